@@ -1,0 +1,51 @@
+"""Zips that are the same bytes wherever they are made."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import lambdas
+from generator.definition import Definition
+from generator.literal import module
+
+_ROOT = Path(lambdas.__file__).parent
+# The first time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
+_TIME = (1980, 1, 1, 0, 0, 0)
+_REGULAR, _UNIX = 0o100000, 3
+
+
+def lambdas_zip(definition: Definition) -> bytes:
+    """The code of a source's functions: this framework's, and the definition as Python."""
+    files = dict(_code())
+    files["lambdas/source.py"] = module(definition.source).encode()
+    if transform := definition.find("transform.py"):
+        files["lambdas/transform.py"] = transform.read_bytes()
+    return archive(files)
+
+
+@cache
+def _code() -> tuple[tuple[str, bytes], ...]:
+    found = sorted(_ROOT.rglob("*.py"))
+    return tuple((f"lambdas/{file.relative_to(_ROOT).as_posix()}", file.read_bytes()) for file in found)
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """A zip of these files by name. Stored, not deflated: two versions of zlib pack the same bytes differently."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as made:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name, _TIME)
+            info.create_system = _UNIX
+            info.external_attr = (_REGULAR | (0o755 if name.endswith(".sh") else 0o644)) << 16
+            made.writestr(info, files[name])
+    return buffer.getvalue()
+
+
+def key(content: bytes) -> str:
+    """Where the zip goes in the helper bucket: named by its content, so that it never changes under a stack."""
+    return f"code/{hashlib.sha256(content).hexdigest()}.zip"

@@ -1,0 +1,73 @@
+"""The command line: one module a command, found by its file's name; only these modules print."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from generator.errors import GeneratorError
+
+DEFAULT = "build"
+
+
+class Commands(click.Group):
+    """Imports a command when it is called; a word that is no command is a source to build."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return names()
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in names():
+            return None
+        command: click.Command = importlib.import_module(f"generator.commands.{name}").command
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        if args and first not in names() and first not in ("--help", "--version"):
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+
+def names() -> list[str]:
+    """The commands, which no source may be named like."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name not in ("options", "show"))
+
+
+@click.group(cls=Commands, invoke_without_command=True, epilog="A word that is no command is a source: it is built.")
+@click.version_option(importlib.import_module("lambdas").VERSION, prog_name="MozDef Event Framework")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """From one short definition per event source to CloudFormation that brings its events to MozDef."""
+    if ctx.invoked_subcommand is None:
+        from generator.commands.list import overview
+
+        overview()
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run a command; 0 done, 1 the user can mend it, 2 wrong usage. A bug keeps its traceback."""
+    try:
+        result: Any = cli.main(args, prog_name="python -m generator", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except GeneratorError as error:
+        from generator.commands.show import failure
+
+        failure(error)
+        return 1
+    except BrokenPipeError:
+        # Whoever read the output has seen enough, as `| head` does.
+        sys.stderr.close()
+        return 0
+    return result if isinstance(result, int) else 0

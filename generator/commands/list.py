@@ -1,0 +1,55 @@
+"""The sources."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from generator.commands import options, show
+from generator.definition import Definition, known, load
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@options.sources
+def command(as_json: bool, sources: Path) -> None:  # noqa: FBT001 - click's way
+    """List the sources."""
+    definitions = load(sources, known(sources))
+    if as_json:
+        click.echo(json.dumps([_row(one) for one in definitions], indent=2, ensure_ascii=False))
+    else:
+        _table(definitions)
+
+
+def overview() -> None:
+    """The sources, and what one does next."""
+    sources = options.sources_folder()
+    definitions = load(sources, known(sources))
+    _table(definitions)
+    first = definitions[0].source.name if definitions else "zoom"
+    out = show.console()
+    out.print(f"\n  [cyan]python -m generator {first:<8}[/]  [dim]builds a source: lint-checked templates and code in build/[/]")
+    out.print(f"  [cyan]python -m generator run {first:<4}[/]  [dim]runs it on this machine[/]")
+    out.print("  [cyan]python -m generator --help[/]    [dim]the rest[/]")
+
+
+def _row(definition: Definition) -> dict[str, str]:
+    source = definition.source
+    auth = source.webhook.auth
+    kind = auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a module
+    return {"name": source.name, "auth": kind, "description": source.description}
+
+
+def _table(definitions: list[Definition]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("source", "auth", "events"):
+        table.add_column(column)
+    for one in definitions:
+        row = _row(one)
+        table.add_row(f"[bold]{row['name']}[/]", row["auth"], escape(row["description"]))
+    show.console().print(table)

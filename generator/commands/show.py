@@ -1,0 +1,42 @@
+"""What commands share in how they print."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from generator.errors import DefinitionError, GeneratorError, Problem
+
+WIDTH = 100
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that wraps nothing where it is no terminal, and honours NO_COLOR."""
+    stream = sys.stderr if stderr else sys.stdout
+    wide = None if stream.isatty() else 10_000
+    return Console(file=stream, highlight=False, soft_wrap=True, width=wide, no_color="NO_COLOR" in os.environ)
+
+
+def failure(error: GeneratorError) -> None:
+    """What the user can mend, on standard error."""
+    out = console(stderr=True)
+    for line in str(error).splitlines():
+        out.print(Text.assemble(("error: ", "bold red"), line))
+    if isinstance(error, DefinitionError) and len(error.problems) > 1:
+        out.print(f"{len(error.problems)} problems; nothing was written")
+
+
+def warnings(problems: Iterable[Problem]) -> None:
+    """What may be what the user wants, on standard error."""
+    out = console(stderr=True)
+    for problem in problems:
+        out.print(Text.assemble(("warning: ", "bold yellow"), str(problem)))
+
+
+def size(count: int) -> str:
+    """Bytes as people read them."""
+    return f"{count:,} B" if count < 1024 else f"{count / 1024:,.1f} KB"

@@ -1,0 +1,166 @@
+"""`source.yml` into a Source: every mistake at once, each with its line and what would be right."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import yaml
+
+import lambdas.auth
+from generator import names, yaml_nodes
+from generator.errors import DefinitionError, GeneratorError, Problem
+from generator.rules import problems as rule_problems
+from generator.walk import Walker
+from generator.yaml_nodes import Place, entries, place
+from lambdas.model import Source, Transform
+
+BUNDLED = Path(__file__).parent.parent / "sources"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A source with where it came from: `folders` are its own, and the one of the source that it extends."""
+
+    source: Source
+    folders: tuple[Path, ...]
+    places: Mapping[str, Place]
+
+    def place(self, key: str) -> Place:
+        """The file and line of a key, or of the nearest one above it."""
+        return place_of(self.places, key)
+
+    def find(self, name: str) -> Path | None:
+        """A file or folder beside the definition, or beside the one that it extends."""
+        return next((folder / name for folder in self.folders if (folder / name).exists()), None)
+
+
+def known(sources: Path) -> list[str]:
+    """The names of the sources in a folder."""
+    if not sources.is_dir():
+        raise GeneratorError(f"{sources}: no such folder; --sources names the folder of the definitions")
+    return sorted(one.parent.name for one in sources.glob("*/source.yml"))
+
+
+@cache
+def auth_types() -> dict[str, ModuleType]:
+    """The auth types by name."""
+    found = sorted(module.name for module in pkgutil.iter_modules(lambdas.auth.__path__))
+    return {name: importlib.import_module(f"lambdas.auth.{name}") for name in found}
+
+
+def load(sources: Path, wanted: Iterable[str], reserved: Iterable[str] = ()) -> list[Definition]:
+    """The definitions of these sources; DefinitionError with every mistake in any of them."""
+    definitions, problems = [], []
+    for name in wanted:
+        definition, found = _load(sources, name, frozenset(reserved))
+        problems += found
+        if definition:
+            definitions.append(definition)
+    if problems:
+        raise DefinitionError(problems)
+    return definitions
+
+
+def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definition | None, list[Problem]]:
+    folder = sources / name
+    file = folder / "source.yml"
+    if not file.is_file():
+        raise GeneratorError(unknown(name, sources))
+    shown = yaml_nodes.shown(file)
+    if said := names.service_problem(name):
+        return None, [Problem(shown, 0, "", said)]
+    if name in reserved:
+        return None, [Problem(shown, 0, "", f"{name} is a command, so no source can have this name")]
+    node, problems = yaml_nodes.parse(file)
+    if node is None or problems:
+        return None, problems
+    node, folders, problems = _extended(node, folder, sources)
+    if problems:
+        return None, problems
+    walker = Walker(auth_types())
+    source = walker.read(Source, node, given={"name": name})
+    if problems := walker.problems or list(rule_problems(source, lambda key: place_of(walker.places, key))):
+        return None, problems
+    definition = Definition(source, folders, {"": (shown, 1), **walker.places})
+    if transform := definition.find("transform.py"):
+        definition = replace(definition, source=replace(source, transform=_transform(transform)))
+    return definition, []
+
+
+def place_of(places: Mapping[str, Place], key: str) -> Place:
+    """The place of a key, or of the nearest one above it."""
+    while key not in places and key:
+        key = key.rpartition(".")[0]
+    return places.get(key, ("", 0))
+
+
+def unknown(name: str, sources: Path) -> str:
+    """No such source: the known ones, the nearest first."""
+    there = known(sources)
+    if not there:
+        return f"no source {name}: {sources} has no source yet"
+    near = difflib.get_close_matches(name, there, n=3, cutoff=0.5)
+    rest = [one for one in there if one not in near]
+    hint = f"; did you mean {near[0]}?" if near else ";"
+    return f"no source {name} in {sources}{hint} ({', '.join(near + rest)})"
+
+
+def _extended(
+    node: yaml.Node, folder: Path, sources: Path, seen: tuple[str, ...] = ()
+) -> tuple[yaml.Node, tuple[Path, ...], list[Problem]]:
+    """The node with what it extends beneath it; the keys of the upper one win, mappings are merged."""
+    pair = next(((key, value) for key, value in entries(node) if key.value == "extends"), None)
+    if pair is None:
+        return node, (folder,), []
+    key, value = pair
+    base = str(value.value)
+    if base == folder.name or base in seen:
+        return node, (folder,), [Problem(*place(key), "extends", f"{base} would extend itself")]
+    there = next((one / base for one in (sources, BUNDLED) if (one / base / "source.yml").is_file()), None)
+    if there is None:
+        return node, (folder,), [Problem(*place(key), "extends", unknown(base, sources))]
+    lower, problems = yaml_nodes.parse(there / "source.yml")
+    if lower is None or problems:
+        return node, (folder,), problems
+    lower, folders, problems = _extended(lower, there, sources, (*seen, folder.name))
+    return _merged(lower, node), (folder, *folders), problems
+
+
+def _merged(lower: yaml.Node, upper: yaml.Node) -> yaml.Node:
+    if not (isinstance(lower, yaml.MappingNode) and isinstance(upper, yaml.MappingNode)):
+        return upper
+    above = {key.value: (key, value) for key, value in upper.value}
+    merged = []
+    for key, value in lower.value:
+        if key.value in above:
+            own_key, own = above.pop(key.value)
+            # Another auth type replaces the one below; two would be a mistake that the user did not make.
+            merged.append((own_key, own if key.value == "auth" and not _same_type(value, own) else _merged(value, own)))
+        else:
+            merged.append((key, value))
+    upper.value = [*merged, *above.values()]
+    return upper
+
+
+def _same_type(lower: yaml.Node, upper: yaml.Node) -> bool:
+    return [key.value for key, _ in entries(lower)] == [key.value for key, _ in entries(upper)]
+
+
+def _transform(file: Path) -> Transform:
+    """The function `transform` of a source's own module."""
+    module = ModuleType("lambdas.transform")
+    try:
+        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102 - the user's own code, in the user's hands
+    except Exception as error:
+        raise GeneratorError(f"{file}: can't be imported: {type(error).__name__}: {error}") from error
+    if not callable(transform := getattr(module, "transform", None)):
+        raise GeneratorError(f"{file}: needs a function transform(event, request) that returns a list of events")
+    found: Transform = transform
+    return found

@@ -1,0 +1,33 @@
+"""What a user can mend. Anything else is a bug, and keeps its traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class GeneratorError(Exception):
+    """One message for the user, with what to do."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """A mistake in a file of the user's: `key` is the dotted place, `line` counts from 1 (0: the whole file)."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {f'{self.key}: ' if self.key else ''}{self.message}"
+
+
+class DefinitionError(GeneratorError):
+    """Every mistake in the definitions, one a line."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in sorted(problems)))
+        self.problems = tuple(sorted(problems))

@@ -1,0 +1,38 @@
+"""Requests in the shape in which API Gateway hands them to a function."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+
+def event(
+    method: str,
+    headers: Mapping[str, str],
+    body: bytes = b"",
+    *,
+    query: Mapping[str, str] | None = None,
+    request_id: str = "sample",
+    binary: bool = False,
+    verified_for: str | None = None,
+) -> dict[str, Any]:
+    """An event of payload format 2.0.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+    try:
+        text = None if binary else body.decode()
+    except UnicodeDecodeError:
+        text = None
+    authorizer = {"authorizer": {"lambda": {"verified_for": verified_for}}} if verified_for else {}
+    return {
+        "version": "2.0",
+        "rawPath": "/events",
+        "rawQueryString": urlencode(query or {}),
+        "headers": {name.lower(): value for name, value in headers.items()},
+        "requestContext": {"http": {"method": method}, "requestId": request_id, "stage": "$default", **authorizer},
+        **({"body": base64.b64encode(body).decode() if text is None else text} if body else {}),
+        "isBase64Encoded": text is None and bool(body),
+    }

@@ -1,0 +1,242 @@
+"""AWS on this machine: the only module that knows the emulator (ministack)."""
+
+import importlib.util
+import ipaddress
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from generator.errors import GeneratorError
+
+REGION = "us-west-2"
+START_SECONDS, DEPLOY_SECONDS, STOP_SECONDS, POLL_SECONDS = 30, 120, 1, 0.05
+# Nothing else gets in: no AWS settings or credentials, no proxies, none of the emulator's own switches.
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "PYTHONUSERBASE", "LD_LIBRARY_PATH")
+# The child's program. Not `-m ministack`, which binds by itself, with TLS also to port 443; and least privilege could
+# not be shown without two corrections to how requests are authorized: on AWS a batch of SQS needs the permission of
+# the single action, and ssm:GetParameters is checked against each parameter, not against "*".
+PROGRAM = """
+import json, sys
+from hypercorn.__main__ import main
+from ministack.core import iam_actions as iam
+from ministack.core.iam_evaluator import enforce
+from ministack.core.router import extract_access_key_id
+
+def action(service, *request, of=iam.extract_iam_action):
+    found = of(service, *request)
+    return found.removesuffix("Batch") if service == "sqs" and found else found
+
+def resource(service, method, path, headers, body, params, region, account, of=iam.extract_resource_arn):
+    if service != "ssm" or iam.extract_iam_action(service, method, path, headers, body, params) != "ssm:GetParameters":
+        return of(service, method, path, headers, body, params, region, account)
+    bodies = [json.dumps({"Name": name}).encode() for name in json.loads(body)["Names"]]
+    arns = [of(service, method, path, headers, one, params, region, account) for one in bodies]
+    key = extract_access_key_id(headers, params)
+    return next((arn for arn in arns if enforce(key, "ssm:GetParameters", service, region, arn)), arns[0])
+
+iam.extract_iam_action, iam.extract_resource_arn = action, resource
+sys.exit(main())
+"""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator; it and all it holds are gone when its context ends."""
+
+    endpoint: str
+    region: str
+    ca_bundle: Path | None
+    log: Path
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client that is the emulator's administrator, whatever the user's own AWS settings."""
+        import boto3
+        import botocore.session
+        from botocore.config import Config
+
+        # Else the profile that AWS_PROFILE names would be looked up, and fail where it is missing.
+        neither = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+        return boto3.Session(botocore_session=botocore.session.Session(session_vars=neither)).client(
+            service,
+            region_name=self.region,
+            endpoint_url=self.endpoint,
+            **dict.fromkeys(("aws_access_key_id", "aws_secret_access_key"), "test"),  # its root user
+            verify=str(self.ca_bundle) if self.ca_bundle else None,
+            config=Config(proxies={}),
+        )
+
+    def deploy(self, stack: str, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
+        """Create or update the stack, wait for it, and return its outputs."""
+        from botocore.exceptions import ClientError, WaiterError
+
+        cloudformation = self.client("cloudformation")
+        try:
+            cloudformation.describe_stacks(StackName=stack)
+            verb, change = "update", cloudformation.update_stack
+        except ClientError:
+            verb, change = "create", cloudformation.create_stack
+        try:
+            change(
+                StackName=stack,
+                TemplateBody=template,
+                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+                Capabilities=["CAPABILITY_IAM"],
+            )
+            cloudformation.get_waiter(f"stack_{verb}_complete").wait(
+                StackName=stack, WaiterConfig={"Delay": POLL_SECONDS, "MaxAttempts": int(DEPLOY_SECONDS / POLL_SECONDS)}
+            )
+        except ClientError as error:
+            reason = error.response["Error"]["Message"][-500:]  # a template that is too long is in it
+            if not reason.startswith("No updates"):
+                raise GeneratorError(f"stack {stack}: {verb} refused: {reason}") from error
+        except WaiterError as error:
+            reason = "; ".join(_failures(cloudformation, stack)) or str(error)
+            raise GeneratorError(f"stack {stack}: {verb} failed: {reason}") from error
+        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+    def invoke_url(self, outputs: Mapping[str, str]) -> str:
+        """Return where the emulator serves the stack's HTTP API, since its EndpointUrl points at AWS."""
+        return f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default{urlsplit(outputs['EndpointUrl']).path}"
+
+
+@contextmanager
+def emulator(port: int = 4566, *, iam: bool = False) -> Iterator[Emulator]:
+    """Run an emulator on 127.0.0.1; with iam it enforces IAM, over TLS because policies demand SecureTransport."""
+    if not all(importlib.util.find_spec(name) for name in ("ministack", "cryptography")):
+        raise GeneratorError("the local emulator is not installed; install it with: pip install -e '.[local]'")
+    with tempfile.TemporaryDirectory(prefix="emulator-", ignore_cleanup_errors=True) as folder:
+        ca_bundle = _certificate(Path(folder)) if iam else None
+        endpoint = f"{'https' if iam else 'http'}://127.0.0.1:{port}"
+        running = Emulator(endpoint, REGION, ca_bundle, Path(folder, "emulator.log"))
+        with _process(running, port) as process:
+            _wait_until_ready(running, process)
+            yield running
+
+
+def _failures(cloudformation: Any, stack: str) -> list[str]:
+    """Return why resources failed in the stack's latest change, first cause first."""
+    reasons = []
+    for event in cloudformation.describe_stack_events(StackName=stack)["StackEvents"]:  # newest first
+        status, reason = event["ResourceStatus"], event.get("ResourceStatusReason")
+        if event["PhysicalResourceId"] == event["StackId"]:
+            if status in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"):
+                break
+        elif status.endswith("_FAILED") and reason:
+            reasons.append(f"{event['LogicalResourceId']}: {reason}")
+    return reasons[::-1]
+
+
+@contextmanager
+def _process(running: Emulator, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the emulator and, whatever happens, end it and its Lambda workers, which share its process group."""
+    command = [sys.executable, "-c", PROGRAM, "ministack.app:app", "--workers", "0", "--keep-alive", "75"]
+    command += ["--graceful-timeout", "0"]
+    if running.ca_bundle:
+        command += ["--certfile", str(running.ca_bundle), "--keyfile", str(running.ca_bundle.with_suffix(".key"))]
+    # We take the port and hand it over: what else might answer there can then not be taken for our emulator.
+    with socket.socket() as listener, running.log.open("wb") as log:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            advice = "end what listens there, or choose another with --port"
+            raise GeneratorError(f"port {port} is in use: {advice}") from error
+        process = subprocess.Popen(  # noqa: S603
+            [*command, "--bind", f"fd://{listener.fileno()}"],
+            cwd=running.log.parent,
+            env=_environment(running, port),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=[listener.fileno()],
+            start_new_session=True,  # Ctrl-C reaches us alone, and the group is ours to end
+        )
+    try:
+        yield process
+    finally:
+        try:
+            with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait(STOP_SECONDS)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _environment(running: Emulator, port: int) -> dict[str, str]:
+    """Return the environment of the emulator, which its Lambdas inherit."""
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ} | {
+        "TMPDIR": str(running.log.parent),
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": running.region,
+        "AWS_DEFAULT_REGION": running.region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": "*",
+        "DOCKER_HOST": f"unix://{running.log.parent}/none",  # else it removes its like's containers, and pulls images
+        "IOT_MTLS_ENABLED": "0",  # else it listens on 0.0.0.0:8883
+        "SFTP_ENABLED": "0",
+    }
+    if running.ca_bundle:
+        environment |= {
+            "AUTH": "true",
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": str(running.ca_bundle),
+            "MINISTACK_SSL_KEY": str(running.ca_bundle.with_suffix(".key")),
+            "AWS_CA_BUNDLE": str(running.ca_bundle),
+        }
+    return environment
+
+
+def _wait_until_ready(running: Emulator, process: subprocess.Popen[bytes]) -> None:
+    """Return once the emulator answers; raise when it ends first, or takes too long."""
+    tls = ssl.create_default_context(cafile=running.ca_bundle)
+    handlers = urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=tls)
+    opener = urllib.request.build_opener(*handlers)
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError), opener.open(f"{running.endpoint}/_ministack/health", timeout=1):
+            return
+        time.sleep(POLL_SECONDS)
+    last = " | ".join(running.log.read_text(errors="replace").splitlines()[-5:])
+    raise GeneratorError(f"the local emulator did not start: {last or 'it wrote nothing to its log'}")
+
+
+def _certificate(folder: Path) -> Path:
+    """Write a certificate for this machine, signed by itself and valid for a day, and its key beside it."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    hosts = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    now, day = datetime.now(UTC), timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - day, now + day)
+        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = folder / "certificate.pem"
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    path.with_suffix(".key").write_bytes(private)
+    return path

@@ -1,0 +1,78 @@
+"""The stages of a build but the last: what would be written for each source, and what there is to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import bundle, event_source, lint, samples
+from generator.definition import Definition
+from generator.errors import DefinitionError, Problem
+from generator.output import LINT_CACHE
+
+TEMPLATE, CODE = "event-source.json", "lambdas.zip"
+
+
+@dataclass(frozen=True)
+class Product:
+    """A source's files by name, the shaped samples, and the findings; no finding but a warning is left in it."""
+
+    definition: Definition
+    files: dict[str, bytes]
+    shaped: list[samples.Shaped]
+    warnings: list[Problem]
+    verdicts: dict[str, bytes]
+
+    @property
+    def name(self) -> str:
+        """The source's name."""
+        return self.definition.source.name
+
+
+def make(
+    definitions: Sequence[Definition], build: Path, *, engines: lint.Engines, strict: bool, accept: bool = False
+) -> list[Product]:
+    """A product for each definition; DefinitionError with everything that is wrong in any of them.
+
+    With `accept`, what the samples' messages differ from what is stored beside them is no mistake.
+    """
+    made = [_unchecked(definition, build) for definition in definitions]
+    templates = {str(build / one.name / TEMPLATE): one.files[TEMPLATE].decode() for one in made}
+    problems: list[Problem] = []
+    with ThreadPoolExecutor(1) as pool:
+        linted = pool.submit(lint.check, templates, engines, build / LINT_CACHE)
+        for one in made:
+            problems += _samples(one, accept=accept)
+        findings = linted.result()
+    for one in made:
+        found = findings[str(build / one.name / TEMPLATE)]
+        one.warnings.extend(found)
+        if not any(not problem.warning for problem in found):
+            one.verdicts[lint.digest(one.files[TEMPLATE].decode(), engines)] = lint.verdict(found)
+        problems += [problem for problem in one.warnings if strict or not problem.warning]
+    if problems:
+        raise DefinitionError(problems)
+    return made
+
+
+def _unchecked(definition: Definition, build: Path) -> Product:
+    code = bundle.lambdas_zip(definition)
+    template = event_source.text(event_source.build(definition.source, bundle.key(code)))
+    return Product(definition, {TEMPLATE: template.encode(), CODE: code}, [], [], {})
+
+
+def _samples(product: Product, *, accept: bool) -> list[Problem]:
+    """Shape the samples into the product; the problems are those that no build may have."""
+    there, problems = samples.load(product.definition)
+    own = product.definition.folders[0] / "samples"
+    for sample in there:
+        made = samples.shape(product.definition.source, sample)
+        product.shaped.append(made)
+        problems += made.problems
+        # Samples of the source that this one extends are expected to become that source's messages, not these.
+        if not made.problems and not accept and sample.folder == own:
+            problems += samples.compare(made)
+    product.warnings.extend(samples.hints(product.definition, product.shaped))
+    return problems

@@ -1,0 +1,28 @@
+"""Pieces of an `Fn::Sub`, made from the objects they refer to."""
+
+from __future__ import annotations
+
+from troposphere import BaseAWSObject, Parameter, Sub
+
+from generator.resources.parameters import Parameters
+from generator.names import secret_path
+
+
+def ref(x: BaseAWSObject | Parameter) -> str:
+    """What Ref is elsewhere."""
+    return f"${{{x.title}}}"
+
+
+def arn(x: BaseAWSObject) -> str:
+    """What GetAtt of an Arn is elsewhere."""
+    return f"${{{x.title}.Arn}}"
+
+
+def regional(service: str, resource: str) -> Sub:
+    """An ARN in the stack's own partition, region and account."""
+    return Sub(f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}")
+
+
+def secrets_path(parameters: Parameters) -> str:
+    """Where the secrets of this deployment lie: /<project>/<service>/<environment>."""
+    return secret_path(parameters.service, ref(parameters.project), ref(parameters.environment))

@@ -1,0 +1,128 @@
+"""An event source that runs on this machine: deployed from `build/`, followed, and found again by `send`."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from generator import names
+from generator.errors import GeneratorError
+from generator.local import Emulator
+from generator.product import CODE, TEMPLATE
+from lambdas.model import Source
+
+_HELPER_BUCKET = "helper-bucket"
+
+
+@dataclass(frozen=True)
+class Running:
+    """Where a source runs: `port` and `ca_bundle` are the emulator's, `url` is the endpoint's."""
+
+    name: str
+    port: int
+    ca_bundle: str | None
+    url: str
+    process: int
+
+
+def deploy(emulator: Emulator, source: Source, build: Path) -> dict[str, str]:
+    """Deploy the very files of a build, with a random secret; return the stack's outputs."""
+    try:
+        template = (build / source.name / TEMPLATE).read_text(encoding="utf-8")
+        code = (build / source.name / CODE).read_bytes()
+    except FileNotFoundError as error:
+        raise GeneratorError(f"{error.filename}: not built yet: python -m generator {source.name}") from error
+    key = json.loads(template)["Parameters"]["LambdaKey"]["Default"]
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket=_HELPER_BUCKET, CreateBucketConfiguration={"LocationConstraint": emulator.region})
+    s3.put_object(Bucket=_HELPER_BUCKET, Key=key, Body=code)
+    emulator.client("ssm").put_parameter(Name=secret_name(source), Value=secrets.token_hex(24), Type="SecureString")
+    return emulator.deploy(names.stack(source.name), template, {"HelperBucket": _HELPER_BUCKET})
+
+
+def secret_name(source: Source, project: str = names.PROJECT, environment: str = names.ENVIRONMENT) -> str:
+    """The parameter that holds a source's current secret."""
+    return f"{names.secret_path(source.name, project, environment)}/{source.webhook.auth.settings.secret}"
+
+
+class Followed:
+    """What comes out of a deployed source: its log, the messages on its queue, what it keeps."""
+
+    def __init__(self, emulator: Emulator, outputs: Mapping[str, str], stack: str) -> None:
+        self._outputs = outputs
+        self._sqs, self._s3, self._logs = (emulator.client(service) for service in ("sqs", "s3", "logs"))
+        described = emulator.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+        groups = [one["PhysicalResourceId"] for one in described if one["ResourceType"] == "AWS::Logs::LogGroup"]
+        self._groups = [group for group in groups if not group.startswith("/aws/vendedlogs/")]
+        self._seen: set[str] = set()
+
+    def messages(self, wait: int = 0) -> Iterator[dict[str, Any]]:
+        """The messages that have arrived; each is deleted once the next is asked for."""
+        url = self._outputs["EventsQueueUrl"]
+        received = self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait)
+        for message in received.get("Messages", ()):
+            yield json.loads(message["Body"])
+            self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    def kept(self) -> Iterator[str]:
+        """The keys of objects in the Kept bucket that were not there before."""
+        listed = self._s3.list_objects_v2(Bucket=self._outputs["KeptBucket"]).get("Contents", ())
+        for key in (one["Key"] for one in listed):
+            if key not in self._seen:
+                self._seen.add(key)
+                yield key
+
+    def log(self) -> Iterator[dict[str, Any]]:
+        """The functions' own log lines that were not there before, oldest first."""
+        events = [event for group in self._groups for event in self._new_events(group)]
+        for event in sorted(events, key=lambda one: one["timestamp"]):
+            try:
+                line = json.loads(event["message"])
+            except ValueError:
+                continue
+            if isinstance(line, dict) and "source" in line:
+                yield line
+
+    def _new_events(self, group: str) -> Iterator[dict[str, Any]]:
+        since = int((time.time() - 60) * 1000)
+        for event in self._logs.filter_log_events(logGroupName=group, startTime=since)["events"]:
+            told = f"{event['timestamp']} {event['message']}"
+            if told not in self._seen:
+                self._seen.add(told)
+                yield event
+
+
+@contextmanager
+def announced(running: Running, build: Path) -> Iterator[None]:
+    """Tell `send` where the source runs, as long as it does."""
+    file = _file(build, running.name)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(asdict(running)), encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+        if not any(file.parent.iterdir()):
+            file.parent.rmdir()
+
+
+def find(build: Path, name: str) -> Running:
+    """Where a source runs now."""
+    try:
+        running = Running(**json.loads(_file(build, name).read_bytes()))
+        os.kill(running.process, 0)
+    except (OSError, ValueError, TypeError) as error:
+        said = f"{name} does not run here: start it with: python -m generator run {name} (or name a deployed one with --url)"
+        raise GeneratorError(said) from error
+    return running
+
+
+def _file(build: Path, name: str) -> Path:
+    return build / ".run" / f"{name}.json"

@@ -1,0 +1,230 @@
+"""Samples: requests as the vendor sends them, shaped by the handler's own code and compared with what is expected.
+
+Beside `samples/<name>.json`, the body, may stand `<name>.request.json` (method, headers, query) and stands
+`<name>.mozdef.json`, the message (a list of them where the source splits), or `<name>.reply.json` for a challenge.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from generator import gateway
+from generator.definition import Definition
+from generator.errors import Problem
+from generator.expressions import paths
+from generator.rules import mozdef_texts
+from generator.yaml_nodes import shown
+from lambdas.authorize import authorized
+from lambdas.body import Rejected
+from lambdas.kept import Kept
+from lambdas.model import Source, verified_by
+from lambdas.outbox import Outbox
+from lambdas.paths import Functions, compiled
+from lambdas.receive import Receiver
+from lambdas.request import Request
+from lambdas.secrets import Secrets
+
+SECRET = "sample-secret"  # noqa: S105 - samples are signed with it, and nothing else
+NOW = 1_767_225_600.0  # 2026-01-01, whenever it is built
+_PARTS = ("request", "mozdef", "reply")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A request by its name; `body` is the bytes that are sent."""
+
+    name: str
+    folder: Path
+    method: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+
+    def file(self, part: str = "") -> Path:
+        """The sample's file of this part."""
+        return self.folder / f"{self.name}{f'.{part}' if part else ''}.json"
+
+    @cached_property
+    def request(self) -> Request:
+        """The request as the handler sees it, without a credential."""
+        return Request.from_event(gateway.event(self.method, self.headers, self.body, query=self.query), NOW)
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """What became of a sample: messages, or a reply where it is a challenge."""
+
+    sample: Sample
+    messages: list[dict[str, Any]]
+    reply: dict[str, Any] | None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def part(self) -> str:
+        """Which kind of file holds what is expected of it."""
+        return "mozdef" if self.reply is None else "reply"
+
+
+def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
+    """The samples beside a definition, or beside the one that it extends."""
+    folder = definition.find("samples")
+    if folder is None:
+        return [], []
+    files = {file.name.removesuffix(".json") for file in folder.glob("*.json")}
+    names = {name.removesuffix(".request") for name in files if not name.endswith((".mozdef", ".reply"))}
+    samples, problems = [], []
+    for name in sorted(names):
+        try:
+            samples.append(_sample(name, folder))
+        except ValueError as error:
+            problems.append(Problem(shown(folder / f"{name}.json"), getattr(error, "lineno", 0), "", f"is not JSON: {error}"))
+    return samples, problems
+
+
+def _sample(name: str, folder: Path) -> Sample:
+    body, request = folder / f"{name}.json", folder / f"{name}.request.json"
+    head = json.loads(request.read_bytes()) if request.exists() else {}
+    sent = body.read_bytes() if body.exists() else b""
+    if sent:
+        json.loads(sent)
+    headers = {"content-type": "application/json", **head.get("headers", {})}
+    return Sample(name, folder, head.get("method", "POST"), headers, head.get("query", {}), sent)
+
+
+def shape(source: Source, sample: Sample) -> Shaped:
+    """Send the sample through the authorizer and the handler, with a queue and a bucket in memory."""
+    secrets = Secrets("/sample", lambda: _Store())
+    queue, bucket = _Queue(), _Bucket()
+    receiver = Receiver(source, secrets, Outbox("queue", queue), Kept("kept", lambda: bucket), clock=lambda: NOW)
+    auth = source.webhook.auth
+    signed = auth.type.sign(auth.settings, sample.body, SECRET, NOW)
+    event = gateway.event(sample.method, {**sample.headers, **signed}, sample.body, query=sample.query)
+    with contextlib.redirect_stdout(io.StringIO()) as log:
+        if verified_by(source.webhook) != "handler":
+            event["requestContext"]["authorizer"] = {"lambda": authorized(source, secrets, event, NOW).get("context")}
+        response = receiver.respond(event)
+    why = json.loads(log.getvalue().splitlines()[-1]).get("why", "")
+    problems = []
+    file = shown(sample.file() if sample.body else sample.file("request"))
+    if response["statusCode"] >= 300:
+        problems.append(Problem(file, 0, "", f"is answered {response['statusCode']}: {why}"))
+    elif bucket.keys:
+        problems.append(Problem(file, 0, "", f"becomes no message: {why}"))
+    messages = [json.loads(entry["MessageBody"]) for entry in queue.entries]
+    challenge = not messages and not problems
+    return Shaped(sample, messages, _reply(response) if challenge else None, problems)
+
+
+def compare(made: Shaped) -> list[Problem]:
+    """How the sample differs from what is stored beside it."""
+    file = made.sample.file(made.part)
+    try:
+        stored = json.loads(file.read_bytes())
+    except FileNotFoundError:
+        return [Problem(shown(file), 0, "", "is missing: --accept stores what the build makes of the sample")]
+    except ValueError as error:
+        return [Problem(shown(file), getattr(error, "lineno", 0), "", f"is not JSON: {error}")]
+    differences = list(_differences(stored, _expected(made)))
+    more = f", and in {len(differences) - 1} more places" if len(differences) > 1 else ""
+    said = "if the build is right, --accept stores what it makes"
+    return [Problem(shown(file), 0, where, f"{what}{more}; {said}") for where, what in differences[:1]]
+
+
+def text(made: Shaped) -> str:
+    """What is stored beside the sample."""
+    return json.dumps(_expected(made), indent=2, ensure_ascii=False) + "\n"
+
+
+def hints(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
+    """What the samples let one suspect: a path that none of them has, a literal that is a path."""
+    events = [one.sample for one in made if one.messages]
+    items = [pair for sample in events for pair in _items(definition.source, sample)]
+    if not items:
+        yield Problem(*definition.place(""), "samples", "there are none; put one into samples/", warning=True)
+        return
+    keys = ("id", "type", "time")
+    looked = [(f"events.{key}", path) for key in keys if (path := getattr(definition.source.events, key))]
+    for key, words in mozdef_texts(definition.source.mozdef):
+        looked += [(key, path) for path in paths(words)]
+        if words and not paths(words) and any(_found(words, *item) is not None for item in items):
+            said = f"is the word {words!r}, which every event has as a field; {{{words}}} is that field's value"
+            yield Problem(*definition.place(key), key, said, warning=True)
+    for key, path in looked:
+        for one in path.split(" || "):
+            if not any(_found(one, *item) is not None for item in items):
+                yield Problem(*definition.place(key), key, f"no sample has {one}", warning=True)
+
+
+def _items(source: Source, sample: Sample) -> Iterator[tuple[Any, Functions]]:
+    root = sample.request.json
+    functions = Functions(sample.request, root)
+    for item in compiled(source.events.split)(root, functions) or [] if source.events.split else [root]:
+        yield item, functions
+
+
+def _found(path: str, item: Any, functions: Functions) -> Any:
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return compiled(path)(item, functions)
+    except (Rejected, JMESPathError):
+        return None
+
+
+def _expected(made: Shaped) -> Any:
+    if made.reply is not None:
+        return made.reply
+    return made.messages[0] if len(made.messages) == 1 else made.messages
+
+
+def _reply(response: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        body = json.loads(response["body"])
+    except ValueError:
+        body = response["body"]
+    return {"status": response["statusCode"], "headers": response["headers"], "body": body}
+
+
+def _differences(stored: Any, made: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(stored, dict) and isinstance(made, dict):
+        for key in [*stored, *(key for key in made if key not in stored)]:
+            yield from _differences(stored.get(key), made.get(key), f"{where}.{key}" if where else str(key))
+    elif isinstance(stored, list) and isinstance(made, list) and len(stored) == len(made):
+        for index, (one, other) in enumerate(zip(stored, made, strict=True)):
+            yield from _differences(one, other, f"{where}[{index}]")
+    elif stored != made:
+        yield where, f"{_short(stored)} is stored, and the build makes {_short(made)}"
+
+
+def _short(value: Any) -> str:
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= 80 else f"{shown[:79]}…"
+
+
+class _Store:
+    def get_parameters(self, Names: list[str], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        return {"Parameters": [{"Name": Names[0], "Value": SECRET}]}
+
+
+class _Queue:
+    def __init__(self) -> None:
+        self.entries: list[dict[str, str]] = []
+
+    def send_message_batch(self, Entries: list[dict[str, str]], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        self.entries += Entries
+        return {}
+
+
+class _Bucket:
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+
+    def put_object(self, Key: str, **_: object) -> None:  # noqa: N803 - boto3's name
+        self.keys.append(Key)

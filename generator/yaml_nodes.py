@@ -1,0 +1,108 @@
+"""YAML as nodes that know their lines, and what people usually mean when it is not YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from generator.errors import Problem
+
+Place = tuple[str, int]
+"""A file and a line."""
+
+_Fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# What the parser says of a slip, and what would be right.
+_HINTS = (
+    ("'\\t'", "a tab; YAML is indented with spaces"),
+    ("'@' that cannot start", "text that starts with @ goes in quotes"),
+    ("'`' that cannot start", "text that starts with ` goes in quotes"),
+    ("'%' that cannot start", "text that starts with % goes in quotes"),
+    ("mapping values are not allowed", 'text with ": " in it goes in quotes'),
+    ("expected <block end>, but found '<scalar>'", 'text that starts with { or a quote goes in quotes as a whole: "{…} …"'),
+    ("expected <block end>, but found '}'", 'text with braces goes in quotes: "{…}"'),
+    ("expected the node content, but found '}'", 'text with braces goes in quotes: "{…}"'),
+    ("expected ',' or '}'", 'text that starts with { goes in quotes: "{…}"'),
+    ("expected ',' or ']'", "a list is closed with ], and text with brackets goes in quotes"),
+    ("could not find expected ':'", "a key is followed by a colon and a space"),
+    ("found undefined alias", "text that starts with * goes in quotes"),
+    ("unexpected end of stream", "a quote is never closed"),
+)
+
+
+def shown(file: Path) -> str:
+    """The file as the user would name it: from here where it is below."""
+    return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
+
+
+def parse(file: Path) -> tuple[yaml.Node | None, list[Problem]]:
+    """The file's one document, or the mistakes that keep it from being read."""
+    name = shown(file)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return None, [Problem(name, 0, "", "is not UTF-8 text")]
+    except OSError as error:
+        return None, [Problem(name, 0, "", f"can't be read: {error.strerror}")]
+    try:
+        node = yaml.compose(text, Loader=_Fast)
+    except yaml.YAMLError:
+        return None, [_problem(text, name)]
+    if node is None:
+        return None, [Problem(name, 0, "", "is empty; it needs at least description and webhook")]
+    return node, list(_owned(node, name))
+
+
+def _problem(text: str, name: str) -> Problem:
+    """The parser's complaint; the one in Python is asked again, since it words them the same everywhere."""
+    try:
+        yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        said = str(error.problem)
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        hint = next((hint for part, hint in _HINTS if part in said), None)
+        return Problem(name, line, "", f"{hint} (YAML: {said})" if hint else f"is not YAML: {said}")
+    except yaml.YAMLError as error:
+        return Problem(name, 0, "", f"is not YAML: {str(error).splitlines()[0]}")
+    return Problem(name, 0, "", "is not YAML")
+
+
+def _owned(node: yaml.Node, name: str, key: str = "") -> Iterator[Problem]:
+    """Write the file's name on every node, since `extends` mixes nodes of several files.
+
+    A node met twice is an alias: what it repeats reads better written out.
+    """
+    if hasattr(node, "file"):
+        yield Problem(name, line(node), key, "anchors and aliases (& and *) are not supported; write it out")
+        return
+    node.file = name
+    seen: dict[str, int] = {}
+    for key_node, value in entries(node):
+        below = f"{key}.{key_node.value}" if key else str(key_node.value)
+        key_node.file = name
+        if first := seen.get(str(key_node.value)):
+            yield Problem(name, line(key_node), below, f"stands twice; the first is in line {first}")
+        seen[str(key_node.value)] = line(key_node)
+        yield from _owned(value, name, below)
+    if isinstance(node, yaml.SequenceNode):
+        for index, one in enumerate(node.value):
+            yield from _owned(one, name, f"{key}[{index}]")
+
+
+def line(node: yaml.Node) -> int:
+    """The node's first line, counted from 1."""
+    return int(node.start_mark.line) + 1
+
+
+def place(node: yaml.Node) -> Place:
+    """The node's file and first line."""
+    return node.file, line(node)
+
+
+def entries(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """Keys and values of a mapping; nothing where it is none."""
+    if isinstance(node, yaml.MappingNode):
+        yield from node.value

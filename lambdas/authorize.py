@@ -1,0 +1,27 @@
+"""Whether a request may pass, from its headers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.auth import Unauthenticated, verified
+from lambdas.log import log
+from lambdas.model import Source
+from lambdas.request import Request
+from lambdas.secrets import Secrets
+
+
+def authorized(source: Source, secrets: Secrets, event: Mapping[str, Any], now: float) -> dict[str, Any]:
+    """A simple response; the handler demands the context that a pass carries.
+
+    SecretsDown goes through: API Gateway answers 500 and caches nothing, whereas a Deny would be cached.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+    """
+    request = Request.from_event({**event, "body": None, "isBase64Encoded": False}, now)
+    try:
+        verified(source.webhook.auth, request, secrets)
+    except Unauthenticated as refused:
+        log("WARN", "unauthenticated", now, source=source.name, requestId=request.id, why=str(refused))
+        return {"isAuthorized": False}
+    return {"isAuthorized": True, "context": {"verified_for": source.name}}

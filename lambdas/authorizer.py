@@ -1,0 +1,20 @@
+"""Entry point of the authorizer: it stands before the routes of a source whose credential is in a header."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.authorize import authorized
+from lambdas.aws import client
+from lambdas.secrets import Secrets
+from lambdas.source import SOURCE
+
+SECRETS = Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm"))
+
+
+def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Allow or deny a request, an authorizer event of payload format 2.0."""
+    return authorized(SOURCE, SECRETS, event, time.time())

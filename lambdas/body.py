@@ -1,0 +1,78 @@
+"""From bytes to JSON, and why not."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+MAX_DEPTH = 64
+_INT64 = 2**63
+
+
+class Rejected(Exception):  # noqa: N818 - it names the outcome
+    """An authentic event that can't become a message: kept with its reason, never dropped.
+
+    `reason` is a word from a short list; `detail` tells a person more, and holds nothing of the event.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+def parse(body: bytes) -> Any:
+    """The body as JSON; Rejected where MozDef or Elasticsearch could not take what is in it.
+
+    Python's decoder takes NaN and 1e400, which are no JSON: https://docs.python.org/3/library/json.html
+    """
+    try:
+        text = body.decode("utf-8-sig")
+        value = _DECODER.decode(text)
+    except UnicodeDecodeError:
+        raise Rejected("not-json", "the body is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise Rejected("not-json", f"the body is not JSON: {error.msg} at character {error.pos}") from None
+    except RecursionError:
+        raise Rejected("depth", f"nested deeper than {MAX_DEPTH}") from None
+    # Fewer brackets than levels allowed: nothing to measure, the usual case.
+    if text.count("{") + text.count("[") > MAX_DEPTH and deeper_than(value, MAX_DEPTH):
+        raise Rejected("depth", f"nested deeper than {MAX_DEPTH}")
+    return value
+
+
+def deeper_than(value: Any, limit: int) -> bool:
+    """Whether lists and objects in the value are nested deeper than the limit."""
+    level = [value]
+    for _ in range(limit + 1):
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                below.extend(one.values())
+            elif isinstance(one, list):
+                below.extend(one)
+        if not below:
+            return False
+        level = below
+    return any(isinstance(one, dict | list) for one in level)
+
+
+def _integer(text: str) -> int:
+    # Elasticsearch's `long` ends at 64 bits; MozDef deletes a message that fails there.
+    if len(text) > 20 or not -_INT64 <= (value := int(text)) < _INT64:
+        raise Rejected("number", "an integer beyond 64 bits")
+    return value
+
+
+def _float(text: str) -> float:
+    if not math.isfinite(value := float(text)):
+        raise Rejected("number", "a number beyond what a double holds")
+    return value
+
+
+def _constant(name: str) -> NoReturn:
+    raise Rejected("number", f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_constant)

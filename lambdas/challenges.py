@@ -1,0 +1,137 @@
+"""Handshakes: a request is matched, verified or not, and answered from its own fields."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jmespath.functions import signature
+
+from lambdas.body import Rejected
+from lambdas.model import Challenge, Reply
+from lambdas.paths import Functions, compiled
+from lambdas.text import as_text, filled, filled_json, pieces
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+FORBIDDEN = frozenset("{}[]\"':,\\ \t\r\n")
+"""Never among the characters that a reply signs: every text under which an event verifies has some of them."""
+
+
+class Unbounded(Exception):  # noqa: N818 - it names the outcome
+    """A reply was asked to sign a text outside its bounds, which might be one that verifies as an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back to the sender."""
+
+    status: int
+    body: str = ""
+    content_type: str = "text/plain"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class ReplyFunctions(Functions):
+    """What a reply may call beside what every path may.
+
+    The text to sign comes from the request: whoever may choose it freely can have an event signed. So it is bounded.
+    """
+
+    def __init__(self, request: Request, challenge: Challenge, secret: Callable[[], str]) -> None:
+        super().__init__(request, None)
+        self._inputs = _inputs(challenge)
+        self._secret = secret
+
+    @signature({"types": []})  # type: ignore[untyped-decorator]
+    def _func_hmac_hex(self, text: Any) -> str:
+        """HMAC-SHA256 under the source's secret, in hex."""
+        return self._hmac(text).hex()
+
+    @signature({"types": []})  # type: ignore[untyped-decorator]
+    def _func_hmac_base64(self, text: Any) -> str:
+        """HMAC-SHA256 under the source's secret, in base64."""
+        return base64.b64encode(self._hmac(text)).decode()
+
+    @signature({"types": []})  # type: ignore[untyped-decorator]
+    def _func_sha256_hex(self, text: Any) -> str:
+        """SHA-256, in hex."""
+        return hashlib.sha256(self._bounded(text)).hexdigest()
+
+    def _hmac(self, text: Any) -> bytes:
+        return hmac.digest(self._secret().encode(), self._bounded(text), "sha256")
+
+    def _bounded(self, text: Any) -> bytes:
+        if not isinstance(text, str) or not self._inputs.fullmatch(text):
+            raise Unbounded
+        return text.encode()
+
+
+def _inputs(challenge: Challenge) -> re.Pattern[str]:
+    also, length = (challenge.inputs.also, challenge.inputs.length) if challenge.inputs else ("", 128)
+    return re.compile(f"[A-Za-z0-9_\\-{re.escape(also)}]{{1,{length}}}")
+
+
+def matching(challenges: tuple[Challenge, ...], request: Request, *, unauthenticated: bool) -> Challenge | None:
+    """The first challenge that the request is, of those that are verified or of those that are not."""
+    for challenge in challenges:
+        if challenge.unauthenticated == unauthenticated and challenge.method == request.method:
+            try:
+                body = request.json if request.body else None
+                if compiled(challenge.when)(body, Functions(request, body)):
+                    return challenge
+            except Rejected:
+                continue
+    return None
+
+
+def answer(challenge: Challenge, request: Request, secret: Callable[[], str]) -> Answer:
+    """The challenge's reply, filled in; Unbounded where it would sign what it must not."""
+    reply, functions = challenge.reply, ReplyFunctions(request, challenge, secret)
+    body = request.json if request.body else None
+    headers = tuple(
+        (name.lower(), _one_line(as_text(filled(text)(body, functions)))) for name, text in (reply.headers or {}).items()
+    )
+    if reply.json is not None:
+        made = json.dumps(filled_json(reply.json)(body, functions), separators=(",", ":"))
+        return Answer(reply.status, made, "application/json", headers)
+    if reply.text is not None:
+        return Answer(reply.status, as_text(filled(reply.text)(body, functions)), headers=headers)
+    return Answer(reply.status, headers=headers)
+
+
+def _one_line(text: str) -> str:
+    """A header's value; the gateway refuses control characters with a 5xx, so they never get there."""
+    if not text.isprintable():
+        raise Unbounded
+    return text
+
+
+def texts(reply: Reply) -> Iterator[str]:
+    """Every text in a reply."""
+
+    def below(value: Any) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            for one in value.values():
+                yield from below(one)
+        elif isinstance(value, list | tuple):
+            for one in value:
+                yield from below(one)
+
+    yield from below(reply.json)
+    yield from below(reply.text)
+    yield from below(dict(reply.headers or {}))
+
+
+def signs(challenge: Challenge) -> bool:
+    """Whether the reply is made with the secret."""
+    return any("hmac_" in part for text in texts(challenge.reply) for kind, part in pieces(text) if kind == "path")

@@ -1,0 +1,19 @@
+"""One JSON object a line. Lambda takes such a line as it is, and filters by its `level`.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, Literal
+
+from lambdas import VERSION
+from lambdas.when import iso
+
+
+def log(level: Literal["INFO", "WARN", "ERROR"], message: str, at: float, **fields: Any) -> None:
+    """Write a line; `at` is in Unix seconds. Never a body, a header's value or a secret: callers pass none."""
+    line = {"timestamp": iso(at), "level": level, "message": message, "version": VERSION, **fields}
+    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")

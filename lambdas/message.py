@@ -1,0 +1,193 @@
+"""Events into MozDef messages."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.body import Rejected
+from lambdas.model import Source
+from lambdas.paths import Find, Functions, compiled
+from lambdas.request import Request
+from lambdas.text import Fill, as_text, filled
+from lambdas.when import iso, seconds
+
+_IP_FIELDS = ("sourceipaddress", "destinationipaddress")
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message from the event at this place in the body: `body` is `fields` as JSON."""
+
+    index: int
+    id: str
+    type: str
+    fields: dict[str, Any]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the event at this place in the body became no message."""
+
+    index: int
+    reason: str
+    detail: str
+
+
+class Shaper:
+    """A definition's mapping, compiled once."""
+
+    def __init__(self, source: Source) -> None:
+        name, events, mozdef = source.name, source.events, source.mozdef
+        self._source = source
+        self._split = _optional(events.split)
+        self._require = [(path, compiled(path)) for path in events.require]
+        self._id, self._type, self._time = _optional(events.id), _optional(events.type), _optional(events.time)
+        self._texts: list[tuple[str, Fill]] = [
+            ("hostname", _text(mozdef.hostname, f"{name}_host")),
+            ("processname", _text(mozdef.processname, name)),
+            ("summary", _text(mozdef.summary, f"{name}_event")),
+            ("category", _text(mozdef.category, name)),
+            ("severity", _text(mozdef.severity, "INFO")),
+            ("source", _text(mozdef.source, "api_aws_lambda")),
+            # MozDef drops `eventsource`, and makes its own from `logger`.
+            ("eventsource", _text(mozdef.eventsource, f"{name}_api")),
+            ("logger", _text(mozdef.eventsource, f"{name}_api")),
+        ]
+        self._tags = [filled(text) for text in mozdef.tags]
+        self._details = [(key, filled(text)) for key, text in (mozdef.details or {}).items()]
+
+    def shape(self, request: Request) -> Iterator[Message | Refusal]:
+        """A message for each event of the body, or why not; Rejected where the body can't be taken apart at all."""
+        root = request.json
+        functions = Functions(request, root)
+        items = self._split(root, functions) if self._split else [root]
+        if not isinstance(items, list):
+            raise Rejected("no-events", f"{self._source.events.split} is not a list")
+        for index, item in enumerate(items):
+            try:
+                for event in self._transformed(item, request):
+                    yield self._message(index, event, functions)
+            except Rejected as rejected:
+                yield Refusal(index, rejected.reason, rejected.detail)
+            except RecursionError:
+                yield Refusal(index, "depth", "nested too deep")
+
+    def _transformed(self, item: Any, request: Request) -> list[Any]:
+        if not self._source.transform:
+            return [item]
+        try:
+            return list(self._source.transform(item, request))
+        except Exception as error:
+            # The source's own code: whatever is wrong with it, the event is kept.
+            raise Rejected("transform", f"transform() raised {type(error).__name__}") from error
+
+    def _message(self, index: int, event: Any, functions: Functions) -> Message:
+        if not isinstance(event, dict):
+            raise Rejected("not-an-object", f"an event must be a JSON object, not {_kind(event)}")
+        for path, find in self._require:
+            if find(event, functions) is None:
+                raise Rejected("missing", f"no {path}")
+        moment = iso(self._moment(event, functions))
+        id = self._identity(event, functions)
+        details = {**event, **self._added(event, functions)} if self._details else event
+        fields: dict[str, Any] = {
+            **{field: as_text(fill(event, functions)) for field, fill in self._texts},
+            "timestamp": moment,
+            "utctimestamp": moment,
+            "processid": functions.request.id,
+            "tags": [self._source.name, id, *(as_text(fill(event, functions)) for fill in self._tags)],
+            "details": details,
+        }
+        if problem := unacceptable(details):
+            raise Rejected("mozdef", problem)
+        kind = self._type(event, functions) if self._type else None
+        return Message(index, id, as_text(kind), fields, encoded(fields))
+
+    def _moment(self, event: Any, functions: Functions) -> float:
+        if not self._time:
+            return functions.request.time
+        try:
+            return seconds(self._time(event, functions), self._source.events.time_format)
+        except ValueError:
+            where, written = self._source.events.time, self._source.events.time_format
+            raise Rejected("time", f"{where} is not a time as {written} writes it") from None
+
+    def _identity(self, event: Any, functions: Functions) -> str:
+        """The same text for every delivery of the same event: the vendor's id, or a hash of the event as sent."""
+        given = self._id(event, functions) if self._id else None
+        if isinstance(given, str | int) and given != "":
+            return f"id:{str(given)[:256]}"
+        content = functions.request.body if event is functions.root else encoded(event)
+        return f"id:sha256:{hashlib.sha256(content).hexdigest()[:40]}"
+
+    def _added(self, event: Any, functions: Functions) -> dict[str, Any]:
+        """Further keys of `details`; what is absent is left out, and so is an address that Elasticsearch refuses."""
+        found = {key: fill(event, functions) for key, fill in self._details}
+        return {
+            key: value
+            for key, value in found.items()
+            if value is not None and not (key in _IP_FIELDS and not _is_address(value))
+        }
+
+
+def encoded(value: Any) -> bytes:
+    """The value as compact JSON in UTF-8, with escapes where SQS would refuse the characters.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    """
+    try:
+        body = _encode(value).encode()
+    except UnicodeEncodeError:
+        raise Rejected("text", "a lone surrogate, which is no character") from None
+    return body.replace(b"\xef\xbf\xbe", b"\\ufffe").replace(b"\xef\xbf\xbf", b"\\uffff")
+
+
+def unacceptable(details: dict[str, Any]) -> str | None:
+    """Why MozDef, or the Elasticsearch behind it, would lose a message with these details; None where it would not."""
+    for key, value in details.items():
+        if key.endswith("_int") and not _casts(int, value):
+            return "a key that ends in _int has no integer, and MozDef drops such a message"
+        if key.endswith("_float") and not _casts(float, value):
+            return "a key that ends in _float has no number, and MozDef drops such a message"
+    for field in _IP_FIELDS:
+        if details.get(field) is not None and not _is_address(details[field]):
+            return f"{field} is not an IP address, and Elasticsearch refuses such a message"
+    if not isinstance(details.get("success"), bool | None):
+        return "success is neither true nor false, and Elasticsearch refuses such a message"
+    return None
+
+
+def _casts(kind: Callable[[Any], Any], value: Any) -> bool:
+    try:
+        kind(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def _is_address(value: Any) -> bool:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return isinstance(value, str)
+
+
+def _kind(value: Any) -> str:
+    kinds = {list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return kinds.get(type(value), "a number")
+
+
+def _optional(path: Any) -> Find | None:
+    return compiled(path) if path else None
+
+
+def _text(text: Any, default: str) -> Fill:
+    return filled(text) if text is not None else lambda _value, _functions: default

@@ -1,0 +1,180 @@
+"""The definition of a source as the handlers see it. These dataclasses are also the schema of `source.yml`.
+
+The string literal under a field is its description in the reference and in the JSON Schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NewType
+
+if TYPE_CHECKING:
+    from lambdas.auth import AuthType
+    from lambdas.request import Request
+
+Path = NewType("Path", str)
+"""A JMESPath expression, such as `payload.object.id` or `header('x-request-id')`."""
+
+Text = NewType("Text", str)
+"""Text in which every `{path}` is filled in. A sole `{path}` keeps its type. `{{` is a brace."""
+
+SignedText = NewType("SignedText", str)
+"""Text in which raw pieces of the request are filled in: `{body}`, `{timestamp}`, `{id}`, `{method}`."""
+
+Header = NewType("Header", str)
+"""The name of an HTTP header, in any case."""
+
+SecretName = NewType("SecretName", str)
+"""The last part of a Parameter Store name. Never a secret's value."""
+
+UrlPath = NewType("UrlPath", str)
+"""A path of a URL, such as `/events`."""
+
+Json = NewType("Json", object)
+"""Any JSON value. Texts in it are filled in as `Text` is."""
+
+TimeFormat = Literal["rfc3339", "unix", "unix_ms"]
+Transform = Callable[[Any, "Request"], Iterable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What answers a challenge."""
+
+    status: int = 200
+    """HTTP status, 200 to 299."""
+    json: Json | None = None
+    """The answer as JSON."""
+    text: Text | None = None
+    """The answer as plain text."""
+    headers: Mapping[Header, Text] | None = None
+    """Headers of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Widens what `hmac_hex`, `hmac_base64` and `sha256_hex` take: by default 1 to 128 of `A-Z a-z 0-9 _ -`."""
+
+    reason: str
+    """Why the vendor's challenge needs it."""
+    also: str = ""
+    """Further characters. None of the characters that every event has in it, such as braces and quotes."""
+    length: int = 128
+    """The most characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A handshake: a request that is answered and never becomes an event."""
+
+    when: Path
+    """The request is this challenge when the path finds something that is not empty or false."""
+    reply: Reply
+    """The answer."""
+    method: Literal["POST", "GET", "HEAD"] = "POST"
+    """HTTP method. Routes for GET and HEAD exist only where a challenge names them."""
+    unauthenticated: bool = False
+    """Answer without verifying the sender. By default a challenge is verified as an event is."""
+    inputs: Inputs | None = None
+    """What the reply's `hmac_*` and `sha256_hex` take beside the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How the sender is verified: the type is the name of a module in `lambdas/auth/`."""
+
+    type: AuthType
+    settings: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """The endpoint that the vendor calls."""
+
+    auth: Auth
+    """How the sender is verified: exactly one type, by its name."""
+    path: UrlPath = UrlPath("/events")
+    """Path of the endpoint."""
+    challenges: tuple[Challenge, ...] = ()
+    """Handshakes; the first that fits is answered."""
+    concurrency: int | None = 20
+    """Reserved concurrency of the handler, the brake on a flood. `null` reserves none (new accounts have few)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Where things are in the body. With `split`, all paths but `split` itself look inside one item."""
+
+    split: Path | None = None
+    """The list of events in a body that carries several. Without it, the body is one event."""
+    require: tuple[Path, ...] = ()
+    """What an event must have; one that has not is kept as rejected."""
+    id: Path | None = None
+    """The vendor's id of the event, the same in every retry. Without it, a hash of the event is the id."""
+    type: Path | None = None
+    """The kind of event."""
+    time: Path | None = None
+    """When it happened. Without it, the time of receipt is taken."""
+    time_format: TimeFormat = "rfc3339"
+    """How `time` is written: `rfc3339`, `unix` (seconds) or `unix_ms` (milliseconds). Never guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mozdef:
+    """The MozDef message. Each default is what the framework's first version sent; NAME is the source's name."""
+
+    summary: Text | None = None
+    """One line for the analyst. Default: `NAME_event`."""
+    severity: Text = Text("INFO")
+    """Syslog's word for how bad it is."""
+    category: Text | None = None
+    """Default: `NAME`."""
+    hostname: Text | None = None
+    """Default: `NAME_host`."""
+    processname: Text | None = None
+    """Default: `NAME`."""
+    source: Text = Text("api_aws_lambda")
+    """What brought the event in."""
+    eventsource: Text | None = None
+    """Sent as `eventsource`, and as `logger`, which is where MozDef takes it from. Default: `NAME_api`."""
+    tags: tuple[Text, ...] = ()
+    """Further tags, beside the source's name and the event's id."""
+    details: Mapping[str, Text] | None = None
+    """Further keys of `details`, beside the whole event. One that finds nothing is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One event source."""
+
+    name: str
+    """The folder's name."""
+    description: str
+    """What events these are, in one line."""
+    webhook: Webhook
+    """The endpoint that the vendor calls."""
+    extends: str | None = None
+    """The source whose definition lies beneath this one; keys that stand here win. For a second tenant."""
+    events: Events = Events()
+    """Where things are in the body."""
+    mozdef: Mozdef = Mozdef()
+    """The MozDef message."""
+    transform: Transform | None = None
+    """From `transform.py` beside the definition: one event in, any number out."""
+
+
+def verified_by(webhook: Webhook) -> Literal["api", "authorizer", "handler"]:
+    """Where the sender is verified.
+
+    An authorizer answers for every request of its route, so it can't stand before a challenge that carries no
+    credential: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+    """
+    if any(challenge.unauthenticated for challenge in webhook.challenges):
+        return "handler"
+    return webhook.auth.type.where(webhook.auth.settings)
+
+
+def methods(webhook: Webhook) -> tuple[str, ...]:
+    """The HTTP methods that have a route, POST first."""
+    return tuple(dict.fromkeys(["POST", *(challenge.method for challenge in webhook.challenges)]))

@@ -1,0 +1,171 @@
+"""What happens to a request: challenges, verification, shaping, sending, the answer.
+
+In the order of `Receiver._answer`. Every authentic event is on the queue or in the bucket before the answer is a 2xx;
+where neither takes it, the answer is 503, because some vendors never retry after a 4xx.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from lambdas.auth import Unauthenticated, verified
+from lambdas.body import Rejected
+from lambdas.challenges import Answer, Unbounded, answer, matching
+from lambdas.kept import Kept
+from lambdas.log import log
+from lambdas.message import Message, Refusal, Shaper, encoded
+from lambdas.model import Source, verified_by
+from lambdas.outbox import Outbox, QueueDown
+from lambdas.oversize import MAX_MESSAGE, pointer
+from lambdas.request import Request
+from lambdas.secrets import Secrets, SecretsDown
+
+T = TypeVar("T")
+
+MAX_BODY = 6 * 1_048_576
+"""Bytes: Lambda takes no more, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
+
+class StorageDown(Exception):  # noqa: N818 - it names the outcome
+    """The Kept bucket did not take what had to be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer, and what the log says of how it came about."""
+
+    answer: Answer
+    what: str
+    why: str | None = None
+    sent: int = 0
+    kept: int = 0
+
+
+class Receiver:
+    """A source's endpoint."""
+
+    def __init__(
+        self, source: Source, secrets: Secrets, outbox: Outbox, kept: Kept, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._source = source
+        self._auth = source.webhook.auth
+        self._where = verified_by(source.webhook)
+        self._shaper = Shaper(source)
+        self._secrets = secrets
+        self._outbox = outbox
+        self._kept = kept
+        self._clock = clock
+
+    def respond(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to an event of payload format 2.0, in the shape that API Gateway takes."""
+        now = self._clock()
+        try:
+            request = Request.from_event(event, now)
+        except ValueError:
+            request, outcome = Request("", time=now), Outcome(Answer(400), "malformed", "the body is not base64")
+        else:
+            outcome = self._outcome(request)
+        self._log(request, outcome)
+        return _response(outcome.answer)
+
+    def _outcome(self, request: Request) -> Outcome:
+        try:
+            return self._answer(request)
+        except Unauthenticated as refused:
+            return Outcome(Answer(401), "unauthenticated", str(refused))
+        except Unbounded:
+            return Outcome(Answer(400), "challenge refused", "it would have signed a text outside its bounds")
+        except (SecretsDown, QueueDown, StorageDown) as down:
+            return Outcome(Answer(503), "unavailable", f"{type(down).__name__}: {down}")
+
+    def _answer(self, request: Request) -> Outcome:
+        if len(request.body) > MAX_BODY:
+            return Outcome(Answer(413), "too large")
+        challenges = self._source.webhook.challenges
+        if challenge := matching(challenges, request, unauthenticated=True):
+            return Outcome(answer(challenge, request, self._secret), "challenge answered")
+        self._verify(request)
+        if challenge := matching(challenges, request, unauthenticated=False):
+            return Outcome(answer(challenge, request, self._secret), "challenge answered")
+        if request.method != "POST":
+            return Outcome(Answer(405), "no challenge", f"{request.method} fits no challenge")
+        if not request.body:
+            return Outcome(Answer(400), "empty")
+        return self._deliver(request)
+
+    def _verify(self, request: Request) -> None:
+        if self._where != "handler":
+            # Only the authorizer of this stack's routes can say so; a route that lost it lets nobody in.
+            if request.verified_for != self._source.name:
+                raise Unauthenticated("no authorizer has let it pass")
+        else:
+            verified(self._auth, request, self._secrets)
+
+    def _deliver(self, request: Request) -> Outcome:
+        messages: list[Message] = []
+        refusals: list[Refusal] = []
+        try:
+            for shaped in self._shaper.shape(request):
+                if isinstance(shaped, Refusal):
+                    refusals.append(shaped)
+                else:
+                    messages.append(self._within_bounds(shaped, request))
+        except Rejected as rejected:
+            messages, refusals = [], [Refusal(-1, rejected.reason, rejected.detail)]
+        # The bucket first: should the queue fail then, a retry overwrites what was kept and adds nothing.
+        self._reject(request, refusals)
+        refused = self._outbox.send([message.body for message in messages])
+        faulty = [Refusal(messages[place].index, "queue", f"SQS: {code}") for place, code in refused.items()]
+        self._reject(request, faulty)
+        refusals += faulty
+        why = "; ".join(sorted({f"{one.reason}: {one.detail}" for one in refusals})) or None
+        return Outcome(Answer(200), "accepted", why, sent=len(messages) - len(faulty), kept=len(refusals))
+
+    def _reject(self, request: Request, refusals: list[Refusal]) -> None:
+        if refusals:
+            headers = self._auth.type.headers(self._auth.settings)
+            self._keep(lambda: self._kept.reject(self._source.name, request, headers, refusals))
+
+    def _within_bounds(self, message: Message, request: Request) -> Message:
+        if len(message.body) <= MAX_MESSAGE:
+            return message
+        whole = message.fields["details"] is request.json
+        event = request.body if whole else encoded(message.fields["details"])
+        key = self._keep(lambda: self._kept.oversize(request, event))
+        return pointer(message, self._kept.bucket, key, event)
+
+    def _keep(self, put: Callable[[], T]) -> T:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return put()
+        except (BotoCoreError, ClientError) as error:
+            raise StorageDown(type(error).__name__) from error
+
+    def _secret(self) -> str:
+        return self._secrets.get(self._auth.settings.secret)[0]
+
+    def _log(self, request: Request, outcome: Outcome) -> None:
+        """One line for each request. Nothing in it comes from the body or from a header."""
+        status = outcome.answer.status
+        level = "ERROR" if status >= 500 else "WARN" if status >= 400 or outcome.kept else "INFO"
+        log(
+            level,
+            outcome.what,
+            request.time,
+            source=self._source.name,
+            requestId=request.id,
+            status=status,
+            sent=outcome.sent,
+            kept=outcome.kept,
+            **({"why": outcome.why} if outcome.why else {}),
+        )
+
+
+def _response(answer: Answer) -> dict[str, Any]:
+    headers = {"content-type": answer.content_type} if answer.body else {}
+    headers |= {"x-content-type-options": "nosniff"} if answer.body else {}
+    return {"statusCode": answer.status, "headers": {**headers, **dict(answer.headers)}, "body": answer.body}

@@ -1,0 +1,68 @@
+"""An HTTP request as API Gateway hands it over."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qs
+
+from lambdas.body import parse
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request: `body` is the bytes as sent, header names are lower case, `time` is Unix seconds of receipt."""
+
+    method: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    raw_query: str = ""
+    id: str = "-"
+    time: float = 0.0
+    verified_for: str | None = None
+    """The source for which an authorizer has let the request pass."""
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any], now: float) -> Request:
+        """The request in an event of payload format 2.0; ValueError where its body is not what it says.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+        """
+        context = event.get("requestContext") or {}
+        authorizer = (context.get("authorizer") or {}).get("lambda") or {}
+        body = event.get("body") or ""
+        if event.get("isBase64Encoded"):
+            sent = base64.b64decode(body, validate=True)
+        else:
+            sent = body.encode("utf-8", "surrogatepass")
+        return cls(
+            method=str((context.get("http") or {}).get("method", "")).upper(),
+            headers=lower_case(event.get("headers") or {}),
+            body=sent,
+            raw_query=event.get("rawQueryString") or "",
+            id=str(context.get("requestId") or "-"),
+            time=now,
+            verified_for=authorizer.get("verified_for"),
+        )
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON; Rejected where it is none."""
+        return parse(self.body)
+
+    def query(self, name: str) -> str | None:
+        """A query parameter, decoded: the first of that name."""
+        values = parse_qs(self.raw_query, keep_blank_values=True).get(name)
+        return values[0] if values else None
+
+
+def lower_case(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers by lower-case name; what stands twice is joined with a comma, as payload 2.0 does."""
+    lowered: dict[str, str] = {}
+    for name, value in headers.items():
+        key = name.lower()
+        lowered[key] = f"{lowered[key]},{value}" if key in lowered else str(value)
+    return lowered

@@ -1,0 +1,97 @@
+"""Texts in which paths are filled in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from lambdas.paths import Find, Functions, compiled
+
+MAX_LENGTH = 1_024
+"""Characters of a text made of pieces: a summary is one line, whatever the event holds."""
+
+Fill = Callable[[Any, Functions], Any]
+
+
+def pieces(text: str) -> Iterator[tuple[str, str]]:
+    """The text as ("literal", …) and ("path", …); ValueError where braces or quotes don't balance."""
+    literal, at = "", 0
+    while at < len(text):
+        two, one = text[at : at + 2], text[at]
+        if two in ("{{", "}}"):
+            literal, at = literal + one, at + 2
+        elif one == "}":
+            raise ValueError(f"a lone }} at character {at + 1}; write }}}} for a brace")
+        elif one == "{":
+            if literal:
+                yield "literal", literal
+                literal = ""
+            end = _end(text, at)
+            if not (path := text[at + 1 : end].strip()):
+                raise ValueError("nothing between { and }; write {{ and }} for braces")
+            yield "path", path
+            at = end + 1
+        else:
+            literal, at = literal + one, at + 1
+    if literal:
+        yield "literal", literal
+
+
+def _end(text: str, start: int) -> int:
+    """Where the brace at `start` is closed; braces in quotes, and pairs of them, belong to the path."""
+    depth, quote, at = 0, "", start
+    while at < len(text):
+        char = text[at]
+        if quote:
+            at += char == "\\"
+            quote = "" if char == quote else quote
+        elif char in "'\"`":
+            quote = char
+        elif char in "{}":
+            depth += 1 if char == "{" else -1
+            if depth == 0:
+                return at
+        at += 1
+    raise ValueError(f"the {quote or '{'} at character {start + 1} is never closed")
+
+
+@cache
+def filled(text: str) -> Fill:
+    """The text as a function from a value to what it says about it."""
+    parts = list(pieces(text))
+    if len(parts) == 1 and parts[0][0] == "path":
+        return compiled(parts[0][1])
+    if all(kind == "literal" for kind, _ in parts):
+        whole = "".join(part for _, part in parts)
+        return lambda _value, _functions: whole
+    finders: list[tuple[str, Find | None]] = [
+        (part, None) if kind == "literal" else ("", compiled(part)) for kind, part in parts
+    ]
+
+    def fill(value: Any, functions: Functions) -> str:
+        whole = "".join([literal if find is None else as_text(find(value, functions)) for literal, find in finders])
+        return whole if len(whole) <= MAX_LENGTH else whole[: MAX_LENGTH - 1] + "…"
+
+    return fill
+
+
+def filled_json(template: Any) -> Fill:
+    """JSON with texts in it as a function from a value to the JSON filled in. Keys stay as they are."""
+    if isinstance(template, str):
+        return filled(template)
+    if isinstance(template, Mapping):
+        members = {key: filled_json(below) for key, below in template.items()}
+        return lambda value, functions: {key: fill(value, functions) for key, fill in members.items()}
+    if isinstance(template, list | tuple):
+        items = [filled_json(below) for below in template]
+        return lambda value, functions: [fill(value, functions) for fill in items]
+    return lambda _value, _functions: template
+
+
+def as_text(value: Any) -> str:
+    """A value inside a text: what is absent shows as `-`, as it does in access logs."""
+    if isinstance(value, str):
+        return value
+    return "-" if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

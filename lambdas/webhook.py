@@ -1,0 +1,26 @@
+"""Entry point of the handler behind the endpoint."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.aws import client
+from lambdas.kept import Kept
+from lambdas.outbox import Outbox
+from lambdas.receive import Receiver
+from lambdas.secrets import Secrets
+from lambdas.source import SOURCE
+
+RECEIVER = Receiver(
+    SOURCE,
+    Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm")),
+    Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs")),
+    Kept(os.environ["KEPT_BUCKET"], lambda: client("s3")),
+)
+
+
+def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Answer a request, an event of payload format 2.0."""
+    return RECEIVER.respond(event)

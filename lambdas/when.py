@@ -1,0 +1,45 @@
+"""Times: as vendors write them, and as MozDef reads them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from lambdas.model import TimeFormat
+
+_DIGITS = re.compile(r"[0-9]{1,14}(\.[0-9]{1,9})?")
+_RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:?[0-9]{2})")
+_YEAR_10000 = 253_402_300_800
+
+
+def seconds(value: Any, written: TimeFormat) -> float:
+    """Unix seconds of a time as a vendor writes it; ValueError where it is none, or is before 1970 or after 9999.
+
+    A time without a zone is refused: MozDef would take it in its own zone.
+    """
+    if written == "rfc3339":
+        if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+            raise ValueError("not a time with a zone")
+        at = datetime.fromisoformat(value.upper()).timestamp()
+    else:
+        if isinstance(value, str) and _DIGITS.fullmatch(value):
+            value = float(value)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise ValueError("not a number")
+        at = value / 1000 if written == "unix_ms" else float(value)
+    if not 0 <= at < _YEAR_10000:
+        raise ValueError("out of range")
+    return at
+
+
+def timestamp(at: float, written: TimeFormat) -> str:
+    """Unix seconds, as a vendor would write them."""
+    if written == "rfc3339":
+        return iso(at)
+    return str(int(at * 1000)) if written == "unix_ms" else str(int(at))
+
+
+def iso(at: float) -> str:
+    """Unix seconds as ISO 8601 in UTC with milliseconds, the form that MozDef takes without a doubt."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,131 @@
+"""AWS in memory, as far as a handler sees it, with faults on demand."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from generator import gateway
+from lambdas.authorize import authorized
+from lambdas.kept import Kept
+from lambdas.model import Source, verified_by
+from lambdas.outbox import Outbox
+from lambdas.receive import Receiver
+from lambdas.secrets import Secrets
+
+NOW = 1_767_225_600.0
+SECRET = "correct horse battery staple"
+DOWN = EndpointConnectionError(endpoint_url="https://aws.invalid")
+THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "Any")
+
+
+@dataclass
+class Faults:
+    """Raises what is lined up, one for each call; `always` where it is set."""
+
+    lined_up: list[Exception | dict[str, Any] | None] = field(default_factory=list)
+    always: Exception | None = None
+    calls: int = 0
+
+    def next(self) -> dict[str, Any] | None:
+        self.calls += 1
+        fault = self.always or (self.lined_up.pop(0) if self.lined_up else None)
+        if isinstance(fault, Exception):
+            raise fault
+        return fault
+
+
+@dataclass
+class Store:
+    values: dict[str, str]
+    faults: Faults = field(default_factory=Faults)
+
+    def get_parameters(self, Names: list[str], WithDecryption: bool) -> dict[str, Any]:  # noqa: N803
+        assert WithDecryption
+        self.faults.next()
+        found = [{"Name": name, "Value": self.values[name]} for name in Names if name in self.values]
+        return {"Parameters": found, "InvalidParameters": [name for name in Names if name not in self.values]}
+
+
+@dataclass
+class Queue:
+    bodies: list[str] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+        assert QueueUrl == "queue-url"
+        assert 1 <= len(Entries) <= 10
+        assert sum(len(entry["MessageBody"].encode()) for entry in Entries) <= 1_048_576
+        answer = self.faults.next() or {}
+        failed = {one["Id"] for one in answer.get("Failed", ())}
+        self.bodies += [entry["MessageBody"] for entry in Entries if entry["Id"] not in failed]
+        return answer
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for body in self.bodies]
+
+
+@dataclass
+class Bucket:
+    objects: dict[str, bytes] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def put_object(self, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # noqa: N803
+        assert (Bucket, ContentType) == ("kept", "application/json")
+        self.faults.next()
+        self.objects[Key] = Body
+
+
+class Endpoint:
+    """A source's endpoint in memory: an authorizer where it has one, and the handler."""
+
+    def __init__(self, source: Source, secret: str | None = SECRET, now: float = NOW) -> None:
+        self.source = source
+        self.now = now
+        path = f"/MozDef-EF/{source.name}/dev"
+        name = source.webhook.auth.settings.secret
+        self.store = Store({f"{path}/{name}": secret} if secret is not None else {})
+        self.queue, self.bucket = Queue(), Bucket()
+        self.clock = 0.0
+        self.secrets = Secrets(path, lambda: self.store, clock=lambda: self.clock, jitter=lambda: 0.0)
+        self.slept: list[float] = []
+        outbox = Outbox("queue-url", self.queue, sleep=self.slept.append)
+        self.receiver = Receiver(source, self.secrets, outbox, Kept("kept", lambda: self.bucket), lambda: self.now)
+        self.log: list[dict[str, Any]] = []
+
+    def call(self, event: dict[str, Any]) -> dict[str, Any]:
+        """The answer to an event of API Gateway, behind the authorizer where the source has one."""
+        with redirect_stdout(io.StringIO()) as printed:
+            try:
+                return self._call(event)
+            finally:
+                self.log += [json.loads(line) for line in printed.getvalue().splitlines()]
+
+    def _call(self, event: dict[str, Any]) -> dict[str, Any]:
+        if verified_by(self.source.webhook) == "authorizer":
+            auth = self.source.webhook.auth
+            # The identity source: API Gateway answers a request without it by itself.
+            if not any(name.lower() == auth.type.headers(auth.settings)[0] for name in event["headers"]):
+                return {"statusCode": 401, "headers": {}, "body": '{"message":"Unauthorized"}'}
+            verdict = authorized(self.source, self.secrets, event, self.now)
+            if not verdict["isAuthorized"]:
+                return {"statusCode": 403, "headers": {}, "body": '{"message":"Forbidden"}'}
+            context = {**event["requestContext"], "authorizer": {"lambda": verdict["context"]}}
+            event = {**event, "requestContext": context}
+        return self.receiver.respond(event)
+
+    def post(self, body: bytes, headers: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
+        """Post a body with these headers as they are."""
+        return self.call(gateway.event("POST", headers or {}, body, **more))
+
+    def signed(self, body: Any, headers: dict[str, str] | None = None, *, secret: str = SECRET) -> dict[str, Any]:
+        """Post a body (bytes, or what is sent as JSON) as the vendor would sign it."""
+        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+        auth = self.source.webhook.auth
+        return self.post(sent, {**(headers or {}), **auth.type.sign(auth.settings, sent, secret, self.now)})
