@@ -57,11 +57,6 @@ def calls(path: str) -> set[str]:
     return {node["value"] for node in _nodes(jmespath.compile(path).parsed) if node["type"] == "function_expression"}
 
 
-def paths(text: str) -> list[str]:
-    """The paths in a text."""
-    return [part for kind, part in pieces(text) if kind == "path"]
-
-
 def _nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield tree
     for child in tree.get("children", ()):

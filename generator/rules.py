@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from generator.errors import Problem
-from generator.expressions import REPLY_ONLY, calls, paths
+from generator.expressions import REPLY_ONLY, calls
 from generator.yaml_nodes import Place
 from lambdas.challenges import FORBIDDEN, texts
 from lambdas.model import Challenge, Mozdef, Source, Text
+from lambdas.text import paths
 
 Found = Iterator[tuple[str, str]]
 

@@ -18,7 +18,6 @@ from typing import Any
 from generator import gateway
 from generator.definition import Definition
 from generator.errors import Problem
-from generator.expressions import paths
 from generator.rules import mozdef_texts
 from generator.yaml_nodes import shown
 from lambdas.authorize import authorized
@@ -30,6 +29,7 @@ from lambdas.paths import Functions, compiled
 from lambdas.receive import Receiver
 from lambdas.request import Request
 from lambdas.secrets import Secrets
+from lambdas.text import paths
 
 SECRET = "sample-secret"  # noqa: S105 - samples are signed with it, and nothing else
 NOW = 1_767_225_600.0  # 2026-01-01, whenever it is built

@@ -16,7 +16,7 @@ from jmespath.functions import signature
 from lambdas.body import Rejected
 from lambdas.model import Challenge, Reply
 from lambdas.paths import Functions, compiled
-from lambdas.text import as_text, filled, filled_json, pieces
+from lambdas.text import as_text, filled, filled_json, paths
 
 if TYPE_CHECKING:
     from lambdas.request import Request
@@ -134,4 +134,4 @@ def texts(reply: Reply) -> Iterator[str]:
 
 def signs(challenge: Challenge) -> bool:
     """Whether the reply is made with the secret."""
-    return any("hmac_" in part for text in texts(challenge.reply) for kind, part in pieces(text) if kind == "path")
+    return any("hmac_" in path for text in texts(challenge.reply) for path in paths(text))

@@ -12,8 +12,10 @@ from typing import Any, Literal
 from lambdas import VERSION
 from lambdas.when import iso
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 
 def log(level: Literal["INFO", "WARN", "ERROR"], message: str, at: float, **fields: Any) -> None:
     """Write a line; `at` is in Unix seconds. Never a body, a header's value or a secret: callers pass none."""
     line = {"timestamp": iso(at), "level": level, "message": message, "version": VERSION, **fields}
-    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+    sys.stdout.write(f"{_encode(line)}\n")

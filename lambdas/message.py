@@ -13,7 +13,7 @@ from lambdas.body import Rejected
 from lambdas.model import Source
 from lambdas.paths import Find, Functions, compiled
 from lambdas.request import Request
-from lambdas.text import Fill, as_text, filled
+from lambdas.text import as_text, filled, paths, pieces
 from lambdas.when import iso, seconds
 
 _IP_FIELDS = ("sourceipaddress", "destinationipaddress")
@@ -49,17 +49,19 @@ class Shaper:
         self._split = _optional(events.split)
         self._require = [(path, compiled(path)) for path in events.require]
         self._id, self._type, self._time = _optional(events.id), _optional(events.type), _optional(events.time)
-        self._texts: list[tuple[str, Fill]] = [
-            ("hostname", _text(mozdef.hostname, f"{name}_host")),
-            ("processname", _text(mozdef.processname, name)),
-            ("summary", _text(mozdef.summary, f"{name}_event")),
-            ("category", _text(mozdef.category, name)),
-            ("severity", _text(mozdef.severity, "INFO")),
-            ("source", _text(mozdef.source, "api_aws_lambda")),
+        texts = {
+            "hostname": mozdef.hostname or f"{name}_host",
+            "processname": mozdef.processname or name,
+            "summary": mozdef.summary or f"{name}_event",
+            "category": mozdef.category or name,
+            "severity": mozdef.severity,
+            "source": mozdef.source,
             # MozDef drops `eventsource`, and makes its own from `logger`.
-            ("eventsource", _text(mozdef.eventsource, f"{name}_api")),
-            ("logger", _text(mozdef.eventsource, f"{name}_api")),
-        ]
+            "eventsource": mozdef.eventsource or f"{name}_api",
+            "logger": mozdef.eventsource or f"{name}_api",
+        }
+        self._fixed = {field: "".join(part for _, part in pieces(text)) for field, text in texts.items() if not paths(text)}
+        self._texts = [(field, filled(text)) for field, text in texts.items() if paths(text)]
         self._tags = [filled(text) for text in mozdef.tags]
         self._details = [(key, filled(text)) for key, text in (mozdef.details or {}).items()]
 
@@ -97,14 +99,13 @@ class Shaper:
         moment = iso(self._moment(event, functions))
         id = self._identity(event, functions)
         details = {**event, **self._added(event, functions)} if self._details else event
-        fields: dict[str, Any] = {
-            **{field: as_text(fill(event, functions)) for field, fill in self._texts},
-            "timestamp": moment,
-            "utctimestamp": moment,
-            "processid": functions.request.id,
-            "tags": [self._source.name, id, *(as_text(fill(event, functions)) for fill in self._tags)],
-            "details": details,
-        }
+        fields: dict[str, Any] = dict(self._fixed)
+        for field, fill in self._texts:
+            fields[field] = as_text(fill(event, functions))
+        fields["timestamp"] = fields["utctimestamp"] = moment
+        fields["processid"] = functions.request.id
+        fields["tags"] = [self._source.name, id, *[as_text(fill(event, functions)) for fill in self._tags]]
+        fields["details"] = details
         if problem := unacceptable(details):
             raise Rejected("mozdef", problem)
         kind = self._type(event, functions) if self._type else None
@@ -187,7 +188,3 @@ def _kind(value: Any) -> str:
 
 def _optional(path: Any) -> Find | None:
     return compiled(path) if path else None
-
-
-def _text(text: Any, default: str) -> Fill:
-    return filled(text) if text is not None else lambda _value, _functions: default

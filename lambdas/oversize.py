@@ -32,7 +32,8 @@ def pointer(message: Message, bucket: str, key: str, event: bytes) -> Message:
         if len(encoded(details)) <= _SHORT:
             break
     else:
-        details = {key: value for key, value in details.items() if not isinstance(value, dict | list)}
+        few = shortened(message.fields["details"], 128)
+        details = {key: type(value)() if isinstance(value, dict | list) else value for key, value in few.items()}
     fields = {
         **message.fields,
         "tags": [*message.fields["tags"], "oversize"],

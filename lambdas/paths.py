@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from lambdas.request import Request
 
 Find = Callable[[Any, "Functions"], Any]
-_PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 
 
 class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no types
@@ -47,9 +45,9 @@ class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no
 @cache
 def compiled(path: Path | str) -> Find:
     """The path as a function; it raises Rejected where the path can't be applied to the value."""
-    if _PLAIN.fullmatch(path):
-        return _plain(tuple(path.split(".")))
     expression = jmespath.compile(path)
+    if quick := _quick(expression.parsed):
+        return quick
 
     def find(value: Any, functions: Functions) -> Any:
         try:
@@ -60,14 +58,40 @@ def compiled(path: Path | str) -> Find:
     return find
 
 
-def _plain(keys: tuple[str, ...]) -> Find:
-    """Most paths are names and dots; the general interpreter takes ten times as long for them."""
+def _quick(node: dict[str, Any]) -> Find | None:
+    """What most paths are made of, as Python: names, dots, `||` and `== 'text'`. The rest is the interpreter's.
 
+    JMESPath's interpreter takes ten times as long, which is a third of the time that an event takes.
+    """
+    kind, below = node["type"], node["children"]
+    if kind == "field":
+        return _names((node["value"],))
+    if kind == "subexpression" and all(child["type"] == "field" for child in below):
+        return _names(tuple(child["value"] for child in below))
+    if kind == "or_expression":
+        first, second = _quick(below[0]), _quick(below[1])
+        return _either(first, second) if first and second else None
+    if kind == "comparator" and node["value"] == "eq" and below[1]["type"] == "literal":
+        left, text = _quick(below[0]), below[1]["value"]
+        return (lambda value, functions: left(value, functions) == text) if left and isinstance(text, str) else None
+    return None
+
+
+def _names(keys: tuple[str, ...]) -> Find:
     def find(value: Any, _: Functions) -> Any:
         for key in keys:
             if not isinstance(value, dict):
                 return None
             value = value.get(key)
         return value
+
+    return find
+
+
+def _either(first: Find, second: Find) -> Find:
+    def find(value: Any, functions: Functions) -> Any:
+        found = first(value, functions)
+        # 0 is true to JMESPath; what is false is an empty text, list or object, false and null.
+        return found if found or (found == 0 and found is not False) else second(value, functions)
 
     return find

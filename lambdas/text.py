@@ -39,6 +39,11 @@ def pieces(text: str) -> Iterator[tuple[str, str]]:
         yield "literal", literal
 
 
+def paths(text: str) -> list[str]:
+    """The paths in a text."""
+    return [part for kind, part in pieces(text) if kind == "path"]
+
+
 def _end(text: str, start: int) -> int:
     """Where the brace at `start` is closed; braces in quotes, and pairs of them, belong to the path."""
     depth, quote, at = 0, "", start

@@ -1,0 +1,15 @@
+"""The definition's JSON Schema."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command()
+def command() -> None:
+    """Print the JSON Schema of source.yml, for an editor's completion (sources/schema.json is this)."""
+    from generator.reference import schema
+
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))

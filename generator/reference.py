@@ -1,0 +1,165 @@
+"""What the dataclasses say about themselves: for the JSON Schema, and for the reference in docs/."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import textwrap
+import types
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin
+
+from generator.definition import auth_types
+from generator.walk import fields, hints_of
+from lambdas import model
+
+_PATTERNS: dict[Any, str] = {
+    model.Header: r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+    model.SecretName: r"^[a-z]+(_[a-z0-9]+)*$",
+    model.UrlPath: r"^(/[A-Za-z0-9._~-]+)+$",
+}
+
+
+@cache
+def descriptions(cls: type[Any]) -> dict[str, str]:
+    """The text under each field of a dataclass; Python keeps no such text, its source does."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
+    assert isinstance(body, ast.ClassDef)  # noqa: S101 - a class it is
+    found = {}
+    for field, below in zip(body.body, body.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
+            found[field.target.id] = str(ast.literal_eval(below.value))
+    return found
+
+
+def schema() -> dict[str, Any]:
+    """The definition's JSON Schema, for editors: https://json-schema.org/draft-07/schema."""
+    whole = _object(model.Source)
+    # What a definition extends may hold what it has to have.
+    enough = [{"required": whole.pop("required")}, {"required": ["extends"]}]
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Event source", **whole, "anyOf": enough}
+
+
+def _object(cls: type[Any]) -> dict[str, Any]:
+    hints, told = hints_of(cls), descriptions(cls)
+    members = {}
+    for field in dataclasses.fields(cls):
+        if field.name in fields(cls):
+            members[field.name] = {"description": told[field.name], **_default(field), **_type(hints[field.name])}
+    return {
+        "type": "object",
+        "description": inspect.getdoc(cls),
+        "properties": members,
+        "required": _required(cls),
+        "additionalProperties": False,
+    }
+
+
+def _required(cls: type[Any]) -> list[str]:
+    allowed = fields(cls)
+    return [one.name for one in dataclasses.fields(cls) if one.default is dataclasses.MISSING and one.name in allowed]
+
+
+def _default(field: dataclasses.Field[Any]) -> dict[str, Any]:
+    simple = isinstance(field.default, str | int | bool) and field.default != ""
+    return {"default": field.default} if simple else {}
+
+
+def _type(hint: Any) -> dict[str, Any]:
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in (types.UnionType, Union):
+        inner = _type(args[0])
+        return {**inner, "type": [inner["type"], "null"]} if isinstance(inner.get("type"), str) else inner
+    if hint is model.Auth:
+        kinds = {name: _object(module.Settings) for name, module in auth_types().items()}
+        return {
+            "type": "object",
+            "properties": kinds,
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": False,
+        }
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return _object(hint)
+    if origin is tuple:
+        return {"type": "array", "items": _type(args[0])}
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return {"type": "object", "additionalProperties": _type(args[1])}
+    if origin is Literal:
+        return {"enum": list(args)}
+    if hint is model.Json:
+        return {}
+    simple = {int: "integer", bool: "boolean"}.get(hint, "string")
+    return {"type": simple, **({"pattern": _PATTERNS[hint]} if hint in _PATTERNS else {})}
+
+
+def reference() -> str:
+    """The tables of docs/definition.md: every key of every part."""
+    parts = [("", model.Source)] + [(f"webhook.auth.{name}", module.Settings) for name, module in auth_types().items()]
+    return "\n".join("\n".join(_section(key, cls)) for key, cls in parts)
+
+
+def _section(key: str, cls: type[Any]) -> Iterator[str]:
+    hints, told = hints_of(cls), descriptions(cls)
+    below: list[tuple[str, type[Any]]] = []
+    doc = (inspect.getdoc(cls) or "").replace("\n", " ")
+    yield f"### {f'`{key}`' if key else 'The whole'}\n\n{doc}\n\n| key | what | value | default |\n|---|---|---|---|"
+    for field in dataclasses.fields(cls):
+        if field.name not in fields(cls):
+            continue
+        hint, dotted = hints[field.name], f"{key}.{field.name}" if key else field.name
+        inner = _dataclass(hint)
+        if inner and hint is not model.Auth:
+            below.append((dotted, inner))
+        what = told[field.name].replace("|", "\\|").replace("\n", " ")
+        yield f"| `{field.name}` | {what} | {_kind(hint)} | {_shown_default(field)} |"
+    yield ""
+    for dotted, inner in below:
+        yield from _section(dotted, inner)
+
+
+def _dataclass(hint: Any) -> type[Any] | None:
+    options = [hint, *get_args(hint)]
+    return next((one for one in options if isinstance(one, type) and dataclasses.is_dataclass(one)), None)
+
+
+def _kind(hint: Any) -> str:
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in (types.UnionType, Union):
+        return _kind(args[0])
+    if hint is model.Auth:
+        return " or ".join(f"`{name}`" for name in auth_types())
+    if origin is tuple:
+        return f"a list of {_kind(args[0])}"
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return f"names with {_kind(args[1])}"
+    if origin is Literal:
+        return ", ".join(f"`{one}`" for one in args)
+    if _dataclass(hint):
+        return "see below"
+    named = {
+        int: "a number",
+        bool: "true or false",
+        str: "text",
+        model.Path: "path",
+        model.Text: "text with `{path}`",
+        model.SignedText: "text with pieces",
+        model.Header: "a header's name",
+        model.SecretName: "a parameter's name",
+        model.UrlPath: "a URL's path",
+        model.Json: "JSON, its texts with `{path}`",
+    }
+    return named[hint]
+
+
+def _shown_default(field: dataclasses.Field[Any]) -> str:
+    if field.default is dataclasses.MISSING:
+        return "*required*"
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
+    simple = isinstance(field.default, str | int) and field.default != ""
+    return f"`{field.default}`" if simple else ""
+
+

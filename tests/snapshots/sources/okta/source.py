@@ -1,0 +1,31 @@
+"""The definition of okta, as the generator validated it."""
+
+from lambdas.auth import token
+from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Webhook
+
+SOURCE = Source(
+    name='okta',
+    description='Okta event hooks',
+    webhook=Webhook(
+        auth=Auth(type=token, settings=token.Settings(header='Authorization')),
+        challenges=(
+            Challenge(
+                when="header('x-okta-verification-challenge')",
+                reply=Reply(json={'verification': "{header('x-okta-verification-challenge')}"}),
+                method='GET',
+            ),
+        ),
+    ),
+    events=Events(
+        split='data.events',
+        require=('uuid', 'eventType'),
+        id='uuid',
+        type='eventType',
+        time='published',
+    ),
+    mozdef=Mozdef(
+        summary='okta: {eventType} by {actor.alternateId || actor.displayName || actor.id}: {outcome.result}',
+        severity="{severity || 'INFO'}",
+        details={'sourceipaddress': '{client.ipAddress}'},
+    ),
+)

@@ -1,0 +1,120 @@
+"""Handshakes are answered, and never with something that is worth having."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+
+import pytest
+
+from generator import gateway
+from tests.definitions import definition, shipped
+from tests.fakes import NOW, SECRET, Endpoint
+
+ZOOM = shipped("zoom").source
+OKTA = shipped("okta").source
+
+
+def validation(token: object) -> bytes:
+    return json.dumps({"event": "endpoint.url_validation", "payload": {"plainToken": token}}).encode()
+
+
+def test_zooms_url_validation_is_answered_as_the_published_vector_says() -> None:
+    endpoint = Endpoint(ZOOM, secret="secretValueTest")
+    answer = endpoint.post(validation("qgg8vlvZRS6UYooatFL8Aw"))
+    assert answer == {
+        "statusCode": 200,
+        "headers": {"content-type": "application/json", "x-content-type-options": "nosniff"},
+        "body": '{"plainToken":"qgg8vlvZRS6UYooatFL8Aw",'
+        '"encryptedToken":"70c1f2e2e6ca2d39297490d1f9142c7d701415ea8e6151f6562a08fa657a40ff"}',
+    }
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+
+
+EVENT = '{"event":"user.deleted","payload":{}}'
+
+
+@pytest.mark.parametrize(
+    "token", [f"v0:{int(NOW)}:{EVENT}", "", "a" * 129, "a b", "a.b", "a\n", "é", None, 5, ["a"], {"a": 1}]
+)
+def test_zoom_does_not_sign_what_might_be_an_event(token: object) -> None:
+    endpoint = Endpoint(ZOOM)
+    answer = endpoint.post(validation(token))
+    assert answer == {"statusCode": 400, "headers": {}, "body": ""}
+    assert endpoint.log[-1]["message"] == "challenge refused"
+
+
+def test_the_signature_that_an_oracle_would_give_does_verify() -> None:
+    """What the bound on the token prevents: this is the request that an attacker would send next."""
+    endpoint = Endpoint(ZOOM)
+    signature = hmac.new(SECRET.encode(), f"v0:{int(NOW)}:{EVENT}".encode(), hashlib.sha256).hexdigest()
+    headers = {"x-zm-request-timestamp": str(int(NOW)), "x-zm-signature": f"v0={signature}"}
+    assert endpoint.post(EVENT.encode(), headers)["statusCode"] == 200
+    # It has no time, so it is kept; authentic it is.
+    assert len(endpoint.bucket.objects) == 1
+
+
+def test_okta_is_answered_once_the_authorizer_let_it_pass() -> None:
+    endpoint = Endpoint(OKTA)
+    headers = {"X-Okta-Verification-Challenge": "abc-123", "Authorization": SECRET}
+    answer = endpoint.call(gateway.event("GET", headers))
+    assert (answer["statusCode"], answer["body"]) == (200, '{"verification":"abc-123"}')
+    assert endpoint.call(gateway.event("GET", {**headers, "Authorization": "x"}))["statusCode"] == 403
+    assert endpoint.call(gateway.event("GET", {"X-Okta-Verification-Challenge": "abc"}))["statusCode"] == 401
+
+
+def test_a_get_that_is_no_challenge_is_no_event() -> None:
+    endpoint = Endpoint(OKTA)
+    assert endpoint.call(gateway.event("GET", {"Authorization": SECRET}))["statusCode"] == 405
+    assert endpoint.queue.bodies == []
+
+
+def test_a_handler_whose_route_lost_its_authorizer_lets_nobody_in() -> None:
+    endpoint = Endpoint(OKTA)
+    event = gateway.event("POST", {"Authorization": SECRET}, b'{"data":{"events":[]}}')
+    assert endpoint.receiver.respond(event)["statusCode"] == 401
+    other = gateway.event("POST", {"Authorization": SECRET}, b'{"data":{"events":[]}}', verified_for="zoom")
+    assert endpoint.receiver.respond(other)["statusCode"] == 401
+
+
+def made(folder: Path, challenge: str) -> Endpoint:
+    auth = "auth: {hmac: {signature: {header: x-signature}}}"
+    text = f"description: made\nwebhook:\n  {auth}\n  challenges:\n    - {challenge}\n"
+    return Endpoint(definition(folder, text).source)
+
+
+def test_a_verified_challenge_is_not_answered_to_anyone(tmp_path: Path) -> None:
+    endpoint = made(tmp_path, "{when: challenge, reply: {json: {challenge: '{challenge}'}}}")
+    assert endpoint.post(b'{"challenge":"c"}')["statusCode"] == 401
+    assert endpoint.signed({"challenge": "c"})["body"] == '{"challenge":"c"}'
+    assert endpoint.queue.bodies == []
+
+
+def test_text_headers_and_query_go_into_answers(tmp_path: Path) -> None:
+    reply = "{status: 202, text: \"{query('t')}\", headers: {X-Echo: \"{header('x-hook')}\"}}"
+    endpoint = made(tmp_path, f"{{when: query('t'), unauthenticated: true, reply: {reply}}}")
+    answer = endpoint.call(gateway.event("POST", {"X-Hook": "h"}, query={"t": "a b: c"}))
+    assert answer == {
+        "statusCode": 202,
+        "headers": {"content-type": "text/plain", "x-content-type-options": "nosniff", "x-echo": "h"},
+        "body": "a b: c",
+    }
+
+
+def test_a_header_of_an_answer_stays_one_line(tmp_path: Path) -> None:
+    reply = "{headers: {X-Echo: \"{query('t')}\"}}"
+    endpoint = made(tmp_path, f"{{when: query('t'), unauthenticated: true, reply: {reply}}}")
+    assert endpoint.call(gateway.event("POST", {}, query={"t": "a\r\nSet-Cookie: x"}))["statusCode"] == 400
+
+
+def test_a_definition_may_widen_what_is_signed_with_a_reason(tmp_path: Path) -> None:
+    more = "inputs: {also: '+/=', length: 200, reason: the vendor sends base64}"
+    reply = "{text: '{hmac_base64(c)} {sha256_hex(c)}'}"
+    endpoint = made(tmp_path, f"{{when: c, unauthenticated: true, reply: {reply}, {more}}}")
+    token = "+/=" * 60
+    signed, hashed = endpoint.post(json.dumps({"c": token}).encode())["body"].split()
+    assert len(signed) == 44
+    assert hashed == hashlib.sha256(token.encode()).hexdigest()
+    assert endpoint.post(b'{"c":"a:b"}')["statusCode"] == 400

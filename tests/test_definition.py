@@ -1,0 +1,304 @@
+"""What a definition may say, and what is said of one that does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from generator.definition import load
+from generator.errors import DefinitionError, GeneratorError
+from lambdas.model import Source
+from tests.definitions import SOURCES, definition
+
+TOKEN = """
+    description: made
+    webhook: {auth: {token: {header: x-token}}}
+"""
+
+
+@pytest.fixture
+def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What is said of a definition, line by line, as seen from its folder's parent."""
+    monkeypatch.chdir(tmp_path)
+
+    def problems(text: str) -> list[str]:
+        with pytest.raises(DefinitionError) as raised:
+            definition(Path.cwd(), text)
+        return [line.removeprefix("made/source.yml:") for line in str(raised.value).splitlines()]
+
+    return problems
+
+
+def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(said) -> None:
+    assert said("""\
+        descripton: Zoom
+        webhook:
+          auth:
+            hmac:
+              signature: {header: x-zm-signature, prefix: 5}
+              signed: "v0:{timestam}:{body}"
+          challenges:
+            - wen: a
+          concurrency: "3"
+        events:
+          require: event
+          time_format: unixms
+        mozdef:
+          summary: {event}
+    """) == [
+        "1: description: is missing",
+        "1: descripton: no such key; did you mean description? (description, events, extends, mozdef, webhook)",
+        '5: webhook.auth.hmac.signature.prefix: must be text; 5 is a number to YAML: put it in quotes, "5"',
+        "6: webhook.auth.hmac.signed: {timestam} is no piece of a request; "
+        "there are {body}, {timestamp}, {id}, {method}",
+        "8: webhook.challenges[0].reply: is missing",
+        "8: webhook.challenges[0].wen: no such key; "
+        "did you mean when? (inputs, method, reply, unauthenticated, when)",
+        "8: webhook.challenges[0].when: is missing",
+        "9: webhook.concurrency: must be a number, and is text",
+        "11: events.require: must be a list, such as [a, b], and is text",
+        "12: events.time_format: must be one of rfc3339, unix, unix_ms; did you mean unix_ms?",
+        '14: mozdef.summary: is a mapping to YAML; text that starts with { goes in quotes: "{…}"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("description: a\nwebhook:\n\tauth: x", "3: a tab; YAML is indented with spaces (YAML: found character '\\t'"),
+        ("description: @x", "1: text that starts with @ goes in quotes (YAML: found character '@'"),
+        ("description: a: b", '1: text with ": " in it goes in quotes (YAML: mapping values are not allowed here)'),
+        ("description: {a} b", '1: text that starts with { or a quote goes in quotes as a whole: "{…} …" (YAML:'),
+        ('description: "a', "1: a quote is never closed (YAML: found unexpected end of stream)"),
+        ("a: &x [1]\nb: *x", "1: b: anchors and aliases (& and *) are not supported; write it out"),
+        ("a: *x", "1: text that starts with * goes in quotes (YAML: found undefined alias 'x')"),
+        ("a: 1\nb: 2\na: 3", "3: a: stands twice; the first is in line 1"),
+        ("- a", "1: must have keys (description, webhook, extends, events, mozdef), and is a list"),
+        ("", " is empty; it needs at least description and webhook"),
+    ],
+)
+def test_slips_in_yaml_get_a_hint(said, text: str, line: str) -> None:
+    assert said(text)[0].startswith(line)
+
+
+def challenge(when: str, reply: str = "{text: x}", more: str = "") -> str:
+    return f"""\
+        description: made
+        webhook:
+          auth: {{token: {{header: x-token}}}}
+          challenges:
+            - when: {when}
+              reply: {reply}
+              {more}
+    """
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            challenge("a == b.c"),
+            ["5: webhook.challenges[0].when: a == b.c compares two paths; text goes in single quotes: 'b.c'"],
+        ),
+        (
+            challenge('a == "b"'),
+            ["5: webhook.challenges[0].when: a == \"b\" compares two paths; text goes in single quotes: 'b'"],
+        ),
+        (
+            challenge("a = 'b'"),
+            ["5: webhook.challenges[0].when: a = 'b' is not a path: two things are compared with =="],
+        ),
+        (
+            challenge("hedaer('x')"),
+            ["5: webhook.challenges[0].when: hedaer('x') calls hedaer(), which does not exist; did you mean header()?"],
+        ),
+        (
+            challenge("hmac_hex(a)"),
+            ["5: webhook.challenges[0].when: hmac_hex() works in replies only"],
+        ),
+        (
+            challenge("a", "{json: {a: 1}, text: x, status: 302}"),
+            [
+                "6: webhook.challenges[0].reply.status: must be 200 to 299",
+                "6: webhook.challenges[0].reply.text: can't stand beside json: an answer has one body",
+            ],
+        ),
+        (
+            challenge("a", "{text: '{a'}"),
+            ["6: webhook.challenges[0].reply.text: the { at character 1 is never closed"],
+        ),
+        (
+            challenge("a", "{text: '{hmac_hex(a)}'}", "inputs: {reason: base64, also: '+:{'}"),
+            [
+                "7: webhook.challenges[0].inputs.also: must not have : {: "
+                "with it an answer could be the signature of an event"
+            ],
+        ),
+    ],
+)
+def test_challenges_with_a_mistake_are_refused(said, text: str, lines: list[str]) -> None:
+    assert said(text) == lines
+
+
+def hmac(settings: str) -> str:
+    return f"""\
+        description: made
+        webhook:
+          auth:
+            hmac: {{signature: {{header: x-signature}}, {settings}}}
+    """
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ("signed: '{method}'", "signed: does not cover the body, so anyone could change it; it must have {body}"),
+        ("signed: '{timestamp}{body}'", "signed: has {timestamp}, but no key `timestamp` says which header that is"),
+        ("signed: '{id}{body}'", "signed: has {id}, but no key `id` says which header that is"),
+        (
+            "timestamp: {header: x-time}",
+            "timestamp: is not part of what is signed, so its window stops no replay; add {timestamp} to `signed`",
+        ),
+        ("signed: '{body'", "signed: {body is no piece of a request; there are {body}, {timestamp}, {id}, {method}"),
+    ],
+)
+def test_holes_in_a_signature_are_refused(said, settings: str, line: str) -> None:
+    assert said(hmac(settings)) == [f"4: webhook.auth.hmac.{line}"]
+
+
+def test_a_split_without_a_prefix_is_refused(said) -> None:
+    text = hmac("").replace("{header: x-signature}", "{header: x-signature, split: ','}")
+    assert said(text) == [
+        "4: webhook.auth.hmac.signature.split: needs `prefix`, or parts of other kinds would be taken for signatures"
+    ]
+
+
+def test_what_looks_like_a_secret_is_refused_and_not_repeated(said) -> None:
+    value = "8f742231b10e8888abcd99yyyzzz85a5"
+    (line,) = said(hmac(f"secret: {value}"))
+    assert line == (
+        "4: webhook.auth.hmac.secret: is the name of a parameter, such as auth_token, never the secret: "
+        "if this is one, take it out of the file, and put it into Parameter Store"
+    )
+    assert value not in line
+
+
+@pytest.mark.parametrize(
+    ("auth", "line"),
+    [
+        ("{hmca: {}}", "3: webhook.auth.hmca: no such auth type; did you mean hmac? (hmac, token)"),
+        ("{}", "3: webhook.auth: must have a type: one of hmac, token"),
+        ("{hmac: {}, token: {}}", "3: webhook.auth: must have exactly one type: one of hmac, token"),
+    ],
+)
+def test_exactly_one_known_auth_type(said, auth: str, line: str) -> None:
+    assert said(f"description: made\nwebhook:\n  auth: {auth}") == [line]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Zoom", "a source's name has lower-case letters, digits and single dashes, and starts with a letter"),
+        ("a" * 33, "a source's name has at most 32 characters, and this has 33"),
+    ],
+)
+def test_names_fit_aws(tmp_path: Path, name: str, line: str) -> None:
+    with pytest.raises(DefinitionError) as raised:
+        definition(tmp_path, TOKEN, name)
+    assert str(raised.value).endswith(f"{name}/source.yml: {line}")
+
+
+def test_a_source_is_not_named_like_a_command(tmp_path: Path) -> None:
+    definition(tmp_path, TOKEN, "send")
+    with pytest.raises(DefinitionError, match="send is a command, so no source can have this name"):
+        load(tmp_path, ["send"], reserved=["send"])
+
+
+def test_an_unknown_source_gets_the_known_ones_the_nearest_first() -> None:
+    with pytest.raises(GeneratorError) as raised:
+        load(SOURCES, ["zom"])
+    assert str(raised.value) == f"no source zom in {SOURCES}; did you mean zoom? (zoom, okta)"
+
+
+def test_a_second_tenant_extends_the_first(tmp_path: Path) -> None:
+    made = definition(
+        tmp_path,
+        """\
+        extends: zoom
+        description: The other company's Zoom
+        webhook:
+          auth:
+            hmac:
+              secret: other_token
+        """,
+        "zoom-other",
+    )
+    zoom = load(SOURCES, ["zoom"])[0].source
+    assert made.source.description == "The other company's Zoom"
+    assert made.source.webhook.auth.settings.secret == "other_token"
+    assert made.source.webhook.auth.settings.signed == zoom.webhook.auth.settings.signed
+    assert (made.source.webhook.challenges, made.source.events) == (zoom.webhook.challenges, zoom.events)
+    assert made.find("samples") == SOURCES / "zoom" / "samples"
+
+
+def test_an_extension_may_take_another_auth_type(tmp_path: Path) -> None:
+    text = "extends: zoom\nwebhook: {auth: {token: {header: x-token}}}"
+    settings = definition(tmp_path, text).source.webhook.auth.settings
+    assert settings.header == "x-token"
+
+
+def test_a_mistake_in_what_is_extended_is_shown_where_it_is(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "base").mkdir()
+    Path("base/source.yml").write_text("description: base\nwebhook: {auth: {token: {heder: x}}}\n")
+    with pytest.raises(DefinitionError) as raised:
+        definition(Path.cwd(), "extends: base\nevents: {tyme: x}")
+    assert [line.split(": ")[0] for line in str(raised.value).splitlines()] == [
+        "base/source.yml:2",
+        "base/source.yml:2",
+        "made/source.yml:2",
+    ]
+
+
+@pytest.mark.parametrize("text", ["extends: made", "extends: nowhere"])
+def test_what_is_extended_must_be_another_source(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DefinitionError, match=r"made/source.yml:1: extends: (made would extend itself|no source now)"):
+        definition(tmp_path, text)
+
+
+def test_a_transform_is_taken_from_beside_the_definition(tmp_path: Path) -> None:
+    definition(tmp_path, TOKEN)
+    (tmp_path / "made" / "transform.py").write_text("def transform(event, request):\n    return [event, event]\n")
+    transform = load(tmp_path, ["made"])[0].source.transform
+    assert transform is not None
+    assert transform({"a": 1}, None) == [{"a": 1}, {"a": 1}]
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("import nowhere", "can't be imported: ModuleNotFoundError: No module named 'nowhere'"),
+        ("x = 1", "needs a function transform(event, request) that returns a list of events"),
+    ],
+)
+def test_a_transform_that_can_not_work_is_refused(tmp_path: Path, code: str, line: str) -> None:
+    definition(tmp_path, TOKEN)
+    (tmp_path / "made" / "transform.py").write_text(code)
+    with pytest.raises(GeneratorError) as raised:
+        load(tmp_path, ["made"])
+    assert str(raised.value).endswith(f"transform.py: {line}")
+
+
+def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:
+    source = definition(tmp_path, TOKEN).source
+    assert isinstance(source, Source)
+    assert (source.webhook.path, source.webhook.concurrency) == ("/events", 20)
+    assert source.webhook.auth.settings.secret == "auth_token"
+    assert source.events.time_format == "rfc3339"
+
+
+def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
+    text = dedent(TOKEN).replace("{auth:", "{concurrency: null, auth:")
+    assert definition(tmp_path, text).source.webhook.concurrency is None

@@ -1,0 +1,212 @@
+"""What the template promises: its contract, and what no linter sees."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import event_source, names
+from generator.definition import known, load
+from lambdas.model import Source
+from tests.definitions import CASES, SOURCES, definition, shipped
+
+EVERY = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+BY_NAME = pytest.mark.parametrize("source", EVERY, ids=lambda source: source.name)
+
+
+def template(source: Source) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(event_source.text(event_source.build(source, "code/0.zip")))
+    return made
+
+
+def of_type(made: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {name: one["Properties"] for name, one in made["Resources"].items() if one["Type"] == kind}
+
+
+def statements(made: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, role in of_type(made, "AWS::IAM::Role").items():
+        for policy in role["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield name, statement
+
+
+@BY_NAME
+def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
+    made = template(source)
+    assert set(made["Parameters"]) == {
+        "ProjectName",
+        "Environment",
+        "HelperBucket",
+        "LambdaKey",
+        "PermissionsBoundaryArn",
+        "ConsumerPrincipalArn",
+        "EventsQueueName",
+    }
+    assert set(made["Outputs"]) == {
+        "EndpointUrl",
+        "ApiId",
+        "EventsQueueUrl",
+        "EventsQueueArn",
+        "DeadLettersQueueUrl",
+        "KeptBucket",
+        "SecretParameters",
+    }
+    grouped = made["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in grouped for name in group["Parameters"]) == sorted(made["Parameters"])
+    for parameter in made["Parameters"].values():
+        assert {"AllowedPattern", "ConstraintDescription", "Description"} <= set(parameter)
+        if "Default" in parameter:
+            assert re.search(parameter["AllowedPattern"], parameter["Default"])
+
+
+@pytest.mark.parametrize(
+    ("parameter", "good", "bad"),
+    [
+        ("ProjectName", ["MozDef-EF", "a"], ["", "1a", "a_b", "/<project>/", "a" * 31]),
+        ("Environment", ["dev", "prod2"], ["", "Dev", "a-b", "a" * 17]),
+        ("HelperBucket", ["my-bucket"], ["", "My-Bucket", "s3://my-bucket"]),
+        ("LambdaKey", ["code/0a.zip"], ["", "a b"]),
+        ("PermissionsBoundaryArn", ["", "arn:aws:iam::123456789012:policy/b"], ["b", "arn:aws:iam::1:policy/b"]),
+        ("ConsumerPrincipalArn", ["", "arn:aws-us-gov:iam::123456789012:role/x/y"], ["*", "123456789012"]),
+        ("EventsQueueName", ["", "MozDef-EF-zoom-dev"], ["a b", "a" * 81, "a.fifo"]),
+    ],
+)
+def test_the_form_refuses_what_can_not_be_right(parameter: str, good: list[str], bad: list[str]) -> None:
+    pattern = re.compile(template(shipped("zoom").source)["Parameters"][parameter]["AllowedPattern"])
+    assert [value for value in good if not pattern.fullmatch(value)] == []
+    assert [value for value in bad if pattern.fullmatch(value)] == []
+
+
+@BY_NAME
+def test_permissions_name_their_resource(source: Source) -> None:
+    for role, statement in statements(template(source)):
+        for resource in statement["Resource"]:
+            text = json.dumps(resource)
+            assert text.replace("/*", "") == text.replace("/*", "").replace("*", ""), f"{role}: {text}"
+        assert not [action for action in statement["Action"] if "*" in action]
+
+
+def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
+    allowed = {
+        name: {
+            role: sorted(action for owner, statement in statements(template(source)) if owner == role for action in statement["Action"])
+            for role in of_type(template(source), "AWS::IAM::Role")
+        }
+        for name, source in (("zoom", shipped("zoom").source), ("okta", shipped("okta").source))
+    }
+    log = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert allowed == {
+        "zoom": {"WebhookRole": [*log, "s3:PutObject", "sqs:SendMessage", "ssm:GetParameters"]},
+        # The handler behind an authorizer can't read the secret, and the authorizer can reach no queue.
+        "okta": {
+            "WebhookRole": [*log, "s3:PutObject", "sqs:SendMessage"],
+            "AuthorizerFunctionRole": [*log, "ssm:GetParameters"],
+        },
+    }
+
+
+def test_a_reply_that_signs_gives_the_handler_its_secret_behind_an_authorizer_too(tmp_path: Path) -> None:
+    text = """
+        description: made
+        webhook:
+          auth: {token: {header: x-token}}
+          challenges: [{when: c, reply: {text: "{hmac_hex(c)}"}}]
+    """
+    made = template(definition(tmp_path, text).source)
+    assert "ssm:GetParameters" in [a for role, s in statements(made) if role == "WebhookRole" for a in s["Action"]]
+
+
+@BY_NAME
+def test_queues_outlive_their_messages_and_their_stack(source: Source) -> None:
+    made = template(source)
+    queues = of_type(made, "AWS::SQS::Queue")
+    assert queues["DeadLetters"]["MessageRetentionPeriod"] > queues["Events"]["MessageRetentionPeriod"]
+    assert queues["Events"]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+    assert queues["Events"]["RedrivePolicy"]["maxReceiveCount"] >= 5
+    for name in ("Events", "DeadLetters", "Kept"):
+        assert made["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert made["Resources"][name]["UpdateReplacePolicy"] == "Retain"
+
+
+@BY_NAME
+def test_every_store_refuses_what_comes_without_tls(source: Source) -> None:
+    made = template(source)
+    policies = {**of_type(made, "AWS::SQS::QueuePolicy"), **of_type(made, "AWS::S3::BucketPolicy")}
+    assert set(policies) == {"EventsPolicy", "DeadLettersPolicy", "KeptPolicy"}
+    for policy in policies.values():
+        document = policy["PolicyDocument"]
+        for variant in document["Fn::If"][1:] if "Fn::If" in document else [document]:
+            deny = variant["Statement"][0]
+            assert (deny["Effect"], deny["Principal"]) == ("Deny", "*")
+            # A JSON boolean: some scanners compare with nothing else.
+            assert deny["Condition"] == {"Bool": {"aws:SecureTransport": False}}
+
+
+@BY_NAME
+def test_nothing_is_named_that_need_not_be_and_no_partition_is_assumed(source: Source) -> None:
+    made = template(source)
+    text = json.dumps(made)
+    assert re.findall(r"arn:aws[^\[]", text) == []
+    for kind, key in (("Lambda::Function", "FunctionName"), ("IAM::Role", "RoleName"), ("S3::Bucket", "BucketName")):
+        assert [one for one in of_type(made, f"AWS::{kind}").values() if key in one] == []
+    assert len(text) < 51_200
+
+
+@BY_NAME
+def test_only_this_api_may_invoke_the_functions(source: Source) -> None:
+    permissions = of_type(template(source), "AWS::Lambda::Permission")
+    for permission in permissions.values():
+        assert permission["SourceArn"]["Fn::Sub"].startswith("arn:${AWS::Partition}:execute-api:")
+        assert "${Api}/" in permission["SourceArn"]["Fn::Sub"]
+    assert {permission["FunctionName"]["Ref"] for permission in permissions.values()} == set(
+        of_type(template(source), "AWS::Lambda::Function")
+    )
+
+
+@BY_NAME
+def test_routes_stand_behind_the_authorizer_where_there_is_one(source: Source) -> None:
+    made = template(source)
+    authorizer = "Authorizer" in made["Resources"]
+    for route in of_type(made, "AWS::ApiGatewayV2::Route").values():
+        assert route["AuthorizationType"] == ("CUSTOM" if authorizer else "NONE")
+        assert route["AuthorizerId"] == {"Ref": "Authorizer" if authorizer else "AWS::NoValue"}
+
+
+def test_routes_exist_only_for_the_methods_that_a_source_needs() -> None:
+    keys = {
+        name: [one["RouteKey"] for one in of_type(template(shipped(name).source), "AWS::ApiGatewayV2::Route").values()]
+        for name in ("zoom", "okta")
+    }
+    assert keys == {"zoom": ["POST /events"], "okta": ["GET /events", "POST /events"]}
+
+
+def test_two_sources_templates_have_the_same_ids() -> None:
+    zoom, okta = (set(template(shipped(name).source)["Resources"]) for name in ("zoom", "okta"))
+    assert zoom < okta
+    assert okta - zoom == {
+        "Authorizer",
+        "AuthorizerFunction",
+        "AuthorizerFunctionLog",
+        "AuthorizerFunctionPermission",
+        "AuthorizerFunctionRole",
+        "GetRoute",
+        "WebhookGetPermission",
+    }
+
+
+def test_the_longest_names_fit() -> None:
+    parts = ("p" * names.MAX_PROJECT, "s" * names.MAX_SERVICE, "e" * names.MAX_ENVIRONMENT)
+    assert len(names.stack(parts[1], parts[0], parts[2])) <= 80
+
+
+@BY_NAME
+def test_no_environment_variable_holds_a_secret(source: Source) -> None:
+    for function in of_type(template(source), "AWS::Lambda::Function").values():
+        variables = function["Environment"]["Variables"]
+        assert set(variables) <= {"EVENTS_QUEUE_URL", "KEPT_BUCKET", "SECRETS_PATH"}
+        assert variables["SECRETS_PATH"] == {"Fn::Sub": f"/${{ProjectName}}/{source.name}/${{Environment}}"}

@@ -1,0 +1,74 @@
+"""Both engines find what is wrong, and nothing in what is right."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import event_source, lint
+from generator.definition import known, load
+from tests.definitions import CASES, SOURCES, shipped
+
+
+def text(name: str = "zoom") -> str:
+    return event_source.text(event_source.build(shipped(name).source, "code/0.zip"))
+
+
+def test_every_source_and_case_is_clean_in_both_engines_with_their_notes(tmp_path: Path) -> None:
+    every = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+    templates = {one.name: event_source.text(event_source.build(one, "code/0.zip")) for one in every}
+    assert lint.check(templates, "full", tmp_path) == {name: [] for name in templates}
+
+
+def broken(change: Any) -> str:
+    template = json.loads(text())
+    change(template["Resources"])
+    return json.dumps(template, indent=2)
+
+
+@pytest.mark.parametrize("engines", ["full", "fast"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda resources: resources["Webhook"]["Properties"].update(Runtime="python3.99"),
+        lambda resources: resources["Webhook"]["Properties"].pop("Role"),
+        lambda resources: resources["Events"]["Properties"].update(VisibilityTimeout="long"),
+        lambda resources: resources["Events"]["Properties"]["RedrivePolicy"].update(
+            deadLetterTargetArn={"Fn::GetAtt": ["Nowhere", "Arn"]}
+        ),
+    ],
+    ids=["a runtime that does not exist", "no role", "text for a number", "a reference to nothing"],
+)
+def test_a_broken_template_has_an_error(engines: lint.Engines, change: Any, tmp_path: Path) -> None:
+    (problems,) = lint.check({"build/x.json": broken(change)}, engines, tmp_path).values()
+    errors = [problem for problem in problems if not problem.warning]
+    assert errors
+    assert {problem.file for problem in errors} == {"build/x.json"}
+    assert all(problem.line > 0 for problem in errors)
+
+
+def test_a_remembered_verdict_is_not_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = text()
+    (tmp_path / lint.digest(template, "full")).write_bytes(lint.verdict([]))
+    monkeypatch.setattr(lint, "_reference", None)
+    monkeypatch.setattr(lint, "_fast", None)
+    assert lint.check({"zoom": template}, "full", tmp_path) == {"zoom": []}
+
+
+def test_a_verdict_of_other_versions_or_engines_is_not_taken() -> None:
+    assert lint.digest(text(), "full") != lint.digest(text(), "fast")
+    assert lint.digest(text(), "full") != lint.digest(text("okta"), "full")
+
+
+def test_a_template_beyond_what_cloudformation_takes_is_an_error(tmp_path: Path) -> None:
+    template = json.loads(text())
+    template["Metadata"]["Padding"] = ["x" * 1000] * 60
+    (found,) = lint.check({"t": json.dumps(template)}, "fast", tmp_path).values()
+    assert [(one.message[:3], one.warning) for one in found] == [("has", True)]
+    template["Metadata"]["Padding"] *= 20
+    (found,) = lint.check({"t": json.dumps(template)}, "fast", tmp_path).values()
+    assert "and CloudFormation takes 1,000,000" in found[0].message
+    assert not found[0].warning

@@ -1,0 +1,242 @@
+"""What becomes of an event: the message, its id, its time, or why there is none."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.definitions import definition, shipped
+from tests.fakes import SECRET, Endpoint
+
+ZOOM = shipped("zoom").source
+OKTA = shipped("okta").source
+STARTED = {"event": "meeting.started", "payload": {"object": {"host_id": "h1"}}, "event_ts": 1_626_230_691_572}
+LOGIN = {
+    "uuid": "u-1",
+    "eventType": "user.session.start",
+    "published": "2026-03-02T08:00:11.5Z",
+    "severity": "WARN",
+    "actor": {"alternateId": "ann@example.com"},
+    "outcome": {"result": "FAILURE"},
+    "client": {"ipAddress": "203.0.113.7"},
+}
+
+
+def test_a_zoom_event_becomes_the_message_that_mozdefs_plugin_knows() -> None:
+    endpoint = Endpoint(ZOOM)
+    assert endpoint.signed(STARTED) == {"statusCode": 200, "headers": {}, "body": ""}
+    digest = hashlib.sha256(json.dumps(STARTED).encode()).hexdigest()[:40]
+    assert endpoint.queue.messages == [
+        {
+            "hostname": "zoom_host",
+            "processname": "zoom",
+            "category": "zoom",
+            "severity": "INFO",
+            "source": "api_aws_lambda",
+            "eventsource": "zoom_api",
+            "logger": "zoom_api",
+            "summary": "zoom: meeting.started by h1",
+            "timestamp": "2021-07-14T02:44:51.572+00:00",
+            "utctimestamp": "2021-07-14T02:44:51.572+00:00",
+            "processid": "sample",
+            "tags": ["zoom", f"id:sha256:{digest}"],
+            "details": STARTED,
+        }
+    ]
+
+
+def test_a_batch_becomes_a_message_for_each_event() -> None:
+    endpoint = Endpoint(OKTA)
+    batch = {"data": {"events": [LOGIN, {**LOGIN, "uuid": "u-2"}, {**LOGIN, "uuid": "u-3"}]}}
+    assert endpoint.signed(batch)["statusCode"] == 200
+    assert [message["tags"] for message in endpoint.queue.messages] == [
+        ["okta", "id:u-1"],
+        ["okta", "id:u-2"],
+        ["okta", "id:u-3"],
+    ]
+    first = endpoint.queue.messages[0]
+    assert first["details"] == {**LOGIN, "sourceipaddress": "203.0.113.7"}
+    assert first["summary"] == "okta: user.session.start by ann@example.com: FAILURE"
+    assert (first["severity"], first["timestamp"]) == ("WARN", "2026-03-02T08:00:11.500+00:00")
+
+
+def test_an_empty_batch_is_accepted_and_says_nothing() -> None:
+    endpoint = Endpoint(OKTA)
+    assert endpoint.signed({"data": {"events": []}})["statusCode"] == 200
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+
+
+def kept(endpoint: Endpoint) -> list[tuple[str, Any]]:
+    return [(key, json.loads(body)) for key, body in endpoint.bucket.objects.items()]
+
+
+def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
+    endpoint = Endpoint(OKTA)
+    events = [LOGIN, {"uuid": "u-2"}, "text", {**LOGIN, "published": "yesterday"}, {"eventType": "x"}]
+    sent = json.dumps({"data": {"events": events}}).encode()
+    assert endpoint.signed(sent, {"x-trace": "t", "cookie": "c"})["statusCode"] == 200
+    assert [message["tags"][1] for message in endpoint.queue.messages] == ["id:u-1"]
+    digest = hashlib.sha256(sent).hexdigest()
+    common = {
+        "version": 1,
+        "source": "okta",
+        "time": "2026-01-01T00:00:00.000+00:00",
+        "requestId": "sample",
+        "sha256": digest,
+        "method": "POST",
+        "query": "",
+        "headers": {"x-trace": "t"},
+        "body": base64.b64encode(sent).decode(),
+    }
+    missing = [{"index": 1, "detail": "no eventType"}, {"index": 4, "detail": "no uuid"}]
+    no_object = [{"index": 2, "detail": "an event must be a JSON object, not a string"}]
+    no_time = [{"index": 3, "detail": "published is not a time as rfc3339 writes it"}]
+    assert kept(endpoint) == [
+        (f"rejected/2026-01-01/missing/{digest}.json", {**common, "reason": "missing", "events": missing}),
+        (f"rejected/2026-01-01/not-an-object/{digest}.json", {**common, "reason": "not-an-object", "events": no_object}),
+        (f"rejected/2026-01-01/time/{digest}.json", {**common, "reason": "time", "events": no_time}),
+    ]
+    assert endpoint.log[-1] | {"timestamp": "", "version": ""} == {
+        "timestamp": "",
+        "version": "",
+        "level": "WARN",
+        "message": "accepted",
+        "source": "okta",
+        "requestId": "sample",
+        "status": 200,
+        "sent": 1,
+        "kept": 4,
+        "why": "missing: no eventType; missing: no uuid; not-an-object: an event must be a JSON object, not a string; "
+        "time: published is not a time as rfc3339 writes it",
+    }
+
+
+@pytest.mark.parametrize(
+    ("details", "reason"),
+    [
+        ({"count_int": "many"}, "mozdef"),
+        ({"load_float": {}}, "mozdef"),
+        ({"sourceipaddress": "not an address"}, "mozdef"),
+        ({"success": "yes"}, "mozdef"),
+        ({"count_int": "5", "load_float": 1, "sourceipaddress": "2001:db8::1", "success": True}, None),
+    ],
+)
+def test_what_mozdef_would_lose_is_kept(details: dict[str, Any], reason: str | None) -> None:
+    endpoint = Endpoint(ZOOM)
+    assert endpoint.signed({**STARTED, **details})["statusCode"] == 200
+    assert [key.split("/")[2] for key in endpoint.bucket.objects] == ([reason] if reason else [])
+    assert len(endpoint.queue.bodies) == (0 if reason else 1)
+
+
+def test_an_address_that_is_none_is_left_out_of_what_the_mapping_adds() -> None:
+    endpoint = Endpoint(OKTA)
+    endpoint.signed({"data": {"events": [{**LOGIN, "client": {"ipAddress": "unknown"}}]}})
+    assert "sourceipaddress" not in endpoint.queue.messages[0]["details"]
+
+
+def test_characters_that_sqs_refuses_are_escaped_and_text_stays_utf8() -> None:
+    endpoint = Endpoint(ZOOM)
+    event = {**STARTED, "payload": {"topic": "例\ufffe\uffff\x01é"}}
+    endpoint.signed(event)
+    (body,) = endpoint.queue.bodies
+    assert "例\\ufffe\\uffff\\u0001é" in body
+    assert json.loads(body)["details"] == event
+
+
+def test_an_event_beyond_a_queues_limit_is_kept_whole_and_pointed_at() -> None:
+    endpoint = Endpoint(ZOOM)
+    participants = [{"user_name": f"participant {n}", "note": "é" * 50} for n in range(10_000)]
+    event = {**STARTED, "payload": {"account_id": "a", "object": {"participants": participants}}}
+    sent = json.dumps(event, ensure_ascii=False).encode()
+    assert len(sent) > 1_048_576
+    assert endpoint.signed(sent)["statusCode"] == 200
+    digest = hashlib.sha256(sent).hexdigest()
+    key = f"oversize/2026-01-01/{digest}.json"
+    assert endpoint.bucket.objects == {key: sent}
+    (message,) = endpoint.queue.messages
+    assert len(endpoint.queue.bodies[0].encode()) < 70_000
+    assert message["details"]["oversize"] == {"bucket": "kept", "key": key, "sha256": digest, "bytes": len(sent)}
+    assert message["details"]["event"] == "meeting.started"
+    assert message["details"]["payload"]["account_id"] == "a"
+    shortened = message["details"]["payload"]["object"]["participants"]
+    assert shortened == participants[: len(shortened)]
+    assert message["tags"] == ["zoom", f"id:sha256:{digest[:40]}", "oversize"]
+
+
+def test_an_event_that_can_not_be_shortened_keeps_its_simple_fields() -> None:
+    endpoint = Endpoint(ZOOM)
+    deep: Any = "x" * 70
+    for _ in range(7):
+        deep = [deep] * 4
+    endpoint.signed({**STARTED, "payload": {"deep": deep}})
+    (message,) = endpoint.queue.messages
+    del message["details"]["oversize"]
+    assert message["details"] == {**STARTED, "payload": {}}
+
+
+def made(folder: Path, more: str) -> Endpoint:
+    auth = "webhook: {auth: {token: {header: x-token}}}"
+    return Endpoint(definition(folder, f"description: made\n{auth}\n{more}").source)
+
+
+def test_without_a_mapping_a_message_has_the_first_versions_words(tmp_path: Path) -> None:
+    endpoint = made(tmp_path, "")
+    endpoint.signed({"a": 1})
+    (message,) = endpoint.queue.messages
+    assert message["summary"] == "made_event"
+    assert (message["hostname"], message["eventsource"], message["source"]) == ("made_host", "made_api", "api_aws_lambda")
+    assert message["timestamp"] == "2026-01-01T00:00:00.000+00:00"
+
+
+@pytest.mark.parametrize(
+    ("format", "value", "at"),
+    [
+        ("unix", 1_626_230_691, "2021-07-14T02:44:51.000+00:00"),
+        ("unix", "1626230691.5", "2021-07-14T02:44:51.500+00:00"),
+        ("unix_ms", 1_626_230_691_572, "2021-07-14T02:44:51.572+00:00"),
+        ("rfc3339", "2021-07-14T04:44:51+02:00", "2021-07-14T02:44:51.000+00:00"),
+        ("rfc3339", "2021-07-14t02:44:51.123456789z", "2021-07-14T02:44:51.123+00:00"),
+        ("rfc3339", "2021-07-14T02:44:51+0000", "2021-07-14T02:44:51.000+00:00"),
+        ("rfc3339", "2021-07-14T02:44:51", None),
+        ("rfc3339", "2021-07-14", None),
+        ("rfc3339", 1_626_230_691, None),
+        ("unix", True, None),
+        ("unix", -1, None),
+        ("unix", "0x10", None),
+        ("unix", 1e300, None),
+        ("unix", None, None),
+        ("unix_ms", "١٦٢٦", None),
+    ],
+)
+def test_times_are_read_as_the_definition_says_and_never_guessed(
+    tmp_path: Path, format: str, value: object, at: str | None
+) -> None:
+    endpoint = made(tmp_path, f"events: {{time: at, time_format: {format}}}")
+    endpoint.signed({"at": value})
+    assert [message["utctimestamp"] for message in endpoint.queue.messages] == ([at] if at else [])
+    assert len(endpoint.bucket.objects) == (0 if at else 1)
+
+
+def test_a_transform_makes_any_number_of_events_of_one(tmp_path: Path) -> None:
+    definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
+    code = "def transform(event, request):\n    for n in range(event['n']):\n        yield {'n': n, 'by': request.method}\n"
+    (tmp_path / "made" / "transform.py").write_text(code)
+    endpoint = made(tmp_path, "mozdef: {summary: 'n={n}'}")
+    endpoint.signed({"n": 2})
+    assert [message["summary"] for message in endpoint.queue.messages] == ["n=0", "n=1"]
+    endpoint.signed({})
+    ((key, envelope),) = kept(endpoint)
+    assert (key.split("/")[2], envelope["events"][0]["detail"]) == ("transform", "transform() raised KeyError")
+
+
+def test_the_secret_is_read_once_and_not_for_every_event() -> None:
+    endpoint = Endpoint(ZOOM)
+    for _ in range(3):
+        endpoint.signed(STARTED)
+    assert endpoint.store.faults.calls == 1
+    assert SECRET not in json.dumps(endpoint.log)

@@ -1,0 +1,97 @@
+"""Paths and texts: what is found, and what is made of it."""
+
+from __future__ import annotations
+
+import jmespath
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.body import Rejected
+from lambdas.paths import Functions, compiled
+from lambdas.request import Request
+from lambdas.text import filled, filled_json, pieces
+
+REQUEST = Request("POST", {"x-request-id": "r-1"}, b"", "a=1&b=%20x&a=2")
+FUNCTIONS = Functions(REQUEST, {"eventTime": "now"})
+
+keys = st.sampled_from(["a", "b", "c"])
+scalars = st.none() | st.booleans() | st.integers(-1, 1) | st.sampled_from(["", "x", 0.0])
+values = st.recursive(
+    scalars, lambda below: st.lists(below, max_size=2) | st.dictionaries(keys, below, max_size=3), max_leaves=8
+)
+names = st.lists(keys, min_size=1, max_size=3).map(".".join)
+quick_paths = st.lists(names, min_size=1, max_size=3).map(" || ".join) | names.map("{} == 'x'".format)
+
+
+@given(quick_paths, values)
+def test_the_quick_way_finds_what_jmespath_finds(path: str, value: object) -> None:
+    assert compiled(path)(value, FUNCTIONS) == jmespath.search(path, value)
+    assert type(compiled(path)(value, FUNCTIONS)) is type(jmespath.search(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("header('X-Request-Id')", "r-1"),
+        ("header('absent')", None),
+        ("query('a')", "1"),
+        ("query('b')", " x"),
+        ("root('eventTime')", "now"),
+        ("items[?kind=='user'].id | [0]", 7),
+        ("join('/', [a, header('x-request-id')])", "A/r-1"),
+    ],
+)
+def test_functions_look_at_the_request(path: str, found: object) -> None:
+    value = {"a": "A", "items": [{"kind": "app", "id": 1}, {"kind": "user", "id": 7}]}
+    assert compiled(path)(value, FUNCTIONS) == found
+
+
+def test_a_path_that_can_not_be_applied_rejects_the_event_without_showing_it() -> None:
+    with pytest.raises(Rejected) as raised:
+        compiled("join(', ', a)")({"a": "hush"}, FUNCTIONS)
+    assert str(raised.value) == "path: join(', ', a) can't be applied: JMESPathTypeError"
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("plain", "plain"),
+        ("{n}", 5),
+        ("{o}", {"x": [1]}),
+        ("{absent}", None),
+        ("n is {n}, o is {o}, t is {t}", 'n is 5, o is {"x":[1]}, t is true'),
+        ("by {absent}", "by -"),
+        ("{{n}} {n} }}", "{n} 5 }"),
+        ("{ {a: n}.a }", 5),
+        ("{s || '}'}", "}"),
+    ],
+)
+def test_texts_are_filled_in(text: str, made: object) -> None:
+    assert filled(text)({"n": 5, "o": {"x": [1]}, "t": True}, FUNCTIONS) == made
+
+
+def test_a_text_of_pieces_stays_one_line_of_bounded_length() -> None:
+    made = filled("by {name}")({"name": "x" * 5_000}, FUNCTIONS)
+    assert len(made) == 1_024
+    assert made.endswith("x…")
+
+
+def test_json_is_filled_in_its_values() -> None:
+    template = {"{n}": ["{n}", {"deep": "n={n}"}, 1, None, True]}
+    assert filled_json(template)({"n": 5}, FUNCTIONS) == {"{n}": [5, {"deep": "n=5"}, 1, None, True]}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{a", "the { at character 1 is never closed"),
+        ("x {a 'b}", "the ' at character 3 is never closed"),
+        ("a}", "a lone } at character 2; write }} for a brace"),
+        ("{}", "nothing between { and }; write {{ and }} for braces"),
+    ],
+)
+def test_braces_and_quotes_balance(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match="character|nothing") as raised:
+        list(pieces(text))
+    assert str(raised.value) == said
