@@ -32,7 +32,9 @@ def path_problem(path: str) -> str | None:
                 return f"{path} compares two paths; text goes in single quotes: '{text}'"
         elif node["type"] == "function_expression" and node["value"] not in ReplyFunctions.FUNCTION_TABLE:
             near = difflib.get_close_matches(node["value"], ReplyFunctions.FUNCTION_TABLE, n=1)
-            return f"{path} calls {node['value']}(), which does not exist" + (f"; did you mean {near[0]}()?" if near else "")
+            return f"{path} calls {node['value']}(), which does not exist" + (
+                f"; did you mean {near[0]}()?" if near else ""
+            )
     return None
 
 

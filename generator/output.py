@@ -40,7 +40,9 @@ def write(build: Path, source: str, files: Mapping[str, bytes], verdicts: Mappin
         finally:
             shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
-        raise GeneratorError(f"{error.filename or build}: can't be written ({error.strerror}); --build names another folder") from error
+        raise GeneratorError(
+            f"{error.filename or build}: can't be written ({error.strerror}); --build names another folder"
+        ) from error
 
 
 def accept(files: Mapping[Path, str]) -> None:
@@ -75,7 +77,7 @@ def _remember(folder: Path, verdicts: Mapping[str, bytes]) -> None:
         if not (folder / digest).exists():
             folder.mkdir(exist_ok=True)
             _put(folder / f".{digest}", verdict)
-            os.replace(folder / f".{digest}", folder / digest)
+            (folder / f".{digest}").replace(folder / digest)
 
 
 def _put(file: Path, content: bytes) -> None:

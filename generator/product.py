@@ -17,12 +17,13 @@ TEMPLATE, CODE = "event-source.json", "lambdas.zip"
 
 @dataclass(frozen=True)
 class Product:
-    """A source's files by name, the shaped samples, and the findings; no finding but a warning is left in it."""
+    """A source's files by name, its samples as shaped, what they hint at, and what the linters found: warnings."""
 
     definition: Definition
     files: dict[str, bytes]
     shaped: list[samples.Shaped]
-    warnings: list[Problem]
+    hints: list[Problem]
+    findings: list[Problem]
     verdicts: dict[str, bytes]
 
     @property
@@ -38,7 +39,7 @@ def make(
 
     With `accept`, what the samples' messages differ from what is stored beside them is no mistake.
     """
-    made = [_unchecked(definition, build) for definition in definitions]
+    made = [_unchecked(definition) for definition in definitions]
     templates = {str(build / one.name / TEMPLATE): one.files[TEMPLATE].decode() for one in made}
     problems: list[Problem] = []
     with ThreadPoolExecutor(1) as pool:
@@ -47,20 +48,19 @@ def make(
             problems += _samples(one, accept=accept)
         findings = linted.result()
     for one in made:
-        found = findings[str(build / one.name / TEMPLATE)]
-        one.warnings.extend(found)
-        if not any(not problem.warning for problem in found):
-            one.verdicts[lint.digest(one.files[TEMPLATE].decode(), engines)] = lint.verdict(found)
-        problems += [problem for problem in one.warnings if strict or not problem.warning]
+        one.findings.extend(findings[str(build / one.name / TEMPLATE)])
+        if all(problem.warning for problem in one.findings):
+            one.verdicts[lint.digest(one.files[TEMPLATE].decode(), engines)] = lint.verdict(one.findings)
+        problems += [problem for problem in [*one.hints, *one.findings] if strict or not problem.warning]
     if problems:
         raise DefinitionError(problems)
     return made
 
 
-def _unchecked(definition: Definition, build: Path) -> Product:
+def _unchecked(definition: Definition) -> Product:
     code = bundle.lambdas_zip(definition)
     template = event_source.text(event_source.build(definition.source, bundle.key(code)))
-    return Product(definition, {TEMPLATE: template.encode(), CODE: code}, [], [], {})
+    return Product(definition, {TEMPLATE: template.encode(), CODE: code}, [], [], [], {})
 
 
 def _samples(product: Product, *, accept: bool) -> list[Problem]:
@@ -74,5 +74,5 @@ def _samples(product: Product, *, accept: bool) -> list[Problem]:
         # Samples of the source that this one extends are expected to become that source's messages, not these.
         if not made.problems and not accept and sample.folder == own:
             problems += samples.compare(made)
-    product.warnings.extend(samples.hints(product.definition, product.shaped))
+    product.hints.extend(samples.hints(product.definition, product.shaped))
     return problems

@@ -8,7 +8,6 @@ import inspect
 import textwrap
 import types
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition import auth_types
@@ -22,7 +21,6 @@ _PATTERNS: dict[Any, str] = {
 }
 
 
-@cache
 def descriptions(cls: type[Any]) -> dict[str, str]:
     """The text under each field of a dataclass; Python keeps no such text, its source does."""
     body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
@@ -161,5 +159,3 @@ def _shown_default(field: dataclasses.Field[Any]) -> str:
         return f"`{str(field.default).lower()}`"
     simple = isinstance(field.default, str | int) and field.default != ""
     return f"`{field.default}`" if simple else ""
-
-

@@ -8,7 +8,7 @@ from generator.errors import Problem
 from generator.expressions import REPLY_ONLY, calls
 from generator.yaml_nodes import Place
 from lambdas.challenges import FORBIDDEN, texts
-from lambdas.model import Challenge, Mozdef, Source, Text
+from lambdas.model import Challenge, Inputs, Mozdef, Source, Text
 from lambdas.text import paths
 
 Found = Iterator[tuple[str, str]]
@@ -48,18 +48,22 @@ def _challenge(challenge: Challenge) -> Found:
         yield "reply.status", "204 has no body; use 200"
     if challenge.unauthenticated and challenge.method == "POST" and challenge.when.strip() in ("`true`", "@"):
         yield "when", "fits every request, and would let none become an event"
-    if (called := calls(challenge.when) & REPLY_ONLY):
+    if called := calls(challenge.when) & REPLY_ONLY:
         yield "when", f"{_all(called)} works in replies only"
     if challenge.inputs:
-        if not challenge.inputs.reason.strip():
-            yield "inputs.reason", "says why the vendor's challenge needs it"
-        if (wrong := sorted(set(challenge.inputs.also) & FORBIDDEN)):
-            shown = " ".join(repr(char)[1:-1] for char in wrong)
-            yield "inputs.also", f"must not have {shown}: with it an answer could be the signature of an event"
-        if not 1 <= challenge.inputs.length <= 1024:
-            yield "inputs.length", "must be 1 to 1024"
+        yield from _inputs(challenge.inputs)
         if not any(calls(path) & REPLY_ONLY for text in texts(reply) for path in paths(text)):
             yield "inputs", "widens what the reply signs, and the reply signs nothing"
+
+
+def _inputs(inputs: Inputs) -> Found:
+    if not inputs.reason.strip():
+        yield "inputs.reason", "says why the vendor's challenge needs it"
+    if wrong := sorted(set(inputs.also) & FORBIDDEN):
+        shown = " ".join(repr(char)[1:-1] for char in wrong)
+        yield "inputs.also", f"must not have {shown}: with it an answer could be the signature of an event"
+    if not 1 <= inputs.length <= 1024:
+        yield "inputs.length", "must be 1 to 1024"
 
 
 def _outside_replies(source: Source) -> Found:

@@ -119,7 +119,8 @@ def find(build: Path, name: str) -> Running:
         running = Running(**json.loads(_file(build, name).read_bytes()))
         os.kill(running.process, 0)
     except (OSError, ValueError, TypeError) as error:
-        said = f"{name} does not run here: start it with: python -m generator run {name} (or name a deployed one with --url)"
+        start = f"python -m generator run {name}"
+        said = f"{name} does not run here: start it with: {start} (or name a deployed endpoint with --url)"
         raise GeneratorError(said) from error
     return running
 

@@ -84,7 +84,9 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
         try:
             samples.append(_sample(name, folder))
         except ValueError as error:
-            problems.append(Problem(shown(folder / f"{name}.json"), getattr(error, "lineno", 0), "", f"is not JSON: {error}"))
+            problems.append(
+                Problem(shown(folder / f"{name}.json"), getattr(error, "lineno", 0), "", f"is not JSON: {error}")
+            )
     return samples, problems
 
 
@@ -100,7 +102,7 @@ def _sample(name: str, folder: Path) -> Sample:
 
 def shape(source: Source, sample: Sample) -> Shaped:
     """Send the sample through the authorizer and the handler, with a queue and a bucket in memory."""
-    secrets = Secrets("/sample", lambda: _Store())
+    secrets = Secrets("/sample", _Store)
     queue, bucket = _Queue(), _Bucket()
     receiver = Receiver(source, secrets, Outbox("queue", queue), Kept("kept", lambda: bucket), clock=lambda: NOW)
     auth = source.webhook.auth

@@ -47,9 +47,7 @@ class Walker:
                 self._wrong(node, _dotted(key, field.name), "is missing")
         return None if self.problems else cls(**values)
 
-    def _members(
-        self, node: yaml.Node, key: str, known: Collection[str]
-    ) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
+    def _members(self, node: yaml.Node, key: str, known: Collection[str]) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
         """The members whose key is known; a problem for every other."""
         for key_node, value in entries(node):
             if (name := str(key_node.value)) in known:
@@ -134,7 +132,7 @@ def fields(cls: type[Any]) -> list[str]:
 
 
 def meant(name: str, known: Collection[str]) -> str:
-    """`; did you mean x? (x, y, z)`"""
+    """What was probably meant, and what there is: `; did you mean x? (x, y, z)`."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"{f'; did you mean {near[0]}?' if near else ';'} ({', '.join(sorted(known))})"
 
@@ -210,8 +208,8 @@ def _secret(text: str) -> str:
     # The value is not shown: it may be one.
     if not _SECRET.fullmatch(text) or len(text) > 40 or sum(char.isdigit() for char in text) > 4:
         raise Wrong(
-            "is the name of a parameter, such as auth_token, never the secret: if this is one, take it out of the file, "
-            "and put it into Parameter Store"
+            "is the name of a parameter, such as auth_token, never the secret: if this is one, "
+            "take it out of the file, and put it into Parameter Store"
         )
     return text
 

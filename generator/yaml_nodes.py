@@ -21,7 +21,10 @@ _HINTS = (
     ("'`' that cannot start", "text that starts with ` goes in quotes"),
     ("'%' that cannot start", "text that starts with % goes in quotes"),
     ("mapping values are not allowed", 'text with ": " in it goes in quotes'),
-    ("expected <block end>, but found '<scalar>'", 'text that starts with { or a quote goes in quotes as a whole: "{…} …"'),
+    (
+        "expected <block end>, but found '<scalar>'",
+        'text that starts with { or a quote goes in quotes as a whole: "{…} …"',
+    ),
     ("expected <block end>, but found '}'", 'text with braces goes in quotes: "{…}"'),
     ("expected the node content, but found '}'", 'text with braces goes in quotes: "{…}"'),
     ("expected ',' or '}'", 'text that starts with { goes in quotes: "{…}"'),
@@ -78,11 +81,11 @@ def _owned(node: yaml.Node, name: str, key: str = "") -> Iterator[Problem]:
     if hasattr(node, "file"):
         yield Problem(name, line(node), key, "anchors and aliases (& and *) are not supported; write it out")
         return
-    node.file = name
+    node.file = name  # type: ignore[attr-defined]  # these nodes take further attributes
     seen: dict[str, int] = {}
     for key_node, value in entries(node):
         below = f"{key}.{key_node.value}" if key else str(key_node.value)
-        key_node.file = name
+        key_node.file = name  # type: ignore[attr-defined]
         if first := seen.get(str(key_node.value)):
             yield Problem(name, line(key_node), below, f"stands twice; the first is in line {first}")
         seen[str(key_node.value)] = line(key_node)
@@ -99,7 +102,7 @@ def line(node: yaml.Node) -> int:
 
 def place(node: yaml.Node) -> Place:
     """The node's file and first line."""
-    return node.file, line(node)
+    return node.file, line(node)  # type: ignore[attr-defined]
 
 
 def entries(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:

@@ -97,7 +97,8 @@ def answer(challenge: Challenge, request: Request, secret: Callable[[], str]) ->
     reply, functions = challenge.reply, ReplyFunctions(request, challenge, secret)
     body = request.json if request.body else None
     headers = tuple(
-        (name.lower(), _one_line(as_text(filled(text)(body, functions)))) for name, text in (reply.headers or {}).items()
+        (name.lower(), _one_line(as_text(filled(text)(body, functions))))
+        for name, text in (reply.headers or {}).items()
     )
     if reply.json is not None:
         made = json.dumps(filled_json(reply.json)(body, functions), separators=(",", ":"))

@@ -20,7 +20,9 @@ class Kept:
         self.bucket = bucket
         self._client = client
 
-    def reject(self, source: str, request: Request, secret_headers: tuple[str, ...], refusals: Iterable[Refusal]) -> None:
+    def reject(
+        self, source: str, request: Request, secret_headers: tuple[str, ...], refusals: Iterable[Refusal]
+    ) -> None:
         """Keep a request once for each reason for which events of it were refused, as sent and naming these events.
 
         `index` counts the events of the body from 0; -1 is the body as a whole.

@@ -12,10 +12,11 @@ from typing import Any, Literal
 from lambdas import VERSION
 from lambdas.when import iso
 
+Level = Literal["INFO", "WARN", "ERROR"]
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def log(level: Literal["INFO", "WARN", "ERROR"], message: str, at: float, **fields: Any) -> None:
+def log(level: Level, message: str, at: float, **fields: Any) -> None:
     """Write a line; `at` is in Unix seconds. Never a body, a header's value or a secret: callers pass none."""
     line = {"timestamp": iso(at), "level": level, "message": message, "version": VERSION, **fields}
     sys.stdout.write(f"{_encode(line)}\n")

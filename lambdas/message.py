@@ -60,7 +60,9 @@ class Shaper:
             "eventsource": mozdef.eventsource or f"{name}_api",
             "logger": mozdef.eventsource or f"{name}_api",
         }
-        self._fixed = {field: "".join(part for _, part in pieces(text)) for field, text in texts.items() if not paths(text)}
+        self._fixed = {
+            field: "".join(part for _, part in pieces(text)) for field, text in texts.items() if not paths(text)
+        }
         self._texts = [(field, filled(text)) for field, text in texts.items() if paths(text)]
         self._tags = [filled(text) for text in mozdef.tags]
         self._details = [(key, filled(text)) for key, text in (mozdef.details or {}).items()]
@@ -97,19 +99,19 @@ class Shaper:
             if find(event, functions) is None:
                 raise Rejected("missing", f"no {path}")
         moment = iso(self._moment(event, functions))
-        id = self._identity(event, functions)
+        identity = self._identity(event, functions)
         details = {**event, **self._added(event, functions)} if self._details else event
         fields: dict[str, Any] = dict(self._fixed)
         for field, fill in self._texts:
             fields[field] = as_text(fill(event, functions))
         fields["timestamp"] = fields["utctimestamp"] = moment
         fields["processid"] = functions.request.id
-        fields["tags"] = [self._source.name, id, *[as_text(fill(event, functions)) for fill in self._tags]]
+        fields["tags"] = [self._source.name, identity, *[as_text(fill(event, functions)) for fill in self._tags]]
         fields["details"] = details
         if problem := unacceptable(details):
             raise Rejected("mozdef", problem)
         kind = self._type(event, functions) if self._type else None
-        return Message(index, id, as_text(kind), fields, encoded(fields))
+        return Message(index, identity, as_text(kind), fields, encoded(fields))
 
     def _moment(self, event: Any, functions: Functions) -> float:
         if not self._time:

@@ -15,7 +15,7 @@ from lambdas.auth import Unauthenticated, verified
 from lambdas.body import Rejected
 from lambdas.challenges import Answer, Unbounded, answer, matching
 from lambdas.kept import Kept
-from lambdas.log import log
+from lambdas.log import Level, log
 from lambdas.message import Message, Refusal, Shaper, encoded
 from lambdas.model import Source, verified_by
 from lambdas.outbox import Outbox, QueueDown
@@ -151,7 +151,7 @@ class Receiver:
     def _log(self, request: Request, outcome: Outcome) -> None:
         """One line for each request. Nothing in it comes from the body or from a header."""
         status = outcome.answer.status
-        level = "ERROR" if status >= 500 else "WARN" if status >= 400 or outcome.kept else "INFO"
+        level: Level = "ERROR" if status >= 500 else "WARN" if status >= 400 or outcome.kept else "INFO"
         log(
             level,
             outcome.what,

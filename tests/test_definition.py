@@ -54,8 +54,7 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
         "6: webhook.auth.hmac.signed: {timestam} is no piece of a request; "
         "there are {body}, {timestamp}, {id}, {method}",
         "8: webhook.challenges[0].reply: is missing",
-        "8: webhook.challenges[0].wen: no such key; "
-        "did you mean when? (inputs, method, reply, unauthenticated, when)",
+        "8: webhook.challenges[0].wen: no such key; did you mean when? (inputs, method, reply, unauthenticated, when)",
         "8: webhook.challenges[0].when: is missing",
         "9: webhook.concurrency: must be a number, and is text",
         "11: events.require: must be a list, such as [a, b], and is text",

@@ -94,7 +94,12 @@ def test_permissions_name_their_resource(source: Source) -> None:
 def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
     allowed = {
         name: {
-            role: sorted(action for owner, statement in statements(template(source)) if owner == role for action in statement["Action"])
+            role: sorted(
+                action
+                for owner, statement in statements(template(source))
+                if owner == role
+                for action in statement["Action"]
+            )
             for role in of_type(template(source), "AWS::IAM::Role")
         }
         for name, source in (("zoom", shipped("zoom").source), ("okta", shipped("okta").source))

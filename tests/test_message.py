@@ -98,7 +98,10 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
     no_time = [{"index": 3, "detail": "published is not a time as rfc3339 writes it"}]
     assert kept(endpoint) == [
         (f"rejected/2026-01-01/missing/{digest}.json", {**common, "reason": "missing", "events": missing}),
-        (f"rejected/2026-01-01/not-an-object/{digest}.json", {**common, "reason": "not-an-object", "events": no_object}),
+        (
+            f"rejected/2026-01-01/not-an-object/{digest}.json",
+            {**common, "reason": "not-an-object", "events": no_object},
+        ),
         (f"rejected/2026-01-01/time/{digest}.json", {**common, "reason": "time", "events": no_time}),
     ]
     assert endpoint.log[-1] | {"timestamp": "", "version": ""} == {
@@ -189,12 +192,16 @@ def test_without_a_mapping_a_message_has_the_first_versions_words(tmp_path: Path
     endpoint.signed({"a": 1})
     (message,) = endpoint.queue.messages
     assert message["summary"] == "made_event"
-    assert (message["hostname"], message["eventsource"], message["source"]) == ("made_host", "made_api", "api_aws_lambda")
+    assert (message["hostname"], message["eventsource"], message["source"]) == (
+        "made_host",
+        "made_api",
+        "api_aws_lambda",
+    )
     assert message["timestamp"] == "2026-01-01T00:00:00.000+00:00"
 
 
 @pytest.mark.parametrize(
-    ("format", "value", "at"),
+    ("written", "value", "at"),
     [
         ("unix", 1_626_230_691, "2021-07-14T02:44:51.000+00:00"),
         ("unix", "1626230691.5", "2021-07-14T02:44:51.500+00:00"),
@@ -214,9 +221,9 @@ def test_without_a_mapping_a_message_has_the_first_versions_words(tmp_path: Path
     ],
 )
 def test_times_are_read_as_the_definition_says_and_never_guessed(
-    tmp_path: Path, format: str, value: object, at: str | None
+    tmp_path: Path, written: str, value: object, at: str | None
 ) -> None:
-    endpoint = made(tmp_path, f"events: {{time: at, time_format: {format}}}")
+    endpoint = made(tmp_path, f"events: {{time: at, time_format: {written}}}")
     endpoint.signed({"at": value})
     assert [message["utctimestamp"] for message in endpoint.queue.messages] == ([at] if at else [])
     assert len(endpoint.bucket.objects) == (0 if at else 1)
@@ -224,7 +231,7 @@ def test_times_are_read_as_the_definition_says_and_never_guessed(
 
 def test_a_transform_makes_any_number_of_events_of_one(tmp_path: Path) -> None:
     definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
-    code = "def transform(event, request):\n    for n in range(event['n']):\n        yield {'n': n, 'by': request.method}\n"
+    code = "def transform(event, request):\n    return ({'n': n} for n in range(event['n']))\n"
     (tmp_path / "made" / "transform.py").write_text(code)
     endpoint = made(tmp_path, "mozdef: {summary: 'n={n}'}")
     endpoint.signed({"n": 2})

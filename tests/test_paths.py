@@ -92,6 +92,6 @@ def test_json_is_filled_in_its_values() -> None:
     ],
 )
 def test_braces_and_quotes_balance(text: str, said: str) -> None:
-    with pytest.raises(ValueError, match="character|nothing") as raised:
+    with pytest.raises(ValueError, match=r"character|nothing") as raised:
         list(pieces(text))
     assert str(raised.value) == said

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import gateway
-from generator.definition import known, load
+from generator.definition import load
 from lambdas.auth import Unauthenticated
-from lambdas.model import Auth, Source, verified_by
+from lambdas.model import Auth, verified_by
 from lambdas.request import Request, lower_case
 from lambdas.secrets import SecretsDown
 from tests.definitions import CASES, SOURCES
@@ -24,9 +24,6 @@ from tests.fakes import NOW, SECRET, Endpoint
 
 Vector = dict[str, Any]
 
-SOURCE: dict[str, Source] = {
-    one.source.name: one.source for folder in (CASES, SOURCES) for one in load(folder, known(folder))
-}
 SOURCE_OF = {
     "github": "github",
     "github-sha1": "hub-sha1",
@@ -45,6 +42,9 @@ SOURCE_OF = {
     "challenge:header-echo": "asana",
     "challenge:query-to-text": "dropbox",
 }
+SHIPPED = ["okta", "zoom"]
+MADE = sorted({*SOURCE_OF.values(), "batch", "twitch"} - set(SHIPPED))
+SOURCE = {one.source.name: one.source for one in (*load(SOURCES, SHIPPED), *load(CASES, MADE))}
 
 PUBLISHED: list[Vector] = json.loads((Path(__file__).parent / "vectors" / "webhooks.json").read_text(encoding="utf-8"))
 
@@ -175,10 +175,8 @@ def test_a_handshake_is_answered_as_published_and_becomes_no_event(vector: Vecto
         vector = {**vector, "headers": {**vector["headers"], **sign(endpoint.source.webhook.auth, vector["body"])}}
     answer = endpoint.call(event_of(vector, case, binary=False))
     expected = vector["expect_body"]
-    body = expected if isinstance(expected, str) else json.loads(answer["body"])
+    body = answer["body"] if isinstance(expected, str) else json.loads(answer["body"])
     assert (answer["statusCode"], body) == (vector["expect_status"], expected)
-    assert answer["body"] == expected or json.loads(answer["body"]) == expected
-    # `content-type` is not among the headers of an answer without a body.
     wanted = {name.lower(): value for name, value in vector["expect_headers"].items()}
     assert wanted.items() <= answer["headers"].items()
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
@@ -214,9 +212,9 @@ def flipped(data: bytes, bit: int) -> bytes:
     return data[: at // 8] + bytes([data[at // 8] ^ 1 << at % 8]) + data[at // 8 + 1 :]
 
 
-def refused(auth: Auth, request: Request, secret: str) -> bool:
+def refused(auth: Auth, request: Request, secret: str, now: float = NOW) -> bool:
     try:
-        auth.type.verify(auth.settings, request, (secret,), NOW)
+        auth.type.verify(auth.settings, request, (secret,), now)
     except Unauthenticated:
         return True
     return False
@@ -282,11 +280,5 @@ def test_one_bit_of_a_token_is_enough_to_refuse_it(name: str, secret: str, bit: 
 def test_the_replay_window_is_as_wide_as_the_definition_says_both_ways(name: str, tolerance: int) -> None:
     auth = SOURCE[name].webhook.auth
     request = signed(auth, b"{}")
-    verdicts = {}
-    for late in (-tolerance - 1, -tolerance, tolerance, tolerance + 1):
-        try:
-            auth.type.verify(auth.settings, request, (SECRET,), NOW + late)
-            verdicts[late] = True
-        except Unauthenticated:
-            verdicts[late] = False
-    assert verdicts == {-tolerance - 1: False, -tolerance: True, tolerance: True, tolerance + 1: False}
+    late = (-tolerance - 1, -tolerance, tolerance, tolerance + 1)
+    assert [refused(auth, request, SECRET, NOW + seconds) for seconds in late] == [True, False, False, True]

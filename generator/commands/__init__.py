@@ -13,6 +13,7 @@ import click
 from generator.errors import GeneratorError
 
 DEFAULT = "build"
+_SHARED = ("options", "show", "summary")
 
 
 class Commands(click.Group):
@@ -36,7 +37,7 @@ class Commands(click.Group):
 
 def names() -> list[str]:
     """The commands, which no source may be named like."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name not in ("options", "show"))
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _SHARED)
 
 
 @click.group(cls=Commands, invoke_without_command=True, epilog="A word that is no command is a source: it is built.")

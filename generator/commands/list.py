@@ -14,7 +14,7 @@ from generator.definition import Definition, known, load
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @options.sources
-def command(as_json: bool, sources: Path) -> None:  # noqa: FBT001 - click's way
+def command(as_json: bool, sources: Path) -> None:
     """List the sources."""
     definitions = load(sources, known(sources))
     if as_json:
@@ -30,9 +30,13 @@ def overview() -> None:
     _table(definitions)
     first = definitions[0].source.name if definitions else "zoom"
     out = show.console()
-    out.print(f"\n  [cyan]python -m generator {first:<8}[/]  [dim]builds a source: lint-checked templates and code in build/[/]")
-    out.print(f"  [cyan]python -m generator run {first:<4}[/]  [dim]runs it on this machine[/]")
-    out.print("  [cyan]python -m generator --help[/]    [dim]the rest[/]")
+    out.print("\n[bold]next[/]")
+    for line, what in (
+        (first, "build a source: lint-checked templates and code in build/"),
+        (f"run {first}", "run it on this machine, and follow its messages"),
+        ("--help", "the other commands"),
+    ):
+        out.print(f"  [cyan]python -m generator {line:<{len(first) + 4}}[/]  [dim]{what}[/]")
 
 
 def _row(definition: Definition) -> dict[str, str]:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("source")
-@click.option("--port", default=4566, show_default=True, type=click.IntRange(1, 65_535), help="Where the emulator listens.")
+@click.option(
+    "--port", default=4566, show_default=True, type=click.IntRange(1, 65_535), help="Where the emulator listens."
+)
 @click.option("--iam", is_flag=True, help="Enforce IAM, over TLS, as AWS does.")
 @click.option("--json", "as_json", is_flag=True, help="Messages as they are, one a line, and nothing else.")
 @options.sources

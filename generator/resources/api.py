@@ -65,7 +65,7 @@ def add_api(template: Template, parameters: Parameters) -> Api:
 
 
 def add_authorizer(template: Template, api: Api, function: Function, header: str) -> Authorizer:
-    """A Lambda authorizer on one header: without it the API answers 401 itself, and each value is asked once a minute."""
+    """A Lambda authorizer on one header, asked once a minute for each value; without one the API answers 401 itself."""
     authorizer = template.add_resource(
         Authorizer(
             "Authorizer",

@@ -90,14 +90,14 @@ def _add_role(template: Template, parameters: Parameters, function: str, may: Se
                 Version="2012-10-17",
                 Statement=[
                     Statement(
-                        Effect=Allow, Principal=Principal("Service", "lambda.amazonaws.com"), Action=[awacs.sts.AssumeRole]
+                        Effect=Allow,
+                        Principal=Principal("Service", "lambda.amazonaws.com"),
+                        Action=[awacs.sts.AssumeRole],
                     )
                 ],
             ),
             Policies=[
-                Policy(
-                    PolicyName=function, PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=list(may))
-                )
+                Policy(PolicyName=function, PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=list(may)))
             ],
             PermissionsBoundary=optional(HAS_BOUNDARY, parameters.boundary),
             Tags=tags(parameters),
@@ -111,5 +111,3 @@ def _may_log(group: LogGroup) -> Statement:
         Action=[awacs.logs.CreateLogStream, awacs.logs.PutLogEvents],
         Resource=[GetAtt(group, "Arn")],
     )
-
-

@@ -53,6 +53,7 @@ def add_parameters(template: Template, service: str, lambda_key: str) -> Paramet
                 **more,
             )
         )
+
     project = add(
         "ProjectName",
         "First part of every name, and the tag Project",

@@ -78,7 +78,10 @@ def add_policy(template: Template, queue: Queue, consumer: Parameter | None = No
 
 
 def may_send(queue: Queue) -> Statement:
-    """SendMessage covers SendMessageBatch: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html"""
+    """Send, in batches too.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+    """
     return Statement(Effect=Allow, Action=[awacs.sqs.SendMessage], Resource=[GetAtt(queue, "Arn")])
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from troposphere import BaseAWSObject, Parameter, Sub
 
-from generator.resources.parameters import Parameters
 from generator.names import secret_path
+from generator.resources.parameters import Parameters
 
 
 def ref(x: BaseAWSObject | Parameter) -> str:

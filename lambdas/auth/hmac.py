@@ -176,5 +176,7 @@ def _base64(text: bytes) -> bytes:
 @cache
 def _signed(template: str) -> Callable[[Mapping[str, bytes]], bytes]:
     """The template as a function from pieces to bytes: split once, joined for every request."""
-    parts = [(part.encode(), "") if index % 2 == 0 else (b"", part) for index, part in enumerate(_PIECE.split(template))]
+    parts = [
+        (part.encode(), "") if index % 2 == 0 else (b"", part) for index, part in enumerate(_PIECE.split(template))
+    ]
     return lambda pieces: b"".join(pieces[name] if name else literal for literal, name in parts)

@@ -1,0 +1,95 @@
+"""What a build shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from generator.commands import show
+from generator.lint import Engines, versions
+from generator.names import secret_path
+from lambdas.model import methods, verified_by
+
+if TYPE_CHECKING:
+    from generator.output import State
+    from generator.product import Product
+    from generator.samples import Shaped
+
+FULL = 3
+"""With more sources than this, each gets a row and not a page."""
+_VERIFIED = {"handler": "in the handler", "authorizer": "in an authorizer", "api": "by the API itself"}
+
+
+def report(products: Sequence[Product], build: Path, states: Mapping[str, Mapping[str, State]], lint: Engines) -> None:
+    """A summary of each source, its warnings, and what one does next."""
+    out = show.console()
+    if len(products) > FULL:
+        out.print(_rows(products, states))
+    else:
+        for one in products:
+            out.print(f"\n[bold]{one.name}[/]  {escape(one.definition.source.description)}\n")
+            for index, (label, text) in enumerate(lines := [*_facts(one, lint), *_files(one, build, states[one.name])]):
+                first = index == 0 or lines[index - 1][0] != label
+                out.print(f"  [dim]{label if first else '':<9}[/] {text}")
+    for one in products:
+        show.warnings([*one.hints, *one.findings])
+    _next(products[0].name)
+
+
+def _facts(one: Product, lint: Engines) -> Iterator[tuple[str, str]]:
+    source, webhook = one.definition.source, one.definition.source.webhook
+    yield "takes", f"{' and '.join(methods(webhook))} {webhook.path}"
+    auth = webhook.auth
+    yield "verifies", escape(f"{auth.type.describe(auth.settings)}, {_VERIFIED[verified_by(webhook)]}")
+    for challenge in webhook.challenges:
+        signed = "unsigned too" if challenge.unauthenticated else "once verified"
+        yield "answers", escape(f"{challenge.method} where {challenge.when}, {signed}")
+    yield "secret", f"{secret_path(source.name)}/{auth.settings.secret} in Parameter Store"
+    for made in one.shaped:
+        yield "samples", escape(_sample(made))
+    yield "lint", f"{f'{len(one.findings)} warnings' if one.findings else 'clean'} ({', '.join(versions(lint))})"
+
+
+def _sample(made: Shaped) -> str:
+    """A sample in one line: what an analyst will see, or what the vendor is answered."""
+    if made.reply is not None:
+        body = made.reply["body"]
+        text = f"{made.sample.name}: answered {made.reply['status']} {json.dumps(body) if body else ''}"
+    else:
+        first = made.messages[0]
+        more = f" (and {len(made.messages) - 1} more)" if len(made.messages) > 1 else ""
+        text = f"{first['timestamp'][:19].replace('T', ' ')} {first['severity']:<5} {first['summary']}{more}"
+    return text if len(text) <= show.WIDTH else f"{text[: show.WIDTH - 1]}…"
+
+
+def _files(one: Product, build: Path, states: Mapping[str, State]) -> Iterator[tuple[str, str]]:
+    width = max(len(str(build / one.name / name)) for name in one.files)
+    for name, content in one.files.items():
+        file, state = str(build / one.name / name), states[name]
+        colour = "dim" if state == "unchanged" else "green"
+        yield "files", f"{escape(file):<{width}}  {show.size(len(content)):>8}  [{colour}]{state}[/]"
+
+
+def _rows(products: Sequence[Product], states: Mapping[str, Mapping[str, State]]) -> Table:
+    table = Table("source", "samples", "lint", "files", box=None, pad_edge=False, header_style="dim")
+    for one in products:
+        found = f"{len(one.findings)} warnings" if one.findings else "clean"
+        changed = sum(state != "unchanged" for state in states[one.name].values())
+        table.add_row(one.name, str(len(one.shaped)), found, f"{changed} written" if changed else "unchanged")
+    return table
+
+
+def _next(name: str) -> None:
+    out = show.console()
+    out.print("\n[bold]next[/]")
+    for line, what in (
+        (f"run {name}", "run it on this machine, and follow its messages"),
+        (f"send {name}", "send it a signed sample, from a second terminal"),
+        (f"{name} --check", "see that build/ is what the definition says, as CI does"),
+    ):
+        out.print(f"  [cyan]python -m generator {line:<{len(name) + 8}}[/]  [dim]{what}[/]")

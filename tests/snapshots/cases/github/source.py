@@ -1,0 +1,15 @@
+"""The definition of github, as the generator validated it."""
+
+from lambdas.auth import hmac
+from lambdas.model import Auth, Source, Webhook
+
+SOURCE = Source(
+    name='github',
+    description='An HMAC in hex behind a prefix, as GitHub signs',
+    webhook=Webhook(
+        auth=Auth(
+            type=hmac,
+            settings=hmac.Settings(signature=hmac.Signature(header='X-Hub-Signature-256', prefix='sha256=')),
+        ),
+    ),
+)

@@ -1,0 +1,15 @@
+"""The definition of hub-sha256, as the generator validated it."""
+
+from lambdas.auth import hmac
+from lambdas.model import Auth, Source, Webhook
+
+SOURCE = Source(
+    name='hub-sha256',
+    description='The older header with the newer algorithm, as Jira and Bitbucket sign',
+    webhook=Webhook(
+        auth=Auth(
+            type=hmac,
+            settings=hmac.Settings(signature=hmac.Signature(header='X-Hub-Signature', prefix='sha256=')),
+        ),
+    ),
+)

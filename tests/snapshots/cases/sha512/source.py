@@ -1,0 +1,18 @@
+"""The definition of sha512, as the generator validated it."""
+
+from lambdas.auth import hmac
+from lambdas.model import Auth, Source, Webhook
+
+SOURCE = Source(
+    name='sha512',
+    description='The longest digest, behind a prefix',
+    webhook=Webhook(
+        auth=Auth(
+            type=hmac,
+            settings=hmac.Settings(
+                signature=hmac.Signature(header='X-Signature', prefix='sha512='),
+                algorithm='sha512',
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,400 @@
+"""What holds for any request: nothing raises, nobody gets in, nothing authentic is lost, nothing private is said."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import ipaddress
+import json
+import math
+import re
+from datetime import datetime
+from typing import Any, NoReturn
+
+import jmespath
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from generator import gateway
+from generator.definition import load
+from lambdas.authorize import authorized
+from lambdas.model import Source
+from tests.definitions import CASES, SOURCES
+from tests.fakes import NOW, SECRET, Endpoint
+
+NAMES = ["zoom", "okta", "slack", "github", "asana", "dropbox", "batch", "twitch", "twitter"]
+SOURCE = {one.source.name: one.source for one in (*load(SOURCES, NAMES[:2]), *load(CASES, NAMES[2:]))}
+
+# Bodies, as text: most of what is wanted here no encoder would write.
+
+
+def nested(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+ODD = [
+    *("NaN", "Infinity", "-Infinity", "1e400", "-1e400", "1e308", "1e-400", "-0", "9" * 5_000),
+    *("9223372036854775807", "9223372036854775808", "-9223372036854775809", "18446744073709551616.5"),
+    *(r'"\ud800"', r'"\udfff!"', r'"\ufffe\uffff"', '"\ufffe\uffff"', r'"\u0000\u001f\u007f"', '"\x00"', '"\ud800"'),
+    *(nested(60), nested(64), nested(65), nested(900), nested(100_000), '{"a":' * 100_000, "[" * 100_000),
+    *('"127.0.0.1"', '"not an address"', "true", "false", "null", '""', "[]", "{}", '"nan"', "1767225600000"),
+]
+TEXTS = st.text(st.characters())
+KEYS = st.one_of(
+    st.sampled_from(["", "@a", "tags", "payload", "details", "success", "x_int", "x_float", "sourceipaddress"]), TEXTS
+)
+
+
+def as_object(members: dict[str, str]) -> str:
+    return "{" + ",".join(f"{json.dumps(key)}:{value}" for key, value in members.items()) + "}"
+
+
+def as_list(items: list[str]) -> str:
+    return "[" + ",".join(items) + "]"
+
+
+LEAVES = st.one_of(
+    st.sampled_from(ODD),
+    TEXTS.map(json.dumps),
+    TEXTS.map(lambda text: json.dumps(text, ensure_ascii=False)),
+    st.integers().map(str),
+    st.floats().map(json.dumps),
+)
+VALUES = st.recursive(
+    LEAVES, lambda below: st.one_of(st.lists(below).map(as_list), st.dictionaries(KEYS, below).map(as_object))
+)
+
+
+def objects(members: dict[str, st.SearchStrategy[str]]) -> st.SearchStrategy[str]:
+    """Objects with these members, further ones, and sometimes without some of these."""
+    more = st.dictionaries(KEYS, VALUES, max_size=3)
+    some = st.one_of(st.fixed_dictionaries(members), st.fixed_dictionaries({}, optional=members))
+    return st.tuples(more, some).map(lambda pair: as_object({**pair[0], **pair[1]}))
+
+
+def usually(*texts: str) -> st.SearchStrategy[str]:
+    return st.one_of(st.sampled_from(texts), st.sampled_from(texts), VALUES)
+
+
+PLAIN_TOKEN = usually('"qgg8vlvZRS6UYooatFL8Aw"', json.dumps(f"v0:{int(NOW)}:{{}}"))
+OKTA_EVENT = objects(
+    {
+        "uuid": usually('"5a10f009"'),
+        "eventType": usually('"user.session.start"'),
+        "published": usually('"2026-01-01T00:00:00.000Z"'),
+        "severity": usually('"WARN"'),
+        "client": usually('{"ipAddress":"2001:db8::1"}', '{"ipAddress":"unknown"}'),
+    }
+)
+EVENTS = {
+    "zoom": objects(
+        {
+            "event": usually('"user.deleted"', '"endpoint.url_validation"'),
+            "payload": st.one_of(VALUES, objects({"plainToken": PLAIN_TOKEN})),
+            "event_ts": usually("1767225600000"),
+        }
+    ),
+    "okta": objects({"data": objects({"events": st.lists(usually("{}") | OKTA_EVENT, max_size=5).map(as_list)})}),
+    "slack": objects({"type": usually('"event_callback"', '"url_verification"'), "challenge": VALUES}),
+    "twitch": objects({"challenge": VALUES}),
+    "batch": st.lists(objects({})).map(as_list),
+}
+
+
+def sent(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def bodies(name: str) -> st.SearchStrategy[bytes]:
+    events = EVENTS.get(name, objects({})).map(sent)
+    spoilt = st.tuples(events, st.binary(max_size=3), st.integers(0, 3)).map(lambda it: it[0][it[2] :] + it[1])
+    return st.one_of(events, events, VALUES.map(sent), spoilt, events.map(b"\xef\xbb\xbf".__add__), st.binary())
+
+
+# Requests, as API Gateway hands them over.
+
+CREDENTIALS = sorted(
+    {
+        *("authorization", "x-zm-signature", "x-zm-request-timestamp", "x-slack-signature", "x-slack-request-timestamp"),
+        *("x-hub-signature-256", "x-hook-signature", "x-dropbox-signature", "x-twitter-webhooks-signature"),
+        *("twitch-eventsub-message-id", "twitch-eventsub-message-timestamp", "twitch-eventsub-message-signature"),
+    }
+)
+OTHERS = ["x-okta-verification-challenge", "x-hook-secret", "twitch-eventsub-message-type", "cookie", "content-type", ""]
+HEADER_NAMES = st.one_of(
+    st.sampled_from(CREDENTIALS), st.sampled_from(CREDENTIALS).map(str.title), st.sampled_from(OTHERS), TEXTS
+)
+HEADER_VALUES = st.one_of(
+    st.sampled_from(
+        [
+            *("", " ", "v0=", "v0=00", "sha256=", "Bearer ", f"v0={'0' * 64}", f"sha256={'0' * 64}", "0" * 64),
+            *(f"{SECRET} ", f"Bearer x{SECRET}", SECRET.upper(), str(int(NOW)), "2026-01-01T00:00:00Z", "é", "\ud800"),
+        ]
+    ),
+    TEXTS,
+)
+HEADERS = st.dictionaries(HEADER_NAMES, HEADER_VALUES, max_size=8)
+METHODS = st.sampled_from(["POST", "POST", "GET", "HEAD", "PUT", "post", ""])
+QUERIES = st.one_of(
+    st.just(""), TEXTS, TEXTS.map(lambda text: f"challenge={text}"), TEXTS.map(lambda text: f"crc_token={text}")
+)
+
+
+@st.composite
+def requests(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    """Any request that nobody has signed; one in base64 may hold none."""
+    event = gateway.event(draw(METHODS), {}, draw(bodies(name)), binary=draw(st.booleans()))
+    if draw(st.booleans()):
+        event |= {"body": draw(TEXTS), "isBase64Encoded": draw(st.booleans())}
+    return {**event, "headers": draw(HEADERS), "rawQueryString": draw(QUERIES)}
+
+
+# What MozDef takes, from what its worker does, its Elasticsearch mapping, and what SQS takes.
+
+SQS_TEXT = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
+TEXT_FIELDS = {
+    *("hostname", "processname", "processid", "summary", "category", "severity", "source"),
+    *("eventsource", "logger", "timestamp", "utctimestamp"),
+}
+
+
+def never(what: str) -> NoReturn:
+    raise AssertionError(f"{what} is no JSON")
+
+
+def finite(text: str) -> float:
+    assert math.isfinite(float(text))
+    return float(text)
+
+
+def int64(text: str) -> int:
+    assert -(2**63) <= int(text) < 2**63
+    return int(text)
+
+
+def taken_by_mozdef(body: str) -> dict[str, Any]:
+    """The message, once everything that MozDef or SQS demands of it was found true."""
+    assert len(body.encode()) <= 1_048_576
+    assert SQS_TEXT.fullmatch(body)
+    message = json.loads(body, parse_constant=never, parse_float=finite, parse_int=int64)
+    json.dumps(message, ensure_ascii=False).encode()
+    assert set(message) == {*TEXT_FIELDS, "tags", "details"}
+    assert all(isinstance(message[field], str) for field in TEXT_FIELDS)
+    assert isinstance(message["tags"], list)
+    assert all(isinstance(tag, str) for tag in message["tags"])
+    assert datetime.fromisoformat(message["utctimestamp"]).tzinfo
+    assert message["timestamp"] == message["utctimestamp"]
+    details = message["details"]
+    assert isinstance(details, dict)
+    assert isinstance(details.get("success"), bool | None)
+    for field in ("sourceipaddress", "destinationipaddress"):
+        if details.get(field) is not None:
+            assert isinstance(details[field], str)
+            ipaddress.ip_address(details[field])
+    for key, value in details.items():
+        if key.endswith("_int"):
+            int64(str(int(value)))
+        elif key.endswith("_float"):
+            finite(str(float(value)))
+    return message
+
+
+def delivered(endpoint: Endpoint) -> list[dict[str, Any]]:
+    return [taken_by_mozdef(body) for body in endpoint.queue.bodies]
+
+
+def rejected(endpoint: Endpoint, body: bytes) -> list[int]:
+    """The places of the events that are named in a reject, each of which has the body as it was sent."""
+    envelopes = [json.loads(made) for key, made in endpoint.bucket.objects.items() if key.startswith("rejected/")]
+    assert all(base64.b64decode(envelope["body"]) == body for envelope in envelopes)
+    return sorted(event["index"] for envelope in envelopes for event in envelope["events"])
+
+
+def events_in(source: Source, body: bytes) -> list[Any]:
+    root = json.loads(body.decode("utf-8-sig"))
+    return jmespath.search(source.events.split, root) if source.events.split else [root]
+
+
+def without_what_is_added(source: Source, event: dict[str, Any]) -> str:
+    return json.dumps({key: value for key, value in event.items() if key not in (source.mozdef.details or {})})
+
+
+def check_that_nothing_is_lost(endpoint: Endpoint, body: bytes) -> None:
+    messages, refused = delivered(endpoint), rejected(endpoint, body)
+    if refused == [-1]:
+        assert messages == []
+        return
+    events = events_in(endpoint.source, body)
+    assert set(refused) <= set(range(len(events)))
+    left = [event for index, event in enumerate(events) if index not in refused]
+    assert len(set(refused)) == len(refused)
+    found = [without_what_is_added(endpoint.source, message["details"]) for message in messages]
+    assert found == [without_what_is_added(endpoint.source, event) for event in left]
+
+
+def marshalled(answer: dict[str, Any]) -> str:
+    """An answer as Lambda's runtime encodes it: with characters, not with escapes of them."""
+    made = json.dumps(answer, ensure_ascii=False, allow_nan=False)
+    made.encode()
+    return made
+
+
+# The properties.
+
+EVERY = pytest.mark.parametrize("name", NAMES)
+
+
+@EVERY
+@settings(deadline=None)
+@given(st.data())
+def test_what_nobody_signed_is_refused_without_a_trace_in_queue_or_bucket(name: str, data: st.DataObject) -> None:
+    endpoint = Endpoint(SOURCE[name])
+    answer = endpoint.call(data.draw(requests(name)))
+    marshalled(answer)
+    if not (endpoint.log and endpoint.log[-1]["message"] == "challenge answered"):
+        assert 400 <= answer["statusCode"] < 500
+    else:
+        assert any(challenge.unauthenticated for challenge in SOURCE[name].webhook.challenges)
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+
+
+@EVERY
+@settings(deadline=None)
+@given(st.data())
+def test_an_authorizer_never_raises_and_lets_nobody_in(name: str, data: st.DataObject) -> None:
+    endpoint = Endpoint(SOURCE[name])
+    event = {**data.draw(requests(name)), "type": "REQUEST"}
+    assert authorized(SOURCE[name], endpoint.secrets, event, NOW) == {"isAuthorized": False}
+
+
+@EVERY
+@pytest.mark.parametrize("event", [{}, {"headers": None, "body": None, "requestContext": None, "rawQueryString": None}])
+def test_an_event_without_anything_in_it_is_refused(name: str, event: dict[str, Any]) -> None:
+    assert Endpoint(SOURCE[name]).receiver.respond(event) == {"statusCode": 401, "headers": {}, "body": ""}
+
+
+@EVERY
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_an_authentic_event_is_a_message_that_mozdef_takes_or_is_kept_as_it_was_sent(
+    name: str, data: st.DataObject
+) -> None:
+    endpoint = Endpoint(SOURCE[name])
+    body = data.draw(bodies(name))
+    answer = endpoint.signed(body, data.draw(HEADERS))
+    marshalled(answer)
+    said = endpoint.log[-1]["message"]
+    if said == "accepted":
+        assert answer["statusCode"] == 200
+        check_that_nothing_is_lost(endpoint, body)
+    else:
+        statuses = {"challenge answered": 200, "challenge refused": 400, "empty": 400}
+        assert answer["statusCode"] == statuses[said]
+        assert (body == b"") == (said == "empty")
+        assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: ascii(odd[:12]))
+@pytest.mark.parametrize("name", ["zoom", "okta"])
+def test_an_odd_value_anywhere_in_an_event_is_delivered_or_kept(name: str, odd: str) -> None:
+    wholes = {
+        "zoom": '{{"event":"e","payload":{{"a":{0}}},"event_ts":1767225600000}}',
+        "okta": '{{"data":{{"events":[{{"uuid":"u","eventType":"t","published":"2026-01-01T00:00:00Z","a":{0}}}]}}}}',
+    }
+    endpoint = Endpoint(SOURCE[name])
+    body = sent(wholes[name].format(odd))
+    assert endpoint.signed(body)["statusCode"] == 200
+    check_that_nothing_is_lost(endpoint, body)
+    assert len(endpoint.queue.bodies) + len(endpoint.bucket.objects) == 1
+
+
+@EVERY
+@settings(deadline=None)
+@given(st.data())
+def test_the_same_event_has_the_same_id_in_every_delivery(name: str, data: st.DataObject) -> None:
+    body = data.draw(bodies(name))
+    ids = []
+    for now, request_id in ((NOW, "first"), (NOW + 3_600, "second")):
+        endpoint = Endpoint(SOURCE[name], now=now)
+        headers = SOURCE[name].webhook.auth.type.sign(SOURCE[name].webhook.auth.settings, body, SECRET, now)
+        endpoint.post(body, dict(headers), request_id=request_id, binary=now != NOW)
+        ids.append([tag for message in endpoint.queue.messages for tag in message["tags"] if tag.startswith("id:")])
+        assert len(ids[-1]) == len(endpoint.queue.messages)
+    assert ids[0] == ids[1]
+
+
+def pieces(text: str) -> set[str]:
+    return {text[at : at + 8] for at in range(len(text) - 7)}
+
+
+@EVERY
+@settings(deadline=None)
+@given(st.uuids().map(lambda made: made.hex), st.data())
+def test_nothing_of_a_request_or_the_secret_is_logged_or_answered(name: str, marker: str, data: st.DataObject) -> None:
+    value = json.dumps(marker)
+    body = data.draw(
+        st.sampled_from(
+            [
+                f'{{"event":{value},"payload":{{{value}:{value}}},"event_ts":{value}}}',
+                f'{{"event":"endpoint.url_validation","payload":{{"plainToken":"v0:{marker}"}}}}',
+                f'{{"type":{value},"data":{{"events":[{value},{{{value}:{value}}},{{"uuid":{value},"eventType":1}}]}}}}',
+                f'[{{{value}:{value},"success":{value},"x_int":{value},"sourceipaddress":{value}}}]',
+                f'{{{value}:{value},"challenge":{value},"success":{value}}}',
+                f'{{"data":{{"events":{value}}}}}',
+                *(value, f"[{value}", f"{marker}=1", f"[NaN,{value}]", f"{value}\ud800"),
+            ]
+        )
+    )
+    names = data.draw(st.lists(st.sampled_from([*CREDENTIALS, "cookie", "content-type", "user-agent"]), unique=True))
+    headers = {one: data.draw(st.sampled_from([marker, f"v0={marker}", f"Bearer {marker}"])) for one in names}
+    endpoint = Endpoint(SOURCE[name])
+    event = gateway.event("POST", headers, sent(body), query={marker: marker}) | {"rawPath": f"/{marker}"}
+    answers = [endpoint.call(event), endpoint.signed(sent(body), headers)]
+    said = json.dumps([answers, endpoint.log], ensure_ascii=False)
+    assert [piece for piece in pieces(marker) | pieces(SECRET) if piece in said] == []
+
+
+def validation(token: str) -> bytes:
+    return json.dumps({"event": "endpoint.url_validation", "payload": {"plainToken": token}}).encode()
+
+
+@settings(deadline=None)
+@given(st.one_of(st.from_regex(r"v0:[0-9]{10}:\{.*\}"), st.text("abcAZ09_-", max_size=140), TEXTS))
+@example(f"v0:{int(NOW)}:" + '{"event":"user.deleted","payload":{},"event_ts":1767225600000}')
+@example("a" * 128)
+@example("a" * 129)
+@example("a\n")
+def test_zooms_challenge_signs_nothing_that_would_pass_as_an_event(token: str) -> None:
+    endpoint = Endpoint(SOURCE["zoom"])
+    answer = endpoint.post(validation(token))
+    if not re.fullmatch("[A-Za-z0-9_-]{1,128}", token):
+        assert answer == {"statusCode": 400, "headers": {}, "body": ""}
+        return
+    made = hmac.new(SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
+    assert json.loads(answer["body"]) == {"plainToken": token, "encryptedToken": made}
+    for body in (token, token.removeprefix("v0"), "", "{}", '{"event":"user.deleted","payload":{}}'):
+        for at in (str(int(NOW)), token, ""):
+            headers = {"x-zm-signature": f"v0={made}", "x-zm-request-timestamp": at}
+            assert endpoint.post(body.encode(), headers)["statusCode"] == 401
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+
+
+@settings(deadline=None)
+@given(st.one_of(EVENTS["slack"], st.text("abcAZ09_-", min_size=1, max_size=130), TEXTS))
+@example('{"event":"user.deleted"}')
+def test_a_challenge_that_signs_a_whole_text_never_signs_an_event(token: str) -> None:
+    """X's events are signed as they are, so what the answer signs is what an event would be."""
+    endpoint = Endpoint(SOURCE["twitter"])
+    try:
+        event = gateway.event("GET", {}, query={"crc_token": token})
+    except UnicodeEncodeError:
+        return
+    answer = endpoint.call(event)
+    if answer["statusCode"] == 200:
+        headers = {"x-twitter-webhooks-signature": json.loads(answer["body"])["response_token"]}
+        endpoint.post(token.encode(), headers)
+    else:
+        assert answer["statusCode"] in (400, 401)
+    assert endpoint.queue.bodies == []
