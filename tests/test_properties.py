@@ -117,12 +117,25 @@ def bodies(name: str) -> st.SearchStrategy[bytes]:
 
 CREDENTIALS = sorted(
     {
-        *("authorization", "x-zm-signature", "x-zm-request-timestamp", "x-slack-signature", "x-slack-request-timestamp"),
+        *(
+            "authorization",
+            "x-zm-signature",
+            "x-zm-request-timestamp",
+            "x-slack-signature",
+            "x-slack-request-timestamp",
+        ),
         *("x-hub-signature-256", "x-hook-signature", "x-dropbox-signature", "x-twitter-webhooks-signature"),
         *("twitch-eventsub-message-id", "twitch-eventsub-message-timestamp", "twitch-eventsub-message-signature"),
     }
 )
-OTHERS = ["x-okta-verification-challenge", "x-hook-secret", "twitch-eventsub-message-type", "cookie", "content-type", ""]
+OTHERS = [
+    "x-okta-verification-challenge",
+    "x-hook-secret",
+    "twitch-eventsub-message-type",
+    "cookie",
+    "content-type",
+    "",
+]
 HEADER_NAMES = st.one_of(
     st.sampled_from(CREDENTIALS), st.sampled_from(CREDENTIALS).map(str.title), st.sampled_from(OTHERS), TEXTS
 )

@@ -1,0 +1,256 @@
+"""The command line, as a user sees it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from generator.commands import main, names
+from tests.definitions import ROOT, SOURCES
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """A command in a folder with its own copy of the sources: exit status, output, errors."""
+    shutil.copytree(SOURCES, tmp_path / "sources")
+    monkeypatch.chdir(tmp_path)
+
+    def command(*args: str) -> tuple[int, str, str]:
+        status = main(args)
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return command
+
+
+def built(folder: Path = Path("build")) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+def test_a_bare_name_builds_a_source_and_shows_what_was_built(run) -> None:
+    status, out, err = run("zoom", "--lint", "fast")
+    assert (status, err) == (0, "")
+    assert {"zoom/event-source.json", "zoom/lambdas.zip"} <= set(built())
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines[1] == "zoom Zoom account, user, meeting and webinar events"
+    for line in (
+        "takes POST /events",
+        'verifies HMAC-SHA256 of "v0:{timestamp}:{body}" in x-zm-signature, at most 300 s old, in the handler',
+        "answers POST where event == 'endpoint.url_validation', unsigned too",
+        "secret /MozDef-EF/zoom/dev/auth_token in Parameter Store",
+        "2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com",
+        "python -m generator run zoom run it on this machine, and follow its messages",
+    ):
+        assert line in lines
+    assert any(line.startswith("lint clean (cloudformation-validate ") for line in lines)
+    assert any(line.startswith("files build/zoom/event-source.json ") and line.endswith(" new") for line in lines)
+
+
+def test_building_twice_in_two_folders_gives_the_same_bytes(run) -> None:
+    assert run("--all", "--lint", "fast", "--build", "one")[0] == 0
+    assert run("--all", "--lint", "fast", "--build", "two")[0] == 0
+    assert built(Path("one")) == built(Path("two"))
+    status, out, _ = run("--all", "--lint", "fast", "--build", "two")
+    assert status == 0
+    assert "new" not in out.split()
+    assert "changed" not in out.split()
+
+
+def test_check_passes_after_a_build_and_fails_after_a_byte_is_changed(run) -> None:
+    assert run("zoom", "--lint", "fast")[0] == 0
+    assert run("zoom", "--check", "--lint", "fast") == (
+        0,
+        "ok  zoom: 11 samples, lint clean, build is up to date\n",
+        "",
+    )
+    template = Path("build/zoom/event-source.json")
+    template.write_bytes(template.read_bytes().replace(b"POST", b"PUTS", 1))
+    before = built()
+    assert run("--check", "zoom", "--lint", "fast") == (
+        1,
+        "",
+        "error: build/zoom/event-source.json: is not what a build makes now: python -m generator zoom\n",
+    )
+    assert built() == before
+
+
+def test_check_of_what_was_not_built_writes_nothing(run) -> None:
+    status, out, _ = run("--check", "--all", "--lint", "fast")
+    assert (status, out.splitlines()[1]) == (0, "ok  zoom: 11 samples, lint clean, not built yet")
+    assert not Path("build").exists()
+
+
+def test_nothing_is_written_when_one_of_several_is_wrong(run) -> None:
+    Path("sources/okta/source.yml").write_text("descripton: x\n")
+    status, out, err = run("zoom", "okta")
+    assert (status, out) == (1, "")
+    assert err.splitlines() == [
+        "error: sources/okta/source.yml:1: description: is missing",
+        "error: sources/okta/source.yml:1: descripton: no such key; did you mean description? "
+        "(description, events, extends, mozdef, webhook)",
+        "error: sources/okta/source.yml:1: webhook: is missing",
+        "3 problems; nothing was written",
+    ]
+    assert not Path("build").exists()
+
+
+def test_an_unknown_source_is_answered_with_the_known_ones(run) -> None:
+    said = "error: no source zoomm in sources; did you mean zoom? (zoom, okta)\n"
+    assert run("zoomm") == (1, "", said)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--sources", "nowhere", "zoom"], "nowhere: no such folder; --sources names the folder of the definitions"),
+        (["zoom", "--lint", "fast", "--build", "sources/schema.json"], "is a file"),
+        (["run", "zoom"], "build/zoom/event-source.json: not built yet: python -m generator zoom"),
+        (
+            ["send", "zoom"],
+            "zoom does not run here: start it with: python -m generator run zoom "
+            "(or name a deployed endpoint with --url)",
+        ),
+        (
+            ["send", "zoom", "--sample", "x"],
+            "no sample x of zoom; there are account.settings_updated, endpoint.url_validation, "
+            "meeting.participant_joined, meeting.started, recording.completed, user.created, user.deactivated, "
+            "user.deleted, user.settings_updated, user.signed_in, user.updated",
+        ),
+    ],
+)
+def test_what_the_user_can_mend_is_said_in_a_line(run, args: list[str], said: str) -> None:
+    status, _, err = run(*args)
+    assert status in (1, 2)
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_wrong_usage_exits_with_2(run) -> None:
+    assert run("zoom", "--nonsense")[0] == 2
+    assert run("--check")[0] == 2
+    assert run("run")[0] == 2
+
+
+def test_without_arguments_the_sources_and_what_comes_next(run) -> None:
+    status, out, _ = run()
+    assert status == 0
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines[:3] == [
+        "source auth events",
+        "okta token Okta event hooks",
+        "zoom hmac Zoom account, user, meeting and webinar events",
+    ]
+    assert lines[-3:] == [
+        "python -m generator okta build a source: lint-checked templates and code in build/",
+        "python -m generator run okta run it on this machine, and follow its messages",
+        "python -m generator --help the other commands",
+    ]
+
+
+def test_the_list_is_there_for_programs_too(run) -> None:
+    status, out, _ = run("list", "--json")
+    assert status == 0
+    assert [(row["name"], row["auth"]) for row in json.loads(out)] == [("okta", "token"), ("zoom", "hmac")]
+
+
+def test_the_schema_is_the_one_that_the_sources_point_at(run) -> None:
+    status, out, _ = run("schema")
+    assert (status, out) == (0, (SOURCES / "schema.json").read_text(encoding="utf-8"))
+
+
+def test_every_command_has_help(run) -> None:
+    for name in names():
+        status, out, _ = run(name, "--help")
+        assert status == 0
+        assert "Usage: python -m generator" in out
+
+
+def test_a_sample_that_differs_is_said_and_accepted(run) -> None:
+    file = Path("sources/zoom/samples/user.created.mozdef.json")
+    right = file.read_text(encoding="utf-8")
+    file.write_text(right.replace("user.created by", "user.made by"), encoding="utf-8")
+    status, _, err = run("zoom", "--lint", "fast")
+    assert (status, err) == (
+        1,
+        "error: sources/zoom/samples/user.created.mozdef.json: summary: "
+        '"zoom: user.made by zoom-admin@example.com" is stored, and the build makes '
+        '"zoom: user.created by zoom-admin@example.com"; if the build is right, --accept stores what it makes\n',
+    )
+    assert run("zoom", "--lint", "fast", "--accept")[0] == 0
+    assert file.read_text(encoding="utf-8") == right
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("broken.json", '{"a": 1,\n}', "sources/zoom/samples/broken.json:2: is not JSON"),
+        ("new.json", '{"event": "x", "payload": {}, "event_ts": 1}', "new.mozdef.json: is missing: --accept stores"),
+        ("bad.json", '{"event": "x"}', "sources/zoom/samples/bad.json: becomes no message: missing: no payload"),
+        ("empty.request.json", "{}", "sources/zoom/samples/empty.request.json: is answered 400"),
+    ],
+)
+def test_a_broken_sample_is_said_in_a_line(run, name: str, content: str, said: str) -> None:
+    Path("sources/zoom/samples", name).write_text(content)
+    status, _, err = run("zoom", "--lint", "fast")
+    assert status == 1
+    assert said in err
+    assert len(err.splitlines()) == 1
+
+
+def test_what_looks_like_a_slip_in_the_mapping_is_a_warning(run) -> None:
+    file = Path("sources/okta/source.yml")
+    text = file.read_text().replace("severity: \"{severity || 'INFO'}\"", "severity: severity")
+    file.write_text(text.replace("client.ipAddress", "client.ipAdress"))
+    status, _, err = run("okta", "--lint", "fast", "--accept")
+    assert (status, err.splitlines()) == (
+        0,
+        [
+            "warning: sources/okta/source.yml:20: mozdef.severity: is the word 'severity', which every event has "
+            "as a field; {severity} is that field's value",
+            "warning: sources/okta/source.yml:22: mozdef.details.sourceipaddress: no sample has client.ipAdress",
+        ],
+    )
+    assert run("okta", "--lint", "fast", "--strict")[0] == 1
+
+
+def test_a_second_tenant_is_built_with_the_firsts_samples(run) -> None:
+    Path("sources/zoom-other").mkdir()
+    Path("sources/zoom-other/source.yml").write_text("extends: zoom\ndescription: The other Zoom\n")
+    status, out, err = run("zoom-other", "--lint", "fast")
+    assert (status, err) == (0, "")
+    assert "/MozDef-EF/zoom-other/dev/auth_token" in out
+    assert "zoom: user.created by zoom-admin@example.com" in out
+
+
+def test_send_signs_with_the_deployed_secret_of_the_environment_named(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    url = "http://127.0.0.1:9/events"
+    with mock_aws():
+        ssm = boto3.client("ssm", "us-west-2")
+        ssm.put_parameter(Name="/MozDef-EF/zoom/prod/auth_token", Value="s", Type="SecureString")
+        status, _, err = run("send", "zoom", "--url", url, "--env", "prod", "--region", "us-west-2")
+        assert (status, err) == (1, f"error: {url}: does not answer: [Errno 111] Connection refused\n")
+        status, _, err = run("send", "zoom", "--url", url, "--region", "us-west-2")
+        assert (status, err) == (
+            1,
+            "error: no parameter /MozDef-EF/zoom/dev/auth_token in Parameter Store; "
+            "--env and --project choose another\n",
+        )
+        status, _, err = run("send", "zoom", "--url", "file:///etc/passwd", "--env", "prod", "--region", "us-west-2")
+        assert status == 1
+        assert "is no URL such as" in err
+
+
+def test_it_runs_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "generator", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "MozDef Event Framework, version 0.1.0\n"

@@ -1,0 +1,102 @@
+"""Writing is all or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from generator import output
+from generator.errors import GeneratorError
+from tests.definitions import ROOT
+
+OLD = {"a.json": b"old a", "b.zip": b"old b"}
+NEW = {"a.json": b"new a", "b.zip": b"new b"}
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_a_folder_is_replaced_as_a_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
+    output.write(tmp_path, "zoom", {**OLD, "gone.json": b""}, {})
+    output.write(tmp_path, "zoom", NEW, {})
+    assert content(tmp_path / "zoom") == NEW
+    assert os.listdir(tmp_path) == ["zoom"]
+
+
+def test_what_has_not_changed_is_not_touched(tmp_path: Path) -> None:
+    output.write(tmp_path, "zoom", OLD, {})
+    before = (tmp_path / "zoom").stat().st_ino
+    assert output.states(tmp_path / "zoom", {"a.json": b"old a", "b.zip": b"x", "c": b""}) == {
+        "a.json": "unchanged",
+        "b.zip": "changed",
+        "c": "new",
+    }
+    output.write(tmp_path, "zoom", OLD, {})
+    assert (tmp_path / "zoom").stat().st_ino == before
+
+
+@pytest.mark.parametrize("step", ["_put", "_swap"])
+def test_a_step_that_fails_leaves_the_old_folder_whole(tmp_path: Path, step: str, monkeypatch) -> None:
+    output.write(tmp_path, "zoom", OLD, {})
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", str(tmp_path / "zoom"))
+
+    monkeypatch.setattr(output, step, full)
+    with pytest.raises(GeneratorError) as raised:
+        output.write(tmp_path, "zoom", NEW, {})
+    place = tmp_path / "zoom"
+    assert str(raised.value) == f"{place}: can't be written (No space left on device); --build names another folder"
+    assert content(tmp_path / "zoom") == OLD
+    assert os.listdir(tmp_path) == ["zoom"]
+
+
+def test_a_build_that_is_killed_leaves_one_whole_folder_or_the_other(tmp_path: Path) -> None:
+    """Killed at ever later moments, from before the first byte to after the last rename."""
+    program = """
+import sys
+from pathlib import Path
+from generator import output
+print("ready", flush=True)
+for n in range(1000):
+    output.write(Path(sys.argv[1]), "zoom", {name: bytes([n % 256]) * 200_000 for name in ("a", "b", "c")}, {})
+"""
+    seen = set()
+    for delay in range(12):
+        shutil.rmtree(tmp_path / "zoom", ignore_errors=True)
+        command = [sys.executable, "-c", program, str(tmp_path)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(delay / 300)
+            process.send_signal(signal.SIGKILL)
+        whole = tmp_path / "zoom" if (tmp_path / "zoom").exists() else None
+        aside = [one for one in tmp_path.glob(".zoom-*-old") if not whole]
+        if folder := whole or next(iter(aside), None):
+            assert len({file.read_bytes() for file in folder.iterdir()}) == 1
+            assert {file.name for file in folder.iterdir()} == {"a", "b", "c"}
+            seen.add(folder.name)
+        output.tidy(tmp_path, ["zoom"])
+    assert "zoom" in seen
+    output.write(tmp_path, "zoom", OLD, {})
+    assert content(tmp_path / "zoom") == OLD
+
+
+def test_verdicts_are_remembered_beside(tmp_path: Path) -> None:
+    output.write(tmp_path, "zoom", OLD, {"d1": b"[]"})
+    assert content(tmp_path / ".lint") == {"d1": b"[]"}
+
+
+def test_a_place_that_can_not_be_written_is_said_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(GeneratorError) as raised:
+        output.write(tmp_path / "file", "zoom", OLD, {})
+    assert str(raised.value) == f"{tmp_path / 'file'}: can't be written (File exists); --build names another folder"
