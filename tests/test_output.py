@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -28,7 +27,7 @@ def test_a_folder_is_replaced_as_a_whole_and_nothing_else_is_left(tmp_path: Path
     output.write(tmp_path, "zoom", {**OLD, "gone.json": b""}, {})
     output.write(tmp_path, "zoom", NEW, {})
     assert content(tmp_path / "zoom") == NEW
-    assert os.listdir(tmp_path) == ["zoom"]
+    assert [one.name for one in tmp_path.iterdir()] == ["zoom"]
 
 
 def test_what_has_not_changed_is_not_touched(tmp_path: Path) -> None:
@@ -56,7 +55,7 @@ def test_a_step_that_fails_leaves_the_old_folder_whole(tmp_path: Path, step: str
     place = tmp_path / "zoom"
     assert str(raised.value) == f"{place}: can't be written (No space left on device); --build names another folder"
     assert content(tmp_path / "zoom") == OLD
-    assert os.listdir(tmp_path) == ["zoom"]
+    assert [one.name for one in tmp_path.iterdir()] == ["zoom"]
 
 
 def test_a_build_that_is_killed_leaves_one_whole_folder_or_the_other(tmp_path: Path) -> None:

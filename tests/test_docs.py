@@ -1,0 +1,110 @@
+"""The documents say what the software does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator import event_source
+from generator.commands import main, names
+from generator.definition import auth_types, known, load
+from generator.reference import reference
+from lambdas import body, kept, message, outbox, receive
+from tests.definitions import ROOT, SOURCES, definition, shipped
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DEFINITION = ROOT / "docs" / "definition.md"
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("sources/*/README.md")]
+
+
+def test_the_reference_has_every_key(update: bool) -> None:
+    text = DEFINITION.read_text(encoding="utf-8")
+    before, after = re.split(r"(?<=reference.py -->\n).*?(?=<!-- end -->)", text, flags=re.DOTALL)
+    made = f"{before}\n{reference()}\n{after}"
+    if update:
+        DEFINITION.write_text(made, encoding="utf-8")
+    assert made == DEFINITION.read_text(encoding="utf-8"), "run with --update, and read the diff"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert not target or (page.parent / target).exists(), target
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_into_a_page_find_their_heading(page: Path) -> None:
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]*)\)", page.read_text(encoding="utf-8")):
+        assert anchor in anchors(page.parent / target if target else page), anchor
+
+
+def test_every_command_and_every_option_named_exists() -> None:
+    told = set(re.findall(r"python -m generator (\w[\w-]*)", "".join(page.read_text() for page in PAGES)))
+    assert told <= {*names(), *known(SOURCES)}
+    assert set(names()) - {"build"} <= told
+
+
+def test_every_option_of_a_command_is_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("build", "run", "send", "list"):
+        assert main([name, "--help"]) == 0
+        shown = set(re.findall(r"(--[a-z]+)", capsys.readouterr().out)) - {"--help"}
+        # Where the secret lies that signs for a deployed endpoint: `send --help` says it.
+        assert shown - {"--env", "--project", "--region", "--profile"} <= set(re.findall(r"--[a-z]+", README))
+
+
+def test_the_readmes_definition_is_one(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(# sources/acme.*?)```", README, re.DOTALL)
+    assert definition(tmp_path, example, "acme").source.events.type == "action"
+
+
+def test_the_references_examples_work(tmp_path: Path) -> None:
+    text = DEFINITION.read_text(encoding="utf-8")
+    (tenant,) = re.findall(r"```yaml\n(# sources/zoom-emea.*?)```", text, re.DOTALL)
+    definition(tmp_path, tenant, "zoom-emea")
+    (transform,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "zoom-emea" / "transform.py").write_text(transform)
+    made = load(tmp_path, ["zoom-emea"])[0].source.transform
+    assert made is not None
+    assert made({"risk": 80}, None) == [{"risk": 80, "severity": "ERROR"}]
+
+
+def test_every_source_and_auth_type_is_in_the_documents() -> None:
+    for name in known(SOURCES):
+        assert f"[{name}](sources/{name}/README.md)" in README
+        assert (SOURCES / name / "README.md").exists()
+        assert len(list((SOURCES / name / "samples").glob("*.mozdef.json"))) >= 5
+    for name in auth_types():
+        assert f"`webhook.auth.{name}`" in DEFINITION.read_text(encoding="utf-8")
+
+
+def test_every_parameter_output_and_reason_is_in_the_architecture() -> None:
+    template = event_source.build(shipped("okta").source, "code/0.zip")
+    for name in [*template.parameters, *template.outputs]:
+        assert f"`{name}`" in ARCHITECTURE
+    code = "".join(Path(str(module.__file__)).read_text() for module in (body, kept, message, outbox, receive))
+    code += (ROOT / "lambdas" / "paths.py").read_text()
+    for reason in re.findall(r'(?:Rejected\(|Refusal\([^"]*)"([a-z-]+)"', code):
+        assert f"| `{reason}` |" in ARCHITECTURE, reason
+
+
+def test_ci_calls_the_readmes_test_command() -> None:
+    (line,) = [line for line in README.splitlines() if line.endswith("&& pytest")]
+    ci = (ROOT / ".ci" / "run").read_text()
+    for part in line.split(" && "):
+        assert part in ci
+
+
+def test_the_definitions_point_editors_at_the_schema() -> None:
+    for name in known(SOURCES):
+        text = (SOURCES / name / "source.yml").read_text(encoding="utf-8")
+        assert text.startswith("# yaml-language-server: $schema=../schema.json\n")
+        assert yaml.safe_load(text)["description"]
