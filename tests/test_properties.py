@@ -24,7 +24,7 @@ from lambdas.model import Source
 from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, Endpoint
 
-NAMES = ["zoom", "okta", "slack", "github", "asana", "dropbox", "batch", "twitch", "twitter"]
+NAMES = ["zoom", "okta", "slack", "asana", "batch", "twitch", "twitter"]
 SOURCE = {one.source.name: one.source for one in (*load(SOURCES, NAMES[:2]), *load(CASES, NAMES[2:]))}
 
 # Bodies, as text: most of what is wanted here no encoder would write.
@@ -56,14 +56,16 @@ def as_list(items: list[str]) -> str:
 
 
 LEAVES = st.one_of(
-    st.sampled_from(ODD),
+    st.sampled_from([odd for odd in ODD if len(odd) < 10_000]),
     TEXTS.map(json.dumps),
     TEXTS.map(lambda text: json.dumps(text, ensure_ascii=False)),
     st.integers().map(str),
     st.floats().map(json.dumps),
 )
 VALUES = st.recursive(
-    LEAVES, lambda below: st.one_of(st.lists(below).map(as_list), st.dictionaries(KEYS, below).map(as_object))
+    LEAVES,
+    lambda below: st.one_of(st.lists(below).map(as_list), st.dictionaries(KEYS, below).map(as_object)),
+    max_leaves=10,
 )
 
 
@@ -149,6 +151,9 @@ HEADER_VALUES = st.one_of(
     TEXTS,
 )
 HEADERS = st.dictionaries(HEADER_NAMES, HEADER_VALUES, max_size=8)
+BESIDE_A_CREDENTIAL = st.dictionaries(
+    HEADER_NAMES.filter(lambda name: name.lower() not in CREDENTIALS), HEADER_VALUES, max_size=3
+)
 METHODS = st.sampled_from(["POST", "POST", "GET", "HEAD", "PUT", "post", ""])
 QUERIES = st.one_of(
     st.just(""), TEXTS, TEXTS.map(lambda text: f"challenge={text}"), TEXTS.map(lambda text: f"crc_token={text}")
@@ -289,23 +294,22 @@ def test_an_event_without_anything_in_it_is_refused(name: str, event: dict[str, 
 
 
 @EVERY
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @given(st.data())
 def test_an_authentic_event_is_a_message_that_mozdef_takes_or_is_kept_as_it_was_sent(
     name: str, data: st.DataObject
 ) -> None:
     endpoint = Endpoint(SOURCE[name])
     body = data.draw(bodies(name))
-    answer = endpoint.signed(body, data.draw(HEADERS))
+    answer = endpoint.signed(body, data.draw(BESIDE_A_CREDENTIAL))
     marshalled(answer)
     said = endpoint.log[-1]["message"]
+    statuses = {"accepted": 200, "challenge answered": 200, "challenge refused": 400, "empty": 400}
+    assert answer["statusCode"] == statuses[said]
     if said == "accepted":
-        assert answer["statusCode"] == 200
         check_that_nothing_is_lost(endpoint, body)
     else:
-        statuses = {"challenge answered": 200, "challenge refused": 400, "empty": 400}
-        assert answer["statusCode"] == statuses[said]
-        assert (body == b"") == (said == "empty")
+        assert body == b"" or SOURCE[name].webhook.challenges
         assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
@@ -323,7 +327,7 @@ def test_an_odd_value_anywhere_in_an_event_is_delivered_or_kept(name: str, odd: 
     assert len(endpoint.queue.bodies) + len(endpoint.bucket.objects) == 1
 
 
-@EVERY
+@pytest.mark.parametrize("name", ["zoom", "okta", "batch"])
 @settings(deadline=None)
 @given(st.data())
 def test_the_same_event_has_the_same_id_in_every_delivery(name: str, data: st.DataObject) -> None:
@@ -395,19 +399,15 @@ def test_zooms_challenge_signs_nothing_that_would_pass_as_an_event(token: str) -
 
 
 @settings(deadline=None)
-@given(st.one_of(EVENTS["slack"], st.text("abcAZ09_-", min_size=1, max_size=130), TEXTS))
+@given(st.one_of(st.text("abcAZ09_-", min_size=1, max_size=130), st.text()))
 @example('{"event":"user.deleted"}')
 def test_a_challenge_that_signs_a_whole_text_never_signs_an_event(token: str) -> None:
     """X's events are signed as they are, so what the answer signs is what an event would be."""
     endpoint = Endpoint(SOURCE["twitter"])
-    try:
-        event = gateway.event("GET", {}, query={"crc_token": token})
-    except UnicodeEncodeError:
-        return
-    answer = endpoint.call(event)
-    if answer["statusCode"] == 200:
+    answer = endpoint.call(gateway.event("GET", {}, query={"crc_token": token}))
+    if re.fullmatch("[A-Za-z0-9_-]{1,128}", token):
         headers = {"x-twitter-webhooks-signature": json.loads(answer["body"])["response_token"]}
         endpoint.post(token.encode(), headers)
     else:
-        assert answer["statusCode"] in (400, 401)
+        assert (answer["statusCode"], answer["body"]) == (400 if token else 401, "")
     assert endpoint.queue.bodies == []
