@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,13 +64,9 @@ class Emulator:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client that is the emulator's administrator, whatever the user's own AWS settings."""
-        import boto3
-        import botocore.session
         from botocore.config import Config
 
-        # Else the profile that AWS_PROFILE names would be looked up, and fail where it is missing.
-        neither = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
-        return boto3.Session(botocore_session=botocore.session.Session(session_vars=neither)).client(
+        return _session().client(
             service,
             region_name=self.region,
             endpoint_url=self.endpoint,
@@ -111,6 +108,20 @@ class Emulator:
     def invoke_url(self, outputs: Mapping[str, str]) -> str:
         """Return where the emulator serves the stack's HTTP API, since its EndpointUrl points at AWS."""
         return f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default{urlsplit(outputs['EndpointUrl']).path}"
+
+    def last_words(self) -> str:
+        """Return the end of its log, for when it is gone."""
+        return " | ".join(self.log.read_text(errors="replace").splitlines()[-5:]) or "it wrote nothing to its log"
+
+
+@cache
+def _session() -> Any:
+    import boto3
+    import botocore.session
+
+    # Else the profile that AWS_PROFILE names would be looked up, and fail where it is missing.
+    neither = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+    return boto3.Session(botocore_session=botocore.session.Session(session_vars=neither))
 
 
 @contextmanager
@@ -176,6 +187,16 @@ def _process(running: Emulator, port: int) -> Iterator[subprocess.Popen[bytes]]:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            _wait_until_gone(process.pid)
+
+
+def _wait_until_gone(group: int) -> None:
+    """Return once none of its workers is left, which write to the folder that is about to go."""
+    deadline = time.monotonic() + STOP_SECONDS
+    with suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(group, 0)
+            time.sleep(POLL_SECONDS / 5)
 
 
 def _environment(running: Emulator, port: int) -> dict[str, str]:
@@ -214,8 +235,7 @@ def _wait_until_ready(running: Emulator, process: subprocess.Popen[bytes]) -> No
         with suppress(OSError), opener.open(f"{running.endpoint}/_ministack/health", timeout=1):
             return
         time.sleep(POLL_SECONDS)
-    last = " | ".join(running.log.read_text(errors="replace").splitlines()[-5:])
-    raise GeneratorError(f"the local emulator did not start: {last or 'it wrote nothing to its log'}")
+    raise GeneratorError(f"the local emulator did not start: {running.last_words()}")
 
 
 def _certificate(folder: Path) -> Path:

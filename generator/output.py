@@ -20,29 +20,30 @@ def states(folder: Path, files: Mapping[str, bytes]) -> dict[str, State]:
     return {name: _state(folder / name, content) for name, content in files.items()}
 
 
-def write(build: Path, source: str, files: Mapping[str, bytes], verdicts: Mapping[str, bytes]) -> None:
-    """Replace `build/<source>` as a whole by these files, and remember the lint verdicts.
+def write(build: Path, source: str, files: Mapping[str, bytes], verdicts: Mapping[str, bytes]) -> dict[str, State]:
+    """Replace `build/<source>` as a whole by these files, remember the lint verdicts, and return what was new.
 
     Everything is written beside it first; a build that is killed before the last step leaves the old folder whole.
     """
     folder = build / source
+    found = states(folder, files)
     try:
         build.mkdir(parents=True, exist_ok=True)
         _remember(build / LINT_CACHE, verdicts)
-        if all(state == "unchanged" for state in states(folder, files).values()):
-            return
-        made = Path(tempfile.mkdtemp(prefix=f".{source}-", dir=build))
-        try:
-            for name, content in files.items():
-                _put(made / name, content)
-            made.chmod(0o755)
-            _swap(made, folder)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+        if any(state != "unchanged" for state in found.values()):
+            made = Path(tempfile.mkdtemp(prefix=f".{source}-", dir=build))
+            try:
+                for name, content in files.items():
+                    _put(made / name, content)
+                made.chmod(0o755)
+                _swap(made, folder)
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
-        raise GeneratorError(
-            f"{error.filename or build}: can't be written ({error.strerror}); --build names another folder"
-        ) from error
+        place = error.filename or build
+        said = f"{place}: can't be written ({error.strerror}); --build names another folder"
+        raise GeneratorError(said) from error
+    return found
 
 
 def accept(files: Mapping[Path, str]) -> None:
@@ -56,8 +57,9 @@ def accept(files: Mapping[Path, str]) -> None:
 
 def tidy(build: Path, sources: Iterable[str]) -> None:
     """Remove what killed builds of these sources left."""
-    for source in sources:
-        for left in build.glob(f".{source}-????????"):
+    wanted = set(sources)
+    for left in build.glob(".*-????????*"):
+        if left.name.removesuffix("-old")[1:-9] in wanted:
             shutil.rmtree(left, ignore_errors=True)
 
 

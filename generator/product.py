@@ -10,7 +10,6 @@ from pathlib import Path
 from generator import bundle, event_source, lint, samples
 from generator.definition import Definition
 from generator.errors import DefinitionError, Problem
-from generator.output import LINT_CACHE
 
 TEMPLATE, CODE = "event-source.json", "lambdas.zip"
 
@@ -33,7 +32,7 @@ class Product:
 
 
 def make(
-    definitions: Sequence[Definition], build: Path, *, engines: lint.Engines, strict: bool, accept: bool = False
+    definitions: Sequence[Definition], build: Path, linter: lint.Linter, *, strict: bool, accept: bool = False
 ) -> list[Product]:
     """A product for each definition; DefinitionError with everything that is wrong in any of them.
 
@@ -43,14 +42,14 @@ def make(
     templates = {str(build / one.name / TEMPLATE): one.files[TEMPLATE].decode() for one in made}
     problems: list[Problem] = []
     with ThreadPoolExecutor(1) as pool:
-        linted = pool.submit(lint.check, templates, engines, build / LINT_CACHE)
+        linted = pool.submit(linter.check, templates)
         for one in made:
             problems += _samples(one, accept=accept)
         findings = linted.result()
     for one in made:
         one.findings.extend(findings[str(build / one.name / TEMPLATE)])
         if all(problem.warning for problem in one.findings):
-            one.verdicts[lint.digest(one.files[TEMPLATE].decode(), engines)] = lint.verdict(one.findings)
+            one.verdicts[lint.digest(one.files[TEMPLATE].decode(), linter.engines)] = lint.verdict(one.findings)
         problems += [problem for problem in [*one.hints, *one.findings] if strict or not problem.warning]
     if problems:
         raise DefinitionError(problems)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -32,18 +33,24 @@ class Running:
     process: int
 
 
-def deploy(emulator: Emulator, source: Source, build: Path) -> dict[str, str]:
-    """Deploy the very files of a build, with a random secret; return the stack's outputs."""
+def built(build: Path, name: str) -> tuple[str, bytes]:
+    """The template and the code of a source that was built."""
+    folder = build / name
     try:
-        template = (build / source.name / TEMPLATE).read_text(encoding="utf-8")
-        code = (build / source.name / CODE).read_bytes()
-    except FileNotFoundError as error:
-        raise GeneratorError(f"{error.filename}: not built yet: python -m generator {source.name}") from error
+        return (folder / TEMPLATE).read_text(encoding="utf-8"), (folder / CODE).read_bytes()
+    except OSError as error:
+        there = "" if build == Path("build") else f" --build {build}"
+        raise GeneratorError(f"{error.filename}: not built yet: python -m generator {name}{there}") from error
+
+
+def deploy(emulator: Emulator, source: Source, template: str, code: bytes) -> dict[str, str]:
+    """Deploy the very files of a build, with a random secret; return the stack's outputs."""
     key = json.loads(template)["Parameters"]["LambdaKey"]["Default"]
-    s3 = emulator.client("s3")
-    s3.create_bucket(Bucket=_HELPER_BUCKET, CreateBucketConfiguration={"LocationConstraint": emulator.region})
+    s3, ssm = emulator.client("s3"), emulator.client("ssm")
+    with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        s3.create_bucket(Bucket=_HELPER_BUCKET, CreateBucketConfiguration={"LocationConstraint": emulator.region})
     s3.put_object(Bucket=_HELPER_BUCKET, Key=key, Body=code)
-    emulator.client("ssm").put_parameter(Name=secret_name(source), Value=secrets.token_hex(24), Type="SecureString")
+    ssm.put_parameter(Name=secret_name(source), Value=secrets.token_hex(24), Type="SecureString", Overwrite=True)
     return emulator.deploy(names.stack(source.name), template, {"HelperBucket": _HELPER_BUCKET})
 
 
@@ -118,6 +125,7 @@ def find(build: Path, name: str) -> Running:
     try:
         running = Running(**json.loads(_file(build, name).read_bytes()))
         os.kill(running.process, 0)
+        socket.create_connection(("127.0.0.1", running.port), timeout=1).close()
     except (OSError, ValueError, TypeError) as error:
         start = f"python -m generator run {name}"
         said = f"{name} does not run here: start it with: {start} (or name a deployed endpoint with --url)"

@@ -7,6 +7,7 @@ import difflib
 import re
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import yaml
@@ -121,9 +122,12 @@ class Walker:
         self.problems.append(Problem(*place(node), key, message))
 
 
-def hints_of(cls: type[Any]) -> dict[str, Any]:
+def _hints_of(cls: Any) -> dict[str, Any]:
     """The fields' types; `Request` stands only in the type of a function, which no YAML holds."""
     return get_type_hints(cls, localns={"Request": Any, "AuthType": Any})
+
+
+hints_of: Callable[[Any], dict[str, Any]] = cache(_hints_of)
 
 
 def fields(cls: type[Any]) -> list[str]:

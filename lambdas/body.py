@@ -45,7 +45,7 @@ def parse(body: bytes) -> Any:
 def deeper_than(value: Any, limit: int) -> bool:
     """Whether lists and objects in the value are nested deeper than the limit."""
     level = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         below: list[Any] = []
         for one in level:
             if isinstance(one, dict):

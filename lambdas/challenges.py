@@ -8,8 +8,8 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jmespath.functions import signature
 
@@ -29,8 +29,7 @@ class Unbounded(Exception):  # noqa: N818 - it names the outcome
     """A reply was asked to sign a text outside its bounds, which might be one that verifies as an event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What goes back to the sender."""
 
     status: int
@@ -75,7 +74,12 @@ class ReplyFunctions(Functions):
 
 
 def _inputs(challenge: Challenge) -> re.Pattern[str]:
-    also, length = (challenge.inputs.also, challenge.inputs.length) if challenge.inputs else ("", 128)
+    """What the challenge's reply may sign."""
+    return _alphabet(challenge.inputs.also, challenge.inputs.length) if challenge.inputs else _alphabet("", 128)
+
+
+@cache
+def _alphabet(also: str, length: int) -> re.Pattern[str]:
     return re.compile(f"[A-Za-z0-9_\\-{re.escape(also)}]{{1,{length}}}")
 
 
@@ -104,8 +108,16 @@ def answer(challenge: Challenge, request: Request, secret: Callable[[], str]) ->
         made = json.dumps(filled_json(reply.json)(body, functions), separators=(",", ":"))
         return Answer(reply.status, made, "application/json", headers)
     if reply.text is not None:
-        return Answer(reply.status, as_text(filled(reply.text)(body, functions)), headers=headers)
+        return Answer(reply.status, _text(as_text(filled(reply.text)(body, functions))), headers=headers)
     return Answer(reply.status, headers=headers)
+
+
+def _text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Unbounded from None
+    return text
 
 
 def _one_line(text: str) -> str:
@@ -131,6 +143,15 @@ def texts(reply: Reply) -> Iterator[str]:
     yield from below(reply.json)
     yield from below(reply.text)
     yield from below(dict(reply.headers or {}))
+
+
+def could_have_signed(challenges: tuple[Challenge, ...], text: bytes) -> bool:
+    """Whether one of these challenges, which sign, would sign this text: then a signature of it proves nothing.
+
+    Where `signed` is the body alone, the answer to a challenge is the signature of a body. None of these bodies is an
+    event, but each would be kept as authentic.
+    """
+    return any(_inputs(one).fullmatch(text.decode("utf-8", "replace")) for one in challenges)
 
 
 def signs(challenge: Challenge) -> bool:

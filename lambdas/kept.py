@@ -40,7 +40,7 @@ class Kept:
                 "time": datetime.fromtimestamp(request.time, UTC).isoformat(timespec="milliseconds"),
                 "requestId": request.id,
                 "sha256": digest,
-                "events": [{"index": one.index, "detail": one.detail} for one in refused],
+                "events": [{"index": one.place, "detail": one.detail} for one in refused],
                 "method": request.method,
                 "query": request.raw_query,
                 "headers": {name: value for name, value in request.headers.items() if name not in never_kept},

@@ -13,7 +13,7 @@ from lambdas import VERSION
 from lambdas.when import iso
 
 Level = Literal["INFO", "WARN", "ERROR"]
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_encode = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
 
 
 def log(level: Level, message: str, at: float, **fields: Any) -> None:

@@ -5,37 +5,42 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Any, NamedTuple
 
-from lambdas.body import Rejected
+from lambdas.body import Rejected, parse
 from lambdas.model import Source
 from lambdas.paths import Find, Functions, compiled
 from lambdas.request import Request
 from lambdas.text import as_text, filled, paths, pieces
 from lambdas.when import iso, seconds
 
+MAX_LENGTH = 1_024
+"""Characters of a field that a mapping fills: a summary is one line, whatever the event holds."""
+MAX_EVENTS = 10_000
+"""Events of one body: as many as can be sent before the function's time is over."""
+
 _IP_FIELDS = ("sourceipaddress", "destinationipaddress")
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A message from the event at this place in the body: `body` is `fields` as JSON."""
 
-    index: int
+    place: int
     id: str
     type: str
     fields: dict[str, Any]
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why the event at this place in the body became no message."""
 
-    index: int
+    place: int
     reason: str
     detail: str
 
@@ -74,25 +79,30 @@ class Shaper:
         items = self._split(root, functions) if self._split else [root]
         if not isinstance(items, list):
             raise Rejected("no-events", f"{self._source.events.split} is not a list")
-        for index, item in enumerate(items):
+        if len(items) > MAX_EVENTS:
+            raise Rejected("too-many", f"more than {MAX_EVENTS:,} events in one body")
+        for place, item in enumerate(items):
             try:
                 for event in self._transformed(item, request):
-                    yield self._message(index, event, functions)
+                    yield self._message(place, event, functions)
             except Rejected as rejected:
-                yield Refusal(index, rejected.reason, rejected.detail)
+                yield Refusal(place, rejected.reason, rejected.detail)
             except RecursionError:
-                yield Refusal(index, "depth", "nested too deep")
+                yield Refusal(place, "depth", "nested too deep")
 
     def _transformed(self, item: Any, request: Request) -> list[Any]:
         if not self._source.transform:
             return [item]
         try:
-            return list(self._source.transform(item, request))
+            # What it made is what a sender might have sent, or it is none: no dates, no NaN, no circles.
+            return [parse(encoded(event)) for event in islice(self._source.transform(item, request), MAX_EVENTS)]
+        except RecursionError:
+            raise
         except Exception as error:
             # The source's own code: whatever is wrong with it, the event is kept.
             raise Rejected("transform", f"transform() raised {type(error).__name__}") from error
 
-    def _message(self, index: int, event: Any, functions: Functions) -> Message:
+    def _message(self, place: int, event: Any, functions: Functions) -> Message:
         if not isinstance(event, dict):
             raise Rejected("not-an-object", f"an event must be a JSON object, not {_kind(event)}")
         for path, find in self._require:
@@ -103,15 +113,15 @@ class Shaper:
         details = {**event, **self._added(event, functions)} if self._details else event
         fields: dict[str, Any] = dict(self._fixed)
         for field, fill in self._texts:
-            fields[field] = as_text(fill(event, functions))
+            fields[field] = _line(fill(event, functions))
         fields["timestamp"] = fields["utctimestamp"] = moment
         fields["processid"] = functions.request.id
-        fields["tags"] = [self._source.name, identity, *[as_text(fill(event, functions)) for fill in self._tags]]
+        fields["tags"] = [self._source.name, identity, *[_line(fill(event, functions)) for fill in self._tags]]
         fields["details"] = details
         if problem := unacceptable(details):
             raise Rejected("mozdef", problem)
         kind = self._type(event, functions) if self._type else None
-        return Message(index, identity, as_text(kind), fields, encoded(fields))
+        return Message(place, identity, as_text(kind), fields, encoded(fields))
 
     def _moment(self, event: Any, functions: Functions) -> float:
         if not self._time:
@@ -134,10 +144,16 @@ class Shaper:
         """Further keys of `details`; what is absent is left out, and so is an address that Elasticsearch refuses."""
         found = {key: fill(event, functions) for key, fill in self._details}
         return {
-            key: value
+            # A path can compute what JSON can't hold, such as to_number('nan').
+            key: value if isinstance(value, str) else parse(encoded(value))
             for key, value in found.items()
             if value is not None and not (key in _IP_FIELDS and not _is_address(value))
         }
+
+
+def _line(value: Any) -> str:
+    text = as_text(value)
+    return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 1] + "…"
 
 
 def encoded(value: Any) -> bytes:
@@ -149,15 +165,17 @@ def encoded(value: Any) -> bytes:
         body = _encode(value).encode()
     except UnicodeEncodeError:
         raise Rejected("text", "a lone surrogate, which is no character") from None
+    except (TypeError, ValueError) as error:
+        raise Rejected("number", f"something that JSON has no form for: {type(error).__name__}") from None
     return body.replace(b"\xef\xbf\xbe", b"\\ufffe").replace(b"\xef\xbf\xbf", b"\\uffff")
 
 
 def unacceptable(details: dict[str, Any]) -> str | None:
     """Why MozDef, or the Elasticsearch behind it, would lose a message with these details; None where it would not."""
     for key, value in details.items():
-        if key.endswith("_int") and not _casts(int, value):
+        if key.endswith("_int") and not _is_long(value):
             return "a key that ends in _int has no integer, and MozDef drops such a message"
-        if key.endswith("_float") and not _casts(float, value):
+        if key.endswith("_float") and not _is_finite(value):
             return "a key that ends in _float has no number, and MozDef drops such a message"
     for field in _IP_FIELDS:
         if details.get(field) is not None and not _is_address(details[field]):
@@ -167,20 +185,33 @@ def unacceptable(details: dict[str, Any]) -> str | None:
     return None
 
 
-def _casts(kind: Callable[[Any], Any], value: Any) -> bool:
+def _is_long(value: Any) -> bool:
+    """Whether MozDef's int() makes a number of it that Elasticsearch's `long` holds."""
     try:
-        kind(value)
+        return -(2**63) <= int(value) < 2**63
     except (TypeError, ValueError, OverflowError):
         return False
-    return True
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether MozDef's float() makes a number of it."""
+    try:
+        return math.isfinite(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and _parses(value)
+
+
+@lru_cache(4096)
+def _parses(address: str) -> bool:
     try:
-        ipaddress.ip_address(value)
+        ipaddress.ip_address(address)
     except ValueError:
         return False
-    return isinstance(value, str)
+    return True
 
 
 def _kind(value: Any) -> str:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from lambdas.oversize import MAX_MESSAGE
 
 MAX_ENTRIES = 10
@@ -43,8 +45,6 @@ class Outbox:
         return refused
 
     def _try(self, bodies: Sequence[bytes], places: list[int], refused: dict[int, str]) -> list[int]:
-        from botocore.exceptions import BotoCoreError, ClientError
-
         entries = [{"Id": str(place), "MessageBody": bodies[place].decode()} for place in places]
         try:
             result = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import Any
 
 from lambdas.message import Message, encoded
@@ -39,7 +38,7 @@ def pointer(message: Message, bucket: str, key: str, event: bytes) -> Message:
         "tags": [*message.fields["tags"], "oversize"],
         "details": {**details, "oversize": where},
     }
-    return replace(message, fields=fields, body=encoded(fields))
+    return message._replace(fields=fields, body=encoded(fields))
 
 
 def shortened(value: Any, limit: int) -> Any:

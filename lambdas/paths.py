@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from lambdas.model import Path
     from lambdas.request import Request
 
+# Beside its own errors, JMESPath lets some of Python's through, as for contains('text', `1`).
+_INAPPLICABLE = (JMESPathError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 Find = Callable[[Any, "Functions"], Any]
 
 
@@ -52,7 +54,7 @@ def compiled(path: Path | str) -> Find:
     def find(value: Any, functions: Functions) -> Any:
         try:
             return expression.search(value, jmespath.Options(custom_functions=functions))
-        except JMESPathError as error:
+        except _INAPPLICABLE as error:
             raise Rejected("path", f"{path} can't be applied: {type(error).__name__}") from None
 
     return find

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.auth import Unauthenticated, verified
 from lambdas.body import Rejected
-from lambdas.challenges import Answer, Unbounded, answer, matching
+from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, signs
 from lambdas.kept import Kept
 from lambdas.log import Level, log
 from lambdas.message import Message, Refusal, Shaper, encoded
@@ -33,8 +34,7 @@ class StorageDown(Exception):  # noqa: N818 - it names the outcome
     """The Kept bucket did not take what had to be kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """An answer, and what the log says of how it came about."""
 
     answer: Answer
@@ -53,6 +53,7 @@ class Receiver:
         self._source = source
         self._auth = source.webhook.auth
         self._where = verified_by(source.webhook)
+        self._signing = tuple(one for one in source.webhook.challenges if signs(one))
         self._shaper = Shaper(source)
         self._secrets = secrets
         self._outbox = outbox
@@ -78,6 +79,8 @@ class Receiver:
             return Outcome(Answer(401), "unauthenticated", str(refused))
         except Unbounded:
             return Outcome(Answer(400), "challenge refused", "it would have signed a text outside its bounds")
+        except Rejected as rejected:
+            return Outcome(Answer(400), "challenge refused", str(rejected))
         except (SecretsDown, QueueDown, StorageDown) as down:
             return Outcome(Answer(503), "unavailable", f"{type(down).__name__}: {down}")
 
@@ -94,6 +97,8 @@ class Receiver:
             return Outcome(Answer(405), "no challenge", f"{request.method} fits no challenge")
         if not request.body:
             return Outcome(Answer(400), "empty")
+        if self._signing and could_have_signed(self._signing, self._auth.type.signed(self._auth.settings, request)):
+            raise Unauthenticated("a challenge would have signed this for anyone")
         return self._deliver(request)
 
     def _verify(self, request: Request) -> None:
@@ -118,7 +123,7 @@ class Receiver:
         # The bucket first: should the queue fail then, a retry overwrites what was kept and adds nothing.
         self._reject(request, refusals)
         refused = self._outbox.send([message.body for message in messages])
-        faulty = [Refusal(messages[place].index, "queue", f"SQS: {code}") for place, code in refused.items()]
+        faulty = [Refusal(messages[place].place, "queue", f"SQS: {code}") for place, code in refused.items()]
         self._reject(request, faulty)
         refusals += faulty
         why = "; ".join(sorted({f"{one.reason}: {one.detail}" for one in refusals})) or None
@@ -138,8 +143,6 @@ class Receiver:
         return pointer(message, self._kept.bucket, key, event)
 
     def _keep(self, put: Callable[[], T]) -> T:
-        from botocore.exceptions import BotoCoreError, ClientError
-
         try:
             return put()
         except (BotoCoreError, ClientError) as error:

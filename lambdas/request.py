@@ -61,7 +61,10 @@ class Request:
 
 def lower_case(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers by lower-case name; what stands twice is joined with a comma, as payload 2.0 does."""
-    lowered: dict[str, str] = {}
+    lowered = {name.lower(): str(value) for name, value in headers.items()}
+    if len(lowered) == len(headers):
+        return lowered
+    lowered.clear()
     for name, value in headers.items():
         key = name.lower()
         lowered[key] = f"{lowered[key]},{value}" if key in lowered else str(value)

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 TTL = 300.0
 """Seconds that a secret is taken from memory."""
 REREAD = 60.0
 """Seconds, at least, between two re-reads that a mismatch asks for: the account shares 40 reads a second."""
 RETRY = 10.0
-"""Seconds that a secret past its time goes on serving before the store is asked again."""
+"""Seconds before a store that was down, or had no secret, is asked again."""
 PREVIOUS = "_previous"
 """Ends the name of the parameter that holds the secret before the current one."""
 
@@ -26,7 +28,6 @@ class SecretsDown(Exception):  # noqa: N818 - it names the outcome
 class _Entry:
     values: tuple[str, ...]
     fresh_until: float
-    reread_after: float
 
 
 class Secrets:
@@ -44,52 +45,46 @@ class Secrets:
         self._clock = clock
         self._jitter = jitter
         self._entries: dict[str, _Entry] = {}
+        self._reread_after: dict[str, float] = {}
 
     def get(self, name: str) -> tuple[str, ...]:
         """The secrets that are valid now, the current one first; SecretsDown where there is none."""
         entry = self._entries.get(name)
-        if entry and self._clock() < entry.fresh_until:
-            return entry.values
-        try:
-            return self._read(name)
-        except SecretsDown:
-            if not entry:
-                raise
-            # An event that verifies with yesterday's secret is worth more than a 503.
-            entry.fresh_until = self._clock() + RETRY
-            return entry.values
+        if entry is None or self._clock() >= entry.fresh_until:
+            try:
+                entry = self._read(name)
+            except SecretsDown:
+                if entry is None or not entry.values:
+                    raise
+                # An event that verifies with a secret of five minutes ago is worth more than a 503.
+                entry.fresh_until = self._clock() + RETRY
+        if not entry.values:
+            raise SecretsDown(f"{self._path}/{name}: not there, or empty")
+        return entry.values
 
     def reread(self, name: str) -> tuple[str, ...]:
         """The secrets anew, for a request that does not verify: they may have just been rotated.
 
-        Empty where it is too soon, so that a flood of forgeries does not become a flood of reads.
+        Empty where they are the same, and where it is too soon, so that a flood of forgeries is no flood of reads.
         """
-        entry = self._entries.get(name)
-        if entry is None or self._clock() < entry.reread_after:
+        if self._clock() < self._reread_after.get(name, 0.0):
             return ()
-        entry.reread_after = self._clock() + REREAD * (1 + self._jitter())
-        before = entry.values
+        self._reread_after[name] = self._clock() + REREAD * (1 + self._jitter())
+        before = self._entries.get(name)
         try:
             after = self._read(name)
         except SecretsDown:
             return ()
-        return after if after != before else ()
+        return after.values if before is None or after.values != before.values else ()
 
-    def _read(self, name: str) -> tuple[str, ...]:
-        from botocore.exceptions import BotoCoreError, ClientError
-
+    def _read(self, name: str) -> _Entry:
+        """What the store says now. That there is no secret is an answer too: somebody may have taken it back."""
         current, previous = f"{self._path}/{name}", f"{self._path}/{name}{PREVIOUS}"
         try:
             found = self._client().get_parameters(Names=[current, previous], WithDecryption=True)
         except (BotoCoreError, ClientError) as error:
             raise SecretsDown(f"{current}: {type(error).__name__}") from error
         values = {parameter["Name"]: parameter["Value"] for parameter in found["Parameters"]}
-        if not values.get(current):
-            raise SecretsDown(f"{current}: not there, or empty")
-        now = self._clock()
-        self._entries[name] = _Entry(
-            tuple(values[one] for one in (current, previous) if values.get(one)),
-            fresh_until=now + TTL,
-            reread_after=now + REREAD * (1 + self._jitter()),
-        )
-        return self._entries[name].values
+        valid = tuple(values[one] for one in (current, previous) if values.get(one)) if values.get(current) else ()
+        self._entries[name] = _Entry(valid, self._clock() + (TTL if valid else RETRY))
+        return self._entries[name]

@@ -9,9 +9,6 @@ from typing import Any
 
 from lambdas.paths import Find, Functions, compiled
 
-MAX_LENGTH = 1_024
-"""Characters of a text made of pieces: a summary is one line, whatever the event holds."""
-
 Fill = Callable[[Any, Functions], Any]
 
 
@@ -75,11 +72,9 @@ def filled(text: str) -> Fill:
         (part, None) if kind == "literal" else ("", compiled(part)) for kind, part in parts
     ]
 
-    def fill(value: Any, functions: Functions) -> str:
-        whole = "".join([literal if find is None else as_text(find(value, functions)) for literal, find in finders])
-        return whole if len(whole) <= MAX_LENGTH else whole[: MAX_LENGTH - 1] + "…"
-
-    return fill
+    return lambda value, functions: "".join(
+        [literal if find is None else as_text(find(value, functions)) for literal, find in finders]
+    )
 
 
 def filled_json(template: Any) -> Fill:

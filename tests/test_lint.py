@@ -10,7 +10,13 @@ import pytest
 
 from generator import event_source, lint
 from generator.definition import known, load
+from generator.errors import Problem
 from tests.definitions import CASES, SOURCES, shipped
+
+
+def check(templates: dict[str, str], engines: lint.Engines, remembered: Path) -> dict[str, list[Problem]]:
+    with lint.Linter(engines, remembered) as linter:
+        return linter.check(templates)
 
 
 def text(name: str = "zoom") -> str:
@@ -20,7 +26,7 @@ def text(name: str = "zoom") -> str:
 def test_every_source_and_case_is_clean_in_both_engines_with_their_notes(tmp_path: Path) -> None:
     every = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
     templates = {one.name: event_source.text(event_source.build(one, "code/0.zip")) for one in every}
-    assert lint.check(templates, "full", tmp_path) == {name: [] for name in templates}
+    assert check(templates, "full", tmp_path) == {name: [] for name in templates}
 
 
 def broken(change: Any) -> str:
@@ -43,7 +49,7 @@ def broken(change: Any) -> str:
     ids=["a runtime that does not exist", "no role", "text for a number", "a reference to nothing"],
 )
 def test_a_broken_template_has_an_error(engines: lint.Engines, change: Any, tmp_path: Path) -> None:
-    (problems,) = lint.check({"build/x.json": broken(change)}, engines, tmp_path).values()
+    (problems,) = check({"build/x.json": broken(change)}, engines, tmp_path).values()
     errors = [problem for problem in problems if not problem.warning]
     assert errors
     assert {problem.file for problem in errors} == {"build/x.json"}
@@ -53,9 +59,8 @@ def test_a_broken_template_has_an_error(engines: lint.Engines, change: Any, tmp_
 def test_a_remembered_verdict_is_not_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     template = text()
     (tmp_path / lint.digest(template, "full")).write_bytes(lint.verdict([]))
-    monkeypatch.setattr(lint, "_reference", None)
-    monkeypatch.setattr(lint, "_fast", None)
-    assert lint.check({"zoom": template}, "full", tmp_path) == {"zoom": []}
+    monkeypatch.setattr(lint.Linter, "_start", None)
+    assert check({"zoom": template}, "full", tmp_path) == {"zoom": []}
 
 
 def test_a_verdict_of_other_versions_or_engines_is_not_taken() -> None:
@@ -66,9 +71,9 @@ def test_a_verdict_of_other_versions_or_engines_is_not_taken() -> None:
 def test_a_template_beyond_what_cloudformation_takes_is_an_error(tmp_path: Path) -> None:
     template = json.loads(text())
     template["Metadata"]["Padding"] = ["x" * 1000] * 60
-    (found,) = lint.check({"t": json.dumps(template)}, "fast", tmp_path).values()
+    (found,) = check({"t": json.dumps(template)}, "fast", tmp_path).values()
     assert [(one.message[:3], one.warning) for one in found] == [("has", True)]
     template["Metadata"]["Padding"] *= 20
-    (found,) = lint.check({"t": json.dumps(template)}, "fast", tmp_path).values()
+    (found,) = check({"t": json.dumps(template)}, "fast", tmp_path).values()
     assert "and CloudFormation takes 1,000,000" in found[0].message
     assert not found[0].warning

@@ -241,6 +241,23 @@ def test_a_transform_makes_any_number_of_events_of_one(tmp_path: Path) -> None:
     assert (key.split("/")[2], envelope["events"][0]["detail"]) == ("transform", "transform() raised KeyError")
 
 
+def test_a_field_of_the_message_is_one_line_of_bounded_length_whatever_the_event_holds(tmp_path: Path) -> None:
+    endpoint = made(tmp_path, "mozdef: {summary: 'by {name}', severity: '{name}', tags: ['{name}']}")
+    endpoint.signed({"name": "x" * 5_000})
+    (message,) = endpoint.queue.messages
+    for field in (message["summary"], message["severity"], message["tags"][2]):
+        assert len(field) == 1_024
+        assert field.endswith("x…")
+
+
+def test_a_body_of_more_events_than_can_be_sent_in_time_is_kept_as_a_whole(tmp_path: Path) -> None:
+    endpoint = made(tmp_path, "events: {split: items}")
+    assert endpoint.signed({"items": [0] * 10_001})["statusCode"] == 200
+    ((key, envelope),) = kept(endpoint)
+    assert key.split("/")[2] == "too-many"
+    assert envelope["events"] == [{"index": -1, "detail": "more than 10,000 events in one body"}]
+
+
 def test_the_secret_is_read_once_and_not_for_every_event() -> None:
     endpoint = Endpoint(ZOOM)
     for _ in range(3):

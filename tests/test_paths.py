@@ -71,12 +71,6 @@ def test_texts_are_filled_in(text: str, made: object) -> None:
     assert filled(text)({"n": 5, "o": {"x": [1]}, "t": True}, FUNCTIONS) == made
 
 
-def test_a_text_of_pieces_stays_one_line_of_bounded_length() -> None:
-    made = filled("by {name}")({"name": "x" * 5_000}, FUNCTIONS)
-    assert len(made) == 1_024
-    assert made.endswith("x…")
-
-
 def test_json_is_filled_in_its_values() -> None:
     template = {"{n}": ["{n}", {"deep": "n={n}"}, 1, None, True]}
     assert filled_json(template)({"n": 5}, FUNCTIONS) == {"{n}": [5, {"deep": "n=5"}, 1, None, True]}

@@ -11,6 +11,7 @@ from generator import output
 from generator.commands import names, options, show
 from generator.definition import known, load
 from generator.errors import GeneratorError
+from generator.lint import Linter
 
 if TYPE_CHECKING:
     from generator.product import Product
@@ -41,20 +42,20 @@ def command(
         raise GeneratorError(f"{sources}: has no source yet")
     if not wanted:
         raise click.UsageError("name a source, or say --all")
-    definitions = load(sources, wanted, reserved=names())
+    with Linter(lint, build / output.LINT_CACHE) as linter:
+        from generator.product import make
 
-    from generator.commands.summary import report
-    from generator.product import make
-
-    products = make(definitions, build, engines=lint, strict=strict or check, accept=accept)
+        definitions = load(sources, wanted, reserved=names())
+        products = make(definitions, build, linter, strict=strict or check, accept=accept)
     if accept:
         output.accept({made.sample.file(made.part): _text(made) for one in products for made in one.shaped})
     if check:
         return _check(products, build)
-    states = {one.name: output.states(build / one.name, one.files) for one in products}
     output.tidy(build, wanted)
-    for one in products:
-        output.write(build, one.name, one.files, one.verdicts)
+    states = {one.name: output.write(build, one.name, one.files, one.verdicts) for one in products}
+
+    from generator.commands.summary import report
+
     report(products, build, states, lint)
     return 0
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 
 from generator import names
 from generator.commands import options, show
 from generator.definition import load
+from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from generator.running import Followed
+
+_PAUSE_SECONDS = 0.2
 
 
 @click.command()
@@ -33,49 +37,62 @@ if TYPE_CHECKING:
 def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
     """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C."""
     from generator.local import emulator
-    from generator.running import Followed, Running, announced, deploy
+    from generator.running import Followed, Running, announced, built, deploy
 
-    definition = load(sources, [source], reserved=[])[0].source
+    definition = load(sources, [source])[0].source
+    template, code = built(build, source)
     out = show.console(stderr=as_json)
-    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _interrupted)
-    try:
-        with emulator(port, iam=iam) as running:
-            outputs = deploy(running, definition, build)
-            url = running.invoke_url(outputs)
-            bundle = str(running.ca_bundle) if running.ca_bundle else None
-            out.print(f"\n[bold]{source}[/] runs on this machine{', IAM enforced' if iam else ''}; Ctrl-C ends it")
-            out.print(f"  [dim]endpoint[/]  {url}")
-            out.print(f"  [dim]queue[/]     {outputs['EventsQueueUrl']}")
-            out.print(f"  [dim]try[/]       [cyan]python -m generator send {source}[/]  [dim]in a second terminal[/]\n")
-            with announced(Running(source, port, bundle, url, os.getpid()), build):
-                _follow(out, Followed(running, outputs, names.stack(source)), as_json=as_json)
-    except KeyboardInterrupt:
-        out.print("\nended; nothing is left behind")
+    ended = _ending()
+    with emulator(port, iam=iam) as running:
+        outputs = deploy(running, definition, template, code)
+        url = running.invoke_url(outputs)
+        bundle = str(running.ca_bundle) if running.ca_bundle else None
+        out.print(f"\n[bold]{source}[/] runs on this machine{', IAM enforced' if iam else ''}; Ctrl-C ends it")
+        out.print(f"  [dim]endpoint[/]  {url}")
+        out.print(f"  [dim]queue[/]     {outputs['EventsQueueUrl']}")
+        out.print(f"  [dim]try[/]       [cyan]python -m generator send {source}[/]  [dim]in a second terminal[/]\n")
+        with announced(Running(source, port, bundle, url, os.getpid()), build):
+            followed = Followed(running, outputs, names.stack(source))
+            try:
+                while not ended.wait(_PAUSE_SECONDS):
+                    _show(out, followed, as_json=as_json)
+            except (BotoCoreError, ClientError) as error:
+                raise GeneratorError(f"the local emulator ended: {running.last_words()}") from error
+    out.print("\nended; nothing is left behind")
     return 0
 
 
-def _interrupted(_signal: int, _frame: Any) -> NoReturn:
-    raise KeyboardInterrupt
+def _ending() -> threading.Event:
+    """Set by the first signal that ends us, so that nothing is interrupted half made; a second one interrupts."""
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: Any) -> None:
+        if ended.is_set():
+            raise KeyboardInterrupt
+        ended.set()
+
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, end)
+    return ended
 
 
-def _follow(out: Console, followed: Followed, *, as_json: bool) -> NoReturn:
+def _show(out: Console, followed: Followed, *, as_json: bool) -> None:
+    """Everything that has come since the last time."""
     from rich.markup import escape
 
-    while True:
-        for line in () if as_json else followed.log():
-            status = line.get("status", 403)
-            colour = "green" if status < 300 else "yellow" if status < 500 else "red"
-            why = f": {line['why']}" if "why" in line else ""
-            out.print(f"[dim]{line['timestamp'][11:19]}[/] [{colour}]{status}[/] {escape(line['message'] + why)}")
-        for message in followed.messages():
-            if as_json:
-                click.echo(json.dumps(message, ensure_ascii=False))
-            else:
-                _message(out, message)
-        for key in () if as_json else followed.kept():
-            out.print(f"         [yellow]kept[/] {escape(key)}")
-        time.sleep(0.2)
+    for message in followed.messages() if as_json else ():
+        click.echo(json.dumps(message, ensure_ascii=False))
+    if as_json:
+        return
+    for line in followed.log():
+        status = line.get("status", 403)
+        colour = "green" if status < 300 else "yellow" if status < 500 else "red"
+        why = f": {line['why']}" if "why" in line else ""
+        out.print(f"[dim]{line['timestamp'][11:19]}[/] [{colour}]{status}[/] {escape(line['message'] + why)}")
+    for message in followed.messages():
+        _message(out, message)
+    for key in followed.kept():
+        out.print(f"         [yellow]kept[/] {escape(key)}")
 
 
 def _message(out: Console, message: dict[str, Any]) -> None:

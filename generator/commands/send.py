@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import click
@@ -21,6 +21,7 @@ from generator.yaml_nodes import shown
 if TYPE_CHECKING:
     from generator.definition import Definition
     from generator.samples import Sample
+    from lambdas.model import Source
 
 _SECONDS = 30
 
@@ -47,28 +48,49 @@ def command(
     build: Path,
 ) -> int:
     """Sign a sample as the vendor would, post it to SOURCE, and show the answer."""
-    from generator.running import find, secret_name
+    from rich.markup import escape
 
     definition = load(sources, [source])[0]
     chosen = _choose(definition, sample)
     if url:
-        name, ca_bundle = secret_name(definition.source, project, env), None
-        secret = aws.secret(name, aws.client("ssm", region, profile))
+        target = _deployed(definition.source, url, aws.client("ssm", region, profile), project, env)
     else:
-        from generator.local import REGION, Emulator
-
-        running = find(build, source)
-        ca_bundle = running.ca_bundle
-        scheme = "https" if ca_bundle else "http"
-        place = Emulator(f"{scheme}://127.0.0.1:{running.port}", REGION, Path(ca_bundle) if ca_bundle else None, Path())
-        url, secret = running.url, aws.secret(secret_name(definition.source), place.client("ssm"))
+        target = _here(definition.source, build)
     auth = definition.source.webhook.auth
-    headers = {**chosen.headers, **auth.type.sign(auth.settings, chosen.body, secret, time.time())}
-    status, answer = _post(_with_query(url, chosen), chosen, headers, ca_bundle)
+    signed = auth.type.sign(auth.settings, chosen.body, target.secret, time.time())
+    status, answer = _post(target, chosen, {**chosen.headers, **signed})
     out = show.console()
-    out.print(f"[dim]sent[/]    {chosen.method} {chosen.name} to {url}")
-    out.print(f"[dim]answer[/]  [{'green' if status < 300 else 'red'}]{status}[/] {answer}".rstrip(), markup=True)
+    out.print(f"[dim]sent[/]    {chosen.method} {escape(chosen.name)} to {escape(target.url)}")
+    out.print(f"[dim]answer[/]  [{'green' if status < 300 else 'red'}]{status}[/] {escape(answer)}".rstrip())
     return 0 if status < 300 else 1
+
+
+class Target(NamedTuple):
+    """Where a sample goes, and what signs it; `here` is on this machine, where no proxy leads."""
+
+    url: str
+    secret: str
+    here: bool = False
+    ca_bundle: str | None = None
+
+
+def _deployed(source: Source, url: str, ssm: Any, project: str, environment: str) -> Target:
+    from generator.running import secret_name
+
+    if urlsplit(url).scheme not in ("https", "http"):
+        raise GeneratorError(f"{url}: is no URL such as https://….execute-api.us-west-2.amazonaws.com/events")
+    return Target(url, aws.secret(secret_name(source, project, environment), ssm))
+
+
+def _here(source: Source, build: Path) -> Target:
+    from generator.local import REGION, Emulator
+    from generator.running import find, secret_name
+
+    running = find(build, source.name)
+    bundle = Path(running.ca_bundle) if running.ca_bundle else None
+    endpoint = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
+    ssm = Emulator(endpoint, REGION, bundle, log=Path()).client("ssm")
+    return Target(running.url, aws.secret(secret_name(source), ssm), here=True, ca_bundle=running.ca_bundle)
 
 
 def _choose(definition: Definition, wanted: str | None) -> Sample:
@@ -87,17 +109,13 @@ def _choose(definition: Definition, wanted: str | None) -> Sample:
     return known[wanted]
 
 
-def _with_query(url: str, sample: Sample) -> str:
-    if urlsplit(url).scheme not in ("https", "http"):
-        raise GeneratorError(f"{url}: is no URL such as https://….execute-api.us-west-2.amazonaws.com/events")
-    return f"{url}?{urlencode(sample.query)}" if sample.query else url
-
-
-def _post(url: str, sample: Sample, headers: dict[str, str], ca_bundle: str | None) -> tuple[int, str]:
-    context = ssl.create_default_context(cafile=ca_bundle) if url.startswith("https") else None
+def _post(target: Target, sample: Sample, headers: dict[str, str]) -> tuple[int, str]:
+    tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=target.ca_bundle))
+    opener = urllib.request.build_opener(tls, *([urllib.request.ProxyHandler({})] if target.here else []))
+    url = f"{target.url}?{urlencode(sample.query)}" if sample.query else target.url
     request = urllib.request.Request(url, sample.body or None, headers, method=sample.method)  # noqa: S310 - checked
     try:
-        with urllib.request.urlopen(request, timeout=_SECONDS, context=context) as answered:  # noqa: S310
+        with opener.open(request, timeout=_SECONDS) as answered:
             return answered.status, answered.read().decode(errors="replace")
     except urllib.error.HTTPError as error:
         with error:

@@ -29,6 +29,9 @@ class AuthType(Protocol):
     def verify(self, settings: Any, request: Request, secrets: tuple[str, ...], now: float) -> None:
         """Raise Unauthenticated unless the request was made with one of the secrets. `now` is in Unix seconds."""
 
+    def signed(self, settings: Any, request: Request) -> bytes:
+        """The text whose signature the request carries; empty where it carries none."""
+
     def sign(self, settings: Any, body: bytes, secret: str, now: float) -> Mapping[str, str]:
         """The headers that the vendor would send with this body."""
 

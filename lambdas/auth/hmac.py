@@ -88,13 +88,10 @@ def verify(settings: Settings, request: Request, secrets: tuple[str, ...], now: 
     header = settings.signature.header.lower()
     if not (carried := request.headers.get(header)):
         raise Unauthenticated(f"no {header} header")
-    pieces = {"body": request.body, "method": request.method.encode()}
     if settings.timestamp:
-        pieces["timestamp"] = _timestamp(settings.timestamp, request, now)
-    if settings.id:
-        pieces["id"] = _header(settings.id.header, request)
+        _check_window(settings.timestamp, request, now)
     seen = list(_signatures(settings.signature, carried))
-    text = _signed(settings.signed)(pieces)
+    text = signed(settings, request)
     # Every pair is compared, whatever the first says: the time taken tells nothing.
     same = [
         hmac.compare_digest(hmac.digest(secret.encode(), text, settings.algorithm), digest)
@@ -106,6 +103,15 @@ def verify(settings: Settings, request: Request, secrets: tuple[str, ...], now: 
         raise Unauthenticated(f"no signature in {header} is one of this body with the secret")
 
 
+def signed(settings: Settings, request: Request) -> bytes:
+    pieces = {"body": request.body, "method": request.method.encode()}
+    if settings.timestamp:
+        pieces["timestamp"] = _header(settings.timestamp.header, request)
+    if settings.id:
+        pieces["id"] = _header(settings.id.header, request)
+    return _template(settings.signed)(pieces)
+
+
 def sign(settings: Settings, body: bytes, secret: str, now: float) -> Mapping[str, str]:
     made: dict[str, str] = {}
     pieces = {"body": body, "method": b"POST"}
@@ -115,7 +121,7 @@ def sign(settings: Settings, body: bytes, secret: str, now: float) -> Mapping[st
     if settings.id:
         made[settings.id.header] = str(uuid4())
         pieces["id"] = made[settings.id.header].encode()
-    digest = hmac.digest(secret.encode(), _signed(settings.signed)(pieces), settings.algorithm)
+    digest = hmac.digest(secret.encode(), _template(settings.signed)(pieces), settings.algorithm)
     encoded = digest.hex() if settings.signature.encoding == "hex" else base64.b64encode(digest).decode()
     return {**made, settings.signature.header: settings.signature.prefix + encoded}
 
@@ -148,7 +154,7 @@ def _header(name: str, request: Request) -> bytes:
         raise Unauthenticated(f"no {name.lower()} header") from None
 
 
-def _timestamp(settings: Timestamp, request: Request, now: float) -> bytes:
+def _check_window(settings: Timestamp, request: Request, now: float) -> None:
     raw = _header(settings.header, request)
     try:
         at = seconds(raw.decode(), settings.format)
@@ -156,7 +162,6 @@ def _timestamp(settings: Timestamp, request: Request, now: float) -> bytes:
         raise Unauthenticated(f"{settings.header.lower()} is not a time as {settings.format} writes it") from None
     if abs(now - at) > settings.tolerance:
         raise Unauthenticated(f"{settings.header.lower()} is {now - at:+.0f} s old; {settings.tolerance} are allowed")
-    return raw
 
 
 def _signatures(settings: Signature, carried: str) -> Iterator[bytes]:
@@ -174,7 +179,7 @@ def _base64(text: bytes) -> bytes:
 
 
 @cache
-def _signed(template: str) -> Callable[[Mapping[str, bytes]], bytes]:
+def _template(template: str) -> Callable[[Mapping[str, bytes]], bytes]:
     """The template as a function from pieces to bytes: split once, joined for every request."""
     parts = [
         (part.encode(), "") if index % 2 == 0 else (b"", part) for index, part in enumerate(_PIECE.split(template))

@@ -1,0 +1,41 @@
+"""`python -m benchmarks [NAME…]`: measures, and prints one table."""
+
+from __future__ import annotations
+
+import importlib
+import platform
+import sys
+
+from benchmarks.row import HEADS, Row, cells
+
+MEASUREMENTS = ("build", "many", "start", "size", "events", "dollars")
+
+
+def main(wanted: list[str]) -> int:
+    """Run these measurements, or all; 2 where one is not known."""
+    if unknown := [name for name in wanted if name not in MEASUREMENTS]:
+        print(f"no measurement {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}", file=sys.stderr)
+        return 2
+    rows: list[Row] = []
+    for name in wanted or MEASUREMENTS:
+        print(f"measuring {name} …", file=sys.stderr)
+        rows += importlib.import_module(f"benchmarks.{name}").measure()
+    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}\n")
+    _table([HEADS, *(cells(row) for row in rows)])
+    for note in dict.fromkeys(row.note for row in rows if row.note):
+        print(f"\n{note}")
+    return 0
+
+
+def _table(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
+    for row in rows:
+        words = [
+            word.ljust(width) if at == 0 else word.rjust(width)
+            for at, (word, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  ".join(words).rstrip())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,32 @@
+"""`python -m generator zoom` beside `cfn-lint` alone on the templates that it writes."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from benchmarks.processes import CFN_LINT, GENERATOR, built, seconds
+from benchmarks.row import Row
+
+ROUNDS = 7
+SOURCE = "zoom"
+
+
+def measure() -> list[Row]:
+    """First build, with the fast engine alone, and again when nothing changed; whole processes."""
+    first, fast, again, alone = [], [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        built(Path(folder, "warm"), SOURCE)
+        for turn in range(ROUNDS):
+            full, quick = Path(folder, f"{turn}-full"), Path(folder, f"{turn}-fast")
+            first.append(seconds([*GENERATOR, SOURCE, "--build", str(full)]))
+            alone.append(seconds([*CFN_LINT, "--template", *map(str, sorted((full / SOURCE).glob("*.json")))]))
+            fast.append(seconds([*GENERATOR, SOURCE, "--lint", "fast", "--build", str(quick)]))
+            again.append(seconds([*GENERATOR, SOURCE, "--build", str(full)]))
+    reference = median(alone)
+    return [
+        Row(f"build {SOURCE}, first / cfn-lint alone", median(first), "s", reference, budget=1.4),
+        Row(f"build {SOURCE}, first, --lint fast / cfn-lint alone", median(fast), "s", reference, budget=0.5),
+        Row(f"build {SOURCE}, nothing changed / cfn-lint alone", median(again), "s", reference, budget=0.25),
+    ]

@@ -1,0 +1,111 @@
+"""Many made-up sources in one build, and whether the time grows with their number alone."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from benchmarks.processes import GENERATOR, ROOT, run, seconds
+from benchmarks.row import Row
+
+ROUNDS = 3
+SIZES = (250, 500, 1000)
+NOTE = "many: whole processes with --all --lint fast, two samples a source; the ratio is to a source among 250."
+
+_LIKE_ZOOM = """\
+description: Made-up events, number {number}, signed as Zoom signs
+webhook:
+  auth:
+    hmac:
+      signature: {{header: x-made-up-{number}-signature, prefix: "v0="}}
+      timestamp: {{header: x-made-up-{number}-timestamp}}
+      signed: "v0:{{timestamp}}:{{body}}"
+  challenges:
+    - when: event == 'endpoint.url_validation'
+      unauthenticated: true
+      reply:
+        json: {{plainToken: "{{payload.plainToken}}", encryptedToken: "{{hmac_hex(payload.plainToken)}}"}}
+events:
+  require: [event, payload]
+  type: event
+  time: event_ts
+  time_format: unix_ms
+mozdef:
+  summary: "made-up {number}: {{event}} by {{payload.operator || payload.object.host_id}}"
+"""
+_LIKE_OKTA = """\
+description: Made-up events, number {number}, with a token as Okta sends it
+webhook:
+  auth:
+    token: {{header: Authorization, prefix: "Bearer {number} "}}
+  challenges:
+    - method: GET
+      when: header('x-made-up-challenge')
+      reply:
+        json: {{verification: "{{header('x-made-up-challenge')}}"}}
+events:
+  split: data.events
+  require: [uuid, eventType]
+  id: uuid
+  type: eventType
+  time: published
+mozdef:
+  summary: "made-up {number}: {{eventType}} by {{actor.alternateId || actor.id}}: {{outcome.result}}"
+  severity: "{{severity || 'INFO'}}"
+  details:
+    sourceipaddress: "{{client.ipAddress}}"
+"""
+_KINDS = (
+    (_LIKE_ZOOM, "zoom", ("user.updated", "meeting.started")),
+    (_LIKE_OKTA, "okta", ("user.session.start", "user.lifecycle.create")),
+)
+
+
+def measure() -> list[Row]:
+    """Seconds a source at each size, first and repeated."""
+    first: dict[int, list[float]] = {size: [] for size in SIZES}
+    again: dict[int, list[float]] = {size: [] for size in SIZES}
+    with tempfile.TemporaryDirectory() as folder:
+        for size in SIZES:
+            make(Path(folder, f"sources-{size}"), size)
+        for _ in range(ROUNDS):
+            for size in SIZES:
+                build = Path(folder, "build")
+                command = [*GENERATOR, "--all", "--lint", "fast", "--build", str(build)]
+                command += ["--sources", str(Path(folder, f"sources-{size}"))]
+                first[size].append(seconds(command) / size)
+                again[size].append(seconds(command) / size)
+                shutil.rmtree(build)
+    return [*_rows("first", first, 0.02), *_rows("repeated", again, 0.005)]
+
+
+def make(sources: Path, count: int) -> None:
+    """Write this many definitions, each with two samples and the messages that a build makes of them."""
+    for number in range(1, count + 1):
+        text, like, samples = _KINDS[number % len(_KINDS)]
+        folder = sources / f"s{number:04}"
+        (folder / "samples").mkdir(parents=True)
+        (folder / "source.yml").write_text(text.format(number=number), encoding="utf-8")
+        for name in samples:
+            shutil.copy(ROOT / "sources" / like / "samples" / f"{name}.json", folder / "samples")
+    with tempfile.TemporaryDirectory() as build:
+        accept = ["--all", "--accept", "--lint", "fast", "--sources", str(sources), "--build", build]
+        run([*GENERATOR, *accept])
+
+
+def _rows(which: str, spent: dict[int, list[float]], budget: float) -> list[Row]:
+    few = median(spent[SIZES[0]])
+    return [
+        Row(
+            f"a source among {size:,}, --lint fast, {which}",
+            median(spent[size]) * 1000,
+            "ms",
+            few * 1000 if size != SIZES[0] else None,
+            budget=budget * 1000,
+            budget_on="measured",
+            note=NOTE,
+        )
+        for size in SIZES
+    ]

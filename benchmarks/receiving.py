@@ -1,0 +1,103 @@
+"""A process of its own for `events`: the log goes to standard output, the figures to standard error."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import sys
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from statistics import median
+from typing import Any
+
+from generator import gateway
+from generator.definition import BUNDLED, load
+from lambdas.kept import Kept
+from lambdas.outbox import Outbox
+from lambdas.receive import Receiver
+from lambdas.secrets import Secrets
+
+ROUNDS, EVENTS = 15, 2_000
+NOW = 1_767_225_600.0
+SECRET = "made-up-secret-of-32-characters."  # noqa: S105
+_LEFT_OUT = ("debugContext", "authenticationContext", "transaction", "target", "legacyEventType", "device")
+
+
+class _Aws:
+    """A queue, a store and a bucket that take everything."""
+
+    def send_message_batch(self, **_: object) -> dict[str, Any]:
+        return {}
+
+    def get_parameters(self, Names: list[str], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        return {"Parameters": [{"Name": Names[0], "Value": SECRET}]}
+
+    def put_object(self, **_: object) -> None:
+        raise AssertionError("an event was kept instead of sent")
+
+
+def main(source: str) -> None:
+    """Write the body's size, and the median seconds of an event and of the reference loop."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    receiver, event, body = _endpoint(source)
+    if (status := receiver.respond(event)["statusCode"]) != HTTPStatus.OK:
+        raise SystemExit(f"{source}: the event is answered {status}")
+
+    def reference() -> None:
+        json.dumps(json.loads(body))
+        hmac.digest(SECRET.encode(), body, "sha256")
+
+    spent = [(_seconds(lambda: receiver.respond(event)), _seconds(reference)) for _ in range(ROUNDS)]
+    print(json.dumps([len(body), *(median(side) for side in zip(*spent, strict=True))]), file=sys.stderr)
+
+
+def _endpoint(name: str) -> tuple[Receiver, dict[str, Any], bytes]:
+    source = load(BUNDLED, [name])[0].source
+    aws = _Aws()
+    receiver = Receiver(
+        source, Secrets("/made/up", lambda: aws), Outbox("queue", aws), Kept("kept", lambda: aws), clock=lambda: NOW
+    )
+    body = json.dumps(_body(name), separators=(",", ":")).encode()
+    auth = source.webhook.auth
+    headers = {**_HEADERS, **auth.type.sign(auth.settings, body, SECRET, NOW)}
+    verified_for = name if name == "okta" else None
+    return receiver, gateway.event("POST", headers, body, verified_for=verified_for), body
+
+
+_HEADERS = {
+    "accept": "*/*",
+    "content-length": "1024",
+    "content-type": "application/json; charset=utf-8",
+    "host": "0123456789.execute-api.us-west-2.amazonaws.com",
+    "user-agent": "Made-Up-Webhook/1.0",
+    "x-amzn-trace-id": "Root=1-00000000-000000000000000000000000",
+    "x-forwarded-for": "192.0.2.1",
+    "x-forwarded-port": "443",
+    "x-forwarded-proto": "https",
+}
+
+
+def _body(name: str) -> dict[str, Any]:
+    """A sample, cut to about 1 KB."""
+    sample = "recording.completed" if name == "zoom" else "user.session.start"
+    body: dict[str, Any] = json.loads((BUNDLED / name / "samples" / f"{sample}.json").read_bytes())
+    if name == "zoom":
+        del body["payload"]["object"]["recording_files"][1:]
+    else:
+        item = body["data"]["events"][0]
+        body["data"]["events"] = [{key: value for key, value in item.items() if key not in _LEFT_OUT}]
+        del item["client"]["ipChain"], item["client"]["geographicalContext"]
+    return body
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    """CPU time of one call: what else runs on the machine does not count."""
+    start = time.process_time()
+    for _ in range(EVENTS):
+        call()
+    return (time.process_time() - start) / EVENTS
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,72 @@
+"""A handler's cold start beside that of boto3 with one client, each in a fresh process."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from statistics import median
+
+from benchmarks.processes import built, run
+from benchmarks.row import Row
+
+ROUNDS = 15
+SOURCE = "zoom"
+NOTE = (
+    "start: from before the import to ready, without Python's own start; the handler runs from the unpacked zip alone, "
+    "without bytecode, since a function can't write any; memory is the process's peak, Linux only."
+)
+_ENVIRONMENT = {
+    "AWS_REGION": "us-west-2",
+    "AWS_DEFAULT_REGION": "us-west-2",
+    "AWS_ACCESS_KEY_ID": "made-up",
+    "AWS_SECRET_ACCESS_KEY": "made-up",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "EVENTS_QUEUE_URL": "https://sqs.us-west-2.amazonaws.com/123456789012/events",
+    "KEPT_BUCKET": "kept",
+    "SECRETS_PATH": "/MozDef-EF/zoom/dev",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+_MEASURED = """\
+import json, pathlib, time
+start = time.perf_counter()
+{what}
+spent = time.perf_counter() - start
+status = pathlib.Path("/proc/self/status")
+lines = status.read_text().splitlines() if status.exists() else ["VmHWM: 0 kB"]
+peak = next(line.split()[1] for line in lines if line.startswith("VmHWM"))
+print(json.dumps([spent * 1000, int(peak) / 1024]))
+"""
+_HANDLER = "import lambdas.webhook"
+_BOTO3 = 'import boto3; boto3.client("sqs")'
+
+
+def measure() -> list[Row]:
+    """Milliseconds and memory until the handler could take its first event."""
+    handler, boto3 = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        file = built(Path(folder, "build"), SOURCE) / SOURCE / "lambdas.zip"
+        code, empty = Path(folder, "code"), Path(folder, "empty")
+        zipfile.ZipFile(file).extractall(code)
+        empty.mkdir()
+        for turn in range(ROUNDS + 1):
+            pair = _start(_HANDLER, code), _start(_BOTO3, empty)
+            if turn:  # the first pair warms the disk
+                handler.append(pair[0])
+                boto3.append(pair[1])
+    ms, reference_ms = (median(one[0] for one in side) for side in (handler, boto3))
+    mib, reference_mib = (median(one[1] for one in side) for side in (handler, boto3))
+    return [
+        Row("handler's cold start / boto3 with one client", ms, "ms", reference_ms, budget=1.25, note=NOTE),
+        Row("its memory / boto3 with one client", mib, "MiB", reference_mib or None, note=NOTE),
+    ]
+
+
+def _start(what: str, folder: Path) -> tuple[float, float]:
+    """Milliseconds and MiB."""
+    environment = {**os.environ, **_ENVIRONMENT}
+    ms, mib = json.loads(run([sys.executable, "-c", _MEASURED.format(what=what)], folder, environment))
+    return ms, mib

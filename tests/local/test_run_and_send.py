@@ -1,0 +1,262 @@
+"""`run` and `send` as one types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.definitions import ROOT, SOURCES
+from tests.local.mozdef import assert_acceptable
+from tests.local.service import eventually, free_port
+
+pytestmark = pytest.mark.local
+
+GENERATOR = [sys.executable, "-m", "generator"]
+NOWHERE = "http://127.0.0.1:9"
+NOT_RUNNING = (
+    "error: zoom does not run here: start it with: python -m generator run zoom "
+    "(or name a deployed endpoint with --url)\n"
+)
+ENDPOINT = r"http://127\.0\.0\.1:\d+/_aws/execute-api/\w+/\$default/events"
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes in /proc")
+
+
+@dataclass(frozen=True)
+class Run:
+    """`python -m generator run`, whose whole family has a TMPDIR of its own by which it is found."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    announced: Path
+    port: int
+
+    @property
+    def out(self) -> str:
+        return (self.folder / "out").read_text(encoding="utf-8")
+
+    @property
+    def err(self) -> str:
+        return (self.folder / "err").read_text(encoding="utf-8")
+
+    @property
+    def temporary(self) -> list[str]:
+        return sorted(entry.name for entry in (self.folder / "tmp").iterdir())
+
+    def family(self) -> list[int]:
+        """The processes that live, of whatever group or session."""
+        mark = f"TMPDIR={self.folder / 'tmp'}".encode()
+        return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if mark in _environment(entry)]
+
+    def listens(self) -> bool:
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def wait_until_ready(self) -> None:
+        assert eventually(lambda: self.announced.exists() and self.announced.stat().st_size), self.err
+
+
+def _environment(process: Path) -> bytes:
+    try:
+        return (process / "environ").read_bytes()
+    except OSError:
+        return b""
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    (folder / "tmp").mkdir(exist_ok=True)
+    return {"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder / "tmp"), **more}
+
+
+@contextmanager
+def running(folder: Path, build: Path, source: str, *options: str, **more: str) -> Iterator[Run]:
+    port = free_port()
+    command = [*GENERATOR, "run", source, "--port", str(port), "--build", str(build), *options]
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(folder, **more), stdout=out, stderr=err)
+    run = Run(process, folder, build / ".run" / f"{source}.json", port)
+    try:
+        yield run
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait(20)
+
+
+def generator(folder: Path, *args: str, **more: str) -> tuple[int, str, str]:
+    """Exit status, standard output and standard error of a command that ends by itself."""
+    done = subprocess.run(
+        [*GENERATOR, *args], cwd=ROOT, env=environment(folder, **more), capture_output=True, timeout=60, check=False
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def sample(source: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((SOURCES / source / "samples" / f"{name}.json").read_bytes())
+    return found
+
+
+def test_with_json_a_sample_that_is_sent_is_one_line_and_nothing_else(build: Path, tmp_path: Path) -> None:
+    with running(tmp_path, build, "zoom", "--json") as run:
+        run.wait_until_ready()
+        sent = generator(tmp_path, "send", "zoom", "--sample", "user.signed_in", "--build", str(build))
+        assert eventually(lambda: run.out), run.err
+
+        [url] = re.findall(ENDPOINT, run.err)
+        assert sent == (0, f"sent    POST user.signed_in to {url}\nanswer  200\n", "")
+    assert run.process.returncode == 0
+    [line] = run.out.splitlines()
+    body = sample("zoom", "user.signed_in")
+    assert_acceptable(json.loads(line), "zoom", body, "2026-03-02T08:14:55.310+00:00")
+    assert json.loads(line)["details"] == body
+    assert run.err.endswith("\nended; nothing is left behind\n")
+
+
+def test_a_person_sees_the_endpoint_each_request_and_the_message(build: Path, tmp_path: Path) -> None:
+    with running(tmp_path, build, "zoom") as run:
+        run.wait_until_ready()
+        sent = generator(tmp_path, "send", "zoom", "--sample", "user.signed_in", "--build", str(build))
+        challenged = generator(tmp_path, "send", "zoom", "--sample", "endpoint.url_validation", "--build", str(build))
+        seen = eventually(lambda: "}\n" in run.out and "challenge answered" in run.out)
+
+        [url] = re.findall(ENDPOINT, run.out)
+        assert sent == (0, f"sent    POST user.signed_in to {url}\nanswer  200\n", "")
+        assert re.fullmatch(
+            rf"sent    POST endpoint\.url_validation to {re.escape(url)}\n"
+            r'answer  200 \{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"[0-9a-f]{64}"\}\n',
+            challenged[1],
+        )
+        assert seen, run.out
+    head, _, followed = run.out.partition("in a second terminal\n\n")
+    assert head.startswith("\nzoom runs on this machine; Ctrl-C ends it\n  endpoint  http://127.0.0.1:")
+    assert re.search(r"^\d\d:\d\d:\d\d 200 accepted$", followed, re.MULTILINE)
+    assert re.search(r"^\d\d:\d\d:\d\d 200 challenge answered$", followed, re.MULTILINE)
+    assert "         INFO zoom: user.signed_in by analyst@example.com\n{\n" in followed
+    message, _ = json.JSONDecoder().raw_decode(followed, followed.index("{\n"))
+    assert message["details"] == sample("zoom", "user.signed_in")
+    assert run.err == ""
+
+
+def test_okta_is_sent_a_batch_and_its_challenge_under_iam(build: Path, tmp_path: Path) -> None:
+    with running(tmp_path, build, "okta", "--iam", "--json") as run:
+        run.wait_until_ready()
+        sent = generator(tmp_path, "send", "okta", "--build", str(build))
+        challenged = generator(tmp_path, "send", "okta", "--sample", "verification", "--build", str(build))
+        assert eventually(lambda: run.out.count("\n") == 3), run.err
+
+        [url] = re.findall(ENDPOINT.replace("http", "https"), run.err)
+        assert sent == (0, f"sent    POST batch to {url}\nanswer  200\n", "")
+        reply = '{"verification":"NsLSpExampleChallenge7uPzV2kq3aWdYx0m5TgRb9JcHf"}'
+        assert challenged == (0, f"sent    GET verification to {url}\nanswer  200 {reply}\n", "")
+    events = [json.loads(line)["details"]["uuid"] for line in run.out.splitlines()]
+    assert events == [event["uuid"] for event in sample("okta", "batch")["data"]["events"]]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"AWS_PROFILE": "missing", "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": NOWHERE, "AWS_CA_BUNDLE": "/none"},
+        dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"), NOWHERE),
+    ],
+    ids=["aws", "proxies"],
+)
+def test_the_users_own_settings_change_nothing(build: Path, tmp_path: Path, settings: dict[str, str]) -> None:
+    with running(tmp_path, build, "zoom", "--json", **settings) as run:
+        run.wait_until_ready()
+        code, out, err = generator(tmp_path, "send", "zoom", "--build", str(build), **settings)
+        assert (code, err) == (0, "")
+        assert out.endswith("\nanswer  200\n")
+
+
+@needs_proc
+@pytest.mark.parametrize(("ending", "options"), [(signal.SIGINT, ["--iam"]), (signal.SIGTERM, []), (signal.SIGHUP, [])])
+def test_whatever_ends_it_nothing_is_left(
+    build: Path, tmp_path: Path, ending: signal.Signals, options: list[str]
+) -> None:
+    with running(tmp_path, build, "zoom", "--json", *options) as run:
+        run.wait_until_ready()
+        assert generator(tmp_path, "send", "zoom", "--build", str(build))[0] == 0
+        assert len(run.family()) >= 3  # it, the emulator, and the worker that took the event in
+        assert [name[:9] for name in run.temporary] == ["emulator-"]
+
+        run.process.send_signal(ending)
+        assert run.process.wait(20) == 0
+        assert eventually(lambda: run.family() == [], seconds=2)  # what is killed needs a moment to be gone
+        assert run.temporary == []
+        assert not (build / ".run").exists()
+        assert run.err.endswith("\nended; nothing is left behind\n")
+
+
+@needs_proc
+def test_ended_while_it_starts_nothing_is_left(build: Path, tmp_path: Path) -> None:
+    with running(tmp_path, build, "zoom") as run:
+        assert eventually(run.listens)
+
+        run.process.send_signal(signal.SIGINT)
+        assert run.process.wait(20) == 0
+        assert eventually(lambda: run.family() == [], seconds=2)  # what is killed needs a moment to be gone
+        assert run.temporary == []
+        assert run.out == "\nended; nothing is left behind\n"
+
+
+def test_a_port_in_use_is_said(build: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = generator(tmp_path, "run", "zoom", "--port", str(port), "--build", str(build))
+
+    assert said == (1, "", f"error: port {port} is in use: end what listens there, or choose another with --port\n")
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_source_that_is_not_built_is_said(tmp_path: Path) -> None:
+    said = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", str(tmp_path / "build"))
+
+    file = tmp_path / "build" / "zoom" / "event-source.json"
+    assert said == (1, "", f"error: {file}: not built yet: python -m generator zoom --build {file.parent.parent}\n")
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("left", [None, "", "{}", json.dumps({"name": "zoom"})])
+def test_sending_to_what_does_not_run_is_said(tmp_path: Path, left: str | None) -> None:
+    if left is not None:
+        (tmp_path / "build" / ".run").mkdir(parents=True)
+        (tmp_path / "build" / ".run" / "zoom.json").write_text(left, encoding="utf-8")
+
+    assert generator(tmp_path, "send", "zoom", "--build", str(tmp_path / "build")) == (1, "", NOT_RUNNING)
+
+
+def test_sending_to_what_was_killed_is_said(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    left = {"name": "zoom", "port": 1, "ca_bundle": None, "url": "http://127.0.0.1:1/", "process": ended.pid}
+    (tmp_path / "build" / ".run").mkdir(parents=True)
+    (tmp_path / "build" / ".run" / "zoom.json").write_text(json.dumps(left), encoding="utf-8")
+
+    assert generator(tmp_path, "send", "zoom", "--build", str(tmp_path / "build")) == (1, "", NOT_RUNNING)
+
+
+@pytest.mark.parametrize("missing", ["ministack", "cryptography"])
+def test_an_emulator_that_is_not_installed_is_said(build: Path, tmp_path: Path, missing: str) -> None:
+    program = f"import sys; sys.modules[{missing!r}] = None; from generator.commands import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "run", "zoom", "--build", str(build)],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        capture_output=True,
+        check=False,
+    )
+    message = "error: the local emulator is not installed; install it with: pip install -e '.[local]'\n"
+    assert (done.returncode, done.stdout.decode(), done.stderr.decode()) == (1, "", message)

@@ -1,0 +1,593 @@
+"""Bad input, and an AWS that is down: what was accepted is somewhere, and what was not is asked for again."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import gateway
+from generator.definition import load
+from lambdas import VERSION
+from lambdas.authorize import authorized
+from lambdas.outbox import PAUSES
+from lambdas.secrets import PREVIOUS, REREAD, RETRY, TTL, SecretsDown
+from tests.definitions import CASES, definition, shipped
+from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint
+
+ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
+GITHUB, BATCH = (one.source for one in load(CASES, ["github", "batch"]))
+EVENT = {"event": "user.deleted", "payload": {"operator": "a@example.com"}, "event_ts": 1_767_225_600_000}
+AT, DAY = "2026-01-01T00:00:00.000+00:00", "2026-01-01"
+EMPTY = {"statusCode": 200, "headers": {}, "body": ""}
+ZOOM_SECRET = "/MozDef-EF/zoom/dev/auth_token"
+
+
+def outcome(endpoint: Endpoint, answer: dict[str, Any]) -> dict[str, Any]:
+    """All that a request came to."""
+    objects = {key: json.loads(made) for key, made in endpoint.bucket.objects.items()}
+    return {"answer": answer, "messages": endpoint.queue.messages, "objects": objects, "log": endpoint.log}
+
+
+def line(level: str, message: str, status: int, why: str | None = None, **more: Any) -> dict[str, Any]:
+    said = {"timestamp": AT, "level": level, "message": message, "version": VERSION, "source": "zoom"}
+    said |= {"requestId": "sample", "status": status, "sent": 0, "kept": 0, **more}
+    return said if why is None else {**said, "why": why}
+
+
+def nothing_but(status: int, logged: dict[str, Any]) -> dict[str, Any]:
+    return {"answer": {**EMPTY, "statusCode": status}, "messages": [], "objects": {}, "log": [logged]}
+
+
+def zoom_message(body: bytes, details: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "hostname": "zoom_host",
+        "processname": "zoom",
+        "summary": "zoom: user.deleted by a@example.com",
+        "category": "zoom",
+        "severity": "INFO",
+        "source": "api_aws_lambda",
+        "eventsource": "zoom_api",
+        "logger": "zoom_api",
+        "timestamp": AT,
+        "utctimestamp": AT,
+        "processid": "sample",
+        "tags": ["zoom", f"id:sha256:{hashlib.sha256(body).hexdigest()[:40]}"],
+        "details": details,
+        **more,
+    }
+
+
+def rejects(body: bytes, reason: str, detail: str, index: int = 0, source: str = "zoom", **more: Any) -> dict[str, Any]:
+    """The bucket after these bytes were rejected."""
+    digest = hashlib.sha256(body).hexdigest()
+    envelope = {
+        "version": 1,
+        "source": source,
+        "reason": reason,
+        "time": AT,
+        "requestId": "sample",
+        "sha256": digest,
+        "events": [{"index": index, "detail": detail}],
+        "method": "POST",
+        "query": "",
+        "headers": {"x-zm-request-timestamp": str(int(NOW))},
+        "body": base64.b64encode(body).decode(),
+        **more,
+    }
+    return {f"rejected/{DAY}/{reason}/{digest}.json": envelope}
+
+
+def compact(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def with_payload(value: str) -> bytes:
+    return f'{{"event":"user.deleted","payload":{{"a":{value}}},"event_ts":1767225600000}}'.encode()
+
+
+# Bad input.
+
+BAD = {
+    "list": (b"[]", "not-an-object", 0, "an event must be a JSON object, not a list"),
+    "number": (b"1.5", "not-an-object", 0, "an event must be a JSON object, not a number"),
+    "string": (b'"a"', "not-an-object", 0, "an event must be a JSON object, not a string"),
+    "null": (b"null", "not-an-object", 0, "an event must be a JSON object, not null"),
+    "boolean": (b"true", "not-an-object", 0, "an event must be a JSON object, not a boolean"),
+    "NaN": (with_payload("NaN"), "number", -1, "NaN is not JSON"),
+    "Infinity": (with_payload("Infinity"), "number", -1, "Infinity is not JSON"),
+    "minus Infinity": (with_payload("-Infinity"), "number", -1, "-Infinity is not JSON"),
+    "1e400": (with_payload("1e400"), "number", -1, "a number beyond what a double holds"),
+    "lone surrogate": (with_payload('"\\ud800"'), "text", 0, "a lone surrogate, which is no character"),
+    "huge integer": (with_payload("9" * 100_000), "number", -1, "an integer beyond 64 bits"),
+    "2**63": (with_payload(str(2**63)), "number", -1, "an integer beyond 64 bits"),
+    "lists 100 k deep": (with_payload("[" * 100_000 + "]" * 100_000), "depth", -1, "nested deeper than 64"),
+    "objects 100 k deep": (with_payload('{"a":' * 100_000 + "1" + "}" * 100_000), "depth", -1, "nested deeper than 64"),
+    "just too deep": (with_payload("[" * 64 + "]" * 64), "depth", -1, "nested deeper than 64"),
+    "not UTF-8": (b"\xff\xfe{}", "not-json", -1, "the body is not UTF-8"),
+    "form": (b"payload=%7B%7D", "not-json", -1, "the body is not JSON: Expecting value at character 0"),
+}
+
+
+@pytest.mark.parametrize(("body", "reason", "index", "detail"), BAD.values(), ids=BAD)
+def test_what_can_not_become_a_message_is_kept_with_its_reason(
+    body: bytes, reason: str, index: int, detail: str
+) -> None:
+    endpoint = Endpoint(ZOOM)
+    assert outcome(endpoint, endpoint.signed(body)) == {
+        "answer": EMPTY,
+        "messages": [],
+        "objects": rejects(body, reason, detail, index),
+        "log": [line("WARN", "accepted", 200, f"{reason}: {detail}", kept=1)],
+    }
+
+
+def test_a_list_is_a_batch_where_the_definition_says_so() -> None:
+    endpoint = Endpoint(BATCH)
+    answer = endpoint.signed([{"a": 1}, 2, {"b": 3}])
+    body = b'[{"a": 1}, 2, {"b": 3}]'
+    detail = "an event must be a JSON object, not a number"
+    assert (answer, [message["details"] for message in endpoint.queue.messages]) == (EMPTY, [{"a": 1}, {"b": 3}])
+    kept = {key: json.loads(made) for key, made in endpoint.bucket.objects.items()}
+    assert kept == rejects(body, "not-an-object", detail, 1, "batch", headers={})
+    why = f"not-an-object: {detail}"
+    assert endpoint.log == [line("WARN", "accepted", 200, why, source="batch", sent=2, kept=1)]
+
+
+def test_an_authentic_body_that_is_absent_is_a_400() -> None:
+    endpoint = Endpoint(ZOOM)
+    assert outcome(endpoint, endpoint.signed(b"")) == nothing_but(400, line("WARN", "empty", 400))
+
+
+@pytest.mark.parametrize("binary", [False, True], ids=["text", "base64"])
+def test_a_body_in_base64_is_the_bytes_as_sent(*, binary: bool) -> None:
+    endpoint, body = Endpoint(ZOOM), compact(EVENT)
+    headers = ZOOM.webhook.auth.type.sign(ZOOM.webhook.auth.settings, body, SECRET, NOW)
+    assert outcome(endpoint, endpoint.post(body, dict(headers), binary=binary)) == {
+        "answer": EMPTY,
+        "messages": [zoom_message(body, EVENT)],
+        "objects": {},
+        "log": [line("INFO", "accepted", 200, sent=1)],
+    }
+
+
+@pytest.mark.parametrize("body", ["no base64!", "é", "YQ", "YQ==="])
+def test_a_body_that_says_base64_and_is_none_is_a_400(body: str) -> None:
+    endpoint = Endpoint(ZOOM)
+    event = gateway.event("POST", {}, b"x") | {"body": body, "isBase64Encoded": True}
+    logged = line("WARN", "malformed", 400, "the body is not base64", requestId="-")
+    assert outcome(endpoint, endpoint.call(event)) == nothing_but(400, logged)
+
+
+def test_text_that_is_not_ascii_does_not_grow() -> None:
+    endpoint = Endpoint(ZOOM)
+    event = {**EVENT, "payload": {"operator": "a@example.com", "text": "é" * 200_000 + "日" * 100_000 + "😀" * 50_000}}
+    body = compact(event)
+    assert outcome(endpoint, endpoint.signed(body)) == {
+        "answer": EMPTY,
+        "messages": [zoom_message(body, event)],
+        "objects": {},
+        "log": [line("INFO", "accepted", 200, sent=1)],
+    }
+    assert len(endpoint.queue.bodies[0].encode()) < len(body) + 1_000
+
+
+def test_an_event_over_the_queues_limit_is_kept_whole_and_pointed_at() -> None:
+    endpoint = Endpoint(ZOOM)
+    event = {**EVENT, "payload": {"operator": "a@example.com", "text": "x" * 1_048_576}}
+    body = compact(event)
+    digest = hashlib.sha256(body).hexdigest()
+    key = f"oversize/{DAY}/{digest}.json"
+    short = {**EVENT, "payload": {"operator": "a@example.com", "text": "x" * 1_024 + "…"}}
+    where = {"bucket": "kept", "key": key, "sha256": digest, "bytes": len(body)}
+    message = zoom_message(body, {**short, "oversize": where})
+    assert outcome(endpoint, endpoint.signed(body)) == {
+        "answer": EMPTY,
+        "messages": [{**message, "tags": [*message["tags"], "oversize"]}],
+        "objects": {key: event},
+        "log": [line("INFO", "accepted", 200, sent=1)],
+    }
+    assert endpoint.bucket.objects[key] == body
+
+
+def test_a_body_beyond_what_lambda_takes_is_a_413() -> None:
+    endpoint = Endpoint(ZOOM)
+    answer = endpoint.signed(b" " * (6 * 1_048_576 + 1))
+    assert outcome(endpoint, answer) == nothing_but(413, line("WARN", "too large", 413))
+
+
+NO_HEADER = {"statusCode": 401, "headers": {}, "body": '{"message":"Unauthorized"}'}
+FORBIDDEN = {"statusCode": 403, "headers": {}, "body": '{"message":"Forbidden"}'}
+TOKENS = {
+    "empty": "",
+    "wrong": "wrong",
+    "prefix of it": SECRET[:-1],
+    "other case": SECRET.upper(),
+    "Bearer": f"Bearer {SECRET}",
+    "trailing space": f"{SECRET} ",
+    "leading space": f" {SECRET}",
+    "non-ASCII": "pässword",
+    "lone surrogate": "\ud800",
+    "twice": f"{SECRET},{SECRET}",
+}
+
+
+@pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
+def test_a_token_that_is_not_the_secret_is_a_403(token: str) -> None:
+    endpoint = Endpoint(OKTA)
+    answer = endpoint.post(compact({"data": {"events": [{}]}}), {"Authorization": token})
+    logged = {
+        "timestamp": AT,
+        "level": "WARN",
+        "message": "unauthenticated",
+        "version": VERSION,
+        "source": "okta",
+        "requestId": "sample",
+        "why": "the token in authorization is not the secret",
+    }
+    assert outcome(endpoint, answer) == {"answer": FORBIDDEN, "messages": [], "objects": {}, "log": [logged]}
+
+
+def test_no_token_is_a_401() -> None:
+    endpoint = Endpoint(OKTA)
+    answer = endpoint.post(compact({"data": {"events": [{}]}}))
+    assert outcome(endpoint, answer) == {"answer": NO_HEADER, "messages": [], "objects": {}, "log": []}
+
+
+BODY = compact(EVENT)
+RIGHT = GITHUB.webhook.auth.type.sign(GITHUB.webhook.auth.settings, BODY, SECRET, NOW)["X-Hub-Signature-256"]
+MISMATCH = "no signature in x-hub-signature-256 is one of this body with the secret"
+SIGNATURES = {
+    "none": (None, "no x-hub-signature-256 header"),
+    "empty": ("", "no x-hub-signature-256 header"),
+    "wrong": ("sha256=" + "0" * 64, MISMATCH),
+    "prefix alone": ("sha256=", MISMATCH),
+    "without its prefix": (RIGHT.removeprefix("sha256="), MISMATCH),
+    "prefix in another case": (RIGHT.replace("sha256", "SHA256"), MISMATCH),
+    "Bearer": (f"Bearer {RIGHT}", MISMATCH),
+    "half": (RIGHT[: 7 + 32], MISMATCH),
+    "twice": (f"{RIGHT},{RIGHT}", MISMATCH),
+    "non-ASCII": ("sha256=" + "é" * 64, MISMATCH),
+    "lone surrogate": ("sha256=\ud800", MISMATCH),
+}
+
+
+@pytest.mark.parametrize(("signature", "why"), SIGNATURES.values(), ids=SIGNATURES)
+def test_a_signature_that_is_none_is_a_401(signature: str | None, why: str) -> None:
+    endpoint = Endpoint(GITHUB)
+    answer = endpoint.post(BODY, {} if signature is None else {"X-Hub-Signature-256": signature})
+    logged = line("WARN", "unauthenticated", 401, why, source="github")
+    assert outcome(endpoint, answer) == nothing_but(401, logged)
+
+
+# The queue.
+
+OKTA_EVENTS = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(12)]
+OKTA_BODY = compact({"data": {"events": OKTA_EVENTS}})
+
+
+def failed(*ids: int, sender: bool = False) -> dict[str, Any]:
+    code = "InvalidMessageContents" if sender else "InternalError"
+    return {"Failed": [{"Id": str(one), "SenderFault": sender, "Code": code} for one in ids]}
+
+
+def uuids(endpoint: Endpoint) -> list[str]:
+    return [message["details"]["uuid"] for message in endpoint.queue.messages]
+
+
+@pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ClientError")])
+def test_a_queue_that_does_not_answer_makes_the_vendor_come_back(fault: Exception, name: str) -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.queue.faults.always = fault
+    logged = line("ERROR", "unavailable", 503, f"QueueDown: {name}")
+    assert outcome(endpoint, endpoint.signed(EVENT)) == nothing_but(503, logged)
+    # boto3 has tried twice by then; the vendor waits.
+    assert (endpoint.queue.faults.calls, endpoint.slept) == (1, [])
+
+
+@pytest.mark.parametrize("fault", [DOWN, THROTTLED])
+def test_what_a_queue_did_not_take_once_is_on_it_once_after_the_retry(fault: Exception) -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.queue.faults.lined_up = [fault]
+    assert [endpoint.signed(BODY)["statusCode"] for _ in range(2)] == [503, 200]
+    assert (endpoint.queue.messages, endpoint.bucket.objects) == ([zoom_message(BODY, EVENT)], {})
+
+
+def test_a_queue_that_goes_down_between_batches_repeats_what_is_safe_to_repeat() -> None:
+    endpoint = Endpoint(OKTA)
+    endpoint.queue.faults.lined_up = [None, DOWN]
+    assert [endpoint.signed(OKTA_BODY)["statusCode"] for _ in range(2)] == [503, 200]
+    every = [f"u{at}" for at in range(12)]
+    assert uuids(endpoint) == every[:10] + every
+    tags = [message["tags"] for message in endpoint.queue.messages]
+    assert tags == [["okta", f"id:{uuid}"] for uuid in uuids(endpoint)]
+
+
+def test_the_part_of_a_batch_that_failed_is_tried_again() -> None:
+    endpoint = Endpoint(OKTA)
+    endpoint.queue.faults.lined_up = [failed(2, 7), failed(7)]
+    assert endpoint.signed(OKTA_BODY) == EMPTY
+    assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 3, 4, 5, 6, 8, 9, 2, 7, 10, 11)]
+    assert (endpoint.slept, endpoint.bucket.objects) == (list(PAUSES), {})
+    assert endpoint.log == [line("INFO", "accepted", 200, source="okta", sent=12)]
+
+
+def test_a_part_that_fails_for_ever_makes_the_vendor_come_back() -> None:
+    endpoint = Endpoint(OKTA)
+    endpoint.queue.faults.lined_up = [failed(2), failed(2), failed(2)]
+    assert endpoint.signed(OKTA_BODY) == {**EMPTY, "statusCode": 503}
+    assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 3, 4, 5, 6, 7, 8, 9)]
+    assert (endpoint.slept, endpoint.queue.faults.calls, endpoint.bucket.objects) == (list(PAUSES), 3, {})
+    why = "QueueDown: 1 messages were not taken"
+    assert endpoint.log == [line("ERROR", "unavailable", 503, why, source="okta")]
+
+
+def test_what_sqs_will_never_take_is_kept() -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.queue.faults.lined_up = [failed(0, sender=True)]
+    assert outcome(endpoint, endpoint.signed(BODY)) == {
+        "answer": EMPTY,
+        "messages": [],
+        "objects": rejects(BODY, "queue", "SQS: InvalidMessageContents"),
+        "log": [line("WARN", "accepted", 200, "queue: SQS: InvalidMessageContents", kept=1)],
+    }
+    assert (endpoint.queue.faults.calls, endpoint.slept) == (1, [])
+
+
+def test_what_sqs_will_never_take_does_not_hold_up_the_rest() -> None:
+    endpoint = Endpoint(OKTA)
+    never, later = failed(3, sender=True), failed(4)
+    endpoint.queue.faults.lined_up = [{"Failed": [*never["Failed"], *later["Failed"]]}, None, failed(11, sender=True)]
+    assert endpoint.signed(OKTA_BODY) == EMPTY
+    assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 2, 5, 6, 7, 8, 9, 4, 10)]
+    events = [{"index": at, "detail": "SQS: InvalidMessageContents"} for at in (3, 11)]
+    kept = {key: json.loads(made) for key, made in endpoint.bucket.objects.items()}
+    assert kept == rejects(OKTA_BODY, "queue", "", source="okta", headers={}, events=events)
+    why = "queue: SQS: InvalidMessageContents"
+    assert endpoint.log == [line("WARN", "accepted", 200, why, source="okta", sent=10, kept=2)]
+
+
+# The bucket.
+
+
+@pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ClientError")])
+@pytest.mark.parametrize("body", [b"[]", compact({**EVENT, "text": "x" * 1_048_576})], ids=["reject", "oversize"])
+def test_a_bucket_that_is_down_when_it_is_needed_makes_the_vendor_come_back(
+    body: bytes, fault: Exception, name: str
+) -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.bucket.faults.lined_up = [fault]
+    logged = line("ERROR", "unavailable", 503, f"StorageDown: {name}")
+    assert outcome(endpoint, endpoint.signed(body)) == nothing_but(503, logged)
+    assert endpoint.signed(body) == EMPTY
+    assert len(endpoint.bucket.objects) == 1
+
+
+def test_a_bucket_that_is_down_is_not_needed_for_what_the_queue_takes() -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.bucket.faults.always = DOWN
+    assert endpoint.signed(BODY) == EMPTY
+    assert endpoint.queue.messages == [zoom_message(BODY, EVENT)]
+
+
+def test_what_neither_queue_nor_bucket_takes_makes_the_vendor_come_back() -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.queue.faults.lined_up = [failed(0, sender=True)]
+    endpoint.bucket.faults.always = DOWN
+    logged = line("ERROR", "unavailable", 503, "StorageDown: EndpointConnectionError")
+    assert outcome(endpoint, endpoint.signed(BODY)) == nothing_but(503, logged)
+
+
+def test_rejects_of_a_delivery_that_is_repeated_are_kept_once() -> None:
+    endpoint = Endpoint(OKTA)
+    body = compact({"data": {"events": [1, *OKTA_EVENTS[:2]]}})
+    endpoint.queue.faults.lined_up = [DOWN]
+    assert [endpoint.signed(body)["statusCode"] for _ in range(2)] == [503, 200]
+    assert (uuids(endpoint), len(endpoint.bucket.objects)) == (["u0", "u1"], 1)
+
+
+# The secret store.
+
+
+@pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ClientError")])
+def test_without_a_cached_secret_a_store_that_is_down_makes_the_vendor_come_back(fault: Exception, name: str) -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.store.faults.lined_up = [fault]
+    logged = line("ERROR", "unavailable", 503, f"SecretsDown: {ZOOM_SECRET}: {name}")
+    assert outcome(endpoint, endpoint.signed(BODY)) == nothing_but(503, logged)
+    assert endpoint.signed(BODY) == EMPTY
+
+
+@pytest.mark.parametrize("secret", [None, ""], ids=["missing", "empty"])
+def test_a_secret_that_nobody_has_put_there_makes_the_vendor_come_back(secret: str | None) -> None:
+    endpoint = Endpoint(ZOOM, secret=secret)
+    logged = line("ERROR", "unavailable", 503, f"SecretsDown: {ZOOM_SECRET}: not there, or empty")
+    assert outcome(endpoint, endpoint.signed(BODY, secret="")) == nothing_but(503, logged)
+
+
+def test_a_cached_secret_goes_on_serving_while_the_store_is_down() -> None:
+    endpoint = Endpoint(ZOOM)
+    calls = []
+    for clock, fault in ((0, None), (TTL - 1, DOWN), (TTL, DOWN), (TTL + RETRY - 1, DOWN), (TTL + RETRY, None)):
+        endpoint.clock, endpoint.store.faults.always = clock, fault
+        assert endpoint.signed(BODY) == EMPTY
+        calls.append(endpoint.store.faults.calls)
+    assert calls == [1, 1, 2, 2, 3]
+    assert len(endpoint.queue.bodies) == 5
+
+
+def test_the_previous_secret_stays_valid_until_it_is_dropped() -> None:
+    endpoint = Endpoint(ZOOM, secret="new")
+    endpoint.store.values[ZOOM_SECRET + PREVIOUS] = "old"
+    assert [endpoint.signed(BODY, secret=one)["statusCode"] for one in ("old", "new", "older")] == [200, 200, 401]
+    endpoint.clock = TTL
+    del endpoint.store.values[ZOOM_SECRET + PREVIOUS]
+    assert [endpoint.signed(BODY, secret=one)["statusCode"] for one in ("old", "new")] == [401, 200]
+
+
+def test_a_rotation_is_noticed_at_the_first_mismatch_that_may_ask() -> None:
+    endpoint = Endpoint(ZOOM, secret="one")
+    assert endpoint.signed(BODY, secret="one") == EMPTY
+    seen = []
+    for clock, secret in ((0, "two"), (REREAD - 1, "three"), (REREAD, "three")):
+        endpoint.store.values |= {ZOOM_SECRET: secret, ZOOM_SECRET + PREVIOUS: "one"}
+        endpoint.clock = clock
+        seen.append((endpoint.signed(BODY, secret=secret)["statusCode"], endpoint.store.faults.calls))
+    assert seen == [(200, 2), (401, 2), (200, 3)]
+    assert endpoint.signed(BODY, secret="one") == EMPTY
+
+
+def test_a_flood_of_forgeries_reads_the_store_once_in_a_while() -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.signed(BODY)
+    for clock in range(int(REREAD) * 3):
+        endpoint.clock = clock
+        assert endpoint.signed(BODY, secret="forged")["statusCode"] == 401
+    assert endpoint.store.faults.calls == 4
+
+
+@pytest.mark.parametrize("values", [{}, {ZOOM_SECRET: ""}], ids=["missing", "empty"])
+def test_a_secret_that_was_taken_back_serves_no_longer_than_it_is_remembered(values: dict[str, str]) -> None:
+    endpoint = Endpoint(ZOOM)
+    assert endpoint.signed(BODY) == EMPTY
+    endpoint.store.values = values
+    assert endpoint.signed(BODY) == EMPTY
+    endpoint.clock = TTL
+    assert [endpoint.signed(BODY, secret=one)["statusCode"] for one in (SECRET, "", "forged")] == [503, 503, 503]
+    assert endpoint.store.faults.calls == 2
+    endpoint.clock, endpoint.store.values = TTL + RETRY, {ZOOM_SECRET: SECRET}
+    assert endpoint.signed(BODY) == EMPTY
+
+
+def test_a_store_that_is_down_at_the_re_read_keeps_the_cached_secret_serving() -> None:
+    endpoint = Endpoint(ZOOM)
+    assert endpoint.signed(BODY) == EMPTY
+    endpoint.clock, endpoint.store.faults.always = REREAD, DOWN
+    assert [endpoint.signed(BODY, secret=one)["statusCode"] for one in ("forged", SECRET, "forged")] == [401, 200, 401]
+    assert endpoint.store.faults.calls == 2
+
+
+@pytest.mark.parametrize("fault", [DOWN, THROTTLED])
+def test_an_authorizer_without_a_store_raises_so_that_no_deny_is_cached(fault: Exception) -> None:
+    endpoint = Endpoint(OKTA)
+    endpoint.store.faults.always = fault
+    with pytest.raises(SecretsDown):
+        endpoint.signed(OKTA_BODY)
+    assert (endpoint.queue.bodies, endpoint.bucket.objects, endpoint.log) == ([], {}, [])
+
+
+def test_an_authorizer_without_a_store_goes_on_with_what_it_has() -> None:
+    endpoint = Endpoint(OKTA)
+    event = gateway.event("POST", {"Authorization": SECRET})
+    allowed = {"isAuthorized": True, "context": {"verified_for": "okta"}}
+    assert authorized(OKTA, endpoint.secrets, event, NOW) == allowed
+    endpoint.clock, endpoint.store.faults.always = TTL, DOWN
+    assert authorized(OKTA, endpoint.secrets, event, NOW) == allowed
+    forged = gateway.event("POST", {"Authorization": "forged"})
+    assert authorized(OKTA, endpoint.secrets, forged, NOW) == {"isAuthorized": False}
+
+
+# What a definition does with what it finds.
+
+HMAC = "description: made\nwebhook:\n  auth: {hmac: {signature: {header: x-signature}}}\n"
+DETAILS = HMAC + 'mozdef: {details: {added: "{%s}"}}\n'
+
+
+def made(folder: Path, text: str, transform: str | None = None) -> Endpoint:
+    if transform:
+        (folder / "made").mkdir()
+        (folder / "made" / "transform.py").write_text(transform, encoding="utf-8")
+    return Endpoint(definition(folder, text).source)
+
+
+def kept_once_as_sent(endpoint: Endpoint, event: dict[str, Any]) -> bool:
+    body = json.dumps(event).encode()
+    answer = endpoint.signed(body)
+    found = [base64.b64decode(json.loads(one)["body"]) for one in endpoint.bucket.objects.values()]
+    return (answer, endpoint.queue.bodies, found) == (EMPTY, [], [body])
+
+
+TRANSFORMS = {
+    "a time": "[{'at': __import__('datetime').datetime(2026, 1, 1)}]",
+    "NaN": "[{'a': float('nan')}]",
+    "a circle": "[event.setdefault('event', event)]",
+    "bytes": "[{'a': b'b'}]",
+    "no event": "[None]",
+    "nothing to go through": "5",
+    "a mistake": "1 / 0",
+}
+
+
+@pytest.mark.parametrize("expression", TRANSFORMS.values(), ids=TRANSFORMS)
+def test_what_a_transform_makes_is_fit_for_a_message_or_the_event_is_kept(tmp_path: Path, expression: str) -> None:
+    endpoint = made(tmp_path, HMAC, f"def transform(event, request):\n    return {expression}\n")
+    assert kept_once_as_sent(endpoint, {"a": 1})
+
+
+def test_a_transforms_key_that_is_no_text_loses_nothing(tmp_path: Path) -> None:
+    endpoint = made(tmp_path, HMAC, "def transform(event, request):\n    return [{1: event}]\n")
+    assert endpoint.signed({"a": 1}) == EMPTY
+    details = [message["details"] for message in endpoint.queue.messages]
+    assert (details, len(endpoint.bucket.objects)) in [([{"1": {"a": 1}}], 0), ([], 1)]
+
+
+FOUND = {
+    "NaN from a text": ("to_number(a)", {"a": "nan"}),
+    "Infinity from a text": ("to_number(a)", {"a": "1e400"}),
+    "an integer beyond 64 bits from a text": ("to_number(a)", {"a": "9" * 30}),
+    "an integer beyond 64 bits from a double": ("floor(a)", {"a": 1e308}),
+    "a number sought in a text": ("contains(a, b)", {"a": "text", "b": 5}),
+    "the length of a number": ("length(a)", {"a": 5}),
+}
+
+
+@pytest.mark.parametrize(("path", "event"), FOUND.values(), ids=FOUND)
+def test_what_a_path_makes_of_an_event_is_fit_for_a_message_or_the_event_is_kept(
+    tmp_path: Path, path: str, event: dict[str, Any]
+) -> None:
+    assert kept_once_as_sent(made(tmp_path, DETAILS % path), event)
+
+
+@pytest.mark.parametrize("event", [{"a_float": "nan"}, {"a_float": "1e400"}, {"a_int": "9" * 30}])
+def test_a_text_that_mozdef_would_cast_to_no_json_number_is_kept(tmp_path: Path, event: dict[str, Any]) -> None:
+    assert kept_once_as_sent(made(tmp_path, HMAC), event)
+
+
+@pytest.mark.parametrize("mapping", ['severity: "{a}"', 'summary: "{a}"', 'tags: ["{a}"]', 'details: {b: "{a}"}'])
+def test_a_message_stays_within_a_queues_limit_whatever_its_texts_hold(tmp_path: Path, mapping: str) -> None:
+    endpoint = made(tmp_path, HMAC + f"mozdef: {{{mapping}}}\n")
+    event = {"a": "é" * 600_000}
+    assert endpoint.signed(event) == EMPTY
+    assert [len(body.encode()) <= 1_048_576 for body in endpoint.queue.bodies] == [True]
+    assert [json.loads(whole)["a"] for whole in endpoint.bucket.objects.values()] == [event["a"]]
+
+
+def test_an_okta_event_with_a_huge_severity_is_delivered_or_kept() -> None:
+    endpoint = Endpoint(OKTA)
+    event = {**OKTA_EVENTS[0], "severity": "x" * 1_100_000}
+    assert endpoint.signed({"data": {"events": [event]}}) == EMPTY
+    assert [json.loads(whole)["severity"] for whole in endpoint.bucket.objects.values()] == [event["severity"]]
+
+
+def test_what_a_transform_changed_in_place_is_what_is_kept_when_it_is_too_big(tmp_path: Path) -> None:
+    endpoint = made(tmp_path, HMAC, "def transform(event, request):\n    event['b'] = 2\n    return [event]\n")
+    event = {"a": "x" * 1_048_576}
+    assert endpoint.signed(event) == EMPTY
+    assert [json.loads(whole) for whole in endpoint.bucket.objects.values()] == [{**event, "b": 2}]
+
+
+CHALLENGE = HMAC + '  challenges: [{when: challenge, reply: {text: "%s"}}]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "challenge"), [("{length(challenge)}", 5), ("{join('', challenge)}", [5]), ("{challenge}", "\ud800")]
+)
+def test_a_challenge_that_can_not_be_answered_is_refused(tmp_path: Path, text: str, challenge: object) -> None:
+    endpoint = made(tmp_path, CHALLENGE % text)
+    assert endpoint.signed({"challenge": challenge}) == {**EMPTY, "statusCode": 400}
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+    assert [said["message"] for said in endpoint.log] == ["challenge refused"]
