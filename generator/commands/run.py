@@ -47,12 +47,10 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
         outputs = deploy(running, definition, template, code)
         url = running.invoke_url(outputs)
         bundle = str(running.ca_bundle) if running.ca_bundle else None
-        out.print(f"\n[bold]{source}[/] runs on this machine{', IAM enforced' if iam else ''}; Ctrl-C ends it")
-        out.print(f"  [dim]endpoint[/]  {url}")
-        out.print(f"  [dim]queue[/]     {outputs['EventsQueueUrl']}")
-        out.print(f"  [dim]try[/]       [cyan]python -m generator send {source}[/]  [dim]in a second terminal[/]\n")
         with announced(Running(source, port, bundle, url, os.getpid()), build):
             followed = Followed(running, outputs, names.stack(source))
+            if not ended.is_set():
+                _banner(out, source, url, outputs["EventsQueueUrl"], iam=iam)
             try:
                 while not ended.wait(_PAUSE_SECONDS):
                     _show(out, followed, as_json=as_json)
@@ -60,6 +58,13 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
                 raise GeneratorError(f"the local emulator ended: {running.last_words()}") from error
     out.print("\nended; nothing is left behind")
     return 0
+
+
+def _banner(out: Console, source: str, url: str, queue: str, *, iam: bool) -> None:
+    out.print(f"\n[bold]{source}[/] runs on this machine{', IAM enforced' if iam else ''}; Ctrl-C ends it")
+    out.print(f"  [dim]endpoint[/]  {url}")
+    out.print(f"  [dim]queue[/]     {queue}")
+    out.print(f"  [dim]try[/]       [cyan]python -m generator send {source}[/]  [dim]in a second terminal[/]\n")
 
 
 def _ending() -> threading.Event:
