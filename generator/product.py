@@ -30,6 +30,16 @@ class Product:
         """The source's name."""
         return self.definition.source.name
 
+    @property
+    def own_samples(self) -> list[samples.Shaped]:
+        """The samples beside this definition; those of a source that it extends are expected to become that one's."""
+        own = self.definition.folders[0] / "samples"
+        return [made for made in self.shaped if made.sample.folder == own]
+
+    def expected(self) -> dict[Path, str]:
+        """What to store beside the samples, if what they become is right."""
+        return {made.sample.file(made.part): samples.text(made) for made in self.own_samples}
+
 
 def make(
     definitions: Sequence[Definition], build: Path, linter: lint.Linter, *, strict: bool, accept: bool = False
@@ -65,13 +75,9 @@ def _unchecked(definition: Definition) -> Product:
 def _samples(product: Product, *, accept: bool) -> list[Problem]:
     """Shape the samples into the product; the problems are those that no build may have."""
     there, problems = samples.load(product.definition)
-    own = product.definition.folders[0] / "samples"
-    for sample in there:
-        made = samples.shape(product.definition.source, sample)
-        product.shaped.append(made)
-        problems += made.problems
-        # Samples of the source that this one extends are expected to become that source's messages, not these.
-        if not made.problems and not accept and sample.folder == own:
-            problems += samples.compare(made)
+    product.shaped.extend(samples.shape(product.definition.source, sample) for sample in there)
+    problems += [problem for made in product.shaped for problem in made.problems]
+    if not accept:
+        problems += [problem for made in product.own_samples if not made.problems for problem in samples.compare(made)]
     product.hints.extend(samples.hints(product.definition, product.shaped))
     return problems

@@ -135,6 +135,7 @@ def test_what_the_user_can_mend_is_said_in_a_line(run, args: list[str], said: st
 def test_wrong_usage_exits_with_2(run) -> None:
     assert run("zoom", "--nonsense")[0] == 2
     assert run("--check")[0] == 2
+    assert run("zoom", "--check", "--accept")[0] == 2
     assert run("run")[0] == 2
 
 
@@ -227,6 +228,8 @@ def test_a_second_tenant_is_built_with_the_firsts_samples(run) -> None:
     assert (status, err) == (0, "")
     assert "/MozDef-EF/zoom-other/dev/auth_token" in out
     assert "zoom: user.created by zoom-admin@example.com" in out
+    assert run("zoom-other", "--lint", "fast", "--accept")[0] == 0
+    assert run("zoom", "--lint", "fast")[0] == 0
 
 
 def test_send_signs_with_the_deployed_secret_of_the_environment_named(run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,6 @@ import click
 
 from generator import output
 from generator.commands import names, options, show
-from generator.definition import known, load
 from generator.errors import GeneratorError
 from generator.lint import Linter
 
@@ -37,18 +36,22 @@ def command(
     build: Path,
 ) -> int:
     """Build SOURCE into build/SOURCE; with --all, every source."""
-    wanted = known(sources) if everything else list(dict.fromkeys(sources_named))
-    if not wanted and everything:
-        raise GeneratorError(f"{sources}: has no source yet")
-    if not wanted:
+    if not sources_named and not everything:
         raise click.UsageError("name a source, or say --all")
+    if check and accept:
+        raise click.UsageError("--check writes nothing, and --accept writes what the samples become")
     with Linter(lint, build / output.LINT_CACHE) as linter:
+        # Imported late: in a first build, the engines start beside this.
+        from generator.definition import known, load
         from generator.product import make
 
+        wanted = known(sources) if everything else list(dict.fromkeys(sources_named))
+        if not wanted:
+            raise GeneratorError(f"{sources}: has no source yet")
         definitions = load(sources, wanted, reserved=names())
         products = make(definitions, build, linter, strict=strict or check, accept=accept)
     if accept:
-        output.accept({made.sample.file(made.part): _text(made) for one in products for made in one.shaped})
+        output.accept({file: text for one in products for file, text in one.expected().items()})
     if check:
         return _check(products, build)
     output.tidy(build, wanted)
@@ -58,12 +61,6 @@ def command(
 
     report(products, build, states, lint)
     return 0
-
-
-def _text(made: Any) -> str:
-    from generator import samples
-
-    return samples.text(made)
 
 
 def _check(products: list[Product], build: Path) -> int:

@@ -8,15 +8,17 @@ from typing import Any, TypeVar
 
 import click
 
-from generator.definition import BUNDLED
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def sources_folder() -> Path:
     """`sources/` here, or where there is none, the one that comes with the framework."""
     here = Path("sources")
-    return here if here.is_dir() else BUNDLED
+    if here.is_dir():
+        return here
+    from generator.definition import BUNDLED
+
+    return BUNDLED
 
 
 def sources(command: F) -> F:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-
-from rich.console import Console
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from generator.errors import DefinitionError, GeneratorError, Problem
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 WIDTH = 100
 
 
 def console(*, stderr: bool = False) -> Console:
     """A console that wraps nothing where it is no terminal, and honours NO_COLOR."""
+    from rich.console import Console
+
     stream = sys.stderr if stderr else sys.stdout
     wide = None if stream.isatty() else 10_000
     return Console(file=stream, highlight=False, soft_wrap=True, width=wide, no_color="NO_COLOR" in os.environ)
@@ -23,6 +26,8 @@ def console(*, stderr: bool = False) -> Console:
 
 def failure(error: GeneratorError) -> None:
     """What the user can mend, on standard error."""
+    from rich.text import Text
+
     out = console(stderr=True)
     for line in str(error).splitlines():
         out.print(Text.assemble(("error: ", "bold red"), line))
@@ -32,6 +37,8 @@ def failure(error: GeneratorError) -> None:
 
 def warnings(problems: Iterable[Problem]) -> None:
     """What may be what the user wants, on standard error."""
+    from rich.text import Text
+
     out = console(stderr=True)
     for problem in problems:
         out.print(Text.assemble(("warning: ", "bold yellow"), str(problem)))
