@@ -28,7 +28,7 @@ def parse(body: bytes) -> Any:
     Python's decoder takes NaN and 1e400, which are no JSON: https://docs.python.org/3/library/json.html
     """
     try:
-        text = body.decode("utf-8-sig")
+        text = body.decode().removeprefix("\ufeff")
         value = _DECODER.decode(text)
     except UnicodeDecodeError:
         raise Rejected("not-json", "the body is not UTF-8") from None

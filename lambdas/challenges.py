@@ -83,10 +83,10 @@ def _alphabet(also: str, length: int) -> re.Pattern[str]:
     return re.compile(f"[A-Za-z0-9_\\-{re.escape(also)}]{{1,{length}}}")
 
 
-def matching(challenges: tuple[Challenge, ...], request: Request, *, unauthenticated: bool) -> Challenge | None:
-    """The first challenge that the request is, of those that are verified or of those that are not."""
+def matching(challenges: tuple[Challenge, ...], request: Request) -> Challenge | None:
+    """The first of these challenges that the request is."""
     for challenge in challenges:
-        if challenge.unauthenticated == unauthenticated and challenge.method == request.method:
+        if challenge.method == request.method:
             try:
                 body = request.json if request.body else None
                 if compiled(challenge.when)(body, Functions(request, body)):

@@ -5,15 +5,15 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any, Literal
 
 from lambdas import VERSION
+from lambdas.compact import compact
 from lambdas.when import iso
 
 Level = Literal["INFO", "WARN", "ERROR"]
-_encode = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
+_encode = compact(ensure_ascii=True)
 
 
 def log(level: Level, message: str, at: float, **fields: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-import json
 import math
 from collections.abc import Iterator
 from functools import lru_cache
@@ -12,6 +11,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from lambdas.body import Rejected, parse
+from lambdas.compact import compact
 from lambdas.model import Source
 from lambdas.paths import Find, Functions, compiled
 from lambdas.request import Request
@@ -24,7 +24,7 @@ MAX_EVENTS = 10_000
 """Events of one body: as many as can be sent before the function's time is over."""
 
 _IP_FIELDS = ("sourceipaddress", "destinationipaddress")
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
+_encode = compact(ensure_ascii=False)
 
 
 class Message(NamedTuple):
@@ -173,10 +173,8 @@ def encoded(value: Any) -> bytes:
 def unacceptable(details: dict[str, Any]) -> str | None:
     """Why MozDef, or the Elasticsearch behind it, would lose a message with these details; None where it would not."""
     for key, value in details.items():
-        if key.endswith("_int") and not _is_long(value):
-            return "a key that ends in _int has no integer, and MozDef drops such a message"
-        if key.endswith("_float") and not _is_finite(value):
-            return "a key that ends in _float has no number, and MozDef drops such a message"
+        if key.endswith(("_int", "_float")) and not (_is_long(value) if key.endswith("_int") else _is_finite(value)):
+            return "a key that ends in _int or _float has no such number, and MozDef drops such a message"
     for field in _IP_FIELDS:
         if details.get(field) is not None and not _is_address(details[field]):
             return f"{field} is not an IP address, and Elasticsearch refuses such a message"

@@ -53,7 +53,10 @@ class Receiver:
         self._source = source
         self._auth = source.webhook.auth
         self._where = verified_by(source.webhook)
-        self._signing = tuple(one for one in source.webhook.challenges if signs(one))
+        challenges = source.webhook.challenges
+        self._unauthenticated = tuple(one for one in challenges if one.unauthenticated)
+        self._authenticated = tuple(one for one in challenges if not one.unauthenticated)
+        self._signing = tuple(one for one in challenges if signs(one))
         self._shaper = Shaper(source)
         self._secrets = secrets
         self._outbox = outbox
@@ -87,19 +90,22 @@ class Receiver:
     def _answer(self, request: Request) -> Outcome:
         if len(request.body) > MAX_BODY:
             return Outcome(Answer(413), "too large")
-        challenges = self._source.webhook.challenges
-        if challenge := matching(challenges, request, unauthenticated=True):
+        if challenge := matching(self._unauthenticated, request):
             return Outcome(answer(challenge, request, self._secret), "challenge answered")
         self._verify(request)
-        if challenge := matching(challenges, request, unauthenticated=False):
+        if challenge := matching(self._authenticated, request):
             return Outcome(answer(challenge, request, self._secret), "challenge answered")
         if request.method != "POST":
             return Outcome(Answer(405), "no challenge", f"{request.method} fits no challenge")
         if not request.body:
             return Outcome(Answer(400), "empty")
-        if self._signing and could_have_signed(self._signing, self._auth.type.signed(self._auth.settings, request)):
+        # No challenge signs a brace, so what looks like an event need not be asked.
+        if self._signing and request.body[0] not in b"{[" and self._could_have_been_signed(request):
             raise Unauthenticated("a challenge would have signed this for anyone")
         return self._deliver(request)
+
+    def _could_have_been_signed(self, request: Request) -> bool:
+        return could_have_signed(self._signing, self._auth.type.signed(self._auth.settings, request))
 
     def _verify(self, request: Request) -> None:
         if self._where != "handler":
@@ -126,7 +132,7 @@ class Receiver:
         faulty = [Refusal(messages[place].place, "queue", f"SQS: {code}") for place, code in refused.items()]
         self._reject(request, faulty)
         refusals += faulty
-        why = "; ".join(sorted({f"{one.reason}: {one.detail}" for one in refusals})) or None
+        why = "; ".join(sorted({f"{one.reason}: {one.detail}" for one in refusals})) if refusals else None
         return Outcome(Answer(200), "accepted", why, sent=len(messages) - len(faulty), kept=len(refusals))
 
     def _reject(self, request: Request, refusals: list[Refusal]) -> None:
@@ -169,6 +175,7 @@ class Receiver:
 
 
 def _response(answer: Answer) -> dict[str, Any]:
-    headers = {"content-type": answer.content_type} if answer.body else {}
-    headers |= {"x-content-type-options": "nosniff"} if answer.body else {}
-    return {"statusCode": answer.status, "headers": {**headers, **dict(answer.headers)}, "body": answer.body}
+    headers = dict(answer.headers)
+    if answer.body:
+        headers = {"content-type": answer.content_type, "x-content-type-options": "nosniff", **headers}
+    return {"statusCode": answer.status, "headers": headers, "body": answer.body}

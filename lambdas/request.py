@@ -12,9 +12,12 @@ from urllib.parse import parse_qs
 from lambdas.body import parse
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Request:
-    """One request: `body` is the bytes as sent, header names are lower case, `time` is Unix seconds of receipt."""
+    """One request: `body` is the bytes as sent, header names are lower case, `time` is Unix seconds of receipt.
+
+    Never changed once made; not `frozen`, which would take as long as verifying it.
+    """
 
     method: str
     headers: Mapping[str, str] = field(default_factory=dict)
