@@ -23,7 +23,7 @@ def path_problem(path: str) -> str | None:
     except JMESPathError as error:
         if "==" not in path and "=" in path:
             return f"{path} is not a path: two things are compared with =="
-        return f"{path} is not a path: {_first_line(error)}"
+        return f"{path} is not a path: {_where(error)}"
     for node in _nodes(tree):
         if node["type"] == "comparator":
             left, right = node["children"]
@@ -66,5 +66,9 @@ def _nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from _nodes(child)
 
 
-def _first_line(error: JMESPathError) -> str:
-    return str(error).splitlines()[0].rstrip(":")
+def _where(error: JMESPathError) -> str:
+    """What the parser stumbled over; its own words name its grammar's."""
+    token, place = getattr(error, "token_value", None), getattr(error, "lex_position", 0) + 1
+    if str(token).startswith("'") or str(token).startswith('"'):
+        return f"the {str(token)[0]} at character {place} is never closed"
+    return f"{token} at character {place} is out of place" if token else "it ends too early"

@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from lambdas.faults import FAULTS, told
 from lambdas.oversize import MAX_MESSAGE
 
 MAX_ENTRIES = 10
@@ -48,8 +47,8 @@ class Outbox:
         entries = [{"Id": str(place), "MessageBody": bodies[place].decode()} for place in places]
         try:
             result = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
-        except (BotoCoreError, ClientError) as error:
-            raise QueueDown(type(error).__name__) from error
+        except FAULTS as error:
+            raise QueueDown(told(error)) from error
         again = []
         for failed in result.get("Failed", ()):
             if failed.get("SenderFault"):

@@ -10,11 +10,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from lambdas.auth import Unauthenticated, verified
 from lambdas.body import Rejected
 from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, signs
+from lambdas.faults import FAULTS, told
 from lambdas.kept import Kept
 from lambdas.log import Level, log
 from lambdas.message import Message, Refusal, Shaper, encoded
@@ -151,8 +150,8 @@ class Receiver:
     def _keep(self, put: Callable[[], T]) -> T:
         try:
             return put()
-        except (BotoCoreError, ClientError) as error:
-            raise StorageDown(type(error).__name__) from error
+        except FAULTS as error:
+            raise StorageDown(told(error)) from error
 
     def _secret(self) -> str:
         return self._secrets.get(self._auth.settings.secret)[0]

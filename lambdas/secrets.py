@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from lambdas.faults import FAULTS, told
 
 TTL = 300.0
 """Seconds that a secret is taken from memory."""
@@ -82,8 +82,8 @@ class Secrets:
         current, previous = f"{self._path}/{name}", f"{self._path}/{name}{PREVIOUS}"
         try:
             found = self._client().get_parameters(Names=[current, previous], WithDecryption=True)
-        except (BotoCoreError, ClientError) as error:
-            raise SecretsDown(f"{current}: {type(error).__name__}") from error
+        except FAULTS as error:
+            raise SecretsDown(f"{current}: {told(error)}") from error
         values = {parameter["Name"]: parameter["Value"] for parameter in found["Parameters"]}
         valid = tuple(values[one] for one in (current, previous) if values.get(one)) if values.get(current) else ()
         self._entries[name] = _Entry(valid, self._clock() + (TTL if valid else RETRY))

@@ -191,7 +191,7 @@ def test_a_sample_that_differs_is_said_and_accepted(run) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("broken.json", '{"a": 1,\n}', "sources/zoom/samples/broken.json:2: is not JSON"),
+        ("broken.json", '{"a": 1,\n "b"}', "sources/zoom/samples/broken.json:2: is not JSON"),
         ("new.json", '{"event": "x", "payload": {}, "event_ts": 1}', "new.mozdef.json: is missing: --accept stores"),
         ("bad.json", '{"event": "x"}', "sources/zoom/samples/bad.json: becomes no message: missing: no payload"),
         ("empty.request.json", "{}", "sources/zoom/samples/empty.request.json: is answered 400"),

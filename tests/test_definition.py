@@ -141,6 +141,99 @@ def test_challenges_with_a_mistake_are_refused(said, text: str, lines: list[str]
     assert said(text) == lines
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("description: ' '", ["1: description: says in one line what events these are"]),
+        (
+            "description: made\nevents: {time_format: unix, id: hmac_hex(a), require: [sha256_hex(a)]}",
+            [
+                "2: events.id: hmac_hex() works in replies only",
+                "2: events.require[0]: sha256_hex() works in replies only",
+                "2: events.time_format: says how `time` is written, and there is no `time`",
+            ],
+        ),
+        (
+            "description: made\nmozdef: {tags: ['{hmac_base64(a)}'], details: {x: '{hmac_hex(a)}'}}",
+            [
+                "2: mozdef.details.x: hmac_hex() works in replies only",
+                "2: mozdef.tags[0]: hmac_base64() works in replies only",
+            ],
+        ),
+        ("description: made\nmozdef: {details: [a]}", ["2: mozdef.details: must have keys, and is a list"]),
+        (
+            "description: made\nevents: {require: [5]}",
+            ['2: events.require[0]: must be text; 5 is a number to YAML: put it in quotes, "5"'],
+        ),
+        ("description: made\nevents: {id: [a]}", ["2: events.id: must be text, and is a list"]),
+        (
+            "description: made\nevents: {id: 'a.', type: a b, time: '', split: \"x['a\"}",
+            [
+                "2: events.id: a. is not a path: it ends too early",
+                "2: events.split: x['a is not a path: the ' at character 3 is never closed",
+                "2: events.time:  is not a path: it ends too early",
+                "2: events.type: a b is not a path: b at character 3 is out of place",
+            ],
+        ),
+    ],
+)
+def test_mistakes_between_keys_are_said(said, text: str, lines: list[str]) -> None:
+    assert said(f"{text}\nwebhook: {{auth: {{token: {{header: x-token}}}}}}") == lines
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ("concurrency: 0", "webhook.concurrency: must be 1 to 1000, or null to reserve none"),
+        (
+            "path: events",
+            "webhook.path: must be a path such as /events: "
+            "slashes, letters, digits and . _ ~ -, at most 100 characters",
+        ),
+        ("challenges: {when: a}", "webhook.challenges: must be a list, such as [a, b], and is a mapping"),
+        (
+            "challenges: [a]",
+            "webhook.challenges[0]: must have keys (when, reply, method, unauthenticated, inputs), and is text",
+        ),
+        (
+            "challenges: [{when: a, reply: {headers: {'a b': x}}}]",
+            "webhook.challenges[0].reply.headers.a b: is not the name of a header, such as x-signature",
+        ),
+        (
+            "challenges: [{when: a, reply: {status: 204, text: x}}]",
+            "webhook.challenges[0].reply.status: 204 has no body; use 200",
+        ),
+        (
+            "challenges: [{when: '@', unauthenticated: true, reply: {}}]",
+            "webhook.challenges[0].when: fits every request, and would let none become an event",
+        ),
+        (
+            "challenges: [{when: a, reply: {text: '{hmac_hex(a)}'}, inputs: {reason: ' '}}]",
+            "webhook.challenges[0].inputs.reason: says why the vendor's challenge needs it",
+        ),
+        (
+            "challenges: [{when: a, reply: {text: '{hmac_hex(a)}'}, inputs: {reason: x, length: 9999}}]",
+            "webhook.challenges[0].inputs.length: must be 1 to 1024",
+        ),
+        (
+            "challenges: [{when: a, reply: {text: x}, inputs: {reason: x}}]",
+            "webhook.challenges[0].inputs: widens what the reply signs, and the reply signs nothing",
+        ),
+    ],
+)
+def test_mistakes_in_a_webhook_are_said(said, more: str, line: str) -> None:
+    text = f"description: made\nwebhook:\n  auth: {{token: {{header: x-token}}}}\n  {more}"
+    assert said(text) == [f"4: {line}"]
+
+
+def test_a_definition_that_is_no_text_is_said(tmp_path: Path) -> None:
+    definition(tmp_path, TOKEN)
+    (tmp_path / "made" / "source.yml").write_bytes(b"\xff\xfe")
+    with pytest.raises(DefinitionError) as raised:
+        load(tmp_path, ["made"])
+    assert str(raised.value) == f"{tmp_path}/made/source.yml: is not UTF-8 text"
+
+
 def hmac(settings: str) -> str:
     return f"""\
         description: made

@@ -279,7 +279,7 @@ def uuids(endpoint: Endpoint) -> list[str]:
     return [message["details"]["uuid"] for message in endpoint.queue.messages]
 
 
-@pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ClientError")])
+@pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ThrottlingException")])
 def test_a_queue_that_does_not_answer_makes_the_vendor_come_back(fault: Exception, name: str) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.always = fault
@@ -354,7 +354,7 @@ def test_what_sqs_will_never_take_does_not_hold_up_the_rest() -> None:
 # The bucket.
 
 
-@pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ClientError")])
+@pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ThrottlingException")])
 @pytest.mark.parametrize("body", [b"[]", compact({**EVENT, "text": "x" * 1_048_576})], ids=["reject", "oversize"])
 def test_a_bucket_that_is_down_when_it_is_needed_makes_the_vendor_come_back(
     body: bytes, fault: Exception, name: str
@@ -393,7 +393,7 @@ def test_rejects_of_a_delivery_that_is_repeated_are_kept_once() -> None:
 # The secret store.
 
 
-@pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ClientError")])
+@pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ThrottlingException")])
 def test_without_a_cached_secret_a_store_that_is_down_makes_the_vendor_come_back(fault: Exception, name: str) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.store.faults.lined_up = [fault]

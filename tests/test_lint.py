@@ -10,7 +10,7 @@ import pytest
 
 from generator import event_source, lint
 from generator.definition import known, load
-from generator.errors import Problem
+from generator.errors import GeneratorError, Problem
 from tests.definitions import CASES, SOURCES, shipped
 
 
@@ -77,3 +77,20 @@ def test_a_template_beyond_what_cloudformation_takes_is_an_error(tmp_path: Path)
     (found,) = check({"t": json.dumps(template)}, "fast", tmp_path).values()
     assert "and CloudFormation takes 1,000,000" in found[0].message
     assert not found[0].warning
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("raise SystemExit('no such rule')", "cfn-lint failed: no such rule"),
+        ("print('not json'); raise SystemExit(1)", "cfn-lint failed: not json"),
+        ("raise SystemExit(3)", "cfn-lint failed: it said nothing"),
+    ],
+)
+def test_an_engine_that_fails_is_no_clean_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, said: str
+) -> None:
+    monkeypatch.setattr(lint, "_CFN_LINT", program)
+    with pytest.raises(GeneratorError) as raised:
+        check({"t": text()}, "full", tmp_path)
+    assert str(raised.value) == said
