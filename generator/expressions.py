@@ -18,6 +18,8 @@ REPLY_ONLY = frozenset(ReplyFunctions.FUNCTION_TABLE) - frozenset(Functions.FUNC
 
 def path_problem(path: str) -> str | None:
     """What is wrong with a path; None where nothing is."""
+    if not path.strip():
+        return "is empty; without the key, there is no such path"
     try:
         tree = jmespath.compile(path).parsed
     except JMESPathError as error:

@@ -171,7 +171,7 @@ def test_challenges_with_a_mistake_are_refused(said, text: str, lines: list[str]
             [
                 "2: events.id: a. is not a path: it ends too early",
                 "2: events.split: x['a is not a path: the ' at character 3 is never closed",
-                "2: events.time:  is not a path: it ends too early",
+                "2: events.time: is empty; without the key, there is no such path",
                 "2: events.type: a b is not a path: b at character 3 is out of place",
             ],
         ),

@@ -40,7 +40,7 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _SHARED)
 
 
-@click.group(cls=Commands, invoke_without_command=True, epilog="A word that is no command is a source: it is built.")
+@click.group(cls=Commands, invoke_without_command=True, subcommand_metavar="SOURCE... | COMMAND [ARGS]...")
 @click.version_option(importlib.import_module("lambdas").VERSION, prog_name="MozDef Event Framework")
 @click.pass_context
 def cli(ctx: click.Context) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from generator.product import Product
 
 
-@click.command(hidden=True)
+@click.command(short_help="Build sources; the word `build` may be left out.")
 @click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every source.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 on any finding, or where build/ differs.")

@@ -7,7 +7,7 @@ import json
 import click
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of source.yml.")
 def command() -> None:
     """Print the JSON Schema of source.yml, for an editor's completion (sources/schema.json is this)."""
     from generator.reference import schema

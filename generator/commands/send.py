@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _SECONDS = 30
 
 
-@click.command()
+@click.command(short_help="Send a sample as the vendor would.")
 @click.argument("source")
 @click.option("--sample", help="Which one; by default the first that is an event.")
 @click.option("--url", help="A deployed endpoint, the stack's output EndpointUrl; by default the one that runs here.")
