@@ -15,7 +15,7 @@ def client(service: str, region: str | None = None, profile: str | None = None) 
     try:
         return boto3.Session(profile_name=profile, region_name=region).client(service)
     except BotoCoreError as error:
-        raise GeneratorError(f"AWS: {error}") from error
+        raise GeneratorError(f"AWS: {error}; --region and --profile choose") from error
 
 
 def secret(name: str, ssm: Any) -> str:

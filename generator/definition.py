@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
@@ -58,7 +60,10 @@ def auth_types() -> dict[str, ModuleType]:
 def load(sources: Path, wanted: Iterable[str], reserved: Iterable[str] = ()) -> list[Definition]:
     """The definitions of these sources; DefinitionError with every mistake in any of them."""
     definitions, problems = [], []
+    there = set(known(sources))
     for name in wanted:
+        if name not in there:
+            raise GeneratorError(unknown(name, sources))
         definition, found = _load(sources, name, frozenset(reserved))
         problems += found
         if definition:
@@ -71,8 +76,6 @@ def load(sources: Path, wanted: Iterable[str], reserved: Iterable[str] = ()) -> 
 def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definition | None, list[Problem]]:
     folder = sources / name
     file = folder / "source.yml"
-    if not file.is_file():
-        raise GeneratorError(unknown(name, sources))
     shown = yaml_nodes.shown(file)
     if said := names.service_problem(name):
         return None, [Problem(shown, 0, "", said)]
@@ -103,13 +106,16 @@ def place_of(places: Mapping[str, Place], key: str) -> Place:
 
 def unknown(name: str, sources: Path) -> str:
     """No such source: the known ones, the nearest first."""
+    if not names.service_problem(name) and (sources / name).is_dir():
+        return f"{sources / name}: has no source.yml"
     there = known(sources)
     if not there:
         return f"no source {name}: {sources} has no source yet"
     near = difflib.get_close_matches(name, there, n=3, cutoff=0.5)
     rest = [one for one in there if one not in near]
-    hint = f"; did you mean {near[0]}?" if near else ";"
-    return f"no source {name} in {sources}{hint} ({', '.join(near + rest)})"
+    if not near:
+        return f"no source {name} in {sources}; there are {', '.join(there)}"
+    return f"no source {name} in {sources}; did you mean {near[0]}? ({', '.join(near + rest)})"
 
 
 def _extended(
@@ -121,6 +127,8 @@ def _extended(
         return node, (folder,), []
     key, value = pair
     base = str(value.value)
+    if not isinstance(value, yaml.ScalarNode) or names.service_problem(base):
+        return node, (folder,), [Problem(*place(key), "extends", "is the name of another source")]
     if base == folder.name or base in seen:
         return node, (folder,), [Problem(*place(key), "extends", f"{base} would extend itself")]
     there = next((one / base for one in (sources, BUNDLED) if (one / base / "source.yml").is_file()), None)
@@ -155,10 +163,13 @@ def _same_type(lower: yaml.Node, upper: yaml.Node) -> bool:
 
 def _transform(file: Path) -> Transform:
     """The function `transform` of a source's own module."""
-    module = ModuleType("lambdas.transform")
+    spec = spec_from_file_location("lambdas.transform", file)
+    assert spec and spec.loader  # noqa: S101, PT018 - it is a file of Python
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
     try:
-        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102 - the user's own code, in the user's hands
-    except Exception as error:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
         raise GeneratorError(f"{file}: can't be imported: {type(error).__name__}: {error}") from error
     if not callable(transform := getattr(module, "transform", None)):
         raise GeneratorError(f"{file}: needs a function transform(event, request) that returns a list of events")

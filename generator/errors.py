@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class GeneratorError(Exception):
     """One message for the user, with what to do."""
+
+
+def again(words: str, build: Path = Path("build"), sources: Path = Path("sources")) -> str:
+    """A command to copy, with the folders that this one was called with."""
+    there = "" if sources in (Path("sources"), Path(__file__).parent.parent / "sources") else f" --sources {sources}"
+    return f"python -m generator {words}{there}{'' if build == Path('build') else f' --build {build}'}"
 
 
 @dataclass(frozen=True, order=True)

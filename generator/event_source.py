@@ -21,7 +21,7 @@ from lambdas.model import Source, methods, verified_by
 
 def build(source: Source, lambda_key: str) -> Template:
     """The template of a source; `lambda_key` is the default of where its code is in the helper bucket."""
-    template = Template(Description=f"MozDef event source {source.name}: {source.description}"[:1024])
+    template = Template(Description=f"MozDef event source {source.name}: {source.description}")
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Version": VERSION}})
     parameters = add_parameters(template, source.name, lambda_key)
 

@@ -13,6 +13,9 @@ from lambdas.challenges import ReplyFunctions
 from lambdas.paths import Functions
 from lambdas.text import pieces
 
+Node = dict[str, Any]
+MAX_LENGTH = 1_000
+LITERAL = ("header", "query", "root")
 REPLY_ONLY = frozenset(ReplyFunctions.FUNCTION_TABLE) - frozenset(Functions.FUNCTION_TABLE)
 
 
@@ -20,27 +23,47 @@ def path_problem(path: str) -> str | None:
     """What is wrong with a path; None where nothing is."""
     if not path.strip():
         return "is empty; without the key, there is no such path"
+    if len(path) > MAX_LENGTH:
+        return f"has {len(path):,} characters; a path has at most {MAX_LENGTH:,}"
     try:
         tree = jmespath.compile(path).parsed
     except JMESPathError as error:
         if "==" not in path and "=" in path:
             return f"{path} is not a path: two things are compared with =="
         return f"{path} is not a path: {_where(error)}"
-    for node in _nodes(tree):
-        if node["type"] == "comparator":
-            left, right = node["children"]
-            if right["type"] in ("field", "subexpression") and left["type"] in ("field", "subexpression"):
-                text = path.partition(node_sign(node))[2].strip().strip('"')
-                return f"{path} compares two paths; text goes in single quotes: '{text}'"
-        elif node["type"] == "function_expression" and node["value"] not in ReplyFunctions.FUNCTION_TABLE:
-            near = difflib.get_close_matches(node["value"], ReplyFunctions.FUNCTION_TABLE, n=1)
-            return f"{path} calls {node['value']}(), which does not exist" + (
-                f"; did you mean {near[0]}()?" if near else ""
-            )
+    except (ValueError, RecursionError):
+        return f"{path[:80]} is not a path"
+    return next((said for node, parent in _nodes(tree) if (said := _node_problem(path, node, parent))), None)
+
+
+def _node_problem(path: str, node: Node, parent: Node | None) -> str | None:
+    if node["type"] == "comparator":
+        left, right = node["children"]
+        if right["type"] in ("field", "subexpression") and left["type"] in ("field", "subexpression"):
+            text = path.partition(node_sign(node))[2].strip().strip('"')
+            return f"{path} compares two paths; text goes in single quotes: '{text}'"
+    elif node["type"] == "function_expression":
+        return _call_problem(path, node)
+    elif node["type"] == "expref" and (parent is None or parent["type"] != "function_expression"):
+        return f"{path} has &, which belongs into a function such as sort_by()"
     return None
 
 
-def node_sign(node: dict[str, Any]) -> str:
+def _call_problem(path: str, node: Node) -> str | None:
+    name = node["value"]
+    if name not in ReplyFunctions.FUNCTION_TABLE:
+        near = difflib.get_close_matches(name, ReplyFunctions.FUNCTION_TABLE, n=1)
+        return f"{path} calls {name}(), which does not exist" + (f"; did you mean {near[0]}()?" if near else "")
+    if name in LITERAL:
+        # What a sender might choose would look wherever he likes, and a path of his would be ours to run.
+        argument = node["children"][0] if node["children"] else None
+        if argument is None or argument["type"] != "literal" or not isinstance(argument["value"], str):
+            return f"{path}: {name}() takes text in single quotes, such as {name}('x')"
+        return path_problem(argument["value"]) if name == "root" else None
+    return None
+
+
+def node_sign(node: Node) -> str:
     """How a comparison is written."""
     return {"eq": "==", "ne": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}[node["value"]]
 
@@ -57,15 +80,29 @@ def text_problem(text: str) -> str | None:
 
 
 def calls(path: str) -> set[str]:
-    """The functions that a path calls."""
-    return {node["value"] for node in _nodes(jmespath.compile(path).parsed) if node["type"] == "function_expression"}
+    """The functions that a path calls, and those that a path inside root('…') does."""
+    return {name for name, _ in _calls(path)}
 
 
-def _nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield tree
+def headers(path: str) -> set[str]:
+    """The headers that a path looks at, lower case."""
+    return {argument.lower() for name, argument in _calls(path) if name == "header"}
+
+
+def _calls(path: str) -> Iterator[tuple[str, str]]:
+    for node, _ in _nodes(jmespath.compile(path).parsed):
+        if node["type"] == "function_expression":
+            argument = str(node["children"][0].get("value")) if node["children"] else ""
+            yield node["value"], argument
+            if node["value"] == "root":
+                yield from _calls(argument)
+
+
+def _nodes(tree: Node, parent: Node | None = None) -> Iterator[tuple[Node, Node | None]]:
+    yield tree, parent
     for child in tree.get("children", ()):
         if isinstance(child, dict):
-            yield from _nodes(child)
+            yield from _nodes(child, tree)
 
 
 def _where(error: JMESPathError) -> str:

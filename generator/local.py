@@ -1,5 +1,6 @@
 """AWS on this machine: the only module that knows the emulator (ministack)."""
 
+import errno
 import importlib.util
 import ipaddress
 import os
@@ -29,8 +30,16 @@ INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "PYTHONUSERBA
 # The child's program. Not `-m ministack`, which binds by itself, with TLS also to port 443; and least privilege could
 # not be shown without two corrections to how requests are authorized: on AWS a batch of SQS needs the permission of
 # the single action, and ssm:GetParameters is checked against each parameter, not against "*".
+# Its standard input is a pipe from us: it ends when we do, however we do.
 PROGRAM = """
-import json, sys
+import json, os, signal, sys, threading
+
+def end():
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
+
+threading.Thread(target=end, daemon=True).start()
+
 from hypercorn.__main__ import main
 from ministack.core import iam_actions as iam
 from ministack.core.iam_evaluator import enforce
@@ -164,13 +173,13 @@ def _process(running: Emulator, port: int) -> Iterator[subprocess.Popen[bytes]]:
         try:
             listener.bind(("127.0.0.1", port))
         except OSError as error:
-            advice = "end what listens there, or choose another with --port"
-            raise GeneratorError(f"port {port} is in use: {advice}") from error
+            said = f"port {port} is in use" if error.errno == errno.EADDRINUSE else f"port {port}: {error.strerror}"
+            raise GeneratorError(f"{said}: end what listens there, or choose another with --port") from error
         process = subprocess.Popen(  # noqa: S603
             [*command, "--bind", f"fd://{listener.fileno()}"],
             cwd=running.log.parent,
             env=_environment(running, port),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
             pass_fds=[listener.fileno()],
@@ -187,6 +196,8 @@ def _process(running: Emulator, port: int) -> Iterator[subprocess.Popen[bytes]]:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            assert process.stdin  # noqa: S101 - a pipe
+            process.stdin.close()
             _wait_until_gone(process.pid)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -27,8 +29,9 @@ def write(build: Path, source: str, files: Mapping[str, bytes], verdicts: Mappin
     """
     folder = build / source
     found = states(folder, files)
+    if foreign := _foreign(folder, files):
+        raise GeneratorError(f"{folder}: holds {foreign}, which no build made; --build names another folder")
     try:
-        build.mkdir(parents=True, exist_ok=True)
         _remember(build / LINT_CACHE, verdicts)
         if any(state != "unchanged" for state in found.values()):
             made = Path(tempfile.mkdtemp(prefix=f".{source}-", dir=build))
@@ -40,10 +43,14 @@ def write(build: Path, source: str, files: Mapping[str, bytes], verdicts: Mappin
             finally:
                 shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
-        place = error.filename or build
-        said = f"{place}: can't be written ({error.strerror}); --build names another folder"
-        raise GeneratorError(said) from error
+        raise _unwritable(build, error) from error
     return found
+
+
+def _unwritable(build: Path, error: OSError) -> GeneratorError:
+    return GeneratorError(
+        f"{error.filename or build}: can't be written ({error.strerror}); --build names another folder"
+    )
 
 
 def accept(files: Mapping[Path, str]) -> None:
@@ -55,12 +62,31 @@ def accept(files: Mapping[Path, str]) -> None:
             raise GeneratorError(f"{file}: can't be written ({error.strerror})") from error
 
 
-def tidy(build: Path, sources: Iterable[str]) -> None:
-    """Remove what killed builds of these sources left."""
-    wanted = set(sources)
-    for left in build.glob(".*-????????*"):
-        if left.name.removesuffix("-old")[1:-9] in wanted:
-            shutil.rmtree(left, ignore_errors=True)
+@contextmanager
+def alone(build: Path, sources: Iterable[str]) -> Iterator[None]:
+    """One build at a time writes to a folder; first it puts right what a killed one left of these sources."""
+    try:
+        build.mkdir(parents=True, exist_ok=True)
+        lock = (build / ".lock").open("w")
+    except OSError as error:
+        raise _unwritable(build, error) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = set(sources)
+        for left in sorted(build.glob(".*-????????*")):
+            source = left.name.removesuffix("-old")[1:-9]
+            if source in wanted and left.name.endswith("-old") and not (build / source).exists():
+                left.rename(build / source)  # killed between the two renames
+            elif source in wanted:
+                shutil.rmtree(left, ignore_errors=True)
+        yield
+
+
+def _foreign(folder: Path, files: Mapping[str, bytes]) -> str | None:
+    """Something that is not ours to replace."""
+    if not folder.is_dir():
+        return "a file's content" if folder.exists() else None
+    return next((one.name for one in sorted(folder.iterdir()) if one.name not in files), None)
 
 
 def _swap(made: Path, folder: Path) -> None:

@@ -48,7 +48,7 @@ def make(
 
     With `accept`, what the samples' messages differ from what is stored beside them is no mistake.
     """
-    made = [_unchecked(definition) for definition in definitions]
+    made = [Product(definition, files(definition), [], [], [], {}) for definition in definitions]
     templates = {str(build / one.name / TEMPLATE): one.files[TEMPLATE].decode() for one in made}
     problems: list[Problem] = []
     with ThreadPoolExecutor(1) as pool:
@@ -66,15 +66,18 @@ def make(
     return made
 
 
-def _unchecked(definition: Definition) -> Product:
+def files(definition: Definition) -> dict[str, bytes]:
+    """What a definition becomes, by the files' names."""
     code = bundle.lambdas_zip(definition)
     template = event_source.text(event_source.build(definition.source, bundle.key(code)))
-    return Product(definition, {TEMPLATE: template.encode(), CODE: code}, [], [], [], {})
+    return {TEMPLATE: template.encode(), CODE: code}
 
 
 def _samples(product: Product, *, accept: bool) -> list[Problem]:
     """Shape the samples into the product; the problems are those that no build may have."""
     there, problems = samples.load(product.definition)
+    product.hints.extend(problem for problem in problems if problem.warning)
+    problems = [problem for problem in problems if not problem.warning]
     product.shaped.extend(samples.shape(product.definition.source, sample) for sample in there)
     problems += [problem for made in product.shaped for problem in made.problems]
     if not accept:

@@ -11,14 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition import auth_types
-from generator.walk import fields, hints_of
+from generator.walk import HEADER, SECRET, URL_PATH, fields, hints_of
 from lambdas import model
 
-_PATTERNS: dict[Any, str] = {
-    model.Header: r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
-    model.SecretName: r"^[a-z]+(_[a-z0-9]+)*$",
-    model.UrlPath: r"^(/[A-Za-z0-9._~-]+)+$",
-}
+_PATTERNS = {model.Header: HEADER, model.SecretName: SECRET, model.UrlPath: URL_PATH}
 
 
 def descriptions(cls: type[Any]) -> dict[str, str]:
@@ -90,7 +86,7 @@ def _type(hint: Any) -> dict[str, Any]:
     if hint is model.Json:
         return {}
     simple = {int: "integer", bool: "boolean"}.get(hint, "string")
-    return {"type": simple, **({"pattern": _PATTERNS[hint]} if hint in _PATTERNS else {})}
+    return {"type": simple, **({"pattern": f"^{_PATTERNS[hint].pattern}$"} if hint in _PATTERNS else {})}
 
 
 def reference() -> str:
@@ -128,7 +124,7 @@ def _kind(hint: Any) -> str:
     if origin in (types.UnionType, Union):
         return _kind(args[0])
     if hint is model.Auth:
-        return " or ".join(f"`{name}`" for name in auth_types())
+        return ", ".join(f"`{name}`" for name in auth_types())
     if origin is tuple:
         return f"a list of {_kind(args[0])}"
     if isinstance(origin, type) and issubclass(origin, Mapping):

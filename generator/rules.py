@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from generator.errors import Problem
-from generator.expressions import REPLY_ONLY, calls
+from generator.expressions import REPLY_ONLY, calls, headers
 from generator.yaml_nodes import Place
 from lambdas.challenges import FORBIDDEN, texts
 from lambdas.model import Challenge, Inputs, Mozdef, Source, Text
 from lambdas.text import paths
 
+MAX_DESCRIPTION = 200  # a template's has 1,024 bytes, a function's 256 characters
 Found = Iterator[tuple[str, str]]
 
 
@@ -25,13 +26,13 @@ def problems(source: Source, place_of: Callable[[str], Place]) -> Iterator[Probl
         for key, message in _challenge(challenge):
             where = f"webhook.challenges[{index}].{key}"
             yield Problem(*place_of(where), where, message)
-    for key, message in [*_webhook(source), *_outside_replies(source)]:
+    for key, message in [*_webhook(source), *_outside_replies(source), *_credentials(source)]:
         yield Problem(*place_of(key), key, message)
 
 
 def _webhook(source: Source) -> Found:
-    if not source.description.strip():
-        yield "description", "says in one line what events these are"
+    if not source.description.strip() or len(source.description) > MAX_DESCRIPTION:
+        yield "description", f"says in one line, of at most {MAX_DESCRIPTION} characters, what events these are"
     if source.webhook.concurrency is not None and not 1 <= source.webhook.concurrency <= 1000:
         yield "webhook.concurrency", "must be 1 to 1000, or null to reserve none"
     if source.events.time is None and source.events.time_format != "rfc3339":
@@ -80,6 +81,26 @@ def _outside_replies(source: Source) -> Found:
         for path in paths(text):
             if called := calls(path) & REPLY_ONLY:
                 yield key, f"{_all(called)} works in replies only"
+
+
+def _credentials(source: Source) -> Found:
+    """A header that carries the credential has no place in a message or an answer."""
+    secret = set(source.webhook.auth.type.headers(source.webhook.auth.settings))
+    for key, path in every_path(source):
+        if shown := sorted(headers(path) & secret):
+            yield key, f"would show the credential, which is in {shown[0]}"
+
+
+def every_path(source: Source) -> Iterator[tuple[str, str]]:
+    """Every path that finds what leaves the handler, with its key."""
+    for index, challenge in enumerate(source.webhook.challenges):
+        for text in texts(challenge.reply):
+            yield from ((f"webhook.challenges[{index}].reply", path) for path in paths(text))
+    for key in ("id", "type"):
+        if path := getattr(source.events, key):
+            yield f"events.{key}", path
+    for key, text in mozdef_texts(source.mozdef):
+        yield from ((key, path) for path in paths(text))
 
 
 def mozdef_texts(mozdef: Mozdef) -> Iterator[tuple[str, Text]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import names
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, again
 from generator.local import Emulator
 from generator.product import CODE, TEMPLATE
 from lambdas.model import Source
@@ -33,14 +33,13 @@ class Running:
     process: int
 
 
-def built(build: Path, name: str) -> tuple[str, bytes]:
+def built(build: Path, sources: Path, name: str) -> tuple[str, bytes]:
     """The template and the code of a source that was built."""
     folder = build / name
     try:
         return (folder / TEMPLATE).read_text(encoding="utf-8"), (folder / CODE).read_bytes()
     except OSError as error:
-        there = "" if build == Path("build") else f" --build {build}"
-        raise GeneratorError(f"{error.filename}: not built yet: python -m generator {name}{there}") from error
+        raise GeneratorError(f"{error.filename}: not built yet: {again(name, build, sources)}") from error
 
 
 def deploy(emulator: Emulator, source: Source, template: str, code: bytes) -> dict[str, str]:
@@ -110,24 +109,36 @@ class Followed:
 def announced(running: Running, build: Path) -> Iterator[None]:
     """Tell `send` where the source runs, as long as it does."""
     file = _file(build, running.name)
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(asdict(running)), encoding="utf-8")
+    try:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(asdict(running)), encoding="utf-8")
+    except OSError as error:
+        raise GeneratorError(f"{file}: can't be written ({error.strerror}), so `send` would not find it") from error
     try:
         yield
     finally:
         file.unlink(missing_ok=True)
-        if not any(file.parent.iterdir()):
+        with suppress(OSError):  # another source may run
             file.parent.rmdir()
 
 
-def find(build: Path, name: str) -> Running:
+def not_running(build: Path, sources: Path, name: str) -> None:
+    """GeneratorError where the source runs already: `send` could find one of the two only."""
+    try:
+        running = find(build, sources, name)
+    except GeneratorError:
+        return
+    raise GeneratorError(f"{name} runs already, on port {running.port}: end that one first")
+
+
+def find(build: Path, sources: Path, name: str) -> Running:
     """Where a source runs now."""
     try:
         running = Running(**json.loads(_file(build, name).read_bytes()))
         os.kill(running.process, 0)
         socket.create_connection(("127.0.0.1", running.port), timeout=1).close()
     except (OSError, ValueError, TypeError) as error:
-        start = f"python -m generator run {name}"
+        start = again(f"run {name}", build, sources)
         said = f"{name} does not run here: start it with: {start} (or name a deployed endpoint with --url)"
         raise GeneratorError(said) from error
     return running

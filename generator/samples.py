@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -83,16 +84,37 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     for name in sorted(names):
         try:
             samples.append(_sample(name, folder))
-        except ValueError as error:
-            problems.append(
-                Problem(shown(folder / f"{name}.json"), getattr(error, "lineno", 0), "", f"is not JSON: {error}")
-            )
+        except (OSError, ValueError, RecursionError) as error:
+            problems.append(Problem(shown(folder / f"{name}.json"), getattr(error, "lineno", 0), "", _said(error)))
+    left = [
+        f"{name}.json"
+        for name in files
+        if name.endswith((".mozdef", ".reply")) and name.rpartition(".")[0] not in names
+    ]
+    problems += [Problem(shown(folder / name), 0, "", "belongs to no sample", warning=True) for name in sorted(left)]
     return samples, problems
+
+
+def _members(value: Any) -> list[Any]:
+    return list(value.values()) if isinstance(value, dict) else [None]
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"can't be read: {error.strerror}"
+    if isinstance(error, RecursionError):
+        return "is nested too deep"
+    return f"is not JSON: {error}" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
 def _sample(name: str, folder: Path) -> Sample:
     body, request = folder / f"{name}.json", folder / f"{name}.request.json"
     head = json.loads(request.read_bytes()) if request.exists() else {}
+    if not isinstance(head, dict) or set(head) - {"method", "headers", "query"}:
+        raise ValueError(f"{name}.request.json has other keys than method, headers and query")
+    texts = [value for part in ("headers", "query") for value in _members(head.get(part, {}))]
+    if not all(isinstance(value, str) for value in [head.get("method", "POST"), *texts]):
+        raise ValueError(f"{name}.request.json: method is text, headers and query have texts")
     sent = body.read_bytes() if body.exists() else b""
     if sent:
         json.loads(sent)
@@ -112,16 +134,28 @@ def shape(source: Source, sample: Sample) -> Shaped:
         if verified_by(source.webhook) != "handler":
             event["requestContext"]["authorizer"] = {"lambda": authorized(source, secrets, event, NOW).get("context")}
         response = receiver.respond(event)
-    why = json.loads(log.getvalue().splitlines()[-1]).get("why", "")
+    said = json.loads(log.getvalue().splitlines()[-1])
     problems = []
-    file = shown(sample.file() if sample.body else sample.file("request"))
+    file = shown(sample.file() if sample.file().exists() else sample.file("request"))
     if response["statusCode"] >= 300:
+        why = said.get("why", said["message"])
         problems.append(Problem(file, 0, "", f"is answered {response['statusCode']}: {why}"))
     elif bucket.keys:
+        why = _trace(source, sample) if said["why"].startswith("transform: transform() raised") else said["why"]
         problems.append(Problem(file, 0, "", f"becomes no message: {why}"))
     messages = [json.loads(entry["MessageBody"]) for entry in queue.entries]
-    challenge = not messages and not problems
-    return Shaped(sample, messages, _reply(response) if challenge else None, problems)
+    return Shaped(sample, messages, _reply(response) if said["message"] == "challenge answered" else None, problems)
+
+
+def _trace(source: Source, sample: Sample) -> str:
+    """Where transform() raised, and what: in AWS the log has none of it, since it may quote the event."""
+    try:
+        for item, functions in _items(source, sample):
+            list(source.transform(item, functions.request)) if source.transform else None
+    except Exception as error:  # noqa: BLE001 - the user's own code
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{shown(Path(frame.filename))}:{frame.lineno}: {type(error).__name__}: {error}"
+    return "transform() makes something that JSON has no form for"
 
 
 def compare(made: Shaped) -> list[Problem]:
@@ -131,8 +165,8 @@ def compare(made: Shaped) -> list[Problem]:
         stored = json.loads(file.read_bytes())
     except FileNotFoundError:
         return [Problem(shown(file), 0, "", "is missing: --accept stores what the build makes of the sample")]
-    except ValueError as error:
-        return [Problem(shown(file), getattr(error, "lineno", 0), "", f"is not JSON: {error}")]
+    except (OSError, ValueError, RecursionError) as error:
+        return [Problem(shown(file), getattr(error, "lineno", 0), "", _said(error))]
     differences = list(_differences(stored, _expected(made)))
     more = f", and in {len(differences) - 1} more places" if len(differences) > 1 else ""
     said = "if the build is right, --accept stores what it makes"

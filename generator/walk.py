@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import re
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -16,9 +17,9 @@ from generator.errors import Problem
 from generator.yaml_nodes import Place, entries, place
 from lambdas import model
 
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_SECRET = re.compile(r"[a-z]+(_[a-z0-9]+)*")
-_URL_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+SECRET = re.compile(r"[a-z]+(_[a-z0-9]+)*")
+URL_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _KINDS = {"str": "text", "int": "a number", "bool": "true or false", "float": "a number", "null": "nothing"}
 
 
@@ -53,6 +54,8 @@ class Walker:
         for key_node, value in entries(node):
             if (name := str(key_node.value)) in known:
                 yield name, key_node, value
+            elif {":", "{"} & set(name):
+                self._wrong(key_node, _dotted(key, name), "a colon and a space go between a key and its value")
             else:
                 self._wrong(key_node, _dotted(key, name), f"no such key{meant(name, known)}")
 
@@ -66,7 +69,7 @@ class Walker:
             return self.read(hint, node, key)
         if origin is tuple:
             return self._list(args[0], node, key)
-        if origin is not None and issubclass(origin, Mapping) if isinstance(origin, type) else False:
+        if isinstance(origin, type) and issubclass(origin, Mapping):
             return self._mapping(args[1], node, key, _CHECKS.get(args[0]))
         try:
             if origin is Literal:
@@ -101,14 +104,22 @@ class Walker:
             return self._mapping(model.Json, node, key, None)
         if isinstance(node, yaml.SequenceNode):
             return self._list(model.Json, node, key)
-        return _scalar(model.Text, node) if _tag(node) == "str" else yaml.SafeLoader("").construct_object(node)
+        if _tag(node) == "str":
+            return _scalar(model.Text, node)
+        value = _plain(node)
+        if not isinstance(value, int | float | bool | None) or (isinstance(value, float) and not math.isfinite(value)):
+            raise Wrong(f'JSON has nothing like {node.value}; put it in quotes, "{node.value}"')
+        return value
 
     def _auth(self, node: yaml.Node, key: str) -> Any:
         known = list(self._auth_types)
         found = list(entries(node))
-        if len(found) != 1:
-            said = "exactly one type" if found else "a type"
-            return self._wrong(node, key, f"must have {said}: one of {', '.join(known)}")
+        if not found:
+            return self._wrong(node, key, f"must have a type: one of {', '.join(known)}")
+        if len(found) > 1:
+            there = " and ".join(str(one.value) for one, _ in found)
+            said = f"one of {', '.join(known)}; it has {there}, so one may be indented too little"
+            return self._wrong(node, key, f"must have exactly one type: {said}")
         key_node, value = found[0]
         name = str(key_node.value)
         if name not in known:
@@ -137,8 +148,12 @@ def fields(cls: type[Any]) -> list[str]:
 
 def meant(name: str, known: Collection[str]) -> str:
     """What was probably meant, and what there is: `; did you mean x? (x, y, z)`."""
+    return f"{_near(name, known) or ';'} ({', '.join(sorted(known))})"
+
+
+def _near(name: str, known: Collection[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"{f'; did you mean {near[0]}?' if near else ';'} ({', '.join(sorted(known))})"
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 _NOT_KEYS = {(model.Source, "transform"), (model.Source, "name")}
@@ -167,16 +182,25 @@ def _scalar(hint: Any, node: yaml.Node) -> Any:
     if hint in (int, bool):
         if tag != hint.__name__:
             raise Wrong(f"must be {_KINDS[hint.__name__]}, and is {_kind(node)}")
-        return yaml.SafeLoader("").construct_object(node)
+        return _plain(node)
+    if tag == "null" and not node.value:
+        raise Wrong("must be text, and is empty")
     if tag != "str":
         raise Wrong(f'must be text; {node.value} is {_kind(node)} to YAML: put it in quotes, "{node.value}"')
     return _CHECKS.get(hint, str)(node.value)
 
 
+def _plain(node: yaml.Node) -> Any:
+    try:
+        return yaml.SafeLoader("").construct_object(node)
+    except (ValueError, KeyError, yaml.YAMLError):
+        raise Wrong(f"is no {_tag(node)}") from None
+
+
 def _choice(node: yaml.Node, options: tuple[Any, ...]) -> Any:
     if node.value in options:
         return node.value
-    raise Wrong(f"must be one of {', '.join(options)}{meant(str(node.value), options).partition('(')[0].rstrip('; ')}")
+    raise Wrong(f"must be one of {', '.join(options)}{_near(str(node.value), options)}")
 
 
 def _path(text: str) -> str:
@@ -203,14 +227,14 @@ def _signed(text: str) -> str:
 
 
 def _header(text: str) -> str:
-    if not _HEADER.fullmatch(text):
+    if not HEADER.fullmatch(text):
         raise Wrong("is not the name of a header, such as x-signature")
     return text
 
 
 def _secret(text: str) -> str:
     # The value is not shown: it may be one.
-    if not _SECRET.fullmatch(text) or len(text) > 40 or sum(char.isdigit() for char in text) > 4:
+    if not SECRET.fullmatch(text) or len(text) > 40 or sum(char.isdigit() for char in text) > 4:
         raise Wrong(
             "is the name of a parameter, such as auth_token, never the secret: if this is one, "
             "take it out of the file, and put it into Parameter Store"
@@ -219,7 +243,7 @@ def _secret(text: str) -> str:
 
 
 def _url_path(text: str) -> str:
-    if not _URL_PATH.fullmatch(text) or len(text) > 100:
+    if not URL_PATH.fullmatch(text) or len(text) > 100:
         raise Wrong("must be a path such as /events: slashes, letters, digits and . _ ~ -, at most 100 characters")
     return text
 

@@ -9,6 +9,12 @@ import yaml
 
 from generator.errors import Problem
 
+MAX_DEPTH = 50
+# What plain YAML makes of what it reads; `=` and `<<` are for the walker to refuse, as keys that there are none of.
+_TAGS = {
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")
+}
 Place = tuple[str, int]
 """A file and a line."""
 
@@ -20,7 +26,12 @@ _HINTS = (
     ("'@' that cannot start", "text that starts with @ goes in quotes"),
     ("'`' that cannot start", "text that starts with ` goes in quotes"),
     ("'%' that cannot start", "text that starts with % goes in quotes"),
-    ("mapping values are not allowed", 'text with ": " in it goes in quotes'),
+    (
+        "mapping values are not allowed",
+        'text with ": " in it goes in quotes; or this line is indented deeper than its neighbours',
+    ),
+    ("found '<block mapping start>'", "this line is indented differently from its neighbours"),
+    ("found '-'", "this line is indented differently from its neighbours"),
     (
         "expected <block end>, but found '<scalar>'",
         'text that starts with { or a quote goes in quotes as a whole: "{…} …"',
@@ -53,6 +64,8 @@ def parse(file: Path) -> tuple[yaml.Node | None, list[Problem]]:
         node = yaml.compose(text, Loader=_Fast)
     except yaml.YAMLError:
         return None, [_problem(text, name)]
+    except RecursionError:
+        return None, [Problem(name, 0, "", f"is nested deeper than {MAX_DEPTH}")]
     if node is None:
         return None, [Problem(name, 0, "", "is empty; it needs at least description and webhook")]
     return node, list(_owned(node, name))
@@ -73,7 +86,7 @@ def _problem(text: str, name: str) -> Problem:
     return Problem(name, 0, "", "is not YAML")
 
 
-def _owned(node: yaml.Node, name: str, key: str = "") -> Iterator[Problem]:
+def _owned(node: yaml.Node, name: str, key: str = "", depth: int = 0) -> Iterator[Problem]:
     """Write the file's name on every node, since `extends` mixes nodes of several files.
 
     A node met twice is an alias: what it repeats reads better written out.
@@ -81,18 +94,28 @@ def _owned(node: yaml.Node, name: str, key: str = "") -> Iterator[Problem]:
     if hasattr(node, "file"):
         yield Problem(name, line(node), key, "anchors and aliases (& and *) are not supported; write it out")
         return
+    if depth > MAX_DEPTH:
+        yield Problem(name, line(node), "", f"is nested deeper than {MAX_DEPTH}")
+        return
+    if node.tag not in _TAGS:
+        yield Problem(
+            name, line(node), key, f"{node.tag.replace('tag:yaml.org,2002:', '!!')} is no tag of a definition"
+        )
     node.file = name  # type: ignore[attr-defined]  # these nodes take further attributes
     seen: dict[str, int] = {}
     for key_node, value in entries(node):
+        if not isinstance(key_node, yaml.ScalarNode):
+            yield Problem(name, line(key_node), key, "a key is plain text; text with braces or brackets goes in quotes")
+            return
         below = f"{key}.{key_node.value}" if key else str(key_node.value)
         key_node.file = name  # type: ignore[attr-defined]
         if first := seen.get(str(key_node.value)):
             yield Problem(name, line(key_node), below, f"stands twice; the first is in line {first}")
         seen[str(key_node.value)] = line(key_node)
-        yield from _owned(value, name, below)
+        yield from _owned(value, name, below, depth + 1)
     if isinstance(node, yaml.SequenceNode):
         for index, one in enumerate(node.value):
-            yield from _owned(one, name, f"{key}[{index}]")
+            yield from _owned(one, name, f"{key}[{index}]", depth + 1)
 
 
 def line(node: yaml.Node) -> int:

@@ -105,11 +105,18 @@ def answer(challenge: Challenge, request: Request, secret: Callable[[], str]) ->
         for name, text in (reply.headers or {}).items()
     )
     if reply.json is not None:
-        made = json.dumps(filled_json(reply.json)(body, functions), separators=(",", ":"))
+        made = _json(filled_json(reply.json)(body, functions))
         return Answer(reply.status, made, "application/json", headers)
     if reply.text is not None:
         return Answer(reply.status, _text(as_text(filled(reply.text)(body, functions))), headers=headers)
     return Answer(reply.status, headers=headers)
+
+
+def _json(value: Any) -> str:
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError):
+        raise Unbounded from None
 
 
 def _text(text: str) -> str:
@@ -122,7 +129,7 @@ def _text(text: str) -> str:
 
 def _one_line(text: str) -> str:
     """A header's value; the gateway refuses control characters with a 5xx, so they never get there."""
-    if not text.isprintable():
+    if not (text.isascii() and text.isprintable()):
         raise Unbounded
     return text
 

@@ -20,10 +20,15 @@ from lambdas.when import iso, seconds
 
 MAX_LENGTH = 1_024
 """Characters of a field that a mapping fills: a summary is one line, whatever the event holds."""
+MAX_ID = 256
+"""Characters of a vendor's id that goes into a tag as it is."""
 MAX_EVENTS = 10_000
 """Events of one body: as many as can be sent before the function's time is over."""
 
-_IP_FIELDS = ("sourceipaddress", "destinationipaddress")
+# What MozDef's mapping has as something else than text.
+_IP_FIELDS = ("sourceipaddress", "destinationipaddress", "srcip")
+_PORT_FIELDS = ("sourceport", "destinationport")
+_BOOLEANS = (True, False, None, "true", "false")
 _encode = compact(ensure_ascii=False)
 
 
@@ -94,13 +99,20 @@ class Shaper:
         if not self._source.transform:
             return [item]
         try:
-            # What it made is what a sender might have sent, or it is none: no dates, no NaN, no circles.
-            return [parse(encoded(event)) for event in islice(self._source.transform(item, request), MAX_EVENTS)]
+            returned = self._source.transform(item, request)
+            single = isinstance(returned, dict | str | bytes)
+            made = [] if single else list(islice(returned, MAX_EVENTS + 1))
         except RecursionError:
             raise
         except Exception as error:
             # The source's own code: whatever is wrong with it, the event is kept.
             raise Rejected("transform", f"transform() raised {type(error).__name__}") from error
+        if single:
+            raise Rejected("transform", "transform() must return a list of events")
+        if len(made) > MAX_EVENTS:
+            raise Rejected("too-many", f"transform() made more than {MAX_EVENTS:,} events")
+        # What it made is what a sender might have sent, or it is none: no dates, no NaN, no circles.
+        return [parse(encoded(event)) for event in made]
 
     def _message(self, place: int, event: Any, functions: Functions) -> Message:
         if not isinstance(event, dict):
@@ -136,9 +148,10 @@ class Shaper:
         """The same text for every delivery of the same event: the vendor's id, or a hash of the event as sent."""
         given = self._id(event, functions) if self._id else None
         if isinstance(given, str | int) and given != "":
-            return f"id:{str(given)[:256]}"
+            text = str(given)
+            return f"id:{text}" if len(text) <= MAX_ID else f"id:sha256:{_digest(text.encode('utf-8', 'replace'))}"
         content = functions.request.body if event is functions.root else encoded(event)
-        return f"id:sha256:{hashlib.sha256(content).hexdigest()[:40]}"
+        return f"id:sha256:{_digest(content)}"
 
     def _added(self, event: Any, functions: Functions) -> dict[str, Any]:
         """Further keys of `details`; what is absent is left out, and so is an address that Elasticsearch refuses."""
@@ -149,6 +162,10 @@ class Shaper:
             for key, value in found.items()
             if value is not None and not (key in _IP_FIELDS and not _is_address(value))
         }
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:40]
 
 
 def _line(value: Any) -> str:
@@ -178,7 +195,10 @@ def unacceptable(details: dict[str, Any]) -> str | None:
     for field in _IP_FIELDS:
         if details.get(field) is not None and not _is_address(details[field]):
             return f"{field} is not an IP address, and Elasticsearch refuses such a message"
-    if not isinstance(details.get("success"), bool | None):
+    for field in _PORT_FIELDS:
+        if details.get(field) is not None and not _is_long(details[field]):
+            return f"{field} is not a number, and Elasticsearch refuses such a message"
+    if details.get("success") not in _BOOLEANS:
         return "success is neither true nor false, and Elasticsearch refuses such a message"
     return None
 
@@ -200,7 +220,8 @@ def _is_finite(value: Any) -> bool:
 
 
 def _is_address(value: Any) -> bool:
-    return isinstance(value, str) and _parses(value)
+    # Python takes an IPv6 address with a zone, fe80::1%eth0; Elasticsearch does not.
+    return isinstance(value, str) and "%" not in value and _parses(value)
 
 
 @lru_cache(4096)

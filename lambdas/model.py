@@ -127,7 +127,7 @@ class Mozdef:
     summary: Text | None = None
     """One line for the analyst. Default: `NAME_event`."""
     severity: Text = Text("INFO")
-    """Syslog's word for how bad it is."""
+    """How bad it is, in syslog's words, such as `INFO` or `WARNING`."""
     category: Text | None = None
     """Default: `NAME`."""
     hostname: Text | None = None

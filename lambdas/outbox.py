@@ -13,6 +13,9 @@ MAX_ENTRIES = 10
 PAUSES = (0.05, 0.2)
 """Seconds before each further try of what the queue would not take; boto3 has tried twice before."""
 
+_CONTENT = ("InvalidMessageContents", "AWS.SimpleQueueService.BatchRequestTooLong", "BatchRequestTooLong")
+"""What SQS says of a request that it will never take: to try it again is to try it for ever."""
+
 
 class QueueDown(Exception):  # noqa: N818 - it names the outcome
     """The queue did not take everything, and may later."""
@@ -48,7 +51,13 @@ class Outbox:
         try:
             result = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
         except FAULTS as error:
-            raise QueueDown(told(error)) from error
+            if told(error) not in _CONTENT:
+                raise QueueDown(told(error)) from error
+            if len(places) > 1:
+                # One of them is what SQS refuses: each for itself, and the others arrive.
+                return [left for place in places for left in self._try(bodies, [place], refused)]
+            refused[places[0]] = told(error)
+            return []
         again = []
         for failed in result.get("Failed", ()):
             if failed.get("SenderFault"):

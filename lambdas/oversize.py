@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from lambdas.message import Message, encoded
@@ -12,13 +13,15 @@ MAX_MESSAGE = 1_048_576
 
 _LIMITS = (1_024, 128, 16, 4)
 _SHORT = 65_536
+_WHOLE = 128
+_KEYS = 128
 
 
-def pointer(message: Message, bucket: str, key: str, event: bytes) -> Message:
+def pointer(message: Message, bucket: str, key: str, event: bytes, first: Iterable[str]) -> Message:
     """The same message with its details shortened, and where the whole event is.
 
-    What stays keeps its type, so that a field that Elasticsearch knows as an object is one here too; a plug-in that
-    looks for `event` and `payload` in the details finds them.
+    What stays keeps its type, so that a field that Elasticsearch knows as an object is one here too, and short texts of
+    the top level stay whole: an address cut short is none. Keys in `first` are there whatever else has no room.
     """
     where = {
         "bucket": bucket,
@@ -26,13 +29,15 @@ def pointer(message: Message, bucket: str, key: str, event: bytes) -> Message:
         "sha256": hashlib.sha256(event).hexdigest(),
         "bytes": len(event),
     }
+    whole = message.fields["details"]
+    ordered = {**{name: whole[name] for name in first if name in whole}, **whole}
     for limit in _LIMITS:
-        details = shortened(message.fields["details"], limit)
+        details = {name: _shortened(value, max(limit, _WHOLE), limit) for name, value in ordered.items()}
         if len(encoded(details)) <= _SHORT:
             break
     else:
-        few = shortened(message.fields["details"], 128)
-        details = {key: type(value)() if isinstance(value, dict | list) else value for key, value in few.items()}
+        few = list(details.items())[:_KEYS]
+        details = {name[:_WHOLE]: type(one)() if isinstance(one, dict | list) else one for name, one in few}
     fields = {
         **message.fields,
         "tags": [*message.fields["tags"], "oversize"],
@@ -41,12 +46,13 @@ def pointer(message: Message, bucket: str, key: str, event: bytes) -> Message:
     return message._replace(fields=fields, body=encoded(fields))
 
 
-def shortened(value: Any, limit: int) -> Any:
-    """The value with at most `limit` characters in a text and `limit` members in a list or an object."""
+def _shortened(value: Any, characters: int, members: int) -> Any:
+    """The value with at most so many characters in a text, and members in a list or an object."""
     if isinstance(value, str):
-        return value if len(value) <= limit else value[:limit] + "…"
+        return value if len(value) <= characters else value[:characters] + "…"
     if isinstance(value, dict):
-        return {key: shortened(below, limit) for key, below in list(value.items())[:limit] if len(key) <= _SHORT // 64}
+        kept = list(value.items())[:members]
+        return {name[:_WHOLE]: _shortened(below, members, members) for name, below in kept}
     if isinstance(value, list):
-        return [shortened(below, limit) for below in value[:limit]]
+        return [_shortened(below, members, members) for below in value[:members]]
     return value

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lambdas.request import Request
 
 # Beside its own errors, JMESPath lets some of Python's through, as for contains('text', `1`).
-_INAPPLICABLE = (JMESPathError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_INAPPLICABLE = (JMESPathError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 Find = Callable[[Any, "Functions"], Any]
 
 

@@ -1,7 +1,7 @@
 """What happens to a request: challenges, verification, shaping, sending, the answer.
 
-In the order of `Receiver._answer`. Every authentic event is on the queue or in the bucket before the answer is a 2xx;
-where neither takes it, the answer is 503, because some vendors never retry after a 4xx.
+In the order of `Receiver._answer`. Every authentic event is on the queue, or in the bucket with the reason why not,
+before the answer is a 2xx. Where the one that is to take it does not, the answer is 503; some never retry a 4xx.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ T = TypeVar("T")
 
 MAX_BODY = 6 * 1_048_576
 """Bytes: Lambda takes no more, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
+MAX_HANDSHAKE = 16 * 1_024
+"""Bytes of a body that is read before its sender is known."""
 
 
 class StorageDown(Exception):  # noqa: N818 - it names the outcome
@@ -89,7 +92,8 @@ class Receiver:
     def _answer(self, request: Request) -> Outcome:
         if len(request.body) > MAX_BODY:
             return Outcome(Answer(413), "too large")
-        if challenge := matching(self._unauthenticated, request):
+        # Nobody has said who this is: no more than a handshake is taken apart for them.
+        if len(request.body) <= MAX_HANDSHAKE and (challenge := matching(self._unauthenticated, request)):
             return Outcome(answer(challenge, request, self._secret), "challenge answered")
         self._verify(request)
         if challenge := matching(self._authenticated, request):
@@ -145,7 +149,7 @@ class Receiver:
         whole = message.fields["details"] is request.json
         event = request.body if whole else encoded(message.fields["details"])
         key = self._keep(lambda: self._kept.oversize(request, event))
-        return pointer(message, self._kept.bucket, key, event)
+        return pointer(message, self._kept.bucket, key, event, first=self._source.events.require)
 
     def _keep(self, put: Callable[[], T]) -> T:
         try:

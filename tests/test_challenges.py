@@ -109,6 +109,29 @@ def test_a_header_of_an_answer_stays_one_line(tmp_path: Path) -> None:
     assert endpoint.call(gateway.event("POST", {}, query={"t": "a\r\nSet-Cookie: x"}))["statusCode"] == 400
 
 
+def test_a_body_that_a_challenge_signs_for_anyone_is_no_event(tmp_path: Path) -> None:
+    reply = "{text: \"{hmac_hex(query('t'))}\"}"
+    endpoint = made(tmp_path, f"{{method: GET, when: query('t'), unauthenticated: true, reply: {reply}}}")
+    signature = endpoint.call(gateway.event("GET", {}, query={"t": "12345"}))["body"]
+    assert endpoint.post(b"12345", {"x-signature": signature})["statusCode"] == 401
+    assert endpoint.signed({"a": 1})["statusCode"] == 200
+    assert (len(endpoint.queue.bodies), endpoint.bucket.objects) == (1, {})
+
+
+def test_no_more_than_a_handshake_is_read_before_the_sender_is_known(tmp_path: Path) -> None:
+    endpoint = made(tmp_path, "{when: c, unauthenticated: true, reply: {text: hello}}")
+    assert endpoint.post(b'{"c":1}')["body"] == "hello"
+    assert endpoint.post(b'{"c":1,"x":"' + b"x" * 17_000 + b'"}')["statusCode"] == 401
+
+
+@pytest.mark.parametrize(
+    ("reply", "sent"), [("{json: {a: '{to_number(c)}'}}", "nan"), ("{headers: {x-a: '{c}'}}", "é")]
+)
+def test_an_answer_that_could_not_be_sent_is_refused(tmp_path: Path, reply: str, sent: str) -> None:
+    endpoint = made(tmp_path, f"{{when: c, unauthenticated: true, reply: {reply}}}")
+    assert endpoint.post(json.dumps({"c": sent}).encode())["statusCode"] == 400
+
+
 def test_a_definition_may_widen_what_is_signed_with_a_reason(tmp_path: Path) -> None:
     more = "inputs: {also: '+/=', length: 200, reason: the vendor sends base64}"
     reply = "{text: '{hmac_base64(c)} {sha256_hex(c)}'}"

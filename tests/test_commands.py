@@ -19,7 +19,8 @@ from tests.definitions import ROOT, SOURCES
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """A command in a folder with its own copy of the sources: exit status, output, errors."""
-    shutil.copytree(SOURCES, tmp_path / "sources")
+    for name in ("okta", "zoom"):
+        shutil.copytree(SOURCES / name, tmp_path / "sources" / name)
     monkeypatch.chdir(tmp_path)
 
     def command(*args: str) -> tuple[int, str, str]:
@@ -39,14 +40,14 @@ def test_a_bare_name_builds_a_source_and_shows_what_was_built(run) -> None:
     assert (status, err) == (0, "")
     assert {"zoom/event-source.json", "zoom/lambdas.zip"} <= set(built())
     lines = [" ".join(line.split()) for line in out.splitlines()]
-    assert lines[1] == "zoom Zoom account, user, meeting and webinar events"
+    assert lines[1] == "zoom Zoom account, user, meeting and recording events"
     for line in (
         "takes POST /events",
         'verifies HMAC-SHA256 of "v0:{timestamp}:{body}" in x-zm-signature, at most 300 s old, in the handler',
         "answers POST where event == 'endpoint.url_validation', unsigned too",
         "secret /MozDef-EF/zoom/dev/auth_token in Parameter Store",
         "2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com",
-        "python -m generator run zoom run it on this machine, and follow its messages",
+        "python -m generator run zoom run it on this machine",
     ):
         assert line in lines
     assert any(line.startswith("lint clean (cloudformation-validate ") for line in lines)
@@ -110,7 +111,7 @@ def test_an_unknown_source_is_answered_with_the_known_ones(run) -> None:
     ("args", "said"),
     [
         (["--sources", "nowhere", "zoom"], "nowhere: no such folder; --sources names the folder of the definitions"),
-        (["zoom", "--lint", "fast", "--build", "sources/schema.json"], "is a file"),
+        (["zoom", "--lint", "fast", "--build", "sources/zoom/source.yml"], "is a file"),
         (["run", "zoom"], "build/zoom/event-source.json: not built yet: python -m generator zoom"),
         (
             ["send", "zoom"],
@@ -146,7 +147,7 @@ def test_without_arguments_the_sources_and_what_comes_next(run) -> None:
     assert lines[:3] == [
         "source auth events",
         "okta token Okta event hooks",
-        "zoom hmac Zoom account, user, meeting and webinar events",
+        "zoom hmac Zoom account, user, meeting and recording events",
     ]
     assert lines[-3:] == [
         "python -m generator okta build a source: lint-checked templates and code in build/",
@@ -194,7 +195,9 @@ def test_a_sample_that_differs_is_said_and_accepted(run) -> None:
         ("broken.json", '{"a": 1,\n "b"}', "sources/zoom/samples/broken.json:2: is not JSON"),
         ("new.json", '{"event": "x", "payload": {}, "event_ts": 1}', "new.mozdef.json: is missing: --accept stores"),
         ("bad.json", '{"event": "x"}', "sources/zoom/samples/bad.json: becomes no message: missing: no payload"),
-        ("empty.request.json", "{}", "sources/zoom/samples/empty.request.json: is answered 400"),
+        ("empty.json", "", "error: sources/zoom/samples/empty.json: is answered 400: empty\n"),
+        ("empty.request.json", "{}", "error: sources/zoom/samples/empty.request.json: is answered 400: empty\n"),
+        ("odd.request.json", '{"methd": "GET"}', "odd.request.json has other keys than method, headers and query"),
     ],
 )
 def test_a_broken_sample_is_said_in_a_line(run, name: str, content: str, said: str) -> None:
@@ -203,6 +206,42 @@ def test_a_broken_sample_is_said_in_a_line(run, name: str, content: str, said: s
     assert status == 1
     assert said in err
     assert len(err.splitlines()) == 1
+
+
+def test_a_transform_is_debugged_with_a_sample_and_may_drop_one(run) -> None:
+    shutil.rmtree("sources/okta")
+    code = Path("sources/zoom/transform.py")
+    code.write_text("def transform(event, request):\n    return [event['nope']]\n")
+    status, _, err = run("zoom", "--lint", "fast")
+    assert (status, err.splitlines()[0]) == (
+        1,
+        "error: sources/zoom/samples/account.settings_updated.json: becomes no message: "
+        "sources/zoom/transform.py:2: KeyError: 'nope'",
+    )
+    code.write_text("def transform(event, request):\n    return event\n")
+    assert "transform: transform() must return a list of events" in run("zoom", "--lint", "fast")[2]
+    code.write_text("def transform(event, request):\n    return [event] if event['event'] == 'user.created' else []\n")
+    status, out, _ = run("zoom", "--lint", "fast", "--accept")
+    assert status == 0
+    assert "user.deleted: no message" in out
+    assert json.loads(Path("sources/zoom/samples/user.deleted.mozdef.json").read_text()) == []
+    assert run("zoom", "--lint", "fast")[0] == 0
+
+
+def test_what_is_expected_of_no_sample_is_a_warning(run) -> None:
+    Path("sources/zoom/samples/gone.mozdef.json").write_text("{}")
+    said = "warning: sources/zoom/samples/gone.mozdef.json: belongs to no sample\n"
+    assert run("zoom", "--lint", "fast")[2] == said
+
+
+def test_commands_to_copy_keep_the_folders_that_were_named(run) -> None:
+    Path("sources").rename("mine")
+    _, out, _ = run("zoom", "--lint", "fast", "--sources", "mine", "--build", "out")
+    assert "python -m generator run zoom" in out
+    assert out.count("--sources mine --build out") == 3
+    shutil.rmtree("out/zoom")
+    said = "out/zoom/event-source.json: not built yet: python -m generator zoom --sources mine --build out"
+    assert said in run("run", "zoom", "--sources", "mine", "--build", "out")[2]
 
 
 def test_what_looks_like_a_slip_in_the_mapping_is_a_warning(run) -> None:
@@ -250,6 +289,14 @@ def test_send_signs_with_the_deployed_secret_of_the_environment_named(run, monke
         status, _, err = run("send", "zoom", "--url", "file:///etc/passwd", "--env", "prod", "--region", "us-west-2")
         assert status == 1
         assert "is no URL such as" in err
+
+
+def test_without_its_packages_it_says_what_to_do() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "generator"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    said = f"error: the framework is not installed for {sys.executable} (no click): . .venv/bin/activate\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
 
 
 def test_it_runs_as_a_module() -> None:

@@ -7,11 +7,12 @@ from textwrap import dedent
 
 import pytest
 
-from generator.definition import load
+from generator.definition import auth_types, load
 from generator.errors import DefinitionError, GeneratorError
 from lambdas.model import Source
 from tests.definitions import SOURCES, definition
 
+TYPES = ", ".join(auth_types())
 TOKEN = """
     description: made
     webhook: {auth: {token: {header: x-token}}}
@@ -68,7 +69,14 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
     [
         ("description: a\nwebhook:\n\tauth: x", "3: a tab; YAML is indented with spaces (YAML: found character '\\t'"),
         ("description: @x", "1: text that starts with @ goes in quotes (YAML: found character '@'"),
-        ("description: a: b", '1: text with ": " in it goes in quotes (YAML: mapping values are not allowed here)'),
+        (
+            "description: a: b",
+            '1: text with ": " in it goes in quotes; or this line is indented deeper than its neighbours',
+        ),
+        ("a:\n    b: 1\n  c: 2", "3: this line is indented differently from its neighbours (YAML: "),
+        ("description: x\nwebhook {a: b}", "2: webhook {a: a colon and a space go between a key and its value"),
+        ("description: x\nwebhook:{a: b}", "2: webhook:{a: a colon and a space go between a key and its value"),
+        ("description:\nwebhook: {auth: {token: {header: x}}}", "1: description: must be text, and is empty"),
         ("description: {a} b", '1: text that starts with { or a quote goes in quotes as a whole: "{…} …" (YAML:'),
         ('description: "a', "1: a quote is never closed (YAML: found unexpected end of stream)"),
         ("a: &x [1]\nb: *x", "1: b: anchors and aliases (& and *) are not supported; write it out"),
@@ -79,7 +87,7 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
     ],
 )
 def test_slips_in_yaml_get_a_hint(said, text: str, line: str) -> None:
-    assert said(text)[0].startswith(line)
+    assert [one for one in said(text) if one.startswith(line)]
 
 
 def challenge(when: str, reply: str = "{text: x}", more: str = "") -> str:
@@ -144,7 +152,7 @@ def test_challenges_with_a_mistake_are_refused(said, text: str, lines: list[str]
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        ("description: ' '", ["1: description: says in one line what events these are"]),
+        ("description: ' '", ["1: description: says in one line, of at most 200 characters, what events these are"]),
         (
             "description: made\nevents: {time_format: unix, id: hmac_hex(a), require: [sha256_hex(a)]}",
             [
@@ -226,6 +234,44 @@ def test_mistakes_in_a_webhook_are_said(said, more: str, line: str) -> None:
     assert said(text) == [f"4: {line}"]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "mozdef: {summary: '{root(a)}'}",
+            "mozdef.summary: root(a): root() takes text in single quotes, such as root('x')",
+        ),
+        (
+            "mozdef: {summary: '{header(a)}'}",
+            "mozdef.summary: header(a): header() takes text in single quotes, such as",
+        ),
+        ("mozdef: {summary: \"{root('a b')}\"}", "mozdef.summary: a b is not a path: b at character 3 is out of place"),
+        ("mozdef: {summary: \"{root('hmac_hex(a)')}\"}", "mozdef.summary: hmac_hex() works in replies only"),
+        ("mozdef: {summary: '{&a}'}", "mozdef.summary: &a has &, which belongs into a function such as sort_by()"),
+        (
+            "mozdef: {summary: \"{header('X-Token')}\"}",
+            "mozdef.summary: would show the credential, which is in x-token",
+        ),
+        ('events: {id: "a[99999"}', "events.id: a[99999 is not a path: it ends too early"),
+        (f"events: {{id: {'a' * 1001}}}", "events.id: has 1,001 characters; a path has at most 1,000"),
+        ("mozdef: {summary: !secret x}", "mozdef.summary: !secret is no tag of a definition"),
+        ("? [a]\n: b", "a key is plain text; text with braces or brackets goes in quotes"),
+        ("extends: [zoom]", "extends: is the name of another source"),
+        ("extends: ../../etc", "extends: is the name of another source"),
+        (f"events: {{id: {'[' * 60}a{']' * 60}}}", "is nested deeper than 50"),
+    ],
+)
+def test_what_could_do_harm_in_a_definition_is_refused(said, text: str, line: str) -> None:
+    lines = said(f"description: made\nwebhook: {{auth: {{token: {{header: x-token}}}}}}\n{text}")
+    assert [one for one in lines if one.startswith(f"3: {line}")], lines
+
+
+@pytest.mark.parametrize("value", [".nan", ".inf", "2026-01-01", "!!int x", "1.0e+999"])
+def test_a_reply_holds_what_json_holds(said, value: str) -> None:
+    (line,) = said(challenge("a", f"{{json: {{a: {value}}}}}"))
+    assert line.startswith("6: webhook.challenges[0].reply.json.a: ")
+
+
 def test_a_definition_that_is_no_text_is_said(tmp_path: Path) -> None:
     definition(tmp_path, TOKEN)
     (tmp_path / "made" / "source.yml").write_bytes(b"\xff\xfe")
@@ -251,7 +297,8 @@ def hmac(settings: str) -> str:
         ("signed: '{id}{body}'", "signed: has {id}, but no key `id` says which header that is"),
         (
             "timestamp: {header: x-time}",
-            "timestamp: is not part of what is signed, so its window stops no replay; add {timestamp} to `signed`",
+            "timestamp: is not part of what is signed, so its window stops no replay; "
+            "take it out, or add {timestamp} to `signed`",
         ),
         ("signed: '{body'", "signed: {body is no piece of a request; there are {body}, {timestamp}, {id}, {method}"),
     ],
@@ -280,9 +327,13 @@ def test_what_looks_like_a_secret_is_refused_and_not_repeated(said) -> None:
 @pytest.mark.parametrize(
     ("auth", "line"),
     [
-        ("{hmca: {}}", "3: webhook.auth.hmca: no such auth type; did you mean hmac? (hmac, token)"),
-        ("{}", "3: webhook.auth: must have a type: one of hmac, token"),
-        ("{hmac: {}, token: {}}", "3: webhook.auth: must have exactly one type: one of hmac, token"),
+        ("{hmca: {}}", f"3: webhook.auth.hmca: no such auth type; did you mean hmac? ({TYPES})"),
+        ("{}", f"3: webhook.auth: must have a type: one of {TYPES}"),
+        (
+            "{hmac: {}, signature: {}}",
+            f"3: webhook.auth: must have exactly one type: one of {TYPES}; it has hmac and signature, "
+            "so one may be indented too little",
+        ),
     ],
 )
 def test_exactly_one_known_auth_type(said, auth: str, line: str) -> None:
@@ -308,10 +359,18 @@ def test_a_source_is_not_named_like_a_command(tmp_path: Path) -> None:
         load(tmp_path, ["send"], reserved=["send"])
 
 
-def test_an_unknown_source_gets_the_known_ones_the_nearest_first() -> None:
-    with pytest.raises(GeneratorError) as raised:
-        load(SOURCES, ["zom"])
-    assert str(raised.value) == f"no source zom in {SOURCES}; did you mean zoom? (zoom, okta)"
+def test_an_unknown_source_gets_the_known_ones_the_nearest_first(tmp_path: Path) -> None:
+    for name in ("okta", "zoom"):
+        definition(tmp_path, TOKEN, name)
+    (tmp_path / "slack").mkdir()
+    for wanted, said in (
+        ("zom", f"no source zom in {tmp_path}; did you mean zoom? (zoom, okta)"),
+        ("x", f"no source x in {tmp_path}; there are okta, zoom"),
+        ("slack", f"{tmp_path}/slack: has no source.yml"),
+    ):
+        with pytest.raises(GeneratorError) as raised:
+            load(tmp_path, [wanted])
+        assert str(raised.value) == said
 
 
 def test_a_second_tenant_extends_the_first(tmp_path: Path) -> None:

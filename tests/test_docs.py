@@ -49,7 +49,7 @@ def test_links_into_a_page_find_their_heading(page: Path) -> None:
 
 def test_every_command_and_every_option_named_exists() -> None:
     told = set(re.findall(r"python -m generator (\w[\w-]*)", "".join(page.read_text() for page in PAGES)))
-    assert told <= {*names(), *known(SOURCES)}
+    assert told <= {*names(), *known(SOURCES), "acme"}
     assert set(names()) - {"build"} <= told
 
 
@@ -62,8 +62,14 @@ def test_every_option_of_a_command_is_in_the_readme(capsys: pytest.CaptureFixtur
 
 
 def test_the_readmes_definition_is_one(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```yaml\n(# sources/acme.*?)```", README, re.DOTALL)
-    assert definition(tmp_path, example, "acme").source.events.type == "action"
+    (example,) = re.findall(r"```yaml\n(# yaml-language-server.*?)```", README, re.DOTALL)
+    definition(tmp_path, example, "acme")
+    (sample,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "acme" / "samples").mkdir()
+    (tmp_path / "acme" / "samples" / "user.login.json").write_text(sample)
+    assert main(["acme", "--sources", str(tmp_path), "--build", str(tmp_path / "b"), "--lint", "fast", "--accept"]) == 0
+    stored = (tmp_path / "acme" / "samples" / "user.login.mozdef.json").read_text(encoding="utf-8")
+    assert '"summary": "acme: user.login by ann@example.com"' in stored
 
 
 def test_the_references_examples_work(tmp_path: Path) -> None:

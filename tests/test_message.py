@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.message import unacceptable
 from tests.definitions import definition, shipped
 from tests.fakes import SECRET, Endpoint
 
@@ -126,6 +127,9 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
         ({"load_float": {}}, "mozdef"),
         ({"sourceipaddress": "not an address"}, "mozdef"),
         ({"success": "yes"}, "mozdef"),
+        ({"sourceipaddress": "fe80::1%eth0"}, "mozdef"),
+        ({"sourceport": "ssh"}, "mozdef"),
+        ({"success": "true", "sourceport": "22", "srcip": "192.0.2.1"}, None),
         ({"count_int": "5", "load_float": 1, "sourceipaddress": "2001:db8::1", "success": True}, None),
     ],
 )
@@ -182,6 +186,37 @@ def test_an_event_that_can_not_be_shortened_keeps_its_simple_fields() -> None:
     assert message["details"] == {**STARTED, "payload": {}}
 
 
+def test_a_shortened_event_keeps_what_mozdef_has_a_type_for_and_what_it_requires() -> None:
+    endpoint = Endpoint(ZOOM)
+    address = "2001:db8:85a3::8a2e:370:7334"
+    filler = {f"k{n}": [["x" * 50] * 40] * 20 for n in range(40)}
+    body = {**filler, **STARTED, "sourceipaddress": address, "success": True, "n_int": "1234567890"}
+    endpoint.signed(body)
+    (message,) = endpoint.queue.messages
+    details = message["details"]
+    assert details["event"] == "meeting.started"
+    assert details["payload"] == STARTED["payload"]
+    assert (details["sourceipaddress"], details["success"], details["n_int"]) == (address, True, "1234567890")
+    assert unacceptable(details) is None
+    assert len(endpoint.queue.bodies[0].encode()) < 200_000
+
+
+def test_an_event_of_very_many_keys_still_fits() -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.signed({**{f"key {n} " + "k" * 900: n for n in range(1_500)}, **STARTED})
+    (message,) = endpoint.queue.messages
+    assert message["details"]["event"] == "meeting.started"
+    assert len(endpoint.queue.bodies[0].encode()) < 200_000
+
+
+def test_a_body_of_too_many_values_is_kept_without_being_taken_apart() -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.signed(b"[" + b"1," * 300_000 + b"1]")
+    ((key, envelope),) = kept(endpoint)
+    assert key.split("/")[2] == "too-many"
+    assert envelope["events"] == [{"index": -1, "detail": "more than 250,000 values in one body"}]
+
+
 def made(folder: Path, more: str) -> Endpoint:
     auth = "webhook: {auth: {token: {header: x-token}}}"
     return Endpoint(definition(folder, f"description: made\n{auth}\n{more}").source)
@@ -236,9 +271,15 @@ def test_a_transform_makes_any_number_of_events_of_one(tmp_path: Path) -> None:
     endpoint = made(tmp_path, "mozdef: {summary: 'n={n}'}")
     endpoint.signed({"n": 2})
     assert [message["summary"] for message in endpoint.queue.messages] == ["n=0", "n=1"]
-    endpoint.signed({})
-    ((key, envelope),) = kept(endpoint)
-    assert (key.split("/")[2], envelope["events"][0]["detail"]) == ("transform", "transform() raised KeyError")
+    for event, reason, detail in (
+        ({}, "transform", "transform() raised KeyError"),
+        ({"n": 10_001}, "too-many", "transform() made more than 10,000 events"),
+    ):
+        endpoint.bucket.objects.clear()
+        endpoint.signed(event)
+        ((key, envelope),) = kept(endpoint)
+        assert (key.split("/")[2], envelope["events"][0]["detail"]) == (reason, detail)
+    assert len(endpoint.queue.bodies) == 2
 
 
 def test_a_field_of_the_message_is_one_line_of_bounded_length_whatever_the_event_holds(tmp_path: Path) -> None:
@@ -256,6 +297,15 @@ def test_a_body_of_more_events_than_can_be_sent_in_time_is_kept_as_a_whole(tmp_p
     ((key, envelope),) = kept(endpoint)
     assert key.split("/")[2] == "too-many"
     assert envelope["events"] == [{"index": -1, "detail": "more than 10,000 events in one body"}]
+
+
+def test_a_long_id_is_told_apart_from_one_that_begins_like_it(tmp_path: Path) -> None:
+    endpoint = made(tmp_path, "events: {id: id}")
+    endpoint.signed({"id": "x" * 300})
+    endpoint.signed({"id": "x" * 300 + "y"})
+    first, second = (message["tags"][1] for message in endpoint.queue.messages)
+    assert first != second
+    assert first.startswith("id:sha256:")
 
 
 def test_the_secret_is_read_once_and_not_for_every_event() -> None:

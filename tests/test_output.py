@@ -24,7 +24,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_folder_is_replaced_as_a_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
-    output.write(tmp_path, "zoom", {**OLD, "gone.json": b""}, {})
+    output.write(tmp_path, "zoom", OLD, {})
     output.write(tmp_path, "zoom", NEW, {})
     assert content(tmp_path / "zoom") == NEW
     assert [one.name for one in tmp_path.iterdir()] == ["zoom"]
@@ -79,14 +79,33 @@ for n in range(1000):
             process.send_signal(signal.SIGKILL)
         whole = tmp_path / "zoom" if (tmp_path / "zoom").exists() else None
         aside = [one for one in tmp_path.glob(".zoom-*-old") if not whole]
-        if folder := whole or next(iter(aside), None):
+        folder = whole or next(iter(aside), None)
+        if folder:
             assert len({file.read_bytes() for file in folder.iterdir()}) == 1
             assert {file.name for file in folder.iterdir()} == {"a", "b", "c"}
             seen.add(folder.name)
-        output.tidy(tmp_path, ["zoom"])
+        with output.alone(tmp_path, ["zoom"]):
+            if folder:
+                assert (tmp_path / "zoom").exists()
     assert "zoom" in seen
-    output.write(tmp_path, "zoom", OLD, {})
-    assert content(tmp_path / "zoom") == OLD
+    after = {"a": b"", "b": b"", "c": b""}
+    output.write(tmp_path, "zoom", after, {})
+    assert content(tmp_path / "zoom") == after
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".lock", "zoom"]
+
+
+def test_what_no_build_made_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "zoom").mkdir()
+    (tmp_path / "zoom" / "source.yml").write_text("mine")
+    with pytest.raises(GeneratorError) as raised:
+        output.write(tmp_path, "zoom", OLD, {})
+    place = tmp_path / "zoom"
+    assert str(raised.value) == f"{place}: holds source.yml, which no build made; --build names another folder"
+    assert content(place) == {"source.yml": b"mine"}
+    (tmp_path / "okta").write_text("mine")
+    with pytest.raises(GeneratorError, match="okta: holds a file's content, which no build made"):
+        output.write(tmp_path, "okta", OLD, {})
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["okta", "zoom"]
 
 
 def test_verdicts_are_remembered_beside(tmp_path: Path) -> None:
@@ -96,6 +115,23 @@ def test_verdicts_are_remembered_beside(tmp_path: Path) -> None:
 
 def test_a_place_that_can_not_be_written_is_said_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(GeneratorError) as raised:
-        output.write(tmp_path / "file", "zoom", OLD, {})
+    with pytest.raises(GeneratorError) as raised, output.alone(tmp_path / "file", ["zoom"]):
+        pass
     assert str(raised.value) == f"{tmp_path / 'file'}: can't be written (File exists); --build names another folder"
+
+
+def test_builds_at_the_same_time_take_turns(tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from generator import output
+for n in range(20):
+    with output.alone(Path(sys.argv[1]), ["zoom"]):
+        output.write(Path(sys.argv[1]), "zoom", {name: bytes([n + int(sys.argv[2])]) for name in ("a", "b")}, {})
+"""
+    running = [
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path), str(n * 20)], cwd=ROOT) for n in range(4)
+    ]
+    assert [one.wait() for one in running] == [0, 0, 0, 0]
+    assert len(set(content(tmp_path / "zoom").values())) == 1
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".lock", "zoom"]

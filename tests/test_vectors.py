@@ -204,7 +204,8 @@ def signed(auth: Auth, body: bytes, secret: str = SECRET) -> Request:
 
 HMACS = sorted(name for name, source in SOURCE.items() if source.webhook.auth.type.__name__ == "lambdas.auth.hmac")
 TOKENS = sorted(set(SOURCE) - set(HMACS))
-secrets = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+# No NUL: an HMAC fills its key up with them, so that two keys that end in one more or less are the same.
+secrets = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 
 
 def flipped(data: bytes, bit: int) -> bytes:

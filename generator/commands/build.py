@@ -9,7 +9,7 @@ import click
 
 from generator import output
 from generator.commands import names, options, show
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, again
 from generator.lint import Linter
 
 if TYPE_CHECKING:
@@ -53,20 +53,20 @@ def command(
     if accept:
         output.accept({file: text for one in products for file, text in one.expected().items()})
     if check:
-        return _check(products, build)
-    output.tidy(build, wanted)
-    states = {one.name: output.write(build, one.name, one.files, one.verdicts) for one in products}
+        return _check(products, build, sources)
+    with output.alone(build, wanted):
+        states = {one.name: output.write(build, one.name, one.files, one.verdicts) for one in products}
 
     from generator.commands.summary import report
 
-    report(products, build, states, lint)
+    report(products, build, sources, states, lint)
     return 0
 
 
-def _check(products: list[Product], build: Path) -> int:
+def _check(products: list[Product], build: Path, sources: Path) -> int:
     """Nothing is written; a folder that was built must be what a build would write now."""
     differ = [
-        f"{build / one.name / name}: is not what a build makes now: python -m generator {one.name}"
+        f"{build / one.name / name}: is not what a build makes now: {again(one.name, build, sources)}"
         for one in products
         if (build / one.name).exists()
         for name, state in output.states(build / one.name, one.files).items()
@@ -77,5 +77,5 @@ def _check(products: list[Product], build: Path) -> int:
     out = show.console()
     for one in products:
         built = "build is up to date" if (build / one.name).exists() else "not built yet"
-        out.print(f"[green]ok[/]  {one.name}: {len(one.shaped)} samples, lint clean, {built}")
+        out.print(f"[green]ok[/]  {one.name}: {show.count(len(one.shaped), 'sample')}, lint clean, {built}")
     return 0

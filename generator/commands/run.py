@@ -13,9 +13,10 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from generator import names
+from generator.commands import names as names_of_commands
 from generator.commands import options, show
 from generator.definition import load
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, again
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,10 +38,15 @@ _PAUSE_SECONDS = 0.2
 def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
     """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C."""
     from generator.local import emulator
-    from generator.running import Followed, Running, announced, built, deploy
+    from generator.product import CODE, TEMPLATE, files
+    from generator.running import Followed, Running, announced, built, deploy, not_running
 
-    definition = load(sources, [source])[0].source
-    template, code = built(build, source)
+    loaded = load(sources, [source], reserved=names_of_commands())[0]
+    definition = loaded.source
+    template, code = built(build, sources, source)
+    not_running(build, sources, source)
+    if files(loaded) != {TEMPLATE: template.encode(), CODE: code}:
+        show.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")
     out = show.console(stderr=as_json)
     ended = _ending()
     with emulator(port, iam=iam) as running:
@@ -50,7 +56,7 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
         with announced(Running(source, port, bundle, url, os.getpid()), build):
             followed = Followed(running, outputs, names.stack(source))
             if not ended.is_set():
-                _banner(out, source, url, outputs["EventsQueueUrl"], iam=iam)
+                _banner(out, source, url, outputs["EventsQueueUrl"], again(f"send {source}", build, sources), iam=iam)
             try:
                 while not ended.wait(_PAUSE_SECONDS):
                     _show(out, followed, as_json=as_json)
@@ -60,11 +66,11 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
     return 0
 
 
-def _banner(out: Console, source: str, url: str, queue: str, *, iam: bool) -> None:
+def _banner(out: Console, source: str, url: str, queue: str, send: str, *, iam: bool) -> None:
     out.print(f"\n[bold]{source}[/] runs on this machine{', IAM enforced' if iam else ''}; Ctrl-C ends it")
     out.print(f"  [dim]endpoint[/]  {url}")
     out.print(f"  [dim]queue[/]     {queue}")
-    out.print(f"  [dim]try[/]       [cyan]python -m generator send {source}[/]  [dim]in a second terminal[/]\n")
+    out.print(f"  [dim]try[/]       [cyan]{send}[/]  [dim]in a second terminal[/]\n")
 
 
 def _ending() -> threading.Event:
@@ -91,7 +97,8 @@ def _show(out: Console, followed: Followed, *, as_json: bool) -> None:
         return
     for line in followed.log():
         status = line.get("status", 403)
-        colour = "green" if status < 300 else "yellow" if status < 500 else "red"
+        kept = line.get("kept", 0)
+        colour = "red" if status >= 500 else "yellow" if status >= 300 or kept else "green"
         why = f": {line['why']}" if "why" in line else ""
         out.print(f"[dim]{line['timestamp'][11:19]}[/] [{colour}]{status}[/] {escape(line['message'] + why)}")
     for message in followed.messages():

@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import click
@@ -50,12 +50,17 @@ def command(
     """Sign a sample as the vendor would, post it to SOURCE, and show the answer."""
     from rich.markup import escape
 
+    from generator.running import secret_name
+
     definition = load(sources, [source])[0]
     chosen = _choose(definition, sample)
     if url:
-        target = _deployed(definition.source, url, aws.client("ssm", region, profile), project, env)
+        if urlsplit(url).scheme not in ("https", "http"):
+            raise GeneratorError(f"{url}: is no URL such as https://….execute-api.us-west-2.amazonaws.com/events")
+        name = secret_name(definition.source, project, env)
+        target = Target(url, aws.secret(name, aws.client("ssm", region, profile)))
     else:
-        target = _here(definition.source, build)
+        target = _here(definition.source, build, sources)
     auth = definition.source.webhook.auth
     signed = auth.type.sign(auth.settings, chosen.body, target.secret, time.time())
     status, answer = _post(target, chosen, {**chosen.headers, **signed})
@@ -74,19 +79,11 @@ class Target(NamedTuple):
     ca_bundle: str | None = None
 
 
-def _deployed(source: Source, url: str, ssm: Any, project: str, environment: str) -> Target:
-    from generator.running import secret_name
-
-    if urlsplit(url).scheme not in ("https", "http"):
-        raise GeneratorError(f"{url}: is no URL such as https://….execute-api.us-west-2.amazonaws.com/events")
-    return Target(url, aws.secret(secret_name(source, project, environment), ssm))
-
-
-def _here(source: Source, build: Path) -> Target:
+def _here(source: Source, build: Path, sources: Path) -> Target:
     from generator.local import REGION, Emulator
     from generator.running import find, secret_name
 
-    running = find(build, source.name)
+    running = find(build, sources, source.name)
     bundle = Path(running.ca_bundle) if running.ca_bundle else None
     endpoint = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
     ssm = Emulator(endpoint, REGION, bundle, log=Path()).client("ssm")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from generator.errors import DefinitionError, GeneratorError, Problem
+from generator.errors import DefinitionError, GeneratorError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,13 +34,16 @@ def failure(error: GeneratorError) -> None:
         out.print(f"{len(error.problems)} problems; nothing was written")
 
 
-def warnings(problems: Iterable[Problem]) -> None:
+def warning(message: object) -> None:
     """What may be what the user wants, on standard error."""
     from rich.text import Text
 
-    out = console(stderr=True)
-    for problem in problems:
-        out.print(Text.assemble(("warning: ", "bold yellow"), str(problem)))
+    console(stderr=True).print(Text.assemble(("warning: ", "bold yellow"), str(message)))
+
+
+def count(number: int, what: str) -> str:
+    """1 sample, 2 samples."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def size(count: int) -> str:

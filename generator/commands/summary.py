@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from generator.commands import show
+from generator.errors import again
 from generator.lint import Engines, versions
 from generator.names import secret_path
 from lambdas.model import methods, verified_by
@@ -25,7 +26,9 @@ FULL = 3
 _VERIFIED = {"handler": "in the handler", "authorizer": "in an authorizer", "api": "by the API itself"}
 
 
-def report(products: Sequence[Product], build: Path, states: Mapping[str, Mapping[str, State]], lint: Engines) -> None:
+def report(
+    products: Sequence[Product], build: Path, sources: Path, states: Mapping[str, Mapping[str, State]], lint: Engines
+) -> None:
     """A summary of each source, its warnings, and what one does next."""
     out = show.console()
     if len(products) > FULL:
@@ -33,12 +36,17 @@ def report(products: Sequence[Product], build: Path, states: Mapping[str, Mappin
     else:
         for one in products:
             out.print(f"\n[bold]{one.name}[/]  {escape(one.definition.source.description)}\n")
-            for index, (label, text) in enumerate(lines := [*_facts(one, lint), *_files(one, build, states[one.name])]):
-                first = index == 0 or lines[index - 1][0] != label
-                out.print(f"  [dim]{label if first else '':<9}[/] {text}")
+            # A grid, so that a narrow terminal breaks a line between words, below where its text began.
+            grid = Table.grid(padding=(0, 1))
+            last = ""
+            for label, text in [*_facts(one, lint), *_files(one, build, states[one.name])]:
+                grid.add_row(f"  [dim]{label if label != last else ''}[/] ", text)
+                last = label
+            out.print(grid)
     for one in products:
-        show.warnings([*one.hints, *one.findings])
-    _next(products[0].name)
+        for problem in [*one.hints, *one.findings]:
+            show.warning(problem)
+    _next(products[0].name, build, sources)
 
 
 def _facts(one: Product, lint: Engines) -> Iterator[tuple[str, str]]:
@@ -52,7 +60,11 @@ def _facts(one: Product, lint: Engines) -> Iterator[tuple[str, str]]:
     yield "secret", f"{secret_path(source.name)}/{auth.settings.secret} in Parameter Store"
     for made in one.shaped:
         yield "samples", escape(_sample(made))
-    yield "lint", f"{f'{len(one.findings)} warnings' if one.findings else 'clean'} ({', '.join(versions(lint))})"
+    yield "lint", f"{_found(one)} ({', '.join(versions(lint))})"
+
+
+def _found(one: Product) -> str:
+    return show.count(len(one.findings), "warning") if one.findings else "clean"
 
 
 def _sample(made: Shaped) -> str:
@@ -60,6 +72,8 @@ def _sample(made: Shaped) -> str:
     if made.reply is not None:
         body = made.reply["body"]
         text = f"{made.sample.name}: answered {made.reply['status']} {json.dumps(body) if body else ''}"
+    elif not made.messages:
+        text = f"{made.sample.name}: no message"
     else:
         first = made.messages[0]
         more = f" (and {len(made.messages) - 1} more)" if len(made.messages) > 1 else ""
@@ -78,18 +92,18 @@ def _files(one: Product, build: Path, states: Mapping[str, State]) -> Iterator[t
 def _rows(products: Sequence[Product], states: Mapping[str, Mapping[str, State]]) -> Table:
     table = Table("source", "samples", "lint", "files", box=None, pad_edge=False, header_style="dim")
     for one in products:
-        found = f"{len(one.findings)} warnings" if one.findings else "clean"
         changed = sum(state != "unchanged" for state in states[one.name].values())
-        table.add_row(one.name, str(len(one.shaped)), found, f"{changed} written" if changed else "unchanged")
+        table.add_row(one.name, str(len(one.shaped)), _found(one), f"{changed} written" if changed else "unchanged")
     return table
 
 
-def _next(name: str) -> None:
+def _next(name: str, build: Path, sources: Path) -> None:
     out = show.console()
     out.print("\n[bold]next[/]")
-    for line, what in (
-        (f"run {name}", "run it on this machine, and follow its messages"),
-        (f"send {name}", "send it a signed sample, from a second terminal"),
-        (f"{name} --check", "see that build/ is what the definition says, as CI does"),
+    for words, what in (
+        (f"run {name}", "run it on this machine"),
+        (f"send {name}", "send it a sample, from a second terminal"),
+        (f"{name} --check", "see that build/ is up to date, as CI does"),
     ):
-        out.print(f"  [cyan]python -m generator {line:<{len(name) + 8}}[/]  [dim]{what}[/]")
+        command = again(f"{words:<{len(name) + 8}}", build, sources)
+        out.print(f"  [cyan]{escape(command)}[/]  [dim]{what}[/]")

@@ -30,8 +30,7 @@ _ACCESS_LOG = (
     '{"requestId":"$context.requestId","time":"$context.requestTimeEpoch","ip":"$context.identity.sourceIp",'
     '"method":"$context.httpMethod","path":"$context.path","status":"$context.status",'
     '"bytes":"$context.responseLength","ms":"$context.responseLatency","integration":"$context.integrationStatus",'
-    '"integrationError":"$context.integrationErrorMessage","authorizer":"$context.authorizer.status",'
-    '"authorizerError":"$context.authorizer.error"}'
+    '"integrationError":"$context.integrationErrorMessage","authorizerError":"$context.authorizer.error"}'
 )
 
 

@@ -64,6 +64,8 @@ def add_policy(template: Template, bucket: Bucket) -> BucketPolicy:
     return template.add_resource(
         BucketPolicy(
             f"{bucket.title}Policy",
+            DeletionPolicy="RetainExceptOnCreate",
+            UpdateReplacePolicy="Retain",
             Bucket=Ref(bucket),
             PolicyDocument=PolicyDocument(
                 Version="2012-10-17",

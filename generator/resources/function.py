@@ -19,7 +19,7 @@ from generator.resources.sub import regional, secrets_path
 from lambdas.secrets import PREVIOUS
 
 RUNTIME, ARCHITECTURE = "python3.13", "arm64"
-# Four calls to AWS of two tries each at worst, then a 503; most vendors have hung up long before.
+# A few calls to AWS of two tries each, or a thousand for 10,000 events in a body. Most vendors hang up long before.
 TIMEOUT_SECONDS = 20
 MEMORY_MB = 256
 LOG_DAYS = 90

@@ -74,7 +74,10 @@ def add_policy(template: Template, queue: Queue, consumer: Parameter | None = No
             Resource=[GetAtt(queue, "Arn")],
         )
         document = If(HAS_CONSUMER, _document(deny, allow), document)
-    return template.add_resource(QueuePolicy(f"{queue.title}Policy", Queues=[Ref(queue)], PolicyDocument=document))
+    # A queue that outlives the stack is still MozDef's to empty.
+    return template.add_resource(
+        QueuePolicy(f"{queue.title}Policy", Queues=[Ref(queue)], PolicyDocument=document, **_retained())
+    )
 
 
 def may_send(queue: Queue) -> Statement:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lambdas.request import Request
 
 PIECES = ("body", "timestamp", "id", "method")
+MAX_SIGNATURES = 20
+"""Signatures of a header that are looked at: vendors send one for each secret."""
 _PIECE = re.compile(r"\{(\w+)\}")
 
 
@@ -92,13 +94,9 @@ def verify(settings: Settings, request: Request, secrets: tuple[str, ...], now: 
         _check_window(settings.timestamp, request, now)
     seen = list(_signatures(settings.signature, carried))
     text = signed(settings, request)
+    right = [hmac.digest(secret.encode(), text, settings.algorithm) for secret in secrets if secret]
     # Every pair is compared, whatever the first says: the time taken tells nothing.
-    same = [
-        hmac.compare_digest(hmac.digest(secret.encode(), text, settings.algorithm), digest)
-        for secret in secrets
-        if secret
-        for digest in seen
-    ]
+    same = [hmac.compare_digest(one, digest) for one in right for digest in seen]
     if not any(same):
         raise Unauthenticated(f"no signature in {header} is one of this body with the secret")
 
@@ -138,7 +136,10 @@ def problems(settings: Settings) -> Iterator[tuple[str, str]]:
     if "timestamp" in used and not settings.timestamp:
         yield "signed", "has {timestamp}, but no key `timestamp` says which header that is"
     if settings.timestamp and "timestamp" not in used:
-        yield "timestamp", "is not part of what is signed, so its window stops no replay; add {timestamp} to `signed`"
+        yield (
+            "timestamp",
+            "is not part of what is signed, so its window stops no replay; take it out, or add {timestamp} to `signed`",
+        )
     if "id" in used and not settings.id:
         yield "signed", "has {id}, but no key `id` says which header that is"
     if settings.signature.split and not settings.signature.prefix:
@@ -166,7 +167,7 @@ def _check_window(settings: Timestamp, request: Request, now: float) -> None:
 
 def _signatures(settings: Signature, carried: str) -> Iterator[bytes]:
     decode: Callable[[bytes], bytes] = binascii.unhexlify if settings.encoding == "hex" else _base64
-    for part in carried.split(settings.split) if settings.split else [carried]:
+    for part in carried.split(settings.split)[:MAX_SIGNATURES] if settings.split else [carried]:
         if (part := part.strip(" ")).startswith(settings.prefix):
             try:
                 yield decode(part.removeprefix(settings.prefix).encode("ascii"))

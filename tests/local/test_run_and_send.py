@@ -26,7 +26,7 @@ pytestmark = pytest.mark.local
 GENERATOR = [sys.executable, "-m", "generator"]
 NOWHERE = "http://127.0.0.1:9"
 NOT_RUNNING = (
-    "error: zoom does not run here: start it with: python -m generator run zoom "
+    "error: zoom does not run here: start it with: python -m generator run zoom --build {build} "
     "(or name a deployed endpoint with --url)\n"
 )
 ENDPOINT = r"http://127\.0\.0\.1:\d+/_aws/execute-api/\w+/\$default/events"
@@ -235,7 +235,8 @@ def test_sending_to_what_does_not_run_is_said(tmp_path: Path, left: str | None) 
         (tmp_path / "build" / ".run").mkdir(parents=True)
         (tmp_path / "build" / ".run" / "zoom.json").write_text(left, encoding="utf-8")
 
-    assert generator(tmp_path, "send", "zoom", "--build", str(tmp_path / "build")) == (1, "", NOT_RUNNING)
+    build = tmp_path / "build"
+    assert generator(tmp_path, "send", "zoom", "--build", str(build)) == (1, "", NOT_RUNNING.format(build=build))
 
 
 def test_sending_to_what_was_killed_is_said(tmp_path: Path) -> None:
@@ -245,7 +246,8 @@ def test_sending_to_what_was_killed_is_said(tmp_path: Path) -> None:
     (tmp_path / "build" / ".run").mkdir(parents=True)
     (tmp_path / "build" / ".run" / "zoom.json").write_text(json.dumps(left), encoding="utf-8")
 
-    assert generator(tmp_path, "send", "zoom", "--build", str(tmp_path / "build")) == (1, "", NOT_RUNNING)
+    build = tmp_path / "build"
+    assert generator(tmp_path, "send", "zoom", "--build", str(build)) == (1, "", NOT_RUNNING.format(build=build))
 
 
 @pytest.mark.parametrize("missing", ["ministack", "cryptography"])

@@ -5,7 +5,7 @@ from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Webhoo
 
 SOURCE = Source(
     name='zoom',
-    description='Zoom account, user, meeting and webinar events',
+    description='Zoom account, user, meeting and recording events',
     webhook=Webhook(
         auth=Auth(
             type=hmac,
