@@ -28,7 +28,6 @@ MAX_EVENTS = 10_000
 # What MozDef's mapping has as something else than text.
 _IP_FIELDS = ("sourceipaddress", "destinationipaddress", "srcip")
 _PORT_FIELDS = ("sourceport", "destinationport")
-_BOOLEANS = (True, False, None, "true", "false")
 _encode = compact(ensure_ascii=False)
 
 
@@ -198,7 +197,8 @@ def unacceptable(details: dict[str, Any]) -> str | None:
     for field in _PORT_FIELDS:
         if details.get(field) is not None and not _is_long(details[field]):
             return f"{field} is not a number, and Elasticsearch refuses such a message"
-    if details.get("success") not in _BOOLEANS:
+    success = details.get("success")
+    if not isinstance(success, bool | None) and success not in ("true", "false"):
         return "success is neither true nor false, and Elasticsearch refuses such a message"
     return None
 

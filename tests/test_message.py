@@ -127,6 +127,7 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
         ({"load_float": {}}, "mozdef"),
         ({"sourceipaddress": "not an address"}, "mozdef"),
         ({"success": "yes"}, "mozdef"),
+        ({"success": 0}, "mozdef"),
         ({"sourceipaddress": "fe80::1%eth0"}, "mozdef"),
         ({"sourceport": "ssh"}, "mozdef"),
         ({"success": "true", "sourceport": "22", "srcip": "192.0.2.1"}, None),

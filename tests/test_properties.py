@@ -206,7 +206,7 @@ def taken_by_mozdef(body: str) -> dict[str, Any]:
     assert message["timestamp"] == message["utctimestamp"]
     details = message["details"]
     assert isinstance(details, dict)
-    assert isinstance(details.get("success"), bool | None)
+    assert isinstance(details.get("success"), bool | None) or details["success"] in ("true", "false")
     for field in ("sourceipaddress", "destinationipaddress"):
         if details.get(field) is not None:
             assert isinstance(details[field], str)

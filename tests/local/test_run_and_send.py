@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -210,6 +211,37 @@ def test_ended_while_it_starts_nothing_is_left(build: Path, tmp_path: Path) -> N
         assert eventually(lambda: run.family() == [], seconds=2)  # what is killed needs a moment to be gone
         assert run.temporary == []
         assert run.out == "\nended; nothing is left behind\n"
+
+
+@needs_proc
+def test_the_emulator_ends_with_a_run_that_was_killed(build: Path, tmp_path: Path) -> None:
+    with running(tmp_path, build, "zoom") as run:
+        run.wait_until_ready()
+        run.process.kill()
+        run.process.wait(20)
+        assert eventually(lambda: run.family() == [], seconds=5)
+    (build / ".run" / "zoom.json").unlink()
+    (build / ".run").rmdir()
+
+
+def test_a_source_that_runs_already_is_said(build: Path, tmp_path: Path) -> None:
+    with running(tmp_path, build, "zoom") as run:
+        run.wait_until_ready()
+        said = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", str(build))
+        assert said == (1, "", f"error: zoom runs already, on port {run.port}: end that one first\n")
+
+
+def test_a_build_that_is_not_what_the_definition_says_now_is_run_with_a_warning(tmp_path: Path) -> None:
+    sources, built = tmp_path / "mine", tmp_path / "build"
+    shutil.copytree(SOURCES / "zoom", sources / "zoom")
+    folders = ["--sources", str(sources), "--build", str(built)]
+    assert generator(tmp_path, "zoom", "--lint", "fast", *folders)[0] == 0
+    file = sources / "zoom" / "source.yml"
+    file.write_text(file.read_text().replace("zoom: {event}", "changed: {event}"))
+    with running(tmp_path, built, "zoom", "--sources", str(sources)) as run:
+        run.wait_until_ready()
+        copied = f"python -m generator zoom --sources {sources} --build {built}"
+        assert run.err == f"warning: {built / 'zoom'}: is not what the definition says now: {copied}\n"
 
 
 def test_a_port_in_use_is_said(build: Path, tmp_path: Path) -> None:
