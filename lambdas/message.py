@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
-import math
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 from lambdas.body import Rejected, parse
 from lambdas.compact import compact
 from lambdas.model import Source
+from lambdas.mozdef import IP_FIELDS, is_address, unacceptable
 from lambdas.paths import Find, Functions, compiled
 from lambdas.request import Request
 from lambdas.text import as_text, filled, paths, pieces
@@ -25,9 +23,6 @@ MAX_ID = 256
 MAX_EVENTS = 10_000
 """Events of one body: as many as can be sent before the function's time is over."""
 
-# What MozDef's mapping has as something else than text.
-_IP_FIELDS = ("sourceipaddress", "destinationipaddress", "srcip")
-_PORT_FIELDS = ("sourceport", "destinationport")
 _encode = compact(ensure_ascii=False)
 
 
@@ -159,7 +154,7 @@ class Shaper:
             # A path can compute what JSON can't hold, such as to_number('nan').
             key: value if isinstance(value, str) else parse(encoded(value))
             for key, value in found.items()
-            if value is not None and not (key in _IP_FIELDS and not _is_address(value))
+            if value is not None and not (key in IP_FIELDS and not is_address(value))
         }
 
 
@@ -178,59 +173,13 @@ def encoded(value: Any) -> bytes:
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
     """
     try:
-        body = _encode(value).encode()
+        text = _encode(value)
+        body = text.encode()
     except UnicodeEncodeError:
         raise Rejected("text", "a lone surrogate, which is no character") from None
     except (TypeError, ValueError) as error:
         raise Rejected("number", f"something that JSON has no form for: {type(error).__name__}") from None
-    return body.replace(b"\xef\xbf\xbe", b"\\ufffe").replace(b"\xef\xbf\xbf", b"\\uffff")
-
-
-def unacceptable(details: dict[str, Any]) -> str | None:
-    """Why MozDef, or the Elasticsearch behind it, would lose a message with these details; None where it would not."""
-    for key, value in details.items():
-        if key.endswith(("_int", "_float")) and not (_is_long(value) if key.endswith("_int") else _is_finite(value)):
-            return "a key that ends in _int or _float has no such number, and MozDef drops such a message"
-    for field in _IP_FIELDS:
-        if details.get(field) is not None and not _is_address(details[field]):
-            return f"{field} is not an IP address, and Elasticsearch refuses such a message"
-    for field in _PORT_FIELDS:
-        if details.get(field) is not None and not _is_long(details[field]):
-            return f"{field} is not a number, and Elasticsearch refuses such a message"
-    success = details.get("success")
-    if not isinstance(success, bool | None) and success not in ("true", "false"):
-        return "success is neither true nor false, and Elasticsearch refuses such a message"
-    return None
-
-
-def _is_long(value: Any) -> bool:
-    """Whether MozDef's int() makes a number of it that Elasticsearch's `long` holds."""
-    try:
-        return -(2**63) <= int(value) < 2**63
-    except (TypeError, ValueError, OverflowError):
-        return False
-
-
-def _is_finite(value: Any) -> bool:
-    """Whether MozDef's float() makes a number of it."""
-    try:
-        return math.isfinite(float(value))
-    except (TypeError, ValueError, OverflowError):
-        return False
-
-
-def _is_address(value: Any) -> bool:
-    # Python takes an IPv6 address with a zone, fe80::1%eth0; Elasticsearch does not.
-    return isinstance(value, str) and "%" not in value and _parses(value)
-
-
-@lru_cache(4096)
-def _parses(address: str) -> bool:
-    try:
-        ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return True
+    return body if text.isascii() else body.replace(b"\xef\xbf\xbe", b"\\ufffe").replace(b"\xef\xbf\xbf", b"\\uffff")
 
 
 def _kind(value: Any) -> str:

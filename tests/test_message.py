@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.message import unacceptable
+from lambdas.mozdef import unacceptable
 from tests.definitions import definition, shipped
 from tests.fakes import SECRET, Endpoint
 
