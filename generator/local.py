@@ -27,39 +27,7 @@ REGION = "us-west-2"
 START_SECONDS, DEPLOY_SECONDS, STOP_SECONDS, POLL_SECONDS = 30, 120, 1, 0.05
 # Nothing else gets in: no AWS settings or credentials, no proxies, none of the emulator's own switches.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "PYTHONUSERBASE", "LD_LIBRARY_PATH")
-# The child's program. Not `-m ministack`, which binds by itself, with TLS also to port 443; and least privilege could
-# not be shown without two corrections to how requests are authorized: on AWS a batch of SQS needs the permission of
-# the single action, and ssm:GetParameters is checked against each parameter, not against "*".
-# Its standard input is a pipe from us: it ends when we do, however we do.
-PROGRAM = """
-import json, os, signal, sys, threading
-
-def end():
-    sys.stdin.buffer.read()
-    os.killpg(0, signal.SIGKILL)
-
-threading.Thread(target=end, daemon=True).start()
-
-from hypercorn.__main__ import main
-from ministack.core import iam_actions as iam
-from ministack.core.iam_evaluator import enforce
-from ministack.core.router import extract_access_key_id
-
-def action(service, *request, of=iam.extract_iam_action):
-    found = of(service, *request)
-    return found.removesuffix("Batch") if service == "sqs" and found else found
-
-def resource(service, method, path, headers, body, params, region, account, of=iam.extract_resource_arn):
-    if service != "ssm" or iam.extract_iam_action(service, method, path, headers, body, params) != "ssm:GetParameters":
-        return of(service, method, path, headers, body, params, region, account)
-    bodies = [json.dumps({"Name": name}).encode() for name in json.loads(body)["Names"]]
-    arns = [of(service, method, path, headers, one, params, region, account) for one in bodies]
-    key = extract_access_key_id(headers, params)
-    return next((arn for arn in arns if enforce(key, "ssm:GetParameters", service, region, arn)), arns[0])
-
-iam.extract_iam_action, iam.extract_resource_arn = action, resource
-sys.exit(main())
-"""
+PROGRAM = Path(__file__).with_name("emulated.py")
 
 
 @dataclass(frozen=True)
@@ -163,7 +131,7 @@ def _failures(cloudformation: Any, stack: str) -> list[str]:
 @contextmanager
 def _process(running: Emulator, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run the emulator and, whatever happens, end it and its Lambda workers, which share its process group."""
-    command = [sys.executable, "-c", PROGRAM, "ministack.app:app", "--workers", "0", "--keep-alive", "75"]
+    command = [sys.executable, "-P", str(PROGRAM), "ministack.app:app", "--workers", "0", "--keep-alive", "75"]
     command += ["--graceful-timeout", "0"]
     if running.ca_bundle:
         command += ["--certfile", str(running.ca_bundle), "--keyfile", str(running.ca_bundle.with_suffix(".key"))]

@@ -10,6 +10,7 @@ from pathlib import Path
 from generator import bundle, event_source, lint, samples
 from generator.definition import Definition
 from generator.errors import DefinitionError, Problem
+from generator.hints import hints
 
 TEMPLATE, CODE = "event-source.json", "lambdas.zip"
 
@@ -82,5 +83,5 @@ def _samples(product: Product, *, accept: bool) -> list[Problem]:
     problems += [problem for made in product.shaped for problem in made.problems]
     if not accept:
         problems += [problem for made in product.own_samples if not made.problems for problem in samples.compare(made)]
-    product.hints.extend(samples.hints(product.definition, product.shaped))
+    product.hints.extend(hints(product.definition, product.shaped))
     return problems

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition import auth_types
-from generator.walk import HEADER, SECRET, URL_PATH, fields, hints_of
+from generator.scalars import HEADER, SECRET, URL_PATH
+from generator.walk import fields, hints_of
 from lambdas import model
 
 _PATTERNS = {model.Header: HEADER, model.SecretName: SECRET, model.UrlPath: URL_PATH}

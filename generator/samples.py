@@ -19,10 +19,8 @@ from typing import Any
 from generator import gateway
 from generator.definition import Definition
 from generator.errors import Problem
-from generator.rules import mozdef_texts
 from generator.yaml_nodes import shown
 from lambdas.authorize import authorized
-from lambdas.body import Rejected
 from lambdas.kept import Kept
 from lambdas.model import Source, verified_by
 from lambdas.outbox import Outbox
@@ -30,7 +28,6 @@ from lambdas.paths import Functions, compiled
 from lambdas.receive import Receiver
 from lambdas.request import Request
 from lambdas.secrets import Secrets
-from lambdas.text import paths
 
 SECRET = "sample-secret"  # noqa: S105 - samples are signed with it, and nothing else
 NOW = 1_767_225_600.0  # 2026-01-01, whenever it is built
@@ -150,7 +147,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
 def _trace(source: Source, sample: Sample) -> str:
     """Where transform() raised, and what: in AWS the log has none of it, since it may quote the event."""
     try:
-        for item, functions in _items(source, sample):
+        for item, functions in items(source, sample):
             list(source.transform(item, functions.request)) if source.transform else None
     except Exception as error:  # noqa: BLE001 - the user's own code
         frame = traceback.extract_tb(error.__traceback__)[-1]
@@ -178,40 +175,12 @@ def text(made: Shaped) -> str:
     return json.dumps(_expected(made), indent=2, ensure_ascii=False) + "\n"
 
 
-def hints(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
-    """What the samples let one suspect: a path that none of them has, a literal that is a path."""
-    events = [one.sample for one in made if one.messages]
-    items = [pair for sample in events for pair in _items(definition.source, sample)]
-    if not items:
-        yield Problem(*definition.place(""), "samples", "there are none; put one into samples/", warning=True)
-        return
-    keys = ("id", "type", "time")
-    looked = [(f"events.{key}", path) for key in keys if (path := getattr(definition.source.events, key))]
-    for key, words in mozdef_texts(definition.source.mozdef):
-        looked += [(key, path) for path in paths(words)]
-        if words and not paths(words) and any(_found(words, *item) is not None for item in items):
-            said = f"is the word {words!r}, which every event has as a field; {{{words}}} is that field's value"
-            yield Problem(*definition.place(key), key, said, warning=True)
-    for key, path in looked:
-        for one in path.split(" || "):
-            if not any(_found(one, *item) is not None for item in items):
-                yield Problem(*definition.place(key), key, f"no sample has {one}", warning=True)
-
-
-def _items(source: Source, sample: Sample) -> Iterator[tuple[Any, Functions]]:
+def items(source: Source, sample: Sample) -> Iterator[tuple[Any, Functions]]:
+    """The events in a sample, and what a path may call beside them."""
     root = sample.request.json
     functions = Functions(sample.request, root)
     for item in compiled(source.events.split)(root, functions) or [] if source.events.split else [root]:
         yield item, functions
-
-
-def _found(path: str, item: Any, functions: Functions) -> Any:
-    from jmespath.exceptions import JMESPathError
-
-    try:
-        return compiled(path)(item, functions)
-    except (Rejected, JMESPathError):
-        return None
 
 
 def _expected(made: Shaped) -> Any:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import math
-import re
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
@@ -14,17 +12,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import yaml
 
 from generator.errors import Problem
+from generator.scalars import CHECKS, Wrong, choice, kind, meant, plain, scalar, tag
 from generator.yaml_nodes import Place, entries, place
 from lambdas import model
-
-HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-SECRET = re.compile(r"[a-z]+(_[a-z0-9]+)*")
-URL_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
-_KINDS = {"str": "text", "int": "a number", "bool": "true or false", "float": "a number", "null": "nothing"}
-
-
-class Wrong(Exception):  # noqa: N818 - caught by the walker alone
-    """A value that does not fit; the text says what would be right."""
 
 
 class Walker:
@@ -39,7 +29,7 @@ class Walker:
         """The node as an instance of a dataclass; None after any mistake in it."""
         given = given or {}
         if not isinstance(node, yaml.MappingNode):
-            return self._wrong(node, key, f"must have keys ({', '.join(fields(cls))}), and is {_kind(node)}")
+            return self._wrong(node, key, f"must have keys ({', '.join(fields(cls))}), and is {kind(node)}")
         values, hints = dict(given), hints_of(cls)
         for name, key_node, value in self._members(node, key, [one for one in fields(cls) if one not in given]):
             self.places[_dotted(key, name)] = place(key_node)
@@ -62,7 +52,7 @@ class Walker:
     def _value(self, hint: Any, node: yaml.Node, key: str) -> Any:
         origin, args = get_origin(hint), get_args(hint)
         if origin in (types.UnionType, Union):
-            return None if _tag(node) == "null" else self._value(args[0], node, key)
+            return None if tag(node) == "null" else self._value(args[0], node, key)
         if hint is model.Auth:
             return self._auth(node, key)
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
@@ -70,26 +60,26 @@ class Walker:
         if origin is tuple:
             return self._list(args[0], node, key)
         if isinstance(origin, type) and issubclass(origin, Mapping):
-            return self._mapping(args[1], node, key, _CHECKS.get(args[0]))
+            return self._mapping(args[1], node, key, CHECKS.get(args[0]))
         try:
             if origin is Literal:
-                return _choice(node, args)
+                return choice(node, args)
             if hint is model.Json:
                 return self._json(node, key)
-            return _scalar(hint, node)
+            return scalar(hint, node)
         except Wrong as wrong:
             return self._wrong(node, key, str(wrong))
 
     def _list(self, hint: Any, node: yaml.Node, key: str) -> Any:
         if not isinstance(node, yaml.SequenceNode):
-            return self._wrong(node, key, f"must be a list, such as [a, b], and is {_kind(node)}")
+            return self._wrong(node, key, f"must be a list, such as [a, b], and is {kind(node)}")
         for index, below in enumerate(node.value):
             self.places[f"{key}[{index}]"] = place(below)
         return tuple(self._value(hint, below, f"{key}[{index}]") for index, below in enumerate(node.value))
 
     def _mapping(self, hint: Any, node: yaml.Node, key: str, check: Callable[[str], Any] | None) -> Any:
         if not isinstance(node, yaml.MappingNode):
-            return self._wrong(node, key, f"must have keys, and is {_kind(node)}")
+            return self._wrong(node, key, f"must have keys, and is {kind(node)}")
         values = {}
         for name, key_node, value in self._members(node, key, [str(one.value) for one, _ in entries(node)]):
             self.places[_dotted(key, name)] = place(key_node)
@@ -104,9 +94,9 @@ class Walker:
             return self._mapping(model.Json, node, key, None)
         if isinstance(node, yaml.SequenceNode):
             return self._list(model.Json, node, key)
-        if _tag(node) == "str":
-            return _scalar(model.Text, node)
-        value = _plain(node)
+        if tag(node) == "str":
+            return scalar(model.Text, node)
+        value = plain(node)
         if not isinstance(value, int | float | bool | None) or (isinstance(value, float) and not math.isfinite(value)):
             raise Wrong(f'JSON has nothing like {node.value}; put it in quotes, "{node.value}"')
         return value
@@ -146,113 +136,8 @@ def fields(cls: type[Any]) -> list[str]:
     return [field.name for field in dataclasses.fields(cls) if (cls, field.name) not in _NOT_KEYS]
 
 
-def meant(name: str, known: Collection[str]) -> str:
-    """What was probably meant, and what there is: `; did you mean x? (x, y, z)`."""
-    return f"{_near(name, known) or ';'} ({', '.join(sorted(known))})"
-
-
-def _near(name: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
 _NOT_KEYS = {(model.Source, "transform"), (model.Source, "name")}
 
 
 def _dotted(key: str, name: str) -> str:
     return f"{key}.{name}" if key else name
-
-
-def _tag(node: yaml.Node) -> str:
-    return str(node.tag).rpartition(":")[2]
-
-
-def _kind(node: yaml.Node) -> str:
-    if isinstance(node, yaml.MappingNode):
-        return "a mapping"
-    return "a list" if isinstance(node, yaml.SequenceNode) else _KINDS.get(_tag(node), "text")
-
-
-def _scalar(hint: Any, node: yaml.Node) -> Any:
-    if not isinstance(node, yaml.ScalarNode):
-        if isinstance(node, yaml.MappingNode) and node.flow_style and hint not in (int, bool):
-            raise Wrong('is a mapping to YAML; text that starts with { goes in quotes: "{…}"')
-        raise Wrong(f"must be {'text' if hint not in (int, bool) else _KINDS[hint.__name__]}, and is {_kind(node)}")
-    tag = _tag(node)
-    if hint in (int, bool):
-        if tag != hint.__name__:
-            raise Wrong(f"must be {_KINDS[hint.__name__]}, and is {_kind(node)}")
-        return _plain(node)
-    if tag == "null" and not node.value:
-        raise Wrong("must be text, and is empty")
-    if tag != "str":
-        raise Wrong(f'must be text; {node.value} is {_kind(node)} to YAML: put it in quotes, "{node.value}"')
-    return _CHECKS.get(hint, str)(node.value)
-
-
-def _plain(node: yaml.Node) -> Any:
-    try:
-        return yaml.SafeLoader("").construct_object(node)
-    except (ValueError, KeyError, yaml.YAMLError):
-        raise Wrong(f"is no {_tag(node)}") from None
-
-
-def _choice(node: yaml.Node, options: tuple[Any, ...]) -> Any:
-    if node.value in options:
-        return node.value
-    raise Wrong(f"must be one of {', '.join(options)}{_near(str(node.value), options)}")
-
-
-def _path(text: str) -> str:
-    from generator.expressions import path_problem
-
-    if said := path_problem(text):
-        raise Wrong(said)
-    return text
-
-
-def _text(text: str) -> str:
-    from generator.expressions import text_problem
-
-    if said := text_problem(text):
-        raise Wrong(said)
-    return text
-
-
-def _signed(text: str) -> str:
-    pieces = r"\{(body|timestamp|id|method)\}"
-    if wrong := re.search(r"\{[^{}]*\}?|\}", re.sub(pieces, "", text)):
-        raise Wrong(f"{wrong[0]} is no piece of a request; there are {{body}}, {{timestamp}}, {{id}}, {{method}}")
-    return text
-
-
-def _header(text: str) -> str:
-    if not HEADER.fullmatch(text):
-        raise Wrong("is not the name of a header, such as x-signature")
-    return text
-
-
-def _secret(text: str) -> str:
-    # The value is not shown: it may be one.
-    if not SECRET.fullmatch(text) or len(text) > 40 or sum(char.isdigit() for char in text) > 4:
-        raise Wrong(
-            "is the name of a parameter, such as auth_token, never the secret: if this is one, "
-            "take it out of the file, and put it into Parameter Store"
-        )
-    return text
-
-
-def _url_path(text: str) -> str:
-    if not URL_PATH.fullmatch(text) or len(text) > 100:
-        raise Wrong("must be a path such as /events: slashes, letters, digits and . _ ~ -, at most 100 characters")
-    return text
-
-
-_CHECKS: dict[Any, Callable[[str], Any]] = {
-    model.Path: _path,
-    model.Text: _text,
-    model.SignedText: _signed,
-    model.Header: _header,
-    model.SecretName: _secret,
-    model.UrlPath: _url_path,
-}

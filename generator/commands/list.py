@@ -32,8 +32,8 @@ def overview() -> None:
     out = show.console()
     out.print("\n[bold]next[/]")
     for line, what in (
-        (first, "build a source: lint-checked templates and code in build/"),
-        (f"run {first}", "run it on this machine, and follow its messages"),
+        (first, "build it: template and code, in build/"),
+        (f"run {first}", "run it on this machine"),
         ("--help", "the other commands"),
     ):
         out.print(f"  [cyan]python -m generator {line:<{len(first) + 4}}[/]  [dim]{what}[/]")

@@ -1,0 +1,52 @@
+"""The emulator's own process: ministack, behind the port that its parent hands over.
+
+Not `python -m ministack`, which binds by itself, with TLS also to port 443; and least privilege could not be shown
+without two corrections to how requests are authorized: on AWS a batch of SQS needs the permission of the single action,
+and ssm:GetParameters is checked against each parameter, not against "*".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+from hypercorn.__main__ import main
+from ministack.core import iam_actions as iam
+from ministack.core.iam_evaluator import enforce
+from ministack.core.router import extract_access_key_id
+
+_action, _resource = iam.extract_iam_action, iam.extract_resource_arn
+
+
+def action(service: str, *request: Any) -> str | None:
+    """The action that a request needs the permission of."""
+    found: str | None = _action(service, *request)
+    return found.removesuffix("Batch") if service == "sqs" and found else found
+
+
+def resource(
+    service: str, method: str, path: str, headers: Any, body: bytes, params: Any, region: str, account: str
+) -> Any:
+    """The resource that a request is about: of several parameters, the first that may not be read is what decides."""
+    if service != "ssm" or _action(service, method, path, headers, body, params) != "ssm:GetParameters":
+        return _resource(service, method, path, headers, body, params, region, account)
+    bodies = [json.dumps({"Name": name}).encode() for name in json.loads(body)["Names"]]
+    arns = [_resource(service, method, path, headers, one, params, region, account) for one in bodies]
+    key = extract_access_key_id(headers, params)
+    return next((arn for arn in arns if enforce(key, "ssm:GetParameters", service, region, arn)), arns[0])
+
+
+def end_with_parent() -> None:
+    """Our standard input is a pipe from the parent: it ends when that does, however it does."""
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    iam.extract_iam_action, iam.extract_resource_arn = action, resource
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""What the samples let one suspect of a definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from generator.definition import Definition
+from generator.errors import Problem
+from generator.rules import mozdef_texts
+from generator.samples import Shaped, items
+from lambdas.body import Rejected
+from lambdas.paths import Functions, compiled
+from lambdas.text import paths
+
+
+def hints(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
+    """What the samples let one suspect: a path that none of them has, a literal that is a path."""
+    events = [one.sample for one in made if one.messages]
+    there = [pair for sample in events for pair in items(definition.source, sample)]
+    if not there:
+        yield Problem(*definition.place(""), "samples", "there are none; put one into samples/", warning=True)
+        return
+    keys = ("id", "type", "time")
+    looked = [(f"events.{key}", path) for key in keys if (path := getattr(definition.source.events, key))]
+    for key, words in mozdef_texts(definition.source.mozdef):
+        looked += [(key, path) for path in paths(words)]
+        if words and not paths(words) and any(_found(words, *item) is not None for item in there):
+            said = f"is the word {words!r}, which every event has as a field; {{{words}}} is that field's value"
+            yield Problem(*definition.place(key), key, said, warning=True)
+    for key, path in looked:
+        for one in path.split(" || "):
+            if not any(_found(one, *item) is not None for item in there):
+                yield Problem(*definition.place(key), key, f"no sample has {one}", warning=True)
+
+
+def _found(path: str, item: Any, functions: Functions) -> Any:
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return compiled(path)(item, functions)
+    except (Rejected, JMESPathError):
+        return None

@@ -1,0 +1,126 @@
+"""Single values of a definition: what each type takes, and what would be right where it does not."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Collection
+from typing import Any
+
+import yaml
+
+from lambdas import model
+
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+SECRET = re.compile(r"[a-z]+(_[a-z0-9]+)*")
+URL_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+_KINDS = {"str": "text", "int": "a number", "bool": "true or false", "float": "a number", "null": "nothing"}
+
+
+class Wrong(Exception):  # noqa: N818 - caught by the walker alone
+    """A value that does not fit; the text says what would be right."""
+
+
+def meant(name: str, known: Collection[str]) -> str:
+    """What was probably meant, and what there is: `; did you mean x? (x, y, z)`."""
+    return f"{_near(name, known) or ';'} ({', '.join(sorted(known))})"
+
+
+def _near(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def tag(node: yaml.Node) -> str:
+    return str(node.tag).rpartition(":")[2]
+
+
+def kind(node: yaml.Node) -> str:
+    if isinstance(node, yaml.MappingNode):
+        return "a mapping"
+    return "a list" if isinstance(node, yaml.SequenceNode) else _KINDS.get(tag(node), "text")
+
+
+def scalar(hint: Any, node: yaml.Node) -> Any:
+    if not isinstance(node, yaml.ScalarNode):
+        if isinstance(node, yaml.MappingNode) and node.flow_style and hint not in (int, bool):
+            raise Wrong('is a mapping to YAML; text that starts with { goes in quotes: "{…}"')
+        raise Wrong(f"must be {'text' if hint not in (int, bool) else _KINDS[hint.__name__]}, and is {kind(node)}")
+    found = tag(node)
+    if hint in (int, bool):
+        if found != hint.__name__:
+            raise Wrong(f"must be {_KINDS[hint.__name__]}, and is {kind(node)}")
+        return plain(node)
+    if found == "null" and not node.value:
+        raise Wrong("must be text, and is empty")
+    if found != "str":
+        raise Wrong(f'must be text; {node.value} is {kind(node)} to YAML: put it in quotes, "{node.value}"')
+    return CHECKS.get(hint, str)(node.value)
+
+
+def plain(node: yaml.Node) -> Any:
+    try:
+        return yaml.SafeLoader("").construct_object(node)
+    except (ValueError, KeyError, yaml.YAMLError):
+        raise Wrong(f"is no {tag(node)}") from None
+
+
+def choice(node: yaml.Node, options: tuple[Any, ...]) -> Any:
+    if node.value in options:
+        return node.value
+    raise Wrong(f"must be one of {', '.join(options)}{_near(str(node.value), options)}")
+
+
+def _path(text: str) -> str:
+    from generator.expressions import path_problem
+
+    if said := path_problem(text):
+        raise Wrong(said)
+    return text
+
+
+def _text(text: str) -> str:
+    from generator.expressions import text_problem
+
+    if said := text_problem(text):
+        raise Wrong(said)
+    return text
+
+
+def _signed(text: str) -> str:
+    pieces = r"\{(body|timestamp|id|method)\}"
+    if wrong := re.search(r"\{[^{}]*\}?|\}", re.sub(pieces, "", text)):
+        raise Wrong(f"{wrong[0]} is no piece of a request; there are {{body}}, {{timestamp}}, {{id}}, {{method}}")
+    return text
+
+
+def _header(text: str) -> str:
+    if not HEADER.fullmatch(text):
+        raise Wrong("is not the name of a header, such as x-signature")
+    return text
+
+
+def _secret(text: str) -> str:
+    # The value is not shown: it may be one.
+    if not SECRET.fullmatch(text) or len(text) > 40 or sum(char.isdigit() for char in text) > 4:
+        raise Wrong(
+            "is the name of a parameter, such as auth_token, never the secret: if this is one, "
+            "take it out of the file, and put it into Parameter Store"
+        )
+    return text
+
+
+def _url_path(text: str) -> str:
+    if not URL_PATH.fullmatch(text) or len(text) > 100:
+        raise Wrong("must be a path such as /events: slashes, letters, digits and . _ ~ -, at most 100 characters")
+    return text
+
+
+CHECKS: dict[Any, Callable[[str], Any]] = {
+    model.Path: _path,
+    model.Text: _text,
+    model.SignedText: _signed,
+    model.Header: _header,
+    model.SecretName: _secret,
+    model.UrlPath: _url_path,
+}
