@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 from rich.markup import escape
 from rich.table import Table
 
@@ -42,7 +43,10 @@ def report(
             for label, text in [*_facts(one, lint), *_files(one, build, states[one.name])]:
                 grid.add_row(f"  [dim]{label if label != last else ''}[/] ", text)
                 last = label
-            out.print(grid)
+            with out.capture() as drawn:
+                out.print(grid)
+            # It fills every line up to its own width, which a file or a log has no use for.
+            click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
     for one in products:
         for problem in [*one.hints, *one.findings]:
             show.warning(problem)
