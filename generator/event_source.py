@@ -9,6 +9,8 @@ import json
 
 from troposphere import GetAtt, Output, Ref, Sub, Template
 from troposphere.awslambda import Function
+from troposphere.s3 import Bucket
+from troposphere.sqs import Queue
 
 from generator.resources import api as http
 from generator.resources import bucket, function, queue
@@ -33,23 +35,7 @@ def build(source: Source, lambda_key: str) -> Template:
     bucket.add_policy(template, kept)
 
     in_handler = verified_by(source.webhook) == "handler"
-    may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize")]
-    if in_handler or any(signs(challenge) for challenge in source.webhook.challenges):
-        may.append(function.may_read_secret(parameters, source.webhook.auth.settings.secret))
-    handler = function.add_function(
-        template,
-        parameters,
-        "Webhook",
-        "lambdas.webhook.handler",
-        description=f"Takes in the events of {source.name}",
-        environment={
-            "EVENTS_QUEUE_URL": Ref(events),
-            "KEPT_BUCKET": Ref(kept),
-            "SECRETS_PATH": Sub(secrets_path(parameters)),
-        },
-        may=may,
-        concurrency=source.webhook.concurrency,
-    )
+    handler = _add_handler(template, parameters, source, events, kept, verifies=in_handler)
     api = http.add_api(template, parameters)
     authorizer = None
     if not in_handler:
@@ -70,6 +56,28 @@ def build(source: Source, lambda_key: str) -> Template:
     ):
         template.add_output(Output(name, Value=value, Description=description))
     return template
+
+
+def _add_handler(
+    template: Template, parameters: Parameters, source: Source, events: Queue, kept: Bucket, *, verifies: bool
+) -> Function:
+    may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize")]
+    if verifies or any(signs(challenge) for challenge in source.webhook.challenges):
+        may.append(function.may_read_secret(parameters, source.webhook.auth.settings.secret))
+    return function.add_function(
+        template,
+        parameters,
+        "Webhook",
+        "lambdas.webhook.handler",
+        description=f"Takes in the events of {source.name}",
+        environment={
+            "EVENTS_QUEUE_URL": Ref(events),
+            "KEPT_BUCKET": Ref(kept),
+            "SECRETS_PATH": Sub(secrets_path(parameters)),
+        },
+        may=may,
+        concurrency=source.webhook.concurrency,
+    )
 
 
 def _add_authorizer_function(template: Template, parameters: Parameters, source: Source) -> Function:

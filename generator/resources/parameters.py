@@ -38,68 +38,77 @@ def tags(parameters: Parameters) -> Tags:
     return Tags(Project=Ref(parameters.project), Service=parameters.service, Environment=Ref(parameters.environment))
 
 
-def add_parameters(template: Template, service: str, lambda_key: str) -> Parameters:
-    """Parameters with patterns that say what they want, grouped for the console; empty is *none* where optional."""
-
-    def add(name: str, description: str, pattern: str, wants: str, default: str | None = None) -> Parameter:
-        more = {} if default is None else {"Default": default}
-        return template.add_parameter(
-            Parameter(
-                name,
-                Type="String",
-                Description=description,
-                AllowedPattern=pattern,
-                ConstraintDescription=f"must be {wants}",
-                **more,
-            )
-        )
-
-    project = add(
+# Each: name, description, pattern, what the pattern wants, default (None: required; empty: optional).
+_ASKED = (
+    (
         "ProjectName",
         "First part of every name, and the tag Project",
         f"^{names.PROJECT_PATTERN}$",
         f"at most {names.MAX_PROJECT} letters, digits and dashes, a letter first",
         names.PROJECT,
-    )
-    environment = add(
+    ),
+    (
         "Environment",
         "Which deployment of this source it is, such as dev or prod",
         f"^{names.ENVIRONMENT_PATTERN}$",
         f"at most {names.MAX_ENVIRONMENT} lower-case letters and digits, a letter first",
         names.ENVIRONMENT,
-    )
-    helper_bucket = add(
+    ),
+    (
         "HelperBucket",
         "Bucket that holds the code, in this region",
         "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
         "the name of a bucket",
-    )
-    key = add("LambdaKey", "Where lambdas.zip is in the bucket", "^[A-Za-z0-9_./-]+$", "an object's key", lambda_key)
-    consumer = add(
+        None,
+    ),
+    ("LambdaKey", "Where lambdas.zip is in the bucket", "^[A-Za-z0-9_./-]+$", "an object's key", None),
+    (
         "ConsumerPrincipalArn",
         "Role with which MozDef takes events, in this or another account (optional)",
         _ROLE_ARN,
         "empty, or the ARN of a role, a user or an account's root",
         "",
-    )
-    boundary = add(
+    ),
+    (
         "PermissionsBoundaryArn",
         "Policy that bounds the roles made here (optional)",
         _POLICY_ARN,
         "empty, or the ARN of a policy",
         "",
-    )
-    queue_name = add(
+    ),
+    (
         "EventsQueueName",
         "A fixed name for the queue, such as MozDef-EF-zoom-dev; two stacks can't share it (optional)",
         "^[A-Za-z0-9_-]{0,80}$",
         "empty, or at most 80 letters, digits, dashes and underscores",
         "",
-    )
-    for condition, parameter in ((HAS_CONSUMER, consumer), (HAS_BOUNDARY, boundary), (HAS_QUEUE_NAME, queue_name)):
-        template.add_condition(condition, Not(Equals(Ref(parameter), "")))
+    ),
+)
+
+
+def add_parameters(template: Template, service: str, lambda_key: str) -> Parameters:
+    """Parameters with patterns that say what they want, grouped for the console; empty is *none* where optional."""
+    added = []
+    for name, description, pattern, wants, default in _ASKED:
+        parameter = Parameter(
+            name,
+            Type="String",
+            Description=description,
+            AllowedPattern=pattern,
+            ConstraintDescription=f"must be {wants}",
+        )
+        if name == "LambdaKey" or default is not None:
+            parameter.Default = lambda_key if name == "LambdaKey" else default
+        added.append(template.add_parameter(parameter))
+    parameters = Parameters(service, *added)
+    for condition, one in (
+        (HAS_CONSUMER, parameters.consumer),
+        (HAS_BOUNDARY, parameters.boundary),
+        (HAS_QUEUE_NAME, parameters.events_queue_name),
+    ):
+        template.add_condition(condition, Not(Equals(Ref(one), "")))
     _group(template)
-    return Parameters(service, project, environment, helper_bucket, key, consumer, boundary, queue_name)
+    return parameters
 
 
 def _group(template: Template) -> None:
