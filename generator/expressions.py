@@ -59,8 +59,15 @@ def _call_problem(path: str, node: Node) -> str | None:
         argument = node["children"][0] if node["children"] else None
         if argument is None or argument["type"] != "literal" or not isinstance(argument["value"], str):
             return f"{path}: {name}() takes text in single quotes, such as {name}('x')"
-        return path_problem(argument["value"]) if name == "root" else None
+        if name == "root":
+            return path_problem(argument["value"]) or _hidden(argument["value"])
     return None
+
+
+def _hidden(inner: str) -> str | None:
+    """What a reply signs stands in the reply itself, where it is seen."""
+    called = ", ".join(f"{name}()" for name in sorted(calls(inner) & REPLY_ONLY))
+    return f"{called} can't stand inside root()" if called else None
 
 
 def node_sign(node: Node) -> str:
@@ -82,6 +89,18 @@ def text_problem(text: str) -> str | None:
 def calls(path: str) -> set[str]:
     """The functions that a path calls, and those that a path inside root('…') does."""
     return {name for name, _ in _calls(path)}
+
+
+def alternatives(path: str) -> list[str]:
+    """What stands between the `||` of a path; the path itself where they stand in something else."""
+    parts = [part.strip() for part in path.split("||")]
+    return parts if all(path_problem(part) is None for part in parts) else [path]
+
+
+def looks_at_nothing(path: str) -> bool:
+    """Whether a path finds the same whatever the request is, or anything at all in it."""
+    tree = jmespath.compile(path).parsed
+    return not any(node["type"] in ("field", "function_expression") for node, _ in _nodes(tree))
 
 
 def headers(path: str) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from generator.definition import Definition
 from generator.errors import Problem
+from generator.expressions import alternatives
 from generator.rules import mozdef_texts
 from generator.samples import Shaped, items
 from lambdas.body import Rejected
@@ -29,7 +30,7 @@ def hints(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
             said = f"is the word {words!r}, which every event has as a field; {{{words}}} is that field's value"
             yield Problem(*definition.place(key), key, said, warning=True)
     for key, path in looked:
-        for one in path.split(" || "):
+        for one in alternatives(path):
             if not any(_found(one, *item) is not None for item in there):
                 yield Problem(*definition.place(key), key, f"no sample has {one}", warning=True)
 
@@ -39,5 +40,5 @@ def _found(path: str, item: Any, functions: Functions) -> Any:
 
     try:
         return compiled(path)(item, functions)
-    except (Rejected, JMESPathError):
+    except (Rejected, JMESPathError, ValueError, RecursionError):
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,19 +26,18 @@ def write(build: Path, source: str, files: Mapping[str, bytes], verdicts: Mappin
 
     Everything is written beside it first; a build that is killed before the last step leaves the old folder whole.
     """
-    folder = build / source
+    folder, made, old = _places(build, source)
     found = states(folder, files)
     if foreign := _foreign(folder, files):
         raise GeneratorError(f"{folder}: holds {foreign}, which no build made; --build names another folder")
     try:
         _remember(build / LINT_CACHE, verdicts)
         if any(state != "unchanged" for state in found.values()):
-            made = Path(tempfile.mkdtemp(prefix=f".{source}-", dir=build))
+            made.mkdir()
             try:
                 for name, content in files.items():
                     _put(made / name, content)
-                made.chmod(0o755)
-                _swap(made, folder)
+                _swap(made, folder, old)
             finally:
                 shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
@@ -72,31 +70,44 @@ def alone(build: Path, sources: Iterable[str]) -> Iterator[None]:
         raise _unwritable(build, error) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = set(sources)
-        for left in sorted(build.glob(".*-????????*")):
-            source = left.name.removesuffix("-old")[1:-9]
-            if source in wanted and left.name.endswith("-old") and not (build / source).exists():
-                left.rename(build / source)  # killed between the two renames
-            elif source in wanted:
-                shutil.rmtree(left, ignore_errors=True)
+        for source in sources:
+            _put_right(build, source)
         yield
+
+
+def _put_right(build: Path, source: str) -> None:
+    folder, made, old = _places(build, source)
+    shutil.rmtree(made, ignore_errors=True)
+    if old.exists() and not (folder.is_dir() and any(folder.iterdir())):
+        shutil.rmtree(folder, ignore_errors=True)
+        old.rename(folder)  # killed between the two renames
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _places(build: Path, source: str) -> tuple[Path, Path, Path]:
+    """A source's folder, the new one while it is written, and the old one while it is replaced."""
+    return build / source, build / f".{source}.made", build / f".{source}.old"
 
 
 def _foreign(folder: Path, files: Mapping[str, bytes]) -> str | None:
     """Something that is not ours to replace."""
-    if not folder.is_dir():
-        return "a file's content" if folder.exists() else None
-    return next((one.name for one in sorted(folder.iterdir()) if one.name not in files), None)
+    if folder.is_symlink() or not folder.is_dir():
+        return "something else than a build" if folder.is_symlink() or folder.exists() else None
+    foreign = (one for one in sorted(folder.iterdir()) if one.name not in files or not one.is_file())
+    return next((one.name for one in foreign), None)
 
 
-def _swap(made: Path, folder: Path) -> None:
+def _swap(made: Path, folder: Path, old: Path) -> None:
     """Two renames: a folder that has files can't be replaced in one."""
     if not folder.exists():
         made.rename(folder)
         return
-    old = made.with_name(f"{made.name}-old")
     folder.rename(old)
-    made.rename(folder)
+    try:
+        made.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

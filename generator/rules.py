@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from generator.errors import Problem
-from generator.expressions import REPLY_ONLY, calls, headers
+from generator.expressions import REPLY_ONLY, calls, headers, looks_at_nothing
 from generator.yaml_nodes import Place
 from lambdas.challenges import FORBIDDEN, texts
 from lambdas.model import Challenge, Inputs, Mozdef, Source, Text
@@ -47,7 +47,7 @@ def _challenge(challenge: Challenge) -> Found:
         yield "reply.text", "can't stand beside json: an answer has one body"
     if reply.status == 204 and (reply.json is not None or reply.text is not None):
         yield "reply.status", "204 has no body; use 200"
-    if challenge.unauthenticated and challenge.method == "POST" and challenge.when.strip() in ("`true`", "@"):
+    if looks_at_nothing(challenge.when):
         yield "when", "fits every request, and would let none become an event"
     if called := calls(challenge.when) & REPLY_ONLY:
         yield "when", f"{_all(called)} works in replies only"
@@ -96,7 +96,7 @@ def every_path(source: Source) -> Iterator[tuple[str, str]]:
     for index, challenge in enumerate(source.webhook.challenges):
         for text in texts(challenge.reply):
             yield from ((f"webhook.challenges[{index}].reply", path) for path in paths(text))
-    for key in ("id", "type"):
+    for key in ("split", "id", "type"):
         if path := getattr(source.events, key):
             yield f"events.{key}", path
     for key, text in mozdef_texts(source.mozdef):

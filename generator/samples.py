@@ -92,6 +92,11 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     return samples, problems
 
 
+def _is_text(value: str) -> bool:
+    """Not so is a lone surrogate, which JSON can write and no request can carry."""
+    return value.isprintable() or value.encode("utf-8", "ignore").decode() == value
+
+
 def _members(value: Any) -> list[Any]:
     return list(value.values()) if isinstance(value, dict) else [None]
 
@@ -110,7 +115,7 @@ def _sample(name: str, folder: Path) -> Sample:
     if not isinstance(head, dict) or set(head) - {"method", "headers", "query"}:
         raise ValueError(f"{name}.request.json has other keys than method, headers and query")
     texts = [value for part in ("headers", "query") for value in _members(head.get(part, {}))]
-    if not all(isinstance(value, str) for value in [head.get("method", "POST"), *texts]):
+    if not all(isinstance(value, str) and _is_text(value) for value in [head.get("method", "POST"), *texts]):
         raise ValueError(f"{name}.request.json: method is text, headers and query have texts")
     sent = body.read_bytes() if body.exists() else b""
     if sent:
@@ -137,7 +142,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
     if response["statusCode"] >= 300:
         why = said.get("why", said["message"])
         problems.append(Problem(file, 0, "", f"is answered {response['statusCode']}: {why}"))
-    elif bucket.keys:
+    elif said["kept"]:
         why = _trace(source, sample) if said["why"].startswith("transform: transform() raised") else said["why"]
         problems.append(Problem(file, 0, "", f"becomes no message: {why}"))
     messages = [json.loads(entry["MessageBody"]) for entry in queue.entries]

@@ -61,7 +61,7 @@ def scalar(hint: Any, node: yaml.Node) -> Any:
 def plain(node: yaml.Node) -> Any:
     try:
         return yaml.SafeLoader("").construct_object(node)
-    except (ValueError, KeyError, yaml.YAMLError):
+    except (ArithmeticError, AttributeError, LookupError, ValueError, yaml.YAMLError):
         raise Wrong(f"is no {tag(node)}") from None
 
 

@@ -15,6 +15,7 @@ from generator.errors import Problem
 from generator.scalars import CHECKS, Wrong, choice, kind, meant, plain, scalar, tag
 from generator.yaml_nodes import Place, entries, place
 from lambdas import model
+from lambdas.mozdef import is_long
 
 
 class Walker:
@@ -97,7 +98,8 @@ class Walker:
         if tag(node) == "str":
             return scalar(model.Text, node)
         value = plain(node)
-        if not isinstance(value, int | float | bool | None) or (isinstance(value, float) and not math.isfinite(value)):
+        fits = math.isfinite(value) if isinstance(value, float) else value is None or is_long(value)
+        if not isinstance(value, int | float | bool | None) or not fits:
             raise Wrong(f'JSON has nothing like {node.value}; put it in quotes, "{node.value}"')
         return value
 

@@ -88,6 +88,8 @@ class Shaper:
                 yield Refusal(place, rejected.reason, rejected.detail)
             except RecursionError:
                 yield Refusal(place, "depth", "nested too deep")
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with our own code, the event is kept
+                yield Refusal(place, "error", f"shaping it raised {type(error).__name__}")
 
     def _transformed(self, item: Any, request: Request) -> list[Any]:
         if not self._source.transform:
@@ -142,7 +144,7 @@ class Shaper:
         """The same text for every delivery of the same event: the vendor's id, or a hash of the event as sent."""
         given = self._id(event, functions) if self._id else None
         if isinstance(given, str | int) and given != "":
-            text = str(given)
+            text = as_text(given)
             return f"id:{text}" if len(text) <= MAX_ID else f"id:sha256:{_digest(text.encode('utf-8', 'replace'))}"
         content = functions.request.body if event is functions.root else encoded(event)
         return f"id:sha256:{_digest(content)}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lambdas.message import Message, encoded
+from lambdas.mozdef import unacceptable
 
 MAX_MESSAGE = 1_048_576
 """Bytes of a message, and of a batch: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
@@ -38,6 +39,8 @@ def pointer(message: Message, bucket: str, key: str, event: bytes, first: Iterab
     else:
         few = list(details.items())[:_KEYS]
         details = {name[:_WHOLE]: type(one)() if isinstance(one, dict | list) else one for name, one in few}
+    # A number or an address that was cut short is none.
+    details = {name: value for name, value in details.items() if unacceptable({name: value}) is None}
     fields = {
         **message.fields,
         "tags": [*message.fields["tags"], "oversize"],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from lambdas.body import Rejected
 from lambdas.paths import Find, Functions, compiled
 
 Fill = Callable[[Any, Functions], Any]
@@ -94,4 +95,10 @@ def as_text(value: Any) -> str:
     """A value inside a text: what is absent shows as `-`, as it does in access logs."""
     if isinstance(value, str):
         return value
-    return "-" if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if value is None:
+        return "-"
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        # A path can compute what no JSON is, such as &a, or a number of 5,000 digits.
+        raise Rejected("path", f"a path finds what can't be written: {type(error).__name__}") from None

@@ -30,7 +30,10 @@ def seconds(value: Any, written: TimeFormat) -> float:
             value = float(value)
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise ValueError("not a number")
-        at = value / 1000 if written == "unix_ms" else float(value)
+        try:
+            at = value / 1000 if written == "unix_ms" else float(value)
+        except OverflowError:
+            raise ValueError("out of range") from None
     if not 0 <= at < _LAST_SECOND:
         raise ValueError("out of range")
     return at

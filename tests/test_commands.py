@@ -197,6 +197,12 @@ def test_a_sample_that_differs_is_said_and_accepted(run) -> None:
         ("bad.json", '{"event": "x"}', "sources/zoom/samples/bad.json: becomes no message: missing: no payload"),
         ("empty.json", "", "error: sources/zoom/samples/empty.json: is answered 400: empty\n"),
         ("empty.request.json", "{}", "error: sources/zoom/samples/empty.request.json: is answered 400: empty\n"),
+        (
+            "huge.json",
+            json.dumps({"event": "e", "payload": ["x" * 1_000] * 1_100}),
+            "becomes no message: time: event_ts",
+        ),
+        ("lone.request.json", '{"method": "\\ud800"}', "method is text, headers and query have texts"),
         ("odd.request.json", '{"methd": "GET"}', "odd.request.json has other keys than method, headers and query"),
     ],
 )

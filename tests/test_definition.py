@@ -246,7 +246,7 @@ def test_mistakes_in_a_webhook_are_said(said, more: str, line: str) -> None:
             "mozdef.summary: header(a): header() takes text in single quotes, such as",
         ),
         ("mozdef: {summary: \"{root('a b')}\"}", "mozdef.summary: a b is not a path: b at character 3 is out of place"),
-        ("mozdef: {summary: \"{root('hmac_hex(a)')}\"}", "mozdef.summary: hmac_hex() works in replies only"),
+        ("mozdef: {summary: \"{root('hmac_hex(a)')}\"}", "mozdef.summary: hmac_hex() can't stand inside root()"),
         ("mozdef: {summary: '{&a}'}", "mozdef.summary: &a has &, which belongs into a function such as sort_by()"),
         (
             "mozdef: {summary: \"{header('X-Token')}\"}",
@@ -256,6 +256,11 @@ def test_mistakes_in_a_webhook_are_said(said, more: str, line: str) -> None:
         (f"events: {{id: {'a' * 1001}}}", "events.id: has 1,001 characters; a path has at most 1,000"),
         ("mozdef: {summary: !secret x}", "mozdef.summary: !secret is no tag of a definition"),
         ("? [a]\n: b", "a key is plain text; text with braces or brackets goes in quotes"),
+        (
+            "mozdef: {summary: '{root(`\"hmac\\u005fhex(a)\"`)}'}",
+            "mozdef.summary: hmac_hex() can't stand inside root()",
+        ),
+        ("events: {split: \"[{a: header('x-token')}]\"}", "events.split: would show the credential, which is in"),
         ("extends: [zoom]", "extends: is the name of another source"),
         ("extends: ../../etc", "extends: is the name of another source"),
         (f"events: {{id: {'[' * 60}a{']' * 60}}}", "is nested deeper than 50"),
@@ -266,7 +271,9 @@ def test_what_could_do_harm_in_a_definition_is_refused(said, text: str, line: st
     assert [one for one in lines if one.startswith(f"3: {line}")], lines
 
 
-@pytest.mark.parametrize("value", [".nan", ".inf", "2026-01-01", "!!int x", "1.0e+999"])
+@pytest.mark.parametrize(
+    "value", [".nan", ".inf", "2026-01-01", "!!int x", "1.0e+999", "!!timestamp foo", '!!float ""', "9" * 30]
+)
 def test_a_reply_holds_what_json_holds(said, value: str) -> None:
     (line,) = said(challenge("a", f"{{json: {{a: {value}}}}}"))
     assert line.startswith("6: webhook.challenges[0].reply.json.a: ")

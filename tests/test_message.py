@@ -300,6 +300,47 @@ def test_a_body_of_more_events_than_can_be_sent_in_time_is_kept_as_a_whole(tmp_p
     assert envelope["events"] == [{"index": -1, "detail": "more than 10,000 events in one body"}]
 
 
+@pytest.mark.parametrize(
+    ("more", "event", "reason"),
+    [
+        ("events: {time: to_number(t), time_format: unix}", {"t": "9" * 400}, "time"),
+        ("events: {id: 'sum([to_number(x), `1`])'}", {"x": "9" * 4_300}, "path"),
+        ("mozdef: {summary: '{not_null(&x)}'}", {"x": 1}, "path"),
+    ],
+)
+def test_what_a_path_computes_never_keeps_an_event_from_being_kept(
+    tmp_path: Path, more: str, event: dict[str, Any], reason: str
+) -> None:
+    endpoint = made(tmp_path, more)
+    assert endpoint.signed(event)["statusCode"] == 200
+    assert [key.split("/")[2] for key in endpoint.bucket.objects] == [reason]
+
+
+def test_a_mistake_of_ours_keeps_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint = Endpoint(ZOOM)
+    monkeypatch.setattr("lambdas.message.unacceptable", lambda _: 1 / 0)
+    assert endpoint.signed(STARTED)["statusCode"] == 200
+    ((key, envelope),) = kept(endpoint)
+    assert (key.split("/")[2], envelope["events"][0]["detail"]) == ("error", "shaping it raised ZeroDivisionError")
+
+
+def test_a_number_that_was_cut_short_is_left_out() -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.signed({**STARTED, "a_int": "0" * 2_000 + "1", "pad": ["x" * 1_000] * 1_200})
+    (message,) = endpoint.queue.messages
+    assert "a_int" not in message["details"]
+    assert message["details"]["event"] == "meeting.started"
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"":'])
+def test_a_body_of_very_many_containers_is_not_taken_apart(opening: bytes) -> None:
+    closing = b"]" if opening == b"[" else b"}"
+    one = opening * 50 + b"0" + closing * 50
+    endpoint = Endpoint(ZOOM)
+    endpoint.signed(b"[" + b",".join([one] * 6_000) + b"]")
+    assert [key.split("/")[2] for key in endpoint.bucket.objects] == ["too-many"]
+
+
 def test_a_long_id_is_told_apart_from_one_that_begins_like_it(tmp_path: Path) -> None:
     endpoint = made(tmp_path, "events: {id: id}")
     endpoint.signed({"id": "x" * 300})
