@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import jmespath
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator import gateway
@@ -265,7 +265,6 @@ EVERY = pytest.mark.parametrize("name", NAMES)
 
 
 @EVERY
-@settings(deadline=None)
 @given(st.data())
 def test_what_nobody_signed_is_refused_without_a_trace_in_queue_or_bucket(name: str, data: st.DataObject) -> None:
     endpoint = Endpoint(SOURCE[name])
@@ -279,7 +278,6 @@ def test_what_nobody_signed_is_refused_without_a_trace_in_queue_or_bucket(name: 
 
 
 @EVERY
-@settings(deadline=None)
 @given(st.data())
 def test_an_authorizer_never_raises_and_lets_nobody_in(name: str, data: st.DataObject) -> None:
     endpoint = Endpoint(SOURCE[name])
@@ -294,7 +292,6 @@ def test_an_event_without_anything_in_it_is_refused(name: str, event: dict[str, 
 
 
 @EVERY
-@settings(deadline=None)
 @given(st.data())
 def test_an_authentic_event_is_a_message_that_mozdef_takes_or_is_kept_as_it_was_sent(
     name: str, data: st.DataObject
@@ -330,7 +327,6 @@ def test_an_odd_value_anywhere_in_an_event_is_delivered_or_kept(name: str, odd: 
 
 
 @pytest.mark.parametrize("name", ["zoom", "okta", "batch"])
-@settings(deadline=None)
 @given(st.data())
 def test_the_same_event_has_the_same_id_in_every_delivery(name: str, data: st.DataObject) -> None:
     body = data.draw(bodies(name))
@@ -349,7 +345,6 @@ def pieces(text: str) -> set[str]:
 
 
 @EVERY
-@settings(deadline=None)
 @given(st.uuids().map(lambda made: made.hex), st.data())
 def test_nothing_of_a_request_or_the_secret_is_logged_or_answered(name: str, marker: str, data: st.DataObject) -> None:
     value = json.dumps(marker)
@@ -379,7 +374,6 @@ def validation(token: str) -> bytes:
     return json.dumps({"event": "endpoint.url_validation", "payload": {"plainToken": token}}).encode()
 
 
-@settings(deadline=None)
 @given(st.one_of(st.from_regex(r"v0:[0-9]{10}:\{.*\}"), st.text("abcAZ09_-", max_size=140), TEXTS))
 @example(f"v0:{int(NOW)}:" + '{"event":"user.deleted","payload":{},"event_ts":1767225600000}')
 @example("a" * 128)
@@ -400,7 +394,6 @@ def test_zooms_challenge_signs_nothing_that_would_pass_as_an_event(token: str) -
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text("abcAZ09_-", min_size=1, max_size=130), st.text()))
 @example('{"event":"user.deleted"}')
 def test_a_challenge_that_signs_a_whole_text_never_signs_an_event(token: str) -> None:
