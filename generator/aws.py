@@ -20,12 +20,12 @@ def client(service: str, region: str | None = None, profile: str | None = None) 
 
 def secret(name: str, ssm: Any) -> str:
     """A parameter's value."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from lambdas.faults import FAULTS
 
     try:
         value: str = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
     except ssm.exceptions.ParameterNotFound as error:
         raise GeneratorError(f"no parameter {name} in Parameter Store; --env and --project choose another") from error
-    except (BotoCoreError, ClientError) as error:
+    except FAULTS as error:
         raise GeneratorError(f"{name} can't be read from Parameter Store: {error}") from error
     return value

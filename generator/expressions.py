@@ -100,7 +100,7 @@ def alternatives(path: str) -> list[str]:
 def looks_at_nothing(path: str) -> bool:
     """Whether a path finds the same whatever the request is, or anything at all in it."""
     tree = jmespath.compile(path).parsed
-    return not any(node["type"] in ("field", "function_expression") for node, _ in _nodes(tree))
+    return not any(node["type"] in ("field", "function_expression", "index", "slice") for node, _ in _nodes(tree))
 
 
 def headers(path: str) -> set[str]:

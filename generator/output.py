@@ -78,10 +78,12 @@ def alone(build: Path, sources: Iterable[str]) -> Iterator[None]:
 def _put_right(build: Path, source: str) -> None:
     folder, made, old = _places(build, source)
     shutil.rmtree(made, ignore_errors=True)
-    if old.exists() and not (folder.is_dir() and any(folder.iterdir())):
-        shutil.rmtree(folder, ignore_errors=True)
-        old.rename(folder)  # killed between the two renames
-    shutil.rmtree(old, ignore_errors=True)
+    if not old.exists():
+        return
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        old.replace(folder)  # killed between the two renames
+    elif folder.is_dir():
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _places(build: Path, source: str) -> tuple[Path, Path, Path]:

@@ -69,10 +69,10 @@ class Followed:
         self._groups = [group for group in groups if not group.startswith("/aws/vendedlogs/")]
         self._seen: set[str] = set()
 
-    def messages(self, wait: int = 0) -> Iterator[dict[str, Any]]:
+    def messages(self) -> Iterator[dict[str, Any]]:
         """The messages that have arrived; each is deleted once the next is asked for."""
         url = self._outputs["EventsQueueUrl"]
-        received = self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait)
+        received = self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
         for message in received.get("Messages", ()):
             yield json.loads(message["Body"])
             self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

@@ -31,7 +31,6 @@ from lambdas.secrets import Secrets
 
 SECRET = "sample-secret"  # noqa: S105 - samples are signed with it, and nothing else
 NOW = 1_767_225_600.0  # 2026-01-01, whenever it is built
-_PARTS = ("request", "mozdef", "reply")
 
 
 @dataclass(frozen=True)

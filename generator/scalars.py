@@ -88,9 +88,10 @@ def _text(text: str) -> str:
 
 
 def _signed(text: str) -> str:
-    pieces = r"\{(body|timestamp|id|method)\}"
+    pieces = rf"\{{({'|'.join(model.PIECES)})\}}"
     if wrong := re.search(r"\{[^{}]*\}?|\}", re.sub(pieces, "", text)):
-        raise Wrong(f"{wrong[0]} is no piece of a request; there are {{body}}, {{timestamp}}, {{id}}, {{method}}")
+        there = ", ".join(f"{{{piece}}}" for piece in model.PIECES)
+        raise Wrong(f"{wrong[0]} is no piece of a request; there are {there}")
     return text
 
 

@@ -155,8 +155,7 @@ def texts(reply: Reply) -> Iterator[str]:
 def could_have_signed(challenges: tuple[Challenge, ...], text: bytes) -> bool:
     """Whether one of these challenges, which sign, would sign this text: then a signature of it proves nothing.
 
-    Where `signed` is the body alone, the answer to a challenge is the signature of a body. None of these bodies is an
-    event, but each would be kept as authentic.
+    Where `signed` is the body alone, the answer to a challenge is the signature of a body, such as 123.
     """
     return any(_inputs(one).fullmatch(text.decode("utf-8", "replace")) for one in challenges)
 

@@ -6,11 +6,11 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from lambdas.message import Refusal
 from lambdas.request import Request
+from lambdas.when import iso
 
 
 class Kept:
@@ -37,7 +37,7 @@ class Kept:
                 "version": 1,
                 "source": source,
                 "reason": reason,
-                "time": datetime.fromtimestamp(request.time, UTC).isoformat(timespec="milliseconds"),
+                "time": iso(request.time),
                 "requestId": request.id,
                 "sha256": digest,
                 "events": [{"index": one.place, "detail": one.detail} for one in refused],
@@ -59,4 +59,4 @@ class Kept:
 
 
 def _day(request: Request) -> str:
-    return datetime.fromtimestamp(request.time, UTC).date().isoformat()
+    return iso(request.time).partition("T")[0]

@@ -30,8 +30,6 @@ class Message(NamedTuple):
     """A message from the event at this place in the body: `body` is `fields` as JSON."""
 
     place: int
-    id: str
-    type: str
     fields: dict[str, Any]
     body: bytes
 
@@ -52,7 +50,7 @@ class Shaper:
         self._source = source
         self._split = _optional(events.split)
         self._require = [(path, compiled(path)) for path in events.require]
-        self._id, self._type, self._time = _optional(events.id), _optional(events.type), _optional(events.time)
+        self._id, self._time = _optional(events.id), _optional(events.time)
         texts = {
             "hostname": mozdef.hostname or f"{name}_host",
             "processname": mozdef.processname or name,
@@ -128,8 +126,7 @@ class Shaper:
         fields["details"] = details
         if problem := unacceptable(details):
             raise Rejected("mozdef", problem)
-        kind = self._type(event, functions) if self._type else None
-        return Message(place, identity, as_text(kind), fields, encoded(fields))
+        return Message(place, fields, encoded(fields))
 
     def _moment(self, event: Any, functions: Functions) -> float:
         if not self._time:

@@ -19,6 +19,9 @@ Path = NewType("Path", str)
 Text = NewType("Text", str)
 """Text in which every `{path}` is filled in. A sole `{path}` keeps its type. `{{` is a brace."""
 
+PIECES = ("body", "timestamp", "id", "method")
+"""Raw pieces of a request that a signature may cover."""
+
 SignedText = NewType("SignedText", str)
 """Text in which raw pieces of the request are filled in: `{body}`, `{timestamp}`, `{id}`, `{method}`."""
 
@@ -113,7 +116,7 @@ class Events:
     id: Path | None = None
     """The vendor's id of the event, the same in every retry. Without it, a hash of the event is the id."""
     type: Path | None = None
-    """The kind of event."""
+    """The kind of event. A build says where no sample has it; messages and answers do not depend on it."""
     time: Path | None = None
     """When it happened. Without it, the time of receipt is taken."""
     time_format: TimeFormat = "rfc3339"

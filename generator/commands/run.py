@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
 from generator import names
 from generator.commands import names as names_of_commands
 from generator.commands import options, show
 from generator.definition import load
 from generator.errors import GeneratorError, again
+from lambdas.faults import FAULTS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,7 +60,7 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
             try:
                 while not ended.wait(_PAUSE_SECONDS):
                     _show(out, followed, as_json=as_json)
-            except (BotoCoreError, ClientError) as error:
+            except FAULTS as error:
                 raise GeneratorError(f"the local emulator ended: {running.last_words()}") from error
     out.print("\nended; nothing is left behind")
     return 0

@@ -19,7 +19,6 @@ from lambdas.when import seconds, timestamp
 if TYPE_CHECKING:
     from lambdas.request import Request
 
-PIECES = ("body", "timestamp", "id", "method")
 MAX_SIGNATURES = 20
 """Signatures of a header that are looked at: vendors send one for each secret."""
 _PIECE = re.compile(r"\{(\w+)\}")
