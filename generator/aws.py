@@ -1,31 +1,121 @@
-"""The only maker of boto3 clients for a real account."""
+"""The only maker of boto3 clients for a real account, and what a failed call says to the user."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from generator import names
 from generator.errors import GeneratorError
 
 
-def client(service: str, region: str | None = None, profile: str | None = None) -> Any:
-    """A client with the user's own settings."""
-    import boto3
-    from botocore.exceptions import BotoCoreError
+@dataclass(frozen=True)
+class Target:
+    """Where a command acts: a project and an environment in the account that the user's own settings choose."""
 
-    try:
-        return boto3.Session(profile_name=profile, region_name=region).client(service)
-    except BotoCoreError as error:
-        raise GeneratorError(f"AWS: {error}; --region and --profile choose") from error
+    project: str = names.PROJECT
+    environment: str = names.ENVIRONMENT
+    region_wanted: str | None = None
+    profile: str | None = None
+    bucket_wanted: str | None = None
+
+    @cached_property
+    def _session(self) -> Any:
+        import boto3
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            return boto3.Session(profile_name=self.profile, region_name=self.region_wanted)
+        except BotoCoreError as error:
+            raise GeneratorError(f"AWS: {error}; --profile chooses another") from error
+
+    @cached_property
+    def region(self) -> str:
+        """The region."""
+        if not (region := self._session.region_name):
+            raise GeneratorError("AWS: no region is chosen: --region us-west-2, or AWS_REGION in the environment")
+        return str(region)
+
+    @cached_property
+    def account(self) -> str:
+        """The account's number."""
+        return str(self._caller["Account"])
+
+    @property
+    def partition(self) -> str:
+        """Such as aws or aws-us-gov."""
+        return str(self._caller["Arn"]).split(":")[1]
+
+    @cached_property
+    def _caller(self) -> Any:
+        return self.client("sts").get_caller_identity()
+
+    @property
+    def bucket(self) -> str:
+        """The helper bucket's name: the one that was named, or one that is this account's and region's own."""
+        return self.bucket_wanted or f"{self.project.lower()}-helper-{self.account}-{self.region}"
+
+    def client(self, service: str) -> Any:
+        """A client of a service, such as `s3`."""
+        return self._session.client(service, region_name=self.region)
+
+    def stack(self, service: str) -> str:
+        """The name of a source's stack."""
+        return names.stack(service, self.project, self.environment)
+
+    def pipeline_stack(self, service: str) -> str:
+        """The name of the stack of a source's pipeline."""
+        return names.pipeline_stack(service, self.project, self.environment)
+
+    def secret_path(self, service: str) -> str:
+        """Where a source's secrets lie."""
+        return names.secret_path(service, self.project, self.environment)
+
+    @property
+    def options(self) -> str:
+        """What to add to a command that is to act there too; empty where it is the default."""
+        given = (
+            ("--project", self.project if self.project != names.PROJECT else None),
+            ("--env", self.environment if self.environment != names.ENVIRONMENT else None),
+            ("--region", self.region_wanted),
+            ("--profile", self.profile),
+            ("--bucket", self.bucket_wanted),
+        )
+        return "".join(f" {option} {value}" for option, value in given if value)
+
+
+_CREDENTIALS = {
+    "NoCredentialsError": "no credentials: run `aws configure`, sign in with `aws sso login`, or choose a --profile",
+    "PartialCredentialsError": "half of the credentials are missing",
+    "SSOTokenLoadError": "you are signed out: aws sso login",
+    "UnauthorizedSSOTokenError": "you are signed out: aws sso login",
+    "ExpiredToken": "the credentials have expired: sign in again",
+    "ExpiredTokenException": "the credentials have expired: sign in again",
+    "RequestExpired": "the credentials have expired: sign in again",
+    "InvalidClientTokenId": "AWS does not know these credentials; --profile chooses others",
+    "UnrecognizedClientException": "AWS does not know these credentials; --profile chooses others",
+    "SignatureDoesNotMatch": "AWS refuses these credentials; --profile chooses others",
+    "AuthFailure": "AWS refuses these credentials; --profile chooses others",
+    "EndpointConnectionError": "no answer: is the region right, and is there a network?",
+}
+
+
+def explained(error: Exception) -> str:
+    """One line on a call that failed: what was asked, and what AWS said or what to do."""
+    from botocore.exceptions import ClientError
+
+    if not isinstance(error, ClientError):
+        return f"AWS: {_CREDENTIALS.get(type(error).__name__) or str(error).rstrip('.')}"
+    code, said = (error.response.get("Error", {}).get(key, "") for key in ("Code", "Message"))
+    if known := _CREDENTIALS.get(code):
+        return f"AWS: {known}"
+    return f"AWS: {error.operation_name}: {code}: {' '.join(str(said).split())[:500]}".rstrip(": ")
 
 
 def secret(name: str, ssm: Any) -> str:
-    """A parameter's value."""
-    from lambdas.faults import FAULTS
-
-    try:
-        value: str = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
-    except ssm.exceptions.ParameterNotFound as error:
-        raise GeneratorError(f"no parameter {name} in Parameter Store; --env and --project choose another") from error
-    except FAULTS as error:
-        raise GeneratorError(f"{name} can't be read from Parameter Store: {error}") from error
-    return value
+    """A parameter's value, by the call that the functions make: it needs their permission and no other."""
+    found = ssm.get_parameters(Names=[name], WithDecryption=True)["Parameters"]
+    if not found:
+        raise GeneratorError(f"no parameter {name} in Parameter Store; --env and --project choose another")
+    return str(found[0]["Value"])

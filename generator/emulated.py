@@ -1,12 +1,14 @@
 """The emulator's own process: ministack, behind the port that its parent hands over.
 
 Not `python -m ministack`, which binds by itself, with TLS also to port 443; and least privilege could not be shown
-without two corrections to how requests are authorized: on AWS a batch of SQS needs the permission of the single action,
-and ssm:GetParameters is checked against each parameter, not against "*".
+without three corrections to how requests are authorized: on AWS a batch of SQS needs the permission of the single
+action; ssm:GetParameters is checked against each parameter, not against "*"; and a service that takes on a role says
+for which resource. No service is here to say so: who stands in for one gives that ARN as the external id.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -16,10 +18,12 @@ from typing import Any
 
 from hypercorn.__main__ import main
 from ministack.core import iam_actions as iam
+from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import enforce
 from ministack.core.router import extract_access_key_id
 
 _action, _resource = iam.extract_iam_action, iam.extract_resource_arn
+_trusts = iam_evaluator.evaluate_trust_policy
 
 
 def action(service: str, *request: Any) -> str | None:
@@ -40,6 +44,15 @@ def resource(
     return next((arn for arn in arns if enforce(key, "ssm:GetParameters", service, region, arn)), arns[0])
 
 
+def trusts(policy: Any, caller: str, context: Any = None) -> bool:
+    """Whether a role lets itself be taken on; `aws:SourceArn` and `aws:SourceAccount` are of the ARN given."""
+    said = context.service_context if context else {}
+    if (source := said.get("sts:externalid") or "").startswith("arn:"):
+        keys = {**said, "aws:sourcearn": source, "aws:sourceaccount": source.split(":")[4]}
+        context = dataclasses.replace(context, service_context=keys)
+    return bool(_trusts(policy, caller, context))
+
+
 def end_with_parent() -> None:
     """Our standard input is a pipe from the parent: it ends when that does, however it does."""
     sys.stdin.buffer.read()
@@ -49,4 +62,5 @@ def end_with_parent() -> None:
 if __name__ == "__main__":
     threading.Thread(target=end_with_parent, daemon=True).start()
     iam.extract_iam_action, iam.extract_resource_arn = action, resource
+    iam_evaluator.evaluate_trust_policy = trusts
     sys.exit(main())

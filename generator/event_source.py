@@ -5,46 +5,67 @@ The logical ids say what a resource is for, without the source's name, so that t
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from troposphere import GetAtt, Output, Ref, Sub, Template
-from troposphere.awslambda import Function
+from awacs.aws import Statement
+from troposphere import GetAtt, NoValue, Output, Parameter, Ref, Select, Split, Sub, Template
+from troposphere.awslambda import Environment, Function
 from troposphere.s3 import Bucket
 from troposphere.sqs import Queue
 
+from generator.names import role_path
 from generator.resources import api as http
-from generator.resources import bucket, function, queue
-from generator.resources.parameters import Parameters, add_parameters
-from generator.resources.sub import secrets_path
+from generator.resources import bucket, function, parameters, queue
+from generator.resources.parameters import Asked, Parameters
+from generator.resources.sub import ref, secrets_path
 from lambdas import VERSION
 from lambdas.challenges import signs
 from lambdas.model import Source, methods, verified_by
+
+
+KEPT_DAYS = 365
+
+
+@dataclass(frozen=True)
+class _Deployed:
+    """What the functions of a source share."""
+
+    source: Source
+    names: Parameters
+    lambda_key: Parameter
+    role: Mapping[str, Any]
 
 
 def build(source: Source, lambda_key: str) -> Template:
     """The template of a source; `lambda_key` is the default of where its code is in the helper bucket."""
     template = Template(Description=f"MozDef event source {source.name}: {source.description}")
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Version": VERSION}})
-    parameters = add_parameters(template, source.name, lambda_key)
+    asked = parameters.add(template, _asked(source.name, lambda_key))
+    named = parameters.deployment(source.name, asked)
+    boundary = asked["PermissionsBoundaryArn"]
+    path = Sub(role_path(source.name, ref(named.project), ref(named.environment)))
+    bounded = parameters.optional(parameters.given(template, boundary), boundary)
+    one = _Deployed(source, named, asked["LambdaKey"], {"Path": path, "PermissionsBoundary": bounded})
 
-    dead_letters = queue.add_dead_letters(template, parameters)
-    events = queue.add_events(template, parameters, dead_letters)
+    dead_letters = queue.add_dead_letters(template, named)
+    events = queue.add_events(template, named, dead_letters, asked["EventsQueueName"])
     queue.add_policy(template, dead_letters)
-    queue.add_policy(template, events, parameters.consumer)
-    kept = bucket.add_kept(template, parameters)
-    bucket.add_policy(template, kept)
+    queue.add_policy(template, events, asked["ConsumerPrincipalArn"])
+    kept = bucket.add_bucket(template, named, "Kept", KEPT_DAYS, BucketName=_kept_name(named))
 
     in_handler = verified_by(source.webhook) == "handler"
-    handler = _add_handler(template, parameters, source, events, kept, verifies=in_handler)
-    api = http.add_api(template, parameters)
+    handler = _add_handler(template, one, events, kept, verifies=in_handler)
+    api = http.add_api(template, named)
     authorizer = None
     if not in_handler:
         auth = source.webhook.auth
-        asked = _add_authorizer_function(template, parameters, source)
-        authorizer = http.add_authorizer(template, api, asked, auth.type.headers(auth.settings)[0])
+        asking = _add_authorizer_function(template, one)
+        authorizer = http.add_authorizer(template, api, asking, auth.type.headers(auth.settings)[0])
     http.add_routes(template, api, handler, methods(source.webhook), source.webhook.path, authorizer)
 
-    secret = Sub(f"{secrets_path(parameters)}/{source.webhook.auth.settings.secret}")
+    secret = Sub(f"{secrets_path(named)}/{source.webhook.auth.settings.secret}")
     for name, value, description in (
         ("EndpointUrl", http.endpoint(api, source.webhook.path), "What the vendor is to call"),
         ("ApiId", Ref(api), "The HTTP API"),
@@ -58,41 +79,72 @@ def build(source: Source, lambda_key: str) -> Template:
     return template
 
 
-def _add_handler(
-    template: Template, parameters: Parameters, source: Source, events: Queue, kept: Bucket, *, verifies: bool
-) -> Function:
+def _asked(service: str, lambda_key: str) -> list[Asked]:
+    boundary = Asked(
+        "PermissionsBoundaryArn",
+        "Account",
+        "Policy that bounds the roles made here (optional)",
+        "(arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+)?",
+        "empty, or the ARN of a policy",
+        "",
+    )
+    key = parameters.asked_key("LambdaKey", "lambdas.zip", lambda_key)
+    return [*parameters.asked_of_both(service), key, *parameters.asked_of_mozdef(), boundary]
+
+
+def _kept_name(named: Parameters) -> Sub:
+    """Lower case, as S3 wants it and a project's name is not, so that a pipeline's permissions can name it.
+
+    Its end is from the stack's own id: a bucket outlives its stack, and the next one makes another.
+    """
+    stack = Split("-", Select(2, Split("/", Ref("AWS::StackId"))))
+    return Sub(
+        f"{named.service}-{ref(named.environment)}-kept-${{Time}}${{Node}}",
+        Time=Select(0, stack),
+        Node=Select(4, stack),
+    )
+
+
+def _add_handler(template: Template, one: _Deployed, events: Queue, kept: Bucket, *, verifies: bool) -> Function:
+    webhook = one.source.webhook
     may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize")]
-    if verifies or any(signs(challenge) for challenge in source.webhook.challenges):
-        may.append(function.may_read_secret(parameters, source.webhook.auth.settings.secret))
+    if verifies or any(signs(challenge) for challenge in webhook.challenges):
+        may.append(function.may_read_secret(one.names, webhook.auth.settings.secret))
+    environment = {
+        "EVENTS_QUEUE_URL": Ref(events),
+        "KEPT_BUCKET": Ref(kept),
+        "SECRETS_PATH": Sub(secrets_path(one.names)),
+    }
+    described = f"Takes in the events of {one.source.name}"
+    return _add_function(template, one, "Webhook", "lambdas.webhook.handler", described, may, environment)
+
+
+def _add_authorizer_function(template: Template, one: _Deployed) -> Function:
+    may = [function.may_read_secret(one.names, one.source.webhook.auth.settings.secret)]
+    environment = {"SECRETS_PATH": Sub(secrets_path(one.names))}
+    described = f"Verifies the senders of {one.source.name}"
+    return _add_function(template, one, "AuthorizerFunction", "lambdas.authorizer.handler", described, may, environment)
+
+
+def _add_function(
+    template: Template,
+    one: _Deployed,
+    title: str,
+    handler: str,
+    description: str,
+    may: Sequence[Statement],
+    environment: Mapping[str, Any],
+) -> Function:
+    concurrency = one.source.webhook.concurrency
     return function.add_function(
         template,
-        parameters,
-        "Webhook",
-        "lambdas.webhook.handler",
-        description=f"Takes in the events of {source.name}",
-        environment={
-            "EVENTS_QUEUE_URL": Ref(events),
-            "KEPT_BUCKET": Ref(kept),
-            "SECRETS_PATH": Sub(secrets_path(parameters)),
-        },
+        one.names,
+        title,
+        handler,
+        description=description,
         may=may,
-        concurrency=source.webhook.concurrency,
+        key=one.lambda_key,
+        role=one.role,
+        Environment=Environment(Variables=dict(environment)),
+        ReservedConcurrentExecutions=concurrency if concurrency is not None else NoValue,
     )
-
-
-def _add_authorizer_function(template: Template, parameters: Parameters, source: Source) -> Function:
-    return function.add_function(
-        template,
-        parameters,
-        "AuthorizerFunction",
-        "lambdas.authorizer.handler",
-        description=f"Verifies the senders of {source.name}",
-        environment={"SECRETS_PATH": Sub(secrets_path(parameters))},
-        may=[function.may_read_secret(parameters, source.webhook.auth.settings.secret)],
-        concurrency=source.webhook.concurrency,
-    )
-
-
-def text(template: Template) -> str:
-    """The template as it is written: JSON with sorted keys, by line, so that two versions can be compared."""
-    return json.dumps(template.to_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"

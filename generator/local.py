@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from generator.aws import Target
 from generator.errors import GeneratorError
+from generator.sending import Endpoint
 
 REGION = "us-west-2"
 START_SECONDS, DEPLOY_SECONDS, STOP_SECONDS, POLL_SECONDS = 30, 120, 1, 0.05
@@ -79,8 +81,17 @@ class Emulator:
         except WaiterError as error:
             reason = "; ".join(_failures(cloudformation, stack)) or str(error)
             raise GeneratorError(f"stack {stack}: {verb} failed: {reason}") from error
-        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        return self.outputs(stack)
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        """Return a stack's outputs."""
+        described = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+    def resources(self, stack: str) -> dict[str, str]:
+        """Return the physical names of a stack's resources by their logical ids."""
+        listed = self.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+        return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in listed}
 
     def invoke_url(self, outputs: Mapping[str, str]) -> str:
         """Return where the emulator serves the stack's HTTP API, since its EndpointUrl points at AWS."""
@@ -89,6 +100,33 @@ class Emulator:
     def last_words(self) -> str:
         """Return the end of its log, for when it is gone."""
         return " | ".join(self.log.read_text(errors="replace").splitlines()[-5:]) or "it wrote nothing to its log"
+
+
+@dataclass(frozen=True)
+class Here(Target):
+    """The emulator as a target, whatever the user's own AWS settings."""
+
+    emulator: Emulator | None = None
+
+    def client(self, service: str) -> Any:
+        assert self.emulator  # noqa: S101 - it is what this is for
+        return self.emulator.client(service)
+
+    @property
+    def region(self) -> str:  # type: ignore[override]
+        """Return the emulator's region."""
+        assert self.emulator  # noqa: S101 - it is what this is for
+        return self.emulator.region
+
+
+def reached(outputs: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> Endpoint:
+    """Return where a stack's API answers: in AWS as its output says, else as this machine's emulator serves it."""
+    here = environ.get("AWS_ENDPOINT_URL", "")
+    if urlsplit(here).hostname not in ("127.0.0.1", "localhost"):
+        return Endpoint(outputs["EndpointUrl"])
+    bundle = environ.get("AWS_CA_BUNDLE")
+    emulated = Emulator(here.rstrip("/"), REGION, Path(bundle) if bundle else None, log=Path())
+    return Endpoint(emulated.invoke_url(outputs), here=True, ca_bundle=bundle)
 
 
 @cache
@@ -102,15 +140,18 @@ def _session() -> Any:
 
 
 @contextmanager
-def emulator(port: int = 4566, *, iam: bool = False) -> Iterator[Emulator]:
-    """Run an emulator on 127.0.0.1; with iam it enforces IAM, over TLS because policies demand SecureTransport."""
+def emulator(port: int = 4566, *, iam: bool = False, more: Mapping[str, str] | None = None) -> Iterator[Emulator]:
+    """Run an emulator on 127.0.0.1; with iam it enforces IAM, over TLS because policies demand SecureTransport.
+
+    `more` is further environment of it, and so of its Lambdas.
+    """
     if not all(importlib.util.find_spec(name) for name in ("ministack", "cryptography")):
         raise GeneratorError("the local emulator is not installed; install it with: pip install -e '.[local]'")
     with tempfile.TemporaryDirectory(prefix="emulator-", ignore_cleanup_errors=True) as folder:
         ca_bundle = _certificate(Path(folder)) if iam else None
         endpoint = f"{'https' if iam else 'http'}://127.0.0.1:{port}"
         running = Emulator(endpoint, REGION, ca_bundle, Path(folder, "emulator.log"))
-        with _process(running, port) as process:
+        with _process(running, port, more or {}) as process:
             _wait_until_ready(running, process)
             yield running
 
@@ -129,7 +170,7 @@ def _failures(cloudformation: Any, stack: str) -> list[str]:
 
 
 @contextmanager
-def _process(running: Emulator, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def _process(running: Emulator, port: int, more: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """Run the emulator and, whatever happens, end it and its Lambda workers, which share its process group."""
     command = [sys.executable, "-P", str(PROGRAM), "ministack.app:app", "--workers", "0", "--keep-alive", "75"]
     command += ["--graceful-timeout", "0"]
@@ -146,7 +187,7 @@ def _process(running: Emulator, port: int) -> Iterator[subprocess.Popen[bytes]]:
         process = subprocess.Popen(  # noqa: S603
             [*command, "--bind", f"fd://{listener.fileno()}"],
             cwd=running.log.parent,
-            env=_environment(running, port),
+            env={**_environment(running, port), **more},
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -7,12 +7,34 @@ import re
 PROJECT = "MozDef-EF"
 ENVIRONMENT = "dev"
 
-# The queue's name, <project>-<service>-<environment>, has room for 80 characters, the least of all names made of the
-# three: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
-MAX_PROJECT, MAX_SERVICE, MAX_ENVIRONMENT = 30, 32, 16
-PROJECT_PATTERN = f"[A-Za-z][A-Za-z0-9-]{{0,{MAX_PROJECT - 1}}}"
-ENVIRONMENT_PATTERN = f"[a-z][a-z0-9]{{0,{MAX_ENVIRONMENT - 1}}}"
+# CloudFormation names what a stack makes <stack>-<logical id>-<13 characters>, and cuts the stack's name where that
+# has more than the 63 characters of a bucket or the 64 of a function. A permission on <stack>-* needs all of it.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
+MAX_STACK = 42
+MAX_SERVICE, MAX_ENVIRONMENT = 20, 11
+
+# No source's name may have one of these as a later part, so that no stack's name begins with another's and a dash:
+# the permissions of zoom in dev, <project>-zoom-dev-*, would cover a source zoom-dev.
+_ENVIRONMENTS = "dev|test|qa|uat|stg|stage|staging|demo|sandbox|preprod|prod|production"
+ENVIRONMENT_PATTERN = f"({_ENVIRONMENTS})[0-9]?"
+ENVIRONMENT_WANTS = f"one of {_ENVIRONMENTS.replace('|', ', ')}, and perhaps a digit"
 _SERVICE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PIPELINE = "pipeline"
+
+
+def max_project(service: str) -> int:
+    """How many characters a project's name may have beside this source's."""
+    return MAX_STACK - len(service) - MAX_ENVIRONMENT - 2
+
+
+def project_pattern(service: str) -> str:
+    """What a project's name is; a letter first, as in a stack's."""
+    return f"[A-Za-z][A-Za-z0-9-]{{0,{max_project(service) - 1}}}"
+
+
+def project_wants(service: str) -> str:
+    """The same in words."""
+    return f"at most {max_project(service)} letters, digits and dashes, a letter first"
 
 
 def service_problem(name: str) -> str | None:
@@ -21,6 +43,20 @@ def service_problem(name: str) -> str | None:
         return "a source's name has lower-case letters, digits and single dashes, and starts with a letter"
     if len(name) > MAX_SERVICE:
         return f"a source's name has at most {MAX_SERVICE} characters, and this has {len(name)}"
+    first, *later = name.split("-")
+    if first == _PIPELINE:
+        return f"a source's name does not begin with {_PIPELINE}: the stacks of pipelines do"
+    if wrong := [one for one in later if re.fullmatch(ENVIRONMENT_PATTERN, one)]:
+        return f"{wrong[0]} is an environment, which --env chooses: a source's name can't have it as a later part"
+    return None
+
+
+def deployment_problem(service: str, project: str, environment: str) -> str | None:
+    """What is wrong with the name of a project or an environment."""
+    if not re.fullmatch(project_pattern(service), project):
+        return f"--project {project}: must be {project_wants(service)}"
+    if not re.fullmatch(ENVIRONMENT_PATTERN, environment):
+        return f"--env {environment}: must be {ENVIRONMENT_WANTS}"
     return None
 
 
@@ -32,3 +68,13 @@ def secret_path(service: str, project: str = PROJECT, environment: str = ENVIRON
 def stack(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) -> str:
     """The name of an event source's stack, and of its queue where that has one."""
     return f"{project}-{service}-{environment}"
+
+
+def pipeline_stack(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) -> str:
+    """The name of a pipeline's stack, which an event source's permissions do not cover."""
+    return f"{project}-{_PIPELINE}-{service}-{environment}"
+
+
+def role_path(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) -> str:
+    """The path of an event source's roles: what a pipeline may make and change is all below it."""
+    return f"{secret_path(service, project, environment)}/"

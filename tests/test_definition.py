@@ -50,7 +50,7 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
           summary: {event}
     """) == [
         "1: description: is missing",
-        "1: descripton: no such key; did you mean description? (description, events, extends, mozdef, webhook)",
+        "1: descripton: no such key; did you mean description? (description, events, extends, mozdef, pipeline, webhook)",
         '5: webhook.auth.hmac.signature.prefix: must be text; 5 is a number to YAML: put it in quotes, "5"',
         "6: webhook.auth.hmac.signed: {timestam} is no piece of a request; "
         "there are {body}, {timestamp}, {id}, {method}",
@@ -82,7 +82,7 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
         ("a: &x [1]\nb: *x", "1: b: anchors and aliases (& and *) are not supported; write it out"),
         ("a: *x", "1: text that starts with * goes in quotes (YAML: found undefined alias 'x')"),
         ("a: 1\nb: 2\na: 3", "3: a: stands twice; the first is in line 1"),
-        ("- a", "1: must have keys (description, webhook, extends, events, mozdef), and is a list"),
+        ("- a", "1: must have keys (description, webhook, extends, events, mozdef, pipeline), and is a list"),
         ("", " is empty; it needs at least description and webhook"),
     ],
 )
@@ -351,7 +351,16 @@ def test_exactly_one_known_auth_type(said, auth: str, line: str) -> None:
     ("name", "line"),
     [
         ("Zoom", "a source's name has lower-case letters, digits and single dashes, and starts with a letter"),
-        ("a" * 33, "a source's name has at most 32 characters, and this has 33"),
+        ("a" * 21, "a source's name has at most 20 characters, and this has 21"),
+        ("pipeline-zoom", "a source's name does not begin with pipeline: the stacks of pipelines do"),
+        (
+            "zoom-dev",
+            "dev is an environment, which --env chooses: a source's name can't have it as a later part",
+        ),
+        (
+            "zoom-prod2-emea",
+            "prod2 is an environment, which --env chooses: a source's name can't have it as a later part",
+        ),
     ],
 )
 def test_names_fit_aws(tmp_path: Path, name: str, line: str) -> None:

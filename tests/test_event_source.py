@@ -12,6 +12,7 @@ import pytest
 
 from generator import event_source, names
 from generator.definition import known, load
+from generator.template_text import text
 from lambdas.model import Source
 from tests.definitions import CASES, SOURCES, definition, shipped
 
@@ -20,7 +21,7 @@ BY_NAME = pytest.mark.parametrize("source", EVERY, ids=lambda source: source.nam
 
 
 def template(source: Source) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(event_source.text(event_source.build(source, "code/0.zip")))
+    made: dict[str, Any] = json.loads(text(event_source.build(source, "code/0.zip")))
     return made
 
 
@@ -67,8 +68,8 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
 @pytest.mark.parametrize(
     ("parameter", "good", "bad"),
     [
-        ("ProjectName", ["MozDef-EF", "a"], ["", "1a", "a_b", "/<project>/", "a" * 31]),
-        ("Environment", ["dev", "prod2"], ["", "Dev", "a-b", "a" * 17]),
+        ("ProjectName", ["MozDef-EF", "a"], ["", "1a", "a_b", "/<project>/", "a" * 26]),
+        ("Environment", ["dev", "prod2"], ["", "Dev", "a-b", "emea", "dev22"]),
         ("HelperBucket", ["my-bucket"], ["", "My-Bucket", "s3://my-bucket"]),
         ("LambdaKey", ["code/0a.zip"], ["", "a b"]),
         ("PermissionsBoundaryArn", ["", "arn:aws:iam::123456789012:policy/b"], ["b", "arn:aws:iam::1:policy/b"]),
@@ -157,7 +158,7 @@ def test_nothing_is_named_that_need_not_be_and_no_partition_is_assumed(source: S
     made = template(source)
     text = json.dumps(made)
     assert re.findall(r"arn:aws[^\[]", text) == []
-    for kind, key in (("Lambda::Function", "FunctionName"), ("IAM::Role", "RoleName"), ("S3::Bucket", "BucketName")):
+    for kind, key in (("Lambda::Function", "FunctionName"), ("IAM::Role", "RoleName")):
         assert [one for one in of_type(made, f"AWS::{kind}").values() if key in one] == []
     assert len(text) < 51_200
 
@@ -204,9 +205,34 @@ def test_two_sources_templates_have_the_same_ids() -> None:
     }
 
 
+@BY_NAME
+def test_the_bucket_and_the_logs_are_named_by_their_stack_and_so_once_only(source: Source) -> None:
+    made = template(source)
+    (kept,) = of_type(made, "AWS::S3::Bucket").values()
+    name, parts = kept["BucketName"]["Fn::Sub"]
+    assert name == f"{source.name}-${{Environment}}-kept-${{Time}}${{Node}}"
+    assert all("AWS::StackId" in json.dumps(part) for part in parts.values())
+    for group in of_type(made, "AWS::Logs::LogGroup").values():
+        assert "${AWS::StackName}-" in group["LogGroupName"]["Fn::Sub"]
+
+
+@BY_NAME
+def test_roles_lie_below_a_path_of_the_sources_own(source: Source) -> None:
+    for role in of_type(template(source), "AWS::IAM::Role").values():
+        assert role["Path"] == {"Fn::Sub": f"/${{ProjectName}}/{source.name}/${{Environment}}/"}
+
+
 def test_the_longest_names_fit() -> None:
-    parts = ("p" * names.MAX_PROJECT, "s" * names.MAX_SERVICE, "e" * names.MAX_ENVIRONMENT)
-    assert len(names.stack(parts[1], parts[0], parts[2])) <= 80
+    service, environment = "s" * names.MAX_SERVICE, "production1"
+    assert re.fullmatch(names.ENVIRONMENT_PATTERN, environment)
+    assert len(environment) == names.MAX_ENVIRONMENT
+    project = "p" * names.max_project(service)
+    assert re.fullmatch(names.project_pattern(service), project)
+    assert re.fullmatch(names.project_pattern(service), names.PROJECT)
+    stack = names.stack(service, project, environment)
+    assert len(stack) == names.MAX_STACK
+    assert len(f"{stack}-Webhook-0123456789012") <= 64
+    assert len(f"{service}-{environment}-kept-{'0' * 20}") <= 63
 
 
 @BY_NAME

@@ -11,6 +11,7 @@ import pytest
 from generator import event_source, lint
 from generator.definition import known, load
 from generator.errors import GeneratorError, Problem
+from generator.template_text import text
 from tests.definitions import CASES, SOURCES, shipped
 
 
@@ -19,18 +20,18 @@ def check(templates: dict[str, str], engines: lint.Engines, remembered: Path) ->
         return linter.check(templates)
 
 
-def text(name: str = "zoom") -> str:
-    return event_source.text(event_source.build(shipped(name).source, "code/0.zip"))
+def shipped_text(name: str = "zoom") -> str:
+    return text(event_source.build(shipped(name).source, "code/0.zip"))
 
 
 def test_every_source_and_case_is_clean_in_both_engines_with_their_notes(tmp_path: Path) -> None:
     every = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
-    templates = {one.name: event_source.text(event_source.build(one, "code/0.zip")) for one in every}
+    templates = {one.name: text(event_source.build(one, "code/0.zip")) for one in every}
     assert check(templates, "full", tmp_path) == {name: [] for name in templates}
 
 
 def broken(change: Any) -> str:
-    template = json.loads(text())
+    template = json.loads(shipped_text())
     change(template["Resources"])
     return json.dumps(template, indent=2)
 
@@ -57,19 +58,19 @@ def test_a_broken_template_has_an_error(engines: lint.Engines, change: Any, tmp_
 
 
 def test_a_remembered_verdict_is_not_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    template = text()
+    template = shipped_text()
     (tmp_path / lint.digest(template, "full")).write_bytes(lint.verdict([]))
     monkeypatch.setattr(lint.Linter, "_start", None)
     assert check({"zoom": template}, "full", tmp_path) == {"zoom": []}
 
 
 def test_a_verdict_of_other_versions_or_engines_is_not_taken() -> None:
-    assert lint.digest(text(), "full") != lint.digest(text(), "fast")
-    assert lint.digest(text(), "full") != lint.digest(text("okta"), "full")
+    assert lint.digest(shipped_text(), "full") != lint.digest(shipped_text(), "fast")
+    assert lint.digest(shipped_text(), "full") != lint.digest(shipped_text("okta"), "full")
 
 
 def test_a_template_beyond_what_cloudformation_takes_is_an_error(tmp_path: Path) -> None:
-    template = json.loads(text())
+    template = json.loads(shipped_text())
     template["Metadata"]["Padding"] = ["x" * 1000] * 60
     (found,) = check({"t": json.dumps(template)}, "fast", tmp_path).values()
     assert [(one.message[:3], one.warning) for one in found] == [("has", True)]
@@ -92,5 +93,5 @@ def test_an_engine_that_fails_is_no_clean_verdict(
 ) -> None:
     monkeypatch.setattr(lint, "_CFN_LINT", program)
     with pytest.raises(GeneratorError) as raised:
-        check({"t": text()}, "full", tmp_path)
+        check({"t": shipped_text()}, "full", tmp_path)
     assert str(raised.value) == said

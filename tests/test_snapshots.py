@@ -9,6 +9,7 @@ import pytest
 from generator import event_source
 from generator.definition import Definition, known, load
 from generator.literal import module
+from generator.template_text import text
 from tests.definitions import CASES, SOURCES
 
 STORED = Path(__file__).parent / "snapshots"
@@ -19,15 +20,15 @@ EVERY = [(folder.name, one) for folder in (SOURCES, CASES) for one in load(folde
 def test_the_template_and_the_packed_definition_are_those_stored(folder: str, one: Definition, update: bool) -> None:
     made = {
         # The code's hash would change every snapshot with every line of code.
-        "event-source.json": event_source.text(event_source.build(one.source, "code/hash.zip")),
+        "event-source.json": text(event_source.build(one.source, "code/hash.zip")),
         "source.py": module(one.source),
     }
-    for name, text in made.items():
+    for name, content in made.items():
         file = STORED / folder / one.source.name / name
         if update:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        assert text == file.read_text(encoding="utf-8"), f"{file}: run with --update, and read the diff"
+            file.write_text(content, encoding="utf-8")
+        assert content == file.read_text(encoding="utf-8"), f"{file}: run with --update, and read the diff"
 
 
 def test_no_snapshot_is_left_of_what_is_gone() -> None:

@@ -71,4 +71,12 @@ def main(args: Sequence[str] | None = None) -> int:
         # Whoever read the output has seen enough, as `| head` does.
         sys.stderr.close()
         return 0
+    except Exception as error:
+        if not type(error).__module__.startswith("botocore."):  # which is not imported where nothing asks AWS
+            raise
+        from generator.aws import explained
+        from generator.commands.show import failure
+
+        failure(GeneratorError(explained(error)))
+        return 1
     return result if isinstance(result, int) else 0

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from generator import names
+from generator.aws import Target
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,3 +38,31 @@ def build(command: F) -> F:
     return click.option(
         "--build", type=folder, default=Path("build"), metavar="DIR", help="Folder of the output.  [default: build]"
     )(command)
+
+
+def target(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--project, --env, --region, --profile and --bucket, which the command gets as one `target`."""
+
+    @functools.wraps(command)
+    def gathered(
+        *args: Any,
+        project: str,
+        env: str,
+        region: str | None,
+        profile: str | None,
+        bucket: str | None,
+        **more: Any,
+    ) -> Any:
+        if said := names.deployment_problem("", project, env):
+            raise click.UsageError(said)
+        return command(*args, target=Target(project, env, region, profile, bucket), **more)
+
+    for option in (
+        click.option("--bucket", help="Helper bucket.  [default: one of this account's, by its number]"),
+        click.option("--profile", help="AWS profile."),
+        click.option("--region", help="AWS region."),
+        click.option("--project", default=names.PROJECT, show_default=True, help="First part of every name."),
+        click.option("--env", default=names.ENVIRONMENT, show_default=True, help="Environment, such as dev or prod."),
+    ):
+        gathered = option(gathered)
+    return gathered

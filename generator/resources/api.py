@@ -46,9 +46,7 @@ def add_api(template: Template, parameters: Parameters) -> Api:
     )
     # Other names are written into a policy of 5,120 characters that the whole account shares.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
-    log_group = add_log_group(
-        template, parameters, "AccessLog", LogGroupName=Sub("/aws/vendedlogs/${AWS::StackName}-access")
-    )
+    log_group = add_log_group(template, parameters, "AccessLog", "vendedlogs", "access")
     template.add_resource(
         Stage(
             "Stage",

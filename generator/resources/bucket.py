@@ -1,6 +1,8 @@
-"""The bucket of what is not, or not whole, on the queue."""
+"""Buckets."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import awacs.s3
 from awacs.aws import Allow, Bool, Condition, Deny, PolicyDocument, Principal, Statement
@@ -24,21 +26,21 @@ from troposphere.s3 import (
 from generator.resources.parameters import Parameters, tags
 from generator.resources.sub import arn
 
-KEPT_DAYS, OLD_VERSIONS_DAYS = 365, 30
+OLD_VERSIONS_DAYS = 30
 
 
-def add_kept(template: Template, parameters: Parameters) -> Bucket:
-    """Private, encrypted, versioned; its objects go after a year, and outlive the stack until then."""
+def add_bucket(template: Template, parameters: Parameters, title: str, days: int, **more: Any) -> Bucket:
+    """Private, encrypted, versioned, nobody without TLS; its objects go after some days, and outlive the stack."""
     expiry = LifecycleRule(
         Id="Expire",
         Status="Enabled",
-        ExpirationInDays=KEPT_DAYS,
+        ExpirationInDays=days,
         NoncurrentVersionExpiration=NoncurrentVersionExpiration(NoncurrentDays=OLD_VERSIONS_DAYS),
         AbortIncompleteMultipartUpload=AbortIncompleteMultipartUpload(DaysAfterInitiation=1),
     )
-    return template.add_resource(
+    bucket = template.add_resource(
         Bucket(
-            "Kept",
+            title,
             PublicAccessBlockConfiguration=PublicAccessBlockConfiguration(
                 BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
             ),
@@ -55,13 +57,15 @@ def add_kept(template: Template, parameters: Parameters) -> Bucket:
             Tags=tags(parameters),
             DeletionPolicy="RetainExceptOnCreate",
             UpdateReplacePolicy="Retain",
+            **more,
         )
     )
+    _add_policy(template, bucket)
+    return bucket
 
 
-def add_policy(template: Template, bucket: Bucket) -> BucketPolicy:
-    """Nobody without TLS."""
-    return template.add_resource(
+def _add_policy(template: Template, bucket: Bucket) -> None:
+    template.add_resource(
         BucketPolicy(
             f"{bucket.title}Policy",
             DeletionPolicy="RetainExceptOnCreate",
@@ -75,7 +79,7 @@ def add_policy(template: Template, bucket: Bucket) -> BucketPolicy:
                         Effect=Deny,
                         Principal=Principal("*"),
                         Action=[awacs.s3.Action("*")],
-                        Resource=[GetAtt(bucket, "Arn"), _below(bucket, "*")],
+                        Resource=[GetAtt(bucket, "Arn"), below(bucket, "*")],
                         Condition=Condition(Bool({"aws:SecureTransport": False})),
                     )
                 ],
@@ -87,9 +91,10 @@ def add_policy(template: Template, bucket: Bucket) -> BucketPolicy:
 def may_put(bucket: Bucket, *prefixes: str) -> Statement:
     """Put objects below these prefixes; read none."""
     return Statement(
-        Effect=Allow, Action=[awacs.s3.PutObject], Resource=[_below(bucket, f"{prefix}/*") for prefix in prefixes]
+        Effect=Allow, Action=[awacs.s3.PutObject], Resource=[below(bucket, f"{prefix}/*") for prefix in prefixes]
     )
 
 
-def _below(bucket: Bucket, key: str) -> Sub:
+def below(bucket: Bucket, key: str) -> Sub:
+    """The ARN of what is below a key in the bucket."""
     return Sub(f"{arn(bucket)}/{key}")

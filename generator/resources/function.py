@@ -7,14 +7,13 @@ from typing import Any
 
 import awacs.logs
 import awacs.ssm
-import awacs.sts
-from awacs.aws import Allow, PolicyDocument, Principal, Statement
-from troposphere import GetAtt, NoValue, Ref, Template
-from troposphere.awslambda import Code, Environment, Function, LoggingConfig
-from troposphere.iam import Policy, Role
+from awacs.aws import Allow, Statement
+from troposphere import GetAtt, Parameter, Ref, Sub, Template
+from troposphere.awslambda import Code, Function, LoggingConfig
 from troposphere.logs import LogGroup
 
-from generator.resources.parameters import HAS_BOUNDARY, Parameters, optional, tags
+from generator.resources.parameters import Parameters, tags
+from generator.resources.role import add_role
 from generator.resources.sub import regional, secrets_path
 from lambdas.secrets import PREVIOUS
 
@@ -32,13 +31,21 @@ def add_function(
     handler: str,
     *,
     description: str,
-    environment: Mapping[str, Any],
     may: Sequence[Statement],
-    concurrency: int | None,
+    key: Parameter,
+    role: Mapping[str, Any] | None = None,
+    timeout: int = TIMEOUT_SECONDS,
+    memory: int = MEMORY_MB,
+    **more: Any,
 ) -> Function:
-    """A function named by CloudFormation, whose role may write its own log, and what `may` says."""
-    log_group = add_log_group(template, parameters, f"{name}Log")
-    role = _add_role(template, parameters, name, [*may, _may_log(log_group)])
+    """A function named by CloudFormation, whose role may write its own log, and what `may` says.
+
+    `key` is where its code is; `role` and `more` are further properties of its role and of the function.
+    """
+    log_group = add_log_group(template, parameters, f"{name}Log", "lambda", name)
+    its_role = add_role(
+        template, parameters, f"{name}Role", "lambda.amazonaws.com", [*may, may_log(log_group)], **(role or {})
+    )
     return template.add_resource(
         Function(
             name,
@@ -46,28 +53,30 @@ def add_function(
             Runtime=RUNTIME,
             Architectures=[ARCHITECTURE],
             Handler=handler,
-            Code=Code(S3Bucket=Ref(parameters.helper_bucket), S3Key=Ref(parameters.lambda_key)),
-            Role=GetAtt(role, "Arn"),
-            MemorySize=MEMORY_MB,
-            Timeout=TIMEOUT_SECONDS,
-            ReservedConcurrentExecutions=concurrency if concurrency is not None else NoValue,
-            Environment=Environment(Variables=dict(environment)),
+            Code=Code(S3Bucket=Ref(parameters.helper_bucket), S3Key=Ref(key)),
+            Role=GetAtt(its_role, "Arn"),
+            MemorySize=memory,
+            Timeout=timeout,
             LoggingConfig=LoggingConfig(LogFormat="JSON", LogGroup=Ref(log_group)),
             Tags=tags(parameters),
+            **more,
         )
     )
 
 
-def add_log_group(template: Template, parameters: Parameters, title: str, **more: Any) -> LogGroup:
-    """A log that goes with the stack, so that a stack of the same name can be made again."""
+def add_log_group(template: Template, parameters: Parameters, title: str, service: str, name: str) -> LogGroup:
+    """A log below /aws/<service>/, named so that permissions can name it; it goes with the stack.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+    """
     return template.add_resource(
         LogGroup(
             title,
+            LogGroupName=Sub(f"/aws/{service}/${{AWS::StackName}}-{name}"),
             RetentionInDays=LOG_DAYS,
             Tags=tags(parameters),
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
-            **more,
         )
     )
 
@@ -82,30 +91,8 @@ def may_read_secret(parameters: Parameters, name: str) -> Statement:
     )
 
 
-def _add_role(template: Template, parameters: Parameters, function: str, may: Sequence[Statement]) -> Role:
-    return template.add_resource(
-        Role(
-            f"{function}Role",
-            AssumeRolePolicyDocument=PolicyDocument(
-                Version="2012-10-17",
-                Statement=[
-                    Statement(
-                        Effect=Allow,
-                        Principal=Principal("Service", "lambda.amazonaws.com"),
-                        Action=[awacs.sts.AssumeRole],
-                    )
-                ],
-            ),
-            Policies=[
-                Policy(PolicyName=function, PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=list(may)))
-            ],
-            PermissionsBoundary=optional(HAS_BOUNDARY, parameters.boundary),
-            Tags=tags(parameters),
-        )
-    )
-
-
-def _may_log(group: LogGroup) -> Statement:
+def may_log(group: LogGroup) -> Statement:
+    """Write to this log group."""
     return Statement(
         Effect=Allow,
         Action=[awacs.logs.CreateLogStream, awacs.logs.PutLogEvents],

@@ -2,30 +2,125 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from troposphere import Equals, If, Not, NoValue, Parameter, Ref, Tags, Template
 
 from generator import names
 
-HAS_BOUNDARY, HAS_CONSUMER, HAS_QUEUE_NAME = "HasPermissionsBoundary", "HasConsumer", "HasEventsQueueName"
-_NAME = "[A-Za-z0-9_+=,.@/-]+"
-_ROLE_ARN = f"^(arn:aws[a-z-]*:iam::[0-9]{{12}}:(root|(role|user)/{_NAME}))?$"
-_POLICY_ARN = f"^(arn:aws[a-z-]*:iam::([0-9]{{12}}|aws):policy/{_NAME})?$"
-
 
 @dataclass(frozen=True)
 class Parameters:
-    """The parameters, as the resources use them."""
+    """The parameters that name a deployment, as the resources use them; `service` is known when it is built."""
 
     service: str
     project: Parameter
     environment: Parameter
     helper_bucket: Parameter
-    lambda_key: Parameter
-    consumer: Parameter
-    boundary: Parameter
-    events_queue_name: Parameter
+
+
+class Asked(NamedTuple):
+    """A parameter: what fits `pattern`, a whole match, is taken; else the form says that it must be `wants`.
+
+    Without a default it must be filled in. Below `group` the console shows it.
+    """
+
+    name: str
+    group: str
+    description: str
+    pattern: str
+    wants: str
+    default: str | None = None
+
+
+def asked_of_both(service: str) -> tuple[Asked, ...]:
+    """What both templates of a source ask for."""
+    return (
+        Asked(
+            "ProjectName",
+            "Which deployment",
+            "First part of every name, and the tag Project",
+            names.project_pattern(service),
+            names.project_wants(service),
+            names.PROJECT,
+        ),
+        Asked(
+            "Environment",
+            "Which deployment",
+            "Which deployment of this source it is, such as dev or prod",
+            names.ENVIRONMENT_PATTERN,
+            names.ENVIRONMENT_WANTS,
+            names.ENVIRONMENT,
+        ),
+        Asked(
+            "HelperBucket",
+            "Code",
+            "Bucket that holds the code, in this region",
+            "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+            "the name of a bucket",
+        ),
+    )
+
+
+def asked_of_mozdef() -> tuple[Asked, ...]:
+    """What MozDef's side needs; both templates ask, and the pipeline hands it on."""
+    return (
+        Asked(
+            "ConsumerPrincipalArn",
+            "MozDef",
+            "Role with which MozDef takes events, in this or another account (optional)",
+            "(arn:aws[a-z-]*:iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9_+=,.@/-]+))?",
+            "empty, or the ARN of a role, a user or an account's root",
+            "",
+        ),
+        Asked(
+            "EventsQueueName",
+            "MozDef",
+            "A fixed name for the queue, such as MozDef-EF-zoom-dev; two stacks can't share it (optional)",
+            "[A-Za-z0-9_-]{0,80}",
+            "empty, or at most 80 letters, digits, dashes and underscores",
+            "",
+        ),
+    )
+
+
+def asked_key(name: str, what: str, default: str) -> Asked:
+    """Where a zip is in the helper bucket; a build knows, since its content names it."""
+    return Asked(name, "Code", f"Where {what} is in the bucket", "[A-Za-z0-9_./-]+", "an object's key", default)
+
+
+def add(template: Template, asked: Sequence[Asked]) -> dict[str, Parameter]:
+    """Parameters with patterns that say what they want, grouped for the console."""
+    groups: dict[str, list[str]] = {}
+    for one in asked:
+        groups.setdefault(one.group, []).append(one.name)
+        parameter = Parameter(
+            one.name,
+            Type="String",
+            Description=one.description,
+            AllowedPattern=f"^{one.pattern}$",
+            ConstraintDescription=f"must be {one.wants}",
+        )
+        if one.default is not None:
+            parameter.Default = one.default
+        template.add_parameter(parameter)
+    shown = [{"Label": {"default": label}, "Parameters": members} for label, members in groups.items()]
+    template.set_metadata({**template.metadata, "AWS::CloudFormation::Interface": {"ParameterGroups": shown}})
+    return dict(template.parameters)
+
+
+def deployment(service: str, there: Mapping[str, Parameter]) -> Parameters:
+    """The parameters of both templates."""
+    return Parameters(service, there["ProjectName"], there["Environment"], there["HelperBucket"])
+
+
+def given(template: Template, parameter: Parameter) -> str:
+    """A condition: this optional parameter has a value."""
+    name = f"Has{parameter.title}"
+    template.add_condition(name, Not(Equals(Ref(parameter), "")))
+    return name
 
 
 def optional(condition: str, parameter: Parameter) -> If:
@@ -36,95 +131,3 @@ def optional(condition: str, parameter: Parameter) -> If:
 def tags(parameters: Parameters) -> Tags:
     """The tags of every resource that takes some."""
     return Tags(Project=Ref(parameters.project), Service=parameters.service, Environment=Ref(parameters.environment))
-
-
-# Each: name, description, pattern, what the pattern wants, default (None: required; empty: optional).
-_ASKED = (
-    (
-        "ProjectName",
-        "First part of every name, and the tag Project",
-        f"^{names.PROJECT_PATTERN}$",
-        f"at most {names.MAX_PROJECT} letters, digits and dashes, a letter first",
-        names.PROJECT,
-    ),
-    (
-        "Environment",
-        "Which deployment of this source it is, such as dev or prod",
-        f"^{names.ENVIRONMENT_PATTERN}$",
-        f"at most {names.MAX_ENVIRONMENT} lower-case letters and digits, a letter first",
-        names.ENVIRONMENT,
-    ),
-    (
-        "HelperBucket",
-        "Bucket that holds the code, in this region",
-        "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-        "the name of a bucket",
-        None,
-    ),
-    ("LambdaKey", "Where lambdas.zip is in the bucket", "^[A-Za-z0-9_./-]+$", "an object's key", None),
-    (
-        "ConsumerPrincipalArn",
-        "Role with which MozDef takes events, in this or another account (optional)",
-        _ROLE_ARN,
-        "empty, or the ARN of a role, a user or an account's root",
-        "",
-    ),
-    (
-        "PermissionsBoundaryArn",
-        "Policy that bounds the roles made here (optional)",
-        _POLICY_ARN,
-        "empty, or the ARN of a policy",
-        "",
-    ),
-    (
-        "EventsQueueName",
-        "A fixed name for the queue, such as MozDef-EF-zoom-dev; two stacks can't share it (optional)",
-        "^[A-Za-z0-9_-]{0,80}$",
-        "empty, or at most 80 letters, digits, dashes and underscores",
-        "",
-    ),
-)
-
-
-def add_parameters(template: Template, service: str, lambda_key: str) -> Parameters:
-    """Parameters with patterns that say what they want, grouped for the console; empty is *none* where optional."""
-    added = []
-    for name, description, pattern, wants, default in _ASKED:
-        parameter = Parameter(
-            name,
-            Type="String",
-            Description=description,
-            AllowedPattern=pattern,
-            ConstraintDescription=f"must be {wants}",
-        )
-        if name == "LambdaKey" or default is not None:
-            parameter.Default = lambda_key if name == "LambdaKey" else default
-        added.append(template.add_parameter(parameter))
-    parameters = Parameters(service, *added)
-    for condition, one in (
-        (HAS_CONSUMER, parameters.consumer),
-        (HAS_BOUNDARY, parameters.boundary),
-        (HAS_QUEUE_NAME, parameters.events_queue_name),
-    ):
-        template.add_condition(condition, Not(Equals(Ref(one), "")))
-    _group(template)
-    return parameters
-
-
-def _group(template: Template) -> None:
-    groups = {
-        "Which deployment": ["ProjectName", "Environment"],
-        "Code": ["HelperBucket", "LambdaKey"],
-        "MozDef": ["ConsumerPrincipalArn", "EventsQueueName"],
-        "Account": ["PermissionsBoundaryArn"],
-    }
-    template.set_metadata(
-        {
-            **template.metadata,
-            "AWS::CloudFormation::Interface": {
-                "ParameterGroups": [
-                    {"Label": {"default": label}, "Parameters": members} for label, members in groups.items()
-                ]
-            },
-        }
-    )

@@ -7,7 +7,7 @@ from awacs.aws import Allow, AWSPrincipal, Bool, Condition, Deny, PolicyDocument
 from troposphere import GetAtt, If, Parameter, Ref, Template
 from troposphere.sqs import Queue, QueuePolicy, RedrivePolicy
 
-from generator.resources.parameters import HAS_CONSUMER, HAS_QUEUE_NAME, Parameters, optional, tags
+from generator.resources.parameters import Parameters, given, optional, tags
 
 MAX_RECEIVE_COUNT = 10
 VISIBILITY_SECONDS = 60
@@ -30,12 +30,12 @@ def add_dead_letters(template: Template, parameters: Parameters) -> Queue:
     )
 
 
-def add_events(template: Template, parameters: Parameters, dead_letters: Queue) -> Queue:
+def add_events(template: Template, parameters: Parameters, dead_letters: Queue, name: Parameter) -> Queue:
     """What MozDef takes its events from."""
     return template.add_resource(
         Queue(
             "Events",
-            QueueName=optional(HAS_QUEUE_NAME, parameters.events_queue_name),
+            QueueName=optional(given(template, name), name),
             MessageRetentionPeriod=EVENTS_DAYS * _DAY,
             VisibilityTimeout=VISIBILITY_SECONDS,
             SqsManagedSseEnabled=True,
@@ -73,7 +73,7 @@ def add_policy(template: Template, queue: Queue, consumer: Parameter | None = No
             ],
             Resource=[GetAtt(queue, "Arn")],
         )
-        document = If(HAS_CONSUMER, _document(deny, allow), document)
+        document = If(given(template, consumer), _document(deny, allow), document)
     # A queue that outlives the stack is still MozDef's to empty.
     return template.add_resource(
         QueuePolicy(f"{queue.title}Policy", Queues=[Ref(queue)], PolicyDocument=document, **_retained())

@@ -1,0 +1,65 @@
+"""Samples that go out as requests."""
+
+from __future__ import annotations
+
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from generator import samples
+from generator.definition import Definition
+from generator.errors import GeneratorError
+from generator.samples import Sample
+from generator.yaml_nodes import shown
+
+_SECONDS = 30
+
+
+class Endpoint(NamedTuple):
+    """Where a sample goes; `here` is on this machine, where no proxy leads."""
+
+    url: str
+    here: bool = False
+    ca_bundle: str | None = None
+
+
+class Answer(NamedTuple):
+    """What the endpoint answered."""
+
+    status: int
+    body: str
+
+
+def choose(definition: Definition, wanted: str | None) -> Sample:
+    """The sample of this name; without one the first that is an event."""
+    there, problems = samples.load(definition)
+    if problems:
+        raise GeneratorError(str(problems[0]))
+    if not there:
+        raise GeneratorError(f"{shown(definition.folders[0] / 'samples')}: has no sample to send")
+    if wanted is None:
+        return next((one for one in there if not one.file("reply").exists()), there[0])
+    known = {one.name: one for one in there}
+    if wanted not in known:
+        raise GeneratorError(f"no sample {wanted} of {definition.source.name}; there are {', '.join(known)}")
+    return known[wanted]
+
+
+def post(endpoint: Endpoint, sample: Sample, headers: Mapping[str, str]) -> Answer:
+    """Send the sample with these headers beside its own."""
+    tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=endpoint.ca_bundle))
+    opener = urllib.request.build_opener(tls, *([urllib.request.ProxyHandler({})] if endpoint.here else []))
+    url = f"{endpoint.url}?{urlencode(sample.query)}" if sample.query else endpoint.url
+    sent = {**sample.headers, **headers}
+    request = urllib.request.Request(url, sample.body or None, sent, method=sample.method)  # noqa: S310 - checked
+    try:
+        with opener.open(request, timeout=_SECONDS) as answered:
+            return Answer(answered.status, answered.read().decode(errors="replace"))
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.read().decode(errors="replace"))
+    except OSError as error:
+        raise GeneratorError(f"{url}: does not answer: {getattr(error, 'reason', error)}") from error

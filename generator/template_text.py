@@ -1,0 +1,38 @@
+"""A template as it is written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from troposphere import Template
+
+WIDTH = 120
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def text(template: Template) -> str:
+    """JSON with sorted keys, so that two versions can be compared; what fits into a line is on one.
+
+    A template over 51,200 bytes has to lie in a bucket, and an indented `{"Ref": "x"}` has three lines.
+    """
+    return f"{formatted(template.to_dict())}\n"
+
+
+def formatted(value: Any, indent: str = "") -> str:
+    """A JSON value by lines, of which none but the innermost is long."""
+    if not isinstance(value, dict | list) or not value:
+        return _quoted(value)
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        members = [f"{_quoted(key)}: {formatted(value[key], deeper)}" for key in sorted(value)]
+        opening, closing = "{", "}"
+    else:
+        members = [formatted(below, deeper) for below in value]
+        opening, closing = "[", "]"
+    line = f"{opening}{', '.join(members)}{closing}"
+    # Resources and the like are lists of parts: each part has a line at least.
+    if len(indent) + len(line) <= WIDTH and "\n" not in line and len(indent) > 2:
+        return line
+    inner = ",\n".join(f"{deeper}{member}" for member in members)
+    return f"{opening}\n{inner}\n{indent}{closing}"
