@@ -6,31 +6,41 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import lambdas
 from generator.definition import Definition
 from generator.literal import module
+from lambdas.model import Pipeline
 
 _ROOT = Path(lambdas.__file__).parent
 # The first time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
 _TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR, _UNIX = 0o100000, 3
+_MERGE = ("__init__.py", "merge.py", "raw_zip.py")
 
 
 def lambdas_zip(definition: Definition) -> bytes:
     """The code of a source's functions: this framework's, and the definition as Python."""
     files = dict(_code())
-    files["lambdas/source.py"] = module(definition.source).encode()
+    # How it is deployed is nothing to the functions: a change of it is none of theirs.
+    files["lambdas/source.py"] = module(replace(definition.source, pipeline=Pipeline())).encode()
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = transform.read_bytes()
     return archive(files)
 
 
 @cache
+def merge_zip() -> bytes:
+    """The code of the pipeline's merge function, the same for every source."""
+    return archive({f"lambdas/{name}": (_ROOT / name).read_bytes() for name in _MERGE})
+
+
+@cache
 def _code() -> tuple[tuple[str, bytes], ...]:
-    found = sorted(_ROOT.rglob("*.py"))
+    found = sorted(file for file in _ROOT.rglob("*.py") if file.name not in _MERGE[1:])
     return tuple((f"lambdas/{file.relative_to(_ROOT).as_posix()}", file.read_bytes()) for file in found)
 
 

@@ -29,17 +29,33 @@ def write(build: Path, source: str, files: Mapping[str, bytes], verdicts: Mappin
     folder, made, old = _places(build, source)
     found = states(folder, files)
     if foreign := _foreign(folder, files):
-        raise GeneratorError(f"{folder}: holds {foreign}, which no build made; --build names another folder")
+        raise GeneratorError(
+            f"{folder}: holds {foreign}, which no build makes: move it away, or name another folder with --build"
+        )
     try:
         _remember(build / LINT_CACHE, verdicts)
         if any(state != "unchanged" for state in found.values()):
             made.mkdir()
             try:
                 for name, content in files.items():
+                    (made / name).parent.mkdir(parents=True, exist_ok=True)
                     _put(made / name, content)
                 _swap(made, folder, old)
             finally:
                 shutil.rmtree(made, ignore_errors=True)
+    except OSError as error:
+        raise _unwritable(build, error) from error
+    return found
+
+
+def write_shared(build: Path, files: Mapping[str, bytes]) -> dict[str, State]:
+    """Write what is the same for every source into the build folder itself."""
+    found = states(build, files)
+    try:
+        for name, content in files.items():
+            if found[name] != "unchanged":
+                _put(build / f".{name}", content)
+                (build / f".{name}").replace(build / name)
     except OSError as error:
         raise _unwritable(build, error) from error
     return found
@@ -95,8 +111,12 @@ def _foreign(folder: Path, files: Mapping[str, bytes]) -> str | None:
     """Something that is not ours to replace."""
     if folder.is_symlink() or not folder.is_dir():
         return "something else than a build" if folder.is_symlink() or folder.exists() else None
-    foreign = (one for one in sorted(folder.iterdir()) if one.name not in files or not one.is_file())
-    return next((one.name for one in foreign), None)
+    folders = {str(above) for name in files for above in Path(name).parents}
+    for one in sorted(folder.rglob("*")):
+        name = one.relative_to(folder).as_posix()
+        if not (one.is_dir() and name in folders and not one.is_symlink()) and not (one.is_file() and name in files):
+            return name
+    return None
 
 
 def _swap(made: Path, folder: Path, old: Path) -> None:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from generator import bundle, event_source, lint, samples
+from generator import bundle, configuration, event_source, lint, pipeline, samples
 from generator.definition import Definition
 from generator.errors import DefinitionError, Problem
 from generator.hints import hints
+from generator.resources.pipeline_parameters import Keys
+from generator.template_text import text
 
 TEMPLATE, CODE = "event-source.json", "lambdas.zip"
+PIPELINE, CONFIG = "pipeline.json", "config.zip"
+TEMPLATES = (TEMPLATE, PIPELINE)
+FILES = (*TEMPLATES, CODE, CONFIG)
+MERGE = "merge.zip"
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ def make(
     With `accept`, what the samples' messages differ from what is stored beside them is no mistake.
     """
     made = [Product(definition, files(definition), [], [], [], {}) for definition in definitions]
-    templates = {str(build / one.name / TEMPLATE): one.files[TEMPLATE].decode() for one in made}
+    templates = {str(build / one.name / name): one.files[name].decode() for one in made for name in TEMPLATES}
     problems: list[Problem] = []
     with ThreadPoolExecutor(1) as pool:
         linted = pool.submit(linter.check, templates)
@@ -58,9 +65,11 @@ def make(
             problems += _samples(one, accept=accept)
         findings = linted.result()
     for one in made:
-        one.findings.extend(findings[str(build / one.name / TEMPLATE)])
-        if all(problem.warning for problem in one.findings):
-            one.verdicts[lint.digest(one.files[TEMPLATE].decode(), linter.engines)] = lint.verdict(one.findings)
+        for name in TEMPLATES:
+            found = findings[str(build / one.name / name)]
+            one.findings.extend(found)
+            if all(problem.warning for problem in found):
+                one.verdicts[lint.digest(one.files[name].decode(), linter.engines)] = lint.verdict(found)
         problems += [problem for problem in [*one.hints, *one.findings] if strict or not problem.warning]
     if problems:
         raise DefinitionError(problems)
@@ -68,10 +77,23 @@ def make(
 
 
 def files(definition: Definition) -> dict[str, bytes]:
-    """What a definition becomes, by the files' names."""
-    code = bundle.lambdas_zip(definition)
-    template = event_source.text(event_source.build(definition.source, bundle.key(code)))
-    return {TEMPLATE: template.encode(), CODE: code}
+    """What a definition becomes, by the files' names below its folder."""
+    source, code = definition.source, bundle.lambdas_zip(definition)
+    config = bundle.archive(configuration.archived(definition))
+    keys = Keys(bundle.key(shared()[MERGE]), bundle.key(config))
+    return {
+        TEMPLATE: text(event_source.build(source, bundle.key(code))).encode(),
+        PIPELINE: text(pipeline.build(source, keys)).encode(),
+        CODE: code,
+        CONFIG: config,
+        **{f"{configuration.FOLDER}/{name}": content for name, content in configuration.files(definition).items()},
+    }
+
+
+@cache
+def shared() -> dict[str, bytes]:
+    """What is the same for every source, by its name in the build folder."""
+    return {MERGE: bundle.merge_zip()}
 
 
 def _samples(product: Product, *, accept: bool) -> list[Problem]:

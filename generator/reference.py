@@ -79,7 +79,8 @@ def _type(hint: Any) -> dict[str, Any]:
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return _object(hint)
     if origin is tuple:
-        return {"type": "array", "items": _type(args[0])}
+        listed = {"type": "array", "items": _type(args[0])}
+        return {"oneOf": [listed["items"], listed]} if get_origin(args[0]) is Literal else listed
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": _type(args[1])}
     if origin is Literal:
@@ -127,7 +128,8 @@ def _kind(hint: Any) -> str:
     if hint is model.Auth:
         return ", ".join(f"`{name}`" for name in auth_types())
     if origin is tuple:
-        return f"a list of {_kind(args[0])}"
+        either = get_origin(args[0]) is Literal
+        return f"one of {_kind(args[0])}, or a list of them" if either else f"a list of {_kind(args[0])}"
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return f"names with {_kind(args[1])}"
     if origin is Literal:
@@ -154,5 +156,7 @@ def _shown_default(field: dataclasses.Field[Any]) -> str:
         return "*required*"
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"
+    if field.default and isinstance(field.default, tuple):
+        return f"`[{', '.join(field.default)}]`"
     simple = isinstance(field.default, str | int) and field.default != ""
     return f"`{field.default}`" if simple else ""

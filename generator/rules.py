@@ -35,6 +35,8 @@ def _webhook(source: Source) -> Found:
         yield "description", f"says in one line, of at most {MAX_DESCRIPTION} characters, what events these are"
     if source.webhook.concurrency is not None and not 1 <= source.webhook.concurrency <= 1000:
         yield "webhook.concurrency", "must be 1 to 1000, or null to reserve none"
+    if not 1 <= len(source.pipeline.source) == len(set(source.pipeline.source)):
+        yield "pipeline.source", "must be github, codecommit, or both, each once"
     if source.events.time is None and source.events.time_format != "rfc3339":
         yield "events.time_format", "says how `time` is written, and there is no `time`"
 

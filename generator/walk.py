@@ -72,6 +72,8 @@ class Walker:
             return self._wrong(node, key, str(wrong))
 
     def _list(self, hint: Any, node: yaml.Node, key: str) -> Any:
+        if isinstance(node, yaml.ScalarNode) and get_origin(hint) is Literal:
+            return (self._value(hint, node, key),)  # one of a few words needs no brackets
         if not isinstance(node, yaml.SequenceNode):
             return self._wrong(node, key, f"must be a list, such as [a, b], and is {kind(node)}")
         for index, below in enumerate(node.value):

@@ -148,6 +148,16 @@ class Mozdef:
 
 
 @dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The pipeline that deploys the source."""
+
+    source: tuple[Literal["github", "codecommit"], ...] = ("github", "codecommit")
+    """Where its code comes from: the framework from GitHub and the configuration from CodeCommit, or all from one."""
+    private: bool = False
+    """The definition is no one else's to read: it goes into the configuration with its samples."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One event source."""
 
@@ -163,6 +173,8 @@ class Source:
     """Where things are in the body."""
     mozdef: Mozdef = Mozdef()
     """The MozDef message."""
+    pipeline: Pipeline = Pipeline()
+    """The pipeline that deploys the source."""
     transform: Transform | None = None
     """From `transform.py` beside the definition: one event in, any number out."""
 

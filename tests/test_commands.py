@@ -51,7 +51,7 @@ def test_a_bare_name_builds_a_source_and_shows_what_was_built(run) -> None:
     ):
         assert line in lines
     assert any(line.startswith("lint clean (cloudformation-validate ") for line in lines)
-    assert any(line.startswith("files build/zoom/event-source.json ") and line.endswith(" new") for line in lines)
+    assert any(line.startswith("build/zoom/event-source.json ") and line.endswith(" new") for line in lines)
 
 
 def test_building_twice_in_two_folders_gives_the_same_bytes(run) -> None:
@@ -95,7 +95,7 @@ def test_nothing_is_written_when_one_of_several_is_wrong(run) -> None:
     assert err.splitlines() == [
         "error: sources/okta/source.yml:1: description: is missing",
         "error: sources/okta/source.yml:1: descripton: no such key; did you mean description? "
-        "(description, events, extends, mozdef, webhook)",
+        "(description, events, extends, mozdef, pipeline, webhook)",
         "error: sources/okta/source.yml:1: webhook: is missing",
         "3 problems; nothing was written",
     ]

@@ -93,10 +93,17 @@ def test_what_no_build_made_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(GeneratorError) as raised:
         output.write(tmp_path, "zoom", OLD, {})
     place = tmp_path / "zoom"
-    assert str(raised.value) == f"{place}: holds source.yml, which no build made; --build names another folder"
+    assert str(raised.value) == (
+        f"{place}: holds source.yml, which no build makes: move it away, or name another folder with --build"
+    )
     assert content(place) == {"source.yml": b"mine"}
+    (place / "source.yml").unlink()
+    (place / "config").mkdir()
+    (place / "config" / "mine").write_text("mine")
+    with pytest.raises(GeneratorError, match="holds config/mine, which no build makes"):
+        output.write(tmp_path, "zoom", {**OLD, "config/ours": b""}, {})
     (tmp_path / "okta").write_text("mine")
-    with pytest.raises(GeneratorError, match="okta: holds something else than a build, which no build made"):
+    with pytest.raises(GeneratorError, match="okta: holds something else than a build, which no build makes"):
         output.write(tmp_path, "okta", OLD, {})
     assert sorted(one.name for one in tmp_path.iterdir()) == ["okta", "zoom"]
 

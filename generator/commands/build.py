@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 from generator import output
 from generator.commands import names, options, show
 from generator.errors import GeneratorError, again
-from generator.lint import Linter
+from generator.lint import Engines, Linter
 
 if TYPE_CHECKING:
     from generator.product import Product
@@ -40,22 +41,13 @@ def command(
         raise click.UsageError("name a source, or say --all")
     if check and accept:
         raise click.UsageError("--check writes nothing, and --accept writes what the samples become")
-    with Linter(lint, build / output.LINT_CACHE) as linter:
-        # Imported late: in a first build, the engines start beside this.
-        from generator.definition import known, load
-        from generator.product import make
-
-        wanted = known(sources) if everything else list(dict.fromkeys(sources_named))
-        if not wanted:
-            raise GeneratorError(f"{sources}: has no source yet")
-        definitions = load(sources, wanted, reserved=names())
-        products = make(definitions, build, linter, strict=strict or check, accept=accept)
+    wanted = None if everything else sources_named
+    products = made(wanted, sources, build, lint=lint, strict=strict or check, accept=accept)
     if accept:
         output.accept({file: text for one in products for file, text in one.expected().items()})
     if check:
         return _check(products, build, sources)
-    with output.alone(build, wanted):
-        states = {one.name: output.write(build, one.name, one.files, one.verdicts) for one in products}
+    states = written(products, build)
 
     from generator.commands.summary import report
 
@@ -63,9 +55,47 @@ def command(
     return 0
 
 
+def made(
+    wanted: Sequence[str] | None,
+    sources: Path,
+    build: Path,
+    *,
+    strict: bool,
+    lint: Engines = "full",
+    accept: bool = False,
+) -> list[Product]:
+    """The products of the wanted sources, or of all; GeneratorError with everything that is wrong with any."""
+    with Linter(lint, build / output.LINT_CACHE) as linter:
+        # Imported late: in a first build, the engines start beside this.
+        from generator.definition import known, load
+        from generator.product import make
+
+        found = known(sources) if wanted is None else list(dict.fromkeys(wanted))
+        if not found:
+            raise GeneratorError(f"{sources}: has no source yet")
+        return make(load(sources, found, reserved=names()), build, linter, strict=strict, accept=accept)
+
+
+def written(products: Sequence[Product], build: Path) -> dict[str, dict[str, output.State]]:
+    """Write the products to the build folder; what was new, by source and file."""
+    from generator.product import shared
+
+    with output.alone(build, [one.name for one in products]):
+        once = output.write_shared(build, shared())
+        return {one.name: once | output.write(build, one.name, one.files, one.verdicts) for one in products}
+
+
 def _check(products: list[Product], build: Path, sources: Path) -> int:
     """Nothing is written; a folder that was built must be what a build would write now."""
+    from generator.product import shared
+
+    first = again(products[0].name, build, sources)
     differ = [
+        f"{build / name}: is not what a build makes now: {first}"
+        for name, state in output.states(build, shared()).items()
+        if state == "changed"
+    ]
+    differ += [
         f"{build / one.name / name}: is not what a build makes now: {again(one.name, build, sources)}"
         for one in products
         if (build / one.name).exists()

@@ -12,9 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from generator.commands import show
+from generator.configuration import FOLDER
 from generator.errors import again
 from generator.lint import Engines, versions
 from generator.names import secret_path
+from generator.product import shared
 from lambdas.model import methods, verified_by
 
 if TYPE_CHECKING:
@@ -86,11 +88,17 @@ def _sample(made: Shaped) -> str:
 
 
 def _files(one: Product, build: Path, states: Mapping[str, State]) -> Iterator[tuple[str, str]]:
-    width = max(len(str(build / one.name / name)) for name in one.files)
-    for name, content in one.files.items():
-        file, state = str(build / one.name / name), states[name]
+    rows = [(build / name, states[name], content) for name, content in shared().items()]
+    rows += [(build / one.name / name, states[name], content) for name, content in one.files.items() if "/" not in name]
+    width = max(len(str(file)) for file, _, _ in rows)
+    for file, state, content in rows:
         colour = "dim" if state == "unchanged" else "green"
-        yield "files", f"{escape(file):<{width}}  {show.size(len(content)):>8}  [{colour}]{state}[/]"
+        yield "files", f"{escape(str(file)):<{width}}  {show.size(len(content)):>8}  [{colour}]{state}[/]"
+    below = sum("/" in name for name in one.files)
+    yield (
+        "files",
+        f"{escape(str(build / one.name / FOLDER)):<{width}}  [dim]{below} files, those of config.zip to look at[/]",
+    )
 
 
 def _rows(products: Sequence[Product], states: Mapping[str, Mapping[str, State]]) -> Table:
@@ -106,8 +114,8 @@ def _next(name: str, build: Path, sources: Path) -> None:
     out.print("\n[bold]next[/]")
     for words, what in (
         (f"run {name}", "run it on this machine"),
-        (f"send {name}", "send it a sample, from a second terminal"),
-        (f"{name} --check", "see that build/ is up to date, as CI does"),
+        (f"rehearse {name}", "run its pipeline on this machine"),
+        (f"deploy {name}", "deploy it to AWS; or upload, for the console"),
     ):
         command = again(f"{words:<{len(name) + 8}}", build, sources)
         out.print(f"  [cyan]{escape(command)}[/]  [dim]{what}[/]")

@@ -1,0 +1,64 @@
+"""A source's configuration: what the pipeline's private repository begins with.
+
+It lands in one folder of the framework; the framework itself is in it only where there is no other repository.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from generator.definition import BUNDLED, Definition
+
+_TEXTS = Path(__file__).parent / "config"
+_ROOT = Path(__file__).parent.parent
+FOLDER = "config"
+# What a build in the cloud needs of the framework.
+_FRAMEWORK = ("pyproject.toml", "requirements.txt", "README.md", "LICENSE", "generator", "lambdas", "sources")
+_OWN = ("source.yml", "transform.py", "samples", "README.md")
+
+
+def files(definition: Definition) -> dict[str, bytes]:
+    """The configuration's files by name."""
+    source = definition.source
+    names = {"SOURCE_NAME": source.name, "API_PATH_OF_SOURCE": source.webhook.path}
+    made = {name: _filled(text, names).encode() for name, text in _texts()}
+    # In one repository of its own, a definition from elsewhere would be missing.
+    alone = source.pipeline.source == ("codecommit",) and definition.folders[0].parent.resolve() != BUNDLED
+    return made | (_below(definition.folders[0], _OWN) if source.pipeline.private or alone else {})
+
+
+def archived(definition: Definition) -> dict[str, bytes]:
+    """What config.zip holds: these files, or beside the framework where that has no repository of its own."""
+    own = files(definition)
+    if definition.source.pipeline.source != ("codecommit",):
+        return own
+    return {**_framework(), **{f"{FOLDER}/{name}": content for name, content in own.items()}}
+
+
+@cache
+def _framework() -> dict[str, bytes]:
+    return _below(_ROOT, _FRAMEWORK)
+
+
+@cache
+def _texts() -> tuple[tuple[str, str], ...]:
+    return tuple((name, content.decode()) for name, content in _below(_TEXTS, (".",)).items())
+
+
+def _filled(text: str, names: dict[str, str]) -> str:
+    for name, value in names.items():
+        text = text.replace(name, value)
+    return text
+
+
+def _below(folder: Path, wanted: tuple[str, ...]) -> dict[str, bytes]:
+    """The files of a folder, or below it, by their names from there; no caches."""
+    found = [
+        file for one in wanted for file in ([folder / one] if (folder / one).is_file() else (folder / one).rglob("*"))
+    ]
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(found)
+        if file.is_file() and "__pycache__" not in file.parts
+    }

@@ -1,0 +1,267 @@
+"""The pipeline template: from the framework's repository and the source's private configuration to a deployed source.
+
+Three variants, by the definition's `pipeline.source`: both repositories and a function that merges them, or one of the
+two. What differs between two deployments of one source is a parameter, so that their templates are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import awacs.awslambda
+import awacs.cloudformation
+import awacs.codeconnections
+import awacs.codepipeline
+import awacs.codestar_connections
+import awacs.logs
+import awacs.s3
+import awacs.sqs
+import awacs.ssm
+from awacs.aws import Action, Allow, ArnEquals, Condition, Statement, StringEquals
+from troposphere import Equals, GetAtt, If, NoValue, Output, Parameter, Ref, Sub, Template
+from troposphere.awslambda import EphemeralStorage, Function
+from troposphere.codebuild import Project
+from troposphere.codepipeline import Actions, ArtifactStore, Pipeline
+from troposphere.iam import ManagedPolicy, Role
+from troposphere.s3 import Bucket
+
+from generator.names import stack
+from generator.resources import bucket, codebuild, execution, function, parameters, stages
+from generator.resources.parameters import Parameters, tags
+from generator.resources.pipeline_parameters import Keys, asked
+from generator.resources.repository import ConfigRepository
+from generator.resources.role import add_role
+from generator.resources.sub import ref, regional, secrets_path
+from lambdas import VERSION
+from lambdas.model import Source
+
+ARTIFACT_DAYS = 30
+# Two artifacts of up to 1 GB each, and what they make together.
+MERGE_STORAGE_MB, MERGE_MEMORY_MB, MERGE_SECONDS = 5_120, 512, 900
+APPLICATION, CONFIGURATION, MERGED = "Application", "Configuration", "Merged"
+_APPROVAL = "RequiresApproval"
+
+
+class _Made(NamedTuple):
+    """What the stages need, as it is made."""
+
+    template: Template
+    source: Source
+    asked: dict[str, Parameter]
+    names: Parameters
+    artifacts: Bucket
+
+
+def build(source: Source, keys: Keys) -> Template:
+    """The template of a source's pipeline."""
+    template = Template(Description=f"MozDef pipeline of the event source {source.name}")
+    template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Pipeline": True, "Version": VERSION}})
+    there = parameters.add(template, asked(source, keys))
+    named = parameters.deployment(source.name, there)
+    artifacts = bucket.add_bucket(template, named, "Artifacts", ARTIFACT_DAYS)
+    made = _Made(template, source, there, named, artifacts)
+
+    repository = _add_repository(made)
+    queues = execution.queues(template, named, there["EventsQueueName"])
+    boundary = execution.add_boundary(template, named, queues)
+    executes = execution.add_execution_role(template, named, boundary, queues)
+    its_build = _add_build(made, queues, boundary, executes)
+    verify = _add_verify(made)
+    merge = _add_merge(made) if len(source.pipeline.source) > 1 else None
+    fetched, artifact = _sources(made, repository)
+    template.add_condition(_APPROVAL, Equals(Ref(there["RequireApproval"]), "true"))
+    pipeline = _add_pipeline(
+        made,
+        [
+            stages.stage("Source", *fetched),
+            *(
+                [
+                    stages.stage(
+                        "Merge", stages.merge(merge, there["ConfigDirectory"], [APPLICATION, CONFIGURATION], MERGED)
+                    )
+                ]
+                if merge
+                else []
+            ),
+            If(_APPROVAL, stages.stage("Approve", stages.approve()), NoValue),
+            stages.stage("TestBuildDeploy", stages.build("TestBuildDeploy", its_build, artifact)),
+            stages.stage("Verify", stages.build("Verify", verify, artifact)),
+        ],
+        [
+            codebuild.may_start(its_build, verify),
+            *([_may([awacs.awslambda.InvokeFunction], [GetAtt(merge, "Arn")])] if merge else []),
+            *([repository.may_read()] if repository else []),
+        ],
+    )
+    if repository:
+        repository.starts(regional("codepipeline", ref(pipeline)))
+    _add_outputs(made, pipeline, repository)
+    return template
+
+
+def _add_repository(made: _Made) -> ConfigRepository | None:
+    if "codecommit" not in made.source.pipeline.source:
+        return None
+    there = made.asked
+    repository = ConfigRepository(
+        made.template, made.names, there["ConfigRepository"], there["ConfigBranch"], there["CreateConfigRepository"]
+    )
+    repository.add(there["ConfigKey"])
+    return repository
+
+
+def _sources(made: _Made, repository: ConfigRepository | None) -> tuple[list[Actions], str]:
+    """What fetches, and the artifact that is built: the application alone, or all of it in one."""
+    fetched, there = [], made.asked
+    if "github" in made.source.pipeline.source:
+        wanted = (there["ConnectionArn"], there["GitHubRepository"], there["GitHubBranch"])
+        fetched.append(stages.github(*wanted, APPLICATION))
+    if repository:
+        fetched.append(stages.codecommit(repository, CONFIGURATION if fetched else APPLICATION))
+    return fetched, MERGED if len(fetched) > 1 else APPLICATION
+
+
+def _add_merge(made: _Made) -> Function:
+    """Its way to the artifacts are the credentials that each job brings: it has no permission on a bucket.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html
+    """
+    reports = [awacs.codepipeline.PutJobSuccessResult, awacs.codepipeline.PutJobFailureResult]
+    return function.add_function(
+        made.template,
+        made.names,
+        "MergeFunction",
+        "lambdas.merge.handler",
+        description="Puts the configuration into a folder of the framework",
+        may=[_may(reports, ["*"])],  # a job has no ARN
+        key=made.asked["MergeKey"],
+        timeout=MERGE_SECONDS,
+        memory=MERGE_MEMORY_MB,
+        EphemeralStorage=EphemeralStorage(Size=MERGE_STORAGE_MB),
+    )
+
+
+def _variables(made: _Made) -> dict[str, Any]:
+    """What a build knows about its deployment; these win over what a buildspec says."""
+    return {
+        "PROJECT": Ref(made.names.project),
+        "SERVICE": made.source.name,
+        "STAGE": Ref(made.names.environment),
+        "API_PATH": made.source.webhook.path,
+        "HELPER_BUCKET": Ref(made.names.helper_bucket),
+        "CONFIG_DIRECTORY": Ref(made.asked["ConfigDirectory"]),
+    }
+
+
+def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, executes: Role) -> Project:
+    """Tests, builds and deploys, by change sets on the event source's own stack and with the execution role alone."""
+    cf, names = awacs.cloudformation, made.names
+    code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(names.helper_bucket)}/code/*")
+    may = [
+        _may(
+            [
+                *(cf.CreateChangeSet, cf.DescribeChangeSet, cf.ExecuteChangeSet, cf.DeleteChangeSet),
+                *(cf.DescribeStacks, cf.DescribeStackEvents, cf.DescribeStackResources, cf.GetTemplate),
+                *(cf.ContinueUpdateRollback, cf.DeleteStack),
+            ],
+            [_stack(made)],
+        ),
+        execution.may_pass(executes, "cloudformation.amazonaws.com"),
+        _may([awacs.s3.PutObject], [code]),
+        _may_read_secrets(made),
+        _may([awacs.sqs.GetQueueAttributes], queues),
+        _may([awacs.awslambda.GetFunctionConfiguration], [execution.functions(names)]),
+    ]
+    variables = {
+        **_variables(made),
+        "EXECUTION_ROLE_ARN": GetAtt(executes, "Arn"),
+        "PERMISSIONS_BOUNDARY_ARN": Ref(boundary),
+        "CONSUMER_PRINCIPAL_ARN": Ref(made.asked["ConsumerPrincipalArn"]),
+        "EVENTS_QUEUE_NAME": Ref(made.asked["EventsQueueName"]),
+    }
+    buildspec = Sub(f"{ref(made.asked['ConfigDirectory'])}/buildspec.yml")
+    said = f"Tests, builds and deploys the event source {made.source.name}"
+    return codebuild.add_project(made.template, names, "Build", said, buildspec, variables, made.artifacts, may)
+
+
+def _add_verify(made: _Made) -> Project:
+    """Sends a forged and a signed event through the endpoint, and looks in the handler's log for the second."""
+    may = [
+        _may([awacs.cloudformation.DescribeStacks, awacs.cloudformation.DescribeStackResources], [_stack(made)]),
+        _may_read_secrets(made),
+        _may([awacs.logs.FilterLogEvents], execution.log_groups(made.names)),
+    ]
+    said = f"Sends a canary through the endpoint of {made.source.name}"
+    return codebuild.add_project(
+        made.template, made.names, "Verify", said, _VERIFY, _variables(made), made.artifacts, may
+    )
+
+
+_VERIFY = """version: 0.2
+phases:
+  install:
+    runtime-versions:
+      python: 3.13
+    commands:
+      - python -m pip install --quiet --require-hashes --requirement requirements.txt
+  build:
+    commands:
+      - bash "$CONFIG_DIRECTORY/deploy.sh" acceptance-test
+"""
+
+
+def _stack(made: _Made) -> Sub:
+    name = stack(made.source.name, ref(made.names.project), ref(made.names.environment))
+    return regional("cloudformation", f"stack/{name}/*")
+
+
+def _may_read_secrets(made: _Made) -> Statement:
+    return _may([awacs.ssm.GetParameters], [regional("ssm", f"parameter{secrets_path(made.names)}/*")])
+
+
+def _may(actions: Sequence[Action], resources: Sequence[Any]) -> Statement:
+    return Statement(Effect=Allow, Action=list(actions), Resource=list(resources))
+
+
+def _add_pipeline(made: _Made, its_stages: Sequence[Any], may: Sequence[Statement]) -> Pipeline:
+    """The pipeline, named as its stack, so that its role's trust can name it."""
+    only = Condition(
+        [
+            StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}),
+            ArnEquals({"aws:SourceArn": regional("codepipeline", "${AWS::StackName}")}),
+        ]
+    )
+    store = awacs.s3
+    may = [
+        _may([store.GetObject, store.GetObjectVersion, store.PutObject], [bucket.below(made.artifacts, "*")]),
+        _may([store.GetBucketVersioning, store.ListBucket], [GetAtt(made.artifacts, "Arn")]),
+        *may,
+    ]
+    if connection := made.asked.get("ConnectionArn"):
+        # The service was renamed, and a connection's ARN says when it was made.
+        use = [awacs.codeconnections.UseConnection, awacs.codestar_connections.UseConnection]
+        may.append(_may(use, [Ref(connection)]))
+    role = add_role(made.template, made.names, "PipelineRole", "codepipeline.amazonaws.com", may, when=only)
+    return made.template.add_resource(
+        Pipeline(
+            "Pipeline",
+            Name=Ref("AWS::StackName"),
+            PipelineType="V2",
+            RoleArn=GetAtt(role, "Arn"),
+            ArtifactStore=ArtifactStore(Type="S3", Location=Ref(made.artifacts)),
+            Stages=list(its_stages),
+            Tags=tags(made.names),
+        )
+    )
+
+
+def _add_outputs(made: _Made, pipeline: Pipeline, repository: ConfigRepository | None) -> None:
+    console = "https://${AWS::Region}.console.aws.amazon.com/codesuite/codepipeline/pipelines"
+    event_source = Sub(stack(made.source.name, ref(made.names.project), ref(made.names.environment)))
+    for name, value, description in (
+        ("PipelineUrl", Sub(f"{console}/{ref(pipeline)}/view?region=${{AWS::Region}}"), "The pipeline in the console"),
+        *([("ConfigRepositoryUrl", repository.url, "What to clone and push to")] if repository else []),
+        ("EventSourceStack", event_source, "The stack that the pipeline makes; its outputs are the endpoint and queue"),
+    ):
+        made.template.add_output(Output(name, Value=value, Description=description))

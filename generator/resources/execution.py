@@ -1,0 +1,168 @@
+"""What a pipeline may make of an event source: CloudFormation's role, and the boundary of every role that it makes.
+
+A push to a repository decides what is deployed, so these two are the wall: what is made has the source's own name or
+path, and its roles can do what its functions need, whatever their policies say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import awacs.apigateway
+import awacs.awslambda
+import awacs.iam
+import awacs.logs
+import awacs.s3
+import awacs.sqs
+import awacs.ssm
+from awacs.aws import Action, Allow, Condition, Statement, StringEquals
+from troposphere import GetAtt, If, NoValue, Parameter, Ref, Sub, Template
+from troposphere.iam import ManagedPolicy, Role
+
+from generator.names import role_path, stack
+from generator.resources.parameters import Parameters, given
+from generator.resources.role import add_role, document
+from generator.resources.sub import ref, regional, secrets_path
+
+
+def _named(parameters: Parameters) -> str:
+    return stack(parameters.service, ref(parameters.project), ref(parameters.environment))
+
+
+def roles_below(parameters: Parameters) -> Sub:
+    """The ARN of every role of this event source."""
+    path = role_path(parameters.service, ref(parameters.project), ref(parameters.environment))
+    return Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{path}*")
+
+
+def kept_bucket(parameters: Parameters, below: str = "") -> Sub:
+    """The ARN of the bucket that the event source makes."""
+    return Sub(f"arn:${{AWS::Partition}}:s3:::{parameters.service}-{ref(parameters.environment)}-kept-*{below}")
+
+
+def queues(template: Template, parameters: Parameters, queue_name: Parameter) -> list[Any]:
+    """The ARNs of the event source's queues."""
+    fixed = If(given(template, queue_name), regional("sqs", ref(queue_name)), NoValue)
+    return [regional("sqs", f"{_named(parameters)}-*"), fixed]
+
+
+def functions(parameters: Parameters) -> Sub:
+    """The ARN of every function of the event source."""
+    return regional("lambda", f"function:{_named(parameters)}-*")
+
+
+def log_groups(parameters: Parameters) -> list[Sub]:
+    """The ARNs of the functions' log groups, and of the access log."""
+    name = _named(parameters)
+    return [regional("logs", f"log-group:/aws/{service}/{name}-*") for service in ("lambda", "vendedlogs")]
+
+
+def add_boundary(template: Template, parameters: Parameters, its_queues: Sequence[Any]) -> ManagedPolicy:
+    """The most that a role of the event source can do."""
+    may = [
+        _may([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], log_groups(parameters)),
+        _may([awacs.sqs.SendMessage], its_queues),
+        _may([awacs.s3.PutObject], [kept_bucket(parameters, "/*")]),
+        _may([awacs.ssm.GetParameters], [regional("ssm", f"parameter{secrets_path(parameters)}/*")]),
+    ]
+    return template.add_resource(
+        ManagedPolicy(
+            "Boundary",
+            Description=f"The most that a role of the event source {parameters.service} can do",
+            PolicyDocument=document(may),
+        )
+    )
+
+
+def add_execution_role(
+    template: Template, parameters: Parameters, boundary: ManagedPolicy, its_queues: Sequence[Any]
+) -> Role:
+    """The role with which CloudFormation makes, changes and removes what an event source consists of.
+
+    No condition on who asks: only a role of this account can be passed, and only the build may pass this one.
+    """
+    code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(parameters.helper_bucket)}/code/*")
+    may = [
+        _may([awacs.s3.GetObject, awacs.s3.GetObjectVersion], [code]),
+        _may(_LAMBDA, [functions(parameters)]),
+        _may(_SQS, its_queues),
+        _may(_S3, [kept_bucket(parameters)]),
+        _may(_LOGS, log_groups(parameters)),
+        _may(_ANY_LOG, ["*"]),
+        *_iam(parameters, boundary),
+        *_api_gateway(),
+    ]
+    return add_role(template, parameters, "ExecutionRole", "cloudformation.amazonaws.com", may)
+
+
+def may_pass(role: Role, service: str) -> Statement:
+    """Hand a role to a service."""
+    return _may([awacs.iam.PassRole], [GetAtt(role, "Arn")], {"iam:PassedToService": service})
+
+
+def _may(actions: Sequence[Action], resources: Sequence[Any], equals: dict[str, Any] | None = None) -> Statement:
+    statement = Statement(Effect=Allow, Action=list(actions), Resource=list(resources))
+    if equals:
+        statement.Condition = Condition(StringEquals(equals))
+    return statement
+
+
+def _iam(parameters: Parameters, boundary: ManagedPolicy) -> list[Statement]:
+    """Roles below the source's path: whatever is written into them, only with the boundary."""
+    below = [roles_below(parameters)]
+    bounded = {"iam:PermissionsBoundary": Ref(boundary)}
+    i = awacs.iam
+    return [
+        _may([i.CreateRole, i.PutRolePolicy, i.DeleteRolePolicy, i.PutRolePermissionsBoundary], below, bounded),
+        _may(
+            [
+                *(i.GetRole, i.GetRolePolicy, i.ListRolePolicies, i.ListAttachedRolePolicies),
+                *(i.DeleteRole, i.TagRole, i.UntagRole),
+            ],
+            below,
+        ),
+        _may([i.PassRole], below, {"iam:PassedToService": "lambda.amazonaws.com"}),
+    ]
+
+
+def _api_gateway() -> list[Statement]:
+    """An API's id is not known before it is there, so all HTTP APIs of the region.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
+    """
+    root = "arn:${AWS::Partition}:apigateway:${AWS::Region}::"
+    actions = [awacs.apigateway.GET, awacs.apigateway.POST, awacs.apigateway.PUT]
+    actions += [awacs.apigateway.PATCH, awacs.apigateway.DELETE]
+    return [_may(actions, [Sub(f"{root}/{one}") for one in ("apis", "apis/*", "tags/*")])]
+
+
+_l, _q, _s, _g = awacs.awslambda, awacs.sqs, awacs.s3, awacs.logs
+_LAMBDA = [
+    *(_l.CreateFunction, _l.DeleteFunction, _l.GetFunction, _l.GetFunctionConfiguration, _l.UpdateFunctionCode),
+    *(_l.UpdateFunctionConfiguration, _l.PutFunctionConcurrency, _l.DeleteFunctionConcurrency),
+    *(_l.GetFunctionConcurrency, _l.GetFunctionCodeSigningConfig, _l.GetRuntimeManagementConfig),
+    *(_l.AddPermission, _l.RemovePermission, _l.GetPolicy, _l.ListTags, _l.TagResource, _l.UntagResource),
+]
+_SQS = [
+    *(_q.CreateQueue, _q.DeleteQueue, _q.GetQueueAttributes, _q.GetQueueUrl, _q.SetQueueAttributes),
+    *(_q.ListQueueTags, _q.TagQueue, _q.UntagQueue),
+]
+_S3 = [
+    *(_s.CreateBucket, _s.DeleteBucket, _s.ListBucket, _s.GetBucketPolicy, _s.PutBucketPolicy, _s.DeleteBucketPolicy),
+    *(_s.GetBucketPublicAccessBlock, _s.PutBucketPublicAccessBlock),
+    *(_s.GetBucketOwnershipControls, _s.PutBucketOwnershipControls),
+    *(_s.GetEncryptionConfiguration, _s.PutEncryptionConfiguration, _s.GetBucketVersioning, _s.PutBucketVersioning),
+    *(_s.GetLifecycleConfiguration, _s.PutLifecycleConfiguration, _s.GetBucketTagging, _s.PutBucketTagging),
+]
+_LOGS = [
+    *(_g.CreateLogGroup, _g.DeleteLogGroup, _g.PutRetentionPolicy, _g.DeleteRetentionPolicy),
+    *(_g.ListTagsForResource, _g.TagResource, _g.UntagResource),
+]
+# None of these can be narrowed; an API's access log is a log delivery.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+_ANY_LOG = [
+    *(_g.DescribeLogGroups, _g.CreateLogDelivery, _g.GetLogDelivery, _g.UpdateLogDelivery, _g.DeleteLogDelivery),
+    *(_g.ListLogDeliveries, _g.PutResourcePolicy, _g.DescribeResourcePolicies),
+]

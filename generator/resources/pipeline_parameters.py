@@ -1,0 +1,103 @@
+"""What the pipeline template asks of the person who deploys it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from generator.resources.parameters import Asked, asked_key, asked_of_both, asked_of_mozdef
+from lambdas.model import Source
+
+
+class Keys(NamedTuple):
+    """Where a build puts the zips in the helper bucket."""
+
+    merge: str
+    config: str
+
+
+def asked(source: Source, keys: Keys) -> list[Asked]:
+    """The parameters, as the variant has them."""
+    both = len(source.pipeline.source) > 1
+    wanted = list(asked_of_both(source.name))
+    if "github" in source.pipeline.source:
+        wanted += _of_github()
+    if "codecommit" in source.pipeline.source:
+        wanted += [*_of_codecommit(), asked_key("ConfigKey", "config.zip", keys.config)]
+    if both:
+        wanted += [asked_key("MergeKey", "merge.zip", keys.merge)]
+    return [
+        *wanted,
+        Asked(
+            "ConfigDirectory",
+            "Configuration",
+            "Folder of the framework into which the configuration goes",
+            "[A-Za-z0-9_][A-Za-z0-9_.-]*",
+            "the name of a folder, such as config",
+            "config",
+        ),
+        Asked(
+            "RequireApproval",
+            "Pipeline",
+            "Whether a person approves what is to be built and deployed: true for production",
+            "(true|false)",
+            "true or false",
+            "false",
+        ),
+        *asked_of_mozdef(),
+    ]
+
+
+def _of_github() -> list[Asked]:
+    return [
+        Asked(
+            "GitHubRepository",
+            "GitHub",
+            "The framework's repository, such as mozilla/mozdef-event-framework",
+            "[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+",
+            "owner/name, without https://github.com/ and without a branch",
+        ),
+        Asked(
+            "GitHubBranch",
+            "GitHub",
+            "Branch to deploy; feature/x is one too",
+            "[A-Za-z0-9][A-Za-z0-9._/@+-]*",
+            "the name of a branch",
+            "main",
+        ),
+        Asked(
+            "ConnectionArn",
+            "GitHub",
+            "Connection to GitHub, made in the console under Developer Tools, Settings, Connections",
+            "arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]+:connection/[0-9a-f-]+",
+            "the ARN of a connection; it has to be available, not pending",
+        ),
+    ]
+
+
+def _of_codecommit() -> list[Asked]:
+    return [
+        Asked(
+            "ConfigRepository",
+            "Configuration",
+            "CodeCommit repository of the configuration; without one, the event source's name (optional)",
+            "[A-Za-z0-9._-]{0,100}",
+            "empty, or at most 100 letters, digits and . _ -",
+            "",
+        ),
+        Asked(
+            "ConfigBranch",
+            "Configuration",
+            "Its branch",
+            "[A-Za-z0-9][A-Za-z0-9._/@+-]*",
+            "the name of a branch",
+            "main",
+        ),
+        Asked(
+            "CreateConfigRepository",
+            "Configuration",
+            "true makes the repository and puts config.zip into it; false takes one that is there",
+            "(true|false)",
+            "true or false",
+            "true",
+        ),
+    ]

@@ -1,0 +1,284 @@
+"""What the pipeline's template promises: its contract, its variants, and what no linter sees."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import lint, pipeline
+from generator.resources.codebuild import IMAGE
+from generator.resources.pipeline_parameters import Keys
+from generator.template_text import formatted, text
+from lambdas.model import Pipeline
+from tests.definitions import shipped
+
+STORED = Path(__file__).parent / "snapshots" / "pipelines"
+SOURCES: dict[str, tuple[Any, ...]] = {
+    "both": ("github", "codecommit"),
+    "codecommit": ("codecommit",),
+    "github": ("github",),
+}
+# (variant, is the configuration's repository made, does a person approve)
+MATRIX = [
+    (variant, created, approval)
+    for variant in SOURCES
+    for created in (("true", "false") if variant != "github" else ("none",))
+    for approval in ("false", "true")
+]
+
+
+def written(variant: str = "both", name: str = "zoom") -> str:
+    source = replace(shipped(name).source, pipeline=Pipeline(SOURCES[variant]))
+    return text(pipeline.build(source, Keys("code/merge.zip", "code/config.zip")))
+
+
+def template(variant: str = "both", name: str = "zoom") -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(written(variant, name))
+    return made
+
+
+def resolved(value: Any, conditions: dict[str, bool]) -> Any:
+    """What CloudFormation takes where these conditions hold: an Fn::If is one of its two, or is not there."""
+    if isinstance(value, dict):
+        if set(value) == {"Fn::If"}:
+            name, yes, no = value["Fn::If"]
+            return resolved(yes if conditions[name] else no, conditions)
+        found = {key: resolved(one, conditions) for key, one in value.items()}
+        return {key: one for key, one in found.items() if one != {"Ref": "AWS::NoValue"}}
+    if isinstance(value, list):
+        return [one for one in (resolved(one, conditions) for one in value) if one != {"Ref": "AWS::NoValue"}]
+    return value
+
+
+def deployed(variant: str, created: str, approval: str) -> dict[str, Any]:
+    """The resources and the outputs of one row of the matrix."""
+    made = template(variant)
+    conditions = {
+        "CreatesConfigRepository": created == "true",
+        "HasConfigRepository": created == "false",
+        "HasEventsQueueName": False,
+        "RequiresApproval": approval == "true",
+    }
+    there = {k: v for k, v in made["Resources"].items() if conditions.get(v.get("Condition", ""), True)}
+    found: dict[str, Any] = resolved({"Resources": there, "Outputs": made["Outputs"]}, conditions)
+    return found
+
+
+def of_type(made: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {name: one["Properties"] for name, one in made["Resources"].items() if one["Type"] == kind}
+
+
+def stages(made: dict[str, Any]) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = made["Resources"]["Pipeline"]["Properties"]["Stages"]
+    return listed
+
+
+@pytest.mark.parametrize("variant", SOURCES)
+def test_each_variants_template_is_the_one_stored(variant: str, update: bool) -> None:
+    file = STORED / f"{variant}.json"
+    if update:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(written(variant), encoding="utf-8")
+    assert written(variant) == file.read_text(encoding="utf-8"), f"{file}: run with --update, and read the diff"
+
+
+@pytest.mark.parametrize(("variant", "created", "approval"), MATRIX)
+def test_each_row_of_the_matrix_is_the_one_stored(variant: str, created: str, approval: str, update: bool) -> None:
+    file = STORED / f"{variant}-created-{created}-approval-{approval}.json"
+    made = formatted(deployed(variant, created, approval)) + "\n"
+    if update:
+        file.write_text(made, encoding="utf-8")
+    assert made == file.read_text(encoding="utf-8"), f"{file}: run with --update, and read the diff"
+
+
+def test_no_snapshot_is_left_of_what_is_gone() -> None:
+    rows = {f"{variant}-created-{created}-approval-{approval}.json" for variant, created, approval in MATRIX}
+    assert {file.name for file in STORED.iterdir()} == rows | {f"{variant}.json" for variant in SOURCES}
+
+
+def test_every_variant_lints_clean_and_can_be_deployed_by_its_body(tmp_path: Path) -> None:
+    texts = {variant: written(variant) for variant in SOURCES}
+    with lint.Linter("full", tmp_path) as linter:
+        assert linter.check(texts) == dict.fromkeys(SOURCES, [])
+    assert max(len(one.encode()) for one in texts.values()) <= 51_200
+
+
+def test_the_longest_names_and_an_authorizer_change_nothing_in_its_size() -> None:
+    source = replace(shipped("okta").source, name="s" * 20, description="d" * 200)
+    assert len(text(pipeline.build(source, Keys("code/" + "0" * 64 + ".zip", "code/" + "0" * 64 + ".zip")))) < 51_200
+
+
+@pytest.mark.parametrize(
+    ("variant", "created", "approval", "expected"),
+    [
+        ("both", "true", "false", ["Source", "Merge", "TestBuildDeploy", "Verify"]),
+        ("both", "false", "true", ["Source", "Merge", "Approve", "TestBuildDeploy", "Verify"]),
+        ("codecommit", "true", "true", ["Source", "Approve", "TestBuildDeploy", "Verify"]),
+        ("github", "none", "false", ["Source", "TestBuildDeploy", "Verify"]),
+    ],
+)
+def test_stages_stand_in_their_order_and_code_runs_only_behind_the_approval(
+    variant: str, created: str, approval: str, expected: list[str]
+) -> None:
+    assert [stage["Name"] for stage in stages(deployed(variant, created, approval))] == expected
+
+
+@pytest.mark.parametrize("variant", SOURCES)
+def test_every_artifact_is_made_before_it_is_taken(variant: str) -> None:
+    made: set[str] = set()
+    for stage in stages(deployed(variant, "true", "true")):
+        for action in stage["Actions"]:
+            assert {one["Name"] for one in action.get("InputArtifacts", [])} <= made
+        made |= {one["Name"] for action in stage["Actions"] for one in action.get("OutputArtifacts", [])}
+
+
+def test_the_application_is_merged_first_and_the_folder_is_the_functions_parameter() -> None:
+    (merge,) = next(stage for stage in stages(template()) if stage.get("Name") == "Merge")["Actions"]
+    assert [one["Name"] for one in merge["InputArtifacts"]] == ["Application", "Configuration"]
+    assert merge["Configuration"] == {
+        "FunctionName": {"Ref": "MergeFunction"},
+        "UserParameters": {"Ref": "ConfigDirectory"},
+    }
+
+
+@pytest.mark.parametrize("variant", SOURCES)
+def test_parameters_and_outputs_are_the_contract(variant: str) -> None:
+    made = template(variant)
+    github = {"GitHubRepository", "GitHubBranch", "ConnectionArn"} if variant != "codecommit" else set()
+    codecommit = (
+        {"ConfigRepository", "ConfigBranch", "CreateConfigRepository", "ConfigKey"} if variant != "github" else set()
+    )
+    both = {"MergeKey"} if variant == "both" else set()
+    always = {"ProjectName", "Environment", "HelperBucket", "ConfigDirectory", "RequireApproval"}
+    handed_on = {"ConsumerPrincipalArn", "EventsQueueName"}
+    assert set(made["Parameters"]) == always | handed_on | github | codecommit | both
+    repository = {"ConfigRepositoryUrl"} if variant != "github" else set()
+    assert set(made["Outputs"]) == {"PipelineUrl", "EventSourceStack"} | repository
+    grouped = made["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in grouped for name in group["Parameters"]) == sorted(made["Parameters"])
+    for parameter in made["Parameters"].values():
+        assert {"AllowedPattern", "ConstraintDescription", "Description"} <= set(parameter)
+        if "Default" in parameter:
+            assert re.search(parameter["AllowedPattern"], parameter["Default"])
+
+
+@pytest.mark.parametrize(
+    ("parameter", "good", "bad"),
+    [
+        ("GitHubRepository", ["mozilla/MozDef-EF", "a/b.c_d"], ["", "mozilla", "https://github.com/a/b", "a/b/main"]),
+        ("GitHubBranch", ["main", "feature/x", "v1.0"], ["", "-x", "a b"]),
+        (
+            "ConnectionArn",
+            [
+                "arn:aws:codeconnections:us-west-2:123456789012:connection/0a-1b",
+                "arn:aws-us-gov:codestar-connections:us-gov-west-1:123456789012:connection/0a",
+            ],
+            ["", "arn:aws:codeconnections:us-west-2:123456789012:host/0a", "connection"],
+        ),
+        ("ConfigRepository", ["", "zoom-config"], ["a b", "a/b", "a" * 101]),
+        ("ConfigBranch", ["main", "feature/x"], [""]),
+        ("CreateConfigRepository", ["true", "false"], ["", "yes", "True"]),
+        ("ConfigDirectory", ["config"], ["", "..", "/config", "a/b", "config/"]),
+        ("RequireApproval", ["true", "false"], ["", "yes"]),
+    ],
+)
+def test_the_form_refuses_what_can_not_be_right(parameter: str, good: list[str], bad: list[str]) -> None:
+    pattern = re.compile(template()["Parameters"][parameter]["AllowedPattern"])
+    assert [value for value in good if not pattern.fullmatch(value)] == []
+    assert [value for value in bad if pattern.fullmatch(value)] == []
+
+
+def test_taking_a_repository_that_is_there_needs_its_name() -> None:
+    (rule,) = template()["Rules"].values()
+    assert (
+        rule["Assertions"][0]["AssertDescription"]
+        == "CreateConfigRepository is false, so ConfigRepository must name one"
+    )
+
+
+@pytest.mark.parametrize("variant", SOURCES)
+def test_the_artifacts_are_private_encrypted_versioned_expire_and_have_no_fixed_name(variant: str) -> None:
+    made = template(variant)
+    bucket = made["Resources"]["Artifacts"]["Properties"]
+    assert "BucketName" not in bucket
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 30
+    assert "BucketEncryption" in bucket
+    deny = made["Resources"]["ArtifactsPolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
+    assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": False}})
+
+
+@pytest.mark.parametrize("variant", SOURCES)
+def test_builds_know_their_deployment_and_no_secret(variant: str) -> None:
+    for name, project in of_type(template(variant), "AWS::CodeBuild::Project").items():
+        environment = project["Environment"]
+        variables = {one["Name"]: one["Value"] for one in environment["EnvironmentVariables"]}
+        assert variables["SERVICE"] == "zoom"
+        assert variables["STAGE"] == {"Ref": "Environment"}
+        assert variables["PROJECT"] == {"Ref": "ProjectName"}
+        assert variables["API_PATH"] == "/events"
+        assert ("EXECUTION_ROLE_ARN" in variables) == (name == "Build")
+        assert {one["Type"] for one in environment["EnvironmentVariables"]} == {"PLAINTEXT"}
+        assert not [key for key in variables if "SECRET" in key or "TOKEN" in key]
+        assert environment["Image"] == IMAGE
+        assert "PrivilegedMode" not in environment
+        assert project["TimeoutInMinutes"] >= 60
+
+
+@pytest.mark.parametrize("variant", SOURCES)
+def test_every_resource_that_takes_tags_has_the_projects(variant: str) -> None:
+    untagged = {"AWS::IAM::ManagedPolicy", "AWS::S3::BucketPolicy"}
+    for name, resource in template(variant)["Resources"].items():
+        if resource["Type"] not in untagged:
+            tags = resource["Properties"]["Tags"]
+            assert {"Key": "Project", "Value": {"Ref": "ProjectName"}} in tags, name
+
+
+@pytest.mark.parametrize("variant", SOURCES)
+def test_no_partition_is_assumed_and_no_role_or_policy_is_named(variant: str) -> None:
+    made = template(variant)
+    assert re.findall(r"arn:aws[^\[]", json.dumps(made)) == []
+    for kind, key in (("IAM::Role", "RoleName"), ("IAM::ManagedPolicy", "ManagedPolicyName")):
+        assert [one for one in of_type(made, f"AWS::{kind}").values() if key in one] == []
+
+
+def test_a_push_to_the_branch_starts_the_pipeline_and_nothing_polls() -> None:
+    made = deployed("both", "false", "false")
+    (rule,) = of_type(made, "AWS::Events::Rule").values()
+    assert rule["EventPattern"]["detail"]["referenceName"] == [{"Ref": "ConfigBranch"}]
+    assert rule["EventPattern"]["resources"] == [
+        {
+            "Fn::Sub": [
+                "arn:${AWS::Partition}:codecommit:${AWS::Region}:${AWS::AccountId}:${Repository}",
+                {"Repository": {"Ref": "ConfigRepository"}},
+            ]
+        }
+    ]
+    fetched = {action["Name"]: action["Configuration"] for action in stages(made)[0]["Actions"]}
+    assert fetched["CodeCommit"]["PollForSourceChanges"] == "false"
+    assert fetched["GitHub"]["FullRepositoryId"] == {"Ref": "GitHubRepository"}
+    assert fetched["GitHub"]["BranchName"] == {"Ref": "GitHubBranch"}
+
+
+def test_the_merge_function_has_room_for_artifacts_of_git_and_time_to_say_why_it_failed() -> None:
+    function = template()["Resources"]["MergeFunction"]["Properties"]
+    assert function["EphemeralStorage"]["Size"] >= 4 * 1024
+    assert function["Timeout"] == 900
+    assert function["Handler"] == "lambdas.merge.handler"
+
+
+def test_two_sources_pipelines_have_the_same_ids() -> None:
+    assert set(template(name="zoom")["Resources"]) == set(template(name="okta")["Resources"])
+
+
+def test_what_people_have_written_outlives_the_stack() -> None:
+    made = template()["Resources"]
+    for name in ("Configuration", "Artifacts"):
+        assert made[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert made[name]["UpdateReplacePolicy"] == "Retain"
