@@ -26,7 +26,7 @@ from lambdas.model import Source, verified_by
 from lambdas.outbox import Outbox
 from lambdas.paths import Functions, compiled
 from lambdas.receive import Receiver
-from lambdas.request import Request
+from lambdas.request import BY_IAM, Request
 from lambdas.secrets import Secrets
 
 SECRET = "sample-secret"  # noqa: S105 - samples are signed with it, and nothing else
@@ -130,7 +130,8 @@ def shape(source: Source, sample: Sample) -> Shaped:
     receiver = Receiver(source, secrets, Outbox("queue", queue), Kept("kept", lambda: bucket), clock=lambda: NOW)
     auth = source.webhook.auth
     signed = auth.type.sign(auth.settings, sample.body, SECRET, NOW)
-    event = gateway.event(sample.method, {**sample.headers, **signed}, sample.body, query=sample.query)
+    event = gateway.event(sample.method, {**sample.headers, **(signed or {})}, sample.body, query=sample.query)
+    event[BY_IAM] = signed is None
     with contextlib.redirect_stdout(io.StringIO()) as log:
         if verified_by(source.webhook) != "handler":
             event["requestContext"]["authorizer"] = {"lambda": authorized(source, secrets, event, NOW).get("context")}

@@ -123,6 +123,8 @@ class Shaper:
         fields["timestamp"] = fields["utctimestamp"] = moment
         fields["processid"] = functions.request.id
         fields["tags"] = [self._source.name, identity, *[_line(fill(event, functions)) for fill in self._tags]]
+        if functions.request.canary:
+            fields["tags"].append("canary")
         fields["details"] = details
         if problem := unacceptable(details):
             raise Rejected("mozdef", problem)

@@ -111,6 +111,8 @@ class Receiver:
         return could_have_signed(self._signing, self._auth.type.signed(self._auth.settings, request))
 
     def _verify(self, request: Request) -> None:
+        if request.by_iam:
+            return
         if self._where != "handler":
             # Only the authorizer of this stack's routes can say so; a route that lost it lets nobody in.
             if request.verified_for != self._source.name:
@@ -161,7 +163,7 @@ class Receiver:
         return self._secrets.get(self._auth.settings.secret)[0]
 
     def _log(self, request: Request, outcome: Outcome) -> None:
-        """One line for each request. Nothing in it comes from the body or from a header."""
+        """One line for each request. Nothing in it is from the body, or from a header but the mark of a canary."""
         status = outcome.answer.status
         level: Level = "ERROR" if status >= 500 else "WARN" if status >= 400 or outcome.kept else "INFO"
         log(
@@ -174,6 +176,7 @@ class Receiver:
             sent=outcome.sent,
             kept=outcome.kept,
             **({"why": outcome.why} if outcome.why else {}),
+            **({"canary": request.canary} if outcome.sent and request.canary else {}),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from lambdas.body import parse
+
+CANARY = "x-mozdef-canary"
+"""A header that marks an authentic event as one that MozDef is to drop: 32 hexadecimal digits, by which it is found."""
+_NONCE = re.compile("[0-9a-f]{32}")
+BY_IAM = "handedOverByIam"
+"""A key of an event that lambda:InvokeFunction brought: what the vendor alone could sign, we can only hand over."""
 
 
 @dataclass(eq=False)
@@ -27,6 +34,8 @@ class Request:
     time: float = 0.0
     verified_for: str | None = None
     """The source for which an authorizer has let the request pass."""
+    by_iam: bool = False
+    """Not from the endpoint: whoever handed it over may invoke the function."""
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any], now: float) -> Request:
@@ -49,7 +58,15 @@ class Request:
             id=str(context.get("requestId") or "-"),
             time=now,
             verified_for=authorizer.get("verified_for"),
+            # An event's own keys are all API Gateway's; what a sender writes is below them.
+            by_iam=event.get(BY_IAM) is True,
         )
+
+    @property
+    def canary(self) -> str | None:
+        """The mark of an event that was sent to see that the endpoint works."""
+        mark = self.headers.get(CANARY)
+        return mark if mark and _NONCE.fullmatch(mark) else None
 
     @cached_property
     def json(self) -> Any:

@@ -32,8 +32,8 @@ class AuthType(Protocol):
     def signed(self, settings: Any, request: Request) -> bytes:
         """The text whose signature the request carries; empty where it carries none."""
 
-    def sign(self, settings: Any, body: bytes, secret: str, now: float) -> Mapping[str, str]:
-        """The headers that the vendor would send with this body."""
+    def sign(self, settings: Any, body: bytes, secret: str, now: float) -> Mapping[str, str] | None:
+        """The headers that the vendor would send with this body; None where the vendor alone can sign."""
 
     def describe(self, settings: Any) -> str:
         """What is verified, in a few words."""

@@ -1,0 +1,121 @@
+"""Whether a deployed endpoint lets in who it should, and nobody else; and whether what it lets in arrives.
+
+Nothing is taken from the queue: the handler logs a canary's mark once SQS has confirmed that it has the message.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator import gateway
+from generator.aws import Target, secret
+from generator.errors import GeneratorError
+from generator.running import secret_name
+from generator.samples import Sample
+from generator.sending import Answer, Endpoint, post
+from lambdas.model import Source
+from lambdas.request import BY_IAM, CANARY
+
+# A new stage, and a new function's first start, take some seconds until the endpoint answers.
+READY_SECONDS, SEEN_SECONDS, PAUSE_SECONDS = 60.0, 120.0, 1.0
+HANDLER, HANDLER_LOG = "Webhook", "WebhookLog"
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A deployed event source: where it is called, its handler, and the handler's log."""
+
+    endpoint: Endpoint
+    function: str
+    log_group: str
+
+
+def find(target: Target, stack: str, endpoint: Callable[[Mapping[str, str]], Endpoint]) -> Deployed:
+    """What a stack consists of; `endpoint` makes of its outputs where it answers."""
+    cloudformation = target.client("cloudformation")
+    described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", [])}
+    resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
+    names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources if "PhysicalResourceId" in one}
+    if "EndpointUrl" not in outputs or HANDLER not in names:
+        raise GeneratorError(f"stack {stack} has no endpoint: its state is {described['StackStatus']}")
+    return Deployed(endpoint(outputs), names[HANDLER], names[HANDLER_LOG])
+
+
+def tell(target: Target, source: Source, sample: Sample, deployed: Deployed) -> Iterator[str]:
+    """What was tried and came out as it should, one line each; GeneratorError at the first that did not."""
+    yield _refused(source, sample, deployed.endpoint)
+    name, mark = secret_name(source, target.project, target.environment), secrets.token_hex(16)
+    auth = source.webhook.auth
+    held = secret(name, target.client("ssm"))
+    since = time.time()
+    signed = auth.type.sign(auth.settings, sample.body, held, since)
+    if signed is None:
+        yield _handed_over(target.client("lambda"), sample, deployed.function, mark)
+    else:
+        answer = _answered(deployed.endpoint, sample, {**signed, CANARY: mark})
+        if answer.status >= 300:
+            raise GeneratorError(
+                f"{sample.name}, signed with {name}, was answered {answer.status}{_why(answer.status)}"
+            )
+        yield f"{sample.name}, signed, was answered {answer.status}"
+    _await(target.client("logs"), deployed.log_group, mark, since)
+    yield f"its message is on the queue, with the tags {source.name} and canary"
+
+
+def _refused(source: Source, sample: Sample, endpoint: Endpoint) -> str:
+    """Send it signed with a secret that nobody knows, or not signed where only the vendor can."""
+    auth = source.webhook.auth
+    forged = auth.type.sign(auth.settings, sample.body, secrets.token_hex(24), time.time()) or {}
+    answer = _answered(endpoint, sample, forged)
+    if answer.status not in (401, 403):
+        if answer.status < 300:
+            raise GeneratorError(f"a forged {sample.name} was answered {answer.status}: anybody can send events")
+        raise GeneratorError(
+            f"a forged {sample.name} was answered {answer.status}, not 401 or 403{_why(answer.status)}"
+        )
+    return f"a forged {sample.name} was refused with {answer.status}"
+
+
+def _answered(endpoint: Endpoint, sample: Sample, headers: Mapping[str, str]) -> Answer:
+    """The answer, once there is one that is not of a stage that is still coming up."""
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        answer = post(endpoint, sample, headers)
+        if answer.status not in (404, 500, 502, 504) or time.monotonic() > deadline:
+            return answer
+        time.sleep(PAUSE_SECONDS)
+
+
+def _why(status: int) -> str:
+    if status in (401, 403):
+        return ": the functions may hold an older secret for five minutes, or the two are not the same"
+    if status == 503:
+        return ": the queue, the bucket or the secret can't be reached; the handler's log says which"
+    return ": the handler's log says why"
+
+
+def _handed_over(functions: Any, sample: Sample, function: str, mark: str) -> str:
+    event = gateway.event(sample.method, {**sample.headers, CANARY: mark}, sample.body, query=sample.query)
+    answer = functions.invoke(FunctionName=function, Payload=json.dumps({**event, BY_IAM: True}))
+    status = json.loads(answer["Payload"].read()).get("statusCode")
+    if answer.get("FunctionError") or status is None or status >= 300:
+        raise GeneratorError(f"{sample.name}, handed over to {function}, was answered {status}: its log says why")
+    return f"{sample.name}, handed over by IAM because only the vendor can sign, was answered {status}"
+
+
+def _await(logs: Any, group: str, mark: str, since: float) -> None:
+    """Return once the handler has logged that SQS has the message."""
+    deadline = time.monotonic() + SEEN_SECONDS
+    wanted = {"logGroupName": group, "filterPattern": f'"{mark}"', "startTime": int((since - 60) * 1000)}
+    while time.monotonic() < deadline:
+        for event in logs.filter_log_events(**wanted)["events"]:
+            if json.loads(event["message"][event["message"].find("{") :]).get("canary") == mark:
+                return
+        time.sleep(PAUSE_SECONDS)
+    raise GeneratorError(f"it was answered, but {group} does not say within {SEEN_SECONDS:.0f} s that it was sent on")

@@ -1,0 +1,35 @@
+"""Show that a deployed endpoint works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from generator.aws import Target
+from generator.commands import options, show
+
+
+@click.command(short_help="Show that a deployed endpoint works.")
+@click.argument("source")
+@click.option("--sample", help="Which one; by default the first that is an event.")
+@options.target
+@options.sources
+def command(source: str, sample: str | None, target: Target, sources: Path) -> None:
+    """Send SOURCE's deployed endpoint a forged event, which it must refuse, and a signed one, which must arrive.
+
+    The message has the tag `canary`, so that MozDef can drop it. Nothing is taken from the queue.
+    """
+    from rich.markup import escape
+
+    from generator.canary import find, tell
+    from generator.definition import load
+    from generator.local import reached
+    from generator.sending import choose
+
+    definition = load(sources, [source])[0]
+    chosen = choose(definition, sample)
+    deployed = find(target, target.stack(source), reached)
+    out = show.console()
+    for line in tell(target, definition.source, chosen, deployed):
+        out.print(f"[green]ok[/]  {escape(line)}")
