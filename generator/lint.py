@@ -1,13 +1,15 @@
 """Two lint engines over templates: AWS's fast one, and cfn-lint, which is the reference.
 
 cfn-lint takes about a second, so it runs in a process of its own beside the other, and a verdict is remembered by the
-hash of the template and the engines' versions.
+hash of the template and the engines' versions. Pipelines of different sources differ in nothing but names and hashes,
+to which no rule looks: of templates that are alike, one is linted.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,6 +31,8 @@ EXCLUDED = {
 }
 _AS_ERRORS = {"W3030"}  # the fast engine only warns of a value outside its enumeration
 _CFN_LINT = "import sys; from cfnlint.runner import main; sys.argv += sys.stdin.read().split('\\n'); sys.exit(main())"
+_HASH, _MARK = re.compile("code/[0-9a-f]{64}"), "\0"
+_SOURCE = re.compile('"Source": "([a-z0-9-]+)"')
 _BODY_LIMIT, _S3_LIMIT = 51_200, 1_000_000
 
 
@@ -40,8 +44,20 @@ def versions(engines: Engines) -> tuple[str, ...]:
 
 
 def digest(text: str, engines: Engines) -> str:
-    """What a template's verdict is remembered by."""
-    return hashlib.sha256(json.dumps([text, versions(engines), sorted(EXCLUDED)]).encode()).hexdigest()
+    """What a template's verdict is remembered by: all of it but its source's name, and the hashes that name its code."""
+    alike = [_HASH.sub("", _general(text, _source(text))), len(_source(text))]
+    return hashlib.sha256(json.dumps([*alike, versions(engines), sorted(EXCLUDED)]).encode()).hexdigest()
+
+
+def _source(text: str) -> str:
+    found = _SOURCE.search(text)
+    return found[1] if found else ""
+
+
+def _general(text: str, source: str) -> str:
+    """The text with a mark where the source's name stands by itself."""
+    # The name first: only where it is found, the expression looks at what is around it.
+    return re.sub(rf"{source}(?<![a-z0-9]{source})(?![a-z0-9])", _MARK, text) if source else text
 
 
 class Linter:
@@ -70,15 +86,22 @@ class Linter:
 
     def check(self, templates: Mapping[str, str]) -> dict[str, list[Problem]]:
         """What is found in each template, by the name under which problems are to show it."""
-        known = {name: self._recall(name, text) for name, text in templates.items()}
-        new = {name: text for name, text in templates.items() if known[name] is None}
-        found = {name: set(_size(name, text)) for name, text in new.items()}
-        if new:
-            self._start()
-            reference = self._pool.submit(self._ask_reference, new) if self._reference else None
-            for problem in [*self._ask_fast(new), *(reference.result() if reference else ())]:
-                found[problem.file].add(problem)
-        return {name: sorted(found[name]) if name in found else known[name] or [] for name in templates}
+        by = {name: digest(text, self.engines) for name, text in templates.items()}
+        verdicts = {one: self._recall(one) for one in by.values()}
+        new = {one: name for name, one in by.items() if verdicts[one] is None}
+        verdicts |= self._lint({name: templates[name] for name in new.values()}, by)
+        return {name: _told(verdicts[one] or b"[]", name, templates[name]) for name, one in by.items()}
+
+    def _lint(self, templates: Mapping[str, str], by: Mapping[str, str]) -> dict[str, bytes]:
+        """The verdicts on these templates by what they are remembered by."""
+        if not templates:
+            return {}
+        self._start()
+        found = {name: set(_size(name, text)) for name, text in templates.items()}
+        reference = self._pool.submit(self._ask_reference, templates) if self._reference else None
+        for problem in [*self._ask_fast(templates), *(reference.result() if reference else ())]:
+            found[problem.file].add(problem)
+        return {by[name]: verdict(sorted(problems), templates[name]) for name, problems in found.items()}
 
     def _start(self) -> None:
         if not self._fast:
@@ -86,12 +109,13 @@ class Linter:
             if self.engines == "full":
                 self._reference = _reference_process()
 
-    def _recall(self, name: str, text: str) -> list[Problem] | None:
+    def _recall(self, digest: str) -> bytes | None:
         try:
-            rows = json.loads((self._remembered / digest(text, self.engines)).read_bytes())
-            return [Problem(name, *one) for one in rows]
+            remembered = (self._remembered / digest).read_bytes()
+            [Problem("", *one) for one in json.loads(remembered)]
         except (OSError, ValueError, TypeError):
             return None
+        return remembered
 
     def _ask_fast(self, templates: Mapping[str, str]) -> Iterator[Problem]:
         """A quarter of a second to start, some milliseconds for a template, and neither holds Python's lock."""
@@ -126,9 +150,18 @@ class Linter:
         return [_problem(files[row["Filename"]], row) for row in rows]
 
 
-def verdict(problems: list[Problem]) -> bytes:
-    """What is remembered of a template without errors."""
-    return json.dumps([[one.line, one.key, one.message, one.warning] for one in problems]).encode()
+def verdict(problems: list[Problem], text: str) -> bytes:
+    """What is remembered of a template, for all that are like it."""
+    source = _source(text)
+    rows = [[one.line, one.key, _general(one.message, source), one.warning] for one in problems]
+    return json.dumps(rows).encode()
+
+
+def _told(verdict: bytes, name: str, text: str) -> list[Problem]:
+    """A verdict as one of this template."""
+    source = _source(text)
+    rows = [(line, key, said.replace(_MARK, source), warning) for line, key, said, warning in json.loads(verdict)]
+    return [Problem(name, *row) for row in rows]
 
 
 def _size(name: str, text: str) -> list[Problem]:

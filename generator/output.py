@@ -13,7 +13,8 @@ from typing import Literal
 from generator.errors import GeneratorError
 
 State = Literal["new", "changed", "unchanged"]
-LINT_CACHE = ".lint"
+REMEMBERED = ".lint"
+"""Folder of what builds have found out: lint verdicts, and which templates are made of what."""
 
 
 def states(folder: Path, files: Mapping[str, bytes]) -> dict[str, State]:
@@ -21,8 +22,8 @@ def states(folder: Path, files: Mapping[str, bytes]) -> dict[str, State]:
     return {name: _state(folder / name, content) for name, content in files.items()}
 
 
-def write(build: Path, source: str, files: Mapping[str, bytes], verdicts: Mapping[str, bytes]) -> dict[str, State]:
-    """Replace `build/<source>` as a whole by these files, remember the lint verdicts, and return what was new.
+def write(build: Path, source: str, files: Mapping[str, bytes], remembered: Mapping[str, bytes]) -> dict[str, State]:
+    """Replace `build/<source>` as a whole by these files, remember what was found out, and return what was new.
 
     Everything is written beside it first; a build that is killed before the last step leaves the old folder whole.
     """
@@ -33,7 +34,7 @@ def write(build: Path, source: str, files: Mapping[str, bytes], verdicts: Mappin
             f"{folder}: holds {foreign}, which no build makes: move it away, or name another folder with --build"
         )
     try:
-        _remember(build / LINT_CACHE, verdicts)
+        _remember(build / REMEMBERED, remembered)
         if any(state != "unchanged" for state in found.values()):
             made.mkdir()
             try:
@@ -133,11 +134,11 @@ def _swap(made: Path, folder: Path, old: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _remember(folder: Path, verdicts: Mapping[str, bytes]) -> None:
-    for digest, verdict in verdicts.items():
+def _remember(folder: Path, remembered: Mapping[str, bytes]) -> None:
+    for digest, content in remembered.items():
         if not (folder / digest).exists():
             folder.mkdir(exist_ok=True)
-            _put(folder / f".{digest}", verdict)
+            _put(folder / f".{digest}", content)
             (folder / f".{digest}").replace(folder / digest)
 
 

@@ -163,7 +163,7 @@ def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, exec
             [
                 *(cf.CreateChangeSet, cf.DescribeChangeSet, cf.ExecuteChangeSet, cf.DeleteChangeSet),
                 *(cf.DescribeStacks, cf.DescribeStackEvents, cf.DescribeStackResources, cf.GetTemplate),
-                *(cf.ContinueUpdateRollback, cf.DeleteStack),
+                *(cf.ContinueUpdateRollback, cf.DeleteStack, cf.TagResource, cf.UntagResource),
             ],
             [_stack(made)],
         ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from generator import bundle, configuration, event_source, lint, pipeline, samples
+from generator import bundle, configuration, event_source, lint, pipeline, samples, templates
 from generator.definition import Definition
 from generator.errors import DefinitionError, Problem
 from generator.hints import hints
@@ -31,7 +31,7 @@ class Product:
     shaped: list[samples.Shaped]
     hints: list[Problem]
     findings: list[Problem]
-    verdicts: dict[str, bytes]
+    remembered: dict[str, bytes]
 
     @property
     def name(self) -> str:
@@ -50,17 +50,24 @@ class Product:
 
 
 def make(
-    definitions: Sequence[Definition], build: Path, linter: lint.Linter, *, strict: bool, accept: bool = False
+    definitions: Sequence[Definition],
+    build: Path,
+    linter: lint.Linter,
+    *,
+    strict: bool,
+    accept: bool = False,
+    afresh: bool = False,
 ) -> list[Product]:
     """A product for each definition; DefinitionError with everything that is wrong in any of them.
 
-    With `accept`, what the samples' messages differ from what is stored beside them is no mistake.
+    With `accept`, what the samples' messages differ from what is stored beside them is no mistake. With `afresh`,
+    nothing is taken from the build folder.
     """
-    made = [Product(definition, files(definition), [], [], [], {}) for definition in definitions]
-    templates = {str(build / one.name / name): one.files[name].decode() for one in made for name in TEMPLATES}
+    made = [_product(definition, None if afresh else build) for definition in definitions]
+    texts = {str(build / one.name / name): one.files[name].decode() for one in made for name in TEMPLATES}
     problems: list[Problem] = []
     with ThreadPoolExecutor(1) as pool:
-        linted = pool.submit(linter.check, templates)
+        linted = pool.submit(linter.check, texts)
         for one in made:
             problems += _samples(one, accept=accept)
         findings = linted.result()
@@ -69,7 +76,8 @@ def make(
             found = findings[str(build / one.name / name)]
             one.findings.extend(found)
             if all(problem.warning for problem in found):
-                one.verdicts[lint.digest(one.files[name].decode(), linter.engines)] = lint.verdict(found)
+                template = one.files[name].decode()
+                one.remembered[lint.digest(template, linter.engines)] = lint.verdict(found, template)
         problems += [problem for problem in [*one.hints, *one.findings] if strict or not problem.warning]
     if problems:
         raise DefinitionError(problems)
@@ -78,16 +86,24 @@ def make(
 
 def files(definition: Definition) -> dict[str, bytes]:
     """What a definition becomes, by the files' names below its folder."""
+    return _product(definition, None).files
+
+
+def _product(definition: Definition, build: Path | None) -> Product:
+    """The files, and what is remembered of them; where a build has made the same before, its templates are those."""
     source, code = definition.source, bundle.lambdas_zip(definition)
     config = bundle.archive(configuration.archived(definition))
     keys = Keys(bundle.key(shared()[MERGE]), bundle.key(config))
-    return {
-        TEMPLATE: text(event_source.build(source, bundle.key(code))).encode(),
-        PIPELINE: text(pipeline.build(source, keys)).encode(),
-        CODE: code,
-        CONFIG: config,
-        **{f"{configuration.FOLDER}/{name}": content for name, content in configuration.files(definition).items()},
-    }
+    digest = templates.digest(source, [bundle.key(code), *keys])
+    made = templates.recall(build, source.name, digest) if build else None
+    if made is None:
+        event_source_text = text(event_source.build(source, bundle.key(code)))
+        made = {TEMPLATE: event_source_text.encode(), PIPELINE: text(pipeline.build(source, keys)).encode()}
+    folder = configuration.FOLDER
+    others = {f"{folder}/{name}": content for name, content in configuration.files(definition).items()}
+    return Product(
+        definition, {**made, CODE: code, CONFIG: config, **others}, [], [], [], {digest: templates.record(made)}
+    )
 
 
 @cache

@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator import event_source
+from generator import event_source, pipeline
 from generator.commands import main, names
 from generator.definition import auth_types, known, load
 from generator.reference import reference
+from generator.resources.pipeline_parameters import Keys
 from lambdas import body, kept, message, outbox, receive
 from tests.definitions import ROOT, SOURCES, definition, shipped
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DEFINITION = ROOT / "docs" / "definition.md"
+OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("sources/*/README.md")]
 
@@ -54,11 +56,10 @@ def test_every_command_and_every_option_named_exists() -> None:
 
 
 def test_every_option_of_a_command_is_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("build", "run", "send", "list"):
+    for name in names():
         assert main([name, "--help"]) == 0
-        shown = set(re.findall(r"(--[a-z]+)", capsys.readouterr().out)) - {"--help"}
-        # Where the secret lies that signs for a deployed endpoint: `send --help` says it.
-        assert shown - {"--env", "--project", "--region", "--profile"} <= set(re.findall(r"--[a-z]+", README))
+        shown = set(re.findall(r"(--[a-z-]+)", capsys.readouterr().out)) - {"--help"}
+        assert shown <= set(re.findall(r"--[a-z-]+", README)), name
 
 
 def test_the_readmes_definition_is_one(tmp_path: Path) -> None:
@@ -92,10 +93,13 @@ def test_every_source_and_auth_type_is_in_the_documents() -> None:
         assert f"`webhook.auth.{name}`" in DEFINITION.read_text(encoding="utf-8")
 
 
-def test_every_parameter_output_and_reason_is_in_the_architecture() -> None:
+def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
     template = event_source.build(shipped("okta").source, "code/0.zip")
     for name in [*template.parameters, *template.outputs]:
         assert f"`{name}`" in ARCHITECTURE
+    whole = pipeline.build(shipped("okta").source, Keys("code/0.zip", "code/1.zip"))
+    for name in [*template.parameters, *whole.parameters, *whole.outputs]:
+        assert f"`{name}`" in OPERATING, name
     code = "".join(Path(str(module.__file__)).read_text() for module in (body, kept, message, outbox, receive))
     code += (ROOT / "lambdas" / "paths.py").read_text()
     for reason in re.findall(r'(?:Rejected\(|Refusal\([^"]*)"([a-z-]+)"', code):

@@ -59,7 +59,7 @@ def test_a_broken_template_has_an_error(engines: lint.Engines, change: Any, tmp_
 
 def test_a_remembered_verdict_is_not_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     template = shipped_text()
-    (tmp_path / lint.digest(template, "full")).write_bytes(lint.verdict([]))
+    (tmp_path / lint.digest(template, "full")).write_bytes(lint.verdict([], template))
     monkeypatch.setattr(lint.Linter, "_start", None)
     assert check({"zoom": template}, "full", tmp_path) == {"zoom": []}
 

@@ -42,7 +42,7 @@ def command(
     if check and accept:
         raise click.UsageError("--check writes nothing, and --accept writes what the samples become")
     wanted = None if everything else sources_named
-    products = made(wanted, sources, build, lint=lint, strict=strict or check, accept=accept)
+    products = made(wanted, sources, build, lint=lint, strict=strict or check, accept=accept, afresh=check)
     if accept:
         output.accept({file: text for one in products for file, text in one.expected().items()})
     if check:
@@ -63,9 +63,13 @@ def made(
     strict: bool,
     lint: Engines = "full",
     accept: bool = False,
+    afresh: bool = False,
 ) -> list[Product]:
-    """The products of the wanted sources, or of all; GeneratorError with everything that is wrong with any."""
-    with Linter(lint, build / output.LINT_CACHE) as linter:
+    """The products of the wanted sources, or of all; GeneratorError with everything that is wrong with any.
+
+    With `afresh`, nothing is taken from the build folder.
+    """
+    with Linter(lint, build / output.REMEMBERED) as linter:
         # Imported late: in a first build, the engines start beside this.
         from generator.definition import known, load
         from generator.product import make
@@ -73,7 +77,8 @@ def made(
         found = known(sources) if wanted is None else list(dict.fromkeys(wanted))
         if not found:
             raise GeneratorError(f"{sources}: has no source yet")
-        return make(load(sources, found, reserved=names()), build, linter, strict=strict, accept=accept)
+        definitions = load(sources, found, reserved=names())
+        return make(definitions, build, linter, strict=strict, accept=accept, afresh=afresh)
 
 
 def written(products: Sequence[Product], build: Path) -> dict[str, dict[str, output.State]]:
@@ -82,7 +87,7 @@ def written(products: Sequence[Product], build: Path) -> dict[str, dict[str, out
 
     with output.alone(build, [one.name for one in products]):
         once = output.write_shared(build, shared())
-        return {one.name: once | output.write(build, one.name, one.files, one.verdicts) for one in products}
+        return {one.name: once | output.write(build, one.name, one.files, one.remembered) for one in products}
 
 
 def _check(products: list[Product], build: Path, sources: Path) -> int:

@@ -51,7 +51,7 @@ def add_project(
             ArnEquals({"aws:SourceArn": regional("codebuild", f"project/{name}")}),
         ]
     )
-    may = [*may, may_log(log_group), _may_report(name), _may_read(artifacts)]
+    may = [*may, may_log(log_group), _may_report(name), *_may_read(artifacts)]
     role = add_role(template, parameters, f"{title}Role", "codebuild.amazonaws.com", may, when=only)
     return template.add_resource(
         Project(
@@ -95,9 +95,15 @@ def _may_report(name: str) -> Statement:
     )
 
 
-def _may_read(artifacts: Bucket) -> Statement:
-    return Statement(
-        Effect=Allow,
-        Action=[awacs.s3.GetObject, awacs.s3.GetObjectVersion],
-        Resource=[below(artifacts, "*")],
-    )
+def _may_read(artifacts: Bucket) -> list[Statement]:
+    """Fetch an artifact, and see whose bucket it is in.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
+    """
+    store = awacs.s3
+    return [
+        Statement(Effect=Allow, Action=[store.GetObject, store.GetObjectVersion], Resource=[below(artifacts, "*")]),
+        Statement(
+            Effect=Allow, Action=[store.GetBucketAcl, store.GetBucketLocation], Resource=[GetAtt(artifacts, "Arn")]
+        ),
+    ]
