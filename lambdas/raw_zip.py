@@ -1,0 +1,287 @@
+"""Two zips become one without being unpacked: the compressed bytes of each entry are copied as they lie.
+
+In memory are the zips' directories alone, so that it does not grow with what they hold. An entry keeps its method, CRC,
+sizes, mode, system, time and the encoding of its name; its comment and its extra fields go. Nothing is computed anew:
+sizes and CRCs are taken as declared, and what is damaged inside an entry shows where the merged zip is unpacked.
+https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+"""
+
+from __future__ import annotations
+
+import lzma
+import re
+import stat
+import struct
+import zlib
+from collections.abc import Callable, Collection, Iterable
+from typing import BinaryIO, NamedTuple
+from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+Tick = Callable[[], None]
+"""Called before every entry and every chunk; what it raises ends the merge."""
+
+MAX_ENTRIES = 200_000
+"""Entries of an artifact."""
+MAX_DIRECTORY = 64 * 1_048_576
+"""Bytes of an artifact's directory: it is read in one piece."""
+MAX_UNPACKED = 4 * 1_073_741_824
+"""Bytes of all entries of the merged zip, as they declare it."""
+MAX_PATH = 4_096
+"""Bytes of a name, and of what a link points to: Linux takes no more."""
+CHUNK = 262_144
+
+_ENCRYPTED = 0x0001 | 0x0040 | 0x2000
+_OPTIONS = 0x0006  # of the compression: with LZMA, one says that a marker ends the data
+_UTF8 = 0x0800
+_FULL_16, _FULL_32 = 0xFFFF, 0xFFFF_FFFF  # stands in place of a value that a zip64 record has
+_ZIP64_VERSION = 45
+
+_LOCAL = struct.Struct("<4s22x2H")
+_COMMON = struct.Struct("<2B4H3L2H")  # from the version that is needed to the lengths of name and extra fields
+_DRIVE = re.compile("[A-Za-z]:")
+_BAD_DATA = (EOFError, OSError, lzma.LZMAError, zlib.error)
+_BAD_ZIP = (BadZipFile, NotImplementedError, OverflowError, ValueError, struct.error, *_BAD_DATA)
+
+
+class Refused(Exception):  # noqa: N818 - it names the outcome
+    """Why there is no merge, in sentences that a person can act on."""
+
+
+class Artifact(NamedTuple):
+    """A zip, open and seekable, and the name that a refusal calls it by."""
+
+    name: str
+    file: BinaryIO
+
+
+class Merged(NamedTuple):
+    """Files and links in the merged zip, and its size."""
+
+    files: int
+    bytes: int
+
+
+class _Entry(NamedTuple):
+    artifact: Artifact
+    info: ZipInfo
+    path: str
+    """In the merged zip, without the slash that ends a folder's name."""
+    start: int
+    """Of the compressed bytes."""
+
+    @property
+    def is_link(self) -> bool:
+        return stat.S_ISLNK(self.info.external_attr >> 16)
+
+    @property
+    def is_folder(self) -> bool:
+        return self.info.filename.endswith("/") and not self.is_link
+
+
+def merge(application: Artifact, configuration: Artifact, folder: str, out: BinaryIO, tick: Tick) -> Merged:
+    """Write the application with the configuration beneath the folder; of two files at one path, the latter's stays."""
+    beneath = inside(folder, "The folder is")
+    entries = _union([*_read(application, "", tick), *_read(configuration, beneath, tick)])
+    if (unpacked := sum(entry.info.file_size for entry in entries)) > MAX_UNPACKED:
+        raise Refused(f"Unpacked, the merge would have {unpacked:,} bytes; {MAX_UNPACKED:,} are the most.")
+    return _write(entries, out, tick)
+
+
+def inside(path: str, what: str) -> str:
+    """The path normalised, `a/b` for `./a//b/`, and empty for the root; Refused where it could lead elsewhere."""
+    parts = _parts(path)
+    if parts is None or ".." in parts:
+        raise Refused(f"{what} {path[:200]!r}; it must be relative, without '..', backslash, drive letter or NUL.")
+    return "/".join(parts)
+
+
+def _parts(path: str) -> list[str] | None:
+    """None where it is absolute, on whatever system."""
+    if path.startswith("/") or "\\" in path or "\0" in path or _DRIVE.match(path):
+        return None
+    return [part for part in path.split("/") if part not in {"", "."}]
+
+
+class _Bounded:
+    """What ZipFile reads from: a directory that is too long is refused before it is taken apart."""
+
+    def __init__(self, artifact: Artifact) -> None:
+        self._artifact = artifact
+        self.seek, self.tell, self.seekable = artifact.file.seek, artifact.file.tell, artifact.file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if size > MAX_DIRECTORY:
+            raise Refused(f"The artifact {self._artifact.name!r} has a directory of more than {MAX_DIRECTORY:,} bytes.")
+        data = self._artifact.file.read(size)
+        if data.count(b"PK\1\2") > MAX_ENTRIES:  # each record begins so
+            raise Refused(f"The artifact {self._artifact.name!r} has more than {MAX_ENTRIES:,} entries.")
+        return data
+
+
+def _read(artifact: Artifact, beneath: str, tick: Tick) -> list[_Entry]:
+    """The entries in the order of the directory, each checked by itself."""
+    try:
+        with ZipFile(_Bounded(artifact)) as opened:
+            starts = _starts(artifact.file, opened, tick)
+            entries = []
+            for info in opened.infolist():
+                tick()
+                entry = _Entry(artifact, info, _path(artifact, info, beneath), starts[info.header_offset])
+                if entry.is_link:
+                    _check_link(opened, entry)
+                if entry.path:
+                    entries.append(entry)
+            return entries
+    except _BAD_ZIP as error:
+        why = str(error) if isinstance(error, BadZipFile) else type(error).__name__
+        raise Refused(f"The artifact {artifact.name!r} is no zip, or a damaged one: {why}.") from error
+
+
+def _starts(file: BinaryIO, opened: ZipFile, tick: Tick) -> dict[int, int]:
+    """Where each entry's data begins, by where its local header does.
+
+    That header has lengths of its own, which the directory does not know. Entries that share bytes are a zip bomb.
+    """
+    starts: dict[int, int] = {}
+    end, before = 0, ""
+    for info in sorted(opened.infolist(), key=lambda one: one.header_offset):
+        tick()
+        offset, name = info.header_offset, info.filename[:200]
+        file.seek(offset)
+        signature, *lengths = _LOCAL.unpack(file.read(_LOCAL.size))
+        if signature != b"PK\3\4":
+            raise BadZipFile(f"{name!r} is not where the directory says")
+        if offset < end:
+            raise BadZipFile(f"{before!r} and {name!r} have bytes in common")
+        starts[offset] = offset + _LOCAL.size + sum(lengths)
+        end, before = starts[offset] + info.compress_size, name
+        if end > opened.start_dir:
+            raise BadZipFile(f"{name!r} is longer than what there is")
+        if info.compress_type == ZIP_STORED and info.compress_size != info.file_size:
+            raise BadZipFile(f"{name!r} is stored, but has two sizes")
+    return starts
+
+
+def _path(artifact: Artifact, info: ZipInfo, beneath: str) -> str:
+    """Where the entry goes; nowhere, if it is that of the artifact's root, as some archivers write one."""
+    what = f"The artifact {artifact.name!r} has"
+    if info.flag_bits & _ENCRYPTED:
+        raise Refused(f"{what} {info.filename[:200]!r} encrypted; make it without a password.")
+    inside(info.orig_filename, f"{what} the entry")  # zipfile cuts a name at a NUL
+    path = inside(info.filename, f"{what} the entry")
+    if not path and not info.filename.endswith("/"):
+        raise Refused(f"{what} an entry without a name.")
+    moved = f"{beneath}/{path}" if beneath and path else path
+    if len(moved.encode()) >= MAX_PATH:
+        raise Refused(f"{what} the entry {path[:200]!r}…, whose name is too long: {MAX_PATH - 1:,} bytes are the most.")
+    return moved
+
+
+def _check_link(opened: ZipFile, entry: _Entry) -> None:
+    """Refuse a link out of the merged zip.
+
+    After a name, '..' leads wherever that name links to: it may only begin a target, whose own folder is never a link.
+    """
+    if entry.info.file_size >= MAX_PATH:
+        raise Refused(f"The artifact {entry.artifact.name!r} has the link {entry.path!r}, which is too long.")
+    with opened.open(entry.info) as content:
+        target = content.read(MAX_PATH).decode("utf-8", "surrogateescape")
+    parts = _parts(target) if target else None
+    up = 0 if parts is None else next((at for at, part in enumerate(parts) if part != ".."), len(parts))
+    if parts is None or up > entry.path.count("/") or ".." in parts[up:]:
+        raise Refused(
+            f"The artifact {entry.artifact.name!r} has the link {entry.path!r} to {target[:200]!r}; it must be "
+            "relative and stay inside the artifact, with '..' at its start alone."
+        )
+
+
+def _union(listed: Iterable[_Entry]) -> Collection[_Entry]:
+    """One entry for each path, the last; Refused where something would have to be a file and a folder."""
+    entries: dict[str, _Entry] = {}
+    files: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    for entry in listed:
+        path, name = entry.path, entry.artifact.name
+        entries[path] = entry
+        if not entry.is_folder:
+            files[path] = name
+            path = path.rpartition("/")[0]
+        while path and path not in folders:
+            folders[path] = name
+            path = path.rpartition("/")[0]
+    if both := files.keys() & folders.keys():
+        path = min(both)
+        raise Refused(
+            f"{path!r} is a file or a link in the artifact {files[path]!r}, and a folder in the artifact "
+            f"{folders[path]!r}; rename one of them."
+        )
+    return entries.values()
+
+
+def _write(entries: Collection[_Entry], out: BinaryIO, tick: Tick) -> Merged:
+    directory = bytearray()
+    for entry in entries:
+        tick()
+        local, record = _headers(entry, out.tell())
+        out.write(local)
+        directory += record
+        entry.artifact.file.seek(entry.start)
+        for at in range(0, entry.info.compress_size, CHUNK):
+            tick()
+            out.write(entry.artifact.file.read(min(CHUNK, entry.info.compress_size - at)))
+    start = out.tell()
+    out.write(directory)
+    out.write(_end(len(entries), len(directory), start))
+    return Merged(sum(not entry.is_folder for entry in entries), out.tell())
+
+
+def _headers(entry: _Entry, offset: int) -> tuple[bytes, bytes]:
+    """The local header of an entry that is written there, and its record for the directory."""
+    info = entry.info
+    name, flags = _name(entry)
+    year, month, day, hour, minute, second = info.date_time
+    time, date = hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day
+    long = max(info.file_size, info.compress_size) >= _FULL_32
+    sizes = (info.file_size, info.compress_size) if long else ()
+    far = (offset,) if offset >= _FULL_32 else ()
+    version = max(info.extract_version, _ZIP64_VERSION if long or far else 0)
+    packed, unpacked = (_FULL_32, _FULL_32) if long else (info.compress_size, info.file_size)
+
+    def common(extra: bytes) -> bytes:
+        known = (version, 0, flags | info.flag_bits & _OPTIONS, info.compress_type, time, date, info.CRC)
+        return _COMMON.pack(*known, packed, unpacked, len(name), len(extra))
+
+    beside, listed = _zip64(sizes), _zip64(sizes + far)
+    system = struct.pack("<2B", info.create_version, info.create_system)
+    rest = struct.pack("<3H2L", 0, 0, info.internal_attr, info.external_attr, min(offset, _FULL_32))
+    return (
+        b"PK\3\4" + common(beside) + name + beside,
+        b"PK\1\2" + system + common(listed) + rest + name + listed,
+    )
+
+
+def _name(entry: _Entry) -> tuple[bytes, int]:
+    """As it was encoded, where it still can be, and the flag that says so."""
+    info, name = entry.info, entry.path + "/" * entry.is_folder
+    # They differ where an extra field, which goes, had the name in UTF-8.
+    if not info.flag_bits & _UTF8 and info.filename == info.orig_filename:
+        try:
+            return name.encode("cp437"), 0
+        except UnicodeEncodeError:
+            pass  # for the folder's sake
+    return name.encode(), _UTF8
+
+
+def _zip64(values: tuple[int, ...]) -> bytes:
+    return struct.pack(f"<2H{len(values)}Q", 1, 8 * len(values), *values) if values else b""
+
+
+def _end(count: int, size: int, start: int) -> bytes:
+    """The end of a zip: how many entries, and the length and place of its directory."""
+    end = b""
+    if count >= _FULL_16 or max(size, start) >= _FULL_32:
+        version = _ZIP64_VERSION
+        end += struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, version, version, 0, 0, count, count, size, start)
+        end += struct.pack("<4sLQL", b"PK\6\7", 0, start + size, 1)
+    count, size, start = min(count, _FULL_16), min(size, _FULL_32), min(start, _FULL_32)
+    return end + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, size, start, 0)
