@@ -19,7 +19,7 @@ _ROOT = Path(lambdas.__file__).parent
 # The first time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
 _TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR, _UNIX = 0o100000, 3
-_MERGE = ("__init__.py", "merge.py", "raw_zip.py")
+_MERGE = ("__init__.py", "merge.py", "raw_zip.py", "zip_records.py")
 
 
 def lambdas_zip(definition: Definition) -> bytes:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Collection, Iterable
 from typing import BinaryIO, NamedTuple
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from lambdas.zip_records import end, headers
+
 Tick = Callable[[], None]
 """Called before every entry and every chunk; what it raises ends the merge."""
 
@@ -31,13 +33,7 @@ MAX_PATH = 4_096
 CHUNK = 262_144
 
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
-_OPTIONS = 0x0006  # of the compression: with LZMA, one says that a marker ends the data
-_UTF8 = 0x0800
-_FULL_16, _FULL_32 = 0xFFFF, 0xFFFF_FFFF  # stands in place of a value that a zip64 record has
-_ZIP64_VERSION = 45
-
 _LOCAL = struct.Struct("<4s22x2H")
-_COMMON = struct.Struct("<2B4H3L2H")  # from the version that is needed to the lengths of name and extra fields
 _DRIVE = re.compile("[A-Za-z]:")
 _BAD_DATA = (EOFError, OSError, lzma.LZMAError, zlib.error)
 _BAD_ZIP = (BadZipFile, NotImplementedError, OverflowError, ValueError, struct.error, *_BAD_DATA)
@@ -143,7 +139,7 @@ def _starts(file: BinaryIO, opened: ZipFile, tick: Tick) -> dict[int, int]:
     That header has lengths of its own, which the directory does not know. Entries that share bytes are a zip bomb.
     """
     starts: dict[int, int] = {}
-    end, before = 0, ""
+    last, before = 0, ""
     for info in sorted(opened.infolist(), key=lambda one: one.header_offset):
         tick()
         offset, name = info.header_offset, info.filename[:200]
@@ -151,11 +147,11 @@ def _starts(file: BinaryIO, opened: ZipFile, tick: Tick) -> dict[int, int]:
         signature, *lengths = _LOCAL.unpack(file.read(_LOCAL.size))
         if signature != b"PK\3\4":
             raise BadZipFile(f"{name!r} is not where the directory says")
-        if offset < end:
+        if offset < last:
             raise BadZipFile(f"{before!r} and {name!r} have bytes in common")
         starts[offset] = offset + _LOCAL.size + sum(lengths)
-        end, before = starts[offset] + info.compress_size, name
-        if end > opened.start_dir:
+        last, before = starts[offset] + info.compress_size, name
+        if last > opened.start_dir:
             raise BadZipFile(f"{name!r} is longer than what there is")
         if info.compress_type == ZIP_STORED and info.compress_size != info.file_size:
             raise BadZipFile(f"{name!r} is stored, but has two sizes")
@@ -222,7 +218,8 @@ def _write(entries: Collection[_Entry], out: BinaryIO, tick: Tick) -> Merged:
     directory = bytearray()
     for entry in entries:
         tick()
-        local, record = _headers(entry, out.tell())
+        path = entry.path + "/" * entry.is_folder
+        local, record = headers(entry.info, path, out.tell())
         out.write(local)
         directory += record
         entry.artifact.file.seek(entry.start)
@@ -231,57 +228,5 @@ def _write(entries: Collection[_Entry], out: BinaryIO, tick: Tick) -> Merged:
             out.write(entry.artifact.file.read(min(CHUNK, entry.info.compress_size - at)))
     start = out.tell()
     out.write(directory)
-    out.write(_end(len(entries), len(directory), start))
+    out.write(end(len(entries), len(directory), start))
     return Merged(sum(not entry.is_folder for entry in entries), out.tell())
-
-
-def _headers(entry: _Entry, offset: int) -> tuple[bytes, bytes]:
-    """The local header of an entry that is written there, and its record for the directory."""
-    info = entry.info
-    name, flags = _name(entry)
-    year, month, day, hour, minute, second = info.date_time
-    time, date = hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day
-    long = max(info.file_size, info.compress_size) >= _FULL_32
-    sizes = (info.file_size, info.compress_size) if long else ()
-    far = (offset,) if offset >= _FULL_32 else ()
-    version = max(info.extract_version, _ZIP64_VERSION if long or far else 0)
-    packed, unpacked = (_FULL_32, _FULL_32) if long else (info.compress_size, info.file_size)
-
-    def common(extra: bytes) -> bytes:
-        known = (version, 0, flags | info.flag_bits & _OPTIONS, info.compress_type, time, date, info.CRC)
-        return _COMMON.pack(*known, packed, unpacked, len(name), len(extra))
-
-    beside, listed = _zip64(sizes), _zip64(sizes + far)
-    system = struct.pack("<2B", info.create_version, info.create_system)
-    rest = struct.pack("<3H2L", 0, 0, info.internal_attr, info.external_attr, min(offset, _FULL_32))
-    return (
-        b"PK\3\4" + common(beside) + name + beside,
-        b"PK\1\2" + system + common(listed) + rest + name + listed,
-    )
-
-
-def _name(entry: _Entry) -> tuple[bytes, int]:
-    """As it was encoded, where it still can be, and the flag that says so."""
-    info, name = entry.info, entry.path + "/" * entry.is_folder
-    # They differ where an extra field, which goes, had the name in UTF-8.
-    if not info.flag_bits & _UTF8 and info.filename == info.orig_filename:
-        try:
-            return name.encode("cp437"), 0
-        except UnicodeEncodeError:
-            pass  # for the folder's sake
-    return name.encode(), _UTF8
-
-
-def _zip64(values: tuple[int, ...]) -> bytes:
-    return struct.pack(f"<2H{len(values)}Q", 1, 8 * len(values), *values) if values else b""
-
-
-def _end(count: int, size: int, start: int) -> bytes:
-    """The end of a zip: how many entries, and the length and place of its directory."""
-    end = b""
-    if count >= _FULL_16 or max(size, start) >= _FULL_32:
-        version = _ZIP64_VERSION
-        end += struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, version, version, 0, 0, count, count, size, start)
-        end += struct.pack("<4sLQL", b"PK\6\7", 0, start + size, 1)
-    count, size, start = min(count, _FULL_16), min(size, _FULL_32), min(start, _FULL_32)
-    return end + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, size, start, 0)

@@ -519,7 +519,8 @@ def test_it_runs_from_its_zip_alone(tmp_path: Path) -> None:
     file = tmp_path / "merge.zip"
     file.write_bytes(merge_zip())
     with zipfile.ZipFile(file) as opened:
-        assert opened.namelist() == ["lambdas/__init__.py", "lambdas/merge.py", "lambdas/raw_zip.py"]
+        names = ["__init__", "merge", "raw_zip", "zip_records"]
+        assert opened.namelist() == [f"lambdas/{name}.py" for name in names]
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from lambdas import merge\n"

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas import raw_zip
+from lambdas import raw_zip, zip_records
 from lambdas.raw_zip import Artifact, Merged, Refused, inside, merge
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
@@ -347,7 +347,7 @@ def test_more_entries_than_a_zip_had_room_for() -> None:
     ],
 )
 def test_the_end_is_long_only_where_it_has_to_be(count: int, size: int, start: int, long: bool) -> None:
-    end = raw_zip._end(count, size, start)
+    end = zip_records.end(count, size, start)
     assert len(end) == (98 if long else 22)
     if long:
         assert struct.unpack_from("<4sQ12x2Q2Q", end) == (b"PK\6\6", 44, count, count, size, start)
