@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,7 +27,9 @@ class Target:
         from botocore.exceptions import BotoCoreError
 
         try:
-            return boto3.Session(profile_name=self.profile, region_name=self.region_wanted)
+            # boto3 looks at AWS_DEFAULT_REGION alone; other tools set, and look at, the other one.
+            wanted = self.region_wanted or os.environ.get("AWS_REGION")
+            return boto3.Session(profile_name=self.profile, region_name=wanted)
         except BotoCoreError as error:
             raise GeneratorError(f"AWS: {error}; --profile chooses another") from error
 

@@ -14,10 +14,11 @@ from typing import Any
 
 from generator import gateway
 from generator.aws import Target, secret
+from generator.definition import Definition
 from generator.errors import GeneratorError
 from generator.running import secret_name
-from generator.samples import Sample
-from generator.sending import Answer, Endpoint, post
+from generator.samples import Sample, load, shape
+from generator.sending import Answer, Endpoint, choose, post
 from lambdas.model import Source
 from lambdas.request import BY_IAM, CANARY
 
@@ -33,6 +34,17 @@ class Deployed:
     endpoint: Endpoint
     function: str
     log_group: str
+
+
+def event(definition: Definition, wanted: str | None) -> Sample:
+    """The sample of this name, which must become a message; without one the first that does."""
+    fit = [one.name for one in load(definition)[0] if shape(definition.source, one).messages]
+    if not fit:
+        raise GeneratorError(f"no sample of {definition.source.name} becomes a message: one has to be sent")
+    chosen = choose(definition, wanted or fit[0])
+    if chosen.name not in fit:
+        raise GeneratorError(f"{chosen.name} becomes no message, so none can arrive; there are {', '.join(fit)}")
+    return chosen
 
 
 def find(target: Target, stack: str, endpoint: Callable[[Mapping[str, str]], Endpoint]) -> Deployed:
@@ -101,11 +113,13 @@ def _why(status: int) -> str:
 
 
 def _handed_over(functions: Any, sample: Sample, function: str, mark: str) -> str:
-    event = gateway.event(sample.method, {**sample.headers, CANARY: mark}, sample.body, query=sample.query)
-    answer = functions.invoke(FunctionName=function, Payload=json.dumps({**event, BY_IAM: True}))
-    status = json.loads(answer["Payload"].read()).get("statusCode")
-    if answer.get("FunctionError") or status is None or status >= 300:
-        raise GeneratorError(f"{sample.name}, handed over to {function}, was answered {status}: its log says why")
+    request = gateway.event(sample.method, {**sample.headers, CANARY: mark}, sample.body, query=sample.query)
+    answer = functions.invoke(FunctionName=function, Payload=json.dumps({**request, BY_IAM: True}))
+    if failed := answer.get("FunctionError"):
+        raise GeneratorError(f"{sample.name}, handed over to {function}, ended it ({failed}): its log says why")
+    status = json.loads(answer["Payload"].read())["statusCode"]
+    if status >= 300:
+        raise GeneratorError(f"{sample.name}, handed over to {function}, was answered {status}{_why(status)}")
     return f"{sample.name}, handed over by IAM because only the vendor can sign, was answered {status}"
 
 
@@ -114,8 +128,18 @@ def _await(logs: Any, group: str, mark: str, since: float) -> None:
     deadline = time.monotonic() + SEEN_SECONDS
     wanted = {"logGroupName": group, "filterPattern": f'"{mark}"', "startTime": int((since - 60) * 1000)}
     while time.monotonic() < deadline:
-        for event in logs.filter_log_events(**wanted)["events"]:
-            if json.loads(event["message"][event["message"].find("{") :]).get("canary") == mark:
+        # A page may be empty, and another one have it.
+        for page in logs.get_paginator("filter_log_events").paginate(**wanted):
+            if any(_says(one["message"], mark) for one in page["events"]):
                 return
         time.sleep(PAUSE_SECONDS)
     raise GeneratorError(f"it was answered, but {group} does not say within {SEEN_SECONDS:.0f} s that it was sent on")
+
+
+def _says(line: str, mark: str) -> bool:
+    """Whether it is the handler's own line on this canary."""
+    try:
+        said = json.loads(line[line.find("{") :])
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("canary") == mark

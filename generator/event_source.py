@@ -24,7 +24,6 @@ from lambdas import VERSION
 from lambdas.challenges import signs
 from lambdas.model import Source, methods, verified_by
 
-
 KEPT_DAYS = 365
 
 

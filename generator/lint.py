@@ -44,7 +44,7 @@ def versions(engines: Engines) -> tuple[str, ...]:
 
 
 def digest(text: str, engines: Engines) -> str:
-    """What a template's verdict is remembered by: all of it but its source's name, and the hashes that name its code."""
+    """What a template's verdict is remembered by: all of it but its source's name and the hashes that name its code."""
     alike = [_HASH.sub("", _general(text, _source(text))), len(_source(text))]
     return hashlib.sha256(json.dumps([*alike, versions(engines), sorted(EXCLUDED)]).encode()).hexdigest()
 

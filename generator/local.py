@@ -113,7 +113,7 @@ class Here(Target):
         return self.emulator.client(service)
 
     @property
-    def region(self) -> str:  # type: ignore[override]
+    def region(self) -> str:
         """Return the emulator's region."""
         assert self.emulator  # noqa: S101 - it is what this is for
         return self.emulator.region

@@ -532,6 +532,6 @@ def test_it_runs_from_its_zip_alone(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "lambdas lambdas.merge lambdas.raw_zip",
+        "lambdas lambdas.merge lambdas.raw_zip lambdas.zip_records",
         f"lambdas.merge {file / 'lambdas' / 'merge.py'}",
     ]

@@ -13,7 +13,7 @@ import click
 from generator.errors import GeneratorError
 
 DEFAULT = "build"
-_SHARED = ("options", "show", "summary")
+_SHARED = ("deploying", "options", "show", "summary")
 
 
 class Commands(click.Group):

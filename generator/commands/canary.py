@@ -22,13 +22,12 @@ def command(source: str, sample: str | None, target: Target, sources: Path) -> N
     """
     from rich.markup import escape
 
-    from generator.canary import find, tell
+    from generator.canary import event, find, tell
     from generator.definition import load
     from generator.local import reached
-    from generator.sending import choose
 
     definition = load(sources, [source])[0]
-    chosen = choose(definition, sample)
+    chosen = event(definition, sample)
     deployed = find(target, target.stack(source), reached)
     out = show.console()
     for line in tell(target, definition.source, chosen, deployed):

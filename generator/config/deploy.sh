@@ -74,7 +74,9 @@ deploy() {
 
 int_test() {
   target "$@"
-  STAGE=$environment AWS_REGION=${2:-${AWS_REGION:-${AWS_DEFAULT_REGION:-}}} tests integration
+  export STAGE=$environment
+  [ -z "${2:-}" ] || export AWS_DEFAULT_REGION=$2 # boto3 does not look at AWS_REGION
+  tests integration
 }
 
 acceptance_test() {

@@ -1,0 +1,142 @@
+"""A change set: what CloudFormation would do to a stack. One that is not executed leaves nothing behind."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from generator import progress, stacks
+from generator.errors import GeneratorError
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_BODY = 51_200
+# What CreateChangeSet says, and what others of CloudFormation's calls say.
+_NO_CHANGE = ("didn't contain changes", "No updates are to be performed")
+# What is lost with these is more than a resource.
+_API = "AWS::ApiGatewayV2::Api"
+_HOLDERS = {
+    "AWS::SQS::Queue": ("queue", "messages"),
+    "AWS::S3::Bucket": ("bucket", "objects"),
+    "AWS::CodeCommit::Repository": ("repository", "commits"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What would be done to a resource: `replaced` is True, False or Conditional, and empty where it is new or goes."""
+
+    action: str
+    logical_id: str
+    type: str
+    replaced: str
+    properties: tuple[str, ...]
+    policy: str
+
+    @property
+    def loses(self) -> str | None:
+        """What it means where events, or the endpoint, would be lost or moved; else None."""
+        removed, maybe = self.action == "Remove", self.replaced == "Conditional"
+        if not removed and self.replaced not in ("True", "Conditional"):
+            return None
+        said = f"{self.logical_id} {'is removed' if removed else 'may be replaced' if maybe else 'is replaced'}"
+        if self.type == _API:
+            if removed:
+                return f"{said}: the endpoint's URL is gone for good"
+            return f"{said}: the endpoint gets another URL, and the vendor must be told it; the old one ends"
+        if self.type not in _HOLDERS:
+            return None
+        kind, things = _HOLDERS[self.type]
+        old = f"the {kind}" if removed else f"the old {kind}"
+        if self.policy.endswith("Delete"):
+            return f"{said}: {old} is DELETED with the {things} in it"
+        told = "" if removed else "; whoever uses it must be told the new one"
+        return f"{said}: {old} stays behind with the {things} in it{told}"
+
+
+class ChangeSet:
+    """A change set of a stack, new where there is no such stack yet."""
+
+    def __init__(self, cloudformation: Any, stack: str, *, new: bool) -> None:
+        self._cloudformation = cloudformation
+        self._new = new
+        self._which = {"StackName": stack, "ChangeSetName": f"deploy-{secrets.token_hex(8)}"}
+        self.executed = False
+        self.empty = False
+        self.changes: list[Change] = []
+
+    def create(self, request: Mapping[str, Any]) -> None:
+        """Have it worked out; GeneratorError where that fails."""
+        made = self._cloudformation.create_change_set(
+            **self._which, Capabilities=["CAPABILITY_IAM"], Description="python -m generator deploy", **request
+        )
+        found = self._worked_out()
+        reason = found.get("StatusReason", "")
+        if found["Status"] == "FAILED":
+            self.empty = any(said in reason for said in _NO_CHANGE)
+            if not self.empty:
+                said = progress.validated(self._cloudformation, reason, ChangeSetName=made["Id"]) or [reason]
+                named = self._which["StackName"]
+                raise GeneratorError("\n".join(f"stack {named}: can't be changed: {line}" for line in said))
+        pages = self._cloudformation.get_paginator("describe_change_set").paginate(**self._which)
+        self.changes = [_change(one["ResourceChange"]) for page in pages for one in page.get("Changes", ())]
+
+    def _worked_out(self) -> dict[str, Any]:
+        while True:
+            found: dict[str, Any] = self._cloudformation.describe_change_set(**self._which)
+            if found["Status"] in ("CREATE_COMPLETE", "FAILED"):
+                return found
+            progress.pause(self._cloudformation)
+
+    def execute(self) -> None:
+        """Start it; CloudFormation goes on by itself."""
+        self._cloudformation.execute_change_set(**self._which)
+        self.executed = True
+
+    def discard(self) -> None:
+        """Where it was not executed, delete it, and the stack that was made to hold it alone."""
+        if self.executed:
+            return
+        there = stacks.find(self._cloudformation, self._which["StackName"])
+        if there is None:
+            return
+        self._worked_out()  # before that, it can't be deleted
+        if self._new and there.status == "REVIEW_IN_PROGRESS":
+            progress.delete(self._cloudformation, there)
+        else:
+            self._cloudformation.delete_change_set(**self._which)
+
+
+@contextmanager
+def proposed(cloudformation: Any, stack: str, request: Mapping[str, Any], *, new: bool) -> Iterator[ChangeSet]:
+    """A change set by what `request` asks of CreateChangeSet; however this ends, nothing is left of it but its work."""
+    change_set = ChangeSet(cloudformation, stack, new=new)
+    try:
+        change_set.create(request)
+        yield change_set
+    except BaseException:
+        with suppress(Exception):  # what ended it is what matters
+            change_set.discard()
+        raise
+    change_set.discard()
+
+
+def template_key(template: bytes) -> str:
+    """Where a template goes in the helper bucket that is too long to be sent along."""
+    return f"code/{hashlib.sha256(template).hexdigest()}.json"
+
+
+def _change(told: Mapping[str, Any]) -> Change:
+    targets = [detail["Target"] for detail in told.get("Details", ())]
+    names = (target.get("Name") or target.get("Attribute", "") for target in targets)
+    return Change(
+        told["Action"],
+        told["LogicalResourceId"],
+        told["ResourceType"],
+        told.get("Replacement", ""),
+        tuple(dict.fromkeys(names)),
+        told.get("PolicyAction", ""),
+    )

@@ -1,0 +1,115 @@
+"""Deploy sources, or their pipelines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator import aws, names
+from generator.commands import options, show
+from generator.commands.deploying import How, deploy
+from generator.errors import GeneratorError
+
+if TYPE_CHECKING:
+    from generator.deployment import Deployment, Place
+
+
+def _given(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in values:
+        name, there, value = one.partition("=")
+        if not name or not there:
+            raise click.BadParameter(f"{one}: must be NAME=VALUE")
+        if name in found:
+            raise click.BadParameter(f"{name}: is given twice")
+        found[name] = value
+    return found
+
+
+@click.command(short_help="Deploy sources, or their pipelines, to AWS.")
+@click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every source that is deployed there already.")
+@click.option("--pipeline", is_flag=True, help="The pipeline that deploys the source, not the source itself.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--parameter", "given", multiple=True, callback=_given, metavar="NAME=VALUE", help="A parameter of the template."
+)
+@click.option("--role-arn", metavar="ARN", help="Role with which CloudFormation is to act; pipelines name theirs.")
+@click.option("--path", metavar="PATH", help="Refuse a definition with another path than this.")
+@options.target
+@options.sources
+@options.build
+def command(
+    sources_named: tuple[str, ...],
+    everything: bool,
+    pipeline: bool,
+    dry_run: bool,
+    yes: bool,
+    given: dict[str, str],
+    role_arn: str | None,
+    path: str | None,
+    target: aws.Target,
+    sources: Path,
+    build: Path,
+) -> int:
+    """Build SOURCE, show what would change in its stack, ask, and deploy it."""
+    from generator.commands.build import made, written
+    from generator.deployment import Deployment, Place
+
+    if bool(sources_named) == everything:
+        raise click.UsageError("name sources, or say --all")
+    if not (yes or dry_run or sys.stdin.isatty()):
+        raise click.UsageError("nobody is there to be asked: --yes deploys, --dry-run shows what would change")
+    place = Place(target, sources, build, pipeline)
+    wanted = _deployed(place) if everything else list(dict.fromkeys(sources_named))
+    for name in wanted:
+        if said := names.deployment_problem(name, target.project, target.environment):
+            raise click.UsageError(said)
+    # What is to run in AWS is not taken from a folder that others may write to.
+    products = made(wanted, sources, build, strict=True, afresh=True)
+    for product in products:
+        if path is not None:
+            place.refuse_path(product, path)
+    deployments = [Deployment(place, product, given, role_arn) for product in products]
+    if mistakes := list(dict.fromkeys(said for one in deployments for said in one.mistakes())):
+        raise GeneratorError("\n".join(mistakes))
+    written(products, build)
+    return _each(deployments, How(yes, dry_run))
+
+
+def _deployed(place: Place) -> list[str]:
+    """The sources that have a stack there."""
+    from generator.definition import known
+    from generator.stacks import find
+
+    cloudformation = place.target.client("cloudformation")
+    stacks = {name: find(cloudformation, place.stack(name)) for name in known(place.sources)}
+    there = [name for name, stack in stacks.items() if stack and stack.status != "REVIEW_IN_PROGRESS"]
+    if not there:
+        raise GeneratorError(f"no source of {place.sources} is deployed to {place.target.environment} yet: name one")
+    if others := [name for name in stacks if name not in there]:
+        show.console().print(f"[dim]not deployed yet, so left out:[/] {', '.join(others)}")
+    return there
+
+
+def _each(deployments: Sequence[Deployment], how: How) -> int:
+    """One after another; one that fails does not keep the others from it."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    failed, done = [], True
+    for one in deployments:
+        try:
+            done = deploy(one, how) and done
+        except (GeneratorError, BotoCoreError, ClientError) as error:
+            if len(deployments) == 1:
+                raise
+            show.failure(error if isinstance(error, GeneratorError) else GeneratorError(aws.explained(error)))
+            failed.append(one.product.name)
+    if failed:
+        raise GeneratorError(f"{len(failed)} of {len(deployments)} failed: {', '.join(failed)}")
+    return 0 if done else 1

@@ -1,0 +1,170 @@
+"""One deployment, as its user sees it: what would change, the question, what happens, and what to tell whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from generator.commands import show
+from generator.errors import GeneratorError
+
+if TYPE_CHECKING:
+    from generator.changes import Change, ChangeSet
+    from generator.deployment import Deployment
+    from generator.stacks import Stack
+
+
+class How(NamedTuple):
+    """Whether somebody is asked, and whether anything is done."""
+
+    yes: bool
+    dry_run: bool
+
+    def sure(self, question: str) -> bool:
+        """Whether to go on."""
+        return self.yes or click.confirm(question)
+
+
+def deploy(one: Deployment, how: How) -> bool:
+    """Deploy it; False where the user would rather not."""
+    from generator import changes, stacks
+
+    place, out = one.place, show.console()
+    cloudformation = place.target.client("cloudformation")
+    stack = stacks.find(cloudformation, one.stack)
+    where = f"{place.target.region}, account {place.target.account}"
+    out.print(f"\n[bold]{one.stack}[/]  {where}, {stack.status if stack else 'new'}")
+    if stack and stack.status != "REVIEW_IN_PROGRESS":
+        stacks.refuse_foreign(cloudformation, stack, place.tags(one.product.name))
+    way = stacks.way(
+        stack,
+        delete=place.again(f"delete {one.product.name}", pipeline=place.pipeline),
+        roll_back=place.aws(f"cloudformation rollback-stack --stack-name {one.stack}"),
+    )
+    if not place.pipeline:
+        one.refuse_without_secret(place.target.client("ssm"))
+    before = None if way in ("create", "delete") else stack
+    parameters = one.parameters(before)
+    if stack and way in _FIRST:
+        if not _first(cloudformation, one, stack, way, how):
+            return how.dry_run
+        stack = stacks.find(cloudformation, one.stack)
+    _upload(one, how)
+    request = one.request(parameters, before, place.target.client("s3"))
+    with changes.proposed(cloudformation, one.stack, request, new=stack is None) as change_set:
+        if change_set.empty:
+            out.print("nothing to change")
+        elif not _execute(cloudformation, one, change_set, one.moved(before), how):
+            return how.dry_run
+    _show_outputs(one, stacks.find(cloudformation, one.stack))
+    return True
+
+
+_FIRST = {
+    "wait": "its last update is still being cleaned up: that is waited for",
+    "delete": "its creation failed, and it holds nothing: it is to be deleted and created anew",
+    "continue": "the rollback of its last update failed: that is to be continued first",
+}
+
+
+def _first(cloudformation: Any, one: Deployment, stack: Stack, way: str, how: How) -> bool:
+    """What must be done before there can be a change set; whether to go on."""
+    from generator import progress, stacks
+
+    out = show.console()
+    if way == "delete" and (there := stacks.held(cloudformation, stack)):
+        held = ", ".join(f"{it['LogicalResourceId']} ({it['PhysicalResourceId']})" for it in there)
+        again = one.place.again(f"delete {one.product.name}", pipeline=one.place.pipeline)
+        raise GeneratorError(f"stack {stack.name} is in {stack.status}, and still holds {held}: {again}")
+    out.print(_FIRST[way])
+    if way == "wait":
+        progress.settled(cloudformation, stack)
+        return True
+    if how.dry_run:
+        out.print("a dry run ends here: there can be no change set before")
+        return False
+    if not how.sure("Do that, and go on?"):
+        out.print("nothing was changed")
+        return False
+    if way == "delete":
+        progress.delete(cloudformation, stack, **one.acting)
+        return True
+    after = progress.mark(cloudformation, stack.id)
+    cloudformation.continue_update_rollback(StackName=stack.id, **one.acting)
+    _finished(cloudformation, one, stack, after, "the rollback", "UPDATE_ROLLBACK_COMPLETE")
+    return True
+
+
+def _upload(one: Deployment, how: How) -> None:
+    """Put what the stack is made from into the helper bucket."""
+    from generator import helper_bucket
+
+    out, target = show.console(), one.place.target
+    objects = {**({} if how.dry_run else one.zips()), **one.long}
+    # A pipeline may put objects, and neither look at buckets nor make one.
+    if not (one.role or how.dry_run) and helper_bucket.ensure(target):
+        out.print(f"[green]made[/]      the helper bucket {target.bucket}")
+    for key, new in helper_bucket.put(target, objects):
+        out.print(f"{'[green]uploaded[/]' if new else '[dim]there[/]   '}  s3://{target.bucket}/{key}")
+
+
+def _execute(cloudformation: Any, one: Deployment, change_set: ChangeSet, moved: str | None, how: How) -> bool:
+    """Show what would change, and if the user says so, do it; whether it was done."""
+    from generator import progress, stacks
+
+    _show_changes(change_set.changes, moved)
+    out = show.console()
+    if how.dry_run or not how.sure("Deploy this?"):
+        out.print("nothing was changed")
+        return False
+    stack = stacks.find(cloudformation, one.stack)
+    assert stack  # noqa: S101 - it has the change set
+    after = progress.mark(cloudformation, stack.id)
+    change_set.execute()
+    what = "the creation" if stack.status == "REVIEW_IN_PROGRESS" else "the update"
+    _finished(cloudformation, one, stack, after, what, "CREATE_COMPLETE", "UPDATE_COMPLETE")
+    return True
+
+
+def _show_changes(changes: Sequence[Change], moved: str | None) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    out = show.console()
+    table = Table("", "resource", "type", "replaced", "what of it", box=None, pad_edge=False, header_style="dim")
+    for one in changes:
+        sign = {"Add": "[green]add[/]", "Remove": "[red]remove[/]"}.get(one.action, "[yellow]change[/]")
+        replaced = {"True": "[red]yes[/]", "Conditional": "[red]maybe[/]", "False": "no"}.get(one.replaced, "")
+        table.add_row(sign, one.logical_id, one.type, replaced, ", ".join(one.properties))
+    out.print(table if changes else "only its outputs change")
+    for said in [*(one.loses for one in changes), moved]:
+        if said:
+            out.print(f"[bold red]mind:[/] [bold]{escape(said)}[/]")
+
+
+def _finished(cloudformation: Any, one: Deployment, stack: Stack, after: str, what: str, *good: str) -> None:
+    """Show what happens until it has ended; GeneratorError where that is not as it should be."""
+    from generator import progress, stacks
+    from generator.commands.delete import followed
+
+    events = followed(cloudformation, stack, after, one.place)
+    ended = stacks.find(cloudformation, stack.id)
+    status = ended.status if ended else "DELETE_COMPLETE"
+    if status not in good:
+        raise GeneratorError(progress.failure(stack, what, status, progress.causes(cloudformation, stack.id, events)))
+
+
+def _show_outputs(one: Deployment, stack: Stack | None) -> None:
+    from rich.markup import escape
+
+    out = show.console()
+    assert stack  # noqa: S101 - it was deployed
+    out.print(f"\n[bold]{stack.name}[/]  {stack.status}\n")
+    wide = max(map(len, stack.outputs), default=0)
+    for name, value in sorted(stack.outputs.items()):
+        out.print(f"  [dim]{name:<{wide}}[/]  {escape(value)}")
+    out.print("\n[bold]next[/]")
+    for who, told in one.next(stack):
+        out.print(f"  [dim]{who:<8}[/]  {escape(told)}")

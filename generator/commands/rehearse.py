@@ -1,0 +1,189 @@
+"""Run a source's whole pipeline on this machine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+from generator import names
+from generator.commands import names as names_of_commands
+from generator.commands import options, show
+from generator.errors import GeneratorError, again
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from generator.rehearsal import Folders, Rehearsal
+
+_ROOT = Path(__file__).parent.parent.parent
+_PAUSE_SECONDS = 0.5
+_WIDTH = 80
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+@click.command(short_help="Run a source's whole pipeline on this machine.")
+@click.argument("source")
+@click.option("--env", default=names.ENVIRONMENT, show_default=True, help="Environment that the pipeline deploys.")
+@click.option("--application", type=_FOLDER, metavar="DIR", help="The framework's repository.  [default: this one]")
+@click.option(
+    "--configuration", type=_FOLDER, metavar="DIR", help="The configuration's.  [default: BUILD/SOURCE/config]"
+)
+@click.option("--approve", is_flag=True, help="With the stage in which a person approves.")
+@click.option("--no-secret", is_flag=True, help="As before anybody has put a secret into Parameter Store.")
+@click.option("--watch", is_flag=True, help="Run it again when a file of either repository changes, until Ctrl-C.")
+@click.option("--port", default=4566, show_default=True, type=click.IntRange(1, 65_535), help="The emulator's port.")
+@options.sources
+@options.build
+def command(
+    source: str,
+    env: str,
+    application: Path | None,
+    configuration: Path | None,
+    approve: bool,
+    no_secret: bool,
+    watch: bool,
+    port: int,
+    sources: Path,
+    build: Path,
+) -> int:
+    """Carry out what was built for SOURCE as CodePipeline would, in an emulator of AWS that enforces IAM.
+
+    Nothing but the emulator is touched. The logs stay in BUILD/.rehearsal/SOURCE.
+    """
+    from generator.definition import load
+    from generator.product import FILES, files, shared
+    from generator.rehearsal import Folders, rehearsal
+
+    if said := names.deployment_problem(source, names.PROJECT, env):
+        raise click.UsageError(said)
+    definition = load(sources, [source], reserved=names_of_commands())[0]
+    built = {name: _read(build / source / name, source, build, sources) for name in FILES}
+    built |= {name: _read(build / name, source, build, sources) for name in shared()}
+    if any(built[name] != content for name, content in files(definition).items() if name in built):
+        show.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")
+    folders = Folders(
+        application or _framework(),
+        configuration or build / source / "config",
+        build / ".rehearsal" / source,
+    )
+    shutil.rmtree(folders.logs, ignore_errors=True)  # those of the last time would pass for this one's
+    out = show.console()
+    form = {"Environment": env, "RequireApproval": "true" if approve else "false"}
+    out.print(f"[bold]{source}[/]: the pipeline, on this machine")
+    with (
+        _Shown(out) as shown,
+        rehearsal(definition.source, built, folders, port, form, secret=not no_secret) as deployed,
+    ):
+        shown.done("template", "deployed, IAM enforced")
+        if not watch:
+            _push(shown, deployed)
+            words = f"deploy {source} --pipeline{'' if env == names.ENVIRONMENT else f' --env {env}'}"
+            out.print(f"\nthe same in AWS: [cyan]{again(words, build, sources)}[/]")
+            return 0
+        for _ in _changes(folders):
+            try:
+                _push(shown, deployed)
+            except GeneratorError as error:
+                show.failure(error)
+            out.print("\n[dim]waiting for a change in either repository; Ctrl-C ends it[/]")
+    return 0
+
+
+class _Shown:
+    """What is under way, on a terminal only, and a line for what is done."""
+
+    def __init__(self, out: Console) -> None:
+        self._out = out
+        self._status = out.status("")
+        self._begun = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self.begins("template", "is deployed to an emulator of AWS")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+    def begins(self, stage: str, what: str) -> None:
+        self._begun = time.monotonic()
+        self._status.update(f"{stage:<16} [dim]{what} …[/]")
+        self._status.start()
+
+    def done(self, stage: str, what: str, *, failed: bool = False) -> None:
+        from rich.markup import escape
+
+        self._status.stop()
+        took = time.monotonic() - self._begun
+        words = [f"{stage:<16}", escape(what), f"[dim]({took:.0f} s)[/]" if took >= 1 else ""]
+        sign = "[red]failed[/]" if failed else "[green]ok[/]    "
+        self._out.print("  ".join(["", sign, *filter(None, words)]))
+
+    def said(self, lines: Sequence[str]) -> None:
+        from rich.text import Text
+
+        for line in lines:
+            self._out.print(Text(f"          {line}", "dim"))
+
+
+def _push(shown: _Shown, deployed: Rehearsal) -> None:
+    """Run every stage, and show what came of it; GeneratorError at the stage that stops it."""
+    from generator.rehearsal import StageError
+
+    try:
+        for step in deployed.push():
+            named = "" if step.action == step.stage else f"{step.action}: "
+            if step.came_to is None:
+                shown.begins(step.stage, f"{named}runs")
+            else:
+                shown.done(step.stage, f"{named}{step.came_to}")
+    except StageError as error:
+        shown.done(error.stage, "", failed=True)
+        shown.said(error.said)
+        why = f"the whole log: {error.log}" if error.log else error.why
+        raise GeneratorError(f"the pipeline stops at {error.stage}: {why}") from error
+    _arrived(show.console(), deployed.message())
+
+
+def _arrived(out: Console, message: dict[str, Any] | None) -> None:
+    """The message, a line for each of its fields."""
+    from rich.text import Text
+
+    if message is None:
+        raise GeneratorError("the pipeline has passed, and there is no message on the queue")
+    out.print("\n[bold]what MozDef reads from the queue[/]")
+    for key, value in message.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        cut = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+        out.print(Text.assemble("  ", (f"{key:<12}", "dim"), "  ", cut))
+
+
+def _changes(folders: Folders) -> Iterator[None]:
+    """Now, and whenever a file that would be checked in has changed."""
+    from generator.artifacts import state
+
+    before = None
+    while True:
+        now = state(folders.application), state(folders.configuration)
+        if now != before:
+            before = now
+            yield
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _framework() -> Path:
+    if not (_ROOT / "requirements.txt").is_file():
+        raise GeneratorError(f"{_ROOT}: is not the framework's repository: --application names it")
+    return _ROOT
+
+
+def _read(file: Path, source: str, build: Path, sources: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise GeneratorError(f"{file}: not built yet: {again(source, build, sources)}") from error

@@ -1,0 +1,165 @@
+"""A deployment of a source, or of its pipeline: what is asked of CloudFormation, and what to tell whom then."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from generator import bundle, parameters
+from generator.aws import Target
+from generator.changes import MAX_BODY, template_key
+from generator.errors import GeneratorError, again
+from generator.product import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared
+from generator.running import secret_name
+from generator.stacks import SERVICE, Stack
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a command acts, and how to say that in another."""
+
+    target: Target
+    sources: Path
+    build: Path
+    pipeline: bool = False
+
+    def stack(self, name: str) -> str:
+        """The name of a source's stack, or of its pipeline's."""
+        return self.target.pipeline_stack(name) if self.pipeline else self.target.stack(name)
+
+    def again(self, words: str, *, pipeline: bool = False) -> str:
+        """A command to copy that acts at the same place."""
+        words = f"{words}{' --pipeline' if pipeline else ''}{self.target.options}"
+        return again(words, self.build, self.sources)
+
+    def bare(self, words: str) -> str:
+        """The same for a command that builds nothing."""
+        return again(f"{words}{self.target.options}", sources=self.sources)
+
+    def aws(self, words: str) -> str:
+        """The same of the AWS CLI."""
+        profile = f" --profile {self.target.profile}" if self.target.profile else ""
+        return f"aws {words} --region {self.target.region}{profile}"
+
+    def tags(self, name: str) -> dict[str, str]:
+        """The tags of the stack."""
+        return {"Project": self.target.project, SERVICE: name, "Environment": self.target.environment}
+
+    def refuse_path(self, product: Product, path: str) -> None:
+        """GeneratorError where the definition has another path than the pipeline was made with."""
+        there = product.definition.source.webhook.path
+        if there != path:
+            update = self.again(f"deploy {product.name}", pipeline=True)
+            raise GeneratorError(
+                f"{product.name}: webhook.path is {there}, and --path is {path}, which the vendor calls: "
+                f"update the pipeline's stack: {update}"
+            )
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One source, or its pipeline, at a place; `given` are parameters, `role` is CloudFormation's."""
+
+    place: Place
+    product: Product
+    given: Mapping[str, str] = field(default_factory=dict)
+    role: str | None = None
+
+    @property
+    def stack(self) -> str:
+        """The stack's name."""
+        return self.place.stack(self.product.name)
+
+    @cached_property
+    def body(self) -> bytes:
+        """The template."""
+        return self.product.files[PIPELINE if self.place.pipeline else TEMPLATE]
+
+    @cached_property
+    def _template(self) -> dict[str, Any]:
+        template: dict[str, Any] = json.loads(self.body)
+        return template
+
+    def mistakes(self) -> list[str]:
+        """What is wrong with the parameters that were given."""
+        return parameters.mistakes(self._template, self.given)
+
+    def parameters(self, stack: Stack | None) -> list[dict[str, Any]]:
+        """What a change set gets."""
+        target = self.place.target
+        options = {"ProjectName": target.project, "Environment": target.environment, "HelperBucket": target.bucket}
+        return parameters.filled(self._template, self.given, options, stack)
+
+    def refuse_without_secret(self, ssm: Any) -> None:
+        """GeneratorError where nothing could be verified. It is not read: that would need its key."""
+        target = self.place.target
+        name = secret_name(self.product.definition.source, target.project, target.environment)
+        if not ssm.get_parameters(Names=[name])["Parameters"]:
+            put = self.place.bare(f"secret {self.product.name}")
+            raise GeneratorError(f"there is no secret {name} in Parameter Store to verify events with: {put}")
+
+    def zips(self) -> dict[str, bytes]:
+        """What the template's own parameters name, by the key in the helper bucket."""
+        contents = {"LambdaKey": CODE, "MergeKey": MERGE, "ConfigKey": CONFIG}
+        files = {**self.product.files, **shared()}
+        wanted = [name for key, name in contents.items() if key in self._template["Parameters"]]
+        return {bundle.key(files[name]): files[name] for name in wanted}
+
+    @property
+    def long(self) -> dict[str, bytes]:
+        """The template, by its key in the helper bucket, where it is too long to be sent along; else nothing."""
+        return {template_key(self.body): self.body} if len(self.body) > MAX_BODY else {}
+
+    def request(self, parameters: Sequence[Mapping[str, Any]], stack: Stack | None, s3: Any) -> dict[str, Any]:
+        """What CreateChangeSet is asked. Tags that somebody added to the stack stay."""
+        tags = {**(stack.tags if stack else {}), **self.place.tags(self.product.name)}
+        where = f"{s3.meta.endpoint_url}/{self.place.target.bucket}"
+        urls = [f"{where}/{key}" for key in self.long]
+        return {
+            "ChangeSetType": "UPDATE" if stack else "CREATE",
+            "Parameters": parameters,
+            "Tags": [{"Key": key, "Value": value} for key, value in tags.items() if not key.startswith("aws:")],
+            **({"TemplateURL": urls[0]} if urls else {"TemplateBody": self.body.decode()}),
+            **self.acting,
+        }
+
+    @property
+    def acting(self) -> dict[str, str]:
+        """The role with which CloudFormation acts; else it is that of the last time, or the user's own permissions."""
+        return {"RoleARN": self.role} if self.role else {}
+
+    def moved(self, stack: Stack | None) -> str | None:
+        """What to say where the endpoint's path is another than before."""
+        before = urlsplit(stack.outputs.get("EndpointUrl", "")).path if stack else ""
+        now = self.product.definition.source.webhook.path
+        if self.place.pipeline or before in ("", now):
+            return None
+        return f"the endpoint's path is {now} and no longer {before}: the vendor must be told the new URL"
+
+    def next(self, stack: Stack) -> Iterator[tuple[str, str]]:
+        """Who is to be told what, once it is deployed."""
+        name, place = self.product.name, self.place
+        if place.pipeline:
+            yield (
+                "pipeline",
+                "it starts by itself, now and with every push; its source stage shows whether it may fetch",
+            )
+            yield "secret", f"before it deploys for the first time: {place.bare(f"secret {name}")}"
+            yield "source", f"what it deploys is the stack {place.target.stack(name)}"
+            return
+        guide = self.product.definition.find("README.md")
+        yield "vendor", f"calls {stack.outputs['EndpointUrl']}{f'; what to click: {guide}' if guide else ''}"
+        queue = stack.outputs["EventsQueueUrl"].rpartition("/")[2]
+        yield "MozDef", f"reads queue {queue}, region {place.target.region}, account {stack.account}"
+        if consumer := stack.parameters.get("ConsumerPrincipalArn"):
+            yield "", f"as {consumer}"
+        else:
+            role = f"arn:aws:iam::{stack.account}:role/NAME"
+            grant = place.again(f"deploy {name} --parameter ConsumerPrincipalArn={role}")
+            yield "", f"its role may not read yet, unless its own policies let it: {grant}"
+        yield "try", f"{place.bare(f'canary {name}')}  shows that it refuses a forged event, and takes a signed one"

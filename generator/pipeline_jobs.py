@@ -1,0 +1,61 @@
+"""The two calls with which a function answers CodePipeline, on this machine: the emulator has no CodePipeline.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Jobs:
+    """The answers by job: None is success, a text is why it failed."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.answers: dict[str, str | None] = {}
+
+    def answer(self, call: str, request: dict[str, Any]) -> int:
+        """Take a call; the HTTP status of the answer."""
+        if call == "PutJobSuccessResult":
+            self.answers[request["jobId"]] = None
+        elif call == "PutJobFailureResult":
+            self.answers[request["jobId"]] = request["failureDetails"]["message"]
+        else:
+            return 400
+        return 200
+
+
+@contextmanager
+def jobs() -> Iterator[Jobs]:
+    """Serve the two calls on a free port of 127.0.0.1."""
+    taken = Jobs()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            status = taken.answer(self.headers["x-amz-target"].rpartition(".")[2], body)
+            self.send_response(status)
+            self.send_header("content-type", "application/x-amz-json-1.1")
+            self.send_header("content-length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing: what a job came to is shown with its stage."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    taken.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield taken
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,271 @@
+"""`deploy` and `delete` as one types them, with an account's settings in the environment: here the emulator's."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+from botocore.exceptions import ClientError
+
+from generator import event_source, helper_bucket
+from generator.commands import main
+from generator.local import REGION, Emulator, emulator
+from generator.running import Followed
+from tests.definitions import SOURCES
+from tests.local.service import SECRET, Service, free_port
+from tests.local.vendors import ZOOM, zoom_headers
+
+pytestmark = pytest.mark.local
+
+_PROJECTS = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Emulator]:
+    with emulator(free_port()) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Source:
+    """A definition that a test may change, in a project of its own."""
+
+    emulator: Emulator
+    folder: Path
+    project: str
+    capsys: pytest.CaptureFixture[str]
+
+    @property
+    def stack(self) -> str:
+        return f"{self.project}-zoom-dev"
+
+    def run(self, command: str, *args: str) -> tuple[int, list[str], list[str]]:
+        """A command: exit status, lines of output, lines of errors."""
+        folders = ["--sources", str(self.folder / "sources"), "--build", str(self.folder / "build")]
+        status = main([command, "zoom", "--project", self.project, *folders, *args])
+        printed = self.capsys.readouterr()
+        return status, [line.rstrip() for line in printed.out.splitlines()], printed.err.splitlines()
+
+    def change(self, before: str, after: str) -> None:
+        file = self.folder / "sources" / "zoom" / "source.yml"
+        text = file.read_text(encoding="utf-8")
+        assert before in text
+        file.write_text(text.replace(before, after), encoding="utf-8")
+
+    def status(self) -> str | None:
+        cloudformation = self.emulator.client("cloudformation")
+        try:
+            status: str = cloudformation.describe_stacks(StackName=self.stack)["Stacks"][0]["StackStatus"]
+        except ClientError:
+            return None
+        return status
+
+    def service(self) -> Service:
+        """What the stack's outputs lead to."""
+        found = self.emulator.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
+        outputs = {one["OutputKey"]: one["OutputValue"] for one in found["Outputs"]}
+        followed = Followed(self.emulator, outputs, self.stack)
+        http = urllib3.PoolManager(retries=False, timeout=30)
+        return Service(self.emulator, outputs, followed, http, self.emulator.client("s3"))
+
+
+@pytest.fixture
+def zoom(
+    account: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Source:
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in (
+        ("AWS_ENDPOINT_URL", account.endpoint),
+        ("AWS_DEFAULT_REGION", REGION),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("NO_PROXY", "*"),
+    ):
+        monkeypatch.setenv(name, value)
+    shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
+    source = Source(account, tmp_path, f"Project{next(_PROJECTS)}", capsys)
+    account.client("ssm").put_parameter(
+        Name=f"/{source.project}/zoom/dev/auth_token", Value=SECRET, Type="SecureString"
+    )
+    return source
+
+
+def posted(service: Service) -> None:
+    assert service.post(ZOOM, zoom_headers(ZOOM)).status == 200
+
+
+def details(service: Service) -> list[Any]:
+    return [message["details"] for message in service.arrived()]
+
+
+def without_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if somebody had emptied the helper bucket: a function's code can't be found."""
+    monkeypatch.setattr(helper_bucket, "put", lambda _target, objects: iter([(key, True) for key in objects]))
+
+
+def test_from_nothing_to_an_event_and_then_nothing_to_change(zoom: Source) -> None:
+    status, out, err = zoom.run("deploy", "--yes")
+    assert (status, err) == (0, [])
+    assert out[1] == f"{zoom.stack}  {REGION}, account 000000000000, new"
+    assert out[2] == f"made      the helper bucket {zoom.project.lower()}-helper-000000000000-{REGION}"
+    service = zoom.service()
+    assert f"  EndpointUrl          {service.outputs['EndpointUrl']}" in out
+    queue = service.outputs["EventsQueueUrl"].rpartition("/")[2]
+    assert f"  MozDef    reads queue {queue}, region {REGION}, account 000000000000" in out
+    posted(service)
+
+    status, out, err = zoom.run("deploy", "--yes")
+
+    assert (status, err) == (0, [])
+    assert out[2].startswith("there     s3://")
+    assert out[3] == "nothing to change"
+    assert details(service) == [json.loads(ZOOM)]
+
+
+def test_a_dry_run_leaves_neither_stack_nor_bucket(zoom: Source) -> None:
+    status, out, err = zoom.run("deploy", "--dry-run")
+    assert (status, err) == (0, [])
+    assert "add  Events                 AWS::SQS::Queue" in out
+    assert out[-1] == "nothing was changed"
+    assert zoom.status() is None
+    names = [one["Name"] for one in zoom.emulator.client("s3").list_buckets()["Buckets"]]
+    assert [name for name in names if name.startswith(zoom.project.lower())] == []
+
+
+def test_a_changed_definition_is_deployed_in_place(zoom: Source) -> None:
+    assert zoom.run("deploy", "--yes")[0] == 0
+    before = zoom.service()
+    posted(before)
+    zoom.change('summary: "zoom: ', 'summary: "Zoom says ')
+    for file in (zoom.folder / "sources" / "zoom" / "samples").glob("*.mozdef.json"):
+        file.write_text(file.read_text(encoding="utf-8").replace('"zoom: ', '"Zoom says '), encoding="utf-8")
+
+    status, out, err = zoom.run("deploy", "--yes")
+
+    assert (status, err) == (0, [])
+    assert "change  Webhook      AWS::Lambda::Function           no        Code" in out
+    assert not [line for line in out if line.startswith("mind: ")]
+    after = zoom.service()
+    assert after.outputs == before.outputs
+    posted(after)
+    assert [message["summary"] for message in after.arrived()] == [
+        "zoom: user.signed_in by analyst@example.com",
+        "Zoom says user.signed_in by analyst@example.com",
+    ]
+
+
+def test_a_failed_update_and_the_next_good_one_keep_queue_and_endpoint(
+    zoom: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert zoom.run("deploy", "--yes")[0] == 0
+    before = zoom.service()
+    posted(before)
+    zoom.change("description: Zoom", "description: Our Zoom")
+
+    with monkeypatch.context() as patched:
+        without_uploads(patched)
+        status, _, err = zoom.run("deploy", "--yes")
+
+    assert (status, len(err)) == (1, 3)
+    assert err[0] == f"error: stack {zoom.stack}: the update failed"
+    assert err[1].startswith("error: Webhook: ")
+    assert err[2] == "error: it was rolled back, and is as before, queue and endpoint included"
+    assert zoom.status() == "UPDATE_ROLLBACK_COMPLETE"
+    posted(before)
+
+    status, out, err = zoom.run("deploy", "--yes")
+
+    assert (status, err) == (0, [])
+    assert out[1] == f"{zoom.stack}  {REGION}, account 000000000000, UPDATE_ROLLBACK_COMPLETE"
+    after = zoom.service()
+    assert after.outputs == before.outputs
+    posted(after)
+    assert details(after) == [json.loads(ZOOM)] * 3
+
+
+def test_a_failed_creation_is_cleaned_up_by_the_next(zoom: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, build = f"{zoom.project.lower()}-taken", event_source.build
+    there = {"LocationConstraint": REGION}
+    zoom.emulator.client("s3").create_bucket(Bucket=taken, CreateBucketConfiguration=there)
+
+    def with_a_name_that_is_taken(*args: Any) -> Any:
+        template = build(*args)
+        template.resources["Kept"].BucketName = taken
+        return template
+
+    with monkeypatch.context() as patched:
+        patched.setattr(event_source, "build", with_a_name_that_is_taken)
+        status, _, err = zoom.run("deploy", "--yes")
+
+    assert (status, len(err)) == (1, 3)
+    assert err[0] == f"error: stack {zoom.stack}: the creation failed"
+    assert err[1].startswith("error: Kept: ")
+    assert err[2] == "error: what was made is deleted again; the next `deploy` removes the rest and starts anew"
+    assert zoom.status() == "ROLLBACK_COMPLETE"
+
+    status, out, err = zoom.run("deploy", "--yes")
+
+    assert (status, err) == (0, [])
+    assert out[2] == "its creation failed, and it holds nothing: it is to be deleted and created anew"
+    service = zoom.service()
+    posted(service)
+    assert details(service) == [json.loads(ZOOM)]
+
+
+def test_what_would_be_replaced_is_said_before_it_is(zoom: Source) -> None:
+    assert zoom.run("deploy", "--yes")[0] == 0
+    _, out, _ = zoom.run("deploy", "--dry-run", "--parameter", "EventsQueueName=fixed")
+    assert [line for line in out if line.startswith("mind: ")] == [
+        "mind: Events is replaced: the old queue stays behind with the messages in it; "
+        "whoever uses it must be told the new one"
+    ]
+    zoom.change("webhook:\n", "webhook:\n  path: /hook\n")
+    _, out, _ = zoom.run("deploy", "--dry-run")
+    assert [line for line in out if line.startswith("mind: ")] == [
+        "mind: the endpoint's path is /hook and no longer /events: the vendor must be told the new URL"
+    ]
+
+
+def test_deleting_does_what_it_says(zoom: Source) -> None:
+    assert zoom.run("deploy", "--yes")[0] == 0
+    service = zoom.service()
+    posted(service)
+    queue, kept = service.outputs["EventsQueueUrl"], service.outputs["KeptBucket"]
+
+    status, out, err = zoom.run("delete", "--yes")
+
+    assert (status, err) == (0, [])
+    parameter = f"/{zoom.project}/zoom/dev/auth_token"
+    assert out[3:10] == [
+        "  goes   AccessLog, Api, Integration, PostRoute, Stage, Webhook, WebhookLog, WebhookPostPermission, "
+        "WebhookRole",
+        f"  goes   {service.outputs['EndpointUrl']}, for good: a new stack has another",
+        f"  stays  DeadLetters, 0 messages  {service.outputs['DeadLettersQueueUrl']}",
+        f"  stays  Events, 1 message  {queue}",
+        f"  stays  Kept  {kept}",
+        f"  stays  {parameter}; to delete: aws ssm delete-parameters --names {parameter} --region {REGION}",
+        out[9],
+    ]
+    assert out[-4:] == [
+        "deleted; what stayed:",
+        f"  DeadLetters  {service.outputs['DeadLettersQueueUrl']}  {out[-3].rpartition('  ')[2]}",
+        f"  Events  {queue}  {service.outputs['EventsQueueArn']}",
+        f"  Kept  {kept}  arn:aws:s3:::{kept}",
+    ]
+    assert zoom.status() is None
+    assert service.post(ZOOM, zoom_headers(ZOOM)).status == 404
+    assert details(service) == [json.loads(ZOOM)]
+    assert service.kept() == {}
+    assert zoom.run("delete", "--yes") == (
+        1,
+        [],
+        [f"error: no stack {zoom.stack} in {REGION}; --env, --project and --region choose another"],
+    )

@@ -1,0 +1,760 @@
+"""`deploy` and `delete`, as a user sees them; CloudFormation is a fake, the rest is moto's."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
+
+from generator import deployment, helper_bucket, progress
+from generator.aws import Target
+from generator.bundle import key, merge_zip
+from generator.commands import main
+from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
+from tests.definitions import SOURCES
+
+REGION = "us-west-2"
+NAME, OKTA, PIPELINE = "MozDef-EF-zoom-dev", "MozDef-EF-okta-dev", "MozDef-EF-pipeline-zoom-dev"
+BUCKET = f"mozdef-ef-helper-{ACCOUNT}-{REGION}"
+SECRET = "/MozDef-EF/zoom/dev/auth_token"
+WHERE = f"us-west-2, account {ACCOUNT}"
+NO_CHANGE = "The submitted information didn't contain changes."
+CONNECTION = f"arn:aws:codeconnections:{REGION}:{ACCOUNT}:connection/1a"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all, so that a template is linted once."""
+    return tmp_path_factory.mktemp("build")
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(progress, "LOCAL_SECONDS", 0)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    cloudformation, real = CloudFormation(), Target.client
+
+    def client(target: Target, service: str) -> Any:
+        return cloudformation if service == "cloudformation" else real(target, service)
+
+    monkeypatch.setattr(Target, "client", client)
+    # moto takes a Deny for one whatever its condition says: nothing could be put into a bucket that wants TLS.
+    monkeypatch.setattr(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
+    with mock_aws():
+        ssm = boto3.client("ssm", REGION)
+        for source in ("zoom", "okta"):
+            ssm.put_parameter(Name=SECRET.replace("zoom", source), Value="s", Type="SecureString")
+        yield cloudformation
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def run(aws: CloudFormation, build: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """A command at the test's region: exit status, output without what pads it, errors."""
+
+    def command(*args: str) -> tuple[int, str, str]:
+        assert Target().client("cloudformation") is aws
+        status = main([*args, "--region", REGION, "--sources", str(SOURCES), "--build", str(build)])
+        printed = capsys.readouterr()
+        return status, "\n".join(line.rstrip() for line in printed.out.splitlines()), printed.err
+
+    return command
+
+
+def typing(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    """A person at a terminal."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Terminal("".join(f"{line}\n" for line in lines)))
+
+
+def again(words: str, build: Path) -> str:
+    return f"python -m generator {words} --region {REGION} --build {build}"
+
+
+def objects(bucket: str = BUCKET) -> set[str]:
+    listed = boto3.client("s3", REGION).list_objects_v2(Bucket=bucket)
+    return {one["Key"] for one in listed.get("Contents", ())}
+
+
+def buckets() -> list[str]:
+    return [one["Name"] for one in boto3.client("s3", REGION).list_buckets()["Buckets"]]
+
+
+def parameters(aws: CloudFormation) -> dict[str, str | bool]:
+    sent = aws.named("create_change_set")[-1]["Parameters"]
+    return {one["ParameterKey"]: one.get("ParameterValue", one.get("UsePreviousValue")) for one in sent}
+
+
+def test_a_first_deployment_from_nothing_to_what_is_to_be_told(run: Run, aws: CloudFormation, build: Path) -> None:
+    aws.outcome = [("CREATE_IN_PROGRESS", "Events", "Resource creation [initiated]"), ("CREATE_COMPLETE", "Events", "")]
+    status, out, err = run("deploy", "zoom", "--yes")
+
+    assert (status, err) == (0, "")
+    code = (build / "zoom" / "lambdas.zip").read_bytes()
+    assert out.splitlines() == [
+        "",
+        f"{NAME}  {WHERE}, new",
+        f"made      the helper bucket {BUCKET}",
+        f"uploaded  s3://{BUCKET}/{key(code)}",
+        "        resource  type                   replaced  what of it",
+        "add     Events    AWS::SQS::Queue",
+        "change  Webhook   AWS::Lambda::Function  no        Code, Tags",
+        f"12:00:00 CREATE_IN_PROGRESS {NAME}",
+        "12:00:00 CREATE_IN_PROGRESS Events  Resource creation [initiated]",
+        "12:00:00 CREATE_COMPLETE    Events",
+        f"12:00:00 CREATE_COMPLETE    {NAME}",
+        "",
+        f"{NAME}  CREATE_COMPLETE",
+        "",
+        f"  EndpointUrl       {OUTPUTS['EndpointUrl']}",
+        f"  EventsQueueUrl    {OUTPUTS['EventsQueueUrl']}",
+        f"  SecretParameters  {SECRET}",
+        "",
+        "next",
+        f"  vendor    calls {OUTPUTS['EndpointUrl']}; what to click: {SOURCES / 'zoom' / 'README.md'}",
+        f"  MozDef    reads queue MozDef-EF-zoom-dev-Events-1, region {REGION}, account {ACCOUNT}",
+        "            its role may not read yet, unless its own policies let it: "
+        + again("deploy zoom --parameter ConsumerPrincipalArn=arn:aws:iam::123456789012:role/NAME", build),
+        "  try       python -m generator canary zoom --region us-west-2  "
+        "shows that it refuses a forged event, and takes a signed one",
+    ]
+    [request] = aws.named("create_change_set")
+    assert request["ChangeSetType"] == "CREATE"
+    assert request["Capabilities"] == ["CAPABILITY_IAM"]
+    assert {one["Key"]: one["Value"] for one in request["Tags"]} == TAGS
+    assert request["TemplateBody"] == (build / "zoom" / "event-source.json").read_text(encoding="utf-8")
+    assert "RoleARN" not in request
+    assert parameters(aws) == {"ProjectName": "MozDef-EF", "Environment": "dev", "HelperBucket": BUCKET}
+    assert objects() == {key(code)}
+
+
+def test_an_update_keeps_what_the_stack_has(run: Run, aws: CloudFormation) -> None:
+    consumer = f"arn:aws:iam::{ACCOUNT}:role/mozdef"
+    values = {"ConsumerPrincipalArn": consumer, "LambdaKey": "code/old.zip", "Gone": "x", "HelperBucket": "old"}
+    tags = {**TAGS, "CostCentre": "42", "aws:cloudformation:x": "y"}
+    aws.holds(
+        "UPDATE_ROLLBACK_COMPLETE",
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()],
+        Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
+    )
+    status, _, err = run("deploy", "zoom", "--yes", "--parameter", "EventsQueueName=fixed")
+    assert (status, err) == (0, "")
+    [request] = aws.named("create_change_set")
+    assert request["ChangeSetType"] == "UPDATE"
+    assert {one["Key"]: one["Value"] for one in request["Tags"]} == {**TAGS, "CostCentre": "42"}
+    assert parameters(aws) == {
+        "ProjectName": "MozDef-EF",
+        "Environment": "dev",
+        "HelperBucket": BUCKET,
+        "ConsumerPrincipalArn": True,
+        "EventsQueueName": "fixed",
+    }
+
+
+def test_nothing_to_change_is_done_and_asks_nobody(run: Run, aws: CloudFormation, monkeypatch) -> None:
+    aws.holds("CREATE_COMPLETE")
+    aws.reason = NO_CHANGE
+    typing(monkeypatch)
+    status, out, err = run("deploy", "zoom")
+    assert (status, err) == (0, "")
+    assert "nothing to change" in out.splitlines()
+    assert f"  EndpointUrl       {OUTPUTS['EndpointUrl']}" in out.splitlines()
+    assert aws.change_sets == {}
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_consumer_that_is_set_is_said(run: Run) -> None:
+    consumer = f"arn:aws:iam::{ACCOUNT}:role/mozdef"
+    out = run("deploy", "zoom", "--yes", "--parameter", f"ConsumerPrincipalArn={consumer}")[1]
+    assert f"            as {consumer}" in out.splitlines()
+    assert "may not read" not in out
+
+
+def test_a_dry_run_shows_what_would_change_and_leaves_nothing(run: Run, aws: CloudFormation) -> None:
+    status, out, err = run("deploy", "zoom", "--dry-run")
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "",
+        f"{NAME}  {WHERE}, new",
+        "        resource  type                   replaced  what of it",
+        "add     Events    AWS::SQS::Queue",
+        "change  Webhook   AWS::Lambda::Function  no        Code, Tags",
+        "nothing was changed",
+    ]
+    assert aws.stacks[NAME]["StackStatus"] == "DELETE_COMPLETE"
+    assert aws.named("execute_change_set") == []
+    assert buckets() == []
+
+
+@pytest.mark.parametrize("answer", ["n", "y"])
+def test_somebody_is_asked(run: Run, aws: CloudFormation, monkeypatch, answer: str) -> None:
+    aws.holds("UPDATE_COMPLETE")
+    typing(monkeypatch, answer)
+    status, out, err = run("deploy", "zoom")
+    assert err == ""
+    assert "Deploy this? [y/N]: " in out
+    if answer == "y":
+        assert (status, len(aws.named("execute_change_set"))) == (0, 1)
+    else:
+        assert (status, out.splitlines()[-1]) == (1, "Deploy this? [y/N]: nothing was changed")
+        assert (aws.named("execute_change_set"), aws.change_sets) == ([], {})
+
+
+def test_ctrl_c_at_the_question_leaves_nothing(run: Run, aws: CloudFormation, monkeypatch) -> None:
+    typing(monkeypatch)  # the end of what is typed ends it as Ctrl-C does
+    status, _, err = run("deploy", "zoom")
+    assert (status, err) == (130, "")
+    assert aws.stacks[NAME]["StackStatus"] == "DELETE_COMPLETE"
+    assert aws.named("execute_change_set") == []
+
+
+def test_ctrl_c_while_it_is_deployed_says_that_it_goes_on(run: Run, aws: CloudFormation, monkeypatch) -> None:
+    aws.holds("CREATE_COMPLETE")
+    execute = aws.execute_change_set
+
+    def and_interrupt(**asked: Any) -> None:
+        execute(**asked)
+        aws.interrupt_at = "describe_stack_events"
+
+    monkeypatch.setattr(aws, "execute_change_set", and_interrupt)
+    status, out, _ = run("deploy", "zoom", "--yes")
+    assert (status, out.splitlines()[-1]) == (
+        130,
+        "CloudFormation goes on with it; to see how: "
+        f"aws cloudformation describe-stack-events --stack-name {NAME} --region {REGION}",
+    )
+    assert aws.named("delete_stack") == aws.named("delete_change_set") == []
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ([], "name sources, or say --all"),
+        (["zoom", "--all"], "name sources, or say --all"),
+        (["zoom"], "nobody is there to be asked: --yes deploys, --dry-run shows what would change"),
+        (["zoom", "--yes", "--parameter", "x"], "Invalid value for '--parameter': x: must be NAME=VALUE"),
+        (["zoom", "--yes", "--parameter", "=x"], "Invalid value for '--parameter': =x: must be NAME=VALUE"),
+        (
+            ["zoom", "--yes", "--parameter", "A=1", "--parameter", "A=2"],
+            "Invalid value for '--parameter': A: is given twice",
+        ),
+        (
+            ["zoom", "--yes", "--project", "x" * 27],
+            f"--project {'x' * 27}: must be at most 25 letters, digits and dashes, a letter first",
+        ),
+    ],
+)
+def test_wrong_usage(run: Run, aws: CloudFormation, args: list[str], said: str) -> None:
+    status, out, err = run("deploy", *args)
+    assert (status, out, err.splitlines()[-1]) == (2, "", f"Error: {said}")
+    assert aws.calls == []
+
+
+def test_every_mistake_in_the_parameters_is_said_before_aws_is_asked(run: Run, aws: CloudFormation) -> None:
+    wrong = ("ConsumerPrincipalArn=me", "EventQueueName=x", "Environment=prod")
+    status, out, err = run("deploy", "zoom", "--yes", *(word for one in wrong for word in ("--parameter", one)))
+    assert (status, out) == (1, "")
+    assert err.splitlines() == [
+        "error: --parameter ConsumerPrincipalArn: must be empty, or the ARN of a role, a user or an account's root, "
+        'and is "me"',
+        "error: --parameter EventQueueName: no such parameter; did you mean EventsQueueName? "
+        "(ConsumerPrincipalArn, EventsQueueName, PermissionsBoundaryArn)",
+        "error: --parameter Environment: is not to be given: --env says what it is",
+    ]
+    assert aws.calls == []
+
+
+def test_everything_that_a_pipeline_needs_is_asked_for_at_once(run: Run, aws: CloudFormation) -> None:
+    status, _, err = run("deploy", "zoom", "--pipeline", "--yes")
+    assert status == 1
+    assert err.splitlines() == [
+        "error: --parameter ConnectionArn=VALUE is missing: Connection to GitHub, made in the console under "
+        "Developer Tools, Settings, Connections",
+        "error: --parameter GitHubRepository=VALUE is missing: "
+        "The framework's repository, such as mozilla/mozdef-event-framework",
+    ]
+    assert (aws.named("create_change_set"), buckets()) == ([], [])
+
+
+def test_without_a_secret_nothing_is_deployed(run: Run, aws: CloudFormation) -> None:
+    boto3.client("ssm", REGION).delete_parameter(Name=SECRET)
+    status, _, err = run("deploy", "zoom", "--yes")
+    assert (status, err) == (
+        1,
+        f"error: there is no secret {SECRET} in Parameter Store to verify events with: "
+        f"python -m generator secret zoom --region {REGION}\n",
+    )
+    assert (aws.named("create_change_set"), buckets()) == ([], [])
+
+
+def test_a_path_that_is_not_the_pipelines_is_refused(run: Run, aws: CloudFormation, build: Path) -> None:
+    assert run("deploy", "zoom", "--yes", "--path", "/hook") == (
+        1,
+        "",
+        "error: zoom: webhook.path is /events, and --path is /hook, which the vendor calls: "
+        f"update the pipeline's stack: {again('deploy zoom --pipeline', build)}\n",
+    )
+    assert aws.calls == []
+    assert run("deploy", "zoom", "--yes", "--path", "/events")[0] == 0
+
+
+def test_with_a_role_it_is_cloudformations_and_buckets_are_not_looked_at(
+    run: Run, aws: CloudFormation, monkeypatch
+) -> None:
+    monkeypatch.setattr(helper_bucket, "ensure", lambda _target: pytest.fail("a build may not look at buckets"))
+    boto3.client("s3", REGION).create_bucket(Bucket="helper", CreateBucketConfiguration={"LocationConstraint": REGION})
+    status, out, err = run("deploy", "zoom", "--yes", "--bucket", "helper", "--role-arn", ROLE)
+    assert (status, err) == (0, "")
+    assert "uploaded  s3://helper/" in out
+    assert aws.named("create_change_set")[0]["RoleARN"] == ROLE
+    assert parameters(aws)["HelperBucket"] == "helper"
+
+
+def test_a_template_that_is_too_long_goes_by_the_bucket(
+    run: Run, aws: CloudFormation, build: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(deployment, "MAX_BODY", 100)
+    assert run("deploy", "zoom", "--yes")[0] == 0
+    [request] = aws.named("create_change_set")
+    [template] = {one for one in objects() if one.endswith(".json")}
+    assert template.startswith("code/")
+    assert request["TemplateURL"] == f"https://s3.{REGION}.amazonaws.com/{BUCKET}/{template}"
+    assert "TemplateBody" not in request
+    stored = boto3.client("s3", REGION).get_object(Bucket=BUCKET, Key=template)["Body"].read()
+    assert stored == (build / "zoom" / "event-source.json").read_bytes()
+
+
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "ROLLBACK_FAILED", "UPDATE_FAILED"])
+def test_a_state_without_a_way_on_is_said_and_left(run: Run, aws: CloudFormation, build: Path, status: str) -> None:
+    aws.holds(status)
+    done, _, err = run("deploy", "zoom", "--yes")
+    said = {
+        "CREATE_IN_PROGRESS": "since 2026-03-02 12:00 UTC: wait until that has ended",
+        "ROLLBACK_FAILED": f", which only deleting it ends: {again('delete zoom', build)} says what would go, "
+        "and then deploy again",
+        "UPDATE_FAILED": ": its last update waits to be rolled back: "
+        f"aws cloudformation rollback-stack --stack-name {NAME} --region {REGION}",
+    }[status]
+    wanted = f"error: stack {NAME} is in {status}{said if said[0] in ',:' else ' ' + said}\n"
+    assert (done, err) == (1, wanted)
+    assert {call for call, _ in aws.calls} == {"describe_stacks"}
+
+
+def test_what_is_anothers_is_refused(run: Run, aws: CloudFormation) -> None:
+    aws.holds("CREATE_COMPLETE", Tags=[{"Key": "Service", "Value": "billing"}])
+    said = f"error: stack {NAME} is another's: it has the tags Service=billing; --project and --env choose another name"
+    assert run("deploy", "zoom", "--yes")[::2] == (1, f"{said}\n")
+    assert run("delete", "zoom", "--yes")[::2] == (1, f"{said}\n")
+    assert {call for call, _ in aws.calls} == {"describe_stacks"}
+
+
+FAILED_FIRST = "its creation failed, and it holds nothing: it is to be deleted and created anew"
+
+
+def test_a_creation_that_failed_is_cleaned_up_and_made_anew(run: Run, aws: CloudFormation) -> None:
+    old = aws.holds("ROLLBACK_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": "x"}])
+    aws.resources[NAME] = [
+        {"LogicalResourceId": "Api", "PhysicalResourceId": "api1", "ResourceStatus": "DELETE_COMPLETE"}
+    ]
+    status, out, err = run("deploy", "zoom", "--yes", "--role-arn", ROLE, "--bucket", _a_bucket())
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1:3] == [f"{NAME}  {WHERE}, ROLLBACK_COMPLETE", FAILED_FIRST]
+    assert aws.named("delete_stack") == [{"StackName": old["StackId"], "RoleARN": ROLE}]
+    [request] = aws.named("create_change_set")
+    assert request["ChangeSetType"] == "CREATE"
+    assert "EventsQueueName" not in parameters(aws)
+    assert aws.stacks[NAME]["StackStatus"] == "CREATE_COMPLETE"
+
+
+def _a_bucket() -> str:
+    there = {"LocationConstraint": REGION}
+    boto3.client("s3", REGION).create_bucket(Bucket="helper", CreateBucketConfiguration=there)
+    return "helper"
+
+
+def test_a_creation_that_failed_is_not_cleaned_up_by_a_dry_run(run: Run, aws: CloudFormation, monkeypatch) -> None:
+    aws.holds("ROLLBACK_COMPLETE")
+    status, out, err = run("deploy", "zoom", "--dry-run")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[2:] == [FAILED_FIRST, "a dry run ends here: there can be no change set before"]
+    typing(monkeypatch, "n")
+    status, out, err = run("deploy", "zoom")
+    assert (status, err) == (1, "")
+    assert out.splitlines()[2:] == [FAILED_FIRST, "Do that, and go on? [y/N]: nothing was changed"]
+    assert aws.named("delete_stack") == aws.named("create_change_set") == []
+    assert buckets() == []
+
+
+def test_a_creation_that_failed_and_still_holds_something_is_not_deleted(
+    run: Run, aws: CloudFormation, build: Path
+) -> None:
+    aws.holds("ROLLBACK_COMPLETE")
+    aws.resources[NAME] = [
+        {"LogicalResourceId": "Kept", "PhysicalResourceId": "kept-1", "ResourceStatus": "DELETE_FAILED"}
+    ]
+    assert run("deploy", "zoom", "--yes")[::2] == (
+        1,
+        f"error: stack {NAME} is in ROLLBACK_COMPLETE, and still holds Kept (kept-1): {again('delete zoom', build)}\n",
+    )
+    assert aws.named("delete_stack") == []
+
+
+def test_what_can_not_be_cleaned_up_is_said(run: Run, aws: CloudFormation) -> None:
+    aws.holds("ROLLBACK_COMPLETE")
+    aws.outcome, aws.end = [("DELETE_FAILED", "Kept", "not empty")], "DELETE_FAILED"
+    assert run("deploy", "zoom", "--yes")[::2] == (
+        1,
+        f"error: stack {NAME}: can't be deleted: Kept: not empty\n",
+    )
+    assert aws.named("create_change_set") == []
+
+
+def test_a_rollback_that_failed_is_continued_and_then_updated(run: Run, aws: CloudFormation) -> None:
+    stack = aws.holds("UPDATE_ROLLBACK_FAILED")
+    status, out, err = run("deploy", "zoom", "--yes")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[2:5] == [
+        "the rollback of its last update failed: that is to be continued first",
+        f"12:00:00 UPDATE_ROLLBACK_IN_PROGRESS {NAME}",
+        f"12:00:00 UPDATE_ROLLBACK_COMPLETE {NAME}",
+    ]
+    assert aws.named("continue_update_rollback") == [{"StackName": stack["StackId"]}]
+    assert aws.named("create_change_set")[0]["ChangeSetType"] == "UPDATE"
+
+
+def test_a_rollback_that_fails_again_is_said(run: Run, aws: CloudFormation) -> None:
+    aws.holds("UPDATE_ROLLBACK_FAILED")
+    aws.outcome, aws.end = [("UPDATE_FAILED", "Webhook", "no such key")], "UPDATE_ROLLBACK_FAILED"
+    status, _, err = run("deploy", "zoom", "--yes")
+    assert status == 1
+    assert err.splitlines() == [
+        f"error: stack {NAME}: the rollback failed",
+        "error: Webhook: no such key",
+        "error: it is in UPDATE_ROLLBACK_FAILED now, and the next `deploy` says what to do",
+    ]
+    assert aws.named("create_change_set") == []
+
+
+def test_an_update_that_is_still_being_cleaned_up_is_waited_for(run: Run, aws: CloudFormation, monkeypatch) -> None:
+    stack = aws.holds("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+    monkeypatch.setattr(progress, "pause", lambda _client: stack.update(StackStatus="UPDATE_COMPLETE"))
+    status, out, err = run("deploy", "zoom", "--dry-run")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[2] == "its last update is still being cleaned up: that is waited for"
+    assert aws.named("create_change_set")[0]["ChangeSetType"] == "UPDATE"
+
+
+def test_an_update_that_fails_says_why_and_what_is_there(run: Run, aws: CloudFormation) -> None:
+    aws.holds("CREATE_COMPLETE")
+    aws.outcome = [
+        ("UPDATE_FAILED", "Webhook", "no such key"),
+        ("UPDATE_FAILED", "Stage", "Resource update cancelled"),
+        ("UPDATE_COMPLETE", "Webhook", ""),
+    ]
+    aws.end = "UPDATE_ROLLBACK_COMPLETE"
+    status, out, err = run("deploy", "zoom", "--yes")
+    assert status == 1
+    assert out.splitlines()[-1] == f"12:00:00 UPDATE_ROLLBACK_COMPLETE {NAME}"
+    assert err.splitlines() == [
+        f"error: stack {NAME}: the update failed",
+        "error: Webhook: no such key",
+        "error: it was rolled back, and is as before, queue and endpoint included",
+    ]
+    assert aws.named("delete_stack") == []
+
+
+def test_a_creation_that_fails_says_why_and_that_the_next_one_cleans_up(run: Run, aws: CloudFormation) -> None:
+    aws.outcome, aws.end = [("CREATE_FAILED", "Webhook", "no such key")], "ROLLBACK_COMPLETE"
+    status, _, err = run("deploy", "zoom", "--yes")
+    assert status == 1
+    assert err.splitlines() == [
+        f"error: stack {NAME}: the creation failed",
+        "error: Webhook: no such key",
+        "error: what was made is deleted again; the next `deploy` removes the rest and starts anew",
+    ]
+    assert aws.named("delete_stack") == []
+
+
+def test_what_would_be_lost_or_moved_is_said_before_the_question(run: Run, aws: CloudFormation) -> None:
+    url = OUTPUTS["EndpointUrl"].replace("/events", "/hook")
+    aws.holds("CREATE_COMPLETE", Outputs=[{"OutputKey": "EndpointUrl", "OutputValue": url}])
+    aws.changes = [{**ADDED, "Action": "Modify", "Replacement": "True", "PolicyAction": "ReplaceAndRetain"}]
+    out = run("deploy", "zoom", "--dry-run")[1]
+    assert out.splitlines()[2:] == [
+        "        resource  type             replaced  what of it",
+        "change  Events    AWS::SQS::Queue  yes",
+        "mind: Events is replaced: the old queue stays behind with the messages in it; "
+        "whoever uses it must be told the new one",
+        "mind: the endpoint's path is /events and no longer /hook: the vendor must be told the new URL",
+        "nothing was changed",
+    ]
+
+
+def test_outputs_alone_may_change(run: Run, aws: CloudFormation) -> None:
+    aws.holds("CREATE_COMPLETE")
+    aws.changes = []
+    status, out, _ = run("deploy", "zoom", "--yes")
+    assert status == 0
+    assert out.splitlines()[4] == "only its outputs change"
+    assert len(aws.named("execute_change_set")) == 1
+
+
+def test_a_pipeline_gets_its_own_zips_and_says_what_comes_next(run: Run, aws: CloudFormation, build: Path) -> None:
+    boto3.client("ssm", REGION).delete_parameter(Name=SECRET)  # which is the event source's
+    given = (f"ConnectionArn={CONNECTION}", "GitHubRepository=acme/events")
+    status, out, err = run(
+        "deploy", "zoom", "--pipeline", "--yes", *(word for one in given for word in ("--parameter", one))
+    )
+    assert (status, err) == (0, "")
+    assert objects() == {key(merge_zip()), key((build / "zoom" / "config.zip").read_bytes())}
+    [request] = aws.named("create_change_set")
+    assert request["StackName"] == PIPELINE
+    assert request["TemplateBody"] == (build / "zoom" / "pipeline.json").read_text(encoding="utf-8")
+    assert out.splitlines()[-4:] == [
+        "next",
+        "  pipeline  it starts by itself, now and with every push; its source stage shows whether it may fetch",
+        "  secret    before it deploys for the first time: python -m generator secret zoom --region us-west-2",
+        f"  source    what it deploys is the stack {NAME}",
+    ]
+
+
+def test_all_are_those_that_are_deployed(run: Run, aws: CloudFormation) -> None:
+    said = f"error: no source of {SOURCES} is deployed to dev yet: name one\n"
+    assert run("deploy", "--all", "--yes") == (1, "", said)
+    aws.holds("REVIEW_IN_PROGRESS", OKTA)
+    aws.holds("CREATE_COMPLETE")
+    status, out, err = run("deploy", "--all", "--yes")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[:3] == ["not deployed yet, so left out: okta", "", f"{NAME}  {WHERE}, CREATE_COMPLETE"]
+    assert [one["StackName"] for one in aws.named("execute_change_set")] == [NAME]
+
+
+@pytest.mark.parametrize("wanted", [["--all"], ["okta", "zoom", "okta"]])
+def test_one_that_fails_does_not_keep_the_others_from_it(run: Run, aws: CloudFormation, wanted: list[str]) -> None:
+    aws.holds("UPDATE_IN_PROGRESS", OKTA, Tags=[])
+    aws.templates[OKTA] = {"Metadata": {"MozDefEventFramework": {"Source": "okta"}}}
+    aws.holds("CREATE_COMPLETE")
+    status, _, err = run("deploy", *wanted, "--yes")
+    assert status == 1
+    assert err.splitlines() == [
+        f"error: stack {OKTA} is in UPDATE_IN_PROGRESS since 2026-03-02 12:00 UTC: wait until that has ended",
+        "error: 1 of 2 failed: okta",
+    ]
+    assert aws.stacks[NAME]["StackStatus"] == "UPDATE_COMPLETE"
+
+
+def test_what_aws_refuses_for_one_is_said_in_its_place(run: Run, aws: CloudFormation, monkeypatch) -> None:
+    for stack in (OKTA, NAME):
+        aws.holds("CREATE_COMPLETE", stack, Tags=[{"Key": "Service", "Value": stack.split("-")[2]}])
+
+    def refuse(**_asked: Any) -> None:
+        raise refusal("you may not", "AccessDenied", "CreateChangeSet")
+
+    monkeypatch.setattr(aws, "create_change_set", refuse)
+    status, _, err = run("deploy", "--all", "--yes")
+    assert (status, err) == (
+        1,
+        "error: AWS: CreateChangeSet: AccessDenied: you may not\n" * 2 + "error: 2 of 2 failed: okta, zoom\n",
+    )
+    assert run("deploy", "zoom", "--yes")[::2] == (1, "error: AWS: CreateChangeSet: AccessDenied: you may not\n")
+
+
+def test_who_leaves_one_out_is_asked_about_the_next(run: Run, aws: CloudFormation, monkeypatch) -> None:
+    for stack in (OKTA, NAME):
+        aws.holds("CREATE_COMPLETE", stack, Tags=[{"Key": "Service", "Value": stack.split("-")[2]}])
+    typing(monkeypatch, "n", "y")
+    assert run("deploy", "--all")[0] == 1
+    assert [one["StackName"] for one in aws.named("execute_change_set")] == [NAME]
+
+
+# delete
+
+
+@pytest.fixture
+def deployed(aws: CloudFormation) -> CloudFormation:
+    """A stack with a queue with two messages, one with none, a bucket and the rest."""
+    sqs = boto3.client("sqs", REGION)
+    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("Events", "DeadLetters")}
+    for _ in range(2):
+        sqs.send_message(QueueUrl=urls["Events"], MessageBody="{}")
+    sqs.receive_message(QueueUrl=urls["Events"], MaxNumberOfMessages=1)
+    retained = {
+        "Events": ("AWS::SQS::Queue", urls["Events"]),
+        "DeadLetters": ("AWS::SQS::Queue", urls["DeadLetters"]),
+        "EventsPolicy": ("AWS::SQS::QueuePolicy", "policy"),
+        "Kept": ("AWS::S3::Bucket", "kept-1"),
+        "Table": ("AWS::DynamoDB::Table", "table-1"),
+    }
+    others = {"Webhook": ("AWS::Lambda::Function", "f"), "Api": ("AWS::ApiGatewayV2::Api", "api1")}
+    aws.holds("CREATE_COMPLETE")
+    aws.resources[NAME] = [
+        {
+            "LogicalResourceId": name,
+            "ResourceType": kind,
+            "PhysicalResourceId": physical,
+            "ResourceStatus": "CREATE_COMPLETE",
+        }
+        for name, (kind, physical) in {**retained, **others}.items()
+    ]
+    policies = {**dict.fromkeys(retained, "RetainExceptOnCreate"), "Kept": "Retain", "Webhook": "Delete"}
+    resources = {name: {"DeletionPolicy": policies[name]} if name in policies else {} for name in {*retained, *others}}
+    aws.templates[NAME] = json.loads(json.dumps({"Resources": resources}))
+    return aws
+
+
+def announced(previous: str = "") -> list[str]:
+    url = f"https://sqs.us-west-2.amazonaws.com/{ACCOUNT}"
+    names = f"{SECRET}{f', {previous}' if previous else ''}"
+    return [
+        "",
+        f"{NAME}  {WHERE}, CREATE_COMPLETE",
+        "",
+        "  goes   Api, Webhook",
+        f"  goes   {OUTPUTS['EndpointUrl']}, for good: a new stack has another",
+        f"  stays  Events, 2 messages  {url}/Events",
+        f"  stays  DeadLetters, 0 messages  {url}/DeadLetters",
+        "  stays  Kept  kept-1",
+        "  stays  Table  table-1",
+        f"  stays  {names}; to delete: aws ssm delete-parameters --names {names.replace(',', '')} --region {REGION}",
+    ]
+
+
+@pytest.mark.usefixtures("deployed")
+def test_deleting_says_first_what_goes_and_then_what_stayed(run: Run, monkeypatch) -> None:
+    typing(monkeypatch, NAME)
+    status, out, err = run("delete", "zoom")
+    assert (status, err) == (0, "")
+    url = f"https://sqs.us-west-2.amazonaws.com/{ACCOUNT}"
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}"
+    assert out.splitlines() == [
+        *announced(),
+        f"Type {NAME} to delete it: 12:00:00 DELETE_IN_PROGRESS {NAME}",
+        f"12:00:00 DELETE_COMPLETE    {NAME}",
+        "",
+        "deleted; what stayed:",
+        f"  Events  {url}/Events  {arn}:Events",
+        f"  DeadLetters  {url}/DeadLetters  {arn}:DeadLetters",
+        "  Kept  kept-1  arn:aws:s3:::kept-1",
+        "  Table  table-1",
+    ]
+
+
+def test_another_name_than_the_stacks_deletes_nothing(run: Run, deployed: CloudFormation, monkeypatch) -> None:
+    previous = f"{SECRET}_previous"
+    boto3.client("ssm", REGION).put_parameter(Name=previous, Value="s", Type="SecureString")
+    typing(monkeypatch, "yes")
+    status, out, err = run("delete", "zoom")
+    assert (status, err) == (1, "")
+    asked = f"Type {NAME} to delete it: that is not its name: nothing was deleted"
+    assert out.splitlines() == [*announced(previous), asked]
+    assert deployed.named("delete_stack") == []
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_queue_that_somebody_deleted_is_said(run: Run) -> None:
+    sqs = boto3.client("sqs", REGION)
+    url = sqs.get_queue_url(QueueName="Events")["QueueUrl"]
+    sqs.delete_queue(QueueUrl=url)
+    out = run("delete", "zoom", "--yes")[1]
+    assert f"  stays  Events  {url} (somebody has deleted it)" in out.splitlines()
+
+
+def test_nobody_to_ask_deletes_nothing(run: Run, deployed: CloudFormation) -> None:
+    status, _, err = run("delete", "zoom")
+    assert (status, err.splitlines()[-1]) == (2, "Error: nobody is there to be asked: --yes deletes")
+    status, _, err = run("delete", "zoom", "--yes", "--project", "9")
+    assert (status, err.splitlines()[-1][:20]) == (2, "Error: --project 9: ")
+    assert run("delete", "zoom", "--yes", "--project", "x" * 26)[0] == 2
+    assert deployed.calls == []
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (None, f"no stack {NAME} in {REGION}; --env, --project and --region choose another"),
+        (
+            "DELETE_IN_PROGRESS",
+            f"stack {NAME} is in DELETE_IN_PROGRESS since 2026-03-02 12:00 UTC: wait until that has ended",
+        ),
+    ],
+)
+def test_what_can_not_be_deleted_now(run: Run, aws: CloudFormation, status: str | None, said: str) -> None:
+    if status:
+        aws.holds(status)
+    assert run("delete", "zoom", "--yes") == (1, "", f"error: {said}\n")
+    assert aws.named("delete_stack") == []
+
+
+@pytest.mark.parametrize(
+    "status", ["DELETE_FAILED", "CREATE_FAILED", "ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"]
+)
+def test_a_stack_that_holds_nothing_is_deleted_in_any_state(run: Run, aws: CloudFormation, status: str) -> None:
+    stack = aws.holds(status, Outputs=[])
+    done, out, err = run("delete", "zoom", "--yes")
+    assert (done, err) == (0, "")
+    assert out.splitlines()[3] == "  goes   nothing but its name: it holds nothing"
+    assert out.splitlines()[-1] == "deleted"
+    assert aws.named("delete_stack") == [{"StackName": stack["StackId"]}]
+
+
+def test_a_deletion_that_fails_says_why(run: Run, deployed: CloudFormation) -> None:
+    deployed.outcome = [("DELETE_FAILED", "Webhook", "it is in use"), ("DELETE_COMPLETE", "Api", "")]
+    deployed.end = "DELETE_FAILED"
+    status, _, err = run("delete", "zoom", "--yes")
+    assert status == 1
+    assert err.splitlines() == [
+        "error: Webhook: it is in use",
+        f"error: stack {NAME} is in DELETE_FAILED: mend what keeps it, and delete it again",
+    ]
+
+
+@pytest.mark.parametrize("needs", ["role", "boundary", "neither", "nothing"])
+def test_a_pipeline_goes_after_what_it_deployed(run: Run, aws: CloudFormation, build: Path, needs: str) -> None:
+    boundary = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
+    aws.holds("CREATE_COMPLETE", PIPELINE, Outputs=[])
+    aws.resources[PIPELINE] = [
+        {
+            "LogicalResourceId": name,
+            "ResourceType": "AWS::IAM::Role",
+            "PhysicalResourceId": physical,
+            "ResourceStatus": "CREATE_COMPLETE",
+        }
+        for name, physical in (("ExecutionRole", "execution"), ("Boundary", boundary))
+    ]
+    aws.templates[PIPELINE] = {"Resources": {}}
+    own = {
+        "role": {"RoleARN": ROLE},
+        "boundary": {"Parameters": [{"ParameterKey": "PermissionsBoundaryArn", "ParameterValue": boundary}]},
+        "neither": {"Parameters": [{"ParameterKey": "PermissionsBoundaryArn", "ParameterValue": ""}]},
+    }
+    if needs in own:
+        aws.holds("CREATE_COMPLETE", **own[needs])
+    status, _, err = run("delete", "zoom", "--pipeline", "--yes")
+    if needs in ("role", "boundary"):
+        said = "was deployed by this pipeline, and can't be deleted without its roles: delete that first: "
+        assert (status, err) == (1, f"error: stack {NAME} {said}{again('delete zoom', build)}\n")
+        assert aws.named("delete_stack") == []
+    else:
+        assert (status, err) == (0, "")
+        assert len(aws.named("delete_stack")) == 1

@@ -1,0 +1,474 @@
+"""Stacks in every state, what happens to them, what would change, and what is wrong with parameters."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import botocore.session
+import pytest
+from botocore.exceptions import ClientError
+
+from generator import changes, deletion, parameters, progress, stacks
+from generator.errors import GeneratorError
+from tests.cloudformation import ACCOUNT, ADDED, CHANGED, NOON, OUTPUTS, TAGS, CloudFormation, refusal
+
+NAME = "MozDef-EF-zoom-dev"
+TOLD = {"delete": "python -m generator delete zoom", "roll_back": "aws cloudformation rollback-stack"}
+REQUEST: dict[str, Any] = {"ChangeSetType": "UPDATE", "Parameters": [], "Tags": []}
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> CloudFormation:
+    monkeypatch.setattr(progress, "LOCAL_SECONDS", 0)
+    return CloudFormation()
+
+
+def found(aws: CloudFormation, name: str = NAME) -> stacks.Stack:
+    stack = stacks.find(aws, name)
+    assert stack
+    return stack
+
+
+def test_a_stack_is_found_as_it_is(aws: CloudFormation) -> None:
+    values = [{"ParameterKey": "Environment", "ParameterValue": "dev"}]
+    held = aws.holds("UPDATE_COMPLETE", Parameters=values, RoleARN="arn:role", LastUpdatedTime=NOON)
+    stack = found(aws)
+    assert stack == stacks.Stack(
+        NAME, held["StackId"], "UPDATE_COMPLETE", NOON, TAGS, {"Environment": "dev"}, OUTPUTS, "arn:role"
+    )
+    assert stack.account == ACCOUNT
+    assert stacks.find(aws, "another") is None
+
+
+def test_what_is_not_allowed_is_not_taken_for_a_stack_that_is_not_there(
+    aws: CloudFormation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_asked: Any) -> None:
+        raise refusal("you may not", "AccessDenied")
+
+    monkeypatch.setattr(aws, "describe_stacks", refuse)
+    with pytest.raises(ClientError, match="you may not"):
+        stacks.find(aws, NAME)
+
+
+WAYS = {
+    "REVIEW_IN_PROGRESS": "create",
+    "ROLLBACK_COMPLETE": "delete",
+    "CREATE_COMPLETE": "update",
+    "UPDATE_COMPLETE": "update",
+    "UPDATE_ROLLBACK_COMPLETE": "update",
+    "IMPORT_COMPLETE": "update",
+    "IMPORT_ROLLBACK_COMPLETE": "update",
+    "UPDATE_ROLLBACK_FAILED": "continue",
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": "wait",
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": "wait",
+}
+BUSY = "stack MozDef-EF-zoom-dev is in {} since 2026-03-02 12:00 UTC: wait until that has ended"
+GO_FIRST = (
+    "stack MozDef-EF-zoom-dev is in {}, which only deleting it ends: "
+    "python -m generator delete zoom says what would go, and then deploy again"
+)
+REFUSED = {
+    **dict.fromkeys(("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS", "UPDATE_IN_PROGRESS"), BUSY),
+    **dict.fromkeys(("UPDATE_ROLLBACK_IN_PROGRESS", "IMPORT_IN_PROGRESS", "IMPORT_ROLLBACK_IN_PROGRESS"), BUSY),
+    **dict.fromkeys(("CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"), GO_FIRST),
+    "UPDATE_FAILED": "stack MozDef-EF-zoom-dev is in {}: its last update waits to be rolled back: "
+    "aws cloudformation rollback-stack",
+    "IMPORT_ROLLBACK_FAILED": "stack MozDef-EF-zoom-dev is in {}, from which there is no way on: "
+    "look at it in the console of CloudFormation",
+}
+
+
+@pytest.mark.parametrize(("status", "way"), WAYS.items())
+def test_a_state_from_which_there_is_a_way_on(aws: CloudFormation, status: str, way: str) -> None:
+    aws.holds(status)
+    assert stacks.way(found(aws), **TOLD) == way
+
+
+@pytest.mark.parametrize(("status", "said"), REFUSED.items())
+def test_a_state_from_which_there_is_none(aws: CloudFormation, status: str, said: str) -> None:
+    aws.holds(status)
+    with pytest.raises(GeneratorError) as error:
+        stacks.way(found(aws), **TOLD)
+    assert str(error.value) == said.format(status)
+
+
+def test_every_state_that_a_stack_can_be_in_is_among_these() -> None:
+    model = botocore.session.get_session().get_service_model("cloudformation")
+    known = {*WAYS, *REFUSED, "DELETE_COMPLETE"}  # of which no stack has the name any more
+    assert known == set(model.shape_for("StackStatus").enum)
+    assert set(WAYS.values()) == set(get_args(stacks.Way))
+
+
+def test_without_a_stack_there_is_one_to_create() -> None:
+    assert stacks.way(None, **TOLD) == "create"
+
+
+@pytest.mark.parametrize(
+    ("tags", "template", "said"),
+    [
+        ({**TAGS, "Team": "security"}, None, None),
+        ({"Service": "zoom"}, None, None),
+        (
+            {**TAGS, "Service": "okta", "Environment": "prod"},
+            None,
+            "stack MozDef-EF-zoom-dev is another's: it has the tags Service=okta, Environment=prod; "
+            "--project and --env choose another name",
+        ),
+        ({}, {"Metadata": {"MozDefEventFramework": {"Source": "zoom"}}}, None),
+        (
+            {"Project": "MozDef-EF"},
+            {"Metadata": {"MozDefEventFramework": {"Source": "okta"}}},
+            "stack MozDef-EF-zoom-dev is of the source okta; --project and --env choose another name",
+        ),
+        *(
+            (
+                {},
+                template,
+                "stack MozDef-EF-zoom-dev was not made by this framework; --project and --env choose another name",
+            )
+            for template in ({"Resources": {}}, "Resources:\n")
+        ),
+    ],
+)
+def test_whose_stack_it_is(aws: CloudFormation, tags: dict[str, str], template: object, said: str | None) -> None:
+    aws.holds("CREATE_COMPLETE", Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+    if template is not None:
+        aws.templates[NAME] = template
+    if said is None:
+        stacks.refuse_foreign(aws, found(aws), TAGS)
+        return
+    with pytest.raises(GeneratorError) as error:
+        stacks.refuse_foreign(aws, found(aws), TAGS)
+    assert str(error.value) == said
+
+
+def test_what_happens_is_followed_from_a_mark_to_the_end(aws: CloudFormation) -> None:
+    held = aws.holds("CREATE_COMPLETE")
+    stack = found(aws)
+    after = progress.mark(aws, stack.id)
+    aws.outcome = [("UPDATE_IN_PROGRESS", "Webhook", ""), ("UPDATE_COMPLETE", "Webhook", "")]
+    aws.end = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+    aws._lined_up(held, "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")
+    aws._happens(held, "UPDATE_COMPLETE")
+
+    seen = list(progress.follow(aws, stack.id, after))
+
+    assert [(event.logical_id, event.status, event.of_stack) for event in seen] == [
+        (NAME, "UPDATE_IN_PROGRESS", True),
+        ("Webhook", "UPDATE_IN_PROGRESS", False),
+        ("Webhook", "UPDATE_COMPLETE", False),
+        (NAME, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", True),
+        (NAME, "UPDATE_COMPLETE", True),
+    ]
+
+
+def test_a_failure_that_is_rolled_back_is_not_the_end(aws: CloudFormation) -> None:
+    held = aws.holds("CREATE_COMPLETE")
+    after = progress.mark(aws, held["StackId"])
+    for status in ("UPDATE_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"):
+        aws._happens(held, status)
+    held["StackStatus"] = "UPDATE_ROLLBACK_IN_PROGRESS"
+
+    seen = [event.status for event in progress.follow(aws, held["StackId"], after)]
+
+    assert seen == ["UPDATE_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
+
+
+def test_what_comes_late_is_seen_once_and_does_not_hide_the_end(aws: CloudFormation) -> None:
+    held = aws.holds("UPDATE_COMPLETE")
+    after = progress.mark(aws, held["StackId"])
+    aws._happens(held, "UPDATE_COMPLETE")
+    aws._happens(held, "UPDATE_COMPLETE", "Webhook")
+    aws.shown[held["StackId"]] = 3
+    seen = [(event.logical_id, event.status) for event in progress.follow(aws, held["StackId"], after)]
+    assert seen == [(NAME, "UPDATE_COMPLETE"), ("Webhook", "UPDATE_COMPLETE")]
+
+
+def test_a_stack_that_goes_without_an_event_is_not_waited_for(aws: CloudFormation) -> None:
+    held = aws.holds("REVIEW_IN_PROGRESS")
+    held["StackStatus"] = "DELETE_COMPLETE"
+    assert list(progress.follow(aws, held["StackId"], "e0")) == []
+
+
+def event(status: str, of: str, why: str) -> progress.Event:
+    return progress.Event(NOON, status, of, "AWS::Any::Thing", why, of == NAME)
+
+
+def test_causes_come_in_the_order_in_which_they_happened_without_what_they_cancelled(aws: CloudFormation) -> None:
+    seen = [
+        event("CREATE_FAILED", "Webhook", "no such key"),
+        event("CREATE_FAILED", "Stage", "Resource creation cancelled"),
+        event("CREATE_FAILED", "Kept", "no such bucket"),
+        event("ROLLBACK_IN_PROGRESS", NAME, "The following resource(s) failed to create: [Webhook, Stage, Kept]."),
+        event("DELETE_FAILED", "Api", ""),
+    ]
+    assert progress.causes(aws, "id", seen) == ["Webhook: no such key", "Kept: no such bucket"]
+    assert progress.causes(aws, "id", seen[3:]) == []
+    assert progress.causes(aws, "id", [event("CREATE_FAILED", NAME, "no role")]) == ["no role"]
+
+
+EARLY = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]. "
+    "To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information."
+)
+EXISTS = "Resource of type 'AWS::SQS::Queue' with identifier 'fixed' already exists."
+
+
+def test_what_was_found_before_anything_was_made_is_asked_for(aws: CloudFormation) -> None:
+    seen = [event("CREATE_FAILED", NAME, EARLY)]
+    assert progress.causes(aws, "id", seen) == [EARLY]
+    aws.found_invalid = [{"LogicalResourceId": "Events", "ValidationStatusReason": EXISTS}, {"EventType": "STACK"}]
+    assert progress.causes(aws, "id", seen) == [f"Events: {EXISTS}"]
+    assert aws.named("describe_events")[-1] == {"StackName": "id", "Filters": {"FailedEvents": True}}
+    aws.found_invalid = refusal("you may not", "AccessDenied")
+    assert progress.causes(aws, "id", seen) == [EARLY]
+
+
+def test_aws_is_asked_every_two_seconds_and_an_emulator_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(progress.time, "sleep", slept.append)
+    session = botocore.session.get_session()
+    for url in (None, "http://localhost:4566"):
+        progress.pause(session.create_client("cloudformation", "us-west-2", endpoint_url=url))
+    assert slept == [2.0, 0.1]
+
+
+def test_a_change_set_says_what_would_change_and_is_gone_where_nobody_executes_it(aws: CloudFormation) -> None:
+    aws.holds("CREATE_COMPLETE")
+    aws.changes = [ADDED, CHANGED, {**ADDED, "Action": "Remove", "PolicyAction": "Retain"}]
+    with changes.proposed(aws, NAME, REQUEST, new=False) as change_set:
+        assert aws.change_sets
+        assert change_set.changes == [
+            changes.Change("Add", "Events", "AWS::SQS::Queue", "", (), ""),
+            changes.Change("Modify", "Webhook", "AWS::Lambda::Function", "False", ("Code", "Tags"), ""),
+            changes.Change("Remove", "Events", "AWS::SQS::Queue", "", (), "Retain"),
+        ]
+        assert not change_set.empty
+    assert aws.change_sets == {}
+    assert aws.named("delete_stack") == []
+    assert aws.named("create_change_set")[0]["Capabilities"] == ["CAPABILITY_IAM"]
+
+
+def test_of_a_stack_that_only_the_change_set_made_nothing_is_left(aws: CloudFormation) -> None:
+    with changes.proposed(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
+        assert found(aws).status == "REVIEW_IN_PROGRESS"
+    assert stacks.find(aws, NAME) is None
+
+
+def test_a_stack_in_review_that_was_there_before_stays(aws: CloudFormation) -> None:
+    aws.holds("REVIEW_IN_PROGRESS")
+    with changes.proposed(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=False):
+        pass
+    assert found(aws).status == "REVIEW_IN_PROGRESS"
+    assert aws.change_sets == {}
+
+
+@pytest.mark.parametrize("call", ["create_change_set", "describe_change_set", "execute_change_set"])
+def test_ctrl_c_leaves_neither_change_set_nor_stack(aws: CloudFormation, call: str) -> None:
+    aws.interrupt_at = call
+    request = {**REQUEST, "ChangeSetType": "CREATE"}
+    with pytest.raises(KeyboardInterrupt), changes.proposed(aws, NAME, request, new=True) as change_set:
+        change_set.execute()
+    assert stacks.find(aws, NAME) is None
+
+
+def test_what_aws_refuses_leaves_nothing_to_clean_up(aws: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_asked: Any) -> None:
+        raise refusal("Template format error")
+
+    monkeypatch.setattr(aws, "create_change_set", refuse)
+    with pytest.raises(ClientError, match="Template format error"), changes.proposed(aws, NAME, REQUEST, new=True):
+        pass
+    assert [call for call, _ in aws.calls] == ["describe_stacks"]
+
+
+def test_what_was_executed_is_left_alone(aws: CloudFormation) -> None:
+    aws.holds("CREATE_COMPLETE")
+    with changes.proposed(aws, NAME, REQUEST, new=False) as change_set:
+        change_set.execute()
+    assert aws.named("delete_change_set") == aws.named("delete_stack") == []
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "The submitted information didn't contain changes. Submit different information to create a change set.",
+        "No updates are to be performed.",
+    ],
+)
+def test_nothing_to_change_is_no_failure(aws: CloudFormation, reason: str) -> None:
+    aws.holds("CREATE_COMPLETE")
+    aws.reason = reason
+    with changes.proposed(aws, NAME, REQUEST, new=False) as change_set:
+        assert change_set.empty
+        assert change_set.changes == []
+    assert aws.change_sets == {}
+
+
+@pytest.mark.parametrize(
+    ("reason", "invalid", "said"),
+    [
+        ("Transform failed.", [], "Transform failed."),
+        (EARLY, [], EARLY),
+        (EARLY, [{"LogicalResourceId": "Events", "ValidationStatusReason": EXISTS}], f"Events: {EXISTS}"),
+    ],
+)
+def test_a_change_set_that_fails_says_why_and_is_gone(
+    aws: CloudFormation, reason: str, invalid: list[dict[str, str]], said: str
+) -> None:
+    aws.reason, aws.found_invalid = reason, invalid
+    request = {**REQUEST, "ChangeSetType": "CREATE"}
+    with pytest.raises(GeneratorError) as error, changes.proposed(aws, NAME, request, new=True):
+        pass
+    assert str(error.value) == f"stack {NAME}: can't be changed: {said}"
+    assert stacks.find(aws, NAME) is None
+
+
+KEEPS = "{} is replaced: the old {} stays behind with the {} in it; whoever uses it must be told the new one"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("Modify", "Webhook", "AWS::Lambda::Function", "True", ""), None),
+        (("Modify", "Events", "AWS::SQS::Queue", "False", ""), None),
+        (("Add", "Events", "AWS::SQS::Queue", "", ""), None),
+        (
+            ("Modify", "Events", "AWS::SQS::Queue", "True", "ReplaceAndRetain"),
+            KEEPS.format("Events", "queue", "messages"),
+        ),
+        (("Modify", "Kept", "AWS::S3::Bucket", "True", ""), KEEPS.format("Kept", "bucket", "objects")),
+        (
+            ("Modify", "DeadLetters", "AWS::SQS::Queue", "Conditional", ""),
+            KEEPS.format("DeadLetters", "queue", "messages").replace("is replaced", "may be replaced"),
+        ),
+        (
+            ("Remove", "Repository", "AWS::CodeCommit::Repository", "", "Retain"),
+            "Repository is removed: the repository stays behind with the commits in it",
+        ),
+        (
+            ("Remove", "Events", "AWS::SQS::Queue", "", "Delete"),
+            "Events is removed: the queue is DELETED with the messages in it",
+        ),
+        (
+            ("Modify", "Events", "AWS::SQS::Queue", "True", "ReplaceAndDelete"),
+            "Events is replaced: the old queue is DELETED with the messages in it",
+        ),
+        (
+            ("Modify", "Api", "AWS::ApiGatewayV2::Api", "True", "ReplaceAndDelete"),
+            "Api is replaced: the endpoint gets another URL, and the vendor must be told it; the old one ends",
+        ),
+        (
+            ("Remove", "Api", "AWS::ApiGatewayV2::Api", "", "Delete"),
+            "Api is removed: the endpoint's URL is gone for good",
+        ),
+    ],
+)
+def test_what_would_be_lost_is_said(change: tuple[str, str, str, str, str], said: str | None) -> None:
+    action, logical_id, kind, replaced, policy = change
+    assert changes.Change(action, logical_id, kind, replaced, (), policy).loses == said
+
+
+TEMPLATE = {
+    "Parameters": {
+        "ProjectName": {"Default": "MozDef-EF"},
+        "Environment": {"Default": "dev"},
+        "HelperBucket": {},
+        "LambdaKey": {"Default": "code/new.zip", "AllowedPattern": "^[a-z/.]+$"},
+        "Approve": {"Default": "false", "AllowedValues": ["true", "false"]},
+        "Consumer": {
+            "Default": "",
+            "AllowedPattern": "^(arn:.+)?$",
+            "ConstraintDescription": "must be empty, or an ARN",
+        },
+        "Branch": {"Default": "main", "AllowedPattern": "^[a-z]+$"},
+        "Repository": {"Description": "Where the framework is"},
+        "Connection": {},
+    }
+}
+OPTIONS = {"ProjectName": "Other", "Environment": "prod", "HelperBucket": "helper"}
+
+
+def test_every_mistake_in_the_parameters_is_said_at_once() -> None:
+    given = {
+        "Aprove": "true",
+        "xyz": "",
+        "Approve": "yes",
+        "Consumer": "me",
+        "Branch": "main\n",
+        "Environment": "prod",
+        "HelperBucket": "mine",
+        "LambdaKey": "x",
+        "Repository": "fits",
+    }
+    there = "Approve, Branch, Connection, Consumer, Repository"
+    assert parameters.mistakes(TEMPLATE, given) == [
+        f"--parameter Aprove: no such parameter; did you mean Approve? ({there})",
+        f"--parameter xyz: no such parameter; there are {there}",
+        '--parameter Approve: must be one of true, false, and is "yes"',
+        '--parameter Consumer: must be empty, or an ARN, and is "me"',
+        '--parameter Branch: must match ^[a-z]+$, and is "main\n"',
+        "--parameter Environment: is not to be given: --env says what it is",
+        "--parameter HelperBucket: is not to be given: --bucket says what it is",
+        "--parameter LambdaKey: is not to be given: it is what the build says",
+    ]
+
+
+def test_a_new_stack_gets_what_is_given_and_defaults() -> None:
+    filled = parameters.filled(TEMPLATE, {"Repository": "r", "Connection": ""}, OPTIONS, None)
+    assert {one["ParameterKey"]: one["ParameterValue"] for one in filled} == {
+        **OPTIONS,
+        "Repository": "r",
+        "Connection": "",
+    }
+
+
+def test_a_stack_keeps_what_is_not_given_but_for_where_the_code_is(aws: CloudFormation) -> None:
+    before = {"LambdaKey": "code/old.zip", "Consumer": "arn:x", "Gone": "", "Branch": "b", "Connection": "c"}
+    aws.holds(
+        "CREATE_COMPLETE",
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in before.items()],
+    )
+    filled = parameters.filled(TEMPLATE, {"Repository": "r", "Branch": "new"}, OPTIONS, found(aws))
+    assert {one["ParameterKey"]: one.get("ParameterValue", one.get("UsePreviousValue")) for one in filled} == {
+        **OPTIONS,
+        "Repository": "r",
+        "Branch": "new",
+        "Consumer": True,
+        "Connection": True,
+    }
+
+
+def test_everything_that_is_missing_is_said_at_once() -> None:
+    with pytest.raises(GeneratorError) as error:
+        parameters.filled(TEMPLATE, {}, OPTIONS, None)
+    assert str(error.value).splitlines() == [
+        "--parameter Connection=VALUE is missing: it has no default",
+        "--parameter Repository=VALUE is missing: Where the framework is",
+    ]
+
+
+def test_a_template_that_is_no_json_is_not_guessed_at(aws: CloudFormation) -> None:
+    aws.holds("CREATE_COMPLETE")
+    aws.resources[NAME] = [resource("Events", "AWS::SQS::Queue", "url")]
+    aws.templates[NAME] = "Resources:\n"
+    with pytest.raises(GeneratorError) as error:
+        deletion.split(aws, found(aws))
+    assert str(error.value) == f"stack {NAME}: its template is no JSON, so none that this framework made"
+
+
+def resource(logical_id: str, kind: str, name: str, status: str = "CREATE_COMPLETE") -> dict[str, str]:
+    told = {"LogicalResourceId": logical_id, "ResourceType": kind, "ResourceStatus": status}
+    return {**told, "PhysicalResourceId": name}
+
+
+def test_what_is_gone_already_is_not_held(aws: CloudFormation) -> None:
+    aws.holds("ROLLBACK_COMPLETE")
+    aws.resources[NAME] = [
+        resource("Api", "AWS::ApiGatewayV2::Api", "api1", "DELETE_COMPLETE"),
+        resource("Events", "AWS::SQS::Queue", "url", "DELETE_SKIPPED"),
+        resource("Webhook", "AWS::Lambda::Function", "", "CREATE_FAILED"),
+        resource("Kept", "AWS::S3::Bucket", "kept", "DELETE_FAILED"),
+    ]
+    assert [one["LogicalResourceId"] for one in stacks.held(aws, found(aws))] == ["Kept"]
