@@ -149,7 +149,8 @@ class Deployment:
                 "pipeline",
                 "it starts by itself, now and with every push; its source stage shows whether it may fetch",
             )
-            yield "secret", f"before it deploys for the first time: {place.bare(f"secret {name}")}"
+            secret = place.bare(f"secret {name}")
+            yield "secret", f"before it deploys for the first time: {secret}"
             yield "source", f"what it deploys is the stack {place.target.stack(name)}"
             return
         guide = self.product.definition.find("README.md")

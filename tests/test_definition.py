@@ -50,7 +50,8 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
           summary: {event}
     """) == [
         "1: description: is missing",
-        "1: descripton: no such key; did you mean description? (description, events, extends, mozdef, pipeline, webhook)",
+        "1: descripton: no such key; did you mean description? "
+        "(description, events, extends, mozdef, pipeline, webhook)",
         '5: webhook.auth.hmac.signature.prefix: must be text; 5 is a number to YAML: put it in quotes, "5"',
         "6: webhook.auth.hmac.signed: {timestam} is no piece of a request; "
         "there are {body}, {timestamp}, {id}, {method}",

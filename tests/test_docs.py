@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from generator.commands import main, names
 from generator.definition import auth_types, known, load
 from generator.reference import reference
 from generator.resources.pipeline_parameters import Keys
+from generator.template_text import text
 from lambdas import body, kept, message, outbox, receive
 from tests.definitions import ROOT, SOURCES, definition, shipped
 
@@ -104,6 +106,25 @@ def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
     code += (ROOT / "lambdas" / "paths.py").read_text()
     for reason in re.findall(r'(?:Rejected\(|Refusal\([^"]*)"([a-z-]+)"', code):
         assert f"| `{reason}` |" in ARCHITECTURE, reason
+
+
+def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_service() -> None:
+    consumer, engineer = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", OPERATING, re.DOTALL))
+    allowed = {action for statement in engineer["Statement"] for action in statement["Action"]}
+    services = {action.partition(":")[0] for action in allowed}
+    source = shipped("okta").source
+    made = [event_source.build(source, "code/0.zip"), pipeline.build(source, Keys("code/0.zip", "code/1.zip"))]
+    kinds = {resource.resource_type.split("::")[1].lower() for one in made for resource in one.resources.values()}
+    assert {kind.replace("v2", "") for kind in kinds} <= services
+    (reads,) = consumer["Statement"]
+    (allows,) = [
+        statement
+        for statement in json.loads(text(made[0]))["Resources"]["EventsPolicy"]["Properties"]["PolicyDocument"][
+            "Fn::If"
+        ][1]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    assert sorted(reads["Action"]) == sorted(allows["Action"])
 
 
 def test_ci_calls_the_readmes_test_command() -> None:
