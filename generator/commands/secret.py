@@ -1,0 +1,181 @@
+"""Store the secret that a source is verified with."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator import errors, secret_store
+from generator.aws import Target
+from generator.commands import options, show
+from generator.errors import GeneratorError
+from generator.names import deployment_problem
+from generator.secret_store import Stored
+from generator.yaml_nodes import shown
+from lambdas.model import Source, verified_by
+from lambdas.secrets import PREVIOUS
+
+if TYPE_CHECKING:
+    from generator.definition import Definition
+
+_GENERATED_BYTES = 32
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Whose secret it is, where it lies, and what lies there before anything is done."""
+
+    definition: Definition
+    target: Target
+    sources: Path
+    there: Stored
+
+    @property
+    def source(self) -> Source:
+        return self.definition.source
+
+    @property
+    def soon(self) -> str:
+        """For how long what was valid before is in a function's memory, and an authorizer's answer in its cache."""
+        return "within six minutes" if verified_by(self.source.webhook) == "authorizer" else "within five minutes"
+
+    def again(self, more: str = "") -> str:
+        return errors.again(f"secret {self.source.name}{more}{self.target.options}", sources=self.sources)
+
+
+@click.command(short_help="Store the secret that a source is verified with.")
+@click.argument("source")
+@click.option("--generate", is_flag=True, help="Make a random one, and print it: the vendor must be told.")
+@click.option("--drop-previous", is_flag=True, help="Store none, but refuse the one before the current one.")
+@click.option("--yes", is_flag=True, help="Do not ask before a secret that is valid is refused.")
+@options.target
+@options.sources
+def command(source: str, generate: bool, drop_previous: bool, yes: bool, target: Target, sources: Path) -> int:
+    """Store the secret of SOURCE, typed or from a pipe, in Parameter Store. The one before it stays valid."""
+    if generate and drop_previous:
+        raise click.UsageError("--generate stores a secret, and --drop-previous stores none")
+    if said := deployment_problem(source, target.project, target.environment):
+        raise click.UsageError(said)
+    from generator.definition import load
+    from generator.running import secret_name
+
+    definition = load(sources, [source])[0]
+    ssm = target.client("ssm")
+    name = secret_name(definition.source, target.project, target.environment)
+    place = _Place(definition, target, sources, secret_store.read(ssm, name))
+    if drop_previous:
+        _drop(ssm, place, yes=yes)
+    elif generate:
+        _store(ssm, place, secrets.token_urlsafe(_GENERATED_BYTES), generated=True, yes=yes)
+    else:
+        _store(ssm, place, _given(place.source), generated=False, yes=yes)
+    return 0
+
+
+def _given(source: Source) -> str:
+    """What is typed, or comes out of a pipe; GeneratorError where it can't be a secret."""
+    value = _typed(source.name) if sys.stdin.isatty() else _piped()
+    before = secret_store.before_it(source.webhook.auth)
+    if found := list(secret_store.problems(value, in_header=before is not None)):
+        raise GeneratorError("\n".join(f"the secret {said}" for said in found))
+    for said in secret_store.doubts(value, before or ""):
+        show.warning(f"the secret {said}")
+    return value
+
+
+def _typed(name: str) -> str:
+    asked = f"Secret of {name} (it is not shown)"
+    value: str = click.prompt(asked, hide_input=True, confirmation_prompt="The same again", err=True)
+    return value
+
+
+def _piped() -> str:
+    most = secret_store.MAX_BYTES + len("\r\n")
+    sent = sys.stdin.buffer.read(most + 1)
+    if len(sent) > most:
+        raise GeneratorError(f"the secret {secret_store.TOO_LONG}")
+    try:
+        text = sent.decode()
+    except UnicodeDecodeError:
+        raise GeneratorError("the secret is not UTF-8 text") from None
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _agree(said: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise GeneratorError(f"{said}; nobody is there to be asked: --yes goes on")
+    click.confirm(f"{said}. Go on?", abort=True, err=True)
+
+
+def _store(ssm: Any, place: _Place, value: str, *, generated: bool, yes: bool) -> None:
+    there = place.there
+    steps = secret_store.steps(there, value)
+    if secret_store.ends_previous(there, value):
+        said = f"there is room for one previous secret, and the one in {there.name}{PREVIOUS} would be refused"
+        _agree(said, yes=yes)
+    for name, text in steps:
+        which = "The secret" if name == there.name else "The previous secret"
+        secret_store.write(ssm, name, text, f"{which} with which requests of {place.source.name} are verified")
+    if generated:
+        click.echo(value)
+    _report(place, value, generated=generated)
+    target = place.target
+    tags = {"Project": target.project, "Service": place.source.name, "Environment": target.environment}
+    for name, _ in steps:
+        secret_store.tag(ssm, name, tags)
+
+
+def _report(place: _Place, value: str, *, generated: bool) -> None:
+    """What lies where now and what comes next, and never what it is."""
+    from rich.markup import escape
+
+    out = show.console(stderr=generated)
+    for label, text in _said(place, value, generated=generated):
+        out.print(f"[dim]{label:<9}[/]  {escape(text)}")
+    if place.there.clear:
+        show.warning(
+            f"{place.there.name} was a String until now, which is not encrypted, and its old versions still are: "
+            "what it held should not be valid for long"
+        )
+
+
+def _said(place: _Place, value: str, *, generated: bool) -> Iterator[tuple[str, str]]:
+    there = place.there
+    if changed := secret_store.steps(there, value):
+        yield "stored", f"{there.name}, encrypted"
+    else:
+        yield "unchanged", f"{there.name} holds this secret already"
+    if value == there.previous and value != there.current:
+        yield "", "it was the previous secret until now"
+    if before := secret_store.also_valid(there, value):
+        yield "previous", f"{before} is valid too"
+    if changed:
+        yield "noticed", f"by the functions {place.soon if there.current else 'within ten seconds'}"
+        guide = place.definition.find("README.md")
+        what = "give it to the vendor" if generated else "see that the vendor has it too"
+        yield "next", f"{what}: {shown(guide)}" if guide else what
+    if before:
+        yield "then", f"when the vendor uses it, the previous one goes: {place.again(' --drop-previous')}"
+
+
+def _drop(ssm: Any, place: _Place, *, yes: bool) -> None:
+    there, out = place.there, show.console()
+    if there.previous is None:
+        out.print(f"{there.name} has no previous secret: there is nothing to drop")
+        return
+    if there.current is None:
+        raise GeneratorError(
+            f"{there.name} is not there, and the previous secret is the only one; first {place.again()}"
+        )
+    _agree(f"whoever still uses the secret in {there.name}{PREVIOUS} would be refused", yes=yes)
+    secret_store.drop_previous(ssm, there.name)
+    out.print(f"[dim]dropped[/]    {there.name}{PREVIOUS}")
+    out.print(f"[dim]refused[/]    {place.soon}, for which it may be in memory")

@@ -1,0 +1,116 @@
+"""Upload what was built, for a stack that is made in the console."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode
+
+import click
+
+from generator import helper_bucket, names
+from generator.aws import Target
+from generator.commands import options, show
+from generator.commands.build import made, written
+from generator.errors import again
+
+if TYPE_CHECKING:
+    from generator.product import Product
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stacks-quick-create-links.html
+_CONSOLES = {"aws-us-gov": "console.amazonaws-us-gov.com", "aws-cn": "console.amazonaws.cn"}
+
+
+class _File(NamedTuple):
+    """Something to upload, by the name that is shown."""
+
+    name: str
+    key: str
+    content: bytes
+
+
+@click.command(short_help="Upload what was built, for the console.")
+@click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every source.")
+@options.target
+@options.sources
+@options.build
+def command(sources_named: tuple[str, ...], everything: bool, target: Target, sources: Path, build: Path) -> int:
+    """Build SOURCE, and put its code and templates into the helper bucket; links to the console make stacks of them."""
+    from rich.markup import escape
+
+    if not sources_named and not everything:
+        raise click.UsageError("name a source, or say --all")
+    products = made(None if everything else sources_named, sources, build, strict=True)
+    for one in products:
+        if said := names.deployment_problem(one.name, target.project, target.environment):
+            raise click.UsageError(said)
+    written(products, build)
+    new = helper_bucket.ensure(target)
+    show.console().print(f"[dim]bucket[/]  {escape(target.bucket)}{', made now' if new else ''}")
+    _put(_files(products), target)
+    for one in products:
+        _next(one, target, sources, build)
+    return 0
+
+
+def _files(products: Sequence[Product]) -> list[_File]:
+    """Zips before templates: where a template is, its code is too."""
+    from generator import bundle, changes
+    from generator.product import CODE, CONFIG, TEMPLATES, shared
+
+    zips = dict(shared())
+    zips |= {f"{one.name}/{name}": one.files[name] for one in products for name in (CODE, CONFIG)}
+    templates = {f"{one.name}/{name}": one.files[name] for one in products for name in TEMPLATES}
+    return [
+        *(_File(name, bundle.key(content), content) for name, content in zips.items()),
+        *(_File(name, changes.template_key(content), content) for name, content in templates.items()),
+    ]
+
+
+def _put(files: Sequence[_File], target: Target) -> None:
+    """A line for each file, as it is done; two of one content are one object."""
+    out = show.console()
+    width = max(len(file.name) for file in files)
+    for key, new in helper_bucket.put(target, {file.key: file.content for file in files}):
+        state = "[green]uploaded[/]" if new else "[dim]already there[/]"
+        for file in files:
+            if file.key == key:
+                out.print(f"  {file.name:<{width}}  {show.size(len(file.content)):>8}  {state}")
+
+
+def _next(one: Product, target: Target, sources: Path, build: Path) -> None:
+    from rich.markup import escape
+
+    from generator.changes import template_key
+    from generator.product import PIPELINE, TEMPLATE
+
+    commands = (
+        (again(f"secret {one.name}{target.options}", sources=sources), "store the secret that it is verified with"),
+        (again(f"deploy {one.name}{target.options}", build, sources), "deploy it; or make its stack in the console:"),
+    )
+    out = show.console()
+    out.print(f"\n[bold]next, for {one.name}[/]")
+    width = max(len(command) for command, _ in commands)
+    for command, what in commands:
+        out.print(f"  [cyan]{escape(command)}[/]{' ' * (width - len(command))}  [dim]{what}[/]")
+    for what, name, stack in (
+        ("the event source", TEMPLATE, target.stack(one.name)),
+        ("the pipeline that deploys it", PIPELINE, target.pipeline_stack(one.name)),
+    ):
+        out.print(f"  [dim]{what}:[/]\n  {escape(quick_create(target, stack, template_key(one.files[name])))}")
+
+
+def quick_create(target: Target, stack: str, template_key: str) -> str:
+    """The address of the console's page that makes a stack of a template, filled in."""
+    console = _CONSOLES.get(target.partition, f"{target.region}.console.aws.amazon.com")
+    filled = {
+        "templateURL": helper_bucket.url(target, template_key),
+        "stackName": stack,
+        "param_HelperBucket": target.bucket,
+        "param_ProjectName": target.project,
+        "param_Environment": target.environment,
+    }
+    query = urlencode(filled)
+    return f"https://{console}/cloudformation/home?region={target.region}#/stacks/create/review?{query}"

@@ -1,0 +1,136 @@
+"""A source's secret in Parameter Store: the current one, and the one before."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from generator.errors import GeneratorError
+from lambdas.model import Auth
+from lambdas.secrets import PREVIOUS
+
+MAX_BYTES = 4_096
+"""https://docs.aws.amazon.com/general/latest/gr/ssm.html: what a parameter of the standard tier holds."""
+TOO_LONG = f"has more than the {MAX_BYTES:,} bytes that Parameter Store takes"
+MIN_CHARACTERS, FEW_CHARACTERS = 8, 16
+# Control and format characters, surrogates, and separators of lines and paragraphs.
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_PLACEHOLDER = re.compile(
+    r"<.*>|\$?\{(?!\{).*\}|(.)\1*|(your|my|the)?[ _-]?(secret|token|password|key)|change[ _-]?me|todo", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What lies in the store; None where nothing does. `clear`: the current one is a String, which is not encrypted."""
+
+    name: str
+    current: str | None = field(repr=False)
+    previous: str | None = field(repr=False)
+    clear: bool = False
+
+
+def before_it(auth: Auth) -> str | None:
+    """What the vendor sends before the secret in a header; None where it sends what it makes with the secret."""
+    probe = "probe-of-what-is-sent"
+    sent = auth.type.sign(auth.settings, b"", probe, 0.0) or {}
+    return next((value.partition(probe)[0] for value in sent.values() if probe in value), None)
+
+
+def problems(value: str, *, in_header: bool) -> Iterator[str]:
+    """What is wrong with a secret, in words that do not tell it."""
+    bare = value.strip()
+    if not bare:
+        yield "is empty"
+        return
+    if bare != value:
+        yield "begins or ends with white space: was it copied alone?"
+    if "\n" in bare or "\r" in bare:
+        yield "has a line break in it: a secret is one line"
+    elif any(unicodedata.category(character) in _UNSEEN for character in bare):
+        yield "has a character in it that is not seen: was it copied from a formatted page?"
+    elif in_header and not bare.isascii():
+        yield "has a character in it that is not ASCII, and the vendor sends it in a header"
+    if len(value.encode(errors="surrogatepass")) > MAX_BYTES:
+        yield TOO_LONG
+    if "{{" in bare:
+        yield "has {{ in it, which Parameter Store does not take"
+    if _PLACEHOLDER.fullmatch(bare):
+        yield "looks like a placeholder, not like a secret"
+    elif len(bare) < MIN_CHARACTERS:
+        yield f"has fewer than {MIN_CHARACTERS} characters: it can be guessed"
+
+
+def doubts(value: str, before: str) -> Iterator[str]:
+    """What may be wrong with it; `before` is what stands before it in a header."""
+    if len(value) < FEW_CHARACTERS:
+        yield f"has fewer than {FEW_CHARACTERS} characters: a longer one is harder to guess"
+    if before and value.startswith(before):
+        yield f"begins with {before!r}, which the definition puts before it: it belongs there only once"
+
+
+def read(ssm: Any, name: str) -> Stored:
+    """What lies there now."""
+    found = ssm.get_parameters(Names=[name, name + PREVIOUS], WithDecryption=True)["Parameters"]
+    values = {one["Name"]: one["Value"] for one in found}
+    types = {one["Name"]: one["Type"] for one in found}
+    clear = types.get(name, "SecureString") != "SecureString"
+    return Stored(name, values.get(name), values.get(name + PREVIOUS), clear)
+
+
+def steps(there: Stored, value: str) -> list[tuple[str, str]]:
+    """What to write where so that the value is current, one after the other.
+
+    No request that is accepted before is refused between two steps, or where the last one fails: the current secret
+    is the previous one too before another takes its place. With the value that is the previous one, two places can't
+    be exchanged so; the vendor has the value, as it was just named, and it is the one that is never missing.
+    """
+    current, previous = (there.name, value), (there.name + PREVIOUS, there.current or "")
+    if there.current is None or there.current == there.previous:
+        return [current] if value != there.current or there.clear else []
+    if value == there.current:
+        return [current] if there.clear else []
+    return [current, previous] if value == there.previous else [previous, current]
+
+
+def ends_previous(there: Stored, value: str) -> bool:
+    """Whether a secret that is valid now would be no more: there is a place for two."""
+    return len(steps(there, value)) > 1 and there.previous not in (None, value)
+
+
+def also_valid(there: Stored, value: str) -> str | None:
+    """The parameter with the previous secret, where that is another than the value, once this is current."""
+    name = there.name + PREVIOUS
+    return name if dict(steps(there, value)).get(name, there.previous) not in (None, value) else None
+
+
+def write(ssm: Any, name: str, value: str, description: str) -> None:
+    """Store a value, encrypted; no message has it in it."""
+    try:
+        ssm.put_parameter(
+            Name=name, Value=value, Type="SecureString", Tier="Standard", Overwrite=True, Description=description
+        )
+    except ssm.exceptions.HierarchyTypeMismatchException:
+        raise GeneratorError(
+            f"{name} is a String, which is not encrypted, and AWS does not make a SecureString of it: "
+            f"aws ssm delete-parameter --name {name}, and store the secret again"
+        ) from None
+    except ssm.exceptions.ClientError as error:
+        # Some of AWS's messages say what was sent.
+        if value in str(error):
+            raise GeneratorError(f"AWS: PutParameter: {error.response['Error']['Code']}: {name}") from None
+        raise
+
+
+def tag(ssm: Any, name: str, tags: Mapping[str, str]) -> None:
+    """Tag a parameter, which what overwrites one can't do."""
+    wanted = [{"Key": key, "Value": value} for key, value in tags.items()]
+    ssm.add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=wanted)
+
+
+def drop_previous(ssm: Any, name: str) -> None:
+    """The previous secret is accepted no more."""
+    ssm.delete_parameter(Name=name + PREVIOUS)

@@ -1,0 +1,646 @@
+"""Secrets: what is stored where and in which order, and that nothing ever tells one."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import click
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from generator import secret_store
+from generator.aws import Target
+from generator.commands import main
+from generator.secret_store import Stored
+from lambdas.secrets import Secrets, SecretsDown
+from tests.definitions import SOURCES, definition, shipped
+
+NAME = "/MozDef-EF/zoom/dev/auth_token"
+PREVIOUS = f"{NAME}_previous"
+A, B, C = "a-secret-long-enough-0", "b-secret-long-enough-1", "c-secret-long-enough-2"
+GUIDE = SOURCES / "zoom" / "README.md"
+DROP = "python -m generator secret zoom --drop-previous"
+NEW = f"""\
+stored     {NAME}, encrypted
+noticed    by the functions within ten seconds
+next       see that the vendor has it too: sources/zoom/README.md
+"""
+ROTATED = f"""\
+stored     {NAME}, encrypted
+previous   {PREVIOUS} is valid too
+noticed    by the functions within five minutes
+next       see that the vendor has it too: sources/zoom/README.md
+then       when the vendor uses it, the previous one goes: python -m generator secret zoom --drop-previous
+"""
+ENDS = f"there is room for one previous secret, and the one in {PREVIOUS} would be refused"
+REFUSED = f"error: {ENDS}; nobody is there to be asked: --yes goes on\n"
+
+
+@dataclass
+class Faults:
+    """What a call of a name, its how-manieth, is answered instead of asking AWS."""
+
+    answers: dict[tuple[str, int], tuple[int, str, str]] = field(default_factory=dict)
+    made: list[str] = field(default_factory=list)
+
+    def watch(self, client: Any) -> Any:
+        client.meta.events.register("before-call", self._before)
+        return client
+
+    def _before(self, model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
+        self.made.append(model.name)
+        answer = self.answers.get((model.name, self.made.count(model.name)))
+        if answer is None:
+            return None
+        status, code, message = answer
+        message = message.replace("{sent}", json.loads(params["body"]).get("Value", ""))
+        return SimpleNamespace(status_code=status), {"Error": {"Code": code, "Message": message}}
+
+
+DENIED = (400, "AccessDeniedException", "You may not")
+
+
+@pytest.fixture(autouse=True)
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    monkeypatch.chdir(SOURCES.parent)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def faults(monkeypatch: pytest.MonkeyPatch) -> Faults:
+    lined_up = Faults()
+    plain = Target.client
+    monkeypatch.setattr(Target, "client", lambda self, service: lined_up.watch(plain(self, service)))
+    return lined_up
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """`secret zoom`, with what comes out of a pipe: exit status, output, errors."""
+
+    def command(*args: str, piped: str | bytes = b"", source: str = "zoom") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", pipe(piped))
+        status = main(["secret", source, *args])
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return command
+
+
+def pipe(sent: str | bytes) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(sent if isinstance(sent, bytes) else sent.encode()))
+
+
+def ssm() -> Any:
+    return boto3.client("ssm", "us-west-2")
+
+
+def put(name: str, value: str, kind: str = "SecureString") -> None:
+    ssm().put_parameter(Name=name, Value=value, Type=kind, Overwrite=True)
+
+
+def stored() -> dict[str, str]:
+    found = ssm().get_parameters(Names=[NAME, PREVIOUS], WithDecryption=True)["Parameters"]
+    return {one["Name"]: one["Value"] for one in found}
+
+
+def versions() -> dict[str, int]:
+    return {one["Name"]: one["Version"] for one in ssm().get_parameters(Names=[NAME, PREVIOUS])["Parameters"]}
+
+
+def accepted() -> tuple[str, ...]:
+    """What a function that starts now verifies with."""
+    try:
+        return Secrets("/MozDef-EF/zoom/dev", ssm).get("auth_token")
+    except SecretsDown:
+        return ()
+
+
+def test_the_first_secret_is_stored_encrypted_described_and_tagged(secret: Run) -> None:
+    assert secret(piped=f"{A}\n") == (0, NEW, "")
+
+    assert stored() == {NAME: A}
+    [described] = ssm().describe_parameters()["Parameters"]
+    assert (described["Type"], described["Tier"]) == ("SecureString", "Standard")
+    assert described["Description"] == "The secret with which requests of zoom are verified"
+    tags = ssm().list_tags_for_resource(ResourceType="Parameter", ResourceId=NAME)["TagList"]
+    assert {one["Key"]: one["Value"] for one in tags} == {
+        "Project": "MozDef-EF",
+        "Service": "zoom",
+        "Environment": "dev",
+    }
+
+
+def test_project_and_environment_say_where_it_lies(secret: Run) -> None:
+    status, out, _ = secret("--project", "Sec-Ops", "--env", "prod", piped=A)
+
+    assert (status, out.splitlines()[0]) == (0, "stored     /Sec-Ops/zoom/prod/auth_token, encrypted")
+    [described] = ssm().describe_parameters()["Parameters"]
+    assert described["Name"] == "/Sec-Ops/zoom/prod/auth_token"
+    tags = ssm().list_tags_for_resource(ResourceType="Parameter", ResourceId=described["Name"])["TagList"]
+    assert {"Key": "Environment", "Value": "prod"} in tags
+    _, out, _ = secret("--project", "Sec-Ops", "--env", "prod", piped=B)
+    assert out.splitlines()[-1].endswith(
+        ": python -m generator secret zoom --drop-previous --project Sec-Ops --env prod"
+    )
+
+
+def test_a_new_secret_keeps_the_one_before_valid(secret: Run) -> None:
+    secret(piped=A)
+
+    assert secret(piped=B) == (0, ROTATED, "")
+
+    assert stored() == {NAME: B, PREVIOUS: A}
+    assert accepted() == (B, A)
+    tags = ssm().list_tags_for_resource(ResourceType="Parameter", ResourceId=PREVIOUS)["TagList"]
+    assert {one["Key"] for one in tags} == {"Project", "Service", "Environment"}
+    described = {one["Name"]: one for one in ssm().describe_parameters()["Parameters"]}
+    assert described[PREVIOUS]["Type"] == "SecureString"
+    assert described[PREVIOUS]["Description"] == "The previous secret with which requests of zoom are verified"
+
+
+def test_the_same_secret_again_changes_nothing(secret: Run, faults: Faults) -> None:
+    secret(piped=A)
+    secret(piped=B)
+    before = versions()
+    faults.made.clear()
+
+    assert secret(piped=B) == (
+        0,
+        f"unchanged  {NAME} holds this secret already\n"
+        f"previous   {PREVIOUS} is valid too\n"
+        f"then       when the vendor uses it, the previous one goes: {DROP}\n",
+        "",
+    )
+
+    assert versions() == before
+    assert faults.made == ["GetParameters"]
+
+
+def test_nothing_is_refused_between_the_two_steps_of_a_rotation(secret: Run, faults: Faults) -> None:
+    secret(piped=A)
+    faults.made.clear()
+
+    faults.answers = {("PutParameter", 1): DENIED}
+    assert secret(piped=B) == (1, "", "error: AWS: PutParameter: AccessDeniedException: You may not\n")
+    assert accepted() == (A,)
+
+    faults.made.clear()
+    faults.answers = {("PutParameter", 2): DENIED}
+    assert secret(piped=B)[0] == 1
+    assert stored() == {NAME: A, PREVIOUS: A}
+    assert A in accepted()
+    assert B not in accepted()
+
+    # The next time it is finished, and nobody is asked: nothing that is valid ends.
+    faults.answers = {}
+    assert secret(piped=B) == (0, ROTATED, "")
+    assert accepted() == (B, A)
+
+
+def test_back_to_the_previous_secret_never_without_the_one_that_was_named(secret: Run, faults: Faults) -> None:
+    secret(piped=A)
+    secret(piped=B)
+    faults.made.clear()
+    faults.answers = {("PutParameter", 2): DENIED}
+    assert secret(piped=A)[0] == 1
+    assert accepted()[0] == A
+
+    put(NAME, B)
+    faults.answers = {}
+    status, out, err = secret(piped=A)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[:3] == [
+        f"stored     {NAME}, encrypted",
+        "           it was the previous secret until now",
+        f"previous   {PREVIOUS} is valid too",
+    ]
+    assert accepted() == (A, B)
+
+
+def test_a_third_secret_would_end_one_that_is_valid_so_one_is_asked(secret: Run) -> None:
+    secret(piped=A)
+    secret(piped=B)
+
+    assert secret(piped=C) == (1, "", REFUSED)
+    assert accepted() == (B, A)
+
+    assert secret("--yes", piped=C) == (0, ROTATED, "")
+    assert accepted() == (C, B)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(asked: str, answer: str) -> str:
+    sys.stderr.write(asked)
+    return answer
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command on a terminal, with what is typed unseen, and seen."""
+
+    def command(*args: str, unseen: tuple[str, ...] = (), seen: str = "") -> tuple[int, str, str]:
+        answers = iter(unseen)
+        monkeypatch.setattr(sys, "stdin", Terminal())
+        monkeypatch.setattr(click.termui, "hidden_prompt_func", lambda asked: shown(asked, next(answers)))
+        monkeypatch.setattr(click.termui, "visible_prompt_func", lambda asked: shown(asked, seen))
+        status = main(["secret", "zoom", *args])
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return command
+
+
+def test_on_a_terminal_it_is_typed_twice_and_not_shown(typed: Run) -> None:
+    status, out, err = typed(unseen=(A, B, A, A))
+
+    assert status == 0
+    assert stored() == {NAME: A}
+    assert out == NEW
+    asked = "Secret of zoom (it is not shown): The same again: "
+    assert err == f"{asked}Error: The two entered values do not match.\n{asked}"
+
+
+@pytest.mark.parametrize(("answer", "valid"), [("n", (B, A)), ("y", (C, B))])
+def test_on_a_terminal_one_is_asked_before_a_valid_secret_ends(typed: Run, answer: str, valid: tuple[str, ...]) -> None:
+    put(NAME, B)
+    put(PREVIOUS, A)
+
+    status, _, err = typed(unseen=(C, C), seen=answer)
+
+    assert status == (130 if answer == "n" else 0)
+    assert f"{ENDS}. Go on? [y/N]: " in err
+    assert accepted() == valid
+
+
+def test_a_generated_secret_is_all_that_stdout_has(secret: Run) -> None:
+    status, out, err = secret("--generate")
+
+    assert status == 0
+    assert out == f"{stored()[NAME]}\n"
+    assert len(out.strip()) == 43  # 32 bytes
+    assert err.splitlines() == [
+        f"stored     {NAME}, encrypted",
+        "noticed    by the functions within ten seconds",
+        "next       give it to the vendor: sources/zoom/README.md",
+    ]
+    first = stored()[NAME]
+    _, out, err = secret("--generate")
+    assert accepted() == (out.strip(), first)
+    assert out.strip() not in err
+    assert first not in out + err
+
+
+def test_a_generated_secret_that_is_stored_is_told_whatever_comes_after(secret: Run, faults: Faults) -> None:
+    faults.answers = {("AddTagsToResource", 1): DENIED}
+
+    status, out, err = secret("--generate")
+
+    assert (status, out) == (1, f"{stored()[NAME]}\n")
+    assert err.splitlines()[0] == f"stored     {NAME}, encrypted"
+    assert err.splitlines()[-1] == "error: AWS: AddTagsToResource: AccessDeniedException: You may not"
+
+
+def test_a_generated_secret_that_is_not_stored_is_not_told(secret: Run, faults: Faults) -> None:
+    faults.answers = {("PutParameter", 1): DENIED}
+
+    assert secret("--generate") == (1, "", "error: AWS: PutParameter: AccessDeniedException: You may not\n")
+
+
+def test_the_previous_secret_is_dropped(secret: Run) -> None:
+    put(NAME, B)
+    put(PREVIOUS, A)
+
+    assert secret("--drop-previous") == (
+        1,
+        "",
+        f"error: whoever still uses the secret in {PREVIOUS} would be refused; "
+        "nobody is there to be asked: --yes goes on\n",
+    )
+    assert accepted() == (B, A)
+    assert secret("--drop-previous", "--yes", piped=C) == (
+        0,
+        f"dropped    {PREVIOUS}\nrefused    within five minutes, for which it may be in memory\n",
+        "",
+    )
+    assert stored() == {NAME: B}
+    assert secret("--drop-previous") == (0, f"{NAME} has no previous secret: there is nothing to drop\n", "")
+
+
+@pytest.mark.parametrize(("answer", "valid"), [("n", (B, A)), ("y", (B,))])
+def test_on_a_terminal_one_is_asked_before_the_previous_is_dropped(
+    typed: Run, answer: str, valid: tuple[str, ...]
+) -> None:
+    put(NAME, B)
+    put(PREVIOUS, A)
+
+    status, _, err = typed("--drop-previous", seen=answer)
+
+    assert status == (130 if answer == "n" else 0)
+    assert err == f"whoever still uses the secret in {PREVIOUS} would be refused. Go on? [y/N]: "
+    assert accepted() == valid
+
+
+def test_the_only_secret_is_not_dropped(secret: Run) -> None:
+    put(PREVIOUS, A)
+
+    assert secret("--drop-previous", "--yes") == (
+        1,
+        "",
+        f"error: {NAME} is not there, and the previous secret is the only one; first python -m generator secret zoom\n",
+    )
+    assert stored() == {PREVIOUS: A}
+
+
+def test_a_previous_secret_that_was_left_becomes_valid_with_a_current_one_and_is_told(secret: Run) -> None:
+    put(PREVIOUS, A)
+    assert accepted() == ()
+
+    status, out, _ = secret(piped=B)
+
+    assert status == 0
+    assert f"previous   {PREVIOUS} is valid too\n" in out
+    assert accepted() == (B, A)
+
+
+def test_behind_an_authorizer_it_takes_a_minute_more(secret: Run) -> None:
+    secret(piped=A, source="okta")
+    assert "noticed    by the functions within six minutes\n" in secret(piped=B, source="okta")[1]
+    assert "refused    within six minutes" in secret("--drop-previous", "--yes", source="okta")[1]
+
+
+@pytest.mark.parametrize("value", [A, B])
+def test_a_parameter_that_is_not_encrypted_is_from_now_on(secret: Run, value: str) -> None:
+    put(NAME, A, "String")
+
+    status, _, err = secret(piped=value)
+
+    assert (status, err) == (
+        0,
+        f"warning: {NAME} was a String until now, which is not encrypted, and its old versions still are: "
+        "what it held should not be valid for long\n",
+    )
+    assert accepted() == ((A,) if value == A else (B, A))
+    assert {one["Type"] for one in ssm().describe_parameters()["Parameters"]} == {"SecureString"}
+
+
+def test_a_parameter_whose_type_aws_does_not_change_is_said_and_stays_valid(secret: Run, faults: Faults) -> None:
+    put(NAME, A, "String")
+    faults.answers = {("PutParameter", 2): (400, "HierarchyTypeMismatchException", "no: {sent}")}
+
+    assert secret(piped=B) == (
+        1,
+        "",
+        f"error: {NAME} is a String, which is not encrypted, and AWS does not make a SecureString of it: "
+        f"aws ssm delete-parameter --name {NAME}, and store the secret again\n",
+    )
+    assert A in accepted()
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
+def test_one_line_ending_of_a_pipe_is_no_part_of_it(secret: Run, ending: str) -> None:
+    assert secret(piped=f"{A}{ending}")[0] == 0
+    assert stored() == {NAME: A}
+
+
+@pytest.mark.parametrize("value", ["Zürich, 東京, and so on", "with some  spaces inside", "0123456789abcdef" * 256])
+def test_a_key_of_an_hmac_may_be_any_text_that_is_seen(secret: Run, value: str) -> None:
+    assert secret(piped=value) == (0, NEW, "")
+    assert stored() == {NAME: value}
+
+
+UNSEEN = "has a character in it that is not seen: was it copied from a formatted page?"
+SPACE = "begins or ends with white space: was it copied alone?"
+FEW = "has fewer than 8 characters: it can be guessed"
+PLACEHOLDER = "looks like a placeholder, not like a secret"
+LONG = "has more than the 4,096 bytes that Parameter Store takes"
+LINES = "has a line break in it: a secret is one line"
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        ("", ["is empty"]),
+        ("\n", ["is empty"]),
+        (" \t ", ["is empty"]),
+        (f" {A}", [SPACE]),
+        (f"{A}\n\n", [SPACE]),
+        (f"{A}\u00a0", [SPACE]),
+        (f"{A}\n{B}", [LINES]),
+        (f"{A}\r{B}", [LINES]),
+        (f"{A}\t{B}", [UNSEEN]),
+        (f"{A}\0{B}", [UNSEEN]),
+        (f"\ufeff{A}", [UNSEEN]),
+        (f"{A}\u200b{B}", [UNSEEN]),
+        (f"{A}\u2028{B}", [UNSEEN]),
+        (A.encode("utf-16"), ["is not UTF-8 text"]),
+        ("0123456789abcdef" * 256 + "0", [LONG]),
+        ("01234567é" * 500, [LONG]),
+        ("0123456789abcdef" * 9_000, [LONG]),
+        ("0123456789abcdef" * 256 + "\r\n" + A, [LONG]),
+        ("{{ssm:/other/parameter}}", ["has {{ in it, which Parameter Store does not take"]),
+        ("a1b2c3d", [FEW]),
+        (" a1b2 ", [SPACE, FEW]),
+        *(
+            (value, [PLACEHOLDER])
+            for value in (
+                "changeme",
+                "CHANGE_ME",
+                "<your token here>",
+                "secret",
+                "Your-Secret",
+                "password",
+                "xxxxxxxxxxxxxxxxxxxx",
+                "********************",
+                "${ZOOM_SECRET_TOKEN}",
+                "TODO",
+            )
+        ),
+    ],
+)
+def test_what_can_be_no_secret_is_said_and_not_stored(secret: Run, value: str | bytes, wrong: list[str]) -> None:
+    assert secret(piped=value) == (1, "", "".join(f"error: the secret {said}\n" for said in wrong))
+    assert stored() == {}
+
+
+def test_a_token_is_sent_in_a_header_so_it_is_ascii(secret: Run) -> None:
+    said = "error: the secret has a character in it that is not ASCII, and the vendor sends it in a header\n"
+    assert secret(piped="Zürich, 東京, and so on", source="okta") == (1, "", said)
+    assert secret(piped="Basic dXNlcjpwYXNz and a ~", source="okta")[0] == 0
+
+
+def test_what_may_be_a_mistake_is_a_warning(secret: Run, tmp_path: Path) -> None:
+    short = "warning: the secret has fewer than 16 characters: a longer one is harder to guess\n"
+    assert secret(piped="8-charac", source="okta")[::2] == (0, short)
+    assert secret(piped="fifteen-charact") == (0, NEW, short)
+    assert secret("--env", "test", piped="sixteen-characte")[::2] == (0, "")
+
+    definition(
+        tmp_path,
+        """
+        description: Made up
+        webhook: {auth: {token: {header: Authorization, prefix: "Bearer "}}}
+        """,
+        "acme",
+    )
+    status, out, err = secret("--sources", str(tmp_path), piped=f"Bearer {A}", source="acme")
+    twice = "begins with 'Bearer ', which the definition puts before it: it belongs there only once"
+    assert (status, err) == (0, f"warning: the secret {twice}\n")
+    assert out.splitlines()[-1] == "next       see that the vendor has it too"
+
+
+def test_whether_a_type_sends_the_secret_itself_is_asked_of_the_type(tmp_path: Path) -> None:
+    def auth(text: str) -> Any:
+        return definition(tmp_path, f"description: x\nwebhook: {{auth: {text}}}\n").source.webhook.auth
+
+    assert secret_store.before_it(shipped("okta").source.webhook.auth) == ""
+    assert secret_store.before_it(shipped("zoom").source.webhook.auth) is None
+    assert secret_store.before_it(auth('{token: {header: x-a, prefix: "Bearer "}}')) == "Bearer "
+    assert secret_store.before_it(auth('{hmac: {signature: {header: x-a, prefix: "sha256="}}}')) is None
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "wrong"),
+    [
+        (["zoom", "--generate", "--drop-previous"], 2, "--generate stores a secret, and --drop-previous stores none"),
+        (["zoom", "--env", "Prod"], 2, "--env Prod: must be one of"),
+        (["zoom", A], 2, "Got unexpected extra argument"),
+        ([], 2, "Missing argument 'SOURCE'"),
+        (["zooom"], 1, "no source zooom in sources; did you mean zoom? (zoom, okta)"),
+    ],
+)
+def test_wrong_usage_is_said_before_aws_or_anybody_is_asked(
+    faults: Faults, capsys: pytest.CaptureFixture[str], args: list[str], status: int, wrong: str
+) -> None:
+    assert main(["secret", *args]) == status
+    assert wrong in capsys.readouterr().err
+    assert faults.made == []
+
+
+def test_a_secret_is_asked_for_only_once_the_store_answers(secret: Run, faults: Faults) -> None:
+    faults.answers = {("GetParameters", 1): DENIED}
+    assert secret(piped="") == (1, "", "error: AWS: GetParameters: AccessDeniedException: You may not\n")
+
+
+MARK = "Q7zX-mark-9fK"
+TEXTS = st.one_of(
+    st.just(""), st.text(max_size=20), st.sampled_from(["\n", "{{", "<", " ", "\u200b", "x" * 5_000]), st.just("'\"\\%")
+)
+ANSWERS = st.sampled_from(
+    [
+        None,
+        DENIED,
+        (400, "ValidationException", "Parameter value: {sent} can't be nested"),
+        (400, "ParameterPatternMismatchException", "{sent}, cannot be validated"),
+        (400, "HierarchyTypeMismatchException", "{sent}"),
+        (500, "InternalServerError", "on {sent}"),
+    ]
+)
+
+
+@settings(max_examples=40)
+@given(
+    before=TEXTS,
+    after=TEXTS,
+    broken=st.booleans(),
+    current=st.sampled_from([None, f"{MARK}-current", "value"]),
+    previous=st.sampled_from([None, f"{MARK}-previous", "value"]),
+    kind=st.sampled_from(["String", "SecureString"]),
+    source=st.sampled_from(["zoom", "okta"]),
+    fault=ANSWERS,
+    call=st.sampled_from([("PutParameter", 1), ("PutParameter", 2), ("GetParameters", 1), ("AddTagsToResource", 1)]),
+    yes=st.booleans(),
+)
+def test_no_message_ever_tells_a_secret(
+    before: str,
+    after: str,
+    broken: bool,
+    current: str | None,
+    previous: str | None,
+    kind: Any,
+    source: str,
+    fault: tuple[int, str, str] | None,
+    call: tuple[str, int],
+    yes: bool,
+) -> None:
+    value = f"{before}{MARK}{after}"
+    sent = value.encode(errors="surrogatepass") + (b"\xff" if broken else b"")
+    faults = Faults({call: fault} if fault else {})
+    plain = Target.client
+    out, err = io.StringIO(), io.StringIO()
+    name = f"/MozDef-EF/{source}/dev/auth_token"
+    with pytest.MonkeyPatch.context() as patched, mock_aws(), redirect_stdout(out), redirect_stderr(err):
+        for one, there in ((name, current), (f"{name}_previous", previous)):
+            if there is not None:
+                put(one, f"{MARK}-{there}" if there == "value" else there, kind)
+        patched.setattr(Target, "client", lambda self, service: faults.watch(plain(self, service)))
+        patched.setattr(sys, "stdin", pipe(sent))
+        status = main(["secret", source, *(["--yes"] if yes else [])])
+
+    # An exception that is no message would have left main, and failed here.
+    assert status in (0, 1)
+    assert MARK not in out.getvalue() + err.getvalue()
+    assert "Traceback" not in err.getvalue()
+    assert status == 0 or err.getvalue().startswith(("error: ", "warning: ", "stored"))
+
+
+@given(value=st.text().filter(lambda text: MARK not in text))
+def test_what_is_wrong_with_a_secret_is_said_without_it(value: str) -> None:
+    marked = f"{value}{MARK}{value}"
+    told = [*secret_store.problems(marked, in_header=True), *secret_store.doubts(marked, "")]
+    assert MARK not in repr(told)
+    assert MARK not in repr(Stored("name", marked, marked))
+
+
+SOME = st.sampled_from(["a", "b", "c"])
+
+
+@given(current=st.none() | SOME, previous=st.none() | SOME, clear=st.booleans(), value=SOME)
+def test_every_step_keeps_what_is_valid_before_and_after(
+    current: str | None, previous: str | None, clear: bool, value: str
+) -> None:
+    there = {"n": current, "n_previous": previous}
+    before = Stored("n", current, previous, clear and current is not None)
+
+    def valid() -> set[str | None]:
+        return {there["n"], there["n_previous"]} - {None} if there["n"] else set()
+
+    seen = [valid()]
+    for name, text in secret_store.steps(before, value):
+        there[name] = text
+        seen.append(valid())
+
+    assert there["n"] == value
+    assert current is None or current in seen[-1]
+    lost = seen[0] - seen[-1]
+    assert lost == ({previous} if secret_store.ends_previous(before, value) else set())
+    assert (secret_store.also_valid(before, value) is not None) == (len(seen[-1]) == 2)
+    exchanged = value == previous != current is not None
+    for during in seen[1:-1]:
+        assert during >= ({value} if exchanged else seen[0] & seen[-1])
+    if current == value:
+        assert len(seen) == 1 + before.clear
