@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from generator import bundle, parameters
+from generator import bundle, names, parameters
 from generator.aws import Target
 from generator.changes import MAX_BODY, template_key
 from generator.errors import GeneratorError, again
@@ -93,7 +93,16 @@ class Deployment:
         """What a change set gets."""
         target = self.place.target
         options = {"ProjectName": target.project, "Environment": target.environment, "HelperBucket": target.bucket}
-        return parameters.filled(self._template, self.given, options, stack)
+        # What a pipeline has built lies where it alone may put something.
+        own = {"LambdaKey": self._own(bundle.key(self.product.files[CODE]))} if self.role else {}
+        return parameters.filled(self._template, self.given, {**options, **own}, stack)
+
+    def _own(self, key: str) -> str:
+        """A key of the helper bucket; with a role, the one in its place that this pipeline alone may write."""
+        if not self.role:
+            return key
+        target = self.place.target
+        return key.replace("code/", names.code_prefix(self.product.name, target.project, target.environment))
 
     def refuse_without_secret(self, ssm: Any) -> None:
         """GeneratorError where nothing could be verified. It is not read: that would need its key."""
@@ -104,16 +113,16 @@ class Deployment:
             raise GeneratorError(f"there is no secret {name} in Parameter Store to verify events with: {put}")
 
     def zips(self) -> dict[str, bytes]:
-        """What the template's own parameters name, by the key in the helper bucket."""
+        """What the template's parameters name, by the key in the helper bucket."""
         contents = {"LambdaKey": CODE, "MergeKey": MERGE, "ConfigKey": CONFIG}
         files = {**self.product.files, **shared()}
         wanted = [name for key, name in contents.items() if key in self._template["Parameters"]]
-        return {bundle.key(files[name]): files[name] for name in wanted}
+        return {self._own(bundle.key(files[name])): files[name] for name in wanted}
 
     @property
     def long(self) -> dict[str, bytes]:
         """The template, by its key in the helper bucket, where it is too long to be sent along; else nothing."""
-        return {template_key(self.body): self.body} if len(self.body) > MAX_BODY else {}
+        return {self._own(template_key(self.body)): self.body} if len(self.body) > MAX_BODY else {}
 
     def request(self, parameters: Sequence[Mapping[str, Any]], stack: Stack | None, s3: Any) -> dict[str, Any]:
         """What CreateChangeSet is asked. Tags that somebody added to the stack stay."""

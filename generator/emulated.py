@@ -1,9 +1,10 @@
 """The emulator's own process: ministack, behind the port that its parent hands over.
 
 Not `python -m ministack`, which binds by itself, with TLS also to port 443; and least privilege could not be shown
-without three corrections to how requests are authorized: on AWS a batch of SQS needs the permission of the single
-action; ssm:GetParameters is checked against each parameter, not against "*"; and a service that takes on a role says
-for which resource. No service is here to say so: who stands in for one gives that ARN as the external id.
+without four corrections to how requests are authorized: on AWS a batch of SQS needs the permission of the single
+action; ssm:GetParameters is checked against each parameter, not against "*"; which role CloudFormation is to act with
+is a condition's key; and a service that takes on a role says for which resource. No service is here to say so: who
+stands in for one gives that ARN as the external id.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ministack.core.iam_evaluator import enforce
 from ministack.core.router import extract_access_key_id
 
 _action, _resource = iam.extract_iam_action, iam.extract_resource_arn
+_keys = iam.request_tag_context
 _trusts = iam_evaluator.evaluate_trust_policy
 
 
@@ -44,6 +46,13 @@ def resource(
     return next((arn for arn in arns if enforce(key, "ssm:GetParameters", service, region, arn)), arns[0])
 
 
+def keys(service: str, action: str, body: bytes, params: Any) -> Any:
+    """What the conditions of a policy may look at in a request."""
+    role = params.get("RoleARN")
+    named = {"cloudformation:rolearn": role[0] if isinstance(role, list) else role} if role else {}
+    return {**_keys(service, action, body, params), **(named if service == "cloudformation" else {})}
+
+
 def trusts(policy: Any, caller: str, context: Any = None) -> bool:
     """Whether a role lets itself be taken on; `aws:SourceArn` and `aws:SourceAccount` are of the ARN given."""
     said = context.service_context if context else {}
@@ -62,5 +71,6 @@ def end_with_parent() -> None:
 if __name__ == "__main__":
     threading.Thread(target=end_with_parent, daemon=True).start()
     iam.extract_iam_action, iam.extract_resource_arn = action, resource
+    iam.request_tag_context = keys
     iam_evaluator.evaluate_trust_policy = trusts
     sys.exit(main())

@@ -122,7 +122,7 @@ def _add_authorizer_function(template: Template, one: _Deployed) -> Function:
     may = [function.may_read_secret(one.names, one.source.webhook.auth.settings.secret)]
     environment = {"SECRETS_PATH": Sub(secrets_path(one.names))}
     described = f"Verifies the senders of {one.source.name}"
-    return _add_function(template, one, "AuthorizerFunction", "lambdas.authorizer.handler", described, may, environment)
+    return _add_function(template, one, "Verify", "lambdas.authorizer.handler", described, may, environment)
 
 
 def _add_function(

@@ -18,6 +18,8 @@ MAX_SERVICE, MAX_ENVIRONMENT = 20, 11
 _ENVIRONMENTS = "dev|test|qa|uat|stg|stage|staging|demo|sandbox|preprod|prod|production"
 ENVIRONMENT_PATTERN = f"({_ENVIRONMENTS})[0-9]?"
 ENVIRONMENT_WANTS = f"one of {_ENVIRONMENTS.replace('|', ', ')}, and perhaps a digit"
+# CloudFormation makes one dash of two in what it names.
+PROJECT_PATTERN = "[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*"
 _SERVICE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PIPELINE = "pipeline"
 
@@ -27,14 +29,9 @@ def max_project(service: str) -> int:
     return MAX_STACK - len(service) - MAX_ENVIRONMENT - 2
 
 
-def project_pattern(service: str) -> str:
-    """What a project's name is; a letter first, as in a stack's."""
-    return f"[A-Za-z][A-Za-z0-9-]{{0,{max_project(service) - 1}}}"
-
-
 def project_wants(service: str) -> str:
-    """The same in words."""
-    return f"at most {max_project(service)} letters, digits and dashes, a letter first"
+    """What a project's name is, in words."""
+    return f"at most {max_project(service)} letters, digits and single dashes, a letter first"
 
 
 def service_problem(name: str) -> str | None:
@@ -43,9 +40,9 @@ def service_problem(name: str) -> str | None:
         return "a source's name has lower-case letters, digits and single dashes, and starts with a letter"
     if len(name) > MAX_SERVICE:
         return f"a source's name has at most {MAX_SERVICE} characters, and this has {len(name)}"
-    first, *later = name.split("-")
-    if first == _PIPELINE:
-        return f"a source's name does not begin with {_PIPELINE}: the stacks of pipelines do"
+    later = name.split("-")[1:]
+    if _PIPELINE in name.split("-"):
+        return f"a source's name can't have {_PIPELINE} as a part: the stacks of pipelines have it"
     if wrong := [one for one in later if re.fullmatch(ENVIRONMENT_PATTERN, one)]:
         return f"{wrong[0]} is an environment, which --env chooses: a source's name can't have it as a later part"
     return None
@@ -53,7 +50,7 @@ def service_problem(name: str) -> str | None:
 
 def deployment_problem(service: str, project: str, environment: str) -> str | None:
     """What is wrong with the name of a project or an environment."""
-    if not re.fullmatch(project_pattern(service), project):
+    if not re.fullmatch(PROJECT_PATTERN, project) or len(project) > max_project(service):
         return f"--project {project}: must be {project_wants(service)}"
     if not re.fullmatch(ENVIRONMENT_PATTERN, environment):
         return f"--env {environment}: must be {ENVIRONMENT_WANTS}"
@@ -72,9 +69,14 @@ def stack(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) 
 
 def pipeline_stack(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) -> str:
     """The name of a pipeline's stack, which an event source's permissions do not cover."""
-    return f"{project}-{_PIPELINE}-{service}-{environment}"
+    return f"{project}-{service}-{_PIPELINE}-{environment}"
 
 
 def role_path(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) -> str:
     """The path of an event source's roles: what a pipeline may make and change is all below it."""
     return f"{secret_path(service, project, environment)}/"
+
+
+def code_prefix(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) -> str:
+    """Where a pipeline puts its source's code in the helper bucket, and nobody else's: what people put is beside it."""
+    return f"code{secret_path(service, project, environment)}/"

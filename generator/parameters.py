@@ -55,7 +55,7 @@ def _unfit(parameter: Mapping[str, Any], value: str) -> str | None:
 def filled(
     template: Mapping[str, Any], given: Mapping[str, str], options: Mapping[str, str], stack: Stack | None
 ) -> list[dict[str, Any]]:
-    """What a change set gets; GeneratorError with all that somebody must say. `options` has what the options said.
+    """What a change set gets; GeneratorError with all that somebody must say. `options` has what is not to be given.
 
     What is not given stays as the stack has it, or is the template's default.
     """

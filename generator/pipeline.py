@@ -26,7 +26,7 @@ from troposphere.codepipeline import Actions, ArtifactStore, Pipeline
 from troposphere.iam import ManagedPolicy, Role
 from troposphere.s3 import Bucket
 
-from generator.names import stack
+from generator.names import code_prefix, stack
 from generator.resources import bucket, codebuild, execution, function, parameters, stages
 from generator.resources.parameters import Parameters, tags
 from generator.resources.pipeline_parameters import Keys, asked
@@ -96,7 +96,7 @@ def build(source: Source, keys: Keys) -> Template:
     )
     if repository:
         repository.starts(regional("codepipeline", ref(pipeline)))
-    _add_outputs(made, pipeline, repository)
+    _add_outputs(made, pipeline, repository, boundary)
     return template
 
 
@@ -157,16 +157,21 @@ def _variables(made: _Made) -> dict[str, Any]:
 def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, executes: Role) -> Project:
     """Tests, builds and deploys, by change sets on the event source's own stack and with the execution role alone."""
     cf, names = awacs.cloudformation, made.names
-    code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(names.helper_bucket)}/code/*")
+    prefix = code_prefix(made.source.name, ref(names.project), ref(names.environment))
+    code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(names.helper_bucket)}/{prefix}*")
+    # With no other role: else that of a stack which somebody deployed with more would be lent.
+    acts = _may([cf.CreateChangeSet, cf.ContinueUpdateRollback, cf.DeleteStack], [_stack(made)])
+    acts.Condition = Condition(StringEquals({"cloudformation:RoleArn": GetAtt(executes, "Arn")}))
     may = [
         _may(
             [
-                *(cf.CreateChangeSet, cf.DescribeChangeSet, cf.ExecuteChangeSet, cf.DeleteChangeSet),
-                *(cf.DescribeStacks, cf.DescribeStackEvents, cf.DescribeStackResources, cf.GetTemplate),
-                *(cf.ContinueUpdateRollback, cf.DeleteStack, cf.TagResource, cf.UntagResource),
+                *(cf.DescribeChangeSet, cf.ExecuteChangeSet, cf.DeleteChangeSet, cf.DescribeStacks),
+                *(cf.DescribeStackEvents, cf.DescribeEvents, cf.DescribeStackResources, cf.GetTemplate),
+                *(cf.TagResource, cf.UntagResource),
             ],
             [_stack(made)],
         ),
+        acts,
         execution.may_pass(executes, "cloudformation.amazonaws.com"),
         _may([awacs.s3.PutObject], [code]),
         _may_read_secrets(made),
@@ -256,12 +261,13 @@ def _add_pipeline(made: _Made, its_stages: Sequence[Any], may: Sequence[Statemen
     )
 
 
-def _add_outputs(made: _Made, pipeline: Pipeline, repository: ConfigRepository | None) -> None:
+def _add_outputs(made: _Made, pipeline: Pipeline, repository: ConfigRepository | None, boundary: ManagedPolicy) -> None:
     console = "https://${AWS::Region}.console.aws.amazon.com/codesuite/codepipeline/pipelines"
     event_source = Sub(stack(made.source.name, ref(made.names.project), ref(made.names.environment)))
     for name, value, description in (
         ("PipelineUrl", Sub(f"{console}/{ref(pipeline)}/view?region=${{AWS::Region}}"), "The pipeline in the console"),
         *([("ConfigRepositoryUrl", repository.url, "What to clone and push to")] if repository else []),
         ("EventSourceStack", event_source, "The stack that the pipeline makes; its outputs are the endpoint and queue"),
+        ("PermissionsBoundaryArn", Ref(boundary), "The most that a role of that stack can do"),
     ):
         made.template.add_output(Output(name, Value=value, Description=description))

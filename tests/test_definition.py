@@ -353,7 +353,7 @@ def test_exactly_one_known_auth_type(said, auth: str, line: str) -> None:
     [
         ("Zoom", "a source's name has lower-case letters, digits and single dashes, and starts with a letter"),
         ("a" * 21, "a source's name has at most 20 characters, and this has 21"),
-        ("pipeline-zoom", "a source's name does not begin with pipeline: the stacks of pipelines do"),
+        ("zoom-pipeline", "a source's name can't have pipeline as a part: the stacks of pipelines have it"),
         (
             "zoom-dev",
             "dev is an environment, which --env chooses: a source's name can't have it as a later part",

@@ -24,7 +24,7 @@ from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudForma
 from tests.definitions import SOURCES
 
 REGION = "us-west-2"
-NAME, OKTA, PIPELINE = "MozDef-EF-zoom-dev", "MozDef-EF-okta-dev", "MozDef-EF-pipeline-zoom-dev"
+NAME, OKTA, PIPELINE = "MozDef-EF-zoom-dev", "MozDef-EF-okta-dev", "MozDef-EF-zoom-pipeline-dev"
 BUCKET = f"mozdef-ef-helper-{ACCOUNT}-{REGION}"
 SECRET = "/MozDef-EF/zoom/dev/auth_token"
 WHERE = f"us-west-2, account {ACCOUNT}"
@@ -261,7 +261,7 @@ def test_ctrl_c_while_it_is_deployed_says_that_it_goes_on(run: Run, aws: CloudFo
         ),
         (
             ["zoom", "--yes", "--project", "x" * 27],
-            f"--project {'x' * 27}: must be at most 25 letters, digits and dashes, a letter first",
+            f"--project {'x' * 27}: must be at most 25 letters, digits and single dashes, a letter first",
         ),
     ],
 )

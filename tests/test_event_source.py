@@ -68,7 +68,7 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
 @pytest.mark.parametrize(
     ("parameter", "good", "bad"),
     [
-        ("ProjectName", ["MozDef-EF", "a"], ["", "1a", "a_b", "/<project>/", "a" * 26]),
+        ("ProjectName", ["MozDef-EF", "a"], ["", "1a", "a_b", "/<project>/", "a--b", "a-"]),
         ("Environment", ["dev", "prod2"], ["", "Dev", "a-b", "emea", "dev22"]),
         ("HelperBucket", ["my-bucket"], ["", "My-Bucket", "s3://my-bucket"]),
         ("LambdaKey", ["code/0a.zip"], ["", "a b"]),
@@ -111,7 +111,7 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
         # The handler behind an authorizer can't read the secret, and the authorizer can reach no queue.
         "okta": {
             "WebhookRole": [*log, "s3:PutObject", "sqs:SendMessage"],
-            "AuthorizerFunctionRole": [*log, "ssm:GetParameters"],
+            "VerifyRole": [*log, "ssm:GetParameters"],
         },
     }
 
@@ -196,10 +196,10 @@ def test_two_sources_templates_have_the_same_ids() -> None:
     assert zoom < okta
     assert okta - zoom == {
         "Authorizer",
-        "AuthorizerFunction",
-        "AuthorizerFunctionLog",
-        "AuthorizerFunctionPermission",
-        "AuthorizerFunctionRole",
+        "Verify",
+        "VerifyLog",
+        "VerifyPermission",
+        "VerifyRole",
         "GetRoute",
         "WebhookGetPermission",
     }
@@ -227,11 +227,14 @@ def test_the_longest_names_fit() -> None:
     assert re.fullmatch(names.ENVIRONMENT_PATTERN, environment)
     assert len(environment) == names.MAX_ENVIRONMENT
     project = "p" * names.max_project(service)
-    assert re.fullmatch(names.project_pattern(service), project)
-    assert re.fullmatch(names.project_pattern(service), names.PROJECT)
+    assert names.deployment_problem(service, project, environment) is None
+    assert names.deployment_problem(service, names.PROJECT, environment) is None
+    assert names.deployment_problem(service, project + "p", environment)
     stack = names.stack(service, project, environment)
     assert len(stack) == names.MAX_STACK
-    assert len(f"{stack}-Webhook-0123456789012") <= 64
+    assert template(shipped("zoom").source)["Parameters"]["ProjectName"]["MaxLength"] == names.max_project("zoom")
+    for function in of_type(template(shipped("okta").source), "AWS::Lambda::Function"):
+        assert len(f"{stack}-{function}-0123456789012") <= 64
     assert len(f"{service}-{environment}-kept-{'0' * 20}") <= 63
 
 

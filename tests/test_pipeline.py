@@ -158,7 +158,7 @@ def test_parameters_and_outputs_are_the_contract(variant: str) -> None:
     handed_on = {"ConsumerPrincipalArn", "EventsQueueName"}
     assert set(made["Parameters"]) == always | handed_on | github | codecommit | both
     repository = {"ConfigRepositoryUrl"} if variant != "github" else set()
-    assert set(made["Outputs"]) == {"PipelineUrl", "EventSourceStack"} | repository
+    assert set(made["Outputs"]) == {"PipelineUrl", "EventSourceStack", "PermissionsBoundaryArn"} | repository
     grouped = made["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     assert sorted(name for group in grouped for name in group["Parameters"]) == sorted(made["Parameters"])
     for parameter in made["Parameters"].values():

@@ -534,7 +534,7 @@ def test_what_is_built_is_uploaded_and_its_stacks_are_a_click_away(upload, build
         "  the event source:",
         f"  {quick_create(target, 'MozDef-EF-zoom-prod', keys['zoom/event-source.json'])}",
         "  the pipeline that deploys it:",
-        f"  {quick_create(target, 'MozDef-EF-pipeline-zoom-prod', keys['zoom/pipeline.json'])}",
+        f"  {quick_create(target, 'MozDef-EF-zoom-pipeline-prod', keys['zoom/pipeline.json'])}",
     ]
 
 
@@ -611,7 +611,7 @@ def test_a_failure_half_way_is_a_line_and_the_next_upload_goes_on(upload, calls:
     [
         ([], "name a source, or say --all"),
         (["zoom", "--env", "Prod"], "--env Prod: must be one of"),
-        (["zoom", "--project", "a" * 26], f"--project {'a' * 26}: must be at most 25 letters, digits and dashes"),
+        (["zoom", "--project", "a" * 26], f"--project {'a' * 26}: must be at most 25 letters, digits and single dashes"),
     ],
 )
 def test_wrong_usage_is_said(upload, calls: Calls, args: list[str], wrong: str) -> None:

@@ -24,7 +24,7 @@ class Parameters:
 class Asked(NamedTuple):
     """A parameter: what fits `pattern`, a whole match, is taken; else the form says that it must be `wants`.
 
-    Without a default it must be filled in. Below `group` the console shows it.
+    Without a default it must be filled in. Below `group` the console shows it. `length` is the most characters.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Asked(NamedTuple):
     pattern: str
     wants: str
     default: str | None = None
+    length: int | None = None
 
 
 def asked_of_both(service: str) -> tuple[Asked, ...]:
@@ -42,9 +43,10 @@ def asked_of_both(service: str) -> tuple[Asked, ...]:
             "ProjectName",
             "Which deployment",
             "First part of every name, and the tag Project",
-            names.project_pattern(service),
+            names.PROJECT_PATTERN,
             names.project_wants(service),
             names.PROJECT,
+            names.max_project(service),
         ),
         Asked(
             "Environment",
@@ -105,6 +107,8 @@ def add(template: Template, asked: Sequence[Asked]) -> dict[str, Parameter]:
         )
         if one.default is not None:
             parameter.Default = one.default
+        if one.length is not None:
+            parameter.MaxLength = one.length
         template.add_parameter(parameter)
     shown = [{"Label": {"default": label}, "Parameters": members} for label, members in groups.items()]
     template.set_metadata({**template.metadata, "AWS::CloudFormation::Interface": {"ParameterGroups": shown}})

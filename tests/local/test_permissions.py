@@ -80,7 +80,7 @@ def allowed(attempt: Callable[[], Any]) -> bool:
     [
         ("zoom", "WebhookRole", {"send", "keep rejected", "keep oversize", "read its secret"}),
         ("okta", "WebhookRole", {"send", "keep rejected", "keep oversize"}),
-        ("okta", "AuthorizerFunctionRole", {"read its secret"}),
+        ("okta", "VerifyRole", {"read its secret"}),
     ],
 )
 def test_a_role_may_do_its_work_and_nothing_else(
@@ -120,7 +120,7 @@ def test_a_function_without_a_permission_cannot_do_what_it_permits(
 
 def test_an_authorizer_that_cannot_read_the_secret_lets_nobody_in(enforced: Emulator, build: Path) -> None:
     lacking = json.loads(template(build, "okta"))
-    policy = lacking["Resources"]["AuthorizerFunctionRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+    policy = lacking["Resources"]["VerifyRole"]["Properties"]["Policies"][0]["PolicyDocument"]
     policy["Statement"] = [one for one in policy["Statement"] if "ssm:GetParameters" not in one["Action"]]
 
     okta = Service.deploy(enforced, "without-secret", json.dumps(lacking))

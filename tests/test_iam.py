@@ -1,0 +1,913 @@
+"""What the roles may do, and what somebody comes to who has one: checked in the templates, with AWS's own reference."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import botocore.session
+import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+
+from generator import event_source, names, pipeline, product
+from generator.resources.pipeline_parameters import Keys
+from generator.template_text import text
+from lambdas.model import Pipeline
+from tests import iam
+from tests.definitions import ROOT, shipped
+from tests.iam import Stack, World
+
+PROJECT, SOURCE, ENVIRONMENT = "MozDef-EF", "zoom", "dev"
+VARIANTS: dict[str, tuple[Any, ...]] = {
+    "both": ("github", "codecommit"),
+    "codecommit": ("codecommit",),
+    "github": ("github",),
+}
+EACH_VARIANT = pytest.mark.parametrize("variant", VARIANTS)
+EXECUTION, BUILD, BOUNDARY = "ExecutionRole", "BuildRole", "Boundary"
+
+
+def shown(node: Any) -> str:
+    """An intrinsic as it would stand in an `Fn::Sub`."""
+    match node:
+        case {"Ref": name}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [title, attribute]}:
+            return f"${{{title}.{attribute}}}"
+        case {"Fn::Sub": [str(written), _]} | {"Fn::Sub": str(written)}:
+            return written
+        case {"Fn::If": [_, yes, no]}:
+            return shown(yes) if no == {"Ref": "AWS::NoValue"} else f"{shown(yes)} or {shown(no)}"
+    return str(node)
+
+
+def written(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every statement of a role or of the boundary as it stands in a template, with the title of whose it is."""
+    for title, one in template["Resources"].items():
+        if one["Type"] == "AWS::IAM::Role":
+            for policy in one["Properties"]["Policies"]:
+                yield from ((title, each) for each in policy["PolicyDocument"]["Statement"])
+        if one["Type"] == "AWS::IAM::ManagedPolicy":
+            yield from ((title, each) for each in one["Properties"]["PolicyDocument"]["Statement"])
+
+
+@cache
+def built(source: str, like: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The pipeline's and the event source's template of a source that is `like` a shipped one, with the right keys."""
+    definition = shipped(like)
+    its = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]))
+    files = product.files(replace(definition, source=its))
+    return json.loads(files[product.PIPELINE]), json.loads(files[product.TEMPLATE])
+
+
+def deployed(
+    project: str, source: str, environment: str, templates: tuple[dict[str, Any], dict[str, Any]]
+) -> tuple[Stack, Stack]:
+    """A pipeline's stack, made with an administrator's role, and the event source's, which the pipeline makes."""
+    values = {
+        "ProjectName": project,
+        "Environment": environment,
+        "HelperBucket": f"{project.lower()}-helper",
+        "GitHubRepository": "example/framework",
+        "ConnectionArn": f"arn:aws:codeconnections:{iam.REGION}:{iam.ACCOUNT}:connection/0a1b",
+        "ConsumerPrincipalArn": "arn:aws:iam::444455556666:role/mozdef",
+    }
+    its = Stack(names.pipeline_stack(source, project, environment), templates[0], values, iam.ADMIN)
+    key = f"{names.code_prefix(source, project, environment)}0.zip"  # as a build says that has a role
+    bounded = {**values, "PermissionsBoundaryArn": its.resource_arn(BOUNDARY) or "", "LambdaKey": key}
+    name, role = names.stack(source, project, environment), its.resource_arn(EXECUTION)
+    return its, Stack(name, templates[1], bounded, role)
+
+
+def ours(variant: str = "both") -> tuple[Stack, Stack]:
+    return deployed(PROJECT, SOURCE, ENVIRONMENT, built(SOURCE, SOURCE, variant))
+
+
+def arn(stack: Stack, title: str) -> str:
+    found = stack.resource_arn(title)
+    assert found
+    return found
+
+
+def roles(stack: Stack) -> list[str]:
+    return [title for title, _, _ in stack.resources("AWS::IAM::Role")]
+
+
+OTHERS = {
+    "okta": (PROJECT, "okta", ENVIRONMENT, "okta"),
+    "prod": (PROJECT, SOURCE, "prod", SOURCE),
+    "zoom-emea": (PROJECT, "zoom-emea", ENVIRONMENT, SOURCE),
+    "SOC": ("SOC", SOURCE, ENVIRONMENT, SOURCE),
+}
+OWN_PATH = names.role_path(SOURCE, PROJECT, ENVIRONMENT)
+NEW_ROLES = [f"arn:aws:iam::{iam.ACCOUNT}:role{path}new" for path in (OWN_PATH, "/", "/MozDef-EF/okta/dev/")]
+BY_HAND = f"arn:aws:iam::{iam.ACCOUNT}:role{OWN_PATH}by-hand"
+NEW = f"a new role {OWN_PATH}new"
+
+
+def world(pipeline: Stack, event_source: Stack) -> World:
+    """Ours beside others of the same account, an administrator's role, and one below our path without a boundary."""
+    made = World()
+    made.add("pipeline", pipeline)
+    made.add("source", event_source)
+    for label, (project, source, environment, like) in OTHERS.items():
+        its = deployed(project, source, environment, built(source, like, "both"))
+        for kind, stack in zip(("pipeline", "source"), its, strict=True):
+            made.add(f"{label} {kind}", stack)
+    anybody = tuple(("Service", one) for one in iam.STARTS)
+    trust = (iam.Statement(allows=True, actions=("sts:AssumeRole",), resources=("*",), principals=anybody),)
+    made.roles[iam.ADMIN] = iam.Role(iam.ADMIN, trust, iam.ANYTHING)
+    made.roles[BY_HAND] = iam.Role(BY_HAND, trust, iam.NOTHING)
+    made.labels |= {iam.ADMIN: "Admin", BY_HAND: "by-hand"}
+    return made
+
+
+# --- Every policy, by AWS's own reference -----------------------------------------------------------------------------
+
+# CloudFormation's schema of AWS::ApiGatewayV2::Stage names them, and creating a stage with tags is refused without.
+NOT_IN_THE_REFERENCE = {"apigateway:TagResource", "apigateway:UntagResource"}
+# What is said of a policy and yet right, by whose it is.
+TAGS = (
+    "arn:aws:apigateway:us-west-2::/tags/*: no action is about it"  # of the first version, whose actions these are too
+)
+CONNECTION = (  # its ARN has the service's old name or its new one, by when it was made; the parameter says which
+    "codestar-connections:UseConnection: none of its resources is meant, "
+    "arn:${Partition}:codestar-connections:${Region}:${Account}:connection/${ConnectionId}"
+)
+
+
+@EACH_VARIANT
+def test_in_every_policy_of_a_pipeline_actions_resources_and_conditions_fit(variant: str) -> None:
+    stack, _ = ours(variant)
+    found = {
+        (title, problem)
+        for title, kind, document in stack.documents()
+        for problem in iam.problems(kind, document, NOT_IN_THE_REFERENCE)
+    }
+    github = {("PipelineRole", CONNECTION)} if "github" in VARIANTS[variant] else set()
+    assert found == {(EXECUTION, TAGS), *github}
+
+
+@pytest.mark.parametrize("name", ["zoom", "okta"])
+def test_in_every_policy_of_an_event_source_actions_resources_and_conditions_fit(name: str) -> None:
+    _, stack = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
+    documents = list(stack.documents())
+    assert {kind for _, kind, _ in documents} == {"trust", "identity", "resource"}
+    assert [(title, one) for title, kind, each in documents for one in iam.problems(kind, each)] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"Action": ["sqs:SendMessageBatch"]}, "is no action"),
+        ({"Action": ["sqs:*"], "Resource": ["*"]}, "can be narrowed"),
+        ({"Resource": ["arn:aws:s3:::kept/rejected/*"]}, "none of its resources is meant"),
+        ({"Resource": ["arn:aws:sqs:us-west-2:111122223333:a", "arn:aws:s3:::kept"]}, "no action is about it"),
+        ({"Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::kept/*"]}, "none of its resources is meant"),
+        ({"Condition": {"StringEquals": {"iam:PassedToService": "x"}}}, "has no condition"),
+        ({"Principal": "*"}, "a principal, or none"),
+        ({"Action": ["sqs:SendMessage", "sqs:SendMessage"]}, "an action twice"),
+    ],
+)
+def test_what_does_not_fit_is_found(change: dict[str, Any], said: str) -> None:
+    right = {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn:aws:sqs:us-west-2:111122223333:a"]}
+    assert list(iam.problems("identity", {"Version": "2012-10-17", "Statement": [right]})) == []
+    wrong = list(iam.problems("identity", {"Version": "2012-10-17", "Statement": [{**right, **change}]}))
+    assert [one for one in wrong if said in one]
+
+
+def test_what_the_reference_does_not_have_is_what_the_service_calls_it() -> None:
+    model = botocore.session.get_session().get_service_model("apigatewayv2")
+    assert {action.partition(":")[2] for action in NOT_IN_THE_REFERENCE} <= set(model.operation_names)
+    assert {iam.level(action) for action in NOT_IN_THE_REFERENCE} == {""}
+
+
+# What changes who may do what, and what is known to lead to more than it seems to: each is looked at below.
+LEADS_FURTHER = {
+    EXECUTION: {
+        *("iam:CreateRole", "iam:DeleteRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy"),
+        *("iam:PutRolePermissionsBoundary", "iam:PassRole"),
+        *("lambda:CreateFunction", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
+        *("lambda:AddPermission", "lambda:RemovePermission", "logs:PutResourcePolicy"),
+        *("s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketPublicAccessBlock"),
+        *("s3:PutBucketOwnershipControls", "sqs:CreateQueue", "sqs:SetQueueAttributes"),
+    },
+    BUILD: {"iam:PassRole"},
+    "PipelineRole": {"lambda:InvokeFunction"},
+}
+
+
+def test_no_role_can_do_what_leads_further_but_where_it_is_looked_at() -> None:
+    lists = iam.audit("privilege-escalation") | iam.audit("credentials-exposure") | iam.audit("resource-exposure")
+    found: dict[str, set[str]] = {}
+    for template in (*built("zoom", "zoom", "both"), *built("okta", "okta", "both")):
+        for title, one in written(template):
+            for action in one["Action"]:
+                if action in lists or iam.level(action) == "Permissions management":
+                    found.setdefault(title, set()).add(action)
+    assert found == LEADS_FURTHER
+
+
+# --- From the credentials of each role --------------------------------------------------------------------------------
+
+# A role that was made by hand below the path, without a boundary, can be handed over; nothing can be written into it.
+AS_EXECUTION = {
+    "becomes source/WebhookRole",
+    "becomes by-hand",
+    f"becomes {NEW} within the boundary",
+    f"iam:PutRolePolicy {NEW} within the boundary",
+    "iam:PutRolePolicy source/WebhookRole within the boundary",
+    "chooses the code source/Webhook",
+    f"passes {NEW} within the boundary to lambda.amazonaws.com",
+    "passes source/WebhookRole to lambda.amazonaws.com",
+    "passes by-hand to lambda.amazonaws.com",
+}
+AS_BUILD = {
+    *AS_EXECUTION,
+    "becomes pipeline/ExecutionRole",
+    "passes pipeline/ExecutionRole to cloudformation.amazonaws.com",
+    "chooses the template source",
+    "chooses the object code of source/Webhook",
+}
+AS_ARTIFACTS = {
+    *AS_BUILD,
+    "chooses the object artifacts of pipeline",
+    "becomes pipeline/BuildRole",
+    "becomes pipeline/VerifyRole",
+}
+REACHED: dict[str, set[str]] = {
+    BUILD: AS_BUILD,
+    EXECUTION: AS_EXECUTION,
+    "VerifyRole": set(),
+    "PushRole": set(),
+    # Whatever it puts into the artifact is what the build runs: the merge is trusted as the repositories are.
+    "MergeFunctionRole": AS_ARTIFACTS,
+    "PipelineRole": {*AS_ARTIFACTS, "chooses a build pipeline/Build", "chooses a build pipeline/Verify"},
+    "WebhookRole": set(),
+}
+# And what each may change, make or remove, as things stand, but for the helper bucket's objects.
+CHANGES: dict[str, set[str]] = {
+    BUILD: {"source"},
+    EXECUTION: {
+        *("source/Webhook", "source/WebhookRole", "source/WebhookLog", "source/AccessLog", "by-hand"),
+        *("source/Events", "source/DeadLetters", "source/Kept"),
+        "SOC source/Kept",  # a bucket's name has no room for its project's
+    },
+    "VerifyRole": set(),
+    "PushRole": {"pipeline/Pipeline"},
+    "MergeFunctionRole": set(),
+    "PipelineRole": {
+        *("artifacts of pipeline", "pipeline/Build", "pipeline/Verify", "pipeline/MergeFunction"),
+        "pipeline/Configuration",
+    },
+    "WebhookRole": {"source/Events"},
+}
+NOT_IN = {"codecommit": {"pipeline/MergeFunction"}, "github": {"pipeline/MergeFunction", "pipeline/Configuration"}}
+
+
+@EACH_VARIANT
+def test_from_every_role_each_way_ends_at_the_boundary(variant: str) -> None:
+    pipeline, event_source = ours(variant)
+    made, boundary = world(pipeline, event_source), arn(pipeline, BOUNDARY)
+    for stack in (pipeline, event_source):
+        for title in roles(stack):
+            role = arn(stack, title)
+            reached = made.reach(role, NEW_ROLES, boundary)
+            itself = {f"becomes {made.label(role)}"}
+            assert reached == REACHED[title] - itself, title
+            changed = {label for _, label in made.writes(role) if not label.startswith("code of ")}
+            assert changed == CHANGES[title] - NOT_IN.get(variant, set()), title
+
+
+@EACH_VARIANT
+def test_code_in_the_helper_bucket_is_for_the_source_itself(variant: str) -> None:
+    pipeline, event_source = ours(variant)
+    made = world(pipeline, event_source)
+    for title in roles(pipeline):
+        own = {"source/WebhookRole"} if title == BUILD else set()
+        artifacts = {"pipeline/BuildRole", "pipeline/VerifyRole"} if title == "PipelineRole" else set()
+        assert made.plants(arn(pipeline, title)) == own | artifacts, title
+    # What people upload, pipelines' own zips among it, lies beside what builds may write.
+    assert not policies(pipeline)[BUILD].allows("s3:PutObject", "arn:aws:s3:::mozdef-ef-helper/code/0.zip")
+
+
+def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
+    """Equal to a list: whatever an attacker writes into a role, this is the end."""
+    template, _ = built(SOURCE, SOURCE, "both")
+    here = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}"
+    named = "${ProjectName}-zoom-${Environment}-*"
+    assert [
+        (sorted(one["Action"]), sorted(map(shown, one["Resource"])), one.get("Condition"))
+        for title, one in written(template)
+        if title == BOUNDARY
+    ] == [
+        (
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            [f"{here % 'logs'}:log-group:/aws/{service}/{named}" for service in ("lambda", "vendedlogs")],
+            None,
+        ),
+        (["sqs:SendMessage"], [f"{here % 'sqs'}:${{EventsQueueName}}", f"{here % 'sqs'}:{named}"], None),
+        (["s3:PutObject"], ["arn:${AWS::Partition}:s3:::zoom-${Environment}-kept-*/*"], None),
+        (["ssm:GetParameters"], [f"{here % 'ssm'}:parameter/${{ProjectName}}/zoom/${{Environment}}/*"], None),
+    ]
+
+
+def test_the_boundary_takes_nothing_from_the_functions() -> None:
+    for name in ("zoom", "okta"):
+        its, source = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
+        made = world(its, source)
+        for title in roles(source):
+            role = made.roles[arn(source, title)]
+            assert role.boundary == arn(its, BOUNDARY)
+            allowed = {
+                (action, on) for each in role.policy.statements for action in each.actions for on in each.resources
+            }
+            assert [one for one in allowed if not made.policies[role.boundary].allows(*one)] == []
+
+
+WRITES_ROLES = ("iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary")
+
+
+@EACH_VARIANT
+def test_whatever_writes_into_a_role_demands_the_boundary(variant: str) -> None:
+    """The emulator does not know this condition, so that the rehearsal shows nothing of it."""
+    template, _ = built(SOURCE, SOURCE, variant)
+    condition = {"StringEquals": {"iam:PermissionsBoundary": {"Ref": BOUNDARY}}}
+    below = ["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${ProjectName}/zoom/${Environment}/*"]
+    for action in WRITES_ROLES:
+        found = [(title, one) for title, one in written(template) if action in one["Action"]]
+        assert [title for title, _ in found] == [EXECUTION]
+        assert found[0][1]["Condition"] == condition
+        assert list(map(shown, found[0][1]["Resource"])) == below
+
+
+@EACH_VARIANT
+def test_roles_are_handed_to_one_service_each(variant: str) -> None:
+    template, _ = built(SOURCE, SOURCE, variant)
+    below = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${ProjectName}/zoom/${Environment}/*"
+    assert [
+        (title, list(map(shown, one["Resource"])), one["Condition"])
+        for title, one in written(template)
+        if "iam:PassRole" in one["Action"]
+    ] == [
+        (BUILD, ["${ExecutionRole.Arn}"], {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}),
+        (EXECUTION, [below], {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}),
+    ]
+
+
+def test_roles_are_taken_on_by_services_alone_and_where_they_can_be_named_by_one_resource() -> None:
+    pipeline, event_source = ours()
+    found = {
+        title: (one.principals, {key: values for _, key, values in one.conditions})
+        for stack in (pipeline, event_source)
+        for title, kind, document in stack.documents()
+        if kind == "trust"
+        for one in iam.statements(document)
+    }
+
+    def only(title: str) -> dict[str, tuple[str, ...]]:
+        return {"aws:SourceAccount": (iam.ACCOUNT,), "aws:SourceArn": (arn(pipeline, title),)}
+
+    assert found == {
+        BUILD: ((("Service", "codebuild.amazonaws.com"),), only("Build")),
+        "VerifyRole": ((("Service", "codebuild.amazonaws.com"),), only("Verify")),
+        "PipelineRole": ((("Service", "codepipeline.amazonaws.com"),), only("Pipeline")),
+        EXECUTION: ((("Service", "cloudformation.amazonaws.com"),), {}),
+        "MergeFunctionRole": ((("Service", "lambda.amazonaws.com"),), {}),
+        "PushRole": ((("Service", "events.amazonaws.com"),), {}),
+        "WebhookRole": ((("Service", "lambda.amazonaws.com"),), {}),
+    }
+
+
+def test_a_stack_that_was_deployed_with_a_role_of_more_does_not_lend_it_to_the_build() -> None:
+    """CloudFormation would go on with the role of the last time, which nobody has to hand over again."""
+    pipeline, event_source = ours()
+    event_source.role = iam.ADMIN
+    made = world(pipeline, event_source)
+    assert "becomes Admin" not in made.reach(arn(pipeline, BUILD), NEW_ROLES, arn(pipeline, BOUNDARY))
+
+
+# --- That the analysis sees what would be wrong -----------------------------------------------------------------------
+
+Change = Callable[[dict[str, Any]], None]
+
+
+def together(*changes: Change) -> Change:
+    def change(template: dict[str, Any]) -> None:
+        for one in changes:
+            one(template)
+
+    return change
+
+
+def of(template: dict[str, Any], title: str, action: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The statement of a role that allows an action, and the list that it stands in."""
+    listed = template["Resources"][title]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    return listed, next(one for one in listed if action in one["Action"])
+
+
+def alone(title: str, action: str, **change: Any) -> Change:
+    """The action as a statement of its own that differs; a None removes."""
+
+    def done(template: dict[str, Any]) -> None:
+        listed, one = of(template, title, action)
+        one["Action"].remove(action)
+        its = {**one, "Action": [action], **change}
+        listed.append({key: value for key, value in its.items() if value is not None})
+
+    return done
+
+
+def more(title: str, *actions: str, on: Any = "*", **further: Any) -> Change:
+    """One more statement."""
+
+    def done(template: dict[str, Any]) -> None:
+        policy = template["Resources"][title]["Properties"]["Policies"][0]["PolicyDocument"]
+        policy["Statement"].append({"Effect": "Allow", "Action": list(actions), "Resource": on, **further})
+
+    return done
+
+
+def trusts(title: str, principal: Any) -> Change:
+    def done(template: dict[str, Any]) -> None:
+        (one,) = template["Resources"][title]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        one["Principal"] = principal
+
+    return done
+
+
+def bounds(*actions: str) -> Change:
+    def done(template: dict[str, Any]) -> None:
+        document = template["Resources"][BOUNDARY]["Properties"]["PolicyDocument"]
+        document["Statement"].append({"Effect": "Allow", "Action": list(actions), "Resource": "*"})
+
+    return done
+
+
+EVERY_ROLE = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/*"}
+OWN_ROLES = {"Fn::Sub": f"arn:aws:iam::${{AWS::AccountId}}:role{OWN_PATH}*"}
+BOUNDED = {"StringEquals": {"iam:PermissionsBoundary": {"Ref": BOUNDARY}}}
+TO_CLOUDFORMATION = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
+TO_LAMBDA = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+MISTAKES: dict[str, tuple[Change, str]] = {
+    "CreateRole without the boundary": (
+        alone(EXECUTION, "iam:CreateRole", Condition=None),
+        f"becomes {NEW} WITHOUT LIMIT",
+    ),
+    "PutRolePolicy without the boundary": (
+        alone(EXECUTION, "iam:PutRolePolicy", Condition=None),
+        "iam:PutRolePolicy by-hand WITHOUT LIMIT",
+    ),
+    "DeleteRolePolicy without the boundary": (
+        alone(EXECUTION, "iam:DeleteRolePolicy", Condition=None),
+        "iam:DeleteRolePolicy: by-hand",
+    ),
+    "PutRolePermissionsBoundary of any": (
+        alone(EXECUTION, "iam:PutRolePermissionsBoundary", Condition=None),
+        f"iam:PutRolePermissionsBoundary of another {NEW} WITHOUT LIMIT",
+    ),
+    "CreateRole anywhere": (
+        alone(EXECUTION, "iam:CreateRole", Resource=EVERY_ROLE),
+        "becomes a new role /new within the boundary",
+    ),
+    "CreateRole by the build": (more(BUILD, "iam:CreateRole", on=OWN_ROLES), f"becomes {NEW} WITHOUT LIMIT"),
+    "CreateRole with a boundary of its own choice": (
+        alone(
+            EXECUTION,
+            "iam:CreateRole",
+            Condition={"StringLike": {"iam:PermissionsBoundary": "arn:aws:iam::*:policy/*"}},
+        ),
+        f"becomes {NEW} WITHOUT LIMIT",
+    ),
+    "PassRole of the execution role to anything": (
+        alone(BUILD, "iam:PassRole", Condition=None),
+        "passes pipeline/ExecutionRole to another.amazonaws.com",
+    ),
+    "PassRole of any role to CloudFormation": (
+        alone(BUILD, "iam:PassRole", Resource=EVERY_ROLE, Condition=TO_CLOUDFORMATION),
+        "passes Admin to cloudformation.amazonaws.com",
+    ),
+    "and any role for a change set": (
+        together(
+            alone(BUILD, "iam:PassRole", Resource=EVERY_ROLE, Condition=TO_CLOUDFORMATION),
+            alone(BUILD, "cloudformation:CreateChangeSet", Condition=None),
+        ),
+        "becomes Admin",
+    ),
+    "PassRole of the source's roles to anything": (
+        alone(EXECUTION, "iam:PassRole", Condition=None),
+        "passes source/WebhookRole to another.amazonaws.com",
+    ),
+    "PassRole of any role to Lambda": (
+        alone(EXECUTION, "iam:PassRole", Resource="*", Condition=TO_LAMBDA),
+        "becomes Admin",
+    ),
+    "PassRole to Lambda and functions, for the build": (
+        more(BUILD, "iam:PassRole", "lambda:CreateFunction"),
+        "becomes Admin",
+    ),
+    "UpdateAssumeRolePolicy": (
+        more(EXECUTION, "iam:UpdateAssumeRolePolicy", on=OWN_ROLES),
+        "iam:UpdateAssumeRolePolicy by-hand WITHOUT LIMIT",
+    ),
+    "UpdateAssumeRolePolicy of any role": (more(EXECUTION, "iam:UpdateAssumeRolePolicy"), "becomes Admin"),
+    "AttachRolePolicy": (
+        more(EXECUTION, "iam:AttachRolePolicy", on=OWN_ROLES),
+        "iam:AttachRolePolicy by-hand WITHOUT LIMIT",
+    ),
+    "AttachRolePolicy with the boundary, of any role": (
+        more(EXECUTION, "iam:AttachRolePolicy", Condition=BOUNDED),
+        "iam:AttachRolePolicy source/WebhookRole within the boundary",
+    ),
+    "DeleteRolePermissionsBoundary": (
+        more(EXECUTION, "iam:DeleteRolePermissionsBoundary", on=OWN_ROLES),
+        f"iam:DeleteRolePermissionsBoundary {NEW} WITHOUT LIMIT",
+    ),
+    "DeleteRolePermissionsBoundary with the boundary": (
+        more(EXECUTION, "iam:DeleteRolePermissionsBoundary", on=OWN_ROLES, Condition=BOUNDED),
+        "iam:DeleteRolePermissionsBoundary source/WebhookRole WITHOUT LIMIT",
+    ),
+    "CreatePolicyVersion": (more(EXECUTION, "iam:CreatePolicyVersion"), "iam:CreatePolicyVersion pipeline/Boundary"),
+    "SetDefaultPolicyVersion of the boundary": (
+        more(BUILD, "iam:SetDefaultPolicyVersion", on={"Ref": BOUNDARY}),
+        "iam:SetDefaultPolicyVersion pipeline/Boundary",
+    ),
+    "everything of IAM below the path": (more(EXECUTION, "iam:*", on=OWN_ROLES), f"becomes {NEW} WITHOUT LIMIT"),
+    "users": (more(EXECUTION, "iam:CreateAccessKey"), "iam:CreateAccessKey WITHOUT LIMIT"),
+    "lambda:* on *": (more(EXECUTION, "lambda:*"), "becomes pipeline/MergeFunctionRole"),
+    "lambda:* on *, for the merge function": (more("MergeFunctionRole", "lambda:*"), "becomes okta source/WebhookRole"),
+    "every function's code": (more(BUILD, "lambda:UpdateFunctionCode"), "becomes SOC source/WebhookRole"),
+    "every function": (
+        alone(EXECUTION, "lambda:DeleteFunction", Resource="arn:aws:lambda:us-west-2:111122223333:function:*"),
+        "lambda:DeleteFunction: pipeline/MergeFunction",
+    ),
+    "every stack": (
+        alone(BUILD, "cloudformation:CreateChangeSet", Resource="*"),
+        "cloudformation:CreateChangeSet: SOC",
+    ),
+    "the pipeline's own stack": (
+        more(BUILD, "cloudformation:*", on={"Ref": "AWS::StackId"}),
+        "becomes Admin",
+    ),
+    "builds of others": (more(BUILD, "codebuild:StartBuild"), "becomes okta pipeline/BuildRole"),
+    "its own project": (
+        more("VerifyRole", "codebuild:UpdateProject", on={"Fn::GetAtt": ["Build", "Arn"]}),
+        "codebuild:UpdateProject: pipeline/Build",
+    ),
+    "taking on roles": (more("VerifyRole", "sts:AssumeRole"), "may take on Admin"),
+    "a role for everybody": (trusts(EXECUTION, "*"), "becomes pipeline/ExecutionRole"),
+    "a role for the account, and who takes it on": (
+        lambda template: (
+            trusts(EXECUTION, {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}})(template),
+            more("VerifyRole", "sts:AssumeRole", on={"Fn::GetAtt": [EXECUTION, "Arn"]})(template),
+        )[0],
+        "becomes pipeline/ExecutionRole",
+    ),
+    "artifacts that verify writes": (
+        more("VerifyRole", "s3:PutObject", on={"Fn::Sub": "${Artifacts.Arn}/*"}),
+        "becomes pipeline/BuildRole",
+    ),
+    "another's artifacts": (more(BUILD, "s3:PutObject"), "becomes SOC pipeline/BuildRole"),
+    "a boundary that lets IAM through": (bounds("iam:*"), "iam:PutRolePolicy Admin WITHOUT LIMIT"),
+    "a boundary that lets everything through": (bounds("*"), "becomes Admin"),
+    "a pipeline that is changed": (
+        more(BUILD, "codepipeline:UpdatePipeline", on={"Fn::Sub": "arn:aws:codepipeline:*:*:${AWS::StackName}"}),
+        "codepipeline:UpdatePipeline: pipeline/Pipeline",
+    ),
+}
+
+
+def seen(pipeline: Stack, event_source: Stack) -> set[str]:
+    """All that is found of any role of the pipeline."""
+    made, boundary = world(pipeline, event_source), arn(pipeline, BOUNDARY)
+    found: set[str] = set()
+    for title in (BUILD, "VerifyRole", "MergeFunctionRole"):
+        reached = made.reach(arn(pipeline, title), NEW_ROLES, boundary)
+        found |= {f"{title} {fact}" for fact in reached}
+    for title in roles(pipeline):
+        if title != "PipelineRole":
+            found |= {f"{action}: {label}" for action, label in made.writes(arn(pipeline, title))}
+    return found
+
+
+@cache
+def seen_as_it_is() -> set[str]:
+    return seen(*ours())
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_in_the_template_is_found(mistake: str) -> None:
+    change, expected = MISTAKES[mistake]
+    template, event_source = built(SOURCE, SOURCE, "both")
+    wrong = copy.deepcopy(template)
+    change(wrong)
+    found = seen(*deployed(PROJECT, SOURCE, ENVIRONMENT, (wrong, event_source)))
+    new = found - seen_as_it_is()
+    assert [one for one in new if expected in one], sorted(new)
+
+
+@pytest.mark.parametrize("strange", ["NotAction", "NotResource", "NotPrincipal"])
+def test_what_can_not_be_followed_is_no_proof(strange: str) -> None:
+    with pytest.raises(ValueError, match=f"{strange} can't be followed"):
+        iam.Statement.of({"Effect": "Allow", "Action": "iam:*", strange: "x"})
+
+
+# --- Stars ------------------------------------------------------------------------------------------------------------
+
+
+def stars() -> set[tuple[str, str, str]]:
+    """Who may do what on things that the deployment's own name does not bound; `<source>` is the source's name."""
+    found = set()
+    templates = [*built("okta", "okta", "both"), *(built(SOURCE, SOURCE, variant)[0] for variant in VARIANTS)]
+    for template in (*templates, built(SOURCE, SOURCE, "both")[1]):
+        source = template["Metadata"]["MozDefEventFramework"]["Source"]
+        for title, one in written(template):
+            on = [re.sub(rf"\b{source}\b", "<source>", shown(each)) for each in one["Resource"]]
+            if wide := [each for each in on if "*" in each and not is_own(each.partition("*")[0])]:
+                found.add((title, ", ".join(one["Action"]), ", ".join(wide)))
+    return found
+
+
+def is_own(before: str) -> bool:
+    """Whether what stands before the star is one deployment's alone."""
+    named = all(part in before for part in ("${ProjectName}", "<source>", "${Environment}"))
+    return named or "${AWS::StackName}" in before or ".Arn}" in before
+
+
+def test_every_star_stands_with_its_reason_in_the_documentation() -> None:
+    lines = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines()
+    start = lines.index("| who | what | on | why it can't be narrower |") + 2
+    listed = []
+    for line in lines[start:]:
+        if not line.startswith("|"):
+            break
+        who, what, on, why = (cell.strip() for cell in line.strip("|").split("|"))
+        assert len(why.split()) >= 3, line
+        listed.append((who.strip("`"), what.strip("`"), on.strip("`")))
+    assert sorted(listed) == sorted(stars()), "\n".join(
+        f"| {' | '.join(f'`{cell}`' for cell in row)} | why |" for row in sorted(stars())
+    )
+
+
+# --- Names ------------------------------------------------------------------------------------------------------------
+
+SERVICES = st.from_regex(r"[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,6}){0,2}", fullmatch=True).filter(
+    lambda name: names.service_problem(name) is None
+)
+ENVIRONMENTS = st.from_regex(names.ENVIRONMENT_PATTERN, fullmatch=True)
+
+
+def projects(service: str) -> st.SearchStrategy[str]:
+    """Single dashes: CloudFormation makes one of two in the names that it makes."""
+    words = st.from_regex(r"[A-Za-z][A-Za-z0-9]{0,8}(-[A-Za-z0-9]{1,8}){0,3}", fullmatch=True)
+    return words.filter(lambda name: names.deployment_problem(service, name, ENVIRONMENT) is None)
+
+
+@st.composite
+def deployments(draw: st.DrawFn) -> tuple[str, str, str]:
+    service = draw(SERVICES)
+    return draw(projects(service)), service, draw(ENVIRONMENTS)
+
+
+@st.composite
+def neighbours(draw: st.DrawFn) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    """Two different deployments, of names that are alike more often than not."""
+    one = draw(deployments())
+    project, service, environment = one
+    word = draw(st.sampled_from(["emea", "pipeline", "kept", service, project.lower(), environment]))
+    alike = [service, f"{service}-{word}", f"{word}-{service}", service[:-1], service.split("-")[0], draw(SERVICES)]
+    other_service = draw(st.sampled_from(alike))
+    other_environment = draw(st.sampled_from([environment, f"{environment[:-1]}2", f"{environment}2"]) | ENVIRONMENTS)
+    near = [project, project, project, f"{project}-{word}", f"{word}-{project}", f"{project}-{service}"]
+    other_project = draw(st.sampled_from(near))
+    other = (other_project, other_service, other_environment)
+    assume(one != other)
+    assume(names.service_problem(other_service) is None)
+    assume(names.deployment_problem(other_service, other_project, other_environment) is None)
+    return one, other
+
+
+def stacks(project: str, source: str, environment: str) -> tuple[Stack, Stack]:
+    """With an authorizer, and without the zips, which take longer than the rest."""
+    return deployed(project, source, environment, quickly(source))
+
+
+@cache
+def quickly(source: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    its = replace(shipped("okta").source, name=source)
+    made = pipeline.build(its, Keys("code/merge.zip", "code/config.zip")), event_source.build(its, "code/0.zip")
+    its_pipeline, its_source = (json.loads(text(one)) for one in made)
+    return its_pipeline, its_source
+
+
+# By the type of what the event source makes: which role of the pipeline may do what to it.
+MEANT = {
+    "AWS::Lambda::Function": [(EXECUTION, "lambda:CreateFunction"), (BUILD, "lambda:GetFunctionConfiguration")],
+    "AWS::SQS::Queue": [
+        (EXECUTION, "sqs:CreateQueue"),
+        (BUILD, "sqs:GetQueueAttributes"),
+        (BOUNDARY, "sqs:SendMessage"),
+    ],
+    "AWS::S3::Bucket": [(EXECUTION, "s3:CreateBucket")],
+    "AWS::Logs::LogGroup": [(EXECUTION, "logs:CreateLogGroup"), ("VerifyRole", "logs:FilterLogEvents")],
+    "AWS::IAM::Role": [(EXECUTION, "iam:CreateRole"), (EXECUTION, "iam:PassRole")],
+}
+SHORTEST, LONGEST_SERVICE = ("a", "b", "qa"), "s" * names.MAX_SERVICE
+LONGEST = ("P" * names.max_project(LONGEST_SERVICE), LONGEST_SERVICE, "production2"[: names.MAX_ENVIRONMENT])
+
+
+def policies(stack: Stack) -> dict[str, iam.Policy]:
+    found: dict[str, list[iam.Statement]] = {}
+    for title, kind, document in stack.documents():
+        if kind == "identity":
+            found.setdefault(title, []).extend(iam.statements(document))
+    return {title: iam.Policy(several) for title, several in found.items()}
+
+
+QUICK = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+
+
+@QUICK
+@given(deployments())
+@example(SHORTEST)
+@example(LONGEST)
+@example(("MozDef-EF", "zoom", "dev"))
+def test_permissions_meet_the_names_that_cloudformation_makes(one: tuple[str, str, str]) -> None:
+    its_pipeline, its_source = stacks(*one)
+    assert len(its_source.name) <= names.MAX_STACK
+    may = policies(its_pipeline)
+    context = {
+        "iam__PermissionsBoundary": arn(its_pipeline, BOUNDARY),
+        "iam__PassedToService": "lambda.amazonaws.com",
+    }
+    missed = {
+        title
+        for title, kind, _ in its_source.resources(*MEANT)
+        for role, action in MEANT[kind]
+        if not may[role].allows(action, arn(its_source, title), **context)
+    }
+    assert missed == set()
+    named = {"cloudformation__RoleArn": arn(its_pipeline, EXECUTION)}
+    for role, action in ((BUILD, "cloudformation:CreateChangeSet"), ("VerifyRole", "cloudformation:DescribeStacks")):
+        assert may[role].allows(action, its_source.arn, **named)
+    # What the functions' own policies say, the boundary lets through, but for a function's log of a name that is cut.
+    for each in [each for its in policies(its_source).values() for each in its.statements]:
+        for action in each.actions:
+            assert [on for on in each.resources if not may[BOUNDARY].allows(action, on)] == []
+
+
+@QUICK
+@given(neighbours())
+@example((("MozDef-EF", "zoom", "dev"), ("MozDef-EF", "zoom-emea", "dev")))
+@example((("MozDef-EF", "zoom", "dev"), ("MozDef-EF", "emea-zoom", "dev")))
+@example((("MozDef-EF", "zoom", "dev"), ("MozDef-EF", "zoom", "dev2")))
+@example((("MozDef-EF", "zoom", "dev"), ("SOC", "zoom", "dev")))
+@example((("a", "b-zoom", "dev"), ("a-b", "zoom", "dev")))
+@example((("a-pipeline", "zoom", "dev"), ("a", "zoom", "dev")))
+def test_permissions_meet_nothing_of_a_neighbour(both: tuple[tuple[str, str, str], tuple[str, str, str]]) -> None:
+    one, other = both
+    its_pipeline, _ = stacks(*one)
+    shared = ("arn:aws:apigateway:", f"arn:aws:s3:::{one[0].lower()}-helper/")
+    patterns = {
+        on
+        for its in policies(its_pipeline).values()
+        for each in its.statements
+        for on in each.resources
+        if on != "*" and not on.startswith(shared)
+    }
+    met = {what for thing, what in things(*other) for pattern in patterns if iam.like(pattern, thing)}
+    own = names.stack(one[1], one[0], one[2])
+    theirs = [stack.name for stack in stacks(*other)]
+    if one[0] == other[0]:
+        assert met == set()
+    elif any(name == own or name.startswith(f"{own}-") for name in theirs) or names_a_bucket(one, other):
+        # Two projects of which one's name begins with the other's: by construction, and said in docs/security.md.
+        assert other[0].startswith(f"{one[0]}-") or one[0].startswith(f"{other[0]}-") or names_a_bucket(one, other)
+    else:
+        assert met == ({"Kept", "kept"} if one[1:] == other[1:] else set())
+
+
+def names_a_bucket(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
+    """A project that is called what a source's bucket is."""
+    return other[0].lower().startswith(f"{one[1]}-{one[2]}-kept-")
+
+
+def things(project: str, source: str, environment: str) -> Iterator[tuple[str, str]]:
+    """The ARNs of all that a neighbour has, and what each is."""
+    for stack in stacks(project, source, environment):
+        yield stack.arn, "stack"
+        for title, _, _ in stack.resources():
+            if found := stack.resource_arn(title):
+                yield found, title
+                if title in ("Kept", "Artifacts"):
+                    yield f"{found}/object", title.lower()
+    secret = names.secret_path(source, project, environment)
+    yield f"arn:aws:ssm:{iam.REGION}:{iam.ACCOUNT}:parameter{secret}/auth_token", "secret"
+    yield f"arn:aws:iam::{iam.ACCOUNT}:role{names.role_path(source, project, environment)}new", "role"
+
+
+@QUICK
+@given(deployments())
+@example(SHORTEST)
+@example(LONGEST)
+@example(("MozDef-EF", "zoom", "dev"))
+def test_what_makes_the_event_source_meets_nothing_of_its_own_pipeline(one: tuple[str, str, str]) -> None:
+    its_pipeline, _ = stacks(*one)
+    may = policies(its_pipeline)
+    own = {
+        its_pipeline.arn,
+        *(found for title, _, _ in its_pipeline.resources() if (found := its_pipeline.resource_arn(title))),
+    }
+    for role in (EXECUTION, BOUNDARY):
+        patterns = {on for each in may[role].statements for on in each.resources if on != "*"}
+        assert [(pattern, thing) for pattern in patterns for thing in own if iam.like(pattern, thing)] == []
+
+
+# --- What CloudFormation needs ----------------------------------------------------------------------------------------
+
+_API = {f"apigateway:{verb}" for verb in ("GET", "POST", "PUT", "PATCH", "DELETE")}
+# To create, read, update and delete each type with the properties that we give it, by the handlers of AWS's schemas of
+# the types and the errors that people met.
+NEEDS: dict[str, set[str]] = {
+    "AWS::ApiGatewayV2::Api": _API,
+    "AWS::ApiGatewayV2::Authorizer": _API,
+    "AWS::ApiGatewayV2::Integration": _API,
+    "AWS::ApiGatewayV2::Route": _API,
+    "AWS::ApiGatewayV2::Stage": {
+        *_API,
+        *("apigateway:TagResource", "apigateway:UntagResource"),
+        # Its access log is a log delivery.
+        *("logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery"),
+        *("logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies"),
+        "logs:DescribeLogGroups",
+    },
+    "AWS::IAM::Role": {
+        *("iam:CreateRole", "iam:GetRole", "iam:DeleteRole", "iam:TagRole", "iam:UntagRole"),
+        *("iam:PutRolePolicy", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:DeleteRolePolicy"),
+        *("iam:ListAttachedRolePolicies", "iam:PutRolePermissionsBoundary"),
+    },
+    "AWS::Lambda::Function": {
+        *("lambda:CreateFunction", "lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:DeleteFunction"),
+        *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:GetFunctionCodeSigningConfig"),
+        *("lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency", "lambda:GetRuntimeManagementConfig"),
+        *("lambda:GetFunctionConcurrency", "lambda:GetFunctionRecursionConfig", "lambda:GetFunctionScalingConfig"),
+        *("lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"),
+        *("iam:PassRole", "s3:GetObject", "s3:GetObjectVersion"),
+    },
+    "AWS::Lambda::Permission": {"lambda:AddPermission", "lambda:GetPolicy", "lambda:RemovePermission"},
+    "AWS::Logs::LogGroup": {
+        *("logs:CreateLogGroup", "logs:DescribeLogGroups", "logs:DeleteLogGroup", "logs:ListTagsForResource"),
+        *("logs:TagResource", "logs:UntagResource", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
+        *("logs:GetDataProtectionPolicy", "logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies"),
+    },
+    "AWS::S3::Bucket": {
+        *("s3:CreateBucket", "s3:ListBucket", "s3:DeleteBucket", "s3:GetBucketTagging", "s3:PutBucketTagging"),
+        *("s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration"),
+        *("s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration"),
+        *("s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock"),
+        *("s3:GetBucketOwnershipControls", "s3:PutBucketOwnershipControls"),
+        *("s3:GetBucketVersioning", "s3:PutBucketVersioning"),
+    },
+    "AWS::S3::BucketPolicy": {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"},
+    "AWS::SQS::Queue": {
+        *("sqs:CreateQueue", "sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:DeleteQueue"),
+        *("sqs:ListQueueTags", "sqs:TagQueue", "sqs:UntagQueue"),
+    },
+    "AWS::SQS::QueuePolicy": {"sqs:SetQueueAttributes"},
+}
+# The schemas name these too. Without them, a change of what they are for is refused: that is why.
+LEFT_OUT = {
+    "iam:UpdateAssumeRolePolicy": "a trust that somebody else is in; ours never changes",
+    "iam:AttachRolePolicy": "no managed policy is attached",
+    "iam:DetachRolePolicy": "no managed policy is attached",
+    "iam:DeleteRolePermissionsBoundary": "the boundary stays",
+    "iam:UpdateRole": "no description and no duration of sessions",
+    "lambda:PutRuntimeManagementConfig": "the runtime is updated as Lambda does by default",
+    "lambda:GetLayerVersion": "no layers, which would be code that no zip has",
+    "logs:PutDataProtectionPolicy": "no data protection policy",
+    "s3:DeleteObject": "a bucket that is deleted is empty, or stays",
+}
+
+
+@pytest.mark.parametrize("name", ["zoom", "okta"])
+def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
+    template, source = built(name, name, "both")
+    types = {one["Type"] for one in source["Resources"].values()}
+    assert types <= set(NEEDS)
+    may = {action for title, one in written(template) if title == EXECUTION for action in one["Action"]}
+    assert {kind: NEEDS[kind] - may for kind in types if NEEDS[kind] - may} == {}
+    assert may & set(LEFT_OUT) == set()
+
+
+def test_cloudformation_may_do_nothing_that_no_type_needs() -> None:
+    template, _ = built("okta", "okta", "both")
+    may = {action for title, one in written(template) if title == EXECUTION for action in one["Action"]}
+    assert may - set().union(*NEEDS.values()) == set()
