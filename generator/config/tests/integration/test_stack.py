@@ -35,7 +35,8 @@ def test_every_function_can_run() -> None:
     resources = boto3.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
     functions = [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::Lambda::Function"]
     assert functions
-    for name in functions:
+    for name in functions:  # a new one is pending for some seconds; the waiter raises where it fails
+        boto3.client("lambda").get_waiter("function_active").wait(FunctionName=name)
         assert boto3.client("lambda").get_function_configuration(FunctionName=name)["State"] == "Active"
 
 
