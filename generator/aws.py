@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cached_property
+from shlex import quote
 from typing import Any
 
 from generator import names
@@ -61,7 +62,10 @@ class Target:
 
     def client(self, service: str) -> Any:
         """A client of a service, such as `s3`."""
-        return self._session.client(service, region_name=self.region)
+        try:
+            return self._session.client(service, region_name=self.region)
+        except ValueError as error:  # of what the environment says, such as AWS_ENDPOINT_URL
+            raise GeneratorError(f"AWS: {error}") from error
 
     def stack(self, service: str) -> str:
         """The name of a source's stack."""
@@ -85,7 +89,7 @@ class Target:
             ("--profile", self.profile),
             ("--bucket", self.bucket_wanted),
         )
-        return "".join(f" {option} {value}" for option, value in given if value)
+        return "".join(f" {option} {quote(value)}" for option, value in given if value)
 
 
 _CREDENTIALS = {

@@ -107,6 +107,8 @@ def _answered(endpoint: Endpoint, sample: Sample, headers: Mapping[str, str]) ->
 def _why(status: int) -> str:
     if status in (401, 403):
         return ": the functions may hold an older secret for five minutes, or the two are not the same"
+    if status == 404:
+        return ": the endpoint has no such route"
     if status == 503:
         return ": the queue, the bucket or the secret can't be reached; the handler's log says which"
     return ": the handler's log says why"

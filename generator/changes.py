@@ -104,10 +104,16 @@ class ChangeSet:
         if there is None:
             return
         self._worked_out()  # before that, it can't be deleted
-        if self._new and there.status == "REVIEW_IN_PROGRESS":
+        self._cloudformation.delete_change_set(**self._which)
+        if self._new and self._is_empty(there.id):
             progress.delete(self._cloudformation, there)
-        else:
-            self._cloudformation.delete_change_set(**self._which)
+
+    def _is_empty(self, stack: str) -> bool:
+        """Whether the stack holds nothing still: somebody else may have proposed to the same one, or have begun."""
+        there = stacks.find(self._cloudformation, stack)
+        if there is None or there.status != "REVIEW_IN_PROGRESS":
+            return False
+        return not self._cloudformation.list_change_sets(StackName=stack)["Summaries"]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,7 +44,7 @@ class Place:
 
     def aws(self, words: str) -> str:
         """The same of the AWS CLI."""
-        profile = f" --profile {self.target.profile}" if self.target.profile else ""
+        profile = f" --profile {quote(self.target.profile)}" if self.target.profile else ""
         return f"aws {words} --region {self.target.region}{profile}"
 
     def tags(self, name: str) -> dict[str, str]:
@@ -111,6 +112,27 @@ class Deployment:
         if not ssm.get_parameters(Names=[name])["Parameters"]:
             put = self.place.bare(f"secret {self.product.name}")
             raise GeneratorError(f"there is no secret {name} in Parameter Store to verify events with: {put}")
+
+    def refuse_takeover(self, stack: Stack | None) -> None:
+        """GeneratorError where a pipeline would take over what its role can't change, or what MozDef reads from.
+
+        Before there is a change set: with one, the stack would go on with the pipeline's role, and could not go back.
+        """
+        if not self.role or stack is None or self.place.pipeline:
+            return
+        before, name = stack.parameters, self.product.name
+        given = {key: self.given.get(key, "") for key in ("PermissionsBoundaryArn", "EventsQueueName")}
+        if before.get("PermissionsBoundaryArn", "") != given["PermissionsBoundaryArn"]:
+            bound = f"deploy {name} --parameter PermissionsBoundaryArn={given['PermissionsBoundaryArn']}"
+            raise GeneratorError(
+                f"stack {stack.name} was deployed without this pipeline's boundary: bind it by hand once, and release "
+                f"the change again: {self.place.again(bound)}"
+            )
+        if before.get("EventsQueueName", "") != given["EventsQueueName"]:
+            raise GeneratorError(
+                f"stack {stack.name} has EventsQueueName={before.get('EventsQueueName', '')}, and this pipeline's form "
+                f"has {given['EventsQueueName'] or 'none'}: MozDef's queue would be another; put it into the form"
+            )
 
     def zips(self) -> dict[str, bytes]:
         """What the template's parameters name, by the key in the helper bucket."""

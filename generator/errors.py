@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 
 class GeneratorError(Exception):
@@ -13,8 +14,9 @@ class GeneratorError(Exception):
 
 def again(words: str, build: Path = Path("build"), sources: Path = Path("sources")) -> str:
     """A command to copy, with the folders that this one was called with."""
-    there = "" if sources in (Path("sources"), Path(__file__).parent.parent / "sources") else f" --sources {sources}"
-    return f"python -m generator {words}{there}{'' if build == Path('build') else f' --build {build}'}"
+    bundled = Path(__file__).parent.parent / "sources"
+    there = "" if sources in (Path("sources"), bundled) else f" --sources {quote(str(sources))}"
+    return f"python -m generator {words}{there}{'' if build == Path('build') else f' --build {quote(str(build))}'}"
 
 
 @dataclass(frozen=True, order=True)

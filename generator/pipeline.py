@@ -19,7 +19,7 @@ import awacs.s3
 import awacs.sqs
 import awacs.ssm
 from awacs.aws import Action, Allow, ArnEquals, Condition, Statement, StringEquals
-from troposphere import Equals, GetAtt, If, NoValue, Output, Parameter, Ref, Sub, Template
+from troposphere import Equals, FindInMap, GetAtt, If, NoValue, Output, Parameter, Ref, Sub, Template
 from troposphere.awslambda import EphemeralStorage, Function
 from troposphere.codebuild import Project
 from troposphere.codepipeline import Actions, ArtifactStore, Pipeline
@@ -167,13 +167,13 @@ def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, exec
             [
                 *(cf.DescribeChangeSet, cf.ExecuteChangeSet, cf.DeleteChangeSet, cf.DescribeStacks),
                 *(cf.DescribeStackEvents, cf.DescribeEvents, cf.DescribeStackResources, cf.GetTemplate),
-                *(cf.TagResource, cf.UntagResource),
+                *(cf.ListChangeSets, cf.TagResource, cf.UntagResource),
             ],
             [_stack(made)],
         ),
         acts,
         execution.may_pass(executes, "cloudformation.amazonaws.com"),
-        _may([awacs.s3.PutObject], [code]),
+        _may([awacs.s3.PutObject, awacs.s3.GetObject], [code]),
         _may_read_secrets(made),
         _may([awacs.sqs.GetQueueAttributes], queues),
         _may([awacs.awslambda.GetFunctionConfiguration], [execution.functions(names)]),
@@ -197,6 +197,9 @@ def _add_verify(made: _Made) -> Project:
         _may_read_secrets(made),
         _may([awacs.logs.FilterLogEvents], execution.log_groups(made.names)),
     ]
+    auth = made.source.webhook.auth
+    if auth.type.sign(auth.settings, b"", "", 0.0) is None:  # then the handler gets it from us
+        may.append(_may([awacs.awslambda.InvokeFunction], [execution.functions(made.names)]))
     said = f"Sends a canary through the endpoint of {made.source.name}"
     return codebuild.add_project(
         made.template, made.names, "Verify", said, _VERIFY, _variables(made), made.artifacts, may
@@ -262,10 +265,16 @@ def _add_pipeline(made: _Made, its_stages: Sequence[Any], may: Sequence[Statemen
 
 
 def _add_outputs(made: _Made, pipeline: Pipeline, repository: ConfigRepository | None, boundary: ManagedPolicy) -> None:
-    console = "https://${AWS::Region}.console.aws.amazon.com/codesuite/codepipeline/pipelines"
+    hosts = {"aws": "aws.amazon.com", "aws-us-gov": "amazonaws-us-gov.com", "aws-cn": "amazonaws.cn"}
+    made.template.add_mapping("Console", {partition: {"Host": host} for partition, host in hosts.items()})
+    console = "https://${AWS::Region}.console.${Host}/codesuite/codepipeline/pipelines"
+    url = Sub(
+        f"{console}/{ref(pipeline)}/view?region=${{AWS::Region}}",
+        Host=FindInMap("Console", Ref("AWS::Partition"), "Host"),
+    )
     event_source = Sub(stack(made.source.name, ref(made.names.project), ref(made.names.environment)))
     for name, value, description in (
-        ("PipelineUrl", Sub(f"{console}/{ref(pipeline)}/view?region=${{AWS::Region}}"), "The pipeline in the console"),
+        ("PipelineUrl", url, "The pipeline in the console"),
         *([("ConfigRepositoryUrl", repository.url, "What to clone and push to")] if repository else []),
         ("EventSourceStack", event_source, "The stack that the pipeline makes; its outputs are the endpoint and queue"),
         ("PermissionsBoundaryArn", Ref(boundary), "The most that a role of that stack can do"),

@@ -28,6 +28,8 @@ MAX_DIRECTORY = 64 * 1_048_576
 """Bytes of an artifact's directory: it is read in one piece."""
 MAX_UNPACKED = 4 * 1_073_741_824
 """Bytes of all entries of the merged zip, as they declare it."""
+MAX_PARTS = 128
+"""Parts of a name, folders and file."""
 MAX_PATH = 4_096
 """Bytes of a name, and of what a link points to: Linux takes no more."""
 CHUNK = 262_144
@@ -168,6 +170,8 @@ def _path(artifact: Artifact, info: ZipInfo, beneath: str) -> str:
     if not path and not info.filename.endswith("/"):
         raise Refused(f"{what} an entry without a name.")
     moved = f"{beneath}/{path}" if beneath and path else path
+    if moved.count("/") >= MAX_PARTS:
+        raise Refused(f"{what} the entry {path[:200]!r}…, which lies too deep: {MAX_PARTS} parts are the most.")
     if len(moved.encode()) >= MAX_PATH:
         raise Refused(f"{what} the entry {path[:200]!r}…, whose name is too long: {MAX_PATH - 1:,} bytes are the most.")
     return moved
@@ -196,6 +200,7 @@ def _union(listed: Iterable[_Entry]) -> Collection[_Entry]:
     entries: dict[str, _Entry] = {}
     files: dict[str, str] = {}
     folders: dict[str, str] = {}
+    room = MAX_DIRECTORY
     for entry in listed:
         path, name = entry.path, entry.artifact.name
         entries[path] = entry
@@ -204,6 +209,8 @@ def _union(listed: Iterable[_Entry]) -> Collection[_Entry]:
             path = path.rpartition("/")[0]
         while path and path not in folders:
             folders[path] = name
+            if (room := room - len(path)) < 0:
+                raise Refused(f"The names of all folders have more than {MAX_DIRECTORY:,} characters together.")
             path = path.rpartition("/")[0]
     if both := files.keys() & folders.keys():
         path = min(both)

@@ -168,6 +168,10 @@ class CloudFormation:
         self._called("delete_change_set", asked)
         self.change_sets.pop(asked["ChangeSetName"], None)
 
+    def list_change_sets(self, **asked: Any) -> dict[str, Any]:
+        self._called("list_change_sets", asked)
+        return {"Summaries": [{"ChangeSetName": name} for name in self.change_sets]}
+
     def get_paginator(self, call: str) -> Any:
         """Pages of two."""
 

@@ -609,7 +609,7 @@ def _misfits(statement: Statement, kind: str, actions: Sequence[str]) -> Iterato
         for name, privilege, _ in found:
             keys = {key for one in privilege["resource_types"].values() for key in one["condition_keys"]} | _GLOBAL_KEYS
             for _, key, _ in statement.conditions:
-                if key not in keys:
+                if not any(like(re.sub(r"\$\{[^}]*\}", "*", one), key) for one in keys):
                     yield f"{name}: has no condition {key}"
         formats = {one for _, _, several in found for one in several}
         fits = {one for one in statement.resources if any(_overlap(one, each) for each in formats)}

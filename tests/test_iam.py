@@ -302,6 +302,7 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
     template, _ = built(SOURCE, SOURCE, "both")
     here = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}"
     named = "${ProjectName}-zoom-${Environment}-*"
+    secrets = f"{here % 'ssm'}:parameter/${{ProjectName}}/zoom/${{Environment}}/*"
     assert [
         (sorted(one["Action"]), sorted(map(shown, one["Resource"])), one.get("Condition"))
         for title, one in written(template)
@@ -314,7 +315,15 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
         ),
         (["sqs:SendMessage"], [f"{here % 'sqs'}:${{EventsQueueName}}", f"{here % 'sqs'}:{named}"], None),
         (["s3:PutObject"], ["arn:${AWS::Partition}:s3:::zoom-${Environment}-kept-*/*"], None),
-        (["ssm:GetParameters"], [f"{here % 'ssm'}:parameter/${{ProjectName}}/zoom/${{Environment}}/*"], None),
+        (["ssm:GetParameters"], [secrets], None),
+        (
+            ["kms:Decrypt"],
+            [f"{here % 'kms'}:key/*"],
+            {
+                "StringEquals": {"kms:ViaService": {"Fn::Sub": "ssm.${AWS::Region}.${AWS::URLSuffix}"}},
+                "StringLike": {"kms:EncryptionContext:PARAMETER_ARN": {"Fn::Sub": secrets}},
+            },
+        ),
     ]
 
 

@@ -325,10 +325,19 @@ def test_a_generated_secret_that_is_stored_is_told_whatever_comes_after(secret: 
     assert err.splitlines()[-1] == "error: AWS: AddTagsToResource: AccessDeniedException: You may not"
 
 
-def test_a_generated_secret_that_is_not_stored_is_not_told(secret: Run, faults: Faults) -> None:
+def test_a_generated_secret_is_told_before_it_is_valid(secret: Run, faults: Faults) -> None:
     faults.answers = {("PutParameter", 1): DENIED}
 
-    assert secret("--generate") == (1, "", "error: AWS: PutParameter: AccessDeniedException: You may not\n")
+    status, out, err = secret("--generate")
+    assert (status, err) == (1, "error: AWS: PutParameter: AccessDeniedException: You may not\n")
+    assert len(out.strip()) == 43
+
+
+def test_a_generated_secret_that_can_not_be_told_is_not_stored(secret: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    status, _, err = secret("--generate")
+    assert (status, err) == (1, "error: nothing was stored: the secret can't be printed (it is closed)\n")
+    assert stored() == {}
 
 
 def test_the_previous_secret_is_dropped(secret: Run) -> None:

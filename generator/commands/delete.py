@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,7 @@ def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources:
     from generator import deletion, stacks
     from generator.deployment import Place
 
-    if not (yes or sys.stdin.isatty()):
+    if not (yes or show.somebody_is_there()):
         raise click.UsageError("nobody is there to be asked: --yes deletes")
     if said := names.deployment_problem(source, target.project, target.environment):
         raise click.UsageError(said)

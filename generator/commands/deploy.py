@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +62,7 @@ def command(
 
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or say --all")
-    if not (yes or dry_run or sys.stdin.isatty()):
+    if not (yes or dry_run or show.somebody_is_there()):
         raise click.UsageError("nobody is there to be asked: --yes deploys, --dry-run shows what would change")
     place = Place(target, sources, build, pipeline)
     wanted = _deployed(place) if everything else list(dict.fromkeys(sources_named))

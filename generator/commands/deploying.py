@@ -46,6 +46,7 @@ def deploy(one: Deployment, how: How) -> bool:
     if not place.pipeline:
         one.refuse_without_secret(place.target.client("ssm"))
     before = None if way in ("create", "delete") else stack
+    one.refuse_takeover(before)
     parameters = one.parameters(before)
     if stack and way in _FIRST:
         if not _first(cloudformation, one, stack, way, how):

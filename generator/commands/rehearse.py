@@ -72,7 +72,11 @@ def command(
         configuration or build / source / "config",
         build / ".rehearsal" / source,
     )
-    shutil.rmtree(folders.logs, ignore_errors=True)  # those of the last time would pass for this one's
+    try:
+        shutil.rmtree(folders.logs, ignore_errors=True)  # those of the last time would pass for this one's
+        folders.logs.mkdir(parents=True)
+    except OSError as error:
+        raise GeneratorError(f"{folders.logs}: no logs can be kept there ({error.strerror})") from error
     out = show.console()
     form = {"Environment": env, "RequireApproval": "true" if approve else "false"}
     out.print(f"[bold]{source}[/]: the pipeline, on this machine")

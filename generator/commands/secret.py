@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 import sys
 from collections.abc import Iterator
@@ -80,7 +81,7 @@ def command(source: str, generate: bool, drop_previous: bool, yes: bool, target:
 
 def _given(source: Source) -> str:
     """What is typed, or comes out of a pipe; GeneratorError where it can't be a secret."""
-    value = _typed(source.name) if sys.stdin.isatty() else _piped()
+    value = _typed(source.name) if show.somebody_is_there() else _piped()
     before = secret_store.before_it(source.webhook.auth)
     if found := list(secret_store.problems(value, in_header=before is not None)):
         raise GeneratorError("\n".join(f"the secret {said}" for said in found))
@@ -96,6 +97,8 @@ def _typed(name: str) -> str:
 
 
 def _piped() -> str:
+    if sys.stdin is None:
+        raise GeneratorError("there is no secret: standard input is closed")
     most = secret_store.MAX_BYTES + len("\r\n")
     sent = sys.stdin.buffer.read(most + 1)
     if len(sent) > most:
@@ -110,7 +113,7 @@ def _piped() -> str:
 def _agree(said: str, *, yes: bool) -> None:
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not show.somebody_is_there():
         raise GeneratorError(f"{said}; nobody is there to be asked: --yes goes on")
     click.confirm(f"{said}. Go on?", abort=True, err=True)
 
@@ -121,16 +124,28 @@ def _store(ssm: Any, place: _Place, value: str, *, generated: bool, yes: bool) -
     if secret_store.ends_previous(there, value):
         said = f"there is room for one previous secret, and the one in {there.name}{PREVIOUS} would be refused"
         _agree(said, yes=yes)
+    if generated:
+        _tell(value)
     for name, text in steps:
         which = "The secret" if name == there.name else "The previous secret"
         secret_store.write(ssm, name, text, f"{which} with which requests of {place.source.name} are verified")
-    if generated:
-        click.echo(value)
     _report(place, value, generated=generated)
     target = place.target
     tags = {"Project": target.project, "Service": place.source.name, "Environment": target.environment}
     for name, _ in steps:
         secret_store.tag(ssm, name, tags)
+
+
+def _tell(value: str) -> None:
+    """First: a secret that is valid and that nobody has seen would have to be made again."""
+    try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "it is closed")  # noqa: TRY301 - as if it had been tried
+        click.echo(value)
+        sys.stdout.flush()
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        raise GeneratorError(f"nothing was stored: the secret can't be printed ({said})") from None
 
 
 def _report(place: _Place, value: str, *, generated: bool) -> None:

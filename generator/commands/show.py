@@ -19,8 +19,15 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
+    if stream is None:  # it was closed before we began, as by >&-
+        return Console(quiet=True)
     wide = None if stream.isatty() else 10_000
     return Console(file=stream, highlight=False, soft_wrap=True, width=wide, no_color="NO_COLOR" in os.environ)
+
+
+def somebody_is_there() -> bool:
+    """Whether a question would be read; standard input may be closed."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def failure(error: GeneratorError) -> None:

@@ -42,7 +42,7 @@ def command(sources_named: tuple[str, ...], everything: bool, target: Target, so
 
     if not sources_named and not everything:
         raise click.UsageError("name a source, or say --all")
-    products = made(None if everything else sources_named, sources, build, strict=True)
+    products = made(None if everything else sources_named, sources, build, strict=True, afresh=True)
     for one in products:
         if said := names.deployment_problem(one.name, target.project, target.environment):
             raise click.UsageError(said)

@@ -2,9 +2,10 @@
 # Tests, deploys and verifies the event source SOURCE_NAME: what its pipeline runs, and what you may run by hand, in
 # the framework's folder. Always with bash before it: repositories do not keep its mode.
 set -euo pipefail
+unset CDPATH
 
 name=SOURCE_NAME
-config=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+config=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
   cat >&2 <<EOF
@@ -34,16 +35,25 @@ target() {
   [ "$environment" = "${STAGE:-$environment}" ] ||
     stop "this is for $environment, and the pipeline's environment is $STAGE"
   options=(--env "$environment" --project "${PROJECT:-MozDef-EF}")
-  [ -z "${2:-}" ] || options+=(--region "$2")
+  if [ -n "${2:-}" ]; then
+    [ -z "${CODEBUILD_BUILD_ID:-}" ] || [ "$2" = "${AWS_REGION:-$2}" ] ||
+      stop "this is for $2, and the pipeline is in $AWS_REGION"
+    options+=(--region "$2")
+  fi
   [ -z "${HELPER_BUCKET:-}" ] || options+=(--bucket "$HELPER_BUCKET")
 }
 
-# A definition that is private lies here, not in the framework; so does one that differs between environments.
+# A definition that is private lies here, not in the framework; so does one that differs between environments. It takes
+# the place of the framework's; by hand, never of one that is not the same.
 own_definition() {
   [ -f "$config/source.yml" ] || return 0
+  if [ -z "${CODEBUILD_BUILD_ID:-}" ] && [ -e "sources/$name" ]; then
+    cmp -s "$config/source.yml" "sources/$name/source.yml" && return 0
+    stop "sources/$name/source.yml is another than $config/source.yml: move it away first"
+  fi
+  rm -rf "sources/$name"
   mkdir -p "sources/$name"
-  cp -R "$config/source.yml" "sources/$name/"
-  for part in samples transform.py; do
+  for part in source.yml samples transform.py; do
     [ ! -e "$config/$part" ] || cp -R "$config/$part" "sources/$name/"
   done
 }
@@ -64,11 +74,11 @@ deploy() {
   target "$@"
   [ -z "${API_PATH:-}" ] || options+=(--path "$API_PATH")
   [ -z "${EXECUTION_ROLE_ARN:-}" ] || options+=(--role-arn "$EXECUTION_ROLE_ARN")
-  # From a pipeline, empty is what its form says; by hand, the stack keeps what it has.
-  [ -z "${PERMISSIONS_BOUNDARY_ARN+x}" ] ||
+  # What the pipeline's form leaves empty, the stack keeps.
+  [ -z "${PERMISSIONS_BOUNDARY_ARN:-}" ] ||
     options+=(--parameter "PermissionsBoundaryArn=$PERMISSIONS_BOUNDARY_ARN")
-  [ -z "${CONSUMER_PRINCIPAL_ARN+x}" ] || options+=(--parameter "ConsumerPrincipalArn=$CONSUMER_PRINCIPAL_ARN")
-  [ -z "${EVENTS_QUEUE_NAME+x}" ] || options+=(--parameter "EventsQueueName=$EVENTS_QUEUE_NAME")
+  [ -z "${CONSUMER_PRINCIPAL_ARN:-}" ] || options+=(--parameter "ConsumerPrincipalArn=$CONSUMER_PRINCIPAL_ARN")
+  [ -z "${EVENTS_QUEUE_NAME:-}" ] || options+=(--parameter "EventsQueueName=$EVENTS_QUEUE_NAME")
   python -m generator deploy "$name" --yes "${options[@]}"
 }
 

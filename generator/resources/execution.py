@@ -12,11 +12,12 @@ from typing import Any
 import awacs.apigateway
 import awacs.awslambda
 import awacs.iam
+import awacs.kms
 import awacs.logs
 import awacs.s3
 import awacs.sqs
 import awacs.ssm
-from awacs.aws import Action, Allow, Condition, Statement, StringEquals
+from awacs.aws import Action, Allow, Condition, Statement, StringEquals, StringLike
 from troposphere import GetAtt, If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.iam import ManagedPolicy, Role
 
@@ -60,11 +61,25 @@ def log_groups(parameters: Parameters) -> list[Sub]:
 
 def add_boundary(template: Template, parameters: Parameters, its_queues: Sequence[Any]) -> ManagedPolicy:
     """The most that a role of the event source can do."""
+    secrets = regional("ssm", f"parameter{secrets_path(parameters)}/*")
     may = [
         _may([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], log_groups(parameters)),
         _may([awacs.sqs.SendMessage], its_queues),
         _may([awacs.s3.PutObject], [kept_bucket(parameters, "/*")]),
-        _may([awacs.ssm.GetParameters], [regional("ssm", f"parameter{secrets_path(parameters)}/*")]),
+        _may([awacs.ssm.GetParameters], [secrets]),
+        # Whether a boundary limits what the key of aws/ssm says of the whole account is not documented. It allows
+        # nothing by itself, and here no more than to decrypt the source's own secrets.
+        Statement(
+            Effect=Allow,
+            Action=[awacs.kms.Decrypt],
+            Resource=[regional("kms", "key/*")],
+            Condition=Condition(
+                [
+                    StringEquals({"kms:ViaService": Sub("ssm.${AWS::Region}.${AWS::URLSuffix}")}),
+                    StringLike({"kms:EncryptionContext:PARAMETER_ARN": secrets}),
+                ]
+            ),
+        ),
     ]
     return template.add_resource(
         ManagedPolicy(
