@@ -758,3 +758,43 @@ def test_a_pipeline_goes_after_what_it_deployed(run: Run, aws: CloudFormation, b
     else:
         assert (status, err) == (0, "")
         assert len(aws.named("delete_stack")) == 1
+
+
+BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+TAKES = ("deploy", "zoom", "--yes", "--role-arn", ROLE)
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (
+            {},
+            f"error: stack {NAME} was deployed without this pipeline's boundary: bind it by hand once, and release the "
+            "change again: python -m generator deploy zoom "
+            f"--parameter PermissionsBoundaryArn={BOUNDARY} --region {REGION}",
+        ),
+        (
+            {"PermissionsBoundaryArn": BOUNDARY, "EventsQueueName": "MozDef-EF-zoom-dev"},
+            f"error: stack {NAME} has EventsQueueName=MozDef-EF-zoom-dev, and this pipeline's form has none: MozDef's "
+            "queue would be another; put it into the form",
+        ),
+    ],
+)
+def test_a_pipeline_takes_over_nothing_that_it_could_not_change_or_that_mozdef_reads(
+    run: Run, aws: CloudFormation, before: dict[str, str], said: str
+) -> None:
+    there = [{"ParameterKey": key, "ParameterValue": value} for key, value in before.items()]
+    aws.holds("UPDATE_COMPLETE", Parameters=there)
+    status, _, err = run(*TAKES, "--parameter", f"PermissionsBoundaryArn={BOUNDARY}")
+    assert (status, err.strip().partition(" --build")[0]) == (1, said)
+    assert aws.named("create_change_set") == []
+
+
+def test_a_pipeline_puts_its_code_where_it_alone_may(run: Run, aws: CloudFormation, build: Path) -> None:
+    bucket = _a_bucket()
+    aws.holds("UPDATE_COMPLETE", Parameters=[{"ParameterKey": "PermissionsBoundaryArn", "ParameterValue": BOUNDARY}])
+    status, _, err = run(*TAKES, "--bucket", bucket, "--parameter", f"PermissionsBoundaryArn={BOUNDARY}")
+    assert (status, err) == (0, "")
+    own = key((build / "zoom" / "lambdas.zip").read_bytes()).replace("code/", "code/MozDef-EF/zoom/dev/")
+    assert objects(bucket) == {own}
+    assert parameters(aws)["LambdaKey"] == own

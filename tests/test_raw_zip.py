@@ -623,3 +623,14 @@ def test_it_stops_between_entries_and_between_chunks(monkeypatch: pytest.MonkeyP
     with pytest.raises(Refused, match=r"^enough$"):
         merge(application, Artifact("Config", io.BytesIO(zipped())), "", out, tick)
     assert len(out.getvalue()) == size
+
+
+def test_a_name_that_lies_too_deep_is_refused() -> None:
+    assert "lies too deep: 128 parts are the most." in refusal(zipped("/".join(["a"] * 130)))
+
+
+def test_folders_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = zipped(*(f"{'n' * 100}{number}/a" for number in range(20)))
+    monkeypatch.setattr(raw_zip, "MAX_DIRECTORY", 1_900)
+    monkeypatch.setattr(raw_zip._Bounded, "read", lambda self, size=-1: self._artifact.file.read(size))
+    assert refusal(data) == "The names of all folders have more than 1,900 characters together."

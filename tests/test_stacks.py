@@ -472,3 +472,16 @@ def test_what_is_gone_already_is_not_held(aws: CloudFormation) -> None:
         resource("Kept", "AWS::S3::Bucket", "kept", "DELETE_FAILED"),
     ]
     assert [one["LogicalResourceId"] for one in stacks.held(aws, found(aws))] == ["Kept"]
+
+
+def test_a_stack_to_which_somebody_else_has_proposed_is_left(aws: CloudFormation) -> None:
+    with changes.proposed(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
+        aws.change_sets["another's"] = {}
+    assert found(aws).status == "REVIEW_IN_PROGRESS"
+    assert list(aws.change_sets) == ["another's"]
+
+
+def test_a_stack_that_somebody_else_has_begun_to_create_is_left(aws: CloudFormation) -> None:
+    with changes.proposed(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
+        aws.stacks[NAME]["StackStatus"] = "CREATE_IN_PROGRESS"
+    assert found(aws).status == "CREATE_IN_PROGRESS"
