@@ -112,10 +112,12 @@ def _rows(products: Sequence[Product], states: Mapping[str, Mapping[str, State]]
 def _next(name: str, build: Path, sources: Path) -> None:
     out = show.console()
     out.print("\n[bold]next[/]")
-    for words, what in (
+    rows = (
         (f"run {name}", "run it on this machine"),
         (f"rehearse {name}", "run its pipeline on this machine"),
         (f"deploy {name}", "deploy it to AWS; or upload, for the console"),
-    ):
-        command = again(f"{words:<{len(name) + 8}}", build, sources)
+    )
+    width = max(len(words) for words, _ in rows)
+    for words, what in rows:
+        command = again(f"{words:<{width}}", build, sources)
         out.print(f"  [cyan]{escape(command)}[/]  [dim]{what}[/]")
