@@ -611,7 +611,10 @@ def test_a_failure_half_way_is_a_line_and_the_next_upload_goes_on(upload, calls:
     [
         ([], "name a source, or say --all"),
         (["zoom", "--env", "Prod"], "--env Prod: must be one of"),
-        (["zoom", "--project", "a" * 26], f"--project {'a' * 26}: must be at most 25 letters, digits and single dashes"),
+        (
+            ["zoom", "--project", "a" * 26],
+            f"--project {'a' * 26}: must be at most 25 letters, digits and single dashes",
+        ),
     ],
 )
 def test_wrong_usage_is_said(upload, calls: Calls, args: list[str], wrong: str) -> None:

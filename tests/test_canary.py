@@ -1,0 +1,427 @@
+"""A canary: what is tried of a deployed endpoint, what each answer means, and what the handler makes of its mark.
+
+The endpoint is the handler itself, in memory: what a canary sees is what it answers and logs.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import canary, gateway, names
+from generator.aws import Target
+from generator.canary import Deployed, tell
+from generator.commands import main
+from generator.definition import Definition
+from generator.errors import GeneratorError
+from generator.sending import Answer
+from generator.sending import Endpoint as Place
+from lambdas.auth import Unauthenticated
+from lambdas.model import Auth, Source
+from lambdas.request import BY_IAM, CANARY, Request
+from tests.definitions import SOURCES, shipped
+from tests.fakes import DOWN, SECRET, Endpoint, Store
+
+ZOOM, OKTA = shipped("zoom"), shipped("okta")
+PARAMETER = "/MozDef-EF/zoom/dev/auth_token"
+HANDLER, GROUP, URL = "the-handler", "/aws/lambda/the-handler", "https://api.example/events"
+MARK = "0123456789abcdef0123456789abcdef"
+
+
+@dataclass
+class Deployment:
+    """A deployed source: its endpoint, its log, what the operator reads of Parameter Store, and who was asked."""
+
+    endpoint: Endpoint = field(default_factory=lambda: Endpoint(ZOOM.source))
+    store: Store = field(default_factory=lambda: Store({PARAMETER: SECRET}))
+    first: list[int] = field(default_factory=list)
+    invoked: list[str] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    failing: str | None = None
+    deaf: bool = False
+    project: str = names.PROJECT
+    environment: str = names.ENVIRONMENT
+
+    def client(self, service: str) -> Any:
+        self.asked.add(service)
+        return {"ssm": self.store, "logs": Logs(self), "lambda": Functions(self), "cloudformation": Stacks()}[service]
+
+    def post(self, _place: Place, sample: Any, headers: dict[str, str]) -> Answer:
+        """As `sending.post`: first what is lined up, as of a stage that is coming up, then the handler's answers."""
+        if self.first:
+            return Answer(self.first.pop(0), "")
+        request = gateway.event(sample.method, {**sample.headers, **headers}, sample.body, query=sample.query)
+        answer = self.endpoint.call(request)
+        return Answer(answer["statusCode"], answer["body"])
+
+    def tell(self) -> list[str]:
+        source = self.endpoint.source
+        chosen = canary.event(ZOOM if source.name == "zoom" else OKTA, None)
+        return list(tell(self, source, chosen, Deployed(Place(URL), HANDLER, GROUP)))
+
+    def fails(self) -> str:
+        with pytest.raises(GeneratorError) as caught:
+            self.tell()
+        return str(caught.value)
+
+
+@dataclass
+class Logs:
+    deployment: Deployment
+
+    def get_paginator(self, call: str) -> Logs:
+        assert call == "filter_log_events"
+        return self
+
+    def paginate(self, **wanted: Any) -> Iterator[dict[str, Any]]:
+        assert wanted["logGroupName"] == GROUP
+        assert time.time() * 1000 - 70_000 < wanted["startTime"] < time.time() * 1000
+        mark = json.loads(wanted["filterPattern"])
+        lines = ["2026-01-01 plain", f"{mark} no JSON {{", f'["{mark}"]', f'{{"why":"{mark}"}}']
+        lines += [] if self.deployment.deaf else [json.dumps(line) for line in self.deployment.endpoint.log]
+        yield {"events": []}
+        yield {"events": [{"message": line} for line in lines if mark in line]}
+
+
+@dataclass
+class Functions:
+    deployment: Deployment
+
+    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
+        assert FunctionName == HANDLER
+        self.deployment.invoked.append(Payload)
+        if self.deployment.failing:
+            return {"FunctionError": self.deployment.failing, "Payload": io.BytesIO(b'{"errorType": "KeyError"}')}
+        answer = self.deployment.endpoint.call(json.loads(Payload))
+        return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+@dataclass
+class Stacks:
+    outputs: list[dict[str, str]] = field(default_factory=lambda: [{"OutputKey": "EndpointUrl", "OutputValue": URL}])
+    status: str = "CREATE_COMPLETE"
+    names: dict[str, str] = field(default_factory=lambda: {"Webhook": HANDLER, "WebhookLog": GROUP})
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803
+        assert StackName == "MozDef-EF-zoom-dev"
+        return {"Stacks": [{"Outputs": self.outputs, "StackStatus": self.status}]}
+
+    def describe_stack_resources(self, StackName: str) -> dict[str, Any]:  # noqa: N803
+        assert StackName == "MozDef-EF-zoom-dev"
+        found = [{"LogicalResourceId": one, "PhysicalResourceId": name} for one, name in self.names.items()]
+        return {"StackResources": [*found, {"LogicalResourceId": "Failed"}]}
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployment]:
+    """A deployment, zoom's by default, that is posted to; nobody waits for what will not come."""
+    monkeypatch.setattr(canary, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(canary, "READY_SECONDS", 0.05)
+    monkeypatch.setattr(canary, "SEEN_SECONDS", 0.05)
+
+    def made(source: Source = ZOOM.source, **more: Any) -> Deployment:
+        one = Deployment(endpoint=Endpoint(source, now=time.time()), **more)
+        monkeypatch.setattr(canary, "post", one.post)
+        return one
+
+    return made
+
+
+def only_the_vendor_signs(accepts: str = "nobody") -> Source:
+    """Zoom's events, of a type of which we hold no key; it can be one that lets in everybody."""
+
+    def verify(*_: object) -> None:
+        if accepts == "nobody":
+            raise Unauthenticated("not signed")
+
+    made = SimpleNamespace(
+        where=lambda _: "handler",
+        headers=lambda _: (),
+        verify=verify,
+        signed=lambda *_: b"",
+        sign=lambda *_: None,
+    )
+    auth = Auth(made, ZOOM.source.webhook.auth.settings)  # type: ignore[arg-type]
+    return replace(ZOOM.source, webhook=replace(ZOOM.source.webhook, auth=auth, challenges=()))
+
+
+def test_a_forged_event_is_refused_and_a_signed_one_arrives(deployed) -> None:
+    one = deployed()
+    assert one.tell() == [
+        "a forged account.settings_updated was refused with 401",
+        "account.settings_updated, signed, was answered 200",
+        "its message is on the queue, with the tags zoom and canary",
+    ]
+    [message] = one.endpoint.queue.messages
+    assert message["tags"][-1] == "canary"
+    assert one.asked == {"ssm", "logs"}, "the queue is not asked"
+
+
+def test_an_authorizer_answers_otherwise(deployed) -> None:
+    one = deployed(OKTA.source, store=Store({PARAMETER.replace("zoom", "okta"): SECRET}))
+    assert one.tell() == [
+        "a forged batch was refused with 403",
+        "batch, signed, was answered 200",
+        "its message is on the queue, with the tags okta and canary",
+    ]
+    assert {message["tags"][-1] for message in one.endpoint.queue.messages} == {"canary"}
+
+
+def test_every_canary_has_a_mark_of_its_own(deployed) -> None:
+    one = deployed()
+    one.tell()
+    one.tell()
+    marks = [line["canary"] for line in one.endpoint.log if "canary" in line]
+    assert len(set(marks)) == 2
+
+
+def test_an_endpoint_that_lets_in_everybody_is_said(deployed) -> None:
+    one = deployed(only_the_vendor_signs("everybody"))
+    assert one.fails() == "a forged account.settings_updated was answered 200: anybody can send events"
+    assert one.asked == set()
+
+
+def test_a_signed_event_that_is_refused_is_said(deployed) -> None:
+    one = deployed(store=Store({PARAMETER: "another"}))
+    assert one.fails() == (
+        f"account.settings_updated, signed with {PARAMETER}, was answered 401: "
+        "the functions may hold an older secret for five minutes, or the two are not the same"
+    )
+    assert one.endpoint.queue.messages == []
+
+
+def test_without_a_secret_there_is_nothing_to_sign_with(deployed) -> None:
+    said = f"no parameter {PARAMETER} in Parameter Store; --env and --project choose another"
+    assert deployed(store=Store({})).fails() == said
+
+
+def test_what_is_unavailable_is_said(deployed) -> None:
+    why = ": the queue, the bucket or the secret can't be reached; the handler's log says which"
+    one = deployed()
+    one.endpoint.queue.faults.always = DOWN
+    assert one.fails() == f"account.settings_updated, signed with {PARAMETER}, was answered 503{why}"
+    one = deployed()
+    one.endpoint.store.faults.always = DOWN
+    assert one.fails() == f"a forged account.settings_updated was answered 503, not 401 or 403{why}"
+
+
+def test_a_message_that_the_log_does_not_show_is_missed(deployed) -> None:
+    said = f"it was answered, but {GROUP} does not say within 0 s that it was sent on"
+    assert deployed(deaf=True).fails() == said
+
+
+@pytest.mark.parametrize("status", [404, 500, 502, 504])
+def test_a_stage_that_is_coming_up_is_waited_for(deployed, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    monkeypatch.setattr(canary, "READY_SECONDS", 60)
+    one = deployed(first=[status, status])
+    assert one.tell()[0] == "a forged account.settings_updated was refused with 401"
+    assert one.first == []
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [(404, "the endpoint has no such route"), (500, "the handler's log says why")]
+)
+def test_one_that_never_comes_up_is_said(deployed, monkeypatch: pytest.MonkeyPatch, status: int, why: str) -> None:
+    one = deployed()
+    monkeypatch.setattr(canary, "post", lambda *_: Answer(status, ""))
+    assert one.fails() == f"a forged account.settings_updated was answered {status}, not 401 or 403: {why}"
+
+
+def test_what_only_the_vendor_can_sign_is_handed_over_by_iam(deployed) -> None:
+    one = deployed(only_the_vendor_signs())
+    assert one.tell() == [
+        "a forged account.settings_updated was refused with 401",
+        "account.settings_updated, handed over by IAM because only the vendor can sign, was answered 200",
+        "its message is on the queue, with the tags zoom and canary",
+    ]
+    [payload] = map(json.loads, one.invoked)
+    assert payload[BY_IAM] is True
+    assert one.asked == {"ssm", "lambda", "logs"}
+    [message] = one.endpoint.queue.messages
+    assert message["tags"][-1] == "canary"
+
+
+def test_a_handler_that_does_not_take_what_is_handed_over_is_said(deployed) -> None:
+    one = deployed(only_the_vendor_signs(), failing="Unhandled")
+    assert one.fails() == (
+        f"account.settings_updated, handed over to {HANDLER}, ended it (Unhandled): its log says why"
+    )
+    one = deployed(only_the_vendor_signs())
+    one.endpoint.queue.faults.always = DOWN
+    assert one.fails() == (
+        f"account.settings_updated, handed over to {HANDLER}, was answered 503: "
+        "the queue, the bucket or the secret can't be reached; the handler's log says which"
+    )
+
+
+def test_the_canary_is_a_sample_that_becomes_a_message() -> None:
+    assert canary.event(ZOOM, None).name == "account.settings_updated"
+    assert canary.event(ZOOM, "user.created").name == "user.created"
+    assert canary.event(OKTA, None).name == "batch"
+    with pytest.raises(GeneratorError) as caught:
+        canary.event(ZOOM, "endpoint.url_validation")
+    assert str(caught.value) == (
+        "endpoint.url_validation becomes no message, so none can arrive; there are account.settings_updated, "
+        "meeting.participant_joined, meeting.started, recording.completed, user.created, user.deactivated, "
+        "user.deleted, user.settings_updated, user.signed_in, user.updated"
+    )
+    with pytest.raises(GeneratorError, match=r"^no sample x of zoom; there are account\.settings_updated, "):
+        canary.event(ZOOM, "x")
+
+
+def test_a_source_whose_samples_become_no_message_has_no_canary() -> None:
+    quiet = Definition(replace(ZOOM.source, transform=lambda _event, _request: []), ZOOM.folders, ZOOM.places)
+    with pytest.raises(GeneratorError) as caught:
+        canary.event(quiet, None)
+    assert str(caught.value) == "no sample of zoom becomes a message: one has to be sent"
+
+
+def test_a_stack_without_an_endpoint_is_said() -> None:
+    for stacks in (Stacks(outputs=[]), Stacks(names={})):
+        stacks.status = "ROLLBACK_COMPLETE"
+        target = SimpleNamespace(client=lambda _, stacks=stacks: stacks)
+        with pytest.raises(GeneratorError) as caught:
+            canary.find(target, "MozDef-EF-zoom-dev", lambda outputs: Place(outputs["EndpointUrl"]))  # type: ignore[arg-type]
+        assert str(caught.value) == "stack MozDef-EF-zoom-dev has no endpoint: its state is ROLLBACK_COMPLETE"
+
+
+def test_the_command_says_each_thing_as_it_is_seen(
+    deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = deployed()
+    monkeypatch.setattr(Target, "client", lambda _, service: one.client(service))
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    command = ["canary", "zoom", "--sample", "user.created", "--sources", str(SOURCES)]
+    assert main(command) == 0
+    assert capsys.readouterr() == (
+        "ok  a forged user.created was refused with 401\n"
+        "ok  user.created, signed, was answered 200\n"
+        "ok  its message is on the queue, with the tags zoom and canary\n",
+        "",
+    )
+    one.deaf = True
+    assert main(command) == 1
+    assert capsys.readouterr() == (
+        "ok  a forged user.created was refused with 401\nok  user.created, signed, was answered 200\n",
+        f"error: it was answered, but {GROUP} does not say within 0 s that it was sent on\n",
+    )
+
+
+EVENT = b'{"event": "user.created", "payload": {}, "event_ts": 1772439295310}'
+
+
+def batch(*ids: str) -> bytes:
+    events = [{"uuid": one, "eventType": "a", "published": "2026-03-02T12:00:01Z"} for one in ids]
+    return json.dumps({"data": {"events": events}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("mark", "counts"),
+    [
+        (MARK, True),
+        (MARK.upper(), False),
+        (MARK[:-1], False),
+        (MARK + "0", False),
+        (MARK[:-1] + "g", False),
+        (f"{MARK},{MARK}", False),
+        (f"{MARK}\n", False),
+        (f" {MARK}", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("header", [CANARY, CANARY.title()])
+def test_a_canary_is_marked_by_32_digits_and_by_nothing_else(header: str, mark: str, counts: bool) -> None:
+    endpoint = Endpoint(ZOOM.source)
+    assert endpoint.signed(EVENT, {header: mark})["statusCode"] == 200
+    [message], [line] = endpoint.queue.messages, endpoint.log
+    assert message["tags"][2:] == (["canary"] if counts else [])
+    assert line.get("canary") == (mark if counts else None)
+
+
+def test_every_message_of_a_canary_has_the_tag() -> None:
+    endpoint = Endpoint(OKTA.source)
+    endpoint.signed(batch("1", "2"), {CANARY: MARK})
+    assert [message["tags"] for message in endpoint.queue.messages] == [
+        ["okta", "id:1", "canary"],
+        ["okta", "id:2", "canary"],
+    ]
+
+
+def test_the_log_has_the_mark_only_of_what_was_sent_on() -> None:
+    """What a sender who is not known writes is not in a log, and what is kept is not on the queue."""
+    challenge = {"event": "endpoint.url_validation", "payload": {"plainToken": "a"}}
+    marked = {CANARY: MARK}
+    for send, status in (
+        (lambda endpoint: endpoint.post(EVENT, marked), 401),
+        (lambda endpoint: endpoint.signed(EVENT, marked, secret="another"), 401),
+        (lambda endpoint: endpoint.signed(challenge, marked), 200),
+        (lambda endpoint: endpoint.signed({"event": "no payload"}, marked), 200),
+    ):
+        endpoint = Endpoint(ZOOM.source)
+        assert send(endpoint)["statusCode"] == status
+        assert MARK not in json.dumps(endpoint.log)
+        assert endpoint.queue.messages == []
+
+
+@pytest.mark.parametrize("source", [ZOOM.source, OKTA.source, only_the_vendor_signs()], ids=["handler", "api", "none"])
+def test_who_may_invoke_the_handler_may_hand_it_an_event(source: Source) -> None:
+    endpoint = Endpoint(source)
+    body = EVENT if source.name == "zoom" else batch("1")
+    event = gateway.event("POST", {}, body)
+    assert endpoint.receiver.respond(event)["statusCode"] == 401
+    assert endpoint.queue.messages == []
+    assert endpoint.receiver.respond({**event, BY_IAM: True})["statusCode"] == 200
+    assert len(endpoint.queue.messages) == 1
+
+
+@pytest.mark.parametrize("value", ["true", "True", 1, 1.0, [True], {"a": True}, None, False, "1"])
+def test_nothing_but_true_says_that_it_was_handed_over(value: object) -> None:
+    endpoint = Endpoint(ZOOM.source)
+    assert endpoint.receiver.respond({**gateway.event("POST", {}, EVENT), BY_IAM: value})["statusCode"] == 401
+    assert endpoint.queue.messages == []
+
+
+_WORD = st.sampled_from([BY_IAM, BY_IAM.lower(), "true", "True", "requestContext", "body"]) | st.text(max_size=8)
+_TEXTS = st.dictionaries(_WORD, _WORD, max_size=4)
+_JSON = st.recursive(
+    st.booleans() | st.none() | _WORD,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORD, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    headers=_TEXTS, query=_TEXTS, cookies=st.lists(_WORD, max_size=3), path=_WORD, body=_JSON | _WORD, raw=st.booleans()
+)
+def test_nothing_that_a_sender_writes_says_that_it_was_handed_over(
+    headers: dict[str, str], query: dict[str, str], cookies: list[str], path: str, body: Any, raw: bool
+) -> None:
+    """All that is a sender's in an event of payload format 2.0.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+    sent = (body if raw and isinstance(body, str) else json.dumps(body)).encode("utf-8", "surrogatepass")
+    event = gateway.event("POST", headers, sent, query=query)
+    http = {**event["requestContext"]["http"], "path": path, "userAgent": headers.get(BY_IAM, path), "sourceIp": path}
+    event |= {
+        "rawPath": path,
+        "cookies": cookies,
+        "queryStringParameters": query,
+        "pathParameters": {path: path},
+        "requestContext": {**event["requestContext"], "http": http},
+    }
+    assert Request.from_event(event, 0.0).by_iam is False
+    for source in (ZOOM.source, OKTA.source):
+        endpoint = Endpoint(source)
+        assert endpoint.receiver.respond(event)["statusCode"] in (400, 401)
+        assert endpoint.queue.messages == []
+        assert endpoint.bucket.objects == {}

@@ -1,0 +1,429 @@
+"""A source's configuration: what is in it for whom, and what its deploy.sh does."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from generator import configuration, samples
+from generator.buildspec import read
+from generator.definition import Definition, known
+from generator.product import files
+from lambdas.model import Pipeline
+from tests.definitions import ROOT, SOURCES, definition, shipped
+
+EVERY = pytest.mark.parametrize("one", [shipped(name) for name in known(SOURCES)], ids=known(SOURCES))
+PLAIN = {"buildspec.yml", "deploy.sh", "tests/integration/test_stack.py", "tests/unit/test_source.py"}
+BOTH, GITHUB, CODECOMMIT = ("github", "codecommit"), ("github",), ("codecommit",)
+VARIANTS = pytest.mark.parametrize("repositories", [BOTH, GITHUB, CODECOMMIT], ids="-".join)
+# A definition that is no one else's to read; `extends` brings it a vendor's samples, which stay where they are.
+PRIVATE = """\
+    extends: zoom
+    description: Another Zoom
+    pipeline: {private: true}
+"""
+
+
+def of(one: Definition, **pipeline: object) -> Definition:
+    return replace(one, source=replace(one.source, pipeline=Pipeline(**pipeline)))  # type: ignore[arg-type]
+
+
+def elsewhere(folder: Path, **pipeline: object) -> Definition:
+    """A definition of the user's own, with all that may lie beside one."""
+    event = {"id": "1", "what": "a"}
+    (folder / "acme" / "samples").mkdir(parents=True)
+    (folder / "acme" / "samples" / "a.json").write_text(json.dumps(event))
+    (folder / "acme" / "README.md").write_text("# Acme\n")
+    (folder / "acme" / "transform.py").write_text("def transform(event, request):\n    return [event]\n")
+    made = definition(folder, "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n", "acme")
+    [sample] = samples.load(made)[0]
+    sample.file("mozdef").write_text(samples.text(samples.shape(made.source, sample)))
+    return of(made, **pipeline)
+
+
+@EVERY
+def test_it_has_a_buildspec_a_script_and_the_users_own_tests_with_the_sources_name(one: Definition) -> None:
+    made = configuration.files(one)
+    assert set(made) == PLAIN
+    for name, content in made.items():
+        assert one.source.name.encode() in content, name
+        assert b"SOURCE_NAME" not in content
+        assert b"API_PATH_OF_SOURCE" not in content
+    assert f'"{one.source.webhook.path}"'.encode() in made["tests/integration/test_stack.py"]
+
+
+def test_a_private_definition_is_in_it_with_all_that_lies_beside(tmp_path: Path) -> None:
+    made = configuration.files(elsewhere(tmp_path, private=True))
+    own = {"source.yml", "transform.py", "README.md", "samples/a.json", "samples/a.mozdef.json"}
+    assert set(made) == PLAIN | own
+    assert {name: made[name] for name in own} == {name: (tmp_path / "acme" / name).read_bytes() for name in own}
+
+
+def test_of_a_private_tenant_it_is_the_tenants_own_files(tmp_path: Path) -> None:
+    (tmp_path / "zoom").symlink_to(SOURCES / "zoom")
+    assert set(configuration.files(definition(tmp_path, PRIVATE, "zoom-eu"))) == PLAIN | {"source.yml"}
+
+
+@pytest.mark.parametrize("repositories", [BOTH, GITHUB])
+def test_a_definition_that_is_not_private_is_in_the_framework(repositories: tuple[str, ...], tmp_path: Path) -> None:
+    made = elsewhere(tmp_path, source=repositories)
+    assert set(configuration.files(made)) == PLAIN
+    assert configuration.archived(made) == configuration.files(made)
+
+
+@EVERY
+def test_codecommit_alone_has_the_framework_beside_it(one: Definition) -> None:
+    alone = of(one, source=CODECOMMIT)
+    made = configuration.archived(alone)
+    assert {name for name in made if name.startswith("config/")} == {f"config/{name}" for name in PLAIN}
+    assert {name: made[f"config/{name}"] for name in PLAIN} == configuration.files(alone)
+    framework = {name for name in made if not name.startswith("config/")}
+    assert {"pyproject.toml", "requirements.txt", "LICENSE", f"sources/{one.source.name}/source.yml"} <= framework
+    assert {name.partition("/")[0] for name in framework if "/" in name} == {"generator", "lambdas", "sources"}
+    assert not [name for name in framework if "__pycache__" in name or name.endswith(".pyc")]
+    assert {name: (ROOT / name).read_bytes() for name in framework} == {name: made[name] for name in framework}
+
+
+def test_codecommit_alone_has_a_definition_from_elsewhere_too(tmp_path: Path) -> None:
+    made = configuration.archived(elsewhere(tmp_path, source=CODECOMMIT))
+    assert {"config/source.yml", "config/samples/a.json", "config/transform.py"} <= set(made)
+
+
+def repository(folder: Path, one: Definition) -> Path:
+    """A repository that begins with the configuration's zip."""
+    with zipfile.ZipFile(io.BytesIO(files(one)["config.zip"])) as packed:
+        packed.extractall(folder / "repository")
+    return folder / "repository"
+
+
+# Without the site's own paths, so that no other copy of the framework is found.
+ALONE = (sys.executable, "-S")
+PACKAGES = {"PYTHONPATH": sysconfig.get_path("purelib")}
+
+
+def test_codecommit_alone_can_be_built_from_its_zip_and_nothing_else(tmp_path: Path) -> None:
+    place = repository(tmp_path, of(shipped("zoom"), source=CODECOMMIT))
+    command = [*ALONE, "-m", "generator", "zoom", "--check", "--lint", "fast"]
+    done = subprocess.run(command, cwd=place, env=PACKAGES, capture_output=True, text=True, check=False)
+    said = "ok  zoom: 11 samples, lint clean, not built yet\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+
+
+def test_the_first_step_of_a_build_passes_with_a_definition_from_elsewhere(tmp_path: Path) -> None:
+    place = repository(tmp_path, elsewhere(tmp_path / "mine", source=CODECOMMIT))
+    stub = tmp_path / "bin" / "python"
+    stub.parent.mkdir()
+    stub.write_text(f'#!/bin/sh\nexec {" ".join(ALONE)} "$@"\n')
+    stub.chmod(0o755)
+    ran = shell(place, "unit-test", path=stub.parent, **PACKAGES)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.splitlines()[0] == "ok  acme: 1 sample, lint clean, not built yet"
+    assert "2 passed" in ran.out
+    assert (place / "reports" / "unit.xml").exists()
+
+
+class Ran(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+def shell(place: Path, *words: str, path: Path, cwd: Path | None = None, **environment: str) -> Ran:
+    """Run deploy.sh with these words; `python` is what is at a path."""
+    done = subprocess.run(
+        ["/bin/bash", str(place / "config" / "deploy.sh"), *words],
+        cwd=cwd or place,
+        env={"PATH": f"{path}:/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+class Checkout:
+    """A framework's folder with a configuration in it, where `python` only writes down how it was called."""
+
+    def __init__(self, folder: Path, one: Definition) -> None:
+        self.place = folder / "checkout"
+        (self.place / "generator").mkdir(parents=True)
+        for name, content in configuration.files(one).items():
+            (self.place / "config" / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.place / "config" / name).write_bytes(content)
+        self._calls = folder / "calls"
+        self._python = folder / "bin" / "python"
+        self._python.parent.mkdir()
+        self._python.write_text(
+            "#!/bin/bash\n"
+            f'printf "%s\\n" "$*" >>{self._calls}\n'
+            f'printf "%s " "${{STAGE-}}" "${{AWS_DEFAULT_REGION-}}" "$PWD" >{self._calls}.env\n'
+            'case "$*" in $FAILING) exit 3 ;; esac\n'
+        )
+        self._python.chmod(0o755)
+
+    def run(self, *words: str, **more: str) -> Ran:
+        self._calls.write_text("")
+        return shell(self.place, *words, path=self._python.parent, **more)
+
+    @property
+    def calls(self) -> list[str]:
+        """What python was called with."""
+        return self._calls.read_text().splitlines()
+
+    @property
+    def seen(self) -> tuple[str, str, str]:
+        """STAGE, AWS_DEFAULT_REGION and the folder, as the last call has seen them."""
+        stage, region, folder = Path(f"{self._calls}.env").read_text().split(" ")[:3]
+        return stage, region, folder
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path, shipped("zoom"))
+
+
+UNIT = [
+    "-m generator zoom --check",
+    "-m pytest {place}/config/tests/unit --junitxml=reports/unit.xml",
+]
+INT = ["-m pytest {place}/config/tests/integration --junitxml=reports/integration.xml"]
+DEPLOY = "-m generator deploy zoom --yes --env dev --project MozDef-EF"
+CANARY = "-m generator canary zoom --env dev --project MozDef-EF"
+
+
+@pytest.mark.parametrize(
+    ("words", "calls"),
+    [
+        (["unit-test"], UNIT),
+        (["deploy", "dev"], [DEPLOY]),
+        (["deploy", "dev", "eu-west-1"], [f"{DEPLOY} --region eu-west-1"]),
+        (["int-test", "dev"], INT),
+        (["int-test", "dev", "eu-west-1"], INT),
+        (["acceptance-test", "dev"], [CANARY]),
+        (["acceptance-test", "dev", "eu-west-1"], [f"{CANARY} --region eu-west-1"]),
+    ],
+)
+def test_by_hand_each_command_does_its_own(checkout: Checkout, words: list[str], calls: list[str]) -> None:
+    assert checkout.run(*words) == Ran(0, "", "")
+    assert checkout.calls == [call.format(place=checkout.place) for call in calls]
+
+
+PIPELINE = {
+    "STAGE": "prod",
+    "SERVICE": "zoom",
+    "PROJECT": "Sec",
+    "API_PATH": "/events",
+    "HELPER_BUCKET": "a-bucket",
+    "EXECUTION_ROLE_ARN": "arn:role",
+    "PERMISSIONS_BOUNDARY_ARN": "arn:boundary",
+    "CONSUMER_PRINCIPAL_ARN": "",
+    "EVENTS_QUEUE_NAME": "a-queue",
+}
+THERE = "--env prod --project Sec --bucket a-bucket"
+
+
+def test_a_pipelines_variables_say_where_and_as_whom(checkout: Checkout) -> None:
+    """What the form leaves empty, the stack keeps."""
+    assert checkout.run("deploy", "prod", **PIPELINE) == Ran(0, "", "")
+    assert checkout.calls == [
+        f"-m generator deploy zoom --yes {THERE} --path /events --role-arn arn:role "
+        "--parameter PermissionsBoundaryArn=arn:boundary --parameter EventsQueueName=a-queue"
+    ]
+    assert checkout.run("acceptance-test", **PIPELINE) == Ran(0, "", "")
+    assert checkout.calls == [f"-m generator canary zoom {THERE}"]
+    assert checkout.run("int-test", **PIPELINE) == Ran(0, "", "")
+    assert checkout.seen[0] == "prod"
+
+
+def test_the_tests_of_a_stack_are_about_the_one_that_is_named(checkout: Checkout) -> None:
+    checkout.run("int-test", "dev", "eu-west-1", AWS_DEFAULT_REGION="us-west-2", AWS_REGION="us-west-2")
+    assert checkout.seen == ("dev", "eu-west-1", str(checkout.place))
+    checkout.run("int-test", "dev", AWS_DEFAULT_REGION="us-west-2")
+    assert checkout.seen == ("dev", "us-west-2", str(checkout.place))
+
+
+USAGE = """\
+usage: bash {script} unit-test
+       bash {script} deploy <environment> [region]
+       bash {script} int-test [environment] [region]
+       bash {script} acceptance-test [environment] [region]
+
+unit-test        builds zoom in memory, lints it, compares its samples; then runs tests/unit
+deploy           makes or updates the stack of zoom in this environment
+int-test         runs tests/integration on the deployed stack
+acceptance-test  sends a forged and a signed event through the deployed endpoint
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "environment"),
+    [
+        ([], {}),
+        ([""], {}),
+        (["--help"], {}),
+        (["unit_test"], {}),
+        (["own_definition"], {}),
+        (["destroy", "dev"], {}),
+        (["unit-test", "dev"], {}),
+        (["deploy"], {"STAGE": "dev"}),
+        (["deploy", ""], {}),
+        (["deploy", "dev", "eu-west-1", "more"], {}),
+        (["int-test"], {}),
+        (["int-test", "dev", "eu-west-1", "more"], {}),
+        (["acceptance-test"], {}),
+        (["acceptance-test", "dev", "eu-west-1", "more"], {}),
+    ],
+)
+def test_anything_else_is_answered_with_how_it_is_used(
+    checkout: Checkout, words: list[str], environment: dict[str, str]
+) -> None:
+    usage = USAGE.format(script=checkout.place / "config" / "deploy.sh")
+    assert checkout.run(*words, **environment) == Ran(2, "", usage)
+    assert checkout.calls == []
+
+
+@pytest.mark.parametrize("command", ["deploy", "int-test", "acceptance-test"])
+def test_another_environment_than_the_pipelines_stops_it(checkout: Checkout, command: str) -> None:
+    said = "error: this is for stage, and the pipeline's environment is stg\n"
+    assert checkout.run(command, "stage", STAGE="stg") == Ran(1, "", said)
+    assert checkout.calls == []
+
+
+@pytest.mark.parametrize("command", ["deploy", "int-test", "acceptance-test"])
+def test_another_region_than_the_pipelines_stops_it(checkout: Checkout, command: str) -> None:
+    build = {"STAGE": "dev", "AWS_REGION": "us-west-2", "CODEBUILD_BUILD_ID": "1"}
+    said = "error: this is for eu-west-1, and the pipeline is in us-west-2\n"
+    assert checkout.run(command, "dev", "eu-west-1", **build) == Ran(1, "", said)
+    assert checkout.calls == []
+    assert checkout.run(command, "dev", "us-west-2", **build) == Ran(0, "", "")
+
+
+@pytest.mark.parametrize("words", [["unit-test"], ["deploy", "dev"], ["int-test", "dev"], ["acceptance-test", "dev"]])
+def test_the_pipeline_of_another_source_stops_it(checkout: Checkout, words: list[str]) -> None:
+    said = "error: this configuration is of zoom, and the pipeline is of okta\n"
+    assert checkout.run(*words, SERVICE="okta") == Ran(1, "", said)
+    assert checkout.calls == []
+
+
+@pytest.mark.parametrize(
+    ("words", "failing", "calls"),
+    [
+        (["unit-test"], "*--check*", 1),
+        (["unit-test"], "*pytest*", 2),
+        (["deploy", "dev"], "*deploy*", 1),
+        (["int-test", "dev"], "*pytest*", 1),
+        (["acceptance-test", "dev"], "*canary*", 1),
+    ],
+)
+def test_a_step_that_fails_fails_it(checkout: Checkout, words: list[str], failing: str, calls: int) -> None:
+    assert checkout.run(*words, FAILING=failing) == Ran(3, "", "")
+    assert len(checkout.calls) == calls
+
+
+def test_it_runs_in_the_framework_wherever_it_is_called_from(checkout: Checkout, tmp_path: Path) -> None:
+    for cwd in (tmp_path, checkout.place / "config", Path("/")):
+        assert checkout.run("deploy", "dev", cwd=cwd).status == 0  # type: ignore[arg-type]
+        assert checkout.seen[2] == str(checkout.place)
+
+
+def test_a_configuration_that_lies_elsewhere_runs_in_the_framework_that_is_here(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    (checkout.place / "config").rename(tmp_path / "config")
+    script = str(tmp_path / "config" / "deploy.sh")
+    environment = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    command = ["/bin/bash", script, "deploy", "dev"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    said = "error: there is no generator/ here: run this in the framework's folder\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+    subprocess.run(command, cwd=checkout.place, env=environment, check=True)
+    assert checkout.seen[2] == str(checkout.place)
+
+
+def test_a_definition_of_its_own_goes_to_where_definitions_are(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path, elsewhere(tmp_path / "mine", private=True))
+    there = checkout.place / "sources" / "acme"
+    for _ in range(2):
+        assert checkout.run("deploy", "dev") == Ran(0, "", "")
+        assert {one.relative_to(there).as_posix() for one in there.rglob("*") if one.is_file()} == {
+            "source.yml",
+            "transform.py",
+            "samples/a.json",
+            "samples/a.mozdef.json",
+        }
+
+
+def test_in_a_build_it_takes_the_place_of_the_frameworks(tmp_path: Path) -> None:
+    """So that no sample and no code of another definition is left beside it."""
+    checkout = Checkout(tmp_path, elsewhere(tmp_path / "mine", private=True))
+    there = checkout.place / "sources" / "acme"
+    (there / "samples").mkdir(parents=True)
+    for name in ("source.yml", "samples/other.json", "transform.py"):
+        (there / name).write_text("the framework's")
+    (checkout.place / "config" / "transform.py").unlink()
+    assert checkout.run("deploy", "dev", CODEBUILD_BUILD_ID="1") == Ran(0, "", "")
+    assert {one.relative_to(there).as_posix() for one in there.rglob("*") if one.is_file()} == {
+        "source.yml",
+        "samples/a.json",
+        "samples/a.mozdef.json",
+    }
+    assert (there / "source.yml").read_bytes() == (checkout.place / "config" / "source.yml").read_bytes()
+
+
+def test_by_hand_it_replaces_no_other(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path, elsewhere(tmp_path / "mine", private=True))
+    there = checkout.place / "sources" / "acme"
+    there.mkdir(parents=True)
+    (there / "source.yml").write_text("mine")
+    own = checkout.place / "config" / "source.yml"
+    said = f"error: sources/acme/source.yml is another than {own}: move it away first\n"
+    assert checkout.run("deploy", "dev") == Ran(1, "", said)
+    assert checkout.calls == []
+    assert [one.name for one in there.iterdir()] == ["source.yml"]
+    assert (there / "source.yml").read_text() == "mine"
+
+
+def test_without_one_the_frameworks_stays(checkout: Checkout) -> None:
+    checkout.run("deploy", "dev")
+    assert not (checkout.place / "sources").exists()
+
+
+@EVERY
+@VARIANTS
+def test_every_buildspec_is_one_that_a_rehearsal_carries_out(one: Definition, repositories: tuple[str, ...]) -> None:
+    made = files(of(one, source=repositories))
+    with zipfile.ZipFile(io.BytesIO(made["config.zip"])) as packed:
+        folder = "config/" if repositories == CODECOMMIT else ""
+        build = read(packed.read(f"{folder}buildspec.yml").decode(), "buildspec.yml")
+        mode = packed.getinfo(f"{folder}deploy.sh").external_attr >> 16
+    assert stat.S_IMODE(mode) == 0o755
+    resources = json.loads(made["pipeline.json"])["Resources"]
+    verify = read(resources["Verify"]["Properties"]["Source"]["BuildSpec"], "Verify")
+    # Each runs in a container of its own, and none has more than it installs.
+    assert verify.phases["install"] == build.phases["install"]
+    assert verify.python == build.python
+    commands = [command for phase in (build, verify) for lines in phase.phases.values() for command in lines]
+    scripts = [command for command in commands if "deploy.sh" in command]
+    assert scripts == [
+        f'bash "$CONFIG_DIRECTORY/deploy.sh" {words}'
+        for words in ("unit-test", 'deploy "$STAGE"', 'int-test "$STAGE"', "acceptance-test")
+    ]
+
+
+@EVERY
+def test_the_script_is_one_in_which_shellcheck_finds_nothing(one: Definition, tmp_path: Path) -> None:
+    script = tmp_path / "deploy.sh"
+    script.write_bytes(configuration.files(one)["deploy.sh"])
+    command = [str(Path(sys.executable).with_name("shellcheck")), str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
