@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from generator.definition import BUNDLED, Definition
+from generator.errors import GeneratorError
 
 _TEXTS = Path(__file__).parent / "config"
 _ROOT = Path(__file__).parent.parent
@@ -25,7 +26,13 @@ def files(definition: Definition) -> dict[str, bytes]:
     made = {name: _filled(text, names).encode() for name, text in _texts()}
     # In one repository of its own, a definition from elsewhere would be missing.
     alone = source.pipeline.source == ("codecommit",) and definition.folders[0].parent.resolve() != BUNDLED
-    return made | (_below(definition.folders[0], _OWN) if source.pipeline.private or alone else {})
+    if not (source.pipeline.private or alone):
+        return made
+    if missing := [folder for folder in definition.folders[1:] if folder.parent.resolve() != BUNDLED]:
+        file, line = definition.place("extends")
+        said = f"{file}:{line}: extends: {missing[0].name} is in no repository of the pipeline: put its keys here"
+        raise GeneratorError(said)
+    return made | _below(definition.folders[0], _OWN)
 
 
 def archived(definition: Definition) -> dict[str, bytes]:

@@ -3,105 +3,139 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
-import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator import artifacts
+from generator import artifacts, container
 from generator.commands import main
 from generator.definition import load
 from generator.product import files, shared
-from generator.rehearsal import Folders, Rehearsal, StageError, rehearsal
+from generator.rehearsal import Folders, Rehearsal, StageError, put_secret, rehearsal
 from generator.running import secret_name
 from tests.definitions import ROOT
 from tests.local.service import free_port
 
 pytestmark = pytest.mark.local
-LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".tox", "build", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info", "tests", "benchmarks"
-)
+
+GREEN = ["Source", "Source", "Merge", "TestBuildDeploy", "Verify"]
 
 
 @pytest.fixture(scope="module")
-def framework(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone, in which a test may change what it pushes."""
-    folder = tmp_path_factory.mktemp("clone") / "framework"
-    shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What builds install into. Only the commands below that end well have one of their own: it takes 15 seconds."""
+    return container.image(tmp_path_factory.mktemp("image"))
+
+
+def clone(folder: Path) -> Path:
+    """The framework as it is checked out, in which a test may change what it pushes."""
+    folder.mkdir(parents=True)
+    artifacts.unpacked(artifacts.packed(ROOT), folder)
     return folder
 
 
-def configured(name: str, framework: Path, folder: Path) -> tuple[Any, dict[str, bytes], Folders]:
-    """A source, what a build makes of it, and its two repositories."""
-    definition = load(framework / "sources", [name])[0]
-    built = files(definition)
-    for file, content in built.items():
-        if file.startswith("config/"):
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            (folder / file).write_bytes(content)
-    return definition.source, built | shared(), Folders(framework, folder / "config", folder / "logs")
-
-
 class Repositories:
-    """A deployed pipeline of zoom, and its two repositories to push to."""
+    """A deployed pipeline, and its two repositories to push to."""
 
     def __init__(self, deployed: Rehearsal) -> None:
         self.deployed = deployed
         self.framework, self.configuration = deployed.folders.application, deployed.folders.configuration
-        self.definition = self.framework / "sources" / "zoom" / "source.yml"
+        self.stack = f"MozDef-EF-{deployed.source.name}-dev"
+        self.definition = self.framework / "sources" / deployed.source.name / "source.yml"
+        self.samples = self.definition.parent / "samples"
 
     def push(self) -> list[str]:
         """The stages that have passed."""
         return [step.stage for step in self.deployed.push() if step.came_to is not None]
 
-    def stops(self) -> tuple[str, str]:
-        """The stage at which the next push stops, and why."""
+    def stops(self) -> tuple[str, list[str]]:
+        """The stage at which the next push stops, and what is shown of why."""
         with pytest.raises(StageError) as stopped:
             self.push()
-        return stopped.value.stage, str(stopped.value)
+        return stopped.value.stage, list(stopped.value.said) or [str(stopped.value.why)]
+
+    def client(self, service: str) -> Any:
+        return self.deployed.emulator.client(service)
 
     @property
     def outputs(self) -> dict[str, str]:
-        return self.deployed.emulator.outputs("MozDef-EF-zoom-dev")
+        return self.deployed.emulator.outputs(self.stack)
 
-    def waiting(self) -> int:
-        """Messages on the queue."""
-        sqs, wanted = self.deployed.emulator.client("sqs"), "ApproximateNumberOfMessages"
-        found = sqs.get_queue_attributes(QueueUrl=self.outputs["EventsQueueUrl"], AttributeNames=[wanted])
-        return int(found["Attributes"][wanted])
+    def status(self) -> str | None:
+        """The state of the event source's stack; None where there is none."""
+        there = self.client("cloudformation").describe_stacks()["Stacks"]
+        return next((one["StackStatus"] for one in there if one["StackName"] == self.stack), None)
 
-    def status(self) -> str:
-        described = self.deployed.emulator.client("cloudformation").describe_stacks(StackName="MozDef-EF-zoom-dev")
-        return str(described["Stacks"][0]["StackStatus"])
+    def messages(self) -> dict[str, dict[str, Any]]:
+        """What is on the queue, by the request that brought it. What is looked at ten times becomes a dead letter."""
+        received = self.client("sqs").receive_message(
+            QueueUrl=self.outputs["EventsQueueUrl"], VisibilityTimeout=0, MaxNumberOfMessages=10
+        )
+        bodies = [json.loads(one["Body"]) for one in received.get("Messages", ())]
+        return {body["processid"]: body for body in bodies}
+
+
+Deploy = Callable[..., AbstractContextManager[Rehearsal]]
 
 
 @pytest.fixture(scope="module")
-def zoom(framework: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repositories]:
+def deploy(python: Path) -> Deploy:
+    """Deploy the pipeline of a source, with its two repositories below a folder."""
+
+    def deployed(name: str, sources: Path, framework: Path, folder: Path, *, secret: bool = True) -> Any:
+        definition = load(sources, [name])[0]
+        built = files(definition)
+        for file, content in built.items():
+            if file.startswith("config/"):
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                (folder / file).write_bytes(content)
+        folders = Folders(framework, folder / "config", folder / "logs")
+        return rehearsal(definition.source, built | shared(), folders, free_port(), {}, secret=secret, python=python)
+
+    return deployed
+
+
+@pytest.fixture(scope="module")
+def zoom(deploy: Deploy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repositories]:
     """Deployed once, green."""
-    source, built, folders = configured("zoom", framework, tmp_path_factory.mktemp("zoom"))
-    with rehearsal(source, built, folders, free_port(), {}, secret=True) as deployed:
+    folder = tmp_path_factory.mktemp("zoom")
+    framework = clone(folder / "framework")
+    with deploy("zoom", framework / "sources", framework, folder) as deployed:
         repositories = Repositories(deployed)
-        assert repositories.push() == ["Source", "Source", "Merge", "TestBuildDeploy", "Verify"]
+        assert repositories.push() == GREEN
         yield repositories
 
 
 @pytest.fixture
 def changed(zoom: Repositories) -> Iterator[Repositories]:
-    """What a test changes in either repository is as it was after it, and so is the secret."""
-    secret = secret_name(zoom.deployed.source)
-    ssm = zoom.deployed.emulator.client("ssm")
-    before = ssm.get_parameter(Name=secret, WithDecryption=True)["Parameter"]["Value"]
+    """What a test changes in either repository is as it was after it."""
     kept = {folder: artifacts.packed(folder) for folder in (zoom.framework, zoom.configuration)}
     yield zoom
     for folder, content in kept.items():
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         artifacts.unpacked(content, folder)
-    ssm.put_parameter(Name=secret, Value=before, Type="SecureString", Overwrite=True)
+
+
+def replace(file: Path, old: str, new: str) -> str:
+    """Change what a file says; what it said before."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text, f"{file} has no {old}"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text
+
+
+def accept(repositories: Repositories) -> None:
+    """As the user does after a change of the mapping."""
+    sources, build = repositories.definition.parent.parent, repositories.deployed.folders.logs / "build"
+    where = ["--lint", "fast", "--sources", str(sources), "--build", str(build)]
+    assert main([repositories.deployed.source.name, "--accept", *where]) == 0
 
 
 def test_a_message_arrives_with_the_tag_by_which_mozdef_drops_it(zoom: Repositories) -> None:
@@ -110,89 +144,84 @@ def test_a_message_arrives_with_the_tag_by_which_mozdef_drops_it(zoom: Repositor
     assert message["hostname"] == "zoom_host"
     assert message["tags"][0] == "zoom"
     assert message["tags"][-1] == "canary"
-    assert {file.name for file in zoom.deployed.folders.logs.iterdir()} >= {"1-build.log", "1-verify.log"}
+    logs = zoom.deployed.folders.logs
+    kept = {file.relative_to(logs).as_posix() for file in logs.rglob("1-*") if file.is_file()}
+    assert kept == {"1-build.log", "1-verify.log"}
+    assert {file.name for file in (logs / "1-build" / "tests").iterdir()} == {"unit.xml", "integration.xml"}
+    assert (logs / "1-verify.log").read_text().splitlines()[-3:] == [
+        "ok  a forged account.settings_updated was refused with 401",
+        "ok  account.settings_updated, signed, was answered 200",
+        "ok  its message is on the queue, with the tags zoom and canary",
+    ]
 
 
 def test_a_second_push_updates_the_stack_in_place(changed: Repositories) -> None:
-    outputs, waiting = changed.outputs, changed.waiting()
-    text = changed.definition.read_text(encoding="utf-8")
-    changed.definition.write_text(text.replace("\nmozdef:", "\nmozdef:\n  category: meetings", 1), encoding="utf-8")
-    sources, build = str(changed.framework / "sources"), str(changed.deployed.folders.logs / "build")
-    assert main(["zoom", "--accept", "--lint", "fast", "--sources", sources, "--build", build]) == 0
-    assert changed.push()[-1] == "Verify"
+    outputs, before = changed.outputs, changed.messages()
+    replace(changed.definition, "\nmozdef:\n", "\nmozdef:\n  category: meetings\n")
+    accept(changed)
+    assert changed.push() == GREEN
+    assert changed.status() == "UPDATE_COMPLETE"
     assert changed.outputs == outputs
-    assert changed.waiting() == waiting + 1
+    after = changed.messages()
+    assert {key: after[key] for key in before} == before
+    [new] = [message for key, message in after.items() if key not in before]
+    assert new["category"] == "meetings"
 
 
-def test_a_sample_that_became_another_message_stops_the_build_and_nothing_is_deployed(changed: Repositories) -> None:
-    outputs = changed.outputs
-    stored = changed.framework / "sources" / "zoom" / "samples" / "user.created.mozdef.json"
-    stored.write_text(stored.read_text(encoding="utf-8").replace("user.created by", "made by"), encoding="utf-8")
-    stage, why = changed.stops()
+def test_a_failed_update_followed_by_a_good_one_keeps_queue_and_endpoint(changed: Repositories) -> None:
+    outputs, before = changed.outputs, changed.messages()
+    replace(changed.definition, "webhook:\n", "webhook:\n  concurrency: 7\n")
+    # What is deployed names code that is not there, as after an upload that was lost.
+    deployment = changed.framework / "generator" / "deployment.py"
+    code = replace(deployment, "self._own(bundle.key(self.product.files[CODE]))", '"code/lost.zip"')
+    stage, said = changed.stops()
     assert stage == "TestBuildDeploy"
-    assert (
-        'sources/zoom/samples/user.created.mozdef.json: summary: "zoom: made by zoom-admin@example.com" is stored'
-        in why
-    )
+    assert f"error: stack {changed.stack}: the update failed" in said
+    assert any(line.startswith("error: Webhook: ") and "code/lost.zip" in line for line in said)
+    assert "error: it was rolled back, and is as before, queue and endpoint included" in said
+    assert changed.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert (changed.outputs, changed.messages()) == (outputs, before)
+    deployment.write_text(code, encoding="utf-8")
+    assert changed.push() == GREEN
+    assert changed.status() == "UPDATE_COMPLETE"
     assert changed.outputs == outputs
+    assert before.keys() < changed.messages().keys()
 
 
 def test_a_test_of_the_configuration_that_fails_stops_the_build(changed: Repositories) -> None:
     (changed.configuration / "tests" / "unit" / "test_mine.py").write_text("def test_mine():\n    assert 1 == 2\n")
-    stage, why = changed.stops()
-    assert (stage, "FAILED config/tests/unit/test_mine.py::test_mine" in why) == ("TestBuildDeploy", True)
-
-
-def test_a_secret_that_is_not_there_stops_the_deployment_with_the_line_that_puts_it(changed: Repositories) -> None:
-    changed.deployed.emulator.client("ssm").delete_parameter(Name="/MozDef-EF/zoom/dev/auth_token")
-    stage, why = changed.stops()
+    stage, said = changed.stops()
     assert stage == "TestBuildDeploy"
-    assert "error: there is no secret /MozDef-EF/zoom/dev/auth_token in Parameter Store" in why
-    assert "python -m generator secret zoom" in why
+    assert "FAILED config/tests/unit/test_mine.py::test_mine - assert 1 == 2" in said
 
 
-def test_a_failed_update_followed_by_a_good_one_keeps_queue_and_endpoint(changed: Repositories) -> None:
-    outputs, waiting = changed.outputs, changed.waiting()
-    text = changed.definition.read_text(encoding="utf-8")
-    changed.definition.write_text(text.replace("webhook:\n", "webhook:\n  concurrency: 7\n", 1), encoding="utf-8")
-    # What is deployed names code that is not there, as after an upload that was lost.
-    deployment = changed.framework / "generator" / "deployment.py"
-    code = deployment.read_text(encoding="utf-8")
-    lost = code.replace("self._own(bundle.key(self.product.files[CODE]))", '"code/lost.zip"')
-    assert lost != code
-    deployment.write_text(lost, encoding="utf-8")
-    stage, why = changed.stops()
-    assert stage == "TestBuildDeploy"
-    assert "it was rolled back, and is as before, queue and endpoint included" in why
-    assert changed.status() == "UPDATE_ROLLBACK_COMPLETE"
-    deployment.write_text(code, encoding="utf-8")
-    assert changed.push()[-1] == "Verify"
-    assert changed.status() == "UPDATE_COMPLETE"
-    assert changed.outputs == outputs
-    assert changed.waiting() == waiting + 1
-
-
-def test_a_handler_with_another_secret_than_the_stored_one_stops_at_verify(changed: Repositories) -> None:
-    """The canary signs with what is stored; the stack that is deployed looks elsewhere."""
-    path = changed.framework / "generator" / "canary.py"
-    text = path.read_text(encoding="utf-8")
-    # A fork whose canary reads another parameter than the definition's.
-    path.write_text(
-        text.replace("secret_name(source, target.project, target.environment)", '"/MozDef-EF/zoom/dev/other"')
+def test_a_canary_that_is_signed_with_another_secret_than_the_functions_have_stops_at_verify(
+    changed: Repositories,
+) -> None:
+    """The configuration's own script has the acceptance test, and nothing else, sign with another parameter."""
+    replace(
+        changed.configuration / "deploy.sh",
+        "  python -m generator canary",
+        "  sed -i 's/^    hmac:/&\\n      secret: other/' sources/zoom/source.yml\n  python -m generator canary",
     )
-    changed.deployed.emulator.client("ssm").put_parameter(
-        Name="/MozDef-EF/zoom/dev/other", Value="not-what-signs-1234", Type="SecureString", Overwrite=True
-    )
-    stage, why = changed.stops()
+    put_secret(changed.deployed.emulator, "/MozDef-EF/zoom/dev/other")
+    before = changed.messages()
+    stage, said = changed.stops()
     assert stage == "Verify"
-    assert (
-        "was answered 401: the functions may hold an older secret for five minutes, or the two are not the same" in why
-    )
+    assert said == [
+        'Running command bash "$CONFIG_DIRECTORY/deploy.sh" acceptance-test',
+        "ok  a forged account.settings_updated was refused with 401",
+        "error: account.settings_updated, signed with /MozDef-EF/zoom/dev/other, was answered 401: "
+        "the functions may hold an older secret for five minutes, or the two are not the same",
+        'Command did not exit successfully bash "$CONFIG_DIRECTORY/deploy.sh" acceptance-test exit status 1',
+    ]
+    assert changed.messages() == before
 
 
 def test_a_configuration_that_leaves_its_folder_stops_at_the_merge(
     changed: Repositories, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """No folder makes such a zip; somebody who writes one by hand may."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
         made.writestr("../generator/aws.py", b"")
@@ -202,73 +231,177 @@ def test_a_configuration_that_leaves_its_folder_stops_at_the_merge(
         return buffer.getvalue() if folder == changed.configuration else packed(folder)
 
     monkeypatch.setattr(artifacts, "packed", hostile)
-    stage, why = changed.stops()
-    assert stage == "Merge"
-    assert (
-        "The artifact 'Configuration' has the entry '../generator/aws.py'; "
-        "it must be relative, without '..', backslash, drive letter or NUL."
-    ) in why
+    assert changed.stops() == (
+        "Merge",
+        [
+            "The artifact 'Configuration' has the entry '../generator/aws.py'; "
+            "it must be relative, without '..', backslash, drive letter or NUL."
+        ],
+    )
 
 
-def test_a_configuration_without_a_buildspec_stops_at_the_build(changed: Repositories) -> None:
-    (changed.configuration / "buildspec.yml").unlink()
-    stage, why = changed.stops()
-    assert (stage, "config/buildspec.yml" in why) == ("TestBuildDeploy", True)
+def test_a_folder_that_is_a_file_in_the_framework_stops_at_the_merge(changed: Repositories) -> None:
+    (changed.framework / "config").write_text("")
+    assert changed.stops() == (
+        "Merge",
+        [
+            "'config' is a file or a link in the artifact 'Application', and a folder in the artifact "
+            "'Configuration'; rename one of them."
+        ],
+    )
+
+
+def test_a_configuration_that_is_none_stops_where_it_is_missed(changed: Repositories) -> None:
+    missing = ["config/buildspec.yml: is not in the artifact: the configuration must have it"]
+    (changed.configuration / "buildspec.yml").rename(changed.configuration / "buildspec.yaml")
+    assert changed.stops() == ("TestBuildDeploy", missing)
+    changed.configuration.rename(changed.configuration.parent / "gone")
+    assert changed.stops() == ("Source", [f"{changed.configuration}: no such folder"])
+    (changed.configuration.parent / "gone").rename(changed.configuration)
+
+
+def test_until_it_is_right_nothing_is_left_deployed(deploy: Deploy, tmp_path: Path) -> None:
+    """From a wrong sample over a missing secret and a stack that can't be made to one that is there."""
+    framework = clone(tmp_path / "framework")
+    with deploy("zoom", framework / "sources", framework, tmp_path, secret=False) as deployed:
+        zoom = Repositories(deployed)
+
+        stored = zoom.samples / "user.created.mozdef.json"
+        right = replace(stored, "user.created by", "made by")
+        stage, said = zoom.stops()
+        assert stage == "TestBuildDeploy"
+        assert said[1].startswith(
+            "error: sources/zoom/samples/user.created.mozdef.json: summary: "
+            '"zoom: made by zoom-admin@example.com" is stored, and the build makes '
+            '"zoom: user.created by zoom-admin@example.com"'
+        )
+        assert zoom.status() is None
+        stored.write_text(right, encoding="utf-8")
+
+        stage, said = zoom.stops()
+        assert stage == "TestBuildDeploy"
+        assert said[-2].startswith("error: there is no secret /MozDef-EF/zoom/dev/auth_token in Parameter Store")
+        assert "python -m generator secret zoom" in said[-2]
+        assert zoom.status() is None
+        put_secret(deployed.emulator, secret_name(deployed.source))
+
+        queue = framework / "generator" / "resources" / "queue.py"
+        named = "QueueName=optional(given(template, name), name)"
+        wrong = (
+            'QueueName=If(given(template, name), Ref(name), __import__("troposphere").Sub("${AWS::StackName}.fifo"))'
+        )
+        right = replace(queue, named, wrong)
+        stage, said = zoom.stops()
+        assert stage == "TestBuildDeploy"
+        assert f"error: stack {zoom.stack}: the creation failed" in said
+        assert any(line.startswith("error: Events: ") for line in said)
+        assert zoom.status() == "ROLLBACK_COMPLETE"
+        assert zoom.client("sqs").list_queues().get("QueueUrls", []) == []
+        queue.write_text(right, encoding="utf-8")
+
+        assert zoom.push() == GREEN
+        assert zoom.status() == "CREATE_COMPLETE"
+        logs = sorted(file.name for file in deployed.folders.logs.glob("*.log"))
+        assert logs == ["1-build.log", "2-build.log", "3-build.log", "4-build.log", "4-verify.log"]
+
+
+def test_one_repository_on_github_is_enough(deploy: Deploy, tmp_path: Path) -> None:
+    framework = clone(tmp_path / "framework")
+    with (framework / "sources" / "zoom" / "source.yml").open("a") as definition:
+        definition.write("pipeline: {source: github}\n")
+    with deploy("zoom", framework / "sources", framework, tmp_path) as deployed:
+        assert not [name for name in deployed.names if name.startswith("Merge")]
+        zoom = Repositories(deployed)
+        assert zoom.push() == ["Source", "TestBuildDeploy", "Verify"]
+        assert [message["tags"][-1] for message in zoom.messages().values()] == ["canary"]
+
+
+def test_one_repository_on_codecommit_is_enough(deploy: Deploy, tmp_path: Path) -> None:
+    """It begins with config.zip and nothing else; the definition, a second tenant's, is only there."""
+    sources = clone(tmp_path / "mine") / "sources"
+    (sources / "zoom-eu").mkdir()
+    (sources / "zoom-eu" / "source.yml").write_text(
+        "extends: zoom\ndescription: The other Zoom\npipeline: {source: codecommit}\n"
+    )
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    artifacts.unpacked(files(load(sources, ["zoom-eu"])[0])["config.zip"], repository)
+    assert not (repository / "sources" / "zoom-eu").exists()
+    with deploy("zoom-eu", sources, repository, tmp_path) as deployed:
+        zoom = Repositories(deployed)
+        assert zoom.push() == ["Source", "TestBuildDeploy", "Verify"]
+        [message] = zoom.messages().values()
+        assert (message["hostname"], message["tags"][-1]) == ("zoom-eu_host", "canary")
+
+
+def test_a_source_whose_senders_an_authorizer_verifies(deploy: Deploy, tmp_path: Path) -> None:
+    with deploy("okta", ROOT / "sources", ROOT, tmp_path) as deployed:
+        okta = Repositories(deployed)
+        assert okta.push() == GREEN
+        assert {message["tags"][-1] for message in okta.messages().values()} == {"canary"}
+        said = (deployed.folders.logs / "1-verify.log").read_text()
+        assert "a forged batch was refused with 403" in said
 
 
 def test_the_command_shows_each_stage_and_the_message(
-    framework: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Okta, whose token is an authorizer's, with a person's approval."""
+    """All of it as a user has it: this repository, what was built from it, a Python of its own."""
     monkeypatch.chdir(tmp_path)
-    sources = ["--sources", str(framework / "sources")]
-    assert main(["okta", "--lint", "fast", *sources]) == 0
+    sources = ["--sources", str(ROOT / "sources")]
+    assert main(["zoom", "--lint", "fast", *sources]) == 0
     capsys.readouterr()
-    assert (
-        main(["rehearse", "okta", "--approve", "--port", str(free_port()), "--application", str(framework), *sources])
-        == 0
-    )
-    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert lines[0] == "okta: the pipeline, on this machine"
+    assert main(["rehearse", "zoom", "--approve", "--port", str(free_port()), *sources]) == 0
+    out, err = capsys.readouterr()
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert err == ""
+    assert lines[0] == "zoom: the pipeline, on this machine"
     stages = [line.split()[1] for line in lines if line.startswith("ok ")]
     assert stages == ["template", "Source", "Source", "Merge", "Approve", "TestBuildDeploy", "Verify"]
-    assert any(line.startswith("summary okta: ") for line in lines)
-    assert any(line.startswith("tags ") and line.endswith('"canary"]') for line in lines)
+    assert "what MozDef reads from the queue" in lines
+    assert "summary zoom: account.settings_updated by zoom-admin@example.com" in lines
+    assert any(line.startswith("tags [") and line.endswith('"canary"]') for line in lines)
+    assert lines[-1] == "the same in AWS: python -m generator deploy zoom --pipeline"
+    logs = Path("build/.rehearsal/zoom")
+    assert sorted(file.name for file in logs.glob("*.log")) == ["1-build.log", "1-verify.log"]
 
 
-def test_the_command_says_where_it_stops_and_keeps_the_log(
-    framework: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_command_says_where_it_stops_and_keeps_that_log_alone(
+    python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    common = ["--sources", str(framework / "sources")]
-    assert main(["zoom", "--lint", "fast", *common]) == 0
+    monkeypatch.setattr(container, "image", lambda _: python)
+    framework = clone(tmp_path / "framework")
+    replace(framework / "sources" / "zoom" / "samples" / "user.created.mozdef.json", "user.created by", "made by")
+    sources = ["--sources", str(ROOT / "sources")]
+    assert main(["zoom", "--lint", "fast", *sources]) == 0
     capsys.readouterr()
+    logs = Path("build/.rehearsal/zoom")
+    logs.mkdir(parents=True)
+    (logs / "1-verify.log").write_text("of the last time")
     where = ["--port", str(free_port()), "--application", str(framework)]
-    assert main(["rehearse", "zoom", "--no-secret", *where, *common]) == 1
-    said = capsys.readouterr().err
-    assert said == "error: the pipeline stops at TestBuildDeploy: the whole log: build/.rehearsal/zoom/1-build.log\n"
-    assert "there is no secret" in Path("build/.rehearsal/zoom/1-build.log").read_text(encoding="utf-8")
+    assert main(["rehearse", "zoom", *where, *sources]) == 1
+    out, err = capsys.readouterr()
+    assert err == "error: the pipeline stops at TestBuildDeploy: the whole log: build/.rehearsal/zoom/1-build.log\n"
+    lines = [line.strip() for line in out.splitlines()]
+    [failed] = [place for place, line in enumerate(lines) if line.startswith("failed")]
+    assert lines[failed].split()[1] == "TestBuildDeploy"
+    assert lines[failed + 1] == 'Running command bash "$CONFIG_DIRECTORY/deploy.sh" unit-test'
+    assert lines[failed + 2].startswith("error: sources/zoom/samples/user.created.mozdef.json: summary: ")
+    assert lines[-1] == ('Command did not exit successfully bash "$CONFIG_DIRECTORY/deploy.sh" unit-test exit status 1')
+    assert [file.name for file in logs.iterdir()] == ["1-build.log"]
+    assert set(lines[failed + 1 :]) <= {line.strip() for line in (logs / "1-build.log").read_text().splitlines()}
 
 
-@pytest.mark.parametrize("variant", ["github", "codecommit"])
-def test_one_repository_is_enough(variant: str, framework: Path, tmp_path: Path) -> None:
-    clone = tmp_path / "framework"
-    shutil.copytree(framework, clone)
-    definition = clone / "sources" / "zoom" / "source.yml"
-    definition.write_text(
-        definition.read_text(encoding="utf-8") + f"pipeline: {{source: {variant}}}\n", encoding="utf-8"
-    )
-    source, built, folders = configured("zoom", clone, tmp_path / "zoom")
-    assert ("MergeKey" in str(built["pipeline.json"])) is False
-    with rehearsal(source, built, folders, free_port(), {}, secret=True) as deployed:
-        stages = [step.stage for step in deployed.push() if step.came_to is not None]
-        assert stages == ["Source", "TestBuildDeploy", "Verify"]
-        message = deployed.message()
-        assert message is not None
-        assert message["tags"][-1] == "canary"
-
-
-def test_no_file_of_an_artifact_is_executable(framework: Path) -> None:
-    """Repositories' zips keep no modes, which is why deploy.sh is called by bash."""
-    with zipfile.ZipFile(io.BytesIO(artifacts.packed(framework))) as packed:
-        assert {stat.S_IMODE(one.external_attr >> 16) & 0o111 for one in packed.infolist()} == {0}
+def test_what_is_missing_is_said_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sources = ["--sources", str(ROOT / "sources")]
+    assert main(["rehearse", "zoom", *sources]) == 1
+    said = "error: build/zoom/event-source.json: not built yet: python -m generator zoom\n"
+    assert capsys.readouterr() == ("", said)
+    assert main(["rehearse", "zoom", "--application", "nowhere", *sources]) == 2
+    assert "Directory 'nowhere' does not exist." in capsys.readouterr().err
+    assert main(["rehearse", "zoom", "--env", "mine", *sources]) == 2
+    assert "--env mine: must be one of " in capsys.readouterr().err
