@@ -18,6 +18,7 @@ import pytest
 from generator import configuration, samples
 from generator.buildspec import read
 from generator.definition import Definition, known
+from generator.errors import GeneratorError
 from generator.product import files
 from lambdas.model import Pipeline
 from tests.definitions import ROOT, SOURCES, definition, shipped
@@ -427,3 +428,12 @@ def test_the_script_is_one_in_which_shellcheck_finds_nothing(one: Definition, tm
     command = [str(Path(sys.executable).with_name("shellcheck")), str(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_private_definition_that_extends_one_of_no_repository_is_refused(tmp_path: Path) -> None:
+    definition(tmp_path, "description: Base\nwebhook: {auth: {token: {header: X-A}}}\n", "base")
+    made = definition(tmp_path, PRIVATE.replace("zoom", "base"), "tenant")
+    with pytest.raises(GeneratorError) as raised:
+        configuration.files(made)
+    said = "tenant/source.yml:1: extends: base is in no repository of the pipeline: put its keys here"
+    assert str(raised.value).endswith(said)
