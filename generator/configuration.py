@@ -25,10 +25,10 @@ def files(definition: Definition) -> dict[str, bytes]:
     names = {"SOURCE_NAME": source.name, "API_PATH_OF_SOURCE": source.webhook.path}
     made = {name: _filled(text, names).encode() for name, text in _texts()}
     # In one repository of its own, a definition from elsewhere would be missing.
-    alone = source.pipeline.source == ("codecommit",) and definition.folders[0].parent.resolve() != BUNDLED
+    alone = source.pipeline.source == ("codecommit",) and definition.folders[0].resolve().parent != BUNDLED.resolve()
     if not (source.pipeline.private or alone):
         return made
-    if missing := [folder for folder in definition.folders[1:] if folder.parent.resolve() != BUNDLED]:
+    if missing := [folder for folder in definition.folders[1:] if folder.resolve().parent != BUNDLED.resolve()]:
         file, line = definition.place("extends")
         said = f"{file}:{line}: extends: {missing[0].name} is in no repository of the pipeline: put its keys here"
         raise GeneratorError(said)

@@ -45,7 +45,8 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
     definition = loaded.source
     template, code = built(build, sources, source)
     not_running(build, sources, source)
-    if files(loaded) != {TEMPLATE: template.encode(), CODE: code}:
+    now = files(loaded)
+    if (now[TEMPLATE], now[CODE]) != (template.encode(), code):
         show.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")
     out = show.console(stderr=as_json)
     ended = _ending()
