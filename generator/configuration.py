@@ -28,7 +28,7 @@ def files(definition: Definition) -> dict[str, bytes]:
     alone = source.pipeline.source == ("codecommit",) and definition.folders[0].resolve().parent != BUNDLED.resolve()
     if not (source.pipeline.private or alone):
         return made
-    if missing := [folder for folder in definition.folders[1:] if folder.resolve().parent != BUNDLED.resolve()]:
+    if missing := [folder for folder in definition.folders[1:] if not (BUNDLED / folder.name).is_dir()]:
         file, line = definition.place("extends")
         said = f"{file}:{line}: extends: {missing[0].name} is in no repository of the pipeline: put its keys here"
         raise GeneratorError(said)
