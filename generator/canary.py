@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from generator import gateway
 from generator.aws import Target, secret
 from generator.definition import Definition
@@ -50,7 +52,13 @@ def event(definition: Definition, wanted: str | None) -> Sample:
 def find(target: Target, stack: str, endpoint: Callable[[Mapping[str, str]], Endpoint]) -> Deployed:
     """What a stack consists of; `endpoint` makes of its outputs where it answers."""
     cloudformation = target.client("cloudformation")
-    described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    try:
+        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        said = f"no stack {stack} in {target.region}; --env, --project and --region choose another"
+        raise GeneratorError(said) from error
     outputs = {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", [])}
     resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
     names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources if "PhysicalResourceId" in one}

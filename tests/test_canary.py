@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -425,3 +426,16 @@ def test_nothing_that_a_sender_writes_says_that_it_was_handed_over(
         assert endpoint.receiver.respond(event)["statusCode"] in (400, 401)
         assert endpoint.queue.messages == []
         assert endpoint.bucket.objects == {}
+
+
+def test_a_stack_that_is_not_there_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(**_asked: Any) -> None:
+        raise ClientError({"Error": {"Code": "ValidationError", "Message": "it does not exist"}}, "DescribeStacks")
+
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    monkeypatch.setattr(Target, "client", lambda _self, _service: SimpleNamespace(describe_stacks=refuse))
+    assert main(["canary", "zoom", "--env", "prod"]) == 1
+    said = "error: no stack MozDef-EF-zoom-prod in us-west-2; --env, --project and --region choose another\n"
+    assert capsys.readouterr() == ("", said)
