@@ -40,8 +40,9 @@ def merge_zip() -> bytes:
 
 @cache
 def _code() -> tuple[tuple[str, bytes], ...]:
-    found = sorted(file for file in _ROOT.rglob("*.py") if file.name not in _MERGE[1:])
-    return tuple((f"lambdas/{file.relative_to(_ROOT).as_posix()}", file.read_bytes()) for file in found)
+    found = {file.relative_to(_ROOT).as_posix(): file for file in _ROOT.rglob("*.py")}
+    ours = sorted(found.keys() - {name for name in _MERGE if name != "__init__.py"})
+    return tuple((f"lambdas/{name}", found[name].read_bytes()) for name in ours)
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:

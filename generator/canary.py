@@ -12,9 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from generator import gateway
+from generator import gateway, stacks
 from generator.aws import Target, secret
 from generator.definition import Definition
 from generator.errors import GeneratorError
@@ -52,19 +50,13 @@ def event(definition: Definition, wanted: str | None) -> Sample:
 def find(target: Target, stack: str, endpoint: Callable[[Mapping[str, str]], Endpoint]) -> Deployed:
     """What a stack consists of; `endpoint` makes of its outputs where it answers."""
     cloudformation = target.client("cloudformation")
-    try:
-        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-    except ClientError as error:
-        if "does not exist" not in str(error):
-            raise
-        said = f"no stack {stack} in {target.region}; --env, --project and --region choose another"
-        raise GeneratorError(said) from error
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", [])}
-    resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
-    names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources if "PhysicalResourceId" in one}
-    if "EndpointUrl" not in outputs or HANDLER not in names:
-        raise GeneratorError(f"stack {stack} has no endpoint: its state is {described['StackStatus']}")
-    return Deployed(endpoint(outputs), names[HANDLER], names[HANDLER_LOG])
+    found = stacks.find(cloudformation, stack)
+    if found is None:
+        raise GeneratorError(f"no stack {stack} in {target.region}; --env, --project and --region choose another")
+    names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.held(cloudformation, found)}
+    if "EndpointUrl" not in found.outputs or HANDLER not in names:
+        raise GeneratorError(f"stack {stack} has no endpoint: its state is {found.status}")
+    return Deployed(endpoint(found.outputs), names[HANDLER], names[HANDLER_LOG])
 
 
 def tell(target: Target, source: Source, sample: Sample, deployed: Deployed) -> Iterator[str]:

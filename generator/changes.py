@@ -12,8 +12,6 @@ from typing import Any
 from generator import progress, stacks
 from generator.errors import GeneratorError
 
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-MAX_BODY = 51_200
 # What CreateChangeSet says, and what others of CloudFormation's calls say.
 _NO_CHANGE = ("didn't contain changes", "No updates are to be performed")
 # What is lost with these is more than a resource.

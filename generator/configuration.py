@@ -35,9 +35,8 @@ def files(definition: Definition) -> dict[str, bytes]:
     return made | _below(definition.folders[0], _OWN)
 
 
-def archived(definition: Definition) -> dict[str, bytes]:
-    """What config.zip holds: these files, or beside the framework where that has no repository of its own."""
-    own = files(definition)
+def archived(definition: Definition, own: dict[str, bytes]) -> dict[str, bytes]:
+    """What config.zip holds: its own files, or beside the framework where that has no repository of its own."""
     if definition.source.pipeline.source != ("codecommit",):
         return own
     return {**_framework(), **{f"{FOLDER}/{name}": content for name, content in own.items()}}

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from generator import bundle, names, parameters
 from generator.aws import Target
-from generator.changes import MAX_BODY, template_key
+from generator.changes import template_key
 from generator.errors import GeneratorError, again
+from generator.lint import MAX_BODY
 from generator.product import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared
 from generator.running import secret_name
 from generator.stacks import SERVICE, Stack
@@ -35,7 +36,7 @@ class Place:
 
     def again(self, words: str, *, pipeline: bool = False) -> str:
         """A command to copy that acts at the same place."""
-        words = f"{words}{' --pipeline' if pipeline else ''}{self.target.options}"
+        words = f"{words}{' --pipeline' if pipeline else ''}{self.target.options_and_bucket}"
         return again(words, self.build, self.sources)
 
     def bare(self, words: str) -> str:
@@ -128,10 +129,10 @@ class Deployment:
                 f"stack {stack.name} was deployed without this pipeline's boundary: bind it by hand once, and release "
                 f"the change again: {self.place.again(bound)}"
             )
-        if before.get("EventsQueueName", "") != given["EventsQueueName"]:
+        if (fixed := before.get("EventsQueueName", "")) not in ("", given["EventsQueueName"]):
             raise GeneratorError(
-                f"stack {stack.name} has EventsQueueName={before.get('EventsQueueName', '')}, and this pipeline's form "
-                f"has {given['EventsQueueName'] or 'none'}: MozDef's queue would be another; put it into the form"
+                f"stack {stack.name} has EventsQueueName={fixed}, and this pipeline's form has "
+                f"{given['EventsQueueName'] or 'none'}: MozDef's queue would be another; put it into the form"
             )
 
     def zips(self) -> dict[str, bytes]:

@@ -33,7 +33,8 @@ _AS_ERRORS = {"W3030"}  # the fast engine only warns of a value outside its enum
 _CFN_LINT = "import sys; from cfnlint.runner import main; sys.argv += sys.stdin.read().split('\\n'); sys.exit(main())"
 _HASH, _MARK = re.compile("code/[0-9a-f]{64}"), "\0"
 _SOURCE = re.compile('"Source": "([a-z0-9-]+)"')
-_BODY_LIMIT, _S3_LIMIT = 51_200, 1_000_000
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_BODY, _S3_LIMIT = 51_200, 1_000_000
 
 
 @cache
@@ -168,8 +169,8 @@ def _size(name: str, text: str) -> list[Problem]:
     size = len(text.encode())
     if size > _S3_LIMIT:
         return [Problem(name, 0, "", f"has {size:,} bytes, and CloudFormation takes {_S3_LIMIT:,}")]
-    if size > _BODY_LIMIT:
-        said = f"has {size:,} bytes; over {_BODY_LIMIT:,} it deploys from a bucket only"
+    if size > MAX_BODY:
+        said = f"has {size:,} bytes; over {MAX_BODY:,} it deploys from a bucket only"
         return [Problem(name, 0, "", said, warning=True)]
     return []
 

@@ -7,6 +7,13 @@ import re
 PROJECT = "MozDef-EF"
 ENVIRONMENT = "dev"
 
+CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+    "aws-cn": "console.amazonaws.cn",
+}
+"""The AWS console's host by partition; the region goes before it."""
+
 # CloudFormation names what a stack makes <stack>-<logical id>-<13 characters>, and cuts the stack's name where that
 # has more than the 63 characters of a bucket or the 64 of a function. A permission on <stack>-* needs all of it.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -143,10 +142,7 @@ def _remember(folder: Path, remembered: Mapping[str, bytes]) -> None:
 
 
 def _put(file: Path, content: bytes) -> None:
-    with file.open("wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
+    file.write_bytes(content)
 
 
 def _state(file: Path, content: bytes) -> State:

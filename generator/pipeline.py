@@ -18,7 +18,7 @@ import awacs.logs
 import awacs.s3
 import awacs.sqs
 import awacs.ssm
-from awacs.aws import Action, Allow, ArnEquals, Condition, Statement, StringEquals
+from awacs.aws import ArnEquals, Condition, Statement, StringEquals
 from troposphere import Equals, FindInMap, GetAtt, If, NoValue, Output, Parameter, Ref, Sub, Template
 from troposphere.awslambda import EphemeralStorage, Function
 from troposphere.codebuild import Project
@@ -26,12 +26,12 @@ from troposphere.codepipeline import Actions, ArtifactStore, Pipeline
 from troposphere.iam import ManagedPolicy, Role
 from troposphere.s3 import Bucket
 
-from generator.names import code_prefix, stack
+from generator.names import CONSOLES, code_prefix, stack
 from generator.resources import bucket, codebuild, execution, function, parameters, stages
 from generator.resources.parameters import Parameters, tags
 from generator.resources.pipeline_parameters import Keys, asked
 from generator.resources.repository import ConfigRepository
-from generator.resources.role import add_role
+from generator.resources.role import add_role, allow
 from generator.resources.sub import ref, regional, secrets_path
 from lambdas import VERSION
 from lambdas.model import Source
@@ -68,32 +68,23 @@ def build(source: Source, keys: Keys) -> Template:
     executes = execution.add_execution_role(template, named, boundary, queues)
     its_build = _add_build(made, queues, boundary, executes)
     verify = _add_verify(made)
-    merge = _add_merge(made) if len(source.pipeline.source) > 1 else None
     fetched, artifact = _sources(made, repository)
+    listed = [stages.stage("Source", *fetched)]
+    its_own = [codebuild.may_start(its_build, verify)]
+    if artifact == MERGED:
+        merge = _add_merge(made)
+        both = [APPLICATION, CONFIGURATION]
+        listed.append(stages.stage("Merge", stages.merge(merge, there["ConfigDirectory"], both, MERGED)))
+        its_own.append(allow([awacs.awslambda.InvokeFunction], [GetAtt(merge, "Arn")]))
+    if repository:
+        its_own.append(repository.may_read())
     template.add_condition(_APPROVAL, Equals(Ref(there["RequireApproval"]), "true"))
-    pipeline = _add_pipeline(
-        made,
-        [
-            stages.stage("Source", *fetched),
-            *(
-                [
-                    stages.stage(
-                        "Merge", stages.merge(merge, there["ConfigDirectory"], [APPLICATION, CONFIGURATION], MERGED)
-                    )
-                ]
-                if merge
-                else []
-            ),
-            If(_APPROVAL, stages.stage("Approve", stages.approve()), NoValue),
-            stages.stage("TestBuildDeploy", stages.build("TestBuildDeploy", its_build, artifact)),
-            stages.stage("Verify", stages.build("Verify", verify, artifact)),
-        ],
-        [
-            codebuild.may_start(its_build, verify),
-            *([_may([awacs.awslambda.InvokeFunction], [GetAtt(merge, "Arn")])] if merge else []),
-            *([repository.may_read()] if repository else []),
-        ],
-    )
+    listed += [
+        If(_APPROVAL, stages.stage("Approve", stages.approve()), NoValue),
+        stages.stage("TestBuildDeploy", stages.build("TestBuildDeploy", its_build, artifact)),
+        stages.stage("Verify", stages.build("Verify", verify, artifact)),
+    ]
+    pipeline = _add_pipeline(made, listed, its_own)
     if repository:
         repository.starts(regional("codepipeline", ref(pipeline)))
     _add_outputs(made, pipeline, repository, boundary)
@@ -134,7 +125,7 @@ def _add_merge(made: _Made) -> Function:
         "MergeFunction",
         "lambdas.merge.handler",
         description="Puts the configuration into a folder of the framework",
-        may=[_may(reports, ["*"])],  # a job has no ARN
+        may=[allow(reports, ["*"])],  # a job has no ARN
         key=made.asked["MergeKey"],
         timeout=MERGE_SECONDS,
         memory=MERGE_MEMORY_MB,
@@ -160,10 +151,9 @@ def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, exec
     prefix = code_prefix(made.source.name, ref(names.project), ref(names.environment))
     code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(names.helper_bucket)}/{prefix}*")
     # With no other role: else that of a stack which somebody deployed with more would be lent.
-    acts = _may([cf.CreateChangeSet, cf.ContinueUpdateRollback, cf.DeleteStack], [_stack(made)])
-    acts.Condition = Condition(StringEquals({"cloudformation:RoleArn": GetAtt(executes, "Arn")}))
-    may = [
-        _may(
+    acts = [cf.CreateChangeSet, cf.ContinueUpdateRollback, cf.DeleteStack]
+    statements = [
+        allow(
             [
                 *(cf.DescribeChangeSet, cf.ExecuteChangeSet, cf.DeleteChangeSet, cf.DescribeStacks),
                 *(cf.DescribeStackEvents, cf.DescribeEvents, cf.DescribeStackResources, cf.GetTemplate),
@@ -171,12 +161,12 @@ def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, exec
             ],
             [_stack(made)],
         ),
-        acts,
+        allow(acts, [_stack(made)], {"cloudformation:RoleArn": GetAtt(executes, "Arn")}),
         execution.may_pass(executes, "cloudformation.amazonaws.com"),
-        _may([awacs.s3.PutObject, awacs.s3.GetObject], [code]),
+        allow([awacs.s3.PutObject, awacs.s3.GetObject], [code]),
         _may_read_secrets(made),
-        _may([awacs.sqs.GetQueueAttributes], queues),
-        _may([awacs.awslambda.GetFunctionConfiguration], [execution.functions(names)]),
+        allow([awacs.sqs.GetQueueAttributes], queues),
+        allow([awacs.awslambda.GetFunctionConfiguration], [execution.functions(names)]),
     ]
     variables = {
         **_variables(made),
@@ -187,22 +177,22 @@ def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, exec
     }
     buildspec = Sub(f"{ref(made.asked['ConfigDirectory'])}/buildspec.yml")
     said = f"Tests, builds and deploys the event source {made.source.name}"
-    return codebuild.add_project(made.template, names, "Build", said, buildspec, variables, made.artifacts, may)
+    return codebuild.add_project(made.template, names, "Build", said, buildspec, variables, made.artifacts, statements)
 
 
 def _add_verify(made: _Made) -> Project:
     """Sends a forged and a signed event through the endpoint, and looks in the handler's log for the second."""
-    may = [
-        _may([awacs.cloudformation.DescribeStacks, awacs.cloudformation.DescribeStackResources], [_stack(made)]),
+    statements = [
+        allow([awacs.cloudformation.DescribeStacks, awacs.cloudformation.DescribeStackResources], [_stack(made)]),
         _may_read_secrets(made),
-        _may([awacs.logs.FilterLogEvents], execution.log_groups(made.names)),
+        allow([awacs.logs.FilterLogEvents], execution.log_groups(made.names)),
     ]
     auth = made.source.webhook.auth
     if auth.type.sign(auth.settings, b"", "", 0.0) is None:  # then the handler gets it from us
-        may.append(_may([awacs.awslambda.InvokeFunction], [execution.functions(made.names)]))
+        statements.append(allow([awacs.awslambda.InvokeFunction], [execution.functions(made.names)]))
     said = f"Sends a canary through the endpoint of {made.source.name}"
     return codebuild.add_project(
-        made.template, made.names, "Verify", said, _VERIFY, _variables(made), made.artifacts, may
+        made.template, made.names, "Verify", said, _VERIFY, _variables(made), made.artifacts, statements
     )
 
 
@@ -225,14 +215,10 @@ def _stack(made: _Made) -> Sub:
 
 
 def _may_read_secrets(made: _Made) -> Statement:
-    return _may([awacs.ssm.GetParameters], [regional("ssm", f"parameter{secrets_path(made.names)}/*")])
+    return allow([awacs.ssm.GetParameters], [regional("ssm", f"parameter{secrets_path(made.names)}/*")])
 
 
-def _may(actions: Sequence[Action], resources: Sequence[Any]) -> Statement:
-    return Statement(Effect=Allow, Action=list(actions), Resource=list(resources))
-
-
-def _add_pipeline(made: _Made, its_stages: Sequence[Any], may: Sequence[Statement]) -> Pipeline:
+def _add_pipeline(made: _Made, its_stages: Sequence[Any], more: Sequence[Statement]) -> Pipeline:
     """The pipeline, named as its stack, so that its role's trust can name it."""
     only = Condition(
         [
@@ -241,16 +227,16 @@ def _add_pipeline(made: _Made, its_stages: Sequence[Any], may: Sequence[Statemen
         ]
     )
     store = awacs.s3
-    may = [
-        _may([store.GetObject, store.GetObjectVersion, store.PutObject], [bucket.below(made.artifacts, "*")]),
-        _may([store.GetBucketVersioning, store.ListBucket], [GetAtt(made.artifacts, "Arn")]),
-        *may,
+    statements = [
+        allow([store.GetObject, store.GetObjectVersion, store.PutObject], [bucket.below(made.artifacts, "*")]),
+        allow([store.GetBucketVersioning, store.ListBucket], [GetAtt(made.artifacts, "Arn")]),
+        *more,
     ]
     if connection := made.asked.get("ConnectionArn"):
         # The service was renamed, and a connection's ARN says when it was made.
         use = [awacs.codeconnections.UseConnection, awacs.codestar_connections.UseConnection]
-        may.append(_may(use, [Ref(connection)]))
-    role = add_role(made.template, made.names, "PipelineRole", "codepipeline.amazonaws.com", may, when=only)
+        statements.append(allow(use, [Ref(connection)]))
+    role = add_role(made.template, made.names, "PipelineRole", "codepipeline.amazonaws.com", statements, when=only)
     return made.template.add_resource(
         Pipeline(
             "Pipeline",
@@ -265,9 +251,8 @@ def _add_pipeline(made: _Made, its_stages: Sequence[Any], may: Sequence[Statemen
 
 
 def _add_outputs(made: _Made, pipeline: Pipeline, repository: ConfigRepository | None, boundary: ManagedPolicy) -> None:
-    hosts = {"aws": "aws.amazon.com", "aws-us-gov": "amazonaws-us-gov.com", "aws-cn": "amazonaws.cn"}
-    made.template.add_mapping("Console", {partition: {"Host": host} for partition, host in hosts.items()})
-    console = "https://${AWS::Region}.console.${Host}/codesuite/codepipeline/pipelines"
+    made.template.add_mapping("Console", {partition: {"Host": host} for partition, host in CONSOLES.items()})
+    console = "https://${AWS::Region}.${Host}/codesuite/codepipeline/pipelines"
     url = Sub(
         f"{console}/{ref(pipeline)}/view?region=${{AWS::Region}}",
         Host=FindInMap("Console", Ref("AWS::Partition"), "Host"),

@@ -92,15 +92,15 @@ def files(definition: Definition) -> dict[str, bytes]:
 def _product(definition: Definition, build: Path | None) -> Product:
     """The files, and what is remembered of them; where a build has made the same before, its templates are those."""
     source, code = definition.source, bundle.lambdas_zip(definition)
-    config = bundle.archive(configuration.archived(definition))
+    own = configuration.files(definition)
+    config = bundle.archive(configuration.archived(definition, own))
     keys = Keys(bundle.key(shared()[MERGE]), bundle.key(config))
     digest = templates.digest(source, [bundle.key(code), *keys])
     made = templates.recall(build, source.name, digest) if build else None
     if made is None:
         event_source_text = text(event_source.build(source, bundle.key(code)))
         made = {TEMPLATE: event_source_text.encode(), PIPELINE: text(pipeline.build(source, keys)).encode()}
-    folder = configuration.FOLDER
-    others = {f"{folder}/{name}": content for name, content in configuration.files(definition).items()}
+    others = {f"{configuration.FOLDER}/{name}": content for name, content in own.items()}
     return Product(
         definition, {**made, CODE: code, CONFIG: config, **others}, [], [], [], {digest: templates.record(made)}
     )

@@ -7,7 +7,6 @@ enforced, over TLS, so a permission that a stage lacks is seen before AWS is tou
 from __future__ import annotations
 
 import json
-import secrets
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,13 +16,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from generator import artifacts, bundle, container, helper_bucket, names, pipeline_jobs
+from generator import artifacts, container, names, pipeline_jobs
 from generator.container import BuildError
 from generator.errors import GeneratorError
 from generator.local import Emulator, Here, emulator
 from generator.pipeline_jobs import Jobs
 from generator.product import CODE, CONFIG, MERGE, PIPELINE
-from generator.running import secret_name
+from generator.running import provide
 from lambdas.model import Source
 
 PIPELINE_RESOURCE = "Pipeline"
@@ -101,6 +100,12 @@ class Rehearsal:
         found = sorted(received.get("Messages", ()), key=lambda one: int(one["Attributes"]["SentTimestamp"]))
         newest: dict[str, Any] | None = json.loads(found[-1]["Body"]) if found else None
         return newest
+
+    @property
+    def required(self) -> list[str]:
+        """The parameters that only a person can fill in."""
+        listed = self.template["Parameters"].items()
+        return [name for name, one in listed if "Default" not in one and name != "HelperBucket"]
 
     def _stages(self) -> Iterator[tuple[str, list[tuple[str, str, dict[str, str], dict[str, Any]]]]]:
         """The stages whose condition holds, their configuration as CloudFormation has resolved it."""
@@ -258,10 +263,7 @@ def rehearsal(
     ):
         image = beside.submit(lambda: python or container.image(Path(folder, "python")))
         target = Here(environment=form.get("Environment", names.ENVIRONMENT), emulator=running)
-        helper_bucket.ensure(target)
-        list(helper_bucket.put(target, {bundle.key(built[name]): built[name] for name in (CODE, CONFIG, MERGE)}))
-        if secret:
-            put_secret(running, secret_name(source, target.project, target.environment))
+        provide(target, source, [built[name] for name in (CODE, CONFIG, MERGE)], secret=secret)
         template = json.loads(built[PIPELINE])
         known = {**_FORM, "HelperBucket": target.bucket, **form}
         parameters = {name: value for name, value in known.items() if name in template["Parameters"]}
@@ -278,11 +280,6 @@ def rehearsal(
             names=running.resources(stack),
             python=image.result(),
         )
-
-
-def put_secret(running: Emulator, name: str) -> None:
-    """Put a random secret into Parameter Store."""
-    running.client("ssm").put_parameter(Name=name, Value=secrets.token_hex(24), Type="SecureString")
 
 
 def _folder(template: Mapping[str, Any]) -> str:

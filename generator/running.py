@@ -7,19 +7,17 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from generator import names
+from generator import bundle, helper_bucket, names
 from generator.errors import GeneratorError, again
-from generator.local import Emulator
-from generator.product import CODE, TEMPLATE
+from generator.local import Emulator, Here
+from generator.product import shared
 from lambdas.model import Source
-
-_HELPER_BUCKET = "helper-bucket"
 
 
 @dataclass(frozen=True)
@@ -33,24 +31,32 @@ class Running:
     process: int
 
 
-def built(build: Path, sources: Path, name: str) -> tuple[str, bytes]:
-    """The template and the code of a source that was built."""
-    folder = build / name
+def built(build: Path, sources: Path, name: str, wanted: Iterable[str]) -> dict[str, bytes]:
+    """Files of a source that was built, by their names."""
     try:
-        return (folder / TEMPLATE).read_text(encoding="utf-8"), (folder / CODE).read_bytes()
+        return {one: (build / ("" if one in shared() else name) / one).read_bytes() for one in wanted}
     except OSError as error:
         raise GeneratorError(f"{error.filename}: not built yet: {again(name, build, sources)}") from error
 
 
 def deploy(emulator: Emulator, source: Source, template: str, code: bytes) -> dict[str, str]:
     """Deploy the very files of a build, with a random secret; return the stack's outputs."""
-    key = json.loads(template)["Parameters"]["LambdaKey"]["Default"]
-    s3, ssm = emulator.client("s3"), emulator.client("ssm")
-    with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
-        s3.create_bucket(Bucket=_HELPER_BUCKET, CreateBucketConfiguration={"LocationConstraint": emulator.region})
-    s3.put_object(Bucket=_HELPER_BUCKET, Key=key, Body=code)
-    ssm.put_parameter(Name=secret_name(source), Value=secrets.token_hex(24), Type="SecureString", Overwrite=True)
-    return emulator.deploy(names.stack(source.name), template, {"HelperBucket": _HELPER_BUCKET})
+    target = Here(emulator=emulator)
+    provide(target, source, [code])
+    return emulator.deploy(names.stack(source.name), template, {"HelperBucket": target.bucket})
+
+
+def provide(target: Here, source: Source, zips: Iterable[bytes], *, secret: bool = True) -> None:
+    """Put what a stack needs where it looks for it: its zips, and a random secret."""
+    helper_bucket.ensure(target)
+    list(helper_bucket.put(target, {bundle.key(content): content for content in zips}))
+    if secret:
+        put_secret(target, secret_name(source, target.project, target.environment))
+
+
+def put_secret(there: Emulator | Here, name: str) -> None:
+    """Put a random secret into Parameter Store."""
+    there.client("ssm").put_parameter(Name=name, Value=secrets.token_hex(24), Type="SecureString")
 
 
 def secret_name(source: Source, project: str = names.PROJECT, environment: str = names.ENVIRONMENT) -> str:

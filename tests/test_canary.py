@@ -29,6 +29,7 @@ from generator.sending import Endpoint as Place
 from lambdas.auth import Unauthenticated
 from lambdas.model import Auth, Source
 from lambdas.request import BY_IAM, CANARY, Request
+from tests.cloudformation import NOON
 from tests.definitions import SOURCES, shipped
 from tests.fakes import DOWN, SECRET, Endpoint, Store
 
@@ -114,11 +115,13 @@ class Stacks:
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803
         assert StackName == "MozDef-EF-zoom-dev"
-        return {"Stacks": [{"Outputs": self.outputs, "StackStatus": self.status}]}
+        told = {"StackName": StackName, "StackId": StackName, "CreationTime": NOON}
+        return {"Stacks": [{**told, "Outputs": self.outputs, "StackStatus": self.status}]}
 
     def describe_stack_resources(self, StackName: str) -> dict[str, Any]:  # noqa: N803
         assert StackName == "MozDef-EF-zoom-dev"
-        found = [{"LogicalResourceId": one, "PhysicalResourceId": name} for one, name in self.names.items()]
+        named = [{"LogicalResourceId": one, "PhysicalResourceId": name} for one, name in self.names.items()]
+        found = [{**one, "ResourceStatus": "CREATE_COMPLETE"} for one in named]
         return {"StackResources": [*found, {"LogicalResourceId": "Failed"}]}
 
 
@@ -434,8 +437,9 @@ def test_a_stack_that_is_not_there_is_one_line(
     def refuse(**_asked: Any) -> None:
         raise ClientError({"Error": {"Code": "ValidationError", "Message": "it does not exist"}}, "DescribeStacks")
 
+    refusing = SimpleNamespace(describe_stacks=refuse, exceptions=SimpleNamespace(ClientError=ClientError))
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
-    monkeypatch.setattr(Target, "client", lambda _self, _service: SimpleNamespace(describe_stacks=refuse))
+    monkeypatch.setattr(Target, "client", lambda _self, _service: refusing)
     assert main(["canary", "zoom", "--env", "prod"]) == 1
     said = "error: no stack MozDef-EF-zoom-prod in us-west-2; --env, --project and --region choose another\n"
     assert capsys.readouterr() == ("", said)

@@ -79,13 +79,13 @@ def test_of_a_private_tenant_it_is_the_tenants_own_files(tmp_path: Path) -> None
 def test_a_definition_that_is_not_private_is_in_the_framework(repositories: tuple[str, ...], tmp_path: Path) -> None:
     made = elsewhere(tmp_path, source=repositories)
     assert set(configuration.files(made)) == PLAIN
-    assert configuration.archived(made) == configuration.files(made)
+    assert configuration.archived(made, configuration.files(made)) == configuration.files(made)
 
 
 @EVERY
 def test_codecommit_alone_has_the_framework_beside_it(one: Definition) -> None:
     alone = of(one, source=CODECOMMIT)
-    made = configuration.archived(alone)
+    made = configuration.archived(alone, configuration.files(alone))
     assert {name for name in made if name.startswith("config/")} == {f"config/{name}" for name in PLAIN}
     assert {name: made[f"config/{name}"] for name in PLAIN} == configuration.files(alone)
     framework = {name for name in made if not name.startswith("config/")}
@@ -96,7 +96,8 @@ def test_codecommit_alone_has_the_framework_beside_it(one: Definition) -> None:
 
 
 def test_codecommit_alone_has_a_definition_from_elsewhere_too(tmp_path: Path) -> None:
-    made = configuration.archived(elsewhere(tmp_path, source=CODECOMMIT))
+    one = elsewhere(tmp_path, source=CODECOMMIT)
+    made = configuration.archived(one, configuration.files(one))
     assert {"config/source.yml", "config/samples/a.json", "config/transform.py"} <= set(made)
 
 

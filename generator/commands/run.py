@@ -43,15 +43,14 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
 
     loaded = load(sources, [source], reserved=names_of_commands())[0]
     definition = loaded.source
-    template, code = built(build, sources, source)
+    there = built(build, sources, source, (TEMPLATE, CODE))
     not_running(build, sources, source)
-    now = files(loaded)
-    if (now[TEMPLATE], now[CODE]) != (template.encode(), code):
+    if not there.items() <= files(loaded).items():
         show.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")
     out = show.console(stderr=as_json)
     ended = _ending()
     with emulator(port, iam=iam) as running:
-        outputs = deploy(running, definition, template, code)
+        outputs = deploy(running, definition, there[TEMPLATE].decode(), there[CODE])
         url = running.invoke_url(outputs)
         bundle = str(running.ca_bundle) if running.ca_bundle else None
         with announced(Running(source, port, bundle, url, os.getpid()), build):

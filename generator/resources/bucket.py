@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import awacs.s3
-from awacs.aws import Allow, Bool, Condition, Deny, PolicyDocument, Principal, Statement
+from awacs.aws import Bool, Condition, Deny, PolicyDocument, Principal, Statement
 from troposphere import GetAtt, Ref, Sub, Template
 from troposphere.s3 import (
     AbortIncompleteMultipartUpload,
@@ -24,6 +24,7 @@ from troposphere.s3 import (
 )
 
 from generator.resources.parameters import Parameters, tags
+from generator.resources.role import allow
 from generator.resources.sub import arn
 
 OLD_VERSIONS_DAYS = 30
@@ -90,9 +91,7 @@ def _add_policy(template: Template, bucket: Bucket) -> None:
 
 def may_put(bucket: Bucket, *prefixes: str) -> Statement:
     """Put objects below these prefixes; read none."""
-    return Statement(
-        Effect=Allow, Action=[awacs.s3.PutObject], Resource=[below(bucket, f"{prefix}/*") for prefix in prefixes]
-    )
+    return allow([awacs.s3.PutObject], [below(bucket, f"{prefix}/*") for prefix in prefixes])
 
 
 def below(bucket: Bucket, key: str) -> Sub:

@@ -7,7 +7,7 @@ from typing import Any
 
 import awacs.codebuild
 import awacs.s3
-from awacs.aws import Allow, ArnEquals, Condition, Statement, StringEquals
+from awacs.aws import ArnEquals, Condition, Statement, StringEquals
 from troposphere import GetAtt, Ref, Sub, Template
 from troposphere.codebuild import (
     Artifacts,
@@ -23,7 +23,7 @@ from troposphere.s3 import Bucket
 from generator.resources.bucket import below
 from generator.resources.function import add_log_group, may_log
 from generator.resources.parameters import Parameters, tags
-from generator.resources.role import add_role
+from generator.resources.role import add_role, allow
 from generator.resources.sub import regional
 
 # Carries Python 3.10 to 3.14: https://docs.aws.amazon.com/codebuild/latest/userguide/available-runtimes.html
@@ -78,21 +78,15 @@ def add_project(
 
 def may_start(*projects: Project) -> Statement:
     """Run these, and see how they do."""
-    return Statement(
-        Effect=Allow,
-        Action=[awacs.codebuild.StartBuild, awacs.codebuild.BatchGetBuilds],
-        Resource=[GetAtt(project, "Arn") for project in projects],
-    )
+    actions = [awacs.codebuild.StartBuild, awacs.codebuild.BatchGetBuilds]
+    return allow(actions, [GetAtt(project, "Arn") for project in projects])
 
 
 def _may_report(name: str) -> Statement:
     """A report group that a buildspec names is made when it first reports, with the project's name before its own."""
     make = awacs.codebuild
-    return Statement(
-        Effect=Allow,
-        Action=[make.CreateReportGroup, make.CreateReport, make.UpdateReport, make.BatchPutTestCases],
-        Resource=[regional("codebuild", f"report-group/{name}-*")],
-    )
+    actions = [make.CreateReportGroup, make.CreateReport, make.UpdateReport, make.BatchPutTestCases]
+    return allow(actions, [regional("codebuild", f"report-group/{name}-*")])
 
 
 def _may_read(artifacts: Bucket) -> list[Statement]:
@@ -102,8 +96,6 @@ def _may_read(artifacts: Bucket) -> list[Statement]:
     """
     store = awacs.s3
     return [
-        Statement(Effect=Allow, Action=[store.GetObject, store.GetObjectVersion], Resource=[below(artifacts, "*")]),
-        Statement(
-            Effect=Allow, Action=[store.GetBucketAcl, store.GetBucketLocation], Resource=[GetAtt(artifacts, "Arn")]
-        ),
+        allow([store.GetObject, store.GetObjectVersion], [below(artifacts, "*")]),
+        allow([store.GetBucketAcl, store.GetBucketLocation], [GetAtt(artifacts, "Arn")]),
     ]

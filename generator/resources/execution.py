@@ -17,13 +17,13 @@ import awacs.logs
 import awacs.s3
 import awacs.sqs
 import awacs.ssm
-from awacs.aws import Action, Allow, Condition, Statement, StringEquals, StringLike
+from awacs.aws import Allow, Condition, Statement, StringEquals, StringLike
 from troposphere import GetAtt, If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.iam import ManagedPolicy, Role
 
 from generator.names import role_path, stack
 from generator.resources.parameters import Parameters, given
-from generator.resources.role import add_role, document
+from generator.resources.role import add_role, allow, document
 from generator.resources.sub import ref, regional, secrets_path
 
 
@@ -62,11 +62,11 @@ def log_groups(parameters: Parameters) -> list[Sub]:
 def add_boundary(template: Template, parameters: Parameters, its_queues: Sequence[Any]) -> ManagedPolicy:
     """The most that a role of the event source can do."""
     secrets = regional("ssm", f"parameter{secrets_path(parameters)}/*")
-    may = [
-        _may([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], log_groups(parameters)),
-        _may([awacs.sqs.SendMessage], its_queues),
-        _may([awacs.s3.PutObject], [kept_bucket(parameters, "/*")]),
-        _may([awacs.ssm.GetParameters], [secrets]),
+    most = [
+        allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], log_groups(parameters)),
+        allow([awacs.sqs.SendMessage], its_queues),
+        allow([awacs.s3.PutObject], [kept_bucket(parameters, "/*")]),
+        allow([awacs.ssm.GetParameters], [secrets]),
         # Whether a boundary limits what the key of aws/ssm says of the whole account is not documented. It allows
         # nothing by itself, and here no more than to decrypt the source's own secrets.
         Statement(
@@ -85,7 +85,7 @@ def add_boundary(template: Template, parameters: Parameters, its_queues: Sequenc
         ManagedPolicy(
             "Boundary",
             Description=f"The most that a role of the event source {parameters.service} can do",
-            PolicyDocument=document(may),
+            PolicyDocument=document(most),
         )
     )
 
@@ -98,29 +98,24 @@ def add_execution_role(
     No condition on who asks: only a role of this account can be passed, and only the build may pass this one.
     """
     code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(parameters.helper_bucket)}/code/*")
-    may = [
-        _may([awacs.s3.GetObject, awacs.s3.GetObjectVersion], [code]),
-        _may(_LAMBDA, [functions(parameters)]),
-        _may(_SQS, its_queues),
-        _may(_S3, [kept_bucket(parameters)]),
-        _may(_LOGS, log_groups(parameters)),
-        _may(_ANY_LOG, ["*"]),
+    makes = [
+        allow([awacs.s3.GetObject, awacs.s3.GetObjectVersion], [code]),
+        allow(_LAMBDA, [functions(parameters)]),
+        allow(_SQS, its_queues),
+        allow(_S3, [kept_bucket(parameters)]),
+        allow(_LOGS, log_groups(parameters)),
+        allow(_ANY_LOG, ["*"]),
         *_iam(parameters, boundary),
         *_api_gateway(),
     ]
-    return add_role(template, parameters, "ExecutionRole", "cloudformation.amazonaws.com", may, Metadata=_UNDOCUMENTED)
+    return add_role(
+        template, parameters, "ExecutionRole", "cloudformation.amazonaws.com", makes, Metadata=_UNDOCUMENTED
+    )
 
 
 def may_pass(role: Role, service: str) -> Statement:
     """Hand a role to a service."""
-    return _may([awacs.iam.PassRole], [GetAtt(role, "Arn")], {"iam:PassedToService": service})
-
-
-def _may(actions: Sequence[Action], resources: Sequence[Any], equals: dict[str, Any] | None = None) -> Statement:
-    statement = Statement(Effect=Allow, Action=list(actions), Resource=list(resources))
-    if equals:
-        statement.Condition = Condition(StringEquals(equals))
-    return statement
+    return allow([awacs.iam.PassRole], [GetAtt(role, "Arn")], {"iam:PassedToService": service})
 
 
 def _iam(parameters: Parameters, boundary: ManagedPolicy) -> list[Statement]:
@@ -129,15 +124,15 @@ def _iam(parameters: Parameters, boundary: ManagedPolicy) -> list[Statement]:
     bounded = {"iam:PermissionsBoundary": Ref(boundary)}
     i = awacs.iam
     return [
-        _may([i.CreateRole, i.PutRolePolicy, i.DeleteRolePolicy, i.PutRolePermissionsBoundary], below, bounded),
-        _may(
+        allow([i.CreateRole, i.PutRolePolicy, i.DeleteRolePolicy, i.PutRolePermissionsBoundary], below, bounded),
+        allow(
             [
                 *(i.GetRole, i.GetRolePolicy, i.ListRolePolicies, i.ListAttachedRolePolicies),
                 *(i.DeleteRole, i.TagRole, i.UntagRole),
             ],
             below,
         ),
-        _may([i.PassRole], below, {"iam:PassedToService": "lambda.amazonaws.com"}),
+        allow([i.PassRole], below, {"iam:PassedToService": "lambda.amazonaws.com"}),
     ]
 
 
@@ -150,8 +145,8 @@ def _api_gateway() -> list[Statement]:
     actions = [awacs.apigateway.GET, awacs.apigateway.POST, awacs.apigateway.PUT]
     actions += [awacs.apigateway.PATCH, awacs.apigateway.DELETE]
     return [
-        _may(actions, [Sub(f"{root}/{one}") for one in ("apis", "apis/*", "tags/*")]),
-        _may(_TAG_STAGES, [Sub(f"{root}/apis/*")]),
+        allow(actions, [Sub(f"{root}/{one}") for one in ("apis", "apis/*", "tags/*")]),
+        allow(_TAG_STAGES, [Sub(f"{root}/apis/*")]),
     ]
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import awacs.logs
 import awacs.ssm
-from awacs.aws import Allow, Statement
+from awacs.aws import Statement
 from troposphere import GetAtt, Parameter, Ref, Sub, Template
 from troposphere.awslambda import Code, Function, LoggingConfig
 from troposphere.logs import LogGroup
 
 from generator.resources.parameters import Parameters, tags
-from generator.resources.role import add_role
+from generator.resources.role import add_role, allow
 from generator.resources.sub import regional, secrets_path
 from lambdas.secrets import PREVIOUS
 
@@ -84,17 +84,12 @@ def add_log_group(template: Template, parameters: Parameters, title: str, servic
 def may_read_secret(parameters: Parameters, name: str) -> Statement:
     """Read one secret, current and previous. No KMS permission: the key aws/ssm admits who may read the parameter."""
     path = secrets_path(parameters)
-    return Statement(
-        Effect=Allow,
-        Action=[awacs.ssm.GetParameters],
-        Resource=[regional("ssm", f"parameter{path}/{one}") for one in (name, f"{name}{PREVIOUS}")],
+    return allow(
+        [awacs.ssm.GetParameters],
+        [regional("ssm", f"parameter{path}/{one}") for one in (name, f"{name}{PREVIOUS}")],
     )
 
 
 def may_log(group: LogGroup) -> Statement:
     """Write to this log group."""
-    return Statement(
-        Effect=Allow,
-        Action=[awacs.logs.CreateLogStream, awacs.logs.PutLogEvents],
-        Resource=[GetAtt(group, "Arn")],
-    )
+    return allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], [GetAtt(group, "Arn")])

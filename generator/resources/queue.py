@@ -8,6 +8,7 @@ from troposphere import GetAtt, If, Parameter, Ref, Template
 from troposphere.sqs import Queue, QueuePolicy, RedrivePolicy
 
 from generator.resources.parameters import Parameters, given, optional, tags
+from generator.resources.role import allow
 
 MAX_RECEIVE_COUNT = 10
 VISIBILITY_SECONDS = 60
@@ -85,7 +86,7 @@ def may_send(queue: Queue) -> Statement:
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
     """
-    return Statement(Effect=Allow, Action=[awacs.sqs.SendMessage], Resource=[GetAtt(queue, "Arn")])
+    return allow([awacs.sqs.SendMessage], [GetAtt(queue, "Arn")])
 
 
 def _document(*statements: Statement) -> PolicyDocument:

@@ -6,14 +6,14 @@ from typing import Any
 
 import awacs.codecommit
 import awacs.codepipeline
-from awacs.aws import Allow, Statement
+from awacs.aws import Statement
 from troposphere import Equals, GetAtt, If, Not, Parameter, Ref, Sub, Template
 from troposphere.codecommit import S3, Code, Repository
 from troposphere.events import Rule, Target
 
 from generator.names import stack
 from generator.resources.parameters import Parameters, given, tags
-from generator.resources.role import add_role
+from generator.resources.role import add_role, allow
 from generator.resources.sub import ref, regional
 
 CREATED = "CreatesConfigRepository"
@@ -81,11 +81,11 @@ class ConfigRepository:
         """
         cc = awacs.codecommit
         actions = [cc.GetBranch, cc.GetCommit, cc.UploadArchive, cc.GetUploadArchiveStatus, cc.CancelUploadArchive]
-        return Statement(Effect=Allow, Action=[*actions, cc.GetRepository], Resource=[self.arn])
+        return allow([*actions, cc.GetRepository], [self.arn])
 
     def starts(self, pipeline: Sub) -> None:
         """A push starts the pipeline. No condition on who asks: only a role of this account can be passed."""
-        start = Statement(Effect=Allow, Action=[awacs.codepipeline.StartPipelineExecution], Resource=[pipeline])
+        start = allow([awacs.codepipeline.StartPipelineExecution], [pipeline])
         role = add_role(self._template, self._parameters, "PushRole", "events.amazonaws.com", [start])
         self._template.add_resource(
             Rule(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import awacs.sts
-from awacs.aws import Allow, Condition, PolicyDocument, Principal, Statement
+from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
 from troposphere import Template
 from troposphere.iam import Policy, Role
 
@@ -18,12 +18,12 @@ def add_role(
     parameters: Parameters,
     title: str,
     service: str,
-    may: Sequence[Statement],
+    statements: Sequence[Statement],
     *,
     when: Condition | None = None,
     **more: Any,
 ) -> Role:
-    """A role that an AWS service takes on, `when` the condition holds, to do what `may` says."""
+    """A role that an AWS service takes on, `when` the condition holds, to do what the statements say."""
     trust = Statement(Effect=Allow, Principal=Principal("Service", service), Action=[awacs.sts.AssumeRole])
     if when:
         trust.Condition = when
@@ -31,11 +31,19 @@ def add_role(
         Role(
             title,
             AssumeRolePolicyDocument=document([trust]),
-            Policies=[Policy(PolicyName=title.removesuffix("Role"), PolicyDocument=document(may))],
+            Policies=[Policy(PolicyName=title.removesuffix("Role"), PolicyDocument=document(statements))],
             Tags=tags(parameters),
             **more,
         )
     )
+
+
+def allow(actions: Sequence[Action], resources: Sequence[Any], equals: Mapping[str, Any] | None = None) -> Statement:
+    """Allow these actions on these resources, where each key of the request equals what is said of it."""
+    statement = Statement(Effect=Allow, Action=list(actions), Resource=list(resources))
+    if equals:
+        statement.Condition = Condition(StringEquals(dict(equals)))
+    return statement
 
 
 def document(statements: Sequence[Statement]) -> PolicyDocument:
