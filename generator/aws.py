@@ -81,15 +81,19 @@ class Target:
 
     @property
     def options(self) -> str:
-        """What to add to a command that is to act there too; empty where it is the default."""
+        """What to add to a command that is to act there too; empty where it is the default. Few need the bucket."""
         given = (
             ("--project", self.project if self.project != names.PROJECT else None),
             ("--env", self.environment if self.environment != names.ENVIRONMENT else None),
             ("--region", self.region_wanted),
             ("--profile", self.profile),
-            ("--bucket", self.bucket_wanted),
         )
         return "".join(f" {option} {quote(value)}" for option, value in given if value)
+
+    @property
+    def options_and_bucket(self) -> str:
+        """The same for a command that puts something into the bucket."""
+        return f"{self.options} --bucket {quote(self.bucket_wanted)}" if self.bucket_wanted else self.options
 
 
 _CREDENTIALS = {

@@ -525,16 +525,21 @@ def test_what_is_built_is_uploaded_and_its_stacks_are_a_click_away(upload, build
     assert [" ".join(line.split()) for line in lines[6:10]] == [
         "",
         "next, for zoom",
-        f"python -m generator secret zoom --env prod --bucket {MINE} store the secret that it is verified with",
+        "python -m generator secret zoom --env prod store the secret that it is verified with",
         f"python -m generator deploy zoom --env prod --bucket {MINE} --build {build} "
         "deploy it; or make its stack in the console:",
     ]
     target = Target(environment="prod", bucket_wanted=MINE)
+    update = "  where it is there already, Update, Replace current template:"
     assert lines[10:] == [
         "  the event source:",
         f"  {quick_create(target, 'MozDef-EF-zoom-prod', keys['zoom/event-source.json'])}",
+        update,
+        f"  {helper_bucket.url(target, keys['zoom/event-source.json'])}",
         "  the pipeline that deploys it:",
         f"  {quick_create(target, 'MozDef-EF-zoom-pipeline-prod', keys['zoom/pipeline.json'])}",
+        update,
+        f"  {helper_bucket.url(target, keys['zoom/pipeline.json'])}",
     ]
 
 

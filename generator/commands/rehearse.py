@@ -59,19 +59,25 @@ def command(
     from generator.definition import load
     from generator.product import FILES, files, shared
     from generator.rehearsal import Folders, rehearsal
+    from generator.running import built
 
     if said := names.deployment_problem(source, names.PROJECT, env):
         raise click.UsageError(said)
     definition = load(sources, [source], reserved=names_of_commands())[0]
-    built = {name: _read(build / source / name, source, build, sources) for name in FILES}
-    built |= {name: _read(build / name, source, build, sources) for name in shared()}
-    if any(built[name] != content for name, content in files(definition).items() if name in built):
+    there = built(build, sources, source, (*FILES, *shared()))
+    if not there.items() <= (files(definition) | shared()).items():
         show.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")
     folders = Folders(
         application or _framework(),
         configuration or build / source / "config",
         build / ".rehearsal" / source,
     )
+    own = folders.application / "sources" / source / "source.yml", folders.configuration / "source.yml"
+    if not any(one.is_file() for one in own):
+        raise GeneratorError(
+            f"{definition.place('')[0]}: is in neither repository, so its pipeline would not find it: commit it to the "
+            "framework's sources/, or let `pipeline: {private: true}` put it into the configuration"
+        )
     try:
         shutil.rmtree(folders.logs, ignore_errors=True)  # those of the last time would pass for this one's
         folders.logs.mkdir(parents=True)
@@ -82,13 +88,14 @@ def command(
     out.print(f"[bold]{source}[/]: the pipeline, on this machine")
     with (
         _Shown(out) as shown,
-        rehearsal(definition.source, built, folders, port, form, secret=not no_secret) as deployed,
+        rehearsal(definition.source, there, folders, port, form, secret=not no_secret) as deployed,
     ):
         shown.done("template", "deployed, IAM enforced")
         if not watch:
             _push(shown, deployed)
             words = f"deploy {source} --pipeline{'' if env == names.ENVIRONMENT else f' --env {env}'}"
-            out.print(f"\nthe same in AWS: [cyan]{again(words, build, sources)}[/]")
+            asked = "".join(f" --parameter {name}=VALUE" for name in deployed.required)
+            out.print(f"\nthe same in AWS: [cyan]{again(words + asked, build, sources)}[/]")
             return 0
         for _ in _changes(folders):
             try:
@@ -184,10 +191,3 @@ def _framework() -> Path:
     if not (_ROOT / "requirements.txt").is_file():
         raise GeneratorError(f"{_ROOT}: is not the framework's repository: --application names it")
     return _ROOT
-
-
-def _read(file: Path, source: str, build: Path, sources: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise GeneratorError(f"{file}: not built yet: {again(source, build, sources)}") from error

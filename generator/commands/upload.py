@@ -18,9 +18,6 @@ from generator.errors import again
 if TYPE_CHECKING:
     from generator.product import Product
 
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stacks-quick-create-links.html
-_CONSOLES = {"aws-us-gov": "console.amazonaws-us-gov.com", "aws-cn": "console.amazonaws.cn"}
-
 
 class _File(NamedTuple):
     """Something to upload, by the name that is shown."""
@@ -88,7 +85,10 @@ def _next(one: Product, target: Target, sources: Path, build: Path) -> None:
 
     commands = (
         (again(f"secret {one.name}{target.options}", sources=sources), "store the secret that it is verified with"),
-        (again(f"deploy {one.name}{target.options}", build, sources), "deploy it; or make its stack in the console:"),
+        (
+            again(f"deploy {one.name}{target.options_and_bucket}", build, sources),
+            "deploy it; or make its stack in the console:",
+        ),
     )
     out = show.console()
     out.print(f"\n[bold]next, for {one.name}[/]")
@@ -99,12 +99,19 @@ def _next(one: Product, target: Target, sources: Path, build: Path) -> None:
         ("the event source", TEMPLATE, target.stack(one.name)),
         ("the pipeline that deploys it", PIPELINE, target.pipeline_stack(one.name)),
     ):
-        out.print(f"  [dim]{what}:[/]\n  {escape(quick_create(target, stack, template_key(one.files[name])))}")
+        key = template_key(one.files[name])
+        out.print(f"  [dim]{what}:[/]\n  {escape(quick_create(target, stack, key))}")
+        out.print("  [dim]where it is there already, Update, Replace current template:[/]")
+        out.print(f"  {escape(helper_bucket.url(target, key))}")
 
 
 def quick_create(target: Target, stack: str, template_key: str) -> str:
-    """The address of the console's page that makes a stack of a template, filled in."""
-    console = _CONSOLES.get(target.partition, f"{target.region}.console.aws.amazon.com")
+    """The address of the console's page that makes a stack of a template, filled in.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stacks-quick-create-links.html
+    """
+    region = f"{target.region}." if target.partition == "aws" else ""
+    console = region + names.CONSOLES[target.partition]
     filled = {
         "templateURL": helper_bucket.url(target, template_key),
         "stackName": stack,

@@ -17,8 +17,8 @@ from generator import artifacts, container
 from generator.commands import main
 from generator.definition import load
 from generator.product import files, shared
-from generator.rehearsal import Folders, Rehearsal, StageError, put_secret, rehearsal
-from generator.running import secret_name
+from generator.rehearsal import Folders, Rehearsal, StageError, rehearsal
+from generator.running import put_secret, secret_name
 from tests.definitions import ROOT
 from tests.local.service import free_port
 
@@ -361,7 +361,10 @@ def test_the_command_shows_each_stage_and_the_message(
     assert "what MozDef reads from the queue" in lines
     assert "summary zoom: account.settings_updated by zoom-admin@example.com" in lines
     assert any(line.startswith("tags [") and line.endswith('"canary"]') for line in lines)
-    assert lines[-1] == "the same in AWS: python -m generator deploy zoom --pipeline"
+    assert lines[-1] == (
+        "the same in AWS: python -m generator deploy zoom --pipeline"
+        " --parameter ConnectionArn=VALUE --parameter GitHubRepository=VALUE"
+    )
     logs = Path("build/.rehearsal/zoom")
     assert sorted(file.name for file in logs.glob("*.log")) == ["1-build.log", "1-verify.log"]
 
@@ -405,3 +408,19 @@ def test_what_is_missing_is_said_before_anything_starts(
     assert "Directory 'nowhere' does not exist." in capsys.readouterr().err
     assert main(["rehearse", "zoom", "--env", "mine", *sources]) == 2
     assert "--env mine: must be one of " in capsys.readouterr().err
+
+
+def test_a_definition_that_is_in_neither_repository_is_said_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = Path("sources/mine/source.yml")
+    made.parent.mkdir(parents=True)
+    made.write_text("extends: zoom\ndescription: Mine\n")
+    assert main(["mine", "--lint", "fast"]) == 0
+    capsys.readouterr()
+    assert main(["rehearse", "mine"]) == 1
+    assert capsys.readouterr().err == (
+        "error: sources/mine/source.yml: is in neither repository, so its pipeline would not find it: commit it to the "
+        "framework's sources/, or let `pipeline: {private: true}` put it into the configuration\n"
+    )
