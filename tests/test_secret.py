@@ -40,7 +40,7 @@ ROTATED = f"""\
 stored     {NAME}, encrypted
 previous   {PREVIOUS} is valid too
 noticed    by the functions within five minutes
-next       see that the vendor has it too: sources/zoom/README.md
+next       after that, see that the vendor has it too: sources/zoom/README.md
 then       when the vendor uses it, the previous one goes: python -m generator secret zoom --drop-previous
 """
 ENDS = f"there is room for one previous secret, and the one in {PREVIOUS} would be refused"

@@ -176,6 +176,7 @@ def _said(place: _Place, value: str, *, generated: bool) -> Iterator[tuple[str, 
         yield "noticed", f"by the functions {place.soon if there.current else 'within ten seconds'}"
         guide = place.definition.find("README.md")
         what = "give it to the vendor" if generated else "see that the vendor has it too"
+        what = f"after that, {what}" if there.current else what  # before that, it would be refused
         yield "next", f"{what}: {shown(guide)}" if guide else what
     if before:
         yield "then", f"when the vendor uses it, the previous one goes: {place.again(' --drop-previous')}"
