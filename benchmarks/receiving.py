@@ -13,6 +13,7 @@ from typing import Any
 
 from generator import gateway
 from generator.definition import BUNDLED, load
+from lambdas.auth import Sent
 from lambdas.kept import Kept
 from lambdas.outbox import Outbox
 from lambdas.receive import Receiver
@@ -60,7 +61,9 @@ def _endpoint(name: str) -> tuple[Receiver, dict[str, Any], bytes]:
     )
     body = json.dumps(_body(name), separators=(",", ":")).encode()
     auth = source.webhook.auth
-    headers = {**_HEADERS, **auth.type.sign(auth.settings, body, SECRET, NOW)}
+    sent = auth.type.sign(auth.settings, Sent("POST", gateway.URL, _HEADERS, body), lambda _name: (SECRET,), NOW)
+    assert sent  # noqa: S101 - it can be signed
+    headers = dict(sent.headers)
     verified_for = name if name == "okta" else None
     return receiver, gateway.event("POST", headers, body, verified_for=verified_for), body
 

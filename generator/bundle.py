@@ -8,41 +8,36 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
-import lambdas
+from generator import shipped
 from generator.definition import Definition
 from generator.literal import module
 from lambdas.model import Pipeline
 
-_ROOT = Path(lambdas.__file__).parent
 # The first time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
 _TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR, _UNIX = 0o100000, 3
-_MERGE = ("__init__.py", "merge.py", "raw_zip.py", "zip_records.py")
+_ENTRIES = ("lambdas.webhook", "lambdas.authorizer")
 
 
-def lambdas_zip(definition: Definition) -> bytes:
-    """The code of a source's functions: this framework's, and the definition as Python."""
-    files = dict(_code())
-    # How it is deployed is nothing to the functions: a change of it is none of theirs.
-    files["lambdas/source.py"] = module(replace(definition.source, pipeline=Pipeline())).encode()
+def lambdas_zip(definition: Definition, third_party: Mapping[str, bytes] | None = None) -> bytes:
+    """The code of a source's functions: of this framework's what they import, and the definition as Python.
+
+    `third_party` are the files of the packages that its way of verifying needs.
+    """
+    # How it is deployed, and what people are told, is nothing to the functions: a change of it is none of theirs.
+    source = module(replace(definition.source, pipeline=Pipeline(), vendor=None)).encode()
+    files = {"lambdas/source.py": source}
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = transform.read_bytes()
-    return archive(files)
+    imported = [name for content in files.values() for name in shipped.imports(content)]
+    return archive({**(third_party or {}), **shipped.modules([*_ENTRIES, *imported]), **files})
 
 
 @cache
 def merge_zip() -> bytes:
     """The code of the pipeline's merge function, the same for every source."""
-    return archive({f"lambdas/{name}": (_ROOT / name).read_bytes() for name in _MERGE})
-
-
-@cache
-def _code() -> tuple[tuple[str, bytes], ...]:
-    found = {file.relative_to(_ROOT).as_posix(): file for file in _ROOT.rglob("*.py")}
-    ours = sorted(found.keys() - {name for name in _MERGE if name != "__init__.py"})
-    return tuple((f"lambdas/{name}", found[name].read_bytes()) for name in ours)
+    return archive(shipped.modules(["lambdas.merge"]))
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:

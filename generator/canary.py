@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator import gateway, stacks
-from generator.aws import Target, secret
+from generator.aws import Target
 from generator.definition import Definition
 from generator.errors import GeneratorError
-from generator.running import secret_name
 from generator.samples import Sample, load, shape
 from generator.sending import Answer, Endpoint, choose, post
+from generator.vendor import as_sent, can_sign, keys, parameters
+from lambdas.auth import Sent
 from lambdas.model import Source
 from lambdas.request import BY_IAM, CANARY
 
@@ -62,16 +63,18 @@ def find(target: Target, stack: str, endpoint: Callable[[Mapping[str, str]], End
 def tell(target: Target, source: Source, sample: Sample, deployed: Deployed) -> Iterator[str]:
     """What was tried and came out as it should, one line each; GeneratorError at the first that did not."""
     yield _refused(source, sample, deployed.endpoint)
-    name, mark = secret_name(source, target.project, target.environment), secrets.token_hex(16)
-    auth = source.webhook.auth
-    held = secret(name, target.client("ssm"))
-    since = time.time()
-    signed = auth.type.sign(auth.settings, sample.body, held, since)
-    if signed is None:
+    stored = parameters(source, target.project, target.environment)
+    mark, since = secrets.token_hex(16), time.time()
+    held = keys(target.client("ssm"), stored)
+    sent = None
+    if can_sign(source.webhook.auth):
+        sent = as_sent(source, sample, deployed.endpoint.told or deployed.endpoint.url, held, since)
+    if sent is None:
         yield _handed_over(target.client("lambda"), sample, deployed.function, mark)
     else:
-        answer = _answered(deployed.endpoint, sample, {**signed, CANARY: mark})
+        answer = _answered(deployed.endpoint, sent, {CANARY: mark})
         if answer.status >= 300:
+            name = " and ".join(stored.values())
             raise GeneratorError(
                 f"{sample.name}, signed with {name}, was answered {answer.status}{_why(answer.status)}"
             )
@@ -82,9 +85,10 @@ def tell(target: Target, source: Source, sample: Sample, deployed: Deployed) -> 
 
 def _refused(source: Source, sample: Sample, endpoint: Endpoint) -> str:
     """Send it signed with a secret that nobody knows, or not signed where only the vendor can."""
-    auth = source.webhook.auth
-    forged = auth.type.sign(auth.settings, sample.body, secrets.token_hex(24), time.time()) or {}
-    answer = _answered(endpoint, sample, forged)
+    guessed = secrets.token_hex(24)
+    url = endpoint.told or endpoint.url
+    forged = as_sent(source, sample, url, lambda _name: (guessed,), time.time())
+    answer = _answered(endpoint, forged or Sent(sample.method, url, sample.headers, sample.body), {})
     if answer.status not in (401, 403):
         if answer.status < 300:
             raise GeneratorError(f"a forged {sample.name} was answered {answer.status}: anybody can send events")
@@ -94,11 +98,11 @@ def _refused(source: Source, sample: Sample, endpoint: Endpoint) -> str:
     return f"a forged {sample.name} was refused with {answer.status}"
 
 
-def _answered(endpoint: Endpoint, sample: Sample, headers: Mapping[str, str]) -> Answer:
+def _answered(endpoint: Endpoint, sent: Sent, more: Mapping[str, str]) -> Answer:
     """The answer, once there is one that is not of a stage that is still coming up."""
     deadline = time.monotonic() + READY_SECONDS
     while True:
-        answer = post(endpoint, sample, headers)
+        answer = post(endpoint, sent, more)
         if answer.status not in (404, 500, 502, 504) or time.monotonic() > deadline:
             return answer
         time.sleep(PAUSE_SECONDS)

@@ -16,9 +16,11 @@ from generator.aws import Target
 from generator.changes import template_key
 from generator.errors import GeneratorError, again
 from generator.lint import MAX_BODY
+from generator.placeholders import placeholders
 from generator.product import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared
-from generator.running import secret_name
 from generator.stacks import SERVICE, Stack
+from generator.vendor import parameters as parameters_of
+from lambdas.auth import any_of, secret_names
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,26 @@ class Deployment:
 
     def refuse_without_secret(self, ssm: Any) -> None:
         """GeneratorError where nothing could be verified. It is not read: that would need its key."""
-        target = self.place.target
-        name = secret_name(self.product.definition.source, target.project, target.environment)
-        if not ssm.get_parameters(Names=[name])["Parameters"]:
-            put = self.place.bare(f"secret {self.product.name}")
-            raise GeneratorError(f"there is no secret {name} in Parameter Store to verify events with: {put}")
+        target, source = self.place.target, self.product.definition.source
+        wanted = parameters_of(source, target.project, target.environment)
+        if not wanted or any(challenge.store_secret for challenge in source.webhook.challenges):
+            return  # public keys are fetched; or the vendor hands the secret over, and it is learned
+        found = {one["Name"] for one in ssm.get_parameters(Names=list(wanted.values()))["Parameters"]}
+        missing = [name for name in wanted if wanted[name] not in found]
+        alternatives = set(secret_names(source.webhook.auth)) if source.webhook.auth.type is any_of else set()
+        if missing and (set(missing) - alternatives or alternatives <= set(missing)):
+            first = missing[0]
+            option = f" --name {first}" if first != next(iter(wanted)) else ""
+            put = self.place.bare(f"secret {self.product.name}{option}")
+            raise GeneratorError(f"there is no secret {wanted[first]} in Parameter Store to verify events with: {put}")
+
+    def refuse_placeholders(self) -> None:
+        """GeneratorError where the definition still has something that each user must replace."""
+        definition = self.product.definition
+        if found := list(placeholders(definition.source)):
+            file, line = definition.place(found[0])
+            own = f"in sources/NAME/source.yml with `extends: {self.product.name}`, or here"
+            raise GeneratorError(f"{file}:{line}: {', '.join(found)}: still a placeholder; replace it {own}")
 
     def refuse_takeover(self, stack: Stack | None) -> None:
         """GeneratorError where a pipeline would take over what its role can't change, or what MozDef reads from.

@@ -20,7 +20,9 @@ from generator.resources import api as http
 from generator.resources import bucket, function, parameters, queue
 from generator.resources.parameters import Asked, Parameters
 from generator.resources.sub import ref, secrets_path
+from generator.vendor import stored_names
 from lambdas import VERSION
+from lambdas.auth import secret_names
 from lambdas.challenges import signs
 from lambdas.model import Source, methods, verified_by
 
@@ -54,17 +56,20 @@ def build(source: Source, lambda_key: str) -> Template:
     queue.add_policy(template, events, asked["ConsumerPrincipalArn"])
     kept = bucket.add_bucket(template, named, "Kept", KEPT_DAYS, BucketName=_kept_name(named))
 
-    in_handler = verified_by(source.webhook) == "handler"
-    handler = _add_handler(template, one, events, kept, verifies=in_handler)
+    where = verified_by(source.webhook)
+    handler = _add_handler(template, one, events, kept, verifies=where == "handler")
     api = http.add_api(template, named)
     authorizer = None
-    if not in_handler:
-        auth = source.webhook.auth
+    auth = source.webhook.auth
+    if where == "authorizer":
         asking = _add_authorizer_function(template, one)
         authorizer = http.add_authorizer(template, api, asking, auth.type.headers(auth.settings)[0])
+    elif where == "api":
+        authorizer = http.add_jwt_authorizer(template, api, auth.settings)
     http.add_routes(template, api, handler, methods(source.webhook), source.webhook.path, authorizer)
 
-    secret = Sub(f"{secrets_path(named)}/{source.webhook.auth.settings.secret}")
+    stored = ",".join(f"{secrets_path(named)}/{name}" for name in stored_names(source.webhook))
+    secret = Sub(stored) if stored else "none: public keys are fetched"
     for name, value, description in (
         ("EndpointUrl", http.endpoint(api, source.webhook.path), "What the vendor is to call"),
         ("ApiId", Ref(api), "The HTTP API"),
@@ -107,8 +112,11 @@ def _kept_name(named: Parameters) -> Sub:
 def _add_handler(template: Template, one: _Deployed, events: Queue, kept: Bucket, *, verifies: bool) -> Function:
     webhook = one.source.webhook
     may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize")]
-    if verifies or any(signs(challenge) for challenge in webhook.challenges):
-        may.append(function.may_read_secret(one.names, webhook.auth.settings.secret))
+    reads = verifies or any(signs(challenge) for challenge in webhook.challenges)
+    if reads and (stored := stored_names(webhook)):
+        may.append(function.may_read_secrets(one.names, stored))
+    if any(challenge.store_secret for challenge in webhook.challenges):
+        may.append(function.may_learn_secret(one.names, secret_names(webhook.auth)[0]))
     environment = {
         "EVENTS_QUEUE_URL": Ref(events),
         "KEPT_BUCKET": Ref(kept),
@@ -119,7 +127,8 @@ def _add_handler(template: Template, one: _Deployed, events: Queue, kept: Bucket
 
 
 def _add_authorizer_function(template: Template, one: _Deployed) -> Function:
-    may = [function.may_read_secret(one.names, one.source.webhook.auth.settings.secret)]
+    stored = secret_names(one.source.webhook.auth)
+    may = [function.may_read_secrets(one.names, stored)] if stored else []
     environment = {"SECRETS_PATH": Sub(secrets_path(one.names))}
     described = f"Verifies the senders of {one.source.name}"
     return _add_function(template, one, "Verify", "lambdas.authorizer.handler", described, may, environment)

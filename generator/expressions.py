@@ -103,9 +103,9 @@ def looks_at_nothing(path: str) -> bool:
     return not any(node["type"] in ("field", "function_expression", "index", "slice") for node, _ in _nodes(tree))
 
 
-def headers(path: str) -> set[str]:
-    """The headers that a path looks at, lower case."""
-    return {argument.lower() for name, argument in _calls(path) if name == "header"}
+def arguments(path: str, function: str) -> set[str]:
+    """What a path calls a function with, such as the headers that it looks at, lower case."""
+    return {argument.lower() if name == "header" else argument for name, argument in _calls(path) if name == function}
 
 
 def _calls(path: str) -> Iterator[tuple[str, str]]:

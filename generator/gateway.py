@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+
+URL = "https://sample.execute-api.us-west-2.amazonaws.com/events"
 
 
 def event(
@@ -14,6 +16,7 @@ def event(
     body: bytes = b"",
     *,
     query: Mapping[str, str] | None = None,
+    url: str = URL,
     request_id: str = "sample",
     binary: bool = False,
     verified_for: str | None = None,
@@ -22,6 +25,7 @@ def event(
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
+    parts = urlsplit(url)
     try:
         text = None if binary else body.decode()
     except UnicodeDecodeError:
@@ -29,10 +33,16 @@ def event(
     authorizer = {"authorizer": {"lambda": {"verified_for": verified_for}}} if verified_for else {}
     return {
         "version": "2.0",
-        "rawPath": "/events",
-        "rawQueryString": urlencode(query or {}),
+        "rawPath": parts.path,
+        "rawQueryString": parts.query or urlencode(query or {}),
         "headers": {name.lower(): value for name, value in headers.items()},
-        "requestContext": {"http": {"method": method}, "requestId": request_id, "stage": "$default", **authorizer},
+        "requestContext": {
+            "http": {"method": method},
+            "domainName": parts.netloc,
+            "requestId": request_id,
+            "stage": "$default",
+            **authorizer,
+        },
         **({"body": base64.b64encode(body).decode() if text is None else text} if body else {}),
         "isBase64Encoded": text is None and bool(body),
     }

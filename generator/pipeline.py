@@ -33,7 +33,9 @@ from generator.resources.pipeline_parameters import Keys, asked
 from generator.resources.repository import ConfigRepository
 from generator.resources.role import add_role, allow
 from generator.resources.sub import ref, regional, secrets_path
+from generator.vendor import can_sign
 from lambdas import VERSION
+from lambdas.auth import secret_names
 from lambdas.model import Source
 
 ARTIFACT_DAYS = 30
@@ -64,7 +66,9 @@ def build(source: Source, keys: Keys) -> Template:
 
     repository = _add_repository(made)
     queues = execution.queues(template, named, there["EventsQueueName"])
-    boundary = execution.add_boundary(template, named, queues)
+    learns = any(challenge.store_secret for challenge in source.webhook.challenges)
+    learned = [function.may_learn_secret(named, secret_names(source.webhook.auth)[0])] if learns else []
+    boundary = execution.add_boundary(template, named, queues, learned)
     executes = execution.add_execution_role(template, named, boundary, queues)
     its_build = _add_build(made, queues, boundary, executes)
     verify = _add_verify(made)
@@ -187,8 +191,7 @@ def _add_verify(made: _Made) -> Project:
         _may_read_secrets(made),
         allow([awacs.logs.FilterLogEvents], execution.log_groups(made.names)),
     ]
-    auth = made.source.webhook.auth
-    if auth.type.sign(auth.settings, b"", "", 0.0) is None:  # then the handler gets it from us
+    if not can_sign(made.source.webhook.auth):  # then the handler gets it from us
         statements.append(allow([awacs.awslambda.InvokeFunction], [execution.functions(made.names)]))
     said = f"Sends a canary through the endpoint of {made.source.name}"
     return codebuild.add_project(

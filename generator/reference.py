@@ -11,15 +11,31 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition import auth_types
-from generator.scalars import HEADER, SECRET, URL_PATH
-from generator.walk import fields, hints_of
+from generator.scalars import FIELD, HEADER, HOST, SECRET, TOPIC, URL, URL_PATH
+from generator.walk import fields, hints_of, is_short
 from lambdas import model
 
-_PATTERNS = {model.Header: HEADER, model.SecretName: SECRET, model.UrlPath: URL_PATH}
+_PATTERNS = {
+    model.Header: HEADER,
+    model.SecretName: SECRET,
+    model.UrlPath: URL_PATH,
+    model.Field: FIELD,
+    model.UrlBase: URL,
+    model.HttpsUrl: URL,
+    model.TopicArn: TOPIC,
+    model.HostPattern: HOST,
+}
 
 
 def descriptions(cls: type[Any]) -> dict[str, str]:
     """The text under each field of a dataclass; Python keeps no such text, its source does."""
+    found: dict[str, str] = {}
+    for above in reversed([one for one in cls.__mro__ if dataclasses.is_dataclass(one)]):
+        found |= _own(above)
+    return found
+
+
+def _own(cls: type[Any]) -> dict[str, str]:
     body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
     assert isinstance(body, ast.ClassDef)  # noqa: S101 - a class it is
     found = {}
@@ -34,7 +50,28 @@ def schema() -> dict[str, Any]:
     whole = _object(model.Source)
     # What a definition extends may hold what it has to have.
     enough = [{"required": whole.pop("required")}, {"required": ["extends"]}]
-    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Event source", **whole, "anyOf": enough}
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Event source"}
+    return {**head, **whole, "anyOf": enough, "definitions": {"auth": _auth()}}
+
+
+def _auth() -> dict[str, Any]:
+    """One of the types; those that are made of others are lists of them."""
+    kinds = {}
+    for name, module in auth_types().items():
+        several = fields(module.Settings) == ["of"]
+        listed = (
+            {"description": inspect.getdoc(module.Settings), **_type(hints_of(module.Settings)["of"])}
+            if several
+            else {}
+        )
+        kinds[name] = listed or _object(module.Settings)
+    return {
+        "type": "object",
+        "properties": kinds,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
+    }
 
 
 def _object(cls: type[Any]) -> dict[str, Any]:
@@ -68,19 +105,12 @@ def _type(hint: Any) -> dict[str, Any]:
         inner = _type(args[0])
         return {**inner, "type": [inner["type"], "null"]} if isinstance(inner.get("type"), str) else inner
     if hint is model.Auth:
-        kinds = {name: _object(module.Settings) for name, module in auth_types().items()}
-        return {
-            "type": "object",
-            "properties": kinds,
-            "minProperties": 1,
-            "maxProperties": 1,
-            "additionalProperties": False,
-        }
+        return {"$ref": "#/definitions/auth"}
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return _object(hint)
     if origin is tuple:
         listed = {"type": "array", "items": _type(args[0])}
-        return {"oneOf": [listed["items"], listed]} if get_origin(args[0]) is Literal else listed
+        return {"oneOf": [listed["items"], listed]} if is_short(args[0]) else listed
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": _type(args[1])}
     if origin is Literal:
@@ -128,8 +158,9 @@ def _kind(hint: Any) -> str:
     if hint is model.Auth:
         return ", ".join(f"`{name}`" for name in auth_types())
     if origin is tuple:
-        either = get_origin(args[0]) is Literal
-        return f"one of {_kind(args[0])}, or a list of them" if either else f"a list of {_kind(args[0])}"
+        if get_origin(args[0]) is Literal:
+            return f"one of {_kind(args[0])}, or a list of them"
+        return f"{_kind(args[0])}, or a list of them" if is_short(args[0]) else f"a list of {_kind(args[0])}"
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return f"names with {_kind(args[1])}"
     if origin is Literal:
@@ -147,6 +178,11 @@ def _kind(hint: Any) -> str:
         model.SecretName: "a parameter's name",
         model.UrlPath: "a URL's path",
         model.Json: "JSON, its texts with `{path}`",
+        model.Field: "a field",
+        model.UrlBase: "a URL",
+        model.HttpsUrl: "a URL",
+        model.TopicArn: "a topic's ARN",
+        model.HostPattern: "a host's name",
     }
     return named[hint]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from generator.errors import Problem
-from generator.expressions import REPLY_ONLY, calls, headers, looks_at_nothing
+from generator.expressions import REPLY_ONLY, arguments, calls, looks_at_nothing
 from generator.yaml_nodes import Place
-from lambdas.challenges import FORBIDDEN, texts
-from lambdas.model import Challenge, Inputs, Mozdef, Source, Text
+from lambdas.auth import body_hmac, digest, hmac, leaves, queries, secret_names
+from lambdas.challenges import FORBIDDEN, signs, texts
+from lambdas.model import Auth, Challenge, Events, Inputs, Mozdef, Reply, Source, Text, auths
 from lambdas.text import paths
 
 MAX_DESCRIPTION = 200  # a template's has 1,024 bytes, a function's 256 characters
@@ -17,22 +18,62 @@ Found = Iterator[tuple[str, str]]
 
 def problems(source: Source, place_of: Callable[[str], Place]) -> Iterator[Problem]:
     """The problems of a whole source; a warning where it may be what the user wants."""
-    auth = source.webhook.auth
-    name = auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a module
-    for key, message in auth.type.problems(auth.settings):
-        where = f"webhook.auth.{name}.{key}"
+    for where, message in _auth("webhook.auth", source.webhook.auth):
         yield Problem(*place_of(where), where, message)
     for index, challenge in enumerate(source.webhook.challenges):
+        if challenge.auth:
+            for where, message in _auth(f"webhook.challenges[{index}].auth", challenge.auth):
+                yield Problem(*place_of(where), where, message)
         for key, message in _challenge(challenge):
             where = f"webhook.challenges[{index}].{key}"
             yield Problem(*place_of(where), where, message)
-    for key, message in [*_webhook(source), *_outside_replies(source), *_credentials(source)]:
+    found = [*_webhook(source), *_events(source.events), *_signing(source)]
+    for key, message in [*found, *_outside_replies(source), *_credentials(source)]:
         yield Problem(*place_of(key), key, message)
+
+
+def _auth(key: str, auth: Auth) -> Found:
+    """What is wrong with a type, and with those that it is made of."""
+    name = auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a module
+    for below, message in auth.type.problems(auth.settings):
+        yield f"{key}.{name}.{below}".removesuffix("."), message
+    for index, one in enumerate(getattr(auth.settings, "of", ())):
+        yield from _auth(f"{key}.{name}[{index}]", one)
+
+
+def _signing(source: Source) -> Found:
+    """A challenge that signs what a sender chooses must not sign what an event's signature is over."""
+    for index, challenge in enumerate(source.webhook.challenges):
+        key = f"webhook.challenges[{index}].reply"
+        if signs(challenge) and not secret_names(source.webhook.auth):
+            yield key, "signs with the source's secret, and what events are verified with needs none"
+        elif signs(challenge):
+            for one in leaves(source.webhook.auth):
+                if isinstance(one.settings, digest.Settings | body_hmac.Settings):
+                    yield key, "signs, and events are not verified by a signature of their whole body"
+                elif isinstance(one.settings, hmac.Settings) and "{body}" not in one.settings.signed:
+                    yield key, "signs, and {body} is not in `signed`: an answer could be the signature of an event"
+        if challenge.store_secret and not secret_names(source.webhook.auth):
+            yield f"webhook.challenges[{index}].store_secret", "has nowhere to go: events are verified without a secret"
+
+
+def _events(events: Events) -> Found:
+    if not events.format or len(set(events.format)) != len(events.format):
+        yield "events.format", "must be json, ndjson or form, or some of them, each once"
+    if events.payload and "form" not in events.format:
+        yield "events.payload", "is a field of a form, and `format` has none"
+    if "ndjson" in events.format and not events.split:
+        yield "events.format", 'ndjson makes a list, so there must be a `split`, such as "[]"'
 
 
 def _webhook(source: Source) -> Found:
     if not source.description.strip() or len(source.description) > MAX_DESCRIPTION:
         yield "description", f"says in one line, of at most {MAX_DESCRIPTION} characters, what events these are"
+    if source.webhook.answer:
+        for key, message in _reply(source.webhook.answer):
+            yield f"webhook.answer.{key}", message
+    if source.vendor and source.vendor.deadline is not None and not 1 <= source.vendor.deadline <= 60:
+        yield "vendor.deadline", "must be 1 to 60 seconds"
     if source.webhook.concurrency is not None and not 1 <= source.webhook.concurrency <= 1000:
         yield "webhook.concurrency", "must be 1 to 1000, or null to reserve none"
     if not 1 <= len(source.pipeline.source) == len(set(source.pipeline.source)):
@@ -43,20 +84,33 @@ def _webhook(source: Source) -> Found:
 
 def _challenge(challenge: Challenge) -> Found:
     reply = challenge.reply
-    if not 200 <= reply.status <= 299:
-        yield "reply.status", "must be 200 to 299"
-    if reply.json is not None and reply.text is not None:
-        yield "reply.text", "can't stand beside json: an answer has one body"
-    if reply.status == 204 and (reply.json is not None or reply.text is not None):
-        yield "reply.status", "204 has no body; use 200"
-    if looks_at_nothing(challenge.when):
+    for key, message in _reply(reply):
+        yield f"reply.{key}", message
+    if challenge.method == "POST" and looks_at_nothing(challenge.when):
         yield "when", "fits every request, and would let none become an event"
     if called := calls(challenge.when) & REPLY_ONLY:
         yield "when", f"{_all(called)} works in replies only"
+    if challenge.unauthenticated and challenge.auth:
+        yield "auth", "verifies the sender, and `unauthenticated` does not"
+    if challenge.store_secret and not challenge.unauthenticated:
+        yield "store_secret", "comes before there is a secret to verify with: it needs `unauthenticated: true`"
+    if challenge.confirm and challenge.unauthenticated:
+        yield "confirm", "calls a URL for anyone: without `unauthenticated`, it does so for the vendor alone"
+    if challenge.confirm and not challenge.confirm.hosts:
+        yield "confirm.hosts", "names no host"
     if challenge.inputs:
         yield from _inputs(challenge.inputs)
         if not any(calls(path) & REPLY_ONLY for text in texts(reply) for path in paths(text)):
             yield "inputs", "widens what the reply signs, and the reply signs nothing"
+
+
+def _reply(reply: Reply) -> Found:
+    if not 200 <= reply.status <= 299:
+        yield "status", "must be 200 to 299"
+    if reply.json is not None and reply.text is not None:
+        yield "text", "can't stand beside json: an answer has one body"
+    if reply.status == 204 and (reply.json is not None or reply.text is not None):
+        yield "status", "204 has no body; use 200"
 
 
 def _inputs(inputs: Inputs) -> Found:
@@ -70,34 +124,37 @@ def _inputs(inputs: Inputs) -> Found:
 
 
 def _outside_replies(source: Source) -> Found:
-    """`hmac_*` anywhere but in a reply would sign what goes to the queue."""
+    """`hmac_*` anywhere but in a reply to a challenge would sign what goes to the queue."""
     events = source.events
-    for key in ("split", "id", "type", "time"):
-        path = getattr(events, key)
-        if path and (called := calls(path) & REPLY_ONLY):
-            yield f"events.{key}", f"{_all(called)} works in replies only"
-    for index, path in enumerate(events.require):
+    looked = [(f"events.{key}", path) for key in ("split", "id", "type", "time") if (path := getattr(events, key))]
+    looked += [(f"events.require[{index}]", path) for index, path in enumerate(events.require)]
+    looked += [(key, path) for key, text in mozdef_texts(source.mozdef) for path in paths(text)]
+    looked += [("webhook.answer", path) for path in _paths_in(source.webhook.answer)]
+    for key, path in looked:
         if called := calls(path) & REPLY_ONLY:
-            yield f"events.require[{index}]", f"{_all(called)} works in replies only"
-    for key, text in mozdef_texts(source.mozdef):
-        for path in paths(text):
-            if called := calls(path) & REPLY_ONLY:
-                yield key, f"{_all(called)} works in replies only"
+            yield key, f"{_all(called)} works in replies only"
+
+
+def _paths_in(reply: Reply | None) -> list[str]:
+    return [path for text in texts(reply) for path in paths(text)] if reply else []
 
 
 def _credentials(source: Source) -> Found:
     """A header that carries the credential has no place in a message or an answer."""
-    secret = set(source.webhook.auth.type.headers(source.webhook.auth.settings))
+    secret = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
+    asked = {name for auth in auths(source.webhook) for name in queries(auth)}
     for key, path in every_path(source):
-        if shown := sorted(headers(path) & secret):
+        if shown := sorted(arguments(path, "header") & secret):
             yield key, f"would show the credential, which is in {shown[0]}"
+        if shown := sorted(arguments(path, "query") & asked):
+            yield key, f"would show the credential, which is the query parameter {shown[0]}"
 
 
 def every_path(source: Source) -> Iterator[tuple[str, str]]:
     """Every path that finds what leaves the handler, with its key."""
+    yield from (("webhook.answer", path) for path in _paths_in(source.webhook.answer))
     for index, challenge in enumerate(source.webhook.challenges):
-        for text in texts(challenge.reply):
-            yield from ((f"webhook.challenges[{index}].reply", path) for path in paths(text))
+        yield from ((f"webhook.challenges[{index}].reply", path) for path in _paths_in(challenge.reply))
     for key in ("split", "id", "type"):
         if path := getattr(source.events, key):
             yield f"events.{key}", path

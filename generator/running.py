@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,11 +11,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from generator import bundle, helper_bucket, names
 from generator.errors import GeneratorError, again
 from generator.local import Emulator, Here
 from generator.product import shared
+from generator.vendor import put_made_up
 from lambdas.model import Source
 
 
@@ -29,6 +30,12 @@ class Running:
     ca_bundle: str | None
     url: str
     process: int
+
+    @property
+    def told(self) -> str:
+        """The URL as the handler sees it, which is what a vendor would have been told."""
+        api, _stage, path = urlsplit(self.url).path.removeprefix("/_aws/execute-api/").split("/", 2)
+        return f"https://{api}.execute-api.localhost/{path}"
 
 
 def built(build: Path, sources: Path, name: str, wanted: Iterable[str]) -> dict[str, bytes]:
@@ -51,17 +58,7 @@ def provide(target: Here, source: Source, zips: Iterable[bytes], *, secret: bool
     helper_bucket.ensure(target)
     list(helper_bucket.put(target, {bundle.key(content): content for content in zips}))
     if secret:
-        put_secret(target, secret_name(source, target.project, target.environment))
-
-
-def put_secret(there: Emulator | Here, name: str) -> None:
-    """Put a random secret into Parameter Store."""
-    there.client("ssm").put_parameter(Name=name, Value=secrets.token_hex(24), Type="SecureString")
-
-
-def secret_name(source: Source, project: str = names.PROJECT, environment: str = names.ENVIRONMENT) -> str:
-    """The parameter that holds a source's current secret."""
-    return f"{names.secret_path(source.name, project, environment)}/{source.webhook.auth.settings.secret}"
+        put_made_up(source, target.client("ssm"), target.project, target.environment)
 
 
 class Followed:

@@ -1,7 +1,8 @@
 """Samples: requests as the vendor sends them, shaped by the handler's own code and compared with what is expected.
 
-Beside `samples/<name>.json`, the body, may stand `<name>.request.json` (method, headers, query) and stands
-`<name>.mozdef.json`, the message (a list of them where the source splits), or `<name>.reply.json` for a challenge.
+Beside `samples/<name>.json`, the body (`.txt` where it is no JSON), may stand `<name>.request.json` (method, headers,
+query) and stands `<name>.mozdef.json`, the message (a list of them where the source splits), or `<name>.reply.json` for
+a challenge.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import contextlib
 import io
 import json
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,8 +20,12 @@ from typing import Any
 from generator import gateway
 from generator.definition import Definition
 from generator.errors import Problem
+from generator.vendor import as_sent
 from generator.yaml_nodes import shown
+from lambdas.auth import Sent
 from lambdas.authorize import authorized
+from lambdas.challenges import matching
+from lambdas.formats import reader
 from lambdas.kept import Kept
 from lambdas.model import Source, verified_by
 from lambdas.outbox import Outbox
@@ -29,7 +34,7 @@ from lambdas.receive import Receiver
 from lambdas.request import BY_IAM, Request
 from lambdas.secrets import Secrets
 
-SECRET = "sample-secret"  # noqa: S105 - samples are signed with it, and nothing else
+SECRET = "5a" * 24  # samples are signed with it, and nothing else; it is hex and base64 too
 NOW = 1_767_225_600.0  # 2026-01-01, whenever it is built
 
 
@@ -48,10 +53,19 @@ class Sample:
         """The sample's file of this part."""
         return self.folder / f"{self.name}{f'.{part}' if part else ''}.json"
 
+    read: Callable[[Request], Any]
+
+    @property
+    def source_file(self) -> Path:
+        """The file that the sample is in."""
+        files = (self.file(), self.file().with_suffix(".txt"), self.file("request"))
+        return next(one for one in files if one.exists())
+
     @cached_property
     def request(self) -> Request:
         """The request as the handler sees it, without a credential."""
-        return Request.from_event(gateway.event(self.method, self.headers, self.body, query=self.query), NOW)
+        event = gateway.event(self.method, self.headers, self.body, query=self.query)
+        return Request.from_event(event, NOW, self.read)
 
 
 @dataclass(frozen=True)
@@ -75,11 +89,12 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     if folder is None:
         return [], []
     files = {file.name.removesuffix(".json") for file in folder.glob("*.json")}
+    files |= {file.name.removesuffix(".txt") for file in folder.glob("*.txt")}
     names = {name.removesuffix(".request") for name in files if not name.endswith((".mozdef", ".reply"))}
     samples, problems = [], []
     for name in sorted(names):
         try:
-            samples.append(_sample(name, folder))
+            samples.append(_sample(name, folder, reader(definition.source.events)))
         except (OSError, ValueError, RecursionError) as error:
             problems.append(Problem(shown(folder / f"{name}.json"), getattr(error, "lineno", 0), "", _said(error)))
     left = [
@@ -108,37 +123,45 @@ def _said(error: Exception) -> str:
     return f"is not JSON: {error}" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
-def _sample(name: str, folder: Path) -> Sample:
-    body, request = folder / f"{name}.json", folder / f"{name}.request.json"
+def _sample(name: str, folder: Path, read: Callable[[Request], Any]) -> Sample:
+    body, raw, request = (folder / f"{name}{end}" for end in (".json", ".txt", ".request.json"))
+    if body.exists() and raw.exists():
+        raise ValueError(f"{name}.txt is its body too: one of them is too much")
     head = json.loads(request.read_bytes()) if request.exists() else {}
     if not isinstance(head, dict) or set(head) - {"method", "headers", "query"}:
         raise ValueError(f"{name}.request.json has other keys than method, headers and query")
     texts = [value for part in ("headers", "query") for value in _members(head.get(part, {}))]
     if not all(isinstance(value, str) and _is_text(value) for value in [head.get("method", "POST"), *texts]):
         raise ValueError(f"{name}.request.json: method is text, headers and query have texts")
-    sent = body.read_bytes() if body.exists() else b""
-    if sent:
+    sent = b""
+    if body.exists():
+        sent = body.read_bytes()
         json.loads(sent)
-    headers = {"content-type": "application/json", **head.get("headers", {})}
-    return Sample(name, folder, head.get("method", "POST"), headers, head.get("query", {}), sent)
+    elif raw.exists():
+        # As sent, but for the line break that an editor puts at the end of a file.
+        sent = raw.read_bytes().removesuffix(b"\n")
+    kind = {} if raw.exists() else {"content-type": "application/json"}
+    headers = {**kind, **{name.lower(): value for name, value in head.get("headers", {}).items()}}
+    return Sample(name, folder, head.get("method", "POST"), headers, head.get("query", {}), sent, read)
 
 
 def shape(source: Source, sample: Sample) -> Shaped:
     """Send the sample through the authorizer and the handler, with a queue and a bucket in memory."""
-    secrets = Secrets("/sample", _Store)
+    learns = matching(tuple(one for one in source.webhook.challenges if one.store_secret), sample.request)
+    secrets = Secrets("/sample", _Learning if learns else _Store)
     queue, bucket = _Queue(), _Bucket()
     receiver = Receiver(source, secrets, Outbox("queue", queue), Kept("kept", lambda: bucket), clock=lambda: NOW)
-    auth = source.webhook.auth
-    signed = auth.type.sign(auth.settings, sample.body, SECRET, NOW)
-    event = gateway.event(sample.method, {**sample.headers, **(signed or {})}, sample.body, query=sample.query)
-    event[BY_IAM] = signed is None
+    sent = as_sent(source, sample, gateway.URL, lambda _name: (SECRET,), NOW)
+    method, url, headers, body = sent or Sent(sample.method, gateway.URL, sample.headers, sample.body)
+    event = gateway.event(method, headers, body, url=url, query=sample.query)
+    event[BY_IAM] = sent is None
     with contextlib.redirect_stdout(io.StringIO()) as log:
-        if verified_by(source.webhook) != "handler":
+        if verified_by(source.webhook) == "authorizer":
             event["requestContext"]["authorizer"] = {"lambda": authorized(source, secrets, event, NOW).get("context")}
         response = receiver.respond(event)
     said = json.loads(log.getvalue().splitlines()[-1])
     problems = []
-    file = shown(sample.file() if sample.file().exists() else sample.file("request"))
+    file = shown(sample.source_file)
     if response["statusCode"] >= 300:
         why = said.get("why", said["message"])
         problems.append(Problem(file, 0, "", f"is answered {response['statusCode']}: {why}"))
@@ -221,6 +244,16 @@ def _short(value: Any) -> str:
 class _Store:
     def get_parameters(self, Names: list[str], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
         return {"Parameters": [{"Name": Names[0], "Value": SECRET}]}
+
+
+class _Learning:
+    """A store that has no secret yet: what a vendor hands over is learned."""
+
+    def get_parameters(self, **_: object) -> dict[str, Any]:
+        return {"Parameters": []}
+
+    def put_parameter(self, **_: object) -> None:
+        """It is stored."""
 
 
 class _Queue:

@@ -10,10 +10,15 @@ from typing import Any
 import yaml
 
 from lambdas import model
+from lambdas.signed import PIECE
 
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 SECRET = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 URL_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+FIELD = re.compile(r"(\[\]\.)?[A-Za-z0-9_@-]+(\[\])?(\.[A-Za-z0-9_@-]+(\[\])?)*")
+URL = re.compile(r"https://[A-Za-z0-9._~:@-]+(/[!-~]*)?")
+TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
+HOST = re.compile(r"([a-z0-9*-]+\.)*[a-z0-9-]+\.[a-z]+", re.IGNORECASE)
 _KINDS = {"str": "text", "int": "a number", "bool": "true or false", "float": "a number", "null": "nothing"}
 
 
@@ -88,8 +93,13 @@ def _text(text: str) -> str:
 
 
 def _signed(text: str) -> str:
-    pieces = rf"\{{({'|'.join(model.PIECES)})\}}"
-    if wrong := re.search(r"\{[^{}]*\}?|\}", re.sub(pieces, "", text)):
+    known = {piece.partition("(")[0]: "(" in piece for piece in model.PIECES}
+    for name, argument in PIECE.findall(text):
+        if known.get(name) is not bool(argument):
+            there = ", ".join(f"{{{piece}}}" for piece in model.PIECES)
+            shown = f"{{{name}('{argument}')}}" if argument else f"{{{name}}}"
+            raise Wrong(f"{shown} is no piece of a request; there are {there}")
+    if wrong := re.search(r"\{[^{}]*\}?|\}", PIECE.sub("", text)):
         there = ", ".join(f"{{{piece}}}" for piece in model.PIECES)
         raise Wrong(f"{wrong[0]} is no piece of a request; there are {there}")
     return text
@@ -117,6 +127,38 @@ def _url_path(text: str) -> str:
     return text
 
 
+def _field(text: str) -> str:
+    if not FIELD.fullmatch(text):
+        raise Wrong("is names with dots between them, and [] for every item of a list, such as payload.items[].token")
+    return text
+
+
+def _url_base(text: str) -> str:
+    if not URL.fullmatch(text) or "?" in text or "#" in text:
+        raise Wrong("must be a URL such as https://hooks.example.com/events, without a query")
+    return text
+
+
+def _https_url(text: str) -> str:
+    if not URL.fullmatch(text):
+        raise Wrong("must be a URL that begins with https://")
+    return text
+
+
+def _topic(text: str) -> str:
+    if not TOPIC.fullmatch(text):
+        raise Wrong("must be the ARN of a topic, such as arn:aws:sns:us-west-2:123456789012:alarms")
+    return text
+
+
+def _host(text: str) -> str:
+    if not HOST.fullmatch(text):
+        raise Wrong(
+            "must be the name of a host, such as sns.*.amazonaws.com; * stands for one part, not for the last two"
+        )
+    return text
+
+
 CHECKS: dict[Any, Callable[[str], Any]] = {
     model.Path: _path,
     model.Text: _text,
@@ -124,4 +166,9 @@ CHECKS: dict[Any, Callable[[str], Any]] = {
     model.Header: _header,
     model.SecretName: _secret,
     model.UrlPath: _url_path,
+    model.Field: _field,
+    model.UrlBase: _url_base,
+    model.HttpsUrl: _https_url,
+    model.TopicArn: _topic,
+    model.HostPattern: _host,
 }

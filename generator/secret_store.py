@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from generator.errors import GeneratorError
+from lambdas.auth import leaves, token
 from lambdas.model import Auth
 from lambdas.secrets import PREVIOUS
 
@@ -33,11 +34,10 @@ class Stored:
     clear: bool = False
 
 
-def before_it(auth: Auth) -> str | None:
+def before_it(auth: Auth, name: str) -> str | None:
     """What the vendor sends before the secret in a header; None where it sends what it makes with the secret."""
-    probe = "probe-of-what-is-sent"
-    sent = auth.type.sign(auth.settings, b"", probe, 0.0) or {}
-    return next((value.partition(probe)[0] for value in sent.values() if probe in value), None)
+    found = [one.settings for one in leaves(auth) if getattr(one.settings, "secret", None) == name]
+    return next((str(one.prefix) for one in found if isinstance(one, token.Settings) and one.header), None)
 
 
 def problems(value: str, *, in_header: bool) -> Iterator[str]:

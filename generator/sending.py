@@ -7,23 +7,25 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlsplit
 
 from generator import samples
 from generator.definition import Definition
 from generator.errors import GeneratorError
 from generator.samples import Sample
 from generator.yaml_nodes import shown
+from lambdas.auth import Sent
 
 _SECONDS = 30
 
 
 class Endpoint(NamedTuple):
-    """Where a sample goes; `here` is on this machine, where no proxy leads."""
+    """Where a sample goes; `here` is on this machine, where no proxy leads. `told` is the URL that the vendor knows."""
 
     url: str
     here: bool = False
     ca_bundle: str | None = None
+    told: str | None = None
 
 
 class Answer(NamedTuple):
@@ -48,13 +50,14 @@ def choose(definition: Definition, wanted: str | None) -> Sample:
     return known[wanted]
 
 
-def post(endpoint: Endpoint, sample: Sample, headers: Mapping[str, str]) -> Answer:
-    """Send the sample with these headers beside its own."""
+def post(endpoint: Endpoint, sent: Sent, more: Mapping[str, str] | None = None) -> Answer:
+    """Send a request as the vendor would, with some more headers."""
     tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=endpoint.ca_bundle))
     opener = urllib.request.build_opener(tls, *([urllib.request.ProxyHandler({})] if endpoint.here else []))
-    url = f"{endpoint.url}?{urlencode(sample.query)}" if sample.query else endpoint.url
-    sent = {**sample.headers, **headers}
-    request = urllib.request.Request(url, sample.body or None, sent, method=sample.method)  # noqa: S310 - checked
+    query = urlsplit(sent.url).query
+    url = f"{endpoint.url}?{query}" if query else endpoint.url
+    headers = {**sent.headers, **(more or {})}
+    request = urllib.request.Request(url, sent.body or None, headers, method=sent.method)  # noqa: S310 - checked
     try:
         with opener.open(request, timeout=_SECONDS) as answered:
             return Answer(answered.status, answered.read().decode(errors="replace"))

@@ -30,6 +30,8 @@ class Walker:
         """The node as an instance of a dataclass; None after any mistake in it."""
         given = given or {}
         if not isinstance(node, yaml.MappingNode):
+            if tag(node) == "null" and not _required(cls):
+                return cls()  # `basic:` and nothing below it
             return self._wrong(node, key, f"must have keys ({', '.join(fields(cls))}), and is {kind(node)}")
         values, hints = dict(given), hints_of(cls)
         for name, key_node, value in self._members(node, key, [one for one in fields(cls) if one not in given]):
@@ -72,8 +74,8 @@ class Walker:
             return self._wrong(node, key, str(wrong))
 
     def _list(self, hint: Any, node: yaml.Node, key: str) -> Any:
-        if isinstance(node, yaml.ScalarNode) and get_origin(hint) is Literal:
-            return (self._value(hint, node, key),)  # one of a few words needs no brackets
+        if isinstance(node, yaml.ScalarNode) and is_short(hint):
+            return (self._value(hint, node, key),)  # one alone needs no brackets
         if not isinstance(node, yaml.SequenceNode):
             return self._wrong(node, key, f"must be a list, such as [a, b], and is {kind(node)}")
         for index, below in enumerate(node.value):
@@ -120,6 +122,9 @@ class Walker:
             return self._wrong(key_node, _dotted(key, name), f"no such auth type{meant(name, known)}")
         self.places[_dotted(key, name)] = place(key_node)
         module: Any = self._auth_types[name]
+        if fields(module.Settings) == ["of"]:
+            of = self._list(model.Auth, value, _dotted(key, name))
+            return None if self.problems else model.Auth(module, module.Settings(of))
         settings = self.read(module.Settings, value, _dotted(key, name))
         return model.Auth(module, settings) if settings else None
 
@@ -140,7 +145,16 @@ def fields(cls: type[Any]) -> list[str]:
     return [field.name for field in dataclasses.fields(cls) if (cls, field.name) not in _NOT_KEYS]
 
 
+def is_short(hint: Any) -> bool:
+    """Whether a list of these may be written without brackets, where there is but one."""
+    return get_origin(hint) is Literal or hint is model.Header
+
+
 _NOT_KEYS = {(model.Source, "transform"), (model.Source, "name")}
+
+
+def _required(cls: type[Any]) -> bool:
+    return any(field.default is dataclasses.MISSING for field in dataclasses.fields(cls))
 
 
 def _dotted(key: str, name: str) -> str:

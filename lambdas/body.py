@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 MAX_DEPTH = 64
 MAX_VALUES = 250_000
 """Values in a body: each takes some 100 bytes once it is taken apart, and a function has 256 MB."""
 _INT64 = 2**63
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 class Rejected(Exception):  # noqa: N818 - it names the outcome
@@ -29,11 +32,21 @@ def parse(body: bytes) -> Any:
 
     Python's decoder takes NaN and 1e400, which are no JSON: https://docs.python.org/3/library/json.html
     """
+    return _read(body, _DECODER.decode)
+
+
+def parse_lines(body: bytes) -> list[Any]:
+    """The JSON values of a body that holds one after the other, as NDJSON does; the same is refused."""
+    values: list[Any] = _read(body, _values)
+    return values
+
+
+def _read(body: bytes, decode: Callable[[str], Any]) -> Any:
     try:
         text = body.decode().removeprefix("\ufeff")
         if len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES:
             raise Rejected("too-many", f"more than {MAX_VALUES:,} values in one body")
-        value = _DECODER.decode(text)
+        value = decode(text)
     except UnicodeDecodeError:
         raise Rejected("not-json", "the body is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -44,6 +57,18 @@ def parse(body: bytes) -> Any:
     if text.count("{") + text.count("[") > MAX_DEPTH and deeper_than(value, MAX_DEPTH):
         raise Rejected("depth", f"nested deeper than {MAX_DEPTH}")
     return value
+
+
+def _values(text: str) -> list[Any]:
+    found: list[Any] = []
+    at = _SPACE.match(text).end()  # type: ignore[union-attr]  # it matches nothing too
+    while at < len(text):
+        value, end = _DECODER.raw_decode(text, at)
+        found.append(value)
+        if len(found) > MAX_VALUES:
+            raise Rejected("too-many", f"more than {MAX_VALUES:,} values in one body")
+        at = _SPACE.match(text, end).end()  # type: ignore[union-attr]  # as above
+    return found
 
 
 def deeper_than(value: Any, limit: int) -> bool:

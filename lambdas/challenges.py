@@ -64,6 +64,12 @@ class ReplyFunctions(Functions):
         """SHA-256, in hex."""
         return hashlib.sha256(self._bounded(text)).hexdigest()
 
+    @signature({"types": []})  # type: ignore[untyped-decorator]
+    def _func_keyed_sha256_hex(self, text: Any) -> str:
+        """SHA-256 of the text, the source's secret and the endpoint's URL, in hex: as eBay asks."""
+        url = self.request.url.partition("?")[0].encode("utf-8", "surrogatepass")
+        return hashlib.sha256(self._bounded(text) + self._secret().encode() + url).hexdigest()
+
     def _hmac(self, text: Any) -> bytes:
         return hmac.digest(self._secret().encode(), self._bounded(text), "sha256")
 
@@ -88,7 +94,7 @@ def matching(challenges: tuple[Challenge, ...], request: Request) -> Challenge |
     for challenge in challenges:
         if challenge.method == request.method:
             try:
-                body = request.json if request.body else None
+                body = _body(request)
                 if compiled(challenge.when)(body, Functions(request, body)):
                     return challenge
             except Rejected:
@@ -96,10 +102,21 @@ def matching(challenges: tuple[Challenge, ...], request: Request) -> Challenge |
     return None
 
 
+def _body(request: Request) -> Any:
+    """What the body says. Where it can't be read, a challenge may be in the headers or the query all the same."""
+    try:
+        return request.json if request.body else None
+    except Rejected:
+        return None
+
+
 def answer(challenge: Challenge, request: Request, secret: Callable[[], str]) -> Answer:
     """The challenge's reply, filled in; Unbounded where it would sign what it must not."""
-    reply, functions = challenge.reply, ReplyFunctions(request, challenge, secret)
-    body = request.json if request.body else None
+    return rendered(challenge.reply, _body(request), ReplyFunctions(request, challenge, secret))
+
+
+def rendered(reply: Reply, body: Any, functions: Functions) -> Answer:
+    """A reply, filled in."""
     headers = tuple(
         (name.lower(), _one_line(as_text(filled(text)(body, functions))))
         for name, text in (reply.headers or {}).items()
@@ -162,4 +179,7 @@ def could_have_signed(challenges: tuple[Challenge, ...], text: bytes) -> bool:
 
 def signs(challenge: Challenge) -> bool:
     """Whether the reply is made with the secret."""
-    return any("hmac_" in path for text in texts(challenge.reply) for path in paths(text))
+    return any(name in path for text in texts(challenge.reply) for path in paths(text) for name in _WITH_SECRET)
+
+
+_WITH_SECRET = ("hmac_", "keyed_sha256_")

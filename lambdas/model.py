@@ -19,11 +19,17 @@ Path = NewType("Path", str)
 Text = NewType("Text", str)
 """Text in which every `{path}` is filled in. A sole `{path}` keeps its type. `{{` is a brace."""
 
-PIECES = ("body", "timestamp", "id", "method")
+PIECES = (
+    *("body", "timestamp", "id", "method", "url", "secret", "form_sorted"),
+    *("body_sha256", "body_sha256_base64", "body_crc32", "header('x')", "query('x')"),
+)
 """Raw pieces of a request that a signature may cover."""
 
 SignedText = NewType("SignedText", str)
-"""Text in which raw pieces of the request are filled in: `{body}`, `{timestamp}`, `{id}`, `{method}`."""
+"""Text in which raw pieces of the request are filled in, such as `{body}`."""
+
+Field = NewType("Field", str)
+"""A field of the body: names with dots between them, and `[]` for every item of a list."""
 
 Header = NewType("Header", str)
 """The name of an HTTP header, in any case."""
@@ -34,16 +40,29 @@ SecretName = NewType("SecretName", str)
 UrlPath = NewType("UrlPath", str)
 """A path of a URL, such as `/events`."""
 
+UrlBase = NewType("UrlBase", str)
+"""A URL without a query, such as `https://hooks.example.com/events`."""
+
+HttpsUrl = NewType("HttpsUrl", str)
+"""A URL that begins with `https://`."""
+
+TopicArn = NewType("TopicArn", str)
+"""The ARN of an SNS topic."""
+
+HostPattern = NewType("HostPattern", str)
+"""A host's name, in which `*` stands for one part."""
+
 Json = NewType("Json", object)
 """Any JSON value. Texts in it are filled in as `Text` is."""
 
 TimeFormat = Literal["rfc3339", "unix", "unix_ms"]
+Format = Literal["json", "ndjson", "form"]
 Transform = Callable[[Any, "Request"], Iterable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What answers a challenge."""
+    """What the vendor is answered."""
 
     status: int = 200
     """HTTP status, 200 to 299."""
@@ -68,6 +87,24 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirm:
+    """A URL in the request, which is called to confirm it."""
+
+    url: Path
+    """Where the URL is."""
+    hosts: tuple[HostPattern, ...]
+    """The hosts at which it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How the sender is verified: the type is the name of a module in `lambdas/auth/`."""
+
+    type: AuthType
+    settings: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Challenge:
     """A handshake: a request that is answered and never becomes an event."""
 
@@ -79,16 +116,14 @@ class Challenge:
     """HTTP method. Routes for GET and HEAD exist only where a challenge names them."""
     unauthenticated: bool = False
     """Answer without verifying the sender. By default a challenge is verified as an event is."""
+    auth: Auth | None = None
+    """How the sender of this challenge is verified, where that is not how events are."""
     inputs: Inputs | None = None
     """What the reply's `hmac_*` and `sha256_hex` take beside the default."""
-
-
-@dataclass(frozen=True, slots=True)
-class Auth:
-    """How the sender is verified: the type is the name of a module in `lambdas/auth/`."""
-
-    type: AuthType
-    settings: Any
+    store_secret: Path | None = None
+    """What this finds becomes the secret that events are verified with, once, as long as there is none."""
+    confirm: Confirm | None = None
+    """Call a URL of the request, once its sender is verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +136,10 @@ class Webhook:
     """Path of the endpoint."""
     challenges: tuple[Challenge, ...] = ()
     """Handshakes; the first that fits is answered."""
+    answer: Reply | None = None
+    """What the vendor is answered once everything is on the queue or kept. Default: 200, empty."""
+    refusal_headers: Mapping[Header, str] | None = None
+    """Headers of an answer that refuses a request for good, a 4xx."""
     concurrency: int | None = 20
     """Reserved concurrency of the handler, the brake on a flood. `null` reserves none (new accounts have few)."""
 
@@ -109,6 +148,12 @@ class Webhook:
 class Events:
     """Where things are in the body. With `split`, all paths but `split` itself look inside one item."""
 
+    format: tuple[Format, ...] = ("json",)
+    """How the body is written; with several, its content type decides, and the first is for all other types."""
+    payload: str | None = None
+    """The field of a form that holds the event as JSON. Without it, the form's fields are the event."""
+    mask: tuple[Field, ...] = ()
+    """Fields of the body that hold a secret: masked before anything is sent or kept, wherever they are there."""
     split: Path | None = None
     """The list of events in a body that carries several. Without it, the body is one event."""
     require: tuple[Path, ...] = ()
@@ -158,6 +203,18 @@ class Pipeline:
 
 
 @dataclass(frozen=True, slots=True)
+class Vendor:
+    """How the vendor delivers, for people to know."""
+
+    docs: HttpsUrl
+    """The page on which the vendor says so."""
+    deadline: int | None = None
+    """Seconds in which it wants an answer, where it says."""
+    retries: str = "not known"
+    """What it sends again, how often and after which answers, in a line."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One event source."""
 
@@ -175,6 +232,8 @@ class Source:
     """The MozDef message."""
     pipeline: Pipeline = Pipeline()
     """The pipeline that deploys the source."""
+    vendor: Vendor | None = None
+    """How the vendor delivers, for people to know."""
     transform: Transform | None = None
     """From `transform.py` beside the definition: one event in, any number out."""
 
@@ -183,11 +242,16 @@ def verified_by(webhook: Webhook) -> Literal["api", "authorizer", "handler"]:
     """Where the sender is verified.
 
     An authorizer answers for every request of its route, so it can't stand before a challenge that carries no
-    credential: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+    credential, or another: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
     """
-    if any(challenge.unauthenticated for challenge in webhook.challenges):
+    if any(challenge.unauthenticated or challenge.auth for challenge in webhook.challenges):
         return "handler"
     return webhook.auth.type.where(webhook.auth.settings)
+
+
+def auths(webhook: Webhook) -> tuple[Auth, ...]:
+    """All that senders are verified by: of events first, then of challenges."""
+    return (webhook.auth, *(challenge.auth for challenge in webhook.challenges if challenge.auth))
 
 
 def methods(webhook: Webhook) -> tuple[str, ...]:

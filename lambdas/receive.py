@@ -10,16 +10,19 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from lambdas.auth import Unauthenticated, verified
+from lambdas.auth import Unauthenticated, masks, queries, secret_names, verified
 from lambdas.body import Rejected
-from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, signs
+from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs
+from lambdas.effects import take_effect
 from lambdas.faults import FAULTS, told
+from lambdas.formats import reader
 from lambdas.kept import Kept
 from lambdas.log import Level, log
 from lambdas.message import Message, Refusal, Shaper, encoded
-from lambdas.model import Source, verified_by
+from lambdas.model import Challenge, Reply, Source, verified_by
 from lambdas.outbox import Outbox, QueueDown
 from lambdas.oversize import MAX_MESSAGE, pointer
+from lambdas.paths import Functions
 from lambdas.request import Request
 from lambdas.secrets import Secrets, SecretsDown
 
@@ -57,8 +60,15 @@ class Receiver:
         self._where = verified_by(source.webhook)
         challenges = source.webhook.challenges
         self._unauthenticated = tuple(one for one in challenges if one.unauthenticated)
-        self._authenticated = tuple(one for one in challenges if not one.unauthenticated)
+        self._otherwise = tuple(one for one in challenges if one.auth)
+        self._authenticated = tuple(one for one in challenges if not one.unauthenticated and not one.auth)
         self._signing = tuple(one for one in challenges if signs(one))
+        self._secret_names = secret_names(self._auth)
+        self._masks = (*masks(self._auth), *source.events.mask)
+        self._queries = queries(self._auth)
+        self._accepted = source.webhook.answer or Reply()
+        self._refusal_headers = tuple((source.webhook.refusal_headers or {}).items())
+        self._read = reader(source.events)
         self._shaper = Shaper(source)
         self._secrets = secrets
         self._outbox = outbox
@@ -69,12 +79,14 @@ class Receiver:
         """The answer to an event of payload format 2.0, in the shape that API Gateway takes."""
         now = self._clock()
         try:
-            request = Request.from_event(event, now)
+            request = Request.from_event(event, now, self._read)
         except ValueError:
             request, outcome = Request("", time=now), Outcome(Answer(400), "malformed", "the body is not base64")
         else:
             outcome = self._outcome(request)
         self._log(request, outcome)
+        if 400 <= outcome.answer.status < 500:
+            outcome = outcome._replace(answer=outcome.answer._replace(headers=self._refusal_headers))
         return _response(outcome.answer)
 
     def _outcome(self, request: Request) -> Outcome:
@@ -93,11 +105,15 @@ class Receiver:
         if len(request.body) > MAX_BODY:
             return Outcome(Answer(413), "too large")
         # Nobody has said who this is: no more than a handshake is taken apart for them.
-        if len(request.body) <= MAX_HANDSHAKE and (challenge := matching(self._unauthenticated, request)):
-            return Outcome(answer(challenge, request, self._secret), "challenge answered")
+        if len(request.body) <= MAX_HANDSHAKE and "content-encoding" not in request.headers:
+            if challenge := matching(self._unauthenticated, request):
+                return self._answered(challenge, request)
+            if challenge := matching(self._otherwise, request):
+                self._verify_otherwise(challenge, request)
+                return self._answered(challenge, request)
         self._verify(request)
         if challenge := matching(self._authenticated, request):
-            return Outcome(answer(challenge, request, self._secret), "challenge answered")
+            return self._answered(challenge, request)
         if request.method != "POST":
             return Outcome(Answer(405), "no challenge", f"{request.method} fits no challenge")
         if not request.body:
@@ -105,20 +121,37 @@ class Receiver:
         # No challenge signs a brace, so what looks like an event need not be asked.
         if self._signing and request.body[0] not in b"{[" and self._could_have_been_signed(request):
             raise Unauthenticated("a challenge would have signed this for anyone")
-        return self._deliver(request)
+        return self._deliver(self._masked(request))
+
+    def _answered(self, challenge: Challenge, request: Request) -> Outcome:
+        take_effect(challenge, request, self._secrets, self._secret_names)
+        return Outcome(answer(challenge, request, self._secret), "challenge answered")
 
     def _could_have_been_signed(self, request: Request) -> bool:
-        return could_have_signed(self._signing, self._auth.type.signed(self._auth.settings, request))
+        texts = self._auth.type.signed(self._auth.settings, request)
+        return any(could_have_signed(self._signing, text) for text in texts)
 
     def _verify(self, request: Request) -> None:
         if request.by_iam:
             return
-        if self._where != "handler":
-            # Only the authorizer of this stack's routes can say so; a route that lost it lets nobody in.
-            if request.verified_for != self._source.name:
-                raise Unauthenticated("no authorizer has let it pass")
-        else:
+        # Only the authorizer of this stack's routes can say so; a route that lost it lets nobody in.
+        if self._where == "authorizer" and request.verified_for != self._source.name:
+            raise Unauthenticated("no authorizer has let it pass")
+        if self._where == "api" and request.claims is None:
+            raise Unauthenticated("the API has verified no token")
+        if self._where != "authorizer":
             verified(self._auth, request, self._secrets)
+
+    def _verify_otherwise(self, challenge: Challenge, request: Request) -> None:
+        if challenge.auth and not request.by_iam:
+            verified(challenge.auth, request, self._secrets)
+
+    def _masked(self, request: Request) -> Request:
+        request = request.without_query(self._queries) if self._queries else request
+        try:
+            return request.masked(self._masks) if self._masks else request
+        except Rejected:
+            return request  # it is kept as it is, with the reason why it can't be read
 
     def _deliver(self, request: Request) -> Outcome:
         messages: list[Message] = []
@@ -138,7 +171,15 @@ class Receiver:
         self._reject(request, faulty)
         refusals += faulty
         why = "; ".join(sorted({f"{one.reason}: {one.detail}" for one in refusals})) if refusals else None
-        return Outcome(Answer(200), "accepted", why, sent=len(messages) - len(faulty), kept=len(refusals))
+        return Outcome(self._accept(request), "accepted", why, sent=len(messages) - len(faulty), kept=len(refusals))
+
+    def _accept(self, request: Request) -> Answer:
+        """What this vendor wants to be answered, whatever became of the events: they are all somewhere."""
+        try:
+            root = request.json
+            return rendered(self._accepted, root, Functions(request, root))
+        except (Rejected, Unbounded):
+            return Answer(self._accepted.status)
 
     def _reject(self, request: Request, refusals: list[Refusal]) -> None:
         if refusals:
@@ -160,7 +201,7 @@ class Receiver:
             raise StorageDown(told(error)) from error
 
     def _secret(self) -> str:
-        return self._secrets.get(self._auth.settings.secret)[0]
+        return self._secrets.get(self._secret_names[0])[0]
 
     def _log(self, request: Request, outcome: Outcome) -> None:
         """One line for each request. Nothing in it is from the body, or from a header but the mark of a canary."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
+from lambdas import fields
 from lambdas.body import parse
 
 CANARY = "x-mozdef-canary"
@@ -17,6 +19,10 @@ CANARY = "x-mozdef-canary"
 _NONCE = re.compile("[0-9a-f]{32}")
 BY_IAM = "handedOverByIam"
 """A key of an event that lambda:InvokeFunction brought: what the vendor alone could sign, we can only hand over."""
+
+
+def _json(request: Request) -> Any:
+    return parse(request.body)
 
 
 @dataclass(eq=False)
@@ -36,15 +42,22 @@ class Request:
     """The source for which an authorizer has let the request pass."""
     by_iam: bool = False
     """Not from the endpoint: whoever handed it over may invoke the function."""
+    claims: Mapping[str, Any] | None = None
+    """The claims of a token that the HTTP API itself has verified."""
+    url: str = ""
+    """The endpoint's URL as it was called, with the query as it was sent."""
+    read: Callable[[Request], Any] = _json
+    """How its source's bodies are read."""
 
     @classmethod
-    def from_event(cls, event: Mapping[str, Any], now: float) -> Request:
+    def from_event(cls, event: Mapping[str, Any], now: float, read: Callable[[Request], Any] = _json) -> Request:
         """The request in an event of payload format 2.0; ValueError where its body is not what it says.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
         """
         context = event.get("requestContext") or {}
-        authorizer = (context.get("authorizer") or {}).get("lambda") or {}
+        authorizer = context.get("authorizer") or {}
+        query = event.get("rawQueryString") or ""
         body = event.get("body") or ""
         if event.get("isBase64Encoded"):
             sent = base64.b64decode(body, validate=True)
@@ -54,13 +67,39 @@ class Request:
             method=str((context.get("http") or {}).get("method", "")).upper(),
             headers=lower_case(event.get("headers") or {}),
             body=sent,
-            raw_query=event.get("rawQueryString") or "",
+            raw_query=query,
             id=str(context.get("requestId") or "-"),
             time=now,
-            verified_for=authorizer.get("verified_for"),
+            verified_for=(authorizer.get("lambda") or {}).get("verified_for") if authorizer else None,
             # An event's own keys are all API Gateway's; what a sender writes is below them.
             by_iam=event.get(BY_IAM) is True,
+            claims=(authorizer.get("jwt") or {}).get("claims") if authorizer else None,
+            url=f"https://{context.get('domainName')}{event.get('rawPath')}{'?' if query else ''}{query}",
+            read=read,
         )
+
+    @classmethod
+    def sent(cls, method: str, url: str, headers: Mapping[str, str], body: bytes, now: float) -> Request:
+        """The request that somebody is about to send."""
+        return cls(method, lower_case(headers), body, urlsplit(url).query, time=now, url=url)
+
+    def masked(self, names: Iterable[str]) -> Request:
+        """The request without what is in these fields of its body; itself where none is there.
+
+        The body is then JSON, whatever it was, and no more what was signed.
+        """
+        if not fields.mask(self.json, names):
+            return self
+        left_out = ("content-encoding", "content-type")
+        headers = {name: value for name, value in self.headers.items() if name not in left_out}
+        body = json.dumps(self.json, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        return replace(self, body=body, headers={**headers, "content-type": "application/json"}, read=_json)
+
+    def without_query(self, names: Iterable[str]) -> Request:
+        """The request without these query parameters."""
+        left_out = set(names)
+        parts = [one for one in self.raw_query.split("&") if unquote_plus(one.partition("=")[0]) not in left_out]
+        return replace(self, raw_query="&".join(parts))
 
     @property
     def canary(self) -> str | None:
@@ -70,8 +109,8 @@ class Request:
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON; Rejected where it is none."""
-        return parse(self.body)
+        """What the body says, as JSON; Rejected where it can't be read."""
+        return self.read(self)
 
     def query(self, name: str) -> str | None:
         """A query parameter, decoded: the first of that name."""

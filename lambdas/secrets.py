@@ -21,7 +21,11 @@ PREVIOUS = "_previous"
 
 
 class SecretsDown(Exception):  # noqa: N818 - it names the outcome
-    """There is no secret to verify with: the store is down, or nobody has put one there."""
+    """There is nothing to verify with: the store, or who publishes a key, is down."""
+
+
+class NoSecret(SecretsDown):
+    """The store is up, and nobody has put a secret there."""
 
 
 @dataclass(slots=True)
@@ -59,8 +63,23 @@ class Secrets:
                 # An event that verifies with a secret of five minutes ago is worth more than a 503.
                 entry.fresh_until = self._clock() + RETRY
         if not entry.values:
-            raise SecretsDown(f"{self._path}/{name}: not there, or empty")
+            raise NoSecret(f"{self._path}/{name}: not there, or empty")
         return entry.values
+
+    def learn(self, name: str, value: str) -> bool:
+        """Store a secret that a vendor hands over; False where there is one already: nothing is ever overwritten.
+
+        The function's role may not overwrite it either.
+        """
+        client = self._client()
+        try:
+            client.put_parameter(Name=f"{self._path}/{name}", Value=value, Type="SecureString", Overwrite=False)
+        except FAULTS as error:
+            if told(error) == "ParameterAlreadyExists":
+                return False
+            raise SecretsDown(f"{self._path}/{name}: {told(error)}") from error
+        self._entries.pop(name, None)
+        return True
 
     def reread(self, name: str) -> tuple[str, ...]:
         """The secrets anew, for a request that does not verify: they may have just been rotated.

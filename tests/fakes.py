@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +12,11 @@ from typing import Any
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from generator import gateway
+from generator.vendor import stored_names
+from lambdas.auth import Sent
 from lambdas.authorize import authorized
 from lambdas.kept import Kept
-from lambdas.model import Source, verified_by
+from lambdas.model import Auth, Source, verified_by
 from lambdas.outbox import Outbox
 from lambdas.receive import Receiver
 from lambdas.secrets import Secrets
@@ -82,6 +85,21 @@ class Bucket:
         self.objects[Key] = Body
 
 
+def signed(
+    auth: Auth,
+    body: bytes,
+    headers: Mapping[str, str] | None = None,
+    *,
+    secret: str = SECRET,
+    now: float = NOW,
+    url: str = gateway.URL,
+) -> Sent:
+    """A body as a vendor with this secret would post it."""
+    made = auth.type.sign(auth.settings, Sent("POST", url, headers or {}, body), lambda _name: (secret,), now)
+    assert made
+    return made
+
+
 class Endpoint:
     """A source's endpoint in memory: an authorizer where it has one, and the handler."""
 
@@ -89,8 +107,8 @@ class Endpoint:
         self.source = source
         self.now = now
         path = f"/MozDef-EF/{source.name}/dev"
-        name = source.webhook.auth.settings.secret
-        self.store = Store({f"{path}/{name}": secret} if secret is not None else {})
+        names = stored_names(source.webhook) if secret is not None else ()
+        self.store = Store({f"{path}/{name}": secret or "" for name in names})
         self.queue, self.bucket = Queue(), Bucket()
         self.clock = 0.0
         self.secrets = Secrets(path, lambda: self.store, clock=lambda: self.clock, jitter=lambda: 0.0)
@@ -120,6 +138,10 @@ class Endpoint:
             event = {**event, "requestContext": context}
         return self.receiver.respond(event)
 
+    def send(self, sent: Sent, **more: Any) -> dict[str, Any]:
+        """Send a request as it is."""
+        return self.call(gateway.event(sent.method, sent.headers, sent.body, url=sent.url, **more))
+
     def post(self, body: bytes, headers: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
         """Post a body with these headers as they are."""
         return self.call(gateway.event("POST", headers or {}, body, **more))
@@ -127,5 +149,4 @@ class Endpoint:
     def signed(self, body: Any, headers: dict[str, str] | None = None, *, secret: str = SECRET) -> dict[str, Any]:
         """Post a body (bytes, or what is sent as JSON) as the vendor would sign it."""
         sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-        auth = self.source.webhook.auth
-        return self.post(sent, {**(headers or {}), **auth.type.sign(auth.settings, sent, secret, self.now)})
+        return self.send(signed(self.source.webhook.auth, sent, headers, secret=secret, now=self.now))

@@ -17,7 +17,7 @@ from lambdas.authorize import authorized
 from lambdas.outbox import PAUSES
 from lambdas.secrets import PREVIOUS, REREAD, RETRY, TTL, SecretsDown
 from tests.definitions import CASES, definition, shipped
-from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint
+from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, signed
 
 ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
 GITHUB, BATCH = (one.source for one in load(CASES, ["github", "batch"]))
@@ -146,7 +146,7 @@ def test_an_authentic_body_that_is_absent_is_a_400() -> None:
 @pytest.mark.parametrize("binary", [False, True], ids=["text", "base64"])
 def test_a_body_in_base64_is_the_bytes_as_sent(*, binary: bool) -> None:
     endpoint, body = Endpoint(ZOOM), compact(EVENT)
-    headers = ZOOM.webhook.auth.type.sign(ZOOM.webhook.auth.settings, body, SECRET, NOW)
+    headers = dict(signed(ZOOM.webhook.auth, body).headers)
     assert outcome(endpoint, endpoint.post(body, dict(headers), binary=binary)) == {
         "answer": EMPTY,
         "messages": [zoom_message(body, EVENT)],
@@ -239,7 +239,7 @@ def test_no_token_is_a_401() -> None:
 
 
 BODY = compact(EVENT)
-RIGHT = GITHUB.webhook.auth.type.sign(GITHUB.webhook.auth.settings, BODY, SECRET, NOW)["X-Hub-Signature-256"]
+RIGHT = signed(GITHUB.webhook.auth, BODY).headers["X-Hub-Signature-256"]
 MISMATCH = "no signature in x-hub-signature-256 is one of this body with the secret"
 SIGNATURES = {
     "none": (None, "no x-hub-signature-256 header"),

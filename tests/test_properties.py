@@ -22,7 +22,7 @@ from generator.definition import load
 from lambdas.authorize import authorized
 from lambdas.model import Source
 from tests.definitions import CASES, SOURCES
-from tests.fakes import NOW, SECRET, Endpoint
+from tests.fakes import NOW, SECRET, Endpoint, signed
 
 NAMES = ["zoom", "okta", "slack", "asana", "batch", "twitch", "twitter"]
 SOURCE = {one.source.name: one.source for one in (*load(SOURCES, NAMES[:2]), *load(CASES, NAMES[2:]))}
@@ -333,7 +333,7 @@ def test_the_same_event_has_the_same_id_in_every_delivery(name: str, data: st.Da
     ids = []
     for now, request_id in ((NOW, "first"), (NOW + 3_600, "second")):
         endpoint = Endpoint(SOURCE[name], now=now)
-        headers = SOURCE[name].webhook.auth.type.sign(SOURCE[name].webhook.auth.settings, body, SECRET, now)
+        headers = dict(signed(SOURCE[name].webhook.auth, body, now=now).headers)
         endpoint.post(body, dict(headers), request_id=request_id, binary=now != NOW)
         ids.append([tag for message in endpoint.queue.messages for tag in message["tags"] if tag.startswith("id:")])
         assert len(ids[-1]) == len(endpoint.queue.messages)

@@ -17,8 +17,9 @@ from generator import gateway
 from generator.definition import load
 from lambdas.auth import Unauthenticated
 from lambdas.model import Auth, verified_by
-from lambdas.request import Request, lower_case
+from lambdas.request import Request
 from lambdas.secrets import SecretsDown
+from tests import fakes
 from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, Endpoint
 
@@ -145,11 +146,11 @@ def test_an_empty_secret_never_verifies(name: str) -> None:
     auth = SOURCE[name].webhook.auth
     request = signed(auth, b"{}", secret="")
     with pytest.raises(Unauthenticated):
-        auth.type.verify(auth.settings, request, (), NOW)
+        auth.type.verify(auth.settings, request, lambda _name: (), NOW)
     with pytest.raises(Unauthenticated):
-        auth.type.verify(auth.settings, request, ("",), NOW)
+        auth.type.verify(auth.settings, request, lambda _name: ("",), NOW)
     with pytest.raises(Unauthenticated):
-        auth.type.verify(auth.settings, request, (SECRET, ""), NOW)
+        auth.type.verify(auth.settings, request, lambda _name: (SECRET, ""), NOW)
 
 
 @pytest.mark.parametrize("name", sorted(name for name in SOURCE if verified_by(SOURCE[name].webhook) == "handler"))
@@ -194,12 +195,11 @@ def test_a_handshake_that_is_signed_is_not_answered_to_others(name: str) -> None
 
 
 def sign(auth: Auth, body: str) -> dict[str, str]:
-    return dict(auth.type.sign(auth.settings, body.encode(), SECRET, NOW))
+    return dict(fakes.signed(auth, body.encode()).headers)
 
 
 def signed(auth: Auth, body: bytes, secret: str = SECRET) -> Request:
-    headers = auth.type.sign(auth.settings, body, secret, NOW)
-    return Request("POST", lower_case(headers), body, time=NOW)
+    return fakes.signed(auth, body, secret=secret).request(NOW)
 
 
 HMACS = sorted(name for name, source in SOURCE.items() if source.webhook.auth.type.__name__ == "lambdas.auth.hmac")
@@ -215,7 +215,7 @@ def flipped(data: bytes, bit: int) -> bytes:
 
 def refused(auth: Auth, request: Request, secret: str, now: float = NOW) -> bool:
     try:
-        auth.type.verify(auth.settings, request, (secret,), now)
+        auth.type.verify(auth.settings, request, lambda _name: (secret,), now)
     except Unauthenticated:
         return True
     return False
@@ -227,8 +227,8 @@ def test_what_is_signed_verifies_with_the_current_and_the_previous_secret(
 ) -> None:
     auth = SOURCE[name].webhook.auth
     request = signed(auth, body, secret)
-    auth.type.verify(auth.settings, request, (secret,), NOW)
-    auth.type.verify(auth.settings, request, (other, secret), NOW)
+    auth.type.verify(auth.settings, request, lambda _name: (secret,), NOW)
+    auth.type.verify(auth.settings, request, lambda _name: (other, secret), NOW)
     assert refused(auth, request, f"{secret}{other}")
 
 
@@ -243,12 +243,12 @@ def test_one_bit_of_the_body_is_enough_to_refuse_it(name: str, body: bytes, secr
 def test_one_bit_of_the_signature_is_enough_to_refuse_it(name: str, body: bytes, secret: str, bit: int) -> None:
     auth = SOURCE[name].webhook.auth
     request, settings = signed(auth, body, secret), auth.settings.signature
-    text = request.headers[settings.header.lower()].removeprefix(settings.prefix)
+    text = request.headers[settings.header[0].lower()].removeprefix(settings.prefix)
     # The bytes, not their text: hex may have either case.
     is_hex = settings.encoding == "hex"
     wrong = flipped(bytes.fromhex(text) if is_hex else base64.b64decode(text), bit)
     made = settings.prefix + (wrong.hex() if is_hex else base64.b64encode(wrong).decode())
-    headers = {**request.headers, settings.header.lower(): made}
+    headers = {**request.headers, settings.header[0].lower(): made}
     assert refused(auth, Request("POST", headers, body, time=NOW), secret)
 
 
@@ -272,7 +272,7 @@ def test_one_bit_of_the_deliverys_id_is_enough_to_refuse_it(body: bytes, secret:
 def test_one_bit_of_a_token_is_enough_to_refuse_it(name: str, secret: str, bit: int) -> None:
     auth = SOURCE[name].webhook.auth
     header = auth.settings.header.lower()
-    token = flipped(auth.type.sign(auth.settings, b"", secret, NOW)[auth.settings.header].encode(), bit)
+    token = flipped(fakes.signed(auth, b"", secret=secret).headers[auth.settings.header].encode(), bit)
     request = Request("POST", {header: token.decode("utf-8", "surrogateescape")}, b"{}", time=NOW)
     assert refused(auth, request, secret)
 

@@ -36,6 +36,8 @@ class _Place:
     target: Target
     sources: Path
     there: Stored
+    name: str
+    names: tuple[str, ...]
 
     @property
     def source(self) -> Source:
@@ -47,42 +49,59 @@ class _Place:
         return "within six minutes" if verified_by(self.source.webhook) == "authorizer" else "within five minutes"
 
     def again(self, more: str = "") -> str:
-        return errors.again(f"secret {self.source.name}{more}{self.target.options}", sources=self.sources)
+        return self._command(self.name, more)
+
+    def others(self) -> Iterator[str]:
+        """How the source's other secrets are stored."""
+        return (self._command(name, "") for name in self.names if name != self.name)
+
+    def _command(self, name: str, more: str) -> str:
+        option = f" --name {name}" if name != self.names[0] else ""
+        return errors.again(f"secret {self.source.name}{option}{more}{self.target.options}", sources=self.sources)
 
 
 @click.command(short_help="Store the secret that a source is verified with.")
 @click.argument("source")
+@click.option("--name", "wanted", help="Which one, where the source needs several; by default that of its events.")
 @click.option("--generate", is_flag=True, help="Make a random one, and print it: the vendor must be told.")
 @click.option("--drop-previous", is_flag=True, help="Store none, but refuse the one before the current one.")
 @click.option("--yes", is_flag=True, help="Do not ask before a secret that is valid is refused.")
 @options.target
 @options.sources
-def command(source: str, generate: bool, drop_previous: bool, yes: bool, target: Target, sources: Path) -> int:
+def command(
+    source: str, wanted: str | None, generate: bool, drop_previous: bool, yes: bool, target: Target, sources: Path
+) -> int:
     """Store the secret of SOURCE, typed or from a pipe, in Parameter Store. The one before it stays valid."""
     if generate and drop_previous:
         raise click.UsageError("--generate stores a secret, and --drop-previous stores none")
     if said := deployment_problem(source, target.project, target.environment):
         raise click.UsageError(said)
     from generator.definition import load
-    from generator.running import secret_name
+    from generator.vendor import parameters
 
     definition = load(sources, [source])[0]
+    there = parameters(definition.source, target.project, target.environment)
+    if not there:
+        raise GeneratorError(f"{source} needs no secret: the public keys with which it verifies are fetched")
+    short = wanted or next(iter(there))
+    if short not in there:
+        raise GeneratorError(f"{source} has no secret {short}; there is {', '.join(there)}")
     ssm = target.client("ssm")
-    name = secret_name(definition.source, target.project, target.environment)
-    place = _Place(definition, target, sources, secret_store.read(ssm, name))
+    place = _Place(definition, target, sources, secret_store.read(ssm, there[short]), short, tuple(there))
     if drop_previous:
         _drop(ssm, place, yes=yes)
     elif generate:
         _store(ssm, place, secrets.token_urlsafe(_GENERATED_BYTES), generated=True, yes=yes)
     else:
-        _store(ssm, place, _given(place.source), generated=False, yes=yes)
+        _store(ssm, place, _given(place), generated=False, yes=yes)
     return 0
 
 
-def _given(source: Source) -> str:
+def _given(place: _Place) -> str:
     """What is typed, or comes out of a pipe; GeneratorError where it can't be a secret."""
-    value = _typed(source.name) if show.somebody_is_there() else _piped()
-    before = secret_store.before_it(source.webhook.auth)
+    asked = place.source.name if len(place.names) == 1 else f"{place.source.name}, {place.name}"
+    value = _typed(asked) if show.somebody_is_there() else _piped()
+    before = secret_store.before_it(place.source.webhook.auth, place.name)
     if found := list(secret_store.problems(value, in_header=before is not None)):
         raise GeneratorError("\n".join(f"the secret {said}" for said in found))
     for said in secret_store.doubts(value, before or ""):
@@ -178,6 +197,8 @@ def _said(place: _Place, value: str, *, generated: bool) -> Iterator[tuple[str, 
         what = "give it to the vendor" if generated else "see that the vendor has it too"
         what = f"after that, {what}" if there.current else what  # before that, it would be refused
         yield "next", f"{what}: {shown(guide)}" if guide else what
+    for other in place.others():
+        yield "also", f"it needs another one: {other}"
     if before:
         yield "then", f"when the vendor uses it, the previous one goes: {place.again(' --drop-previous')}"
 

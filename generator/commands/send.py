@@ -16,6 +16,7 @@ from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
     from generator.sending import Endpoint
+    from lambdas.auth import Keys
     from lambdas.model import Source
 
 
@@ -30,23 +31,22 @@ def command(source: str, sample: str | None, url: str | None, target: aws.Target
     """Sign a sample as the vendor would, post it to SOURCE, and show the answer."""
     from rich.markup import escape
 
-    from generator.running import secret_name
     from generator.sending import Endpoint, choose, post
+    from generator.vendor import as_sent, keys, parameters
 
     definition = load(sources, [source])[0]
     chosen = choose(definition, sample)
     if url:
         if urlsplit(url).scheme not in ("https", "http"):
             raise GeneratorError(f"{url}: is no URL such as https://….execute-api.us-west-2.amazonaws.com/events")
-        name = secret_name(definition.source, target.project, target.environment)
-        there, secret = Endpoint(url), aws.secret(name, target.client("ssm"))
+        stored = parameters(definition.source, target.project, target.environment)
+        there, held = Endpoint(url), keys(target.client("ssm"), stored)
     else:
-        there, secret = _here(definition.source, build, sources)
-    auth = definition.source.webhook.auth
-    signed = auth.type.sign(auth.settings, chosen.body, secret, time.time())
-    if signed is None:
-        raise GeneratorError(f"{source}: only the vendor can sign; run the pipeline's acceptance test instead: canary")
-    answer = post(there, chosen, signed)
+        there, held = _here(definition.source, build, sources)
+    sent = as_sent(definition.source, chosen, there.told or there.url, held, time.time())
+    if sent is None:
+        raise GeneratorError(f"{source}: only the vendor can sign; canary {source} shows that an event arrives")
+    answer = post(there, sent)
     out = show.console()
     out.print(f"[dim]sent[/]    {chosen.method} {escape(chosen.name)} to {escape(there.url)}")
     colour = "green" if answer.status < 300 else "red"
@@ -54,13 +54,15 @@ def command(source: str, sample: str | None, url: str | None, target: aws.Target
     return 0 if answer.status < 300 else 1
 
 
-def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, str]:
+def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, Keys]:
     from generator.local import REGION, Emulator
-    from generator.running import find, secret_name
+    from generator.running import find
     from generator.sending import Endpoint
+    from generator.vendor import keys, parameters
 
     running = find(build, sources, source.name)
     bundle = Path(running.ca_bundle) if running.ca_bundle else None
     endpoint = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
     ssm = Emulator(endpoint, REGION, bundle, log=Path()).client("ssm")
-    return Endpoint(running.url, here=True, ca_bundle=running.ca_bundle), aws.secret(secret_name(source), ssm)
+    there = Endpoint(running.url, here=True, ca_bundle=running.ca_bundle, told=running.told)
+    return there, keys(ssm, parameters(source), held=True)

@@ -15,8 +15,8 @@ from generator.commands import show
 from generator.configuration import FOLDER
 from generator.errors import again
 from generator.lint import Engines, versions
-from generator.names import secret_path
 from generator.product import shared
+from generator.vendor import parameters
 from lambdas.model import methods, verified_by
 
 if TYPE_CHECKING:
@@ -63,7 +63,13 @@ def _facts(one: Product, lint: Engines) -> Iterator[tuple[str, str]]:
     for challenge in webhook.challenges:
         signed = "unsigned too" if challenge.unauthenticated else "once verified"
         yield "answers", escape(f"{challenge.method} where {challenge.when}, {signed}")
-    yield "secret", f"{secret_path(source.name)}/{auth.settings.secret} in Parameter Store"
+    for name in parameters(source).values():
+        yield "secret", f"{name} in Parameter Store"
+    if not parameters(source):
+        yield "secret", "none: the sender's public keys are fetched"
+    if source.vendor:
+        within = f"within {source.vendor.deadline} s; " if source.vendor.deadline else ""
+        yield "vendor", escape(f"wants an answer {within}sends again: {source.vendor.retries}")
     for made in one.shaped:
         yield "samples", escape(_sample(made))
     yield "lint", f"{_found(one)} ({', '.join(versions(lint))})"

@@ -10,6 +10,7 @@ from troposphere.apigatewayv2 import (
     Api,
     Authorizer,
     Integration,
+    JWTConfiguration,
     Route,
     RouteSettings,
     Stage,
@@ -20,8 +21,10 @@ from generator.names import stack
 from generator.resources.function import TIMEOUT_SECONDS, add_log_group
 from generator.resources.parameters import Parameters, tags
 from generator.resources.sub import arn, ref, regional
+from lambdas.auth import jwt
 
 AUTHORIZER_TTL_SECONDS = 60
+_KINDS = {"REQUEST": "CUSTOM", "JWT": "JWT", "": "NONE"}
 # Far above what the reserved concurrency lets through: a 429 is a 4xx, which Okta and PagerDuty never send again,
 # while the refusal of a function that is at its limit is a 5xx, which they do.
 REQUESTS_PER_SECOND, BURST = 2_000, 2_000
@@ -83,6 +86,20 @@ def add_authorizer(template: Template, api: Api, function: Function, header: str
     return authorizer
 
 
+def add_jwt_authorizer(template: Template, api: Api, settings: jwt.Settings) -> Authorizer:
+    """The API's own: it asks the issuer for its keys, and checks signature, issuer, audience and times."""
+    return template.add_resource(
+        Authorizer(
+            "Authorizer",
+            ApiId=Ref(api),
+            Name="Token",
+            AuthorizerType="JWT",
+            IdentitySource=[f"$request.header.{settings.header}"],
+            JwtConfiguration=JWTConfiguration(Audience=list(settings.audience), Issuer=settings.issuer),
+        )
+    )
+
+
 def add_routes(
     template: Template,
     api: Api,
@@ -109,7 +126,7 @@ def add_routes(
                 ApiId=Ref(api),
                 RouteKey=f"{method} {path}",
                 Target=Join("/", ["integrations", Ref(integration)]),
-                AuthorizationType="CUSTOM" if authorizer else "NONE",
+                AuthorizationType=_KINDS[authorizer.AuthorizerType if authorizer else ""],
                 AuthorizerId=Ref(authorizer) if authorizer else NoValue,
             )
         )

@@ -59,14 +59,17 @@ def log_groups(parameters: Parameters) -> list[Sub]:
     return [regional("logs", f"log-group:/aws/{service}/{name}-*") for service in ("lambda", "vendedlogs")]
 
 
-def add_boundary(template: Template, parameters: Parameters, its_queues: Sequence[Any]) -> ManagedPolicy:
-    """The most that a role of the event source can do."""
+def add_boundary(
+    template: Template, parameters: Parameters, its_queues: Sequence[Any], learned: Sequence[Statement]
+) -> ManagedPolicy:
+    """The most that a role of the event source can do; `learned` is for a secret that a vendor hands over."""
     secrets = regional("ssm", f"parameter{secrets_path(parameters)}/*")
     most = [
         allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], log_groups(parameters)),
         allow([awacs.sqs.SendMessage], its_queues),
         allow([awacs.s3.PutObject], [kept_bucket(parameters, "/*")]),
         allow([awacs.ssm.GetParameters], [secrets]),
+        *learned,
         # Whether a boundary limits what the key of aws/ssm says of the whole account is not documented. It allows
         # nothing by itself, and here no more than to decrypt the source's own secrets.
         Statement(

@@ -81,13 +81,22 @@ def add_log_group(template: Template, parameters: Parameters, title: str, servic
     )
 
 
-def may_read_secret(parameters: Parameters, name: str) -> Statement:
-    """Read one secret, current and previous. No KMS permission: the key aws/ssm admits who may read the parameter."""
+def may_read_secrets(parameters: Parameters, names: Sequence[str]) -> Statement:
+    """Read secrets, current and previous. No KMS permission: the key aws/ssm admits who may read the parameter."""
     path = secrets_path(parameters)
     return allow(
         [awacs.ssm.GetParameters],
-        [regional("ssm", f"parameter{path}/{one}") for one in (name, f"{name}{PREVIOUS}")],
+        [regional("ssm", f"parameter{path}/{one}{end}") for one in names for end in ("", PREVIOUS)],
     )
+
+
+def may_learn_secret(parameters: Parameters, name: str) -> Statement:
+    """Store one secret, and never overwrite it.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    """
+    only = regional("ssm", f"parameter{secrets_path(parameters)}/{name}")
+    return allow([awacs.ssm.PutParameter], [only], {"ssm:Overwrite": "false"})
 
 
 def may_log(group: LogGroup) -> Statement:

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from lambdas.model import Auth
     from lambdas.request import Request
     from lambdas.secrets import Secrets
 
+Keys = Callable[[str], tuple[str, ...]]
+"""What is stored under the name of a secret, the current value first; SecretsDown where nothing is."""
+
 
 class Unauthenticated(Exception):  # noqa: N818 - it names the outcome
     """The request is not from who it says. The text says why; it holds nothing of the request or the secret."""
 
 
+class Sent(NamedTuple):
+    """A request as a vendor sends it."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def request(self, now: float) -> Request:
+        """The request as it is seen when it arrives."""
+        from lambdas.request import Request
+
+        return Request.sent(self.method, self.url, self.headers, self.body, now)
+
+
 class AuthType(Protocol):
-    """What a module in this package has."""
+    """What a module in this package has.
+
+    `Settings` has a field `secret`, the name of the parameter that holds what is verified with, unless nothing is
+    stored; a type that is made of others has them in a field `of`. Three more functions stand where a type needs them:
+    `wheels(settings)`, the third-party packages that it imports; `masks(settings)`, the fields of the body that hold a
+    secret; `pair()`, a made-up key pair, what is stored and what the sender has, where these are not the same.
+    """
 
     Settings: type[Any]
 
@@ -26,14 +50,14 @@ class AuthType(Protocol):
     def headers(self, settings: Any) -> tuple[str, ...]:
         """The headers that carry the credential, lower case: never logged or kept."""
 
-    def verify(self, settings: Any, request: Request, secrets: tuple[str, ...], now: float) -> None:
-        """Raise Unauthenticated unless the request was made with one of the secrets. `now` is in Unix seconds."""
+    def verify(self, settings: Any, request: Request, keys: Keys, now: float) -> None:
+        """Raise Unauthenticated unless the request was made with one of the keys. `now` is in Unix seconds."""
 
-    def signed(self, settings: Any, request: Request) -> bytes:
-        """The text whose signature the request carries; empty where it carries none."""
+    def signed(self, settings: Any, request: Request) -> Iterable[bytes]:
+        """The texts of which the request may carry an HMAC under the secret."""
 
-    def sign(self, settings: Any, body: bytes, secret: str, now: float) -> Mapping[str, str] | None:
-        """The headers that the vendor would send with this body; None where the vendor alone can sign."""
+    def sign(self, settings: Any, sent: Sent, keys: Keys, now: float) -> Sent | None:
+        """The request as the vendor would send it; None where the vendor alone can."""
 
     def describe(self, settings: Any) -> str:
         """What is verified, in a few words."""
@@ -44,10 +68,47 @@ class AuthType(Protocol):
 
 def verified(auth: Auth, request: Request, secrets: Secrets) -> None:
     """Raise Unauthenticated unless the request is authentic; a rotation that has just happened is noticed."""
-    name = auth.settings.secret
     try:
-        auth.type.verify(auth.settings, request, secrets.get(name), request.time)
+        auth.type.verify(auth.settings, request, secrets.get, request.time)
     except Unauthenticated:
-        if not (anew := secrets.reread(name)):
+        reread = [secrets.reread(name) for name in secret_names(auth)]
+        if not any(reread):
             raise
-        auth.type.verify(auth.settings, request, anew, request.time)
+        auth.type.verify(auth.settings, request, secrets.get, request.time)
+
+
+def leaves(auth: Auth) -> Iterator[Auth]:
+    """The types that do verify, where one is made of others."""
+    of = getattr(auth.settings, "of", None)
+    if of is None:
+        yield auth
+    else:
+        for one in of:
+            yield from leaves(one)
+
+
+def secret_names(auth: Auth) -> tuple[str, ...]:
+    """The parameters that hold secrets, or public keys; none where no type stores one."""
+    names = (getattr(one.settings, "secret", None) for one in leaves(auth))
+    return tuple(dict.fromkeys(str(name) for name in names if name))
+
+
+def wheels(auth: Auth) -> tuple[str, ...]:
+    """The third-party packages that verifying imports."""
+    return _all(auth, "wheels")
+
+
+def masks(auth: Auth) -> tuple[str, ...]:
+    """The fields of the body that hold a secret."""
+    return _all(auth, "masks")
+
+
+def queries(auth: Auth) -> tuple[str, ...]:
+    """The query parameters that carry a credential: never logged, kept or sent on."""
+    found = (getattr(one.settings, "query", None) for one in leaves(auth))
+    return tuple(dict.fromkeys(str(name) for name in found if name))
+
+
+def _all(auth: Auth, function: str) -> tuple[str, ...]:
+    found = (getattr(one.type, function, lambda _settings: ())(one.settings) for one in leaves(auth))
+    return tuple(dict.fromkeys(name for names in found for name in names))

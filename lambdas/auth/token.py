@@ -1,14 +1,15 @@
-"""A static token in a header: Okta event hooks, Auth0 log streams, GitLab, Cloudflare, any `Bearer`."""
+"""A static token in a header, or in the query: Okta event hooks, Auth0 log streams, Cloudflare, any `Bearer`."""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import Unauthenticated
+from lambdas.auth import Keys, Sent, Unauthenticated
 from lambdas.model import Header, SecretName
+from lambdas.public_url import with_query
 
 if TYPE_CHECKING:
     from lambdas.request import Request
@@ -16,48 +17,61 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A static token in a header."""
+    """A static token in a header, or in the query."""
 
-    header: Header
+    header: Header | None = None
     """The header that carries the token."""
+    query: str | None = None
+    """The query parameter that carries it, where no header does."""
     prefix: str = ""
     """What stands before the token, such as `Bearer ` with its space."""
     secret: SecretName = SecretName("auth_token")
     """Name of the parameter that holds the token."""
 
 
-def where(_settings: Settings) -> Literal["authorizer"]:
+def where(settings: Settings) -> Literal["authorizer", "handler"]:
     """An authorizer sees headers, and a token is all in one."""
-    return "authorizer"
+    return "authorizer" if settings.header else "handler"
 
 
 def headers(settings: Settings) -> tuple[str, ...]:
-    return (settings.header.lower(),)
+    return (settings.header.lower(),) if settings.header else ()
 
 
-def verify(settings: Settings, request: Request, secrets: tuple[str, ...], _now: float) -> None:
-    header = settings.header.lower()
-    if header not in request.headers:
-        raise Unauthenticated(f"no {header} header")
-    seen = request.headers[header].encode("utf-8", "surrogatepass")
+def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+    if settings.header:
+        place, carried = settings.header.lower(), request.headers.get(settings.header.lower())
+        missing = f"no {place} header"
+    else:
+        place, carried = f"query parameter {settings.query}", request.query(settings.query or "")
+        missing = f"no {place}"
+    if carried is None:
+        raise Unauthenticated(missing)
+    seen = carried.encode("utf-8", "surrogatepass")
     # Every secret is compared, whatever the first says: the time taken tells nothing.
-    same = [hmac.compare_digest(seen, f"{settings.prefix}{secret}".encode()) for secret in secrets if secret]
+    same = [
+        hmac.compare_digest(seen, f"{settings.prefix}{secret}".encode()) for secret in keys(settings.secret) if secret
+    ]
     if not any(same):
-        raise Unauthenticated(f"the token in {header} is not the secret")
+        raise Unauthenticated(f"the token in {place} is not the secret")
 
 
-def signed(_settings: Settings, _request: Request) -> bytes:
-    return b""
+def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
+    return ()
 
 
-def sign(settings: Settings, _body: bytes, secret: str, _now: float) -> Mapping[str, str]:
-    return {settings.header: f"{settings.prefix}{secret}"}
+def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
+    token = f"{settings.prefix}{keys(settings.secret)[0]}"
+    if settings.header:
+        return sent._replace(headers={**sent.headers, settings.header: token})
+    return sent._replace(url=with_query(sent.url, settings.query or "", token))
 
 
 def describe(settings: Settings) -> str:
     before = f" after {settings.prefix!r}" if settings.prefix else ""
-    return f"a token in {settings.header}{before}"
+    return f"a token in {settings.header or f'the query, {settings.query}'}{before}"
 
 
-def problems(_settings: Settings) -> Iterator[tuple[str, str]]:
-    yield from ()
+def problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if (settings.header is None) == (settings.query is None):
+        yield "header", "must have either `header` or `query`"

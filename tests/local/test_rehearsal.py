@@ -16,15 +16,20 @@ import pytest
 from generator import artifacts, container
 from generator.commands import main
 from generator.definition import load
+from generator.local import Emulator
 from generator.product import files, shared
 from generator.rehearsal import Folders, Rehearsal, StageError, rehearsal
-from generator.running import put_secret, secret_name
+from generator.vendor import parameters
 from tests.definitions import ROOT
 from tests.local.service import free_port
 
 pytestmark = pytest.mark.local
 
 GREEN = ["Source", "Source", "Merge", "TestBuildDeploy", "Verify"]
+
+
+def put_secret(there: Emulator, name: str) -> None:
+    there.client("ssm").put_parameter(Name=name, Value="5a" * 24, Type="SecureString")
 
 
 @pytest.fixture(scope="module")
@@ -283,7 +288,7 @@ def test_until_it_is_right_nothing_is_left_deployed(deploy: Deploy, tmp_path: Pa
         assert said[-2].startswith("error: there is no secret /MozDef-EF/zoom/dev/auth_token in Parameter Store")
         assert "python -m generator secret zoom" in said[-2]
         assert zoom.status() is None
-        put_secret(deployed.emulator, secret_name(deployed.source))
+        put_secret(deployed.emulator, parameters(deployed.source)["auth_token"])
 
         queue = framework / "generator" / "resources" / "queue.py"
         named = "QueueName=optional(given(template, name), name)"

@@ -1,0 +1,91 @@
+"""Which of our modules go into a zip, and what of them: all that is imported, without its documentation."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import lambdas
+
+_ROOT = Path(lambdas.__file__).parent
+
+
+def modules(names: Iterable[str]) -> dict[str, bytes]:
+    """The files of these modules of ours, and of all that they import, by their names in a zip."""
+    found: dict[str, bytes] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        module = _module(name)
+        if module is None:
+            continue
+        file, content, imported = module
+        if file not in found:
+            found[file] = content
+            waiting += [*imported, name.rpartition(".")[0] or name]
+    return found
+
+
+@cache
+def _module(name: str) -> tuple[str, bytes, tuple[str, ...]] | None:
+    """A module's file, what is shipped of it, and what it imports; None where a name is no module's."""
+    place = _ROOT.joinpath(*name.split(".")[1:])
+    for file in (place / "__init__.py", place.with_suffix(".py")):
+        if file.is_file():
+            content = file.read_bytes()
+            tree = ast.parse(content)
+            return f"lambdas/{file.relative_to(_ROOT).as_posix()}", _bare(content, tree), tuple(_imports(tree))
+    return None
+
+
+@cache
+def imports(content: bytes) -> tuple[str, ...]:
+    """The modules of ours that a module may import, at once or late."""
+    return tuple(_imports(ast.parse(content)))
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [one.name for one in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
+        yield from (name for name in names if name.partition(".")[0] == _ROOT.name)
+        waiting += ast.iter_child_nodes(node)
+
+
+def _bare(content: bytes, tree: ast.Module) -> bytes:
+    """A module with empty lines where documentation and comments were: a traceback names the lines that we read."""
+    lines = content.split(b"\n")
+    inside: set[int] = set()
+    for node in ast.walk(tree):
+        for statement in _documentation(node):
+            for number in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
+                lines[number - 1] = b""
+        if isinstance(node, ast.Constant | ast.JoinedStr) and node.end_lineno:
+            inside.update(range(node.lineno + 1, node.end_lineno + 1))
+    for number, line in enumerate(lines, 1):
+        if line.lstrip().startswith(b"#") and number not in inside:
+            lines[number - 1] = b""
+    return b"\n".join(lines)
+
+
+def _documentation(node: ast.AST) -> list[ast.stmt]:
+    """The texts that stand among a node's statements; not one that stands alone, since something has to."""
+    body: Any = getattr(node, "body", None)
+    if not isinstance(body, list):  # an expression has one too
+        return []
+    found = [one for one in body if _is_text(one)]
+    return found if len(found) < len(body) else found[1:]
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -1,0 +1,94 @@
+"""The vendor's part: what it holds, and a sample as it would send it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from generator import names
+from generator.aws import secret
+from generator.errors import GeneratorError
+from lambdas.auth import Keys, Sent, leaves, secret_names
+from lambdas.challenges import matching
+from lambdas.model import Auth, Source, Webhook, auths
+from lambdas.secrets import NoSecret
+
+if TYPE_CHECKING:
+    from generator.samples import Sample
+
+HELD = "_held"
+"""Ends the name of a parameter that is in the emulator alone: the private key to the public one that is stored."""
+
+
+def stored_names(webhook: Webhook) -> tuple[str, ...]:
+    """The secrets that a source needs, and public keys; that of its events first."""
+    return tuple(dict.fromkeys(name for auth in auths(webhook) for name in secret_names(auth)))
+
+
+def parameters(source: Source, project: str = names.PROJECT, environment: str = names.ENVIRONMENT) -> dict[str, str]:
+    """The parameters that hold them, by their short names."""
+    path = names.secret_path(source.name, project, environment)
+    return {name: f"{path}/{name}" for name in stored_names(source.webhook)}
+
+
+def can_sign(auth: Auth) -> bool:
+    """Whether who has what is stored can sign as the vendor does; else the vendor alone has the key."""
+    each = [can_sign(one) for one in getattr(auth.settings, "of", ())]
+    if each:
+        return all(each) if auth.type.__name__.endswith(".all_of") else any(each)  # type: ignore[attr-defined]
+    return bool(secret_names(auth)) and not hasattr(auth.type, "pair")
+
+
+def made_up(webhook: Webhook) -> dict[str, tuple[str, str]]:
+    """For each secret, a random one: what is stored, and what the vendor holds."""
+    found = {}
+    for leaf in [one for auth in auths(webhook) for one in leaves(auth)]:
+        for name in secret_names(leaf):
+            token = secrets.token_hex(24)
+            pair: Any = getattr(leaf.type, "pair", lambda _settings, token=token: (token, token))
+            found[name] = pair(leaf.settings)
+    return found
+
+
+def put_made_up(source: Source, ssm: Any, project: str, environment: str) -> None:
+    """Put random secrets into the emulator's Parameter Store, and what the vendor holds beside them."""
+    there = parameters(source, project, environment)
+    for name, (stored, held) in made_up(source.webhook).items():
+        ssm.put_parameter(Name=there[name], Value=stored, Type="SecureString")
+        if held != stored:
+            ssm.put_parameter(Name=there[name] + HELD, Value=held, Type="SecureString")
+
+
+def keys(ssm: Any, there: Mapping[str, str], *, held: bool = False) -> Keys:
+    """What the vendor signs with, read from Parameter Store; `held` prefers the private key of the emulator."""
+
+    def read(name: str) -> tuple[str, ...]:
+        if held and (found := ssm.get_parameters(Names=[there[name] + HELD], WithDecryption=True)["Parameters"]):
+            return (str(found[0]["Value"]),)
+        try:
+            return (secret(there[name], ssm),)
+        except GeneratorError as error:
+            raise NoSecret(str(error)) from None
+
+    return read
+
+
+def as_sent(source: Source, sample: Sample, url: str, held: Keys, now: float) -> Sent | None:
+    """The sample as the vendor would send it to this URL; None where the vendor alone can sign it."""
+    auth = auth_of(source, sample)
+    sent = Sent(sample.method, f"{url}?{urlencode(sample.query)}" if sample.query else url, sample.headers, sample.body)
+    try:
+        return auth.type.sign(auth.settings, sent, held, now) if auth else sent
+    except NoSecret as none:
+        raise GeneratorError(str(none)) from None
+
+
+def auth_of(source: Source, sample: Sample) -> Auth | None:
+    """How the sender of a sample is verified; None where it is a challenge that carries no credential."""
+    challenges = source.webhook.challenges
+    if matching(tuple(one for one in challenges if one.unauthenticated), sample.request):
+        return None
+    own = matching(tuple(one for one in challenges if one.auth), sample.request)
+    return own.auth if own and own.auth else source.webhook.auth

@@ -1,0 +1,57 @@
+"""Several ways, all of which must hold, such as a signature and HTTP Basic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lambdas.auth import Keys, Sent
+from lambdas.model import Auth
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A list of types, all of which must hold."""
+
+    of: tuple[Auth, ...]
+    """The types, in the order in which they are looked at."""
+
+
+def where(_settings: Settings) -> Literal["handler"]:
+    """An authorizer answers for one header, and the others look elsewhere."""
+    return "handler"
+
+
+def headers(settings: Settings) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in settings.of for name in one.type.headers(one.settings)))
+
+
+def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+    for one in settings.of:
+        one.type.verify(one.settings, request, keys, now)
+
+
+def signed(settings: Settings, request: Request) -> Iterator[bytes]:
+    for one in settings.of:
+        yield from one.type.signed(one.settings, request)
+
+
+def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
+    """Signed in every way, one after the other; None where one of them is the vendor's alone."""
+    made: Sent | None = sent
+    for one in settings.of:
+        made = one.type.sign(one.settings, made, keys, now) if made else None
+    return made
+
+
+def describe(settings: Settings) -> str:
+    return "; and ".join(one.type.describe(one.settings) for one in settings.of)
+
+
+def problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if len(settings.of) < 2:
+        yield "", "must be a list of two types, or more"

@@ -1,0 +1,77 @@
+"""Several ways, one of which is enough: a vendor goes from one scheme to the next, or signs forms in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.model import Auth
+from lambdas.secrets import NoSecret, SecretsDown
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A list of types, one of which is enough."""
+
+    of: tuple[Auth, ...]
+    """The types, in the order in which they are tried."""
+
+
+def where(_settings: Settings) -> Literal["handler"]:
+    """An authorizer answers for one header, which the others may not have."""
+    return "handler"
+
+
+def headers(settings: Settings) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in settings.of for name in one.type.headers(one.settings)))
+
+
+def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+    """A way whose secret is not stored is not in use; a store that is down may hold the one that is."""
+    why: list[str] = []
+    down: list[SecretsDown] = []
+    for one in settings.of:
+        try:
+            one.type.verify(one.settings, request, keys, now)
+        except Unauthenticated as refused:
+            why.append(str(refused))
+        except SecretsDown as error:
+            down.append(error)
+        else:
+            return
+    if down and (not why or not all(isinstance(one, NoSecret) for one in down)):
+        raise down[-1]
+    raise Unauthenticated("; ".join(why))
+
+
+def signed(settings: Settings, request: Request) -> Iterator[bytes]:
+    for one in settings.of:
+        try:
+            yield from one.type.signed(one.settings, request)
+        except Unauthenticated:
+            continue  # it lacks what this way signs
+
+
+def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
+    """The first way in which the request can be signed."""
+    for one in settings.of:
+        try:
+            if made := one.type.sign(one.settings, sent, keys, now):
+                return made
+        except Unauthenticated:
+            continue
+    return None
+
+
+def describe(settings: Settings) -> str:
+    return "; or ".join(one.type.describe(one.settings) for one in settings.of)
+
+
+def problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if len(settings.of) < 2:
+        yield "", "must be a list of two types, or more"

@@ -1,0 +1,63 @@
+"""HTTP Basic authentication, RFC 7617: a user name and a password, stored as one secret."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.model import SecretName
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """HTTP Basic authentication. What is stored is `user:password`."""
+
+    secret: SecretName = SecretName("auth_token")
+    """Name of the parameter that holds `user:password`."""
+
+
+def where(_settings: Settings) -> Literal["authorizer"]:
+    """An authorizer sees headers, and the credential is all in one."""
+    return "authorizer"
+
+
+def headers(_settings: Settings) -> tuple[str, ...]:
+    return ("authorization",)
+
+
+def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+    scheme, _, written = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        raise Unauthenticated("no authorization header with the scheme Basic")
+    try:
+        seen = base64.b64decode(written.strip(" "), validate=True)
+    except ValueError:
+        raise Unauthenticated("what stands in authorization after Basic is not base64") from None
+    # Every secret is compared, whatever the first says: the time taken tells nothing.
+    same = [hmac.compare_digest(seen, secret.encode()) for secret in keys(settings.secret) if secret]
+    if not any(same):
+        raise Unauthenticated("user and password in authorization are not those of the secret")
+
+
+def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
+    return ()
+
+
+def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
+    written = base64.b64encode(keys(settings.secret)[0].encode()).decode()
+    return sent._replace(headers={**sent.headers, "Authorization": f"Basic {written}"})
+
+
+def describe(_settings: Settings) -> str:
+    return "user and password in Authorization (HTTP Basic)"
+
+
+def problems(_settings: Settings) -> Iterator[tuple[str, str]]:
+    yield from ()

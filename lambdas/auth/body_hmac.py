@@ -1,0 +1,142 @@
+"""An HMAC in the body, over fields of it: Adyen's standard notifications, Mailgun. The rest of it is not covered."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from lambdas import signing
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.body import Rejected
+from lambdas.keys import Key, key_bytes
+from lambdas.model import Field, Path, SecretName, Text
+from lambdas.paths import Functions, compiled
+from lambdas.signed import Encoding
+from lambdas.text import paths, pieces
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+PLAIN = Key()
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Where the signature is."""
+
+    path: Field
+    """Where it is, in each item or, without `each`, in the body."""
+    encoding: Encoding = "hex"
+    """How its bytes are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """An HMAC in the body, over fields of it."""
+
+    signature: Carried
+    """Where the signature is."""
+    signed: Text
+    """What is signed: fields of the item, and what stands between them. One that is absent is empty."""
+    uncovered: str
+    """What of the body the signature does not cover, so that a reader knows what anyone could change."""
+    each: Path | None = None
+    """The items, each with a signature of its own. Without it, the body has one. None at all is refused."""
+    algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
+    """The hash function."""
+    key: Key = PLAIN
+    """How the stored secret becomes the key. Without it, its UTF-8 bytes are."""
+    secret: SecretName = SecretName("auth_token")
+    """Name of the parameter that holds the secret."""
+
+
+def where(_settings: Settings) -> Literal["handler"]:
+    """Authorizers never see the body."""
+    return "handler"
+
+
+def headers(_settings: Settings) -> tuple[str, ...]:
+    return ()
+
+
+def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+    try:
+        items = _items(settings, request.json, request)
+        texts = [_text(settings, item, request) for item in items]
+    except Rejected:
+        raise Unauthenticated("the body is not what is signed: it can't be taken apart") from None
+    if not items:
+        raise Unauthenticated(f"{settings.each} is not a list with something in it")
+    secrets = [key for secret in keys(settings.secret) if (key := key_bytes(settings.key, secret))]
+    good = [_is_good(settings, item, text, secrets, request) for item, text in zip(items, texts, strict=True)]
+    if not all(good):
+        raise Unauthenticated(f"{settings.signature.path} is not a signature of its fields with the secret")
+
+
+def _is_good(settings: Settings, item: Any, text: bytes, secrets: list[bytes], request: Request) -> bool:
+    seen = _seen(settings, item, request)
+    # Every secret is compared, whatever the first says: the time taken tells nothing.
+    same = [hmac.compare_digest(seen, hmac.digest(key, text, settings.algorithm)) for key in secrets]
+    return any(same)
+
+
+def _items(settings: Settings, root: Any, request: Request) -> list[Any]:
+    found = compiled(settings.each)(root, Functions(request, root)) if settings.each else [root]
+    return found if isinstance(found, list) else []
+
+
+def _text(settings: Settings, item: Any, request: Request) -> bytes:
+    functions = Functions(request, item)
+    parts = (
+        part if kind == "literal" else _written(compiled(part)(item, functions))
+        for kind, part in pieces(settings.signed)
+    )
+    return "".join(parts).encode("utf-8", "surrogatepass")
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _seen(settings: Settings, item: Any, request: Request) -> bytes:
+    found = compiled(settings.signature.path)(item, Functions(request, item))
+    try:
+        return signing.decoded(found, settings.signature.encoding) if isinstance(found, str) else b""
+    except ValueError:
+        return b""
+
+
+def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
+    return ()
+
+
+def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
+    root, request = json.loads(sent.body), sent.request(now)
+    key = key_bytes(settings.key, keys(settings.secret)[0]) or b""
+    for item in _items(settings, root, request):
+        digest = hmac.digest(key, _text(settings, item, request), settings.algorithm)
+        *above, last = settings.signature.path.split(".")
+        below = item
+        for name in above:
+            below = below.setdefault(name, {})
+        below[last] = signing.encoded(digest, settings.signature.encoding)
+    return sent._replace(body=json.dumps(root).encode())
+
+
+def describe(settings: Settings) -> str:
+    return (
+        f'HMAC-{settings.algorithm.upper()} of "{settings.signed}" in the body, {settings.signature.path}; '
+        f"not covered: {settings.uncovered}"
+    )
+
+
+def problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not paths(settings.signed):
+        yield "signed", "has no field of the body, so one signature would be good for every event"
+    if not settings.uncovered.strip():
+        yield "uncovered", "says what of the body the signature does not cover"

@@ -1,0 +1,94 @@
+"""A static token in the body, in every item of a list: Microsoft Graph's `clientState`."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from lambdas import fields
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.body import Rejected
+from lambdas.model import Field, SecretName
+from lambdas.paths import Functions, compiled
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A static token in the body. It is masked before the event goes anywhere."""
+
+    field: Field
+    """Where the token is, in each item or, without `each`, in the body."""
+    each: Field | None = None
+    """The list, every item of which must carry the token. An empty one is refused."""
+    secret: SecretName = SecretName("auth_token")
+    """Name of the parameter that holds the token."""
+
+
+def where(_settings: Settings) -> Literal["handler"]:
+    """Authorizers never see the body."""
+    return "handler"
+
+
+def headers(_settings: Settings) -> tuple[str, ...]:
+    return ()
+
+
+def masks(settings: Settings) -> tuple[str, ...]:
+    return (_everywhere(settings),)
+
+
+def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+    try:
+        root = request.json
+    except Rejected:
+        raise Unauthenticated("the body is not JSON") from None
+    items = [root]
+    if settings.each:
+        found = compiled(settings.each)(root, Functions(request, root))
+        if not isinstance(found, list) or not found:
+            raise Unauthenticated(f"{settings.each} is not a list with something in it")
+        items = found
+    secrets = [secret.encode() for secret in keys(settings.secret) if secret]
+    good = [_is_good(_carried(settings, item, request), secrets) for item in items]
+    if not all(good):
+        what = f"an item of {settings.each}" if settings.each else "the body"
+        raise Unauthenticated(f"{settings.field} of {what} is not the secret")
+
+
+def _is_good(seen: bytes, secrets: list[bytes]) -> bool:
+    # Every secret is compared, whatever the first says: the time taken tells nothing.
+    same = [hmac.compare_digest(seen, one) for one in secrets]
+    return any(same)
+
+
+def _carried(settings: Settings, item: Any, request: Request) -> bytes:
+    found = compiled(settings.field)(item, Functions(request, item))
+    return found.encode("utf-8", "surrogatepass") if isinstance(found, str) else b""
+
+
+def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
+    return ()
+
+
+def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
+    root = json.loads(sent.body)
+    fields.put(root, _everywhere(settings), keys(settings.secret)[0])
+    return sent._replace(body=json.dumps(root).encode())
+
+
+def _everywhere(settings: Settings) -> str:
+    return f"{settings.each}[].{settings.field}" if settings.each else settings.field
+
+
+def describe(settings: Settings) -> str:
+    return f"a token in the body, {_everywhere(settings)}"
+
+
+def problems(_settings: Settings) -> Iterator[tuple[str, str]]:
+    yield from ()

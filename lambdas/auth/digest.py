@@ -1,0 +1,67 @@
+"""A plain hash of the secret and the request, in a header: HubSpot's first versions. HMAC is what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lambdas import signing
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.model import SecretName
+from lambdas.pieces import texts
+from lambdas.signed import Signed
+from lambdas.signed import problems as problems_of
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+headers = signing.headers
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(Signed):
+    """A hash of the secret and the request, in a header. `signed` must have `{secret}`, first."""
+
+    algorithm: Literal["sha256", "sha512"] = "sha256"
+    """The hash function."""
+    secret: SecretName = SecretName("auth_token")
+    """Name of the parameter that holds the secret."""
+
+
+def where(_settings: Settings) -> Literal["handler"]:
+    """Authorizers never see the body."""
+    return "handler"
+
+
+def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+    seen = signing.carried(settings, request, now)
+    secrets = [secret.encode() for secret in keys(settings.secret) if secret]
+    texts = [text for secret in secrets for text in texts(settings, request, secret)]
+    right = [hashlib.new(settings.algorithm, text).digest() for text in texts]
+    same = [hmac.compare_digest(one, digest) for one in right for digest in seen]
+    if not any(same):
+        where = " or ".join(settings.signature.header).lower()
+        raise Unauthenticated(f"no hash in {where} is one of the secret and this request")
+    signing.check(settings, request, now)
+
+
+def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
+    return ()
+
+
+def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
+    secret = keys(settings.secret)[0].encode()
+    return signing.dressed(settings, sent, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret)
+
+
+def describe(settings: Settings) -> str:
+    return f"{settings.algorithm.upper()} {signing.described(settings)}"
+
+
+def problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield from problems_of(settings)
+    if not settings.signed.startswith("{secret}"):
+        yield "signed", "must begin with {secret}, or anyone could make the hash"

@@ -1,0 +1,115 @@
+"""An ECDSA signature in a header, P-256 with SHA-256: SendGrid. What is stored is the vendor's public key."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from lambdas import signing
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.model import SecretName
+from lambdas.pieces import texts
+from lambdas.signed import Signed
+from lambdas.signed import problems as problems_of
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+headers = signing.headers
+_PRIVATE = "private:"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(Signed):
+    """An ECDSA signature in a header: P-256, SHA-256, in DER."""
+
+    secret: SecretName = SecretName("auth_token")
+    """Name of the parameter that holds the vendor's public key: SPKI in DER, written in base64, or PEM."""
+
+
+def where(_settings: Settings) -> Literal["handler"]:
+    """Authorizers never see the body."""
+    return "handler"
+
+
+def wheels(_settings: Settings) -> tuple[str, ...]:
+    return ("cryptography",)
+
+
+def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    seen = signing.carried(settings, request, now)
+    found = texts(settings, request)
+    for key in filter(None, map(_public, keys(settings.secret))):
+        for signature, text in ((one, text) for one in seen for text in found):
+            try:
+                key.verify(signature, text, ECDSA(SHA256()))
+            except InvalidSignature:
+                continue
+            signing.check(settings, request, now)
+            return
+    where = " or ".join(settings.signature.header).lower()
+    raise Unauthenticated(f"no signature in {where} is one of this body with the private key")
+
+
+@lru_cache(4)
+def _public(stored: str) -> Any:
+    """The key; None where what is stored is none of P-256: it verifies nothing."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    body = "".join(line for line in stored.split("\n") if not line.startswith("-----"))
+    try:
+        key = load_der_public_key(base64.b64decode("".join(body.split()), validate=True))
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return key if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1) else None
+
+
+def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
+    return ()
+
+
+def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    held = keys(settings.secret)[0]
+    if not held.startswith(_PRIVATE):
+        return None
+    key = _private(held)
+    return signing.dressed(settings, sent, now, lambda text: key.sign(text, ECDSA(SHA256())))
+
+
+def pair(_settings: Settings) -> tuple[str, str]:
+    """A public key as it is stored, and the private key with which `sign` signs."""
+    from secrets import randbelow
+
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    held = f"{_PRIVATE}{randbelow(2**255) + 1:x}"
+    public = _private(held).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(public).decode(), held
+
+
+def _private(held: str) -> Any:
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
+
+    return derive_private_key(int(held.removeprefix(_PRIVATE), 16), SECP256R1())
+
+
+def describe(settings: Settings) -> str:
+    return f"ECDSA signature (P-256) {signing.described(settings)}"
+
+
+def problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield from problems_of(settings)
+    if "{secret}" in settings.signed:
+        yield "signed", "has {secret}, which only `digest` has in its text"

@@ -1,0 +1,102 @@
+"""An Ed25519 signature in a header: Discord, Standard Webhooks' `v1a`. What is stored is the vendor's public key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from lambdas import signing
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.keys import Key, key_bytes
+from lambdas.model import SecretName
+from lambdas.pieces import texts
+from lambdas.signed import Signed
+from lambdas.signed import problems as problems_of
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+headers = signing.headers
+HEX = Key("hex")
+_PRIVATE = "private:"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(Signed):
+    """An Ed25519 signature in a header (RFC 8032)."""
+
+    key: Key = HEX
+    """How the public key is written: 32 bytes, in `hex` or `base64`."""
+    secret: SecretName = SecretName("auth_token")
+    """Name of the parameter that holds the vendor's public key."""
+
+
+def where(_settings: Settings) -> Literal["handler"]:
+    """Authorizers never see the body."""
+    return "handler"
+
+
+def wheels(_settings: Settings) -> tuple[str, ...]:
+    return ("cryptography",)
+
+
+def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    seen = signing.carried(settings, request, now)
+    found = texts(settings, request)
+    for stored in keys(settings.secret):
+        content = key_bytes(settings.key, stored)
+        if content is None or len(content) != 32:
+            continue
+        key = Ed25519PublicKey.from_public_bytes(content)
+        for signature, text in ((one, text) for one in seen for text in found):
+            try:
+                key.verify(signature, text)
+            except InvalidSignature:
+                continue
+            signing.check(settings, request, now)
+            return
+    where = " or ".join(settings.signature.header).lower()
+    raise Unauthenticated(f"no signature in {where} is one of this body with the private key")
+
+
+def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
+    return ()
+
+
+def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
+    held = keys(settings.secret)[0]
+    if not held.startswith(_PRIVATE):
+        return None
+    return signing.dressed(settings, sent, now, _private(bytes.fromhex(held.removeprefix(_PRIVATE))).sign)
+
+
+def pair(settings: Settings) -> tuple[str, str]:
+    """A public key as it is stored, and the private key with which `sign` signs."""
+    from secrets import token_bytes
+
+    seed = token_bytes(32)
+    public = _private(seed).public_key().public_bytes_raw()
+    written = public.hex() if settings.key.encoding == "hex" else signing.encoded(public, "base64")
+    return settings.key.strip + written, _PRIVATE + seed.hex()
+
+
+def _private(seed: bytes) -> Any:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def describe(settings: Settings) -> str:
+    return f"Ed25519 signature {signing.described(settings)}"
+
+
+def problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield from problems_of(settings)
+    if settings.key.encoding == "utf8":
+        yield "key.encoding", "must be hex or base64: a public key is 32 bytes"
+    if "{secret}" in settings.signed:
+        yield "signed", "has {secret}, which only `digest` has in its text"

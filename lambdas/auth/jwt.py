@@ -1,0 +1,227 @@
+"""A JSON Web Token in a header, signed by an issuer who publishes its keys: Google Pub/Sub, OpenID Connect.
+
+Signed with RS256 it is verified by the HTTP API itself, else here with PyJWT. Issuer, audience, times and claims are
+checked here in both cases. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.fetch import Refused, fetched
+from lambdas.model import Header, HttpsUrl
+from lambdas.secrets import SecretsDown
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+TTL = 3_600.0
+"""Seconds that a set of keys is taken from memory."""
+REREAD = 60.0
+"""Seconds, at least, between two reads that a key which is not in the set asks for."""
+LEEWAY = 60
+"""Seconds that the issuer's clock may differ from ours."""
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+_GOOGLE = ("https://accounts.google.com", "accounts.google.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A JSON Web Token. Nothing is stored: the issuer's public keys are fetched, and remembered."""
+
+    issuer: HttpsUrl
+    """Who must have issued it: the claim `iss`."""
+    audience: tuple[str, ...]
+    """For whom it must be: one of the claim `aud`."""
+    claims: Mapping[str, str] | None = None
+    """Claims that it must have besides, such as `email`. An issuer signs for others too."""
+    algorithms: tuple[Algorithm, ...] = ("RS256",)
+    """How it may be signed. What names another, or none, is refused."""
+    jwks_url: HttpsUrl | None = None
+    """Where the issuer's keys are. Without it, where its OpenID configuration says."""
+    header: Header = Header("Authorization")
+    """The header that carries it, after `Bearer `."""
+
+
+def where(settings: Settings) -> Literal["api", "authorizer"]:
+    """The HTTP API knows RS256 alone, and asks the issuer where its keys are."""
+    plain = settings.algorithms == ("RS256",) and settings.jwks_url is None
+    return "api" if plain else "authorizer"
+
+
+def wheels(_settings: Settings) -> tuple[str, ...]:
+    return ("PyJWT", "cryptography")
+
+
+def headers(settings: Settings) -> tuple[str, ...]:
+    return (settings.header.lower(),)
+
+
+def verify(settings: Settings, request: Request, _keys: Keys, now: float) -> None:
+    claims = request.claims if request.claims is not None else _decoded(settings, request)
+    _check(settings, claims, now)
+
+
+def _check(settings: Settings, claims: Mapping[str, Any], now: float) -> None:
+    issuer = claims.get("iss")
+    if issuer != settings.issuer and not (settings.issuer in _GOOGLE and issuer in _GOOGLE):
+        raise Unauthenticated("iss is not the issuer")
+    audience = claims.get("aud")
+    if not set(settings.audience) & set(audience if isinstance(audience, list) else _listed(audience)):
+        raise Unauthenticated("aud is none of the audience")
+    if _number(claims, "exp", 0.0) <= now - LEEWAY:
+        raise Unauthenticated("exp is not there, or is past")
+    if _number(claims, "nbf", now) > now + LEEWAY:
+        raise Unauthenticated("nbf is to come")
+    for name, value in (settings.claims or {}).items():
+        if name not in claims or _text(claims[name]) != value:
+            raise Unauthenticated(f"{name} is not what it must be")
+
+
+def _listed(audience: Any) -> list[str]:
+    """API Gateway hands a list over as text, `[a b]`."""
+    text = audience if isinstance(audience, str) else ""
+    return [text, *text.removeprefix("[").removesuffix("]").split()] if text.startswith("[") else [text]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _number(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
+    if name not in claims:
+        return otherwise
+    try:
+        return float(claims[name])
+    except (TypeError, ValueError):
+        raise Unauthenticated(f"{name} is no time") from None
+
+
+def _decoded(settings: Settings, request: Request) -> Mapping[str, Any]:
+    import jwt
+
+    header = settings.header.lower()
+    scheme, _, token = request.headers.get(header, "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(f"no {header} header with the scheme Bearer")
+    try:
+        named = jwt.get_unverified_header(token)
+        algorithm = named.get("alg")
+        # Before any key is looked at: the token does not choose how it is verified.
+        if algorithm not in settings.algorithms:
+            raise Unauthenticated("alg is none of those that are allowed")
+        key = _key(settings, named.get("kid"), algorithm)
+        if key is None:
+            raise Unauthenticated("kid is none of the issuer's keys")
+        unchecked: Any = {f"verify_{one}": False for one in ("aud", "iss", "exp", "nbf", "iat", "sub", "jti")}
+        claims: Mapping[str, Any] = jwt.decode(token, key, algorithms=[algorithm], options=unchecked)
+    except jwt.PyJWTError as error:
+        raise Unauthenticated(f"the token in {header} is not good: {type(error).__name__}") from None
+    return claims
+
+
+class KeySets:
+    """The issuers' keys by their URLs, in memory; they go on serving while the issuer is down."""
+
+    def __init__(self, fetch: Callable[[str], bytes], clock: Callable[[], float] = time.monotonic) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._sets: dict[str, tuple[list[Any], float]] = {}
+
+    def find(self, url: str, kid: Any, algorithm: str) -> Any:
+        """The key with this id, or the only one; None where there is none."""
+        keys, read = self._sets.get(url, ([], -TTL))
+        found = _fitting(keys, kid, algorithm)
+        age = self._clock() - read
+        if age >= TTL or (found is None and age >= REREAD):
+            try:
+                keys = _keys(self._fetch(url))
+            except SecretsDown:
+                if not keys:
+                    raise
+            except (Refused, ValueError) as error:
+                raise SecretsDown(f"{urlsplit(url).hostname} has no set of keys: {error}") from None
+            self._sets[url] = (keys, self._clock())
+            found = _fitting(keys, kid, algorithm)
+        return found
+
+
+def _keys(content: bytes) -> list[Any]:
+    from jwt import PyJWK
+    from jwt.exceptions import PyJWTError
+
+    found = json.loads(content).get("keys", [])
+    keys = []
+    for one in found if isinstance(found, list) else []:
+        try:
+            keys.append(PyJWK(one))
+        except (PyJWTError, ValueError, TypeError, AttributeError, KeyError):
+            continue  # of a kind that we have no use for, or for encryption
+    return keys
+
+
+def _fitting(keys: list[Any], kid: Any, algorithm: str) -> Any:
+    """A key says itself for which algorithm it is: an EC key never verifies RS256."""
+    fit = [one for one in keys if (kid is None or one.key_id == kid) and one.key_type in _TYPES[algorithm[:2]]]
+    return fit[0].key if len(fit) == 1 else None
+
+
+_TYPES = {"RS": ("RSA",), "PS": ("RSA",), "ES": ("EC",), "Ed": ("OKP",)}
+
+
+def _ask(url: str) -> bytes:
+    return fetched(url, [urlsplit(url).hostname or ""])
+
+
+KEY_SETS = KeySets(_ask)
+_PLACES: dict[str, str] = {}
+
+
+def _key(settings: Settings, kid: Any, algorithm: str) -> Any:
+    return KEY_SETS.find(settings.jwks_url or _place(settings.issuer), kid, algorithm)
+
+
+def _place(issuer: str) -> str:
+    """Where an issuer's keys are, as it says itself.
+
+    https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
+    """
+    if issuer not in _PLACES:
+        try:
+            said = json.loads(_ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration"))["jwks_uri"]
+        except (Refused, ValueError, KeyError, TypeError) as error:
+            raise SecretsDown(f"{urlsplit(issuer).hostname} does not say where its keys are: {error}") from None
+        _PLACES[issuer] = str(said)
+    return _PLACES[issuer]
+
+
+def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
+    return ()
+
+
+def sign(_settings: Settings, _sent: Sent, _keys: Keys, _now: float) -> None:
+    """The issuer alone has the key."""
+
+
+def describe(settings: Settings) -> str:
+    more = "".join(f", {name} {value}" for name, value in (settings.claims or {}).items())
+    return f"a token of {settings.issuer} for {' or '.join(settings.audience)}{more} in {settings.header}"
+
+
+def problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not settings.audience:
+        yield "audience", "names nobody: a token that the issuer made for another would be taken"
+    if not settings.algorithms:
+        yield "algorithms", "names none"
+    if settings.issuer in _GOOGLE and "email" not in (settings.claims or {}):
+        yield (
+            "claims",
+            "must have `email`, the service account of your subscription: anyone can have Google sign a token "
+            "for any audience",
+        )

@@ -1,0 +1,140 @@
+"""Amazon SNS over HTTPS: an RSA signature in the body, under a certificate that SNS publishes.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.body import Rejected
+from lambdas.fetch import Refused, allowed, fetched
+from lambdas.model import TopicArn
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+HOSTS = ("sns.*.amazonaws.com", "sns.*.amazonaws.com.cn")
+_NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
+_CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
+_SIGNED = {
+    "Notification": _NOTIFICATION,
+    "SubscriptionConfirmation": _CONFIRMATION,
+    "UnsubscribeConfirmation": _CONFIRMATION,
+}
+# Lambda's event writes these names otherwise.
+_ALSO = {"SigningCertURL": "SigningCertUrl", "SubscribeURL": "SubscribeUrl"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Amazon SNS, signature versions 1 and 2. Nothing is stored: the certificate is fetched, and remembered."""
+
+    topics: tuple[TopicArn, ...]
+    """The topics whose messages are taken. Anyone can make a topic, and have SNS sign for it."""
+
+
+def where(_settings: Settings) -> Literal["handler"]:
+    """Authorizers never see the body."""
+    return "handler"
+
+
+def wheels(_settings: Settings) -> tuple[str, ...]:
+    return ("cryptography",)
+
+
+def headers(_settings: Settings) -> tuple[str, ...]:
+    return ()
+
+
+def verify(settings: Settings, request: Request, _keys: Keys, _now: float) -> None:
+    try:
+        message = request.json
+    except Rejected:
+        raise Unauthenticated("the body is not JSON") from None
+    if not isinstance(message, dict):
+        raise Unauthenticated("the body is no message of SNS")
+    # The topic first: for all others, nothing is fetched.
+    if message.get("TopicArn") not in settings.topics:
+        raise Unauthenticated("TopicArn is none of the topics")
+    text, signature = _text(message), _signature(message)
+    url = _field(message, "SigningCertURL")
+    if not (isinstance(url, str) and allowed(url, HOSTS) and url.partition("?")[0].endswith(".pem")):
+        raise Unauthenticated("SigningCertURL is not a certificate of SNS")
+    _check(url, signature, text, message.get("SignatureVersion"))
+
+
+def _check(url: str, signature: bytes, text: bytes, version: Any) -> None:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+
+    algorithm = {"1": SHA1, "2": SHA256}.get(version) if isinstance(version, str) else None
+    if algorithm is None:
+        raise Unauthenticated("SignatureVersion is neither 1 nor 2")
+    try:
+        _certified(url).verify(signature, text, PKCS1v15(), algorithm())
+    except InvalidSignature:
+        raise Unauthenticated("Signature is not one of this message with the certificate") from None
+
+
+@lru_cache(16)
+def _certified(url: str) -> Any:
+    """The public key in a certificate. TLS and the host's name say that it is from SNS."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.x509 import load_pem_x509_certificate
+
+    try:
+        key = load_pem_x509_certificate(fetched(url, HOSTS)).public_key()
+    except (Refused, ValueError) as error:
+        raise Unauthenticated(f"SigningCertURL leads to no certificate: {error}") from None
+    if not isinstance(key, RSAPublicKey):
+        raise Unauthenticated("SigningCertURL leads to a certificate without an RSA key")
+    return key
+
+
+def _field(message: dict[str, Any], name: str) -> Any:
+    return message.get(name, message.get(_ALSO.get(name, name)))
+
+
+def _text(message: dict[str, Any]) -> bytes:
+    names = _SIGNED.get(message["Type"]) if isinstance(message.get("Type"), str) else None
+    if names is None:
+        raise Unauthenticated("Type is none of SNS")
+    lines: list[str] = []
+    for name in names:
+        value = _field(message, name)
+        if isinstance(value, str):
+            lines += [name, value]
+        elif name != "Subject" or value is not None:
+            raise Unauthenticated(f"{name} is not there, or is no text")
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
+
+
+def _signature(message: dict[str, Any]) -> bytes:
+    try:
+        return base64.b64decode(str(message.get("Signature", "")), validate=True)
+    except ValueError:
+        raise Unauthenticated("Signature is not base64") from None
+
+
+def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
+    return ()
+
+
+def sign(_settings: Settings, _sent: Sent, _keys: Keys, _now: float) -> None:
+    """SNS alone has the key."""
+
+
+def describe(settings: Settings) -> str:
+    return f"Amazon SNS's signature, for {' and '.join(settings.topics)}"
+
+
+def problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not settings.topics:
+        yield "topics", "names no topic: anyone could have SNS sign a message of his own"

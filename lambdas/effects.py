@@ -1,0 +1,52 @@
+"""What a challenge does beside being answered: a secret is learned, or a subscription confirmed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from lambdas.auth import Unauthenticated
+from lambdas.body import Rejected
+from lambdas.model import Challenge, Path
+from lambdas.paths import Functions, compiled
+from lambdas.secrets import NoSecret, Secrets
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+LEARNED = re.compile(r"[\x21-\x7e]{16,512}")
+"""What a vendor may hand over as a secret."""
+
+
+def take_effect(challenge: Challenge, request: Request, secrets: Secrets, names: Sequence[str]) -> None:
+    """Unauthenticated where the request would have an effect that it must not have."""
+    if challenge.store_secret:
+        _learn(_found(challenge.store_secret, request), secrets, names[0])
+    if challenge.confirm:
+        from lambdas.fetch import Refused, fetched
+
+        try:
+            fetched(str(_found(challenge.confirm.url, request)), challenge.confirm.hosts)
+        except Refused as refused:
+            raise Unauthenticated(f"{challenge.confirm.url} can't be called: {refused}") from None
+
+
+def _found(path: Path, request: Request) -> Any:
+    try:
+        root = request.json if request.body else None
+    except Rejected:
+        root = None
+    return compiled(path)(root, Functions(request, root))
+
+
+def _learn(value: Any, secrets: Secrets, name: str) -> None:
+    """The first one is believed; after that, only who says the same is answered."""
+    if not isinstance(value, str) or not LEARNED.fullmatch(value) or "{{" in value:
+        raise Unauthenticated("what it hands over can't be a secret")
+    try:
+        known = value in secrets.get(name)
+    except NoSecret:
+        known = secrets.learn(name, value) or value in secrets.get(name)
+    if not known:
+        raise Unauthenticated("there is a secret already, and it is another one: delete that parameter first")

@@ -1,0 +1,99 @@
+"""What a body says, however it is written: JSON, lines of it, or a form; compressed or not."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from lambdas.body import MAX_VALUES, Rejected, parse, parse_lines
+from lambdas.model import Events, Format
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+MAX_INFLATED = 16 * 1_048_576
+"""Bytes of a body once it is no more compressed: a thousandth of it may have been sent."""
+FORM = "application/x-www-form-urlencoded"
+_TYPES: dict[str, Format] = {
+    FORM: "form",
+    "application/json": "json",
+    "application/x-ndjson": "ndjson",
+    "application/ndjson": "ndjson",
+    "application/jsonl": "ndjson",
+    "application/x-jsonlines": "ndjson",
+}
+# https://docs.python.org/3/library/zlib.html#zlib.decompressobj: gzip's head, and a window of any size
+_GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+
+
+def reader(events: Events) -> Callable[[Request], Any]:
+    """What reads the bodies of a source."""
+    return partial(_read, events.format, events.payload)
+
+
+def _read(formats: tuple[Format, ...], payload: str | None, request: Request) -> Any:
+    body = inflated(request.body, request.headers)
+    written = formats[0]
+    if len(formats) > 1:
+        kind = _TYPES.get(media_type(request.headers))
+        written = kind if kind in formats else written
+    if written == "form":
+        return _form(body, payload)
+    return parse(body) if written == "json" else parse_lines(body)
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """The content type without its parameters, lower case."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def inflated(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """The body as it was before it was compressed, which is the last thing that is done to it; Rejected else."""
+    coding = headers.get("content-encoding")
+    if not coding or (coding := coding.strip().lower()) == "identity":
+        return body
+    if coding in ("gzip", "x-gzip"):
+        return _inflated(body, _GZIP)
+    if coding == "deflate":
+        # RFC 9110 means zlib's format; some send the bare one.
+        return _inflated(body, _ZLIB if body[:1] and body[0] & 0x0F == 8 else _RAW)
+    raise Rejected("encoding", "its content-encoding is neither gzip nor deflate")
+
+
+def _inflated(body: bytes, window: int) -> bytes:
+    found, left = b"", body
+    try:
+        # A gzip file may be several, one after the other.
+        while left:
+            one = zlib.decompressobj(window)
+            found += one.decompress(left, MAX_INFLATED - len(found) + 1)
+            if len(found) > MAX_INFLATED:
+                raise Rejected("encoding", f"it has more than {MAX_INFLATED:,} bytes once it is decompressed")
+            if not one.eof:
+                raise Rejected("encoding", "it is cut short")
+            left = one.unused_data if window == _GZIP else b""
+    except zlib.error:
+        raise Rejected("encoding", "it is not compressed as its content-encoding says") from None
+    return found
+
+
+def _form(body: bytes, payload: str | None) -> Any:
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_VALUES, errors="strict")
+    except UnicodeDecodeError:
+        raise Rejected("not-form", "the body is not UTF-8") from None
+    except ValueError:
+        raise Rejected("too-many", f"more than {MAX_VALUES:,} fields in a form") from None
+    if payload is not None:
+        found = [value for name, value in pairs if name == payload]
+        if len(found) != 1:
+            raise Rejected("not-form", f"the form has not one field {payload}")
+        return parse(found[0].encode("utf-8", "surrogatepass"))
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        before = fields.get(name)
+        fields[name] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
+    return fields

@@ -1,0 +1,135 @@
+"""The text that a vendor signs, from the pieces of a request, as they were sent."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from lambdas.auth import Unauthenticated
+from lambdas.body import Rejected
+from lambdas.formats import FORM, media_type
+from lambdas.paths import Functions, compiled
+from lambdas.public_url import Url, urls
+from lambdas.signed import PIECE, Signed, Timestamp
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+MAX_PARTS = 20
+"""Parts of a header that are looked at: vendors send a signature for each secret."""
+_MAX_FIELDS = 1_000
+Parts = tuple[tuple[str, str, bytes], ...]
+
+
+def texts(settings: Signed, request: Request, secret: bytes = b"") -> list[bytes]:
+    """What may be signed: one text, or one for each way in which the vendor may have written the URL."""
+    parts = template(settings.signed)
+    if not any(name == "url" for name, _, _ in parts):
+        return [_filled(parts, settings, request, "", secret)]
+    return [_filled(parts, settings, request, url, secret) for url in urls(settings.url or Url(), request)]
+
+
+@cache
+def template(text: str) -> Parts:
+    """The text as (piece, its argument, b"") and ("", "", literal): split once, joined for every request."""
+    found, at = [], 0
+    for match in PIECE.finditer(text):
+        if match.start() > at:
+            found.append(("", "", text[at : match.start()].encode()))
+        found.append((match[1], match[2] or "", b""))
+        at = match.end()
+    if at < len(text):
+        found.append(("", "", text[at:].encode()))
+    return tuple(found)
+
+
+def _filled(parts: Parts, settings: Signed, request: Request, url: str, secret: bytes) -> bytes:
+    found = []
+    for name, argument, literal in parts:
+        if name == "body":
+            found.append(request.body)
+        elif not name:
+            found.append(literal)
+        elif name == "timestamp" and settings.timestamp:
+            found.append(_bytes(written(settings.timestamp, request)))
+        elif name == "id" and settings.id:
+            found.append(_header(settings.id.header, request))
+        elif name in ("url", "secret"):
+            found.append(_bytes(url) if name == "url" else secret)
+        else:
+            found.append(_PIECES[name](request, argument))
+    return b"".join(found)
+
+
+def _form_sorted(request: Request) -> bytes:
+    """A form's fields by name, each with its values, every value once.
+
+    https://www.twilio.com/docs/usage/security
+    """
+    if request.body and media_type(request.headers) != FORM:
+        raise Unauthenticated("the body is not a form")
+    try:
+        fields = parse_qs(request.body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+    except ValueError:
+        raise Unauthenticated("the body is not a form") from None
+    return _bytes("".join(f"{name}{value}" for name in sorted(fields) for value in sorted(set(fields[name]))))
+
+
+def _query(request: Request, name: str) -> bytes:
+    if (value := request.query(name)) is None:
+        raise Unauthenticated(f"no query parameter {name}")
+    return _bytes(value)
+
+
+def _sha256(request: Request) -> bytes:
+    return hashlib.sha256(request.body).digest()
+
+
+_PIECES: dict[str, Callable[[Request, str], bytes]] = {
+    "method": lambda request, _: request.method.encode(),
+    "header": lambda request, name: _header(name, request),
+    "query": _query,
+    "form_sorted": lambda request, _: _form_sorted(request),
+    "body_sha256": lambda request, _: _sha256(request).hex().encode(),
+    "body_sha256_base64": lambda request, _: base64.b64encode(_sha256(request)),
+    "body_crc32": lambda request, _: str(zlib.crc32(request.body)).encode(),
+}
+
+
+def written(stamp: Timestamp, request: Request) -> str:
+    """The time of signing as it is written; Unauthenticated where there is none."""
+    if stamp.path:
+        try:
+            root = request.json
+            found = compiled(stamp.path)(root, Functions(request, root))
+        except Rejected:
+            found = None
+        if isinstance(found, bool) or not isinstance(found, str | int):
+            raise Unauthenticated(f"{stamp.path} is not there, and should be a time as {stamp.format} writes it")
+        return str(found)
+    assert stamp.header  # noqa: S101 - one of the two
+    value = request.headers.get(stamp.header.lower())
+    if value is None:
+        raise Unauthenticated(f"{stamp.header.lower()} is not there, and should be a time as {stamp.format} writes it")
+    if not stamp.prefix:
+        return value
+    for part in value.split(stamp.split)[:MAX_PARTS] if stamp.split else [value]:
+        if (part := part.strip(" ")).startswith(stamp.prefix):
+            return part.removeprefix(stamp.prefix)
+    raise Unauthenticated(f"{stamp.header.lower()} has no {stamp.prefix}")
+
+
+def _header(name: str, request: Request) -> bytes:
+    try:
+        return _bytes(request.headers[name.lower()])
+    except KeyError:
+        raise Unauthenticated(f"no {name.lower()} header") from None
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,80 @@
+"""The URL that a vendor signs: as it was told, and as the vendor may have written it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit, urlunsplit
+
+from lambdas.model import UrlBase
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+Variant = Literal["no_port", "default_port", "quoted", "unquoted", "recoded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """The URL as the vendor saw it, with its query as it was sent."""
+
+    base: UrlBase | None = None
+    """What the vendor was told, where that is not the endpoint's own URL: behind a custom domain, or a proxy."""
+    variants: tuple[Variant, ...] = ()
+    """How the vendor may have written it else: without or with the port 443, or with other escapes in the query."""
+
+
+def urls(settings: Url, request: Request) -> list[str]:
+    """The URL as it was told, and its variants."""
+    told = request.url
+    if settings.base:
+        told = f"{settings.base}?{request.raw_query}" if request.raw_query else settings.base
+    found = [told]
+    for variant in settings.variants:
+        found += [changed for one in found if (changed := _VARIANTS[variant](one)) not in found]
+    return found
+
+
+def with_query(url: str, name: str, value: str) -> str:
+    """The URL with one more query parameter."""
+    return f"{url}{'&' if urlsplit(url).query else '?'}{name}={value}"
+
+
+def _no_port(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=re.sub(r":\d+$", "", parts.netloc)))
+
+
+def _default_port(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(
+        parts._replace(netloc=parts.netloc if re.search(r":\d+$", parts.netloc) else f"{parts.netloc}:443")
+    )
+
+
+def _in_query(change: Callable[[str], str]) -> Callable[[str], str]:
+    def changed(url: str) -> str:
+        before, mark, query = url.partition("?")
+        return f"{before}{mark}{change(query)}"
+
+    return changed
+
+
+def _recoded(query: str) -> str:
+    """As Node's querystring writes what it has read."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return "&".join(f"{quote(name, safe=_PLAIN)}={quote(value, safe=_PLAIN)}" for name, value in pairs)
+
+
+_PLAIN = "-_.!~*'()"
+_QUOTED = {ord(char): quote(char, safe="") for char in "'\"<>"}
+_UNQUOTED = re.compile("|".join(quote(char, safe="") for char in ":/?@!$'()*,;"), re.IGNORECASE)
+_VARIANTS: dict[str, Callable[[str], str]] = {
+    "no_port": _no_port,
+    "default_port": _default_port,
+    "quoted": _in_query(lambda query: query.translate(_QUOTED)),
+    "unquoted": _in_query(lambda query: _UNQUOTED.sub(lambda found: unquote_plus(found[0]), query)),
+    "recoded": _in_query(_recoded),
+}

@@ -1,0 +1,147 @@
+"""What a definition says of a signature in a header: where it is, what it is over, when it was made.
+
+The types that sign have it in common: hmac, digest, ed25519 and ecdsa.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from lambdas.model import Header, Path, SignedText, TimeFormat
+from lambdas.public_url import Url
+
+Encoding = Literal["hex", "base64", "base64url"]
+
+PIECE = re.compile(r"\{(\w+)(?:\('([^'{}]*)'\))?\}")
+"""A piece in a signed text, and what it is called with."""
+_COVERING = frozenset({"body", "form_sorted", "body_sha256", "body_sha256_base64"})
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Where the signature is."""
+
+    header: tuple[Header, ...]
+    """The header that carries it, or several, any of which may; `X-Name-*` stands for `X-Name-1`, `X-Name-2` …"""
+    prefix: str = ""
+    """What stands before it, such as `sha256=`."""
+    encoding: Encoding = "hex"
+    """How its bytes are written."""
+    split: str = ""
+    """What stands between several signatures in the header, any of which may match. Needs `prefix`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """Where the time of signing is: in a header, or in the body."""
+
+    header: Header | None = None
+    """The header that carries it."""
+    prefix: str = ""
+    """What stands before it, such as `t=`."""
+    split: str = ""
+    """What stands between the parts of the header, where it has others. Needs `prefix`."""
+    path: Path | None = None
+    """Where it is in a body that is signed as a whole."""
+    format: TimeFormat = "unix"
+    """How it is written: `unix` (seconds), `unix_ms` (milliseconds) or `rfc3339`. Never guessed."""
+    tolerance: int = 300
+    """Seconds that it may lie in the past: the replay window."""
+    future: int | None = None
+    """Seconds that it may lie in the future. Without it, as many as in the past."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageId:
+    """Where the delivery's id is, when it is part of what is signed."""
+
+    header: Header
+    """The header that carries it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyHash:
+    """The body's SHA-256 in hex, in a part of the request that is signed."""
+
+    query: str | None = None
+    """The query parameter that carries it; `signed` must have `{url}`."""
+    header: Header | None = None
+    """The header that carries it; `signed` must have `{header('…')}` of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature in a header, over pieces of the request."""
+
+    signature: Signature
+    """Where the signature is."""
+    timestamp: Timestamp | None = None
+    """Where the time of signing is; without it there is no replay window."""
+    id: MessageId | None = None
+    """Where the delivery's id is."""
+    signed: SignedText = SignedText("{body}")
+    """What is signed. It must cover the body."""
+    url: Url | None = None
+    """How `{url}` in `signed` is made. Without it, it is the endpoint's own."""
+    body_hash: BodyHash | None = None
+    """Where the body's hash is, when that is signed in the body's stead."""
+    require: Mapping[Header, str] | None = None
+    """Headers that must have this value, such as a version of the scheme."""
+
+
+def problems(settings: Signed) -> Iterator[tuple[str, str]]:
+    """Mistakes between the keys, and holes."""
+    used = [(name, argument) for name, argument in PIECE.findall(settings.signed)]
+    names = {name for name, _ in used}
+    stamp, signature = settings.timestamp, settings.signature
+    if not names & _COVERING and not settings.body_hash:
+        yield "signed", "does not cover the body, so anyone could change it; it must have {body}"
+    if "timestamp" in names and not (stamp and stamp.header):
+        yield "signed", "has {timestamp}, but no key `timestamp` says which header that is"
+    if "id" in names and not settings.id:
+        yield "signed", "has {id}, but no key `id` says which header that is"
+    if settings.id and "id" not in names:
+        yield "id", "is not part of what is signed; take it out, or add {id} to `signed`"
+    if settings.url and "url" not in names:
+        yield "url", "says how {url} is made, and `signed` has none"
+    if not signature.header:
+        yield "signature.header", "names no header"
+    if signature.split and not signature.prefix:
+        yield "signature.split", "needs `prefix`, or parts of other kinds would be taken for signatures"
+    if stamp:
+        yield from _stamp_problems(stamp, names, signature)
+    if settings.body_hash:
+        yield from _hash_problems(settings.body_hash, used)
+
+
+def _stamp_problems(stamp: Timestamp, names: set[str], signature: Signature) -> Iterator[tuple[str, str]]:
+    if (stamp.header is None) == (stamp.path is None):
+        yield "timestamp", "must have either `header` or `path`"
+    elif stamp.header and "timestamp" not in names:
+        yield (
+            "timestamp",
+            "is not part of what is signed, so its window stops no replay; take it out, or add {timestamp} to `signed`",
+        )
+    elif stamp.path and "body" not in names:
+        yield "timestamp.path", "is in the body, and `signed` does not have {body}, so anyone could change it"
+    if stamp.split and not stamp.prefix:
+        yield "timestamp.split", "needs `prefix`, which says which part is the time"
+    shared = stamp.header and stamp.header.lower() in {one.lower() for one in signature.header}
+    if shared and not (stamp.prefix and signature.prefix and stamp.split and stamp.split == signature.split):
+        yield "timestamp", "is in the signature's header: both need `prefix`, and the same `split`"
+    if not 0 < stamp.tolerance <= 86_400:
+        yield "timestamp.tolerance", "must be 1 to 86400 seconds"
+    if stamp.future is not None and not 0 <= stamp.future <= 86_400:
+        yield "timestamp.future", "must be 0 to 86400 seconds"
+
+
+def _hash_problems(where: BodyHash, used: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    if (where.query is None) == (where.header is None):
+        yield "body_hash", "must have either `query` or `header`"
+    elif where.query and not {("url", ""), ("query", where.query)} & set(used):
+        yield "body_hash.query", "is not part of what is signed; `signed` must have {url}"
+    elif where.header and ("header", where.header.lower()) not in {(name, one.lower()) for name, one in used}:
+        yield "body_hash.header", f"is not part of what is signed; `signed` must have {{header('{where.header}')}}"
