@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from generator import shipped
+from generator import shipped, wheels
 from generator.definition import Definition
 from generator.literal import module
-from lambdas.model import Pipeline
+from lambdas.auth import wheels as packages
+from lambdas.model import Pipeline, Source, auths, verified_by
 
 # The first time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -20,10 +21,10 @@ _REGULAR, _UNIX = 0o100000, 3
 _ENTRIES = ("lambdas.webhook", "lambdas.authorizer")
 
 
-def lambdas_zip(definition: Definition, third_party: Mapping[str, bytes] | None = None) -> bytes:
-    """The code of a source's functions: of this framework's what they import, and the definition as Python.
+def lambdas_zip(definition: Definition) -> bytes:
+    """The code of a source's functions: what they import of this framework's, and the definition as Python.
 
-    `third_party` are the files of the packages that its way of verifying needs.
+    Third-party packages too, where its way of verifying needs one; GeneratorError where that can't be had.
     """
     # How it is deployed, and what people are told, is nothing to the functions: a change of it is none of theirs.
     source = module(replace(definition.source, pipeline=Pipeline(), vendor=None)).encode()
@@ -31,7 +32,15 @@ def lambdas_zip(definition: Definition, third_party: Mapping[str, bytes] | None 
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = transform.read_bytes()
     imported = [name for content in files.values() for name in shipped.imports(content)]
-    return archive({**(third_party or {}), **shipped.modules([*_ENTRIES, *imported]), **files})
+    ours = {**shipped.modules([*_ENTRIES, *imported]), **files}
+    return archive({**wheels.files(third_party(definition.source)), **ours})
+
+
+def third_party(source: Source) -> tuple[str, ...]:
+    """The packages that its functions import; none where the API itself verifies."""
+    if verified_by(source.webhook) == "api":
+        return ()
+    return tuple(dict.fromkeys(package for auth in auths(source.webhook) for package in packages(auth)))
 
 
 @cache

@@ -1,7 +1,8 @@
 """The emulator's own process: ministack, behind the port that its parent hands over.
 
-Not `python -m ministack`, which binds by itself, with TLS also to port 443; and least privilege could not be shown
-without four corrections to how requests are authorized: on AWS a batch of SQS needs the permission of the single
+Not `python -m ministack`, which binds by itself, with TLS also to port 443; and functions run here, so packages that
+are built for Lambda's platform are left out of their code for those of this machine. Least privilege could not be shown
+without four more corrections to how requests are authorized: on AWS a batch of SQS needs the permission of the single
 action; ssm:GetParameters is checked against each parameter, not against "*"; which role CloudFormation is to act with
 is a condition's key; and a service that takes on a role says for which resource. No service is here to say so: who
 stands in for one gives that ARN as the external id.
@@ -10,22 +11,25 @@ stands in for one gives that ARN as the external id.
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import os
 import signal
 import sys
 import threading
+import zipfile
 from typing import Any
 
 from hypercorn.__main__ import main
 from ministack.core import iam_actions as iam
-from ministack.core import iam_evaluator
+from ministack.core import iam_evaluator, lambda_runtime
 from ministack.core.iam_evaluator import enforce
 from ministack.core.router import extract_access_key_id
 
 _action, _resource = iam.extract_iam_action, iam.extract_resource_arn
 _keys = iam.request_tag_context
 _trusts = iam_evaluator.evaluate_trust_policy
+_worker = lambda_runtime.Worker.__init__
 
 
 def action(service: str, *request: Any) -> str | None:
@@ -62,6 +66,18 @@ def trusts(policy: Any, caller: str, context: Any = None) -> bool:
     return bool(_trusts(policy, caller, context))
 
 
+def worker(self: Any, name: str, config: Any, code: bytes) -> None:
+    """A function's process, with our own part of its code."""
+    with zipfile.ZipFile(io.BytesIO(code)) as sent:
+        foreign = any(entry.filename.endswith(".so") for entry in sent.infolist())
+        own = io.BytesIO()
+        with zipfile.ZipFile(own, "w") as made:
+            for entry in sent.infolist():
+                if entry.filename.startswith("lambdas/"):
+                    made.writestr(entry, sent.read(entry))
+    _worker(self, name, config, own.getvalue() if foreign else code)
+
+
 def end_with_parent() -> None:
     """Our standard input is a pipe from the parent: it ends when that does, however it does."""
     sys.stdin.buffer.read()
@@ -73,4 +89,5 @@ if __name__ == "__main__":
     iam.extract_iam_action, iam.extract_resource_arn = action, resource
     iam.request_tag_context = keys
     iam_evaluator.evaluate_trust_policy = trusts
+    lambda_runtime.Worker.__init__ = worker
     sys.exit(main())

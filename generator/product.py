@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generator import bundle, configuration, event_source, lint, pipeline, samples, templates
 from generator.definition import Definition
-from generator.errors import DefinitionError, Problem
+from generator.errors import DefinitionError, GeneratorError, Problem
 from generator.hints import hints
 from generator.resources.pipeline_parameters import Keys
 from generator.template_text import text
@@ -57,13 +57,16 @@ def make(
     strict: bool,
     accept: bool = False,
     afresh: bool = False,
+    unmade: list[GeneratorError] | None = None,
 ) -> list[Product]:
     """A product for each definition; DefinitionError with everything that is wrong in any of them.
+
+    What hinders one alone, such as a package that can't be fetched, goes into `unmade` where that is given.
 
     With `accept`, what the samples' messages differ from what is stored beside them is no mistake. With `afresh`,
     nothing is taken from the build folder.
     """
-    made = [_product(definition, None if afresh else build) for definition in definitions]
+    made = list(_products(definitions, None if afresh else build, unmade))
     texts = {str(build / one.name / name): one.files[name].decode() for one in made for name in TEMPLATES}
     problems: list[Problem] = []
     with ThreadPoolExecutor(1) as pool:
@@ -82,6 +85,18 @@ def make(
     if problems:
         raise DefinitionError(problems)
     return made
+
+
+def _products(
+    definitions: Sequence[Definition], build: Path | None, unmade: list[GeneratorError] | None
+) -> Iterator[Product]:
+    for definition in definitions:
+        try:
+            yield _product(definition, build)
+        except GeneratorError as error:
+            if unmade is None:
+                raise GeneratorError(f"{definition.source.name}: {error}") from error
+            unmade.append(GeneratorError(f"{definition.source.name}: not built: {error}"))
 
 
 def files(definition: Definition) -> dict[str, bytes]:

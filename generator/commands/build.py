@@ -42,17 +42,24 @@ def command(
     if check and accept:
         raise click.UsageError("--check writes nothing, and --accept writes what the samples become")
     wanted = None if everything else sources_named
-    products = made(wanted, sources, build, lint=lint, strict=strict or check, accept=accept, afresh=check)
+    unmade: list[GeneratorError] = []
+    products = made(
+        wanted, sources, build, lint=lint, strict=strict or check, accept=accept, afresh=check, unmade=unmade
+    )
+    for error in unmade:
+        show.failure(error)
+    if not products:
+        return 1
     if accept:
         output.accept({file: text for one in products for file, text in one.expected().items()})
     if check:
-        return _check(products, build, sources)
+        return _check(products, build, sources) or bool(unmade)
     states = written(products, build)
 
     from generator.commands.summary import report
 
     report(products, build, sources, states, lint)
-    return 0
+    return bool(unmade)
 
 
 def made(
@@ -64,6 +71,7 @@ def made(
     lint: Engines = "full",
     accept: bool = False,
     afresh: bool = False,
+    unmade: list[GeneratorError] | None = None,
 ) -> list[Product]:
     """The products of the wanted sources, or of all; GeneratorError with everything that is wrong with any.
 
@@ -78,7 +86,7 @@ def made(
         if not found:
             raise GeneratorError(f"{sources}: has no source yet")
         definitions = load(sources, found, reserved=names())
-        return make(definitions, build, linter, strict=strict, accept=accept, afresh=afresh)
+        return make(definitions, build, linter, strict=strict, accept=accept, afresh=afresh, unmade=unmade)
 
 
 def written(products: Sequence[Product], build: Path) -> dict[str, dict[str, output.State]]:
