@@ -67,12 +67,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Deployment:
-    """One source, or its pipeline, at a place; `given` are parameters, `role` is CloudFormation's."""
+    """One source, or its pipeline, at a place; `given` are parameters, `role` is CloudFormation's.
+
+    `without_secret`: the vendor makes it only once it knows the URL.
+    """
 
     place: Place
     product: Product
     given: Mapping[str, str] = field(default_factory=dict)
     role: str | None = None
+    without_secret: bool = False
+    later: list[str] = field(default_factory=list)
 
     @property
     def stack(self) -> str:
@@ -121,7 +126,13 @@ class Deployment:
             first = missing[0]
             option = f" --name {first}" if first != next(iter(wanted)) else ""
             put = self.place.bare(f"secret {self.product.name}{option}")
-            raise GeneratorError(f"there is no secret {wanted[first]} in Parameter Store to verify events with: {put}")
+            if self.without_secret:
+                self.later.append(f"{put}  until then, every request is answered 503")
+                return
+            raise GeneratorError(
+                f"there is no secret {wanted[first]} in Parameter Store to verify events with: {put} "
+                "(or --without-secret, where the vendor makes it only once it has the URL)"
+            )
 
     def refuse_placeholders(self) -> None:
         """GeneratorError where the definition still has something that each user must replace."""
@@ -202,6 +213,8 @@ class Deployment:
             yield "secret", f"before it deploys for the first time: {secret}"
             yield "source", f"what it deploys is the stack {place.target.stack(name)}"
             return
+        for words in self.later:
+            yield "secret", words
         guide = self.product.definition.find("README.md")
         yield "vendor", f"calls {stack.outputs['EndpointUrl']}{f'; what to click: {guide}' if guide else ''}"
         queue = stack.outputs["EventsQueueUrl"].rpartition("/")[2]

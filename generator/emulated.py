@@ -2,10 +2,10 @@
 
 Not `python -m ministack`, which binds by itself, with TLS also to port 443; and functions run here, so packages that
 are built for Lambda's platform are left out of their code for those of this machine. Least privilege could not be shown
-without four more corrections to how requests are authorized: on AWS a batch of SQS needs the permission of the single
-action; ssm:GetParameters is checked against each parameter, not against "*"; which role CloudFormation is to act with
-is a condition's key; and a service that takes on a role says for which resource. No service is here to say so: who
-stands in for one gives that ARN as the external id.
+without five more corrections to how requests are authorized: on AWS a batch of SQS needs the permission of the single
+action; ssm:GetParameters is checked against each parameter, not against "*"; which role CloudFormation is to act with,
+and whether a parameter may be overwritten, are conditions' keys; and a service that takes on a role says for which
+resource. No service is here to say so: who stands in for one gives that ARN as the external id.
 """
 
 from __future__ import annotations
@@ -52,9 +52,12 @@ def resource(
 
 def keys(service: str, action: str, body: bytes, params: Any) -> Any:
     """What the conditions of a policy may look at in a request."""
-    role = params.get("RoleARN")
-    named = {"cloudformation:rolearn": role[0] if isinstance(role, list) else role} if role else {}
-    return {**_keys(service, action, body, params), **(named if service == "cloudformation" else {})}
+    more: dict[str, Any] = {}
+    if service == "cloudformation" and (role := params.get("RoleARN")):
+        more["cloudformation:rolearn"] = role[0] if isinstance(role, list) else role
+    if action == "ssm:PutParameter":
+        more["ssm:overwrite"] = str(json.loads(body).get("Overwrite", False)).lower()
+    return {**_keys(service, action, body, params), **more}
 
 
 def trusts(policy: Any, caller: str, context: Any = None) -> bool:

@@ -18,7 +18,9 @@ from lambdas.text import paths
 def hints(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
     """What the samples let one suspect: a path that none of them has, a literal that is a path."""
     events = [one.sample for one in made if one.messages]
-    there = [pair for sample in events for pair in items(definition.source, sample)]
+    there = [
+        pair for sample in events for item in items(definition.source, sample) for pair in _made(definition, *item)
+    ]
     if not there:
         yield Problem(*definition.place(""), "samples", "there are none; put one into samples/", warning=True)
         return
@@ -33,6 +35,16 @@ def hints(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
         for one in alternatives(path):
             if not any(_found(one, *item) is not None for item in there):
                 yield Problem(*definition.place(key), key, f"no sample has {one}", warning=True)
+
+
+def _made(definition: Definition, item: Any, functions: Functions) -> Iterator[tuple[Any, Functions]]:
+    """What a mapping sees of an item: what transform() makes of it, where there is one."""
+    transform = definition.source.transform
+    try:
+        for event in transform(item, functions.request) if transform else [item]:
+            yield event, functions
+    except Exception:  # noqa: BLE001 - the user's own code; that it raised has been said
+        return
 
 
 def _found(path: str, item: Any, functions: Functions) -> Any:

@@ -126,7 +126,12 @@ def reached(outputs: Mapping[str, str], environ: Mapping[str, str] = os.environ)
         return Endpoint(outputs["EndpointUrl"])
     bundle = environ.get("AWS_CA_BUNDLE")
     emulated = Emulator(here.rstrip("/"), REGION, Path(bundle) if bundle else None, log=Path())
-    return Endpoint(emulated.invoke_url(outputs), here=True, ca_bundle=bundle)
+    return Endpoint(emulated.invoke_url(outputs), here=True, ca_bundle=bundle, told=told(outputs))
+
+
+def told(outputs: Mapping[str, str]) -> str:
+    """Return the URL as the emulator's handlers see it, which a vendor who signs it would have been told."""
+    return f"https://{outputs['ApiId']}.execute-api.localhost{urlsplit(outputs['EndpointUrl']).path}"
 
 
 @cache

@@ -78,6 +78,8 @@ def _webhook(source: Source) -> Found:
         yield "webhook.concurrency", "must be 1 to 1000, or null to reserve none"
     if not 1 <= len(source.pipeline.source) == len(set(source.pipeline.source)):
         yield "pipeline.source", "must be github, codecommit, or both, each once"
+    if source.events.time is None and source.events.time_optional:
+        yield "events.time_optional", "says that an event may have no `time`, and there is no `time`"
     if source.events.time is None and source.events.time_format != "rfc3339":
         yield "events.time_format", "says how `time` is written, and there is no `time`"
 

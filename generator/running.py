@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from generator import bundle, helper_bucket, names
 from generator.errors import GeneratorError, again
@@ -23,19 +22,14 @@ from lambdas.model import Source
 
 @dataclass(frozen=True)
 class Running:
-    """Where a source runs: `port` and `ca_bundle` are the emulator's, `url` is the endpoint's."""
+    """Where a source runs: `port` and `ca_bundle` are the emulator's, `url` is the endpoint's, `told` as it sees it."""
 
     name: str
     port: int
     ca_bundle: str | None
     url: str
+    told: str
     process: int
-
-    @property
-    def told(self) -> str:
-        """The URL as the handler sees it, which is what a vendor would have been told."""
-        api, _stage, path = urlsplit(self.url).path.removeprefix("/_aws/execute-api/").split("/", 2)
-        return f"https://{api}.execute-api.localhost/{path}"
 
 
 def built(build: Path, sources: Path, name: str, wanted: Iterable[str]) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ import contextlib
 import io
 import json
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from generator.yaml_nodes import shown
 from lambdas.auth import Sent
 from lambdas.authorize import authorized
 from lambdas.challenges import matching
+from lambdas.fetch import Refused, allowed
 from lambdas.formats import reader
 from lambdas.kept import Kept
 from lambdas.model import Source, verified_by
@@ -150,7 +151,8 @@ def shape(source: Source, sample: Sample) -> Shaped:
     learns = matching(tuple(one for one in source.webhook.challenges if one.store_secret), sample.request)
     secrets = Secrets("/sample", _Learning if learns else _Store)
     queue, bucket = _Queue(), _Bucket()
-    receiver = Receiver(source, secrets, Outbox("queue", queue), Kept("kept", lambda: bucket), clock=lambda: NOW)
+    kept = Kept("kept", lambda: bucket)
+    receiver = Receiver(source, secrets, Outbox("queue", queue), kept, clock=lambda: NOW, fetch=_not_called)
     sent = as_sent(source, sample, gateway.URL, lambda _name: (SECRET,), NOW)
     method, url, headers, body = sent or Sent(sample.method, gateway.URL, sample.headers, sample.body)
     event = gateway.event(method, headers, body, url=url, query=sample.query)
@@ -239,6 +241,13 @@ def _differences(stored: Any, made: Any, where: str = "") -> Iterator[tuple[str,
 def _short(value: Any) -> str:
     shown = json.dumps(value, ensure_ascii=False)
     return shown if len(shown) <= 80 else f"{shown[:79]}…"
+
+
+def _not_called(url: str, hosts: Iterable[str]) -> bytes:
+    """What a challenge would call, a build only looks at."""
+    if not allowed(url, hosts):
+        raise Refused("it is not at a host that may be asked")
+    return b""
 
 
 class _Store:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from generator import names
 from generator.aws import secret
 from generator.errors import GeneratorError
-from lambdas.auth import Keys, Sent, leaves, secret_names
+from lambdas.auth import Keys, Sent, Unauthenticated, leaves, secret_names
 from lambdas.challenges import matching
 from lambdas.model import Auth, Source, Webhook, auths
 from lambdas.secrets import NoSecret
@@ -83,6 +83,8 @@ def as_sent(source: Source, sample: Sample, url: str, held: Keys, now: float) ->
         return auth.type.sign(auth.settings, sent, held, now) if auth else sent
     except NoSecret as none:
         raise GeneratorError(str(none)) from None
+    except Unauthenticated as unusable:
+        raise GeneratorError(f"{sample.name} can't be signed: {unusable}") from None
 
 
 def auth_of(source: Source, sample: Sample) -> Auth | None:

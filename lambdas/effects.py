@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lambdas.auth import Unauthenticated
@@ -19,7 +19,12 @@ LEARNED = re.compile(r"[\x21-\x7e]{16,512}")
 """What a vendor may hand over as a secret."""
 
 
-def take_effect(challenge: Challenge, request: Request, secrets: Secrets, names: Sequence[str]) -> None:
+Fetch = Callable[[str, Iterable[str]], bytes]
+
+
+def take_effect(
+    challenge: Challenge, request: Request, secrets: Secrets, names: Sequence[str], fetch: Fetch | None = None
+) -> None:
     """Unauthenticated where the request would have an effect that it must not have."""
     if challenge.store_secret:
         _learn(_found(challenge.store_secret, request), secrets, names[0])
@@ -27,7 +32,7 @@ def take_effect(challenge: Challenge, request: Request, secrets: Secrets, names:
         from lambdas.fetch import Refused, fetched
 
         try:
-            fetched(str(_found(challenge.confirm.url, request)), challenge.confirm.hosts)
+            (fetch or fetched)(str(_found(challenge.confirm.url, request)), challenge.confirm.hosts)
         except Refused as refused:
             raise Unauthenticated(f"{challenge.confirm.url} can't be called: {refused}") from None
 

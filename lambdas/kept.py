@@ -31,7 +31,8 @@ class Kept:
         for refusal in refusals:
             by_reason.setdefault(refusal.reason, []).append(refusal)
         never_kept = {*secret_headers, "authorization", "cookie"}
-        digest = hashlib.sha256(request.body).hexdigest()
+        body, headers = request.to_keep()
+        digest = hashlib.sha256(body).hexdigest()
         for reason, refused in by_reason.items():
             envelope = {
                 "version": 1,
@@ -43,8 +44,8 @@ class Kept:
                 "events": [{"index": one.place, "detail": one.detail} for one in refused],
                 "method": request.method,
                 "query": request.raw_query,
-                "headers": {name: value for name, value in request.headers.items() if name not in never_kept},
-                "body": base64.b64encode(request.body).decode(),
+                "headers": {name: value for name, value in headers.items() if name not in never_kept},
+                "body": base64.b64encode(body).decode(),
             }
             self.put(f"rejected/{_day(request)}/{reason}/{digest}.json", json.dumps(envelope).encode())
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from lambdas.auth import Unauthenticated
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -19,12 +21,16 @@ class Key:
     """What stands before it and is no part of it, such as `whsec_`. Where it is not there, nothing is stripped."""
 
 
-@lru_cache(64)
 def key_bytes(settings: Key, secret: str) -> bytes | None:
     """The key; None where the secret is no such text, or empty: it verifies nothing."""
-    text = secret.removeprefix(settings.strip) if settings.strip else secret
     if settings.encoding == "utf8":
-        return text.encode() or None
+        return (secret.removeprefix(settings.strip) if settings.strip else secret).encode() or None
+    return _decoded(settings, secret)
+
+
+@lru_cache(64)
+def _decoded(settings: Key, secret: str) -> bytes | None:
+    text = secret.removeprefix(settings.strip)
     try:
         if settings.encoding == "hex":
             return binascii.unhexlify(text) or None
@@ -33,3 +39,10 @@ def key_bytes(settings: Key, secret: str) -> bytes | None:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True) or None
     except ValueError:
         return None
+
+
+def usable(settings: Key, secret: str) -> bytes:
+    """The key to sign with; Unauthenticated where the secret is none."""
+    if (key := key_bytes(settings, secret)) is None:
+        raise Unauthenticated(f"what is stored is no key written in {settings.encoding}")
+    return key

@@ -133,8 +133,11 @@ class Shaper:
     def _moment(self, event: Any, functions: Functions) -> float:
         if not self._time:
             return functions.request.time
+        found = self._time(event, functions)
+        if found is None and self._source.events.time_optional:
+            return functions.request.time
         try:
-            return seconds(self._time(event, functions), self._source.events.time_format)
+            return seconds(found, self._source.events.time_format)
         except ValueError:
             where, written = self._source.events.time, self._source.events.time_format
             raise Rejected("time", f"{where} is not a time as {written} writes it") from None
@@ -145,7 +148,9 @@ class Shaper:
         if isinstance(given, str | int) and given != "":
             text = as_text(given)
             return f"id:{text}" if len(text) <= MAX_ID else f"id:sha256:{_digest(text.encode('utf-8', 'replace'))}"
-        content = functions.request.body if event is functions.root else encoded(event)
+        # Of what was masked, a hash would let anyone find a short one, such as a PIN, by trying them all.
+        as_sent = event is functions.root and not functions.request.masked
+        content = functions.request.body if as_sent else encoded(event)
         return f"id:sha256:{_digest(content)}"
 
     def _added(self, event: Any, functions: Functions) -> dict[str, Any]:

@@ -164,6 +164,8 @@ class Events:
     """The kind of event. A build says where no sample has it; messages and answers do not depend on it."""
     time: Path | None = None
     """When it happened. Without it, the time of receipt is taken."""
+    time_optional: bool = False
+    """An event without `time` has the time of receipt. By default it is kept as rejected."""
     time_format: TimeFormat = "rfc3339"
     """How `time` is written: `rfc3339`, `unix` (seconds) or `unix_ms` (milliseconds). Never guessed."""
 

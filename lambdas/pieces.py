@@ -28,15 +28,15 @@ Parts = tuple[tuple[str, str, bytes], ...]
 
 def texts(settings: Signed, request: Request, secret: bytes = b"") -> list[bytes]:
     """What may be signed: one text, or one for each way in which the vendor may have written the URL."""
-    parts = template(settings.signed)
-    if not any(name == "url" for name, _, _ in parts):
+    parts, with_url = template(settings.signed)
+    if not with_url:
         return [_filled(parts, settings, request, "", secret)]
     return [_filled(parts, settings, request, url, secret) for url in urls(settings.url or Url(), request)]
 
 
 @cache
-def template(text: str) -> Parts:
-    """The text as (piece, its argument, b"") and ("", "", literal): split once, joined for every request."""
+def template(text: str) -> tuple[Parts, bool]:
+    """The text as (piece, its argument, b"") and ("", "", literal), and whether the URL is in it: split once."""
     found, at = [], 0
     for match in PIECE.finditer(text):
         if match.start() > at:
@@ -45,7 +45,7 @@ def template(text: str) -> Parts:
         at = match.end()
     if at < len(text):
         found.append(("", "", text[at:].encode()))
-    return tuple(found)
+    return tuple(found), any(name == "url" for name, _, _ in found)
 
 
 def _filled(parts: Parts, settings: Signed, request: Request, url: str, secret: bytes) -> bytes:

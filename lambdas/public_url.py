@@ -39,7 +39,7 @@ def urls(settings: Url, request: Request) -> list[str]:
 
 def with_query(url: str, name: str, value: str) -> str:
     """The URL with one more query parameter."""
-    return f"{url}{'&' if urlsplit(url).query else '?'}{name}={value}"
+    return f"{url}{'&' if urlsplit(url).query else '?'}{quote(name, safe='')}={quote(value, safe='')}"
 
 
 def _no_port(url: str) -> str:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from lambdas.auth import Unauthenticated, masks, queries, secret_names, verified
 from lambdas.body import Rejected
-from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs
-from lambdas.effects import take_effect
+from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
+from lambdas.effects import Fetch, take_effect
 from lambdas.faults import FAULTS, told
 from lambdas.formats import reader
 from lambdas.kept import Kept
@@ -25,6 +25,7 @@ from lambdas.oversize import MAX_MESSAGE, pointer
 from lambdas.paths import Functions
 from lambdas.request import Request
 from lambdas.secrets import Secrets, SecretsDown
+from lambdas.text import paths
 
 T = TypeVar("T")
 
@@ -53,7 +54,13 @@ class Receiver:
     """A source's endpoint."""
 
     def __init__(
-        self, source: Source, secrets: Secrets, outbox: Outbox, kept: Kept, clock: Callable[[], float] = time.time
+        self,
+        source: Source,
+        secrets: Secrets,
+        outbox: Outbox,
+        kept: Kept,
+        clock: Callable[[], float] = time.time,
+        fetch: Fetch | None = None,
     ) -> None:
         self._source = source
         self._auth = source.webhook.auth
@@ -67,6 +74,8 @@ class Receiver:
         self._masks = (*masks(self._auth), *source.events.mask)
         self._queries = queries(self._auth)
         self._accepted = source.webhook.answer or Reply()
+        # Most answers are always the same.
+        self._answer_made = None if any(paths(one) for one in texts(self._accepted)) else _static(self._accepted)
         self._refusal_headers = tuple((source.webhook.refusal_headers or {}).items())
         self._read = reader(source.events)
         self._shaper = Shaper(source)
@@ -74,6 +83,7 @@ class Receiver:
         self._outbox = outbox
         self._kept = kept
         self._clock = clock
+        self._fetch = fetch
 
     def respond(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to an event of payload format 2.0, in the shape that API Gateway takes."""
@@ -108,11 +118,11 @@ class Receiver:
         if len(request.body) <= MAX_HANDSHAKE and "content-encoding" not in request.headers:
             if challenge := matching(self._unauthenticated, request):
                 return self._answered(challenge, request)
-            if challenge := matching(self._otherwise, request):
+            if self._otherwise and (challenge := matching(self._otherwise, request)):
                 self._verify_otherwise(challenge, request)
                 return self._answered(challenge, request)
         self._verify(request)
-        if challenge := matching(self._authenticated, request):
+        if self._authenticated and (challenge := matching(self._authenticated, request)):
             return self._answered(challenge, request)
         if request.method != "POST":
             return Outcome(Answer(405), "no challenge", f"{request.method} fits no challenge")
@@ -124,12 +134,12 @@ class Receiver:
         return self._deliver(self._masked(request))
 
     def _answered(self, challenge: Challenge, request: Request) -> Outcome:
-        take_effect(challenge, request, self._secrets, self._secret_names)
+        take_effect(challenge, request, self._secrets, self._secret_names, self._fetch)
         return Outcome(answer(challenge, request, self._secret), "challenge answered")
 
     def _could_have_been_signed(self, request: Request) -> bool:
-        texts = self._auth.type.signed(self._auth.settings, request)
-        return any(could_have_signed(self._signing, text) for text in texts)
+        signed = self._auth.type.signed(self._auth.settings, request)
+        return any(could_have_signed(self._signing, text) for text in signed)
 
     def _verify(self, request: Request) -> None:
         if request.by_iam:
@@ -148,10 +158,12 @@ class Receiver:
 
     def _masked(self, request: Request) -> Request:
         request = request.without_query(self._queries) if self._queries else request
-        try:
-            return request.masked(self._masks) if self._masks else request
-        except Rejected:
-            return request  # it is kept as it is, with the reason why it can't be read
+        if self._masks:
+            try:
+                request.mask(self._masks)
+            except Rejected:
+                pass  # what can't be read is kept as it is, with the reason why
+        return request
 
     def _deliver(self, request: Request) -> Outcome:
         messages: list[Message] = []
@@ -175,6 +187,8 @@ class Receiver:
 
     def _accept(self, request: Request) -> Answer:
         """What this vendor wants to be answered, whatever became of the events: they are all somewhere."""
+        if self._answer_made:
+            return self._answer_made
         try:
             root = request.json
             return rendered(self._accepted, root, Functions(request, root))
@@ -190,7 +204,7 @@ class Receiver:
         if len(message.body) <= MAX_MESSAGE:
             return message
         whole = message.fields["details"] is request.json
-        event = request.body if whole else encoded(message.fields["details"])
+        event = request.to_keep()[0] if whole else encoded(message.fields["details"])
         key = self._keep(lambda: self._kept.oversize(request, event))
         return pointer(message, self._kept.bucket, key, event, first=self._source.events.require)
 
@@ -219,6 +233,10 @@ class Receiver:
             **({"why": outcome.why} if outcome.why else {}),
             **({"canary": request.canary} if outcome.sent and request.canary else {}),
         )
+
+
+def _static(reply: Reply) -> Answer:
+    return rendered(reply, None, Functions(Request(""), None))
 
 
 def _response(answer: Answer) -> dict[str, Any]:

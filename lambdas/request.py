@@ -29,7 +29,7 @@ def _json(request: Request) -> Any:
 class Request:
     """One request: `body` is the bytes as sent, header names are lower case, `time` is Unix seconds of receipt.
 
-    Never changed once made; not `frozen`, which would take as long as verifying it.
+    What it says changes once at most, where fields are masked; not `frozen`, which would take as long as verifying it.
     """
 
     method: str
@@ -48,6 +48,8 @@ class Request:
     """The endpoint's URL as it was called, with the query as it was sent."""
     read: Callable[[Request], Any] = _json
     """How its source's bodies are read."""
+    masked: bool = False
+    """Something was taken out of what the body says; `body` still has it."""
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any], now: float, read: Callable[[Request], Any] = _json) -> Request:
@@ -83,17 +85,18 @@ class Request:
         """The request that somebody is about to send."""
         return cls(method, lower_case(headers), body, urlsplit(url).query, time=now, url=url)
 
-    def masked(self, names: Iterable[str]) -> Request:
-        """The request without what is in these fields of its body; itself where none is there.
+    def mask(self, names: Iterable[str]) -> None:
+        """Take what is in these fields out of what the body says, and so out of all that goes anywhere."""
+        self.masked = bool(fields.mask(self.json, names))
 
-        The body is then JSON, whatever it was, and no more what was signed.
-        """
-        if not fields.mask(self.json, names):
-            return self
+    def to_keep(self) -> tuple[bytes, Mapping[str, str]]:
+        """The body and the headers as they may be kept: as sent or, where something was masked, as JSON without it."""
+        if not self.masked:
+            return self.body, self.headers
         left_out = ("content-encoding", "content-type")
         headers = {name: value for name, value in self.headers.items() if name not in left_out}
         body = json.dumps(self.json, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        return replace(self, body=body, headers={**headers, "content-type": "application/json"}, read=_json)
+        return body, {**headers, "content-type": "application/json"}
 
     def without_query(self, names: Iterable[str]) -> Request:
         """The request without these query parameters."""
@@ -120,6 +123,8 @@ class Request:
 
 def lower_case(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers by lower-case name; what stands twice is joined with a comma, as payload 2.0 does."""
+    if isinstance(headers, dict) and "".join(headers).islower():
+        return headers  # as payload 2.0 has them
     lowered = {name.lower(): str(value) for name, value in headers.items()}
     if len(lowered) == len(headers):
         return lowered

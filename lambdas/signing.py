@@ -7,12 +7,13 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from lambdas.auth import Sent, Unauthenticated
+from lambdas.model import Header
 from lambdas.pieces import MAX_PARTS, texts, written
 from lambdas.public_url import with_query
 from lambdas.signed import BodyHash, Encoding, Signature, Signed, Timestamp
@@ -53,12 +54,17 @@ def carried(settings: Signed, request: Request, now: float) -> list[bytes]:
     values = [value for name in _names(signature.header) if (value := request.headers.get(name))]
     if not values:
         raise Unauthenticated(f"no {' or '.join(signature.header).lower()} header")
-    for name, value in (settings.require or {}).items():
-        if request.headers.get(name.lower()) != value:
-            raise Unauthenticated(f"{name.lower()} is not {value}")
+    if settings.require:
+        _check_required(settings.require, request)
     if settings.timestamp and settings.timestamp.header:
         _check_window(settings.timestamp, request, now)
     return [one for value in values for one in _signatures(signature, value)]
+
+
+def _check_required(required: Mapping[Header, str], request: Request) -> None:
+    for name, value in required.items():
+        if request.headers.get(name.lower()) != value:
+            raise Unauthenticated(f"{name.lower()} is not {value}")
 
 
 def check(settings: Signed, request: Request, now: float) -> None:
@@ -93,7 +99,7 @@ def dressed(settings: Signed, sent: Sent, now: float, make: Callable[[bytes], by
         made[stamp.header] = value
         if stamp.header.lower() == name.lower():
             before = f"{value}{stamp.split or settings.signature.split}"
-    if settings.id:
+    if settings.id and settings.id.header.lower() not in {one.lower() for one in sent.headers}:
         made[settings.id.header] = f"msg_{uuid4().hex}"
     if settings.body_hash:
         digest = hashlib.sha256(sent.body).hexdigest()

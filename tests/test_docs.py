@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from generator import event_source, pipeline
+from generator.catalogue import table
 from generator.commands import main, names
 from generator.definition import auth_types, known, load
 from generator.reference import reference
@@ -88,11 +89,20 @@ def test_the_references_examples_work(tmp_path: Path) -> None:
 
 def test_every_source_and_auth_type_is_in_the_documents() -> None:
     for name in known(SOURCES):
-        assert f"[{name}](sources/{name}/README.md)" in README
         assert (SOURCES / name / "README.md").exists()
         assert len(list((SOURCES / name / "samples").glob("*.mozdef.json"))) >= 5
     for name in auth_types():
         assert f"`webhook.auth.{name}`" in DEFINITION.read_text(encoding="utf-8")
+
+
+def test_the_table_of_sources_is_made_from_their_definitions(update: bool) -> None:
+    page = ROOT / "docs" / "sources.md"
+    text = page.read_text(encoding="utf-8")
+    before, after = re.split(r"(?<=catalogue.py -->\n).*?(?=<!-- end -->)", text, flags=re.DOTALL)
+    made = f"{before}\n{table(load(SOURCES, known(SOURCES)), '../sources')}\n\n{after}"
+    if update:
+        page.write_text(made, encoding="utf-8")
+    assert made == page.read_text(encoding="utf-8"), "run with --update, and read the diff"
 
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:

@@ -40,6 +40,9 @@ def _given(_context: click.Context, _option: click.Parameter, values: Sequence[s
 )
 @click.option("--role-arn", metavar="ARN", help="Role with which CloudFormation is to act; pipelines name theirs.")
 @click.option("--path", metavar="PATH", help="Refuse a definition with another path than this.")
+@click.option(
+    "--without-secret", is_flag=True, help="Though none is stored yet: for a vendor that makes it once it has the URL."
+)
 @options.target
 @options.sources
 @options.build
@@ -52,6 +55,7 @@ def command(
     given: dict[str, str],
     role_arn: str | None,
     path: str | None,
+    without_secret: bool,
     target: aws.Target,
     sources: Path,
     build: Path,
@@ -74,7 +78,7 @@ def command(
     for product in products:
         if path is not None:
             place.refuse_path(product, path)
-    deployments = [Deployment(place, product, given, role_arn) for product in products]
+    deployments = [Deployment(place, product, given, role_arn, without_secret) for product in products]
     if mistakes := list(dict.fromkeys(said for one in deployments for said in one.mistakes())):
         raise GeneratorError("\n".join(mistakes))
     written(products, build)

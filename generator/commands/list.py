@@ -13,11 +13,16 @@ from generator.definition import Definition, known, load
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--markdown", is_flag=True, help="As a table: how each is verified, what its vendor wants.")
 @options.sources
-def command(as_json: bool, sources: Path) -> None:
+def command(as_json: bool, markdown: bool, sources: Path) -> None:
     """List the sources."""
     definitions = load(sources, known(sources))
-    if as_json:
+    if markdown:
+        from generator.catalogue import table
+
+        click.echo(table(definitions, str(sources)))
+    elif as_json:
         click.echo(json.dumps([_row(one) for one in definitions], indent=2, ensure_ascii=False))
     else:
         _table(definitions)

@@ -37,7 +37,7 @@ _PAUSE_SECONDS = 0.2
 @options.build
 def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
     """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C."""
-    from generator.local import emulator
+    from generator.local import emulator, told
     from generator.product import CODE, TEMPLATE, files
     from generator.running import Followed, Running, announced, built, deploy, not_running
 
@@ -53,7 +53,7 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
         outputs = deploy(running, definition, there[TEMPLATE].decode(), there[CODE])
         url = running.invoke_url(outputs)
         bundle = str(running.ca_bundle) if running.ca_bundle else None
-        with announced(Running(source, port, bundle, url, os.getpid()), build):
+        with announced(Running(source, port, bundle, url, told(outputs), os.getpid()), build):
             followed = Followed(running, outputs, names.stack(source))
             if not ended.is_set():
                 _banner(out, source, url, outputs["EventsQueueUrl"], again(f"send {source}", build, sources), iam=iam)

@@ -68,8 +68,8 @@ def _facts(one: Product, lint: Engines) -> Iterator[tuple[str, str]]:
     if not parameters(source):
         yield "secret", "none: the sender's public keys are fetched"
     if source.vendor:
-        within = f"within {source.vendor.deadline} s; " if source.vendor.deadline else ""
-        yield "vendor", escape(f"wants an answer {within}sends again: {source.vendor.retries}")
+        within = f"wants an answer within {source.vendor.deadline} s; " if source.vendor.deadline else ""
+        yield "vendor", escape(f"{within}sends again: {source.vendor.retries}")
     for made in one.shaped:
         yield "samples", escape(_sample(made))
     yield "lint", f"{_found(one)} ({', '.join(versions(lint))})"

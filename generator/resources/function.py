@@ -7,7 +7,7 @@ from typing import Any
 
 import awacs.logs
 import awacs.ssm
-from awacs.aws import Statement
+from awacs.aws import Condition, Statement, StringNotEquals
 from troposphere import GetAtt, Parameter, Ref, Sub, Template
 from troposphere.awslambda import Code, Function, LoggingConfig
 from troposphere.logs import LogGroup
@@ -96,7 +96,10 @@ def may_learn_secret(parameters: Parameters, name: str) -> Statement:
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
     """
     only = regional("ssm", f"parameter{secrets_path(parameters)}/{name}")
-    return allow([awacs.ssm.PutParameter], [only], {"ssm:Overwrite": "false"})
+    statement = allow([awacs.ssm.PutParameter], [only])
+    # Not "equals false": whether a request that does not say it has the key is not documented.
+    statement.Condition = Condition(StringNotEquals({"ssm:Overwrite": "true"}))
+    return statement
 
 
 def may_log(group: LogGroup) -> Statement:

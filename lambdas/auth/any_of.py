@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.auth import Keys, Sent, Unauthenticated, secret_names
 from lambdas.model import Auth
 from lambdas.secrets import NoSecret, SecretsDown
 
@@ -44,9 +44,21 @@ def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None
             down.append(error)
         else:
             return
-    if down and (not why or not all(isinstance(one, NoSecret) for one in down)):
+    if down and (not why or not all(isinstance(one, NoSecret) for one in down) or not _in_use(settings, keys)):
         raise down[-1]
     raise Unauthenticated("; ".join(why))
+
+
+def _in_use(settings: Settings, keys: Keys) -> bool:
+    """Whether there is a secret for one of the ways: without any, it is our fault that nothing verifies."""
+    for one in settings.of:
+        try:
+            for name in secret_names(one):
+                keys(name)
+        except NoSecret:
+            continue
+        return True
+    return False
 
 
 def signed(settings: Settings, request: Request) -> Iterator[bytes]:

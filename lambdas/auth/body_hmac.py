@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lambdas import signing
 from lambdas.auth import Keys, Sent, Unauthenticated
 from lambdas.body import Rejected
-from lambdas.keys import Key, key_bytes
+from lambdas.keys import Key, key_bytes, usable
 from lambdas.model import Field, Path, SecretName, Text
 from lambdas.paths import Functions, compiled
 from lambdas.signed import Encoding
@@ -117,7 +117,7 @@ def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
     root, request = json.loads(sent.body), sent.request(now)
-    key = key_bytes(settings.key, keys(settings.secret)[0]) or b""
+    key = usable(settings.key, keys(settings.secret)[0])
     for item in _items(settings, root, request):
         digest = hmac.digest(key, _text(settings, item, request), settings.algorithm)
         *above, last = settings.signature.path.split(".")

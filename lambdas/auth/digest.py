@@ -39,8 +39,8 @@ def where(_settings: Settings) -> Literal["handler"]:
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
     seen = signing.carried(settings, request, now)
     secrets = [secret.encode() for secret in keys(settings.secret) if secret]
-    texts = [text for secret in secrets for text in texts(settings, request, secret)]
-    right = [hashlib.new(settings.algorithm, text).digest() for text in texts]
+    found = [text for secret in secrets for text in texts(settings, request, secret)]
+    right = [hashlib.new(settings.algorithm, text).digest() for text in found]
     same = [hmac.compare_digest(one, digest) for one in right for digest in seen]
     if not any(same):
         where = " or ".join(settings.signature.header).lower()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lambdas import signing
 from lambdas.auth import Keys, Sent, Unauthenticated
-from lambdas.keys import Key, key_bytes
+from lambdas.keys import Key, key_bytes, usable
 from lambdas.model import SecretName
 from lambdas.pieces import texts
 from lambdas.signed import Signed
@@ -56,7 +56,7 @@ def signed(settings: Settings, request: Request) -> list[bytes]:
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
-    key = key_bytes(settings.key, keys(settings.secret)[0]) or b""
+    key = usable(settings.key, keys(settings.secret)[0])
     return signing.dressed(settings, sent, now, lambda text: hmac.digest(key, text, settings.algorithm))
 
 

@@ -78,13 +78,13 @@ def _check(url: str, signature: bytes, text: bytes, version: Any) -> None:
     if algorithm is None:
         raise Unauthenticated("SignatureVersion is neither 1 nor 2")
     try:
-        _certified(url).verify(signature, text, PKCS1v15(), algorithm())
+        certified(url).verify(signature, text, PKCS1v15(), algorithm())
     except InvalidSignature:
         raise Unauthenticated("Signature is not one of this message with the certificate") from None
 
 
 @lru_cache(16)
-def _certified(url: str) -> Any:
+def certified(url: str) -> Any:
     """The public key in a certificate. TLS and the host's name say that it is from SNS."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.x509 import load_pem_x509_certificate

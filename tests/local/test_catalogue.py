@@ -1,0 +1,154 @@
+"""Every source that comes with the framework, deployed, with IAM enforced: samples, handshakes, who is not let in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import gateway, names, samples
+from generator.commands import main
+from generator.definition import Definition, known, load
+from generator.local import Emulator, emulator, told
+from generator.running import Followed, deploy
+from generator.samples import Sample
+from generator.sending import Answer, Endpoint, post
+from generator.vendor import HELD, as_sent, auth_of, keys, parameters
+from lambdas.auth import Sent
+from lambdas.request import BY_IAM
+from tests.definitions import SOURCES
+from tests.local.service import free_port
+
+pytestmark = pytest.mark.local
+
+NAMES = known(SOURCES)
+CLOCK = Path(__file__).parent / "clock"
+
+
+class Deployed:
+    """A source in the emulator, as its vendor and MozDef see it."""
+
+    def __init__(self, running: Emulator, build: Path, definition: Definition) -> None:
+        self.definition, self.source = definition, definition.source
+        folder = build / self.source.name
+        template = (folder / "event-source.json").read_text(encoding="utf-8")
+        outputs = deploy(running, self.source, template, (folder / "lambdas.zip").read_bytes())
+        stack = names.stack(self.source.name)
+        self.followed = Followed(running, outputs, stack)
+        bundle = str(running.ca_bundle)
+        self.endpoint = Endpoint(running.invoke_url(outputs), here=True, ca_bundle=bundle, told=told(outputs))
+        self._ssm, self._lambda = running.client("ssm"), running.client("lambda")
+        self._keys = keys(self._ssm, parameters(self.source), held=True)
+        self._function = running.resources(stack)["Webhook"]
+        self._share_the_secret_of_the_samples()
+        for title, function in running.resources(stack).items():
+            if title in ("Webhook", "Verify"):
+                self._take_to_the_time_of_the_samples(function, build)
+
+    def _share_the_secret_of_the_samples(self) -> None:
+        """Where the vendor has the same as we: it is part of some answers. What is learned is not there yet."""
+        learns = any(challenge.store_secret for challenge in self.source.webhook.challenges)
+        for name in parameters(self.source).values():
+            if learns:
+                self._ssm.delete_parameter(Name=name)
+            elif not self._ssm.get_parameters(Names=[name + HELD])["Parameters"]:
+                self._ssm.put_parameter(Name=name, Value=samples.SECRET, Type="SecureString", Overwrite=True)
+
+    def _take_to_the_time_of_the_samples(self, function: str, build: Path) -> None:
+        """Their time is signed in some, and what they would have us call is not on this machine."""
+        own = self._lambda.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        pages = build / "pages"
+        pages.mkdir(exist_ok=True)
+        for sample in samples.load(self.definition)[0]:
+            for challenge in self.source.webhook.challenges:
+                if challenge.confirm and (url := sample.request.json.get(challenge.confirm.url)):
+                    (pages / hashlib.sha256(url.encode()).hexdigest()).write_bytes(b"<ConfirmSubscriptionResponse/>")
+        more = {"PYTHONPATH": str(CLOCK), "VECTOR_NOW": str(samples.NOW), "VECTOR_PAGES": str(pages)}
+        self._lambda.update_function_configuration(FunctionName=function, Environment={"Variables": {**own, **more}})
+
+    def send(self, sample: Sample) -> Answer:
+        """As the vendor does; by IAM, what the vendor alone can sign."""
+        sent = as_sent(self.source, sample, self.endpoint.told or "", self._keys, samples.NOW)
+        return post(self.endpoint, sent) if sent else self._hand_over(sample)
+
+    def _hand_over(self, sample: Sample) -> Answer:
+        event = gateway.event(sample.method, sample.headers, sample.body, query=sample.query)
+        answer = self._lambda.invoke(FunctionName=self._function, Payload=json.dumps({**event, BY_IAM: True}))
+        response = json.loads(answer["Payload"].read())
+        return Answer(response["statusCode"], response["body"])
+
+    def forge(self, sample: Sample, secret: str) -> Answer:
+        """With a secret of one's own; unsigned, what only the vendor can sign."""
+        sent = as_sent(self.source, sample, self.endpoint.told or "", lambda _name: (secret,), samples.NOW)
+        plain = Sent(sample.method, self.endpoint.told or "", sample.headers, sample.body)
+        return post(self.endpoint, sent or plain)
+
+    def arrived(self) -> list[dict[str, Any]]:
+        messages: list[dict[str, Any]] = []
+        while batch := list(self.followed.messages()):
+            messages += batch
+        return messages
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("catalogue")
+    assert main(["--all", "--lint", "fast", "--sources", str(SOURCES), "--build", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Emulator]:
+    with emulator(free_port(), iam=True) as started:
+        yield started
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_samples_arrive_its_handshakes_answer_and_a_forgery_leaves_nothing(
+    name: str, build: Path, running: Emulator
+) -> None:
+    definition = load(SOURCES, [name])[0]
+    deployed = Deployed(running, build, definition)
+    there = samples.load(definition)[0]
+    assert there
+
+    # The handshakes first: a vendor's secret may come with one.
+    for sample in there:
+        if sample.file("reply").exists():
+            expected = json.loads(sample.file("reply").read_bytes())
+            answer = deployed.send(sample)
+            assert (answer.status, _body(answer)) == (expected["status"], expected["body"]), sample.name
+    for sample in there:
+        if auth_of(definition.source, sample):
+            assert deployed.forge(sample, "5b" * 24).status in (401, 403), sample.name
+    assert (deployed.arrived(), list(deployed.followed.kept())) == ([], [])
+    accepted = definition.source.webhook.answer
+    for sample in there:
+        if sample.file("mozdef").exists():
+            assert deployed.send(sample).status == (accepted.status if accepted else 200), sample.name
+            expected = json.loads(sample.file("mozdef").read_bytes())
+            assert _comparable(deployed.arrived()) == _listed(expected), sample.name
+    assert list(deployed.followed.kept()) == []
+
+
+def _body(answer: Answer) -> Any:
+    try:
+        return json.loads(answer.body)
+    except ValueError:
+        return answer.body
+
+
+def _listed(stored: Any) -> list[dict[str, Any]]:
+    return _comparable(stored if isinstance(stored, list) else [stored])
+
+
+def _comparable(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the id of the delivery, and without hashes: a body that carries its credential has another one here."""
+    return [
+        {**one, "processid": "sample", "tags": [tag for tag in one["tags"] if not tag.startswith("id:sha256:")]}
+        for one in messages
+    ]
