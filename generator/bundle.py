@@ -27,13 +27,14 @@ def lambdas_zip(definition: Definition) -> bytes:
     Third-party packages too, where its way of verifying needs one; GeneratorError where that can't be had.
     """
     # How it is deployed, and what people are told, is nothing to the functions: a change of it is none of theirs.
-    source = module(replace(definition.source, pipeline=Pipeline(), vendor=None)).encode()
-    files = {"lambdas/source.py": source}
+    needed = third_party(definition.source)
+    told = replace(definition.source, pipeline=Pipeline(), vendor=None)
+    files = {"lambdas/source.py": module(told, [wheels.EARLY[one] for one in needed]).encode()}
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = transform.read_bytes()
     imported = [name for content in files.values() for name in shipped.imports(content)]
     ours = {**shipped.modules([*_ENTRIES, *imported]), **files}
-    return archive({**wheels.files(third_party(definition.source)), **ours})
+    return archive({**wheels.files(needed), **ours})
 
 
 def third_party(source: Source) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
@@ -11,14 +12,18 @@ from lambdas.model import Source
 _INDENT = "    "
 
 
-def module(source: Source) -> str:
-    """`lambdas/source.py`: the definition, valid and complete, importing only what it uses."""
+def module(source: Source, early: Iterable[str] = ()) -> str:
+    """`lambdas/source.py`: the definition, valid and complete, importing only what it uses.
+
+    `early` are modules that are imported with it: a function that starts has more of a processor than one that runs.
+    """
     imports: set[tuple[str, str]] = set()
     literal = _literal(source, imports, "")
     by_module: dict[str, list[str]] = {}
     for where, name in sorted(imports):
         by_module.setdefault(where, []).append(name)
-    lines = [f"from {where} import {', '.join(names)}" for where, names in by_module.items()]
+    lines = [f"import {one}" for one in early]
+    lines += [f"from {where} import {', '.join(names)}" for where, names in by_module.items()]
     head = f'"""The definition of {source.name}, as the generator validated it."""'
     return "\n".join([head, "", *lines, "", f"SOURCE = {literal}", ""])
 

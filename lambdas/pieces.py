@@ -14,8 +14,7 @@ from lambdas.auth import Unauthenticated
 from lambdas.body import Rejected
 from lambdas.formats import FORM, media_type
 from lambdas.paths import Functions, compiled
-from lambdas.public_url import Url, urls
-from lambdas.signed import PIECE, Signed, Timestamp
+from lambdas.signed import PIECE, Signed, Timestamp, Url
 
 if TYPE_CHECKING:
     from lambdas.request import Request
@@ -31,6 +30,9 @@ def texts(settings: Signed, request: Request, secret: bytes = b"") -> list[bytes
     parts, with_url = template(settings.signed)
     if not with_url:
         return [_filled(parts, settings, request, "", secret)]
+    # Few vendors sign it, and each import is a part of a cold start.
+    from lambdas.public_url import urls
+
     return [_filled(parts, settings, request, url, secret) for url in urls(settings.url or Url(), request)]
 
 

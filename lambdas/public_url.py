@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit, urlunsplit
 
-from lambdas.model import UrlBase
+from lambdas.signed import Url
 
 if TYPE_CHECKING:
     from lambdas.request import Request
-
-Variant = Literal["no_port", "default_port", "quoted", "unquoted", "recoded"]
-
-
-@dataclass(frozen=True, slots=True)
-class Url:
-    """The URL as the vendor saw it, with its query as it was sent."""
-
-    base: UrlBase | None = None
-    """What the vendor was told, where that is not the endpoint's own URL: behind a custom domain, or a proxy."""
-    variants: tuple[Variant, ...] = ()
-    """How the vendor may have written it else: without or with the port 443, or with other escapes in the query."""
 
 
 def urls(settings: Url, request: Request) -> list[str]:

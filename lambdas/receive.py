@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lambdas.auth import Unauthenticated, masks, queries, secret_names, verified
 from lambdas.body import Rejected
 from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
-from lambdas.effects import Fetch, take_effect
 from lambdas.faults import FAULTS, told
 from lambdas.formats import reader
 from lambdas.kept import Kept
@@ -26,6 +25,9 @@ from lambdas.paths import Functions
 from lambdas.request import Request
 from lambdas.secrets import Secrets, SecretsDown
 from lambdas.text import paths
+
+if TYPE_CHECKING:
+    from lambdas.effects import Fetch
 
 T = TypeVar("T")
 
@@ -134,7 +136,11 @@ class Receiver:
         return self._deliver(self._masked(request))
 
     def _answered(self, challenge: Challenge, request: Request) -> Outcome:
-        take_effect(challenge, request, self._secrets, self._secret_names, self._fetch)
+        if challenge.store_secret or challenge.confirm:
+            # Few have an effect, and each import is a part of a cold start.
+            from lambdas.effects import take_effect
+
+            take_effect(challenge, request, self._secrets, self._secret_names, self._fetch)
         return Outcome(answer(challenge, request, self._secret), "challenge answered")
 
     def _could_have_been_signed(self, request: Request) -> bool:
@@ -159,10 +165,7 @@ class Receiver:
     def _masked(self, request: Request) -> Request:
         request = request.without_query(self._queries) if self._queries else request
         if self._masks:
-            try:
-                request.mask(self._masks)
-            except Rejected:
-                pass  # what can't be read is kept as it is, with the reason why
+            request.mask(self._masks)
         return request
 
     def _deliver(self, request: Request) -> Outcome:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 from lambdas import fields
-from lambdas.body import parse
+from lambdas.body import Rejected, parse
 
 CANARY = "x-mozdef-canary"
 """A header that marks an authentic event as one that MozDef is to drop: 32 hexadecimal digits, by which it is found."""
@@ -86,8 +86,14 @@ class Request:
         return cls(method, lower_case(headers), body, urlsplit(url).query, time=now, url=url)
 
     def mask(self, names: Iterable[str]) -> None:
-        """Take what is in these fields out of what the body says, and so out of all that goes anywhere."""
-        self.masked = bool(fields.mask(self.json, names))
+        """Take what is in these fields out of what the body says, and so out of all that goes anywhere.
+
+        A body that can't be read is kept as it is, with the reason why.
+        """
+        try:
+            self.masked = bool(fields.mask(self.json, names))
+        except Rejected:
+            return
 
     def to_keep(self) -> tuple[bytes, Mapping[str, str]]:
         """The body and the headers as they may be kept: as sent or, where something was masked, as JSON without it."""

@@ -75,10 +75,12 @@ class Secrets:
         try:
             client.put_parameter(Name=f"{self._path}/{name}", Value=value, Type="SecureString", Overwrite=False)
         except FAULTS as error:
-            if told(error) == "ParameterAlreadyExists":
-                return False
-            raise SecretsDown(f"{self._path}/{name}: {told(error)}") from error
-        self._entries.pop(name, None)
+            if told(error) != "ParameterAlreadyExists":
+                raise SecretsDown(f"{self._path}/{name}: {told(error)}") from error
+            return False
+        finally:
+            # Whatever came of it, somebody may have stored one: what is remembered is that there is none.
+            self._entries.pop(name, None)
         return True
 
     def reread(self, name: str) -> tuple[str, ...]:

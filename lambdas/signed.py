@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lambdas.model import Header, Path, SignedText, TimeFormat
-from lambdas.public_url import Url
+from lambdas.model import Header, Path, SignedText, TimeFormat, UrlBase
 
 Encoding = Literal["hex", "base64", "base64url"]
+Variant = Literal["no_port", "default_port", "quoted", "unquoted", "recoded"]
 
 PIECE = re.compile(r"\{(\w+)(?:\('([^'{}]*)'\))?\}")
 """A piece in a signed text, and what it is called with."""
@@ -60,6 +60,16 @@ class MessageId:
 
     header: Header
     """The header that carries it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """The URL as the vendor saw it, with its query as it was sent."""
+
+    base: UrlBase | None = None
+    """What the vendor was told, where that is not the endpoint's own URL: behind a custom domain, or a proxy."""
+    variants: tuple[Variant, ...] = ()
+    """How the vendor may have written it else: without or with the port 443, or with other escapes in the query."""
 
 
 @dataclass(frozen=True, slots=True)

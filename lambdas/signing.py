@@ -10,12 +10,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from lambdas.auth import Sent, Unauthenticated
 from lambdas.model import Header
 from lambdas.pieces import MAX_PARTS, texts, written
-from lambdas.public_url import with_query
 from lambdas.signed import BodyHash, Encoding, Signature, Signed, Timestamp
 from lambdas.when import seconds, timestamp
 
@@ -88,7 +86,11 @@ def _check_window(stamp: Timestamp, request: Request, now: float) -> None:
 
 
 def dressed(settings: Signed, sent: Sent, now: float, make: Callable[[bytes], bytes], secret: bytes = b"") -> Sent:
-    """The request as the vendor would send it; `make` signs a text."""
+    """The request as the vendor would send it; `make` signs a text. No function does that."""
+    from secrets import token_hex
+
+    from lambdas.public_url import with_query
+
     made: dict[str, str] = {str(name): value for name, value in (settings.require or {}).items()}
     stamp, name = settings.timestamp, settings.signature.header[0].replace(FAMILY, "-1")
     before = ""
@@ -100,7 +102,7 @@ def dressed(settings: Signed, sent: Sent, now: float, make: Callable[[bytes], by
         if stamp.header.lower() == name.lower():
             before = f"{value}{stamp.split or settings.signature.split}"
     if settings.id and settings.id.header.lower() not in {one.lower() for one in sent.headers}:
-        made[settings.id.header] = f"msg_{uuid4().hex}"
+        made[settings.id.header] = f"msg_{token_hex(16)}"
     if settings.body_hash:
         digest = hashlib.sha256(sent.body).hexdigest()
         if settings.body_hash.query:

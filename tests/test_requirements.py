@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
+from generator.wheels import pins
 from tests.definitions import ROOT
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\\n]+)", re.MULTILINE)
@@ -34,3 +35,10 @@ def test_it_has_all_that_the_framework_and_a_configurations_tests_need() -> None
     wanted = [*project["dependencies"], *project["optional-dependencies"]["pipeline"]]
     names = {re.split(r"[<>=!~]", one)[0].lower() for one in wanted}
     assert names <= set(pinned("requirements.txt"))
+
+
+def test_what_functions_import_in_aws_is_what_they_are_tested_with() -> None:
+    constraints = pinned("constraints.txt")
+    assert {package.lower(): constraints[package.lower()] for package in pins()} == {
+        package.lower(): version for package, (version, _) in pins().items()
+    }

@@ -99,7 +99,7 @@ def _number(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
         return otherwise
     try:
         return float(claims[name])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Unauthenticated(f"{name} is no time") from None
 
 
@@ -156,9 +156,11 @@ def _keys(content: bytes) -> list[Any]:
     from jwt import PyJWK
     from jwt.exceptions import PyJWTError
 
-    found = json.loads(content).get("keys", [])
+    said = json.loads(content)
+    if not isinstance(said, dict) or not isinstance(said.get("keys"), list):
+        raise ValueError("it is no JSON Web Key Set")  # noqa: TRY004 - as what is no JSON at all
     keys = []
-    for one in found if isinstance(found, list) else []:
+    for one in said["keys"]:
         try:
             keys.append(PyJWK(one))
         except (PyJWTError, ValueError, TypeError, AttributeError, KeyError):

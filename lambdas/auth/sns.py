@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from lambdas.request import Request
 
 HOSTS = ("sns.*.amazonaws.com", "sns.*.amazonaws.com.cn")
+# A region's, and nothing else's: whoever has a bucket named sns has sns.s3.amazonaws.com, and sns.s3-us-west-2 there.
+_REGIONAL = re.compile(r"https://sns\.[a-z]+(-[a-z]+)+-[0-9]+\.", re.IGNORECASE)
 _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 _SIGNED = {
@@ -64,7 +67,8 @@ def verify(settings: Settings, request: Request, _keys: Keys, _now: float) -> No
         raise Unauthenticated("TopicArn is none of the topics")
     text, signature = _text(message), _signature(message)
     url = _field(message, "SigningCertURL")
-    if not (isinstance(url, str) and allowed(url, HOSTS) and url.partition("?")[0].endswith(".pem")):
+    regional = isinstance(url, str) and allowed(url, HOSTS) and _REGIONAL.match(url)
+    if not (regional and url.partition("?")[0].endswith(".pem")):
         raise Unauthenticated("SigningCertURL is not a certificate of SNS")
     _check(url, signature, text, message.get("SignatureVersion"))
 

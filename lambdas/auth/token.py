@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth import Keys, Sent, Unauthenticated
 from lambdas.model import Header, SecretName
-from lambdas.public_url import with_query
 
 if TYPE_CHECKING:
     from lambdas.request import Request
@@ -64,6 +63,8 @@ def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
     token = f"{settings.prefix}{keys(settings.secret)[0]}"
     if settings.header:
         return sent._replace(headers={**sent.headers, settings.header: token})
+    from lambdas.public_url import with_query
+
     return sent._replace(url=with_query(sent.url, settings.query or "", token))
 
 
