@@ -1,0 +1,65 @@
+"""What a source costs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.commands import options, show
+from generator.definition import known, load
+from generator.errors import GeneratorError
+
+if TYPE_CHECKING:
+    from generator.cost import Cost
+
+
+@click.command(short_help="What a source costs in AWS.")
+@click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every source.")
+@click.option(
+    "--events-per-month", "events", type=click.IntRange(0), default=1_000_000, show_default=True, help="How many."
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@options.sources
+def command(sources_named: tuple[str, ...], everything: bool, events: int, as_json: bool, sources: Path) -> int:
+    """Dollars a month for SOURCE, from its template: for each million events, and fixed."""
+    if bool(sources_named) == everything:
+        raise click.UsageError("name sources, or say --all")
+    from generator import cost, event_source
+    from generator.template_text import text
+
+    names = known(sources) if everything else list(dict.fromkeys(sources_named))
+    if not names:
+        raise GeneratorError(f"{sources}: has no source yet")
+    found = {}
+    for one in load(sources, names):
+        resources = json.loads(text(event_source.build(one.source, "code/any.zip")))["Resources"]
+        found[one.source.name] = cost.of(resources, events)
+    if as_json:
+        rows = {
+            name: {"perMillion": one.per_million, "fixed": one.fixed, "month": one.month(events)}
+            for name, one in found.items()
+        }
+        click.echo(json.dumps({"eventsPerMonth": events, "sources": rows}, indent=2))
+    else:
+        _table(found, events)
+    return 0
+
+
+def _table(found: dict[str, Cost], events: int) -> None:
+    from rich.table import Table
+
+    from generator.cost import ASSUMED
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("source")
+    for column in ("a million events", "fixed a month", f"{events:,} events a month"):
+        table.add_column(column, justify="right")
+    for name, one in found.items():
+        table.add_row(f"[bold]{name}[/]", f"${one.per_million:.2f}", f"${one.fixed:.2f}", f"${one.month(events):.2f}")
+    out = show.console()
+    out.print(table)
+    out.print(f"[dim]assumed: {ASSUMED}[/]")

@@ -1,0 +1,80 @@
+"""What a source costs, by the formula that the figures in the documentation are from."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from generator import cost, event_source
+from generator.commands import main
+from generator.template_text import text
+from tests.definitions import shipped
+
+OF = {
+    name: json.loads(text(event_source.build(shipped(name).source, "code/0.zip")))["Resources"]
+    for name in ("zoom", "okta")
+}
+
+
+def test_a_source_keeps_within_its_budget_of_dollars() -> None:
+    for name, resources in OF.items():
+        assert cost.of(resources, 1_000_000).per_million <= 2.40, name
+
+
+def test_tracing_a_larger_function_and_a_dearer_api_show() -> None:
+    resources = json.loads(json.dumps(OF["zoom"]))
+    before = cost.of(resources, 1_000_000).per_million
+    resources["Webhook"]["Properties"] |= {"TracingConfig": {"Mode": "Active"}}
+    traced = cost.of(resources, 1_000_000).per_million
+    resources["Webhook"]["Properties"] |= {"MemorySize": 1024, "Architectures": ["x86_64"]}
+    larger = cost.of(resources, 1_000_000).per_million
+    assert traced - before == pytest.approx(5 * 0.84, abs=0.1)  # at 0.386 a second, X-Ray records 84 %
+    assert larger > traced
+
+
+def test_what_is_fixed_is_counted() -> None:
+    resources = {**OF["zoom"], "A": {"Type": "AWS::CloudWatch::Alarm"}, "B": {"Type": "AWS::CloudWatch::Alarm"}}
+    before, after = cost.of(OF["zoom"], 0), cost.of(resources, 0)
+    assert after.fixed - before.fixed == pytest.approx(0.20)
+    assert after.dear["Alarm"] - before.dear.get("Alarm", 0) == 2
+
+
+def test_a_secret_that_is_asked_for_rarely_costs_less_an_event_the_more_there_are() -> None:
+    few, many = cost.of(OF["zoom"], 30_000), cost.of(OF["zoom"], 30_000_000)
+    assert few.per_million > many.per_million
+    assert many.month(30_000_000) == pytest.approx(many.fixed + 30 * many.per_million)
+
+
+def test_the_command_says_it_for_each_source(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cost", "zoom", "okta", "--events-per-month", "500000"]) == 0
+    head, zoom, okta, assumed = capsys.readouterr().out.splitlines()[:4]
+    assert head.split() == [
+        "source",
+        "a",
+        "million",
+        "events",
+        "fixed",
+        "a",
+        "month",
+        "500,000",
+        "events",
+        "a",
+        "month",
+    ]
+    assert (zoom.split()[0], okta.split()[0]) == ("zoom", "okta")
+    assert all(cell.startswith("$") for cell in zoom.split()[1:])
+    assert assumed.startswith("assumed: 4 KB an event")
+
+
+def test_the_command_says_it_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cost", "zoom", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["eventsPerMonth"] == 1_000_000
+    assert found["sources"]["zoom"]["perMillion"] == cost.of(OF["zoom"], 1_000_000).per_million
+
+
+@pytest.mark.parametrize("arguments", [[], ["zoom", "--all"]])
+def test_which_sources_is_said_once(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cost", *arguments]) == 2
+    assert "name sources, or say --all" in capsys.readouterr().err
