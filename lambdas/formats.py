@@ -27,6 +27,8 @@ _TYPES: dict[str, Format] = {
 }
 # https://docs.python.org/3/library/zlib.html#zlib.decompressobj: gzip's head, and a window of any size
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+# Bytes at a time: what comes after the end of one gzip file is copied, and there may be a hundred thousand of them.
+_STEP = 4_096
 
 
 def reader(events: Events) -> Callable[[Request], Any]:
@@ -69,20 +71,23 @@ def inflated(body: bytes, headers: Mapping[str, str]) -> bytes:
 
 
 def _inflated(body: bytes, window: int) -> bytes:
-    found, left = b"", body
+    found: list[bytes] = []
+    one, at, room = zlib.decompressobj(window), 0, MAX_INFLATED
     try:
-        # A gzip file may be several, one after the other.
-        while left:
-            one = zlib.decompressobj(window)
-            found += one.decompress(left, MAX_INFLATED - len(found) + 1)
-            if len(found) > MAX_INFLATED:
+        while at < len(body) and not (one.eof and window != _GZIP):
+            # A gzip file may be several, one after the other.
+            one = zlib.decompressobj(window) if one.eof else one
+            part = body[at : at + _STEP]
+            found.append(one.decompress(part, room + 1))
+            room -= len(found[-1])
+            if room < 0:
                 raise Rejected("encoding", f"it has more than {MAX_INFLATED:,} bytes once it is decompressed")
-            if not one.eof:
-                raise Rejected("encoding", "it is cut short")
-            left = one.unused_data if window == _GZIP else b""
+            at += len(part) - len(one.unused_data)
     except zlib.error:
         raise Rejected("encoding", "it is not compressed as its content-encoding says") from None
-    return found
+    if body and not one.eof:
+        raise Rejected("encoding", "it is cut short")
+    return b"".join(found)
 
 
 def _form(body: bytes, payload: str | None) -> Any:
@@ -100,5 +105,8 @@ def _form(body: bytes, payload: str | None) -> Any:
     fields: dict[str, Any] = {}
     for name, value in pairs:
         before = fields.get(name)
-        fields[name] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
+        if isinstance(before, list):
+            before.append(value)
+        else:
+            fields[name] = value if before is None else [before, value]
     return fields

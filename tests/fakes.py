@@ -54,6 +54,13 @@ class Store:
         found = [{"Name": name, "Value": self.values[name]} for name in Names if name in self.values]
         return {"Parameters": found, "InvalidParameters": [name for name in Names if name not in self.values]}
 
+    def put_parameter(self, Name: str, Value: str, Type: str, Overwrite: bool) -> None:  # noqa: N803
+        assert (Type, Overwrite) == ("SecureString", False)
+        self.faults.next()
+        if Name in self.values:
+            raise ClientError({"Error": {"Code": "ParameterAlreadyExists", "Message": "it is"}}, "PutParameter")
+        self.values[Name] = Value
+
 
 @dataclass
 class Queue:

@@ -1,107 +1,91 @@
-"""Signatures, tokens and handshakes that vendors, their SDKs and others have published, through the real handler."""
+"""Signatures, tokens and handshakes that vendors, their SDKs and others have published, through the real handler.
+
+And what holds of every way of signing: what was signed verifies, and one bit of it less does not.
+"""
 
 from __future__ import annotations
 
 import base64
+import io
 import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+import urllib.error
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from email.message import EmailMessage
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from hypothesis import given
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from generator import gateway
-from generator.definition import load
-from lambdas.auth import Unauthenticated
-from lambdas.model import Auth, verified_by
+from generator.definition import auth_types, known, load
+from generator.vendor import stored_names
+from lambdas import fetch
+from lambdas.auth import Sent, Unauthenticated, jwt, leaves, sns
+from lambdas.auth.jwt import KeySets
+from lambdas.formats import FORM
+from lambdas.keys import Key
+from lambdas.model import Auth, auths, verified_by
 from lambdas.request import Request
 from lambdas.secrets import SecretsDown
-from tests import fakes
+from lambdas.signed import Signed
+from lambdas.signing import decoded, encoded
+from tests import fakes, issuers, published
 from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, Endpoint
+from tests.issuers import Internet, Issuer, message, signed_message
+from tests.published import HANDSHAKES, REQUESTS, Delivery, Vector, delivery, handshake, names
 
-Vector = dict[str, Any]
-
-SOURCE_OF = {
-    "github": "github",
-    "github-sha1": "hub-sha1",
-    "xhub-sha256": "hub-sha256",
-    "xhub-multi-sha256": "hub-list",
-    "generic-sha512-prefixed": "sha512",
-    "generic-sha512-hex": "sha512-bare",
-    "gitlab-token": "gitlab",
-    "slack": "slack",
-    "pagerduty": "pagerduty",
-    "shopify": "shopify",
-    "challenge:zoom-crc": "zoom",
-    "challenge:json-echo": "slack",
-    "challenge:header-to-json": "okta",
-    "challenge:twitter-crc": "twitter",
-    "challenge:header-echo": "asana",
-    "challenge:query-to-text": "dropbox",
-}
-SHIPPED = ["okta", "zoom"]
-MADE = sorted({*SOURCE_OF.values(), "batch", "twitch"} - set(SHIPPED))
-SOURCE = {one.source.name: one.source for one in (*load(SOURCES, SHIPPED), *load(CASES, MADE))}
-
-PUBLISHED: list[Vector] = json.loads((Path(__file__).parent / "vectors" / "webhooks.json").read_text(encoding="utf-8"))
-
-
-def names(vectors: list[Vector]) -> list[str]:
-    return [f"{PUBLISHED.index(one)}-{one['scheme']}-{one['note'] or 'plain'}"[:70] for one in vectors]
-
-
-def those(**fields: Any) -> list[Vector]:
-    return [one for one in PUBLISHED if not one["scheme"].startswith("challenge:") and fields.items() <= one.items()]
-
-
-VALID, INVALID = those(valid=True), [one for one in those(valid=False) if one["secret"]]
-WITHOUT_A_SECRET = those(valid=False, secret="")
-CHALLENGES = [one for one in PUBLISHED if one["scheme"].startswith("challenge:")]
-
-
-def as_published(name: str) -> str:
-    return name
-
-
-in_any_case = pytest.mark.parametrize("case", [str.lower, as_published, str.upper])
+as_published: Callable[[str], str] = str
+in_any_case = pytest.mark.parametrize("case", [str.lower, as_published, str.upper], ids=["lower", "published", "upper"])
 in_any_encoding = pytest.mark.parametrize("binary", [False, True], ids=["text", "base64"])
+VALID = [one for one in REQUESTS if one["valid"]]
+INVALID = [one for one in REQUESTS if not one["valid"] and one["secret"] != ""]
+WITHOUT_A_SECRET = [one for one in REQUESTS if not one["valid"] and one["secret"] == ""]
 
 
-def endpoint_of(vector: Vector) -> Endpoint:
-    now = float(vector.get("now") or NOW)
-    return Endpoint(SOURCE[SOURCE_OF[vector["scheme"]]], secret=vector["secret"] or SECRET, now=now)
+@contextmanager
+def online(pages: Mapping[str, bytes | Exception]) -> Iterator[Internet]:
+    """An internet that has these pages and no others, and nothing remembered of any before."""
+    with pytest.MonkeyPatch.context() as patched:
+        internet = Internet(dict(pages))
+        patched.setattr(fetch, "_OPENER", internet)
+        patched.setattr(jwt, "KEY_SETS", KeySets(jwt._ask))
+        patched.setattr(jwt, "_PLACES", {})
+        sns.certified.cache_clear()
+        yield internet
+        sns.certified.cache_clear()
 
 
-def event_of(vector: Vector, case: Callable[[str], str], *, binary: bool) -> dict[str, Any]:
-    """The vector as API Gateway hands it over, but for the case of its headers."""
-    query = dict(parse_qsl(urlsplit(vector["url"]).query))
-    event = gateway.event(vector["method"], {}, vector["body"].encode(), query=query, binary=binary)
-    return {**event, "headers": {case(name): value for name, value in vector["headers"].items()}}
+def endpoint_of(arrives: Delivery) -> Endpoint:
+    return Endpoint(arrives.source, secret=arrives.stored, now=arrives.now)
 
 
-def kept(endpoint: Endpoint) -> list[bytes]:
-    return [base64.b64decode(json.loads(body)["body"]) for body in endpoint.bucket.objects.values()]
+def event_of(sent: Sent, case: Callable[[str], str] = as_published, *, binary: bool = False) -> dict[str, Any]:
+    """A request as API Gateway hands it over, but for the case of its headers."""
+    event = gateway.event(sent.method, {}, sent.body, url=sent.url, binary=binary)
+    return {**event, "headers": {case(name): value for name, value in sent.headers.items()}}
 
 
-def details(endpoint: Endpoint) -> list[Any]:
-    return [message["details"] for message in endpoint.queue.messages]
+def outcome(vector: Vector, case: Callable[[str], str] = as_published, *, binary: bool = False) -> published.Outcome:
+    arrives = delivery(vector)
+    endpoint = endpoint_of(arrives)
+    with online(arrives.pages):
+        answer = endpoint.call(event_of(arrives.sent, case, binary=binary))
+    return published.outcome(answer["statusCode"], endpoint.queue.messages, endpoint.bucket.objects)
 
 
-def event_in(body: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def test_every_published_vector_is_used() -> None:
-    assert len(VALID) + len(INVALID) + len(WITHOUT_A_SECRET) + len(CHALLENGES) == len(PUBLISHED)
-    assert {one["scheme"] for one in PUBLISHED} == set(SOURCE_OF)
+def test_every_published_vector_is_used_but_those_that_we_would_sign() -> None:
+    assert len(VALID) + len(INVALID) + len(WITHOUT_A_SECRET) == len(REQUESTS)
+    left_out = [one["scheme"] for one in published.EVERY if one not in REQUESTS and one not in HANDSHAKES]
+    assert sorted(left_out) == sorted(published.OUTBOUND)
+    used = {name for one in (*REQUESTS, *HANDSHAKES) for name in (one["scheme"], one["vendor"])}
+    assert set(published.SOURCE_OF) <= used
 
 
 @in_any_case
@@ -110,16 +94,7 @@ def test_every_published_vector_is_used() -> None:
 def test_what_a_vendor_signed_is_on_the_queue_or_kept(
     vector: Vector, case: Callable[[str], str], *, binary: bool
 ) -> None:
-    endpoint = endpoint_of(vector)
-    answer = endpoint.call(event_of(vector, case, binary=binary))
-    event = event_in(vector["body"])
-    if not vector["body"]:
-        expected: tuple[int, list[Any], list[bytes]] = (400, [], [])
-    elif event is not None:
-        expected = (200, [event], [])
-    else:
-        expected = (200, [], [vector["body"].encode()])
-    assert (answer["statusCode"], details(endpoint), kept(endpoint)) == expected
+    assert outcome(vector, case, binary=binary) == published.expected(vector)
 
 
 @in_any_case
@@ -128,84 +103,213 @@ def test_what_a_vendor_signed_is_on_the_queue_or_kept(
 def test_what_a_vendor_did_not_sign_is_refused_and_leaves_nothing(
     vector: Vector, case: Callable[[str], str], *, binary: bool
 ) -> None:
-    endpoint = endpoint_of(vector)
-    answer = endpoint.call(event_of(vector, case, binary=binary))
-    refusal = 403 if verified_by(endpoint.source.webhook) == "authorizer" else 401
-    assert (answer["statusCode"], endpoint.queue.bodies, endpoint.bucket.objects) == (refusal, [], {})
+    assert outcome(vector, case, binary=binary) == (401, [], [])
 
 
 @pytest.mark.parametrize("vector", WITHOUT_A_SECRET, ids=names(WITHOUT_A_SECRET))
 def test_a_published_request_for_an_empty_secret_leaves_nothing(vector: Vector) -> None:
-    endpoint = Endpoint(SOURCE[SOURCE_OF[vector["scheme"]]], secret="", now=float(vector.get("now") or NOW))
-    answer = endpoint.call(event_of(vector, as_published, binary=False))
-    assert (answer["statusCode"], endpoint.queue.bodies, endpoint.bucket.objects) == (503, [], {})
-
-
-@pytest.mark.parametrize("name", sorted(SOURCE))
-def test_an_empty_secret_never_verifies(name: str) -> None:
-    auth = SOURCE[name].webhook.auth
-    request = signed(auth, b"{}", secret="")
-    with pytest.raises(Unauthenticated):
-        auth.type.verify(auth.settings, request, lambda _name: (), NOW)
-    with pytest.raises(Unauthenticated):
-        auth.type.verify(auth.settings, request, lambda _name: ("",), NOW)
-    with pytest.raises(Unauthenticated):
-        auth.type.verify(auth.settings, request, lambda _name: (SECRET, ""), NOW)
-
-
-@pytest.mark.parametrize("name", sorted(name for name in SOURCE if verified_by(SOURCE[name].webhook) == "handler"))
-def test_an_empty_parameter_is_no_secret_to_a_handler(name: str) -> None:
-    endpoint = Endpoint(SOURCE[name], secret="")
-    answer = endpoint.signed({"event": "e"}, secret="")
-    assert (answer["statusCode"], endpoint.queue.bodies, endpoint.bucket.objects) == (503, [], {})
-
-
-@pytest.mark.parametrize("name", sorted(name for name in SOURCE if verified_by(SOURCE[name].webhook) == "authorizer"))
-def test_an_empty_parameter_is_no_secret_to_an_authorizer(name: str) -> None:
-    endpoint = Endpoint(SOURCE[name], secret="")
-    with pytest.raises(SecretsDown):
-        endpoint.signed({"event": "e"}, secret="")
-    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+    assert outcome(vector) == (503, [], [])
 
 
 @in_any_case
-@pytest.mark.parametrize("vector", CHALLENGES, ids=names(CHALLENGES))
+@pytest.mark.parametrize(("valid", "status"), [(True, 200), (False, 403)])
+def test_a_published_token_is_verified_by_an_authorizer_too(
+    case: Callable[[str], str], status: int, *, valid: bool
+) -> None:
+    [vector] = [one for one in REQUESTS if one["scheme"] == "gitlab-token" and one["valid"] is valid]
+    endpoint = Endpoint(load(CASES, ["gitlab"])[0].source, secret=vector["secret"])
+    answer = endpoint.call(event_of(delivery(vector).sent, case))
+    assert (answer["statusCode"], len(endpoint.queue.bodies)) == (status, int(valid))
+
+
+@in_any_case
+@pytest.mark.parametrize("vector", HANDSHAKES, ids=names(HANDSHAKES))
 def test_a_handshake_is_answered_as_published_and_becomes_no_event(vector: Vector, case: Callable[[str], str]) -> None:
-    endpoint = endpoint_of(vector)
-    if vector["note"] == "request is signed like any other (verify first)":
-        vector = {**vector, "headers": {**vector["headers"], **sign(endpoint.source.webhook.auth, vector["body"])}}
-    answer = endpoint.call(event_of(vector, case, binary=False))
-    expected = vector["expect_body"]
-    body = answer["body"] if isinstance(expected, str) else json.loads(answer["body"])
-    assert (answer["statusCode"], body) == (vector["expect_status"], expected)
+    arrives = handshake(vector)
+    endpoint = endpoint_of(arrives)
+    with online(arrives.pages):
+        answer = endpoint.call(event_of(arrives.sent, case))
     wanted = {name.lower(): value for name, value in vector["expect_headers"].items()}
+    said = published.said(answer["body"])
+    assert (answer["statusCode"], said) == (vector["expect_status"], vector["expect_body"])
     assert wanted.items() <= answer["headers"].items()
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
-@pytest.mark.parametrize("name", ["slack", "twitch"])
-def test_a_handshake_that_is_signed_is_not_answered_to_others(name: str) -> None:
-    endpoint = Endpoint(SOURCE[name])
-    headers = {"Twitch-Eventsub-Message-Type": "webhook_callback_verification"}
-    body = b'{"type":"url_verification","challenge":"c"}'
-    assert endpoint.post(body, headers) == {"statusCode": 401, "headers": {}, "body": ""}
-    answer = endpoint.signed(body, headers)
-    assert (answer["statusCode"], answer["body"]) == (200, {"slack": '{"challenge":"c"}', "twitch": "c"}[name])
+def shown(scheme: str, vendor: str) -> Vector:
+    [vector] = [one for one in HANDSHAKES if (one["scheme"], one["vendor"]) == (scheme, vendor)]
+    return vector
+
+
+@pytest.mark.parametrize(
+    "vector",
+    [
+        shown("challenge:json-echo", "Slack"),
+        shown("challenge:static", "Discord interactions"),
+        shown("challenge:static", "Discord webhook events"),
+        shown("challenge:sns-confirm", "AWS SNS"),
+    ],
+    ids=["slack", "discord interactions", "discord webhook events", "sns"],
+)
+def test_a_handshake_whose_page_shows_no_signature_is_not_answered_without_one(vector: Vector) -> None:
+    arrives = handshake(vector)
+    endpoint = endpoint_of(arrives)
+    with online(arrives.pages) as internet:
+        answer = endpoint.call(event_of(delivery(vector).sent))
+    assert (answer["statusCode"], answer["body"], internet.asked) == (401, "", [])
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
-def sign(auth: Auth, body: str) -> dict[str, str]:
-    return dict(fakes.signed(auth, body.encode()).headers)
+def test_a_handshake_with_a_token_of_its_own_is_not_answered_to_another() -> None:
+    arrives = handshake(shown("challenge:query-to-text", "Meta (Facebook/WhatsApp)"))
+    endpoint = endpoint_of(arrives._replace(stored="another"))
+    answer = endpoint.call(event_of(arrives.sent))
+    assert (answer["statusCode"], answer["body"]) == (401, "")
 
 
-def signed(auth: Auth, body: bytes, secret: str = SECRET) -> Request:
-    return fakes.signed(auth, body, secret=secret).request(NOW)
+def test_a_secret_that_is_handed_over_is_stored_once_and_verifies_events() -> None:
+    arrives = handshake(shown("challenge:header-echo", "Asana"))
+    secret = arrives.sent.headers["X-Hook-Secret"]
+    endpoint = endpoint_of(arrives)
+    assert endpoint.call(event_of(arrives.sent))["statusCode"] == 200
+    assert endpoint.store.values == {"/MozDef-EF/asana/dev/auth_token": secret}
+    again = arrives.sent._replace(headers={"X-Hook-Secret": secret[::-1]})
+    assert endpoint.call(event_of(again))["statusCode"] == 401
+    assert endpoint.store.values == {"/MozDef-EF/asana/dev/auth_token": secret}
+    assert endpoint.signed({"events": []}, secret=secret)["statusCode"] == 200
+    assert endpoint.signed({"events": []}, secret=secret[::-1])["statusCode"] == 401
 
 
-HMACS = sorted(name for name, source in SOURCE.items() if source.webhook.auth.type.__name__ == "lambdas.auth.hmac")
-TOKENS = sorted(set(SOURCE) - set(HMACS))
-# No NUL: an HMAC fills its key up with them, so that two keys that end in one more or less are the same.
+def test_a_subscription_is_confirmed_once_its_sender_is_verified() -> None:
+    arrives = handshake(shown("challenge:sns-confirm", "AWS SNS"))
+    with online(arrives.pages) as internet:
+        assert endpoint_of(arrives).call(event_of(arrives.sent))["statusCode"] == 200
+    assert internet.asked == [issuers.CERTIFICATE_URL, json.loads(arrives.sent.body)["SubscribeURL"]]
+
+
+def test_a_signed_handshake_of_twitch_is_not_answered_to_others() -> None:
+    endpoint = Endpoint(load(CASES, ["twitch"])[0].source)
+    headers = {"Twitch-Eventsub-Message-Type": "webhook_callback_verification"}
+    assert endpoint.post(b'{"challenge":"c"}', headers) == {"statusCode": 401, "headers": {}, "body": ""}
+    answer = endpoint.signed(b'{"challenge":"c"}', headers)
+    assert (answer["statusCode"], answer["body"]) == (200, "c")
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+
+
+# Every way of verifying that a source has, shipped or a case, taken apart where it is made of several.
+SOURCE = {
+    f"{folder.name}/{one.source.name}": one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))
+}
+WAYS = {
+    f"{name}/{index}": way
+    for name, source in SOURCE.items()
+    for index, way in enumerate(leaf for auth in auths(source.webhook) for leaf in leaves(auth))
+}
+URL = f"{gateway.URL}?account=7"
+# No NUL at the end: an HMAC fills its key up with them, so that two keys that end in one more or less are the same.
 secrets = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+raw_keys = st.binary(min_size=1).filter(lambda key: key[-1] > 0)
+bits = st.integers(min_value=0)
+# There are dozens of ways, each of which is to be drawn some times.
+in_every_way = settings(max_examples=500)
+
+
+def kind(auth: Auth) -> str:
+    return auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined,no-any-return]  # a module
+
+
+def those(*kinds: str) -> list[str]:
+    return [name for name, way in WAYS.items() if kind(way) in kinds]
+
+
+def signed_where(holds: Callable[[Any], Any]) -> list[str]:
+    """The ways with a signature in a header, of whose settings this holds."""
+    return [name for name, way in WAYS.items() if isinstance(way.settings, Signed) and holds(way.settings)]
+
+
+KEYED = [name for name, way in WAYS.items() if hasattr(way.settings, "secret")]
+SIGNED = signed_where(lambda settings: "{form_sorted}" not in settings.signed)
+FORMS = signed_where(lambda settings: "{form_sorted}" in settings.signed)
+STAMPED = signed_where(lambda settings: settings.timestamp and settings.timestamp.header)
+NAMED = signed_where(lambda settings: settings.id)
+OF_A_URL = signed_where(lambda settings: "{url}" in settings.signed)
+VERSIONED = signed_where(lambda settings: settings.require)
+
+
+class Signature(NamedTuple):
+    """A request that was signed in one way, and the key that is stored for it."""
+
+    way: Auth
+    request: Request
+    stored: str
+
+    def but(self, **changes: Any) -> Request:
+        return replace(self.request, **changes)
+
+    def with_header(self, name: str, value: str) -> Request:
+        return self.but(headers={**self.request.headers, name.lower(): value})
+
+    def refuses(self, request: Request, *stored: str, now: float = NOW) -> bool:
+        return refuses(self.way, request, *(stored or (self.stored,)), now=now)
+
+
+def refuses(auth: Auth, request: Request, *stored: str, now: float = NOW) -> bool:
+    try:
+        auth.type.verify(auth.settings, request, lambda _name: stored, now)
+    except Unauthenticated:
+        return True
+    return False
+
+
+def pairs(way: Auth) -> st.SearchStrategy[tuple[str, str]]:
+    """What is stored, and what the sender has."""
+    if pair := getattr(way.type, "pair", None):
+        return st.builds(pair, st.just(way.settings))
+    key = getattr(way.settings, "key", Key())
+    texts = {
+        "utf8": secrets,
+        "hex": raw_keys.map(bytes.hex),
+        "base64": raw_keys.map(lambda raw: key.strip + base64.b64encode(raw).decode()),
+    }[key.encoding]
+    return texts.map(lambda text: (text, text))
+
+
+def made_up(way: Auth) -> tuple[str, str]:
+    """A pair that will do, whatever the way."""
+    pair: Any = getattr(way.type, "pair", lambda _settings: ("5a", "5a"))
+    stored, held = pair(way.settings)
+    return stored, held
+
+
+def body_with(text: str) -> bytes:
+    """A body in which every way that looks into one finds what it looks for."""
+    signed_part = {"timestamp": "1767225600", "token": text}
+    items = [{"NotificationRequestItem": {"pspReference": text, "amount": {"value": 7}}}]
+    value = [{"clientState": "", "id": text}]
+    return json.dumps({"signature": signed_part, "notificationItems": items, "value": value}).encode()
+
+
+def bodies(way: Auth) -> st.SearchStrategy[bytes]:
+    signed_text, stamp = getattr(way.settings, "signed", ""), getattr(way.settings, "timestamp", None)
+    if "{form_sorted}" in signed_text:
+        fields = st.dictionaries(st.text("abc", min_size=1), st.text("xyz"), min_size=1)
+        return fields.map(lambda found: urlencode(found).encode())
+    if kind(way).startswith("body_") or (stamp and stamp.path):
+        return st.text().map(body_with)
+    return st.binary(min_size=1)
+
+
+@st.composite
+def signatures(draw: st.DrawFn, among: list[str]) -> Signature:
+    way = WAYS[draw(st.sampled_from(among))]
+    stored, held = draw(pairs(way))
+    return signature(way, draw(bodies(way)), stored, held)
+
+
+def signature(way: Auth, body: bytes, stored: str, held: str) -> Signature:
+    form = {"Content-Type": FORM} if "{form_sorted}" in getattr(way.settings, "signed", "") else {}
+    sent = fakes.signed(way, body, {"X-Key-Id": "7", **form}, secret=held, url=URL)
+    return Signature(way, sent.request(NOW), stored)
 
 
 def flipped(data: bytes, bit: int) -> bytes:
@@ -213,73 +317,624 @@ def flipped(data: bytes, bit: int) -> bytes:
     return data[: at // 8] + bytes([data[at // 8] ^ 1 << at % 8]) + data[at // 8 + 1 :]
 
 
-def refused(auth: Auth, request: Request, secret: str, now: float = NOW) -> bool:
-    try:
-        auth.type.verify(auth.settings, request, lambda _name: (secret,), now)
-    except Unauthenticated:
-        return True
-    return False
+def flipped_text(text: str, bit: int) -> str:
+    return flipped(text.encode(), bit).decode("latin-1")
 
 
-@given(st.sampled_from(sorted(SOURCE)), st.binary(), secrets, secrets)
-def test_what_is_signed_verifies_with_the_current_and_the_previous_secret(
-    name: str, body: bytes, secret: str, other: str
-) -> None:
-    auth = SOURCE[name].webhook.auth
-    request = signed(auth, body, secret)
-    auth.type.verify(auth.settings, request, lambda _name: (secret,), NOW)
-    auth.type.verify(auth.settings, request, lambda _name: (other, secret), NOW)
-    assert refused(auth, request, f"{secret}{other}")
+def part(value: str, prefix: str, split: str) -> tuple[str, str, str]:
+    """A header's value as what is before its first part with this prefix, the part, and what is after it."""
+    start = value.index(prefix) + len(prefix)
+    end = value.find(split, start) if split else -1
+    return value[:start], value[start : end if end >= 0 else None], value[end:] if end >= 0 else ""
 
 
-@given(st.sampled_from(HMACS), st.binary(min_size=1), secrets, st.integers(min_value=0))
-def test_one_bit_of_the_body_is_enough_to_refuse_it(name: str, body: bytes, secret: str, bit: int) -> None:
-    auth = SOURCE[name].webhook.auth
-    request = signed(auth, body, secret)
-    assert refused(auth, Request("POST", request.headers, flipped(body, bit), time=NOW), secret)
+def test_every_type_is_among_the_ways() -> None:
+    made_of_others = {kind(auth) for source in SOURCE.values() for auth in auths(source.webhook)}
+    assert made_of_others | {kind(way) for way in WAYS.values()} == set(auth_types())
 
 
-@given(st.sampled_from(HMACS), st.binary(), secrets, st.integers(min_value=0))
-def test_one_bit_of_the_signature_is_enough_to_refuse_it(name: str, body: bytes, secret: str, bit: int) -> None:
-    auth = SOURCE[name].webhook.auth
-    request, settings = signed(auth, body, secret), auth.settings.signature
-    text = request.headers[settings.header[0].lower()].removeprefix(settings.prefix)
-    # The bytes, not their text: hex may have either case.
-    is_hex = settings.encoding == "hex"
-    wrong = flipped(bytes.fromhex(text) if is_hex else base64.b64decode(text), bit)
-    made = settings.prefix + (wrong.hex() if is_hex else base64.b64encode(wrong).decode())
-    headers = {**request.headers, settings.header[0].lower(): made}
-    assert refused(auth, Request("POST", headers, body, time=NOW), secret)
+@in_every_way
+@given(st.data(), st.sampled_from(KEYED))
+def test_what_is_signed_verifies_with_the_current_and_the_previous_secret(data: st.DataObject, name: str) -> None:
+    one, (other, _) = data.draw(signatures([name])), data.draw(pairs(WAYS[name]))
+    assume(other != one.stored)
+    assert not one.refuses(one.request)
+    assert not one.refuses(one.request, other, one.stored)
+    assert one.refuses(one.request, other)
 
 
-@given(st.sampled_from(["zoom", "slack", "twitch"]), st.binary(), secrets, st.integers(min_value=0))
-def test_one_bit_of_the_time_is_enough_to_refuse_it(name: str, body: bytes, secret: str, bit: int) -> None:
-    auth = SOURCE[name].webhook.auth
-    request, header = signed(auth, body, secret), auth.settings.timestamp.header.lower()
-    wrong = flipped(request.headers[header].encode(), bit).decode("latin-1")
-    assert refused(auth, Request("POST", {**request.headers, header: wrong}, body, time=NOW), secret)
+@in_every_way
+@given(st.data(), st.sampled_from(KEYED))
+def test_an_empty_secret_never_verifies(data: st.DataObject, name: str) -> None:
+    one = data.draw(signatures([name]))
+    assert one.refuses(one.request, "")
+    if not hasattr(one.way.type, "pair"):
+        with pytest.MonkeyPatch.context() as patched:
+            # We sign with no such key, and others may.
+            patched.setattr(one.way.type, "usable", lambda *_: b"", raising=False)
+            empty = signature(one.way, data.draw(bodies(one.way)), "", "")
+        assert empty.refuses(empty.request, "")
+        assert empty.refuses(empty.request, one.stored, "")
 
 
-@given(st.binary(), secrets, st.integers(min_value=0))
-def test_one_bit_of_the_deliverys_id_is_enough_to_refuse_it(body: bytes, secret: str, bit: int) -> None:
-    auth = SOURCE["twitch"].webhook.auth
-    request, header = signed(auth, body, secret), auth.settings.id.header.lower()
-    wrong = flipped(request.headers[header].encode(), bit).decode("latin-1")
-    assert refused(auth, Request("POST", {**request.headers, header: wrong}, body, time=NOW), secret)
+@pytest.mark.parametrize("name", sorted(name for name in SOURCE if stored_names(SOURCE[name].webhook)))
+def test_an_empty_parameter_is_no_secret(name: str) -> None:
+    source = SOURCE[name]
+    endpoint = Endpoint(source, secret="")
+    auth = source.webhook.auth
+    sent = fakes.signed(auth, body_with("7"), {"X-Key-Id": "7"}, secret=made_up(auth)[1], url=URL)
+    if verified_by(source.webhook) == "authorizer":
+        with pytest.raises(SecretsDown):
+            endpoint.send(sent)
+    else:
+        assert endpoint.send(sent)["statusCode"] == 503
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
-@given(st.sampled_from(TOKENS), secrets, st.integers(min_value=0))
-def test_one_bit_of_a_token_is_enough_to_refuse_it(name: str, secret: str, bit: int) -> None:
-    auth = SOURCE[name].webhook.auth
-    header = auth.settings.header.lower()
-    token = flipped(fakes.signed(auth, b"", secret=secret).headers[auth.settings.header].encode(), bit)
-    request = Request("POST", {header: token.decode("utf-8", "surrogateescape")}, b"{}", time=NOW)
-    assert refused(auth, request, secret)
+@in_every_way
+@given(signatures(SIGNED), bits)
+def test_one_bit_of_the_body_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
+    assert one.refuses(one.but(body=flipped(one.request.body, bit)))
 
 
-@pytest.mark.parametrize(("name", "tolerance"), [("zoom", 300), ("slack", 300), ("twitch", 600)])
-def test_the_replay_window_is_as_wide_as_the_definition_says_both_ways(name: str, tolerance: int) -> None:
-    auth = SOURCE[name].webhook.auth
-    request = signed(auth, b"{}")
-    late = (-tolerance - 1, -tolerance, tolerance, tolerance + 1)
-    assert [refused(auth, request, SECRET, NOW + seconds) for seconds in late] == [True, False, False, True]
+@given(signatures(FORMS), bits)
+def test_one_bit_of_a_form_is_enough_to_refuse_it_unless_its_fields_are_the_same(one: Signature, bit: int) -> None:
+    changed = flipped(one.request.body, bit)
+    # Twilio signs what a form says: names and values, one after the other.
+    forms = [body.decode("latin-1") for body in (one.request.body, changed)]
+    before, after = ("".join(map("".join, sorted(parse_qsl(form, keep_blank_values=True)))) for form in forms)
+    assume(before != after)
+    assert one.refuses(one.but(body=changed))
+
+
+@in_every_way
+@given(signatures([*SIGNED, *FORMS]), bits)
+def test_one_bit_of_the_signature_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
+    carried = one.way.settings.signature
+    name = carried.header[0].replace("-*", "-1")
+    before, text, after = part(one.request.headers[name.lower()], carried.prefix, carried.split)
+    # The bytes, not their text: hex may have either case, and base64 bits that count for nothing.
+    made = encoded(flipped(decoded(text, carried.encoding), bit), carried.encoding)
+    assert one.refuses(one.with_header(name, f"{before}{made}{after}"))
+
+
+@in_every_way
+@given(signatures(STAMPED), bits)
+def test_one_bit_of_the_time_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
+    stamp = one.way.settings.timestamp
+    before, text, after = part(one.request.headers[stamp.header.lower()], stamp.prefix, stamp.split)
+    assert one.refuses(one.with_header(stamp.header, f"{before}{flipped_text(text, bit)}{after}"))
+
+
+@given(signatures(NAMED), bits)
+def test_one_bit_of_the_deliverys_id_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
+    name = one.way.settings.id.header.lower()
+    assert one.refuses(one.with_header(name, flipped_text(one.request.headers[name], bit)))
+
+
+@in_every_way
+@given(signatures(OF_A_URL), bits)
+def test_one_bit_of_the_query_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
+    before, _, query = one.request.url.partition("?")
+    changed = flipped_text(query, bit)
+    assert one.refuses(one.but(url=f"{before}?{changed}", raw_query=changed))
+
+
+@given(signatures([name for name in OF_A_URL if not WAYS[name].settings.url or not WAYS[name].settings.url.base]))
+def test_a_request_for_another_path_or_host_is_refused(one: Signature) -> None:
+    assert one.refuses(one.but(url=one.request.url.replace("/events", "/event")))
+    assert one.refuses(one.but(url=one.request.url.replace("://", "://not-")))
+
+
+@given(signatures(signed_where(lambda settings: "{method}" in settings.signed)), st.sampled_from(["PUT", "post", ""]))
+def test_a_request_with_another_method_is_refused_where_that_is_signed(one: Signature, method: str) -> None:
+    assert one.refuses(one.but(method=method))
+
+
+@pytest.mark.parametrize("name", VERSIONED)
+def test_a_request_that_says_to_be_of_another_version_is_refused(name: str) -> None:
+    way = WAYS[name]
+    one = signature(way, b"{}", SECRET, SECRET)
+    assert not one.refuses(one.request)
+    for header in way.settings.require:
+        assert one.refuses(one.with_header(header, "2026"))
+        assert one.refuses(one.but(headers={key: x for key, x in one.request.headers.items() if key != header.lower()}))
+
+
+WINDOWS = {
+    "sources/box": (600, 60),
+    "sources/discord": (900, 300),
+    "sources/linear": (60, 60),
+    "sources/sendgrid": (86_400, 300),
+    "cases/twitch": (600, 600),
+}
+
+
+@pytest.mark.parametrize("name", signed_where(lambda settings: settings.timestamp))
+def test_the_replay_window_is_as_wide_as_the_definition_says_both_ways(name: str) -> None:
+    way = WAYS[name]
+    past, future = WINDOWS.get(name.rpartition("/")[0], (300, 300))
+    one = signature(way, body_with("7"), *made_up(way))
+    late = (-future - 1, -future, past, past + 1)
+    assert [one.refuses(one.request, now=NOW + seconds) for seconds in late] == [True, False, False, True]
+
+
+@given(signatures(those("token")), bits)
+def test_one_bit_of_a_token_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
+    header, query, request = one.way.settings.header, one.way.settings.query, one.request
+    if header:
+        token = flipped(request.headers[header.lower()].encode(), bit).decode("utf-8", "surrogateescape")
+        assert one.refuses(one.with_header(header, token))
+    else:
+        wrong = flipped((request.query(query) or "").encode(), bit)
+        assert one.refuses(one.but(raw_query=urlencode({query: wrong})))
+
+
+@given(signatures(those("basic")), bits)
+def test_one_bit_of_user_and_password_is_enough_to_refuse_them(one: Signature, bit: int) -> None:
+    scheme, _, text = one.request.headers["authorization"].partition(" ")
+    wrong = base64.b64encode(flipped(base64.b64decode(text), bit)).decode()
+    assert one.refuses(one.with_header("authorization", f"{scheme} {wrong}"))
+    assert one.refuses(one.with_header("authorization", f"Bearer {text}"))
+    assert one.refuses(one.with_header("authorization", text))
+
+
+def changed_json(one: Signature, change: Callable[[Any], object]) -> Request:
+    body = json.loads(one.request.body)
+    change(body)
+    return one.but(body=json.dumps(body).encode())
+
+
+@given(signatures(those("body_token")), bits)
+def test_one_bit_of_a_token_in_the_body_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
+    wrong = flipped(one.stored.encode(), bit).decode("latin-1")
+    assert one.refuses(changed_json(one, lambda body: body["value"][0].update(clientState=wrong)))
+    assert one.refuses(changed_json(one, lambda body: body["value"].append({"clientState": wrong})))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[], {}, None, "s", ["s"], [None], [{}], [{"clientState": None}], [{"clientState": ["s"]}], [{"clientstate": "s"}]],
+    ids=json.dumps,
+)
+def test_items_without_the_token_are_refused(value: Any) -> None:
+    for name in those("body_token"):
+        one = signature(WAYS[name], body_with("7"), "s", "s")
+        assert not one.refuses(one.request)
+        assert one.refuses(changed_json(one, lambda body: body.update(value=value)))
+
+
+def item_of(body: Any) -> Any:
+    return body["notificationItems"][0]["NotificationRequestItem"]
+
+
+ADYEN, MAILGUN = "cases/adyen/1", "cases/mailgun/0"
+
+
+@given(signatures([ADYEN]), st.sampled_from(["originalReference", "merchantAccountCode", "eventCode", "success"]), bits)
+def test_one_bit_of_a_signed_field_of_an_item_is_enough_to_refuse_it(one: Signature, absent: str, bit: int) -> None:
+    wrong = flipped_text(item_of(json.loads(one.request.body))["pspReference"] or "7", bit)
+    assert one.refuses(changed_json(one, lambda body: item_of(body).update(pspReference=wrong)))
+    assert one.refuses(changed_json(one, lambda body: item_of(body).update({absent: "true"})))
+    assert one.refuses(changed_json(one, lambda body: item_of(body)["amount"].update(value=8)))
+
+
+@given(signatures([ADYEN]), bits)
+def test_one_bit_of_a_signature_in_an_item_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
+    right = item_of(json.loads(one.request.body))["additionalData"]["hmacSignature"]
+    wrong = base64.b64encode(flipped(base64.b64decode(right), bit)).decode()
+    assert one.refuses(changed_json(one, lambda body: item_of(body)["additionalData"].update(hmacSignature=wrong)))
+
+
+@given(signatures([ADYEN]))
+def test_every_item_must_be_signed_and_there_must_be_one(one: Signature) -> None:
+    more = {"NotificationRequestItem": {"pspReference": "7"}}
+    assert one.refuses(changed_json(one, lambda body: body["notificationItems"].append(more)))
+    assert one.refuses(changed_json(one, lambda body: body["notificationItems"].clear()))
+    assert one.refuses(changed_json(one, lambda body: body.pop("notificationItems")))
+    assert one.refuses(changed_json(one, lambda body: item_of(body).pop("additionalData")))
+
+
+@given(signatures([MAILGUN]), st.sampled_from(["timestamp", "token", "signature"]), bits)
+def test_one_bit_of_what_is_signed_in_a_body_is_enough_to_refuse_it(one: Signature, field: str, bit: int) -> None:
+    right = json.loads(one.request.body)["signature"][field]
+    wrong = flipped_text(right or "7", bit)
+    # Hex may have either case.
+    assume(field != "signature" or wrong.lower() != right)
+    assert one.refuses(changed_json(one, lambda body: body["signature"].update({field: wrong})))
+
+
+@pytest.mark.parametrize(("number", "refused"), [(1, False), (2, False), (100, False), (0, True), (101, True)])
+def test_a_signature_may_be_in_any_header_of_a_family_and_in_no_other(number: int, *, refused: bool) -> None:
+    one = signature(WAYS["cases/docusign/0"], b"{}", SECRET, SECRET)
+    right = one.request.headers["x-docusign-signature-1"]
+    assert one.refuses(one.but(headers={f"x-docusign-signature-{number}": right})) is refused
+    wrong = {f"x-docusign-signature-{other}": "AAAA" for other in range(1, 8)}
+    assert one.refuses(one.but(headers={**wrong, f"x-docusign-signature-{number}": right})) is refused
+
+
+@pytest.mark.parametrize("name", ["sources/gitlab", "sources/twilio", "cases/hubspot"])
+def test_one_of_several_ways_is_enough_and_none_is_not(name: str) -> None:
+    auth, key = SOURCE[name].webhook.auth, "whsec_" + "5a" * 24
+    for way in auth.settings.of:
+        one = signature(way, urlencode({"a": "b"}).encode(), key, key)
+        assert not refuses(auth, one.request, key)
+        assert refuses(auth, one.request, key[::-1])
+    assert refuses(auth, Request("POST", {}, b"a=b", time=NOW, url=URL), key)
+
+
+def test_all_of_several_ways_must_hold() -> None:
+    auth = SOURCE["cases/adyen"].webhook.auth
+    both = fakes.signed(auth, body_with("7"), secret="5a").request(NOW)
+    assert not refuses(auth, both, "5a")
+    for way in auth.settings.of:
+        one = signature(way, body_with("7"), "5a", "5a")
+        assert not one.refuses(one.request)
+        assert refuses(auth, one.request, "5a")
+
+
+SNS = SOURCE["cases/sns"].webhook.auth
+CONFIRMED = {"SubscribeURL": "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription", "Token": "2336412f37"}
+
+
+def certified() -> AbstractContextManager[Internet]:
+    return online({issuers.CERTIFICATE_URL: issuers.certificate()})
+
+
+def posted(said: Any) -> Request:
+    return Request("POST", {}, json.dumps(said).encode(), time=NOW)
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"Subject": "Hello"},
+        {"Type": "SubscriptionConfirmation", **CONFIRMED},
+        {"Type": "UnsubscribeConfirmation", **CONFIRMED},
+    ],
+    ids=["notification", "with a subject", "subscription", "unsubscription"],
+)
+def test_what_sns_signed_verifies_and_its_certificate_is_fetched_once(version: str, fields: dict[str, str]) -> None:
+    request = posted(signed_message(message(SignatureVersion=version, **fields)))
+    with certified() as internet:
+        assert not refuses(SNS, request)
+        assert not refuses(SNS, request)
+    assert internet.asked == [issuers.CERTIFICATE_URL]
+
+
+@given(st.sampled_from(["1", "2"]), st.sampled_from(issuers.NOTIFICATION), st.text(min_size=1), bits)
+def test_one_bit_of_what_sns_signed_is_enough_to_refuse_it(version: str, field: str, text: str, bit: int) -> None:
+    said = signed_message(message(SignatureVersion=version, Message=text, Subject=text))
+    wrong = flipped_text(said[field], bit)
+    signature = base64.b64encode(flipped(base64.b64decode(said["Signature"]), bit)).decode()
+    with certified():
+        assert not refuses(SNS, posted(said))
+        assert refuses(SNS, posted({**said, field: wrong}))
+        assert refuses(SNS, posted({name: value for name, value in said.items() if name != field}))
+        assert refuses(SNS, posted({**said, "Signature": signature}))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"TopicArn": f"{issuers.TOPIC}2"},
+        {"TopicArn": issuers.TOPIC.replace("123456789012", "210987654321")},
+        {"TopicArn": issuers.TOPIC.lower()},
+        {"TopicArn": ""},
+    ],
+    ids=["another", "of another account", "in another case", "none"],
+)
+def test_a_message_of_another_topic_is_refused_and_nothing_is_fetched(fields: dict[str, str]) -> None:
+    with certified() as internet:
+        assert refuses(SNS, posted(signed_message(message(**fields))))
+    assert internet.asked == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://sns.us-west-2.amazonaws.com/a.pem",
+        "https://sns.us-west-2.amazonaws.com/a.key",
+        "https://sns.us-west-2.amazonaws.com/a?.pem",
+        "https://sns.us-west-2.amazonaws.com:8443/a.pem",
+        "https://sns.us-west-2.amazonaws.com.example.com/a.pem",
+        "https://sns.us-west-2.amazonaws.com@example.com/a.pem",
+        "https://example.com/sns.us-west-2.amazonaws.com/a.pem",
+        "https://example.com#sns.us-west-2.amazonaws.com/a.pem",
+        "https://sns.us-west-2.example.com/a.pem",
+        "https://xsns.us-west-2.amazonaws.com/a.pem",
+        "https://sns.a.us-west-2.amazonaws.com/a.pem",
+        "https://sns.amazonaws.com/a.pem",
+        # Whoever has the bucket of this name.
+        "https://sns.s3.amazonaws.com/a.pem",
+        "https://sns.s3-us-west-2.amazonaws.com/a.pem",
+        "https://sns.s3-website-us-west-2.amazonaws.com/a.pem",
+        "https://sns.us-west-2.amazonaws.com/a b.pem",
+        "",
+    ],
+)
+def test_a_certificate_from_elsewhere_is_not_even_fetched(url: str) -> None:
+    with online({url: issuers.certificate()}) as internet:
+        assert refuses(SNS, posted(signed_message(message(SigningCertURL=url))))
+    assert internet.asked == []
+
+
+@pytest.mark.parametrize(
+    "url", ["https://sns.us-gov-west-1.amazonaws.com/a.pem", "https://sns.cn-north-1.amazonaws.com.cn/a.pem"]
+)
+def test_a_certificate_of_any_region_is_fetched(url: str) -> None:
+    with online({url: issuers.certificate()}):
+        assert not refuses(SNS, posted(signed_message(message(SigningCertURL=url))))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"SignatureVersion": "1"},
+        {"SignatureVersion": "3"},
+        {"SignatureVersion": 2},
+        {"SignatureVersion": None},
+        {"Type": "SubscriptionConfirmation", **CONFIRMED},
+        {"Type": "Other"},
+        {"Type": None},
+        {"Signature": ""},
+        {"Signature": None},
+        {"Signature": "?"},
+        {"SigningCertURL": None},
+        {"TopicArn": [issuers.TOPIC]},
+        {"Message": {"a": 1}},
+    ],
+    ids=str,
+)
+def test_a_message_that_was_relabelled_is_refused(changes: dict[str, Any]) -> None:
+    said = signed_message(message())
+    with certified():
+        assert refuses(SNS, posted({**said, **changes}))
+        assert refuses(SNS, posted([said]))
+        assert refuses(SNS, Request("POST", {}, b"{", time=NOW))
+        relabelled = {**signed_message(message(SignatureVersion="1")), "SignatureVersion": "2"}
+        assert refuses(SNS, posted(relabelled))
+
+
+def test_a_page_that_is_no_certificate_verifies_nothing() -> None:
+    request = posted(signed_message(message()))
+    for page in (b"", b"<html/>", b"x" * 70_000):
+        with online({issuers.CERTIFICATE_URL: page}):
+            assert refuses(SNS, request)
+    with online({}):
+        assert refuses(SNS, request)
+
+
+def test_while_sns_publishes_no_certificate_a_message_is_not_refused_for_good() -> None:
+    url = issuers.CERTIFICATE_URL
+    for fault in (TimeoutError(), urllib.error.HTTPError(url, 503, "", EmailMessage(), io.BytesIO())):
+        with online({url: fault}), pytest.raises(SecretsDown):
+            SNS.type.verify(SNS.settings, posted(signed_message(message())), lambda _name: (), NOW)
+
+
+JWT = SOURCE["cases/jwt"].webhook.auth
+KEYS_URL = "https://keys.example.com/jwks.json"
+ISSUER, OTHER, STRANGER = Issuer(), Issuer("second", "ES256"), Issuer("stranger")
+ABSENT = "(not there)"
+CLAIMS: dict[str, Any] = {
+    "iss": "https://issuer.example.com",
+    "aud": "mozdef",
+    "exp": NOW + 300,
+    "email": "sender@example.com",
+    "email_verified": True,
+}
+
+
+def with_keys(pages: Mapping[str, bytes | Exception] = MappingProxyType({})) -> AbstractContextManager[Internet]:
+    return online({KEYS_URL: issuers.key_set(ISSUER, OTHER), **pages})
+
+
+def bearing(token: str, scheme: str = "Bearer") -> Request:
+    return Request("POST", {"authorization": f"{scheme} {token}"}, b"{}", time=NOW)
+
+
+@pytest.mark.parametrize("issuer", [ISSUER, OTHER], ids=["RS256", "ES256"])
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"aud": ["other", "siem"]},
+        {"exp": NOW - 59},
+        {"nbf": NOW + 59},
+        {"email_verified": "true"},
+        {"sub": "anyone", "iat": NOW + 3_600},
+    ],
+    ids=str,
+)
+def test_a_token_of_the_issuer_verifies(issuer: Issuer, claims: dict[str, Any]) -> None:
+    with with_keys():
+        assert not refuses(JWT, bearing(issuer.token({**CLAIMS, **claims})))
+        assert not refuses(JWT, bearing(issuer.token({**CLAIMS, **claims}), scheme="bearer"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "https://issuer.example.com/"},
+        {"iss": "https://accounts.google.com"},
+        {"iss": ["https://issuer.example.com"]},
+        {"iss": ABSENT},
+        {"aud": "other"},
+        {"aud": []},
+        {"aud": "mozdef siem"},
+        {"aud": {"mozdef": True}},
+        {"aud": ABSENT},
+        {"exp": NOW - 60},
+        {"exp": "soon"},
+        {"exp": 10**400},
+        {"exp": None},
+        {"exp": ABSENT},
+        {"nbf": NOW + 61},
+        {"nbf": "later"},
+        {"email": "other@example.com"},
+        {"email": ["sender@example.com"]},
+        {"email": ABSENT},
+        {"email_verified": False},
+        {"email_verified": ABSENT},
+    ],
+    ids=lambda changes: str(changes)[:60],
+)
+def test_a_token_for_another_or_of_another_time_is_refused(changes: dict[str, Any]) -> None:
+    claims = {name: value for name, value in {**CLAIMS, **changes}.items() if value is not ABSENT}
+    with with_keys():
+        assert refuses(JWT, bearing(ISSUER.token(claims)))
+        # The HTTP API has verified its signature, and no more of it than that.
+        assert refuses(JWT, replace(bearing(""), claims=claims))
+
+
+def public(encoding: Encoding) -> bytes:
+    found: bytes = ISSUER.key.public_key().public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo)
+    return found
+
+
+PUBLIC: dict[str, Callable[[], bytes | None]] = {
+    "no key": lambda: None,
+    "an empty key": lambda: b"",
+    "PEM": lambda: public(Encoding.PEM),
+    "PEM on one line": lambda: public(Encoding.PEM).replace(b"\n", b""),
+    "DER": lambda: public(Encoding.DER),
+    "JWK": lambda: json.dumps(ISSUER.jwk()).encode(),
+}
+
+
+@pytest.mark.parametrize("key", PUBLIC)
+@pytest.mark.parametrize("algorithm", ["none", "None", "nOnE", "HS256", "hs256", "RS256", "ES256", "", None, ["RS256"]])
+def test_a_token_that_anyone_could_make_is_refused(algorithm: Any, key: str) -> None:
+    with with_keys() as internet:
+        for kid in ({"kid": "first"}, {"kid": "second"}, {}):
+            token = issuers.forged({"typ": "JWT", "alg": algorithm, **kid}, CLAIMS, PUBLIC[key]())
+            assert refuses(JWT, bearing(token))
+    # Its algorithm is looked at before any key is.
+    assert internet.asked == ([KEYS_URL] if algorithm in ("RS256", "ES256") else [])
+
+
+STRANGERS_URL = "https://stranger.example.com/jwks.json"
+STRANGE: dict[str, Callable[[], str]] = {
+    "an unknown key": lambda: STRANGER.token(CLAIMS),
+    "another's key under the id of one": lambda: STRANGER.token(CLAIMS, kid="first"),
+    "the id of the other key": lambda: ISSUER.token(CLAIMS, kid="second"),
+    "the id in another case": lambda: ISSUER.token(CLAIMS, kid="FIRST"),
+    "an EC key under the id of an RSA key": lambda: OTHER.token(CLAIMS, kid="first"),
+    "another's EC key": lambda: Issuer("stranger", "ES256").token(CLAIMS, kid="second"),
+    "a key in the token": lambda: STRANGER.token(CLAIMS, kid="first", jwk=STRANGER.jwk()),
+    "a place of keys in the token": lambda: STRANGER.token(CLAIMS, kid="first", jku=STRANGERS_URL),
+    "RS512": lambda: Issuer("first", "RS512").token(CLAIMS),
+    "PS256": lambda: Issuer("first", "PS256").token(CLAIMS),
+}
+
+
+@pytest.mark.parametrize("token", STRANGE)
+def test_a_token_of_another_key_or_algorithm_is_refused(token: str) -> None:
+    with with_keys({STRANGERS_URL: issuers.key_set(STRANGER)}) as internet:
+        assert refuses(JWT, bearing(STRANGE[token]()))
+    assert set(internet.asked) <= {KEYS_URL}
+
+
+@pytest.mark.parametrize(
+    "value", ["", "Bearer", "Bearer ", "Basic {}", "{}", "Bearer {} {}", "Bearer a.b.c", "Bearer a"]
+)
+def test_a_header_without_a_token_is_refused(value: str) -> None:
+    token = ISSUER.token(CLAIMS)
+    with with_keys():
+        assert refuses(JWT, Request("POST", {"authorization": value.format(token, token)}, b"{}", time=NOW))
+        assert refuses(JWT, Request("POST", {}, b"{}", time=NOW))
+
+
+@given(st.sampled_from([ISSUER, OTHER]), st.integers(0, 2), bits)
+def test_one_bit_of_a_json_web_token_is_enough_to_refuse_it(issuer: Issuer, place: int, bit: int) -> None:
+    parts = issuer.token(CLAIMS).split(".")
+    parts[place] = encoded(flipped(decoded(parts[place], "base64url"), bit), "base64url")
+    with with_keys():
+        assert refuses(JWT, bearing(".".join(parts)))
+
+
+def test_a_key_that_was_renewed_is_asked_for_and_one_that_was_withdrawn_is_no_more() -> None:
+    renewed, clock = Issuer("renewed"), [0.0]
+    with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(jwt, "KEY_SETS", KeySets(jwt._ask, lambda: clock[0]))
+        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        internet.pages[KEYS_URL] = issuers.key_set(renewed)
+        # A minute after the last time, at the earliest: who makes up ids does not have us ask for each.
+        clock[0] = jwt.REREAD - 1
+        assert refuses(JWT, bearing(renewed.token(CLAIMS)))
+        assert len(internet.asked) == 1
+        clock[0] = jwt.REREAD
+        assert not refuses(JWT, bearing(renewed.token(CLAIMS)))
+        assert len(internet.asked) == 2
+        assert refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+
+
+def test_a_key_that_was_withdrawn_is_forgotten_within_an_hour() -> None:
+    clock = [0.0]
+    with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(jwt, "KEY_SETS", KeySets(jwt._ask, lambda: clock[0]))
+        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        internet.pages[KEYS_URL] = issuers.key_set(Issuer("renewed"))
+        clock[0] = jwt.TTL - 1
+        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        clock[0] = jwt.TTL
+        assert refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+
+
+def test_while_an_issuer_is_down_its_keys_go_on_serving_and_without_any_nothing_is_refused_for_good() -> None:
+    clock, down = [0.0], TimeoutError()
+    with online({KEYS_URL: down}) as internet, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(jwt, "KEY_SETS", KeySets(jwt._ask, lambda: clock[0]))
+        for page in (down, b"", b"[]", b"{}", b'{"error": "down"}', b'{"keys": 1}'):
+            internet.pages[KEYS_URL] = page
+            with pytest.raises(SecretsDown):
+                JWT.type.verify(JWT.settings, bearing(ISSUER.token(CLAIMS)), lambda _name: (), NOW)
+        internet.pages[KEYS_URL] = issuers.key_set(ISSUER)
+        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        clock[0], internet.pages[KEYS_URL] = jwt.TTL, down
+        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+
+
+@pytest.mark.parametrize("said", ["https://accounts.google.com", "accounts.google.com"])
+def test_an_issuer_says_itself_where_its_keys_are(said: str) -> None:
+    auth = SOURCE["sources/pubsub"].webhook.auth
+    claims = {"iss": said, "aud": "REPLACE_ME", "exp": NOW + 300, "email": "REPLACE_ME", "email_verified": True}
+    place = "https://accounts.google.com/.well-known/openid-configuration"
+    with with_keys({place: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
+        assert not refuses(auth, bearing(ISSUER.token(claims)))
+        assert not refuses(auth, bearing(ISSUER.token(claims)))
+        assert refuses(auth, bearing(STRANGER.token(claims, kid="first")))
+    assert internet.asked == [place, KEYS_URL]
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({"aud": "[other REPLACE_ME]"}, 200),
+        ({"aud": "[other]"}, 401),
+        ({"email": "other@example.com"}, 401),
+        (None, 401),
+    ],
+)
+def test_claims_that_the_http_api_hands_over_are_checked_and_must_be_there(claims: Any, status: int) -> None:
+    endpoint = Endpoint(SOURCE["sources/pubsub"], secret=None)
+    # All of them are texts: an HTTP API writes them so.
+    good = {"iss": "https://accounts.google.com", "aud": "REPLACE_ME", "exp": str(int(NOW) + 300)}
+    good |= {"email": "REPLACE_ME", "email_verified": "true"}
+    event = gateway.event("POST", {}, b'{"message": {"messageId": "7"}, "subscription": "s"}')
+    if claims is not None:
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": {**good, **claims}}}
+    assert endpoint.call(event)["statusCode"] == status
+
+
+def test_a_token_that_the_http_api_should_have_verified_is_not_taken_without_its_claims() -> None:
+    endpoint = Endpoint(SOURCE["sources/pubsub"], secret=None)
+    claims = {**CLAIMS, "iss": "https://accounts.google.com", "aud": "REPLACE_ME", "email": "REPLACE_ME"}
+    place = "https://accounts.google.com/.well-known/openid-configuration"
+    with with_keys({place: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
+        assert not refuses(endpoint.source.webhook.auth, bearing(ISSUER.token(claims)))
+        internet.asked.clear()
+        answer = endpoint.post(b'{"message": {}}', {"authorization": f"Bearer {ISSUER.token(claims)}"})
+    assert (answer["statusCode"], internet.asked) == (401, [])

@@ -1,0 +1,168 @@
+"""What vendors and others have published, through the deployed handler: the zip of a build, in the emulator.
+
+Over HTTP, but where the URL is signed, which is that of another host: then as API Gateway would hand it over. The
+function's environment is the one thing that is not of the build, so that it lives when the request was signed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+from generator import bundle, gateway, names, product
+from generator.definition import Definition
+from generator.local import Emulator, emulator
+from generator.vendor import parameters
+from lambdas.auth import leaves
+from lambdas.model import Source
+from tests import issuers, published
+from tests.local.service import HELPER_BUCKET, Service, free_port
+from tests.published import DEFINITIONS, HANDSHAKES, REQUESTS, Delivery, Vector, delivery, handshake
+
+pytestmark = pytest.mark.local
+
+CLOCK = Path(__file__).parent / "clock"
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass
+class Deployed:
+    """A source in the emulator, which can be taken to any time, with any secret."""
+
+    source: Source
+    service: Service
+    folder: Path
+    functions: dict[str, str]
+    clients: Mapping[str, Any]
+
+    @classmethod
+    def deploy(cls, running: Emulator, definition: Definition, folder: Path, clients: Mapping[str, Any]) -> Deployed:
+        files, stack = product.files(definition), names.stack(definition.source.name)
+        code = files[product.CODE]
+        clients["s3"].put_object(Bucket=HELPER_BUCKET, Key=bundle.key(code), Body=code)
+        service = Service.deploy(running, stack, files[product.TEMPLATE].decode())
+        functions = {title: name for title, name in running.resources(stack).items() if title in ("Webhook", "Verify")}
+        return cls(definition.source, service, folder, functions, clients)
+
+    @property
+    def stored(self) -> dict[str, str]:
+        """What is in Parameter Store for the source."""
+        there = list(parameters(self.source).values())
+        found = self.clients["ssm"].get_parameters(Names=there, WithDecryption=True)["Parameters"] if there else []
+        return {one["Name"]: one["Value"] for one in found}
+
+    def receive(self, arrives: Delivery) -> Answer:
+        """Deliver a request at its time, with what is stored and published for it."""
+        self._store(arrives.stored)
+        self._take_to(arrives)
+        by_url = any("{url}" in getattr(one.settings, "signed", "") for one in leaves(self.source.webhook.auth))
+        return self._invoke(arrives) if by_url else self._call(arrives)
+
+    def asked(self) -> list[str]:
+        """The URLs that the function has asked for since the request before."""
+        file = self.folder / "asked"
+        return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+
+    def _store(self, secret: str | None) -> None:
+        ssm = self.clients["ssm"]
+        # Parameter Store takes no empty value, so that no secret and an empty one are the same there.
+        if secret:
+            for name in parameters(self.source).values():
+                ssm.put_parameter(Name=name, Value=secret, Type="SecureString", Overwrite=True)
+        else:
+            for name in self.stored:
+                ssm.delete_parameter(Name=name)
+
+    def _take_to(self, arrives: Delivery) -> None:
+        """A new environment ends the function's process, and all that it remembers."""
+        (self.folder / "asked").unlink(missing_ok=True)
+        for url, page in arrives.pages.items():
+            (self.folder / hashlib.sha256(url.encode()).hexdigest()).write_bytes(page)
+        mine = {
+            "PYTHONPATH": os.pathsep.join([str(CLOCK), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+            "VECTOR_NOW": str(arrives.now),
+            "VECTOR_PAGES": str(self.folder),
+            "VECTOR": uuid4().hex,
+        }
+        client = self.clients["lambda"]
+        for name in self.functions.values():
+            built = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+            client.update_function_configuration(FunctionName=name, Environment={"Variables": {**built, **mine}})
+
+    def _call(self, arrives: Delivery) -> Answer:
+        sent, emulated = arrives.sent, self.service.emulator
+        query = urlsplit(sent.url).query
+        url = emulated.invoke_url(self.service.outputs) + (f"?{query}" if query else "")
+        answer = self.service.http.request(sent.method, url, body=sent.body or None, headers=dict(sent.headers))
+        return Answer(answer.status, answer.headers, answer.data.decode())
+
+    def _invoke(self, arrives: Delivery) -> Answer:
+        sent = arrives.sent
+        event = json.dumps(gateway.event(sent.method, sent.headers, sent.body, url=sent.url)).encode()
+        answer = self.clients["lambda"].invoke(FunctionName=self.functions["Webhook"], Payload=event)
+        found: dict[str, Any] = json.loads(answer["Payload"].read())
+        return Answer(found["statusCode"], found["headers"], found["body"])
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Deployed]]:
+    with emulator(free_port()) as running:
+        clients = {service: running.client(service) for service in ("s3", "ssm", "lambda")}
+        region = {"LocationConstraint": running.region}
+        clients["s3"].create_bucket(Bucket=HELPER_BUCKET, CreateBucketConfiguration=region)
+        folders = {name: tmp_path_factory.mktemp(name) for name in DEFINITIONS}
+        yield {name: Deployed.deploy(running, one, folders[name], clients) for name, one in DEFINITIONS.items()}
+
+
+@pytest.mark.parametrize("vector", REQUESTS, ids=published.names(REQUESTS))
+def test_a_published_request_is_taken_or_refused_as_its_publisher_says(
+    deployed: dict[str, Deployed], vector: Vector
+) -> None:
+    one = deployed[published.source_of(vector)]
+    status = one.receive(delivery(vector)).status
+    seen = published.outcome(status, one.service.arrived(), one.service.kept())
+    assert seen == published.expected(vector)
+
+
+@pytest.mark.parametrize("vector", HANDSHAKES, ids=published.names(HANDSHAKES))
+def test_a_published_handshake_is_answered_and_becomes_no_event(deployed: dict[str, Deployed], vector: Vector) -> None:
+    one = deployed[published.source_of(vector)]
+    answer = one.receive(handshake(vector))
+    assert (answer.status, published.said(answer.body)) == (vector["expect_status"], vector["expect_body"])
+    # urllib3's headers have their names in any case.
+    assert {name: answer.headers[name] for name in vector["expect_headers"]} == vector["expect_headers"]
+    assert (one.service.arrived(), one.service.kept()) == ([], {})
+
+
+def of_scheme(scheme: str) -> Vector:
+    [vector] = [one for one in HANDSHAKES if one["scheme"] == scheme]
+    return vector
+
+
+def test_a_secret_that_a_vendor_hands_over_is_in_parameter_store(deployed: dict[str, Deployed]) -> None:
+    arrives = handshake(of_scheme("challenge:header-echo"))
+    assert deployed["asana"].receive(arrives).status == 200
+    assert deployed["asana"].stored == {"/MozDef-EF/asana/dev/auth_token": arrives.sent.headers["X-Hook-Secret"]}
+
+
+def test_a_subscription_is_confirmed_and_one_that_nobody_signed_is_not(deployed: dict[str, Deployed]) -> None:
+    vector = of_scheme("challenge:sns-confirm")
+    arrives = handshake(vector)
+    assert deployed["sns"].receive(arrives).status == 200
+    assert deployed["sns"].asked() == [issuers.CERTIFICATE_URL, json.loads(arrives.sent.body)["SubscribeURL"]]
+    assert deployed["sns"].receive(arrives._replace(sent=delivery(vector).sent)).status == 401
+    assert deployed["sns"].asked() == []

@@ -1,0 +1,210 @@
+"""What vendors, their SDKs and others have published: requests, each with the source that it is for and its verdict."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+from generator.definition import Definition, known, load
+from lambdas.auth import Sent
+from lambdas.fields import MASK
+from lambdas.model import Reply, Source, verified_by
+from tests import issuers
+from tests.definitions import CASES, SOURCES
+from tests.fakes import NOW, SECRET, signed
+
+Vector = dict[str, Any]
+
+EVERY: list[Vector] = json.loads((Path(__file__).parent / "vectors" / "webhooks.json").read_text(encoding="utf-8"))
+# Left out: what we would sign, for a vendor to verify, once events are pulled. Nothing receives these.
+OUTBOUND = {"outbound:duo-v2-sha1", "outbound:duo-v2-sha512"}
+REQUESTS = [one for one in EVERY if not one["scheme"].startswith("challenge:") and one["scheme"] not in OUTBOUND]
+HANDSHAKES = [one for one in EVERY if one["scheme"].startswith("challenge:")]
+
+# By the scheme, or by the vendor where a scheme is of several. A source that is shipped is taken before a case.
+SOURCE_OF = {
+    "github": "github",
+    "github-sha1": "hub-sha1",
+    "xhub-sha256": "hub-sha256",
+    "Atlassian Jira/Bitbucket": "bitbucket",
+    "Bitbucket Server/Data Center": "bitbucket",
+    "xhub-multi-sha256": "hub-list",
+    "generic-sha512-prefixed": "sha512",
+    "generic-sha512-hex": "sha512-bare",
+    "gitlab-token": "gitlab",
+    "slack": "slack",
+    "twilio-form": "twilio",
+    "twilio-json": "twilio",
+    "sendgrid": "sendgrid",
+    "pagerduty": "pagerduty",
+    "standard-webhooks": "standard-webhooks",
+    "standard-webhooks-v1a": "svix-v1a",
+    "svix": "svix",
+    "shopify": "shopify",
+    "sns": "sns",
+    "ed25519-rfc8032": "ed25519",
+    "challenge:zoom-crc": "zoom",
+    "challenge:twitter-crc": "twitter",
+    "challenge:json-echo": "slack",
+    "challenge:header-to-json": "okta",
+    "challenge:header-echo": "asana",
+    "challenge:static": "discord",
+    "challenge:sns-confirm": "sns",
+    "Microsoft Graph": "ms-graph",
+    "Meta (Facebook/WhatsApp)": "meta",
+    "Dropbox": "dropbox",
+}
+# A signature that is good at any time was published, of a scheme that we take only around its own.
+SIGNED_AT = {"sendgrid": 1_600_112_502}
+# What a vendor sends beside it, and nobody published, since no signature covers it.
+BESIDE = {
+    "github": {"X-GitHub-Event": "push"},
+    "bitbucket": {"X-Event-Key": "repo:push"},
+    "shopify": {"X-Shopify-Topic": "orders/create", "X-Shopify-Triggered-At": "2026-01-01T00:00:00Z"},
+}
+_BRIDGE = "data.conference_bridge"
+MASKED = {
+    "slack": ("token", "response_url"),
+    "twilio": ("Digits",),
+    "sns": ("UnsubscribeURL",),
+    "pagerduty": (f"{_BRIDGE}.conference_number", f"{_BRIDGE}.conference_url"),
+}
+# What definitions add to the vendor's event, under names that no vendor's event here has.
+ADDED = {"event_key", "github_event", "gitlab_instance", "published", "sourceipaddress"}
+
+
+class Delivery(NamedTuple):
+    """A request that arrives: what is stored for its source, when, and what its host would publish."""
+
+    definition: Definition
+    sent: Sent
+    stored: str | None
+    now: float
+    pages: Mapping[str, bytes]
+
+    @property
+    def source(self) -> Source:
+        return self.definition.source
+
+
+class Outcome(NamedTuple):
+    """What has come of a request: the answer's status, events on the queue, and what was kept, with its reason."""
+
+    status: int
+    events: list[Any]
+    kept: list[tuple[str, bytes]]
+
+
+def names(vectors: list[Vector]) -> list[str]:
+    return [f"{EVERY.index(one)}-{one['scheme']}-{one['note'] or 'plain'}"[:70] for one in vectors]
+
+
+def source_of(vector: Vector) -> str:
+    return SOURCE_OF.get(vector["vendor"]) or SOURCE_OF[vector["scheme"]]
+
+
+def _definitions(wanted: set[str]) -> dict[str, Definition]:
+    shipped = wanted & set(known(SOURCES))
+    found = [*load(SOURCES, sorted(shipped)), *load(CASES, sorted(wanted - shipped))]
+    return {one.source.name: one for one in found}
+
+
+DEFINITIONS = _definitions({source_of(one) for one in (*REQUESTS, *HANDSHAKES)})
+
+
+def delivery(vector: Vector) -> Delivery:
+    """A published request as it arrives."""
+    name = source_of(vector)
+    sent = Sent(vector["method"], vector["url"], {**BESIDE.get(name, {}), **vector["headers"]}, vector["body"].encode())
+    pages = {}
+    if "ctx" in vector:
+        # Its certificate is wherever the message says: what is refused is not refused for want of it.
+        message = json.loads(vector["body"])
+        pages[message.get("SigningCertURL") or message["SigningCertUrl"]] = vector["ctx"]["cert_pem"].encode()
+    now = float(vector.get("now") or SIGNED_AT.get(vector["scheme"]) or NOW)
+    return Delivery(DEFINITIONS[name], sent, vector["secret"], now, pages)
+
+
+def handshake(vector: Vector) -> Delivery:
+    """A published handshake as it arrives; what its page shows without a signature is signed here."""
+    arrives = delivery(vector)
+    auth, sent = arrives.source.webhook.auth, arrives.sent
+    if vector["scheme"] == "challenge:sns-confirm":
+        shown = json.loads(sent.body)
+        body = issuers.signed_message({**issuers.message(Token="2336412f37"), **shown})
+        pages = {issuers.CERTIFICATE_URL: issuers.certificate(), shown["SubscribeURL"]: b"<Confirmed/>"}
+        return arrives._replace(sent=sent._replace(body=json.dumps(body).encode()), pages=pages)
+    if vector["scheme"] in ("challenge:json-echo", "challenge:static"):
+        pair: Any = getattr(auth.type, "pair", lambda _settings: (SECRET, SECRET))
+        stored, held = pair(auth.settings)
+        made = signed(auth, sent.body, sent.headers, secret=held, now=arrives.now, url=sent.url)
+        return arrives._replace(sent=made, stored=stored)
+    return arrives
+
+
+def expected(vector: Vector) -> Outcome:
+    """What a request comes to: of one that is valid, every event is on the queue, or its body kept."""
+    webhook = DEFINITIONS[source_of(vector)].source.webhook
+    if vector["secret"] == "":
+        return Outcome(503, [], [])
+    if not vector["valid"]:
+        return Outcome(403 if verified_by(webhook) == "authorizer" else 401, [], [])
+    if not vector["body"]:
+        return Outcome(400, [], [])
+    status = (webhook.answer or Reply()).status
+    reason, events = _events(vector)
+    return Outcome(status, events, [(reason, vector["body"].encode())] if reason else [])
+
+
+def _events(vector: Vector) -> tuple[str | None, list[Any]]:
+    """The events in a body, or why it is kept."""
+    name, body = source_of(vector), vector["body"]
+    if vector["headers"].get("Content-Type") == "application/x-www-form-urlencoded":
+        found: Any = {field: values[0] if len(values) == 1 else values for field, values in _form(body).items()}
+    else:
+        try:
+            found = json.loads(body)
+        except ValueError:
+            return "not-json", []
+    if isinstance(found, str):
+        return "not-an-object", []
+    if name == "gitlab" and not found:
+        return "missing", []
+    if name == "pagerduty":
+        found = found["event"]
+    events = found if isinstance(found, list) else [found]
+    for event, field in itertools.product(events, MASKED.get(name, ())):
+        _mask(event, *field.split("."))
+    return None, events
+
+
+def _mask(value: dict[str, Any], first: str, *below: str) -> None:
+    if below:
+        _mask(value[first], *below)
+    elif first in value:
+        value[first] = MASK
+
+
+def _form(body: str) -> dict[str, list[str]]:
+    return parse_qs(body, keep_blank_values=True)
+
+
+def outcome(status: int, messages: list[dict[str, Any]], objects: Mapping[str, bytes]) -> Outcome:
+    """What has come of a request, from the messages on the queue, and the bucket's objects by their keys."""
+    events = [{key: value for key, value in one["details"].items() if key not in ADDED} for one in messages]
+    kept = [(key.split("/")[2], base64.b64decode(json.loads(content)["body"])) for key, content in objects.items()]
+    return Outcome(status, events, kept)
+
+
+def said(body: str) -> Any:
+    """A handshake's answer, as vectors write it: JSON taken apart, or text."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return body
+    return found if isinstance(found, dict) else body
