@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from generator import captured_json
 from generator.errors import GeneratorError
@@ -21,6 +20,7 @@ MAX_BYTES = 32 * 1_048_576
 _REQUEST_LINE = re.compile(rf"({captured_json.TOKEN})[ \t]+(\S+)(?:[ \t]+HTTP/[0-9.]+)?[ \t]*")
 _HEADER = re.compile(rf"({captured_json.TOKEN}):[ \t]*(.*?)[ \t]*")
 _CHUNK, _BREAK = re.compile(rb"([0-9a-fA-F]{1,8})(?:;[^\r\n]*)?\r?\n"), re.compile(rb"\r?\n")
+_LENGTH, _ABSOLUTE = re.compile("[0-9]{1,12}"), re.compile("https?://", re.IGNORECASE)
 _FORMS = "raw HTTP (POST /path HTTP/1.1, headers, an empty line, the body) or JSON"
 
 
@@ -107,11 +107,12 @@ def _framed(file: Path, body: bytes, headers: dict[str, str]) -> tuple[bytes, by
         return whole, b"", ()
     bare = body.rstrip(b"\r\n")
     said = headers.get("content-length", "")
-    if said.isdecimal() and len(bare) <= int(said) <= len(body):
+    known = _LENGTH.fullmatch(said)
+    if known and len(bare) <= int(said) <= len(body):
         return body[: int(said)], b"", ()
     last = next((end for end in (b"\r\n", b"\n") if body.endswith(end)), b"")
     body = body.removesuffix(last)
-    if not said.isdecimal():
+    if not known:
         return body, last, ()
     doubt = (
         f"{file}: Content-Length says that the body has {said} bytes, and it has {len(body)}: it is not as it was sent"
@@ -144,4 +145,4 @@ def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
 def _whole(target: str, headers: tuple[tuple[str, str], ...]) -> str:
     """The URL that was called: of the path in a first line, the Host header has the rest."""
     host = _joined(headers).get("host")
-    return target if urlsplit(target).scheme or not host else f"https://{host}{target}"
+    return target if _ABSOLUTE.match(target) or not host else f"https://{host}{target}"

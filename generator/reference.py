@@ -58,10 +58,9 @@ def _auth() -> dict[str, Any]:
     """One of the types; those that are made of others are lists of them."""
     kinds = {}
     for name, module in auth_types().items():
-        several = fields(module.Settings) == ["of"]
         listed = (
             {"description": inspect.getdoc(module.Settings), **_type(hints_of(module.Settings)["of"])}
-            if several
+            if _is_list(module.Settings)
             else {}
         )
         kinds[name] = listed or _object(module.Settings)
@@ -72,6 +71,11 @@ def _auth() -> dict[str, Any]:
         "maxProperties": 1,
         "additionalProperties": False,
     }
+
+
+def _is_list(cls: type[Any]) -> bool:
+    """Whether a type is made of others: it stands as a list of them, without a key."""
+    return fields(cls) == ["of"]
 
 
 def _object(cls: type[Any]) -> dict[str, Any]:
@@ -131,13 +135,16 @@ def _section(key: str, cls: type[Any]) -> Iterator[str]:
     hints, told = hints_of(cls), descriptions(cls)
     below: list[tuple[str, type[Any]]] = []
     doc = (inspect.getdoc(cls) or "").replace("\n", " ")
-    yield f"### {f'`{key}`' if key else 'The whole'}\n\n{doc}\n\n| key | what | value | default |\n|---|---|---|---|"
+    yield f"### {f'`{key}`' if key else 'The whole'}\n\n{doc}\n"
+    if _is_list(cls):
+        return
+    yield "| key | what | value | default |\n|---|---|---|---|"
     for field in dataclasses.fields(cls):
         if field.name not in fields(cls):
             continue
         hint, dotted = hints[field.name], f"{key}.{field.name}" if key else field.name
         inner = _dataclass(hint)
-        if inner and hint is not model.Auth:
+        if inner and inner is not model.Auth:
             below.append((dotted, inner))
         what = told[field.name].replace("|", "\\|").replace("\n", " ")
         yield f"| `{field.name}` | {what} | {_kind(hint)} | {_shown_default(field)} |"

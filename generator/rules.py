@@ -94,16 +94,25 @@ def _challenge(challenge: Challenge) -> Found:
         yield "when", f"{_all(called)} works in replies only"
     if challenge.unauthenticated and challenge.auth:
         yield "auth", "verifies the sender, and `unauthenticated` does not"
+    yield from _effects(challenge)
+    if challenge.inputs:
+        yield from _inputs(challenge.inputs)
+        if not any(calls(path) & REPLY_ONLY for text in texts(reply) for path in paths(text)):
+            yield "inputs", "widens what the reply signs, and the reply signs nothing"
+
+
+def _effects(challenge: Challenge) -> Found:
+    """What a challenge does beside being answered."""
+    url = challenge.confirm.url if challenge.confirm else None
+    for key, path in (("store_secret", challenge.store_secret), ("confirm.url", url)):
+        if path and (called := calls(path) & REPLY_ONLY):
+            yield key, f"{_all(called)} works in replies only"
     if challenge.store_secret and not challenge.unauthenticated:
         yield "store_secret", "comes before there is a secret to verify with: it needs `unauthenticated: true`"
     if challenge.confirm and challenge.unauthenticated:
         yield "confirm", "calls a URL for anyone: without `unauthenticated`, it does so for the vendor alone"
     if challenge.confirm and not challenge.confirm.hosts:
         yield "confirm.hosts", "names no host"
-    if challenge.inputs:
-        yield from _inputs(challenge.inputs)
-        if not any(calls(path) & REPLY_ONLY for text in texts(reply) for path in paths(text)):
-            yield "inputs", "widens what the reply signs, and the reply signs nothing"
 
 
 def _reply(reply: Reply) -> Found:

@@ -13,7 +13,7 @@ import click
 from generator.errors import GeneratorError
 
 DEFAULT = "build"
-_SHARED = ("deploying", "options", "show", "summary")
+_SHARED = ("asking", "deploying", "given", "options", "show", "summary", "telling")
 
 
 class Commands(click.Group):

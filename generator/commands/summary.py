@@ -71,7 +71,7 @@ def _facts(one: Product, lint: Engines) -> Iterator[tuple[str, str]]:
         within = f"wants an answer within {source.vendor.deadline} s; " if source.vendor.deadline else ""
         yield "vendor", escape(f"{within}sends again: {source.vendor.retries}")
     for made in one.shaped:
-        yield "samples", escape(_sample(made))
+        yield "samples", escape(sample(made))
     yield "lint", f"{_found(one)} ({', '.join(versions(lint))})"
 
 
@@ -79,7 +79,7 @@ def _found(one: Product) -> str:
     return show.count(len(one.findings), "warning") if one.findings else "clean"
 
 
-def _sample(made: Shaped) -> str:
+def sample(made: Shaped) -> str:
     """A sample in one line: what an analyst will see, or what the vendor is answered."""
     if made.reply is not None:
         body = made.reply["body"]

@@ -1,0 +1,69 @@
+"""The questions of `new`: what is not given as an option is asked in a terminal, and elsewhere an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from generator.commands import show
+from generator.scaffold import scheme
+
+
+def description(given: str | None, default: str | None = None) -> str | None:
+    """What events these are; None where nobody says so."""
+    if given is not None or not show.somebody_is_there():
+        return given
+    text: str = click.prompt("What events these are, in one line", default=default, err=True)
+    return text
+
+
+def begin_with(name: str) -> bool:
+    """Whether a source that fits the request is to lie beneath the new one."""
+    if not show.somebody_is_there():
+        return False
+    text = f"Begin with {name}, as for a second tenant, with its mapping and its handshakes?"
+    return click.confirm(text, default=True, err=True)
+
+
+def auth(kind: str | None, given: Mapping[str, str], seen: Mapping[str, Any], missing: list[str]) -> dict[str, Any]:
+    """How the sender is verified: from the options, from what a request has shown, and from who is there to say.
+
+    What nobody says goes to `missing`.
+    """
+    shown, settings = next(iter(seen.items()), (None, None))
+    kind = kind or shown or _kind()
+    if kind is None:
+        missing.append(f"--auth ({', '.join(scheme.KINDS)})")
+        return {}
+    seen_of_it = settings if kind == shown else None
+    if useless := scheme.useless(kind, given, seen_of_it if isinstance(seen_of_it, Mapping) else {}):
+        raise click.UsageError(f"{' and '.join(useless)} says nothing of {kind}")
+    answers = dict(given)
+    if seen_of_it is None:
+        _ask(kind, answers, missing)
+    return {} if missing else scheme.auth(kind, answers, seen_of_it)
+
+
+def _kind() -> str | None:
+    if not show.somebody_is_there():
+        return None
+    width = max(map(len, scheme.KINDS))
+    click.echo("How does the vendor show that a request is its own?", err=True)
+    for one, what in scheme.KINDS.items():
+        click.echo(f"  {one:<{width}}  {what}", err=True)
+    kind: str = click.prompt("One of these", type=click.Choice(list(scheme.KINDS)), show_choices=False, err=True)
+    return kind
+
+
+def _ask(kind: str, answers: dict[str, str], missing: list[str]) -> None:
+    """Each question in its turn: an answer may open another."""
+    asked = show.somebody_is_there()
+    while one := next((one for one in scheme.questions(kind, answers) if one.name not in answers), None):
+        if not asked:
+            missing += [one.option for one in scheme.questions(kind, answers) if one.must and one.name not in answers]
+            return
+        choice = click.Choice(list(one.choices)) if one.choices else None
+        text = click.prompt(one.text, default=one.default, type=choice, show_default=bool(one.default), err=True)
+        answers[one.name] = text.rstrip() if one.name != "prefix" else text

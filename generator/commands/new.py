@@ -1,0 +1,111 @@
+"""Begin a source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from generator.commands import asking, names, options, telling
+from generator.errors import GeneratorError, again
+from generator.scaffold.scheme import ALGORITHMS, KINDS
+from generator.yaml_nodes import shown
+from lambdas.model import TimeFormat
+from lambdas.signed import Encoding
+
+if TYPE_CHECKING:
+    from generator.product import Product
+
+
+@click.command(short_help="Begin a source of your own.")
+@click.argument("name")
+@click.option("--from", "base", metavar="SOURCE", help="Begin with a source that is there, as for a second tenant.")
+@click.option("--copy", is_flag=True, help="With --from: copy its folder, to change it.")
+@click.option(
+    "--from-request",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Begin with a request, captured as raw HTTP or as JSON.",
+)
+@click.option("--description", help="What events these are, in one line.")
+@click.option("--auth", "kind", type=click.Choice(list(KINDS)), help="How the sender is verified.")
+@click.option("--header", help="Header that carries the signature, or the token.")
+@click.option("--query", help="Query parameter that carries the token, where no header does.")
+@click.option("--prefix", help="What stands before the signature, or the token, such as sha256=.")
+@click.option("--encoding", type=click.Choice(get_args(Encoding)), help="How the signature is written.")
+@click.option("--algorithm", type=click.Choice(ALGORITHMS), help="Hash function of an hmac.")
+@click.option("--timestamp-header", help="Header with the time of signing, where that is signed too.")
+@click.option("--timestamp-format", type=click.Choice(get_args(TimeFormat)), help="How that time is written.")
+@click.option("--signed", help='What is signed, such as "{timestamp}.{body}".')
+@click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help="fast: without cfn-lint.")
+@options.sources
+@options.build
+def command(
+    name: str,
+    base: str | None,
+    copy: bool,
+    file: Path | None,
+    description: str | None,
+    kind: str | None,
+    lint: Any,
+    sources: Path,
+    build: Path,
+    **given: str | None,
+) -> int:
+    """Make sources/NAME: the definition, a README to be filled in, and a first sample where there is a request.
+
+    What no option says is asked. Nothing is there afterwards where anything is wrong.
+    """
+    from generator import captured
+    from generator.scaffold import place
+    from generator.scaffold.begin import Beginning
+
+    answers = {key: value for key, value in given.items() if value is not None}
+    _refuse_together(base, kind, answers, copy=copy)
+    place.refuse(name, sources, names())
+    below = place.find(base, name, sources) if base else None
+    request = captured.read(file) if file else None
+    beginning = Beginning(name, file, request, below, copy)
+    beginning.look(sources)
+    telling.seen(beginning)
+    like = beginning.found.like
+    if like and not below and not (kind or answers) and asking.begin_with(like.source.name):
+        beginning = replace(beginning, base=like)
+    missing: list[str] = []
+    default = beginning.base.source.description if beginning.base else None
+    told = asking.description(description, default)
+    if told is None and not beginning.base:
+        missing.append("--description")
+    auth = {} if beginning.base else asking.auth(kind, answers, beginning.found.auth, missing)
+    if missing:
+        raise click.UsageError(f"nobody is there to be asked: {' and '.join(missing)} must be given")
+    made = place.put(name, sources, beginning.fill(told or "", auth), file)
+    telling.report(beginning, made, _built(name, sources, build, lint), sources, build)
+    return 0
+
+
+def _refuse_together(base: str | None, kind: str | None, answers: dict[str, str], *, copy: bool) -> None:
+    """Options that say different things."""
+    if copy and not base:
+        raise click.UsageError("--copy copies the source that --from names")
+    if base and (kind or answers):
+        first = "--auth" if kind else f"--{next(iter(answers)).replace('_', '-')}"
+        raise click.UsageError(f"{first} can't be given with --from: {base} says how its sender is verified")
+
+
+def _built(name: str, sources: Path, build: Path, lint: Any) -> Product:
+    """Build it, and store what its sample becomes."""
+    from generator import output
+    from generator.commands.build import made, written
+
+    try:
+        (product,) = products = made([name], sources, build, lint=lint, strict=False, accept=True)
+        output.accept(product.expected())
+        written(products, build)
+    except GeneratorError as error:
+        there = f"{shown(sources / name)} is there, and was not built: {again(f'{name} --accept', build, sources)}"
+        raise GeneratorError(f"{error}\n{there}") from None
+    return product

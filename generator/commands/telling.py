@@ -1,0 +1,134 @@
+"""What `new` shows: what a request has told, what was made, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from generator.commands import names, show
+from generator.errors import again
+from generator.placeholders import PLACEHOLDER, placeholders
+from generator.vendor import stored_names
+from generator.yaml_nodes import shown
+from lambdas.auth import masks
+from lambdas.model import auths, verified_by
+
+if TYPE_CHECKING:
+    from generator.product import Product
+    from generator.scaffold.begin import Beginning
+
+_KINDS = {"json": "JSON", "ndjson": "lines of JSON", "form": "a form"}
+
+
+def seen(beginning: Beginning) -> None:
+    """What a request has shown, and what it can't; GeneratorError where it can be no sample."""
+    from rich.markup import escape
+
+    request, base, found = beginning.request, beginning.base, beginning.found
+    if not request:
+        return
+    out, body = show.console(), beginning.body
+    kind = f" of {_KINDS[body.format]}" if body else " of body"
+    out.print(f"[dim]request[/]  {escape(request.method)}, {show.count(len(request.body), 'byte')}{kind}")
+    for line in found.sure:
+        out.print(f"[green]sure[/]     {escape(line)}")
+    if found.check and not base:
+        out.print("[yellow]check[/]    in the vendor's documentation:")
+        for line in found.check:
+            out.print(f"         - {escape(line)}")
+    if found.like and not base and not show.somebody_is_there():
+        like = found.like.source.name
+        out.print(f"[yellow]note[/]     --from {like} would take its mapping and its handshakes too")
+    if found.handshake:
+        out.print("[yellow]note[/]     it is no sample of an event: capture one of those too")
+    for doubt in request.doubts:
+        show.warning(doubt)
+    if base and not found.like:
+        show.warning(f"this does not look like a request of {base.source.name}")
+
+
+def report(beginning: Beginning, made: list[Path], product: Product, sources: Path, build: Path) -> None:
+    """What was made, and what is missing."""
+    from rich.markup import escape
+
+    out = show.console()
+    out.print(f"\n[bold]{product.name}[/]  {escape(product.definition.source.description)}\n")
+    last = ""
+    for label, text in _facts(beginning, made, product, sources, build):
+        out.print(f"  [dim]{label if label != last else '':<9}[/]  {escape(text)}")
+        last = label
+    for problem in [*(product.hints if product.shaped else ()), *product.findings]:
+        show.warning(problem)
+    _rows("missing", list(_missing(beginning, product, sources)))
+    _rows("next", list(_commands(beginning, product, sources, build)))
+
+
+def _rows(heading: str, rows: list[tuple[str, str]]) -> None:
+    from rich.markup import escape
+
+    out = show.console()
+    width = max((len(first) for first, _ in rows), default=0)
+    if rows:
+        out.print(f"\n[bold]{heading}[/]")
+    for first, text in rows:
+        out.print(f"  [cyan]{escape(f'{first:<{width}}')}[/]  [dim]{escape(text)}[/]")
+
+
+def _facts(
+    beginning: Beginning, made: list[Path], product: Product, sources: Path, build: Path
+) -> Iterator[tuple[str, str]]:
+    from generator.commands.summary import sample
+
+    webhook = product.definition.source.webhook
+    files = {*made, *(one.sample.file(one.part) for one in product.own_samples)}
+    if beginning.copy:
+        yield "made", f"{shown(sources / product.name)}, {len(files)} files"
+    for file in sorted(files, key=lambda file: (file.name != "source.yml", file)) if not beginning.copy else ():
+        yield "made", shown(file)
+    where = {"authorizer": "in an authorizer", "api": "by the API itself"}.get(verified_by(webhook), "in the handler")
+    yield "verifies", f"{webhook.auth.type.describe(webhook.auth.settings)}, {where}"
+    for one in product.own_samples:
+        if one.sample.name == beginning.sample:
+            yield "sample", sample(one)
+    if beginning.left_out:
+        yield "left out", f"{', '.join(beginning.left_out)}: may be secret, and is in no sample"
+    hidden = {*product.definition.source.events.mask, *(name for auth in auths(webhook) for name in masks(auth))}
+    for name in beginning.body.masked if beginning.body else ():
+        why = "hides it in every event" if name in hidden else "does not have it, so events will show it"
+        yield "masked", f"{name}: may be secret; `events.mask` {why}"
+    yield "built", shown(build / product.name)
+
+
+def _missing(beginning: Beginning, product: Product, sources: Path) -> Iterator[tuple[str, str]]:
+    """What only people know."""
+    source, folder = product.definition.source, sources / product.name
+    definition = shown(folder / "source.yml")
+    for key in placeholders(source):
+        yield definition, f"{key}: put yours for {PLACEHOLDER}; until then, deploy refuses it"
+    if not beginning.base:
+        if beginning.request:
+            yield definition, "what was guessed, and what an analyst is to read"
+        else:
+            yield definition, "where id, type and time are in the body, and what an analyst is to read"
+    if not product.shaped:
+        body = "the body of a request, as the vendor sends it: there is none yet"
+        yield f"{shown(folder / 'samples')}/EVENT.json", body
+    for one in product.own_samples:
+        if one.sample.name == beginning.sample:
+            yield shown(one.sample.source_file), "a real event: look for people and secrets in it before you share it"
+    if not beginning.base:
+        yield shown(folder / "README.md"), "what to click at the vendor, and what it sends again"
+
+
+def _commands(beginning: Beginning, product: Product, sources: Path, build: Path) -> Iterator[tuple[str, str]]:
+    name = product.name
+    yield again(f"{name} --accept", build, sources), "build it again, after any change; read what it stores"
+    if "verify" in names():
+        file = quote(str(beginning.file)) if beginning.file else "FILE"
+        why = "whether a captured request verifies with your secret, and if not, why"
+        yield again(f"verify {name} --request {file} --at request", sources=sources), why
+    if stored_names(product.definition.source.webhook):
+        yield again(f"secret {name}", sources=sources), "the vendor's secret, into Parameter Store"
+    yield again(f"run {name}", build, sources), "run it on this machine"

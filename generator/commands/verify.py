@@ -1,0 +1,127 @@
+"""Explain why a captured request verifies, or does not."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from generator.commands import options, show
+from generator.errors import GeneratorError
+
+if TYPE_CHECKING:
+    from generator.explain.case import Case
+    from generator.explain.explanation import Explanation
+
+_TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
+
+
+@click.command(short_help="Explain why a captured request verifies, or does not.")
+@click.argument("source")
+@click.option(
+    "--request",
+    "file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The request: raw HTTP, an event of API Gateway, or JSON with method, url, headers and body.",
+)
+@click.option("--at", metavar="TIME", help="As of when: Unix seconds, RFC 3339, or `request`.  [default: now]")
+@click.option("--url", help="The URL that the vendor was told, where that is not the one in the file.")
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The vendor's published keys (JWKS, or a certificate of SNS), so that nothing is fetched.",
+)
+@click.option("--previous", is_flag=True, help="Ask for the secret before the current one too.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@options.sources
+def command(
+    source: str,
+    file: Path,
+    at: str | None,
+    url: str | None,
+    keys: Path | None,
+    previous: bool,
+    as_json: bool,
+    sources: Path,
+) -> int:
+    """Verify a captured request of SOURCE on this machine, and say what was read, what was expected, and why.
+
+    The secret is asked for, or comes out of a pipe, one a line; it is not shown, and neither is a signature.
+    """
+    from generator.commands import given
+    from generator.explain import published_keys
+    from generator.explain.explanation import explain
+    from generator.explain.lines import as_plain
+
+    case = _as_of(at, _case(source, sources, file, url, has_previous=previous))
+    content = None
+    if keys:
+        content = published_keys.read(keys, case.source)
+        case = replace(case, source=published_keys.given_to(case.source))
+    elif there := published_keys.hosts(case.source):
+        click.echo(f"asks {' and '.join(there)} for keys; with --keys FILE, nobody is asked", err=True)
+    published_keys.need_packages(case.source)
+    case = replace(case, secrets=given.secrets(case))
+    with published_keys.given(content):
+        explained = explain(case)
+    if as_json:
+        click.echo(json.dumps(as_plain(explained, case), indent=2, ensure_ascii=False))
+    else:
+        _show(explained, case)
+    return 0 if explained.verifies else 1
+
+
+def _case(source: str, sources: Path, file: Path, url: str | None, *, has_previous: bool) -> Case:
+    from generator.captured import read
+    from generator.definition import load
+    from generator.explain.case import Case
+
+    if url and not url.lower().startswith(("https://", "http://")):
+        raise GeneratorError(f"--url {url}: is no URL such as https://hooks.example.com/events")
+    definition = load(sources, [source])[0]
+    case = Case(definition.source, read(file), {}, time.time(), url, has_previous=has_previous)
+    try:
+        urlsplit(case.sent(b"").url)
+    except ValueError as error:
+        raise GeneratorError(f"{url or case.captured.url}: is no URL: {error}") from None
+    return case
+
+
+def _as_of(at: str | None, case: Case) -> Case:
+    from generator.explain.clock import REQUEST, moment, own
+
+    if at is None:
+        return case
+    if at != REQUEST:
+        return replace(case, now=moment(at), as_of_now=False)
+    if (found := own(case)) is None:
+        show.warning("the request has no time that the definition looks at: now is taken")
+        return case
+    return replace(case, now=found, as_of_now=False)
+
+
+def _show(explained: Explanation, case: Case) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from generator.explain.lines import lines, title
+
+    out = show.console()
+    out.print(Text.assemble((case.source.name, "bold"), f"  {title(explained, case)}\n"))
+    grid = Table.grid(padding=(0, 1))
+    before = ""
+    for label, text, tone in lines(explained):
+        grid.add_row(Text(f"  {label if label != before else ''} ", "dim"), Text(text, _TONES.get(tone, "")))
+        before = label
+    with out.capture() as drawn:
+        out.print(grid)
+    # It fills every line up to its own width, which a file or a log has no use for.
+    click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))

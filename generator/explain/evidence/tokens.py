@@ -1,0 +1,113 @@
+"""A credential in a header, the query or the body: no more of it is shown than how long it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from generator.explain.evidence import Fact
+from generator.explain.glimpse import Hidden, first, shortened, visible
+from generator.explain.mistakes import Attempt
+from lambdas.auth import Sent, Unauthenticated
+from lambdas.body import Rejected
+from lambdas.paths import Functions, compiled
+from lambdas.text import as_text, paths
+
+_SHOWN = 5
+
+
+def of_token(attempt: Attempt) -> Iterator[Fact]:
+    """A token in a header, or in the query."""
+    settings = attempt.settings
+    if settings.header:
+        name, value = settings.header.lower(), attempt.request.headers.get(settings.header.lower())
+        yield Fact("header", f"{name}: {_length(value)}")
+    else:
+        name, value = f"query parameter {settings.query}", attempt.request.query(settings.query or "")
+        yield Fact("query", f"{settings.query}: {_length(value)}")
+    before = f"{visible(settings.prefix)!r} and then " if settings.prefix else ""
+    if attempt.secrets:
+        yield Fact("expected", f"{before}the secret, {len(attempt.secrets[0])} characters")
+    if value is not None:
+        has = settings.prefix and value.startswith(settings.prefix)
+        rest = len(value.removeprefix(settings.prefix))
+        yield Fact("seen", f"{before if has else ''}{rest} characters")
+
+
+def of_basic(attempt: Attempt) -> Iterator[Fact]:
+    """User and password."""
+    value = attempt.request.headers.get("authorization")
+    scheme = "" if value is None else f", {visible(value.partition(' ')[0][:16])} before a space" * (" " in value)
+    yield Fact("header", f"authorization: {_length(value)}{scheme}")
+    if attempt.secrets:
+        colon = "with a colon in it" if ":" in attempt.secrets[0] else "without the colon of user:password"
+        yield Fact("expected", f"Basic and the secret in base64; the secret is {colon}")
+
+
+def _length(value: str | None) -> str:
+    return "is not there" if value is None else f"{len(value)} characters"
+
+
+def of_body_token(attempt: Attempt) -> Iterator[Fact]:
+    """A token in each item."""
+    settings = attempt.settings
+    where = f"{settings.each}[].{settings.field}" if settings.each else settings.field
+    if (found := tokens_in(attempt)) is None:
+        yield Fact("body", f"{settings.each or 'it'} is not there, or is no list")
+        return
+    there = [one for one in found if one is not None]
+    right = [one for one in there if one in attempt.secrets]
+    yield Fact("body", f"{where}: in {len(there)} of {len(found)}, the secret in {len(right)}")
+
+
+def tokens_in(attempt: Attempt) -> list[Any] | None:
+    """What is in each item where the token should be; None where there are no items."""
+    settings, items = attempt.settings, _items(attempt, attempt.settings.each)
+    if items is None:
+        return None
+    return [compiled(settings.field)(one, Functions(attempt.request, one)) for one in items]
+
+
+def _items(attempt: Attempt, each: Any) -> list[Any] | None:
+    try:
+        root = attempt.request.json
+        found = compiled(each)(root, Functions(attempt.request, root)) if each else [root]
+    except Rejected:
+        return None
+    return found if isinstance(found, list) else None
+
+
+def of_body_hmac(attempt: Attempt, hidden: Hidden) -> Iterator[Fact]:
+    """A signature in each item, over fields of it."""
+    settings, items = attempt.settings, _items(attempt, attempt.settings.each)
+    yield Fact("signed", visible(settings.signed))
+    if items is None:
+        yield Fact("", f"{settings.each or 'the body'} is not there, or is no list")
+        return
+    expected = _signed_again(attempt)
+    for place, item in enumerate(items[:_SHOWN]):
+        functions = Functions(attempt.request, item)
+        for path in dict.fromkeys(paths(settings.signed)):
+            value = compiled(path)(item, functions)
+            text = "is absent, so empty" if value is None else shortened(as_text(value).encode(), hidden)
+            yield Fact("", f"{{{path}}}  {text}")
+        if expected:
+            yield Fact("expected", _glimpse(compiled(settings.signature.path)(expected[place], functions)))
+        yield Fact("seen", _glimpse(compiled(settings.signature.path)(item, functions)))
+
+
+def _glimpse(value: Any) -> str:
+    return first(value) if isinstance(value, str) else "is not there"
+
+
+def _signed_again(attempt: Attempt) -> list[Any] | None:
+    """The items with the signatures that they would have."""
+    if not attempt.secrets:
+        return None
+    request = attempt.request
+    sent = Sent(request.method, request.url, request.headers, request.body)
+    try:
+        made = attempt.auth.type.sign(attempt.settings, sent, lambda _name: attempt.secrets, attempt.now)
+    except (Rejected, Unauthenticated, ValueError, AttributeError, TypeError):
+        return None
+    return _items(attempt.sent(body=made.body), attempt.settings.each) if made else None

@@ -1,0 +1,138 @@
+"""A body that is not the one that was signed."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode
+
+from generator.explain.mistakes import Attempt, Mistake, sent
+from lambdas.body import Rejected
+from lambdas.formats import FORM, inflated, media_type
+from lambdas.request import Request
+
+WRITTEN = (
+    "pass on what was sent: the body was parsed and written anew, by a proxy, by a framework that parses it first, or "
+    "by the tool that captured it"
+)
+_LINES = "pass on what was sent: an editor, a shell or the tool that captured it changed the line breaks"
+_COMPRESSED = "let what stands before the endpoint neither compress nor decompress, and capture what arrives there"
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
+_BOM = b"\xef\xbb\xbf"
+_SPACING: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("without spaces", {"separators": (",", ":")}),
+    ("with a space after each comma and colon", {}),
+    ("indented by 2", {"indent": 2}),
+    ("indented by 4", {"indent": 4}),
+)
+Variant = tuple[bytes, str, str]
+
+
+def mistakes(attempt: Attempt) -> Iterator[Mistake]:
+    """Each other body that may have been signed."""
+    known = {attempt.request.body}
+    for body, said, todo in _variants(attempt.request):
+        if body not in known:
+            known.add(body)
+            yield Mistake("body", f"what was signed is {said}", todo, sent(body=body))
+    if "{body" in attempt.settings.signed and attempt.request.body:
+        # Of the axis of texts: with another one, it may be a way to say that the text has no body in it.
+        todo = "the sender must sign the body that it sends: whoever gets hold of it can change it"
+        yield Mistake("text", "what was signed is an empty body", todo, sent(body=b""))
+
+
+def _variants(request: Request) -> Iterator[Variant]:
+    body = request.body
+    yield from _breaks(body)
+    yield from _rewritten(body)
+    if media_type(request.headers) == FORM:
+        yield from _forms(body)
+    yield from _compressed(request)
+    yield from _recoded(body)
+
+
+def _breaks(body: bytes) -> Iterator[Variant]:
+    for end, name in ((b"\r\n", "CRLF"), (b"\n", "LF"), (b"\r\n\r\n", "two CRLF"), (b"\n\n", "two LF")):
+        yield body.removesuffix(end), f"the body without the line break ({name}) at its end", _LINES
+        yield body + end, f"the body with a line break ({name}) at its end", _LINES
+    unix = body.replace(b"\r\n", b"\n")
+    yield unix, "the body with LF for every CRLF", _LINES
+    yield unix.replace(b"\n", b"\r\n"), "the body with CRLF for every LF", _LINES
+    yield body.strip(), "the body without the white space around it", _LINES.replace("line breaks", "white space")
+    marked = "pass on what was sent: an editor or the tool that captured it {} a byte order mark"
+    yield body.removeprefix(_BOM), "the body without its byte order mark", marked.format("added")
+    yield _BOM + body, "the body with a byte order mark", marked.format("took away")
+
+
+def _rewritten(body: bytes) -> Iterator[Variant]:
+    try:
+        text = body.decode()
+        values = [
+            (json.loads(text), ""),
+            (json.loads(text, parse_float=_number), ", numbers as JavaScript writes them"),
+        ]
+    except (ValueError, RecursionError):
+        return
+    for value, numbers in values:
+        for ordered, order in ((False, ""), (True, ", keys sorted")):
+            for spacing, how in _SPACING:
+                for ascii_only, escapes in ((False, ""), (True, ", with \\u escapes")):
+                    made = json.dumps(value, ensure_ascii=ascii_only, sort_keys=ordered, **how)
+                    said = f"the same JSON {spacing}{order}{escapes}{numbers}"
+                    yield made.encode("utf-8", "surrogatepass"), said, WRITTEN
+                    slashed = made.replace("/", "\\/")
+                    yield slashed.encode("utf-8", "surrogatepass"), f"{said}, with \\/ as PHP writes it", WRITTEN
+
+
+def _number(text: str) -> int | float:
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < 1e21 else value
+
+
+def _forms(body: bytes) -> Iterator[Variant]:
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
+    except ValueError:
+        return
+    for fields, order in ((pairs, ""), (sorted(pairs), ", fields sorted")):
+        for quoted, space in ((quote_plus, "+"), (quote, "%20")):
+            made = urlencode(fields, quote_via=quoted).encode()
+            yield made, f"the same form with {space} for a space{order}", WRITTEN
+
+
+def _compressed(request: Request) -> Iterator[Variant]:
+    body, plain = request.body, "the body decompressed"
+    named = [request.headers] if "content-encoding" in request.headers else []
+    for headers in [*named, {"content-encoding": "gzip"}, {"content-encoding": "deflate"}]:
+        try:
+            yield inflated(body, headers), plain, _COMPRESSED
+        except Rejected:
+            continue
+    for level in (6, 9, 1):
+        yield gzip.compress(body, level, mtime=0), "the body compressed with gzip", _COMPRESSED
+        yield zlib.compress(body, level), "the body compressed with deflate", _COMPRESSED
+
+
+def _recoded(body: bytes) -> Iterator[Variant]:
+    if len(body) >= 8 and _BASE64.fullmatch(body):
+        try:
+            found = base64.b64decode(b"".join(body.split()), validate=True)
+            yield (
+                found,
+                "the body decoded from base64",
+                "the body is still in base64: say so with isBase64Encoded: true",
+            )
+        except ValueError:
+            pass
+    read = "pass on what was sent: the body was read in one character set, and written in another"
+    for codec in ("latin-1", "cp1252"):
+        for source, target in (("utf-8", codec), (codec, "utf-8")):
+            try:
+                yield body.decode(source).encode(target), f"the body in {codec if source == 'utf-8' else 'UTF-8'}", read
+            except UnicodeError:
+                continue

@@ -1,0 +1,72 @@
+"""A key that is not what was signed with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from generator.explain.mistakes import Attempt, Mistake, having, stored
+from lambdas.keys import Key, key_bytes
+
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]{1,9}_(?=.{16})")
+_USUAL = ("whsec_", "whpk_")
+_QUOTES = "\"'`"
+Change = Callable[[str], str]
+
+
+def mistakes(attempt: Attempt, others: Mapping[str, str]) -> Iterator[Mistake]:
+    """Other secrets, and other ways to make a key of the secret; `others` are the source's other secrets by name."""
+    known = {attempt.secrets}
+    for change, said, todo in _texts(attempt.secrets[0] if attempt.secrets else ""):
+        changed = tuple(map(change, attempt.secrets))
+        if changed not in known and all(changed):
+            known.add(changed)
+            yield Mistake("secret", said, todo, stored(changed))
+    for name, secret in others.items():
+        if (secret,) not in known:
+            said = f"it was made with the secret {name}"
+            yield Mistake("secret", said, "exchange the two secrets", stored((secret,)))
+    if hasattr(attempt.settings, "key"):
+        yield from _decodings(attempt)
+
+
+def _texts(secret: str) -> Iterator[tuple[Change, str, str]]:
+    alone = "store the secret alone: it was copied with what stands around it"
+    yield str.strip, "the key is the secret without the white space around it", alone
+    yield lambda text: text.strip().strip(_QUOTES), "the key is the secret without the quotes around it", alone
+    sender = "give the vendor the secret once more, alone: there, a line break is part of it"
+    yield lambda text: f"{text}\n", "the key is the secret with a line break at its end", sender
+    yield lambda text: f"{text}\r\n", "the key is the secret with a line break (CRLF) at its end", sender
+    for before in dict.fromkeys([*_USUAL, *_PREFIX.findall(secret)]):
+        whole = f"store the secret as the vendor shows it, with {before}"
+        yield before.__add__, f"the key is the secret with {before} before it", whole
+    yield str.lower, "the key is the secret in lower case", "store the secret as the vendor shows it"
+    yield str.upper, "the key is the secret in upper case", "store the secret as the vendor shows it"
+
+
+def _decodings(attempt: Attempt) -> Iterator[Mistake]:
+    secret = attempt.secrets[0] if attempt.secrets else ""
+    own: Key = attempt.settings.key
+    known = {key_bytes(own, secret)}
+    befores = dict.fromkeys([own.strip, "", *_PREFIX.findall(secret)])
+    for key in (Key(encoding, strip) for encoding in ("utf8", "base64", "hex") for strip in befores):
+        if (made := key_bytes(key, secret)) and made not in known:
+            known.add(made)
+            yield Mistake(
+                "key", f"the key is {_said(key, secret)}", f"in the definition, {_told(key)}", having(key=key)
+            )
+
+
+def _said(key: Key, secret: str) -> str:
+    bare = f" without {key.strip}" if key.strip and secret.startswith(key.strip) else ""
+    return (
+        f"the secret{bare} as it is, not decoded"
+        if key.encoding == "utf8"
+        else f"the secret{bare} decoded from {key.encoding}"
+    )
+
+
+def _told(key: Key) -> str:
+    if key == Key():
+        return "no `key`"
+    return f"`key: {{encoding: {key.encoding}{f', strip: {key.strip}' if key.strip else ''}}}`"

@@ -1,0 +1,69 @@
+"""Mistakes about what is signed with keys that its sender publishes: who it is of, for whom, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from generator.explain.evidence import drift
+from generator.explain.evidence.published import message, token
+from generator.explain.glimpse import visible
+from generator.explain.mistakes import Attempt
+
+Said = tuple[str, str, bool]
+_AT = "--at request verifies it as of its own time"
+
+
+def of_jwt(attempt: Attempt, *, as_of_now: bool) -> Iterator[Said]:
+    """What is wrong with a token, beside its signature."""
+    settings, said = attempt.settings, token(attempt)
+    if said is None:
+        todo = "capture the header too; a proxy, or the tool that captured it, may have taken it away"
+        yield f"{settings.header.lower()} has no token after Bearer", todo, False
+        return
+    head, claims = said
+    if (algorithm := head.get("alg")) not in settings.algorithms:
+        todo = "have the issuer sign with another, or name it in `algorithms`"
+        yield f"alg is {_shown(algorithm)}, and the definition allows {', '.join(settings.algorithms)}", todo, True
+    for name in ("iss", "aud", "exp", "nbf", *(settings.claims or {})):
+        if not _holds(name, claims, attempt):
+            yield (*_claim(name, claims.get(name), attempt, as_of_now=as_of_now), True)
+
+
+def _holds(name: str, claims: dict[str, Any], attempt: Attempt) -> bool:
+    """Whether a claim is what it must be, where all others are."""
+    settings = attempt.settings
+    good = {"iss": settings.issuer, "aud": settings.audience[0], "exp": attempt.now + 1, **(settings.claims or {})}
+    good.pop(name, None)
+    return attempt.sent(claims={**good, **({name: claims[name]} if name in claims else {})}).verifies
+
+
+def _claim(name: str, value: Any, attempt: Attempt, *, as_of_now: bool) -> tuple[str, str]:
+    settings = attempt.settings
+    if name == "iss":
+        return f"iss is {_shown(value)}, and must be {settings.issuer}", "it is of another issuer, or `issuer` is wrong"
+    if name == "aud":
+        todo = "set the audience at the vendor, or `audience` in the definition, so that they are the same"
+        return f"aud is {_shown(value)}, and must be {' or '.join(settings.audience)}", todo
+    if name in ("exp", "nbf"):
+        if not isinstance(value, int | float):
+            return f"{name} is {_shown(value)}", "have the issuer send a time"
+        what = "is over" if name == "exp" else "has not begun"
+        told = f"its time {what}: {name} is {drift(attempt.now - value)}"
+        return told, _AT if as_of_now else "compare the clocks, and have the vendor send a token of now"
+    wanted = settings.claims[name]
+    return f"{name} is {_shown(value)}, and must be {wanted}", "it is made for another, or `claims` is wrong"
+
+
+def _shown(value: Any) -> str:
+    return "not there" if value is None else visible(str(value)[:200])
+
+
+def of_sns(attempt: Attempt) -> Iterator[Said]:
+    """What is wrong with a message of SNS, beside its signature."""
+    found = message(attempt)
+    if attempt.request.headers.get("x-amz-sns-rawdelivery") == "true" or "Type" not in found:
+        todo = "switch raw message delivery off: what is delivered so has no signature"
+        yield "it is not a message of SNS, but what was published", todo, True
+    elif found.get("TopicArn") not in attempt.settings.topics:
+        yield f"its topic is {_shown(found.get('TopicArn'))}", "if it is yours, add it to `topics`", True

@@ -1,0 +1,104 @@
+"""Another text than the one that the definition says is signed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import permutations
+
+from generator.explain.mistakes import FOREVER, Attempt, Mistake, having
+from generator.explain.mistakes.schemes import NEVER
+from lambdas.model import Header, TimeFormat
+from lambdas.signed import MessageId, Timestamp
+from lambdas.when import seconds
+
+_GUESSES = 2
+_SEPARATORS = (".", "", ":", "\n", "|", ",", "-")
+
+
+def mistakes(attempt: Attempt) -> Iterator[Mistake]:
+    """Other texts of which it may be the signature."""
+    settings = attempt.settings
+    for stamp in _stamps(attempt):
+        for ident in _ids(attempt):
+            for text in _templates(stamp is not None, ident is not None, "{secret}" in settings.signed):
+                if (text, stamp, ident) == (settings.signed, settings.timestamp, settings.id):
+                    continue
+                changed = {"signed": text, "timestamp": stamp or _in_body(attempt), "id": ident, "body_hash": None}
+                todo = f'in the definition, `signed: "{_yaml(text)}"`{_told(attempt, stamp, ident)}'
+                said = f'what is signed is "{_yaml(text)}", not "{_yaml(settings.signed)}"'
+                yield Mistake("text", said, todo, having(**changed))
+
+
+def _in_body(attempt: Attempt) -> Timestamp | None:
+    stamp: Timestamp | None = attempt.settings.timestamp
+    return stamp if stamp and stamp.path else None
+
+
+def _yaml(text: str) -> str:
+    return text.replace("\n", "\\n")
+
+
+def _told(attempt: Attempt, stamp: Timestamp | None, ident: MessageId | None) -> str:
+    settings, told = attempt.settings, ""
+    if stamp and stamp.header and settings.timestamp is None:
+        told += f" and `timestamp: {{header: {stamp.header}, format: {stamp.format}}}`"
+    if ident and settings.id is None:
+        told += f" and `id: {{header: {ident.header}}}`"
+    if settings.timestamp and settings.timestamp.header and not stamp:
+        told += " and no `timestamp`"
+    if settings.id and not ident:
+        told += " and no `id`"
+    return told
+
+
+def _stamps(attempt: Attempt) -> Iterator[Timestamp | None]:
+    """Where the time may be: as the definition says, or in headers that look like it."""
+    stamp: Timestamp | None = attempt.settings.timestamp
+    yield None
+    if stamp and stamp.header:
+        yield stamp
+        return
+    found = [(name, value) for name, value in attempt.request.headers.items() if name not in NEVER]
+    guesses = [Timestamp(header=Header(name), format=form) for name, value in found if (form := format_of(value))]
+    yield from (replace(one, tolerance=FOREVER, future=FOREVER) for one in guesses[:_GUESSES])
+
+
+def format_of(value: str) -> TimeFormat | None:
+    """How a time is written; None where it is none of the last decades."""
+    written: TimeFormat
+    for written in ("unix", "unix_ms", "rfc3339"):
+        try:
+            if seconds(value, written) > 1_000_000_000:
+                return written
+        except ValueError:
+            continue
+    return None
+
+
+def _ids(attempt: Attempt) -> Iterator[MessageId | None]:
+    ident: MessageId | None = attempt.settings.id
+    yield None
+    if ident:
+        yield ident
+        return
+    found = [name for name in attempt.request.headers if re.search(r"(^|[-_])(uu)?id$|delivery$", name)]
+    yield from (MessageId(Header(name)) for name in found[:_GUESSES])
+
+
+def _templates(stamp: bool, ident: bool, secret: bool) -> Iterator[str]:
+    """Texts with all of these pieces: who looks for fewer has asked before."""
+    extra = [*(["{timestamp}"] if stamp else []), *(["{id}"] if ident else [])]
+    if secret:
+        yield from ("{secret}{body}", "{secret}{method}{url}{body}", "{body}{secret}", "{secret}{url}{body}")
+        return
+    for body in ("{body}", "{body_sha256}", "{body_sha256_base64}"):
+        for order in permutations([*extra, body]):
+            yield from dict.fromkeys(separator.join(order) for separator in _SEPARATORS)
+    if stamp and not ident:
+        for version in ("v0", "v1"):
+            yield from (f"{version}:{{timestamp}}:{{body}}", f"{version}.{{timestamp}}.{{body}}")
+        yield from ("{method}{url}{body}{timestamp}", "{timestamp}{method}{url}{body}", "{timestamp}.{url}.{body}")
+    elif not ident:
+        yield from ("{url}{body}", "{url}.{body}", "{body}{url}", "{method}{url}{body}", "{url}{form_sorted}")

@@ -1,0 +1,107 @@
+"""A URL that is not the one that was signed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from generator.explain.mistakes import Attempt, Mistake
+from lambdas.public_url import urls
+from lambdas.signed import Url
+
+AXES = ("host", "scheme", "port", "path", "query")
+_STAGES = ("/prod", "/dev", "/default", "/$default")
+Change = Callable[[str], str]
+
+
+def told(attempt: Attempt) -> str:
+    """The URL that is taken for the one that was signed."""
+    return urls(attempt.settings.url or Url(), attempt.request)[0]
+
+
+def mistakes(attempt: Attempt) -> Iterator[Mistake]:
+    """Other URLs that the vendor may have signed; what to do is said of the URL as a whole."""
+    known = {told(attempt)}
+    for axis, said, change in _changes(told(attempt), attempt):
+        if (found := change(told(attempt))) not in known:
+            known.add(found)
+            yield Mistake(axis, said, "", partial(_called, change))
+
+
+def _called(change: Change, attempt: Attempt) -> Attempt:
+    changed = attempt.sent(url=change(told(attempt)))
+    own: Url = attempt.settings.url or Url()
+    return changed.having(url=replace(own, base=None)) if own.base else changed
+
+
+def _changes(url: str, attempt: Attempt) -> Iterator[tuple[str, str, Change]]:
+    scheme = "http" if urlsplit(url).scheme == "https" else "https"
+    yield "scheme", f"with {scheme}", lambda one: urlunsplit(urlsplit(one)._replace(scheme=scheme))
+    yield from _hosts(url, attempt)
+    yield from _paths(url)
+    yield from _queries()
+    yield "host", "without scheme and host", lambda one: urlunsplit(urlsplit(one)._replace(scheme="", netloc=""))
+
+
+def _hosts(url: str, attempt: Attempt) -> Iterator[tuple[str, str, Change]]:
+    for name in ("host", "x-forwarded-host", "x-original-host"):
+        if host := attempt.request.headers.get(name):
+            yield "host", f"with the host of the header {name}", partial(_at, host)
+    bare = re.sub(r":\d+$", "", urlsplit(url).netloc)
+    yield "port", "without its port", lambda one: _at(re.sub(r":\d+$", "", urlsplit(one).netloc), one)
+    forwarded = attempt.request.headers.get("x-forwarded-port", "")
+    for port in dict.fromkeys(["443", "80", "8443", "8080", *([forwarded] if forwarded.isdecimal() else [])]):
+        yield "port", f"with the port {port}", partial(_on, port)
+    yield "host", "with the host in lower case", partial(_at, bare.lower())
+
+
+def _at(host: str, url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(netloc=host))
+
+
+def _on(port: str, url: str) -> str:
+    return _at(f"{re.sub(r':[0-9]+$', '', urlsplit(url).netloc)}:{port}", url)
+
+
+def _paths(url: str) -> Iterator[tuple[str, str, Change]]:
+    path = urlsplit(url).path
+    yield "path", "without the slash at its end", partial(_path, path.rstrip("/"))
+    yield "path", "with a slash at its end", partial(_path, f"{path.rstrip('/')}/")
+    first, rest = path[1:].partition("/")[::2]
+    if rest:
+        yield "path", f"without /{first}, as without a stage", partial(_path, f"/{rest}")
+    for stage in _STAGES:
+        yield "path", f"with {stage} before its path, as of a stage", partial(_path, f"{stage}{path}")
+    yield "path", "with a path that is not escaped", partial(_path, unquote(path))
+
+
+def _path(path: str, url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=path))
+
+
+def _queries() -> Iterator[tuple[str, str, Change]]:
+    for said, change in (
+        ("without its query", lambda _: ""),
+        ("with its query written anew", lambda query: urlencode(_pairs(query))),
+        ("with %20 for a space in its query", lambda query: urlencode(_pairs(query), quote_via=quote)),
+        ("with its query sorted", lambda query: urlencode(sorted(_pairs(query)))),
+        ("with a query that is not escaped", unquote),
+        ("with JavaScript's escapes in its query", lambda query: _javascript(_pairs(query))),
+    ):
+        yield "query", said, partial(_query, change)
+
+
+def _query(change: Change, url: str) -> str:
+    before, mark, query = url.partition("?")
+    return f"{before}?{made}" if mark and (made := change(query)) else before
+
+
+def _pairs(query: str) -> Sequence[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True)
+
+
+def _javascript(pairs: Sequence[tuple[str, str]]) -> str:
+    return urlencode(pairs, quote_via=quote, safe="-_.!~*'()")

@@ -1,0 +1,142 @@
+"""What becomes of a request once its sender is verified: a challenge that is answered, or messages."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jmespath.functions import signature
+
+from generator import gateway
+from generator.explain.case import Case
+from lambdas.auth import Sent
+from lambdas.body import Rejected
+from lambdas.challenges import ReplyFunctions, Unbounded, matching, rendered
+from lambdas.formats import reader
+from lambdas.kept import Kept
+from lambdas.model import Auth, Challenge, Source, verified_by
+from lambdas.outbox import Outbox
+from lambdas.receive import MAX_HANDSHAKE, Receiver
+from lambdas.request import BY_IAM, Request
+from lambdas.secrets import Secrets
+
+MADE = "[made with the secret]"
+Keys = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Onward:
+    """The answer, why it is that one, and the messages that are on the queue before it is given."""
+
+    status: int
+    body: str = ""
+    why: str | None = None
+    messages: tuple[dict[str, Any], ...] = ()
+
+
+def seen(source: Source, sent: Sent, now: float) -> Request:
+    """The request as the handler sees it."""
+    event = gateway.event(sent.method, sent.headers, sent.body, url=sent.url, binary=True)
+    return Request.from_event(event, now, reader(source.events))
+
+
+def role(source: Source, request: Request) -> tuple[Challenge | None, Auth | None]:
+    """The challenge that it is, and how its sender is verified; in the order in which the handler looks."""
+    challenges = source.webhook.challenges
+    if len(request.body) <= MAX_HANDSHAKE and "content-encoding" not in request.headers:
+        if found := matching(tuple(one for one in challenges if one.unauthenticated), request):
+            return found, None
+        if (found := matching(tuple(one for one in challenges if one.auth), request)) and found.auth:
+            return found, found.auth
+    plain = tuple(one for one in challenges if not one.unauthenticated and not one.auth)
+    return matching(plain, request), source.webhook.auth
+
+
+def refused(source: Source, auth: Auth, request: Request) -> int:
+    """The status with which a sender who does not verify is answered."""
+    names = auth.type.headers(auth.settings)
+    behind = verified_by(source.webhook) == "authorizer" and auth == source.webhook.auth
+    return 403 if behind and any(name in request.headers for name in names) else 401
+
+
+class _Shown(ReplyFunctions):
+    """What a reply may call, with a mark for what only who has the secret can make."""
+
+    @signature({"types": []})  # type: ignore[untyped-decorator]
+    def _func_hmac_hex(self, text: Any) -> str:
+        self._bounded(text)
+        return MADE
+
+    @signature({"types": []})  # type: ignore[untyped-decorator]
+    def _func_hmac_base64(self, text: Any) -> str:
+        self._bounded(text)
+        return MADE
+
+    @signature({"types": []})  # type: ignore[untyped-decorator]
+    def _func_keyed_sha256_hex(self, text: Any) -> str:
+        self._bounded(text)
+        return MADE
+
+
+def answered(challenge: Challenge, request: Request) -> Onward:
+    """The answer to a challenge. Nothing is stored or called."""
+    try:
+        body = request.json if request.body else None
+    except Rejected:
+        body = None
+    try:
+        answer = rendered(challenge.reply, body, _Shown(request, challenge, str))
+    except Unbounded:
+        return Onward(400, why="it would have signed a text outside its bounds")
+    except Rejected as rejected:
+        return Onward(400, why=str(rejected))
+    headers = "".join(f"{name}: {value}\n" for name, value in answer.headers)
+    return Onward(answer.status, f"{headers}{answer.body}".strip())
+
+
+def delivered(case: Case, sent: Sent) -> Onward:
+    """What the handler itself makes of an event whose sender is verified, with a queue and a bucket in memory."""
+    source, now = case.source, case.now
+    bare = replace(source, webhook=replace(source.webhook, challenges=_without_effects(source)))
+    queue = _Queue()
+    secrets = Secrets("", lambda: _Store(case.secrets))
+    receiver = Receiver(bare, secrets, Outbox("queue", queue), Kept("kept", _Bucket), clock=lambda: now)
+    event = gateway.event(sent.method, sent.headers, sent.body, url=sent.url, binary=True)
+    event[BY_IAM] = True
+    with contextlib.redirect_stdout(io.StringIO()) as log:
+        response = receiver.respond(event)
+    said = json.loads(log.getvalue().splitlines()[-1])
+    messages = tuple(json.loads(entry["MessageBody"]) for entry in queue.entries)
+    why = said.get("why") or (said["message"] if response["statusCode"] >= 300 else None)
+    return Onward(response["statusCode"], response["body"], why, messages)
+
+
+def _without_effects(source: Source) -> tuple[Challenge, ...]:
+    return tuple(replace(one, confirm=None, store_secret=None) for one in source.webhook.challenges)
+
+
+class _Store:
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def get_parameters(self, Names: list[str], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        values = self._keys.get(Names[0].rpartition("/")[2], ())
+        return {"Parameters": [{"Name": name, "Value": value} for name, value in zip(Names, values, strict=False)]}
+
+
+class _Queue:
+    def __init__(self) -> None:
+        self.entries: list[dict[str, str]] = []
+
+    def send_message_batch(self, Entries: list[dict[str, str]], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        self.entries += Entries
+        return {}
+
+
+class _Bucket:
+    def put_object(self, **_: object) -> None:
+        """It is kept."""

@@ -1,0 +1,109 @@
+"""Where things may be in the body of a first sample: what most vendors call them, where they look like it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from generator.captured import Captured
+from generator.scaffold.first_sample import Body
+from generator.scaffold.values import is_secret, time_format
+from generator.scalars import FIELD
+
+_TYPES = (
+    *("event_type", "eventType", "event.type", "event", "event_name", "eventName", "type", "webhookEvent"),
+    *("topic", "trigger", "action", "kind", "alert_type"),
+)
+_IDS = ("event_id", "eventId", "event.id", "id", "uuid", "message_id", "messageId")
+_TIMES = (
+    *("occurred_at", "occurredAt", "event_time", "eventTime", "event_ts", "timestamp", "time", "ts"),
+    *("created_at", "createdAt", "created", "published", "date", "event.occurred_at", "event.created_at", "event.time"),
+)
+_ACTORS = (
+    *("actor.email", "user.email", "sender.login", "actor.login", "user.login", "actor.name", "user.name"),
+    *("data.actor.email", "data.user.email", "actor.id", "user.id", "user_email", "username", "email", "actor", "user"),
+)
+_ADDRESSES = ("ip_address", "ipAddress", "source_ip", "client_ip", "ip", "client.ip", "actor.ip", "data.ip_address")
+_TYPE_HEADER = re.compile(r"(.*-)?(event|topic)(-?(type|key|name))?")
+_MAX_TYPE = 80
+
+
+def mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What may go below `events` and `mozdef`."""
+    events: dict[str, Any] = {}
+    if body.format != "json":
+        events["format"] = body.format
+    if body.payload:
+        events["payload"] = body.payload
+    if masked := [name for name in body.masked if FIELD.fullmatch(name)]:
+        events["mask"] = masked
+    if isinstance(body.value, list):
+        events["split"] = "[]" if body.format == "ndjson" else "@"
+    item = _item(body)
+    kind = _type_header(request) or _first(item, _TYPES, _is_word)
+    found = {"id": _first(item, _IDS, _is_id), "type": kind, "time": _first(item, _TIMES, _is_time)}
+    events |= {key: path for key, path in found.items() if path}
+    if found["time"] and (written := _is_time(_at(item, found["time"]))) != "rfc3339":
+        events["time_format"] = written
+    return events, _mozdef(name, item, kind)
+
+
+def _mozdef(name: str, item: Any, kind: str | None) -> dict[str, Any]:
+    actor = _first(item, _ACTORS, lambda value: isinstance(value, str) and bool(value))
+    what = f"{{{kind}}}" if kind else "event"
+    mozdef: dict[str, Any] = {"summary": f"{name}: {what}{f' by {{{actor}}}' if actor else ''}"}
+    if address := _first(item, _ADDRESSES, _is_address):
+        mozdef["details"] = {"sourceipaddress": f"{{{address}}}"}
+    return mozdef
+
+
+def sample_name(request: Captured, body: Body) -> str:
+    """What the sample is called: its event's type, where it has one."""
+    header = _type_header(request)
+    written = request.joined[header[len("header('") : -len("')")]] if header else ""
+    if not written and (path := _first(_item(body), _TYPES, _is_word)):
+        written = _at(_item(body), path)
+    name = re.sub(r"[^A-Za-z0-9_-]+", ".", written).strip(".")
+    # These end the names of what stands beside a sample.
+    return re.sub(r"\.(mozdef|reply|request)$", "", name) or "event"
+
+
+def _item(body: Body) -> Any:
+    return next(iter(body.value), None) if isinstance(body.value, list) else body.value
+
+
+def _type_header(request: Captured) -> str | None:
+    found = (name for name, value in request.joined.items() if _TYPE_HEADER.fullmatch(name) and _is_word(value))
+    return next((f"header('{name}')" for name in found if not is_secret(name, request.joined[name])), None)
+
+
+def _first(item: Any, paths: Iterable[str], fits: Callable[[Any], Any]) -> str | None:
+    return next((path for path in paths if fits(_at(item, path))), None)
+
+
+def _at(item: Any, path: str) -> Any:
+    for name in path.split("."):
+        item = item.get(name) if isinstance(item, dict) else None
+    return item
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _MAX_TYPE and value.isprintable() and value != "[masked]"
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool) and bool(value)
+
+
+def _is_time(value: Any) -> str | None:
+    known = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return time_format(str(value)) if known else None
+
+
+def _is_address(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(ipaddress.ip_address(value))
+    except ValueError:
+        return False

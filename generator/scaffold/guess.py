@@ -1,0 +1,109 @@
+"""How a request that no known source sends may be verified: from the names of its headers, and what they look like."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, get_args
+from urllib.parse import parse_qsl, urlsplit
+
+from generator.captured import Captured
+from generator.placeholders import PLACEHOLDER
+from generator.scaffold import guess_signature, values
+from generator.scaffold.guess_signature import Guess
+from generator.scalars import TOPIC
+from lambdas.auth import jwt
+
+_TOKEN_NAME = re.compile(
+    r"secret|token|passw|(^|[-_])auth($|[-_])|(api|access|auth|shared|webhook)[-_]?key", re.IGNORECASE
+)
+_GOOGLE = "https://accounts.google.com"
+
+
+def guess(request: Captured) -> Guess | None:
+    """How the request may be verified; None where nothing in it looks like a credential."""
+    for find in _WAYS:
+        if found := find(request):
+            return found
+    return None
+
+
+def _sns(request: Captured) -> Guess | None:
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        return None
+    if not isinstance(body, dict) or not {"SigningCertURL", "Signature", "TopicArn"} <= set(body):
+        return None
+    topic = str(body["TopicArn"])
+    settings = {"topics": [topic if TOPIC.fullmatch(topic) else PLACEHOLDER]}
+    return Guess({"sns": settings}, ("the body is a message of Amazon SNS, which signs it",))
+
+
+def _authorization(request: Captured) -> Guess | None:
+    value = request.joined.get("authorization")
+    if not value:
+        return None
+    scheme, space, rest = value.partition(" ")
+    if not space:
+        return Guess({"token": {"header": "Authorization"}}, ("Authorization carries a token, and nothing before it",))
+    if scheme.lower() == "basic":
+        return Guess({"basic": {}}, ("Authorization carries a user and a password (HTTP Basic)",))
+    if (claims := values.json_of_jwt(rest, 1)) is not None:
+        return _jwt(values.json_of_jwt(rest, 0) or b"", claims)
+    if "=" in rest.rstrip("=") or " " in rest:
+        return Guess({}, (f"Authorization has the scheme {scheme}, which no auth type verifies",))
+    settings = {"header": "Authorization", "prefix": f"{scheme} "}
+    check = "that the token is the same in every request"
+    return Guess({"token": settings}, (f"Authorization carries a token after {scheme}",), (check,))
+
+
+def _jwt(header: bytes, payload: bytes) -> Guess:
+    try:
+        algorithm, claims = json.loads(header).get("alg"), json.loads(payload)
+        issuer, audience = claims.get("iss"), claims.get("aud")
+    except (ValueError, AttributeError):
+        return Guess({}, ("Authorization carries a token that looks like a JWT, and is none",))
+    if algorithm not in get_args(jwt.Algorithm):
+        return Guess({}, (f"Authorization carries a JWT that is signed by {algorithm}, which no auth type verifies",))
+    known = isinstance(issuer, str) and issuer.startswith("https://")
+    settings: dict[str, Any] = {
+        "issuer": issuer if known else f"https://{PLACEHOLDER}",
+        "audience": [str(one) for one in audience] if isinstance(audience, list) else [str(audience or PLACEHOLDER)],
+    }
+    if issuer == _GOOGLE:
+        settings["claims"] = {"email": str(claims.get("email", PLACEHOLDER)), "email_verified": "true"}
+    if algorithm != "RS256":
+        settings["algorithms"] = [algorithm]
+    sure = f"Authorization carries a JWT of {issuer}, signed by {algorithm}"
+    return Guess({"jwt": settings}, (sure,), ("which claims are yours alone: an issuer signs for others too",))
+
+
+def _token(request: Captured) -> Guess | None:
+    for name, value in request.headers:
+        if _TOKEN_NAME.search(name) and name.lower() != "authorization":
+            scheme, space, _ = value.partition(" ")
+            settings = {"header": name, **({"prefix": f"{scheme} "} if space else {})}
+            check = f"that {name} is a token of yours, the same in every request"
+            return Guess({"token": settings}, (), (check,))
+    return None
+
+
+def _query(request: Captured) -> Guess | None:
+    for name, value in parse_qsl(urlsplit(request.url).query):
+        if values.is_secret(name, value):
+            check = f"that {name} in the query is a token of yours, the same in every request"
+            return Guess({"token": {"query": name}}, (), (check,))
+    return None
+
+
+_WAYS = (
+    _sns,
+    guess_signature.standard,
+    guess_signature.named,
+    _authorization,
+    _token,
+    _query,
+    guess_signature.unnamed,
+    guess_signature.unknown,
+)

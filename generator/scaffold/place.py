@@ -1,0 +1,162 @@
+"""A new source's folder: made beside the others, looked at, and put into its place in one rename, or not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from generator import names, samples
+from generator.definition import BUNDLED, Definition, known, load
+from generator.errors import DefinitionError, GeneratorError, Problem
+from generator.reference import schema
+from generator.scaffold.written import block
+from generator.scalars import meant
+from generator.yaml_nodes import shown
+
+Fill = Callable[[Path, Path], None]
+"""Puts a source's files into a folder; the other is the one with all sources, for whoever reads the definition."""
+
+
+def refuse(name: str, sources: Path, reserved: Collection[str]) -> None:
+    """GeneratorError where no new source can have this name."""
+    if said := names.service_problem(name):
+        raise GeneratorError(f"{name}: {said}")
+    if name in reserved:
+        raise GeneratorError(f"{name} is a command, so no source can have this name")
+    folder = sources / name
+    if (folder / "source.yml").exists():
+        raise GeneratorError(f"there is a source {name}: {shown(folder / 'source.yml')}; take another name")
+    if folder.exists() or folder.is_symlink():
+        raise GeneratorError(
+            f"{shown(folder)} is there already, without a source.yml: move it away, or take another name"
+        )
+    if sources.exists() and not sources.is_dir():
+        raise GeneratorError(f"{shown(sources)}: is no folder; --sources names the folder of the definitions")
+
+
+def everything(sources: Path) -> list[Definition]:
+    """The definitions here and those that come with the framework; not those that have mistakes."""
+    found: dict[str, Definition] = {}
+    for folder in (sources, BUNDLED):
+        for name in known(folder) if folder.is_dir() else ():
+            try:
+                found.setdefault(name, load(folder, [name])[0])
+            except GeneratorError:
+                continue
+    return list(found.values())
+
+
+def find(base: str, name: str, sources: Path) -> Definition:
+    """The source to begin with; GeneratorError where there is none, or where it has mistakes."""
+    if base == name:
+        raise GeneratorError(f"{name} would begin with itself; take another name")
+    there = {one: folder for folder in (BUNDLED, sources) if folder.is_dir() for one in known(folder)}
+    if base not in there:
+        raise GeneratorError(f"no source {base}{meant(base, there)}")
+    return load(there[base], [base])[0]
+
+
+def put(name: str, sources: Path, fill: Fill, request: Path | None = None) -> list[Path]:
+    """Make the folder of a new source; GeneratorError, and nothing is there, with all that is wrong with it.
+
+    What is wrong with its sample is wrong with the file of the request.
+    """
+    target = sources / name
+    made_sources = not sources.exists()
+    try:
+        with _stage(sources) as stage:
+            (stage / name).mkdir()
+            with _as_if_at(stage, sources, request):
+                fill(stage / name, stage)
+                _look(name, stage)
+            if not (sources / "schema.json").exists():
+                text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+                (sources / "schema.json").write_text(text, encoding="utf-8")
+            (stage / name).rename(target)
+    except OSError as error:
+        raise GeneratorError(f"{shown(target)}: can't be written ({error.strerror})") from error
+    finally:
+        if made_sources and sources.is_dir() and not any(sources.iterdir()):
+            sources.rmdir()
+    return sorted(one for one in target.rglob("*") if one.is_file())
+
+
+def copy(base: Path, folder: Path, description: str) -> None:
+    """Another source's folder as the beginning of one's own."""
+    shutil.copytree(base, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    file, readme = folder / "source.yml", folder / "README.md"
+    if description:
+        text = file.read_text(encoding="utf-8")
+        line = f"description: {block(description)}"
+        file.write_text(
+            re.sub(r"^description:.*$", lambda _: line, text, count=1, flags=re.MULTILINE), encoding="utf-8"
+        )
+    if readme.exists():
+        # Commands to copy name the new one; what is said of the vendor stays.
+        text = readme.read_text(encoding="utf-8")
+        called = re.compile(rf"(python -m generator (?:[a-z]+ )?){re.escape(base.name)}\b")
+        readme.write_text(called.sub(rf"\g<1>{folder.name}", text), encoding="utf-8")
+
+
+@contextmanager
+def _stage(sources: Path) -> Iterator[Path]:
+    """A folder beside the sources in which a new one sees the others."""
+    sources.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=".new-", dir=sources))
+    try:
+        for one in known(sources):
+            (stage / one).symlink_to((sources / one).resolve(), target_is_directory=True)
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _look(name: str, stage: Path) -> None:
+    """The definition has no mistake, and the handler makes something of each sample that is the source's own."""
+    definition = load(stage, [name])[0]
+    found, problems = samples.load(definition)
+    for one in found:
+        if one.folder == stage / name / "samples":
+            problems += samples.shape(definition.source, one).problems
+    if mistakes := [problem for problem in problems if not problem.warning]:
+        raise DefinitionError(mistakes)
+
+
+@contextmanager
+def _as_if_at(stage: Path, sources: Path, request: Path | None) -> Iterator[None]:
+    """Mistakes are told with the option that makes them, or the place where the file would be."""
+    try:
+        yield
+    except DefinitionError as error:
+        told = [_told(one, request) for one in error.problems]
+        raise GeneratorError("\n".join(told).replace(shown(stage), shown(sources))) from None
+    except GeneratorError as error:
+        raise GeneratorError(str(error).replace(str(stage), shown(sources))) from None
+
+
+def _told(problem: Problem, request: Path | None) -> str:
+    if request and Path(problem.file).parent.name == "samples":
+        return f"{request}: {problem.message}"
+    for end, option in _OPTIONS.items():
+        if problem.key == end or problem.key.endswith(f".{end}"):
+            return f"{option}: {problem.message}"
+    return str(problem)
+
+
+_OPTIONS: dict[str, Any] = {
+    "description": "--description",
+    "timestamp.header": "--timestamp-header",
+    "timestamp": "--timestamp-header",
+    "signature.header": "--header",
+    "signature.prefix": "--prefix",
+    "token.header": "--header",
+    "token.prefix": "--prefix",
+    "token.query": "--query",
+    "signed": "--signed",
+}

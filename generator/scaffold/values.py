@@ -1,0 +1,128 @@
+"""What a value in a request looks like: a signature, a time, a secret."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from typing import get_args
+
+from lambdas.model import TimeFormat
+from lambdas.signed import Encoding
+from lambdas.signing import decoded
+from lambdas.when import seconds
+
+ALGORITHMS = {20: "sha1", 32: "sha256", 64: "sha512"}
+"""By the bytes of what they make."""
+RSA = (128, 256, 384, 512)
+_BEFORE = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,15}=)(.+)")
+_VERSIONED = re.compile(r"(v[0-9]+[a-z]?,)(\S+)")
+_SECRET = re.compile(
+    r"secret|token|passw|passcode|passphrase|credential|authori[sz]|authent|cookie|jwt|"
+    r"(^|[-_])(auth|session|otp|apikey)($|[-_])|(api|access|auth|private|shared|signing|webhook)[-_]?key",
+    re.IGNORECASE,
+)
+_SIGNATURE = re.compile(r"signature|hmac|(^|[-_])sig($|[-_])", re.IGNORECASE)
+_NO_SECRET = re.compile(r"token[-_]?type|[-_]?(id|uuid|name|type|expir\w*|count|version)$", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+/_=.-]{32,}|.*\beyJ[A-Za-z0-9_-]{8,}.*")
+_SCHEME = re.compile(r"(bearer|basic|digest|token|apikey|negotiate) +\S+", re.IGNORECASE)
+# 2001 to 2096: a number of this length is a time, and one that is shorter may be anything.
+_EARLIEST, _LATEST = 1_000_000_000, 4_000_000_000
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A signature as a header carries it; `stamp` is what stands before the time in the same header."""
+
+    header: str
+    prefix: str
+    encoding: Encoding
+    content: bytes
+    split: str = ""
+    stamp: str = ""
+    format: TimeFormat = "unix"
+
+    @property
+    def is_der(self) -> bool:
+        """Whether it is an ECDSA signature of P-256: two numbers of at most 33 bytes, with their lengths."""
+        return 68 <= len(self.content) <= 72 and self.content[0] == 0x30 and self.content[1] == len(self.content) - 2
+
+
+def carried(header: str, value: str) -> Carried | None:
+    """The signature in a header, where its value is one."""
+    for separator in (",", ";", " "):
+        parts = [part.strip(" ") for part in value.split(separator)]
+        named = [found for part in parts if (found := _BEFORE.fullmatch(part))]
+        if len(parts) > 1 and len(named) == len(parts):
+            return _of_parts(header, separator, [(one[1], one[2]) for one in named])
+    if versioned := _VERSIONED.match(value):
+        whole = _signature(versioned[2])
+        return Carried(header, versioned[1], *whole, split=" ") if whole else None
+    if whole := _signature(value):
+        return Carried(header, "", *whole)
+    one = _BEFORE.fullmatch(value)
+    return Carried(header, one[1], *whole) if one and (whole := _signature(one[2])) else None
+
+
+def _of_parts(header: str, split: str, parts: list[tuple[str, str]]) -> Carried | None:
+    stamps = [(before, written) for before, text in parts if (written := time_format(text))]
+    # v0 is Stripe's mark of test events, which prove nothing: any other is better.
+    signatures = sorted((before == "v0=", before, whole) for before, text in parts if (whole := _signature(text)))
+    if not signatures:
+        return None
+    _, before, whole = signatures[0]
+    stamp = stamps[0] if stamps else ("", "unix")
+    return Carried(header, before, *whole, split, *stamp)
+
+
+def _signature(text: str) -> tuple[Encoding, bytes] | None:
+    """How a signature is written, and its bytes."""
+    for encoding in get_args(Encoding):
+        try:
+            content = decoded(text, encoding)
+        except (ValueError, binascii.Error):
+            continue
+        one = Carried("", "", encoding, content)
+        if len(content) in ALGORITHMS or one.is_der or (len(content) in RSA and encoding != "base64url"):
+            return encoding, content
+    return None
+
+
+def time_format(text: str) -> TimeFormat | None:
+    """How a time is written; None where the text is none."""
+    for written in get_args(TimeFormat):
+        try:
+            at = seconds(text, written)
+        except ValueError:
+            continue
+        if _EARLIEST <= at <= _LATEST:
+            found: TimeFormat = written
+            return found
+    return None
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Whether a header or a parameter may hold a secret: by its name, or by what it has in it."""
+    if _SCHEME.fullmatch(value):
+        return True
+    if _NO_SECRET.search(name) or _UUID.fullmatch(value):
+        return False
+    return bool(_SECRET.search(name) or _SIGNATURE.search(name) or _OPAQUE.fullmatch(value))
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a field of a body is called as secrets are."""
+    return bool(_SECRET.search(name)) and not _NO_SECRET.search(name)
+
+
+def json_of_jwt(text: str, part: int) -> bytes | None:
+    """The header (0) or the claims (1) of a JSON Web Token, which anyone can read; None where the text is none."""
+    parts = text.split(".")
+    if len(parts) != 3 or not text.startswith("eyJ"):
+        return None
+    try:
+        return base64.urlsafe_b64decode(parts[part] + "=" * (-len(parts[part]) % 4))
+    except ValueError:
+        return None

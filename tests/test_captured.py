@@ -1,0 +1,191 @@
+"""Captured requests, as people have them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from generator import captured
+from generator.captured import Captured
+from generator.errors import GeneratorError
+
+HEAD = "POST /events?a=b HTTP/1.1\nHost: hooks.example.com\nX-Sig: v0=12\n"
+
+
+def read(tmp_path: Path, content: str | bytes | object) -> Captured:
+    file = tmp_path / "request"
+    if not isinstance(content, str | bytes):
+        content = json.dumps(content)
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return captured.read(file)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_raw_http_is_read_with_either_kind_of_line_break(tmp_path: Path, ends: str) -> None:
+    found = read(tmp_path, HEAD.replace("\n", ends) + ends + '{"a": 1}')
+    assert found == Captured(
+        "POST",
+        "https://hooks.example.com/events?a=b",
+        (("Host", "hooks.example.com"), ("X-Sig", "v0=12")),
+        b'{"a": 1}',
+    )
+
+
+def test_bytes_of_the_body_stay_as_they_are(tmp_path: Path) -> None:
+    body = b'\r\n\n{"a":\r\n 1}\r\n\x00\xff'
+    assert read(tmp_path, HEAD.encode() + b"\n" + body).body == body
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_break_at_the_end_is_taken_for_the_editors_and_told(tmp_path: Path, end: str) -> None:
+    found = read(tmp_path, f"{HEAD}\n{{}}{end}")
+    assert (found.body, found.cut, found.doubts) == (b"{}", end.encode(), ())
+
+
+@pytest.mark.parametrize(("length", "body"), [(2, b"{}"), (3, b"{}\n"), (4, b"{}\n\n")])
+def test_content_length_says_which_line_breaks_are_the_bodys(tmp_path: Path, length: int, body: bytes) -> None:
+    found = read(tmp_path, f"{HEAD}Content-Length: {length}\n\n{{}}\n\n")
+    assert (found.body, found.cut, found.doubts) == (body, b"", ())
+
+
+@pytest.mark.parametrize("length", ["1", "9"])
+def test_a_body_of_another_length_is_doubted(tmp_path: Path, length: str) -> None:
+    found = read(tmp_path, f"{HEAD}Content-Length: {length}\n\n{{}}\n")
+    said = f"Content-Length says that the body has {length} bytes, and it has 2: it is not as it was sent"
+    assert (found.body, found.cut, found.doubts) == (b"{}", b"\n", (f"{tmp_path / 'request'}: {said}",))
+
+
+def test_a_content_length_that_is_none_is_passed_over(tmp_path: Path) -> None:
+    assert read(tmp_path, f"{HEAD}Content-Length: {'9' * 5000}\n\n{{}}").body == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("sent", "body"),
+    [
+        ("2\r\n{}\r\n0\r\n\r\n", b"{}"),
+        ("1;x=y\n{\n1\n}\n0\n\n", b"{}"),
+        ("{}", b"{}"),
+        ("2\r\n{}", b"2\r\n{}"),
+        ("2\r\n{}}\r\n0\r\n", b"2\r\n{}}\r\n0"),
+    ],
+)
+def test_chunks_are_undone_where_the_tool_has_not_done_it(tmp_path: Path, sent: str, body: bytes) -> None:
+    assert read(tmp_path, f"{HEAD}Transfer-Encoding: chunked\n\n{sent}").body == body
+
+
+def test_a_header_that_was_sent_twice_is_there_twice_and_joined_for_whoever_verifies(tmp_path: Path) -> None:
+    found = read(tmp_path, f"{HEAD}x-sig: v0=34\n\n")
+    assert found.headers == (("Host", "hooks.example.com"), ("X-Sig", "v0=12"), ("x-sig", "v0=34"))
+    assert found.joined == {"host": "hooks.example.com", "x-sig": "v0=12,v0=34"}
+    assert found.sent == ("POST", "https://hooks.example.com/events?a=b", found.joined, b"")
+
+
+def test_a_head_without_a_host_version_or_body_is_enough(tmp_path: Path) -> None:
+    assert read(tmp_path, "\n\npost /events") == Captured("POST", "/events", (), b"")
+
+
+def test_a_first_line_may_have_the_whole_url(tmp_path: Path) -> None:
+    assert read(tmp_path, "POST http://other.example.com/e HTTP/1.1\nHost: a\n\n").url == "http://other.example.com/e"
+
+
+def test_a_mark_of_byte_order_is_no_part_of_it(tmp_path: Path) -> None:
+    assert read(tmp_path, b"\xef\xbb\xbf" + HEAD.encode()).method == "POST"
+
+
+EVENT = {
+    "version": "2.0",
+    "rawPath": "/events",
+    "rawQueryString": "a=b%20c",
+    "cookies": ["one=1", "two=2"],
+    "headers": {"x-sig": "v0=12"},
+    "requestContext": {"domainName": "abc.execute-api.us-west-2.amazonaws.com", "http": {"method": "POST"}},
+    "body": "e30K",
+    "isBase64Encoded": True,
+}
+
+
+def test_an_event_of_payload_format_2_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path, EVENT) == Captured(
+        "POST",
+        "https://abc.execute-api.us-west-2.amazonaws.com/events?a=b%20c",
+        (("x-sig", "v0=12"), ("cookie", "one=1; two=2")),
+        b"{}\n",
+    )
+
+
+def test_the_body_of_an_event_may_be_text_or_missing(tmp_path: Path) -> None:
+    assert read(tmp_path, {**EVENT, "body": "{é}", "isBase64Encoded": False}).body == "{é}".encode()
+    assert read(tmp_path, {key: value for key, value in EVENT.items() if key != "body"}).body == b""
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "a.example.com", "X-A": ["1", "2"]},
+        [["Host", "a.example.com"], ["X-A", "1"], ["X-A", 2]],
+        [{"name": "Host", "value": "a.example.com"}, {"name": "X-A", "value": "1"}, {"name": "X-A", "value": "2"}],
+    ],
+)
+def test_method_url_headers_and_body_are_read(tmp_path: Path, headers: object) -> None:
+    found = read(tmp_path, {"method": "post", "url": "/e?x=1", "headers": headers, "body": "{}\n"})
+    pairs = (("Host", "a.example.com"), ("X-A", "1"), ("X-A", "2"))
+    assert found == Captured("POST", "https://a.example.com/e?x=1", pairs, b"{}\n")
+
+
+def test_method_and_url_have_defaults(tmp_path: Path) -> None:
+    assert read(tmp_path, {"headers": {}}) == Captured("POST", "/", (), b"")
+
+
+def test_a_body_that_is_no_text_is_written_again_and_doubted(tmp_path: Path) -> None:
+    found = read(tmp_path, {"headers": {}, "body": {"a": ["é"]}})
+    said = "body: is JSON and not text, so its bytes may not be those that were sent"
+    assert (found.body, found.doubts) == ('{"a":["é"]}'.encode(), (f"{tmp_path / 'request'}: {said}",))
+
+
+FORMS = "raw HTTP (POST /path HTTP/1.1, headers, an empty line, the body) or JSON"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", f": is empty; it must be {FORMS}"),
+        (" \n", f": is empty; it must be {FORMS}"),
+        ("\nhello\n", f":2: is not the first line of a request; it must be {FORMS}"),
+        (
+            HEAD + '{"a": 1}',
+            ":4: is no header (Name: value, on one line), and no empty line stands before it to end the headers",
+        ),
+        (b"POST / HTTP/1.1\nX: \xff\n\n", f":2: is not UTF-8; the file must be {FORMS}"),
+        ('{"headers": {},\n "body"}', ":2: is not JSON: Expecting ':' delimiter, column 8"),
+        (b'{"a": "\xff"}', ": is not UTF-8"),
+        ("[" * 100_000, ": is nested too deep"),
+        ([EVENT], ": is a list; it must be one request, with method, url, headers and body"),
+        ({"url": "/"}, ": has no key headers; a request has method, url, headers and body"),
+        ({"requestContext": {}}, ": is an event of API Gateway, but not of payload format 2.0"),
+        ({"headers": "a: b"}, ": headers: must be texts by name, or a list of [name, value]"),
+        ({"headers": [["a"]]}, ": headers: must be texts by name, or a list of [name, value]"),
+        ({"headers": {"a b": "c"}}, ": headers: 'a b' is no header's name"),
+        ({"headers": {"a": None}}, ": headers.a: must be text"),
+        ({"headers": {}, "method": 1}, ": method: must be text"),
+        ({"headers": {}, "url": 1}, ": url: must be text"),
+        ({**EVENT, "body": "{}"}, ": body: isBase64Encoded is true, and it is not base64"),
+    ],
+)
+def test_what_can_not_be_read_is_said_with_its_place(tmp_path: Path, content: str | bytes | object, said: str) -> None:
+    with pytest.raises(GeneratorError) as raised:
+        read(tmp_path, content)
+    assert str(raised.value) == f"{tmp_path / 'request'}{said}"
+
+
+def test_a_file_that_is_not_there_is_a_folder_or_too_big_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(GeneratorError, match=r"nowhere: can't be read: No such file or directory$"):
+        captured.read(tmp_path / "nowhere")
+    with pytest.raises(GeneratorError, match=r"can't be read: Is a directory$"):
+        captured.read(tmp_path)
+    monkeypatch.setattr(captured, "MAX_BYTES", 10)
+    with pytest.raises(GeneratorError, match=r"request: has more than 10 bytes: it is no single request$"):
+        read(tmp_path, HEAD)

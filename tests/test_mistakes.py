@@ -1,0 +1,613 @@
+"""Each common mistake, made on purpose: the explanation names it, and says what to do."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.captured import Captured
+from generator.definition import auth_types
+from generator.explain.case import Case
+from generator.explain.explanation import FACTS, explain
+from generator.explain.findings import Finding
+from lambdas.auth import Sent
+from lambdas.model import Auth, Source
+from lambdas.signed import Signed
+from tests.definitions import definition, shipped
+from tests.fakes import NOW, SECRET
+
+URL = "https://hooks.example.com/prod/events?a=1&b=x%20y"
+VALUE = {"event": "user.created", "path": "/a", "name": "Zürich", "ratio": 1.0, "a": [1, 2]}
+BODY = json.dumps(VALUE, separators=(",", ":"), ensure_ascii=False).encode()
+JSON_TYPE = {"Content-Type": "application/json"}
+REWRITTEN = (
+    "pass on what was sent: the body was parsed and written anew, by a proxy, by a framework that parses it first, or "
+    "by the tool that captured it"
+)
+LINES = "pass on what was sent: an editor, a shell or the tool that captured it changed the line breaks"
+PLAIN = "signature: {header: X-Signature}"
+
+
+def source(tmp_path: Path, auth: str) -> Source:
+    """A source with this auth, as it stands in a definition in flow style."""
+    return definition(tmp_path, f"description: Made\nwebhook:\n  auth:\n    {auth}\n").source
+
+
+def signed(auth: Auth, body: bytes = BODY, secret: str = SECRET, url: str = URL) -> Sent:
+    made = auth.type.sign(auth.settings, Sent("POST", url, JSON_TYPE, body), lambda _name: (secret,), NOW)
+    assert made
+    return made
+
+
+def findings(
+    made: Source, sent: Sent, secrets: Mapping[str, tuple[str, ...]] | str = SECRET, **more: Any
+) -> list[Finding]:
+    """What is found of a request as it was captured."""
+    captured = Captured(sent.method, sent.url, tuple(sent.headers.items()), sent.body, **more.pop("about", {}))
+    given = {"auth_token": (secrets,)} if isinstance(secrets, str) else secrets
+    explained = explain(Case(made, captured, given, NOW, **more))
+    assert explained.verifies == (not explained.findings or explained.status < 300)
+    return list(explained.findings)
+
+
+Change = Callable[[bytes], bytes]
+
+
+def written(**how: Any) -> Change:
+    return lambda body: json.dumps(json.loads(body), **how).encode()
+
+
+@pytest.mark.parametrize(
+    ("was", "said", "todo"),
+    [
+        (written(ensure_ascii=False), "the same JSON with a space after each comma and colon", REWRITTEN),
+        (
+            written(),
+            "the same JSON with a space after each comma and colon, with \\u escapes",
+            REWRITTEN,
+        ),
+        (written(separators=(",", ":")), "the same JSON without spaces, with \\u escapes", REWRITTEN),
+        (
+            written(separators=(",", ":"), ensure_ascii=False, sort_keys=True),
+            "the same JSON without spaces, keys sorted",
+            REWRITTEN,
+        ),
+        (written(indent=2), "the same JSON indented by 2, with \\u escapes", REWRITTEN),
+        (
+            lambda body: json.dumps(json.loads(body), separators=(",", ":")).replace("/", "\\/").encode(),
+            "the same JSON without spaces, with \\u escapes, with \\/ as PHP writes it",
+            REWRITTEN,
+        ),
+        (
+            lambda body: body.replace(b"1.0", b"1"),
+            "the same JSON without spaces, numbers as JavaScript writes them",
+            REWRITTEN,
+        ),
+        (lambda body: body + b"\n", "the body with a line break (LF) at its end", LINES),
+        (lambda body: body + b"\r\n", "the body with a line break (CRLF) at its end", LINES),
+        (
+            lambda body: b"\xef\xbb\xbf" + body,
+            "the body with a byte order mark",
+            "pass on what was sent: an editor or the tool that captured it took away a byte order mark",
+        ),
+        (
+            lambda body: body.decode().encode("latin-1"),
+            "the body in latin-1",
+            "pass on what was sent: the body was read in one character set, and written in another",
+        ),
+        (
+            lambda _: b"",
+            "an empty body",
+            "the sender must sign the body that it sends: whoever gets hold of it can change it",
+        ),
+    ],
+)
+def test_a_body_that_is_not_the_one_that_was_signed(tmp_path: Path, was: Change, said: str, todo: str) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(made.webhook.auth, was(BODY))._replace(body=BODY)
+    assert findings(made, sent) == [Finding(f"what was signed is {said}", todo)]
+
+
+@pytest.mark.parametrize(
+    ("was", "became", "said"),
+    [
+        (b"[1]", b"[1]\n", "the body without the line break (LF) at its end"),
+        (b"[1]", b"[1]\r\n", "the body without the line break (CRLF) at its end"),
+        (b"[1,\r\n2]", b"[1,\n2]", "the body with CRLF for every LF"),
+        (b"[1,\n2]", b"[1,\r\n2]", "the body with LF for every CRLF"),
+    ],
+)
+def test_line_breaks_that_were_changed(tmp_path: Path, was: bytes, became: bytes, said: str) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(made.webhook.auth, was)._replace(body=became)
+    assert findings(made, sent) == [Finding(f"what was signed is {said}", LINES)]
+
+
+def test_a_body_that_was_compressed_or_decompressed_after_it_was_signed(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    todo = "let what stands before the endpoint neither compress nor decompress, and capture what arrives there"
+    packed = gzip.compress(BODY, mtime=0)
+    plain = signed(made.webhook.auth)
+    sent = plain._replace(body=packed, headers={**plain.headers, "Content-Encoding": "gzip"})
+    assert findings(made, sent) == [Finding("what was signed is the body decompressed", todo)]
+    sent = signed(made.webhook.auth, gzip.compress(BODY, 6, mtime=0))._replace(body=BODY)
+    assert findings(made, sent) == [Finding("what was signed is the body compressed with gzip", todo)]
+
+
+def test_a_body_that_was_decompressed_and_can_not_be_compressed_again_is_suspected(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(made.webhook.auth, gzip.compress(BODY, 3, mtime=7))
+    sent = sent._replace(body=BODY, headers={**sent.headers, "Content-Encoding": "gzip"})
+    assert findings(made, sent)[0] == Finding(
+        "content-encoding says gzip, and the body is not compressed so: it was decompressed on its way",
+        "what is signed may be the compressed body: capture what arrives, and let nothing decompress it",
+        proven=False,
+    )
+
+
+def test_a_body_that_is_still_in_base64(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(made.webhook.auth)._replace(body=base64.b64encode(BODY))
+    assert findings(made, sent) == [
+        Finding(
+            "what was signed is the body decoded from base64",
+            "the body is still in base64: say so with isBase64Encoded: true",
+        )
+    ]
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def test_a_form_that_was_written_anew(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(made.webhook.auth, b"a=x%20y&b=%2F")
+    sent = sent._replace(body=b"a=x+y&b=/", headers={**sent.headers, **FORM})
+    assert findings(made, sent) == [Finding("what was signed is the same form with %20 for a space", REWRITTEN)]
+
+
+KEY = base64.b64encode(bytes(range(24))).decode()
+ALONE = "store the secret alone: it was copied with what stands around it"
+
+
+@pytest.mark.parametrize(
+    ("auth", "theirs", "ours", "said", "todo"),
+    [
+        ("", SECRET, f" {SECRET}\t", "the key is the secret without the white space around it", ALONE),
+        ("", SECRET, f'"{SECRET}"', "the key is the secret without the quotes around it", ALONE),
+        (
+            "",
+            f"{SECRET}\n",
+            SECRET,
+            "the key is the secret with a line break at its end",
+            "give the vendor the secret once more, alone: there, a line break is part of it",
+        ),
+        (
+            "",
+            f"whsec_{KEY}",
+            KEY,
+            "the key is the secret with whsec_ before it",
+            "store the secret as the vendor shows it, with whsec_",
+        ),
+        (
+            ", key: {encoding: base64, strip: whsec_}",
+            f"whsec_{KEY}",
+            f"whsec_{KEY}",
+            "the key is the secret as it is, not decoded",
+            "in the definition, no `key`",
+        ),
+        (
+            ", key: {encoding: hex}",
+            "ab" * 20,
+            "ab" * 20,
+            "the key is the secret as it is, not decoded",
+            "in the definition, no `key`",
+        ),
+    ],
+)
+def test_a_key_that_is_not_the_one(tmp_path: Path, auth: str, theirs: str, ours: str, said: str, todo: str) -> None:
+    sender = source(tmp_path, f"hmac: {{{PLAIN}}}").webhook.auth
+    made = source(tmp_path, f"hmac: {{{PLAIN}{auth}}}")
+    assert findings(made, signed(sender, secret=theirs), ours) == [Finding(said, todo)]
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "said"),
+    [
+        ("{encoding: base64}", KEY, "the key is the secret decoded from base64"),
+        (
+            "{encoding: base64, strip: whsec_}",
+            f"whsec_{KEY}",
+            "the key is the secret without whsec_ decoded from base64",
+        ),
+        ("{encoding: hex}", "ab" * 20, "the key is the secret decoded from hex"),
+        (
+            "{encoding: utf8, strip: whsec_}",
+            f"whsec_{KEY}",
+            "the key is the secret without whsec_ as it is, not decoded",
+        ),
+    ],
+)
+def test_a_key_that_is_written_otherwise(tmp_path: Path, key: str, secret: str, said: str) -> None:
+    sender = source(tmp_path, f"hmac: {{{PLAIN}, key: {key}}}").webhook.auth
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    assert findings(made, signed(sender, secret=secret), secret) == [Finding(said, f"in the definition, `key: {key}`")]
+
+
+STAMP = "timestamp: {header: X-Time}"
+OTHERWISE = [
+    (f"{PLAIN}, algorithm: sha1", PLAIN, "the signature is made with SHA1, not with SHA256", "`algorithm: sha1`"),
+    (
+        "signature: {header: X-Signature, encoding: base64}",
+        PLAIN,
+        "the signature is written in base64, not in hex",
+        "`signature: {encoding: base64}`",
+    ),
+    (
+        'signature: {header: X-Signature, prefix: "sha256="}',
+        PLAIN,
+        "the signature has sha256= before it, not nothing",
+        '`prefix: "sha256="`',
+    ),
+    (
+        PLAIN,
+        'signature: {header: X-Signature, prefix: "sha256="}',
+        "the signature has nothing before it, not sha256=",
+        "no `prefix`",
+    ),
+    (
+        "signature: {header: X-Other}",
+        PLAIN,
+        "the signature is in x-other, not in x-signature",
+        "`signature: {header: x-other}`",
+    ),
+    (
+        f'{PLAIN}, {STAMP}, signed: "{{timestamp}}.{{body}}"',
+        f'{PLAIN}, {STAMP}, signed: "{{timestamp}}{{body}}"',
+        'what is signed is "{timestamp}.{body}", not "{timestamp}{body}"',
+        '`signed: "{timestamp}.{body}"`',
+    ),
+    (
+        f'{PLAIN}, {STAMP}, signed: "{{body}}{{timestamp}}"',
+        f'{PLAIN}, {STAMP}, signed: "v0:{{timestamp}}:{{body}}"',
+        'what is signed is "{body}{timestamp}", not "v0:{timestamp}:{body}"',
+        '`signed: "{body}{timestamp}"`',
+    ),
+    (
+        f'{PLAIN}, {STAMP}, id: {{header: X-Id}}, signed: "{{id}}.{{timestamp}}.{{body}}"',
+        PLAIN,
+        'what is signed is "{id}.{timestamp}.{body}", not "{body}"',
+        '`signed: "{id}.{timestamp}.{body}"` and `timestamp: {header: x-time, format: unix}` and `id: {header: x-id}`',
+    ),
+    (
+        PLAIN,
+        f'{PLAIN}, {STAMP}, signed: "{{timestamp}}.{{body}}"',
+        'what is signed is "{body}", not "{timestamp}.{body}"',
+        '`signed: "{body}"` and no `timestamp`',
+    ),
+    (
+        f'{PLAIN}, signed: "{{url}}{{body}}"',
+        PLAIN,
+        'what is signed is "{url}{body}", not "{body}"',
+        '`signed: "{url}{body}"`',
+    ),
+]
+
+
+@pytest.mark.parametrize(("theirs", "ours", "said", "todo"), OTHERWISE)
+def test_a_scheme_that_is_another(tmp_path: Path, theirs: str, ours: str, said: str, todo: str) -> None:
+    sent = signed(source(tmp_path, f"hmac: {{{theirs}}}").webhook.auth)
+    sent = sent._replace(headers={"X-Time": str(int(NOW)), **sent.headers})
+    made = source(tmp_path, f"hmac: {{{ours}}}")
+    assert findings(made, sent) == [Finding(said, f"in the definition, {todo}")]
+
+
+def test_two_mistakes_at_once_are_both_named(tmp_path: Path) -> None:
+    sender = source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: base64}}}}").webhook.auth
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(sender, BODY + b"\n", KEY)._replace(body=BODY)
+    assert findings(made, sent, KEY) == [
+        Finding("what was signed is the body with a line break (LF) at its end", LINES),
+        Finding("the key is the secret decoded from base64", "in the definition, `key: {encoding: base64}`"),
+    ]
+
+
+def test_a_signature_that_stands_twice(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(made.webhook.auth)
+    pairs = (("X-Signature", "0" * 64), *sent.headers.items())
+    explained = explain(Case(made, Captured("POST", URL, pairs, BODY), {"auth_token": (SECRET,)}, NOW))
+    todo = "let what stands before the endpoint leave the header alone: what it adds is joined with a comma"
+    assert explained.findings == (Finding("x-signature stands 2 times, and one of them is good", todo),)
+
+
+URLS = f'{PLAIN}, signed: "{{url}}{{body}}"'
+PUBLIC = "https://hooks.example.com/prod/events"
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (f"http{URL[5:]}", "with http"),
+        (URL.replace("example.com", "example.com:8443"), "with the port 8443"),
+        (URL.replace("/events", "/events/"), "with a slash at its end"),
+        (URL.replace("/prod", ""), "without /prod, as without a stage"),
+        (URL.replace("%20", "+"), "with its query written anew"),
+        (URL.replace("%20", " "), "with a query that is not escaped"),
+        (URL.partition("?")[0], "without its query"),
+        (URL.removeprefix("https://hooks.example.com"), "without scheme and host"),
+        (URL.replace("https", "http").replace("/events", "/events/"), "with http and with a slash at its end"),
+    ],
+)
+def test_a_url_that_is_not_the_one_that_was_signed(tmp_path: Path, told: str, said: str) -> None:
+    made = source(tmp_path, f"hmac: {{{URLS}}}")
+    sent = signed(made.webhook.auth, url=told)._replace(url=URL)
+    base = told.partition("?")[0]
+    todo = f'in the definition, `url: {{base: "{base}"}}`, or tell the vendor the endpoint\'s own URL'
+    assert findings(made, sent) == [Finding(f"the URL that was signed is {said}: {told}", todo)]
+
+
+def test_a_url_that_the_file_does_not_have_is_asked_for(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{URLS}}}")
+    sent = signed(made.webhook.auth, url=PUBLIC)._replace(url="/prod/events")
+    asked = Finding(
+        "the URL is signed, and the file has only its path",
+        "--url names the URL that the vendor was told",
+        proven=False,
+    )
+    assert asked in findings(made, sent)
+    assert findings(made, sent, url=PUBLIC) == []
+
+
+def test_the_query_of_the_file_goes_with_the_url_that_was_told(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{URLS}}}")
+    sent = signed(made.webhook.auth)._replace(url=URL.removeprefix("https://hooks.example.com"))
+    assert findings(made, sent, url=PUBLIC) == []
+
+
+@pytest.mark.parametrize(
+    ("auth", "header", "said", "todo"),
+    [
+        (
+            'token: {header: Authorization, prefix: "Bearer "}',
+            {"Authorization": SECRET},
+            "the token has nothing before it, not 'Bearer '",
+            "in the definition, no `prefix`",
+        ),
+        (
+            "token: {header: Authorization}",
+            {"Authorization": f"Bearer {SECRET}"},
+            "the token has 'Bearer ' before it, not nothing",
+            'in the definition, `prefix: "Bearer "`',
+        ),
+        (
+            'token: {header: Authorization, prefix: "Bearer "}',
+            {"Authorization": f"bearer {SECRET}"},
+            "the token has 'bearer ' before it, not 'Bearer '",
+            'in the definition, `prefix: "bearer "`',
+        ),
+        (
+            "token: {header: Authorization}",
+            {"X-Token": SECRET},
+            "the token is in x-token, not in authorization",
+            "in the definition, `header: x-token`",
+        ),
+        (
+            "token: {header: X-Token}",
+            {"X-Token": "Basic " + base64.b64encode(f"user:{SECRET}".encode()).decode()},
+            "the token is sent in HTTP Basic",
+            "in the definition, `basic: {}`",
+        ),
+        (
+            "basic: {}",
+            {"Authorization": "Basic " + base64.b64encode(f"ann:{SECRET}".encode()).decode()},
+            "the secret is the password alone",
+            "store `user:password` as the secret",
+        ),
+    ],
+)
+def test_a_token_that_is_there_otherwise(
+    tmp_path: Path, auth: str, header: dict[str, str], said: str, todo: str
+) -> None:
+    made = source(tmp_path, auth)
+    assert findings(made, Sent("POST", URL, {**JSON_TYPE, **header}, BODY)) == [Finding(said, todo)]
+
+
+def test_a_token_in_the_query_and_one_in_the_body_that_are_elsewhere(tmp_path: Path) -> None:
+    made = source(tmp_path, "token: {query: token}")
+    url = f"{PUBLIC}?key={SECRET.replace(' ', '%20')}"
+    assert findings(made, Sent("POST", url, JSON_TYPE, BODY)) == [
+        Finding("the token is in the query, as key", "in the definition, `query: key`")
+    ]
+    made = source(tmp_path, "body_token: {each: value, field: clientState}")
+    body = json.dumps({"value": [{"state": {"token": SECRET}}]}).encode()
+    assert findings(made, Sent("POST", URL, JSON_TYPE, body)) == [
+        Finding("the token is in value[].state.token", "in the definition, `each: value, field: state.token`")
+    ]
+
+
+def test_a_basic_secret_that_is_in_base64_already(tmp_path: Path) -> None:
+    made = source(tmp_path, "basic: {}")
+    pair = base64.b64encode(b"ann:correct horse").decode()
+    sent = Sent("POST", URL, {"Authorization": f"Basic {pair}"}, BODY)
+    todo = "store `user:password` as the secret"
+    assert findings(made, sent, pair) == [Finding("the secret is in base64 already", todo)]
+    assert findings(made, sent, "bob:correct horse") == [
+        Finding("the user is another one, and the password is right", todo)
+    ]
+
+
+def late(seconds: int) -> Case:
+    auth = shipped("zoom").source.webhook.auth
+    sent = auth.type.sign(auth.settings, Sent("POST", URL, {}, BODY), lambda _name: (SECRET,), NOW)
+    assert sent
+    captured = Captured("POST", URL, tuple(sent.headers.items()), BODY)
+    return Case(shipped("zoom").source, captured, {"auth_token": (SECRET,)}, NOW + seconds)
+
+
+def test_a_request_that_is_only_too_old_or_too_new_is_told_so() -> None:
+    name = "x-zm-request-timestamp"
+    assert explain(late(3_000)).findings == (
+        Finding(
+            f"{name} is 3,000 s (50 minutes) old, and 300 s are allowed; its signature is right",
+            "--at request verifies it as of its own time; if it was that old when it came, see what held it up",
+        ),
+    )
+    clocks = (
+        "compare the clocks; a delivery that was held up, or is sent again with its old time, needs a wider `tolerance`"
+    )
+    assert explain(late(-301)).findings == (
+        Finding(f"{name} is 301 s in the future, and 300 s are allowed; its signature is right", clocks),
+    )
+    assert explain(replace(late(3_000), as_of_now=False)).findings[0].todo == clocks
+    assert explain(late(300)).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [("unix_ms", "unix"), ("unix", "unix_ms"), ("rfc3339", "unix"), ("unix", "rfc3339")]
+)
+def test_a_time_in_another_unit(tmp_path: Path, theirs: str, ours: str) -> None:
+    scheme = f'{PLAIN}, timestamp: {{header: X-Time, format: %s}}, signed: "{{timestamp}}.{{body}}"'
+    sent = signed(source(tmp_path, f"hmac: {{{scheme % theirs}}}").webhook.auth)
+    made = source(tmp_path, f"hmac: {{{scheme % ours}}}")
+    assert findings(made, sent) == [
+        Finding(
+            f"x-time is written as {theirs}, and the definition says {ours}; its signature is right",
+            f"in the definition, `timestamp: {{format: {theirs}}}`",
+        )
+    ]
+
+
+def test_a_version_of_the_scheme_that_is_another() -> None:
+    made = shipped("box").source
+    sent = signed(made.webhook.auth)
+    sent = sent._replace(headers={**sent.headers, "Box-Signature-Version": "2"})
+    assert findings(made, sent) == [
+        Finding(
+            "box-signature-version must be 1, and is not: another version of the scheme",
+            "if the vendor has a new version of its scheme, the definition needs it",
+        )
+    ]
+
+
+def test_the_previous_secret_is_recognised_where_it_verifies(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(made.webhook.auth)
+    said = Finding(
+        "it was made with the previous secret, not with the current one",
+        "have the vendor use the current one before `secret made --drop-previous`",
+    )
+    assert findings(made, sent, {"auth_token": ("another-secret", SECRET)}, has_previous=True) == [said]
+    assert findings(made, sent, {"auth_token": (SECRET, "another-secret")}, has_previous=True) == []
+
+
+def test_two_secrets_that_were_exchanged(tmp_path: Path) -> None:
+    made = source(tmp_path, f"any_of: [{{hmac: {{{PLAIN}, secret: one}}}}, {{token: {{header: X-T, secret: two}}}}]")
+    sent = signed(made.webhook.auth)
+    assert findings(made, sent, {"one": ("another-secret",), "two": (SECRET,)}) == [
+        Finding("hmac: it was made with the secret two", "exchange the two secrets")
+    ]
+
+
+def test_of_several_ways_only_those_in_use_are_explained() -> None:
+    made = shipped("gitlab").source
+    sent = Sent("POST", URL, {"X-Gitlab-Token": f'"{SECRET}"'}, BODY)
+    assert findings(made, sent) == [
+        Finding("token: the token has quotes around it", "have the vendor send the token alone")
+    ]
+
+
+def test_the_hash_of_another_body_is_told_apart_from_another_signature(tmp_path: Path) -> None:
+    made = source(tmp_path, f'hmac: {{{PLAIN}, signed: "{{url}}", body_hash: {{query: sha}}}}')
+    sent = signed(made.webhook.auth)
+    assert findings(made, sent._replace(body=b"[0]")) == [
+        Finding("the signature is right, and what is signed is the hash of another body", REWRITTEN)
+    ]
+    assert findings(made, sent._replace(body=BODY + b"\n")) == [
+        Finding("what was signed is the body without the line break (LF) at its end", LINES)
+    ]
+
+
+def test_what_nothing_explains_says_what_is_suspicious(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: hex}}}}")
+    headers = {"X-Signature": "not hex", "X-Hub-Signature": "sha1=" + "ab" * 20}
+    found = findings(made, Sent("POST", URL, headers, BODY), "short", about={"doubts": ("the body was cut",)})
+    assert found == [
+        Finding("the body was cut", "capture the body byte for byte", proven=False),
+        Finding(
+            "nothing in the header is written in hex", "compare it with `signature` in the definition", proven=False
+        ),
+        Finding("the secret has fewer than 8 characters: it can be guessed", "copy it once more", proven=False),
+        Finding("the secret is not written in hex, as `key` says", "copy it once more, or change `key`", proven=False),
+        Finding(
+            "the secret is another one, or the body is: none of the common mistakes explains it",
+            "compare the secret with the vendor's; if it was changed of late, --previous asks for the one before "
+            "it too",
+            proven=False,
+        ),
+    ]
+
+
+def test_a_credential_that_is_not_in_the_file_is_why(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    assert findings(made, Sent("POST", URL, {"X-Hub-Signature": "sha1=" + "ab" * 20}, BODY)) == [
+        Finding(
+            "there is no x-signature; x-hub-signature may be a signature",
+            "a proxy, or the tool that captured it, may have taken it away; or the vendor is set up without a secret",
+        )
+    ]
+    for masked in ("[redacted]", "sha256=****", "<hidden>"):
+        assert findings(made, Sent("POST", URL, {"X-Signature": masked}, BODY)) == [
+            Finding("x-signature was masked by whatever captured it", "capture the header too")
+        ]
+
+
+def test_items_with_another_token_are_counted() -> None:
+    made = shipped("ms-graph").source
+    body = json.dumps({"value": [{"clientState": SECRET}, {"clientState": "another"}, {}]}).encode()
+    assert findings(made, Sent("POST", URL, JSON_TYPE, body))[0] == Finding(
+        "2 of 3 items have another token, or none",
+        "every item must carry the secret: another subscription may have been made with another one",
+        proven=False,
+    )
+
+
+def test_a_signature_of_another_length_is_told(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    found = findings(made, Sent("POST", URL, {"X-Signature": "ab" * 20}, BODY))
+    said = "the signature has 20 bytes, as SHA1 makes them, not 32"
+    assert found[0] == Finding(said, "compare `algorithm` and `encoding`", proven=False)
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "digest"])
+def test_other_signatures_over_a_body_that_was_changed(tmp_path: Path, kind: str) -> None:
+    text = ', signed: "{secret}{body}"' if kind == "digest" else ""
+    made = source(tmp_path, f"{kind}: {{{PLAIN}{text}}}")
+    auth = made.webhook.auth
+    pair: Any = getattr(auth.type, "pair", lambda _settings: (SECRET, SECRET))
+    stored, held = pair(auth.settings)
+    sent = signed(auth, BODY + b"\r\n", held)._replace(body=BODY)
+    said = "what was signed is the body with a line break (CRLF) at its end"
+    assert findings(made, sent, stored) == [Finding(said, LINES)]
+    assert findings(made, signed(auth, secret=held), stored) == []
+
+
+def test_a_signature_in_the_body_with_another_key(tmp_path: Path) -> None:
+    scheme = 'body_hmac: {signature: {path: sig}, signed: "{event}:{path}", uncovered: the rest'
+    sender = source(tmp_path, f"{scheme}}}").webhook.auth
+    made = source(tmp_path, f"{scheme}, key: {{encoding: hex}}}}")
+    assert findings(made, signed(sender, secret="ab" * 20), "ab" * 20) == [
+        Finding("the key is the secret as it is, not decoded", "in the definition, no `key`")
+    ]
+
+
+def test_every_auth_type_is_explained() -> None:
+    signing = {name for name, one in auth_types().items() if issubclass(one.Settings, Signed)}
+    assert {*auth_types()} == {*signing, *FACTS, "body_hmac", "any_of", "all_of"}

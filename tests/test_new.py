@@ -1,0 +1,648 @@
+"""The command `new`: a source begins, whole or not at all."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator.commands import main, show
+from generator.definition import known, load
+
+HEX = "5a" * 32
+REQUEST = f"""\
+POST /hooks/acme?tenant=7&api_key=s3cr3t-in-query HTTP/1.1
+Host: hooks.example.com
+User-Agent: Acme/1
+Content-Type: application/json
+X-Acme-Event: user.login
+X-Acme-Signature: sha256={HEX}
+X-Acme-Timestamp: 1772446878
+Authorization: Bearer s3cr3t-in-header
+Cookie: id=s3cr3t-in-cookie
+
+{{"id": "e-1", "created_at": "2026-03-01T09:00:00Z", "actor": {{"email": "ann@example.com"}}, \
+"ip": "192.0.2.1", "session": [{{"refresh_token": "s3cr3t-in-body"}}], "token_type": "x"}}
+"""
+
+
+@pytest.fixture
+def new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """`new` in an empty folder, and what somebody types: exit status, output, errors."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*args: str, typed: str | None = None) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed or ""))
+        monkeypatch.setattr(show, "somebody_is_there", lambda: typed is not None)
+        status = main(["new", *args, "--sources", "s", "--lint", "fast"])
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return command
+
+
+def text(name: str = "s/acme/source.yml") -> str:
+    return Path(name).read_text(encoding="utf-8")
+
+
+def files(folder: str = "s/acme") -> list[str]:
+    return sorted(str(one.relative_to(folder)) for one in Path(folder).rglob("*") if one.is_file())
+
+
+def nothing_is_there() -> bool:
+    return not Path("s").exists() and not Path("build").exists()
+
+
+def lines(out: str) -> list[str]:
+    return [" ".join(line.split()) for line in out.splitlines()]
+
+
+DESCRIBED = ("--description", "Acme audit events")
+
+
+def test_options_make_a_definition_with_comments_that_help(new) -> None:
+    status, out, err = new(
+        "acme",
+        *DESCRIBED,
+        *("--auth", "hmac", "--header", "X-Acme-Signature", "--prefix", "sha256=", "--timestamp-header", "X-Time"),
+    )
+    assert (status, err) == (0, "")
+    assert (
+        text()
+        == """\
+# yaml-language-server: $schema=../schema.json
+description: Acme audit events
+# vendor:  # for people: a build shows it
+#   docs: https://…
+#   deadline: 5
+#   retries: "3 times, after anything but a 2xx"
+webhook:
+  auth:
+    hmac:
+      signature: {header: X-Acme-Signature, prefix: "sha256="}
+      timestamp: {header: X-Time}
+      signed: "{timestamp}.{body}"
+  # challenges:  # where the vendor tries the endpoint out before it sends events: docs/definition.md
+# events:  # where things are in the body, as paths (jmespath.org): `id`, `actor.email`, header('x-event')
+#   require: [type]  # what has none is kept aside, and becomes no message
+#   id: id           # the same in every retry; without it, a hash of the event is the id
+#   type: type
+#   time: created_at
+mozdef:
+  # What an analyst reads; {path} is filled in.
+  summary: acme event
+"""
+    )
+    assert lines(out) == [
+        "",
+        "acme Acme audit events",
+        "",
+        "made s/acme/source.yml",
+        "s/acme/README.md",
+        'verifies HMAC-SHA256 of "{timestamp}.{body}" in X-Acme-Signature, at most 300 s old, in the handler',
+        "built build/acme",
+        "",
+        "missing",
+        "s/acme/source.yml where id, type and time are in the body, and what an analyst is to read",
+        "s/acme/samples/EVENT.json the body of a request, as the vendor sends it: there is none yet",
+        "s/acme/README.md what to click at the vendor, and what it sends again",
+        "",
+        "next",
+        "python -m generator acme --accept --sources s build it again, after any change; read what it stores",
+        "python -m generator verify acme --request FILE --at request --sources s "
+        "whether a captured request verifies with your secret, and if not, why",
+        "python -m generator secret acme --sources s the vendor's secret, into Parameter Store",
+        "python -m generator run acme --sources s run it on this machine",
+    ]
+    assert Path("s/acme/samples").is_dir()
+    assert Path("build/acme/event-source.json").is_file()
+
+
+def test_what_is_commented_out_in_a_new_definition_is_right_too(new) -> None:
+    new("acme", *DESCRIBED, "--auth", "basic")
+    whole = re.sub(r"^# (?!yaml)", "", text(), flags=re.MULTILINE).replace("…", "docs.example.com/webhooks")
+    Path("s/acme/source.yml").write_text(whole)
+    source = load(Path("s"), ["acme"])[0].source
+    assert source.vendor is not None
+    assert (source.vendor.deadline, source.events.require, source.events.id) == (5, ("type",), "id")
+
+
+@pytest.mark.parametrize(
+    ("options", "auth"),
+    [
+        (["hmac", "--header", "X-S"], {"hmac": {"signature": {"header": "X-S"}}}),
+        (
+            [
+                "hmac",
+                "--header",
+                "X-S",
+                "--prefix",
+                "v0=",
+                "--timestamp-header",
+                "X-T",
+                "--timestamp-format",
+                "unix_ms",
+            ],
+            {
+                "hmac": {
+                    "signature": {"header": "X-S", "prefix": "v0="},
+                    "timestamp": {"header": "X-T", "format": "unix_ms"},
+                    "signed": "v0:{timestamp}:{body}",
+                }
+            },
+        ),
+        (
+            ["hmac", "--header", "X-S", "--encoding", "base64", "--algorithm", "sha1", "--signed", "{url}{body}"],
+            {
+                "hmac": {
+                    "signature": {"header": "X-S", "encoding": "base64"},
+                    "signed": "{url}{body}",
+                    "algorithm": "sha1",
+                }
+            },
+        ),
+        (["ed25519", "--header", "X-S"], {"ed25519": {"signature": {"header": "X-S"}}}),
+        (["ecdsa", "--header", "X-S"], {"ecdsa": {"signature": {"header": "X-S", "encoding": "base64"}}}),
+        (["token", "--header", "X-T"], {"token": {"header": "X-T"}}),
+        (
+            ["token", "--header", "Authorization", "--prefix", "Bearer"],
+            {"token": {"header": "Authorization", "prefix": "Bearer "}},
+        ),
+        (["token", "--query", "key"], {"token": {"query": "key"}}),
+        (["basic"], {"basic": {}}),
+        (["jwt"], {"jwt": {"issuer": "https://REPLACE_ME", "audience": ["REPLACE_ME"]}}),
+        (["sns"], {"sns": {"topics": ["arn:aws:sns:us-west-2:123456789012:REPLACE_ME"]}}),
+    ],
+)
+def test_each_kind_of_verification_is_made_of_its_options(new, options: list[str], auth: dict[str, object]) -> None:
+    status, out, err = new("acme", *DESCRIBED, "--auth", *options)
+    assert (status, err) == (0, "")
+    assert yaml.safe_load(text())["webhook"]["auth"] == auth
+    assert ("put yours for REPLACE_ME; until then, deploy refuses it" in out) == ("REPLACE_ME" in text())
+    assert ("secret acme" in out) == (options[0] not in ("jwt", "sns"))
+
+
+def test_in_a_terminal_it_asks_and_an_answer_opens_the_next_question(new) -> None:
+    typed = ["My events", "hmac", "X-Sig", "v0=", "", "sha1", "X-Time", "unix_ms", ""]
+    status, _, err = new("acme", typed="\n".join([*typed, ""]))
+    assert status == 0
+    assert yaml.safe_load(text())["description"] == "My events"
+    assert yaml.safe_load(text())["webhook"]["auth"] == {
+        "hmac": {
+            "signature": {"header": "X-Sig", "prefix": "v0="},
+            "timestamp": {"header": "X-Time", "format": "unix_ms"},
+            "signed": "v0:{timestamp}:{body}",
+            "algorithm": "sha1",
+        }
+    }
+    assert "  token    a secret in a header or in the query, the same in every request\n" in err
+
+
+@pytest.mark.parametrize(
+    ("typed", "token"),
+    [(["Authorization", "Bearer"], {"header": "Authorization", "prefix": "Bearer "}), (["", "key"], {"query": "key"})],
+)
+def test_a_token_is_asked_for_in_a_header_or_else_in_the_query(new, typed: list[str], token: dict[str, str]) -> None:
+    assert new("acme", *DESCRIBED, "--auth", "token", typed="\n".join([*typed, ""]))[0] == 0
+    assert yaml.safe_load(text())["webhook"]["auth"] == {"token": token}
+
+
+def test_who_goes_away_while_asked_leaves_nothing(new) -> None:
+    assert new("acme", typed="My events\n")[0] == 130
+    assert nothing_is_there()
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (
+            [],
+            "nobody is there to be asked: --description and --auth (hmac, token, basic, ed25519, ecdsa, jwt, sns) "
+            "must be given",
+        ),
+        (["--auth", "hmac"], "nobody is there to be asked: --description and --header must be given"),
+        ([*DESCRIBED, "--auth", "token"], "nobody is there to be asked: --header must be given"),
+        (
+            [*DESCRIBED, "--auth", "basic", "--header", "X", "--signed", "x"],
+            "--header and --signed says nothing of basic",
+        ),
+        ([*DESCRIBED, "--auth", "token", "--header", "X", "--query", "y"], "--header says nothing of token"),
+        (["--copy"], "--copy copies the source that --from names"),
+        (
+            ["--from", "zoom", "--auth", "basic"],
+            "--auth can't be given with --from: zoom says how its sender is verified",
+        ),
+        (
+            ["--from", "zoom", "--timestamp-header", "X"],
+            "--timestamp-header can't be given with --from: zoom says how its sender is verified",
+        ),
+    ],
+)
+def test_where_nobody_can_be_asked_what_is_missing_is_wrong_usage(new, args: list[str], said: str) -> None:
+    status, out, err = new("acme", *args)
+    assert (status, out, err.splitlines()[-1]) == (2, "", f"Error: {said}")
+    assert nothing_is_there()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Acme", "Acme: a source's name has lower-case letters, digits and single dashes, and starts with a letter"),
+        ("a" * 21, f"{'a' * 21}: a source's name has at most 20 characters, and this has 21"),
+        (
+            "zoom-prod",
+            "zoom-prod: prod is an environment, which --env chooses: a source's name can't have it as a later part",
+        ),
+        ("build", "build is a command, so no source can have this name"),
+        ("new", "new is a command, so no source can have this name"),
+    ],
+)
+def test_a_name_that_no_source_can_have_is_refused_before_anything_is_asked(new, name: str, said: str) -> None:
+    assert new(name, typed="") == (1, "", f"error: {said}\n")
+    assert nothing_is_there()
+
+
+def test_a_name_or_a_folder_that_is_taken_is_refused_and_stays_as_it_is(new) -> None:
+    assert new("acme", *DESCRIBED, "--auth", "basic")[0] == 0
+    before = text()
+    said = "error: there is a source acme: s/acme/source.yml; take another name\n"
+    assert new("acme", "--description", "Other", "--auth", "basic") == (1, "", said)
+    assert text() == before
+    Path("s/other").mkdir()
+    said = "error: s/other is there already, without a source.yml: move it away, or take another name\n"
+    assert new("other", *DESCRIBED, "--auth", "basic") == (1, "", said)
+    assert known(Path("s")) == ["acme"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--header", "X Y"], "--header: is not the name of a header, such as x-signature"),
+        (
+            ["--header", "X", "--signed", "{timestamp}{body}"],
+            "--signed: has {timestamp}, but no key `timestamp` says which header that is",
+        ),
+        (
+            ["--header", "X", "--timestamp-header", "Y", "--signed", "{body}"],
+            "--timestamp-header: is not part of what is signed, so its window stops no replay; take it out, "
+            "or add {timestamp} to `signed`",
+        ),
+        (
+            ["--header", "X", "--description", "x" * 201],
+            "--description: says in one line, of at most 200 characters, what events these are",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_the_option_that_makes_it_and_nothing_is_there(new, options, said: str) -> None:
+    assert new("acme", *DESCRIBED, "--auth", "hmac", *options) == (1, "", f"error: {said}\n")
+    assert nothing_is_there()
+
+
+def test_a_captured_request_proposes_the_scheme_and_becomes_the_first_sample(new) -> None:
+    Path("request.http").write_text(REQUEST)
+    status, out, err = new("acme", *DESCRIBED, "--from-request", "request.http")
+    assert (status, err) == (0, "")
+    assert lines(out)[:7] == [
+        "request POST, 178 bytes of JSON",
+        "sure X-Acme-Signature carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",
+        "check in the vendor's documentation:",
+        "- what is signed: {timestamp}.{body} is a guess, and {timestamp}{body} is usual too",
+        "- that the time is signed at all: if not, take `timestamp` out, and let `signed` be {body}",
+        "- the key: the secret's text as it is, or decoded from hex or base64 first (`key`)",
+        "- Authorization may carry a credential too: `all_of` verifies both",
+    ]
+    for line in (
+        "sample 2026-03-01 09:00:00 INFO acme: user.login by ann@example.com",
+        "left out x-acme-signature, authorization, cookie, api_key in the query: may be secret, and is in no sample",
+        "masked session[].refresh_token: may be secret; `events.mask` hides it in every event",
+        "s/acme/samples/user.login.json a real event: look for people and secrets in it before you share it",
+    ):
+        assert line in lines(out)
+    found = yaml.safe_load(text())
+    assert found["webhook"]["auth"] == {
+        "hmac": {
+            "signature": {"header": "X-Acme-Signature", "prefix": "sha256="},
+            "timestamp": {"header": "X-Acme-Timestamp"},
+            "signed": "{timestamp}.{body}",
+        }
+    }
+    assert found["events"] == {
+        "mask": ["session[].refresh_token"],
+        "id": "id",
+        "type": "header('x-acme-event')",
+        "time": "created_at",
+    }
+    assert found["mozdef"] == {
+        "summary": "acme: {header('x-acme-event')} by {actor.email}",
+        "details": {"sourceipaddress": "{ip}"},
+    }
+    assert "    # - what is signed: {timestamp}.{body} is a guess" in text()
+    assert files() == [
+        "README.md",
+        *(f"samples/user.login{part}.json" for part in ("", ".mozdef", ".request")),
+        "source.yml",
+    ]
+    head = json.loads(text("s/acme/samples/user.login.request.json"))
+    assert head == {"headers": {"x-acme-event": "user.login"}, "query": {"tenant": "7"}}
+    assert main(["acme", "--sources", "s", "--lint", "fast", "--check"]) == 0
+
+
+def test_nothing_secret_of_a_request_is_stored(new) -> None:
+    Path("request.http").write_text(REQUEST)
+    assert new("acme", *DESCRIBED, "--from-request", "request.http")[0] == 0
+    stored = "".join(
+        one.read_text() for one in [*Path("s/acme").rglob("*"), *Path("build").rglob("*.json")] if one.is_file()
+    )
+    for secret in (HEX, "s3cr3t"):
+        assert secret not in stored
+
+
+def test_a_body_in_which_nothing_is_secret_is_stored_to_the_byte(new) -> None:
+    body = b'{ "type":"a\\u00e9" ,"n":1.0}'
+    request = {"headers": {"x-sig": HEX}, "body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+    Path("request.json").write_text(json.dumps(request))
+    assert new("acme", *DESCRIBED, "--from-request", "request.json")[0] == 0
+    assert Path("s/acme/samples/a.json").read_bytes() == body
+    assert files() == ["README.md", "samples/a.json", "samples/a.mozdef.json", "source.yml"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "events", "sample", "stored"),
+    [
+        (
+            b'{"event": "a", "time": 1772446878}\n{"event": "b", "time": 1772446879}\n',
+            {},
+            {"format": "ndjson", "split": "[]", "type": "event", "time": "time", "time_format": "unix"},
+            "a.txt",
+            None,
+        ),
+        (
+            b'{"token": "s3cr3t"}\n{"event": "b"}',
+            {},
+            {"format": "ndjson", "mask": ["[].token"], "split": "[]"},
+            "event.txt",
+            b'{"token":"[masked]"}\n{"event":"b"}\n',
+        ),
+        (
+            b'[{"action": "a b/c", "uuid": 7, "ts": 1772446878123}]',
+            {},
+            {"split": "@", "id": "uuid", "type": "action", "time": "ts", "time_format": "unix_ms"},
+            "a.b.c.json",
+            None,
+        ),
+        (
+            b"type=x&token=s3cr3t&text=hello+you",
+            {"Content-Type": "application/x-www-form-urlencoded"},
+            {"format": "form", "mask": ["token"], "type": "type"},
+            "x.txt",
+            b"type=x&token=%5Bmasked%5D&text=hello+you",
+        ),
+        (
+            b"payload=%7B%22type%22%3A%22x%22%2C%22token%22%3A%22s3cr3t%22%7D",
+            {},
+            {"format": "form", "payload": "payload", "mask": ["token"], "type": "type"},
+            "x.txt",
+            b"payload=%7B%22type%22%3A%22x%22%2C%22token%22%3A%22%5Bmasked%5D%22%7D",
+        ),
+        (b"a=%7B1", {}, {"format": "form"}, "event.txt", None),
+        (b'{"type": "x.mozdef"}', {"Content-Type": "text/plain"}, {"type": "type"}, "x.json", None),
+    ],
+)
+def test_bodies_of_every_form_become_samples(new, body: bytes, headers, events, sample: str, stored) -> None:
+    request = {"headers": {"x-sig": HEX, **headers}, "body": body.decode()}
+    Path("request.json").write_text(json.dumps(request))
+    status, _, err = new("acme", *DESCRIBED, "--from-request", "request.json")
+    assert (status, err) == (0, "")
+    assert yaml.safe_load(text())["events"] == events
+    assert Path("s/acme/samples", sample).read_bytes() == (stored or body)
+    assert main(["acme", "--sources", "s", "--lint", "fast", "--check"]) == 0
+
+
+def test_a_compressed_body_is_stored_as_it_was_before(new) -> None:
+    import gzip
+
+    body = base64.b64encode(gzip.compress(b'{"type": "a"}')).decode()
+    headers = {"X-Sig": HEX, "Content-Encoding": "gzip", "Content-Type": "application/json"}
+    Path("r.json").write_text(json.dumps({"headers": headers, "body": body, "isBase64Encoded": True}))
+    assert new("acme", *DESCRIBED, "--from-request", "r.json")[0] == 0
+    assert Path("s/acme/samples/a.json").read_bytes() == b'{"type": "a"}'
+    assert not Path("s/acme/samples/a.request.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("", "it has no body; a handshake is no event, so capture one that is"),
+        ("<xml/>", "its body is neither JSON, nor lines of JSON, nor a form"),
+        ("[" * 100 + "]" * 100, "nested deeper than 64"),
+        ('{"a": 1e999}', "a number beyond what a double holds"),
+    ],
+)
+def test_a_body_that_can_be_no_sample_is_refused(new, body: str, said: str) -> None:
+    Path("r.http").write_text(f"POST / HTTP/1.1\nX-Sig: {HEX}\n\n{body}")
+    assert new("acme", *DESCRIBED, "--from-request", "r.http") == (1, "", f"error: r.http: can be no sample: {said}\n")
+    assert nothing_is_there()
+
+
+def test_a_request_that_can_not_be_read_is_refused_with_its_place(new) -> None:
+    Path("r.http").write_text("POST / HTTP/1.1\nnonsense\n")
+    said = "r.http:2: is no header (Name: value, on one line), and no empty line stands before it to end the headers"
+    assert new("acme", *DESCRIBED, "--from-request", "r.http") == (1, "", f"error: {said}\n")
+    assert nothing_is_there()
+
+
+def test_an_option_wins_over_what_a_request_shows(new) -> None:
+    Path("r.http").write_text(REQUEST)
+    changed = ("--encoding", "base64", "--timestamp-header", "", "--algorithm", "sha512")
+    assert new("acme", *DESCRIBED, "--from-request", "r.http", *changed)[0] == 0
+    assert yaml.safe_load(text())["webhook"]["auth"] == {
+        "hmac": {
+            "signature": {"header": "X-Acme-Signature", "prefix": "sha256=", "encoding": "base64"},
+            "algorithm": "sha512",
+        }
+    }
+    assert new("other", *DESCRIBED, "--from-request", "r.http", "--auth", "token", "--header", "Authorization")[0] == 0
+    assert yaml.safe_load(text("s/other/source.yml"))["webhook"]["auth"] == {"token": {"header": "Authorization"}}
+
+
+def test_a_request_without_a_credential_needs_the_options(new) -> None:
+    Path("r.http").write_text('POST / HTTP/1.1\n\n{"type": "a"}')
+    status, out, err = new("acme", *DESCRIBED, "--from-request", "r.http")
+    assert status == 2
+    assert "- how it shows that a request is its own: nothing here looks like a credential\n" in out
+    assert err.endswith("--auth (hmac, token, basic, ed25519, ecdsa, jwt, sns) must be given\n")
+    assert nothing_is_there()
+
+
+ZOOM = {
+    "headers": {"x-zm-signature": f"v0={HEX}", "x-zm-request-timestamp": "1772446878"},
+    "body": '{"event": "user.created", "event_ts": 1772446877974, "payload": {"object": {"password": "s3cr3t"}}}',
+}
+
+
+def test_a_request_of_a_source_that_is_there_is_known_as_its(new) -> None:
+    Path("r.json").write_text(json.dumps(ZOOM))
+    status, out, _ = new("acme", *DESCRIBED, "--from-request", "r.json")
+    assert status == 0
+    assert lines(out)[1:3] == [
+        "sure it is an event of zoom: its headers and its body are what that definition looks for",
+        "note --from zoom would take its mapping and its handshakes too",
+    ]
+    assert yaml.safe_load(text())["webhook"]["auth"]["hmac"]["signed"] == "v0:{timestamp}:{body}"
+    assert yaml.safe_load(text())["events"]["mask"] == ["payload.object.password"]
+
+
+@pytest.mark.parametrize(("answer", "extends"), [("", "zoom"), ("y", "zoom"), ("n", None)])
+def test_in_a_terminal_it_offers_to_begin_with_that_source(new, answer: str, extends: str | None) -> None:
+    Path("r.json").write_text(json.dumps(ZOOM))
+    assert new("acme", *DESCRIBED, "--from-request", "r.json", typed=f"{answer}\n")[0] == 0
+    assert yaml.safe_load(text()).get("extends") == extends
+    assert Path("s/acme/samples").exists() == (extends is None)
+
+
+def test_a_handshake_shows_the_scheme_and_is_no_sample(new) -> None:
+    body = '{"event": "endpoint.url_validation", "payload": {"plainToken": "s3cr3t"}}'
+    Path("r.json").write_text(json.dumps({**ZOOM, "body": body}))
+    status, out, _ = new("acme", *DESCRIBED, "--from-request", "r.json")
+    assert status == 0
+    assert (
+        lines(out)[1] == "sure it is a handshake of zoom: its headers and its body are what that definition looks for"
+    )
+    assert "note it is no sample of an event: capture one of those too" in lines(out)
+    assert files() == ["README.md", "source.yml"]
+
+
+def test_a_second_tenant_extends_a_source_and_has_its_samples(new) -> None:
+    status, out, err = new("zoom-emea", "--from", "zoom", "--description", "Zoom of Europe")
+    assert (status, err) == (0, "")
+    assert (
+        text("s/zoom-emea/source.yml")
+        == """\
+# yaml-language-server: $schema=../schema.json
+# What stands here wins over the definition of zoom; all else is as it is there.
+extends: zoom
+description: Zoom of Europe
+# Where MozDef's own rules look for these:
+# mozdef: {hostname: zoom_host, tags: [zoom]}
+"""
+    )
+    assert files("s/zoom-emea") == ["README.md", "source.yml"]
+    assert "missing" not in lines(out)
+    assert "python -m generator secret zoom-emea" in text("s/zoom-emea/README.md")
+    assert new("zoom-third", "--from", "zoom-emea")[0] == 0
+    assert main(["zoom-third", "--sources", "s", "--lint", "fast", "--check"]) == 0
+
+
+def test_what_a_source_leaves_to_each_user_stands_in_the_tenants_definition(new) -> None:
+    status, out, _ = new("alarms", "--from", "aws-sns")
+    assert status == 0
+    assert yaml.safe_load(text("s/alarms/source.yml"))["webhook"] == {
+        "auth": {"sns": {"topics": ["arn:aws:sns:us-west-2:123456789012:REPLACE_ME"]}}
+    }
+    said = "s/alarms/source.yml webhook.auth.sns.topics[0]: put yours for REPLACE_ME; until then, deploy refuses it"
+    assert said in lines(out)
+    topic = "arn:aws:sns:eu-west-1:123456789012:alarms"
+    body = {"TopicArn": topic, "SigningCertURL": "", "Signature": "", "MessageId": "1", "Type": "Notification"}
+    Path("r.json").write_text(json.dumps({"headers": {}, "body": json.dumps(body)}))
+    assert new("alarms2", "--from", "aws-sns", "--from-request", "r.json")[0] == 0
+    assert yaml.safe_load(text("s/alarms2/source.yml"))["webhook"] == {"auth": {"sns": {"topics": [topic]}}}
+
+
+def test_a_copy_is_a_source_of_its_own_with_the_samples(new) -> None:
+    Path("r.json").write_text(json.dumps(ZOOM))
+    status, out, err = new(
+        "mine", "--from", "zoom", "--copy", "--from-request", "r.json", "--description", 'My: "Zoom"'
+    )
+    assert (status, err) == (0, "")
+    definition = yaml.safe_load(text("s/mine/source.yml"))
+    assert (definition["description"], "extends" in definition) == ('My: "Zoom"', False)
+    assert "python -m generator secret mine" in text("s/mine/README.md")
+    assert "generator secret zoom" not in text("s/mine/README.md")
+    assert "samples/user.created.captured.json" in files("s/mine")
+    assert json.loads(text("s/mine/samples/user.created.mozdef.json"))["category"] == "mine"
+    assert any(line.startswith("made s/mine, ") for line in lines(out))
+    assert main(["mine", "--sources", "s", "--lint", "fast", "--check"]) == 0
+
+
+def test_a_request_that_is_not_of_the_source_to_begin_with_is_doubted(new) -> None:
+    Path("r.json").write_text(json.dumps(ZOOM))
+    status, _, err = new("okta2", "--from", "okta", "--from-request", "r.json")
+    assert (status, err) == (0, "warning: this does not look like a request of okta\n")
+    said = "error: r.json: becomes no message: no-events: data.events is not a list\n"
+    assert new("okta3", "--from", "okta", "--copy", "--from-request", "r.json")[2].endswith(said)
+    assert not Path("s/okta3").exists()
+
+
+def test_a_source_to_begin_with_must_be_there(new) -> None:
+    status, _, err = new("acme", "--from", "zoomm")
+    assert (status, err.startswith("error: no source zoomm; did you mean zoom? (")) == (1, True)
+    assert new("zoom", "--from", "zoom") == (1, "", "error: zoom would begin with itself; take another name\n")
+    assert nothing_is_there()
+
+
+def test_what_is_doubtful_of_a_capture_is_a_warning(new) -> None:
+    Path("r.json").write_text(json.dumps({"headers": {"x-sig": HEX}, "body": {"type": "a"}}))
+    status, _, err = new("acme", *DESCRIBED, "--from-request", "r.json")
+    said = "warning: r.json: body: is JSON and not text, so its bytes may not be those that were sent\n"
+    assert (status, err) == (0, said)
+
+
+def test_a_folder_of_ones_own_gets_the_schema_that_its_definitions_point_at(new) -> None:
+    assert new("acme", *DESCRIBED, "--auth", "basic")[0] == 0
+    assert json.loads(text("s/schema.json"))["title"]
+    Path("s/schema.json").write_text("{}")
+    assert new("other", *DESCRIBED, "--auth", "basic")[0] == 0
+    assert text("s/schema.json") == "{}"
+    assert sorted(one.name for one in Path("s").iterdir()) == ["acme", "other", "schema.json"]
+
+
+def test_a_build_that_fails_afterwards_says_that_the_source_is_there(new) -> None:
+    Path("build/acme").mkdir(parents=True)
+    Path("build/acme/mine").write_text("")
+    status, _, err = new("acme", *DESCRIBED, "--auth", "basic")
+    assert status == 1
+    assert err.splitlines()[-1] == (
+        "error: s/acme is there, and was not built: python -m generator acme --accept --sources s"
+    )
+    assert files() == ["README.md", "source.yml"]
+
+
+def test_the_sources_must_be_a_folder_that_can_be_written(new, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("s").write_text("")
+    status, _, err = new("acme", *DESCRIBED, "--auth", "basic")
+    assert (status, err.splitlines()[-1]) == (2, "Error: Invalid value for '--sources': Directory 's' is a file.")
+    Path("s").unlink()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", full)
+    said = "error: s/acme: can't be written (No space left on device)\n"
+    assert new("acme", *DESCRIBED, "--auth", "basic") == (1, "", said)
+    assert not list(Path().glob("s/*acme*"))
+
+
+def test_the_readme_has_the_sections_of_those_that_come_with_the_framework(new) -> None:
+    assert new("acme-audit", *DESCRIBED, "--auth", "token", "--header", "X-Acme-Token")[0] == 0
+    readme = text("s/acme-audit/README.md")
+    assert [line for line in readme.splitlines() if line.startswith("#")] == [
+        "# Acme Audit",
+        "## What is verified",
+        "## Set it up",
+        "## What Acme Audit does when something fails",
+        "## Good to know",
+    ]
+    for line in (
+        "Acme audit events, one message per event.",
+        "| Check | a token in X-Acme-Token |",
+        "| Replay | no window: no signed time says how old a request is |",
+        "| Otherwise | 401 or 403, and the event is not taken |",
+        "2. The secret: store it: `python -m generator secret acme-audit`.",
+    ):
+        assert line in readme.splitlines()

@@ -1,0 +1,616 @@
+"""`verify`: what is said about a captured request, and what never is."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+import string
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import samples, vendor
+from generator.captured import Captured
+from generator.commands import main
+from generator.definition import Definition, known, load
+from generator.errors import GeneratorError
+from generator.explain.case import Case
+from generator.explain.explanation import explain
+from generator.explain.lines import as_plain, lines, title
+from lambdas import fetch
+from lambdas.auth import Sent
+from lambdas.model import Source
+from lambdas.when import iso
+from tests import issuers
+from tests.definitions import CASES, ROOT, SOURCES, definition, shipped
+from tests.fakes import NOW, SECRET
+from tests.fakes import signed as signed_by
+
+AT = iso(NOW)
+BODY = (SOURCES / "zoom" / "samples" / "user.created.json").read_bytes().strip()
+COMPACT = json.dumps(json.loads(BODY), separators=(",", ":")).encode()
+URL = "https://hooks.example.com/events"
+PUBLISHED: list[dict[str, Any]] = json.loads((ROOT / "tests" / "vectors" / "webhooks.json").read_text(encoding="utf-8"))
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> issuers.Internet:
+    internet = issuers.Internet()
+    monkeypatch.setattr(fetch, "_OPENER", internet)
+    return internet
+
+
+@pytest.fixture
+def verify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """`verify SOURCE` of a request, with what comes out of a pipe: exit status, output, errors."""
+    monkeypatch.chdir(ROOT)
+
+    def command(source: str, sent: Sent | bytes, *args: str, piped: str | bytes = SECRET) -> tuple[int, str, str]:
+        file = tmp_path / "captured"
+        file.write_bytes(sent if isinstance(sent, bytes) else http(sent))
+        content = piped if isinstance(piped, bytes) else piped.encode()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        at = [] if "--at" in args else ["--at", AT]
+        status = main(["verify", source, "--request", str(file), *at, *args])
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return command
+
+
+def http(sent: Sent) -> bytes:
+    """A request as it goes over the wire."""
+    parts = urlsplit(sent.url)
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    head = [f"{sent.method} {target} HTTP/1.1", *([f"Host: {parts.netloc}"] if parts.netloc else [])]
+    head += [f"{name}: {value}" for name, value in sent.headers.items()]
+    return "\r\n".join([*head, "", ""]).encode() + sent.body
+
+
+def those(label: str, out: str) -> list[str]:
+    """What stands after a label."""
+    return re.findall(rf"^  {label} +(.*)$", out, re.MULTILINE)
+
+
+def zoom(body: bytes = COMPACT, **more: Any) -> Sent:
+    return signed_by(shipped("zoom").source.webhook.auth, body, {"Content-Type": "application/json"}, url=URL, **more)
+
+
+def test_a_request_that_verifies_is_told_all_the_way_to_its_message(verify: Run) -> None:
+    seen = zoom().headers["x-zm-signature"][:11]
+    status, out, err = verify("zoom", zoom())
+    assert (status, err) == (0, "")
+    assert out == (
+        "zoom  POST https://hooks.example.com/events, 412 bytes, as of 2026-01-01T00:00:00Z\n"
+        "\n"
+        '  hmac      HMAC-SHA256 of "v0:{timestamp}:{body}" in x-zm-signature, at most 300 s old\n'
+        "  header    x-zm-signature: 67 characters\n"
+        "            x-zm-request-timestamp: 1767225600\n"
+        "  time      2026-01-01T00:00:00Z, 0 s old; allowed is 300 s either way\n"
+        "  signed    v0:{timestamp}:{body}\n"
+        "            {timestamp}  1767225600\n"
+        '            {body}       {"event":"user.created","payload":{"account_id":"Exa4mpleAcc0untId9Zz1A" … '
+        'event_ts":1772446877940}  (412 bytes)\n'
+        f"  expected  {seen}…\n"
+        f"  seen      {seen}…\n"
+        "  verifies\n"
+        "\n"
+        "  verdict   verifies\n"
+        "  becomes   2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com\n"
+        "  answer    200\n"
+    )
+
+
+def test_a_body_that_was_written_anew_is_told_with_what_to_do(verify: Run) -> None:
+    seen, expected = (zoom(body).headers["x-zm-signature"][:11] for body in (COMPACT, BODY))
+    status, out, err = verify("zoom", zoom()._replace(body=BODY))
+    assert (status, err) == (1, "")
+    assert out.partition("  signed ")[2] == (
+        "   v0:{timestamp}:{body}\n"
+        "            {timestamp}  1767225600\n"
+        '            {body}       {␊  "event": "user.created",␊  "payload": {␊    "account_id": "Exa4mpleA … '
+        'ent_ts": 1772446877940␊}  (479 bytes)\n'
+        f"  expected  {expected}…\n"
+        f"  seen      {seen}…\n"
+        "  refused   no signature in x-zm-signature is one of this body with the secret\n"
+        "\n"
+        "  verdict   does not verify: the endpoint answers 401\n"
+        "  why       what was signed is the same JSON without spaces, with \\u escapes\n"
+        "  do        pass on what was sent: the body was parsed and written anew, by a proxy, by a framework that "
+        "parses it first, or by the tool that captured it\n"
+        "  would be  2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com\n"
+        "  answer    200, once it verifies\n"
+    )
+
+
+def test_programs_read_the_same_as_json(verify: Run) -> None:
+    seen = zoom().headers["x-zm-signature"][:11]
+    status, out, err = verify("zoom", zoom()._replace(body=COMPACT + b" "), "--json")
+    assert (status, err) == (1, "")
+    said = json.loads(out)
+    assert said["auth"].pop("facts")[-1] == {"label": "seen", "text": f"{seen}…"}
+    assert said == {
+        "source": "zoom",
+        "request": {"method": "POST", "url": URL, "bytes": len(COMPACT) + 1},
+        "at": "2026-01-01T00:00:00.000+00:00",
+        "verifies": False,
+        "auth": {
+            "type": "hmac",
+            "told": 'HMAC-SHA256 of "v0:{timestamp}:{body}" in x-zm-signature, at most 300 s old',
+            "verifies": False,
+            "why": "no signature in x-zm-signature is one of this body with the secret",
+        },
+        "findings": [
+            {
+                "said": "what was signed is the body without the white space around it",
+                "todo": "pass on what was sent: an editor, a shell or the tool that captured it "
+                "changed the white space",
+                "proven": True,
+            }
+        ],
+        "challenge": None,
+        "status": 401,
+        "onward": {"status": 200, "body": "", "why": None},
+        "messages": [
+            {
+                "timestamp": "2026-03-02T10:21:17.940+00:00",
+                "severity": "INFO",
+                "summary": "zoom: user.created by zoom-admin@example.com",
+                "tags": ["zoom", said["messages"][0]["tags"][1]],
+            }
+        ],
+    }
+
+
+def raw(sent: Sent) -> bytes:
+    """A request without Content-Length, so that what ends the file may be of the body."""
+    return http(sent)
+
+
+def test_the_line_break_that_ends_a_file_belongs_to_the_body_where_it_was_signed(verify: Run) -> None:
+    assert verify("zoom", raw(zoom()) + b"\n")[0] == 0
+    assert verify("zoom", raw(zoom(COMPACT + b"\n")))[0] == 0
+    assert verify("zoom", raw(zoom(COMPACT + b"\r\n")))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [
+        (str(int(NOW)), 0),
+        (str(int(NOW) + 300), 0),
+        (str(int(NOW) + 301), 1),
+        ("2026-01-01T01:00:00+01:00", 0),
+        ("2026-01-02T00:00:00Z", 1),
+        ("request", 0),
+    ],
+)
+def test_the_clock_is_what_it_is_set_to(verify: Run, at: str, status: int) -> None:
+    assert verify("zoom", zoom(), "--at", at)[0] == status
+
+
+def test_without_a_clock_it_is_now(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generator.commands.verify.time.time", lambda: NOW + 400)
+    file = Path("nowhere")
+    assert main(["verify", "zoom", "--request", str(file)]) == 1
+    status, out, _ = verify("zoom", zoom(now=NOW), "--at", "request")
+    assert (status, "as of 2026-01-01T00:00:00Z\n" in out) == (0, True)
+
+
+def test_the_time_of_a_body_or_a_token_is_the_requests_own_too(verify: Run) -> None:
+    auth = shipped("linear").source.webhook.auth
+    sent = auth.type.sign(auth.settings, Sent("POST", URL, {}, b"{}"), lambda _name: (SECRET,), NOW - 9_000)
+    assert verify("linear", sent)[0] == 1
+    assert verify("linear", sent, "--at", "request")[0] == 0
+
+
+def test_a_request_without_a_time_of_its_own_is_taken_as_of_now(verify: Run) -> None:
+    sent = signed_by(shipped("github").source.webhook.auth, b"{}", {"X-GitHub-Event": "push"}, url=URL)
+    status, _, err = verify("github", sent, "--at", "request")
+    assert (status, err) == (0, "warning: the request has no time that the definition looks at: now is taken\n")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (
+            ["--at", "yesterday"],
+            "--at yesterday: must be Unix seconds, a time such as 2026-03-01T09:00:00Z, or request",
+        ),
+        (["--url", "https://[hooks"], "https://[hooks: is no URL: Invalid IPv6 URL"),
+        (["--url", "hooks.example.com"], "--url hooks.example.com: is no URL such as https://hooks.example.com/events"),
+        (
+            ["--keys", "README.md"],
+            "--keys is for what is verified with keys that a vendor publishes; here, a secret is asked",
+        ),
+        (["--keys", "nowhere"], "nowhere: can't be read: No such file or directory"),
+    ],
+)
+def test_an_option_that_can_not_be_is_told(verify: Run, args: list[str], said: str) -> None:
+    assert verify("zoom", zoom(), *args) == (1, "", f"error: {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("piped", "args", "said"),
+    [
+        (b"", [], "there is no secret on standard input"),
+        (b"\n", [], "there is no secret on standard input"),
+        (b"\xff", [], "the secret is not UTF-8 text"),
+        (b"a\nb\nc\n", ["--previous"], "standard input has 3 lines, for 2 secrets"),
+    ],
+)
+def test_a_pipe_without_a_secret_is_told(verify: Run, piped: bytes, args: list[str], said: str) -> None:
+    assert verify("zoom", zoom(), *args, piped=piped) == (1, "", f"error: {said}\n")
+
+
+def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "captured").write_bytes(http(zoom()))
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["verify", "zoom", "--request", str(tmp_path / "captured"), "--sources", str(SOURCES)]) == 1
+    assert capsys.readouterr().err == "error: there is no secret: standard input is closed\n"
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_the_line_break_that_ends_a_pipe_is_no_part_of_the_secret(verify: Run, end: str) -> None:
+    assert verify("zoom", zoom(), piped=SECRET + end)[0] == 0
+
+
+def test_the_previous_secret_is_asked_for_where_it_is_wanted(verify: Run) -> None:
+    status, out, _ = verify("zoom", zoom(), "--previous", piped=f"another-one\n{SECRET}\n")
+    assert status == 0
+    assert "  why       it was made with the previous secret, not with the current one\n" in out
+    assert verify("zoom", zoom(), "--previous", piped=f"{SECRET}\n")[0] == 0
+
+
+TWO = """\
+description: Two secrets
+webhook:
+  auth:
+    all_of:
+      - hmac: {signature: {header: X-Signature}}
+      - token: {header: X-Token, secret: other}
+"""
+
+
+def test_each_of_several_secrets_is_asked_for(verify: Run, tmp_path: Path) -> None:
+    auth = definition(tmp_path / "s", TWO).source.webhook.auth
+    values = {"auth_token": SECRET, "other": "another-secret"}
+    sent = auth.type.sign(auth.settings, Sent("POST", URL, {}, b"{}"), lambda name: (values[name],), NOW)
+    folder = ["--sources", str(tmp_path / "s")]
+    assert verify("made", sent, *folder, piped=f"{SECRET}\nanother-secret\n")[0] == 0
+    status, out, _ = verify("made", sent, *folder, piped=f"another-secret\n{SECRET}\n")
+    assert status == 1
+    assert those("why", out) == [
+        "hmac: it was made with the secret other",
+        "token: it was made with the secret auth_token",
+    ]
+    status, out, _ = verify("made", sent, *folder, piped=f"{SECRET}\n")
+    assert (status, those("verdict", out)) == (1, ["can't be known: no secret other was given"])
+
+
+def test_in_a_terminal_the_secrets_are_typed_and_not_shown(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def prompt(text: str, **how: Any) -> str:
+        asked.append((text, how))
+        return ["another-one", SECRET][len(asked) - 1]
+
+    monkeypatch.setattr("generator.commands.show.somebody_is_there", lambda: True)
+    monkeypatch.setattr(click, "prompt", prompt)
+    assert verify("zoom", zoom(), "--previous")[0] == 0
+    hidden = {"hide_input": True, "err": True, "show_default": False}
+    assert asked == [
+        ("Secret of zoom (it is not shown)", {**hidden, "default": None}),
+        ("The one before it (Enter: there is none)", {**hidden, "default": ""}),
+    ]
+
+
+def challenge(name: str, sample: str) -> Sent:
+    (one,) = [one for one in samples.load(shipped(name))[0] if one.name == sample]
+    sent = vendor.as_sent(shipped(name).source, one, URL, lambda _name: (SECRET,), NOW)
+    assert sent
+    return sent
+
+
+def test_a_handshake_is_told_with_its_answer_but_for_what_the_secret_makes(verify: Run) -> None:
+    assert verify("zoom", challenge("zoom", "endpoint.url_validation"), piped="") == (
+        0,
+        f"zoom  POST {URL}, 132 bytes, as of 2026-01-01T00:00:00Z\n"
+        "\n"
+        "  verdict    none is needed: a challenge that carries no credential is answered to anyone\n"
+        "  challenge  POST where event == 'endpoint.url_validation', answered before its sender is verified\n"
+        '  answer     200 {"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"[made with the secret]"}\n',
+        "",
+    )
+
+
+def test_a_handshake_that_hands_a_secret_over_does_not_show_it(verify: Run) -> None:
+    handed = "b537207f20cbfa02357cf448134da559"
+    status, out, _ = verify("asana", Sent("POST", URL, {"X-Hook-Secret": handed}, b""), piped="")
+    assert status == 0
+    assert handed not in out
+    assert "  answer     200 x-hook-secret: [hidden]\n" in out
+    assert "; what header('x-hook-secret') finds becomes the secret, if there is none yet\n" in out
+
+
+def test_a_handshake_that_is_verified_is_told_to_whom_it_is_answered(verify: Run) -> None:
+    body = b'{"type":"url_verification","challenge":"3eZbrw1aB10FEMAGAZd4FyFQ"}'
+    sent = signed_by(shipped("slack").source.webhook.auth, body, url=URL)
+    status, out, _ = verify("slack", sent)
+    assert status == 0
+    assert "  challenge  POST where type == 'url_verification', answered once its sender is verified\n" in out
+    assert '  answer     200 {"challenge":"3eZbrw1aB10FEMAGAZd4FyFQ"}\n' in out
+    status, out, _ = verify("slack", sent, piped="another-secret")
+    assert status == 1
+    assert '  answer     200 {"challenge":"3eZbrw1aB10FEMAGAZd4FyFQ"}, once it verifies\n' in out
+
+
+SNS = f"""\
+description: Made-up topic
+webhook:
+  auth:
+    sns: {{topics: ["{issuers.TOPIC}"]}}
+  challenges:
+    - when: Type == 'SubscriptionConfirmation'
+      confirm: {{url: SubscribeURL, hosts: ["sns.*.amazonaws.com"]}}
+      reply: {{status: 200}}
+events:
+  mask: [Token, SubscribeURL]
+"""
+
+
+def sns(**fields: str) -> Sent:
+    return Sent("POST", URL, {}, json.dumps(issuers.signed_message(issuers.message(**fields))).encode())
+
+
+def test_a_message_of_sns_is_verified_with_a_certificate_from_a_file(
+    verify: Run, tmp_path: Path, nobody_is_asked: issuers.Internet
+) -> None:
+    definition(tmp_path / "s", SNS)
+    (tmp_path / "cert.pem").write_bytes(issuers.certificate())
+    options = ["--sources", str(tmp_path / "s"), "--keys", str(tmp_path / "cert.pem")]
+    status, out, err = verify("made", sns(), *options, piped="")
+    assert (status, err) == (0, "")
+    assert "  becomes   2026-01-01 00:00:00 INFO made_event\n" in out
+    about = {
+        "Type": "SubscriptionConfirmation",
+        "Token": "2336412f37fb687f",
+        "SubscribeURL": f"{URL}?Token=2336412f37fb687f",
+    }
+    status, out, _ = verify("made", sns(**about), *options, piped="")
+    assert (status, "2336412f37fb687f" in out) == (0, False)
+    assert "answered once its sender is verified; the URL in SubscribeURL is called\n" in out
+    status, out, _ = verify("made", sns(TopicArn="arn:aws:sns:us-west-2:123456789012:Other"), *options, piped="")
+    assert status == 1
+    assert "  why       its topic is arn:aws:sns:us-west-2:123456789012:Other\n" in out
+    raw_message = Sent("POST", URL, {"x-amz-sns-rawdelivery": "true"}, b'{"a": 1}')
+    out = verify("made", raw_message, *options, piped="")[1]
+    assert "  do        switch raw message delivery off: what is delivered so has no signature\n" in out
+    assert nobody_is_asked.asked == []
+
+
+def test_without_a_file_the_vendor_is_asked_for_its_keys_and_that_is_told(
+    verify: Run, tmp_path: Path, nobody_is_asked: issuers.Internet
+) -> None:
+    definition(tmp_path / "s", SNS)
+    nobody_is_asked.pages[issuers.CERTIFICATE_URL] = issuers.certificate()
+    status, _, err = verify("made", sns(), "--sources", str(tmp_path / "s"), piped="")
+    told = "asks the SigningCertURL of the message for keys; with --keys FILE, nobody is asked\n"
+    assert (status, err) == (0, told)
+
+
+JWT = """\
+description: Made-up issuer
+webhook:
+  auth:
+    jwt: {issuer: "https://issuer.example.com", audience: [me], claims: {email: a@example.com, email_verified: "true"}}
+"""
+CLAIMS = {
+    "iss": "https://issuer.example.com",
+    "aud": "me",
+    "email": "a@example.com",
+    "email_verified": True,
+    "iat": NOW - 10,
+    "exp": NOW + 3_590,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "args", "why"),
+    [
+        ({}, [], None),
+        ({}, ["--at", str(int(NOW) + 9_000)], "its time is over: exp is 5,410 s (90 minutes) old"),
+        ({}, ["--at", "request"], None),
+        ({"aud": "you"}, [], "aud is you, and must be me"),
+        (
+            {"iss": "https://other.example.com"},
+            [],
+            "iss is https://other.example.com, and must be https://issuer.example.com",
+        ),
+        ({"email_verified": False}, [], "email_verified is False, and must be true"),
+        ({"exp": "soon"}, [], "exp is soon"),
+        ({"nbf": NOW + 100}, [], "its time has not begun: nbf is 100 s in the future"),
+    ],
+)
+def test_a_token_of_an_issuer_is_verified_with_keys_from_a_file(
+    verify: Run, tmp_path: Path, change: Mapping[str, Any], args: list[str], why: str | None
+) -> None:
+    definition(tmp_path / "s", JWT)
+    (tmp_path / "keys.json").write_bytes(issuers.key_set(issuers.Issuer()))
+    token = issuers.Issuer().token({**CLAIMS, **change})
+    sent = Sent("POST", URL, {"Authorization": f"Bearer {token}"}, b"{}")
+    options = ["--sources", str(tmp_path / "s"), "--keys", str(tmp_path / "keys.json")]
+    status, out, err = verify("made", sent, *options, *args, piped="")
+    assert (status, err) == (1 if why else 0, "")
+    assert those("why", out) == ([why] if why else [])
+    assert all(part not in out for part in token.split("."))
+
+
+def test_keys_of_another_kind_are_told(verify: Run, tmp_path: Path) -> None:
+    definition(tmp_path / "s", JWT)
+    definition(tmp_path / "s", SNS, "made-sns")
+    folder = ["--sources", str(tmp_path / "s")]
+    file = tmp_path / "keys"
+    file.write_text("{}")
+    said = f"error: {file}: is no set of keys (JWKS), as the issuer's jwks_uri leads to\n"
+    assert verify("made", zoom(), *folder, "--keys", str(file)) == (1, "", said)
+    said = f"error: {file}: is no certificate in PEM, as SigningCertURL leads to\n"
+    assert verify("made-sns", zoom(), *folder, "--keys", str(file)) == (1, "", said)
+
+
+SHIPPED = {
+    "github": "github",
+    "slack": "slack",
+    "pagerduty": "pagerduty",
+    "shopify": "shopify",
+    "gitlab-token": "gitlab",
+    "twilio-form": "twilio",
+    "twilio-json": "twilio",
+    "sendgrid": "sendgrid",
+    "standard-webhooks": "standard-webhooks",
+    "svix": "svix",
+}
+VECTORS = [one for one in PUBLISHED if one["scheme"] in SHIPPED and one["secret"]]
+
+
+def case_of(source: Source, sent: Sent, secret: str, now: float = NOW) -> Case:
+    names = vendor.stored_names(source.webhook)
+    captured = Captured(sent.method, sent.url, tuple(sent.headers.items()), sent.body)
+    return Case(source, captured, dict.fromkeys(names, (secret,)), now)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda one: f"{PUBLISHED.index(one)}-{one['scheme']}")
+def test_what_vendors_have_published_verifies_as_they_say(vector: dict[str, Any]) -> None:
+    source = shipped(SHIPPED[vector["scheme"]]).source
+    now = float(vector["now"] or (1_600_112_502 if vector["scheme"] == "sendgrid" else NOW))
+    sent = Sent(vector["method"], vector["url"], vector["headers"], vector["body"].encode())
+    said = explain(case_of(source, sent, vector["secret"], now))
+    assert said.auth
+    assert said.auth.verifies == vector["valid"]
+    assert bool(said.findings) == (not vector["valid"])
+
+
+def everything(case: Case) -> str:
+    """All that is ever printed of a request."""
+    said = explain(case)
+    told = [title(said, case), *(f"{line.label} {line.text}" for line in lines(said))]
+    return "\n".join([*told, json.dumps(as_plain(said, case), ensure_ascii=False)])
+
+
+DEFINITIONS: list[Definition] = load(SOURCES, known(SOURCES))
+SAMPLES = [(one, sample) for one in DEFINITIONS for sample in samples.load(one)[0]]
+in_base64 = st.binary(min_size=12, max_size=30).map(lambda key: base64.b64encode(key).decode())
+secrets = in_base64 | in_base64.map("whsec_".__add__) | st.text(string.printable[:95], min_size=12, max_size=40)
+
+
+@given(st.sampled_from(SAMPLES), secrets, st.booleans(), st.sampled_from([b"", b"\n", b" "]))
+def test_nothing_that_is_printed_has_a_secret_or_a_whole_signature_in_it(
+    pair: tuple[Definition, samples.Sample], secret: str, same: bool, more: bytes
+) -> None:
+    source, sample = pair[0].source, pair[1]
+    try:
+        sent = vendor.as_sent(source, sample, URL, lambda _name: (secret,), NOW)
+    except GeneratorError:
+        return  # a secret that is none to this vendor
+    if sent is None:
+        return
+    printed = everything(case_of(source, sent._replace(body=sent.body + more), secret if same else f"{secret}x"))
+    auth = vendor.auth_of(source, sample)
+    made = dict(sent.headers.items() - sample.headers.items())
+    names = auth.type.headers(auth.settings) if auth else ()
+    credentials = [value for name, value in made.items() if name.lower() in names]
+    assert [one for one in parts([secret.strip(), *credentials]) if one in printed] == []
+
+
+def parts(values: list[str]) -> set[str]:
+    """Of each value every part that is long enough to be of use to somebody."""
+    return {value[at : at + 16] for value in values if value for at in range(max(len(value) - 15, 1))}
+
+
+def test_what_a_definition_masks_is_not_printed_either() -> None:
+    body = b'{"event":"recording.completed","download_token":"eyJhbGciOi-abc","payload":{},"event_ts":1}'
+    assert "eyJhbGciOi" not in everything(case_of(shipped("zoom").source, zoom(body), SECRET))
+    assert "[hidden]" in everything(case_of(shipped("zoom").source, zoom(body), SECRET))
+
+
+def test_a_token_in_the_query_is_not_printed(tmp_path: Path) -> None:
+    source = definition(tmp_path, "description: d\nwebhook: {auth: {token: {query: key}}}\n").source
+    sent = Sent("POST", f"{URL}?key=s%2fcret-s%2fcret&a=1", {}, b"{}")
+    for secret in ("s/cret-s/cret", "another-secret"):
+        printed = everything(case_of(source, sent, secret))
+        assert f"{URL}?key=[hidden]&a=1" in printed
+        assert "cret-s" not in printed
+
+
+def test_control_characters_of_a_request_do_not_reach_the_terminal() -> None:
+    body = b'{"event":"\x1b[2J","a":"\xe2\x80\xae\r\n"}'
+    sent = zoom(body)
+    sent = sent._replace(headers={**sent.headers, "x-zm-request-timestamp": "1\x1b[31m"})
+    printed = everything(case_of(shipped("zoom").source, sent, SECRET))
+    assert {char for char in printed if not char.isprintable()} == {"\n"}
+    assert '{"event":"␛[2J","a":"<U+202E>␍␊"}' in printed
+
+
+def test_a_body_that_is_no_text_is_shown_in_hex() -> None:
+    printed = everything(case_of(shipped("zoom").source, zoom(b"\x1f\x8b\x08" + bytes(40)), SECRET))
+    assert "1f 8b 08 00 00 00" in printed
+    assert "(not UTF-8)" in printed
+
+
+def test_what_authorizers_refuse_is_answered_as_they_do() -> None:
+    source = shipped("auth0").source
+    assert explain(case_of(source, Sent("POST", URL, {"Authorization": "wrong"}, b"{}"), SECRET)).status == 403
+    assert explain(case_of(source, Sent("POST", URL, {}, b"{}"), SECRET)).status == 401
+
+
+def test_what_is_authentic_and_becomes_no_message_is_told_with_its_reason(verify: Run) -> None:
+    status, out, _ = verify("zoom", zoom(b'{"event":"user.created"}'))
+    assert status == 0
+    assert "  becomes   no message\n  kept      missing: no payload\n  answer    200\n" in out
+    status, out, _ = verify("zoom", zoom(b""))
+    assert "  becomes   no message\n  because   empty\n  answer    400\n" in out
+
+
+def test_what_is_not_installed_is_told(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generator.explain.published_keys.find_spec", lambda _name: None)
+    said = "error: discord is verified with cryptography; install it with: pip install -e '.[local]'\n"
+    assert verify("discord", zoom()) == (1, "", said)
+
+
+CASES_OF_ALL = [one.source for one in DEFINITIONS + load(CASES, known(CASES))]
+HEADERS = sorted({name for one in CASES_OF_ALL for name in one.webhook.auth.type.headers(one.webhook.auth.settings)})
+values = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=80) | st.sampled_from(
+    ["v0=", "sha256=zz", "Bearer a.b.c", "Basic !", "t=1,v1=ab,v1=cd", "1767225600", "2026-01-01T00:00:00Z", "gzip"]
+)
+names = st.sampled_from([*HEADERS, "host", "content-type", "content-encoding", "x-zm-request-timestamp"])
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["value", "Type", "a"]), inner),
+    max_leaves=9,
+)
+
+
+@given(
+    st.sampled_from(CASES_OF_ALL),
+    st.lists(st.tuples(names, values), max_size=6),
+    st.binary(max_size=60) | json_values.map(lambda value: json.dumps(value).encode()),
+    st.sampled_from(["/events", "/events?a=%zz&b", "https://x.example.com:8443/a//b?x=1", "*"]),
+    secrets,
+)
+def test_whatever_was_captured_is_explained(
+    source: Source, headers: list[tuple[str, str]], body: bytes, url: str, secret: str
+) -> None:
+    stored = dict.fromkeys(vendor.stored_names(source.webhook), (secret,))
+    case = Case(source, Captured("POST", url, tuple(headers), body, cut=b"\n"), stored, NOW)
+    said = explain(case)
+    assert [line for line in lines(said) if line.label == "verdict"]
+    assert json.dumps(as_plain(said, case))
