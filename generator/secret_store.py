@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,13 +12,14 @@ from typing import Any
 
 from generator.errors import GeneratorError
 from lambdas.auth import leaves, token
-from lambdas.model import Auth
+from lambdas.keys import Key, key_bytes
+from lambdas.model import Auth, Webhook, auths
 from lambdas.secrets import PREVIOUS
 
 MAX_BYTES = 4_096
 """https://docs.aws.amazon.com/general/latest/gr/ssm.html: what a parameter of the standard tier holds."""
 TOO_LONG = f"has more than the {MAX_BYTES:,} bytes that Parameter Store takes"
-MIN_CHARACTERS, FEW_CHARACTERS = 8, 16
+MIN_CHARACTERS, FEW_CHARACTERS, RANDOM_BYTES = 8, 16, 32
 # Control and format characters, surrogates, and separators of lines and paragraphs.
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _PLACEHOLDER = re.compile(
@@ -38,6 +41,36 @@ def before_it(auth: Auth, name: str) -> str | None:
     """What the vendor sends before the secret in a header; None where it sends what it makes with the secret."""
     found = [one.settings for one in leaves(auth) if getattr(one.settings, "secret", None) == name]
     return next((str(one.prefix) for one in found if isinstance(one, token.Settings) and one.header), None)
+
+
+def _users(webhook: Webhook, name: str) -> list[Auth]:
+    """What verifies with this secret."""
+    every = [one for auth in auths(webhook) for one in leaves(auth)]
+    return [one for one in every if getattr(one.settings, "secret", None) == name]
+
+
+def _encodings(webhook: Webhook, name: str) -> Iterator[Key]:
+    keys = (getattr(one.settings, "key", None) for one in _users(webhook, name))
+    return (key for key in keys if isinstance(key, Key))
+
+
+def generated(webhook: Webhook, name: str) -> str:
+    """A random secret, written as the definition wants it; GeneratorError where the vendor alone can make one."""
+    if any(hasattr(one.type, "pair") for one in _users(webhook, name)):
+        raise GeneratorError("what is stored is the vendor's public key, which the vendor alone can make: copy it")
+    made = secrets.token_bytes(RANDOM_BYTES)
+    encodings = {key.encoding for key in _encodings(webhook, name)} - {"utf8"}
+    if encodings == {"hex"}:
+        return made.hex()
+    text = base64.b64encode(made) if encodings else base64.urlsafe_b64encode(made).rstrip(b"=")
+    return text.decode()
+
+
+def misfits(webhook: Webhook, name: str, value: str) -> Iterator[str]:
+    """Why a secret would verify nothing, as the definition has it."""
+    for key in _encodings(webhook, name):
+        if key_bytes(key, value) is None:
+            yield f"is no key written in {key.encoding}, which the definition says that it is"
 
 
 def problems(value: str, *, in_header: bool) -> Iterator[str]:

@@ -23,6 +23,13 @@ def mask(value: Any, fields: Iterable[str]) -> int:
 
 
 @cache
+def path(field: str) -> str:
+    """A field as a path: its names in double quotes, since `@odata.type` and `client-state` are none in JMESPath."""
+    names = ((name.removesuffix("[]"), "[]" if name.endswith("[]") else "") for name in field.split("."))
+    return ".".join(f'"{name}"{items}' if name else items for name, items in names)
+
+
+@cache
 def _putter(field: str) -> Callable[[Any, Any], int]:
     *above, last = [name for name in field.replace("[]", ".[]").split(".") if name]
     return _everywhere(above, last) if "[]" in (*above, last) else _there(above, last)

@@ -95,7 +95,7 @@ def test_nothing_is_written_when_one_of_several_is_wrong(run) -> None:
     assert err.splitlines() == [
         "error: sources/okta/source.yml:1: description: is missing",
         "error: sources/okta/source.yml:1: descripton: no such key; did you mean description? "
-        "(description, events, extends, mozdef, pipeline, webhook)",
+        "(description, events, extends, mozdef, pipeline, vendor, webhook)",
         "error: sources/okta/source.yml:1: webhook: is missing",
         "3 problems; nothing was written",
     ]
@@ -195,7 +195,12 @@ def test_a_sample_that_differs_is_said_and_accepted(run) -> None:
         ("broken.json", '{"a": 1,\n "b"}', "sources/zoom/samples/broken.json:2: is not JSON"),
         ("new.json", '{"event": "x", "payload": {}, "event_ts": 1}', "new.mozdef.json: is missing: --accept stores"),
         ("bad.json", '{"event": "x"}', "sources/zoom/samples/bad.json: becomes no message: missing: no payload"),
-        ("empty.json", "", "error: sources/zoom/samples/empty.json: is answered 400: empty\n"),
+        (
+            "empty.json",
+            "",
+            "error: sources/zoom/samples/empty.json:1: is not JSON: Expecting value: line 1 column 1 (char 0)\n",
+        ),
+        ("empty.txt", "", "error: sources/zoom/samples/empty.txt: is answered 400: empty\n"),
         ("empty.request.json", "{}", "error: sources/zoom/samples/empty.request.json: is answered 400: empty\n"),
         (
             "huge.json",
@@ -258,9 +263,9 @@ def test_what_looks_like_a_slip_in_the_mapping_is_a_warning(run) -> None:
     assert (status, err.splitlines()) == (
         0,
         [
-            "warning: sources/okta/source.yml:20: mozdef.severity: is the word 'severity', which every event has "
+            "warning: sources/okta/source.yml:26: mozdef.severity: is the word 'severity', which every event has "
             "as a field; {severity} is that field's value",
-            "warning: sources/okta/source.yml:22: mozdef.details.sourceipaddress: no sample has client.ipAdress",
+            "warning: sources/okta/source.yml:28: mozdef.details.sourceipaddress: no sample has client.ipAdress",
         ],
     )
     assert run("okta", "--lint", "fast", "--strict")[0] == 1

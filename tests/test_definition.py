@@ -13,6 +13,10 @@ from lambdas.model import Source
 from tests.definitions import SOURCES, definition
 
 TYPES = ", ".join(auth_types())
+PIECES = (
+    "{body}, {timestamp}, {id}, {method}, {url}, {secret}, {form_sorted}, "
+    "{body_sha256}, {body_sha256_base64}, {body_crc32}, {header('x')}, {query('x')}"
+)
 TOKEN = """
     description: made
     webhook: {auth: {token: {header: x-token}}}
@@ -51,12 +55,12 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
     """) == [
         "1: description: is missing",
         "1: descripton: no such key; did you mean description? "
-        "(description, events, extends, mozdef, pipeline, webhook)",
+        "(description, events, extends, mozdef, pipeline, vendor, webhook)",
         '5: webhook.auth.hmac.signature.prefix: must be text; 5 is a number to YAML: put it in quotes, "5"',
-        "6: webhook.auth.hmac.signed: {timestam} is no piece of a request; "
-        "there are {body}, {timestamp}, {id}, {method}",
+        f"6: webhook.auth.hmac.signed: {{timestam}} is no piece of a request; there are {PIECES}",
         "8: webhook.challenges[0].reply: is missing",
-        "8: webhook.challenges[0].wen: no such key; did you mean when? (inputs, method, reply, unauthenticated, when)",
+        "8: webhook.challenges[0].wen: no such key; did you mean when? "
+        "(auth, confirm, inputs, method, reply, store_secret, unauthenticated, when)",
         "8: webhook.challenges[0].when: is missing",
         "9: webhook.concurrency: must be a number, and is text",
         "11: events.require: must be a list, such as [a, b], and is text",
@@ -83,7 +87,7 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
         ("a: &x [1]\nb: *x", "1: b: anchors and aliases (& and *) are not supported; write it out"),
         ("a: *x", "1: text that starts with * goes in quotes (YAML: found undefined alias 'x')"),
         ("a: 1\nb: 2\na: 3", "3: a: stands twice; the first is in line 1"),
-        ("- a", "1: must have keys (description, webhook, extends, events, mozdef, pipeline), and is a list"),
+        ("- a", "1: must have keys (description, webhook, extends, events, mozdef, pipeline, vendor), and is a list"),
         ("", " is empty; it needs at least description and webhook"),
     ],
 )
@@ -202,7 +206,8 @@ def test_mistakes_between_keys_are_said(said, text: str, lines: list[str]) -> No
         ("challenges: {when: a}", "webhook.challenges: must be a list, such as [a, b], and is a mapping"),
         (
             "challenges: [a]",
-            "webhook.challenges[0]: must have keys (when, reply, method, unauthenticated, inputs), and is text",
+            "webhook.challenges[0]: must have keys "
+            "(when, reply, method, unauthenticated, auth, inputs, store_secret, confirm), and is text",
         ),
         (
             "challenges: [{when: a, reply: {headers: {'a b': x}}}]",
@@ -308,7 +313,7 @@ def hmac(settings: str) -> str:
             "timestamp: is not part of what is signed, so its window stops no replay; "
             "take it out, or add {timestamp} to `signed`",
         ),
-        ("signed: '{body'", "signed: {body is no piece of a request; there are {body}, {timestamp}, {id}, {method}"),
+        ("signed: '{body'", f"signed: {{body is no piece of a request; there are {PIECES}"),
     ],
 )
 def test_holes_in_a_signature_are_refused(said, settings: str, line: str) -> None:
@@ -420,7 +425,7 @@ def test_an_extension_may_take_another_auth_type(tmp_path: Path) -> None:
 def test_a_mistake_in_what_is_extended_is_shown_where_it_is(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "base").mkdir()
-    Path("base/source.yml").write_text("description: base\nwebhook: {auth: {token: {heder: x}}}\n")
+    Path("base/source.yml").write_text("description: base\nwebhook: {auth: {hmac: {signature: {heder: x}}}}\n")
     with pytest.raises(DefinitionError) as raised:
         definition(Path.cwd(), "extends: base\nevents: {tyme: x}")
     assert [line.split(": ")[0] for line in str(raised.value).splitlines()] == [

@@ -20,8 +20,12 @@ from generator import deployment, helper_bucket, progress
 from generator.aws import Target
 from generator.bundle import key, merge_zip
 from generator.commands import main
+from generator.definition import known
+from generator.deployment import Deployment, Place
+from generator.errors import GeneratorError
+from generator.product import Product
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
-from tests.definitions import SOURCES
+from tests.definitions import SOURCES, definition
 
 REGION = "us-west-2"
 NAME, OKTA, PIPELINE = "MozDef-EF-zoom-dev", "MozDef-EF-okta-dev", "MozDef-EF-zoom-pipeline-dev"
@@ -303,9 +307,84 @@ def test_without_a_secret_nothing_is_deployed(run: Run, aws: CloudFormation) -> 
     assert (status, err) == (
         1,
         f"error: there is no secret {SECRET} in Parameter Store to verify events with: "
-        f"python -m generator secret zoom --region {REGION}\n",
+        f"python -m generator secret zoom --region {REGION} "
+        "(or --without-secret, where the vendor makes it only once it has the URL)\n",
     )
     assert (aws.named("create_change_set"), buckets()) == ([], [])
+
+
+def test_for_a_vendor_that_makes_the_secret_only_once_it_has_the_url_it_comes_afterwards(run: Run) -> None:
+    boto3.client("ssm", REGION).delete_parameter(Name=SECRET)
+    status, out, err = run("deploy", "zoom", "--yes", "--without-secret")
+    assert (status, err) == (0, "")
+    later = f"python -m generator secret zoom --region {REGION}  until then, every request is answered 503"
+    assert out.splitlines()[out.splitlines().index("next") + 1] == f"  secret    {later}"
+
+
+def not_deployed(folder: Path, auth: str, more: str = "") -> Deployment:
+    """A deployment of a source with this auth, before anything is asked."""
+    made = definition(folder, f"description: made\nwebhook:\n  auth: {auth}\n{more}", "acme")
+    product = Product(made, {}, [], [], [], {})
+    return Deployment(Place(Target(region_wanted=REGION), folder, folder / "build"), product)
+
+
+@pytest.mark.parametrize(
+    ("auth", "more", "stored", "missing"),
+    [
+        ("{sns: {topics: ['arn:aws:sns:us-west-2:123456789012:alarms']}}", "", [], None),
+        ("{any_of: [{token: {header: a}}, {token: {header: b, secret: other}}]}", "", ["other"], None),
+        ("{any_of: [{token: {header: a}}, {token: {header: b, secret: other}}]}", "", [], "auth_token"),
+        ("{all_of: [{token: {header: a}}, {token: {header: b, secret: other}}]}", "", ["auth_token"], "other"),
+        (
+            "{token: {header: a}}",
+            "  challenges: [{method: GET, when: a, reply: {}, auth: {token: {query: t, secret: verify_token}}}]",
+            ["auth_token"],
+            "verify_token",
+        ),
+        (
+            "{hmac: {signature: {header: a}}}",
+            "  challenges: [{when: header('b'), unauthenticated: true, store_secret: header('b'), reply: {}}]",
+            [],
+            None,
+        ),
+    ],
+    ids=[
+        "public keys",
+        "one of two ways",
+        "no way",
+        "one of two that must hold",
+        "a challenge's",
+        "one that is learned",
+    ],
+)
+def test_it_is_deployed_once_there_is_enough_to_verify_with(
+    aws: CloudFormation, tmp_path: Path, auth: str, more: str, stored: list[str], missing: str | None
+) -> None:
+    one, ssm = not_deployed(tmp_path, auth, more), boto3.client("ssm", REGION)
+    for name in stored:
+        ssm.put_parameter(Name=f"/MozDef-EF/acme/dev/{name}", Value="s", Type="SecureString")
+    if missing is None:
+        one.refuse_without_secret(ssm)
+        return
+    with pytest.raises(GeneratorError) as raised:
+        one.refuse_without_secret(ssm)
+    option = "" if missing == "auth_token" else f" --name {missing}"
+    assert str(raised.value) == (
+        f"there is no secret /MozDef-EF/acme/dev/{missing} in Parameter Store to verify events with: "
+        f"python -m generator secret acme{option} --region {REGION} --sources {tmp_path} "
+        "(or --without-secret, where the vendor makes it only once it has the URL)"
+    )
+
+
+def test_what_each_user_must_replace_is_not_deployed(aws: CloudFormation, tmp_path: Path) -> None:
+    one = not_deployed(tmp_path, "{sns: {topics: ['arn:aws:sns:us-west-2:123456789012:REPLACE_ME']}}")
+    with pytest.raises(GeneratorError) as raised:
+        one.refuse_placeholders()
+    assert str(raised.value) == (
+        f"{tmp_path}/acme/source.yml:3: webhook.auth.sns.topics[0]: still a placeholder; "
+        "replace it in sources/NAME/source.yml with `extends: acme`, or here"
+    )
+    not_deployed(tmp_path, "{sns: {topics: ['arn:aws:sns:us-west-2:123456789012:alarms']}}").refuse_placeholders()
 
 
 def test_a_path_that_is_not_the_pipelines_is_refused(run: Run, aws: CloudFormation, build: Path) -> None:
@@ -546,7 +625,8 @@ def test_all_are_those_that_are_deployed(run: Run, aws: CloudFormation) -> None:
     aws.holds("CREATE_COMPLETE")
     status, out, err = run("deploy", "--all", "--yes")
     assert (status, err) == (0, "")
-    assert out.splitlines()[:3] == ["not deployed yet, so left out: okta", "", f"{NAME}  {WHERE}, CREATE_COMPLETE"]
+    others = ", ".join(name for name in known(SOURCES) if name != "zoom")
+    assert out.splitlines()[:3] == [f"not deployed yet, so left out: {others}", "", f"{NAME}  {WHERE}, CREATE_COMPLETE"]
     assert [one["StackName"] for one in aws.named("execute_change_set")] == [NAME]
 
 

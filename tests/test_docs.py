@@ -16,7 +16,6 @@ from generator.definition import auth_types, known, load
 from generator.reference import reference
 from generator.resources.pipeline_parameters import Keys
 from generator.template_text import text
-from lambdas import body, kept, message, outbox, receive
 from tests.definitions import ROOT, SOURCES, definition, shipped
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,8 +52,11 @@ def test_links_into_a_page_find_their_heading(page: Path) -> None:
 
 
 def test_every_command_and_every_option_named_exists() -> None:
-    told = set(re.findall(r"python -m generator (\w[\w-]*)", "".join(page.read_text() for page in PAGES)))
-    assert told <= {*names(), *known(SOURCES), "acme"}
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    told = set(re.findall(r"python -m generator (\w[\w-]*)", text))
+    # A page may tell how to make a source, and then build it.
+    examples = set(re.findall(r"`sources/([\w-]+)/source\.yml`", text))
+    assert told <= {*names(), *known(SOURCES), *examples}
     assert set(names()) - {"build"} <= told
 
 
@@ -90,7 +92,7 @@ def test_the_references_examples_work(tmp_path: Path) -> None:
 def test_every_source_and_auth_type_is_in_the_documents() -> None:
     for name in known(SOURCES):
         assert (SOURCES / name / "README.md").exists()
-        assert len(list((SOURCES / name / "samples").glob("*.mozdef.json"))) >= 5
+        assert len(list((SOURCES / name / "samples").glob("*.mozdef.json"))) >= 3
     for name in auth_types():
         assert f"`webhook.auth.{name}`" in DEFINITION.read_text(encoding="utf-8")
 
@@ -112,8 +114,7 @@ def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
     whole = pipeline.build(shipped("okta").source, Keys("code/0.zip", "code/1.zip"))
     for name in [*template.parameters, *whole.parameters, *whole.outputs]:
         assert f"`{name}`" in OPERATING, name
-    code = "".join(Path(str(module.__file__)).read_text() for module in (body, kept, message, outbox, receive))
-    code += (ROOT / "lambdas" / "paths.py").read_text()
+    code = "".join(file.read_text(encoding="utf-8") for file in ROOT.glob("lambdas/**/*.py"))
     for reason in re.findall(r'(?:Rejected\(|Refusal\([^"]*)"([a-z-]+)"', code):
         assert f"| `{reason}` |" in ARCHITECTURE, reason
 

@@ -13,7 +13,7 @@ import pytest
 from generator import event_source, names
 from generator.definition import known, load
 from generator.template_text import text
-from lambdas.model import Source
+from lambdas.model import Source, verified_by
 from tests.definitions import CASES, SOURCES, definition, shipped
 
 EVERY = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
@@ -177,10 +177,12 @@ def test_only_this_api_may_invoke_the_functions(source: Source) -> None:
 @BY_NAME
 def test_routes_stand_behind_the_authorizer_where_there_is_one(source: Source) -> None:
     made = template(source)
-    authorizer = "Authorizer" in made["Resources"]
+    kind = {"handler": "NONE", "authorizer": "CUSTOM", "api": "JWT"}[verified_by(source.webhook)]
+    authorizers = {one["AuthorizerType"] for one in of_type(made, "AWS::ApiGatewayV2::Authorizer").values()}
+    assert authorizers == {"NONE": set(), "CUSTOM": {"REQUEST"}, "JWT": {"JWT"}}[kind]
     for route in of_type(made, "AWS::ApiGatewayV2::Route").values():
-        assert route["AuthorizationType"] == ("CUSTOM" if authorizer else "NONE")
-        assert route["AuthorizerId"] == {"Ref": "Authorizer" if authorizer else "AWS::NoValue"}
+        assert route["AuthorizationType"] == kind
+        assert route["AuthorizerId"] == {"Ref": "Authorizer" if authorizers else "AWS::NoValue"}
 
 
 def test_routes_exist_only_for_the_methods_that_a_source_needs() -> None:

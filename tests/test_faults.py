@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ GITHUB, BATCH = (one.source for one in load(CASES, ["github", "batch"]))
 EVENT = {"event": "user.deleted", "payload": {"operator": "a@example.com"}, "event_ts": 1_767_225_600_000}
 AT, DAY = "2026-01-01T00:00:00.000+00:00", "2026-01-01"
 EMPTY = {"statusCode": 200, "headers": {}, "body": ""}
+OKTA_EMPTY = {**EMPTY, "statusCode": 204}
 ZOOM_SECRET = "/MozDef-EF/zoom/dev/auth_token"
 
 
@@ -300,7 +302,7 @@ def test_what_a_queue_did_not_take_once_is_on_it_once_after_the_retry(fault: Exc
 def test_a_queue_that_goes_down_between_batches_repeats_what_is_safe_to_repeat() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up = [None, DOWN]
-    assert [endpoint.signed(OKTA_BODY)["statusCode"] for _ in range(2)] == [503, 200]
+    assert [endpoint.signed(OKTA_BODY)["statusCode"] for _ in range(2)] == [503, 204]
     every = [f"u{at}" for at in range(12)]
     assert uuids(endpoint) == every[:10] + every
     tags = [message["tags"] for message in endpoint.queue.messages]
@@ -310,10 +312,10 @@ def test_a_queue_that_goes_down_between_batches_repeats_what_is_safe_to_repeat()
 def test_the_part_of_a_batch_that_failed_is_tried_again() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up = [failed(2, 7), failed(7)]
-    assert endpoint.signed(OKTA_BODY) == EMPTY
+    assert endpoint.signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 3, 4, 5, 6, 8, 9, 2, 7, 10, 11)]
     assert (endpoint.slept, endpoint.bucket.objects) == (list(PAUSES), {})
-    assert endpoint.log == [line("INFO", "accepted", 200, source="okta", sent=12)]
+    assert endpoint.log == [line("INFO", "accepted", 204, source="okta", sent=12)]
 
 
 def test_a_part_that_fails_for_ever_makes_the_vendor_come_back() -> None:
@@ -342,13 +344,13 @@ def test_what_sqs_will_never_take_does_not_hold_up_the_rest() -> None:
     endpoint = Endpoint(OKTA)
     never, later = failed(3, sender=True), failed(4)
     endpoint.queue.faults.lined_up = [{"Failed": [*never["Failed"], *later["Failed"]]}, None, failed(11, sender=True)]
-    assert endpoint.signed(OKTA_BODY) == EMPTY
+    assert endpoint.signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 2, 5, 6, 7, 8, 9, 4, 10)]
     events = [{"index": at, "detail": "SQS: InvalidMessageContents"} for at in (3, 11)]
     kept = {key: json.loads(made) for key, made in endpoint.bucket.objects.items()}
     assert kept == rejects(OKTA_BODY, "queue", "", source="okta", headers={}, events=events)
     why = "queue: SQS: InvalidMessageContents"
-    assert endpoint.log == [line("WARN", "accepted", 200, why, source="okta", sent=10, kept=2)]
+    assert endpoint.log == [line("WARN", "accepted", 204, why, source="okta", sent=10, kept=2)]
 
 
 # The bucket.
@@ -386,7 +388,7 @@ def test_rejects_of_a_delivery_that_is_repeated_are_kept_once() -> None:
     endpoint = Endpoint(OKTA)
     body = compact({"data": {"events": [1, *OKTA_EVENTS[:2]]}})
     endpoint.queue.faults.lined_up = [DOWN]
-    assert [endpoint.signed(body)["statusCode"] for _ in range(2)] == [503, 200]
+    assert [endpoint.signed(body)["statusCode"] for _ in range(2)] == [503, 204]
     assert (uuids(endpoint), len(endpoint.bucket.objects)) == (["u0", "u1"], 1)
 
 
@@ -402,11 +404,18 @@ def test_without_a_cached_secret_a_store_that_is_down_makes_the_vendor_come_back
     assert endpoint.signed(BODY) == EMPTY
 
 
+# What anyone can make: signed with an empty key.
+WITH_NOTHING = {
+    "x-zm-request-timestamp": str(int(NOW)),
+    "x-zm-signature": f"v0={hmac.digest(b'', f'v0:{int(NOW)}:'.encode() + BODY, 'sha256').hex()}",
+}
+
+
 @pytest.mark.parametrize("secret", [None, ""], ids=["missing", "empty"])
 def test_a_secret_that_nobody_has_put_there_makes_the_vendor_come_back(secret: str | None) -> None:
     endpoint = Endpoint(ZOOM, secret=secret)
-    logged = line("ERROR", "unavailable", 503, f"SecretsDown: {ZOOM_SECRET}: not there, or empty")
-    assert outcome(endpoint, endpoint.signed(BODY, secret="")) == nothing_but(503, logged)
+    logged = line("ERROR", "unavailable", 503, f"NoSecret: {ZOOM_SECRET}: not there, or empty")
+    assert outcome(endpoint, endpoint.post(BODY, WITH_NOTHING)) == nothing_but(503, logged)
 
 
 def test_a_cached_secret_goes_on_serving_while_the_store_is_down() -> None:
@@ -457,7 +466,8 @@ def test_a_secret_that_was_taken_back_serves_no_longer_than_it_is_remembered(val
     endpoint.store.values = values
     assert endpoint.signed(BODY) == EMPTY
     endpoint.clock = TTL
-    assert [endpoint.signed(BODY, secret=one)["statusCode"] for one in (SECRET, "", "forged")] == [503, 503, 503]
+    assert [endpoint.signed(BODY, secret=one)["statusCode"] for one in (SECRET, "forged")] == [503, 503]
+    assert endpoint.post(BODY, WITH_NOTHING)["statusCode"] == 503
     assert endpoint.store.faults.calls == 2
     endpoint.clock, endpoint.store.values = TTL + RETRY, {ZOOM_SECRET: SECRET}
     assert endpoint.signed(BODY) == EMPTY
@@ -569,7 +579,7 @@ def test_a_message_stays_within_a_queues_limit_whatever_its_texts_hold(tmp_path:
 def test_an_okta_event_with_a_huge_severity_is_delivered_or_kept() -> None:
     endpoint = Endpoint(OKTA)
     event = {**OKTA_EVENTS[0], "severity": "x" * 1_100_000}
-    assert endpoint.signed({"data": {"events": [event]}}) == EMPTY
+    assert endpoint.signed({"data": {"events": [event]}}) == OKTA_EMPTY
     assert [json.loads(whole)["severity"] for whole in endpoint.bucket.objects.values()] == [event["severity"]]
 
 

@@ -54,7 +54,7 @@ def test_a_zoom_event_becomes_the_message_that_mozdefs_plugin_knows() -> None:
 def test_a_batch_becomes_a_message_for_each_event() -> None:
     endpoint = Endpoint(OKTA)
     batch = {"data": {"events": [LOGIN, {**LOGIN, "uuid": "u-2"}, {**LOGIN, "uuid": "u-3"}]}}
-    assert endpoint.signed(batch)["statusCode"] == 200
+    assert endpoint.signed(batch)["statusCode"] == 204
     assert [message["tags"] for message in endpoint.queue.messages] == [
         ["okta", "id:u-1"],
         ["okta", "id:u-2"],
@@ -68,7 +68,7 @@ def test_a_batch_becomes_a_message_for_each_event() -> None:
 
 def test_an_empty_batch_is_accepted_and_says_nothing() -> None:
     endpoint = Endpoint(OKTA)
-    assert endpoint.signed({"data": {"events": []}})["statusCode"] == 200
+    assert endpoint.signed({"data": {"events": []}})["statusCode"] == 204
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
@@ -80,7 +80,7 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
     endpoint = Endpoint(OKTA)
     events = [LOGIN, {"uuid": "u-2"}, "text", {**LOGIN, "published": "yesterday"}, {"eventType": "x"}]
     sent = json.dumps({"data": {"events": events}}).encode()
-    assert endpoint.signed(sent, {"x-trace": "t", "cookie": "c"})["statusCode"] == 200
+    assert endpoint.signed(sent, {"x-trace": "t", "cookie": "c"})["statusCode"] == 204
     assert [message["tags"][1] for message in endpoint.queue.messages] == ["id:u-1"]
     digest = hashlib.sha256(sent).hexdigest()
     common = {
@@ -112,7 +112,7 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
         "message": "accepted",
         "source": "okta",
         "requestId": "sample",
-        "status": 200,
+        "status": 204,
         "sent": 1,
         "kept": 4,
         "why": "missing: no eventType; missing: no uuid; not-an-object: an event must be a JSON object, not a string; "

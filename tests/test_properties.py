@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import hmac
 import ipaddress
 import json
 import math
 import re
+import zlib
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -18,9 +20,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator import gateway
-from generator.definition import load
+from generator.definition import known, load
 from lambdas.authorize import authorized
 from lambdas.model import Source
+from lambdas.request import BY_IAM
 from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, Endpoint, signed
 
@@ -252,6 +255,12 @@ def check_that_nothing_is_lost(endpoint: Endpoint, body: bytes) -> None:
     assert found == [without_what_is_added(endpoint.source, event) for event in left]
 
 
+def accepted(name: str) -> int:
+    """What this vendor is answered once its events are somewhere."""
+    answer = SOURCE[name].webhook.answer
+    return answer.status if answer else 200
+
+
 def marshalled(answer: dict[str, Any]) -> str:
     """An answer as Lambda's runtime encodes it: with characters, not with escapes of them."""
     made = json.dumps(answer, ensure_ascii=False, allow_nan=False)
@@ -302,7 +311,7 @@ def test_an_authentic_event_is_a_message_that_mozdef_takes_or_is_kept_as_it_was_
     marshalled(answer)
     said = endpoint.log[-1]["message"]
     # A text that a challenge signs for anyone is no event, whoever signs it.
-    statuses = {"accepted": 200, "challenge answered": 200, "challenge refused": 400, "empty": 400}
+    statuses = {"accepted": accepted(name), "challenge answered": 200, "challenge refused": 400, "empty": 400}
     statuses["unauthenticated"] = 401
     assert answer["statusCode"] == statuses[said]
     if said == "accepted":
@@ -321,7 +330,7 @@ def test_an_odd_value_anywhere_in_an_event_is_delivered_or_kept(name: str, odd: 
     }
     endpoint = Endpoint(SOURCE[name])
     body = sent(wholes[name].format(odd))
-    assert endpoint.signed(body)["statusCode"] == 200
+    assert endpoint.signed(body)["statusCode"] == accepted(name)
     check_that_nothing_is_lost(endpoint, body)
     assert len(endpoint.queue.bodies) + len(endpoint.bucket.objects) == 1
 
@@ -368,6 +377,37 @@ def test_nothing_of_a_request_or_the_secret_is_logged_or_answered(name: str, mar
     answers = [endpoint.call(event), endpoint.signed(sent(body), headers)]
     said = json.dumps([answers, endpoint.log], ensure_ascii=False)
     assert [piece for piece in pieces(marker) | pieces(SECRET) if piece in said] == []
+
+
+# Any source that there is.
+
+WHOLE = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+CODINGS = st.sampled_from([None, None, "gzip", "deflate", "br", "identity"])
+
+
+def compressed(body: bytes, coding: str | None) -> bytes:
+    return {"gzip": gzip.compress, "deflate": zlib.compress}.get(coding or "", bytes)(body)
+
+
+@given(st.sampled_from(WHOLE), requests("zoom"), CODINGS)
+def test_what_nobody_signed_gets_into_no_source(source: Source, event: dict[str, Any], coding: str | None) -> None:
+    endpoint = Endpoint(source)
+    more = {} if coding is None else {"content-encoding": coding}
+    marshalled(endpoint.call({**event, "headers": {**event["headers"], **more}}))
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+
+
+@given(st.sampled_from(WHOLE), bodies("zoom") | bodies("okta"), CODINGS, st.booleans())
+def test_what_is_handed_over_to_any_source_is_a_message_that_mozdef_takes_or_is_kept(
+    source: Source, body: bytes, coding: str | None, form: bool
+) -> None:
+    """What the vendor alone could sign comes in so; masked, compressed and formatted as each source says."""
+    endpoint = Endpoint(source)
+    headers = {"content-type": "application/x-www-form-urlencoded"} if form else {}
+    headers |= {} if coding is None else {"content-encoding": coding}
+    event = gateway.event("POST", headers, compressed(body, coding), binary=True)
+    marshalled(endpoint.receiver.respond({**event, BY_IAM: True}))
+    delivered(endpoint)
 
 
 def validation(token: str) -> bytes:

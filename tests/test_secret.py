@@ -22,7 +22,9 @@ from moto import mock_aws
 from generator import secret_store
 from generator.aws import Target
 from generator.commands import main
+from generator.definition import known, load
 from generator.secret_store import Stored
+from lambdas.keys import key_bytes
 from lambdas.secrets import Secrets, SecretsDown
 from tests.definitions import SOURCES, definition, shipped
 
@@ -30,6 +32,7 @@ NAME = "/MozDef-EF/zoom/dev/auth_token"
 PREVIOUS = f"{NAME}_previous"
 A, B, C = "a-secret-long-enough-0", "b-secret-long-enough-1", "c-secret-long-enough-2"
 GUIDE = SOURCES / "zoom" / "README.md"
+OTHERS = ", ".join(name for name in known(SOURCES) if name != "zoom")
 DROP = "python -m generator secret zoom --drop-previous"
 NEW = f"""\
 stored     {NAME}, encrypted
@@ -526,10 +529,101 @@ def test_whether_a_type_sends_the_secret_itself_is_asked_of_the_type(tmp_path: P
     def auth(text: str) -> Any:
         return definition(tmp_path, f"description: x\nwebhook: {{auth: {text}}}\n").source.webhook.auth
 
-    assert secret_store.before_it(shipped("okta").source.webhook.auth) == ""
-    assert secret_store.before_it(shipped("zoom").source.webhook.auth) is None
-    assert secret_store.before_it(auth('{token: {header: x-a, prefix: "Bearer "}}')) == "Bearer "
-    assert secret_store.before_it(auth('{hmac: {signature: {header: x-a, prefix: "sha256="}}}')) is None
+    assert secret_store.before_it(shipped("okta").source.webhook.auth, "auth_token") == ""
+    assert secret_store.before_it(shipped("okta").source.webhook.auth, "other") is None
+    assert secret_store.before_it(shipped("zoom").source.webhook.auth, "auth_token") is None
+    assert secret_store.before_it(auth('{token: {header: x-a, prefix: "Bearer "}}'), "auth_token") == "Bearer "
+    assert secret_store.before_it(auth("{token: {query: a}}"), "auth_token") is None
+    assert secret_store.before_it(auth('{hmac: {signature: {header: x-a, prefix: "sha256="}}}'), "auth_token") is None
+    two = auth('{any_of: [{hmac: {signature: {header: x-a}}}, {token: {header: x-b, prefix: "Key ", secret: other}}]}')
+    assert [secret_store.before_it(two, name) for name in ("auth_token", "other")] == [None, "Key "]
+
+
+def of_two(folder: Path) -> str:
+    text = "{any_of: [{hmac: {signature: {header: x-a}}}, {token: {header: x-b, secret: other}}]}"
+    definition(folder, f"description: x\nwebhook: {{auth: {text}}}\n", "acme")
+    return str(folder)
+
+
+def test_of_several_secrets_each_is_stored_under_its_name(secret: Run, tmp_path: Path) -> None:
+    sources = of_two(tmp_path)
+    path, again = "/MozDef-EF/acme/dev", "python -m generator secret acme"
+    status, out, err = secret("--sources", sources, piped=A, source="acme")
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        f"stored     {path}/auth_token, encrypted",
+        "noticed    by the functions within ten seconds",
+        "next       see that the vendor has it too",
+        f"also       it needs another one: {again} --name other --sources {sources}",
+    ]
+    secret("--sources", sources, "--name", "other", piped=B, source="acme")
+    status, out, err = secret("--sources", sources, "--name", "other", piped=C, source="acme")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[-2:] == [
+        f"also       it needs another one: {again} --sources {sources}",
+        "then       when the vendor uses it, the previous one goes: "
+        f"{again} --name other --drop-previous --sources {sources}",
+    ]
+    assert secret("--sources", sources, "--name", "other", "--drop-previous", "--yes", source="acme")[0] == 0
+    found = ssm().get_parameters_by_path(Path=path, WithDecryption=True)["Parameters"]
+    assert {one["Name"]: one["Value"] for one in found} == {f"{path}/auth_token": A, f"{path}/other": C}
+
+
+def test_a_name_that_is_none_of_its_secrets_is_said(secret: Run, faults: Faults, tmp_path: Path) -> None:
+    said = "error: acme has no secret othre; there is auth_token, other\n"
+    assert secret("--sources", of_two(tmp_path), "--name", "othre", piped=A, source="acme") == (1, "", said)
+    assert faults.made == []
+
+
+KEYS = {
+    "hex": ("hmac: {signature: {header: x-a}, key: {encoding: hex}}", "deadbeef" * 4, "no-hex-" * 4),
+    "base64": (
+        "hmac: {signature: {header: x-a}, key: {encoding: base64}}",
+        "AAECAwQFBgcICQoLDA0ODw==",
+        "no base64! " * 3,
+    ),
+    "base64 after whsec_": (
+        "hmac: {signature: {header: x-a}, key: {encoding: base64, strip: whsec_}}",
+        "whsec_AAECAwQFBgcICQoLDA0ODw==",
+        "whsec_!" * 4,
+    ),
+    "a public key": ("ed25519: {signature: {header: x-a}}", "0a" * 32, "no-hex-" * 4),
+}
+
+
+@pytest.mark.parametrize(("auth", "right", "wrong"), KEYS.values(), ids=KEYS)
+def test_a_secret_that_is_no_key_as_the_definition_has_it_is_not_stored(
+    secret: Run, tmp_path: Path, auth: str, right: str, wrong: str
+) -> None:
+    definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
+    encoding = "base64" if "base64" in auth else "hex"
+    said = f"error: the secret is no key written in {encoding}, which the definition says that it is\n"
+    assert secret("--sources", str(tmp_path), piped=wrong.strip(), source="acme") == (1, "", said)
+    assert secret("--sources", str(tmp_path), piped=right, source="acme")[::2] == (0, "")
+
+
+@pytest.mark.parametrize("auth", [one for name, (one, *_) in KEYS.items() if name != "a public key"])
+def test_a_generated_secret_is_a_key_as_the_definition_has_it(secret: Run, tmp_path: Path, auth: str) -> None:
+    definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
+    status, out, _ = secret("--sources", str(tmp_path), "--generate", source="acme")
+    settings = load(tmp_path, ["acme"])[0].source.webhook.auth.settings
+    key = key_bytes(settings.key, out.strip())
+    assert (status, key and len(key)) == (0, 32)
+
+
+def test_a_public_key_is_the_vendors_to_make(secret: Run, faults: Faults, tmp_path: Path) -> None:
+    definition(tmp_path, "description: x\nwebhook: {auth: {ecdsa: {signature: {header: x-a}}}}\n", "acme")
+    said = "error: what is stored is the vendor's public key, which the vendor alone can make: copy it\n"
+    assert secret("--sources", str(tmp_path), "--generate", source="acme") == (1, "", said)
+    assert faults.made == ["GetParameters"]
+
+
+def test_a_source_whose_vendor_publishes_its_keys_needs_none(secret: Run, faults: Faults, tmp_path: Path) -> None:
+    auth = "{sns: {topics: ['arn:aws:sns:us-west-2:123456789012:alarms']}}"
+    definition(tmp_path, f"description: x\nwebhook: {{auth: {auth}}}\n", "acme")
+    said = "error: acme needs no secret: the public keys with which it verifies are fetched\n"
+    assert secret("--sources", str(tmp_path), piped=A, source="acme") == (1, "", said)
+    assert faults.made == []
 
 
 @pytest.mark.parametrize(
@@ -539,7 +633,7 @@ def test_whether_a_type_sends_the_secret_itself_is_asked_of_the_type(tmp_path: P
         (["zoom", "--env", "Prod"], 2, "--env Prod: must be one of"),
         (["zoom", A], 2, "Got unexpected extra argument"),
         ([], 2, "Missing argument 'SOURCE'"),
-        (["zooom"], 1, "no source zooom in sources; did you mean zoom? (zoom, okta)"),
+        (["zooom"], 1, f"no source zooom in sources; did you mean zoom? (zoom, {OTHERS})"),
     ],
 )
 def test_wrong_usage_is_said_before_aws_or_anybody_is_asked(

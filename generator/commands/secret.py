@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import secrets
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,8 +23,6 @@ from lambdas.secrets import PREVIOUS
 
 if TYPE_CHECKING:
     from generator.definition import Definition
-
-_GENERATED_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def command(
     if drop_previous:
         _drop(ssm, place, yes=yes)
     elif generate:
-        _store(ssm, place, secrets.token_urlsafe(_GENERATED_BYTES), generated=True, yes=yes)
+        _store(ssm, place, secret_store.generated(place.source.webhook, short), generated=True, yes=yes)
     else:
         _store(ssm, place, _given(place), generated=False, yes=yes)
     return 0
@@ -102,7 +99,8 @@ def _given(place: _Place) -> str:
     asked = place.source.name if len(place.names) == 1 else f"{place.source.name}, {place.name}"
     value = _typed(asked) if show.somebody_is_there() else _piped()
     before = secret_store.before_it(place.source.webhook.auth, place.name)
-    if found := list(secret_store.problems(value, in_header=before is not None)):
+    found = list(secret_store.problems(value, in_header=before is not None))
+    if found := found or list(secret_store.misfits(place.source.webhook, place.name, value)):
         raise GeneratorError("\n".join(f"the secret {said}" for said in found))
     for said in secret_store.doubts(value, before or ""):
         show.warning(f"the secret {said}")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas import signing
+from lambdas import fields, signing
 from lambdas.auth import Keys, Sent, Unauthenticated
 from lambdas.body import Rejected
 from lambdas.keys import Key, key_bytes, usable
@@ -104,7 +104,7 @@ def _written(value: Any) -> str:
 
 
 def _seen(settings: Settings, item: Any, request: Request) -> bytes:
-    found = compiled(settings.signature.path)(item, Functions(request, item))
+    found = compiled(fields.path(settings.signature.path))(item, Functions(request, item))
     try:
         return signing.decoded(found, settings.signature.encoding) if isinstance(found, str) else b""
     except ValueError:
@@ -138,5 +138,7 @@ def describe(settings: Settings) -> str:
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
     if not paths(settings.signed):
         yield "signed", "has no field of the body, so one signature would be good for every event"
+    if "[]" in settings.signature.path:
+        yield "signature.path", "is one field, without []; `each` finds the items, each with a signature of its own"
     if not settings.uncovered.strip():
         yield "uncovered", "says what of the body the signature does not cover"

@@ -50,7 +50,7 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         raise Unauthenticated("the body is not JSON") from None
     items = [root]
     if settings.each:
-        found = compiled(settings.each)(root, Functions(request, root))
+        found = compiled(fields.path(settings.each))(root, Functions(request, root))
         if not isinstance(found, list) or not found:
             raise Unauthenticated(f"{settings.each} is not a list with something in it")
         items = found
@@ -68,7 +68,7 @@ def _is_good(seen: bytes, secrets: list[bytes]) -> bool:
 
 
 def _carried(settings: Settings, item: Any, request: Request) -> bytes:
-    found = compiled(settings.field)(item, Functions(request, item))
+    found = compiled(fields.path(settings.field))(item, Functions(request, item))
     return found.encode("utf-8", "surrogatepass") if isinstance(found, str) else b""
 
 
@@ -90,5 +90,8 @@ def describe(settings: Settings) -> str:
     return f"a token in the body, {_everywhere(settings)}"
 
 
-def problems(_settings: Settings) -> Iterator[tuple[str, str]]:
-    yield from ()
+def problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.each and "[]" in settings.each:
+        yield "each", "is where the list is, without []: what is verified and what is masked would not be the same"
+    if "[]" in settings.field:
+        yield "field", "is one field, without []; `each` says of which list every item must have it"

@@ -19,7 +19,7 @@ SAMPLES = SOURCES / "okta" / "samples"
 
 def ids_once_the_last_is_there(okta: Service) -> list[str]:
     """Of all that came to the queue: what was refused before would be there before the last."""
-    assert okta.post(okta_batch("last"), OKTA_TOKEN).status == 200
+    assert okta.post(okta_batch("last"), OKTA_TOKEN).status == 204
     return [message["details"]["uuid"] for message in okta.arrived()]
 
 
@@ -54,7 +54,7 @@ def test_a_batch_is_a_message_for_each_of_its_events(okta: Service) -> None:
 
     answer = okta.post(body, OKTA_TOKEN)
 
-    assert (answer.status, answer.data) == (200, b"")
+    assert (answer.status, answer.data) == (204, b"")
     messages = okta.arrived()
     for message, event in zip(messages, json.loads(body)["data"]["events"], strict=True):
         assert_acceptable(message, "okta", event, "2026-03-02T12:00:01.114+00:00")
@@ -67,7 +67,7 @@ def test_a_batch_is_a_message_for_each_of_its_events(okta: Service) -> None:
 def test_one_event_of_a_batch_that_cannot_be_a_message_holds_up_none_of_the_others(okta: Service) -> None:
     body = okta_batch("one", "two", "three").replace(b'"two"', b"null")
 
-    assert okta.post(body, OKTA_TOKEN).status == 200
+    assert okta.post(body, OKTA_TOKEN).status == 204
 
     assert [message["details"]["uuid"] for message in okta.arrived()] == ["one", "three"]
     [content] = okta.kept().values()
@@ -81,7 +81,7 @@ def test_every_sample_becomes_the_messages_stored_beside_it(okta: Service) -> No
     assert expected
 
     for file in stored:
-        assert okta.post(file.with_name(file.name.replace(".mozdef", "")).read_bytes(), OKTA_TOKEN).status == 200
+        assert okta.post(file.with_name(file.name.replace(".mozdef", "")).read_bytes(), OKTA_TOKEN).status == 204
 
     assert [{**message, "processid": "sample"} for message in okta.arrived()] == expected
 

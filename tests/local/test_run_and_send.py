@@ -159,7 +159,7 @@ def test_okta_is_sent_a_batch_and_its_challenge_under_iam(build: Path, tmp_path:
         assert eventually(lambda: run.out.count("\n") == 3), run.err
 
         [url] = re.findall(ENDPOINT.replace("http", "https"), run.err)
-        assert sent == (0, f"sent    POST batch to {url}\nanswer  200\n", "")
+        assert sent == (0, f"sent    POST batch to {url}\nanswer  204\n", "")
         reply = '{"verification":"NsLSpExampleChallenge7uPzV2kq3aWdYx0m5TgRb9JcHf"}'
         assert challenged == (0, f"sent    GET verification to {url}\nanswer  200 {reply}\n", "")
     events = [json.loads(line)["details"]["uuid"] for line in run.out.splitlines()]

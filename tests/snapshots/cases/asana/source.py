@@ -2,12 +2,13 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Challenge, Reply, Source, Webhook
+from lambdas.signed import Signature
 
 SOURCE = Source(
     name='asana',
     description='A handshake that is answered with a header of its own, as Asana does it',
     webhook=Webhook(
-        auth=Auth(type=hmac, settings=hmac.Settings(signature=hmac.Signature(header='X-Hook-Signature'))),
+        auth=Auth(type=hmac, settings=hmac.Settings(signature=Signature(header=('X-Hook-Signature',)))),
         challenges=(
             Challenge(
                 when="header('x-hook-secret')",

@@ -2,6 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Source, Webhook
+from lambdas.signed import Signature
 
 SOURCE = Source(
     name='hub-list',
@@ -10,7 +11,7 @@ SOURCE = Source(
         auth=Auth(
             type=hmac,
             settings=hmac.Settings(
-                signature=hmac.Signature(header='X-Hub-Signature', prefix='sha256=', split=','),
+                signature=Signature(header=('X-Hub-Signature',), prefix='sha256=', split=','),
             ),
         ),
     ),

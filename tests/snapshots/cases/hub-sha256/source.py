@@ -2,6 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Source, Webhook
+from lambdas.signed import Signature
 
 SOURCE = Source(
     name='hub-sha256',
@@ -9,7 +10,7 @@ SOURCE = Source(
     webhook=Webhook(
         auth=Auth(
             type=hmac,
-            settings=hmac.Settings(signature=hmac.Signature(header='X-Hub-Signature', prefix='sha256=')),
+            settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature',), prefix='sha256=')),
         ),
     ),
 )

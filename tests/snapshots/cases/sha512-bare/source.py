@@ -2,6 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Source, Webhook
+from lambdas.signed import Signature
 
 SOURCE = Source(
     name='sha512-bare',
@@ -9,7 +10,7 @@ SOURCE = Source(
     webhook=Webhook(
         auth=Auth(
             type=hmac,
-            settings=hmac.Settings(signature=hmac.Signature(header='X-Signature'), algorithm='sha512'),
+            settings=hmac.Settings(signature=Signature(header=('X-Signature',)), algorithm='sha512'),
         ),
     ),
 )

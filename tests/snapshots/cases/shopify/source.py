@@ -2,6 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Source, Webhook
+from lambdas.signed import Signature
 
 SOURCE = Source(
     name='shopify',
@@ -9,9 +10,7 @@ SOURCE = Source(
     webhook=Webhook(
         auth=Auth(
             type=hmac,
-            settings=hmac.Settings(
-                signature=hmac.Signature(header='X-Shopify-Hmac-SHA256', encoding='base64'),
-            ),
+            settings=hmac.Settings(signature=Signature(header=('X-Shopify-Hmac-SHA256',), encoding='base64')),
         ),
     ),
 )

@@ -2,6 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Challenge, Reply, Source, Webhook
+from lambdas.signed import Signature, Timestamp
 
 SOURCE = Source(
     name='slack',
@@ -10,8 +11,8 @@ SOURCE = Source(
         auth=Auth(
             type=hmac,
             settings=hmac.Settings(
-                signature=hmac.Signature(header='X-Slack-Signature', prefix='v0='),
-                timestamp=hmac.Timestamp(header='X-Slack-Request-Timestamp'),
+                signature=Signature(header=('X-Slack-Signature',), prefix='v0='),
+                timestamp=Timestamp(header='X-Slack-Request-Timestamp'),
                 signed='v0:{timestamp}:{body}',
             ),
         ),

@@ -2,6 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Challenge, Reply, Source, Webhook
+from lambdas.signed import MessageId, Signature, Timestamp
 
 SOURCE = Source(
     name='twitch',
@@ -10,13 +11,13 @@ SOURCE = Source(
         auth=Auth(
             type=hmac,
             settings=hmac.Settings(
-                signature=hmac.Signature(header='Twitch-Eventsub-Message-Signature', prefix='sha256='),
-                timestamp=hmac.Timestamp(
+                signature=Signature(header=('Twitch-Eventsub-Message-Signature',), prefix='sha256='),
+                timestamp=Timestamp(
                     header='Twitch-Eventsub-Message-Timestamp',
                     format='rfc3339',
                     tolerance=600,
                 ),
-                id=hmac.MessageId(header='Twitch-Eventsub-Message-Id'),
+                id=MessageId(header='Twitch-Eventsub-Message-Id'),
                 signed='{id}{timestamp}{body}',
             ),
         ),

@@ -2,6 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Challenge, Reply, Source, Webhook
+from lambdas.signed import Signature
 
 SOURCE = Source(
     name='twitter',
@@ -10,8 +11,8 @@ SOURCE = Source(
         auth=Auth(
             type=hmac,
             settings=hmac.Settings(
-                signature=hmac.Signature(
-                    header='X-Twitter-Webhooks-Signature',
+                signature=Signature(
+                    header=('X-Twitter-Webhooks-Signature',),
                     prefix='sha256=',
                     encoding='base64',
                 ),

@@ -1,7 +1,7 @@
 """The definition of okta, as the generator validated it."""
 
 from lambdas.auth import token
-from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Webhook
+from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Vendor, Webhook
 
 SOURCE = Source(
     name='okta',
@@ -15,6 +15,7 @@ SOURCE = Source(
                 method='GET',
             ),
         ),
+        answer=Reply(status=204),
     ),
     events=Events(
         split='data.events',
@@ -27,5 +28,10 @@ SOURCE = Source(
         summary='okta: {eventType} by {actor.alternateId || actor.displayName || actor.id}: {outcome.result}',
         severity="{severity || 'INFO'}",
         details={'sourceipaddress': '{client.ipAddress}'},
+    ),
+    vendor=Vendor(
+        docs='https://developer.okta.com/docs/concepts/event-hooks/',
+        deadline=3,
+        retries='at most once, and never after a 4xx',
     ),
 )

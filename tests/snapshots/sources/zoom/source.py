@@ -1,7 +1,8 @@
 """The definition of zoom, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Webhook
+from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Vendor, Webhook
+from lambdas.signed import Signature, Timestamp
 
 SOURCE = Source(
     name='zoom',
@@ -10,8 +11,8 @@ SOURCE = Source(
         auth=Auth(
             type=hmac,
             settings=hmac.Settings(
-                signature=hmac.Signature(header='x-zm-signature', prefix='v0='),
-                timestamp=hmac.Timestamp(header='x-zm-request-timestamp'),
+                signature=Signature(header=('x-zm-signature',), prefix='v0='),
+                timestamp=Timestamp(header='x-zm-request-timestamp'),
                 signed='v0:{timestamp}:{body}',
             ),
         ),
@@ -28,8 +29,24 @@ SOURCE = Source(
             ),
         ),
     ),
-    events=Events(require=('event', 'payload'), type='event', time='event_ts', time_format='unix_ms'),
+    events=Events(
+        mask=(
+            'download_token',
+            'payload.download_token',
+            'payload.object.password',
+            'payload.object.recording_play_passcode',
+        ),
+        require=('event', 'payload'),
+        type='event',
+        time='event_ts',
+        time_format='unix_ms',
+    ),
     mozdef=Mozdef(
         summary='zoom: {event} by {payload.operator || payload.object.email || payload.object.host_email || payload.object.participant.email || payload.object.participant.user_name || payload.object.host_id}',
+    ),
+    vendor=Vendor(
+        docs='https://developers.zoom.us/docs/api/webhooks/',
+        deadline=3,
+        retries='3 times: after 5, 25 and 85 minutes; after anything but 200 or 204',
     ),
 )

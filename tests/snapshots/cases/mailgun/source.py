@@ -1,0 +1,19 @@
+"""The definition of mailgun, as the generator validated it."""
+
+from lambdas.auth import body_hmac
+from lambdas.model import Auth, Source, Webhook
+
+SOURCE = Source(
+    name='mailgun',
+    description='A signature in the body, of a time and a token in it, as Mailgun makes it',
+    webhook=Webhook(
+        auth=Auth(
+            type=body_hmac,
+            settings=body_hmac.Settings(
+                signature=body_hmac.Carried(path='signature.signature'),
+                signed='{signature.timestamp}{signature.token}',
+                uncovered='the event itself',
+            ),
+        ),
+    ),
+)

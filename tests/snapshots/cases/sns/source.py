@@ -1,0 +1,50 @@
+"""The definition of sns, as the generator validated it."""
+
+from lambdas.auth import sns
+from lambdas.model import Auth, Challenge, Confirm, Events, Mozdef, Reply, Source, Vendor, Webhook
+from lambdas.transform import transform
+
+SOURCE = Source(
+    name='sns',
+    description='The topics of the published messages of Amazon SNS, and one more',
+    webhook=Webhook(
+        auth=Auth(
+            type=sns,
+            settings=sns.Settings(
+                topics=(
+                    'arn:aws:sns:us-east-2:295079676684:publish-and-verify-892f85fe-4836-424d-8188-ab85bef0f362',
+                    'arn:aws:sns:us-east-2:295079676684:publish-and-verify-62674b1d-4295-426b-88e7-5fb75652a04e',
+                    'arn:aws:sns:us-west-2:123456789012:MyTopic',
+                ),
+            ),
+        ),
+        challenges=(
+            Challenge(
+                when="Type == 'SubscriptionConfirmation'",
+                reply=Reply(),
+                confirm=Confirm(url='SubscribeURL', hosts=('sns.*.amazonaws.com',)),
+            ),
+        ),
+    ),
+    extends='aws-sns',
+    events=Events(
+        mask=('UnsubscribeURL', 'SubscribeURL', 'Token'),
+        require=('MessageId', 'TopicArn'),
+        id='MessageId',
+        type='Type',
+        time='Timestamp',
+    ),
+    mozdef=Mozdef(
+        summary="aws-sns: {not_null(published.cloudtrail.detail.eventName, published.alarm.AlarmName, published.guardduty_finding.detail.type, published.security_hub_findings_imported.detail.findings[0].Title, Subject, Type)} by {not_null(published.cloudtrail.detail.userIdentity.arn, published.cloudtrail.detail.userIdentity.principalId, published.guardduty_finding.detail.resource.accessKeyDetails.userName, published.alarm.AWSAccountId, published.*.account | [0], TopicArn)}: {not_null(published.cloudtrail.detail.errorCode, published.cloudtrail.detail.errorMessage, published.cloudtrail && 'Success' || null, published.alarm.NewStateValue, published.guardduty_finding.detail.title, published.security_hub_findings_imported.detail.findings[0].Compliance.Status, published.line, '-')}",
+        severity="{(Type == 'UnsubscribeConfirmation' && 'WARNING' || published.alarm.NewStateValue == 'ALARM' && 'WARNING' || (published.cloudtrail.detail.errorCode || published.cloudtrail.detail.errorMessage) && 'NOTICE' || published.guardduty_finding.detail.severity >= `7` && 'ERROR' || published.guardduty_finding.detail.severity >= `4` && 'WARNING' || contains(['CRITICAL', 'HIGH'], published.security_hub_findings_imported.detail.findings[0].Severity.Label) && 'ERROR' || published.security_hub_findings_imported.detail.findings[0].Severity.Label == 'MEDIUM' && 'WARNING' || 'INFO')}",
+        details={
+            'sourceipaddress': "{not_null(published.cloudtrail.detail.sourceIPAddress, published.guardduty_finding.detail.service.action.awsApiCallAction.remoteIpDetails.ipAddressV4, published.guardduty_finding.detail.service.action.networkConnectionAction.remoteIpDetails.ipAddressV4, '')}",
+        },
+    ),
+    vendor=Vendor(
+        docs='https://docs.aws.amazon.com/sns/latest/dg/sns-http-https-endpoint-as-subscriber.html',
+        deadline=15,
+        retries='3 times, 20 seconds apart, after a 5xx or none at all (the default policy); not after a 4xx',
+    ),
+    transform=transform,
+)

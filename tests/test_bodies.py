@@ -1,0 +1,449 @@
+"""Bodies: JSON, lines of it, forms; compressed or not. And what a vendor is answered for them."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import gateway
+from lambdas.body import MAX_VALUES, Rejected
+from lambdas.formats import MAX_INFLATED, inflated
+from tests.definitions import definition
+from tests.fakes import DOWN, Endpoint
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+OK = {"statusCode": 200, "headers": {}, "body": ""}
+Made = Callable[..., Endpoint]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    """An endpoint of a source with these events, and more of its webhook."""
+
+    def endpoint(events: str = "{}", more: str = "") -> Endpoint:
+        auth = "auth: {hmac: {signature: {header: x-signature}}}"
+        text = f"description: made\nwebhook:\n  {auth}\n  {more}\nevents: {events}\n"
+        return Endpoint(definition(tmp_path, text).source)
+
+    return endpoint
+
+
+def details(endpoint: Endpoint) -> list[Any]:
+    return [message["details"] for message in endpoint.queue.messages]
+
+
+def kept(endpoint: Endpoint) -> list[tuple[str, str]]:
+    """The reason and the detail of what was kept."""
+    envelopes = [json.loads(made) for made in endpoint.bucket.objects.values()]
+    return [(one["reason"], event["detail"]) for one in envelopes for event in one["events"]]
+
+
+def kept_as_sent(endpoint: Endpoint) -> list[bytes]:
+    return [base64.b64decode(json.loads(made)["body"]) for made in endpoint.bucket.objects.values()]
+
+
+# Forms.
+
+
+def test_the_fields_of_a_form_are_the_event(made: Made) -> None:
+    endpoint = made("{format: form, id: MessageSid}")
+    assert endpoint.signed(b"MessageSid=SM1&From=%2B15005550006&Body=caf%C3%A9+au+lait&Empty=", FORM) == OK
+    fields = {"MessageSid": "SM1", "From": "+15005550006", "Body": "café au lait", "Empty": ""}
+    assert (details(endpoint), endpoint.queue.messages[0]["tags"][1]) == ([fields], "id:SM1")
+
+
+def test_a_field_that_a_form_repeats_is_a_list(made: Made) -> None:
+    endpoint = made("{format: form}")
+    endpoint.signed(b"a=1&b=2&a=3&a=&c", FORM)
+    assert details(endpoint) == [{"a": ["1", "3", ""], "b": "2", "c": ""}]
+
+
+def test_the_field_that_payload_names_holds_the_event_as_json(made: Made) -> None:
+    endpoint = made("{format: form, payload: payload, id: id}")
+    event = {"id": "e1", "text": "a=1&b=2", "n": 1}
+    endpoint.signed(urlencode({"token": "t", "payload": json.dumps(event)}).encode(), FORM)
+    assert (details(endpoint), kept(endpoint)) == ([event], [])
+
+
+def test_a_form_without_that_field_is_an_event_of_its_own(made: Made) -> None:
+    endpoint = made("{format: form, payload: payload}")
+    endpoint.signed(b"command=%2Fdeploy&text=now", FORM)
+    assert details(endpoint) == [{"command": "/deploy", "text": "now"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"payload={}&payload={}", ("not-form", "the form has more than one field payload")),
+        (b"payload=", ("not-json", "the body is not JSON: Expecting value at character 0")),
+        (b"payload=%7B", ("not-json", "the body is not JSON: Expecting property name enclosed in double quotes at")),
+        (b"payload=[1]", ("not-an-object", "an event must be a JSON object, not a list")),
+        (b"payload=NaN", ("number", "NaN is not JSON")),
+        (b"a=%FF", ("not-form", "the body is not UTF-8")),
+        (b"a=\xff", ("not-form", "the body is not UTF-8")),
+        (b"a=%ED%A0%80", ("not-form", "the body is not UTF-8")),
+        (b"&" * MAX_VALUES, ("too-many", "more than 250,000 fields in a form")),
+    ],
+    ids=lambda value: str(value[:20]),
+)
+def test_a_form_that_can_not_be_read_is_kept_with_its_reason(made: Made, body: bytes, reason: tuple[str, str]) -> None:
+    endpoint = made("{format: form, payload: payload}")
+    assert endpoint.signed(body, FORM) == OK
+    ((kind, detail),) = kept(endpoint)
+    assert (kind, detail[: len(reason[1])]) == reason
+    assert (kept_as_sent(endpoint), details(endpoint)) == ([body], [])
+
+
+def test_a_form_may_have_one_field_very_many_times(made: Made) -> None:
+    endpoint = made("{format: form}")
+    endpoint.signed(b"a=&" * (MAX_VALUES - 1), FORM)
+    assert details(endpoint) == [{"a": [""] * (MAX_VALUES - 1)}]
+
+
+# Lines of JSON.
+
+LINES = [{"a": 1}, {"b": [2, {"c": "d\n}{"}]}, {}]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\n".join(map(json.dumps, LINES)),
+        "\n".join(map(json.dumps, LINES)) + "\n",
+        "\r\n".join(map(json.dumps, LINES)) + "\r\n\r\n",
+        "\n\n \t" + "\n\n\n".join(map(json.dumps, LINES)),
+        "\n".join(json.dumps(line, indent=2) for line in LINES),
+        " ".join(map(json.dumps, LINES)),
+        "".join(map(json.dumps, LINES)),
+        "\ufeff" + "\n".join(map(json.dumps, LINES)),
+    ],
+    ids=["lines", "end", "crlf", "empty lines", "pretty", "on a line", "without a space", "mark"],
+)
+def test_each_value_of_ndjson_is_an_event(made: Made, body: str) -> None:
+    endpoint = made('{format: ndjson, split: "[]"}')
+    assert endpoint.signed(body.encode()) == OK
+    assert (details(endpoint), kept(endpoint)) == (LINES, [])
+
+
+def test_lines_that_are_lists_are_lists_of_events(made: Made) -> None:
+    endpoint = made('{format: ndjson, split: "[]"}')
+    endpoint.signed(b'[{"a":1},{"a":2}]\n{"a":3}\n[]\n[{"a":4}]')
+    assert details(endpoint) == [{"a": 1}, {"a": 2}, {"a": 3}, {"a": 4}]
+
+
+def test_of_lines_those_that_are_no_events_are_kept_and_the_others_sent(made: Made) -> None:
+    endpoint = made('{format: ndjson, split: "[]"}')
+    endpoint.signed(b'{"a":1}\n5\n{"a":2}\n"x"')
+    assert details(endpoint) == [{"a": 1}, {"a": 2}]
+    assert kept(endpoint) == [
+        ("not-an-object", "an event must be a JSON object, not a number"),
+        ("not-an-object", "an event must be a JSON object, not a string"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'{"a":1}\n{"a":', ("not-json", "the body is not JSON: Expecting value at character 13")),
+        (b'{"a":1},\n{"a":2}', ("not-json", "the body is not JSON: Expecting value at character 7")),
+        (b'{"a":1}\n\xff', ("not-json", "the body is not UTF-8")),
+        (b'{"a":1}\n{"a":1e999}', ("number", "a number beyond what a double holds")),
+        (b'{"a":1}\n' + b"[" * 70 + b"]" * 70, ("depth", "nested deeper than 64")),
+        (b"0 " * (MAX_VALUES + 1), ("too-many", "more than 250,000 values in one body")),
+        (b"{}" * 10_001, ("too-many", "more than 10,000 events in one body")),
+        (b"{}" * (MAX_VALUES + 1), ("too-many", "more than 250,000 values in one body")),
+    ],
+    ids=lambda value: str(value[:20]),
+)
+def test_lines_that_can_not_be_read_are_kept_as_a_whole(made: Made, body: bytes, reason: tuple[str, str]) -> None:
+    endpoint = made('{format: ndjson, split: "[]"}')
+    assert endpoint.signed(body) == OK
+    assert (kept(endpoint), kept_as_sent(endpoint), details(endpoint)) == ([reason], [body], [])
+
+
+# The content type.
+
+
+@pytest.mark.parametrize(
+    ("kind", "read"),
+    [
+        ("application/json", "json"),
+        ("application/json; charset=utf-8", "json"),
+        ("Application/X-WWW-Form-URLencoded", "form"),
+        (" application/x-www-form-urlencoded ; charset=utf-8", "form"),
+        ("application/x-ndjson", "ndjson"),
+        ("application/ndjson", "ndjson"),
+        ("application/jsonl", "ndjson"),
+        ("application/x-jsonlines", "ndjson"),
+        # What has no way of its own is read in the first.
+        ("text/plain", "json"),
+        ("application/x-www-form-urlencodedx", "json"),
+        ("", "json"),
+        (None, "json"),
+    ],
+)
+def test_where_there_are_several_formats_the_content_type_decides(made: Made, kind: str | None, read: str) -> None:
+    endpoint = made('{format: [json, form, ndjson], split: "[] || [@]"}')
+    body = '{"a":1}\n{"a":2}'
+    endpoint.signed(body.encode(), {} if kind is None else {"Content-Type": kind})
+    reasons = [reason for reason, _ in kept(endpoint)]
+    assert (details(endpoint), reasons) == {
+        "json": ([], ["not-json"]),
+        "form": ([{body: ""}], []),
+        "ndjson": ([{"a": 1}, {"a": 2}], []),
+    }[read]
+
+
+def test_with_one_format_the_content_type_says_nothing(made: Made) -> None:
+    endpoint = made()
+    endpoint.signed(b'{"a":1}', FORM)
+    assert details(endpoint) == [{"a": 1}]
+
+
+def test_a_type_that_is_none_of_the_formats_is_read_in_the_first(made: Made) -> None:
+    endpoint = made("{format: [form, json]}")
+    endpoint.signed(b"a=1", {"content-type": "application/x-ndjson"})
+    assert details(endpoint) == [{"a": "1"}]
+
+
+# Compressed bodies.
+
+EVENT = {"a": "é" * 2_000, "n": 1}
+PLAIN = json.dumps(EVENT).encode()
+
+
+def raw_deflate(content: bytes) -> bytes:
+    one = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return one.compress(content) + one.flush()
+
+
+def with_a_small_window(content: bytes) -> bytes:
+    one = zlib.compressobj(wbits=9)
+    return one.compress(content) + one.flush()
+
+
+def with_a_name_and_a_comment(content: bytes) -> bytes:
+    """Both are optional parts of gzip's head: RFC 1952."""
+    plain = gzip.compress(content)
+    return plain[:3] + b"\x18" + plain[4:10] + b"name\0comment\0" + plain[10:]
+
+
+CODINGS = {
+    "gzip": ("gzip", gzip.compress(PLAIN)),
+    "x-gzip": ("x-gzip", gzip.compress(PLAIN)),
+    "in capitals": (" GZIP ", gzip.compress(PLAIN)),
+    "with a name and a comment": ("gzip", with_a_name_and_a_comment(PLAIN)),
+    "of several parts": ("gzip", b"".join(gzip.compress(PLAIN[at : at + 999]) for at in range(0, len(PLAIN), 999))),
+    "with empty parts": ("gzip", gzip.compress(b"") * 3 + gzip.compress(PLAIN) + gzip.compress(b"")),
+    "deflate of zlib": ("deflate", zlib.compress(PLAIN)),
+    "deflate, stored": ("deflate", zlib.compress(PLAIN, 0)),
+    "deflate with a small window": ("deflate", with_a_small_window(PLAIN)),
+    "deflate alone": ("deflate", raw_deflate(PLAIN)),
+    "identity": ("identity", PLAIN),
+    "empty": ("", PLAIN),
+}
+
+
+@pytest.mark.parametrize(("coding", "body"), CODINGS.values(), ids=CODINGS)
+def test_a_compressed_body_is_verified_as_it_was_sent_and_read_as_it_was_meant(
+    made: Made, coding: str, body: bytes
+) -> None:
+    endpoint = made("{id: n}")
+    assert endpoint.signed(body, {"Content-Encoding": coding}) == OK
+    assert (details(endpoint), kept(endpoint)) == ([EVENT], [])
+
+
+def test_a_compressed_form_and_compressed_lines_are_read_too(made: Made) -> None:
+    endpoint = made('{format: [form, ndjson], split: "[] || [@]"}')
+    endpoint.signed(gzip.compress(b"a=1"), {**FORM, "content-encoding": "gzip"})
+    endpoint.signed(
+        zlib.compress(b'{"a":1}{"a":2}'), {"content-type": "application/ndjson", "content-encoding": "deflate"}
+    )
+    assert details(endpoint) == [{"a": "1"}, {"a": 1}, {"a": 2}]
+
+
+CUT = "it is cut short"
+WRONG = "it is not compressed as its content-encoding says"
+NEITHER = "its content-encoding is neither gzip nor deflate"
+BIG = "it has more than 16,777,216 bytes once it is decompressed"
+UNREADABLE = {
+    "brotli": ("br", b"\x0b\x02\x80{}\x03", NEITHER),
+    "zstd": ("zstd", b"\x28\xb5\x2f\xfd", NEITHER),
+    "twice": ("gzip, gzip", gzip.compress(gzip.compress(PLAIN)), NEITHER),
+    "unknown": ("é", PLAIN, NEITHER),
+    "not compressed": ("gzip", PLAIN, WRONG),
+    "deflate of what is none": ("deflate", b"\xff\xff", WRONG),
+    "gzip said to be deflate": ("deflate", gzip.compress(PLAIN), WRONG),
+    "deflate said to be gzip": ("gzip", zlib.compress(PLAIN), WRONG),
+    "cut in its head": ("gzip", gzip.compress(PLAIN)[:5], CUT),
+    "cut in the middle": ("gzip", gzip.compress(PLAIN)[:-20], CUT),
+    "cut before its checksum": ("gzip", gzip.compress(PLAIN)[:-8], CUT),
+    "cut in a second part": ("gzip", gzip.compress(PLAIN) + gzip.compress(b"x")[:-1], CUT),
+    "deflate cut short": ("deflate", zlib.compress(PLAIN)[:-1], CUT),
+    "bare deflate cut short": ("deflate", raw_deflate(PLAIN)[:-1], CUT),
+    "a wrong checksum": ("gzip", gzip.compress(PLAIN)[:-8] + b"\0" * 8, WRONG),
+    "something after it": ("gzip", gzip.compress(PLAIN) + b"{}", WRONG),
+    "a bomb": ("gzip", gzip.compress(b" " * (MAX_INFLATED + 1)), BIG),
+    "a bomb of deflate": ("deflate", zlib.compress(b" " * (MAX_INFLATED + 1)), BIG),
+    "a bomb of bare deflate": ("deflate", raw_deflate(b" " * (MAX_INFLATED + 1)), BIG),
+    "a bomb in parts": ("gzip", gzip.compress(b" " * 1_048_576) * 17, BIG),
+}
+
+
+@pytest.mark.parametrize(("coding", "body", "detail"), UNREADABLE.values(), ids=UNREADABLE)
+def test_an_authentic_body_that_can_not_be_decompressed_is_kept_as_it_was_sent(
+    made: Made, coding: str, body: bytes, detail: str
+) -> None:
+    endpoint = made()
+    assert endpoint.signed(body, {"content-encoding": coding}) == OK
+    assert (kept(endpoint), kept_as_sent(endpoint), details(endpoint)) == ([("encoding", detail)], [body], [])
+    (envelope,) = map(json.loads, endpoint.bucket.objects.values())
+    assert envelope["headers"]["content-encoding"] == coding
+
+
+def test_as_much_as_may_be_is_decompressed(made: Made) -> None:
+    whole = b'{"a":1}'.ljust(MAX_INFLATED)
+    assert inflated(gzip.compress(whole), {"content-encoding": "gzip"}) == whole
+    endpoint = made()
+    endpoint.signed(gzip.compress(whole), {"content-encoding": "gzip"})
+    assert details(endpoint) == [{"a": 1}]
+
+
+def test_a_gzip_file_may_have_a_hundred_thousand_parts() -> None:
+    """Each end of a part leaves the rest, and to copy that for each would take minutes."""
+    assert inflated(gzip.compress(b"", mtime=0) * 300_000, {"content-encoding": "gzip"}) == b""
+
+
+@given(st.lists(st.binary(max_size=5_000), min_size=1, max_size=5), st.integers(0, 9))
+def test_what_was_compressed_comes_out_as_it_was(parts: list[bytes], level: int) -> None:
+    whole = b"".join(parts)
+    assert inflated(b"".join(gzip.compress(one, level) for one in parts), {"content-encoding": "gzip"}) == whole
+    assert inflated(zlib.compress(whole, level), {"content-encoding": "deflate"}) == whole
+
+
+@given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate"]))
+def test_whatever_is_said_to_be_compressed_is_read_or_kept(body: bytes, coding: str) -> None:
+    with suppress(Rejected):  # and nothing else is raised
+        assert isinstance(inflated(body, {"content-encoding": coding}), bytes)
+
+
+# Challenges.
+
+CHALLENGE = "challenges: [{when: challenge, unauthenticated: true, reply: {text: '{challenge}'}}]"
+
+
+def test_nothing_is_decompressed_for_one_who_has_not_said_who_he_is(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = made("{}", CHALLENGE)
+    assert endpoint.post(b'{"challenge":"c"}')["body"] == "c"
+    monkeypatch.setattr("lambdas.formats.inflated", lambda *_: pytest.fail("it was decompressed"))
+    for coding, body in (("gzip", gzip.compress(b'{"challenge":"c"}')), ("identity", b'{"challenge":"c"}')):
+        answer = endpoint.post(body, {"Content-Encoding": coding})
+        assert (answer["statusCode"], answer["body"]) == (401, "")
+    # An event that looks like a challenge, then: its sender is known.
+    monkeypatch.undo()
+    endpoint.signed(gzip.compress(b'{"challenge":"c"}'), {"content-encoding": "gzip"})
+    assert details(endpoint) == [{"challenge": "c"}]
+
+
+def test_a_compressed_challenge_of_one_who_has_is_answered(made: Made) -> None:
+    endpoint = made("{}", CHALLENGE.replace(" unauthenticated: true,", ""))
+    answer = endpoint.signed(gzip.compress(b'{"challenge":"c"}'), {"content-encoding": "gzip"})
+    assert (answer["body"], details(endpoint)) == ("c", [])
+
+
+def test_a_challenge_in_a_form_is_one_of_its_fields(made: Made) -> None:
+    endpoint = made("{format: form}", CHALLENGE)
+    assert endpoint.post(b"challenge=a+b", FORM)["body"] == "a b"
+
+
+# Answers.
+
+
+@pytest.mark.parametrize(
+    ("answer", "response"),
+    [
+        ("{status: 204}", {**OK, "statusCode": 204}),
+        (
+            "{status: 202, headers: {X-Seen: yes-it-was}}",
+            {"statusCode": 202, "headers": {"x-seen": "yes-it-was"}, "body": ""},
+        ),
+        (
+            "{json: {ok: true, id: '{id}', n: '{n}'}}",
+            {
+                "statusCode": 200,
+                "headers": {"content-type": "application/json", "x-content-type-options": "nosniff"},
+                "body": '{"ok":true,"id":"e1","n":5}',
+            },
+        ),
+        (
+            "{headers: {Content-Type: text/xml}, text: <Response/>}",
+            {
+                "statusCode": 200,
+                "headers": {"content-type": "text/xml", "x-content-type-options": "nosniff"},
+                "body": "<Response/>",
+            },
+        ),
+        (
+            "{headers: {X-Id: \"{header('x-id')}\"}, text: \"{query('t')}\"}",
+            {
+                "statusCode": 200,
+                "headers": {"content-type": "text/plain", "x-content-type-options": "nosniff", "x-id": "-"},
+                "body": "-",
+            },
+        ),
+    ],
+)
+def test_a_vendor_is_answered_what_it_wants_once_its_events_are_somewhere(
+    made: Made, answer: str, response: dict[str, Any]
+) -> None:
+    endpoint = made("{require: [id]}", f"answer: {answer}")
+    assert endpoint.signed({"id": "e1", "n": 5}) == response
+    assert len(endpoint.queue.bodies) == 1
+    endpoint.bucket.faults.always = DOWN
+    assert endpoint.signed({"n": 5}) == {**OK, "statusCode": 503}
+    assert endpoint.post(b"{}") == {**OK, "statusCode": 401}
+
+
+def test_what_was_kept_is_answered_as_what_was_sent_is(made: Made) -> None:
+    endpoint = made("{require: [id]}", "answer: {status: 202, json: {id: '{id}', n: '{n}'}}")
+    answer = endpoint.signed({"n": 5})
+    assert (answer["statusCode"], answer["body"], kept(endpoint)) == (202, '{"id":null,"n":5}', [("missing", "no id")])
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b'{"id":NaN}', b'{"id":"\\ud800"}', b'{"id":"a\\nb"}'])
+def test_an_answer_that_can_not_be_filled_in_is_its_status_alone(made: Made, body: bytes) -> None:
+    endpoint = made("{}", "answer: {status: 202, headers: {X-Id: '{id}'}, text: '{id}'}")
+    assert endpoint.signed(body) == {**OK, "statusCode": 202}
+    assert len(endpoint.queue.bodies) + len(endpoint.bucket.objects) == 1
+
+
+NO_RETRY = "refusal_headers: {X-Slack-No-Retry: '1'}"
+
+
+def test_the_headers_of_a_refusal_are_on_every_4xx_and_on_nothing_else(made: Made) -> None:
+    endpoint = made("{}", f"{NO_RETRY}\n  {CHALLENGE}")
+    refused = {"headers": {"X-Slack-No-Retry": "1"}, "body": ""}
+    assert endpoint.post(b"{}") == {"statusCode": 401, **refused}
+    assert endpoint.signed(b"") == {"statusCode": 400, **refused}
+    assert endpoint.post(b'{"challenge":"\\ud800"}') == {"statusCode": 400, **refused}
+    assert endpoint.signed(b" " * (6 * 1_048_576 + 1)) == {"statusCode": 413, **refused}
+    not_base64 = gateway.event("POST", {}, b"x") | {"body": "?", "isBase64Encoded": True}
+    assert endpoint.call(not_base64) == {"statusCode": 400, **refused}
+    assert endpoint.signed({"a": 1}) == OK
+    assert endpoint.post(b'{"challenge":"c"}')["headers"].keys() == {"content-type", "x-content-type-options"}
+    # What is our fault is tried again.
+    endpoint.queue.faults.always = DOWN
+    assert endpoint.signed({"a": 1}) == {**OK, "statusCode": 503}

@@ -1,0 +1,386 @@
+"""Holes that a way of verifying, or a handshake, would have: a build says each, and what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.definition import load
+from generator.errors import DefinitionError
+from tests.definitions import definition
+
+TOPIC = "arn:aws:sns:us-west-2:123456789012:alarms"
+HMAC = "hmac: {signature: {header: x-sig}}"
+
+
+@pytest.fixture
+def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What is said of a webhook with this auth, and more of the definition."""
+    monkeypatch.chdir(tmp_path)
+
+    def problems(auth: str, more: str = "") -> list[str]:
+        with pytest.raises(DefinitionError) as raised:
+            definition(Path.cwd(), f"description: made\nwebhook:\n  auth: {{{auth}}}\n{more}")
+        return [line.partition(": ")[2] for line in str(raised.value).splitlines()]
+
+    return problems
+
+
+def signed(kind: str, settings: str, signature: str = "header: x-sig") -> str:
+    return f"{kind}: {{signature: {{{signature}}}, {settings}}}"
+
+
+NO_STAMP_PIECE = (
+    "timestamp: is not part of what is signed, so its window stops no replay; "
+    "take it out, or add {timestamp} to `signed`"
+)
+SHARED = "timestamp: is in the signature's header: both need `prefix`, and the same `split`"
+NOT_COVERED = "signed: does not cover the body, so anyone could change it; it must have {body}"
+SIGNATURES = {
+    "nothing of the body": ("signed: '{method}{url}'", NOT_COVERED),
+    "a checksum of the body": ("signed: '{body_crc32}'", NOT_COVERED),
+    "a header with a hash that nothing compares": ("signed: \"{header('digest')}\"", NOT_COVERED),
+    "an id without its header": (
+        "signed: '{id}{body}'",
+        "signed: has {id}, but no key `id` says which header that is",
+    ),
+    "an id that is not signed": (
+        "id: {header: x-id}",
+        "id: is not part of what is signed; take it out, or add {id} to `signed`",
+    ),
+    "a time without its header": (
+        "signed: '{timestamp}{body}'",
+        "signed: has {timestamp}, but no key `timestamp` says which header that is",
+    ),
+    "a time that is not signed": ("timestamp: {header: x-time}", NO_STAMP_PIECE),
+    "a time of nowhere": ("timestamp: {tolerance: 5}", "timestamp: must have either `header` or `path`"),
+    "a time of two places": (
+        "timestamp: {header: x-time, path: at}, signed: '{timestamp}{body}'",
+        "timestamp: must have either `header` or `path`",
+    ),
+    "a time in a body that is not signed as a whole": (
+        "timestamp: {path: at}, signed: '{body_sha256}'",
+        "timestamp.path: is in the body, and `signed` does not have {body}, so anyone could change it",
+    ),
+    "a time that is some part of its header": (
+        "timestamp: {header: x-time, split: ','}, signed: '{timestamp}{body}'",
+        "timestamp.split: needs `prefix`, which says which part is the time",
+    ),
+    "a time that may be any": (
+        "timestamp: {header: x-time, tolerance: 0}, signed: '{timestamp}{body}'",
+        "timestamp.tolerance: must be 1 to 86400 seconds",
+    ),
+    "a window of more than a day": (
+        "timestamp: {header: x-time, tolerance: 86401}, signed: '{timestamp}{body}'",
+        "timestamp.tolerance: must be 1 to 86400 seconds",
+    ),
+    "a window into the future of more than a day": (
+        "timestamp: {header: x-time, future: 86401}, signed: '{timestamp}{body}'",
+        "timestamp.future: must be 0 to 86400 seconds",
+    ),
+    "a window that begins after now": (
+        "timestamp: {header: x-time, future: -1}, signed: '{timestamp}{body}'",
+        "timestamp.future: must be 0 to 86400 seconds",
+    ),
+    "a URL that is not signed": (
+        "url: {base: https://hooks.example.com/x}",
+        "url: says how {url} is made, and `signed` has none",
+    ),
+    "a hash in a query that is not signed": (
+        "body_hash: {query: sha}, signed: '{timestamp}', timestamp: {header: x-time}",
+        "body_hash.query: is not part of what is signed; `signed` must have {url}",
+    ),
+    "a hash in another query parameter than is signed": (
+        "body_hash: {query: sha}, signed: \"{query('other')}\"",
+        "body_hash.query: is not part of what is signed; `signed` must have {url}",
+    ),
+    "a hash in a header that is not signed": (
+        "body_hash: {header: X-Digest}, signed: '{url}'",
+        "body_hash.header: is not part of what is signed; `signed` must have {header('X-Digest')}",
+    ),
+    "a hash of nowhere": ("body_hash: {}, signed: '{url}'", "body_hash: must have either `query` or `header`"),
+    "a hash of two places": (
+        "body_hash: {query: sha, header: X-Digest}, signed: '{url}'",
+        "body_hash: must have either `query` or `header`",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ["hmac", "ed25519", "ecdsa"])
+@pytest.mark.parametrize(("settings", "line"), SIGNATURES.values(), ids=SIGNATURES)
+def test_a_signature_covers_what_it_should(said, kind: str, settings: str, line: str) -> None:
+    assert said(signed(kind, settings)) == [f"webhook.auth.{kind}.{line}"]
+
+
+@pytest.mark.parametrize(
+    ("signature", "settings", "line"),
+    [
+        ("header: []", "signed: '{body}'", "signature.header: names no header"),
+        (
+            "header: x-sig, split: ','",
+            "signed: '{body}'",
+            "signature.split: needs `prefix`, or parts of other kinds would be taken for signatures",
+        ),
+        ("header: x-sig", "timestamp: {header: X-Sig}, signed: '{timestamp}{body}'", SHARED),
+        (
+            "header: x-sig, prefix: v1=, split: ','",
+            "timestamp: {header: X-Sig, prefix: t=, split: ';'}, signed: '{timestamp}{body}'",
+            SHARED,
+        ),
+        (
+            "header: [x-other, x-sig], prefix: v1=, split: ','",
+            "timestamp: {header: X-Sig}, signed: '{timestamp}{body}'",
+            SHARED,
+        ),
+    ],
+)
+def test_a_signature_is_found_in_its_header_and_nothing_else_is(said, signature: str, settings: str, line: str) -> None:
+    assert said(signed("hmac", settings, signature)) == [f"webhook.auth.hmac.{line}"]
+
+
+PIECES = "{body}, {timestamp}, {id}, {method}, {url}, {secret}, {form_sorted}, {body_sha256}, {body_sha256_base64}"
+PIECES += ", {body_crc32}, {header('x')}, {query('x')}"
+
+
+@pytest.mark.parametrize("piece", ["{bdy}", "{body('x')}", "{header}", "{query}", "{header(x)}", "{}", "{body", "}"])
+def test_what_is_no_piece_of_a_request_can_not_be_signed(said, piece: str) -> None:
+    (line,) = said(signed("hmac", f'signed: "{{body}} {piece}"'))
+    assert line.startswith("webhook.auth.hmac.signed: ")
+    assert line.endswith(f" is no piece of a request; there are {PIECES}")
+
+
+@pytest.mark.parametrize(
+    ("auth", "line"),
+    [
+        ("digest: {signature: {header: x-sig}}", "digest.signed: must begin with {secret}, or anyone could make the"),
+        (
+            "digest: {signature: {header: x-sig}, signed: '{body}{secret}'}",
+            "digest.signed: must begin with {secret}, or anyone could make the",
+        ),
+        (signed("hmac", "signed: '{secret}{body}'"), "hmac.signed: has {secret}, which is the key; only `digest` has"),
+        (signed("ed25519", "signed: '{secret}{body}'"), "ed25519.signed: has {secret}, which only `digest` has in its"),
+        (
+            signed("ecdsa", "signed: '{secret}{body}'"),
+            "ecdsa.signed: has {secret}, which only `digest` has in its text",
+        ),
+        (signed("ed25519", "key: {encoding: utf8}"), "ed25519.key.encoding: must be hex or base64: a public key is 32"),
+        ("token: {}", "token.header: must have either `header` or `query`"),
+        ("token: {header: x-a, query: a}", "token.header: must have either `header` or `query`"),
+        ("sns: {topics: []}", "sns.topics: names no topic: anyone could have SNS sign a message of his own"),
+        ("sns: {topics: [alarms]}", "sns.topics[0]: must be the ARN of a topic, such as arn:aws:sns:us-west-2:1234567"),
+        ("jwt: {issuer: 'https://a.example.com', audience: []}", "jwt.audience: names nobody: a token that the issuer"),
+        (
+            "jwt: {issuer: 'https://a.example.com', audience: [a], algorithms: []}",
+            "jwt.algorithms: names none",
+        ),
+        (
+            "jwt: {issuer: 'https://a.example.com', audience: [a], algorithms: [HS256]}",
+            "jwt.algorithms[0]: must be one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA",
+        ),
+        (
+            "jwt: {issuer: 'https://accounts.google.com', audience: [a], claims: {email_verified: 'true'}}",
+            "jwt.claims: must have `email`, the service account of your subscription: anyone can have Google sign a "
+            "token for any audience",
+        ),
+        ("jwt: {issuer: 'http://a.example.com', audience: [a]}", "jwt.issuer: must be a URL that begins with https://"),
+        (
+            "body_hmac: {signature: {path: s}, signed: id, uncovered: the rest}",
+            "body_hmac.signed: has no field of the body, so one signature would be good for every event",
+        ),
+        (
+            "body_hmac: {signature: {path: s}, signed: '{id}', uncovered: ' '}",
+            "body_hmac.uncovered: says what of the body the signature does not cover",
+        ),
+        ("body_token: {field: 'a b'}", "body_token.field: is names with dots between them, and [] for every item"),
+        ("body_token: {field: 'value[].token'}", "body_token.field: is one field, without []; `each` says of which"),
+        ("body_token: {each: 'value[]', field: t}", "body_token.each: is where the list is, without []: what is verif"),
+        ("body_token: {each: 'a[].b', field: t}", "body_token.each: is where the list is, without []: what is verifie"),
+        (
+            "body_hmac: {signature: {path: 'a[].s'}, signed: '{id}', uncovered: the rest}",
+            "body_hmac.signature.path: is one field, without []; `each` finds the items, each with a signature of its",
+        ),
+        ("any_of: []", "any_of: must be a list of two types, or more"),
+        ("any_of: [{basic: {}}]", "any_of: must be a list of two types, or more"),
+        ("all_of: [{basic: {}}]", "all_of: must be a list of two types, or more"),
+        (f"any_of: {{{HMAC}}}", "any_of: must be a list, such as [a, b], and is a mapping"),
+        ("any_of: [{basic: {}}, {token: {}}]", "any_of[1].token.header: must have either `header` or `query`"),
+        (
+            f"all_of: [{{basic: {{}}}}, {{any_of: [{{{HMAC}}}, {{sns: {{topics: []}}}}]}}]",
+            "all_of[1].any_of[1].sns.topics: names no topic: anyone could have SNS sign a message of his own",
+        ),
+        ("any_of: [{basic: {}}, {basik: {}}]", "any_of[1].basik: no such auth type; did you mean basic?"),
+    ],
+)
+def test_a_type_says_what_it_lacks(said, auth: str, line: str) -> None:
+    (found,) = said(auth)
+    assert found.startswith(f"webhook.auth.{line}")
+
+
+# Handshakes.
+
+
+def challenge(settings: str) -> str:
+    return f"  challenges: [{{{settings}}}]\n"
+
+
+OVER_A_HASH = signed("hmac", "signed: '{body_sha256}'")
+SIGNS = "when: c, reply: {text: '{hmac_hex(c)}'}"
+LEARNS = "when: c, unauthenticated: true, store_secret: c, reply: {}"
+
+
+@pytest.mark.parametrize(
+    ("auth", "settings", "line"),
+    [
+        (
+            f"sns: {{topics: ['{TOPIC}']}}",
+            SIGNS,
+            "reply: signs with the source's secret, and what events are verified with needs none",
+        ),
+        (
+            f"sns: {{topics: ['{TOPIC}']}}",
+            "when: c, reply: {text: '{keyed_sha256_hex(c)}'}",
+            "reply: signs with the source's secret, and what events are verified with needs none",
+        ),
+        (
+            "digest: {signature: {header: x}, signed: '{secret}{body}'}",
+            SIGNS,
+            "reply: signs, and events are not verified by a signature of their whole body",
+        ),
+        (
+            "body_hmac: {signature: {path: s}, signed: '{id}', uncovered: the rest}",
+            SIGNS,
+            "reply: signs, and events are not verified by a signature of their whole body",
+        ),
+        (
+            signed("hmac", "signed: '{url}{form_sorted}'"),
+            SIGNS,
+            "reply: signs, and {body} is not in `signed`: an answer could be the signature of an event",
+        ),
+        (
+            f"any_of: [{{{HMAC}}}, {{{OVER_A_HASH}}}]",
+            SIGNS,
+            "reply: signs, and {body} is not in `signed`: an answer could be the signature of an event",
+        ),
+        (
+            f"sns: {{topics: ['{TOPIC}']}}",
+            LEARNS,
+            "store_secret: has nowhere to go: events are verified without a secret",
+        ),
+        (
+            HMAC,
+            LEARNS.replace("unauthenticated: true, ", ""),
+            "store_secret: comes before there is a secret to verify with: it needs `unauthenticated: true`",
+        ),
+        (
+            HMAC,
+            "when: c, unauthenticated: true, confirm: {url: u, hosts: [a.example.com]}, reply: {}",
+            "confirm: calls a URL for anyone: without `unauthenticated`, it does so for the vendor alone",
+        ),
+        (HMAC, "when: c, confirm: {url: u, hosts: []}, reply: {}", "confirm.hosts: names no host"),
+        (
+            HMAC,
+            "when: c, unauthenticated: true, auth: {basic: {}}, reply: {}",
+            "auth: verifies the sender, and `unauthenticated` does not",
+        ),
+        (
+            HMAC,
+            "when: c, auth: {token: {}}, reply: {}",
+            "auth.token.header: must have either `header` or `query`",
+        ),
+        (
+            HMAC,
+            "when: '`true`', unauthenticated: true, reply: {}",
+            "when: fits every request, and would let none become",
+        ),
+        (
+            HMAC,
+            "when: c, store_secret: hmac_hex(c), unauthenticated: true, reply: {}",
+            "store_secret: hmac_hex() works",
+        ),
+        (
+            HMAC,
+            "when: c, confirm: {url: 'not_null(hmac_hex(c), u)', hosts: [a.example.com]}, reply: {}",
+            "confirm.url: hmac_hex() works in replies only",
+        ),
+    ],
+)
+def test_a_handshake_gives_nothing_away(said, auth: str, settings: str, line: str) -> None:
+    (found,) = said(auth, challenge(settings))
+    assert found.startswith(f"webhook.challenges[0].{line}")
+
+
+@pytest.mark.parametrize(
+    "host", ["*", "*.com", "example.*", "a.*.com.*", "*.*", "https://a.example.com", "a b.com", ""]
+)
+def test_the_hosts_of_a_confirmation_are_somebodys(said, host: str) -> None:
+    (found,) = said(HMAC, challenge(f"when: c, confirm: {{url: u, hosts: ['{host}']}}, reply: {{}}"))
+    assert found.startswith("webhook.challenges[0].confirm.hosts[0]: must be the name of a host, such as sns.*.am")
+
+
+def test_a_get_may_be_a_handshake_whatever_is_in_it(tmp_path: Path) -> None:
+    text = (
+        f"description: made\nwebhook:\n  auth: {{{HMAC}}}\n  challenges: [{{method: GET, when: '`true`', reply: {{}}}}]"
+    )
+    assert definition(tmp_path, text).source.webhook.challenges[0].method == "GET"
+
+
+# What stands beside them.
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ("  answer: {status: 302}\n", "webhook.answer.status: must be 200 to 299"),
+        ("  answer: {status: 204, text: x}\n", "webhook.answer.status: 204 has no body; use 200"),
+        ("  answer: {json: {}, text: x}\n", "webhook.answer.text: can't stand beside json: an answer has one body"),
+        ("  answer: {text: '{hmac_hex(a)}'}\n", "webhook.answer: hmac_hex() works in replies only"),
+        (
+            "  answer: {text: \"{header('X-Sig')}\"}\n",
+            "webhook.answer: would show the credential, which is in x-sig",
+        ),
+        (
+            "  refusal_headers: {'a b': x}\n",
+            "webhook.refusal_headers.a b: is not the name of a header, such as x-signature",
+        ),
+        ("events: {format: xml}\n", "events.format: must be one of json, ndjson, form"),
+        ("events: {format: []}\n", "events.format: must be json, ndjson or form, or some of them, each once"),
+        ("events: {format: [json, json]}\n", "events.format: must be json, ndjson or form, or some of them, each once"),
+        ("events: {payload: p}\n", "events.payload: is a field of a form, and `format` has none"),
+        (
+            "events: {format: ndjson}\n",
+            'events.format: ndjson makes a list, so there must be a `split`, such as "[]"',
+        ),
+        (
+            "events: {mask: ['a[0]']}\n",
+            "events.mask[0]: is names with dots between them, and [] for every item of a list, such as "
+            "payload.items[].token",
+        ),
+        ("vendor: {deadline: 3}\n", "vendor.docs: is missing"),
+        ("vendor: {docs: 'http://a.example.com'}\n", "vendor.docs: must be a URL that begins with https://"),
+        ("vendor: {docs: 'https://a.example.com', deadline: 61}\n", "vendor.deadline: must be 1 to 60 seconds"),
+    ],
+)
+def test_what_stands_beside_the_auth_type_fits(said, more: str, line: str) -> None:
+    assert said(HMAC, more) == [line]
+
+
+def test_a_credential_in_the_query_goes_into_no_message(said) -> None:
+    assert said("token: {query: key}", "mozdef: {summary: \"{query('key')}\"}\n") == [
+        "mozdef.summary: would show the credential, which is the query parameter key"
+    ]
+
+
+def test_the_credential_of_a_handshake_goes_into_no_answer(said) -> None:
+    settings = (
+        "method: GET, when: query('c'), auth: {token: {query: key, secret: other}}, reply: {text: \"{query('key')}\"}"
+    )
+    assert said(HMAC, challenge(settings)) == [
+        "webhook.challenges[0].reply: would show the credential, which is the query parameter key"
+    ]
+
+
+def test_a_type_without_anything_to_say_needs_no_braces(tmp_path: Path) -> None:
+    definition(tmp_path, "description: made\nwebhook:\n  auth:\n    basic:\n")
+    settings = load(tmp_path, ["made"])[0].source.webhook.auth.settings
+    assert settings.secret == "auth_token"

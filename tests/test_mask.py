@@ -1,0 +1,376 @@
+"""Secrets in bodies: nothing of them is in a message, in what is kept, in an answer or in the log."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lambdas.fields import MASK, mask
+from lambdas.request import Request
+from tests.definitions import definition, shipped
+from tests.fakes import NOW, SECRET, Endpoint, signed
+
+PIN, LINK = "483920", "https://files.example.com/recording?access_token=eyJhbGciOi-the-link"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+Made = Callable[..., Endpoint]
+HMAC = "auth: {hmac: {signature: {header: x-signature}}}"
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    """An endpoint of a source with these events, and more of its webhook."""
+
+    def endpoint(events: str, more: str = "", auth: str = HMAC, mozdef: str = "{}") -> Endpoint:
+        text = f"description: made\nwebhook:\n  {auth}\n  {more}\nevents: {events}\nmozdef: {mozdef}\n"
+        return Endpoint(definition(tmp_path, text).source)
+
+    return endpoint
+
+
+def forms(secret: str) -> Iterator[str]:
+    """How a secret might be found again: as it is, escaped, encoded, or as a hash that tells whoever tries them all."""
+    yield from (secret, quote(secret, safe=""), json.dumps(secret)[1:-1])
+    for bare in (secret, json.dumps(secret)):
+        yield from (one(bare.encode()).hexdigest()[:40] for one in (hashlib.sha256, hashlib.sha1, hashlib.md5))  # type: ignore[operator]
+
+
+def everything(endpoint: Endpoint, answer: dict[str, Any]) -> str:
+    """All that came of a request; of what is kept, the body too."""
+    said = [json.dumps([answer, endpoint.log], ensure_ascii=False), *endpoint.queue.bodies]
+    for made in endpoint.bucket.objects.values():
+        said.append(made.decode())
+        if "body" in (kept := json.loads(made)):
+            said.append(base64.b64decode(kept["body"]).decode("utf-8", "replace"))
+    return "\n".join([*said, *endpoint.bucket.objects])
+
+
+def shows_nothing(endpoint: Endpoint, answer: dict[str, Any], *secrets: str) -> bool:
+    said = everything(endpoint, answer)
+    found = [one for secret in secrets for one in forms(secret) if one in said]
+    assert found == []
+    return True
+
+
+EVENT = {"id": "e1", "object": {"password": PIN, "files": [{"url": LINK, "size": 5}, {"size": 6}]}, "pin": PIN}
+MASKED = {"id": "e1", "object": {"password": MASK, "files": [{"url": MASK, "size": 5}, {"size": 6}]}, "pin": MASK}
+FIELDS = "mask: [object.password, 'object.files[].url', pin, object.nowhere.at, 'nowhere[].at', id.nowhere]"
+
+
+def test_what_is_masked_is_not_in_the_message(made: Made) -> None:
+    mozdef = "{summary: 'by {pin}', tags: ['{object.password}'], details: {first: '{object.files[0].url}'}}"
+    endpoint = made(f"{{{FIELDS}}}", mozdef=mozdef)
+    answer = endpoint.signed(EVENT)
+    (message,) = endpoint.queue.messages
+    assert message["details"] == {**MASKED, "first": MASK}
+    assert (message["summary"], message["tags"][2]) == ("by [masked]", MASK)
+    assert shows_nothing(endpoint, answer, PIN, LINK)
+
+
+def test_what_is_masked_is_not_in_what_is_rejected(made: Made) -> None:
+    endpoint = made(f"{{{FIELDS}, require: [nothing.like.it]}}")
+    answer = endpoint.signed(EVENT, {"x-trace": "t"})
+    ((key, stored),) = endpoint.bucket.objects.items()
+    envelope = json.loads(stored)
+    body = base64.b64decode(envelope["body"])
+    assert json.loads(body) == MASKED
+    # The hash is of what is kept, and the same for every delivery.
+    digest = hashlib.sha256(body).hexdigest()
+    assert (envelope["sha256"], key) == (digest, f"rejected/2026-01-01/missing/{digest}.json")
+    assert envelope["headers"] == {"x-trace": "t", "content-type": "application/json"}
+    assert shows_nothing(endpoint, answer, PIN, LINK)
+
+
+def test_what_is_masked_is_not_in_an_event_that_is_kept_for_its_size(made: Made) -> None:
+    endpoint = made(f"{{{FIELDS}}}")
+    pad = ["x" * 1_000] * 1_100
+    answer = endpoint.signed({**EVENT, "pad": pad})
+    ((key, stored),) = endpoint.bucket.objects.items()
+    assert key.startswith("oversize/")
+    assert json.loads(stored) == {**MASKED, "pad": pad}
+    (message,) = endpoint.queue.messages
+    assert message["details"]["oversize"]["sha256"] == hashlib.sha256(stored).hexdigest()
+    assert message["details"]["pin"] == MASK
+    assert shows_nothing(endpoint, answer, PIN, LINK)
+
+
+def test_what_is_masked_is_not_in_one_of_many_that_is_kept(made: Made) -> None:
+    endpoint = made("{split: items, mask: ['items[].pin'], require: [id]}")
+    pad = "x" * 1_100_000
+    items = [{"id": 1, "pin": PIN}, {"pin": PIN}, {"id": 3, "pin": PIN, "pad": pad}, 4]
+    answer = endpoint.signed({"items": items})
+    assert [message["details"]["pin"] for message in endpoint.queue.messages] == [MASK, MASK]
+    assert len(endpoint.bucket.objects) == 3
+    assert shows_nothing(endpoint, answer, PIN)
+
+
+def test_what_is_masked_is_not_in_an_answer(made: Made) -> None:
+    endpoint = made("{mask: [pin]}", "answer: {json: {pin: '{pin}', id: '{id}'}}")
+    assert json.loads(endpoint.signed(EVENT)["body"]) == {"pin": MASK, "id": "e1"}
+
+
+def test_transform_gets_what_is_masked(made: Made, tmp_path: Path) -> None:
+    made("{mask: [pin]}")
+    code = "def transform(event, request):\n    return [{'pin': event['pin'], 'as_json': request.json['pin']}]\n"
+    (tmp_path / "made" / "transform.py").write_text(code)
+    endpoint = made("{mask: [pin]}")
+    endpoint.signed(EVENT)
+    assert [message["details"] for message in endpoint.queue.messages] == [{"pin": MASK, "as_json": MASK}]
+
+
+SMALL = {"id": "e1", "pin": PIN}
+WRITTEN = {
+    "json": ("mask: [pin]", json.dumps(SMALL).encode(), {}),
+    "form": ("format: form, mask: [pin]", urlencode(SMALL).encode(), FORM),
+    "repeated field": ("format: form, mask: [pin]", urlencode([("pin", PIN), ("pin", PIN)]).encode(), FORM),
+    "payload": ("format: form, payload: p, mask: [pin]", urlencode({"p": json.dumps(SMALL)}).encode(), FORM),
+    "lines": ('format: ndjson, split: "[]", mask: ["[].pin"]', (json.dumps(SMALL) + "\n").encode() * 2, {}),
+    "gzip": ("mask: [pin]", gzip.compress(json.dumps(SMALL).encode()), {"content-encoding": "gzip"}),
+    "a list": ("mask: [pin]", json.dumps({"pin": [{"a": PIN}, PIN]}).encode(), {}),
+    "a list of texts": ('mask: ["pin[]"]', json.dumps({"pin": [PIN, PIN]}).encode(), {}),
+    "a number": ("mask: [pin]", json.dumps({"pin": int(PIN)}).encode(), {}),
+    "twice": ("mask: [pin]", b'\xef\xbb\xbf{"pin": "483920", "pin": "483920"}', {}),
+    "escaped": ("mask: [pin]", b'{"pin": "\\u0034\\u0038\\u0033\\u0039\\u0032\\u0030"}', {}),
+}
+
+
+@pytest.mark.parametrize(("events", "body", "headers"), WRITTEN.values(), ids=WRITTEN)
+@pytest.mark.parametrize("rejected", [False, True], ids=["sent", "rejected"])
+def test_however_a_body_is_written_its_secrets_are_masked(
+    made: Made, events: str, body: bytes, headers: dict[str, str], rejected: bool
+) -> None:
+    endpoint = made(f"{{{events}{', require: [nothing]' if rejected else ''}}}")
+    answer = endpoint.signed(body, headers)
+    assert answer["statusCode"] == 200
+    assert (not endpoint.queue.bodies, len(endpoint.bucket.objects)) == (rejected, int(rejected))
+    assert MASK in everything(endpoint, answer)
+    assert shows_nothing(endpoint, answer, PIN)
+
+
+def test_what_is_masked_is_not_in_a_body_that_is_kept_as_a_whole(made: Made) -> None:
+    endpoint = made("{mask: [pin], split: nowhere}")
+    answer = endpoint.signed(SMALL)
+    assert [key.split("/")[2] for key in endpoint.bucket.objects] == ["no-events"]
+    assert shows_nothing(endpoint, answer, PIN)
+
+
+def test_what_has_nothing_to_mask_is_kept_as_it_was_sent(made: Made) -> None:
+    endpoint = made(f"{{{FIELDS}, require: [nothing]}}")
+    body = b'{ "id" : "e1", "pin": null, "object": 5 }'
+    endpoint.signed(body, {"content-type": "application/x-json"})
+    (envelope,) = map(json.loads, endpoint.bucket.objects.values())
+    assert (base64.b64decode(envelope["body"]), envelope["headers"]["content-type"]) == (body, "application/x-json")
+
+
+def test_what_can_not_be_read_is_kept_as_it_was_sent(made: Made) -> None:
+    """Nobody can say where a secret is in it, and who may read it may read the secret's own source."""
+    endpoint = made("{mask: [pin]}")
+    body = b'{"pin": "483920", "n": NaN}'
+    endpoint.signed(body)
+    (envelope,) = map(json.loads, endpoint.bucket.objects.values())
+    assert base64.b64decode(envelope["body"]) == body
+
+
+# Ids.
+
+
+def ids(endpoint: Endpoint) -> list[str]:
+    return [message["tags"][1] for message in endpoint.queue.messages]
+
+
+def test_the_id_of_an_event_is_the_same_in_every_delivery_of_it(made: Made) -> None:
+    for events in (f"{{{FIELDS}}}", '{split: items, mask: ["items[].pin", "items[].object.files[].url"]}'):
+        found = []
+        for now in (NOW, NOW + 3_600):
+            endpoint = made(events)
+            endpoint.now = now
+            endpoint.signed({**EVENT, "items": [EVENT, {**EVENT, "id": "e2"}]})
+            found.append(ids(endpoint))
+        assert found[0] == found[1]
+        assert len(set(found[0])) == len(found[0])
+
+
+def test_the_id_of_an_event_does_not_tell_what_was_masked(made: Made) -> None:
+    """Of a PIN there are few: a hash over it tells it to whoever has the rest of the event, which is the message."""
+    found = []
+    for pin in ("0000", "0001"):
+        endpoint = made("{mask: [pin]}")
+        endpoint.signed({"id": "e1", "pin": pin})
+        found += ids(endpoint)
+    assert found[0] == found[1]
+    other = made("{mask: [pin]}")
+    other.signed({"id": "e2", "pin": "0000"})
+    assert ids(other) != found[:1]
+
+
+def test_an_event_in_which_nothing_was_masked_has_the_id_that_it_had(made: Made) -> None:
+    body = json.dumps({"id": "e1"}).encode()
+    for events in ("{}", "{mask: [pin]}"):
+        endpoint = made(events)
+        endpoint.signed(body)
+        assert ids(endpoint) == [f"id:sha256:{hashlib.sha256(body).hexdigest()[:40]}"]
+
+
+# A token in the body, and one in the query.
+
+ITEMS = [{"clientState": "", "id": 1}, {"clientState": "", "id": 2, "clientStates": "x"}]
+BODY_TOKEN = "auth: {body_token: {each: value, field: clientState}}"
+
+
+@pytest.mark.parametrize(
+    ("events", "more"),
+    [
+        ("{split: value}", {}),
+        ("{split: value, require: [nothing]}", {}),
+        ("{}", {}),
+        ("{require: [nothing]}", {}),
+        ("{split: value}", {"pad": "x" * 1_100_000}),
+        ("{}", {"pad": "x" * 1_100_000}),
+    ],
+    ids=["items", "rejected items", "whole", "rejected whole", "oversize items", "oversize whole"],
+)
+def test_a_token_in_the_body_verifies_and_is_seen_no_more(made: Made, events: str, more: dict[str, str]) -> None:
+    endpoint = made(events, "answer: {json: {state: '{value[0].clientState}'}}", BODY_TOKEN)
+    answer = endpoint.signed({"value": [{**one, **more} for one in ITEMS]})
+    assert json.loads(answer["body"]) == {"state": MASK}
+    assert len(endpoint.queue.bodies) + len(endpoint.bucket.objects) > 0
+    assert shows_nothing(endpoint, answer, SECRET)
+
+
+def test_a_token_that_every_item_must_carry_is_not_said_where_one_does_not(made: Made) -> None:
+    endpoint = made("{split: value}", auth=BODY_TOKEN)
+    for items in ([{"clientState": SECRET}, {"clientState": SECRET + "x"}], [{"clientState": SECRET}, {}], [], 5, None):
+        answer = endpoint.post(json.dumps({"value": items}).encode())
+        assert (answer["statusCode"], endpoint.queue.bodies, endpoint.bucket.objects) == (401, [], {})
+        assert shows_nothing(endpoint, answer, SECRET)
+
+
+def test_a_token_at_the_top_of_the_body_is_masked(made: Made) -> None:
+    endpoint = made("{id: id}", auth="auth: {body_token: {field: meta.token}}")
+    answer = endpoint.signed({"id": 1, "meta": {"token": "", "n": 1}})
+    assert [message["details"] for message in endpoint.queue.messages] == [{"id": 1, "meta": {"token": MASK, "n": 1}}]
+    assert shows_nothing(endpoint, answer, SECRET)
+
+
+@pytest.mark.parametrize("name", ["client-state", "@odata.state", "0", "meta.client-state", "tags_"])
+def test_a_token_is_found_and_masked_whatever_its_field_is_called(made: Made, name: str) -> None:
+    endpoint = made("{split: items}", auth=f"auth: {{body_token: {{each: items, field: '{name}'}}}}")
+    *above, last = name.split(".")
+    item: dict[str, Any] = {last: ""}
+    for one in reversed(above):
+        item = {one: item}
+    answer = endpoint.signed({"items": [{**item, "id": 1}]})
+    assert answer["statusCode"] == 200
+    assert [message["details"]["id"] for message in endpoint.queue.messages] == [1]
+    assert MASK in endpoint.queue.bodies[0]
+    assert shows_nothing(endpoint, answer, SECRET)
+
+
+def test_a_token_in_the_body_beside_another_way_is_masked_too(made: Made) -> None:
+    auth = "auth: {any_of: [{hmac: {signature: {header: x-signature}}}, {body_token: {field: token, secret: other}}]}"
+    endpoint = made("{}", auth=auth)
+    answer = endpoint.signed({"token": SECRET, "id": 1})
+    assert [message["details"] for message in endpoint.queue.messages] == [{"token": MASK, "id": 1}]
+    assert shows_nothing(endpoint, answer, SECRET)
+
+
+def test_microsoft_graphs_client_state_is_nowhere() -> None:
+    endpoint = Endpoint(shipped("ms-graph").source)
+    one = {"clientState": "", "subscriptionId": "s", "tenantId": "t", "changeType": "updated", "resource": "r"}
+    answer = endpoint.signed({"value": [one, {**one, "tenantId": None}]})
+    assert (answer["statusCode"], len(endpoint.queue.bodies), len(endpoint.bucket.objects)) == (202, 1, 1)
+    assert shows_nothing(endpoint, answer, SECRET)
+
+
+@pytest.mark.parametrize("events", ["{}", "{require: [nothing]}"], ids=["sent", "rejected"])
+def test_a_token_in_the_query_is_kept_out_of_everything(made: Made, events: str) -> None:
+    endpoint = made(events, auth="auth: {token: {query: key}}", mozdef="{summary: \"{query('more')}\"}")
+    sent = signed(endpoint.source.webhook.auth, b'{"a":1}', secret="s3cr3t-in-the-query")
+    endpoint.store.values = dict.fromkeys(endpoint.store.values, "s3cr3t-in-the-query")
+    sent = sent._replace(url=f"{sent.url}&more=x&KEY=upper&%6Bey=again")
+    answer = endpoint.send(sent)
+    assert answer["statusCode"] == 200
+    assert [message["summary"] for message in endpoint.queue.messages] in (["x"], [])
+    kept = [json.loads(made)["query"] for made in endpoint.bucket.objects.values()]
+    assert kept in (["more=x&KEY=upper"], [])
+    assert shows_nothing(endpoint, answer, "s3cr3t-in-the-query")
+
+
+# What mask() touches.
+
+NAMES = st.sampled_from(["a", "b", "c", "token", "", "a.b", "[]", "ä"])
+LEAVES = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=5)
+JSON = st.recursive(
+    LEAVES, lambda below: st.lists(below, max_size=4) | st.dictionaries(NAMES, below, max_size=4), max_leaves=20
+)
+PART = st.sampled_from(["a", "b", "c", "token"])
+FIELD = st.lists(st.tuples(PART, st.sampled_from(["", "[]"])).map("".join), min_size=1, max_size=4).map(".".join)
+FIELDS_OF = st.lists(FIELD | FIELD.map("[].".__add__), max_size=4)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every value below this one that is no list and no object, with the way to it."""
+    if isinstance(value, dict | list) and value:
+        for key, below in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(below, (*path, key))
+    else:
+        yield path, value
+
+
+def fits(path: tuple[Any, ...], field: str) -> bool:
+    """Whether a field names this place, or one above it."""
+    wanted: list[Any] = [name for name in field.replace("[]", ".[]").split(".") if name]
+    above = path[: len(wanted)]
+    return len(above) == len(wanted) and all(
+        isinstance(key, int) if name == "[]" else key == name for key, name in zip(above, wanted, strict=True)
+    )
+
+
+@given(JSON, FIELDS_OF)
+@example({"a": [[{"b": 1}], {"b": 2}, 3]}, ["a[].b"])
+@example([{"a": {"b": None}}, {"a": {"b": False}}], ["[].a.b"])
+@example({"a": {"token": 0}, "b": {"token": 0}}, ["a.token", "a"])
+def test_mask_touches_what_the_fields_name_and_nothing_else(value: Any, fields: list[str]) -> None:
+    masked = copy.deepcopy(value)
+    count = mask(masked, fields)
+    assert (masked != value) >= (count > 0)
+    after = dict(places(masked))
+    for path, one in places(value):
+        if not any(fits(path, field) for field in fields):
+            assert after[path] == one
+        elif one is not None:
+            assert any(after.get(path[:length]) == MASK for length in range(len(path) + 1))
+    named = {path[:length] for path, _ in places(value) for length in range(len(path) + 1)}
+    assert set(after) <= named
+
+
+@given(JSON, FIELDS_OF)
+def test_to_mask_again_changes_nothing(value: Any, fields: list[str]) -> None:
+    once = copy.deepcopy(value)
+    mask(once, fields)
+    twice = copy.deepcopy(once)
+    mask(twice, fields)
+    assert twice == once
+
+
+@given(JSON, FIELDS_OF)
+def test_a_request_says_the_same_but_for_what_is_masked(value: Any, fields: list[str]) -> None:
+    body = json.dumps(value).encode()
+    request = Request("POST", {"content-type": "text/x", "content-encoding": "identity", "a": "b"}, body)
+    request.mask(fields)
+    kept, headers = request.to_keep()
+    assert json.loads(kept) == request.json
+    if request.masked:
+        assert headers == {"content-type": "application/json", "a": "b"}
+    else:
+        assert (kept, headers, request.json) == (body, request.headers, value)
