@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas import signing
-from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.auth import Keys, Sent
 from lambdas.model import SecretName
-from lambdas.pieces import texts
 from lambdas.signed import Signed
 from lambdas.signed import problems as problems_of
 
@@ -40,22 +39,13 @@ def wheels(_settings: Settings) -> tuple[str, ...]:
 
 
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
-    from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    seen = signing.carried(settings, request, now)
-    found = texts(settings, request)
-    for key in filter(None, map(_public, keys(settings.secret))):
-        for signature, text in ((one, text) for one in seen for text in found):
-            try:
-                key.verify(signature, text, ECDSA(SHA256()))
-            except InvalidSignature:
-                continue
-            signing.check(settings, request, now)
-            return
-    where = " or ".join(settings.signature.header).lower()
-    raise Unauthenticated(f"no signature in {where} is one of this body with the private key")
+    public = (_public(stored) for stored in keys(settings.secret))
+    algorithm = ECDSA(SHA256())
+    by = (partial(key.verify, signature_algorithm=algorithm) for key in public if key)
+    signing.verify_by(settings, request, now, by)
 
 
 @lru_cache(4)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas import signing
-from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.auth import Keys, Sent
 from lambdas.keys import Key, key_bytes
 from lambdas.model import SecretName
-from lambdas.pieces import texts
 from lambdas.signed import Signed
 from lambdas.signed import problems as problems_of
 
@@ -42,25 +41,16 @@ def wheels(_settings: Settings) -> tuple[str, ...]:
 
 
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
-    from cryptography.exceptions import InvalidSignature
+    public = (_public(settings.key, stored) for stored in keys(settings.secret))
+    signing.verify_by(settings, request, now, (key.verify for key in public if key))
+
+
+def _public(written: Key, stored: str) -> Any:
+    """The key; None where what is stored is none: it verifies nothing."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    seen = signing.carried(settings, request, now)
-    found = texts(settings, request)
-    for stored in keys(settings.secret):
-        content = key_bytes(settings.key, stored)
-        if content is None or len(content) != 32:
-            continue
-        key = Ed25519PublicKey.from_public_bytes(content)
-        for signature, text in ((one, text) for one in seen for text in found):
-            try:
-                key.verify(signature, text)
-            except InvalidSignature:
-                continue
-            signing.check(settings, request, now)
-            return
-    where = " or ".join(settings.signature.header).lower()
-    raise Unauthenticated(f"no signature in {where} is one of this body with the private key")
+    content = key_bytes(written, stored)
+    return Ed25519PublicKey.from_public_bytes(content) if content and len(content) == 32 else None
 
 
 def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
