@@ -12,8 +12,9 @@ from functools import cache
 from generator import shipped, wheels
 from generator.definition import Definition
 from generator.literal import module
+from lambdas.auth import leaves
 from lambdas.auth import wheels as packages
-from lambdas.model import Pipeline, Source, auths, verified_by
+from lambdas.model import Pipeline, Source, Webhook, auths, verified_by
 
 # The first time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -48,6 +49,11 @@ def third_party(source: Source) -> tuple[str, ...]:
 def merge_zip() -> bytes:
     """The code of the pipeline's merge function, the same for every source."""
     return archive(shipped.modules(["lambdas.merge"]))
+
+
+def signs_url(webhook: Webhook) -> bool:
+    """Whether the URL is part of what some sender signs."""
+    return any("{url}" in getattr(leaf.settings, "signed", "") for auth in auths(webhook) for leaf in leaves(auth))
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:

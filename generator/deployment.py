@@ -16,7 +16,6 @@ from generator.aws import Target
 from generator.changes import template_key
 from generator.errors import GeneratorError, again
 from generator.lint import MAX_BODY
-from generator.placeholders import placeholders
 from generator.product import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared
 from generator.stacks import SERVICE, Stack
 from generator.vendor import parameters as parameters_of
@@ -133,14 +132,6 @@ class Deployment:
                 f"there is no secret {wanted[first]} in Parameter Store to verify events with: {put} "
                 "(or --without-secret, where the vendor makes it only once it has the URL)"
             )
-
-    def refuse_placeholders(self) -> None:
-        """GeneratorError where the definition still has something that each user must replace."""
-        definition = self.product.definition
-        if found := list(placeholders(definition.source)):
-            file, line = definition.place(found[0])
-            own = f"in sources/NAME/source.yml with `extends: {self.product.name}`, or here"
-            raise GeneratorError(f"{file}:{line}: {', '.join(found)}: still a placeholder; replace it {own}")
 
     def refuse_takeover(self, stack: Stack | None) -> None:
         """GeneratorError where a pipeline would take over what its role can't change, or what MozDef reads from.

@@ -21,6 +21,8 @@ def hints(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
     there = [
         pair for sample in events for item in items(definition.source, sample) for pair in _made(definition, *item)
     ]
+    if not there and made:
+        return  # that none of them becomes a message has been said
     if not there:
         yield Problem(*definition.place(""), "samples", "there are none; put one into samples/", warning=True)
         return

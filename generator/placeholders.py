@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from generator.definition import Definition
+from generator.errors import DefinitionError, Problem
 from lambdas.model import Source
 
 PLACEHOLDER = "REPLACE_ME"
+
+
+def refuse(definitions: Iterable[Definition]) -> None:
+    """GeneratorError where one still has something that each user must replace: before anything else is asked."""
+    problems: list[Problem] = []
+    for definition in definitions:
+        own = f"replace it here, or in a source of your own that has `extends: {definition.source.name}`"
+        said = f"is still a placeholder; {own}"
+        problems += [Problem(*definition.place(key), key, said) for key in placeholders(definition.source)]
+    if problems:
+        raise DefinitionError(problems)
 
 
 def placeholders(source: Source) -> Iterator[str]:

@@ -41,6 +41,17 @@ def parse_lines(body: bytes) -> list[Any]:
     return values
 
 
+def _lines(text: str) -> list[Any]:
+    """Line by line, where the whole can't be read: one that is no JSON is its text, which can be no event."""
+    found: list[Any] = []
+    for line in filter(str.strip, text.split("\n")):
+        try:
+            found.append(_DECODER.decode(line))
+        except json.JSONDecodeError:
+            found.append(line)
+    return found
+
+
 def _read(body: bytes, decode: Callable[[str], Any]) -> Any:
     try:
         text = body.decode().removeprefix("\ufeff")
@@ -60,6 +71,15 @@ def _read(body: bytes, decode: Callable[[str], Any]) -> Any:
 
 
 def _values(text: str) -> list[Any]:
+    try:
+        return _one_after_the_other(text)
+    except json.JSONDecodeError:
+        if "\n" not in text.strip():
+            raise
+        return _lines(text)
+
+
+def _one_after_the_other(text: str) -> list[Any]:
     found: list[Any] = []
     at = _SPACE.match(text).end()  # type: ignore[union-attr]  # it matches nothing too
     while at < len(text):

@@ -153,7 +153,7 @@ class Events:
     payload: str | None = None
     """The field of a form that holds the event as JSON. Without it, the form's fields are the event."""
     mask: tuple[Field, ...] = ()
-    """Fields of the body that hold a secret: masked before anything is sent or kept, wherever they are there."""
+    """Fields of the body that hold a secret, each at exactly this place: masked before anything is sent or kept."""
     split: Path | None = None
     """The list of events in a body that carries several. Without it, the body is one event."""
     require: tuple[Path, ...] = ()

@@ -9,17 +9,20 @@ import hmac
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lambdas.auth import Sent, Unauthenticated
 from lambdas.model import Header
-from lambdas.pieces import MAX_PARTS, texts, written
+from lambdas.pieces import texts, written
 from lambdas.signed import BodyHash, Encoding, Signature, Signed, Timestamp
 from lambdas.when import seconds, timestamp
 
 if TYPE_CHECKING:
     from lambdas.request import Request
 
+MAX_SIGNATURES = 20
+"""Signatures of a header that are looked at: vendors send one for each secret."""
 MAX_FAMILY = 100
 """Headers of a family such as X-Signature-1, X-Signature-2 …: https://developers.docusign.com/platform/webhooks/connect/hmac/"""
 FAMILY = "-*"
@@ -140,7 +143,8 @@ def described(settings: Signed) -> str:
     where = " or ".join(settings.signature.header)
     stamp = settings.timestamp
     window = f", at most {stamp.tolerance} s old" if stamp else ""
-    return f'of "{settings.signed}" in {where}{window}'
+    text = settings.signed.replace("\n", "␊").replace("\r", "␍")
+    return f'of "{text}" in {where}{window}'
 
 
 def encoded(content: bytes, encoding: Encoding) -> str:
@@ -172,12 +176,12 @@ _DECODERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def _signatures(settings: Signature, value: str) -> Iterator[bytes]:
-    for part in value.split(settings.split)[:MAX_PARTS] if settings.split else [value]:
-        if (part := part.strip(" ")).startswith(settings.prefix):
-            try:
-                yield decoded(part.removeprefix(settings.prefix), settings.encoding)
-            except ValueError:
-                continue
+    parts = (part.strip(" ") for part in (value.split(settings.split) if settings.split else [value]))
+    for part in islice((one for one in parts if one.startswith(settings.prefix)), MAX_SIGNATURES):
+        try:
+            yield decoded(part.removeprefix(settings.prefix), settings.encoding)
+        except ValueError:
+            continue
 
 
 def _stamped(body: bytes, stamp: Timestamp, now: float) -> bytes:

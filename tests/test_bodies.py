@@ -155,8 +155,7 @@ def test_of_lines_those_that_are_no_events_are_kept_and_the_others_sent(made: Ma
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b'{"a":1}\n{"a":', ("not-json", "the body is not JSON: Expecting value at character 13")),
-        (b'{"a":1},\n{"a":2}', ("not-json", "the body is not JSON: Expecting value at character 7")),
+        (b'{"a":1},{"a":2}', ("not-json", "the body is not JSON: Expecting value at character 7")),
         (b'{"a":1}\n\xff', ("not-json", "the body is not UTF-8")),
         (b'{"a":1}\n{"a":1e999}', ("number", "a number beyond what a double holds")),
         (b'{"a":1}\n' + b"[" * 70 + b"]" * 70, ("depth", "nested deeper than 64")),
@@ -170,6 +169,23 @@ def test_lines_that_can_not_be_read_are_kept_as_a_whole(made: Made, body: bytes,
     endpoint = made('{format: ndjson, split: "[]"}')
     assert endpoint.signed(body) == OK
     assert (kept(endpoint), kept_as_sent(endpoint), details(endpoint)) == ([reason], [body], [])
+
+
+@pytest.mark.parametrize("broken", [b'{"a":', b'{"a":1},', b"junk", b'"text"'])
+def test_a_line_that_can_not_be_read_holds_up_none_of_the_others(made: Made, broken: bytes) -> None:
+    endpoint = made('{format: ndjson, split: "[]"}')
+    body = b'{"a":1}\n' + broken + b'\n[{"a":2},{"a":3}]\n'
+    assert endpoint.signed(body) == OK
+    assert details(endpoint) == [{"a": 1}, {"a": 2}, {"a": 3}]
+    assert kept(endpoint) == [("not-an-object", "an event must be a JSON object, not a string")]
+    assert kept_as_sent(endpoint) == [body]
+
+
+def test_beside_a_line_that_can_not_be_read_the_others_are_masked(made: Made) -> None:
+    endpoint = made('{format: ndjson, split: "[]", mask: ["[].token"]}')
+    assert endpoint.signed(b'{"a":1,"token":"secret-one"}\n{"a":\n') == OK
+    assert details(endpoint) == [{"a": 1, "token": "[masked]"}]
+    assert kept_as_sent(endpoint) == [b'[{"a":1,"token":"[masked]"},"{\\"a\\":"]']
 
 
 # The content type.

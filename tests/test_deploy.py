@@ -16,7 +16,7 @@ from moto import mock_aws
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
-from generator import deployment, helper_bucket, progress
+from generator import deployment, helper_bucket, placeholders, progress
 from generator.aws import Target
 from generator.bundle import key, merge_zip
 from generator.commands import main
@@ -357,8 +357,9 @@ def not_deployed(folder: Path, auth: str, more: str = "") -> Deployment:
         "one that is learned",
     ],
 )
+@pytest.mark.usefixtures("aws")
 def test_it_is_deployed_once_there_is_enough_to_verify_with(
-    aws: CloudFormation, tmp_path: Path, auth: str, more: str, stored: list[str], missing: str | None
+    tmp_path: Path, auth: str, more: str, stored: list[str], missing: str | None
 ) -> None:
     one, ssm = not_deployed(tmp_path, auth, more), boto3.client("ssm", REGION)
     for name in stored:
@@ -376,15 +377,24 @@ def test_it_is_deployed_once_there_is_enough_to_verify_with(
     )
 
 
-def test_what_each_user_must_replace_is_not_deployed(aws: CloudFormation, tmp_path: Path) -> None:
-    one = not_deployed(tmp_path, "{sns: {topics: ['arn:aws:sns:us-west-2:123456789012:REPLACE_ME']}}")
-    with pytest.raises(GeneratorError) as raised:
-        one.refuse_placeholders()
-    assert str(raised.value) == (
-        f"{tmp_path}/acme/source.yml:3: webhook.auth.sns.topics[0]: still a placeholder; "
-        "replace it in sources/NAME/source.yml with `extends: acme`, or here"
+@pytest.mark.parametrize(
+    "command", [["deploy"], ["deploy", "--yes"], ["deploy", "--pipeline", "--dry-run"], ["upload"], ["rehearse"]]
+)
+def test_what_each_user_must_replace_is_said_before_anything_is_asked(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ACCESS_KEY_ID"):
+        monkeypatch.delenv(name, raising=False)
+    assert main([command[0], "aws-sns", *command[1:], "--sources", str(SOURCES)]) == 1
+    assert capsys.readouterr().err == (
+        f"error: {SOURCES / 'aws-sns' / 'source.yml'}:9: webhook.auth.sns.topics[0]: is still a placeholder; "
+        "replace it here, or in a source of your own that has `extends: aws-sns`\n"
     )
-    not_deployed(tmp_path, "{sns: {topics: ['arn:aws:sns:us-west-2:123456789012:alarms']}}").refuse_placeholders()
+
+
+def test_what_was_replaced_is_no_placeholder(tmp_path: Path) -> None:
+    text = "description: made\nextends: aws-sns\nwebhook:\n  auth: {sns: {topics: ['arn:aws:sns:us-west-2:123456789012:a']}}\n"
+    placeholders.refuse([definition(tmp_path, text, "acme")])
 
 
 def test_a_path_that_is_not_the_pipelines_is_refused(run: Run, aws: CloudFormation, build: Path) -> None:

@@ -61,11 +61,15 @@ def command(
     build: Path,
 ) -> int:
     """Build SOURCE, show what would change in its stack, ask, and deploy it."""
+    from generator import placeholders
     from generator.commands.build import made, written
+    from generator.definition import load
     from generator.deployment import Deployment, Place
 
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or say --all")
+    if sources_named:
+        placeholders.refuse(load(sources, dict.fromkeys(sources_named)))
     if not (yes or dry_run or show.somebody_is_there()):
         raise click.UsageError("nobody is there to be asked: --yes deploys, --dry-run shows what would change")
     place = Place(target, sources, build, pipeline)

@@ -56,6 +56,7 @@ def command(
 
     Nothing but the emulator is touched. The logs stay in BUILD/.rehearsal/SOURCE.
     """
+    from generator import placeholders
     from generator.definition import load
     from generator.product import FILES, files, shared
     from generator.rehearsal import Folders, rehearsal
@@ -64,6 +65,7 @@ def command(
     if said := names.deployment_problem(source, names.PROJECT, env):
         raise click.UsageError(said)
     definition = load(sources, [source], reserved=names_of_commands())[0]
+    placeholders.refuse([definition])
     there = built(build, sources, source, (*FILES, *shared()))
     if not there.items() <= (files(definition) | shared()).items():
         show.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")

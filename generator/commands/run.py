@@ -37,6 +37,7 @@ _PAUSE_SECONDS = 0.2
 @options.build
 def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
     """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C."""
+    from generator.bundle import signs_url
     from generator.local import emulator, told
     from generator.product import CODE, TEMPLATE, files
     from generator.running import Followed, Running, announced, built, deploy, not_running
@@ -56,7 +57,9 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
         with announced(Running(source, port, bundle, url, told(outputs), os.getpid()), build):
             followed = Followed(running, outputs, names.stack(source))
             if not ended.is_set():
-                _banner(out, source, url, outputs["EventsQueueUrl"], again(f"send {source}", build, sources), iam=iam)
+                signed = told(outputs) if signs_url(definition.webhook) else None
+                send = again(f"send {source}", build, sources)
+                _banner(out, source, url, outputs["EventsQueueUrl"], send, iam=iam, signed=signed)
             try:
                 while not ended.wait(_PAUSE_SECONDS):
                     _show(out, followed, as_json=as_json)
@@ -66,9 +69,11 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
     return 0
 
 
-def _banner(out: Console, source: str, url: str, queue: str, send: str, *, iam: bool) -> None:
+def _banner(out: Console, source: str, url: str, queue: str, send: str, *, iam: bool, signed: str | None) -> None:
     out.print(f"\n[bold]{source}[/] runs on this machine{', IAM enforced' if iam else ''}; Ctrl-C ends it")
     out.print(f"  [dim]endpoint[/]  {url}")
+    if signed:
+        out.print(f"  [dim]signed as[/] {signed}  [dim]as the handler sees it[/]")
     out.print(f"  [dim]queue[/]     {queue}")
     out.print(f"  [dim]try[/]       [cyan]{send}[/]  [dim]in a second terminal[/]\n")
 

@@ -37,8 +37,13 @@ def command(sources_named: tuple[str, ...], everything: bool, target: Target, so
     """Build SOURCE, and put its code and templates into the helper bucket; links to the console make stacks of them."""
     from rich.markup import escape
 
+    from generator import placeholders
+    from generator.definition import load
+
     if not sources_named and not everything:
         raise click.UsageError("name a source, or say --all")
+    if sources_named:
+        placeholders.refuse(load(sources, dict.fromkeys(sources_named)))
     products = made(None if everything else sources_named, sources, build, strict=True, afresh=True)
     for one in products:
         if said := names.deployment_problem(one.name, target.project, target.environment):

@@ -41,6 +41,7 @@ def body(draw: st.DrawFn, sent: Sent) -> Sent:
     ways: list[Callable[[], str]] = [
         lambda: altered(draw, text, 'aA0 \n\r\t{}[]",:é\ufeff'),
         lambda: text + draw(st.sampled_from([" ", "\n", "\r\n", "\0"])),
+        str,
         text.strip,
         text.swapcase,
         lambda: text.replace("\n", "\r\n"),

@@ -64,6 +64,10 @@ def both_take(source: Source, sdk: Sdk, sent: Sent, keys: tuple[str, ...], now: 
     assert (theirs(sdk, sent, keys, now), ours(source, sent, keys, now)) == (True, True)
 
 
+def both_refuse(source: Source, sdk: Sdk, sent: Sent, keys: tuple[str, ...], now: float) -> None:
+    assert (theirs(sdk, sent, keys, now), ours(source, sent, keys, now)) == (False, False)
+
+
 def agree(source: Source, sdk: Sdk, sent: Sent, keys: tuple[str, ...], now: float) -> None:
     """Whatever the verdict, it is the same. `--hypothesis-show-statistics` says how often it was which."""
     verdict = theirs(sdk, sent, keys, now)

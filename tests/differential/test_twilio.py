@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, quote, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
@@ -17,7 +17,7 @@ from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
 from tests.differential.drawn import bodies, clocks, secrets, stored, texts, urls
-from tests.differential.judging import agree, both_take, header, shipped
+from tests.differential.judging import agree, both_refuse, both_take, header, shipped
 
 pytestmark = pytest.mark.differential
 TWILIO = shipped("twilio")
@@ -111,6 +111,15 @@ def test_what_we_sign_as_twilio_is_taken_by_both(
     headers = {"Content-Type": data.draw(types) if is_form else "application/json"}
     body = written(data.draw, data.draw(fields)) if is_form else data.draw(bodies)
     both_take(TWILIO, sdk, fakes.signed(TWILIO.webhook.auth, body, headers, secret=key, now=now, url=url), (key,), now)
+
+
+@given(st.data(), secrets, urls(), clocks)
+def test_a_body_that_is_taken_away_from_its_signed_hash_is_refused_by_both(
+    data: st.DataObject, key: str, url: str, now: float
+) -> None:
+    sent = other(data.draw, key, url)
+    assume(sent.body)
+    both_refuse(TWILIO, sdk, sent._replace(body=b""), (key,), now)
 
 
 @EACH
