@@ -104,11 +104,11 @@ def place_of(places: Mapping[str, Place], key: str) -> Place:
     return places.get(key, ("", 0))
 
 
-def unknown(name: str, sources: Path) -> str:
-    """No such source: the known ones, the nearest first."""
+def unknown(name: str, sources: Path, *others: Path) -> str:
+    """No such source: the known ones, the nearest first; there may be some in other folders too."""
     if not names.service_problem(name) and (sources / name).is_dir():
         return f"{sources / name}: has no source.yml"
-    there = known(sources)
+    there = sorted({one for folder in (sources, *others) for one in known(folder)})
     if not there:
         return f"no source {name}: {sources} has no source yet"
     near = difflib.get_close_matches(name, there, n=3, cutoff=0.5)

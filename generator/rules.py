@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from generator.errors import Problem
@@ -10,6 +11,7 @@ from generator.yaml_nodes import Place
 from lambdas.auth import body_hmac, digest, hmac, leaves, queries, secret_names
 from lambdas.challenges import FORBIDDEN, signs, texts
 from lambdas.model import Auth, Challenge, Events, Inputs, Mozdef, Reply, Source, Text, auths
+from lambdas.signed import Signed
 from lambdas.text import paths
 
 MAX_DESCRIPTION = 200  # a template's has 1,024 bytes, a function's 256 characters
@@ -18,7 +20,8 @@ Found = Iterator[tuple[str, str]]
 
 def problems(source: Source, place_of: Callable[[str], Place]) -> Iterator[Problem]:
     """The problems of a whole source; a warning where it may be what the user wants."""
-    for where, message in _auth("webhook.auth", source.webhook.auth):
+    auth = source.webhook.auth
+    for where, message in [*_auth("webhook.auth", auth), *_signatures("webhook.auth", auth, source.events)]:
         yield Problem(*place_of(where), where, message)
     for index, challenge in enumerate(source.webhook.challenges):
         if challenge.auth:
@@ -48,13 +51,40 @@ def _signing(source: Source) -> Found:
         if signs(challenge) and not secret_names(source.webhook.auth):
             yield key, "signs with the source's secret, and what events are verified with needs none"
         elif signs(challenge):
-            for one in leaves(source.webhook.auth):
+            for one in (leaf for auth in auths(source.webhook) for leaf in leaves(auth)):
                 if isinstance(one.settings, digest.Settings | body_hmac.Settings):
                     yield key, "signs, and events are not verified by a signature of their whole body"
                 elif isinstance(one.settings, hmac.Settings) and "{body}" not in one.settings.signed:
                     yield key, "signs, and {body} is not in `signed`: an answer could be the signature of an event"
         if challenge.store_secret and not secret_names(source.webhook.auth):
             yield f"webhook.challenges[{index}].store_secret", "has nowhere to go: events are verified without a secret"
+
+
+def _signatures(key: str, auth: Auth, events: Events) -> Found:
+    """What a signature covers, and what becomes an event, must be the same."""
+    settings, name = auth.settings, auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a module
+    for index, one in enumerate(getattr(settings, "of", ())):
+        yield from _signatures(f"{key}.{name}[{index}]", one, events)
+    if isinstance(settings, Signed):
+        path = settings.timestamp.path if settings.timestamp else None
+        if path and calls(path) & {"header", "query", "root"}:
+            yield f"{key}.{name}.timestamp.path", "looks beyond the body, which alone is signed"
+        if "{form_sorted}" in settings.signed and "form" not in events.format:
+            yield (
+                f"{key}.{name}.signed",
+                "has {form_sorted}, and `events.format` has no form: what is read is not what is signed",
+            )
+        if re.search(r"\{url\}\{body\}|\{body\}\{url\}", settings.signed) and "form" in events.format:
+            yield (
+                f"{key}.{name}.signed",
+                "has {url} beside {body}: of a form, fields could be moved from one to the other",
+            )
+    if isinstance(settings, body_hmac.Settings):
+        looked = [path for path in paths(settings.signed) if not calls(path) & {"header", "query", "root"}]
+        if len(looked) < len(paths(settings.signed)):
+            yield f"{key}.{name}.signed", "looks beyond the body: what is signed are its fields"
+        if settings.each and events.split and settings.each != events.split.replace('"', ""):
+            yield f"{key}.{name}.each", "is not what `events.split` is: an event without a signature would be taken"
 
 
 def _events(events: Events) -> Found:
@@ -111,6 +141,8 @@ def _effects(challenge: Challenge) -> Found:
         yield "store_secret", "comes before there is a secret to verify with: it needs `unauthenticated: true`"
     if challenge.confirm and challenge.unauthenticated:
         yield "confirm", "calls a URL for anyone: without `unauthenticated`, it does so for the vendor alone"
+    if url and calls(url) & {"header", "query"}:
+        yield "confirm.url", "is not in the body, which alone is signed: anyone could put another there"
     if challenge.confirm and not challenge.confirm.hosts:
         yield "confirm.hosts", "names no host"
 

@@ -46,6 +46,13 @@ def _found(path: Path, request: Request) -> Any:
     return compiled(path)(root, Functions(request, root))
 
 
+def _held(secrets: Secrets, name: str) -> tuple[str, ...]:
+    try:
+        return secrets.get(name)
+    except NoSecret:
+        return ()
+
+
 def _learn(value: Any, secrets: Secrets, name: str) -> None:
     """The first one is believed; after that, only who says the same is answered."""
     if not isinstance(value, str) or not LEARNED.fullmatch(value) or "{{" in value:
@@ -53,7 +60,7 @@ def _learn(value: Any, secrets: Secrets, name: str) -> None:
     try:
         known = _is_one(value, secrets.get(name))
     except NoSecret:
-        known = secrets.learn(name, value) or _is_one(value, secrets.get(name))
+        known = secrets.learn(name, value) or _is_one(value, _held(secrets, name))
     if not known:
         raise Unauthenticated("there is a secret already, and it is another one: delete that parameter first")
 

@@ -37,43 +37,53 @@ def _putter(field: str) -> Callable[[Any, Any], int]:
 
 def _there(above: list[str], last: str) -> Callable[[Any, Any], int]:
     """One place: what most fields are, in a fifth of the time."""
+    wherever = _everywhere(above, last)
 
     def put_there(value: Any, new: Any) -> int:
+        below = value
         for name in above:
-            if not isinstance(value, dict):
-                return 0
-            value = value.get(name)
-        if not isinstance(value, dict) or value.get(last) is None:
+            if not isinstance(below, dict):
+                return wherever(value, new) if isinstance(below, list) else 0
+            below = below.get(name)
+        if isinstance(below, list):
+            return wherever(value, new)
+        if not isinstance(below, dict) or below.get(last) is None:
             return 0
-        value[last] = new
+        below[last] = new
         return 1
 
     return put_there
 
 
 def _everywhere(above: list[str], last: str) -> Callable[[Any, Any], int]:
+    """Every place. A list is looked through wherever it stands: what splits a body may do so too."""
+
     def put_everywhere(value: Any, new: Any) -> int:
         places = [value]
         for name in above:
-            if not (places := list(_below(places, name))):
-                return 0
-        found = 0
-        for one in places:
-            if last == "[]" and isinstance(one, list):
-                found += len(one)
-                one[:] = [new] * len(one)
-            elif isinstance(one, dict) and one.get(last) is not None:
-                one[last] = new
-                found += 1
-        return found
+            if name != "[]":
+                places = [one[name] for one in _members(places) if name in one]
+        if last == "[]":
+            return sum(_filled(one, new) for one in places)
+        found = [one for one in _members(places) if one.get(last) is not None]
+        for one in found:
+            one[last] = new
+        return len(found)
 
     return put_everywhere
 
 
-def _below(places: Iterable[Any], name: str) -> Iterator[Any]:
+def _filled(value: Any, new: Any) -> int:
+    if not isinstance(value, list):
+        return 0
+    value[:] = [new] * len(value)
+    return len(value)
+
+
+def _members(places: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """The objects in these places, and in lists there, and in lists of those."""
     for one in places:
-        if name == "[]":
-            if isinstance(one, list):
-                yield from one
-        elif isinstance(one, dict) and name in one:
-            yield one[name]
+        if isinstance(one, dict):
+            yield one
+        elif isinstance(one, list):
+            yield from _members(one)

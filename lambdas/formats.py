@@ -87,6 +87,8 @@ def _inflated(body: bytes, window: int) -> bytes:
         raise Rejected("encoding", "it is not compressed as its content-encoding says") from None
     if body and not one.eof:
         raise Rejected("encoding", "it is cut short")
+    if at < len(body):
+        raise Rejected("encoding", "something follows the end of what is compressed")
     return b"".join(found)
 
 

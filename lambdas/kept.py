@@ -21,11 +21,17 @@ class Kept:
         self._client = client
 
     def reject(
-        self, source: str, request: Request, secret_headers: tuple[str, ...], refusals: Iterable[Refusal]
+        self,
+        source: str,
+        request: Request,
+        secret_headers: tuple[str, ...],
+        refusals: Iterable[Refusal],
+        told: str = "",
     ) -> None:
         """Keep a request once for each reason for which events of it were refused, as sent and naming these events.
 
-        `index` counts the events of the body from 0; -1 is the body as a whole.
+        `index` counts the events of the body from 0; -1 is the body as a whole. `told` is what headers say of the
+        event: two events may have the same body, and differ in these alone.
         """
         by_reason: dict[str, list[Refusal]] = {}
         for refusal in refusals:
@@ -33,6 +39,7 @@ class Kept:
         never_kept = {*secret_headers, "authorization", "cookie"}
         body, headers = request.to_keep()
         digest = hashlib.sha256(body).hexdigest()
+        name = hashlib.sha256(body + told.encode("utf-8", "surrogatepass")).hexdigest()
         for reason, refused in by_reason.items():
             envelope = {
                 "version": 1,
@@ -47,7 +54,7 @@ class Kept:
                 "headers": {name: value for name, value in headers.items() if name not in never_kept},
                 "body": base64.b64encode(body).decode(),
             }
-            self.put(f"rejected/{_day(request)}/{reason}/{digest}.json", json.dumps(envelope).encode())
+            self.put(f"rejected/{_day(request)}/{reason}/{name}.json", json.dumps(envelope).encode())
 
     def oversize(self, request: Request, event: bytes) -> str:
         """Keep an event as it is, and return its key."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,28 @@ from jmespath.exceptions import JMESPathError
 from lambdas.body import Rejected
 
 if TYPE_CHECKING:
-    from lambdas.model import Path
+    from lambdas.model import Path, Source
     from lambdas.request import Request
 
 # Beside its own errors, JMESPath lets some of Python's through, as for contains('text', `1`).
 _INAPPLICABLE = (JMESPathError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 Find = Callable[[Any, "Functions"], Any]
+
+
+_HEADER = re.compile(r"header\('([^']*)'\)")
+
+
+def looked_at(text: str) -> list[str]:
+    """The headers that a path, or a text with paths, looks at, lower case."""
+    return [name.lower() for name in _HEADER.findall(text)]
+
+
+def telling_headers(source: Source) -> tuple[str, ...]:
+    """The headers that say something of an event."""
+    events, mozdef = source.events, source.mozdef
+    texts = [events.split, events.id, events.type, events.time, *events.require, *mozdef.tags]
+    texts += [mozdef.summary, mozdef.severity, mozdef.category, *(mozdef.details or {}).values()]
+    return tuple(dict.fromkeys(name for text in texts if text for name in looked_at(text)))
 
 
 class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no types

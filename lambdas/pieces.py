@@ -19,7 +19,7 @@ from lambdas.signed import PIECE, Signed, Timestamp, Url
 if TYPE_CHECKING:
     from lambdas.request import Request
 
-_MAX_FIELDS = 1_000
+_MAX_FIELDS, _MAX_FORM = 1_000, 262_144
 Parts = tuple[tuple[str, str, bytes], ...]
 
 
@@ -27,11 +27,22 @@ def texts(settings: Signed, request: Request, secret: bytes = b"") -> list[bytes
     """What may be signed: one text, or one for each way in which the vendor may have written the URL."""
     parts, with_url = template(settings.signed)
     if not with_url:
-        return [_filled(parts, settings, request, "", secret)]
+        return [b"".join([_part(*one, settings, request, secret) for one in parts])]
     # Few vendors sign it, and each import is a part of a cold start.
     from lambdas.public_url import urls
 
-    return [_filled(parts, settings, request, url, secret) for url in urls(settings.url or Url(), request)]
+    # All but the URL once, however many ways there are to write it.
+    found = [
+        b"" if name == "url" else _part(name, argument, literal, settings, request, secret)
+        for name, argument, literal in parts
+    ]
+    places = [place for place, (name, _, _) in enumerate(parts) if name == "url"]
+    made = []
+    for url in urls(settings.url or Url(), request):
+        for place in places:
+            found[place] = _bytes(url)
+        made.append(b"".join(found))
+    return made
 
 
 @cache
@@ -48,22 +59,16 @@ def template(text: str) -> tuple[Parts, bool]:
     return tuple(found), any(name == "url" for name, _, _ in found)
 
 
-def _filled(parts: Parts, settings: Signed, request: Request, url: str, secret: bytes) -> bytes:
-    found = []
-    for name, argument, literal in parts:
-        if name == "body":
-            found.append(request.body)
-        elif not name:
-            found.append(literal)
-        elif name == "timestamp" and settings.timestamp:
-            found.append(_bytes(written(settings.timestamp, request)))
-        elif name == "id" and settings.id:
-            found.append(_header(settings.id.header, request))
-        elif name in ("url", "secret"):
-            found.append(_bytes(url) if name == "url" else secret)
-        else:
-            found.append(_PIECES[name](request, argument))
-    return b"".join(found)
+def _part(name: str, argument: str, literal: bytes, settings: Signed, request: Request, secret: bytes) -> bytes:
+    if name == "body":
+        return request.body
+    if not name:
+        return literal
+    if name == "timestamp" and settings.timestamp:
+        return _bytes(written(settings.timestamp, request))
+    if name == "id" and settings.id:
+        return _header(settings.id.header, request)
+    return secret if name == "secret" else _PIECES[name](request, argument)
 
 
 def _form_sorted(request: Request) -> bytes:
@@ -74,6 +79,11 @@ def _form_sorted(request: Request) -> bytes:
     # A POST without a body is a form only where it says so: its URL may have been signed with the hash of a body.
     if media_type(request.headers) != FORM and (request.body or request.method == "POST"):
         raise Unauthenticated("the body is not a form")
+    if "content-encoding" in request.headers:
+        raise Unauthenticated("the form is compressed")
+    # It is taken apart for anyone: what that takes is bounded.
+    if len(request.body) > _MAX_FORM:
+        raise Unauthenticated(f"the form has more than {_MAX_FORM:,} bytes")
     try:
         fields = parse_qs(request.body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from lambdas.auth import Unauthenticated, masks, queries, secret_names, verified
+from lambdas.auth import Unauthenticated, headers, masks, queries, secret_names, verified
 from lambdas.body import Rejected
 from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
 from lambdas.faults import FAULTS, told
@@ -18,10 +18,10 @@ from lambdas.formats import reader
 from lambdas.kept import Kept
 from lambdas.log import Level, log
 from lambdas.message import Message, Refusal, Shaper, encoded
-from lambdas.model import Challenge, Reply, Source, verified_by
+from lambdas.model import Challenge, Reply, Source, auths, verified_by
 from lambdas.outbox import Outbox, QueueDown
 from lambdas.oversize import MAX_MESSAGE, pointer
-from lambdas.paths import Functions
+from lambdas.paths import Functions, looked_at, telling_headers
 from lambdas.request import Request
 from lambdas.secrets import Secrets, SecretsDown
 from lambdas.text import paths
@@ -73,8 +73,12 @@ class Receiver:
         self._authenticated = tuple(one for one in challenges if not one.unauthenticated and not one.auth)
         self._signing = tuple(one for one in challenges if signs(one))
         self._secret_names = secret_names(self._auth)
-        self._masks = (*masks(self._auth), *source.events.mask)
-        self._queries = queries(self._auth)
+        every = auths(source.webhook)
+        self._masks = (*(name for auth in every for name in masks(auth)), *source.events.mask)
+        self._queries = tuple(name for auth in every for name in queries(auth))
+        handed_over = (name for one in challenges if one.store_secret for name in looked_at(one.store_secret))
+        self._secret_headers = (*headers(every), *handed_over)
+        self._telling = telling_headers(source)
         self._accepted = source.webhook.answer or Reply()
         # Most answers are always the same.
         self._answer_made = None if any(paths(one) for one in texts(self._accepted)) else _static(self._accepted)
@@ -124,15 +128,15 @@ class Receiver:
                 self._verify_otherwise(challenge, request)
                 return self._answered(challenge, request)
         self._verify(request)
+        # No challenge signs a brace, so what looks like an event need not be asked.
+        if self._signing and request.body[:1] not in (b"{", b"[") and self._could_have_been_signed(request):
+            raise Unauthenticated("a challenge would have signed this for anyone")
         if self._authenticated and (challenge := matching(self._authenticated, request)):
             return self._answered(challenge, request)
         if request.method != "POST":
             return Outcome(Answer(405), "no challenge", f"{request.method} fits no challenge")
         if not request.body:
             return Outcome(Answer(400), "empty")
-        # No challenge signs a brace, so what looks like an event need not be asked.
-        if self._signing and request.body[0] not in b"{[" and self._could_have_been_signed(request):
-            raise Unauthenticated("a challenge would have signed this for anyone")
         return self._deliver(self._masked(request))
 
     def _answered(self, challenge: Challenge, request: Request) -> Outcome:
@@ -200,8 +204,8 @@ class Receiver:
 
     def _reject(self, request: Request, refusals: list[Refusal]) -> None:
         if refusals:
-            headers = self._auth.type.headers(self._auth.settings)
-            self._keep(lambda: self._kept.reject(self._source.name, request, headers, refusals))
+            told = "\n".join(request.headers.get(name, "") for name in self._telling)
+            self._keep(lambda: self._kept.reject(self._source.name, request, self._secret_headers, refusals, told))
 
     def _within_bounds(self, message: Message, request: Request) -> Message:
         if len(message.body) <= MAX_MESSAGE:

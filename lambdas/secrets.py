@@ -73,6 +73,8 @@ class Secrets:
         """
         client = self._client()
         try:
+            if client.get_parameters(Names=[f"{self._path}/{name}{PREVIOUS}"], WithDecryption=True)["Parameters"]:
+                return False  # somebody is changing it
             client.put_parameter(Name=f"{self._path}/{name}", Value=value, Type="SecureString", Overwrite=False)
         except FAULTS as error:
             if told(error) != "ParameterAlreadyExists":

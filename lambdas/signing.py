@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lambdas.auth import Sent, Unauthenticated
+from lambdas.formats import FORM, media_type
 from lambdas.model import Header
 from lambdas.pieces import texts, written
 from lambdas.signed import BodyHash, Encoding, Signature, Signed, Timestamp
@@ -71,7 +72,7 @@ def verify_by(settings: Signed, request: Request, now: float, keys: Iterable[Cal
 
     seen, found = carried(settings, request, now), texts(settings, request)
     for verify in keys:
-        for signature, text in ((one, text) for one in seen for text in found):
+        for signature, text in ((one, text) for one in seen[:MAX_SIGNATURES] for text in found):
             try:
                 verify(signature, text)
             except InvalidSignature:
@@ -197,7 +198,13 @@ def _place(stamp: Timestamp) -> str:
 
 
 def _check_hash(where: BodyHash, request: Request) -> None:
-    said = request.query(where.query) if where.query else request.headers.get((where.header or "").lower())
+    if where.query:
+        # Last, and once: text that somebody wrote into a signed form could stand for it in the middle.
+        before, _, said = request.raw_query.rpartition(f"{where.query}=")
+        if where.query in before or (before and not before.endswith("&")) or media_type(request.headers) == FORM:
+            raise Unauthenticated(f"{where.query} is not the last query parameter of a body that is not a form")
+    else:
+        said = request.headers.get((where.header or "").lower(), "")
     right = hashlib.sha256(request.body).hexdigest()
-    if not hmac.compare_digest((said or "").lower().encode("utf-8", "surrogatepass"), right.encode()):
+    if not hmac.compare_digest(said.lower().encode("utf-8", "surrogatepass"), right.encode()):
         raise Unauthenticated(f"{where.query or where.header} is not the hash of this body")

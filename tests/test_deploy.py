@@ -24,6 +24,7 @@ from generator.definition import known
 from generator.deployment import Deployment, Place
 from generator.errors import GeneratorError
 from generator.product import Product
+from generator.yaml_nodes import shown
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, definition
 
@@ -387,13 +388,14 @@ def test_what_each_user_must_replace_is_said_before_anything_is_asked(
         monkeypatch.delenv(name, raising=False)
     assert main([command[0], "aws-sns", *command[1:], "--sources", str(SOURCES)]) == 1
     assert capsys.readouterr().err == (
-        f"error: {SOURCES / 'aws-sns' / 'source.yml'}:9: webhook.auth.sns.topics[0]: is still a placeholder; "
+        f"error: {shown(SOURCES / 'aws-sns' / 'source.yml')}:9: webhook.auth.sns.topics[0]: is still a placeholder; "
         "replace it here, or in a source of your own that has `extends: aws-sns`\n"
     )
 
 
 def test_what_was_replaced_is_no_placeholder(tmp_path: Path) -> None:
-    text = "description: made\nextends: aws-sns\nwebhook:\n  auth: {sns: {topics: ['arn:aws:sns:us-west-2:123456789012:a']}}\n"
+    auth = "auth: {sns: {topics: ['arn:aws:sns:us-west-2:123456789012:a']}}"
+    text = f"description: made\nextends: aws-sns\nwebhook:\n  {auth}\n"
     placeholders.refuse([definition(tmp_path, text, "acme")])
 
 

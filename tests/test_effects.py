@@ -87,8 +87,8 @@ def test_another_secret_is_refused_and_overwrites_nothing(source: Source) -> Non
 def test_the_same_secret_again_is_answered_again_and_stored_once(source: Source) -> None:
     endpoint = Endpoint(source, secret=None)
     assert [hands_over(endpoint, A) for _ in range(3)] == [answered(A)] * 3
-    # The first reads that there is none, and stores it; the second reads it.
-    assert (endpoint.store.values, endpoint.store.faults.calls) == ({PARAMETER: A}, 3)
+    # The first reads that there is none, looks for a previous one, and stores it; the second reads it.
+    assert (endpoint.store.values, endpoint.store.faults.calls) == ({PARAMETER: A}, 4)
 
 
 def test_what_an_operator_has_stored_stays(source: Source) -> None:
@@ -193,7 +193,7 @@ def test_only_a_handler_that_learns_may_store_and_this_one_parameter_and_never_o
                 "parameter/${ProjectName}/made/${Environment}/auth_token"
             }
         ],
-        "Condition": {"StringNotEquals": {"ssm:Overwrite": "true"}},
+        "Condition": {"StringNotEqualsIgnoreCase": {"ssm:Overwrite": "true"}},
     }
     for folder in (SOURCES, CASES):
         for one in load(folder, known(folder)):

@@ -253,7 +253,7 @@ LEARNS = "when: c, unauthenticated: true, store_secret: c, reply: {}"
             "reply: signs, and events are not verified by a signature of their whole body",
         ),
         (
-            signed("hmac", "signed: '{url}{form_sorted}'"),
+            signed("hmac", "signed: '{url}{body_sha256}'"),
             SIGNS,
             "reply: signs, and {body} is not in `signed`: an answer could be the signature of an event",
         ),

@@ -328,12 +328,19 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, 
 
 
 def fits(path: tuple[Any, ...], field: str) -> bool:
-    """Whether a field names this place, or one above it."""
-    wanted: list[Any] = [name for name in field.replace("[]", ".[]").split(".") if name]
-    above = path[: len(wanted)]
-    return len(above) == len(wanted) and all(
-        isinstance(key, int) if name == "[]" else key == name for key, name in zip(above, wanted, strict=True)
-    )
+    """Whether a field names this place, or one above it; lists on the way are looked through."""
+    names = [name for name in field.replace("[]", ".").split(".") if name]
+    for length in range(len(path) + 1):
+        above = path[:length]
+        if [key for key in above if not isinstance(key, int)] != names:
+            continue
+        if field.endswith("[]"):
+            at_the_name = not above or not isinstance(above[-1], int)
+            if at_the_name and length < len(path) and isinstance(path[length], int):
+                return True
+        elif above and not isinstance(above[-1], int):
+            return True
+    return False
 
 
 @given(JSON, FIELDS_OF)

@@ -635,22 +635,22 @@ def test_a_message_of_another_topic_is_refused_and_nothing_is_fetched(fields: di
 @pytest.mark.parametrize(
     "url",
     [
-        "http://sns.us-west-2.amazonaws.com/a.pem",
+        "http://sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem",
         "https://sns.us-west-2.amazonaws.com/a.key",
         "https://sns.us-west-2.amazonaws.com/a?.pem",
-        "https://sns.us-west-2.amazonaws.com:8443/a.pem",
-        "https://sns.us-west-2.amazonaws.com.example.com/a.pem",
-        "https://sns.us-west-2.amazonaws.com@example.com/a.pem",
-        "https://example.com/sns.us-west-2.amazonaws.com/a.pem",
-        "https://example.com#sns.us-west-2.amazonaws.com/a.pem",
-        "https://sns.us-west-2.example.com/a.pem",
-        "https://xsns.us-west-2.amazonaws.com/a.pem",
-        "https://sns.a.us-west-2.amazonaws.com/a.pem",
-        "https://sns.amazonaws.com/a.pem",
+        "https://sns.us-west-2.amazonaws.com:8443/SimpleNotificationService-0a1b.pem",
+        "https://sns.us-west-2.amazonaws.com.example.com/SimpleNotificationService-0a1b.pem",
+        "https://sns.us-west-2.amazonaws.com@example.com/SimpleNotificationService-0a1b.pem",
+        "https://example.com/sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem",
+        "https://example.com#sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem",
+        "https://sns.us-west-2.example.com/SimpleNotificationService-0a1b.pem",
+        "https://xsns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem",
+        "https://sns.a.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem",
+        "https://sns.amazonaws.com/SimpleNotificationService-0a1b.pem",
         # Whoever has the bucket of this name.
-        "https://sns.s3.amazonaws.com/a.pem",
-        "https://sns.s3-us-west-2.amazonaws.com/a.pem",
-        "https://sns.s3-website-us-west-2.amazonaws.com/a.pem",
+        "https://sns.s3.amazonaws.com/SimpleNotificationService-0a1b.pem",
+        "https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem",
+        "https://sns.s3-website-us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem",
         "https://sns.us-west-2.amazonaws.com/a b.pem",
         "",
     ],
@@ -662,7 +662,11 @@ def test_a_certificate_from_elsewhere_is_not_even_fetched(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://sns.us-gov-west-1.amazonaws.com/a.pem", "https://sns.cn-north-1.amazonaws.com.cn/a.pem"]
+    "url",
+    [
+        "https://sns.us-gov-west-1.amazonaws.com/SimpleNotificationService-0a1b.pem",
+        "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-0a1b.pem",
+    ],
 )
 def test_a_certificate_of_any_region_is_fetched(url: str) -> None:
     with online({url: issuers.certificate()}):

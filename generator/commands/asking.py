@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from generator.commands import show
+from generator.rules import MAX_DESCRIPTION
 from generator.scaffold import scheme
 
 
@@ -15,8 +16,11 @@ def description(given: str | None, default: str | None = None) -> str | None:
     """What events these are; None where nobody says so."""
     if given is not None or not show.somebody_is_there():
         return given
-    text: str = click.prompt("What events these are, in one line", default=default, err=True)
-    return text
+    while True:
+        text: str = click.prompt("What events these are, in one line", default=default, err=True).strip()
+        if 0 < len(text) <= MAX_DESCRIPTION:
+            return text
+        click.echo(f"That can't be. It must have 1 to {MAX_DESCRIPTION} characters.", err=True)
 
 
 def begin_with(name: str) -> bool:
@@ -58,12 +62,20 @@ def _kind() -> str | None:
 
 
 def _ask(kind: str, answers: dict[str, str], missing: list[str]) -> None:
-    """Each question in its turn: an answer may open another."""
-    asked = show.somebody_is_there()
+    """Each question in its turn: an answer may open another, and what can't be is told at once, and asked again."""
+    asked, given = show.somebody_is_there(), set(answers)
     while one := next((one for one in scheme.questions(kind, answers) if one.name not in answers), None):
         if not asked:
             missing += [one.option for one in scheme.questions(kind, answers) if one.must and one.name not in answers]
             return
         choice = click.Choice(list(one.choices)) if one.choices else None
         text = click.prompt(one.text, default=one.default, type=choice, show_default=bool(one.default), err=True)
-        answers[one.name] = text.rstrip() if one.name != "prefix" else text
+        answer = text.rstrip() if one.name != "prefix" else text
+        if not (wrong := scheme.contradictions(kind, answers, one, answer)):
+            answers[one.name] = answer
+            continue
+        for said in wrong:
+            click.echo(f"That can't be. {said}", err=True)
+        for name in one.again:
+            if name not in given:
+                answers.pop(name, None)

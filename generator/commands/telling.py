@@ -34,6 +34,8 @@ def seen(beginning: Beginning) -> None:
     out.print(f"[dim]request[/]  {escape(request.method)}, {show.count(len(request.body), 'byte')}{kind}")
     for line in found.sure:
         out.print(f"[green]sure[/]     {escape(line)}")
+    for line in found.alike if not base else ():
+        out.print(f"[yellow]like[/]     {escape(line)}")
     if found.check and not base:
         out.print("[yellow]check[/]    in the vendor's documentation:")
         for line in found.check:
@@ -92,6 +94,8 @@ def _facts(
     for one in product.own_samples:
         if one.sample.name == beginning.sample:
             yield "sample", sample(one)
+    if beginning.credentials:
+        yield "left out", f"{', '.join(beginning.credentials)}: the credential, and in no sample"
     if beginning.left_out:
         yield "left out", f"{', '.join(beginning.left_out)}: may be secret, and is in no sample"
     hidden = {*product.definition.source.events.mask, *(name for auth in auths(webhook) for name in masks(auth))}
@@ -127,7 +131,8 @@ def _commands(beginning: Beginning, product: Product, sources: Path, build: Path
     yield again(f"{name} --accept", build, sources), "build it again, after any change; read what it stores"
     if "verify" in names():
         file = quote(str(beginning.file)) if beginning.file else "FILE"
-        why = "whether a captured request verifies with your secret, and if not, why"
+        by = " with your secret" if stored_names(product.definition.source.webhook) else ""
+        why = f"whether a captured request verifies{by}, and if not, why"
         yield again(f"verify {name} --request {file} --at request", sources=sources), why
     if stored_names(product.definition.source.webhook):
         yield again(f"secret {name}", sources=sources), "the vendor's secret, into Parameter Store"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from generator.explain import suspicions
+from generator.explain import suspicions, unusable
 from generator.explain.case import Case
 from generator.explain.evidence import drift
 from generator.explain.glimpse import visible
@@ -18,6 +18,7 @@ from generator.explain.mistakes import (
     explaining,
     keys,
     published,
+    rewritten,
     schemes,
     texts,
     tokens,
@@ -30,7 +31,7 @@ from lambdas.when import seconds
 
 
 class Finding(NamedTuple):
-    """What is the matter, and what to do; `proven` where the request verifies without it."""
+    """What is the matter, and what to do; `proven` where that is certain, mostly since it verifies without it."""
 
     said: str
     todo: str
@@ -38,28 +39,45 @@ class Finding(NamedTuple):
 
 
 def findings(attempt: Attempt, case: Case) -> Iterator[Finding]:
-    """Why this does not verify."""
+    """Why this does not verify; of a type that nothing is known of, what all have in common."""
+    if said := unusable.no_key(attempt):
+        yield Finding(*said)
     if isinstance(attempt.settings, Signed):
         yield from _of_signed(attempt, case)
     elif attempt.kind == "jwt":
         yield from (Finding(*one) for one in published.of_jwt(attempt, as_of_now=case.as_of_now))
     elif attempt.kind == "sns":
         yield from (Finding(*one) for one in published.of_sns(attempt))
-    else:
+    elif attempt.kind in UNSIGNED:
         yield from _searched(attempt, case, _unsigned(attempt, case))
+    elif found := explaining(attempt, _keys(attempt, case)):
+        yield from _told(attempt, found)
+    else:
+        yield from (Finding(*one) for one in suspicions.missing(attempt))
+
+
+def _of_body_hmac(attempt: Attempt) -> Iterator[Mistake]:
+    yield from schemes.algorithms(attempt)
+    yield from schemes.encodings(attempt)
+
+
+UNSIGNED: dict[str, Callable[[Attempt], Iterator[Mistake]]] = {
+    "token": tokens.of_token,
+    "basic": tokens.of_basic,
+    "body_token": tokens.of_body_token,
+    "body_hmac": _of_body_hmac,
+}
+"""The mistakes that are made with a type, beside those that sign; one that is not here is explained as all are."""
 
 
 def _unsigned(attempt: Attempt, case: Case) -> Iterator[Mistake]:
-    yield from keys.mistakes(attempt, case.others(attempt.settings.secret))
-    if attempt.kind == "token":
-        yield from tokens.of_token(attempt)
-    elif attempt.kind == "basic":
-        yield from tokens.of_basic(attempt)
-    elif attempt.kind == "body_token":
-        yield from tokens.of_body_token(attempt)
-    elif attempt.kind == "body_hmac":
-        yield from schemes.algorithms(attempt)
-        yield from schemes.encodings(attempt)
+    yield from _keys(attempt, case)
+    yield from UNSIGNED[attempt.kind](attempt)
+
+
+def _keys(attempt: Attempt, case: Case) -> Iterator[Mistake]:
+    if secret := getattr(attempt.settings, "secret", None):
+        yield from keys.mistakes(attempt, case.others(secret))
 
 
 def _of_signed(attempt: Attempt, case: Case) -> Iterator[Finding]:
@@ -75,7 +93,7 @@ def _of_signed(attempt: Attempt, case: Case) -> Iterator[Finding]:
         return
     if attempt.settings.body_hash and relaxed.having(body_hash=None).verifies:
         found = explaining(relaxed, bodies.mistakes(relaxed))
-        hashed = Finding("the signature is right, and what is signed is the hash of another body", bodies.WRITTEN)
+        hashed = Finding("the signature is right, and what is signed is the hash of another body", rewritten.WRITTEN)
         yield from _told(relaxed, found) if found else [hashed]
     else:
         yield from _searched(relaxed, case, _signed(relaxed, case))
@@ -84,7 +102,7 @@ def _of_signed(attempt: Attempt, case: Case) -> Iterator[Finding]:
 def _signed(attempt: Attempt, case: Case) -> Iterator[Mistake]:
     """The nearest mistakes first: the first that explains it is the one that is told."""
     yield from bodies.mistakes(attempt)
-    yield from keys.mistakes(attempt, case.others(attempt.settings.secret))
+    yield from _keys(attempt, case)
     yield from schemes.places(attempt, case.captured.headers)
     yield from schemes.forms(attempt)
     yield from schemes.encodings(attempt)
@@ -135,6 +153,8 @@ def _searched(attempt: Attempt, case: Case, mistakes: Iterator[Mistake]) -> Iter
         yield from (Finding(*one) for one in there)
     else:
         yield from (Finding(*one, proven=False) for one in suspicions.of(attempt, case.captured, case.has_url))
+        if unusable.no_key(attempt):
+            return
         again = "" if case.has_previous else "; if it was changed of late, --previous asks for the one before it too"
         body = ", or the body is" if hasattr(attempt.settings, "signed") else ""
         said = f"the secret is another one{body}: none of the common mistakes explains it"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from generator.explain.case import Case
 from generator.explain.explanation import Explanation, Node
 from generator.explain.glimpse import visible
+from generator.explain.onward import LOST
 from lambdas.model import Challenge
 from lambdas.when import iso
 
@@ -67,6 +68,8 @@ def _verdict(explained: Explanation) -> Line:
         return Line("verdict", "none is needed: a challenge that carries no credential is answered to anyone", "good")
     if explained.verifies:
         return Line("verdict", "verifies", "good")
+    if explained.status == LOST.status:
+        return Line("verdict", f"is not looked at: the endpoint answers {explained.status}", "bad")
     if explained.auth.verifies is None:
         return Line("verdict", f"can't be known: {explained.auth.why}", "bad")
     return Line("verdict", f"does not verify: the endpoint answers {explained.status}", "bad")
@@ -85,7 +88,7 @@ def _told(challenge: Challenge) -> str:
 def _onward(explained: Explanation) -> Iterator[Line]:
     """What comes next, or would if it verified."""
     onward = explained.onward
-    would = not explained.auth or bool(explained.auth.verifies)
+    would = onward is LOST or not explained.auth or bool(explained.auth.verifies)
     becomes = "becomes" if would else "would be"
     for message in onward.messages[:_SHOWN]:
         at = message["timestamp"][:19].replace("T", " ")

@@ -18,7 +18,7 @@ from lambdas.body import Rejected
 from lambdas.challenges import ReplyFunctions, Unbounded, matching, rendered
 from lambdas.formats import reader
 from lambdas.kept import Kept
-from lambdas.model import Auth, Challenge, Source, verified_by
+from lambdas.model import Auth, Challenge, Source, methods, verified_by
 from lambdas.outbox import Outbox
 from lambdas.receive import MAX_HANDSHAKE, Receiver
 from lambdas.request import BY_IAM, Request
@@ -36,6 +36,18 @@ class Onward:
     body: str = ""
     why: str | None = None
     messages: tuple[dict[str, Any], ...] = ()
+
+
+LOST = Onward(404, '{"message":"Not Found"}', "the API itself answers where it has no route: nothing else sees it")
+"""What becomes of a request whose method has no route.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+"""
+
+
+def is_lost(source: Source, request: Request) -> bool:
+    """Whether the request's method has no route."""
+    return request.method not in methods(source.webhook)
 
 
 def seen(source: Source, sent: Sent, now: float) -> Request:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from generator.errors import GeneratorError
+from generator.explain.unusable import nobody
 from lambdas.auth import jwt, leaves, sns, wheels
 from lambdas.model import Auth, HttpsUrl, Source, auths
 
@@ -22,7 +23,7 @@ def hosts(source: Source) -> list[str]:
     """Who is asked for keys, where no file has them."""
     found: list[str] = []
     for one in leaves(source.webhook.auth):
-        if isinstance(one.settings, jwt.Settings):
+        if isinstance(one.settings, jwt.Settings) and not nobody(one):
             found.append(one.settings.jwks_url or one.settings.issuer)
         elif isinstance(one.settings, sns.Settings):
             found.append("the SigningCertURL of the message")

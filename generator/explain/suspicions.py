@@ -13,13 +13,15 @@ from generator.explain.mistakes.schemes import others
 from lambdas.auth import Unauthenticated
 from lambdas.body import Rejected
 from lambdas.formats import inflated
-from lambdas.keys import key_bytes
+from lambdas.request import Request
 from lambdas.signed import PIECE, Signed, Url
 from lambdas.signing import carried
 
 _MASKED = re.compile(
     r"(.*[^*])?\*{3,}.*|.*(\[|<)?(masked|redacted|filtered|hidden|removed|omitted)(\]|>)?", re.IGNORECASE
 )
+_GZIP = b"\x1f\x8b\x08"
+"""Begins every file of gzip (RFC 1952, 2.3.1): the mark, and the one way to compress that there is."""
 _SIZES = {"sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64, "md5": 16}
 Suspicion = tuple[str, str]
 
@@ -54,6 +56,13 @@ def missing(attempt: Attempt) -> Iterator[Suspicion]:
     for name in names:
         if name in there and _MASKED.fullmatch(there[name]):
             yield f"{name} was masked by whatever captured it", "capture the header too"
+
+
+def unnamed_coding(request: Request) -> Iterator[Suspicion]:
+    """A body that is compressed, and nothing says so: what is certain whether it verifies or not."""
+    if request.body.startswith(_GZIP) and "content-encoding" not in request.headers:
+        todo = "capture the header too; if it was never sent, have the vendor, or a proxy before the endpoint, send it"
+        yield "the body is gzip by its first bytes, and no content-encoding header says so", todo
 
 
 def _items(attempt: Attempt) -> Iterator[Suspicion]:
@@ -106,6 +115,3 @@ def _secrets(attempt: Attempt) -> Iterator[Suspicion]:
     for secret in attempt.secrets[:1]:
         for said in secret_store.problems(secret, in_header=False):
             yield f"the secret {said}", "copy it once more"
-        key = getattr(attempt.settings, "key", None)
-        if key and key_bytes(key, secret) is None:
-            yield f"the secret is not written in {key.encoding}, as `key` says", "copy it once more, or change `key`"

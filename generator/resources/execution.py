@@ -74,7 +74,7 @@ def add_boundary(
         # nothing by itself, and here no more than to decrypt the source's own secrets.
         Statement(
             Effect=Allow,
-            Action=[awacs.kms.Decrypt],
+            Action=[awacs.kms.Decrypt, *([awacs.kms.Encrypt] if learned else [])],
             Resource=[regional("kms", "key/*")],
             Condition=Condition(
                 [

@@ -7,7 +7,7 @@ from typing import Any
 
 import awacs.logs
 import awacs.ssm
-from awacs.aws import Condition, Statement, StringNotEquals
+from awacs.aws import Condition, Statement, StringNotEqualsIgnoreCase
 from troposphere import GetAtt, Parameter, Ref, Sub, Template
 from troposphere.awslambda import Code, Function, LoggingConfig
 from troposphere.logs import LogGroup
@@ -98,7 +98,7 @@ def may_learn_secret(parameters: Parameters, name: str) -> Statement:
     only = regional("ssm", f"parameter{secrets_path(parameters)}/{name}")
     statement = allow([awacs.ssm.PutParameter], [only])
     # Not "equals false": whether a request that does not say it has the key is not documented.
-    statement.Condition = Condition(StringNotEquals({"ssm:Overwrite": "true"}))
+    statement.Condition = Condition(StringNotEqualsIgnoreCase({"ssm:Overwrite": "true"}))
     return statement
 
 

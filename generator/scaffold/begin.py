@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ NOTHING = Found({})
 class Beginning:
     """What there is to begin with.
 
-    `sample` is the name under which the request was stored, and `left_out` what was not, since it may be secret.
+    `sample` is the name under which the request was stored; of what was not, `credentials` are what verifies it, and
+    `left_out` may be secret too.
     """
 
     name: str
@@ -38,7 +39,8 @@ class Beginning:
     copy: bool = False
     found: Found = NOTHING
     sample: str = ""
-    left_out: list[str] = field(default_factory=list)
+    credentials: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def look(self, sources: Path) -> None:
         """How the request's sender is verified; with a source to begin with, whether it is a request of that one."""
@@ -95,13 +97,14 @@ class Beginning:
 
     def _sample(self, folder: Path, source: Source, body: Body) -> None:
         assert self.request  # noqa: S101 - there is a body
-        head, self.left_out = first_sample.head(self.request, source, body.format)
+        head = first_sample.head(self.request, source, body.format)
+        self.credentials, self.left_out = head.credentials, head.secret
         folder.mkdir(exist_ok=True)
         name = first_mapping.sample_name(self.request, body)
         if (folder / f"{name}.json").exists() or (folder / f"{name}.txt").exists():
             name = f"{name}.captured"
         self.sample = name
         (folder / f"{name}{body.suffix}").write_bytes(body.content)
-        if head:
-            text = json.dumps(head, indent=2, ensure_ascii=False) + "\n"
+        if head.written:
+            text = json.dumps(head.written, indent=2, ensure_ascii=False) + "\n"
             (folder / f"{name}.request.json").write_text(text, encoding="utf-8")

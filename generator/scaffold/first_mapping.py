@@ -26,6 +26,16 @@ _ACTORS = (
     *("data.actor.email", "data.user.email", "actor.id", "user.id", "user_email", "username", "email", "actor", "user"),
 )
 _ADDRESSES = ("ip_address", "ipAddress", "source_ip", "client_ip", "ip", "client.ip", "actor.ip", "data.ip_address")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ANY_ID = re.compile(r"\w*id", re.IGNORECASE)
+# Of whom, or of what: the same in many events.
+_NO_ID = re.compile(
+    r"account|acct|actor|app|client|company|customer|device|group|hook|host|org|owner|parent|project|resource|session|"
+    r"site|sub|team|tenant|user|workspace|(?<![ug])uid$|^[cpt]id$",
+    re.IGNORECASE,
+)
+_UNIQUE = re.compile(r"(?=.*[0-9])[A-Za-z0-9_.:/+=-]{6,128}")
+_NO_TIME = re.compile(r"expir|until|valid|due|next|deadline|birth|schedul", re.IGNORECASE)
 _TYPE_HEADER = re.compile(r"(.*-)?(event|topic)(-?(type|key|name))?")
 _MAX_TYPE = 80
 
@@ -43,7 +53,11 @@ def mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, Any], d
         events["split"] = "[]" if body.format == "ndjson" else "@"
     item = _item(body)
     kind = _type_header(request) or _first(item, _TYPES, _is_word)
-    found = {"id": _first(item, _IDS, _is_id), "type": kind, "time": _first(item, _TIMES, _is_time)}
+    found = {
+        "id": _first(item, _IDS, _is_id) or _first(item, _names(item, _ANY_ID, _NO_ID), _is_unique),
+        "type": kind,
+        "time": _first(item, _TIMES, _is_time) or _first(item, _names(item, _NAME, _NO_TIME), _is_written_time),
+    }
     events |= {key: path for key, path in found.items() if path}
     if found["time"] and (written := _is_time(_at(item, found["time"]))) != "rfc3339":
         events["time_format"] = written
@@ -95,6 +109,22 @@ def _is_word(value: Any) -> bool:
 
 def _is_id(value: Any) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool) and bool(value)
+
+
+def _names(item: Any, like: re.Pattern[str], never: re.Pattern[str]) -> list[str]:
+    """The names at the top of an event that are like this, and can be a path as they are."""
+    names = [name for name in item if _NAME.fullmatch(name)] if isinstance(item, dict) else []
+    return [name for name in names if like.fullmatch(name) and not never.search(name)]
+
+
+def _is_unique(value: Any) -> bool:
+    """Whether a text looks as if no other event had it."""
+    return isinstance(value, str) and bool(_UNIQUE.fullmatch(value)) and not time_format(value)
+
+
+def _is_written_time(value: Any) -> bool:
+    """Whether a text can be nothing but a time, whatever it is called."""
+    return isinstance(value, str) and time_format(value) == "rfc3339"
 
 
 def _is_time(value: Any) -> str | None:

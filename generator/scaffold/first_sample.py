@@ -28,6 +28,7 @@ _TRANSPORT = re.compile(
     r"x-amzn-.*|x-amz-cf-.*|cloudfront-.*|cf-(ray|connecting-ip|ipcountry|visitor|worker)|cdn-loop|sec-.*|"
     r"true-client-ip|traceparent|tracestate|baggage|sentry-trace|x-b3-.*|x-cloud-trace-context|x-datadog-.*|newrelic"
 )
+_GZIP = ("gzip", "x-gzip")
 _FORM = re.compile(rb"[!-~]+=[!-~]*")
 
 
@@ -114,29 +115,46 @@ def _mask(value: Any, field: str) -> Iterator[str]:
                 yield from _mask(one, below)
 
 
-def head(request: Captured, source: Source, kind: Format) -> tuple[dict[str, Any], list[str]]:
-    """What `<sample>.request.json` says beside the body, and what it does not say since it may be secret."""
+@dataclass(frozen=True)
+class Head:
+    """What `<sample>.request.json` says beside the body; what it does not say, since it is the credential or may be."""
+
+    written: dict[str, Any]
+    credentials: tuple[str, ...]
+    secret: tuple[str, ...]
+
+
+def head(request: Captured, source: Source, kind: Format) -> Head:
+    """The head of the sample of a captured request."""
     own = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
     asked = {name for auth in auths(source.webhook) for name in queries(auth)}
     made = set(_made(source))
     headers: dict[str, str] = {}
-    secret = []
+    credentials, secret = [], []
     for name, value in request.joined.items():
-        if name in own or (name not in made and is_secret(name, value)):
+        if name in own:
+            credentials.append(name)
+        elif name not in made and is_secret(name, value):
             secret.append(name)
+        elif name == "content-encoding" and value.strip().lower() in _GZIP:
+            # The body stands there decompressed, and is compressed again when it is sent.
+            headers[name] = "gzip"
         elif name not in made and value.isprintable() and not _TRANSPORT.fullmatch(name):
             headers[name] = value
     if kind == "json" and media_type(headers) == "application/json":
         del headers["content-type"]
     query: dict[str, str] = {}
     for name, value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True):
-        if name in asked or (name not in made and is_secret(name, value)):
+        if name in asked:
+            credentials.append(f"{name} in the query")
+        elif name not in made and is_secret(name, value):
             secret.append(f"{name} in the query")
         elif name not in made:
             query[name] = value
     found: Mapping[str, Any] = {"headers": headers, "query": query}
     method = {"method": request.method} if request.method != "POST" else {}
-    return {**method, **{key: value for key, value in found.items() if value}}, secret
+    written = {**method, **{key: value for key, value in found.items() if value}}
+    return Head(written, tuple(credentials), tuple(secret))
 
 
 def _made(source: Source) -> Iterator[str]:

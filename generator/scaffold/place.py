@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from generator import names, samples
-from generator.definition import BUNDLED, Definition, known, load
+from generator.definition import BUNDLED, Definition, known, load, unknown
 from generator.errors import DefinitionError, GeneratorError, Problem
 from generator.reference import schema
 from generator.scaffold.written import block
-from generator.scalars import meant
 from generator.yaml_nodes import shown
 
 Fill = Callable[[Path, Path], None]
@@ -58,7 +57,8 @@ def find(base: str, name: str, sources: Path) -> Definition:
         raise GeneratorError(f"{name} would begin with itself; take another name")
     there = {one: folder for folder in (BUNDLED, sources) if folder.is_dir() for one in known(folder)}
     if base not in there:
-        raise GeneratorError(f"no source {base}{meant(base, there)}")
+        # A folder that is to be made has none.
+        raise GeneratorError(unknown(base, *([sources] if sources.is_dir() else []), BUNDLED))
     return load(there[base], [base])[0]
 
 

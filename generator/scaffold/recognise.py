@@ -13,12 +13,13 @@ from typing import Any
 from jmespath.exceptions import JMESPathError
 
 from generator.captured import Captured
-from generator.definition import Definition
+from generator.definition import BUNDLED, Definition
 from generator.expressions import arguments
 from generator.placeholders import PLACEHOLDER
 from generator.rules import every_path
 from generator.scaffold.guess import guess
 from generator.scaffold.guess_signature import Guess
+from generator.scaffold.texts import GUESSED
 from generator.scaffold.values import ALGORITHMS
 from generator.scaffold.written import as_written, flow
 from lambdas.auth import Unauthenticated, basic, jwt, leaves, token
@@ -41,7 +42,8 @@ _ANYBODYS = ("authorization", "proxy-authorization")
 class Found:
     """What goes below `webhook.auth`, or nothing; what is sure, and what is to be checked.
 
-    `like` is the source whose request it is, and `handshake` whether it is one of its challenges.
+    `like` is the source whose request it is, and `handshake` whether it is one of its challenges; `alike` says what is
+    no more than a likeness, since nobody has confirmed what it is like.
     """
 
     auth: Mapping[str, Any]
@@ -49,6 +51,7 @@ class Found:
     check: tuple[str, ...] = ()
     like: Definition | None = None
     handshake: bool = False
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,20 +65,28 @@ class _Fit:
     named: int
 
     @property
-    def rank(self) -> tuple[int, bool]:
-        return (-self.named, self.definition.source.extends is not None)
+    def rank(self) -> tuple[bool, int, bool]:
+        return (not confirmed(self.definition), -self.named, self.definition.source.extends is not None)
 
 
 def recognise(request: Captured, definitions: Iterable[Definition]) -> Found:
     """What the request says of how its sender is verified."""
     fits = sorted((fit for one in definitions for fit in _fits(request, one)), key=lambda fit: fit.rank)
+    found = guess(request)
     if its := [fit for fit in fits if fit.is_its]:
-        return _as_its(its[0], guess(request))
+        return _as_its(its[0], found)
     if alike := [fit for fit in fits if fit.auth and set(fit.auth.type.headers(fit.auth.settings)) - {*_ANYBODYS}]:
-        return _alike(alike)
-    if found := guess(request):
+        return _alike(alike, found)
+    if found:
         return Found(found.auth, found.sure, found.check)
     return Found({}, check=("how it shows that a request is its own: nothing here looks like a credential",))
+
+
+def confirmed(definition: Definition) -> bool:
+    """Whether it comes with the framework: one of the user's own may be a guess itself."""
+    folder = definition.folders[0]
+    # In a checkout, new sources lie beside those that came with it.
+    return folder.parent.resolve() == BUNDLED and GUESSED not in (folder / "source.yml").read_text(encoding="utf-8")
 
 
 def seen_by(source: Source, request: Captured) -> Request:
@@ -90,18 +101,32 @@ def _as_its(fit: _Fit, guessed: Guess | None) -> Found:
     if PLACEHOLDER in flow(auth) and guessed and set(guessed.auth) == set(auth):
         auth = guessed.auth
     what = "a handshake" if fit.handshake else "an event"
-    sure = f"it is {what} of {source.name}: its headers and its body are what that definition looks for"
-    return Found(auth, (sure,), (), fit.definition, fit.handshake)
+    if confirmed(fit.definition):
+        sure = f"it is {what} of {source.name}: its headers and its body are what that definition looks for"
+        return Found(auth, (sure,), (), fit.definition, fit.handshake)
+    said = f"it looks like {what} of {source.name}, which does not come with the framework"
+    made = _as_guessed(auth, guessed, source.webhook.auth)
+    return Found(auth, made.sure, made.check, fit.definition, fit.handshake, (said,))
 
 
-def _alike(fits: list[_Fit]) -> Found:
+def _as_guessed(auth: Mapping[str, Any], guessed: Guess | None, of: Auth) -> Guess:
+    """What is sure of it, and to be checked, when no more than a guess says that it is so."""
+    if guessed and guessed.auth == auth:
+        return guessed
+    return Guess(dict(auth), (), (f"that this vendor means the same by it: {of.type.describe(of.settings)}",))
+
+
+def _alike(fits: list[_Fit], guessed: Guess | None) -> Found:
     auth = fits[0].auth
     assert auth  # noqa: S101 - these have one
     made = as_written(auth)
     names = [fit.definition.source.name for fit in fits if fit.auth and as_written(fit.auth) == made]
     headers = " and ".join(sorted(set(auth.type.headers(auth.settings))))
-    sure = f"{headers} looks as in requests of {' and '.join(dict.fromkeys(names))}"
-    return Found(made, (sure,), (f"that this vendor means the same by it: {auth.type.describe(auth.settings)}",))
+    said = f"{headers} looks as in requests of {' and '.join(dict.fromkeys(names))}"
+    if confirmed(fits[0].definition):
+        return Found(made, (said,), (f"that this vendor means the same by it: {auth.type.describe(auth.settings)}",))
+    known = _as_guessed(made, guessed, auth)
+    return Found(made, known.sure, known.check, alike=(said,))
 
 
 def _fits(request: Captured, definition: Definition) -> Iterator[_Fit]:

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.scaffold.written import auth_lines, block
+from generator.scaffold.written import auth_lines, block, flow
 from generator.vendor import stored_names
 from lambdas.auth import leaves
 from lambdas.model import Source, verified_by
 from lambdas.signed import Signed
 
+GUESSED = "# Guessed from one request."
+"""Stands in a definition until somebody has looked at what was guessed, and taken it away."""
 SCHEMA = "# yaml-language-server: $schema=../schema.json"
 _VENDOR = """\
 # vendor:  # for people: a build shows it
@@ -70,7 +72,7 @@ def _checks(check: Sequence[str]) -> str:
     if not check:
         return ""
     lines = "".join(f"    # - {line}\n" for line in check)
-    return f"    # Guessed from one request. To check in the vendor's documentation:\n{lines}"
+    return f"    {GUESSED} To check in the vendor's documentation:\n{lines}"
 
 
 def _mapping(begun: Begun) -> str:
@@ -82,7 +84,8 @@ def _mapping(begun: Begun) -> str:
         return f"{_EVENTS}{tail}"
     lines = ["events:", "  # Paths into the body (jmespath.org), guessed from one event."]
     lines += [f"  {key}: {block(value)}" for key, value in begun.events.items()]
-    lines.append("  # require: [type]  # what has none is kept aside, and becomes no message")
+    guessed = [begun.events[key] for key in ("type", "id") if key in begun.events] or ["type"]
+    lines.append(f"  # require: {flow(guessed)}  # what lacks one is kept aside, and becomes no message")
     return "\n".join(lines) + f"\n{tail}"
 
 

@@ -77,6 +77,12 @@ def verified(auth: Auth, request: Request, secrets: Secrets) -> None:
         auth.type.verify(auth.settings, request, secrets.get, request.time)
 
 
+def refuse_compressed(request: Request) -> None:
+    """Unauthenticated where a body would have to be decompressed for somebody whom nobody knows yet."""
+    if "content-encoding" in request.headers:
+        raise Unauthenticated("the body is compressed, and has to be read before its sender is known")
+
+
 def leaves(auth: Auth) -> Iterator[Auth]:
     """The types that do verify, where one is made of others."""
     of = getattr(auth.settings, "of", None)
@@ -107,6 +113,11 @@ def queries(auth: Auth) -> tuple[str, ...]:
     """The query parameters that carry a credential: never logged, kept or sent on."""
     found = (getattr(one.settings, "query", None) for one in leaves(auth))
     return tuple(dict.fromkeys(str(name) for name in found if name))
+
+
+def headers(auths: Iterable[Auth]) -> tuple[str, ...]:
+    """The headers that carry a credential, of any of these."""
+    return tuple(dict.fromkeys(name for auth in auths for name in auth.type.headers(auth.settings)))
 
 
 def _all(auth: Auth, function: str) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas import fields, signing
-from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.auth import Keys, Sent, Unauthenticated, refuse_compressed
 from lambdas.body import Rejected
 from lambdas.keys import Key, key_bytes, usable
-from lambdas.model import Field, Path, SecretName, Text
+from lambdas.model import Field, SecretName, Text
 from lambdas.paths import Functions, compiled
 from lambdas.signed import Encoding
 from lambdas.text import paths, pieces
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lambdas.request import Request
 
 PLAIN = Key()
+MAX_ITEMS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Settings:
     """What is signed: fields of the item, and what stands between them. One that is absent is empty."""
     uncovered: str
     """What of the body the signature does not cover, so that a reader knows what anyone could change."""
-    each: Path | None = None
+    each: Field | None = None
     """The items, each with a signature of its own. Without it, the body has one. None at all is refused."""
     algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
     """The hash function."""
@@ -62,7 +63,16 @@ def headers(_settings: Settings) -> tuple[str, ...]:
     return ()
 
 
+def masks(settings: Settings) -> tuple[str, ...]:
+    """Whoever reads a signature could send its fields again, with another body around them."""
+    if not settings.each:
+        return (settings.signature.path,)
+    items = settings.each if "[]" in settings.each else f"{settings.each}[]"
+    return (f"{items}.{settings.signature.path}",)
+
+
 def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+    refuse_compressed(request)
     try:
         items = _items(settings, request.json, request)
         texts = [_text(settings, item, request) for item in items]
@@ -84,8 +94,13 @@ def _is_good(settings: Settings, item: Any, text: bytes, secrets: list[bytes], r
 
 
 def _items(settings: Settings, root: Any, request: Request) -> list[Any]:
-    found = compiled(settings.each)(root, Functions(request, root)) if settings.each else [root]
-    return found if isinstance(found, list) else []
+    found = compiled(fields.path(settings.each))(root, Functions(request, root)) if settings.each else [root]
+    if not isinstance(found, list):
+        return []
+    # Each costs an HMAC for anyone who sends it.
+    if len(found) > MAX_ITEMS:
+        raise Unauthenticated(f"{settings.each} has more than {MAX_ITEMS:,} items")
+    return found
 
 
 def _text(settings: Settings, item: Any, request: Request) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas import fields
-from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.auth import Keys, Sent, Unauthenticated, refuse_compressed
 from lambdas.body import Rejected
 from lambdas.model import Field, SecretName
 from lambdas.paths import Functions, compiled
@@ -44,6 +44,7 @@ def masks(settings: Settings) -> tuple[str, ...]:
 
 
 def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+    refuse_compressed(request)
     try:
         root = request.json
     except Rejected:

@@ -86,7 +86,9 @@ def _check(settings: Settings, claims: Mapping[str, Any], now: float) -> None:
 
 def _listed(audience: Any) -> list[str]:
     """API Gateway hands a list over as text, `[a b]`."""
-    text = audience if isinstance(audience, str) else ""
+    if not isinstance(audience, str):
+        return []
+    text = audience
     return [text, *text.removeprefix("[").removesuffix("]").split()] if text.startswith("[") else [text]
 
 
@@ -142,11 +144,10 @@ class KeySets:
         if age >= TTL or (found is None and age >= REREAD):
             try:
                 keys = _keys(self._fetch(url))
-            except SecretsDown:
+            except (SecretsDown, Refused, ValueError) as error:
+                # What is known goes on serving; and who names keys at random has none fetched for each.
                 if not keys:
-                    raise
-            except (Refused, ValueError) as error:
-                raise SecretsDown(f"{urlsplit(url).hostname} has no set of keys: {error}") from None
+                    raise SecretsDown(f"{url[:200]}: no set of keys: {error}") from None
             self._sets[url] = (keys, self._clock())
             found = _fitting(keys, kid, algorithm)
         return found
@@ -217,7 +218,7 @@ def describe(settings: Settings) -> str:
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
-    if not settings.audience:
+    if not all(settings.audience) or not settings.audience:
         yield "audience", "names nobody: a token that the issuer made for another would be taken"
     if not settings.algorithms:
         yield "algorithms", "names none"

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.auth import Keys, Sent, Unauthenticated, refuse_compressed
 from lambdas.body import Rejected
-from lambdas.fetch import Refused, allowed, fetched
+from lambdas.fetch import Refused, fetched
 from lambdas.model import TopicArn
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 HOSTS = ("sns.*.amazonaws.com", "sns.*.amazonaws.com.cn")
 # A region's, and nothing else's: whoever has a bucket named sns has sns.s3.amazonaws.com, and sns.s3-us-west-2 there.
-_REGIONAL = re.compile(r"https://sns\.[a-z]+(-[a-z]+)+-[0-9]+\.", re.IGNORECASE)
+# And a certificate's, with nothing behind it: other paths are SNS's API, which may say what somebody has put there.
+_CERTIFICATE = re.compile(
+    r"https://sns\.[a-z]+(-[a-z]+)+-[0-9]+\.amazonaws\.com(\.cn)?/SimpleNotificationService-[A-Za-z0-9]+\.pem"
+)
+_BEGINS, _SUBJECT = b"-----BEGIN CERTIFICATE-----", "CN=sns.amazonaws.com"
 _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 _SIGNED = {
@@ -56,6 +60,7 @@ def headers(_settings: Settings) -> tuple[str, ...]:
 
 
 def verify(settings: Settings, request: Request, _keys: Keys, _now: float) -> None:
+    refuse_compressed(request)
     try:
         message = request.json
     except Rejected:
@@ -67,8 +72,7 @@ def verify(settings: Settings, request: Request, _keys: Keys, _now: float) -> No
         raise Unauthenticated("TopicArn is none of the topics")
     text, signature = _text(message), _signature(message)
     url = _field(message, "SigningCertURL")
-    regional = isinstance(url, str) and allowed(url, HOSTS) and _REGIONAL.match(url)
-    if not (regional and url.partition("?")[0].endswith(".pem")):
+    if not (isinstance(url, str) and _CERTIFICATE.fullmatch(url)):
         raise Unauthenticated("SigningCertURL is not a certificate of SNS")
     _check(url, signature, text, message.get("SignatureVersion"))
 
@@ -94,11 +98,15 @@ def certified(url: str) -> Any:
     from cryptography.x509 import load_pem_x509_certificate
 
     try:
-        key = load_pem_x509_certificate(fetched(url, HOSTS)).public_key()
+        content = fetched(url, HOSTS)
+        if not content.lstrip().startswith(_BEGINS):
+            raise ValueError("it is no certificate in PEM")  # noqa: TRY301 - as one that is broken
+        certificate = load_pem_x509_certificate(content)
     except (Refused, ValueError) as error:
         raise Unauthenticated(f"SigningCertURL leads to no certificate: {error}") from None
-    if not isinstance(key, RSAPublicKey):
-        raise Unauthenticated("SigningCertURL leads to a certificate without an RSA key")
+    key = certificate.public_key()
+    if not isinstance(key, RSAPublicKey) or _SUBJECT not in certificate.subject.rfc4514_string().split(","):
+        raise Unauthenticated("SigningCertURL leads to a certificate that is not SNS's")
     return key
 
 

@@ -34,6 +34,12 @@ def of_token(attempt: Attempt) -> Iterator[Fact]:
         yield Fact("seen", f"{before if has else ''}{rest} characters")
 
 
+def of_any(attempt: Attempt) -> Iterator[Fact]:
+    """The headers in which a type that is not known here has its credential."""
+    for name in attempt.auth.type.headers(attempt.settings):
+        yield Fact("header", f"{name}: {_length(attempt.request.headers.get(name))}")
+
+
 def of_basic(attempt: Attempt) -> Iterator[Fact]:
     """User and password."""
     value = attempt.request.headers.get("authorization")

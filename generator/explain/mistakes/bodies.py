@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import base64
 import gzip
-import json
 import re
 import zlib
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
-from generator.explain.mistakes import Attempt, Mistake, sent
+from generator.explain.mistakes import Attempt, Mistake, rewritten, sent
+from generator.explain.mistakes.rewritten import Variant
 from lambdas.body import Rejected
 from lambdas.formats import FORM, inflated, media_type
 from lambdas.request import Request
 
-WRITTEN = (
-    "pass on what was sent: the body was parsed and written anew, by a proxy, by a framework that parses it first, or "
-    "by the tool that captured it"
-)
 _LINES = "pass on what was sent: an editor, a shell or the tool that captured it changed the line breaks"
 _COMPRESSED = "let what stands before the endpoint neither compress nor decompress, and capture what arrives there"
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
 _BOM = b"\xef\xbb\xbf"
-_SPACING: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("without spaces", {"separators": (",", ":")}),
-    ("with a space after each comma and colon", {}),
-    ("indented by 2", {"indent": 2}),
-    ("indented by 4", {"indent": 4}),
-)
-Variant = tuple[bytes, str, str]
 
 
 def mistakes(attempt: Attempt) -> Iterator[Mistake]:
@@ -49,9 +36,9 @@ def mistakes(attempt: Attempt) -> Iterator[Mistake]:
 def _variants(request: Request) -> Iterator[Variant]:
     body = request.body
     yield from _breaks(body)
-    yield from _rewritten(body)
+    yield from rewritten.jsons(body)
     if media_type(request.headers) == FORM:
-        yield from _forms(body)
+        yield from rewritten.forms(body)
     yield from _compressed(request)
     yield from _recoded(body)
 
@@ -67,42 +54,6 @@ def _breaks(body: bytes) -> Iterator[Variant]:
     marked = "pass on what was sent: an editor or the tool that captured it {} a byte order mark"
     yield body.removeprefix(_BOM), "the body without its byte order mark", marked.format("added")
     yield _BOM + body, "the body with a byte order mark", marked.format("took away")
-
-
-def _rewritten(body: bytes) -> Iterator[Variant]:
-    try:
-        text = body.decode()
-        values = [
-            (json.loads(text), ""),
-            (json.loads(text, parse_float=_number), ", numbers as JavaScript writes them"),
-        ]
-    except (ValueError, RecursionError):
-        return
-    for value, numbers in values:
-        for ordered, order in ((False, ""), (True, ", keys sorted")):
-            for spacing, how in _SPACING:
-                for ascii_only, escapes in ((False, ""), (True, ", with \\u escapes")):
-                    made = json.dumps(value, ensure_ascii=ascii_only, sort_keys=ordered, **how)
-                    said = f"the same JSON {spacing}{order}{escapes}{numbers}"
-                    yield made.encode("utf-8", "surrogatepass"), said, WRITTEN
-                    slashed = made.replace("/", "\\/")
-                    yield slashed.encode("utf-8", "surrogatepass"), f"{said}, with \\/ as PHP writes it", WRITTEN
-
-
-def _number(text: str) -> int | float:
-    value = float(text)
-    return int(value) if value.is_integer() and abs(value) < 1e21 else value
-
-
-def _forms(body: bytes) -> Iterator[Variant]:
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
-    except ValueError:
-        return
-    for fields, order in ((pairs, ""), (sorted(pairs), ", fields sorted")):
-        for quoted, space in ((quote_plus, "+"), (quote, "%20")):
-            made = urlencode(fields, quote_via=quoted).encode()
-            yield made, f"the same form with {space} for a space{order}", WRITTEN
 
 
 def _compressed(request: Request) -> Iterator[Variant]:

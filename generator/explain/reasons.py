@@ -1,0 +1,91 @@
+"""The reasons of a request's fate: what is certain of any request, and why one does not verify."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from generator.explain import onward, suspicions, unusable
+from generator.explain.case import Case
+from generator.explain.findings import Finding, findings
+from generator.explain.glimpse import visible
+from generator.explain.mistakes import Attempt, kind
+from lambdas.auth import Unauthenticated
+from lambdas.body import Rejected
+from lambdas.model import Auth, methods
+from lambdas.request import Request
+from lambdas.secrets import SecretsDown
+
+
+def found(auth: Auth | None, case: Case, request: Request, *, verifies: bool) -> Iterator[Finding]:
+    """What is certain of any request first, and then why this one does not verify."""
+    if onward.is_lost(case.source, request):
+        there = " and ".join(methods(case.source.webhook))
+        said = f"{visible(request.method)} has no route: there is one for {there}"
+        yield Finding(said, "have the vendor send events as POST")
+    yield from (Finding(*one) for one in unusable.unset(case) if not verifies)
+    yield from (Finding(*one) for one in suspicions.unnamed_coding(request))
+    if auth:
+        yield from _findings(auth, case, request)
+
+
+def _findings(auth: Auth, case: Case, request: Request) -> Iterator[Finding]:
+    """Why it does not verify; where it does with the previous secret alone, that."""
+    verifies, why = verdict(auth, case, request)
+    if verifies:
+        current = replace(case, secrets={name: values[:1] for name, values in case.secrets.items()})
+        if not verdict(auth, current, request)[0]:
+            todo = f"have the vendor use the current one before `secret {case.source.name} --drop-previous`"
+            yield Finding("it was made with the previous secret, not with the current one", todo)
+    elif of := getattr(auth.settings, "of", None):
+        yield from _composed(kind(auth), of, case, request)
+    elif unusable.nobody(auth):
+        return  # the placeholder is told of the whole definition
+    elif verifies is None:
+        yield Finding(str(why), "without it, nothing can be said of the rest", proven=False)
+    else:
+        known = list(findings(attempt_of(auth, case, request), case))
+        yield from known or [Finding(str(why), "compare what was read with the definition", proven=False)]
+
+
+def _composed(how: str, of: tuple[Auth, ...], case: Case, request: Request) -> Iterator[Finding]:
+    """Of all the ones that fail; of any, those for which there is a credential, or one that explains it all."""
+    failing = [(name, one) for name, one in named(of) if not verdict(one, case, request)[0]]
+    if how == "any_of":
+        failing = [(name, one) for name, one in failing if _is_used(one, request)] or failing
+    told = [(name, list(_findings(one, case, request))) for name, one in failing]
+    if how == "any_of":
+        told = [(name, said) for name, said in told if any(each.proven for each in said)] or told
+    for name, said in told:
+        yield from (each._replace(said=f"{name}: {each.said}") for each in said)
+
+
+def _is_used(auth: Auth, request: Request) -> bool:
+    names = auth.type.headers(auth.settings)
+    return not names or any(name in request.headers for name in names)
+
+
+def attempt_of(leaf: Auth, case: Case, request: Request) -> Attempt:
+    """The request, and what this type verifies it with."""
+    return Attempt(leaf, request, case.secrets.get(getattr(leaf.settings, "secret", ""), ()), case.now)
+
+
+def named(of: tuple[Auth, ...]) -> Iterator[tuple[str, Auth]]:
+    """The types with their names; of one that stands there twice, with its number too."""
+    kinds = [kind(one) for one in of]
+    for place, one in enumerate(of):
+        number = f" {kinds[: place + 1].count(kind(one))}" if kinds.count(kind(one)) > 1 else ""
+        yield f"{kind(one)}{number}", one
+
+
+def verdict(auth: Auth, case: Case, request: Request) -> tuple[bool | None, str | None]:
+    """Whether it verifies, and why not; None where that can't be known."""
+    if why := unusable.nobody(auth):
+        return None, why
+    try:
+        auth.type.verify(auth.settings, request, case.keys, case.now)
+    except (Unauthenticated, Rejected) as refused:
+        return False, str(refused)
+    except SecretsDown as down:
+        return None, str(down)
+    return True, None

@@ -1,0 +1,213 @@
+"""What somebody without the secret, or with one request that he has seen, might try: each once worked."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import gateway
+from generator.errors import DefinitionError
+from lambdas import pieces
+from lambdas.auth import Sent, Unauthenticated, jwt, sns
+from tests import fakes
+from tests.definitions import definition, shipped
+from tests.fakes import NOW, SECRET, Endpoint
+
+HMAC = "hmac: {signature: {header: X-Sig}}"
+
+
+def endpoint(folder: Path, webhook: str, rest: str = "", name: str = "made") -> Endpoint:
+    return Endpoint(definition(folder, f"description: made\nwebhook: {webhook}\n{rest}", name).source)
+
+
+def refused(folder: Path, webhook: str, rest: str = "") -> str:
+    with pytest.raises(DefinitionError) as error:
+        definition(folder, f"description: made\nwebhook: {webhook}\n{rest}")
+    return str(error.value).partition(": ")[2]
+
+
+def test_a_form_is_taken_apart_for_anyone_only_up_to_a_bound() -> None:
+    twilio = Endpoint(shipped("twilio").source)
+    body = b"a=" + b"%41" * (pieces._MAX_FORM // 3)
+    headers = {"content-type": "application/x-www-form-urlencoded", "X-Twilio-Signature": "AAAA"}
+    assert twilio.post(body, headers)["statusCode"] == 401
+    assert "the form has more than 262,144 bytes" in twilio.log[-1]["why"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://sns.us-west-2.amazonaws.com/.pem?Action=GetEndpointAttributes",
+        "https://sns.us-west-2.amazonaws.com/#.pem",
+        "https://sns.us-west-2.amazonaws.com/a/../..;.pem?x",
+        "https://sns.us-west-2.amazonaws.com:443/SimpleNotificationService-0.pem",
+        "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-0.pem?1",
+        "https://sns.s3.amazonaws.com/SimpleNotificationService-0.pem",
+        "https://user@sns.us-west-2.amazonaws.com/SimpleNotificationService-0.pem",
+    ],
+)
+def test_a_certificate_of_sns_is_at_its_own_place_and_nowhere_else(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(sns, "fetched", lambda url, _hosts: asked.append(url))
+    topic = "arn:aws:sns:us-west-2:123456789012:alarms"
+    made = endpoint(tmp_path, f"{{auth: {{sns: {{topics: ['{topic}']}}}}}}")
+    message = dict.fromkeys(("Message", "MessageId", "Timestamp", "Signature"), "AAAA")
+    message |= {"Type": "Notification", "TopicArn": topic, "SignatureVersion": "2", "SigningCertURL": url}
+    assert made.post(json.dumps(message).encode())["statusCode"] == 401
+    assert (made.log[-1]["why"], asked) == ("SigningCertURL is not a certificate of SNS", [])
+
+
+@pytest.mark.parametrize("name", ["aws-sns", "ms-graph"])
+def test_what_has_to_be_read_before_its_sender_is_known_is_not_decompressed(name: str) -> None:
+    made = Endpoint(shipped(name).source)
+    bomb = zlib.compress(b'{"a":"' + b"x" * 10_000_000 + b'"}')
+    assert made.post(bomb, {"content-encoding": "deflate"})["statusCode"] == 401
+    assert made.log[-1]["why"] == "the body is compressed, and has to be read before its sender is known"
+
+
+@pytest.mark.parametrize("path", ["header('x-time')", "query('t')", "at || header('x-time')", "root('at')"])
+def test_a_time_beyond_the_body_is_no_time_that_is_signed(path: str, tmp_path: Path) -> None:
+    auth = f'{{auth: {{hmac: {{signature: {{header: X-Sig}}, timestamp: {{path: "{path}"}}}}}}}}'
+    assert refused(tmp_path, auth) == "webhook.auth.hmac.timestamp.path: looks beyond the body, which alone is signed"
+
+
+def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
+    assert "names nobody" in refused(tmp_path, '{auth: {jwt: {issuer: "https://i.example.com", audience: [""]}}}')
+    settings = jwt.Settings("https://i.example.com", ("us",))
+    for audience in (None, 5, {"a": 1}, True):
+        with pytest.raises(Unauthenticated, match="aud is none of the audience"):
+            jwt._check(settings, {"iss": settings.issuer, "aud": audience, "exp": NOW + 60}, NOW)
+
+
+def test_a_signature_of_a_form_is_one_of_what_is_read(tmp_path: Path) -> None:
+    auth = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{form_sorted}"}}}'
+    assert "what is read is not what is signed" in refused(tmp_path, auth)
+    beside = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{url}{body}"}}}'
+    assert "fields could be moved" in refused(tmp_path, beside, "events: {format: form}")
+
+
+def test_every_event_has_a_signature_of_its_own(tmp_path: Path) -> None:
+    auth = "{auth: {body_hmac: {each: 'items[].a', signature: {path: s}, signed: '{id}', uncovered: the rest}}}"
+    assert "an event without a signature would be taken" in refused(tmp_path, auth, "events: {split: items}")
+    beyond = "{auth: {body_hmac: {signature: {path: s}, signed: \"{header('x')}{id}\", uncovered: the rest}}}"
+    assert "looks beyond the body" in refused(tmp_path, beyond)
+
+
+def test_a_signature_in_a_body_goes_no_further(tmp_path: Path) -> None:
+    auth = "{auth: {body_hmac: {signature: {path: signature.value}, signed: '{signature.token}', uncovered: the rest}}}"
+    made = endpoint(tmp_path, auth)
+    assert made.signed({"signature": {"token": "t"}, "a": 1})["statusCode"] == 200
+    (message,) = made.queue.messages
+    assert message["details"] == {"signature": {"token": "t", "value": "[masked]"}, "a": 1}
+
+
+ORACLE = f"""
+  auth: {{{HMAC}}}
+  challenges:
+    - {{when: plainToken, unauthenticated: true, reply: {{text: "{{hmac_hex(plainToken)}}"}}}}
+    - {{when: "header('x-confirm')", confirm: {{url: url, hosts: [hooks.example.com]}}, reply: {{status: 200}}}}
+"""
+
+
+def test_what_a_handshake_signs_for_anyone_opens_no_other_handshake(tmp_path: Path) -> None:
+    made = endpoint(tmp_path, ORACLE)
+    signature = made.post(b'{"plainToken":"123"}')["body"]
+    assert signature == hmac.digest(SECRET.encode(), b"123", "sha256").hex()
+    assert made.post(b"123", {"X-Sig": signature, "x-confirm": "yes"})["statusCode"] == 401
+    assert made.log[-1]["why"] == "a challenge would have signed this for anyone"
+
+
+def test_a_url_to_be_called_is_one_that_is_signed(tmp_path: Path) -> None:
+    assert "is not in the body, which alone is signed" in refused(
+        tmp_path, ORACLE.replace("url: url", "url: \"header('x-url')\"")
+    )
+
+
+def test_what_a_handshake_is_verified_by_may_not_be_signed_by_another(tmp_path: Path) -> None:
+    own = "auth: {body_hmac: {signature: {path: s}, signed: '{id}', uncovered: the rest}}, confirm:"
+    assert "signs, and events are not verified" in refused(tmp_path, ORACLE.replace("confirm:", own))
+
+
+def test_the_credentials_of_a_handshake_are_kept_nowhere(tmp_path: Path) -> None:
+    webhook = f"""
+  auth: {{{HMAC}}}
+  challenges:
+    - {{method: GET, when: query('a'), auth: {{token: {{header: X-Verify, secret: one_token}}}}, reply: {{text: a}}}}
+    - {{method: GET, when: query('b'), auth: {{token: {{query: vt, secret: two_token}}}}, reply: {{status: 200}}}}
+    - {{when: never, auth: {{body_token: {{field: verify.token, secret: three_token}}}}, reply: {{status: 200}}}}
+"""
+    made = endpoint(tmp_path, webhook, "events: {require: [never]}")
+    body = b'{"verify":{"token":"BODYTOKEN"}}'
+    sent = fakes.signed(
+        made.source.webhook.auth, body, {"X-Verify": "HEADERTOKEN"}, url=f"{gateway.URL}?vt=QUERYTOKEN&x=1"
+    )
+    assert made.send(sent)["statusCode"] == 200
+    (kept,) = made.bucket.objects.values()
+    envelope = json.loads(kept)
+    told = f"{envelope} {base64.b64decode(envelope['body'])!r}"
+    assert not [token for token in ("HEADERTOKEN", "QUERYTOKEN", "BODYTOKEN") if token in told]
+    assert envelope["query"] == "x=1"
+
+
+def test_two_events_that_differ_in_a_header_alone_are_kept_both(tmp_path: Path) -> None:
+    made = endpoint(tmp_path, f"{{auth: {{{HMAC}}}}}", "events: {require: [never], type: \"header('x-kind')\"}")
+    for kind in ("deleted", "starred", "starred"):
+        assert made.signed({"repository": 1}, {"x-kind": kind})["statusCode"] == 200
+    assert sorted(json.loads(one)["headers"]["x-kind"] for one in made.bucket.objects.values()) == [
+        "deleted",
+        "starred",
+    ]
+
+
+ONE = {"id": "1", "password": "hunter2"}
+
+
+@pytest.mark.parametrize("body", [[[ONE]], [ONE], ONE])
+def test_a_mask_finds_its_field_however_deep_the_lists_around_it(body: Any, tmp_path: Path) -> None:
+    rest = 'events: {split: "[] || [@]", mask: ["[].password"]}'
+    made = endpoint(tmp_path, f"{{auth: {{{HMAC}}}}}", rest)
+    assert made.signed(body)["statusCode"] == 200
+    assert "hunter2" not in json.dumps(made.queue.bodies) + str(made.bucket.objects)
+
+
+def test_of_a_form_only_what_is_read_is_kept() -> None:
+    slack = Endpoint(shipped("slack").source)
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert slack.signed(b"payload=%7B%7D&token=SLACKTOKEN", headers)["statusCode"] == 200
+    kept = [base64.b64decode(json.loads(one)["body"]) for one in slack.bucket.objects.values()]
+    assert kept
+    assert not [one for one in kept if b"SLACKTOKEN" in one]
+
+
+def test_fields_of_a_form_moved_into_the_query_sign_no_other_body() -> None:
+    twilio = Endpoint(shipped("twilio").source)
+    forged = b'{"forged": 1}'
+    text = f"&bodySHA256={hashlib.sha256(forged).hexdigest()}&"
+    url = f"{gateway.URL}?a=1BodyX{text}From+1"
+    signature = base64.b64encode(hmac.digest(SECRET.encode(), url.encode(), "sha1")).decode()
+    sent = Sent("POST", url, {"X-Twilio-Signature": signature, "content-type": "application/json"}, forged)
+    assert twilio.send(sent)["statusCode"] == 401
+    assert twilio.queue.bodies == []
+
+
+def test_nothing_may_follow_what_is_compressed(tmp_path: Path) -> None:
+    made = endpoint(tmp_path, f"{{auth: {{{HMAC}}}}}")
+    assert made.signed(zlib.compress(b'{"a":1}') + b"more", {"content-encoding": "deflate"})["statusCode"] == 200
+    assert (made.queue.bodies, len(made.bucket.objects)) == ([], 1)
+
+
+def test_nothing_is_learned_while_a_secret_is_changed() -> None:
+    source = shipped("asana").source
+    made = Endpoint(source, secret=None)
+    made.store.values["/MozDef-EF/asana/dev/auth_token_previous"] = "the one before"
+    assert made.post(b"{}", {"x-hook-secret": "a-secret-of-a-stranger"})["statusCode"] in (401, 503)
+    assert "/MozDef-EF/asana/dev/auth_token" not in made.store.values
