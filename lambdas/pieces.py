@@ -27,7 +27,7 @@ def texts(settings: Signed, request: Request, secret: bytes = b"") -> list[bytes
     """What may be signed: one text, or one for each way in which the vendor may have written the URL."""
     parts, with_url = template(settings.signed)
     if not with_url:
-        return [b"".join([_part(*one, settings, request, secret) for one in parts])]
+        return [b"".join([one[2] or _part(*one, settings, request, secret) for one in parts])]
     # Few vendors sign it, and each import is a part of a cold start.
     from lambdas.public_url import urls
 

@@ -7,9 +7,8 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from lambdas.auth import Sent, Unauthenticated
@@ -176,13 +175,15 @@ _DECODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def _signatures(settings: Signature, value: str) -> Iterator[bytes]:
-    parts = (part.strip(" ") for part in (value.split(settings.split) if settings.split else [value]))
-    for part in islice((one for one in parts if one.startswith(settings.prefix)), MAX_SIGNATURES):
+def _signatures(settings: Signature, value: str) -> list[bytes]:
+    parts = [part.strip(" ") for part in (value.split(settings.split) if settings.split else (value,))]
+    found = []
+    for part in [one for one in parts if one.startswith(settings.prefix)][:MAX_SIGNATURES]:
         try:
-            yield decoded(part.removeprefix(settings.prefix), settings.encoding)
+            found.append(decoded(part.removeprefix(settings.prefix), settings.encoding))
         except ValueError:
             continue
+    return found
 
 
 def _stamped(body: bytes, stamp: Timestamp, now: float) -> bytes:

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from generator.commands import show
-from generator.rules import MAX_DESCRIPTION
 from generator.scaffold import scheme
 
 
@@ -16,11 +15,13 @@ def description(given: str | None, default: str | None = None) -> str | None:
     """What events these are; None where nobody says so."""
     if given is not None or not show.somebody_is_there():
         return given
+    from generator.scaffold import contradictions
+
     while True:
         text: str = click.prompt("What events these are, in one line", default=default, err=True).strip()
-        if 0 < len(text) <= MAX_DESCRIPTION:
+        if not (wrong := contradictions.of_description(text)):
             return text
-        click.echo(f"That can't be. It must have 1 to {MAX_DESCRIPTION} characters.", err=True)
+        _tell(wrong)
 
 
 def begin_with(name: str) -> bool:
@@ -63,6 +64,8 @@ def _kind() -> str | None:
 
 def _ask(kind: str, answers: dict[str, str], missing: list[str]) -> None:
     """Each question in its turn: an answer may open another, and what can't be is told at once, and asked again."""
+    from generator.scaffold import contradictions
+
     asked, given = show.somebody_is_there(), set(answers)
     while one := next((one for one in scheme.questions(kind, answers) if one.name not in answers), None):
         if not asked:
@@ -71,11 +74,15 @@ def _ask(kind: str, answers: dict[str, str], missing: list[str]) -> None:
         choice = click.Choice(list(one.choices)) if one.choices else None
         text = click.prompt(one.text, default=one.default, type=choice, show_default=bool(one.default), err=True)
         answer = text.rstrip() if one.name != "prefix" else text
-        if not (wrong := scheme.contradictions(kind, answers, one, answer)):
+        if not (wrong := contradictions.of_answer(kind, answers, one, answer)):
             answers[one.name] = answer
             continue
-        for said in wrong:
-            click.echo(f"That can't be. {said}", err=True)
+        _tell(wrong)
         for name in one.again:
             if name not in given:
                 answers.pop(name, None)
+
+
+def _tell(wrong: list[str]) -> None:
+    for said in wrong:
+        click.echo(f"That can't be: {said}", err=True)

@@ -136,11 +136,8 @@ def head(request: Captured, source: Source, kind: Format) -> Head:
             credentials.append(name)
         elif name not in made and is_secret(name, value):
             secret.append(name)
-        elif name == "content-encoding" and value.strip().lower() in _GZIP:
-            # The body stands there decompressed, and is compressed again when it is sent.
-            headers[name] = "gzip"
-        elif name not in made and value.isprintable() and not _TRANSPORT.fullmatch(name):
-            headers[name] = value
+        elif name not in made and (kept := _kept(name, value)):
+            headers[name] = kept
     if kind == "json" and media_type(headers) == "application/json":
         del headers["content-type"]
     query: dict[str, str] = {}
@@ -155,6 +152,14 @@ def head(request: Captured, source: Source, kind: Format) -> Head:
     method = {"method": request.method} if request.method != "POST" else {}
     written = {**method, **{key: value for key, value in found.items() if value}}
     return Head(written, tuple(credentials), tuple(secret))
+
+
+def _kept(name: str, value: str) -> str | None:
+    """What a sample says of a header that is no secret; None where that tells nothing of an event."""
+    if name == "content-encoding":
+        # The body stands there as it was before, and is compressed again when it is sent.
+        return "gzip" if value.strip().lower() in _GZIP else None
+    return value if value.isprintable() and not _TRANSPORT.fullmatch(name) else None
 
 
 def _made(source: Source) -> Iterator[str]:

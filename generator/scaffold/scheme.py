@@ -7,15 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-import yaml
-
-from generator import rules
-from generator.definition import auth_types
 from generator.placeholders import PLACEHOLDER
-from generator.scaffold.written import flow
-from generator.walk import Walker, hints_of
+from generator.walk import hints_of
 from lambdas.auth import hmac
-from lambdas.model import Source, TimeFormat, Webhook
+from lambdas.model import TimeFormat
 from lambdas.signed import Encoding
 
 KINDS = {
@@ -28,7 +23,6 @@ KINDS = {
     "sns": "Amazon SNS, which signs every message",
 }
 """What is asked for; the rarer types are for whoever reads docs/definition.md."""
-_EXAMPLE = "X-Example"
 _SIGNED = ("hmac", "ed25519", "ecdsa")
 ALGORITHMS = get_args(hints_of(hmac.Settings)["algorithm"])
 
@@ -98,22 +92,6 @@ def auth(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any] | None =
     if kind == "jwt":
         return {kind: {"issuer": f"https://{PLACEHOLDER}", "audience": [PLACEHOLDER]}}
     return {kind: {"topics": [f"arn:aws:sns:us-west-2:123456789012:{PLACEHOLDER}"]}}
-
-
-def contradictions(kind: str, answers: Mapping[str, str], asked: Question, answer: str) -> list[str]:
-    """What an answer says that can't be, or not together with those before it; what these say by themselves is left."""
-    plain = _EXAMPLE if asked.default is None else asked.default
-    before = _mistakes(kind, {**answers, asked.name: plain})
-    return [one for one in _mistakes(kind, {**answers, asked.name: answer}) if one not in before]
-
-
-def _mistakes(kind: str, answers: Mapping[str, str]) -> list[str]:
-    """The mistakes that a build would find in what the answers make."""
-    walker = Walker(auth_types())
-    webhook = walker.read(Webhook, yaml.compose(flow({"auth": auth(kind, answers)}), Loader=yaml.SafeLoader), "webhook")
-    found = walker.problems or rules.problems(Source("made", "Made", webhook), lambda _key: ("", 0))
-    keys = [(one.key.partition(f"auth.{kind}.")[2], one.message) for one in found if not one.warning]
-    return [f"{key}: {message}" if key else message for key, message in keys]
 
 
 def _token(answers: Mapping[str, str], settings: dict[str, Any]) -> dict[str, Any]:
