@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -16,10 +16,10 @@ from lambdas.auth import leaves
 from lambdas.auth import wheels as packages
 from lambdas.model import Pipeline, Source, Webhook, auths, verified_by
 
+_ENTRIES = ("lambdas.webhook", "lambdas.authorizer")
 # The first time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
 _TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR, _UNIX = 0o100000, 3
-_ENTRIES = ("lambdas.webhook", "lambdas.authorizer")
 
 
 def lambdas_zip(definition: Definition) -> bytes:
@@ -34,8 +34,21 @@ def lambdas_zip(definition: Definition) -> bytes:
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = transform.read_bytes()
     imported = [name for content in files.values() for name in shipped.imports(content)]
-    ours = {**shipped.modules([*_ENTRIES, *imported]), **files}
+    ours = {**shipped.modules([*_ENTRIES, *imported], frozenset(never_asked_for(definition.source))), **files}
     return archive({**wheels.files(needed), **ours})
+
+
+def never_asked_for(source: Source) -> Iterator[str]:
+    """What our code imports late, and not for this source: each would be a part of every zip."""
+    challenges = source.webhook.challenges
+    if verified_by(source.webhook) != "authorizer":
+        yield "lambdas.authorizer"
+    if not any(challenge.store_secret or challenge.confirm for challenge in challenges):
+        yield "lambdas.effects"
+    if not any(challenge.confirm for challenge in challenges):
+        yield "lambdas.fetch"
+    if not signs_url(source.webhook):
+        yield "lambdas.public_url"
 
 
 def third_party(source: Source) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,33 +11,40 @@ from typing import Any
 import lambdas
 
 _ROOT = Path(lambdas.__file__).parent
+_LATER = (ast.FunctionDef, ast.ClassDef)
 
 
-def modules(names: Iterable[str]) -> dict[str, bytes]:
-    """The files of these modules of ours, and of all that they import, by their names in a zip."""
+def modules(names: Iterable[str], late: Collection[str] = ()) -> dict[str, bytes]:
+    """The files of these modules of ours, and of all that they import, by their names in a zip.
+
+    `late` are modules that functions import, and that nobody will ask for; whoever imports one at once has it too.
+    """
     found: dict[str, bytes] = {}
-    waiting = list(names)
+    waiting = [name for name in names if name not in late]
     while waiting:
         name = waiting.pop()
         module = _module(name)
         if module is None:
             continue
-        file, content, imported = module
+        file, content, at_once, later = module
         if file not in found:
             found[file] = content
-            waiting += [*imported, name.rpartition(".")[0] or name]
+            waiting += [*at_once, *(one for one in later if one not in late), name.rpartition(".")[0] or name]
     return found
 
 
 @cache
-def _module(name: str) -> tuple[str, bytes, tuple[str, ...]] | None:
+def _module(name: str) -> tuple[str, bytes, tuple[str, ...], tuple[str, ...]] | None:
     """A module's file, what is shipped of it, and what it imports; None where a name is no module's."""
     place = _ROOT.joinpath(*name.split(".")[1:])
     for file in (place / "__init__.py", place.with_suffix(".py")):
         if file.is_file():
             content = file.read_bytes()
             tree = ast.parse(content)
-            return f"lambdas/{file.relative_to(_ROOT).as_posix()}", _bare(content, tree), tuple(_imports(tree))
+            found = tuple(_imports(tree))
+            at_once = tuple(one for node in tree.body if not isinstance(node, _LATER) for one in _imports(node))
+            later = tuple(one for one in found if one not in at_once)
+            return f"lambdas/{file.relative_to(_ROOT).as_posix()}", _bare(content, tree), at_once, later
     return None
 
 

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -60,26 +60,6 @@ def carried(settings: Signed, request: Request, now: float) -> list[bytes]:
     if settings.timestamp and settings.timestamp.header:
         _check_window(settings.timestamp, request, now)
     return [one for value in values for one in _signatures(signature, value)]
-
-
-def verify_by(settings: Signed, request: Request, now: float, keys: Iterable[Callable[[bytes, bytes], object]]) -> None:
-    """Unauthenticated unless one of the public keys verifies one of the signatures.
-
-    A key is a function of a signature and a text, which raises InvalidSignature.
-    """
-    from cryptography.exceptions import InvalidSignature
-
-    seen, found = carried(settings, request, now), texts(settings, request)
-    for verify in keys:
-        for signature, text in ((one, text) for one in seen[:MAX_SIGNATURES] for text in found):
-            try:
-                verify(signature, text)
-            except InvalidSignature:
-                continue
-            check(settings, request, now)
-            return
-    where = " or ".join(settings.signature.header).lower()
-    raise Unauthenticated(f"no signature in {where} is one of this body with the private key")
 
 
 def _check_required(required: Mapping[Header, str], request: Request) -> None:

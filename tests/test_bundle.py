@@ -33,7 +33,7 @@ def test_it_is_stored_sorted_and_without_a_time_or_a_users_modes() -> None:
 
 
 def test_it_has_the_code_and_the_definition_and_stays_small() -> None:
-    assert {"lambdas/webhook.py", "lambdas/authorizer.py", "lambdas/auth/hmac.py", "lambdas/source.py"} <= set(files())
+    assert {"lambdas/webhook.py", "lambdas/auth/hmac.py", "lambdas/source.py"} <= set(files())
     assert all(name.startswith("lambdas/") and name.endswith(".py") for name in files())
     assert len(bundle.lambdas_zip(shipped("zoom"))) <= 100 * 1024
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas import signing
+from lambdas import public_keys, signing
 from lambdas.auth import Keys, Sent
 from lambdas.model import SecretName
 from lambdas.signed import Signed
@@ -45,7 +45,7 @@ def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None
     public = (_public(stored) for stored in keys(settings.secret))
     algorithm = ECDSA(SHA256())
     by = (partial(key.verify, signature_algorithm=algorithm) for key in public if key)
-    signing.verify_by(settings, request, now, by)
+    public_keys.verify(settings, request, now, by)
 
 
 @lru_cache(4)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas import signing
+from lambdas import public_keys, signing
 from lambdas.auth import Keys, Sent
 from lambdas.keys import Key, key_bytes
 from lambdas.model import SecretName
@@ -42,7 +42,7 @@ def wheels(_settings: Settings) -> tuple[str, ...]:
 
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
     public = (_public(settings.key, stored) for stored in keys(settings.secret))
-    signing.verify_by(settings, request, now, (key.verify for key in public if key))
+    public_keys.verify(settings, request, now, (key.verify for key in public if key))
 
 
 def _public(written: Key, stored: str) -> Any:

@@ -1,0 +1,34 @@
+"""Signatures that a public key verifies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from lambdas import signing
+from lambdas.auth import Unauthenticated
+from lambdas.pieces import texts
+from lambdas.signed import Signed
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
+
+
+def verify(settings: Signed, request: Request, now: float, keys: Iterable[Callable[[bytes, bytes], object]]) -> None:
+    """Unauthenticated unless one of the public keys verifies one of the signatures.
+
+    A key is a function of a signature and a text, which raises InvalidSignature.
+    """
+    from cryptography.exceptions import InvalidSignature
+
+    seen, found = signing.carried(settings, request, now), texts(settings, request)
+    for good in keys:
+        for signature, text in ((one, text) for one in seen[: signing.MAX_SIGNATURES] for text in found):
+            try:
+                good(signature, text)
+            except InvalidSignature:
+                continue
+            signing.check(settings, request, now)
+            return
+    where = " or ".join(settings.signature.header).lower()
+    raise Unauthenticated(f"no signature in {where} is one of this body with the private key")
