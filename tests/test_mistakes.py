@@ -6,8 +6,9 @@ import base64
 import gzip
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,11 +16,12 @@ import pytest
 from generator.captured import Captured
 from generator.definition import auth_types
 from generator.explain.case import Case
-from generator.explain.explanation import FACTS, explain
+from generator.explain.explanation import explain
 from generator.explain.findings import Finding
-from lambdas.auth import Sent
-from lambdas.model import Auth, Source
-from lambdas.signed import Signed
+from generator.explain.lines import lines
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.model import Auth, Header, SecretName, Source
+from lambdas.request import Request
 from tests.definitions import definition, shipped
 from tests.fakes import NOW, SECRET
 
@@ -130,6 +132,50 @@ def test_line_breaks_that_were_changed(tmp_path: Path, was: bytes, became: bytes
     assert findings(made, sent) == [Finding(f"what was signed is {said}", LINES)]
 
 
+def compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+LINES_OF_JSON = [VALUE, {"event": "user.deleted", "a": []}, {"event": "user.moved", "ratio": 0.5}]
+
+
+@pytest.mark.parametrize("values", [[VALUE], LINES_OF_JSON])
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("captured_with", ["", "\n"])
+@pytest.mark.parametrize("anew", [json.dumps, compact])
+def test_lines_and_final_line_breaks_that_were_written_anew(
+    tmp_path: Path, values: list[Any], ended: bool, captured_with: str, anew: Callable[[Any], str]
+) -> None:
+    was = compact if anew is json.dumps else json.dumps
+    before, after = ("\n".join(map(how, values)) for how in (was, anew))
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(made.webhook.auth, f"{before}{chr(10) * ended}".encode())
+    what = "the same JSON" if len(values) == 1 else "the same lines of JSON"
+    how = "without spaces" if was is compact else "with a space after each comma and colon, with \\u escapes"
+    end = ", with a line break (LF) at its end" if ended else ""
+    assert findings(made, sent._replace(body=f"{after}{captured_with}".encode())) == [
+        Finding(f"what was signed is {what} {how}{end}", REWRITTEN)
+    ]
+
+
+UNNAMED = Finding(
+    "the body is gzip by its first bytes, and no content-encoding header says so",
+    "capture the header too; if it was never sent, have the vendor, or a proxy before the endpoint, send it",
+)
+
+
+def test_a_compressed_body_that_no_header_names_is_told_whether_it_verifies_or_not(tmp_path: Path) -> None:
+    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    packed = gzip.compress(BODY, mtime=0)
+    sent = signed(made.webhook.auth, packed)
+    assert findings(made, sent) == [UNNAMED]
+    assert findings(made, sent, "another-secret-of-the-vendor")[0] == UNNAMED
+    named = sent._replace(headers={**sent.headers, "Content-Encoding": "gzip"})
+    assert findings(made, named) == []
+    decompressed = findings(made, signed(made.webhook.auth)._replace(body=packed))
+    assert [one.said for one in decompressed] == [UNNAMED.said, "what was signed is the body decompressed"]
+
+
 def test_a_body_that_was_compressed_or_decompressed_after_it_was_signed(tmp_path: Path) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}}}")
     todo = "let what stands before the endpoint neither compress nor decompress, and capture what arrives there"
@@ -173,6 +219,7 @@ def test_a_form_that_was_written_anew(tmp_path: Path) -> None:
     assert findings(made, sent) == [Finding("what was signed is the same form with %20 for a space", REWRITTEN)]
 
 
+NO_HEX = Finding("the secret is not written in hex, as `key` says", "copy it once more, or change `key`")
 KEY = base64.b64encode(bytes(range(24))).decode()
 ALONE = "store the secret alone: it was copied with what stands around it"
 
@@ -540,19 +587,67 @@ def test_what_nothing_explains_says_what_is_suspicious(tmp_path: Path) -> None:
     headers = {"X-Signature": "not hex", "X-Hub-Signature": "sha1=" + "ab" * 20}
     found = findings(made, Sent("POST", URL, headers, BODY), "short", about={"doubts": ("the body was cut",)})
     assert found == [
+        NO_HEX,
         Finding("the body was cut", "capture the body byte for byte", proven=False),
         Finding(
             "nothing in the header is written in hex", "compare it with `signature` in the definition", proven=False
         ),
         Finding("the secret has fewer than 8 characters: it can be guessed", "copy it once more", proven=False),
-        Finding("the secret is not written in hex, as `key` says", "copy it once more, or change `key`", proven=False),
-        Finding(
-            "the secret is another one, or the body is: none of the common mistakes explains it",
-            "compare the secret with the vendor's; if it was changed of late, --previous asks for the one before "
-            "it too",
-            proven=False,
-        ),
     ]
+
+
+def test_a_secret_that_is_no_key_is_the_first_reason_whatever_else_there_is(tmp_path: Path) -> None:
+    sender = source(tmp_path, f"hmac: {{{PLAIN}}}").webhook.auth
+    made = source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: hex}}}}")
+    plain = "not hex, but the vendor's own"
+    assert findings(made, signed(sender, secret=plain), plain) == [
+        NO_HEX,
+        Finding("the key is the secret as it is, not decoded", "in the definition, no `key`"),
+    ]
+    old = {"auth_token": (plain, "ab" * 20)}
+    assert NO_HEX not in findings(made, signed(made.webhook.auth, secret="cd" * 20), old, has_previous=True)
+
+
+@pytest.mark.parametrize(
+    ("auth", "secret", "said", "todo"),
+    [
+        (
+            f"ed25519: {{{PLAIN}}}",
+            "ab" * 64,
+            "the public key has 64 bytes in hex, and must have 32",
+            "copy it once more, or change `key`",
+        ),
+        (
+            f"ed25519: {{{PLAIN}}}",
+            KEY,
+            "the secret is not written in hex, as `key` says",
+            "copy it once more, or change `key`",
+        ),
+        *(
+            (
+                f"ecdsa: {{{PLAIN}}}",
+                secret,
+                "the public key is neither PEM nor DER in base64",
+                "copy it once more, as the vendor shows it",
+            )
+            for secret in ("no key", KEY)
+        ),
+    ],
+)
+def test_a_public_key_that_is_none_is_the_first_reason(
+    tmp_path: Path, auth: str, secret: str, said: str, todo: str
+) -> None:
+    made = source(tmp_path, auth)
+    pair: Any = made.webhook.auth.type
+    sent = signed(made.webhook.auth, secret=pair.pair(made.webhook.auth.settings)[1])
+    assert findings(made, sent, secret)[0] == Finding(said, todo)
+
+
+@pytest.mark.parametrize("text", ["{body}", "{url}{body}"])
+def test_of_a_wrong_secret_the_url_is_suspected_first_only_where_it_is_signed(tmp_path: Path, text: str) -> None:
+    made = source(tmp_path, f'hmac: {{{PLAIN}, signed: "{text}"}}')
+    first = findings(made, signed(made.webhook.auth), "another-secret-of-the-vendor")[0].said
+    assert first.startswith("the URL is signed too" if "{url}" in text else "the secret is another one")
 
 
 def test_a_credential_that_is_not_in_the_file_is_why(tmp_path: Path) -> None:
@@ -608,6 +703,64 @@ def test_a_signature_in_the_body_with_another_key(tmp_path: Path) -> None:
     ]
 
 
-def test_every_auth_type_is_explained() -> None:
-    signing = {name for name, one in auth_types().items() if issubclass(one.Settings, Signed)}
-    assert {*auth_types()} == {*signing, *FACTS, "body_hmac", "any_of", "all_of"}
+class Odd:
+    """A type of which nothing here knows, as a module has it."""
+
+    @dataclass(frozen=True, slots=True)
+    class Settings:
+        """A token, the other way round."""
+
+        header: Header = Header("X-Odd")
+        """The header that carries it."""
+        secret: SecretName = SecretName("auth_token")
+        """Name of the parameter that holds it."""
+
+    @staticmethod
+    def where(_settings: Settings) -> str:
+        return "handler"
+
+    @staticmethod
+    def headers(settings: Settings) -> tuple[str, ...]:
+        return (settings.header.lower(),)
+
+    @staticmethod
+    def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+        if request.headers.get(settings.header.lower()) not in [key[::-1] for key in keys(settings.secret)]:
+            raise Unauthenticated("it is not the secret backwards")
+
+    @staticmethod
+    def describe(settings: Settings) -> str:
+        return f"the secret backwards in {settings.header}"
+
+    @staticmethod
+    def problems(_settings: Settings) -> tuple[tuple[str, str], ...]:
+        return ()
+
+
+def test_a_type_of_which_nothing_is_known_is_explained_by_what_it_says_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module: Any = ModuleType("lambdas.auth.odd")
+    vars(module).update({name: one for name, one in vars(Odd).items() if not name.startswith("__")})
+    for name in ("where", "headers", "verify", "describe", "problems"):
+        setattr(module, name, getattr(Odd, name))
+    monkeypatch.setitem(auth_types(), "odd", module)
+    made = source(tmp_path, "odd: {}")
+    sent = Sent("POST", URL, {**JSON_TYPE, "X-Odd": "nothing like it"}, BODY)
+    case = Case(made, Captured(*sent[:2], tuple(sent.headers.items()), BODY), {"auth_token": (SECRET,)}, NOW)
+    assert [one[:2] for one in lines(explain(case))][:9] == [
+        ("odd", "the secret backwards in X-Odd"),
+        ("header", "x-odd: 15 characters"),
+        ("refused", "it is not the secret backwards"),
+        ("", ""),
+        ("verdict", "does not verify: the endpoint answers 401"),
+        ("perhaps", "it is not the secret backwards"),
+        ("do", "compare what was read with the definition"),
+        ("would be", "2026-01-01 00:00:00 INFO made_event"),
+        ("answer", "200, once it verifies"),
+    ]
+    assert findings(made, sent._replace(headers={"X-Odd": SECRET[::-1]})) == []
+    assert findings(made, sent._replace(headers={"X-Odd": SECRET[::-1]}), f" {SECRET}") == [
+        Finding("the key is the secret without the white space around it", ALONE)
+    ]
+    assert findings(made, sent._replace(headers={}))[0].said == "there is no x-odd"

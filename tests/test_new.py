@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from generator.commands import main, show
-from generator.definition import known, load
+from generator.definition import BUNDLED, known, load
 
 HEX = "5a" * 32
 REQUEST = f"""\
@@ -186,6 +186,8 @@ def test_each_kind_of_verification_is_made_of_its_options(new, options: list[str
     assert yaml.safe_load(text())["webhook"]["auth"] == auth
     assert ("put yours for REPLACE_ME; until then, deploy refuses it" in out) == ("REPLACE_ME" in text())
     assert ("secret acme" in out) == (options[0] not in ("jwt", "sns"))
+    assert ("verifies with your secret, and if not, why" in out) == (options[0] not in ("jwt", "sns"))
+    assert ("verifies, and if not, why" in out) == (options[0] in ("jwt", "sns"))
 
 
 def test_in_a_terminal_it_asks_and_an_answer_opens_the_next_question(new) -> None:
@@ -211,6 +213,55 @@ def test_in_a_terminal_it_asks_and_an_answer_opens_the_next_question(new) -> Non
 def test_a_token_is_asked_for_in_a_header_or_else_in_the_query(new, typed: list[str], token: dict[str, str]) -> None:
     assert new("acme", *DESCRIBED, "--auth", "token", typed="\n".join([*typed, ""]))[0] == 0
     assert yaml.safe_load(text())["webhook"]["auth"] == {"token": token}
+
+
+CONTRADICTION = (
+    "That can't be: timestamp: is not part of what is signed, so its window stops no replay; take it out, or add "
+    "{timestamp} to `signed`\n"
+)
+
+
+def test_answers_that_contradict_each_other_are_told_at_once_and_asked_again(new) -> None:
+    typed = ["My events", "hmac", "X-Sig", "", "", "", "X-Time", "", "{body}", "", "{body}"]
+    status, _, err = new("acme", typed="\n".join([*typed, ""]))
+    assert (status, err.count("That can't be"), CONTRADICTION in err) == (0, 1, True)
+    assert yaml.safe_load(text())["webhook"]["auth"] == {"hmac": {"signature": {"header": "X-Sig"}}}
+    assert "--" not in err
+
+
+def test_what_an_option_says_is_not_asked_again(new) -> None:
+    given = (*DESCRIBED, "--auth", "hmac", "--header", "X-Sig", "--timestamp-header", "X-Time")
+    status, _, err = new("acme", *given, typed="\n\n\n\n{body}\n{timestamp}:{body}\n")
+    assert (status, err.count("That can't be"), CONTRADICTION in err) == (0, 1, True)
+    assert yaml.safe_load(text())["webhook"]["auth"]["hmac"]["signed"] == "{timestamp}:{body}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            ["d" * 201, "Mine", "token", "X-T", ""],
+            "That can't be: it must have 1 to 200 characters",
+        ),
+        (
+            ["Mine", "token", "X T", "X-T", ""],
+            "That can't be: header: is not the name of a header, such as x-signature",
+        ),
+        (
+            ["Mine", "hmac", "X-T", "", "", "", "", "{timestamp}{body}", "", "{body}"],
+            "That can't be: signed: has {timestamp}, but no key `timestamp` says which header that is",
+        ),
+        (
+            ["Mine", "hmac", "X-T", "", "", "", "", "{nope}", "", "{body}"],
+            "That can't be: signed: {nope} is no piece of a request",
+        ),
+    ],
+)
+def test_an_answer_that_can_not_be_is_asked_again(new, typed: list[str], said: str) -> None:
+    status, _, err = new("acme", typed="\n".join([*typed, ""]))
+    assert status == 0
+    assert said in err
+    assert err.count("That can't be") == 1
 
 
 def test_who_goes_away_while_asked_leaves_nothing(new) -> None:
@@ -319,7 +370,8 @@ def test_a_captured_request_proposes_the_scheme_and_becomes_the_first_sample(new
     ]
     for line in (
         "sample 2026-03-01 09:00:00 INFO acme: user.login by ann@example.com",
-        "left out x-acme-signature, authorization, cookie, api_key in the query: may be secret, and is in no sample",
+        "left out x-acme-signature: the credential, and in no sample",
+        "authorization, cookie, api_key in the query: may be secret, and is in no sample",
         "masked session[].refresh_token: may be secret; `events.mask` hides it in every event",
         "s/acme/samples/user.login.json a real event: look for people and secrets in it before you share it",
     ):
@@ -432,7 +484,8 @@ def test_a_compressed_body_is_stored_as_it_was_before(new) -> None:
     Path("r.json").write_text(json.dumps({"headers": headers, "body": body, "isBase64Encoded": True}))
     assert new("acme", *DESCRIBED, "--from-request", "r.json")[0] == 0
     assert Path("s/acme/samples/a.json").read_bytes() == b'{"type": "a"}'
-    assert not Path("s/acme/samples/a.request.json").exists()
+    assert json.loads(text("s/acme/samples/a.request.json")) == {"headers": {"content-encoding": "gzip"}}
+    assert main(["acme", "--sources", "s", "--lint", "fast", "--check"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -496,6 +549,52 @@ def test_a_request_of_a_source_that_is_there_is_known_as_its(new) -> None:
     ]
     assert yaml.safe_load(text())["webhook"]["auth"]["hmac"]["signed"] == "v0:{timestamp}:{body}"
     assert yaml.safe_load(text())["events"]["mask"] == ["payload.object.password"]
+
+
+ACME = {"headers": {"x-acme-signature": HEX}, "body": '{"kind": "a", "eid": "evt-91ab", "at": "2026-03-01T09:00:00Z"}'}
+
+
+def test_what_a_guessed_event_must_have_is_proposed_with_the_paths_that_were_guessed(new) -> None:
+    Path("r.json").write_text(json.dumps(ACME))
+    assert new("acme", *DESCRIBED, "--from-request", "r.json")[0] == 0
+    assert yaml.safe_load(text())["events"] == {"id": "eid", "type": "kind", "time": "at"}
+    assert "  # require: [kind, eid]  # what lacks one is kept aside, and becomes no message\n" in text()
+    Path("s/acme/source.yml").write_text(text().replace("  # require", "  require"))
+    assert load(Path("s"), ["acme"])[0].source.events.require == ("kind", "eid")
+    assert main(["acme", "--sources", "s", "--lint", "fast"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "events"),
+    [
+        ({"uid": "u-123456", "account_id": "a-123456", "event_uuid": "0b9f1c1e"}, {"id": "event_uuid"}),
+        ({"recordId": "r-123456", "expires": "2026-03-01T09:00:00Z"}, {"id": "recordId"}),
+        ({"eid": "login", "raised": "2026-03-01T09:00:00+01:00"}, {"time": "raised"}),
+        ({"eid": "2026-03-01T09:00:00Z", "a-id": "a-123456", "at": "yesterday"}, {"time": "eid"}),
+        ({"eid": "e-123456", "id": 7, "at": "2026-03-01T09:00:00Z", "ts": 1772446878}, {"id": "id", "time": "ts"}),
+    ],
+)
+def test_an_id_and_a_time_are_looked_for_where_none_has_a_usual_name(new, body, events: dict[str, str]) -> None:
+    Path("r.json").write_text(json.dumps({**ACME, "body": json.dumps(body)}))
+    assert new("acme", *DESCRIBED, "--from-request", "r.json")[0] == 0
+    found = yaml.safe_load(text()).get("events", {})
+    assert {key: path for key, path in found.items() if key in ("id", "time")} == events
+
+
+def test_a_source_of_ones_own_that_was_guessed_makes_nothing_sure(new) -> None:
+    Path("r.json").write_text(json.dumps(ACME))
+    assert new("acme", *DESCRIBED, "--from-request", "r.json")[0] == 0
+    status, out, _ = new("other", *DESCRIBED, "--from-request", "r.json")
+    assert status == 0
+    assert lines(out)[1:7] == [
+        "sure x-acme-signature carries 32 bytes in hex, as HMAC-SHA256 makes them",
+        "like it looks like an event of acme, which does not come with the framework",
+        "check in the vendor's documentation:",
+        "- what is signed: {body} alone is a guess; others add the URL, an id or a time",
+        "- the key: the secret's text as it is, or decoded from hex or base64 first (`key`)",
+        "note --from acme would take its mapping and its handshakes too",
+    ]
+    assert "    # Guessed from one request. To check in the vendor's documentation:\n" in text("s/other/source.yml")
 
 
 @pytest.mark.parametrize(("answer", "extends"), [("", "zoom"), ("y", "zoom"), ("n", None)])
@@ -581,7 +680,21 @@ def test_a_request_that_is_not_of_the_source_to_begin_with_is_doubted(new) -> No
 
 def test_a_source_to_begin_with_must_be_there(new) -> None:
     status, _, err = new("acme", "--from", "zoomm")
-    assert (status, err.startswith("error: no source zoomm; did you mean zoom? (")) == (1, True)
+    assert (status, err.startswith(f"error: no source zoomm in {BUNDLED}; did you mean zoom? (zoom, ")) == (1, True)
+    assert new("acme", "--from", "nope")[2] == f"error: no source nope in {BUNDLED}; there are {there()}\n"
+    assert nothing_is_there()
+    assert new("own-one", *DESCRIBED, "--auth", "basic")[0] == 0
+    assert new("acme", "--from", "nope")[2] == f"error: no source nope in s; there are {there('own-one')}\n"
+    assert new("acme", "--from", "own-on")[2].startswith("error: no source own-on in s; did you mean own-one? (own-one")
+    assert known(Path("s")) == ["own-one"]
+
+
+def there(*own: str) -> str:
+    """The names of all sources, with these of one's own."""
+    return ", ".join(sorted([*known(BUNDLED), *own]))
+
+
+def test_a_source_does_not_begin_with_itself(new) -> None:
     assert new("zoom", "--from", "zoom") == (1, "", "error: zoom would begin with itself; take another name\n")
     assert nothing_is_there()
 

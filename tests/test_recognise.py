@@ -95,6 +95,9 @@ def _places(settings: dict[str, dict[str, str]]) -> set[tuple[str, str | None, s
     return {(header, signature.get("prefix"), signature.get("encoding")) for header in headers}
 
 
+MEANT = 'that this vendor means the same by it: HMAC-SHA256 of "{timestamp}|{body}" in X-Odd, at most 300 s old'
+
+
 def test_a_definition_that_is_new_teaches_its_headers_by_itself(tmp_path) -> None:
     odd = definition(
         tmp_path,
@@ -114,13 +117,12 @@ def test_a_definition_that_is_new_teaches_its_headers_by_itself(tmp_path) -> Non
     its = recognise(captured(headers, b'{"odd": 1}'), [odd, *every()])
     assert its.like is odd
     assert its.auth == as_written(odd.source.webhook.auth)
-    assert its.sure == ("it is an event of odd: its headers and its body are what that definition looks for",)
+    assert (its.sure, its.check) == ((), (MEANT,))
+    assert its.alike == ("it looks like an event of odd, which does not come with the framework",)
     other = recognise(captured(headers), [odd, *every()])
     assert (other.like, other.auth) == (None, its.auth)
-    assert other.sure == ("x-odd looks as in requests of odd",)
-    assert other.check == (
-        'that this vendor means the same by it: HMAC-SHA256 of "{timestamp}|{body}" in X-Odd, at most 300 s old',
-    )
+    assert (other.sure, other.check) == ((), (MEANT,))
+    assert other.alike == ("x-odd looks as in requests of odd",)
     for missing in ("x-odd", "x-when"):
         rest = captured({name: value for name, value in headers.items() if name != missing}, b'{"odd": 1}')
         assert recognise(rest, [odd]).auth != its.auth
@@ -137,6 +139,30 @@ def test_of_sources_with_the_same_signature_the_body_and_other_headers_decide() 
     stranger = recognise(captured({"X-Hub-Signature": f"sha256={HEX}"}), [shipped(name) for name in found])
     assert stranger.like is None
     assert stranger.sure == ("x-hub-signature looks as in requests of bitbucket and jira and snyk",)
+
+
+def test_what_comes_with_the_framework_is_better_than_a_copy_that_has_the_same(tmp_path) -> None:
+    text = (SOURCES / "github" / "source.yml").read_text(encoding="utf-8")
+    copy = definition(tmp_path, text, "a-copy")
+    request = next(iter(signed(shipped("github")).values()))
+    found = recognise(request, [copy, *every()])
+    assert found.like is not None
+    assert (found.like.source.name, found.alike) == ("github", ())
+    alone = recognise(request, [copy])
+    assert alone.like is copy
+    assert alone.sure == ("X-Hub-Signature-256 carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",)
+    assert alone.alike == ("it looks like an event of a-copy, which does not come with the framework",)
+    assert alone.check
+
+
+def test_what_was_guessed_is_sure_nowhere_not_even_beside_what_comes_with_the_framework(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("generator.scaffold.recognise.BUNDLED", tmp_path.resolve())
+    auth = {"hmac": {"signature": {"header": "X-Acme-Signature"}}}
+    request = captured({"X-Acme-Signature": HEX})
+    for check, sure in (((), True), (("the key",), False)):
+        made = definition(tmp_path, texts.definition(Begun("acme", "Acme", auth=auth, check=check)), "acme")
+        found = recognise(request, [made])
+        assert (not found.alike, not found.check) == (sure, sure)
 
 
 def test_a_tenant_is_no_better_than_the_source_that_it_extends(tmp_path) -> None:

@@ -455,6 +455,37 @@ def test_a_token_of_an_issuer_is_verified_with_keys_from_a_file(
     assert all(part not in out for part in token.split("."))
 
 
+def test_an_issuer_that_is_a_placeholder_is_told_first_and_nobody_is_asked(
+    verify: Run, tmp_path: Path, nobody_is_asked: issuers.Internet
+) -> None:
+    text = 'description: d\nwebhook: {auth: {jwt: {issuer: "https://REPLACE_ME", audience: [REPLACE_ME]}}}\n'
+    definition(tmp_path / "s", text)
+    sent = Sent("POST", URL, {"Authorization": f"Bearer {issuers.Issuer().token(CLAIMS)}"}, b"{}")
+    status, out, err = verify("made", raw(sent) + b"\n", "--sources", str(tmp_path / "s"), piped="")
+    assert (status, err, nobody_is_asked.asked) == (1, "", [])
+    assert those("refused", out) == ["issuer is still a placeholder, so nobody has the keys"]
+    assert those("verdict", out) == ["can't be known: issuer is still a placeholder, so nobody has the keys"]
+    assert those("iss", out) == ["https://issuer.example.com; must be https://REPLACE_ME"]
+    assert those("why", out) == [f"webhook.auth.jwt.{key} is still a placeholder" for key in ("issuer", "audience[0]")]
+    assert those("do", out)[0] == "put yours for REPLACE_ME: until then nothing verifies, and deploy refuses it"
+
+
+def test_a_method_that_has_no_route_is_answered_by_the_api_itself(verify: Run) -> None:
+    sent = zoom()._replace(method="PUT")
+    for piped, why in ((SECRET, []), ("another-secret", ["the secret is another one"])):
+        status, out, _ = verify("zoom", sent, piped=piped)
+        assert status == 1
+        assert those("verdict", out) == ["is not looked at: the endpoint answers 404"]
+        assert those("why", out) == ["PUT has no route: there is one for POST"]
+        assert [one.partition(",")[0] for one in those("perhaps", out)] == why
+        assert those("do", out)[0] == "have the vendor send events as POST"
+        assert those("becomes", out) == ["no message"]
+        assert those("because", out) == ["the API itself answers where it has no route: nothing else sees it"]
+        assert those("answer", out) == ['404 {"message":"Not Found"}']
+    said = json.loads(verify("zoom", sent, "--json")[1])
+    assert (said["verifies"], said["auth"]["verifies"], said["status"]) == (False, True, 404)
+
+
 def test_keys_of_another_kind_are_told(verify: Run, tmp_path: Path) -> None:
     definition(tmp_path / "s", JWT)
     definition(tmp_path / "s", SNS, "made-sns")

@@ -66,7 +66,8 @@ def _ask(kind: str, answers: dict[str, str], missing: list[str]) -> None:
     """Each question in its turn: an answer may open another, and what can't be is told at once, and asked again."""
     from generator.scaffold import contradictions
 
-    asked, given = show.somebody_is_there(), set(answers)
+    asked = show.somebody_is_there()
+    typed: list[str] = []
     while one := next((one for one in scheme.questions(kind, answers) if one.name not in answers), None):
         if not asked:
             missing += [one.option for one in scheme.questions(kind, answers) if one.must and one.name not in answers]
@@ -76,11 +77,11 @@ def _ask(kind: str, answers: dict[str, str], missing: list[str]) -> None:
         answer = text.rstrip() if one.name != "prefix" else text
         if not (wrong := contradictions.of_answer(kind, answers, one, answer)):
             answers[one.name] = answer
+            typed.append(one.name)
             continue
         _tell(wrong)
-        for name in one.again:
-            if name not in given:
-                answers.pop(name, None)
+        while one.again in typed:
+            del answers[typed.pop()]
 
 
 def _tell(wrong: list[str]) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import yaml
-
-from generator import rules
-from generator.definition import auth_types
+from generator.definition import load
+from generator.errors import DefinitionError
 from generator.rules import MAX_DESCRIPTION
+from generator.scaffold import texts
 from generator.scaffold.scheme import Question, auth
-from generator.scaffold.written import flow
-from generator.walk import Walker
-from lambdas.model import Source, Webhook
+from generator.scaffold.texts import Begun
 
 _EXAMPLE = "X-Example"
 
@@ -24,20 +23,22 @@ def of_description(text: str) -> list[str]:
 
 def of_answer(kind: str, answers: Mapping[str, str], asked: Question, answer: str) -> list[str]:
     """What can't be of an answer to a question; what can't be without it already is left."""
-    plain = _EXAMPLE if asked.default is None else asked.default
+    if answer == asked.default:
+        return []
+    plain = _EXAMPLE if asked.default is None or asked.name == "header" else asked.default
     before = _mistakes(kind, {**answers, asked.name: plain})
     return [one for one in _mistakes(kind, {**answers, asked.name: answer}) if one not in before]
 
 
 def _mistakes(kind: str, answers: Mapping[str, str]) -> list[str]:
     """The mistakes that a build would find in what the answers make."""
-    walker = Walker(auth_types())
-    try:
-        node = yaml.compose(flow({"auth": auth(kind, answers)}), Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
-        return ["it has a character in it that is not seen"]
-    assert node  # noqa: S101 - it has a key
-    webhook = walker.read(Webhook, node, "webhook")
-    found = walker.problems or rules.problems(Source("made", "Made", webhook), lambda _key: ("", 0))
-    keys = [(one.key.partition(f"auth.{kind}.")[2], one.message) for one in found if not one.warning]
-    return [f"{key}: {message}" if key else message for key, message in keys]
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "made" / "source.yml"
+        file.parent.mkdir()
+        file.write_text(texts.definition(Begun("made", "Made", auth=auth(kind, answers))), encoding="utf-8")
+        try:
+            load(Path(folder), ["made"])
+        except DefinitionError as error:
+            keys = [(one.key.partition(f"auth.{kind}.")[2], one.message) for one in error.problems]
+            return [f"{key}: {message}" if key else message for key, message in keys]
+    return []

@@ -136,7 +136,7 @@ def head(request: Captured, source: Source, kind: Format) -> Head:
             credentials.append(name)
         elif name not in made and is_secret(name, value):
             secret.append(name)
-        elif name not in made and (kept := _kept(name, value)):
+        elif name not in made and (kept := _kept(name, value)) is not None:
             headers[name] = kept
     if kind == "json" and media_type(headers) == "application/json":
         del headers["content-type"]

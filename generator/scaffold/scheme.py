@@ -36,8 +36,8 @@ class Question:
     default: str | None = ""
     choices: tuple[str, ...] = ()
     must: bool = False
-    again: tuple[str, ...] = ()
-    """What is asked again too, where an answer goes against it."""
+    again: str = ""
+    """The question from which all is asked again, where an answer goes against its own."""
 
     @property
     def option(self) -> str:
@@ -66,7 +66,7 @@ def questions(kind: str, answers: Mapping[str, str]) -> Iterator[Question]:
     if stamped := bool(answers.get("timestamp_header")):
         yield Question("timestamp_format", "How the time is written", "unix", get_args(TimeFormat))
     usual = _usual(answers.get("prefix", ""), stamped=stamped)
-    yield Question("signed", "What is signed", usual, again=("timestamp_header", "timestamp_format"))
+    yield Question("signed", "What is signed", usual, again="timestamp_header")
 
 
 def useless(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any]) -> list[str]:

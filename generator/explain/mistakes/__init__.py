@@ -106,12 +106,12 @@ def stored(secrets: tuple[str, ...]) -> Undone:
 def explaining(attempt: Attempt, mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
     """The mistake that explains why it does not verify, or two of different axes; none where nothing does."""
     tried: list[Mistake] = []
+    in_pairs = len(attempt.request.body) <= MAX_BODY
     for one in mistakes:
         if one.undone(attempt).verifies:
             return (one,)
-        tried.append(one)
-    if len(attempt.request.body) > MAX_BODY:
-        return ()
+        if in_pairs:
+            tried.append(one)
     for first, second in combinations(tried, 2):
         if first.axis != second.axis and second.undone(first.undone(attempt)).verifies:
             return first, second

@@ -22,10 +22,11 @@ _BOM = b"\xef\xbb\xbf"
 
 def mistakes(attempt: Attempt) -> Iterator[Mistake]:
     """Each other body that may have been signed."""
-    known = {attempt.request.body}
+    # Not the bodies themselves: a hundred of 6 MB are more than a machine may have to spare.
+    known = {hash(attempt.request.body)}
     for body, said, todo in _variants(attempt.request):
-        if body not in known:
-            known.add(body)
+        if hash(body) not in known:
+            known.add(hash(body))
             yield Mistake("body", f"what was signed is {said}", todo, sent(body=body))
     if "{body" in attempt.settings.signed and attempt.request.body:
         # Of the axis of texts: with another one, it may be a way to say that the text has no body in it.

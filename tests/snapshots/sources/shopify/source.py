@@ -10,7 +10,12 @@ SOURCE = Source(
     webhook=Webhook(
         auth=Auth(
             type=hmac,
-            settings=hmac.Settings(signature=Signature(header=('X-Shopify-Hmac-Sha256',), encoding='base64')),
+            settings=hmac.Settings(
+                signature=Signature(
+                    header=('X-Shopify-Hmac-Sha256', 'Shopify-Hmac-Sha256'),
+                    encoding='base64',
+                ),
+            ),
         ),
     ),
     events=Events(
