@@ -150,8 +150,8 @@ def test_without_arguments_the_sources_and_what_comes_next(run) -> None:
         "zoom hmac Zoom account, user, meeting and recording events",
     ]
     assert lines[-3:] == [
-        "python -m generator okta build it: template and code, in build/",
-        "python -m generator run okta run it on this machine",
+        "python -m generator zoom build it: template and code, in build/",
+        "python -m generator run zoom run it on this machine",
         "python -m generator --help the other commands",
     ]
 

@@ -33,7 +33,8 @@ def overview() -> None:
     sources = options.sources_folder()
     definitions = load(sources, known(sources))
     _table(definitions)
-    first = definitions[0].source.name if definitions else "zoom"
+    named = [one.source.name for one in definitions]
+    first = "zoom" if "zoom" in named or not named else named[0]  # the README's
     out = show.console()
     out.print("\n[bold]next[/]")
     for line, what in (
