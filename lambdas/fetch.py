@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,12 +19,16 @@ class Refused(Exception):  # noqa: N818 - it names the outcome
     """The host is up and says that there is no such thing, or the URL is none that may be asked."""
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
+@cache
+def _opener() -> Any:
+    """Follows no redirect. Made late: what it imports is heavy, and few sources ever ask a vendor for something."""
+    import urllib.request
 
+    class NoRedirect(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: Any) -> None:
+            return None
 
-_OPENER = urllib.request.build_opener(_NoRedirect)
+    return urllib.request.build_opener(NoRedirect)
 
 
 def allowed(url: str, hosts: Iterable[str]) -> bool:
@@ -44,11 +47,13 @@ def fetched(url: str, hosts: Iterable[str]) -> bytes:
     """What is at a URL of these hosts; Refused where there is nothing, SecretsDown where the host does not answer."""
     if not allowed(url, hosts):
         raise Refused("it is not at a host that may be asked")
+    from urllib.error import HTTPError
+
     host = urlsplit(url).hostname
     try:
-        with _OPENER.open(url, timeout=SECONDS) as answer:
+        with _opener().open(url, timeout=SECONDS) as answer:
             content: bytes = answer.read(MAX_BYTES + 1)
-    except urllib.error.HTTPError as error:
+    except HTTPError as error:
         with error:
             if error.code < 500 and error.code != 429:
                 raise Refused(f"{host} answers {error.code}") from None

@@ -65,7 +65,8 @@ EACH = pytest.mark.parametrize("auth", [auth for _, auth in USED], ids=[name for
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """No type asks anybody for what does not look like a credential."""
-    monkeypatch.setattr(fetch, "_OPENER", Internet())
+    internet = Internet()
+    monkeypatch.setattr(fetch, "_opener", lambda: internet)
 
 
 # The module.

@@ -213,7 +213,7 @@ NOWHERE = "SubscribeURL can't be called: it is not at a host that may be asked"
 @pytest.fixture
 def internet(monkeypatch: pytest.MonkeyPatch) -> Internet:
     found = Internet({URL: b"<ConfirmSubscriptionResponse/>"})
-    monkeypatch.setattr(fetch, "_OPENER", found)
+    monkeypatch.setattr(fetch, "_opener", lambda: found)
     return found
 
 
@@ -362,7 +362,7 @@ def redirecting() -> Iterator[HTTPServer]:
 
 
 def test_no_redirect_is_followed(redirecting: HTTPServer) -> None:
-    own = [one for one in fetch._OPENER.handlers if isinstance(one, urllib.request.HTTPRedirectHandler)]
+    own = [one for one in fetch._opener().handlers if isinstance(one, urllib.request.HTTPRedirectHandler)]
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *own)
     with pytest.raises(urllib.error.HTTPError) as raised:
         opener.open(f"http://127.0.0.1:{redirecting.server_port}/", timeout=10)

@@ -54,7 +54,7 @@ def online(pages: Mapping[str, bytes | Exception]) -> Iterator[Internet]:
     """An internet that has these pages and no others, and nothing remembered of any before."""
     with pytest.MonkeyPatch.context() as patched:
         internet = Internet(dict(pages))
-        patched.setattr(fetch, "_OPENER", internet)
+        patched.setattr(fetch, "_opener", lambda: internet)
         patched.setattr(jwt, "KEY_SETS", KeySets(jwt._ask))
         patched.setattr(jwt, "_PLACES", {})
         sns.certified.cache_clear()

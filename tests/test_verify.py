@@ -46,7 +46,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture(autouse=True)
 def nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> issuers.Internet:
     internet = issuers.Internet()
-    monkeypatch.setattr(fetch, "_OPENER", internet)
+    monkeypatch.setattr(fetch, "_opener", lambda: internet)
     return internet
 
 
