@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from lambdas.paths import Functions, compiled
+
+if TYPE_CHECKING:
+    from lambdas.request import Request
 
 MASK = "[masked]"
 
@@ -22,8 +27,13 @@ def mask(value: Any, fields: Iterable[str]) -> int:
     return found
 
 
+def found(value: Any, field: str, request: Request) -> Any:
+    """What is at a field; None where nothing is."""
+    return compiled(_path(field))(value, Functions(request, value))
+
+
 @cache
-def path(field: str) -> str:
+def _path(field: str) -> str:
     """A field as a path: its names in double quotes, since `@odata.type` and `client-state` are none in JMESPath."""
     names = ((name.removesuffix("[]"), "[]" if name.endswith("[]") else "") for name in field.split("."))
     return ".".join(f'"{name}"{items}' if name else items for name, items in names)

@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl
 
 from lambdas.body import MAX_VALUES, Rejected, parse, parse_lines
 from lambdas.model import Events, Format
+from lambdas.request import FORM
 
 if TYPE_CHECKING:
     from lambdas.request import Request
 
 MAX_INFLATED = 16 * 1_048_576
 """Bytes of a body once it is no more compressed: a thousandth of it may have been sent."""
-FORM = "application/x-www-form-urlencoded"
 _TYPES: dict[str, Format] = {
     FORM: "form",
     "application/json": "json",

@@ -12,8 +12,9 @@ from urllib.parse import parse_qs
 
 from lambdas.auth import Unauthenticated
 from lambdas.body import Rejected
-from lambdas.formats import FORM, media_type
+from lambdas.formats import media_type
 from lambdas.paths import Functions, compiled
+from lambdas.request import FORM
 from lambdas.signed import PIECE, Signed, Timestamp, Url
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from lambdas.auth import Unauthenticated, headers, masks, queries, secret_names, verified
+from lambdas.auth import Unauthenticated, headers, masks, queries, secret_names, signed, verified
 from lambdas.body import Rejected
 from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
 from lambdas.faults import FAULTS, told
@@ -148,8 +148,7 @@ class Receiver:
         return Outcome(answer(challenge, request, self._secret), "challenge answered")
 
     def _could_have_been_signed(self, request: Request) -> bool:
-        signed = self._auth.type.signed(self._auth.settings, request)
-        return any(could_have_signed(self._signing, text) for text in signed)
+        return any(could_have_signed(self._signing, text) for text in signed(self._auth, request))
 
     def _verify(self, request: Request) -> None:
         if request.by_iam:

@@ -17,7 +17,7 @@ from lambdas.body import Rejected, parse
 CANARY = "x-mozdef-canary"
 """A header that marks an authentic event as one that MozDef is to drop: 32 hexadecimal digits, by which it is found."""
 _NONCE = re.compile("[0-9a-f]{32}")
-_FORM = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 BY_IAM = "handedOverByIam"
 """A key of an event that lambda:InvokeFunction brought: what the vendor alone could sign, we can only hand over."""
 
@@ -93,7 +93,7 @@ class Request:
         """
         try:
             # A form may have more fields than the one that is read.
-            self.masked = bool(fields.mask(self.json, names)) or _FORM in self.headers.get("content-type", "").lower()
+            self.masked = bool(fields.mask(self.json, names)) or FORM in self.headers.get("content-type", "").lower()
         except Rejected:
             return
 

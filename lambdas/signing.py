@@ -12,9 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from lambdas.auth import Sent, Unauthenticated
-from lambdas.formats import FORM, media_type
+from lambdas.formats import media_type
 from lambdas.model import Header
 from lambdas.pieces import texts, written
+from lambdas.request import FORM
 from lambdas.signed import BodyHash, Encoding, Signature, Signed, Timestamp
 from lambdas.when import seconds, timestamp
 

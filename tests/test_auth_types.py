@@ -22,7 +22,7 @@ from generator.vendor import can_sign, made_up
 from generator.wheels import pins
 from lambdas import auth as package
 from lambdas import fetch
-from lambdas.auth import AuthType, Keys, Sent, Unauthenticated, leaves, secret_names
+from lambdas.auth import AuthType, Keys, Sent, Unauthenticated, leaves, secret_names, signed
 from lambdas.model import Auth, SecretName, Webhook, auths, verified_by
 from lambdas.request import Request
 from tests.definitions import CASES, ROOT, SOURCES
@@ -31,7 +31,7 @@ from tests.issuers import Internet
 
 EVERY = pytest.mark.parametrize(("name", "module"), auth_types().items(), ids=auth_types())
 FUNCTIONS = {name: one for name, one in vars(AuthType).items() if inspect.isfunction(one) and not name.startswith("_")}
-OPTIONAL = {"wheels": ["settings"], "masks": ["settings"], "pair": ["settings"]}
+OPTIONAL = {"signed": ["settings", "request"], "wheels": ["settings"], "masks": ["settings"], "pair": ["settings"]}
 REFERENCE = (ROOT / "docs" / "definition.md").read_text(encoding="utf-8")
 PACKAGES = {"cryptography": "cryptography", "jwt": "PyJWT"}  # by what is imported
 
@@ -191,7 +191,7 @@ def test_one_that_stores_nothing_asks_for_no_secret(auth: Auth) -> None:
     if not secret_names(auth):
         with pytest.raises(Unauthenticated):
             auth.type.verify(auth.settings, Request("POST", body=b"{}"), asked_for, NOW)
-        assert list(auth.type.signed(auth.settings, Request("POST", body=b"{}"))) == []
+        assert list(signed(auth, Request("POST", body=b"{}"))) == []
 
 
 def pairs(auth: Auth) -> tuple[Keys, Keys]:

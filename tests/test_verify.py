@@ -582,6 +582,29 @@ def test_a_token_in_the_query_is_not_printed(tmp_path: Path) -> None:
         assert "cret-s" not in printed
 
 
+@pytest.mark.parametrize(
+    ("auth", "seen"),
+    [
+        (
+            "body_token: {each: the-value, field: '@odata.client-state'}",
+            "@odata.client-state: in 1 of 1, the secret in 0",
+        ),
+        (
+            "body_hmac: {each: the-value, signature: {path: '@odata.client-state'}, signed: '{id}', uncovered: rest}",
+            "seen",
+        ),
+    ],
+)
+def test_a_field_whose_name_is_no_path_is_found_and_hidden(tmp_path: Path, auth: str, seen: str) -> None:
+    """JMESPath would take `client-state` for a mistake, and `@` for the whole."""
+    source = definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
+    body = b'{"the-value":[{"id":"e1","@odata":{"client-state":"f00dfeedf00dfeedf00dfeed"}}]}'
+    case = case_of(source, Sent("POST", URL, {}, body), SECRET)
+    assert seen in everything(case)
+    assert "f00dfeedf00dfeedf00dfeed" not in everything(case)
+    assert explain(case).status == 401
+
+
 def test_control_characters_of_a_request_do_not_reach_the_terminal() -> None:
     body = b'{"event":"\x1b[2J","a":"\xe2\x80\xae\r\n"}'
     sent = zoom(body)

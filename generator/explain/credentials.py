@@ -38,7 +38,7 @@ def of(case: Case, request: Request, challenge: Challenge | None) -> Iterator[st
     if challenge and challenge.store_secret:
         yield from _texts(compiled(challenge.store_secret)(root, functions))
     for leaf in (leaf for auth in auths(webhook) for leaf in leaves(auth)):
-        yield from _in_body(leaf, root, functions)
+        yield from _in_body(leaf, root, request)
     yield from _masked(root, [*case.source.events.mask, *(name for auth in auths(webhook) for name in masks(auth))])
 
 
@@ -49,14 +49,14 @@ def _in_header(value: str) -> Iterator[str]:
         yield from (one for one in (part, part.partition("=")[2]) if len(one) >= _FEW)
 
 
-def _in_body(leaf: Auth, root: Any, functions: Functions) -> Iterator[str]:
+def _in_body(leaf: Auth, root: Any, request: Request) -> Iterator[str]:
     """The signatures that a body carries."""
     if isinstance(leaf.settings, sns.Settings):
         yield from _texts(root.get("Signature") if isinstance(root, dict) else None)
     elif isinstance(leaf.settings, body_hmac.Settings):
         each = leaf.settings.each
-        for item in (compiled(each)(root, functions) if each else [root]) or []:
-            yield from _texts(compiled(leaf.settings.signature.path)(item, functions))
+        for item in (fields.found(root, each, request) if each else [root]) or []:
+            yield from _texts(fields.found(item, leaf.settings.signature.path, request))
 
 
 def _in_query(name: str, query: str) -> Iterator[str]:

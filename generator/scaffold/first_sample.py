@@ -17,8 +17,9 @@ from generator.scaffold.values import is_secret, is_secret_name
 from lambdas import fields
 from lambdas.auth import leaves, queries
 from lambdas.body import Rejected, parse, parse_lines
-from lambdas.formats import FORM, inflated, media_type
+from lambdas.formats import inflated, media_type
 from lambdas.model import Format, Source, auths
+from lambdas.request import FORM
 from lambdas.signed import Signed
 
 # What clients, proxies and API Gateway say to each other; no event has anything in it.

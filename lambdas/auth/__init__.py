@@ -37,9 +37,10 @@ class AuthType(Protocol):
     """What a module in this package has.
 
     `Settings` has a field `secret`, the name of the parameter that holds what is verified with, unless nothing is
-    stored; a type that is made of others has them in a field `of`. Three more functions stand where a type needs them:
+    stored; a type that is made of others has them in a field `of`. Four more functions stand where a type needs them:
     `wheels(settings)`, the third-party packages that it imports; `masks(settings)`, the fields of the body that hold a
-    secret; `pair()`, a made-up key pair, what is stored and what the sender has, where these are not the same.
+    secret; `signed(settings, request)`, the texts of which the request may carry an HMAC under the secret; `pair()`, a
+    made-up key pair, what is stored and what the sender has, where these are not the same.
     """
 
     Settings: type[Any]
@@ -52,9 +53,6 @@ class AuthType(Protocol):
 
     def verify(self, settings: Any, request: Request, keys: Keys, now: float) -> None:
         """Raise Unauthenticated unless the request was made with one of the keys. `now` is in Unix seconds."""
-
-    def signed(self, settings: Any, request: Request) -> Iterable[bytes]:
-        """The texts of which the request may carry an HMAC under the secret."""
 
     def sign(self, settings: Any, sent: Sent, keys: Keys, now: float) -> Sent | None:
         """The request as the vendor would send it; None where the vendor alone can."""
@@ -97,6 +95,15 @@ def secret_names(auth: Auth) -> tuple[str, ...]:
     """The parameters that hold secrets, or public keys; none where no type stores one."""
     names = (getattr(one.settings, "secret", None) for one in leaves(auth))
     return tuple(dict.fromkeys(str(name) for name in names if name))
+
+
+def signed(auth: Auth, request: Request) -> Iterator[bytes]:
+    """The texts of which the request may carry an HMAC under the secret."""
+    for one in leaves(auth):
+        try:
+            yield from getattr(one.type, "signed", lambda *_: ())(one.settings, request)
+        except Unauthenticated:
+            continue  # it lacks what this way signs
 
 
 def wheels(auth: Auth) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth import Keys, Sent
+from lambdas.auth import headers as headers_of
 from lambdas.model import Auth
 
 if TYPE_CHECKING:
@@ -27,17 +28,12 @@ def where(_settings: Settings) -> Literal["handler"]:
 
 
 def headers(settings: Settings) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for one in settings.of for name in one.type.headers(one.settings)))
+    return headers_of(settings.of)
 
 
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
     for one in settings.of:
         one.type.verify(one.settings, request, keys, now)
-
-
-def signed(settings: Settings, request: Request) -> Iterator[bytes]:
-    for one in settings.of:
-        yield from one.type.signed(one.settings, request)
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth import Keys, Sent, Unauthenticated, secret_names
+from lambdas.auth import headers as headers_of
 from lambdas.model import Auth
 from lambdas.secrets import NoSecret, SecretsDown
 
@@ -28,7 +29,7 @@ def where(_settings: Settings) -> Literal["handler"]:
 
 
 def headers(settings: Settings) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for one in settings.of for name in one.type.headers(one.settings)))
+    return headers_of(settings.of)
 
 
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
@@ -59,14 +60,6 @@ def _in_use(settings: Settings, keys: Keys) -> bool:
             continue
         return True
     return False
-
-
-def signed(settings: Settings, request: Request) -> Iterator[bytes]:
-    for one in settings.of:
-        try:
-            yield from one.type.signed(one.settings, request)
-        except Unauthenticated:
-            continue  # it lacks what this way signs
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:

@@ -46,10 +46,6 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         raise Unauthenticated("user and password in authorization are not those of the secret")
 
 
-def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
-    return ()
-
-
 def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
     written = base64.b64encode(keys(settings.secret)[0].encode()).decode()
     return sent._replace(headers={**sent.headers, "Authorization": f"Basic {written}"})

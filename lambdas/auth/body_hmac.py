@@ -94,7 +94,7 @@ def _is_good(settings: Settings, item: Any, text: bytes, secrets: list[bytes], r
 
 
 def _items(settings: Settings, root: Any, request: Request) -> list[Any]:
-    found = compiled(fields.path(settings.each))(root, Functions(request, root)) if settings.each else [root]
+    found = fields.found(root, settings.each, request) if settings.each else [root]
     if not isinstance(found, list):
         return []
     # Each costs an HMAC for anyone who sends it.
@@ -119,15 +119,11 @@ def _written(value: Any) -> str:
 
 
 def _seen(settings: Settings, item: Any, request: Request) -> bytes:
-    found = compiled(fields.path(settings.signature.path))(item, Functions(request, item))
+    found = fields.found(item, settings.signature.path, request)
     try:
         return signing.decoded(found, settings.signature.encoding) if isinstance(found, str) else b""
     except ValueError:
         return b""
-
-
-def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
-    return ()
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:

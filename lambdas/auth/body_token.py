@@ -12,7 +12,6 @@ from lambdas import fields
 from lambdas.auth import Keys, Sent, Unauthenticated, refuse_compressed
 from lambdas.body import Rejected
 from lambdas.model import Field, SecretName
-from lambdas.paths import Functions, compiled
 
 if TYPE_CHECKING:
     from lambdas.request import Request
@@ -51,7 +50,7 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         raise Unauthenticated("the body is not JSON") from None
     items = [root]
     if settings.each:
-        found = compiled(fields.path(settings.each))(root, Functions(request, root))
+        found = fields.found(root, settings.each, request)
         if not isinstance(found, list) or not found:
             raise Unauthenticated(f"{settings.each} is not a list with something in it")
         items = found
@@ -69,12 +68,8 @@ def _is_good(seen: bytes, secrets: list[bytes]) -> bool:
 
 
 def _carried(settings: Settings, item: Any, request: Request) -> bytes:
-    found = compiled(fields.path(settings.field))(item, Functions(request, item))
+    found = fields.found(item, settings.field, request)
     return found.encode("utf-8", "surrogatepass") if isinstance(found, str) else b""
-
-
-def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
-    return ()
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:

@@ -48,10 +48,6 @@ def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None
     signing.check(settings, request, now)
 
 
-def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
-    return ()
-
-
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
     secret = keys(settings.secret)[0].encode()
     return signing.dressed(settings, sent, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret)

@@ -63,10 +63,6 @@ def _public(stored: str) -> Any:
     return key if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1) else None
 
 
-def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
-    return ()
-
-
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.hashes import SHA256

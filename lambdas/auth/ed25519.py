@@ -53,10 +53,6 @@ def _public(written: Key, stored: str) -> Any:
     return Ed25519PublicKey.from_public_bytes(content) if content and len(content) == 32 else None
 
 
-def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
-    return ()
-
-
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
     held = keys(settings.secret)[0]
     if not held.startswith(_PRIVATE):

@@ -75,9 +75,10 @@ def _check(settings: Settings, claims: Mapping[str, Any], now: float) -> None:
     audience = claims.get("aud")
     if not set(settings.audience) & set(audience if isinstance(audience, list) else _listed(audience)):
         raise Unauthenticated("aud is none of the audience")
-    if _number(claims, "exp", 0.0) <= now - LEEWAY:
+    # Not the other way round: NaN is neither more nor less than anything.
+    if not _number(claims, "exp", 0.0) > now - LEEWAY:
         raise Unauthenticated("exp is not there, or is past")
-    if _number(claims, "nbf", now) > now + LEEWAY:
+    if not _number(claims, "nbf", now) <= now + LEEWAY:
         raise Unauthenticated("nbf is to come")
     for name, value in (settings.claims or {}).items():
         if name not in claims or _text(claims[name]) != value:
@@ -202,10 +203,6 @@ def _place(issuer: str) -> str:
             raise SecretsDown(f"{urlsplit(issuer).hostname} does not say where its keys are: {error}") from None
         _PLACES[issuer] = str(said)
     return _PLACES[issuer]
-
-
-def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
-    return ()
 
 
 def sign(_settings: Settings, _sent: Sent, _keys: Keys, _now: float) -> None:

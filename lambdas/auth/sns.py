@@ -135,10 +135,6 @@ def _signature(message: dict[str, Any]) -> bytes:
         raise Unauthenticated("Signature is not base64") from None
 
 
-def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
-    return ()
-
-
 def sign(_settings: Settings, _sent: Sent, _keys: Keys, _now: float) -> None:
     """SNS alone has the key."""
 

@@ -55,10 +55,6 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         raise Unauthenticated(f"the token in {place} is not the secret")
 
 
-def signed(_settings: Settings, _request: Request) -> tuple[bytes, ...]:
-    return ()
-
-
 def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
     token = f"{settings.prefix}{keys(settings.secret)[0]}"
     if settings.header:

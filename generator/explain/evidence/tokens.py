@@ -8,6 +8,7 @@ from typing import Any
 from generator.explain.evidence import Fact
 from generator.explain.glimpse import Hidden, first, shortened, visible
 from generator.explain.mistakes import Attempt
+from lambdas import fields
 from lambdas.auth import Sent, Unauthenticated
 from lambdas.body import Rejected
 from lambdas.paths import Functions, compiled
@@ -71,13 +72,13 @@ def tokens_in(attempt: Attempt) -> list[Any] | None:
     settings, items = attempt.settings, _items(attempt, attempt.settings.each)
     if items is None:
         return None
-    return [compiled(settings.field)(one, Functions(attempt.request, one)) for one in items]
+    return [fields.found(one, settings.field, attempt.request) for one in items]
 
 
 def _items(attempt: Attempt, each: Any) -> list[Any] | None:
     try:
         root = attempt.request.json
-        found = compiled(each)(root, Functions(attempt.request, root)) if each else [root]
+        found = fields.found(root, each, attempt.request) if each else [root]
     except Rejected:
         return None
     return found if isinstance(found, list) else None
@@ -98,8 +99,8 @@ def of_body_hmac(attempt: Attempt, hidden: Hidden) -> Iterator[Fact]:
             text = "is absent, so empty" if value is None else shortened(as_text(value).encode(), hidden)
             yield Fact("", f"{{{path}}}  {text}")
         if expected:
-            yield Fact("expected", _glimpse(compiled(settings.signature.path)(expected[place], functions)))
-        yield Fact("seen", _glimpse(compiled(settings.signature.path)(item, functions)))
+            yield Fact("expected", _glimpse(fields.found(expected[place], settings.signature.path, attempt.request)))
+        yield Fact("seen", _glimpse(fields.found(item, settings.signature.path, attempt.request)))
 
 
 def _glimpse(value: Any) -> str:
