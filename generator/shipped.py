@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import tokenize
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +72,10 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 
 def _bare(content: bytes, tree: ast.Module) -> bytes:
-    """A module with empty lines where documentation and comments were: a traceback names the lines that we read."""
+    """A module without documentation and comments, and with a space for each indentation, in the lines that we read.
+
+    A traceback names these lines.
+    """
     lines = content.split(b"\n")
     inside: set[int] = set()
     for node in ast.walk(tree):
@@ -79,9 +84,14 @@ def _bare(content: bytes, tree: ast.Module) -> bytes:
                 lines[number - 1] = b""
         if isinstance(node, ast.Constant | ast.JoinedStr) and node.end_lineno:
             inside.update(range(node.lineno + 1, node.end_lineno + 1))
+    for token in tokenize.tokenize(BytesIO(content).readline):
+        if token.type == tokenize.COMMENT:
+            number, column = token.start
+            lines[number - 1] = lines[number - 1].decode()[:column].rstrip().encode()
     for number, line in enumerate(lines, 1):
-        if line.lstrip().startswith(b"#") and number not in inside:
-            lines[number - 1] = b""
+        if number not in inside:
+            code = line.lstrip(b" ")
+            lines[number - 1] = b" " * ((len(line) - len(code)) // 4) + code
     return b"\n".join(lines)
 
 
