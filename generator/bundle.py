@@ -16,7 +16,7 @@ from lambdas.auth import leaves
 from lambdas.auth import wheels as packages
 from lambdas.model import Pipeline, Source, Webhook, auths, verified_by
 
-_ENTRIES = ("lambdas.webhook", "lambdas.authorizer")
+_ENTRIES = ("lambdas.webhook", "lambdas.authorizer", "lambdas.redrive")
 # The first time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
 _TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR, _UNIX = 0o100000, 3

@@ -15,9 +15,10 @@ from troposphere.awslambda import Environment, Function
 from troposphere.s3 import Bucket
 from troposphere.sqs import Queue
 
+from generator import monitoring
 from generator.names import role_path
 from generator.resources import api as http
-from generator.resources import bucket, function, parameters, queue
+from generator.resources import bucket, function, parameters, queue, schedule
 from generator.resources.parameters import Asked, Parameters
 from generator.resources.sub import ref, secrets_path
 from generator.vendor import stored_names
@@ -27,6 +28,8 @@ from lambdas.challenges import signs
 from lambdas.model import Source, methods, verified_by
 
 KEPT_DAYS = 365
+REDRIVE_SECONDS = 120
+SWEEP = "rate(5 minutes)"
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def build(source: Source, lambda_key: str) -> Template:
     queue.add_policy(template, events, asked["ConsumerPrincipalArn"])
     kept = bucket.add_bucket(template, named, "Kept", KEPT_DAYS, BucketName=_kept_name(named))
 
+    redrive = _add_redrive(template, one, events, kept)
     where = verified_by(source.webhook)
     handler = _add_handler(template, one, events, kept, verifies=where == "handler")
     api = http.add_api(template, named)
@@ -68,6 +72,9 @@ def build(source: Source, lambda_key: str) -> Template:
         authorizer = http.add_jwt_authorizer(template, api, auth.settings)
     http.add_routes(template, api, handler, methods(source.webhook), source.webhook.path, authorizer)
 
+    access_log = template.resources["AccessLog"]
+    watched = monitoring.Watched(api, access_log, handler, redrive, events, dead_letters)
+    monitoring.add(template, source, named, asked["AlarmTopicArn"], watched)
     stored = ",".join(f"{secrets_path(named)}/{name}" for name in stored_names(source.webhook))
     secret = Sub(stored) if stored else "none: public keys are fetched"
     for name, value, description in (
@@ -111,7 +118,7 @@ def _kept_name(named: Parameters) -> Sub:
 
 def _add_handler(template: Template, one: _Deployed, events: Queue, kept: Bucket, *, verifies: bool) -> Function:
     webhook = one.source.webhook
-    may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize")]
+    may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize", "unsent")]
     reads = verifies or any(signs(challenge) for challenge in webhook.challenges)
     if reads and (stored := stored_names(webhook)):
         may.append(function.may_read_secrets(one.names, stored))
@@ -121,17 +128,39 @@ def _add_handler(template: Template, one: _Deployed, events: Queue, kept: Bucket
         "EVENTS_QUEUE_URL": Ref(events),
         "KEPT_BUCKET": Ref(kept),
         "SECRETS_PATH": Sub(secrets_path(one.names)),
+        "STACK": Ref("AWS::StackName"),
     }
     described = f"Takes in the events of {one.source.name}"
-    return _add_function(template, one, "Webhook", "lambdas.webhook.handler", described, may, environment)
+    flood = webhook.concurrency
+    named = "lambdas.webhook.handler"
+    return _add_function(template, one, "Webhook", named, described, may, environment, concurrency=flood)
+
+
+def _add_redrive(template: Template, one: _Deployed, events: Queue, kept: Bucket) -> Function:
+    """What brings kept events back to the queue: by hand, and every few minutes what it did not take."""
+    may = [
+        queue.may_send(events),
+        bucket.may_put(kept, "rejected", "oversize", "unsent", "unsendable"),
+        bucket.may_take(kept, "rejected", "unsent"),
+        bucket.may_list(kept),
+    ]
+    environment = {"EVENTS_QUEUE_URL": Ref(events), "KEPT_BUCKET": Ref(kept), "STACK": Ref("AWS::StackName")}
+    described = f"Brings kept events of {one.source.name} back to the queue"
+    function_ = _add_function(
+        template, one, "Redrive", "lambdas.redrive.handler", described, may, environment, timeout=REDRIVE_SECONDS
+    )
+    schedule.add(template, one.names, "Sweep", SWEEP, function_, "Sends what the queue did not take before")
+    return function_
 
 
 def _add_authorizer_function(template: Template, one: _Deployed) -> Function:
     stored = secret_names(one.source.webhook.auth)
     may = [function.may_read_secrets(one.names, stored)] if stored else []
-    environment = {"SECRETS_PATH": Sub(secrets_path(one.names))}
+    environment = {"SECRETS_PATH": Sub(secrets_path(one.names)), "STACK": Ref("AWS::StackName")}
     described = f"Verifies the senders of {one.source.name}"
-    return _add_function(template, one, "Verify", "lambdas.authorizer.handler", described, may, environment)
+    flood = one.source.webhook.concurrency
+    named = "lambdas.authorizer.handler"
+    return _add_function(template, one, "Verify", named, described, may, environment, concurrency=flood)
 
 
 def _add_function(
@@ -142,8 +171,10 @@ def _add_function(
     description: str,
     may: Sequence[Statement],
     environment: Mapping[str, Any],
+    *,
+    concurrency: int | None = None,
+    **more: Any,
 ) -> Function:
-    concurrency = one.source.webhook.concurrency
     return function.add_function(
         template,
         one.names,
@@ -155,4 +186,5 @@ def _add_function(
         role=one.role,
         Environment=Environment(Variables=dict(environment)),
         ReservedConcurrentExecutions=concurrency if concurrency is not None else NoValue,
+        **more,
     )

@@ -108,7 +108,7 @@ class Here(Target):
 
     emulator: Emulator | None = None
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, seconds: int | None = None) -> Any:  # noqa: ARG002 - it answers soon
         assert self.emulator  # noqa: S101 - it is what this is for
         return self.emulator.client(service)
 

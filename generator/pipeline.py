@@ -178,6 +178,7 @@ def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, exec
         "PERMISSIONS_BOUNDARY_ARN": Ref(boundary),
         "CONSUMER_PRINCIPAL_ARN": Ref(made.asked["ConsumerPrincipalArn"]),
         "EVENTS_QUEUE_NAME": Ref(made.asked["EventsQueueName"]),
+        "ALARM_TOPIC_ARN": Ref(made.asked["AlarmTopicArn"]),
     }
     buildspec = Sub(f"{ref(made.asked['ConfigDirectory'])}/buildspec.yml")
     said = f"Tests, builds and deploys the event source {made.source.name}"

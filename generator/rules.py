@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from generator.errors import Problem
 from generator.expressions import REPLY_ONLY, arguments, calls, looks_at_nothing
+from generator.resources.alarms import MAX_SILENCE_HOURS
 from generator.yaml_nodes import Place
 from lambdas.auth import body_hmac, digest, hmac, leaves, queries, secret_names
 from lambdas.challenges import FORBIDDEN, signs, texts
@@ -90,6 +91,8 @@ def _signatures(key: str, auth: Auth, events: Events) -> Found:
 def _events(events: Events) -> Found:
     if not events.format or len(set(events.format)) != len(events.format):
         yield "events.format", "must be json, ndjson or form, or some of them, each once"
+    if events.expect_every is not None and not 1 <= events.expect_every <= MAX_SILENCE_HOURS:
+        yield "events.expect_every", f"must be 1 to {MAX_SILENCE_HOURS} hours: CloudWatch looks back a week"
     if events.payload and "form" not in events.format:
         yield "events.payload", "is a field of a form, and `format` has none"
     if "ndjson" in events.format and not events.split:

@@ -19,6 +19,10 @@ def text(template: Template) -> str:
     return f"{formatted(template.to_dict())}\n"
 
 
+def _is_text(*values: Any) -> bool:
+    return len(values) == 1 and isinstance(values[0], str)
+
+
 def formatted(value: Any, indent: str = "") -> str:
     """A JSON value by lines, of which none but the innermost is long."""
     if not isinstance(value, dict | list) or not value:
@@ -31,8 +35,10 @@ def formatted(value: Any, indent: str = "") -> str:
         members = [formatted(below, deeper) for below in value]
         opening, closing = "[", "]"
     line = f"{opening}{', '.join(members)}{closing}"
+    # Breaking a long text's only key from it shortens nothing.
+    fits = len(indent) + len(line) <= WIDTH or (isinstance(value, dict) and _is_text(*value.values()))
     # Resources and the like are lists of parts: each part has a line at least.
-    if len(indent) + len(line) <= WIDTH and "\n" not in line and len(indent) > 2:
+    if fits and "\n" not in line and len(indent) > 2:
         return line
     inner = ",\n".join(f"{deeper}{member}" for member in members)
     return f"{opening}\n{inner}\n{indent}{closing}"

@@ -7,12 +7,15 @@ from typing import Any
 
 from lambdas.auth import Unauthenticated, verified
 from lambdas.log import log
+from lambdas.metrics import embedded
 from lambdas.model import Source
 from lambdas.request import Request
 from lambdas.secrets import Secrets
 
 
-def authorized(source: Source, secrets: Secrets, event: Mapping[str, Any], now: float) -> dict[str, Any]:
+def authorized(
+    source: Source, secrets: Secrets, event: Mapping[str, Any], now: float, stack: str = ""
+) -> dict[str, Any]:
     """A simple response; the handler demands the context that a pass carries.
 
     SecretsDown goes through: API Gateway answers 500 and caches nothing, whereas a Deny would be cached.
@@ -22,6 +25,7 @@ def authorized(source: Source, secrets: Secrets, event: Mapping[str, Any], now: 
     try:
         verified(source.webhook.auth, request, secrets)
     except Unauthenticated as refused:
-        log("WARN", "unauthenticated", now, source=source.name, requestId=request.id, why=str(refused))
+        counted = embedded(stack, now, {"Unauthenticated": 1}) if stack else {}
+        log("WARN", "unauthenticated", now, source=source.name, requestId=request.id, why=str(refused), **counted)
         return {"isAuthorized": False}
     return {"isAuthorized": True, "context": {"verified_for": source.name}}

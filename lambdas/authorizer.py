@@ -17,4 +17,4 @@ SECRETS = Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm"))
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Allow or deny a request, an authorizer event of payload format 2.0."""
-    return authorized(SOURCE, SECRETS, event, time.time())
+    return authorized(SOURCE, SECRETS, event, time.time(), os.environ.get("STACK", ""))

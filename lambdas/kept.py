@@ -1,13 +1,16 @@
-"""The Kept bucket: what is not, or not whole, on the queue."""
+"""The Kept bucket: what is not, or not whole, or not yet on the queue."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from lambdas.faults import told
 from lambdas.message import Refusal
 from lambdas.request import Request
 from lambdas.when import iso
@@ -61,6 +64,38 @@ class Kept:
         key = f"oversize/{_day(request)}/{hashlib.sha256(event).hexdigest()}.json"
         self.put(key, event)
         return key
+
+    def unsent(self, source: str, request: Request, messages: Iterable[bytes]) -> None:
+        """Keep messages that the queue did not take; the sweep sends them."""
+        encoded = [base64.b64encode(one).decode() for one in messages]
+        digest = hashlib.sha256("".join(encoded).encode()).hexdigest()
+        envelope = {
+            "version": 1,
+            "source": source,
+            "time": iso(request.time),
+            "requestId": request.id,
+            "messages": encoded,
+        }
+        self.put(f"unsent/{_day(request)}/{digest}.json", json.dumps(envelope).encode())
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The objects below a prefix, oldest day first."""
+        for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+            yield from (one["Key"] for one in page.get("Contents", ()))
+
+    def find(self, key: str) -> bytes | None:
+        """An object; None where it is not there, or not any more."""
+        try:
+            content: bytes = self._client().get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if told(error) in ("NoSuchKey", "404"):
+                return None
+            raise
+        return content
+
+    def delete(self, key: str) -> None:
+        """The bucket has versions: it can be had back for a month."""
+        self._client().delete_object(Bucket=self.bucket, Key=key)
 
     def put(self, key: str, body: bytes) -> None:
         self._client().put_object(Bucket=self.bucket, Key=key, Body=body, ContentType="application/json")

@@ -32,6 +32,8 @@ class Message(NamedTuple):
     place: int
     fields: dict[str, Any]
     body: bytes
+    at: float = 0.0
+    """When it happened, in Unix seconds."""
 
 
 class Refusal(NamedTuple):
@@ -114,7 +116,8 @@ class Shaper:
         for path, find in self._require:
             if find(event, functions) is None:
                 raise Rejected("missing", f"no {path}")
-        moment = iso(self._moment(event, functions))
+        at = self._moment(event, functions)
+        moment = iso(at)
         identity = self._identity(event, functions)
         details = {**event, **self._added(event, functions)} if self._details else event
         fields: dict[str, Any] = dict(self._fixed)
@@ -128,7 +131,7 @@ class Shaper:
         fields["details"] = details
         if problem := unacceptable(details):
             raise Rejected("mozdef", problem)
-        return Message(place, fields, encoded(fields))
+        return Message(place, fields, encoded(fields), at)
 
     def _moment(self, event: Any, functions: Functions) -> float:
         if not self._time:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from lambdas.faults import FAULTS, told
 from lambdas.oversize import MAX_MESSAGE
@@ -21,6 +21,13 @@ class QueueDown(Exception):  # noqa: N818 - it names the outcome
     """The queue did not take everything, and may later."""
 
 
+class Left(NamedTuple):
+    """The places of messages that the queue did not take, and may later; and why it did not."""
+
+    places: list[int]
+    why: str = ""
+
+
 class Outbox:
     """Sends messages in as few calls as SQS allows."""
 
@@ -29,24 +36,32 @@ class Outbox:
         self._client = client
         self._sleep = sleep
 
-    def send(self, bodies: Sequence[bytes]) -> dict[int, str]:
-        """Send all; return the places of those that SQS will never take, with its code. QueueDown for the rest.
+    def send(self, bodies: Sequence[bytes]) -> tuple[dict[int, str], Left]:
+        """Send all; return the places of those that SQS will never take, with its code, and of those it may take later.
 
         A call may succeed in part: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
         """
         refused: dict[int, str] = {}
+        done: set[int] = set()
         for batch in batches(bodies):
-            waiting = batch
-            for pause in (*PAUSES, None):
-                waiting = self._try(bodies, waiting, refused)
-                if not waiting:
-                    break
-                if pause is None:
-                    raise QueueDown(f"{len(waiting)} messages were not taken")
-                self._sleep(pause)
-        return refused
+            try:
+                self._send(bodies, batch, refused, done)
+            except QueueDown as down:
+                places = [place for place in range(len(bodies)) if place not in done and place not in refused]
+                return refused, Left(places, str(down))
+        return refused, Left([])
 
-    def _try(self, bodies: Sequence[bytes], places: list[int], refused: dict[int, str]) -> list[int]:
+    def _send(self, bodies: Sequence[bytes], batch: list[int], refused: dict[int, str], done: set[int]) -> None:
+        waiting = batch
+        for pause in (*PAUSES, None):
+            waiting = self._try(bodies, waiting, refused, done)
+            if not waiting:
+                return
+            if pause is None:
+                raise QueueDown(f"{len(waiting)} messages were not taken")
+            self._sleep(pause)
+
+    def _try(self, bodies: Sequence[bytes], places: list[int], refused: dict[int, str], done: set[int]) -> list[int]:
         entries = [{"Id": str(place), "MessageBody": bodies[place].decode()} for place in places]
         try:
             result = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
@@ -55,7 +70,7 @@ class Outbox:
                 raise QueueDown(told(error)) from error
             if len(places) > 1:
                 # One of them is what SQS refuses: each for itself, and the others arrive.
-                return [left for place in places for left in self._try(bodies, [place], refused)]
+                return [left for place in places for left in self._try(bodies, [place], refused, done)]
             refused[places[0]] = told(error)
             return []
         again = []
@@ -64,6 +79,7 @@ class Outbox:
                 refused[int(failed["Id"])] = str(failed.get("Code"))
             else:
                 again.append(int(failed["Id"]))
+        done.update(place for place in places if place not in again and place not in refused)
         return again
 
 

@@ -1,27 +1,27 @@
 """What happens to a request: challenges, verification, shaping, sending, the answer.
 
 In the order of `Receiver._answer`. Every authentic event is on the queue, or in the bucket with the reason why not,
-before the answer is a 2xx. Where the one that is to take it does not, the answer is 503; some never retry a 4xx.
+before the answer is a 2xx; what the queue does not take waits in the bucket. Where neither takes it, the answer is
+503: some vendors never retry a 4xx.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lambdas.auth import Unauthenticated, headers, masks, queries, secret_names, signed, verified
+from lambdas.auth import Unauthenticated, masked_fields, queries, secret_names, signed, verified
 from lambdas.body import Rejected
 from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
-from lambdas.faults import FAULTS, told
+from lambdas.delivery import Delivery, StorageDown
 from lambdas.formats import reader
 from lambdas.kept import Kept
 from lambdas.log import Level, log
-from lambdas.message import Message, Refusal, Shaper, encoded
+from lambdas.metrics import embedded
 from lambdas.model import Challenge, Reply, Source, auths, verified_by
 from lambdas.outbox import Outbox, QueueDown
-from lambdas.oversize import MAX_MESSAGE, pointer
-from lambdas.paths import Functions, looked_at, telling_headers
+from lambdas.paths import Functions
 from lambdas.request import Request
 from lambdas.secrets import Secrets, SecretsDown
 from lambdas.text import paths
@@ -29,17 +29,11 @@ from lambdas.text import paths
 if TYPE_CHECKING:
     from lambdas.effects import Fetch
 
-T = TypeVar("T")
-
 MAX_BODY = 6 * 1_048_576
 """Bytes: Lambda takes no more, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 MAX_HANDSHAKE = 16 * 1_024
 """Bytes of a body that is read before its sender is known."""
-
-
-class StorageDown(Exception):  # noqa: N818 - it names the outcome
-    """The Kept bucket did not take what had to be kept."""
 
 
 class Outcome(NamedTuple):
@@ -50,6 +44,12 @@ class Outcome(NamedTuple):
     why: str | None = None
     sent: int = 0
     kept: int = 0
+    unsent: int = 0
+    lag: float = 0.0
+
+
+LATE = 60.0
+"""Seconds from which on it is counted how late an event came."""
 
 
 class Receiver:
@@ -63,6 +63,7 @@ class Receiver:
         kept: Kept,
         clock: Callable[[], float] = time.time,
         fetch: Fetch | None = None,
+        stack: str = "",
     ) -> None:
         self._source = source
         self._auth = source.webhook.auth
@@ -74,22 +75,18 @@ class Receiver:
         self._signing = tuple(one for one in challenges if signs(one))
         self._secret_names = secret_names(self._auth)
         every = auths(source.webhook)
-        self._masks = (*(name for auth in every for name in masks(auth)), *source.events.mask)
+        self._masks = masked_fields(source)
         self._queries = tuple(name for auth in every for name in queries(auth))
-        handed_over = (name for one in challenges if one.store_secret for name in looked_at(one.store_secret))
-        self._secret_headers = (*headers(every), *handed_over)
-        self._telling = telling_headers(source)
         self._accepted = source.webhook.answer or Reply()
         # Most answers are always the same.
         self._answer_made = None if any(paths(one) for one in texts(self._accepted)) else _static(self._accepted)
         self._refusal_headers = tuple((source.webhook.refusal_headers or {}).items())
         self._read = reader(source.events)
-        self._shaper = Shaper(source)
+        self._delivery = Delivery(source, outbox, kept)
         self._secrets = secrets
-        self._outbox = outbox
-        self._kept = kept
         self._clock = clock
         self._fetch = fetch
+        self._stack = stack
 
     def respond(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to an event of payload format 2.0, in the shape that API Gateway takes."""
@@ -172,24 +169,9 @@ class Receiver:
         return request
 
     def _deliver(self, request: Request) -> Outcome:
-        messages: list[Message] = []
-        refusals: list[Refusal] = []
-        try:
-            for shaped in self._shaper.shape(request):
-                if isinstance(shaped, Refusal):
-                    refusals.append(shaped)
-                else:
-                    messages.append(self._within_bounds(shaped, request))
-        except Rejected as rejected:
-            messages, refusals = [], [Refusal(-1, rejected.reason, rejected.detail)]
-        # The bucket first: should the queue fail then, a retry overwrites what was kept and adds nothing.
-        self._reject(request, refusals)
-        refused = self._outbox.send([message.body for message in messages])
-        faulty = [Refusal(messages[place].place, "queue", f"SQS: {code}") for place, code in refused.items()]
-        self._reject(request, faulty)
-        refusals += faulty
+        sent, unsent, refusals, lag = self._delivery.deliver(request)
         why = "; ".join(sorted({f"{one.reason}: {one.detail}" for one in refusals})) if refusals else None
-        return Outcome(self._accept(request), "accepted", why, sent=len(messages) - len(faulty), kept=len(refusals))
+        return Outcome(self._accept(request), "accepted", why, sent=sent, kept=len(refusals), unsent=unsent, lag=lag)
 
     def _accept(self, request: Request) -> Answer:
         """What this vendor wants to be answered, whatever became of the events: they are all somewhere."""
@@ -201,32 +183,15 @@ class Receiver:
         except (Rejected, Unbounded):
             return Answer(self._accepted.status)
 
-    def _reject(self, request: Request, refusals: list[Refusal]) -> None:
-        if refusals:
-            told = "\n".join(request.headers.get(name, "") for name in self._telling)
-            self._keep(lambda: self._kept.reject(self._source.name, request, self._secret_headers, refusals, told))
-
-    def _within_bounds(self, message: Message, request: Request) -> Message:
-        if len(message.body) <= MAX_MESSAGE:
-            return message
-        whole = message.fields["details"] is request.json
-        event = request.to_keep()[0] if whole else encoded(message.fields["details"])
-        key = self._keep(lambda: self._kept.oversize(request, event))
-        return pointer(message, self._kept.bucket, key, event, first=self._source.events.require)
-
-    def _keep(self, put: Callable[[], T]) -> T:
-        try:
-            return put()
-        except FAULTS as error:
-            raise StorageDown(told(error)) from error
-
     def _secret(self) -> str:
         return self._secrets.get(self._secret_names[0])[0]
 
     def _log(self, request: Request, outcome: Outcome) -> None:
         """One line for each request. Nothing in it is from the body, or from a header but the mark of a canary."""
         status = outcome.answer.status
-        level: Level = "ERROR" if status >= 500 else "WARN" if status >= 400 or outcome.kept else "INFO"
+        level: Level = (
+            "ERROR" if status >= 500 else "WARN" if status >= 400 or outcome.kept or outcome.unsent else "INFO"
+        )
         log(
             level,
             outcome.what,
@@ -236,9 +201,20 @@ class Receiver:
             status=status,
             sent=outcome.sent,
             kept=outcome.kept,
+            **({"unsent": outcome.unsent} if outcome.unsent else {}),
             **({"why": outcome.why} if outcome.why else {}),
-            **({"canary": request.canary} if outcome.sent and request.canary else {}),
+            **({"canary": request.canary} if (outcome.sent or outcome.unsent) and request.canary else {}),
+            **self._counted(request, outcome),
         )
+
+    def _counted(self, request: Request, outcome: Outcome) -> dict[str, Any]:
+        """What is an exception is a metric too; a canary's event is old on purpose."""
+        late = outcome.lag if outcome.lag >= LATE and not request.canary else 0.0
+        refused = outcome.answer.status == 401
+        if not (outcome.kept or outcome.unsent or refused or late):
+            return {}
+        counts = {"Rejected": outcome.kept, "Unauthenticated": int(refused), "Unsent": outcome.unsent, "Lag": late}
+        return embedded(self._stack, request.time, counts) if self._stack else {}
 
 
 def _static(reply: Reply) -> Answer:

@@ -18,6 +18,7 @@ RECEIVER = Receiver(
     Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm")),
     Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs")),
     Kept(os.environ["KEPT_BUCKET"], lambda: client("s3")),
+    stack=os.environ.get("STACK", ""),
 )
 
 

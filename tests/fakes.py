@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +19,7 @@ from lambdas.kept import Kept
 from lambdas.model import Auth, Source, verified_by
 from lambdas.outbox import Outbox
 from lambdas.receive import Receiver
+from lambdas.reprocess import Reprocessor
 from lambdas.secrets import Secrets
 
 NOW = 1_767_225_600.0
@@ -85,11 +86,45 @@ class Queue:
 class Bucket:
     objects: dict[str, bytes] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
+    page: int = 1_000
 
     def put_object(self, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # noqa: N803
         assert (Bucket, ContentType) == ("kept", "application/json")
         self.faults.next()
         self.objects[Key] = Body
+
+    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        assert Bucket == "kept"
+        self.faults.next()
+        if Key not in self.objects:
+            raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "it is not there"}}, "GetObject")
+        return {"Body": io.BytesIO(self.objects[Key])}
+
+    def delete_object(self, Bucket: str, Key: str) -> None:  # noqa: N803
+        assert Bucket == "kept"
+        self.faults.next()
+        self.objects.pop(Key, None)
+
+    def get_paginator(self, call: str) -> Bucket:
+        assert call == "list_objects_v2"
+        return self
+
+    def paginate(self, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:  # noqa: N803
+        """Pages as S3 makes them: each begins after the last key of the one before, whatever was deleted since."""
+        assert Bucket == "kept"
+        after = ""
+        while True:
+            self.faults.next()
+            listed = sorted(key for key in self.objects if key.startswith(Prefix) and key > after)
+            found = listed[: self.page]
+            yield {"Contents": [{"Key": key, "Size": len(self.objects[key])} for key in found]} if found else {}
+            if len(listed) <= self.page:
+                return
+            after = found[-1]
+
+    def read(self, prefix: str = "") -> dict[str, Any]:
+        """What the objects below a prefix say."""
+        return {key: json.loads(made) for key, made in self.objects.items() if key.startswith(prefix)}
 
 
 def signed(
@@ -110,19 +145,26 @@ def signed(
 class Endpoint:
     """A source's endpoint in memory: an authorizer where it has one, and the handler."""
 
-    def __init__(self, source: Source, secret: str | None = SECRET, now: float = NOW) -> None:
-        self.source = source
+    def __init__(self, source: Source, secret: str | None = SECRET, now: float = NOW, stack: str = "") -> None:
         self.now = now
-        path = f"/MozDef-EF/{source.name}/dev"
+        self.path = f"/MozDef-EF/{source.name}/dev"
         names = stored_names(source.webhook) if secret is not None else ()
-        self.store = Store({f"{path}/{name}": secret or "" for name in names})
+        self.store = Store({f"{self.path}/{name}": secret or "" for name in names})
         self.queue, self.bucket = Queue(), Bucket()
         self.clock = 0.0
-        self.secrets = Secrets(path, lambda: self.store, clock=lambda: self.clock, jitter=lambda: 0.0)
         self.slept: list[float] = []
-        outbox = Outbox("queue-url", self.queue, sleep=self.slept.append)
-        self.receiver = Receiver(source, self.secrets, outbox, Kept("kept", lambda: self.bucket), lambda: self.now)
+        self.stack = stack
         self.log: list[dict[str, Any]] = []
+        self.deploy(source)
+
+    def deploy(self, source: Source) -> None:
+        """The stack with this definition, in new processes; what it has stored stays."""
+        self.source = source
+        self.secrets = Secrets(self.path, lambda: self.store, clock=lambda: self.clock, jitter=lambda: 0.0)
+        outbox = Outbox("queue-url", self.queue, sleep=self.slept.append)
+        kept = Kept("kept", lambda: self.bucket)
+        self.receiver = Receiver(source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack)
+        self.again = Reprocessor(source, outbox, kept)
 
     def call(self, event: dict[str, Any]) -> dict[str, Any]:
         """The answer to an event of API Gateway, behind the authorizer where the source has one."""
@@ -138,7 +180,7 @@ class Endpoint:
             # The identity source: API Gateway answers a request without it by itself.
             if not any(name.lower() == auth.type.headers(auth.settings)[0] for name in event["headers"]):
                 return {"statusCode": 401, "headers": {}, "body": '{"message":"Unauthorized"}'}
-            verdict = authorized(self.source, self.secrets, event, self.now)
+            verdict = authorized(self.source, self.secrets, event, self.now, self.stack)
             if not verdict["isAuthorized"]:
                 return {"statusCode": 403, "headers": {}, "body": '{"message":"Forbidden"}'}
             context = {**event["requestContext"], "authorizer": {"lambda": verdict["context"]}}

@@ -32,6 +32,8 @@ _MAX = {
     "AWS::Lambda::Function": 64,
     "AWS::S3::Bucket": 63,
     "AWS::SQS::Queue": 80,
+    "AWS::Events::Rule": 64,
+    "AWS::CloudWatch::Alarm": 255,
 }
 _NAMED_BY = {
     "AWS::S3::Bucket": "BucketName",
@@ -40,6 +42,7 @@ _NAMED_BY = {
     "AWS::CodeBuild::Project": "Name",
     "AWS::CodePipeline::Pipeline": "Name",
     "AWS::CodeCommit::Repository": "RepositoryName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
 }
 _ARNS = {
     "AWS::IAM::ManagedPolicy": f"arn:aws:iam::{ACCOUNT}:policy/{{}}",
@@ -51,6 +54,8 @@ _ARNS = {
     "AWS::CodePipeline::Pipeline": f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:{{}}",
     "AWS::CodeCommit::Repository": f"arn:aws:codecommit:{REGION}:{ACCOUNT}:{{}}",
     "AWS::Events::Rule": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{{}}",
+    "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{{}}",
+    "AWS::CloudWatch::Dashboard": f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/{{}}",
 }
 
 

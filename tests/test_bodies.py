@@ -461,5 +461,5 @@ def test_the_headers_of_a_refusal_are_on_every_4xx_and_on_nothing_else(made: Mad
     assert endpoint.signed({"a": 1}) == OK
     assert endpoint.post(b'{"challenge":"c"}')["headers"].keys() == {"content-type", "x-content-type-options"}
     # What is our fault is tried again.
-    endpoint.queue.faults.always = DOWN
+    endpoint.queue.faults.always = endpoint.bucket.faults.always = DOWN
     assert endpoint.signed({"a": 1}) == {**OK, "statusCode": 503}

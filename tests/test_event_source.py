@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from generator import event_source, names
+from generator import event_source, kept_events, names
 from generator.definition import known, load
 from generator.template_text import text
 from lambdas.model import Source, verified_by
 from tests.definitions import CASES, SOURCES, definition, shipped
 
 EVERY = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+ONE_MORE_SECONDS = 30  # lambdas.redrive.ONE_MORE_MS: a module that needs its environment to be imported
 BY_NAME = pytest.mark.parametrize("source", EVERY, ids=lambda source: source.name)
 
 
@@ -47,6 +48,7 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
         "PermissionsBoundaryArn",
         "ConsumerPrincipalArn",
         "EventsQueueName",
+        "AlarmTopicArn",
     }
     assert set(made["Outputs"]) == {
         "EndpointUrl",
@@ -74,6 +76,11 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
         ("LambdaKey", ["code/0a.zip"], ["", "a b"]),
         ("PermissionsBoundaryArn", ["", "arn:aws:iam::123456789012:policy/b"], ["b", "arn:aws:iam::1:policy/b"]),
         ("ConsumerPrincipalArn", ["", "arn:aws-us-gov:iam::123456789012:role/x/y"], ["*", "123456789012"]),
+        (
+            "AlarmTopicArn",
+            ["", "arn:aws:sns:us-west-2:123456789012:pager"],
+            ["pager", "arn:aws:sqs:us-west-2:1:a", "*"],
+        ),
         ("EventsQueueName", ["", "MozDef-EF-zoom-dev"], ["a b", "a" * 81, "a.fifo"]),
     ],
 )
@@ -106,12 +113,18 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
         for name, source in (("zoom", shipped("zoom").source), ("okta", shipped("okta").source))
     }
     log = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    redrive = ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject", "sqs:SendMessage"]
     assert allowed == {
-        "zoom": {"WebhookRole": [*log, "s3:PutObject", "sqs:SendMessage", "ssm:GetParameters"]},
+        "zoom": {
+            "WebhookRole": [*log, "s3:PutObject", "sqs:SendMessage", "ssm:GetParameters"],
+            # It sends what was verified when it came, and reads no secret.
+            "RedriveRole": [*log, *redrive],
+        },
         # The handler behind an authorizer can't read the secret, and the authorizer can reach no queue.
         "okta": {
             "WebhookRole": [*log, "s3:PutObject", "sqs:SendMessage"],
             "VerifyRole": [*log, "ssm:GetParameters"],
+            "RedriveRole": [*log, *redrive],
         },
     }
 
@@ -163,15 +176,48 @@ def test_nothing_is_named_that_need_not_be_and_no_partition_is_assumed(source: S
     assert len(text) < 51_200
 
 
+def test_each_function_puts_reads_and_deletes_below_its_own_prefixes_of_the_bucket() -> None:
+    found = {
+        (role, action.removeprefix("s3:")): [one["Fn::Sub"].removeprefix("${Kept.Arn}/") for one in on]
+        for role, one in statements(template(shipped("zoom").source))
+        for action in one["Action"]
+        if action.startswith("s3:") and action != "s3:ListBucket"
+        for on in [one["Resource"]]
+    }
+    assert found == {
+        ("WebhookRole", "PutObject"): ["rejected/*", "oversize/*", "unsent/*"],
+        ("RedriveRole", "PutObject"): ["rejected/*", "oversize/*", "unsent/*", "unsendable/*"],
+        ("RedriveRole", "GetObject"): ["rejected/*", "unsent/*"],
+        ("RedriveRole", "DeleteObject"): ["rejected/*", "unsent/*"],
+    }
+
+
 @BY_NAME
-def test_only_this_api_may_invoke_the_functions(source: Source) -> None:
-    permissions = of_type(template(source), "AWS::Lambda::Permission")
+def test_only_this_api_and_this_clock_may_invoke_the_functions(source: Source) -> None:
+    made = template(source)
+    permissions = of_type(made, "AWS::Lambda::Permission")
+    assert permissions.pop("SweepPermission") == {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": {"Ref": "Redrive"},
+        "Principal": "events.amazonaws.com",
+        "SourceArn": {"Fn::GetAtt": ["Sweep", "Arn"]},
+    }
     for permission in permissions.values():
         assert permission["SourceArn"]["Fn::Sub"].startswith("arn:${AWS::Partition}:execute-api:")
         assert "${Api}/" in permission["SourceArn"]["Fn::Sub"]
-    assert {permission["FunctionName"]["Ref"] for permission in permissions.values()} == set(
-        of_type(template(source), "AWS::Lambda::Function")
-    )
+    invoked = {permission["FunctionName"]["Ref"] for permission in permissions.values()}
+    assert invoked == set(of_type(made, "AWS::Lambda::Function")) - {"Redrive"}
+
+
+@BY_NAME
+def test_the_sweep_comes_by_the_clock_and_has_time(source: Source) -> None:
+    made = template(source)
+    (rule,) = of_type(made, "AWS::Events::Rule").values()
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(5 minutes)", "ENABLED")
+    assert rule["Targets"] == [{"Arn": {"Fn::GetAtt": ["Redrive", "Arn"]}, "Id": "Sweep"}]
+    # One that is begun is over before the next is, and before the command that asked gives up.
+    redrive = of_type(made, "AWS::Lambda::Function")["Redrive"]
+    assert ONE_MORE_SECONDS < redrive["Timeout"] < min(300, kept_events.PATIENCE)
 
 
 @BY_NAME
@@ -244,5 +290,7 @@ def test_the_longest_names_fit() -> None:
 def test_no_environment_variable_holds_a_secret(source: Source) -> None:
     for function in of_type(template(source), "AWS::Lambda::Function").values():
         variables = function["Environment"]["Variables"]
-        assert set(variables) <= {"EVENTS_QUEUE_URL", "KEPT_BUCKET", "SECRETS_PATH"}
-        assert variables["SECRETS_PATH"] == {"Fn::Sub": f"/${{ProjectName}}/{source.name}/${{Environment}}"}
+        assert set(variables) <= {"EVENTS_QUEUE_URL", "KEPT_BUCKET", "SECRETS_PATH", "STACK"}
+        path = {"Fn::Sub": f"/${{ProjectName}}/{source.name}/${{Environment}}"}
+        assert variables.get("SECRETS_PATH") == (path if function["Handler"] != "lambdas.redrive.handler" else None)
+        assert variables["STACK"] == {"Ref": "AWS::StackName"}

@@ -15,6 +15,7 @@ from generator import gateway
 from generator.definition import load
 from lambdas import VERSION
 from lambdas.authorize import authorized
+from lambdas.model import Source
 from lambdas.outbox import PAUSES
 from lambdas.secrets import PREVIOUS, REREAD, RETRY, TTL, SecretsDown
 from tests.definitions import CASES, definition, shipped
@@ -281,27 +282,56 @@ def uuids(endpoint: Endpoint) -> list[str]:
     return [message["details"]["uuid"] for message in endpoint.queue.messages]
 
 
-@pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ThrottlingException")])
-def test_a_queue_that_does_not_answer_makes_the_vendor_come_back(fault: Exception, name: str) -> None:
+def as_sent(source: Source, body: bytes) -> list[str]:
+    """The messages of a request where nothing is wrong, byte for byte."""
+    endpoint = Endpoint(source)
+    assert endpoint.signed(body)["statusCode"] < 300
+    return endpoint.queue.bodies
+
+
+def waits(messages: list[str], source: str) -> dict[str, Any]:
+    """The bucket while these messages wait for the queue."""
+    sent = [base64.b64encode(message.encode()).decode() for message in messages]
+    envelope = {"version": 1, "source": source, "time": AT, "requestId": "sample", "messages": sent}
+    return {f"unsent/{DAY}/{hashlib.sha256(''.join(sent).encode()).hexdigest()}.json": envelope}
+
+
+@pytest.mark.parametrize("fault", [DOWN, THROTTLED])
+def test_what_a_queue_that_does_not_answer_would_have_had_waits_in_the_bucket(fault: Exception) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.always = fault
-    logged = line("ERROR", "unavailable", 503, f"QueueDown: {name}")
-    assert outcome(endpoint, endpoint.signed(EVENT)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.signed(BODY)) == {
+        "answer": EMPTY,
+        "messages": [],
+        "objects": waits(as_sent(ZOOM, BODY), "zoom"),
+        "log": [line("WARN", "accepted", 200, unsent=1)],
+    }
     # boto3 has tried twice by then; the vendor waits.
     assert (endpoint.queue.faults.calls, endpoint.slept) == (1, [])
 
 
-@pytest.mark.parametrize("fault", [DOWN, THROTTLED])
-def test_what_a_queue_did_not_take_once_is_on_it_once_after_the_retry(fault: Exception) -> None:
+@pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ThrottlingException")])
+def test_a_queue_and_a_bucket_that_are_down_make_the_vendor_come_back(fault: Exception, name: str) -> None:
     endpoint = Endpoint(ZOOM)
-    endpoint.queue.faults.lined_up = [fault]
-    assert [endpoint.signed(BODY)["statusCode"] for _ in range(2)] == [503, 200]
+    endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [fault], [DOWN]
+    logged = line("ERROR", "unavailable", 503, f"QueueDown: {name}; EndpointConnectionError")
+    assert outcome(endpoint, endpoint.signed(BODY)) == nothing_but(503, logged)
+    assert endpoint.signed(BODY) == EMPTY
     assert (endpoint.queue.messages, endpoint.bucket.objects) == ([zoom_message(BODY, EVENT)], {})
 
 
-def test_a_queue_that_goes_down_between_batches_repeats_what_is_safe_to_repeat() -> None:
+def test_a_queue_that_goes_down_between_batches_has_the_first_and_the_bucket_the_rest() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up = [None, DOWN]
+    assert endpoint.signed(OKTA_BODY) == OKTA_EMPTY
+    assert uuids(endpoint) == [f"u{at}" for at in range(10)]
+    assert endpoint.bucket.read() == waits(as_sent(OKTA, OKTA_BODY)[10:], "okta")
+    assert endpoint.log == [line("WARN", "accepted", 204, source="okta", sent=10, unsent=2)]
+
+
+def test_what_is_sent_once_more_after_a_503_has_the_same_id() -> None:
+    endpoint = Endpoint(OKTA)
+    endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [None, DOWN], [DOWN]
     assert [endpoint.signed(OKTA_BODY)["statusCode"] for _ in range(2)] == [503, 204]
     every = [f"u{at}" for at in range(12)]
     assert uuids(endpoint) == every[:10] + every
@@ -318,14 +348,14 @@ def test_the_part_of_a_batch_that_failed_is_tried_again() -> None:
     assert endpoint.log == [line("INFO", "accepted", 204, source="okta", sent=12)]
 
 
-def test_a_part_that_fails_for_ever_makes_the_vendor_come_back() -> None:
+def test_a_part_that_fails_for_ever_waits_in_the_bucket_with_what_was_not_tried() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up = [failed(2), failed(2), failed(2)]
-    assert endpoint.signed(OKTA_BODY) == {**EMPTY, "statusCode": 503}
+    assert endpoint.signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 3, 4, 5, 6, 7, 8, 9)]
-    assert (endpoint.slept, endpoint.queue.faults.calls, endpoint.bucket.objects) == (list(PAUSES), 3, {})
-    why = "QueueDown: 1 messages were not taken"
-    assert endpoint.log == [line("ERROR", "unavailable", 503, why, source="okta")]
+    assert endpoint.bucket.read() == waits([as_sent(OKTA, OKTA_BODY)[at] for at in (2, 10, 11)], "okta")
+    assert (endpoint.slept, endpoint.queue.faults.calls) == (list(PAUSES), 3)
+    assert endpoint.log == [line("WARN", "accepted", 204, source="okta", sent=9, unsent=3)]
 
 
 def test_what_sqs_will_never_take_is_kept() -> None:
@@ -387,9 +417,23 @@ def test_what_neither_queue_nor_bucket_takes_makes_the_vendor_come_back() -> Non
 def test_rejects_of_a_delivery_that_is_repeated_are_kept_once() -> None:
     endpoint = Endpoint(OKTA)
     body = compact({"data": {"events": [1, *OKTA_EVENTS[:2]]}})
-    endpoint.queue.faults.lined_up = [DOWN]
+    endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [DOWN], [None, DOWN]
     assert [endpoint.signed(body)["statusCode"] for _ in range(2)] == [503, 204]
     assert (uuids(endpoint), len(endpoint.bucket.objects)) == (["u0", "u1"], 1)
+
+
+def test_what_sqs_will_never_take_is_kept_beside_what_it_may_take_later() -> None:
+    endpoint = Endpoint(OKTA)
+    never, later = failed(3, sender=True), failed(4)
+    endpoint.queue.faults.lined_up = [{"Failed": [*never["Failed"], *later["Failed"]]}, failed(4), failed(4)]
+    assert endpoint.signed(OKTA_BODY) == OKTA_EMPTY
+    events = [{"index": 3, "detail": "SQS: InvalidMessageContents"}]
+    assert endpoint.bucket.read() == {
+        **rejects(OKTA_BODY, "queue", "", source="okta", headers={}, events=events),
+        **waits([as_sent(OKTA, OKTA_BODY)[at] for at in (4, 10, 11)], "okta"),
+    }
+    why = "queue: SQS: InvalidMessageContents"
+    assert endpoint.log == [line("WARN", "accepted", 204, why, source="okta", sent=8, kept=1, unsent=3)]
 
 
 # The secret store.

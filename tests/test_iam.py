@@ -224,6 +224,10 @@ AS_EXECUTION = {
     f"iam:PutRolePolicy {NEW} within the boundary",
     "iam:PutRolePolicy source/WebhookRole within the boundary",
     "chooses the code source/Webhook",
+    "becomes source/RedriveRole",
+    "iam:PutRolePolicy source/RedriveRole within the boundary",
+    "chooses the code source/Redrive",
+    "passes source/RedriveRole to lambda.amazonaws.com",
     f"passes {NEW} within the boundary to lambda.amazonaws.com",
     "passes source/WebhookRole to lambda.amazonaws.com",
     "passes by-hand to lambda.amazonaws.com",
@@ -233,7 +237,7 @@ AS_BUILD = {
     "becomes pipeline/ExecutionRole",
     "passes pipeline/ExecutionRole to cloudformation.amazonaws.com",
     "chooses the template source",
-    "chooses the object code of source/Webhook",
+    "chooses the object code of source/Redrive",
 }
 AS_ARTIFACTS = {
     *AS_BUILD,
@@ -250,13 +254,19 @@ REACHED: dict[str, set[str]] = {
     "MergeFunctionRole": AS_ARTIFACTS,
     "PipelineRole": {*AS_ARTIFACTS, "chooses a build pipeline/Build", "chooses a build pipeline/Verify"},
     "WebhookRole": set(),
+    "RedriveRole": set(),
 }
 # And what each may change, make or remove, as things stand, but for the helper bucket's objects.
+ALARMS = [
+    title for title, one in built(SOURCE, SOURCE, "both")[1]["Resources"].items() if one["Type"].endswith("::Alarm")
+]
 CHANGES: dict[str, set[str]] = {
     BUILD: {"source"},
     EXECUTION: {
         *("source/Webhook", "source/WebhookRole", "source/WebhookLog", "source/AccessLog", "by-hand"),
         *("source/Events", "source/DeadLetters", "source/Kept"),
+        *("source/Redrive", "source/RedriveRole", "source/RedriveLog", "source/Sweep", "source/Dashboard"),
+        *(f"source/{alarm}" for alarm in ALARMS),
         "SOC source/Kept",  # a bucket's name has no room for its project's
     },
     "VerifyRole": set(),
@@ -267,6 +277,7 @@ CHANGES: dict[str, set[str]] = {
         "pipeline/Configuration",
     },
     "WebhookRole": {"source/Events"},
+    "RedriveRole": {"source/Events"},
 }
 NOT_IN = {"codecommit": {"pipeline/MergeFunction"}, "github": {"pipeline/MergeFunction", "pipeline/Configuration"}}
 
@@ -290,7 +301,7 @@ def test_code_in_the_helper_bucket_is_for_the_source_itself(variant: str) -> Non
     pipeline, event_source = ours(variant)
     made = world(pipeline, event_source)
     for title in roles(pipeline):
-        own = {"source/WebhookRole"} if title == BUILD else set()
+        own = {"source/WebhookRole", "source/RedriveRole"} if title == BUILD else set()
         artifacts = {"pipeline/BuildRole", "pipeline/VerifyRole"} if title == "PipelineRole" else set()
         assert made.plants(arn(pipeline, title)) == own | artifacts, title
     # What people upload, pipelines' own zips among it, lies beside what builds may write.
@@ -314,7 +325,12 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
             None,
         ),
         (["sqs:SendMessage"], [f"{here % 'sqs'}:${{EventsQueueName}}", f"{here % 'sqs'}:{named}"], None),
-        (["s3:PutObject"], ["arn:${AWS::Partition}:s3:::zoom-${Environment}-kept-*/*"], None),
+        (
+            ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            ["arn:${AWS::Partition}:s3:::zoom-${Environment}-kept-*/*"],
+            None,
+        ),
+        (["s3:ListBucket"], ["arn:${AWS::Partition}:s3:::zoom-${Environment}-kept-*"], None),
         (["ssm:GetParameters"], [secrets], None),
         (
             ["kms:Decrypt"],
@@ -391,6 +407,7 @@ def test_roles_are_taken_on_by_services_alone_and_where_they_can_be_named_by_one
         "MergeFunctionRole": ((("Service", "lambda.amazonaws.com"),), {}),
         "PushRole": ((("Service", "events.amazonaws.com"),), {}),
         "WebhookRole": ((("Service", "lambda.amazonaws.com"),), {}),
+        "RedriveRole": ((("Service", "lambda.amazonaws.com"),), {}),
     }
 
 
@@ -726,6 +743,9 @@ MEANT = {
     "AWS::S3::Bucket": [(EXECUTION, "s3:CreateBucket")],
     "AWS::Logs::LogGroup": [(EXECUTION, "logs:CreateLogGroup"), ("VerifyRole", "logs:FilterLogEvents")],
     "AWS::IAM::Role": [(EXECUTION, "iam:CreateRole"), (EXECUTION, "iam:PassRole")],
+    "AWS::Events::Rule": [(EXECUTION, "events:PutRule"), (EXECUTION, "events:PutTargets")],
+    "AWS::CloudWatch::Alarm": [(EXECUTION, "cloudwatch:PutMetricAlarm"), (EXECUTION, "cloudwatch:TagResource")],
+    "AWS::CloudWatch::Dashboard": [(EXECUTION, "cloudwatch:PutDashboard"), (EXECUTION, "cloudwatch:TagResource")],
 }
 SHORTEST, LONGEST_SERVICE = ("a", "b", "qa"), "s" * names.MAX_SERVICE
 LONGEST = ("P" * names.max_project(LONGEST_SERVICE), LONGEST_SERVICE, "production2"[: names.MAX_ENVIRONMENT])
@@ -858,6 +878,19 @@ NEEDS: dict[str, set[str]] = {
         *("logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies"),
         "logs:DescribeLogGroups",
     },
+    "AWS::CloudWatch::Alarm": {
+        *("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms", "cloudwatch:DeleteAlarms"),
+        *("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource"),
+    },
+    "AWS::CloudWatch::Dashboard": {
+        *("cloudwatch:PutDashboard", "cloudwatch:GetDashboard", "cloudwatch:DeleteDashboards"),
+        *("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource"),
+    },
+    "AWS::Events::Rule": {
+        *("events:PutRule", "events:DescribeRule", "events:DeleteRule"),
+        *("events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"),
+        *("events:TagResource", "events:UntagResource", "events:ListTagsForResource"),
+    },
     "AWS::IAM::Role": {
         *("iam:CreateRole", "iam:GetRole", "iam:DeleteRole", "iam:TagRole", "iam:UntagRole"),
         *("iam:PutRolePolicy", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:DeleteRolePolicy"),
@@ -877,6 +910,7 @@ NEEDS: dict[str, set[str]] = {
         *("logs:TagResource", "logs:UntagResource", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
         *("logs:GetDataProtectionPolicy", "logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies"),
     },
+    "AWS::Logs::MetricFilter": {"logs:PutMetricFilter", "logs:DescribeMetricFilters", "logs:DeleteMetricFilter"},
     "AWS::S3::Bucket": {
         *("s3:CreateBucket", "s3:ListBucket", "s3:DeleteBucket", "s3:GetBucketTagging", "s3:PutBucketTagging"),
         *("s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration"),

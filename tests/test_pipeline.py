@@ -155,7 +155,7 @@ def test_parameters_and_outputs_are_the_contract(variant: str) -> None:
     )
     both = {"MergeKey"} if variant == "both" else set()
     always = {"ProjectName", "Environment", "HelperBucket", "ConfigDirectory", "RequireApproval"}
-    handed_on = {"ConsumerPrincipalArn", "EventsQueueName"}
+    handed_on = {"ConsumerPrincipalArn", "EventsQueueName", "AlarmTopicArn"}
     assert set(made["Parameters"]) == always | handed_on | github | codecommit | both
     repository = {"ConfigRepositoryUrl"} if variant != "github" else set()
     assert set(made["Outputs"]) == {"PipelineUrl", "EventSourceStack", "PermissionsBoundaryArn"} | repository
@@ -223,6 +223,7 @@ def test_builds_know_their_deployment_and_no_secret(variant: str) -> None:
         assert variables["STAGE"] == {"Ref": "Environment"}
         assert variables["PROJECT"] == {"Ref": "ProjectName"}
         assert variables["API_PATH"] == "/events"
+        assert variables.get("ALARM_TOPIC_ARN") == ({"Ref": "AlarmTopicArn"} if name == "Build" else None)
         assert ("EXECUTION_ROLE_ARN" in variables) == (name == "Build")
         assert {one["Type"] for one in environment["EnvironmentVariables"]} == {"PLAINTEXT"}
         assert not [key for key in variables if "SECRET" in key or "TOKEN" in key]

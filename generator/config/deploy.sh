@@ -79,6 +79,7 @@ deploy() {
     options+=(--parameter "PermissionsBoundaryArn=$PERMISSIONS_BOUNDARY_ARN")
   [ -z "${CONSUMER_PRINCIPAL_ARN:-}" ] || options+=(--parameter "ConsumerPrincipalArn=$CONSUMER_PRINCIPAL_ARN")
   [ -z "${EVENTS_QUEUE_NAME:-}" ] || options+=(--parameter "EventsQueueName=$EVENTS_QUEUE_NAME")
+  [ -z "${ALARM_TOPIC_ARN:-}" ] || options+=(--parameter "AlarmTopicArn=$ALARM_TOPIC_ARN")
   python -m generator deploy "$name" --yes "${options[@]}"
 }
 

@@ -94,6 +94,16 @@ def may_put(bucket: Bucket, *prefixes: str) -> Statement:
     return allow([awacs.s3.PutObject], [below(bucket, f"{prefix}/*") for prefix in prefixes])
 
 
+def may_take(bucket: Bucket, *prefixes: str) -> Statement:
+    """Read and delete objects below these prefixes. Versions stay, for a month."""
+    return allow([awacs.s3.GetObject, awacs.s3.DeleteObject], [below(bucket, f"{prefix}/*") for prefix in prefixes])
+
+
+def may_list(bucket: Bucket) -> Statement:
+    """List the objects; without it, one that is gone looks like one that may not be read."""
+    return allow([awacs.s3.ListBucket], [GetAtt(bucket, "Arn")])
+
+
 def below(bucket: Bucket, key: str) -> Sub:
     """The ARN of what is below a key in the bucket."""
     return Sub(f"{arn(bucket)}/{key}")

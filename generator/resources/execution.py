@@ -11,6 +11,8 @@ from typing import Any
 
 import awacs.apigateway
 import awacs.awslambda
+import awacs.cloudwatch
+import awacs.events
 import awacs.iam
 import awacs.kms
 import awacs.logs
@@ -42,6 +44,11 @@ def kept_bucket(parameters: Parameters, below: str = "") -> Sub:
     return Sub(f"arn:${{AWS::Partition}}:s3:::{parameters.service}-{ref(parameters.environment)}-kept-*{below}")
 
 
+def _dashboard(parameters: Parameters) -> Sub:
+    """The ARN of its dashboard, which no region has."""
+    return Sub(f"arn:${{AWS::Partition}}:cloudwatch::${{AWS::AccountId}}:dashboard/{_named(parameters)}")
+
+
 def queues(template: Template, parameters: Parameters, queue_name: Parameter) -> list[Any]:
     """The ARNs of the event source's queues."""
     fixed = If(given(template, queue_name), regional("sqs", ref(queue_name)), NoValue)
@@ -67,7 +74,8 @@ def add_boundary(
     most = [
         allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], log_groups(parameters)),
         allow([awacs.sqs.SendMessage], its_queues),
-        allow([awacs.s3.PutObject], [kept_bucket(parameters, "/*")]),
+        allow([awacs.s3.PutObject, awacs.s3.GetObject, awacs.s3.DeleteObject], [kept_bucket(parameters, "/*")]),
+        allow([awacs.s3.ListBucket], [kept_bucket(parameters)]),
         allow([awacs.ssm.GetParameters], [secrets]),
         *learned,
         # Whether a boundary limits what the key of aws/ssm says of the whole account is not documented. It allows
@@ -108,6 +116,8 @@ def add_execution_role(
         allow(_S3, [kept_bucket(parameters)]),
         allow(_LOGS, log_groups(parameters)),
         allow(_ANY_LOG, ["*"]),
+        allow(_EVENTS, [regional("events", f"rule/{_named(parameters)}-*")]),
+        allow(_CLOUDWATCH, [regional("cloudwatch", f"alarm:{_named(parameters)}-*"), _dashboard(parameters)]),
         *_iam(parameters, boundary),
         *_api_gateway(),
     ]
@@ -154,6 +164,7 @@ def _api_gateway() -> list[Statement]:
 
 
 _l, _q, _s, _g = awacs.awslambda, awacs.sqs, awacs.s3, awacs.logs
+_e, _c = awacs.events, awacs.cloudwatch
 _LAMBDA = [
     *(_l.CreateFunction, _l.DeleteFunction, _l.GetFunction, _l.GetFunctionConfiguration, _l.UpdateFunctionCode),
     *(_l.UpdateFunctionConfiguration, _l.PutFunctionConcurrency, _l.DeleteFunctionConcurrency),
@@ -175,6 +186,16 @@ _S3 = [
 _LOGS = [
     *(_g.CreateLogGroup, _g.DeleteLogGroup, _g.PutRetentionPolicy, _g.DeleteRetentionPolicy),
     *(_g.ListTagsForResource, _g.TagResource, _g.UntagResource, _g.GetDataProtectionPolicy),
+    *(_g.PutMetricFilter, _g.DeleteMetricFilter, _g.DescribeMetricFilters),
+]
+_EVENTS = [
+    *(_e.PutRule, _e.DescribeRule, _e.DeleteRule, _e.PutTargets, _e.RemoveTargets, _e.ListTargetsByRule),
+    *(_e.TagResource, _e.UntagResource, _e.ListTagsForResource),
+]
+_CLOUDWATCH = [
+    *(_c.PutMetricAlarm, _c.DeleteAlarms, _c.DescribeAlarms),
+    *(_c.PutDashboard, _c.GetDashboard, _c.DeleteDashboards),
+    *(_c.TagResource, _c.UntagResource, _c.ListTagsForResource),
 ]
 # None of these can be narrowed; an API's access log is a log delivery.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html

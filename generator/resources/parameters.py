@@ -85,6 +85,14 @@ def asked_of_mozdef() -> tuple[Asked, ...]:
             "empty, or at most 80 letters, digits, dashes and underscores",
             "",
         ),
+        Asked(
+            "AlarmTopicArn",
+            "Alarms",
+            "SNS topic that is told of alarms (optional)",
+            "(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)?",
+            "empty, or the ARN of a topic",
+            "",
+        ),
     )
 
 

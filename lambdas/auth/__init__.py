@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from lambdas.model import Auth
+    from lambdas.model import Auth, Source
     from lambdas.request import Request
     from lambdas.secrets import Secrets
 
@@ -114,6 +114,12 @@ def wheels(auth: Auth) -> tuple[str, ...]:
 def masks(auth: Auth) -> tuple[str, ...]:
     """The fields of the body that hold a secret."""
     return _all(auth, "masks")
+
+
+def masked_fields(source: Source) -> tuple[str, ...]:
+    """The fields of the body that hold a secret, by the ways of verifying and by the definition."""
+    ways = (source.webhook.auth, *(one.auth for one in source.webhook.challenges if one.auth))
+    return (*(name for auth in ways for name in masks(auth)), *source.events.mask)
 
 
 def queries(auth: Auth) -> tuple[str, ...]:

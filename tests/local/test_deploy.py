@@ -151,7 +151,7 @@ def test_a_changed_definition_is_deployed_in_place(zoom: Source) -> None:
     status, out, err = zoom.run("deploy", "--yes")
 
     assert (status, err) == (0, [])
-    assert "change  Webhook      AWS::Lambda::Function           no        Code" in out
+    assert ["change", "Webhook", "AWS::Lambda::Function", "no", "Code"] in [line.split() for line in out]
     assert not [line for line in out if line.startswith("mind: ")]
     after = zoom.service()
     assert after.outputs == before.outputs
@@ -176,7 +176,7 @@ def test_a_failed_update_and_the_next_good_one_keep_queue_and_endpoint(
 
     assert (status, len(err)) == (1, 3)
     assert err[0] == f"error: stack {zoom.stack}: the update failed"
-    assert err[1].startswith("error: Webhook: ")
+    assert err[1].startswith(("error: Webhook: ", "error: Redrive: "))
     assert err[2] == "error: it was rolled back, and is as before, queue and endpoint included"
     assert zoom.status() == "UPDATE_ROLLBACK_COMPLETE"
     posted(before)
@@ -245,8 +245,9 @@ def test_deleting_does_what_it_says(zoom: Source) -> None:
     assert (status, err) == (0, [])
     parameter = f"/{zoom.project}/zoom/dev/auth_token"
     assert out[3:10] == [
-        "  goes   AccessLog, Api, Integration, PostRoute, Stage, Webhook, WebhookLog, WebhookPostPermission, "
-        "WebhookRole",
+        "  goes   AccessLog, Answers5xx, Api, Dashboard, DeadLetter, Forgeries, HandlerFails, Integration, PostRoute, "
+        "Redrive, RedriveLog, RedriveRole, RedrivingFails, Refused, Stage, Sweep, SweepPermission, Throttled, "
+        "TooLarge, TooLargeCount, Unread, Unsent, Webhook, WebhookLog, WebhookPostPermission, WebhookRole",
         f"  goes   {service.outputs['EndpointUrl']}, for good: a new stack has another",
         f"  stays  DeadLetters, 0 messages  {service.outputs['DeadLettersQueueUrl']}",
         f"  stays  Events, 1 message  {queue}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -95,7 +96,6 @@ def test_a_role_may_do_its_work_and_nothing_else(
 @pytest.mark.parametrize(
     ("action", "body", "status"),
     [
-        ("sqs:SendMessage", ZOOM, 503),
         ("ssm:GetParameters", ZOOM, 503),
         ("s3:PutObject", b'{"event": "user.signed_in"}', 503),
         ("s3:PutObject", ZOOM, 200),
@@ -116,6 +116,22 @@ def test_a_function_without_a_permission_cannot_do_what_it_permits(
     assert (answer.status, answer.data) == (status, b"")
     assert [message["details"] for message in zoom.arrived()] == ([json.loads(body)] if status == 200 else [])
     assert zoom.kept() == {}
+
+
+def test_what_a_handler_may_not_send_waits_in_the_bucket(enforced: Emulator, build: Path) -> None:
+    lacking = json.loads(template(build, "zoom"))
+    policy = lacking["Resources"]["WebhookRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+    policy["Statement"] = [one for one in policy["Statement"] if "sqs:SendMessage" not in one["Action"]]
+
+    zoom = Service.deploy(enforced, "without-sending", json.dumps(lacking))
+    answer = zoom.post(ZOOM, zoom_headers(ZOOM))
+
+    assert (answer.status, answer.data) == (200, b"")
+    assert zoom.arrived() == []
+    ((key, content),) = zoom.kept().items()
+    assert key.startswith("unsent/")
+    (message,) = json.loads(content)["messages"]
+    assert json.loads(base64.b64decode(message))["details"] == json.loads(ZOOM)
 
 
 def test_an_authorizer_that_cannot_read_the_secret_lets_nobody_in(enforced: Emulator, build: Path) -> None:

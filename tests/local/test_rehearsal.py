@@ -182,7 +182,7 @@ def test_a_failed_update_followed_by_a_good_one_keeps_queue_and_endpoint(changed
     stage, said = changed.stops()
     assert stage == "TestBuildDeploy"
     assert f"error: stack {changed.stack}: the update failed" in said
-    assert any(line.startswith("error: Webhook: ") and "code/lost.zip" in line for line in said)
+    assert any(line.startswith(("error: Webhook: ", "error: Redrive: ")) and "code/lost.zip" in line for line in said)
     assert "error: it was rolled back, and is as before, queue and endpoint included" in said
     assert changed.status() == "UPDATE_ROLLBACK_COMPLETE"
     assert (changed.outputs, changed.messages()) == (outputs, before)

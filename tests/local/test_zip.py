@@ -30,7 +30,10 @@ print(json.dumps({name: getattr(module, "__file__", None) for name, module in sy
 
 @pytest.mark.parametrize(
     ("name", "handlers"),
-    [("zoom", ["lambdas.webhook.handler"]), ("okta", ["lambdas.authorizer.handler", "lambdas.webhook.handler"])],
+    [
+        ("zoom", ["lambdas.redrive.handler", "lambdas.webhook.handler"]),
+        ("okta", ["lambdas.authorizer.handler", "lambdas.redrive.handler", "lambdas.webhook.handler"]),
+    ],
 )
 def test_the_functions_need_nothing_but_the_zip_boto3_and_the_templates_variables(
     build: Path, tmp_path: Path, name: str, handlers: list[str]

@@ -1,0 +1,75 @@
+"""Alarms: is it flowing, is it late, is anything refused, and why. Each says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from troposphere import If, NoValue, Parameter, Ref, Sub, Template
+from troposphere.cloudwatch import Alarm, MetricDimension
+from troposphere.logs import LogGroup, MetricFilter, MetricTransformation
+
+from generator.resources.parameters import Parameters, tags
+from lambdas.metrics import NAMESPACE
+
+GUIDE = "docs/operating.md"
+OF_STACK = Sub(f"{NAMESPACE}/${{AWS::StackName}}")
+"""The namespace of what has no dimension to tell stacks apart by."""
+HOUR, MINUTES = 3_600, 300
+MAX_SILENCE_HOURS = 168
+"""CloudWatch looks back a week at most: periods times evaluation, for periods of an hour or more.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+"""
+
+
+class Watch(NamedTuple):
+    """An alarm on a metric: over (or, for silence, under) so much in each of so many periods, and what to do then."""
+
+    title: str
+    says: str
+    namespace: Any
+    metric: str
+    dimensions: Mapping[str, Any]
+    over: float
+    statistic: str = "Sum"
+    period: int = MINUTES
+    periods: int = 1
+    silence: bool = False
+
+
+def add(template: Template, parameters: Parameters, watch: Watch, topic: Parameter, has_topic: str) -> Alarm:
+    """An alarm that tells the topic, where one is named, when it begins and when it ends."""
+    actions = If(has_topic, [Ref(topic)], NoValue)
+    return template.add_resource(
+        Alarm(
+            watch.title,
+            AlarmDescription=f"{parameters.service}: {watch.says} {GUIDE}, When an alarm goes off",
+            Namespace=watch.namespace,
+            MetricName=watch.metric,
+            Dimensions=[MetricDimension(Name=name, Value=value) for name, value in watch.dimensions.items()],
+            Statistic=watch.statistic,
+            Period=watch.period,
+            EvaluationPeriods=watch.periods,
+            Threshold=watch.over,
+            ComparisonOperator="LessThanThreshold" if watch.silence else "GreaterThanThreshold",
+            TreatMissingData="breaching" if watch.silence else "notBreaching",
+            AlarmActions=actions,
+            OKActions=actions,
+            Tags=tags(parameters),
+        )
+    )
+
+
+def add_too_large(template: Template, access_log: LogGroup) -> MetricFilter:
+    """Counts what AWS answers 413 before our code is asked: a body over 6 MB."""
+    return template.add_resource(
+        MetricFilter(
+            "TooLargeCount",
+            LogGroupName=Ref(access_log),
+            FilterPattern='{ $.status = "413" }',
+            MetricTransformations=[
+                MetricTransformation(MetricNamespace=OF_STACK, MetricName="TooLarge", MetricValue="1", DefaultValue=0)
+            ],
+        )
+    )

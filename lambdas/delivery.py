@@ -1,0 +1,109 @@
+"""What becomes of an authentic request: messages on the queue, or objects in the bucket with the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple, TypeVar
+
+from lambdas.auth import headers
+from lambdas.body import Rejected
+from lambdas.faults import FAULTS, told
+from lambdas.kept import Kept
+from lambdas.message import Message, Refusal, Shaper, encoded
+from lambdas.model import Source, auths
+from lambdas.outbox import Outbox, QueueDown
+from lambdas.oversize import MAX_MESSAGE, pointer
+from lambdas.paths import looked_at, telling_headers
+from lambdas.request import Request
+
+T = TypeVar("T")
+
+
+class StorageDown(Exception):  # noqa: N818 - it names the outcome
+    """The Kept bucket did not take what had to be kept."""
+
+
+class Delivered(NamedTuple):
+    """How many messages are on the queue, how many wait in the bucket until it takes them, and which can be none."""
+
+    sent: int
+    unsent: int
+    refusals: list[Refusal]
+    lag: float = 0.0
+    """Seconds from the oldest event to its receipt."""
+
+
+class Delivery:
+    """A source's way from requests to messages."""
+
+    def __init__(self, source: Source, outbox: Outbox, kept: Kept) -> None:
+        self._source = source
+        learned = (one.store_secret for one in source.webhook.challenges if one.store_secret)
+        handed_over = (name for path in learned for name in looked_at(path))
+        self._secret_headers = (*headers(auths(source.webhook)), *handed_over)
+        self._telling = telling_headers(source)
+        self._shaper = Shaper(source)
+        self._outbox = outbox
+        self._kept = kept
+
+    def shaped(self, request: Request, only: Collection[int] = ()) -> tuple[list[Message], list[Refusal]]:
+        """The messages of a request, and what can be none; of the events at some places only, where they are named."""
+        messages: list[Message] = []
+        refusals: list[Refusal] = []
+        try:
+            for one in self._shaper.shape(request):
+                if only and one.place not in only:
+                    continue
+                if isinstance(one, Refusal):
+                    refusals.append(one)
+                else:
+                    messages.append(one)
+        except Rejected as rejected:
+            return [], [Refusal(-1, rejected.reason, rejected.detail)]
+        return messages, refusals
+
+    def deliver(self, request: Request) -> Delivered:
+        """Send what can be sent, and keep the rest; StorageDown where neither can be done: then nobody has it."""
+        messages, refusals = self.shaped(request)
+        # The bucket first: should what follows fail, a retry overwrites what was kept and adds nothing.
+        self.reject(request, refusals)
+        sent, unsent, faulty = self.send(request, messages)
+        self.reject(request, faulty)
+        lag = request.time - min([message.at for message in messages]) if messages else 0.0
+        return Delivered(sent, unsent, [*refusals, *faulty], lag)
+
+    def send(self, request: Request, messages: Sequence[Message]) -> tuple[int, int, list[Refusal]]:
+        """Send messages: how many the queue took, how many are kept until it does, and what it never will.
+
+        The last is for who asks to keep; QueueDown where neither the queue nor the bucket takes one.
+        """
+        bounded = [self._within_bounds(message, request) for message in messages]
+        refused, left = self._outbox.send([message.body for message in bounded])
+        faulty = [Refusal(bounded[place].place, "queue", f"SQS: {code}") for place, code in refused.items()]
+        if left.places:
+            waiting = [bounded[place].body for place in left.places]
+            try:
+                self._keep(lambda: self._kept.unsent(self._source.name, request, waiting))
+            except StorageDown as down:
+                raise QueueDown(f"{left.why}; {down}") from down
+        return len(bounded) - len(faulty) - len(left.places), len(left.places), faulty
+
+    def reject(self, request: Request, refusals: Sequence[Refusal]) -> None:
+        """Keep what can be no message, with the reasons why."""
+        if refusals:
+            told = "\n".join(request.headers.get(name, "") for name in self._telling)
+            self._keep(lambda: self._kept.reject(self._source.name, request, self._secret_headers, refusals, told))
+
+    def _within_bounds(self, message: Message, request: Request) -> Message:
+        if len(message.body) <= MAX_MESSAGE:
+            return message
+        whole = message.fields["details"] is request.json
+        event = request.to_keep()[0] if whole else encoded(message.fields["details"])
+        key = self._keep(lambda: self._kept.oversize(request, event))
+        return pointer(message, self._kept.bucket, key, event, first=self._source.events.require)
+
+    def _keep(self, put: Callable[[], T]) -> T:
+        try:
+            return put()
+        except FAULTS as error:
+            raise StorageDown(told(error)) from error

@@ -1,0 +1,159 @@
+"""Kept events, once more through the code that is deployed now: looked at, or sent."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from lambdas.auth import masked_fields
+from lambdas.delivery import Delivery
+from lambdas.formats import reader
+from lambdas.kept import Kept
+from lambdas.message import Message, Refusal
+from lambdas.model import Source
+from lambdas.outbox import Outbox
+from lambdas.request import Request
+from lambdas.when import seconds
+
+MAX_SHOWN = 20
+"""Messages of one object that a preview shows."""
+
+
+class Reprocessor:
+    """Sends what waited for the queue, and takes what was rejected through the mapping again."""
+
+    def __init__(self, source: Source, outbox: Outbox, kept: Kept) -> None:
+        self._source = source
+        self._outbox = outbox
+        self._kept = kept
+        self._delivery = Delivery(source, outbox, kept)
+        self._read = reader(source.events)
+        self._masks = masked_fields(source)
+
+    def sweep(self, in_time: Callable[[], bool] = lambda: True) -> dict[str, int]:
+        """Send what the queue did not take before, as long as there is time; the next sweep goes on.
+
+        It goes from the bucket once it is on the queue: a death in between sends it twice, with the same id.
+        """
+        sent = left = never = 0
+        for key in self._kept.keys("unsent/"):
+            if left or not in_time():
+                break  # where the queue is down still, the others wait with it
+            if (content := self._kept.find(key)) is None:
+                continue
+            envelope = json.loads(content)
+            bodies = [base64.b64decode(one) for one in envelope["messages"]]
+            refused, still = self._outbox.send(bodies)
+            if refused:
+                self._set_aside(key, envelope, {bodies[place]: code for place, code in refused.items()})
+            if still.places:
+                waiting = [_text(bodies[place]) for place in still.places]
+                self._kept.put(key, json.dumps({**envelope, "messages": waiting}).encode())
+            else:
+                self._kept.delete(key)
+            left, never = left + len(still.places), never + len(refused)
+            sent += len(bodies) - len(still.places) - len(refused)
+        return {"sent": sent, "left": left, **({"unsendable": never} if never else {})}
+
+    def _set_aside(self, key: str, envelope: Mapping[str, Any], refused: Mapping[bytes, str]) -> None:
+        """What SQS never takes, which shows only once it is up: people are to look at it.
+
+        The rest of its object may go on waiting, and be refused another time: the key has a hash of what is in it.
+        """
+        never = [{"code": code, "message": _text(body)} for body, code in refused.items()]
+        day, digest = key.split("/")[1], hashlib.sha256(b"".join(refused)).hexdigest()
+        self._kept.put(f"unsendable/{day}/{digest}.json", json.dumps({**envelope, "messages": never}).encode())
+
+    def preview(self, keys: Iterable[str]) -> list[dict[str, Any]]:
+        """What each object would become, and nothing is sent or written."""
+        return [self._each(key, self._preview) for key in keys]
+
+    def send(self, keys: Iterable[str]) -> list[dict[str, Any]]:
+        """Send what can be sent now. An object goes once all of it is on the queue; what fails again stays, counted."""
+        return [self._each(key, self._send) for key in keys]
+
+    def _each(self, key: str, do: Callable[[str, dict[str, Any], Request], dict[str, Any]]) -> dict[str, Any]:
+        content = self._kept.find(key)
+        if content is None:
+            return {"key": key, "gone": True}
+        envelope = json.loads(content)
+        return {"key": key, **do(key, envelope, self._request(envelope))}
+
+    def _preview(self, _key: str, envelope: dict[str, Any], request: Request) -> dict[str, Any]:
+        messages, refusals = self._shaped(envelope, request)
+        shown = [message.fields for message in messages[:MAX_SHOWN]]
+        return {"passes": len(messages), "messages": [_short(one) for one in shown], "fails": _told(refusals)}
+
+    def _send(self, key: str, envelope: dict[str, Any], request: Request) -> dict[str, Any]:
+        messages, refusals = self._shaped(envelope, request)
+        sent, unsent, faulty = self._delivery.send(request, messages)
+        self._settle(key, envelope, [*refusals, *faulty])
+        return {"sent": sent, "unsent": unsent, "fails": _told([*refusals, *faulty])}
+
+    def _shaped(self, envelope: Mapping[str, Any], request: Request) -> tuple[list[Message], list[Refusal]]:
+        """Only the events that were refused: the others of the body were sent when it came."""
+        places = {one["index"] for one in envelope["events"]}
+        if -1 in places:
+            return self._delivery.shaped(request)
+        messages, refusals = self._delivery.shaped(request, places)
+        if any(one.place == -1 for one in refusals):
+            # The body as a whole is refused now: what of it was sent before still is.
+            refusals = [one._replace(place=place) for one in refusals for place in sorted(places)]
+        return messages, refusals
+
+    def _request(self, envelope: Mapping[str, Any]) -> Request:
+        request = Request(
+            method=envelope["method"],
+            headers=envelope["headers"],
+            body=base64.b64decode(envelope["body"]),
+            raw_query=envelope["query"],
+            id=envelope["requestId"],
+            time=seconds(envelope["time"], "rfc3339"),
+            read=self._read,
+        )
+        # What could not be read when it came was kept as it was sent.
+        if self._masks:
+            request.mask(self._masks)
+        return request
+
+    def _settle(self, key: str, envelope: Mapping[str, Any], refusals: list[Refusal]) -> None:
+        """What still fails under its reason of now, with a count; then what was there before goes."""
+        again: dict[str, list[dict[str, Any]]] = {}
+        for refusal in refusals:
+            again.setdefault(refusal.reason, []).append({"index": refusal.place, "detail": refusal.detail})
+        day, name, stays = envelope["time"].partition("T")[0], key.rpartition("/")[2], False
+        for reason, events in again.items():
+            its = f"rejected/{day}/{reason}/{name}"
+            one = {**envelope, "reason": reason, "events": events, "attempts": envelope.get("attempts", 0) + 1}
+            if its == key:
+                stays = True
+            elif (there := self._kept.find(its)) is not None:
+                one = _united(json.loads(there), one)
+            self._kept.put(its, json.dumps(one).encode())
+        if not stays:
+            self._kept.delete(key)
+
+
+def _united(there: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with further events of the same body, which were refused for another reason before."""
+    events = {one["index"]: one for one in (*there["events"], *more["events"])}
+    attempts = max(there.get("attempts", 0), more["attempts"])
+    return {**there, "events": [events[index] for index in sorted(events)], "attempts": attempts}
+
+
+def _text(body: bytes) -> str:
+    return base64.b64encode(body).decode()
+
+
+def _told(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+    """Each reason once, with how many it is of: an answer has room for 6 MB, and a body for 10,000 events."""
+    told = Counter((one.reason, one.detail) for one in refusals)
+    return [{"reason": reason, "detail": detail, "events": number} for (reason, detail), number in told.items()]
+
+
+def _short(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fields[name] for name in ("timestamp", "severity", "summary", "tags")}

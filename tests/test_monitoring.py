@@ -1,0 +1,304 @@
+"""Alarms that look at what is counted, say what to do, and the lines by which it is counted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import event_source
+from generator.errors import DefinitionError
+from generator.resources.alarms import GUIDE
+from generator.template_text import text
+from lambdas.metrics import NAMESPACE, embedded
+from lambdas.model import Source
+from tests.definitions import ROOT, definition, shipped
+from tests.fakes import DOWN, NOW, SECRET, Endpoint
+
+ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
+STACK = "MozDef-EF-zoom-dev"
+HMAC = "description: made\nwebhook:\n  auth: {hmac: {signature: {header: x-signature}}}\n"
+MARK = "0123456789abcdef0123456789abcdef"
+
+
+def template(source: Source) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(text(event_source.build(source, "code/0.zip")))
+    return made
+
+
+def of_type(made: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {name: one["Properties"] for name, one in made["Resources"].items() if one["Type"] == kind}
+
+
+def alarms(source: Source) -> dict[str, dict[str, Any]]:
+    return of_type(template(source), "AWS::CloudWatch::Alarm")
+
+
+def silent(folder: Path, hours: int) -> Source:
+    return definition(folder, f"{HMAC}events: {{expect_every: {hours}}}\n").source
+
+
+# Alarms.
+
+# What counts each metric; what is ours is in the tests of lines below, and in tests/test_reprocess.py.
+COUNTED = {
+    "AWS/Lambda": {"Errors", "Throttles", "Duration"},
+    "AWS/SQS": {
+        *("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"),
+        *("NumberOfMessagesSent", "NumberOfMessagesReceived"),
+    },
+    # Of an HTTP API the names are these; a REST API's are 4XXError and 5XXError.
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+    "AWS/ApiGateway": {"Count", "4xx", "5xx"},
+    NAMESPACE: {"Rejected", "Unauthenticated", "Unsent", "Lag"},
+}
+OF = {
+    "AWS/Lambda": ("FunctionName", "AWS::Lambda::Function"),
+    "AWS/SQS": ("QueueName", "AWS::SQS::Queue"),
+    "AWS/ApiGateway": ("ApiId", "AWS::ApiGatewayV2::Api"),
+}
+
+
+@pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda one: one.name)
+def test_every_alarm_looks_at_what_something_counts(source: Source) -> None:
+    made = template(source)
+    for title, one in alarms(source).items():
+        dimensions = {each["Name"]: each["Value"] for each in one["Dimensions"]}
+        if one["MetricName"] == "TooLarge":
+            assert (one["Namespace"], dimensions) == ({"Fn::Sub": f"{NAMESPACE}/${{AWS::StackName}}"}, {})
+            continue
+        assert one["MetricName"] in COUNTED[one["Namespace"]], title
+        if one["Namespace"] == NAMESPACE:
+            assert dimensions == {"Stack": {"Ref": "AWS::StackName"}}
+            continue
+        name, kind = OF[one["Namespace"]]
+        (value,) = (dimensions[each] for each in dimensions if each == name)
+        whose = value["Fn::GetAtt"][0] if "Fn::GetAtt" in value else value["Ref"]
+        assert made["Resources"][whose]["Type"] == kind, title
+        # Ref is a queue's URL, and a function's name.
+        assert ("Fn::GetAtt" in value) == (name == "QueueName")
+
+
+def test_which_alarms_there_are_and_when_each_goes_off(tmp_path: Path) -> None:
+    found = {
+        title: (one["MetricName"], one["Statistic"], one["Threshold"], one["Period"], one["EvaluationPeriods"])
+        for title, one in alarms(silent(tmp_path, 6)).items()
+    }
+    assert found == {
+        "Refused": ("Rejected", "Sum", 0, 300, 1),
+        "Forgeries": ("Unauthenticated", "Sum", 100, 300, 1),
+        "Unsent": ("Unsent", "Sum", 0, 300, 3),
+        "DeadLetter": ("ApproximateNumberOfMessagesVisible", "Maximum", 0, 300, 1),
+        "Unread": ("ApproximateAgeOfOldestMessage", "Maximum", 3_600, 300, 1),
+        "HandlerFails": ("Errors", "Sum", 0, 300, 1),
+        "RedrivingFails": ("Errors", "Sum", 0, 300, 1),
+        "Throttled": ("Throttles", "Sum", 0, 300, 3),
+        "TooLarge": ("TooLarge", "Sum", 0, 300, 1),
+        "Answers5xx": ("5xx", "Sum", 0, 300, 3),
+        "Silence": ("Count", "Sum", 1, 3_600, 6),
+    }
+
+
+def test_what_counts_nothing_is_well_but_where_silence_is_the_alarm(tmp_path: Path) -> None:
+    for title, one in alarms(silent(tmp_path, 24)).items():
+        below = ("LessThanThreshold", "breaching")
+        above = ("GreaterThanThreshold", "notBreaching")
+        assert (one["ComparisonOperator"], one["TreatMissingData"]) == (below if title == "Silence" else above)
+
+
+@pytest.mark.parametrize("hours", [1, 24, 168])
+def test_silence_is_an_alarm_after_the_hours_that_a_definition_says(tmp_path: Path, hours: int) -> None:
+    silence = alarms(silent(tmp_path, hours))["Silence"]
+    assert (silence["Period"], silence["EvaluationPeriods"]) == (3_600, hours)
+    assert f"nothing came for {hours} h" in silence["AlarmDescription"]
+
+
+def test_silence_is_no_alarm_where_a_definition_says_nothing_of_it() -> None:
+    assert "Silence" not in alarms(ZOOM)
+
+
+@pytest.mark.parametrize("hours", [0, -1, 169])
+def test_silence_beyond_what_cloudwatch_looks_back_is_a_mistake(tmp_path: Path, hours: int) -> None:
+    with pytest.raises(DefinitionError, match=r"events\.expect_every: must be 1 to 168 hours: CloudWatch looks back a"):
+        silent(tmp_path, hours)
+
+
+@pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda one: one.name)
+def test_an_alarm_tells_the_topic_when_it_begins_and_ends_and_nobody_without_one(source: Source) -> None:
+    made = template(source)
+    assert made["Conditions"]["HasAlarmTopicArn"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}
+    told = {"Fn::If": ["HasAlarmTopicArn", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
+    for one in alarms(source).values():
+        assert (one["AlarmActions"], one["OKActions"]) == (told, told)
+        assert "InsufficientDataActions" not in one
+
+
+def titles() -> list[str]:
+    """The alarms of which the guide tells, in its section on them."""
+    page = (ROOT / GUIDE).read_text(encoding="utf-8")
+    (section,) = re.findall(r"^## When an alarm goes off\n(.*?)^## ", page, re.DOTALL | re.MULTILINE)
+    return re.findall(r"^\*\*`(\w+)`\*\*", section, re.MULTILINE)
+
+
+def test_every_alarm_says_what_to_do_and_the_guide_says_more_of_each(tmp_path: Path) -> None:
+    every = alarms(silent(tmp_path, 6))
+    for one in every.values():
+        said = one["AlarmDescription"]
+        assert re.fullmatch(rf"made: [a-zA-Z].{{20,}}\. {re.escape(GUIDE)}, When an alarm goes off", said), said
+        assert len(said) <= 1_024
+    assert sorted(titles()) == sorted(every)
+    architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert [title for title in every if f"| `{title}` |" not in architecture] == []
+
+
+def test_a_body_that_aws_refuses_is_counted_from_the_access_log() -> None:
+    made = template(ZOOM)
+    (one,) = of_type(made, "AWS::Logs::MetricFilter").values()
+    assert one["LogGroupName"] == {"Ref": "AccessLog"}
+    assert one["FilterPattern"] == '{ $.status = "413" }'
+    assert one["MetricTransformations"] == [
+        {
+            "MetricName": "TooLarge",
+            "MetricNamespace": {"Fn::Sub": f"{NAMESPACE}/${{AWS::StackName}}"},
+            "MetricValue": "1",
+            "DefaultValue": 0,
+        }
+    ]
+    # As the access log writes it: text, though it is a number.
+    stage = of_type(made, "AWS::ApiGatewayV2::Stage")["Stage"]
+    assert json.loads(stage["AccessLogSettings"]["Format"])["status"] == "$context.status"
+
+
+# The dashboard.
+
+
+def graphs(source: Source) -> list[dict[str, Any]]:
+    (one,) = of_type(template(source), "AWS::CloudWatch::Dashboard").values()
+    assert one["DashboardName"] == {"Fn::Sub": f"${{ProjectName}}-{source.name}-${{Environment}}"}
+    return [widget["properties"] for widget in json.loads(one["DashboardBody"]["Fn::Sub"])["widgets"]]
+
+
+def test_the_dashboard_shows_what_something_counts_of_this_stack() -> None:
+    resources = template(ZOOM)["Resources"]
+    for graph in graphs(ZOOM):
+        assert graph["region"] == "${AWS::Region}"
+        for namespace, name, dimension, value in graph["metrics"]:
+            assert name in COUNTED[namespace]
+            if namespace == NAMESPACE:
+                assert (dimension, value) == ("Stack", "${AWS::StackName}")
+            else:
+                assert dimension == OF[namespace][0]
+                whose, _, attribute = value.strip("${}").partition(".")
+                assert resources[whose]["Type"] == OF[namespace][1]
+                assert attribute == ("QueueName" if dimension == "QueueName" else "")
+
+
+def test_every_metric_of_an_alarm_has_a_graph_but_what_is_rare() -> None:
+    shown = {name for graph in graphs(ZOOM) for _, name, *_ in graph["metrics"]}
+    assert {one["MetricName"] for one in alarms(ZOOM).values()} - shown == {"TooLarge"}
+
+
+def test_graphs_stand_beside_each_other_and_not_on_each_other() -> None:
+    (one,) = of_type(template(ZOOM), "AWS::CloudWatch::Dashboard").values()
+    widgets = json.loads(one["DashboardBody"]["Fn::Sub"])["widgets"]
+    cells = [(widget["x"] + x, widget["y"] + y) for widget in widgets for x in range(12) for y in range(6)]
+    assert len(cells) == len(set(cells))
+    assert {widget["x"] + widget["width"] for widget in widgets} == {12, 24}
+
+
+# Lines.
+
+
+def lines(endpoint: Endpoint) -> Iterator[dict[str, float]]:
+    """The metrics of each line of the log that has some, after CloudWatch's own rules.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+    for line in endpoint.log:
+        if "_aws" not in line:
+            assert "Stack" not in line
+            continue
+        assert line["_aws"]["Timestamp"] == int(NOW * 1000)
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert (directive["Namespace"], directive["Dimensions"]) == (NAMESPACE, [["Stack"]])
+        assert line["Stack"] == STACK
+        assert directive["Metrics"]
+        for metric in directive["Metrics"]:
+            assert metric["Unit"] == ("Seconds" if metric["Name"] == "Lag" else "Count")
+        yield {metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]}
+
+
+def event(at: float = NOW, **more: Any) -> dict[str, Any]:
+    return {"event": "user.deleted", "payload": {"operator": "a@example.com"}, "event_ts": int(at * 1000), **more}
+
+
+def test_a_request_that_is_well_counts_nothing() -> None:
+    endpoint = Endpoint(ZOOM, stack=STACK)
+    endpoint.signed(event())
+    endpoint.signed(event(NOW - 59))
+    endpoint.signed(event(NOW + 3_600))
+    endpoint.signed(b"")
+    assert (len(endpoint.log), list(lines(endpoint))) == (4, [])
+
+
+def test_what_is_an_exception_is_counted() -> None:
+    endpoint = Endpoint(ZOOM, stack=STACK)
+    endpoint.signed({"event": "no time", "payload": {}})
+    endpoint.signed(event(), secret="another-secret-that-is-wrong")
+    endpoint.queue.faults.lined_up = [DOWN]
+    endpoint.signed(event())
+    endpoint.signed(event(NOW - 90.5))
+    assert list(lines(endpoint)) == [{"Rejected": 1}, {"Unauthenticated": 1}, {"Unsent": 1}, {"Lag": 90.5}]
+
+
+def test_an_authorizer_counts_whom_it_lets_not_in() -> None:
+    endpoint = Endpoint(OKTA, stack=STACK)
+    endpoint.post(b"{}", {"Authorization": "forged"})
+    assert list(lines(endpoint)) == [{"Unauthenticated": 1}]
+
+
+def test_of_several_events_the_oldest_is_how_late_they_are_and_each_that_was_refused_counts() -> None:
+    endpoint = Endpoint(OKTA, stack=STACK)
+    times = ["2025-12-31T23:58:00Z", "2025-12-31T22:00:00Z", "2026-01-01T00:00:00Z"]
+    events = [{"uuid": f"u{at}", "eventType": "t", "published": one} for at, one in enumerate(times)]
+    endpoint.signed({"data": {"events": [*events, 1, 2]}})
+    assert list(lines(endpoint)) == [{"Rejected": 2, "Lag": 7_200.0}]
+
+
+def test_a_canary_that_is_old_is_not_late() -> None:
+    endpoint = Endpoint(ZOOM, stack=STACK)
+    endpoint.signed(event(NOW - 86_400), {"x-mozdef-canary": MARK})
+    assert list(lines(endpoint)) == []
+
+
+def test_without_a_stack_there_is_nothing_to_count_for() -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.signed(b"[]")
+    assert list(lines(endpoint)) == []
+    assert embedded(STACK, NOW, {"Rejected": 0, "Lag": 0.0}) == {}
+
+
+def test_nothing_of_a_request_is_in_a_metric() -> None:
+    endpoint = Endpoint(ZOOM, stack=STACK)
+    endpoint.signed({"marker": "marker", "payload": "marker"}, {"x-marker": "marker"})
+    endpoint.signed(event(), {"x-marker": "marker"}, secret="a-marker-that-is-wrong")
+    assert len(list(lines(endpoint))) == 2
+    assert not {"marker", SECRET} & set(re.findall(r"marker|" + SECRET, json.dumps(endpoint.log)))
+
+
+def test_a_metric_has_no_dimension_that_a_sender_chooses() -> None:
+    """Each value of one is a metric of its own, which costs."""
+    endpoint = Endpoint(ZOOM, stack=STACK)
+    for number in range(20):
+        endpoint.signed({"event": f"e{number}"})
+    named = {
+        (tuple(map(tuple, directive["Dimensions"])), metric["Name"], line["Stack"])
+        for line in endpoint.log
+        for directive in line["_aws"]["CloudWatchMetrics"]
+        for metric in directive["Metrics"]
+    }
+    assert len(named) == 1

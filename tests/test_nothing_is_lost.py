@@ -1,0 +1,306 @@
+"""Whatever fails, and whenever a process ends: an authentic event is on the queue, or kept, or still the vendor's."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from lambdas import delivery, outbox
+from lambdas.model import Source
+from lambdas.secrets import TTL
+from tests.definitions import definition
+from tests.fakes import DOWN, THROTTLED, Bucket, Endpoint, Queue, Store
+
+T = TypeVar("T")
+TEXT = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\nevents: {split: events%s}\n"
+DEFINITIONS = {
+    "mended": "",
+    # Some are refused for the one reason, some for the other.
+    "strict": ", require: [a], time: at, time_format: unix",
+    "timed": ", time: at, time_format: unix",
+    "stricter": ", require: [a, b]",
+    # The body as a whole is.
+    "broken": ", format: ndjson",
+}
+LIMIT = 20_000
+"""Bytes of a message, here: a megabyte for each event would take its time."""
+EVENTS = {
+    "good": {"a": 1, "b": 1, "at": 1_767_225_600},
+    "half": {"a": 1, "at": "no time"},
+    "unshapeable": {"at": "no time"},
+    "oversize": {"a": 1, "at": 1_767_225_600, "text": "x" * 2 * LIMIT},
+}
+
+
+KINDS = st.lists(st.sampled_from(sorted(EVENTS)), min_size=1, max_size=6)
+
+
+class Died(BaseException):
+    """A process that is no more: nothing of ours can see this."""
+
+
+class Fates:
+    """What becomes of the next calls to AWS; those after them are well."""
+
+    def __init__(self) -> None:
+        self.lined_up: list[str] = []
+        self.repeats = False
+        """Somebody does not know what became of a call: what it did may be done again."""
+
+    def around(self, call: Callable[[], T]) -> T:
+        fate = self.lined_up.pop(0) if self.lined_up else "well"
+        if fate == "dies":
+            raise Died
+        if fate in ("down", "throttled"):
+            raise DOWN if fate == "down" else THROTTLED
+        made = call()
+        if fate == "dies after":
+            raise Died
+        if fate == "lost":
+            self.repeats = True
+            raise ReadTimeoutError(endpoint_url="https://aws.invalid")
+        return made
+
+    @property
+    def partly(self) -> str | None:
+        """How the next call to the queue fails in part."""
+        return self.lined_up.pop(0) if self.lined_up and self.lined_up[0] in IN_PART else None
+
+
+IN_PART = ("partly", "never", "not now")
+# Each message is tried three times: one that is refused for good, beside others that are left.
+WRONG = st.sampled_from(
+    [
+        *([one] for one in ("down", "throttled", "lost", "dies", "dies after", "partly", "never")),
+        ["never", "not now", "not now"],
+        ["down", "down"],
+    ]
+)
+# The calls before it are well, so that each comes to be the one that fails; now and then there is another.
+TROUBLE = st.builds(lambda calls, fates: ["well"] * calls + fates, st.integers(0, 4), WRONG)
+FATES = TROUBLE | st.builds(lambda one, other: one + other, TROUBLE, TROUBLE) | st.just([])
+
+
+class ShakyQueue(Queue):
+    fates: Fates
+
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+        if how := self.fates.partly:
+            # Of one that is refused for good, the others fail for now: all of a call goes wrong at most.
+            told = [{"Id": one["Id"], "SenderFault": False, "Code": "InternalError"} for one in Entries]
+            if how == "never":
+                told[0]["SenderFault"] = True
+            self.faults.lined_up = [{"Failed": told[::2] if how == "partly" else told}]
+        return self.fates.around(lambda: super(ShakyQueue, self).send_message_batch(QueueUrl, Entries))
+
+
+class ShakyBucket(Bucket):
+    fates: Fates
+
+    def put_object(self, **asked: Any) -> None:
+        self.fates.around(lambda: super(ShakyBucket, self).put_object(**asked))
+
+    def get_object(self, **asked: Any) -> dict[str, Any]:
+        return self.fates.around(lambda: super(ShakyBucket, self).get_object(**asked))
+
+    def delete_object(self, **asked: Any) -> None:
+        self.fates.around(lambda: super(ShakyBucket, self).delete_object(**asked))
+
+    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
+        for page in super().paginate(**asked):
+            yield self.fates.around(lambda page=page: page)  # type: ignore[misc]
+
+
+class ShakyStore(Store):
+    fates: Fates
+
+    def get_parameters(self, **asked: Any) -> dict[str, Any]:
+        return self.fates.around(lambda: super(ShakyStore, self).get_parameters(**asked))
+
+
+def sources() -> dict[str, Source]:
+    with TemporaryDirectory() as folder:
+        return {name: definition(Path(folder) / name, TEXT % more).source for name, more in DEFINITIONS.items()}
+
+
+SOURCES = sources()
+
+
+class Events(RuleBasedStateMachine):
+    """A vendor who comes back after a 5xx, a queue, a bucket and a store that fail, and an operator."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(delivery, "MAX_MESSAGE", LIMIT)
+        self.patch.setattr(outbox, "MAX_ENTRIES", 2)
+        self.fates = Fates()
+        self.endpoint = Endpoint(SOURCES["strict"])
+        self.endpoint.queue, self.endpoint.bucket = ShakyQueue(), ShakyBucket(page=2)
+        self.endpoint.store = ShakyStore(self.endpoint.store.values)
+        for one in (self.endpoint.queue, self.endpoint.bucket, self.endpoint.store):
+            one.fates = self.fates
+        self.endpoint.deploy(SOURCES["strict"])
+        self.number = 0
+        self.accepted: set[int] = set()
+        """Events whose request was answered 2xx."""
+        self.owed: list[bytes] = []
+        """Bodies that were answered 5xx or not at all: the vendor has them still."""
+        self.repeated: set[int] = set()
+        """Events that may be there more than once, for a reason that the documentation names."""
+
+    def teardown(self) -> None:
+        """Once all is well and the mapping takes everything, everything is on the queue."""
+        try:
+            self.endpoint.deploy(SOURCES["mended"])
+            for body in list(self.owed):
+                self.post(body)
+            assert self.owed == []
+            self.endpoint.again.sweep()
+            self.endpoint.again.send(self.rejected())
+            assert [key for key in self.endpoint.bucket.objects if key.startswith(("rejected/", "unsent/"))] == []
+            self.nothing_that_was_accepted_is_lost()
+        finally:
+            self.patch.undo()
+
+    # What happens.
+
+    @rule(kinds=KINDS, fates=FATES)
+    def the_vendor_sends(self, kinds: list[str], fates: list[str]) -> None:
+        self.sends(kinds, fates)
+
+    @rule(kinds=KINDS, fates=FATES)
+    def the_vendor_sends_while_the_queue_is_down(self, kinds: list[str], fates: list[str]) -> None:
+        self.endpoint.queue.faults.always = DOWN
+        self.sends(kinds, fates)
+
+    def sends(self, kinds: list[str], fates: list[str]) -> None:
+        events = []
+        for kind in kinds:
+            self.number += 1
+            events.append({"n": self.number, **EVENTS[kind]})
+        self.fates.lined_up = fates
+        self.post(json.dumps({"events": events}).encode())
+
+    @rule(fates=FATES)
+    def the_vendor_sends_again(self, fates: list[str]) -> None:
+        if self.owed:
+            self.fates.lined_up = fates
+            self.post(self.owed.pop(0))
+
+    def post(self, body: bytes) -> None:
+        events = {event["n"] for event in json.loads(body)["events"]}
+        self.endpoint.clock += TTL
+        try:
+            status = self.ended(lambda: self.endpoint.signed(body)["statusCode"])
+        finally:
+            self.owed = [one for one in self.owed if one != body]
+        if self.fates.repeats or status is None or status >= 500:
+            self.repeated |= events
+        if status is None or status >= 500:
+            self.owed.append(body)
+        else:
+            assert status == 200
+            self.accepted |= events
+        self.well_again()
+
+    @rule(fates=FATES)
+    def the_clock_sweeps(self, fates: list[str]) -> None:
+        self.reprocesses(self.endpoint.again.sweep, fates, "unsent/")
+
+    @rule(fates=FATES)
+    def the_operator_redrives(self, fates: list[str]) -> None:
+        keys = self.rejected()
+        self.reprocesses(lambda: self.endpoint.again.send(keys), fates, "rejected/")
+
+    def reprocesses(self, do: Callable[[], object], fates: list[str], prefix: str) -> None:
+        there = {number for number, place in self.places() if place.startswith(prefix)}
+        self.fates.lined_up = fates
+        if self.ended(do) is None or self.fates.repeats:
+            self.repeated |= there
+        self.well_again()
+
+    @rule(fates=FATES)
+    def the_operator_looks(self, fates: list[str]) -> None:
+        before = (dict(self.endpoint.bucket.objects), list(self.endpoint.queue.bodies))
+        self.fates.lined_up = [fate for fate in fates if fate not in IN_PART]
+        keys = self.rejected()
+        self.ended(lambda: self.endpoint.again.preview(keys))
+        self.well_again()
+        assert (self.endpoint.bucket.objects, self.endpoint.queue.bodies) == before
+
+    @rule(name=st.sampled_from(sorted(DEFINITIONS)))
+    def somebody_deploys(self, name: str) -> None:
+        self.endpoint.deploy(SOURCES[name])
+
+    def ended(self, do: Callable[[], T]) -> T | None:
+        """What it comes to; None where the process, or the function, has ended before it did."""
+        try:
+            return do()
+        except Died:
+            self.endpoint.deploy(self.endpoint.source)
+            return None
+        except (type(DOWN), type(THROTTLED), ReadTimeoutError, delivery.QueueDown, delivery.StorageDown):
+            return None
+
+    def well_again(self) -> None:
+        self.fates.lined_up, self.fates.repeats = [], False
+        self.endpoint.queue.faults.lined_up, self.endpoint.queue.faults.always = [], None
+
+    # What there is.
+
+    def rejected(self) -> list[str]:
+        return sorted(key for key in self.endpoint.bucket.objects if key.startswith("rejected/"))
+
+    def messages(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every message, and where it is."""
+        yield from (("queue", message) for message in self.endpoint.queue.messages)
+        for key, one in self.endpoint.bucket.read().items():
+            for message in one["messages"] if key.startswith(("unsent/", "unsendable/")) else ():
+                text = message if key.startswith("unsent/") else message["message"]
+                yield key, json.loads(base64.b64decode(text))
+
+    def places(self) -> Iterator[tuple[int, str]]:
+        """Each event, wherever it is."""
+        yield from ((message["details"]["n"], place) for place, message in self.messages())
+        for key, one in self.endpoint.bucket.read("rejected/").items():
+            body = json.loads(base64.b64decode(one["body"]))["events"]
+            refused = {event["index"] for event in one["events"]}
+            yield from ((event["n"], key) for place, event in enumerate(body) if {place, -1} & refused)
+
+    @invariant()
+    def nothing_that_was_accepted_is_lost(self) -> None:
+        found = Counter(number for number, _ in self.places())
+        assert self.accepted <= set(found)
+        assert {number for number in self.accepted if found[number] > 1} <= self.repeated
+
+    @invariant()
+    def what_is_there_more_than_once_has_one_id(self) -> None:
+        tags: dict[int, set[str]] = {}
+        for _, message in self.messages():
+            tags.setdefault(message["details"]["n"], set()).add(message["tags"][1])
+        assert all(len(its) == 1 for its in tags.values())
+        assert len(set().union(*tags.values())) == len(tags)
+
+    @invariant()
+    def what_is_pointed_at_is_there(self) -> None:
+        for _, message in self.messages():
+            if "oversize" in message["tags"]:
+                whole = json.loads(self.endpoint.bucket.objects[message["details"]["oversize"]["key"]])
+                assert len(whole["text"]) == 2 * LIMIT
+                assert whole["n"] == message["details"]["n"]
+
+
+TestNothingIsLost = Events.TestCase
+TestNothingIsLost.settings = settings(settings(), max_examples=200, stateful_step_count=30)

@@ -1,0 +1,598 @@
+"""What was kept comes back: the sweep, and rejected events through a mapping that was mended since."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import io
+import json
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from botocore.exceptions import ClientError
+
+from generator import gateway, samples
+from generator.definition import Definition, known, load
+from lambdas import VERSION, model
+from lambdas.model import Source
+from lambdas.outbox import QueueDown
+from lambdas.reprocess import MAX_SHOWN
+from lambdas.request import BY_IAM
+from tests.definitions import CASES, SOURCES, definition, shipped
+from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint
+
+ZOOM = shipped("zoom").source
+DAY = "2026-01-01"
+HMAC = "description: made\nwebhook:\n  auth: {hmac: {signature: {header: x-signature}}}\n"
+BATCH = HMAC + "events: {split: events, require: [%s], id: id}\n"
+Define = Callable[..., Source]
+
+
+@pytest.fixture
+def define(tmp_path: Path) -> Define:
+    """A source of a text, each time another."""
+
+    def made(text: str, transform: str | None = None) -> Source:
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        if transform:
+            (folder / "made").mkdir(parents=True)
+            (folder / "made" / "transform.py").write_text(transform, encoding="utf-8")
+        return definition(folder, text).source
+
+    return made
+
+
+def compact(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def ids(endpoint: Endpoint) -> list[str]:
+    return [message["tags"][1] for message in endpoint.queue.messages]
+
+
+def keys(endpoint: Endpoint) -> list[str]:
+    return sorted(endpoint.bucket.objects)
+
+
+def key(reason: str, body: bytes) -> str:
+    return f"rejected/{DAY}/{reason}/{hashlib.sha256(body).hexdigest()}.json"
+
+
+def kept(endpoint: Endpoint, at: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(endpoint.bucket.objects[at])
+    return found
+
+
+def event(number: int, **more: Any) -> dict[str, Any]:
+    return {"id": f"e{number}", **more}
+
+
+def batch(*events: Any) -> bytes:
+    return compact({"events": events})
+
+
+# The sweep.
+
+
+def down(*bodies: Any, source: Source = ZOOM) -> Endpoint:
+    """An endpoint to which these were posted while its queue was down, and is no more."""
+    endpoint = Endpoint(source)
+    endpoint.queue.faults.always = DOWN
+    for body in bodies:
+        assert endpoint.signed(body)["statusCode"] == 200
+    endpoint.queue.faults.always = None
+    endpoint.queue.faults.calls = 0
+    return endpoint
+
+
+def zoom(number: int) -> bytes:
+    made = {"event": "user.deleted", "payload": {"operator": f"{number}"}, "event_ts": 1_767_225_600_000}
+    return compact(made)
+
+
+def test_the_sweep_sends_what_the_queue_would_have_had_and_leaves_nothing() -> None:
+    whole = Endpoint(ZOOM)
+    for number in range(3):
+        whole.signed(zoom(number))
+    endpoint = down(*map(zoom, range(3)))
+    assert len(keys(endpoint)) == 3
+    assert endpoint.again.sweep() == {"sent": 3, "left": 0}
+    assert sorted(endpoint.queue.bodies) == sorted(whole.queue.bodies)
+    assert keys(endpoint) == []
+    assert endpoint.again.sweep() == {"sent": 0, "left": 0}
+    assert len(endpoint.queue.bodies) == 3
+
+
+def test_what_waits_is_sent_as_it_was_to_be_sent_whatever_was_deployed_since(define: Define) -> None:
+    endpoint = down(b'{"id":"e1"}', source=define(HMAC + "events: {id: id}\n"))
+    endpoint.deploy(define(HMAC + "events: {require: [never]}\nmozdef: {summary: another}\n"))
+    assert endpoint.again.sweep() == {"sent": 1, "left": 0}
+    (message,) = endpoint.queue.messages
+    assert (message["summary"], message["tags"]) == ("made_event", ["made", "id:e1"])
+
+
+def test_the_sweep_looks_at_every_page() -> None:
+    endpoint = down(*map(zoom, range(7)))
+    endpoint.bucket.page = 2
+    assert endpoint.again.sweep() == {"sent": 7, "left": 0}
+    assert keys(endpoint) == []
+
+
+@pytest.mark.parametrize("fault", [DOWN, THROTTLED])
+def test_the_sweep_stops_at_the_first_that_the_queue_does_not_take(fault: Exception) -> None:
+    endpoint = down(*map(zoom, range(3)))
+    before = dict(endpoint.bucket.objects)
+    endpoint.queue.faults.always = fault
+    assert endpoint.again.sweep() == {"sent": 0, "left": 1}
+    assert endpoint.queue.faults.calls == 1
+    assert endpoint.bucket.objects == before
+    endpoint.queue.faults.always = None
+    assert endpoint.again.sweep() == {"sent": 3, "left": 0}
+
+
+def test_of_what_the_queue_took_in_part_the_rest_waits_on() -> None:
+    endpoint = Endpoint(shipped("okta").source)
+    events = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(12)]
+    endpoint.queue.faults.always = DOWN
+    assert endpoint.signed({"data": {"events": events}})["statusCode"] == 204
+    endpoint.queue.faults.always, endpoint.queue.faults.lined_up = None, [None, DOWN]
+    (waiting,) = keys(endpoint)
+    assert endpoint.again.sweep() == {"sent": 10, "left": 2}
+    assert keys(endpoint) == [waiting]
+    left = [json.loads(base64.b64decode(one)) for one in kept(endpoint, waiting)["messages"]]
+    assert [message["tags"][1] for message in left] == ["id:u10", "id:u11"]
+    assert endpoint.again.sweep() == {"sent": 2, "left": 0}
+    assert ids(endpoint) == [f"id:u{at}" for at in range(12)]
+    assert keys(endpoint) == []
+
+
+def test_a_sweep_that_ends_between_sending_and_deleting_is_the_only_one_that_sends_twice() -> None:
+    endpoint = down(zoom(1))
+    endpoint.bucket.faults.lined_up = [None, None, DOWN]  # listed, read, and not deleted
+    with pytest.raises(type(DOWN)):
+        endpoint.again.sweep()
+    assert endpoint.again.sweep() == {"sent": 1, "left": 0}
+    assert endpoint.again.sweep() == {"sent": 0, "left": 0}
+    first, second = endpoint.queue.bodies
+    assert first == second
+
+
+def test_a_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
+    endpoint = down(*map(zoom, range(3)))
+    time = iter([True, True, False])
+    assert endpoint.again.sweep(lambda: next(time)) == {"sent": 2, "left": 0}
+    assert endpoint.again.sweep() == {"sent": 1, "left": 0}
+    assert len(set(ids(endpoint))) == 3
+
+
+def test_what_another_sweep_has_sent_meanwhile_is_nothing_to_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint = down(zoom(1))
+    listed = [{"Contents": [{"Key": f"unsent/{DAY}/gone.json"}, *({"Key": one} for one in keys(endpoint))]}]
+    monkeypatch.setattr(endpoint.bucket, "paginate", lambda **_: listed)
+    assert endpoint.again.sweep() == {"sent": 1, "left": 0}
+
+
+NEVER = {"Failed": [{"Id": "0", "SenderFault": True, "Code": "InvalidMessageContents"}]}
+
+
+def test_what_sqs_never_takes_is_set_aside_and_holds_up_nothing() -> None:
+    endpoint = down(zoom(1), zoom(2))
+    endpoint.queue.faults.lined_up = [NEVER]
+    messages = [kept(endpoint, one)["messages"][0] for one in keys(endpoint)]
+    assert endpoint.again.sweep() == {"sent": 1, "left": 0, "unsendable": 1}
+    (aside,) = keys(endpoint)
+    digest = hashlib.sha256(base64.b64decode(messages[0])).hexdigest()
+    assert aside == f"unsendable/{DAY}/{digest}.json"
+    assert kept(endpoint, aside) == {
+        "version": 1,
+        "source": "zoom",
+        "time": f"{DAY}T00:00:00.000+00:00",
+        "requestId": "sample",
+        "messages": [{"code": "InvalidMessageContents", "message": messages[0]}],
+    }
+
+
+def test_what_sqs_refuses_at_one_sweep_and_at_the_next_is_all_set_aside(define: Define) -> None:
+    source = define(BATCH % "id")
+    endpoint = down(batch(*map(event, range(2))), source=source)
+    never = {"Id": "0", "SenderFault": True, "Code": "InvalidMessageContents"}
+    later = {"Id": "1", "SenderFault": False, "Code": "InternalError"}
+    endpoint.queue.faults.lined_up = [{"Failed": [never, later]}, {"Failed": [later]}, {"Failed": [later]}, NEVER]
+    assert endpoint.again.sweep() == {"sent": 0, "left": 1, "unsendable": 1}
+    assert endpoint.again.sweep() == {"sent": 0, "left": 0, "unsendable": 1}
+    found = [json.loads(base64.b64decode(kept(endpoint, one)["messages"][0]["message"])) for one in keys(endpoint)]
+    assert sorted(one["details"]["id"] for one in found) == ["e0", "e1"]
+    assert all(one.startswith("unsendable/") for one in keys(endpoint))
+
+
+# Rejected events.
+
+
+def rejected(source: Source, body: bytes, headers: dict[str, str] | None = None) -> Endpoint:
+    endpoint = Endpoint(source)
+    assert endpoint.signed(body, headers)["statusCode"] == 200
+    return endpoint
+
+
+def test_a_preview_shows_what_would_pass_and_writes_nothing(define: Define) -> None:
+    body = batch(event(0, b=1), event(1), event(2, a=1))
+    endpoint = rejected(define(BATCH % "a"), body)
+    endpoint.deploy(define(BATCH % "b"))
+    before, sent = dict(endpoint.bucket.objects), list(endpoint.queue.bodies)
+    assert endpoint.again.preview([key("missing", body), "rejected/2026-01-01/missing/none.json"]) == [
+        {
+            "key": key("missing", body),
+            "passes": 1,
+            "messages": [
+                {
+                    "timestamp": f"{DAY}T00:00:00.000+00:00",
+                    "severity": "INFO",
+                    "summary": "made_event",
+                    "tags": ["made", "id:e0"],
+                }
+            ],
+            "fails": [{"reason": "missing", "detail": "no b", "events": 1}],
+        },
+        {"key": "rejected/2026-01-01/missing/none.json", "gone": True},
+    ]
+    assert (endpoint.bucket.objects, endpoint.queue.bodies) == (before, sent)
+
+
+def test_a_preview_of_very_many_events_stays_within_what_a_function_can_answer(define: Define) -> None:
+    body = batch(*(event(number) for number in range(9_000)))
+    endpoint = rejected(define(BATCH % "a"), body)
+    (fails,) = endpoint.again.preview(keys(endpoint))
+    assert fails["fails"] == [{"reason": "missing", "detail": "no a", "events": 9_000}]
+    endpoint.deploy(define(BATCH % "id"))
+    (passes,) = endpoint.again.preview(keys(endpoint))
+    assert (passes["passes"], len(passes["messages"])) == (9_000, MAX_SHOWN)
+
+
+def test_only_the_events_that_were_refused_are_sent(define: Define) -> None:
+    body = batch(event(0), event(1, a=1), event(2))
+    endpoint = rejected(define(BATCH % "a"), body)
+    assert ids(endpoint) == ["id:e1"]
+    endpoint.deploy(define(BATCH % "id"))
+    sent = [{"key": key("missing", body), "sent": 2, "unsent": 0, "fails": []}]
+    assert endpoint.again.send([key("missing", body)]) == sent
+    assert ids(endpoint) == ["id:e1", "id:e0", "id:e2"]
+    assert keys(endpoint) == []
+    assert endpoint.again.send([key("missing", body)]) == [{"key": key("missing", body), "gone": True}]
+    assert len(endpoint.queue.bodies) == 3
+
+
+def test_a_message_of_a_redrive_is_the_one_that_would_have_been_sent(define: Define) -> None:
+    text = HMAC + "events: {require: [%s], id: id}\nmozdef: {summary: \"{header('x-kind')} {query('q')} {id}\"}\n"
+    endpoint, straight = Endpoint(define(text % "a")), Endpoint(define(text % "id"))
+    for one in (endpoint, straight):
+        assert one.signed(b'{"id":"e1"}', {"X-Kind": "kind"})["statusCode"] == 200
+    endpoint.deploy(straight.source)
+    endpoint.now = NOW + 86_400
+    assert endpoint.again.send(keys(endpoint))[0]["sent"] == 1
+    assert endpoint.queue.bodies == straight.queue.bodies
+
+
+def test_what_fails_again_stays_under_its_reason_of_now_with_a_count(define: Define) -> None:
+    body = batch(event(0, b="no time"), event(1), event(2, b=f"{DAY}T00:00:00Z"))
+    endpoint = rejected(define(BATCH % "a"), body)
+    before = kept(endpoint, key("missing", body))
+    endpoint.deploy(define(HMAC + "events: {split: events, require: [b], id: id, time: b}\n"))
+    assert endpoint.again.send([key("missing", body)]) == [
+        {
+            "key": key("missing", body),
+            "sent": 1,
+            "unsent": 0,
+            "fails": [
+                {"reason": "time", "detail": "b is not a time as rfc3339 writes it", "events": 1},
+                {"reason": "missing", "detail": "no b", "events": 1},
+            ],
+        }
+    ]
+    assert ids(endpoint) == ["id:e2"]
+    time = {"index": 0, "detail": "b is not a time as rfc3339 writes it"}
+    assert endpoint.bucket.read() == {
+        key("missing", body): {**before, "events": [{"index": 1, "detail": "no b"}], "attempts": 1},
+        key("time", body): {**before, "reason": "time", "events": [time], "attempts": 1},
+    }
+    assert endpoint.again.send([key("missing", body)])[0]["sent"] == 0
+    assert kept(endpoint, key("missing", body))["attempts"] == 2
+    assert kept(endpoint, key("time", body))["attempts"] == 1
+
+
+def test_what_fails_for_another_reason_joins_what_is_kept_for_it_already(define: Define) -> None:
+    time = "events: {split: events, require: [%s], id: id, time: at}\n"
+    body = batch(event(0, at="no time"), event(1, a=1, at="no time"))
+    endpoint = rejected(define(HMAC + time % "a"), body)
+    assert keys(endpoint) == [key("missing", body), key("time", body)]
+    endpoint.deploy(define(HMAC + time % "id"))
+    endpoint.again.send([key("missing", body)])
+    detail = "at is not a time as rfc3339 writes it"
+    assert keys(endpoint) == [key("time", body)]
+    both = kept(endpoint, key("time", body))
+    assert (both["events"], both["attempts"]) == ([{"index": at, "detail": detail} for at in (0, 1)], 1)
+    endpoint.deploy(define(BATCH % "id"))
+    assert endpoint.again.send([key("time", body)])[0]["sent"] == 2
+    assert (ids(endpoint), keys(endpoint)) == (["id:e0", "id:e1"], [])
+
+
+@pytest.mark.parametrize("fault", [DOWN, THROTTLED])
+def test_what_the_queue_does_not_take_at_a_redrive_waits_for_the_sweep(define: Define, fault: Exception) -> None:
+    body = batch(event(0), event(1))
+    endpoint = rejected(define(BATCH % "a"), body)
+    endpoint.deploy(define(BATCH % "id"))
+    endpoint.queue.faults.lined_up = [fault]
+    sent = [{"key": key("missing", body), "sent": 0, "unsent": 2, "fails": []}]
+    assert endpoint.again.send([key("missing", body)]) == sent
+    assert [one.split("/")[0] for one in keys(endpoint)] == ["unsent"]
+    assert endpoint.again.sweep() == {"sent": 2, "left": 0}
+    assert ids(endpoint) == ["id:e0", "id:e1"]
+
+
+def test_a_redrive_that_neither_queue_nor_bucket_takes_leaves_all_as_it_was(define: Define) -> None:
+    body = batch(event(0))
+    endpoint = rejected(define(BATCH % "a"), body)
+    endpoint.deploy(define(BATCH % "id"))
+    before = dict(endpoint.bucket.objects)
+    endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [DOWN], [None, DOWN]
+    with pytest.raises(QueueDown, match=r"^EndpointConnectionError; EndpointConnectionError$"):
+        endpoint.again.send([key("missing", body)])
+    assert endpoint.bucket.objects == before
+    assert endpoint.again.send([key("missing", body)])[0]["sent"] == 1
+
+
+def test_a_redrive_that_ends_between_sending_and_deleting_sends_once_more_with_the_same_id(define: Define) -> None:
+    body = compact(event(0))
+    endpoint = rejected(define(HMAC + "events: {require: [a]}\n"), body)
+    endpoint.deploy(define(HMAC))
+    endpoint.bucket.faults.lined_up = [None, DOWN]
+    with pytest.raises(type(DOWN)):
+        endpoint.again.send([key("missing", body)])
+    assert endpoint.again.send([key("missing", body)])[0]["sent"] == 1
+    first, second = endpoint.queue.bodies
+    assert first == second
+
+
+def test_what_sqs_never_takes_is_kept_as_any_other_refusal(define: Define) -> None:
+    body = batch(event(0), event(1))
+    endpoint = rejected(define(BATCH % "a"), body)
+    endpoint.deploy(define(BATCH % "id"))
+    endpoint.queue.faults.lined_up = [NEVER]
+    told = {"reason": "queue", "detail": "SQS: InvalidMessageContents", "events": 1}
+    assert endpoint.again.send([key("missing", body)]) == [
+        {"key": key("missing", body), "sent": 1, "unsent": 0, "fails": [told]}
+    ]
+    assert keys(endpoint) == [key("queue", body)]
+    one = kept(endpoint, key("queue", body))
+    assert (one["events"], one["attempts"]) == ([{"index": 0, "detail": "SQS: InvalidMessageContents"}], 1)
+
+
+def test_a_bucket_that_refuses_is_not_one_that_has_nothing(define: Define) -> None:
+    endpoint = rejected(define(BATCH % "a"), batch(event(0)))
+    denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
+    endpoint.bucket.faults.lined_up = [denied]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        endpoint.again.preview(keys(endpoint))
+
+
+def test_a_body_that_could_not_be_taken_apart_is_sent_whole_once_it_can(define: Define) -> None:
+    body = b'{"id":"e0"}\n{"id":"e1"}'
+    endpoint = rejected(define(HMAC + "events: {id: id}\n"), body)
+    assert kept(endpoint, key("not-json", body))["events"][0]["index"] == -1
+    endpoint.deploy(define(HMAC + 'events: {format: ndjson, split: "@", id: id}\n'))
+    assert endpoint.again.send([key("not-json", body)])[0]["sent"] == 2
+    assert (ids(endpoint), keys(endpoint)) == (["id:e0", "id:e1"], [])
+
+
+def test_of_a_body_that_can_not_be_taken_apart_now_the_same_events_stay(define: Define) -> None:
+    body = batch(event(0), event(1, a=1), event(2))
+    endpoint = rejected(define(BATCH % "a"), body)
+    endpoint.deploy(define(HMAC + "events: {split: others}\n"))
+    assert endpoint.again.send([key("missing", body)])[0]["fails"] == [
+        {"reason": "no-events", "detail": "others is not a list", "events": 2}
+    ]
+    again = kept(endpoint, key("no-events", body))["events"]
+    assert again == [{"index": at, "detail": "others is not a list"} for at in (0, 2)]
+    endpoint.deploy(define(BATCH % "id"))
+    endpoint.again.send([key("no-events", body)])
+    assert ids(endpoint) == ["id:e1", "id:e0", "id:e2"]
+
+
+def test_a_compressed_form_is_read_as_it_was_sent(define: Define) -> None:
+    form = "events: {format: form, payload: payload, require: [%s], id: id}\n"
+    body = gzip.compress(urlencode({"payload": '{"id":"é"}'}).encode(), mtime=0)
+    endpoint = rejected(define(HMAC + form % "a"), body, {"Content-Encoding": "gzip"})
+    endpoint.deploy(define(HMAC + form % "id"))
+    assert endpoint.again.send([key("missing", body)])[0]["sent"] == 1
+    assert ids(endpoint) == ["id:é"]
+
+
+MASKED = HMAC + "events: {mask: [token], %s}\n"
+
+
+def test_what_was_masked_when_it_came_stays_masked_and_has_the_id_of_then(define: Define) -> None:
+    body = b'{"id": "e0", "token": "s3cret"}'
+    endpoint, straight = Endpoint(define(MASKED % "require: [a]")), Endpoint(define(MASKED % "require: [id]"))
+    for one in (endpoint, straight):
+        one.signed(body)
+    endpoint.deploy(straight.source)
+    assert endpoint.again.send(keys(endpoint))[0]["sent"] == 1
+    assert endpoint.queue.bodies == straight.queue.bodies
+    assert endpoint.queue.messages[0]["details"] == {"id": "e0", "token": "[masked]"}
+
+
+def test_what_could_not_be_masked_when_it_came_is_masked_when_it_can_be_read(define: Define) -> None:
+    body = b'{"id": "e0", "token": "s3cret"}\n{"id": "e1", "token": "s3cret"}'
+    endpoint = rejected(define(MASKED % "id: id"), body)
+    endpoint.deploy(define(HMAC + 'events: {format: ndjson, split: "@", id: id, mask: ["[].token"]}\n'))
+    (shown,) = endpoint.again.preview(keys(endpoint))
+    assert shown["passes"] == 2
+    assert endpoint.again.send(keys(endpoint))[0]["sent"] == 2
+    assert [message["details"]["token"] for message in endpoint.queue.messages] == ["[masked]"] * 2
+
+
+def test_an_event_beyond_a_queues_limit_is_kept_whole_and_pointed_at_by_a_redrive_too(define: Define) -> None:
+    body = compact(event(0, text="x" * 1_048_576))
+    endpoint, straight = (
+        Endpoint(define(HMAC + "events: {require: [a], id: id}\n")),
+        Endpoint(define(HMAC + "events: {id: id}\n")),
+    )
+    for one in (endpoint, straight):
+        one.signed(body)
+    endpoint.deploy(straight.source)
+    assert endpoint.again.preview(keys(endpoint))[0]["passes"] == 1
+    assert len(keys(endpoint)) == 1
+    assert endpoint.again.send([key("missing", body)])[0]["sent"] == 1
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == (straight.queue.bodies, straight.bucket.objects)
+
+
+SPLITS = "def transform(event, request):\n    return [{'id': one} for one in event['ids']]\n"
+
+
+def test_a_transform_that_was_mended_makes_what_it_should_have_made(define: Define) -> None:
+    text = HMAC + "events: {split: events, id: id}\n"
+    body = batch({"ids": ["a", "b"]}, {"ids": ["c"]}, {"ids": []})
+    broken = SPLITS.replace("['ids']", "['missing']")
+    endpoint = rejected(define(text, broken), body)
+    assert kept(endpoint, key("transform", body))["events"] == [
+        {"index": at, "detail": "transform() raised KeyError"} for at in range(3)
+    ]
+    endpoint.deploy(define(text, SPLITS))
+    # The last is dropped, on purpose.
+    assert endpoint.again.send([key("transform", body)])[0]["sent"] == 3
+    assert (ids(endpoint), keys(endpoint)) == (["id:a", "id:b", "id:c"], [])
+
+
+def test_of_an_event_that_a_transform_makes_several_of_those_before_the_refused_one_are_sent_again(
+    define: Define,
+) -> None:
+    text = HMAC + "events: {require: [%s], id: id}\n"
+    several = "def transform(event, request):\n    return [{'id': 'a', 'x': 1}, {'id': 'b'}]\n"
+    endpoint = rejected(define(text % "x", several), b"{}")
+    assert ids(endpoint) == ["id:a"]
+    endpoint.deploy(define(text % "id", several))
+    assert endpoint.again.send(keys(endpoint))[0]["sent"] == 2
+    assert ids(endpoint) == ["id:a", "id:a", "id:b"]
+
+
+NEVER_THERE = model.Path("nothing_has_this")
+EVERY = [one for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+
+
+def handed_over(source: Source, sample: samples.Sample) -> Endpoint:
+    """A sample as it is, since here it is not about who sent it."""
+    endpoint = Endpoint(source)
+    event = gateway.event(sample.method, sample.headers, sample.body, query=sample.query) | {BY_IAM: True}
+    with redirect_stdout(io.StringIO()):
+        endpoint.receiver.respond(event)
+    return endpoint
+
+
+@pytest.mark.parametrize("one", EVERY, ids=lambda one: one.source.name)
+def test_every_source_brings_back_what_it_would_have_sent_byte_for_byte(one: Definition) -> None:
+    source, sent = one.source, 0
+    demanding = replace(source, events=replace(source.events, require=(NEVER_THERE,)))
+    for sample in samples.load(one)[0]:
+        straight, endpoint = handed_over(source, sample), handed_over(demanding, sample)
+        assert endpoint.queue.bodies == []
+        assert bool(endpoint.bucket.objects) == bool(straight.queue.bodies)  # a handshake is neither
+        endpoint.deploy(source)
+        assert all(result["fails"] == [] for result in endpoint.again.send(keys(endpoint)))
+        assert (endpoint.queue.bodies, endpoint.bucket.objects) == (straight.queue.bodies, {}), sample.name
+        sent += len(endpoint.queue.bodies)
+    assert sent or not samples.load(one)[0]
+
+
+# The function.
+
+
+@pytest.fixture
+def entry(monkeypatch: pytest.MonkeyPatch, define: Define) -> Any:
+    """lambdas.redrive as Lambda imports it, with the queue and the bucket of an endpoint, as `endpoint`."""
+    endpoint = Endpoint(define(BATCH % "a"))
+    module = ModuleType("lambdas.source")
+    module.SOURCE = endpoint.source  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "lambdas.source", module)
+    monkeypatch.delitem(sys.modules, "lambdas.redrive", raising=False)
+    for name, value in (("EVENTS_QUEUE_URL", "queue-url"), ("KEPT_BUCKET", "kept"), ("STACK", "MozDef-EF-made-dev")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("lambdas.aws.client", lambda service: {"sqs": endpoint.queue, "s3": endpoint.bucket}[service])
+    import lambdas.redrive as made
+
+    monkeypatch.setattr("time.time", lambda: NOW)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    yield SimpleNamespace(handler=made.handler, endpoint=endpoint)
+    monkeypatch.delitem(sys.modules, "lambdas.redrive", raising=False)
+
+
+def called(entry: Any, event: Any, left_ms: int = 120_000) -> tuple[Any, list[dict[str, Any]]]:
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: left_ms)
+    with redirect_stdout(io.StringIO()) as printed:
+        answer = entry.handler(event, context)
+    return answer, [json.loads(line) for line in printed.getvalue().splitlines()]
+
+
+LINE = {"timestamp": f"{DAY}T00:00:00.000+00:00", "version": VERSION, "source": "made"}
+CLOCK = {"source": "aws.events", "detail-type": "Scheduled Event"}
+
+
+def metric(name: str, value: int) -> dict[str, Any]:
+    directive = {
+        "Namespace": "MozDefEventFramework",
+        "Dimensions": [["Stack"]],
+        "Metrics": [{"Name": name, "Unit": "Count"}],
+    }
+    aws = {"Timestamp": int(NOW * 1000), "CloudWatchMetrics": [directive]}
+    return {"_aws": aws, "Stack": "MozDef-EF-made-dev", name: value}
+
+
+def test_by_the_clock_the_function_sweeps_and_says_what_it_did(entry: Any) -> None:
+    assert called(entry, CLOCK) == ({"sent": 0, "left": 0}, [])
+    entry.endpoint.queue.faults.lined_up = [DOWN]
+    entry.endpoint.signed(batch(event(0, a=1)))
+    entry.endpoint.queue.faults.lined_up = [DOWN]
+    waits = {**LINE, "level": "WARN", "message": "swept", "sent": 0, "left": 1, **metric("Unsent", 1)}
+    assert called(entry, CLOCK) == ({"sent": 0, "left": 1}, [waits])
+    assert called(entry, CLOCK, left_ms=30_000) == ({"sent": 0, "left": 0}, [])
+    swept = {**LINE, "level": "INFO", "message": "swept", "sent": 1, "left": 0}
+    assert called(entry, CLOCK) == ({"sent": 1, "left": 0}, [swept])
+
+
+def test_the_function_counts_what_sqs_never_takes_as_rejected(entry: Any) -> None:
+    entry.endpoint.queue.faults.lined_up = [DOWN, NEVER]
+    entry.endpoint.signed(batch(event(0, a=1)))
+    told = {"sent": 0, "left": 0, "unsendable": 1}
+    assert called(entry, CLOCK) == (
+        told,
+        [{**LINE, "level": "WARN", "message": "swept", **told, **metric("Rejected", 1)}],
+    )
+
+
+def test_by_hand_the_function_previews_and_sends(entry: Any) -> None:
+    body = batch(event(0))
+    entry.endpoint.signed(body)
+    still = {"key": key("missing", body), "fails": [{"reason": "missing", "detail": "no a", "events": 1}]}
+    preview = {"results": [{**still, "passes": 0, "messages": []}]}
+    assert called(entry, {"preview": [key("missing", body)]}) == (preview, [])
+    redriven = {**LINE, "level": "INFO", "message": "redriven", "sent": 0}
+    assert called(entry, {"send": [key("missing", body)]}) == (
+        {"results": [{**still, "sent": 0, "unsent": 0}]},
+        [redriven],
+    )
+
+
+def test_nothing_that_the_function_logs_holds_an_event_or_the_secret(entry: Any) -> None:
+    body = batch(event(0, text="marker"), event(1, a="marker"))
+    entry.endpoint.queue.faults.lined_up = [DOWN]
+    entry.endpoint.signed(body)
+    for one in (CLOCK, {"preview": keys(entry.endpoint)}, {"send": [key("missing", body)]}):
+        text = json.dumps(called(entry, one)[1])
+        assert "marker" not in text
+        assert SECRET not in text
