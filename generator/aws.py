@@ -60,10 +60,13 @@ class Target:
         """The helper bucket's name: the one that was named, or one that is this account's and region's own."""
         return self.bucket_wanted or f"{self.project.lower()}-helper-{self.account}-{self.region}"
 
-    def client(self, service: str) -> Any:
-        """A client of a service, such as `s3`."""
+    def client(self, service: str, seconds: int | None = None) -> Any:
+        """A client of a service, such as `s3`; with `seconds`, one that waits so long for an answer, and asks once."""
+        from botocore.config import Config
+
+        patient = Config(read_timeout=seconds, retries={"total_max_attempts": 1}) if seconds else None
         try:
-            return self._session.client(service, region_name=self.region)
+            return self._session.client(service, region_name=self.region, config=patient)
         except ValueError as error:  # of what the environment says, such as AWS_ENDPOINT_URL
             raise GeneratorError(f"AWS: {error}") from error
 

@@ -136,16 +136,19 @@ def _await(logs: Any, group: str, mark: str, since: float) -> None:
     while time.monotonic() < deadline:
         # A page may be empty, and another one have it.
         for page in logs.get_paginator("filter_log_events").paginate(**wanted):
-            if any(_says(one["message"], mark) for one in page["events"]):
-                return
+            for said in (_said(one["message"], mark) for one in page["events"]):
+                if said and said["sent"]:
+                    return
+                if said:
+                    raise GeneratorError("it was answered, but waits in the bucket, since the queue did not take it")
         time.sleep(PAUSE_SECONDS)
     raise GeneratorError(f"it was answered, but {group} does not say within {SEEN_SECONDS:.0f} s that it was sent on")
 
 
-def _says(line: str, mark: str) -> bool:
-    """Whether it is the handler's own line on this canary."""
+def _said(line: str, mark: str) -> Mapping[str, Any] | None:
+    """The handler's own line on this canary; None where it is another."""
     try:
         said = json.loads(line[line.find("{") :])
     except ValueError:
-        return False
-    return isinstance(said, dict) and said.get("canary") == mark
+        return None
+    return said if isinstance(said, dict) and said.get("canary") == mark else None

@@ -210,11 +210,17 @@ def test_without_a_secret_there_is_nothing_to_sign_with(deployed) -> None:
 def test_what_is_unavailable_is_said(deployed) -> None:
     why = ": the queue, the bucket or the secret can't be reached; the handler's log says which"
     one = deployed()
-    one.endpoint.queue.faults.always = DOWN
+    one.endpoint.queue.faults.always = one.endpoint.bucket.faults.always = DOWN
     assert one.fails() == f"account.settings_updated, signed with {PARAMETER}, was answered 503{why}"
     one = deployed()
     one.endpoint.store.faults.always = DOWN
     assert one.fails() == f"a forged account.settings_updated was answered 503, not 401 or 403{why}"
+
+
+def test_a_message_that_the_queue_did_not_take_is_said(deployed) -> None:
+    one = deployed()
+    one.endpoint.queue.faults.always = DOWN
+    assert one.fails() == "it was answered, but waits in the bucket, since the queue did not take it"
 
 
 def test_a_message_that_the_log_does_not_show_is_missed(deployed) -> None:
@@ -274,7 +280,7 @@ def test_a_handler_that_does_not_take_what_is_handed_over_is_said(deployed) -> N
         f"account.settings_updated, handed over to {HANDLER}, ended it (Unhandled): its log says why"
     )
     one = deployed(only_the_vendor_signs())
-    one.endpoint.queue.faults.always = DOWN
+    one.endpoint.queue.faults.always = one.endpoint.bucket.faults.always = DOWN
     assert one.fails() == (
         f"account.settings_updated, handed over to {HANDLER}, was answered 503: "
         "the queue, the bucket or the secret can't be reached; the handler's log says which"

@@ -16,6 +16,7 @@ from generator.definition import auth_types, known, load
 from generator.reference import reference
 from generator.resources.pipeline_parameters import Keys
 from generator.template_text import text
+from tests import iam
 from tests.definitions import ROOT, SOURCES, definition, shipped
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -120,7 +121,7 @@ def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
 
 
 def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_service() -> None:
-    consumer, engineer = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", OPERATING, re.DOTALL))
+    consumer, engineer, operator = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", OPERATING, re.DOTALL))
     allowed = {action for statement in engineer["Statement"] for action in statement["Action"]}
     services = {action.partition(":")[0] for action in allowed}
     source = shipped("okta").source
@@ -136,6 +137,24 @@ def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_s
         if statement["Effect"] == "Allow"
     ]
     assert sorted(reads["Action"]) == sorted(allows["Action"])
+    assert list(iam.problems("identity", operator)) == []
+
+
+def test_the_operators_policy_has_what_the_commands_ask_of_aws() -> None:
+    (operator,) = re.findall(r"^## What an operator needs\n.*?```json\n(.*?)```", OPERATING, re.DOTALL | re.MULTILINE)
+    allowed = {action for one in json.loads(operator)["Statement"] for action in one["Action"]}
+    code = "".join((ROOT / "generator" / f"{name}.py").read_text(encoding="utf-8") for name in ("kept_events", "state"))
+    code += (ROOT / "generator" / "commands" / "redrive.py").read_text(encoding="utf-8")
+    calls = set(re.findall(r"\.((?:get|start|describe)_[a-z_]*|invoke)\(", code)) - {"get_paginator"}
+    calls |= set(re.findall(r'get_paginator\("([a-z0-9_]+)"\)', code))
+    # Two calls whose permission has another name.
+    named = {"list_objects_v2": "listbucket", "invoke": "invokefunction"}
+    # stacks.find and stacks.held.
+    calls |= {"describe_stacks", "describe_stack_resources"}
+    asked = {named.get(call, call.replace("_", "")) for call in calls}
+    # Moving takes from the one queue and puts into the other.
+    moving = {"receivemessage", "deletemessage", "sendmessage"}
+    assert asked | moving == {action.partition(":")[2].lower() for action in allowed}
 
 
 def test_ci_calls_the_readmes_test_command() -> None:

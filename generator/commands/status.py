@@ -1,0 +1,84 @@
+"""How a deployed source is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.aws import Target
+from generator.commands import kept, options, show
+
+if TYPE_CHECKING:
+    from generator.state import State
+
+
+@click.command(short_help="How a deployed source is.")
+@click.argument("source")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@options.target
+@options.sources
+def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
+    """Say whether SOURCE's events flow, what waits, what is kept, and what to do; exit 1 where there is something."""
+    from generator.definition import load
+    from generator.state import of
+
+    state = of(target, load(sources, [source])[0].source)
+    if as_json:
+        told = {**asdict(state), "flowing": state.flowing, "well": state.well}
+        click.echo(json.dumps(told, indent=2, default=lambda at: at.isoformat()))
+    else:
+        from rich.markup import escape
+
+        out = show.console()
+        out.print(
+            f"\n[bold]{state.stack}[/]  {state.status}, framework {state.version}, changed {_ago(state.changed)}\n"
+        )
+        for label, text, colour in _lines(state, source, lambda words: kept.next_one(words, target, sources)):
+            out.print(f"  [dim]{label:<9}[/] [{colour}]{escape(text)}[/]")
+    return 0 if state.well else 1
+
+
+def _lines(state: State, source: str, do: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
+    """A label, what there is to say, and its colour; `do` makes a command of its words."""
+    fine, look = "default", "yellow"
+    requests = f"{state.requests[0]:,.0f} requests in the last hour, {state.requests[1]:,.0f} in the last day"
+    yield "flowing", f"{'yes' if state.flowing else 'no'}: {requests}", fine if state.flowing else look
+    yield "sent", f"{state.sent[0]:,.0f} messages in the last hour, {state.sent[1]:,.0f} in the last day", fine
+    age = f", the oldest for {_span(state.oldest)}" if state.waiting and state.oldest else ""
+    yield "waiting", f"{show.count(state.waiting, 'message')} for MozDef{age}", fine
+    if state.dead:
+        letters = show.count(state.dead, "dead letter")
+        again = do(f"redrive {source} --dead")
+        yield "dead", f"{letters}, which MozDef took ten times: see what its worker says, then {again}", look
+    if state.rejected:
+        requests = show.count(state.rejected, "request")
+        yield "rejected", f"{requests} with events that could not be shaped: {do(f'rejected {source}')}", look
+    if state.unsent:
+        requests = show.count(state.unsent, "request")
+        yield "unsent", f"{requests} that the queue did not take: tried again every five minutes", look
+    if state.unsendable:
+        objects = show.count(state.unsendable, "object")
+        yield "never", f"{objects} with messages that SQS refuses, below unsendable/ in {state.bucket}", look
+    for name, text in state.alarms:
+        yield "alarm", f"{name.removeprefix(f'{state.stack}-')}: {text}", "red"
+    for name, stored in state.secrets.items():
+        said = f"stored {_ago(stored)}" if stored else f"not there: {do(f'secret {source}')}"
+        yield "secret", f"{name} {said}", fine if stored else "red"
+
+
+def _span(seconds: float) -> str:
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return show.count(int(seconds // size), name)
+    return show.count(int(seconds), "second")
+
+
+def _ago(at: datetime) -> str:
+    seconds = (datetime.now(UTC) - at).total_seconds()
+    return f"{_span(seconds)} ago" if seconds >= 60 else "just now"

@@ -1,0 +1,177 @@
+"""The kept events of a deployed source: what is there, why, and what becomes of it when it is taken through again."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from generator import stacks
+from generator.aws import Target
+from generator.errors import GeneratorError, again
+from lambdas.formats import reader
+from lambdas.model import Events, Source
+from lambdas.paths import Functions, compiled
+from lambdas.request import Request
+
+CHUNK = 10
+"""Objects that one call looks at, or sends: some seconds at most, and what an interruption leaves undone."""
+PATIENCE = 150
+"""Seconds that an answer is waited for: the function has 120, and what is asked twice is sent twice."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Where a deployed source keeps its events, and what brings them back."""
+
+    bucket: str
+    function: str
+    events: str
+    dead_letters: str
+    api: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which of them. A day is as in a key, YYYY-MM-DD, and both are included."""
+
+    reason: str | None = None
+    since: str | None = None
+    until: str | None = None
+    type: str | None = None
+    id: str | None = None
+
+    @property
+    def all(self) -> bool:
+        """Whether any will do."""
+        return self == Wanted()
+
+    @property
+    def inside(self) -> bool:
+        """Whether an object has to be read to know."""
+        return bool(self.type or self.id)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One object: a request, some of whose events could not be shaped, for one reason."""
+
+    key: str
+    size: int
+    envelope: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def day(self) -> str:
+        """When it came."""
+        return self.key.split("/")[1]
+
+    @property
+    def reason(self) -> str:
+        """Why it is here."""
+        return self.key.split("/")[2]
+
+
+def find(target: Target, source: str) -> Stack:
+    """What a source's stack has; GeneratorError where there is none, or it is of a version that brings nothing back."""
+    stack, cloudformation = target.stack(source), target.client("cloudformation")
+    found = stacks.find(cloudformation, stack)
+    if found is None:
+        raise GeneratorError(f"no stack {stack} in {target.region}; --env, --project and --region choose another")
+    names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.held(cloudformation, found)}
+    if "Redrive" not in names:
+        newer = again(f"deploy {source}{target.options}")
+        raise GeneratorError(f"stack {stack} is of an older version, which brings nothing back: {newer}")
+    of = found.outputs
+    return Stack(of["KeptBucket"], names["Redrive"], of["EventsQueueUrl"], of["DeadLettersQueueUrl"], of["ApiId"])
+
+
+def listed(s3: Any, bucket: str, source: Source, wanted: Wanted) -> Iterator[Kept]:
+    """The rejected requests that are wanted, oldest day first."""
+    for option, value, path in (("type", wanted.type, source.events.type), ("id", wanted.id, source.events.id)):
+        if value is not None and path is None:
+            raise GeneratorError(f"--{option}: the definition of {source.name} has no `events.{option}` to look at")
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="rejected/"):
+        for one in page.get("Contents", ()):
+            kept = Kept(one["Key"], one["Size"])
+            if not _fits(kept, wanted):
+                continue
+            if wanted.inside:
+                kept = read(s3, bucket, kept.key)
+                if not any(_is(event, source.events, wanted) for event in _events(kept, source)):
+                    continue
+            yield kept
+
+
+def read(s3: Any, bucket: str, key: str) -> Kept:
+    """An object with what is in it."""
+    content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    return Kept(key, len(content), json.loads(content))
+
+
+def invoked(functions: Any, stack: Stack, what: str, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """What the deployed code makes of these objects: `preview` or `send`."""
+    answer = functions.invoke(FunctionName=stack.function, Payload=json.dumps({what: list(keys)}))
+    said = json.loads(answer["Payload"].read())
+    if failed := answer.get("FunctionError"):
+        why = said.get("errorMessage", "") if isinstance(said, Mapping) else ""
+        raise GeneratorError(f"{stack.function} ended ({failed}): {why or 'its log says why'}")
+    results: list[dict[str, Any]] = said["results"]
+    return results
+
+
+def chunks(keys: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:
+    """So many as one call looks at."""
+    return (keys[at : at + size] for at in range(0, len(keys), size))
+
+
+def _events(kept: Kept, source: Source) -> Iterator[tuple[Any, Functions]]:
+    """The events of it that were refused, as far as it can be taken apart; else nothing."""
+    envelope = kept.envelope
+    request = Request(
+        envelope["method"],
+        envelope["headers"],
+        base64.b64decode(envelope["body"]),
+        envelope["query"],
+        read=reader(source.events),
+    )
+    places = {one["index"] for one in envelope["events"]}
+    try:
+        root = request.json
+        functions = Functions(request, root)
+        items = compiled(source.events.split)(root, functions) if source.events.split else [root]
+    except Exception:  # noqa: BLE001 - that it can't be read may be why it is here
+        return
+    for place, item in enumerate(items if isinstance(items, list) else [root]):
+        if -1 in places or place in places:
+            yield from ((event, functions) for event in _transformed(item, request, source))
+
+
+def _transformed(item: Any, request: Request, source: Source) -> list[Any]:
+    """What the source's own code makes of it, which is what the paths are about; itself where that can't be had."""
+    if source.transform is None:
+        return [item]
+    try:
+        return list(source.transform(copy.deepcopy(item), request))
+    except Exception:  # noqa: BLE001 - that it fails may be why it is here
+        return [item]
+
+
+def _fits(kept: Kept, wanted: Wanted) -> bool:
+    after = wanted.since is None or kept.day >= wanted.since
+    before = wanted.until is None or kept.day <= wanted.until
+    return after and before and wanted.reason in (None, kept.reason)
+
+
+def _is(event: tuple[Any, Functions], paths: Events, wanted: Wanted) -> bool:
+    looked = ((paths.type, wanted.type), (paths.id, wanted.id))
+    return all(value is None or (path is not None and str(_found(path, *event)) == value) for path, value in looked)
+
+
+def _found(path: str, item: Any, functions: Functions) -> Any:
+    try:
+        return compiled(path)(item, functions)
+    except Exception:  # noqa: BLE001 - that a path can't be applied may be why it is here
+        return None

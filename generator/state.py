@@ -1,0 +1,138 @@
+"""How a deployed source is: read from what AWS counts anyway, and from what is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from generator import kept_events, stacks
+from generator.aws import Target
+from generator.errors import GeneratorError
+from generator.vendor import parameters
+from lambdas.model import Source
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class State:
+    """What `status` says."""
+
+    stack: str
+    status: str
+    changed: datetime
+    version: str
+    requests: tuple[float, float]
+    """In the last hour, and in the last day."""
+    sent: tuple[float, float]
+    """Messages, in the same."""
+    waiting: int
+    oldest: float | None
+    """Seconds that the oldest of them has waited, at most, in the last hour; None where AWS does not say it."""
+    dead: int
+    rejected: int
+    unsent: int
+    unsendable: int
+    bucket: str
+    alarms: tuple[tuple[str, str], ...]
+    """Those that are not OK, and their descriptions."""
+    secrets: Mapping[str, datetime | None]
+
+    @property
+    def flowing(self) -> bool:
+        """Whether something came within a day."""
+        return self.requests[1] > 0
+
+    @property
+    def well(self) -> bool:
+        """Whether there is nothing to do."""
+        kept = self.rejected or self.unsent or self.unsendable
+        return not (self.alarms or self.dead or kept) and all(self.secrets.values())
+
+
+def of(target: Target, source: Source) -> State:
+    """The state of a source's stack; GeneratorError where there is none."""
+    name, cloudformation = target.stack(source.name), target.client("cloudformation")
+    found = stacks.find(cloudformation, name)
+    if found is None:
+        raise GeneratorError(f"no stack {name} in {target.region}; --env, --project and --region choose another")
+    there = kept_events.find(target, source.name)
+    described = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    summary = json.loads(cloudformation.get_template_summary(StackName=name).get("Metadata") or "{}")
+    now = datetime.now(UTC)
+    return State(
+        stack=name,
+        status=found.status,
+        changed=described.get("LastUpdatedTime", described["CreationTime"]),
+        version=summary.get("MozDefEventFramework", {}).get("Version", "not known"),
+        requests=_counted(target, now, "AWS/ApiGateway", "Count", "ApiId", there.api),
+        sent=_counted(target, now, "AWS/SQS", "NumberOfMessagesSent", "QueueName", _name(there.events)),
+        waiting=_depth(target, there.events),
+        oldest=_oldest(target, now, _name(there.events)),
+        dead=_depth(target, there.dead_letters),
+        rejected=_objects(target, there.bucket, "rejected/"),
+        unsent=_objects(target, there.bucket, "unsent/"),
+        unsendable=_objects(target, there.bucket, "unsendable/"),
+        bucket=there.bucket,
+        alarms=_alarms(target, name),
+        secrets=_secrets(target, source),
+    )
+
+
+def _name(url: str) -> str:
+    return url.rpartition("/")[2]
+
+
+def _depth(target: Target, url: str) -> int:
+    wanted = "ApproximateNumberOfMessages"
+    found = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[wanted])
+    return int(found["Attributes"][wanted])
+
+
+def _objects(target: Target, bucket: str, prefix: str) -> int:
+    pages = target.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return sum(len(page.get("Contents", ())) for page in pages)
+
+
+def _statistics(target: Target, now: datetime, since: timedelta, metric: Mapping[str, Any], kind: str) -> list[float]:
+    found = target.client("cloudwatch").get_metric_statistics(
+        **metric, StartTime=now - since, EndTime=now, Period=int(since.total_seconds()), Statistics=[kind]
+    )
+    return [one[kind] for one in found.get("Datapoints", ())]
+
+
+def _metric(namespace: str, name: str, dimension: str, value: str) -> dict[str, Any]:
+    return {"Namespace": namespace, "MetricName": name, "Dimensions": [{"Name": dimension, "Value": value}]}
+
+
+def _counted(
+    target: Target, now: datetime, namespace: str, name: str, dimension: str, value: str
+) -> tuple[float, float]:
+    metric = _metric(namespace, name, dimension, value)
+    hour, day = (sum(_statistics(target, now, since, metric, "Sum")) for since in (HOUR, DAY))
+    return hour, day
+
+
+def _oldest(target: Target, now: datetime, queue: str) -> float | None:
+    metric = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue)
+    found = _statistics(target, now, HOUR, metric, "Maximum")
+    return max(found, default=None)
+
+
+def _alarms(target: Target, stack: str) -> tuple[tuple[str, str], ...]:
+    pages = target.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack}-")
+    found = [alarm for page in pages for alarm in page.get("MetricAlarms", ())]
+    return tuple((one["AlarmName"], one.get("AlarmDescription", "")) for one in found if one["StateValue"] == "ALARM")
+
+
+def _secrets(target: Target, source: Source) -> dict[str, datetime | None]:
+    """When each was stored last; what it is, nobody asks."""
+    wanted = parameters(source, target.project, target.environment)
+    if not wanted:
+        return {}
+    found = target.client("ssm").get_parameters(Names=list(wanted.values()))["Parameters"]
+    when = {one["Name"]: one["LastModifiedDate"] for one in found}
+    return {name: when.get(full) for name, full in wanted.items()}

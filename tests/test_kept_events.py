@@ -1,0 +1,741 @@
+"""`rejected`, `redrive` and `status`, as operators see them; CloudFormation and Lambda are fakes, the rest is moto's.
+
+What the function Redrive does is done by its own code, on moto's queue and bucket.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import click
+import pytest
+from moto import mock_aws
+
+from generator import kept_events, state
+from generator.aws import Target
+from generator.commands import main, redrive, show
+from generator.definition import known
+from lambdas import model
+from lambdas.kept import Kept
+from lambdas.message import Refusal
+from lambdas.model import Source
+from lambdas.outbox import Outbox
+from lambdas.reprocess import Reprocessor
+from lambdas.request import Request
+from tests.cloudformation import NOON, CloudFormation
+from tests.definitions import SOURCES, shipped
+from tests.fakes import NOW
+
+ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
+STACK, REGION, BUCKET = "MozDef-EF-zoom-dev", "us-west-2", "zoom-dev-kept-0"
+SECRET = "/MozDef-EF/zoom/dev/auth_token"
+DAY_SECONDS = 86_400
+OTHERS = ", ".join(name for name in known(SOURCES) if name != "zoom")
+
+
+@dataclass
+class Functions:
+    """Lambda with the one function Redrive, whose code has this definition."""
+
+    reprocessor: Reprocessor
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    fails: dict[str, Any] | None = None
+    interrupted_at: int = 0
+
+    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
+        assert FunctionName == "the-redrive"
+        asked = json.loads(Payload)
+        self.calls.append(asked)
+        if len(self.calls) == self.interrupted_at:
+            raise KeyboardInterrupt
+        if self.fails is not None:
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(self.fails).encode())}
+        ((what, keys),) = asked.items()
+        results = {"preview": self.reprocessor.preview, "send": self.reprocessor.send}[what](keys)
+        return {"Payload": io.BytesIO(json.dumps({"results": results}).encode())}
+
+
+@dataclass
+class Account:
+    """A deployed zoom, with what it keeps."""
+
+    functions: Functions
+    cloudformation: CloudFormation
+    events: str
+    dead_letters: str
+    kept: Kept
+    patience: list[int | None] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    refusal: str = ""
+
+    def moves(self, model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
+        """StartMessageMoveTask, which moto does not know."""
+        if model.name != "StartMessageMoveTask":
+            return None
+        self.moved.append(json.loads(params["body"])["SourceArn"])
+        error = {"Error": {"Code": "AWS.SimpleQueueService.UnsupportedOperation", "Message": self.refusal}}
+        return (SimpleNamespace(status_code=400), error) if self.refusal else (SimpleNamespace(status_code=200), {})
+
+    def deploy(self, source: Source, queue: str | None = None) -> None:
+        sqs = boto3.client("sqs", REGION)
+        outbox = Outbox(queue or self.events, sqs, sleep=lambda _seconds: None)
+        self.functions.reprocessor = Reprocessor(source, outbox, self.kept)
+
+    def reject(
+        self, number: int, reason: str = "missing", days: int = 0, detail: str = "no event_ts", **body: Any
+    ) -> str:
+        """Keep an event that was refused so many days ago, and return its key."""
+        content = {"event": f"kind.{number}", "payload": {"operator": f"n{number}"}, "event_ts": 1_767_225_600_000}
+        sent = json.dumps({**content, **body}).encode()
+        headers = {"x-zm-request-timestamp": "1767225600"}
+        request = Request("POST", headers, sent, id=f"r{number}", time=NOW - days * DAY_SECONDS)
+        self.kept.reject("zoom", request, (), [Refusal(0, reason, detail)])
+        (key,) = [one for one in self.kept.keys("rejected/") if self.read(one)["requestId"] == f"r{number}"]
+        return key
+
+    def read(self, key: str) -> dict[str, Any]:
+        content = self.kept.find(key)
+        assert content
+        found: dict[str, Any] = json.loads(content)
+        return found
+
+    def objects(self, prefix: str = "") -> list[str]:
+        return list(self.kept.keys(prefix))
+
+    def sent(self, url: str | None = None) -> list[str]:
+        """The summaries of all that is on the queue, which is empty then."""
+        sqs, found = boto3.client("sqs", REGION), []
+        while got := sqs.receive_message(QueueUrl=url or self.events, MaxNumberOfMessages=10).get("Messages"):
+            for one in got:
+                found.append(json.loads(one["Body"])["summary"])
+                sqs.delete_message(QueueUrl=url or self.events, ReceiptHandle=one["ReceiptHandle"])
+        return sorted(found)
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(SOURCES.parent)
+    with mock_aws():
+        s3, sqs, ssm = (boto3.client(service, REGION) for service in ("s3", "sqs", "ssm"))
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "1"})
+        events = sqs.create_queue(QueueName="events", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+        ssm.put_parameter(Name=SECRET, Value="never to be told", Type="SecureString")
+        outputs = {"KeptBucket": BUCKET, "EventsQueueUrl": events, "DeadLettersQueueUrl": dead, "ApiId": "api1"}
+        formation = CloudFormation()
+        told = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
+        formation.holds("UPDATE_COMPLETE", STACK, Outputs=told, LastUpdatedTime=datetime.now(UTC) - timedelta(hours=3))
+        held = {
+            "LogicalResourceId": "Redrive",
+            "PhysicalResourceId": "the-redrive",
+            "ResourceStatus": "UPDATE_COMPLETE",
+        }
+        formation.resources[STACK] = [held]
+        metadata = json.dumps({"MozDefEventFramework": {"Source": "zoom", "Version": "1.2.3"}})
+        monkeypatch.setattr(formation, "get_template_summary", lambda **_: {"Metadata": metadata}, raising=False)
+        kept = Kept(BUCKET, lambda: s3)
+        made = Account(Functions(Reprocessor(ZOOM, Outbox(events, sqs), kept)), formation, events, dead, kept)
+        plain = Target.client
+
+        def client(target: Target, service: str, seconds: int | None = None) -> Any:
+            if service == "lambda":
+                made.patience.append(seconds)
+            if service in ("cloudformation", "lambda"):
+                return formation if service == "cloudformation" else made.functions
+            its = plain(target, service)
+            its.meta.events.register("before-call", made.moves)
+            return its
+
+        monkeypatch.setattr(Target, "client", client)
+        made.deploy(ZOOM)
+        yield made
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A command: exit status, output, errors; `asked` is what somebody who is there answers."""
+    assert account
+
+    def command(*args: str, asked: str | None = None) -> tuple[int, str, str]:
+        monkeypatch.setattr(show, "somebody_is_there", lambda: asked is not None)
+        monkeypatch.setattr(sys, "stdin", io.StringIO(asked or ""))
+        status = main([args[0], "zoom", *args[1:]])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return command
+
+
+DEMANDING = replace(ZOOM, events=replace(ZOOM.events, require=(model.Path("nothing_has_this"),)))
+PASSES = "  passes  2026-01-01 00:00:00 INFO  zoom: kind.{0} by n{0}\n"
+NEXT = """
+to see one              python -m generator rejected zoom --show {}
+what they would be now  python -m generator redrive zoom --dry-run
+"""
+
+
+# `rejected`.
+
+
+def test_rejected_requests_are_counted_by_day_and_reason(account: Account, run: Run) -> None:
+    keys = [account.reject(1), account.reject(2), account.reject(3, "time", days=1), account.reject(4, days=1)]
+    part = [key.rpartition("/")[2][:12] for key in keys]
+    last = max(keys[:2])
+    status, out, err = run("rejected")
+    assert (status, err) == (0, "")
+    table, shown = out[: out.index("\n\n") + 1], out[out.index("\n\n") + 1 :]
+    assert [line.split() for line in table.splitlines()] == [
+        ["day", "reason", "requests", "the", "last", "one"],
+        ["2025-12-31", "missing", "1", part[3]],
+        ["2025-12-31", "time", "1", part[2]],
+        ["2026-01-01", "missing", "2", last.rpartition("/")[2][:12]],
+    ]
+    assert shown == NEXT.format(last.rpartition("/")[2][:12])
+    assert run("rejected", "--reason", "time", "--env", "dev")[1].count("2025-12-31") == 1
+
+
+def test_where_there_are_none_it_says_so(run: Run) -> None:
+    assert run("rejected") == (0, "zoom has no rejected events\n", "")
+    assert run("rejected", "--reason", "time") == (0, "zoom has no rejected events that fit\n", "")
+    assert run("rejected", "--json") == (0, "", "")
+    assert run("redrive", "--yes") == (0, "zoom has no rejected events\n", "")
+    assert run("redrive", "--yes", "--type", "x") == (0, "zoom has no rejected events that fit\n", "")
+
+
+FILTERS = {
+    "reason": (["--reason", "time"], [2]),
+    "since": (["--since", "2025-12-31"], [0, 1, 2]),
+    "until": (["--until", "2025-12-30"], [3]),
+    "one day": (["--since", "2025-12-31", "--until", "2025-12-31"], [1]),
+    "type": (["--type", "kind.1"], [1]),
+    "type and reason": (["--type", "kind.2", "--reason", "time"], [2]),
+    "nothing": (["--type", "kind.2", "--reason", "missing"], []),
+}
+
+
+@pytest.mark.parametrize(("options", "expected"), FILTERS.values(), ids=FILTERS)
+@pytest.mark.parametrize("command", ["rejected", "redrive"])
+def test_filters_narrow_down_what_is_looked_at(
+    account: Account, run: Run, command: str, options: list[str], expected: list[int]
+) -> None:
+    keys = [account.reject(0), account.reject(1, days=1), account.reject(2, "time"), account.reject(3, days=2)]
+    wanted = sorted(keys[at] for at in expected)
+    if command == "rejected":
+        out = run("rejected", "--json", *options)[1]
+        assert [json.loads(line)["key"] for line in out.splitlines()] == wanted
+    else:
+        run("redrive", "--dry-run", *options)
+        assert [key for call in account.functions.calls for key in call["preview"]] == wanted
+
+
+def test_an_event_is_found_by_its_id_in_a_body_of_several(account: Account) -> None:
+    events = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(3)]
+    request = Request("POST", {}, json.dumps({"data": {"events": events}}).encode(), id="r", time=NOW)
+    account.kept.reject("okta", request, (), [Refusal(1, "missing", "no x")])
+    s3 = boto3.client("s3", REGION)
+
+    def found(**wanted: str) -> int:
+        return len(list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Wanted(**wanted))))
+
+    # The others of the body were no reason to keep it.
+    assert [found(id=f"u{at}") for at in range(3)] == [0, 1, 0]
+    assert (found(type="t"), found(type="t", id="u0"), found(type="x")) == (1, 0, 0)
+
+
+def test_what_a_sources_own_code_makes_of_an_event_is_what_is_looked_for(account: Account) -> None:
+    account.reject(1, event={"nested": "kind.1"})
+    s3 = boto3.client("s3", REGION)
+
+    def flat(event: dict[str, Any], _request: object) -> list[dict[str, Any]]:
+        event["event"] = event["event"]["nested"]
+        return [event]
+
+    wanted = kept_events.Wanted(type="kind.1")
+    assert len(list(kept_events.listed(s3, BUCKET, replace(ZOOM, transform=flat), wanted))) == 1
+    assert list(kept_events.listed(s3, BUCKET, ZOOM, wanted)) == []
+    broken = replace(ZOOM, transform=lambda *_: 1 / 0)  # type: ignore[arg-type,return-value]
+    assert list(kept_events.listed(s3, BUCKET, broken, wanted)) == []
+
+
+def test_a_body_that_can_not_be_read_has_no_type_and_is_passed_over(account: Account, run: Run) -> None:
+    request = Request("POST", {}, b"no JSON", id="r", time=NOW)
+    account.kept.reject("zoom", request, (), [Refusal(-1, "not-json", "the body is not JSON")])
+    assert run("rejected", "--type", "kind.1")[1] == "zoom has no rejected events that fit\n"
+
+
+@pytest.mark.parametrize("command", ["rejected", "redrive"])
+def test_an_id_that_the_definition_does_not_know_is_a_mistake(run: Run, command: str) -> None:
+    more = ["--yes"] if command == "redrive" else []
+    said = "error: --id: the definition of zoom has no `events.id` to look at\n"
+    assert run(command, "--id", "x", *more) == (1, "", said)
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "yesterday", "20260101", "2026-1-1"])
+def test_a_day_that_is_none_is_wrong_usage(run: Run, day: str) -> None:
+    status, out, err = run("rejected", "--since", day)
+    assert (status, out) == (2, "")
+    assert f"Invalid value for '--since': {day} is no day, such as 2026-03-01" in err
+
+
+def test_one_is_shown_as_it_came(account: Account, run: Run) -> None:
+    key = account.reject(1, payload={"text": "[bold]é[/]"})
+    assert run("rejected", "--show", key.rpartition("/")[2][:8]) == (
+        0,
+        f"""{key}
+  came     2026-01-01T00:00:00.000+00:00
+  request  r1
+  event    number 0 of the body, from 0: no event_ts
+  header   x-zm-request-timestamp: 1767225600
+
+{{
+  "event": "kind.1",
+  "payload": {{
+    "text": "[bold]é[/]"
+  }},
+  "event_ts": 1767225600000
+}}
+""",
+        "",
+    )
+    told = json.loads(run("rejected", "--show", key, "--json")[1])
+    assert told == {"key": key, **account.read(key)}
+
+
+def test_one_that_was_tried_again_and_is_no_json_is_shown_too(account: Account, run: Run) -> None:
+    request = Request("POST", {}, b"\xff no JSON", "q=1", id="r", time=NOW)
+    account.kept.reject("zoom", request, (), [Refusal(-1, "not-json", "the body is not UTF-8")])
+    (key,) = account.objects()
+    account.functions.reprocessor.send([key])
+    assert run("rejected", "--show", "not-json")[1] == (
+        f"""{key}
+  came     2026-01-01T00:00:00.000+00:00
+  request  r
+  event    the body as a whole: the body is not UTF-8
+  tried    1 time again
+  query    q=1
+
+\\xff no JSON
+"""
+    )
+
+
+def test_of_very_many_events_some_are_shown(account: Account, run: Run) -> None:
+    request = Request("POST", {}, b"{}", id="r", time=NOW)
+    account.kept.reject("zoom", request, (), [Refusal(at, "missing", "no a") for at in range(25)])
+    assert "           and 5 more\n" in run("rejected", "--show", "missing")[1]
+
+
+def test_which_one_is_shown_has_to_be_clear(account: Account, run: Run) -> None:
+    keys = sorted([account.reject(1), account.reject(2)])
+    listed = "".join(f"error:   {key}\n" for key in keys)
+    said = f"error: --show: 2 have missing in the key, so name more of it:\n{listed}"
+    assert run("rejected", "--show", "missing") == (1, "", said)
+    said = "error: --show: no rejected request that fits has nothing in its key\n"
+    assert run("rejected", "--show", "nothing") == (1, "", said)
+
+
+# `redrive`.
+
+
+def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(account: Account, run: Run) -> None:
+    account.reject(1)
+    account.reject(2, "time", event_ts="no time")
+    keys = account.objects()
+    passes = PASSES.format(1)
+    fails = "  fails   1x time: event_ts is not a time as unix_ms writes it\n"
+    said = "1 message of 1 request would be sent; nothing was\n"
+    assert run("redrive", "--dry-run") == (0, passes + fails + said, "")
+    assert (account.objects(), account.sent()) == (keys, [])
+    assert account.functions.calls == [{"preview": keys}]
+    assert account.patience == [kept_events.PATIENCE]
+
+
+def test_what_passes_is_sent_and_the_rest_stays(account: Account, run: Run) -> None:
+    account.reject(1)
+    fails = account.reject(2, "time", event_ts="no time")
+    status, out, err = run("redrive", "--yes")
+    assert (status, err) == (0, "")
+    assert out.endswith("  1 of 1 request, 1 message sent\n")
+    assert (account.objects(), account.sent()) == ([fails], ["zoom: kind.1 by n1"])
+    assert "attempts" not in account.read(fails)
+
+
+def test_where_nothing_passes_nobody_is_asked(account: Account, run: Run) -> None:
+    account.reject(1)
+    account.deploy(DEMANDING)
+    fails = "  fails   1x missing: no nothing_has_this\n"
+    said = "nothing would pass: mend the definition, deploy it, and try again\n"
+    assert run("redrive", asked="y\n") == (1, fails + said, "")
+    assert [list(call) for call in account.functions.calls] == [["preview"]]
+
+
+@pytest.mark.parametrize(("answer", "sent"), [("y\n", 1), ("n\n", 0), ("\n", 0)])
+def test_somebody_is_asked_before_anything_is_sent(account: Account, run: Run, answer: str, sent: int) -> None:
+    account.reject(1)
+    status, out, _ = run("redrive", asked=answer)
+    assert out.startswith(PASSES.format(1) + "Send 1 message of 1 request to the queue that MozDef reads? [y/N]: ")
+    assert (status, len(account.sent())) == (0 if sent else 1, sent)
+    assert out.endswith("  1 of 1 request, 1 message sent\n" if sent else "nothing was sent\n")
+
+
+def test_where_nobody_is_there_nothing_is_asked_of_aws(account: Account, run: Run) -> None:
+    account.reject(1)
+    status, out, err = run("redrive")
+    assert (status, out) == (2, "")
+    assert "nobody is there to be asked: --yes sends, --dry-run shows what would be sent" in err
+    assert account.functions.calls == []
+
+
+def test_some_of_the_messages_are_shown_and_the_reasons_counted(account: Account, run: Run) -> None:
+    for number in range(12):
+        account.reject(number)
+    for number in range(12, 15):
+        account.reject(number, "time", event_ts="no time")
+    out = run("redrive", "--dry-run")[1].splitlines()
+    assert [line[:9] for line in out[:5]] == ["  passes "] * 5
+    assert out[5:] == [
+        "  passes  and 7 more",
+        "  fails   3x time: event_ts is not a time as unix_ms writes it",
+        "12 messages of 12 requests would be sent; nothing was",
+    ]
+
+
+def test_very_many_reasons_are_not_all_shown(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redrive, "FEW", 1)
+    account.reject(1, "time", event_ts="no time")
+    account.reject(2, payload=None, event=None)
+    out = run("redrive", "--dry-run")[1]
+    assert "  fails   and for 1 more reasons\n" in out
+
+
+def test_a_limit_takes_the_oldest(account: Account, run: Run) -> None:
+    for number in range(3):
+        account.reject(number, days=number)
+    assert run("redrive", "--yes", "--limit", "2")[0] == 0
+    assert account.sent() == ["zoom: kind.1 by n1", "zoom: kind.2 by n2"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "sizes", "pauses"), [("2", [2, 2, 1], [1.0, 1.0]), ("0.5", [1] * 5, [2.0] * 4), ("50", [5], [])]
+)
+def test_a_rate_is_kept_and_nobody_waits_at_the_end(
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch, rate: str, sizes: list[int], pauses: list[float]
+) -> None:
+    for number in range(5):
+        account.reject(number)
+    slept: list[float] = []
+    monkeypatch.setattr(redrive.time, "sleep", slept.append)
+    monkeypatch.setattr(redrive.time, "monotonic", lambda: 0.0)
+    assert run("redrive", "--yes", "--rate", rate)[0] == 0
+    assert [len(call["send"]) for call in account.functions.calls if "send" in call] == sizes
+    assert slept == pauses
+    assert len(account.sent()) == 5
+
+
+@pytest.mark.parametrize("option", [["--rate", "0"], ["--rate", "-1"], ["--limit", "0"]])
+def test_none_at_all_is_wrong_usage(run: Run, option: list[str]) -> None:
+    assert run("redrive", "--yes", *option)[0] == 2
+
+
+def test_progress_is_said_after_each_call(account: Account, run: Run) -> None:
+    for number in range(23):
+        account.reject(number)
+    out = run("redrive", "--yes")[1]
+    assert out.endswith(
+        "  10 of 23 requests, 10 messages sent\n"
+        "  20 of 23 requests, 20 messages sent\n"
+        "  23 of 23 requests, 23 messages sent\n"
+    )
+    assert len(account.sent()) == 23
+
+
+def test_what_is_interrupted_says_what_was_sent_and_can_be_run_again(account: Account, run: Run) -> None:
+    for number in range(15):
+        account.reject(number)
+    account.functions.interrupted_at = 4  # two previews, one call that sends, and the next
+    status, out, _ = run("redrive", "--yes")
+    assert status == 130
+    assert out.endswith(
+        "  10 of 15 requests, 10 messages sent\n"
+        "stopped: 10 messages sent. What had begun goes on by itself, and the rest is where it was: run it again\n"
+    )
+    account.functions.interrupted_at = 0
+    assert run("redrive", "--yes")[0] == 0
+    assert (len(account.sent()), account.objects()) == (15, [])
+
+
+def test_what_is_interrupted_before_anything_is_sent_says_nothing(account: Account, run: Run) -> None:
+    account.reject(1)
+    account.functions.interrupted_at = 1
+    assert run("redrive", "--yes")[0] == 130
+    assert account.sent() == []
+
+
+def test_what_the_queue_does_not_take_waits(account: Account, run: Run) -> None:
+    account.reject(1)
+    account.deploy(ZOOM, queue=f"{account.events}-away")
+    status, out, _ = run("redrive", "--yes")
+    assert (status, out[len(PASSES.format(1)) :]) == (
+        0,
+        "  1 of 1 request, 0 messages sent\nthe queue does not take 1 message now: tried again every five minutes\n",
+    )
+    assert [key.split("/")[0] for key in account.objects()] == ["unsent"]
+
+
+def test_what_fails_again_and_what_had_gone_is_said(
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.reject(1)
+    gone = account.reject(2)
+    plain = account.functions.reprocessor.preview
+
+    def preview(keys: list[str]) -> list[dict[str, Any]]:
+        """Between it and what is sent, somebody deploys, and somebody else sends."""
+        made = plain(keys)
+        account.kept.delete(gone)
+        account.deploy(DEMANDING)
+        return made
+
+    monkeypatch.setattr(account.functions.reprocessor, "preview", preview)
+    status, out, _ = run("redrive", "--yes")
+    assert status == 0
+    assert out.endswith(
+        "  2 of 2 requests, 0 messages sent\n"
+        "1 event failed again, and stayed: python -m generator rejected zoom\n"
+        "1 request had gone: somebody else sent them\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"errorMessage": "Task timed out after 120.00 seconds"}, "Task timed out after 120.00 seconds"),
+        ({}, "its log says why"),
+    ],
+)
+def test_a_function_that_ends_with_an_error_is_said(account: Account, run: Run, said: dict[str, str], why: str) -> None:
+    account.reject(1)
+    account.functions.fails = said
+    assert run("redrive", "--yes") == (1, "", f"error: the-redrive ended (Unhandled): {why}\n")
+
+
+@pytest.mark.parametrize("command", ["rejected", "redrive", "status"])
+def test_a_stack_that_is_not_there_or_is_older_is_said(account: Account, run: Run, command: str) -> None:
+    more = ["--yes"] if command == "redrive" else []
+    account.cloudformation.resources[STACK] = []
+    newer = "python -m generator deploy zoom --region us-west-2"
+    said = f"error: stack {STACK} is of an older version, which brings nothing back: {newer}\n"
+    assert run(command, "--region", REGION, *more) == (1, "", said)
+    choose = "--env, --project and --region choose another"
+    said = f"error: no stack MozDef-EF-zoom-prod in us-west-2; {choose}\n"
+    assert run(command, "--env", "prod", *more) == (1, "", said)
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize("command", ["rejected", "redrive", "status"])
+def test_a_source_that_is_none_is_said(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert main([command, "zoo", *(["--yes"] if command == "redrive" else [])]) == 1
+    assert "zoo" in capsys.readouterr().err
+
+
+# `redrive --dead`.
+
+
+def dead(account: Account, number: int) -> None:
+    """Have MozDef take messages too often."""
+    sqs = boto3.client("sqs", REGION)
+    for at in range(number):
+        sqs.send_message(QueueUrl=account.dead_letters, MessageBody=json.dumps({"summary": f"d{at}"}))
+
+
+LETTERS = "zoom has 2 dead letters: what MozDef took ten times and never deleted\n"
+
+
+def test_dead_letters_are_moved_back(account: Account, run: Run) -> None:
+    dead(account, 2)
+    assert run("redrive", "--dead", "--dry-run") == (0, LETTERS, "")
+    assert account.moved == []
+    moved = "SQS moves them, in its own time: python -m generator status zoom\n"
+    assert run("redrive", "--dead", "--yes") == (0, LETTERS + moved, "")
+    assert account.moved == [f"arn:aws:sqs:{REGION}:123456789012:dead"]
+    assert account.functions.calls == []
+
+
+def test_where_there_are_no_dead_letters_nobody_is_asked(run: Run) -> None:
+    assert run("redrive", "--dead", "--yes") == (0, "zoom has no dead letters\n", "")
+
+
+@pytest.mark.parametrize(("answer", "moved"), [("y\n", True), ("n\n", False)])
+def test_somebody_is_asked_before_dead_letters_are_moved(account: Account, run: Run, answer: str, moved: bool) -> None:
+    dead(account, 2)
+    status, out, _ = run("redrive", "--dead", asked=answer)
+    assert out.startswith(f"{LETTERS}Move them back to the queue that MozDef reads? [y/N]: ")
+    assert status == (0 if moved else 1)
+    assert out.endswith("generator status zoom\n" if moved else "nothing was moved\n")
+    assert bool(account.moved) is moved
+
+
+def test_a_move_that_sqs_refuses_is_said(account: Account, run: Run) -> None:
+    dead(account, 1)
+    account.refusal = "There is already a task running."
+    status, _, err = run("redrive", "--dead", "--yes")
+    assert (status, err) == (1, "error: AWS: StartMessageMoveTask: There is already a task running.\n")
+
+
+@pytest.mark.parametrize("more", [["--limit", "1"], ["--rate", "1"], ["--reason", "time"], ["--since", "2026-01-01"]])
+def test_dead_letters_have_no_reasons_and_all_are_moved(run: Run, more: list[str]) -> None:
+    status, out, err = run("redrive", "--dead", "--yes", *more)
+    assert (status, out) == (2, "")
+    assert "--dead moves all dead letters: it goes with --dry-run and --yes alone" in err
+
+
+# `status`.
+
+WELL = f"""
+{STACK}  UPDATE_COMPLETE, framework 1.2.3, changed 3 hours ago
+
+  flowing   no: 0 requests in the last hour, 0 in the last day
+  sent      0 messages in the last hour, 0 in the last day
+  waiting   0 messages for MozDef
+  secret    auth_token stored just now
+"""
+
+
+def test_a_source_that_is_well_has_nothing_to_do(run: Run) -> None:
+    assert run("status") == (0, WELL, "")
+
+
+def count(namespace: str, name: str, dimension: str, value: str, *numbers: tuple[float, timedelta]) -> None:
+    metric = {"MetricName": name, "Dimensions": [{"Name": dimension, "Value": value}]}
+    for number, ago in numbers:
+        data = [{**metric, "Value": number, "Timestamp": datetime.now(UTC) - ago}]
+        boto3.client("cloudwatch", REGION).put_metric_data(Namespace=namespace, MetricData=data)
+
+
+MINUTES, HOURS = timedelta(minutes=1), timedelta(hours=1)
+
+
+def test_what_there_is_to_do_is_said_with_the_command_that_does_it(account: Account, run: Run) -> None:
+    count("AWS/ApiGateway", "Count", "ApiId", "api1", (1_200, 5 * MINUTES), (800, 5 * HOURS))
+    count("AWS/SQS", "NumberOfMessagesSent", "QueueName", "events", (1_100, 5 * MINUTES))
+    count("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "events", (7_300, 5 * MINUTES), (5, 9 * MINUTES))
+    boto3.client("sqs", REGION).send_message(QueueUrl=account.events, MessageBody="{}")
+    dead(account, 2)
+    account.reject(1)
+    account.kept.unsent("zoom", Request("POST", time=NOW), [b"{}"])
+    account.kept.put("unsendable/2026-01-01/0.json", b"{}")
+    alarm(f"{STACK}-Refused-1", "zoom: events could not be shaped.", "ALARM")
+    alarm(f"{STACK}-Unread-1", "zoom: MozDef does not read.", "OK")
+    alarm("MozDef-EF-okta-dev-Refused-1", "okta: events could not be shaped.", "ALARM")
+    boto3.client("ssm", REGION).delete_parameter(Name=SECRET)
+    do = "python -m generator {} zoom{} --region us-west-2"
+    again = do.format("redrive", " --dead")
+    assert run("status", "--region", REGION) == (
+        1,
+        f"""
+{STACK}  UPDATE_COMPLETE, framework 1.2.3, changed 3 hours ago
+
+  flowing   yes: 1,200 requests in the last hour, 2,000 in the last day
+  sent      1,100 messages in the last hour, 1,100 in the last day
+  waiting   1 message for MozDef, the oldest for 2 hours
+  dead      2 dead letters, which MozDef took ten times: see what its worker says, then {again}
+  rejected  1 request with events that could not be shaped: {do.format("rejected", "")}
+  unsent    1 request that the queue did not take: tried again every five minutes
+  never     1 object with messages that SQS refuses, below unsendable/ in {BUCKET}
+  alarm     Refused-1: zoom: events could not be shaped.
+  secret    auth_token not there: {do.format("secret", "")}
+""",
+        "",
+    )
+
+
+def alarm(name: str, said: str, value: str) -> None:
+    cloudwatch = boto3.client("cloudwatch", REGION)
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        AlarmDescription=said,
+        Namespace="AWS/SQS",
+        MetricName="NumberOfMessagesSent",
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=1,
+        Period=300,
+        Statistic="Sum",
+        Threshold=0,
+    )
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue=value, StateReason="a test")
+
+
+def test_the_state_is_said_to_programs_too(account: Account, run: Run) -> None:
+    account.reject(1)
+    status, out, _ = run("status", "--json")
+    told = json.loads(out)
+    assert datetime.fromisoformat(told.pop("changed")) < datetime.now(UTC)
+    assert datetime.fromisoformat(told["secrets"].pop("auth_token")) <= datetime.now(UTC)
+    assert (status, told) == (
+        1,
+        {
+            "stack": STACK,
+            "status": "UPDATE_COMPLETE",
+            "version": "1.2.3",
+            "requests": [0, 0],
+            "sent": [0, 0],
+            "waiting": 0,
+            "oldest": None,
+            "dead": 0,
+            "rejected": 1,
+            "unsent": 0,
+            "unsendable": 0,
+            "bucket": BUCKET,
+            "alarms": [],
+            "secrets": {},
+            "flowing": False,
+            "well": False,
+        },
+    )
+
+
+def test_nothing_is_read_but_whether_there_is_a_secret(run: Run) -> None:
+    for command in (["status"], ["status", "--json"], ["rejected"]):
+        assert "never to be told" not in run(*command)[1]
+
+
+def test_a_stack_that_was_never_changed_has_the_time_of_its_making(account: Account, run: Run) -> None:
+    del account.cloudformation.stacks[STACK]["LastUpdatedTime"]
+    days = (datetime.now(UTC) - NOON).days
+    assert f"changed {days} days ago" in run("status")[1]
+
+
+@pytest.mark.parametrize(
+    ("what", "well"),
+    [({}, True), ({"dead": 1}, False), ({"rejected": 1}, False), ({"unsent": 1}, False), ({"unsendable": 1}, False)],
+)
+@pytest.mark.usefixtures("account")
+def test_what_is_well(what: dict[str, int], well: bool) -> None:
+    assert replace(state.of(Target(), ZOOM), **what).well is well
+
+
+def test_the_commands_have_no_default_that_sends() -> None:
+    context = click.Context(redrive.command)
+    assert {one.name: one.get_default(context) for one in redrive.command.params if one.name in ("yes", "dead")} == {
+        "yes": False,
+        "dead": False,
+    }
