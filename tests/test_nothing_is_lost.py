@@ -96,13 +96,19 @@ class ShakyQueue(Queue):
     fates: Fates
 
     def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
-        if how := self.fates.partly:
-            # Of one that is refused for good, the others fail for now: all of a call goes wrong at most.
-            told = [{"Id": one["Id"], "SenderFault": False, "Code": "InternalError"} for one in Entries]
-            if how == "never":
-                told[0]["SenderFault"] = True
-            self.faults.lined_up = [{"Failed": told[::2] if how == "partly" else told}]
-        return self.fates.around(lambda: super(ShakyQueue, self).send_message_batch(QueueUrl, Entries))
+        how = self.fates.partly
+
+        def send() -> dict[str, Any]:
+            # Only once the call is made: else its answer would wait for another call, of other messages.
+            if how:
+                # Of one that is refused for good, the others fail for now: all of a call goes wrong at most.
+                told = [{"Id": one["Id"], "SenderFault": False, "Code": "InternalError"} for one in Entries]
+                if how == "never":
+                    told[0]["SenderFault"] = True
+                self.faults.lined_up = [{"Failed": told[::2] if how == "partly" else told}]
+            return super(ShakyQueue, self).send_message_batch(QueueUrl, Entries)
+
+        return self.fates.around(send)
 
 
 class ShakyBucket(Bucket):
