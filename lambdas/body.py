@@ -12,6 +12,8 @@ MAX_DEPTH = 64
 MAX_VALUES = 250_000
 """Values in a body: each takes some 100 bytes once it is taken apart, and a function has 256 MB."""
 _INT64 = 2**63
+_ALWAYS_FITS = 18
+"""Digits, or a sign and digits: most integers need no look at their value."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -109,6 +111,8 @@ def deeper_than(value: Any, limit: int) -> bool:
 
 def _integer(text: str) -> int:
     # Elasticsearch's `long` ends at 64 bits; MozDef deletes a message that fails there.
+    if len(text) <= _ALWAYS_FITS:
+        return int(text)
     if len(text) > 20 or not -_INT64 <= (value := int(text)) < _INT64:
         raise Rejected("number", "an integer beyond 64 bits")
     return value

@@ -192,20 +192,15 @@ class Receiver:
         level: Level = (
             "ERROR" if status >= 500 else "WARN" if status >= 400 or outcome.kept or outcome.unsent else "INFO"
         )
-        log(
-            level,
-            outcome.what,
-            request.time,
-            source=self._source.name,
-            requestId=request.id,
-            status=status,
-            sent=outcome.sent,
-            kept=outcome.kept,
-            **({"unsent": outcome.unsent} if outcome.unsent else {}),
-            **({"why": outcome.why} if outcome.why else {}),
-            **({"canary": request.canary} if (outcome.sent or outcome.unsent) and request.canary else {}),
-            **self._counted(request, outcome),
-        )
+        fields: dict[str, Any] = {"source": self._source.name, "requestId": request.id, "status": status}
+        fields["sent"], fields["kept"] = outcome.sent, outcome.kept
+        if outcome.unsent:
+            fields["unsent"] = outcome.unsent
+        if outcome.why:
+            fields["why"] = outcome.why
+        if (outcome.sent or outcome.unsent) and (mark := request.canary):
+            fields["canary"] = mark
+        log(level, outcome.what, request.time, **fields, **self._counted(request, outcome))
 
     def _counted(self, request: Request, outcome: Outcome) -> dict[str, Any]:
         """What is an exception is a metric too; a canary's event is old on purpose."""
