@@ -1,4 +1,4 @@
-"""Which of our modules go into a zip, and what of them: all that is imported, without its documentation."""
+"""Which of our modules go into a zip, and what of them: all that is imported, without what only people read."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 
 def _bare(content: bytes, tree: ast.Module) -> bytes:
-    """A module without documentation and comments, and with a space for each indentation, in the lines that we read.
+    """A module without documentation, comments and functions' types, and with a space for each indentation.
 
-    A traceback names these lines.
+    Each line is where we read it: a traceback names these lines.
     """
     lines = content.split(b"\n")
     inside: set[int] = set()
@@ -88,11 +88,23 @@ def _bare(content: bytes, tree: ast.Module) -> bytes:
         if token.type == tokenize.COMMENT:
             number, column = token.start
             lines[number - 1] = lines[number - 1].decode()[:column].rstrip().encode()
+    for number, start, end in sorted(_types(tree, lines), reverse=True):
+        lines[number - 1] = lines[number - 1][:start] + lines[number - 1][end:]
     for number, line in enumerate(lines, 1):
         if number not in inside:
             code = line.lstrip(b" ")
             lines[number - 1] = b" " * ((len(line) - len(code)) // 4) + code
     return b"\n".join(lines)
+
+
+def _types(tree: ast.Module, lines: list[bytes]) -> Iterator[tuple[int, int, int]]:
+    """Where functions say what they take and return: nothing reads it when they run. Line, and columns in bytes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and node.annotation and node.annotation.end_lineno == node.lineno:
+            yield node.lineno, node.col_offset + len(node.arg.encode()), node.annotation.end_col_offset or 0
+        elif isinstance(node, ast.FunctionDef) and node.returns and node.returns.end_lineno == node.returns.lineno:
+            before = lines[node.returns.lineno - 1][: node.returns.col_offset]
+            yield node.returns.lineno, before.rindex(b")") + 1, node.returns.end_col_offset or 0
 
 
 def _documentation(node: ast.AST) -> list[ast.stmt]:
