@@ -47,6 +47,8 @@ def never_asked_for(source: Source) -> Iterator[str]:
         yield "lambdas.effects"
     if not any(challenge.confirm for challenge in challenges):
         yield "lambdas.fetch"
+    if source.dedupe is None:
+        yield "lambdas.dedupe"
     if not signs_url(source.webhook):
         yield "lambdas.public_url"
 

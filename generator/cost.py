@@ -17,6 +17,7 @@ API = {"HTTP": 1.00, "REST": 3.50}
 INVOCATIONS = 0.20
 GB_SECOND = {"arm64": 1.33334e-5, "x86_64": 1.66667e-5}  # dollars each
 SQS, FIFO, KMS, TRACES = 0.40, 0.50, 3.00, 5.00
+WRITE = 0.625  # of a DynamoDB item of at most 1 KB, on demand
 LOGS_GB, EGRESS = 0.50, 0.05
 FIXED = {
     "AWS::CloudWatch::Alarm": 0.10,
@@ -30,11 +31,13 @@ FIXED = {
 EVENT_KB = 4
 HANDLER_MS, AUTHORIZER_MS, COLD_SHARE, INIT_MS = 20, 60, 0.01, 550
 FUNCTION_LOG_BYTES, ACCESS_LOG_BYTES = 850, 300
+CLAIM_MS, CLAIM_WRITES = 20, 2  # of an event with `dedupe`: pending, and done
 
 ASSUMED = (
     f"{EVENT_KB} KB an event, one event a request, evenly spread; handler {HANDLER_MS} ms, authorizer "
     f"{AUTHORIZER_MS} ms, {COLD_SHARE:.0%} cold starts of {INIT_MS} ms; {FUNCTION_LOG_BYTES} B of log an invocation, "
-    f"{ACCESS_LOG_BYTES} B of access log; us-west-2, no free tier. What MozDef spends on receiving is not in it"
+    f"{ACCESS_LOG_BYTES} B of access log; with `dedupe` {CLAIM_WRITES} writes and {CLAIM_MS} ms more; us-west-2, "
+    "no free tier. What MozDef spends on receiving is not in it"
 )
 
 
@@ -69,7 +72,10 @@ def per_million(resources: Mapping[str, Any], events: int) -> float:
     ]
     rate = max(events, 1) / _SECONDS_A_MONTH
     total: float = API["HTTP" if "AWS::ApiGatewayV2::Api" in by_type else "REST"] * math.ceil(EVENT_KB / 512) + EGRESS
-    total += _function(functions["lambdas.webhook.handler"], HANDLER_MS, rate, reads_secret=not authorizers)
+    claims = "AWS::DynamoDB::Table" in by_type
+    handler_ms = HANDLER_MS + (CLAIM_MS if claims else 0)
+    total += _function(functions["lambdas.webhook.handler"], handler_ms, rate, reads_secret=not authorizers)
+    total += WRITE * CLAIM_WRITES if claims else 0
     for one in authorizers:
         asked = _missed(rate, one.get("AuthorizerResultTtlInSeconds", 0))
         function = functions["lambdas.authorizer.handler"]

@@ -12,13 +12,14 @@ from typing import Any
 from awacs.aws import Statement
 from troposphere import GetAtt, NoValue, Output, Parameter, Ref, Select, Split, Sub, Template
 from troposphere.awslambda import Environment, Function
+from troposphere.dynamodb import Table
 from troposphere.s3 import Bucket
 from troposphere.sqs import Queue
 
 from generator import monitoring
 from generator.names import role_path
 from generator.resources import api as http
-from generator.resources import bucket, function, parameters, queue, schedule
+from generator.resources import bucket, function, parameters, queue, schedule, table
 from generator.resources.parameters import Asked, Parameters
 from generator.resources.sub import ref, secrets_path
 from generator.vendor import stored_names
@@ -30,6 +31,10 @@ from lambdas.model import Source, methods, verified_by
 KEPT_DAYS = 365
 REDRIVE_SECONDS = 120
 SWEEP = "rate(5 minutes)"
+# Two or three calls more for each request: with a larger share of a processor they take half of the time.
+DEDUPE_MEMORY_MB = 512
+# A claim must not end before the function that holds it: else another might send the same.
+LEASE_MARGIN_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,10 @@ def build(source: Source, lambda_key: str) -> Template:
     queue.add_policy(template, events, asked["ConsumerPrincipalArn"])
     kept = bucket.add_bucket(template, named, "Kept", KEPT_DAYS, BucketName=_kept_name(named))
 
-    redrive = _add_redrive(template, one, events, kept)
+    claims = table.add_table(template, named, "Claims") if source.dedupe else None
+    redrive = _add_redrive(template, one, events, kept, claims)
     where = verified_by(source.webhook)
-    handler = _add_handler(template, one, events, kept, verifies=where == "handler")
+    handler = _add_handler(template, one, events, kept, claims, verifies=where == "handler")
     api = http.add_api(template, named)
     authorizer = None
     auth = source.webhook.auth
@@ -116,12 +122,23 @@ def _kept_name(named: Parameters) -> Sub:
     )
 
 
-def _add_handler(template: Template, one: _Deployed, events: Queue, kept: Bucket, *, verifies: bool) -> Function:
+def _dedupe(claims: Table | None, seconds: int) -> dict[str, Any]:
+    """The environment of a function that claims events, and may run for so many seconds."""
+    if claims is None:
+        return {}
+    return {"DEDUPE_TABLE": Ref(claims), "DEDUPE_LEASE": str(seconds + LEASE_MARGIN_SECONDS)}
+
+
+def _add_handler(
+    template: Template, one: _Deployed, events: Queue, kept: Bucket, claims: Table | None, *, verifies: bool
+) -> Function:
     webhook = one.source.webhook
     may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize", "unsent")]
     reads = verifies or any(signs(challenge) for challenge in webhook.challenges)
     if reads and (stored := stored_names(webhook)):
         may.append(function.may_read_secrets(one.names, stored))
+    if claims:
+        may.append(table.may_claim(claims))
     if any(challenge.store_secret for challenge in webhook.challenges):
         may.append(function.may_learn_secret(one.names, secret_names(webhook.auth)[0]))
     environment = {
@@ -129,22 +146,30 @@ def _add_handler(template: Template, one: _Deployed, events: Queue, kept: Bucket
         "KEPT_BUCKET": Ref(kept),
         "SECRETS_PATH": Sub(secrets_path(one.names)),
         "STACK": Ref("AWS::StackName"),
+        **_dedupe(claims, function.TIMEOUT_SECONDS),
     }
     described = f"Takes in the events of {one.source.name}"
     flood = webhook.concurrency
     named = "lambdas.webhook.handler"
-    return _add_function(template, one, "Webhook", named, described, may, environment, concurrency=flood)
+    memory = DEDUPE_MEMORY_MB if claims else function.MEMORY_MB
+    return _add_function(template, one, "Webhook", named, described, may, environment, concurrency=flood, memory=memory)
 
 
-def _add_redrive(template: Template, one: _Deployed, events: Queue, kept: Bucket) -> Function:
+def _add_redrive(template: Template, one: _Deployed, events: Queue, kept: Bucket, claims: Table | None) -> Function:
     """What brings kept events back to the queue: by hand, and every few minutes what it did not take."""
     may = [
         queue.may_send(events),
         bucket.may_put(kept, "rejected", "oversize", "unsent", "unsendable"),
         bucket.may_take(kept, "rejected", "unsent"),
         bucket.may_list(kept),
+        *([table.may_claim(claims), table.may_look_up(claims)] if claims else []),
     ]
-    environment = {"EVENTS_QUEUE_URL": Ref(events), "KEPT_BUCKET": Ref(kept), "STACK": Ref("AWS::StackName")}
+    environment = {
+        "EVENTS_QUEUE_URL": Ref(events),
+        "KEPT_BUCKET": Ref(kept),
+        "STACK": Ref("AWS::StackName"),
+        **_dedupe(claims, REDRIVE_SECONDS),
+    }
     described = f"Brings kept events of {one.source.name} back to the queue"
     function_ = _add_function(
         template, one, "Redrive", "lambdas.redrive.handler", described, may, environment, timeout=REDRIVE_SECONDS

@@ -54,7 +54,7 @@ def add(template: Template, source: Source, parameters: Parameters, topic: Param
             "Dashboard",
             DashboardName=Sub(stack(parameters.service, ref(parameters.project), ref(parameters.environment))),
             Tags=tags(parameters),
-            DashboardBody=Sub(json.dumps(_body(watched), separators=(",", ":"))),
+            DashboardBody=Sub(json.dumps(_body(source, watched), separators=(",", ":"))),
         )
     )
 
@@ -142,7 +142,7 @@ def _watches(source: Source, watched: Watched) -> Iterator[Watch]:
         )
 
 
-def _body(watched: Watched) -> dict[str, Any]:
+def _body(source: Source, watched: Watched) -> dict[str, Any]:
     """The questions that the alarms ask, as graphs.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
@@ -168,6 +168,7 @@ def _body(watched: Watched) -> dict[str, Any]:
     events, letters = f"${{{watched.events.title}.QueueName}}", f"${{{watched.dead_letters.title}.QueueName}}"
     own = ["Stack", "${AWS::StackName}"]
     gateway = "AWS/ApiGateway"
+    by_table = [[NAMESPACE, one, *own] for one in ("Duplicate", "Unclaimed")]
     return {
         "widgets": [
             graph(
@@ -199,5 +200,6 @@ def _body(watched: Watched) -> dict[str, Any]:
                 [["AWS/Lambda", one, "FunctionName", handler] for one in ("Errors", "Throttles")],
             ),
             graph(7, "Handler: duration (ms)", [["AWS/Lambda", "Duration", "FunctionName", handler]], "p99"),
+            *([graph(8, "Sent before; sent without a claim", by_table)] if source.dedupe else []),
         ]
     }

@@ -68,8 +68,9 @@ def build(source: Source, keys: Keys) -> Template:
     queues = execution.queues(template, named, there["EventsQueueName"])
     learns = any(challenge.store_secret for challenge in source.webhook.challenges)
     learned = [function.may_learn_secret(named, secret_names(source.webhook.auth)[0])] if learns else []
-    boundary = execution.add_boundary(template, named, queues, learned)
-    executes = execution.add_execution_role(template, named, boundary, queues)
+    claims = source.dedupe is not None
+    boundary = execution.add_boundary(template, named, queues, learned, claims=claims)
+    executes = execution.add_execution_role(template, named, boundary, queues, claims=claims)
     its_build = _add_build(made, queues, boundary, executes)
     verify = _add_verify(made)
     fetched, artifact = _sources(made, repository)

@@ -15,6 +15,7 @@ from lambdas.model import Auth, Challenge, Events, Inputs, Mozdef, Reply, Source
 from lambdas.signed import Signed
 from lambdas.text import paths
 
+MAX_DEDUPE_HOURS = 168
 MAX_DESCRIPTION = 200  # a template's has 1,024 bytes, a function's 256 characters
 Found = Iterator[tuple[str, str]]
 
@@ -31,7 +32,7 @@ def problems(source: Source, place_of: Callable[[str], Place]) -> Iterator[Probl
         for key, message in _challenge(challenge):
             where = f"webhook.challenges[{index}].{key}"
             yield Problem(*place_of(where), where, message)
-    found = [*_webhook(source), *_events(source.events), *_signing(source)]
+    found = [*_webhook(source), *_events(source.events), *_dedupe(source), *_signing(source)]
     for key, message in [*found, *_outside_replies(source), *_credentials(source)]:
         yield Problem(*place_of(key), key, message)
 
@@ -97,6 +98,17 @@ def _events(events: Events) -> Found:
         yield "events.payload", "is a field of a form, and `format` has none"
     if "ndjson" in events.format and not events.split:
         yield "events.format", 'ndjson makes a list, so there must be a `split`, such as "[]"'
+
+
+def _dedupe(source: Source) -> Found:
+    if source.dedupe is None:
+        return
+    if not 1 <= source.dedupe.window <= MAX_DEDUPE_HOURS:
+        yield "dedupe.window", f"must be 1 to {MAX_DEDUPE_HOURS} hours"
+    if source.events.id is None:
+        yield "dedupe", "knows an event by its id, and there is no `events.id`: a hash is not the vendor's word"
+    elif source.events.split and calls(source.events.id) & {"header", "query", "root"}:
+        yield "dedupe", "would take all events of a body for one: `events.id` looks beyond what `split` splits off"
 
 
 def _webhook(source: Source) -> Found:

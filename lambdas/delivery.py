@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lambdas.auth import headers
 from lambdas.body import Rejected
@@ -16,11 +16,18 @@ from lambdas.oversize import MAX_MESSAGE, pointer
 from lambdas.paths import looked_at, telling_headers
 from lambdas.request import Request
 
+if TYPE_CHECKING:
+    from lambdas.dedupe import Claims
+
 T = TypeVar("T")
 
 
 class StorageDown(Exception):  # noqa: N818 - it names the outcome
     """The Kept bucket did not take what had to be kept."""
+
+
+class Pending(Exception):  # noqa: N818 - it names the outcome
+    """Another request is sending the same events, and may fail: the vendor is to ask again."""
 
 
 class Delivered(NamedTuple):
@@ -31,12 +38,28 @@ class Delivered(NamedTuple):
     refusals: list[Refusal]
     lag: float = 0.0
     """Seconds from the oldest event to its receipt."""
+    duplicates: int = 0
+    """Messages that had been sent before, and were not sent again."""
+    unclaimed: int = 0
+    """Messages of which the table of `dedupe` does not know that they were sent."""
+    pending: int = 0
+    """Messages that another request is sending."""
+
+
+def claims_of(source: Source) -> Claims | None:
+    """What makes `dedupe` of a source; None where it has none."""
+    if source.dedupe is None:
+        return None
+    # Few have it, and each import is a part of a cold start.
+    from lambdas.dedupe import claims
+
+    return claims(source)
 
 
 class Delivery:
     """A source's way from requests to messages."""
 
-    def __init__(self, source: Source, outbox: Outbox, kept: Kept) -> None:
+    def __init__(self, source: Source, outbox: Outbox, kept: Kept, claims: Claims | None = None) -> None:
         self._source = source
         learned = (one.store_secret for one in source.webhook.challenges if one.store_secret)
         handed_over = (name for path in learned for name in looked_at(path))
@@ -45,6 +68,7 @@ class Delivery:
         self._shaper = Shaper(source)
         self._outbox = outbox
         self._kept = kept
+        self._claims = claims
 
     def shaped(self, request: Request, only: Collection[int] = ()) -> tuple[list[Message], list[Refusal]]:
         """The messages of a request, and what can be none; of the events at some places only, where they are named."""
@@ -63,22 +87,40 @@ class Delivery:
         return messages, refusals
 
     def deliver(self, request: Request) -> Delivered:
-        """Send what can be sent, and keep the rest; StorageDown where neither can be done: then nobody has it."""
+        """Send what can be sent, and keep the rest; StorageDown where neither can be done: then nobody has it.
+
+        Pending where another request is sending some of it; all else is sent, or kept.
+        """
         messages, refusals = self.shaped(request)
         # The bucket first: should what follows fail, a retry overwrites what was kept and adds nothing.
         self.reject(request, refusals)
-        sent, unsent, faulty = self.send(request, messages)
-        self.reject(request, faulty)
+        delivered = self.send(request, messages)
+        self.reject(request, delivered.refusals)
+        if delivered.pending:
+            raise Pending(f"another request is sending {delivered.pending} of {len(messages)} messages")
         lag = request.time - min([message.at for message in messages]) if messages else 0.0
-        return Delivered(sent, unsent, [*refusals, *faulty], lag)
+        return delivered._replace(refusals=[*refusals, *delivered.refusals], lag=lag)
 
-    def send(self, request: Request, messages: Sequence[Message]) -> tuple[int, int, list[Refusal]]:
-        """Send messages: how many the queue took, how many are kept until it does, and what it never will.
+    def send(self, request: Request, messages: Sequence[Message]) -> Delivered:
+        """Send messages, where the source has `dedupe` those that nobody has sent.
 
-        The last is for who asks to keep; QueueDown where neither the queue nor the bucket takes one.
+        What the queue never takes is for who asks to keep; QueueDown where neither the queue nor the bucket takes one.
         """
+        # A canary is the same sample each time.
+        if self._claims is None or request.canary:
+            return self._send(request, messages, set())
+        return self._claims.once(messages, lambda fresh, done: self._send(request, fresh, done))
+
+    def sent_before(self, messages: Sequence[Message]) -> set[int]:
+        """The places of messages that were sent before, and would not be sent again."""
+        return self._claims.done(messages) if self._claims else set()
+
+    def _send(self, request: Request, messages: Sequence[Message], done: set[int]) -> Delivered:
+        """Add to `done` the places of what is on the queue, or kept for it, also where it ends with an error."""
         bounded = [self._within_bounds(message, request) for message in messages]
         refused, left = self._outbox.send([message.body for message in bounded])
+        done.update(range(len(bounded)))
+        done.difference_update(refused, left.places)
         faulty = [Refusal(bounded[place].place, "queue", f"SQS: {code}") for place, code in refused.items()]
         if left.places:
             waiting = [bounded[place].body for place in left.places]
@@ -86,7 +128,8 @@ class Delivery:
                 self._keep(lambda: self._kept.unsent(self._source.name, request, waiting))
             except StorageDown as down:
                 raise QueueDown(f"{left.why}; {down}") from down
-        return len(bounded) - len(faulty) - len(left.places), len(left.places), faulty
+            done.update(left.places)
+        return Delivered(len(bounded) - len(faulty) - len(left.places), len(left.places), faulty)
 
     def reject(self, request: Request, refusals: Sequence[Refusal]) -> None:
         """Keep what can be no message, with the reasons why."""

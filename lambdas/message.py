@@ -34,6 +34,8 @@ class Message(NamedTuple):
     body: bytes
     at: float = 0.0
     """When it happened, in Unix seconds."""
+    id: str = ""
+    """The tag of its id, where the vendor gave it one."""
 
 
 class Refusal(NamedTuple):
@@ -118,7 +120,8 @@ class Shaper:
                 raise Rejected("missing", f"no {path}")
         at = self._moment(event, functions)
         moment = iso(at)
-        identity = self._identity(event, functions)
+        named = self._named(event, functions)
+        identity = named or self._hashed(event, functions)
         details = {**event, **self._added(event, functions)} if self._details else event
         fields: dict[str, Any] = dict(self._fixed)
         for field, fill in self._texts:
@@ -131,7 +134,7 @@ class Shaper:
         fields["details"] = details
         if problem := unacceptable(details):
             raise Rejected("mozdef", problem)
-        return Message(place, fields, encoded(fields), at)
+        return Message(place, fields, encoded(fields), at, named)
 
     def _moment(self, event: Any, functions: Functions) -> float:
         if not self._time:
@@ -145,12 +148,16 @@ class Shaper:
             where, written = self._source.events.time, self._source.events.time_format
             raise Rejected("time", f"{where} is not a time as {written} writes it") from None
 
-    def _identity(self, event: Any, functions: Functions) -> str:
-        """The same text for every delivery of the same event: the vendor's id, or a hash of the event as sent."""
+    def _named(self, event: Any, functions: Functions) -> str:
+        """The vendor's id, the same for every delivery of the same event; empty where it has none."""
         given = self._id(event, functions) if self._id else None
-        if isinstance(given, str | int) and given != "":
-            text = as_text(given)
-            return f"id:{text}" if len(text) <= MAX_ID else f"id:sha256:{_digest(text.encode('utf-8', 'replace'))}"
+        if not isinstance(given, str | int) or given == "":
+            return ""
+        text = as_text(given)
+        return f"id:{text}" if len(text) <= MAX_ID else f"id:sha256:{_digest(text.encode('utf-8', 'replace'))}"
+
+    def _hashed(self, event: Any, functions: Functions) -> str:
+        """A hash of the event as sent: what is sent again is the same, as far as the vendor sends the same."""
         # Of what was masked, a hash would let anyone find a short one, such as a PIN, by trying them all.
         as_sent = event is functions.root and not functions.request.masked
         content = functions.request.body if as_sent else encoded(event)

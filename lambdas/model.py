@@ -197,6 +197,14 @@ class Mozdef:
 
 
 @dataclass(frozen=True, slots=True)
+class Dedupe:
+    """What the vendor sends again becomes no second message: events with the same `events.id` are the same."""
+
+    window: int = 24
+    """Hours, 1 to 168, for which an event's id is remembered. At least as long as the vendor goes on trying."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pipeline:
     """The pipeline that deploys the source."""
 
@@ -234,6 +242,8 @@ class Source:
     """Where things are in the body."""
     mozdef: Mozdef = Mozdef()
     """The MozDef message."""
+    dedupe: Dedupe | None = None
+    """Sends each event once: a table remembers ids. `{}`, or a `window`, turns it on; it needs `events.id`."""
     pipeline: Pipeline = Pipeline()
     """The pipeline that deploys the source."""
     vendor: Vendor | None = None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lambdas.auth import Unauthenticated, masked_fields, queries, secret_names, signed, verified
 from lambdas.body import Rejected
 from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
-from lambdas.delivery import Delivery, StorageDown
+from lambdas.delivery import Delivered, Delivery, Pending, StorageDown
 from lambdas.formats import reader
 from lambdas.kept import Kept
 from lambdas.log import Level, log
@@ -27,6 +27,7 @@ from lambdas.secrets import Secrets, SecretsDown
 from lambdas.text import paths
 
 if TYPE_CHECKING:
+    from lambdas.dedupe import Claims
     from lambdas.effects import Fetch
 
 MAX_BODY = 6 * 1_048_576
@@ -42,10 +43,7 @@ class Outcome(NamedTuple):
     answer: Answer
     what: str
     why: str | None = None
-    sent: int = 0
-    kept: int = 0
-    unsent: int = 0
-    lag: float = 0.0
+    delivered: Delivered = Delivered(0, 0, [])
 
 
 LATE = 60.0
@@ -64,6 +62,7 @@ class Receiver:
         clock: Callable[[], float] = time.time,
         fetch: Fetch | None = None,
         stack: str = "",
+        claims: Claims | None = None,
     ) -> None:
         self._source = source
         self._auth = source.webhook.auth
@@ -82,7 +81,7 @@ class Receiver:
         self._answer_made = None if any(paths(one) for one in texts(self._accepted)) else _static(self._accepted)
         self._refusal_headers = tuple((source.webhook.refusal_headers or {}).items())
         self._read = reader(source.events)
-        self._delivery = Delivery(source, outbox, kept)
+        self._delivery = Delivery(source, outbox, kept, claims)
         self._secrets = secrets
         self._clock = clock
         self._fetch = fetch
@@ -111,7 +110,7 @@ class Receiver:
             return Outcome(Answer(400), "challenge refused", "it would have signed a text outside its bounds")
         except Rejected as rejected:
             return Outcome(Answer(400), "challenge refused", str(rejected))
-        except (SecretsDown, QueueDown, StorageDown) as down:
+        except (SecretsDown, QueueDown, StorageDown, Pending) as down:
             return Outcome(Answer(503), "unavailable", f"{type(down).__name__}: {down}")
 
     def _answer(self, request: Request) -> Outcome:
@@ -169,9 +168,10 @@ class Receiver:
         return request
 
     def _deliver(self, request: Request) -> Outcome:
-        sent, unsent, refusals, lag = self._delivery.deliver(request)
+        delivered = self._delivery.deliver(request)
+        refusals = delivered.refusals
         why = "; ".join(sorted({f"{one.reason}: {one.detail}" for one in refusals})) if refusals else None
-        return Outcome(self._accept(request), "accepted", why, sent=sent, kept=len(refusals), unsent=unsent, lag=lag)
+        return Outcome(self._accept(request), "accepted", why, delivered)
 
     def _accept(self, request: Request) -> Answer:
         """What this vendor wants to be answered, whatever became of the events: they are all somewhere."""
@@ -188,27 +188,37 @@ class Receiver:
 
     def _log(self, request: Request, outcome: Outcome) -> None:
         """One line for each request. Nothing in it is from the body, or from a header but the mark of a canary."""
-        status = outcome.answer.status
-        level: Level = (
-            "ERROR" if status >= 500 else "WARN" if status >= 400 or outcome.kept or outcome.unsent else "INFO"
-        )
+        status, delivered = outcome.answer.status, outcome.delivered
+        sent, unsent, kept = delivered.sent, delivered.unsent, len(delivered.refusals)
+        odd = status >= 400 or kept or unsent or delivered.unclaimed
+        level: Level = "ERROR" if status >= 500 else "WARN" if odd else "INFO"
         fields: dict[str, Any] = {"source": self._source.name, "requestId": request.id, "status": status}
-        fields["sent"], fields["kept"] = outcome.sent, outcome.kept
-        if outcome.unsent:
-            fields["unsent"] = outcome.unsent
-        if outcome.why:
-            fields["why"] = outcome.why
-        if (outcome.sent or outcome.unsent) and (mark := request.canary):
-            fields["canary"] = mark
-        log(level, outcome.what, request.time, **fields, **self._counted(request, outcome))
+        fields["sent"], fields["kept"] = sent, kept
+        rare = {
+            "unsent": unsent,
+            "duplicates": delivered.duplicates,
+            "unclaimed": delivered.unclaimed,
+            "why": outcome.why,
+            "canary": request.canary if sent or unsent else None,
+        }
+        fields.update({name: value for name, value in rare.items() if value})
+        log(level, outcome.what, request.time, **fields, **self._counted(request, status, delivered))
 
-    def _counted(self, request: Request, outcome: Outcome) -> dict[str, Any]:
+    def _counted(self, request: Request, status: int, delivered: Delivered) -> dict[str, Any]:
         """What is an exception is a metric too; a canary's event is old on purpose."""
-        late = outcome.lag if outcome.lag >= LATE and not request.canary else 0.0
-        refused = outcome.answer.status == 401
-        if not (outcome.kept or outcome.unsent or refused or late):
+        late = delivered.lag if delivered.lag >= LATE and not request.canary else 0.0
+        refused = status == 401
+        by_table = delivered.duplicates or delivered.unclaimed
+        if not (delivered.refusals or delivered.unsent or refused or late or by_table):
             return {}
-        counts = {"Rejected": outcome.kept, "Unauthenticated": int(refused), "Unsent": outcome.unsent, "Lag": late}
+        counts = {
+            "Rejected": len(delivered.refusals),
+            "Unauthenticated": int(refused),
+            "Unsent": delivered.unsent,
+            "Lag": late,
+            "Duplicate": delivered.duplicates,
+            "Unclaimed": delivered.unclaimed,
+        }
         return embedded(self._stack, request.time, counts) if self._stack else {}
 
 

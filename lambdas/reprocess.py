@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambdas.auth import masked_fields
 from lambdas.delivery import Delivery
@@ -19,6 +19,9 @@ from lambdas.outbox import Outbox
 from lambdas.request import Request
 from lambdas.when import seconds
 
+if TYPE_CHECKING:
+    from lambdas.dedupe import Claims
+
 MAX_SHOWN = 20
 """Messages of one object that a preview shows."""
 
@@ -26,11 +29,11 @@ MAX_SHOWN = 20
 class Reprocessor:
     """Sends what waited for the queue, and takes what was rejected through the mapping again."""
 
-    def __init__(self, source: Source, outbox: Outbox, kept: Kept) -> None:
+    def __init__(self, source: Source, outbox: Outbox, kept: Kept, claims: Claims | None = None) -> None:
         self._source = source
         self._outbox = outbox
         self._kept = kept
-        self._delivery = Delivery(source, outbox, kept)
+        self._delivery = Delivery(source, outbox, kept, claims)
         self._read = reader(source.events)
         self._masks = masked_fields(source)
 
@@ -85,14 +88,28 @@ class Reprocessor:
 
     def _preview(self, _key: str, envelope: dict[str, Any], request: Request) -> dict[str, Any]:
         messages, refusals = self._shaped(envelope, request)
-        shown = [message.fields for message in messages[:MAX_SHOWN]]
-        return {"passes": len(messages), "messages": [_short(one) for one in shown], "fails": _told(refusals)}
+        before = self._delivery.sent_before(messages)
+        passing = [message.fields for place, message in enumerate(messages) if place not in before]
+        return {
+            "passes": len(passing),
+            "messages": [_short(one) for one in passing[:MAX_SHOWN]],
+            "fails": _told(refusals),
+            **({"duplicates": len(before)} if before else {}),
+        }
 
     def _send(self, key: str, envelope: dict[str, Any], request: Request) -> dict[str, Any]:
         messages, refusals = self._shaped(envelope, request)
-        sent, unsent, faulty = self._delivery.send(request, messages)
-        self._settle(key, envelope, [*refusals, *faulty])
-        return {"sent": sent, "unsent": unsent, "fails": _told([*refusals, *faulty])}
+        delivered = self._delivery.send(request, messages)
+        fails = [*refusals, *delivered.refusals]
+        if not delivered.pending:  # else whoever is sending some of it may fail, and this is all that there is
+            self._settle(key, envelope, fails)
+        counts = {one: getattr(delivered, one) for one in ("duplicates", "unclaimed", "pending")}
+        return {
+            "sent": delivered.sent,
+            "unsent": delivered.unsent,
+            "fails": _told(fails),
+            **{name: count for name, count in counts.items() if count},
+        }
 
     def _shaped(self, envelope: Mapping[str, Any], request: Request) -> tuple[list[Message], list[Refusal]]:
         """Only the events that were refused: the others of the body were sent when it came."""

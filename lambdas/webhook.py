@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.aws import client
+from lambdas.delivery import claims_of
 from lambdas.kept import Kept
 from lambdas.outbox import Outbox
 from lambdas.receive import Receiver
@@ -19,6 +20,7 @@ RECEIVER = Receiver(
     Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs")),
     Kept(os.environ["KEPT_BUCKET"], lambda: client("s3")),
     stack=os.environ.get("STACK", ""),
+    claims=claims_of(SOURCE),
 )
 
 

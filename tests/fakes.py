@@ -15,6 +15,7 @@ from generator import gateway
 from generator.vendor import stored_names
 from lambdas.auth import Sent
 from lambdas.authorize import authorized
+from lambdas.dedupe import CLAIMABLE, Claims
 from lambdas.kept import Kept
 from lambdas.model import Auth, Source, verified_by
 from lambdas.outbox import Outbox
@@ -23,6 +24,7 @@ from lambdas.reprocess import Reprocessor
 from lambdas.secrets import Secrets
 
 NOW = 1_767_225_600.0
+LEASE = 25.0
 SECRET = "correct horse battery staple"
 DOWN = EndpointConnectionError(endpoint_url="https://aws.invalid")
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "Any")
@@ -127,6 +129,68 @@ class Bucket:
         return {key: json.loads(made) for key, made in self.objects.items() if key.startswith(prefix)}
 
 
+@dataclass
+class Table:
+    """The table of claims: tests/test_dedupe.py compares it with moto's."""
+
+    items: dict[str, dict[str, Any]] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def put_item(self, **put: Any) -> None:
+        self.faults.next()
+        if self._taken(put):
+            code = {"Error": {"Code": "ConditionalCheckFailedException", "Message": "it is"}}
+            raise ClientError({**code, "Item": self.items[put["Item"]["id"]["S"]]}, "PutItem")  # type: ignore[typeddict-unknown-key]
+        self._put(put["Item"])
+
+    def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803
+        puts = [one["Put"] for one in TransactItems]
+        assert 1 <= len({one["Item"]["id"]["S"] for one in puts}) == len(puts) <= 100
+        self.faults.next()
+        if any(map(self._taken, puts)):
+            taken = {"Code": "ConditionalCheckFailed"}
+            reasons = [
+                {**taken, "Item": self.items[one["Item"]["id"]["S"]]} if self._taken(one) else {"Code": "None"}
+                for one in puts
+            ]
+            code = {"Error": {"Code": "TransactionCanceledException", "Message": "it is"}}
+            raise ClientError({**code, "CancellationReasons": reasons}, "TransactWriteItems")  # type: ignore[typeddict-unknown-key]
+        for one in puts:
+            self._put(one["Item"])
+
+    def batch_write_item(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803
+        ((table, writes),) = RequestItems.items()
+        assert table == "claims"
+        assert 1 <= len(writes) <= 25
+        answer = self.faults.next() or {}
+        for one in writes:
+            if one in answer.get("UnprocessedItems", {}).get(table, ()):
+                continue
+            if "PutRequest" in one:
+                self._put(one["PutRequest"]["Item"])
+            else:
+                self.items.pop(one["DeleteRequest"]["Key"]["id"]["S"], None)
+        return answer
+
+    def batch_get_item(self, RequestItems: dict[str, dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        keys = [one["id"]["S"] for one in RequestItems["claims"]["Keys"]]
+        assert 1 <= len(set(keys)) == len(keys) <= 100
+        self.faults.next()
+        return {"Responses": {"claims": [self.items[key] for key in keys if key in self.items]}}
+
+    def _put(self, item: dict[str, Any]) -> None:
+        self.items[item["id"]["S"]] = item
+
+    def _taken(self, put: Mapping[str, Any]) -> bool:
+        asked = (put["TableName"], put["ConditionExpression"], put["ReturnValuesOnConditionCheckFailure"])
+        assert asked == ("claims", CLAIMABLE, "ALL_OLD")
+        there, values = self.items.get(put["Item"]["id"]["S"]), put["ExpressionAttributeValues"]
+        if there is None or there.get("held_by") == values[":me"]:
+            return False
+        now = float(values[":now"]["N"])
+        return all(float(there[one]["N"]) >= now for one in ("expires", "held_until") if one in there)
+
+
 def signed(
     auth: Auth,
     body: bytes,
@@ -150,7 +214,7 @@ class Endpoint:
         self.path = f"/MozDef-EF/{source.name}/dev"
         names = stored_names(source.webhook) if secret is not None else ()
         self.store = Store({f"{self.path}/{name}": secret or "" for name in names})
-        self.queue, self.bucket = Queue(), Bucket()
+        self.queue, self.bucket, self.table = Queue(), Bucket(), Table()
         self.clock = 0.0
         self.slept: list[float] = []
         self.stack = stack
@@ -163,8 +227,10 @@ class Endpoint:
         self.secrets = Secrets(self.path, lambda: self.store, clock=lambda: self.clock, jitter=lambda: 0.0)
         outbox = Outbox("queue-url", self.queue, sleep=self.slept.append)
         kept = Kept("kept", lambda: self.bucket)
-        self.receiver = Receiver(source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack)
-        self.again = Reprocessor(source, outbox, kept)
+        its = Claims(source, "claims", self.table, LEASE, lambda: self.now + self.clock)
+        claims = its if source.dedupe else None
+        self.receiver = Receiver(source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack, claims=claims)
+        self.again = Reprocessor(source, outbox, kept, claims)
 
     def call(self, event: dict[str, Any]) -> dict[str, Any]:
         """The answer to an event of API Gateway, behind the authorizer where the source has one."""

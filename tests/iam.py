@@ -34,6 +34,7 @@ _MAX = {
     "AWS::SQS::Queue": 80,
     "AWS::Events::Rule": 64,
     "AWS::CloudWatch::Alarm": 255,
+    "AWS::DynamoDB::Table": 255,
 }
 _NAMED_BY = {
     "AWS::S3::Bucket": "BucketName",
@@ -55,6 +56,7 @@ _ARNS = {
     "AWS::CodeCommit::Repository": f"arn:aws:codecommit:{REGION}:{ACCOUNT}:{{}}",
     "AWS::Events::Rule": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{{}}",
     "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{{}}",
+    "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{}}",
     "AWS::CloudWatch::Dashboard": f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/{{}}",
 }
 

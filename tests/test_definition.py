@@ -475,3 +475,35 @@ def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:
 def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
     text = dedent(TOKEN).replace("{auth:", "{concurrency: null, auth:")
     assert definition(tmp_path, text).source.webhook.concurrency is None
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "dedupe: {}",
+            ["3: dedupe: knows an event by its id, and there is no `events.id`: a hash is not the vendor's word"],
+        ),
+        ("dedupe: {window: 0}\nevents: {id: id}", ["3: dedupe.window: must be 1 to 168 hours"]),
+        (
+            "dedupe: {window: 169}",
+            [
+                "3: dedupe: knows an event by its id, and there is no `events.id`: a hash is not the vendor's word",
+                "3: dedupe.window: must be 1 to 168 hours",
+            ],
+        ),
+        ("events: {id: id}\ndedupe: {hours: 1}", ["4: dedupe.hours: no such key; (window)"]),
+        (
+            "events: {split: a, id: \"id || header('x-id')\"}\ndedupe: {}",
+            ["4: dedupe: would take all events of a body for one: `events.id` looks beyond what `split` splits off"],
+        ),
+    ],
+)
+def test_mistakes_in_dedupe_are_said(said, text: str, lines: list[str]) -> None:
+    assert said(f"description: made\nwebhook: {{auth: {{token: {{header: x-token}}}}}}\n{text}") == lines
+
+
+def test_dedupe_is_off_unless_it_stands_there(tmp_path: Path) -> None:
+    for text, window in (("", None), ("dedupe: null", None), ("dedupe: {}", 24), ("dedupe: {window: 72}", 72)):
+        source = definition(tmp_path, f"{dedent(TOKEN)}\nevents: {{id: id}}\n{text}").source
+        assert (source.dedupe.window if source.dedupe else None) == window

@@ -290,7 +290,37 @@ def test_the_longest_names_fit() -> None:
 def test_no_environment_variable_holds_a_secret(source: Source) -> None:
     for function in of_type(template(source), "AWS::Lambda::Function").values():
         variables = function["Environment"]["Variables"]
-        assert set(variables) <= {"EVENTS_QUEUE_URL", "KEPT_BUCKET", "SECRETS_PATH", "STACK"}
+        its = {"EVENTS_QUEUE_URL", "KEPT_BUCKET", "SECRETS_PATH", "STACK", "DEDUPE_TABLE", "DEDUPE_LEASE"}
+        assert set(variables) <= its
         path = {"Fn::Sub": f"/${{ProjectName}}/{source.name}/${{Environment}}"}
         assert variables.get("SECRETS_PATH") == (path if function["Handler"] != "lambdas.redrive.handler" else None)
         assert variables["STACK"] == {"Ref": "AWS::StackName"}
+
+
+def test_a_table_of_claims_is_there_for_a_source_with_dedupe_alone() -> None:
+    source = next(one for one in EVERY if one.name == "dedupe")
+    made = template(source)
+    assert [one.name for one in EVERY if of_type(template(one), "AWS::DynamoDB::Table")] == ["dedupe"]
+    table = of_type(made, "AWS::DynamoDB::Table")["Claims"]
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert (table["BillingMode"], "TableName" in table) == ("PAY_PER_REQUEST", False)
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    # What it holds is worth nothing without the functions.
+    assert made["Resources"]["Claims"]["DeletionPolicy"] == "Delete"
+    may = {
+        role: sorted(
+            one for owner, each in statements(made) if owner == role for one in each["Action"] if "dynamo" in one
+        )
+        for role in of_type(made, "AWS::IAM::Role")
+    }
+    claims = ["dynamodb:BatchWriteItem", "dynamodb:PutItem"]
+    assert may == {"WebhookRole": claims, "RedriveRole": ["dynamodb:BatchGetItem", *claims]}
+
+
+def test_a_claim_outlives_the_function_that_holds_it() -> None:
+    made = template(next(one for one in EVERY if one.name == "dedupe"))
+    functions = of_type(made, "AWS::Lambda::Function")
+    assert set(functions) == {"Webhook", "Redrive"}
+    for function in functions.values():
+        assert float(function["Environment"]["Variables"]["DEDUPE_LEASE"]) > function["Timeout"]
+        assert function["Environment"]["Variables"]["DEDUPE_TABLE"] == {"Ref": "Claims"}

@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from generator import event_source, names, pipeline, product
+from generator.definition import load
 from generator.resources.pipeline_parameters import Keys
 from generator.template_text import text
 from lambdas.model import Pipeline
 from tests import iam
-from tests.definitions import ROOT, shipped
+from tests.definitions import CASES, ROOT, shipped
 from tests.iam import Stack, World
 
 PROJECT, SOURCE, ENVIRONMENT = "MozDef-EF", "zoom", "dev"
@@ -57,10 +58,14 @@ def written(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from ((title, each) for each in one["Properties"]["PolicyDocument"]["Statement"])
 
 
+DEDUPE = "dedupe"
+"""A case with a table."""
+
+
 @cache
 def built(source: str, like: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The pipeline's and the event source's template of a source that is `like` a shipped one, with the right keys."""
-    definition = shipped(like)
+    """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
+    definition = load(CASES, [like])[0] if like == DEDUPE else shipped(like)
     its = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]))
     files = product.files(replace(definition, source=its))
     return json.loads(files[product.PIPELINE]), json.loads(files[product.TEMPLATE])
@@ -154,7 +159,13 @@ def test_in_every_policy_of_a_pipeline_actions_resources_and_conditions_fit(vari
     assert found == {(EXECUTION, TAGS), *github}
 
 
-@pytest.mark.parametrize("name", ["zoom", "okta"])
+def test_in_every_policy_of_a_pipeline_whose_source_has_a_table_they_do_too() -> None:
+    stack, _ = deployed(PROJECT, DEDUPE, ENVIRONMENT, built(DEDUPE, DEDUPE, "codecommit"))
+    found = {(title, one) for title, kind, each in stack.documents() for one in iam.problems(kind, each)}
+    assert {one for one in found if "dynamodb" in one[1]} == set()
+
+
+@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE])
 def test_in_every_policy_of_an_event_source_actions_resources_and_conditions_fit(name: str) -> None:
     _, stack = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
     documents = list(stack.documents())
@@ -344,7 +355,7 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
 
 
 def test_the_boundary_takes_nothing_from_the_functions() -> None:
-    for name in ("zoom", "okta"):
+    for name in ("zoom", "okta", DEDUPE):
         its, source = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
         made = world(its, source)
         for title in roles(source):
@@ -866,6 +877,15 @@ _API = {f"apigateway:{verb}" for verb in ("GET", "POST", "PUT", "PATCH", "DELETE
 # To create, read, update and delete each type with the properties that we give it, by the handlers of AWS's schemas of
 # the types and the errors that people met.
 NEEDS: dict[str, set[str]] = {
+    "AWS::DynamoDB::Table": {
+        *("dynamodb:CreateTable", "dynamodb:DescribeTable", "dynamodb:UpdateTable", "dynamodb:DeleteTable"),
+        *("dynamodb:DescribeTimeToLive", "dynamodb:UpdateTimeToLive"),
+        *("dynamodb:DescribeContinuousBackups", "dynamodb:UpdateContinuousBackups"),
+        # Read with it, though we set none of these.
+        *("dynamodb:DescribeContributorInsights", "dynamodb:DescribeKinesisStreamingDestination"),
+        "dynamodb:GetResourcePolicy",
+        *("dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource"),
+    },
     "AWS::ApiGatewayV2::Api": _API,
     "AWS::ApiGatewayV2::Authorizer": _API,
     "AWS::ApiGatewayV2::Integration": _API,
@@ -940,7 +960,7 @@ LEFT_OUT = {
 }
 
 
-@pytest.mark.parametrize("name", ["zoom", "okta"])
+@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE])
 def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
     template, source = built(name, name, "both")
     types = {one["Type"] for one in source["Resources"].values()}
@@ -950,7 +970,9 @@ def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
     assert may & set(LEFT_OUT) == set()
 
 
-def test_cloudformation_may_do_nothing_that_no_type_needs() -> None:
-    template, _ = built("okta", "okta", "both")
+@pytest.mark.parametrize("name", ["okta", DEDUPE])
+def test_cloudformation_may_do_nothing_that_no_type_needs(name: str) -> None:
+    template, source = built(name, name, "both")
+    types = {one["Type"] for one in source["Resources"].values()}
     may = {action for title, one in written(template) if title == EXECUTION for action in one["Action"]}
-    assert may - set().union(*NEEDS.values()) == set()
+    assert may - set().union(*(NEEDS[one] for one in types)) == set()

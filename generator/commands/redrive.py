@@ -92,14 +92,17 @@ def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
 
     out = show.console()
     passing: list[str] = []
-    shown = passes = 0
+    shown = passes = duplicates = 0
     fails: Counter[str] = Counter()
     for some in chunks(keys):
         for result in invoked(functions, stack, "preview", some):
             if result.get("gone"):
                 continue
             passes += result["passes"]
-            passing += [result["key"]] if result["passes"] else []
+            before = result.get("duplicates", 0)
+            duplicates += before
+            # What was sent before goes from the bucket as what is sent.
+            passing += [result["key"]] if result["passes"] or before else []
             fails.update({f"{one['reason']}: {one['detail']}": one["events"] for one in result["fails"]})
             for message in result["messages"][: max(FEW - shown, 0)]:
                 shown += 1
@@ -107,6 +110,8 @@ def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
                 out.print(f"  [dim]passes[/]  {time_} {escape(message['severity'])}  {escape(message['summary'])}")
     if passes > shown:
         out.print(f"  [dim]passes[/]  and {passes - shown} more")
+    if duplicates:
+        out.print(f"  [dim]skips[/]   {show.count(duplicates, 'message')} that had been sent before")
     for said, number in fails.most_common(FEW):
         out.print(f"  [yellow]fails[/]   {number}x {escape(said)}")
     if len(fails) > FEW:
@@ -119,7 +124,7 @@ def _send(functions: Any, stack: Stack, keys: Sequence[str], rate: float | None,
     from generator.kept_events import CHUNK, chunks, invoked
 
     out = show.console()
-    sent = unsent = failed = gone = done = 0
+    sent = unsent = failed = gone = pending = done = 0
     size = min(CHUNK, max(1, int(rate))) if rate else CHUNK
     try:
         for some in chunks(keys, size):
@@ -128,6 +133,7 @@ def _send(functions: Any, stack: Stack, keys: Sequence[str], rate: float | None,
                 sent, unsent = sent + result.get("sent", 0), unsent + result.get("unsent", 0)
                 failed += sum(one["events"] for one in result.get("fails", ()))
                 gone += bool(result.get("gone"))
+                pending += bool(result.get("pending"))
             done += len(some)
             out.print(f"  {done} of {show.count(len(keys), 'request')}, {show.count(sent, 'message')} sent")
             if rate and done < len(keys):
@@ -142,6 +148,10 @@ def _send(functions: Any, stack: Stack, keys: Sequence[str], rate: float | None,
         out.print(f"the queue does not take {show.count(unsent, 'message')} now: tried again every five minutes")
     if failed:
         out.print(f"{show.count(failed, 'event')} failed again, and stayed: {why}")
+    if pending:
+        out.print(
+            f"{show.count(pending, 'request')} stayed: somebody else is sending some of it. Run it again in a while"
+        )
     if gone:
         out.print(f"{show.count(gone, 'request')} had gone: somebody else sent them")
     return 0

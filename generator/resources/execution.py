@@ -12,6 +12,7 @@ from typing import Any
 import awacs.apigateway
 import awacs.awslambda
 import awacs.cloudwatch
+import awacs.dynamodb
 import awacs.events
 import awacs.iam
 import awacs.kms
@@ -60,6 +61,11 @@ def functions(parameters: Parameters) -> Sub:
     return regional("lambda", f"function:{_named(parameters)}-*")
 
 
+def _table(parameters: Parameters) -> Sub:
+    """The ARN of the table of its claims."""
+    return regional("dynamodb", f"table/{_named(parameters)}-*")
+
+
 def log_groups(parameters: Parameters) -> list[Sub]:
     """The ARNs of the functions' log groups, and of the access log."""
     name = _named(parameters)
@@ -67,9 +73,17 @@ def log_groups(parameters: Parameters) -> list[Sub]:
 
 
 def add_boundary(
-    template: Template, parameters: Parameters, its_queues: Sequence[Any], learned: Sequence[Statement]
+    template: Template,
+    parameters: Parameters,
+    its_queues: Sequence[Any],
+    learned: Sequence[Statement],
+    *,
+    claims: bool,
 ) -> ManagedPolicy:
-    """The most that a role of the event source can do; `learned` is for a secret that a vendor hands over."""
+    """The most that a role of the event source can do; `learned` is for a secret that a vendor hands over.
+
+    `claims` is whether it has the table of `dedupe`.
+    """
     secrets = regional("ssm", f"parameter{secrets_path(parameters)}/*")
     most = [
         allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], log_groups(parameters)),
@@ -77,6 +91,7 @@ def add_boundary(
         allow([awacs.s3.PutObject, awacs.s3.GetObject, awacs.s3.DeleteObject], [kept_bucket(parameters, "/*")]),
         allow([awacs.s3.ListBucket], [kept_bucket(parameters)]),
         allow([awacs.ssm.GetParameters], [secrets]),
+        *([allow(_CLAIMS, [_table(parameters)])] if claims else []),
         *learned,
         # Whether a boundary limits what the key of aws/ssm says of the whole account is not documented. It allows
         # nothing by itself, and here no more than to decrypt the source's own secrets.
@@ -102,7 +117,7 @@ def add_boundary(
 
 
 def add_execution_role(
-    template: Template, parameters: Parameters, boundary: ManagedPolicy, its_queues: Sequence[Any]
+    template: Template, parameters: Parameters, boundary: ManagedPolicy, its_queues: Sequence[Any], *, claims: bool
 ) -> Role:
     """The role with which CloudFormation makes, changes and removes what an event source consists of.
 
@@ -118,6 +133,7 @@ def add_execution_role(
         allow(_ANY_LOG, ["*"]),
         allow(_EVENTS, [regional("events", f"rule/{_named(parameters)}-*")]),
         allow(_CLOUDWATCH, [regional("cloudwatch", f"alarm:{_named(parameters)}-*"), _dashboard(parameters)]),
+        *([allow(_DYNAMODB, [_table(parameters)])] if claims else []),
         *_iam(parameters, boundary),
         *_api_gateway(),
     ]
@@ -164,7 +180,7 @@ def _api_gateway() -> list[Statement]:
 
 
 _l, _q, _s, _g = awacs.awslambda, awacs.sqs, awacs.s3, awacs.logs
-_e, _c = awacs.events, awacs.cloudwatch
+_e, _c, _d = awacs.events, awacs.cloudwatch, awacs.dynamodb
 _LAMBDA = [
     *(_l.CreateFunction, _l.DeleteFunction, _l.GetFunction, _l.GetFunctionConfiguration, _l.UpdateFunctionCode),
     *(_l.UpdateFunctionConfiguration, _l.PutFunctionConcurrency, _l.DeleteFunctionConcurrency),
@@ -196,6 +212,13 @@ _CLOUDWATCH = [
     *(_c.PutMetricAlarm, _c.DeleteAlarms, _c.DescribeAlarms),
     *(_c.PutDashboard, _c.GetDashboard, _c.DeleteDashboards),
     *(_c.TagResource, _c.UntagResource, _c.ListTagsForResource),
+]
+_CLAIMS = [_d.PutItem, _d.BatchWriteItem, _d.BatchGetItem]
+_DYNAMODB = [
+    *(_d.CreateTable, _d.DeleteTable, _d.DescribeTable, _d.UpdateTable, _d.DescribeTimeToLive, _d.UpdateTimeToLive),
+    *(_d.DescribeContinuousBackups, _d.UpdateContinuousBackups),
+    *(_d.DescribeContributorInsights, _d.DescribeKinesisStreamingDestination, _d.GetResourcePolicy),
+    *(_d.ListTagsOfResource, _d.TagResource, _d.UntagResource),
 ]
 # None of these can be narrowed; an API's access log is a log delivery.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html

@@ -1,0 +1,51 @@
+"""DynamoDB tables."""
+
+from __future__ import annotations
+
+import awacs.dynamodb
+from awacs.aws import Statement
+from troposphere import GetAtt, Template
+from troposphere.dynamodb import (
+    AttributeDefinition,
+    KeySchema,
+    PointInTimeRecoverySpecification,
+    Table,
+    TimeToLiveSpecification,
+)
+
+from generator.resources.parameters import Parameters, tags
+from generator.resources.role import allow
+
+
+def add_table(template: Template, parameters: Parameters, title: str) -> Table:
+    """A table of items that have an `id`, and go some time after `expires`, in Unix seconds; it goes with the stack.
+
+    Encrypted with a key of DynamoDB's own, which costs nothing and needs no permission.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
+    """
+    return template.add_resource(
+        Table(
+            title,
+            AttributeDefinitions=[AttributeDefinition(AttributeName="id", AttributeType="S")],
+            KeySchema=[KeySchema(AttributeName="id", KeyType="HASH")],
+            BillingMode="PAY_PER_REQUEST",
+            TimeToLiveSpecification=TimeToLiveSpecification(AttributeName="expires", Enabled=True),
+            PointInTimeRecoverySpecification=PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
+            Tags=tags(parameters),
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Delete",
+        )
+    )
+
+
+def may_claim(table: Table) -> Statement:
+    """Put items, alone and in a transaction, which needs the permission of what is in it; put and delete in batches.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+    """
+    return allow([awacs.dynamodb.PutItem, awacs.dynamodb.BatchWriteItem], [GetAtt(table, "Arn")])
+
+
+def may_look_up(table: Table) -> Statement:
+    """Read items that one can name."""
+    return allow([awacs.dynamodb.BatchGetItem], [GetAtt(table, "Arn")])

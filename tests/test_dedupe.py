@@ -1,0 +1,450 @@
+"""Each event once: what is claimed, what becomes of a claim, and that no trouble with the table keeps an event back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from moto import mock_aws
+
+from lambdas import dedupe, delivery
+from lambdas.delivery import Delivered
+from lambdas.message import MAX_EVENTS, Message
+from lambdas.model import Source
+from lambdas.request import CANARY
+from tests.definitions import definition
+from tests.fakes import DOWN, LEASE, NOW, THROTTLED, Endpoint, Table
+
+TEXT = """
+    description: made
+    webhook: {auth: {hmac: {signature: {header: x-signature}}}}
+    events: {split: events, id: id%s}
+    dedupe: {window: 2}
+"""
+DENIED = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "PutItem")
+LOST = ReadTimeoutError(endpoint_url="https://aws.invalid")
+REFUSED = {"Failed": [{"Id": "0", "SenderFault": True, "Code": "InvalidMessageContents"}]}
+HOUR = 3_600
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    return definition(tmp_path, TEXT % "").source
+
+
+@pytest.fixture
+def endpoint(source: Source) -> Endpoint:
+    return Endpoint(source, stack="stack")
+
+
+def events(*ids: Any, **more: Any) -> dict[str, Any]:
+    return {"events": [{**({"id": one} if one is not None else {}), **more} for one in ids]}
+
+
+def sent(endpoint: Endpoint) -> list[str]:
+    return [message["details"].get("id") for message in endpoint.queue.messages]
+
+
+def post(endpoint: Endpoint, *ids: Any) -> int:
+    status: int = endpoint.signed(events(*ids))["statusCode"]
+    return status
+
+
+def seconds(item: dict[str, Any], name: str) -> float:
+    return float(item[name]["N"]) - NOW
+
+
+def test_what_is_sent_again_becomes_no_second_message(endpoint: Endpoint) -> None:
+    assert [post(endpoint, "a"), post(endpoint, "a"), post(endpoint, "a", "b")] == [200, 200, 200]
+    assert sent(endpoint) == ["a", "b"]
+    assert [(line["sent"], line.get("duplicates"), line.get("Duplicate")) for line in endpoint.log] == [
+        (1, None, None),
+        (0, 1, 1),
+        (1, 1, 1),
+    ]
+    assert {line["level"] for line in endpoint.log} == {"INFO"}
+
+
+def test_a_claim_is_done_once_its_message_is_sent_and_ends_with_the_window(endpoint: Endpoint) -> None:
+    post(endpoint, "a")
+    ((name, item),) = endpoint.table.items.items()
+    assert (name, set(item), seconds(item, "expires")) == ("id:a", {"id", "expires"}, 2 * HOUR)
+    endpoint.clock = 2 * HOUR
+    post(endpoint, "a")
+    assert sent(endpoint) == ["a"]
+    # DynamoDB deletes what has expired, some time later.
+    endpoint.clock = 2 * HOUR + 1
+    post(endpoint, "a")
+    assert sent(endpoint) == ["a", "a"]
+
+
+def test_an_event_without_an_id_is_nobodys_to_claim(endpoint: Endpoint) -> None:
+    assert [post(endpoint, None, ""), post(endpoint, None, "")] == [200, 200]
+    assert len(sent(endpoint)) == 4
+    assert endpoint.table.faults.calls == 0
+
+
+def test_one_that_stands_twice_in_a_body_is_one(endpoint: Endpoint) -> None:
+    assert post(endpoint, "a", "b", "a", None, None) == 200
+    assert sent(endpoint) == ["a", "b", None, None]
+    assert endpoint.log[-1]["duplicates"] == 1
+
+
+def test_a_long_id_is_an_id(endpoint: Endpoint) -> None:
+    for one in ("é" * 2_000, "é" * 1_999, "é" * 2_000):
+        post(endpoint, one)
+    assert [len(one) for one in sent(endpoint)] == [2_000, 1_999]
+
+
+def test_a_canary_is_sent_each_time(endpoint: Endpoint) -> None:
+    for _ in range(2):
+        endpoint.signed(events("a"), {CANARY: "0" * 32})
+    assert sent(endpoint) == ["a", "a"]
+    assert endpoint.table.faults.calls == 0
+    post(endpoint, "a")
+    assert sent(endpoint) == ["a", "a", "a"]
+
+
+# While another is at it.
+
+
+def meanwhile(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, do: Callable[[], Any]) -> list[Any]:
+    """What comes of something that happens while the queue is taking the first messages."""
+    send, seen = endpoint.queue.send_message_batch, []
+
+    def sending(**asked: Any) -> dict[str, Any]:
+        monkeypatch.undo()
+        seen.append(do())
+        return send(**asked)
+
+    monkeypatch.setattr(endpoint.queue, "send_message_batch", sending)
+    return seen
+
+
+def test_what_another_is_sending_is_the_vendors_until_that_is_done(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = meanwhile(endpoint, monkeypatch, lambda: post(endpoint, "a", "b", "c"))
+    assert post(endpoint, "a", "b") == 200
+    assert seen == [503]
+    # What nobody else was sending was sent.
+    assert sent(endpoint) == ["c", "a", "b"]
+    assert endpoint.log[0]["why"] == "Pending: another request is sending 2 of 3 messages"
+    assert post(endpoint, "a", "b", "c") == 200
+    assert sent(endpoint) == ["c", "a", "b"]
+
+
+def test_what_a_dead_function_held_is_to_be_had_once_its_lease_is_over(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Died(BaseException):
+        pass
+
+    def dies() -> None:
+        # What a process does after its end is nothing.
+        monkeypatch.setattr(endpoint.table, "batch_write_item", lambda **_: {})
+        raise Died
+
+    meanwhile(endpoint, monkeypatch, dies)
+    with pytest.raises(Died):
+        post(endpoint, "a", "b")
+    monkeypatch.undo()
+    assert {seconds(item, "held_until") for item in endpoint.table.items.values()} == {LEASE}
+    endpoint.clock = LEASE
+    assert [post(endpoint, "a", "b"), post(endpoint, "b")] == [503, 503]
+    endpoint.clock = LEASE + 1
+    assert [post(endpoint, "a", "b"), post(endpoint, "b")] == [200, 200]
+    assert sent(endpoint) == ["a", "b"]
+
+
+def test_an_item_that_another_transaction_is_at_is_pending(endpoint: Endpoint) -> None:
+    conflict = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
+    endpoint.table.faults.lined_up = [ClientError(conflict, "PutItem")]  # type: ignore[arg-type]
+    assert post(endpoint, "a") == 503
+    reasons = {"CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}, {"Code": "None"}]}
+    canceled = {"Error": {"Code": "TransactionCanceledException", "Message": ""}, **reasons}
+    endpoint.table.faults.lined_up = [ClientError(canceled, "TransactWriteItems")]  # type: ignore[arg-type]
+    assert post(endpoint, "a", "b", "c") == 503
+    assert sent(endpoint) == ["a", "c"]
+    assert [post(endpoint, "a", "b", "c"), sent(endpoint)] == [200, ["a", "c", "b"]]
+
+
+# Where the table is in trouble.
+
+SLOW = {"Error": {"Code": "TransactionCanceledException", "Message": ""}}
+SLOWED = ClientError(
+    {**SLOW, "CancellationReasons": [{"Code": "None"}, {"Code": "ThrottlingError"}]},  # type: ignore[typeddict-unknown-key]
+    "TransactWriteItems",
+)
+
+
+@pytest.mark.parametrize("fault", [DOWN, THROTTLED, DENIED, LOST, SLOWED], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("ids", [["a"], ["a", "b"]])
+def test_a_table_that_fails_lets_everything_through(endpoint: Endpoint, fault: Exception, ids: list[str]) -> None:
+    endpoint.table.faults.always = fault
+    assert post(endpoint, *ids) == 200
+    assert sent(endpoint) == ids
+    # It was asked once: the vendor is waiting.
+    assert endpoint.table.faults.calls == 1
+    warned, line = endpoint.log
+    assert (warned["level"], warned["message"]) == ("WARN", "the table of dedupe failed")
+    assert (line["level"], line["unclaimed"], line["Unclaimed"]) == ("WARN", len(ids), len(ids))
+    endpoint.table.faults.always = None
+    assert post(endpoint, *ids) == 200
+    assert sent(endpoint) == [*ids, *ids]
+
+
+@pytest.mark.parametrize("fault", [DOWN, THROTTLED, LOST], ids=lambda one: type(one).__name__)
+def test_what_is_sent_and_could_not_be_written_down_is_counted(endpoint: Endpoint, fault: Exception) -> None:
+    endpoint.table.faults.lined_up = [None, fault]
+    assert post(endpoint, *range(60)) == 200
+    assert endpoint.log[-1]["unclaimed"] == 60
+    assert endpoint.table.faults.calls == 2
+    endpoint.clock = LEASE + 1
+    assert post(endpoint, 0) == 200
+    assert len(sent(endpoint)) == 61
+
+
+def test_what_a_batch_leaves_is_written_again(endpoint: Endpoint) -> None:
+    left = {"PutRequest": {"Item": {"id": {"S": "id:b"}, "expires": {"N": str(int(NOW) + 2 * HOUR)}}}}
+    unprocessed: dict[str, Any] = {"UnprocessedItems": {"claims": [left]}}
+    endpoint.table.faults.lined_up = [None, unprocessed, unprocessed]
+    assert post(endpoint, "a", "b") == 200
+    assert "unclaimed" not in endpoint.log[-1]
+    endpoint.table.faults.lined_up = [None, *[unprocessed] * dedupe.WRITE_TRIES]
+    assert post(endpoint, "c", "b") == 200
+    assert endpoint.log[-1]["duplicates"] == 1
+    assert [post(endpoint, "a", "b", "c"), sent(endpoint)] == [200, ["a", "b", "c"]]
+
+
+def test_after_a_fault_the_rest_of_a_body_goes_through_and_what_was_claimed_is_done(endpoint: Endpoint) -> None:
+    endpoint.table.faults.lined_up = [None, DOWN]
+    assert post(endpoint, *range(250)) == 200
+    assert len(sent(endpoint)) == 250
+    assert endpoint.log[-1]["unclaimed"] == 150
+    assert post(endpoint, *range(250)) == 200
+    assert sent(endpoint)[250:] == list(range(100, 250))
+
+
+def test_a_whole_body_is_claimed_in_few_calls(endpoint: Endpoint) -> None:
+    assert post(endpoint, *range(MAX_EVENTS)) == 200
+    assert endpoint.table.faults.calls == MAX_EVENTS / 100 + MAX_EVENTS / 25
+    assert post(endpoint, *range(MAX_EVENTS)) == 200
+    assert endpoint.table.faults.calls == 2 * MAX_EVENTS / 100 + MAX_EVENTS / 25
+    assert (len(sent(endpoint)), endpoint.log[-1]["duplicates"]) == (MAX_EVENTS, MAX_EVENTS)
+
+
+# Where the queue is.
+
+
+def test_what_waits_for_the_queue_is_done(endpoint: Endpoint) -> None:
+    endpoint.queue.faults.always = DOWN
+    assert [post(endpoint, "a", "b"), post(endpoint, "b", "a")] == [200, 200]
+    assert endpoint.log[-1]["duplicates"] == 2
+    endpoint.queue.faults.always = None
+    assert endpoint.again.sweep() == {"sent": 2, "left": 0}
+    assert sent(endpoint) == ["a", "b"]
+
+
+def test_what_nobody_has_is_let_go_of_and_what_was_sent_is_not(endpoint: Endpoint) -> None:
+    endpoint.queue.faults.lined_up = [None, DOWN]
+    endpoint.bucket.faults.always = DOWN
+    assert post(endpoint, *range(15)) == 503
+    assert sent(endpoint) == list(range(10))
+    endpoint.bucket.faults.always = None
+    assert post(endpoint, *range(15)) == 200
+    assert sent(endpoint) == list(range(15))
+
+
+def test_what_the_queue_never_takes_is_let_go_of_and_a_redrive_sends_it(endpoint: Endpoint) -> None:
+    endpoint.queue.faults.lined_up = [REFUSED]
+    assert post(endpoint, "a", "b") == 200
+    (key,) = endpoint.bucket.objects
+    assert (sent(endpoint), list(endpoint.table.items)) == (["b"], ["id:b"])
+    assert endpoint.again.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": []}]
+    assert (sent(endpoint), list(endpoint.bucket.objects)) == (["b", "a"], [])
+
+
+def test_what_can_not_be_kept_is_let_go_of(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "MAX_MESSAGE", 10)
+    endpoint.bucket.faults.always = DOWN
+    assert post(endpoint, "a") == 503
+    assert endpoint.table.items == {}
+    endpoint.bucket.faults.always = None
+    assert [post(endpoint, "a"), post(endpoint, "a")] == [200, 200]
+    assert len(sent(endpoint)) == 1
+
+
+# What `transform` makes of one event.
+
+SEVERAL = "def transform(event, request):\n    return [{'id': event['id'], 'part': one} for one in event['parts']]\n"
+
+
+def with_transform(folder: Path, code: str, more: str = "") -> Source:
+    (folder / "made").mkdir(parents=True)
+    (folder / "made" / "transform.py").write_text(code, encoding="utf-8")
+    return definition(folder, TEXT % more).source
+
+
+def parts(endpoint: Endpoint) -> list[Any]:
+    return [message["details"]["part"] for message in endpoint.queue.messages]
+
+
+def test_messages_of_one_event_are_no_duplicates_of_each_other(tmp_path: Path) -> None:
+    endpoint = Endpoint(with_transform(tmp_path, SEVERAL))
+    for _ in range(2):
+        assert endpoint.signed(events("a", parts=[1, 2, 2]))["statusCode"] == 200
+    assert parts(endpoint) == [1, 2, 2]
+
+
+def test_a_redrive_sends_what_was_refused_of_an_event_and_not_what_was_sent(tmp_path: Path) -> None:
+    endpoint = Endpoint(with_transform(tmp_path / "strict", SEVERAL, ", require: [part]"))
+    endpoint.signed(events("a", parts=[1, None, 3]))
+    (key,) = endpoint.bucket.objects
+    # Mended, it makes them in another order.
+    mended = SEVERAL.replace("event['parts']", "[9] + [one or 0 for one in event['parts']]")
+    endpoint.deploy(with_transform(tmp_path / "mended", mended, ", require: [part]"))
+    (preview,) = endpoint.again.preview([key])
+    assert (preview["passes"], preview["duplicates"], len(preview["messages"])) == (3, 1, 3)
+    assert endpoint.again.send([key]) == [{"key": key, "sent": 3, "unsent": 0, "fails": [], "duplicates": 1}]
+    assert parts(endpoint) == [1, 9, 0, 3]
+
+
+# By hand.
+
+
+@pytest.fixture
+def rejected(tmp_path: Path, source: Source) -> tuple[Endpoint, str]:
+    """An endpoint that has rejected two events, and takes them now."""
+    endpoint = Endpoint(definition(tmp_path / "strict", TEXT % ", require: [never]").source)
+    assert post(endpoint, "a", "b") == 200
+    (key,) = endpoint.bucket.objects
+    endpoint.deploy(source)
+    return endpoint, key
+
+
+def test_two_redrives_at_once_send_once(rejected: tuple[Endpoint, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint, key = rejected
+    seen = meanwhile(endpoint, monkeypatch, lambda: (endpoint.again.send([key]), list(endpoint.bucket.objects)))
+    assert endpoint.again.send([key]) == [{"key": key, "sent": 2, "unsent": 0, "fails": []}]
+    # The other may have failed: what it was sending stayed until it had not.
+    assert seen == [([{"key": key, "sent": 0, "unsent": 0, "fails": [], "pending": 2}], [key])]
+    assert (sent(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
+
+
+def test_what_the_vendor_sent_again_since_is_skipped_and_goes(rejected: tuple[Endpoint, str]) -> None:
+    endpoint, key = rejected
+    assert post(endpoint, "a") == 200
+    before = dict(endpoint.table.items)
+    (preview,) = endpoint.again.preview([key])
+    assert (preview["passes"], preview["duplicates"]) == (1, 1)
+    assert [one["tags"][1] for one in preview["messages"]] == ["id:b"]
+    assert endpoint.table.items == before
+    assert endpoint.again.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": [], "duplicates": 1}]
+    assert (sent(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
+
+
+@pytest.mark.parametrize("fault", [DOWN, DENIED], ids=["down", "denied"])
+def test_a_preview_does_not_need_the_table(rejected: tuple[Endpoint, str], fault: Exception) -> None:
+    endpoint, key = rejected
+    endpoint.table.faults.always = fault
+    (preview,) = endpoint.again.preview([key])
+    assert preview["passes"] == 2
+    assert "duplicates" not in preview
+
+
+def test_what_is_being_sent_and_what_has_expired_is_not_sent_before(rejected: tuple[Endpoint, str]) -> None:
+    endpoint, key = rejected
+    assert post(endpoint, "a", "b") == 200
+    endpoint.table.items["id:a"]["held_until"] = {"N": "0"}
+    assert endpoint.again.preview([key])[0]["duplicates"] == 1
+    endpoint.clock = 3 * HOUR
+    assert "duplicates" not in endpoint.again.preview([key])[0]
+
+
+# The condition, by somebody else's reading of it.
+
+
+@pytest.fixture
+def dynamodb() -> Iterator[Any]:
+    with mock_aws():
+        made = boto3.client("dynamodb", "us-west-2")
+        made.create_table(
+            TableName="claims",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield made
+
+
+def items(*, held_until: int | None = None, expires: int = 10, by: str = "other") -> dict[str, Any]:
+    held = {"held_by": {"S": by}, "held_until": {"N": str(held_until)}} if held_until is not None else {}
+    return {"expires": {"N": str(int(NOW) + expires)}, **held}
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize(
+    ("there", "becomes"),
+    [
+        (None, "ours"),
+        (items(), "done"),
+        (items(expires=-1), "ours"),
+        (items(held_until=int(NOW)), "pending"),
+        (items(held_until=int(NOW) - 1), "ours"),
+        (items(held_until=int(NOW) + 9, by="me"), "ours"),
+        (items(held_until=int(NOW) + 9, expires=-1), "ours"),
+    ],
+)
+def test_dynamodb_and_its_stand_in_take_the_condition_alike(
+    dynamodb: Any, source: Source, monkeypatch: pytest.MonkeyPatch, there: Any, becomes: str, number: int
+) -> None:
+    monkeypatch.setattr(dedupe.os, "urandom", lambda size: b"\x0e" * size)
+    names = [f"id:{place}" for place in range(number)]
+    for table in (dynamodb, Table()):
+        if there:
+            by = {"held_by": {"S": "0e" * 16}} if there.get("held_by") == {"S": "me"} else {}
+            item = {"id": {"S": names[-1]}, **there, **by}
+            table.batch_write_item(RequestItems={"claims": [{"PutRequest": {"Item": item}}]})
+        taken = dedupe.Claims(source, "claims", table, LEASE, lambda: NOW)._take(names)
+        last = "ours" if names[-1] in taken.ours else "done" if taken.others[names[-1]] else "pending"
+        assert (last, taken.ours - {names[-1]}) == (becomes, set(names[:-1]))
+
+
+def test_dynamodb_takes_all_that_is_asked_of_it(dynamodb: Any, source: Source) -> None:
+    claims = dedupe.Claims(source, "claims", dynamodb, LEASE, lambda: NOW)
+    messages = [Message(place, {}, b"", id=f"id:{place}") for place in range(130)]
+    seen: list[int] = []
+
+    def send(fresh: Any, done: set[int]) -> Delivered:
+        seen.append(len(fresh))
+        done.update(range(len(fresh) - 5))
+        return Delivered(len(fresh) - 5, 0, [])
+
+    assert claims.once(messages, send) == Delivered(125, 0, [])
+    assert claims.done(messages) == set(range(125))
+    assert claims.once(messages, send)[4:] == (125, 0, 0)
+    assert seen == [130, 5]
+
+
+def test_the_table_and_the_lease_are_what_the_stack_says(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(dedupe, "client", lambda *what: asked.append(what))
+    claims = dedupe.claims(source, {"DEDUPE_TABLE": "claims", "DEDUPE_LEASE": "25"})
+    assert (claims._table, claims._lease) == ("claims", 25.0)
+    ((service, config),) = asked
+    # Two tries, each of a connection and an answer, and an event goes through while the vendor still waits.
+    assert service == "dynamodb"
+    assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) <= 2
+
+
+def test_a_body_is_the_same_to_a_source_without_it(tmp_path: Path) -> None:
+    endpoint = Endpoint(definition(tmp_path, TEXT.replace("dedupe: {window: 2}", "") % "").source)
+    assert [post(endpoint, "a"), post(endpoint, "a")] == [200, 200]
+    assert sent(endpoint) == ["a", "a"]
+    assert json.dumps(endpoint.log).count("duplicate") == 0
