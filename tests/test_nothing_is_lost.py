@@ -11,16 +11,16 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from lambdas import delivery, outbox
+from lambdas import dedupe, delivery, outbox
 from lambdas.model import Source
 from lambdas.secrets import TTL
 from tests.definitions import definition
-from tests.fakes import DOWN, THROTTLED, Bucket, Endpoint, Queue, Store
+from tests.fakes import DOWN, THROTTLED, Bucket, Endpoint, Queue, Store, Table
 
 T = TypeVar("T")
 TEXT = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\nevents: {split: events%s}\n"
@@ -57,15 +57,21 @@ class Fates:
         self.lined_up: list[str] = []
         self.repeats = False
         """Somebody does not know what became of a call: what it did may be done again."""
+        self.dead = False
+        """The process is no more, whatever its code would do at its end."""
 
     def around(self, call: Callable[[], T]) -> T:
+        if self.dead:
+            raise Died
         fate = self.lined_up.pop(0) if self.lined_up else "well"
         if fate == "dies":
+            self.dead = True
             raise Died
         if fate in ("down", "throttled"):
             raise DOWN if fate == "down" else THROTTLED
         made = call()
         if fate == "dies after":
+            self.dead = True
             raise Died
         if fate == "lost":
             self.repeats = True
@@ -94,8 +100,13 @@ FATES = TROUBLE | st.builds(lambda one, other: one + other, TROUBLE, TROUBLE) | 
 
 class ShakyQueue(Queue):
     fates: Fates
+    meanwhile: Callable[[], None] | None = None
+    """What happens while somebody is sending."""
 
     def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+        if self.meanwhile:
+            do, self.meanwhile = self.meanwhile, None
+            do()
         how = self.fates.partly
 
         def send() -> dict[str, Any]:
@@ -135,41 +146,82 @@ class ShakyStore(Store):
         return self.fates.around(lambda: super(ShakyStore, self).get_parameters(**asked))
 
 
-def sources() -> dict[str, Source]:
+class ShakyTable(Table):
+    fates: Fates
+
+    def put_item(self, **put: Any) -> None:
+        self.watched(lambda: super(ShakyTable, self).put_item(**put))
+
+    def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803
+        self.watched(lambda: super(ShakyTable, self).transact_write_items(TransactItems))
+
+    def batch_write_item(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803
+        def write() -> dict[str, Any]:
+            self.faults.lined_up = [{"UnprocessedItems": RequestItems}] if how else []
+            return super(ShakyTable, self).batch_write_item(RequestItems)
+
+        how = self.fates.partly
+        return self.watched(write)
+
+    def batch_get_item(self, RequestItems: dict[str, dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        return self.watched(lambda: super(ShakyTable, self).batch_get_item(RequestItems))
+
+    def watched(self, call: Callable[[], T]) -> T:
+        """Whatever is wrong with the table, events go through."""
+        try:
+            return self.fates.around(call)
+        except (type(DOWN), ReadTimeoutError):
+            self.fates.repeats = True
+            raise
+        except ClientError as error:
+            self.fates.repeats |= error is THROTTLED
+            raise
+
+
+def sources(text: str) -> dict[str, Source]:
     with TemporaryDirectory() as folder:
-        return {name: definition(Path(folder) / name, TEXT % more).source for name, more in DEFINITIONS.items()}
+        return {name: definition(Path(folder) / name, text % more).source for name, more in DEFINITIONS.items()}
 
 
-SOURCES = sources()
+SOURCES = sources(TEXT)
+ONCE = sources(TEXT.replace("events%s", "events, id: n%s") + "dedupe: {window: 168}\n")
 
 
 class Events(RuleBasedStateMachine):
     """A vendor who comes back after a 5xx, a queue, a bucket and a store that fail, and an operator."""
+
+    sources = SOURCES
 
     def __init__(self) -> None:
         super().__init__()
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(delivery, "MAX_MESSAGE", LIMIT)
         self.patch.setattr(outbox, "MAX_ENTRIES", 2)
+        self.patch.setattr(dedupe, "MAX_CLAIMS", 2)
+        self.patch.setattr(dedupe, "MAX_WRITES", 2)
         self.fates = Fates()
-        self.endpoint = Endpoint(SOURCES["strict"])
-        self.endpoint.queue, self.endpoint.bucket = ShakyQueue(), ShakyBucket(page=2)
-        self.endpoint.store = ShakyStore(self.endpoint.store.values)
-        for one in (self.endpoint.queue, self.endpoint.bucket, self.endpoint.store):
+        self.endpoint = Endpoint(self.sources["strict"])
+        self.queue, self.endpoint.bucket = ShakyQueue(), ShakyBucket(page=2)
+        self.endpoint.queue = self.queue
+        self.endpoint.store, self.endpoint.table = ShakyStore(self.endpoint.store.values), ShakyTable()
+        for one in (self.queue, self.endpoint.bucket, self.endpoint.store, self.endpoint.table):
             one.fates = self.fates
-        self.endpoint.deploy(SOURCES["strict"])
+        self.endpoint.deploy(self.sources["strict"])
         self.number = 0
+        self.died = False
         self.accepted: set[int] = set()
         """Events whose request was answered 2xx."""
         self.owed: list[bytes] = []
         """Bodies that were answered 5xx or not at all: the vendor has them still."""
+        self.bodies: list[bytes] = []
+        self.under_way = b""
         self.repeated: set[int] = set()
         """Events that may be there more than once, for a reason that the documentation names."""
 
     def teardown(self) -> None:
         """Once all is well and the mapping takes everything, everything is on the queue."""
         try:
-            self.endpoint.deploy(SOURCES["mended"])
+            self.endpoint.deploy(self.sources["mended"])
             for body in list(self.owed):
                 self.post(body)
             assert self.owed == []
@@ -208,13 +260,16 @@ class Events(RuleBasedStateMachine):
     def post(self, body: bytes) -> None:
         events = {event["n"] for event in json.loads(body)["events"]}
         self.endpoint.clock += TTL
+        self.under_way = body
+        self.bodies = [*self.bodies, body]
         try:
             status = self.ended(lambda: self.endpoint.signed(body)["statusCode"])
         finally:
             self.owed = [one for one in self.owed if one != body]
-        if self.fates.repeats or status is None or status >= 500:
+        failed = status is None or status >= 500
+        if self.fates.repeats or self.excuses(failed):
             self.repeated |= events
-        if status is None or status >= 500:
+        if failed:
             self.owed.append(body)
         else:
             assert status == 200
@@ -233,9 +288,14 @@ class Events(RuleBasedStateMachine):
     def reprocesses(self, do: Callable[[], object], fates: list[str], prefix: str) -> None:
         there = {number for number, place in self.places() if place.startswith(prefix)}
         self.fates.lined_up = fates
-        if self.ended(do) is None or self.fates.repeats:
+        failed = self.ended(do) is None
+        if self.fates.repeats or self.excuses(failed, prefix):
             self.repeated |= there
         self.well_again()
+
+    def excuses(self, failed: bool, prefix: str = "") -> bool:  # noqa: ARG002 - to who knows better
+        """Whether what came of a request, or of what is below a prefix, may be there more than once."""
+        return failed
 
     @rule(fates=FATES)
     def the_operator_looks(self, fates: list[str]) -> None:
@@ -248,21 +308,23 @@ class Events(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(sorted(DEFINITIONS)))
     def somebody_deploys(self, name: str) -> None:
-        self.endpoint.deploy(SOURCES[name])
+        self.endpoint.deploy(self.sources[name])
 
     def ended(self, do: Callable[[], T]) -> T | None:
         """What it comes to; None where the process, or the function, has ended before it did."""
         try:
             return do()
         except Died:
+            self.died, self.fates.dead = True, False
             self.endpoint.deploy(self.endpoint.source)
             return None
         except (type(DOWN), type(THROTTLED), ReadTimeoutError, delivery.QueueDown, delivery.StorageDown):
             return None
 
     def well_again(self) -> None:
-        self.fates.lined_up, self.fates.repeats = [], False
-        self.endpoint.queue.faults.lined_up, self.endpoint.queue.faults.always = [], None
+        self.fates.lined_up, self.fates.repeats, self.died = [], False, False
+        self.queue.faults.lined_up, self.queue.faults.always, self.queue.meanwhile = [], None, None
+        self.endpoint.table.faults.lined_up = []
 
     # What there is.
 
@@ -308,5 +370,59 @@ class Events(RuleBasedStateMachine):
                 assert whole["n"] == message["details"]["n"]
 
 
+class EventsOnce(Events):
+    """The same with `dedupe`: twice only for trouble with the table, a death, or an answer of AWS that was lost."""
+
+    sources = ONCE
+
+    def excuses(self, failed: bool, prefix: str = "") -> bool:
+        # What waits was sent, as far as the table knows: the sweep is alone with it.
+        return self.died or (failed and prefix == "unsent/")
+
+    @rule(kinds=KINDS, calls=st.integers(0, 9), fates=WRONG)
+    def the_vendor_sends_in_times_of_trouble(self, kinds: list[str], calls: int, fates: list[str]) -> None:
+        self.sends(kinds, ["well"] * calls + fates)
+
+    @rule(kinds=KINDS, fates=FATES)
+    def the_vendor_sends_twice_at_once(self, kinds: list[str], fates: list[str]) -> None:
+        self.queue.meanwhile = self.once_more
+        self.sends(kinds, fates)
+
+    def once_more(self) -> None:
+        """Another process has the same request."""
+        body = self.under_way
+        if self.endpoint.signed(body)["statusCode"] == 200:
+            self.accepted |= {event["n"] for event in json.loads(body)["events"]}
+
+    @rule(which=st.integers(0), fates=FATES)
+    def the_vendor_sends_again_what_it_need_not(self, which: int, fates: list[str]) -> None:
+        if self.bodies:
+            self.fates.lined_up = fates
+            self.post(self.bodies[which % len(self.bodies)])
+
+    @rule()
+    def the_vendor_sends_again_soon(self) -> None:
+        """So soon that what a dead process held is not let go of yet."""
+        if self.owed:
+            self.endpoint.clock -= TTL
+            self.post(self.owed[0])
+
+    @rule(fates=FATES)
+    def two_operators_redrive_at_once(self, fates: list[str]) -> None:
+        keys = self.rejected()
+        self.queue.meanwhile = lambda: self.endpoint.again.send(keys) and None
+        self.reprocesses(lambda: self.endpoint.again.send(keys), fates, "rejected/")
+
+    @invariant()
+    def nothing_that_was_accepted_is_lost(self) -> None:
+        # A rejected event that the vendor sent again since is there still, until a redrive finds that it was sent.
+        assert self.accepted <= {number for number, _ in self.places()}
+        messages = Counter(message["details"]["n"] for _, message in self.messages())
+        assert {number for number, times in messages.items() if times > 1} <= self.repeated
+
+
 TestNothingIsLost = Events.TestCase
 TestNothingIsLost.settings = settings(settings(), max_examples=200, stateful_step_count=30)
+
+TestNothingIsSentTwice = EventsOnce.TestCase
+TestNothingIsSentTwice.settings = TestNothingIsLost.settings
