@@ -1,0 +1,143 @@
+"""Ten thousand events from sixteen senders that send again what they think did not arrive: all are there."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+
+from generator import event_source
+from generator.bundle import key, lambdas_zip
+from generator.definition import Definition
+from generator.local import Emulator, emulator
+from generator.names import secret_path, stack
+from generator.running import deploy
+from generator.template_text import text
+from tests.definitions import definition
+from tests.fakes import signed
+from tests.local.service import free_port
+
+pytestmark = pytest.mark.local
+
+TEXT = """
+    description: made
+    webhook: {auth: {hmac: {signature: {header: x-signature}}}}
+    events: {split: events, id: id}
+"""
+SENDERS, BATCHES, BATCH, SINGLES = 16, 12, 50, 25
+EVENTS = SENDERS * (BATCHES * BATCH + SINGLES)
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def plain_one() -> Iterator[Emulator]:
+    with emulator(free_port()) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """Who sends, and comes back after anything but a 2xx."""
+
+    made: Definition
+    url: str
+    secret: str
+    http: urllib3.PoolManager
+    answers: Counter[int]
+
+    def send(self, ids: list[str]) -> None:
+        body = json.dumps({"events": [{"id": one} for one in ids]}).encode()
+        sent = signed(self.made.source.webhook.auth, body, secret=self.secret)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            status = self.http.request("POST", self.url, body=sent.body, headers=dict(sent.headers)).status
+            self.answers[status] += 1
+            if status == 200:
+                return
+            time.sleep(0.2)
+        raise AssertionError(f"{len(ids)} events were never taken: {self.answers}")
+
+    def send_all(self, sender: int) -> None:
+        """Single events and batches; some twice at once, some once more when they have arrived."""
+        named = (f"{sender}-{number}" for number in range(BATCHES * BATCH + SINGLES))
+        requests = [[next(named) for _ in range(size)] for size in [1] * SINGLES + [BATCH] * BATCHES]
+        with ThreadPoolExecutor(2) as both:
+            for place, ids in enumerate(requests):
+                times = 2 if place % 7 == 6 else 1
+                list(both.map(self.send, [ids] * times))
+                if place % 5 == 4:
+                    self.send(ids)
+
+
+def vendor(running: Emulator, made: Definition) -> tuple[Vendor, dict[str, str]]:
+    code = lambdas_zip(made)
+    outputs = deploy(running, made.source, text(event_source.build(made.source, key(code))), code)
+    parameter = f"{secret_path(made.source.name)}/auth_token"
+    secret = running.client("ssm").get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
+    http = urllib3.PoolManager(maxsize=2 * SENDERS, retries=False, timeout=60)
+    return Vendor(made, running.invoke_url(outputs), secret, http, Counter()), outputs
+
+
+def arrived(running: Emulator, queue: str) -> Counter[str]:
+    """The ids of the events whose messages are on the queue, which is empty then."""
+    sqs = running.client("sqs")
+
+    def taken(_reader: int) -> list[str]:
+        found = []
+        while there := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            found += [json.loads(one["Body"])["details"]["id"] for one in there]
+            gone = [{"Id": str(place), "ReceiptHandle": one["ReceiptHandle"]} for place, one in enumerate(there)]
+            sqs.delete_message_batch(QueueUrl=queue, Entries=gone)
+        return found
+
+    with ThreadPoolExecutor(4) as readers:
+        return Counter(chain.from_iterable(readers.map(taken, range(4))))
+
+
+def unclaimed(running: Emulator, name: str) -> int:
+    """How many the table was no help with, as the handler's log says: a machine may be too busy for its answer."""
+    group = running.resources(stack(name))["WebhookLog"]
+    pages = (
+        running.client("logs")
+        .get_paginator("filter_log_events")
+        .paginate(logGroupName=group, filterPattern='"unclaimed"')
+    )
+    lines = [one["message"] for page in pages for one in page["events"]]
+    return sum(json.loads(line[line.index("{") :]).get("unclaimed", 0) for line in lines)
+
+
+def table(running: Emulator, name: str) -> list[dict[str, Any]]:
+    found = running.resources(stack(name))["Claims"]
+    pages = running.client("dynamodb").get_paginator("scan").paginate(TableName=found)
+    return [item for page in pages for item in page["Items"]]
+
+
+@pytest.mark.parametrize("more", ["", "    dedupe: {}\n"], ids=["as it is", "dedupe"])
+def test_all_that_sixteen_senders_send_is_there_and_with_dedupe_once(
+    plain_one: Emulator, tmp_path: Path, more: str
+) -> None:
+    name = "once" if more else "often"
+    sends, outputs = vendor(plain_one, definition(tmp_path, TEXT + more, name))
+
+    with ThreadPoolExecutor(SENDERS) as senders:
+        list(senders.map(sends.send_all, range(SENDERS)))
+
+    found = arrived(plain_one, outputs["EventsQueueUrl"])
+    assert len(found) == EVENTS == 10_000
+    if not more:
+        assert found.total() > EVENTS
+        return
+    trouble = unclaimed(plain_one, name)
+    assert found.total() - EVENTS <= trouble
+    claims = table(plain_one, name)
+    assert EVENTS - len(claims) <= trouble
+    assert len([one for one in claims if set(one) != {"id", "expires"}]) <= trouble
