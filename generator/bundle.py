@@ -14,7 +14,7 @@ from generator.definition import Definition
 from generator.literal import module
 from lambdas.auth import leaves
 from lambdas.auth import wheels as packages
-from lambdas.model import Pipeline, Source, Webhook, auths, verified_by
+from lambdas.model import Pipeline, Source, Throttle, Webhook, auths, verified_by
 
 _ENTRIES = ("lambdas.webhook", "lambdas.authorizer", "lambdas.redrive")
 # The first time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
@@ -29,7 +29,8 @@ def lambdas_zip(definition: Definition) -> bytes:
     """
     # How it is deployed, and what people are told, is nothing to the functions: a change of it is none of theirs.
     needed = third_party(definition.source)
-    told = replace(definition.source, pipeline=Pipeline(), vendor=None)
+    webhook = replace(definition.source.webhook, throttle=Throttle())
+    told = replace(definition.source, webhook=webhook, pipeline=Pipeline(), vendor=None)
     files = {"lambdas/source.py": module(told, [wheels.EARLY[one] for one in needed]).encode()}
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = transform.read_bytes()

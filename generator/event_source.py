@@ -68,7 +68,7 @@ def build(source: Source, lambda_key: str) -> Template:
     redrive = _add_redrive(template, one, events, kept, claims)
     where = verified_by(source.webhook)
     handler = _add_handler(template, one, events, kept, claims, verifies=where == "handler")
-    api = http.add_api(template, named)
+    api = http.add_api(template, named, source.webhook.throttle)
     authorizer = None
     auth = source.webhook.auth
     if where == "authorizer":
@@ -171,8 +171,11 @@ def _add_redrive(template: Template, one: _Deployed, events: Queue, kept: Bucket
         **_dedupe(claims, REDRIVE_SECONDS),
     }
     described = f"Brings kept events of {one.source.name} back to the queue"
+    # One at a time: two that bring back the same events would send each of them twice.
+    alone = None if one.source.webhook.concurrency is None else 1
+    named, seconds = "lambdas.redrive.handler", REDRIVE_SECONDS
     function_ = _add_function(
-        template, one, "Redrive", "lambdas.redrive.handler", described, may, environment, timeout=REDRIVE_SECONDS
+        template, one, "Redrive", named, described, may, environment, concurrency=alone, timeout=seconds
     )
     schedule.add(template, one.names, "Sweep", SWEEP, function_, "Sends what the queue did not take before")
     return function_

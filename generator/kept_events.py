@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,14 +12,14 @@ from generator import stacks
 from generator.aws import Target
 from generator.errors import GeneratorError, again
 from lambdas.formats import reader
+from lambdas.kept import NOT_OURS, opened
 from lambdas.model import Events, Source
 from lambdas.paths import Functions, compiled
 from lambdas.request import Request
 
-CHUNK = 10
-"""Objects that one call looks at, or sends: some seconds at most, and what an interruption leaves undone."""
-PATIENCE = 150
-"""Seconds that an answer is waited for: the function has 120, and what is asked twice is sent twice."""
+FOREIGN = "none of ours"
+"""The reason of an object that the framework did not put there."""
+_NAMES = {"time", "requestId", "events", "method", "query", "headers", "body"}
 
 
 @dataclass(frozen=True)
@@ -65,13 +64,19 @@ class Kept:
 
     @property
     def day(self) -> str:
-        """When it came."""
-        return self.key.split("/")[1]
+        """When it came; empty where somebody else has put it there."""
+        return self._parts[1]
 
     @property
     def reason(self) -> str:
         """Why it is here."""
-        return self.key.split("/")[2]
+        return self._parts[2]
+
+    @property
+    def _parts(self) -> Sequence[str]:
+        """rejected/<day>/<reason>/<name>."""
+        parts = self.key.split("/")
+        return parts if len(parts) == 4 else ("rejected", "", FOREIGN, parts[-1])
 
 
 def find(target: Target, source: str) -> Stack:
@@ -98,33 +103,30 @@ def listed(s3: Any, bucket: str, source: Source, wanted: Wanted) -> Iterator[Kep
             kept = Kept(one["Key"], one["Size"])
             if not _fits(kept, wanted):
                 continue
-            if wanted.inside:
-                kept = read(s3, bucket, kept.key)
-                if not any(_is(event, source.events, wanted) for event in _events(kept, source)):
-                    continue
+            if wanted.inside and not _has(s3, bucket, kept, source, wanted):
+                continue
             yield kept
 
 
 def read(s3: Any, bucket: str, key: str) -> Kept:
-    """An object with what is in it."""
+    """An object with what is in it; GeneratorError where the framework did not put it there."""
     content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    return Kept(key, len(content), json.loads(content))
+    try:
+        envelope = opened(content)
+        if not envelope.keys() >= _NAMES:
+            raise KeyError(key)
+    except NOT_OURS as error:
+        raise GeneratorError(f"s3://{bucket}/{key} is {FOREIGN}: look at it yourself, and delete it") from error
+    return Kept(key, len(content), envelope)
 
 
-def invoked(functions: Any, stack: Stack, what: str, keys: Sequence[str]) -> list[dict[str, Any]]:
-    """What the deployed code makes of these objects: `preview` or `send`."""
-    answer = functions.invoke(FunctionName=stack.function, Payload=json.dumps({what: list(keys)}))
-    said = json.loads(answer["Payload"].read())
-    if failed := answer.get("FunctionError"):
-        why = said.get("errorMessage", "") if isinstance(said, Mapping) else ""
-        raise GeneratorError(f"{stack.function} ended ({failed}): {why or 'its log says why'}")
-    results: list[dict[str, Any]] = said["results"]
-    return results
-
-
-def chunks(keys: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:
-    """So many as one call looks at."""
-    return (keys[at : at + size] for at in range(0, len(keys), size))
+def _has(s3: Any, bucket: str, kept: Kept, source: Source, wanted: Wanted) -> bool:
+    """Whether an event is in it that is wanted."""
+    try:
+        content = read(s3, bucket, kept.key)
+        return any(_is(event, source.events, wanted) for event in _events(content, source))
+    except (GeneratorError, *NOT_OURS):
+        return False
 
 
 def _events(kept: Kept, source: Source) -> Iterator[tuple[Any, Functions]]:

@@ -172,6 +172,9 @@ def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, exec
         _may_read_secrets(made),
         allow([awacs.sqs.GetQueueAttributes], queues),
         allow([awacs.awslambda.GetFunctionConfiguration], [execution.functions(names)]),
+        # For `deploy --redrive`: which requests were rejected, and to have those that can be shaped now sent.
+        allow([awacs.s3.ListBucket], [execution.kept_bucket(names)]),
+        allow([awacs.awslambda.InvokeFunction], [execution.functions(names, "Redrive-")]),
     ]
     variables = {
         **_variables(made),

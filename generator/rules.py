@@ -11,12 +11,14 @@ from generator.resources.alarms import MAX_SILENCE_HOURS
 from generator.yaml_nodes import Place
 from lambdas.auth import body_hmac, digest, hmac, leaves, queries, secret_names
 from lambdas.challenges import FORBIDDEN, signs, texts
-from lambdas.model import Auth, Challenge, Events, Inputs, Mozdef, Reply, Source, Text, auths
+from lambdas.model import Auth, Challenge, Events, Inputs, Mozdef, Reply, Source, Text, Webhook, auths
 from lambdas.signed import Signed
 from lambdas.text import paths
 
 MAX_DEDUPE_HOURS = 168
 MAX_DESCRIPTION = 200  # a template's has 1,024 bytes, a function's 256 characters
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+MAX_RATE, MAX_BURST = 10_000, 5_000
 Found = Iterator[tuple[str, str]]
 
 
@@ -121,12 +123,26 @@ def _webhook(source: Source) -> Found:
         yield "vendor.deadline", "must be 1 to 60 seconds"
     if source.webhook.concurrency is not None and not 1 <= source.webhook.concurrency <= 1000:
         yield "webhook.concurrency", "must be 1 to 1000, or null to reserve none"
+    yield from _throttle(source.webhook)
     if not 1 <= len(source.pipeline.source) == len(set(source.pipeline.source)):
         yield "pipeline.source", "must be github, codecommit, or both, each once"
     if source.events.time is None and source.events.time_optional:
         yield "events.time_optional", "says that an event may have no `time`, and there is no `time`"
     if source.events.time is None and source.events.time_format != "rfc3339":
         yield "events.time_format", "says how `time` is written, and there is no `time`"
+
+
+def _throttle(webhook: Webhook) -> Found:
+    limits, most = webhook.throttle, {"rate": MAX_RATE, "burst": MAX_BURST}
+    for key, limit in most.items():
+        if not 1 <= getattr(limits, key) <= limit:
+            yield f"webhook.throttle.{key}", f"must be 1 to {limit:,}, which is what an account has"
+    if limits.burst < (webhook.concurrency or 0):
+        yield (
+            "webhook.throttle.burst",
+            f"is less than `concurrency`, {webhook.concurrency}: what there is room for would be answered 429, which "
+            "some vendors never send again",
+        )
 
 
 def _challenge(challenge: Challenge) -> Found:

@@ -15,6 +15,22 @@ from lambdas.message import Refusal
 from lambdas.request import Request
 from lambdas.when import iso
 
+ENVELOPE = 1
+"""The version of what is written."""
+
+MAX_OBJECT = 48 * 1_048_576
+"""Bytes that are read of an object: beyond what we write, and within a function's memory."""
+NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What taking an object apart raises where it is no envelope of ours: somebody else has put it there."""
+
+
+def opened(content: bytes) -> dict[str, Any]:
+    """What an object says; one of NOT_OURS where it is no envelope, or one of another version."""
+    envelope: dict[str, Any] = json.loads(content)
+    if envelope["version"] != ENVELOPE:
+        raise ValueError("another version")
+    return envelope
+
 
 class Kept:
     """Puts objects; every key holds a hash of the content, so that a retry overwrites and never adds."""
@@ -45,7 +61,7 @@ class Kept:
         name = hashlib.sha256(body + told.encode("utf-8", "surrogatepass")).hexdigest()
         for reason, refused in by_reason.items():
             envelope = {
-                "version": 1,
+                "version": ENVELOPE,
                 "source": source,
                 "reason": reason,
                 "time": iso(request.time),
@@ -70,7 +86,7 @@ class Kept:
         encoded = [base64.b64encode(one).decode() for one in messages]
         digest = hashlib.sha256("".join(encoded).encode()).hexdigest()
         envelope = {
-            "version": 1,
+            "version": ENVELOPE,
             "source": source,
             "time": iso(request.time),
             "requestId": request.id,
@@ -86,7 +102,7 @@ class Kept:
     def find(self, key: str) -> bytes | None:
         """An object; None where it is not there, or not any more."""
         try:
-            content: bytes = self._client().get_object(Bucket=self.bucket, Key=key)["Body"].read()
+            content: bytes = self._client().get_object(Bucket=self.bucket, Key=key)["Body"].read(MAX_OBJECT)
         except ClientError as error:
             if told(error) in ("NoSuchKey", "404"):
                 return None

@@ -127,6 +127,16 @@ class Challenge:
 
 
 @dataclass(frozen=True, slots=True)
+class Throttle:
+    """What API Gateway lets through. It answers the rest 429, which vendors such as Okta never send again."""
+
+    rate: int = 2_000
+    """Requests a second, 1 to 10,000: an account has 10,000 for all its APIs of a region."""
+    burst: int = 2_000
+    """Requests at once, 1 to 5,000."""
+
+
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """The endpoint that the vendor calls."""
 
@@ -142,6 +152,8 @@ class Webhook:
     """Headers of an answer that refuses a request for good, a 4xx."""
     concurrency: int | None = 20
     """Reserved concurrency of the handler, the brake on a flood. `null` reserves none (new accounts have few)."""
+    throttle: Throttle = Throttle()
+    """What API Gateway lets through, far above what the function does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from lambdas.aws import client
@@ -16,16 +16,31 @@ from lambdas.outbox import Outbox
 from lambdas.reprocess import Reprocessor
 from lambdas.source import SOURCE
 
+ONE_MORE_MS = 30_000
+"""What is left of the function's time for another object to be begun: the largest takes half of it."""
+
+
+def _log(what: str, **said: Any) -> None:
+    """A line for each object, with the id of its request.
+
+    What waits, and what can't be sent, is counted at each sweep: an alarm sees it where no request comes either.
+    """
+    now, left = time.time(), said.get("left", 0)
+    never = said.get("unsendable", 0) + said.get("foreign", 0)
+    duplicates, unclaimed = said.get("duplicates", 0), said.get("unclaimed", 0)
+    numbers = {"Unsent": left, "Rejected": never, "Duplicate": duplicates, "Unclaimed": unclaimed}
+    metrics = embedded(os.environ["STACK"], now, numbers)
+    bad = left or never or unclaimed or said.get("unsent") or said.get("kept")
+    log("WARN" if bad else "INFO", what, now, source=SOURCE.name, **said, **metrics)
+
+
 REPROCESSOR = Reprocessor(
     SOURCE,
     Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs")),
     Kept(os.environ["KEPT_BUCKET"], lambda: client("s3")),
+    _log,
     claims_of(SOURCE),
 )
-
-
-ONE_MORE_MS = 30_000
-"""What is left of the function's time for another object to be begun: the largest takes half of it."""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -33,29 +48,5 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     if "preview" in event:
         return {"results": REPROCESSOR.preview(event["preview"])}
     if "send" in event:
-        results = REPROCESSOR.send(event["send"])
-        _log("redriven", sent=_sum(results, "sent"), **_by_table(results))
-        return {"results": results}
-    swept = REPROCESSOR.sweep(lambda: context.get_remaining_time_in_millis() > ONE_MORE_MS)
-    if any(swept.values()):
-        _log("swept", **swept)
-    return swept
-
-
-def _sum(results: Iterable[Mapping[str, Any]], name: str) -> int:
-    return sum(one.get(name, 0) for one in results)
-
-
-def _by_table(results: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """What `dedupe` made of them."""
-    counts = {name: _sum(results, name) for name in ("duplicates", "unclaimed", "pending")}
-    return {name: count for name, count in counts.items() if count}
-
-
-def _log(what: str, **counts: int) -> None:
-    """What waits is counted at each sweep, so that an alarm sees it where no request comes either."""
-    now, left, never = time.time(), counts.get("left", 0), counts.get("unsendable", 0)
-    duplicates, unclaimed = counts.get("duplicates", 0), counts.get("unclaimed", 0)
-    numbers = {"Unsent": left, "Rejected": never, "Duplicate": duplicates, "Unclaimed": unclaimed}
-    metrics = embedded(os.environ["STACK"], now, numbers)
-    log("WARN" if left or never or unclaimed else "INFO", what, now, source=SOURCE.name, **counts, **metrics)
+        return {"results": REPROCESSOR.send(event["send"])}
+    return REPROCESSOR.sweep(lambda: context.get_remaining_time_in_millis() > ONE_MORE_MS)

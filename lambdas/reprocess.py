@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.auth import masked_fields
 from lambdas.delivery import Delivery
 from lambdas.formats import reader
-from lambdas.kept import Kept
+from lambdas.kept import NOT_OURS, Kept, opened
 from lambdas.message import Message, Refusal
 from lambdas.model import Source
 from lambdas.outbox import Outbox
@@ -29,8 +29,12 @@ MAX_SHOWN = 20
 class Reprocessor:
     """Sends what waited for the queue, and takes what was rejected through the mapping again."""
 
-    def __init__(self, source: Source, outbox: Outbox, kept: Kept, claims: Claims | None = None) -> None:
+    def __init__(
+        self, source: Source, outbox: Outbox, kept: Kept, tell: Callable[..., None], claims: Claims | None = None
+    ) -> None:
+        """`tell` is given what became of each object, for the log: counts, and the id of its request."""
         self._source = source
+        self._tell = tell
         self._outbox = outbox
         self._kept = kept
         self._delivery = Delivery(source, outbox, kept, claims)
@@ -42,25 +46,34 @@ class Reprocessor:
 
         It goes from the bucket once it is on the queue: a death in between sends it twice, with the same id.
         """
-        sent = left = never = 0
+        swept: Counter[str] = Counter(sent=0, left=0)
         for key in self._kept.keys("unsent/"):
-            if left or not in_time():
+            if swept["left"] or not in_time():
                 break  # where the queue is down still, the others wait with it
             if (content := self._kept.find(key)) is None:
                 continue
-            envelope = json.loads(content)
-            bodies = [base64.b64decode(one) for one in envelope["messages"]]
-            refused, still = self._outbox.send(bodies)
-            if refused:
-                self._set_aside(key, envelope, {bodies[place]: code for place, code in refused.items()})
-            if still.places:
-                waiting = [_text(bodies[place]) for place in still.places]
-                self._kept.put(key, json.dumps({**envelope, "messages": waiting}).encode())
-            else:
-                self._kept.delete(key)
-            left, never = left + len(still.places), never + len(refused)
-            sent += len(bodies) - len(still.places) - len(refused)
-        return {"sent": sent, "left": left, **({"unsendable": never} if never else {})}
+            try:
+                envelope, bodies = _waiting(content)
+            except NOT_OURS:
+                self._tell("swept", key=key, foreign=1)
+                swept["foreign"] += 1
+                continue
+            counts = self._sweep(key, envelope, bodies)
+            self._tell("swept", requestId=envelope["requestId"], **counts)
+            swept.update(counts)
+        return dict(swept)
+
+    def _sweep(self, key: str, envelope: Mapping[str, Any], bodies: list[bytes]) -> dict[str, int]:
+        refused, still = self._outbox.send(bodies)
+        if refused:
+            self._set_aside(key, envelope, {bodies[place]: code for place, code in refused.items()})
+        if still.places:
+            waiting = [_text(bodies[place]) for place in still.places]
+            self._kept.put(key, json.dumps({**envelope, "messages": waiting}).encode())
+        else:
+            self._kept.delete(key)
+        left, never = len(still.places), len(refused)
+        return {"sent": len(bodies) - left - never, "left": left, **({"unsendable": never} if never else {})}
 
     def _set_aside(self, key: str, envelope: Mapping[str, Any], refused: Mapping[bytes, str]) -> None:
         """What SQS never takes, which shows only once it is up: people are to look at it.
@@ -79,15 +92,26 @@ class Reprocessor:
         """Send what can be sent now. An object goes once all of it is on the queue; what fails again stays, counted."""
         return [self._each(key, self._send) for key in keys]
 
-    def _each(self, key: str, do: Callable[[str, dict[str, Any], Request], dict[str, Any]]) -> dict[str, Any]:
+    def _each(
+        self, key: str, do: Callable[[str, dict[str, Any], Request, frozenset[int]], dict[str, Any]]
+    ) -> dict[str, Any]:
         content = self._kept.find(key)
         if content is None:
             return {"key": key, "gone": True}
-        envelope = json.loads(content)
-        return {"key": key, **do(key, envelope, self._request(envelope))}
+        try:
+            envelope = opened(content)
+            request, places = self._request(envelope), _places(envelope)
+        except NOT_OURS:
+            return {"key": key, "foreign": True}
+        # What could not be read when it came was kept as it was sent.
+        if self._masks:
+            request.mask(self._masks)
+        return {"key": key, **do(key, envelope, request, places)}
 
-    def _preview(self, _key: str, envelope: dict[str, Any], request: Request) -> dict[str, Any]:
-        messages, refusals = self._shaped(envelope, request)
+    def _preview(
+        self, _key: str, _envelope: dict[str, Any], request: Request, places: frozenset[int]
+    ) -> dict[str, Any]:
+        messages, refusals = self._shaped(request, places)
         before = self._delivery.sent_before(messages)
         passing = [message.fields for place, message in enumerate(messages) if place not in before]
         return {
@@ -97,23 +121,19 @@ class Reprocessor:
             **({"duplicates": len(before)} if before else {}),
         }
 
-    def _send(self, key: str, envelope: dict[str, Any], request: Request) -> dict[str, Any]:
-        messages, refusals = self._shaped(envelope, request)
+    def _send(self, key: str, envelope: dict[str, Any], request: Request, places: frozenset[int]) -> dict[str, Any]:
+        messages, refusals = self._shaped(request, places)
         delivered = self._delivery.send(request, messages)
-        fails = [*refusals, *delivered.refusals]
+        refusals += delivered.refusals
         if not delivered.pending:  # else whoever is sending some of it may fail, and this is all that there is
-            self._settle(key, envelope, fails)
-        counts = {one: getattr(delivered, one) for one in ("duplicates", "unclaimed", "pending")}
-        return {
-            "sent": delivered.sent,
-            "unsent": delivered.unsent,
-            "fails": _told(fails),
-            **{name: count for name, count in counts.items() if count},
-        }
+            self._settle(key, envelope, refusals)
+        by_table = {one: getattr(delivered, one) for one in ("duplicates", "unclaimed", "pending")}
+        counts = {"sent": delivered.sent, "unsent": delivered.unsent, **{k: n for k, n in by_table.items() if n}}
+        self._tell("redriven", requestId=request.id, kept=len(refusals), **counts)
+        return {**counts, "fails": _told(refusals)}
 
-    def _shaped(self, envelope: Mapping[str, Any], request: Request) -> tuple[list[Message], list[Refusal]]:
+    def _shaped(self, request: Request, places: frozenset[int]) -> tuple[list[Message], list[Refusal]]:
         """Only the events that were refused: the others of the body were sent when it came."""
-        places = {one["index"] for one in envelope["events"]}
         if -1 in places:
             return self._delivery.shaped(request)
         messages, refusals = self._delivery.shaped(request, places)
@@ -123,19 +143,15 @@ class Reprocessor:
         return messages, refusals
 
     def _request(self, envelope: Mapping[str, Any]) -> Request:
-        request = Request(
-            method=envelope["method"],
-            headers=envelope["headers"],
-            body=base64.b64decode(envelope["body"]),
-            raw_query=envelope["query"],
-            id=envelope["requestId"],
+        return Request(
+            method=str(envelope["method"]),
+            headers={name: str(value) for name, value in envelope["headers"].items()},
+            body=base64.b64decode(envelope["body"], validate=True),
+            raw_query=str(envelope["query"]),
+            id=str(envelope["requestId"]),
             time=seconds(envelope["time"], "rfc3339"),
             read=self._read,
         )
-        # What could not be read when it came was kept as it was sent.
-        if self._masks:
-            request.mask(self._masks)
-        return request
 
     def _settle(self, key: str, envelope: Mapping[str, Any], refusals: list[Refusal]) -> None:
         """What still fails under its reason of now, with a count; then what was there before goes."""
@@ -145,21 +161,47 @@ class Reprocessor:
         day, name, stays = envelope["time"].partition("T")[0], key.rpartition("/")[2], False
         for reason, events in again.items():
             its = f"rejected/{day}/{reason}/{name}"
-            one = {**envelope, "reason": reason, "events": events, "attempts": envelope.get("attempts", 0) + 1}
+            one = {**envelope, "reason": reason, "events": events, "attempts": _attempts(envelope) + 1}
             if its == key:
                 stays = True
             elif (there := self._kept.find(its)) is not None:
-                one = _united(json.loads(there), one)
+                one = _united(there, one)
             self._kept.put(its, json.dumps(one).encode())
         if not stays:
             self._kept.delete(key)
 
 
-def _united(there: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+def _waiting(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """An envelope of what waits for the queue, and its messages; one of NOT_OURS where it is none."""
+    envelope = opened(content)
+    bodies = [base64.b64decode(one, validate=True) for one in envelope["messages"]]
+    if not all(isinstance(json.loads(body.decode()), dict) for body in bodies):
+        raise ValueError("no message")
+    return {**envelope, "requestId": str(envelope["requestId"])}, bodies
+
+
+def _places(envelope: Mapping[str, Any]) -> frozenset[int]:
+    """Which events of the body were refused: some, since it would not be kept else."""
+    places = frozenset(int(one["index"]) for one in envelope["events"])
+    if not places:
+        raise ValueError("no events")
+    return places
+
+
+def _attempts(envelope: Mapping[str, Any]) -> int:
+    there = envelope.get("attempts")
+    return there if isinstance(there, int) else 0
+
+
+def _united(content: bytes, more: dict[str, Any]) -> dict[str, Any]:
     """An object with further events of the same body, which were refused for another reason before."""
-    events = {one["index"]: one for one in (*there["events"], *more["events"])}
-    attempts = max(there.get("attempts", 0), more["attempts"])
-    return {**there, "events": [events[index] for index in sorted(events)], "attempts": attempts}
+    try:
+        there = opened(content)
+        events = {one["index"]: one for one in (*there["events"], *more["events"])}
+        told = [events[index] for index in sorted(events)]
+    except NOT_OURS:
+        return more  # the bucket's versions have it
+    return {**there, "events": told, "attempts": max(_attempts(there), more["attempts"])}
 
 
 def _text(body: bytes) -> str:

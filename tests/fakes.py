@@ -219,6 +219,7 @@ class Endpoint:
         self.slept: list[float] = []
         self.stack = stack
         self.log: list[dict[str, Any]] = []
+        self.told: list[tuple[str, dict[str, Any]]] = []
         self.deploy(source)
 
     def deploy(self, source: Source) -> None:
@@ -230,7 +231,7 @@ class Endpoint:
         its = Claims(source, "claims", self.table, LEASE, lambda: self.now + self.clock)
         claims = its if source.dedupe else None
         self.receiver = Receiver(source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack, claims=claims)
-        self.again = Reprocessor(source, outbox, kept, claims)
+        self.again = Reprocessor(source, outbox, kept, lambda what, **said: self.told.append((what, said)), claims)
 
     def call(self, event: dict[str, Any]) -> dict[str, Any]:
         """The answer to an event of API Gateway, behind the authorizer where the source has one."""

@@ -247,6 +247,17 @@ def test_a_pipelines_variables_say_where_and_as_whom(checkout: Checkout) -> None
     assert checkout.seen[0] == "prod"
 
 
+@pytest.mark.parametrize(("said", "more"), [("true", " --redrive"), ("false", ""), ("", "")])
+def test_rejected_events_are_brought_back_where_the_buildspec_says_so(checkout: Checkout, said: str, more: str) -> None:
+    assert checkout.run("deploy", "dev", REDRIVE=said) == Ran(0, "", "")
+    assert checkout.calls == [DEPLOY + more]
+
+
+def test_the_buildspec_leaves_rejected_events_where_they_are() -> None:
+    text = configuration.files(shipped("zoom"))["buildspec.yml"].decode()
+    assert read(text, "buildspec.yml").variables == {"REDRIVE": "false"}
+
+
 def test_the_tests_of_a_stack_are_about_the_one_that_is_named(checkout: Checkout) -> None:
     checkout.run("int-test", "dev", "eu-west-1", AWS_DEFAULT_REGION="us-west-2", AWS_REGION="us-west-2")
     assert checkout.seen == ("dev", "eu-west-1", str(checkout.place))
@@ -261,7 +272,8 @@ usage: bash {script} unit-test
        bash {script} acceptance-test [environment] [region]
 
 unit-test        builds zoom in memory, lints it, compares its samples; then runs tests/unit
-deploy           makes or updates the stack of zoom in this environment
+deploy           makes or updates the stack of zoom in this environment; with REDRIVE=true, then sends rejected events
+                 that the new code can shape
 int-test         runs tests/integration on the deployed stack
 acceptance-test  sends a forged and a signed event through the deployed endpoint
 """

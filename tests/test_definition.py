@@ -7,6 +7,7 @@ from textwrap import dedent
 
 import pytest
 
+from generator import event_source
 from generator.definition import auth_types, load
 from generator.errors import DefinitionError, GeneratorError
 from lambdas.model import Source
@@ -198,6 +199,15 @@ def test_mistakes_between_keys_are_said(said, text: str, lines: list[str]) -> No
     ("more", "line"),
     [
         ("concurrency: 0", "webhook.concurrency: must be 1 to 1000, or null to reserve none"),
+        ("throttle: {rate: 0}", "webhook.throttle.rate: must be 1 to 10,000, which is what an account has"),
+        ("throttle: {rate: 10001}", "webhook.throttle.rate: must be 1 to 10,000, which is what an account has"),
+        ("throttle: {burst: 5001}", "webhook.throttle.burst: must be 1 to 5,000, which is what an account has"),
+        (
+            "throttle: {burst: 19}",
+            "webhook.throttle.burst: is less than `concurrency`, 20: what there is room for would be answered 429, "
+            "which some vendors never send again",
+        ),
+        ("throttle: 5", "webhook.throttle: must have keys (rate, burst), and is a number"),
         (
             "path: events",
             "webhook.path: must be a path such as /events: "
@@ -470,6 +480,13 @@ def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:
     assert (source.webhook.path, source.webhook.concurrency) == ("/events", 20)
     assert source.webhook.auth.settings.secret == "auth_token"
     assert source.events.time_format == "rfc3339"
+
+
+def test_the_throttle_is_the_definitions(tmp_path: Path) -> None:
+    text = dedent(TOKEN).replace("{auth:", "{concurrency: null, throttle: {rate: 5, burst: 1}, auth:")
+    source = definition(tmp_path, text).source
+    made = event_source.build(source, "code/0.zip").to_dict()["Resources"]["Stage"]["Properties"]
+    assert made["DefaultRouteSettings"] == {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 1}
 
 
 def test_null_reserves_no_concurrency(tmp_path: Path) -> None:

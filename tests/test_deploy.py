@@ -19,7 +19,7 @@ from moto.s3.models import FakeBucket
 from generator import deployment, helper_bucket, placeholders, progress
 from generator.aws import Target
 from generator.bundle import key, merge_zip
-from generator.commands import main
+from generator.commands import main, redriving
 from generator.definition import known
 from generator.deployment import Deployment, Place
 from generator.errors import GeneratorError
@@ -678,6 +678,41 @@ def test_who_leaves_one_out_is_asked_about_the_next(run: Run, aws: CloudFormatio
     typing(monkeypatch, "n", "y")
     assert run("deploy", "--all")[0] == 1
     assert [one["StackName"] for one in aws.named("execute_change_set")] == [NAME]
+
+
+@pytest.mark.parametrize("more", ["--pipeline", "--dry-run"])
+def test_a_redrive_goes_with_neither(run: Run, aws: CloudFormation, more: str) -> None:
+    status, _, err = run("deploy", "zoom", "--redrive", more)
+    assert (status, aws.calls) == (2, [])
+    assert "--redrive sends events: it goes neither with --pipeline nor with --dry-run" in err
+
+
+def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked(
+    run: Run, aws: CloudFormation, monkeypatch
+) -> None:
+    brought: list[tuple[str, bool]] = []
+
+    def after(one: Deployment, *, yes: bool) -> None:
+        assert aws.stacks[NAME]["StackStatus"].endswith("_COMPLETE")
+        brought.append((one.product.name, yes))
+
+    monkeypatch.setattr(redriving, "after_deployment", after)
+    assert run("deploy", "zoom", "--yes")[0] == 0
+    assert brought == []
+    assert run("deploy", "zoom", "--yes", "--redrive")[0] == 0
+    assert brought == [("zoom", True)]
+    aws.reason = NO_CHANGE
+    assert run("deploy", "zoom", "--yes", "--redrive")[0] == 0
+    assert brought == [("zoom", True)] * 2
+
+
+def test_where_nothing_was_deployed_nothing_is_brought_back(run: Run, aws: CloudFormation, monkeypatch) -> None:
+    monkeypatch.setattr(redriving, "after_deployment", lambda *_, **__: pytest.fail("nothing was deployed"))
+    aws.holds("CREATE_COMPLETE")
+    typing(monkeypatch, "n")
+    assert run("deploy", "zoom", "--redrive")[0] == 1
+    aws.end = "UPDATE_ROLLBACK_COMPLETE"
+    assert run("deploy", "zoom", "--yes", "--redrive")[0] == 1
 
 
 # delete

@@ -143,7 +143,10 @@ def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_s
 def test_the_operators_policy_has_what_the_commands_ask_of_aws() -> None:
     (operator,) = re.findall(r"^## What an operator needs\n.*?```json\n(.*?)```", OPERATING, re.DOTALL | re.MULTILINE)
     allowed = {action for one in json.loads(operator)["Statement"] for action in one["Action"]}
-    code = "".join((ROOT / "generator" / f"{name}.py").read_text(encoding="utf-8") for name in ("kept_events", "state"))
+    code = "".join(
+        (ROOT / "generator" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("kept_events", "redriving", "state")
+    )
     code += (ROOT / "generator" / "commands" / "redrive.py").read_text(encoding="utf-8")
     calls = set(re.findall(r"\.((?:get|start|describe)_[a-z_]*|invoke)\(", code)) - {"get_paginator"}
     calls |= set(re.findall(r'get_paginator\("([a-z0-9_]+)"\)', code))

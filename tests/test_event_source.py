@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator import event_source, kept_events, names
+from generator import event_source, names
 from generator.definition import known, load
+from generator.redriving import PATIENCE, PAUSES
 from generator.template_text import text
 from lambdas.model import Source, verified_by
 from tests.definitions import CASES, SOURCES, definition, shipped
@@ -217,7 +219,17 @@ def test_the_sweep_comes_by_the_clock_and_has_time(source: Source) -> None:
     assert rule["Targets"] == [{"Arn": {"Fn::GetAtt": ["Redrive", "Arn"]}, "Id": "Sweep"}]
     # One that is begun is over before the next is, and before the command that asked gives up.
     redrive = of_type(made, "AWS::Lambda::Function")["Redrive"]
-    assert ONE_MORE_SECONDS < redrive["Timeout"] < min(300, kept_events.PATIENCE)
+    assert ONE_MORE_SECONDS < redrive["Timeout"] < min(300, PATIENCE, sum(PAUSES))
+
+
+@BY_NAME
+def test_what_brings_events_back_does_one_thing_at_a_time_where_concurrency_can_be_reserved(source: Source) -> None:
+    def reserved(made: dict[str, Any]) -> Any:
+        return of_type(made, "AWS::Lambda::Function")["Redrive"].get("ReservedConcurrentExecutions")
+
+    assert reserved(template(source)) == 1
+    none = replace(source, webhook=replace(source.webhook, concurrency=None))
+    assert reserved(template(none)) == {"Ref": "AWS::NoValue"}
 
 
 @BY_NAME

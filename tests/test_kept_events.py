@@ -11,18 +11,22 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import click
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from generator import kept_events, state
 from generator.aws import Target
-from generator.commands import main, redrive, show
+from generator.commands import main, redrive, redriving, show
 from generator.definition import known
+from generator.deployment import Deployment, Place
+from generator.redriving import PATIENCE, PAUSES
 from lambdas import model
 from lambdas.kept import Kept
 from lambdas.message import Refusal
@@ -41,6 +45,10 @@ DAY_SECONDS = 86_400
 OTHERS = ", ".join(name for name in known(SOURCES) if name != "zoom")
 
 
+def _untold(_what: str, **_said: Any) -> None:
+    """Its log is nobody's here."""
+
+
 @dataclass
 class Functions:
     """Lambda with the one function Redrive, whose code has this definition."""
@@ -49,6 +57,8 @@ class Functions:
     calls: list[dict[str, Any]] = field(default_factory=list)
     fails: dict[str, Any] | None = None
     interrupted_at: int = 0
+    busy: int = 0
+    """So many calls come while it is at work for somebody else."""
 
     def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
         assert FunctionName == "the-redrive"
@@ -56,6 +66,9 @@ class Functions:
         self.calls.append(asked)
         if len(self.calls) == self.interrupted_at:
             raise KeyboardInterrupt
+        if self.busy:
+            self.busy -= 1
+            raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "Rate Exceeded."}}, "Invoke")
         if self.fails is not None:
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(self.fails).encode())}
         ((what, keys),) = asked.items()
@@ -87,7 +100,7 @@ class Account:
     def deploy(self, source: Source, queue: str | None = None) -> None:
         sqs = boto3.client("sqs", REGION)
         outbox = Outbox(queue or self.events, sqs, sleep=lambda _seconds: None)
-        self.functions.reprocessor = Reprocessor(source, outbox, self.kept)
+        self.functions.reprocessor = Reprocessor(source, outbox, self.kept, _untold)
 
     def reject(
         self, number: int, reason: str = "missing", days: int = 0, detail: str = "no event_ts", **body: Any
@@ -150,7 +163,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         metadata = json.dumps({"MozDefEventFramework": {"Source": "zoom", "Version": "1.2.3"}})
         monkeypatch.setattr(formation, "get_template_summary", lambda **_: {"Metadata": metadata}, raising=False)
         kept = Kept(BUCKET, lambda: s3)
-        made = Account(Functions(Reprocessor(ZOOM, Outbox(events, sqs), kept)), formation, events, dead, kept)
+        made = Account(Functions(Reprocessor(ZOOM, Outbox(events, sqs), kept, _untold)), formation, events, dead, kept)
         plain = Target.client
 
         def client(target: Target, service: str, seconds: int | None = None) -> Any:
@@ -366,7 +379,7 @@ def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(account: Account, r
     assert run("redrive", "--dry-run") == (0, passes + fails + said, "")
     assert (account.objects(), account.sent()) == (keys, [])
     assert account.functions.calls == [{"preview": keys}]
-    assert account.patience == [kept_events.PATIENCE]
+    assert account.patience == [PATIENCE]
 
 
 def test_what_passes_is_sent_and_the_rest_stays(account: Account, run: Run) -> None:
@@ -420,7 +433,7 @@ def test_some_of_the_messages_are_shown_and_the_reasons_counted(account: Account
 
 
 def test_very_many_reasons_are_not_all_shown(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redrive, "FEW", 1)
+    monkeypatch.setattr(redriving, "FEW", 1)
     account.reject(1, "time", event_ts="no time")
     account.reject(2, payload=None, event=None)
     out = run("redrive", "--dry-run")[1]
@@ -443,8 +456,8 @@ def test_a_rate_is_kept_and_nobody_waits_at_the_end(
     for number in range(5):
         account.reject(number)
     slept: list[float] = []
-    monkeypatch.setattr(redrive.time, "sleep", slept.append)
-    monkeypatch.setattr(redrive.time, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(redriving.time, "sleep", slept.append)
+    monkeypatch.setattr(redriving.time, "monotonic", lambda: 0.0)
     assert run("redrive", "--yes", "--rate", rate)[0] == 0
     assert [len(call["send"]) for call in account.functions.calls if "send" in call] == sizes
     assert slept == pauses
@@ -536,6 +549,135 @@ def test_a_function_that_ends_with_an_error_is_said(account: Account, run: Run, 
     account.reject(1)
     account.functions.fails = said
     assert run("redrive", "--yes") == (1, "", f"error: the-redrive ended (Unhandled): {why}\n")
+
+
+BUSY = "  busy    the sweep or another redrive is at work: again in {} s\n"
+
+
+def test_a_function_that_is_at_work_for_somebody_else_is_waited_for(
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(redriving.time, "sleep", slept.append)
+    account.reject(1)
+    account.functions.busy = 2
+    status, out, err = run("redrive", "--yes")
+    assert (status, err, slept) == (0, "", list(PAUSES[:2]))
+    assert out.startswith(BUSY.format(1) + BUSY.format(2) + PASSES.format(1))
+    assert account.sent() == ["zoom: kind.1 by n1"]
+
+
+def test_a_function_that_stays_busy_is_said_and_nothing_is_lost(
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redriving.time, "sleep", lambda _seconds: None)
+    key = account.reject(1)
+    account.functions.busy = 100
+    status, _, err = run("redrive", "--yes")
+    assert (status, len(account.functions.calls)) == (1, 1 + len(PAUSES))
+    assert err == (
+        "error: the-redrive has been busy for 138 seconds, with the sweep or with somebody else's redrive: what was "
+        "sent is sent, and the rest is where it was. Run it again later\n"
+    )
+    assert account.objects() == [key]
+
+
+def test_another_refusal_of_lambda_is_no_reason_to_wait(
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not you"}}, "Invoke")
+
+    account.reject(1)
+    monkeypatch.setattr(account.functions, "invoke", refuse)
+    assert run("redrive", "--yes") == (1, "", "error: AWS: Invoke: AccessDeniedException: not you\n")
+
+
+# After a deployment.
+
+
+def deployed(folder: Path) -> Deployment:
+    """Zoom, as it was just deployed."""
+    return Deployment(Place(Target(), SOURCES, folder), SimpleNamespace(name="zoom", definition=shipped("zoom")))  # type: ignore[arg-type]
+
+
+def test_what_a_deployment_can_shape_is_brought_back_without_a_question(
+    account: Account, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    account.reject(1)
+    still = account.reject(2, "time", event_ts="no time")
+    redriving.after_deployment(deployed(tmp_path), yes=True)
+    assert capsys.readouterr().out == (
+        "\nredrive: 2 rejected requests\n"
+        + PASSES.format(1)
+        + "  fails   1x time: event_ts is not a time as unix_ms writes it\n"
+        + "  1 of 1 request, 1 message sent\n"
+    )
+    assert (account.sent(), account.objects()) == (["zoom: kind.1 by n1"], [still])
+    redriving.after_deployment(deployed(tmp_path), yes=True)
+    assert "nothing would pass" in capsys.readouterr().out
+    account.kept.delete(still)
+    redriving.after_deployment(deployed(tmp_path), yes=True)
+    assert capsys.readouterr().out == "\nredrive: zoom has no rejected events\n"
+
+
+def test_a_deployment_brings_back_the_oldest_and_says_where_there_are_more(
+    account: Account, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redriving, "AFTER_DEPLOYMENT", 2)
+    for number in range(3):
+        account.reject(number, days=number)
+    redriving.after_deployment(deployed(tmp_path), yes=True)
+    assert capsys.readouterr().out.endswith(
+        "  2 of 2 requests, 2 messages sent\nthere are more than 2 requests: python -m generator redrive zoom\n"
+    )
+    assert account.sent() == ["zoom: kind.1 by n1", "zoom: kind.2 by n2"]
+
+
+def test_a_person_who_deploys_is_asked_before_anything_is_sent(
+    account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = account.reject(1)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    redriving.after_deployment(deployed(tmp_path), yes=False)
+    assert account.objects() == [key]
+
+
+# What somebody else has put there.
+
+
+OTHERS_KEY = "rejected/notes.txt"
+SAID = f"s3://{BUCKET}/{{}} is none of ours: look at it yourself, and delete it"
+
+
+def test_what_is_none_of_ours_is_listed_and_told_and_holds_up_nothing(account: Account, run: Run) -> None:
+    key = account.reject(1)
+    other = key.replace(".json", "-copy.json")
+    account.kept.put(OTHERS_KEY, b"no JSON")
+    account.kept.put(other, b'{"version": 2}')
+    _, out, _ = run("rejected")
+    assert [line.split()[:-1] for line in out.splitlines()[1:3]] == [
+        ["none", "of", "ours", "1"],
+        ["2026-01-01", "missing", "2"],
+    ]
+    for one in (OTHERS_KEY, other):
+        assert run("rejected", "--show", one) == (1, "", f"error: {SAID.format(one)}\n")
+    assert run("redrive", "--dry-run")[:2] == (
+        0,
+        PASSES.format(1)
+        + f"  fails   1x none of ours: {other}\n  fails   1x none of ours: {OTHERS_KEY}\n"
+        + "1 message of 1 request would be sent; nothing was\n",
+    )
+    assert run("redrive", "--yes")[0] == 0
+    assert account.sent() == ["zoom: kind.1 by n1"]
+    assert sorted(account.objects()) == sorted([OTHERS_KEY, other])
+
+
+def test_what_is_none_of_ours_has_no_type(account: Account, run: Run) -> None:
+    account.reject(1)
+    account.kept.put(OTHERS_KEY, b"no JSON")
+    account.kept.put("rejected/2026-01-01/missing/others.json", b'{"version": 1}')
+    assert run("rejected", "--type", "kind.1", "--json")[1].count("\n") == 1
 
 
 @pytest.mark.parametrize("command", ["rejected", "redrive", "status"])

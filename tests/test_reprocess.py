@@ -22,12 +22,13 @@ from botocore.exceptions import ClientError
 from generator import gateway, samples
 from generator.definition import Definition, known, load
 from lambdas import VERSION, model
+from lambdas import kept as kept_bucket
 from lambdas.model import Source
 from lambdas.outbox import QueueDown
 from lambdas.reprocess import MAX_SHOWN
 from lambdas.request import BY_IAM
 from tests.definitions import CASES, SOURCES, definition, shipped
-from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint
+from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, signed
 
 ZOOM = shipped("zoom").source
 DAY = "2026-01-01"
@@ -211,6 +212,85 @@ def test_what_sqs_refuses_at_one_sweep_and_at_the_next_is_all_set_aside(define: 
     found = [json.loads(base64.b64decode(kept(endpoint, one)["messages"][0]["message"])) for one in keys(endpoint)]
     assert sorted(one["details"]["id"] for one in found) == ["e0", "e1"]
     assert all(one.startswith("unsendable/") for one in keys(endpoint))
+
+
+# What somebody else has put into the bucket.
+
+WAITING: dict[str, Any] = {"version": 1, "source": "zoom", "time": f"{DAY}T00:00:00.000+00:00", "requestId": "r"}
+TEXT = base64.b64encode(b"no JSON").decode()
+NO_WAITING: dict[str, bytes] = {
+    "nothing": b"",
+    "no JSON": b"\x00\xff<xml/>",
+    "nested without an end": b"[" * 200_000,
+    "no object": b"[]",
+    "a number": b"1",
+    "no version": b"{}",
+    "another version": compact({**WAITING, "version": 2, "messages": []}),
+    "no messages": compact(WAITING),
+    "messages that are none": compact({**WAITING, "messages": 1}),
+    "a message that is no base64": compact({**WAITING, "messages": ["ä"]}),
+    "a message that is no text": compact({**WAITING, "messages": [base64.b64encode(b"\xff").decode()]}),
+    "a message that is no JSON": compact({**WAITING, "messages": [TEXT]}),
+    "a message that is empty": compact({**WAITING, "messages": [""]}),
+}
+
+
+@pytest.mark.parametrize("what", NO_WAITING)
+def test_what_is_none_of_ours_holds_up_no_sweep_and_is_told_each_time(what: str) -> None:
+    endpoint = down(zoom(1))
+    endpoint.bucket.objects["unsent/0-before-all/others"] = NO_WAITING[what]
+    assert endpoint.again.sweep() == {"sent": 1, "left": 0, "foreign": 1}
+    assert endpoint.again.sweep() == {"sent": 0, "left": 0, "foreign": 1}
+    assert endpoint.bucket.objects == {"unsent/0-before-all/others": NO_WAITING[what]}
+    told = ("swept", {"key": "unsent/0-before-all/others", "foreign": 1})
+    assert endpoint.told == [told, ("swept", {"requestId": "sample", "sent": 1, "left": 0}), told]
+
+
+def test_of_a_huge_object_no_more_is_read_than_ours_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint = down(zoom(1))
+    (ours,) = endpoint.bucket.objects.values()
+    monkeypatch.setattr(kept_bucket, "MAX_OBJECT", len(ours))
+    endpoint.bucket.objects["unsent/0/huge"] = ours + b" "
+    assert endpoint.again.sweep() == {"sent": 2, "left": 0}  # a space more is not read
+    endpoint.bucket.objects["unsent/0/huge"] = b" " + ours
+    assert endpoint.again.sweep() == {"sent": 0, "left": 0, "foreign": 1}
+
+
+NO_REJECTED: dict[str, dict[str, Any]] = {
+    "another version": {"version": 2},
+    "a time that is none": {"time": "yesterday"},
+    "a time that is a number": {"time": 1},
+    "no events": {"events": []},
+    "events that are none": {"events": ["1"]},
+    "an event without its place": {"events": [{"detail": "d"}]},
+    "a body that is no base64": {"body": "ä"},
+    "a body that is a list": {"body": []},
+    "headers that are a list": {"headers": []},
+}
+
+
+@pytest.mark.parametrize("what", NO_REJECTED)
+def test_what_is_none_of_ours_holds_up_no_redrive(what: str, define: Define) -> None:
+    body = batch(event(0, a=1))
+    endpoint = rejected(define(BATCH % "b"), body)
+    at = key("missing", body)
+    others = "rejected/others"
+    endpoint.bucket.objects[others] = compact({**kept(endpoint, at), **NO_REJECTED[what]})
+    endpoint.deploy(define(BATCH % "a"))
+    foreign = {"key": others, "foreign": True}
+    assert endpoint.again.preview([others, at])[0] == foreign
+    assert endpoint.again.send([others, at])[0] == foreign
+    assert (ids(endpoint), keys(endpoint)) == (["id:e0"], [others])
+
+
+def test_what_is_no_envelope_where_one_is_to_be_joined_gives_way(define: Define) -> None:
+    body = batch(event(0))
+    endpoint = rejected(define(BATCH % "a"), body)
+    endpoint.bucket.objects[key("time", body)] = b"no JSON"
+    endpoint.deploy(define(HMAC + "events: {split: events, id: id, time: at}\n"))
+    endpoint.again.send([key("missing", body)])
+    assert keys(endpoint) == [key("time", body)]
+    assert kept(endpoint, key("time", body))["attempts"] == 1
 
 
 # Rejected events.
@@ -540,6 +620,7 @@ def called(entry: Any, event: Any, left_ms: int = 120_000) -> tuple[Any, list[di
 
 
 LINE = {"timestamp": f"{DAY}T00:00:00.000+00:00", "version": VERSION, "source": "made"}
+ID = {"requestId": "sample"}
 CLOCK = {"source": "aws.events", "detail-type": "Scheduled Event"}
 
 
@@ -558,10 +639,10 @@ def test_by_the_clock_the_function_sweeps_and_says_what_it_did(entry: Any) -> No
     entry.endpoint.queue.faults.lined_up = [DOWN]
     entry.endpoint.signed(batch(event(0, a=1)))
     entry.endpoint.queue.faults.lined_up = [DOWN]
-    waits = {**LINE, "level": "WARN", "message": "swept", "sent": 0, "left": 1, **metric("Unsent", 1)}
+    waits = {**LINE, **ID, "level": "WARN", "message": "swept", "sent": 0, "left": 1, **metric("Unsent", 1)}
     assert called(entry, CLOCK) == ({"sent": 0, "left": 1}, [waits])
     assert called(entry, CLOCK, left_ms=30_000) == ({"sent": 0, "left": 0}, [])
-    swept = {**LINE, "level": "INFO", "message": "swept", "sent": 1, "left": 0}
+    swept = {**LINE, **ID, "level": "INFO", "message": "swept", "sent": 1, "left": 0}
     assert called(entry, CLOCK) == ({"sent": 1, "left": 0}, [swept])
 
 
@@ -571,7 +652,7 @@ def test_the_function_counts_what_sqs_never_takes_as_rejected(entry: Any) -> Non
     told = {"sent": 0, "left": 0, "unsendable": 1}
     assert called(entry, CLOCK) == (
         told,
-        [{**LINE, "level": "WARN", "message": "swept", **told, **metric("Rejected", 1)}],
+        [{**LINE, **ID, "level": "WARN", "message": "swept", **told, **metric("Rejected", 1)}],
     )
 
 
@@ -581,11 +662,28 @@ def test_by_hand_the_function_previews_and_sends(entry: Any) -> None:
     still = {"key": key("missing", body), "fails": [{"reason": "missing", "detail": "no a", "events": 1}]}
     preview = {"results": [{**still, "passes": 0, "messages": []}]}
     assert called(entry, {"preview": [key("missing", body)]}) == (preview, [])
-    redriven = {**LINE, "level": "INFO", "message": "redriven", "sent": 0}
+    redriven = {**LINE, **ID, "level": "WARN", "message": "redriven", "sent": 0, "unsent": 0, "kept": 1}
     assert called(entry, {"send": [key("missing", body)]}) == (
         {"results": [{**still, "sent": 0, "unsent": 0}]},
         [redriven],
     )
+
+
+def test_each_object_has_a_line_with_the_id_of_its_request(entry: Any) -> None:
+    bodies = [batch(event(number, a=1)) for number in range(2)]
+    entry.endpoint.queue.faults.lined_up = [DOWN, DOWN]
+    for number, body in enumerate(bodies):
+        entry.endpoint.send(signed(entry.endpoint.source.webhook.auth, body), request_id=f"r{number}")
+    _, lines = called(entry, CLOCK)
+    assert sorted((line["requestId"], line["sent"]) for line in lines) == [("r0", 1), ("r1", 1)]
+
+
+def test_the_function_counts_what_is_none_of_ours_at_each_sweep(entry: Any) -> None:
+    entry.endpoint.bucket.objects["unsent/others"] = b"no JSON"
+    told = {"key": "unsent/others", "foreign": 1}
+    line = {**LINE, "level": "WARN", "message": "swept", **told, **metric("Rejected", 1)}
+    for _ in range(2):
+        assert called(entry, CLOCK) == ({"sent": 0, "left": 0, "foreign": 1}, [line])
 
 
 def test_nothing_that_the_function_logs_holds_an_event_or_the_secret(entry: Any) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import aws, names
-from generator.commands import options, show
+from generator.commands import options, redriving, show
 from generator.commands.deploying import How, deploy
 from generator.errors import GeneratorError
 
@@ -43,6 +43,7 @@ def _given(_context: click.Context, _option: click.Parameter, values: Sequence[s
 @click.option(
     "--without-secret", is_flag=True, help="Though none is stored yet: for a vendor that makes it once it has the URL."
 )
+@click.option("--redrive", is_flag=True, help="Then send rejected events that the new code can shape.")
 @options.target
 @options.sources
 @options.build
@@ -56,6 +57,7 @@ def command(
     role_arn: str | None,
     path: str | None,
     without_secret: bool,
+    redrive: bool,
     target: aws.Target,
     sources: Path,
     build: Path,
@@ -68,6 +70,8 @@ def command(
 
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or say --all")
+    if redrive and (pipeline or dry_run):
+        raise click.UsageError("--redrive sends events: it goes neither with --pipeline nor with --dry-run")
     if sources_named:
         placeholders.refuse(load(sources, dict.fromkeys(sources_named)))
     if not (yes or dry_run or show.somebody_is_there()):
@@ -86,7 +90,7 @@ def command(
     if mistakes := list(dict.fromkeys(said for one in deployments for said in one.mistakes())):
         raise GeneratorError("\n".join(mistakes))
     written(products, build)
-    return _each(deployments, How(yes, dry_run))
+    return _each(deployments, How(yes, dry_run), redrive=redrive)
 
 
 def _deployed(place: Place) -> list[str]:
@@ -104,14 +108,17 @@ def _deployed(place: Place) -> list[str]:
     return there
 
 
-def _each(deployments: Sequence[Deployment], how: How) -> int:
+def _each(deployments: Sequence[Deployment], how: How, *, redrive: bool) -> int:
     """One after another; one that fails does not keep the others from it."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     failed, done = [], True
     for one in deployments:
         try:
-            done = deploy(one, how) and done
+            deployed = deploy(one, how)
+            if deployed and redrive:
+                redriving.after_deployment(one, yes=how.yes)
+            done = deployed and done
         except (GeneratorError, BotoCoreError, ClientError) as error:
             if len(deployments) == 1:
                 raise

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 from generator.aws import Target
-from generator.commands import kept, options, show
+from generator.commands import kept, options, redriving, show
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
     from generator.kept_events import Stack, Wanted
-
-FEW = 5
-"""Messages, and reasons, of which each is shown before the question."""
-
-
-class _Passing(NamedTuple):
-    """The objects of which something would pass, and how many messages that would be."""
-
-    keys: list[str]
-    messages: int
-
-    def __str__(self) -> str:
-        return f"{show.count(self.messages, 'message')} of {show.count(len(self.keys), 'request')}"
 
 
 @click.command(short_help="Take kept events through the deployed code again, and send them.")
@@ -54,7 +38,7 @@ def command(
 ) -> int:
     """Show what SOURCE's rejected events would be now, by the code that is deployed, ask, and send them."""
     from generator.definition import load
-    from generator.kept_events import PATIENCE, find, listed
+    from generator.kept_events import find, listed
 
     if dead and (limit or rate or not wanted.all):
         raise click.UsageError("--dead moves all dead letters: it goes with --dry-run and --yes alone")
@@ -70,91 +54,8 @@ def command(
     if not keys:
         out.print(kept.none(source, wanted))
         return 0
-    functions = target.client("lambda", PATIENCE)
-    passing = _preview(functions, stack, keys)
-    if not passing.keys:
-        out.print("nothing would pass: mend the definition, deploy it, and try again")
-        return 1
-    if dry_run:
-        out.print(f"{passing} would be sent; nothing was")
-        return 0
-    if not yes and not click.confirm(f"Send {passing} to the queue that MozDef reads?"):
-        out.print("nothing was sent")
-        return 1
-    return _send(functions, stack, passing.keys, rate, why=kept.next_one(f"rejected {source}", target, sources))
-
-
-def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
-    """What would pass, and what would not, after showing some of each."""
-    from rich.markup import escape
-
-    from generator.kept_events import chunks, invoked
-
-    out = show.console()
-    passing: list[str] = []
-    shown = passes = duplicates = 0
-    fails: Counter[str] = Counter()
-    for some in chunks(keys):
-        for result in invoked(functions, stack, "preview", some):
-            if result.get("gone"):
-                continue
-            passes += result["passes"]
-            before = result.get("duplicates", 0)
-            duplicates += before
-            # What was sent before goes from the bucket as what is sent.
-            passing += [result["key"]] if result["passes"] or before else []
-            fails.update({f"{one['reason']}: {one['detail']}": one["events"] for one in result["fails"]})
-            for message in result["messages"][: max(FEW - shown, 0)]:
-                shown += 1
-                time_ = message["timestamp"][:19].replace("T", " ")
-                out.print(f"  [dim]passes[/]  {time_} {escape(message['severity'])}  {escape(message['summary'])}")
-    if passes > shown:
-        out.print(f"  [dim]passes[/]  and {passes - shown} more")
-    if duplicates:
-        out.print(f"  [dim]skips[/]   {show.count(duplicates, 'message')} that had been sent before")
-    for said, number in fails.most_common(FEW):
-        out.print(f"  [yellow]fails[/]   {number}x {escape(said)}")
-    if len(fails) > FEW:
-        out.print(f"  [yellow]fails[/]   and for {len(fails) - FEW} more reasons")
-    return _Passing(passing, passes)
-
-
-def _send(functions: Any, stack: Stack, keys: Sequence[str], rate: float | None, why: str) -> int:
-    """One call after another; what was not begun when it is interrupted is where it was."""
-    from generator.kept_events import CHUNK, chunks, invoked
-
-    out = show.console()
-    sent = unsent = failed = gone = pending = done = 0
-    size = min(CHUNK, max(1, int(rate))) if rate else CHUNK
-    try:
-        for some in chunks(keys, size):
-            began = time.monotonic()
-            for result in invoked(functions, stack, "send", some):
-                sent, unsent = sent + result.get("sent", 0), unsent + result.get("unsent", 0)
-                failed += sum(one["events"] for one in result.get("fails", ()))
-                gone += bool(result.get("gone"))
-                pending += bool(result.get("pending"))
-            done += len(some)
-            out.print(f"  {done} of {show.count(len(keys), 'request')}, {show.count(sent, 'message')} sent")
-            if rate and done < len(keys):
-                time.sleep(max(0.0, len(some) / rate - (time.monotonic() - began)))
-    except KeyboardInterrupt:
-        out.print(
-            f"stopped: {show.count(sent, 'message')} sent. What had begun goes on by itself, and the rest is where it "
-            "was: run it again"
-        )
-        return 130
-    if unsent:
-        out.print(f"the queue does not take {show.count(unsent, 'message')} now: tried again every five minutes")
-    if failed:
-        out.print(f"{show.count(failed, 'event')} failed again, and stayed: {why}")
-    if pending:
-        out.print(
-            f"{show.count(pending, 'request')} stayed: somebody else is sending some of it. Run it again in a while"
-        )
-    if gone:
-        out.print(f"{show.count(gone, 'request')} had gone: somebody else sent them")
-    return 0
+    how = redriving.How(yes, dry_run, rate, kept.next_one(f"rejected {source}", target, sources))
+    return redriving.bring_back(target, stack, keys, how)
 
 
 def _dead(target: Target, stack: Stack, source: str, *, dry_run: bool, yes: bool, after: str) -> int:

@@ -15,7 +15,8 @@ usage: bash $0 unit-test
        bash $0 acceptance-test [environment] [region]
 
 unit-test        builds $name in memory, lints it, compares its samples; then runs tests/unit
-deploy           makes or updates the stack of $name in this environment
+deploy           makes or updates the stack of $name in this environment; with REDRIVE=true, then sends rejected events
+                 that the new code can shape
 int-test         runs tests/integration on the deployed stack
 acceptance-test  sends a forged and a signed event through the deployed endpoint
 EOF
@@ -80,6 +81,7 @@ deploy() {
   [ -z "${CONSUMER_PRINCIPAL_ARN:-}" ] || options+=(--parameter "ConsumerPrincipalArn=$CONSUMER_PRINCIPAL_ARN")
   [ -z "${EVENTS_QUEUE_NAME:-}" ] || options+=(--parameter "EventsQueueName=$EVENTS_QUEUE_NAME")
   [ -z "${ALARM_TOPIC_ARN:-}" ] || options+=(--parameter "AlarmTopicArn=$ALARM_TOPIC_ARN")
+  [ "${REDRIVE:-false}" != true ] || options+=(--redrive)
   python -m generator deploy "$name" --yes "${options[@]}"
 }
 

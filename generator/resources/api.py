@@ -22,12 +22,10 @@ from generator.resources.function import TIMEOUT_SECONDS, add_log_group
 from generator.resources.parameters import Parameters, tags
 from generator.resources.sub import arn, ref, regional
 from lambdas.auth import jwt
+from lambdas.model import Throttle
 
 AUTHORIZER_TTL_SECONDS = 60
 _KINDS = {"REQUEST": "CUSTOM", "JWT": "JWT", "": "NONE"}
-# Far above what the reserved concurrency lets through: a 429 is a 4xx, which Okta and PagerDuty never send again,
-# while the refusal of a function that is at its limit is a 5xx, which they do.
-REQUESTS_PER_SECOND, BURST = 2_000, 2_000
 # What went through, and nothing that could be a secret: no header, no query, no body.
 _ACCESS_LOG = (
     '{"requestId":"$context.requestId","time":"$context.requestTimeEpoch","ip":"$context.identity.sourceIp",'
@@ -37,7 +35,7 @@ _ACCESS_LOG = (
 )
 
 
-def add_api(template: Template, parameters: Parameters) -> Api:
+def add_api(template: Template, parameters: Parameters, throttle: Throttle) -> Api:
     """An HTTP API with one stage, which deploys itself."""
     api = template.add_resource(
         Api(
@@ -57,7 +55,9 @@ def add_api(template: Template, parameters: Parameters) -> Api:
             StageName="$default",
             AutoDeploy=True,
             AccessLogSettings=AccessLogSettings(DestinationArn=GetAtt(log_group, "Arn"), Format=_ACCESS_LOG),
-            DefaultRouteSettings=RouteSettings(ThrottlingRateLimit=REQUESTS_PER_SECOND, ThrottlingBurstLimit=BURST),
+            # Far above what the reserved concurrency lets through: a 429 is a 4xx, which Okta never sends again, while
+            # the refusal of a function that is at its limit is a 5xx, which it does.
+            DefaultRouteSettings=RouteSettings(ThrottlingRateLimit=throttle.rate, ThrottlingBurstLimit=throttle.burst),
             Tags=_plain_tags(parameters),
         )
     )

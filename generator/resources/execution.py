@@ -56,9 +56,9 @@ def queues(template: Template, parameters: Parameters, queue_name: Parameter) ->
     return [regional("sqs", f"{_named(parameters)}-*"), fixed]
 
 
-def functions(parameters: Parameters) -> Sub:
-    """The ARN of every function of the event source."""
-    return regional("lambda", f"function:{_named(parameters)}-*")
+def functions(parameters: Parameters, title: str = "") -> Sub:
+    """The ARN of every function of the event source, or of the one with this title and a dash."""
+    return regional("lambda", f"function:{_named(parameters)}-{title}*")
 
 
 def _table(parameters: Parameters) -> Sub:

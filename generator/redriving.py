@@ -1,0 +1,55 @@
+"""The deployed function that brings kept events back, as a command calls it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from generator.errors import GeneratorError
+from generator.kept_events import Stack
+
+CHUNK = 10
+"""Objects that one call looks at, or sends: some seconds at most, and what an interruption leaves undone."""
+PATIENCE = 150
+"""Seconds that an answer is waited for: the function has 120, and what is asked twice is sent twice."""
+PAUSES = (1, 2, 5, 10, 20, 40, 60)
+"""Seconds before each further try of a function that is at work for somebody else: longer than it can be."""
+
+
+def invoked(
+    functions: Any, stack: Stack, what: str, keys: Sequence[str], wait: Callable[[float], None]
+) -> list[dict[str, Any]]:
+    """What the deployed code makes of these objects: `preview` or `send`.
+
+    It does one thing at a time: `wait` is called with the seconds for which to leave it to somebody else.
+    """
+    answer = _asked(functions, stack, {what: list(keys)}, wait)
+    said = json.loads(answer["Payload"].read())
+    if failed := answer.get("FunctionError"):
+        why = said.get("errorMessage", "") if isinstance(said, Mapping) else ""
+        raise GeneratorError(f"{stack.function} ended ({failed}): {why or 'its log says why'}")
+    results: list[dict[str, Any]] = said["results"]
+    return results
+
+
+def _asked(functions: Any, stack: Stack, what: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
+    for pause in (0, *PAUSES):
+        if pause:
+            wait(pause)
+        try:
+            return functions.invoke(FunctionName=stack.function, Payload=json.dumps(what))
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TooManyRequestsException":
+                raise
+    raise GeneratorError(
+        f"{stack.function} has been busy for {sum(PAUSES)} seconds, with the sweep or with somebody else's redrive: "
+        "what was sent is sent, and the rest is where it was. Run it again later"
+    )
+
+
+def chunks(keys: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:
+    """So many as one call looks at."""
+    return (keys[at : at + size] for at in range(0, len(keys), size))
