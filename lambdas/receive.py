@@ -93,7 +93,8 @@ class Receiver:
         try:
             request = Request.from_event(event, now, self._read)
         except ValueError:
-            request, outcome = Request("", time=now), Outcome(Answer(400), "malformed", "the body is not base64")
+            request = Request.from_event({**event, "body": None}, now)
+            outcome = Outcome(Answer(400), "malformed", "the body is not base64")
         else:
             outcome = self._outcome(request)
         self._log(request, outcome)
