@@ -116,20 +116,26 @@ def _dedupe(source: Source) -> Found:
 def _webhook(source: Source) -> Found:
     if not source.description.strip() or len(source.description) > MAX_DESCRIPTION:
         yield "description", f"says in one line, of at most {MAX_DESCRIPTION} characters, what events these are"
-    if source.webhook.answer:
-        for key, message in _reply(source.webhook.answer):
-            yield f"webhook.answer.{key}", message
     if source.vendor and source.vendor.deadline is not None and not 1 <= source.vendor.deadline <= 60:
         yield "vendor.deadline", "must be 1 to 60 seconds"
     if source.webhook.concurrency is not None and not 1 <= source.webhook.concurrency <= 1000:
         yield "webhook.concurrency", "must be 1 to 1000, or null to reserve none"
     yield from _throttle(source.webhook)
+    yield from _answers(source.webhook)
     if not 1 <= len(source.pipeline.source) == len(set(source.pipeline.source)):
         yield "pipeline.source", "must be github, codecommit, or both, each once"
     if source.events.time is None and source.events.time_optional:
         yield "events.time_optional", "says that an event may have no `time`, and there is no `time`"
     if source.events.time is None and source.events.time_format != "rfc3339":
         yield "events.time_format", "says how `time` is written, and there is no `time`"
+
+
+def _answers(webhook: Webhook) -> Found:
+    for key, message in _reply(webhook.answer) if webhook.answer else ():
+        yield f"webhook.answer.{key}", message
+    for name, value in (webhook.refusal_headers or {}).items():
+        if not (value.isascii() and value.isprintable()):
+            yield f"webhook.refusal_headers.{name}", "must be printable ASCII, in one line"
 
 
 def _throttle(webhook: Webhook) -> Found:

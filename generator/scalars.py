@@ -19,7 +19,8 @@ FIELD = re.compile(r"(\[\]\.)?[A-Za-z0-9_@-]+(\[\])?(\.[A-Za-z0-9_@-]+(\[\])?)*"
 URL = re.compile(r"https://[A-Za-z0-9._~:@-]+(/[!-~]*)?")
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
 HOST = re.compile(r"([a-z0-9*-]+\.)*[a-z0-9-]+\.[a-z]+", re.IGNORECASE)
-_KINDS = {"str": "text", "int": "a number", "bool": "true or false", "float": "a number", "null": "nothing"}
+_KINDS = {"str": "text", "int": "a number", "bool": "true or false", "null": "nothing"}
+_KINDS |= {"float": "a number with a fraction", "timestamp": "a date"}
 
 
 class Wrong(Exception):  # noqa: N818 - caught by the walker alone

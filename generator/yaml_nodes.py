@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import yaml
@@ -10,6 +11,7 @@ import yaml
 from generator.errors import Problem
 
 MAX_DEPTH = 50
+_LONG = 8_192
 # What plain YAML makes of what it reads; `=` and `<<` are for the walker to refuse, as keys that there are none of.
 _TAGS = {
     f"tag:yaml.org,2002:{kind}"
@@ -60,15 +62,32 @@ def parse(file: Path) -> tuple[yaml.Node | None, list[Problem]]:
         return None, [Problem(name, 0, "", "is not UTF-8 text")]
     except OSError as error:
         return None, [Problem(name, 0, "", f"can't be read: {error.strerror}")]
+    too_deep = [Problem(name, 0, "", f"is nested deeper than {MAX_DEPTH}")]
+    if len(text) > _LONG and _deeper_than(text, MAX_DEPTH):
+        return None, too_deep
     try:
         node = yaml.compose(text, Loader=_Fast)
     except yaml.YAMLError:
         return None, [_problem(text, name)]
     except RecursionError:
-        return None, [Problem(name, 0, "", f"is nested deeper than {MAX_DEPTH}")]
+        return None, too_deep
     if node is None:
         return None, [Problem(name, 0, "", "is empty; it needs at least description and webhook")]
     return node, list(_owned(node, name))
+
+
+def _deeper_than(text: str, limit: int) -> bool:
+    """Whether it is nested deeper, as far as it is YAML. What makes nodes calls itself for each level, in C.
+
+    Some twenty thousand opening brackets end the process.
+    """
+    depth = 0
+    with suppress(yaml.YAMLError):
+        for event in yaml.parse(text, Loader=_Fast):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > limit:
+                return True
+    return False
 
 
 def _problem(text: str, name: str) -> Problem:
