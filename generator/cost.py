@@ -16,7 +16,7 @@ _SECONDS_A_MONTH = 30 * 86_400
 API = {"HTTP": 1.00, "REST": 3.50}
 INVOCATIONS = 0.20
 GB_SECOND = {"arm64": 1.33334e-5, "x86_64": 1.66667e-5}  # dollars each
-SQS, FIFO, KMS, TRACES = 0.40, 0.50, 3.00, 5.00
+SQS, FIFO, KMS, TRACES, PUT = 0.40, 0.50, 3.00, 5.00, 5.00
 WRITE = 0.625  # of a DynamoDB item of at most 1 KB, on demand
 LOGS_GB, EGRESS = 0.50, 0.05
 FIXED = {
@@ -74,37 +74,37 @@ def per_million(resources: Mapping[str, Any], events: int) -> float:
     total: float = API["HTTP" if "AWS::ApiGatewayV2::Api" in by_type else "REST"] * math.ceil(EVENT_KB / 512) + EGRESS
     claims = "AWS::DynamoDB::Table" in by_type
     handler_ms = HANDLER_MS + (CLAIM_MS if claims else 0)
-    total += _function(functions["lambdas.webhook.handler"], handler_ms, rate, reads_secret=not authorizers)
+    total += invocations(functions["lambdas.webhook.handler"], handler_ms, rate, reads_secret=not authorizers)
     total += WRITE * CLAIM_WRITES if claims else 0
     for one in authorizers:
-        asked = _missed(rate, one.get("AuthorizerResultTtlInSeconds", 0))
+        asked = missed(rate, one.get("AuthorizerResultTtlInSeconds", 0))
         function = functions["lambdas.authorizer.handler"]
-        total += asked * _function(function, AUTHORIZER_MS, asked * rate, reads_secret=True)
+        total += asked * invocations(function, AUTHORIZER_MS, asked * rate, reads_secret=True)
     fifo = resources["Events"]["Properties"].get("FifoQueue")
     total += (FIFO if fifo else SQS) * math.ceil(EVENT_KB / 64)
     if any("AccessLogSettings" in one for one in by_type["AWS::ApiGatewayV2::Stage"]):
-        total += _log(ACCESS_LOG_BYTES)
+        total += log_lines(ACCESS_LOG_BYTES)
     return total
 
 
-def _function(properties: dict[str, Any], ms: float, rate: float, *, reads_secret: bool) -> float:
-    """A million invocations, with their log, traces and decryptions."""
+def invocations(properties: dict[str, Any], ms: float, rate: float, *, reads_secret: bool) -> float:
+    """Dollars for a million invocations, with their log, traces and decryptions."""
     gb = float(properties.get("MemorySize", 128)) / 1024
     price = GB_SECOND[properties.get("Architectures", ["x86_64"])[0]]
-    total = INVOCATIONS + 1e6 * gb * (ms + COLD_SHARE * INIT_MS) / 1000 * price + _log(FUNCTION_LOG_BYTES)
+    total = INVOCATIONS + 1e6 * gb * (ms + COLD_SHARE * INIT_MS) / 1000 * price + log_lines(FUNCTION_LOG_BYTES)
     if reads_secret:
-        total += KMS * (COLD_SHARE + _missed(rate, TTL))
+        total += KMS * (COLD_SHARE + missed(rate, TTL))
     if properties.get("TracingConfig", {}).get("Mode") == "Active":
         total += TRACES * _traced(rate)
     return total
 
 
-def _log(size: float) -> float:
+def log_lines(size: float) -> float:
     """A million lines of so many bytes."""
     return size * 1e6 / 1e9 * LOGS_GB
 
 
-def _missed(rate: float, kept: float) -> float:
+def missed(rate: float, kept: float) -> float:
     """The share of requests, so many a second, that find nothing in a cache that keeps for so many seconds."""
     return 1 / (1 + rate * kept)
 

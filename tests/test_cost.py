@@ -61,6 +61,7 @@ def test_the_command_says_it_for_each_source(capsys: pytest.CaptureFixture[str])
         "events",
         "a",
         "month",
+        *["an", "hour", "of", "flood,", "at", "most"],
     ]
     assert (zoom.split()[0], okta.split()[0]) == ("zoom", "okta")
     assert all(cell.startswith("$") for cell in zoom.split()[1:])

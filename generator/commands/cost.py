@@ -14,6 +14,7 @@ from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
     from generator.cost import Cost
+    from generator.flood import Flood
 
 
 @click.command(short_help="What a source costs in AWS.")
@@ -28,38 +29,44 @@ def command(sources_named: tuple[str, ...], everything: bool, events: int, as_js
     """Dollars a month for SOURCE, from its template: for each million events, and fixed."""
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or say --all")
-    from generator import cost, event_source
+    from generator import cost, event_source, flood
     from generator.template_text import text
 
     names = known(sources) if everything else list(dict.fromkeys(sources_named))
     if not names:
         raise GeneratorError(f"{sources}: has no source yet")
-    found = {}
+    found, floods = {}, {}
     for one in load(sources, names):
         resources = json.loads(text(event_source.build(one.source, "code/any.zip")))["Resources"]
-        found[one.source.name] = cost.of(resources, events)
+        found[one.source.name], floods[one.source.name] = cost.of(resources, events), flood.of(resources)
     if as_json:
         rows = {
-            name: {"perMillion": one.per_million, "fixed": one.fixed, "month": one.month(events)}
+            name: {
+                "perMillion": one.per_million,
+                "fixed": one.fixed,
+                "month": one.month(events),
+                "hourOfFlood": floods[name].most,
+            }
             for name, one in found.items()
         }
         click.echo(json.dumps({"eventsPerMonth": events, "sources": rows}, indent=2))
     else:
-        _table(found, events)
+        _table(found, floods, events)
     return 0
 
 
-def _table(found: dict[str, Cost], events: int) -> None:
+def _table(found: dict[str, Cost], floods: dict[str, Flood], events: int) -> None:
     from rich.table import Table
 
     from generator.cost import ASSUMED
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("source")
-    for column in ("a million events", "fixed a month", f"{events:,} events a month"):
+    for column in ("a million events", "fixed a month", f"{events:,} events a month", "an hour of flood, at most"):
         table.add_column(column, justify="right")
     for name, one in found.items():
-        table.add_row(f"[bold]{name}[/]", f"${one.per_million:.2f}", f"${one.fixed:.2f}", f"${one.month(events):.2f}")
+        dollars = (one.per_million, one.fixed, one.month(events), floods[name].most)
+        table.add_row(f"[bold]{name}[/]", *(f"${each:.2f}" for each in dollars))
     out = show.console()
     out.print(table)
     out.print(f"[dim]assumed: {ASSUMED}[/]")

@@ -37,6 +37,14 @@ def assert_acceptable(message: dict[str, Any], source: str, event: dict[str, Any
     assert {key: message["details"].get(key) for key in event} == event
 
 
+def assert_zooms_plugin_takes_it(message: dict[str, Any]) -> None:
+    """What MozDef's zoom_fixup asks of a message: it makes another from `details`, and drops one without `event`."""
+    assert message["hostname"] == "zoom_host"
+    assert "zoom" in message["tags"]
+    assert isinstance(message["details"]["event"], str)
+    assert isinstance(message["details"]["payload"], dict)
+
+
 def _assert_details(details: Any) -> None:
     assert isinstance(details, dict)
     for key, value in details.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,7 +16,8 @@ from generator.commands import main
 from generator.local import REGION, Emulator, emulator
 from generator.running import Followed
 from tests.definitions import SOURCES
-from tests.local.service import SECRET, Service, free_port
+from tests.local.mozdef import assert_zooms_plugin_takes_it
+from tests.local.service import SECRET, Service, eventually, free_port
 from tests.local.vendors import ZOOM, zoom_headers
 
 pytestmark = pytest.mark.local
@@ -32,7 +34,7 @@ def account() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, account: Emulator, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, account: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     for name, value in (
@@ -45,7 +47,10 @@ def folder(tmp_path: Path, account: Emulator, monkeypatch: pytest.MonkeyPatch) -
     ):
         monkeypatch.setenv(name, value)
     shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
-    return tmp_path
+    yield tmp_path
+    bucket, s3 = account.outputs(STACK)["KeptBucket"], account.client("s3")
+    for key in objects(account, ""):
+        s3.delete_object(Bucket=bucket, Key=key)
 
 
 @pytest.fixture
@@ -59,15 +64,18 @@ def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return called
 
 
-def demand(folder: Path, path: str) -> None:
-    """Have the definition require something."""
+def whole(**changed: Any) -> bytes:
+    """An event of Zoom's, with something in it as it should not be."""
+    there = json.loads((SOURCES / "zoom" / "samples" / "user.created.json").read_bytes())
+    return json.dumps({**there, **changed}, ensure_ascii=False).encode()
+
+
+def mend(folder: Path) -> None:
+    """Have the definition take events without a time that it knows."""
     file = folder / "sources" / "zoom" / "source.yml"
     text = file.read_text(encoding="utf-8")
-    start = text.index("  require: [")
-    line = text[start : text.index("\n", start)]
-    file.write_text(text.replace(line, f"  require: [{path}]"), encoding="utf-8")
-    for sample in (folder / "sources" / "zoom" / "samples").glob("*.json"):
-        sample.unlink()
+    file.write_text(text.replace("  time: event_ts\n  time_format: unix_ms\n", ""), encoding="utf-8")
+    assert main(["zoom", "--accept", "--sources", str(folder / "sources"), "--build", str(folder / "build")]) == 0
 
 
 def service(account: Emulator) -> Service:
@@ -84,14 +92,7 @@ def objects(account: Emulator, prefix: str) -> list[str]:
 def test_an_event_that_a_definition_did_not_take_is_sent_once_it_does(
     folder: Path, account: Emulator, run: Run
 ) -> None:
-    demand(folder, "payload.never")
-    status, _, err = run("deploy", "--yes")
-    assert status == 1, err  # without samples, a strict build says so
-    whole = SOURCES / "zoom" / "samples" / "user.created.json"
-    body = json.dumps({**json.loads(whole.read_bytes()), "event_ts": "no time"}).encode()
-    shutil.rmtree(folder / "sources" / "zoom")
-    shutil.copytree(SOURCES / "zoom", folder / "sources" / "zoom")
-
+    body = whole(event_ts="no time")
     assert run("deploy", "--yes")[0] == 0
     zoom = service(account)
     assert zoom.post(body, zoom_headers(body)).status == 200
@@ -109,10 +110,7 @@ def test_an_event_that_a_definition_did_not_take_is_sent_once_it_does(
         "nothing would pass: mend the definition, deploy it, and try again\n",
     )
 
-    file = folder / "sources" / "zoom" / "source.yml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("  time: event_ts\n  time_format: unix_ms\n", ""), encoding="utf-8")
-    assert main(["zoom", "--accept", "--sources", str(folder / "sources"), "--build", str(folder / "build")]) == 0
+    mend(folder)
     assert run("deploy", "--yes")[0] == 0
 
     status, out, _ = run("redrive", "--dry-run")
@@ -129,30 +127,116 @@ def test_an_event_that_a_definition_did_not_take_is_sent_once_it_does(
     assert zoom.arrived() == []
 
 
-def test_what_a_queue_did_not_take_waits_in_the_bucket_until_the_sweep(account: Emulator, run: Run) -> None:
+def test_a_deployment_that_mends_a_definition_sends_what_it_can_shape_and_the_next_one_nothing(
+    folder: Path, account: Emulator, run: Run
+) -> None:
     assert run("deploy", "--yes")[0] == 0
     zoom = service(account)
-    zoom.arrived()
-    functions = account.client("lambda")
-    webhook, redrive = (account.resources(STACK)[name] for name in ("Webhook", "Redrive"))
-    variables = functions.get_function_configuration(FunctionName=webhook)["Environment"]["Variables"]
+    for body in (whole(event_ts="no time"), whole(payload=None)):
+        assert zoom.post(body, zoom_headers(body)).status == 200
+    (still,) = (key for key in objects(account, "rejected/") if "/missing/" in key)
 
-    def queue(url: str) -> None:
-        """Stands for a queue that is away: it comes back under the same name."""
-        functions.update_function_configuration(
-            FunctionName=webhook, Environment={"Variables": {**variables, "EVENTS_QUEUE_URL": url}}
-        )
-
-    queue(variables["EVENTS_QUEUE_URL"] + "-that-is-not-there")
-    assert zoom.post(ZOOM, zoom_headers(ZOOM)).status == 200
+    mend(folder)
+    status, out, err = run("deploy", "--yes", "--redrive")
+    assert (status, err) == (0, "")
+    assert "\nredrive: 2 rejected requests\n  passes  " in out
+    assert out.endswith("  fails   1x missing: no payload\n  1 of 1 request, 1 message sent\n")
+    assert [message["details"]["event_ts"] for message in zoom.arrived()] == ["no time"]
+    assert objects(account, "rejected/") == [still]
+    out = run("deploy", "--yes", "--redrive")[1]
+    assert "nothing to change" in out
+    assert out.endswith("nothing would pass: mend the definition, deploy it, and try again\n")
     assert zoom.arrived() == []
+
+
+def test_an_event_of_a_megabyte_and_a_half_comes_back_as_a_pointer_that_zooms_plugin_takes(
+    folder: Path, account: Emulator, run: Run
+) -> None:
+    assert run("deploy", "--yes")[0] == 0
+    zoom = service(account)
+    body = whole(event_ts="no time", note="ü" * 750_000)
+    assert zoom.post(body, zoom_headers(body)).status == 200
+    assert (objects(account, "oversize/"), zoom.arrived()) == ([], [])
+
+    mend(folder)
+    assert run("deploy", "--yes")[0] == 0
+    assert run("redrive", "--yes")[0] == 0
+    (message,) = zoom.arrived()
+    pointer, (key,) = message["details"]["oversize"], objects(account, "oversize/")
+    content = zoom.s3.get_object(Bucket=pointer["bucket"], Key=pointer["key"])["Body"].read()
+    assert pointer["key"] == key
+    assert hashlib.sha256(content).hexdigest() == hashlib.sha256(body).hexdigest() == pointer["sha256"]
+    assert_zooms_plugin_takes_it(message)
+    assert objects(account, "rejected/") == []
+
+
+def sweep(account: Emulator) -> Any:
+    """As the clock does, every five minutes."""
+    function = account.resources(STACK)["Redrive"]
+    return json.loads(account.client("lambda").invoke(FunctionName=function, Payload=b"{}")["Payload"].read())
+
+
+def test_what_a_queue_did_not_take_waits_in_the_bucket_until_it_is_given_back(account: Emulator, run: Run) -> None:
+    assert run("deploy", "--yes")[0] == 0
+    zoom, sqs = service(account), account.client("sqs")
+    zoom.arrived()
+    url = zoom.outputs["EventsQueueUrl"]
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy", "QueueArn"])["Attributes"]
+
+    sqs.delete_queue(QueueUrl=url)
+    assert zoom.post(ZOOM, zoom_headers(ZOOM)).status == 200
+    assert len(objects(account, "unsent/")) == 1
+    assert sweep(account) == {"sent": 0, "left": 1}
     assert len(objects(account, "unsent/")) == 1
 
-    queue(variables["EVENTS_QUEUE_URL"])
-    swept: Any = json.loads(functions.invoke(FunctionName=redrive, Payload=b"{}")["Payload"].read())
-    assert swept == {"sent": 1, "left": 0}
+    name = before["QueueArn"].rpartition(":")[2]
+    sqs.create_queue(QueueName=name, Attributes={"Policy": before["Policy"]})
+    assert sweep(account) == {"sent": 1, "left": 0}
     assert [message["details"]["event"] for message in zoom.arrived()] == ["user.signed_in"]
     assert objects(account, "unsent/") == []
+    assert (sweep(account), zoom.arrived()) == ({"sent": 0, "left": 0}, [])
+
+
+def test_what_somebody_else_has_put_into_the_bucket_holds_up_nothing(folder: Path, account: Emulator, run: Run) -> None:
+    assert run("deploy", "--yes")[0] == 0
+    zoom = service(account)
+    for key in ("unsent/0/notes.txt", "rejected/0/notes.txt", "rejected/0/time/notes.json"):
+        zoom.s3.put_object(Bucket=zoom.outputs["KeptBucket"], Key=key, Body=b"no JSON")
+    body = whole(event_ts="no time")
+    assert zoom.post(body, zoom_headers(body)).status == 200
+    assert sweep(account) == {"sent": 0, "left": 0, "foreign": 1}
+    line = eventually(lambda: [one for one in zoom.followed.log() if one["message"] == "swept"])[-1]
+    assert (line["level"], line["key"], line["Rejected"]) == ("WARN", "unsent/0/notes.txt", 1)
+
+    mend(folder)
+    assert run("deploy", "--yes")[0] == 0
+    status, out, _ = run("redrive", "--yes")
+    assert (status, out.count("none of ours: rejected/0/")) == (0, 2)
+    assert len(zoom.arrived()) == 1
+    assert len(objects(account, "rejected/")) == 2
+
+
+def test_one_id_leads_from_the_request_to_the_object_and_from_there_to_the_message(
+    folder: Path, account: Emulator, run: Run
+) -> None:
+    assert run("deploy", "--yes")[0] == 0
+    zoom = service(account)
+    body = whole(event_ts="no time")
+    assert zoom.post(body, zoom_headers(body)).status == 200
+    (key,) = objects(account, "rejected/")
+    envelope = json.loads(zoom.s3.get_object(Bucket=zoom.outputs["KeptBucket"], Key=key)["Body"].read())
+    mend(folder)
+    assert run("deploy", "--yes", "--redrive")[0] == 0
+    (message,) = zoom.arrived()
+    assert message["processid"] == envelope["requestId"]
+    lines: list[str] = []
+
+    def told() -> bool:
+        lines.extend(one["message"] for one in zoom.followed.log() if one.get("requestId") == envelope["requestId"])
+        return len(lines) > 1
+
+    assert eventually(told)
+    assert lines == ["accepted", "redriven"]
 
 
 def test_the_state_of_a_source_says_what_there_is_to_do(account: Emulator, run: Run) -> None:
@@ -160,8 +244,7 @@ def test_the_state_of_a_source_says_what_there_is_to_do(account: Emulator, run: 
     status, out, _ = run("status")
     assert status == 0, out
     assert "secret    auth_token stored" in out
-    whole = json.loads((SOURCES / "zoom" / "samples" / "user.created.json").read_bytes())
-    body = json.dumps({**whole, "event_ts": "no time"}).encode()
+    body = whole(event_ts="no time")
     assert service(account).post(body, zoom_headers(body)).status == 200
     status, out, _ = run("status")
     assert status == 1

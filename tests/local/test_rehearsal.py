@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import urllib3
 
 from generator import artifacts, container
 from generator.commands import main
@@ -22,6 +23,7 @@ from generator.rehearsal import Folders, Rehearsal, StageError, rehearsal
 from generator.vendor import parameters
 from tests.definitions import ROOT
 from tests.local.service import free_port
+from tests.local.vendors import zoom_headers
 
 pytestmark = pytest.mark.local
 
@@ -171,6 +173,23 @@ def test_a_second_push_updates_the_stack_in_place(changed: Repositories) -> None
     assert {key: after[key] for key in before} == before
     [new] = [message for key, message in after.items() if key not in before]
     assert new["category"] == "meetings"
+
+
+def test_a_push_that_mends_a_definition_sends_what_was_rejected_where_the_buildspec_says_so(
+    changed: Repositories,
+) -> None:
+    emulator, outputs = changed.deployed.emulator, changed.outputs
+    secret = emulator.client("ssm").get_parameter(Name=outputs["SecretParameters"], WithDecryption=True)
+    (sample,) = changed.samples.glob("user.created.json")
+    body = json.dumps({**json.loads(sample.read_bytes()), "event_ts": "no time"}).encode()
+    with urllib3.PoolManager(ca_certs=str(emulator.ca_bundle)) as http:
+        headers = zoom_headers(body, secret=secret["Parameter"]["Value"])
+        assert http.request("POST", emulator.invoke_url(outputs), body=body, headers=headers).status == 200
+    replace(changed.definition, "  time: event_ts\n  time_format: unix_ms\n", "")
+    accept(changed)
+    replace(changed.configuration / "buildspec.yml", 'REDRIVE: "false"', 'REDRIVE: "true"')
+    assert changed.push() == GREEN
+    assert [one for one in changed.messages().values() if one["details"].get("event_ts") == "no time"]
 
 
 def test_a_failed_update_followed_by_a_good_one_keeps_queue_and_endpoint(changed: Repositories) -> None:

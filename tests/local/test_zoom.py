@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.definitions import SOURCES
-from tests.local.mozdef import assert_acceptable
+from tests.local.mozdef import assert_acceptable, assert_zooms_plugin_takes_it
 from tests.local.service import SECRET, Service, eventually
 from tests.local.vendors import ZOOM, Headers, zoom_headers
 
@@ -165,6 +165,7 @@ def test_an_event_beyond_what_a_queue_takes_is_kept_and_pointed_to(zoom: Service
     assert message["details"] == {**event, "payload": shortened, "oversize": pointer}
     assert message["tags"] == ["zoom", f"id:sha256:{digest[:40]}", "oversize"]
     assert_acceptable(message, "zoom", {**event, "payload": shortened}, AT)
+    assert_zooms_plugin_takes_it(message)
 
 
 def test_an_authentic_event_that_cannot_be_a_message_is_kept_as_sent(zoom: Service) -> None:

@@ -1,0 +1,80 @@
+"""What a flood costs at most, and that the guide says the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from generator import event_source, flood
+from generator.commands import main
+from generator.template_text import text
+from lambdas.model import Throttle
+from tests.definitions import ROOT, shipped
+
+PAGE = ROOT / "docs" / "operating.md"
+
+
+def resources(name: str, **webhook: Any) -> dict[str, Any]:
+    source = shipped(name).source
+    made = event_source.build(replace(source, webhook=replace(source.webhook, **webhook)), "code/0.zip")
+    found: dict[str, Any] = json.loads(text(made))["Resources"]
+    return found
+
+
+def test_the_throttle_bounds_what_comes_and_the_concurrency_what_is_looked_at() -> None:
+    few = flood.of(resources("zoom", throttle=Throttle(100, 100), concurrency=1))
+    assert (few.rate, few.handled) == (100, 50)
+    free = flood.of(resources("zoom", throttle=Throttle(100, 100), concurrency=None))
+    assert (free.rate, free.handled) == (100, 100)
+    assert flood.of(resources("zoom")).most > free.most > few.most
+
+
+def test_an_hour_of_forged_requests_is_the_sum_of_its_parts() -> None:
+    found = flood.of(resources("zoom", throttle=Throttle(1_000, 1_000), concurrency=10))
+    millions_passed, millions_handled = 3.6, 1.8
+    api = millions_passed * (1.00 + 0.05 + 300 * 0.5e-3)
+    busy = 10 * 3_600 * 0.25 * 1.33334e-5
+    assert found.forged == pytest.approx(api + busy + millions_handled * (0.20 + 850 * 0.5e-3), rel=0.05)
+    assert found.events == pytest.approx(found.forged + millions_handled * 0.40)
+    assert found.rejected == pytest.approx(found.forged + millions_handled * 5.00)
+
+
+def test_forged_requests_behind_an_authorizer_are_its_own_and_not_the_handlers() -> None:
+    found, dear = resources("okta"), resources("okta")
+    dear["Webhook"]["Properties"]["MemorySize"] = 4_096
+    assert flood.of(dear).forged == flood.of(found).forged
+    dear["Verify"]["Properties"]["MemorySize"] = 4_096
+    assert flood.of(dear).forged > flood.of(found).forged
+
+
+def test_the_command_says_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cost", "zoom", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sources"]["zoom"]["hourOfFlood"] == flood.of(resources("zoom")).most
+
+
+WAYS: list[tuple[str, str, dict[str, Any]]] = [
+    ("as shipped, a signature (zoom)", "zoom", {}),
+    ("as shipped, a token behind an authorizer (okta)", "okta", {}),
+    ("`concurrency: null`", "zoom", {"concurrency": None}),
+    ("`throttle: {rate: 200, burst: 200}`", "zoom", {"throttle": Throttle(200, 200)}),
+]
+
+
+def test_the_guide_has_the_figures_of_the_template(update: bool) -> None:
+    head = "| | let through | looked at | forged | events | that can't be shaped |\n|---|---|---|---|---|---|\n"
+    rows = [(what, flood.of(resources(name, **more))) for what, name, more in WAYS]
+    lines = [
+        f"| {what} | {one.rate:,.0f} a second | {one.handled:,.0f} | ${one.forged:.0f} | ${one.events:.0f} | "
+        f"${one.rejected:.0f} |"
+        for what, one in rows
+    ]
+    page = PAGE.read_text(encoding="utf-8")
+    before, after = re.split(r"(?<=test_flood.py -->\n).*?(?=<!-- end -->)", page, flags=re.DOTALL)
+    made = f"{before}\n{head}{chr(10).join(lines)}\n\n{after}"
+    if update:
+        PAGE.write_text(made, encoding="utf-8")
+    assert made == PAGE.read_text(encoding="utf-8"), "run with --update, and read the diff"
