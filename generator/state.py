@@ -129,10 +129,14 @@ def _alarms(target: Target, stack: str) -> tuple[tuple[str, str], ...]:
 
 
 def _secrets(target: Target, source: Source) -> dict[str, datetime | None]:
-    """When each was stored last; what it is, nobody asks."""
+    """When each was stored last. Who may ask for that can't read it, as who may get a parameter can.
+
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
+    """
     wanted = parameters(source, target.project, target.environment)
     if not wanted:
         return {}
-    found = target.client("ssm").get_parameters(Names=list(wanted.values()))["Parameters"]
-    when = {one["Name"]: one["LastModifiedDate"] for one in found}
+    by_name = [{"Key": "Name", "Option": "Equals", "Values": list(wanted.values())}]
+    pages = target.client("ssm").get_paginator("describe_parameters").paginate(ParameterFilters=by_name)
+    when = {one["Name"]: one["LastModifiedDate"] for page in pages for one in page["Parameters"]}
     return {name: when.get(full) for name, full in wanted.items()}
