@@ -16,7 +16,7 @@ from troposphere.dynamodb import Table
 from troposphere.s3 import Bucket
 from troposphere.sqs import Queue
 
-from generator import monitoring
+from generator import accepted, monitoring
 from generator.names import role_path
 from generator.resources import api as http
 from generator.resources import bucket, function, parameters, queue, schedule, table
@@ -93,6 +93,7 @@ def build(source: Source, lambda_key: str) -> Template:
         ("SecretParameters", secret, "Parameters of Parameter Store that hold the secrets"),
     ):
         template.add_output(Output(name, Value=value, Description=description))
+    accepted.mark(template)
     return template
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from troposphere import Template
 
-WIDTH = 120
+WIDTH = 160
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 

@@ -1,0 +1,95 @@
+"""Every template through public scanners: what they find is what generator/accepted.py says, no more and no less."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import accepted, lint, product
+from generator.accepted import Accepted
+from generator.definition import known, load
+from tests.definitions import CASES, SOURCES
+from tests.security import scanners
+from tests.security.scanners import Findings
+
+Templates = dict[str, str]
+# One that verifies in the handler, and one with an authorizer.
+SAMPLE = ("sources-zoom-event-source", "sources-okta-event-source")
+
+
+def _bare(text: str) -> str:
+    """A template that says nothing of what is accepted, so that all is found."""
+    template = json.loads(text)
+    for resource in template["Resources"].values():
+        resource.pop("Metadata", None)
+    return json.dumps(template)
+
+
+@pytest.fixture(scope="module")
+def templates() -> Templates:
+    """Both templates of every source and case; of those that differ in names alone, one."""
+    made: Templates = {}
+    seen = set()
+    for folder in (SOURCES, CASES):
+        for one in load(folder, known(folder)):
+            files = product.files(one)
+            for file in (product.TEMPLATE, product.PIPELINE):
+                text = files[file].decode()
+                if (digest := lint.digest(text, "fast")) not in seen:
+                    seen.add(digest)
+                    made[f"{folder.name}-{one.source.name}-{Path(file).stem}"] = text
+    return made
+
+
+def _scanned(templates: Templates, work: Path) -> dict[str, Findings]:
+    found, ruled = scanners.checkov(templates, work), scanners.guard(templates)
+    return {name: found[name] | ruled[name] for name in templates}
+
+
+@pytest.fixture(scope="module")
+def found(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Findings]:
+    return _scanned({name: _bare(text) for name, text in templates.items()}, tmp_path_factory.mktemp("bare"))
+
+
+def _accepted(text: str) -> Findings:
+    resources: dict[str, Any] = json.loads(text)["Resources"]
+    return {(check, title) for title, one in resources.items() for check, _ in accepted.of(one)}
+
+
+def _differences(templates: Templates, found: dict[str, Findings]) -> list[str]:
+    said = []
+    for name, text in templates.items():
+        said += [f"{name}: {title}: {check} has no reason" for check, title in found[name] - _accepted(text)]
+        said += [f"{name}: {title}: {check} is found no longer" for check, title in _accepted(text) - found[name]]
+    return sorted(said)
+
+
+def test_what_is_found_has_a_reason_and_what_has_a_reason_is_found(
+    templates: Templates, found: dict[str, Findings]
+) -> None:
+    assert _differences(templates, found) == []
+
+
+def test_scanners_that_read_metadata_find_nothing_more_than_rules_that_read_none(
+    templates: Templates, tmp_path: Path
+) -> None:
+    pipeline = next(name for name in templates if name.endswith("-pipeline"))
+    for name, findings in _scanned({name: templates[name] for name in (*SAMPLE, pipeline)}, tmp_path).items():
+        assert {check for check, _ in findings if not check.islower()} == set(), name
+
+
+def test_a_check_without_a_reason_and_a_reason_without_its_check_are_found(
+    templates: Templates, found: dict[str, Findings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "sources-zoom-event-source"
+    versioned = Accepted("AWS::S3::Bucket", ("CKV_AWS_21",), lambda _: True, "said of a bucket that has versions")
+    without = [one for one in accepted.ACCEPTED if "CKV_AWS_27" not in one.checks]
+    monkeypatch.setattr(accepted, "ACCEPTED", [*without, versioned])
+    assert _differences({name: templates[name]}, found) == [
+        f"{name}: DeadLetters: CKV_AWS_27 has no reason",
+        f"{name}: Events: CKV_AWS_27 has no reason",
+        f"{name}: Kept: CKV_AWS_21 is found no longer",
+    ]

@@ -1,0 +1,55 @@
+"""What our templates say of the checks that they do not pass; whether that is so, `tox -e security` sees."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from generator import accepted, event_source, pipeline
+from generator.definition import known, load
+from generator.resources.pipeline_parameters import Keys
+from generator.template_text import text
+from tests.definitions import CASES, ROOT, SOURCES
+
+KEYS = Keys("code/0.zip", "code/1.zip")
+SOURCES_AND_CASES = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+
+
+def resources() -> Iterator[dict[str, Any]]:
+    for source in SOURCES_AND_CASES:
+        yield from json.loads(text(event_source.build(source, "code/0.zip")))["Resources"].values()
+        yield from json.loads(text(pipeline.build(source, KEYS)))["Resources"].values()
+
+
+def test_a_resource_says_itself_what_it_does_not_pass_and_why() -> None:
+    for one in resources():
+        metadata, checks = one.pop("Metadata", {}), dict(accepted.of(one))
+        skipped = {row["id"]: row["comment"] for row in metadata.get("checkov", {}).get("skip", ())}
+        suppressed = set(metadata.get("guard", {}).get("SuppressedRules", ()))
+        assert skipped == {check: why for check, why in checks.items() if check.startswith("CKV")}
+        assert suppressed == {check for check in checks if check not in skipped and check.isupper()}
+
+
+def test_each_reason_is_that_of_some_resource_and_no_check_has_two() -> None:
+    there = list(resources())
+    for one in accepted.ACCEPTED:
+        assert [each for each in there if each["Type"] == one.kind and one.where(each.get("Properties", {}))], one
+    checks = [check for one in accepted.ACCEPTED for check in one.checks]
+    assert len(checks) == len(set(checks))
+
+
+def test_a_resource_keeps_what_else_its_metadata_says() -> None:
+    made = json.loads(text(pipeline.build(SOURCES_AND_CASES[0], KEYS)))["Resources"]["ExecutionRole"]["Metadata"]
+    assert set(made) == {"cfn-lint", "guard"}
+
+
+def test_the_documentation_has_each_check_with_its_reason() -> None:
+    lines = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines()
+    rows = [
+        f"| {', '.join(f'`{check}`' for check in one.checks)} | {one.kind.partition('::')[2]} | {one.why} |"
+        for one in accepted.ACCEPTED
+    ]
+    start = lines.index("| check | on | why we live with it |") + 2
+    listed = lines[start : lines.index("", start)]
+    assert listed == rows, "\n".join(rows)
