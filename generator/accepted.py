@@ -40,7 +40,9 @@ def _is_aes(properties: Properties) -> bool:
 
 
 def _on_all(properties: Properties) -> bool:
-    return '"Resource": ["*"]' in json.dumps(properties["Policies"])
+    """In a policy that is always there: the rule does not read those under a condition."""
+    documents = [one["PolicyDocument"] for one in properties.get("Policies", [properties]) if "PolicyDocument" in one]
+    return any(statement["Resource"] == ["*"] for one in documents for statement in one["Statement"])
 
 
 def _is_short(properties: Properties) -> bool:
@@ -124,11 +126,12 @@ ACCEPTED = (
         _always,
         "a policy of one role can be given to no other",
     ),
+    Accepted(_ROLE, ("IAM_POLICYDOCUMENT_NO_WILDCARD_RESOURCE",), _on_all, "what AWS knows no resource of: see Stars"),
     Accepted(
-        _ROLE,
+        "AWS::IAM::ManagedPolicy",
         ("IAM_POLICYDOCUMENT_NO_WILDCARD_RESOURCE",),
         _on_all,
-        "actions that AWS knows no resource of: Stars, below",
+        "traces have no resource: see Stars",
     ),
     Accepted(
         "AWS::CloudWatch::Alarm",

@@ -18,6 +18,8 @@ INVOCATIONS = 0.20
 GB_SECOND = {"arm64": 1.33334e-5, "x86_64": 1.66667e-5}  # dollars each
 SQS, FIFO, KMS, TRACES, PUT = 0.40, 0.50, 3.00, 5.00, 5.00
 WRITE = 0.625  # of a DynamoDB item of at most 1 KB, on demand
+# Seconds for which a queue goes on with a key that it got of the source's own.
+QUEUE_KEY_SECONDS = 300
 LOGS_GB, EGRESS = 0.50, 0.05
 FIXED = {
     "AWS::CloudWatch::Alarm": 0.10,
@@ -82,6 +84,8 @@ def per_million(resources: Mapping[str, Any], events: int) -> float:
         total += asked * invocations(function, AUTHORIZER_MS, asked * rate, reads_secret=True)
     fifo = resources["Events"]["Properties"].get("FifoQueue")
     total += (FIFO if fifo else SQS) * math.ceil(EVENT_KB / 64)
+    if "KmsMasterKeyId" in resources["Events"]["Properties"]:
+        total += KMS * missed(rate, QUEUE_KEY_SECONDS)
     if any("AccessLogSettings" in one for one in by_type["AWS::ApiGatewayV2::Stage"]):
         total += log_lines(ACCESS_LOG_BYTES)
     return total
@@ -94,6 +98,8 @@ def invocations(properties: dict[str, Any], ms: float, rate: float, *, reads_sec
     total = INVOCATIONS + 1e6 * gb * (ms + COLD_SHARE * INIT_MS) / 1000 * price + log_lines(FUNCTION_LOG_BYTES)
     if reads_secret:
         total += KMS * (COLD_SHARE + missed(rate, TTL))
+    if "KmsKeyArn" in properties:
+        total += KMS * COLD_SHARE
     if properties.get("TracingConfig", {}).get("Mode") == "Active":
         total += TRACES * _traced(rate)
     return total

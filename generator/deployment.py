@@ -17,6 +17,7 @@ from generator.changes import template_key
 from generator.errors import GeneratorError, again
 from generator.lint import MAX_BODY
 from generator.product import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared
+from generator.resources.key import ASKED as KEY_ADMINISTRATOR
 from generator.stacks import SERVICE, Stack
 from generator.vendor import parameters as parameters_of
 from lambdas.auth import any_of, secret_names
@@ -103,6 +104,9 @@ class Deployment:
         options = {"ProjectName": target.project, "Environment": target.environment, "HelperBucket": target.bucket}
         # What a pipeline has built lies where it alone may put something.
         own = {"LambdaKey": self._own(bundle.key(self.product.files[CODE]))} if self.role else {}
+        manages = KEY_ADMINISTRATOR.name
+        if self.role and manages in self._template["Parameters"] and manages not in self.given:
+            own[manages] = self.role
         return parameters.filled(self._template, self.given, {**options, **own}, stack)
 
     def _own(self, key: str) -> str:

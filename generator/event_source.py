@@ -6,11 +6,11 @@ The logical ids say what a resource is for, without the source's name, so that t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from awacs.aws import Statement
-from troposphere import GetAtt, NoValue, Output, Parameter, Ref, Select, Split, Sub, Template
+from troposphere import GetAtt, Output, Parameter, Ref, Select, Split, Sub, Template
 from troposphere.awslambda import Environment, Function
 from troposphere.dynamodb import Table
 from troposphere.s3 import Bucket
@@ -18,8 +18,8 @@ from troposphere.sqs import Queue
 
 from generator import accepted, monitoring
 from generator.names import role_path
+from generator.resources import access_log, bucket, function, key, parameters, queue, schedule, table, tracing
 from generator.resources import api as http
-from generator.resources import bucket, function, parameters, queue, schedule, table
 from generator.resources.parameters import Asked, Parameters
 from generator.resources.sub import ref, secrets_path
 from generator.vendor import stored_names
@@ -45,24 +45,30 @@ class _Deployed:
     names: Parameters
     lambda_key: Parameter
     role: Mapping[str, Any]
+    tracing: Parameter
 
 
 def build(source: Source, lambda_key: str) -> Template:
     """The template of a source; `lambda_key` is the default of where its code is in the helper bucket."""
     template = Template(Description=f"MozDef event source {source.name}: {source.description}")
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Version": VERSION}})
-    asked = parameters.add(template, _asked(source.name, lambda_key))
+    asked = parameters.add(template, _asked(source, lambda_key))
+    tracing.decide(template, asked["Tracing"])
     named = parameters.deployment(source.name, asked)
+    if source.hardening == "strict":
+        its = key.add_key(template, named, asked["ConsumerPrincipalArn"], asked["KeyAdministratorArn"])
+        named = replace(named, key=its)
     boundary = asked["PermissionsBoundaryArn"]
     path = Sub(role_path(source.name, ref(named.project), ref(named.environment)))
     bounded = parameters.optional(parameters.given(template, boundary), boundary)
-    one = _Deployed(source, named, asked["LambdaKey"], {"Path": path, "PermissionsBoundary": bounded})
+    role = {"Path": path, "PermissionsBoundary": bounded}
+    one = _Deployed(source, named, asked["LambdaKey"], role, asked["Tracing"])
 
     dead_letters = queue.add_dead_letters(template, named)
     events = queue.add_events(template, named, dead_letters, asked["EventsQueueName"])
     queue.add_policy(template, dead_letters)
     queue.add_policy(template, events, asked["ConsumerPrincipalArn"])
-    kept = bucket.add_bucket(template, named, "Kept", KEPT_DAYS, BucketName=_kept_name(named))
+    kept = _add_kept(template, named)
 
     claims = table.add_table(template, named, "Claims") if source.dedupe else None
     redrive = _add_redrive(template, one, events, kept, claims)
@@ -97,7 +103,7 @@ def build(source: Source, lambda_key: str) -> Template:
     return template
 
 
-def _asked(service: str, lambda_key: str) -> list[Asked]:
+def _asked(source: Source, lambda_key: str) -> list[Asked]:
     boundary = Asked(
         "PermissionsBoundaryArn",
         "Account",
@@ -106,18 +112,29 @@ def _asked(service: str, lambda_key: str) -> list[Asked]:
         "empty, or the ARN of a policy",
         "",
     )
-    key = parameters.asked_key("LambdaKey", "lambdas.zip", lambda_key)
-    return [*parameters.asked_of_both(service), key, *parameters.asked_of_mozdef(), boundary]
+    code = parameters.asked_key("LambdaKey", "lambdas.zip", lambda_key)
+    more = [key.ASKED] if source.hardening == "strict" else []
+    both = parameters.asked_of_both(source.name)
+    return [*both, code, *parameters.asked_of_mozdef(), boundary, tracing.ASKED, *more]
 
 
-def _kept_name(named: Parameters) -> Sub:
+def _add_kept(template: Template, named: Parameters) -> Bucket:
+    """The bucket for what became no message; of a strict source, who asked for it is logged."""
+    name, more = _bucket_name(named, "kept"), {}
+    if named.key:
+        log = access_log.add_log(template, named, "KeptLog", _bucket_name(named, "logs"), name)
+        more = access_log.logged_into(log)
+    return bucket.add_bucket(template, named, "Kept", KEPT_DAYS, BucketName=name, **more)
+
+
+def _bucket_name(named: Parameters, what: str) -> Sub:
     """Lower case, as S3 wants it and a project's name is not, so that a pipeline's permissions can name it.
 
     Its end is from the stack's own id: a bucket outlives its stack, and the next one makes another.
     """
     stack = Split("-", Select(2, Split("/", Ref("AWS::StackId"))))
     return Sub(
-        f"{named.service}-{ref(named.environment)}-kept-${{Time}}${{Node}}",
+        f"{named.service}-{ref(named.environment)}-{what}-${{Time}}${{Node}}",
         Time=Select(0, stack),
         Node=Select(4, stack),
     )
@@ -134,7 +151,7 @@ def _add_handler(
     template: Template, one: _Deployed, events: Queue, kept: Bucket, claims: Table | None, *, verifies: bool
 ) -> Function:
     webhook = one.source.webhook
-    may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize", "unsent")]
+    may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize", "unsent"), *key.may_use(one.names)]
     reads = verifies or any(signs(challenge) for challenge in webhook.challenges)
     if reads and (stored := stored_names(webhook)):
         may.append(function.may_read_secrets(one.names, stored))
@@ -164,6 +181,7 @@ def _add_redrive(template: Template, one: _Deployed, events: Queue, kept: Bucket
         bucket.may_take(kept, "rejected", "unsent"),
         bucket.may_list(kept),
         *([table.may_claim(claims), table.may_look_up(claims)] if claims else []),
+        *key.may_use(one.names),
     ]
     environment = {
         "EVENTS_QUEUE_URL": Ref(events),
@@ -184,7 +202,7 @@ def _add_redrive(template: Template, one: _Deployed, events: Queue, kept: Bucket
 
 def _add_authorizer_function(template: Template, one: _Deployed) -> Function:
     stored = secret_names(one.source.webhook.auth)
-    may = [function.may_read_secrets(one.names, stored)] if stored else []
+    may = [*([function.may_read_secrets(one.names, stored)] if stored else []), *key.may_start(one.names)]
     environment = {"SECRETS_PATH": Sub(secrets_path(one.names)), "STACK": Ref("AWS::StackName")}
     described = f"Verifies the senders of {one.source.name}"
     flood = one.source.webhook.concurrency
@@ -204,6 +222,8 @@ def _add_function(
     concurrency: int | None = None,
     **more: Any,
 ) -> Function:
+    if concurrency is not None:
+        more["ReservedConcurrentExecutions"] = concurrency
     return function.add_function(
         template,
         one.names,
@@ -213,7 +233,7 @@ def _add_function(
         may=may,
         key=one.lambda_key,
         role=one.role,
+        traced=one.tracing,
         Environment=Environment(Variables=dict(environment)),
-        ReservedConcurrentExecutions=concurrency if concurrency is not None else NoValue,
         **more,
     )

@@ -69,9 +69,9 @@ def build(source: Source, keys: Keys) -> Template:
     queues = execution.queues(template, named, there["EventsQueueName"])
     learns = any(challenge.store_secret for challenge in source.webhook.challenges)
     learned = [function.may_learn_secret(named, secret_names(source.webhook.auth)[0])] if learns else []
-    claims = source.dedupe is not None
-    boundary = execution.add_boundary(template, named, queues, learned, claims=claims)
-    executes = execution.add_execution_role(template, named, boundary, queues, claims=claims)
+    has = execution.Has(claims=source.dedupe is not None, strict=source.hardening == "strict")
+    boundary = execution.add_boundary(template, named, queues, learned, has)
+    executes = execution.add_execution_role(template, named, boundary, queues, has)
     its_build = _add_build(made, queues, boundary, executes)
     verify = _add_verify(made)
     fetched, artifact = _sources(made, repository)

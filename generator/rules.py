@@ -120,6 +120,8 @@ def _webhook(source: Source) -> Found:
         yield "vendor.deadline", "must be 1 to 60 seconds"
     if source.webhook.concurrency is not None and not 1 <= source.webhook.concurrency <= 1000:
         yield "webhook.concurrency", "must be 1 to 1000, or null to reserve none"
+    if source.webhook.concurrency is None and source.hardening == "strict":
+        yield "webhook.concurrency", "must be a number, 1 to 1000: `hardening: strict` reserves some"
     yield from _throttle(source.webhook)
     yield from _answers(source.webhook)
     if not 1 <= len(source.pipeline.source) == len(set(source.pipeline.source)):

@@ -258,6 +258,9 @@ class Source:
     """Sends each event once: a table remembers ids. `{}`, or a `window`, turns it on; it needs `events.id`."""
     pipeline: Pipeline = Pipeline()
     """The pipeline that deploys the source."""
+    hardening: Literal["baseline", "strict"] = "baseline"
+    """`strict` adds what auditors ask for and what costs: a KMS key of the source's own, a log of who asked for what is
+    kept, logs for a year, and reserved concurrency for each function that takes events in or back."""
     vendor: Vendor | None = None
     """How the vendor delivers, for people to know."""
     transform: Transform | None = None

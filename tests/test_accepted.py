@@ -31,11 +31,11 @@ def test_a_resource_says_itself_what_it_does_not_pass_and_why() -> None:
         assert suppressed == {check for check in checks if check not in skipped and check.isupper()}
 
 
-def test_each_reason_is_that_of_some_resource_and_no_check_has_two() -> None:
+def test_each_reason_is_that_of_some_resource_and_no_check_has_two_of_one_type() -> None:
     there = list(resources())
     for one in accepted.ACCEPTED:
         assert [each for each in there if each["Type"] == one.kind and one.where(each.get("Properties", {}))], one
-    checks = [check for one in accepted.ACCEPTED for check in one.checks]
+    checks = [(one.kind, check) for one in accepted.ACCEPTED for check in one.checks]
     assert len(checks) == len(set(checks))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from generator import cost, event_source
 from generator.commands import main
+from generator.definition import load
 from generator.template_text import text
-from tests.definitions import shipped
+from tests.definitions import CASES, shipped
 
 OF = {
     name: json.loads(text(event_source.build(shipped(name).source, "code/0.zip")))["Resources"]
@@ -38,6 +40,18 @@ def test_what_is_fixed_is_counted() -> None:
     before, after = cost.of(OF["zoom"], 0), cost.of(resources, 0)
     assert after.fixed - before.fixed == pytest.approx(0.20)
     assert after.dear["Alarm"] - before.dear.get("Alarm", 0) == 2
+
+
+def test_a_key_of_its_own_costs_a_dollar_and_little_more() -> None:
+    (one,) = load(CASES, ["strict"])
+    strict, baseline = (
+        json.loads(text(event_source.build(source, "code/0.zip")))["Resources"]
+        for source in (one.source, replace(one.source, hardening="baseline"))
+    )
+    busy, plain = cost.of(strict, 10_000_000), cost.of(baseline, 10_000_000)
+    assert busy.fixed - plain.fixed == pytest.approx(1.00)
+    # Two functions start, one of them for one event in sixty; a queue asks once in 300 seconds, of some 1,160 events.
+    assert busy.per_million - plain.per_million == pytest.approx(3 * (0.01 + 0.01 / 232 + 1 / 1158), rel=0.02)
 
 
 def test_a_secret_that_is_asked_for_rarely_costs_less_an_event_the_more_there_are() -> None:

@@ -284,7 +284,7 @@ def test_every_mistake_in_the_parameters_is_said_before_aws_is_asked(run: Run, a
         "error: --parameter ConsumerPrincipalArn: must be empty, or the ARN of a role, a user or an account's root, "
         'and is "me"',
         "error: --parameter EventQueueName: no such parameter; did you mean EventsQueueName? "
-        "(AlarmTopicArn, ConsumerPrincipalArn, EventsQueueName, PermissionsBoundaryArn)",
+        "(AlarmTopicArn, ConsumerPrincipalArn, EventsQueueName, PermissionsBoundaryArn, Tracing)",
         "error: --parameter Environment: is not to be given: --env says what it is",
     ]
     assert aws.calls == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,8 @@ def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
 
 
 def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_service() -> None:
-    consumer, engineer, operator = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", OPERATING, re.DOTALL))
+    blocks = re.findall(r"```json\n(.*?)```", OPERATING, re.DOTALL)
+    consumer, decrypts, engineer, operator = map(json.loads, blocks)
     allowed = {action for statement in engineer["Statement"] for action in statement["Action"]}
     services = {action.partition(":")[0] for action in allowed}
     source = shipped("okta").source
@@ -137,6 +139,9 @@ def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_s
         if statement["Effect"] == "Allow"
     ]
     assert sorted(reads["Action"]) == sorted(allows["Action"])
+    key = json.loads(text(event_source.build(replace(source, hardening="strict"), "code/0.zip")))["Resources"]["Key"]
+    consumes = key["Properties"]["KeyPolicy"]["Statement"][-1]["Fn::If"][1]
+    assert (consumes["Sid"], consumes["Action"]) == ("Consumer", decrypts["Action"])
     assert list(iam.problems("identity", operator)) == []
 
 

@@ -176,7 +176,7 @@ def puts(source: Source) -> list[tuple[str, dict[str, Any]]]:
         (name, statement)
         for name, resource in resources.items()
         for policy in resource["Properties"].get("Policies", ())
-        for statement in policy["PolicyDocument"]["Statement"]
+        for statement in policy.get("Fn::If", [None, policy])[1]["PolicyDocument"]["Statement"]
         if any(action.lower() in ("ssm:putparameter", "ssm:*", "*") for action in statement["Action"])
     ]
 

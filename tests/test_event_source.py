@@ -32,11 +32,15 @@ def of_type(made: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     return {name: one["Properties"] for name, one in made["Resources"].items() if one["Type"] == kind}
 
 
+TRACE = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+WHAT = {"Kept": "kept", "KeptLog": "logs"}
+
+
 def statements(made: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, role in of_type(made, "AWS::IAM::Role").items():
         for policy in role["Policies"]:
-            for statement in policy["PolicyDocument"]["Statement"]:
-                yield name, statement
+            document = policy["Fn::If"][1]["PolicyDocument"] if "Fn::If" in policy else policy["PolicyDocument"]
+            yield from ((name, statement) for statement in document["Statement"])
 
 
 @BY_NAME
@@ -51,6 +55,8 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
         "ConsumerPrincipalArn",
         "EventsQueueName",
         "AlarmTopicArn",
+        "Tracing",
+        *(["KeyAdministratorArn"] if source.hardening == "strict" else []),
     }
     assert set(made["Outputs"]) == {
         "EndpointUrl",
@@ -95,6 +101,8 @@ def test_the_form_refuses_what_can_not_be_right(parameter: str, good: list[str],
 @BY_NAME
 def test_permissions_name_their_resource(source: Source) -> None:
     for role, statement in statements(template(source)):
+        if statement["Action"] == TRACE:  # a trace has no name
+            continue
         for resource in statement["Resource"]:
             text = json.dumps(resource)
             assert text.replace("/*", "") == text.replace("/*", "").replace("*", ""), f"{role}: {text}"
@@ -114,19 +122,19 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
         }
         for name, source in (("zoom", shipped("zoom").source), ("okta", shipped("okta").source))
     }
-    log = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    log, trace = ["logs:CreateLogStream", "logs:PutLogEvents"], sorted(TRACE)
     redrive = ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject", "sqs:SendMessage"]
     assert allowed == {
         "zoom": {
-            "WebhookRole": [*log, "s3:PutObject", "sqs:SendMessage", "ssm:GetParameters"],
+            "WebhookRole": [*log, "s3:PutObject", "sqs:SendMessage", "ssm:GetParameters", *trace],
             # It sends what was verified when it came, and reads no secret.
-            "RedriveRole": [*log, *redrive],
+            "RedriveRole": [*log, *redrive, *trace],
         },
         # The handler behind an authorizer can't read the secret, and the authorizer can reach no queue.
         "okta": {
-            "WebhookRole": [*log, "s3:PutObject", "sqs:SendMessage"],
-            "VerifyRole": [*log, "ssm:GetParameters"],
-            "RedriveRole": [*log, *redrive],
+            "WebhookRole": [*log, "s3:PutObject", "sqs:SendMessage", *trace],
+            "VerifyRole": [*log, "ssm:GetParameters", *trace],
+            "RedriveRole": [*log, *redrive, *trace],
         },
     }
 
@@ -158,7 +166,8 @@ def test_queues_outlive_their_messages_and_their_stack(source: Source) -> None:
 def test_every_store_refuses_what_comes_without_tls(source: Source) -> None:
     made = template(source)
     policies = {**of_type(made, "AWS::SQS::QueuePolicy"), **of_type(made, "AWS::S3::BucketPolicy")}
-    assert set(policies) == {"EventsPolicy", "DeadLettersPolicy", "KeptPolicy"}
+    log = {"KeptLogPolicy"} if source.hardening == "strict" else set()
+    assert set(policies) == {"EventsPolicy", "DeadLettersPolicy", "KeptPolicy"} | log
     for policy in policies.values():
         document = policy["PolicyDocument"]
         for variant in document["Fn::If"][1:] if "Fn::If" in document else [document]:
@@ -268,10 +277,10 @@ def test_two_sources_templates_have_the_same_ids() -> None:
 @BY_NAME
 def test_the_bucket_and_the_logs_are_named_by_their_stack_and_so_once_only(source: Source) -> None:
     made = template(source)
-    (kept,) = of_type(made, "AWS::S3::Bucket").values()
-    name, parts = kept["BucketName"]["Fn::Sub"]
-    assert name == f"{source.name}-${{Environment}}-kept-${{Time}}${{Node}}"
-    assert all("AWS::StackId" in json.dumps(part) for part in parts.values())
+    for title, bucket in of_type(made, "AWS::S3::Bucket").items():
+        name, parts = bucket["BucketName"]["Fn::Sub"]
+        assert name == f"{source.name}-${{Environment}}-{WHAT[title]}-${{Time}}${{Node}}"
+        assert all("AWS::StackId" in json.dumps(part) for part in parts.values())
     for group in of_type(made, "AWS::Logs::LogGroup").values():
         assert "${AWS::StackName}-" in group["LogGroupName"]["Fn::Sub"]
 

@@ -53,7 +53,8 @@ def written(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for title, one in template["Resources"].items():
         if one["Type"] == "AWS::IAM::Role":
             for policy in one["Properties"]["Policies"]:
-                yield from ((title, each) for each in policy["PolicyDocument"]["Statement"])
+                its = policy["Fn::If"][1] if "Fn::If" in policy else policy
+                yield from ((title, each) for each in its["PolicyDocument"]["Statement"])
         if one["Type"] == "AWS::IAM::ManagedPolicy":
             yield from ((title, each) for each in one["Properties"]["PolicyDocument"]["Statement"])
 
@@ -63,10 +64,10 @@ DEDUPE = "dedupe"
 
 
 @cache
-def built(source: str, like: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def built(source: str, like: str, variant: str, hardening: Any = "baseline") -> tuple[dict[str, Any], dict[str, Any]]:
     """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
     definition = load(CASES, [like])[0] if like == DEDUPE else shipped(like)
-    its = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]))
+    its = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
     files = product.files(replace(definition, source=its))
     return json.loads(files[product.PIPELINE]), json.loads(files[product.TEMPLATE])
 
@@ -344,6 +345,7 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
         ),
         (["s3:ListBucket"], ["arn:${AWS::Partition}:s3:::zoom-${Environment}-kept-*"], None),
         (["ssm:GetParameters"], [secrets], None),
+        (["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"], None),
         (
             ["kms:Decrypt"],
             [f"{here % 'kms'}:key/*"],
@@ -663,7 +665,7 @@ def stars() -> set[tuple[str, str, str]]:
     """Who may do what on things that the deployment's own name does not bound; `<source>` is the source's name."""
     found = set()
     templates = [*built("okta", "okta", "both"), *(built(SOURCE, SOURCE, variant)[0] for variant in VARIANTS)]
-    for template in (*templates, built(SOURCE, SOURCE, "both")[1]):
+    for template in (*templates, built(SOURCE, SOURCE, "both")[1], *built("okta", "okta", "both", "strict")):
         source = template["Metadata"]["MozDefEventFramework"]["Source"]
         for title, one in written(template):
             on = [re.sub(rf"\b{source}\b", "<source>", shown(each)) for each in one["Resource"]]

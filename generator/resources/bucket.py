@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import awacs.s3
@@ -30,8 +31,13 @@ from generator.resources.sub import arn
 OLD_VERSIONS_DAYS = 30
 
 
-def add_bucket(template: Template, parameters: Parameters, title: str, days: int, **more: Any) -> Bucket:
-    """Private, encrypted, versioned, nobody without TLS; its objects go after some days, and outlive the stack."""
+def add_bucket(
+    template: Template, parameters: Parameters, title: str, days: int, *allowed: Statement, **more: Any
+) -> Bucket:
+    """Private, encrypted, versioned, nobody without TLS; its objects go after some days, and outlive the stack.
+
+    `allowed` are further statements of its policy; `more` are further properties.
+    """
     expiry = LifecycleRule(
         Id="Expire",
         Status="Enabled",
@@ -46,13 +52,7 @@ def add_bucket(template: Template, parameters: Parameters, title: str, days: int
                 BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
             ),
             OwnershipControls=OwnershipControls(Rules=[OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
-            BucketEncryption=BucketEncryption(
-                ServerSideEncryptionConfiguration=[
-                    ServerSideEncryptionRule(
-                        ServerSideEncryptionByDefault=ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
-                    )
-                ]
-            ),
+            BucketEncryption=BucketEncryption(ServerSideEncryptionConfiguration=[_encryption(parameters)]),
             VersioningConfiguration=VersioningConfiguration(Status="Enabled"),
             LifecycleConfiguration=LifecycleConfiguration(Rules=[expiry]),
             Tags=tags(parameters),
@@ -61,11 +61,24 @@ def add_bucket(template: Template, parameters: Parameters, title: str, days: int
             **more,
         )
     )
-    _add_policy(template, bucket)
+    _add_policy(template, bucket, allowed)
     return bucket
 
 
-def _add_policy(template: Template, bucket: Bucket) -> None:
+def _encryption(parameters: Parameters) -> ServerSideEncryptionRule:
+    """With S3's own key, or with the source's, which a bucket asks for a key of its own and not for each object.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+    """
+    if not parameters.key:
+        return ServerSideEncryptionRule(
+            ServerSideEncryptionByDefault=ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
+        )
+    its = ServerSideEncryptionByDefault(SSEAlgorithm="aws:kms", KMSMasterKeyID=GetAtt(parameters.key, "Arn"))
+    return ServerSideEncryptionRule(BucketKeyEnabled=True, ServerSideEncryptionByDefault=its)
+
+
+def _add_policy(template: Template, bucket: Bucket, allowed: Sequence[Statement]) -> None:
     template.add_resource(
         BucketPolicy(
             f"{bucket.title}Policy",
@@ -82,7 +95,8 @@ def _add_policy(template: Template, bucket: Bucket) -> None:
                         Action=[awacs.s3.Action("*")],
                         Resource=[GetAtt(bucket, "Arn"), below(bucket, "*")],
                         Condition=Condition(Bool({"aws:SecureTransport": False})),
-                    )
+                    ),
+                    *allowed,
                 ],
             ),
         )

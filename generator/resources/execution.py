@@ -7,7 +7,7 @@ path, and its roles can do what its functions need, whatever their policies say.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import awacs.apigateway
 import awacs.awslambda
@@ -25,9 +25,17 @@ from troposphere import GetAtt, If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.iam import ManagedPolicy, Role
 
 from generator.names import role_path, stack
+from generator.resources import key, tracing
 from generator.resources.parameters import Parameters, given
 from generator.resources.role import add_role, allow, document
 from generator.resources.sub import ref, regional, secrets_path
+
+
+class Has(NamedTuple):
+    """What an event source has beside what all have: the table of `dedupe`, the key of `hardening: strict`."""
+
+    claims: bool
+    strict: bool
 
 
 def _named(parameters: Parameters) -> str:
@@ -42,7 +50,12 @@ def roles_below(parameters: Parameters) -> Sub:
 
 def kept_bucket(parameters: Parameters, below: str = "") -> Sub:
     """The ARN of the bucket that the event source makes."""
-    return Sub(f"arn:${{AWS::Partition}}:s3:::{parameters.service}-{ref(parameters.environment)}-kept-*{below}")
+    return bucket_of(parameters, "kept", below)
+
+
+def bucket_of(parameters: Parameters, what: str, below: str = "") -> Sub:
+    """The ARN of a bucket of the event source, as it names them."""
+    return Sub(f"arn:${{AWS::Partition}}:s3:::{parameters.service}-{ref(parameters.environment)}-{what}-*{below}")
 
 
 def _dashboard(parameters: Parameters) -> Sub:
@@ -77,13 +90,9 @@ def add_boundary(
     parameters: Parameters,
     its_queues: Sequence[Any],
     learned: Sequence[Statement],
-    *,
-    claims: bool,
+    has: Has,
 ) -> ManagedPolicy:
-    """The most that a role of the event source can do; `learned` is for a secret that a vendor hands over.
-
-    `claims` is whether it has the table of `dedupe`.
-    """
+    """The most that a role of the event source can do; `learned` is for a secret that a vendor hands over."""
     secrets = regional("ssm", f"parameter{secrets_path(parameters)}/*")
     most = [
         allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], log_groups(parameters)),
@@ -91,7 +100,9 @@ def add_boundary(
         allow([awacs.s3.PutObject, awacs.s3.GetObject, awacs.s3.DeleteObject], [kept_bucket(parameters, "/*")]),
         allow([awacs.s3.ListBucket], [kept_bucket(parameters)]),
         allow([awacs.ssm.GetParameters], [secrets]),
-        *([allow(_CLAIMS, [_table(parameters)])] if claims else []),
+        *([allow(_CLAIMS, [_table(parameters)])] if has.claims else []),
+        tracing.may_trace(),
+        *([key.may_be_used()] if has.strict else []),
         *learned,
         # Whether a boundary limits what the key of aws/ssm says of the whole account is not documented. It allows
         # nothing by itself, and here no more than to decrypt the source's own secrets.
@@ -117,7 +128,7 @@ def add_boundary(
 
 
 def add_execution_role(
-    template: Template, parameters: Parameters, boundary: ManagedPolicy, its_queues: Sequence[Any], *, claims: bool
+    template: Template, parameters: Parameters, boundary: ManagedPolicy, its_queues: Sequence[Any], has: Has
 ) -> Role:
     """The role with which CloudFormation makes, changes and removes what an event source consists of.
 
@@ -128,14 +139,15 @@ def add_execution_role(
         allow([awacs.s3.GetObject, awacs.s3.GetObjectVersion], [code]),
         allow(_LAMBDA, [functions(parameters)]),
         allow(_SQS, its_queues),
-        allow(_S3, [kept_bucket(parameters)]),
+        allow(_S3, [bucket_of(parameters, one) for one in (("kept", "logs") if has.strict else ("kept",))]),
         allow(_LOGS, log_groups(parameters)),
         allow(_ANY_LOG, ["*"]),
         allow(_EVENTS, [regional("events", f"rule/{_named(parameters)}-*")]),
         allow(_CLOUDWATCH, [regional("cloudwatch", f"alarm:{_named(parameters)}-*"), _dashboard(parameters)]),
-        *([allow(_DYNAMODB, [_table(parameters)])] if claims else []),
+        *([allow(_DYNAMODB, [_table(parameters)])] if has.claims else []),
         *_iam(parameters, boundary),
         *_api_gateway(),
+        *(_hardens(parameters) if has.strict else ()),
     ]
     return add_role(
         template, parameters, "ExecutionRole", "cloudformation.amazonaws.com", makes, Metadata=_UNDOCUMENTED
@@ -176,6 +188,15 @@ def _api_gateway() -> list[Statement]:
     return [
         allow(actions, [Sub(f"{root}/{one}") for one in ("apis", "apis/*", "tags/*")]),
         allow(_TAG_STAGES, [Sub(f"{root}/apis/*")]),
+    ]
+
+
+def _hardens(parameters: Parameters) -> list[Statement]:
+    """What a strict event source has beside: a key, logs that it encrypts, and a log of who asked for what is kept."""
+    return [
+        *key.may_make(parameters),
+        allow([_g.AssociateKmsKey, _g.DisassociateKmsKey], log_groups(parameters)),
+        allow([_s.GetBucketLogging, _s.PutBucketLogging], [kept_bucket(parameters)]),
     ]
 
 

@@ -12,6 +12,7 @@ from troposphere import GetAtt, Parameter, Ref, Sub, Template
 from troposphere.awslambda import Code, Function, LoggingConfig
 from troposphere.logs import LogGroup
 
+from generator.resources import tracing
 from generator.resources.parameters import Parameters, tags
 from generator.resources.role import add_role, allow
 from generator.resources.sub import regional, secrets_path
@@ -21,7 +22,7 @@ RUNTIME, ARCHITECTURE = "python3.13", "arm64"
 # A few calls to AWS of two tries each, or a thousand for 10,000 events in a body. Most vendors hang up long before.
 TIMEOUT_SECONDS = 20
 MEMORY_MB = 256
-LOG_DAYS = 90
+LOG_DAYS, STRICT_LOG_DAYS = 90, 365
 
 
 def add_function(
@@ -36,12 +37,19 @@ def add_function(
     role: Mapping[str, Any] | None = None,
     timeout: int = TIMEOUT_SECONDS,
     memory: int = MEMORY_MB,
+    traced: Parameter | None = None,
     **more: Any,
 ) -> Function:
     """A function named by CloudFormation, whose role may write its own log, and what `may` says.
 
-    `key` is where its code is; `role` and `more` are further properties of its role and of the function.
+    `key` is where its code is; `traced` decides whether X-Ray sees it; `role` and `more` are further properties of its
+    role and of the function.
     """
+    if traced:
+        role = {**(role or {}), "also": [tracing.policy()]}
+        more["TracingConfig"] = tracing.config(traced)
+    if parameters.key and "Environment" in more:
+        more["KmsKeyArn"] = GetAtt(parameters.key, "Arn")
     log_group = add_log_group(template, parameters, f"{name}Log", "lambda", name)
     its_role = add_role(
         template, parameters, f"{name}Role", "lambda.amazonaws.com", [*may, may_log(log_group)], **(role or {})
@@ -73,10 +81,11 @@ def add_log_group(template: Template, parameters: Parameters, title: str, servic
         LogGroup(
             title,
             LogGroupName=Sub(f"/aws/{service}/${{AWS::StackName}}-{name}"),
-            RetentionInDays=LOG_DAYS,
+            RetentionInDays=STRICT_LOG_DAYS if parameters.key else LOG_DAYS,
             Tags=tags(parameters),
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
+            **({"KmsKeyId": GetAtt(parameters.key, "Arn")} if parameters.key else {}),
         )
     )
 

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from troposphere import Equals, If, Not, NoValue, Parameter, Ref, Tags, Template
+from troposphere.kms import Key
 
 from generator import names
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """The parameters that name a deployment, as the resources use them; `service` is known when it is built."""
+    """The parameters that name a deployment, as the resources use them; `service` is known when it is built.
+
+    `key` is what encrypts, where the definition is strict; else each service's own key does.
+    """
 
     service: str
     project: Parameter
     environment: Parameter
     helper_bucket: Parameter
+    key: Key | None = None
 
 
 class Asked(NamedTuple):

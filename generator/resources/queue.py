@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import awacs.sqs
 from awacs.aws import Allow, AWSPrincipal, Bool, Condition, Deny, PolicyDocument, Principal, Statement
 from troposphere import GetAtt, If, Parameter, Ref, Template
@@ -24,8 +26,8 @@ def add_dead_letters(template: Template, parameters: Parameters) -> Queue:
         Queue(
             "DeadLetters",
             MessageRetentionPeriod=DEAD_LETTERS_DAYS * _DAY,
-            SqsManagedSseEnabled=True,
             Tags=tags(parameters),
+            **_encrypted(parameters),
             **_retained(),
         )
     )
@@ -39,11 +41,11 @@ def add_events(template: Template, parameters: Parameters, dead_letters: Queue, 
             QueueName=optional(given(template, name), name),
             MessageRetentionPeriod=EVENTS_DAYS * _DAY,
             VisibilityTimeout=VISIBILITY_SECONDS,
-            SqsManagedSseEnabled=True,
             RedrivePolicy=RedrivePolicy(
                 deadLetterTargetArn=GetAtt(dead_letters, "Arn"), maxReceiveCount=MAX_RECEIVE_COUNT
             ),
             Tags=tags(parameters),
+            **_encrypted(parameters),
             **_retained(),
         )
     )
@@ -91,6 +93,14 @@ def may_send(queue: Queue) -> Statement:
 
 def _document(*statements: Statement) -> PolicyDocument:
     return PolicyDocument(Version="2012-10-17", Statement=list(statements))
+
+
+def _encrypted(parameters: Parameters) -> dict[str, Any]:
+    """With SQS's own key, which costs nothing, or with the source's, which is asked for a new one every five minutes.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html
+    """
+    return {"KmsMasterKeyId": GetAtt(parameters.key, "Arn")} if parameters.key else {"SqsManagedSseEnabled": True}
 
 
 def _retained() -> dict[str, str]:

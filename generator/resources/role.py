@@ -21,9 +21,13 @@ def add_role(
     statements: Sequence[Statement],
     *,
     when: Condition | None = None,
+    also: Sequence[Any] = (),
     **more: Any,
 ) -> Role:
-    """A role that an AWS service takes on, `when` the condition holds, to do what the statements say."""
+    """A role that an AWS service takes on, `when` the condition holds, to do what the statements say.
+
+    `also` are further policies, which may be there under a condition.
+    """
     trust = Statement(Effect=Allow, Principal=Principal("Service", service), Action=[awacs.sts.AssumeRole])
     if when:
         trust.Condition = when
@@ -31,7 +35,7 @@ def add_role(
         Role(
             title,
             AssumeRolePolicyDocument=document([trust]),
-            Policies=[Policy(PolicyName=title.removesuffix("Role"), PolicyDocument=document(statements))],
+            Policies=[Policy(PolicyName=title.removesuffix("Role"), PolicyDocument=document(statements)), *also],
             Tags=tags(parameters),
             **more,
         )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import awacs.dynamodb
 from awacs.aws import Statement
-from troposphere import GetAtt, Template
+from troposphere import GetAtt, NoValue, Template
 from troposphere.dynamodb import (
     AttributeDefinition,
     KeySchema,
     PointInTimeRecoverySpecification,
+    SSESpecification,
     Table,
     TimeToLiveSpecification,
 )
+from troposphere.kms import Key
 
 from generator.resources.parameters import Parameters, tags
 from generator.resources.role import allow
@@ -20,7 +22,7 @@ from generator.resources.role import allow
 def add_table(template: Template, parameters: Parameters, title: str) -> Table:
     """A table of items that have an `id`, and go some time after `expires`, in Unix seconds; it goes with the stack.
 
-    Encrypted with a key of DynamoDB's own, which costs nothing and needs no permission.
+    Encrypted with a key of DynamoDB's own, which costs nothing and needs no permission, or with a strict source's.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
     """
     return template.add_resource(
@@ -31,11 +33,16 @@ def add_table(template: Template, parameters: Parameters, title: str) -> Table:
             BillingMode="PAY_PER_REQUEST",
             TimeToLiveSpecification=TimeToLiveSpecification(AttributeName="expires", Enabled=True),
             PointInTimeRecoverySpecification=PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
+            SSESpecification=_with(parameters.key) if parameters.key else NoValue,
             Tags=tags(parameters),
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
         )
     )
+
+
+def _with(key: Key) -> SSESpecification:
+    return SSESpecification(SSEEnabled=True, SSEType="KMS", KMSMasterKeyId=GetAtt(key, "Arn"))
 
 
 def may_claim(table: Table) -> Statement:

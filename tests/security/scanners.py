@@ -68,7 +68,7 @@ def guard(templates: Mapping[str, str]) -> dict[str, Findings]:
 def _found(report: Any) -> Iterator[tuple[str, str]]:
     for one in report.diagnostics:
         if one.source == RuleOrigin.GUARD:
-            yield one.rule_id, one.entity.logical_id
+            yield one.rule_id, one.entity.logical_id if one.entity else "the template"
 
 
 def _rules() -> Iterator[ExternalRuleSource]:

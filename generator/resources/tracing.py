@@ -1,0 +1,48 @@
+"""AWS X-Ray: a parameter decides, and by default nothing is traced.
+
+https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+"""
+
+from __future__ import annotations
+
+import awacs.xray
+from awacs.aws import Statement
+from troposphere import Equals, If, NoValue, Parameter, Ref, Template
+from troposphere.awslambda import TracingConfig
+from troposphere.iam import Policy
+
+from generator.resources.parameters import Asked
+from generator.resources.role import allow, document
+
+ASKED = Asked(
+    "Tracing",
+    "Account",
+    "Active has AWS X-Ray trace a share of the requests, which costs; PassThrough none",
+    "(PassThrough|Active)",
+    "PassThrough or Active",
+    "PassThrough",
+)
+_TRACED = "IsTraced"
+
+
+def decide(template: Template, tracing: Parameter) -> None:
+    """Add the condition under which something is traced."""
+    template.add_condition(_TRACED, Equals(Ref(tracing), "Active"))
+
+
+def config(tracing: Parameter) -> TracingConfig:
+    """Whether a function is traced."""
+    return TracingConfig(Mode=Ref(tracing))
+
+
+def may_trace() -> Statement:
+    """Hand over traces, which have no ARN.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    """
+    return allow([awacs.xray.PutTraceSegments, awacs.xray.PutTelemetryRecords], ["*"])
+
+
+def policy() -> If:
+    """The policy of a role whose function is traced."""
+    return If(_TRACED, Policy(PolicyName="Tracing", PolicyDocument=document([may_trace()])), NoValue)
