@@ -1,0 +1,218 @@
+"""Every permission of a function's role is needed: each action on each resource is taken away, and something breaks.
+
+What the emulator can't show is listed in docs/security.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.local import Emulator
+from tests.definitions import ROOT
+from tests.local.service import Service, template
+from tests.local.vendors import OKTA_TOKEN, ZOOM, okta_batch, zoom_headers
+
+pytestmark = pytest.mark.local
+
+Document = dict[str, Any]
+Permission = tuple[str, str]
+AT = "2026-03-02T12:00:00+00:00"
+LARGE = json.dumps({**json.loads(ZOOM), "payload": {"text": "x" * 1_100_000}}).encode()
+LACKING = b'{"event": "user.signed_in"}'
+NOT_TAKEN = b'{"summary": "\\u0001"}'.decode("unicode_escape").encode()
+
+
+def not_shown() -> set[str]:
+    """The actions that the documentation says can't be shown here, each with its reason."""
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[a-z0-9]+:.*`) \| (?:\w+ ){3}.*\|$", text.partition("## Minimal\n")[2], re.MULTILINE)
+    return {action for row in rows for action in re.findall(r"`([^`]+)`", row)}
+
+
+@dataclass
+class Acting:
+    """A function of a source in the emulator, whose role and environment can be changed."""
+
+    service: Service
+    emulator: Emulator
+    function: str
+    role: str
+    environment: dict[str, str]
+    runs: int = 0
+
+    @classmethod
+    def of(cls, service: Service, emulator: Emulator, stack: str, title: str) -> Acting:
+        there = emulator.resources(stack)
+        found = emulator.client("lambda").get_function_configuration(FunctionName=there[title])
+        return cls(service, emulator, there[title], there[f"{title}Role"], found["Environment"]["Variables"])
+
+    def documents(self) -> dict[str, Document]:
+        iam = self.emulator.client("iam")
+        names = iam.list_role_policies(RoleName=self.role)["PolicyNames"]
+        return {one: iam.get_role_policy(RoleName=self.role, PolicyName=one)["PolicyDocument"] for one in names}
+
+    def may(self, documents: dict[str, Document]) -> None:
+        for name, document in documents.items():
+            text = json.dumps(document)
+            self.emulator.client("iam").put_role_policy(RoleName=self.role, PolicyName=name, PolicyDocument=text)
+
+    def begin(self, **environment: str) -> None:
+        """A new process, which has no secret in its memory."""
+        self.runs += 1
+        variables = {**self.environment, **environment, "RUN": str(self.runs)}
+        functions = self.emulator.client("lambda")
+        functions.update_function_configuration(FunctionName=self.function, Environment={"Variables": variables})
+
+    def invoke(self, event: dict[str, Any]) -> Any:
+        answer = self.emulator.client("lambda").invoke(FunctionName=self.function, Payload=json.dumps(event).encode())
+        return "an error" if "FunctionError" in answer else json.loads(answer["Payload"].read())
+
+    def left(self) -> tuple[int, list[str]]:
+        """How many messages have arrived, and below what the bucket has objects; both are empty then."""
+        bucket, s3 = self.service.outputs["KeptBucket"], self.service.s3
+        keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket).get("Contents", ())]
+        for key in keys:
+            s3.delete_object(Bucket=bucket, Key=key)
+        return len(self.service.arrived()), sorted(key.partition("/")[0] for key in keys)
+
+
+def statements(documents: dict[str, Document]) -> Iterator[Document]:
+    for document in documents.values():
+        yield from document["Statement"]
+
+
+def permissions(documents: dict[str, Document]) -> list[Permission]:
+    return [(action, on) for one in statements(documents) for action in one["Action"] for on in one["Resource"]]
+
+
+def without(documents: dict[str, Document], taken: Permission) -> dict[str, Document]:
+    """The same permissions but one: a statement of several resources is cut into one for each."""
+    lacking = copy.deepcopy(documents)
+    for document in lacking.values():
+        document["Statement"] = [
+            {**one, "Action": left, "Resource": [on]}
+            for one in document["Statement"]
+            for on in one["Resource"]
+            if (left := [action for action in one["Action"] if (action, on) != taken])
+        ]
+    return lacking
+
+
+def assert_minimal(acting: Acting, work: Callable[[Acting], Any]) -> None:
+    """Without any action on any resource, something goes otherwise than with all; but for what can't be shown."""
+    whole = acting.documents()
+    expected = work(acting)
+    assert expected == work(acting)  # else everything would look needed
+    idle = set()
+    for taken in permissions(whole):
+        acting.may(without(whole, taken))
+        if work(acting) == expected:
+            idle.add(taken[0])
+    acting.may(whole)
+    acting.begin()
+    assert idle == {action for action, _ in permissions(whole)} & not_shown()
+    assert idle < {action for action, _ in permissions(whole)}
+
+
+def receives(acting: Acting, *, body: Callable[[str], bytes], headers: Callable[[bytes], dict[str, str]]) -> Any:
+    """Events that are sent, refused, too large, and not taken by the queue; keys by what they begin with."""
+    outcome = []
+    acting.begin()
+    for kind in ("good", "lacking", "large"):
+        sent = body(kind)
+        outcome.append((acting.service.post(sent, headers(sent)).status, acting.left()))
+    acting.begin(EVENTS_QUEUE_URL=acting.environment["EVENTS_QUEUE_URL"] + "-not-there")
+    sent = body("good")
+    outcome.append((acting.service.post(sent, headers(sent)).status, acting.left()))
+    return outcome
+
+
+def zoom_body(kind: str) -> bytes:
+    return {"good": ZOOM, "lacking": LACKING, "large": LARGE}[kind]
+
+
+def okta_body(kind: str) -> bytes:
+    good = json.loads(okta_batch("one"))
+    (event,) = good["data"]["events"]
+    if kind == "lacking":
+        del event["published"]
+    if kind == "large":
+        event["client"]["ipAddress"] = "x" * 1_100_000
+    return json.dumps(good).encode()
+
+
+def verifies(acting: Acting) -> Any:
+    """A token that fits, once."""
+    acting.begin()
+    status = acting.service.post(okta_batch("one"), OKTA_TOKEN).status
+    return status, acting.left()[0]
+
+
+def redrives(acting: Acting) -> Any:
+    """All that a redrive and a sweep come to, by what lies in the bucket."""
+    put(acting, "rejected/2026-03-02/missing/good.json", rejected(ZOOM))
+    acting.begin(EVENTS_QUEUE_URL=acting.environment["EVENTS_QUEUE_URL"] + "-not-there")
+    down = acting.invoke({"send": ["rejected/2026-03-02/missing/good.json"]}), acting.left()
+    for name, body in (("good", ZOOM), ("lacking", LACKING), ("large", LARGE)):
+        put(acting, f"rejected/2026-03-02/number/{name}.json", rejected(body))
+    put(acting, "unsent/2026-03-02/one.json", unsent(b'{"summary": "one"}', NOT_TAKEN))
+    acting.begin()
+    keys = [f"rejected/2026-03-02/number/{name}.json" for name in ("good", "lacking", "large")]
+    each = [acting.invoke({"send": [key]}) for key in keys]
+    return down, each, acting.invoke({}), acting.left()
+
+
+def put(acting: Acting, key: str, envelope: dict[str, Any]) -> None:
+    body = json.dumps(envelope).encode()
+    acting.service.s3.put_object(Bucket=acting.service.outputs["KeptBucket"], Key=key, Body=body)
+
+
+def rejected(body: bytes) -> dict[str, Any]:
+    events = [{"index": -1, "detail": ""}]
+    of_request = {"method": "POST", "query": "", "headers": {}, "body": base64.b64encode(body).decode()}
+    return {"version": 1, "time": AT, "requestId": "r", "reason": "number", "events": events, **of_request}
+
+
+def unsent(*messages: bytes) -> dict[str, Any]:
+    encoded = [base64.b64encode(one).decode() for one in messages]
+    return {"version": 1, "source": "zoom", "time": AT, "requestId": "r", "messages": encoded}
+
+
+@pytest.fixture(scope="module")
+def zoom(enforced: Emulator, build: Path) -> Service:
+    return Service.deploy(enforced, "zoom-minimal", template(build, "zoom"))
+
+
+@pytest.fixture(scope="module")
+def okta(enforced: Emulator, build: Path) -> Service:
+    uncached = json.loads(template(build, "okta"))
+    uncached["Resources"]["Authorizer"]["Properties"]["AuthorizerResultTtlInSeconds"] = 0
+    return Service.deploy(enforced, "okta-minimal", json.dumps(uncached))
+
+
+def test_what_a_handler_that_verifies_may_do_it_needs(enforced: Emulator, zoom: Service) -> None:
+    handler = Acting.of(zoom, enforced, "zoom-minimal", "Webhook")
+    assert_minimal(handler, lambda acting: receives(acting, body=zoom_body, headers=zoom_headers))
+
+
+def test_what_a_handler_behind_an_authorizer_may_do_it_needs(enforced: Emulator, okta: Service) -> None:
+    handler = Acting.of(okta, enforced, "okta-minimal", "Webhook")
+    assert_minimal(handler, lambda acting: receives(acting, body=okta_body, headers=lambda _: OKTA_TOKEN))
+
+
+def test_what_an_authorizer_may_do_it_needs(enforced: Emulator, okta: Service) -> None:
+    assert_minimal(Acting.of(okta, enforced, "okta-minimal", "Verify"), verifies)
+
+
+def test_what_brings_events_back_needs_what_it_may_do(enforced: Emulator, zoom: Service) -> None:
+    redrive = Acting.of(zoom, enforced, "zoom-minimal", "Redrive")
+    assert_minimal(redrive, redrives)
