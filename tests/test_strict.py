@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from generator import accepted
+from generator.aws import Target
+from generator.deployment import Deployment, Place
 from generator.errors import DefinitionError
+from generator.product import Product, files
 from tests import iam
-from tests.definitions import definition
+from tests.definitions import ROOT, SOURCES, definition, shipped
 from tests.test_iam import BOUNDARY, ENVIRONMENT, EXECUTION, NEW_ROLES, PROJECT, arn, built, deployed, roles, world
 
 NAME = "acme"  # like Okta: with an authorizer
@@ -161,6 +165,27 @@ def test_the_pipelines_role_makes_a_key_with_the_sources_tags_and_touches_no_oth
     assert not policy.allows("kms:CreateKey", "*", **{**own, "aws__RequestTag/Service": "zoom"})
     for action in ("PutKeyPolicy", "ScheduleKeyDeletion", "DisableKey", "CreateGrant", "Decrypt", "UntagResource"):
         assert not policy.allows(f"kms:{action}", other, **own)
+
+
+@pytest.mark.parametrize(
+    ("role", "given", "said"),
+    [
+        (iam.ADMIN, {}, iam.ADMIN),
+        (iam.ADMIN, {"KeyAdministratorArn": f"{iam.ADMIN}2"}, f"{iam.ADMIN}2"),
+        (None, {}, None),
+    ],
+)
+def test_the_role_that_makes_the_stack_manages_its_key(
+    role: str | None, given: dict[str, str], said: str | None
+) -> None:
+    for hardening in ("strict", "baseline"):
+        one = shipped("okta")
+        one = replace(one, source=replace(one.source, hardening=hardening))
+        product = Product(one, files(one), [], [], [], {})
+        place = Place(Target(bucket_wanted="helper"), SOURCES, ROOT)
+        sent = Deployment(place, product, given if hardening == "strict" else {}, role).parameters(None)
+        found = {one["ParameterKey"]: one["ParameterValue"] for one in sent}
+        assert found.get("KeyAdministratorArn") == (said if hardening == "strict" else None)
 
 
 # --- Definition -------------------------------------------------------------------------------------------------------
