@@ -7,7 +7,7 @@ from typing import Any
 
 from troposphere import Template
 
-WIDTH = 160
+WIDTH = 180
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 

@@ -259,8 +259,7 @@ class Source:
     pipeline: Pipeline = Pipeline()
     """The pipeline that deploys the source."""
     hardening: Literal["baseline", "strict"] = "baseline"
-    """`strict` adds what auditors ask for and what costs: a KMS key of the source's own, a log of who asked for what is
-    kept, logs for a year, and reserved concurrency for each function that takes events in or back."""
+    """`strict` adds a key of the source's own, and logs that auditors ask for; docs/security.md says what it costs."""
     vendor: Vendor | None = None
     """How the vendor delivers, for people to know."""
     transform: Transform | None = None

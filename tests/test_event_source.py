@@ -184,7 +184,17 @@ def test_nothing_is_named_that_need_not_be_and_no_partition_is_assumed(source: S
     assert re.findall(r"arn:aws[^\[]", text) == []
     for kind, key in (("Lambda::Function", "FunctionName"), ("IAM::Role", "RoleName")):
         assert [one for one in of_type(made, f"AWS::{kind}").values() if key in one] == []
-    assert len(text) < 51_200
+
+
+@pytest.mark.parametrize("hardening", ["baseline", "strict"])
+@BY_NAME
+def test_it_can_be_deployed_by_its_body(source: Source, hardening: Any) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+    longest = replace(source, name="s" * names.MAX_SERVICE, description="d" * 200, hardening=hardening)
+    if longest.webhook.concurrency is None:
+        longest = replace(longest, webhook=replace(longest.webhook, concurrency=1))
+    written = event_source.build(longest, f"code/{'0' * 64}.zip")
+    assert len(text(written).encode()) <= 51_200
 
 
 def test_each_function_puts_reads_and_deletes_below_its_own_prefixes_of_the_bucket() -> None:
