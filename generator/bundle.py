@@ -34,6 +34,8 @@ def lambdas_zip(definition: Definition) -> bytes:
     files = {"lambdas/source.py": module(told, [wheels.EARLY[one] for one in needed]).encode()}
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = transform.read_bytes()
+    if definition.schemas:
+        files["lambdas/schemas.py"] = shipped.bare(definition.schemas.encode())
     imported = [name for content in files.values() for name in shipped.imports(content)]
     ours = {**shipped.modules([*_ENTRIES, *imported], frozenset(never_asked_for(definition.source))), **files}
     return archive({**wheels.files(needed), **ours})
@@ -50,6 +52,8 @@ def never_asked_for(source: Source) -> Iterator[str]:
         yield "lambdas.fetch"
     if source.dedupe is None:
         yield "lambdas.dedupe"
+    if not source.events.schemas:
+        yield "lambdas.validation"
     if not signs_url(source.webhook):
         yield "lambdas.public_url"
 

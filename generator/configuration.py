@@ -16,7 +16,7 @@ _ROOT = Path(__file__).parent.parent
 FOLDER = "config"
 # What a build in the cloud needs of the framework.
 _FRAMEWORK = ("pyproject.toml", "requirements.txt", "README.md", "LICENSE", "generator", "lambdas", "sources")
-_OWN = ("source.yml", "transform.py", "samples", "README.md")
+_OWN = ("source.yml", "transform.py", "samples", "schemas", "README.md")
 
 
 def files(definition: Definition) -> dict[str, bytes]:

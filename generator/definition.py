@@ -16,7 +16,7 @@ from types import ModuleType
 import yaml
 
 import lambdas.auth
-from generator import names, yaml_nodes
+from generator import names, schemas, yaml_nodes
 from generator.errors import DefinitionError, GeneratorError, Problem
 from generator.rules import problems as rule_problems
 from generator.walk import Walker
@@ -33,6 +33,8 @@ class Definition:
     source: Source
     folders: tuple[Path, ...]
     places: Mapping[str, Place]
+    schemas: str = ""
+    """The module that `events.schemas` becomes."""
 
     def place(self, key: str) -> Place:
         """The file and line of a key, or of the nearest one above it."""
@@ -91,10 +93,29 @@ def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definitio
     source = walker.read(Source, node, given={"name": name})
     if problems := walker.problems or list(rule_problems(source, lambda key: place_of(walker.places, key))):
         return None, problems
-    definition = Definition(source, folders, {"": (shown, 1), **walker.places})
+    definition, problems = _with_schemas(Definition(source, folders, {"": (shown, 1), **walker.places}))
+    if problems:
+        return None, problems
     if transform := definition.find("transform.py"):
-        definition = replace(definition, source=replace(source, transform=_transform(transform)))
+        definition = replace(definition, source=replace(definition.source, transform=_transform(transform)))
     return definition, []
+
+
+def _with_schemas(definition: Definition) -> tuple[Definition, list[Problem]]:
+    """With the code of its JSON Schemas, each from the folder of its own or of the source that it extends."""
+    source, files, problems = definition.source, {}, []
+    if not source.events.schemas:
+        return definition, []
+    for kind, name in source.events.schemas.items():
+        key = f"events.schemas.{kind}"
+        if (file := definition.find(name)) and file.is_file():
+            files[kind] = file
+        else:
+            problems.append(Problem(*definition.place(key), key, f"there is no {name} beside the definition"))
+    code, wrong = schemas.build(source, files)
+    if code is None or problems:
+        return definition, [*problems, *wrong]
+    return replace(definition, source=replace(source, check=code.check), schemas=code.text), []
 
 
 def place_of(places: Mapping[str, Place], key: str) -> Place:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
+from generator import schemas
 from lambdas.model import Source
 
 _INDENT = "    "
@@ -37,8 +38,10 @@ def _literal(value: Any, imports: set[tuple[str, str]], indent: str) -> str:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _instance(value, imports, indent)
     if callable(value):
-        imports.add(("lambdas.transform", "transform"))
-        return "transform"
+        # What schemas become, or the source's own function, wherever that was defined.
+        name = "check" if value.__module__ == schemas.NAME else "transform"
+        imports.add((schemas.NAME if name == "check" else "lambdas.transform", name))
+        return name
     if isinstance(value, dict):
         members = [f"{key!r}: {_literal(below, imports, deeper)}" for key, below in value.items()]
         return _block("{", members, "}", indent)

@@ -16,6 +16,7 @@ from troposphere.sqs import Queue
 from generator.names import stack
 from generator.resources import alarms
 from generator.resources.alarms import HOUR, OF_STACK, Watch
+from generator.resources.function import log_of
 from generator.resources.parameters import Parameters, given, tags
 from generator.resources.sub import ref
 from lambdas.metrics import NAMESPACE
@@ -169,6 +170,7 @@ def _body(source: Source, watched: Watched) -> dict[str, Any]:
     own = ["Stack", "${AWS::StackName}"]
     gateway = "AWS/ApiGateway"
     by_table = [[NAMESPACE, one, *own] for one in ("Duplicate", "Unclaimed")]
+    refused = ["Rejected", "Unauthenticated", "Unsent", *(["Drift"] if source.events.schemas else [])]
     return {
         "widgets": [
             graph(
@@ -188,9 +190,7 @@ def _body(source: Source, watched: Watched) -> dict[str, Any]:
                 "Maximum",
             ),
             graph(3, "Lag between event and receipt (s)", [[NAMESPACE, "Lag", *own]], "p90"),
-            graph(
-                4, "Is anything refused?", [[NAMESPACE, one, *own] for one in ("Rejected", "Unauthenticated", "Unsent")]
-            ),
+            graph(4, "Is anything refused?", [[NAMESPACE, one, *own] for one in refused]),
             graph(
                 5, "Dead letters", [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", letters]], "Maximum"
             ),
@@ -201,5 +201,29 @@ def _body(source: Source, watched: Watched) -> dict[str, Any]:
             ),
             graph(7, "Handler: duration (ms)", [["AWS/Lambda", "Duration", "FunctionName", handler]], "p99"),
             *([graph(8, "Sent before; sent without a claim", by_table)] if source.dedupe else []),
+            *([_unknown(watched)] if source.events.schemas else []),
         ]
     }
+
+
+def _unknown(watched: Watched) -> dict[str, Any]:
+    """What the source's JSON Schemas do not know, from the handler's log.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Unnest.html
+    """
+    steps = (
+        f"SOURCE '${{{log_of(watched.handler.title)}}}'",
+        "filter Drift > 0",
+        "fields jsonParse(@message) as line",
+        "unnest line.drift into unknown",
+        "stats count(*) as requests, max(@timestamp) as last by unknown",
+        "sort requests desc",
+        "limit 50",
+    )
+    properties = {
+        "title": "What the schemas do not know",
+        "region": "${AWS::Region}",
+        "query": " | ".join(steps),
+        "view": "table",
+    }
+    return {"type": "log", "x": 0, "y": 30, "width": 24, "height": 6, "properties": properties}

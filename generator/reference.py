@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition import auth_types
-from generator.scalars import FIELD, HEADER, HOST, SECRET, TOPIC, URL, URL_PATH
+from generator.scalars import FIELD, HEADER, HOST, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
 from generator.walk import fields, hints_of, is_short
 from lambdas import model
 
@@ -24,6 +24,7 @@ _PATTERNS = {
     model.HttpsUrl: URL,
     model.TopicArn: TOPIC,
     model.HostPattern: HOST,
+    model.SchemaFile: SCHEMA_FILE,
 }
 
 
@@ -190,6 +191,7 @@ def _kind(hint: Any) -> str:
         model.HttpsUrl: "a URL",
         model.TopicArn: "a topic's ARN",
         model.HostPattern: "a host's name",
+        model.SchemaFile: "a file",
     }
     return named[hint]
 

@@ -98,6 +98,8 @@ def _events(events: Events) -> Found:
         yield "events.expect_every", f"must be 1 to {MAX_SILENCE_HOURS} hours: CloudWatch looks back a week"
     if events.payload and "form" not in events.format:
         yield "events.payload", "is a field of a form, and `format` has none"
+    if not events.type and any(kind != "*" for kind in events.schemas or ()):
+        yield "events.schemas", 'are chosen by `type`, and there is none; "*" is the schema of every event'
     if "ndjson" in events.format and not events.split:
         yield "events.format", 'ndjson makes a list, so there must be a `split`, such as "[]"'
 

@@ -79,6 +79,8 @@ class Shaped:
     messages: list[dict[str, Any]]
     reply: dict[str, Any] | None
     problems: list[Problem] = field(default_factory=list)
+    drift: list[str] = field(default_factory=list)
+    """What the source's JSON Schemas do not know of it."""
 
     @property
     def part(self) -> str:
@@ -177,7 +179,8 @@ def shape(source: Source, sample: Sample) -> Shaped:
         why = _trace(source, sample) if said["why"].startswith("transform: transform() raised") else said["why"]
         problems.append(Problem(file, 0, "", f"becomes no message: {why}"))
     messages = [json.loads(entry["MessageBody"]) for entry in queue.entries]
-    return Shaped(sample, messages, _reply(response) if said["message"] == "challenge answered" else None, problems)
+    reply = _reply(response) if said["message"] == "challenge answered" else None
+    return Shaped(sample, messages, reply, problems, said.get("drift", []))
 
 
 def _trace(source: Source, sample: Sample) -> str:

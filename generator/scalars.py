@@ -19,6 +19,7 @@ FIELD = re.compile(r"(\[\]\.)?[A-Za-z0-9_@-]+(\[\])?(\.[A-Za-z0-9_@-]+(\[\])?)*"
 URL = re.compile(r"https://[A-Za-z0-9._~:@-]+(/[!-~]*)?")
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
 HOST = re.compile(r"([a-z0-9*-]+\.)*[a-z0-9-]+\.[a-z]+", re.IGNORECASE)
+SCHEMA_FILE = re.compile(r"schemas(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+\.json")
 _KINDS = {"str": "text", "int": "a number", "bool": "true or false", "null": "nothing"}
 _KINDS |= {"float": "a number with a fraction", "timestamp": "a date"}
 
@@ -152,6 +153,12 @@ def _topic(text: str) -> str:
     return text
 
 
+def _schema_file(text: str) -> str:
+    if not SCHEMA_FILE.fullmatch(text):
+        raise Wrong("must be a file below the source's folder schemas, such as schemas/user.created.json")
+    return text
+
+
 def _host(text: str) -> str:
     if not HOST.fullmatch(text):
         raise Wrong(
@@ -172,4 +179,5 @@ CHECKS: dict[Any, Callable[[str], Any]] = {
     model.HttpsUrl: _https_url,
     model.TopicArn: _topic,
     model.HostPattern: _host,
+    model.SchemaFile: _schema_file,
 }

@@ -46,7 +46,7 @@ def _module(name: str) -> tuple[str, bytes, tuple[str, ...], tuple[str, ...]] | 
             found = tuple(_imports(tree))
             at_once = tuple(one for node in tree.body if not isinstance(node, _LATER) for one in _imports(node))
             later = tuple(one for one in found if one not in at_once)
-            return f"lambdas/{file.relative_to(_ROOT).as_posix()}", _bare(content, tree), at_once, later
+            return f"lambdas/{file.relative_to(_ROOT).as_posix()}", bare(content), at_once, later
     return None
 
 
@@ -71,12 +71,12 @@ def _imports(tree: ast.AST) -> Iterator[str]:
         waiting += ast.iter_child_nodes(node)
 
 
-def _bare(content: bytes, tree: ast.Module) -> bytes:
+def bare(content: bytes) -> bytes:
     """A module without documentation, comments and functions' types, and with a space for each indentation.
 
     Each line is where we read it: a traceback names these lines.
     """
-    lines = content.split(b"\n")
+    lines, tree = content.split(b"\n"), ast.parse(content)
     inside: set[int] = set()
     for node in ast.walk(tree):
         for statement in _documentation(node):

@@ -133,8 +133,8 @@ class Walker:
 
 
 def _hints_of(cls: Any) -> dict[str, Any]:
-    """The fields' types; `Request` stands only in the type of a function, which no YAML holds."""
-    return get_type_hints(cls, localns={"Request": Any, "AuthType": Any})
+    """The fields' types; `Request` and `Functions` stand only in types of functions, which no YAML holds."""
+    return get_type_hints(cls, localns={"Request": Any, "Functions": Any, "AuthType": Any})
 
 
 hints_of: Callable[[Any], dict[str, Any]] = cache(_hints_of)
@@ -150,7 +150,7 @@ def is_short(hint: Any) -> bool:
     return get_origin(hint) is Literal or hint is model.Header
 
 
-_NOT_KEYS = {(model.Source, "transform"), (model.Source, "name")}
+_NOT_KEYS = {(model.Source, "transform"), (model.Source, "check"), (model.Source, "name")}
 
 
 def _required(cls: type[Any]) -> bool:

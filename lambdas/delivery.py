@@ -38,6 +38,8 @@ class Delivered(NamedTuple):
     refusals: list[Refusal]
     lag: float = 0.0
     """Seconds from the oldest event to its receipt."""
+    drift: Sequence[tuple[str, ...]] = ()
+    """What the source's JSON Schemas do not know of events that became messages, of each that has such."""
     duplicates: int = 0
     """Messages that had been sent before, and were not sent again."""
     unclaimed: int = 0
@@ -99,7 +101,8 @@ class Delivery:
         if delivered.pending:
             raise Pending(f"another request is sending {delivered.pending} of {len(messages)} messages")
         lag = request.time - min([message.at for message in messages]) if messages else 0.0
-        return delivered._replace(refusals=[*refusals, *delivered.refusals], lag=lag)
+        drift = [message.drift for message in messages if message.drift]
+        return delivered._replace(refusals=[*refusals, *delivered.refusals], lag=lag, drift=drift)
 
     def send(self, request: Request, messages: Sequence[Message]) -> Delivered:
         """Send messages, where the source has `dedupe` those that nobody has sent.

@@ -36,6 +36,8 @@ class Message(NamedTuple):
     """When it happened, in Unix seconds."""
     id: str = ""
     """The tag of its id, where the vendor gave it one."""
+    drift: tuple[str, ...] = ()
+    """What the source's JSON Schemas do not know of the event."""
 
 
 class Refusal(NamedTuple):
@@ -84,8 +86,10 @@ class Shaper:
             raise Rejected("too-many", f"more than {MAX_EVENTS:,} events in one body")
         for place, item in enumerate(items):
             try:
+                # Before transform(): a vendor's schema describes what the vendor sends.
+                drift = check(item, functions) if (check := self._source.check) else ()
                 for event in self._transformed(item, request):
-                    yield self._message(place, event, functions)
+                    yield self._message(place, event, functions, drift)
             except Rejected as rejected:
                 yield Refusal(place, rejected.reason, rejected.detail)
             except RecursionError:
@@ -112,7 +116,7 @@ class Shaper:
         # What it made is what a sender might have sent, or it is none: no dates, no NaN, no circles.
         return [parse(encoded(event)) for event in made]
 
-    def _message(self, place: int, event: Any, functions: Functions) -> Message:
+    def _message(self, place: int, event: Any, functions: Functions, drift: tuple[str, ...]) -> Message:
         if not isinstance(event, dict):
             raise Rejected("not-an-object", f"an event must be a JSON object, not {_kind(event)}")
         for path, find in self._require:
@@ -134,7 +138,7 @@ class Shaper:
         fields["details"] = details
         if problem := unacceptable(details):
             raise Rejected("mozdef", problem)
-        return Message(place, fields, encoded(fields), at, named)
+        return Message(place, fields, encoded(fields), at, named, drift)
 
     def _moment(self, event: Any, functions: Functions) -> float:
         if not self._time:

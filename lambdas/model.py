@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NewType
 
 if TYPE_CHECKING:
     from lambdas.auth import AuthType
+    from lambdas.paths import Functions
     from lambdas.request import Request
 
 Path = NewType("Path", str)
@@ -49,6 +50,9 @@ HttpsUrl = NewType("HttpsUrl", str)
 TopicArn = NewType("TopicArn", str)
 """The ARN of an SNS topic."""
 
+SchemaFile = NewType("SchemaFile", str)
+"""A JSON Schema's file below the source's folder, such as `schemas/user.created.json`."""
+
 HostPattern = NewType("HostPattern", str)
 """A host's name, in which `*` stands for one part."""
 
@@ -58,6 +62,7 @@ Json = NewType("Json", object)
 TimeFormat = Literal["rfc3339", "unix", "unix_ms"]
 Format = Literal["json", "ndjson", "form"]
 Transform = Callable[[Any, "Request"], Iterable[dict[str, Any]]]
+Check = Callable[[Any, "Functions"], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,9 @@ class Events:
     id: Path | None = None
     """The vendor's id of the event, the same in every retry. Without it, a hash of the event is the id."""
     type: Path | None = None
-    """The kind of event. A build says where no sample has it; messages and answers do not depend on it."""
+    """The kind of event, by which `schemas` are chosen. A build says where no sample has it."""
+    schemas: Mapping[str, SchemaFile] | None = None
+    """JSON Schemas by kind of event, `"*"` for all others: what does not satisfy its own is kept as rejected."""
     time: Path | None = None
     """When it happened. Without it, the time of receipt is taken."""
     time_optional: bool = False
@@ -264,6 +271,8 @@ class Source:
     """How the vendor delivers, for people to know."""
     transform: Transform | None = None
     """From `transform.py` beside the definition: one event in, any number out."""
+    check: Check | None = None
+    """Made of `events.schemas`: an event in, what they do not know of it out; Rejected where it is not as they say."""
 
 
 def verified_by(webhook: Webhook) -> Literal["api", "authorizer", "handler"]:

@@ -188,7 +188,7 @@ class Receiver:
         return self._secrets.get(self._secret_names[0])[0]
 
     def _log(self, request: Request, outcome: Outcome) -> None:
-        """One line for each request. Nothing in it is from the body, or from a header but the mark of a canary."""
+        """One line for each request. Of the body it has names of drift alone, of headers the mark of a canary."""
         status, delivered = outcome.answer.status, outcome.delivered
         sent, unsent, kept = delivered.sent, delivered.unsent, len(delivered.refusals)
         odd = status >= 400 or kept or unsent or delivered.unclaimed
@@ -202,6 +202,10 @@ class Receiver:
             "why": outcome.why,
             "canary": request.canary if sent or unsent else None,
         }
+        if delivered.drift:
+            from lambdas.validation import listed
+
+            fields["drift"] = listed(delivered.drift)
         fields.update({name: value for name, value in rare.items() if value})
         log(level, outcome.what, request.time, **fields, **self._counted(request, status, delivered))
 
@@ -210,7 +214,7 @@ class Receiver:
         late = delivered.lag if delivered.lag >= LATE and not request.canary else 0.0
         refused = status == 401
         by_table = delivered.duplicates or delivered.unclaimed
-        if not (delivered.refusals or delivered.unsent or refused or late or by_table):
+        if not (delivered.refusals or delivered.unsent or refused or late or by_table or delivered.drift):
             return {}
         counts = {
             "Rejected": len(delivered.refusals),
@@ -219,6 +223,7 @@ class Receiver:
             "Lag": late,
             "Duplicate": delivered.duplicates,
             "Unclaimed": delivered.unclaimed,
+            "Drift": len(delivered.drift),
         }
         return embedded(self._stack, request.time, counts) if self._stack else {}
 

@@ -145,7 +145,7 @@ def long(
 
 
 def test_what_people_read_goes_and_lines_and_texts_stay() -> None:
-    assert shipped._bare(MODULE, ast.parse(MODULE)) == BARE
+    assert shipped.bare(MODULE) == BARE
 
 
 # Which modules.

@@ -54,7 +54,7 @@ own_definition() {
   fi
   rm -rf "sources/$name"
   mkdir -p "sources/$name"
-  for part in source.yml samples transform.py; do
+  for part in source.yml samples schemas transform.py; do
     [ ! -e "$config/$part" ] || cp -R "$config/$part" "sources/$name/"
   done
 }

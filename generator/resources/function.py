@@ -50,7 +50,7 @@ def add_function(
         more["TracingConfig"] = tracing.config(traced)
     if parameters.key and "Environment" in more:
         more["KmsKeyArn"] = GetAtt(parameters.key, "Arn")
-    log_group = add_log_group(template, parameters, f"{name}Log", "lambda", name)
+    log_group = add_log_group(template, parameters, log_of(name), "lambda", name)
     its_role = add_role(
         template, parameters, f"{name}Role", "lambda.amazonaws.com", [*may, may_log(log_group)], **(role or {})
     )
@@ -70,6 +70,11 @@ def add_function(
             **more,
         )
     )
+
+
+def log_of(function: str) -> str:
+    """The title of a function's log group."""
+    return f"{function}Log"
 
 
 def add_log_group(template: Template, parameters: Parameters, title: str, service: str, name: str) -> LogGroup:

@@ -1,0 +1,63 @@
+"""JSON Schemas into code that ships: read, checked, made lenient, compiled.
+
+What a schema says of a field is a rule. What it does not say of one is no refusal: an unknown field is counted, and
+listed. https://json-schema.org/draft-07/json-schema-validation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from generator.errors import Problem
+from generator.schemas.code import Compiled, compiled, module
+from generator.schemas.document import read
+from generator.schemas.keywords import problems
+from generator.schemas.known import places
+from generator.schemas.lenient import lenient
+from lambdas.model import Check, Source
+from lambdas.validation import Place
+
+NAME = "lambdas.schemas"
+
+
+@dataclass(frozen=True)
+class Code:
+    """The module `lambdas/schemas.py` of a source, and what it makes: `check`."""
+
+    text: str
+    check: Check
+
+
+def build(source: Source, files: Mapping[str, Path]) -> tuple[Code | None, list[Problem]]:
+    """The schemas of a source by kind of event, as code; or every mistake in any of their files."""
+    found: dict[Path, Compiled] = {}
+    wrong: list[Problem] = []
+    known: list[Place] = [(None, {}, 0)]  # the first place is anywhere: nothing is known of it
+    for file in dict.fromkeys(files.values()):
+        document, unread = read(file)
+        wrong += unread
+        if document is None:
+            continue
+        if mistakes := list(problems(document)):
+            wrong += mistakes
+            continue
+        try:
+            found[file] = compiled(lenient(document), len(found), places(document, known))
+        except ValueError as error:
+            wrong.append(Problem(document.file, 1, "", f"can't be compiled: {error}"))
+    if wrong:
+        return None, wrong
+    text = module(source.name, source.events.type, {kind: found[file] for kind, file in files.items()}, known)
+    return Code(text, _check(text)), []
+
+
+def _check(text: str) -> Check:
+    """What the functions will import, made here: a build shapes its samples with it."""
+    made = ModuleType(NAME)
+    exec(compile(text, f"{NAME}.py", "exec"), made.__dict__)  # noqa: S102 - code.py says what may be in it
+    check: Check = made.check
+    check.__module__ = NAME
+    return check

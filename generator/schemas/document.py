@@ -1,0 +1,104 @@
+"""A JSON Schema's file: its value, with the line of every place in it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from generator.errors import Problem
+from generator.yaml_nodes import entries, line, shown
+from lambdas.body import MAX_DEPTH, deeper_than
+from lambdas.mozdef import is_long
+
+
+@dataclass(frozen=True)
+class Document:
+    """A schema as its file has it. Places are JSON pointers (RFC 6901); the root is the empty one."""
+
+    file: str
+    root: Any
+    lines: Mapping[str, int]
+
+    def at(self, pointer: str) -> Any:
+        """The value at a place; LookupError or ValueError where there is none."""
+        value = self.root
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        return value
+
+    def problem(self, pointer: str, message: str) -> Problem:
+        """A mistake at a place, named as in the definition: with dots."""
+        return Problem(self.file, self.lines.get(pointer, 0), dotted(pointer), message)
+
+
+def below(pointer: str, key: object) -> str:
+    """The place of a member."""
+    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def dotted(pointer: str) -> str:
+    """A place as the definition's are written."""
+    return pointer.removeprefix("/").replace("/", ".").replace("~1", "/").replace("~0", "~")
+
+
+def read(file: Path) -> tuple[Document | None, list[Problem]]:
+    """The schema in a file, or why there is none."""
+    name = shown(file)
+    try:
+        text = file.read_text(encoding="utf-8")
+        root = json.loads(text, parse_constant=_constant, parse_float=_float, parse_int=_integer)
+    except OSError as error:
+        return None, [Problem(name, 0, "", f"can't be read: {error.strerror}")]
+    except UnicodeDecodeError:
+        return None, [Problem(name, 0, "", "is not UTF-8 text")]
+    except json.JSONDecodeError as error:
+        return None, [Problem(name, error.lineno, "", f"is not JSON: {error.msg}")]
+    except RecursionError:
+        return None, [Problem(name, 0, "", f"is nested deeper than {MAX_DEPTH}")]
+    except ValueError as error:
+        return None, [Problem(name, 0, "", str(error))]
+    if deeper_than(root, MAX_DEPTH):
+        return None, [Problem(name, 0, "", f"is nested deeper than {MAX_DEPTH}")]
+    lines: dict[str, int] = {}
+    return Document(name, root, lines), list(_placed(name, text, lines))
+
+
+def _placed(name: str, text: str, lines: dict[str, int]) -> Iterator[Problem]:
+    """Fill in the lines, and say what stands twice. JSON is YAML, but for a tab between its parts."""
+    top = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
+    waiting = [("", top)] if top else []
+    lines[""] = 1
+    while waiting:
+        pointer, node = waiting.pop()
+        members = [(key.value, key, value) for key, value in entries(node)]
+        if isinstance(node, yaml.SequenceNode):
+            members = [(str(index), value, value) for index, value in enumerate(node.value)]
+        for key, first, value in members:
+            there = below(pointer, key)
+            if there in lines:
+                yield Problem(name, line(first), dotted(there), f"stands twice; the first is in line {lines[there]}")
+            lines[there] = line(first)
+            waiting.append((there, value))
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _float(text: str) -> float:
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text} is beyond what a double holds")
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20 or not is_long(value := int(text)):
+        raise ValueError(f"{text[:20]} is beyond 64 bits, and no event has such a number")
+    return value

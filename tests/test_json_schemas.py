@@ -1,0 +1,562 @@
+"""Events beside the JSON Schemas of their source: what is refused, what is drift, and what a mistake in a schema is."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import fastjsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import bundle, event_source, schemas
+from generator.definition import Definition, load
+from generator.errors import DefinitionError
+from lambdas.validation import MAX_LISTED
+from tests.definitions import CASES, definition, shipped
+from tests.fakes import Endpoint
+
+CASE = load(CASES, ["schemas"])[0]
+STACK = "MozDef-EF-made-dev"
+TOKEN = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"
+USER = {"id": "e-1", "kind": "user.created", "user": {"email": "ann@example.com"}}
+
+
+def made(folder: Path, schema: Any, events: str = 'schemas: {"*": schemas/a.json}') -> Definition:
+    """A source whose schema is this text, or this value."""
+    (folder / "made" / "schemas").mkdir(parents=True, exist_ok=True)
+    text = schema if isinstance(schema, str) else json.dumps(schema)
+    (folder / "made" / "schemas" / "a.json").write_text(text, encoding="utf-8")
+    return definition(folder, f"{TOKEN}events: {{{events}}}\n")
+
+
+def mistakes(folder: Path, schema: Any, events: str = 'schemas: {"*": schemas/a.json}') -> list[str]:
+    with pytest.raises(DefinitionError) as raised:
+        made(folder, schema, events)
+    return str(raised.value).replace(f"{folder}/made/", "").splitlines()
+
+
+def user(**more: Any) -> dict[str, Any]:
+    return {**USER, "user": {**USER["user"], **more}}  # type: ignore[dict-item]
+
+
+def refused(source: Definition, *events: Any) -> list[tuple[int, str]]:
+    """The places and the details of what is kept for its schema; nothing else of the events is kept."""
+    endpoint = Endpoint(source.source)
+    endpoint.signed({"events": list(events)} if source.source.events.split else events[0])
+    kept = endpoint.bucket.read()
+    assert all(key.startswith("rejected/2026-01-01/schema/") for key in kept)
+    found = [(one["index"], one["detail"]) for envelope in kept.values() for one in envelope["events"]]
+    assert len(endpoint.queue.messages) + len(found) == len(events)
+    return found
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize(
+    ("event", "detail"),
+    [
+        ({**USER, "id": "e"}, 'id: pattern "^e-[0-9]+$"'),
+        ({**USER, "id": 1}, 'id: type "string"'),
+        ({"id": "e-1", "kind": "user.created"}, "user: required"),
+        ({**USER, "user": {}}, "user.email: required"),
+        (user(email="a"), "user.email: minLength 3"),
+        (user(roles=[{}, {"name": "root"}]), 'user.roles[1].name: enum ["admin", "user"]'),
+        (user(roles=[{}, {}, {}]), "user.roles: maxItems 2"),
+        (user(manager={"email": "b"}), "user.manager.email: minLength 3"),
+        (user(manager={"email": "bob", "manager": {}}), "user.manager.manager.email: required"),
+        (user(labels={"a name of the sender's": 1}), 'user.labels.*: type "string"'),
+        (user(login={"password": False, "sso": 1}), "user.login: anyOf"),
+        ({"id": "e-1"}, "kind: required"),
+        ([], 'the event: type "object"'),
+        (None, 'the event: type "object"'),
+    ],
+)
+def test_an_event_is_kept_with_the_path_and_the_rule_that_it_does_not_satisfy(event: Any, detail: str) -> None:
+    assert refused(CASE, USER, event) == [(1, detail)]
+
+
+def test_a_rule_that_is_long_is_named_and_nothing_of_the_event_is_in_a_detail_or_in_the_log(tmp_path: Path) -> None:
+    rule = {"enum": [f"value-{number}" for number in range(20)]}
+    source = made(tmp_path, {"properties": {"a": rule}, "propertyNames": {"maxLength": 20}, "additionalProperties": {}})
+    assert refused(source, {"a": "marker"}) == [(0, "a: enum")]
+    assert refused(source, {"marker" * 10: 1}) == [(0, 'the event: propertyNames {"maxLength": 20}')]
+    endpoint = Endpoint(source.source, stack=STACK)
+    endpoint.signed({"a": "marker"})
+    endpoint.signed({"marker" * 10: "marker"})
+    assert [line["why"] for line in endpoint.log] == [
+        "schema: a: enum",
+        'schema: the event: propertyNames {"maxLength": 20}',
+    ]
+    assert "marker" not in json.dumps(endpoint.log)
+
+
+def test_an_event_is_held_against_its_schema_as_it_was_sent(tmp_path: Path) -> None:
+    """Before transform(), and a default fills in nothing."""
+    (tmp_path / "made").mkdir()
+    code = "def transform(event, request):\n    return [{'b': 1}]\n"
+    (tmp_path / "made" / "transform.py").write_text(code, encoding="utf-8")
+    source = made(tmp_path, {"required": ["a"], "properties": {"a": {"properties": {"b": {"default": 1}}}}})
+    assert refused(source, {"b": 1}) == [(0, "a: required")]
+    endpoint = Endpoint(CASE.source)
+    endpoint.signed({"events": [USER]})
+    assert [message["details"] for message in endpoint.queue.messages] == [USER]
+
+
+@pytest.mark.parametrize(
+    ("event", "detail"),
+    [
+        ({"a": 1, "new": 1}, None),
+        ({"new": 1}, "a: required"),
+        ({"a": 1, "c": {"d": 1, "e": 1, "f": 1}}, None),
+        ({"a": 1, "either": {"y": 1, "z": 1}}, None),
+        ({"a": 1, "either": {"x": "no", "y": "no"}}, "either: anyOf"),
+        ({"a": 1, "never": {"old": 1}}, 'never: not {"required": ["old"]}'),
+        ({"a": 1, "never": {"old": 1, "new": 1}}, 'never: not {"required": ["old"]}'),
+        ({"a": 1, "open": {"one": 1, "two": 2}}, "open: maxProperties 1"),
+    ],
+)
+def test_nothing_is_refused_for_a_field_that_the_schema_does_not_know(
+    tmp_path: Path, event: Any, detail: str | None
+) -> None:
+    branches = [
+        {"properties": {name: {"type": "integer"}}, "additionalProperties": False, "maxProperties": 1}
+        for name in ("x", "y")
+    ]
+    schema = {
+        "required": ["a"],
+        "additionalProperties": False,
+        "properties": {
+            "a": {},
+            "c": {"properties": {"d": {}}, "maxProperties": 1, "propertyNames": {"const": "d"}},
+            "either": {"oneOf": branches},
+            "never": {"not": {"required": ["old"]}},
+            "open": {"additionalProperties": {"type": "integer"}, "maxProperties": 1},
+        },
+    }
+    assert refused(made(tmp_path, schema), event) == ([(0, detail)] if detail else [])
+
+
+# What is drift.
+
+
+def drift(source: Definition, *events: Any) -> tuple[Any, Any]:
+    """What the line of the log lists, and what it counts."""
+    endpoint = Endpoint(source.source, stack=STACK)
+    endpoint.signed({"events": list(events)} if source.source.events.split else events[0])
+    (line,) = endpoint.log
+    assert (line["level"], line["kept"], line["sent"]) == ("INFO", 0, len(events))
+    named = {one["Name"] for one in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]} if "_aws" in line else set()
+    assert ("Drift" in named) == ("Drift" in line)
+    return line.get("drift"), line.get("Drift")
+
+
+def test_what_a_schema_knows_is_no_drift() -> None:
+    known = user(roles=[{"name": "admin"}], manager={"email": "bob"}, labels={"any": "x"}, login={"sso": "x"})
+    assert drift(CASE, known, {"id": "e-2", "kind": "other", "whatever": {"a": [{}]}}) == (None, None)
+
+
+def test_unknown_fields_are_counted_and_listed_each_once() -> None:
+    one = {**user(age=1, roles=[{"name": "user"}, {"since": 1}], login={"sso": "x", "mfa": 1}), "new": 1}
+    other = user(age=2, manager={"email": "bob", "roles": [{"since": 2}]})
+    assert drift(CASE, one, USER, other) == (
+        ["new", "user.age", "user.login.mfa", "user.roles[].since", "user.manager.roles[].since"],
+        2,
+    )
+
+
+def test_a_type_without_a_schema_is_counted_and_listed_and_never_refused(tmp_path: Path) -> None:
+    source = made(tmp_path, {"required": ["a"]}, "type: kind, schemas: {known: schemas/a.json}")
+    assert drift(source, {"kind": "user.deleted", "new": 1}) == (["type user.deleted"], 1)
+    for odd in ("a type", "x" * 101, "", "*", "né", 5, None, ["known"]):
+        assert drift(source, {"kind": odd}) == (["type ?"], 1)
+    assert refused(source, {"kind": "known"}) == [(0, "a: required")]
+    unfit = made(tmp_path, {"required": ["a"]}, "type: 'max(@)', schemas: {known: schemas/a.json}")
+    assert drift(unfit, {"kind": "known"}) == (["type ?"], 1)
+
+
+def test_of_a_senders_names_those_are_listed_that_look_like_one(tmp_path: Path) -> None:
+    source = made(tmp_path, {"properties": {"a": {"properties": {}}}})
+    hostile = {"ann@example.com": 1, "a b": 1, "\n": 1, "x" * 99: 1, "": 1, 'q"': 1}
+    assert drift(source, {"a": hostile, "b-c.d_e": 1}) == (["b-c.d_e", "a.?"], 1)
+    many = {f"n{number}": 1 for number in range(100)}
+    assert drift(source, many) == ([f"n{number}" for number in range(MAX_LISTED)], 1)
+
+
+def test_of_many_events_as_many_are_listed_as_of_one(tmp_path: Path) -> None:
+    source = made(tmp_path, {"properties": {}}, 'split: events, schemas: {"*": schemas/a.json}')
+    assert drift(source, *({f"n{number}": 1} for number in range(50))) == ([f"n{one}" for one in range(MAX_LISTED)], 50)
+
+
+@pytest.mark.parametrize(
+    ("schema", "listed"),
+    [
+        ({"required": ["a"]}, None),
+        (True, None),
+        ({"properties": {"a": {}}}, ["b"]),
+        ({"properties": {}}, ["a", "b"]),
+        ({"additionalProperties": False}, ["a", "b"]),
+        ({"properties": {"a": {}}, "additionalProperties": True}, None),
+        ({"properties": {"a": {}}, "additionalProperties": {"type": "object"}}, None),
+        ({"properties": {"a": {}}, "patternProperties": {"^x": {}}}, None),
+        ({"properties": {"a": {}}, "patternProperties": {"^x": {}}, "additionalProperties": False}, None),
+        ({"allOf": [{"properties": {"a": {}}}, {"properties": {"b": {}}}]}, ["b.c"]),
+        ({"anyOf": [{"properties": {"a": {}}}, {"properties": {"b": {"properties": {"d": {}}}}}]}, ["b.c"]),
+        ({"if": {"properties": {"a": {}}}, "then": {"$ref": "#/definitions/b"}}, ["b.c"]),
+        ({"properties": {"a": {}}, "dependencies": {"a": {"properties": {"b": {"properties": {"c": {}}}}}}}, None),
+    ],
+)
+def test_which_fields_a_schema_knows(tmp_path: Path, schema: Any, listed: list[str] | None) -> None:
+    if schema is not True and "allOf" in schema:
+        schema["allOf"].append({"properties": {"b": {"properties": {}}}})
+    if schema is not True and "if" in schema:
+        schema["definitions"] = {"b": {"properties": {"b": {"additionalProperties": False}}}}
+    assert drift(made(tmp_path, schema), {"a": 1, "b": {"c": {"d": 1}}})[0] == listed
+
+
+def test_a_sample_that_drifts_or_is_refused_is_said_by_a_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from generator.commands import main
+
+    monkeypatch.chdir(tmp_path)
+    made(tmp_path / "sources", {"properties": {"a": {"type": "integer"}}})
+    samples = tmp_path / "sources" / "made" / "samples"
+    samples.mkdir()
+    (samples / "old.json").write_text('{"a": 1}')
+    (samples / "new.json").write_text('{"a": 1, "b": 1}')
+    build = ["made", "--accept", "--lint", "fast"]
+    assert main(build) == 0
+    drifts = "sources/made/samples/new.json: has what `events.schemas` do not know: b"
+    assert capsys.readouterr().err.splitlines() == [f"warning: {drifts}"]
+    (samples / "wrong.json").write_text('{"a": "1"}')
+    assert main(build) == 1
+    said = 'error: sources/made/samples/wrong.json: becomes no message: schema: a: type "integer"'
+    assert capsys.readouterr().err.splitlines() == [said]
+
+
+# What the vendor sends, whatever it is.
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
+    lambda below: st.lists(below, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["id", "kind", "user", "email", "roles", "manager", "labels", "login", "name", "sso", "ä b"]),
+        below,
+        max_size=4,
+    ),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@given(event=JSON, kind=st.sampled_from(["user.created", "other", None]))
+def test_whatever_is_sent_is_sent_on_or_kept_for_a_reason_that_is_its_own(event: Any, kind: Any) -> None:
+    endpoint = Endpoint(CASE.source, stack=STACK)
+    if isinstance(event, dict):
+        event["kind"] = kind
+    before = deepcopy(event)
+    assert endpoint.signed({"events": [event]})["statusCode"] == 200
+    assert event == before
+    reasons = {key.split("/")[2] for key in endpoint.bucket.objects}
+    assert len(endpoint.queue.messages) + len(reasons) == 1
+    assert reasons <= {"schema"}
+
+
+def test_what_is_deep_or_long_ends() -> None:
+    deep: dict[str, Any] = {"email": "ann@example.com"}
+    for _ in range(60):
+        deep = {"email": "ann@example.com", "manager": deep}
+    lowest: Any = deep
+    while "manager" in lowest:
+        lowest = lowest["manager"]
+    lowest["new"] = 1
+    assert drift(CASE, {**USER, "user": deep}) == (["er." + "manager." * 12 + "?"], 1)
+    assert refused(CASE, user(roles=[{"new": 1}] * 60_000)) == [(0, "user.roles: maxItems 2")]
+
+
+# What comes back.
+
+
+def test_what_was_refused_passes_once_the_schema_is_mended(tmp_path: Path) -> None:
+    endpoint = Endpoint(made(tmp_path, {"properties": {"a": {"type": "string"}}}).source)
+    endpoint.signed({"a": 1})
+    (key,) = endpoint.bucket.objects
+    assert key.startswith("rejected/2026-01-01/schema/")
+    (still,) = endpoint.again.preview([key])
+    assert still["fails"] == [{"reason": "schema", "detail": 'a: type "string"', "events": 1}]
+    endpoint.deploy(made(tmp_path, {"properties": {"a": {"type": ["string", "integer"]}}}).source)
+    (result,) = endpoint.again.send([key])
+    assert (result["sent"], result["fails"], endpoint.bucket.objects) == (1, [], {})
+    assert [message["details"] for message in endpoint.queue.messages] == [{"a": 1}]
+
+
+# What a mistake in a schema is.
+
+
+def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "made" / "schemas").mkdir(parents=True)
+    (tmp_path / "made" / "schemas" / "b.json").write_text('{\n  "type": "object"\n  "required": []\n}')
+    (tmp_path / "made" / "schemas" / "c.json").write_text('{"a":\n\t1, "b": 2,\n\t"a": 3}')
+    schema = """\
+{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "objekt",
+  "requried": ["a"],
+  "required": ["a", "a"],
+  "unevaluatedProperties": false,
+  "properties": {
+    "a": {"type": "string", "nullable": true},
+    "b": 1,
+    "c": {"$ref": "https://example.com/schema.json"},
+    "d": {"$ref": "#/definitions/nothing"},
+    "e/f": {"minLength": -1, "pattern": "(", "$id": "x"},
+    "g": {"enum": [], "minimum": "1", "multipleOf": 0, "uniqueItems": 1}
+  },
+  "items": [true, 5],
+  "anyOf": {},
+  "dependencies": {"a": ["b", 1]},
+  "const": {"$ref": "#"},
+  "x-vendor": "of its own",
+  "patternProperties": {"[$]": {}}
+}"""
+    names = "{a: schemas/a.json, b: schemas/b.json, c: schemas/c.json, d: schemas/d.json}"
+    assert mistakes(tmp_path, schema, f"type: k, schemas: {names}") == [
+        "schemas/a.json:2: $schema: must be draft-04, 06 or 07, such as http://json-schema.org/draft-07/schema#; "
+        "a schema in which nothing is newer may say so",
+        "schemas/a.json:3: type: must be array, boolean, integer, null, number, object or string, or a list of them",
+        "schemas/a.json:4: requried: no such keyword; did you mean required?",
+        "schemas/a.json:5: required: must be a list of names, each once",
+        "schemas/a.json:6: unevaluatedProperties: is of a later draft than 07",
+        'schemas/a.json:8: properties.a.nullable: is OpenAPI\'s; in JSON Schema, "null" is one of the types',
+        "schemas/a.json:9: properties.b: must be a schema: an object, true or false",
+        "schemas/a.json:10: properties.c.$ref: https://example.com/schema.json leads nowhere in this file, "
+        "as #/definitions/user might: nothing else is read",
+        "schemas/a.json:11: properties.d.$ref: #/definitions/nothing leads nowhere in this file, "
+        "as #/definitions/user might: nothing else is read",
+        "schemas/a.json:12: properties.e/f.$id: may stand at the top of the file only: "
+        "it would change where each $ref leads",
+        "schemas/a.json:12: properties.e/f.minLength: must be 0, or a number above",
+        "schemas/a.json:12: properties.e/f.pattern: ( is no regular expression of Python's: missing ), unterminated "
+        "subpattern at position 0; a dollar in brackets is written \\$",
+        "schemas/a.json:13: properties.g.enum: must be a list with something in it",
+        "schemas/a.json:13: properties.g.minimum: must be a number",
+        "schemas/a.json:13: properties.g.multipleOf: must be above 0",
+        "schemas/a.json:13: properties.g.uniqueItems: must be true or false",
+        "schemas/a.json:15: items.1: must be a schema: an object, true or false",
+        "schemas/a.json:16: anyOf: must be a list of schemas",
+        "schemas/a.json:17: dependencies: must be an object: names with schemas, or with lists of names",
+        "schemas/a.json:18: const: has a $ref in a value, which can't be told from one in a schema",
+        "schemas/a.json:20: patternProperties: [$] is no regular expression of Python's: bad escape \\Z at position 1; "
+        "a dollar in brackets is written \\$",
+        "schemas/b.json:3: is not JSON: Expecting ',' delimiter",
+        "schemas/c.json:3: a: stands twice; the first is in line 1",
+        "source.yml:3: events.schemas.d: there is no schemas/d.json beside the definition",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ("[]", "schemas/a.json:1: must be a schema: an object, true or false"),
+        ("null", "schemas/a.json:1: must be a schema: an object, true or false"),
+        ('{"minimum": NaN}', "schemas/a.json: NaN is not JSON"),
+        ('{"minimum": 1e999}', "schemas/a.json: 1e999 is beyond what a double holds"),
+        ('{"minimum": 9223372036854775808}', "schemas/a.json: 9223372036854775808 is beyond 64 bits, and no event has "
+         "such a number"),
+        ("", "schemas/a.json:1: is not JSON: Expecting value"),
+        ('{"not": ' * 70 + "{}" + "}" * 70, "schemas/a.json: is nested deeper than 64"),
+        ('{"not": ' * 99_999, "schemas/a.json: is nested deeper than 64"),
+        ({"$ref": "#"}, "schemas/a.json:1: leads back to itself for the same value, without an end"),
+        (
+            {"definitions": {"a": {"allOf": [{"$ref": "#/definitions/b"}]}, "b": {"not": {"$ref": "#/definitions/a"}}}},
+            "schemas/a.json:1: definitions.a: leads back to itself for the same value, without an end",
+        ),
+        (
+            json.loads('{"items": ' * 25 + '{"type": "string"}' + "}" * 25),
+            "schemas/a.json:1: can't be compiled: it is nested too deep: definitions, and $ref to them, make it flat",
+        ),
+    ],
+)  # fmt: skip
+def test_a_schema_that_is_none_is_said_in_a_line(tmp_path: Path, schema: Any, said: str) -> None:
+    assert mistakes(tmp_path, schema) == [said]
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        (
+            "schemas: {user: schemas/a.json}",
+            'source.yml:3: events.schemas: are chosen by `type`, and there is none; "*" is the schema of every event',
+        ),
+        *(
+            (
+                f'schemas: {{"*": "{name}"}}',
+                "source.yml:3: events.schemas.*: must be a file below the source's folder schemas, "
+                "such as schemas/user.created.json",
+            )
+            for name in (
+                "a.json",
+                "/schemas/a.json",
+                "schemas/../a.json",
+                "schemas/.a.json",
+                "schemas/a.yml",
+                "schemas/",
+            )
+        ),
+    ],
+)
+def test_a_mistake_in_the_definition_is_said(tmp_path: Path, events: str, said: str) -> None:
+    assert mistakes(tmp_path, {}, events) == [said]
+
+
+def test_draft_04_says_exclusive_with_a_flag(tmp_path: Path) -> None:
+    schema = {"$schema": "http://json-schema.org/draft-04/schema#", "properties": {"a": {"minimum": 1}}}
+    assert refused(made(tmp_path, schema), {"a": 1}) == []
+    schema["properties"] = {"a": {"minimum": 1, "exclusiveMinimum": True}, "b": {"exclusiveMaximum": False}}
+    assert refused(made(tmp_path, schema), {"a": 1}) == [(0, "a: exclusiveMinimum 1")]
+
+
+def test_definitions_that_a_language_would_name_alike_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    definitions = {"a-b": {"type": "string"}, "a_b": {"type": "integer"}, "A_B": {"type": "boolean"}}
+    properties = {name: {"$ref": f"#/definitions/{name}"} for name in definitions}
+    source = made(tmp_path, {"properties": properties, "definitions": definitions})
+    assert refused(source, {"a-b": "x", "a_b": 1, "A_B": True}) == []
+    assert refused(source, {"a-b": "x", "a_b": True, "A_B": True}) == [(0, 'a_b: type "integer"')]
+
+
+def test_a_second_tenant_has_the_schemas_of_the_first_unless_it_has_its_own(tmp_path: Path) -> None:
+    made(tmp_path, {"required": ["a"]}, "type: k, schemas: {one: schemas/a.json, two: schemas/a.json}")
+    text = "extends: made\ndescription: other\nevents: {schemas: {two: schemas/b.json}}\n"
+    (tmp_path / "other" / "schemas").mkdir(parents=True)
+    (tmp_path / "other" / "schemas" / "b.json").write_text('{"required": ["b"]}')
+    source = definition(tmp_path, text, "other")
+    assert refused(source, {"k": "one"}) == [(0, "a: required")]
+    assert refused(source, {"k": "two"}) == [(0, "b: required")]
+    (tmp_path / "other" / "schemas" / "a.json").write_text('{"required": ["c"]}')
+    assert refused(definition(tmp_path, text, "other"), {"k": "one"}) == [(0, "c: required")]
+
+
+# What ships.
+
+
+def packed(source: Definition) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(source))) as content:
+        return {one.filename: content.read(one) for one in content.infolist()}
+
+
+def test_the_zip_of_a_source_without_schemas_has_nothing_of_them() -> None:
+    assert {"lambdas/schemas.py", "lambdas/validation.py"} & set(packed(shipped("zoom"))) == set()
+    assert {"lambdas/schemas.py", "lambdas/validation.py"} <= set(packed(CASE))
+
+
+ALONE = """
+import sys
+sys.path.insert(0, ".")
+from lambdas.schemas import check
+from lambdas.source import SOURCE
+assert SOURCE.check is check
+assert not any(name.partition(".")[0] in ("fastjsonschema", "generator") for name in sys.modules)
+from lambdas.body import Rejected
+from lambdas.paths import Functions
+from lambdas.request import Request
+functions = Functions(Request(""))
+print(check({"id": "e-1", "kind": "user.created", "user": {"email": "ann@example.com", "new": 1}}, functions))
+try:
+    check({"id": "e-1", "kind": "user.created"}, functions)
+except Rejected as rejected:
+    print(rejected)
+"""
+
+
+def test_what_ships_needs_nothing_of_what_made_it(tmp_path: Path) -> None:
+    for name, content in packed(CASE).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", ALONE], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("('user.new',)\nschema: user: required\n", "")
+
+
+def test_a_schemas_own_words_are_data_in_its_code(tmp_path: Path) -> None:
+    words = ['"', "'", "\\", '\\"', "{", "}", "{0}", "{data}", "{data.__class__}", "\n", '"""', "#", "%s", "$", "é"]
+    rules = {"type": "integer", "enum": [1, *words], "const": 1}
+    schema = {"properties": dict.fromkeys(words, rules), "required": words, "description": '"""', "definitions": {}}
+    source = made(tmp_path, schema)
+    assert refused(source, dict.fromkeys(words, 1)) == []
+    for at, word in enumerate(words):
+        event = {**dict.fromkeys(words, 1), word: "x"}
+        assert refused(source, event) == [(0, f'{word}: type "integer"'.lstrip("."))], at
+    names = {one.id for one in ast.walk(ast.parse(source.schemas)) if isinstance(one, ast.Name)}
+    assert not names & {"exec", "eval", "open", "__import__", "globals", "locals", "getattr", "word"}
+
+
+@pytest.mark.parametrize(
+    "line", ["open('x')", "data.__class__", "import os", "from os import path", "(lambda: 0)()", "exec('')"]
+)
+def test_code_that_names_what_no_schema_needs_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    code = f"def validate(data, custom_formats={{}}, name_prefix=None):\n    {line}\n    return data\n"
+    monkeypatch.setattr(fastjsonschema, "compile_to_code", lambda *_, **__: code)
+    (said,) = mistakes(tmp_path, {})
+    assert said.startswith("schemas/a.json:1: can't be compiled: its code would name ")
+
+
+def test_the_same_schemas_are_the_same_code() -> None:
+    again = load(CASES, ["schemas"])[0]
+    assert (again.schemas, again.source.check is CASE.source.check) == (CASE.schemas, False)
+    assert bundle.lambdas_zip(again) == bundle.lambdas_zip(CASE)
+    assert CASE.source.check
+    assert CASE.source.check.__module__ == schemas.NAME
+
+
+def widgets(source: Definition) -> list[dict[str, Any]]:
+    template = event_source.build(source.source, "code/0.zip").to_dict()
+    found: list[dict[str, Any]] = json.loads(
+        template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    )["widgets"]
+    return found
+
+
+def test_the_dashboard_lists_what_the_schemas_do_not_know_and_only_where_there_are_some() -> None:
+    assert [one for one in widgets(shipped("zoom")) if one["type"] == "log" or "Drift" in json.dumps(one)] == []
+    (table,) = [one for one in widgets(CASE) if one["type"] == "log"]
+    assert table["properties"]["query"].startswith("SOURCE '${WebhookLog}' | filter Drift > 0 | ")
+    assert "unnest line.drift into unknown | stats count(*)" in table["properties"]["query"]
+    resources = event_source.build(CASE.source, "code/0.zip").to_dict()["Resources"]
+    assert resources["WebhookLog"]["Type"] == "AWS::Logs::LogGroup"
+    drawn = [metric[1] for one in widgets(CASE) if one["type"] == "metric" for metric in one["properties"]["metrics"]]
+    assert drawn.count("Drift") == 1
+
+
+Change = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        (lambda event: {key: value for key, value in event.items() if key != "livemode"}, "livemode: required"),
+        (lambda event: {**event, "object": "v2.core.event"}, 'object: const "event"'),
+        (lambda event: {**event, "data": {}}, "data.object: required"),
+        (lambda event: {**event, "request": "req_of_an_old_version", "account": None}, None),
+        (lambda event: {**event, "created": 1.0}, None),
+    ],
+)
+def test_stripes_schema_refuses_what_no_event_of_stripe_is_like_and_nothing_else(
+    change: Change, detail: str | None
+) -> None:
+    source = shipped("stripe")
+    sample = json.loads((source.folders[0] / "samples" / "review.opened.json").read_bytes())
+    assert refused(source, change(sample)) == ([(0, detail)] if detail else [])
