@@ -2,6 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.schemas import check
 from lambdas.signed import Signature, Timestamp
 
 SOURCE = Source(
@@ -22,6 +23,7 @@ SOURCE = Source(
         require=('id', 'type', 'created', 'data.object'),
         id='id',
         type='type',
+        schemas={'*': 'schemas/event.json'},
         time='created',
         time_format='unix',
     ),
@@ -34,4 +36,5 @@ SOURCE = Source(
         docs='https://docs.stripe.com/webhooks',
         retries='for 3 days with growing pauses (in a sandbox 3 times in a few hours); after anything but 2xx',
     ),
+    check=check,
 )
