@@ -15,6 +15,7 @@ from generator import gateway
 from generator.definition import BUNDLED, load
 from lambdas.auth import Sent
 from lambdas.kept import Kept
+from lambdas.model import Source
 from lambdas.outbox import Outbox
 from lambdas.receive import Receiver
 from lambdas.secrets import Secrets
@@ -41,7 +42,7 @@ class _Aws:
 def main(source: str) -> None:
     """Write the body's size, and the median seconds of an event and of the reference loop."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    receiver, event, body = _endpoint(source)
+    receiver, event, body = endpoint(load(BUNDLED, [source])[0].source, source)
     if (status := receiver.respond(event)["statusCode"]) >= HTTPStatus.MULTIPLE_CHOICES:
         raise SystemExit(f"{source}: the event is answered {status}")
 
@@ -49,22 +50,22 @@ def main(source: str) -> None:
         json.dumps(json.loads(body))
         hmac.digest(SECRET.encode(), body, "sha256")
 
-    spent = [(_seconds(lambda: receiver.respond(event)), _seconds(reference)) for _ in range(ROUNDS)]
+    spent = [(seconds(lambda: receiver.respond(event)), seconds(reference)) for _ in range(ROUNDS)]
     print(json.dumps([len(body), *(median(side) for side in zip(*spent, strict=True))]), file=sys.stderr)
 
 
-def _endpoint(name: str) -> tuple[Receiver, dict[str, Any], bytes]:
-    source = load(BUNDLED, [name])[0].source
+def endpoint(source: Source, like: str) -> tuple[Receiver, dict[str, Any], bytes]:
+    """A source's handler, a request as the shipped source that it is like gets it, and its body."""
     aws = _Aws()
     receiver = Receiver(
         source, Secrets("/made/up", lambda: aws), Outbox("queue", aws), Kept("kept", lambda: aws), clock=lambda: NOW
     )
-    body = json.dumps(_body(name), separators=(",", ":")).encode()
+    body = json.dumps(event_of(like), separators=(",", ":")).encode()
     auth = source.webhook.auth
     sent = auth.type.sign(auth.settings, Sent("POST", gateway.URL, _HEADERS, body), lambda _name: (SECRET,), NOW)
     assert sent  # noqa: S101 - it can be signed
     headers = dict(sent.headers)
-    verified_for = name if name == "okta" else None
+    verified_for = source.name if like == "okta" else None
     return receiver, gateway.event("POST", headers, body, verified_for=verified_for), body
 
 
@@ -81,7 +82,7 @@ _HEADERS = {
 }
 
 
-def _body(name: str) -> dict[str, Any]:
+def event_of(name: str) -> dict[str, Any]:
     """A sample, cut to about 1 KB; without a secret in it, which most events have none of: it is encoded once more."""
     sample = "recording.completed" if name == "zoom" else "user.session.start"
     body: dict[str, Any] = json.loads((BUNDLED / name / "samples" / f"{sample}.json").read_bytes())
@@ -99,7 +100,7 @@ def _body(name: str) -> dict[str, Any]:
     return body
 
 
-def _seconds(call: Callable[[], object]) -> float:
+def seconds(call: Callable[[], object]) -> float:
     """CPU time of one call: what else runs on the machine does not count."""
     start = time.process_time()
     for _ in range(EVENTS):

@@ -40,24 +40,24 @@ lines = status.read_text().splitlines() if status.exists() else ["VmHWM: 0 kB"]
 peak = next(line.split()[1] for line in lines if line.startswith("VmHWM"))
 print(json.dumps([spent * 1000, int(peak) / 1024]))
 """
-_HANDLER = "import lambdas.webhook"
+HANDLER = "import lambdas.webhook"
 _BOTO3 = 'import boto3; boto3.client("sqs")'
 
 
 def measure() -> list[Row]:
     """Milliseconds and memory until the handler could take its first event."""
-    started: list[list[tuple[float, float]]] = [[], [], []]
+    sides: list[list[tuple[float, float]]] = [[], [], []]
     with tempfile.TemporaryDirectory() as folder:
         code, heavy, empty = Path(folder, "code"), Path(folder, "heavy"), Path(folder, "empty")
-        _unpack(built(Path(folder, "build"), SOURCE) / SOURCE / "lambdas.zip", code)
-        _unpack(built(Path(folder, "build"), WITH_WHEELS) / WITH_WHEELS / "lambdas.zip", heavy)
+        unpack(built(Path(folder, "build"), SOURCE) / SOURCE / "lambdas.zip", code)
+        unpack(built(Path(folder, "build"), WITH_WHEELS) / WITH_WHEELS / "lambdas.zip", heavy)
         empty.mkdir()
         for turn in range(ROUNDS + 1):
-            found = _start(_HANDLER, code), _start(_HANDLER, heavy), _start(_BOTO3, empty)
-            for one, side in zip(found if turn else (), started, strict=False):  # the first turn warms the disk
+            found = started(HANDLER, code), started(HANDLER, heavy), started(_BOTO3, empty)
+            for one, side in zip(found if turn else (), sides, strict=False):  # the first turn warms the disk
                 side.append(one)
     (ms, mib), (heavy_ms, heavy_mib), (reference_ms, reference_mib) = (
-        (median(one[0] for one in side), median(one[1] for one in side)) for side in started
+        (median(one[0] for one in side), median(one[1] for one in side)) for side in sides
     )
     return [
         Row("handler's cold start / boto3 with one client", ms, "ms", reference_ms, budget=1.25, note=NOTE),
@@ -67,13 +67,13 @@ def measure() -> list[Row]:
     ]
 
 
-def _unpack(file: Path, folder: Path) -> None:
+def unpack(file: Path, folder: Path) -> None:
     """Our own part: packages that are built for Lambda's platform are those of this machine here."""
     with zipfile.ZipFile(file) as zipped:
         zipped.extractall(folder, [name for name in zipped.namelist() if name.startswith("lambdas/")])
 
 
-def _start(what: str, folder: Path) -> tuple[float, float]:
+def started(what: str, folder: Path) -> tuple[float, float]:
     """Milliseconds and MiB."""
     environment = {**os.environ, **_ENVIRONMENT}
     ms, mib = json.loads(run([sys.executable, "-c", _MEASURED.format(what=what)], folder, environment))
