@@ -46,7 +46,10 @@ def elsewhere(folder: Path, **pipeline: object) -> Definition:
     (folder / "acme" / "samples" / "a.json").write_text(json.dumps(event))
     (folder / "acme" / "README.md").write_text("# Acme\n")
     (folder / "acme" / "transform.py").write_text("def transform(event, request):\n    return [event]\n")
-    made = definition(folder, "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n", "acme")
+    (folder / "acme" / "schemas").mkdir()
+    (folder / "acme" / "schemas" / "a.json").write_text('{"required": ["what"]}')
+    text = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\nevents: {schemas: {'*': schemas/a.json}}\n"
+    made = definition(folder, text, "acme")
     [sample] = samples.load(made)[0]
     sample.file("mozdef").write_text(samples.text(samples.shape(made.source, sample)))
     return of(made, **pipeline)
@@ -65,7 +68,7 @@ def test_it_has_a_buildspec_a_script_and_the_users_own_tests_with_the_sources_na
 
 def test_a_private_definition_is_in_it_with_all_that_lies_beside(tmp_path: Path) -> None:
     made = configuration.files(elsewhere(tmp_path, private=True))
-    own = {"source.yml", "transform.py", "README.md", "samples/a.json", "samples/a.mozdef.json"}
+    own = {"source.yml", "transform.py", "README.md", "samples/a.json", "samples/a.mozdef.json", "schemas/a.json"}
     assert set(made) == PLAIN | own
     assert {name: made[name] for name in own} == {name: (tmp_path / "acme" / name).read_bytes() for name in own}
 
@@ -374,6 +377,7 @@ def test_a_definition_of_its_own_goes_to_where_definitions_are(tmp_path: Path) -
             "transform.py",
             "samples/a.json",
             "samples/a.mozdef.json",
+            "schemas/a.json",
         }
 
 
@@ -390,6 +394,7 @@ def test_in_a_build_it_takes_the_place_of_the_frameworks(tmp_path: Path) -> None
         "source.yml",
         "samples/a.json",
         "samples/a.mozdef.json",
+        "schemas/a.json",
     }
     assert (there / "source.yml").read_bytes() == (checkout.place / "config" / "source.yml").read_bytes()
 
