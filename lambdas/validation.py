@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from lambdas.body import Rejected
+from lambdas.body import MAX_VALUES, Rejected
 from lambdas.model import Check, Path
 from lambdas.paths import Find, Functions, compiled
 
@@ -36,6 +36,20 @@ class Unfit(Exception):  # noqa: N818 - it names the outcome
         self.rule = rule
 
 
+class Endless(Exception):  # noqa: N818 - it names the outcome
+    """A schema that leads back to itself in more ways than one doubles its questions with each level of an event."""
+
+
+_left = [0]
+
+
+def step() -> None:
+    """Count one more question of a definition; Endless where an event has had more of them than a body has values."""
+    _left[0] -= 1
+    if _left[0] < 0:
+        raise Endless
+
+
 def lacking(path: str, value: Collection[str], required: Sequence[str]) -> Unfit:
     """The first of the required fields that an object does not have."""
     return Unfit(f"{path}.{next(name for name in required if name not in value)}", "required")
@@ -56,8 +70,11 @@ def checker(schemas: Mapping[str, tuple[Validate, int]], places: Sequence[Place]
         if schema is None:
             return (f"type {_shown(found) or '?'}",)
         validate, place = schema
+        _left[0] = MAX_VALUES
         try:
             validate(event, "")
+        except Endless:
+            raise Rejected("schema", f"the event: more than {MAX_VALUES:,} steps through the schema") from None
         except Unfit as unfit:
             raise Rejected("schema", f"{unfit.path.lstrip('.') or 'the event'}: {unfit.rule}") from None
         unknown: dict[str, None] = {}
@@ -98,5 +115,6 @@ def _look(value: Any, places: Sequence[Place], place: int, path: str, found: dic
             if name in value:
                 _look(value[name], places, below, f"{path}{name}.", found)
     elif items and isinstance(value, list):
+        path = f"{path.removesuffix('.')}[]."
         for one in value:
-            _look(one, places, items, f"{path.removesuffix('.')}[].", found)
+            _look(one, places, items, path, found)

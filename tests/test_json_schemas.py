@@ -285,6 +285,16 @@ def test_what_is_deep_or_long_ends() -> None:
     assert refused(CASE, user(roles=[{"new": 1}] * 60_000)) == [(0, "user.roles: maxItems 2")]
 
 
+def test_what_would_double_with_each_level_of_an_event_ends(tmp_path: Path) -> None:
+    child = {"properties": {"child": {"$ref": "#"}}}
+    source = made(tmp_path, {"required": ["a"], "anyOf": [child, {"allOf": [child]}]})
+    event: Any = {}
+    for _ in range(40):
+        event = {"a": 1, "child": event}
+    assert refused(source, event) == [(0, "the event: more than 250,000 steps through the schema")]
+    assert refused(source, {"a": 1, "child": {"a": 1}}) == []
+
+
 # What comes back.
 
 

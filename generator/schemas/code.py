@@ -18,7 +18,7 @@ MAX_RULE = 60
 """Characters of a rule that are told with it."""
 # All that the code may name: a schema's own words are data in it, whatever they are.
 _NAMES = {
-    *("Decimal", "NoneType", "Unfit", "lacking", "path", "quotient", "re", "fn", "var", "k", "v"),
+    *("Decimal", "NoneType", "Unfit", "lacking", "step", "path", "quotient", "re", "fn", "var", "k", "v"),
     *("bool", "dict", "enumerate", "float", "frozenset", "hasattr", "int", "isinstance", "len", "list", "repr", "set"),
     *("str", "tuple"),
 }
@@ -63,7 +63,7 @@ def module(source: str, kind: str | None, schemas: Mapping[str, Compiled], place
         f'"""The JSON Schemas of {source}, as fastjsonschema compiled them."""',
         *(["import re"] if "re.compile(" in code else []),
         *(["from decimal import Decimal"] if "Decimal(" in code else []),
-        "from lambdas.validation import Unfit, checker, lacking",
+        "from lambdas.validation import Unfit, checker, lacking, step",
         "NoneType = type(None)",
         code,
         *("PLACES = (", *known, ")", "check = checker({", *chosen, f"}}, PLACES, {kind!r})", ""),
@@ -99,6 +99,8 @@ class _Rewritten(ast.NodeTransformer):
         if node.name.startswith("validate"):
             named = [ast.arg("data"), ast.arg("path")]
             node.name = self._renamed(node.name)
+            if node.name != self.name:
+                node.body.insert(0, ast.Expr(_call("step")))
             node.args = ast.arguments([], named, None, [], [], None, [])
         return self.generic_visit(node)
 
