@@ -54,10 +54,7 @@ def build(source: Source, lambda_key: str) -> Template:
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Version": VERSION}})
     asked = parameters.add(template, _asked(source, lambda_key))
     tracing.decide(template, asked["Tracing"])
-    named = parameters.deployment(source.name, asked)
-    if source.hardening == "strict":
-        its = key.add_key(template, named, asked["ConsumerPrincipalArn"], asked["KeyAdministratorArn"])
-        named = replace(named, key=its)
+    named = _deployment(template, source, asked)
     boundary = asked["PermissionsBoundaryArn"]
     path = Sub(role_path(source.name, ref(named.project), ref(named.environment)))
     bounded = parameters.optional(parameters.given(template, boundary), boundary)
@@ -116,6 +113,15 @@ def _asked(source: Source, lambda_key: str) -> list[Asked]:
     more = [key.ASKED] if source.hardening == "strict" else []
     both = parameters.asked_of_both(source.name)
     return [*both, code, *parameters.asked_of_mozdef(), boundary, tracing.ASKED, *more]
+
+
+def _deployment(template: Template, source: Source, asked: Mapping[str, Parameter]) -> Parameters:
+    """What names the deployment, and, of a strict source, what encrypts."""
+    named = parameters.deployment(source.name, asked)
+    if source.hardening == "strict":
+        its = key.add_key(template, named, asked["ConsumerPrincipalArn"], asked["KeyAdministratorArn"])
+        return replace(named, key=its)
+    return named
 
 
 def _add_kept(template: Template, named: Parameters) -> Bucket:

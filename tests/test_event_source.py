@@ -139,6 +139,18 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
     }
 
 
+def test_traces_are_sent_and_permitted_only_where_tracing_is_active() -> None:
+    made = template(shipped("okta").source)
+    assert made["Parameters"]["Tracing"]["Default"] == "PassThrough"
+    assert made["Conditions"]["IsTraced"] == {"Fn::Equals": [{"Ref": "Tracing"}, "Active"]}
+    for function in of_type(made, "AWS::Lambda::Function").values():
+        assert function["TracingConfig"] == {"Mode": {"Ref": "Tracing"}}
+    for role in of_type(made, "AWS::IAM::Role").values():
+        its, tracing = role["Policies"]
+        assert not set(TRACE) & {action for one in its["PolicyDocument"]["Statement"] for action in one["Action"]}
+        assert [tracing["Fn::If"][0], tracing["Fn::If"][2]] == ["IsTraced", {"Ref": "AWS::NoValue"}]
+
+
 def test_a_reply_that_signs_gives_the_handler_its_secret_behind_an_authorizer_too(tmp_path: Path) -> None:
     text = """
         description: made

@@ -45,14 +45,10 @@ def add_function(
     `key` is where its code is; `traced` decides whether X-Ray sees it; `role` and `more` are further properties of its
     role and of the function.
     """
-    if traced:
-        role = {**(role or {}), "also": [tracing.policy()]}
-        more["TracingConfig"] = tracing.config(traced)
-    if parameters.key and "Environment" in more:
-        more["KmsKeyArn"] = GetAtt(parameters.key, "Arn")
     log_group = add_log_group(template, parameters, log_of(name), "lambda", name)
+    statements, also = [*may, may_log(log_group)], [tracing.policy()] if traced else []
     its_role = add_role(
-        template, parameters, f"{name}Role", "lambda.amazonaws.com", [*may, may_log(log_group)], **(role or {})
+        template, parameters, f"{name}Role", "lambda.amazonaws.com", statements, also=also, **(role or {})
     )
     return template.add_resource(
         Function(
@@ -67,6 +63,8 @@ def add_function(
             Timeout=timeout,
             LoggingConfig=LoggingConfig(LogFormat="JSON", LogGroup=Ref(log_group)),
             Tags=tags(parameters),
+            **({"TracingConfig": tracing.config(traced)} if traced else {}),
+            **({"KmsKeyArn": GetAtt(parameters.key, "Arn")} if parameters.key else {}),
             **more,
         )
     )
