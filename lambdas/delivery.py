@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+LATE = 60.0
+"""Seconds from which on it is counted how late an event came."""
+
+
 class StorageDown(Exception):  # noqa: N818 - it names the outcome
     """The Kept bucket did not take what had to be kept."""
 
@@ -37,7 +41,7 @@ class Delivered(NamedTuple):
     unsent: int
     refusals: list[Refusal]
     lag: float = 0.0
-    """Seconds from the oldest event to its receipt."""
+    """Seconds from the oldest event to its receipt, where it came late."""
     drift: Sequence[tuple[str, ...]] = ()
     """What the source's JSON Schemas do not know of events that became messages, of each that has such."""
     duplicates: int = 0
@@ -100,9 +104,12 @@ class Delivery:
         self.reject(request, delivered.refusals)
         if delivered.pending:
             raise Pending(f"another request is sending {delivered.pending} of {len(messages)} messages")
+        refusals += delivered.refusals
         lag = request.time - min([message.at for message in messages]) if messages else 0.0
         drift = [message.drift for message in messages if message.drift]
-        return delivered._replace(refusals=[*refusals, *delivered.refusals], lag=lag, drift=drift)
+        if not (refusals or lag >= LATE or drift):
+            return delivered
+        return delivered._replace(refusals=refusals, lag=lag if lag >= LATE else 0.0, drift=drift)
 
     def send(self, request: Request, messages: Sequence[Message]) -> Delivered:
         """Send messages, where the source has `dedupe` those that nobody has sent.
@@ -111,19 +118,20 @@ class Delivery:
         """
         # A canary is the same sample each time.
         if self._claims is None or request.canary:
-            return self._send(request, messages, set())
+            return self._send(request, messages)
         return self._claims.once(messages, lambda fresh, done: self._send(request, fresh, done))
 
     def sent_before(self, messages: Sequence[Message]) -> set[int]:
         """The places of messages that were sent before, and would not be sent again."""
         return self._claims.done(messages) if self._claims else set()
 
-    def _send(self, request: Request, messages: Sequence[Message], done: set[int]) -> Delivered:
+    def _send(self, request: Request, messages: Sequence[Message], done: set[int] | None = None) -> Delivered:
         """Add to `done` the places of what is on the queue, or kept for it, also where it ends with an error."""
         bounded = [self._within_bounds(message, request) for message in messages]
         refused, left = self._outbox.send([message.body for message in bounded])
-        done.update(range(len(bounded)))
-        done.difference_update(refused, left.places)
+        if done is not None:
+            done.update(range(len(bounded)))
+            done.difference_update(refused, left.places)
         faulty = [Refusal(bounded[place].place, "queue", f"SQS: {code}") for place, code in refused.items()]
         if left.places:
             waiting = [bounded[place].body for place in left.places]
@@ -131,7 +139,8 @@ class Delivery:
                 self._keep(lambda: self._kept.unsent(self._source.name, request, waiting))
             except StorageDown as down:
                 raise QueueDown(f"{left.why}; {down}") from down
-            done.update(left.places)
+            if done is not None:
+                done.update(left.places)
         return Delivered(len(bounded) - len(faulty) - len(left.places), len(left.places), faulty)
 
     def reject(self, request: Request, refusals: Sequence[Refusal]) -> None:

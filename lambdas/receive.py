@@ -46,10 +46,6 @@ class Outcome(NamedTuple):
     delivered: Delivered = Delivered(0, 0, [])
 
 
-LATE = 60.0
-"""Seconds from which on it is counted how late an event came."""
-
-
 class Receiver:
     """A source's endpoint."""
 
@@ -190,42 +186,43 @@ class Receiver:
     def _log(self, request: Request, outcome: Outcome) -> None:
         """One line for each request. Of the body it has names of drift alone, of headers the mark of a canary."""
         status, delivered = outcome.answer.status, outcome.delivered
-        sent, unsent, kept = delivered.sent, delivered.unsent, len(delivered.refusals)
-        odd = status >= 400 or kept or unsent or delivered.unclaimed
-        level: Level = "ERROR" if status >= 500 else "WARN" if odd else "INFO"
         fields: dict[str, Any] = {"source": self._source.name, "requestId": request.id, "status": status}
-        fields["sent"], fields["kept"] = sent, kept
-        rare = {
-            "unsent": unsent,
+        kept = len(delivered.refusals)
+        fields["sent"], fields["kept"] = delivered.sent, kept
+        level: Level = "INFO"
+        # Most requests are of those of which all is sent, and there is no more to say.
+        if status >= 400 or any(delivered[1:]) or request.canary:
+            odd = status >= 400 or kept or delivered.unsent or delivered.unclaimed
+            level = "ERROR" if status >= 500 else "WARN" if odd else "INFO"
+            fields |= self._more(request, outcome)
+        log(level, outcome.what, request.time, **fields)
+
+    def _more(self, request: Request, outcome: Outcome) -> dict[str, Any]:
+        """What is out of the ordinary, as far as it is there; most of it is a metric too."""
+        delivered = outcome.delivered
+        said: dict[str, Any] = {
+            "unsent": delivered.unsent,
             "duplicates": delivered.duplicates,
             "unclaimed": delivered.unclaimed,
             "why": outcome.why,
-            "canary": request.canary if sent or unsent else None,
+            "canary": request.canary if delivered.sent or delivered.unsent else None,
         }
         if delivered.drift:
             from lambdas.validation import listed
 
-            fields["drift"] = listed(delivered.drift)
-        fields.update({name: value for name, value in rare.items() if value})
-        log(level, outcome.what, request.time, **fields, **self._counted(request, status, delivered))
-
-    def _counted(self, request: Request, status: int, delivered: Delivered) -> dict[str, Any]:
-        """What is an exception is a metric too; a canary's event is old on purpose."""
-        late = delivered.lag if delivered.lag >= LATE and not request.canary else 0.0
-        refused = status == 401
-        by_table = delivered.duplicates or delivered.unclaimed
-        if not (delivered.refusals or delivered.unsent or refused or late or by_table or delivered.drift):
-            return {}
+            said["drift"] = listed(delivered.drift)
         counts = {
             "Rejected": len(delivered.refusals),
-            "Unauthenticated": int(refused),
+            "Unauthenticated": int(outcome.answer.status == 401),
             "Unsent": delivered.unsent,
-            "Lag": late,
+            # A canary's event is old on purpose.
+            "Lag": 0.0 if request.canary else delivered.lag,
             "Duplicate": delivered.duplicates,
             "Unclaimed": delivered.unclaimed,
             "Drift": len(delivered.drift),
         }
-        return embedded(self._stack, request.time, counts) if self._stack else {}
+        metrics = embedded(self._stack, request.time, counts) if self._stack else {}
+        return {**{name: value for name, value in said.items() if value}, **metrics}
 
 
 def _static(reply: Reply) -> Answer:
