@@ -159,7 +159,8 @@ class Reprocessor:
         for refusal in refusals:
             again.setdefault(refusal.reason, []).append({"index": refusal.place, "detail": refusal.detail})
         day, name, stays = envelope["time"].partition("T")[0], key.rpartition("/")[2], False
-        for reason, events in again.items():
+        # Its own reason last: until then what is there has all of it, should this end in between.
+        for reason, events in sorted(again.items(), key=lambda one: one[0] == envelope["reason"]):
             its = f"rejected/{day}/{reason}/{name}"
             one = {**envelope, "reason": reason, "events": events, "attempts": _attempts(envelope) + 1}
             if its == key:

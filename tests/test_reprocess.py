@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import hashlib
 import io
@@ -385,6 +386,17 @@ def test_what_fails_again_stays_under_its_reason_of_now_with_a_count(define: Def
     assert endpoint.again.send([key("missing", body)])[0]["sent"] == 0
     assert kept(endpoint, key("missing", body))["attempts"] == 2
     assert kept(endpoint, key("time", body))["attempts"] == 1
+
+
+@pytest.mark.parametrize("calls", range(5))
+def test_what_fails_again_for_several_reasons_is_all_there_wherever_it_ends(define: Define, calls: int) -> None:
+    body = batch(event(0), event(1, b="no time"))
+    endpoint = rejected(define(BATCH % "a"), body)
+    endpoint.deploy(define(HMAC + "events: {split: events, require: [b], id: id, time: b}\n"))
+    endpoint.bucket.faults.lined_up = [*[None] * calls, DOWN]
+    with contextlib.suppress(type(DOWN)):
+        endpoint.again.send([key("missing", body)])
+    assert {one["index"] for made in endpoint.bucket.read().values() for one in made["events"]} == {0, 1}
 
 
 def test_what_fails_for_another_reason_joins_what_is_kept_for_it_already(define: Define) -> None:
