@@ -538,6 +538,23 @@ def test_what_fails_again_and_what_had_gone_is_said(
     )
 
 
+def test_what_was_sent_before_and_what_somebody_else_is_sending_is_said(
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = account.reject(1)
+    before = {"key": key, "passes": 0, "messages": [], "fails": [], "duplicates": 2}
+    pending = {"key": key, "sent": 0, "unsent": 0, "fails": [], "duplicates": 1, "pending": 1}
+    monkeypatch.setattr(account.functions.reprocessor, "preview", lambda _keys: [before])
+    monkeypatch.setattr(account.functions.reprocessor, "send", lambda _keys: [pending])
+    assert run("redrive", "--yes") == (
+        0,
+        "  skips   2 messages that had been sent before\n"
+        "  1 of 1 request, 0 messages sent\n"
+        "1 request stayed: somebody else is sending some of it. Run it again in a while\n",
+        "",
+    )
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [
