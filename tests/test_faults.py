@@ -162,7 +162,7 @@ def test_a_body_in_base64_is_the_bytes_as_sent(*, binary: bool) -> None:
 def test_a_body_that_says_base64_and_is_none_is_a_400(body: str) -> None:
     endpoint = Endpoint(ZOOM)
     event = gateway.event("POST", {}, b"x") | {"body": body, "isBase64Encoded": True}
-    logged = line("WARN", "malformed", 400, "the body is not base64", requestId="-")
+    logged = line("WARN", "malformed", 400, "the body is not base64")
     assert outcome(endpoint, endpoint.call(event)) == nothing_but(400, logged)
 
 
