@@ -156,7 +156,7 @@ class Webhook:
     refusal_headers: Mapping[Header, str] | None = None
     """Headers of an answer that refuses a request for good, a 4xx."""
     concurrency: int | None = 20
-    """Reserved concurrency of the handler, the brake on a flood. `null`: none, as in a new account; nor for redrives."""
+    """Reserved concurrency of the handler, the brake on a flood. `null`: none, nor for redrives (new accounts)."""
     throttle: Throttle = Throttle()
     """What API Gateway lets through, far above what the function does."""
 
