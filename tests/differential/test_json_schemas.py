@@ -45,7 +45,8 @@ def rules(below: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         "const": VALUES,
         "properties": named,
         "required": st.lists(NAMES, max_size=2, unique=True),
-        "items": below | st.lists(below, max_size=2),
+        # The library raises where `items` is true or false beside `additionalItems`.
+        "items": below.filter(lambda one: isinstance(one, dict)) | st.lists(below, max_size=2),
         "additionalItems": below,
         "contains": below,
         "minimum": st.sampled_from([0, 1, 1.5]),
