@@ -24,8 +24,9 @@ NOTHING = Functions(Request(""))
 pytestmark = pytest.mark.differential
 
 NAMES = st.sampled_from(["a", "b", "A", "a-b", "ab", "$ref", "id", "x y", 'q"\\{0}', "é", ""])
+# Nothing that overflows: whether 1e308 is a multiple of 0.5, the specification leaves open, and the two differ.
 # No line ends: to the library, `$` is before the last one too, as in Python; to a schema, and to us, it is the end.
-SCALARS = st.sampled_from([None, True, False, 0, 1, 1.0, 1.5, -2, 2**53 + 1, 1e308, "", "a", "ab", "b", "é"])
+SCALARS = st.sampled_from([None, True, False, 0, 1, 1.0, 1.5, -2, 2**53 + 1, 1e300, "", "a", "ab", "b", "é"])
 EVENTS = st.recursive(
     SCALARS, lambda one: st.lists(one, max_size=3) | st.dictionaries(NAMES, one, max_size=4), max_leaves=8
 )
