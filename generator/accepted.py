@@ -82,6 +82,12 @@ ACCEPTED = (
         "90 days are enough to find a fault; strict keeps a year",
     ),
     Accepted(_QUEUE, ("CKV_AWS_27",), lacks("KmsMasterKeyId"), "has SQS's key; strict has one of yours"),
+    Accepted(
+        "AWS::DynamoDB::Table",
+        ("CKV_AWS_119", "dynamodb_table_encrypted_kms_check"),
+        lacks("SSESpecification"),
+        "has DynamoDB's key and no event; strict has one of yours",
+    ),
     Accepted(_QUEUE, ("sqs_dlq_check",), lacks("RedrivePolicy"), "is the dead-letter queue itself"),
     Accepted(_BUCKET, _LOGGED, lacks("LoggingConfiguration"), "strict logs what is kept; a log has no log"),
     Accepted(

@@ -7,7 +7,7 @@ from typing import Any
 
 from troposphere import Template
 
-WIDTH = 180
+WIDTH = 220
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 

@@ -14,7 +14,7 @@ from generator import lint, pipeline
 from generator.resources.codebuild import IMAGE
 from generator.resources.pipeline_parameters import Keys
 from generator.template_text import formatted, text
-from lambdas.model import Pipeline
+from lambdas.model import Dedupe, Pipeline
 from tests.definitions import shipped
 
 STORED = Path(__file__).parent / "snapshots" / "pipelines"
@@ -111,7 +111,7 @@ def test_every_variant_lints_clean_and_can_be_deployed_by_its_body(tmp_path: Pat
 def test_the_longest_names_and_an_authorizer_change_nothing_in_its_size() -> None:
     source = replace(shipped("okta").source, name="s" * 20, description="d" * 200)
     key = "code/" + "0" * 64 + ".zip"
-    for one in (source, replace(source, hardening="strict")):
+    for one in (source, replace(source, hardening="strict", dedupe=Dedupe())):
         assert len(text(pipeline.build(one, Keys(key, key))).encode()) <= 51_200
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import awacs.dynamodb
 from awacs.aws import Statement
-from troposphere import GetAtt, NoValue, Template
+from troposphere import GetAtt, Template
 from troposphere.dynamodb import (
     AttributeDefinition,
     KeySchema,
@@ -33,10 +33,10 @@ def add_table(template: Template, parameters: Parameters, title: str) -> Table:
             BillingMode="PAY_PER_REQUEST",
             TimeToLiveSpecification=TimeToLiveSpecification(AttributeName="expires", Enabled=True),
             PointInTimeRecoverySpecification=PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
-            SSESpecification=_with(parameters.key) if parameters.key else NoValue,
             Tags=tags(parameters),
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
+            **({"SSESpecification": _with(parameters.key)} if parameters.key else {}),
         )
     )
 
