@@ -56,7 +56,7 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
     """) == [
         "1: description: is missing",
         "1: descripton: no such key; did you mean description? "
-        "(description, events, extends, hardening, mozdef, pipeline, vendor, webhook)",
+        "(dedupe, description, events, extends, hardening, mozdef, pipeline, vendor, webhook)",
         '5: webhook.auth.hmac.signature.prefix: must be text; 5 is a number to YAML: put it in quotes, "5"',
         f"6: webhook.auth.hmac.signed: {{timestam}} is no piece of a request; there are {PIECES}",
         "8: webhook.challenges[0].reply: is missing",
@@ -90,7 +90,7 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
         ("a: 1\nb: 2\na: 3", "3: a: stands twice; the first is in line 1"),
         (
             "- a",
-            "1: must have keys (description, webhook, extends, events, mozdef, pipeline, hardening, vendor), "
+            "1: must have keys (description, webhook, extends, events, mozdef, dedupe, pipeline, hardening, vendor), "
             "and is a list",
         ),
         ("", " is empty; it needs at least description and webhook"),
