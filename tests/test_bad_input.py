@@ -26,6 +26,7 @@ from tests.definitions import ROOT
 from tests.definitions import definition as define
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint
 from tests.fakes import signed as sent_by_the_vendor
+from tests.pages import assert_made
 
 PAGE = ROOT / "docs" / "bad-input.md"
 WEBHOOK = """
@@ -919,10 +920,4 @@ def page(sources: dict[str, Definition]) -> str:
 
 
 def test_the_page_is_the_table(sources: dict[str, Definition], update: bool) -> None:
-    before, after = re.split(
-        r"(?<=test_bad_input.py -->\n).*?(?=<!-- end -->)", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL
-    )
-    made = f"{before}\n{page(sources)}\n\n{after}"
-    if update:
-        PAGE.write_text(made, encoding="utf-8")
-    assert made == PAGE.read_text(encoding="utf-8"), "run with --update, and read the diff"
+    assert_made(PAGE, "test_bad_input.py", page(sources), update=update)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,9 @@ from generator import cost, event_source
 from generator.commands import main
 from generator.definition import load
 from generator.template_text import text
+from lambdas.model import Dedupe
 from tests.definitions import CASES, definition, shipped
+from tests.pages import DOCS, assert_made
 
 OF = {
     name: json.loads(text(event_source.build(shipped(name).source, "code/0.zip")))["Resources"]
@@ -108,3 +111,25 @@ def test_the_command_says_it_to_programs(capsys: pytest.CaptureFixture[str]) -> 
 def test_which_sources_is_said_once(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", *arguments]) == 2
     assert "name sources, or say --all" in capsys.readouterr().err
+
+
+WAYS: list[tuple[str, str, dict[str, Any]]] = [
+    ("a signature (zoom)", "zoom", {}),
+    ("a token behind an authorizer (okta)", "okta", {}),
+    ("with `dedupe`", "zoom", {"dedupe": Dedupe()}),
+    ("with `hardening: strict`", "zoom", {"hardening": "strict"}),
+]
+MONTHS = (100_000, 1_000_000, 10_000_000)
+
+
+def test_the_guide_has_the_figures_of_the_formula(update: bool) -> None:
+    months = " | ".join(f"{events:,} events a month" for events in MONTHS)
+    lines = [f"| | a million events | fixed a month | {months} |", "|---" * (3 + len(MONTHS)) + "|"]
+    for what, name, more in WAYS:
+        made = event_source.build(replace(shipped(name).source, **more), "code/0.zip")
+        resources = json.loads(text(made))["Resources"]
+        found = {events: cost.of(resources, events) for events in MONTHS}
+        whole = " | ".join(f"${one.month(events):.2f}" for events, one in found.items())
+        one = found[1_000_000]
+        lines.append(f"| {what} | ${one.per_million:.2f} | ${one.fixed:.2f} | {whole} |")
+    assert_made(DOCS / "operating.md", "test_cost.py", "\n".join(lines), update=update)

@@ -19,6 +19,7 @@ from generator.resources.pipeline_parameters import Keys
 from generator.template_text import text
 from tests import iam
 from tests.definitions import ROOT, SOURCES, definition, shipped
+from tests.pages import assert_made
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DEFINITION = ROOT / "docs" / "definition.md"
@@ -28,12 +29,7 @@ PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("sources/*/READ
 
 
 def test_the_reference_has_every_key(update: bool) -> None:
-    text = DEFINITION.read_text(encoding="utf-8")
-    before, after = re.split(r"(?<=reference.py -->\n).*?(?=<!-- end -->)", text, flags=re.DOTALL)
-    made = f"{before}\n{reference()}\n{after}"
-    if update:
-        DEFINITION.write_text(made, encoding="utf-8")
-    assert made == DEFINITION.read_text(encoding="utf-8"), "run with --update, and read the diff"
+    assert_made(DEFINITION, "reference.py", reference().removesuffix("\n"), update=update)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -100,13 +96,8 @@ def test_every_source_and_auth_type_is_in_the_documents() -> None:
 
 
 def test_the_table_of_sources_is_made_from_their_definitions(update: bool) -> None:
-    page = ROOT / "docs" / "sources.md"
-    text = page.read_text(encoding="utf-8")
-    before, after = re.split(r"(?<=catalogue.py -->\n).*?(?=<!-- end -->)", text, flags=re.DOTALL)
-    made = f"{before}\n{table(load(SOURCES, known(SOURCES)), '../sources')}\n\n{after}"
-    if update:
-        page.write_text(made, encoding="utf-8")
-    assert made == page.read_text(encoding="utf-8"), "run with --update, and read the diff"
+    made = table(load(SOURCES, known(SOURCES)), "../sources")
+    assert_made(ROOT / "docs" / "sources.md", "catalogue.py", made, update=update)
 
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from generator.commands import main
 from generator.template_text import text
 from lambdas.model import Throttle
 from tests.definitions import ROOT, shipped
+from tests.pages import assert_made
 
 PAGE = ROOT / "docs" / "operating.md"
 
@@ -72,9 +72,4 @@ def test_the_guide_has_the_figures_of_the_template(update: bool) -> None:
         f"${one.rejected:.0f} |"
         for what, one in rows
     ]
-    page = PAGE.read_text(encoding="utf-8")
-    before, after = re.split(r"(?<=test_flood.py -->\n).*?(?=<!-- end -->)", page, flags=re.DOTALL)
-    made = f"{before}\n{head}{chr(10).join(lines)}\n\n{after}"
-    if update:
-        PAGE.write_text(made, encoding="utf-8")
-    assert made == PAGE.read_text(encoding="utf-8"), "run with --update, and read the diff"
+    assert_made(PAGE, "test_flood.py", head + "\n".join(lines), update=update)
