@@ -722,7 +722,7 @@ def test_bad_input_is_answered_and_ends_where_the_table_says(row: Row, sources: 
 TOKEN = "webhook: {auth: {token: {header: x-token}}}\n"
 HMAC = "webhook: {auth: {hmac: {signature: {header: x-s}%s}}}\n"
 TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, sns, token"
-KEYS = "must have keys (description, webhook, extends, events, mozdef, pipeline, vendor)"
+KEYS = "must have keys (description, webhook, extends, events, mozdef, dedupe, pipeline, hardening, vendor)"
 NEVER_A_SECRET = (
     "webhook.auth.token.secret: is the name of a parameter, such as auth_token, never the secret: if this is one, take "
     "it out of the file, and put it into Parameter Store"
