@@ -64,7 +64,15 @@ def _watches(source: Source, watched: Watched) -> Iterator[Watch]:
     queue, letters = ({"QueueName": GetAtt(one, "QueueName")} for one in (watched.events, watched.dead_letters))
     own = {"Stack": Ref("AWS::StackName")}
     lambda_, sqs = "AWS/Lambda", "AWS/SQS"
-    yield Watch("Refused", "events could not be shaped: rejected and redrive show why.", NAMESPACE, "Rejected", own, 0)
+    command = f"python -m generator {{}} {source.name}"
+    yield Watch(
+        "Refused",
+        f"events could not be shaped, and are kept: {command.format('rejected')} shows why.",
+        NAMESPACE,
+        "Rejected",
+        own,
+        0,
+    )
     yield Watch(
         "Forgeries",
         "many requests do not verify: a wrong secret, or somebody tries.",
@@ -84,7 +92,7 @@ def _watches(source: Source, watched: Watched) -> Iterator[Watch]:
     )
     yield Watch(
         "DeadLetter",
-        "MozDef took a message too often: look at its worker, then redrive --dead.",
+        f"MozDef took a message too often: look at its worker, then {command.format('redrive')} --dead.",
         sqs,
         "ApproximateNumberOfMessagesVisible",
         letters,
@@ -102,7 +110,8 @@ def _watches(source: Source, watched: Watched) -> Iterator[Watch]:
     )
     for title, function in (("Handler", watched.handler), ("Redriving", watched.redrive)):
         name = {"FunctionName": Ref(function)}
-        yield Watch(f"{title}Fails", "a function ended with an error: its log says why.", lambda_, "Errors", name, 0)
+        says = f"the function {function.title} ended with an error: its log says why."
+        yield Watch(f"{title}Fails", says, lambda_, "Errors", name, 0)
     yield Watch(
         "Throttled",
         "more came at once than the reserved concurrency lets through; vendors send it again.",
@@ -122,7 +131,7 @@ def _watches(source: Source, watched: Watched) -> Iterator[Watch]:
     )
     yield Watch(
         "Answers5xx",
-        "the endpoint answers 5xx: see its log.",
+        f"the endpoint answers 5xx: see the log of {watched.handler.title}.",
         "AWS/ApiGateway",
         "5xx",
         {"ApiId": Ref(watched.api)},
@@ -132,10 +141,11 @@ def _watches(source: Source, watched: Watched) -> Iterator[Watch]:
     if hours := source.events.expect_every:
         yield Watch(
             "Silence",
-            f"nothing came for {hours} h: see what the vendor says of the endpoint.",
-            "AWS/ApiGateway",
-            "Count",
-            {"ApiId": Ref(watched.api)},
+            f"no event reached the queue for {hours} h: see what the vendor says of the endpoint.",
+            # Not the API's count: that has what anybody sends, and what does not verify.
+            sqs,
+            "NumberOfMessagesSent",
+            queue,
             1,
             period=HOUR,
             periods=hours,
@@ -170,7 +180,9 @@ def _body(source: Source, watched: Watched) -> dict[str, Any]:
     own = ["Stack", "${AWS::StackName}"]
     gateway = "AWS/ApiGateway"
     by_table = [[NAMESPACE, one, *own] for one in ("Duplicate", "Unclaimed")]
-    refused = ["Rejected", "Unauthenticated", "Unsent", *(["Drift"] if source.events.schemas else [])]
+    refused = [[NAMESPACE, one, *own] for one in ("Rejected", "Unauthenticated", "Unsent")]
+    too_large = [f"{NAMESPACE}/${{AWS::StackName}}", "TooLarge"]
+    failing = [["AWS/Lambda", "Errors", "FunctionName", ref(watched.redrive), {"label": "Errors of Redrive"}]]
     return {
         "widgets": [
             graph(
@@ -190,17 +202,18 @@ def _body(source: Source, watched: Watched) -> dict[str, Any]:
                 "Maximum",
             ),
             graph(3, "Lag between event and receipt (s)", [[NAMESPACE, "Lag", *own]], "p90"),
-            graph(4, "Is anything refused?", [[NAMESPACE, one, *own] for one in refused]),
+            graph(4, "Is anything refused, or waiting for the queue?", [*refused, too_large]),
             graph(
                 5, "Dead letters", [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", letters]], "Maximum"
             ),
             graph(
                 6,
-                "Handler: errors, throttles",
-                [["AWS/Lambda", one, "FunctionName", handler] for one in ("Errors", "Throttles")],
+                "Does a function fail?",
+                [*(["AWS/Lambda", one, "FunctionName", handler] for one in ("Errors", "Throttles")), *failing],
             ),
             graph(7, "Handler: duration (ms)", [["AWS/Lambda", "Duration", "FunctionName", handler]], "p99"),
-            *([graph(8, "Sent before; sent without a claim", by_table)] if source.dedupe else []),
+            *([graph(8, "Sent again by the vendor; sent on without the table", by_table)] if source.dedupe else []),
+            *([graph(9, "Unknown to the schemas", [[NAMESPACE, "Drift", *own]])] if source.events.schemas else []),
             *([_unknown(watched)] if source.events.schemas else []),
         ]
     }

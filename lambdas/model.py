@@ -186,7 +186,7 @@ class Events:
     time_optional: bool = False
     """An event without `time` has the time of receipt. By default it is kept as rejected."""
     expect_every: int | None = None
-    """Hours, 1 to 168, within which something always comes: silence that lasts longer is an alarm."""
+    """Hours, 1 to 168, within which an event always comes: silence that lasts longer is an alarm."""
     time_format: TimeFormat = "rfc3339"
     """How `time` is written: `rfc3339`, `unix` (seconds) or `unix_ms` (milliseconds). Never guessed."""
 
