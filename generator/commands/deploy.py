@@ -43,7 +43,11 @@ def _given(_context: click.Context, _option: click.Parameter, values: Sequence[s
 @click.option(
     "--without-secret", is_flag=True, help="Though none is stored yet: for a vendor that makes it once it has the URL."
 )
-@click.option("--redrive", is_flag=True, help="Then send rejected events that the new code can shape.")
+@click.option(
+    "--redrive",
+    is_flag=True,
+    help="Then send rejected events that the new code can shape: of a thousand requests, oldest day first.",
+)
 @options.target
 @options.sources
 @options.build
