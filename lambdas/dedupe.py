@@ -31,7 +31,7 @@ One's own is one's own: an answer was lost, and boto3 has asked again.
 """
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 MAX_CLAIMS, MAX_WRITES, MAX_READS = 100, 25, 100
-WRITE_TRIES = 3
+TRIES = 3
 # A vendor waits some 3 seconds for all of an answer, and an event can go through without the table.
 QUICK = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "standard", "total_max_attempts": 2})
 
@@ -96,11 +96,18 @@ class Claims:
         try:
             for some in _chunks(sorted({name for name in names if name}), MAX_READS):
                 asked = {"Keys": [{"id": {"S": name}} for name in some], "ConsistentRead": True}
-                found = self._dynamodb.batch_get_item(RequestItems={self._table: asked})["Responses"][self._table]
-                there.update(one["id"]["S"] for one in found if self._is_done(one))
+                there.update(one["id"]["S"] for one in self._found({self._table: asked}) if self._is_done(one))
         except FAULTS as error:
             self._warn(error)
         return {place for place, name in enumerate(names) if name in there}
+
+    def _found(self, asked: Any) -> Iterator[Mapping[str, Any]]:
+        for _ in range(TRIES):
+            answer = self._dynamodb.batch_get_item(RequestItems=asked)
+            yield from answer["Responses"].get(self._table, ())
+            asked = answer.get("UnprocessedKeys")
+            if not asked:
+                return
 
     def _is_done(self, item: Mapping[str, Any]) -> bool:
         return "held_until" not in item and float(item["expires"]["N"]) >= self._clock()
@@ -168,7 +175,7 @@ class Claims:
     def _written(self, writes: Sequence[dict[str, Any]]) -> bool:
         waiting: Any = {self._table: writes}
         try:
-            for _ in range(WRITE_TRIES):
+            for _ in range(TRIES):
                 waiting = self._dynamodb.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
                 if not waiting:
                     return True

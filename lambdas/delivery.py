@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lambdas.auth import headers
@@ -13,7 +13,7 @@ from lambdas.message import Message, Refusal, Shaper, encoded
 from lambdas.model import Source, auths
 from lambdas.outbox import Outbox, QueueDown
 from lambdas.oversize import MAX_MESSAGE, pointer
-from lambdas.paths import looked_at, telling_headers
+from lambdas.paths import looked_at, telling
 from lambdas.request import Request
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
+MAX_PART = 16 * 1_048_576
+"""Bytes of messages in one object that waits for the queue."""
 
 LATE = 60.0
 """Seconds from which on it is counted how late an event came."""
@@ -32,6 +35,10 @@ class StorageDown(Exception):  # noqa: N818 - it names the outcome
 
 class Pending(Exception):  # noqa: N818 - it names the outcome
     """Another request is sending the same events, and may fail: the vendor is to ask again."""
+
+    def __init__(self, why: str, delivered: Delivered) -> None:
+        super().__init__(why)
+        self.delivered = delivered
 
 
 class Delivered(NamedTuple):
@@ -70,7 +77,7 @@ class Delivery:
         learned = (one.store_secret for one in source.webhook.challenges if one.store_secret)
         handed_over = (name for path in learned for name in looked_at(path))
         self._secret_headers = (*headers(auths(source.webhook)), *handed_over)
-        self._telling = telling_headers(source)
+        self._telling, self._asked = telling(source, "header"), telling(source, "query")
         self._shaper = Shaper(source)
         self._outbox = outbox
         self._kept = kept
@@ -102,9 +109,10 @@ class Delivery:
         self.reject(request, refusals)
         delivered = self.send(request, messages)
         self.reject(request, delivered.refusals)
-        if delivered.pending:
-            raise Pending(f"another request is sending {delivered.pending} of {len(messages)} messages")
         refusals += delivered.refusals
+        if delivered.pending:
+            why = f"another request is sending {delivered.pending} of {len(messages)} messages"
+            raise Pending(why, delivered._replace(refusals=refusals))
         lag = request.time - min([message.at for message in messages]) if messages else 0.0
         drift = [message.drift for message in messages if message.drift]
         if not (refusals or lag >= LATE or drift):
@@ -134,20 +142,25 @@ class Delivery:
             done.difference_update(refused, left.places)
         faulty = [Refusal(bounded[place].place, "queue", f"SQS: {code}") for place, code in refused.items()]
         if left.places:
-            waiting = [bounded[place].body for place in left.places]
             try:
-                self._keep(lambda: self._kept.unsent(self._source.name, request, waiting))
+                for part, some in enumerate(_parts(left.places, bounded)):
+                    waiting = [bounded[place].body for place in some]
+                    self._keep_unsent(request, waiting, part)
+                    if done is not None:
+                        done.update(some)
             except StorageDown as down:
                 raise QueueDown(f"{left.why}; {down}") from down
-            if done is not None:
-                done.update(left.places)
         return Delivered(len(bounded) - len(faulty) - len(left.places), len(left.places), faulty)
 
     def reject(self, request: Request, refusals: Sequence[Refusal]) -> None:
         """Keep what can be no message, with the reasons why."""
         if refusals:
-            told = "\n".join(request.headers.get(name, "") for name in self._telling)
-            self._keep(lambda: self._kept.reject(self._source.name, request, self._secret_headers, refusals, told))
+            split = self._source.events.split
+            said = [request.headers.get(name) for name in self._telling] + [request.query(name) for name in self._asked]
+            told = "\n".join(one or "" for one in said)
+            self._keep(
+                lambda: self._kept.reject(self._source.name, request, self._secret_headers, refusals, told, split)
+            )
 
     def _within_bounds(self, message: Message, request: Request) -> Message:
         if len(message.body) <= MAX_MESSAGE:
@@ -157,8 +170,25 @@ class Delivery:
         key = self._keep(lambda: self._kept.oversize(request, event))
         return pointer(message, self._kept.bucket, key, event, first=self._source.events.require)
 
+    def _keep_unsent(self, request: Request, waiting: Sequence[bytes], part: int) -> None:
+        self._keep(lambda: self._kept.unsent(self._source.name, request, waiting, part))
+
     def _keep(self, put: Callable[[], T]) -> T:
         try:
             return put()
         except FAULTS as error:
             raise StorageDown(told(error)) from error
+
+
+def _parts(places: Sequence[int], messages: Sequence[Message]) -> Iterator[list[int]]:
+    """Places of messages that fit into an object together: what is read of one is bounded, and so is memory."""
+    part: list[int] = []
+    size = 0
+    for place in places:
+        if part and size + len(messages[place].body) > MAX_PART:
+            yield part
+            part, size = [], 0
+        part.append(place)
+        size += len(messages[place].body)
+    if part:
+        yield part

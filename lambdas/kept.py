@@ -46,6 +46,7 @@ class Kept:
         secret_headers: tuple[str, ...],
         refusals: Iterable[Refusal],
         told: str = "",
+        split: str | None = None,
     ) -> None:
         """Keep a request once for each reason for which events of it were refused, as sent and naming these events.
 
@@ -72,6 +73,9 @@ class Kept:
                 "query": request.raw_query,
                 "headers": {name: value for name, value in headers.items() if name not in never_kept},
                 "body": base64.b64encode(body).decode(),
+                # What was masked is kept as JSON, however it was written; places are those of this `split`.
+                "masked": request.masked,
+                "split": split,
             }
             self.put(f"rejected/{_day(request)}/{reason}/{name}.json", json.dumps(envelope).encode())
 
@@ -81,10 +85,10 @@ class Kept:
         self.put(key, event)
         return key
 
-    def unsent(self, source: str, request: Request, messages: Iterable[bytes]) -> None:
-        """Keep messages that the queue did not take; the sweep sends them."""
+    def unsent(self, source: str, request: Request, messages: Iterable[bytes], part: int = 0) -> None:
+        """Keep messages that the queue did not take; the sweep sends them. Parts of a request may be alike."""
         encoded = [base64.b64encode(one).decode() for one in messages]
-        digest = hashlib.sha256("".join(encoded).encode()).hexdigest()
+        digest = hashlib.sha256((f"{part}," * (part > 0) + "".join(encoded)).encode()).hexdigest()
         envelope = {
             "version": ENVELOPE,
             "source": source,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from lambdas.body import Rejected, parse
 from lambdas.compact import compact
+from lambdas.fields import MASK
 from lambdas.model import Source
 from lambdas.mozdef import IP_FIELDS, is_address, unacceptable
 from lambdas.paths import Find, Functions, compiled
@@ -158,6 +159,8 @@ class Shaper:
         if not isinstance(given, str | int) or given == "":
             return ""
         text = as_text(given)
+        if functions.request.masked and MASK in text:
+            return ""  # what was masked is the same in all events
         return f"id:{text}" if len(text) <= MAX_ID else f"id:sha256:{_digest(text.encode('utf-8', 'replace'))}"
 
     def _hashed(self, event: Any, functions: Functions) -> str:

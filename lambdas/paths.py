@@ -22,20 +22,27 @@ _INAPPLICABLE = (JMESPathError, ArithmeticError, AttributeError, LookupError, Re
 Find = Callable[[Any, "Functions"], Any]
 
 
-_HEADER = re.compile(r"header\('([^']*)'\)")
+_CALL = re.compile(r"""\b(header|query)\(\s*(?:\\?'([^'\\]*)\\?'|`\s*"([^"`]*)"\s*`)\s*\)""")
 
 
 def looked_at(text: str) -> list[str]:
     """The headers that a path, or a text with paths, looks at, lower case."""
-    return [name.lower() for name in _HEADER.findall(text)]
+    return [name.lower() for name in _called(text, "header")]
 
 
-def telling_headers(source: Source) -> tuple[str, ...]:
-    """The headers that say something of an event."""
+def _called(text: str, function: str) -> list[str]:
+    """What a function is called with: text in single quotes, inside root() too, or a JSON literal."""
+    return [quoted or literal for name, quoted, literal in _CALL.findall(text) if name == function]
+
+
+def telling(source: Source, function: str) -> tuple[str, ...]:
+    """The headers, or the query parameters, that say something of an event."""
     events, mozdef = source.events, source.mozdef
     texts = [events.split, events.id, events.type, events.time, *events.require, *mozdef.tags]
     texts += [mozdef.summary, mozdef.severity, mozdef.category, *(mozdef.details or {}).values()]
-    return tuple(dict.fromkeys(name for text in texts if text for name in looked_at(text)))
+    texts += [mozdef.hostname, mozdef.processname, mozdef.source, mozdef.eventsource]
+    found = dict.fromkeys(name for text in texts if text for name in _called(text, function))
+    return tuple(dict.fromkeys(map(str.lower, found) if function == "header" else found))
 
 
 class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no types

@@ -8,7 +8,7 @@ before the answer is a 2xx; what the queue does not take waits in the bucket. Wh
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdas.auth import Unauthenticated, masked_fields, queries, secret_names, signed, verified
@@ -29,12 +29,16 @@ from lambdas.text import paths
 if TYPE_CHECKING:
     from lambdas.dedupe import Claims
     from lambdas.effects import Fetch
+    from lambdas.message import Refusal
 
 MAX_BODY = 6 * 1_048_576
 """Bytes: Lambda takes no more, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 MAX_HANDSHAKE = 16 * 1_024
 """Bytes of a body that is read before its sender is known."""
+
+MAX_WHY = 20
+"""Reasons in a line of the log: CloudWatch cuts one that is too long, and its metrics with it."""
 
 
 class Outcome(NamedTuple):
@@ -107,7 +111,9 @@ class Receiver:
             return Outcome(Answer(400), "challenge refused", "it would have signed a text outside its bounds")
         except Rejected as rejected:
             return Outcome(Answer(400), "challenge refused", str(rejected))
-        except (SecretsDown, QueueDown, StorageDown, Pending) as down:
+        except Pending as pending:
+            return Outcome(Answer(503), "unavailable", f"Pending: {pending}", pending.delivered)
+        except (SecretsDown, QueueDown, StorageDown) as down:
             return Outcome(Answer(503), "unavailable", f"{type(down).__name__}: {down}")
 
     def _answer(self, request: Request) -> Outcome:
@@ -166,8 +172,7 @@ class Receiver:
 
     def _deliver(self, request: Request) -> Outcome:
         delivered = self._delivery.deliver(request)
-        refusals = delivered.refusals
-        why = "; ".join(sorted({f"{one.reason}: {one.detail}" for one in refusals})) if refusals else None
+        why = _why(delivered.refusals) if delivered.refusals else None
         return Outcome(self._accept(request), "accepted", why, delivered)
 
     def _accept(self, request: Request) -> Answer:
@@ -223,6 +228,12 @@ class Receiver:
         }
         metrics = embedded(self._stack, request.time, counts) if self._stack else {}
         return {**{name: value for name, value in said.items() if value}, **metrics}
+
+
+def _why(refusals: Iterable[Refusal]) -> str:
+    told = sorted({f"{one.reason}: {one.detail}" for one in refusals})
+    more = [f"and {len(told) - MAX_WHY} more"] if len(told) > MAX_WHY else []
+    return "; ".join([*told[:MAX_WHY], *more])
 
 
 def _static(reply: Reply) -> Answer:

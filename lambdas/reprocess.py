@@ -10,18 +10,22 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lambdas.auth import masked_fields
+from lambdas.body import parse
 from lambdas.delivery import Delivery
 from lambdas.formats import reader
 from lambdas.kept import NOT_OURS, Kept, opened
 from lambdas.message import Message, Refusal
 from lambdas.model import Source
 from lambdas.outbox import Outbox
+from lambdas.places import WHOLE, moved, refused_at
 from lambdas.request import Request
 from lambdas.when import seconds
 
 if TYPE_CHECKING:
     from lambdas.dedupe import Claims
 
+MAX_TOLD = 50
+"""Reasons of one object that are told."""
 MAX_SHOWN = 20
 """Messages of one object that a preview shows."""
 
@@ -66,7 +70,7 @@ class Reprocessor:
     def _sweep(self, key: str, envelope: Mapping[str, Any], bodies: list[bytes]) -> dict[str, int]:
         refused, still = self._outbox.send(bodies)
         if refused:
-            self._set_aside(key, envelope, {bodies[place]: code for place, code in refused.items()})
+            self._set_aside(key, envelope, [(bodies[place], code) for place, code in refused.items()])
         if still.places:
             waiting = [_text(bodies[place]) for place in still.places]
             self._kept.put(key, json.dumps({**envelope, "messages": waiting}).encode())
@@ -75,13 +79,13 @@ class Reprocessor:
         left, never = len(still.places), len(refused)
         return {"sent": len(bodies) - left - never, "left": left, **({"unsendable": never} if never else {})}
 
-    def _set_aside(self, key: str, envelope: Mapping[str, Any], refused: Mapping[bytes, str]) -> None:
+    def _set_aside(self, key: str, envelope: Mapping[str, Any], refused: list[tuple[bytes, str]]) -> None:
         """What SQS never takes, which shows only once it is up: people are to look at it.
 
         The rest of its object may go on waiting, and be refused another time: the key has a hash of what is in it.
         """
-        never = [{"code": code, "message": _text(body)} for body, code in refused.items()]
-        day, digest = key.split("/")[1], hashlib.sha256(b"".join(refused)).hexdigest()
+        never = [{"code": code, "message": _text(body)} for body, code in refused]
+        day, digest = key.split("/")[1], hashlib.sha256(b"".join(body for body, _ in refused)).hexdigest()
         self._kept.put(f"unsendable/{day}/{digest}.json", json.dumps({**envelope, "messages": never}).encode())
 
     def preview(self, keys: Iterable[str]) -> list[dict[str, Any]]:
@@ -100,7 +104,7 @@ class Reprocessor:
             return {"key": key, "gone": True}
         try:
             envelope = opened(content)
-            request, places = self._request(envelope), _places(envelope)
+            request, places = self._request(envelope), refused_at(envelope)
         except NOT_OURS:
             return {"key": key, "foreign": True}
         # What could not be read when it came was kept as it was sent.
@@ -108,10 +112,8 @@ class Reprocessor:
             request.mask(self._masks)
         return {"key": key, **do(key, envelope, request, places)}
 
-    def _preview(
-        self, _key: str, _envelope: dict[str, Any], request: Request, places: frozenset[int]
-    ) -> dict[str, Any]:
-        messages, refusals = self._shaped(request, places)
+    def _preview(self, _key: str, envelope: dict[str, Any], request: Request, places: frozenset[int]) -> dict[str, Any]:
+        messages, refusals, _ = self._shaped(envelope, request, places)
         before = self._delivery.sent_before(messages)
         passing = [message.fields for place, message in enumerate(messages) if place not in before]
         return {
@@ -122,25 +124,34 @@ class Reprocessor:
         }
 
     def _send(self, key: str, envelope: dict[str, Any], request: Request, places: frozenset[int]) -> dict[str, Any]:
-        messages, refusals = self._shaped(request, places)
+        messages, refusals, split = self._shaped(envelope, request, places)
         delivered = self._delivery.send(request, messages)
         refusals += delivered.refusals
         if not delivered.pending:  # else whoever is sending some of it may fail, and this is all that there is
-            self._settle(key, envelope, refusals)
+            self._settle(key, envelope, refusals, split)
         by_table = {one: getattr(delivered, one) for one in ("duplicates", "unclaimed", "pending")}
         counts = {"sent": delivered.sent, "unsent": delivered.unsent, **{k: n for k, n in by_table.items() if n}}
         self._tell("redriven", requestId=request.id, kept=len(refusals), **counts)
         return {**counts, "fails": _told(refusals)}
 
-    def _shaped(self, request: Request, places: frozenset[int]) -> tuple[list[Message], list[Refusal]]:
-        """Only the events that were refused: the others of the body were sent when it came."""
-        if -1 in places:
-            return self._delivery.shaped(request)
-        messages, refusals = self._delivery.shaped(request, places)
-        if any(one.place == -1 for one in refusals):
+    def _shaped(
+        self, envelope: Mapping[str, Any], request: Request, places: frozenset[int]
+    ) -> tuple[list[Message], list[Refusal], str | None]:
+        """Only the events that were refused: the others of the body were sent when it came.
+
+        With them, the `split` whose places the refusals have.
+        """
+        then, now = envelope.get("split", self._source.events.split), self._source.events.split
+        if (where := moved(request, places, then, now)) is None:
+            told = "`split` was another then, and which events these are can't be told"
+            return [], [Refusal(place, str(envelope["reason"]), told) for place in sorted(places)], then
+        if WHOLE in where:
+            return *self._delivery.shaped(request), now
+        messages, refusals = self._delivery.shaped(request, where)
+        if any(one.place == WHOLE for one in refusals):
             # The body as a whole is refused now: what of it was sent before still is.
-            refusals = [one._replace(place=place) for one in refusals for place in sorted(places)]
-        return messages, refusals
+            refusals = [one._replace(place=place) for one in refusals for place in sorted(where)]
+        return messages, refusals, now
 
     def _request(self, envelope: Mapping[str, Any]) -> Request:
         return Request(
@@ -150,19 +161,22 @@ class Reprocessor:
             raw_query=str(envelope["query"]),
             id=str(envelope["requestId"]),
             time=seconds(envelope["time"], "rfc3339"),
-            read=self._read,
+            read=(lambda request: parse(request.body)) if envelope.get("masked") else self._read,
         )
 
-    def _settle(self, key: str, envelope: Mapping[str, Any], refusals: list[Refusal]) -> None:
+    def _settle(self, key: str, envelope: Mapping[str, Any], refusals: list[Refusal], split: str | None) -> None:
         """What still fails under its reason of now, with a count; then what was there before goes."""
         again: dict[str, list[dict[str, Any]]] = {}
         for refusal in refusals:
             again.setdefault(refusal.reason, []).append({"index": refusal.place, "detail": refusal.detail})
         day, name, stays = envelope["time"].partition("T")[0], key.rpartition("/")[2], False
+        if split != envelope.get("split", split):
+            # Places of another `split` are not to join those that may be there.
+            name = f"{hashlib.sha256(f'{name} {split}'.encode()).hexdigest()}.json"
         # Its own reason last: until then what is there has all of it, should this end in between.
         for reason, events in sorted(again.items(), key=lambda one: one[0] == envelope["reason"]):
             its = f"rejected/{day}/{reason}/{name}"
-            one = {**envelope, "reason": reason, "events": events, "attempts": _attempts(envelope) + 1}
+            one = {**envelope, "split": split, "reason": reason, "events": events, "attempts": _attempts(envelope) + 1}
             if its == key:
                 stays = True
             elif (there := self._kept.find(its)) is not None:
@@ -179,14 +193,6 @@ def _waiting(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
     if not all(isinstance(json.loads(body.decode()), dict) for body in bodies):
         raise ValueError("no message")
     return {**envelope, "requestId": str(envelope["requestId"])}, bodies
-
-
-def _places(envelope: Mapping[str, Any]) -> frozenset[int]:
-    """Which events of the body were refused: some, since it would not be kept else."""
-    places = frozenset(int(one["index"]) for one in envelope["events"])
-    if not places:
-        raise ValueError("no events")
-    return places
 
 
 def _attempts(envelope: Mapping[str, Any]) -> int:
@@ -211,8 +217,14 @@ def _text(body: bytes) -> str:
 
 def _told(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
     """Each reason once, with how many it is of: an answer has room for 6 MB, and a body for 10,000 events."""
-    told = Counter((one.reason, one.detail) for one in refusals)
-    return [{"reason": reason, "detail": detail, "events": number} for (reason, detail), number in told.items()]
+    told = Counter((one.reason, one.detail) for one in refusals).most_common()
+    more: Counter[tuple[str, str]] = Counter()
+    for (reason, _), number in told[MAX_TOLD:]:
+        more[reason, "and others"] += number
+    return [
+        {"reason": reason, "detail": detail, "events": number}
+        for (reason, detail), number in [*told[:MAX_TOLD], *more.items()]
+    ]
 
 
 def _short(fields: Mapping[str, Any]) -> dict[str, Any]:

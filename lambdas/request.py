@@ -103,7 +103,11 @@ class Request:
             return self.body, self.headers
         left_out = ("content-encoding", "content-type")
         headers = {name: value for name, value in self.headers.items() if name not in left_out}
-        body = json.dumps(self.json, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        try:
+            body = json.dumps(self.json, ensure_ascii=False, separators=(",", ":")).encode()
+        except UnicodeEncodeError:
+            # A lone surrogate is one event's, and the others of the body are to be read again.
+            body = json.dumps(self.json, separators=(",", ":")).encode()
         return body, {**headers, "content-type": "application/json"}
 
     def without_query(self, names: Iterable[str]) -> Request:

@@ -216,7 +216,7 @@ def test_what_a_batch_leaves_is_written_again(endpoint: Endpoint) -> None:
     endpoint.table.faults.lined_up = [None, unprocessed, unprocessed]
     assert post(endpoint, "a", "b") == 200
     assert "unclaimed" not in endpoint.log[-1]
-    endpoint.table.faults.lined_up = [None, *[unprocessed] * dedupe.WRITE_TRIES]
+    endpoint.table.faults.lined_up = [None, *[unprocessed] * dedupe.TRIES]
     assert post(endpoint, "c", "b") == 200
     assert endpoint.log[-1]["duplicates"] == 1
     assert [post(endpoint, "a", "b", "c"), sent(endpoint)] == [200, ["a", "b", "c"]]
@@ -349,6 +349,16 @@ def test_what_the_vendor_sent_again_since_is_skipped_and_goes(rejected: tuple[En
     assert (sent(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
 
 
+def test_a_preview_asks_again_for_what_the_table_leaves_out(rejected: tuple[Endpoint, str]) -> None:
+    endpoint, key = rejected
+    assert post(endpoint, "a") == 200
+    left = {"UnprocessedKeys": {"claims": {"Keys": [{"id": {"S": "id:a"}}], "ConsistentRead": True}}}
+    endpoint.table.faults.lined_up = [left]
+    assert endpoint.again.preview([key])[0]["duplicates"] == 1
+    endpoint.table.faults.lined_up = [left] * dedupe.TRIES
+    assert "duplicates" not in endpoint.again.preview([key])[0]
+
+
 @pytest.mark.parametrize("fault", [DOWN, DENIED], ids=["down", "denied"])
 def test_a_preview_does_not_need_the_table(rejected: tuple[Endpoint, str], fault: Exception) -> None:
     endpoint, key = rejected
@@ -428,7 +438,7 @@ def test_dynamodb_takes_all_that_is_asked_of_it(dynamodb: Any, source: Source) -
 
     assert claims.once(messages, send) == Delivered(125, 0, [])
     assert claims.done(messages) == set(range(125))
-    assert claims.once(messages, send)[4:] == (125, 0, 0)
+    assert claims.once(messages, send)[5:] == (125, 0, 0)
     assert seen == [130, 5]
 
 

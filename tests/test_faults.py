@@ -80,6 +80,8 @@ def rejects(body: bytes, reason: str, detail: str, index: int = 0, source: str =
         "query": "",
         "headers": {"x-zm-request-timestamp": str(int(NOW))},
         "body": base64.b64encode(body).decode(),
+        "masked": False,
+        "split": None,
         **more,
     }
     return {f"rejected/{DAY}/{reason}/{digest}.json": envelope}
@@ -136,7 +138,7 @@ def test_a_list_is_a_batch_where_the_definition_says_so() -> None:
     detail = "an event must be a JSON object, not a number"
     assert (answer, [message["details"] for message in endpoint.queue.messages]) == (EMPTY, [{"a": 1}, {"b": 3}])
     kept = {key: json.loads(made) for key, made in endpoint.bucket.objects.items()}
-    assert kept == rejects(body, "not-an-object", detail, 1, "batch", headers={})
+    assert kept == rejects(body, "not-an-object", detail, 1, "batch", headers={}, split="@")
     why = f"not-an-object: {detail}"
     assert endpoint.log == [line("WARN", "accepted", 200, why, source="batch", sent=2, kept=1)]
 
@@ -378,7 +380,7 @@ def test_what_sqs_will_never_take_does_not_hold_up_the_rest() -> None:
     assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 2, 5, 6, 7, 8, 9, 4, 10)]
     events = [{"index": at, "detail": "SQS: InvalidMessageContents"} for at in (3, 11)]
     kept = {key: json.loads(made) for key, made in endpoint.bucket.objects.items()}
-    assert kept == rejects(OKTA_BODY, "queue", "", source="okta", headers={}, events=events)
+    assert kept == rejects(OKTA_BODY, "queue", "", source="okta", headers={}, events=events, split="data.events")
     why = "queue: SQS: InvalidMessageContents"
     assert endpoint.log == [line("WARN", "accepted", 204, why, source="okta", sent=10, kept=2)]
 
@@ -429,7 +431,7 @@ def test_what_sqs_will_never_take_is_kept_beside_what_it_may_take_later() -> Non
     assert endpoint.signed(OKTA_BODY) == OKTA_EMPTY
     events = [{"index": 3, "detail": "SQS: InvalidMessageContents"}]
     assert endpoint.bucket.read() == {
-        **rejects(OKTA_BODY, "queue", "", source="okta", headers={}, events=events),
+        **rejects(OKTA_BODY, "queue", "", source="okta", headers={}, events=events, split="data.events"),
         **waits([as_sent(OKTA, OKTA_BODY)[at] for at in (4, 10, 11)], "okta"),
     }
     why = "queue: SQS: InvalidMessageContents"

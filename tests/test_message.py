@@ -93,6 +93,8 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
         "query": "",
         "headers": {"x-trace": "t"},
         "body": base64.b64encode(sent).decode(),
+        "masked": False,
+        "split": "data.events",
     }
     missing = [{"index": 1, "detail": "no eventType"}, {"index": 4, "detail": "no uuid"}]
     no_object = [{"index": 2, "detail": "an event must be a JSON object, not a string"}]

@@ -66,7 +66,7 @@ def test_who_asked_for_what_is_kept_is_logged_once_s3_may_write_it() -> None:
 def test_what_strict_does_away_with_needs_no_reason_any_more() -> None:
     cleared = {check for _, check in checks(BASELINE)} - {check for _, check in checks(STRICT)}
     assert cleared == {
-        *("CKV_AWS_27", "CKV_AWS_115", "CKV_AWS_158", "CKV_AWS_173"),
+        *("CKV_AWS_27", "CKV_AWS_158", "CKV_AWS_173"),
         *("cloudwatch_log_group_encrypted_check", "cloudwatch_log_group_retention_period_check"),
     }
     logs = {"CKV_AWS_18", "S3_BUCKET_LOGGING_ENABLED", "s3_bucket_logging_enabled_check"}
@@ -208,7 +208,7 @@ def test_a_strict_source_reserves_concurrency(tmp_path: Path) -> None:
     assert {name: one.get("ReservedConcurrentExecutions") for name, one in functions.items()} == {
         "Webhook": 20,
         "Verify": 20,
-        "Redrive": 2,
+        "Redrive": 1,
     }
 
 

@@ -72,9 +72,15 @@ def read(file: Path) -> tuple[Document | None, list[Problem]]:
 
 def _placed(name: str, text: str, lines: dict[str, int]) -> Iterator[Problem]:
     """Fill in the lines, and say what stands twice. JSON is YAML, but for a tab between its parts."""
-    top = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
-    waiting = [("", top)] if top else []
     lines[""] = 1
+    try:
+        top = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        said = "has a name of more than 1,024 characters, or a character that is to be escaped, as \\u007f is"
+        yield Problem(name, mark.line + 1 if mark else 0, "", said)
+        return
+    waiting = [("", top)] if top else []
     while waiting:
         pointer, node = waiting.pop()
         members = [(key.value, key, value) for key, value in entries(node)]

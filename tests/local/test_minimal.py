@@ -28,7 +28,7 @@ Permission = tuple[str, str]
 AT = "2026-03-02T12:00:00+00:00"
 LARGE = json.dumps({**json.loads(ZOOM), "payload": {"text": "x" * 1_100_000}}).encode()
 LACKING = b'{"event": "user.signed_in"}'
-NOT_TAKEN = b'{"summary": "\\u0001"}'.decode("unicode_escape").encode()
+NOT_TAKEN = '{"summary": "\ufffe"}'.encode()
 
 
 def not_shown() -> set[str]:

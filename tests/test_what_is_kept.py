@@ -1,0 +1,220 @@
+"""What is kept is told apart, read again as it is, found again where it is now, and bounded."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdas.model import Source
+from tests.definitions import definition
+from tests.fakes import DOWN, Endpoint, signed
+from tests.test_json_schemas import made
+
+HMAC = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\n"
+TOKEN = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def source(folder: Path, text: str) -> Source:
+    return definition(folder, text).source
+
+
+def details(endpoint: Endpoint) -> list[Any]:
+    return [one["details"] for one in endpoint.queue.messages]
+
+
+def rejected(endpoint: Endpoint) -> list[str]:
+    return [key for key in endpoint.bucket.objects if key.startswith("rejected/")]
+
+
+# Found again, once `split` is another.
+
+BODY = {
+    "events": [
+        {"id": "ping", "must": 1},
+        {"id": "B", "kind": "x"},
+        {"id": "C", "kind": "x", "must": 1},
+    ]
+}
+
+
+def kept(folder: Path, then: str) -> Endpoint:
+    """An endpoint that has taken BODY, and refused B."""
+    endpoint = Endpoint(source(folder, HMAC + f"events: {{{then}, require: [must]}}\n"))
+    endpoint.signed(BODY)
+    assert [one["id"] for one in details(endpoint)] == ["ping", "C"]
+    return endpoint
+
+
+def test_an_event_that_was_refused_is_found_where_another_split_finds_it(tmp_path: Path) -> None:
+    endpoint = kept(tmp_path / "then", "split: events")
+    endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: \"events[?kind=='x']\"}\n"))
+    (shown,) = endpoint.again.preview(rejected(endpoint))
+    assert (shown["passes"], shown["fails"]) == (1, [])
+    endpoint.again.send(rejected(endpoint))
+    assert [one["id"] for one in details(endpoint)] == ["ping", "C", "B"]
+    assert rejected(endpoint) == []
+
+
+def test_what_fails_again_is_kept_with_its_place_of_now(tmp_path: Path) -> None:
+    endpoint = kept(tmp_path / "then", "split: events")
+    endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: \"events[?kind=='x']\", require: [never]}\n"))
+    endpoint.again.send(rejected(endpoint))
+    (one,) = endpoint.bucket.read("rejected/").values()
+    assert (one["split"], one["events"], one["attempts"]) == (
+        "events[?kind=='x']",
+        [{"index": 0, "detail": "no never"}],
+        1,
+    )
+    endpoint.deploy(source(tmp_path / "mended", HMAC + "events: {split: events}\n"))
+    endpoint.again.send(rejected(endpoint))
+    assert [one["id"] for one in details(endpoint)] == ["ping", "C", "B"]
+
+
+@pytest.mark.parametrize(
+    "now",
+    ["split: \"events[?kind=='y']\"", 'split: "events[].{id: id}"', "split: other", "split: id", "require: []"],
+    ids=["it is found no longer", "objects are made anew", "no list", "no list either", "the body is the event"],
+)
+def test_what_can_not_be_told_from_what_was_sent_stays(tmp_path: Path, now: str) -> None:
+    endpoint = kept(tmp_path / "then", "split: events")
+    (key,) = rejected(endpoint)
+    endpoint.deploy(source(tmp_path / "now", HMAC + f"events: {{{now}}}\n"))
+    (told,) = endpoint.again.send([key])
+    assert (told["sent"], told["fails"]) == (
+        0,
+        [
+            {
+                "reason": "missing",
+                "detail": "`split` was another then, and which events these are can't be told",
+                "events": 1,
+            }
+        ],
+    )
+    assert [one["id"] for one in details(endpoint)] == ["ping", "C"]
+    assert rejected(endpoint) == [key]
+    assert [one["events"][0]["index"] for one in endpoint.bucket.read("rejected/").values()] == [1]
+
+
+def test_a_body_that_was_the_event_is_split_where_it_was_refused(tmp_path: Path) -> None:
+    endpoint = Endpoint(source(tmp_path / "then", HMAC + "events: {require: [must]}\n"))
+    endpoint.signed(BODY)
+    assert details(endpoint) == []
+    endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: events}\n"))
+    endpoint.again.send(rejected(endpoint))
+    assert [one["id"] for one in details(endpoint)] == ["ping", "B", "C"]
+
+
+# Read again as it is.
+
+
+@pytest.mark.parametrize(
+    ("more", "body"),
+    [("format: form", b"id=1&token=s"), ("format: form, payload: payload", b'payload={"id":"1","token":"s"}')],
+)
+def test_a_form_of_which_something_was_masked_is_kept_as_json_and_read_as_that(
+    tmp_path: Path, more: str, body: bytes
+) -> None:
+    endpoint = Endpoint(source(tmp_path / "then", HMAC + f"events: {{{more}, mask: [token], require: [must]}}\n"))
+    endpoint.signed(body, FORM)
+    endpoint.deploy(source(tmp_path / "now", HMAC + f"events: {{{more}, mask: [token]}}\n"))
+    endpoint.again.send(rejected(endpoint))
+    assert details(endpoint) == [{"id": "1", "token": "[masked]"}]
+
+
+def test_a_lone_surrogate_of_one_event_keeps_no_other_from_being_read_again(tmp_path: Path) -> None:
+    text = HMAC + "events: {split: events, mask: ['events[].token']%s}\n"
+    endpoint = Endpoint(source(tmp_path / "then", text % ", require: [must]"))
+    endpoint.signed(b'{"events":[{"id":"\\ud800","token":"s","must":1},{"id":"B","token":"s"}]}')
+    endpoint.deploy(source(tmp_path / "now", text % ""))
+    endpoint.again.send(rejected(endpoint))
+    assert details(endpoint) == [{"id": "B", "token": "[masked]"}]
+    assert [one["reason"] for one in endpoint.bucket.read("rejected/").values()] == ["text"]
+
+
+# Told apart.
+
+
+def test_an_id_that_was_masked_is_none(tmp_path: Path) -> None:
+    text = HMAC + "events: {split: events, id: id, mask: ['events[].id']}\ndedupe: {}\n"
+    endpoint = Endpoint(source(tmp_path, text))
+    endpoint.signed({"events": [{"id": "a", "n": 1}, {"id": "b", "n": 2}]})
+    assert [one["n"] for one in details(endpoint)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "text", ["{query('tenant')}", "{header('x-tenant')}", "{header( 'x-tenant' )}", '{header(`"x-tenant"`)}']
+)
+@pytest.mark.parametrize("where", ["hostname: %s", "details: {tenant: %s}"])
+def test_requests_that_differ_in_what_is_looked_at_are_two_objects(tmp_path: Path, where: str, text: str) -> None:
+    its = source(tmp_path, TOKEN + f"events: {{require: [must]}}\nmozdef: {{{where % json.dumps(text)}}}\n")
+    endpoint = Endpoint(its)
+    for one in "ab":
+        url = f"https://x.example/events?tenant={one}"
+        endpoint.send(signed(its.webhook.auth, b"{}", {"x-tenant": one}, url=url))
+    assert len(rejected(endpoint)) == 2
+
+
+def test_a_secret_that_a_challenge_learns_from_a_header_is_not_kept_however_its_path_is_written(tmp_path: Path) -> None:
+    text = """
+        description: made
+        webhook:
+          auth: {hmac: {signature: {header: x-signature}}}
+          challenges:
+            - {when: handshake, unauthenticated: true, store_secret: "header( 'x-hook-secret' )", reply: {status: 200}}
+        events: {require: [must]}
+    """
+    endpoint = Endpoint(source(tmp_path, text))
+    endpoint.signed({"a": 1}, {"x-hook-secret": "s3cret"})
+    (one,) = endpoint.bucket.read("rejected/").values()
+    assert "x-hook-secret" not in one["headers"]
+
+
+def test_what_is_kept_and_sent_beside_what_another_is_sending_is_told(tmp_path: Path) -> None:
+    endpoint = Endpoint(source(tmp_path, HMAC + "events: {split: events, require: [must], id: id}\ndedupe: {}\n"))
+    endpoint.table.items["id:held"] = {
+        "id": {"S": "id:held"},
+        "held_by": {"S": "another"},
+        "held_until": {"N": str(2**40)},
+        "expires": {"N": str(2**40)},
+    }
+    events = [{"id": "held", "must": 1}, {"id": "fresh", "must": 1}, {"id": "bad"}]
+    assert endpoint.signed({"events": events})["statusCode"] == 503
+    line = endpoint.log[-1]
+    assert (line["status"], line["sent"], line["kept"]) == (503, 1, 1)
+
+
+# Bounded.
+
+
+def test_what_waits_for_the_queue_is_in_objects_that_the_sweep_reads(tmp_path: Path) -> None:
+    text = HMAC + "events: {split: events}\nmozdef: {details: {all: \"{root('all')}\"}}\n"
+    endpoint = Endpoint(source(tmp_path, text))
+    endpoint.queue.faults.always = DOWN
+    endpoint.signed({"all": "x" * 8_000, "events": [{}] * 5_000})
+    assert max(len(one) for one in endpoint.bucket.objects.values()) < 24 * 1_048_576
+    endpoint.queue.faults.always = None
+    assert endpoint.again.sweep() == {"sent": 5_000, "left": 0}
+
+
+def test_a_line_of_the_log_and_an_answer_are_bounded_however_many_reasons_there_are(tmp_path: Path) -> None:
+    schema: Any = {"properties": {"name": {"enum": ["x" * 50]}}}
+    for _ in range(6):
+        schema = {"properties": {"l": {"items": schema}}}
+    endpoint = Endpoint(made(tmp_path, schema, 'split: events, schemas: {"*": schemas/a.json}').source, stack="stack")
+    events = []
+    for places in product(range(4), repeat=6):
+        event: Any = {"name": "y"}
+        for place in places:
+            event = {"l": [{}] * place + [event]}
+        events.append(event)
+    endpoint.signed({"events": events})
+    assert endpoint.log[-1]["Rejected"] == 4_096
+    assert len(json.dumps(endpoint.log[-1])) < 10_000
+    (shown,) = endpoint.again.preview(rejected(endpoint))
+    assert len(json.dumps(shown)) < 20_000
+    assert sum(one["events"] for one in shown["fails"]) == 4_096
