@@ -345,7 +345,7 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
         "schemas/a.json:2: $schema: must be draft-04, 06 or 07, such as http://json-schema.org/draft-07/schema#; "
         "a schema in which nothing is newer may say so",
         "schemas/a.json:3: type: must be array, boolean, integer, null, number, object or string, or a list of them",
-        "schemas/a.json:4: requried: no such keyword; did you mean required?",
+        "schemas/a.json:4: requried: no such keyword; did you mean required? (one of your own begins with x-)",
         "schemas/a.json:5: required: must be a list of names, each once",
         "schemas/a.json:6: unevaluatedProperties: is of a later draft than 07",
         'schemas/a.json:8: properties.a.nullable: is OpenAPI\'s; in JSON Schema, "null" is one of the types',
@@ -400,6 +400,49 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
 )  # fmt: skip
 def test_a_schema_that_is_none_is_said_in_a_line(tmp_path: Path, schema: Any, said: str) -> None:
     assert mistakes(tmp_path, schema) == [said]
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("enmu", "enum"),
+        ("tpye", "type"),
+        ("Enum", "enum"),
+        ("$rfe", "$ref"),
+        ("ref", "$ref"),
+        ("REQUIRED", "required"),
+        ("AllOf", "allOf"),
+        ("maxlength", "maxLength"),
+        ("one_of", "oneOf"),
+        ("constant", "const"),
+        ("titel", "title"),
+    ],
+)
+def test_a_keyword_that_is_misspelt_would_be_a_rule_that_is_off(tmp_path: Path, key: str, meant: str) -> None:
+    said = f"no such keyword; did you mean {meant}? (one of your own begins with x-)"
+    assert mistakes(tmp_path, {"properties": {"a": {key: 1}}}) == [f"schemas/a.json:1: properties.a.{key}: {said}"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(
+            "title",
+            "$comment",
+            "examples",
+            "readOnly",
+            "deprecated",
+            "contentMediaType",
+            "x-enum",
+            "xml",
+            "discriminator",
+        ),
+        *("tsType", "tsAdditionalProperties", "markdownDescription", "enumNames", "javaType", "errorMessage", "links"),
+        *("externalDocs", "propertyOrder"),
+    ],
+)
+def test_a_vendors_own_keyword_is_the_vendors(tmp_path: Path, key: str) -> None:
+    assert refused(made(tmp_path, {"properties": {"a": {key: 1}}}), {"a": 1}) == []
 
 
 @pytest.mark.parametrize(

@@ -19,18 +19,26 @@ _LATER = (
     *("unevaluatedProperties", "unevaluatedItems", "prefixItems", "dependentRequired", "dependentSchemas"),
     *("minContains", "maxContains", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor"),
 )
+# https://github.com/bcherny/json-schema-to-typescript has such; GitHub's schemas are full of them.
+_OWN = re.compile("x-|ts[A-Z]")
 
 
 def wrong(key: str, value: Any) -> str | None:
-    """What is wrong with a keyword, or with its value; a keyword that nobody knows says nothing."""
+    """What is wrong with a keyword, or with its value.
+
+    One that nobody knows is the vendor's own, unless it is nearly one that refuses something: that rule would be off.
+    """
     if key in _CHECKS:
         return _CHECKS[key](value)
     if key == "nullable":
         return 'is OpenAPI\'s; in JSON Schema, "null" is one of the types'
     if key in _LATER:
         return "is of a later draft than 07"
-    near = difflib.get_close_matches(key, [*_CHECKS, *_SAID], n=1, cutoff=0.8)
-    return f"no such keyword; did you mean {near[0]}?" if near and key not in _SAID else None
+    if key in _SAID or _OWN.match(key):
+        return None
+    known = {one.lower(): one for one in ("$ref", *_CHECKS, *_SAID)}
+    near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.75)
+    return f"no such keyword; did you mean {known[near[0]]}? (one of your own begins with x-)" if near else None
 
 
 def _type(value: Any) -> str | None:
