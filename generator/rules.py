@@ -98,6 +98,8 @@ def _events(events: Events) -> Found:
         yield "events.expect_every", f"must be 1 to {MAX_SILENCE_HOURS} hours: CloudWatch looks back a week"
     if events.payload and "form" not in events.format:
         yield "events.payload", "is a field of a form, and `format` has none"
+    if events.schemas is not None and not events.schemas:
+        yield "events.schemas", 'names none; write "*": schemas/any.json, or leave it out'
     if not events.type and any(kind != "*" for kind in events.schemas or ()):
         yield "events.schemas", 'are chosen by `type`, and there is none; "*" is the schema of every event'
     if "ndjson" in events.format and not events.split:
@@ -110,7 +112,7 @@ def _dedupe(source: Source) -> Found:
     if not 1 <= source.dedupe.window <= MAX_DEDUPE_HOURS:
         yield "dedupe.window", f"must be 1 to {MAX_DEDUPE_HOURS} hours"
     if source.events.id is None:
-        yield "dedupe", "knows an event by its id, and there is no `events.id`: a hash is not the vendor's word"
+        yield "dedupe", "tells events apart by the vendor's id: say where it is, as `events.id`"
     elif source.events.split and calls(source.events.id) & {"header", "query", "root"}:
         yield "dedupe", "would take all events of a body for one: `events.id` looks beyond what `split` splits off"
 
@@ -147,7 +149,7 @@ def _throttle(webhook: Webhook) -> Found:
     for key, limit in most.items():
         if not 1 <= getattr(limits, key) <= limit:
             yield f"webhook.throttle.{key}", f"must be 1 to {limit:,}, which is what an account has"
-    if limits.burst < (webhook.concurrency or 0):
+    if 1 <= limits.burst < (webhook.concurrency or 0):
         yield (
             "webhook.throttle.burst",
             f"is less than `concurrency`, {webhook.concurrency}: what there is room for would be answered 429, which "

@@ -22,6 +22,8 @@ HOST = re.compile(r"([a-z0-9*-]+\.)*[a-z0-9-]+\.[a-z]+", re.IGNORECASE)
 SCHEMA_FILE = re.compile(r"schemas(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+\.json")
 _KINDS = {"str": "text", "int": "a number", "bool": "true or false", "null": "nothing"}
 _KINDS |= {"float": "a number with a fraction", "timestamp": "a date"}
+_MUST = {int: "a whole number", bool: "true or false"}
+_HOURS = re.compile(r"(\d+) ?h(ours?)?")
 
 
 class Wrong(Exception):  # noqa: N818 - caught by the walker alone
@@ -50,13 +52,15 @@ def kind(node: yaml.Node) -> str:
 
 def scalar(hint: Any, node: yaml.Node) -> Any:
     if not isinstance(node, yaml.ScalarNode):
-        if isinstance(node, yaml.MappingNode) and node.flow_style and hint not in (int, bool):
+        if isinstance(node, yaml.MappingNode) and node.flow_style and hint not in _MUST:
             raise Wrong('is a mapping to YAML; text that starts with { goes in quotes: "{…}"')
-        raise Wrong(f"must be {'text' if hint not in (int, bool) else _KINDS[hint.__name__]}, and is {kind(node)}")
+        raise Wrong(f"must be {_MUST.get(hint, 'text')}, and is {kind(node)}")
     found = tag(node)
-    if hint in (int, bool):
+    if hint in _MUST:
         if found != hint.__name__:
-            raise Wrong(f"must be {_KINDS[hint.__name__]}, and is {kind(node)}")
+            hours = _HOURS.fullmatch(node.value) if hint is int else None
+            such = f" of hours, such as {hours[1]}" if hours else ""
+            raise Wrong(f"must be {_MUST[hint]}{such}, and is {kind(node)}")
         return plain(node)
     if found == "null" and not node.value:
         raise Wrong("must be text, and is empty")
@@ -102,6 +106,8 @@ def _signed(text: str) -> str:
             shown = f"{{{name}('{argument}')}}" if argument else f"{{{name}}}"
             raise Wrong(f"{shown} is no piece of a request; there are {there}")
     if wrong := re.search(r"\{[^{}]*\}?|\}", PIECE.sub("", text)):
+        if wrong[0][0] != wrong[0][-1] != "}":
+            raise Wrong(f"the {wrong[0]} is never closed")
         there = ", ".join(f"{{{piece}}}" for piece in model.PIECES)
         raise Wrong(f"{wrong[0]} is no piece of a request; there are {there}")
     return text

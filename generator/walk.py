@@ -32,7 +32,8 @@ class Walker:
         if not isinstance(node, yaml.MappingNode):
             if tag(node) == "null" and not _required(cls):
                 return cls()  # `basic:` and nothing below it
-            return self._wrong(node, key, f"must have keys ({', '.join(fields(cls))}), and is {kind(node)}")
+            bare = "; write {} for its defaults" if tag(node) == "bool" and not _required(cls) else ""
+            return self._wrong(node, key, f"must have keys ({', '.join(fields(cls))}), and is {kind(node)}{bare}")
         values, hints = dict(given), hints_of(cls)
         for name, key_node, value in self._members(node, key, [one for one in fields(cls) if one not in given]):
             self.places[_dotted(key, name)] = place(key_node)
@@ -54,8 +55,12 @@ class Walker:
 
     def _value(self, hint: Any, node: yaml.Node, key: str) -> Any:
         origin, args = get_origin(hint), get_args(hint)
-        if origin in (types.UnionType, Union):
-            return None if tag(node) == "null" else self._value(args[0], node, key)
+        optional = origin in (types.UnionType, Union)
+        if tag(node) == "null" and (optional or _has_defaults(hint)):
+            # `null` says something; nothing behind a key is a slip, which would turn something off.
+            return None if optional and node.value else self._wrong(node, key, _empty(hint))
+        if optional:
+            return self._value(args[0], node, key)
         if hint is model.Auth:
             return self._auth(node, key)
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
@@ -151,6 +156,15 @@ def is_short(hint: Any) -> bool:
 
 
 _NOT_KEYS = {(model.Source, "transform"), (model.Source, "check"), (model.Source, "name")}
+
+
+def _has_defaults(hint: Any) -> bool:
+    return isinstance(hint, type) and dataclasses.is_dataclass(hint) and not _required(hint)
+
+
+def _empty(hint: Any) -> str:
+    by_default = any(map(_has_defaults, (hint, *get_args(hint))))
+    return f"is empty; write {'{} for its defaults' if by_default else 'a value'}, or leave it out"
 
 
 def _required(cls: type[Any]) -> bool:

@@ -788,7 +788,7 @@ DEFINITIONS = [
     Written(
         "a number with a fraction",
         "description: a\nwebhook: {auth: {token: {header: x-t}}, concurrency: 1.5}\n",
-        ["2: webhook.concurrency: must be a number, and is a number with a fraction"],
+        ["2: webhook.concurrency: must be a whole number, and is a number with a fraction"],
     ),
     Written(
         "a word that is misspelt",

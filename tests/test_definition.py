@@ -63,7 +63,7 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
         "8: webhook.challenges[0].wen: no such key; did you mean when? "
         "(auth, confirm, inputs, method, reply, store_secret, unauthenticated, when)",
         "8: webhook.challenges[0].when: is missing",
-        "9: webhook.concurrency: must be a number, and is text",
+        "9: webhook.concurrency: must be a whole number, and is text",
         "11: events.require: must be a list, such as [a, b], and is text",
         "12: events.time_format: must be one of rfc3339, unix, unix_ms; did you mean unix_ms?",
         '14: mozdef.summary: is a mapping to YAML; text that starts with { goes in quotes: "{…}"',
@@ -327,7 +327,7 @@ def hmac(settings: str) -> str:
             "timestamp: is not part of what is signed, so its window stops no replay; "
             "take it out, or add {timestamp} to `signed`",
         ),
-        ("signed: '{body'", f"signed: {{body is no piece of a request; there are {PIECES}"),
+        ("signed: '{body'", "signed: the {body is never closed"),
     ],
 )
 def test_holes_in_a_signature_are_refused(said, settings: str, line: str) -> None:
@@ -503,17 +503,26 @@ def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
     [
         (
             "dedupe: {}",
-            ["3: dedupe: knows an event by its id, and there is no `events.id`: a hash is not the vendor's word"],
+            ["3: dedupe: tells events apart by the vendor's id: say where it is, as `events.id`"],
         ),
         ("dedupe: {window: 0}\nevents: {id: id}", ["3: dedupe.window: must be 1 to 168 hours"]),
         (
             "dedupe: {window: 169}",
             [
-                "3: dedupe: knows an event by its id, and there is no `events.id`: a hash is not the vendor's word",
+                "3: dedupe: tells events apart by the vendor's id: say where it is, as `events.id`",
                 "3: dedupe.window: must be 1 to 168 hours",
             ],
         ),
         ("events: {id: id}\ndedupe: {hours: 1}", ["4: dedupe.hours: no such key; (window)"]),
+        ("events: {id: id}\ndedupe:", ["4: dedupe: is empty; write {} for its defaults, or leave it out"]),
+        (
+            "events: {id: id}\ndedupe: true",
+            ["4: dedupe: must have keys (window), and is true or false; write {} for its defaults"],
+        ),
+        (
+            "events: {id: id}\ndedupe: {window: 24h}",
+            ["4: dedupe.window: must be a whole number of hours, such as 24, and is text"],
+        ),
         (
             "events: {split: a, id: \"id || header('x-id')\"}\ndedupe: {}",
             ["4: dedupe: would take all events of a body for one: `events.id` looks beyond what `split` splits off"],
@@ -522,6 +531,37 @@ def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
 )
 def test_mistakes_in_dedupe_are_said(said, text: str, lines: list[str]) -> None:
     assert said(f"description: made\nwebhook: {{auth: {{token: {{header: x-token}}}}}}\n{text}") == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("events:\n  expect_every:", "4: events.expect_every: is empty; write a value, or leave it out"),
+        ("events:\n  schemas:", "4: events.schemas: is empty; write a value, or leave it out"),
+        ("events:\n  schemas: {}", '4: events.schemas: names none; write "*": schemas/any.json, or leave it out'),
+        ("events:\n  id:", "4: events.id: is empty; write a value, or leave it out"),
+        ("events:", "3: events: is empty; write {} for its defaults, or leave it out"),
+        ("vendor:", "3: vendor: is empty; write a value, or leave it out"),
+    ],
+)
+def test_a_key_with_nothing_behind_it_turns_nothing_off(said, text: str, line: str) -> None:
+    assert said(f"description: made\nwebhook: {{auth: {{token: {{header: x-token}}}}}}\n{text}") == [line]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("throttle:", "4: webhook.throttle: is empty; write {} for its defaults, or leave it out"),
+        ("throttle: null", "4: webhook.throttle: is empty; write {} for its defaults, or leave it out"),
+        ("concurrency:", "4: webhook.concurrency: is empty; write a value, or leave it out"),
+        (
+            "throttle: {rate: 50, burst: 0}",
+            "4: webhook.throttle.burst: must be 1 to 5,000, which is what an account has",
+        ),
+    ],
+)
+def test_a_brake_is_neither_empty_nor_told_of_twice(said, text: str, line: str) -> None:
+    assert said(f"description: made\nwebhook:\n  auth: {{token: {{header: x-token}}}}\n  {text}\n") == [line]
 
 
 def test_dedupe_is_off_unless_it_stands_there(tmp_path: Path) -> None:
