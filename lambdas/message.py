@@ -145,8 +145,10 @@ class Shaper:
         if not self._time:
             return functions.request.time
         found = self._time(event, functions)
-        if found is None and self._source.events.time_optional:
-            return functions.request.time
+        if found is None:
+            if self._source.events.time_optional:
+                return functions.request.time
+            raise Rejected("time", f"no {self._source.events.time}")
         try:
             return seconds(found, self._source.events.time_format)
         except ValueError:
