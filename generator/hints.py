@@ -10,17 +10,13 @@ from generator.errors import Problem
 from generator.expressions import alternatives
 from generator.rules import mozdef_texts
 from generator.samples import Shaped, items
-from generator.yaml_nodes import shown
 from lambdas.body import Rejected
 from lambdas.paths import Functions, compiled
 from lambdas.text import paths
 
 
 def hints(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
-    """What the samples let one suspect: a path that none of them has, a literal that is one, a field unknown."""
-    for drifting in (one for one in made if one.drift):
-        said = f"has what `events.schemas` do not know: {', '.join(drifting.drift)}"
-        yield Problem(shown(drifting.sample.source_file), 0, "", said, warning=True)
+    """What the samples let one suspect: a path that none of them has, a literal that is one."""
     events = [one.sample for one in made if one.messages]
     there = [
         pair for sample in events for item in items(definition.source, sample) for pair in _made(definition, *item)

@@ -14,6 +14,7 @@ from generator.errors import DefinitionError, GeneratorError, Problem
 from generator.hints import hints
 from generator.resources.pipeline_parameters import Keys
 from generator.template_text import text
+from generator.yaml_nodes import shown
 
 TEMPLATE, CODE = "event-source.json", "lambdas.zip"
 PIPELINE, CONFIG = "pipeline.json", "config.zip"
@@ -43,6 +44,15 @@ class Product:
         """The samples beside this definition; those of a source that it extends are expected to become that one's."""
         own = self.definition.folders[0] / "samples"
         return [made for made in self.shaped if made.sample.folder == own]
+
+    @property
+    def notes(self) -> list[Problem]:
+        """What the JSON Schemas do not know of the samples: no reason to refuse anything, so strictness is none."""
+        return [
+            Problem(shown(made.sample.source_file), 0, "", said, warning=True)
+            for made in self.shaped
+            for said in made.notes
+        ]
 
     def expected(self) -> dict[Path, str]:
         """What to store beside the samples, if what they become is right."""

@@ -21,6 +21,7 @@ from typing import Any
 from generator import gateway
 from generator.definition import Definition
 from generator.errors import Problem
+from generator.schemas.samples import notes, refusing
 from generator.vendor import as_sent
 from generator.yaml_nodes import shown
 from lambdas.auth import Sent
@@ -79,7 +80,7 @@ class Shaped:
     messages: list[dict[str, Any]]
     reply: dict[str, Any] | None
     problems: list[Problem] = field(default_factory=list)
-    drift: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     """What the source's JSON Schemas do not know of it."""
 
     @property
@@ -176,11 +177,18 @@ def shape(source: Source, sample: Sample) -> Shaped:
         why = said.get("why", said["message"])
         problems.append(Problem(file, 0, "", f"is answered {response['statusCode']}: {why}"))
     elif said["kept"]:
-        why = _trace(source, sample) if said["why"].startswith("transform: transform() raised") else said["why"]
-        problems.append(Problem(file, 0, "", f"becomes no message: {why}"))
+        problems.append(Problem(file, 0, "", f"becomes no message: {_why(source, sample, said['why'])}"))
     messages = [json.loads(entry["MessageBody"]) for entry in queue.entries]
     reply = _reply(response) if said["message"] == "challenge answered" else None
-    return Shaped(sample, messages, reply, problems, said.get("drift", []))
+    unknown = list(notes(source, items(source, sample))) if source.check and messages else []
+    return Shaped(sample, messages, reply, problems, unknown)
+
+
+def _why(source: Source, sample: Sample, why: str) -> str:
+    """With where to look: a line of transform.py, or the schemas."""
+    if why.startswith("transform: transform() raised"):
+        return _trace(source, sample)
+    return f"{why} ({', '.join(refusing(source, items(source, sample)))})" if "schema: " in why else why
 
 
 def _trace(source: Source, sample: Sample) -> str:

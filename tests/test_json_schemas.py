@@ -237,12 +237,53 @@ def test_a_sample_that_drifts_or_is_refused_is_said_by_a_build(
     (samples / "new.json").write_text('{"a": 1, "b": 1}')
     build = ["made", "--accept", "--lint", "fast"]
     assert main(build) == 0
-    drifts = "sources/made/samples/new.json: has what `events.schemas` do not know: b"
-    assert capsys.readouterr().err.splitlines() == [f"warning: {drifts}"]
+    note = "note: sources/made/samples/new.json: has what its schema does not know: b; name it in schemas/a.json"
+    assert capsys.readouterr().err.splitlines() == [note]
+    for strictly in (["--strict"], ["--check"]):
+        assert main(["made", "--lint", "fast", *strictly]) == 0
+        assert capsys.readouterr().err.splitlines() == [note]
     (samples / "wrong.json").write_text('{"a": "1"}')
     assert main(build) == 1
-    said = 'error: sources/made/samples/wrong.json: becomes no message: schema: a: type "integer"'
+    said = 'error: sources/made/samples/wrong.json: becomes no message: schema: a: type "integer" (schemas/a.json)'
     assert capsys.readouterr().err.splitlines() == [said]
+
+
+@pytest.mark.parametrize(
+    ("names", "event", "notes"),
+    [
+        (
+            "user.logn: schemas/a.json",
+            {"k": "user.login"},
+            ["is of type user.login, which `events.schemas` does not have; did you mean user.logn there?"],
+        ),
+        (
+            'user.logn: schemas/a.json, "*": schemas/a.json',
+            {"k": "user.login"},
+            ["is of type user.login, which `events.schemas` does not have; did you mean user.logn there?"],
+        ),
+        (
+            "user.login: schemas/a.json",
+            {"k": "group.left"},
+            ["has no schema: type group.left; name one for it in `events.schemas`"],
+        ),
+        ("user.login: schemas/a.json", {"k": "user.login"}, []),
+        (
+            "user.login: schemas/a.json",
+            {"k": "user.login", "new": 1, "age": 2},
+            ["has what its schema does not know: new, age; name it in schemas/a.json"],
+        ),
+    ],
+)
+def test_a_note_of_a_sample_says_what_would_be_right(
+    tmp_path: Path, names: str, event: dict[str, Any], notes: list[str]
+) -> None:
+    from generator.samples import load, shape
+
+    source = made(tmp_path, {"properties": {"k": {}}}, f"type: k, schemas: {{{names}}}")
+    (tmp_path / "made" / "samples").mkdir()
+    (tmp_path / "made" / "samples" / "one.json").write_text(json.dumps(event))
+    ((sample,), _) = load(source)
+    assert shape(source.source, sample).notes == notes
 
 
 # What the vendor sends, whatever it is.

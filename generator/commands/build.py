@@ -119,6 +119,8 @@ def _check(products: list[Product], build: Path, sources: Path) -> int:
         raise GeneratorError("\n".join(differ))
     out = show.console()
     for one in products:
+        for problem in one.notes:
+            show.note(problem)
         built = "build is up to date" if (build / one.name).exists() else "not built yet"
         out.print(f"[green]ok[/]  {one.name}: {show.count(len(one.shaped), 'sample')}, lint clean, {built}")
     return 0

@@ -48,6 +48,13 @@ def warning(message: object) -> None:
     console(stderr=True).print(Text.assemble(("warning: ", "bold yellow"), str(message)))
 
 
+def note(message: object) -> None:
+    """What is to be known and nothing to be mended for, on standard error."""
+    from rich.text import Text
+
+    console(stderr=True).print(Text.assemble(("note: ", "yellow"), str(message)))
+
+
 def count(number: int, what: str) -> str:
     """1 sample, 2 samples."""
     return f"{number} {what}{'' if number == 1 else 's'}"

@@ -50,6 +50,8 @@ def report(
             # It fills every line up to its own width, which a file or a log has no use for.
             click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
     for one in products:
+        for problem in one.notes:
+            show.note(problem)
         for problem in [*one.hints, *one.findings]:
             show.warning(problem)
     _next(products[0].name, build, sources)

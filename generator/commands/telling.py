@@ -61,6 +61,8 @@ def report(beginning: Beginning, made: list[Path], product: Product, sources: Pa
     for label, text in _facts(beginning, made, product, sources, build):
         out.print(f"  [dim]{label if label != last else '':<9}[/]  {escape(text)}")
         last = label
+    for problem in product.notes:
+        show.note(problem)
     for problem in [*(product.hints if product.shaped else ()), *product.findings]:
         show.warning(problem)
     _rows("missing", list(_missing(beginning, product, sources)))
