@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
@@ -12,16 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import names
+from generator.commands import following, options, show
 from generator.commands import names as names_of_commands
-from generator.commands import options, show
 from generator.definition import load
 from generator.errors import GeneratorError, again
 from lambdas.faults import FAULTS
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from generator.running import Followed
 
 _PAUSE_SECONDS = 0.2
 
@@ -62,7 +59,7 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
                 _banner(out, source, url, outputs["EventsQueueUrl"], send, iam=iam, signed=signed)
             try:
                 while not ended.wait(_PAUSE_SECONDS):
-                    _show(out, followed, as_json=as_json)
+                    following.follow(out, followed, as_json=as_json)
             except FAULTS as error:
                 raise GeneratorError(f"the local emulator ended: {running.last_words()}") from error
     out.print("\nended; nothing is left behind")
@@ -90,30 +87,3 @@ def _ending() -> threading.Event:
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, end)
     return ended
-
-
-def _show(out: Console, followed: Followed, *, as_json: bool) -> None:
-    """Everything that has come since the last time."""
-    from rich.markup import escape
-
-    for message in followed.messages() if as_json else ():
-        click.echo(json.dumps(message, ensure_ascii=False))
-    if as_json:
-        return
-    for line in followed.log():
-        status = line.get("status", 403)
-        kept = line.get("kept", 0)
-        colour = "red" if status >= 500 else "yellow" if status >= 300 or kept else "green"
-        why = f": {line['why']}" if "why" in line else ""
-        out.print(f"[dim]{line['timestamp'][11:19]}[/] [{colour}]{status}[/] {escape(line['message'] + why)}")
-    for message in followed.messages():
-        _message(out, message)
-    for key in followed.kept():
-        out.print(f"         [yellow]kept[/] {escape(key)}")
-
-
-def _message(out: Console, message: dict[str, Any]) -> None:
-    from rich.markup import escape
-
-    out.print(f"         [bold]{escape(message['severity'])}[/] {escape(message['summary'])}")
-    out.print_json(data=message, indent=2, ensure_ascii=False)
