@@ -54,6 +54,13 @@ class Emulator:
             config=Config(proxies={}),
         )
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return the environment in which whatever uses AWS's libraries acts here, as the administrator."""
+        keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "test")
+        trusted = {"AWS_CA_BUNDLE": str(self.ca_bundle)} if self.ca_bundle else {}
+        return {"AWS_ENDPOINT_URL": self.endpoint, **trusted, "AWS_REGION": self.region, **keys}
+
     def deploy(self, stack: str, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
         """Create or update the stack, wait for it, and return its outputs."""
         from botocore.exceptions import ClientError, WaiterError
@@ -119,13 +126,17 @@ class Here(Target):
         return self.emulator.region
 
 
+def points_here(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the user's own AWS settings lead to an emulator on this machine."""
+    return urlsplit(environ.get("AWS_ENDPOINT_URL", "")).hostname in ("127.0.0.1", "localhost")
+
+
 def reached(outputs: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> Endpoint:
     """Return where a stack's API answers: in AWS as its output says, else as this machine's emulator serves it."""
-    here = environ.get("AWS_ENDPOINT_URL", "")
-    if urlsplit(here).hostname not in ("127.0.0.1", "localhost"):
+    if not points_here(environ):
         return Endpoint(outputs["EndpointUrl"])
     bundle = environ.get("AWS_CA_BUNDLE")
-    emulated = Emulator(here.rstrip("/"), REGION, Path(bundle) if bundle else None, log=Path())
+    emulated = Emulator(environ["AWS_ENDPOINT_URL"].rstrip("/"), REGION, Path(bundle) if bundle else None, log=Path())
     return Endpoint(emulated.invoke_url(outputs), here=True, ca_bundle=bundle, told=told(outputs))
 
 

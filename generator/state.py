@@ -8,27 +8,40 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from generator import kept_events, stacks
+from generator import kept_events, local, stacks
 from generator.aws import Target
 from generator.errors import GeneratorError
 from generator.vendor import parameters
+from lambdas.metrics import NAMESPACE
 from lambdas.model import Source
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
+class Counted:
+    """How often, as CloudWatch says."""
+
+    hour: float
+    """In the last hour."""
+    day: float
+
+
+@dataclass(frozen=True)
 class State:
-    """What `status` says."""
+    """What `status` says. What CloudWatch counts is None where there is nothing to count, or no CloudWatch."""
 
     stack: str
     status: str
     changed: datetime
     version: str
-    requests: tuple[float, float]
-    """In the last hour, and in the last day."""
-    sent: tuple[float, float]
-    """Messages, in the same."""
+    requests: Counted | None
+    sent: Counted | None
+    """Messages."""
+    drift: Counted | None
+    """Events of which the source's JSON Schemas did not know something."""
+    duplicates: Counted | None
+    """Messages that were not sent, since they had been."""
     waiting: int
     oldest: float | None
     """Seconds that the oldest of them has waited, at most, in the last hour; None where AWS does not say it."""
@@ -42,9 +55,9 @@ class State:
     secrets: Mapping[str, datetime | None]
 
     @property
-    def flowing(self) -> bool:
-        """Whether something came within a day."""
-        return self.requests[1] > 0
+    def flowing(self) -> bool | None:
+        """Whether something came within a day; None where that is not counted."""
+        return self.requests.day > 0 if self.requests else None
 
     @property
     def well(self) -> bool:
@@ -68,8 +81,7 @@ def of(target: Target, source: Source) -> State:
         status=found.status,
         changed=described.get("LastUpdatedTime", described["CreationTime"]),
         version=summary.get("MozDefEventFramework", {}).get("Version", "not known"),
-        requests=_counted(target, now, "AWS/ApiGateway", "Count", "ApiId", there.api),
-        sent=_counted(target, now, "AWS/SQS", "NumberOfMessagesSent", "QueueName", _name(there.events)),
+        **_flow(target, now, source, there),
         waiting=_depth(target, there.events),
         oldest=_oldest(target, now, _name(there.events)),
         dead=_depth(target, there.dead_letters),
@@ -108,12 +120,20 @@ def _metric(namespace: str, name: str, dimension: str, value: str) -> dict[str, 
     return {"Namespace": namespace, "MetricName": name, "Dimensions": [{"Name": dimension, "Value": value}]}
 
 
-def _counted(
-    target: Target, now: datetime, namespace: str, name: str, dimension: str, value: str
-) -> tuple[float, float]:
-    metric = _metric(namespace, name, dimension, value)
-    hour, day = (sum(_statistics(target, now, since, metric, "Sum")) for since in (HOUR, DAY))
-    return hour, day
+def _flow(target: Target, now: datetime, source: Source, there: kept_events.Stack) -> dict[str, Counted | None]:
+    stack = "Stack", target.stack(source.name)
+    metrics = {
+        "requests": _metric("AWS/ApiGateway", "Count", "ApiId", there.api),
+        "sent": _metric("AWS/SQS", "NumberOfMessagesSent", "QueueName", _name(there.events)),
+        "drift": _metric(NAMESPACE, "Drift", *stack) if source.events.schemas else None,
+        "duplicates": _metric(NAMESPACE, "Duplicate", *stack) if source.dedupe else None,
+    }
+    counted = not local.points_here()  # an emulator counts nothing
+    return {name: _counted(target, now, one) if one and counted else None for name, one in metrics.items()}
+
+
+def _counted(target: Target, now: datetime, metric: Mapping[str, Any]) -> Counted:
+    return Counted(*(sum(_statistics(target, now, since, metric, "Sum")) for since in (HOUR, DAY)))
 
 
 def _oldest(target: Target, now: datetime, queue: str) -> float | None:

@@ -21,7 +21,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from generator import kept_events, state
+from generator import definition, kept_events, state
 from generator.aws import Target
 from generator.commands import main, redrive, redriving, show
 from generator.definition import known
@@ -855,8 +855,10 @@ def test_the_state_is_said_to_programs_too(account: Account, run: Run) -> None:
             "stack": STACK,
             "status": "UPDATE_COMPLETE",
             "version": "1.2.3",
-            "requests": [0, 0],
-            "sent": [0, 0],
+            "requests": {"hour": 0, "day": 0},
+            "sent": {"hour": 0, "day": 0},
+            "drift": None,
+            "duplicates": None,
             "waiting": 0,
             "oldest": None,
             "dead": 0,
@@ -870,6 +872,21 @@ def test_the_state_is_said_to_programs_too(account: Account, run: Run) -> None:
             "well": False,
         },
     )
+
+
+def test_what_schemas_do_not_know_and_what_is_sent_again_is_counted_where_a_source_looks(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = replace(ZOOM, dedupe=model.Dedupe(window=24), events=replace(ZOOM.events, schemas={"*": {}}))
+    monkeypatch.setattr(definition, "load", lambda *_: [SimpleNamespace(source=looks)])
+    count("MozDefEventFramework", "Drift", "Stack", STACK, (2, 5 * MINUTES), (3, 5 * HOURS))
+    count("MozDefEventFramework", "Duplicate", "Stack", STACK, (1_000, 5 * HOURS))
+    out = run("status")[1]
+    assert "  not sent  0 messages that had been sent before in the last hour, 1,000 in the last day\n" in out
+    unknown = "2 events of which the schemas did not know something in the last hour, 5 in the last day"
+    assert f"  drift     {unknown}: the dashboard says what\n" in out
+    told = json.loads(run("status", "--json")[1])
+    assert (told["drift"], told["duplicates"]) == ({"hour": 2, "day": 5}, {"hour": 0, "day": 1_000})
 
 
 def test_nothing_is_read_but_whether_there_is_a_secret(run: Run) -> None:

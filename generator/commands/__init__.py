@@ -13,7 +13,7 @@ import click
 from generator.errors import GeneratorError
 
 DEFAULT = "build"
-_SHARED = ("asking", "deploying", "given", "kept", "options", "redriving", "show", "summary", "telling")
+_SHARED = ("asking", "deploying", "following", "given", "kept", "options", "redriving", "show", "summary", "telling")
 
 
 class Commands(click.Group):

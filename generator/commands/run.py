@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +20,8 @@ from lambdas.faults import FAULTS
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from generator.local import Emulator
 
 _PAUSE_SECONDS = 0.2
 
@@ -55,8 +58,8 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
             followed = Followed(running, outputs, names.stack(source))
             if not ended.is_set():
                 signed = told(outputs) if signs_url(definition.webhook) else None
-                send = again(f"send {source}", build, sources)
-                _banner(out, source, url, outputs["EventsQueueUrl"], send, iam=iam, signed=signed)
+                tries = again(f"send {source}", build, sources), _elsewhere(running, source, sources)
+                _banner(out, source, url, outputs["EventsQueueUrl"], tries, iam=iam, signed=signed)
             try:
                 while not ended.wait(_PAUSE_SECONDS):
                     following.follow(out, followed, as_json=as_json)
@@ -66,13 +69,23 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
     return 0
 
 
-def _banner(out: Console, source: str, url: str, queue: str, send: str, *, iam: bool, signed: str | None) -> None:
+def _elsewhere(running: Emulator, source: str, sources: Path) -> str:
+    """A command that acts in an account, with the settings that lead it here."""
+    settings = " ".join(f"{name}={quote(value)}" for name, value in running.settings.items())
+    return f"{settings} {again(f'status {source}', sources=sources)}"
+
+
+def _banner(
+    out: Console, source: str, url: str, queue: str, tries: tuple[str, str], *, iam: bool, signed: str | None
+) -> None:
     out.print(f"\n[bold]{source}[/] runs on this machine{', IAM enforced' if iam else ''}; Ctrl-C ends it")
     out.print(f"  [dim]endpoint[/]  {url}")
     if signed:
         out.print(f"  [dim]signed as[/] {signed}  [dim]as the handler sees it[/]")
     out.print(f"  [dim]queue[/]     {queue}")
-    out.print(f"  [dim]try[/]       [cyan]{send}[/]  [dim]in a second terminal[/]\n")
+    send, status = tries
+    out.print(f"  [dim]try[/]       [cyan]{send}[/]  [dim]in a second terminal[/]")
+    out.print(f"  [dim]also[/]      [cyan]{status}[/]  [dim]likewise rejected, redrive, deploy[/]\n")
 
 
 def _ending() -> threading.Event:

@@ -15,7 +15,7 @@ from generator.aws import Target
 from generator.commands import kept, options, show
 
 if TYPE_CHECKING:
-    from generator.state import State
+    from generator.state import Counted, State
 
 
 @click.command(short_help="How a deployed source is.")
@@ -47,9 +47,7 @@ def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
 def _lines(state: State, source: str, do: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
     """A label, what there is to say, and its colour; `do` makes a command of its words."""
     fine, look = "default", "yellow"
-    requests = f"{state.requests[0]:,.0f} requests in the last hour, {state.requests[1]:,.0f} in the last day"
-    yield "flowing", f"{'yes' if state.flowing else 'no'}: {requests}", fine if state.flowing else look
-    yield "sent", f"{state.sent[0]:,.0f} messages in the last hour, {state.sent[1]:,.0f} in the last day", fine
+    yield from _flow(state)
     age = f", the oldest for {_span(state.oldest)}" if state.waiting and state.oldest else ""
     yield "waiting", f"{show.count(state.waiting, 'message')} for MozDef{age}", fine
     if state.dead:
@@ -70,6 +68,26 @@ def _lines(state: State, source: str, do: Callable[[str], str]) -> Iterator[tupl
     for name, stored in state.secrets.items():
         said = f"stored {_ago(stored)}" if stored else f"not there: {do(f'secret {source}')}"
         yield "secret", f"{name} {said}", fine if stored else "red"
+
+
+def _flow(state: State) -> Iterator[tuple[str, str, str]]:
+    """What CloudWatch counts."""
+    if state.requests:
+        requests = _counted(state.requests, "requests")
+        yield "flowing", f"{'yes' if state.flowing else 'no'}: {requests}", "default" if state.flowing else "yellow"
+    else:
+        yield "flowing", "not counted on this machine", "default"
+    if state.sent:
+        yield "sent", _counted(state.sent, "messages"), "default"
+    if state.duplicates:
+        yield "not sent", _counted(state.duplicates, "messages that had been sent before"), "default"
+    if state.drift:
+        unknown = _counted(state.drift, "events of which the schemas did not know something")
+        yield "drift", f"{unknown}{': the dashboard says what' if state.drift.day else ''}", "default"
+
+
+def _counted(counted: Counted, what: str) -> str:
+    return f"{counted.hour:,.0f} {what} in the last hour, {counted.day:,.0f} in the last day"
 
 
 def _span(seconds: float) -> str:

@@ -251,3 +251,5 @@ def test_the_state_of_a_source_says_what_there_is_to_do(account: Emulator, run: 
     assert "rejected  1 request with events that could not be shaped: python -m generator rejected zoom" in out
     told = json.loads(run("status", "--json")[1])
     assert (told["rejected"], told["well"], told["stack"]) == (1, False, STACK)
+    assert "  flowing   not counted on this machine\n" in out
+    assert (told["flowing"], told["requests"]) == (None, None)

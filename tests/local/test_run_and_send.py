@@ -141,7 +141,12 @@ def test_a_person_sees_the_endpoint_each_request_and_the_message(build: Path, tm
             challenged[1],
         )
         assert seen, run.out
-    head, _, followed = run.out.partition("in a second terminal\n\n")
+    head, _, followed = run.out.partition("likewise rejected, redrive, deploy\n\n")
+    [operate] = re.findall(r"^  also      (.*) python -m generator status zoom", head, re.MULTILINE)
+    assert operate == (
+        f"AWS_ENDPOINT_URL=http://127.0.0.1:{run.port} AWS_REGION=us-west-2 "
+        "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
+    )
     assert head.startswith("\nzoom runs on this machine; Ctrl-C ends it\n  endpoint  http://127.0.0.1:")
     assert re.search(r"^\d\d:\d\d:\d\d 200 accepted$", followed, re.MULTILINE)
     assert re.search(r"^\d\d:\d\d:\d\d 200 challenge answered$", followed, re.MULTILINE)
@@ -149,6 +154,20 @@ def test_a_person_sees_the_endpoint_each_request_and_the_message(build: Path, tm
     message, _ = json.JSONDecoder().raw_decode(followed, followed.index("{\n"))
     assert message["details"] == sample("zoom", "user.signed_in")
     assert run.err == ""
+
+
+@pytest.mark.parametrize("options", [[], ["--iam"]])
+def test_the_command_that_is_shown_for_an_operator_acts_on_what_runs(
+    build: Path, tmp_path: Path, options: list[str]
+) -> None:
+    with running(tmp_path, build, "zoom", *options) as run:
+        run.wait_until_ready()
+        assert eventually(lambda: "likewise" in run.out)
+        [settings] = re.findall(r"^  also      (.*) python -m generator status zoom", run.out, re.MULTILINE)
+        leads = dict(one.split("=", 1) for one in settings.split())
+        status, out, err = generator(tmp_path, "status", "zoom", **leads)
+    assert (status, err) == (0, "")
+    assert "MozDef-EF-zoom-dev  CREATE_COMPLETE" in out
 
 
 def test_okta_is_sent_a_batch_and_its_challenge_under_iam(build: Path, tmp_path: Path) -> None:
