@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from generator.errors import GeneratorError
-from generator.kept_events import Stack
+from generator.kept_events import FOREIGN, Stack
 
 CHUNK = 10
 """Objects that one call looks at, or sends: some seconds at most, and what an interruption leaves undone."""
@@ -48,6 +48,22 @@ def _asked(functions: Any, stack: Stack, what: Mapping[str, Any], wait: Callable
         f"{stack.function} has been busy for {sum(PAUSES)} seconds, with the sweep or with somebody else's redrive: "
         "what was sent is sent, and the rest is where it was. Run it again later"
     )
+
+
+def became(result: Mapping[str, Any]) -> str:
+    """What became of a request that was to be sent, or was left out since nothing of it passes, as one says it."""
+    if result.get("gone"):
+        return "sent by somebody else"
+    if result.get("foreign"):
+        return FOREIGN
+    if result.get("pending"):
+        return "being sent by somebody else"
+    went = result.get("sent") or result.get("unsent")
+    if result["fails"]:
+        return "sent in part" if went else "failing still"
+    if result.get("unsent"):
+        return "waiting for the queue"
+    return "sent" if went else "sent before"
 
 
 def chunks(keys: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:

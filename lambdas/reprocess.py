@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lambdas.auth import masked_fields
@@ -28,6 +28,8 @@ MAX_TOLD = 50
 """Reasons of one object that are told."""
 MAX_SHOWN = 20
 """Messages of one object that a preview shows."""
+MAX_IDS = 5
+"""Ids of events that were sent before, which it names."""
 
 
 class Reprocessor:
@@ -120,7 +122,7 @@ class Reprocessor:
             "passes": len(passing),
             "messages": [_short(one) for one in passing[:MAX_SHOWN]],
             "fails": _told(refusals),
-            **({"duplicates": len(before)} if before else {}),
+            **({"duplicates": len(before), "skipped": _ids(messages, before)} if before else {}),
         }
 
     def _send(self, key: str, envelope: dict[str, Any], request: Request, places: frozenset[int]) -> dict[str, Any]:
@@ -225,6 +227,10 @@ def _told(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
         {"reason": reason, "detail": detail, "events": number}
         for (reason, detail), number in [*told[:MAX_TOLD], *more.items()]
     ]
+
+
+def _ids(messages: Sequence[Message], places: Iterable[int]) -> list[str]:
+    return list(dict.fromkeys(messages[place].id for place in sorted(places)))[:MAX_IDS]
 
 
 def _short(fields: Mapping[str, Any]) -> dict[str, Any]:

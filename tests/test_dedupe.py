@@ -311,6 +311,7 @@ def test_a_redrive_sends_what_was_refused_of_an_event_and_not_what_was_sent(tmp_
     endpoint.deploy(with_transform(tmp_path / "mended", mended, ", require: [part]"))
     (preview,) = endpoint.again.preview([key])
     assert (preview["passes"], preview["duplicates"], len(preview["messages"])) == (3, 1, 3)
+    assert preview["skipped"] == ["id:a"]
     assert endpoint.again.send([key]) == [{"key": key, "sent": 3, "unsent": 0, "fails": [], "duplicates": 1}]
     assert parts(endpoint) == [1, 9, 0, 3]
 
@@ -342,7 +343,7 @@ def test_what_the_vendor_sent_again_since_is_skipped_and_goes(rejected: tuple[En
     assert post(endpoint, "a") == 200
     before = dict(endpoint.table.items)
     (preview,) = endpoint.again.preview([key])
-    assert (preview["passes"], preview["duplicates"]) == (1, 1)
+    assert (preview["passes"], preview["duplicates"], preview["skipped"]) == (1, 1, ["id:a"])
     assert [one["tags"][1] for one in preview["messages"]] == ["id:b"]
     assert endpoint.table.items == before
     assert endpoint.again.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": [], "duplicates": 1}]

@@ -387,7 +387,7 @@ def test_what_passes_is_sent_and_the_rest_stays(account: Account, run: Run) -> N
     fails = account.reject(2, "time", event_ts="no time")
     status, out, err = run("redrive", "--yes")
     assert (status, err) == (0, "")
-    assert out.endswith("  1 of 1 request, 1 message sent\n")
+    assert out.endswith("  1 of 1 request, 1 message sent\n2 requests: 1 failing still, 1 sent\n")
     assert (account.objects(), account.sent()) == ([fails], ["zoom: kind.1 by n1"])
     assert "attempts" not in account.read(fails)
 
@@ -509,7 +509,8 @@ def test_what_the_queue_does_not_take_waits(account: Account, run: Run) -> None:
     status, out, _ = run("redrive", "--yes")
     assert (status, out[len(PASSES.format(1)) :]) == (
         0,
-        "  1 of 1 request, 0 messages sent\nthe queue does not take 1 message now: tried again every five minutes\n",
+        "  1 of 1 request, 0 messages sent\n1 request: 1 waiting for the queue\n"
+        "the queue does not take 1 message now: tried again every five minutes\n",
     )
     assert [key.split("/")[0] for key in account.objects()] == ["unsent"]
 
@@ -533,8 +534,8 @@ def test_what_fails_again_and_what_had_gone_is_said(
     assert status == 0
     assert out.endswith(
         "  2 of 2 requests, 0 messages sent\n"
+        "2 requests: 1 failing still, 1 sent by somebody else\n"
         "1 event failed again, and stayed: python -m generator rejected zoom\n"
-        "1 request had gone: somebody else sent them\n"
     )
 
 
@@ -547,12 +548,55 @@ def test_what_was_sent_before_and_what_somebody_else_is_sending_is_said(
     monkeypatch.setattr(account.functions.reprocessor, "preview", lambda _keys: [before])
     monkeypatch.setattr(account.functions.reprocessor, "send", lambda _keys: [pending])
     assert run("redrive", "--yes") == (
-        0,
+        1,
         "  skips   2 messages that had been sent before\n"
         "  1 of 1 request, 0 messages sent\n"
-        "1 request stayed: somebody else is sending some of it. Run it again in a while\n",
+        "1 request: 1 being sent by somebody else\n"
+        "what somebody else is sending stayed: run it again in a while\n",
         "",
     )
+
+
+def skips(key: str, number: int, *ids: str) -> dict[str, Any]:
+    """A preview of an object of which nothing is to be sent."""
+    return {"key": key, "passes": 0, "messages": [], "fails": [], "duplicates": number, "skipped": list(ids)}
+
+
+SKIPS = [
+    (["e-1"], "1 message: an event with the id e-1 was sent before"),
+    (["e-1", "e-2"], "2 messages: events with the ids e-1, e-2 were sent before"),
+    ([f"e-{n}" for n in range(6)], "6 messages: events with the ids e-0, e-1, e-2, e-3, e-4 and more were sent before"),
+]
+
+
+@pytest.mark.parametrize(("ids", "said"), SKIPS)
+def test_the_ids_by_which_events_are_skipped_are_named_before_anything_is_deleted(
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch, ids: list[str], said: str
+) -> None:
+    key = account.reject(1)
+    shown = skips(key, len(ids), *(f"id:{one}" for one in ids))
+    monkeypatch.setattr(account.functions.reprocessor, "preview", lambda _keys: [shown])
+    assert run("redrive", "--dry-run")[1].startswith(f"  skips   {said}\n")
+    out = run("redrive", asked="n\n")[1]
+    messages = said.partition(":")[0]
+    question = f"Send 0 messages of 1 request to the queue that MozDef reads, and delete {messages} that it skips?"
+    assert out.startswith(f"  skips   {said}\n{question}")
+    assert account.objects() == [key]
+
+
+def test_what_became_of_each_request_is_said(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = account.reject(1)
+    account.reject(2, "time", event_ts="no time")
+    plain = account.functions.reprocessor
+
+    def preview(keys: list[str]) -> list[dict[str, Any]]:
+        return [skips(key, 1, "id:e-1") if key == before else plain._each(key, plain._preview) for key in keys]
+
+    monkeypatch.setattr(plain, "preview", preview)
+    done = {"key": before, "sent": 0, "unsent": 0, "fails": [], "duplicates": 1}
+    monkeypatch.setattr(plain, "send", lambda _keys: [done])
+    status, out, _ = run("redrive", "--yes")
+    assert (status, out.splitlines()[-1]) == (0, "2 requests: 1 failing still, 1 sent before")
 
 
 @pytest.mark.parametrize(
@@ -628,7 +672,7 @@ def test_what_a_deployment_can_shape_is_brought_back_without_a_question(
         "\nredrive: 2 rejected requests\n"
         + PASSES.format(1)
         + "  fails   1x time: event_ts is not a time as unix_ms writes it\n"
-        + "  1 of 1 request, 1 message sent\n"
+        + "  1 of 1 request, 1 message sent\n2 requests: 1 failing still, 1 sent\n"
     )
     assert (account.sent(), account.objects()) == (["zoom: kind.1 by n1"], [still])
     redriving.after_deployment(deployed(tmp_path), yes=True)

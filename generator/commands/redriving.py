@@ -33,10 +33,13 @@ class How(NamedTuple):
 
 
 class _Passing(NamedTuple):
-    """The objects of which something would pass, and how many messages that would be."""
+    """The objects of which something would pass or was sent before, and how many messages that would be."""
 
     keys: list[str]
     messages: int
+    skipped: int
+    left: Counter[str]
+    """What became of the others."""
 
     def __str__(self) -> str:
         return f"{show.count(self.messages, 'message')} of {show.count(len(self.keys), 'request')}"
@@ -54,10 +57,15 @@ def bring_back(target: Target, stack: Stack, keys: Sequence[str], how: How) -> i
     if how.dry_run:
         out.print(f"{passing} would be sent; nothing was")
         return 0
-    if not how.yes and not click.confirm(f"Send {passing} to the queue that MozDef reads?"):
+    if not how.yes and not click.confirm(_question(passing)):
         out.print("nothing was sent")
         return 1
-    return _send(functions, stack, passing.keys, how)
+    return _send(functions, stack, passing, how)
+
+
+def _question(passing: _Passing) -> str:
+    skipped = f", and delete {show.count(passing.skipped, 'message')} that it skips" if passing.skipped else ""
+    return f"Send {passing} to the queue that MozDef reads{skipped}?"
 
 
 def after_deployment(one: Deployment, *, yes: bool) -> None:
@@ -88,73 +96,91 @@ def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
     from rich.markup import escape
 
     from generator.kept_events import FOREIGN
-    from generator.redriving import chunks, invoked
+    from generator.redriving import became, chunks, invoked
 
     out = show.console()
     passing: list[str] = []
+    skipped: list[str] = []
     shown = passes = duplicates = 0
     fails: Counter[str] = Counter()
+    left: Counter[str] = Counter()
     for some in chunks(keys):
         for result in invoked(functions, stack, "preview", some, _wait):
-            if result.get("gone"):
-                continue
+            # What was sent before goes from the bucket as what is sent.
+            if result.get("passes") or result.get("duplicates"):
+                passing.append(result["key"])
+            else:
+                left[became(result)] += 1
             if result.get("foreign"):
                 fails[f"{FOREIGN}: {result['key']}"] += 1
-                continue
-            passes += result["passes"]
-            before = result.get("duplicates", 0)
-            duplicates += before
-            # What was sent before goes from the bucket as what is sent.
-            passing += [result["key"]] if result["passes"] or before else []
-            fails.update({f"{one['reason']}: {one['detail']}": one["events"] for one in result["fails"]})
-            for message in result["messages"][: max(FEW - shown, 0)]:
+            passes += result.get("passes", 0)
+            duplicates += result.get("duplicates", 0)
+            skipped += result.get("skipped", ())
+            fails.update({f"{one['reason']}: {one['detail']}": one["events"] for one in result.get("fails", ())})
+            for message in result.get("messages", ())[: max(FEW - shown, 0)]:
                 shown += 1
                 time_ = message["timestamp"][:19].replace("T", " ")
                 out.print(f"  [dim]passes[/]  {time_} {escape(message['severity'])}  {escape(message['summary'])}")
     if passes > shown:
         out.print(f"  [dim]passes[/]  and {passes - shown} more")
     if duplicates:
-        out.print(f"  [dim]skips[/]   {show.count(duplicates, 'message')} that had been sent before")
+        out.print(f"  [yellow]skips[/]   {show.count(duplicates, 'message')}{escape(_before(skipped))}")
     for said, number in fails.most_common(FEW):
         out.print(f"  [yellow]fails[/]   {number}x {escape(said)}")
     if len(fails) > FEW:
         out.print(f"  [yellow]fails[/]   and for {len(fails) - FEW} more reasons")
-    return _Passing(passing, passes)
+    return _Passing(passing, passes, duplicates, left)
 
 
-def _send(functions: Any, stack: Stack, keys: Sequence[str], how: How) -> int:
+def _before(tags: Sequence[str]) -> str:
+    """By which ids it is known that an event was sent before: if `events.id` is wrong, it is another event."""
+    ids = list(dict.fromkeys(tag.removeprefix("id:") for tag in tags))
+    if not ids:  # a function of an older version names none
+        return " that had been sent before"
+    if len(ids) == 1:
+        return f": an event with the id {ids[0]} was sent before"
+    return f": events with the ids {', '.join(ids[:FEW])}{' and more' if len(ids) > FEW else ''} were sent before"
+
+
+def _send(functions: Any, stack: Stack, passing: _Passing, how: How) -> int:
     """One call after another; what was not begun when it is interrupted is where it was."""
-    from generator.redriving import CHUNK, chunks, invoked
+    from generator.redriving import CHUNK, became, chunks, invoked
 
-    out = show.console()
-    sent = unsent = failed = gone = pending = done = 0
+    out, keys = show.console(), passing.keys
+    counts, requests, done = Counter[str](), Counter(passing.left), 0
     rate, size = how.rate, min(CHUNK, max(1, int(how.rate))) if how.rate else CHUNK
     try:
         for some in chunks(keys, size):
             began = time.monotonic()
             for result in invoked(functions, stack, "send", some, _wait):
-                sent, unsent = sent + result.get("sent", 0), unsent + result.get("unsent", 0)
-                failed += sum(one["events"] for one in result.get("fails", ()))
-                gone += bool(result.get("gone"))
-                pending += bool(result.get("pending"))
+                counts.update({name: result.get(name, 0) for name in ("sent", "unsent", "pending")})
+                counts["failed"] += sum(one["events"] for one in result.get("fails", ()))
+                requests[became(result)] += 1
             done += len(some)
-            out.print(f"  {done} of {show.count(len(keys), 'request')}, {show.count(sent, 'message')} sent")
+            out.print(f"  {done} of {show.count(len(keys), 'request')}, {show.count(counts['sent'], 'message')} sent")
             if rate and done < len(keys):
                 time.sleep(max(0.0, len(some) / rate - (time.monotonic() - began)))
     except KeyboardInterrupt:
         out.print(
-            f"stopped: {show.count(sent, 'message')} sent. What had begun goes on by itself, and the rest is where it "
-            "was: run it again"
+            f"stopped: {show.count(counts['sent'], 'message')} sent. What had begun goes on by itself, and the rest is "
+            "where it was: run it again"
         )
         return 130
-    if unsent:
-        out.print(f"the queue does not take {show.count(unsent, 'message')} now: tried again every five minutes")
-    if failed:
-        out.print(f"{show.count(failed, 'event')} failed again, and stayed: {how.why}")
-    if pending:
+    _summed_up(counts, requests, how)
+    return 1 if counts["pending"] else 0
+
+
+def _summed_up(counts: Counter[str], requests: Counter[str], how: How) -> None:
+    """What became of the requests, unless all were just sent, and what to do about it."""
+    out = show.console()
+    if set(requests) != {"sent"}:
+        each = ", ".join(f"{number} {what}" for what, number in sorted(requests.items()))
+        out.print(f"{show.count(requests.total(), 'request')}: {each}")
+    if counts["unsent"]:
         out.print(
-            f"{show.count(pending, 'request')} stayed: somebody else is sending some of it. Run it again in a while"
+            f"the queue does not take {show.count(counts['unsent'], 'message')} now: tried again every five minutes"
         )
-    if gone:
-        out.print(f"{show.count(gone, 'request')} had gone: somebody else sent them")
-    return 0
+    if counts["failed"]:
+        out.print(f"{show.count(counts['failed'], 'event')} failed again, and stayed: {how.why}")
+    if counts["pending"]:
+        out.print("what somebody else is sending stayed: run it again in a while")

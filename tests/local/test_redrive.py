@@ -140,7 +140,9 @@ def test_a_deployment_that_mends_a_definition_sends_what_it_can_shape_and_the_ne
     status, out, err = run("deploy", "--yes", "--redrive")
     assert (status, err) == (0, "")
     assert "\nredrive: 2 rejected requests\n  passes  " in out
-    assert out.endswith("  fails   1x missing: no payload\n  1 of 1 request, 1 message sent\n")
+    assert out.endswith(
+        "  fails   1x missing: no payload\n  1 of 1 request, 1 message sent\n2 requests: 1 failing still, 1 sent\n"
+    )
     assert [message["details"]["event_ts"] for message in zoom.arrived()] == ["no time"]
     assert objects(account, "rejected/") == [still]
     out = run("deploy", "--yes", "--redrive")[1]
