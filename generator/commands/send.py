@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from generator.definition import load
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
+    from generator.samples import Sample
     from generator.sending import Endpoint
     from lambdas.auth import Keys
     from lambdas.model import Source
@@ -23,11 +25,25 @@ if TYPE_CHECKING:
 @click.command(short_help="Send a sample as the vendor would.")
 @click.argument("source")
 @click.option("--sample", help="Which one; by default the first that is an event.")
+@click.option(
+    "--body",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Send this file instead of the sample's body, byte for byte.",
+)
 @click.option("--url", help="A deployed endpoint, the stack's output EndpointUrl; by default the one that runs here.")
 @options.target
 @options.sources
 @options.build
-def command(source: str, sample: str | None, url: str | None, target: aws.Target, sources: Path, build: Path) -> int:
+def command(
+    source: str,
+    sample: str | None,
+    body: Path | None,
+    url: str | None,
+    target: aws.Target,
+    sources: Path,
+    build: Path,
+) -> int:
     """Sign a sample as the vendor would, post it to SOURCE, and show the answer."""
     from rich.markup import escape
 
@@ -36,6 +52,8 @@ def command(source: str, sample: str | None, url: str | None, target: aws.Target
 
     definition = load(sources, [source])[0]
     chosen = choose(definition, sample)
+    if body:
+        chosen = _with_body(chosen, body)
     if url:
         if urlsplit(url).scheme not in ("https", "http"):
             raise GeneratorError(f"{url}: is no URL such as https://….execute-api.us-west-2.amazonaws.com/events")
@@ -52,6 +70,14 @@ def command(source: str, sample: str | None, url: str | None, target: aws.Target
     colour = "green" if answer.status < 300 else "red"
     out.print(f"[dim]answer[/]  [{colour}]{answer.status}[/] {escape(answer.body)}".rstrip())
     return 0 if answer.status < 300 else 1
+
+
+def _with_body(sample: Sample, file: Path) -> Sample:
+    """The sample's request with what is in the file, however bad, as its body."""
+    try:
+        return replace(sample, name=str(file), body=file.read_bytes())
+    except OSError as error:
+        raise GeneratorError(f"{file}: can't be read ({error.strerror})") from error
 
 
 def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, Keys]:

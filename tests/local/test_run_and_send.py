@@ -156,6 +156,21 @@ def test_a_person_sees_the_endpoint_each_request_and_the_message(build: Path, tm
     assert run.err == ""
 
 
+@pytest.mark.parametrize("body", [b'{"event": "user.created"}\n', b"no JSON"], ids=["lacks", "no JSON"])
+def test_a_body_of_ones_own_is_signed_byte_for_byte_and_kept_where_it_is_bad(
+    build: Path, tmp_path: Path, body: bytes
+) -> None:
+    file = tmp_path / "bad.json"
+    file.write_bytes(body)
+    with running(tmp_path, build, "zoom") as run:
+        run.wait_until_ready()
+        status, out, err = generator(tmp_path, "send", "zoom", "--body", str(file), "--build", str(build))
+        assert (status, out.splitlines()[-1], err) == (0, "answer  200", "")
+        assert out.startswith(f"sent    POST {file} to http://127.0.0.1:")
+        assert eventually(lambda: "kept rejected/" in run.out), run.out
+    assert re.search(r"^\d\d:\d\d:\d\d 200 kept: (missing|not-json): ", run.out, re.MULTILINE), run.out
+
+
 @pytest.mark.parametrize("options", [[], ["--iam"]])
 def test_the_command_that_is_shown_for_an_operator_acts_on_what_runs(
     build: Path, tmp_path: Path, options: list[str]
