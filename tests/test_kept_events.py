@@ -210,17 +210,17 @@ what they would be now  python -m generator redrive zoom --dry-run
 
 
 def test_rejected_requests_are_counted_by_day_and_reason(account: Account, run: Run) -> None:
-    keys = [account.reject(1), account.reject(2), account.reject(3, "time", days=1), account.reject(4, days=1)]
+    keys = [account.reject(1), account.reject(2), account.reject(3, "time", 1, "no time[]"), account.reject(4, days=1)]
     part = [key.rpartition("/")[2][:12] for key in keys]
     last = max(keys[:2])
     status, out, err = run("rejected")
     assert (status, err) == (0, "")
     table, shown = out[: out.index("\n\n") + 1], out[out.index("\n\n") + 1 :]
     assert [line.split() for line in table.splitlines()] == [
-        ["day", "reason", "requests", "the", "last", "one"],
-        ["2025-12-31", "missing", "1", part[3]],
-        ["2025-12-31", "time", "1", part[2]],
-        ["2026-01-01", "missing", "2", last.rpartition("/")[2][:12]],
+        ["day", "reason", "requests", "the", "last", "one", "and", "why"],
+        ["2025-12-31", "missing", "1", part[3], "no", "event_ts"],
+        ["2025-12-31", "time", "1", part[2], "no", "time[]"],
+        ["2026-01-01", "missing", "2", last.rpartition("/")[2][:12], "no", "event_ts"],
     ]
     assert shown == NEXT.format(last.rpartition("/")[2][:12])
     assert run("rejected", "--reason", "time", "--env", "dev")[1].count("2025-12-31") == 1
@@ -717,9 +717,9 @@ def test_what_is_none_of_ours_is_listed_and_told_and_holds_up_nothing(account: A
     account.kept.put(OTHERS_KEY, b"no JSON")
     account.kept.put(other, b'{"version": 2}')
     _, out, _ = run("rejected")
-    assert [line.split()[:-1] for line in out.splitlines()[1:3]] == [
-        ["none", "of", "ours", "1"],
-        ["2026-01-01", "missing", "2"],
+    assert [line.split() for line in out.splitlines()[1:3]] == [
+        ["none", "of", "ours", "1", "notes.txt"],
+        ["2026-01-01", "missing", "2", key.rpartition("/")[2][:12], "no", "event_ts"],
     ]
     for one in (OTHERS_KEY, other):
         assert run("rejected", "--show", one) == (1, "", f"error: {SAID.format(one)}\n")

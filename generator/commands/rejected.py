@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,7 @@ def command(source: str, shown: str | None, wanted: Wanted, as_json: bool, targe
         for one in found:
             click.echo(json.dumps({"key": one.key, "day": one.day, "reason": one.reason, "bytes": one.size}))
     elif found:
-        _table(found)
+        _table(found, lambda key: _why(s3, stack.bucket, key))
         out = show.console()
         example = f"rejected {source} --show {_part(found[-1].key)}"
         out.print(f"\n[dim]to see one[/]              {kept.next_one(example, target, sources)}")
@@ -68,7 +69,18 @@ def _one(found: list[Kept], part: str) -> str:
     return fit[0]
 
 
-def _table(found: list[Kept]) -> None:
+def _why(s3: Any, bucket: str, key: str) -> str:
+    """Why the first of its events is there; empty where it is none of ours, as the reason says already."""
+    from generator.kept_events import read
+
+    try:
+        return str(read(s3, bucket, key).envelope["events"][0]["detail"])
+    except (GeneratorError, LookupError, TypeError):
+        return ""
+
+
+def _table(found: list[Kept], why: Callable[[str], str]) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -76,9 +88,11 @@ def _table(found: list[Kept]) -> None:
     table.add_column("reason")
     table.add_column("requests", justify="right")
     table.add_column("the last one")
+    table.add_column("and why", overflow="fold")
     last = {(one.day, one.reason): one.key for one in found}
     for (day, reason), number in sorted(Counter((one.day, one.reason) for one in found).items()):
-        table.add_row(day, reason, str(number), f"[dim]{_part(last[day, reason])}[/]")
+        key = last[day, reason]
+        table.add_row(day, reason, str(number), f"[dim]{_part(key)}[/]", escape(why(key)))
     show.console().print(table)
 
 
