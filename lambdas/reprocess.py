@@ -146,7 +146,8 @@ class Reprocessor:
         then, now = envelope.get("split", self._source.events.split), self._source.events.split
         if (where := moved(request, places, then, now)) is None:
             told = "`split` was another then, and which events these are can't be told"
-            return [], [Refusal(place, str(envelope["reason"]), told) for place in sorted(places)], then
+            reason = str(envelope["reason"])
+            return [], [Refusal(place, reason, told) for place in sorted(places)], then
         if WHOLE in where:
             return *self._delivery.shaped(request), now
         messages, refusals = self._delivery.shaped(request, where)

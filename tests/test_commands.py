@@ -205,7 +205,7 @@ def test_a_sample_that_differs_is_said_and_accepted(run) -> None:
         (
             "huge.json",
             json.dumps({"event": "e", "payload": ["x" * 1_000] * 1_100}),
-            "becomes no message: time: event_ts",
+            "becomes no message: time: no event_ts",
         ),
         ("lone.request.json", '{"method": "\\ud800"}', "method is text, headers and query have texts"),
         ("odd.request.json", '{"methd": "GET"}', "odd.request.json has other keys than method, headers and query"),

@@ -108,7 +108,7 @@ def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
     for name in [*template.parameters, *whole.parameters, *whole.outputs]:
         assert f"`{name}`" in OPERATING, name
     code = "".join(file.read_text(encoding="utf-8") for file in ROOT.glob("lambdas/**/*.py"))
-    for reason in re.findall(r'(?:Rejected\(|Refusal\([^"]*)"([a-z-]+)"', code):
+    for reason in re.findall(r'(?:Rejected\(|Refusal\([^"\n]*)"([a-z-]+)"', code):
         assert f"| `{reason}` |" in ARCHITECTURE, reason
 
 
