@@ -351,6 +351,23 @@ def test_one_that_was_tried_again_and_is_no_json_is_shown_too(account: Account, 
     )
 
 
+CONTROLS = "a\x1b[2Jb\x9bc\u202ed\n"
+SHOWN = "a\\u001b[2Jb\\u009bc\\u202ed"
+
+
+def test_what_a_sender_writes_moves_no_cursor_and_hides_nothing(account: Account, run: Run) -> None:
+    account.reject(1, payload={"text": CONTROLS})
+    account.reject(2, event=CONTROLS)
+    for words in (["rejected", "--show", "missing"], ["rejected"], ["redrive", "--dry-run"]):
+        out = run(*words)[1]
+        assert [one for one in out if one != "\n" and not one.isprintable()] == [], words
+    request = Request("POST", {"x": CONTROLS}, CONTROLS.encode(), "q=" + CONTROLS, id="r", time=NOW)
+    account.kept.reject("zoom", request, (), [Refusal(-1, "not-json", CONTROLS)])
+    out = run("rejected", "--show", "not-json")[1]
+    assert out.count(SHOWN) == 4
+    assert [one for one in out if one != "\n" and not one.isprintable()] == []
+
+
 def test_of_very_many_events_some_are_shown(account: Account, run: Run) -> None:
     request = Request("POST", {}, b"{}", id="r", time=NOW)
     account.kept.reject("zoom", request, (), [Refusal(at, "missing", "no a") for at in range(25)])

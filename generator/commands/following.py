@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def follow(out: Console, followed: Followed, *, as_json: bool) -> None:
     """Show everything that has come since the last time."""
-    from rich.markup import escape
+    from rich.highlighter import JSONHighlighter
 
     for message in followed.messages() if as_json else ():
         click.echo(json.dumps(message, ensure_ascii=False))
@@ -26,13 +26,13 @@ def follow(out: Console, followed: Followed, *, as_json: bool) -> None:
         return
     for line in followed.log():
         status, text, colour = said(line)
-        words = f"[{colour}]{status}[/] {escape(text)}" if status else f"[{colour}]{escape(text)}[/]"
+        words = f"[{colour}]{status}[/] {show.safe(text)}" if status else f"[{colour}]{show.safe(text)}[/]"
         out.print(f"[dim]{line['timestamp'][11:19]}[/] {words}")
     for message in followed.messages():
-        out.print(f"         [bold]{escape(message['severity'])}[/] {escape(message['summary'])}")
-        out.print_json(data=message, indent=2, ensure_ascii=False)
+        out.print(f"         [bold]{show.safe(message['severity'])}[/] {show.safe(message['summary'])}")
+        out.print(JSONHighlighter()(show.printable(json.dumps(message, indent=2, ensure_ascii=False))))
     for key in followed.kept():
-        out.print(f"         [yellow]kept[/] {escape(key)}")
+        out.print(f"         [yellow]kept[/] {show.safe(key)}")
 
 
 def said(line: Mapping[str, Any]) -> tuple[int | None, str, str]:

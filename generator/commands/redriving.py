@@ -93,8 +93,6 @@ def _wait(seconds: float) -> None:
 
 def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
     """What would pass, and what would not, after showing some of each."""
-    from rich.markup import escape
-
     from generator.kept_events import FOREIGN
     from generator.redriving import became, chunks, invoked
 
@@ -120,13 +118,15 @@ def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
             for message in result.get("messages", ())[: max(FEW - shown, 0)]:
                 shown += 1
                 time_ = message["timestamp"][:19].replace("T", " ")
-                out.print(f"  [dim]passes[/]  {time_} {escape(message['severity'])}  {escape(message['summary'])}")
+                out.print(
+                    f"  [dim]passes[/]  {time_} {show.safe(message['severity'])}  {show.safe(message['summary'])}"
+                )
     if passes > shown:
         out.print(f"  [dim]passes[/]  and {passes - shown} more")
     if duplicates:
-        out.print(f"  [yellow]skips[/]   {show.count(duplicates, 'message')}{escape(_before(skipped))}")
+        out.print(f"  [yellow]skips[/]   {show.count(duplicates, 'message')}{show.safe(_before(skipped))}")
     for said, number in fails.most_common(FEW):
-        out.print(f"  [yellow]fails[/]   {number}x {escape(said)}")
+        out.print(f"  [yellow]fails[/]   {number}x {show.safe(said)}")
     if len(fails) > FEW:
         out.print(f"  [yellow]fails[/]   and for {len(fails) - FEW} more reasons")
     return _Passing(passing, passes, duplicates, left)

@@ -80,7 +80,6 @@ def _why(s3: Any, bucket: str, key: str) -> str:
 
 
 def _table(found: list[Kept], why: Callable[[str], str]) -> None:
-    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -92,7 +91,7 @@ def _table(found: list[Kept], why: Callable[[str], str]) -> None:
     last = {(one.day, one.reason): one.key for one in found}
     for (day, reason), number in sorted(Counter((one.day, one.reason) for one in found).items()):
         key = last[day, reason]
-        table.add_row(day, reason, str(number), f"[dim]{_part(key)}[/]", escape(why(key)))
+        table.add_row(day, reason, str(number), f"[dim]{_part(key)}[/]", show.safe(why(key)))
     show.console().print(table)
 
 
@@ -101,10 +100,9 @@ def _show(one: Kept, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"key": one.key, **envelope}, indent=2, ensure_ascii=False))
         return
-    from rich.markup import escape
 
     out = show.console()
-    out.print(f"[bold]{escape(one.key)}[/]")
+    out.print(f"[bold]{show.safe(one.key)}[/]")
     events = envelope["events"]
     rows: list[tuple[str, Any]] = [("came", envelope["time"]), ("request", envelope["requestId"])]
     rows += [("event", _event(each)) for each in events[:FEW]]
@@ -113,7 +111,7 @@ def _show(one: Kept, *, as_json: bool) -> None:
     rows += [("query", envelope["query"])] if envelope["query"] else []
     rows += [("header", f"{name}: {value}") for name, value in envelope["headers"].items()]
     for label, text in rows:
-        out.print(f"  [dim]{label:<8}[/] {escape(str(text))}")
+        out.print(f"  [dim]{label:<8}[/] {show.safe(str(text))}")
     out.print()
     click.echo(_readable(base64.b64decode(envelope["body"])))
 
@@ -125,6 +123,7 @@ def _event(event: dict[str, Any]) -> str:
 
 def _readable(body: bytes) -> str:
     try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+        text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
-        return body.decode(errors="backslashreplace")
+        text = body.decode(errors="backslashreplace")
+    return show.printable(text)

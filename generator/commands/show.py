@@ -55,6 +55,18 @@ def note(message: object) -> None:
     console(stderr=True).print(Text.assemble(("note: ", "yellow"), str(message)))
 
 
+def printable(text: str) -> str:
+    """A sender's text, whose control and direction characters would have the terminal show something else."""
+    return "".join(one if one.isprintable() or one == "\n" else f"\\u{ord(one):04x}" for one in text)
+
+
+def safe(text: str) -> str:
+    """The same on one line, in which no markup is read either."""
+    from rich.markup import escape
+
+    return escape(printable(text).replace("\n", "\\u000a"))
+
+
 def count(number: int, what: str) -> str:
     """1 sample, 2 samples."""
     return f"{number} {what}{'' if number == 1 else 's'}"
