@@ -146,5 +146,6 @@ def _samples(product: Product, *, accept: bool) -> list[Problem]:
     problems += [problem for made in product.shaped for problem in made.problems]
     if not accept:
         problems += [problem for made in product.own_samples if not made.problems for problem in samples.compare(made)]
-    product.hints.extend(hints(product.definition, product.shaped))
+    if there or not problems:  # of what can't be read nothing is suspected
+        product.hints.extend(hints(product.definition, product.shaped))
     return problems

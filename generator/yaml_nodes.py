@@ -43,6 +43,7 @@ _HINTS = (
     ("expected ',' or '}'", 'text that starts with { goes in quotes: "{…}"'),
     ("expected ',' or ']'", "a list is closed with ], and text with brackets goes in quotes"),
     ("could not find expected ':'", "a key is followed by a colon and a space"),
+    ("expected alphabetic or numeric character", 'a key or a text that starts with * or & goes in quotes: "*"'),
     ("found undefined alias", "text that starts with * goes in quotes"),
     ("unexpected end of stream", "a quote is never closed"),
 )

@@ -108,6 +108,14 @@ def test_an_unknown_source_is_answered_with_the_known_ones(run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "meant"), [(["stats", "zoom"], "status"), (["build", "deply"], "deploy"), (["lst"], "list")]
+)
+def test_a_command_that_is_misspelt_is_no_source(run, words: list[str], meant: str) -> None:
+    said = f"error: no source {words[-1] if words[0] == 'build' else words[0]} in sources"
+    assert run(*words) == (1, "", f"{said}; did you mean the command {meant}?\n")
+
+
+@pytest.mark.parametrize(
     ("args", "said"),
     [
         (["--sources", "nowhere", "zoom"], "nowhere: no such folder; --sources names the folder of the definitions"),
@@ -217,6 +225,14 @@ def test_a_broken_sample_is_said_in_a_line(run, name: str, content: str, said: s
     assert status == 1
     assert said in err
     assert len(err.splitlines()) == 1
+
+
+def test_of_samples_that_can_not_be_read_it_is_not_said_that_there_are_none(run) -> None:
+    shutil.rmtree("sources/zoom/samples")
+    Path("sources/zoom/samples").mkdir()
+    Path("sources/zoom/samples/broken.json").write_text("{")
+    status, _, err = run("zoom", "--lint", "fast", "--strict")
+    assert (status, err.count("error: "), "is not JSON" in err) == (1, 1, True)
 
 
 def test_a_transform_is_debugged_with_a_sample_and_may_drop_one(run) -> None:

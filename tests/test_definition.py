@@ -86,6 +86,10 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
         ("description: {a} b", '1: text that starts with { or a quote goes in quotes as a whole: "{…} …" (YAML:'),
         ('description: "a', "1: a quote is never closed (YAML: found unexpected end of stream)"),
         ("a: &x [1]\nb: *x", "1: b: anchors and aliases (& and *) are not supported; write it out"),
+        (
+            "a:\n  *: x",
+            '2: a key or a text that starts with * or & goes in quotes: "*" (YAML: expected alphabetic or numeric',
+        ),
         ("a: *x", "1: text that starts with * goes in quotes (YAML: found undefined alias 'x')"),
         ("a: 1\nb: 2\na: 3", "3: a: stands twice; the first is in line 1"),
         (

@@ -358,7 +358,8 @@ def test_what_was_refused_passes_once_the_schema_is_mended(tmp_path: Path) -> No
 def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "made" / "schemas").mkdir(parents=True)
     (tmp_path / "made" / "schemas" / "b.json").write_text('{\n  "type": "object"\n  "required": []\n}')
-    (tmp_path / "made" / "schemas" / "c.json").write_text('{"a":\n\t1, "b": 2,\n\t"a": 3}')
+    (tmp_path / "made" / "schemas" / "c.json").write_text('{"a":\n\t1, "b": 2,\n\t"a": {"type": "object"}}')
+    (tmp_path / "made" / "schemas" / "e.json").write_text('{"properties": {"a": {"type": "null"}, "a": {"type": "x"}}}')
     schema = """\
 {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -381,7 +382,7 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
   "x-vendor": "of its own",
   "patternProperties": {"[$]": {}}
 }"""
-    names = "{a: schemas/a.json, b: schemas/b.json, c: schemas/c.json, d: schemas/d.json}"
+    names = "{a: schemas/a.json, b: schemas/b.json, c: schemas/c.json, d: schemas/d.json, e: schemas/e.json}"
     assert mistakes(tmp_path, schema, f"type: k, schemas: {names}") == [
         "schemas/a.json:2: $schema: must be draft-04, 06 or 07, such as http://json-schema.org/draft-07/schema#; "
         "a schema in which nothing is newer may say so",
@@ -412,6 +413,9 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
         "a dollar in brackets is written \\$",
         "schemas/b.json:3: is not JSON: Expecting ',' delimiter",
         "schemas/c.json:3: a: stands twice; the first is in line 1",
+        "schemas/e.json:1: properties.a: stands twice; the first is in line 1",
+        "schemas/e.json:1: properties.a.type: must be array, boolean, integer, null, number, object or string, "
+        "or a list of them",
         "source.yml:3: events.schemas.d: there is no schemas/d.json beside the definition",
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from generator.lint import Engines, Linter
 
 if TYPE_CHECKING:
     from generator.product import Product
+
+_NEAR = 0.7
 
 
 @click.command(short_help="Build sources; the word `build` may be left out.")
@@ -41,6 +44,8 @@ def command(
         raise click.UsageError("name a source, or say --all")
     if check and accept:
         raise click.UsageError("--check writes nothing, and --accept writes what the samples become")
+    if sources_named and not (sources / sources_named[0]).is_dir():
+        _mistaken(sources_named[0], sources)
     wanted = None if everything else sources_named
     unmade: list[GeneratorError] = []
     products = made(
@@ -60,6 +65,15 @@ def command(
 
     report(products, build, sources, states, lint)
     return bool(unmade)
+
+
+def _mistaken(word: str, sources: Path) -> None:
+    """A first word that is no source may be a command that is misspelt."""
+    from generator.definition import known
+
+    near = difflib.get_close_matches(word, [*names(), *known(sources)], n=1, cutoff=_NEAR)
+    if near and near[0] in names():
+        raise GeneratorError(f"no source {word} in {sources}; did you mean the command {near[0]}?")
 
 
 def made(

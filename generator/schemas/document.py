@@ -86,12 +86,14 @@ def _placed(name: str, text: str, lines: dict[str, int]) -> Iterator[Problem]:
         members = [(key.value, key, value) for key, value in entries(node)]
         if isinstance(node, yaml.SequenceNode):
             members = [(str(index), value, value) for index, value in enumerate(node.value)]
+        last: dict[str, yaml.Node] = {}
         for key, first, value in members:
             there = below(pointer, key)
             if there in lines:
                 yield Problem(name, line(first), dotted(there), f"stands twice; the first is in line {lines[there]}")
-            lines[there] = line(first)
-            waiting.append((there, value))
+            lines.setdefault(there, line(first))
+            last[there] = value
+        waiting += last.items()
 
 
 def _constant(name: str) -> NoReturn:
