@@ -56,6 +56,12 @@ SOURCES = {
     "token": "webhook: {auth: {token: {header: authorization}}}\nevents: {require: [id]}",
     "query": "webhook: {auth: {token: {query: key}}}\nevents: {require: [id]}",
     "masked": f"webhook: {WEBHOOK}\nevents: {{require: [id], mask: [password]}}",
+    "schemas": f"webhook: {WEBHOOK}\nevents: {{id: id, type: type, schemas: {{login: schemas/login.json}}}}",
+    "once": f"webhook: {WEBHOOK}\nevents: {{split: events, id: id}}\ndedupe: {{}}",
+}
+LOGIN = {
+    "required": ["user"],
+    "properties": {"id": {}, "type": {}, "at": {}, "user": {"type": "string"}, "result": {"enum": ["ok", "failure"]}},
 }
 """The sources, whose rows say which one they are of; without a word, `acme`."""
 
@@ -63,6 +69,8 @@ SOURCES = {
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Definition]:
     folder = tmp_path_factory.mktemp("sources")
+    (folder / "schemas" / "schemas").mkdir(parents=True)
+    (folder / "schemas" / "schemas" / "login.json").write_text(json.dumps(LOGIN), encoding="utf-8")
     return {name: define(folder, f"description: made\n{text}", name) for name, text in SOURCES.items()}
 
 
@@ -640,9 +648,55 @@ WRITTEN = [
     ),
     Row("one line, no JSON", signed(b"no"), 200, "kept: `not-json`", "lines"),
 ]
+SCHEMAS = [
+    Row("a field that the JSON Schema demands is not there", SIGNED, 200, "kept: `schema`", "schemas"),
+    Row("a field of another type", signed(good(user=1)), 200, "kept: `schema`", "schemas"),
+    Row("a value that is none of those allowed", signed(good(user="a", result="no")), 200, "kept: `schema`", "schemas"),
+    Row("a field that the schema does not know", signed(good(user="a", new=1)), 200, QUEUED, "schemas"),
+    Row("a type of event without a schema", signed(good(type="logout")), 200, QUEUED, "schemas"),
+    Row("a type of event that is no name", signed(good(type="<b>")), 200, QUEUED, "schemas"),
+    Row("an event without a type", signed(encoded({"id": "e1"})), 200, QUEUED, "schemas"),
+]
+TWO = signed(wrapped({"id": "1"}, {"id": "2"}))
+ONE_EVENT = signed(wrapped({"id": "1"}))
+
+
+def twice(send: Send) -> Send:
+    def sent(endpoint: Endpoint) -> dict[str, Any]:
+        send(endpoint)
+        return send(endpoint)
+
+    return sent
+
+
+def claimed(endpoint: Endpoint) -> None:
+    """Another request is sending it."""
+    later = {"N": str(int(endpoint.now) + 20)}
+    item = {"id": {"S": "id:1"}, "held_by": {"S": "another"}, "held_until": later, "expires": later}
+    endpoint.table.items["id:1"] = item
+
+
+def table_down(endpoint: Endpoint) -> None:
+    endpoint.table.faults.always = DOWN
+
+
+ONCE = [
+    Row("the same event again", twice(ONE_EVENT), 200, QUEUED, "once"),
+    Row("the same event twice in a body", signed(wrapped({"id": "1"}, {"id": "1"})), 200, QUEUED, "once"),
+    Row("an event without an id, again", twice(signed(wrapped({"a": 1}))), 200, "2 on the queue", "once"),
+    Row("an event that another request is sending", while_(claimed, ONE_EVENT), 503, NOWHERE, "once"),
+    Row("one that another request is sending, and one more", while_(claimed, TWO), 503, QUEUED, "once"),
+    Row("the table is away", while_(table_down, ONE_EVENT), 200, QUEUED, "once"),
+    Row(
+        "the table is away, and the same event comes again",
+        while_(table_down, twice(ONE_EVENT)),
+        200,
+        "2 on the queue",
+        "once",
+    ),
+]
 PARTLY: dict[str, Any] = {"Failed": [{"Id": "0", "SenderFault": False, "Code": "InternalError"}]}
 NEVER: dict[str, Any] = {"Failed": [{"Id": "0", "SenderFault": True, "Code": "InvalidMessageContents"}]}
-TWO = signed(wrapped({"id": "1"}, {"id": "2"}))
 TROUBLE = [
     Row("the queue is away", while_(queue(always=DOWN), SIGNED), 200, WAITS),
     Row("the queue takes nothing for now", while_(queue(always=THROTTLED), SIGNED), 200, WAITS),
@@ -681,6 +735,8 @@ PARTS = {
     "Compressed bodies": COMPRESSED,
     "Events": EVENTS,
     "Forms and lines": WRITTEN,
+    "Events that have JSON Schemas": SCHEMAS,
+    "Sent again, where a definition has `dedupe`": ONCE,
     "When something else is away": TROUBLE,
 }
 ROWS = [row for rows in PARTS.values() for row in rows]
@@ -705,6 +761,8 @@ def seen(row: Row, sources: dict[str, Definition]) -> Seen:
         said = endpoint.log[-1] if endpoint.log else {"message": "nothing: API Gateway answers"}
         # Where a text ceases to be JSON, each version of Python says in its own words.
         why = re.sub(r"(the body is not JSON): .*", r"\1", said.get("why", said["message"]))
+        why += "".join(f", {name}: {said[name]}" for name in ("duplicates", "unclaimed") if name in said)
+        why += f", drift: {', '.join(said['drift'])}" if "drift" in said else ""
         told = json.dumps([answer, endpoint.log, endpoint.queue.bodies, endpoint.bucket.read()])
         leak = SECRET in told.replace("+", " ").replace("%20", " ")
         SEEN[row] = Seen(answer["statusCode"], fate(endpoint, row), why, leak)
@@ -720,6 +778,7 @@ def test_bad_input_is_answered_and_ends_where_the_table_says(row: Row, sources: 
 # At the command line.
 
 TOKEN = "webhook: {auth: {token: {header: x-token}}}\n"
+SCHEMA = 'events: {schemas: {"*": schemas/a.json}}\n'
 HMAC = "webhook: {auth: {hmac: {signature: {header: x-s}%s}}}\n"
 TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, sns, token"
 KEYS = "must have keys (description, webhook, extends, events, mozdef, dedupe, pipeline, hardening, vendor)"
@@ -737,6 +796,8 @@ class Written(NamedTuple):
     what: str
     text: str | bytes
     said: list[str]
+    schema: str | None = None
+    """What stands in its schemas/a.json, of which it is said then."""
 
 
 DEFINITIONS = [
@@ -860,6 +921,41 @@ DEFINITIONS = [
             "2: webhook.answer.text: can't stand beside json: an answer has one body",
         ],
     ),
+    Written(
+        "`dedupe`, and no id",
+        f"description: a\n{TOKEN}dedupe: {{}}\n",
+        ["3: dedupe: tells events apart by the vendor's id: say where it is, as `events.id`"],
+    ),
+    Written(
+        "a JSON Schema that is not there",
+        f"description: a\n{TOKEN}{SCHEMA}",
+        ["3: events.schemas.*: there is no schemas/a.json beside the definition"],
+    ),
+    Written("a schema that is no JSON", f"description: a\n{TOKEN}{SCHEMA}", ["1: is not JSON: Expecting value"], "no"),
+    Written(
+        "a schema with a keyword that is misspelt",
+        f"description: a\n{TOKEN}{SCHEMA}",
+        ["1: requird: no such keyword; did you mean required? (one of your own begins with x-)"],
+        '{"requird": ["a"]}',
+    ),
+    Written(
+        "a schema that leads elsewhere",
+        f"description: a\n{TOKEN}{SCHEMA}",
+        [
+            "1: $ref: https://schemas.example/a.json leads nowhere in this file, as #/definitions/user might: nothing "
+            "else is read"
+        ],
+        '{"$ref": "https://schemas.example/a.json"}',
+    ),
+    Written(
+        "a schema of another draft",
+        f"description: a\n{TOKEN}{SCHEMA}",
+        [
+            "1: $schema: must be draft-04, 06 or 07, such as http://json-schema.org/draft-07/schema#; a schema in which "
+            "nothing is newer may say so"
+        ],
+        '{"$schema": "https://json-schema.org/draft/2020-12/schema"}',
+    ),
     Written("itself beneath itself", "extends: made\ndescription: x\n", ["1: extends: made would extend itself"]),
     Written(
         "a source beneath it that is not there",
@@ -877,10 +973,14 @@ def test_a_bad_definition_is_said_whole_and_nothing_is_built(
     (tmp_path / "sources" / "made").mkdir(parents=True)
     text = one.text if isinstance(one.text, bytes) else one.text.encode()
     (tmp_path / "sources" / "made" / "source.yml").write_bytes(text)
+    if one.schema is not None:
+        (tmp_path / "sources" / "made" / "schemas").mkdir()
+        (tmp_path / "sources" / "made" / "schemas" / "a.json").write_text(one.schema, encoding="utf-8")
     assert main(["made", "--lint", "fast"]) == 1
     printed = capsys.readouterr()
     lines = [line for line in printed.err.splitlines() if not line.endswith("problems; nothing was written")]
-    assert lines == [f"error: sources/made/source.yml:{said}" for said in one.said]
+    file = "source.yml" if one.schema is None else "schemas/a.json"
+    assert lines == [f"error: sources/made/{file}:{said}" for said in one.said]
     assert (printed.out, (tmp_path / "build" / "made").exists()) == ("", False)
 
 
@@ -912,7 +1012,7 @@ def page(sources: dict[str, Definition]) -> str:
     lines: list[str] = []
     for title, part in PARTS.items():
         lines += [f"## {title}", "", *rows(part, sources), ""]
-    lines += ["## Definitions", "", "| what stands in `source.yml` | what is said |", "|---|---|"]
+    lines += ["## Definitions", "", "| what stands in `source.yml`, or in a schema | what is said |", "|---|---|"]
     lines += [
         f"| {cell(one.what)} | {cell('<br>'.join(f'`{said.strip()}`' for said in one.said))} |" for one in DEFINITIONS
     ]
