@@ -951,8 +951,8 @@ DEFINITIONS = [
         "a schema of another draft",
         f"description: a\n{TOKEN}{SCHEMA}",
         [
-            "1: $schema: must be draft-04, 06 or 07, such as http://json-schema.org/draft-07/schema#; a schema in which "
-            "nothing is newer may say so"
+            "1: $schema: must be draft-04, 06 or 07, such as http://json-schema.org/draft-07/schema#; a schema in "
+            "which nothing is newer may say so"
         ],
         '{"$schema": "https://json-schema.org/draft/2020-12/schema"}',
     ),
