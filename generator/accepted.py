@@ -12,8 +12,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from troposphere import Template
-
 Properties = Mapping[str, Any]
 
 
@@ -167,17 +165,17 @@ def of(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((check, one.why) for check in one.checks)
 
 
-def mark(template: Template) -> None:
-    """Say so in the metadata of each resource, as checkov and the Guard registry's rules read it.
+def mark(document: Mapping[str, Any]) -> None:
+    """Say so in the metadata of each resource of a template, as checkov and the Guard registry's rules read it.
 
     The rules of Control Tower, whose names are in lower case, read none.
     """
-    for resource in template.resources.values():
-        checks = dict(of(resource.to_dict()))
+    for resource in document["Resources"].values():
+        checks = dict(of(resource))
         said: dict[str, Any] = {}
         if skip := [{"id": check, "comment": why} for check, why in checks.items() if check.startswith("CKV")]:
             said["checkov"] = {"skip": skip}
         if rules := [check for check in checks if check.isupper() and not check.startswith("CKV")]:
             said["guard"] = {"SuppressedRules": rules}
         if said:
-            resource.Metadata = {**resource.resource.get("Metadata", {}), **said}
+            resource["Metadata"] = {**resource.get("Metadata", {}), **said}

@@ -16,7 +16,7 @@ from troposphere.dynamodb import Table
 from troposphere.s3 import Bucket
 from troposphere.sqs import Queue
 
-from generator import accepted, monitoring
+from generator import monitoring
 from generator.names import role_path
 from generator.resources import access_log, bucket, function, key, parameters, queue, schedule, table, tracing
 from generator.resources import api as http
@@ -96,7 +96,6 @@ def build(source: Source, lambda_key: str) -> Template:
         ("SecretParameters", secret, "Parameters of Parameter Store that hold the secrets"),
     ):
         template.add_output(Output(name, Value=value, Description=description))
-    accepted.mark(template)
     return template
 
 

@@ -1,8 +1,8 @@
 """Two lint engines over templates: AWS's fast one, and cfn-lint, which is the reference.
 
 cfn-lint takes about a second, so it runs in a process of its own beside the other, and a verdict is remembered by the
-hash of the template and the engines' versions. Pipelines of different sources differ in nothing but names and hashes,
-to which no rule looks: of templates that are alike, one is linted.
+hash of the template and the engines' versions. Templates of different sources often differ in nothing but names, hashes
+and what they say of themselves, to which no rule looks but for its length: of templates that are alike, one is linted.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ EXCLUDED = {
 _AS_ERRORS = {"W3030"}  # the fast engine only warns of a value outside its enumeration
 _CFN_LINT = "import sys; from cfnlint.runner import main; sys.argv += sys.stdin.read().split('\\n'); sys.exit(main())"
 _HASH, _MARK = re.compile("code/[0-9a-f]{64}"), "\0"
+_DESCRIPTION = re.compile(r'(?<=\n  "Description": )"(?:[^"\\]|\\.)*"')
 _SOURCE = re.compile('"Source": "([a-z0-9-]+)"')
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_BODY, _S3_LIMIT = 51_200, 1_000_000
@@ -45,8 +46,9 @@ def versions(engines: Engines) -> tuple[str, ...]:
 
 
 def digest(text: str, engines: Engines) -> str:
-    """What a template's verdict is remembered by: all of it but its source's name and the hashes that name its code."""
-    alike = [_HASH.sub("", _general(text, _source(text))), len(_source(text))]
+    """What a template's verdict is remembered by: all but its source's name, its description and its code's hash."""
+    described = _DESCRIPTION.sub(lambda found: f"{len(found[0].encode())}", text, count=1)
+    alike = [_HASH.sub("", _general(described, _source(text))), len(_source(text))]
     return hashlib.sha256(json.dumps([*alike, versions(engines), sorted(EXCLUDED)]).encode()).hexdigest()
 
 

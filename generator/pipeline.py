@@ -26,7 +26,6 @@ from troposphere.codepipeline import Actions, ArtifactStore, Pipeline
 from troposphere.iam import ManagedPolicy, Role
 from troposphere.s3 import Bucket
 
-from generator import accepted
 from generator.names import CONSOLES, code_prefix, stack
 from generator.resources import bucket, codebuild, execution, function, parameters, stages
 from generator.resources.parameters import Parameters, tags
@@ -94,7 +93,6 @@ def build(source: Source, keys: Keys) -> Template:
     if repository:
         repository.starts(regional("codepipeline", ref(pipeline)))
     _add_outputs(made, pipeline, repository, boundary)
-    accepted.mark(template)
     return template
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from troposphere import Template
 
+from generator import accepted
+
 WIDTH = 220
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -16,7 +18,9 @@ def text(template: Template) -> str:
 
     A template over 51,200 bytes has to lie in a bucket, and an indented `{"Ref": "x"}` has three lines.
     """
-    return f"{formatted(template.to_dict())}\n"
+    document = template.to_dict()
+    accepted.mark(document)
+    return f"{formatted(document)}\n"
 
 
 def _is_text(*values: Any) -> bool:

@@ -69,6 +69,33 @@ def test_a_verdict_of_other_versions_or_engines_is_not_taken() -> None:
     assert lint.digest(shipped_text(), "full") != lint.digest(shipped_text("okta"), "full")
 
 
+def described(said: str) -> str:
+    """Zoom's template with another description."""
+    text = shipped_text()
+    return text.replace(json.dumps(json.loads(text)["Description"]), json.dumps(said, ensure_ascii=False), 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("a few words", "other words", True),
+        ('what "they" say', "what \\they\\ say", True),
+        ("a few words", "other words!", False),
+        ("over", "übe", True),
+        ("over", "über", False),
+    ],
+)
+def test_of_what_a_template_says_of_itself_only_the_length_counts(one: str, other: str, alike: bool) -> None:
+    assert (lint.digest(described(one), "fast") == lint.digest(described(other), "fast")) == alike
+
+
+def test_what_a_template_says_of_anything_else_counts() -> None:
+    text = shipped_text()
+    other = text.replace('"Description": "The HTTP API"', '"Description": "The HTTP APi"')
+    assert other != text
+    assert lint.digest(other, "fast") != lint.digest(text, "fast")
+
+
 def test_a_template_beyond_what_cloudformation_takes_is_an_error(tmp_path: Path) -> None:
     template = json.loads(shipped_text())
     template["Metadata"]["Padding"] = ["x" * 1000] * 60
