@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring
 from typing import Any
 
 from troposphere import Template
@@ -10,7 +11,6 @@ from troposphere import Template
 from generator import accepted
 
 WIDTH = 220
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def text(template: Template) -> str:
@@ -29,11 +29,13 @@ def _is_text(*values: Any) -> bool:
 
 def formatted(value: Any, indent: str = "") -> str:
     """A JSON value by lines, of which none but the innermost is long."""
+    if isinstance(value, str):
+        return encode_basestring(value)
     if not isinstance(value, dict | list) or not value:
-        return _quoted(value)
+        return json.dumps(value)
     deeper = indent + "  "
     if isinstance(value, dict):
-        members = [f"{_quoted(key)}: {formatted(value[key], deeper)}" for key in sorted(value)]
+        members = [f"{encode_basestring(key)}: {formatted(value[key], deeper)}" for key in sorted(value)]
         opening, closing = "{", "}"
     else:
         members = [formatted(below, deeper) for below in value]
