@@ -31,14 +31,17 @@ def lambdas_zip(definition: Definition) -> bytes:
     needed = third_party(definition.source)
     webhook = replace(definition.source.webhook, throttle=Throttle())
     told = replace(definition.source, webhook=webhook, pipeline=Pipeline(), vendor=None)
-    files = {"lambdas/source.py": module(told, [wheels.EARLY[one] for one in needed]).encode()}
+    python = module(told, [wheels.EARLY[one] for one in needed]).encode()
+    files = {}
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = transform.read_bytes()
     if definition.schemas:
         files["lambdas/schemas.py"] = shipped.bare(definition.schemas.encode())
-    imported = [name for content in files.values() for name in shipped.imports(content)]
-    ours = {**shipped.modules([*_ENTRIES, *imported], frozenset(never_asked_for(definition.source))), **files}
-    return archive({**wheels.files(needed), **ours})
+    above = python.partition(b"\nSOURCE")[0]  # what the definition imports, without all of it
+    imported = {name for content in (above, *files.values()) for name in shipped.imports(content)}
+    late = frozenset(never_asked_for(definition.source))
+    ours = {**shipped.modules(frozenset((*_ENTRIES, *imported)), late), "lambdas/source.py": python}
+    return archive({**wheels.files(needed), **ours, **files})
 
 
 def never_asked_for(source: Source) -> Iterator[str]:
@@ -68,7 +71,7 @@ def third_party(source: Source) -> tuple[str, ...]:
 @cache
 def merge_zip() -> bytes:
     """The code of the pipeline's merge function, the same for every source."""
-    return archive(shipped.modules(["lambdas.merge"]))
+    return archive(shipped.modules(frozenset(["lambdas.merge"])))
 
 
 def signs_url(webhook: Webhook) -> bool:

@@ -47,9 +47,11 @@ def versions(engines: Engines) -> tuple[str, ...]:
 
 def digest(text: str, engines: Engines) -> str:
     """What a template's verdict is remembered by: all but its source's name, its description and its code's hash."""
+    source = _source(text)
     described = _DESCRIPTION.sub(lambda found: f"{len(found[0].encode())}", text, count=1)
-    alike = [_HASH.sub("", _general(described, _source(text))), len(_source(text))]
-    return hashlib.sha256(json.dumps([*alike, versions(engines), sorted(EXCLUDED)]).encode()).hexdigest()
+    alike = _HASH.sub("", _general(described, source))
+    with_what = json.dumps([len(source), versions(engines), sorted(EXCLUDED)])
+    return hashlib.sha256(f"{with_what}{alike}".encode()).hexdigest()
 
 
 def _source(text: str) -> str:
@@ -72,6 +74,7 @@ class Linter:
     def __init__(self, engines: Engines, remembered: Path) -> None:
         self.engines = engines
         self._remembered = remembered
+        self._checked: dict[str, tuple[str, bytes]] = {}
         self._pool = ThreadPoolExecutor()
         self._fast: Future[Any] | None = None
         self._reference: subprocess.Popen[str] | None = None
@@ -93,7 +96,12 @@ class Linter:
         verdicts = {one: self._recall(one) for one in by.values()}
         new = {one: name for name, one in by.items() if verdicts[one] is None}
         verdicts |= self._lint({name: templates[name] for name in new.values()}, by)
-        return {name: _told(verdicts[one] or b"[]", name, templates[name]) for name, one in by.items()}
+        self._checked |= {name: (one, verdicts[one] or b"[]") for name, one in by.items()}
+        return {name: _told(self._checked[name][1], name, templates[name]) for name in by}
+
+    def verdict(self, name: str) -> tuple[str, bytes]:
+        """What a template that was checked is remembered by, and what is remembered of it."""
+        return self._checked[name]
 
     def _lint(self, templates: Mapping[str, str], by: Mapping[str, str]) -> dict[str, bytes]:
         """The verdicts on these templates by what they are remembered by."""

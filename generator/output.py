@@ -37,8 +37,9 @@ def write(build: Path, source: str, files: Mapping[str, bytes], remembered: Mapp
         if any(state != "unchanged" for state in found.values()):
             made.mkdir()
             try:
+                for above in {Path(name).parent for name in files}:
+                    (made / above).mkdir(parents=True, exist_ok=True)
                 for name, content in files.items():
-                    (made / name).parent.mkdir(parents=True, exist_ok=True)
                     _put(made / name, content)
                 _swap(made, folder, old)
             finally:

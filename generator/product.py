@@ -86,11 +86,11 @@ def make(
         findings = linted.result()
     for one in made:
         for name in TEMPLATES:
-            found = findings[str(build / one.name / name)]
-            one.findings.extend(found)
-            if all(problem.warning for problem in found):
-                template = one.files[name].decode()
-                one.remembered[lint.digest(template, linter.engines)] = lint.verdict(found, template)
+            shown_as = str(build / one.name / name)
+            one.findings.extend(findings[shown_as])
+            if all(problem.warning for problem in findings[shown_as]):
+                digest, verdict = linter.verdict(shown_as)
+                one.remembered[digest] = verdict
         problems += [problem for problem in [*one.hints, *one.findings] if strict or not problem.warning]
     if problems:
         raise DefinitionError(problems)

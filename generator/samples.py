@@ -94,8 +94,8 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     folder = definition.find("samples")
     if folder is None:
         return [], []
-    files = {file.name.removesuffix(".json") for file in folder.glob("*.json")}
-    files |= {file.name.removesuffix(".txt") for file in folder.glob("*.txt")}
+    there = {file.name for file in folder.iterdir()}
+    files = {name.rpartition(".")[0] for name in there if name.endswith((".json", ".txt"))}
     names = {name.removesuffix(".request") for name in files if not name.endswith((".mozdef", ".reply"))}
     samples, problems = [], []
     for name in sorted(names):
@@ -108,7 +108,7 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
         for name in files
         if name.endswith((".mozdef", ".reply")) and name.rpartition(".")[0] not in names
     ]
-    left += [file.name for file in folder.iterdir() if file.suffix not in (".json", ".txt") and file.name[0] != "."]
+    left += [name for name in there if not name.endswith((".json", ".txt")) and not name.startswith(".")]
     problems += [Problem(shown(folder / name), 0, "", "belongs to no sample", warning=True) for name in sorted(left)]
     return samples, problems
 
@@ -245,13 +245,15 @@ def _reply(response: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _differences(stored: Any, made: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    if stored == made:
+        return
     if isinstance(stored, dict) and isinstance(made, dict):
         for key in [*stored, *(key for key in made if key not in stored)]:
             yield from _differences(stored.get(key), made.get(key), f"{where}.{key}" if where else str(key))
     elif isinstance(stored, list) and isinstance(made, list) and len(stored) == len(made):
         for index, (one, other) in enumerate(zip(stored, made, strict=True)):
             yield from _differences(one, other, f"{where}[{index}]")
-    elif stored != made:
+    else:
         yield where, f"{_short(stored)} is stored, and the build makes {_short(made)}"
 
 

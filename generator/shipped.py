@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import tokenize
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +16,8 @@ _ROOT = Path(lambdas.__file__).parent
 _LATER = (ast.FunctionDef, ast.ClassDef)
 
 
-def modules(names: Iterable[str], late: Collection[str] = ()) -> dict[str, bytes]:
+@cache
+def modules(names: frozenset[str], late: frozenset[str] = frozenset()) -> Mapping[str, bytes]:
     """The files of these modules of ours, and of all that they import, by their names in a zip.
 
     `late` are modules that functions import, and that nobody will ask for; whoever imports one at once has it too.

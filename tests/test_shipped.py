@@ -32,7 +32,7 @@ def name_of(file: str) -> str:
 def module(file: Path) -> bytes:
     """A file as it is shipped."""
     name = file.relative_to(ROOT).as_posix()
-    return shipped.modules([name_of(name)])[name]
+    return shipped.modules(frozenset([name_of(name)]))[name]
 
 
 def is_text(node: ast.stmt) -> bool:
