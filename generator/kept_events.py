@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +11,10 @@ from generator import stacks
 from generator.aws import Target
 from generator.errors import GeneratorError, again
 from lambdas.formats import reader
-from lambdas.kept import NOT_OURS, opened
+from lambdas.kept import NOT_OURS, opened, request_of
 from lambdas.model import Events, Source
 from lambdas.paths import Functions, compiled
+from lambdas.places import WHOLE, refused_at
 from lambdas.request import Request
 
 FOREIGN = "none of ours"
@@ -131,23 +131,16 @@ def _has(s3: Any, bucket: str, kept: Kept, source: Source, wanted: Wanted) -> bo
 
 def _events(kept: Kept, source: Source) -> Iterator[tuple[Any, Functions]]:
     """The events of it that were refused, as far as it can be taken apart; else nothing."""
-    envelope = kept.envelope
-    request = Request(
-        envelope["method"],
-        envelope["headers"],
-        base64.b64decode(envelope["body"]),
-        envelope["query"],
-        read=reader(source.events),
-    )
-    places = {one["index"] for one in envelope["events"]}
+    request, places = request_of(kept.envelope, reader(source.events)), refused_at(kept.envelope)
+    split = kept.envelope.get("split", source.events.split)
     try:
         root = request.json
         functions = Functions(request, root)
-        items = compiled(source.events.split)(root, functions) if source.events.split else [root]
+        items = compiled(split)(root, functions) if split else [root]
     except Exception:  # noqa: BLE001 - that it can't be read may be why it is here
         return
     for place, item in enumerate(items if isinstance(items, list) else [root]):
-        if -1 in places or place in places:
+        if WHOLE in places or place in places:
             yield from ((event, functions) for event in _transformed(item, request, source))
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from lambdas.body import parse
 from lambdas.faults import told
 from lambdas.message import Refusal
 from lambdas.request import Request
-from lambdas.when import iso
+from lambdas.when import iso, seconds
 
 ENVELOPE = 1
 """The version of what is written."""
@@ -30,6 +31,26 @@ def opened(content: bytes) -> dict[str, Any]:
     if envelope["version"] != ENVELOPE:
         raise ValueError("another version")
     return envelope
+
+
+def request_of(envelope: Mapping[str, Any], read: Callable[[Request], Any]) -> Request:
+    """The request that an envelope holds, whose body is read by `read`; one of NOT_OURS where it holds none.
+
+    What was masked was kept as JSON, however it was written.
+    """
+    return Request(
+        method=str(envelope["method"]),
+        headers={name: str(value) for name, value in envelope["headers"].items()},
+        body=base64.b64decode(envelope["body"], validate=True),
+        raw_query=str(envelope["query"]),
+        id=str(envelope["requestId"]),
+        time=seconds(envelope["time"], "rfc3339"),
+        read=_read_masked if envelope.get("masked") else read,
+    )
+
+
+def _read_masked(request: Request) -> Any:
+    return parse(request.body)
 
 
 class Kept:
@@ -50,8 +71,8 @@ class Kept:
     ) -> None:
         """Keep a request once for each reason for which events of it were refused, as sent and naming these events.
 
-        `index` counts the events of the body from 0; -1 is the body as a whole. `told` is what headers say of the
-        event: two events may have the same body, and differ in these alone.
+        `index` counts the events that `split` finds, from 0; -1 is the body as a whole. `told` is what headers and the
+        query say of the event: two may have the same body, and differ in these alone.
         """
         by_reason: dict[str, list[Refusal]] = {}
         for refusal in refusals:
@@ -73,7 +94,6 @@ class Kept:
                 "query": request.raw_query,
                 "headers": {name: value for name, value in headers.items() if name not in never_kept},
                 "body": base64.b64encode(body).decode(),
-                # What was masked is kept as JSON, however it was written; places are those of this `split`.
                 "masked": request.masked,
                 "split": split,
             }

@@ -15,6 +15,7 @@ from lambdas.metrics import embedded
 from lambdas.outbox import Outbox
 from lambdas.reprocess import Reprocessor
 from lambdas.source import SOURCE
+from lambdas.sweep import Sweeper
 
 ONE_MORE_MS = 30_000
 """What is left of the function's time for another object to be begun: the largest takes half of it."""
@@ -34,13 +35,10 @@ def _log(what: str, **said: Any) -> None:
     log("WARN" if bad else "INFO", what, now, source=SOURCE.name, **said, **metrics)
 
 
-REPROCESSOR = Reprocessor(
-    SOURCE,
-    Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs")),
-    Kept(os.environ["KEPT_BUCKET"], lambda: client("s3")),
-    _log,
-    claims_of(SOURCE),
-)
+OUTBOX = Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"))
+KEPT = Kept(os.environ["KEPT_BUCKET"], lambda: client("s3"))
+REPROCESSOR = Reprocessor(SOURCE, OUTBOX, KEPT, _log, claims_of(SOURCE))
+SWEEPER = Sweeper(OUTBOX, KEPT, _log)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -49,4 +47,4 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return {"results": REPROCESSOR.preview(event["preview"])}
     if "send" in event:
         return {"results": REPROCESSOR.send(event["send"])}
-    return REPROCESSOR.sweep(lambda: context.get_remaining_time_in_millis() > ONE_MORE_MS)
+    return SWEEPER.sweep(lambda: context.get_remaining_time_in_millis() > ONE_MORE_MS)

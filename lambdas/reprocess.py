@@ -1,8 +1,7 @@
-"""Kept events, once more through the code that is deployed now: looked at, or sent."""
+"""Rejected events, once more through the code that is deployed now: looked at, or sent."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections import Counter
@@ -10,16 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lambdas.auth import masked_fields
-from lambdas.body import parse
 from lambdas.delivery import Delivery
 from lambdas.formats import reader
-from lambdas.kept import NOT_OURS, Kept, opened
+from lambdas.kept import NOT_OURS, Kept, opened, request_of
 from lambdas.message import Message, Refusal
 from lambdas.model import Source
 from lambdas.outbox import Outbox
 from lambdas.places import WHOLE, moved, refused_at
 from lambdas.request import Request
-from lambdas.when import seconds
 
 if TYPE_CHECKING:
     from lambdas.dedupe import Claims
@@ -33,7 +30,7 @@ MAX_IDS = 5
 
 
 class Reprocessor:
-    """Sends what waited for the queue, and takes what was rejected through the mapping again."""
+    """Takes what was rejected through the mapping again."""
 
     def __init__(
         self, source: Source, outbox: Outbox, kept: Kept, tell: Callable[..., None], claims: Claims | None = None
@@ -41,54 +38,10 @@ class Reprocessor:
         """`tell` is given what became of each object, for the log: counts, and the id of its request."""
         self._source = source
         self._tell = tell
-        self._outbox = outbox
         self._kept = kept
         self._delivery = Delivery(source, outbox, kept, claims)
         self._read = reader(source.events)
         self._masks = masked_fields(source)
-
-    def sweep(self, in_time: Callable[[], bool] = lambda: True) -> dict[str, int]:
-        """Send what the queue did not take before, as long as there is time; the next sweep goes on.
-
-        It goes from the bucket once it is on the queue: a death in between sends it twice, with the same id.
-        """
-        swept: Counter[str] = Counter(sent=0, left=0)
-        for key in self._kept.keys("unsent/"):
-            if swept["left"] or not in_time():
-                break  # where the queue is down still, the others wait with it
-            if (content := self._kept.find(key)) is None:
-                continue
-            try:
-                envelope, bodies = _waiting(content)
-            except NOT_OURS:
-                self._tell("swept", key=key, foreign=1)
-                swept["foreign"] += 1
-                continue
-            counts = self._sweep(key, envelope, bodies)
-            self._tell("swept", requestId=envelope["requestId"], **counts)
-            swept.update(counts)
-        return dict(swept)
-
-    def _sweep(self, key: str, envelope: Mapping[str, Any], bodies: list[bytes]) -> dict[str, int]:
-        refused, still = self._outbox.send(bodies)
-        if refused:
-            self._set_aside(key, envelope, [(bodies[place], code) for place, code in refused.items()])
-        if still.places:
-            waiting = [_text(bodies[place]) for place in still.places]
-            self._kept.put(key, json.dumps({**envelope, "messages": waiting}).encode())
-        else:
-            self._kept.delete(key)
-        left, never = len(still.places), len(refused)
-        return {"sent": len(bodies) - left - never, "left": left, **({"unsendable": never} if never else {})}
-
-    def _set_aside(self, key: str, envelope: Mapping[str, Any], refused: list[tuple[bytes, str]]) -> None:
-        """What SQS never takes, which shows only once it is up: people are to look at it.
-
-        The rest of its object may go on waiting, and be refused another time: the key has a hash of what is in it.
-        """
-        never = [{"code": code, "message": _text(body)} for body, code in refused]
-        day, digest = key.split("/")[1], hashlib.sha256(b"".join(body for body, _ in refused)).hexdigest()
-        self._kept.put(f"unsendable/{day}/{digest}.json", json.dumps({**envelope, "messages": never}).encode())
 
     def preview(self, keys: Iterable[str]) -> list[dict[str, Any]]:
         """What each object would become, and nothing is sent or written."""
@@ -106,7 +59,7 @@ class Reprocessor:
             return {"key": key, "gone": True}
         try:
             envelope = opened(content)
-            request, places = self._request(envelope), refused_at(envelope)
+            request, places = request_of(envelope, self._read), refused_at(envelope)
         except NOT_OURS:
             return {"key": key, "foreign": True}
         # What could not be read when it came was kept as it was sent.
@@ -156,46 +109,44 @@ class Reprocessor:
             refusals = [one._replace(place=place) for one in refusals for place in sorted(where)]
         return messages, refusals, now
 
-    def _request(self, envelope: Mapping[str, Any]) -> Request:
-        return Request(
-            method=str(envelope["method"]),
-            headers={name: str(value) for name, value in envelope["headers"].items()},
-            body=base64.b64decode(envelope["body"], validate=True),
-            raw_query=str(envelope["query"]),
-            id=str(envelope["requestId"]),
-            time=seconds(envelope["time"], "rfc3339"),
-            read=(lambda request: parse(request.body)) if envelope.get("masked") else self._read,
-        )
-
     def _settle(self, key: str, envelope: Mapping[str, Any], refusals: list[Refusal], split: str | None) -> None:
         """What still fails under its reason of now, with a count; then what was there before goes."""
         again: dict[str, list[dict[str, Any]]] = {}
         for refusal in refusals:
             again.setdefault(refusal.reason, []).append({"index": refusal.place, "detail": refusal.detail})
         day, name, stays = envelope["time"].partition("T")[0], key.rpartition("/")[2], False
-        if split != envelope.get("split", split):
-            # Places of another `split` are not to join those that may be there.
-            name = f"{hashlib.sha256(f'{name} {split}'.encode()).hexdigest()}.json"
         # Its own reason last: until then what is there has all of it, should this end in between.
         for reason, events in sorted(again.items(), key=lambda one: one[0] == envelope["reason"]):
-            its = f"rejected/{day}/{reason}/{name}"
             one = {**envelope, "split": split, "reason": reason, "events": events, "attempts": _attempts(envelope) + 1}
+            its = f"rejected/{day}/{reason}/{name}"
             if its == key:
                 stays = True
-            elif (there := self._kept.find(its)) is not None:
-                one = _united(there, one)
+            else:
+                its, one = self._joined(its, one)
             self._kept.put(its, json.dumps(one).encode())
         if not stays:
             self._kept.delete(key)
 
+    def _joined(self, key: str, one: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Where an object goes, and what it is then: it joins what is there of the same body, for that reason already.
 
-def _waiting(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """An envelope of what waits for the queue, and its messages; one of NOT_OURS where it is none."""
-    envelope = opened(content)
-    bodies = [base64.b64decode(one, validate=True) for one in envelope["messages"]]
-    if not all(isinstance(json.loads(body.decode()), dict) for body in bodies):
-        raise ValueError("no message")
-    return {**envelope, "requestId": str(envelope["requestId"])}, bodies
+        Not where these are places of another `split`.
+        """
+        there = self._there(key)
+        if there and there.get("split") != one["split"]:
+            above, _, name = key.rpartition("/")
+            key = f"{above}/{hashlib.sha256(json.dumps([name, one['split']]).encode()).hexdigest()}.json"
+            there = self._there(key)
+        return key, _united(there, one) if there else one
+
+    def _there(self, key: str) -> dict[str, Any] | None:
+        """The envelope at a key; None where there is none of ours: of another, the bucket's versions have it."""
+        try:
+            content = self._kept.find(key)
+            envelope = opened(content) if content else None
+            return envelope if envelope and refused_at(envelope) else None
+        except NOT_OURS:
+            return None
 
 
 def _attempts(envelope: Mapping[str, Any]) -> int:
@@ -203,19 +154,10 @@ def _attempts(envelope: Mapping[str, Any]) -> int:
     return there if isinstance(there, int) else 0
 
 
-def _united(content: bytes, more: dict[str, Any]) -> dict[str, Any]:
-    """An object with further events of the same body, which were refused for another reason before."""
-    try:
-        there = opened(content)
-        events = {one["index"]: one for one in (*there["events"], *more["events"])}
-        told = [events[index] for index in sorted(events)]
-    except NOT_OURS:
-        return more  # the bucket's versions have it
+def _united(there: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    events = {one["index"]: one for one in (*there["events"], *more["events"])}
+    told = [events[index] for index in sorted(events)]
     return {**there, "events": told, "attempts": max(_attempts(there), more["attempts"])}
-
-
-def _text(body: bytes) -> str:
-    return base64.b64encode(body).decode()
 
 
 def _told(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from lambdas.outbox import Outbox
 from lambdas.receive import Receiver
 from lambdas.reprocess import Reprocessor
 from lambdas.secrets import Secrets
+from lambdas.sweep import Sweeper
 
 NOW = 1_767_225_600.0
 LEASE = 25.0
@@ -232,7 +233,11 @@ class Endpoint:
         its = Claims(source, "claims", self.table, LEASE, lambda: self.now + self.clock)
         claims = its if source.dedupe else None
         self.receiver = Receiver(source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack, claims=claims)
-        self.again = Reprocessor(source, outbox, kept, lambda what, **said: self.told.append((what, said)), claims)
+        self.again = Reprocessor(source, outbox, kept, self._tell, claims)
+        self.sweeper = Sweeper(outbox, kept, self._tell)
+
+    def _tell(self, what: str, **said: Any) -> None:
+        self.told.append((what, said))
 
     def call(self, event: dict[str, Any]) -> dict[str, Any]:
         """The answer to an event of API Gateway, behind the authorizer where the source has one."""

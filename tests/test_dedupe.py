@@ -247,7 +247,7 @@ def test_what_waits_for_the_queue_is_done(endpoint: Endpoint) -> None:
     assert [post(endpoint, "a", "b"), post(endpoint, "b", "a")] == [200, 200]
     assert endpoint.log[-1]["duplicates"] == 2
     endpoint.queue.faults.always = None
-    assert endpoint.again.sweep() == {"sent": 2, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
     assert sent(endpoint) == ["a", "b"]
 
 

@@ -263,7 +263,7 @@ def test_filters_narrow_down_what_is_looked_at(
 def test_an_event_is_found_by_its_id_in_a_body_of_several(account: Account) -> None:
     events = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(3)]
     request = Request("POST", {}, json.dumps({"data": {"events": events}}).encode(), id="r", time=NOW)
-    account.kept.reject("okta", request, (), [Refusal(1, "missing", "no x")])
+    account.kept.reject("okta", request, (), [Refusal(1, "missing", "no x")], split="data.events")
     s3 = boto3.client("s3", REGION)
 
     def found(**wanted: str) -> int:
@@ -272,6 +272,17 @@ def test_an_event_is_found_by_its_id_in_a_body_of_several(account: Account) -> N
     # The others of the body were no reason to keep it.
     assert [found(id=f"u{at}") for at in range(3)] == [0, 1, 0]
     assert (found(type="t"), found(type="t", id="u0"), found(type="x")) == (1, 0, 0)
+
+
+def test_an_event_is_found_where_it_was_when_it_was_refused(account: Account) -> None:
+    """Whatever `split` is by now; and in a form of which something was masked, which is kept as JSON."""
+    events = [{"uuid": f"u{at}", "n": at} for at in range(3)]
+    masked = Request("POST", {}, json.dumps({"all": events}).encode(), id="r", time=NOW, masked=True)
+    account.kept.reject("okta", masked, (), [Refusal(1, "missing", "no x")], split="all[?n>`0`]")
+    now = replace(OKTA, events=replace(OKTA.events, format="form"))
+    s3 = boto3.client("s3", REGION)
+    found = {at: list(kept_events.listed(s3, BUCKET, now, kept_events.Wanted(id=f"u{at}"))) for at in range(3)}
+    assert [len(one) for one in found.values()] == [0, 0, 1]
 
 
 def test_what_a_sources_own_code_makes_of_an_event_is_what_is_looked_for(account: Account) -> None:

@@ -226,7 +226,7 @@ class Events(RuleBasedStateMachine):
             for body in list(self.owed):
                 self.post(body)
             assert self.owed == []
-            self.endpoint.again.sweep()
+            self.endpoint.sweeper.sweep()
             self.endpoint.clock += TTL  # what a dead process held is let go of
             self.endpoint.again.send(self.rejected())
             assert [key for key in self.endpoint.bucket.objects if key.startswith(("rejected/", "unsent/"))] == []
@@ -280,7 +280,7 @@ class Events(RuleBasedStateMachine):
 
     @rule(fates=FATES)
     def the_clock_sweeps(self, fates: list[str]) -> None:
-        self.reprocesses(self.endpoint.again.sweep, fates, "unsent/")
+        self.reprocesses(self.endpoint.sweeper.sweep, fates, "unsent/")
 
     @rule(fates=FATES)
     def the_operator_redrives(self, fates: list[str]) -> None:

@@ -70,7 +70,7 @@ def test_what_waits_keeps_it_until_it_is_sent() -> None:
     post(ZOOM)(endpoint)
     (waits,) = endpoint.bucket.objects.values()
     assert json.loads(waits)["requestId"] == ID
-    endpoint.again.sweep()
+    endpoint.sweeper.sweep()
     assert endpoint.told == [("swept", {"requestId": ID, "sent": 1, "left": 0})]
     assert endpoint.queue.messages[0]["processid"] == ID
 

@@ -106,17 +106,17 @@ def test_the_sweep_sends_what_the_queue_would_have_had_and_leaves_nothing() -> N
         whole.signed(zoom(number))
     endpoint = down(*map(zoom, range(3)))
     assert len(keys(endpoint)) == 3
-    assert endpoint.again.sweep() == {"sent": 3, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 3, "left": 0}
     assert sorted(endpoint.queue.bodies) == sorted(whole.queue.bodies)
     assert keys(endpoint) == []
-    assert endpoint.again.sweep() == {"sent": 0, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 0, "left": 0}
     assert len(endpoint.queue.bodies) == 3
 
 
 def test_what_waits_is_sent_as_it_was_to_be_sent_whatever_was_deployed_since(define: Define) -> None:
     endpoint = down(b'{"id":"e1"}', source=define(HMAC + "events: {id: id}\n"))
     endpoint.deploy(define(HMAC + "events: {require: [never]}\nmozdef: {summary: another}\n"))
-    assert endpoint.again.sweep() == {"sent": 1, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0}
     (message,) = endpoint.queue.messages
     assert (message["summary"], message["tags"]) == ("made_event", ["made", "id:e1"])
 
@@ -124,7 +124,7 @@ def test_what_waits_is_sent_as_it_was_to_be_sent_whatever_was_deployed_since(def
 def test_the_sweep_looks_at_every_page() -> None:
     endpoint = down(*map(zoom, range(7)))
     endpoint.bucket.page = 2
-    assert endpoint.again.sweep() == {"sent": 7, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 7, "left": 0}
     assert keys(endpoint) == []
 
 
@@ -133,11 +133,11 @@ def test_the_sweep_stops_at_the_first_that_the_queue_does_not_take(fault: Except
     endpoint = down(*map(zoom, range(3)))
     before = dict(endpoint.bucket.objects)
     endpoint.queue.faults.always = fault
-    assert endpoint.again.sweep() == {"sent": 0, "left": 1}
+    assert endpoint.sweeper.sweep() == {"sent": 0, "left": 1}
     assert endpoint.queue.faults.calls == 1
     assert endpoint.bucket.objects == before
     endpoint.queue.faults.always = None
-    assert endpoint.again.sweep() == {"sent": 3, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 3, "left": 0}
 
 
 def test_of_what_the_queue_took_in_part_the_rest_waits_on() -> None:
@@ -147,11 +147,11 @@ def test_of_what_the_queue_took_in_part_the_rest_waits_on() -> None:
     assert endpoint.signed({"data": {"events": events}})["statusCode"] == 204
     endpoint.queue.faults.always, endpoint.queue.faults.lined_up = None, [None, DOWN]
     (waiting,) = keys(endpoint)
-    assert endpoint.again.sweep() == {"sent": 10, "left": 2}
+    assert endpoint.sweeper.sweep() == {"sent": 10, "left": 2}
     assert keys(endpoint) == [waiting]
     left = [json.loads(base64.b64decode(one)) for one in kept(endpoint, waiting)["messages"]]
     assert [message["tags"][1] for message in left] == ["id:u10", "id:u11"]
-    assert endpoint.again.sweep() == {"sent": 2, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
     assert ids(endpoint) == [f"id:u{at}" for at in range(12)]
     assert keys(endpoint) == []
 
@@ -160,9 +160,9 @@ def test_a_sweep_that_ends_between_sending_and_deleting_is_the_only_one_that_sen
     endpoint = down(zoom(1))
     endpoint.bucket.faults.lined_up = [None, None, DOWN]  # listed, read, and not deleted
     with pytest.raises(type(DOWN)):
-        endpoint.again.sweep()
-    assert endpoint.again.sweep() == {"sent": 1, "left": 0}
-    assert endpoint.again.sweep() == {"sent": 0, "left": 0}
+        endpoint.sweeper.sweep()
+    assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 0, "left": 0}
     first, second = endpoint.queue.bodies
     assert first == second
 
@@ -170,8 +170,8 @@ def test_a_sweep_that_ends_between_sending_and_deleting_is_the_only_one_that_sen
 def test_a_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
     endpoint = down(*map(zoom, range(3)))
     time = iter([True, True, False])
-    assert endpoint.again.sweep(lambda: next(time)) == {"sent": 2, "left": 0}
-    assert endpoint.again.sweep() == {"sent": 1, "left": 0}
+    assert endpoint.sweeper.sweep(lambda: next(time)) == {"sent": 2, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0}
     assert len(set(ids(endpoint))) == 3
 
 
@@ -179,7 +179,7 @@ def test_what_another_sweep_has_sent_meanwhile_is_nothing_to_send(monkeypatch: p
     endpoint = down(zoom(1))
     listed = [{"Contents": [{"Key": f"unsent/{DAY}/gone.json"}, *({"Key": one} for one in keys(endpoint))]}]
     monkeypatch.setattr(endpoint.bucket, "paginate", lambda **_: listed)
-    assert endpoint.again.sweep() == {"sent": 1, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0}
 
 
 NEVER = {"Failed": [{"Id": "0", "SenderFault": True, "Code": "InvalidMessageContents"}]}
@@ -189,7 +189,7 @@ def test_what_sqs_never_takes_is_set_aside_and_holds_up_nothing() -> None:
     endpoint = down(zoom(1), zoom(2))
     endpoint.queue.faults.lined_up = [NEVER]
     messages = [kept(endpoint, one)["messages"][0] for one in keys(endpoint)]
-    assert endpoint.again.sweep() == {"sent": 1, "left": 0, "unsendable": 1}
+    assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0, "unsendable": 1}
     (aside,) = keys(endpoint)
     digest = hashlib.sha256(base64.b64decode(messages[0])).hexdigest()
     assert aside == f"unsendable/{DAY}/{digest}.json"
@@ -208,8 +208,8 @@ def test_what_sqs_refuses_at_one_sweep_and_at_the_next_is_all_set_aside(define: 
     never = {"Id": "0", "SenderFault": True, "Code": "InvalidMessageContents"}
     later = {"Id": "1", "SenderFault": False, "Code": "InternalError"}
     endpoint.queue.faults.lined_up = [{"Failed": [never, later]}, {"Failed": [later]}, {"Failed": [later]}, NEVER]
-    assert endpoint.again.sweep() == {"sent": 0, "left": 1, "unsendable": 1}
-    assert endpoint.again.sweep() == {"sent": 0, "left": 0, "unsendable": 1}
+    assert endpoint.sweeper.sweep() == {"sent": 0, "left": 1, "unsendable": 1}
+    assert endpoint.sweeper.sweep() == {"sent": 0, "left": 0, "unsendable": 1}
     found = [json.loads(base64.b64decode(kept(endpoint, one)["messages"][0]["message"])) for one in keys(endpoint)]
     assert sorted(one["details"]["id"] for one in found) == ["e0", "e1"]
     assert all(one.startswith("unsendable/") for one in keys(endpoint))
@@ -240,8 +240,8 @@ NO_WAITING: dict[str, bytes] = {
 def test_what_is_none_of_ours_holds_up_no_sweep_and_is_told_each_time(what: str) -> None:
     endpoint = down(zoom(1))
     endpoint.bucket.objects["unsent/0-before-all/others"] = NO_WAITING[what]
-    assert endpoint.again.sweep() == {"sent": 1, "left": 0, "foreign": 1}
-    assert endpoint.again.sweep() == {"sent": 0, "left": 0, "foreign": 1}
+    assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0, "foreign": 1}
+    assert endpoint.sweeper.sweep() == {"sent": 0, "left": 0, "foreign": 1}
     assert endpoint.bucket.objects == {"unsent/0-before-all/others": NO_WAITING[what]}
     told = ("swept", {"key": "unsent/0-before-all/others", "foreign": 1})
     assert endpoint.told == [told, ("swept", {"requestId": "sample", "sent": 1, "left": 0}), told]
@@ -252,9 +252,9 @@ def test_of_a_huge_object_no_more_is_read_than_ours_can_have(monkeypatch: pytest
     (ours,) = endpoint.bucket.objects.values()
     monkeypatch.setattr(kept_bucket, "MAX_OBJECT", len(ours))
     endpoint.bucket.objects["unsent/0/huge"] = ours + b" "
-    assert endpoint.again.sweep() == {"sent": 2, "left": 0}  # a space more is not read
+    assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}  # a space more is not read
     endpoint.bucket.objects["unsent/0/huge"] = b" " + ours
-    assert endpoint.again.sweep() == {"sent": 0, "left": 0, "foreign": 1}
+    assert endpoint.sweeper.sweep() == {"sent": 0, "left": 0, "foreign": 1}
 
 
 NO_REJECTED: dict[str, dict[str, Any]] = {
@@ -424,7 +424,7 @@ def test_what_the_queue_does_not_take_at_a_redrive_waits_for_the_sweep(define: D
     sent = [{"key": key("missing", body), "sent": 0, "unsent": 2, "fails": []}]
     assert endpoint.again.send([key("missing", body)]) == sent
     assert [one.split("/")[0] for one in keys(endpoint)] == ["unsent"]
-    assert endpoint.again.sweep() == {"sent": 2, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
     assert ids(endpoint) == ["id:e0", "id:e1"]
 
 

@@ -100,6 +100,55 @@ def test_what_can_not_be_told_from_what_was_sent_stays(tmp_path: Path, now: str)
     assert [one["events"][0]["index"] for one in endpoint.bucket.read("rejected/").values()] == [1]
 
 
+def test_places_of_one_split_never_join_those_of_another(tmp_path: Path) -> None:
+    """B is second of all, and kept for one reason; C, kept for another, is second of fewer and fails for B's now."""
+    then, now = "events", "\"events[?kind=='x']\""
+    at = "2026-01-01T00:00:00Z"
+    body = {
+        "events": [
+            {"id": "ping", "at": at, "must": 1},
+            {"id": "B", "at": at, "kind": "x"},
+            {"id": "C", "at": "never", "kind": "x", "must": 1},
+        ]
+    }
+    endpoint = Endpoint(source(tmp_path / "then", HMAC + f"events: {{split: {then}, require: [must], time: at}}\n"))
+    endpoint.signed(body)
+    of = {key.split("/")[2]: key for key in rejected(endpoint)}
+    assert sorted(of) == ["missing", "time"]
+    endpoint.deploy(source(tmp_path / "now", HMAC + f"events: {{split: {now}, require: [never]}}\n"))
+    endpoint.again.send([of["time"]])
+    kept = sorted((one["split"], one["events"][0]["index"]) for one in endpoint.bucket.read("rejected/").values())
+    assert kept == [("events", 1), ("events[?kind=='x']", 1)]
+    endpoint.deploy(source(tmp_path / "mended", HMAC + "events: {split: events}\n"))
+    endpoint.again.send(rejected(endpoint))
+    assert sorted(one["id"] for one in details(endpoint)) == ["B", "C", "ping"]
+    assert rejected(endpoint) == []
+
+
+def test_nor_where_the_body_came_again_in_between(tmp_path: Path) -> None:
+    then, now = "events", "\"events[?kind=='x']\""
+    at = "2026-01-01T00:00:00Z"
+    body = {
+        "events": [{"id": "ping", "at": at}, {"id": "B", "at": at, "kind": "x"}, {"id": "C", "at": "x", "kind": "x"}]
+    }
+    endpoint = Endpoint(source(tmp_path / "then", HMAC + f"events: {{split: {then}, time: at}}\n"))
+    endpoint.signed(body)
+    (key,) = rejected(endpoint)
+    endpoint.deploy(source(tmp_path / "now", HMAC + f"events: {{split: {now}, require: [must]}}\n"))
+    endpoint.signed(body)
+    endpoint.deploy(source(tmp_path / "back", HMAC + f"events: {{split: {then}, require: [must]}}\n"))
+    endpoint.again.send([key])
+    kept = sorted(
+        (one["split"], [event["index"] for event in one["events"]])
+        for one in endpoint.bucket.read("rejected/").values()
+    )
+    assert kept == [("events", [2]), ("events[?kind=='x']", [0, 1])]
+    endpoint.deploy(source(tmp_path / "mended", HMAC + "events: {split: events}\n"))
+    endpoint.again.send(rejected(endpoint))
+    assert rejected(endpoint) == []
+    assert {one["id"] for one in details(endpoint)} == {"ping", "B", "C"}
+
+
 def test_a_body_that_was_the_event_is_split_where_it_was_refused(tmp_path: Path) -> None:
     endpoint = Endpoint(source(tmp_path / "then", HMAC + "events: {require: [must]}\n"))
     endpoint.signed(BODY)
@@ -198,7 +247,7 @@ def test_what_waits_for_the_queue_is_in_objects_that_the_sweep_reads(tmp_path: P
     endpoint.signed({"all": "x" * 8_000, "events": [{}] * 5_000})
     assert max(len(one) for one in endpoint.bucket.objects.values()) < 24 * 1_048_576
     endpoint.queue.faults.always = None
-    assert endpoint.again.sweep() == {"sent": 5_000, "left": 0}
+    assert endpoint.sweeper.sweep() == {"sent": 5_000, "left": 0}
 
 
 def test_a_line_of_the_log_and_an_answer_are_bounded_however_many_reasons_there_are(tmp_path: Path) -> None:
