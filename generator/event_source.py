@@ -17,6 +17,7 @@ from troposphere.s3 import Bucket
 from troposphere.sqs import Queue
 
 from generator import monitoring
+from generator.dashboard import Watched
 from generator.names import role_path
 from generator.resources import access_log, bucket, function, key, parameters, queue, schedule, table, tracing
 from generator.resources import api as http
@@ -82,7 +83,7 @@ def build(source: Source, lambda_key: str) -> Template:
     http.add_routes(template, api, handler, methods(source.webhook), source.webhook.path, authorizer)
 
     access_log = template.resources["AccessLog"]
-    watched = monitoring.Watched(api, access_log, handler, redrive, events, dead_letters)
+    watched = Watched(api, access_log, handler, redrive, events, dead_letters)
     monitoring.add(template, source, named, asked["AlarmTopicArn"], watched)
     stored = ",".join(f"{secrets_path(named)}/{name}" for name in stored_names(source.webhook))
     secret = Sub(stored) if stored else "none: public keys are fetched"

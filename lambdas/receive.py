@@ -8,19 +8,18 @@ before the answer is a 2xx; what the queue does not take waits in the bucket. Wh
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from lambdas.auth import Unauthenticated, masked_fields, queries, secret_names, signed, verified
 from lambdas.body import Rejected
 from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
-from lambdas.delivery import Delivered, Delivery, Pending, StorageDown
+from lambdas.delivery import Delivery, Pending, StorageDown
 from lambdas.formats import reader
 from lambdas.kept import Kept
-from lambdas.log import Level, log
-from lambdas.metrics import embedded
 from lambdas.model import Challenge, Reply, Source, auths, verified_by
 from lambdas.outbox import Outbox, QueueDown
+from lambdas.outcome import Outcome, reasons, report
 from lambdas.paths import Functions
 from lambdas.request import Request
 from lambdas.secrets import Secrets, SecretsDown
@@ -29,25 +28,12 @@ from lambdas.text import paths
 if TYPE_CHECKING:
     from lambdas.dedupe import Claims
     from lambdas.effects import Fetch
-    from lambdas.message import Refusal
 
 MAX_BODY = 6 * 1_048_576
 """Bytes: Lambda takes no more, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 MAX_HANDSHAKE = 16 * 1_024
 """Bytes of a body that is read before its sender is known."""
-
-MAX_WHY = 20
-"""Reasons in a line of the log: CloudWatch cuts one that is too long, and its metrics with it."""
-
-
-class Outcome(NamedTuple):
-    """An answer, and what the log says of how it came about."""
-
-    answer: Answer
-    what: str
-    why: str | None = None
-    delivered: Delivered = Delivered(0, 0, [])
 
 
 class Receiver:
@@ -97,7 +83,7 @@ class Receiver:
             outcome = Outcome(Answer(400), "malformed", "the body is not base64")
         else:
             outcome = self._outcome(request)
-        self._log(request, outcome)
+        report(request, outcome, self._source.name, self._stack)
         if 400 <= outcome.answer.status < 500:
             outcome = outcome._replace(answer=outcome.answer._replace(headers=self._refusal_headers))
         return _response(outcome.answer)
@@ -172,8 +158,7 @@ class Receiver:
 
     def _deliver(self, request: Request) -> Outcome:
         delivered = self._delivery.deliver(request)
-        why = _why(delivered.refusals) if delivered.refusals else None
-        return Outcome(self._accept(request), "accepted", why, delivered)
+        return Outcome(self._accept(request), "accepted", reasons(delivered.refusals), delivered)
 
     def _accept(self, request: Request) -> Answer:
         """What this vendor wants to be answered, whatever became of the events: they are all somewhere."""
@@ -187,53 +172,6 @@ class Receiver:
 
     def _secret(self) -> str:
         return self._secrets.get(self._secret_names[0])[0]
-
-    def _log(self, request: Request, outcome: Outcome) -> None:
-        """One line for each request. Of the body it has names of drift alone, of headers the mark of a canary."""
-        status, delivered = outcome.answer.status, outcome.delivered
-        fields: dict[str, Any] = {"source": self._source.name, "requestId": request.id, "status": status}
-        kept = len(delivered.refusals)
-        fields["sent"], fields["kept"] = delivered.sent, kept
-        level: Level = "INFO"
-        # Most requests are of those of which all is sent, and there is no more to say.
-        if status >= 400 or any(delivered[1:]) or request.canary:
-            odd = status >= 400 or kept or delivered.unsent or delivered.unclaimed
-            level = "ERROR" if status >= 500 else "WARN" if odd else "INFO"
-            fields |= self._more(request, outcome)
-        log(level, outcome.what, request.time, **fields)
-
-    def _more(self, request: Request, outcome: Outcome) -> dict[str, Any]:
-        """What is out of the ordinary, as far as it is there; most of it is a metric too."""
-        delivered = outcome.delivered
-        said: dict[str, Any] = {
-            "unsent": delivered.unsent,
-            "duplicates": delivered.duplicates,
-            "unclaimed": delivered.unclaimed,
-            "why": outcome.why,
-            "canary": request.canary if delivered.sent or delivered.unsent else None,
-        }
-        if delivered.drift:
-            from lambdas.validation import listed
-
-            said["drift"] = listed(delivered.drift)
-        counts = {
-            "Rejected": len(delivered.refusals),
-            "Unauthenticated": int(outcome.answer.status == 401),
-            "Unsent": delivered.unsent,
-            # A canary's event is old on purpose.
-            "Lag": 0.0 if request.canary else delivered.lag,
-            "Duplicate": delivered.duplicates,
-            "Unclaimed": delivered.unclaimed,
-            "Drift": len(delivered.drift),
-        }
-        metrics = embedded(self._stack, request.time, counts) if self._stack else {}
-        return {**{name: value for name, value in said.items() if value}, **metrics}
-
-
-def _why(refusals: Iterable[Refusal]) -> str:
-    told = sorted({f"{one.reason}: {one.detail}" for one in refusals})
-    more = [f"and {len(told) - MAX_WHY} more"] if len(told) > MAX_WHY else []
-    return "; ".join([*told[:MAX_WHY], *more])
 
 
 def _static(reply: Reply) -> Answer:

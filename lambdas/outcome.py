@@ -1,0 +1,80 @@
+"""What became of a request, and the line of the log that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lambdas.challenges import Answer
+from lambdas.delivery import Delivered
+from lambdas.log import Level, log
+from lambdas.metrics import embedded
+from lambdas.request import Request
+
+if TYPE_CHECKING:
+    from lambdas.message import Refusal
+
+MAX_WHY = 20
+"""Reasons in a line of the log: CloudWatch cuts one that is too long, and its metrics with it."""
+
+
+class Outcome(NamedTuple):
+    """An answer, and what the log says of how it came about."""
+
+    answer: Answer
+    what: str
+    why: str | None = None
+    delivered: Delivered = Delivered(0, 0, [])
+
+
+def report(request: Request, outcome: Outcome, source: str, stack: str) -> None:
+    """One line for each request. Of the body it has names of drift alone, of headers the mark of a canary.
+
+    Without a `stack` it has no metrics.
+    """
+    status, delivered = outcome.answer.status, outcome.delivered
+    fields: dict[str, Any] = {"source": source, "requestId": request.id, "status": status}
+    kept = len(delivered.refusals)
+    fields["sent"], fields["kept"] = delivered.sent, kept
+    level: Level = "INFO"
+    # Most requests are of those of which all is sent, and there is no more to say.
+    if status >= 400 or any(delivered[1:]) or request.canary:
+        odd = status >= 400 or kept or delivered.unsent or delivered.unclaimed
+        level = "ERROR" if status >= 500 else "WARN" if odd else "INFO"
+        fields |= _more(request, outcome, stack)
+    log(level, outcome.what, request.time, **fields)
+
+
+def _more(request: Request, outcome: Outcome, stack: str) -> dict[str, Any]:
+    """What is out of the ordinary, as far as it is there; most of it is a metric too."""
+    delivered = outcome.delivered
+    said: dict[str, Any] = {
+        "unsent": delivered.unsent,
+        "duplicates": delivered.duplicates,
+        "unclaimed": delivered.unclaimed,
+        "why": outcome.why,
+        "canary": request.canary if delivered.sent or delivered.unsent else None,
+    }
+    if delivered.drift:
+        from lambdas.validation import listed
+
+        said["drift"] = listed(delivered.drift)
+    counts = {
+        "Rejected": len(delivered.refusals),
+        "Unauthenticated": int(outcome.answer.status == 401),
+        "Unsent": delivered.unsent,
+        # A canary's event is old on purpose.
+        "Lag": 0.0 if request.canary else delivered.lag,
+        "Duplicate": delivered.duplicates,
+        "Unclaimed": delivered.unclaimed,
+        "Drift": len(delivered.drift),
+    }
+    metrics = embedded(stack, request.time, counts) if stack else {}
+    return {**{name: value for name, value in said.items() if value}, **metrics}
+
+
+def reasons(refusals: Sequence[Refusal]) -> str | None:
+    """Each once, and no more than a line has room for; None where there are none."""
+    told = sorted({f"{one.reason}: {one.detail}" for one in refusals})
+    more = [f"and {len(told) - MAX_WHY} more"] if len(told) > MAX_WHY else []
+    return "; ".join([*told[:MAX_WHY], *more]) or None
