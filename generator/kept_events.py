@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from generator import stacks
@@ -31,6 +32,8 @@ class Stack:
     events: str
     dead_letters: str
     api: str
+    status: str
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,15 @@ def find(target: Target, source: str) -> Stack:
         newer = again(f"deploy {source}{target.options}")
         raise GeneratorError(f"stack {stack} is of an older version, which brings nothing back: {newer}")
     of = found.outputs
-    return Stack(of["KeptBucket"], names["Redrive"], of["EventsQueueUrl"], of["DeadLettersQueueUrl"], of["ApiId"])
+    return Stack(
+        bucket=of["KeptBucket"],
+        function=names["Redrive"],
+        events=of["EventsQueueUrl"],
+        dead_letters=of["DeadLettersQueueUrl"],
+        api=of["ApiId"],
+        status=found.status,
+        since=found.since,
+    )
 
 
 def listed(s3: Any, bucket: str, source: Source, wanted: Wanted) -> Iterator[Kept]:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from generator import kept_events, local, stacks
+from generator import kept_events, local
 from generator.aws import Target
-from generator.errors import GeneratorError
 from generator.vendor import parameters
 from lambdas.metrics import NAMESPACE
 from lambdas.model import Source
@@ -68,19 +67,15 @@ class State:
 
 def of(target: Target, source: Source) -> State:
     """The state of a source's stack; GeneratorError where there is none."""
-    name, cloudformation = target.stack(source.name), target.client("cloudformation")
-    found = stacks.find(cloudformation, name)
-    if found is None:
-        raise GeneratorError(f"no stack {name} in {target.region}; --env, --project and --region choose another")
-    there = kept_events.find(target, source.name)
-    described = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-    summary = json.loads(cloudformation.get_template_summary(StackName=name).get("Metadata") or "{}")
+    name, there = target.stack(source.name), kept_events.find(target, source.name)
+    said = target.client("cloudformation").get_template_summary(StackName=name).get("Metadata")
+    metadata = json.loads(said or "{}")
     now = datetime.now(UTC)
     return State(
         stack=name,
-        status=found.status,
-        changed=described.get("LastUpdatedTime", described["CreationTime"]),
-        version=summary.get("MozDefEventFramework", {}).get("Version", "not known"),
+        status=there.status,
+        changed=there.since,
+        version=metadata.get("MozDefEventFramework", {}).get("Version", "not known"),
         **_flow(target, now, source, there),
         waiting=_depth(target, there.events),
         oldest=_oldest(target, now, _name(there.events)),

@@ -15,10 +15,10 @@ from troposphere.apigatewayv2 import (
     RouteSettings,
     Stage,
 )
-from troposphere.awslambda import Function, Permission
+from troposphere.awslambda import Function
 
 from generator.names import stack
-from generator.resources.function import TIMEOUT_SECONDS, add_log_group
+from generator.resources.function import TIMEOUT_SECONDS, add_log_group, add_permission
 from generator.resources.parameters import Parameters, tags
 from generator.resources.sub import arn, ref, regional
 from lambdas.auth import jwt
@@ -82,7 +82,7 @@ def add_authorizer(template: Template, api: Api, function: Function, header: str
             ),
         )
     )
-    _add_permission(template, function, api, f"authorizers/{ref(authorizer)}")
+    _may_call(template, api, function, f"authorizers/{ref(authorizer)}")
     return authorizer
 
 
@@ -130,7 +130,7 @@ def add_routes(
                 AuthorizerId=Ref(authorizer) if authorizer else NoValue,
             )
         )
-        _add_permission(template, function, api, f"*/{method}{path}", method.title())
+        _may_call(template, api, function, f"*/{method}{path}", method.title())
 
 
 def endpoint(api: Api, path: str) -> Sub:
@@ -138,16 +138,9 @@ def endpoint(api: Api, path: str) -> Sub:
     return Sub(f"${{{api.title}.ApiEndpoint}}{path}")
 
 
-def _add_permission(template: Template, function: Function, api: Api, below: str, name: str = "") -> None:
-    template.add_resource(
-        Permission(
-            f"{function.title}{name}Permission",
-            FunctionName=Ref(function),
-            Action="lambda:InvokeFunction",
-            Principal="apigateway.amazonaws.com",
-            SourceArn=regional("execute-api", f"{ref(api)}/{below}"),
-        )
-    )
+def _may_call(template: Template, api: Api, function: Function, below: str, name: str = "") -> None:
+    what = regional("execute-api", f"{ref(api)}/{below}")
+    add_permission(template, f"{function.title}{name}Permission", function, "apigateway", what)
 
 
 def _plain_tags(parameters: Parameters) -> dict[str, object]:

@@ -9,7 +9,7 @@ import awacs.logs
 import awacs.ssm
 from awacs.aws import Condition, Statement, StringNotEqualsIgnoreCase
 from troposphere import GetAtt, Parameter, Ref, Sub, Template
-from troposphere.awslambda import Code, Function, LoggingConfig
+from troposphere.awslambda import Code, Function, LoggingConfig, Permission
 from troposphere.logs import LogGroup
 
 from generator.resources import tracing
@@ -66,6 +66,19 @@ def add_function(
             **({"TracingConfig": tracing.config(traced)} if traced else {}),
             **({"KmsKeyArn": GetAtt(parameters.key, "Arn")} if parameters.key else {}),
             **more,
+        )
+    )
+
+
+def add_permission(template: Template, title: str, function: Function, service: str, source_arn: Any) -> None:
+    """A service may call the function, for this resource of its own alone."""
+    template.add_resource(
+        Permission(
+            title,
+            FunctionName=Ref(function),
+            Action="lambda:InvokeFunction",
+            Principal=f"{service}.amazonaws.com",
+            SourceArn=source_arn,
         )
     )
 

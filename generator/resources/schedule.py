@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from troposphere import GetAtt, Ref, Template
-from troposphere.awslambda import Function, Permission
+from troposphere import GetAtt, Template
+from troposphere.awslambda import Function
 from troposphere.events import Rule, Target
 
+from generator.resources.function import add_permission
 from generator.resources.parameters import Parameters, tags
 
 
@@ -26,13 +27,5 @@ def add(
             Tags=tags(parameters),
         )
     )
-    template.add_resource(
-        Permission(
-            f"{title}Permission",
-            FunctionName=Ref(function),
-            Action="lambda:InvokeFunction",
-            Principal="events.amazonaws.com",
-            SourceArn=GetAtt(rule, "Arn"),
-        )
-    )
+    add_permission(template, f"{title}Permission", function, "events", GetAtt(rule, "Arn"))
     return rule

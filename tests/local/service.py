@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 import urllib3
 
 from generator.local import Emulator
@@ -18,6 +19,14 @@ T = TypeVar("T")
 
 HELPER_BUCKET = "helper-bucket"
 SECRET = "secretValueTest"
+
+
+def sign_in(monkeypatch: pytest.MonkeyPatch, settings: Mapping[str, str]) -> None:
+    """Have these in the environment, as a user of the commands has an account's, and no others."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {**settings, "NO_PROXY": "*"}.items():
+        monkeypatch.setenv(name, value)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from generator.commands import main
 from generator.local import REGION, Emulator, emulator
 from generator.running import Followed
 from tests.definitions import SOURCES
-from tests.local.service import SECRET, Service, free_port
+from tests.local.service import SECRET, Service, free_port, sign_in
 from tests.local.vendors import ZOOM, zoom_headers
 
 pytestmark = pytest.mark.local
@@ -80,16 +80,7 @@ class Source:
 def zoom(
     account: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Source:
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in (
-        ("AWS_ENDPOINT_URL", account.endpoint),
-        ("AWS_DEFAULT_REGION", REGION),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("NO_PROXY", "*"),
-    ):
-        monkeypatch.setenv(name, value)
+    sign_in(monkeypatch, account.settings)
     shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
     source = Source(account, tmp_path, f"Project{next(_PROJECTS)}", capsys)
     account.client("ssm").put_parameter(

@@ -13,11 +13,11 @@ import pytest
 import urllib3
 
 from generator.commands import main
-from generator.local import REGION, Emulator, emulator
+from generator.local import Emulator, emulator
 from generator.running import Followed
 from tests.definitions import SOURCES
 from tests.local.mozdef import assert_zooms_plugin_takes_it
-from tests.local.service import SECRET, Service, eventually, free_port
+from tests.local.service import SECRET, Service, eventually, free_port, sign_in
 from tests.local.vendors import ZOOM, zoom_headers
 
 pytestmark = pytest.mark.local
@@ -35,17 +35,7 @@ def account() -> Iterator[Emulator]:
 
 @pytest.fixture
 def folder(tmp_path: Path, account: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in (
-        ("AWS_ENDPOINT_URL", account.endpoint),
-        ("AWS_CA_BUNDLE", str(account.ca_bundle)),
-        ("AWS_DEFAULT_REGION", REGION),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("NO_PROXY", "*"),
-    ):
-        monkeypatch.setenv(name, value)
+    sign_in(monkeypatch, account.settings)
     shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
     yield tmp_path
     bucket, s3 = account.outputs(STACK)["KeptBucket"], account.client("s3")

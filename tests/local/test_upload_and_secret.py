@@ -21,7 +21,7 @@ from generator.commands import main
 from generator.local import Emulator, emulator
 from lambdas.secrets import Secrets, SecretsDown
 from tests.definitions import ROOT, SOURCES
-from tests.local.service import free_port
+from tests.local.service import free_port, sign_in
 from tests.local.vendors import ZOOM, zoom_headers
 
 pytestmark = pytest.mark.local
@@ -102,16 +102,8 @@ def may(aws: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[May]:
     iam = aws.client("iam")
     iam.create_user(UserName="engineer")
     key = iam.create_access_key(UserName="engineer")["AccessKey"]
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in (
-        ("AWS_ACCESS_KEY_ID", key["AccessKeyId"]),
-        ("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"]),
-        ("AWS_DEFAULT_REGION", aws.region),
-        ("AWS_ENDPOINT_URL", aws.endpoint),
-        ("AWS_CA_BUNDLE", str(aws.ca_bundle)),
-    ):
-        monkeypatch.setenv(name, value)
+    keys = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+    sign_in(monkeypatch, {**aws.settings, **keys})
     monkeypatch.chdir(ROOT)
 
     def given(statements: list[dict[str, Any]]) -> None:
