@@ -14,7 +14,7 @@ from troposphere.sqs import Queue
 
 from generator.names import stack
 from generator.resources.function import log_of
-from generator.resources.parameters import Parameters, tags
+from generator.resources.parameters import Parameters
 from generator.resources.sub import ref
 from lambdas.metrics import NAMESPACE
 from lambdas.model import Source
@@ -43,7 +43,7 @@ def add(template: Template, source: Source, parameters: Parameters, watched: Wat
         Dashboard(
             "Dashboard",
             DashboardName=Sub(stack(parameters.service, ref(parameters.project), ref(parameters.environment))),
-            Tags=tags(parameters),
+            Tags=parameters.tags,
             DashboardBody=Sub(json.dumps(_body(source, watched), separators=(",", ":"))),
         )
     )

@@ -28,7 +28,7 @@ from troposphere.s3 import Bucket
 
 from generator.names import CONSOLES, code_prefix, stack
 from generator.resources import bucket, codebuild, execution, function, parameters, stages
-from generator.resources.parameters import Parameters, tags
+from generator.resources.parameters import Parameters
 from generator.resources.pipeline_parameters import Keys, asked
 from generator.resources.repository import ConfigRepository
 from generator.resources.role import add_role, allow
@@ -253,7 +253,7 @@ def _add_pipeline(made: _Made, its_stages: Sequence[Any], more: Sequence[Stateme
             RoleArn=GetAtt(role, "Arn"),
             ArtifactStore=ArtifactStore(Type="S3", Location=Ref(made.artifacts)),
             Stages=list(its_stages),
-            Tags=tags(made.names),
+            Tags=made.names.tags,
         )
     )
 

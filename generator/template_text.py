@@ -64,10 +64,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _is_text(*values: Any) -> bool:
-    return len(values) == 1 and isinstance(values[0], str)
-
-
 def formatted(value: Any, indent: str = "") -> str:
     """A JSON value by lines, of which none but the innermost is long."""
     if isinstance(value, str):
@@ -75,17 +71,20 @@ def formatted(value: Any, indent: str = "") -> str:
     if not isinstance(value, dict | list) or not value:
         return json.dumps(value)
     deeper = indent + "  "
+    # Resources and the like are lists of parts: each part has a line at least.
+    on_a_line = len(indent) > 2
     if isinstance(value, dict):
+        if on_a_line and len(value) == 1:
+            ((key, only),) = value.items()
+            if isinstance(only, str):  # breaking a long text's only key from it shortens nothing
+                return f"{{{encode_basestring(key)}: {encode_basestring(only)}}}"
         members = [f"{encode_basestring(key)}: {formatted(below, deeper)}" for key, below in sorted(value.items())]
         opening, closing = "{", "}"
     else:
         members = [formatted(below, deeper) for below in value]
         opening, closing = "[", "]"
     line = f"{opening}{', '.join(members)}{closing}"
-    # Breaking a long text's only key from it shortens nothing.
-    fits = len(indent) + len(line) <= WIDTH or (isinstance(value, dict) and _is_text(*value.values()))
-    # Resources and the like are lists of parts: each part has a line at least.
-    if fits and "\n" not in line and len(indent) > 2:
+    if on_a_line and len(indent) + len(line) <= WIDTH and "\n" not in line:
         return line
-    inner = ",\n".join(f"{deeper}{member}" for member in members)
-    return f"{opening}\n{inner}\n{indent}{closing}"
+    inner = f",\n{deeper}".join(members)
+    return f"{opening}\n{deeper}{inner}\n{indent}{closing}"

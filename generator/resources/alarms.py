@@ -9,7 +9,7 @@ from troposphere import If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.cloudwatch import Alarm, MetricDimension
 from troposphere.logs import LogGroup, MetricFilter, MetricTransformation
 
-from generator.resources.parameters import Parameters, tags
+from generator.resources.parameters import Parameters
 from lambdas.metrics import NAMESPACE
 
 GUIDE = "docs/operating.md"
@@ -56,7 +56,7 @@ def add(template: Template, parameters: Parameters, watch: Watch, topic: Paramet
             TreatMissingData="breaching" if watch.silence else "notBreaching",
             AlarmActions=actions,
             OKActions=actions,
-            Tags=tags(parameters),
+            Tags=parameters.tags,
         )
     )
 

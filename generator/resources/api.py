@@ -19,7 +19,7 @@ from troposphere.awslambda import Function
 
 from generator.names import stack
 from generator.resources.function import TIMEOUT_SECONDS, add_log_group, add_permission
-from generator.resources.parameters import Parameters, tags
+from generator.resources.parameters import Parameters
 from generator.resources.sub import arn, ref, regional
 from lambdas.auth import jwt
 from lambdas.model import Throttle
@@ -145,4 +145,4 @@ def _may_call(template: Template, api: Api, function: Function, below: str, name
 
 def _plain_tags(parameters: Parameters) -> dict[str, object]:
     """API Gateway's second version takes tags as an object, where others take a list."""
-    return {one["Key"]: one["Value"] for one in tags(parameters).to_dict()}
+    return {one["Key"]: one["Value"] for one in parameters.tags.to_dict()}

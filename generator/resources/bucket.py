@@ -24,7 +24,7 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
-from generator.resources.parameters import Parameters, tags
+from generator.resources.parameters import Parameters
 from generator.resources.role import allow
 from generator.resources.sub import arn
 
@@ -55,7 +55,7 @@ def add_bucket(
             BucketEncryption=BucketEncryption(ServerSideEncryptionConfiguration=[_encryption(parameters)]),
             VersioningConfiguration=VersioningConfiguration(Status="Enabled"),
             LifecycleConfiguration=LifecycleConfiguration(Rules=[expiry]),
-            Tags=tags(parameters),
+            Tags=parameters.tags,
             DeletionPolicy="RetainExceptOnCreate",
             UpdateReplacePolicy="Retain",
             **more,

@@ -22,7 +22,7 @@ from troposphere.s3 import Bucket
 
 from generator.resources.bucket import below
 from generator.resources.function import add_log_group, may_log
-from generator.resources.parameters import Parameters, tags
+from generator.resources.parameters import Parameters
 from generator.resources.role import add_role, allow
 from generator.resources.sub import regional
 
@@ -71,7 +71,7 @@ def add_project(
             LogsConfig=LogsConfig(CloudWatchLogs=CloudWatchLogs(Status="ENABLED", GroupName=Ref(log_group))),
             ServiceRole=GetAtt(role, "Arn"),
             TimeoutInMinutes=TIMEOUT_MINUTES,
-            Tags=tags(parameters),
+            Tags=parameters.tags,
         )
     )
 

@@ -13,7 +13,7 @@ from troposphere.awslambda import Code, Function, LoggingConfig, Permission
 from troposphere.logs import LogGroup
 
 from generator.resources import tracing
-from generator.resources.parameters import Parameters, tags
+from generator.resources.parameters import Parameters
 from generator.resources.role import add_role, allow
 from generator.resources.sub import regional, secrets_path
 from lambdas.secrets import PREVIOUS
@@ -62,7 +62,7 @@ def add_function(
             MemorySize=memory,
             Timeout=timeout,
             LoggingConfig=LoggingConfig(LogFormat="JSON", LogGroup=Ref(log_group)),
-            Tags=tags(parameters),
+            Tags=parameters.tags,
             **({"TracingConfig": tracing.config(traced)} if traced else {}),
             **({"KmsKeyArn": GetAtt(parameters.key, "Arn")} if parameters.key else {}),
             **more,
@@ -98,7 +98,7 @@ def add_log_group(template: Template, parameters: Parameters, title: str, servic
             title,
             LogGroupName=Sub(f"/aws/{service}/${{AWS::StackName}}-{name}"),
             RetentionInDays=STRICT_LOG_DAYS if parameters.key else LOG_DAYS,
-            Tags=tags(parameters),
+            Tags=parameters.tags,
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
             **({"KmsKeyId": GetAtt(parameters.key, "Arn")} if parameters.key else {}),

@@ -9,7 +9,7 @@ from awacs.aws import Allow, ArnLike, AWSPrincipal, BoolIfExists, Condition, Den
 from troposphere import GetAtt, If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.kms import Key
 
-from generator.resources.parameters import Asked, Parameters, given, tags
+from generator.resources.parameters import Asked, Parameters, given
 from generator.resources.role import allow
 from generator.resources.sub import regional
 
@@ -51,7 +51,7 @@ def add_key(template: Template, parameters: Parameters, consumer: Parameter, adm
             Description=f"Events, logs and settings of the event source {parameters.service}",
             EnableKeyRotation=True,
             KeyPolicy={"Version": "2012-10-17", "Statement": statements},
-            Tags=tags(parameters),
+            Tags=parameters.tags,
             DeletionPolicy="RetainExceptOnCreate",
             UpdateReplacePolicy="Retain",
         )
@@ -84,7 +84,7 @@ def may_make(parameters: Parameters) -> list[Statement]:
 
     https://docs.aws.amazon.com/kms/latest/developerguide/tag-permissions.html
     """
-    its = {f"aws:RequestTag/{one['Key']}": one["Value"] for one in tags(parameters).to_dict()}
+    its = {f"aws:RequestTag/{one['Key']}": one["Value"] for one in parameters.tags.to_dict()}
     return [allow([k.CreateKey], ["*"], its), allow([k.TagResource], [regional("kms", "key/*")], its)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from troposphere import Equals, If, Not, NoValue, Parameter, Ref, Tags, Template
@@ -24,6 +25,11 @@ class Parameters:
     environment: Parameter
     helper_bucket: Parameter
     key: Key | None = None
+
+    @cached_property
+    def tags(self) -> Tags:
+        """Those of every resource that takes some."""
+        return Tags(Project=Ref(self.project), Service=self.service, Environment=Ref(self.environment))
 
 
 class Asked(NamedTuple):
@@ -143,8 +149,3 @@ def given(template: Template, parameter: Parameter) -> str:
 def optional(condition: str, parameter: Parameter) -> If:
     """The parameter's value where it has one; else the property is as if it were not there."""
     return If(condition, Ref(parameter), NoValue)
-
-
-def tags(parameters: Parameters) -> Tags:
-    """The tags of every resource that takes some."""
-    return Tags(Project=Ref(parameters.project), Service=parameters.service, Environment=Ref(parameters.environment))

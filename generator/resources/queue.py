@@ -9,7 +9,7 @@ from awacs.aws import Allow, AWSPrincipal, Bool, Condition, Deny, PolicyDocument
 from troposphere import GetAtt, If, Parameter, Ref, Template
 from troposphere.sqs import Queue, QueuePolicy, RedrivePolicy
 
-from generator.resources.parameters import Parameters, given, optional, tags
+from generator.resources.parameters import Parameters, given, optional
 from generator.resources.role import allow
 
 MAX_RECEIVE_COUNT = 10
@@ -26,7 +26,7 @@ def add_dead_letters(template: Template, parameters: Parameters) -> Queue:
         Queue(
             "DeadLetters",
             MessageRetentionPeriod=DEAD_LETTERS_DAYS * _DAY,
-            Tags=tags(parameters),
+            Tags=parameters.tags,
             **_encrypted(parameters),
             **_retained(),
         )
@@ -44,7 +44,7 @@ def add_events(template: Template, parameters: Parameters, dead_letters: Queue, 
             RedrivePolicy=RedrivePolicy(
                 deadLetterTargetArn=GetAtt(dead_letters, "Arn"), maxReceiveCount=MAX_RECEIVE_COUNT
             ),
-            Tags=tags(parameters),
+            Tags=parameters.tags,
             **_encrypted(parameters),
             **_retained(),
         )

@@ -12,7 +12,7 @@ from troposphere.codecommit import S3, Code, Repository
 from troposphere.events import Rule, Target
 
 from generator.names import stack
-from generator.resources.parameters import Parameters, given, tags
+from generator.resources.parameters import Parameters, given
 from generator.resources.role import add_role, allow
 from generator.resources.sub import ref, regional
 
@@ -51,7 +51,7 @@ class ConfigRepository:
                 RepositoryName=self.name,
                 RepositoryDescription=f"Configuration of the event source {self._parameters.service}",
                 Code=Code(BranchName=Ref(self.branch), S3=S3(Bucket=Ref(self._parameters.helper_bucket), Key=Ref(key))),
-                Tags=tags(self._parameters),
+                Tags=self._parameters.tags,
                 DeletionPolicy="RetainExceptOnCreate",
                 UpdateReplacePolicy="Retain",
             )
@@ -101,7 +101,7 @@ class ConfigRepository:
                         "referenceName": [Ref(self.branch)],
                     },
                 },
-                Tags=tags(self._parameters),
+                Tags=self._parameters.tags,
                 Targets=[Target(Id="Pipeline", Arn=pipeline, RoleArn=GetAtt(role, "Arn"))],
             )
         )

@@ -10,7 +10,7 @@ from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, State
 from troposphere import Template
 from troposphere.iam import Policy, Role
 
-from generator.resources.parameters import Parameters, tags
+from generator.resources.parameters import Parameters
 
 
 def add_role(
@@ -36,7 +36,7 @@ def add_role(
             title,
             AssumeRolePolicyDocument=document([trust]),
             Policies=[Policy(PolicyName=title.removesuffix("Role"), PolicyDocument=document(statements)), *also],
-            Tags=tags(parameters),
+            Tags=parameters.tags,
             **more,
         )
     )

@@ -7,7 +7,7 @@ from troposphere.awslambda import Function
 from troposphere.events import Rule, Target
 
 from generator.resources.function import add_permission
-from generator.resources.parameters import Parameters, tags
+from generator.resources.parameters import Parameters
 
 
 def add(
@@ -24,7 +24,7 @@ def add(
             ScheduleExpression=when,
             State="ENABLED",
             Targets=[Target(Id=title, Arn=GetAtt(function, "Arn"))],
-            Tags=tags(parameters),
+            Tags=parameters.tags,
         )
     )
     add_permission(template, f"{title}Permission", function, "events", GetAtt(rule, "Arn"))

@@ -15,7 +15,7 @@ from troposphere.dynamodb import (
 )
 from troposphere.kms import Key
 
-from generator.resources.parameters import Parameters, tags
+from generator.resources.parameters import Parameters
 from generator.resources.role import allow
 
 
@@ -33,7 +33,7 @@ def add_table(template: Template, parameters: Parameters, title: str) -> Table:
             BillingMode="PAY_PER_REQUEST",
             TimeToLiveSpecification=TimeToLiveSpecification(AttributeName="expires", Enabled=True),
             PointInTimeRecoverySpecification=PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
-            Tags=tags(parameters),
+            Tags=parameters.tags,
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
             **({"SSESpecification": _with(parameters.key)} if parameters.key else {}),
