@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdas.challenges import Answer
@@ -73,8 +73,8 @@ def _more(request: Request, outcome: Outcome, stack: str) -> dict[str, Any]:
     return {**{name: value for name, value in said.items() if value}, **metrics}
 
 
-def reasons(refusals: Sequence[Refusal]) -> str | None:
-    """Each once, and no more than a line has room for; None where there are none."""
+def reasons(refusals: Iterable[Refusal]) -> str:
+    """Each once, and no more than a line has room for."""
     told = sorted({f"{one.reason}: {one.detail}" for one in refusals})
     more = [f"and {len(told) - MAX_WHY} more"] if len(told) > MAX_WHY else []
-    return "; ".join([*told[:MAX_WHY], *more]) or None
+    return "; ".join([*told[:MAX_WHY], *more])

@@ -158,7 +158,8 @@ class Receiver:
 
     def _deliver(self, request: Request) -> Outcome:
         delivered = self._delivery.deliver(request)
-        return Outcome(self._accept(request), "accepted", reasons(delivered.refusals), delivered)
+        why = reasons(delivered.refusals) if delivered.refusals else None
+        return Outcome(self._accept(request), "accepted", why, delivered)
 
     def _accept(self, request: Request) -> Answer:
         """What this vendor wants to be answered, whatever became of the events: they are all somewhere."""
