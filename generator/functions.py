@@ -40,16 +40,10 @@ class Deployed:
     tracing: Parameter
 
 
-def _dedupe(claims: Table | None, seconds: int) -> dict[str, Any]:
-    """The environment of a function that claims events, and may run for so many seconds."""
-    if claims is None:
-        return {}
-    return {"DEDUPE_TABLE": Ref(claims), "DEDUPE_LEASE": str(seconds + LEASE_MARGIN_SECONDS)}
-
-
 def add_handler(
     template: Template, one: Deployed, events: Queue, kept: Bucket, claims: Table | None, *, verifies: bool
 ) -> Function:
+    """What takes requests in; it reads the secrets where it is the one that verifies, or signs an answer."""
     webhook = one.source.webhook
     may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize", "unsent"), *key.may_use(one.names)]
     reads = verifies or any(signs(challenge) for challenge in webhook.challenges)
@@ -101,6 +95,7 @@ def add_redrive(template: Template, one: Deployed, events: Queue, kept: Bucket, 
 
 
 def add_authorizer(template: Template, one: Deployed) -> Function:
+    """What the API asks of a sender before the handler is called."""
     stored = secret_names(one.source.webhook.auth)
     may = [*([function.may_read_secrets(one.names, stored)] if stored else []), *key.may_start(one.names)]
     environment = {"SECRETS_PATH": Sub(secrets_path(one.names)), "STACK": Ref("AWS::StackName")}
@@ -108,6 +103,13 @@ def add_authorizer(template: Template, one: Deployed) -> Function:
     flood = one.source.webhook.concurrency
     named = "lambdas.authorizer.handler"
     return _add_function(template, one, "Verify", named, described, may, environment, concurrency=flood)
+
+
+def _dedupe(claims: Table | None, seconds: int) -> dict[str, Any]:
+    """The environment of a function that claims events, and may run for so many seconds."""
+    if claims is None:
+        return {}
+    return {"DEDUPE_TABLE": Ref(claims), "DEDUPE_LEASE": str(seconds + LEASE_MARGIN_SECONDS)}
 
 
 def _add_function(

@@ -15,7 +15,7 @@ from lambdas.formats import reader
 from lambdas.kept import NOT_OURS, opened, request_of
 from lambdas.model import Events, Source
 from lambdas.paths import Functions, compiled
-from lambdas.places import WHOLE, refused_at
+from lambdas.places import WHOLE, refused_at, split_of
 from lambdas.request import Request
 
 FOREIGN = "none of ours"
@@ -143,7 +143,7 @@ def _has(s3: Any, bucket: str, kept: Kept, source: Source, wanted: Wanted) -> bo
 def _events(kept: Kept, source: Source) -> Iterator[tuple[Any, Functions]]:
     """The events of it that were refused, as far as it can be taken apart; else nothing."""
     request, places = request_of(kept.envelope, reader(source.events)), refused_at(kept.envelope)
-    split = kept.envelope.get("split", source.events.split)
+    split = split_of(kept.envelope, source.events.split)
     try:
         root = request.json
         functions = Functions(request, root)

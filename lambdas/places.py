@@ -14,11 +14,22 @@ WHOLE = -1
 
 
 def refused_at(envelope: Mapping[str, Any]) -> frozenset[int]:
-    """The places of those that were refused: some, since it would not be kept else; ValueError where there are none."""
+    """The places of those that were refused: some, and for a reason, since it would not be kept else.
+
+    KeyError or ValueError where there are none.
+    """
     places = frozenset(int(one["index"]) for one in envelope["events"])
-    if not places:
-        raise ValueError("no events")
+    if not places or not envelope["reason"]:
+        raise ValueError("no events, or no reason")
     return places
+
+
+def split_of(envelope: Mapping[str, Any], now: str | None) -> str | None:
+    """The `split` that these places are of; what compiling it raises, where it is no path: then it is not ours."""
+    split: str | None = envelope.get("split", now)
+    if split is not None:
+        compiled(split)
+    return split
 
 
 def moved(request: Request, places: frozenset[int], then: str | None, now: str | None) -> frozenset[int] | None:

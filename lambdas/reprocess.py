@@ -15,7 +15,7 @@ from lambdas.kept import NOT_OURS, Kept, opened, request_of
 from lambdas.message import Message, Refusal
 from lambdas.model import Source
 from lambdas.outbox import Outbox
-from lambdas.places import WHOLE, moved, refused_at
+from lambdas.places import WHOLE, moved, refused_at, split_of
 from lambdas.request import Request
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Reprocessor:
         try:
             envelope = opened(content)
             request, places = request_of(envelope, self._read), refused_at(envelope)
+            split_of(envelope, self._source.events.split)
         except NOT_OURS:
             return {"key": key, "foreign": True}
         # What could not be read when it came was kept as it was sent.
@@ -96,7 +97,8 @@ class Reprocessor:
 
         With them, the `split` whose places the refusals have.
         """
-        then, now = envelope.get("split", self._source.events.split), self._source.events.split
+        now = self._source.events.split
+        then = split_of(envelope, now)
         if (where := moved(request, places, then, now)) is None:
             told = "`split` was another then, and which events these are can't be told"
             reason = str(envelope["reason"])

@@ -267,6 +267,11 @@ NO_REJECTED: dict[str, dict[str, Any]] = {
     "a body that is no base64": {"body": "ä"},
     "a body that is a list": {"body": []},
     "headers that are a list": {"headers": []},
+    "no reason": {"reason": None},
+    "a split that is a number": {"split": 5},
+    "a split that is a list": {"split": []},
+    "a split that is no path": {"split": "]["},
+    "a split without an end": {"split": "(" * 5_000},
 }
 
 
