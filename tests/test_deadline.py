@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from generator.functions import REDRIVE_SECONDS
 from generator.resources.function import TIMEOUT_SECONDS
 from lambdas.deadline import CALL_SECONDS, Deadline
+from lambdas.model import Dedupe
 from tests.definitions import shipped
 from tests.fakes import Endpoint
 
@@ -73,7 +76,7 @@ def test_a_redrive_says_which_objects_it_had_no_time_for(takes: float) -> None:
     for body in bodies:
         endpoint.signed(body)
     keys = sorted(endpoint.bucket.objects)
-    endpoint.deploy(_without_required())
+    endpoint.deploy(replace(OKTA, events=replace(OKTA.events, require=(), time=None)))
     endpoint.begin(REDRIVE_SECONDS, takes)
     results = endpoint.again.send(keys)
     assert endpoint.deadline.allows(0)
@@ -83,11 +86,7 @@ def test_a_redrive_says_which_objects_it_had_no_time_for(takes: float) -> None:
     assert len(done) == len(endpoint.queue.bodies) == 20 - len(left) > 0
 
 
-def test_claims_and_messages_fit_into_the_time_together(tmp_path: object) -> None:
-    from dataclasses import replace
-
-    from lambdas.model import Dedupe
-
+def test_claims_and_messages_fit_into_the_time_together() -> None:
     endpoint = Endpoint(replace(OKTA, dedupe=Dedupe(window=2)))
     endpoint.begin(TIMEOUT_SECONDS, takes=2.0)
     assert endpoint.signed(events(1_200))["statusCode"] == 204
@@ -99,18 +98,7 @@ def test_a_deadline_counts_calls_as_slow_as_they_may_be() -> None:
     now = [100.0]
     deadline = Deadline(lambda: now[0])
     assert deadline.allows(1_000_000)
-
-    class Context:
-        def get_remaining_time_in_millis(self) -> int:
-            return 12_000
-
-    deadline.begin(Context())
+    deadline.begin(SimpleNamespace(get_remaining_time_in_millis=lambda: 12_000))
     assert [deadline.allows(calls) for calls in range(4)] == [True, True, True, False]
     now[0] = 107.5
     assert [deadline.allows(calls) for calls in range(3)] == [True, False, False]
-
-
-def _without_required() -> object:
-    from dataclasses import replace
-
-    return replace(OKTA, events=replace(OKTA.events, require=(), time=None))
