@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -222,22 +223,41 @@ def test_a_byte_at_a_time_does_not_put_the_end_off(host: StandIn, at_once: bytes
         exchange(URL, SOON, 1_000)
 
 
-def test_a_handshake_has_an_end_too(host: StandIn) -> None:
-    """A record of TLS, a byte at a time, and then an alert."""
+def test_a_handshake_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record of TLS, a byte at a time."""
+    connection = https._connection
+
+    def without_a_timeout(address: tuple[socket.AddressFamily, object], seconds: float) -> socket.socket:
+        connected = connection(address, seconds)
+        connected.settimeout(None)
+        return connected
+
+    monkeypatch.setattr(https, "_connection", without_a_timeout)
     host.handshake = lambda connection: host.drip(connection, b"\x16\x03\x03\x01\x00" + b"\x02" * 256)
     with pytest.raises(Unanswered, match=f"^{HOST}: TimeoutError$"):
         exchange(URL, SOON, 1_000)
 
 
-def test_a_request_that_is_read_slowly_has_an_end_too(host: StandIn) -> None:
+def test_a_request_that_is_read_slowly_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    secured = https._secured
+
+    def without_a_timeout(*args: Any) -> https._Stream:
+        stream = secured(*args)
+        stream.settimeout(None)
+        return stream
+
+    monkeypatch.setattr(https, "_secured", without_a_timeout)
+
     def script(stream: ssl.SSLSocket) -> None:
-        while not stream.recv(65_536).endswith(b"\r\n\r\n"):
+        while received := len(stream.recv(65_536)):
+            read.append(received)
             host.pause()
-        answering(response("Content-Length: 0"))(stream)
 
     host.script = script
     with pytest.raises(Unanswered, match=f"^{HOST}: TimeoutError$"):
         exchange(f"{URL}?{'a' * 20_000_000}", SOON, 1_000)
+    assert sum(read) < 2_000_000
 
 
 ENDLESS = {
@@ -399,18 +419,18 @@ def test_an_address_that_is_silent_leaves_time_for_the_next(host: StandIn, monke
 
 
 def test_a_name_server_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    over = threading.Event()
+    over, late = threading.Event(), threading.Event()
 
     def hanging(*_: object, **__: object) -> Found:
-        over.wait()
+        over.wait(LATER)
+        late.set()
         return found("8.8.8.8")
 
     monkeypatch.setattr(socket, "getaddrinfo", hanging)
-    try:
-        with pytest.raises(Unanswered, match=f"^{HOST}: TimeoutError$"):
-            exchange(URL, SOON, 100)
-    finally:
-        over.set()
+    with pytest.raises(Unanswered, match=f"^{HOST}: TimeoutError$"):
+        exchange(URL, SOON, 100)
+    assert not late.is_set()
+    over.set()
 
 
 def test_a_host_that_has_no_address_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
