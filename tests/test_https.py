@@ -16,9 +16,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from lambdas import https
+from lambdas import streams
 from lambdas.fetch import Refused
 from lambdas.https import Answer, Unanswered, exchange
+from lambdas.streams import Stream
 from tests.issuers import ec_key
 
 HOST = "keys.example.com"
@@ -26,7 +27,7 @@ URL = f"https://{HOST}/keys.json"
 SOON, LATER = 0.3, 20.0
 """Seconds: of a deadline that passes in the test, and of one that does not."""
 Script = Callable[[ssl.SSLSocket], object]
-real_context = https._context.__wrapped__
+real_context = streams._context.__wrapped__
 
 
 class StandIn:
@@ -104,9 +105,9 @@ def host(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn
     stand_in = StandIn(certificate)
     context = real_context()
     context.load_verify_locations(certificate)
-    monkeypatch.setattr(https, "_context", lambda: context)
-    monkeypatch.setattr(https, "_resolved", lambda *_: [stand_in.address])
-    monkeypatch.setattr(https, "public", lambda _address: True)
+    monkeypatch.setattr(streams, "_context", lambda: context)
+    monkeypatch.setattr(streams, "_resolved", lambda *_: [stand_in.address])
+    monkeypatch.setattr(streams, "public", lambda _address: True)
     yield stand_in
     stand_in.close()
 
@@ -225,14 +226,14 @@ def test_a_byte_at_a_time_does_not_put_the_end_off(host: StandIn, at_once: bytes
 
 def test_a_handshake_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record of TLS, a byte at a time."""
-    connection = https._connection
+    connection = streams._connection
 
     def without_a_timeout(address: tuple[socket.AddressFamily, object], seconds: float) -> socket.socket:
         connected = connection(address, seconds)
         connected.settimeout(None)
         return connected
 
-    monkeypatch.setattr(https, "_connection", without_a_timeout)
+    monkeypatch.setattr(streams, "_connection", without_a_timeout)
     host.handshake = lambda connection: host.drip(connection, b"\x16\x03\x03\x01\x00" + b"\x02" * 256)
     with pytest.raises(Unanswered, match=f"^{HOST}: TimeoutError$"):
         exchange(URL, SOON, 1_000)
@@ -240,14 +241,14 @@ def test_a_handshake_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPat
 
 def test_a_request_that_is_read_slowly_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    secured = https._secured
+    secured = streams._secured
 
-    def without_a_timeout(*args: Any) -> https._Stream:
+    def without_a_timeout(*args: Any) -> Stream:
         stream = secured(*args)
         stream.settimeout(None)
         return stream
 
-    monkeypatch.setattr(https, "_secured", without_a_timeout)
+    monkeypatch.setattr(streams, "_secured", without_a_timeout)
 
     def script(stream: ssl.SSLSocket) -> None:
         while received := len(stream.recv(65_536)):
@@ -293,7 +294,7 @@ def test_a_certificate_has_to_be_of_the_host_and_of_an_authority(
     host.script = answering(response("Content-Length: 0"))
     with pytest.raises(Unanswered, match=r"^other\.example\.com: SSLCertVerificationError$"):
         exchange("https://other.example.com/", LATER, 100)
-    monkeypatch.setattr(https, "_context", real_context)
+    monkeypatch.setattr(streams, "_context", real_context)
     with pytest.raises(Unanswered, match=f"^{HOST}: SSLCertVerificationError$"):
         exchange(URL, LATER, 100)
     assert host.requests == []
@@ -330,7 +331,7 @@ def test_a_certificate_has_to_be_of_the_host_and_of_an_authority(
     ],
 )
 def test_a_url_that_two_may_read_in_two_ways_is_not_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(https, "_resolved", lambda *_: pytest.fail("it was looked up"))
+    monkeypatch.setattr(streams, "_resolved", lambda *_: pytest.fail("it was looked up"))
     with pytest.raises(Refused, match=r"^it is no "):
         exchange(url, LATER, 100)
 
@@ -365,7 +366,7 @@ def test_a_host_with_any_address_that_is_not_public_is_not_asked(
     addresses: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found(*addresses))
-    monkeypatch.setattr(https, "_connection", lambda *_: pytest.fail("it was connected to"))
+    monkeypatch.setattr(streams, "_connection", lambda *_: pytest.fail("it was connected to"))
     with pytest.raises(Refused, match=f"^{HOST} has an address that is not public$"):
         exchange(URL, LATER, 100)
 
@@ -387,7 +388,7 @@ def test_where_one_address_does_not_answer_others_are_tried_of_both_kinds(
 
     addresses = "2600::1", "2600::2", "2600::3", "8.8.8.8", "8.8.4.4"
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found(*addresses))
-    monkeypatch.setattr(https, "_connection", connection)
+    monkeypatch.setattr(streams, "_connection", connection)
     with pytest.raises(Unanswered, match=f"^{HOST}: ConnectionRefusedError$"):
         exchange(URL, LATER, 100)
     assert tried == ["2600::1", "8.8.8.8", "2600::2"]
@@ -396,14 +397,14 @@ def test_where_one_address_does_not_answer_others_are_tried_of_both_kinds(
 def test_an_address_that_refuses_is_followed_by_the_next(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = (socket.AF_INET, server.getsockname())
-    monkeypatch.setattr(https, "_resolved", lambda *_: [closed, host.address])
+    monkeypatch.setattr(streams, "_resolved", lambda *_: [closed, host.address])
     host.script = answering(response("Content-Length: 0"))
     assert exchange(URL, LATER, 100).status == 200
 
 
 def test_an_address_that_is_silent_leaves_time_for_the_next(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     shares: list[float] = []
-    connection = https._connection
+    connection = streams._connection
 
     def silent(address: tuple[socket.AddressFamily, object], seconds: float) -> socket.socket:
         shares.append(seconds)
@@ -411,8 +412,8 @@ def test_an_address_that_is_silent_leaves_time_for_the_next(host: StandIn, monke
             raise TimeoutError
         return connection(address, seconds)
 
-    monkeypatch.setattr(https, "_connection", silent)
-    monkeypatch.setattr(https, "_resolved", lambda *_: [host.address] * 5)
+    monkeypatch.setattr(streams, "_connection", silent)
+    monkeypatch.setattr(streams, "_resolved", lambda *_: [host.address] * 5)
     host.script = answering(response("Content-Length: 0"))
     assert exchange(URL, LATER, 100).status == 200
     assert [round(LATER / share) for share in shares] == [3, 2, 1]
