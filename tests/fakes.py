@@ -28,7 +28,7 @@ from lambdas.secrets import Secrets
 from lambdas.sweep import Sweeper
 
 NOW = 1_767_225_600.0
-LEASE = 25.0
+LEASE = 34.0
 SECRET = "correct horse battery staple"
 DOWN = EndpointConnectionError(endpoint_url="https://aws.invalid")
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "Any")
