@@ -286,7 +286,7 @@ def _environment(running: Emulator, port: int) -> dict[str, str]:
 
 
 def _wait_until_ready(running: Emulator, process: subprocess.Popen[bytes]) -> None:
-    """Return once the emulator answers, if only by a refusal; raise when it ends first, or takes too long."""
+    """Return once the emulator refuses what is not signed; raise when it ends first, takes too long, or answers."""
     tls = ssl.create_default_context(cafile=running.ca_bundle)
     handlers = urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=tls)
     opener = urllib.request.build_opener(*handlers)
@@ -298,6 +298,8 @@ def _wait_until_ready(running: Emulator, process: subprocess.Popen[bytes]) -> No
             return refused.close()
         except OSError:
             time.sleep(POLL_SECONDS)
+        else:
+            raise GeneratorError("the local emulator answers a request that is not signed: nothing guards it")
     raise GeneratorError(f"the local emulator did not start: {running.last_words()}")
 
 
