@@ -88,6 +88,8 @@ def verify(request: Request, secret: Secrets) -> None:
 
 def _signature(request: Request) -> Any:
     """Return the parts of a signature that is made for now, by the key that the emulator will take for the caller's."""
+    if request.presigned and "X-Amz-Signature" not in request.query:
+        raise RefusedError("MissingAuthenticationToken", "Request is missing Authentication Token")
     parse = sigv4.parse_query_signature if request.presigned else sigv4.parse_header_signature
     signature = parse(request.query if request.presigned else request.headers)
     if isinstance(signature, tuple):
