@@ -128,7 +128,9 @@ class World:
         self.endpoint.clock += TTL  # the secret is read again, and what a dead process held is let go of
         answer = self.ended(TIMEOUT_SECONDS, lambda: self.endpoint.signed(body))
         failed = answer is None or answer["statusCode"] >= 500
-        if failed or self.fates.repeats:
+        unclaimed = any(line.get("unclaimed") for line in self.endpoint.log)
+        self.endpoint.log.clear()
+        if failed or self.fates.repeats or unclaimed:
             self.repeated |= numbers
         if failed:
             self.owed.append((body, numbers))

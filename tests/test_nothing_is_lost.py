@@ -210,6 +210,7 @@ class Events(RuleBasedStateMachine):
 
     def well_again(self) -> None:
         self.fates.lined_up, self.fates.repeats, self.died = [], False, False
+        self.endpoint.log, self.endpoint.told = [], []
         self.queue.faults.lined_up, self.queue.faults.always, self.queue.meanwhile = [], None, None
         self.endpoint.table.faults.lined_up = []
 
@@ -264,7 +265,8 @@ class EventsOnce(Events):
 
     def excuses(self, failed: bool, prefix: str = "") -> bool:
         # What waits was sent, as far as the table knows: the sweep is alone with it.
-        return self.died or (failed and prefix == "unsent/")
+        lines = [*self.endpoint.log, *(counts for _, counts in self.endpoint.told)]
+        return self.died or (failed and prefix == "unsent/") or any(line.get("unclaimed") for line in lines)
 
     @rule(kinds=KINDS, fates=LATER)
     def the_vendor_sends_in_times_of_trouble(self, kinds: list[str], fates: list[str]) -> None:
