@@ -19,6 +19,8 @@ from lambdas.when import iso, seconds
 
 MAX_LENGTH = 1_024
 """Characters of a field that a mapping fills: a summary is one line, whatever the event holds."""
+MAX_ADDED = 1_048_576
+"""Characters of a text that a mapping adds to `details`: no message has room for more, and the event has it whole."""
 MAX_ID = 256
 """Characters of a vendor's id that goes into a tag as it is."""
 MAX_EVENTS = 10_000
@@ -174,7 +176,7 @@ class Shaper:
         found = {key: fill(event, functions) for key, fill in self._details}
         return {
             # A path can compute what JSON can't hold, such as to_number('nan').
-            key: value if isinstance(value, str) else parse(encoded(value))
+            key: value[:MAX_ADDED] if isinstance(value, str) else parse(encoded(value))
             for key, value in found.items()
             if value is not None and not (key in IP_FIELDS and not is_address(value))
         }
