@@ -22,7 +22,7 @@ from lambdas.deadline import Deadline
 from lambdas.delivery import Delivered
 from lambdas.faults import FAULTS, confirmed, told
 from lambdas.log import log
-from lambdas.message import Message, encoded
+from lambdas.message import MAX_ID, Message, encoded, tag
 from lambdas.model import Source
 
 CLAIMABLE = "attribute_not_exists(id) OR expires < :now OR held_until < :now OR held_by = :me"
@@ -207,12 +207,23 @@ def _names(messages: Sequence[Message], *, several: bool) -> Iterator[str]:
     """
     made: Counter[tuple[int, str]] = Counter()
     for message in messages:
-        if not several or not message.id:
-            yield message.id
+        if message.id is None:
+            yield ""
+            continue
+        name = _name(message.id)
+        if not several:
+            yield name
             continue
         digest = hashlib.sha256(encoded(message.fields["details"])).hexdigest()[:32]
         made[message.place, digest] += 1
-        yield f"{made[message.place, digest]}.{digest}.{message.id}"
+        yield f"{made[message.place, digest]}.{digest}.{name}"
+
+
+def _name(id_: str | int) -> str:
+    """The tag of the id; a number and a long id begin otherwise, since a text may have the same tag."""
+    if isinstance(id_, int):
+        return f"number:{tag(id_)}"
+    return tag(id_) if len(id_) <= MAX_ID else f"long:{tag(id_)}"
 
 
 def _others(error: Exception, names: Sequence[str]) -> dict[str, bool]:

@@ -22,12 +22,16 @@ ENVELOPE = 1
 
 MAX_OBJECT = 48 * 1_048_576
 """Bytes that are read of an object: beyond what we write, and within a function's memory."""
+MAX_MARKS = 4_000_000
+"""Commas and brackets in an object: beyond what we write, and what is between them within a function's memory."""
 NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What taking an object apart raises where it is no envelope of ours: somebody else has put it there."""
 
 
 def opened(content: bytes) -> dict[str, Any]:
     """What an object says; one of NOT_OURS where it is no envelope, or one of another version."""
+    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_MARKS:
+        raise ValueError("more than we write")
     envelope: dict[str, Any] = json.loads(content)
     if envelope["version"] != ENVELOPE:
         raise ValueError("another version")
@@ -81,6 +85,7 @@ class Kept:
             by_reason.setdefault(refusal.reason, []).append(refusal)
         never_kept = {*secret_headers, "authorization", "cookie"}
         body, headers = request.to_keep()
+        written = base64.b64encode(body).decode()
         digest = hashlib.sha256(body).hexdigest()
         for reason, refused in by_reason.items():
             envelope = {
@@ -94,7 +99,7 @@ class Kept:
                 "method": request.method,
                 "query": request.raw_query,
                 "headers": {name: value for name, value in headers.items() if name not in never_kept},
-                "body": base64.b64encode(body).decode(),
+                "body": written,
                 "masked": request.masked,
                 "split": split,
             }

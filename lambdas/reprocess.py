@@ -13,7 +13,7 @@ from lambdas.deadline import ONE_MORE, Deadline
 from lambdas.delivery import Delivery
 from lambdas.formats import reader
 from lambdas.kept import NOT_OURS, Kept, opened, request_of
-from lambdas.message import Message, Refusal
+from lambdas.message import Message, Refusal, tag
 from lambdas.model import Source
 from lambdas.outbox import Outbox
 from lambdas.places import WHOLE, moved, refused_at, split_of
@@ -190,7 +190,8 @@ def _told(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
 
 
 def _ids(messages: Sequence[Message], places: Iterable[int]) -> list[str]:
-    return list(dict.fromkeys(messages[place].id for place in sorted(places)))[:MAX_IDS]
+    ids = [messages[place].id for place in sorted(places)]
+    return list(dict.fromkeys(tag(id_) for id_ in ids if id_ is not None))[:MAX_IDS]
 
 
 def _short(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -176,6 +176,14 @@ def test_an_event_beyond_a_queues_limit_is_kept_whole_and_pointed_at() -> None:
     assert message["tags"] == ["zoom", f"id:sha256:{digest[:40]}", "oversize"]
 
 
+def test_a_text_that_a_mapping_adds_is_cut_where_no_message_has_room_for_it(tmp_path: Path) -> None:
+    endpoint = made(tmp_path, "mozdef: {details: {copy: '{text}', more: 'a {text}', short: '{short}'}}")
+    endpoint.signed({"text": "x" * 1_500_000, "short": "y" * 2_000})
+    (whole,) = (json.loads(content) for content in endpoint.bucket.objects.values())
+    lengths = {name: len(value) for name, value in whole.items()}
+    assert lengths == {"text": 1_500_000, "copy": 1_048_576, "more": 1_048_576, "short": 2_000}
+
+
 def test_an_event_that_can_not_be_shortened_keeps_its_simple_fields() -> None:
     endpoint = Endpoint(ZOOM)
     deep: Any = "x" * 70
