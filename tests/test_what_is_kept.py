@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -29,6 +31,25 @@ def details(endpoint: Endpoint) -> list[Any]:
 
 def rejected(endpoint: Endpoint) -> list[str]:
     return [key for key in endpoint.bucket.objects if key.startswith("rejected/")]
+
+
+@pytest.mark.parametrize(
+    ("more", "body", "headers"),
+    [
+        ("", gzip.compress(b'{"text": "%s"}' % (b"x" * 1_048_576)), {"content-encoding": "gzip"}),
+        ("events: {format: form, payload: p}", b"p=" + quote('{"text": "%s"}' % ("x" * 1_048_576)).encode(), FORM),
+    ],
+    ids=["compressed", "form"],
+)
+def test_an_event_beyond_the_queues_limit_is_kept_as_json_however_it_was_written(
+    tmp_path: Path, more: str, body: bytes, headers: dict[str, str]
+) -> None:
+    endpoint = Endpoint(source(tmp_path, HMAC + more))
+    assert endpoint.signed(body, headers)["statusCode"] == 200
+    (message,) = endpoint.queue.messages
+    content = endpoint.bucket.objects[message["details"]["oversize"]["key"]]
+    assert json.loads(content) == {"text": "x" * 1_048_576}
+    assert message["details"]["oversize"]["bytes"] == len(content)
 
 
 # Found again, once `split` is another.
