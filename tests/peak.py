@@ -49,14 +49,20 @@ class Aws:
                 pass
         status = 403 if self._queue_down and call == "SendMessageBatch" else 200
         content = b'{"__type": "AccessDenied"}' if status == 403 else self._content(call, request.body)
-        headers = {"content-length": str(len(content))}
+        headers = {"content-length": str(len(content)), "etag": '"stored"'}
         return AWSResponse(request.url, status, headers, HTTPResponse(BytesIO(content), headers, preload_content=False))
 
     def _content(self, call: str, body: Any) -> bytes:
         if call == "GetParameters":
-            return json.dumps({"Parameters": [{"Name": json.loads(body)["Names"][0], "Value": self._secret}]}).encode()
+            name, *others = json.loads(body)["Names"]
+            answer = {"Parameters": [{"Name": name, "Value": self._secret}], "InvalidParameters": others}
+            return json.dumps(answer).encode()
         if call == "GetObject" and self._kept:
             return self._kept.read_bytes()
+        if call == "SendMessageBatch":
+            return json.dumps({"Successful": [{"Id": one["Id"]} for one in json.loads(body)["Entries"]]}).encode()
+        if call == "BatchWriteItem":
+            return b'{"UnprocessedItems": {}}'
         return ONE_KEY if call == "ListObjectsV2" else b""
 
 
