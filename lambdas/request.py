@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qs, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from lambdas import fields
 from lambdas.body import Rejected, parse
@@ -127,10 +127,14 @@ class Request:
         """What the body says, as JSON; Rejected where it can't be read."""
         return self.read(self)
 
+    @cached_property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The query's parameters, decoded, in their order. Nothing else takes a query apart."""
+        return parse_qsl(self.raw_query, keep_blank_values=True)
+
     def query(self, name: str) -> str | None:
         """A query parameter, decoded: the first of that name."""
-        values = parse_qs(self.raw_query, keep_blank_values=True).get(name)
-        return values[0] if values else None
+        return next((value for each, value in self.parameters if each == name), None)
 
 
 def lower_case(headers: Mapping[str, str]) -> dict[str, str]:

@@ -81,6 +81,19 @@ def refuse_compressed(request: Request) -> None:
         raise Unauthenticated("the body is compressed, and has to be read before its sender is known")
 
 
+def parameter(request: Request, name: str) -> str:
+    """The query parameter of this name, decoded; Unauthenticated unless it is there once.
+
+    Of two, one could be what was signed and the other what is read: `%58=1&X=2` is X twice.
+    """
+    values = [value for each, value in request.parameters if each == name]
+    if len(values) != 1:
+        raise Unauthenticated(
+            f"query parameter {name} is there more than once" if values else f"no query parameter {name}"
+        )
+    return values[0]
+
+
 def leaves(auth: Auth) -> Iterator[Auth]:
     """The types that do verify, where one is made of others."""
     of = getattr(auth.settings, "of", None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.auth import Keys, Sent, Unauthenticated, parameter
 from lambdas.model import Header, SecretName
 
 if TYPE_CHECKING:
@@ -38,14 +38,7 @@ def headers(settings: Settings) -> tuple[str, ...]:
 
 
 def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
-    if settings.header:
-        place, carried = settings.header.lower(), request.headers.get(settings.header.lower())
-        missing = f"no {place} header"
-    else:
-        place, carried = f"query parameter {settings.query}", request.query(settings.query or "")
-        missing = f"no {place}"
-    if carried is None:
-        raise Unauthenticated(missing)
+    place, carried = _carried(settings, request)
     seen = carried.encode("utf-8", "surrogatepass")
     # Every secret is compared, whatever the first says: the time taken tells nothing.
     same = [
@@ -53,6 +46,16 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
     ]
     if not any(same):
         raise Unauthenticated(f"the token in {place} is not the secret")
+
+
+def _carried(settings: Settings, request: Request) -> tuple[str, str]:
+    """Where the token is, and what is there."""
+    if settings.query:
+        return f"query parameter {settings.query}", parameter(request, settings.query)
+    place = str(settings.header).lower()
+    if place not in request.headers:
+        raise Unauthenticated(f"no {place} header")
+    return place, request.headers[place]
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
