@@ -21,6 +21,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from jwt.api_jws import PyJWS
 
 from generator import gateway
 from generator.definition import auth_types, known, load
@@ -769,9 +770,13 @@ def test_a_token_of_the_issuer_verifies(issuer: Issuer, claims: dict[str, Any]) 
         {"aud": []},
         {"aud": "mozdef siem"},
         {"aud": {"mozdef": True}},
+        {"aud": [{}]},
+        {"aud": [["mozdef"]]},
         {"aud": ABSENT},
         {"exp": NOW - 60},
         {"exp": "soon"},
+        {"exp": True},
+        {"exp": [NOW + 300]},
         {"exp": 10**400},
         {"exp": None},
         {"exp": float("nan")},
@@ -779,6 +784,8 @@ def test_a_token_of_the_issuer_verifies(issuer: Issuer, claims: dict[str, Any]) 
         {"nbf": NOW + 61},
         {"nbf": "later"},
         {"nbf": float("nan")},
+        {"nbf": False},
+        {"nbf": None},
         {"email": "other@example.com"},
         {"email": ["sender@example.com"]},
         {"email": ABSENT},
@@ -793,6 +800,68 @@ def test_a_token_for_another_or_of_another_time_is_refused(changes: dict[str, An
         assert refuses(JWT, bearing(ISSUER.token(claims)))
         # The HTTP API has verified its signature, and no more of it than that.
         assert refuses(JWT, replace(bearing(""), claims=claims))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"aud": "[svc mozdef]"}, {"aud": ["[svc mozdef]"]}, {"exp": str(NOW + 300)}, {"nbf": "0"}], ids=str
+)
+def test_what_the_http_api_writes_as_text_is_none_in_a_token(changes: dict[str, Any]) -> None:
+    """Whoever may have the issuer sign for the service `[svc mozdef]` is none of ours."""
+    with with_keys():
+        assert refuses(JWT, bearing(ISSUER.token({**CLAIMS, **changes})))
+    handed_over = {**CLAIMS, "exp": str(NOW + 300), **changes}
+    assert refuses(JWT, replace(bearing(""), claims=handed_over)) == isinstance(changes.get("aud"), list)
+
+
+def nested(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+@pytest.mark.parametrize("depth", [300, 900, 2_000])
+def test_a_token_is_refused_however_deep_it_is_nested(depth: int) -> None:
+    _, claims, _ = ISSUER.token(CLAIMS).split(".")
+    deep = (
+        base64.urlsafe_b64encode(f'{{"alg":"RS256","kid":"first","a":{nested(depth)}}}'.encode()).decode().rstrip("=")
+    )
+    with with_keys():
+        assert refuses(JWT, bearing(f"{deep}.{claims}.AAAA"))
+        # The issuer has signed it, so all of it is looked at.
+        text = json.dumps({**CLAIMS, "email": "%"}).replace('"%"', nested(depth))
+        signed = PyJWS().encode(text.encode(), ISSUER.key, "RS256", {"kid": "first"})
+        assert refuses(JWT, bearing(signed))
+    assert refuses(JWT, replace(bearing(""), claims={**CLAIMS, "email": json.loads(nested(300))}))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"use": "enc"},
+        {"use": "SIG"},
+        {"use": ["sig"]},
+        {"key_ops": ["encrypt", "wrapKey"]},
+        {"key_ops": ["sign"]},
+        {"key_ops": 5},
+        {"use": "sig", "key_ops": ["encrypt"]},
+        {"kty": "EC", "crv": "P-999"},
+        {"kty": ["RSA"]},
+        {"n": 5},
+        {"n": ""},
+        {"e": "AA"},
+        {"kty": None, "x": json.loads(nested(300))},
+    ],
+    ids=lambda changes: str(changes)[:40],
+)
+def test_a_key_that_is_for_something_else_verifies_nothing(changes: dict[str, Any]) -> None:
+    keys = {"keys": [{**ISSUER.jwk(), **changes}, OTHER.jwk(), None, 5]}
+    with with_keys({KEYS_URL: json.dumps(keys).encode()}):
+        assert refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        assert not refuses(JWT, bearing(OTHER.token(CLAIMS)))
+
+
+@pytest.mark.parametrize("changes", [{"use": None}, {"key_ops": ["verify"]}, {"key_ops": None}], ids=str)
+def test_a_key_that_does_not_say_what_it_is_for_verifies(changes: dict[str, Any]) -> None:
+    with with_keys({KEYS_URL: json.dumps({"keys": [{**ISSUER.jwk(), **changes}]}).encode()}):
+        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
 
 
 def public(encoding: Encoding) -> bytes:
@@ -893,7 +962,7 @@ def test_while_an_issuer_is_down_its_keys_go_on_serving_and_without_any_nothing_
     clock, down = [0.0], TimeoutError()
     with online({KEYS_URL: down}) as internet, pytest.MonkeyPatch.context() as patched:
         patched.setattr(jwt, "KEY_SETS", KeySets(jwt._ask, lambda: clock[0]))
-        for page in (down, b"", b"[]", b"{}", b'{"error": "down"}', b'{"keys": 1}'):
+        for page in (down, b"", b"[]", b"{}", b'{"error": "down"}', b'{"keys": 1}', b"[" * 60_000):
             internet.pages[KEYS_URL] = page
             with pytest.raises(SecretsDown):
                 JWT.type.verify(JWT.settings, bearing(ISSUER.token(CLAIMS)), lambda _name: (), NOW)
@@ -901,6 +970,15 @@ def test_while_an_issuer_is_down_its_keys_go_on_serving_and_without_any_nothing_
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         clock[0], internet.pages[KEYS_URL] = jwt.TTL, down
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+
+
+@pytest.mark.parametrize("page", [b"", b"[]", b"{}", b"5", b"[" * 60_000])
+def test_an_issuer_that_does_not_say_where_its_keys_are_is_down(page: bytes) -> None:
+    auth = SOURCE["sources/pubsub"].webhook.auth
+    claims = {"iss": "https://accounts.google.com", "aud": "REPLACE_ME", "exp": NOW + 300}
+    place = "https://accounts.google.com/.well-known/openid-configuration"
+    with with_keys({place: page}), pytest.raises(SecretsDown, match="does not say where its keys are"):
+        refuses(auth, bearing(ISSUER.token(claims)))
 
 
 @pytest.mark.parametrize("said", ["https://accounts.google.com", "accounts.google.com"])
