@@ -98,6 +98,10 @@ def test_a_signature_of_a_form_is_one_of_what_is_read(tmp_path: Path) -> None:
 def test_every_event_has_a_signature_of_its_own(tmp_path: Path) -> None:
     auth = "{auth: {body_hmac: {each: 'items[].a', signature: {path: s}, signed: '{id}', uncovered: the rest}}}"
     assert "an event without a signature would be taken" in refused(tmp_path, auth, "events: {split: items}")
+    assert refused(tmp_path, auth) == (
+        "webhook.auth.body_hmac.each: needs `events.split`, the same list: else the event is the whole body, most of "
+        "which nobody signed"
+    )
     beyond = "{auth: {body_hmac: {signature: {path: s}, signed: \"{header('x')}{id}\", uncovered: the rest}}}"
     assert "looks beyond the body" in refused(tmp_path, beyond)
 

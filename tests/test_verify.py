@@ -597,7 +597,8 @@ def test_a_token_in_the_query_is_not_printed(tmp_path: Path) -> None:
 )
 def test_a_field_whose_name_is_no_path_is_found_and_hidden(tmp_path: Path, auth: str, seen: str) -> None:
     """JMESPath would take `client-state` for a mistake, and `@` for the whole."""
-    source = definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
+    events = "events: {split: '\"the-value\"'}"
+    source = definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n{events}\n").source
     body = b'{"the-value":[{"id":"e1","@odata":{"client-state":"f00dfeedf00dfeedf00dfeed"}}]}'
     case = case_of(source, Sent("POST", URL, {}, body), SECRET)
     assert seen in everything(case)

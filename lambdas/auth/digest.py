@@ -23,7 +23,7 @@ headers = signing.headers
 
 @dataclass(frozen=True, slots=True)
 class Settings(Signed):
-    """A hash of the secret and the request, in a header. `signed` must have `{secret}`, first."""
+    """A hash of the secret and the request, in a header. `signed` must begin with `{secret}`."""
 
     algorithm: Literal["sha256", "sha512"] = "sha256"
     """The hash function."""
@@ -59,5 +59,7 @@ def describe(settings: Settings) -> str:
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from problems_of(settings)
-    if not settings.signed.startswith("{secret}"):
+    if "{secret}" not in settings.signed:
         yield "signed", "must begin with {secret}, or anyone could make the hash"
+    elif not settings.signed.startswith("{secret}"):
+        yield "signed", "must begin with {secret}: a hash with the secret elsewhere in it is not supported"
