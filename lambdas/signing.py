@@ -183,7 +183,7 @@ def _check_hash(where: BodyHash, request: Request) -> None:
     if where.query:
         said = parameter(request, where.query)
         # Last, and named nowhere else: text that somebody wrote into a signed form could stand for it in the middle.
-        named = any(where.query in text for pair in request.parameters[:-1] for text in pair)
+        named = any(where.query in text for each in request.parameters[:-1] for text in each)
         if named or media_type(request.headers) == FORM:
             raise Unauthenticated(f"{where.query} is not the last query parameter of a body that is not a form")
     else:

@@ -227,7 +227,6 @@ ALONE = "store the secret alone: it was copied with what stands around it"
 @pytest.mark.parametrize(
     ("auth", "theirs", "ours", "said", "todo"),
     [
-        ("", SECRET, f" {SECRET}\t", "the key is the secret without the white space around it", ALONE),
         ("", SECRET, f'"{SECRET}"', "the key is the secret without the quotes around it", ALONE),
         (
             "",
