@@ -69,13 +69,15 @@ def generated(webhook: Webhook, name: str) -> str:
 
 def misfits(webhook: Webhook, name: str, value: str) -> Iterator[str]:
     """Why a secret would verify nothing, as the definition has it."""
+    found: dict[str, None] = {}
     for one in _users(webhook, name):
         try:
             one.type.read_secret(one.settings, value)  # type: ignore[attr-defined]  # whoever has a secret has it
         except UnusableSecret as unusable:
-            yield str(unusable)
+            found[str(unusable)] = None
         except ImportError:
             continue  # it is read with a package that is not installed here
+    yield from found
 
 
 def problems(value: str, *, in_header: bool) -> Iterator[str]:
