@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from generator import gateway
 from generator.vendor import made_up
 from lambdas.auth import Sent
 from lambdas.authorize import authorized
-from lambdas.secrets import PREVIOUS, REREAD, TTL
+from lambdas.secrets import PREVIOUS, REREAD, TTL, UnusableSecret
 from tests.definitions import definition
 from tests.fakes import NOW, SECRET, Endpoint
 
@@ -190,6 +191,29 @@ def test_what_a_reply_signs_it_signs_with_a_usable_secret(made) -> None:
     endpoint.clock = TTL * 2
     assert endpoint.post(b'{"c":"1"}')["statusCode"] == 503
     assert endpoint.log[-1]["why"] == "UnusableSecret: auth_token is blank"
+
+
+LEARNS = "{when: hand, unauthenticated: true, store_secret: hand, reply: {status: 200}}"
+
+
+def test_a_secret_that_is_handed_over_again_is_the_one_that_is_stored_with_a_line_break(made) -> None:
+    endpoint = made(TYPES["hmac"], f", challenges: [{LEARNS}]")
+    again = json.dumps({"hand": endpoint.pairs["auth_token"][0]}).encode()
+    endpoint.store.values[endpoint.place()] += "\n"
+    assert endpoint.post(again)["statusCode"] == 200
+    assert endpoint.post(b'{"hand":"another-one-0123456789"}')["statusCode"] == 401
+    endpoint.store.values[endpoint.place()], endpoint.clock = "\n", TTL
+    assert endpoint.post(again)["statusCode"] == 503
+    assert endpoint.log[-1]["why"] == "UnusableSecret: auth_token is blank: delete that parameter"
+
+
+@pytest.mark.parametrize(("unusable", "header"), [("auth_token", "X-Token"), ("other", "X-Sig")])
+def test_who_can_sign_in_several_ways_does_so_in_the_usable_one(made, unusable: str, header: str) -> None:
+    endpoint = made(f"any_of: [{{{TWO}}}]")
+    sent = endpoint.vendor({**endpoint.pairs, unusable: ("\n", "\n")})
+    assert header in sent.headers
+    with pytest.raises(UnusableSecret, match="auth_token is blank"):
+        endpoint.vendor(dict.fromkeys(endpoint.pairs, ("\n", "\n")))
 
 
 # Behind an authorizer.

@@ -77,7 +77,7 @@ def unnamed_coding(request: Request) -> Iterator[Suspicion]:
 
 def _items(attempt: Attempt) -> Iterator[Suspicion]:
     found = tokens_in(attempt) or []
-    right = [one for one in found if one in attempt.secrets]
+    right = [one for one in found if one in attempt.texts]
     if 0 < len(right) < len(found):
         said = f"{len(found) - len(right)} of {len(found)} items have another token, or none"
         yield said, "every item must carry the secret: another subscription may have been made with another one"
