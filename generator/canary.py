@@ -12,29 +12,36 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator import gateway, stacks
+from generator import gateway, secret_store, stacks
 from generator.aws import Target
 from generator.definition import Definition
 from generator.errors import GeneratorError
 from generator.samples import Sample, load, shape
 from generator.sending import Answer, Endpoint, choose, post
 from generator.vendor import as_sent, can_sign, keys, parameters
-from lambdas.auth import Sent
+from lambdas.auth import Keys, Sent
 from lambdas.model import Source
 from lambdas.request import BY_IAM, CANARY
+from lambdas.secrets import NoSecret
 
 # A new stage, and a new function's first start, take some seconds until the endpoint answers.
 READY_SECONDS, SEEN_SECONDS, PAUSE_SECONDS = 60.0, 120.0, 1.0
-HANDLER, HANDLER_LOG = "Webhook", "WebhookLog"
+HANDLER, HANDLER_LOG, AUTHORIZER_LOG = "Webhook", "WebhookLog", "VerifyLog"
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """A deployed event source: where it is called, its handler, and the handler's log."""
+    """A deployed event source: where it is called, its handler, the handler's log, and that of an authorizer."""
 
     endpoint: Endpoint
     function: str
     log_group: str
+    authorizer_log_group: str | None = None
+
+    @property
+    def log_groups(self) -> str:
+        """Where it says why it answers 5xx."""
+        return " or ".join(filter(None, [self.authorizer_log_group, self.log_group]))
 
 
 def event(definition: Definition, wanted: str | None) -> Sample:
@@ -57,33 +64,38 @@ def find(target: Target, stack: str, endpoint: Callable[[Mapping[str, str]], End
     names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.held(cloudformation, found)}
     if "EndpointUrl" not in found.outputs or HANDLER not in names:
         raise GeneratorError(f"stack {stack} has no endpoint: its state is {found.status}")
-    return Deployed(endpoint(found.outputs), names[HANDLER], names[HANDLER_LOG])
+    return Deployed(endpoint(found.outputs), names[HANDLER], names[HANDLER_LOG], names.get(AUTHORIZER_LOG))
 
 
 def tell(target: Target, source: Source, sample: Sample, deployed: Deployed) -> Iterator[str]:
     """What was tried and came out as it should, one line each; GeneratorError at the first that did not."""
-    yield _refused(source, sample, deployed.endpoint)
     stored = parameters(source, target.project, target.environment)
+
+    def held(name: str) -> tuple[str, ...]:
+        return keys(target.client("ssm"), stored)(name)
+
+    def why(status: int) -> str:
+        flaw = _flaw(source, stored, held) if status >= 500 else None
+        return f": {flaw or _why(status, deployed)}"
+
+    yield _refused(source, sample, deployed.endpoint, why)
     mark, since = secrets.token_hex(16), time.time()
-    held = keys(target.client("ssm"), stored)
     sent = None
     if can_sign(source.webhook.auth):
         sent = as_sent(source, sample, deployed.endpoint.told or deployed.endpoint.url, held, since)
     if sent is None:
-        yield _handed_over(target.client("lambda"), sample, deployed.function, mark)
+        yield _handed_over(target.client("lambda"), sample, deployed.function, mark, why)
     else:
         answer = _answered(deployed.endpoint, sent, {CANARY: mark})
         if answer.status >= 300:
             name = " and ".join(stored.values())
-            raise GeneratorError(
-                f"{sample.name}, signed with {name}, was answered {answer.status}{_why(answer.status)}"
-            )
+            raise GeneratorError(f"{sample.name}, signed with {name}, was answered {answer.status}{why(answer.status)}")
         yield f"{sample.name}, signed, was answered {answer.status}"
     _await(target.client("logs"), deployed.log_group, mark, since)
     yield f"its message is on the queue, with the tags {source.name} and canary"
 
 
-def _refused(source: Source, sample: Sample, endpoint: Endpoint) -> str:
+def _refused(source: Source, sample: Sample, endpoint: Endpoint, why: Callable[[int], str]) -> str:
     """Send it signed with a secret that nobody knows, or not signed where only the vendor can."""
     guessed = secrets.token_hex(24)
     url = endpoint.told or endpoint.url
@@ -92,9 +104,7 @@ def _refused(source: Source, sample: Sample, endpoint: Endpoint) -> str:
     if answer.status not in (401, 403):
         if answer.status < 300:
             raise GeneratorError(f"a forged {sample.name} was answered {answer.status}: anybody can send events")
-        raise GeneratorError(
-            f"a forged {sample.name} was answered {answer.status}, not 401 or 403{_why(answer.status)}"
-        )
+        raise GeneratorError(f"a forged {sample.name} was answered {answer.status}, not 401 or 403{why(answer.status)}")
     return f"a forged {sample.name} was refused with {answer.status}"
 
 
@@ -108,24 +118,41 @@ def _answered(endpoint: Endpoint, sent: Sent, more: Mapping[str, str]) -> Answer
         time.sleep(PAUSE_SECONDS)
 
 
-def _why(status: int) -> str:
+def _flaw(source: Source, stored: Mapping[str, str], held: Keys) -> str | None:
+    """Why no request verifies, where that is for a secret; None where the secrets are good, or not ours to read."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    for name, place in stored.items():
+        todo = f"python -m generator secret {source.name} stores one"
+        try:
+            (current,) = held(name)
+        except NoSecret:
+            return f"there is no secret in {place}; {todo}"
+        except (ClientError, BotoCoreError):
+            return None
+        for misfit in secret_store.misfits(source.webhook, name, current):
+            return f"the secret in {place} {misfit}; {todo}"
+    return None
+
+
+def _why(status: int, deployed: Deployed) -> str:
     if status in (401, 403):
-        return ": the functions may hold an older secret for five minutes, or the two are not the same"
+        return "the functions may hold an older secret for five minutes, or the two are not the same"
     if status == 404:
-        return ": the endpoint has no such route"
+        return "the endpoint has no such route"
     if status == 503:
-        return ": the queue, the bucket or the secret can't be reached; the handler's log says which"
-    return ": the handler's log says why"
+        return f"the queue, the bucket or the secret can't be reached; the log says which: {deployed.log_groups}"
+    return f"the log says why: {deployed.log_groups}"
 
 
-def _handed_over(functions: Any, sample: Sample, function: str, mark: str) -> str:
+def _handed_over(functions: Any, sample: Sample, function: str, mark: str, why: Callable[[int], str]) -> str:
     request = gateway.event(sample.method, {**sample.headers, CANARY: mark}, sample.body, query=sample.query)
     answer = functions.invoke(FunctionName=function, Payload=json.dumps({**request, BY_IAM: True}))
     if failed := answer.get("FunctionError"):
         raise GeneratorError(f"{sample.name}, handed over to {function}, ended it ({failed}): its log says why")
     status = json.loads(answer["Payload"].read())["statusCode"]
     if status >= 300:
-        raise GeneratorError(f"{sample.name}, handed over to {function}, was answered {status}{_why(status)}")
+        raise GeneratorError(f"{sample.name}, handed over to {function}, was answered {status}{why(status)}")
     return f"{sample.name}, handed over by IAM because only the vendor can sign, was answered {status}"
 
 

@@ -76,7 +76,7 @@ def _body(source: Source, watched: Watched) -> dict[str, Any]:
     own = ["Stack", "${AWS::StackName}"]
     gateway = "AWS/ApiGateway"
     by_table = [[NAMESPACE, one, *own] for one in ("Duplicate", "Unclaimed")]
-    refused = [[NAMESPACE, one, *own] for one in ("Rejected", "Unauthenticated", "Unsent")]
+    refused = [[NAMESPACE, one, *own] for one in ("Rejected", "Unauthenticated", "NoSecret", "Unsent")]
     too_large = [f"{NAMESPACE}/${{AWS::StackName}}", "TooLarge"]
     failing = [["AWS/Lambda", "Errors", "FunctionName", ref(watched.redrive), {"label": "Errors of Redrive"}]]
     return {

@@ -11,8 +11,9 @@ from generator.dashboard import Watched
 from generator.resources import alarms
 from generator.resources.alarms import HOUR, OF_STACK, Watch
 from generator.resources.parameters import Parameters, given
+from generator.vendor import stored_names
 from lambdas.metrics import NAMESPACE
-from lambdas.model import Source
+from lambdas.model import Source, verified_by
 
 UNREAD_SECONDS = 3_600
 FLOOD_OF_FORGERIES = 100
@@ -31,6 +32,8 @@ def _watches(source: Source, watched: Watched) -> Iterator[Watch]:
     queue, letters = ({"QueueName": GetAtt(one, "QueueName")} for one in (watched.events, watched.dead_letters))
     own = {"Stack": Ref("AWS::StackName")}
     lambda_, sqs = "AWS/Lambda", "AWS/SQS"
+    authorizer = "Verify, then of " if verified_by(source.webhook) == "authorizer" else ""
+    answering = f"{authorizer}{watched.handler.title}"
     command = f"python -m generator {{}} {source.name}"
     yield Watch(
         "Refused",
@@ -48,6 +51,15 @@ def _watches(source: Source, watched: Watched) -> Iterator[Watch]:
         own,
         FLOOD_OF_FORGERIES,
     )
+    if stored_names(source.webhook):
+        yield Watch(
+            "NoSecret",
+            f"a secret is missing or of no use, so events are answered 503: {command.format('canary')} says which.",
+            NAMESPACE,
+            "NoSecret",
+            own,
+            0,
+        )
     yield Watch(
         "Unsent",
         "the queue takes no messages, and they wait in the bucket: the log of Redrive says why.",
@@ -98,7 +110,7 @@ def _watches(source: Source, watched: Watched) -> Iterator[Watch]:
     )
     yield Watch(
         "Answers5xx",
-        f"the endpoint answers 5xx: see the log of {watched.handler.title}.",
+        f"the endpoint answers 5xx: see the log of {answering}.",
         "AWS/ApiGateway",
         "5xx",
         {"ApiId": Ref(watched.api)},

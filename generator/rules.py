@@ -87,7 +87,12 @@ def _signatures(key: str, auth: Auth, events: Events) -> Found:
         looked = [path for path in paths(settings.signed) if not calls(path) & {"header", "query", "root"}]
         if len(looked) < len(paths(settings.signed)):
             yield f"{key}.{name}.signed", "looks beyond the body: what is signed are its fields"
-        if settings.each and events.split and settings.each != events.split.replace('"', ""):
+        if settings.each and not events.split:
+            message = (
+                "needs `events.split`, the same list: else the event is the whole body, most of which nobody signed"
+            )
+            yield f"{key}.{name}.each", message
+        elif settings.each and settings.each != str(events.split).replace('"', ""):
             yield f"{key}.{name}.each", "is not what `events.split` is: an event without a signature would be taken"
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from generator.errors import GeneratorError
-from lambdas.auth import leaves, token
-from lambdas.keys import Key, key_bytes
+from lambdas.auth import basic, leaves, token
+from lambdas.keys import Key
 from lambdas.model import Auth, Webhook, auths
-from lambdas.secrets import PREVIOUS
+from lambdas.secrets import PREVIOUS, UnusableSecret
 
 MAX_BYTES = 4_096
 """https://docs.aws.amazon.com/general/latest/gr/ssm.html: what a parameter of the standard tier holds."""
@@ -59,18 +59,25 @@ def generated(webhook: Webhook, name: str) -> str:
     if any(hasattr(one.type, "pair") for one in _users(webhook, name)):
         raise GeneratorError("what is stored is the vendor's public key, which the vendor alone can make: copy it")
     made = secrets.token_bytes(RANDOM_BYTES)
+    user = "mozdef:" if any(isinstance(one.settings, basic.Settings) for one in _users(webhook, name)) else ""
     encodings = {key.encoding for key in _encodings(webhook, name)} - {"utf8"}
     if encodings == {"hex"}:
         return made.hex()
     text = base64.b64encode(made) if encodings else base64.urlsafe_b64encode(made).rstrip(b"=")
-    return text.decode()
+    return f"{user}{text.decode()}"
 
 
 def misfits(webhook: Webhook, name: str, value: str) -> Iterator[str]:
     """Why a secret would verify nothing, as the definition has it."""
-    for key in _encodings(webhook, name):
-        if key_bytes(key, value) is None:
-            yield f"is no key written in {key.encoding}, which the definition says that it is"
+    found: dict[str, None] = {}
+    for one in _users(webhook, name):
+        try:
+            one.type.read_secret(one.settings, value)  # type: ignore[attr-defined]  # whoever has a secret has it
+        except UnusableSecret as unusable:
+            found[str(unusable)] = None
+        except ImportError:
+            continue  # it is read with a package that is not installed here
+    yield from found
 
 
 def problems(value: str, *, in_header: bool) -> Iterator[str]:

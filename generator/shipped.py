@@ -38,7 +38,7 @@ def modules(names: frozenset[str], late: frozenset[str] = frozenset()) -> Mappin
 
 EMPTIED = {
     *("sign", "describe", "problems", "pair", "dressed", "described"),
-    *("usable", "_stamped", "_stamp_problems", "_hash_problems"),
+    *("_stamped", "_stamp_problems", "_hash_problems"),
 }
 """Functions of auth types, and of what these share, that a build or a sender runs, and no handler."""
 

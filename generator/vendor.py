@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from generator import names
 from generator.aws import secret
 from generator.errors import GeneratorError
-from lambdas.auth import Keys, Sent, Unauthenticated, leaves, secret_names
+from lambdas.auth import Keys, Sent, Unauthenticated, basic, leaves, secret_names
 from lambdas.challenges import matching
 from lambdas.model import Auth, Source, Webhook, auths
-from lambdas.secrets import NoSecret
+from lambdas.secrets import NoSecret, UnusableSecret
 
 if TYPE_CHECKING:
     from generator.samples import Sample
@@ -46,7 +46,8 @@ def made_up(webhook: Webhook) -> dict[str, tuple[str, str]]:
     found = {}
     for leaf in [one for auth in auths(webhook) for one in leaves(auth)]:
         for name in secret_names(leaf):
-            token = secrets.token_hex(24)
+            user = "mozdef:" if isinstance(leaf.settings, basic.Settings) else ""
+            token = f"{user}{secrets.token_hex(24)}"
             pair: Any = getattr(leaf.type, "pair", lambda _settings, token=token: (token, token))
             found[name] = pair(leaf.settings)
     return found
@@ -83,7 +84,7 @@ def as_sent(source: Source, sample: Sample, url: str, held: Keys, now: float) ->
         return auth.type.sign(auth.settings, sent, held, now) if auth else sent
     except NoSecret as none:
         raise GeneratorError(str(none)) from None
-    except Unauthenticated as unusable:
+    except (Unauthenticated, UnusableSecret) as unusable:
         raise GeneratorError(f"{sample.name} can't be signed: {unusable}") from None
 
 

@@ -11,7 +11,7 @@ from lambdas.auth import Unauthenticated
 from lambdas.body import Rejected
 from lambdas.model import Challenge, Path
 from lambdas.paths import Functions, compiled
-from lambdas.secrets import NoSecret, Secrets
+from lambdas.secrets import NoSecret, Secrets, UnusableSecret
 
 if TYPE_CHECKING:
     from lambdas.request import Request
@@ -58,7 +58,10 @@ def _learn(value: Any, secrets: Secrets, name: str) -> None:
     if not isinstance(value, str) or not LEARNED.fullmatch(value) or "{{" in value:
         raise Unauthenticated("what it hands over can't be a secret")
     try:
-        known = _is_one(value, secrets.get(name))
+        stored = secrets.get(name)
+        if not stored[0].strip():
+            raise UnusableSecret(f"{name} is blank: delete that parameter")
+        known = _is_one(value, stored)
     except NoSecret:
         known = secrets.learn(name, value) or _is_one(value, _held(secrets, name))
     if not known:
@@ -67,5 +70,5 @@ def _learn(value: Any, secrets: Secrets, name: str) -> None:
 
 def _is_one(value: str, stored: Iterable[str]) -> bool:
     # Every secret is compared, whatever the first says: the time taken tells nothing.
-    same = [hmac.compare_digest(value.encode(), one.encode()) for one in stored]
+    same = [hmac.compare_digest(value.encode(), one.strip().encode()) for one in stored]
     return any(same)

@@ -1,14 +1,21 @@
-"""A stored secret as the bytes of a key."""
+"""Stored secrets as keys, and what becomes of a request while one can't be used."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from lambdas.auth import Unauthenticated
+from lambdas.auth import Keys, Unauthenticated, leaves, secret_names
+from lambdas.secrets import UnusableSecret
+
+if TYPE_CHECKING:
+    from lambdas.model import Auth
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +28,68 @@ class Key:
     """What stands before it and is no part of it, such as `whsec_`. Where it is not there, nothing is stripped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Usable(Generic[K]):
+    """The keys that are stored, the current one first; `flaw` says why the current secret is none of them."""
+
+    keys: tuple[K, ...]
+    flaw: str | None = None
+
+    @property
+    def current(self) -> K:
+        """The key to sign with; UnusableSecret where there is none."""
+        if self.flaw:
+            raise UnusableSecret(self.flaw)
+        return self.keys[0]
+
+    def refusal(self, why: str) -> Exception:
+        """What to raise for a request that none of the keys verifies.
+
+        The vendor may have made it with the secret that we can't use, so it is not told that it is a forgery.
+        """
+        return UnusableSecret(self.flaw) if self.flaw else Unauthenticated(why)
+
+
+def usable(settings: Any, keys: Keys, read_secret: Callable[[Any, str], tuple[K, ...]]) -> Usable[K]:
+    """The stored secrets, read as a type reads them. A previous one that can't be used is as good as none."""
+    found: list[K] = []
+    flaw = None
+    for place, stored in enumerate(keys(settings.secret)):
+        try:
+            found += read_secret(settings, stored)
+        except UnusableSecret as error:
+            flaw = flaw if place else f"{settings.secret} {error}"
+    return Usable(tuple(found), flaw)
+
+
+def current_text(auth: Auth, keys: Keys) -> str:
+    """The secret that replies are made with, without white space around it; UnusableSecret where it is no secret."""
+    leaf = next(one for one in leaves(auth) if secret_names(one))
+    read_secret: Any = leaf.type.read_secret  # type: ignore[attr-defined]  # whoever has a secret has it
+    _ = usable(leaf.settings, keys, read_secret).current
+    return keys(leaf.settings.secret)[0].strip()
+
+
+def texts_of(stored: str) -> tuple[str, ...]:
+    """The secret as it is stored and, where white space is around it, without: UnusableSecret where it is blank.
+
+    AWS's console adds a line break easily, and no type of key that is a text says that it can't be a part of it.
+    """
+    if not (bare := stored.strip()):
+        raise UnusableSecret("is blank")
+    return (bare,) if bare == stored else (stored, bare)
+
+
+def read_key(settings: Key, stored: str) -> tuple[bytes, ...]:
+    """The key, once or twice as `texts_of` has it; UnusableSecret where the secret is none."""
+    found = (key_bytes(settings, text) for text in texts_of(stored))
+    if keys := tuple(dict.fromkeys(key for key in found if key)):
+        return keys
+    raise UnusableSecret(f"is no key written in {settings.encoding}, which the definition says that it is")
+
+
 def key_bytes(settings: Key, secret: str) -> bytes | None:
-    """The key; None where the secret is no such text, or empty: it verifies nothing."""
+    """The key; None where the secret is no such text, or empty."""
     if settings.encoding == "utf8":
         return (secret.removeprefix(settings.strip) if settings.strip else secret).encode() or None
     return _decoded(settings, secret)
@@ -30,7 +97,7 @@ def key_bytes(settings: Key, secret: str) -> bytes | None:
 
 @lru_cache(64)
 def _decoded(settings: Key, secret: str) -> bytes | None:
-    text = secret.removeprefix(settings.strip)
+    text = secret.strip().removeprefix(settings.strip)
     try:
         if settings.encoding == "hex":
             return binascii.unhexlify(text) or None
@@ -39,10 +106,3 @@ def _decoded(settings: Key, secret: str) -> bytes | None:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True) or None
     except ValueError:
         return None
-
-
-def usable(settings: Key, secret: str) -> bytes:
-    """The key to sign with; Unauthenticated where the secret is none."""
-    if (key := key_bytes(settings, secret)) is None:
-        raise Unauthenticated(f"what is stored is no key written in {settings.encoding}")
-    return key

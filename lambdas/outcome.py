@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MAX_WHY = 20
 """Reasons in a line of the log: CloudWatch cuts one that is too long, and its metrics with it."""
+UNVERIFIABLE = "no secret"
+"""What became of a request that can't be verified, for a reason that does not pass by itself: somebody has to act."""
 
 
 class Outcome(NamedTuple):
@@ -62,6 +64,7 @@ def _more(request: Request, outcome: Outcome, stack: str) -> dict[str, Any]:
     counts = {
         "Rejected": len(delivered.refusals),
         "Unauthenticated": int(outcome.answer.status == 401),
+        "NoSecret": int(outcome.what == UNVERIFIABLE),
         "Unsent": delivered.unsent,
         # A canary's event is old on purpose.
         "Lag": 0.0 if request.canary else delivered.lag,

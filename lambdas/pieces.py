@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from lambdas.auth import Unauthenticated
+from lambdas.auth import Unauthenticated, parameter
 from lambdas.body import Rejected
 from lambdas.formats import media_type
 from lambdas.paths import Functions, compiled
@@ -92,12 +92,6 @@ def _form_sorted(request: Request) -> bytes:
     return _bytes("".join(f"{name}{value}" for name in sorted(fields) for value in sorted(set(fields[name]))))
 
 
-def _query(request: Request, name: str) -> bytes:
-    if (value := request.query(name)) is None:
-        raise Unauthenticated(f"no query parameter {name}")
-    return _bytes(value)
-
-
 def _sha256(request: Request) -> bytes:
     return hashlib.sha256(request.body).digest()
 
@@ -105,7 +99,7 @@ def _sha256(request: Request) -> bytes:
 _PIECES: dict[str, Callable[[Request, str], bytes]] = {
     "method": lambda request, _: request.method.encode(),
     "header": lambda request, name: _header(name, request),
-    "query": _query,
+    "query": lambda request, name: _bytes(parameter(request, name)),
     "form_sorted": lambda request, _: _form_sorted(request),
     "body_sha256": lambda request, _: _sha256(request).hex().encode(),
     "body_sha256_base64": lambda request, _: base64.b64encode(_sha256(request)),

@@ -17,12 +17,13 @@ from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, mat
 from lambdas.delivery import Delivery, Pending, StorageDown
 from lambdas.formats import reader
 from lambdas.kept import Kept
+from lambdas.keys import current_text
 from lambdas.model import Challenge, Reply, Source, auths, verified_by
 from lambdas.outbox import Outbox, QueueDown
-from lambdas.outcome import Outcome, reasons, report
+from lambdas.outcome import UNVERIFIABLE, Outcome, reasons, report
 from lambdas.paths import Functions
 from lambdas.request import Request
-from lambdas.secrets import Secrets, SecretsDown
+from lambdas.secrets import NoSecret, Secrets, SecretsDown, UnusableSecret
 from lambdas.text import paths
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ class Receiver:
             return Outcome(Answer(400), "challenge refused", str(rejected))
         except Pending as pending:
             return Outcome(Answer(503), "unavailable", f"Pending: {pending}", pending.delivered)
+        except (NoSecret, UnusableSecret) as missing:
+            return Outcome(Answer(503), UNVERIFIABLE, f"{type(missing).__name__}: {missing}")
         except (SecretsDown, QueueDown, StorageDown) as down:
             return Outcome(Answer(503), "unavailable", f"{type(down).__name__}: {down}")
 
@@ -140,6 +143,8 @@ class Receiver:
             return
         # Only the authorizer of this stack's routes can say so; a route that lost it lets nobody in.
         if self._where == "authorizer" and request.verified_for != self._source.name:
+            if request.no_secret:
+                raise NoSecret("the authorizer has none that it can use; its log says why")
             raise Unauthenticated("no authorizer has let it pass")
         if self._where == "api" and request.claims is None:
             raise Unauthenticated("the API has verified no token")
@@ -172,7 +177,7 @@ class Receiver:
             return Answer(self._accepted.status)
 
     def _secret(self) -> str:
-        return self._secrets.get(self._secret_names[0])[0]
+        return current_text(self._auth, self._secrets.get)
 
 
 def _static(reply: Reply) -> Answer:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qs, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from lambdas import fields
 from lambdas.body import Rejected, parse
@@ -41,6 +41,8 @@ class Request:
     time: float = 0.0
     verified_for: str | None = None
     """The source for which an authorizer has let the request pass."""
+    no_secret: bool = False
+    """An authorizer had no secret to verify it with, and has let nobody pass: it is to be answered 503."""
     by_iam: bool = False
     """Not from the endpoint: whoever handed it over may invoke the function."""
     claims: Mapping[str, Any] | None = None
@@ -60,6 +62,7 @@ class Request:
         """
         context = event.get("requestContext") or {}
         authorizer = context.get("authorizer") or {}
+        verdict = authorizer.get("lambda") or {}
         query = event.get("rawQueryString") or ""
         body = event.get("body") or ""
         if event.get("isBase64Encoded"):
@@ -73,7 +76,8 @@ class Request:
             raw_query=query,
             id=str(context.get("requestId") or "-"),
             time=now,
-            verified_for=(authorizer.get("lambda") or {}).get("verified_for") if authorizer else None,
+            verified_for=verdict.get("verified_for"),
+            no_secret="no_secret" in verdict,
             # An event's own keys are all API Gateway's; what a sender writes is below them.
             by_iam=event.get(BY_IAM) is True,
             claims=(authorizer.get("jwt") or {}).get("claims") if authorizer else None,
@@ -127,10 +131,14 @@ class Request:
         """What the body says, as JSON; Rejected where it can't be read."""
         return self.read(self)
 
+    @cached_property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The query's parameters, decoded, in their order. Nothing else takes a query apart."""
+        return parse_qsl(self.raw_query, keep_blank_values=True)
+
     def query(self, name: str) -> str | None:
         """A query parameter, decoded: the first of that name."""
-        values = parse_qs(self.raw_query, keep_blank_values=True).get(name)
-        return values[0] if values else None
+        return next((value for each, value in self.parameters if each == name), None)
 
 
 def lower_case(headers: Mapping[str, str]) -> dict[str, str]:

@@ -28,6 +28,10 @@ class NoSecret(SecretsDown):
     """The store is up, and nobody has put a secret there."""
 
 
+class UnusableSecret(SecretsDown):
+    """What is stored is no secret that its type can verify with. The text says why, and holds nothing of it."""
+
+
 @dataclass(slots=True)
 class _Entry:
     values: tuple[str, ...]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lambdas.auth import Sent, Unauthenticated
+from lambdas.auth import Sent, Unauthenticated, parameter
 from lambdas.formats import media_type
 from lambdas.model import Header
 from lambdas.pieces import texts, written
@@ -181,9 +181,10 @@ def _place(stamp: Timestamp) -> str:
 
 def _check_hash(where: BodyHash, request: Request) -> None:
     if where.query:
-        # Last, and once: text that somebody wrote into a signed form could stand for it in the middle.
-        before, _, said = request.raw_query.rpartition(f"{where.query}=")
-        if where.query in before or (before and not before.endswith("&")) or media_type(request.headers) == FORM:
+        said = parameter(request, where.query)
+        # Last, and named nowhere else: text that somebody wrote into a signed form could stand for it in the middle.
+        named = any(where.query in text for each in request.parameters[:-1] for text in each)
+        if named or media_type(request.headers) == FORM:
             raise Unauthenticated(f"{where.query} is not the last query parameter of a body that is not a form")
     else:
         said = request.headers.get((where.header or "").lower(), "")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
@@ -27,6 +27,7 @@ from lambdas.reprocess import Reprocessor
 from lambdas.secrets import Secrets
 from lambdas.sweep import Sweeper
 
+T = TypeVar("T")
 NOW = 1_767_225_600.0
 LEASE = 34.0
 SECRET = "correct horse battery staple"
@@ -267,14 +268,29 @@ class Endpoint:
         self.pace.seconds = takes
         self.deadline.begin(SimpleNamespace(get_remaining_time_in_millis=lambda: seconds * 1_000))
 
+    @contextmanager
+    def elsewhere(self, seconds: float) -> Iterator[None]:
+        """Another process, at the same time: what it takes of its own time is none of the first one's."""
+        now, end = self.pace.now, self.deadline._end
+        self.begin(seconds, self.pace.seconds)
+        try:
+            yield
+        finally:
+            self.pace.now = now
+            self.deadline._end = end
+
     def _tell(self, what: str, **said: Any) -> None:
         self.told.append((what, said))
 
     def call(self, event: dict[str, Any]) -> dict[str, Any]:
         """The answer to an event of API Gateway, behind the authorizer where the source has one."""
+        return self.logged(lambda: self._call(event))
+
+    def logged(self, do: Callable[[], T]) -> T:
+        """What it comes to; what it logs is in `log`."""
         with redirect_stdout(io.StringIO()) as printed:
             try:
-                return self._call(event)
+                return do()
             finally:
                 self.log += [json.loads(line) for line in printed.getvalue().splitlines()]
 

@@ -98,6 +98,10 @@ def test_a_signature_of_a_form_is_one_of_what_is_read(tmp_path: Path) -> None:
 def test_every_event_has_a_signature_of_its_own(tmp_path: Path) -> None:
     auth = "{auth: {body_hmac: {each: 'items[].a', signature: {path: s}, signed: '{id}', uncovered: the rest}}}"
     assert "an event without a signature would be taken" in refused(tmp_path, auth, "events: {split: items}")
+    assert refused(tmp_path, auth) == (
+        "webhook.auth.body_hmac.each: needs `events.split`, the same list: else the event is the whole body, most of "
+        "which nobody signed"
+    )
     beyond = "{auth: {body_hmac: {signature: {path: s}, signed: \"{header('x')}{id}\", uncovered: the rest}}}"
     assert "looks beyond the body" in refused(tmp_path, beyond)
 
@@ -211,3 +215,52 @@ def test_nothing_is_learned_while_a_secret_is_changed() -> None:
     made.store.values["/MozDef-EF/asana/dev/auth_token_previous"] = "the one before"
     assert made.post(b"{}", {"x-hook-secret": "a-secret-of-a-stranger"})["statusCode"] in (401, 503)
     assert "/MozDef-EF/asana/dev/auth_token" not in made.store.values
+
+
+def of_a_query(folder: Path, signed: str) -> tuple[Endpoint, str]:
+    """An endpoint whose body's hash is in the query, and the signature that somebody has seen of {"a":1}."""
+    auth = f'{{hmac: {{signature: {{header: X-Sig}}, signed: "{signed}", body_hash: {{query: X}}}}}}'
+    made = endpoint(folder, f"{{auth: {auth}}}")
+    seen = fakes.signed(made.source.webhook.auth, b'{"a":1}')
+    assert made.send(seen)["statusCode"] == 200
+    return made, seen.headers["X-Sig"]
+
+
+@pytest.mark.parametrize(
+    "query", ["%58={old}&X={new}", "X={old}&%58={new}", "X={old}&X={new}", "X={new}&%58={old}", "&%58={old}&&X={new}"]
+)
+def test_a_query_parameter_that_is_there_twice_is_neither_signed_nor_read(query: str, tmp_path: Path) -> None:
+    made, signature = of_a_query(tmp_path, "{query('X')}")
+    forged = b'{"forged":1}'
+    old, new = (hashlib.sha256(body).hexdigest() for body in (b'{"a":1}', forged))
+    url = f"{gateway.URL}?{query.format(old=old, new=new)}"
+    assert made.send(Sent("POST", url, {"X-Sig": signature}, forged))["statusCode"] == 401
+    assert made.log[-1]["why"] == "query parameter X is there more than once"
+    assert len(made.queue.bodies) == 1
+
+
+def test_a_query_parameter_is_the_same_however_it_is_written(tmp_path: Path) -> None:
+    made, signature = of_a_query(tmp_path, "{query('X')}")
+    digest = hashlib.sha256(b'{"a":1}').hexdigest()
+    for query in (f"%58={digest}", f"Y=2&X={digest}", f"X=%{ord(digest[0]):x}{digest[1:]}"):
+        url = f"{gateway.URL}?{query}"
+        assert made.send(Sent("POST", url, {"X-Sig": signature}, b'{"a":1}'))["statusCode"] == 200, query
+
+
+@pytest.mark.parametrize("query", ["X={hash}&Y=", "aX={hash}&X={hash}", "%61%58={hash}&X={hash}", "a=X&X={hash}"])
+def test_a_hash_in_the_query_is_last_and_named_nowhere_else(query: str, tmp_path: Path) -> None:
+    made, _ = of_a_query(tmp_path, "{url}")
+    url = f"{gateway.URL}?{query.format(hash=hashlib.sha256(b'{}').hexdigest())}"
+    signature = hmac.digest(SECRET.encode(), url.encode(), "sha256").hex()
+    assert made.send(Sent("POST", url, {"X-Sig": signature}, b"{}"))["statusCode"] == 401
+    assert made.log[-1]["why"] == "X is not the last query parameter of a body that is not a form"
+
+
+@pytest.mark.parametrize("query", ["key=wrong&key={secret}", "key={secret}&k%65y=wrong", "key={secret}&key={secret}"])
+def test_a_token_that_is_in_the_query_twice_is_none(query: str, tmp_path: Path) -> None:
+    made = endpoint(tmp_path, "{auth: {token: {query: key}}}")
+    once = f"{gateway.URL}?k%65y={SECRET.replace(' ', '+')}"
+    assert made.post(b"{}", url=once)["statusCode"] == 200
+    twice = f"{gateway.URL}?{query.format(secret=SECRET.replace(' ', '%20'))}"
+    assert made.post(b"{}", url=twice)["statusCode"] == 401
+    assert made.log[-1]["why"] == "query parameter key is there more than once"

@@ -24,13 +24,20 @@ from lambdas import auth as package
 from lambdas.auth import AuthType, Keys, Sent, Unauthenticated, leaves, secret_names, signed
 from lambdas.model import Auth, SecretName, Webhook, auths, verified_by
 from lambdas.request import Request
+from lambdas.secrets import UnusableSecret
 from tests.definitions import CASES, ROOT, SOURCES
 from tests.fakes import NOW
 from tests.issuers import Internet
 
 EVERY = pytest.mark.parametrize(("name", "module"), auth_types().items(), ids=auth_types())
 FUNCTIONS = {name: one for name, one in vars(AuthType).items() if inspect.isfunction(one) and not name.startswith("_")}
-OPTIONAL = {"signed": ["settings", "request"], "wheels": ["settings"], "masks": ["settings"], "pair": ["settings"]}
+OPTIONAL = {
+    "read_secret": ["settings", "stored"],
+    "signed": ["settings", "request"],
+    "wheels": ["settings"],
+    "masks": ["settings"],
+    "pair": ["settings"],
+}
 REFERENCE = (ROOT / "docs" / "definition.md").read_text(encoding="utf-8")
 PACKAGES = {"cryptography": "cryptography", "jwt": "PyJWT"}  # by what is imported
 
@@ -109,6 +116,7 @@ def test_its_settings_name_a_secret_or_nothing_is_stored_or_it_is_made_of_others
         assert list(parameters) == ["of"]
     elif "secret" in parameters:
         assert parameters["secret"].default == SecretName("auth_token")
+        assert hasattr(module, "read_secret"), f"{name} stores a secret, so it reads one"
     else:
         assert not hasattr(module, "pair"), f"{name} stores nothing, so it has no pair of keys"
 
@@ -217,7 +225,7 @@ def as_signed(auth: Auth, held: Keys) -> Sent | None:
         whole = sent._replace(headers={"x-key-id": "k", **sent.headers}, url=f"{sent.url}?account=a")
         try:
             return auth.type.sign(auth.settings, whole, held, NOW)
-        except (Unauthenticated, ValueError):
+        except (Unauthenticated, UnusableSecret, ValueError):
             continue
     return None
 
@@ -262,8 +270,9 @@ def test_what_carries_no_credential_is_refused(auth: Auth) -> None:
 def test_while_what_is_stored_is_empty_nobody_gets_in(auth: Auth) -> None:
     for held in (pairs(auth)[1], lambda _name: ("",)):
         if sent := as_signed(auth, held):
-            with pytest.raises(Unauthenticated):
-                auth.type.verify(auth.settings, sent.request(NOW), lambda _name: ("",), NOW)
+            for blank in ("", "\n", " \t"):
+                with pytest.raises(UnusableSecret):
+                    auth.type.verify(auth.settings, sent.request(NOW), lambda _name, blank=blank: (blank,), NOW)
 
 
 TEXTS = st.text(max_size=30) | st.sampled_from(

@@ -22,6 +22,7 @@ from generator.commands import main
 from generator.definition import Definition
 from lambdas.auth import Sent
 from lambdas.receive import MAX_BODY, MAX_HANDSHAKE
+from lambdas.secrets import PREVIOUS
 from tests.definitions import ROOT
 from tests.definitions import definition as define
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint
@@ -191,7 +192,13 @@ def nothing_stored(endpoint: Endpoint) -> None:
     endpoint.store.values.clear()
 
 
+def stored(text: str, *, as_well: str = "") -> Callable[[Endpoint], None]:
+    """What somebody has put into Parameter Store, with the console perhaps; `as_well` ends its name."""
+    return lambda endpoint: endpoint.store.values.update({f"{endpoint.path}/auth_token{as_well}": text})
+
+
 SIGNED = signed(encoded(GOOD))
+FORGED = signature(lambda said: f"{said[:-4]}0000")
 
 
 # What there is to see of it.
@@ -735,6 +742,16 @@ TROUBLE = [
     Row("the secrets' store is away, and the secret was read before", while_(store_down_later, SIGNED), 200, QUEUED),
     Row("the secrets' store is away, and the secret was never read", while_(store_down, SIGNED), 503, NOWHERE),
     Row("no secret is stored", while_(nothing_stored, SIGNED), 503, NOWHERE),
+    Row("no secret is stored, behind an authorizer", while_(nothing_stored, SIGNED), 503, NOWHERE, "token"),
+    Row("the secret is stored with a line break at its end", while_(stored(f"{SECRET}\n"), SIGNED), 200, QUEUED),
+    Row("the secret that is stored is blank", while_(stored("\n"), SIGNED), 503, NOWHERE),
+    Row("the previous secret that is stored is blank", while_(stored("\n", as_well=PREVIOUS), SIGNED), 200, QUEUED),
+    Row(
+        "the previous secret is blank, and the event forged",
+        while_(stored("\n", as_well=PREVIOUS), FORGED),
+        401,
+        NOWHERE,
+    ),
 ]
 PARTS = {
     "Whoever sends it": UNKNOWN,

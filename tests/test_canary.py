@@ -26,6 +26,7 @@ from generator.definition import Definition
 from generator.errors import GeneratorError
 from generator.sending import Answer
 from generator.sending import Endpoint as Place
+from generator.vendor import made_up
 from lambdas.auth import Sent, Unauthenticated
 from lambdas.model import Auth, Source
 from lambdas.request import BY_IAM, CANARY, Request
@@ -151,6 +152,7 @@ def only_the_vendor_signs(accepts: str = "nobody") -> Source:
         headers=lambda _: (),
         verify=verify,
         signed=lambda *_: (),
+        read_secret=lambda _settings, stored: (stored,),
         sign=lambda *_: None,
     )
     auth = Auth(made, ZOOM.source.webhook.auth.settings)  # type: ignore[arg-type]
@@ -208,13 +210,49 @@ def test_without_a_secret_there_is_nothing_to_sign_with(deployed) -> None:
 
 
 def test_what_is_unavailable_is_said(deployed) -> None:
-    why = ": the queue, the bucket or the secret can't be reached; the handler's log says which"
+    why = f": the queue, the bucket or the secret can't be reached; the log says which: {GROUP}"
     one = deployed()
     one.endpoint.queue.faults.always = one.endpoint.bucket.faults.always = DOWN
     assert one.fails() == f"account.settings_updated, signed with {PARAMETER}, was answered 503{why}"
     one = deployed()
     one.endpoint.store.faults.always = DOWN
     assert one.fails() == f"a forged account.settings_updated was answered 503, not 401 or 403{why}"
+
+
+@pytest.mark.parametrize("name", ["zoom", "okta"])
+@pytest.mark.parametrize(
+    ("held", "why"),
+    [
+        (None, "there is no secret in {}; python -m generator secret {} stores one"),
+        ("\n", "the secret in {} is blank; python -m generator secret {} stores one"),
+    ],
+)
+def test_a_secret_that_is_missing_or_of_no_use_is_said_at_once(
+    deployed, monkeypatch: pytest.MonkeyPatch, name: str, held: str | None, why: str
+) -> None:
+    monkeypatch.setattr(canary, "READY_SECONDS", 60)
+    place = PARAMETER.replace("zoom", name)
+    one = deployed(shipped(name).source, store=Store({place: held} if held else {}))
+    one.endpoint.store.values = one.store.values
+    sample = canary.event(shipped(name), None).name
+    assert one.fails() == f"a forged {sample} was answered 503, not 401 or 403: {why.format(place, name)}"
+
+
+def test_behind_an_authorizer_both_logs_are_named(deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = deployed(OKTA.source, store=Store({PARAMETER.replace("zoom", "okta"): SECRET}))
+    monkeypatch.setattr(canary, "post", lambda *_: Answer(500, ""))
+    place = Deployed(Place(URL), HANDLER, GROUP, "/aws/lambda/the-authorizer")
+    with pytest.raises(GeneratorError) as caught:
+        list(tell(one, OKTA.source, canary.event(OKTA, None), place))  # type: ignore[arg-type]
+    said = f"the log says why: /aws/lambda/the-authorizer or {GROUP}"
+    assert str(caught.value) == f"a forged batch was answered 500, not 401 or 403: {said}"
+
+
+def test_a_secret_that_is_not_ours_to_read_is_not_spoken_of(deployed) -> None:
+    one = deployed()
+    one.endpoint.store.faults.always = one.store.faults.always = DOWN
+    said = f"the queue, the bucket or the secret can't be reached; the log says which: {GROUP}"
+    assert one.fails() == f"a forged account.settings_updated was answered 503, not 401 or 403: {said}"
 
 
 def test_a_message_that_the_queue_did_not_take_is_said(deployed) -> None:
@@ -237,7 +275,7 @@ def test_a_stage_that_is_coming_up_is_waited_for(deployed, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("status", "why"), [(404, "the endpoint has no such route"), (500, "the handler's log says why")]
+    ("status", "why"), [(404, "the endpoint has no such route"), (500, f"the log says why: {GROUP}")]
 )
 def test_one_that_never_comes_up_is_said(deployed, monkeypatch: pytest.MonkeyPatch, status: int, why: str) -> None:
     one = deployed()
@@ -262,6 +300,8 @@ VENDORS_OWN = {
 @pytest.mark.parametrize("source", VENDORS_OWN.values(), ids=VENDORS_OWN)
 def test_what_only_the_vendor_can_sign_is_handed_over_by_iam(deployed, source: Source) -> None:
     one = deployed(source)
+    stored = {f"/MozDef-EF/zoom/dev/{name}": public for name, (public, _) in made_up(source.webhook).items()}
+    one.endpoint.store.values = stored
     assert one.tell() == [
         "a forged account.settings_updated was refused with 401",
         "account.settings_updated, handed over by IAM because only the vendor can sign, was answered 200",
@@ -269,7 +309,7 @@ def test_what_only_the_vendor_can_sign_is_handed_over_by_iam(deployed, source: S
     ]
     [payload] = map(json.loads, one.invoked)
     assert payload[BY_IAM] is True
-    assert one.asked == {"ssm", "lambda", "logs"}
+    assert one.asked == {"lambda", "logs"}
     [message] = one.endpoint.queue.messages
     assert message["tags"][-1] == "canary"
 
@@ -283,7 +323,7 @@ def test_a_handler_that_does_not_take_what_is_handed_over_is_said(deployed) -> N
     one.endpoint.queue.faults.always = one.endpoint.bucket.faults.always = DOWN
     assert one.fails() == (
         f"account.settings_updated, handed over to {HANDLER}, was answered 503: "
-        "the queue, the bucket or the secret can't be reached; the handler's log says which"
+        f"the queue, the bucket or the secret can't be reached; the log says which: {GROUP}"
     )
 
 

@@ -461,7 +461,7 @@ WITH_NOTHING = {
 @pytest.mark.parametrize("secret", [None, ""], ids=["missing", "empty"])
 def test_a_secret_that_nobody_has_put_there_makes_the_vendor_come_back(secret: str | None) -> None:
     endpoint = Endpoint(ZOOM, secret=secret)
-    logged = line("ERROR", "unavailable", 503, f"NoSecret: {ZOOM_SECRET}: not there, or empty")
+    logged = line("ERROR", "no secret", 503, f"NoSecret: {ZOOM_SECRET}: not there, or empty")
     assert outcome(endpoint, endpoint.post(BODY, WITH_NOTHING)) == nothing_but(503, logged)
 
 

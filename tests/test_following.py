@@ -36,6 +36,14 @@ LINES: dict[str, tuple[dict[str, Any], tuple[int | None, str, str]]] = {
         {"message": "unauthenticated", "why": "no token"},
         (403, "unauthenticated: no token", "yellow"),
     ),
+    "without a secret": (
+        {"message": "no secret", "status": 503, "sent": 0, "kept": 0, "why": "NoSecret: /a/b: not there, or empty"},
+        (503, "no secret: NoSecret: /a/b: not there, or empty", "red"),
+    ),
+    "without a secret for the authorizer": (
+        {"message": "no secret", "why": "UnusableSecret: auth_token is blank"},
+        (None, "no secret: UnusableSecret: auth_token is blank", "red"),
+    ),
     "unavailable": ({"message": "unavailable", "status": 503, "sent": 0, "kept": 0}, (503, "unavailable", "red")),
     "redriven": ({"message": "redriven", "sent": 1, "unsent": 0, "kept": 0}, (None, "redriven, 1 sent", "green")),
     "redriven in part": (

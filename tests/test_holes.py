@@ -156,7 +156,7 @@ def test_what_is_no_piece_of_a_request_can_not_be_signed(said, piece: str) -> No
         ("digest: {signature: {header: x-sig}}", "digest.signed: must begin with {secret}, or anyone could make the"),
         (
             "digest: {signature: {header: x-sig}, signed: '{body}{secret}'}",
-            "digest.signed: must begin with {secret}, or anyone could make the",
+            "digest.signed: must begin with {secret}: a hash with the secret elsewhere in it is not supported",
         ),
         (signed("hmac", "signed: '{secret}{body}'"), "hmac.signed: has {secret}, which is the key; only `digest` has"),
         (signed("ed25519", "signed: '{secret}{body}'"), "ed25519.signed: has {secret}, which only `digest` has in its"),

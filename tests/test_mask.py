@@ -297,7 +297,7 @@ def test_a_token_in_the_query_is_kept_out_of_everything(made: Made, events: str)
     endpoint = made(events, auth="auth: {token: {query: key}}", mozdef="{summary: \"{query('more')}\"}")
     sent = signed(endpoint.source.webhook.auth, b'{"a":1}', secret="s3cr3t-in-the-query")
     endpoint.store.values = dict.fromkeys(endpoint.store.values, "s3cr3t-in-the-query")
-    sent = sent._replace(url=f"{sent.url}&more=x&KEY=upper&%6Bey=again")
+    sent = sent._replace(url=f"{sent.url}&more=x&KEY=upper".replace("key=", "%6Bey="))
     answer = endpoint.send(sent)
     assert answer["statusCode"] == 200
     assert [message["summary"] for message in endpoint.queue.messages] in (["x"], [])

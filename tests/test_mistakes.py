@@ -227,7 +227,6 @@ ALONE = "store the secret alone: it was copied with what stands around it"
 @pytest.mark.parametrize(
     ("auth", "theirs", "ours", "said", "todo"),
     [
-        ("", SECRET, f" {SECRET}\t", "the key is the secret without the white space around it", ALONE),
         ("", SECRET, f'"{SECRET}"', "the key is the secret without the quotes around it", ALONE),
         (
             "",
@@ -478,6 +477,21 @@ def test_a_token_in_the_query_and_one_in_the_body_that_are_elsewhere(tmp_path: P
     assert findings(made, Sent("POST", URL, JSON_TYPE, body)) == [
         Finding("the token is in value[].state.token", "in the definition, `each: value, field: state.token`")
     ]
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [
+        "token: {query: key}",
+        f"hmac: {{{PLAIN}, signed: \"{{body}}{{query('key')}}\"}}",
+        f"hmac: {{{PLAIN}, signed: '{{url}}', body_hash: {{query: key}}}}",
+    ],
+)
+def test_a_query_parameter_that_is_there_twice(tmp_path: Path, auth: str) -> None:
+    url = f"{PUBLIC}?key={SECRET.replace(' ', '+')}&k%65y=2"
+    found = Finding("key is in the query more than once", "have it sent once: of two, nobody knows which is meant")
+    sent = Sent("POST", url, {**JSON_TYPE, "X-Signature": "00"}, BODY)
+    assert findings(source(tmp_path, auth), sent) == [found]
 
 
 def test_a_basic_secret_that_is_in_base64_already(tmp_path: Path) -> None:

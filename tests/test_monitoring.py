@@ -16,8 +16,9 @@ from generator.resources.alarms import GUIDE
 from generator.template_text import text
 from lambdas.metrics import NAMESPACE, embedded
 from lambdas.model import Source
+from lambdas.secrets import TTL
 from tests.definitions import ROOT, definition, shipped
-from tests.fakes import DOWN, NOW, SECRET, Endpoint
+from tests.fakes import DOWN, NOW, SECRET, Endpoint, signed
 
 ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
 STACK = "MozDef-EF-zoom-dev"
@@ -54,7 +55,7 @@ COUNTED = {
     # Of an HTTP API the names are these; a REST API's are 4XXError and 5XXError.
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
     "AWS/ApiGateway": {"Count", "4xx", "5xx"},
-    NAMESPACE: {"Rejected", "Unauthenticated", "Unsent", "Lag"},
+    NAMESPACE: {"Rejected", "Unauthenticated", "NoSecret", "Unsent", "Lag"},
 }
 OF = {
     "AWS/Lambda": ("FunctionName", "AWS::Lambda::Function"),
@@ -91,6 +92,7 @@ def test_which_alarms_there_are_and_when_each_goes_off(tmp_path: Path) -> None:
     assert found == {
         "Refused": ("Rejected", "Sum", 0, 300, 1),
         "Forgeries": ("Unauthenticated", "Sum", 100, 300, 1),
+        "NoSecret": ("NoSecret", "Sum", 0, 300, 1),
         "Unsent": ("Unsent", "Sum", 0, 300, 3),
         "DeadLetter": ("ApproximateNumberOfMessagesVisible", "Maximum", 0, 300, 1),
         "Unread": ("ApproximateAgeOfOldestMessage", "Maximum", 3_600, 300, 1),
@@ -265,6 +267,26 @@ def test_what_is_an_exception_is_counted() -> None:
     endpoint.signed(event())
     endpoint.signed(event(NOW - 90.5))
     assert list(lines(endpoint)) == [{"Rejected": 1}, {"Unauthenticated": 1}, {"Unsent": 1}, {"Lag": 90.5}]
+
+
+@pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda one: one.name)
+def test_a_secret_that_is_missing_or_of_no_use_is_counted_once(source: Source) -> None:
+    endpoint = Endpoint(source, secret="\n", stack=STACK)
+    sent = signed(source.webhook.auth, b"{}")
+    endpoint.send(sent)
+    endpoint.store.values, endpoint.clock = {}, TTL
+    endpoint.send(sent)
+    assert list(lines(endpoint)) == [{"NoSecret": 1}, {"NoSecret": 1}]
+
+
+def test_what_stores_no_secret_has_no_alarm_for_it() -> None:
+    assert "NoSecret" not in alarms(shipped("aws-sns").source)
+    assert "NoSecret" in alarms(shipped("discord").source), "a public key is stored"
+
+
+@pytest.mark.parametrize(("source", "logs"), [(ZOOM, "Webhook"), (OKTA, "Verify, then of Webhook")])
+def test_where_the_endpoint_fails_the_alarm_names_the_logs_to_look_at(source: Source, logs: str) -> None:
+    assert f"the endpoint answers 5xx: see the log of {logs}." in alarms(source)["Answers5xx"]["AlarmDescription"]
 
 
 def test_an_authorizer_counts_whom_it_lets_not_in() -> None:

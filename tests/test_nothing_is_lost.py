@@ -200,7 +200,7 @@ class Events(RuleBasedStateMachine):
     def ended(self, do: Callable[[], T]) -> T | None:
         """What it comes to; None where the process, or the function, has ended before it did."""
         try:
-            return do()
+            return self.endpoint.logged(do)
         except Died:
             self.died, self.fates.dead = True, False
             self.endpoint.deploy(self.endpoint.source)
@@ -266,7 +266,8 @@ class EventsOnce(Events):
     def excuses(self, failed: bool, prefix: str = "") -> bool:
         # What waits was sent, as far as the table knows: the sweep is alone with it.
         lines = [*self.endpoint.log, *(counts for _, counts in self.endpoint.told)]
-        return self.died or (failed and prefix == "unsent/") or any(line.get("unclaimed") for line in lines)
+        unclaimed = any(line.get("unclaimed") or line.get("message") == "the table of dedupe failed" for line in lines)
+        return self.died or (failed and prefix == "unsent/") or unclaimed
 
     @rule(kinds=KINDS, fates=LATER)
     def the_vendor_sends_in_times_of_trouble(self, kinds: list[str], fates: list[str]) -> None:
@@ -280,7 +281,9 @@ class EventsOnce(Events):
     def once_more(self) -> None:
         """Another process has the same request."""
         body = self.under_way
-        if self.endpoint.signed(body)["statusCode"] == 200:
+        with self.endpoint.elsewhere(TIMEOUT_SECONDS):
+            answer = self.endpoint.signed(body)
+        if answer["statusCode"] == 200:
             self.accepted |= {event["n"] for event in json.loads(body)["events"]}
 
     @rule(which=st.integers(0), fates=SEVERAL)
@@ -299,8 +302,12 @@ class EventsOnce(Events):
     @rule(fates=LATER | st.just([]))
     def two_operators_redrive_at_once(self, fates: list[str]) -> None:
         keys = self.rejected()
-        self.queue.meanwhile = lambda: self.endpoint.again.send(keys) and None
+        self.queue.meanwhile = lambda: self.redriven_elsewhere(keys)
         self.reprocesses(lambda: self.endpoint.again.send(keys), fates, "rejected/")
+
+    def redriven_elsewhere(self, keys: list[str]) -> None:
+        with self.endpoint.elsewhere(REDRIVE_SECONDS):
+            self.endpoint.again.send(keys)
 
     @invariant()
     def nothing_that_was_accepted_is_lost(self) -> None:

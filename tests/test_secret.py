@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -24,8 +25,11 @@ from generator.aws import Target
 from generator.commands import main
 from generator.definition import known, load
 from generator.secret_store import Stored
+from lambdas.auth import ecdsa
 from lambdas.keys import key_bytes
+from lambdas.model import Header
 from lambdas.secrets import Secrets, SecretsDown
+from lambdas.signed import Signature
 from tests.definitions import SOURCES, definition, shipped
 
 NAME = "/MozDef-EF/zoom/dev/auth_token"
@@ -600,6 +604,44 @@ def test_a_secret_that_is_no_key_as_the_definition_has_it_is_not_stored(
     said = f"error: the secret is no key written in {encoding}, which the definition says that it is\n"
     assert secret("--sources", str(tmp_path), piped=wrong.strip(), source="acme") == (1, "", said)
     assert secret("--sources", str(tmp_path), piped=right, source="acme")[::2] == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("auth", "right", "wrong", "why"),
+    [
+        ("basic: {}", f"user:{A}", A, "is not `user:password`: it has no colon"),
+        (
+            "any_of: [{basic: {}}, {all_of: [{basic: {}}, {basic: {}}]}]",
+            f"user:{A}",
+            A,
+            "is not `user:password`: it has no colon",
+        ),
+        (
+            "ed25519: {signature: {header: x-a}}",
+            "0a" * 32,
+            "0a" * 16,
+            "is a public key of 16 bytes, and must have 32",
+        ),
+        (
+            "ecdsa: {signature: {header: x-a}}",
+            ecdsa.pair(ecdsa.Settings(Signature((Header("x-a"),))))[0],
+            "AAECAwQFBgcICQoLDA0ODw==",
+            "is no public key of P-256, neither in PEM nor as DER in base64",
+        ),
+    ],
+)
+def test_what_its_type_cannot_use_is_not_stored(
+    secret: Run, tmp_path: Path, auth: str, right: str, wrong: str, why: str
+) -> None:
+    definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
+    assert secret("--sources", str(tmp_path), piped=wrong, source="acme") == (1, "", f"error: the secret {why}\n")
+    assert secret("--sources", str(tmp_path), piped=right, source="acme")[::2] == (0, "")
+
+
+def test_a_generated_user_and_password_are_both(secret: Run, tmp_path: Path) -> None:
+    definition(tmp_path, "description: x\nwebhook: {auth: {basic: {}}}\n", "acme")
+    status, out, _ = secret("--sources", str(tmp_path), "--generate", source="acme")
+    assert (status, re.fullmatch(r"mozdef:[A-Za-z0-9_-]{43}\n", out) is not None) == (0, True)
 
 
 @pytest.mark.parametrize("auth", [one for name, (one, *_) in KEYS.items() if name != "a public key"])

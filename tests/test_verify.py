@@ -594,7 +594,8 @@ def test_a_token_in_the_query_is_not_printed(tmp_path: Path) -> None:
 )
 def test_a_field_whose_name_is_no_path_is_found_and_hidden(tmp_path: Path, auth: str, seen: str) -> None:
     """JMESPath would take `client-state` for a mistake, and `@` for the whole."""
-    source = definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
+    events = "events: {split: '\"the-value\"'}"
+    source = definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n{events}\n").source
     body = b'{"the-value":[{"id":"e1","@odata":{"client-state":"f00dfeedf00dfeedf00dfeed"}}]}'
     case = case_of(source, Sent("POST", URL, {}, body), SECRET)
     assert seen in everything(case)
@@ -665,3 +666,34 @@ def test_whatever_was_captured_is_explained(
     said = explain(case)
     assert [line for line in lines(said) if line.label == "verdict"]
     assert json.dumps(as_plain(said, case))
+
+
+@pytest.mark.parametrize(
+    ("auth", "secret", "why"),
+    [
+        (
+            "body_hmac: {signature: {path: s}, signed: '{id}', uncovered: rest, key: {encoding: hex}}",
+            "no-hex",
+            "auth_token is no key written in hex, which the definition says that it is",
+        ),
+        ("basic: {}", "a-password-alone", "auth_token is not `user:password`: it has no colon"),
+        ("ecdsa: {signature: {header: x-sig}}", "no key", "auth_token is no public key of P-256, neither in PEM nor"),
+    ],
+)
+def test_a_secret_that_is_of_no_use_is_answered_503(tmp_path: Path, auth: str, secret: str, why: str) -> None:
+    source = definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
+    sent = Sent("POST", URL, {"Authorization": "Basic YTpi", "x-sig": "00"}, b'{"id":"1","s":"00"}')
+    explained = explain(case_of(source, sent, secret))
+    assert (explained.status, explained.verifies) == (503, False)
+    assert why in everything(case_of(source, sent, secret))
+    assert "does not verify: the endpoint answers 503" in everything(case_of(source, sent, secret))
+
+
+@pytest.mark.parametrize("auth", ["hmac: {signature: {header: x-sig}}", "body_token: {field: s}"])
+def test_white_space_around_a_secret_is_no_reason(tmp_path: Path, auth: str) -> None:
+    source = definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
+    said = everything(case_of(source, signed_by(source.webhook.auth, b'{"id":"1","s":""}'), f"{SECRET}\n"))
+    assert "verifies" in said
+    glimpses = re.findall(r"(?:expected|seen) +(\S+)", said)
+    assert len(set(glimpses)) <= 1
+    assert "the secret in 0" not in said

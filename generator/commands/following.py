@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.commands import show
+from lambdas.outcome import UNVERIFIABLE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,14 +39,15 @@ def follow(out: Console, followed: Followed, *, as_json: bool) -> None:
 def said(line: Mapping[str, Any]) -> tuple[int | None, str, str]:
     """A line of a function's log: the status of the answer, where it is of a request, what became of it, a colour.
 
-    An authorizer's line has no status: API Gateway answers 403 for it. What is swept or redriven answers nobody.
+    An authorizer's line has no status: API Gateway answers 403 for it, or the handler says 503 in a line of its own.
+    What is swept or redriven answers nobody.
     """
     what, status = line["message"], line.get("status")
     if status is None and what == "unauthenticated":
         status = 403
     odd = any(line.get(one) for one in ("kept", "unsent", "left", "unsendable", "foreign", "unclaimed"))
     answered = status or 0
-    colour = "red" if answered >= 500 else "yellow" if answered >= 300 or odd else "green"
+    colour = "red" if answered >= 500 or what == UNVERIFIABLE else "yellow" if answered >= 300 or odd else "green"
     what = "kept" if what == "accepted" and line.get("kept") else what
     why = f": {line['why']}" if "why" in line else ""
     return status, ", ".join([what + why, *_more(line)]), colour

@@ -12,11 +12,12 @@ from generator.explain.findings import Finding
 from generator.explain.glimpse import Hidden
 from generator.explain.mistakes import Attempt, kind
 from generator.explain.onward import Onward
-from generator.explain.reasons import attempt_of, named, verdict
+from generator.explain.reasons import attempt_of, named, refusal_of, verdict
 from lambdas.auth import Sent, jwt, leaves
 from lambdas.body import Rejected
 from lambdas.model import Auth, Challenge
 from lambdas.request import Request
+from lambdas.secrets import UnusableSecret
 from lambdas.signed import Signed
 
 _REFUSED = (401, 403, 404, 503)
@@ -76,7 +77,8 @@ def explain(case: Case) -> Explanation:
     after = onward.answered(challenge, request) if challenge else onward.delivered(case, sent)
     status = after.status
     if auth and node and not node.verifies:
-        status = onward.refused(case.source, auth, request) if node.verifies is False else 503
+        certain = node.verifies is False and not isinstance(refusal_of(auth, case, request), UnusableSecret)
+        status = onward.refused(case.source, auth, request) if certain else 503
     return Explanation(sent, challenge, node, found, after, status, hidden)
 
 

@@ -42,7 +42,9 @@ def findings(attempt: Attempt, case: Case) -> Iterator[Finding]:
     """Why this does not verify; of a type that nothing is known of, what all have in common."""
     if said := unusable.no_key(attempt):
         yield Finding(*said)
-    if isinstance(attempt.settings, Signed):
+    if twice := list(suspicions.repeated(attempt)):
+        yield from (Finding(*one) for one in twice)
+    elif isinstance(attempt.settings, Signed):
         yield from _of_signed(attempt, case)
     elif attempt.kind == "jwt":
         yield from (Finding(*one) for one in published.of_jwt(attempt, as_of_now=case.as_of_now))

@@ -52,7 +52,7 @@ def read(file: Path, source: Source) -> bytes:
     elif any(isinstance(one, jwt.Settings) for one in kinds):
         try:
             keys = json.loads(content)["keys"]
-        except (ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             keys = None
         if not isinstance(keys, list):
             raise GeneratorError(f"{file}: is no set of keys (JWKS), as the issuer's jwks_uri leads to")

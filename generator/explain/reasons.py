@@ -14,7 +14,7 @@ from lambdas.auth import Unauthenticated
 from lambdas.body import Rejected
 from lambdas.model import Auth, methods
 from lambdas.request import Request
-from lambdas.secrets import SecretsDown
+from lambdas.secrets import SecretsDown, UnusableSecret
 
 
 def found(auth: Auth | None, case: Case, request: Request, *, verifies: bool) -> Iterator[Finding]:
@@ -82,10 +82,15 @@ def verdict(auth: Auth, case: Case, request: Request) -> tuple[bool | None, str 
     """Whether it verifies, and why not; None where that can't be known."""
     if why := unusable.nobody(auth):
         return None, why
+    refusal = refusal_of(auth, case, request)
+    unknown = isinstance(refusal, SecretsDown) and not isinstance(refusal, UnusableSecret)
+    return (None if unknown else refusal is None), str(refusal) if refusal else None
+
+
+def refusal_of(auth: Auth, case: Case, request: Request) -> Exception | None:
+    """Why it does not verify, as the endpoint sees it."""
     try:
         auth.type.verify(auth.settings, request, case.keys, case.now)
-    except (Unauthenticated, Rejected) as refused:
-        return False, str(refused)
-    except SecretsDown as down:
-        return None, str(down)
-    return True, None
+    except (Unauthenticated, Rejected, SecretsDown) as refusal:
+        return refusal
+    return None

@@ -58,6 +58,16 @@ def missing(attempt: Attempt) -> Iterator[Suspicion]:
             yield f"{name} was masked by whatever captured it", "capture the header too"
 
 
+def repeated(attempt: Attempt) -> Iterator[Suspicion]:
+    """A query parameter that the sender is verified by, and that is there more than once."""
+    settings, names = attempt.settings, [name for name, _ in attempt.request.parameters]
+    wanted = [getattr(settings, "query", None), getattr(getattr(settings, "body_hash", None), "query", None)]
+    wanted += [argument for name, argument in PIECE.findall(getattr(settings, "signed", "")) if name == "query"]
+    for name in filter(None, dict.fromkeys(wanted)):
+        if names.count(name) > 1:
+            yield f"{name} is in the query more than once", "have it sent once: of two, nobody knows which is meant"
+
+
 def unnamed_coding(request: Request) -> Iterator[Suspicion]:
     """A body that is compressed, and nothing says so: what is certain whether it verifies or not."""
     if request.body.startswith(_GZIP) and "content-encoding" not in request.headers:
@@ -67,7 +77,7 @@ def unnamed_coding(request: Request) -> Iterator[Suspicion]:
 
 def _items(attempt: Attempt) -> Iterator[Suspicion]:
     found = tokens_in(attempt) or []
-    right = [one for one in found if one in attempt.secrets]
+    right = [one for one in found if one in attempt.texts]
     if 0 < len(right) < len(found):
         said = f"{len(found) - len(right)} of {len(found)} items have another token, or none"
         yield said, "every item must carry the secret: another subscription may have been made with another one"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+from lambdas.secrets import UnusableSecret
+
 if TYPE_CHECKING:
     from lambdas.model import Auth, Source
     from lambdas.request import Request
@@ -37,7 +39,8 @@ class AuthType(Protocol):
     """What a module in this package has.
 
     `Settings` has a field `secret`, the name of the parameter that holds what is verified with, unless nothing is
-    stored; a type that is made of others has them in a field `of`. Four more functions stand where a type needs them:
+    stored; a type that is made of others has them in a field `of`. Five more functions stand where a type needs them:
+    `read_secret(settings, stored)`, the keys that a stored text stands for, UnusableSecret where it stands for none;
     `wheels(settings)`, the third-party packages that it imports; `masks(settings)`, the fields of the body that hold a
     secret; `signed(settings, request)`, the texts of which the request may carry an HMAC under the secret; `pair()`, a
     made-up key pair, what is stored and what the sender has, where these are not the same.
@@ -68,7 +71,7 @@ def verified(auth: Auth, request: Request, secrets: Secrets) -> None:
     """Raise Unauthenticated unless the request is authentic; a rotation that has just happened is noticed."""
     try:
         auth.type.verify(auth.settings, request, secrets.get, request.time)
-    except Unauthenticated:
+    except (Unauthenticated, UnusableSecret):
         reread = [secrets.reread(name) for name in secret_names(auth)]
         if not any(reread):
             raise
@@ -79,6 +82,19 @@ def refuse_compressed(request: Request) -> None:
     """Unauthenticated where a body would have to be decompressed for somebody whom nobody knows yet."""
     if "content-encoding" in request.headers:
         raise Unauthenticated("the body is compressed, and has to be read before its sender is known")
+
+
+def parameter(request: Request, name: str) -> str:
+    """The query parameter of this name, decoded; Unauthenticated unless it is there once.
+
+    Of two, one could be what was signed and the other what is read: `%58=1&X=2` is X twice.
+    """
+    values = [value for each, value in request.parameters if each == name]
+    if len(values) != 1:
+        raise Unauthenticated(
+            f"query parameter {name} is there more than once" if values else f"no query parameter {name}"
+        )
+    return values[0]
 
 
 def leaves(auth: Auth) -> Iterator[Auth]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from lambdas.auth import Keys, Sent
 from lambdas.auth import headers as headers_of
 from lambdas.model import Auth
+from lambdas.secrets import SecretsDown
 
 if TYPE_CHECKING:
     from lambdas.request import Request
@@ -32,8 +33,15 @@ def headers(settings: Settings) -> tuple[str, ...]:
 
 
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+    """One that refuses is enough, even where another can't be asked: nothing could make the request authentic."""
+    down: SecretsDown | None = None
     for one in settings.of:
-        one.type.verify(one.settings, request, keys, now)
+        try:
+            one.type.verify(one.settings, request, keys, now)
+        except SecretsDown as error:
+            down = down or error
+    if down:
+        raise down
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:

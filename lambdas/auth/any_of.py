@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from lambdas.auth import Keys, Sent, Unauthenticated, secret_names
 from lambdas.auth import headers as headers_of
 from lambdas.model import Auth
-from lambdas.secrets import NoSecret, SecretsDown
+from lambdas.secrets import NoSecret, SecretsDown, UnusableSecret
 
 if TYPE_CHECKING:
     from lambdas.request import Request
@@ -64,12 +64,17 @@ def _in_use(settings: Settings, keys: Keys) -> bool:
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
     """The first way in which the request can be signed."""
+    flaw: UnusableSecret | None = None
     for one in settings.of:
         try:
             if made := one.type.sign(one.settings, sent, keys, now):
                 return made
         except Unauthenticated:
             continue
+        except UnusableSecret as unusable:
+            flaw = flaw or unusable
+    if flaw:
+        raise flaw
     return None
 
 

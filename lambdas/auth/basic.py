@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.keys import texts_of, usable
 from lambdas.model import SecretName
+from lambdas.secrets import UnusableSecret
 
 if TYPE_CHECKING:
     from lambdas.request import Request
@@ -32,6 +34,12 @@ def headers(_settings: Settings) -> tuple[str, ...]:
     return ("authorization",)
 
 
+def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
+    if ":" not in stored:
+        raise UnusableSecret("is not `user:password`: it has no colon")
+    return tuple(text.encode() for text in texts_of(stored))
+
+
 def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
     scheme, _, written = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
@@ -40,10 +48,11 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         seen = base64.b64decode(written.strip(" "), validate=True)
     except ValueError:
         raise Unauthenticated("what stands in authorization after Basic is not base64") from None
+    held = usable(settings, keys, read_secret)
     # Every secret is compared, whatever the first says: the time taken tells nothing.
-    same = [hmac.compare_digest(seen, secret.encode()) for secret in keys(settings.secret) if secret]
+    same = [hmac.compare_digest(seen, secret) for secret in held.keys]
     if not any(same):
-        raise Unauthenticated("user and password in authorization are not those of the secret")
+        raise held.refusal("user and password in authorization are not those of the secret")
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lambdas import fields, signing
 from lambdas.auth import Keys, Sent, Unauthenticated, refuse_compressed
 from lambdas.body import Rejected
-from lambdas.keys import Key, key_bytes, usable
+from lambdas.keys import Key, read_key, usable
 from lambdas.model import Field, SecretName, Text
 from lambdas.paths import Functions, compiled
 from lambdas.signed import Encoding
@@ -71,6 +71,10 @@ def masks(settings: Settings) -> tuple[str, ...]:
     return (f"{items}.{settings.signature.path}",)
 
 
+def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
+    return read_key(settings.key, stored)
+
+
 def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
     refuse_compressed(request)
     try:
@@ -80,13 +84,13 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         raise Unauthenticated("the body is not what is signed: it can't be taken apart") from None
     if not items:
         raise Unauthenticated(f"{settings.each} is not a list with something in it")
-    secrets = [key for secret in keys(settings.secret) if (key := key_bytes(settings.key, secret))]
-    good = [_is_good(settings, item, text, secrets, request) for item, text in zip(items, texts, strict=True)]
+    held = usable(settings, keys, read_secret)
+    good = [_is_good(settings, item, text, held.keys, request) for item, text in zip(items, texts, strict=True)]
     if not all(good):
-        raise Unauthenticated(f"{settings.signature.path} is not a signature of its fields with the secret")
+        raise held.refusal(f"{settings.signature.path} is not a signature of its fields with the secret")
 
 
-def _is_good(settings: Settings, item: Any, text: bytes, secrets: list[bytes], request: Request) -> bool:
+def _is_good(settings: Settings, item: Any, text: bytes, secrets: tuple[bytes, ...], request: Request) -> bool:
     seen = _seen(settings, item, request)
     # Every secret is compared, whatever the first says: the time taken tells nothing.
     same = [hmac.compare_digest(seen, hmac.digest(key, text, settings.algorithm)) for key in secrets]
@@ -128,7 +132,7 @@ def _seen(settings: Settings, item: Any, request: Request) -> bytes:
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
     root, request = json.loads(sent.body), sent.request(now)
-    key = usable(settings.key, keys(settings.secret)[0])
+    key = usable(settings, keys, read_secret).current
     for item in _items(settings, root, request):
         digest = hmac.digest(key, _text(settings, item, request), settings.algorithm)
         *above, last = settings.signature.path.split(".")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lambdas import fields
 from lambdas.auth import Keys, Sent, Unauthenticated, refuse_compressed
 from lambdas.body import Rejected
+from lambdas.keys import texts_of, usable
 from lambdas.model import Field, SecretName
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ def masks(settings: Settings) -> tuple[str, ...]:
     return (_everywhere(settings),)
 
 
+def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
+    return tuple(text.encode() for text in texts_of(stored))
+
+
 def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
     refuse_compressed(request)
     try:
@@ -54,14 +59,14 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         if not isinstance(found, list) or not found:
             raise Unauthenticated(f"{settings.each} is not a list with something in it")
         items = found
-    secrets = [secret.encode() for secret in keys(settings.secret) if secret]
-    good = [_is_good(_carried(settings, item, request), secrets) for item in items]
+    held = usable(settings, keys, read_secret)
+    good = [_is_good(_carried(settings, item, request), held.keys) for item in items]
     if not all(good):
         what = f"an item of {settings.each}" if settings.each else "the body"
-        raise Unauthenticated(f"{settings.field} of {what} is not the secret")
+        raise held.refusal(f"{settings.field} of {what} is not the secret")
 
 
-def _is_good(seen: bytes, secrets: list[bytes]) -> bool:
+def _is_good(seen: bytes, secrets: tuple[bytes, ...]) -> bool:
     # Every secret is compared, whatever the first says: the time taken tells nothing.
     same = [hmac.compare_digest(seen, one) for one in secrets]
     return any(same)
@@ -74,7 +79,7 @@ def _carried(settings: Settings, item: Any, request: Request) -> bytes:
 
 def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
     root = json.loads(sent.body)
-    fields.put(root, _everywhere(settings), keys(settings.secret)[0])
+    fields.put(root, _everywhere(settings), usable(settings, keys, read_secret).current.decode())
     return sent._replace(body=json.dumps(root).encode())
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lambdas import signing
-from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.auth import Keys, Sent
+from lambdas.keys import texts_of, usable
 from lambdas.model import SecretName
 from lambdas.pieces import texts
 from lambdas.signed import Signed
@@ -23,7 +24,7 @@ headers = signing.headers
 
 @dataclass(frozen=True, slots=True)
 class Settings(Signed):
-    """A hash of the secret and the request, in a header. `signed` must have `{secret}`, first."""
+    """A hash of the secret and the request, in a header. `signed` must begin with `{secret}`."""
 
     algorithm: Literal["sha256", "sha512"] = "sha256"
     """The hash function."""
@@ -36,20 +37,24 @@ def where(_settings: Settings) -> Literal["handler"]:
     return "handler"
 
 
+def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
+    return tuple(text.encode() for text in texts_of(stored))
+
+
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
     seen = signing.carried(settings, request, now)
-    secrets = [secret.encode() for secret in keys(settings.secret) if secret]
-    found = [text for secret in secrets for text in texts(settings, request, secret)]
+    held = usable(settings, keys, read_secret)
+    found = [text for secret in held.keys for text in texts(settings, request, secret)]
     right = [hashlib.new(settings.algorithm, text).digest() for text in found]
     same = [hmac.compare_digest(one, digest) for one in right for digest in seen]
     if not any(same):
         where = " or ".join(settings.signature.header).lower()
-        raise Unauthenticated(f"no hash in {where} is one of the secret and this request")
+        raise held.refusal(f"no hash in {where} is one of the secret and this request")
     signing.check(settings, request, now)
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
-    secret = keys(settings.secret)[0].encode()
+    secret = usable(settings, keys, read_secret).current
     return signing.dressed(settings, sent, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret)
 
 
@@ -59,5 +64,7 @@ def describe(settings: Settings) -> str:
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from problems_of(settings)
-    if not settings.signed.startswith("{secret}"):
+    if "{secret}" not in settings.signed:
         yield "signed", "must begin with {secret}, or anyone could make the hash"
+    elif not settings.signed.startswith("{secret}"):
+        yield "signed", "must begin with {secret}: a hash with the secret elsewhere in it is not supported"

@@ -9,8 +9,10 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas import public_keys, signing
-from lambdas.auth import Keys, Sent
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.keys import usable
 from lambdas.model import SecretName
+from lambdas.secrets import UnusableSecret
 from lambdas.signed import Signed
 from lambdas.signed import problems as problems_of
 
@@ -38,19 +40,27 @@ def wheels(_settings: Settings) -> tuple[str, ...]:
     return ("cryptography",)
 
 
+def read_secret(_settings: Settings, stored: str) -> tuple[Any, ...]:
+    if (key := _public(stored)) is None:
+        raise UnusableSecret("is no public key of P-256, neither in PEM nor as DER in base64")
+    return (key,)
+
+
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    public = (_public(stored) for stored in keys(settings.secret))
-    algorithm = ECDSA(SHA256())
-    by = (partial(key.verify, signature_algorithm=algorithm) for key in public if key)
-    public_keys.verify(settings, request, now, by)
+    held, algorithm = usable(settings, keys, read_secret), ECDSA(SHA256())
+    by = (partial(key.verify, signature_algorithm=algorithm) for key in held.keys)
+    try:
+        public_keys.verify(settings, request, now, by)
+    except Unauthenticated as refused:
+        raise held.refusal(str(refused)) from None
 
 
 @lru_cache(4)
 def _public(stored: str) -> Any:
-    """The key; None where what is stored is none of P-256: it verifies nothing."""
+    """The key; None where what is stored is none of P-256."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.serialization import load_der_public_key

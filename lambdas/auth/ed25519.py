@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas import public_keys, signing
-from lambdas.auth import Keys, Sent
-from lambdas.keys import Key, key_bytes
+from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.keys import Key, read_key, usable
 from lambdas.model import SecretName
+from lambdas.secrets import UnusableSecret
 from lambdas.signed import Signed
 from lambdas.signed import problems as problems_of
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 headers = signing.headers
 HEX = Key("hex")
+PUBLIC_KEY_BYTES = 32
 _PRIVATE = "private:"
 
 
@@ -40,17 +42,21 @@ def wheels(_settings: Settings) -> tuple[str, ...]:
     return ("cryptography",)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
-    public = (_public(settings.key, stored) for stored in keys(settings.secret))
-    public_keys.verify(settings, request, now, (key.verify for key in public if key))
-
-
-def _public(written: Key, stored: str) -> Any:
-    """The key; None where what is stored is none: it verifies nothing."""
+def read_secret(settings: Settings, stored: str) -> tuple[Any, ...]:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    content = key_bytes(written, stored)
-    return Ed25519PublicKey.from_public_bytes(content) if content and len(content) == 32 else None
+    content = read_key(settings.key, stored)[0]
+    if len(content) != PUBLIC_KEY_BYTES:
+        raise UnusableSecret(f"is a public key of {len(content)} bytes, and must have {PUBLIC_KEY_BYTES}")
+    return (Ed25519PublicKey.from_public_bytes(content),)
+
+
+def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+    held = usable(settings, keys, read_secret)
+    try:
+        public_keys.verify(settings, request, now, (key.verify for key in held.keys))
+    except Unauthenticated as refused:
+        raise held.refusal(str(refused)) from None
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lambdas import signing
-from lambdas.auth import Keys, Sent, Unauthenticated
-from lambdas.keys import Key, key_bytes, usable
+from lambdas.auth import Keys, Sent
+from lambdas.keys import Key, read_key, usable
 from lambdas.model import SecretName
 from lambdas.pieces import texts
 from lambdas.signed import Signed
@@ -39,15 +39,19 @@ def where(_settings: Settings) -> Literal["handler"]:
     return "handler"
 
 
+def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
+    return read_key(settings.key, stored)
+
+
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
     seen = signing.carried(settings, request, now)
-    secrets = [key for secret in keys(settings.secret) if (key := key_bytes(settings.key, secret))]
-    right = [hmac.digest(key, text, settings.algorithm) for text in texts(settings, request) for key in secrets]
+    held = usable(settings, keys, read_secret)
+    right = [hmac.digest(key, text, settings.algorithm) for text in texts(settings, request) for key in held.keys]
     # Every pair is compared, whatever the first says: the time taken tells nothing.
     same = [hmac.compare_digest(one, digest) for one in right for digest in seen]
     if not any(same):
         where = " or ".join(settings.signature.header).lower()
-        raise Unauthenticated(f"no signature in {where} is one of this body with the secret")
+        raise held.refusal(f"no signature in {where} is one of this body with the secret")
     signing.check(settings, request, now)
 
 
@@ -56,7 +60,7 @@ def signed(settings: Settings, request: Request) -> list[bytes]:
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
-    key = usable(settings.key, keys(settings.secret)[0])
+    key = usable(settings, keys, read_secret).current
     return signing.dressed(settings, sent, now, lambda text: hmac.digest(key, text, settings.algorithm))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -60,8 +61,19 @@ def headers(settings: Settings) -> tuple[str, ...]:
 
 
 def verify(settings: Settings, request: Request, _keys: Keys, now: float) -> None:
-    claims = request.claims if request.claims is not None else _decoded(settings, request)
+    claims = _written_as_text(request.claims) if request.claims is not None else _decoded(settings, request)
     _check(settings, claims, now)
+
+
+def _written_as_text(claims: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The claims of a token that the HTTP API has verified: it hands all of them over as text, a list as `[a b]`."""
+    found = dict(claims)
+    if isinstance(audience := found.get("aud"), str) and audience.startswith("["):
+        found["aud"] = [audience, *audience.removeprefix("[").removesuffix("]").split()]
+    for name in ("exp", "nbf"):
+        with suppress(ValueError):
+            found |= {name: float(found[name])} if isinstance(found.get(name), str) else {}
+    return found
 
 
 def _check(settings: Settings, claims: Mapping[str, Any], now: float) -> None:
@@ -69,7 +81,7 @@ def _check(settings: Settings, claims: Mapping[str, Any], now: float) -> None:
     if issuer != settings.issuer and not (settings.issuer in _GOOGLE and issuer in _GOOGLE):
         raise Unauthenticated("iss is not the issuer")
     audience = claims.get("aud")
-    if not set(settings.audience) & set(audience if isinstance(audience, list) else _listed(audience)):
+    if not any(one in settings.audience for one in (audience if isinstance(audience, list) else [audience])):
         raise Unauthenticated("aud is none of the audience")
     # Not the other way round: NaN is neither more nor less than anything.
     if not _number(claims, "exp", 0.0) > now - LEEWAY:
@@ -81,24 +93,17 @@ def _check(settings: Settings, claims: Mapping[str, Any], now: float) -> None:
             raise Unauthenticated(f"{name} is not what it must be")
 
 
-def _listed(audience: Any) -> list[str]:
-    """API Gateway hands a list over as text, `[a b]`."""
-    if not isinstance(audience, str):
-        return []
-    text = audience
-    return [text, *text.removeprefix("[").removesuffix("]").split()] if text.startswith("[") else [text]
-
-
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def _number(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
-    if name not in claims:
-        return otherwise
+    value = claims.get(name, otherwise)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unauthenticated(f"{name} is no time")
     try:
-        return float(claims[name])
-    except (TypeError, ValueError, OverflowError):
+        return float(value)
+    except OverflowError:
         raise Unauthenticated(f"{name} is no time") from None
 
 
@@ -135,10 +140,19 @@ def _keys(content: bytes) -> list[Any]:
     keys = []
     for one in said["keys"]:
         try:
-            keys.append(PyJWK(one))
+            if _verifies(one):
+                keys.append(PyJWK(one))
         except (PyJWTError, ValueError, TypeError, AttributeError, KeyError):
-            continue  # of a kind that we have no use for, or for encryption
+            continue  # of a kind that we have no use for
     return keys
+
+
+def _verifies(key: Any) -> bool:
+    """Whether the key is meant for signatures.
+
+    https://datatracker.ietf.org/doc/html/rfc7517#section-4.2
+    """
+    return key.get("use") in (None, "sig") and "verify" in (key.get("key_ops") or ["verify"])
 
 
 def _fitting(keys: list[Any], kid: Any, algorithm: str) -> Any:

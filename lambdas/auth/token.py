@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import Keys, Sent, Unauthenticated
+from lambdas.auth import Keys, Sent, Unauthenticated, parameter
+from lambdas.keys import texts_of, usable
 from lambdas.model import Header, SecretName
+from lambdas.secrets import UnusableSecret
 
 if TYPE_CHECKING:
     from lambdas.request import Request
@@ -37,26 +39,37 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return (settings.header.lower(),) if settings.header else ()
 
 
+def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
+    *as_stored, bare = texts_of(stored)
+    if settings.header and not bare.isprintable():
+        raise UnusableSecret("has a character in it that no header has, such as a line break")
+    # Whoever takes a header off the wire takes off the white space around its value.
+    found = [bare] if settings.header else [*as_stored, bare]
+    return tuple(f"{settings.prefix}{text}".encode() for text in found)
+
+
 def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
-    if settings.header:
-        place, carried = settings.header.lower(), request.headers.get(settings.header.lower())
-        missing = f"no {place} header"
-    else:
-        place, carried = f"query parameter {settings.query}", request.query(settings.query or "")
-        missing = f"no {place}"
-    if carried is None:
-        raise Unauthenticated(missing)
+    place, carried = _carried(settings, request)
     seen = carried.encode("utf-8", "surrogatepass")
+    held = usable(settings, keys, read_secret)
     # Every secret is compared, whatever the first says: the time taken tells nothing.
-    same = [
-        hmac.compare_digest(seen, f"{settings.prefix}{secret}".encode()) for secret in keys(settings.secret) if secret
-    ]
+    same = [hmac.compare_digest(seen, token) for token in held.keys]
     if not any(same):
-        raise Unauthenticated(f"the token in {place} is not the secret")
+        raise held.refusal(f"the token in {place} is not the secret")
+
+
+def _carried(settings: Settings, request: Request) -> tuple[str, str]:
+    """Where the token is, and what is there."""
+    if settings.query:
+        return f"query parameter {settings.query}", parameter(request, settings.query)
+    place = str(settings.header).lower()
+    if place not in request.headers:
+        raise Unauthenticated(f"no {place} header")
+    return place, request.headers[place]
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
-    token = f"{settings.prefix}{keys(settings.secret)[0]}"
+    token = usable(settings, keys, read_secret).current.decode()
     if settings.header:
         return sent._replace(headers={**sent.headers, settings.header: token})
     from lambdas.public_url import with_query

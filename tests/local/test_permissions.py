@@ -143,3 +143,16 @@ def test_an_authorizer_that_cannot_read_the_secret_lets_nobody_in(enforced: Emul
 
     assert okta.post(okta_batch("one"), OKTA_TOKEN).status == 500
     assert okta.arrived() == []
+
+
+def test_an_authorizer_without_a_secret_has_the_handler_answer_503(enforced: Emulator, build: Path) -> None:
+    elsewhere = json.loads(template(build, "okta"))
+    elsewhere["Parameters"]["Environment"]["Default"] = "test"  # where nobody has stored one
+
+    okta = Service.deploy(enforced, "no-secret-there", json.dumps(elsewhere))
+
+    for headers in (OKTA_TOKEN, OKTA_TOKEN, {"authorization": "forged"}):
+        answer = okta.post(okta_batch("one"), headers)
+        assert (answer.status, answer.data) == (503, b"")
+    assert okta.arrived() == []
+    assert okta.kept() == {}

@@ -96,7 +96,7 @@ def _piece(name: str, piece: str, attempt: Attempt, hidden: Hidden) -> str:
 
 def _made(attempt: Attempt) -> bytes | None:
     """What the signature would be with the first secret; a public key can't tell."""
-    settings, secret = attempt.settings, attempt.secrets[0]
+    settings, secret = attempt.settings, attempt.secrets[0].strip()
     try:
         if attempt.kind == "digest":
             return hashlib.new(settings.algorithm, texts(settings, attempt.request, secret.encode())[0]).digest()

@@ -12,6 +12,7 @@ from lambdas import fields
 from lambdas.auth import Sent, Unauthenticated
 from lambdas.body import Rejected
 from lambdas.paths import Functions, compiled
+from lambdas.secrets import UnusableSecret
 from lambdas.text import as_text, paths
 
 _SHOWN = 5
@@ -63,7 +64,7 @@ def of_body_token(attempt: Attempt) -> Iterator[Fact]:
         yield Fact("body", f"{settings.each or 'it'} is not there, or is no list")
         return
     there = [one for one in found if one is not None]
-    right = [one for one in there if one in attempt.secrets]
+    right = [one for one in there if one in attempt.texts]
     yield Fact("body", f"{where}: in {len(there)} of {len(found)}, the secret in {len(right)}")
 
 
@@ -115,6 +116,6 @@ def _signed_again(attempt: Attempt) -> list[Any] | None:
     sent = Sent(request.method, request.url, request.headers, request.body)
     try:
         made = attempt.auth.type.sign(attempt.settings, sent, lambda _name: attempt.secrets, attempt.now)
-    except (Rejected, Unauthenticated, ValueError, AttributeError, TypeError):
+    except (Rejected, Unauthenticated, UnusableSecret, ValueError, AttributeError, TypeError):
         return None
     return _items(attempt.sent(body=made.body), attempt.settings.each) if made else None

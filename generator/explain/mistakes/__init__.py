@@ -41,6 +41,11 @@ class Attempt(NamedTuple):
         return self.auth.settings
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """The secrets as they are, and without white space around them."""
+        return (*self.secrets, *map(str.strip, self.secrets))
+
+    @property
     def verifies(self) -> bool:
         try:
             self.auth.type.verify(self.settings, self.request, lambda _name: self.secrets, self.now)

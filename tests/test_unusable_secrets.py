@@ -1,0 +1,243 @@
+"""A stored secret that is not as it should be: used where that is safe, else 503 and never 401, which is final."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import gateway
+from generator.vendor import made_up
+from lambdas.auth import Sent
+from lambdas.authorize import authorized
+from lambdas.secrets import PREVIOUS, REREAD, TTL, UnusableSecret
+from tests.definitions import definition
+from tests.fakes import NOW, SECRET, Endpoint
+
+STACK = "MozDef-EF-made-dev"
+BODY = b'{"items":[{"id":"1","token":""}],"token":"","s":""}'
+TYPES = {
+    "hmac": "hmac: {signature: {header: X-Sig}}",
+    "hmac in hex": "hmac: {signature: {header: X-Sig}, key: {encoding: hex}}",
+    "hmac in base64": "hmac: {signature: {header: X-Sig}, key: {encoding: base64}}",
+    "body_hmac": "body_hmac: {signature: {path: s}, signed: '{items}', uncovered: the rest}",
+    "body_hmac in hex": "body_hmac: {signature: {path: s}, signed: '{items}', uncovered: rest, key: {encoding: hex}}",
+    "digest": "digest: {signature: {header: X-Sig}, signed: '{secret}{body}'}",
+    "basic": "basic: {}",
+    "token": "token: {header: X-Token}",
+    "token after Bearer": "token: {header: Authorization, prefix: 'Bearer '}",
+    "token in the query": "token: {query: key}",
+    "body_token": "body_token: {field: token}",
+    "body_token in each": "body_token: {each: items, field: token}",
+    "ed25519": "ed25519: {signature: {header: X-Sig}}",
+    "ecdsa": "ecdsa: {signature: {header: X-Sig, encoding: base64}}",
+}
+EVERY = pytest.mark.parametrize("auth", TYPES.values(), ids=TYPES)
+
+
+class Made(Endpoint):
+    """An endpoint whose secrets are made up as its type has them, and a vendor who has them."""
+
+    def __init__(self, folder: Path, auth: str, more: str = "") -> None:
+        super().__init__(definition(folder, f"description: d\nwebhook: {{auth: {{{auth}}}{more}}}").source, stack=STACK)
+        self.pairs = made_up(self.source.webhook)
+        self.store.values = {self.place(name): stored for name, (stored, _) in self.pairs.items()}
+
+    def place(self, name: str = "auth_token") -> str:
+        return f"{self.path}/{name}"
+
+    def vendor(self, pairs: dict[str, tuple[str, str]] | None = None) -> Sent:
+        auth = self.source.webhook.auth
+        held = pairs or self.pairs
+        sent = auth.type.sign(auth.settings, Sent("POST", gateway.URL, {}, BODY), lambda name: (held[name][1],), NOW)
+        assert sent
+        return sent
+
+    def forger(self) -> Sent:
+        return self.vendor(made_up(self.source.webhook))
+
+    def status(self, sent: Sent) -> int:
+        status: int = self.send(sent)["statusCode"]
+        return status
+
+    def counts(self) -> list[Any]:
+        return [line.get("NoSecret") for line in self.log if line.get("status")]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[..., Made]:
+    return lambda auth, more="": Made(tmp_path, auth, more)
+
+
+def refusal(endpoint: Made) -> int:
+    """What a forgery is answered while all is well."""
+    return 403 if endpoint.source.webhook.auth.type.where(endpoint.source.webhook.auth.settings) != "handler" else 401
+
+
+@EVERY
+@pytest.mark.parametrize("around", ["{}\n", "{}\r\n", " {}", "\t{} \n"])
+def test_white_space_around_a_secret_refuses_nobody_and_lets_nobody_in(made, auth: str, around: str) -> None:
+    endpoint = made(auth)
+    endpoint.store.values[endpoint.place()] = around.format(endpoint.pairs["auth_token"][0])
+    assert endpoint.status(endpoint.vendor()) == 200
+    assert endpoint.status(endpoint.forger()) == refusal(endpoint)
+    assert len(endpoint.queue.bodies) == 1
+
+
+@pytest.mark.parametrize("name", ["hmac", "digest", "basic", "token in the query", "body_token"])
+def test_white_space_that_is_a_part_of_the_secret_is_used_too(made, name: str) -> None:
+    endpoint = made(TYPES[name])
+    stored = f"{endpoint.pairs['auth_token'][0]} \n"
+    endpoint.store.values[endpoint.place()] = stored
+    assert endpoint.status(endpoint.vendor({"auth_token": (stored, stored)})) == 200
+
+
+UNUSABLE = dict.fromkeys(TYPES, ("\n", "is blank"))
+NO_KEY = "is no key written in {}, which the definition says that it is"
+UNUSABLE |= {
+    "hmac in hex": ("no-hex", NO_KEY.format("hex")),
+    "hmac in base64": ("b\u00e4se64", NO_KEY.format("base64")),
+    "body_hmac in hex": ("abc", NO_KEY.format("hex")),
+    "basic": ("a-password-alone", "is not `user:password`: it has no colon"),
+    "token": ("two\nlines", "has a character in it that no header has, such as a line break"),
+    "ed25519": ("abcd", "is a public key of 2 bytes, and must have 32"),
+    "ecdsa": ("-----BEGIN PUBLIC KEY-----", "is no public key of P-256, neither in PEM nor as DER in base64"),
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_while_the_secret_is_unusable_the_vendor_is_to_come_back(made, name: str) -> None:
+    endpoint = made(TYPES[name])
+    endpoint.store.values[endpoint.place()], why = UNUSABLE[name]
+    assert [endpoint.status(one) for one in (endpoint.vendor(), endpoint.forger())] == [503, 503]
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+    # An authorizer says it beside the handler, which is not told the reason.
+    assert f"UnusableSecret: auth_token {why}" in {line["why"] for line in endpoint.log}
+    assert endpoint.counts() == [1, 1]
+    assert {line["level"] for line in endpoint.log} == {"ERROR"}
+
+
+@EVERY
+def test_an_unusable_secret_that_is_mended_is_noticed_before_it_is_forgotten(made, auth: str) -> None:
+    endpoint = made(auth)
+    endpoint.store.values[endpoint.place()] = "\n"
+    assert endpoint.status(endpoint.vendor()) == 503
+    assert REREAD < TTL
+    endpoint.store.values[endpoint.place()], endpoint.clock = endpoint.pairs["auth_token"][0], REREAD
+    assert endpoint.status(endpoint.vendor()) == 200
+
+
+@EVERY
+def test_an_unusable_previous_secret_is_as_good_as_none(made, auth: str) -> None:
+    endpoint = made(auth)
+    endpoint.store.values[endpoint.place() + PREVIOUS] = "\n"
+    assert endpoint.status(endpoint.vendor()) == 200
+    assert endpoint.status(endpoint.forger()) == refusal(endpoint)
+
+
+@EVERY
+def test_beside_an_unusable_current_secret_the_previous_one_goes_on(made, auth: str) -> None:
+    endpoint = made(auth)
+    endpoint.store.values[endpoint.place() + PREVIOUS] = endpoint.store.values[endpoint.place()]
+    endpoint.store.values[endpoint.place()] = " "
+    assert endpoint.status(endpoint.vendor()) == 200
+    # It may be the vendor's, made with the secret that we can't use.
+    assert endpoint.status(endpoint.forger()) == 503
+    assert len(endpoint.queue.bodies) == 1
+
+
+@pytest.mark.parametrize("name", ["hmac", "token", "token in the query", "basic"])
+def test_who_carries_no_credential_is_refused_whatever_is_stored(made, name: str) -> None:
+    endpoint = made(TYPES[name])
+    endpoint.store.values[endpoint.place()] = "\n"
+    assert endpoint.status(Sent("POST", gateway.URL, {}, BODY)) == 401
+
+
+TWO = "hmac: {signature: {header: X-Sig}}}, {token: {header: X-Token, secret: other}"
+
+
+def test_of_ways_one_of_which_is_enough_the_usable_one_goes_on(made) -> None:
+    endpoint = made(f"any_of: [{{{TWO}}}]")
+    endpoint.store.values[endpoint.place()] = "\n"
+    token = {"X-Token": endpoint.pairs["other"][1]}
+    assert endpoint.status(Sent("POST", gateway.URL, token, BODY)) == 200
+    # What has no signature can't be the way that is broken; what has one may be.
+    assert endpoint.status(Sent("POST", gateway.URL, {"X-Token": "forged"}, BODY)) == 401
+    assert endpoint.status(Sent("POST", gateway.URL, {"X-Token": "forged", "X-Sig": "00"}, BODY)) == 503
+    assert endpoint.log[-1]["why"] == "UnusableSecret: auth_token is blank"
+
+
+@pytest.mark.parametrize("broken", ["auth_token", "other"])
+def test_of_ways_all_of_which_must_hold_one_that_refuses_is_enough(made, broken: str) -> None:
+    endpoint = made(f"all_of: [{{{TWO}}}]")
+    sent = endpoint.vendor()
+    endpoint.store.values[endpoint.place(broken)] = "\n"
+    assert endpoint.status(sent) == 503
+    assert endpoint.status(endpoint.forger()) == 401
+    assert endpoint.queue.bodies == []
+
+
+def test_what_a_reply_signs_it_signs_with_a_usable_secret(made) -> None:
+    reply = "{when: c, unauthenticated: true, reply: {text: '{hmac_hex(c)}'}}"
+    endpoint = made(TYPES["hmac"], f", challenges: [{reply}]")
+    signed = endpoint.post(b'{"c":"1"}')
+    endpoint.store.values[endpoint.place()] += "\n"
+    endpoint.clock = TTL
+    assert endpoint.post(b'{"c":"1"}') == signed
+    endpoint.store.values[endpoint.place()] = "\n"
+    endpoint.clock = TTL * 2
+    assert endpoint.post(b'{"c":"1"}')["statusCode"] == 503
+    assert endpoint.log[-1]["why"] == "UnusableSecret: auth_token is blank"
+
+
+LEARNS = "{when: hand, unauthenticated: true, store_secret: hand, reply: {status: 200}}"
+
+
+def test_a_secret_that_is_handed_over_again_is_the_one_that_is_stored_with_a_line_break(made) -> None:
+    endpoint = made(TYPES["hmac"], f", challenges: [{LEARNS}]")
+    again = json.dumps({"hand": endpoint.pairs["auth_token"][0]}).encode()
+    endpoint.store.values[endpoint.place()] += "\n"
+    assert endpoint.post(again)["statusCode"] == 200
+    assert endpoint.post(b'{"hand":"another-one-0123456789"}')["statusCode"] == 401
+    endpoint.store.values[endpoint.place()], endpoint.clock = "\n", TTL
+    assert endpoint.post(again)["statusCode"] == 503
+    assert endpoint.log[-1]["why"] == "UnusableSecret: auth_token is blank: delete that parameter"
+
+
+@pytest.mark.parametrize(("unusable", "header"), [("auth_token", "X-Token"), ("other", "X-Sig")])
+def test_who_can_sign_in_several_ways_does_so_in_the_usable_one(made, unusable: str, header: str) -> None:
+    endpoint = made(f"any_of: [{{{TWO}}}]")
+    sent = endpoint.vendor({**endpoint.pairs, unusable: ("\n", "\n")})
+    assert header in sent.headers
+    with pytest.raises(UnusableSecret, match="auth_token is blank"):
+        endpoint.vendor(dict.fromkeys(endpoint.pairs, ("\n", "\n")))
+
+
+# Behind an authorizer.
+
+
+@pytest.mark.parametrize("stored", [None, "\n"], ids=["missing", "blank"])
+def test_behind_an_authorizer_the_handler_answers_503_and_takes_nothing(made, stored: str | None) -> None:
+    endpoint = made(TYPES["token"])
+    endpoint.store.values = {endpoint.place(): stored} if stored else {}
+    event = gateway.event("POST", {"X-Token": SECRET}, BODY)
+    verdict = authorized(endpoint.source, endpoint.secrets, event, NOW, STACK)
+    assert verdict == {"isAuthorized": True, "context": {"no_secret": True}}
+    # API Gateway remembers the pass, so the handler is asked with it once there is a secret too.
+    endpoint.store.values = {endpoint.place(): endpoint.pairs["auth_token"][0]}
+    context = {**event["requestContext"], "authorizer": {"lambda": verdict["context"]}}
+    assert endpoint.receiver.respond({**event, "requestContext": context})["statusCode"] == 503
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+
+
+def test_the_authorizers_log_says_which_secret_and_the_handlers_where_that_is_said(made) -> None:
+    endpoint = made(TYPES["token"])
+    endpoint.store.values = {}
+    assert endpoint.status(endpoint.vendor()) == 503
+    authorizer, handler = endpoint.log
+    assert authorizer["why"] == f"NoSecret: {endpoint.place()}: not there, or empty"
+    assert handler["why"] == "NoSecret: the authorizer has none that it can use; its log says why"
+    assert ("NoSecret" in authorizer, handler["NoSecret"]) == (False, 1), "it is counted once"
