@@ -153,6 +153,26 @@ def test_a_changed_definition_is_deployed_in_place(zoom: Source) -> None:
     ]
 
 
+def test_strictness_is_taken_away_and_taken_in_again(zoom: Source) -> None:
+    logs = []
+    for hardening in ("strict", "baseline", "strict"):
+        if hardening == "strict":
+            zoom.change("description:", "hardening: strict\ndescription:")
+        else:
+            zoom.change("hardening: strict\n", "")
+        status, _, err = zoom.run("deploy", "--yes")
+        assert (status, err) == (0, [])
+        logs.append(zoom.emulator.resources(zoom.stack).get("KeptLog"))
+    first, none, last = logs
+    names = [one["Name"] for one in zoom.emulator.client("s3").list_buckets()["Buckets"]]
+    assert none is None
+    assert first != last
+    assert {first, last} <= set(names)
+    service = zoom.service()
+    posted(service)
+    assert details(service) == [json.loads(ZOOM)]
+
+
 def test_a_failed_update_and_the_next_good_one_keep_queue_and_endpoint(
     zoom: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
