@@ -83,15 +83,13 @@ class Kept:
 
 
 def find(target: Target, source: str) -> Stack:
-    """What a source's stack has; GeneratorError where there is none, or it is of a version that brings nothing back."""
-    stack, cloudformation = target.stack(source), target.client("cloudformation")
-    found = stacks.find(cloudformation, stack)
-    if found is None:
-        raise GeneratorError(f"no stack {stack} in {target.region}; --env, --project and --region choose another")
+    """What a source's stack has; NotDeployedError where there is none, or one of a version that brings nothing back."""
+    found, cloudformation = stacks.deployed(target, source), target.client("cloudformation")
     names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.held(cloudformation, found)}
     if "Redrive" not in names:
         newer = again(f"deploy {source}{target.options}")
-        raise GeneratorError(f"stack {stack} is of an older version, which brings nothing back: {newer}")
+        said = f"stack {found.name} is of an older version, which brings nothing back: {newer}"
+        raise stacks.NotDeployedError(said, found.name, found.status)
     of = found.outputs
     return Stack(
         bucket=of["KeptBucket"],

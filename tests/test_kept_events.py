@@ -781,6 +781,73 @@ def test_a_stack_that_is_not_there_or_is_older_is_said(account: Account, run: Ru
     assert run(command, "--env", "prod", *more) == (1, "", said)
 
 
+UNDER_WAY = "stack {} is in {} since 2026-03-02 12:00 UTC: wait until that has ended"
+DELETE_FIRST = (
+    "stack {} is in {}, which only deleting it ends: python -m generator delete zoom says what would go, and then "
+    "deploy again"
+)
+STATES = {
+    "REVIEW_IN_PROGRESS": "stack {} is in {}: nothing is deployed yet, and a change set waits for somebody to execute "
+    "it: python -m generator deploy zoom",
+    "ROLLBACK_COMPLETE": "stack {} is in {}: its creation failed, and nothing of it is left: "
+    "python -m generator deploy zoom",
+    **dict.fromkeys(("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS"), UNDER_WAY),
+    **dict.fromkeys(("CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"), DELETE_FIRST),
+}
+COMMANDS = {
+    "rejected": ["rejected"],
+    "rejected --json": ["rejected", "--json"],
+    "redrive": ["redrive", "--yes"],
+    "redrive --dead": ["redrive", "--dead", "--yes"],
+    "status": ["status"],
+    "status --json": ["status", "--json"],
+    "canary": ["canary"],
+}
+
+
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize("status", STATES)
+def test_a_stack_that_is_not_deployed_is_said_with_its_state(
+    account: Account, run: Run, words: list[str], status: str
+) -> None:
+    account.cloudformation.holds(status, STACK, Outputs=[])
+    account.cloudformation.resources[STACK] = []
+    assert_is_said(run, words, STATES[status].format(STACK, status), status)
+
+
+def assert_is_said(run: Run, words: list[str], problem: str, status: str | None) -> None:
+    """As one line; and where JSON was asked for, as that."""
+    code, out, err = run(*words)
+    assert code == 1
+    if "--json" in words:
+        assert json.loads(out) == {"stack": STACK, "status": status, "problem": problem, "well": False}
+        assert err == ""
+    else:
+        assert (out, err) == ("", f"error: {problem}\n")
+
+
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
+def test_a_stack_that_is_none_of_ours_is_said(account: Account, run: Run, words: list[str]) -> None:
+    account.cloudformation.resources[STACK] = []
+    account.cloudformation.holds("CREATE_COMPLETE", STACK, Tags=[{"Key": "Service", "Value": "okta"}])
+    another = "--project and --env choose another name"
+    said = f"stack {STACK} is another's: it has the tags Service=okta; {another}"
+    assert_is_said(run, words, said, "CREATE_COMPLETE")
+    account.cloudformation.holds("UPDATE_COMPLETE", STACK, Tags=[])
+    account.cloudformation.templates[STACK] = {"Resources": {}}
+    assert_is_said(run, words, f"stack {STACK} was not made by this framework; {another}", "UPDATE_COMPLETE")
+    del account.cloudformation.stacks[STACK]
+    said = f"no stack {STACK} in us-west-2; --env, --project and --region choose another"
+    assert_is_said(run, words, said, None)
+
+
+@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_COMPLETE"])
+def test_a_stack_that_is_being_changed_is_looked_at_as_it_is(account: Account, run: Run, status: str) -> None:
+    account.cloudformation.stacks[STACK]["StackStatus"] = status
+    assert run("status")[::2] == (0, "")
+    assert run("rejected")[::2] == (0, "")
+
+
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("command", ["rejected", "redrive", "status"])
 def test_a_source_that_is_none_is_said(capsys: pytest.CaptureFixture[str], command: str) -> None:
@@ -941,6 +1008,7 @@ def test_the_state_is_said_to_programs_too(account: Account, run: Run) -> None:
             "alarms": [],
             "secrets": {},
             "flowing": False,
+            "problem": None,
             "well": False,
         },
     )

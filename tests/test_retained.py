@@ -20,7 +20,7 @@ STAYING = ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy")
 """Policies, which are written again."""
 
 
-class NameTaken(Exception):
+class NameTakenError(Exception):
     """CloudFormation makes nothing of a name that is there already, and rolls the whole of it back."""
 
 
@@ -58,7 +58,7 @@ class Account:
                 wanted[title] = its = kind, made.physical(title)
                 # What CloudFormation names itself has random characters in it.
                 if iam._NAMED_BY.get(kind) in properties and its in self.taken and self.held.get(title) != its:
-                    raise NameTaken(*its)
+                    raise NameTakenError(*its)
         for title, its in self.held.items():
             if wanted.get(title) != its:
                 self._leave(title, its)
@@ -152,6 +152,6 @@ def test_only_names_that_somebody_chose_are_taken(
     account = Account()
     account.deploy(template, fixed)
     account.deploy(template, without)
-    with pytest.raises(NameTaken) as taken:
+    with pytest.raises(NameTakenError) as taken:
         account.deploy(template, fixed)
     assert taken.value.args[0] == kind

@@ -36,13 +36,11 @@ def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources:
         raise click.UsageError(said)
     place = Place(target, sources, build, pipeline)
     cloudformation, name = target.client("cloudformation"), place.stack(source)
-    stack = stacks.find(cloudformation, name)
-    if stack is None:
-        raise GeneratorError(f"no stack {name} in {target.region}; --env, --project and --region choose another")
+    stack = stacks.existing(target, name)
     if stack.under_way:
         raise GeneratorError(stack.busy)
     if stack.status != "REVIEW_IN_PROGRESS":
-        stacks.refuse_foreign(cloudformation, stack, place.tags(source))
+        stacks.refuse_foreign(cloudformation, stack, place.target.tags(source))
     if pipeline:
         event_source = stacks.find(cloudformation, target.stack(source))
         deletion.refuse_in_use(cloudformation, stack, event_source, place.again(f"delete {source}"))

@@ -37,7 +37,7 @@ def deploy(one: Deployment, how: How) -> bool:
     where = f"{place.target.region}, account {place.target.account}"
     out.print(f"\n[bold]{one.stack}[/]  {where}, {stack.status if stack else 'new'}")
     if stack and stack.status != "REVIEW_IN_PROGRESS":
-        stacks.refuse_foreign(cloudformation, stack, place.tags(one.product.name))
+        stacks.refuse_foreign(cloudformation, stack, place.target.tags(one.product.name))
     way = stacks.way(
         stack,
         delete=place.again(f"delete {one.product.name}", pipeline=place.pipeline),

@@ -26,11 +26,18 @@ if TYPE_CHECKING:
 def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
     """Say whether SOURCE's events flow, what waits, what is kept, and what to do; exit 1 where there is something."""
     from generator.definition import load
+    from generator.stacks import NotDeployedError
     from generator.state import of
 
-    state = of(target, load(sources, [source])[0].source)
+    try:
+        state = of(target, load(sources, [source])[0].source)
+    except NotDeployedError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps(error.told, indent=2))
+        return 1
     if as_json:
-        told = {**asdict(state), "flowing": state.flowing, "well": state.well}
+        told = {**asdict(state), "flowing": state.flowing, "problem": None, "well": state.well}
         click.echo(json.dumps(told, indent=2, default=lambda at: at.isoformat()))
     else:
         from rich.markup import escape
