@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from generator.errors import GeneratorError, again
+from generator.names import service_problem
 
 if TYPE_CHECKING:
     from generator.aws import Target
@@ -39,6 +40,7 @@ _NOTHING = {
     "REVIEW_IN_PROGRESS": "nothing is deployed yet, and a change set waits for somebody to execute it",
     "ROLLBACK_COMPLETE": "its creation failed, and nothing of it is left",
 }
+_NOT_THERE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
 _GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 
@@ -98,6 +100,16 @@ def find(cloudformation: Any, name: str) -> Stack | None:
         {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())},
         found.get("RoleARN"),
     )
+
+
+def without_source(cloudformation: Any, name_of: Callable[[str], str], sources: Iterable[str]) -> list[str]:
+    """The stacks that are named as `name_of` names that of a source, and are of none of these sources."""
+    before, after = name_of("*").split("*")
+    pages = cloudformation.get_paginator("list_stacks").paginate()
+    stacks = [one for page in pages for one in page["StackSummaries"] if one["StackStatus"] not in _NOT_THERE]
+    services = {one["StackName"].removeprefix(before).removesuffix(after) for one in stacks}
+    names = {name_of(service) for service in services if not service_problem(service)}
+    return sorted(names.intersection(one["StackName"] for one in stacks).difference(map(name_of, sources)))
 
 
 def existing(target: Target, name: str) -> Stack:

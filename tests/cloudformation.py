@@ -95,6 +95,9 @@ class CloudFormation:
         self._called("describe_stacks", asked)
         return {"Stacks": [dict(self._stack(asked["StackName"]))]}
 
+    def list_stacks(self) -> dict[str, Any]:
+        return {"StackSummaries": list(self.stacks.values())}
+
     def describe_stack_resources(self, **asked: Any) -> dict[str, Any]:
         return {"StackResources": self.resources.get(self._stack(asked["StackName"])["StackName"], [])}
 
@@ -179,7 +182,8 @@ class CloudFormation:
             answer = getattr(self, call)(**asked)
             if call == "describe_change_set":
                 answer["Changes"] = [] if self.reason else [{"ResourceChange": one} for one in self.changes]
-            key = "Changes" if call == "describe_change_set" else "StackEvents"
+            keys = {"describe_change_set": "Changes", "list_stacks": "StackSummaries"}
+            key = keys.get(call, "StackEvents")
             for start in range(0, max(len(answer[key]), 1), 2):
                 yield {**answer, key: answer[key][start : start + 2]}
 

@@ -642,6 +642,47 @@ def test_all_are_those_that_are_deployed(run: Run, aws: CloudFormation) -> None:
     assert [one["StackName"] for one in aws.named("execute_change_set")] == [NAME]
 
 
+def test_a_stack_without_a_source_is_said_where_all_are_deployed(run: Run, aws: CloudFormation, monkeypatch) -> None:
+    aws.holds("CREATE_COMPLETE")
+    for name in ("acme-dev", "retired-dev"):
+        aws.holds("UPDATE_COMPLETE", f"MozDef-EF-{name}")
+    aws.holds("REVIEW_IN_PROGRESS", "MozDef-EF-proposed-dev")
+    for others in ("MozDef-EF-acme-prod", "MozDef-EF-acme-pipeline-dev", "acme-dev", "MozDef-EF-dev"):
+        aws.holds("CREATE_COMPLETE", others)
+    said = f"warning: {{}} without a source in {SOURCES}, so left out: {{}}; --sources names another folder\n"
+    status, _, err = run("deploy", "--all", "--dry-run")
+    assert (status, err) == (0, said.format("2 stacks", "MozDef-EF-acme-dev, MozDef-EF-retired-dev"))
+    aws.holds("CREATE_COMPLETE", PIPELINE, Outputs=[])
+    given = [word for one in (f"ConnectionArn={CONNECTION}", "GitHubRepository=a/b") for word in ("--parameter", one)]
+    status, _, err = run("deploy", "--all", "--pipeline", "--dry-run", *given)
+    assert (status, err) == (0, said.format("1 stack", "MozDef-EF-acme-pipeline-dev"))
+
+    def refuse() -> None:
+        raise refusal("you may not", "AccessDenied", "ListStacks")
+
+    monkeypatch.setattr(aws, "list_stacks", refuse)
+    status, _, err = run("deploy", "--all", "--dry-run")
+    why = "AWS: ListStacks: AccessDenied: you may not"
+    assert (status, err) == (0, f"note: stacks that have no source in {SOURCES} are not looked for: {why}\n")
+
+
+MALFORMED = {
+    ("--role-arn", "foo"): "foo: must be the ARN of a role",
+    ("--role-arn", ROLE.replace("role/", "user/")): f"{ROLE.replace('role/', 'user/')}: must be the ARN of a role",
+    ("--bucket", "My_Bucket"): "My_Bucket: must be the name of a bucket",
+    ("--region", "us west"): "us west: must be a region, such as us-west-2",
+}
+
+
+@pytest.mark.parametrize(("words", "said"), MALFORMED.items(), ids=[" ".join(words) for words in MALFORMED])
+def test_an_option_that_aws_could_never_take_is_wrong_usage(
+    aws: CloudFormation, capsys: pytest.CaptureFixture[str], words: tuple[str, str], said: str
+) -> None:
+    assert main(["deploy", "zoom", "--yes", *words]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == f"Error: Invalid value for '{words[0]}': {said}"
+    assert aws.calls == []
+
+
 @pytest.mark.parametrize("wanted", [["--all"], ["okta", "zoom", "okta"]])
 def test_one_that_fails_does_not_keep_the_others_from_it(run: Run, aws: CloudFormation, wanted: list[str]) -> None:
     aws.holds("UPDATE_IN_PROGRESS", OKTA, Tags=[])

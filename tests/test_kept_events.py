@@ -559,11 +559,12 @@ def test_what_fails_again_and_what_had_gone_is_said(
 
     monkeypatch.setattr(account.functions.reprocessor, "preview", preview)
     status, out, _ = run("redrive", "--yes")
-    assert status == 0
+    assert status == 1
     assert out.endswith(
         "  2 of 2 requests, 0 messages sent\n"
         "2 requests: 1 failing still, 1 sent by somebody else\n"
         "1 event failed again, and stayed: python -m generator rejected zoom\n"
+        "1 event failed that would have passed: other code has been deployed since. Deploy yours again\n"
     )
 
 
@@ -610,6 +611,30 @@ def test_the_ids_by_which_events_are_skipped_are_named_before_anything_is_delete
     question = f"Send 0 messages of 1 request to the queue that MozDef reads, and delete {messages} that it skips?"
     assert out.startswith(f"  skips   {said}\n{question}")
     assert account.objects() == [key]
+
+
+def test_what_fails_again_as_the_preview_said_is_no_failure(account: Account, run: Run) -> None:
+    events = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(2)]
+    del events[1]["eventType"]
+    request = Request("POST", {}, json.dumps({"data": {"events": events}}).encode(), id="r", time=NOW)
+    account.kept.reject("okta", request, (), [Refusal(at, "missing", "no x") for at in range(2)], split="data.events")
+    account.deploy(OKTA)
+    status, out, _ = run("redrive", "--yes")
+    assert (status, "1 request: 1 sent in part" in out) == (0, True)
+
+
+def test_a_preview_of_very_many_says_how_far_it_is_where_a_pipe_has_the_rest(
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(show, "STEP", 20)
+    for number in range(45):
+        account.reject(number)
+    said = "".join(f"looked at {number} of 45 requests\n" for number in (20, 40))
+    assert run("redrive", "--dry-run")[::2] == (0, said)
+    said = "".join(f"read {number} requests\n" for number in (20, 40))
+    assert run("rejected", "--type", "kind.1")[::2] == (0, said)
+    monkeypatch.setattr(show, "STEP", 500)
+    assert run("redrive", "--dry-run")[::2] == (0, "")
 
 
 def test_what_became_of_each_request_is_said(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

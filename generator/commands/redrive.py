@@ -49,7 +49,7 @@ def command(
     if dead:
         after = kept.next_one(f"status {source}", target, sources)
         return _dead(target, stack, source, dry_run=dry_run, yes=yes, after=after)
-    keys = [one.key for one in listed(target.client("s3"), stack.bucket, definition, wanted)][:limit]
+    keys = [one.key for one in listed(target.client("s3"), stack.bucket, definition, wanted, kept.looked)][:limit]
     out = show.console()
     if not keys:
         out.print(kept.none(source, wanted))

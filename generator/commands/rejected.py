@@ -45,7 +45,7 @@ def command(source: str, shown: str | None, wanted: Wanted, as_json: bool, targe
             raise
         click.echo(json.dumps(error.told))
         return 1
-    found = list(listed(s3, stack.bucket, definition, wanted))
+    found = list(listed(s3, stack.bucket, definition, wanted, kept.looked))
     if shown is not None:
         _show(read(s3, stack.bucket, _one(found, shown)), as_json=as_json)
     elif as_json:
