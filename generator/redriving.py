@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,26 +27,41 @@ def invoked(
 
     It does one thing at a time: `wait` is called with the seconds for which to leave it to somebody else.
     """
-    answer = _asked(functions, stack, {what: list(keys)}, wait)
-    said = json.loads(answer["Payload"].read())
-    if failed := answer.get("FunctionError"):
-        why = said.get("errorMessage", "") if isinstance(said, Mapping) else ""
-        raise GeneratorError(f"{stack.function} ended ({failed}): {why or 'its log says why'}")
-    results: list[dict[str, Any]] = said["results"]
+    results: list[dict[str, Any]] = _answer(functions, stack.function, {what: list(keys)}, wait)["results"]
     return results
 
 
-def _asked(functions: Any, stack: Stack, what: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
+def sweep(functions: Any, function: str, wait: Callable[[float], None]) -> Counter[str]:
+    """Have what waits sent, until nothing does or the queue takes no more: how many were `sent`, `left` and so on."""
+    counts: Counter[str] = Counter()
+    while True:
+        swept = Counter(_answer(functions, function, {}, wait))
+        counts += swept
+        if swept["left"] or not swept["sent"]:
+            return counts
+
+
+def _answer(functions: Any, function: str, what: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
+    """What the function answers; GeneratorError where it ends with an error."""
+    answer = _asked(functions, function, what, wait)
+    said = json.loads(answer["Payload"].read())
+    if failed := answer.get("FunctionError"):
+        why = said.get("errorMessage", "") if isinstance(said, Mapping) else ""
+        raise GeneratorError(f"{function} ended ({failed}): {why or 'its log says why'}")
+    return said
+
+
+def _asked(functions: Any, function: str, what: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
     for pause in (0, *PAUSES):
         if pause:
             wait(pause)
         try:
-            return functions.invoke(FunctionName=stack.function, Payload=json.dumps(what))
+            return functions.invoke(FunctionName=function, Payload=json.dumps(what))
         except ClientError as error:
             if error.response["Error"]["Code"] != "TooManyRequestsException":
                 raise
     raise GeneratorError(
-        f"{stack.function} has been busy for {sum(PAUSES)} seconds, with the sweep or with somebody else's redrive: "
+        f"{function} has been busy for {sum(PAUSES)} seconds, with the sweep or with somebody else's redrive: "
         "what was sent is sent, and the rest is where it was. Run it again later"
     )
 

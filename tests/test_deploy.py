@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
@@ -55,8 +56,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
     time.tzset()
     cloudformation, real = CloudFormation(), Target.client
 
-    def client(target: Target, service: str) -> Any:
-        return cloudformation if service == "cloudformation" else real(target, service)
+    def client(target: Target, service: str, seconds: int | None = None) -> Any:
+        return cloudformation if service == "cloudformation" else real(target, service, seconds)
 
     monkeypatch.setattr(Target, "client", client)
     # moto takes a Deny for one whatever its condition says: nothing could be put into a bucket that wants TLS.
@@ -758,10 +759,13 @@ def test_where_nothing_was_deployed_nothing_is_brought_back(run: Run, aws: Cloud
 
 # delete
 
+KEPT = "zoom-dev-kept-1"
+
 
 @pytest.fixture
 def deployed(aws: CloudFormation) -> CloudFormation:
     """A stack with a queue with two messages, one with none, a bucket and the rest."""
+    boto3.client("s3", REGION).create_bucket(Bucket=KEPT, CreateBucketConfiguration={"LocationConstraint": REGION})
     sqs = boto3.client("sqs", REGION)
     urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("Events", "DeadLetters")}
     for _ in range(2):
@@ -771,7 +775,7 @@ def deployed(aws: CloudFormation) -> CloudFormation:
         "Events": ("AWS::SQS::Queue", urls["Events"]),
         "DeadLetters": ("AWS::SQS::Queue", urls["DeadLetters"]),
         "EventsPolicy": ("AWS::SQS::QueuePolicy", "policy"),
-        "Kept": ("AWS::S3::Bucket", "kept-1"),
+        "Kept": ("AWS::S3::Bucket", KEPT),
         "Table": ("AWS::DynamoDB::Table", "table-1"),
     }
     others = {"Webhook": ("AWS::Lambda::Function", "f"), "Api": ("AWS::ApiGatewayV2::Api", "api1")}
@@ -802,7 +806,7 @@ def announced(previous: str = "") -> list[str]:
         f"  goes   {OUTPUTS['EndpointUrl']}, for good: a new stack has another",
         f"  stays  Events, 2 messages  {url}/Events",
         f"  stays  DeadLetters, 0 messages  {url}/DeadLetters",
-        "  stays  Kept  kept-1",
+        f"  stays  Kept, 0 rejected, 0 waiting for the queue  {KEPT}",
         "  stays  Table  table-1",
         f"  stays  {names}; to delete: aws ssm delete-parameters --names {names.replace(',', '')} --region {REGION}",
     ]
@@ -821,11 +825,125 @@ def test_deleting_says_first_what_goes_and_then_what_stayed(run: Run, monkeypatc
         f"12:00:00 DELETE_COMPLETE    {NAME}",
         "",
         "deleted; what stayed:",
-        f"  Events  {url}/Events  {arn}:Events",
-        f"  DeadLetters  {url}/DeadLetters  {arn}:DeadLetters",
-        "  Kept  kept-1  arn:aws:s3:::kept-1",
+        f"  Events, 2 messages  {url}/Events  {arn}:Events",
+        f"  DeadLetters, 0 messages  {url}/DeadLetters  {arn}:DeadLetters",
+        f"  Kept, 0 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
         "  Table  table-1",
     ]
+
+
+class Sweeps:
+    """Lambda with the function Redrive, which sends what waits: so many requests of a message at each call."""
+
+    def __init__(self, *answers: dict[str, int] | ClientError) -> None:
+        self.answers = list(answers)
+
+    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
+        assert (FunctionName, Payload) == ("the-redrive", "{}")
+        answer = self.answers.pop(0)
+        if isinstance(answer, ClientError):
+            raise answer
+        waiting = sorted(name for name in objects(KEPT) if name.startswith("unsent/"))
+        for name in waiting[: answer["sent"]]:
+            boto3.client("s3", REGION).delete_object(Bucket=KEPT, Key=name)
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture
+def waiting(deployed: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Sweeps]:
+    """A stack in whose bucket two requests wait for the queue, and one was rejected."""
+    for name in ("rejected/2026-03-01/time/0.json", "unsent/2026-03-01/0.json", "unsent/2026-03-01/1.json"):
+        boto3.client("s3", REGION).put_object(Bucket=KEPT, Key=name, Body=b"{}")
+    function = {"ResourceType": "AWS::Lambda::Function", "ResourceStatus": "CREATE_COMPLETE"}
+    deployed.resources[NAME].append({**function, "LogicalResourceId": "Redrive", "PhysicalResourceId": "the-redrive"})
+    plain = Target.client
+
+    def answering(*answers: dict[str, int] | ClientError) -> Sweeps:
+        sweeps = Sweeps(*answers)
+
+        def client(target: Target, service: str, seconds: int | None = None) -> Any:
+            return sweeps if service == "lambda" else plain(target, service, seconds)
+
+        monkeypatch.setattr(Target, "client", client)
+        return sweeps
+
+    return answering
+
+
+BRING_IN = (
+    f"until zoom is deployed again, and then python -m generator redrive zoom --from-bucket {KEPT} --region {REGION}"
+)
+FIRST = "Send what waits for the queue first? [Y/n]: "
+
+
+def test_what_waits_is_sent_before_what_sends_it_goes(run: Run, waiting: Callable[..., Sweeps], monkeypatch) -> None:
+    sweeps = waiting({"sent": 1, "left": 0}, {"sent": 1, "left": 0}, {"sent": 0, "left": 0})
+    typing(monkeypatch, "", NAME)
+    status, out, err = run("delete", "zoom")
+    assert (status, err, sweeps.answers) == (0, "", [])
+    lines = out.splitlines()
+    assert lines[7:9] == [
+        f"  stays  Kept, 1 rejected, 2 waiting for the queue  {KEPT}",
+        f"         nothing sends these any more, {BRING_IN}",
+    ]
+    assert f"{FIRST}2 messages that waited sent" in lines
+    assert lines[-3:-1] == [
+        f"  Kept, 1 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
+        f"    nothing sends these, {BRING_IN}",
+    ]
+
+
+def test_where_nobody_is_asked_what_waits_is_sent_and_what_stays_is_said(
+    run: Run, waiting: Callable[..., Sweeps]
+) -> None:
+    waiting({"sent": 1, "left": 1})
+    status, out, err = run("delete", "zoom", "--yes")
+    assert (status, err) == (0, "")
+    assert "1 message that waited sent, and 1 message that the queue does not take now" in out.splitlines()
+    assert f"  Kept, 1 rejected, 1 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
+    assert f"    nothing sends these, {BRING_IN}" in out.splitlines()
+
+
+def test_what_waits_may_stay(run: Run, waiting: Callable[..., Sweeps], deployed: CloudFormation, monkeypatch) -> None:
+    sweeps = waiting({"sent": 2, "left": 0})
+    typing(monkeypatch, "n", "no")
+    assert run("delete", "zoom")[0] == 1
+    assert (len(sweeps.answers), deployed.named("delete_stack")) == (1, [])
+
+
+def test_a_stack_whose_sweep_can_not_be_asked_is_deleted_all_the_same(run: Run, waiting: Callable[..., Sweeps]) -> None:
+    waiting(refusal("you may not", "AccessDeniedException", "Invoke"))
+    status, out, err = run("delete", "zoom", "--yes")
+    why = "AWS: Invoke: AccessDeniedException: you may not"
+    assert (status, err) == (0, f"warning: what waits for the queue stays in the bucket: {why}\n")
+    assert f"  Kept, 1 rejected, 2 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
+
+
+def test_a_bucket_that_somebody_deleted_is_said(run: Run, deployed: CloudFormation) -> None:
+    assert deployed
+    boto3.client("s3", REGION).delete_bucket(Bucket=KEPT)
+    assert f"  stays  Kept  {KEPT} (somebody has deleted it)" in run("delete", "zoom", "--yes")[1].splitlines()
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_new_stack_says_what_an_earlier_one_left_behind(run: Run, aws: CloudFormation) -> None:
+    s3 = boto3.client("s3", REGION)
+    s3.put_bucket_tagging(Bucket=KEPT, Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in TAGS.items()]})
+    s3.put_object(Bucket=KEPT, Key="rejected/2026-03-01/time/0.json", Body=b"{}")
+    queue = boto3.client("sqs", REGION).create_queue(QueueName=f"{NAME}-Events-0")["QueueUrl"]
+    boto3.client("sqs", REGION).send_message(QueueUrl=queue, MessageBody="{}")
+    bring_in = BRING_IN.partition("python")[2]
+    said = [
+        "  earlier   1 rejected, 0 waiting for the queue, in a bucket that an earlier stack left behind: "
+        f"python{bring_in}",
+        f"  earlier   1 message on a queue that an earlier stack left behind, which MozDef must read still: {queue}",
+    ]
+    assert run("delete", "zoom", "--yes")[0] == 0
+    status, out, err = run("deploy", "zoom", "--yes")
+    assert (status, err, out.splitlines()[-2:]) == (0, "", said)
+    status, out, _ = run("deploy", "zoom", "--yes")
+    assert (status, "earlier" in out) == (0, False)
+    assert aws
 
 
 def test_another_name_than_the_stacks_deletes_nothing(run: Run, deployed: CloudFormation, monkeypatch) -> None:

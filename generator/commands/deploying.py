@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from generator.commands import show
+from generator.commands import bringing_in, show
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -59,7 +59,11 @@ def deploy(one: Deployment, how: How) -> bool:
             out.print("nothing to change")
         elif not _execute(cloudformation, one, change_set, one.moved(before), how):
             return how.dry_run
-    _show_outputs(one, stacks.find(cloudformation, one.stack))
+    deployed = stacks.find(cloudformation, one.stack)
+    assert deployed  # noqa: S101 - it was just there
+    _show_outputs(one, deployed)
+    if before is None and not place.pipeline:
+        bringing_in.show_retained(one, deployed)
     return True
 
 
@@ -157,11 +161,10 @@ def _finished(cloudformation: Any, one: Deployment, stack: Stack, after: str, wh
         raise GeneratorError(progress.failure(stack, what, status, progress.causes(cloudformation, stack.id, events)))
 
 
-def _show_outputs(one: Deployment, stack: Stack | None) -> None:
+def _show_outputs(one: Deployment, stack: Stack) -> None:
     from rich.markup import escape
 
     out = show.console()
-    assert stack  # noqa: S101 - it was deployed
     out.print(f"\n[bold]{stack.name}[/]  {stack.status}\n")
     wide = max(map(len, stack.outputs), default=0)
     for name, value in sorted(stack.outputs.items()):

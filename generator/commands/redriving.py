@@ -88,6 +88,16 @@ def after_deployment(one: Deployment, *, yes: bool) -> None:
         out.print(f"there are more than {AFTER_DEPLOYMENT:,} requests: {place.bare(f'redrive {source.name}')}")
 
 
+def send_waiting(target: Target, function: str) -> bool:
+    """Have what waits for the queue sent, and say what became of it; whether none of it is left."""
+    from generator.redriving import PATIENCE, sweep
+
+    counts = sweep(target.client("lambda", PATIENCE), function, _wait)
+    left = f", and {show.count(counts['left'], 'message')} that the queue does not take now" if counts["left"] else ""
+    show.console().print(f"{show.count(counts['sent'], 'message')} that waited sent{left}")
+    return not left
+
+
 def _wait(seconds: float) -> None:
     show.console().print(f"  [dim]busy[/]    the sweep or another redrive is at work: again in {seconds:g} s")
     time.sleep(seconds)
