@@ -154,6 +154,19 @@ class Deployment:
                 f"{given['EventsQueueName'] or 'none'}: MozDef's queue would be another; put it into the form"
             )
 
+    def refuse_taken_names(self, stack: Stack | None) -> None:
+        """GeneratorError where something has a name already that was given for what is to be made."""
+        from generator import taken_names
+
+        before, target = stack.parameters if stack else {}, self.place.target
+        known: dict[str, Any] = self._template["Parameters"]
+        defaults = {name: parameter["Default"] for name, parameter in known.items() if "Default" in parameter}
+        values = {**defaults, **{name: before[name] for name in known if name in before}, **self.given}
+        if self.place.pipeline:
+            taken_names.refuse_repository(target.client("codecommit"), values, before, target.stack(self.product.name))
+        else:
+            taken_names.refuse_queue(target.client("sqs"), values, before)
+
     def zips(self) -> dict[str, bytes]:
         """What the template's parameters name, by the key in the helper bucket."""
         contents = {"LambdaKey": CODE, "MergeKey": MERGE, "ConfigKey": CONFIG}

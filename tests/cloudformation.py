@@ -102,7 +102,7 @@ class CloudFormation:
         return {"StackResources": self.resources.get(self._stack(asked["StackName"])["StackName"], [])}
 
     def get_template(self, **asked: Any) -> dict[str, Any]:
-        return {"TemplateBody": self.templates[self._stack(asked["StackName"])["StackName"]]}
+        return {"TemplateBody": self.templates.get(self._stack(asked["StackName"])["StackName"], {})}
 
     def describe_stack_events(self, **asked: Any) -> dict[str, Any]:
         """One more at each look, newest first; when the last is shown, the stack is in its end."""

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -17,7 +18,7 @@ from moto import mock_aws
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
-from generator import deployment, helper_bucket, placeholders, progress
+from generator import deployment, helper_bucket, placeholders, progress, taken_names
 from generator.aws import Target
 from generator.bundle import key, merge_zip
 from generator.commands import main, redriving
@@ -26,6 +27,7 @@ from generator.deployment import Deployment, Place
 from generator.errors import GeneratorError
 from generator.product import Product
 from generator.yaml_nodes import shown
+from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, definition
 
@@ -601,6 +603,85 @@ def test_what_would_be_lost_or_moved_is_said_before_the_question(run: Run, aws: 
         "mind: the endpoint's path is /events and no longer /hook: the vendor must be told the new URL",
         "nothing was changed",
     ]
+
+
+def test_what_older_code_would_take_away_is_said_before_the_question(
+    run: Run, aws: CloudFormation, monkeypatch
+) -> None:
+    aws.holds("UPDATE_COMPLETE")
+    aws.templates[NAME] = {"Metadata": {"MozDefEventFramework": {"Source": "zoom", "Version": "9.0.0"}}}
+    gone = (("Sweep", "AWS::Events::Rule"), ("Silence", "AWS::CloudWatch::Alarm"))
+    aws.changes = [{"Action": "Remove", "LogicalResourceId": one, "ResourceType": kind} for one, kind in gone]
+    typing(monkeypatch, "n")
+    status, out, _ = run("deploy", "zoom")
+    assert (status, out.splitlines()[-4:]) == (
+        1,
+        [
+            f"mind: this is version {VERSION} of the framework, and 9.0.0 is deployed: what came since goes again",
+            "mind: Sweep is removed: what the queue does not take is no longer sent later",
+            "mind: the alarm Silence is removed: nobody is told any more when something is wrong there",
+            "Deploy this? [y/N]: nothing was changed",
+        ],
+    )
+    assert aws.named("execute_change_set") == []
+
+
+FIXED = "soc-zoom"
+TAKEN = (
+    "error: EventsQueueName: there is a queue {} already, with {} on it: an earlier stack left it behind, or it is "
+    "another's. Give another name, or have MozDef empty it, delete {}, and deploy a minute later\n"
+)
+
+
+@pytest.mark.parametrize("before", [None, "", "soc-others"], ids=["new", "had no name", "had another"])
+def test_a_queues_name_that_is_taken_is_said_before_anything_is_done(
+    run: Run, aws: CloudFormation, before: str | None
+) -> None:
+    if before is not None:
+        aws.holds("CREATE_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": before}])
+    sqs = boto3.client("sqs", REGION)
+    url = sqs.create_queue(QueueName=FIXED)["QueueUrl"]
+    given = ("deploy", "zoom", "--yes", "--parameter", f"EventsQueueName={FIXED}")
+    assert run(*given)[::2] == (1, TAKEN.format(FIXED, "0 messages", url))
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+    assert run(*given)[::2] == (1, TAKEN.format(FIXED, "1 message", url))
+    assert aws.named("create_change_set") == []
+    sqs.delete_queue(QueueUrl=url)
+    assert run(*given)[::2] == (0, "")
+
+
+def test_a_queue_of_the_stacks_own_is_not_in_its_way(run: Run, aws: CloudFormation) -> None:
+    aws.holds("CREATE_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": FIXED}])
+    boto3.client("sqs", REGION).create_queue(QueueName=FIXED)
+    assert run("deploy", "zoom", "--yes", "--parameter", f"EventsQueueName={FIXED}")[::2] == (0, "")
+    assert run("deploy", "zoom", "--yes")[::2] == (0, "")
+
+
+def test_a_repository_that_is_there_is_said_before_anything_is_done(run: Run, aws: CloudFormation) -> None:
+    boto3.client("codecommit", REGION).create_repository(repositoryName=NAME)
+    given = [f"ConnectionArn={CONNECTION}", "GitHubRepository=acme/events"]
+    pipeline = ("deploy", "zoom", "--pipeline", "--yes", *(word for one in given for word in ("--parameter", one)))
+    take = ("--parameter", "CreateConfigRepository=false", "--parameter", f"ConfigRepository={NAME}")
+    said = (
+        f"error: ConfigRepository: there is a repository {NAME} already: an earlier stack left it behind, or it is "
+        f"another's. To take it: {' '.join(take)}\n"
+    )
+    assert run(*pipeline)[::2] == (1, said)
+    assert aws.named("create_change_set") == []
+    assert run(*pipeline, *take)[::2] == (0, "")
+    assert run(*pipeline, "--parameter", "CreateConfigRepository=true")[::2] == (1, said)
+
+
+@pytest.mark.parametrize("call", ["sqs", "codecommit"])
+def test_who_may_not_ask_for_names_leaves_it_to_cloudformation(call: str) -> None:
+    def refuse(**_asked: Any) -> None:
+        raise refusal("you may not", "AccessDeniedException" if call == "codecommit" else "AccessDenied")
+
+    client = SimpleNamespace(get_queue_url=refuse, get_repository=refuse)
+    if call == "sqs":
+        taken_names.refuse_queue(client, {"EventsQueueName": FIXED}, {})
+    else:
+        taken_names.refuse_repository(client, {"CreateConfigRepository": "true"}, {}, NAME)
 
 
 def test_outputs_alone_may_change(run: Run, aws: CloudFormation) -> None:

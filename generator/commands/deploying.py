@@ -47,6 +47,7 @@ def deploy(one: Deployment, how: How) -> bool:
         one.refuse_without_secret(place.target.client("ssm"))
     before = None if way in ("create", "delete") else stack
     one.refuse_takeover(before)
+    one.refuse_taken_names(before)
     parameters = one.parameters(before)
     if stack and way in _FIRST:
         if not _first(cloudformation, one, stack, way, how):
@@ -57,7 +58,7 @@ def deploy(one: Deployment, how: How) -> bool:
     with changes.proposed(cloudformation, one.stack, request, new=stack is None) as change_set:
         if change_set.empty:
             out.print("nothing to change")
-        elif not _execute(cloudformation, one, change_set, one.moved(before), how):
+        elif not _execute(cloudformation, one, change_set, _warnings(cloudformation, one, change_set, before), how):
             return how.dry_run
     deployed = stacks.find(cloudformation, one.stack)
     assert deployed  # noqa: S101 - it was just there
@@ -115,11 +116,21 @@ def _upload(one: Deployment, how: How) -> None:
         out.print(f"{'[green]uploaded[/]' if new else '[dim]there[/]   '}  s3://{target.bucket}/{key}")
 
 
-def _execute(cloudformation: Any, one: Deployment, change_set: ChangeSet, moved: str | None, how: How) -> bool:
-    """Show what would change, and if the user says so, do it; whether it was done."""
+def _warnings(cloudformation: Any, one: Deployment, change_set: ChangeSet, before: Stack | None) -> list[str]:
+    """What would be lost or moved, and whether newer code than this is deployed."""
+    from generator.changes import losses, older
+    from lambdas import VERSION
+
+    template = cloudformation.get_template(StackName=before.id)["TemplateBody"] if before else None
+    found = [older(template, VERSION), *losses(change_set.changes, new=before is None), one.moved(before)]
+    return [warning for warning in found if warning]
+
+
+def _execute(cloudformation: Any, one: Deployment, change_set: ChangeSet, warnings: Sequence[str], how: How) -> bool:
+    """Show what would change, with the warnings, and if the user says so, do it; whether it was done."""
     from generator import progress, stacks
 
-    _show_changes(change_set.changes, moved)
+    _show_changes(change_set.changes, warnings)
     out = show.console()
     if how.dry_run or not how.sure("Deploy this?"):
         out.print("nothing was changed")
@@ -133,7 +144,7 @@ def _execute(cloudformation: Any, one: Deployment, change_set: ChangeSet, moved:
     return True
 
 
-def _show_changes(changes: Sequence[Change], moved: str | None) -> None:
+def _show_changes(changes: Sequence[Change], warnings: Sequence[str]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
@@ -144,9 +155,8 @@ def _show_changes(changes: Sequence[Change], moved: str | None) -> None:
         replaced = {"True": "[red]yes[/]", "Conditional": "[red]maybe[/]", "False": "no"}.get(one.replaced, "")
         table.add_row(sign, one.logical_id, one.type, replaced, ", ".join(one.properties))
     out.print(table if changes else "only its outputs change")
-    for said in [*(one.loses for one in changes), moved]:
-        if said:
-            out.print(f"[bold red]mind:[/] [bold]{escape(said)}[/]")
+    for warning in warnings:
+        out.print(f"[bold red]mind:[/] [bold]{escape(warning)}[/]")
 
 
 def _finished(cloudformation: Any, one: Deployment, stack: Stack, after: str, what: str, *good: str) -> None:
