@@ -26,6 +26,8 @@ _WITHOUT = {
     "read: `redrive` first; MozDef needs kms:Decrypt on it until its queue is empty",
 }
 """What it means where one of these goes, by its logical id."""
+_STORES = (_KEY, "AWS::DynamoDB::Table")
+"""Those of them that are not the same once they are replaced."""
 _HOLDERS = {
     "AWS::SQS::Queue": ("queue", "messages"),
     "AWS::S3::Bucket": ("bucket", "objects"),
@@ -56,7 +58,8 @@ class Change:
                 return f"{said}: the endpoint's URL is gone for good"
             return f"{said}: the endpoint gets another URL, and the vendor must be told it; the old one ends"
         if self.logical_id in _WITHOUT:
-            return f"{said}: {_WITHOUT[self.logical_id]}"
+            lost = removed or (self.replaced == "True" and self.type in _STORES)
+            return f"{said}: {_WITHOUT[self.logical_id]}" if lost else None
         if self.type not in _HOLDERS:
             return None
         kind, things = _HOLDERS[self.type]

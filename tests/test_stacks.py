@@ -398,6 +398,9 @@ def test_what_is_no_longer_done_is_said(logical_id: str, goes: tuple[str, str]) 
         ["Key is added: MozDef can read its queue from now on only with kms:Decrypt on it"] * (logical_id == "Key")
     )
     assert changes.losses([change("Add", logical_id, kind)], new=True) == []
+    for replaced, stores in (("True", [f"{logical_id} is replaced: {said}"]), ("Conditional", [])):
+        anew = changes.Change("Modify", logical_id, kind, replaced, (), "")
+        assert changes.losses([anew], new=False) == (stores if logical_id in ("Claims", "Key") else [])
 
 
 def test_alarms_that_go_are_named_together() -> None:
