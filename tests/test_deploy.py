@@ -751,7 +751,6 @@ def test_a_stack_without_a_source_is_said_where_all_are_deployed(run: Run, aws: 
 MALFORMED = {
     ("--role-arn", "foo"): "foo: must be the ARN of a role",
     ("--role-arn", ROLE.replace("role/", "user/")): f"{ROLE.replace('role/', 'user/')}: must be the ARN of a role",
-    ("--bucket", "My_Bucket"): "My_Bucket: must be the name of a bucket",
     ("--region", "us west"): "us west: must be a region, such as us-west-2",
 }
 

@@ -52,7 +52,6 @@ def fits(pattern: str, wants: str) -> Callable[[click.Context, click.Parameter, 
     return checked
 
 
-_BUCKET = fits(names.BUCKET_PATTERN, "the name of a bucket")
 _REGION = fits("[a-z]{2,}(-[a-z]+)+-[0-9]+", "a region, such as us-west-2")
 
 
@@ -74,9 +73,7 @@ def target(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*args, target=Target(project, env, region, profile, bucket), **more)
 
     for option in (
-        click.option(
-            "--bucket", callback=_BUCKET, help="Helper bucket.  [default: one of this account's, by its number]"
-        ),
+        click.option("--bucket", help="Helper bucket.  [default: one of this account's, by its number]"),
         click.option("--profile", help="AWS profile."),
         click.option("--region", callback=_REGION, help="AWS region."),
         click.option("--project", default=names.PROJECT, show_default=True, help="First part of every name."),

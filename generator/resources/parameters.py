@@ -71,7 +71,7 @@ def asked_of_both(service: str) -> tuple[Asked, ...]:
             "HelperBucket",
             "Code",
             "Bucket that holds the code, in this region",
-            names.BUCKET_PATTERN,
+            "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
             "the name of a bucket",
         ),
     )
