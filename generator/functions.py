@@ -23,8 +23,8 @@ from lambdas.model import Source
 
 REDRIVE_SECONDS = 120
 SWEEP = "rate(5 minutes)"
-# Two or three calls more for each request: with a larger share of a processor they take half of the time.
-DEDUPE_MEMORY_MB = 512
+# What the worst body takes, and a fifth more: tests/test_memory.py measures it. A redrive holds the envelope besides.
+HANDLER_MEMORY_MB, REDRIVE_MEMORY_MB = 512, 1_024
 # A claim must not end before the function that holds it: else another might send the same.
 LEASE_MARGIN_SECONDS = 5
 
@@ -63,8 +63,9 @@ def add_handler(
     described = f"Takes in the events of {one.source.name}"
     flood = webhook.concurrency
     named = "lambdas.webhook.handler"
-    memory = DEDUPE_MEMORY_MB if claims else function.MEMORY_MB
-    return _add_function(template, one, "Webhook", named, described, may, environment, concurrency=flood, memory=memory)
+    return _add_function(
+        template, one, "Webhook", named, described, may, environment, concurrency=flood, memory=HANDLER_MEMORY_MB
+    )
 
 
 def add_redrive(template: Template, one: Deployed, events: Queue, kept: Bucket, claims: Table | None) -> Function:
@@ -86,10 +87,9 @@ def add_redrive(template: Template, one: Deployed, events: Queue, kept: Bucket, 
     described = f"Brings kept events of {one.source.name} back to the queue"
     # One at a time: two that bring back the same events would send each of them twice.
     alone = None if one.source.webhook.concurrency is None else 1
-    named, seconds = "lambdas.redrive.handler", REDRIVE_SECONDS
-    function_ = _add_function(
-        template, one, "Redrive", named, described, may, environment, concurrency=alone, timeout=seconds
-    )
+    named = "lambdas.redrive.handler"
+    more = {"concurrency": alone, "timeout": REDRIVE_SECONDS, "memory": REDRIVE_MEMORY_MB}
+    function_ = _add_function(template, one, "Redrive", named, described, may, environment, **more)
     schedule.add(template, one.names, "Sweep", SWEEP, function_, "Sends what the queue did not take before")
     return function_
 

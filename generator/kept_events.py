@@ -13,6 +13,7 @@ from generator.aws import Target
 from generator.errors import GeneratorError, again
 from lambdas.formats import reader
 from lambdas.kept import NOT_OURS, opened, request_of
+from lambdas.message import identifier
 from lambdas.model import Events, Source
 from lambdas.paths import Functions, compiled
 from lambdas.places import WHOLE, refused_at, split_of
@@ -176,12 +177,13 @@ def _fits(kept: Kept, wanted: Wanted) -> bool:
 
 
 def _is(event: tuple[Any, Functions], paths: Events, wanted: Wanted) -> bool:
-    looked = ((paths.type, wanted.type), (paths.id, wanted.id))
-    return all(value is None or (path is not None and str(_found(path, *event)) == value) for path, value in looked)
+    kind, id_ = _found(paths.type, *event), identifier(_found(paths.id, *event))
+    asked = ((kind, wanted.type), (id_, wanted.id))
+    return all(value is None or (found is not None and str(found) == value) for found, value in asked)
 
 
-def _found(path: str, item: Any, functions: Functions) -> Any:
+def _found(path: str | None, item: Any, functions: Functions) -> Any:
     try:
-        return compiled(path)(item, functions)
+        return compiled(path)(item, functions) if path else None
     except Exception:  # noqa: BLE001 - that a path can't be applied may be why it is here
         return None

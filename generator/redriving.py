@@ -25,9 +25,18 @@ def invoked(
 ) -> list[dict[str, Any]]:
     """What the deployed code makes of these objects: `preview` or `send`.
 
-    It does one thing at a time: `wait` is called with the seconds for which to leave it to somebody else.
+    It does one thing at a time: `wait` is called with the seconds for which to leave it to somebody else. What it had
+    no time for is asked again.
     """
-    results: list[dict[str, Any]] = _answer(functions, stack.function, {what: list(keys)}, wait)["results"]
+    results: list[dict[str, Any]] = []
+    waiting = list(keys)
+    while waiting:
+        answered = _answer(functions, stack.function, {what: waiting}, wait)["results"]
+        results += [result for result in answered if not result.get("left")]
+        left = [result["key"] for result in answered if result.get("left")]
+        if len(left) == len(waiting):
+            raise GeneratorError(f"{stack.function} had no time for {left[0]}: its log says what took so long")
+        waiting = left
     return results
 
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 MAX_DEPTH = 64
 MAX_VALUES = 250_000
-"""Values in a body: each takes some 100 bytes once it is taken apart, and a function has 256 MB."""
+"""Values in a body: each takes some 100 bytes once it is taken apart."""
 _INT64 = 2**63
 _ALWAYS_FITS = 18
 """Digits, or a sign and digits: most integers need no look at their value."""

@@ -11,7 +11,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lambdas.body import parse
-from lambdas.faults import told
+from lambdas.deadline import Deadline
+from lambdas.faults import confirmed, told
 from lambdas.message import Refusal
 from lambdas.request import Request
 from lambdas.when import iso, seconds
@@ -21,12 +22,16 @@ ENVELOPE = 1
 
 MAX_OBJECT = 48 * 1_048_576
 """Bytes that are read of an object: beyond what we write, and within a function's memory."""
+MAX_MARKS = 4_000_000
+"""Commas and brackets in an object: beyond what we write, and what is between them within a function's memory."""
 NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What taking an object apart raises where it is no envelope of ours: somebody else has put it there."""
 
 
 def opened(content: bytes) -> dict[str, Any]:
     """What an object says; one of NOT_OURS where it is no envelope, or one of another version."""
+    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_MARKS:
+        raise ValueError("more than we write")
     envelope: dict[str, Any] = json.loads(content)
     if envelope["version"] != ENVELOPE:
         raise ValueError("another version")
@@ -56,9 +61,10 @@ def _read_masked(request: Request) -> Any:
 class Kept:
     """Puts objects; every key holds a hash of the content, so that a retry overwrites and never adds."""
 
-    def __init__(self, bucket: str, client: Callable[[], Any]) -> None:
+    def __init__(self, bucket: str, client: Callable[[], Any], deadline: Deadline | None = None) -> None:
         self.bucket = bucket
         self._client = client
+        self._deadline = deadline or Deadline()
 
     def reject(
         self,
@@ -79,8 +85,8 @@ class Kept:
             by_reason.setdefault(refusal.reason, []).append(refusal)
         never_kept = {*secret_headers, "authorization", "cookie"}
         body, headers = request.to_keep()
+        written = base64.b64encode(body).decode()
         digest = hashlib.sha256(body).hexdigest()
-        name = hashlib.sha256(body + told.encode("utf-8", "surrogatepass")).hexdigest()
         for reason, refused in by_reason.items():
             envelope = {
                 "version": ENVELOPE,
@@ -93,10 +99,13 @@ class Kept:
                 "method": request.method,
                 "query": request.raw_query,
                 "headers": {name: value for name, value in headers.items() if name not in never_kept},
-                "body": base64.b64encode(body).decode(),
+                "body": written,
                 "masked": request.masked,
                 "split": split,
             }
+            # What another mapping refuses of the same body may be less, and must not take the place of what is there.
+            places = json.dumps([split, sorted(one.place for one in refused)]) if split else ""
+            name = hashlib.sha256(body + f"{told}{places}".encode("utf-8", "surrogatepass")).hexdigest()
             self.put(f"rejected/{_day(request)}/{reason}/{name}.json", json.dumps(envelope).encode())
 
     def oversize(self, request: Request, event: bytes) -> str:
@@ -125,8 +134,11 @@ class Kept:
 
     def find(self, key: str) -> bytes | None:
         """An object; None where it is not there, or not any more."""
+        self._deadline.require(1)
         try:
-            content: bytes = self._client().get_object(Bucket=self.bucket, Key=key)["Body"].read(MAX_OBJECT)
+            answer = self._client().get_object(Bucket=self.bucket, Key=key)
+            confirmed(answer, "ETag")
+            content: bytes = answer["Body"].read(MAX_OBJECT)
         except ClientError as error:
             if told(error) in ("NoSuchKey", "404"):
                 return None
@@ -135,10 +147,14 @@ class Kept:
 
     def delete(self, key: str) -> None:
         """The bucket has versions: it can be had back for a month."""
+        self._deadline.require(1)
         self._client().delete_object(Bucket=self.bucket, Key=key)
 
     def put(self, key: str, body: bytes) -> None:
-        self._client().put_object(Bucket=self.bucket, Key=key, Body=body, ContentType="application/json")
+        """Store an object; one of FAULTS where it may not be there, or where it might not be in time."""
+        self._deadline.require(1)
+        answer = self._client().put_object(Bucket=self.bucket, Key=key, Body=body, ContentType="application/json")
+        confirmed(answer, "ETag")
 
 
 def _day(request: Request) -> str:

@@ -19,6 +19,8 @@ from lambdas.when import iso, seconds
 
 MAX_LENGTH = 1_024
 """Characters of a field that a mapping fills: a summary is one line, whatever the event holds."""
+MAX_ADDED = 1_048_576
+"""Characters of a text that a mapping adds to `details`: no message has room for more, and the event has it whole."""
 MAX_ID = 256
 """Characters of a vendor's id that goes into a tag as it is."""
 MAX_EVENTS = 10_000
@@ -35,8 +37,8 @@ class Message(NamedTuple):
     body: bytes
     at: float = 0.0
     """When it happened, in Unix seconds."""
-    id: str = ""
-    """The tag of its id, where the vendor gave it one."""
+    id: str | int | None = None
+    """The vendor's id of the event, where it has one."""
     drift: tuple[str, ...] = ()
     """What the source's JSON Schemas do not know of the event."""
 
@@ -126,7 +128,7 @@ class Shaper:
         at = self._moment(event, functions)
         moment = iso(at)
         named = self._named(event, functions)
-        identity = named or self._hashed(event, functions)
+        identity = self._hashed(event, functions) if named is None else tag(named)
         details = {**event, **self._added(event, functions)} if self._details else event
         fields: dict[str, Any] = dict(self._fixed)
         for field, fill in self._texts:
@@ -155,15 +157,12 @@ class Shaper:
             where, written = self._source.events.time, self._source.events.time_format
             raise Rejected("time", f"{where} is not a time as {written} writes it") from None
 
-    def _named(self, event: Any, functions: Functions) -> str:
-        """The vendor's id, the same for every delivery of the same event; empty where it has none."""
-        given = self._id(event, functions) if self._id else None
-        if not isinstance(given, str | int) or given == "":
-            return ""
-        text = as_text(given)
-        if functions.request.masked and MASK in text:
-            return ""  # what was masked is the same in all events
-        return f"id:{text}" if len(text) <= MAX_ID else f"id:sha256:{_digest(text.encode('utf-8', 'replace'))}"
+    def _named(self, event: Any, functions: Functions) -> str | int | None:
+        """The vendor's id, the same for every delivery of the same event; None where it has none."""
+        found = identifier(self._id(event, functions)) if self._id else None
+        if isinstance(found, str) and functions.request.masked and MASK in found:
+            return None  # what was masked is the same in all events
+        return found
 
     def _hashed(self, event: Any, functions: Functions) -> str:
         """A hash of the event as sent: what is sent again is the same, as far as the vendor sends the same."""
@@ -177,10 +176,26 @@ class Shaper:
         found = {key: fill(event, functions) for key, fill in self._details}
         return {
             # A path can compute what JSON can't hold, such as to_number('nan').
-            key: value if isinstance(value, str) else parse(encoded(value))
+            key: value[:MAX_ADDED] if isinstance(value, str) else parse(encoded(value))
             for key, value in found.items()
             if value is not None and not (key in IP_FIELDS and not is_address(value))
         }
+
+
+def identifier(value: Any) -> str | int | None:
+    """The value as the id of an event: a text or an integer; None where it can be none.
+
+    Different events have the same boolean or blank text, and different numbers with a fraction are read as one double.
+    """
+    if isinstance(value, str):
+        return value if value.strip() else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def tag(id_: str | int) -> str:
+    """The tag of a vendor's id: a hash of one that is long."""
+    text = as_text(id_)
+    return f"id:{text}" if len(text) <= MAX_ID else f"id:sha256:{_digest(text.encode('utf-8', 'surrogatepass'))}"
 
 
 def _digest(content: bytes) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lambdas.auth import masked_fields
+from lambdas.deadline import ONE_MORE, Deadline
 from lambdas.delivery import Delivery
 from lambdas.formats import reader
 from lambdas.kept import NOT_OURS, Kept, opened, request_of
-from lambdas.message import Message, Refusal
+from lambdas.message import Message, Refusal, tag
 from lambdas.model import Source
 from lambdas.outbox import Outbox
 from lambdas.places import WHOLE, moved, refused_at, split_of
@@ -33,12 +34,19 @@ class Reprocessor:
     """Takes what was rejected through the mapping again."""
 
     def __init__(
-        self, source: Source, outbox: Outbox, kept: Kept, tell: Callable[..., None], claims: Claims | None = None
+        self,
+        source: Source,
+        outbox: Outbox,
+        kept: Kept,
+        tell: Callable[..., None],
+        claims: Claims | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         """`tell` is given what became of each object, for the log: counts, and the id of its request."""
         self._source = source
         self._tell = tell
         self._kept = kept
+        self._deadline = deadline or Deadline()
         self._delivery = Delivery(source, outbox, kept, claims)
         self._read = reader(source.events)
         self._masks = masked_fields(source)
@@ -54,6 +62,8 @@ class Reprocessor:
     def _each(
         self, key: str, do: Callable[[str, dict[str, Any], Request, frozenset[int]], dict[str, Any]]
     ) -> dict[str, Any]:
+        if not self._deadline.allows(ONE_MORE):
+            return {"key": key, "left": True}
         content = self._kept.find(key)
         if content is None:
             return {"key": key, "gone": True}
@@ -81,7 +91,7 @@ class Reprocessor:
 
     def _send(self, key: str, envelope: dict[str, Any], request: Request, places: frozenset[int]) -> dict[str, Any]:
         messages, refusals, split = self._shaped(envelope, request, places)
-        delivered = self._delivery.send(request, messages)
+        delivered = self._delivery.send(request, messages, after=_settling(refusals))
         refusals += delivered.refusals
         if not delivered.pending:  # else whoever is sending some of it may fail, and this is all that there is
             self._settle(key, envelope, refusals, split)
@@ -151,6 +161,11 @@ class Reprocessor:
             return None
 
 
+def _settling(refusals: Iterable[Refusal]) -> int:
+    """The calls after sending: for each reason, and that of what SQS refuses, a look and a put; then a deletion."""
+    return 2 * len({"queue", *(refusal.reason for refusal in refusals)}) + 1
+
+
 def _attempts(envelope: Mapping[str, Any]) -> int:
     there = envelope.get("attempts")
     return there if isinstance(there, int) else 0
@@ -175,7 +190,8 @@ def _told(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
 
 
 def _ids(messages: Sequence[Message], places: Iterable[int]) -> list[str]:
-    return list(dict.fromkeys(messages[place].id for place in sorted(places)))[:MAX_IDS]
+    ids = [messages[place].id for place in sorted(places)]
+    return list(dict.fromkeys(tag(id_) for id_ in ids if id_ is not None))[:MAX_IDS]
 
 
 def _short(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -683,6 +683,14 @@ def table_down(endpoint: Endpoint) -> None:
 ONCE = [
     Row("the same event again", twice(ONE_EVENT), 200, QUEUED, "once"),
     Row("the same event twice in a body", signed(wrapped({"id": "1"}, {"id": "1"})), 200, QUEUED, "once"),
+    Row(
+        "different events, each with the id true",
+        signed(wrapped({"id": True, "a": 1}, {"id": True, "a": 2})),
+        200,
+        "2 on the queue",
+        "once",
+    ),
+    Row('the ids 1 and "1"', signed(wrapped({"id": 1}, {"id": "1"})), 200, "2 on the queue", "once"),
     Row("an event without an id, again", twice(signed(wrapped({"a": 1}))), 200, "2 on the queue", "once"),
     Row("an event that another request is sending", while_(claimed, ONE_EVENT), 503, NOWHERE, "once"),
     Row("one that another request is sending, and one more", while_(claimed, TWO), 503, QUEUED, "once"),

@@ -10,15 +10,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator import gateway
 from lambdas.body import MAX_VALUES, Rejected
-from lambdas.formats import MAX_INFLATED, inflated
+from lambdas.formats import MAX_INFLATED, inflated, reader
+from lambdas.model import Events
+from lambdas.request import Request
 from tests.definitions import definition
 from tests.fakes import DOWN, Endpoint
 
@@ -103,6 +105,27 @@ def test_a_form_that_can_not_be_read_is_kept_with_its_reason(made: Made, body: b
     ((kind, detail),) = kept(endpoint)
     assert (kind, detail[: len(reason[1])]) == reason
     assert (kept_as_sent(endpoint), details(endpoint)) == ([body], [])
+
+
+FORM_PIECES = st.sampled_from(
+    [*"ab&=+;%", "%41", "%c3%a9", "%C3", "%2", "%zz", "%26", "%3D", "%2B", "é", "😀", "\ufeff"]
+)
+
+
+@given(st.lists(FORM_PIECES).map("".join))
+@example("%E2%82%AC=%F0%9F%98%80&=&a&b==&%=%%41")
+def test_a_form_is_read_as_pythons_own_reader_reads_it(text: str) -> None:
+    fields: dict[str, list[str]] = {}
+    request = Request("POST", FORM, text.encode())
+    try:
+        for name, value in parse_qsl(text, keep_blank_values=True, errors="strict"):
+            fields.setdefault(name, []).append(value)
+    except UnicodeDecodeError:
+        with pytest.raises(Rejected, match="not UTF-8"):
+            reader(Events(format=("form",)))(request)
+    else:
+        found = reader(Events(format=("form",)))(request)
+        assert found == {name: values if len(values) > 1 else values[0] for name, values in fields.items()}
 
 
 def test_a_form_may_have_one_field_very_many_times(made: Made) -> None:

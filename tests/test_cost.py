@@ -25,7 +25,7 @@ OF = {
 
 def test_a_source_keeps_within_its_budget_of_dollars() -> None:
     for name, resources in OF.items():
-        assert cost.of(resources, 1_000_000).per_million <= 2.40, name
+        assert cost.of(resources, 1_000_000).per_million <= 2.60, name
 
 
 def test_tracing_a_larger_function_and_a_dearer_api_show() -> None:
@@ -39,7 +39,7 @@ def test_tracing_a_larger_function_and_a_dearer_api_show() -> None:
     assert larger > traced
 
 
-def test_sending_once_is_two_writes_and_a_larger_function(tmp_path: Path) -> None:
+def test_sending_once_is_two_writes_and_a_longer_run(tmp_path: Path) -> None:
     text_ = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\nevents: {id: id}\n"
     often, once = (
         cost.of(
@@ -47,8 +47,7 @@ def test_sending_once_is_two_writes_and_a_larger_function(tmp_path: Path) -> Non
         )
         for more in ("", "dedupe: {}")
     )
-    # 20 ms, and a start of 550 for one in a hundred; with a table 20 ms more, and twice the memory.
-    function = 1.33334e-5 * 1e6 * (0.5 * (0.040 + 0.0055) - 0.25 * (0.020 + 0.0055))
+    function = 1.33334e-5 * 1e6 * 0.5 * 0.020
     assert once.per_million - often.per_million == pytest.approx(2 * 0.625 + function)
     assert once.fixed == often.fixed
 

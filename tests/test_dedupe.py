@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
+from hypothesis import example, given
+from hypothesis import strategies as st
 from moto import mock_aws
 
 from lambdas import dedupe, delivery
+from lambdas.deadline import Deadline
 from lambdas.delivery import Delivered
-from lambdas.message import MAX_EVENTS, Message
+from lambdas.message import MAX_EVENTS, Message, identifier, tag
 from lambdas.model import Source
 from lambdas.request import CANARY
 from tests.definitions import definition
@@ -99,6 +103,52 @@ def test_a_long_id_is_an_id(endpoint: Endpoint) -> None:
     for one in ("é" * 2_000, "é" * 1_999, "é" * 2_000):
         post(endpoint, one)
     assert [len(one) for one in sent(endpoint)] == [2_000, 1_999]
+
+
+NO_IDS = [True, False, {}, {"a": 1}, [], ["a"], 1.0, 0.5, "", " ", "\t\r\n", "\u00a0\u2003\u3000"]
+
+
+@pytest.mark.parametrize("value", NO_IDS, ids=json.dumps)
+def test_what_different_events_have_alike_is_no_id(endpoint: Endpoint, value: Any) -> None:
+    bodies = [{"events": [{"id": value, "number": number}]} for number in range(3)]
+    assert [endpoint.signed(body)["statusCode"] for body in bodies] == [200, 200, 200]
+    assert [message["details"] for message in endpoint.queue.messages] == [body["events"][0] for body in bodies]
+    # As of any event without an id.
+    tags = [message["tags"][1] for message in endpoint.queue.messages]
+    assert len({tag for tag in tags if tag.startswith("id:sha256:")}) == 3
+    assert endpoint.table.faults.calls == 0
+
+
+LONG = "x" * 257
+ALIKE = [1, "1", 0, "0", -1, "-1", 1.0, True, "True", "true", None, "None", LONG, tag(LONG).removeprefix("id:"), "id:1"]
+IDS = st.one_of(
+    st.sampled_from([*ALIKE, *NO_IDS]),
+    st.integers(-(2**63), 2**63 - 1),
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.recursive(st.none() | st.booleans() | st.integers(-9, 9), st.lists, max_leaves=3),
+)
+
+
+@given(st.lists(IDS, min_size=2, max_size=6))
+@example(ALIKE)
+def test_events_whose_ids_differ_are_both_sent(ids: list[Any]) -> None:
+    text = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\n"
+    with TemporaryDirectory() as folder:
+        source = definition(Path(folder), f"{text}events: {{split: events, id: id}}\ndedupe: {{window: 2}}").source
+    endpoint = Endpoint(source)
+    post(endpoint, *ids)
+    # As JSON: to Python, True is 1, and so is 1.0.
+    first = [json.dumps(value) for value in sent(endpoint)]
+    assert set(first) == {json.dumps(value) for value in ids}
+    post(endpoint, *ids)
+    again = [json.dumps(value) for value in sent(endpoint)[len(first) :]]
+    assert again == [json.dumps(value) for value in ids if identifier(value) is None]
+
+
+def test_a_number_and_the_same_digits_as_a_text_have_one_tag_and_two_claims(endpoint: Endpoint) -> None:
+    post(endpoint, 1, "1")
+    assert [message["tags"][1] for message in endpoint.queue.messages] == ["id:1", "id:1"]
+    assert set(endpoint.table.items) == {"number:id:1", "id:1"}
 
 
 def test_a_canary_is_sent_each_time(endpoint: Endpoint) -> None:
@@ -446,7 +496,7 @@ def test_dynamodb_takes_all_that_is_asked_of_it(dynamodb: Any, source: Source) -
 def test_the_table_and_the_lease_are_what_the_stack_says(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(dedupe, "client", lambda *what: asked.append(what))
-    claims = dedupe.claims(source, {"DEDUPE_TABLE": "claims", "DEDUPE_LEASE": "25"})
+    claims = dedupe.claims(source, Deadline(), {"DEDUPE_TABLE": "claims", "DEDUPE_LEASE": "25"})
     assert (claims._table, claims._lease) == ("claims", 25.0)
     ((service, config),) = asked
     # Two tries, each of a connection and an answer, and an event goes through while the vendor still waits.

@@ -281,6 +281,20 @@ def test_an_event_is_found_by_its_id_in_a_body_of_several(account: Account) -> N
     assert (found(type="t"), found(type="t", id="u0"), found(type="x")) == (1, 0, 0)
 
 
+def test_what_is_no_id_is_found_by_none(account: Account) -> None:
+    ids = [True, None, ["a"], 7, "7", "a"]
+    request = Request("POST", {}, json.dumps({"data": {"events": [{"uuid": one} for one in ids]}}).encode(), time=NOW)
+    account.kept.reject("okta", request, (), [Refusal(at, "missing", "no x") for at in range(6)], split="data.events")
+    s3 = boto3.client("s3", REGION)
+    found = [
+        value
+        for value in ("True", "None", "['a']", "7", "a")
+        if list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Wanted(id=value)))
+    ]
+    assert found == ["7", "a"]
+    assert list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Wanted(type="None"))) == []
+
+
 def test_an_event_is_found_where_it_was_when_it_was_refused(account: Account) -> None:
     """Whatever `split` is by now; and in a form of which something was masked, which is kept as JSON."""
     events = [{"uuid": f"u{at}", "n": at} for at in range(3)]

@@ -12,7 +12,7 @@ import pytest
 
 from lambdas.mozdef import unacceptable
 from tests.definitions import definition, shipped
-from tests.fakes import SECRET, Endpoint
+from tests.fakes import SECRET, Endpoint, rejected_name
 
 ZOOM = shipped("zoom").source
 OKTA = shipped("okta").source
@@ -99,13 +99,11 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
     missing = [{"index": 1, "detail": "no eventType"}, {"index": 4, "detail": "no uuid"}]
     no_object = [{"index": 2, "detail": "an event must be a JSON object, not a string"}]
     no_time = [{"index": 3, "detail": "published is not a time as rfc3339 writes it"}]
+    refused = {"missing": missing, "not-an-object": no_object, "time": no_time}
+    names = {why: rejected_name(sent, "data.events", [one["index"] for one in some]) for why, some in refused.items()}
     assert kept(endpoint) == [
-        (f"rejected/2026-01-01/missing/{digest}.json", {**common, "reason": "missing", "events": missing}),
-        (
-            f"rejected/2026-01-01/not-an-object/{digest}.json",
-            {**common, "reason": "not-an-object", "events": no_object},
-        ),
-        (f"rejected/2026-01-01/time/{digest}.json", {**common, "reason": "time", "events": no_time}),
+        (f"rejected/2026-01-01/{why}/{names[why]}.json", {**common, "reason": why, "events": some})
+        for why, some in refused.items()
     ]
     assert endpoint.log[-1] | {"timestamp": "", "version": ""} == {
         "timestamp": "",
@@ -176,6 +174,14 @@ def test_an_event_beyond_a_queues_limit_is_kept_whole_and_pointed_at() -> None:
     shortened = message["details"]["payload"]["object"]["participants"]
     assert shortened == participants[: len(shortened)]
     assert message["tags"] == ["zoom", f"id:sha256:{digest[:40]}", "oversize"]
+
+
+def test_a_text_that_a_mapping_adds_is_cut_where_no_message_has_room_for_it(tmp_path: Path) -> None:
+    endpoint = made(tmp_path, "mozdef: {details: {copy: '{text}', more: 'a {text}', short: '{short}'}}")
+    endpoint.signed({"text": "x" * 1_500_000, "short": "y" * 2_000})
+    (whole,) = (json.loads(content) for content in endpoint.bucket.objects.values())
+    lengths = {name: len(value) for name, value in whole.items()}
+    assert lengths == {"text": 1_500_000, "copy": 1_048_576, "more": 1_048_576, "short": 2_000}
 
 
 def test_an_event_that_can_not_be_shortened_keeps_its_simple_fields() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -31,6 +33,25 @@ def rejected(endpoint: Endpoint) -> list[str]:
     return [key for key in endpoint.bucket.objects if key.startswith("rejected/")]
 
 
+@pytest.mark.parametrize(
+    ("more", "body", "headers"),
+    [
+        ("", gzip.compress(b'{"text": "%s"}' % (b"x" * 1_048_576)), {"content-encoding": "gzip"}),
+        ("events: {format: form, payload: p}", b"p=" + quote('{"text": "%s"}' % ("x" * 1_048_576)).encode(), FORM),
+    ],
+    ids=["compressed", "form"],
+)
+def test_an_event_beyond_the_queues_limit_is_kept_as_json_however_it_was_written(
+    tmp_path: Path, more: str, body: bytes, headers: dict[str, str]
+) -> None:
+    endpoint = Endpoint(source(tmp_path, HMAC + more))
+    assert endpoint.signed(body, headers)["statusCode"] == 200
+    (message,) = endpoint.queue.messages
+    content = endpoint.bucket.objects[message["details"]["oversize"]["key"]]
+    assert json.loads(content) == {"text": "x" * 1_048_576}
+    assert message["details"]["oversize"]["bytes"] == len(content)
+
+
 # Found again, once `split` is another.
 
 BODY = {
@@ -48,6 +69,17 @@ def kept(folder: Path, then: str) -> Endpoint:
     endpoint.signed(BODY)
     assert [one["id"] for one in details(endpoint)] == ["ping", "C"]
     return endpoint
+
+
+def test_what_was_refused_stays_where_another_mapping_refuses_less_and_fails(tmp_path: Path) -> None:
+    body = {"events": [{"id": "large", "a": 1, "text": "x" * 1_048_576}, {"id": "small"}]}
+    endpoint = Endpoint(source(tmp_path / "then", HMAC + "events: {split: events, require: [a, b]}\n"))
+    assert endpoint.signed(body)["statusCode"] == 200
+    endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: events, require: [a]}\n"))
+    # The small one is kept; then the bucket has no room for the large one, which was accepted once.
+    endpoint.bucket.faults.lined_up = [None, DOWN]
+    assert endpoint.signed(body)["statusCode"] == 503
+    assert {one["index"] for kept in endpoint.bucket.read().values() for one in kept["events"]} == {0, 1}
 
 
 def test_an_event_that_was_refused_is_found_where_another_split_finds_it(tmp_path: Path) -> None:
