@@ -78,6 +78,10 @@ class Target:
         """The name of the stack of a source's pipeline."""
         return names.pipeline_stack(service, self.project, self.environment)
 
+    def tags(self, service: str) -> dict[str, str]:
+        """The tags of both."""
+        return {"Project": self.project, "Service": service, "Environment": self.environment}
+
     def secret_path(self, service: str) -> str:
         """Where a source's secrets lie."""
         return names.secret_path(service, self.project, self.environment)

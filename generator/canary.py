@@ -55,15 +55,12 @@ def event(definition: Definition, wanted: str | None) -> Sample:
     return chosen
 
 
-def find(target: Target, stack: str, endpoint: Callable[[Mapping[str, str]], Endpoint]) -> Deployed:
-    """What a stack consists of; `endpoint` makes of its outputs where it answers."""
-    cloudformation = target.client("cloudformation")
-    found = stacks.find(cloudformation, stack)
-    if found is None:
-        raise GeneratorError(f"no stack {stack} in {target.region}; --env, --project and --region choose another")
+def find(target: Target, source: str, endpoint: Callable[[Mapping[str, str]], Endpoint]) -> Deployed:
+    """What a source's stack consists of; `endpoint` makes of its outputs where it answers."""
+    found, cloudformation = stacks.deployed(target, source), target.client("cloudformation")
     names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.held(cloudformation, found)}
     if "EndpointUrl" not in found.outputs or HANDLER not in names:
-        raise GeneratorError(f"stack {stack} has no endpoint: its state is {found.status}")
+        raise GeneratorError(f"stack {found.name} has no endpoint: its state is {found.status}")
     return Deployed(endpoint(found.outputs), names[HANDLER], names[HANDLER_LOG], names.get(AUTHORIZER_LOG))
 
 

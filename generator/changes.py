@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,17 @@ from generator.errors import GeneratorError
 _NO_CHANGE = ("didn't contain changes", "No updates are to be performed")
 # What is lost with these is more than a resource.
 _API = "AWS::ApiGatewayV2::Api"
+_KEY, _ALARM = "AWS::KMS::Key", "AWS::CloudWatch::Alarm"
+_WITHOUT = {
+    "Sweep": "what the queue does not take is no longer sent later",
+    "Redrive": "rejected events can no longer be sent",
+    "Claims": "it is no longer known what was sent before, and what comes again is sent again",
+    "Key": "it stays behind, and what is kept until now is encrypted with it, which the functions can then no longer "
+    "read: `redrive` first; MozDef needs kms:Decrypt on it until its queue is empty",
+}
+"""What it means where one of these goes, by its logical id."""
+_STORES = (_KEY, "AWS::DynamoDB::Table")
+"""Those of them that are not the same once they are replaced."""
 _HOLDERS = {
     "AWS::SQS::Queue": ("queue", "messages"),
     "AWS::S3::Bucket": ("bucket", "objects"),
@@ -45,6 +57,9 @@ class Change:
             if removed:
                 return f"{said}: the endpoint's URL is gone for good"
             return f"{said}: the endpoint gets another URL, and the vendor must be told it; the old one ends"
+        if self.logical_id in _WITHOUT:
+            lost = removed or (self.replaced == "True" and self.type in _STORES)
+            return f"{said}: {_WITHOUT[self.logical_id]}" if lost else None
         if self.type not in _HOLDERS:
             return None
         kind, things = _HOLDERS[self.type]
@@ -53,6 +68,31 @@ class Change:
             return f"{said}: {old} is DELETED with the {things} in it"
         told = "" if removed else "; whoever uses it must be told the new one"
         return f"{said}: {old} stays behind with the {things} in it{told}"
+
+
+def losses(changes: Sequence[Change], *, new: bool) -> list[str]:
+    """What the changes mean where something would be lost, moved or no longer be done; new stacks have nothing yet."""
+    lost = [said for change in changes if (said := change.loses)]
+    alarms = [change.logical_id for change in changes if change.type == _ALARM and change.action == "Remove"]
+    if alarms:
+        gone = f"the alarm {alarms[0]} is" if len(alarms) == 1 else f"the alarms {', '.join(alarms)} are"
+        lost.append(f"{gone} removed: nobody is told any more when something is wrong there")
+    if not new and any(change.type == _KEY and change.action == "Add" for change in changes):
+        lost.append("Key is added: MozDef can read its queue from now on only with kms:Decrypt on it")
+    return lost
+
+
+def older(template: object, version: str) -> str | None:
+    """What to say where a deployed template is of a later version of the framework than this one; else None."""
+    metadata = template.get("Metadata", {}) if isinstance(template, Mapping) else {}
+    deployed = str(metadata.get("MozDefEventFramework", {}).get("Version", ""))
+    if _numbers(deployed) <= _numbers(version):
+        return None
+    return f"this is version {version} of the framework, and {deployed} is deployed: what came since goes again"
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in re.findall("[0-9]+", version)]
 
 
 class ChangeSet:

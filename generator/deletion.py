@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from generator.errors import GeneratorError
+from generator.retained import KeptBucket, kept_in, messages_on
 from generator.stacks import Stack, held
 from lambdas.secrets import PREVIOUS
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
+KEPT, REDRIVE = "Kept", "Redrive"
+"""The bucket of kept events, and the function that sends them."""
 _STAYS = ("Retain", "RetainExceptOnCreate")
-_ON_A_QUEUE = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
 class Left(NamedTuple):
@@ -20,36 +22,38 @@ class Left(NamedTuple):
     logical_id: str
     name: str
     arn: str
-    messages: int | None
+    messages: int | None = None
+    kept: KeptBucket | None = None
 
 
-def split(cloudformation: Any, stack: Stack) -> tuple[list[str], list[dict[str, Any]]]:
-    """The logical ids of what goes, and the resources that stay; not the policies that are on these."""
+def split(cloudformation: Any, stack: Stack) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """What goes, by logical id and with its name, and the resources that stay; not the policies that are on these."""
     there = held(cloudformation, stack)
     if not there:
-        return [], []
+        return {}, []
     template = cloudformation.get_template(StackName=stack.id)["TemplateBody"]
     if not isinstance(template, Mapping):
         raise GeneratorError(f"stack {stack.name}: its template is no JSON, so none that this framework made")
     policies = {name: one.get("DeletionPolicy") for name, one in template["Resources"].items()}
-    goes = [one["LogicalResourceId"] for one in there if policies.get(one["LogicalResourceId"]) not in _STAYS]
+    names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in there}
+    goes = {title: names[title] for title in sorted(names) if policies.get(title) not in _STAYS}
     stays = [one for one in there if one["LogicalResourceId"] not in goes]
-    return sorted(goes), [one for one in stays if not one["ResourceType"].endswith("Policy")]
+    return goes, [one for one in stays if not one["ResourceType"].endswith("Policy")]
 
 
-def left(resource: Mapping[str, Any], stack: Stack, sqs: Any) -> Left:
-    """A resource that stays, with what is on it."""
-    name = resource["PhysicalResourceId"]
-    arn, messages = "", None
-    if resource["ResourceType"] == "AWS::S3::Bucket":
-        arn = f"arn:{stack.id.split(':')[1]}:s3:::{name}"
-    elif resource["ResourceType"] == "AWS::SQS::Queue":
-        try:
-            found = sqs.get_queue_attributes(QueueUrl=name, AttributeNames=["QueueArn", *_ON_A_QUEUE])["Attributes"]
-        except sqs.exceptions.QueueDoesNotExist:
-            return Left(resource["LogicalResourceId"], f"{name} (somebody has deleted it)", "", None)
-        arn, messages = found["QueueArn"], sum(int(found[one]) for one in _ON_A_QUEUE)
-    return Left(resource["LogicalResourceId"], name, arn, messages)
+def left(resource: Mapping[str, Any], stack: Stack, sqs: Any, s3: Any) -> Left:
+    """A resource that stays, with what is on it, or kept in it."""
+    title, name = resource["LogicalResourceId"], resource["PhysicalResourceId"]
+    try:
+        if resource["ResourceType"] == "AWS::S3::Bucket":
+            kept = kept_in(s3, name) if title == KEPT else None
+            return Left(title, name, f"arn:{stack.id.split(':')[1]}:s3:::{name}", kept=kept)
+        if resource["ResourceType"] == "AWS::SQS::Queue":
+            arn = sqs.get_queue_attributes(QueueUrl=name, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+            return Left(title, name, arn, messages_on(sqs, name))
+    except (sqs.exceptions.QueueDoesNotExist, s3.exceptions.NoSuchBucket):
+        return Left(title, f"{name} (somebody has deleted it)", "")
+    return Left(title, name, "")
 
 
 def secrets(stack: Stack, ssm: Any) -> list[str]:

@@ -18,7 +18,7 @@ from generator.errors import GeneratorError, again
 from generator.lint import MAX_BODY
 from generator.product import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared
 from generator.resources.key import ASKED as KEY_ADMINISTRATOR
-from generator.stacks import SERVICE, Stack
+from generator.stacks import Stack
 from generator.vendor import parameters as parameters_of
 from lambdas.auth import any_of, secret_names
 
@@ -49,10 +49,6 @@ class Place:
         """The same of the AWS CLI."""
         profile = f" --profile {quote(self.target.profile)}" if self.target.profile else ""
         return f"aws {words} --region {self.target.region}{profile}"
-
-    def tags(self, name: str) -> dict[str, str]:
-        """The tags of the stack."""
-        return {"Project": self.target.project, SERVICE: name, "Environment": self.target.environment}
 
     def refuse_path(self, product: Product, path: str) -> None:
         """GeneratorError where the definition has another path than the pipeline was made with."""
@@ -158,6 +154,19 @@ class Deployment:
                 f"{given['EventsQueueName'] or 'none'}: MozDef's queue would be another; put it into the form"
             )
 
+    def refuse_taken_names(self, stack: Stack | None) -> None:
+        """GeneratorError where something has a name already that was given for what is to be made."""
+        from generator import taken_names
+
+        before, target = stack.parameters if stack else {}, self.place.target
+        known: dict[str, Any] = self._template["Parameters"]
+        defaults = {name: parameter["Default"] for name, parameter in known.items() if "Default" in parameter}
+        values = {**defaults, **{name: before[name] for name in known if name in before}, **self.given}
+        if self.place.pipeline:
+            taken_names.refuse_repository(target.client("codecommit"), values, before, target.stack(self.product.name))
+        else:
+            taken_names.refuse_queue(target.client("sqs"), values, before)
+
     def zips(self) -> dict[str, bytes]:
         """What the template's parameters name, by the key in the helper bucket."""
         contents = {"LambdaKey": CODE, "MergeKey": MERGE, "ConfigKey": CONFIG}
@@ -172,7 +181,7 @@ class Deployment:
 
     def request(self, parameters: Sequence[Mapping[str, Any]], stack: Stack | None, s3: Any) -> dict[str, Any]:
         """What CreateChangeSet is asked. Tags that somebody added to the stack stay."""
-        tags = {**(stack.tags if stack else {}), **self.place.tags(self.product.name)}
+        tags = {**(stack.tags if stack else {}), **self.place.target.tags(self.product.name)}
         where = f"{s3.meta.endpoint_url}/{self.place.target.bucket}"
         urls = [f"{where}/{key}" for key in self.long]
         return {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from troposphere import GetAtt, Output, Parameter, Ref, Select, Split, Sub, Template
 from troposphere.s3 import Bucket
@@ -103,21 +104,23 @@ def _deployment(template: Template, source: Source, asked: Mapping[str, Paramete
 
 def _add_kept(template: Template, named: Parameters) -> Bucket:
     """The bucket for what became no message; of a strict source, who asked for it is logged."""
-    name, more = _bucket_name(named, "kept"), {}
+    stack = Select(2, Split("/", Ref("AWS::StackId")))
+    name, more = _bucket_name(named, "kept", stack), {}
     if named.key:
-        log = access_log.add_log(template, named, "KeptLog", _bucket_name(named, "logs"), name)
+        # The log comes and goes with the key, in one stack: a stack's id would name the log that was left behind.
+        log = access_log.add_log(template, named, "KeptLog", _bucket_name(named, "logs", Ref(named.key)), name)
         more = access_log.logged_into(log)
     return bucket.add_bucket(template, named, "Kept", KEPT_DAYS, BucketName=name, **more)
 
 
-def _bucket_name(named: Parameters, what: str) -> Sub:
+def _bucket_name(named: Parameters, what: str, uuid: Any) -> Sub:
     """Lower case, as S3 wants it and a project's name is not, so that a pipeline's permissions can name it.
 
-    Its end is from the stack's own id: a bucket outlives its stack, and the next one makes another.
+    Its end is from the id of what comes and goes with it: the bucket stays, and whatever comes next makes another.
     """
-    stack = Split("-", Select(2, Split("/", Ref("AWS::StackId"))))
+    parts = Split("-", uuid)
     return Sub(
         f"{named.service}-{ref(named.environment)}-{what}-${{Time}}${{Node}}",
-        Time=Select(0, stack),
-        Node=Select(4, stack),
+        Time=Select(0, parts),
+        Node=Select(4, parts),
     )

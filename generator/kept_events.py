@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -84,15 +84,13 @@ class Kept:
 
 
 def find(target: Target, source: str) -> Stack:
-    """What a source's stack has; GeneratorError where there is none, or it is of a version that brings nothing back."""
-    stack, cloudformation = target.stack(source), target.client("cloudformation")
-    found = stacks.find(cloudformation, stack)
-    if found is None:
-        raise GeneratorError(f"no stack {stack} in {target.region}; --env, --project and --region choose another")
+    """What a source's stack has; NotDeployedError where there is none, or one of a version that brings nothing back."""
+    found, cloudformation = stacks.deployed(target, source), target.client("cloudformation")
     names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.held(cloudformation, found)}
     if "Redrive" not in names:
         newer = again(f"deploy {source}{target.options}")
-        raise GeneratorError(f"stack {stack} is of an older version, which brings nothing back: {newer}")
+        said = f"stack {found.name} is of an older version, which brings nothing back: {newer}"
+        raise stacks.NotDeployedError(said, found.name, found.status)
     of = found.outputs
     return Stack(
         bucket=of["KeptBucket"],
@@ -105,18 +103,24 @@ def find(target: Target, source: str) -> Stack:
     )
 
 
-def listed(s3: Any, bucket: str, source: Source, wanted: Wanted) -> Iterator[Kept]:
-    """The rejected requests that are wanted, oldest day first."""
+def listed(
+    s3: Any, bucket: str, source: Source, wanted: Wanted, looked: Callable[[int], None] = lambda _number: None
+) -> Iterator[Kept]:
+    """The rejected requests that are wanted, oldest day first; `looked` is told how many have been read for that."""
     for option, value, path in (("type", wanted.type, source.events.type), ("id", wanted.id, source.events.id)):
         if value is not None and path is None:
             raise GeneratorError(f"--{option}: the definition of {source.name} has no `events.{option}` to look at")
+    number = 0
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="rejected/"):
         for one in page.get("Contents", ()):
             kept = Kept(one["Key"], one["Size"])
             if not _fits(kept, wanted):
                 continue
-            if wanted.inside and not _has(s3, bucket, kept, source, wanted):
-                continue
+            if wanted.inside:
+                number += 1
+                looked(number)
+                if not _has(s3, bucket, kept, source, wanted):
+                    continue
             yield kept
 
 

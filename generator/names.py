@@ -27,6 +27,7 @@ ENVIRONMENT_PATTERN = f"({_ENVIRONMENTS})[0-9]?"
 ENVIRONMENT_WANTS = f"one of {_ENVIRONMENTS.replace('|', ', ')}, and perhaps a digit"
 # CloudFormation makes one dash of two in what it names.
 PROJECT_PATTERN = "[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*"
+ROLE_PATTERN = "arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
 _SERVICE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PIPELINE = "pipeline"
 

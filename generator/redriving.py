@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -30,7 +31,7 @@ def invoked(
     results: list[dict[str, Any]] = []
     waiting = list(keys)
     while waiting:
-        answered = _results(functions, stack, {what: waiting}, wait)
+        answered = _answer(functions, stack.function, {what: waiting}, wait)["results"]
         results += [result for result in answered if not result.get("left")]
         left = [result["key"] for result in answered if result.get("left")]
         if len(left) == len(waiting):
@@ -39,29 +40,37 @@ def invoked(
     return results
 
 
-def _results(
-    functions: Any, stack: Stack, what: Mapping[str, Any], wait: Callable[[float], None]
-) -> list[dict[str, Any]]:
-    answer = _asked(functions, stack, what, wait)
+def sweep(functions: Any, function: str, wait: Callable[[float], None]) -> Counter[str]:
+    """Have what waits sent, until nothing does or the queue takes no more: how many were `sent`, `left` and so on."""
+    counts: Counter[str] = Counter()
+    while True:
+        swept = Counter(_answer(functions, function, {}, wait))
+        counts += swept
+        if swept["left"] or not swept["sent"]:
+            return counts
+
+
+def _answer(functions: Any, function: str, what: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
+    """What the function answers; GeneratorError where it ends with an error."""
+    answer = _asked(functions, function, what, wait)
     said = json.loads(answer["Payload"].read())
     if failed := answer.get("FunctionError"):
         why = said.get("errorMessage", "") if isinstance(said, Mapping) else ""
-        raise GeneratorError(f"{stack.function} ended ({failed}): {why or 'its log says why'}")
-    results: list[dict[str, Any]] = said["results"]
-    return results
+        raise GeneratorError(f"{function} ended ({failed}): {why or 'its log says why'}")
+    return said
 
 
-def _asked(functions: Any, stack: Stack, what: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
+def _asked(functions: Any, function: str, what: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
     for pause in (0, *PAUSES):
         if pause:
             wait(pause)
         try:
-            return functions.invoke(FunctionName=stack.function, Payload=json.dumps(what))
+            return functions.invoke(FunctionName=function, Payload=json.dumps(what))
         except ClientError as error:
             if error.response["Error"]["Code"] != "TooManyRequestsException":
                 raise
     raise GeneratorError(
-        f"{stack.function} has been busy for {sum(PAUSES)} seconds, with the sweep or with somebody else's redrive: "
+        f"{function} has been busy for {sum(PAUSES)} seconds, with the sweep or with somebody else's redrive: "
         "what was sent is sent, and the rest is where it was. Run it again later"
     )
 

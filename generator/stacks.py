@@ -5,12 +5,16 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, again
+from generator.names import service_problem
+
+if TYPE_CHECKING:
+    from generator.aws import Target
 
 SERVICE = "Service"
 """The tag that says which source a stack is of."""
@@ -30,7 +34,23 @@ _WAYS: Mapping[str, Way] = {
     "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": "wait",
 }
 _DELETE_FIRST = ("CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED")
+# While these last, a stack may lack any of its resources.
+_INCOMPLETE = ("CREATE", "ROLLBACK", "DELETE", "IMPORT", "IMPORT_ROLLBACK")
+_NOTHING = {
+    "REVIEW_IN_PROGRESS": "nothing is deployed yet, and a change set waits for somebody to execute it",
+    "ROLLBACK_COMPLETE": "its creation failed, and nothing of it is left",
+}
+_NOT_THERE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
 _GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
+
+
+class NotDeployedError(GeneratorError):
+    """A command needs a deployed source, and has found none; `status` is None where there is no stack."""
+
+    def __init__(self, problem: str, stack: str, status: str | None = None) -> None:
+        super().__init__(problem)
+        self.told = {"stack": stack, "status": status, "problem": problem, "well": False}
+        """What --json says."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +102,47 @@ def find(cloudformation: Any, name: str) -> Stack | None:
     )
 
 
+def without_source(cloudformation: Any, name_of: Callable[[str], str], sources: Iterable[str]) -> list[str]:
+    """The stacks that are named as `name_of` names that of a source, and are of none of these sources."""
+    before, after = name_of("*").split("*")
+    pages = cloudformation.get_paginator("list_stacks").paginate()
+    stacks = [one for page in pages for one in page["StackSummaries"] if one["StackStatus"] not in _NOT_THERE]
+    services = {one["StackName"].removeprefix(before).removesuffix(after) for one in stacks}
+    names = {name_of(service) for service in services if not service_problem(service)}
+    return sorted(names.intersection(one["StackName"] for one in stacks).difference(map(name_of, sources)))
+
+
+def existing(target: Target, name: str) -> Stack:
+    """The stack of a name; NotDeployedError where there is none."""
+    stack = find(target.client("cloudformation"), name)
+    if stack is None:
+        said = f"no stack {name} in {target.region}; --env, --project and --region choose another"
+        raise NotDeployedError(said, name)
+    return stack
+
+
+def deployed(target: Target, service: str) -> Stack:
+    """The stack of a deployed source; NotDeployedError, with its state in words, where it has none that can be used."""
+    stack = existing(target, target.stack(service))
+    deploy, delete = (again(f"{command} {service}{target.options}") for command in ("deploy", "delete"))
+    if nothing := _NOTHING.get(stack.status):
+        said = f"stack {stack.name} is in {stack.status}: {nothing}: {deploy}"
+        raise NotDeployedError(said, stack.name, stack.status)
+    refuse_foreign(target.client("cloudformation"), stack, target.tags(service))
+    if stack.under_way and stack.status.removesuffix("_IN_PROGRESS") in _INCOMPLETE:
+        raise NotDeployedError(stack.busy, stack.name, stack.status)
+    if stack.status in _DELETE_FIRST:
+        raise NotDeployedError(_delete_first(stack, delete), stack.name, stack.status)
+    return stack
+
+
+def _delete_first(stack: Stack, delete: str) -> str:
+    return (
+        f"stack {stack.name} is in {stack.status}, which only deleting it ends: {delete} says what would go, and then "
+        "deploy again"
+    )
+
+
 def way(stack: Stack | None, *, delete: str, roll_back: str) -> Way:
     """What is to be done to a stack, so that it is as wanted; `delete` and `roll_back` are commands to tell."""
     if stack is None:
@@ -92,19 +153,20 @@ def way(stack: Stack | None, *, delete: str, roll_back: str) -> Way:
         raise GeneratorError(stack.busy)
     said = f"stack {stack.name} is in {stack.status}"
     if stack.status in _DELETE_FIRST:
-        raise GeneratorError(f"{said}, which only deleting it ends: {delete} says what would go, and then deploy again")
+        raise GeneratorError(_delete_first(stack, delete))
     if stack.status == "UPDATE_FAILED":
         raise GeneratorError(f"{said}: its last update waits to be rolled back: {roll_back}")
     raise GeneratorError(f"{said}, from which there is no way on: look at it in the console of CloudFormation")
 
 
 def refuse_foreign(cloudformation: Any, stack: Stack, tags: Mapping[str, str]) -> None:
-    """GeneratorError where the stack is not of this source, project and environment, or none of the framework's."""
+    """NotDeployedError where the stack is not of this source, project and environment, or none of the framework's."""
     another = "--project and --env choose another name"
     if SERVICE in stack.tags:
         differ = [f"{key}={stack.tags[key]}" for key, value in tags.items() if stack.tags.get(key, value) != value]
         if differ:
-            raise GeneratorError(f"stack {stack.name} is another's: it has the tags {', '.join(differ)}; {another}")
+            said = f"stack {stack.name} is another's: it has the tags {', '.join(differ)}; {another}"
+            raise NotDeployedError(said, stack.name, stack.status)
         return
     # One that was made in the console has no tags of its own, but our template.
     template = cloudformation.get_template(StackName=stack.id)["TemplateBody"]
@@ -112,7 +174,7 @@ def refuse_foreign(cloudformation: Any, stack: Stack, tags: Mapping[str, str]) -
     source = metadata.get("MozDefEventFramework", {}).get("Source")
     if source != tags[SERVICE]:
         of = f"is of the source {source}" if source else "was not made by this framework"
-        raise GeneratorError(f"stack {stack.name} {of}; {another}")
+        raise NotDeployedError(f"stack {stack.name} {of}; {another}", stack.name, stack.status)
 
 
 def held(cloudformation: Any, stack: Stack) -> list[dict[str, Any]]:

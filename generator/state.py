@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from generator import kept_events, local
+from botocore.exceptions import ClientError
+
+from generator import kept_events, local, retained
 from generator.aws import Target
+from generator.retained import Retained, number_below
 from generator.vendor import parameters
 from lambdas.metrics import NAMESPACE
 from lambdas.model import Source
@@ -48,6 +51,8 @@ class State:
     rejected: int
     unsent: int
     unsendable: int
+    earlier: Retained | None
+    """Where earlier stacks left events behind; None where one may not look."""
     bucket: str
     alarms: tuple[tuple[str, str], ...]
     """Those that are not OK, and their descriptions."""
@@ -62,7 +67,8 @@ class State:
     def well(self) -> bool:
         """Whether there is nothing to do."""
         kept = self.rejected or self.unsent or self.unsendable
-        return not (self.alarms or self.dead or kept) and all(self.secrets.values())
+        earlier = self.earlier and (self.earlier.buckets or self.earlier.queues)
+        return not (self.alarms or self.dead or kept or earlier) and all(self.secrets.values())
 
 
 def of(target: Target, source: Source) -> State:
@@ -70,7 +76,7 @@ def of(target: Target, source: Source) -> State:
     name, there = target.stack(source.name), kept_events.find(target, source.name)
     said = target.client("cloudformation").get_template_summary(StackName=name).get("Metadata")
     metadata = json.loads(said or "{}")
-    now = datetime.now(UTC)
+    now, s3 = datetime.now(UTC), target.client("s3")
     return State(
         stack=name,
         status=there.status,
@@ -80,9 +86,10 @@ def of(target: Target, source: Source) -> State:
         waiting=_depth(target, there.events),
         oldest=_oldest(target, now, _name(there.events)),
         dead=_depth(target, there.dead_letters),
-        rejected=_objects(target, there.bucket, "rejected/"),
-        unsent=_objects(target, there.bucket, "unsent/"),
-        unsendable=_objects(target, there.bucket, "unsendable/"),
+        rejected=number_below(s3, there.bucket, "rejected/"),
+        unsent=number_below(s3, there.bucket, "unsent/"),
+        unsendable=number_below(s3, there.bucket, "unsendable/"),
+        earlier=_earlier(target, source, there),
         bucket=there.bucket,
         alarms=_alarms(target, name),
         secrets=_secrets(target, source),
@@ -99,9 +106,13 @@ def _depth(target: Target, url: str) -> int:
     return int(found["Attributes"][wanted])
 
 
-def _objects(target: Target, bucket: str, prefix: str) -> int:
-    pages = target.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    return sum(len(page.get("Contents", ())) for page in pages)
+def _earlier(target: Target, source: Source, there: kept_events.Stack) -> Retained | None:
+    try:
+        return retained.find(target, source.name, there.bucket, (there.events, there.dead_letters)).events
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
+            raise
+        return None
 
 
 def _statistics(target: Target, now: datetime, since: timedelta, metric: Mapping[str, Any], kind: str) -> list[float]:

@@ -95,11 +95,14 @@ class CloudFormation:
         self._called("describe_stacks", asked)
         return {"Stacks": [dict(self._stack(asked["StackName"]))]}
 
+    def list_stacks(self) -> dict[str, Any]:
+        return {"StackSummaries": list(self.stacks.values())}
+
     def describe_stack_resources(self, **asked: Any) -> dict[str, Any]:
         return {"StackResources": self.resources.get(self._stack(asked["StackName"])["StackName"], [])}
 
     def get_template(self, **asked: Any) -> dict[str, Any]:
-        return {"TemplateBody": self.templates[self._stack(asked["StackName"])["StackName"]]}
+        return {"TemplateBody": self.templates.get(self._stack(asked["StackName"])["StackName"], {})}
 
     def describe_stack_events(self, **asked: Any) -> dict[str, Any]:
         """One more at each look, newest first; when the last is shown, the stack is in its end."""
@@ -179,7 +182,8 @@ class CloudFormation:
             answer = getattr(self, call)(**asked)
             if call == "describe_change_set":
                 answer["Changes"] = [] if self.reason else [{"ResourceChange": one} for one in self.changes]
-            key = "Changes" if call == "describe_change_set" else "StackEvents"
+            keys = {"describe_change_set": "Changes", "list_stacks": "StackSummaries"}
+            key = keys.get(call, "StackEvents")
             for start in range(0, max(len(answer[key]), 1), 2):
                 yield {**answer, key: answer[key][start : start + 2]}
 

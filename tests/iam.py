@@ -115,6 +115,8 @@ class Stack:
         named = self.value(one["Properties"].get(_NAMED_BY.get(kind, ""), _NONE))
         if named is not _NONE:
             return str(named)
+        if kind == "AWS::KMS::Key":
+            return str(uuid5(NAMESPACE_DNS, f"{self.arn} {title}"))
         made = generated(self.name, title, _MAX.get(kind, 128))
         return made.lower() if kind == "AWS::S3::Bucket" else made
 

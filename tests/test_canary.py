@@ -116,6 +116,7 @@ class Stacks:
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803
         assert StackName == "MozDef-EF-zoom-dev"
         told = {"StackName": StackName, "StackId": StackName, "CreationTime": NOON}
+        told = {**told, "Tags": [{"Key": "Service", "Value": "zoom"}]}
         return {"Stacks": [{**told, "Outputs": self.outputs, "StackStatus": self.status}]}
 
     def describe_stack_resources(self, StackName: str) -> dict[str, Any]:  # noqa: N803
@@ -349,13 +350,12 @@ def test_a_source_whose_samples_become_no_message_has_no_canary() -> None:
     assert str(caught.value) == "no sample of zoom becomes a message: one has to be sent"
 
 
-def test_a_stack_without_an_endpoint_is_said() -> None:
+def test_a_stack_without_an_endpoint_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     for stacks in (Stacks(outputs=[]), Stacks(names={})):
-        stacks.status = "ROLLBACK_COMPLETE"
-        target = SimpleNamespace(client=lambda _, stacks=stacks: stacks)
+        monkeypatch.setattr(Target, "client", lambda _target, _service, stacks=stacks: stacks)
         with pytest.raises(GeneratorError) as caught:
-            canary.find(target, "MozDef-EF-zoom-dev", lambda outputs: Place(outputs["EndpointUrl"]))  # type: ignore[arg-type]
-        assert str(caught.value) == "stack MozDef-EF-zoom-dev has no endpoint: its state is ROLLBACK_COMPLETE"
+            canary.find(Target(), "zoom", lambda outputs: Place(outputs["EndpointUrl"]))
+        assert str(caught.value) == "stack MozDef-EF-zoom-dev has no endpoint: its state is CREATE_COMPLETE"
 
 
 def test_the_command_says_each_thing_as_it_is_seen(

@@ -8,15 +8,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
-from generator import deployment, helper_bucket, placeholders, progress
+from generator import deployment, helper_bucket, placeholders, progress, taken_names
 from generator.aws import Target
 from generator.bundle import key, merge_zip
 from generator.commands import main, redriving
@@ -25,6 +27,7 @@ from generator.deployment import Deployment, Place
 from generator.errors import GeneratorError
 from generator.product import Product
 from generator.yaml_nodes import shown
+from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, definition
 
@@ -55,8 +58,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
     time.tzset()
     cloudformation, real = CloudFormation(), Target.client
 
-    def client(target: Target, service: str) -> Any:
-        return cloudformation if service == "cloudformation" else real(target, service)
+    def client(target: Target, service: str, seconds: int | None = None) -> Any:
+        return cloudformation if service == "cloudformation" else real(target, service, seconds)
 
     monkeypatch.setattr(Target, "client", client)
     # moto takes a Deny for one whatever its condition says: nothing could be put into a bucket that wants TLS.
@@ -602,6 +605,85 @@ def test_what_would_be_lost_or_moved_is_said_before_the_question(run: Run, aws: 
     ]
 
 
+def test_what_older_code_would_take_away_is_said_before_the_question(
+    run: Run, aws: CloudFormation, monkeypatch
+) -> None:
+    aws.holds("UPDATE_COMPLETE")
+    aws.templates[NAME] = {"Metadata": {"MozDefEventFramework": {"Source": "zoom", "Version": "9.0.0"}}}
+    gone = (("Sweep", "AWS::Events::Rule"), ("Silence", "AWS::CloudWatch::Alarm"))
+    aws.changes = [{"Action": "Remove", "LogicalResourceId": one, "ResourceType": kind} for one, kind in gone]
+    typing(monkeypatch, "n")
+    status, out, _ = run("deploy", "zoom")
+    assert (status, out.splitlines()[-4:]) == (
+        1,
+        [
+            f"mind: this is version {VERSION} of the framework, and 9.0.0 is deployed: what came since goes again",
+            "mind: Sweep is removed: what the queue does not take is no longer sent later",
+            "mind: the alarm Silence is removed: nobody is told any more when something is wrong there",
+            "Deploy this? [y/N]: nothing was changed",
+        ],
+    )
+    assert aws.named("execute_change_set") == []
+
+
+FIXED = "soc-zoom"
+TAKEN = (
+    "error: EventsQueueName: there is a queue {} already, with {} on it: an earlier stack left it behind, or it is "
+    "another's. Give another name, or have MozDef empty it, delete {}, and deploy a minute later\n"
+)
+
+
+@pytest.mark.parametrize("before", [None, "", "soc-others"], ids=["new", "had no name", "had another"])
+def test_a_queues_name_that_is_taken_is_said_before_anything_is_done(
+    run: Run, aws: CloudFormation, before: str | None
+) -> None:
+    if before is not None:
+        aws.holds("CREATE_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": before}])
+    sqs = boto3.client("sqs", REGION)
+    url = sqs.create_queue(QueueName=FIXED)["QueueUrl"]
+    given = ("deploy", "zoom", "--yes", "--parameter", f"EventsQueueName={FIXED}")
+    assert run(*given)[::2] == (1, TAKEN.format(FIXED, "0 messages", url))
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+    assert run(*given)[::2] == (1, TAKEN.format(FIXED, "1 message", url))
+    assert aws.named("create_change_set") == []
+    sqs.delete_queue(QueueUrl=url)
+    assert run(*given)[::2] == (0, "")
+
+
+def test_a_queue_of_the_stacks_own_is_not_in_its_way(run: Run, aws: CloudFormation) -> None:
+    aws.holds("CREATE_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": FIXED}])
+    boto3.client("sqs", REGION).create_queue(QueueName=FIXED)
+    assert run("deploy", "zoom", "--yes", "--parameter", f"EventsQueueName={FIXED}")[::2] == (0, "")
+    assert run("deploy", "zoom", "--yes")[::2] == (0, "")
+
+
+def test_a_repository_that_is_there_is_said_before_anything_is_done(run: Run, aws: CloudFormation) -> None:
+    boto3.client("codecommit", REGION).create_repository(repositoryName=NAME)
+    given = [f"ConnectionArn={CONNECTION}", "GitHubRepository=acme/events"]
+    pipeline = ("deploy", "zoom", "--pipeline", "--yes", *(word for one in given for word in ("--parameter", one)))
+    take = ("--parameter", "CreateConfigRepository=false", "--parameter", f"ConfigRepository={NAME}")
+    said = (
+        f"error: ConfigRepository: there is a repository {NAME} already: an earlier stack left it behind, or it is "
+        f"another's. To take it: {' '.join(take)}\n"
+    )
+    assert run(*pipeline)[::2] == (1, said)
+    assert aws.named("create_change_set") == []
+    assert run(*pipeline, *take)[::2] == (0, "")
+    assert run(*pipeline, "--parameter", "CreateConfigRepository=true")[::2] == (1, said)
+
+
+@pytest.mark.parametrize("call", ["sqs", "codecommit"])
+def test_who_may_not_ask_for_names_leaves_it_to_cloudformation(call: str) -> None:
+    def refuse(**_asked: Any) -> None:
+        raise refusal("you may not", "AccessDeniedException" if call == "codecommit" else "AccessDenied")
+
+    client = SimpleNamespace(get_queue_url=refuse, get_repository=refuse)
+    if call == "sqs":
+        taken_names.refuse_queue(client, {"EventsQueueName": FIXED}, {})
+    else:
+        taken_names.refuse_repository(client, {"CreateConfigRepository": "true"}, {}, NAME)
+
+
 def test_outputs_alone_may_change(run: Run, aws: CloudFormation) -> None:
     aws.holds("CREATE_COMPLETE")
     aws.changes = []
@@ -640,6 +722,46 @@ def test_all_are_those_that_are_deployed(run: Run, aws: CloudFormation) -> None:
     others = ", ".join(name for name in known(SOURCES) if name != "zoom")
     assert out.splitlines()[:3] == [f"not deployed yet, so left out: {others}", "", f"{NAME}  {WHERE}, CREATE_COMPLETE"]
     assert [one["StackName"] for one in aws.named("execute_change_set")] == [NAME]
+
+
+def test_a_stack_without_a_source_is_said_where_all_are_deployed(run: Run, aws: CloudFormation, monkeypatch) -> None:
+    aws.holds("CREATE_COMPLETE")
+    for name in ("acme-dev", "retired-dev"):
+        aws.holds("UPDATE_COMPLETE", f"MozDef-EF-{name}")
+    aws.holds("REVIEW_IN_PROGRESS", "MozDef-EF-proposed-dev")
+    for others in ("MozDef-EF-acme-prod", "MozDef-EF-acme-pipeline-dev", "acme-dev", "MozDef-EF-dev"):
+        aws.holds("CREATE_COMPLETE", others)
+    said = f"warning: {{}} without a source in {SOURCES}, so left out: {{}}; --sources names another folder\n"
+    status, _, err = run("deploy", "--all", "--dry-run")
+    assert (status, err) == (0, said.format("2 stacks", "MozDef-EF-acme-dev, MozDef-EF-retired-dev"))
+    aws.holds("CREATE_COMPLETE", PIPELINE, Outputs=[])
+    given = [word for one in (f"ConnectionArn={CONNECTION}", "GitHubRepository=a/b") for word in ("--parameter", one)]
+    status, _, err = run("deploy", "--all", "--pipeline", "--dry-run", *given)
+    assert (status, err) == (0, said.format("1 stack", "MozDef-EF-acme-pipeline-dev"))
+
+    def refuse() -> None:
+        raise refusal("you may not", "AccessDenied", "ListStacks")
+
+    monkeypatch.setattr(aws, "list_stacks", refuse)
+    status, _, err = run("deploy", "--all", "--dry-run")
+    why = "AWS: ListStacks: AccessDenied: you may not"
+    assert (status, err) == (0, f"note: stacks that have no source in {SOURCES} are not looked for: {why}\n")
+
+
+MALFORMED = {
+    ("--role-arn", "foo"): "foo: must be the ARN of a role",
+    ("--role-arn", ROLE.replace("role/", "user/")): f"{ROLE.replace('role/', 'user/')}: must be the ARN of a role",
+    ("--region", "us west"): "us west: must be a region, such as us-west-2",
+}
+
+
+@pytest.mark.parametrize(("words", "said"), MALFORMED.items(), ids=[" ".join(words) for words in MALFORMED])
+def test_an_option_that_aws_could_never_take_is_wrong_usage(
+    aws: CloudFormation, capsys: pytest.CaptureFixture[str], words: tuple[str, str], said: str
+) -> None:
+    assert main(["deploy", "zoom", "--yes", *words]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == f"Error: Invalid value for '{words[0]}': {said}"
+    assert aws.calls == []
 
 
 @pytest.mark.parametrize("wanted", [["--all"], ["okta", "zoom", "okta"]])
@@ -717,10 +839,13 @@ def test_where_nothing_was_deployed_nothing_is_brought_back(run: Run, aws: Cloud
 
 # delete
 
+KEPT = "zoom-dev-kept-1"
+
 
 @pytest.fixture
 def deployed(aws: CloudFormation) -> CloudFormation:
     """A stack with a queue with two messages, one with none, a bucket and the rest."""
+    boto3.client("s3", REGION).create_bucket(Bucket=KEPT, CreateBucketConfiguration={"LocationConstraint": REGION})
     sqs = boto3.client("sqs", REGION)
     urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("Events", "DeadLetters")}
     for _ in range(2):
@@ -730,7 +855,7 @@ def deployed(aws: CloudFormation) -> CloudFormation:
         "Events": ("AWS::SQS::Queue", urls["Events"]),
         "DeadLetters": ("AWS::SQS::Queue", urls["DeadLetters"]),
         "EventsPolicy": ("AWS::SQS::QueuePolicy", "policy"),
-        "Kept": ("AWS::S3::Bucket", "kept-1"),
+        "Kept": ("AWS::S3::Bucket", KEPT),
         "Table": ("AWS::DynamoDB::Table", "table-1"),
     }
     others = {"Webhook": ("AWS::Lambda::Function", "f"), "Api": ("AWS::ApiGatewayV2::Api", "api1")}
@@ -761,7 +886,7 @@ def announced(previous: str = "") -> list[str]:
         f"  goes   {OUTPUTS['EndpointUrl']}, for good: a new stack has another",
         f"  stays  Events, 2 messages  {url}/Events",
         f"  stays  DeadLetters, 0 messages  {url}/DeadLetters",
-        "  stays  Kept  kept-1",
+        f"  stays  Kept, 0 rejected, 0 waiting for the queue  {KEPT}",
         "  stays  Table  table-1",
         f"  stays  {names}; to delete: aws ssm delete-parameters --names {names.replace(',', '')} --region {REGION}",
     ]
@@ -780,11 +905,125 @@ def test_deleting_says_first_what_goes_and_then_what_stayed(run: Run, monkeypatc
         f"12:00:00 DELETE_COMPLETE    {NAME}",
         "",
         "deleted; what stayed:",
-        f"  Events  {url}/Events  {arn}:Events",
-        f"  DeadLetters  {url}/DeadLetters  {arn}:DeadLetters",
-        "  Kept  kept-1  arn:aws:s3:::kept-1",
+        f"  Events, 2 messages  {url}/Events  {arn}:Events",
+        f"  DeadLetters, 0 messages  {url}/DeadLetters  {arn}:DeadLetters",
+        f"  Kept, 0 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
         "  Table  table-1",
     ]
+
+
+class Sweeps:
+    """Lambda with the function Redrive, which sends what waits: so many requests of a message at each call."""
+
+    def __init__(self, *answers: dict[str, int] | ClientError) -> None:
+        self.answers = list(answers)
+
+    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
+        assert (FunctionName, Payload) == ("the-redrive", "{}")
+        answer = self.answers.pop(0)
+        if isinstance(answer, ClientError):
+            raise answer
+        waiting = sorted(name for name in objects(KEPT) if name.startswith("unsent/"))
+        for name in waiting[: answer["sent"]]:
+            boto3.client("s3", REGION).delete_object(Bucket=KEPT, Key=name)
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture
+def waiting(deployed: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Sweeps]:
+    """A stack in whose bucket two requests wait for the queue, and one was rejected."""
+    for name in ("rejected/2026-03-01/time/0.json", "unsent/2026-03-01/0.json", "unsent/2026-03-01/1.json"):
+        boto3.client("s3", REGION).put_object(Bucket=KEPT, Key=name, Body=b"{}")
+    function = {"ResourceType": "AWS::Lambda::Function", "ResourceStatus": "CREATE_COMPLETE"}
+    deployed.resources[NAME].append({**function, "LogicalResourceId": "Redrive", "PhysicalResourceId": "the-redrive"})
+    plain = Target.client
+
+    def answering(*answers: dict[str, int] | ClientError) -> Sweeps:
+        sweeps = Sweeps(*answers)
+
+        def client(target: Target, service: str, seconds: int | None = None) -> Any:
+            return sweeps if service == "lambda" else plain(target, service, seconds)
+
+        monkeypatch.setattr(Target, "client", client)
+        return sweeps
+
+    return answering
+
+
+BRING_IN = (
+    f"until zoom is deployed again, and then python -m generator redrive zoom --from-bucket {KEPT} --region {REGION}"
+)
+FIRST = "Send what waits for the queue first? [Y/n]: "
+
+
+def test_what_waits_is_sent_before_what_sends_it_goes(run: Run, waiting: Callable[..., Sweeps], monkeypatch) -> None:
+    sweeps = waiting({"sent": 1, "left": 0}, {"sent": 1, "left": 0}, {"sent": 0, "left": 0})
+    typing(monkeypatch, "", NAME)
+    status, out, err = run("delete", "zoom")
+    assert (status, err, sweeps.answers) == (0, "", [])
+    lines = out.splitlines()
+    assert lines[7:9] == [
+        f"  stays  Kept, 1 rejected, 2 waiting for the queue  {KEPT}",
+        f"         nothing sends these any more, {BRING_IN}",
+    ]
+    assert f"{FIRST}2 messages that waited sent" in lines
+    assert lines[-3:-1] == [
+        f"  Kept, 1 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
+        f"    nothing sends these, {BRING_IN}",
+    ]
+
+
+def test_where_nobody_is_asked_what_waits_is_sent_and_what_stays_is_said(
+    run: Run, waiting: Callable[..., Sweeps]
+) -> None:
+    waiting({"sent": 1, "left": 1})
+    status, out, err = run("delete", "zoom", "--yes")
+    assert (status, err) == (0, "")
+    assert "1 message that waited sent, and 1 message that the queue does not take now" in out.splitlines()
+    assert f"  Kept, 1 rejected, 1 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
+    assert f"    nothing sends these, {BRING_IN}" in out.splitlines()
+
+
+def test_what_waits_may_stay(run: Run, waiting: Callable[..., Sweeps], deployed: CloudFormation, monkeypatch) -> None:
+    sweeps = waiting({"sent": 2, "left": 0})
+    typing(monkeypatch, "n", "no")
+    assert run("delete", "zoom")[0] == 1
+    assert (len(sweeps.answers), deployed.named("delete_stack")) == (1, [])
+
+
+def test_a_stack_whose_sweep_can_not_be_asked_is_deleted_all_the_same(run: Run, waiting: Callable[..., Sweeps]) -> None:
+    waiting(refusal("you may not", "AccessDeniedException", "Invoke"))
+    status, out, err = run("delete", "zoom", "--yes")
+    why = "AWS: Invoke: AccessDeniedException: you may not"
+    assert (status, err) == (0, f"warning: what waits for the queue stays in the bucket: {why}\n")
+    assert f"  Kept, 1 rejected, 2 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
+
+
+def test_a_bucket_that_somebody_deleted_is_said(run: Run, deployed: CloudFormation) -> None:
+    assert deployed
+    boto3.client("s3", REGION).delete_bucket(Bucket=KEPT)
+    assert f"  stays  Kept  {KEPT} (somebody has deleted it)" in run("delete", "zoom", "--yes")[1].splitlines()
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_new_stack_says_what_an_earlier_one_left_behind(run: Run, aws: CloudFormation) -> None:
+    s3 = boto3.client("s3", REGION)
+    s3.put_bucket_tagging(Bucket=KEPT, Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in TAGS.items()]})
+    s3.put_object(Bucket=KEPT, Key="rejected/2026-03-01/time/0.json", Body=b"{}")
+    queue = boto3.client("sqs", REGION).create_queue(QueueName=f"{NAME}-Events-0")["QueueUrl"]
+    boto3.client("sqs", REGION).send_message(QueueUrl=queue, MessageBody="{}")
+    bring_in = BRING_IN.partition("python")[2]
+    said = [
+        "  earlier   1 rejected, 0 waiting for the queue, in a bucket that an earlier stack left behind: "
+        f"python{bring_in}",
+        f"  earlier   1 message on a queue that an earlier stack left behind, which MozDef must read still: {queue}",
+    ]
+    assert run("delete", "zoom", "--yes")[0] == 0
+    status, out, err = run("deploy", "zoom", "--yes")
+    assert (status, err, out.splitlines()[-2:]) == (0, "", said)
+    status, out, _ = run("deploy", "zoom", "--yes")
+    assert (status, "earlier" in out) == (0, False)
+    assert aws
 
 
 def test_another_name_than_the_stacks_deletes_nothing(run: Run, deployed: CloudFormation, monkeypatch) -> None:

@@ -141,15 +141,15 @@ def test_the_operators_policy_has_what_the_commands_ask_of_aws() -> None:
     allowed = {action for one in json.loads(operator)["Statement"] for action in one["Action"]}
     code = "".join(
         (ROOT / "generator" / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("kept_events", "redriving", "state")
+        for name in ("kept_events", "redriving", "retained", "state")
     )
     code += (ROOT / "generator" / "commands" / "redrive.py").read_text(encoding="utf-8")
-    calls = set(re.findall(r"\.((?:get|start|describe)_[a-z_]*|invoke)\(", code)) - {"get_paginator"}
+    calls = set(re.findall(r"\.((?:get|put|delete|start|describe)_[a-z_]*|invoke)\(", code)) - {"get_paginator"}
     calls |= set(re.findall(r'get_paginator\("([a-z0-9_]+)"\)', code))
-    # Two calls whose permission has another name.
-    named = {"list_objects_v2": "listbucket", "invoke": "invokefunction"}
-    # stacks.find and stacks.held.
-    calls |= {"describe_stacks", "describe_stack_resources"}
+    # Three calls whose permission has another name.
+    named = {"list_objects_v2": "listbucket", "list_buckets": "listallmybuckets", "invoke": "invokefunction"}
+    # stacks.find, stacks.held and stacks.refuse_foreign.
+    calls |= {"describe_stacks", "describe_stack_resources", "get_template"}
     asked = {named.get(call, call.replace("_", "")) for call in calls}
     # Moving takes from the one queue and puts into the other.
     moving = {"receivemessage", "deletemessage", "sendmessage"}

@@ -33,7 +33,7 @@ def of_type(made: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 TRACE = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
-WHAT = {"Kept": "kept", "KeptLog": "logs"}
+WHAT = {"Kept": ("kept", "AWS::StackId"), "KeptLog": ("logs", "Key")}
 
 
 def statements(made: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -298,12 +298,12 @@ def test_two_sources_templates_have_the_same_ids() -> None:
 
 
 @BY_NAME
-def test_the_bucket_and_the_logs_are_named_by_their_stack_and_so_once_only(source: Source) -> None:
+def test_the_buckets_and_the_logs_are_named_by_what_they_come_and_go_with_and_so_once_only(source: Source) -> None:
     made = template(source)
     for title, bucket in of_type(made, "AWS::S3::Bucket").items():
         name, parts = bucket["BucketName"]["Fn::Sub"]
-        assert name == f"{source.name}-${{Environment}}-{WHAT[title]}-${{Time}}${{Node}}"
-        assert all("AWS::StackId" in json.dumps(part) for part in parts.values())
+        assert name == f"{source.name}-${{Environment}}-{WHAT[title][0]}-${{Time}}${{Node}}"
+        assert all(json.dumps({"Ref": WHAT[title][1]}) in json.dumps(part) for part in parts.values())
     for group in of_type(made, "AWS::Logs::LogGroup").values():
         assert "${AWS::StackName}-" in group["LogGroupName"]["Fn::Sub"]
 

@@ -21,7 +21,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from generator import definition, kept_events, state
+from generator import definition, kept_events, retained, state
 from generator.aws import Target
 from generator.commands import main, redrive, redriving, show
 from generator.definition import known
@@ -34,6 +34,7 @@ from lambdas.model import Source
 from lambdas.outbox import Outbox
 from lambdas.reprocess import Reprocessor
 from lambdas.request import Request
+from lambdas.sweep import Sweeper
 from tests.cloudformation import NOON, CloudFormation
 from tests.definitions import SOURCES, shipped
 from tests.fakes import NOW
@@ -54,6 +55,7 @@ class Functions:
     """Lambda with the one function Redrive, whose code has this definition."""
 
     reprocessor: Reprocessor
+    sweeper: Sweeper
     calls: list[dict[str, Any]] = field(default_factory=list)
     fails: dict[str, Any] | None = None
     interrupted_at: int = 0
@@ -71,6 +73,8 @@ class Functions:
             raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "Rate Exceeded."}}, "Invoke")
         if self.fails is not None:
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(self.fails).encode())}
+        if not asked:
+            return {"Payload": io.BytesIO(json.dumps(self.sweeper.sweep()).encode())}
         ((what, keys),) = asked.items()
         results = {"preview": self.reprocessor.preview, "send": self.reprocessor.send}[what](keys)
         return {"Payload": io.BytesIO(json.dumps({"results": results}).encode())}
@@ -101,6 +105,7 @@ class Account:
         sqs = boto3.client("sqs", REGION)
         outbox = Outbox(queue or self.events, sqs, sleep=lambda _seconds: None)
         self.functions.reprocessor = Reprocessor(source, outbox, self.kept, _untold)
+        self.functions.sweeper = Sweeper(outbox, self.kept, _untold)
 
     def reject(
         self, number: int, reason: str = "missing", days: int = 0, detail: str = "no event_ts", **body: Any
@@ -163,7 +168,9 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         metadata = json.dumps({"MozDefEventFramework": {"Source": "zoom", "Version": "1.2.3"}})
         monkeypatch.setattr(formation, "get_template_summary", lambda **_: {"Metadata": metadata}, raising=False)
         kept = Kept(BUCKET, lambda: s3)
-        made = Account(Functions(Reprocessor(ZOOM, Outbox(events, sqs), kept, _untold)), formation, events, dead, kept)
+        outbox = Outbox(events, sqs)
+        functions = Functions(Reprocessor(ZOOM, outbox, kept, _untold), Sweeper(outbox, kept, _untold))
+        made = Account(functions, formation, events, dead, kept)
         plain = Target.client
 
         def client(target: Target, service: str, seconds: int | None = None) -> Any:
@@ -573,11 +580,12 @@ def test_what_fails_again_and_what_had_gone_is_said(
 
     monkeypatch.setattr(account.functions.reprocessor, "preview", preview)
     status, out, _ = run("redrive", "--yes")
-    assert status == 0
+    assert status == 1
     assert out.endswith(
         "  2 of 2 requests, 0 messages sent\n"
         "2 requests: 1 failing still, 1 sent by somebody else\n"
         "1 event failed again, and stayed: python -m generator rejected zoom\n"
+        "1 event failed that would have passed: other code has been deployed since. Deploy yours again\n"
     )
 
 
@@ -624,6 +632,30 @@ def test_the_ids_by_which_events_are_skipped_are_named_before_anything_is_delete
     question = f"Send 0 messages of 1 request to the queue that MozDef reads, and delete {messages} that it skips?"
     assert out.startswith(f"  skips   {said}\n{question}")
     assert account.objects() == [key]
+
+
+def test_what_fails_again_as_the_preview_said_is_no_failure(account: Account, run: Run) -> None:
+    events = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(2)]
+    del events[1]["eventType"]
+    request = Request("POST", {}, json.dumps({"data": {"events": events}}).encode(), id="r", time=NOW)
+    account.kept.reject("okta", request, (), [Refusal(at, "missing", "no x") for at in range(2)], split="data.events")
+    account.deploy(OKTA)
+    status, out, _ = run("redrive", "--yes")
+    assert (status, "1 request: 1 sent in part" in out) == (0, True)
+
+
+def test_a_preview_of_very_many_says_how_far_it_is_where_a_pipe_has_the_rest(
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(show, "STEP", 20)
+    for number in range(45):
+        account.reject(number)
+    said = "".join(f"looked at {number} of 45 requests\n" for number in (20, 40))
+    assert run("redrive", "--dry-run")[::2] == (0, said)
+    said = "".join(f"read {number} requests\n" for number in (20, 40))
+    assert run("rejected", "--type", "kind.1")[::2] == (0, said)
+    monkeypatch.setattr(show, "STEP", 500)
+    assert run("redrive", "--dry-run")[::2] == (0, "")
 
 
 def test_what_became_of_each_request_is_said(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -795,6 +827,73 @@ def test_a_stack_that_is_not_there_or_is_older_is_said(account: Account, run: Ru
     assert run(command, "--env", "prod", *more) == (1, "", said)
 
 
+UNDER_WAY = "stack {} is in {} since 2026-03-02 12:00 UTC: wait until that has ended"
+DELETE_FIRST = (
+    "stack {} is in {}, which only deleting it ends: python -m generator delete zoom says what would go, and then "
+    "deploy again"
+)
+STATES = {
+    "REVIEW_IN_PROGRESS": "stack {} is in {}: nothing is deployed yet, and a change set waits for somebody to execute "
+    "it: python -m generator deploy zoom",
+    "ROLLBACK_COMPLETE": "stack {} is in {}: its creation failed, and nothing of it is left: "
+    "python -m generator deploy zoom",
+    **dict.fromkeys(("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS"), UNDER_WAY),
+    **dict.fromkeys(("CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"), DELETE_FIRST),
+}
+COMMANDS = {
+    "rejected": ["rejected"],
+    "rejected --json": ["rejected", "--json"],
+    "redrive": ["redrive", "--yes"],
+    "redrive --dead": ["redrive", "--dead", "--yes"],
+    "status": ["status"],
+    "status --json": ["status", "--json"],
+    "canary": ["canary"],
+}
+
+
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize("status", STATES)
+def test_a_stack_that_is_not_deployed_is_said_with_its_state(
+    account: Account, run: Run, words: list[str], status: str
+) -> None:
+    account.cloudformation.holds(status, STACK, Outputs=[])
+    account.cloudformation.resources[STACK] = []
+    assert_is_said(run, words, STATES[status].format(STACK, status), status)
+
+
+def assert_is_said(run: Run, words: list[str], problem: str, status: str | None) -> None:
+    """As one line; and where JSON was asked for, as that."""
+    code, out, err = run(*words)
+    assert code == 1
+    if "--json" in words:
+        assert json.loads(out) == {"stack": STACK, "status": status, "problem": problem, "well": False}
+        assert err == ""
+    else:
+        assert (out, err) == ("", f"error: {problem}\n")
+
+
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
+def test_a_stack_that_is_none_of_ours_is_said(account: Account, run: Run, words: list[str]) -> None:
+    account.cloudformation.resources[STACK] = []
+    account.cloudformation.holds("CREATE_COMPLETE", STACK, Tags=[{"Key": "Service", "Value": "okta"}])
+    another = "--project and --env choose another name"
+    said = f"stack {STACK} is another's: it has the tags Service=okta; {another}"
+    assert_is_said(run, words, said, "CREATE_COMPLETE")
+    account.cloudformation.holds("UPDATE_COMPLETE", STACK, Tags=[])
+    account.cloudformation.templates[STACK] = {"Resources": {}}
+    assert_is_said(run, words, f"stack {STACK} was not made by this framework; {another}", "UPDATE_COMPLETE")
+    del account.cloudformation.stacks[STACK]
+    said = f"no stack {STACK} in us-west-2; --env, --project and --region choose another"
+    assert_is_said(run, words, said, None)
+
+
+@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_COMPLETE"])
+def test_a_stack_that_is_being_changed_is_looked_at_as_it_is(account: Account, run: Run, status: str) -> None:
+    account.cloudformation.stacks[STACK]["StackStatus"] = status
+    assert run("status")[::2] == (0, "")
+    assert run("rejected")[::2] == (0, "")
+
+
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("command", ["rejected", "redrive", "status"])
 def test_a_source_that_is_none_is_said(capsys: pytest.CaptureFixture[str], command: str) -> None:
@@ -951,10 +1050,12 @@ def test_the_state_is_said_to_programs_too(account: Account, run: Run) -> None:
             "rejected": 1,
             "unsent": 0,
             "unsendable": 0,
+            "earlier": {"buckets": [], "queues": []},
             "bucket": BUCKET,
             "alarms": [],
             "secrets": {},
             "flowing": False,
+            "problem": None,
             "well": False,
         },
     )
@@ -993,6 +1094,243 @@ def test_a_stack_that_was_never_changed_has_the_time_of_its_making(account: Acco
 @pytest.mark.usefixtures("account")
 def test_what_is_well(what: dict[str, int], well: bool) -> None:
     assert replace(state.of(Target(), ZOOM), **what).well is well
+
+
+# What earlier stacks left behind.
+
+OLD = "zoom-dev-kept-1"
+TAGGED = {"Project": "MozDef-EF", "Service": "zoom", "Environment": "dev"}
+
+
+def bucket(name: str, tags: dict[str, str], region: str = REGION) -> Kept:
+    s3 = boto3.client("s3", region)
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    if tags:
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in tags.items()]})
+    return Kept(name, lambda: s3)
+
+
+@pytest.fixture
+def old(account: Account) -> Account:
+    """The account as an earlier stack left it: with a bucket in which two requests were rejected, and one waits."""
+    left = replace(account, kept=bucket(OLD, TAGGED))
+    left.reject(1)
+    left.reject(2, "time", 1, "no time")
+    waits(left.kept, "w1")
+    return left
+
+
+def waits(kept: Kept, summary: str) -> None:
+    kept.unsent("zoom", Request("POST", id=summary, time=NOW), [json.dumps({"summary": summary}).encode()])
+
+
+ALL = ["w1", "zoom: kind.1 by n1", "zoom: kind.2 by n2"]
+HAS = f"{OLD} has 2 rejected, 1 waiting for the queue\n"
+
+
+def test_what_an_earlier_stack_kept_is_brought_in_and_sent_once(account: Account, old: Account, run: Run) -> None:
+    assert run("redrive", "--from-bucket", OLD, "--yes") == (
+        0,
+        f"""{HAS}3 requests moved to {BUCKET}
+1 message that waited sent
+  passes  2026-01-01 00:00:00 INFO  zoom: kind.2 by n2
+  passes  2026-01-01 00:00:00 INFO  zoom: kind.1 by n1
+  2 of 2 requests, 2 messages sent
+""",
+        "",
+    )
+    assert account.sent() == ALL
+    assert (account.objects(), old.objects()) == ([], [])
+    said = f"nothing is left to bring in from {OLD}; what was moved before, `redrive zoom` sends\n"
+    assert run("redrive", "--from-bucket", OLD, "--yes") == (0, said, "")
+    assert account.sent() == []
+
+
+def test_before_anything_is_moved_it_is_shown_and_somebody_is_asked(account: Account, old: Account, run: Run) -> None:
+    there = old.objects()
+    would = f"they would be moved to {BUCKET}, and sent from there; nothing was\n"
+    assert run("redrive", "--from-bucket", OLD, "--dry-run") == (0, HAS + would, "")
+    asked = f"Move them to {BUCKET}, from where they can be sent? [y/N]: "
+    assert run("redrive", "--from-bucket", OLD, asked="n\n")[:2] == (1, f"{HAS}{asked}nothing was moved\n")
+    assert (account.objects(), old.objects(), account.functions.calls) == ([], there, [])
+    status, out, _ = run("redrive", "--from-bucket", OLD, asked="y\nn\n")
+    assert (status, out.endswith("nothing was sent\n")) == (1, True)
+    assert account.sent() == ["w1"]
+    assert (len(account.objects("rejected/")), old.objects()) == (2, [])
+
+
+def test_what_the_queue_does_not_take_of_it_waits_here(account: Account, old: Account, run: Run) -> None:
+    account.deploy(ZOOM, "https://sqs.us-west-2.amazonaws.com/123456789012/none")
+    status, out, _ = run("redrive", "--from-bucket", OLD, "--yes")
+    assert status == 1
+    assert "0 messages that waited sent, and 1 message that the queue does not take now\n" in out
+    assert (len(account.objects("unsent/")), old.objects()) == (3, [])
+
+
+def test_what_is_none_of_ours_stays_in_the_old_bucket(account: Account, old: Account, run: Run) -> None:
+    others = [
+        "rejected/notes.txt",
+        "unsent/2026-01-01/0.json",
+        "unsent/notes.txt",
+        "rejected/2026-01-01/missing/0.json",
+    ]
+    envelope = {"version": 1, "source": "zoom"}
+    contents = [b"no JSON", b'{"version": 1, "source": "okta"}', json.dumps(envelope).encode(), b'{"version": 2}']
+    for key, content in zip(others, contents, strict=True):
+        old.kept.put(key, content)
+    status, _, err = run("redrive", "--from-bucket", OLD, "--yes")
+    said = [f"warning: s3://{OLD}/{key} is none of ours, and stays there" for key in others]
+    assert (status, sorted(err.splitlines())) == (0, sorted(said))
+    assert account.sent() == ALL
+    assert (account.objects(), sorted(old.objects())) == ([], sorted(others))
+
+
+def test_a_request_with_the_same_body_takes_no_others_place(account: Account, old: Account, run: Run) -> None:
+    (key,) = (key for key in old.objects() if "/missing/" in key)
+    account.kept.put(key, json.dumps({**old.read(key), "requestId": "another"}).encode())
+    assert run("redrive", "--from-bucket", OLD, asked="y\nn\n")[0] == 1
+    found = [account.read(each)["requestId"] for each in account.objects("rejected/")]
+    assert sorted(found) == ["another", "r1", "r2"]
+
+
+@pytest.mark.parametrize("name", ["zoom-dev-kept-0", "zoom-dev-kept-9", "zoom-dev-kept-2", "zoom-dev-kept-3", "mine"])
+def test_only_a_bucket_that_an_earlier_stack_left_behind_is_taken(old: Account, run: Run, name: str) -> None:
+    bucket("zoom-dev-kept-2", {**TAGGED, "Project": "Others"})
+    bucket("zoom-dev-kept-3", {})
+    bucket("mine", TAGGED)
+    bucket("zoom-dev-kept-4", TAGGED, "eu-west-1")
+    there = old.objects()
+    said = f"error: --from-bucket: no earlier stack of zoom left a bucket {name} behind; there is {OLD}\n"
+    assert run("redrive", "--from-bucket", name, "--yes") == (1, "", said)
+    assert old.objects() == there
+
+
+def test_where_no_stack_left_a_bucket_behind_that_is_said(run: Run) -> None:
+    said = f"error: --from-bucket: no earlier stack of zoom left a bucket {OLD} behind; there is none\n"
+    assert run("redrive", "--from-bucket", OLD, "--yes") == (1, "", said)
+
+
+@pytest.mark.parametrize("more", [["--limit", "1"], ["--reason", "time"], ["--since", "2026-01-01"]])
+def test_all_of_an_old_bucket_is_brought_in(run: Run, more: list[str]) -> None:
+    status, out, err = run("redrive", "--from-bucket", OLD, "--yes", *more)
+    assert (status, out) == (2, "")
+    assert "--from-bucket brings in all of it: it goes with --rate, --dry-run and --yes alone" in err
+
+
+@dataclass
+class Failing:
+    """S3 whose call of a number fails, before or after it was done."""
+
+    s3: Any
+    at: int
+    done: bool
+    calls: int = 0
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self.s3, name)
+        if name not in ("get_object", "put_object", "delete_object"):
+            return call
+
+        def called(**asked: Any) -> Any:
+            self.calls += 1
+            if self.calls != self.at:
+                return call(**asked)
+            if self.done:
+                call(**asked)
+            raise KeyboardInterrupt
+
+        return called
+
+
+def ids(*accounts: Account) -> set[str]:
+    return {each.read(key)["requestId"] for each in accounts for key in each.objects()}
+
+
+@pytest.mark.parametrize("swept", [False, True], ids=["not swept", "swept in between"])
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("at", range(1, 10))
+def test_an_end_at_any_point_loses_nothing_and_the_next_try_goes_on(
+    account: Account, old: Account, at: int, done: bool, swept: bool
+) -> None:
+    s3 = boto3.client("s3", REGION)
+    with pytest.raises(KeyboardInterrupt):
+        list(retained.move(Failing(s3, at, done), "zoom", OLD, BUCKET))
+    assert ids(account, old) == {"w1", "r1", "r2"}
+    sent = []
+    if swept:
+        account.functions.sweeper.sweep()
+        sent = account.sent()
+    list(retained.move(s3, "zoom", OLD, BUCKET))
+    assert old.objects() == []
+    account.functions.sweeper.sweep()
+    account.functions.reprocessor.send(account.objects("rejected/"))
+    sent += account.sent()
+    assert sorted(set(sent)) == ALL
+    # Only what was sent between its copy and its deletion is sent twice.
+    assert sent.count("w1") == (2 if swept and (at, done) in ((2, True), (3, False)) else 1)
+    assert len(sent) == 3 + (sent.count("w1") - 1)
+
+
+def test_a_move_that_is_interrupted_can_be_run_again(
+    account: Account, old: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Target.client
+
+    def client(target: Target, service: str, *more: int) -> Any:
+        made = plain(target, service, *more)
+        return Failing(made, 5, done=True) if service == "s3" else made
+
+    monkeypatch.setattr(Target, "client", client)
+    said = "stopped: what was moved is in the new bucket, and the rest where it was. Run it again\n"
+    assert run("redrive", "--from-bucket", OLD, "--yes")[:2] == (130, HAS + said)
+    assert ids(account, old) == {"w1", "r1", "r2"}
+    monkeypatch.setattr(Target, "client", plain)
+    assert run("redrive", "--from-bucket", OLD, "--yes")[0] == 0
+    assert run("redrive", "--yes")[0] == 0
+    assert account.sent() == ["zoom: kind.1 by n1", "zoom: kind.2 by n2"]
+    account.functions.sweeper.sweep()
+    assert account.sent() == ["w1"]
+
+
+@pytest.mark.usefixtures("old")
+def test_what_earlier_stacks_left_behind_is_part_of_the_state(account: Account, run: Run) -> None:
+    sqs = boto3.client("sqs", REGION)
+    for name in (f"{STACK}-Events-1", f"{STACK}-DeadLetters-1", STACK, "MozDef-EF-zoom-dev2-Events-1"):
+        sqs.create_queue(QueueName=name)
+    url = "https://sqs.us-west-2.amazonaws.com/123456789012/{}"
+    for name in (f"{STACK}-Events-1", STACK, "MozDef-EF-zoom-dev2-Events-1"):
+        sqs.send_message(QueueUrl=url.format(name), MessageBody="{}")
+    bucket("zoom-dev-kept-7", TAGGED)
+    status, out, _ = run("status")
+    assert (status, [line for line in out.splitlines() if "earlier" in line]) == (
+        1,
+        [
+            "  earlier   2 rejected, 1 waiting for the queue, in a bucket that an earlier stack left behind: "
+            f"python -m generator redrive zoom --from-bucket {OLD}",
+            "  earlier   1 message on a queue that an earlier stack left behind, which MozDef must read still: "
+            + url.format(STACK),
+            "  earlier   1 message on a queue that an earlier stack left behind, which MozDef must read still: "
+            + url.format(f"{STACK}-Events-1"),
+        ],
+    )
+    assert json.loads(run("status", "--json")[1])["earlier"] == {
+        "buckets": [{"name": OLD, "rejected": 2, "unsent": 1}],
+        "queues": [{"url": url.format(name), "messages": 1} for name in (STACK, f"{STACK}-Events-1")],
+    }
+    assert account.functions.calls == []
+
+
+@pytest.mark.usefixtures("old")
+def test_who_may_not_look_for_what_was_left_behind_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "you may not"}}, "ListBuckets")
+
+    monkeypatch.setattr(retained, "find", refuse)
+    said = "  earlier   not known: you may not list buckets and queues, which earlier stacks left behind\n"
+    status, out, _ = run("status")
+    assert (status, said in out) == (0, True)
+    told = json.loads(run("status", "--json")[1])
+    assert (told["earlier"], told["well"]) == (None, True)
 
 
 def test_the_commands_have_no_default_that_sends() -> None:

@@ -370,6 +370,72 @@ def test_what_would_be_lost_is_said(change: tuple[str, str, str, str, str], said
     assert changes.Change(action, logical_id, kind, replaced, (), policy).loses == said
 
 
+GOES = {
+    "Sweep": ("AWS::Events::Rule", "what the queue does not take is no longer sent later"),
+    "Redrive": ("AWS::Lambda::Function", "rejected events can no longer be sent"),
+    "Claims": (
+        "AWS::DynamoDB::Table",
+        "it is no longer known what was sent before, and what comes again is sent again",
+    ),
+    "Key": (
+        "AWS::KMS::Key",
+        "it stays behind, and what is kept until now is encrypted with it, which the functions can then no longer "
+        "read: `redrive` first; MozDef needs kms:Decrypt on it until its queue is empty",
+    ),
+}
+
+
+def change(action: str, logical_id: str, kind: str) -> changes.Change:
+    return changes.Change(action, logical_id, kind, "", (), "")
+
+
+@pytest.mark.parametrize(("logical_id", "goes"), GOES.items(), ids=GOES)
+def test_what_is_no_longer_done_is_said(logical_id: str, goes: tuple[str, str]) -> None:
+    kind, said = goes
+    assert changes.losses([change("Remove", logical_id, kind)], new=False) == [f"{logical_id} is removed: {said}"]
+    added = changes.losses([change("Add", logical_id, kind)], new=False)
+    assert added == (
+        ["Key is added: MozDef can read its queue from now on only with kms:Decrypt on it"] * (logical_id == "Key")
+    )
+    assert changes.losses([change("Add", logical_id, kind)], new=True) == []
+    for replaced, stores in (("True", [f"{logical_id} is replaced: {said}"]), ("Conditional", [])):
+        anew = changes.Change("Modify", logical_id, kind, replaced, (), "")
+        assert changes.losses([anew], new=False) == (stores if logical_id in ("Claims", "Key") else [])
+
+
+def test_alarms_that_go_are_named_together() -> None:
+    alarms = [change("Remove", name, "AWS::CloudWatch::Alarm") for name in ("Silence", "Unread")]
+    some = [
+        change("Modify", "Refused", "AWS::CloudWatch::Alarm"),
+        change("Remove", "Dashboard", "AWS::CloudWatch::Dashboard"),
+    ]
+    told = "removed: nobody is told any more when something is wrong there"
+    assert changes.losses([*alarms, *some], new=False) == [f"the alarms Silence, Unread are {told}"]
+    assert changes.losses(alarms[:1], new=False) == [f"the alarm Silence is {told}"]
+    assert changes.losses(some, new=False) == []
+
+
+OLDER = "this is version {} of the framework, and {} is deployed: what came since goes again"
+
+
+@pytest.mark.parametrize(
+    ("deployed", "ours", "is_older"),
+    [
+        ("0.2.0", "0.1.0", True),
+        ("0.10.0", "0.9.1", True),
+        ("1.0", "0.9.1", True),
+        ("0.1.0", "0.1.0", False),
+        ("0.1.0", "0.2.0", False),
+        ("", "0.1.0", False),
+    ],
+)
+def test_older_code_than_what_is_deployed_is_said(deployed: str, ours: str, is_older: bool) -> None:
+    template = {"Metadata": {"MozDefEventFramework": {"Version": deployed}}}
+    assert changes.older(template, ours) == (OLDER.format(ours, deployed) if is_older else None)
+    for foreign in ("Resources: {}", {}, None):
+        assert changes.older(foreign, ours) is None
+
+
 TEMPLATE = {
     "Parameters": {
         "ProjectName": {"Default": "MozDef-EF"},

@@ -13,7 +13,19 @@ import click
 from generator.errors import GeneratorError
 
 DEFAULT = "build"
-_SHARED = ("asking", "deploying", "following", "given", "kept", "options", "redriving", "show", "summary", "telling")
+_SHARED = (
+    "asking",
+    "bringing_in",
+    "deploying",
+    "following",
+    "given",
+    "kept",
+    "options",
+    "redriving",
+    "show",
+    "summary",
+    "telling",
+)
 
 
 class Commands(click.Group):

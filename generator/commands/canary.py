@@ -28,7 +28,7 @@ def command(source: str, sample: str | None, target: Target, sources: Path) -> N
 
     definition = load(sources, [source])[0]
     chosen = event(definition, sample)
-    deployed = find(target, target.stack(source), reached)
+    deployed = find(target, source, reached)
     out = show.console()
     for line in tell(target, definition.source, chosen, deployed):
         out.print(f"[green]ok[/]  {escape(line)}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator import aws, names
-from generator.commands import options, show
+from generator.commands import options, redriving, show
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -36,29 +37,29 @@ def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources:
         raise click.UsageError(said)
     place = Place(target, sources, build, pipeline)
     cloudformation, name = target.client("cloudformation"), place.stack(source)
-    stack = stacks.find(cloudformation, name)
-    if stack is None:
-        raise GeneratorError(f"no stack {name} in {target.region}; --env, --project and --region choose another")
+    stack = stacks.existing(target, name)
     if stack.under_way:
         raise GeneratorError(stack.busy)
     if stack.status != "REVIEW_IN_PROGRESS":
-        stacks.refuse_foreign(cloudformation, stack, place.tags(source))
+        stacks.refuse_foreign(cloudformation, stack, place.target.tags(source))
     if pipeline:
         event_source = stacks.find(cloudformation, target.stack(source))
         deletion.refuse_in_use(cloudformation, stack, event_source, place.again(f"delete {source}"))
     goes, stays = deletion.split(cloudformation, stack)
-    sqs = target.client("sqs")
-    left = [deletion.left(one, stack, sqs) for one in stays]
-    _announce(place, stack, goes, left)
+    sqs, s3 = target.client("sqs"), target.client("s3")
+    left = [deletion.left(one, stack, sqs, s3) for one in stays]
+    _announce(place, stack, goes, left, source)
+    if any(one.kept and one.kept.unsent for one in left) and (function := goes.get(deletion.REDRIVE)):
+        _send_waiting(target, function, yes=yes)
     if not yes and click.prompt(f"Type {name} to delete it") != name:
         show.console().print("that is not its name: nothing was deleted")
         return 1
     _delete(place, cloudformation, stack)
-    _farewell(left)
+    _farewell([deletion.left(one, stack, sqs, s3) for one in stays], place, source)
     return 0
 
 
-def _announce(place: Place, stack: Stack, goes: list[str], left: list[Left]) -> None:
+def _announce(place: Place, stack: Stack, goes: Iterable[str], left: list[Left], source: str) -> None:
     """What would go, and what stay."""
     from generator.deletion import secrets
 
@@ -68,11 +69,40 @@ def _announce(place: Place, stack: Stack, goes: list[str], left: list[Left]) -> 
     if url := stack.outputs.get("EndpointUrl"):
         out.print(f"  [red]goes[/]   {url}, for good: a new stack has another")
     for one in left:
-        on_it = "" if one.messages is None else f", [bold]{show.count(one.messages, 'message')}[/]"
-        out.print(f"  [green]stays[/]  {one.logical_id}{on_it}  {one.name}")
+        out.print(f"  [green]stays[/]  {one.logical_id}{_holds(one)}  {one.name}")
+        if bring_in := _bring_in(one, place, source):
+            out.print(f"         nothing sends these any more, {bring_in}")
     if parameters := secrets(stack, place.target.client("ssm")):
         remove = place.aws(f"ssm delete-parameters --names {' '.join(parameters)}")
         out.print(f"  [green]stays[/]  {', '.join(parameters)}; to delete: [cyan]{remove}[/]")
+
+
+def _holds(one: Left) -> str:
+    """What is on a queue, or kept in a bucket."""
+    if one.kept:
+        return f", [bold]{one.kept}[/]"
+    return "" if one.messages is None else f", [bold]{show.count(one.messages, 'message')}[/]"
+
+
+def _bring_in(one: Left, place: Place, source: str) -> str | None:
+    """How to bring in what is kept in a bucket; None where nothing is."""
+    if one.kept is None or not (one.kept.rejected or one.kept.unsent):
+        return None
+    command = place.bare(f"redrive {source} --from-bucket {one.name}")
+    return f"until {source} is deployed again, and then [cyan]{command}[/]"
+
+
+def _send_waiting(target: aws.Target, function: str, *, yes: bool) -> None:
+    """Offer to send what waits for the queue, which outlives the stack; the function that does it goes."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if not (yes or click.confirm("Send what waits for the queue first?", default=True)):
+        return
+    try:
+        redriving.send_waiting(target, function)
+    except (GeneratorError, BotoCoreError, ClientError) as error:
+        said = error if isinstance(error, GeneratorError) else aws.explained(error)
+        show.warning(f"what waits for the queue stays in the bucket: {said}")
 
 
 def _delete(place: Place, cloudformation: Any, stack: Stack) -> None:
@@ -89,11 +119,14 @@ def _delete(place: Place, cloudformation: Any, stack: Stack) -> None:
         raise GeneratorError("\n".join([*causes, said]))
 
 
-def _farewell(left: list[Left]) -> None:
+def _farewell(left: list[Left], place: Place, source: str) -> None:
+    """What stayed, as it is now."""
     out = show.console()
     out.print(f"\n[green]deleted[/]{'; what stayed:' if left else ''}")
     for one in left:
-        out.print(f"  {one.logical_id}  {one.name}  {one.arn}".rstrip())
+        out.print(f"  {one.logical_id}{_holds(one)}  {one.name}  {one.arn}".rstrip())
+        if bring_in := _bring_in(one, place, source):
+            out.print(f"    nothing sends these, {bring_in}")
 
 
 def followed(cloudformation: Any, stack: Stack, after: str, place: Place) -> list[Event]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -38,7 +38,12 @@ def _given(_context: click.Context, _option: click.Parameter, values: Sequence[s
 @click.option(
     "--parameter", "given", multiple=True, callback=_given, metavar="NAME=VALUE", help="A parameter of the template."
 )
-@click.option("--role-arn", metavar="ARN", help="Role with which CloudFormation is to act; pipelines name theirs.")
+@click.option(
+    "--role-arn",
+    metavar="ARN",
+    callback=options.fits(names.ROLE_PATTERN, "the ARN of a role"),
+    help="Role with which CloudFormation is to act; pipelines name theirs.",
+)
 @click.option("--path", metavar="PATH", help="Refuse a definition with another path than this.")
 @click.option(
     "--without-secret", is_flag=True, help="Though none is stored yet: for a vendor that makes it once it has the URL."
@@ -98,18 +103,36 @@ def command(
 
 
 def _deployed(place: Place) -> list[str]:
-    """The sources that have a stack there."""
+    """The sources that have a stack there; stacks that are named as a source's is, and have none, are said."""
     from generator.definition import known
     from generator.stacks import find
 
     cloudformation = place.target.client("cloudformation")
     stacks = {name: find(cloudformation, place.stack(name)) for name in known(place.sources)}
     there = [name for name, stack in stacks.items() if stack and stack.status != "REVIEW_IN_PROGRESS"]
+    _warn_of_orphans(place, cloudformation, stacks.keys())
     if not there:
         raise GeneratorError(f"no source of {place.sources} is deployed to {place.target.environment} yet: name one")
     if others := [name for name in stacks if name not in there]:
         show.console().print(f"[dim]not deployed yet, so left out:[/] {', '.join(others)}")
     return there
+
+
+def _warn_of_orphans(place: Place, cloudformation: Any, sources: Iterable[str]) -> None:
+    from botocore.exceptions import ClientError
+
+    from generator.stacks import without_source
+
+    try:
+        orphans = without_source(cloudformation, place.stack, sources)
+    except ClientError as error:
+        show.note(f"stacks that have no source in {place.sources} are not looked for: {aws.explained(error)}")
+        return
+    if orphans:
+        show.warning(
+            f"{show.count(len(orphans), 'stack')} without a source in {place.sources}, so left out: "
+            f"{', '.join(orphans)}; --sources names another folder"
+        )
 
 
 def _each(deployments: Sequence[Deployment], how: How, *, redrive: bool) -> int:

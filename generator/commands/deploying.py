@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from generator.commands import show
+from generator.commands import bringing_in, show
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def deploy(one: Deployment, how: How) -> bool:
     where = f"{place.target.region}, account {place.target.account}"
     out.print(f"\n[bold]{one.stack}[/]  {where}, {stack.status if stack else 'new'}")
     if stack and stack.status != "REVIEW_IN_PROGRESS":
-        stacks.refuse_foreign(cloudformation, stack, place.tags(one.product.name))
+        stacks.refuse_foreign(cloudformation, stack, place.target.tags(one.product.name))
     way = stacks.way(
         stack,
         delete=place.again(f"delete {one.product.name}", pipeline=place.pipeline),
@@ -47,6 +47,7 @@ def deploy(one: Deployment, how: How) -> bool:
         one.refuse_without_secret(place.target.client("ssm"))
     before = None if way in ("create", "delete") else stack
     one.refuse_takeover(before)
+    one.refuse_taken_names(before)
     parameters = one.parameters(before)
     if stack and way in _FIRST:
         if not _first(cloudformation, one, stack, way, how):
@@ -57,9 +58,13 @@ def deploy(one: Deployment, how: How) -> bool:
     with changes.proposed(cloudformation, one.stack, request, new=stack is None) as change_set:
         if change_set.empty:
             out.print("nothing to change")
-        elif not _execute(cloudformation, one, change_set, one.moved(before), how):
+        elif not _execute(cloudformation, one, change_set, _warnings(cloudformation, one, change_set, before), how):
             return how.dry_run
-    _show_outputs(one, stacks.find(cloudformation, one.stack))
+    deployed = stacks.find(cloudformation, one.stack)
+    assert deployed  # noqa: S101 - it was just there
+    _show_outputs(one, deployed)
+    if before is None and not place.pipeline:
+        bringing_in.show_retained(one, deployed)
     return True
 
 
@@ -111,11 +116,21 @@ def _upload(one: Deployment, how: How) -> None:
         out.print(f"{'[green]uploaded[/]' if new else '[dim]there[/]   '}  s3://{target.bucket}/{key}")
 
 
-def _execute(cloudformation: Any, one: Deployment, change_set: ChangeSet, moved: str | None, how: How) -> bool:
-    """Show what would change, and if the user says so, do it; whether it was done."""
+def _warnings(cloudformation: Any, one: Deployment, change_set: ChangeSet, before: Stack | None) -> list[str]:
+    """What would be lost or moved, and whether newer code than this is deployed."""
+    from generator.changes import losses, older
+    from lambdas import VERSION
+
+    template = cloudformation.get_template(StackName=before.id)["TemplateBody"] if before else None
+    found = [older(template, VERSION), *losses(change_set.changes, new=before is None), one.moved(before)]
+    return [warning for warning in found if warning]
+
+
+def _execute(cloudformation: Any, one: Deployment, change_set: ChangeSet, warnings: Sequence[str], how: How) -> bool:
+    """Show what would change, with the warnings, and if the user says so, do it; whether it was done."""
     from generator import progress, stacks
 
-    _show_changes(change_set.changes, moved)
+    _show_changes(change_set.changes, warnings)
     out = show.console()
     if how.dry_run or not how.sure("Deploy this?"):
         out.print("nothing was changed")
@@ -129,7 +144,7 @@ def _execute(cloudformation: Any, one: Deployment, change_set: ChangeSet, moved:
     return True
 
 
-def _show_changes(changes: Sequence[Change], moved: str | None) -> None:
+def _show_changes(changes: Sequence[Change], warnings: Sequence[str]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
@@ -140,9 +155,8 @@ def _show_changes(changes: Sequence[Change], moved: str | None) -> None:
         replaced = {"True": "[red]yes[/]", "Conditional": "[red]maybe[/]", "False": "no"}.get(one.replaced, "")
         table.add_row(sign, one.logical_id, one.type, replaced, ", ".join(one.properties))
     out.print(table if changes else "only its outputs change")
-    for said in [*(one.loses for one in changes), moved]:
-        if said:
-            out.print(f"[bold red]mind:[/] [bold]{escape(said)}[/]")
+    for warning in warnings:
+        out.print(f"[bold red]mind:[/] [bold]{escape(warning)}[/]")
 
 
 def _finished(cloudformation: Any, one: Deployment, stack: Stack, after: str, what: str, *good: str) -> None:
@@ -157,11 +171,10 @@ def _finished(cloudformation: Any, one: Deployment, stack: Stack, after: str, wh
         raise GeneratorError(progress.failure(stack, what, status, progress.causes(cloudformation, stack.id, events)))
 
 
-def _show_outputs(one: Deployment, stack: Stack | None) -> None:
+def _show_outputs(one: Deployment, stack: Stack) -> None:
     from rich.markup import escape
 
     out = show.console()
-    assert stack  # noqa: S101 - it was deployed
     out.print(f"\n[bold]{stack.name}[/]  {stack.status}\n")
     wide = max(map(len, stack.outputs), default=0)
     for name, value in sorted(stack.outputs.items()):

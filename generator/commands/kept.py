@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.aws import Target
+from generator.commands import show
 from generator.errors import again
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
 def none(source: str, wanted: Wanted) -> str:
     """What is said where there is nothing."""
     return f"{source} has no rejected events{'' if wanted.all else ' that fit'}"
+
+
+def looked(number: int) -> None:
+    """Say how many requests have been read so far, to find those that are wanted."""
+    show.progress(number, None, "read")
 
 
 def next_one(words: str, target: Target, sources: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +41,20 @@ def build(command: F) -> F:
     )(command)
 
 
+def fits(pattern: str, wants: str) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    """A callback that takes what fits a pattern: of anything else, AWS's own library speaks in its own words."""
+
+    def checked(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+        if value is None or re.fullmatch(pattern, value):
+            return value
+        raise click.BadParameter(f"{value}: must be {wants}")
+
+    return checked
+
+
+_REGION = fits("[a-z]{2,}(-[a-z]+)+-[0-9]+", "a region, such as us-west-2")
+
+
 def target(command: Callable[..., Any]) -> Callable[..., Any]:
     """--project, --env, --region, --profile and --bucket, which the command gets as one `target`."""
 
@@ -60,7 +75,7 @@ def target(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--bucket", help="Helper bucket.  [default: one of this account's, by its number]"),
         click.option("--profile", help="AWS profile."),
-        click.option("--region", help="AWS region."),
+        click.option("--region", callback=_REGION, help="AWS region."),
         click.option("--project", default=names.PROJECT, show_default=True, help="First part of every name."),
         click.option("--env", default=names.ENVIRONMENT, show_default=True, help="Environment, such as dev or prod."),
     ):

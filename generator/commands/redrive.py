@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.aws import Target
-from generator.commands import kept, options, redriving, show
+from generator.commands import bringing_in, kept, options, redriving, show
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 @click.option("--rate", type=click.FloatRange(0, min_open=True), help="So many requests a second at most.")
 @click.option("--dry-run", is_flag=True, help="Show what would become of them, and send nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--from-bucket", metavar="BUCKET", help="Bring in what an earlier stack left in its bucket, as `status` names it."
+)
 @click.option("--dead", is_flag=True, help="Move all dead letters, which MozDef took too often, back to its queue.")
 @options.target
 @options.sources
@@ -32,6 +35,7 @@ def command(
     rate: float | None,
     dry_run: bool,
     yes: bool,
+    from_bucket: str | None,
     dead: bool,
     target: Target,
     sources: Path,
@@ -40,8 +44,10 @@ def command(
     from generator.definition import load
     from generator.kept_events import find, listed
 
-    if dead and (limit or rate or not wanted.all):
+    if dead and (limit or rate or from_bucket or not wanted.all):
         raise click.UsageError("--dead moves all dead letters: it goes with --dry-run and --yes alone")
+    if from_bucket and (limit or not wanted.all):
+        raise click.UsageError("--from-bucket brings in all of it: it goes with --rate, --dry-run and --yes alone")
     if not (yes or dry_run or show.somebody_is_there()):
         raise click.UsageError("nobody is there to be asked: --yes sends, --dry-run shows what would be sent")
     definition = load(sources, [source])[0].source
@@ -49,12 +55,14 @@ def command(
     if dead:
         after = kept.next_one(f"status {source}", target, sources)
         return _dead(target, stack, source, dry_run=dry_run, yes=yes, after=after)
-    keys = [one.key for one in listed(target.client("s3"), stack.bucket, definition, wanted)][:limit]
+    how = redriving.How(yes, dry_run, rate, kept.next_one(f"rejected {source}", target, sources))
+    if from_bucket:
+        return bringing_in.bring_in(target, stack, source, from_bucket, how)
+    keys = [one.key for one in listed(target.client("s3"), stack.bucket, definition, wanted, kept.looked)][:limit]
     out = show.console()
     if not keys:
         out.print(kept.none(source, wanted))
         return 0
-    how = redriving.How(yes, dry_run, rate, kept.next_one(f"rejected {source}", target, sources))
     return redriving.bring_back(target, stack, keys, how)
 
 

@@ -38,6 +38,8 @@ class _Passing(NamedTuple):
     keys: list[str]
     messages: int
     skipped: int
+    failing: int
+    """Events of these objects that fail still."""
     left: Counter[str]
     """What became of the others."""
 
@@ -86,6 +88,16 @@ def after_deployment(one: Deployment, *, yes: bool) -> None:
         out.print(f"there are more than {AFTER_DEPLOYMENT:,} requests: {place.bare(f'redrive {source.name}')}")
 
 
+def send_waiting(target: Target, function: str) -> bool:
+    """Have what waits for the queue sent, and say what became of it; whether none of it is left."""
+    from generator.redriving import PATIENCE, sweep
+
+    counts = sweep(target.client("lambda", PATIENCE), function, _wait)
+    left = f", and {show.count(counts['left'], 'message')} that the queue does not take now" if counts["left"] else ""
+    show.console().print(f"{show.count(counts['sent'], 'message')} that waited sent{left}")
+    return not left
+
+
 def _wait(seconds: float) -> None:
     show.console().print(f"  [dim]busy[/]    the sweep or another redrive is at work: again in {seconds:g} s")
     time.sleep(seconds)
@@ -99,7 +111,7 @@ def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
     out = show.console()
     passing: list[str] = []
     skipped: list[str] = []
-    shown = passes = duplicates = 0
+    shown = passes = duplicates = failing = looked = 0
     fails: Counter[str] = Counter()
     left: Counter[str] = Counter()
     for some in chunks(keys):
@@ -107,6 +119,7 @@ def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
             # What was sent before goes from the bucket as what is sent.
             if result.get("passes") or result.get("duplicates"):
                 passing.append(result["key"])
+                failing += sum(one["events"] for one in result["fails"])
             else:
                 left[became(result)] += 1
             if result.get("foreign"):
@@ -121,6 +134,8 @@ def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
                 out.print(
                     f"  [dim]passes[/]  {time_} {show.safe(message['severity'])}  {show.safe(message['summary'])}"
                 )
+        looked += len(some)
+        show.progress(looked, len(keys), "looked at")
     if passes > shown:
         out.print(f"  [dim]passes[/]  and {passes - shown} more")
     if duplicates:
@@ -129,7 +144,7 @@ def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
         out.print(f"  [yellow]fails[/]   {number}x {show.safe(said)}")
     if len(fails) > FEW:
         out.print(f"  [yellow]fails[/]   and for {len(fails) - FEW} more reasons")
-    return _Passing(passing, passes, duplicates, left)
+    return _Passing(passing, passes, duplicates, failing, left)
 
 
 def _before(tags: Sequence[str]) -> str:
@@ -167,7 +182,10 @@ def _send(functions: Any, stack: Stack, passing: _Passing, how: How) -> int:
         )
         return 130
     _summed_up(counts, requests, how)
-    return 1 if counts["pending"] else 0
+    if changed := counts["failed"] > passing.failing:
+        events = show.count(counts["failed"] - passing.failing, "event")
+        out.print(f"{events} failed that would have passed: other code has been deployed since. Deploy yours again")
+    return 1 if counts["pending"] or changed else 0
 
 
 def _summed_up(counts: Counter[str], requests: Counter[str], how: How) -> None:

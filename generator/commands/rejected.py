@@ -31,14 +31,21 @@ PART = 12
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one a line; with --show, all of it.")
 @options.target
 @options.sources
-def command(source: str, shown: str | None, wanted: Wanted, as_json: bool, target: Target, sources: Path) -> None:
+def command(source: str, shown: str | None, wanted: Wanted, as_json: bool, target: Target, sources: Path) -> int:
     """Count SOURCE's rejected requests by day and reason, or show one. Nothing is changed."""
     from generator.definition import load
     from generator.kept_events import find, listed, read
+    from generator.stacks import NotDeployedError
 
     definition = load(sources, [source])[0].source
-    stack, s3 = find(target, source), target.client("s3")
-    found = list(listed(s3, stack.bucket, definition, wanted))
+    try:
+        stack, s3 = find(target, source), target.client("s3")
+    except NotDeployedError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps(error.told))
+        return 1
+    found = list(listed(s3, stack.bucket, definition, wanted, kept.looked))
     if shown is not None:
         _show(read(s3, stack.bucket, _one(found, shown)), as_json=as_json)
     elif as_json:
@@ -53,6 +60,7 @@ def command(source: str, shown: str | None, wanted: Wanted, as_json: bool, targe
         out.print(f"[dim]what they would be now[/]  {again}")
     else:
         show.console().print(kept.none(source, wanted))
+    return 0
 
 
 def _part(key: str) -> str:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 100
+STEP = 500
+"""Objects after which what takes long says how far it is."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -53,6 +55,13 @@ def note(message: object) -> None:
     from rich.text import Text
 
     console(stderr=True).print(Text.assemble(("note: ", "yellow"), str(message)))
+
+
+def progress(done: int, number: int | None, what: str) -> None:
+    """How far something is that takes long, at each STEP and before its end, on standard error: a pipe has the rest."""
+    if done % STEP == 0 and done != number:
+        of = "" if number is None else f" of {number:,}"
+        console(stderr=True).print(f"[dim]{what} {done:,}{of} requests[/]")
 
 
 def printable(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.aws import Target
-from generator.commands import kept, options, show
+from generator.commands import bringing_in, kept, options, show
 
 if TYPE_CHECKING:
     from generator.state import Counted, State
@@ -26,11 +26,18 @@ if TYPE_CHECKING:
 def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
     """Say whether SOURCE's events flow, what waits, what is kept, and what to do; exit 1 where there is something."""
     from generator.definition import load
+    from generator.stacks import NotDeployedError
     from generator.state import of
 
-    state = of(target, load(sources, [source])[0].source)
+    try:
+        state = of(target, load(sources, [source])[0].source)
+    except NotDeployedError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps(error.told, indent=2))
+        return 1
     if as_json:
-        told = {**asdict(state), "flowing": state.flowing, "well": state.well}
+        told = {**asdict(state), "flowing": state.flowing, "problem": None, "well": state.well}
         click.echo(json.dumps(told, indent=2, default=lambda at: at.isoformat()))
     else:
         from rich.markup import escape
@@ -63,6 +70,7 @@ def _lines(state: State, source: str, do: Callable[[str], str]) -> Iterator[tupl
     if state.unsendable:
         objects = show.count(state.unsendable, "object")
         yield "never", f"{objects} with messages that SQS refuses, below unsendable/ in {state.bucket}", look
+    yield from _earlier(state, source, do)
     for name, text in state.alarms:
         yield "alarm", f"{name.removeprefix(f'{state.stack}-')}: {text}", "red"
     for name, stored in state.secrets.items():
@@ -84,6 +92,15 @@ def _flow(state: State) -> Iterator[tuple[str, str, str]]:
     if state.drift:
         unknown = _counted(state.drift, "events of which the schemas did not know something")
         yield "drift", f"{unknown}{': the dashboard says what' if state.drift.day else ''}", "default"
+
+
+def _earlier(state: State, source: str, do: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
+    """Where earlier stacks left events behind."""
+    if state.earlier is None:
+        yield "earlier", "not known: you may not list buckets and queues, which earlier stacks left behind", "default"
+        return
+    for line in bringing_in.lines(state.earlier, lambda bucket: do(f"redrive {source} --from-bucket {bucket}")):
+        yield "earlier", line, "yellow"
 
 
 def _counted(counted: Counted, what: str) -> str:

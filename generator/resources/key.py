@@ -9,6 +9,7 @@ from awacs.aws import Allow, ArnLike, AWSPrincipal, BoolIfExists, Condition, Den
 from troposphere import GetAtt, If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.kms import Key
 
+from generator.names import ROLE_PATTERN
 from generator.resources.parameters import Asked, Parameters, given
 from generator.resources.role import allow
 from generator.resources.sub import regional
@@ -17,7 +18,7 @@ ASKED = Asked(
     "KeyAdministratorArn",
     "Account",
     "Role that manages the key beside whom the account lets do so; a pipeline's execution role (optional)",
-    "(arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+)?",
+    f"({ROLE_PATTERN})?",
     "empty, or the ARN of a role",
     "",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import shutil
@@ -48,7 +49,9 @@ class Source:
 
     def run(self, command: str, *args: str) -> tuple[int, list[str], list[str]]:
         """A command: exit status, lines of output, lines of errors."""
-        folders = ["--sources", str(self.folder / "sources"), "--build", str(self.folder / "build")]
+        folders = ["--sources", str(self.folder / "sources")]
+        if command in ("deploy", "delete"):
+            folders += ["--build", str(self.folder / "build")]
         status = main([command, "zoom", "--project", self.project, *folders, *args])
         printed = self.capsys.readouterr()
         return status, [line.rstrip() for line in printed.out.splitlines()], printed.err.splitlines()
@@ -153,6 +156,26 @@ def test_a_changed_definition_is_deployed_in_place(zoom: Source) -> None:
     ]
 
 
+def test_strictness_is_taken_away_and_taken_in_again(zoom: Source) -> None:
+    logs = []
+    for hardening in ("strict", "baseline", "strict"):
+        if hardening == "strict":
+            zoom.change("description:", "hardening: strict\ndescription:")
+        else:
+            zoom.change("hardening: strict\n", "")
+        status, _, err = zoom.run("deploy", "--yes")
+        assert (status, err) == (0, [])
+        logs.append(zoom.emulator.resources(zoom.stack).get("KeptLog"))
+    first, none, last = logs
+    names = [one["Name"] for one in zoom.emulator.client("s3").list_buckets()["Buckets"]]
+    assert none is None
+    assert first != last
+    assert {first, last} <= set(names)
+    service = zoom.service()
+    posted(service)
+    assert details(service) == [json.loads(ZOOM)]
+
+
 def test_a_failed_update_and_the_next_good_one_keep_queue_and_endpoint(
     zoom: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +248,48 @@ def test_what_would_be_replaced_is_said_before_it_is(zoom: Source) -> None:
     ]
 
 
+def test_what_a_deleted_stack_kept_is_brought_in_by_the_next(zoom: Source) -> None:
+    assert zoom.run("deploy", "--yes")[0] == 0
+    before = zoom.service()
+    broken = json.dumps({**json.loads(ZOOM), "event_ts": "no time"}).encode()
+    assert before.post(broken, zoom_headers(broken)).status == 200
+    assert len(before.kept()) == 1
+    old, s3 = before.outputs["KeptBucket"], zoom.emulator.client("s3")
+    waits = base64.b64encode(b'{"summary": "it waited"}').decode()
+    envelope = {"version": 1, "source": "zoom", "time": "2026-03-02T12:00:00Z", "requestId": "r", "messages": [waits]}
+    s3.put_object(Bucket=old, Key="unsent/2026-03-02/0.json", Body=json.dumps(envelope).encode())
+    again = f"redrive zoom --from-bucket {old}"
+    # The emulator's CloudFormation makes no tags of buckets. (Its queues have the same name each time.)
+    tags = {"Project": zoom.project, "Service": "zoom", "Environment": "dev"}
+    s3.put_bucket_tagging(Bucket=old, Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in tags.items()]})
+
+    s3.put_object(Bucket=old, Key="unsent/2026-03-02/1.json", Body=b"none of ours")  # so that something stays
+
+    status, out, err = zoom.run("delete", "--yes")
+    assert (status, err) == (0, [])
+    assert "1 message that waited sent" in out
+    assert [message["summary"] for message in before.arrived()] == ["it waited"]
+    assert [again in line for line in out].count(True) == 2
+    s3.delete_object(Bucket=old, Key="unsent/2026-03-02/1.json")
+    s3.put_object(Bucket=old, Key="unsent/2026-03-02/0.json", Body=json.dumps(envelope).encode())
+
+    zoom.change("  time: event_ts\n  time_format: unix_ms\n", "")
+    folders = ["--sources", str(zoom.folder / "sources"), "--build", str(zoom.folder / "build")]
+    assert main(["zoom", "--accept", *folders]) == 0
+    status, out, _ = zoom.run("deploy", "--yes")
+    assert status == 0
+    assert [line for line in out if "1 rejected, 1 waiting for the queue" in line and again in line]
+    assert zoom.run("status")[0] == 1
+
+    status, out, err = zoom.run("redrive", "--from-bucket", old, "--yes")
+    assert (status, err) == (0, [])
+    after = zoom.service()
+    summaries = ["it waited", "zoom: user.signed_in by analyst@example.com"]
+    assert sorted(message["summary"] for message in after.arrived()) == summaries
+    for bucket in (old, after.outputs["KeptBucket"]):
+        assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+
+
 def test_deleting_does_what_it_says(zoom: Source) -> None:
     assert zoom.run("deploy", "--yes")[0] == 0
     service = zoom.service()
@@ -242,15 +307,15 @@ def test_deleting_does_what_it_says(zoom: Source) -> None:
         f"  goes   {service.outputs['EndpointUrl']}, for good: a new stack has another",
         f"  stays  DeadLetters, 0 messages  {service.outputs['DeadLettersQueueUrl']}",
         f"  stays  Events, 1 message  {queue}",
-        f"  stays  Kept  {kept}",
+        f"  stays  Kept, 0 rejected, 0 waiting for the queue  {kept}",
         f"  stays  {parameter}; to delete: aws ssm delete-parameters --names {parameter} --region {REGION}",
         out[9],
     ]
     assert out[-4:] == [
         "deleted; what stayed:",
-        f"  DeadLetters  {service.outputs['DeadLettersQueueUrl']}  {out[-3].rpartition('  ')[2]}",
-        f"  Events  {queue}  {service.outputs['EventsQueueArn']}",
-        f"  Kept  {kept}  arn:aws:s3:::{kept}",
+        f"  DeadLetters, 0 messages  {service.outputs['DeadLettersQueueUrl']}  {out[-3].rpartition('  ')[2]}",
+        f"  Events, 1 message  {queue}  {service.outputs['EventsQueueArn']}",
+        f"  Kept, 0 rejected, 0 waiting for the queue  {kept}  arn:aws:s3:::{kept}",
     ]
     assert zoom.status() is None
     assert service.post(ZOOM, zoom_headers(ZOOM)).status == 404
