@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile, ZipInfo
 
+from generator import regular_file
 from generator.errors import GeneratorError
 
 # What a checkout leaves out, where there is no git to ask.
@@ -30,7 +31,7 @@ def packed(folder: Path) -> bytes:
             # What a link leads to may lie where no checkout has it.
             if file.is_symlink():
                 info.external_attr = _LINK
-            content = os.fsencode(file.readlink()) if file.is_symlink() else file.read_bytes()
+            content = os.fsencode(file.readlink()) if file.is_symlink() else regular_file.read(file)
             made.writestr(info, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from generator import regular_file
 from generator.definition import BUNDLED, Definition
 from generator.errors import GeneratorError
+from generator.yaml_nodes import shown
 
 _TEXTS = Path(__file__).parent / "config"
 _ROOT = Path(__file__).parent.parent
@@ -32,7 +34,7 @@ def files(definition: Definition) -> dict[str, bytes]:
         file, line = definition.place("extends")
         said = f"{file}:{line}: extends: {missing[0].name} is in no repository of the pipeline: put its keys here"
         raise GeneratorError(said)
-    return made | _below(definition.folders[0], _OWN)
+    return made | below(definition.folders[0], _OWN)
 
 
 def archived(definition: Definition, own: dict[str, bytes]) -> dict[str, bytes]:
@@ -44,12 +46,12 @@ def archived(definition: Definition, own: dict[str, bytes]) -> dict[str, bytes]:
 
 @cache
 def _framework() -> dict[str, bytes]:
-    return _below(_ROOT, _FRAMEWORK)
+    return below(_ROOT, _FRAMEWORK)
 
 
 @cache
 def _texts() -> tuple[tuple[str, str], ...]:
-    return tuple((name, content.decode()) for name, content in _below(_TEXTS, (".",)).items())
+    return tuple((name, content.decode()) for name, content in below(_TEXTS).items())
 
 
 def _filled(text: str, names: dict[str, str]) -> str:
@@ -58,13 +60,16 @@ def _filled(text: str, names: dict[str, str]) -> str:
     return text
 
 
-def _below(folder: Path, wanted: tuple[str, ...]) -> dict[str, bytes]:
-    """The files of a folder, or below it, by their names from there; no caches."""
+def below(folder: Path, wanted: tuple[str, ...] = (".",)) -> dict[str, bytes]:
+    """The files of a folder, or below it, by their names from there; no caches.
+
+    GeneratorError where one is a link that leads out of the folder: what is there may be anything of the user's.
+    """
     found = [
         file for one in wanted for file in ([folder / one] if (folder / one).is_file() else (folder / one).rglob("*"))
     ]
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in sorted(found)
-        if file.is_file() and "__pycache__" not in file.parts
-    }
+    files = [file for file in sorted(found) if file.is_file() and "__pycache__" not in file.parts]
+    root = folder.resolve()
+    if out := next((file for file in files if not file.resolve().is_relative_to(root)), None):
+        raise GeneratorError(f"{shown(out)}: leads to {out.resolve()}, out of its folder: put a copy in its place")
+    return {file.relative_to(folder).as_posix(): regular_file.read(file) for file in files}

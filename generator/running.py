@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from generator import bundle, helper_bucket, names
+from generator import bundle, helper_bucket, names, regular_file
 from generator.errors import GeneratorError, again
 from generator.local import Emulator, Here
 from generator.product import shared
@@ -35,7 +35,7 @@ class Running:
 def built(build: Path, sources: Path, name: str, wanted: Iterable[str]) -> dict[str, bytes]:
     """Files of a source that was built, by their names."""
     try:
-        return {one: (build / ("" if one in shared() else name) / one).read_bytes() for one in wanted}
+        return {one: regular_file.read(build / ("" if one in shared() else name) / one) for one in wanted}
     except OSError as error:
         raise GeneratorError(f"{error.filename}: not built yet: {again(name, build, sources)}") from error
 
@@ -107,8 +107,8 @@ def announced(running: Running, build: Path) -> Iterator[None]:
     """Tell `send` where the source runs, as long as it does."""
     file = _file(build, running.name)
     try:
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(json.dumps(asdict(running)), encoding="utf-8")
+        regular_file.make_folder(file.parent)
+        regular_file.write(file, json.dumps(asdict(running)).encode())
     except OSError as error:
         raise GeneratorError(f"{file}: can't be written ({error.strerror}), so `send` would not find it") from error
     try:
@@ -131,7 +131,7 @@ def not_running(build: Path, sources: Path, name: str) -> None:
 def find(build: Path, sources: Path, name: str) -> Running:
     """Where a source runs now."""
     try:
-        running = Running(**json.loads(_file(build, name).read_bytes()))
+        running = Running(**json.loads(regular_file.read(_file(build, name))))
         os.kill(running.process, 0)
         socket.create_connection(("127.0.0.1", running.port), timeout=1).close()
     except (OSError, ValueError, TypeError) as error:
