@@ -22,6 +22,7 @@ from typing import Any
 from generator import gateway, regular_file
 from generator.definition import Definition
 from generator.errors import Problem
+from generator.line_ends import MEND
 from generator.schemas.samples import notes, refusing
 from generator.vendor import as_sent
 from generator.yaml_nodes import shown
@@ -223,6 +224,8 @@ def compare(made: Shaped) -> list[Problem]:
     differences = list(_differences(stored, _expected(made)))
     more = f", and in {len(differences) - 1} more places" if len(differences) > 1 else ""
     said = "if the build is right, --accept stores what it makes"
+    if b"\r\n" in made.sample.body:
+        said += f"; its body has CRLF, which may come of a checkout: then {MEND}"
     return [Problem(shown(file), 0, where, f"{what}{more}; {said}") for where, what in differences[:1]]
 
 
