@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile, ZipInfo
 
-from generator.errors import GeneratorError
+from generator import line_ends, regular_file
+from generator.errors import DefinitionError, GeneratorError
 
 # What a checkout leaves out, where there is no git to ask.
 _NOT_CHECKED_IN = {".git", ".venv", ".tox", "build", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
@@ -23,14 +24,17 @@ def packed(folder: Path) -> bytes:
     """The files of a folder that are, or could be, checked in. As in CodePipeline's zips, no file is executable."""
     if not folder.is_dir():
         raise GeneratorError(f"{folder}: no such folder")
+    files = sorted(_files(folder))
+    if problems := line_ends.problems(file for file in files if file.suffix == ".sh" and not file.is_symlink()):
+        raise DefinitionError(problems)  # a build would say of each line that there is no such command
     buffer = io.BytesIO()
     with ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
-        for file in sorted(_files(folder)):
+        for file in files:
             info = ZipInfo(file.relative_to(folder).as_posix(), _TIME)
             # What a link leads to may lie where no checkout has it.
             if file.is_symlink():
                 info.external_attr = _LINK
-            content = os.fsencode(file.readlink()) if file.is_symlink() else file.read_bytes()
+            content = os.fsencode(file.readlink()) if file.is_symlink() else regular_file.read(file)
             made.writestr(info, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-from generator import shipped, wheels
+from generator import regular_file, shipped, wheels
 from generator.definition import Definition
 from generator.literal import module
 from lambdas.auth import leaves
@@ -34,7 +34,7 @@ def lambdas_zip(definition: Definition) -> bytes:
     python = module(told, [wheels.EARLY[one] for one in needed]).encode()
     files = {}
     if transform := definition.find("transform.py"):
-        files["lambdas/transform.py"] = transform.read_bytes()
+        files["lambdas/transform.py"] = regular_file.read(transform)
     if definition.schemas:
         files["lambdas/schemas.py"] = shipped.bare(definition.schemas.encode())
     above = python.partition(b"\nSOURCE")[0]  # what the definition imports, without all of it

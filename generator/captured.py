@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from generator import captured_json
+from generator import captured_json, regular_file
 from generator.errors import GeneratorError
 from lambdas.auth import Sent
 
-MAX_BYTES = 32 * 1_048_576
-"""No endpoint of ours takes more than 6 MB, in whatever way that is written down."""
 _REQUEST_LINE = re.compile(rf"({captured_json.TOKEN})[ \t]+(\S+)(?:[ \t]+HTTP/[0-9.]+)?[ \t]*")
-_HEADER = re.compile(rf"({captured_json.TOKEN}):[ \t]*(.*?)[ \t]*")
+_HEADER = re.compile(rf"({captured_json.TOKEN}):(.*)")
 _CHUNK, _BREAK = re.compile(rb"([0-9a-fA-F]{1,8})(?:;[^\r\n]*)?\r?\n"), re.compile(rb"\r?\n")
 _LENGTH, _ABSOLUTE = re.compile("[0-9]{1,12}"), re.compile("https?://", re.IGNORECASE)
 _FORMS = "raw HTTP (POST /path HTTP/1.1, headers, an empty line, the body) or JSON"
@@ -36,7 +35,7 @@ class Captured:
     cut: bytes = b""
     """What stood at the end of the file and is not in `body`: a line break that an editor may have put there."""
 
-    @property
+    @cached_property
     def joined(self) -> dict[str, str]:
         """The headers by lower-case name; what stands twice is joined with a comma, as API Gateway does."""
         return _joined(self.headers)
@@ -50,12 +49,9 @@ class Captured:
 def read(file: Path) -> Captured:
     """The request in a file; GeneratorError with the place of what can't be read."""
     try:
-        with file.open("rb") as opened:
-            content = opened.read(MAX_BYTES + 1)
+        content = regular_file.read(file, regular_file.MAX_REQUEST)
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read: {error.strerror}") from None
-    if len(content) > MAX_BYTES:
-        raise GeneratorError(f"{file}: has more than {MAX_BYTES:,} bytes: it is no single request")
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not content.strip():
         raise GeneratorError(f"{file}: is empty; it must be {_FORMS}")
@@ -76,7 +72,7 @@ def _from_http(file: Path, content: bytes) -> Captured:
         if not (named := _HEADER.fullmatch(line)):
             said = "is no header (Name: value, on one line), and no empty line stands before it to end the headers"
             raise GeneratorError(f"{file}:{number}: {said}")
-        pairs.append((named[1], named[2]))
+        pairs.append((named[1], named[2].strip(" \t")))
     headers = tuple(pairs)
     body, cut, doubts = _framed(file, rest, _joined(headers))
     return Captured(found[1].upper(), _whole(found[2], headers), headers, body, doubts, cut)
@@ -122,24 +118,24 @@ def _framed(file: Path, body: bytes, headers: dict[str, str]) -> tuple[bytes, by
 
 def _unchunked(body: bytes) -> bytes | None:
     """What chunks hold (RFC 9112, 7.1); None where it is not in chunks, since many tools undo them."""
-    found, at = b"", 0
+    found: list[bytes] = []
+    at = 0
     while head := _CHUNK.match(body, at):
         start, size = head.end(), int(head[1], 16)
         if not size:
-            return found
+            return b"".join(found)
         if not (after := _BREAK.match(body, start + size)):
             return None
-        found += body[start : start + size]
+        found.append(body[start : start + size])
         at = after.end()
     return None
 
 
 def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for name, value in headers:
-        key = name.lower()
-        found[key] = f"{found[key]},{value}" if key in found else value
-    return found
+        found.setdefault(name.lower(), []).append(value)
+    return {name: ",".join(values) for name, values in found.items()}
 
 
 def _whole(target: str, headers: tuple[tuple[str, str], ...]) -> str:

@@ -8,14 +8,19 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from generator import regular_file
 from generator.definition import BUNDLED, Definition
 from generator.errors import GeneratorError
+from generator.yaml_nodes import shown
 
 _TEXTS = Path(__file__).parent / "config"
 _ROOT = Path(__file__).parent.parent
 FOLDER = "config"
 # What a build in the cloud needs of the framework.
-_FRAMEWORK = ("pyproject.toml", "requirements.txt", "README.md", "LICENSE", "generator", "lambdas", "sources")
+_FRAMEWORK = (
+    *(".gitattributes", "pyproject.toml", "requirements.txt", "README.md", "LICENSE"),
+    *("generator", "lambdas", "sources"),
+)
 _OWN = ("source.yml", "transform.py", "samples", "schemas", "README.md")
 
 
@@ -24,15 +29,29 @@ def files(definition: Definition) -> dict[str, bytes]:
     source = definition.source
     names = {"SOURCE_NAME": source.name, "API_PATH_OF_SOURCE": source.webhook.path}
     made = {name: _filled(text, names).encode() for name, text in _texts()}
-    # In one repository of its own, a definition from elsewhere would be missing.
-    alone = source.pipeline.source == ("codecommit",) and definition.folders[0].resolve().parent != BUNDLED.resolve()
-    if not (source.pipeline.private or alone):
+    if not _has_definition(definition):
         return made
     if missing := [folder for folder in definition.folders[1:] if not (BUNDLED / folder.name).is_dir()]:
         file, line = definition.place("extends")
         said = f"{file}:{line}: extends: {missing[0].name} is in no repository of the pipeline: put its keys here"
         raise GeneratorError(said)
-    return made | _below(definition.folders[0], _OWN)
+    return made | below(definition.folders[0], _OWN)
+
+
+def texts(definition: Definition) -> list[Path]:
+    """The files whose text is shipped as it is: this source's, and the framework's."""
+    source, code = definition.source, definition.find("transform.py")
+    own = _found(definition.folders[0], _OWN) if _has_definition(definition) else [code] if code else []
+    framework = _FRAMEWORK if source.pipeline.source == ("codecommit",) else ("lambdas", "generator/config")
+    return [*own, *_found(_ROOT, framework)]
+
+
+def _has_definition(definition: Definition) -> bool:
+    """Whether the definition is a part of the configuration."""
+    pipeline = definition.source.pipeline
+    # In one repository of its own, a definition from elsewhere would be missing.
+    alone = pipeline.source == ("codecommit",) and definition.folders[0].resolve().parent != BUNDLED.resolve()
+    return pipeline.private or alone
 
 
 def archived(definition: Definition, own: dict[str, bytes]) -> dict[str, bytes]:
@@ -44,12 +63,12 @@ def archived(definition: Definition, own: dict[str, bytes]) -> dict[str, bytes]:
 
 @cache
 def _framework() -> dict[str, bytes]:
-    return _below(_ROOT, _FRAMEWORK)
+    return below(_ROOT, _FRAMEWORK)
 
 
 @cache
 def _texts() -> tuple[tuple[str, str], ...]:
-    return tuple((name, content.decode()) for name, content in _below(_TEXTS, (".",)).items())
+    return tuple((name, content.decode()) for name, content in below(_TEXTS).items())
 
 
 def _filled(text: str, names: dict[str, str]) -> str:
@@ -58,13 +77,20 @@ def _filled(text: str, names: dict[str, str]) -> str:
     return text
 
 
-def _below(folder: Path, wanted: tuple[str, ...]) -> dict[str, bytes]:
-    """The files of a folder, or below it, by their names from there; no caches."""
+def below(folder: Path, wanted: tuple[str, ...] = (".",)) -> dict[str, bytes]:
+    """The files of a folder, or below it, by their names from there; no caches.
+
+    GeneratorError where one is a link that leads out of the folder: what is there may be anything of the user's.
+    """
+    files = _found(folder, wanted)
+    root = folder.resolve()
+    if out := next((file for file in files if not file.resolve().is_relative_to(root)), None):
+        raise GeneratorError(f"{shown(out)}: leads to {out.resolve()}, out of its folder: put a copy in its place")
+    return {file.relative_to(folder).as_posix(): regular_file.read(file) for file in files}
+
+
+def _found(folder: Path, wanted: tuple[str, ...]) -> list[Path]:
     found = [
         file for one in wanted for file in ([folder / one] if (folder / one).is_file() else (folder / one).rglob("*"))
     ]
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in sorted(found)
-        if file.is_file() and "__pycache__" not in file.parts
-    }
+    return [file for file in sorted(found) if file.is_file() and "__pycache__" not in file.parts]

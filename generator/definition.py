@@ -16,7 +16,7 @@ from types import ModuleType
 import yaml
 
 import lambdas.auth
-from generator import names, schemas, yaml_nodes
+from generator import names, regular_file, schemas, yaml_nodes
 from generator.errors import DefinitionError, GeneratorError, Problem
 from generator.rules import problems as rule_problems
 from generator.walk import Walker
@@ -108,7 +108,7 @@ def _with_schemas(definition: Definition) -> tuple[Definition, list[Problem]]:
         return definition, []
     for kind, name in source.events.schemas.items():
         key = f"events.schemas.{kind}"
-        if (file := definition.find(name)) and file.is_file():
+        if file := definition.find(name):
             files[kind] = file
         else:
             problems.append(Problem(*definition.place(key), key, f"there is no {name} beside the definition"))
@@ -182,14 +182,31 @@ def _same_type(lower: yaml.Node, upper: yaml.Node) -> bool:
     return [key.value for key, _ in entries(lower)] == [key.value for key, _ in entries(upper)]
 
 
+@cache
+def _tell_of_code(folder: Path) -> None:
+    """Say, once, that code runs which lies neither below the working folder nor in the framework."""
+    if not any(folder.is_relative_to(own.resolve()) for own in (Path.cwd(), BUNDLED)):
+        import logging  # what nobody configures goes to standard error
+
+        logging.getLogger(__name__).warning("note: runs transform.py of %s, which is not below this folder", folder)
+
+
 def _transform(file: Path) -> Transform:
-    """The function `transform` of a source's own module."""
+    """The function `transform` of a source's own module.
+
+    It runs from the text alone: compiled code that lies beside it may be of another, and none is left there.
+    """
+    try:
+        content = regular_file.read(file)
+    except OSError as error:
+        raise GeneratorError(f"{file}: can't be read: {error.strerror}") from error
+    _tell_of_code(file.resolve().parent)
     spec = spec_from_file_location("lambdas.transform", file)
-    assert spec and spec.loader  # noqa: S101, PT018 - it is a file of Python
+    assert spec  # noqa: S101 - it is a file of Python
     module = module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
-        spec.loader.exec_module(module)
+        exec(compile(content, str(file), "exec"), module.__dict__)  # noqa: S102 - it is what the functions will run
     except (Exception, SystemExit) as error:
         raise GeneratorError(f"{file}: can't be imported: {type(error).__name__}: {error}") from error
     if not callable(transform := getattr(module, "transform", None)):

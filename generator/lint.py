@@ -20,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from generator import regular_file
 from generator.errors import GeneratorError, Problem
 
 Engines = Literal["full", "fast"]
@@ -122,7 +123,7 @@ class Linter:
 
     def _recall(self, digest: str) -> bytes | None:
         try:
-            remembered = (self._remembered / digest).read_bytes()
+            remembered = regular_file.read(self._remembered / digest)
             [Problem("", *one) for one in json.loads(remembered)]
         except (OSError, ValueError, TypeError):
             return None

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from generator import regular_file
 from generator.errors import GeneratorError
 
 State = Literal["new", "changed", "unchanged"]
 REMEMBERED = ".lint"
 """Folder of what builds have found out: lint verdicts, and which templates are made of what."""
+_LOCK = ".lock"
+_BUILT = {_LOCK, REMEMBERED, "merge.zip"}
+"""Each is there after a build, and in what of a build is checked in."""
 
 
 def states(folder: Path, files: Mapping[str, bytes]) -> dict[str, State]:
@@ -55,8 +60,7 @@ def write_shared(build: Path, files: Mapping[str, bytes]) -> dict[str, State]:
     try:
         for name, content in files.items():
             if found[name] != "unchanged":
-                _put(build / f".{name}", content)
-                (build / f".{name}").replace(build / name)
+                regular_file.write(build / name, content)
     except OSError as error:
         raise _unwritable(build, error) from error
     return found
@@ -72,20 +76,37 @@ def accept(files: Mapping[Path, str]) -> None:
     """Store what the samples' messages are now."""
     for file, text in files.items():
         try:
-            file.write_text(text, encoding="utf-8")
+            regular_file.write(file, text.encode())
         except OSError as error:
             raise GeneratorError(f"{file}: can't be written ({error.strerror})") from error
+
+
+def refuse(build: Path) -> None:
+    """GeneratorError where a folder is not one for builds: something is in it, and no build ever was."""
+    place = build.resolve()
+    if place in (Path(place.anchor), Path.home().resolve()):
+        what = "the root of the file system" if place == Path(place.anchor) else "your home"
+        raise GeneratorError(f"{build}: is {what}: name a folder for what is built, with --build {build / 'build'}")
+    try:
+        held = sorted(one.name for one in build.iterdir()) if build.is_dir() else []
+    except OSError as error:
+        raise _unwritable(build, error) from error
+    others = [name for name in held if not name.startswith(".")]
+    if others and not _BUILT.intersection(held):
+        said = f"holds {others[0]}, and nothing was ever built there"
+        raise GeneratorError(f"{build}: {said}: name an empty folder, or a new one, with --build")
 
 
 @contextmanager
 def alone(build: Path, sources: Iterable[str]) -> Iterator[None]:
     """One build at a time writes to a folder; first it puts right what a killed one left of these sources."""
+    refuse(build)
     try:
         build.mkdir(parents=True, exist_ok=True)
-        lock = (build / ".lock").open("w")
+        lock = regular_file.open_lock(build / _LOCK)
     except OSError as error:
         raise _unwritable(build, error) from error
-    with lock:
+    with os.fdopen(lock):
         fcntl.flock(lock, fcntl.LOCK_EX)
         for source in sources:
             _put_right(build, source)
@@ -136,10 +157,9 @@ def _swap(made: Path, folder: Path, old: Path) -> None:
 
 def _remember(folder: Path, remembered: Mapping[str, bytes]) -> None:
     for digest, content in remembered.items():
+        regular_file.make_folder(folder)
         if not (folder / digest).exists():
-            folder.mkdir(exist_ok=True)
-            _put(folder / f".{digest}", content)
-            (folder / f".{digest}").replace(folder / digest)
+            regular_file.write(folder / digest, content)
 
 
 def _put(file: Path, content: bytes) -> None:
@@ -148,6 +168,6 @@ def _put(file: Path, content: bytes) -> None:
 
 def _state(file: Path, content: bytes) -> State:
     try:
-        return "unchanged" if file.read_bytes() == content else "changed"
+        return "unchanged" if regular_file.read(file) == content else "changed"
     except OSError:
         return "new"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from generator import bundle, configuration, event_source, lint, pipeline, samples, templates
+from generator import bundle, configuration, event_source, line_ends, lint, pipeline, samples, templates
 from generator.definition import Definition
 from generator.errors import DefinitionError, GeneratorError, Problem
 from generator.hints import hints
@@ -78,7 +78,8 @@ def make(
     """
     made = list(_products(definitions, None if afresh else build, unmade))
     texts = {str(build / one.name / name): one.files[name].decode() for one in made for name in TEMPLATES}
-    problems: list[Problem] = []
+    shipped = dict.fromkeys(file for one in made for file in configuration.texts(one.definition))
+    problems = line_ends.problems(shipped)
     with ThreadPoolExecutor(1) as pool:
         linted = pool.submit(linter.check, texts)
         for one in made:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator import bundle, helper_bucket, names
+from generator import bundle, helper_bucket, names, regular_file
 from generator.errors import GeneratorError, again
 from generator.local import Emulator, Here, Keys
 from generator.product import shared
@@ -36,7 +36,7 @@ class Running:
 def built(build: Path, sources: Path, name: str, wanted: Iterable[str]) -> dict[str, bytes]:
     """Files of a source that was built, by their names."""
     try:
-        return {one: (build / ("" if one in shared() else name) / one).read_bytes() for one in wanted}
+        return {one: regular_file.read(build / ("" if one in shared() else name) / one) for one in wanted}
     except OSError as error:
         raise GeneratorError(f"{error.filename}: not built yet: {again(name, build, sources)}") from error
 
@@ -108,10 +108,8 @@ def announced(running: Running, build: Path) -> Iterator[None]:
     """Tell `send` where the source runs, as long as it does."""
     file = _file(build, running.name)
     try:
-        file.parent.mkdir(exist_ok=True)
-        file.unlink(missing_ok=True)
-        file.touch(mode=0o600, exist_ok=False)  # it has the keys
-        file.write_text(json.dumps(asdict(running)), encoding="utf-8")
+        regular_file.make_folder(file.parent)
+        regular_file.write(file, json.dumps(asdict(running)).encode(), mode=0o600)  # it has the keys
     except OSError as error:
         raise GeneratorError(f"{file}: can't be written ({error.strerror}), so `send` would not find it") from error
     try:
@@ -134,7 +132,7 @@ def not_running(build: Path, sources: Path, name: str) -> None:
 def find(build: Path, sources: Path, name: str) -> Running:
     """Where a source runs now."""
     try:
-        stored = json.loads(_file(build, name).read_bytes())
+        stored = json.loads(regular_file.read(_file(build, name)))
         running = Running(**{**stored, "keys": Keys(*stored["keys"])})
         os.kill(running.process, 0)
         socket.create_connection(("127.0.0.1", running.port), timeout=1).close()

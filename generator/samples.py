@@ -11,6 +11,7 @@ import contextlib
 import gzip
 import io
 import json
+import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,10 +19,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from generator import gateway
+from generator import gateway, regular_file
 from generator.definition import Definition
 from generator.errors import Problem
 from generator.fake_aws import Bucket, Queue, Store
+from generator.line_ends import MEND
 from generator.schemas.samples import notes, refusing
 from generator.vendor import as_sent
 from generator.yaml_nodes import shown
@@ -64,7 +66,7 @@ class Sample:
     def source_file(self) -> Path:
         """The file that the sample is in."""
         files = (self.file(), self.file().with_suffix(".txt"), self.file("request"))
-        return next(one for one in files if one.exists())
+        return next(one for one in files if os.path.lexists(one))
 
     @cached_property
     def request(self) -> Request:
@@ -95,7 +97,10 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     folder = definition.find("samples")
     if folder is None:
         return [], []
-    there = {file.name for file in folder.iterdir()}
+    try:
+        there = {file.name for file in folder.iterdir()}
+    except OSError as error:
+        return [], [Problem(shown(folder), 0, "", _said(error))]
     files = {name.rpartition(".")[0] for name in there if name.endswith((".json", ".txt"))}
     names = {name.removesuffix(".request") for name in files if not name.endswith((".mozdef", ".reply"))}
     samples, problems = [], []
@@ -103,7 +108,8 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
         try:
             samples.append(_sample(name, folder, reader(definition.source.events)))
         except (OSError, ValueError, RecursionError) as error:
-            problems.append(Problem(shown(folder / f"{name}.json"), getattr(error, "lineno", 0), "", _said(error)))
+            file = Path(getattr(error, "filename", None) or folder / f"{name}.json")
+            problems.append(Problem(shown(file), getattr(error, "lineno", 0), "", _said(error)))
     left = [
         f"{name}.json"
         for name in files
@@ -131,24 +137,28 @@ def _said(error: Exception) -> str:
     return f"is not JSON: {error}" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
+def _read(file: Path) -> bytes:
+    return regular_file.read(file, regular_file.MAX_REQUEST)
+
+
 def _sample(name: str, folder: Path, read: Callable[[Request], Any]) -> Sample:
     body, raw, request = (folder / f"{name}{end}" for end in (".json", ".txt", ".request.json"))
-    if body.exists() and raw.exists():
+    if os.path.lexists(body) and os.path.lexists(raw):
         raise ValueError(f"{name}.txt is its body too: one of them is too much")
-    head = json.loads(request.read_bytes()) if request.exists() else {}
+    head = json.loads(_read(request)) if os.path.lexists(request) else {}
     if not isinstance(head, dict) or set(head) - {"method", "headers", "query"}:
         raise ValueError(f"{name}.request.json has other keys than method, headers and query")
     texts = [value for part in ("headers", "query") for value in _members(head.get(part, {}))]
     if not all(isinstance(value, str) and _is_text(value) for value in [head.get("method", "POST"), *texts]):
         raise ValueError(f"{name}.request.json: method is text, headers and query have texts")
     sent = b""
-    if body.exists():
-        sent = body.read_bytes()
+    if os.path.lexists(body):
+        sent = _read(body)
         json.loads(sent)
-    elif raw.exists():
+    elif os.path.lexists(raw):
         # As sent, but for the line break that an editor puts at the end of a file.
-        sent = raw.read_bytes().removesuffix(b"\n")
-    kind = {} if raw.exists() else {"content-type": "application/json"}
+        sent = _read(raw).removesuffix(b"\n").removesuffix(b"\r")
+    kind = {} if os.path.lexists(raw) else {"content-type": "application/json"}
     headers = {**kind, **{name.lower(): value for name, value in head.get("headers", {}).items()}}
     if headers.get("content-encoding") == "gzip" and not sent.startswith(_GZIP):
         # Without compressing: versions of zlib differ, and a hash may be the event's id.
@@ -207,7 +217,7 @@ def compare(made: Shaped) -> list[Problem]:
     """How the sample differs from what is stored beside it."""
     file = made.sample.file(made.part)
     try:
-        stored = json.loads(file.read_bytes())
+        stored = json.loads(_read(file))
     except FileNotFoundError:
         return [Problem(shown(file), 0, "", "is missing: --accept stores what the build makes of the sample")]
     except (OSError, ValueError, RecursionError) as error:
@@ -215,6 +225,8 @@ def compare(made: Shaped) -> list[Problem]:
     differences = list(_differences(stored, _expected(made)))
     more = f", and in {len(differences) - 1} more places" if len(differences) > 1 else ""
     said = "if the build is right, --accept stores what it makes"
+    if b"\r\n" in made.sample.body:
+        said += f"; its body has CRLF, which may come of a checkout: then {MEND}"
     return [Problem(shown(file), 0, where, f"{what}{more}; {said}") for where, what in differences[:1]]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import awacs
 import troposphere
 
+from generator import regular_file
 from generator.literal import module
 from generator.output import REMEMBERED
 from lambdas.model import Source
@@ -26,8 +27,8 @@ def digest(source: Source, keys: Sequence[str]) -> str:
 def recall(build: Path, name: str, digest: str) -> dict[str, bytes] | None:
     """The templates in a build folder, where they are those that were made from this."""
     try:
-        recorded = json.loads((build / REMEMBERED / digest).read_bytes())
-        found = {file: (build / name / file).read_bytes() for file in recorded}
+        recorded = json.loads(regular_file.read(build / REMEMBERED / digest))
+        found = {file: regular_file.read(build / name / file) for file in recorded}
     except (OSError, ValueError, TypeError):
         return None
     return found if recorded == json.loads(record(found)) else None

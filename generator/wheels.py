@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from generator import regular_file
 from generator.errors import GeneratorError
 from generator.resources.function import ARCHITECTURE, RUNTIME
 
@@ -80,7 +81,7 @@ def folder() -> Path:
 
 def _kept() -> list[bytes]:
     try:
-        return [file.read_bytes() for file in sorted(folder().glob("*.whl"))]
+        return [regular_file.read(file) for file in sorted(folder().glob("*.whl"))]
     except OSError:
         return []
 

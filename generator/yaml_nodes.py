@@ -8,9 +8,10 @@ from pathlib import Path
 
 import yaml
 
+from generator import regular_file
 from generator.errors import Problem
 
-MAX_DEPTH = 50
+MAX_DEPTH, MAX_BYTES = 50, 1_048_576
 _LONG = 8_192
 # What plain YAML makes of what it reads; `=` and `<<` are for the walker to refuse, as keys that there are none of.
 _TAGS = {
@@ -58,7 +59,7 @@ def parse(file: Path) -> tuple[yaml.Node | None, list[Problem]]:
     """The file's one document, or the mistakes that keep it from being read."""
     name = shown(file)
     try:
-        text = file.read_text(encoding="utf-8")
+        text = regular_file.read_text(file, MAX_BYTES)
     except UnicodeDecodeError:
         return None, [Problem(name, 0, "", "is not UTF-8 text")]
     except OSError as error:

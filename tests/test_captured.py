@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
-from generator import captured
+from generator import captured, regular_file
 from generator.captured import Captured
 from generator.errors import GeneratorError
+from generator.scaffold import values
+from generator.scaffold.first_mapping import mapping
+from generator.scaffold.first_sample import body
+from generator.scaffold.guess import guess
 
 HEAD = "POST /events?a=b HTTP/1.1\nHost: hooks.example.com\nX-Sig: v0=12\n"
 
@@ -186,6 +191,64 @@ def test_a_file_that_is_not_there_is_a_folder_or_too_big_is_said(
         captured.read(tmp_path / "nowhere")
     with pytest.raises(GeneratorError, match=r"can't be read: Is a directory$"):
         captured.read(tmp_path)
-    monkeypatch.setattr(captured, "MAX_BYTES", 10)
-    with pytest.raises(GeneratorError, match=r"request: has more than 10 bytes: it is no single request$"):
+    monkeypatch.setattr(regular_file, "MAX_REQUEST", 10)
+    with pytest.raises(GeneratorError, match=r"request: can't be read: it has more than 10 bytes$"):
         read(tmp_path, HEAD)
+
+
+def test_many_headers_take_a_step_each(tmp_path: Path) -> None:
+    """And so does whatever looks through them: they are joined once."""
+
+    def calls(most: int) -> int:
+        counted = 0
+
+        def count(_frame: object, event: str, _argument: object) -> None:
+            nonlocal counted
+            counted += event in ("call", "c_call")
+
+        head = "".join(
+            f"X-{number}-Event: v\nX-{number}-Id: 1\nX-{number}-Signature: v1,aa\n" for number in range(most)
+        )
+        file = tmp_path / "request"
+        file.write_text(f"POST / HTTP/1.1\n{head}\n{{}}")
+        sys.setprofile(count)
+        try:
+            request = captured.read(file)
+            guess(request)
+            mapping("acme", request, body(file, request))
+        finally:
+            sys.setprofile(None)
+        return counted
+
+    calls(10)  # what is read once
+    assert calls(400) < 3 * calls(200)
+
+
+LONG = 300_000
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(f"X-A: a{' ' * LONG}b", id="spaces in a header"),
+        pytest.param(f"X-Secret-{'expir' * LONG}-: a", id="name of a header"),
+    ],
+)
+def test_a_long_header_is_read_at_once(tmp_path: Path, head: str) -> None:
+    """Each would take a pattern that looks back hours."""
+    request = read(tmp_path, f"POST / HTTP/1.1\n{head}\n\n{{}}")
+    assert request.headers == (tuple(head.split(": ")),)
+    assert guess(request) is None or "Secret" in head
+
+
+def test_a_long_value_with_what_looks_like_a_token_is_a_secret_at_once() -> None:
+    assert values.is_secret("a", f"{'-eyJaaaaaaaa' * LONG}\n")
+    assert values.is_secret("a", "b eyJhbGciOiJ")
+    assert not values.is_secret("a", "b eyJhbG")
+    assert not values.is_secret_name(f"secret-{'expir' * LONG}")
+    assert values.is_secret_name(f"secret-{'expir' * LONG}-")
+
+
+def test_many_chunks_are_put_together(tmp_path: Path) -> None:
+    chunked = HEAD.encode() + b"Transfer-Encoding: chunked\n\n" + b"1\r\nx\r\n" * 100_000 + b"0\r\n\r\n"
+    assert read(tmp_path, chunked).body == b"x" * 100_000

@@ -78,6 +78,22 @@ def test_of_a_private_tenant_it_is_the_tenants_own_files(tmp_path: Path) -> None
     assert set(configuration.files(definition(tmp_path, PRIVATE, "zoom-eu"))) == PLAIN | {"source.yml"}
 
 
+@pytest.mark.parametrize("name", ["README.md", "samples"])
+def test_what_a_link_brings_from_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
+    made = elsewhere(tmp_path, private=True)
+    place, precious = tmp_path / "acme" / name, tmp_path / "precious"
+    if place.is_dir():
+        place.rename(precious)
+    else:
+        place.unlink()
+        precious.write_text("mine")
+    place.symlink_to(precious)
+    with pytest.raises(GeneratorError) as raised:
+        configuration.files(made)
+    first, led = (place / "a.json", precious / "a.json") if precious.is_dir() else (place, precious)
+    assert str(raised.value) == f"{first}: leads to {led}, out of its folder: put a copy in its place"
+
+
 @pytest.mark.parametrize("repositories", [BOTH, GITHUB])
 def test_a_definition_that_is_not_private_is_in_the_framework(repositories: tuple[str, ...], tmp_path: Path) -> None:
     made = elsewhere(tmp_path, source=repositories)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import py_compile
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
 
@@ -11,7 +15,7 @@ from generator import event_source
 from generator.definition import auth_types, load
 from generator.errors import DefinitionError, GeneratorError
 from lambdas.model import Source
-from tests.definitions import SOURCES, definition
+from tests.definitions import ROOT, SOURCES, definition
 
 TYPES = ", ".join(auth_types())
 PIECES = (
@@ -572,3 +576,63 @@ def test_dedupe_is_off_unless_it_stands_there(tmp_path: Path) -> None:
     for text, window in (("", None), ("dedupe: null", None), ("dedupe: {}", 24), ("dedupe: {window: 72}", 72)):
         source = definition(tmp_path, f"{dedent(TOKEN)}\nevents: {{id: id}}\n{text}").source
         assert (source.dedupe.window if source.dedupe else None) == window
+
+
+SAYS_SO = 'import sys\nprint("it runs", file=sys.stderr)\ndef transform(event, request):\n    return [event]\n'
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list",),
+        ("cost", "zoom"),
+        ("verify", "zoom", "--request", "r.http"),
+        ("zoom",),
+        ("new", "acme", "--from", "zoom"),
+    ],
+)
+def test_code_of_another_folder_is_told_of_once_before_it_runs(tmp_path: Path, command: tuple[str, ...]) -> None:
+    work, other = tmp_path / "work", tmp_path / "other" / "zoom"
+    work.mkdir()
+    (work / "r.http").write_text("POST / HTTP/1.1\n\n{}")
+    shutil.copytree(SOURCES / "zoom", other)
+    (other / "transform.py").write_text(SAYS_SO)
+    program = [sys.executable, "-m", "generator", *command, "--sources", str(other.parent)]
+    done = subprocess.run(program, cwd=work, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    lines = done.stderr.splitlines()
+    assert lines[:2] == [f"note: runs transform.py of {other}, which is not below this folder", "it runs"]
+    assert len([line for line in lines if "note: runs" in line]) == 1
+    assert not list(other.rglob("__pycache__"))
+
+
+@pytest.mark.parametrize("sources", ["sources", str(SOURCES)])
+def test_code_of_this_folder_or_of_the_framework_is_not_told_of(tmp_path: Path, sources: str) -> None:
+    shutil.copytree(SOURCES / "gitlab", tmp_path / "sources" / "gitlab")
+    program = [sys.executable, "-m", "generator", "cost", "gitlab", "--sources", sources]
+    done = subprocess.run(
+        program, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_link_to_code_of_another_folder_is_told_of(tmp_path: Path, monkeypatch, caplog) -> None:
+    work, other = tmp_path / "work", tmp_path / "other" / "zoom"
+    shutil.copytree(SOURCES / "zoom", other)
+    (other / "transform.py").write_text("def transform(event, request):\n    return [event]\n")
+    (work / "sources").mkdir(parents=True)
+    (work / "sources" / "zoom").symlink_to(other)
+    monkeypatch.chdir(work)
+    load(Path("sources"), ["zoom"])
+    assert caplog.messages == [f"note: runs transform.py of {other}, which is not below this folder"]
+
+
+def test_compiled_code_beside_a_transform_is_not_what_runs(tmp_path: Path) -> None:
+    """It may be of another text, and Python would believe it."""
+    definition(tmp_path, TOKEN)
+    code = tmp_path / "made" / "transform.py"
+    code.write_text("def transform(event, request):\n    return ['other']\n")
+    py_compile.compile(str(code), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    code.write_text("def transform(event, request):\n    return ['read']\n")
+    transform = load(tmp_path, ["made"])[0].source.transform
+    assert transform is not None
+    assert transform({}, None) == ["read"]

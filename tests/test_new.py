@@ -718,6 +718,7 @@ def test_a_folder_of_ones_own_gets_the_schema_that_its_definitions_point_at(new)
 def test_a_build_that_fails_afterwards_says_that_the_source_is_there(new) -> None:
     Path("build/acme").mkdir(parents=True)
     Path("build/acme/mine").write_text("")
+    Path("build/.lock").touch()
     status, _, err = new("acme", *DESCRIBED, "--auth", "basic")
     assert status == 1
     assert err.splitlines()[-1] == (

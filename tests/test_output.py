@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from generator import output
+from generator.commands import main
 from generator.errors import GeneratorError
 from tests.definitions import ROOT
 
@@ -63,11 +65,13 @@ def test_a_build_that_is_killed_leaves_one_whole_folder_or_the_other(tmp_path: P
 import sys
 from pathlib import Path
 from generator import output
+from generator.commands import main
 for n in range(1000):
     output.write(Path(sys.argv[1]), "zoom", {name: bytes([n % 256]) * 200_000 for name in ("a", "b", "c")}, {})
     if n == 0:
         print("ready", flush=True)
 """
+    (tmp_path / ".lock").touch()
     for delay in range(12):
         with subprocess.Popen(
             [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE
@@ -125,6 +129,7 @@ def test_a_swap_that_fails_half_way_is_taken_back(tmp_path: Path, monkeypatch) -
 
 
 def test_what_a_killed_build_left_is_put_right_and_what_others_left_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / ".lock").touch()
     for name in (".zoom.made", ".zoom.old", "zoom", ".zoom-settings"):
         (tmp_path / name).mkdir()
     (tmp_path / ".zoom.old" / "a.json").write_bytes(b"old")
@@ -150,6 +155,7 @@ def test_builds_at_the_same_time_take_turns(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from generator import output
+from generator.commands import main
 for n in range(20):
     with output.alone(Path(sys.argv[1]), ["zoom"]):
         output.write(Path(sys.argv[1]), "zoom", {name: bytes([n + int(sys.argv[2])]) for name in ("a", "b")}, {})
@@ -160,3 +166,48 @@ for n in range(20):
     assert [one.wait() for one in running] == [0, 0, 0, 0]
     assert len(set(content(tmp_path / "zoom").values())) == 1
     assert sorted(one.name for one in tmp_path.iterdir()) == [".lock", "zoom"]
+
+
+@pytest.mark.parametrize("command", [("zoom", "--accept"), ("new", "acme", "--description", "A", "--auth", "basic")])
+@pytest.mark.parametrize("place", ["home", "full"])
+def test_a_folder_that_is_none_for_builds_is_left_alone(
+    tmp_path: Path, place: str, command: tuple[str, ...], monkeypatch, capsys
+) -> None:
+    full, home = tmp_path / "full", tmp_path / "home"
+    for folder in (full, home):
+        folder.mkdir()
+    (full / "letters").write_text("mine")
+    (home / ".lock").touch()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "sources" / "zoom", tmp_path / "sources" / "zoom")
+    (tmp_path / "sources" / "zoom" / "samples" / "user.created.mozdef.json").unlink()
+    build, said = {
+        "home": (home, f"is your home: name a folder for what is built, with --build {home}/build"),
+        "full": (
+            full,
+            "holds letters, and nothing was ever built there: name an empty folder, or a new one, with --build",
+        ),
+    }[place]
+    before = set(tmp_path.rglob("*"))
+    assert main([*command, "--build", str(build)]) == 1
+    assert capsys.readouterr().err == f"error: {build}: {said}\n"
+    assert set(tmp_path.rglob("*")) == before
+    with pytest.raises(GeneratorError), output.alone(build, ["zoom"]):
+        pass
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_nothing_is_built_into_the_root_of_the_file_system() -> None:
+    with pytest.raises(GeneratorError) as raised:
+        output.refuse(Path("/"))
+    said = "/: is the root of the file system: name a folder for what is built, with --build /build"
+    assert str(raised.value) == said
+
+
+@pytest.mark.parametrize("there", [[], [".gitignore"], ["zoom", "merge.zip"], ["mine", ".lock"]])
+def test_a_folder_that_is_empty_or_was_built_into_is_for_builds(tmp_path: Path, there: list[str]) -> None:
+    for name in there:
+        (tmp_path / name).touch()
+    with output.alone(tmp_path, ["acme"]):
+        assert (tmp_path / ".lock").exists()

@@ -48,6 +48,8 @@ def command(
         raise click.UsageError("--check writes nothing, and --accept writes what the samples become")
     if sources_named and not (sources / sources_named[0]).is_dir():
         _mistaken(sources_named[0], sources)
+    if not check:
+        output.refuse(build)
     wanted = None if everything else sources_named
     unmade: list[GeneratorError] = []
     products = made(

@@ -59,13 +59,14 @@ def command(
 
     What no option says is asked. Nothing is there afterwards where anything is wrong.
     """
-    from generator import captured
+    from generator import captured, output
     from generator.scaffold import place
     from generator.scaffold.begin import Beginning
 
     answers = {key: value for key, value in given.items() if value is not None}
     _refuse_together(base, kind, answers, copy=copy)
     place.refuse(name, sources, names())
+    output.refuse(build)
     below = place.find(base, name, sources) if base else None
     request = captured.read(file) if file else None
     beginning = Beginning(name, file, request, below, copy)

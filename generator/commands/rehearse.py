@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from generator import names
+from generator import names, regular_file
 from generator.commands import names as names_of_commands
 from generator.commands import options, show
 from generator.errors import GeneratorError, again
@@ -81,8 +81,9 @@ def command(
             "framework's sources/, or let `pipeline: {private: true}` put it into the configuration"
         )
     try:
+        regular_file.make_folder(folders.logs.parent)
         shutil.rmtree(folders.logs, ignore_errors=True)  # those of the last time would pass for this one's
-        folders.logs.mkdir(parents=True)
+        folders.logs.mkdir()
     except OSError as error:
         raise GeneratorError(f"{folders.logs}: no logs can be kept there ({error.strerror})") from error
     out = show.console()

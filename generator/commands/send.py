@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from generator import aws
+from generator import aws, regular_file
 from generator.commands import options, show
 from generator.definition import load
 from generator.errors import GeneratorError
@@ -75,7 +75,7 @@ def command(
 def _with_body(sample: Sample, file: Path) -> Sample:
     """The sample's request with what is in the file, however bad, as its body."""
     try:
-        return replace(sample, name=str(file), body=file.read_bytes())
+        return replace(sample, name=str(file), body=regular_file.read(file, regular_file.MAX_REQUEST))
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read ({error.strerror})") from error
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
+from generator import regular_file
 from generator.errors import GeneratorError
 from generator.explain.unusable import nobody
 from lambdas.auth import jwt, leaves, sns, wheels
@@ -42,7 +43,7 @@ def need_packages(source: Source) -> None:
 def read(file: Path, source: Source) -> bytes:
     """The keys in a file; GeneratorError where it has none, or they are of no use to this source."""
     try:
-        content = file.read_bytes()
+        content = regular_file.read(file, regular_file.MAX_REQUEST)
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read: {error.strerror}") from None
     kinds = [one.settings for one in leaves(source.webhook.auth)]

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from generator import names, samples
+from generator import configuration, names, regular_file, samples
 from generator.definition import BUNDLED, Definition, known, load, unknown
 from generator.errors import DefinitionError, GeneratorError, Problem
 from generator.reference import schema
@@ -77,7 +77,7 @@ def put(name: str, sources: Path, fill: Fill, request: Path | None = None) -> li
                 _look(name, stage)
             if not (sources / "schema.json").exists():
                 text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
-                (sources / "schema.json").write_text(text, encoding="utf-8")
+                regular_file.write(sources / "schema.json", text.encode())
             (stage / name).rename(target)
     except OSError as error:
         raise GeneratorError(f"{shown(target)}: can't be written ({error.strerror})") from error
@@ -89,7 +89,9 @@ def put(name: str, sources: Path, fill: Fill, request: Path | None = None) -> li
 
 def copy(base: Path, folder: Path, description: str) -> None:
     """Another source's folder as the beginning of one's own."""
-    shutil.copytree(base, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, content in configuration.below(base).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
     file, readme = folder / "source.yml", folder / "README.md"
     if description:
         text = file.read_text(encoding="utf-8")

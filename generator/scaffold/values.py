@@ -24,9 +24,10 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"signature|hmac|(^|[-_])sig($|[-_])", re.IGNORECASE)
-_NO_SECRET = re.compile(r"token[-_]?type|[-_]?(id|uuid|name|type|expir\w*|count|version)$", re.IGNORECASE)
+_NO_SECRET = re.compile(r"token[-_]?type|(id|uuid|name|type|count|version)$", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+/_=.-]{32,}|.*\beyJ[A-Za-z0-9_-]{8,}.*")
+_OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+/_=.-]{32,}")
+_HAS_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8}")
 _SCHEME = re.compile(r"(bearer|basic|digest|token|apikey|negotiate) +\S+", re.IGNORECASE)
 # 2001 to 2096: a number of this length is a time, and one that is shorter may be anything.
 _EARLIEST, _LATEST = 1_000_000_000, 4_000_000_000
@@ -107,14 +108,20 @@ def is_secret(name: str, value: str) -> bool:
     """Whether a header or a parameter may hold a secret: by its name, or by what it has in it."""
     if _SCHEME.fullmatch(value):
         return True
-    if _NO_SECRET.search(name) or _UUID.fullmatch(value):
+    if _tells_no_secret(name) or _UUID.fullmatch(value):
         return False
-    return bool(_SECRET.search(name) or _SIGNATURE.search(name) or _OPAQUE.fullmatch(value))
+    is_opaque = _OPAQUE.fullmatch(value) or _HAS_JWT.search(value)
+    return bool(_SECRET.search(name) or _SIGNATURE.search(name) or is_opaque)
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a field of a body is called as secrets are."""
-    return bool(_SECRET.search(name)) and not _NO_SECRET.search(name)
+    return bool(_SECRET.search(name)) and not _tells_no_secret(name)
+
+
+def _tells_no_secret(name: str) -> bool:
+    # No pattern such as expir\w*$: searching for it takes the square of a name's length.
+    return bool(_NO_SECRET.search(name)) or "expir" in re.split(r"\W", name.lower())[-1]
 
 
 def json_of_jwt(text: str, part: int) -> bytes | None:

@@ -11,10 +11,14 @@ from typing import Any, NoReturn
 
 import yaml
 
+from generator import regular_file
 from generator.errors import Problem
 from generator.yaml_nodes import entries, line, shown
 from lambdas.body import MAX_DEPTH, deeper_than
 from lambdas.mozdef import is_long
+
+MAX_BYTES = 4 * 1_048_576
+"""GitHub's schema of all its events has one."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def read(file: Path) -> tuple[Document | None, list[Problem]]:
     """The schema in a file, or why there is none."""
     name = shown(file)
     try:
-        text = file.read_text(encoding="utf-8")
+        text = regular_file.read_text(file, MAX_BYTES)
         root = json.loads(text, parse_constant=_constant, parse_float=_float, parse_int=_integer)
     except OSError as error:
         return None, [Problem(name, 0, "", f"can't be read: {error.strerror}")]

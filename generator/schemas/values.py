@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from generator.schemas.backtracking import MAX_STATES, exponential
 from generator.schemas.structure import LISTED, NAMED, ONE
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
@@ -21,6 +22,10 @@ _LATER = (
 )
 # https://github.com/bcherny/json-schema-to-typescript has such; GitHub's schemas are full of them.
 _OWN = re.compile("x-|ts[A-Z]")
+_BACKTRACKS = (
+    "backtracks exponentially: in what it repeats, one text fits in two ways, as in (a+)+$, and a sender can have a "
+    "function try them all; let it fit in one way, as a+$ does"
+)
 
 
 def wrong(key: str, value: Any) -> str | None:
@@ -75,7 +80,7 @@ def _named(value: Any) -> str | None:
 
 
 def _patterns(value: Any) -> str | None:
-    return _named(value) or next((said for said in map(_pattern, value) if said), None)
+    return _named(value) or "; ".join(said for said in map(_pattern, value) if said) or None
 
 
 def _dependencies(value: Any) -> str | None:
@@ -115,11 +120,15 @@ def _flag(value: Any) -> str | None:
 def _pattern(value: Any) -> str | None:
     if not isinstance(value, str):
         return "must be a regular expression"
+    compiled = re.sub(r"(?<!\\)\$", r"\\Z", value)
     try:
-        re.compile(re.sub(r"(?<!\\)\$", r"\\Z", value))
+        re.compile(compiled)
     except re.error as error:
         return f"{value} is no regular expression of Python's: {error}; a dollar in brackets is written \\$"
-    return None
+    slow = exponential(compiled)
+    if slow is None:
+        return f"{value} repeats more than {MAX_STATES:,} characters: too many to tell whether it backtracks"
+    return f"{value} {_BACKTRACKS}" if slow else None
 
 
 def _nothing(_value: Any) -> None:

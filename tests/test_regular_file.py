@@ -1,0 +1,160 @@
+"""What is read is a regular file of a size, and what is written goes through no link: whatever lies in a folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator import regular_file
+from generator.commands import main
+from tests.definitions import SOURCES
+
+Fault = Callable[[Path], None]
+
+
+def pipe(file: Path) -> None:
+    """One that nobody writes to: to open it in the usual way takes for ever."""
+    os.mkfifo(file)
+
+
+def device(file: Path) -> None:
+    """One that never ends."""
+    file.symlink_to("/dev/zero")
+
+
+def huge(file: Path) -> None:
+    with file.open("wb") as opened:
+        opened.truncate(1 << 40)
+
+
+FAULTS = [
+    pytest.param(pipe, "it is a named pipe", id="pipe"),
+    pytest.param(device, "it is a device", id="device"),
+    pytest.param(huge, "it has more than {limit} bytes", id="huge"),
+]
+READ = [
+    pytest.param("sources/zoom/source.yml", ("zoom",), "1,048,576", id="source.yml"),
+    pytest.param("sources/zoom/transform.py", ("list",), "268,435,456", id="transform.py"),
+    pytest.param("sources/zoom/schemas/event.json", ("list",), "4,194,304", id="schema"),
+    pytest.param("sources/zoom/samples/user.created.json", ("zoom",), "33,554,432", id="sample"),
+    pytest.param("sources/zoom/samples/user.created.txt", ("zoom",), "33,554,432", id="text"),
+    pytest.param("sources/zoom/samples/user.created.request.json", ("zoom",), "33,554,432", id="head"),
+    pytest.param("sources/zoom/samples/user.created.mozdef.json", ("zoom",), "33,554,432", id="message"),
+    pytest.param("given", ("verify", "zoom", "--request", "given"), "33,554,432", id="request"),
+    pytest.param("given", ("new", "acme", "--from-request", "given"), "33,554,432", id="from-request"),
+    pytest.param("given", ("send", "zoom", "--body", "given"), "33,554,432", id="body"),
+    pytest.param("given", ("verify", "sns", "--request", "r.http", "--keys", "given"), "33,554,432", id="keys"),
+]
+
+
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a source that has one sample, a schema and a `transform.py`; and one with public keys."""
+    monkeypatch.chdir(tmp_path)
+    made = tmp_path / "sources" / "zoom"
+    (made / "samples").mkdir(parents=True)
+    text = (SOURCES / "zoom" / "source.yml").read_text()
+    assert "\nevents:\n" in text
+    schemas = '\nevents:\n  schemas: {"user.created": schemas/event.json}\n'
+    (made / "source.yml").write_text(text.replace("\nevents:\n", schemas))
+    (made / "schemas").mkdir()
+    (made / "schemas" / "event.json").write_text("{}")
+    (made / "transform.py").write_text("def transform(event, request):\n    return [event]\n")
+    for name in ("user.created.json", "user.created.mozdef.json"):
+        shutil.copy(SOURCES / "zoom" / "samples" / name, made / "samples")
+    shutil.copytree(SOURCES / "aws-sns", tmp_path / "sources" / "sns")
+    (tmp_path / "r.http").write_text("POST / HTTP/1.1\n\n{}")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("fault", "said"), FAULTS)
+@pytest.mark.parametrize(("name", "command", "limit"), READ)
+@pytest.mark.usefixtures("sources")
+def test_what_is_no_regular_file_of_a_usual_size_is_said_to_be_so(
+    capsys, name: str, command: tuple[str, ...], limit: str, fault: Fault, said: str
+) -> None:
+    file = Path(name)
+    if name.endswith(".txt"):
+        file.with_suffix(".json").unlink()
+    file.unlink(missing_ok=True)
+    fault(file)
+    status = main(command)
+    err = capsys.readouterr().err
+    assert status == 1
+    assert f"{name}: can't be read: {said.format(limit=limit)}\n" in err.replace(" (", ": ").replace(")\n", "\n")
+
+
+@pytest.mark.usefixtures("sources")
+def test_a_sample_that_leads_nowhere_is_said_to(capsys) -> None:
+    Path("sources/zoom/samples/gone.json").symlink_to("nowhere")
+    assert main(["zoom"]) == 1
+    said = "error: sources/zoom/samples/gone.json: can't be read: No such file or directory\n"
+    assert said in capsys.readouterr().err
+
+
+def test_a_link_that_leads_to_a_regular_file_is_read(sources: Path, capsys) -> None:
+    (sources / "elsewhere").mkdir()
+    for name in ("source.yml", "transform.py", "schemas/event.json", "samples/user.created.json"):
+        file = Path("sources/zoom", name).resolve()
+        other = sources / "elsewhere" / file.name
+        shutil.move(file, other)
+        file.symlink_to(other)
+    assert main(["zoom", "--lint", "fast", "--accept"]) == 0, capsys.readouterr().err
+
+
+WRITTEN = [
+    pytest.param("build/.lock", ("zoom",), id="lock"),
+    pytest.param("build/merge.zip", ("zoom",), id="merge.zip"),
+    pytest.param("sources/zoom/samples/user.created.mozdef.json", ("zoom", "--accept"), id="message"),
+    pytest.param("sources/schema.json", ("new", "acme", "--description", "A", "--auth", "basic"), id="schema.json"),
+]
+
+
+@pytest.mark.parametrize(("name", "command"), WRITTEN)
+def test_what_a_link_leads_to_stays_as_it_is(sources: Path, capsys, name: str, command: tuple[str, ...]) -> None:
+    (sources / "precious").write_text("mine")
+    assert main(["zoom", "--lint", "fast", "--accept"]) == 0
+    Path(name).unlink(missing_ok=True)
+    Path(name).symlink_to(sources / "precious" if name != "sources/schema.json" else sources / "new")
+    capsys.readouterr()
+    assert main([*command, "--lint", "fast"]) == 1
+    assert "can't be written (it is a symbolic link)" in capsys.readouterr().err
+    assert (sources / "precious").read_text() == "mine"
+    assert not (sources / "new").exists()
+
+
+@pytest.mark.parametrize("name", [".lint", "zoom"])
+def test_nothing_is_written_into_a_folder_that_a_link_leads_to(sources: Path, capsys, name: str) -> None:
+    (sources / "mine").mkdir()
+    Path("build").mkdir()
+    Path("build/.lock").touch()
+    Path("build", name).symlink_to(sources / "mine")
+    assert main(["zoom", "--lint", "fast", "--accept"]) == 1
+    assert f"build/{name}: " in capsys.readouterr().err
+    assert list((sources / "mine").iterdir()) == []
+
+
+def test_a_half_written_file_is_replaced_and_a_link_in_its_place_too(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("mine")
+    (tmp_path / ".a").symlink_to("precious")
+    regular_file.write(tmp_path / "a", b"1")
+    assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {"a": "1", "precious": "mine"}
+
+
+def test_a_lock_keeps_what_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / ".lock").write_text("mine")
+    os.close(regular_file.open_lock(tmp_path / ".lock"))
+    assert (tmp_path / ".lock").read_text() == "mine"
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="it is a named pipe"):
+        regular_file.open_lock(tmp_path / "pipe")
+
+
+def test_what_grows_while_it_is_read_has_an_end() -> None:
+    """The files in /proc say that they have no bytes."""
+    with pytest.raises(OSError, match="it has more than 10 bytes"):
+        regular_file.read(Path("/proc/self/status"), 10)
