@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import gateway
+from generator.debris import is_debris
 from generator.definition import Definition
 from generator.errors import Problem
 from generator.schemas.samples import notes, refusing
@@ -88,13 +89,24 @@ class Shaped:
         """Which kind of file holds what is expected of it."""
         return "mozdef" if self.reply is None else "reply"
 
+    @property
+    def stale(self) -> Path | None:
+        """The file of the other kind, from when the sample became that."""
+        other = self.sample.file("reply" if self.part == "mozdef" else "mozdef")
+        return other if other.exists() else None
+
+    def accepted(self) -> dict[Path, bytes | None]:
+        """What is to be stored beside the sample, and None for what is to be removed."""
+        stale = {self.stale: None} if self.stale else {}
+        return {self.sample.file(self.part): text(self).encode(), **stale}
+
 
 def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     """The samples beside a definition, or beside the one that it extends."""
     folder = definition.find("samples")
     if folder is None:
         return [], []
-    there = {file.name for file in folder.iterdir()}
+    there = {file.name for file in folder.iterdir() if not is_debris(file.name)}
     files = {name.rpartition(".")[0] for name in there if name.endswith((".json", ".txt"))}
     names = {name.removesuffix(".request") for name in files if not name.endswith((".mozdef", ".reply"))}
     samples, problems = [], []
@@ -108,7 +120,7 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
         for name in files
         if name.endswith((".mozdef", ".reply")) and name.rpartition(".")[0] not in names
     ]
-    left += [name for name in there if not name.endswith((".json", ".txt")) and not name.startswith(".")]
+    left += [name for name in there if not name.endswith((".json", ".txt")) and not name.startswith(".git")]
     problems += [Problem(shown(folder / name), 0, "", "belongs to no sample", warning=True) for name in sorted(left)]
     return samples, problems
 
@@ -204,17 +216,22 @@ def _trace(source: Source, sample: Sample) -> str:
 
 def compare(made: Shaped) -> list[Problem]:
     """How the sample differs from what is stored beside it."""
-    file = made.sample.file(made.part)
+    file, problems = made.sample.file(made.part), []
+    if made.stale:
+        kind = "messages" if made.reply is None else "a reply"
+        said = f"is stale, since the sample becomes {kind}; if the build is right, --accept removes it"
+        problems.append(Problem(shown(made.stale), 0, "", said))
     try:
         stored = json.loads(file.read_bytes())
     except FileNotFoundError:
-        return [Problem(shown(file), 0, "", "is missing: --accept stores what the build makes of the sample")]
+        said = "is missing: --accept stores what the build makes of the sample"
+        return [*problems, Problem(shown(file), 0, "", said)]
     except (OSError, ValueError, RecursionError) as error:
-        return [Problem(shown(file), getattr(error, "lineno", 0), "", _said(error))]
+        return [*problems, Problem(shown(file), getattr(error, "lineno", 0), "", _said(error))]
     differences = list(_differences(stored, _expected(made)))
     more = f", and in {len(differences) - 1} more places" if len(differences) > 1 else ""
     said = "if the build is right, --accept stores what it makes"
-    return [Problem(shown(file), 0, where, f"{what}{more}; {said}") for where, what in differences[:1]]
+    return problems + [Problem(shown(file), 0, where, f"{what}{more}; {said}") for where, what in differences[:1]]
 
 
 def text(made: Shaped) -> str:

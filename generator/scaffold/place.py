@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import names, samples
+from generator.debris import PATTERNS
 from generator.definition import BUNDLED, Definition, known, load, unknown
 from generator.errors import DefinitionError, GeneratorError, Problem
 from generator.reference import schema
@@ -89,7 +90,7 @@ def put(name: str, sources: Path, fill: Fill, request: Path | None = None) -> li
 
 def copy(base: Path, folder: Path, description: str) -> None:
     """Another source's folder as the beginning of one's own."""
-    shutil.copytree(base, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(base, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*PATTERNS))
     file, readme = folder / "source.yml", folder / "README.md"
     if description:
         text = file.read_text(encoding="utf-8")
