@@ -5,23 +5,21 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import yaml
 
 import lambdas.auth
-from generator import names, schemas, yaml_nodes
+from generator import names, schemas, transform, yaml_nodes
 from generator.errors import DefinitionError, GeneratorError, Problem
 from generator.rules import problems as rule_problems
 from generator.walk import Walker
 from generator.yaml_nodes import Place, entries, place
-from lambdas.model import Source, Transform
+from lambdas.model import Source
 
 BUNDLED = Path(__file__).parent.parent / "sources"
 
@@ -96,8 +94,11 @@ def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definitio
     definition, problems = _with_schemas(Definition(source, folders, {"": (shown, 1), **walker.places}))
     if problems:
         return None, problems
-    if transform := definition.find("transform.py"):
-        definition = replace(definition, source=replace(definition.source, transform=_transform(transform)))
+    if code := definition.find("transform.py"):
+        try:
+            definition = replace(definition, source=replace(definition.source, transform=transform.load(code, source)))
+        except DefinitionError as error:
+            return None, list(error.problems)
     return definition, []
 
 
@@ -180,19 +181,3 @@ def _merged(lower: yaml.Node, upper: yaml.Node) -> yaml.Node:
 
 def _same_type(lower: yaml.Node, upper: yaml.Node) -> bool:
     return [key.value for key, _ in entries(lower)] == [key.value for key, _ in entries(upper)]
-
-
-def _transform(file: Path) -> Transform:
-    """The function `transform` of a source's own module."""
-    spec = spec_from_file_location("lambdas.transform", file)
-    assert spec and spec.loader  # noqa: S101, PT018 - it is a file of Python
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise GeneratorError(f"{file}: can't be imported: {type(error).__name__}: {error}") from error
-    if not callable(transform := getattr(module, "transform", None)):
-        raise GeneratorError(f"{file}: needs a function transform(event, request) that returns a list of events")
-    found: Transform = transform
-    return found

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from generator import bundle, configuration, earlier, event_source, lint, pipeline, samples, templates, trial
+from generator import bundle, configuration, earlier, event_source, isolation, lint, pipeline, samples, templates, trial
 from generator.configuration import Accepted
 from generator.definition import Definition
 from generator.errors import DefinitionError, GeneratorError, Problem
+from generator.output import REMEMBERED
 from generator.resources.pipeline_parameters import Keys
 from generator.template_text import text
 from generator.yaml_nodes import shown
@@ -83,14 +84,16 @@ def make(
         made = list(_products([one.definition for one in made], known, None, trials))
     texts = {str(build / one.name / name): one.files[name].decode() for one in made for name in TEMPLATES}
     problems: list[Problem] = []
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         linted = pool.submit(linter.check, texts)
+        imported = [pool.submit(_imported, one, build) for one in made]
         for one in made:
             tried = trials.get(one.name) or trial.run(one.definition)
             one.shaped.extend(tried.shaped)
             one.hints.extend(tried.hints)
             problems += tried.problems if accept else [*tried.problems, *tried.differences]
         findings = linted.result()
+    problems += [problem for one in imported for problem in one.result()]
     for one in made:
         for name in TEMPLATES:
             shown_as = str(build / one.name / name)
@@ -121,6 +124,16 @@ def _products(
             if unmade is None:
                 raise GeneratorError(f"{definition.source.name}: {error}") from error
             unmade.append(GeneratorError(f"{definition.source.name}: not built: {error}"))
+
+
+def _imported(product: Product, build: Path) -> list[Problem]:
+    """What hinders a source's own code from being imported in AWS; that nothing does is remembered."""
+    file, code = product.definition.find("transform.py"), product.files[CODE]
+    if file is None or (build / REMEMBERED / (digest := isolation.digest(code))).exists():
+        return []
+    if not (problems := isolation.problems(file, code)):
+        product.remembered[digest] = b"[]"
+    return problems
 
 
 def files(definition: Definition) -> dict[str, bytes]:

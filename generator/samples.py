@@ -21,8 +21,9 @@ from typing import Any
 from generator import gateway
 from generator.debris import is_debris
 from generator.definition import Definition
-from generator.errors import Problem
+from generator.errors import GeneratorError, Problem
 from generator.schemas.samples import notes, refusing
+from generator.transform import described
 from generator.vendor import as_sent
 from generator.yaml_nodes import shown
 from lambdas.auth import Sent
@@ -208,9 +209,12 @@ def _trace(source: Source, sample: Sample) -> str:
     try:
         for item, functions in items(source, sample):
             list(source.transform(item, functions.request)) if source.transform else None
-    except Exception as error:  # noqa: BLE001 - the user's own code
+    except BaseException as error:  # noqa: BLE001 - the user's own code, which may call sys.exit()
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        return f"{shown(Path(frame.filename))}:{frame.lineno}: {type(error).__name__}: {error}"
+        said = f"{shown(Path(frame.filename))}:{frame.lineno}: {described(error)}"
+        if isinstance(error, KeyboardInterrupt):  # somebody may have had enough of a loop that does not end
+            raise GeneratorError(f"{shown(sample.source_file)}: transform() was interrupted: {said}") from None
+        return said
     return "transform() makes something that JSON has no form for"
 
 
