@@ -71,7 +71,7 @@ def described(error: BaseException) -> str:
 def place(error: BaseException, file: Path) -> str:
     """The line of the file at which it was raised, or the file."""
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [one.lineno for one in frames if Path(one.filename) == file.absolute()]
+    lines = [one.lineno for one in frames if Path(one.filename).absolute() == file.absolute()]
     return f"{shown(file)}:{lines[-1]}" if lines else shown(file)
 
 
