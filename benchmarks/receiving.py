@@ -29,11 +29,11 @@ _LEFT_OUT = ("debugContext", "authenticationContext", "transaction", "target", "
 class _Aws:
     """A queue, a store and a bucket that take everything."""
 
-    def send_message_batch(self, **_: object) -> dict[str, Any]:
-        return {}
+    def send_message_batch(self, Entries: list[dict[str, str]], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
 
     def get_parameters(self, Names: list[str], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        return {"Parameters": [{"Name": Names[0], "Value": SECRET}]}
+        return {"Parameters": [{"Name": Names[0], "Value": SECRET}], "InvalidParameters": Names[1:]}
 
     def put_object(self, **_: object) -> None:
         raise AssertionError("an event was kept instead of sent")

@@ -99,6 +99,7 @@ class Target:
         return f"{self.options} --bucket {quote(self.bucket_wanted)}" if self.bucket_wanted else self.options
 
 
+_UNKNOWN = "AWS does not know these credentials; --profile chooses others"
 _CREDENTIALS = {
     "NoCredentialsError": "no credentials: run `aws configure`, sign in with `aws sso login`, or choose a --profile",
     "PartialCredentialsError": "half of the credentials are missing",
@@ -107,8 +108,9 @@ _CREDENTIALS = {
     "ExpiredToken": "the credentials have expired: sign in again",
     "ExpiredTokenException": "the credentials have expired: sign in again",
     "RequestExpired": "the credentials have expired: sign in again",
-    "InvalidClientTokenId": "AWS does not know these credentials; --profile chooses others",
-    "UnrecognizedClientException": "AWS does not know these credentials; --profile chooses others",
+    "InvalidAccessKeyId": _UNKNOWN,
+    "InvalidClientTokenId": _UNKNOWN,
+    "UnrecognizedClientException": _UNKNOWN,
     "SignatureDoesNotMatch": "AWS refuses these credentials; --profile chooses others",
     "AuthFailure": "AWS refuses these credentials; --profile chooses others",
     "EndpointConnectionError": "no answer: is the region right, and is there a network?",
@@ -119,10 +121,15 @@ def explained(error: Exception) -> str:
     """One line on a call that failed: what was asked, and what AWS said or what to do."""
     from botocore.exceptions import ClientError
 
+    from generator.local import points_here
+
     if not isinstance(error, ClientError):
         return f"AWS: {_CREDENTIALS.get(type(error).__name__) or str(error).rstrip('.')}"
     code, said = (error.response.get("Error", {}).get(key, "") for key in ("Code", "Message"))
-    if known := _CREDENTIALS.get(code):
+    known = _CREDENTIALS.get(code)
+    if known == _UNKNOWN and points_here():
+        return "the emulator does not know these keys: they are new for each run; copy the settings that it prints now"
+    if known:
         return f"AWS: {known}"
     return f"AWS: {error.operation_name}: {code}: {' '.join(str(said).split())[:500]}".rstrip(": ")
 

@@ -6,12 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import venv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator import temporary
 from generator.artifacts import unpacked
 from generator.buildspec import FAILED, RUNNING, Buildspec, read, script
 from generator.errors import GeneratorError
@@ -76,8 +76,8 @@ def image(folder: Path) -> Path:
 
 def build(emulator: Emulator, project: Project, artifact: bytes, python: Path, log: Path) -> str:
     """Run a project on an artifact; what it came to, or GeneratorError with the end of its log."""
-    with tempfile.TemporaryDirectory(prefix="build-") as folder:
-        source, home = Path(folder, "src"), Path(folder, "home")
+    with temporary.folder("build") as folder:
+        source, home = folder.path / "src", folder.path / "home"
         source.mkdir()
         home.mkdir()
         unpacked(artifact, source)
@@ -96,6 +96,7 @@ def build(emulator: Emulator, project: Project, artifact: bytes, python: Path, l
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                pass_fds=[folder.lock],
                 check=False,
             )
         reports = _collect(spec, source, log.with_suffix(""))

@@ -6,14 +6,20 @@ without five more corrections to how requests are authorized: on AWS a batch of 
 action; ssm:GetParameters is checked against each parameter, not against "*"; which role CloudFormation is to act with,
 and whether a parameter may be overwritten, are conditions' keys; and a service that takes on a role says for which
 resource. No service is here to say so: who stands in for one gives that ARN as the external id.
+
+Nor would it be safe: `generator/guard.py` stands before it. The key that its parent gives it in the environment is the
+administrator's, in place of a key that all the world knows; a function's are random, since ministack's own could be
+worked out from two names.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import hmac
 import io
 import json
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -21,10 +27,15 @@ import zipfile
 from typing import Any
 
 from hypercorn.__main__ import main
+from ministack import app as ministack
 from ministack.core import iam_actions as iam
-from ministack.core import iam_evaluator, lambda_runtime
+from ministack.core import iam_evaluator, lambda_runtime, responses
 from ministack.core.iam_evaluator import enforce
-from ministack.core.router import extract_access_key_id
+from ministack.core.router import detect_service, extract_access_key_id
+from ministack.services import sts
+
+from generator.guard import Answer, Guard, hosts
+from generator.sigv4 import RefusedError, Request
 
 _action, _resource = iam.extract_iam_action, iam.extract_resource_arn
 _keys = iam.request_tag_context
@@ -81,6 +92,37 @@ def worker(self: Any, name: str, config: Any, code: bytes) -> None:
     _worker(self, name, config, own.getvalue() if foreign else code)
 
 
+def credentials(config: Any) -> dict[str, str]:
+    """The credentials of a function's process: a session of its role."""
+    account, role, name = config["FunctionArn"].split(":")[4], config["Role"].rsplit("/", 1)[-1], config["FunctionName"]
+    key, secret, token = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30), secrets.token_urlsafe(60)
+    arn = f"arn:aws:sts::{account}:assumed-role/{role}/{name}"
+    session = {"Arn": arn, "UserId": f"{role}:{name}", "SecretAccessKey": secret, "SessionToken": token}
+    sts.register_session(key, session)
+    return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
+
+
+def secret_of(key: str, token: str) -> str:
+    """The secret of a key: the administrator's, or one that IAM or STS has given out here."""
+    administrator = hmac.compare_digest(key.encode(), os.environ["AWS_ACCESS_KEY_ID"].encode())
+    if not administrator and iam_evaluator.is_root_access_key(key):  # `test`, or the number of an account
+        raise RefusedError("UnrecognizedClientException", "The security token included in the request is invalid.")
+    owner = responses._account_from_sts_session(key) or iam_evaluator.find_iam_access_key_account(key)  # noqa: SLF001
+    found = iam_evaluator.resolve_credential(key, owner, token)
+    if isinstance(found, iam_evaluator.CredentialResolutionError):
+        raise RefusedError(found.code, found.message)
+    return str(found.secret_access_key)
+
+
+def refusal(request: Request, error: RefusedError) -> Answer:
+    """The answer to a request that no key of ours has signed, as clients of the service understand it."""
+    service = detect_service(request.method, request.path, request.headers, request.query)
+    status, headers, body = iam.access_denied_response(
+        service, "", "", "", error_code=error.code, message=error.message, headers=request.headers
+    )
+    return status, headers, body
+
+
 def end_with_parent() -> None:
     """Our standard input is a pipe from the parent: it ends when that does, however it does."""
     sys.stdin.buffer.read()
@@ -93,4 +135,7 @@ if __name__ == "__main__":
     iam.request_tag_context = keys
     iam_evaluator.evaluate_trust_policy = trusts
     lambda_runtime.Worker.__init__ = worker
+    lambda_runtime.execution_credentials = credentials
+    known = hosts(int(os.environ["GATEWAY_PORT"]), https="USE_SSL" in os.environ)
+    ministack.app = Guard(ministack.app, known, secret_of, refusal)
     sys.exit(main())

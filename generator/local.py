@@ -4,23 +4,25 @@ import errno
 import importlib.util
 import ipaddress
 import os
+import secrets
 import signal
 import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
+from generator import temporary
 from generator.aws import Target
 from generator.errors import GeneratorError
 from generator.sending import Endpoint
@@ -32,6 +34,18 @@ INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "PYTHONUSERBA
 PROGRAM = Path(__file__).with_name("emulated.py")
 
 
+class Keys(NamedTuple):
+    """The key pair of an emulator's administrator."""
+
+    access_key_id: str
+    secret_access_key: str
+
+    @classmethod
+    def random(cls) -> Self:
+        """Return a pair that nobody else knows."""
+        return cls(f"AKIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30))
+
+
 @dataclass(frozen=True)
 class Emulator:
     """A running emulator; it and all it holds are gone when its context ends."""
@@ -40,6 +54,7 @@ class Emulator:
     region: str
     ca_bundle: Path | None
     log: Path
+    keys: Keys = field(repr=False)
 
     def client(self, service: str) -> Any:
         """Return a boto3 client that is the emulator's administrator, whatever the user's own AWS settings."""
@@ -49,7 +64,8 @@ class Emulator:
             service,
             region_name=self.region,
             endpoint_url=self.endpoint,
-            **dict.fromkeys(("aws_access_key_id", "aws_secret_access_key"), "test"),  # its root user
+            aws_access_key_id=self.keys.access_key_id,
+            aws_secret_access_key=self.keys.secret_access_key,
             verify=str(self.ca_bundle) if self.ca_bundle else None,
             config=Config(proxies={}),
         )
@@ -57,9 +73,8 @@ class Emulator:
     @property
     def settings(self) -> dict[str, str]:
         """Return the environment in which whatever uses AWS's libraries acts here, as the administrator."""
-        keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "test")
         trusted = {"AWS_CA_BUNDLE": str(self.ca_bundle)} if self.ca_bundle else {}
-        return {"AWS_ENDPOINT_URL": self.endpoint, **trusted, "AWS_REGION": self.region, **keys}
+        return {"AWS_ENDPOINT_URL": self.endpoint, **trusted, "AWS_REGION": self.region, **_variables(self.keys)}
 
     def deploy(self, stack: str, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
         """Create or update the stack, wait for it, and return its outputs."""
@@ -102,7 +117,7 @@ class Emulator:
 
     def invoke_url(self, outputs: Mapping[str, str]) -> str:
         """Return where the emulator serves the stack's HTTP API, since its EndpointUrl points at AWS."""
-        return f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default{urlsplit(outputs['EndpointUrl']).path}"
+        return _invoke_url(self.endpoint, outputs)
 
     def last_words(self) -> str:
         """Return the end of its log, for when it is gone."""
@@ -135,14 +150,21 @@ def reached(outputs: Mapping[str, str], environ: Mapping[str, str] = os.environ)
     """Return where a stack's API answers: in AWS as its output says, else as this machine's emulator serves it."""
     if not points_here(environ):
         return Endpoint(outputs["EndpointUrl"])
-    bundle = environ.get("AWS_CA_BUNDLE")
-    emulated = Emulator(environ["AWS_ENDPOINT_URL"].rstrip("/"), REGION, Path(bundle) if bundle else None, log=Path())
-    return Endpoint(emulated.invoke_url(outputs), here=True, ca_bundle=bundle, told=told(outputs))
+    url = _invoke_url(environ["AWS_ENDPOINT_URL"].rstrip("/"), outputs)
+    return Endpoint(url, here=True, ca_bundle=environ.get("AWS_CA_BUNDLE"), told=told(outputs))
 
 
 def told(outputs: Mapping[str, str]) -> str:
     """Return the URL as the emulator's handlers see it, which a vendor who signs it would have been told."""
     return f"https://{outputs['ApiId']}.execute-api.localhost{urlsplit(outputs['EndpointUrl']).path}"
+
+
+def _invoke_url(endpoint: str, outputs: Mapping[str, str]) -> str:
+    return f"{endpoint}/_aws/execute-api/{outputs['ApiId']}/$default{urlsplit(outputs['EndpointUrl']).path}"
+
+
+def _variables(keys: Keys) -> dict[str, str]:
+    return {"AWS_ACCESS_KEY_ID": keys.access_key_id, "AWS_SECRET_ACCESS_KEY": keys.secret_access_key}
 
 
 @cache
@@ -159,15 +181,16 @@ def _session() -> Any:
 def emulator(port: int = 4566, *, iam: bool = False, more: Mapping[str, str] | None = None) -> Iterator[Emulator]:
     """Run an emulator on 127.0.0.1; with iam it enforces IAM, over TLS because policies demand SecureTransport.
 
-    `more` is further environment of it, and so of its Lambdas.
+    Only who has its keys, which are new each time, can ask it for anything: generator/guard.py. `more` is further
+    environment of it, and so of its Lambdas.
     """
     if not all(importlib.util.find_spec(name) for name in ("ministack", "cryptography")):
         raise GeneratorError("the local emulator is not installed; install it with: pip install -e '.[local]'")
-    with tempfile.TemporaryDirectory(prefix="emulator-", ignore_cleanup_errors=True) as folder:
-        ca_bundle = _certificate(Path(folder)) if iam else None
+    with temporary.folder("emulator") as folder:
+        ca_bundle = _certificate(folder.path) if iam else None
         endpoint = f"{'https' if iam else 'http'}://127.0.0.1:{port}"
-        running = Emulator(endpoint, REGION, ca_bundle, Path(folder, "emulator.log"))
-        with _process(running, port, more or {}) as process:
+        running = Emulator(endpoint, REGION, ca_bundle, folder.path / "emulator.log", Keys.random())
+        with _process(running, port, more or {}, folder.lock) as process:
             _wait_until_ready(running, process)
             yield running
 
@@ -186,7 +209,7 @@ def _failures(cloudformation: Any, stack: str) -> list[str]:
 
 
 @contextmanager
-def _process(running: Emulator, port: int, more: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _process(running: Emulator, port: int, more: Mapping[str, str], lock: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run the emulator and, whatever happens, end it and its Lambda workers, which share its process group."""
     command = [sys.executable, "-P", str(PROGRAM), "ministack.app:app", "--workers", "0", "--keep-alive", "75"]
     command += ["--graceful-timeout", "0"]
@@ -207,7 +230,7 @@ def _process(running: Emulator, port: int, more: Mapping[str, str]) -> Iterator[
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            pass_fds=[listener.fileno()],
+            pass_fds=[listener.fileno(), lock],
             start_new_session=True,  # Ctrl-C reaches us alone, and the group is ours to end
         )
     try:
@@ -245,6 +268,7 @@ def _environment(running: Emulator, port: int) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
+        **_variables(running.keys),  # of it alone: ministack hands each function a session of its role instead
         "NO_PROXY": "*",
         "DOCKER_HOST": f"unix://{running.log.parent}/none",  # else it removes its like's containers, and pulls images
         "IOT_MTLS_ENABLED": "0",  # else it listens on 0.0.0.0:8883
@@ -262,15 +286,20 @@ def _environment(running: Emulator, port: int) -> dict[str, str]:
 
 
 def _wait_until_ready(running: Emulator, process: subprocess.Popen[bytes]) -> None:
-    """Return once the emulator answers; raise when it ends first, or takes too long."""
+    """Return once the emulator refuses what is not signed; raise when it ends first, takes too long, or answers."""
     tls = ssl.create_default_context(cafile=running.ca_bundle)
     handlers = urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=tls)
     opener = urllib.request.build_opener(*handlers)
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError), opener.open(f"{running.endpoint}/_ministack/health", timeout=1):
-            return
-        time.sleep(POLL_SECONDS)
+        try:
+            opener.open(running.endpoint, timeout=1).close()
+        except urllib.error.HTTPError as refused:
+            return refused.close()
+        except OSError:
+            time.sleep(POLL_SECONDS)
+        else:
+            raise GeneratorError("the local emulator answers a request that is not signed: nothing guards it")
     raise GeneratorError(f"the local emulator did not start: {running.last_words()}")
 
 
@@ -294,5 +323,6 @@ def _certificate(folder: Path) -> Path:
     )
     path = folder / "certificate.pem"
     path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    path.with_suffix(".key").touch(mode=0o600)
     path.with_suffix(".key").write_bytes(private)
     return path

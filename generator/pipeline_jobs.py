@@ -38,6 +38,10 @@ def jobs() -> Iterator[Jobs]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            # A web page, or a name of its own that leads here, is no function of ours.
+            if "origin" in self.headers or self.headers.get_all("host") != [taken.url.removeprefix("http://")]:
+                self.send_error(403)
+                return
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             status = taken.answer(self.headers["x-amz-target"].rpartition(".")[2], body)
             self.send_response(status)

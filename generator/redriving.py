@@ -24,9 +24,25 @@ def invoked(
 ) -> list[dict[str, Any]]:
     """What the deployed code makes of these objects: `preview` or `send`.
 
-    It does one thing at a time: `wait` is called with the seconds for which to leave it to somebody else.
+    It does one thing at a time: `wait` is called with the seconds for which to leave it to somebody else. What it had
+    no time for is asked again.
     """
-    answer = _asked(functions, stack, {what: list(keys)}, wait)
+    results: list[dict[str, Any]] = []
+    waiting = list(keys)
+    while waiting:
+        answered = _results(functions, stack, {what: waiting}, wait)
+        results += [result for result in answered if not result.get("left")]
+        left = [result["key"] for result in answered if result.get("left")]
+        if len(left) == len(waiting):
+            raise GeneratorError(f"{stack.function} had no time for {left[0]}: its log says what took so long")
+        waiting = left
+    return results
+
+
+def _results(
+    functions: Any, stack: Stack, what: Mapping[str, Any], wait: Callable[[float], None]
+) -> list[dict[str, Any]]:
+    answer = _asked(functions, stack, what, wait)
     said = json.loads(answer["Payload"].read())
     if failed := answer.get("FunctionError"):
         why = said.get("errorMessage", "") if isinstance(said, Mapping) else ""

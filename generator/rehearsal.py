@@ -13,10 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from generator import artifacts, container, names, pipeline_jobs
+from generator import artifacts, container, names, pipeline_jobs, temporary
 from generator.container import BuildError
 from generator.errors import GeneratorError
 from generator.local import Emulator, Here, emulator
@@ -257,11 +256,11 @@ def rehearsal(
     """
     with (
         pipeline_jobs.jobs() as jobs,
-        TemporaryDirectory(prefix="rehearsal-") as folder,
+        temporary.folder("rehearsal") as folder,
         emulator(port, iam=True, more={"AWS_ENDPOINT_URL_CODEPIPELINE": jobs.url}) as running,
         ThreadPoolExecutor(1) as beside,
     ):
-        image = beside.submit(lambda: python or container.image(Path(folder, "python")))
+        image = beside.submit(lambda: python or container.image(folder.path / "python"))
         target = Here(environment=form.get("Environment", names.ENVIRONMENT), emulator=running)
         provide(target, source, [built[name] for name in (CODE, CONFIG, MERGE)], secret=secret)
         template = json.loads(built[PIPELINE])

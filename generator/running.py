@@ -8,13 +8,13 @@ import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from generator import bundle, helper_bucket, names
 from generator.errors import GeneratorError, again
-from generator.local import Emulator, Here
+from generator.local import Emulator, Here, Keys
 from generator.product import shared
 from generator.vendor import put_made_up
 from lambdas.model import Source
@@ -22,7 +22,7 @@ from lambdas.model import Source
 
 @dataclass(frozen=True)
 class Running:
-    """Where a source runs: `port` and `ca_bundle` are the emulator's, `url` is the endpoint's, `told` as it sees it."""
+    """Where a source runs: `port`, `ca_bundle`, `keys` are the emulator's; `told` is `url` as the endpoint sees it."""
 
     name: str
     port: int
@@ -30,6 +30,7 @@ class Running:
     url: str
     told: str
     process: int
+    keys: Keys = field(repr=False)
 
 
 def built(build: Path, sources: Path, name: str, wanted: Iterable[str]) -> dict[str, bytes]:
@@ -108,6 +109,8 @@ def announced(running: Running, build: Path) -> Iterator[None]:
     file = _file(build, running.name)
     try:
         file.parent.mkdir(exist_ok=True)
+        file.unlink(missing_ok=True)
+        file.touch(mode=0o600, exist_ok=False)  # it has the keys
         file.write_text(json.dumps(asdict(running)), encoding="utf-8")
     except OSError as error:
         raise GeneratorError(f"{file}: can't be written ({error.strerror}), so `send` would not find it") from error
@@ -131,10 +134,11 @@ def not_running(build: Path, sources: Path, name: str) -> None:
 def find(build: Path, sources: Path, name: str) -> Running:
     """Where a source runs now."""
     try:
-        running = Running(**json.loads(_file(build, name).read_bytes()))
+        stored = json.loads(_file(build, name).read_bytes())
+        running = Running(**{**stored, "keys": Keys(*stored["keys"])})
         os.kill(running.process, 0)
         socket.create_connection(("127.0.0.1", running.port), timeout=1).close()
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         start = again(f"run {name}", build, sources)
         said = f"{name} does not run here: start it with: {start} (or name a deployed endpoint with --url)"
         raise GeneratorError(said) from error

@@ -22,6 +22,7 @@ from generator import gateway
 from generator.debris import is_debris
 from generator.definition import Definition
 from generator.errors import GeneratorError, Problem
+from generator.fake_aws import Bucket, Queue, Store
 from generator.schemas.samples import notes, refusing
 from generator.transform import described
 from generator.vendor import as_sent
@@ -171,9 +172,9 @@ def _sample(name: str, folder: Path, read: Callable[[Request], Any]) -> Sample:
 def shape(source: Source, sample: Sample) -> Shaped:
     """Send the sample through the authorizer and the handler, with a queue and a bucket in memory."""
     learns = matching(tuple(one for one in source.webhook.challenges if one.store_secret), sample.request)
-    secrets = Secrets("/sample", _Learning if learns else _Store)
-    queue, bucket = _Queue(), _Bucket()
-    kept = Kept("kept", lambda: bucket)
+    # A store that has no secret yet learns the one that a vendor hands over.
+    secrets = Secrets("/sample", lambda: Store(lambda _name: () if learns else (SECRET,)))
+    queue, kept = Queue(), Kept("kept", Bucket)
     receiver = Receiver(source, secrets, Outbox("queue", queue), kept, clock=lambda: NOW, fetch=_not_called)
     sent = as_sent(source, sample, gateway.URL, lambda _name: (SECRET,), NOW)
     method, url, headers, body = sent or Sent(sample.method, gateway.URL, sample.headers, sample.body)
@@ -191,7 +192,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
         problems.append(Problem(file, 0, "", f"is answered {response['statusCode']}: {why}"))
     elif said["kept"]:
         problems.append(Problem(file, 0, "", f"becomes no message: {_why(source, sample, said['why'])}"))
-    messages = [json.loads(entry["MessageBody"]) for entry in queue.entries]
+    messages = [json.loads(body) for body in queue.bodies]
     reply = _reply(response) if said["message"] == "challenge answered" else None
     unknown = list(notes(source, items(source, sample))) if source.check and messages else []
     return Shaped(sample, messages, reply, problems, unknown)
@@ -288,35 +289,3 @@ def _not_called(url: str, hosts: Iterable[str]) -> bytes:
     if not allowed(url, hosts):
         raise Refused("it is not at a host that may be asked")
     return b""
-
-
-class _Store:
-    def get_parameters(self, Names: list[str], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        return {"Parameters": [{"Name": Names[0], "Value": SECRET}]}
-
-
-class _Learning:
-    """A store that has no secret yet: what a vendor hands over is learned."""
-
-    def get_parameters(self, **_: object) -> dict[str, Any]:
-        return {"Parameters": []}
-
-    def put_parameter(self, **_: object) -> None:
-        """It is stored."""
-
-
-class _Queue:
-    def __init__(self) -> None:
-        self.entries: list[dict[str, str]] = []
-
-    def send_message_batch(self, Entries: list[dict[str, str]], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        self.entries += Entries
-        return {}
-
-
-class _Bucket:
-    def __init__(self) -> None:
-        self.keys: list[str] = []
-
-    def put_object(self, Key: str, **_: object) -> None:  # noqa: N803 - boto3's name
-        self.keys.append(Key)

@@ -18,8 +18,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from lambdas.aws import client
+from lambdas.deadline import Deadline
 from lambdas.delivery import Delivered
-from lambdas.faults import FAULTS, told
+from lambdas.faults import FAULTS, confirmed, told
 from lambdas.log import log
 from lambdas.message import Message, encoded
 from lambdas.model import Source
@@ -55,6 +56,7 @@ class Claims:
         dynamodb: Any,
         lease: float,
         clock: Callable[[], float] = time.time,
+        deadline: Deadline | None = None,
     ) -> None:
         """`lease` is in seconds, and more than a function may run: what holds a claim when it ends is dead."""
         self._several = source.transform is not None
@@ -63,6 +65,7 @@ class Claims:
         self._dynamodb = dynamodb
         self._lease = lease
         self._clock = clock
+        self._deadline = deadline or Deadline()
 
     def once(self, messages: Sequence[Message], send: _Send) -> Delivered:
         """Have those sent that nobody has sent and nobody else is sending.
@@ -103,8 +106,9 @@ class Claims:
 
     def _found(self, asked: Any) -> Iterator[Mapping[str, Any]]:
         for _ in range(TRIES):
+            self._deadline.require(1)
             answer = self._dynamodb.batch_get_item(RequestItems=asked)
-            yield from answer["Responses"].get(self._table, ())
+            yield from confirmed(answer, "Responses").get(self._table, ())
             asked = answer.get("UnprocessedKeys")
             if not asked:
                 return
@@ -139,6 +143,7 @@ class Claims:
 
         https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
         """
+        self._deadline.require(2)  # for the claim, and for storing the message
         now = self._clock()
         held = {"held_by": {"S": me}, "held_until": _number(now + self._lease), "expires": _number(now + self._window)}
         puts = [
@@ -176,7 +181,8 @@ class Claims:
         waiting: Any = {self._table: writes}
         try:
             for _ in range(TRIES):
-                waiting = self._dynamodb.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
+                self._deadline.require(1)
+                waiting = confirmed(self._dynamodb.batch_write_item(RequestItems=waiting), "UnprocessedItems")
                 if not waiting:
                     return True
         except FAULTS as error:
@@ -187,9 +193,10 @@ class Claims:
         log("WARN", "the table of dedupe failed", self._clock(), why=told(error))
 
 
-def claims(source: Source, environ: Mapping[str, str] = os.environ) -> Claims:
+def claims(source: Source, deadline: Deadline, environ: Mapping[str, str] = os.environ) -> Claims:
     """The claims of a source in the table that its stack has."""
-    return Claims(source, environ["DEDUPE_TABLE"], client("dynamodb", QUICK), float(environ["DEDUPE_LEASE"]))
+    table, lease = environ["DEDUPE_TABLE"], float(environ["DEDUPE_LEASE"])
+    return Claims(source, table, client("dynamodb", QUICK), lease, deadline=deadline)
 
 
 def _names(messages: Sequence[Message], *, several: bool) -> Iterator[str]:

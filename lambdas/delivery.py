@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lambdas.auth import headers
 from lambdas.body import Rejected
+from lambdas.deadline import Deadline
 from lambdas.faults import FAULTS, told
 from lambdas.kept import Kept
 from lambdas.message import Message, Refusal, Shaper, encoded
@@ -59,14 +60,14 @@ class Delivered(NamedTuple):
     """Messages that another request is sending."""
 
 
-def claims_of(source: Source) -> Claims | None:
+def claims_of(source: Source, deadline: Deadline) -> Claims | None:
     """What makes `dedupe` of a source; None where it has none."""
     if source.dedupe is None:
         return None
     # Few have it, and each import is a part of a cold start.
     from lambdas.dedupe import claims
 
-    return claims(source)
+    return claims(source, deadline)
 
 
 class Delivery:
@@ -119,24 +120,28 @@ class Delivery:
             return delivered
         return delivered._replace(refusals=refusals, lag=lag if lag >= LATE else 0.0, drift=drift)
 
-    def send(self, request: Request, messages: Sequence[Message]) -> Delivered:
+    def send(self, request: Request, messages: Sequence[Message], after: int = 0) -> Delivered:
         """Send messages, where the source has `dedupe` those that nobody has sent.
 
         What the queue never takes is for who asks to keep; QueueDown where neither the queue nor the bucket takes one.
+        There is time left for so many calls `after` it.
         """
         # A canary is the same sample each time.
         if self._claims is None or request.canary:
-            return self._send(request, messages)
-        return self._claims.once(messages, lambda fresh, done: self._send(request, fresh, done))
+            return self._send(request, messages, after)
+        return self._claims.once(messages, lambda fresh, done: self._send(request, fresh, after, done))
 
     def sent_before(self, messages: Sequence[Message]) -> set[int]:
         """The places of messages that were sent before, and would not be sent again."""
         return self._claims.done(messages) if self._claims else set()
 
-    def _send(self, request: Request, messages: Sequence[Message], done: set[int] | None = None) -> Delivered:
+    def _send(
+        self, request: Request, messages: Sequence[Message], after: int, done: set[int] | None = None
+    ) -> Delivered:
         """Add to `done` the places of what is on the queue, or kept for it, also where it ends with an error."""
         bounded = [self._within_bounds(message, request) for message in messages]
-        refused, left = self._outbox.send([message.body for message in bounded])
+        parts = sum(1 for _ in _parts(range(len(bounded)), bounded))
+        refused, left = self._outbox.send([message.body for message in bounded], keeping=parts + after)
         if done is not None:
             done.update(range(len(bounded)))
             done.difference_update(refused, left.places)

@@ -11,7 +11,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lambdas.body import parse
-from lambdas.faults import told
+from lambdas.deadline import Deadline
+from lambdas.faults import confirmed, told
 from lambdas.message import Refusal
 from lambdas.request import Request
 from lambdas.when import iso, seconds
@@ -56,9 +57,10 @@ def _read_masked(request: Request) -> Any:
 class Kept:
     """Puts objects; every key holds a hash of the content, so that a retry overwrites and never adds."""
 
-    def __init__(self, bucket: str, client: Callable[[], Any]) -> None:
+    def __init__(self, bucket: str, client: Callable[[], Any], deadline: Deadline | None = None) -> None:
         self.bucket = bucket
         self._client = client
+        self._deadline = deadline or Deadline()
 
     def reject(
         self,
@@ -80,7 +82,6 @@ class Kept:
         never_kept = {*secret_headers, "authorization", "cookie"}
         body, headers = request.to_keep()
         digest = hashlib.sha256(body).hexdigest()
-        name = hashlib.sha256(body + told.encode("utf-8", "surrogatepass")).hexdigest()
         for reason, refused in by_reason.items():
             envelope = {
                 "version": ENVELOPE,
@@ -97,6 +98,9 @@ class Kept:
                 "masked": request.masked,
                 "split": split,
             }
+            # What another mapping refuses of the same body may be less, and must not take the place of what is there.
+            places = json.dumps([split, sorted(one.place for one in refused)]) if split else ""
+            name = hashlib.sha256(body + f"{told}{places}".encode("utf-8", "surrogatepass")).hexdigest()
             self.put(f"rejected/{_day(request)}/{reason}/{name}.json", json.dumps(envelope).encode())
 
     def oversize(self, request: Request, event: bytes) -> str:
@@ -125,8 +129,11 @@ class Kept:
 
     def find(self, key: str) -> bytes | None:
         """An object; None where it is not there, or not any more."""
+        self._deadline.require(1)
         try:
-            content: bytes = self._client().get_object(Bucket=self.bucket, Key=key)["Body"].read(MAX_OBJECT)
+            answer = self._client().get_object(Bucket=self.bucket, Key=key)
+            confirmed(answer, "ETag")
+            content: bytes = answer["Body"].read(MAX_OBJECT)
         except ClientError as error:
             if told(error) in ("NoSuchKey", "404"):
                 return None
@@ -135,10 +142,14 @@ class Kept:
 
     def delete(self, key: str) -> None:
         """The bucket has versions: it can be had back for a month."""
+        self._deadline.require(1)
         self._client().delete_object(Bucket=self.bucket, Key=key)
 
     def put(self, key: str, body: bytes) -> None:
-        self._client().put_object(Bucket=self.bucket, Key=key, Body=body, ContentType="application/json")
+        """Store an object; one of FAULTS where it may not be there, or where it might not be in time."""
+        self._deadline.require(1)
+        answer = self._client().put_object(Bucket=self.bucket, Key=key, Body=body, ContentType="application/json")
+        confirmed(answer, "ETag")
 
 
 def _day(request: Request) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lambdas.faults import FAULTS, told
+from lambdas.deadline import Deadline
+from lambdas.faults import FAULTS, Unconfirmed, told
 from lambdas.oversize import MAX_MESSAGE
 
 MAX_ENTRIES = 10
@@ -31,56 +33,88 @@ class Left(NamedTuple):
 class Outbox:
     """Sends messages in as few calls as SQS allows."""
 
-    def __init__(self, queue_url: str, client: Any, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        queue_url: str,
+        client: Any,
+        sleep: Callable[[float], None] = time.sleep,
+        deadline: Deadline | None = None,
+    ) -> None:
         self._queue_url = queue_url
         self._client = client
         self._sleep = sleep
+        self._deadline = deadline or Deadline()
 
-    def send(self, bodies: Sequence[bytes]) -> tuple[dict[int, str], Left]:
+    def send(self, bodies: Sequence[bytes], keeping: int = 1) -> tuple[dict[int, str], Left]:
         """Send all; return the places of those that SQS will never take, with its code, and of those it may take later.
 
-        A call may succeed in part: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+        No call is begun that might leave no time for `keeping` more, which store what the queue has not.
         """
-        refused: dict[int, str] = {}
-        done: set[int] = set()
+        sending = _Sending(bodies, keeping)
         for batch in batches(bodies):
             try:
-                self._send(bodies, batch, refused, done)
+                self._send(sending, batch)
             except QueueDown as down:
-                places = [place for place in range(len(bodies)) if place not in done and place not in refused]
-                return refused, Left(places, str(down))
-        return refused, Left([])
+                return sending.refused, Left(sending.left(range(len(bodies))), str(down))
+        return sending.refused, Left([])
 
-    def _send(self, bodies: Sequence[bytes], batch: list[int], refused: dict[int, str], done: set[int]) -> None:
-        waiting = batch
+    def _send(self, sending: _Sending, batch: list[int]) -> None:
         for pause in (*PAUSES, None):
-            waiting = self._try(bodies, waiting, refused, done)
-            if not waiting:
+            self._try(sending, batch)
+            if not (batch := sending.left(batch)):
                 return
             if pause is None:
-                raise QueueDown(f"{len(waiting)} messages were not taken")
+                raise QueueDown(f"{len(batch)} messages were not taken")
             self._sleep(pause)
 
-    def _try(self, bodies: Sequence[bytes], places: list[int], refused: dict[int, str], done: set[int]) -> list[int]:
-        entries = [{"Id": str(place), "MessageBody": bodies[place].decode()} for place in places]
+    def _try(self, sending: _Sending, places: list[int]) -> None:
+        entries = [{"Id": str(place), "MessageBody": sending.bodies[place].decode()} for place in places]
         try:
+            # What SQS never takes is kept apart from what waits: by another call.
+            self._deadline.require(1 + sending.keeping + bool(sending.refused))
             result = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
         except FAULTS as error:
             if told(error) not in _CONTENT:
                 raise QueueDown(told(error)) from error
-            if len(places) > 1:
-                # One of them is what SQS refuses: each for itself, and the others arrive.
-                return [left for place in places for left in self._try(bodies, [place], refused, done)]
-            refused[places[0]] = told(error)
-            return []
-        again = []
-        for failed in result.get("Failed", ()):
-            if failed.get("SenderFault"):
-                refused[int(failed["Id"])] = str(failed.get("Code"))
-            else:
-                again.append(int(failed["Id"]))
-        done.update(place for place in places if place not in again and place not in refused)
-        return again
+            if len(places) == 1:
+                sending.refused[places[0]] = told(error)
+                return
+            # One of them is what SQS refuses: each for itself, and the others arrive.
+            for place in places:
+                self._try(sending, [place])
+            return
+        sending.settle(places, result)
+
+
+class _Sending:
+    """What has become of the messages of a `send` so far."""
+
+    def __init__(self, bodies: Sequence[bytes], keeping: int) -> None:
+        self.bodies = bodies
+        self.keeping = keeping
+        self.refused: dict[int, str] = {}
+        self._sent: set[int] = set()
+
+    def left(self, places: Iterable[int]) -> list[int]:
+        """Those of the places whose messages are neither on the queue nor refused for good."""
+        return [place for place in places if place not in self._sent and place not in self.refused]
+
+    def settle(self, places: Sequence[int], result: Mapping[str, Any]) -> None:
+        """Take note of an answer: only what it names as successful was sent, and once alone.
+
+        A call may succeed in part; QueueDown where nothing is known of some, since to try again might send these twice.
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+        """
+        successful = Counter(entry.get("Id") for entry in result.get("Successful") or ())
+        failed = {entry.get("Id"): entry for entry in result.get("Failed") or ()}
+        for place in places:
+            if fault := failed.get(str(place)):
+                if fault.get("SenderFault"):
+                    self.refused[place] = str(fault.get("Code"))
+            elif successful[str(place)] == 1:
+                self._sent.add(place)
+        if any(str(place) not in failed for place in self.left(places)):
+            raise QueueDown(Unconfirmed.__name__)
 
 
 def batches(bodies: Sequence[bytes]) -> Iterator[list[int]]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.aws import client
+from lambdas.deadline import Deadline
 from lambdas.delivery import claims_of
 from lambdas.kept import Kept
 from lambdas.log import log
@@ -16,9 +17,6 @@ from lambdas.outbox import Outbox
 from lambdas.reprocess import Reprocessor
 from lambdas.source import SOURCE
 from lambdas.sweep import Sweeper
-
-ONE_MORE_MS = 30_000
-"""What is left of the function's time for another object to be begun: the largest takes half of it."""
 
 
 def _log(what: str, **said: Any) -> None:
@@ -35,16 +33,21 @@ def _log(what: str, **said: Any) -> None:
     log("WARN" if bad else "INFO", what, now, source=SOURCE.name, **said, **metrics)
 
 
-OUTBOX = Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"))
-KEPT = Kept(os.environ["KEPT_BUCKET"], lambda: client("s3"))
-REPROCESSOR = Reprocessor(SOURCE, OUTBOX, KEPT, _log, claims_of(SOURCE))
-SWEEPER = Sweeper(OUTBOX, KEPT, _log)
+DEADLINE = Deadline()
+OUTBOX = Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"), deadline=DEADLINE)
+KEPT = Kept(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE)
+REPROCESSOR = Reprocessor(SOURCE, OUTBOX, KEPT, _log, claims_of(SOURCE, DEADLINE), DEADLINE)
+SWEEPER = Sweeper(OUTBOX, KEPT, _log, DEADLINE)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """{"preview": [key, …]} or {"send": [key, …]}: what becomes of each; anything else: the sweep."""
+    """{"preview": [key, …]} or {"send": [key, …]}: what becomes of each; anything else: the sweep.
+
+    Where there is no time for some of them, what becomes of these is `left`: they are where they were.
+    """
+    DEADLINE.begin(context)
     if "preview" in event:
         return {"results": REPROCESSOR.preview(event["preview"])}
     if "send" in event:
         return {"results": REPROCESSOR.send(event["send"])}
-    return SWEEPER.sweep(lambda: context.get_remaining_time_in_millis() > ONE_MORE_MS)
+    return SWEEPER.sweep()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lambdas.auth import masked_fields
+from lambdas.deadline import ONE_MORE, Deadline
 from lambdas.delivery import Delivery
 from lambdas.formats import reader
 from lambdas.kept import NOT_OURS, Kept, opened, request_of
@@ -33,12 +34,19 @@ class Reprocessor:
     """Takes what was rejected through the mapping again."""
 
     def __init__(
-        self, source: Source, outbox: Outbox, kept: Kept, tell: Callable[..., None], claims: Claims | None = None
+        self,
+        source: Source,
+        outbox: Outbox,
+        kept: Kept,
+        tell: Callable[..., None],
+        claims: Claims | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         """`tell` is given what became of each object, for the log: counts, and the id of its request."""
         self._source = source
         self._tell = tell
         self._kept = kept
+        self._deadline = deadline or Deadline()
         self._delivery = Delivery(source, outbox, kept, claims)
         self._read = reader(source.events)
         self._masks = masked_fields(source)
@@ -54,6 +62,8 @@ class Reprocessor:
     def _each(
         self, key: str, do: Callable[[str, dict[str, Any], Request, frozenset[int]], dict[str, Any]]
     ) -> dict[str, Any]:
+        if not self._deadline.allows(ONE_MORE):
+            return {"key": key, "left": True}
         content = self._kept.find(key)
         if content is None:
             return {"key": key, "gone": True}
@@ -81,7 +91,7 @@ class Reprocessor:
 
     def _send(self, key: str, envelope: dict[str, Any], request: Request, places: frozenset[int]) -> dict[str, Any]:
         messages, refusals, split = self._shaped(envelope, request, places)
-        delivered = self._delivery.send(request, messages)
+        delivered = self._delivery.send(request, messages, after=_settling(refusals))
         refusals += delivered.refusals
         if not delivered.pending:  # else whoever is sending some of it may fail, and this is all that there is
             self._settle(key, envelope, refusals, split)
@@ -149,6 +159,11 @@ class Reprocessor:
             return envelope if envelope and refused_at(envelope) else None
         except NOT_OURS:
             return None
+
+
+def _settling(refusals: Iterable[Refusal]) -> int:
+    """The calls after sending: for each reason, and that of what SQS refuses, a look and a put; then a deletion."""
+    return 2 * len({"queue", *(refusal.reason for refusal in refusals)}) + 1
 
 
 def _attempts(envelope: Mapping[str, Any]) -> int:

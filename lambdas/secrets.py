@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.faults import FAULTS, told
+from lambdas.faults import FAULTS, Unconfirmed, confirmed, told
 
 TTL = 300.0
 """Seconds that a secret is taken from memory."""
@@ -71,14 +71,15 @@ class Secrets:
 
         The function's role may not overwrite it either.
         """
-        client = self._client()
+        current, previous = f"{self._path}/{name}", f"{self._path}/{name}{PREVIOUS}"
         try:
-            if client.get_parameters(Names=[f"{self._path}/{name}{PREVIOUS}"], WithDecryption=True)["Parameters"]:
+            if self._found(previous):
                 return False  # somebody is changing it
-            client.put_parameter(Name=f"{self._path}/{name}", Value=value, Type="SecureString", Overwrite=False)
+            answer = self._client().put_parameter(Name=current, Value=value, Type="SecureString", Overwrite=False)
+            confirmed(answer, "Version")
         except FAULTS as error:
             if told(error) != "ParameterAlreadyExists":
-                raise SecretsDown(f"{self._path}/{name}: {told(error)}") from error
+                raise SecretsDown(f"{current}: {told(error)}") from error
             return False
         finally:
             # Whatever came of it, somebody may have stored one: what is remembered is that there is none.
@@ -104,10 +105,20 @@ class Secrets:
         """What the store says now. That there is no secret is an answer too: somebody may have taken it back."""
         current, previous = f"{self._path}/{name}", f"{self._path}/{name}{PREVIOUS}"
         try:
-            found = self._client().get_parameters(Names=[current, previous], WithDecryption=True)
+            values = self._found(current, previous)
         except FAULTS as error:
             raise SecretsDown(f"{current}: {told(error)}") from error
-        values = {parameter["Name"]: parameter["Value"] for parameter in found["Parameters"]}
         valid = tuple(values[one] for one in (current, previous) if values.get(one)) if values.get(current) else ()
         self._entries[name] = _Entry(valid, self._clock() + (TTL if valid else RETRY))
         return self._entries[name]
+
+    def _found(self, *names: str) -> dict[str, str]:
+        """The values of those parameters that are there; Unconfirmed where the store does not say so of each.
+
+        https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+        """
+        answer = self._client().get_parameters(Names=list(names), WithDecryption=True)
+        values = {one["Name"]: one["Value"] for one in answer.get("Parameters") or ()}
+        if not {*values, *(answer.get("InvalidParameters") or ())} >= {*names}:
+            raise Unconfirmed
+        return values

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lambdas.deadline import ONE_MORE, Deadline
 from lambdas.kept import NOT_OURS, Kept, opened
 from lambdas.outbox import Outbox
 
@@ -16,20 +17,21 @@ from lambdas.outbox import Outbox
 class Sweeper:
     """Sends what the queue did not take before."""
 
-    def __init__(self, outbox: Outbox, kept: Kept, tell: Callable[..., None]) -> None:
+    def __init__(self, outbox: Outbox, kept: Kept, tell: Callable[..., None], deadline: Deadline | None = None) -> None:
         """`tell` is given what became of each object, for the log: counts, and the id of its request."""
         self._outbox = outbox
         self._kept = kept
         self._tell = tell
+        self._deadline = deadline or Deadline()
 
-    def sweep(self, in_time: Callable[[], bool] = lambda: True) -> dict[str, int]:
+    def sweep(self) -> dict[str, int]:
         """Send what the queue did not take before, as long as there is time; the next sweep goes on.
 
         It goes from the bucket once it is on the queue: a death in between sends it twice, with the same id.
         """
         swept: Counter[str] = Counter(sent=0, left=0)
         for key in self._kept.keys("unsent/"):
-            if swept["left"] or not in_time():
+            if swept["left"] or not self._deadline.allows(ONE_MORE):
                 break  # where the queue is down still, the others wait with it
             if (content := self._kept.find(key)) is None:
                 continue

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.aws import client
+from lambdas.deadline import Deadline
 from lambdas.delivery import claims_of
 from lambdas.kept import Kept
 from lambdas.outbox import Outbox
@@ -14,16 +15,18 @@ from lambdas.receive import Receiver
 from lambdas.secrets import Secrets
 from lambdas.source import SOURCE
 
+DEADLINE = Deadline()
 RECEIVER = Receiver(
     SOURCE,
     Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm")),
-    Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs")),
-    Kept(os.environ["KEPT_BUCKET"], lambda: client("s3")),
+    Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"), deadline=DEADLINE),
+    Kept(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE),
     stack=os.environ.get("STACK", ""),
-    claims=claims_of(SOURCE),
+    claims=claims_of(SOURCE, DEADLINE),
 )
 
 
-def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Answer a request, an event of payload format 2.0."""
+    DEADLINE.begin(context)
     return RECEIVER.respond(event)

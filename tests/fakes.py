@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -15,6 +17,7 @@ from generator import gateway
 from generator.vendor import stored_names
 from lambdas.auth import Sent
 from lambdas.authorize import authorized
+from lambdas.deadline import Deadline
 from lambdas.dedupe import CLAIMABLE, Claims
 from lambdas.kept import Kept
 from lambdas.model import Auth, Source, verified_by
@@ -25,22 +28,32 @@ from lambdas.secrets import Secrets
 from lambdas.sweep import Sweeper
 
 NOW = 1_767_225_600.0
-LEASE = 25.0
+LEASE = 34.0
 SECRET = "correct horse battery staple"
 DOWN = EndpointConnectionError(endpoint_url="https://aws.invalid")
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "Any")
 
 
 @dataclass
+class Pace:
+    """How slow AWS is: each call takes so many seconds."""
+
+    seconds: float = 0.0
+    now: float = 0.0
+
+
+@dataclass
 class Faults:
     """Raises what is lined up, one for each call; `always` where it is set."""
 
+    pace: Pace = field(default_factory=Pace)
     lined_up: list[Exception | dict[str, Any] | None] = field(default_factory=list)
     always: Exception | None = None
     calls: int = 0
 
     def next(self) -> dict[str, Any] | None:
         self.calls += 1
+        self.pace.now += self.pace.seconds
         fault = self.always or (self.lined_up.pop(0) if self.lined_up else None)
         if isinstance(fault, Exception):
             raise fault
@@ -58,12 +71,13 @@ class Store:
         found = [{"Name": name, "Value": self.values[name]} for name in Names if name in self.values]
         return {"Parameters": found, "InvalidParameters": [name for name in Names if name not in self.values]}
 
-    def put_parameter(self, Name: str, Value: str, Type: str, Overwrite: bool) -> None:  # noqa: N803
+    def put_parameter(self, Name: str, Value: str, Type: str, Overwrite: bool) -> dict[str, Any]:  # noqa: N803
         assert (Type, Overwrite) == ("SecureString", False)
         self.faults.next()
         if Name in self.values:
             raise ClientError({"Error": {"Code": "ParameterAlreadyExists", "Message": "it is"}}, "PutParameter")
         self.values[Name] = Value
+        return {"Version": 1}
 
 
 @dataclass
@@ -77,8 +91,9 @@ class Queue:
         assert sum(len(entry["MessageBody"].encode()) for entry in Entries) <= 1_048_576
         answer = self.faults.next() or {}
         failed = {one["Id"] for one in answer.get("Failed", ())}
-        self.bodies += [entry["MessageBody"] for entry in Entries if entry["Id"] not in failed]
-        return answer
+        taken = [entry for entry in Entries if entry["Id"] not in failed]
+        self.bodies += [entry["MessageBody"] for entry in taken]
+        return {"Successful": [{"Id": entry["Id"]} for entry in taken], **answer}
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -91,17 +106,18 @@ class Bucket:
     faults: Faults = field(default_factory=Faults)
     page: int = 1_000
 
-    def put_object(self, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # noqa: N803
+    def put_object(self, Bucket: str, Key: str, Body: bytes, ContentType: str) -> dict[str, Any]:  # noqa: N803
         assert (Bucket, ContentType) == ("kept", "application/json")
         self.faults.next()
         self.objects[Key] = Body
+        return {"ETag": "etag"}
 
     def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
         assert Bucket == "kept"
         self.faults.next()
         if Key not in self.objects:
             raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "it is not there"}}, "GetObject")
-        return {"Body": io.BytesIO(self.objects[Key])}
+        return {"ETag": "etag", "Body": io.BytesIO(self.objects[Key])}
 
     def delete_object(self, Bucket: str, Key: str) -> None:  # noqa: N803
         assert Bucket == "kept"
@@ -171,7 +187,7 @@ class Table:
                 self._put(one["PutRequest"]["Item"])
             else:
                 self.items.pop(one["DeleteRequest"]["Key"]["id"]["S"], None)
-        return answer
+        return {"UnprocessedItems": {}, **answer}
 
     def batch_get_item(self, RequestItems: dict[str, dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         keys = [one["id"]["S"] for one in RequestItems["claims"]["Keys"]]
@@ -191,6 +207,12 @@ class Table:
             return False
         now = float(values[":now"]["N"])
         return all(float(there[one]["N"]) >= now for one in ("expires", "held_until") if one in there)
+
+
+def rejected_name(body: bytes, split: str | None = None, places: Iterable[int] = ()) -> str:
+    """The name of the object with what was refused of a body, at these places of those that `split` finds."""
+    where = json.dumps([split, sorted(places)]) if split else ""
+    return hashlib.sha256(body + where.encode()).hexdigest()
 
 
 def signed(
@@ -217,6 +239,10 @@ class Endpoint:
         names = stored_names(source.webhook) if secret is not None else ()
         self.store = Store({f"{self.path}/{name}": secret or "" for name in names})
         self.queue, self.bucket, self.table = Queue(), Bucket(), Table()
+        self.pace = Pace()
+        for service in (self.store, self.queue, self.bucket, self.table):
+            service.faults.pace = self.pace
+        self.deadline = Deadline(lambda: self.pace.now)
         self.clock = 0.0
         self.slept: list[float] = []
         self.stack = stack
@@ -228,13 +254,18 @@ class Endpoint:
         """The stack with this definition, in new processes; what it has stored stays."""
         self.source = source
         self.secrets = Secrets(self.path, lambda: self.store, clock=lambda: self.clock, jitter=lambda: 0.0)
-        outbox = Outbox("queue-url", self.queue, sleep=self.slept.append)
-        kept = Kept("kept", lambda: self.bucket)
-        its = Claims(source, "claims", self.table, LEASE, lambda: self.now + self.clock)
+        outbox = Outbox("queue-url", self.queue, self.slept.append, self.deadline)
+        kept = Kept("kept", lambda: self.bucket, self.deadline)
+        its = Claims(source, "claims", self.table, LEASE, lambda: self.now + self.clock, self.deadline)
         claims = its if source.dedupe else None
         self.receiver = Receiver(source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack, claims=claims)
-        self.again = Reprocessor(source, outbox, kept, self._tell, claims)
-        self.sweeper = Sweeper(outbox, kept, self._tell)
+        self.again = Reprocessor(source, outbox, kept, self._tell, claims, self.deadline)
+        self.sweeper = Sweeper(outbox, kept, self._tell, self.deadline)
+
+    def begin(self, seconds: float, takes: float = 0.0) -> None:
+        """Begin an invocation that ends after so many seconds, while each call to AWS takes so many."""
+        self.pace.seconds = takes
+        self.deadline.begin(SimpleNamespace(get_remaining_time_in_millis=lambda: seconds * 1_000))
 
     def _tell(self, what: str, **said: Any) -> None:
         self.told.append((what, said))

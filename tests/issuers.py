@@ -5,20 +5,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import io
 import json
-import urllib.error
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.message import Message
 from functools import cache
 from typing import Any
 
 import jwt
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+from lambdas import fetch, https
+from lambdas.auth import jwt as auth_jwt
+from lambdas.auth import sns
+from lambdas.https import Answer
+from lambdas.published import Published
 
 CERTIFICATE_URL = "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem"
 TOPIC = "arn:aws:sns:us-west-2:123456789012:MyTopic"
@@ -28,18 +33,27 @@ CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "T
 
 @dataclass
 class Internet:
-    """In place of what opens URLs: pages by their URLs, and what was asked for."""
+    """In place of the way out: pages, statuses and faults by their URLs, 404 elsewhere, and what was asked for."""
 
-    pages: dict[str, bytes | Exception] = field(default_factory=dict)
+    pages: dict[str, bytes | int | Exception] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def open(self, url: str, timeout: float) -> io.BytesIO:
-        assert timeout <= 2
+    def exchange(self, url: str, seconds: float, max_bytes: int) -> Answer:
+        assert (seconds, max_bytes) == (2, 65_536)
         self.asked.append(url)
-        page = self.pages.get(url) or urllib.error.HTTPError(url, 404, "Not Found", Message(), io.BytesIO())
+        page = self.pages.get(url, 404)
         if isinstance(page, Exception):
             raise page
-        return io.BytesIO(page)
+        return Answer(page, "identity", b"") if isinstance(page, int) else Answer(200, "identity", page)
+
+    def put_before(self, patched: pytest.MonkeyPatch) -> Internet:
+        """Put it in the place of the real one, with nothing fetched or remembered from before."""
+        patched.setattr(https, "exchange", self.exchange)
+        patched.setattr(fetch, "_fetches", deque(maxlen=fetch.PER_MINUTE))
+        patched.setattr(auth_jwt, "KEY_SETS", Published(auth_jwt._keys, auth_jwt._ask))
+        patched.setattr(auth_jwt, "PLACES", Published(auth_jwt._place, auth_jwt._ask))
+        patched.setattr(sns, "CERTIFICATES", Published(sns._key, sns._ask))
+        return self
 
 
 @cache

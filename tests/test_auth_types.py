@@ -21,7 +21,6 @@ from generator.reference import descriptions, schema
 from generator.vendor import can_sign, made_up
 from generator.wheels import pins
 from lambdas import auth as package
-from lambdas import fetch
 from lambdas.auth import AuthType, Keys, Sent, Unauthenticated, leaves, secret_names, signed
 from lambdas.model import Auth, SecretName, Webhook, auths, verified_by
 from lambdas.request import Request
@@ -65,8 +64,7 @@ EACH = pytest.mark.parametrize("auth", [auth for _, auth in USED], ids=[name for
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """No type asks anybody for what does not look like a credential."""
-    internet = Internet()
-    monkeypatch.setattr(fetch, "_opener", lambda: internet)
+    Internet().put_before(monkeypatch)
 
 
 # The module.

@@ -15,10 +15,10 @@ from generator import artifacts
 from generator.buildspec import read
 from generator.container import BuildError, Project, build
 from generator.errors import GeneratorError
-from generator.local import Emulator
+from generator.local import Emulator, Keys
 
 PYTHON = Path(sys.prefix)
-EMULATOR = Emulator("https://127.0.0.1:1", "us-west-2", Path("/ca.pem"), Path("/emulator.log"))
+EMULATOR = Emulator("https://127.0.0.1:1", "us-west-2", Path("/ca.pem"), Path("/emulator.log"), Keys.random())
 ROLE = {"AWS_ACCESS_KEY_ID": "AKIAROLE", "AWS_SECRET_ACCESS_KEY": "role-secret", "AWS_SESSION_TOKEN": "role-token"}
 MARK = "the-users-own"
 # What a build may have of the user's: the way to a package index, and how text and libraries are found.

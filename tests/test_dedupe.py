@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
 
 from lambdas import dedupe, delivery
+from lambdas.deadline import Deadline
 from lambdas.delivery import Delivered
 from lambdas.message import MAX_EVENTS, Message
 from lambdas.model import Source
@@ -446,7 +447,7 @@ def test_dynamodb_takes_all_that_is_asked_of_it(dynamodb: Any, source: Source) -
 def test_the_table_and_the_lease_are_what_the_stack_says(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(dedupe, "client", lambda *what: asked.append(what))
-    claims = dedupe.claims(source, {"DEDUPE_TABLE": "claims", "DEDUPE_LEASE": "25"})
+    claims = dedupe.claims(source, Deadline(), {"DEDUPE_TABLE": "claims", "DEDUPE_LEASE": "25"})
     assert (claims._table, claims._lease) == ("claims", 25.0)
     ((service, config),) = asked
     # Two tries, each of a connection and an answer, and an event goes through while the vendor still waits.

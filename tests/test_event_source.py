@@ -15,11 +15,11 @@ from generator import event_source, names
 from generator.definition import known, load
 from generator.redriving import PATIENCE, PAUSES
 from generator.template_text import text
+from lambdas.deadline import CALL_SECONDS, ONE_MORE
 from lambdas.model import Dedupe, Source, verified_by
 from tests.definitions import CASES, SOURCES, definition, shipped
 
 EVERY = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
-ONE_MORE_SECONDS = 30  # lambdas.redrive.ONE_MORE_MS: a module that needs its environment to be imported
 BY_NAME = pytest.mark.parametrize("source", EVERY, ids=lambda source: source.name)
 
 
@@ -250,7 +250,7 @@ def test_the_sweep_comes_by_the_clock_and_has_time(source: Source) -> None:
     assert rule["Targets"] == [{"Arn": {"Fn::GetAtt": ["Redrive", "Arn"]}, "Id": "Sweep"}]
     # One that is begun is over before the next is, and before the command that asked gives up.
     redrive = of_type(made, "AWS::Lambda::Function")["Redrive"]
-    assert ONE_MORE_SECONDS < redrive["Timeout"] < min(300, PATIENCE, sum(PAUSES))
+    assert ONE_MORE * CALL_SECONDS < redrive["Timeout"] < min(300, PATIENCE, sum(PAUSES))
 
 
 @BY_NAME

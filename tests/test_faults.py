@@ -19,7 +19,7 @@ from lambdas.model import Source
 from lambdas.outbox import PAUSES
 from lambdas.secrets import PREVIOUS, REREAD, RETRY, TTL, SecretsDown
 from tests.definitions import CASES, definition, shipped
-from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, signed
+from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed
 
 ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
 GITHUB, BATCH = (one.source for one in load(CASES, ["github", "batch"]))
@@ -84,7 +84,8 @@ def rejects(body: bytes, reason: str, detail: str, index: int = 0, source: str =
         "split": None,
         **more,
     }
-    return {f"rejected/{DAY}/{reason}/{digest}.json": envelope}
+    name = rejected_name(body, envelope["split"], (one["index"] for one in envelope["events"]))
+    return {f"rejected/{DAY}/{reason}/{name}.json": envelope}
 
 
 def compact(value: Any) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 
 from lambdas.mozdef import unacceptable
 from tests.definitions import definition, shipped
-from tests.fakes import SECRET, Endpoint
+from tests.fakes import SECRET, Endpoint, rejected_name
 
 ZOOM = shipped("zoom").source
 OKTA = shipped("okta").source
@@ -99,13 +99,11 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
     missing = [{"index": 1, "detail": "no eventType"}, {"index": 4, "detail": "no uuid"}]
     no_object = [{"index": 2, "detail": "an event must be a JSON object, not a string"}]
     no_time = [{"index": 3, "detail": "published is not a time as rfc3339 writes it"}]
+    refused = {"missing": missing, "not-an-object": no_object, "time": no_time}
+    names = {why: rejected_name(sent, "data.events", [one["index"] for one in some]) for why, some in refused.items()}
     assert kept(endpoint) == [
-        (f"rejected/2026-01-01/missing/{digest}.json", {**common, "reason": "missing", "events": missing}),
-        (
-            f"rejected/2026-01-01/not-an-object/{digest}.json",
-            {**common, "reason": "not-an-object", "events": no_object},
-        ),
-        (f"rejected/2026-01-01/time/{digest}.json", {**common, "reason": "time", "events": no_time}),
+        (f"rejected/2026-01-01/{why}/{names[why]}.json", {**common, "reason": why, "events": some})
+        for why, some in refused.items()
     ]
     assert endpoint.log[-1] | {"timestamp": "", "version": ""} == {
         "timestamp": "",

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from generator.functions import REDRIVE_SECONDS
+from generator.resources.function import TIMEOUT_SECONDS
 from lambdas import dedupe, delivery, outbox
+from lambdas.faults import FAULTS
 from lambdas.model import Source
 from lambdas.secrets import TTL
 from tests.definitions import definition
-from tests.fakes import DOWN, THROTTLED, Bucket, Endpoint, Queue, Store, Table
+from tests.fakes import DOWN, Endpoint
+from tests.shaky import FATES, IN_PART, Died, ShakyQueue, shaken
 
 T = TypeVar("T")
 TEXT = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\nevents: {split: events%s}\n"
@@ -46,137 +50,19 @@ EVENTS = {
 KINDS = st.lists(st.sampled_from(sorted(EVENTS)), min_size=1, max_size=6)
 
 
-class Died(BaseException):
-    """A process that is no more: nothing of ours can see this."""
-
-
-class Fates:
-    """What becomes of the next calls to AWS; those after them are well."""
-
-    def __init__(self) -> None:
-        self.lined_up: list[str] = []
-        self.repeats = False
-        """Somebody does not know what became of a call: what it did may be done again."""
-        self.dead = False
-        """The process is no more, whatever its code would do at its end."""
-
-    def around(self, call: Callable[[], T]) -> T:
-        if self.dead:
-            raise Died
-        fate = self.lined_up.pop(0) if self.lined_up else "well"
-        if fate == "dies":
-            self.dead = True
-            raise Died
-        if fate in ("down", "throttled"):
-            raise DOWN if fate == "down" else THROTTLED
-        made = call()
-        if fate == "dies after":
-            self.dead = True
-            raise Died
-        if fate == "lost":
-            self.repeats = True
-            raise ReadTimeoutError(endpoint_url="https://aws.invalid")
-        return made
-
-    @property
-    def partly(self) -> str | None:
-        """How the next call to the queue fails in part."""
-        return self.lined_up.pop(0) if self.lined_up and self.lined_up[0] in IN_PART else None
-
-
-IN_PART = ("partly", "never", "not now")
 # Each message is tried three times: one that is refused for good, beside others that are left.
 WRONG = st.sampled_from(
     [
-        *([one] for one in ("down", "throttled", "lost", "dies", "dies after", "partly", "never")),
+        *([fate] for fate in FATES if fate != "not now"),
         ["never", "not now", "not now"],
         ["down", "down"],
+        ["slow"] * 6,
     ]
 )
 # The calls before it are well, so that each comes to be the one that fails; now and then there is another.
 TROUBLE = st.builds(lambda calls, fates: ["well"] * calls + fates, st.integers(0, 4), WRONG)
 LATER = st.builds(lambda calls, fates: ["well"] * calls + fates, st.integers(0, 12), WRONG)
-FATES = TROUBLE | st.builds(lambda one, other: one + other, TROUBLE, TROUBLE) | st.just([])
-
-
-class ShakyQueue(Queue):
-    fates: Fates
-    meanwhile: Callable[[], None] | None = None
-    """What happens while somebody is sending."""
-
-    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
-        if self.meanwhile:
-            do, self.meanwhile = self.meanwhile, None
-            do()
-        how = self.fates.partly
-
-        def send() -> dict[str, Any]:
-            # Only once the call is made: else its answer would wait for another call, of other messages.
-            if how:
-                # Of one that is refused for good, the others fail for now: all of a call goes wrong at most.
-                told = [{"Id": one["Id"], "SenderFault": False, "Code": "InternalError"} for one in Entries]
-                if how == "never":
-                    told[0]["SenderFault"] = True
-                self.faults.lined_up = [{"Failed": told[::2] if how == "partly" else told}]
-            return super(ShakyQueue, self).send_message_batch(QueueUrl, Entries)
-
-        return self.fates.around(send)
-
-
-class ShakyBucket(Bucket):
-    fates: Fates
-
-    def put_object(self, **asked: Any) -> None:
-        self.fates.around(lambda: super(ShakyBucket, self).put_object(**asked))
-
-    def get_object(self, **asked: Any) -> dict[str, Any]:
-        return self.fates.around(lambda: super(ShakyBucket, self).get_object(**asked))
-
-    def delete_object(self, **asked: Any) -> None:
-        self.fates.around(lambda: super(ShakyBucket, self).delete_object(**asked))
-
-    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
-        for page in super().paginate(**asked):
-            yield self.fates.around(lambda page=page: page)  # type: ignore[misc]
-
-
-class ShakyStore(Store):
-    fates: Fates
-
-    def get_parameters(self, **asked: Any) -> dict[str, Any]:
-        return self.fates.around(lambda: super(ShakyStore, self).get_parameters(**asked))
-
-
-class ShakyTable(Table):
-    fates: Fates
-
-    def put_item(self, **put: Any) -> None:
-        self.watched(lambda: super(ShakyTable, self).put_item(**put))
-
-    def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803
-        self.watched(lambda: super(ShakyTable, self).transact_write_items(TransactItems))
-
-    def batch_write_item(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803
-        def write() -> dict[str, Any]:
-            self.faults.lined_up = [{"UnprocessedItems": RequestItems}] if how else []
-            return super(ShakyTable, self).batch_write_item(RequestItems)
-
-        how = self.fates.partly
-        return self.watched(write)
-
-    def batch_get_item(self, RequestItems: dict[str, dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        return self.watched(lambda: super(ShakyTable, self).batch_get_item(RequestItems))
-
-    def watched(self, call: Callable[[], T]) -> T:
-        """Whatever is wrong with the table, events go through."""
-        try:
-            return self.fates.around(call)
-        except (type(DOWN), ReadTimeoutError):
-            self.fates.repeats = True
-            raise
-        except ClientError as error:
-            self.fates.repeats |= error is THROTTLED
-            raise
+SEVERAL = TROUBLE | st.builds(lambda one, other: one + other, TROUBLE, TROUBLE) | st.just([])
 
 
 def sources(text: str) -> dict[str, Source]:
@@ -200,14 +86,9 @@ class Events(RuleBasedStateMachine):
         self.patch.setattr(outbox, "MAX_ENTRIES", 2)
         self.patch.setattr(dedupe, "MAX_CLAIMS", 2)
         self.patch.setattr(dedupe, "MAX_WRITES", 2)
-        self.fates = Fates()
         self.endpoint = Endpoint(self.sources["strict"])
-        self.queue, self.endpoint.bucket = ShakyQueue(), ShakyBucket(page=2)
-        self.endpoint.queue = self.queue
-        self.endpoint.store, self.endpoint.table = ShakyStore(self.endpoint.store.values), ShakyTable()
-        for one in (self.queue, self.endpoint.bucket, self.endpoint.store, self.endpoint.table):
-            one.fates = self.fates
-        self.endpoint.deploy(self.sources["strict"])
+        self.fates = shaken(self.endpoint)
+        self.queue = cast("ShakyQueue", self.endpoint.queue)
         self.number = 0
         self.died = False
         self.accepted: set[int] = set()
@@ -226,6 +107,7 @@ class Events(RuleBasedStateMachine):
             for body in list(self.owed):
                 self.post(body)
             assert self.owed == []
+            self.endpoint.begin(math.inf)
             self.endpoint.sweeper.sweep()
             self.endpoint.clock += TTL  # what a dead process held is let go of
             self.endpoint.again.send(self.rejected())
@@ -236,11 +118,11 @@ class Events(RuleBasedStateMachine):
 
     # What happens.
 
-    @rule(kinds=KINDS, fates=FATES)
+    @rule(kinds=KINDS, fates=SEVERAL)
     def the_vendor_sends(self, kinds: list[str], fates: list[str]) -> None:
         self.sends(kinds, fates)
 
-    @rule(kinds=KINDS, fates=FATES)
+    @rule(kinds=KINDS, fates=SEVERAL)
     def the_vendor_sends_while_the_queue_is_down(self, kinds: list[str], fates: list[str]) -> None:
         self.endpoint.queue.faults.always = DOWN
         self.sends(kinds, fates)
@@ -253,7 +135,7 @@ class Events(RuleBasedStateMachine):
         self.fates.lined_up = fates
         self.post(json.dumps({"events": events}).encode())
 
-    @rule(fates=FATES)
+    @rule(fates=SEVERAL)
     def the_vendor_sends_again(self, fates: list[str]) -> None:
         if self.owed:
             self.fates.lined_up = fates
@@ -265,6 +147,7 @@ class Events(RuleBasedStateMachine):
         self.under_way = body
         self.bodies = [*self.bodies, body]
         try:
+            self.endpoint.begin(TIMEOUT_SECONDS)
             status = self.ended(lambda: self.endpoint.signed(body)["statusCode"])
         finally:
             self.owed = [one for one in self.owed if one != body]
@@ -278,11 +161,11 @@ class Events(RuleBasedStateMachine):
             self.accepted |= events
         self.well_again()
 
-    @rule(fates=FATES)
+    @rule(fates=SEVERAL)
     def the_clock_sweeps(self, fates: list[str]) -> None:
         self.reprocesses(self.endpoint.sweeper.sweep, fates, "unsent/")
 
-    @rule(fates=FATES)
+    @rule(fates=SEVERAL)
     def the_operator_redrives(self, fates: list[str]) -> None:
         keys = self.rejected()
         self.reprocesses(lambda: self.endpoint.again.send(keys), fates, "rejected/")
@@ -290,6 +173,7 @@ class Events(RuleBasedStateMachine):
     def reprocesses(self, do: Callable[[], object], fates: list[str], prefix: str) -> None:
         there = {number for number, place in self.places() if place.startswith(prefix)}
         self.fates.lined_up = fates
+        self.endpoint.begin(REDRIVE_SECONDS)
         failed = self.ended(do) is None
         if self.fates.repeats or self.excuses(failed, prefix):
             self.repeated |= there
@@ -299,10 +183,11 @@ class Events(RuleBasedStateMachine):
         """Whether what came of a request, or of what is below a prefix, may be there more than once."""
         return failed
 
-    @rule(fates=FATES)
+    @rule(fates=SEVERAL)
     def the_operator_looks(self, fates: list[str]) -> None:
         before = (dict(self.endpoint.bucket.objects), list(self.endpoint.queue.bodies))
         self.fates.lined_up = [fate for fate in fates if fate not in IN_PART]
+        self.endpoint.begin(REDRIVE_SECONDS)
         keys = self.rejected()
         self.ended(lambda: self.endpoint.again.preview(keys))
         self.well_again()
@@ -320,7 +205,7 @@ class Events(RuleBasedStateMachine):
             self.died, self.fates.dead = True, False
             self.endpoint.deploy(self.endpoint.source)
             return None
-        except (type(DOWN), type(THROTTLED), ReadTimeoutError, delivery.QueueDown, delivery.StorageDown):
+        except (*FAULTS, delivery.QueueDown, delivery.StorageDown):
             return None
 
     def well_again(self) -> None:
@@ -396,7 +281,7 @@ class EventsOnce(Events):
         if self.endpoint.signed(body)["statusCode"] == 200:
             self.accepted |= {event["n"] for event in json.loads(body)["events"]}
 
-    @rule(which=st.integers(0), fates=FATES)
+    @rule(which=st.integers(0), fates=SEVERAL)
     def the_vendor_sends_again_what_it_need_not(self, which: int, fates: list[str]) -> None:
         if self.bodies:
             self.fates.lined_up = fates

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,3 +73,14 @@ def test_it_is_this_machines_alone_says_nothing_and_is_gone_in_the_end(capfd: py
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection((place.hostname, place.port))
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}])
+def test_a_web_page_can_answer_for_no_job(served: Jobs, headers: dict[str, str]) -> None:
+    target = "CodePipeline_20150709.PutJobSuccessResult"
+    for more, status in (({}, 200), (headers, 403)):
+        sent = HTTPConnection(urlsplit(served.url).netloc)
+        sent.request("POST", "/", json.dumps({"jobId": str(status)}), {"x-amz-target": target, **more})
+        assert sent.getresponse().status == status
+        sent.close()
+    assert served.answers == {"200": None}

@@ -24,12 +24,13 @@ from generator import gateway, samples
 from generator.definition import Definition, known, load
 from lambdas import VERSION, model
 from lambdas import kept as kept_bucket
+from lambdas.deadline import CALL_SECONDS, ONE_MORE
 from lambdas.model import Source
 from lambdas.outbox import QueueDown
 from lambdas.reprocess import MAX_SHOWN
 from lambdas.request import BY_IAM
 from tests.definitions import CASES, SOURCES, definition, shipped
-from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, signed
+from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed
 
 ZOOM = shipped("zoom").source
 DAY = "2026-01-01"
@@ -64,8 +65,9 @@ def keys(endpoint: Endpoint) -> list[str]:
     return sorted(endpoint.bucket.objects)
 
 
-def key(reason: str, body: bytes) -> str:
-    return f"rejected/{DAY}/{reason}/{hashlib.sha256(body).hexdigest()}.json"
+def key(reason: str, body: bytes, *places: int, split: str | None = "events") -> str:
+    """Where the events at these places are kept for a reason: they keep the name that they had when they came."""
+    return f"rejected/{DAY}/{reason}/{rejected_name(body, split, places or (0,))}.json"
 
 
 def kept(endpoint: Endpoint, at: str) -> dict[str, Any]:
@@ -169,8 +171,10 @@ def test_a_sweep_that_ends_between_sending_and_deleting_is_the_only_one_that_sen
 
 def test_a_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
     endpoint = down(*map(zoom, range(3)))
-    time = iter([True, True, False])
-    assert endpoint.sweeper.sweep(lambda: next(time)) == {"sent": 2, "left": 0}
+    # They are listed, and each is found, sent, and deleted.
+    endpoint.begin(seconds=ONE_MORE * CALL_SECONDS + 5, takes=1)
+    assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
+    endpoint.begin(seconds=120)
     assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0}
     assert len(set(ids(endpoint))) == 3
 
@@ -313,9 +317,9 @@ def test_a_preview_shows_what_would_pass_and_writes_nothing(define: Define) -> N
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.deploy(define(BATCH % "b"))
     before, sent = dict(endpoint.bucket.objects), list(endpoint.queue.bodies)
-    assert endpoint.again.preview([key("missing", body), "rejected/2026-01-01/missing/none.json"]) == [
+    assert endpoint.again.preview([key("missing", body, 0, 1), "rejected/2026-01-01/missing/none.json"]) == [
         {
-            "key": key("missing", body),
+            "key": key("missing", body, 0, 1),
             "passes": 1,
             "messages": [
                 {
@@ -347,11 +351,11 @@ def test_only_the_events_that_were_refused_are_sent(define: Define) -> None:
     endpoint = rejected(define(BATCH % "a"), body)
     assert ids(endpoint) == ["id:e1"]
     endpoint.deploy(define(BATCH % "id"))
-    sent = [{"key": key("missing", body), "sent": 2, "unsent": 0, "fails": []}]
-    assert endpoint.again.send([key("missing", body)]) == sent
+    sent = [{"key": key("missing", body, 0, 2), "sent": 2, "unsent": 0, "fails": []}]
+    assert endpoint.again.send([key("missing", body, 0, 2)]) == sent
     assert ids(endpoint) == ["id:e1", "id:e0", "id:e2"]
     assert keys(endpoint) == []
-    assert endpoint.again.send([key("missing", body)]) == [{"key": key("missing", body), "gone": True}]
+    assert endpoint.again.send([key("missing", body, 0, 2)]) == [{"key": key("missing", body, 0, 2), "gone": True}]
     assert len(endpoint.queue.bodies) == 3
 
 
@@ -369,11 +373,11 @@ def test_a_message_of_a_redrive_is_the_one_that_would_have_been_sent(define: Def
 def test_what_fails_again_stays_under_its_reason_of_now_with_a_count(define: Define) -> None:
     body = batch(event(0, b="no time"), event(1), event(2, b=f"{DAY}T00:00:00Z"))
     endpoint = rejected(define(BATCH % "a"), body)
-    before = kept(endpoint, key("missing", body))
+    before = kept(endpoint, key("missing", body, 0, 1, 2))
     endpoint.deploy(define(HMAC + "events: {split: events, require: [b], id: id, time: b}\n"))
-    assert endpoint.again.send([key("missing", body)]) == [
+    assert endpoint.again.send([key("missing", body, 0, 1, 2)]) == [
         {
-            "key": key("missing", body),
+            "key": key("missing", body, 0, 1, 2),
             "sent": 1,
             "unsent": 0,
             "fails": [
@@ -385,12 +389,12 @@ def test_what_fails_again_stays_under_its_reason_of_now_with_a_count(define: Def
     assert ids(endpoint) == ["id:e2"]
     time = {"index": 0, "detail": "b is not a time as rfc3339 writes it"}
     assert endpoint.bucket.read() == {
-        key("missing", body): {**before, "events": [{"index": 1, "detail": "no b"}], "attempts": 1},
-        key("time", body): {**before, "reason": "time", "events": [time], "attempts": 1},
+        key("missing", body, 0, 1, 2): {**before, "events": [{"index": 1, "detail": "no b"}], "attempts": 1},
+        key("time", body, 0, 1, 2): {**before, "reason": "time", "events": [time], "attempts": 1},
     }
-    assert endpoint.again.send([key("missing", body)])[0]["sent"] == 0
-    assert kept(endpoint, key("missing", body))["attempts"] == 2
-    assert kept(endpoint, key("time", body))["attempts"] == 1
+    assert endpoint.again.send([key("missing", body, 0, 1, 2)])[0]["sent"] == 0
+    assert kept(endpoint, key("missing", body, 0, 1, 2))["attempts"] == 2
+    assert kept(endpoint, key("time", body, 0, 1, 2))["attempts"] == 1
 
 
 @pytest.mark.parametrize("calls", range(5))
@@ -400,23 +404,23 @@ def test_what_fails_again_for_several_reasons_is_all_there_wherever_it_ends(defi
     endpoint.deploy(define(HMAC + "events: {split: events, require: [b], id: id, time: b}\n"))
     endpoint.bucket.faults.lined_up = [*[None] * calls, DOWN]
     with contextlib.suppress(type(DOWN)):
-        endpoint.again.send([key("missing", body)])
+        endpoint.again.send([key("missing", body, 0, 1)])
     assert {one["index"] for made in endpoint.bucket.read().values() for one in made["events"]} == {0, 1}
 
 
 def test_what_fails_for_another_reason_joins_what_is_kept_for_it_already(define: Define) -> None:
     time = "events: {split: events, require: [%s], id: id, time: at}\n"
-    body = batch(event(0, at="no time"), event(1, a=1, at="no time"))
+    body = batch(event(0, b=1, at="no time"), event(1, c=1, at="no time"))
     endpoint = rejected(define(HMAC + time % "a"), body)
-    assert keys(endpoint) == [key("missing", body), key("time", body)]
-    endpoint.deploy(define(HMAC + time % "id"))
-    endpoint.again.send([key("missing", body)])
+    for required in ("b", "c"):
+        endpoint.deploy(define(HMAC + time % required))
+        endpoint.again.send([key("missing", body, 0, 1)])
     detail = "at is not a time as rfc3339 writes it"
-    assert keys(endpoint) == [key("time", body)]
-    both = kept(endpoint, key("time", body))
-    assert (both["events"], both["attempts"]) == ([{"index": at, "detail": detail} for at in (0, 1)], 1)
+    assert keys(endpoint) == [key("time", body, 0, 1)]
+    both = kept(endpoint, key("time", body, 0, 1))
+    assert (both["events"], both["attempts"]) == ([{"index": at, "detail": detail} for at in (0, 1)], 2)
     endpoint.deploy(define(BATCH % "id"))
-    assert endpoint.again.send([key("time", body)])[0]["sent"] == 2
+    assert endpoint.again.send([key("time", body, 0, 1)])[0]["sent"] == 2
     assert (ids(endpoint), keys(endpoint)) == (["id:e0", "id:e1"], [])
 
 
@@ -426,8 +430,8 @@ def test_what_the_queue_does_not_take_at_a_redrive_waits_for_the_sweep(define: D
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.deploy(define(BATCH % "id"))
     endpoint.queue.faults.lined_up = [fault]
-    sent = [{"key": key("missing", body), "sent": 0, "unsent": 2, "fails": []}]
-    assert endpoint.again.send([key("missing", body)]) == sent
+    sent = [{"key": key("missing", body, 0, 1), "sent": 0, "unsent": 2, "fails": []}]
+    assert endpoint.again.send([key("missing", body, 0, 1)]) == sent
     assert [one.split("/")[0] for one in keys(endpoint)] == ["unsent"]
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
     assert ids(endpoint) == ["id:e0", "id:e1"]
@@ -451,8 +455,8 @@ def test_a_redrive_that_ends_between_sending_and_deleting_sends_once_more_with_t
     endpoint.deploy(define(HMAC))
     endpoint.bucket.faults.lined_up = [None, DOWN]
     with pytest.raises(type(DOWN)):
-        endpoint.again.send([key("missing", body)])
-    assert endpoint.again.send([key("missing", body)])[0]["sent"] == 1
+        endpoint.again.send([key("missing", body, split=None)])
+    assert endpoint.again.send([key("missing", body, split=None)])[0]["sent"] == 1
     first, second = endpoint.queue.bodies
     assert first == second
 
@@ -463,11 +467,11 @@ def test_what_sqs_never_takes_is_kept_as_any_other_refusal(define: Define) -> No
     endpoint.deploy(define(BATCH % "id"))
     endpoint.queue.faults.lined_up = [NEVER]
     told = {"reason": "queue", "detail": "SQS: InvalidMessageContents", "events": 1}
-    assert endpoint.again.send([key("missing", body)]) == [
-        {"key": key("missing", body), "sent": 1, "unsent": 0, "fails": [told]}
+    assert endpoint.again.send([key("missing", body, 0, 1)]) == [
+        {"key": key("missing", body, 0, 1), "sent": 1, "unsent": 0, "fails": [told]}
     ]
-    assert keys(endpoint) == [key("queue", body)]
-    one = kept(endpoint, key("queue", body))
+    assert keys(endpoint) == [key("queue", body, 0, 1)]
+    one = kept(endpoint, key("queue", body, 0, 1))
     assert (one["events"], one["attempts"]) == ([{"index": 0, "detail": "SQS: InvalidMessageContents"}], 1)
 
 
@@ -482,9 +486,9 @@ def test_a_bucket_that_refuses_is_not_one_that_has_nothing(define: Define) -> No
 def test_a_body_that_could_not_be_taken_apart_is_sent_whole_once_it_can(define: Define) -> None:
     body = b'{"id":"e0"}\n{"id":"e1"}'
     endpoint = rejected(define(HMAC + "events: {id: id}\n"), body)
-    assert kept(endpoint, key("not-json", body))["events"][0]["index"] == -1
+    assert kept(endpoint, key("not-json", body, split=None))["events"][0]["index"] == -1
     endpoint.deploy(define(HMAC + 'events: {format: ndjson, split: "@", id: id}\n'))
-    assert endpoint.again.send([key("not-json", body)])[0]["sent"] == 2
+    assert endpoint.again.send([key("not-json", body, split=None)])[0]["sent"] == 2
     assert (ids(endpoint), keys(endpoint)) == (["id:e0", "id:e1"], [])
 
 
@@ -495,13 +499,13 @@ def test_of_a_body_that_can_not_be_taken_apart_now_the_same_events_stay(define: 
     body = batch(event(0), event(1, a=1), event(2))
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.deploy(define(HMAC + "events: {split: others}\n"))
-    assert endpoint.again.send([key("missing", body)])[0]["fails"] == [
+    assert endpoint.again.send([key("missing", body, 0, 2)])[0]["fails"] == [
         {"reason": "missing", "detail": LOST, "events": 2}
     ]
-    again = kept(endpoint, key("missing", body))["events"]
+    again = kept(endpoint, key("missing", body, 0, 2))["events"]
     assert again == [{"index": at, "detail": LOST} for at in (0, 2)]
     endpoint.deploy(define(BATCH % "id"))
-    endpoint.again.send([key("missing", body)])
+    endpoint.again.send([key("missing", body, 0, 2)])
     assert ids(endpoint) == ["id:e1", "id:e0", "id:e2"]
 
 
@@ -510,7 +514,7 @@ def test_a_compressed_form_is_read_as_it_was_sent(define: Define) -> None:
     body = gzip.compress(urlencode({"payload": '{"id":"é"}'}).encode(), mtime=0)
     endpoint = rejected(define(HMAC + form % "a"), body, {"Content-Encoding": "gzip"})
     endpoint.deploy(define(HMAC + form % "id"))
-    assert endpoint.again.send([key("missing", body)])[0]["sent"] == 1
+    assert endpoint.again.send([key("missing", body, split=None)])[0]["sent"] == 1
     assert ids(endpoint) == ["id:é"]
 
 
@@ -549,7 +553,7 @@ def test_an_event_beyond_a_queues_limit_is_kept_whole_and_pointed_at_by_a_redriv
     endpoint.deploy(straight.source)
     assert endpoint.again.preview(keys(endpoint))[0]["passes"] == 1
     assert len(keys(endpoint)) == 1
-    assert endpoint.again.send([key("missing", body)])[0]["sent"] == 1
+    assert endpoint.again.send([key("missing", body, split=None)])[0]["sent"] == 1
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == (straight.queue.bodies, straight.bucket.objects)
 
 
@@ -561,12 +565,12 @@ def test_a_transform_that_was_mended_makes_what_it_should_have_made(define: Defi
     body = batch({"ids": ["a", "b"]}, {"ids": ["c"]}, {"ids": []})
     broken = SPLITS.replace("['ids']", "['missing']")
     endpoint = rejected(define(text, broken), body)
-    assert kept(endpoint, key("transform", body))["events"] == [
+    assert kept(endpoint, key("transform", body, 0, 1, 2))["events"] == [
         {"index": at, "detail": "transform() raised KeyError"} for at in range(3)
     ]
     endpoint.deploy(define(text, SPLITS))
     # The last is dropped, on purpose.
-    assert endpoint.again.send([key("transform", body)])[0]["sent"] == 3
+    assert endpoint.again.send([key("transform", body, 0, 1, 2)])[0]["sent"] == 3
     assert (ids(endpoint), keys(endpoint)) == (["id:a", "id:b", "id:c"], [])
 
 

@@ -350,6 +350,15 @@ def test_two_that_make_the_bucket_at_once_both_have_it(calls: Calls) -> None:
     assert_private(DEFAULT)
 
 
+def test_keys_of_another_run_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown = {"Error": {"Code": "UnrecognizedClientException", "Message": "invalid"}}
+    error = ClientError(unknown, "GetParameters")
+    assert aws.explained(error) == "AWS: AWS does not know these credentials; --profile chooses others"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    said = "the emulator does not know these keys: they are new for each run; copy the settings that it prints now"
+    assert aws.explained(error) == said
+
+
 def test_what_aws_answers_otherwise_is_left_to_be_explained(calls: Calls) -> None:
     calls.answers["HeadBucket"] = [(400, "")]
     with pytest.raises(ClientError) as raised:

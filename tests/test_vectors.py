@@ -6,13 +6,10 @@ And what holds of every way of signing: what was signed verifies, and one bit of
 from __future__ import annotations
 
 import base64
-import io
 import json
-import urllib.error
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
-from email.message import EmailMessage
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -26,11 +23,12 @@ from generator import gateway
 from generator.definition import auth_types, known, load
 from generator.vendor import stored_names
 from lambdas import fetch
-from lambdas.auth import Sent, Unauthenticated, jwt, leaves, sns
-from lambdas.auth.jwt import KeySets
+from lambdas.auth import Sent, Unauthenticated, jwt, leaves
 from lambdas.formats import FORM
+from lambdas.https import Unanswered
 from lambdas.keys import Key
 from lambdas.model import Auth, auths, verified_by
+from lambdas.published import REREAD, RETRY, TTL, Published
 from lambdas.request import Request
 from lambdas.secrets import SecretsDown
 from lambdas.signed import Signed
@@ -50,16 +48,10 @@ WITHOUT_A_SECRET = [one for one in REQUESTS if not one["valid"] and one["secret"
 
 
 @contextmanager
-def online(pages: Mapping[str, bytes | Exception]) -> Iterator[Internet]:
+def online(pages: Mapping[str, bytes | int | Exception]) -> Iterator[Internet]:
     """An internet that has these pages and no others, and nothing remembered of any before."""
     with pytest.MonkeyPatch.context() as patched:
-        internet = Internet(dict(pages))
-        patched.setattr(fetch, "_opener", lambda: internet)
-        patched.setattr(jwt, "KEY_SETS", KeySets(jwt._ask))
-        patched.setattr(jwt, "_PLACES", {})
-        sns.certified.cache_clear()
-        yield internet
-        sns.certified.cache_clear()
+        yield Internet(dict(pages)).put_before(patched)
 
 
 def endpoint_of(arrives: Delivery) -> Endpoint:
@@ -713,7 +705,7 @@ def test_a_page_that_is_no_certificate_verifies_nothing() -> None:
 
 def test_while_sns_publishes_no_certificate_a_message_is_not_refused_for_good() -> None:
     url = issuers.CERTIFICATE_URL
-    for fault in (TimeoutError(), urllib.error.HTTPError(url, 503, "", EmailMessage(), io.BytesIO())):
+    for fault in (Unanswered("sns: TimeoutError"), 503, 429):
         with online({url: fault}), pytest.raises(SecretsDown):
             SNS.type.verify(SNS.settings, posted(signed_message(message())), lambda _name: (), NOW)
 
@@ -731,7 +723,7 @@ CLAIMS: dict[str, Any] = {
 }
 
 
-def with_keys(pages: Mapping[str, bytes | Exception] = MappingProxyType({})) -> AbstractContextManager[Internet]:
+def with_keys(pages: Mapping[str, bytes | int | Exception] = MappingProxyType({})) -> AbstractContextManager[Internet]:
     return online({KEYS_URL: issuers.key_set(ISSUER, OTHER), **pages})
 
 
@@ -864,14 +856,14 @@ def test_one_bit_of_a_json_web_token_is_enough_to_refuse_it(issuer: Issuer, plac
 def test_a_key_that_was_renewed_is_asked_for_and_one_that_was_withdrawn_is_no_more() -> None:
     renewed, clock = Issuer("renewed"), [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", KeySets(jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", Published(jwt._keys, jwt._ask, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(renewed)
         # A minute after the last time, at the earliest: who makes up ids does not have us ask for each.
-        clock[0] = jwt.REREAD - 1
+        clock[0] = REREAD - 1
         assert refuses(JWT, bearing(renewed.token(CLAIMS)))
         assert len(internet.asked) == 1
-        clock[0] = jwt.REREAD
+        clock[0] = REREAD
         assert not refuses(JWT, bearing(renewed.token(CLAIMS)))
         assert len(internet.asked) == 2
         assert refuses(JWT, bearing(ISSUER.token(CLAIMS)))
@@ -880,27 +872,77 @@ def test_a_key_that_was_renewed_is_asked_for_and_one_that_was_withdrawn_is_no_mo
 def test_a_key_that_was_withdrawn_is_forgotten_within_an_hour() -> None:
     clock = [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", KeySets(jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", Published(jwt._keys, jwt._ask, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(Issuer("renewed"))
-        clock[0] = jwt.TTL - 1
+        clock[0] = TTL - 1
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
-        clock[0] = jwt.TTL
+        clock[0] = TTL
         assert refuses(JWT, bearing(ISSUER.token(CLAIMS)))
 
 
-def test_while_an_issuer_is_down_its_keys_go_on_serving_and_without_any_nothing_is_refused_for_good() -> None:
-    clock, down = [0.0], TimeoutError()
-    with online({KEYS_URL: down}) as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", KeySets(jwt._ask, lambda: clock[0]))
-        for page in (down, b"", b"[]", b"{}", b'{"error": "down"}', b'{"keys": 1}'):
-            internet.pages[KEYS_URL] = page
+@pytest.mark.parametrize(
+    "page", [Unanswered("it: TimeoutError"), 503, 404, 302, b"", b"[]", b"{}", b'{"keys": 1}', b"[" * 65_000]
+)
+def test_without_its_keys_an_issuer_is_asked_again_after_a_while_and_nothing_is_refused_for_good(page: Any) -> None:
+    clock = [0.0]
+    with online({KEYS_URL: page}) as internet, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(jwt, "KEY_SETS", Published(jwt._keys, jwt._ask, lambda: clock[0]))
+        for kid in range(100):
             with pytest.raises(SecretsDown):
-                JWT.type.verify(JWT.settings, bearing(ISSUER.token(CLAIMS)), lambda _name: (), NOW)
+                refuses(JWT, bearing(Issuer("stranger").token(CLAIMS, kid=str(kid))))
+        assert internet.asked == [KEYS_URL]
         internet.pages[KEYS_URL] = issuers.key_set(ISSUER)
+        clock[0] = RETRY
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
-        clock[0], internet.pages[KEYS_URL] = jwt.TTL, down
+
+
+@pytest.mark.parametrize("page", [Unanswered("it: TimeoutError"), 503, 404, b"<html/>"])
+def test_while_an_issuer_is_down_its_keys_go_on_serving(page: Any) -> None:
+    clock, unknown = [0.0], bearing(Issuer("renewed").token(CLAIMS))
+    with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(jwt, "KEY_SETS", Published(jwt._keys, jwt._ask, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        internet.pages[KEYS_URL] = page
+        # It is asked once a minute, whoever comes: not for each key that is made up, nor for each that is known.
+        for minute in range(3):
+            for second in (0, 1, REREAD - 1):
+                clock[0] = TTL + minute * REREAD + second
+                assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+                assert refuses(JWT, unknown)
+            assert len(internet.asked) == 2 + minute
+        internet.pages[KEYS_URL] = issuers.key_set(Issuer("renewed"))
+        clock[0] = TTL + 3 * REREAD
+        assert not refuses(JWT, unknown)
+        assert refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+
+
+def test_where_an_issuer_does_not_say_where_its_keys_are_it_is_asked_again_after_a_while() -> None:
+    auth, clock = SOURCE["sources/pubsub"].webhook.auth, [0.0]
+    place = "https://accounts.google.com/.well-known/openid-configuration"
+    with online({}) as internet, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(jwt, "PLACES", Published(jwt._place, jwt._ask, lambda: clock[0]))
+        for page in (404, Unanswered("it: TimeoutError"), b"<html/>", b"[]", b'{"jwks_uri": 5}'):
+            internet.pages[place] = page
+            internet.asked.clear()
+            for _ in range(10):
+                with pytest.raises(SecretsDown):
+                    refuses(auth, bearing(ISSUER.token(CLAIMS)))
+            assert internet.asked == [place]
+            clock[0] += RETRY
+
+
+def test_certificates_that_are_made_up_are_not_fetched_without_end_and_push_out_no_true_one() -> None:
+    with certified() as internet:
+        true = posted(signed_message(message()))
+        assert not refuses(SNS, true)
+        for number in range(100):
+            url = issuers.CERTIFICATE_URL.replace("0a1b", f"0a1b{number}")
+            for _ in range(2):
+                with suppress(SecretsDown):
+                    assert refuses(SNS, posted(signed_message(message(SigningCertURL=url))))
+            assert not refuses(SNS, true)
+        assert len(internet.asked) == fetch.PER_MINUTE == len(set(internet.asked))
 
 
 @pytest.mark.parametrize("said", ["https://accounts.google.com", "accounts.google.com"])

@@ -26,7 +26,6 @@ from generator.errors import GeneratorError
 from generator.explain.case import Case
 from generator.explain.explanation import explain
 from generator.explain.lines import as_plain, lines, title
-from lambdas import fetch
 from lambdas.auth import Sent
 from lambdas.model import Source
 from lambdas.when import iso
@@ -45,9 +44,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture(autouse=True)
 def nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> issuers.Internet:
-    internet = issuers.Internet()
-    monkeypatch.setattr(fetch, "_opener", lambda: internet)
-    return internet
+    return issuers.Internet().put_before(monkeypatch)
 
 
 @pytest.fixture

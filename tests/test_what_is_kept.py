@@ -50,6 +50,17 @@ def kept(folder: Path, then: str) -> Endpoint:
     return endpoint
 
 
+def test_what_was_refused_stays_where_another_mapping_refuses_less_and_fails(tmp_path: Path) -> None:
+    body = {"events": [{"id": "large", "a": 1, "text": "x" * 1_048_576}, {"id": "small"}]}
+    endpoint = Endpoint(source(tmp_path / "then", HMAC + "events: {split: events, require: [a, b]}\n"))
+    assert endpoint.signed(body)["statusCode"] == 200
+    endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: events, require: [a]}\n"))
+    # The small one is kept; then the bucket has no room for the large one, which was accepted once.
+    endpoint.bucket.faults.lined_up = [None, DOWN]
+    assert endpoint.signed(body)["statusCode"] == 503
+    assert {one["index"] for kept in endpoint.bucket.read().values() for one in kept["events"]} == {0, 1}
+
+
 def test_an_event_that_was_refused_is_found_where_another_split_finds_it(tmp_path: Path) -> None:
     endpoint = kept(tmp_path / "then", "split: events")
     endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: \"events[?kind=='x']\"}\n"))

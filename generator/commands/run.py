@@ -54,7 +54,7 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
         outputs = deploy(running, definition, there[TEMPLATE].decode(), there[CODE])
         url = running.invoke_url(outputs)
         bundle = str(running.ca_bundle) if running.ca_bundle else None
-        with announced(Running(source, port, bundle, url, told(outputs), os.getpid()), build):
+        with announced(Running(source, port, bundle, url, told(outputs), os.getpid(), running.keys), build):
             followed = Followed(running, outputs, names.stack(source))
             if not ended.is_set():
                 signed = told(outputs) if signs_url(definition.webhook) else None

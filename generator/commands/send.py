@@ -89,6 +89,6 @@ def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, Keys]:
     running = find(build, sources, source.name)
     bundle = Path(running.ca_bundle) if running.ca_bundle else None
     endpoint = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
-    ssm = Emulator(endpoint, REGION, bundle, log=Path()).client("ssm")
+    ssm = Emulator(endpoint, REGION, bundle, Path(), running.keys).client("ssm")
     there = Endpoint(running.url, here=True, ca_bundle=running.ca_bundle, told=running.told)
     return there, keys(ssm, parameters(source), held=True)

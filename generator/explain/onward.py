@@ -13,6 +13,7 @@ from jmespath.functions import signature
 
 from generator import gateway
 from generator.explain.case import Case
+from generator.fake_aws import Bucket, Queue, Store
 from lambdas.auth import Sent
 from lambdas.body import Rejected
 from lambdas.challenges import ReplyFunctions, Unbounded, matching, rendered
@@ -114,41 +115,18 @@ def delivered(case: Case, sent: Sent) -> Onward:
     """What the handler itself makes of an event whose sender is verified, with a queue and a bucket in memory."""
     source, now = case.source, case.now
     bare = replace(source, webhook=replace(source.webhook, challenges=_without_effects(source)))
-    queue = _Queue()
-    secrets = Secrets("", lambda: _Store(case.secrets))
-    receiver = Receiver(bare, secrets, Outbox("queue", queue), Kept("kept", _Bucket), clock=lambda: now)
+    queue = Queue()
+    secrets = Secrets("", lambda: Store(lambda name: case.secrets.get(name, ())))
+    receiver = Receiver(bare, secrets, Outbox("queue", queue), Kept("kept", Bucket), clock=lambda: now)
     event = gateway.event(sent.method, sent.headers, sent.body, url=sent.url, binary=True)
     event[BY_IAM] = True
     with contextlib.redirect_stdout(io.StringIO()) as log:
         response = receiver.respond(event)
     said = json.loads(log.getvalue().splitlines()[-1])
-    messages = tuple(json.loads(entry["MessageBody"]) for entry in queue.entries)
+    messages = tuple(json.loads(body) for body in queue.bodies)
     why = said.get("why") or (said["message"] if response["statusCode"] >= 300 else None)
     return Onward(response["statusCode"], response["body"], why, messages)
 
 
 def _without_effects(source: Source) -> tuple[Challenge, ...]:
     return tuple(replace(one, confirm=None, store_secret=None) for one in source.webhook.challenges)
-
-
-class _Store:
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
-
-    def get_parameters(self, Names: list[str], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        values = self._keys.get(Names[0].rpartition("/")[2], ())
-        return {"Parameters": [{"Name": name, "Value": value} for name, value in zip(Names, values, strict=False)]}
-
-
-class _Queue:
-    def __init__(self) -> None:
-        self.entries: list[dict[str, str]] = []
-
-    def send_message_batch(self, Entries: list[dict[str, str]], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        self.entries += Entries
-        return {}
-
-
-class _Bucket:
-    def put_object(self, **_: object) -> None:
-        """It is kept."""

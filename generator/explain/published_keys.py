@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
@@ -13,6 +13,7 @@ from generator.errors import GeneratorError
 from generator.explain.unusable import nobody
 from lambdas.auth import jwt, leaves, sns, wheels
 from lambdas.model import Auth, HttpsUrl, Source, auths
+from lambdas.published import Published
 
 _NOWHERE = HttpsUrl("https://keys.invalid/")
 _MODULES = {"cryptography": "cryptography", "PyJWT": "jwt"}
@@ -68,18 +69,12 @@ def given(content: bytes | None) -> Iterator[None]:
     if content is None:
         yield
         return
-    before = jwt.KEY_SETS, vars(sns)["fetched"]
-
-    def answer(url: str, hosts: Iterable[str] = ()) -> bytes:  # noqa: ARG001 - whoever asks, it is this one
-        return content
-
-    sns.certified.cache_clear()
-    jwt.KEY_SETS, vars(sns)["fetched"] = jwt.KeySets(answer), answer
+    before = jwt.KEY_SETS, sns.CERTIFICATES
+    jwt.KEY_SETS, sns.CERTIFICATES = (Published(known.parse, lambda _url: content) for known in before)
     try:
         yield
     finally:
-        jwt.KEY_SETS, vars(sns)["fetched"] = before
-        sns.certified.cache_clear()
+        jwt.KEY_SETS, sns.CERTIFICATES = before
 
 
 def given_to(source: Source) -> Source:

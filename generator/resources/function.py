@@ -19,8 +19,9 @@ from generator.resources.sub import regional, secrets_path
 from lambdas.secrets import PREVIOUS
 
 RUNTIME, ARCHITECTURE = "python3.13", "arm64"
-# A few calls to AWS of two tries each, or a thousand for 10,000 events in a body. Most vendors hang up long before.
-TIMEOUT_SECONDS = 20
+# A few calls to AWS of two tries each, or a thousand for 10,000 events in a body. Most vendors hang up long before; the
+# API after 30, and cannot be told to wait longer. The last ten are for keeping what the queue has not taken by then.
+TIMEOUT_SECONDS = 29
 MEMORY_MB = 256
 LOG_DAYS, STRICT_LOG_DAYS = 90, 365
 

@@ -7,8 +7,7 @@ checked here in both cases. https://docs.aws.amazon.com/apigateway/latest/develo
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -16,15 +15,12 @@ from urllib.parse import urlsplit
 from lambdas.auth import Keys, Sent, Unauthenticated
 from lambdas.fetch import Refused, fetched
 from lambdas.model import Header, HttpsUrl
+from lambdas.published import REREAD, Published
 from lambdas.secrets import SecretsDown
 
 if TYPE_CHECKING:
     from lambdas.request import Request
 
-TTL = 3_600.0
-"""Seconds that a set of keys is taken from memory."""
-REREAD = 60.0
-"""Seconds, at least, between two reads that a key which is not in the set asks for."""
 LEEWAY = 60
 """Seconds that the issuer's clock may differ from ours."""
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -129,31 +125,6 @@ def _decoded(settings: Settings, request: Request) -> Mapping[str, Any]:
     return claims
 
 
-class KeySets:
-    """The issuers' keys by their URLs, in memory; they go on serving while the issuer is down."""
-
-    def __init__(self, fetch: Callable[[str], bytes], clock: Callable[[], float] = time.monotonic) -> None:
-        self._fetch = fetch
-        self._clock = clock
-        self._sets: dict[str, tuple[list[Any], float]] = {}
-
-    def find(self, url: str, kid: Any, algorithm: str) -> Any:
-        """The key with this id, or the only one; None where there is none."""
-        keys, read = self._sets.get(url, ([], -TTL))
-        found = _fitting(keys, kid, algorithm)
-        age = self._clock() - read
-        if age >= TTL or (found is None and age >= REREAD):
-            try:
-                keys = _keys(self._fetch(url))
-            except (SecretsDown, Refused, ValueError) as error:
-                # What is known goes on serving; and who names keys at random has none fetched for each.
-                if not keys:
-                    raise SecretsDown(f"{url[:200]}: no set of keys: {error}") from None
-            self._sets[url] = (keys, self._clock())
-            found = _fitting(keys, kid, algorithm)
-        return found
-
-
 def _keys(content: bytes) -> list[Any]:
     from jwt import PyJWK
     from jwt.exceptions import PyJWTError
@@ -183,26 +154,31 @@ def _ask(url: str) -> bytes:
     return fetched(url, [urlsplit(url).hostname or ""])
 
 
-KEY_SETS = KeySets(_ask)
-_PLACES: dict[str, str] = {}
-
-
-def _key(settings: Settings, kid: Any, algorithm: str) -> Any:
-    return KEY_SETS.find(settings.jwks_url or _place(settings.issuer), kid, algorithm)
-
-
-def _place(issuer: str) -> str:
-    """Where an issuer's keys are, as it says itself.
+def _place(content: bytes) -> str:
+    """Where an issuer's keys are, as its configuration says.
 
     https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
     """
-    if issuer not in _PLACES:
-        try:
-            said = json.loads(_ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration"))["jwks_uri"]
-        except (Refused, ValueError, KeyError, TypeError) as error:
-            raise SecretsDown(f"{urlsplit(issuer).hostname} does not say where its keys are: {error}") from None
-        _PLACES[issuer] = str(said)
-    return _PLACES[issuer]
+    configuration = json.loads(content)
+    if not isinstance(configuration, dict) or not isinstance(configuration.get("jwks_uri"), str):
+        raise ValueError("it does not say where its keys are")  # noqa: TRY004 - as what is no JSON at all
+    return str(configuration["jwks_uri"])
+
+
+KEY_SETS = Published(_keys, _ask)
+PLACES = Published(_place, _ask)
+
+
+def _key(settings: Settings, kid: Any, algorithm: str) -> Any:
+    """The key with this id, or the only one; None where there is none."""
+    try:
+        url = settings.jwks_url or PLACES.get(f"{settings.issuer.rstrip('/')}/.well-known/openid-configuration")
+        found = _fitting(KEY_SETS.get(url), kid, algorithm)
+        if found is None:  # It may be new. Who makes up keys does not have the set read for each.
+            found = _fitting(KEY_SETS.get(url, REREAD), kid, algorithm)
+    except Refused as error:
+        raise SecretsDown(f"no keys of {settings.issuer}: {error}") from None
+    return found
 
 
 def sign(_settings: Settings, _sent: Sent, _keys: Keys, _now: float) -> None:

@@ -6,16 +6,17 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas.auth import Keys, Sent, Unauthenticated, refuse_compressed
 from lambdas.body import Rejected
 from lambdas.fetch import Refused, fetched
 from lambdas.model import TopicArn
+from lambdas.published import Published
 
 if TYPE_CHECKING:
     from lambdas.request import Request
@@ -86,28 +87,35 @@ def _check(url: str, signature: bytes, text: bytes, version: Any) -> None:
     if algorithm is None:
         raise Unauthenticated("SignatureVersion is neither 1 nor 2")
     try:
-        certified(url).verify(signature, text, PKCS1v15(), algorithm())
+        # A renewed one has another name, so that each is read once.
+        key = CERTIFICATES.get(url, math.inf)
+    except Refused as error:
+        raise Unauthenticated(f"SigningCertURL leads to no certificate of SNS: {error}") from None
+    try:
+        key.verify(signature, text, PKCS1v15(), algorithm())
     except InvalidSignature:
         raise Unauthenticated("Signature is not one of this message with the certificate") from None
 
 
-@lru_cache(16)
-def certified(url: str) -> Any:
+def _key(content: bytes) -> Any:
     """The public key in a certificate. TLS and the host's name say that it is from SNS."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.x509 import load_pem_x509_certificate
 
-    try:
-        content = fetched(url, HOSTS)
-        if not content.lstrip().startswith(_BEGINS):
-            raise ValueError("it is no certificate in PEM")  # noqa: TRY301 - as one that is broken
-        certificate = load_pem_x509_certificate(content)
-    except (Refused, ValueError) as error:
-        raise Unauthenticated(f"SigningCertURL leads to no certificate: {error}") from None
+    if not content.lstrip().startswith(_BEGINS):
+        raise ValueError("it is no certificate in PEM")
+    certificate = load_pem_x509_certificate(content)
     key = certificate.public_key()
     if not isinstance(key, RSAPublicKey) or _SUBJECT not in certificate.subject.rfc4514_string().split(","):
-        raise Unauthenticated("SigningCertURL leads to a certificate that is not SNS's")
+        raise ValueError("it is not SNS's")
     return key
+
+
+def _ask(url: str) -> bytes:
+    return fetched(url, HOSTS)
+
+
+CERTIFICATES = Published(_key, _ask)
 
 
 def _field(message: dict[str, Any], name: str) -> Any:

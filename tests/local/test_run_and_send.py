@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -143,9 +144,10 @@ def test_a_person_sees_the_endpoint_each_request_and_the_message(build: Path, tm
         assert seen, run.out
     head, _, followed = run.out.partition("likewise rejected, redrive, deploy\n\n")
     [operate] = re.findall(r"^  also      (.*) python -m generator status zoom", head, re.MULTILINE)
-    assert operate == (
-        f"AWS_ENDPOINT_URL=http://127.0.0.1:{run.port} AWS_REGION=us-west-2 "
-        "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
+    assert re.fullmatch(
+        rf"AWS_ENDPOINT_URL=http://127\.0\.0\.1:{run.port} AWS_REGION=us-west-2 "
+        r"AWS_ACCESS_KEY_ID=AKIA[0-9A-F]{16} AWS_SECRET_ACCESS_KEY=[\w-]{40}",
+        operate,
     )
     assert head.startswith("\nzoom runs on this machine; Ctrl-C ends it\n  endpoint  http://127.0.0.1:")
     assert re.search(r"^\d\d:\d\d:\d\d 200 accepted$", followed, re.MULTILINE)
@@ -225,7 +227,7 @@ def test_whatever_ends_it_nothing_is_left(
         run.wait_until_ready()
         assert generator(tmp_path, "send", "zoom", "--build", str(build))[0] == 0
         assert len(run.family()) >= 3  # it, the emulator, and the worker that took the event in
-        assert [name[:9] for name in run.temporary] == ["emulator-"]
+        assert [name.rpartition("-")[0] for name in run.temporary] == ["mozdef-ef-emulator"]
 
         run.process.send_signal(ending)
         assert run.process.wait(20) == 0
@@ -248,14 +250,35 @@ def test_ended_while_it_starts_nothing_is_left(build: Path, tmp_path: Path) -> N
 
 
 @needs_proc
-def test_the_emulator_ends_with_a_run_that_was_killed(build: Path, tmp_path: Path) -> None:
-    with running(tmp_path, build, "zoom") as run:
+def test_the_emulator_ends_with_a_run_that_was_killed_and_the_next_removes_what_it_left(
+    build: Path, tmp_path: Path
+) -> None:
+    with running(tmp_path, build, "zoom", "--iam") as run:
         run.wait_until_ready()
         run.process.kill()
         run.process.wait(20)
         assert eventually(lambda: run.family() == [], seconds=5)
-    (build / ".run" / "zoom.json").unlink()
-    (build / ".run").rmdir()
+        [left] = run.temporary
+        assert (tmp_path / "tmp" / left / "certificate.key").exists()
+        run.announced.unlink()  # else the next would seem to be ready
+    with running(tmp_path, build, "zoom") as run:
+        run.wait_until_ready()
+        assert left not in run.temporary
+
+
+@needs_proc
+def test_the_keys_are_new_each_time_and_no_other_user_can_read_them(build: Path, tmp_path: Path) -> None:
+    seen = set()
+    for _ in range(2):
+        with running(tmp_path, build, "zoom", "--json") as run:
+            run.wait_until_ready()
+            keys = json.loads(run.announced.read_bytes())["keys"]
+            assert stat.S_IMODE(run.announced.stat().st_mode) == 0o600
+            arguments = [Path(f"/proc/{process}/cmdline").read_bytes() for process in run.family()]
+            assert arguments
+            assert not [line for line in arguments if any(key.encode() in line for key in keys)]
+            seen |= set(keys)
+    assert len(seen) == 4
 
 
 def test_a_source_that_runs_already_is_said(build: Path, tmp_path: Path) -> None:

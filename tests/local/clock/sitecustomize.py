@@ -6,13 +6,15 @@ What it would fetch is in the folder VECTOR_PAGES, in files named by the SHA-256
 from __future__ import annotations
 
 import hashlib
-import io
+import importlib.util
 import os
+import sys
 import time
-import urllib.error
-import urllib.request
-from email.message import Message
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 NOW = float(os.environ["VECTOR_NOW"])
 PAGES = Path(os.environ["VECTOR_PAGES"])
@@ -22,14 +24,33 @@ def now() -> float:
     return NOW
 
 
-def page(_opener: object, url: str, *_: object, **__: object) -> io.BytesIO:
+class Offline(MetaPathFinder):
+    """Puts the pages in the place of the functions' way out, as it is imported."""
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        if name != "lambdas.https":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        assert spec
+        loader: Any = spec.loader
+        execute = loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            execute(module)
+            vars(module)["exchange"] = exchange
+
+        loader.exec_module = exec_module
+        return spec
+
+
+def exchange(url: str, *_: object) -> Any:
     with (PAGES / "asked").open("a", encoding="utf-8") as asked:
         asked.write(f"{url}\n")
-    try:
-        return io.BytesIO((PAGES / hashlib.sha256(url.encode()).hexdigest()).read_bytes())
-    except FileNotFoundError:
-        raise urllib.error.HTTPError(url, 404, "Not Found", Message(), io.BytesIO()) from None
+    page = PAGES / hashlib.sha256(url.encode()).hexdigest()
+    answer = sys.modules["lambdas.https"].Answer
+    return answer(200, "identity", page.read_bytes()) if page.exists() else answer(404, "identity", b"")
 
 
 time.time = now
-urllib.request.OpenerDirector.open = page  # type: ignore[assignment,method-assign]  # boto3 has a way of its own
+sys.meta_path.insert(0, Offline())

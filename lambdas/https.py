@@ -1,0 +1,61 @@
+"""The only way out to a host that is not AWS: one request over TLS and its answer, all of it within a deadline.
+
+`fetch` imports it late, because what it imports is heavy.
+"""
+
+from __future__ import annotations
+
+from http.client import HTTPException, HTTPSConnection, IncompleteRead
+from typing import NamedTuple
+from urllib.parse import SplitResult
+
+from lambdas import VERSION
+from lambdas.fetch import Refused, split
+from lambdas.streams import Stream, TooMuch, open_stream
+
+MAX_HEAD = 65_536
+"""Bytes of an answer beside its content: its headers, and the sizes of its chunks."""
+_HEADERS = {"User-Agent": f"MozDef-Event-Framework/{VERSION}", "Connection": "close"}
+
+
+class Unanswered(Exception):  # noqa: N818 - it names the outcome
+    """The host can't be reached, or sends no whole answer in time."""
+
+
+class Answer(NamedTuple):
+    """What the host answers, whatever its status: a redirect is an answer too, and nobody follows it."""
+
+    status: int
+    encoding: str
+    content: bytes
+
+
+def exchange(url: str, seconds: float, max_bytes: int) -> Answer:
+    """GET a URL; Refused where it may not be asked or sends more, Unanswered where no whole answer comes in time."""
+    parts = split(url)
+    host = str(parts.hostname)
+    try:
+        with open_stream(host, parts.port or 443, seconds, max_bytes + MAX_HEAD) as stream:
+            return _answer(stream, parts, max_bytes)
+    except TooMuch:
+        raise Refused(f"{host} sends more than {max_bytes:,} bytes") from None
+    except (OSError, ValueError, HTTPException) as error:
+        raise Unanswered(f"{host}: {type(error).__name__}") from None
+
+
+def _answer(stream: Stream, parts: SplitResult, max_bytes: int) -> Answer:
+    connection = HTTPSConnection(str(parts.hostname), parts.port, context=stream.context)
+    connection.sock = stream
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection.request("GET", target, headers=_HEADERS)
+    with connection.getresponse() as response:
+        # http.client takes an end within the headers for the end of the headers,
+        if stream.ended:
+            raise IncompleteRead(b"")
+        content = response.read(max_bytes + 1)
+        if len(content) > max_bytes:
+            raise TooMuch
+        # and says that content is missing only to those who read without a limit.
+        if response.length:
+            raise IncompleteRead(content, response.length)
+        return Answer(response.status, response.getheader("content-encoding", "identity").lower(), content)

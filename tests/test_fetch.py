@@ -1,0 +1,77 @@
+"""What is fetched from vendors: how often, what counts as an answer, and what is remembered of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from lambdas import fetch
+from lambdas.fetch import Refused, fetched
+from lambdas.https import Answer
+from lambdas.published import RETRY, Published
+from lambdas.secrets import SecretsDown
+from tests.issuers import Internet
+
+HOST = "keys.example.com"
+
+
+def url(number: int) -> str:
+    return f"https://{HOST}/{number}"
+
+
+@pytest.fixture
+def internet(monkeypatch: pytest.MonkeyPatch) -> Internet:
+    return Internet({url(number): b"keys" for number in range(100)}).put_before(monkeypatch)
+
+
+def test_fetches_of_a_process_are_limited_whatever_they_are_of(
+    internet: Internet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(fetch, "monotonic", lambda: now[0])
+    for number in range(20):
+        now[0] = float(number)
+        assert fetched(url(number), [HOST]) == b"keys"
+    now[0] = 59.9
+    with pytest.raises(SecretsDown, match=f"^{HOST} is not asked: 20 fetches within a minute are the most$"):
+        fetched(url(20), [HOST])
+    now[0] = 60
+    assert fetched(url(20), [HOST]) == b"keys"
+    with pytest.raises(SecretsDown):
+        fetched(url(21), [HOST])
+    assert internet.asked == [url(number) for number in range(21)]
+
+
+def test_what_may_not_be_asked_is_not_counted(internet: Internet) -> None:
+    for _ in range(100):
+        with pytest.raises(Refused, match=r"^it is not at a host that may be asked$"):
+            fetched(url(0), ["other.example.com"])
+    assert fetched(url(0), [HOST]) == b"keys"
+    assert internet.asked == [url(0)]
+
+
+@pytest.mark.usefixtures("internet")
+@pytest.mark.parametrize("answer", [Answer(206, "identity", b"ke"), Answer(200, "gzip", b"\x1f\x8b")])
+def test_a_part_or_a_compressed_answer_is_not_what_was_asked_for(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lambdas.https.exchange", lambda *_: answer)
+    with pytest.raises(SecretsDown, match=f"^{HOST} answers with a part, or compressed, and was asked for neither$"):
+        fetched(url(0), [HOST])
+
+
+def test_failures_are_forgotten_and_what_was_read_is_not() -> None:
+    now = [0.0]
+
+    def found(url: str) -> bytes:
+        if url != "true":
+            raise Refused(url)
+        return b"keys"
+
+    known = Published(bytes.decode, found, lambda: now[0])
+    assert known.get("true") == "keys"
+    for number in range(1_000):
+        now[0] += RETRY / 10
+        with pytest.raises(Refused, match=f"^{number}$"):
+            known.get(str(number))
+    assert len(known._entries) < 20
+    assert known.get("true", float("inf")) == "keys"

@@ -1,0 +1,150 @@
+"""A 2xx that does not say what AWS says where it has done something: it has not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
+
+import botocore.session
+import pytest
+
+from lambdas import dedupe
+from lambdas.message import Message
+from lambdas.model import Dedupe
+from lambdas.secrets import TTL
+from tests.definitions import shipped
+from tests.fakes import NOW, Endpoint
+
+ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
+EVENT = json.dumps({"event": "user.deleted", "payload": {"operator": "o"}, "event_ts": int(NOW * 1000)}).encode()
+EVENTS = json.dumps(
+    {"data": {"events": [{"uuid": f"u{n}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for n in range(3)]}}
+).encode()
+HTML = b"<!doctype html><title>Welcome</title><p>Sign in to the network"
+
+
+class Proxy:
+    """What stands between a function and AWS, and answers everything itself: 200, with this body."""
+
+    def __init__(self, body: bytes) -> None:
+        class Answers(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("content-length", 0)))
+                self.send_response(200)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_PUT = do_GET = do_DELETE = do_POST  # noqa: N815 - http.server's names
+
+            def log_message(self, *_: object) -> None: ...
+
+        self.server = HTTPServer(("127.0.0.1", 0), Answers)
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def client(self, service: str) -> Any:
+        return botocore.session.Session().create_client(
+            service,
+            region_name="us-west-2",
+            endpoint_url=f"http://127.0.0.1:{self.server.server_port}",
+            aws_access_key_id="made",
+            aws_secret_access_key="up",
+            config=dedupe.QUICK,
+        )
+
+
+@pytest.fixture
+def proxy(request: pytest.FixtureRequest) -> Iterator[Proxy]:
+    made = Proxy(request.param)
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def named(*ids: str, failed: tuple[str, ...] = ()) -> bytes:
+    """What SQS says of a batch."""
+    successful = [{"Id": one, "MessageId": "m", "MD5OfMessageBody": "0"} for one in ids]
+    return json.dumps(
+        {"Successful": successful, "Failed": [{"Id": one, "SenderFault": False, "Code": "c"} for one in failed]}
+    ).encode()
+
+
+NAMELESS = {
+    "empty": b"",
+    "an object": b"{}",
+    "HTML": HTML,
+    "no entries": named(),
+    "another id": named("7"),
+    "ids twice": named("0", "0", "1", "1", "2", "2"),
+    "ids that are sent and are not": named("0", "1", "2", failed=("0", "1", "2")),
+}
+
+
+@pytest.mark.parametrize("proxy", NAMELESS.values(), ids=NAMELESS, indirect=True)
+def test_what_no_answer_of_the_queue_names_is_kept_for_it(proxy: Proxy) -> None:
+    endpoint = Endpoint(OKTA)
+    endpoint.queue, real = proxy.client("sqs"), endpoint.queue
+    endpoint.deploy(OKTA)
+    assert endpoint.signed(EVENTS)["statusCode"] == 204
+    assert (endpoint.log[-1]["sent"], endpoint.log[-1]["unsent"]) == (0, 3)
+    # The sweep goes by the same rule: it deletes nothing that no answer names.
+    before = dict(endpoint.bucket.objects)
+    assert endpoint.sweeper.sweep() == {"sent": 0, "left": 3}
+    assert {key: json.loads(made) for key, made in before.items()} == endpoint.bucket.read()
+    endpoint.queue = real
+    endpoint.deploy(OKTA)
+    assert endpoint.sweeper.sweep() == {"sent": 3, "left": 0}
+    assert sorted(message["details"]["uuid"] for message in real.messages) == ["u0", "u1", "u2"]
+
+
+@pytest.mark.parametrize("proxy", [named("0", "2"), named("2", "0", "9", "9")], indirect=True)
+def test_what_an_answer_of_the_queue_names_is_sent_and_the_rest_is_kept(proxy: Proxy) -> None:
+    endpoint = Endpoint(OKTA)
+    endpoint.queue = proxy.client("sqs")
+    endpoint.deploy(OKTA)
+    assert endpoint.signed(EVENTS)["statusCode"] == 204
+    assert (endpoint.log[-1]["sent"], endpoint.log[-1]["unsent"]) == (2, 1)
+
+
+@pytest.mark.parametrize("proxy", [b"", b"{}", HTML], indirect=True)
+@pytest.mark.parametrize("body", [b"[]", EVENT], ids=["rejected", "unsent"])
+def test_what_the_bucket_does_not_say_it_has_is_the_vendors(proxy: Proxy, body: bytes) -> None:
+    endpoint = Endpoint(ZOOM)
+    endpoint.bucket, endpoint.queue = proxy.client("s3"), proxy.client("sqs")
+    endpoint.deploy(ZOOM)
+    assert endpoint.signed(body)["statusCode"] == 503
+    assert endpoint.log[-1]["level"] == "ERROR"
+
+
+@pytest.mark.parametrize("proxy", [b"", b"{}", HTML, b'{"Parameters": []}'], indirect=True)
+def test_a_store_that_names_no_parameter_is_down(proxy: Proxy) -> None:
+    endpoint = Endpoint(ZOOM)
+    store = endpoint.store
+    nameless = proxy.client("ssm")
+    for clock, answers, status in ((0.0, nameless, 503), (TTL, store, 200), (2 * TTL, nameless, 200)):
+        # A secret that is remembered serves on, and without one the vendor is to come again.
+        endpoint.clock, endpoint.store = clock, answers
+        assert endpoint.signed(EVENT)["statusCode"] == status
+    why = "SecretsDown: /MozDef-EF/zoom/dev/auth_token: Unconfirmed"
+    assert endpoint.log[0]["why"] == why
+
+
+@pytest.mark.parametrize("proxy", [b"", b"{}", HTML], indirect=True)
+def test_a_secret_that_may_not_be_stored_is_not_learned(proxy: Proxy) -> None:
+    asana = shipped("asana").source
+    endpoint = Endpoint(asana)
+    endpoint.store.values.clear()
+    endpoint.store.put_parameter = proxy.client("ssm").put_parameter  # type: ignore[method-assign]
+    assert endpoint.post(b"", {"x-hook-secret": "s" * 32})["statusCode"] == 503
+
+
+@pytest.mark.parametrize("proxy", [b"", b"{}", HTML], indirect=True)
+def test_a_table_that_does_not_say_what_it_has_written_is_counted(proxy: Proxy) -> None:
+    source = replace(OKTA, dedupe=Dedupe(window=2))
+    claims = dedupe.Claims(source, "claims", proxy.client("dynamodb"), lease=34)
+    assert not claims._written([{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}])
+    assert claims.done([Message(0, {}, b"{}", id="id:u0")]) == set()
