@@ -38,9 +38,10 @@ def lambdas_zip(definition: Definition) -> bytes:
     if definition.schemas:
         files["lambdas/schemas.py"] = shipped.bare(definition.schemas.encode())
     above = python.partition(b"\nSOURCE")[0]  # what the definition imports, without all of it
-    imported = {name for content in (above, *files.values()) for name in shipped.imports(content)}
-    late = frozenset(never_asked_for(definition.source))
-    ours = {**shipped.modules(frozenset((*_ENTRIES, *imported)), late), "lambdas/source.py": python}
+    own = {name for content in files.values() for name in shipped.imports(content)}
+    late = frozenset(never_asked_for(definition.source)) - own
+    names = frozenset((*_ENTRIES, *own, *shipped.imports(above)))
+    ours = {**shipped.modules(names, late), "lambdas/source.py": python}
     return archive({**wheels.files(needed), **ours, **files})
 
 

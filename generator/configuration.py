@@ -5,26 +5,31 @@ It lands in one folder of the framework; the framework itself is in it only wher
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from generator import regular_file
+from generator import earlier, regular_file
+from generator.debris import is_debris
 from generator.definition import BUNDLED, Definition
 from generator.errors import GeneratorError
 from generator.yaml_nodes import shown
 
+FOLDER = earlier.FOLDER
 _TEXTS = Path(__file__).parent / "config"
 _ROOT = Path(__file__).parent.parent
-FOLDER = "config"
 # What a build in the cloud needs of the framework.
 _FRAMEWORK = (
     *(".gitattributes", "pyproject.toml", "requirements.txt", "README.md", "LICENSE"),
     *("generator", "lambdas", "sources"),
 )
 _OWN = ("source.yml", "transform.py", "samples", "schemas", "README.md")
+Accepted = Mapping[Path, bytes | None]
+"""Files beside samples as this build leaves them: their content, or None where it removes one."""
+_AS_THEY_ARE: Accepted = {}
 
 
-def files(definition: Definition) -> dict[str, bytes]:
+def files(definition: Definition, accepted: Accepted = _AS_THEY_ARE) -> dict[str, bytes]:
     """The configuration's files by name."""
     source = definition.source
     names = {"SOURCE_NAME": source.name, "API_PATH_OF_SOURCE": source.webhook.path}
@@ -35,7 +40,7 @@ def files(definition: Definition) -> dict[str, bytes]:
         file, line = definition.place("extends")
         said = f"{file}:{line}: extends: {missing[0].name} is in no repository of the pipeline: put its keys here"
         raise GeneratorError(said)
-    return made | below(definition.folders[0], _OWN)
+    return made | _with(accepted, definition.folders[0], below(definition.folders[0], _OWN))
 
 
 def texts(definition: Definition) -> list[Path]:
@@ -54,11 +59,12 @@ def _has_definition(definition: Definition) -> bool:
     return pipeline.private or alone
 
 
-def archived(definition: Definition, own: dict[str, bytes]) -> dict[str, bytes]:
+def archived(definition: Definition, own: dict[str, bytes], accepted: Accepted = _AS_THEY_ARE) -> dict[str, bytes]:
     """What config.zip holds: its own files, or beside the framework where that has no repository of its own."""
     if definition.source.pipeline.source != ("codecommit",):
         return own
-    return {**_framework(), **{f"{FOLDER}/{name}": content for name, content in own.items()}}
+    framework = _with(accepted, _ROOT, _framework())
+    return {**framework, **{f"{FOLDER}/{name}": content for name, content in own.items()}}
 
 
 @cache
@@ -78,7 +84,7 @@ def _filled(text: str, names: dict[str, str]) -> str:
 
 
 def below(folder: Path, wanted: tuple[str, ...] = (".",)) -> dict[str, bytes]:
-    """The files of a folder, or below it, by their names from there; no caches.
+    """The files of a folder, or below it, by their names from there; no debris.
 
     GeneratorError where one is a link that leads out of the folder: what is there may be anything of the user's.
     """
@@ -93,4 +99,17 @@ def _found(folder: Path, wanted: tuple[str, ...]) -> list[Path]:
     found = [
         file for one in wanted for file in ([folder / one] if (folder / one).is_file() else (folder / one).rglob("*"))
     ]
-    return [file for file in sorted(found) if file.is_file() and "__pycache__" not in file.parts]
+    return [file for file in sorted(found) if file.is_file() and not is_debris(file.relative_to(folder))]
+
+
+def _with(accepted: Accepted, folder: Path, found: dict[str, bytes]) -> dict[str, bytes]:
+    """The files of a folder as they are once those that are accepted are stored."""
+    root, files = folder.resolve(), dict(found)
+    for file, content in accepted.items():
+        place = file.parent.resolve() / file.name
+        if not place.is_relative_to(root):
+            continue
+        files.pop(name := place.relative_to(root).as_posix(), None)
+        if content is not None:
+            files[name] = content
+    return files

@@ -5,25 +5,23 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import yaml
 
 import lambdas.auth
-from generator import names, regular_file, schemas, yaml_nodes
+from generator import names, schemas, transform, yaml_nodes
 from generator.errors import DefinitionError, GeneratorError, Problem
 from generator.rules import problems as rule_problems
 from generator.walk import Walker
 from generator.yaml_nodes import Place, entries, place
-from lambdas.model import Source, Transform
+from lambdas.model import Source
 
-BUNDLED = Path(__file__).parent.parent / "sources"
+BUNDLED = transform.SHIPPED
 
 
 @dataclass(frozen=True)
@@ -96,8 +94,11 @@ def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definitio
     definition, problems = _with_schemas(Definition(source, folders, {"": (shown, 1), **walker.places}))
     if problems:
         return None, problems
-    if transform := definition.find("transform.py"):
-        definition = replace(definition, source=replace(definition.source, transform=_transform(transform)))
+    if code := definition.find("transform.py"):
+        try:
+            definition = replace(definition, source=replace(definition.source, transform=transform.load(code, source)))
+        except DefinitionError as error:
+            return None, list(error.problems)
     return definition, []
 
 
@@ -180,36 +181,3 @@ def _merged(lower: yaml.Node, upper: yaml.Node) -> yaml.Node:
 
 def _same_type(lower: yaml.Node, upper: yaml.Node) -> bool:
     return [key.value for key, _ in entries(lower)] == [key.value for key, _ in entries(upper)]
-
-
-@cache
-def _tell_of_code(folder: Path) -> None:
-    """Say, once, that code runs which lies neither below the working folder nor in the framework."""
-    if not any(folder.is_relative_to(own.resolve()) for own in (Path.cwd(), BUNDLED)):
-        import logging  # what nobody configures goes to standard error
-
-        logging.getLogger(__name__).warning("note: runs transform.py of %s, which is not below this folder", folder)
-
-
-def _transform(file: Path) -> Transform:
-    """The function `transform` of a source's own module.
-
-    It runs from the text alone: compiled code that lies beside it may be of another, and none is left there.
-    """
-    try:
-        content = regular_file.read(file)
-    except OSError as error:
-        raise GeneratorError(f"{file}: can't be read: {error.strerror}") from error
-    _tell_of_code(file.resolve().parent)
-    spec = spec_from_file_location("lambdas.transform", file)
-    assert spec  # noqa: S101 - it is a file of Python
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        exec(compile(content, str(file), "exec"), module.__dict__)  # noqa: S102 - it is what the functions will run
-    except (Exception, SystemExit) as error:
-        raise GeneratorError(f"{file}: can't be imported: {type(error).__name__}: {error}") from error
-    if not callable(transform := getattr(module, "transform", None)):
-        raise GeneratorError(f"{file}: needs a function transform(event, request) that returns a list of events")
-    found: Transform = transform
-    return found

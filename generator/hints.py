@@ -45,7 +45,9 @@ def _made(definition: Definition, item: Any, functions: Functions) -> Iterator[t
     try:
         for event in transform(item, functions.request) if transform else [item]:
             yield event, functions
-    except Exception:  # noqa: BLE001 - the user's own code; that it raised has been said
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - the user's own code; that it raised has been said
         return
 
 

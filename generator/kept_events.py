@@ -166,7 +166,9 @@ def _transformed(item: Any, request: Request, source: Source) -> list[Any]:
         return [item]
     try:
         return list(source.transform(copy.deepcopy(item), request))
-    except Exception:  # noqa: BLE001 - that it fails may be why it is here
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - that it fails may be why it is here
         return [item]
 
 

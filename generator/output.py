@@ -6,11 +6,13 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
 from generator import regular_file
+from generator.debris import SYSTEMS, is_debris
+from generator.earlier import packed_before
 from generator.errors import GeneratorError
 
 State = Literal["new", "changed", "unchanged"]
@@ -33,10 +35,8 @@ def write(build: Path, source: str, files: Mapping[str, bytes], remembered: Mapp
     """
     folder, made, old = _places(build, source)
     found = states(folder, files)
-    if foreign := _foreign(folder, files):
-        raise GeneratorError(
-            f"{folder}: holds {foreign}, which no build makes: move it away, or name another folder with --build"
-        )
+    if said := foreign(folder, files):
+        raise GeneratorError(said)
     try:
         _remember(build / REMEMBERED, remembered)
         if any(state != "unchanged" for state in found.values()):
@@ -72,13 +72,32 @@ def _unwritable(build: Path, error: OSError) -> GeneratorError:
     )
 
 
-def accept(files: Mapping[Path, str]) -> None:
-    """Store what the samples' messages are now."""
-    for file, text in files.items():
-        try:
-            regular_file.write(file, text.encode())
-        except OSError as error:
-            raise GeneratorError(f"{file}: can't be written ({error.strerror})") from error
+@contextmanager
+def accepting(files: Mapping[Path, bytes | None]) -> Iterator[None]:
+    """Store what the samples become, and remove what is stale; it is as before where what is done meanwhile fails."""
+    before: dict[Path, bytes | None] = {}
+    try:
+        for file, content in files.items():
+            try:
+                stored = regular_file.read(file) if file.exists() else None
+                if stored != content:
+                    before[file] = stored
+                    _store(file, content)
+            except OSError as error:
+                raise GeneratorError(f"{file}: can't be written ({error.strerror})") from error
+        yield
+    except BaseException:
+        for file, content in before.items():
+            with suppress(OSError):
+                _store(file, content)
+        raise
+
+
+def _store(file: Path, content: bytes | None) -> None:
+    if content is None:
+        file.unlink(missing_ok=True)
+    else:
+        regular_file.write(file, content)
 
 
 def refuse(build: Path) -> None:
@@ -129,16 +148,26 @@ def _places(build: Path, source: str) -> tuple[Path, Path, Path]:
     return build / source, build / f".{source}.made", build / f".{source}.old"
 
 
+def foreign(folder: Path, files: Mapping[str, bytes]) -> str | None:
+    """What to say where a source's folder has something that is not ours to replace."""
+    found = _foreign(folder, files)
+    return found and f"{folder}: holds {found}, which no build makes: move it away, or name another folder with --build"
+
+
 def _foreign(folder: Path, files: Mapping[str, bytes]) -> str | None:
-    """Something that is not ours to replace."""
     if folder.is_symlink() or not folder.is_dir():
         return "something else than a build" if folder.is_symlink() or folder.exists() else None
-    folders = {str(above) for name in files for above in Path(name).parents}
-    for one in sorted(folder.rglob("*")):
-        name = one.relative_to(folder).as_posix()
-        if not (one.is_dir() and name in folders and not one.is_symlink()) and not (one.is_file() and name in files):
-            return name
-    return None
+    found = {one.relative_to(folder).as_posix(): one for one in sorted(folder.rglob("*"))}
+    others = [name for name, one in found.items() if not _is_ours(name, one, files) and not is_debris(name, SYSTEMS)]
+    earlier = packed_before(folder) if others else {}
+    return next((name for name in others if not _is_ours(name, found[name], earlier, same=True)), None)
+
+
+def _is_ours(name: str, place: Path, files: Mapping[str, bytes], *, same: bool = False) -> bool:
+    """Whether a build makes a file of this name, of the same content where that counts, or a folder for one."""
+    if place.is_dir():
+        return not place.is_symlink() and any(file.startswith(f"{name}/") for file in files)
+    return place.is_file() and name in files and (not same or _state(place, files[name]) == "unchanged")
 
 
 def _swap(made: Path, folder: Path, old: Path) -> None:

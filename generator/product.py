@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from generator import bundle, configuration, event_source, line_ends, lint, pipeline, samples, templates
+from generator import (
+    bundle,
+    configuration,
+    earlier,
+    event_source,
+    isolation,
+    line_ends,
+    lint,
+    pipeline,
+    samples,
+    templates,
+    trial,
+)
+from generator.configuration import Accepted
 from generator.definition import Definition
 from generator.errors import DefinitionError, GeneratorError, Problem
-from generator.hints import hints
+from generator.output import REMEMBERED
 from generator.resources.pipeline_parameters import Keys
 from generator.template_text import text
 from generator.yaml_nodes import shown
 
 TEMPLATE, CODE = "event-source.json", "lambdas.zip"
-PIPELINE, CONFIG = "pipeline.json", "config.zip"
+PIPELINE, CONFIG = "pipeline.json", earlier.CONFIG
 TEMPLATES = (TEMPLATE, PIPELINE)
 FILES = (*TEMPLATES, CODE, CONFIG)
 MERGE = "merge.zip"
@@ -25,7 +38,10 @@ MERGE = "merge.zip"
 
 @dataclass(frozen=True)
 class Product:
-    """A source's files by name, its samples as shaped, what they hint at, and what the linters found: warnings."""
+    """A source's files by name, its samples as shaped, what they hint at, and what the linters found: warnings.
+
+    `accepted` is what is to be stored beside its samples, which the files have already.
+    """
 
     definition: Definition
     files: dict[str, bytes]
@@ -33,6 +49,7 @@ class Product:
     hints: list[Problem]
     findings: list[Problem]
     remembered: dict[str, bytes]
+    accepted: Accepted
 
     @property
     def name(self) -> str:
@@ -41,9 +58,8 @@ class Product:
 
     @property
     def own_samples(self) -> list[samples.Shaped]:
-        """The samples beside this definition; those of a source that it extends are expected to become that one's."""
-        own = self.definition.folders[0] / "samples"
-        return [made for made in self.shaped if made.sample.folder == own]
+        """The samples beside this definition."""
+        return trial.own(self.definition, self.shaped)
 
     @property
     def notes(self) -> list[Problem]:
@@ -53,10 +69,6 @@ class Product:
             for made in self.shaped
             for said in made.notes
         ]
-
-    def expected(self) -> dict[Path, str]:
-        """What to store beside the samples, if what they become is right."""
-        return {made.sample.file(made.part): samples.text(made) for made in self.own_samples}
 
 
 def make(
@@ -76,15 +88,25 @@ def make(
     With `accept`, what the samples' messages differ from what is stored beside them is no mistake. With `afresh`,
     nothing is taken from the build folder.
     """
-    made = list(_products(definitions, None if afresh else build, unmade))
+    # What is accepted is packed, so it has to be known before the zips; else samples are tried beside the linters.
+    trials = {one.source.name: trial.run(one) for one in definitions} if accept else {}
+    known = None if afresh else build
+    made = list(_products(definitions, known, unmade, trials))
+    if accept and unmade:  # what is not built is not accepted either, and one repository may hold all sources
+        made = list(_products([one.definition for one in made], known, None, trials))
     texts = {str(build / one.name / name): one.files[name].decode() for one in made for name in TEMPLATES}
     shipped = dict.fromkeys(file for one in made for file in configuration.texts(one.definition))
     problems = line_ends.problems(shipped)
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         linted = pool.submit(linter.check, texts)
+        imported = [pool.submit(_imported, one, build) for one in made]
         for one in made:
-            problems += _samples(one, accept=accept)
+            tried = trials.get(one.name) or trial.run(one.definition)
+            one.shaped.extend(tried.shaped)
+            one.hints.extend(tried.hints)
+            problems += tried.problems if accept else [*tried.problems, *tried.differences]
         findings = linted.result()
+    problems += [problem for one in imported for problem in one.result()]
     for one in made:
         for name in TEMPLATES:
             shown_as = str(build / one.name / name)
@@ -99,27 +121,44 @@ def make(
 
 
 def _products(
-    definitions: Sequence[Definition], build: Path | None, unmade: list[GeneratorError] | None
+    definitions: Sequence[Definition],
+    build: Path | None,
+    unmade: list[GeneratorError] | None,
+    trials: Mapping[str, trial.Trial],
 ) -> Iterator[Product]:
+    names = [definition.source.name for definition in definitions]
+    accepted = {name: trials[name].accepted for name in names if name in trials}
+    together = {file: content for one in accepted.values() for file, content in one.items()}
     for definition in definitions:
         try:
-            yield _product(definition, build)
+            product = _product(definition, build, together)
+            yield replace(product, accepted=accepted.get(product.name, {}))
         except GeneratorError as error:
             if unmade is None:
                 raise GeneratorError(f"{definition.source.name}: {error}") from error
             unmade.append(GeneratorError(f"{definition.source.name}: not built: {error}"))
 
 
+def _imported(product: Product, build: Path) -> list[Problem]:
+    """What hinders a source's own code from being imported in AWS; that nothing does is remembered."""
+    file, code = product.definition.find("transform.py"), product.files[CODE]
+    if file is None or (build / REMEMBERED / (digest := isolation.digest(code))).exists():
+        return []
+    if not (problems := isolation.problems(file, code)):
+        product.remembered[digest] = b"[]"
+    return problems
+
+
 def files(definition: Definition) -> dict[str, bytes]:
     """What a definition becomes, by the files' names below its folder."""
-    return _product(definition, None).files
+    return _product(definition, None, {}).files
 
 
-def _product(definition: Definition, build: Path | None) -> Product:
+def _product(definition: Definition, build: Path | None, accepted: Accepted) -> Product:
     """The files, and what is remembered of them; where a build has made the same before, its templates are those."""
     source, code = definition.source, bundle.lambdas_zip(definition)
-    own = configuration.files(definition)
-    config = bundle.archive(configuration.archived(definition, own))
+    own = configuration.files(definition, accepted)
+    config = bundle.archive(configuration.archived(definition, own, accepted))
     keys = Keys(bundle.key(shared()[MERGE]), bundle.key(config))
     digest = templates.digest(source, [bundle.key(code), *keys])
     made = templates.recall(build, source.name, digest) if build else None
@@ -127,26 +166,11 @@ def _product(definition: Definition, build: Path | None) -> Product:
         event_source_text = text(event_source.build(source, bundle.key(code)))
         made = {TEMPLATE: event_source_text.encode(), PIPELINE: text(pipeline.build(source, keys)).encode()}
     others = {f"{configuration.FOLDER}/{name}": content for name, content in own.items()}
-    return Product(
-        definition, {**made, CODE: code, CONFIG: config, **others}, [], [], [], {digest: templates.record(made)}
-    )
+    remembered = {digest: templates.record(made)}
+    return Product(definition, {**made, CODE: code, CONFIG: config, **others}, [], [], [], remembered, {})
 
 
 @cache
 def shared() -> dict[str, bytes]:
     """What is the same for every source, by its name in the build folder."""
     return {MERGE: bundle.merge_zip()}
-
-
-def _samples(product: Product, *, accept: bool) -> list[Problem]:
-    """Shape the samples into the product; the problems are those that no build may have."""
-    there, problems = samples.load(product.definition)
-    product.hints.extend(problem for problem in problems if problem.warning)
-    problems = [problem for problem in problems if not problem.warning]
-    product.shaped.extend(samples.shape(product.definition.source, sample) for sample in there)
-    problems += [problem for made in product.shaped for problem in made.problems]
-    if not accept:
-        problems += [problem for made in product.own_samples if not made.problems for problem in samples.compare(made)]
-    if there or not problems:  # of what can't be read nothing is suspected
-        product.hints.extend(hints(product.definition, product.shaped))
-    return problems

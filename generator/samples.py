@@ -20,11 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from generator import gateway, regular_file
+from generator.debris import is_debris
 from generator.definition import Definition
-from generator.errors import Problem
+from generator.errors import GeneratorError, Problem
 from generator.fake_aws import Bucket, Queue, Store
 from generator.line_ends import MEND
 from generator.schemas.samples import notes, refusing
+from generator.transform import described
 from generator.vendor import as_sent
 from generator.yaml_nodes import shown
 from lambdas.auth import Sent
@@ -91,6 +93,17 @@ class Shaped:
         """Which kind of file holds what is expected of it."""
         return "mozdef" if self.reply is None else "reply"
 
+    @property
+    def stale(self) -> Path | None:
+        """The file of the other kind, from when the sample became that."""
+        other = self.sample.file("reply" if self.part == "mozdef" else "mozdef")
+        return other if other.exists() else None
+
+    def accepted(self) -> dict[Path, bytes | None]:
+        """What is to be stored beside the sample, and None for what is to be removed."""
+        stale = {self.stale: None} if self.stale else {}
+        return {self.sample.file(self.part): text(self).encode(), **stale}
+
 
 def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     """The samples beside a definition, or beside the one that it extends."""
@@ -98,7 +111,7 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     if folder is None:
         return [], []
     try:
-        there = {file.name for file in folder.iterdir()}
+        there = {file.name for file in folder.iterdir() if not is_debris(file.name)}
     except OSError as error:
         return [], [Problem(shown(folder), 0, "", _said(error))]
     files = {name.rpartition(".")[0] for name in there if name.endswith((".json", ".txt"))}
@@ -115,7 +128,7 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
         for name in files
         if name.endswith((".mozdef", ".reply")) and name.rpartition(".")[0] not in names
     ]
-    left += [name for name in there if not name.endswith((".json", ".txt")) and not name.startswith(".")]
+    left += [name for name in there if not name.endswith((".json", ".txt")) and not name.startswith(".git")]
     problems += [Problem(shown(folder / name), 0, "", "belongs to no sample", warning=True) for name in sorted(left)]
     return samples, problems
 
@@ -207,27 +220,35 @@ def _trace(source: Source, sample: Sample) -> str:
     try:
         for item, functions in items(source, sample):
             list(source.transform(item, functions.request)) if source.transform else None
-    except Exception as error:  # noqa: BLE001 - the user's own code
+    except BaseException as error:  # noqa: BLE001 - the user's own code, which may call sys.exit()
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        return f"{shown(Path(frame.filename))}:{frame.lineno}: {type(error).__name__}: {error}"
+        said = f"{shown(Path(frame.filename))}:{frame.lineno}: {described(error)}"
+        if isinstance(error, KeyboardInterrupt):  # somebody may have had enough of a loop that does not end
+            raise GeneratorError(f"{shown(sample.source_file)}: transform() was interrupted: {said}") from None
+        return said
     return "transform() makes something that JSON has no form for"
 
 
 def compare(made: Shaped) -> list[Problem]:
     """How the sample differs from what is stored beside it."""
-    file = made.sample.file(made.part)
+    file, problems = made.sample.file(made.part), []
+    if made.stale:
+        kind = "messages" if made.reply is None else "a reply"
+        said = f"is stale, since the sample becomes {kind}; if the build is right, --accept removes it"
+        problems.append(Problem(shown(made.stale), 0, "", said))
     try:
         stored = json.loads(_read(file))
     except FileNotFoundError:
-        return [Problem(shown(file), 0, "", "is missing: --accept stores what the build makes of the sample")]
+        said = "is missing: --accept stores what the build makes of the sample"
+        return [*problems, Problem(shown(file), 0, "", said)]
     except (OSError, ValueError, RecursionError) as error:
-        return [Problem(shown(file), getattr(error, "lineno", 0), "", _said(error))]
+        return [*problems, Problem(shown(file), getattr(error, "lineno", 0), "", _said(error))]
     differences = list(_differences(stored, _expected(made)))
     more = f", and in {len(differences) - 1} more places" if len(differences) > 1 else ""
     said = "if the build is right, --accept stores what it makes"
     if b"\r\n" in made.sample.body:
         said += f"; its body has CRLF, which may come of a checkout: then {MEND}"
-    return [Problem(shown(file), 0, where, f"{what}{more}; {said}") for where, what in differences[:1]]
+    return problems + [Problem(shown(file), 0, where, f"{what}{more}; {said}") for where, what in differences[:1]]
 
 
 def text(made: Shaped) -> str:

@@ -109,8 +109,8 @@ class Shaper:
             made = [] if single else list(islice(returned, MAX_EVENTS + 1))
         except RecursionError:
             raise
-        except Exception as error:
-            # The source's own code: whatever is wrong with it, the event is kept.
+        except BaseException as error:
+            # The source's own code: whatever is wrong with it, the event is kept. sys.exit() is no Exception.
             raise Rejected("transform", f"transform() raised {type(error).__name__}") from error
         if single:
             raise Rejected("transform", "transform() must return a list of events")

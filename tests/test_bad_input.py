@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import re
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -261,6 +262,10 @@ def challenged(body: bytes) -> Send:
 
 def raising(_event: Any, _request: Any) -> Any:
     raise KeyError(SECRET)
+
+
+def leaving(_event: Any, _request: Any) -> Any:
+    sys.exit(SECRET)
 
 
 UNKNOWN = [
@@ -594,6 +599,7 @@ EVENTS = [
         "batch",
     ),
     Row("an event at which `transform.py` raises", SIGNED, 200, "kept: `transform`", transform=raising),
+    Row("an event at which `transform.py` calls `sys.exit()`", SIGNED, 200, "kept: `transform`", transform=leaving),
     Row(
         "an event of which `transform.py` makes events without an end",
         SIGNED,

@@ -474,8 +474,8 @@ def test_a_transform_is_taken_from_beside_the_definition(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("code", "line"),
     [
-        ("import nowhere", "can't be imported: ModuleNotFoundError: No module named 'nowhere'"),
-        ("x = 1", "needs a function transform(event, request) that returns a list of events"),
+        ("import lambdas.nowhere", "1: can't be imported: ModuleNotFoundError: No module named 'lambdas.nowhere'"),
+        ("x = 1", " needs a function transform(event, request) that returns a list of events"),
     ],
 )
 def test_a_transform_that_can_not_work_is_refused(tmp_path: Path, code: str, line: str) -> None:
@@ -483,7 +483,7 @@ def test_a_transform_that_can_not_work_is_refused(tmp_path: Path, code: str, lin
     (tmp_path / "made" / "transform.py").write_text(code)
     with pytest.raises(GeneratorError) as raised:
         load(tmp_path, ["made"])
-    assert str(raised.value).endswith(f"transform.py: {line}")
+    assert str(raised.value).endswith(f"transform.py:{line}")
 
 
 def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:

@@ -576,6 +576,9 @@ TRANSFORMS = {
     "no event": "[None]",
     "nothing to go through": "5",
     "a mistake": "1 / 0",
+    "the end of the interpreter": "exit(1)",
+    "the end of the interpreter, late": "(exit(1) for _ in (1,))",
+    "an interruption": "(_ for _ in ()).throw(KeyboardInterrupt)",
 }
 
 

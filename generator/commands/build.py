@@ -59,14 +59,15 @@ def command(
         show.failure(error)
     if not products:
         return 1
-    if accept:
-        output.accept({file: text for one in products for file, text in one.expected().items()})
     if check:
         return _check(products, build, sources) or bool(unmade)
     states = written(products, build)
 
     from generator.commands.summary import report
+    from generator.yaml_nodes import shown
 
+    for file in [file for one in products for file, content in one.accepted.items() if content is None]:
+        show.note(f"{shown(file)}: was stale, and is removed")
     report(products, build, sources, states, lint)
     return bool(unmade)
 
@@ -118,12 +119,19 @@ def _nothing_collected() -> Iterator[None]:
 
 
 def written(products: Sequence[Product], build: Path) -> dict[str, dict[str, output.State]]:
-    """Write the products to the build folder; what was new, by source and file."""
+    """Write the products to the build folder; what was new, by source and file.
+
+    What is accepted is stored beside the samples, unless one of the products can't be written.
+    """
     from generator.product import shared
 
+    accepted = {file: content for one in products for file, content in one.accepted.items()}
     with output.alone(build, [one.name for one in products]):
-        once = output.write_shared(build, shared())
-        return {one.name: once | output.write(build, one.name, one.files, one.remembered) for one in products}
+        if foreign := [said for one in products if (said := output.foreign(build / one.name, one.files))]:
+            raise GeneratorError("\n".join(foreign))
+        with output.accepting(accepted):
+            once = output.write_shared(build, shared())
+            return {one.name: once | output.write(build, one.name, one.files, one.remembered) for one in products}
 
 
 def _check(products: list[Product], build: Path, sources: Path) -> int:
@@ -143,6 +151,7 @@ def _check(products: list[Product], build: Path, sources: Path) -> int:
         for name, state in output.states(build / one.name, one.files).items()
         if state != "unchanged"
     ]
+    differ += [said for one in products if (said := output.foreign(build / one.name, one.files))]
     if differ:
         raise GeneratorError("\n".join(differ))
     out = show.console()

@@ -99,12 +99,10 @@ def _refuse_together(base: str | None, kind: str | None, answers: dict[str, str]
 
 def _built(name: str, sources: Path, build: Path, lint: Any) -> Product:
     """Build it, and store what its sample becomes."""
-    from generator import output
     from generator.commands.build import made, written
 
     try:
         (product,) = products = made([name], sources, build, lint=lint, strict=False, accept=True)
-        output.accept(product.expected())
         written(products, build)
     except GeneratorError as error:
         there = f"{shown(sources / name)} is there, and was not built: {again(f'{name} --accept', build, sources)}"

@@ -18,7 +18,7 @@ from generator import artifacts, container
 from generator.commands import main
 from generator.definition import load
 from generator.local import Emulator
-from generator.product import files, shared
+from generator.product import FILES, files, shared
 from generator.rehearsal import Folders, Rehearsal, StageError, rehearsal
 from generator.vendor import parameters
 from tests.definitions import ROOT
@@ -356,6 +356,37 @@ def test_one_repository_on_codecommit_is_enough(deploy: Deploy, tmp_path: Path) 
         assert zoom.push() == ["Source", "TestBuildDeploy", "Verify"]
         [message] = zoom.messages().values()
         assert (message["hostname"], message["tags"][-1]) == ("zoom-eu_host", "canary")
+
+
+ACME = """\
+description: Acme, whose definition is nobody else's to read
+webhook: {{auth: {{hmac: {{signature: {{header: X-Acme}}}}}}}}
+pipeline: {{private: true, source: [{source}]}}
+"""
+
+
+@pytest.mark.parametrize("source", ["github, codecommit", "github", "codecommit"])
+def test_of_a_private_source_the_first_push_passes(python: Path, tmp_path: Path, source: str) -> None:
+    """As it was built by the command that accepted its samples, from the folder that this build has written."""
+    samples = tmp_path / "sources" / "acme" / "samples"
+    samples.mkdir(parents=True)
+    (samples / "a.json").write_text('{"id": 1}')
+    (samples.parent / "source.yml").write_text(ACME.format(source=source))
+    where = ["--sources", str(tmp_path / "sources"), "--build", str(tmp_path)]
+    assert main(["acme", "--accept", "--lint", "fast", *where]) == 0
+    built = {name: (tmp_path / "acme" / name).read_bytes() for name in FILES} | shared()
+    framework = ROOT
+    if source == "codecommit":
+        framework = tmp_path / "repository"
+        framework.mkdir()
+        artifacts.unpacked(built["config.zip"], framework)
+    folders = Folders(framework, tmp_path / "acme" / "config", tmp_path / "logs")
+    definition = load(tmp_path / "sources", ["acme"])[0]
+    with rehearsal(definition.source, built, folders, free_port(), {}, python=python) as deployed:
+        acme = Repositories(deployed)
+        assert acme.push() == (GREEN if source == "github, codecommit" else ["Source", "TestBuildDeploy", "Verify"])
+        [message] = acme.messages().values()
+        assert (message["hostname"], message["tags"][-1]) == ("acme_host", "canary")
 
 
 def test_a_source_whose_senders_an_authorizer_verifies(deploy: Deploy, tmp_path: Path) -> None:

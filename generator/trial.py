@@ -1,0 +1,48 @@
+"""A definition's samples tried out: what became of each, what is wrong with that, and what `--accept` would store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator import samples
+from generator.configuration import Accepted
+from generator.definition import Definition
+from generator.errors import Problem
+from generator.hints import hints
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The samples as shaped; what is suspicious in them, and what no build may have."""
+
+    shaped: list[samples.Shaped]
+    own: list[samples.Shaped]
+    hints: list[Problem]
+    problems: list[Problem]
+
+    @property
+    def accepted(self) -> Accepted:
+        """What is to be stored beside the samples, if what they become is right."""
+        return {file: content for made in self.own for file, content in made.accepted().items()}
+
+    @property
+    def differences(self) -> list[Problem]:
+        """Where what is stored beside the samples is not what they become."""
+        return [problem for made in self.own if not made.problems for problem in samples.compare(made)]
+
+
+def run(definition: Definition) -> Trial:
+    """Shape the samples of a definition."""
+    there, problems = samples.load(definition)
+    shaped = [samples.shape(definition.source, sample) for sample in there]
+    found = [problem for problem in problems if problem.warning]
+    problems = [problem for problem in problems if not problem.warning]
+    problems += [problem for made in shaped for problem in made.problems]
+    if there or not problems:  # of what can't be read nothing is suspected
+        found.extend(hints(definition, shaped))
+    return Trial(shaped, own(definition, shaped), found, problems)
+
+
+def own(definition: Definition, shaped: list[samples.Shaped]) -> list[samples.Shaped]:
+    """The samples beside a definition; those of a source that it extends are expected to become that one's."""
+    return [made for made in shaped if made.sample.folder == definition.folders[0] / "samples"]

@@ -1,0 +1,230 @@
+"""What `--accept` stores beside the samples, what is packed, and what a build may replace: one and the same."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from generator import configuration, earlier, output
+from generator.commands import main
+from generator.definition import BUNDLED
+from tests.definitions import shipped
+from tests.test_configuration import BOTH, CODECOMMIT, VARIANTS, of
+
+SAMPLES = Path("sources/acme/samples")
+CONFIG = Path("build/acme/config/samples")
+DEFINITION = """\
+description: Acme
+webhook: {auth: {token: {header: X-Acme}}}
+pipeline: {private: true}
+"""
+CHALLENGE = DEFINITION.replace("}}}", "}}, challenges: [{when: what == 'a', reply: {text: '{what}'}}]}")
+
+
+class Ran(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+class Acme:
+    """A private source with the samples a and b, in a folder of its own."""
+
+    def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
+        self._captured = captured
+        SAMPLES.mkdir(parents=True)
+        for name in ("a", "b"):
+            SAMPLES.joinpath(f"{name}.json").write_text(json.dumps({"what": name}))
+        self.define(DEFINITION)
+
+    def define(self, text: str) -> None:
+        Path("sources/acme/source.yml").write_text(text)
+
+    def run(self, *words: str) -> Ran:
+        status = main(["acme", "--lint", "fast", *words])
+        return Ran(status, *self._captured.readouterr())
+
+
+@pytest.fixture
+def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Acme:
+    monkeypatch.chdir(tmp_path)
+    return Acme(capsys)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+def packed() -> dict[str, bytes]:
+    """The samples in config.zip, in whichever folder of it they are."""
+    with zipfile.ZipFile("build/acme/config.zip") as made:
+        return {name.partition("samples/")[2]: made.read(name) for name in made.namelist() if "sources/" not in name}
+
+
+@VARIANTS
+def test_what_is_accepted_is_packed_by_the_same_build(acme: Acme, repositories: tuple[str, ...]) -> None:
+    acme.define(DEFINITION.replace("true", f"true, source: [{', '.join(repositories)}]"))
+    for summary in ("One", "Two"):
+        acme.define(Path("sources/acme/source.yml").read_text() + f"mozdef: {{summary: {summary}}}\n")
+        assert acme.run("--accept")[::2] == (0, "")
+        beside = contents(SAMPLES)
+        assert json.loads(beside["a.mozdef.json"])["summary"] == summary
+        assert contents(CONFIG) == beside
+        assert beside.items() <= packed().items()
+        assert acme.run("--check") == (0, "ok  acme: 2 samples, lint clean, build is up to date\n", "")
+        acme.define(Path("sources/acme/source.yml").read_text().partition("mozdef")[0])
+
+
+def test_of_the_framework_in_config_zip_the_samples_are_as_they_are_accepted() -> None:
+    samples = BUNDLED / "zoom" / "samples"
+    accepted = {samples / "user.created.mozdef.json": b"new", samples / "user.deleted.mozdef.json": None}
+    made = configuration.archived(of(shipped("zoom"), source=CODECOMMIT), {}, accepted)
+    assert made["sources/zoom/samples/user.created.mozdef.json"] == b"new"
+    assert "sources/zoom/samples/user.deleted.mozdef.json" not in made
+    assert "sources/zoom/samples/user.deleted.json" in made
+    assert configuration.archived(of(shipped("zoom"), source=BOTH), {}, accepted) == {}
+
+
+@pytest.mark.parametrize("broken", ["foreign", "full"])
+def test_where_the_build_is_refused_nothing_is_accepted(
+    acme: Acme, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme.run("--accept")
+    before, folder = contents(SAMPLES), contents(Path("build/acme"))
+    acme.define(DEFINITION + "mozdef: {summary: Other}\n")
+    (SAMPLES / "c.json").write_text("{}")
+    before["c.json"] = b"{}"
+    if broken == "foreign":
+        Path("build/acme/mine").write_text("mine")
+        folder["mine"] = b"mine"
+        said = "build/acme: holds mine, which no build makes: move it away, or name another folder with --build"
+    else:
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device", "build/acme")
+
+        monkeypatch.setattr(output, "_put", full)
+        said = "build/acme: can't be written (No space left on device); --build names another folder"
+    ran = acme.run("--accept")
+    assert (ran.status, ran.err) == (1, f"error: {said}\n")
+    assert contents(SAMPLES) == before
+    assert contents(Path("build/acme")) == folder
+
+
+@VARIANTS
+def test_what_an_earlier_build_made_is_replaced(acme: Acme, repositories: tuple[str, ...]) -> None:
+    definition = DEFINITION.replace("true", f"true, source: [{', '.join(repositories)}]")
+    acme.define(definition)
+    acme.run("--accept")
+    (SAMPLES / "b.json").rename(SAMPLES / "c.json")
+    (SAMPLES / "b.mozdef.json").unlink()
+    assert acme.run("--check", "--accept").status == 2
+    assert acme.run("--accept").status == 0
+    assert set(contents(CONFIG)) == {"a.json", "a.mozdef.json", "c.json", "c.mozdef.json"}
+    assert acme.run("--check").status == 0
+    acme.define(definition.replace("private: true, ", ""))
+    assert acme.run().status == 0
+    assert CONFIG.exists() == (repositories == CODECOMMIT)  # where no other repository has the definition
+    assert acme.run("--check").status == 0
+
+
+def test_what_somebody_else_put_there_is_refused_by_a_check_too_and_stays(acme: Acme) -> None:
+    acme.run("--accept")
+    (SAMPLES / "b.json").unlink()
+    (SAMPLES / "b.mozdef.json").unlink()
+    (CONFIG / "b.json").write_text("changed by hand")
+    said = (
+        "error: build/acme: holds config/samples/b.json, which no build makes: "
+        "move it away, or name another folder with --build\n"
+    )
+    assert acme.run()[::2] == (1, said)
+    ran = acme.run("--check")
+    assert (ran.status, ran.err.endswith(said)) == (1, True)
+    assert (CONFIG / "b.json").read_text() == "changed by hand"
+    (CONFIG / "b.json").unlink()
+    (CONFIG / "mine").mkdir()
+    assert "holds config/samples/mine, which no build makes" in acme.run().err
+    (CONFIG / "mine").rmdir()
+    assert acme.run()[::2] == (0, "")
+
+
+def test_a_check_finds_what_no_build_makes_where_all_else_is_up_to_date(acme: Acme) -> None:
+    acme.run("--accept")
+    (CONFIG / "mine.json").write_text("{}")
+    said = "build/acme: holds config/samples/mine.json, which no build makes: move it away, or name another folder"
+    assert acme.run("--check") == (1, "", f"error: {said} with --build\n")
+
+
+def test_of_a_folder_whose_config_zip_is_none_nothing_is_known(tmp_path: Path) -> None:
+    assert earlier.packed_before(tmp_path) == {}
+    (tmp_path / "config.zip").write_text("none")
+    assert earlier.packed_before(tmp_path) == {}
+
+
+DEBRIS = (".DS_Store", "._a.json", "Thumbs.db", "desktop.ini", "a.json~", "a.json.bak", "a.json.orig", ".a.json.swp")
+
+
+def test_what_systems_and_editors_leave_is_no_sample_and_is_not_packed(acme: Acme) -> None:
+    acme.run("--accept")
+    right = contents(Path("build/acme"))
+    for name in (*DEBRIS, "#a.json#", "__pycache__/a.pyc"):
+        (SAMPLES / name).parent.mkdir(exist_ok=True)
+        (SAMPLES / name).write_text("left behind")
+    (SAMPLES / ".#a.json").symlink_to("nobody@nowhere.1")
+    assert acme.run("--strict")[::2] == (0, "")
+    assert contents(Path("build/acme")) == right
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "tests/unit/__pycache__/a.pyc"])
+def test_what_systems_leave_in_the_build_folder_does_not_hinder_a_build(acme: Acme, name: str) -> None:
+    acme.run("--accept")
+    left = Path("build/acme/config", name)
+    left.parent.mkdir(exist_ok=True)
+    left.write_text("left behind")
+    acme.define(DEFINITION + "mozdef: {summary: Other}\n")
+    assert acme.run("--accept")[::2] == (0, "")
+    assert acme.run("--check").status == 0
+
+
+def test_a_file_that_may_be_a_mistake_is_named(acme: Acme) -> None:
+    acme.run("--accept")
+    for name in ("a.jsn", ".env", "b.JSON"):
+        (SAMPLES / name).write_text("{}")
+    (SAMPLES / "old").mkdir()
+    (SAMPLES / ".gitkeep").touch()
+    assert acme.run().err.splitlines() == [
+        f"warning: sources/acme/samples/{name}: belongs to no sample" for name in (".env", "a.jsn", "b.JSON", "old")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "becomes", "stale", "stored"),
+    [
+        (DEFINITION, CHALLENGE, "a reply", "a.mozdef.json", "a.reply.json"),
+        (CHALLENGE, DEFINITION, "messages", "a.reply.json", "a.mozdef.json"),
+    ],
+    ids=["event-to-challenge", "challenge-to-event"],
+)
+def test_what_is_stale_beside_a_sample_is_said_and_removed_once_that_is_accepted(
+    acme: Acme, first: str, then: str, becomes: str, stale: str, stored: str
+) -> None:
+    acme.define(first)
+    assert acme.run("--accept").status == 0
+    acme.define(then)
+    place = "error: sources/acme/samples/"
+    assert acme.run().err.splitlines() == [
+        f"{place}{name}: {said}"
+        for name, said in sorted(
+            {
+                stale: f"is stale, since the sample becomes {becomes}; if the build is right, --accept removes it",
+                stored: "is missing: --accept stores what the build makes of the sample",
+            }.items()
+        )
+    ] + ["2 problems; nothing was written"]
+    assert acme.run("--accept").err == f"note: sources/acme/samples/{stale}: was stale, and is removed\n"
+    assert set(contents(CONFIG)) == set(contents(SAMPLES)) == {"a.json", stored, "b.json", "b.mozdef.json"}
+    assert acme.run("--check").status == 0
