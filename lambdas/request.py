@@ -39,8 +39,6 @@ class Request:
     raw_query: str = ""
     id: str = "-"
     time: float = 0.0
-    verified_for: str | None = None
-    """The source for which an authorizer has let the request pass."""
     by_iam: bool = False
     """Not from the endpoint: whoever handed it over may invoke the function."""
     claims: Mapping[str, Any] | None = None
@@ -73,7 +71,6 @@ class Request:
             raw_query=query,
             id=str(context.get("requestId") or "-"),
             time=now,
-            verified_for=(authorizer.get("lambda") or {}).get("verified_for") if authorizer else None,
             # An event's own keys are all API Gateway's; what a sender writes is below them.
             by_iam=event.get(BY_IAM) is True,
             claims=(authorizer.get("jwt") or {}).get("claims") if authorizer else None,
