@@ -189,8 +189,15 @@ class Deployment:
             "Parameters": parameters,
             "Tags": [{"Key": key, "Value": value} for key, value in tags.items() if not key.startswith("aws:")],
             **({"TemplateURL": urls[0]} if urls else {"TemplateBody": self.body.decode()}),
+            # With a role alone: its pipeline's permission demands it, and a person's may not.
+            **({"ResourceTypes": self._types} if self.role else {}),
             **self.acting,
         }
+
+    @property
+    def _types(self) -> list[str]:
+        """The types that the template has: CloudFormation refuses a change set of any other."""
+        return sorted({resource["Type"] for resource in self._template["Resources"].values()})
 
     @property
     def acting(self) -> dict[str, str]:
@@ -216,6 +223,9 @@ class Deployment:
             secret = place.bare(f"secret {name}")
             yield "secret", f"before it deploys for the first time: {secret}"
             yield "source", f"what it deploys is the stack {place.target.stack(name)}"
+            if stack.parameters.get("ProtectEvents") != "true":
+                protect = place.again(f"deploy {name} --parameter ProtectEvents=true", pipeline=True)
+                yield "protect", f"once it has deployed, so that no push can delete events: {protect}"
             return
         for words in self.later:
             yield "secret", words

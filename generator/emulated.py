@@ -3,9 +3,10 @@
 Not `python -m ministack`, which binds by itself, with TLS also to port 443; and functions run here, so packages that
 are built for Lambda's platform are left out of their code for those of this machine. Least privilege could not be shown
 without five more corrections to how requests are authorized: on AWS a batch of SQS needs the permission of the single
-action; ssm:GetParameters is checked against each parameter, not against "*"; which role CloudFormation is to act with,
-and whether a parameter may be overwritten, are conditions' keys; and a service that takes on a role says for which
-resource. No service is here to say so: who stands in for one gives that ARN as the external id.
+action; ssm:GetParameters is checked against each parameter, not against "*"; the role with which CloudFormation is to
+act, the types of resources of a change set, and whether a parameter may be overwritten, are keys of conditions; and a
+service that takes on a role says for which resource. No service is here to say so: who stands in for one gives that
+ARN as the external id.
 
 Nor would it be safe: `generator/guard.py` stands before it. The key that its parent gives it in the environment is the
 administrator's, in place of a key that all the world knows; a function's are random, since ministack's own could be
@@ -66,6 +67,9 @@ def keys(service: str, action: str, body: bytes, params: Any) -> Any:
     more: dict[str, Any] = {}
     if service == "cloudformation" and (role := params.get("RoleARN")):
         more["cloudformation:rolearn"] = role[0] if isinstance(role, list) else role
+    types = [value for name, value in params.items() if name.startswith("ResourceTypes.member.")]
+    if service == "cloudformation" and types:
+        more["cloudformation:resourcetypes"] = [one[0] if isinstance(one, list) else one for one in types]
     if action == "ssm:PutParameter":
         more["ssm:overwrite"] = str(json.loads(body).get("Overwrite", False)).lower()
     return {**_keys(service, action, body, params), **more}

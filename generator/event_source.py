@@ -49,7 +49,7 @@ def build(source: Source, lambda_key: str) -> Template:
     claims = table.add_table(template, named, "Claims") if source.dedupe else None
     redrive = functions.add_redrive(template, one, events, kept, claims)
     where = verified_by(source.webhook)
-    handler = functions.add_handler(template, one, events, kept, claims, verifies=where == "handler")
+    handler = functions.add_handler(template, one, events, kept, claims)
     api = http.add_api(template, named, source.webhook.throttle)
     authorizer = None
     auth = source.webhook.auth

@@ -18,7 +18,6 @@ from generator.resources.parameters import Parameters
 from generator.resources.sub import secrets_path
 from generator.vendor import stored_names
 from lambdas.auth import secret_names
-from lambdas.challenges import signs
 from lambdas.model import Source
 
 REDRIVE_SECONDS = 120
@@ -40,14 +39,11 @@ class Deployed:
     tracing: Parameter
 
 
-def add_handler(
-    template: Template, one: Deployed, events: Queue, kept: Bucket, claims: Table | None, *, verifies: bool
-) -> Function:
-    """What takes requests in; it reads the secrets where it is the one that verifies, or signs an answer."""
+def add_handler(template: Template, one: Deployed, events: Queue, kept: Bucket, claims: Table | None) -> Function:
+    """What takes requests in; it reads the secrets that it verifies with, behind an authorizer too."""
     webhook = one.source.webhook
     may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize", "unsent"), *key.may_use(one.names)]
-    reads = verifies or any(signs(challenge) for challenge in webhook.challenges)
-    if reads and (stored := stored_names(webhook)):
+    if stored := stored_names(webhook):
         may.append(function.may_read_secrets(one.names, stored))
     if claims:
         may.append(table.may_claim(claims))
@@ -90,7 +86,9 @@ def add_redrive(template: Template, one: Deployed, events: Queue, kept: Bucket, 
     named = "lambdas.redrive.handler"
     more = {"concurrency": alone, "timeout": REDRIVE_SECONDS, "memory": REDRIVE_MEMORY_MB}
     function_ = _add_function(template, one, "Redrive", named, described, may, environment, **more)
-    schedule.add(template, one.names, "Sweep", SWEEP, function_, "Sends what the queue did not take before")
+    described = "Sends what the queue did not take before"
+    # A short title: with a longer one the stack's name would be cut in the schedule's, and no permission fit.
+    schedule.add(template, one.names, "Clock", SWEEP, function_, described, one.role)
     return function_
 
 

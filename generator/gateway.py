@@ -19,7 +19,6 @@ def event(
     url: str = URL,
     request_id: str = "sample",
     binary: bool = False,
-    verified_for: str | None = None,
 ) -> dict[str, Any]:
     """An event of payload format 2.0.
 
@@ -30,7 +29,6 @@ def event(
         text = None if binary else body.decode()
     except UnicodeDecodeError:
         text = None
-    authorizer = {"authorizer": {"lambda": {"verified_for": verified_for}}} if verified_for else {}
     return {
         "version": "2.0",
         "rawPath": parts.path,
@@ -41,7 +39,6 @@ def event(
             "domainName": parts.netloc,
             "requestId": request_id,
             "stage": "$default",
-            **authorizer,
         },
         **({"body": base64.b64encode(body).decode() if text is None else text} if body else {}),
         "isBase64Encoded": text is None and bool(body),

@@ -180,9 +180,6 @@ def _size(name: str, text: str) -> list[Problem]:
     size = len(text.encode())
     if size > _S3_LIMIT:
         return [Problem(name, 0, "", f"has {size:,} bytes, and CloudFormation takes {_S3_LIMIT:,}")]
-    if size > MAX_BODY:
-        said = f"has {size:,} bytes; over {MAX_BODY:,} it deploys from a bucket only"
-        return [Problem(name, 0, "", said, warning=True)]
     return []
 
 

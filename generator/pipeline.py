@@ -18,7 +18,7 @@ import awacs.logs
 import awacs.s3
 import awacs.sqs
 import awacs.ssm
-from awacs.aws import ArnEquals, Condition, Statement, StringEquals
+from awacs.aws import ArnEquals, Condition, ForAllValuesStringEquals, Null, Statement, StringEquals
 from troposphere import Equals, FindInMap, GetAtt, If, NoValue, Output, Parameter, Ref, Sub, Template
 from troposphere.awslambda import EphemeralStorage, Function
 from troposphere.codebuild import Project
@@ -31,12 +31,12 @@ from generator.resources import bucket, codebuild, execution, function, paramete
 from generator.resources.parameters import Parameters
 from generator.resources.pipeline_parameters import Keys, asked
 from generator.resources.repository import ConfigRepository
-from generator.resources.role import add_role, allow
+from generator.resources.role import add_role, allow, allow_where
 from generator.resources.sub import ref, regional, secrets_path
 from generator.vendor import can_sign
 from lambdas import VERSION
 from lambdas.auth import secret_names
-from lambdas.model import Source
+from lambdas.model import Source, verified_by
 
 ARTIFACT_DAYS = 30
 # Two artifacts of up to 1 GB each, and what they make together.
@@ -68,9 +68,13 @@ def build(source: Source, keys: Keys) -> Template:
     queues = execution.queues(template, named, there["EventsQueueName"])
     learns = any(challenge.store_secret for challenge in source.webhook.challenges)
     learned = [function.may_learn_secret(named, secret_names(source.webhook.auth)[0])] if learns else []
-    has = execution.Has(claims=source.dedupe is not None, strict=source.hardening == "strict")
+    has = execution.Has(
+        claims=source.dedupe is not None,
+        strict=source.hardening == "strict",
+        jwt=verified_by(source.webhook) == "api",
+    )
     boundary = execution.add_boundary(template, named, queues, learned, has)
-    executes = execution.add_execution_role(template, named, boundary, queues, has)
+    executes = execution.add_execution_role(template, named, boundary, queues, has, there)
     its_build = _add_build(made, queues, boundary, executes)
     verify = _add_verify(made)
     fetched, artifact = _sources(made, repository)
@@ -156,7 +160,7 @@ def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, exec
     prefix = code_prefix(made.source.name, ref(names.project), ref(names.environment))
     code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(names.helper_bucket)}/{prefix}*")
     # With no other role: else that of a stack which somebody deployed with more would be lent.
-    acts = [cf.CreateChangeSet, cf.ContinueUpdateRollback, cf.DeleteStack]
+    acts = {"cloudformation:RoleArn": GetAtt(executes, "Arn")}
     statements = [
         allow(
             [
@@ -166,7 +170,16 @@ def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, exec
             ],
             [_stack(made)],
         ),
-        allow(acts, [_stack(made)], {"cloudformation:RoleArn": GetAtt(executes, "Arn")}),
+        allow([cf.ContinueUpdateRollback, cf.DeleteStack], [_stack(made)], acts),
+        # Of these types alone, and nothing that is there already: what the role may do besides, no template asks of it.
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security_iam_id-based-policy-examples.html
+        allow_where(
+            [cf.CreateChangeSet],
+            [_stack(made)],
+            StringEquals(acts),
+            ForAllValuesStringEquals({"cloudformation:ResourceTypes": execution.TYPES}),
+            Null({"cloudformation:ResourceTypes": False, "cloudformation:ImportResourceTypes": True}),
+        ),
         execution.may_pass(executes, "cloudformation.amazonaws.com"),
         allow([awacs.s3.PutObject, awacs.s3.GetObject], [code]),
         _may_read_secrets(made),

@@ -191,9 +191,8 @@ def shape(source: Source, sample: Sample) -> Shaped:
     event = gateway.event(method, headers, body, url=url, query=sample.query)
     event[BY_IAM] = sent is None
     with contextlib.redirect_stdout(io.StringIO()) as log:
-        if verified_by(source.webhook) == "authorizer":
-            event["requestContext"]["authorizer"] = {"lambda": authorized(source, secrets, event, NOW).get("context")}
-        response = receiver.respond(event)
+        passes = verified_by(source.webhook) != "authorizer" or authorized(source, secrets, event, NOW)["isAuthorized"]
+        response = receiver.respond(event) if passes else {"statusCode": 403}
     said = json.loads(log.getvalue().splitlines()[-1])
     problems = []
     file = shown(sample.source_file)

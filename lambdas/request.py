@@ -39,10 +39,6 @@ class Request:
     raw_query: str = ""
     id: str = "-"
     time: float = 0.0
-    verified_for: str | None = None
-    """The source for which an authorizer has let the request pass."""
-    no_secret: bool = False
-    """An authorizer had no secret to verify it with, and has let nobody pass: it is to be answered 503."""
     by_iam: bool = False
     """Not from the endpoint: whoever handed it over may invoke the function."""
     claims: Mapping[str, Any] | None = None
@@ -61,8 +57,6 @@ class Request:
         https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
         """
         context = event.get("requestContext") or {}
-        authorizer = context.get("authorizer") or {}
-        verdict = authorizer.get("lambda") or {}
         query = event.get("rawQueryString") or ""
         body = event.get("body") or ""
         if event.get("isBase64Encoded"):
@@ -76,11 +70,9 @@ class Request:
             raw_query=query,
             id=str(context.get("requestId") or "-"),
             time=now,
-            verified_for=verdict.get("verified_for"),
-            no_secret="no_secret" in verdict,
             # An event's own keys are all API Gateway's; what a sender writes is below them.
             by_iam=event.get(BY_IAM) is True,
-            claims=(authorizer.get("jwt") or {}).get("claims") if authorizer else None,
+            claims=((context.get("authorizer") or {}).get("jwt") or {}).get("claims"),
             url=f"https://{context.get('domainName')}{event.get('rawPath')}{'?' if query else ''}{query}",
             read=read,
         )

@@ -303,8 +303,6 @@ class Endpoint:
             verdict = authorized(self.source, self.secrets, event, self.now, self.stack)
             if not verdict["isAuthorized"]:
                 return {"statusCode": 403, "headers": {}, "body": '{"message":"Forbidden"}'}
-            context = {**event["requestContext"], "authorizer": {"lambda": verdict["context"]}}
-            event = {**event, "requestContext": context}
         return self.receiver.respond(event)
 
     def send(self, sent: Sent, **more: Any) -> dict[str, Any]:

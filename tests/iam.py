@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,8 @@ ADMIN = f"arn:aws:iam::{ACCOUNT}:role/Admin"
 ADMIN_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 _RANDOM = 13
 _NONE = object()
+Value = str | Sequence[str] | None
+"""What a request says under a condition's key: None where it does not have it, several values for some keys."""
 
 # How long the name is at most that CloudFormation makes where none is given.
 _MAX = {
@@ -33,6 +35,7 @@ _MAX = {
     "AWS::S3::Bucket": 63,
     "AWS::SQS::Queue": 80,
     "AWS::Events::Rule": 64,
+    "AWS::Scheduler::Schedule": 64,
     "AWS::CloudWatch::Alarm": 255,
     "AWS::DynamoDB::Table": 255,
 }
@@ -55,6 +58,7 @@ _ARNS = {
     "AWS::CodePipeline::Pipeline": f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:{{}}",
     "AWS::CodeCommit::Repository": f"arn:aws:codecommit:{REGION}:{ACCOUNT}:{{}}",
     "AWS::Events::Rule": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{{}}",
+    "AWS::Scheduler::Schedule": f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{{}}",
     "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{{}}",
     "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{}}",
     "AWS::KMS::Key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{{}}",
@@ -232,7 +236,7 @@ class Statement:
     def is_about(self, action: str) -> bool:
         return any(like(one.lower(), action.lower()) for one in self.actions)
 
-    def holds(self, resource: str, context: Mapping[str, str | None]) -> bool:
+    def holds(self, resource: str, context: Mapping[str, Value]) -> bool:
         return any(like(one, resource) for one in self.resources) and all(
             _met(operator, context.get(key), values) for operator, key, values in self.conditions
         )
@@ -245,7 +249,7 @@ class Policy:
         self.statements = tuple(statements)
         self._about: dict[str, list[Statement]] = {}
 
-    def allows(self, action: str, resource: str, **context: str | None) -> bool:
+    def allows(self, action: str, resource: str, **context: Value) -> bool:
         """Whether it lets somebody do it; `iam__PassedToService` is the key iam:PassedToService."""
         if not (about := self.about(action)):
             return False
@@ -277,16 +281,26 @@ def like(pattern: str, value: str) -> bool:
     return _pattern(pattern).fullmatch(value) is not None
 
 
-def _met(operator: str, value: str | None, wanted: Sequence[str]) -> bool:
-    """A key that a request does not have meets no condition but Null."""
-    match operator:
-        case "Null":
-            return (value is None) == (wanted[0].lower() == "true")
-        case "StringEquals" | "Bool":
-            return value is not None and value in wanted
-        case "StringLike" | "ArnLike" | "ArnEquals":
-            return value is not None and any(like(one, value) for one in wanted)
-    raise ValueError(f"the condition {operator} can't be followed here")
+def _met(operator: str, value: Value, wanted: Sequence[str]) -> bool:
+    """A key that a request does not have meets Null, what ends in IfExists, and what is said of all its values."""
+    if operator == "Null":
+        return (value is None) == (wanted[0].lower() == "true")
+    compare = _OPERATORS.get(operator.removeprefix(_EACH).removesuffix(_IF_EXISTS))
+    if compare is None:
+        raise ValueError(f"the condition {operator} can't be followed here")
+    if value is None:
+        return operator.endswith(_IF_EXISTS) or operator.startswith(_EACH)
+    values = [value] if isinstance(value, str) else value
+    if not operator.startswith(_EACH) and len(values) != 1:
+        raise ValueError(f"the condition {operator} can't be followed here for {len(values)} values")
+    return all(any(compare(pattern, each) for pattern in wanted) for each in values)
+
+
+_EACH, _IF_EXISTS = "ForAllValues:", "IfExists"
+_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+    **dict.fromkeys(("StringEquals", "Bool"), str.__eq__),
+    **dict.fromkeys(("StringLike", "ArnLike", "ArnEquals"), like),
+}
 
 
 def statements(document: Mapping[str, Any]) -> tuple[Statement, ...]:
@@ -385,7 +399,7 @@ class World:
         for _, _, function in stack.resources("AWS::Lambda::Function"):
             self.jobs[function["Role"]] = properties["RoleArn"]
 
-    def may(self, role: Role, action: str, resource: str, **context: str | None) -> bool:
+    def may(self, role: Role, action: str, resource: str, **context: Value) -> bool:
         if role.boundary is not None and not self._bounds(role.boundary).allows(action, resource, **context):
             return False
         return role.policy.allows(action, resource, **context)
@@ -403,7 +417,7 @@ class World:
         for service in {arn.split(":")[2] for arn in self.labels}:
             actions = [one for one in _changing(service) if its.policy.about(one)]
             for arn in self.labels if actions else ():
-                context = {"iam__PermissionsBoundary": self._boundary_of(arn), "cloudformation__RoleArn": acts}
+                context = {"iam__PermissionsBoundary": self._boundary_of(arn), **_change_set(acts)}
                 if arn.split(":")[2] == service:
                     found |= {(one, self.labels[arn]) for one in actions if self.may(its, one, arn, **context)}
         return found
@@ -434,6 +448,11 @@ class World:
         while walk.grew():
             pass
         return walk.facts - {f"becomes {self.label(start)}"}
+
+
+def _change_set(role: str | None) -> dict[str, Value]:
+    """What a change set says of itself, as conditions see it, that makes a role."""
+    return {"cloudformation__RoleArn": role, "cloudformation__ResourceTypes": ("AWS::IAM::Role",)}
 
 
 def _builds(stack: Stack) -> set[str]:
@@ -471,7 +490,7 @@ class _Walk:
                 step(self.world.roles[arn])
         return before != (set(self.acts_as), set(self.facts), self.world.roles, self.world.policies)
 
-    def _may(self, role: Role, action: str, resource: str, **context: str | None) -> bool:
+    def _may(self, role: Role, action: str, resource: str, **context: Value) -> bool:
         return self.world.may(role, action, resource, **context)
 
     def _takes_on(self, role: Role) -> None:
@@ -500,7 +519,7 @@ class _Walk:
 
     def _starts(self, role: Role, service: str, passed: str) -> bool:
         anywhere = [*self.world.labels, f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:new", "*"]
-        named = {"cloudformation__RoleArn": passed}
+        named = _change_set(passed)
         return any(
             all(any(self._may(role, action, one, **named) for one in anywhere) for action in actions)
             for actions in STARTS.get(service, ())
@@ -525,7 +544,7 @@ class _Walk:
 
     def _changes(self, role: Role, stack: str, named: str | None) -> bool:
         """With the role that is named, or with that of the last time, which nobody has to hand over again."""
-        context = {"cloudformation__RoleArn": named}
+        context = _change_set(named)
         return self._may(role, "cloudformation:UpdateStack", stack, **context) or all(
             self._may(role, f"cloudformation:{one}ChangeSet", stack, **context) for one in ("Create", "Execute")
         )
@@ -617,7 +636,7 @@ def _misfits(statement: Statement, kind: str, actions: Sequence[str]) -> Iterato
         if not found:
             yield f"{pattern}: is no action"
         for name, privilege, _ in found:
-            keys = {key for one in privilege["resource_types"].values() for key in one["condition_keys"]} | _GLOBAL_KEYS
+            keys = _condition_keys(pattern, privilege)
             for _, key, _ in statement.conditions:
                 if not any(like(re.sub(r"\$\{[^}]*\}", "*", one), key) for one in keys):
                     yield f"{name}: has no condition {key}"
@@ -632,6 +651,14 @@ def _misfits(statement: Statement, kind: str, actions: Sequence[str]) -> Iterato
         fitting |= fits | ({"*"} if not formats else set())
     if actions and kind != "trust" and (idle := set(statement.resources) - fitting):
         yield f"{', '.join(sorted(idle))}: no action is about it"
+
+
+def _condition_keys(pattern: str, privilege: Mapping[str, Any]) -> set[str]:
+    """The keys of an action and of the things that it is about: some services have the latter alone."""
+    resources = get_service_prefix_data(pattern.partition(":")[0])["resources"]
+    of_action = {key for kind in privilege["resource_types"].values() for key in kind["condition_keys"]}
+    of_things = {key for kind in privilege["resource_types"] if kind for key in resources[kind]["condition_keys"]}
+    return of_action | of_things | _GLOBAL_KEYS
 
 
 def _privileges(pattern: str) -> list[tuple[str, dict[str, Any], list[str]]]:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,12 +72,14 @@ def test_a_get_that_is_no_challenge_is_no_event() -> None:
     assert endpoint.queue.bodies == []
 
 
-def test_a_handler_whose_route_lost_its_authorizer_lets_nobody_in() -> None:
+@pytest.mark.parametrize("said", [{}, {"verified_for": "okta"}, {"isAuthorized": True}])
+def test_a_handler_believes_no_authorizer_and_verifies_by_itself(said: dict[str, Any]) -> None:
     endpoint = Endpoint(OKTA)
-    event = gateway.event("POST", {"Authorization": SECRET}, b'{"data":{"events":[]}}')
-    assert endpoint.receiver.respond(event)["statusCode"] == 401
-    other = gateway.event("POST", {"Authorization": SECRET}, b'{"data":{"events":[]}}', verified_for="zoom")
-    assert endpoint.receiver.respond(other)["statusCode"] == 401
+    for token, status in (("forged", 401), (None, 401), (SECRET, 204)):
+        headers = {"Authorization": token} if token else {}
+        event = gateway.event("POST", headers, b'{"data":{"events":[]}}')
+        event["requestContext"]["authorizer"] = {"lambda": said}
+        assert endpoint.receiver.respond(event)["statusCode"] == status
 
 
 def made(folder: Path, challenge: str) -> Endpoint:

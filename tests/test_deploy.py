@@ -21,6 +21,7 @@ from moto.s3.models import FakeBucket
 from generator import deployment, helper_bucket, placeholders, progress, taken_names
 from generator.aws import Target
 from generator.bundle import key, merge_zip
+from generator.changes import template_key
 from generator.commands import main, redriving
 from generator.definition import known
 from generator.deployment import Deployment, Place
@@ -414,7 +415,7 @@ def test_a_path_that_is_not_the_pipelines_is_refused(run: Run, aws: CloudFormati
 
 
 def test_with_a_role_it_is_cloudformations_and_buckets_are_not_looked_at(
-    run: Run, aws: CloudFormation, monkeypatch
+    run: Run, aws: CloudFormation, build: Path, monkeypatch
 ) -> None:
     monkeypatch.setattr(helper_bucket, "ensure", lambda _target: pytest.fail("a build may not look at buckets"))
     boto3.client("s3", REGION).create_bucket(Bucket="helper", CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -422,6 +423,10 @@ def test_with_a_role_it_is_cloudformations_and_buckets_are_not_looked_at(
     assert (status, err) == (0, "")
     assert "uploaded  s3://helper/" in out
     assert aws.named("create_change_set")[0]["RoleARN"] == ROLE
+    types = {
+        one["Type"] for one in json.loads((build / "zoom" / "event-source.json").read_bytes())["Resources"].values()
+    }
+    assert aws.named("create_change_set")[0]["ResourceTypes"] == sorted(types)
     assert parameters(aws)["HelperBucket"] == "helper"
 
 
@@ -700,15 +705,19 @@ def test_a_pipeline_gets_its_own_zips_and_says_what_comes_next(run: Run, aws: Cl
         "deploy", "zoom", "--pipeline", "--yes", *(word for one in given for word in ("--parameter", one))
     )
     assert (status, err) == (0, "")
-    assert objects() == {key(merge_zip()), key((build / "zoom" / "config.zip").read_bytes())}
+    template = template_key((build / "zoom" / "pipeline.json").read_bytes())  # too long to be sent along
+    assert objects() == {key(merge_zip()), key((build / "zoom" / "config.zip").read_bytes()), template}
     [request] = aws.named("create_change_set")
     assert request["StackName"] == PIPELINE
-    assert request["TemplateBody"] == (build / "zoom" / "pipeline.json").read_text(encoding="utf-8")
-    assert out.splitlines()[-4:] == [
+    assert request["TemplateURL"].endswith(f"/{BUCKET}/{template}")
+    assert "ResourceTypes" not in request  # a person may deploy whatever a person may
+    assert out.splitlines()[-5:] == [
         "next",
         "  pipeline  it starts by itself, now and with every push; its source stage shows whether it may fetch",
         "  secret    before it deploys for the first time: python -m generator secret zoom --region us-west-2",
         f"  source    what it deploys is the stack {NAME}",
+        "  protect   once it has deployed, so that no push can delete events: "
+        f"{again('deploy zoom --parameter ProtectEvents=true --pipeline', build)}",
     ]
 
 

@@ -17,7 +17,7 @@ from lambdas import VERSION
 from lambdas.authorize import authorized
 from lambdas.model import Source
 from lambdas.outbox import PAUSES
-from lambdas.secrets import PREVIOUS, REREAD, RETRY, TTL, SecretsDown
+from lambdas.secrets import PREVIOUS, REREAD, RETRY, TTL
 from tests.definitions import CASES, definition, shipped
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed
 
@@ -529,18 +529,19 @@ def test_a_store_that_is_down_at_the_re_read_keeps_the_cached_secret_serving() -
 
 
 @pytest.mark.parametrize("fault", [DOWN, THROTTLED])
-def test_an_authorizer_without_a_store_raises_so_that_no_deny_is_cached(fault: Exception) -> None:
+def test_behind_an_authorizer_without_a_store_the_vendor_is_to_come_back(fault: Exception) -> None:
     endpoint = Endpoint(OKTA)
     endpoint.store.faults.always = fault
-    with pytest.raises(SecretsDown):
-        endpoint.signed(OKTA_BODY)
-    assert (endpoint.queue.bodies, endpoint.bucket.objects, endpoint.log) == ([], {}, [])
+    assert [endpoint.signed(OKTA_BODY, secret=secret)["statusCode"] for secret in (SECRET, "forged")] == [503, 503]
+    assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
+    messages = ["left to the handler", "unavailable"]
+    assert [line["message"] for line in endpoint.log] == messages * 2
 
 
 def test_an_authorizer_without_a_store_goes_on_with_what_it_has() -> None:
     endpoint = Endpoint(OKTA)
     event = gateway.event("POST", {"Authorization": SECRET})
-    allowed = {"isAuthorized": True, "context": {"verified_for": "okta"}}
+    allowed = {"isAuthorized": True}
     assert authorized(OKTA, endpoint.secrets, event, NOW) == allowed
     endpoint.clock, endpoint.store.faults.always = TTL, DOWN
     assert authorized(OKTA, endpoint.secrets, event, NOW) == allowed

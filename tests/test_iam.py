@@ -49,12 +49,13 @@ def shown(node: Any) -> str:
 
 
 def written(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every statement of a role or of the boundary as it stands in a template, with the title of whose it is."""
+    """Every statement of a role or of the boundary that allows something, with the title of whose it is."""
     for title, one in template["Resources"].items():
         if one["Type"] == "AWS::IAM::Role":
             for policy in one["Properties"]["Policies"]:
                 its = policy["Fn::If"][1] if "Fn::If" in policy else policy
-                yield from ((title, each) for each in its["PolicyDocument"]["Statement"])
+                allowed = [each for each in its["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+                yield from ((title, each) for each in allowed)
         if one["Type"] == "AWS::IAM::ManagedPolicy":
             yield from ((title, each) for each in one["Properties"]["PolicyDocument"]["Statement"])
 
@@ -213,6 +214,9 @@ LEADS_FURTHER = {
     # The function Redrive, whose code it deploys anyway.
     BUILD: {"iam:PassRole", "lambda:InvokeFunction"},
     "PipelineRole": {"lambda:InvokeFunction"},
+    # The schedule's role, and what bounds it: the source's own functions.
+    "ClockRole": {"lambda:InvokeFunction"},
+    BOUNDARY: {"lambda:InvokeFunction"},
 }
 
 
@@ -244,6 +248,11 @@ AS_EXECUTION = {
     f"passes {NEW} within the boundary to lambda.amazonaws.com",
     "passes source/WebhookRole to lambda.amazonaws.com",
     "passes by-hand to lambda.amazonaws.com",
+    "becomes source/ClockRole",
+    "iam:PutRolePolicy source/ClockRole within the boundary",
+    "passes source/ClockRole to lambda.amazonaws.com",
+    *(f"passes {its} to scheduler.amazonaws.com" for its in ("by-hand", f"{NEW} within the boundary")),
+    *(f"passes source/{its}Role to scheduler.amazonaws.com" for its in ("Webhook", "Redrive", "Clock")),
 }
 AS_BUILD = {
     *AS_EXECUTION,
@@ -268,6 +277,7 @@ REACHED: dict[str, set[str]] = {
     "PipelineRole": {*AS_ARTIFACTS, "chooses a build pipeline/Build", "chooses a build pipeline/Verify"},
     "WebhookRole": set(),
     "RedriveRole": set(),
+    "ClockRole": set(),
 }
 # And what each may change, make or remove, as things stand, but for the helper bucket's objects.
 ALARMS = [
@@ -278,7 +288,8 @@ CHANGES: dict[str, set[str]] = {
     EXECUTION: {
         *("source/Webhook", "source/WebhookRole", "source/WebhookLog", "source/AccessLog", "by-hand"),
         *("source/Events", "source/DeadLetters", "source/Kept"),
-        *("source/Redrive", "source/RedriveRole", "source/RedriveLog", "source/Sweep", "source/Dashboard"),
+        *("source/Redrive", "source/RedriveRole", "source/RedriveLog", "source/Dashboard"),
+        *("source/Clock", "source/ClockRole"),
         *(f"source/{alarm}" for alarm in ALARMS),
         "SOC source/Kept",  # a bucket's name has no room for its project's
     },
@@ -291,6 +302,7 @@ CHANGES: dict[str, set[str]] = {
     },
     "WebhookRole": {"source/Events"},
     "RedriveRole": {"source/Events"},
+    "ClockRole": {"source/Redrive"},
 }
 NOT_IN = {"codecommit": {"pipeline/MergeFunction"}, "github": {"pipeline/MergeFunction", "pipeline/Configuration"}}
 
@@ -345,6 +357,7 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
         ),
         (["s3:ListBucket"], ["arn:${AWS::Partition}:s3:::zoom-${Environment}-kept-*"], None),
         (["ssm:GetParameters"], [secrets], None),
+        (["lambda:InvokeFunction"], [f"{here % 'lambda'}:function:{named}"], None),
         (["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"], None),
         (
             ["kms:Decrypt"],
@@ -370,6 +383,7 @@ def test_the_boundary_takes_nothing_from_the_functions() -> None:
             assert [one for one in allowed if not made.policies[role.boundary].allows(*one)] == []
 
 
+SERVICES_WITH_ROLES = ("lambda.amazonaws.com", "scheduler.amazonaws.com")
 WRITES_ROLES = ("iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary")
 
 
@@ -387,7 +401,7 @@ def test_whatever_writes_into_a_role_demands_the_boundary(variant: str) -> None:
 
 
 @EACH_VARIANT
-def test_roles_are_handed_to_one_service_each(variant: str) -> None:
+def test_roles_are_handed_to_the_services_that_start_with_them(variant: str) -> None:
     template, _ = built(SOURCE, SOURCE, variant)
     below = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${ProjectName}/zoom/${Environment}/*"
     assert [
@@ -396,7 +410,7 @@ def test_roles_are_handed_to_one_service_each(variant: str) -> None:
         if "iam:PassRole" in one["Action"]
     ] == [
         (BUILD, ["${ExecutionRole.Arn}"], {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}),
-        (EXECUTION, [below], {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}),
+        (EXECUTION, [below], {"StringEquals": {"iam:PassedToService": [*SERVICES_WITH_ROLES]}}),
     ]
 
 
@@ -422,6 +436,7 @@ def test_roles_are_taken_on_by_services_alone_and_where_they_can_be_named_by_one
         "PushRole": ((("Service", "events.amazonaws.com"),), {}),
         "WebhookRole": ((("Service", "lambda.amazonaws.com"),), {}),
         "RedriveRole": ((("Service", "lambda.amazonaws.com"),), {}),
+        "ClockRole": ((("Service", "scheduler.amazonaws.com"),), {}),
     }
 
 
@@ -757,7 +772,7 @@ MEANT = {
     "AWS::S3::Bucket": [(EXECUTION, "s3:CreateBucket")],
     "AWS::Logs::LogGroup": [(EXECUTION, "logs:CreateLogGroup"), ("VerifyRole", "logs:FilterLogEvents")],
     "AWS::IAM::Role": [(EXECUTION, "iam:CreateRole"), (EXECUTION, "iam:PassRole")],
-    "AWS::Events::Rule": [(EXECUTION, "events:PutRule"), (EXECUTION, "events:PutTargets")],
+    "AWS::Scheduler::Schedule": [(EXECUTION, "scheduler:CreateSchedule"), (EXECUTION, "scheduler:DeleteSchedule")],
     "AWS::CloudWatch::Alarm": [(EXECUTION, "cloudwatch:PutMetricAlarm"), (EXECUTION, "cloudwatch:TagResource")],
     "AWS::CloudWatch::Dashboard": [(EXECUTION, "cloudwatch:PutDashboard"), (EXECUTION, "cloudwatch:TagResource")],
 }
@@ -798,7 +813,8 @@ def test_permissions_meet_the_names_that_cloudformation_makes(one: tuple[str, st
         if not may[role].allows(action, arn(its_source, title), **context)
     }
     assert missed == set()
-    named = {"cloudformation__RoleArn": arn(its_pipeline, EXECUTION)}
+    types = tuple(one["Type"] for one in its_source.template["Resources"].values())
+    named = {"cloudformation__RoleArn": arn(its_pipeline, EXECUTION), "cloudformation__ResourceTypes": types}
     for role, action in ((BUILD, "cloudformation:CreateChangeSet"), ("VerifyRole", "cloudformation:DescribeStacks")):
         assert may[role].allows(action, its_source.arn, **named)
     # What the functions' own policies say, the boundary lets through, but for a function's log of a name that is cut.
@@ -909,10 +925,9 @@ NEEDS: dict[str, set[str]] = {
         *("cloudwatch:PutDashboard", "cloudwatch:GetDashboard", "cloudwatch:DeleteDashboards"),
         *("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource"),
     },
-    "AWS::Events::Rule": {
-        *("events:PutRule", "events:DescribeRule", "events:DeleteRule"),
-        *("events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"),
-        *("events:TagResource", "events:UntagResource", "events:ListTagsForResource"),
+    "AWS::Scheduler::Schedule": {
+        *(f"scheduler:{verb}Schedule" for verb in ("Create", "Get", "Update", "Delete")),
+        "iam:PassRole",
     },
     "AWS::IAM::Role": {
         *("iam:CreateRole", "iam:GetRole", "iam:DeleteRole", "iam:TagRole", "iam:UntagRole"),

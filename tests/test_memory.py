@@ -112,7 +112,7 @@ def measured(
 
 def request(one: Definition, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
     sent = signed(one.source.webhook.auth, body, headers)
-    return gateway.event("POST", sent.headers, sent.body, verified_for=one.source.name)
+    return gateway.event("POST", sent.headers, sent.body)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_batch_while_the_queue_is_down_is_within_it(tmp_path: Path) -> None:
     one = shipped("auth0")
     event = request(one, compressed("\n".join(logs(9_900))), {"content-encoding": "gzip"})
     share, calls = measured(tmp_path, one, event, queue_down=True)
-    assert calls == ["SendMessageBatch", "PutObject", "PutObject"]
+    assert calls == ["GetParameters", "SendMessageBatch", "PutObject", "PutObject"]
     assert share <= SHARE
 
 

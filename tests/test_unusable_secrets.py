@@ -15,7 +15,7 @@ from lambdas.auth import Sent
 from lambdas.authorize import authorized
 from lambdas.secrets import PREVIOUS, REREAD, TTL, UnusableSecret
 from tests.definitions import definition
-from tests.fakes import NOW, SECRET, Endpoint
+from tests.fakes import NOW, Endpoint
 
 STACK = "MozDef-EF-made-dev"
 BODY = b'{"items":[{"id":"1","token":""}],"token":"","s":""}'
@@ -114,10 +114,10 @@ def test_while_the_secret_is_unusable_the_vendor_is_to_come_back(made, name: str
     endpoint.store.values[endpoint.place()], why = UNUSABLE[name]
     assert [endpoint.status(one) for one in (endpoint.vendor(), endpoint.forger())] == [503, 503]
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
-    # An authorizer says it beside the handler, which is not told the reason.
-    assert f"UnusableSecret: auth_token {why}" in {line["why"] for line in endpoint.log}
+    assert {line["why"] for line in endpoint.log} == {f"UnusableSecret: auth_token {why}"}
     assert endpoint.counts() == [1, 1]
-    assert {line["level"] for line in endpoint.log} == {"ERROR"}
+    # An authorizer says so too, and leaves the answer to the handler.
+    assert {line["level"] for line in endpoint.log if "status" in line} == {"ERROR"}
 
 
 @EVERY
@@ -223,21 +223,19 @@ def test_who_can_sign_in_several_ways_does_so_in_the_usable_one(made, unusable: 
 def test_behind_an_authorizer_the_handler_answers_503_and_takes_nothing(made, stored: str | None) -> None:
     endpoint = made(TYPES["token"])
     endpoint.store.values = {endpoint.place(): stored} if stored else {}
-    event = gateway.event("POST", {"X-Token": SECRET}, BODY)
-    verdict = authorized(endpoint.source, endpoint.secrets, event, NOW, STACK)
-    assert verdict == {"isAuthorized": True, "context": {"no_secret": True}}
-    # API Gateway remembers the pass, so the handler is asked with it once there is a secret too.
-    endpoint.store.values = {endpoint.place(): endpoint.pairs["auth_token"][0]}
-    context = {**event["requestContext"], "authorizer": {"lambda": verdict["context"]}}
-    assert endpoint.receiver.respond({**event, "requestContext": context})["statusCode"] == 503
+    assert endpoint.status(endpoint.vendor()) == 503
+    authorizer, handler = endpoint.log
+    assert (authorizer["message"], handler["message"]) == ("left to the handler", "no secret")
+    assert authorizer["why"] == handler["why"]
+    assert ("NoSecret" in authorizer, handler["NoSecret"]) == (False, 1), "it is counted once"
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
-def test_the_authorizers_log_says_which_secret_and_the_handlers_where_that_is_said(made) -> None:
+def test_a_pass_that_api_gateway_remembers_lets_no_forgery_in(made) -> None:
     endpoint = made(TYPES["token"])
-    endpoint.store.values = {}
-    assert endpoint.status(endpoint.vendor()) == 503
-    authorizer, handler = endpoint.log
-    assert authorizer["why"] == f"NoSecret: {endpoint.place()}: not there, or empty"
-    assert handler["why"] == "NoSecret: the authorizer has none that it can use; its log says why"
-    assert ("NoSecret" in authorizer, handler["NoSecret"]) == (False, 1), "it is counted once"
+    event = gateway.event("POST", {"X-Token": "forged"}, BODY)
+    values, endpoint.store.values = endpoint.store.values, {}
+    assert authorized(endpoint.source, endpoint.secrets, event, NOW, STACK) == {"isAuthorized": True}
+    endpoint.store.values, endpoint.clock = values, TTL
+    assert endpoint.receiver.respond(event)["statusCode"] == 401
+    assert endpoint.queue.bodies == []

@@ -6,36 +6,47 @@ path, and its roles can do what its functions need, whatever their policies say.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import awacs.apigateway
 import awacs.awslambda
 import awacs.cloudwatch
 import awacs.dynamodb
-import awacs.events
 import awacs.iam
 import awacs.kms
 import awacs.logs
 import awacs.s3
+import awacs.scheduler
 import awacs.sqs
 import awacs.ssm
-from awacs.aws import Allow, Condition, Statement, StringEquals, StringLike
-from troposphere import GetAtt, If, NoValue, Parameter, Ref, Sub, Template
-from troposphere.iam import ManagedPolicy, Role
+from awacs.aws import (
+    Allow,
+    Condition,
+    Deny,
+    ForAllValuesStringEquals,
+    Statement,
+    StringEquals,
+    StringLike,
+)
+from troposphere import Equals, GetAtt, If, NoValue, Parameter, Ref, Sub, Template
+from troposphere.iam import ManagedPolicy, Policy, Role
 
 from generator.names import role_path, stack
-from generator.resources import key, tracing
+from generator.resources import api_permissions, key, tracing
 from generator.resources.parameters import Parameters, given
-from generator.resources.role import add_role, allow, document
+from generator.resources.role import add_role, allow, allow_where, document
 from generator.resources.sub import ref, regional, secrets_path
 
 
 class Has(NamedTuple):
-    """What an event source has beside what all have: the table of `dedupe`, the key of `hardening: strict`."""
+    """What an event source has beside what all have.
+
+    The table of `dedupe`, the key of `hardening: strict`, an API that verifies JSON Web Tokens itself.
+    """
 
     claims: bool
     strict: bool
+    jwt: bool
 
 
 def _named(parameters: Parameters) -> str:
@@ -100,6 +111,7 @@ def add_boundary(
         allow([awacs.s3.PutObject, awacs.s3.GetObject, awacs.s3.DeleteObject], [kept_bucket(parameters, "/*")]),
         allow([awacs.s3.ListBucket], [kept_bucket(parameters)]),
         allow([awacs.ssm.GetParameters], [secrets]),
+        allow([awacs.awslambda.InvokeFunction], [functions(parameters)]),  # by the clock
         *([allow(_CLAIMS, [_table(parameters)])] if has.claims else []),
         tracing.may_trace(),
         *([key.may_be_used()] if has.strict else []),
@@ -128,30 +140,71 @@ def add_boundary(
 
 
 def add_execution_role(
-    template: Template, parameters: Parameters, boundary: ManagedPolicy, its_queues: Sequence[Any], has: Has
+    template: Template,
+    parameters: Parameters,
+    boundary: ManagedPolicy,
+    its_queues: Sequence[Any],
+    has: Has,
+    asked: Mapping[str, Parameter],
 ) -> Role:
     """The role with which CloudFormation makes, changes and removes what an event source consists of.
 
     No condition on who asks: only a role of this account can be passed, and only the build may pass this one.
     """
+    buckets = [bucket_of(parameters, what) for what in (("kept", "logs") if has.strict else ("kept",))]
     code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(parameters.helper_bucket)}/code/*")
     makes = [
         allow([awacs.s3.GetObject, awacs.s3.GetObjectVersion], [code]),
         allow(_LAMBDA, [functions(parameters)]),
+        # Nobody but API Gateway: neither another account nor another service is let in by a function's own policy.
+        allow(
+            [_l.AddPermission, _l.RemovePermission],
+            [functions(parameters)],
+            {"lambda:Principal": "apigateway.amazonaws.com"},
+        ),
         allow(_SQS, its_queues),
-        allow(_S3, [bucket_of(parameters, one) for one in (("kept", "logs") if has.strict else ("kept",))]),
+        allow(_S3, buckets),
         allow(_LOGS, log_groups(parameters)),
         allow(_ANY_LOG, ["*"]),
-        allow(_EVENTS, [regional("events", f"rule/{_named(parameters)}-*")]),
+        allow(_SCHEDULER, [regional("scheduler", f"schedule/default/{_named(parameters)}-*")]),
+        _may_alarm(parameters, asked["AlarmTopicArn"]),
         allow(_CLOUDWATCH, [regional("cloudwatch", f"alarm:{_named(parameters)}-*"), _dashboard(parameters)]),
         *([allow(_DYNAMODB, [_table(parameters)])] if has.claims else []),
         *_iam(parameters, boundary),
-        *_api_gateway(),
+        *api_permissions.may_make(parameters, jwt=has.jwt),
         *(_hardens(parameters) if has.strict else ()),
     ]
+    template.add_condition(_PROTECTS, Equals(Ref(asked["ProtectEvents"]), "true"))
+    protects = Policy(PolicyName="Protect", PolicyDocument=document([_protects(its_queues, buckets, has)]))
     return add_role(
-        template, parameters, "ExecutionRole", "cloudformation.amazonaws.com", makes, Metadata=_UNDOCUMENTED
+        template,
+        parameters,
+        "ExecutionRole",
+        "cloudformation.amazonaws.com",
+        makes,
+        also=[If(_PROTECTS, protects, NoValue)],
+        Metadata=api_permissions.UNDOCUMENTED,
     )
+
+
+def _protects(its_queues: Sequence[Any], buckets: Sequence[Any], has: Has) -> Statement:
+    """Nothing that holds events is deleted, emptied by another retention, or opened to others.
+
+    A first deployment that fails has to clean up, and AWS has no condition that tells it from a later one.
+    """
+    actions, resources = [_q.DeleteQueue, _q.SetQueueAttributes, _s.DeleteBucket, *_S3_LOSES], [*its_queues, *buckets]
+    if has.strict:
+        actions, resources = [*actions, *key.LOSES], [*resources, regional("kms", "key/*")]
+    return Statement(Effect=Deny, Action=actions, Resource=resources)
+
+
+def _may_alarm(parameters: Parameters, topic: Parameter) -> Statement:
+    """Alarms that tell the pipeline's topic, or nobody: an alarm may else do what its maker may not.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-alarm-actions.html
+    """
+    alarms = [regional("cloudwatch", f"alarm:{_named(parameters)}-*")]
+    return allow_where([_c.PutMetricAlarm], alarms, ForAllValuesStringEquals({"cloudwatch:AlarmActions": [Ref(topic)]}))
 
 
 def may_pass(role: Role, service: str) -> Statement:
@@ -173,21 +226,7 @@ def _iam(parameters: Parameters, boundary: ManagedPolicy) -> list[Statement]:
             ],
             below,
         ),
-        allow([i.PassRole], below, {"iam:PassedToService": "lambda.amazonaws.com"}),
-    ]
-
-
-def _api_gateway() -> list[Statement]:
-    """An API's id is not known before it is there, so all HTTP APIs of the region.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
-    """
-    root = "arn:${AWS::Partition}:apigateway:${AWS::Region}::"
-    actions = [awacs.apigateway.GET, awacs.apigateway.POST, awacs.apigateway.PUT]
-    actions += [awacs.apigateway.PATCH, awacs.apigateway.DELETE]
-    return [
-        allow(actions, [Sub(f"{root}/{one}") for one in ("apis", "apis/*", "tags/*")]),
-        allow(_TAG_STAGES, [Sub(f"{root}/apis/*")]),
+        allow([i.PassRole], below, {"iam:PassedToService": ["lambda.amazonaws.com", "scheduler.amazonaws.com"]}),
     ]
 
 
@@ -201,36 +240,34 @@ def _hardens(parameters: Parameters) -> list[Statement]:
 
 
 _l, _q, _s, _g = awacs.awslambda, awacs.sqs, awacs.s3, awacs.logs
-_e, _c, _d = awacs.events, awacs.cloudwatch, awacs.dynamodb
+_t, _c, _d = awacs.scheduler, awacs.cloudwatch, awacs.dynamodb
+_PROTECTS = "ProtectsEvents"
 _LAMBDA = [
     *(_l.CreateFunction, _l.DeleteFunction, _l.GetFunction, _l.GetFunctionConfiguration, _l.UpdateFunctionCode),
     *(_l.UpdateFunctionConfiguration, _l.PutFunctionConcurrency, _l.DeleteFunctionConcurrency),
     *(_l.GetFunctionConcurrency, _l.GetFunctionCodeSigningConfig, _l.GetRuntimeManagementConfig),
     *(_l.GetFunctionRecursionConfig, _l.GetFunctionScalingConfig),
-    *(_l.AddPermission, _l.RemovePermission, _l.GetPolicy, _l.ListTags, _l.TagResource, _l.UntagResource),
+    *(_l.GetPolicy, _l.ListTags, _l.TagResource, _l.UntagResource),
 ]
 _SQS = [
     *(_q.CreateQueue, _q.DeleteQueue, _q.GetQueueAttributes, _q.GetQueueUrl, _q.SetQueueAttributes),
     *(_q.ListQueueTags, _q.TagQueue, _q.UntagQueue),
 ]
+_S3_LOSES = [_s.PutBucketPolicy, _s.DeleteBucketPolicy, _s.PutBucketVersioning, _s.PutLifecycleConfiguration]
 _S3 = [
-    *(_s.CreateBucket, _s.DeleteBucket, _s.ListBucket, _s.GetBucketPolicy, _s.PutBucketPolicy, _s.DeleteBucketPolicy),
-    *(_s.GetBucketPublicAccessBlock, _s.PutBucketPublicAccessBlock),
-    *(_s.GetBucketOwnershipControls, _s.PutBucketOwnershipControls),
-    *(_s.GetEncryptionConfiguration, _s.PutEncryptionConfiguration, _s.GetBucketVersioning, _s.PutBucketVersioning),
-    *(_s.GetLifecycleConfiguration, _s.PutLifecycleConfiguration, _s.GetBucketTagging, _s.PutBucketTagging),
+    *(_s.CreateBucket, _s.DeleteBucket, _s.ListBucket, _s.GetBucketPolicy, _s.GetBucketPublicAccessBlock),
+    *(_s.PutBucketPublicAccessBlock, _s.GetBucketOwnershipControls, _s.PutBucketOwnershipControls),
+    *(_s.GetEncryptionConfiguration, _s.PutEncryptionConfiguration, _s.GetBucketVersioning),
+    *(_s.GetLifecycleConfiguration, _s.GetBucketTagging, _s.PutBucketTagging, *_S3_LOSES),
 ]
 _LOGS = [
     *(_g.CreateLogGroup, _g.DeleteLogGroup, _g.PutRetentionPolicy, _g.DeleteRetentionPolicy),
     *(_g.ListTagsForResource, _g.TagResource, _g.UntagResource, _g.GetDataProtectionPolicy),
     *(_g.PutMetricFilter, _g.DeleteMetricFilter, _g.DescribeMetricFilters),
 ]
-_EVENTS = [
-    *(_e.PutRule, _e.DescribeRule, _e.DeleteRule, _e.PutTargets, _e.RemoveTargets, _e.ListTargetsByRule),
-    *(_e.TagResource, _e.UntagResource, _e.ListTagsForResource),
-]
+_SCHEDULER = [_t.CreateSchedule, _t.GetSchedule, _t.UpdateSchedule, _t.DeleteSchedule]
 _CLOUDWATCH = [
-    *(_c.PutMetricAlarm, _c.DeleteAlarms, _c.DescribeAlarms),
+    *(_c.DeleteAlarms, _c.DescribeAlarms),
     *(_c.PutDashboard, _c.GetDashboard, _c.DeleteDashboards),
     *(_c.TagResource, _c.UntagResource, _c.ListTagsForResource),
 ]
@@ -248,8 +285,17 @@ _ANY_LOG = [
     *(_g.DescribeLogGroups, _g.CreateLogDelivery, _g.GetLogDelivery, _g.UpdateLogDelivery, _g.DeleteLogDelivery),
     *(_g.ListLogDeliveries, _g.PutResourcePolicy, _g.DescribeResourcePolicies, _g.DescribeIndexPolicies),
 ]
-# A stage with tags, as every stack with tags makes it, is asked for these; no reference of IAM's actions has them, so
-# the linter takes them for slips. tests/test_iam.py knows every other action of every policy.
-# https://github.com/aws-amplify/amplify-cli/issues/12316
-_TAG_STAGES = [awacs.apigateway.Action(one) for one in ("TagResource", "UntagResource")]
-_UNDOCUMENTED = {"cfn-lint": {"config": {"ignore_checks": ["W3037"]}}}
+TYPES = [
+    *(f"AWS::ApiGatewayV2::{kind}" for kind in ("Api", "Authorizer", "Integration", "Route", "Stage")),
+    *(
+        "AWS::CloudWatch::Alarm",
+        "AWS::CloudWatch::Dashboard",
+        "AWS::DynamoDB::Table",
+        "AWS::IAM::Role",
+        "AWS::KMS::Key",
+    ),
+    *("AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::Logs::MetricFilter"),
+    *("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"),
+    "AWS::Scheduler::Schedule",
+]
+"""What an event source may consist of: a template with anything else is refused before its change set is made."""

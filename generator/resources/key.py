@@ -12,7 +12,7 @@ from troposphere.kms import Key
 from generator.names import ROLE_PATTERN
 from generator.resources.parameters import Asked, Parameters, given
 from generator.resources.role import allow
-from generator.resources.sub import regional
+from generator.resources.sub import regional, tagged
 
 ASKED = Asked(
     "KeyAdministratorArn",
@@ -27,6 +27,8 @@ _MANAGE = [
     *(k.EnableKeyRotation, k.EnableKey, k.DisableKey, k.TagResource, k.UntagResource, k.UpdateKeyDescription),
     *(k.RevokeGrant, k.ScheduleKeyDeletion, k.CancelKeyDeletion),
 ]
+LOSES = [k.DisableKey, k.PutKeyPolicy, k.ScheduleKeyDeletion]
+"""What takes from everybody what is encrypted with it."""
 _GRANTS_FOR_SERVICES = Statement(
     Sid="GrantsForServices",
     Effect=Deny,
@@ -85,7 +87,7 @@ def may_make(parameters: Parameters) -> list[Statement]:
 
     https://docs.aws.amazon.com/kms/latest/developerguide/tag-permissions.html
     """
-    its = {f"aws:RequestTag/{one['Key']}": one["Value"] for one in parameters.tags.to_dict()}
+    its = tagged("Request", parameters)
     return [allow([k.CreateKey], ["*"], its), allow([k.TagResource], [regional("kms", "key/*")], its)]
 
 

@@ -43,6 +43,14 @@ def asked(source: Source, keys: Keys) -> list[Asked]:
             "true or false",
             "false",
         ),
+        Asked(
+            "ProtectEvents",
+            "Pipeline",
+            "true, once it has deployed: a push can't delete the queues and the bucket, or change what they keep",
+            "(true|false)",
+            "true or false",
+            "false",
+        ),
         *asked_of_mozdef(),
     ]
 

@@ -50,6 +50,14 @@ def allow(actions: Sequence[Action], resources: Sequence[Any], equals: Mapping[s
     return statement
 
 
+def allow_where(actions: Sequence[Action], resources: Sequence[Any], *conditions: Any) -> Statement:
+    """Allow these actions on these resources where all the conditions hold."""
+    statement = allow(actions, resources)
+    if conditions:
+        statement.Condition = Condition(list(conditions))
+    return statement
+
+
 def document(statements: Sequence[Statement]) -> PolicyDocument:
     """A policy."""
     return PolicyDocument(Version="2012-10-17", Statement=list(statements))

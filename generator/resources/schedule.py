@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import awacs.awslambda
 from troposphere import GetAtt, Template
 from troposphere.awslambda import Function
-from troposphere.events import Rule, Target
+from troposphere.scheduler import FlexibleTimeWindow, Schedule, Target
 
-from generator.resources.function import add_permission
 from generator.resources.parameters import Parameters
+from generator.resources.role import add_role, allow
 
 
 def add(
-    template: Template, parameters: Parameters, title: str, when: str, function: Function, description: str
-) -> Rule:
-    """A rule that calls the function; EventBridge needs no role for that, and EventBridge Scheduler would.
+    template: Template,
+    parameters: Parameters,
+    title: str,
+    expression: str,
+    function: Function,
+    description: str,
+    role: Mapping[str, Any],
+) -> Schedule:
+    """Call the function at these times, with a role that may call nothing else; `role` are its further properties.
 
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html
+    A rule of EventBridge would need no role, but who may make a rule may have it match every event of the account:
+    AWS has no condition that admits rules by the clock alone.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
     """
-    rule = template.add_resource(
-        Rule(
+    invoke = allow([awacs.awslambda.InvokeFunction], [GetAtt(function, "Arn")])
+    caller = add_role(template, parameters, f"{title}Role", "scheduler.amazonaws.com", [invoke], **role)
+    return template.add_resource(
+        Schedule(
             title,
             Description=description,
-            ScheduleExpression=when,
+            ScheduleExpression=expression,
+            FlexibleTimeWindow=FlexibleTimeWindow(Mode="OFF"),
             State="ENABLED",
-            Targets=[Target(Id=title, Arn=GetAtt(function, "Arn"))],
-            Tags=parameters.tags,
+            Target=Target(Arn=GetAtt(function, "Arn"), RoleArn=GetAtt(caller, "Arn")),
         )
     )
-    add_permission(template, f"{title}Permission", function, "events", GetAtt(rule, "Arn"))
-    return rule

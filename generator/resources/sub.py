@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from troposphere import BaseAWSObject, Parameter, Sub
 
 from generator.names import secret_path
@@ -26,3 +28,8 @@ def regional(service: str, resource: str) -> Sub:
 def secrets_path(parameters: Parameters) -> str:
     """Where the secrets of this deployment lie: /<project>/<service>/<environment>."""
     return secret_path(parameters.service, ref(parameters.project), ref(parameters.environment))
+
+
+def tagged(kind: Literal["Request", "Resource"], parameters: Parameters) -> dict[str, Any]:
+    """The condition keys that say which tags a request sets or a resource has, each with the deployment's own value."""
+    return {f"aws:{kind}Tag/{tag['Key']}": tag["Value"] for tag in parameters.tags.to_dict()}

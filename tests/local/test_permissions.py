@@ -80,7 +80,7 @@ def allowed(attempt: Callable[[], Any]) -> bool:
     ("name", "role", "may"),
     [
         ("zoom", "WebhookRole", {"send", "keep rejected", "keep oversize", "read its secret"}),
-        ("okta", "WebhookRole", {"send", "keep rejected", "keep oversize"}),
+        ("okta", "WebhookRole", {"send", "keep rejected", "keep oversize", "read its secret"}),
         ("okta", "VerifyRole", {"read its secret"}),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import shutil
@@ -187,6 +188,26 @@ def test_what_a_queue_did_not_take_waits_in_the_bucket_until_it_is_given_back(ac
     assert [message["details"]["event"] for message in zoom.arrived()] == ["user.signed_in"]
     assert objects(account, "unsent/") == []
     assert (sweep(account), zoom.arrived()) == ({"sent": 0, "left": 0}, [])
+
+
+def test_the_clock_itself_sweeps(account: Emulator, run: Run) -> None:
+    assert run("deploy", "--yes")[0] == 0
+    zoom, scheduler = service(account), account.client("scheduler")
+    zoom.arrived()
+    waits = {"version": 1, "source": "zoom", "time": "2026-03-02T12:00:00+00:00", "requestId": "r"}
+    messages = [base64.b64encode(b'{"summary": "waited"}').decode()]
+    body = json.dumps({**waits, "messages": messages}).encode()
+    zoom.s3.put_object(Bucket=zoom.outputs["KeptBucket"], Key="unsent/2026-03-02/waited.json", Body=body)
+
+    name = account.resources(STACK)["Clock"]
+    there = scheduler.get_schedule(Name=name)
+    assert there["ScheduleExpression"] == "rate(5 minutes)"
+    # A time that is past is due at once; the emulator looks every ten seconds.
+    its = {key: there[key] for key in ("FlexibleTimeWindow", "Target", "State")}
+    scheduler.update_schedule(Name=name, ScheduleExpression="at(2026-03-02T12:00:00)", **its)
+
+    assert eventually(zoom.arrived, 60) == [{"summary": "waited"}]
+    assert eventually(lambda: objects(account, "unsent/") == [])
 
 
 def test_what_somebody_else_has_put_into_the_bucket_holds_up_nothing(folder: Path, account: Emulator, run: Run) -> None:
