@@ -12,9 +12,10 @@ from typing import Any
 
 from generator.errors import GeneratorError
 from lambdas.auth import basic, leaves, token
+from lambdas.faults import Unconfirmed, confirmed
 from lambdas.keys import Key
 from lambdas.model import Auth, Webhook, auths
-from lambdas.secrets import PREVIOUS, UnusableSecret
+from lambdas.secrets import PREVIOUS, UnusableSecret, listed
 
 MAX_BYTES = 4_096
 """https://docs.aws.amazon.com/general/latest/gr/ssm.html: what a parameter of the standard tier holds."""
@@ -22,6 +23,7 @@ TOO_LONG = f"has more than the {MAX_BYTES:,} bytes that Parameter Store takes"
 MIN_CHARACTERS, FEW_CHARACTERS, RANDOM_BYTES = 8, 16, 32
 # Control and format characters, surrogates, and separators of lines and paragraphs.
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_PROXY = "does a proxy answer in place of AWS? Try again"
 _PLACEHOLDER = re.compile(
     r"<.*>|\$?\{(?!\{).*\}|(.)\1*|(your|my|the)?[ _-]?(secret|token|password|key)|change[ _-]?me|todo", re.IGNORECASE
 )
@@ -114,7 +116,11 @@ def doubts(value: str, before: str) -> Iterator[str]:
 
 def read(ssm: Any, name: str) -> Stored:
     """What lies there now."""
-    found = ssm.get_parameters(Names=[name, name + PREVIOUS], WithDecryption=True)["Parameters"]
+    names = [name, name + PREVIOUS]
+    try:
+        found = listed(ssm.get_parameters(Names=names, WithDecryption=True), names)
+    except Unconfirmed:
+        raise GeneratorError(f"AWS: GetParameters: its answer does not say what is in {name}: {_PROXY}") from None
     values = {one["Name"]: one["Value"] for one in found}
     types = {one["Name"]: one["Type"] for one in found}
     clear = types.get(name, "SecureString") != "SecureString"
@@ -150,9 +156,12 @@ def also_valid(there: Stored, value: str) -> str | None:
 def write(ssm: Any, name: str, value: str, description: str) -> None:
     """Store a value, encrypted; no message has it in it."""
     try:
-        ssm.put_parameter(
+        answer = ssm.put_parameter(
             Name=name, Value=value, Type="SecureString", Tier="Standard", Overwrite=True, Description=description
         )
+        confirmed(answer, "Version")
+    except Unconfirmed:
+        raise GeneratorError(f"AWS: PutParameter: its answer does not say that {name} was stored: {_PROXY}") from None
     except ssm.exceptions.HierarchyTypeMismatchException:
         raise GeneratorError(
             f"{name} is a String, which is not encrypted, and AWS does not make a SecureString of it: "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,12 +117,17 @@ class Secrets:
         return self._entries[name]
 
     def _found(self, *names: str) -> dict[str, str]:
-        """The values of those parameters that are there; Unconfirmed where the store does not say so of each.
-
-        https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
-        """
+        """The values of those parameters that are there."""
         answer = self._client().get_parameters(Names=list(names), WithDecryption=True)
-        values = {one["Name"]: one["Value"] for one in answer.get("Parameters") or ()}
-        if not {*values, *(answer.get("InvalidParameters") or ())} >= {*names}:
-            raise Unconfirmed
-        return values
+        return {parameter["Name"]: parameter["Value"] for parameter in listed(answer, names)}
+
+
+def listed(answer: Mapping[str, Any], names: Iterable[str]) -> list[dict[str, Any]]:
+    """The parameters of an answer to GetParameters; Unconfirmed where it does not say of each name what there is.
+
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+    """
+    parameters = list(answer.get("Parameters") or ())
+    if not {*(one["Name"] for one in parameters), *(answer.get("InvalidParameters") or ())} >= {*names}:
+        raise Unconfirmed
+    return parameters

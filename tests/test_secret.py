@@ -225,6 +225,19 @@ def test_nothing_is_refused_between_the_two_steps_of_a_rotation(secret: Run, fau
     assert accepted() == (B, A)
 
 
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [("GetParameters", f"does not say what is in {NAME}"), ("PutParameter", f"does not say that {NAME} was stored")],
+)
+def test_an_answer_that_does_not_say_what_it_should_is_no_success(
+    secret: Run, faults: Faults, call: str, what: str
+) -> None:
+    faults.answers = {(call, 1): (200, "", "")}
+    why = f"error: AWS: {call}: its answer {what}: does a proxy answer in place of AWS? Try again\n"
+    assert secret(piped=A) == (1, "", why)
+    assert stored() == {}
+
+
 def test_back_to_the_previous_secret_never_without_the_one_that_was_named(secret: Run, faults: Faults) -> None:
     secret(piped=A)
     secret(piped=B)
