@@ -47,7 +47,7 @@ def write(file: Path, content: bytes, mode: int = 0o666) -> None:
     """Put a file into its place as a whole; what is there already must be a regular file."""
     if file.is_symlink() or (file.exists() and not file.is_file()):
         raise _not_regular(file, file.lstat().st_mode)
-    half = file.with_name(f".{file.name}")
+    half = file.with_name(f".{file.name}.{os.getpid()}.part")
     half.unlink(missing_ok=True)  # of a process that was killed, or a link: what it leads to stays
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb") as opened:
         opened.write(content)

@@ -9,7 +9,8 @@ from typing import Any
 
 from generator.aws import Target
 from generator.errors import GeneratorError
-from lambdas.kept import NOT_OURS, opened
+from lambdas.faults import Unconfirmed, confirmed
+from lambdas.kept import MAX_OBJECT, NOT_OURS, opened
 
 _PARTS = {"unsent/": 3, "rejected/": 4}
 """What can be brought in, and of how many parts its keys are. What waits comes first: it was shaped already."""
@@ -91,12 +92,16 @@ def move(s3: Any, source: str, old: str, new: str) -> Iterator[tuple[str, str | 
     """
     for prefix, parts in _PARTS.items():
         for key in _keys(s3, old, prefix):
-            content = s3.get_object(Bucket=old, Key=key)["Body"].read()
+            content = s3.get_object(Bucket=old, Key=key)["Body"].read(MAX_OBJECT)
             if key.count("/") + 1 != parts or not _is_ours(content, source):
                 yield key, None
                 continue
             place = f"{key.rpartition('/')[0]}/{hashlib.sha256(content).hexdigest()}.json"
-            s3.put_object(Bucket=new, Key=place, Body=content, ContentType="application/json")
+            answer = s3.put_object(Bucket=new, Key=place, Body=content, ContentType="application/json")
+            try:
+                confirmed(answer, "ETag")
+            except Unconfirmed:
+                raise GeneratorError(f"AWS: PutObject: its answer does not say that {place} was stored") from None
             s3.delete_object(Bucket=old, Key=key)
             yield key, place
 

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from lambdas.aws import client
 from lambdas.deadline import Deadline
 from lambdas.delivery import Delivered
-from lambdas.faults import FAULTS, confirmed, told
+from lambdas.faults import FAULTS, call, confirmed, entries, told
 from lambdas.log import log
 from lambdas.message import MAX_ID, Message, encoded, tag
 from lambdas.model import Source
@@ -67,7 +67,7 @@ class Claims:
         self._clock = clock
         self._deadline = deadline or Deadline()
 
-    def once(self, messages: Sequence[Message], send: _Send) -> Delivered:
+    def once(self, messages: Sequence[Message], send: _Send, after: int = 0) -> Delivered:
         """Have those sent that nobody has sent and nobody else is sending.
 
         `send` adds the places of those of its messages that are on the queue, or kept for it; the others' claims are
@@ -77,14 +77,16 @@ class Claims:
         first: dict[str, int] = {}
         for place, name in enumerate(names):
             first.setdefault(name, place)
-        ours, others = self._take([name for name in first if name])
+        # As long as there is time for it, for storing what is sent, and for what comes after.
+        spare = 1 + after
+        ours, others = self._take([name for name in first if name], spare)
         fresh = [place for place, name in enumerate(names) if not name or (first[name] == place and name not in others)]
         done: set[int] = set()
         try:
             delivered = send([messages[place] for place in fresh], done)
         finally:
             held = {names[place]: nth in done for nth, place in enumerate(fresh) if names[place] in ours}
-            unsettled = self._settle(held)
+            unsettled = self._settle(held, spare)
         pending = sum(not others.get(name, True) for name in names)
         return delivered._replace(
             duplicates=len(messages) - len(fresh) - pending,
@@ -107,8 +109,8 @@ class Claims:
     def _found(self, asked: Any) -> Iterator[Mapping[str, Any]]:
         for _ in range(TRIES):
             self._deadline.require(1)
-            answer = self._dynamodb.batch_get_item(RequestItems=asked)
-            yield from confirmed(answer, "Responses").get(self._table, ())
+            answer = call(self._dynamodb.batch_get_item, RequestItems=asked)
+            yield from entries(confirmed(answer, "Responses"), self._table)
             asked = answer.get("UnprocessedKeys")
             if not asked:
                 return
@@ -116,7 +118,7 @@ class Claims:
     def _is_done(self, item: Mapping[str, Any]) -> bool:
         return "held_until" not in item and float(item["expires"]["N"]) >= self._clock()
 
-    def _take(self, names: Sequence[str]) -> _Taken:
+    def _take(self, names: Sequence[str], spare: int) -> _Taken:
         """Claim what is to be had; after a fault the table is left alone, and what is left goes through without."""
         taken = _Taken(set(), {})
         me = os.urandom(16).hex()
@@ -124,6 +126,7 @@ class Claims:
             left = some
             while left:
                 try:
+                    self._deadline.require(1 + spare)
                     self._put(left, me)
                 except FAULTS as error:
                     others = _others(error, left)
@@ -143,7 +146,6 @@ class Claims:
 
         https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
         """
-        self._deadline.require(2)  # for the claim, and for storing the message
         now = self._clock()
         held = {"held_by": {"S": me}, "held_until": _number(now + self._lease), "expires": _number(now + self._window)}
         puts = [
@@ -157,11 +159,11 @@ class Claims:
             for name in names
         ]
         if len(puts) == 1:
-            self._dynamodb.put_item(**puts[0])
+            call(self._dynamodb.put_item, **puts[0])
         else:
-            self._dynamodb.transact_write_items(TransactItems=[{"Put": put} for put in puts])
+            call(self._dynamodb.transact_write_items, TransactItems=[{"Put": put} for put in puts])
 
-    def _settle(self, held: Mapping[str, bool]) -> int:
+    def _settle(self, held: Mapping[str, bool], spare: int) -> int:
         """Each of ours is done, or let go of; how many may be neither. Their lease is not over: they are ours still."""
         expires = _number(self._clock() + self._window)
         writes: list[dict[str, Any]] = [
@@ -172,17 +174,17 @@ class Claims:
         ]
         left = len(writes)
         for some in _chunks(writes, MAX_WRITES):
-            if not self._written(some):
+            if not self._written(some, spare):
                 break
             left -= len(some)
         return left
 
-    def _written(self, writes: Sequence[dict[str, Any]]) -> bool:
+    def _written(self, writes: Sequence[dict[str, Any]], spare: int) -> bool:
         waiting: Any = {self._table: writes}
         try:
             for _ in range(TRIES):
-                self._deadline.require(1)
-                waiting = confirmed(self._dynamodb.batch_write_item(RequestItems=waiting), "UnprocessedItems")
+                self._deadline.require(1 + spare)
+                waiting = confirmed(call(self._dynamodb.batch_write_item, RequestItems=waiting), "UnprocessedItems")
                 if not waiting:
                     return True
         except FAULTS as error:

@@ -129,7 +129,7 @@ class Delivery:
         # A canary is the same sample each time.
         if self._claims is None or request.canary:
             return self._send(request, messages, after)
-        return self._claims.once(messages, lambda fresh, done: self._send(request, fresh, after, done))
+        return self._claims.once(messages, lambda fresh, done: self._send(request, fresh, after, done), after)
 
     def sent_before(self, messages: Sequence[Message]) -> set[int]:
         """The places of messages that were sent before, and would not be sent again."""

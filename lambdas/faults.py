@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,13 +21,34 @@ class Unconfirmed(Exception):  # noqa: N818 - it names the outcome
 
 
 FAULTS = (BotoCoreError, ClientError, ResponseParserError, OutOfTime, Unconfirmed)
+_MISREAD = (AttributeError, TypeError, ValueError, LookupError, RecursionError)
+"""What botocore raises where an answer is JSON, and not of the form that the service's answers have."""
 
 
-def confirmed(answer: Mapping[str, Any] | None, field: str) -> Any:
+def call(method: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
+    """Make a call to AWS; one of FAULTS where it fails, or where the answer is none of AWS's."""
+    try:
+        answer: dict[str, Any] | None = method(**arguments)
+    except FAULTS:
+        raise
+    except _MISREAD as error:
+        raise Unconfirmed(type(error).__name__) from error
+    return answer or {}
+
+
+def confirmed(answer: Mapping[str, Any], field: str) -> Any:
     """A field that each answer of AWS to this call has; Unconfirmed where it lacks it."""
-    if not answer or answer.get(field) is None:
+    if answer.get(field) is None:
         raise Unconfirmed
     return answer[field]
+
+
+def entries(answer: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
+    """A list of objects in an answer, which may lack it; Unconfirmed where it is anything else."""
+    found = answer.get(field) or []
+    if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
+        raise Unconfirmed
+    return found
 
 
 def told(error: Exception) -> str:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.body import parse
 from lambdas.deadline import Deadline
-from lambdas.faults import confirmed, told
+from lambdas.faults import call, confirmed, told
 from lambdas.message import Refusal
 from lambdas.request import Request
 from lambdas.when import iso, seconds
@@ -24,7 +24,7 @@ MAX_OBJECT = 48 * 1_048_576
 """Bytes that are read of an object: beyond what we write, and within a function's memory."""
 MAX_MARKS = 4_000_000
 """Commas and brackets in an object: beyond what we write, and what is between them within a function's memory."""
-NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
 """What taking an object apart raises where it is no envelope of ours: somebody else has put it there."""
 
 
@@ -84,7 +84,7 @@ class Kept:
         for refusal in refusals:
             by_reason.setdefault(refusal.reason, []).append(refusal)
         never_kept = {*secret_headers, "authorization", "cookie"}
-        body, headers = request.to_keep()
+        body, headers = request.to_keep
         written = base64.b64encode(body).decode()
         digest = hashlib.sha256(body).hexdigest()
         for reason, refused in by_reason.items():
@@ -136,7 +136,7 @@ class Kept:
         """An object; None where it is not there, or not any more."""
         self._deadline.require(1)
         try:
-            answer = self._client().get_object(Bucket=self.bucket, Key=key)
+            answer = call(self._client().get_object, Bucket=self.bucket, Key=key)
             confirmed(answer, "ETag")
             content: bytes = answer["Body"].read(MAX_OBJECT)
         except ClientError as error:
@@ -148,13 +148,13 @@ class Kept:
     def delete(self, key: str) -> None:
         """The bucket has versions: it can be had back for a month."""
         self._deadline.require(1)
-        self._client().delete_object(Bucket=self.bucket, Key=key)
+        call(self._client().delete_object, Bucket=self.bucket, Key=key)
 
     def put(self, key: str, body: bytes) -> None:
         """Store an object; one of FAULTS where it may not be there, or where it might not be in time."""
         self._deadline.require(1)
-        answer = self._client().put_object(Bucket=self.bucket, Key=key, Body=body, ContentType="application/json")
-        confirmed(answer, "ETag")
+        put = self._client().put_object
+        confirmed(call(put, Bucket=self.bucket, Key=key, Body=body, ContentType="application/json"), "ETag")
 
 
 def _day(request: Request) -> str:

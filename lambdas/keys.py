@@ -91,7 +91,8 @@ def read_key(settings: Key, stored: str) -> tuple[bytes, ...]:
 def key_bytes(settings: Key, secret: str) -> bytes | None:
     """The key; None where the secret is no such text, or empty."""
     if settings.encoding == "utf8":
-        return (secret.removeprefix(settings.strip) if settings.strip else secret).encode() or None
+        key = secret.removeprefix(settings.strip) if settings.strip else secret
+        return key.encode() if key.strip() else None
     return _decoded(settings, secret)
 
 

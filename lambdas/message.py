@@ -87,6 +87,8 @@ class Shaper:
             raise Rejected("no-events", f"{self._source.events.split} is not a list")
         if len(items) > MAX_EVENTS:
             raise Rejected("too-many", f"more than {MAX_EVENTS:,} events in one body")
+        if self._source.transform and request.masked:
+            _ = request.to_keep  # before transform() can change what may have to be kept as it came
         for place, item in enumerate(items):
             try:
                 # Before transform(): a vendor's schema describes what the vendor sends.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lambdas.deadline import Deadline
-from lambdas.faults import FAULTS, Unconfirmed, told
+from lambdas.faults import FAULTS, Unconfirmed, call, entries, told
 from lambdas.oversize import MAX_MESSAGE
 
 MAX_ENTRIES = 10
@@ -68,11 +68,11 @@ class Outbox:
             self._sleep(pause)
 
     def _try(self, sending: _Sending, places: list[int]) -> None:
-        entries = [{"Id": str(place), "MessageBody": sending.bodies[place].decode()} for place in places]
+        batch = [{"Id": str(place), "MessageBody": sending.bodies[place].decode()} for place in places]
         try:
             # What SQS never takes is kept apart from what waits: by another call.
             self._deadline.require(1 + sending.keeping + bool(sending.refused))
-            result = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+            sending.settle(places, call(self._client.send_message_batch, QueueUrl=self._queue_url, Entries=batch))
         except FAULTS as error:
             if told(error) not in _CONTENT:
                 raise QueueDown(told(error)) from error
@@ -82,8 +82,6 @@ class Outbox:
             # One of them is what SQS refuses: each for itself, and the others arrive.
             for place in places:
                 self._try(sending, [place])
-            return
-        sending.settle(places, result)
 
 
 class _Sending:
@@ -102,11 +100,11 @@ class _Sending:
     def settle(self, places: Sequence[int], result: Mapping[str, Any]) -> None:
         """Take note of an answer: only what it names as successful was sent, and once alone.
 
-        A call may succeed in part; QueueDown where nothing is known of some, since to try again might send these twice.
+        A call may succeed in part; Unconfirmed where nothing is known of some: to try again might send these twice.
         https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
         """
-        successful = Counter(entry.get("Id") for entry in result.get("Successful") or ())
-        failed = {entry.get("Id"): entry for entry in result.get("Failed") or ()}
+        successful = Counter(str(entry.get("Id")) for entry in entries(result, "Successful"))
+        failed = {str(entry.get("Id")): entry for entry in entries(result, "Failed")}
         for place in places:
             if fault := failed.get(str(place)):
                 if fault.get("SenderFault"):
@@ -114,7 +112,7 @@ class _Sending:
             elif successful[str(place)] == 1:
                 self._sent.add(place)
         if any(str(place) not in failed for place in self.left(places)):
-            raise QueueDown(Unconfirmed.__name__)
+            raise Unconfirmed
 
 
 def batches(bodies: Sequence[bytes]) -> Iterator[list[int]]:

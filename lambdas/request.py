@@ -93,8 +93,12 @@ class Request:
         except Rejected:
             return
 
+    @cached_property
     def to_keep(self) -> tuple[bytes, Mapping[str, str]]:
-        """The body and the headers as they may be kept: as sent or, where something was masked, as JSON without it."""
+        """The body and the headers as they may be kept: as sent or, where something was masked, as JSON without it.
+
+        Once looked at, it is the same whatever anybody does to `json`.
+        """
         if not self.masked:
             return self.body, self.headers
         left_out = ("content-encoding", "content-type")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.faults import FAULTS, Unconfirmed, confirmed, told
+from lambdas.faults import FAULTS, Unconfirmed, call, confirmed, entries, told
 
 TTL = 300.0
 """Seconds that a secret is taken from memory."""
@@ -79,8 +79,8 @@ class Secrets:
         try:
             if self._found(previous):
                 return False  # somebody is changing it
-            answer = self._client().put_parameter(Name=current, Value=value, Type="SecureString", Overwrite=False)
-            confirmed(answer, "Version")
+            put = self._client().put_parameter
+            confirmed(call(put, Name=current, Value=value, Type="SecureString", Overwrite=False), "Version")
         except FAULTS as error:
             if told(error) != "ParameterAlreadyExists":
                 raise SecretsDown(f"{current}: {told(error)}") from error
@@ -118,16 +118,17 @@ class Secrets:
 
     def _found(self, *names: str) -> dict[str, str]:
         """The values of those parameters that are there."""
-        answer = self._client().get_parameters(Names=list(names), WithDecryption=True)
+        answer = call(self._client().get_parameters, Names=list(names), WithDecryption=True)
         return {parameter["Name"]: parameter["Value"] for parameter in listed(answer, names)}
 
 
-def listed(answer: Mapping[str, Any], names: Iterable[str]) -> list[dict[str, Any]]:
+def listed(answer: Mapping[str, Any], names: Iterable[str]) -> list[Mapping[str, Any]]:
     """The parameters of an answer to GetParameters; Unconfirmed where it does not say of each name what there is.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
     """
-    parameters = list(answer.get("Parameters") or ())
-    if not {*(one["Name"] for one in parameters), *(answer.get("InvalidParameters") or ())} >= {*names}:
+    parameters = entries(answer, "Parameters")
+    there = {one.get("Name") for one in parameters if isinstance(one.get("Value"), str)}
+    if not there | {*(answer.get("InvalidParameters") or ())} >= {*names}:
         raise Unconfirmed
     return parameters

@@ -21,7 +21,7 @@ class Died(BaseException):
     """A process that is no more: nothing of ours can see this."""
 
 
-class TooLateError(AssertionError):
+class TooLateError(BaseException):
     """A function has been ended by Lambda, though no call took longer than a call may."""
 
 

@@ -12,6 +12,7 @@ from generator.functions import REDRIVE_SECONDS
 from generator.resources.function import TIMEOUT_SECONDS
 from lambdas.deadline import CALL_SECONDS, Deadline
 from lambdas.model import Dedupe
+from lambdas.outbox import PAUSES
 from tests.definitions import shipped
 from tests.fakes import Endpoint
 
@@ -94,11 +95,34 @@ def test_claims_and_messages_fit_into_the_time_together() -> None:
     assert len(endpoint.queue.bodies) + waiting(endpoint) == 1_200
 
 
+def test_a_redrive_of_claimed_events_leaves_time_to_settle_its_object() -> None:
+    endpoint = Endpoint(replace(OKTA, dedupe=Dedupe(window=2)))
+    endpoint.signed(json.dumps({"data": {"events": [{"uuid": f"u{n}"} for n in range(500)]}}).encode())
+    (key,) = endpoint.bucket.objects
+    endpoint.deploy(replace(endpoint.source, events=replace(OKTA.events, require=(), time=None)))
+    endpoint.begin(REDRIVE_SECONDS, takes=2.0)
+    (result,) = endpoint.again.send([key])
+    assert endpoint.deadline.allows(0)
+    assert result["sent"] + result["unsent"] == 500
+    assert key not in endpoint.bucket.objects
+
+
+def test_a_partial_failure_at_the_last_moment_leaves_time_to_keep_the_rest() -> None:
+    endpoint = Endpoint(OKTA)
+    assert endpoint.signed(events(1))["statusCode"] == 204  # the secret is remembered
+    endpoint.queue.bodies.clear()
+    again = {"Failed": [{"Id": "0", "SenderFault": False, "Code": "InternalError"}]}
+    endpoint.queue.faults.lined_up = [again, again, again]
+    endpoint.begin(2 * CALL_SECONDS, takes=CALL_SECONDS - sum(PAUSES))
+    assert endpoint.signed(events(2))["statusCode"] == 204
+    assert (len(endpoint.queue.bodies), waiting(endpoint)) == (1, 1)
+
+
 def test_a_deadline_counts_calls_as_slow_as_they_may_be() -> None:
     now = [100.0]
     deadline = Deadline(lambda: now[0])
     assert deadline.allows(1_000_000)
     deadline.begin(SimpleNamespace(get_remaining_time_in_millis=lambda: 12_000))
     assert [deadline.allows(calls) for calls in range(4)] == [True, True, True, False]
-    now[0] = 107.5
+    now[0] = 107
     assert [deadline.allows(calls) for calls in range(3)] == [True, False, False]

@@ -77,6 +77,13 @@ NAMELESS = {
     "empty": b"",
     "an object": b"{}",
     "HTML": HTML,
+    "null": b"null",
+    "a list": b"[]",
+    "a text": b'"taken"',
+    "not UTF-8": b"\xff\xfe",
+    "a text for the entries": b'{"Successful": "0"}',
+    "entries that are none": b'{"Successful": [null, 5]}',
+    "ids that are lists": b'{"Successful": [{"Id": ["0"]}]}',
     "no entries": named(),
     "another id": named("7"),
     "ids twice": named("0", "0", "1", "1", "2", "2"),
@@ -120,7 +127,11 @@ def test_what_the_bucket_does_not_say_it_has_is_the_vendors(proxy: Proxy, body: 
     assert endpoint.log[-1]["level"] == "ERROR"
 
 
-@pytest.mark.parametrize("proxy", [b"", b"{}", HTML, b'{"Parameters": []}'], indirect=True)
+@pytest.mark.parametrize(
+    "proxy",
+    [b"", b"{}", HTML, b"null", b"[]", b'{"Parameters": []}', b'{"Parameters": [{"Value": "x"}]}'],
+    indirect=True,
+)
 def test_a_store_that_names_no_parameter_is_down(proxy: Proxy) -> None:
     endpoint = Endpoint(ZOOM)
     store = endpoint.store
@@ -142,9 +153,9 @@ def test_a_secret_that_may_not_be_stored_is_not_learned(proxy: Proxy) -> None:
     assert endpoint.post(b"", {"x-hook-secret": "s" * 32})["statusCode"] == 503
 
 
-@pytest.mark.parametrize("proxy", [b"", b"{}", HTML], indirect=True)
+@pytest.mark.parametrize("proxy", [b"", b"{}", HTML, b"null", b"[]", b'{"Responses": {"claims": "x"}}'], indirect=True)
 def test_a_table_that_does_not_say_what_it_has_written_is_counted(proxy: Proxy) -> None:
     source = replace(OKTA, dedupe=Dedupe(window=2))
     claims = dedupe.Claims(source, "claims", proxy.client("dynamodb"), lease=34)
-    assert not claims._written([{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}])
+    assert not claims._written([{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}], 1)
     assert claims.done([Message(0, {}, b"{}", id="id:u0")]) == set()

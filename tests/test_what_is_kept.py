@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from itertools import product
@@ -50,6 +51,29 @@ def test_an_event_beyond_the_queues_limit_is_kept_as_json_however_it_was_written
     content = endpoint.bucket.objects[message["details"]["oversize"]["key"]]
     assert json.loads(content) == {"text": "x" * 1_048_576}
     assert message["details"]["oversize"]["bytes"] == len(content)
+
+
+# A source's own code may do anything to an event.
+EDITS = {
+    "takes a key away": "event.pop('x')",
+    "empties the body": "request.json.clear()",
+    "puts a date into it": "event['at'] = __import__('datetime').datetime.now()",
+    "puts it into itself": "event['self'] = event",
+    "puts NaN into it": "event['nan'] = float('nan')",
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+@pytest.mark.parametrize("mask", ["", "events: {mask: [token]}"], ids=["as sent", "masked"])
+def test_what_is_kept_is_what_came_whatever_a_transform_does_to_it(tmp_path: Path, edit: str, mask: str) -> None:
+    (tmp_path / "made").mkdir()
+    code = f"def transform(event, request):\n    {edit}\n    raise ValueError\n"
+    (tmp_path / "made" / "transform.py").write_text(code, encoding="utf-8")
+    endpoint = Endpoint(source(tmp_path, HMAC + mask))
+    assert endpoint.signed({"x": 1, "token": "secret"})["statusCode"] == 200
+    (kept,) = endpoint.bucket.read().values()
+    body = json.loads(base64.b64decode(kept["body"]))
+    assert body == {"x": 1, "token": "[masked]" if mask else "secret"}
 
 
 # Found again, once `split` is another.

@@ -86,6 +86,6 @@ def _moved(s3: Any, source: str, old: KeptBucket, new: str) -> Iterator[str]:
     for number, (key, place) in enumerate(retained.move(s3, source, old.name, new), 1):
         show.progress(number, old.rejected + old.unsent, "moved")
         if place is None:
-            show.warning(f"s3://{old.name}/{key} is {FOREIGN}, and stays there")
+            show.warning(f"s3://{old.name}/{show.printable(key)} is {FOREIGN}, and stays there")
         else:
             yield place

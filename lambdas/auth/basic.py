@@ -37,6 +37,8 @@ def headers(_settings: Settings) -> tuple[str, ...]:
 def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
     if ":" not in stored:
         raise UnusableSecret("is not `user:password`: it has no colon")
+    if stored.strip() == ":":
+        raise UnusableSecret("is not `user:password`: both are blank")
     return tuple(text.encode() for text in texts_of(stored))
 
 

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 HOSTS = ("sns.*.amazonaws.com", "sns.*.amazonaws.com.cn")
 # A region's, and nothing else's: whoever has a bucket named sns has sns.s3.amazonaws.com, and sns.s3-us-west-2 there.
 # And a certificate's, with nothing behind it: other paths are SNS's API, which may say what somebody has put there.
-_CERTIFICATE = re.compile(
-    r"https://sns\.[a-z]+(-[a-z]+)+-[0-9]+\.amazonaws\.com(\.cn)?/SimpleNotificationService-[A-Za-z0-9]+\.pem"
-)
-_BEGINS, _SUBJECT = b"-----BEGIN CERTIFICATE-----", "CN=sns.amazonaws.com"
+_REGION = r"[a-z]+(-[a-z]+)+-[0-9]+"
+_CERTIFICATE = re.compile(rf"https://sns\.{_REGION}\.amazonaws\.com(\.cn)?/SimpleNotificationService-[A-Za-z0-9]+\.pem")
+_BEGINS = b"-----BEGIN CERTIFICATE-----"
+# Regions that have to be opted in to, GovCloud's and China's have names of their own, as AWS's SDK for Java knows them:
+# https://github.com/aws/aws-sdk-java-v2, SnsHostProvider
+_SUBJECT = re.compile(rf"CN=sns(-signing\.{_REGION}|-{_REGION})?\.amazonaws\.com(\.cn)?")
 _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 _SIGNED = {
@@ -105,8 +107,8 @@ def _key(content: bytes) -> Any:
     if not content.lstrip().startswith(_BEGINS):
         raise ValueError("it is no certificate in PEM")
     certificate = load_pem_x509_certificate(content)
-    key = certificate.public_key()
-    if not isinstance(key, RSAPublicKey) or _SUBJECT not in certificate.subject.rfc4514_string().split(","):
+    key, subject = certificate.public_key(), certificate.subject.rfc4514_string().split(",")
+    if not isinstance(key, RSAPublicKey) or not any(map(_SUBJECT.fullmatch, subject)):
         raise ValueError("it is not SNS's")
     return key
 
