@@ -127,6 +127,8 @@ def explained(error: Exception) -> str:
 
     from generator.local import points_here
 
+    if type(error).__name__ == "EndpointConnectionError" and points_here():
+        return f"nothing answers at {os.environ['AWS_ENDPOINT_URL']} (AWS_ENDPOINT_URL): does `run` still run?"
     if not isinstance(error, ClientError):
         return f"AWS: {_CREDENTIALS.get(type(error).__name__) or str(error).rstrip('.')}"
     code, said = (error.response.get("Error", {}).get(key, "") for key in ("Code", "Message"))

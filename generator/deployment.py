@@ -230,7 +230,9 @@ class Deployment:
         for words in self.later:
             yield "secret", words
         guide = self.product.definition.find("README.md")
-        yield "vendor", f"calls {stack.outputs['EndpointUrl']}{f'; what to click: {guide}' if guide else ''}"
+        from generator.local import reached
+
+        yield "vendor", f"calls {reached(stack.outputs).url}{f'; what to click: {guide}' if guide else ''}"
         queue = stack.outputs["EventsQueueUrl"].rpartition("/")[2]
         yield "MozDef", f"reads queue {queue}, region {place.target.region}, account {stack.account}"
         if consumer := stack.parameters.get("ConsumerPrincipalArn"):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -64,12 +65,22 @@ def load(file: Path, source: Source) -> Transform:
         exec(compile(content, str(file), "exec"), module.__dict__)  # noqa: S102 - it is what the functions will run
     except KeyboardInterrupt:
         raise
+    except SyntaxError as error:
+        raise GeneratorError(f"{shown(file)}:{error.lineno}: can't be imported: SyntaxError: {error.msg}") from error
     except BaseException as error:
         raise GeneratorError(f"{place(error, file)}: can't be imported: {described(error)}") from error
-    if not callable(transform := getattr(module, "transform", None)):
+    if not callable(transform := getattr(module, "transform", None)) or not _takes_two(transform):
         raise GeneratorError(f"{file}: needs a function transform(event, request) that returns a list of events")
     found: Transform = transform
     return found
+
+
+def _takes_two(function: Callable[..., object]) -> bool:
+    try:
+        inspect.signature(function).bind(None, None)
+    except TypeError:
+        return False
+    return True
 
 
 def described(error: BaseException) -> str:

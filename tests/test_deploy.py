@@ -329,7 +329,7 @@ def test_for_a_vendor_that_makes_the_secret_only_once_it_has_the_url_it_comes_af
 def not_deployed(folder: Path, auth: str, more: str = "") -> Deployment:
     """A deployment of a source with this auth, before anything is asked."""
     made = definition(folder, f"description: made\nwebhook:\n  auth: {auth}\n{more}", "acme")
-    product = Product(made, {}, [], [], [], {})
+    product = Product(made, {}, [], [], [], {}, {})
     return Deployment(Place(Target(region_wanted=REGION), folder, folder / "build"), product)
 
 
@@ -745,6 +745,9 @@ def test_a_stack_without_a_source_is_said_where_all_are_deployed(run: Run, aws: 
     assert (status, err) == (0, said.format("2 stacks", "MozDef-EF-acme-dev, MozDef-EF-retired-dev"))
     aws.holds("CREATE_COMPLETE", PIPELINE, Outputs=[])
     given = [word for one in (f"ConnectionArn={CONNECTION}", "GitHubRepository=a/b") for word in ("--parameter", one)]
+    status, _, err = run("deploy", "--all", "--pipeline", "--dry-run", *given)
+    assert (status, err.splitlines()[-1].partition(", and")[0]) == (1, f"error: there is no helper bucket {BUCKET}")
+    boto3.client("s3", REGION).create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     status, _, err = run("deploy", "--all", "--pipeline", "--dry-run", *given)
     assert (status, err) == (0, said.format("1 stack", "MozDef-EF-acme-pipeline-dev"))
 

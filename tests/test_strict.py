@@ -183,7 +183,7 @@ def test_the_role_that_makes_the_stack_manages_its_key(
     for hardening in ("strict", "baseline"):
         one = shipped("okta")
         one = replace(one, source=replace(one.source, hardening=hardening))
-        product = Product(one, files(one), [], [], [], {})
+        product = Product(one, files(one), [], [], [], {}, {})
         place = Place(Target(bucket_wanted="helper"), SOURCES, ROOT)
         sent = Deployment(place, product, given if hardening == "strict" else {}, role).parameters(None)
         found = {one["ParameterKey"]: one["ParameterValue"] for one in sent}

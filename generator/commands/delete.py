@@ -62,12 +62,13 @@ def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources:
 def _announce(place: Place, stack: Stack, goes: Iterable[str], left: list[Left], source: str) -> None:
     """What would go, and what stay."""
     from generator.deletion import secrets
+    from generator.local import reached
 
     out = show.console()
     out.print(f"\n[bold]{stack.name}[/]  {place.target.region}, account {stack.account}, {stack.status}\n")
     out.print(f"  [red]goes[/]   {', '.join(goes) or 'nothing but its name: it holds nothing'}")
-    if url := stack.outputs.get("EndpointUrl"):
-        out.print(f"  [red]goes[/]   {url}, for good: a new stack has another")
+    if "EndpointUrl" in stack.outputs:
+        out.print(f"  [red]goes[/]   {reached(stack.outputs).url}, for good: a new stack has another")
     for one in left:
         out.print(f"  [green]stays[/]  {one.logical_id}{_holds(one)}  {one.name}")
         if bring_in := _bring_in(one, place, source):

@@ -105,6 +105,8 @@ def _first(cloudformation: Any, one: Deployment, stack: Stack, way: str, how: Ho
 
 def _upload(one: Deployment, how: How) -> None:
     """Put what the stack is made from into the helper bucket."""
+    from botocore.exceptions import ClientError
+
     from generator import helper_bucket
 
     out, target = show.console(), one.place.target
@@ -112,8 +114,17 @@ def _upload(one: Deployment, how: How) -> None:
     # A pipeline may put objects, and neither look at buckets nor make one.
     if not (one.role or how.dry_run) and helper_bucket.ensure(target):
         out.print(f"[green]made[/]      the helper bucket {target.bucket}")
-    for key, new in helper_bucket.put(target, objects):
-        out.print(f"{'[green]uploaded[/]' if new else '[dim]there[/]   '}  s3://{target.bucket}/{key}")
+    try:
+        for key, new in helper_bucket.put(target, objects):
+            out.print(f"{'[green]uploaded[/]' if new else '[dim]there[/]   '}  s3://{target.bucket}/{key}")
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
+        upload, size = one.place.again(f"upload {one.product.name}"), len(one.body)
+        raise GeneratorError(
+            f"there is no helper bucket {target.bucket}, and CloudFormation takes a template of {size:,} bytes from a "
+            f"bucket only: {upload} makes it"
+        ) from None
 
 
 def _warnings(cloudformation: Any, one: Deployment, change_set: ChangeSet, before: Stack | None) -> list[str]:

@@ -40,7 +40,7 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
     from generator.bundle import signs_url
     from generator.local import emulator, told
     from generator.product import CODE, TEMPLATE, files
-    from generator.running import Followed, Running, announced, built, deploy, not_running
+    from generator.running import Running, announced, built, deploy, not_running
 
     loaded = load(sources, [source], reserved=names_of_commands())[0]
     definition = loaded.source
@@ -55,18 +55,35 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
         url = running.invoke_url(outputs)
         bundle = str(running.ca_bundle) if running.ca_bundle else None
         with announced(Running(source, port, bundle, url, told(outputs), os.getpid(), running.keys), build):
-            followed = Followed(running, outputs, names.stack(source))
             if not ended.is_set():
                 signed = told(outputs) if signs_url(definition.webhook) else None
                 tries = again(f"send {source}", build, sources), _elsewhere(running, source, sources)
                 _banner(out, source, url, outputs["EventsQueueUrl"], tries, iam=iam, signed=signed)
             try:
-                while not ended.wait(_PAUSE_SECONDS):
-                    following.follow(out, followed, as_json=as_json)
+                _follow(out, running, names.stack(source), ended, as_json=as_json)
             except FAULTS as error:
                 raise GeneratorError(f"the local emulator ended: {running.last_words()}") from error
     out.print("\nended; nothing is left behind")
     return 0
+
+
+def _follow(out: Console, running: Emulator, stack: str, ended: threading.Event, *, as_json: bool) -> None:
+    """Show what the stack does until the end; somebody may delete it meanwhile, and deploy it again."""
+    from botocore.exceptions import ClientError
+
+    from generator.running import Followed
+
+    followed: Followed | None = None
+    gone = False
+    while not ended.wait(_PAUSE_SECONDS):
+        try:
+            followed = followed or Followed(running, running.outputs(stack), stack)
+            following.follow(out, followed, as_json=as_json)
+            gone = False
+        except ClientError:  # the emulator answers, and something of the stack is not there
+            if not gone:
+                out.print(f"         [yellow]gone[/] the stack {stack}; once it is deployed again, it is shown here")
+            followed, gone = None, True
 
 
 def _elsewhere(running: Emulator, source: str, sources: Path) -> str:
@@ -85,7 +102,8 @@ def _banner(
     out.print(f"  [dim]queue[/]     {queue}")
     send, status = tries
     out.print(f"  [dim]try[/]       [cyan]{send}[/]  [dim]in a second terminal[/]")
-    out.print(f"  [dim]also[/]      [cyan]{status}[/]  [dim]likewise rejected, redrive, deploy[/]\n")
+    out.print(f"  [dim]also[/]      [cyan]{status}[/]")
+    out.print("            [dim]likewise rejected, redrive, deploy[/]\n")
 
 
 def _ending() -> threading.Event:
