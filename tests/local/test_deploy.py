@@ -301,10 +301,10 @@ def test_deleting_does_what_it_says(zoom: Source) -> None:
     assert (status, err) == (0, [])
     parameter = f"/{zoom.project}/zoom/dev/auth_token"
     assert out[3:10] == [
-        "  goes   AccessLog, Answers5xx, Api, Dashboard, DeadLetter, Forgeries, HandlerFails, Integration, PostRoute, "
-        "Redrive, RedriveLog, RedriveRole, RedrivingFails, Refused, Stage, Sweep, SweepPermission, Throttled, "
-        "TooLarge, TooLargeCount, Unread, Unsent, Webhook, WebhookLog, WebhookPostPermission, WebhookRole",
-        f"  goes   {service.outputs['EndpointUrl']}, for good: a new stack has another",
+        "  goes   AccessLog, Answers5xx, Api, Clock, ClockRole, Dashboard, DeadLetter, Forgeries, HandlerFails, "
+        "Integration, NoSecret, PostRoute, Redrive, RedriveLog, RedriveRole, RedrivingFails, Refused, Stage, "
+        "Throttled, TooLarge, TooLargeCount, Unread, Unsent, Webhook, WebhookLog, WebhookPostPermission, WebhookRole",
+        f"  goes   {service.emulator.invoke_url(service.outputs)}, for good: a new stack has another",
         f"  stays  DeadLetters, 0 messages  {service.outputs['DeadLettersQueueUrl']}",
         f"  stays  Events, 1 message  {queue}",
         f"  stays  Kept, 0 rejected, 0 waiting for the queue  {kept}",

@@ -151,10 +151,12 @@ def okta_body(kind: str) -> bytes:
 
 
 def verifies(acting: Acting) -> Any:
-    """A token that fits, once."""
+    """A token that fits, and one that does not: without the secret it is left to the handler, which answers 401."""
     acting.begin()
-    status = acting.service.post(okta_batch("one"), OKTA_TOKEN).status
-    return status, acting.left()[0]
+    statuses = [
+        acting.service.post(okta_batch("one"), token).status for token in (OKTA_TOKEN, {"authorization": "forged"})
+    ]
+    return statuses, acting.left()[0]
 
 
 def redrives(acting: Acting) -> Any:
