@@ -372,15 +372,16 @@ def test_of_a_private_source_the_first_push_passes(python: Path, tmp_path: Path,
     samples.mkdir(parents=True)
     (samples / "a.json").write_text('{"id": 1}')
     (samples.parent / "source.yml").write_text(ACME.format(source=source))
-    where = ["--sources", str(tmp_path / "sources"), "--build", str(tmp_path)]
+    build = tmp_path / "build"
+    where = ["--sources", str(tmp_path / "sources"), "--build", str(build)]
     assert main(["acme", "--accept", "--lint", "fast", *where]) == 0
-    built = {name: (tmp_path / "acme" / name).read_bytes() for name in FILES} | shared()
+    built = {name: (build / "acme" / name).read_bytes() for name in FILES} | shared()
     framework = ROOT
     if source == "codecommit":
         framework = tmp_path / "repository"
         framework.mkdir()
         artifacts.unpacked(built["config.zip"], framework)
-    folders = Folders(framework, tmp_path / "acme" / "config", tmp_path / "logs")
+    folders = Folders(framework, build / "acme" / "config", tmp_path / "logs")
     definition = load(tmp_path / "sources", ["acme"])[0]
     with rehearsal(definition.source, built, folders, free_port(), {}, python=python) as deployed:
         acme = Repositories(deployed)
