@@ -71,9 +71,9 @@ def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
 
 
 @cache
-def certificate() -> bytes:
+def certificate(common_name: str = "sns.amazonaws.com") -> bytes:
     """The certificate of our SNS."""
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sns.amazonaws.com")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)])
     key = rsa_key("sns")
     start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), start, end)

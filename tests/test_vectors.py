@@ -701,6 +701,29 @@ def test_a_message_that_was_relabelled_is_refused(changes: dict[str, Any]) -> No
         assert refuses(SNS, posted(relabelled))
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sns.amazonaws.com",
+        "sns-signing.af-south-1.amazonaws.com",
+        "sns-us-gov-west-1.amazonaws.com",
+        "sns-cn-north-1.amazonaws.com.cn",
+    ],
+)
+def test_a_certificate_of_sns_has_the_name_of_its_regions(name: str) -> None:
+    with online({issuers.CERTIFICATE_URL: issuers.certificate(name)}):
+        assert not refuses(SNS, posted(signed_message(message())))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sns.example.com", "sns-signing.amazonaws.com", "s3.amazonaws.com", "sns-x.amazonaws.com", "xsns.amazonaws.com"],
+)
+def test_another_certificate_at_its_host_verifies_nothing(name: str) -> None:
+    with online({issuers.CERTIFICATE_URL: issuers.certificate(name)}):
+        assert refuses(SNS, posted(signed_message(message())))
+
+
 def test_a_page_that_is_no_certificate_verifies_nothing() -> None:
     request = posted(signed_message(message()))
     for page in (b"", b"<html/>", b"x" * 70_000):
