@@ -39,7 +39,7 @@ def _row(source: str, where: str) -> Row:
         1 / event,
         "/s",
         1 / loop,
-        budget=20_000,
+        budget=8_000,
         budget_on="measured",
         at_least=True,
         note=NOTE,
