@@ -140,7 +140,7 @@ def test_nothing_is_written_into_a_folder_that_a_link_leads_to(sources: Path, ca
 
 def test_a_half_written_file_is_replaced_and_a_link_in_its_place_too(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("mine")
-    (tmp_path / ".a").symlink_to("precious")
+    (tmp_path / f".a.{os.getpid()}.part").symlink_to("precious")
     regular_file.write(tmp_path / "a", b"1")
     assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {"a": "1", "precious": "mine"}
 
