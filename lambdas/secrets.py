@@ -127,8 +127,14 @@ def listed(answer: Mapping[str, Any], names: Iterable[str]) -> list[Mapping[str,
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
     """
-    parameters = entries(answer, "Parameters")
-    there = {one.get("Name") for one in parameters if isinstance(one.get("Value"), str)}
-    if not there | {*(answer.get("InvalidParameters") or ())} >= {*names}:
+    wanted, invalid = list(names), answer.get("InvalidParameters") or []
+    parameters = [
+        parameter
+        for parameter in entries(answer, "Parameters")
+        if parameter.get("Name") in wanted and isinstance(parameter.get("Value"), str)
+    ]
+    if not isinstance(invalid, list) or any(
+        name not in invalid and all(parameter["Name"] != name for parameter in parameters) for name in wanted
+    ):
         raise Unconfirmed
     return parameters

@@ -129,7 +129,17 @@ def test_what_the_bucket_does_not_say_it_has_is_the_vendors(proxy: Proxy, body: 
 
 @pytest.mark.parametrize(
     "proxy",
-    [b"", b"{}", HTML, b"null", b"[]", b'{"Parameters": []}', b'{"Parameters": [{"Value": "x"}]}'],
+    [
+        b"",
+        b"{}",
+        HTML,
+        b"null",
+        b"[]",
+        b'{"Parameters": []}',
+        b'{"Parameters": [{"Value": "x"}]}',
+        b'{"InvalidParameters": 5}',
+        b'{"InvalidParameters": [[1]]}',
+    ],
     indirect=True,
 )
 def test_a_store_that_names_no_parameter_is_down(proxy: Proxy) -> None:
