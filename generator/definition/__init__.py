@@ -1,0 +1,1 @@
+"""`source.yml` into a Source."""

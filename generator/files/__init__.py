@@ -1,0 +1,1 @@
+"""Files on this machine: read and written safely, and left alone where they are nobody's."""

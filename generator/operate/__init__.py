@@ -1,0 +1,1 @@
+"""A deployed source: how it is, what it kept, what comes back."""

@@ -1,0 +1,1 @@
+"""What definitions say of themselves: the tables of the documentation."""

@@ -1,0 +1,1 @@
+"""A Source as CloudFormation."""

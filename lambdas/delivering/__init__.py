@@ -1,0 +1,1 @@
+"""From messages to the queue, or to the bucket."""

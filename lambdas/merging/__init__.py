@@ -1,0 +1,1 @@
+"""Two zips become one, for the pipeline."""

@@ -1,0 +1,1 @@
+"""A request, or a body, as values."""

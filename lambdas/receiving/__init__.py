@@ -1,0 +1,1 @@
+"""A request from a vendor, and the answer."""

@@ -1,0 +1,1 @@
+"""What the auth types that verify a signature share."""
