@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.processes import built
 from benchmarks.row import Row
-from generator import cost
+from generator.templates import cost
 
 A_MONTH = 1_000_000
 NOTE = f"dollars: {A_MONTH:,} events a month. Assumed: {cost.ASSUMED}."

@@ -11,14 +11,14 @@ from http import HTTPStatus
 from statistics import median
 from typing import Any
 
-from generator import gateway
-from generator.definition import BUNDLED, load
-from lambdas.auth import Sent
-from lambdas.kept import Kept
+from generator.definition.read import BUNDLED, load
+from generator.samples import gateway
+from lambdas.auth_type import Sent
+from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source
-from lambdas.outbox import Outbox
-from lambdas.receive import Receiver
-from lambdas.secrets import Secrets
+from lambdas.receiving.receive import Receiver
+from lambdas.runtime.secrets import Secrets
 
 ROUNDS, EVENTS = 15, 2_000
 NOW = 1_767_225_600.0

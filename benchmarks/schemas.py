@@ -13,8 +13,8 @@ from typing import Any
 from benchmarks.receiving import endpoint, event_of, seconds
 from benchmarks.row import Row
 from benchmarks.start import HANDLER, started, unpack
-from generator import bundle
-from generator.definition import Definition, load
+from generator.definition.read import Definition, load
+from generator.packaging import bundle
 
 ROUNDS = 15
 NAMES = ("with", "without")

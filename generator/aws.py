@@ -125,7 +125,7 @@ def explained(error: Exception) -> str:
     """One line on a call that failed: what was asked, and what AWS said or what to do."""
     from botocore.exceptions import ClientError
 
-    from generator.local import points_here
+    from generator.local.emulator import points_here
 
     if type(error).__name__ == "EndpointConnectionError" and points_here():
         return f"nothing answers at {os.environ['AWS_ENDPOINT_URL']} (AWS_ENDPOINT_URL): does `run` still run?"

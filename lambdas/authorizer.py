@@ -7,9 +7,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.authorize import authorized
-from lambdas.aws import client
-from lambdas.secrets import Secrets
+from lambdas.receiving.authorize import authorized
+from lambdas.runtime.aws import client
+from lambdas.runtime.secrets import Secrets
 from lambdas.source import SOURCE
 
 SECRETS = Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm"))

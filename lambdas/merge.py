@@ -25,7 +25,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas import VERSION
-from lambdas.raw_zip import CHUNK, Artifact, Merged, Refused, Tick, inside, merge
+from lambdas.merging.raw_zip import CHUNK, Artifact, Merged, Refused, Tick, inside, merge
 
 MIB = 1_048_576
 MAX_ARTIFACT = 1_024 * MIB

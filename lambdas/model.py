@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NewType
 
 if TYPE_CHECKING:
-    from lambdas.auth import AuthType
-    from lambdas.paths import Functions
-    from lambdas.request import Request
+    from lambdas.auth_type import AuthType
+    from lambdas.reading.paths import Functions
+    from lambdas.reading.request import Request
 
 Path = NewType("Path", str)
 """A JMESPath expression, such as `payload.object.id` or `header('x-request-id')`."""

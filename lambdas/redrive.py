@@ -7,16 +7,16 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.aws import client
-from lambdas.deadline import Deadline
-from lambdas.delivery import claims_of
-from lambdas.kept import Kept
-from lambdas.log import log
-from lambdas.metrics import embedded
-from lambdas.outbox import Outbox
-from lambdas.reprocess import Reprocessor
+from lambdas.delivering.delivery import claims_of
+from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.outbox import Outbox
+from lambdas.delivering.reprocess import Reprocessor
+from lambdas.delivering.sweep import Sweeper
+from lambdas.runtime.aws import client
+from lambdas.runtime.deadline import Deadline
+from lambdas.runtime.log import log
+from lambdas.runtime.metrics import embedded
 from lambdas.source import SOURCE
-from lambdas.sweep import Sweeper
 
 
 def _log(what: str, **said: Any) -> None:

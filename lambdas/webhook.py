@@ -6,13 +6,13 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.aws import client
-from lambdas.deadline import Deadline
-from lambdas.delivery import claims_of
-from lambdas.kept import Kept
-from lambdas.outbox import Outbox
-from lambdas.receive import Receiver
-from lambdas.secrets import Secrets
+from lambdas.delivering.delivery import claims_of
+from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.outbox import Outbox
+from lambdas.receiving.receive import Receiver
+from lambdas.runtime.aws import client
+from lambdas.runtime.deadline import Deadline
+from lambdas.runtime.secrets import Secrets
 from lambdas.source import SOURCE
 
 DEADLINE = Deadline()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from generator.definition import Definition, load
+from generator.definition.read import Definition, load
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "sources"

@@ -13,19 +13,19 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from generator import gateway
-from generator.vendor import stored_names
-from lambdas.auth import Sent
-from lambdas.authorize import authorized
-from lambdas.deadline import Deadline
-from lambdas.dedupe import CLAIMABLE, Claims
-from lambdas.kept import Kept
+from generator.definition.secret_names import stored_names
+from generator.samples import gateway
+from lambdas.auth_type import Sent
+from lambdas.delivering.dedupe import CLAIMABLE, Claims
+from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.outbox import Outbox
+from lambdas.delivering.reprocess import Reprocessor
+from lambdas.delivering.sweep import Sweeper
 from lambdas.model import Auth, Source, verified_by
-from lambdas.outbox import Outbox
-from lambdas.receive import Receiver
-from lambdas.reprocess import Reprocessor
-from lambdas.secrets import Secrets
-from lambdas.sweep import Sweeper
+from lambdas.receiving.authorize import authorized
+from lambdas.receiving.receive import Receiver
+from lambdas.runtime.deadline import Deadline
+from lambdas.runtime.secrets import Secrets
 
 T = TypeVar("T")
 NOW = 1_767_225_600.0
@@ -149,7 +149,7 @@ class Bucket:
 
 @dataclass
 class Table:
-    """The table of claims: tests/test_dedupe.py compares it with moto's."""
+    """The table of claims: tests/delivering/test_dedupe.py compares it with moto's."""
 
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)

@@ -19,11 +19,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from lambdas import fetch, https
 from lambdas.auth import jwt as auth_jwt
 from lambdas.auth import sns
-from lambdas.https import Answer
-from lambdas.published import Published
+from lambdas.runtime import fetch, https
+from lambdas.runtime.https import Answer
+from lambdas.signatures.published_keys import Published
 
 CERTIFICATE_URL = "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem"
 TOPIC = "arn:aws:sns:us-west-2:123456789012:MyTopic"

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from generator.definition import Definition, known, load
-from lambdas.auth import Sent
-from lambdas.fields import MASK
+from generator.definition.read import Definition, known, load
+from lambdas.auth_type import Sent
 from lambdas.model import Reply, Source, verified_by
+from lambdas.reading.masking import MASK
 from tests import issuers
 from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, signed

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from lambdas.deadline import CALL_SECONDS
+from lambdas.runtime.deadline import CALL_SECONDS
 from tests.fakes import DOWN, THROTTLED, Bucket, Endpoint, Queue, Store, Table
 
 IN_PART = ("partly", "never", "not now")

@@ -1,4 +1,7 @@
-"""The command line: one module a command, found by its file's name; only these modules print."""
+"""The command line: one module a command, found by its file's name.
+
+Modules with an underscore are shared by commands. Only the modules here print.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +16,6 @@ import click
 from generator.errors import GeneratorError
 
 DEFAULT = "build"
-_SHARED = (
-    "asking",
-    "bringing_in",
-    "deploying",
-    "following",
-    "given",
-    "kept",
-    "options",
-    "redriving",
-    "show",
-    "summary",
-    "telling",
-)
 
 
 class Commands(click.Group):
@@ -49,7 +39,7 @@ class Commands(click.Group):
 
 def names() -> list[str]:
     """The commands, which no source may be named like."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _SHARED)
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 
 
 @click.group(cls=Commands, invoke_without_command=True, subcommand_metavar="SOURCE... | COMMAND [ARGS]...")
@@ -75,7 +65,7 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except GeneratorError as error:
-        from generator.commands.show import failure
+        from generator.commands._console import failure
 
         failure(error)
         return 1
@@ -87,7 +77,7 @@ def main(args: Sequence[str] | None = None) -> int:
         if not type(error).__module__.startswith("botocore."):  # which is not imported where nothing asks AWS
             raise
         from generator.aws import explained
-        from generator.commands.show import failure
+        from generator.commands._console import failure
 
         failure(GeneratorError(explained(error)))
         return 1

@@ -11,18 +11,18 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from generator.commands import show
-from generator.configuration import FOLDER
+from generator.commands import _console
+from generator.definition.secret_names import parameters
 from generator.errors import again
-from generator.lint import Engines, versions
-from generator.product import shared
-from generator.vendor import parameters
+from generator.packaging.build import shared
+from generator.packaging.configuration import FOLDER
+from generator.packaging.lint import Engines, versions
 from lambdas.model import methods, verified_by
 
 if TYPE_CHECKING:
-    from generator.output import State
-    from generator.product import Product
-    from generator.samples import Shaped
+    from generator.packaging.build import Product
+    from generator.packaging.output import State
+    from generator.samples.run import Shaped
 
 FULL = 3
 """With more sources than this, each gets a row and not a page."""
@@ -33,7 +33,7 @@ def report(
     products: Sequence[Product], build: Path, sources: Path, states: Mapping[str, Mapping[str, State]], lint: Engines
 ) -> None:
     """A summary of each source, its warnings, and what one does next."""
-    out = show.console()
+    out = _console.console()
     if len(products) > FULL:
         out.print(_rows(products, states))
     else:
@@ -51,9 +51,9 @@ def report(
             click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
     for one in products:
         for problem in one.notes:
-            show.note(problem)
+            _console.note(problem)
         for problem in [*one.hints, *one.findings]:
-            show.warning(problem)
+            _console.warning(problem)
     _next(products[0].name, build, sources)
 
 
@@ -78,7 +78,7 @@ def _facts(one: Product, lint: Engines) -> Iterator[tuple[str, str]]:
 
 
 def _found(one: Product) -> str:
-    return show.count(len(one.findings), "warning") if one.findings else "clean"
+    return _console.count(len(one.findings), "warning") if one.findings else "clean"
 
 
 def sample(made: Shaped) -> str:
@@ -92,7 +92,7 @@ def sample(made: Shaped) -> str:
         first = made.messages[0]
         more = f" (and {len(made.messages) - 1} more)" if len(made.messages) > 1 else ""
         text = f"{first['timestamp'][:19].replace('T', ' ')} {first['severity']:<5} {first['summary']}{more}"
-    return text if len(text) <= show.WIDTH else f"{text[: show.WIDTH - 1]}…"
+    return text if len(text) <= _console.WIDTH else f"{text[: _console.WIDTH - 1]}…"
 
 
 def _files(one: Product, build: Path, states: Mapping[str, State]) -> Iterator[tuple[str, str]]:
@@ -101,7 +101,7 @@ def _files(one: Product, build: Path, states: Mapping[str, State]) -> Iterator[t
     width = max(len(str(file)) for file, _, _ in rows)
     for file, state, content in rows:
         colour = "dim" if state == "unchanged" else "green"
-        yield "files", f"{escape(str(file)):<{width}}  {show.size(len(content)):>8}  [{colour}]{state}[/]"
+        yield "files", f"{escape(str(file)):<{width}}  {_console.size(len(content)):>8}  [{colour}]{state}[/]"
     below = sum("/" in name for name in one.files)
     yield (
         "files",
@@ -118,7 +118,7 @@ def _rows(products: Sequence[Product], states: Mapping[str, Mapping[str, State]]
 
 
 def _next(name: str, build: Path, sources: Path) -> None:
-    out = show.console()
+    out = _console.console()
     out.print("\n[bold]next[/]")
     rows = (
         (f"run {name}", "run it on this machine"),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from generator.commands import bringing_in, show
+from generator.commands import _console, _earlier_events
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.changes import Change, ChangeSet
-    from generator.deployment import Deployment
-    from generator.stacks import Stack
+    from generator.deploy.changes import Change, ChangeSet
+    from generator.deploy.deployment import Deployment
+    from generator.deploy.stacks import Stack
 
 
 class How(NamedTuple):
@@ -29,9 +29,9 @@ class How(NamedTuple):
 
 def deploy(one: Deployment, how: How) -> bool:
     """Deploy it; False where the user would rather not."""
-    from generator import changes, stacks
+    from generator.deploy import changes, stacks
 
-    place, out = one.place, show.console()
+    place, out = one.place, _console.console()
     cloudformation = place.target.client("cloudformation")
     stack = stacks.find(cloudformation, one.stack)
     where = f"{place.target.region}, account {place.target.account}"
@@ -64,7 +64,7 @@ def deploy(one: Deployment, how: How) -> bool:
     assert deployed  # noqa: S101 - it was just there
     _show_outputs(one, deployed)
     if before is None and not place.pipeline:
-        bringing_in.show_retained(one, deployed)
+        _earlier_events.show_retained(one, deployed)
     return True
 
 
@@ -77,9 +77,9 @@ _FIRST = {
 
 def _first(cloudformation: Any, one: Deployment, stack: Stack, way: str, how: How) -> bool:
     """What must be done before there can be a change set; whether to go on."""
-    from generator import progress, stacks
+    from generator.deploy import progress, stacks
 
-    out = show.console()
+    out = _console.console()
     if way == "delete" and (there := stacks.held(cloudformation, stack)):
         held = ", ".join(f"{it['LogicalResourceId']} ({it['PhysicalResourceId']})" for it in there)
         again = one.place.again(f"delete {one.product.name}", pipeline=one.place.pipeline)
@@ -107,9 +107,9 @@ def _upload(one: Deployment, how: How) -> None:
     """Put what the stack is made from into the helper bucket."""
     from botocore.exceptions import ClientError
 
-    from generator import helper_bucket
+    from generator.deploy import helper_bucket
 
-    out, target = show.console(), one.place.target
+    out, target = _console.console(), one.place.target
     objects = {**({} if how.dry_run else one.zips()), **one.long}
     # A pipeline may put objects, and neither look at buckets nor make one.
     if not (one.role or how.dry_run) and helper_bucket.ensure(target):
@@ -129,7 +129,7 @@ def _upload(one: Deployment, how: How) -> None:
 
 def _warnings(cloudformation: Any, one: Deployment, change_set: ChangeSet, before: Stack | None) -> list[str]:
     """What would be lost or moved, and whether newer code than this is deployed."""
-    from generator.changes import losses, older
+    from generator.deploy.changes import losses, older
     from lambdas import VERSION
 
     template = cloudformation.get_template(StackName=before.id)["TemplateBody"] if before else None
@@ -139,10 +139,10 @@ def _warnings(cloudformation: Any, one: Deployment, change_set: ChangeSet, befor
 
 def _execute(cloudformation: Any, one: Deployment, change_set: ChangeSet, warnings: Sequence[str], how: How) -> bool:
     """Show what would change, with the warnings, and if the user says so, do it; whether it was done."""
-    from generator import progress, stacks
+    from generator.deploy import progress, stacks
 
     _show_changes(change_set.changes, warnings)
-    out = show.console()
+    out = _console.console()
     if how.dry_run or not how.sure("Deploy this?"):
         out.print("nothing was changed")
         return False
@@ -159,7 +159,7 @@ def _show_changes(changes: Sequence[Change], warnings: Sequence[str]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    out = show.console()
+    out = _console.console()
     table = Table("", "resource", "type", "replaced", "what of it", box=None, pad_edge=False, header_style="dim")
     for one in changes:
         sign = {"Add": "[green]add[/]", "Remove": "[red]remove[/]"}.get(one.action, "[yellow]change[/]")
@@ -172,8 +172,8 @@ def _show_changes(changes: Sequence[Change], warnings: Sequence[str]) -> None:
 
 def _finished(cloudformation: Any, one: Deployment, stack: Stack, after: str, what: str, *good: str) -> None:
     """Show what happens until it has ended; GeneratorError where that is not as it should be."""
-    from generator import progress, stacks
     from generator.commands.delete import followed
+    from generator.deploy import progress, stacks
 
     events = followed(cloudformation, stack, after, one.place)
     ended = stacks.find(cloudformation, stack.id)
@@ -185,7 +185,7 @@ def _finished(cloudformation: Any, one: Deployment, stack: Stack, after: str, wh
 def _show_outputs(one: Deployment, stack: Stack) -> None:
     from rich.markup import escape
 
-    out = show.console()
+    out = _console.console()
     out.print(f"\n[bold]{stack.name}[/]  {stack.status}\n")
     wide = max(map(len, stack.outputs), default=0)
     for name, value in sorted(stack.outputs.items()):

@@ -9,13 +9,13 @@ import click
 
 from generator import aws
 from generator.aws import Target
-from generator.commands import redriving, show
+from generator.commands import _console, _redrive_dialog
 
 if TYPE_CHECKING:
-    from generator import stacks
-    from generator.deployment import Deployment
-    from generator.kept_events import Stack
-    from generator.retained import KeptBucket, Retained
+    from generator.deploy import stacks
+    from generator.deploy.deployment import Deployment
+    from generator.deploy.retained_resources import KeptBucket, Retained
+    from generator.operate.kept_events import Stack
 
 
 def lines(retained: Retained, command: Callable[[str], str]) -> Iterator[str]:
@@ -23,7 +23,7 @@ def lines(retained: Retained, command: Callable[[str], str]) -> Iterator[str]:
     for bucket in retained.buckets:
         yield f"{bucket}, in a bucket that an earlier stack left behind: {command(bucket.name)}"
     for queue in retained.queues:
-        messages = show.count(queue.messages, "message")
+        messages = _console.count(queue.messages, "message")
         yield f"{messages} on a queue that an earlier stack left behind, which MozDef must read still: {queue.url}"
 
 
@@ -32,27 +32,27 @@ def show_retained(deployment: Deployment, stack: stacks.Stack) -> None:
     from botocore.exceptions import ClientError
     from rich.markup import escape
 
-    from generator import retained
+    from generator.deploy import retained_resources as retained
 
     place, source, outputs = deployment.place, deployment.product.name, stack.outputs
     queues = [outputs.get(name, "") for name in ("EventsQueueUrl", "DeadLettersQueueUrl")]
     try:
         earlier = retained.find(place.target, source, outputs.get("KeptBucket", ""), queues).events
     except ClientError as error:
-        show.note(f"what earlier stacks left behind is not looked for: {aws.explained(error)}")
+        _console.note(f"what earlier stacks left behind is not looked for: {aws.explained(error)}")
         return
     for line in lines(earlier, lambda bucket: place.bare(f"redrive {source} --from-bucket {bucket}")):
-        show.console().print(f"  [dim]earlier [/]  {escape(line)}")
+        _console.console().print(f"  [dim]earlier [/]  {escape(line)}")
 
 
-def bring_in(target: Target, stack: Stack, source: str, bucket: str, how: redriving.How) -> int:
+def bring_in(target: Target, stack: Stack, source: str, bucket: str, how: _redrive_dialog.How) -> int:
     """Move what is kept into the stack's own bucket, and bring it back from there; the command's exit status.
 
     The function that sends may read its own bucket alone. Who types the command may read both.
     """
-    from generator import retained
+    from generator.deploy import retained_resources as retained
 
-    out, s3 = show.console(), target.client("s3")
+    out, s3 = _console.console(), target.client("s3")
     there = retained.find(target, source, stack.bucket, (stack.events, stack.dead_letters))
     old = retained.choose(there, bucket, source)
     if not (old.rejected or old.unsent):
@@ -71,21 +71,21 @@ def bring_in(target: Target, stack: Stack, source: str, bucket: str, how: redriv
     except KeyboardInterrupt:
         out.print("stopped: what was moved is in the new bucket, and the rest where it was. Run it again")
         return 130
-    out.print(f"{show.count(len(moved), 'request')} moved to {stack.bucket}")
-    all_sent = not old.unsent or redriving.send_waiting(target, stack.function)
+    out.print(f"{_console.count(len(moved), 'request')} moved to {stack.bucket}")
+    all_sent = not old.unsent or _redrive_dialog.send_waiting(target, stack.function)
     rejected = [key for key in moved if key.startswith("rejected/")]
-    status = redriving.bring_back(target, stack, rejected, how) if rejected else 0
+    status = _redrive_dialog.bring_back(target, stack, rejected, how) if rejected else 0
     return status if all_sent else 1
 
 
 def _moved(s3: Any, source: str, old: KeptBucket, new: str) -> Iterator[str]:
     """The keys in the new bucket; what is none of ours stays where it is, and is named."""
-    from generator import retained
-    from generator.kept_events import FOREIGN
+    from generator.deploy import retained_resources as retained
+    from generator.operate.kept_events import FOREIGN
 
     for number, (key, place) in enumerate(retained.move(s3, source, old.name, new), 1):
-        show.progress(number, old.rejected + old.unsent, "moved")
+        _console.progress(number, old.rejected + old.unsent, "moved")
         if place is None:
-            show.warning(f"s3://{old.name}/{show.printable(key)} is {FOREIGN}, and stays there")
+            _console.warning(f"s3://{old.name}/{_console.printable(key)} is {FOREIGN}, and stays there")
         else:
             yield place

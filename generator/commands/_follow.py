@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.commands import show
-from lambdas.outcome import UNVERIFIABLE
+from generator.commands import _console
+from lambdas.receiving.request_log import UNVERIFIABLE
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from generator.running import Followed
+    from generator.local.running import Followed
 
 
 def follow(out: Console, followed: Followed, *, as_json: bool) -> None:
@@ -27,13 +27,13 @@ def follow(out: Console, followed: Followed, *, as_json: bool) -> None:
         return
     for line in followed.log():
         status, text, colour = said(line)
-        words = f"[{colour}]{status}[/] {show.safe(text)}" if status else f"[{colour}]{show.safe(text)}[/]"
+        words = f"[{colour}]{status}[/] {_console.safe(text)}" if status else f"[{colour}]{_console.safe(text)}[/]"
         out.print(f"[dim]{line['timestamp'][11:19]}[/] {words}")
     for message in followed.messages():
-        out.print(f"         [bold]{show.safe(message['severity'])}[/] {show.safe(message['summary'])}")
-        out.print(JSONHighlighter()(show.printable(json.dumps(message, indent=2, ensure_ascii=False))))
+        out.print(f"         [bold]{_console.safe(message['severity'])}[/] {_console.safe(message['summary'])}")
+        out.print(JSONHighlighter()(_console.printable(json.dumps(message, indent=2, ensure_ascii=False))))
     for key in followed.kept():
-        out.print(f"         [yellow]kept[/] {show.safe(key)}")
+        out.print(f"         [yellow]kept[/] {_console.safe(key)}")
 
 
 def said(line: Mapping[str, Any]) -> tuple[int | None, str, str]:
@@ -60,6 +60,6 @@ def _more(line: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{line[name]} {name}" for name in counts if line.get(name))
     yield from (f"{line[name]} {name}" for name in ("unsent", "unclaimed", "pending") if line.get(name))
     if duplicates := line.get("duplicates"):
-        yield show.count(duplicates, "duplicate")
+        yield _console.count(duplicates, "duplicate")
     if "drift" in line:
         yield f"unknown to the schemas: {', '.join(line['drift'])}"

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.aws import Target
-from generator.commands import show
+from generator.commands import _console
 from generator.errors import again
 
 if TYPE_CHECKING:
-    from generator.kept_events import Wanted
+    from generator.operate.kept_events import Wanted
 
 
 def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -34,7 +34,7 @@ def none(source: str, wanted: Wanted) -> str:
 
 def looked(number: int) -> None:
     """Say how many requests have been read so far, to find those that are wanted."""
-    show.progress(number, None, "read")
+    _console.progress(number, None, "read")
 
 
 def next_one(words: str, target: Target, sources: Path) -> str:
@@ -55,7 +55,7 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
         event_id: str | None,
         **more: Any,
     ) -> Any:
-        from generator.kept_events import Wanted
+        from generator.operate.kept_events import Wanted
 
         return command(*args, wanted=Wanted(reason, since, until, kind, event_id), **more)
 

@@ -7,16 +7,16 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from generator.commands import names, show
+from generator.commands import _console, names
+from generator.definition.placeholders import PLACEHOLDER, placeholders
+from generator.definition.secret_names import stored_names
+from generator.definition.yaml_nodes import shown
 from generator.errors import again
-from generator.placeholders import PLACEHOLDER, placeholders
-from generator.vendor import stored_names
-from generator.yaml_nodes import shown
 from lambdas.auth import masks
 from lambdas.model import auths, verified_by
 
 if TYPE_CHECKING:
-    from generator.product import Product
+    from generator.packaging.build import Product
     from generator.scaffold.begin import Beginning
 
 _KINDS = {"json": "JSON", "ndjson": "lines of JSON", "form": "a form"}
@@ -29,9 +29,9 @@ def seen(beginning: Beginning) -> None:
     request, base, found = beginning.request, beginning.base, beginning.found
     if not request:
         return
-    out, body = show.console(), beginning.body
+    out, body = _console.console(), beginning.body
     kind = f" of {_KINDS[body.format]}" if body else " of body"
-    out.print(f"[dim]request[/]  {escape(request.method)}, {show.count(len(request.body), 'byte')}{kind}")
+    out.print(f"[dim]request[/]  {escape(request.method)}, {_console.count(len(request.body), 'byte')}{kind}")
     for line in found.sure:
         out.print(f"[green]sure[/]     {escape(line)}")
     for line in found.alike if not base else ():
@@ -40,31 +40,31 @@ def seen(beginning: Beginning) -> None:
         out.print("[yellow]check[/]    in the vendor's documentation:")
         for line in found.check:
             out.print(f"         - {escape(line)}")
-    if found.like and not base and not show.somebody_is_there():
+    if found.like and not base and not _console.somebody_is_there():
         like = found.like.source.name
         out.print(f"[yellow]note[/]     --from {like} would take its mapping and its handshakes too")
     if found.handshake:
         out.print("[yellow]note[/]     it is no sample of an event: capture one of those too")
     for doubt in request.doubts:
-        show.warning(doubt)
+        _console.warning(doubt)
     if base and not found.like:
-        show.warning(f"this does not look like a request of {base.source.name}")
+        _console.warning(f"this does not look like a request of {base.source.name}")
 
 
 def report(beginning: Beginning, made: list[Path], product: Product, sources: Path, build: Path) -> None:
     """What was made, and what is missing."""
     from rich.markup import escape
 
-    out = show.console()
+    out = _console.console()
     out.print(f"\n[bold]{product.name}[/]  {escape(product.definition.source.description)}\n")
     last = ""
     for label, text in _facts(beginning, made, product, sources, build):
         out.print(f"  [dim]{label if label != last else '':<9}[/]  {escape(text)}")
         last = label
     for problem in product.notes:
-        show.note(problem)
+        _console.note(problem)
     for problem in [*(product.hints if product.shaped else ()), *product.findings]:
-        show.warning(problem)
+        _console.warning(problem)
     _rows("missing", list(_missing(beginning, product, sources)))
     _rows("next", list(_commands(beginning, product, sources, build)))
 
@@ -72,7 +72,7 @@ def report(beginning: Beginning, made: list[Path], product: Product, sources: Pa
 def _rows(heading: str, rows: list[tuple[str, str]]) -> None:
     from rich.markup import escape
 
-    out = show.console()
+    out = _console.console()
     width = max((len(first) for first, _ in rows), default=0)
     if rows:
         out.print(f"\n[bold]{heading}[/]")
@@ -83,7 +83,7 @@ def _rows(heading: str, rows: list[tuple[str, str]]) -> None:
 def _facts(
     beginning: Beginning, made: list[Path], product: Product, sources: Path, build: Path
 ) -> Iterator[tuple[str, str]]:
-    from generator.commands.summary import sample
+    from generator.commands._build_report import sample
 
     webhook = product.definition.source.webhook
     files = {*made, *(one.sample.file(one.part) for one in product.own_samples)}

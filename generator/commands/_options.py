@@ -21,7 +21,7 @@ def sources_folder() -> Path:
     here = Path("sources")
     if here.is_dir():
         return here
-    from generator.definition import BUNDLED
+    from generator.definition.read import BUNDLED
 
     return BUNDLED
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from generator.commands import show
+from generator.commands import _console
 from generator.scaffold import scheme
 
 
 def description(given: str | None, default: str | None = None) -> str | None:
     """What events these are; None where nobody says so."""
-    if given is not None or not show.somebody_is_there():
+    if given is not None or not _console.somebody_is_there():
         return given
     from generator.scaffold import contradictions
 
@@ -26,7 +26,7 @@ def description(given: str | None, default: str | None = None) -> str | None:
 
 def begin_with(name: str) -> bool:
     """Whether a source that fits the request is to lie beneath the new one."""
-    if not show.somebody_is_there():
+    if not _console.somebody_is_there():
         return False
     text = f"Begin with {name}, as for a second tenant, with its mapping and its handshakes?"
     return click.confirm(text, default=True, err=True)
@@ -52,7 +52,7 @@ def auth(kind: str | None, given: Mapping[str, str], seen: Mapping[str, Any], mi
 
 
 def _kind() -> str | None:
-    if not show.somebody_is_there():
+    if not _console.somebody_is_there():
         return None
     width = max(map(len, scheme.KINDS))
     click.echo("How does the vendor show that a request is its own?", err=True)
@@ -66,7 +66,7 @@ def _ask(kind: str, answers: dict[str, str], missing: list[str]) -> None:
     """Each question in its turn: an answer may open another, and what can't be is told at once, and asked again."""
     from generator.scaffold import contradictions
 
-    asked = show.somebody_is_there()
+    asked = _console.somebody_is_there()
     typed: list[str] = []
     while one := next((one for one in scheme.questions(kind, answers) if one.name not in answers), None):
         if not asked:

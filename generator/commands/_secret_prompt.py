@@ -6,20 +6,20 @@ import sys
 
 import click
 
-from generator.commands import show
+from generator.commands import _console
+from generator.definition.secret_names import stored_names
 from generator.errors import GeneratorError
-from generator.explain import onward
-from generator.explain.case import Case
-from generator.vendor import stored_names
+from generator.explain import simulate
+from generator.explain.captured_case import Case
 
 
 def secrets(case: Case) -> dict[str, tuple[str, ...]]:
     """What somebody types, or what comes out of a pipe; nothing where the request needs none."""
-    request = onward.seen(case.source, case.sent(case.captured.body), case.now)
-    names = stored_names(case.source.webhook) if onward.role(case.source, request)[1] else ()
+    request = simulate.seen(case.source, case.sent(case.captured.body), case.now)
+    names = stored_names(case.source.webhook) if simulate.role(case.source, request)[1] else ()
     if not names:
         return {}
-    found = _typed(case, names) if show.somebody_is_there() else _piped(case, names)
+    found = _typed(case, names) if _console.somebody_is_there() else _piped(case, names)
     return {name: tuple(one for one in values if one) for name, values in found.items()}
 
 
@@ -55,5 +55,7 @@ def _piped(case: Case, names: tuple[str, ...]) -> dict[str, list[str]]:
         return {names[0]: [sent]}
     lines = [line.removesuffix("\r") for line in sent.split("\n")]
     if len(lines) > len(names) * of_each:
-        raise GeneratorError(f"standard input has {len(lines)} lines, for {show.count(len(names) * of_each, 'secret')}")
+        raise GeneratorError(
+            f"standard input has {len(lines)} lines, for {_console.count(len(names) * of_each, 'secret')}"
+        )
     return {name: lines[place * of_each : (place + 1) * of_each] for place, name in enumerate(names)}

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import output
-from generator.commands import names, options, show
+from generator.commands import _console, _options, names
 from generator.errors import GeneratorError, again
-from generator.lint import Engines, Linter
+from generator.packaging import output
+from generator.packaging.lint import Engines, Linter
 
 if TYPE_CHECKING:
-    from generator.product import Product
+    from generator.packaging.build import Product
 
 _NEAR = 0.7
 
@@ -29,8 +29,8 @@ _NEAR = 0.7
 @click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help="fast: without cfn-lint.")
 @click.option("--strict", is_flag=True, help="Warnings are errors.")
 @click.option("--accept", is_flag=True, help="Store the messages that the samples become as those expected.")
-@options.sources
-@options.build
+@_options.sources
+@_options.build
 def command(
     sources_named: tuple[str, ...],
     everything: bool,
@@ -56,25 +56,25 @@ def command(
         wanted, sources, build, lint=lint, strict=strict or check, accept=accept, afresh=check, unmade=unmade
     )
     for error in unmade:
-        show.failure(error)
+        _console.failure(error)
     if not products:
         return 1
     if check:
         return _check(products, build, sources) or bool(unmade)
     states = written(products, build)
 
-    from generator.commands.summary import report
-    from generator.yaml_nodes import shown
+    from generator.commands._build_report import report
+    from generator.definition.yaml_nodes import shown
 
     for file in [file for one in products for file, content in one.accepted.items() if content is None]:
-        show.note(f"{shown(file)}: was stale, and is removed")
+        _console.note(f"{shown(file)}: was stale, and is removed")
     report(products, build, sources, states, lint)
     return bool(unmade)
 
 
 def _mistaken(word: str, sources: Path) -> None:
     """A first word that is no source may be a command that is misspelt."""
-    from generator.definition import known
+    from generator.definition.read import known
 
     near = difflib.get_close_matches(word, [*names(), *known(sources)], n=1, cutoff=_NEAR)
     if near and near[0] in names():
@@ -98,8 +98,8 @@ def made(
     """
     with Linter(lint, build / output.REMEMBERED) as linter, _nothing_collected():
         # Imported late: in a first build, the engines start beside this.
-        from generator.definition import known, load
-        from generator.product import make
+        from generator.definition.read import known, load
+        from generator.packaging.build import make
 
         found = known(sources) if wanted is None else list(dict.fromkeys(wanted))
         if not found:
@@ -123,7 +123,7 @@ def written(products: Sequence[Product], build: Path) -> dict[str, dict[str, out
 
     What is accepted is stored beside the samples, unless one of the products can't be written.
     """
-    from generator.product import shared
+    from generator.packaging.build import shared
 
     accepted = {file: content for one in products for file, content in one.accepted.items()}
     with output.alone(build, [one.name for one in products]):
@@ -136,7 +136,7 @@ def written(products: Sequence[Product], build: Path) -> dict[str, dict[str, out
 
 def _check(products: list[Product], build: Path, sources: Path) -> int:
     """Nothing is written; a folder that was built must be what a build would write now."""
-    from generator.product import shared
+    from generator.packaging.build import shared
 
     first = again(products[0].name, build, sources)
     differ = [
@@ -154,10 +154,10 @@ def _check(products: list[Product], build: Path, sources: Path) -> int:
     differ += [said for one in products if (said := output.foreign(build / one.name, one.files))]
     if differ:
         raise GeneratorError("\n".join(differ))
-    out = show.console()
+    out = _console.console()
     for one in products:
         for problem in one.notes:
-            show.note(problem)
+            _console.note(problem)
         built = "build is up to date" if (build / one.name).exists() else "not built yet"
-        out.print(f"[green]ok[/]  {one.name}: {show.count(len(one.shaped), 'sample')}, lint clean, {built}")
+        out.print(f"[green]ok[/]  {one.name}: {_console.count(len(one.shaped), 'sample')}, lint clean, {built}")
     return 0

@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from generator.aws import Target
-from generator.commands import options, show
+from generator.commands import _console, _options
 
 
 @click.command(short_help="Show that a deployed endpoint works.")
 @click.argument("source")
 @click.option("--sample", help="Which one; by default the first that is an event.")
-@options.target
-@options.sources
+@_options.target
+@_options.sources
 def command(source: str, sample: str | None, target: Target, sources: Path) -> None:
     """Send SOURCE's deployed endpoint a forged event, which it must refuse, and a signed one, which must arrive.
 
@@ -22,13 +22,13 @@ def command(source: str, sample: str | None, target: Target, sources: Path) -> N
     """
     from rich.markup import escape
 
-    from generator.canary import event, find, tell
-    from generator.definition import load
-    from generator.local import reached
+    from generator.definition.read import load
+    from generator.deploy.canary import event, find, tell
+    from generator.local.emulator import reached
 
     definition = load(sources, [source])[0]
     chosen = event(definition, sample)
     deployed = find(target, source, reached)
-    out = show.console()
+    out = _console.console()
     for line in tell(target, definition.source, chosen, deployed):
         out.print(f"[green]ok[/]  {escape(line)}")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.commands import options, show
-from generator.definition import known, load
+from generator.commands import _console, _options
+from generator.definition.read import known, load
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.cost import Cost
-    from generator.flood import Flood
+    from generator.templates.cost import Cost
+    from generator.templates.flood import Flood
 
 
 @click.command(short_help="What a source costs in AWS.")
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     "--events-per-month", "events", type=click.IntRange(0), default=1_000_000, show_default=True, help="How many."
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@options.sources
+@_options.sources
 def command(sources_named: tuple[str, ...], everything: bool, events: int, as_json: bool, sources: Path) -> int:
     """Dollars a month for SOURCE, from its template: for each million events, and fixed."""
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or say --all")
-    from generator import cost, event_source, flood
-    from generator.template_text import text
+    from generator.templates import cost, event_source, flood
+    from generator.templates.text import text
 
     names = known(sources) if everything else list(dict.fromkeys(sources_named))
     if not names:
@@ -58,7 +58,7 @@ def command(sources_named: tuple[str, ...], everything: bool, events: int, as_js
 def _table(found: dict[str, Cost], floods: dict[str, Flood], events: int) -> None:
     from rich.table import Table
 
-    from generator.cost import ASSUMED
+    from generator.templates.cost import ASSUMED
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("source")
@@ -67,6 +67,6 @@ def _table(found: dict[str, Cost], floods: dict[str, Flood], events: int) -> Non
     for name, one in found.items():
         dollars = (one.per_million, one.fixed, one.month(events), floods[name].most)
         table.add_row(f"[bold]{name}[/]", *(f"${each:.2f}" for each in dollars))
-    out = show.console()
+    out = _console.console()
     out.print(table)
     out.print(f"[dim]assumed: {ASSUMED}[/]")

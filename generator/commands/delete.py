@@ -9,29 +9,29 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import aws, names
-from generator.commands import options, redriving, show
+from generator.commands import _console, _options, _redrive_dialog
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.deletion import Left
-    from generator.deployment import Place
-    from generator.progress import Event
-    from generator.stacks import Stack
+    from generator.deploy.deletion import Left
+    from generator.deploy.deployment import Place
+    from generator.deploy.progress import Event
+    from generator.deploy.stacks import Stack
 
 
 @click.command(short_help="Delete what `deploy` made; the queues and what is kept stay.")
 @click.argument("source")
 @click.option("--pipeline", is_flag=True, help="The pipeline that deploys the source, not the source itself.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@options.target
-@options.sources
-@options.build
+@_options.target
+@_options.sources
+@_options.build
 def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources: Path, build: Path) -> int:
     """Say what goes with the stack of SOURCE and what stays, ask for its name, and delete it."""
-    from generator import deletion, stacks
-    from generator.deployment import Place
+    from generator.deploy import deletion, stacks
+    from generator.deploy.deployment import Place
 
-    if not (yes or show.somebody_is_there()):
+    if not (yes or _console.somebody_is_there()):
         raise click.UsageError("nobody is there to be asked: --yes deletes")
     if said := names.deployment_problem(source, target.project, target.environment):
         raise click.UsageError(said)
@@ -52,7 +52,7 @@ def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources:
     if any(one.kept and one.kept.unsent for one in left) and (function := goes.get(deletion.REDRIVE)):
         _send_waiting(target, function, yes=yes)
     if not yes and click.prompt(f"Type {name} to delete it") != name:
-        show.console().print("that is not its name: nothing was deleted")
+        _console.console().print("that is not its name: nothing was deleted")
         return 1
     _delete(place, cloudformation, stack)
     _farewell([deletion.left(one, stack, sqs, s3) for one in stays], place, source)
@@ -61,10 +61,10 @@ def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources:
 
 def _announce(place: Place, stack: Stack, goes: Iterable[str], left: list[Left], source: str) -> None:
     """What would go, and what stay."""
-    from generator.deletion import secrets
-    from generator.local import reached
+    from generator.deploy.deletion import secrets
+    from generator.local.emulator import reached
 
-    out = show.console()
+    out = _console.console()
     out.print(f"\n[bold]{stack.name}[/]  {place.target.region}, account {stack.account}, {stack.status}\n")
     out.print(f"  [red]goes[/]   {', '.join(goes) or 'nothing but its name: it holds nothing'}")
     if "EndpointUrl" in stack.outputs:
@@ -82,7 +82,7 @@ def _holds(one: Left) -> str:
     """What is on a queue, or kept in a bucket."""
     if one.kept:
         return f", [bold]{one.kept}[/]"
-    return "" if one.messages is None else f", [bold]{show.count(one.messages, 'message')}[/]"
+    return "" if one.messages is None else f", [bold]{_console.count(one.messages, 'message')}[/]"
 
 
 def _bring_in(one: Left, place: Place, source: str) -> str | None:
@@ -100,15 +100,15 @@ def _send_waiting(target: aws.Target, function: str, *, yes: bool) -> None:
     if not (yes or click.confirm("Send what waits for the queue first?", default=True)):
         return
     try:
-        redriving.send_waiting(target, function)
+        _redrive_dialog.send_waiting(target, function)
     except (GeneratorError, BotoCoreError, ClientError) as error:
         said = error if isinstance(error, GeneratorError) else aws.explained(error)
-        show.warning(f"what waits for the queue stays in the bucket: {said}")
+        _console.warning(f"what waits for the queue stays in the bucket: {said}")
 
 
 def _delete(place: Place, cloudformation: Any, stack: Stack) -> None:
     """Delete it and show how; GeneratorError where that fails."""
-    from generator import progress, stacks
+    from generator.deploy import progress, stacks
 
     after = progress.mark(cloudformation, stack.id)
     cloudformation.delete_stack(StackName=stack.id)
@@ -122,7 +122,7 @@ def _delete(place: Place, cloudformation: Any, stack: Stack) -> None:
 
 def _farewell(left: list[Left], place: Place, source: str) -> None:
     """What stayed, as it is now."""
-    out = show.console()
+    out = _console.console()
     out.print(f"\n[green]deleted[/]{'; what stayed:' if left else ''}")
     for one in left:
         out.print(f"  {one.logical_id}{_holds(one)}  {one.name}  {one.arn}".rstrip())
@@ -134,9 +134,9 @@ def followed(cloudformation: Any, stack: Stack, after: str, place: Place) -> lis
     """What happens to the stack after an event, shown as it happens."""
     from rich.markup import escape
 
-    from generator.progress import follow
+    from generator.deploy.progress import follow
 
-    out = show.console()
+    out = _console.console()
     events = []
     try:
         for event in follow(cloudformation, stack.id, after):

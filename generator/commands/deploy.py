@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import aws, names
-from generator.commands import options, redriving, show
-from generator.commands.deploying import How, deploy
+from generator.commands import _console, _options, _redrive_dialog
+from generator.commands._deploy_dialog import How, deploy
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.deployment import Deployment, Place
+    from generator.deploy.deployment import Deployment, Place
 
 
 def _given(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
@@ -41,7 +41,7 @@ def _given(_context: click.Context, _option: click.Parameter, values: Sequence[s
 @click.option(
     "--role-arn",
     metavar="ARN",
-    callback=options.fits(names.ROLE_PATTERN, "the ARN of a role"),
+    callback=_options.fits(names.ROLE_PATTERN, "the ARN of a role"),
     help="Role with which CloudFormation is to act; pipelines name theirs.",
 )
 @click.option("--path", metavar="PATH", help="Refuse a definition with another path than this.")
@@ -53,9 +53,9 @@ def _given(_context: click.Context, _option: click.Parameter, values: Sequence[s
     is_flag=True,
     help="Then send rejected events that the new code can shape: of a thousand requests, oldest day first.",
 )
-@options.target
-@options.sources
-@options.build
+@_options.target
+@_options.sources
+@_options.build
 def command(
     sources_named: tuple[str, ...],
     everything: bool,
@@ -72,10 +72,10 @@ def command(
     build: Path,
 ) -> int:
     """Build SOURCE, show what would change in its stack, ask, and deploy it."""
-    from generator import placeholders
     from generator.commands.build import made, written
-    from generator.definition import load
-    from generator.deployment import Deployment, Place
+    from generator.definition import placeholders
+    from generator.definition.read import load
+    from generator.deploy.deployment import Deployment, Place
 
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or say --all")
@@ -83,7 +83,7 @@ def command(
         raise click.UsageError("--redrive sends events: it goes neither with --pipeline nor with --dry-run")
     if sources_named:
         placeholders.refuse(load(sources, dict.fromkeys(sources_named)))
-    if not (yes or dry_run or show.somebody_is_there()):
+    if not (yes or dry_run or _console.somebody_is_there()):
         raise click.UsageError("nobody is there to be asked: --yes deploys, --dry-run shows what would change")
     place = Place(target, sources, build, pipeline)
     wanted = _deployed(place) if everything else list(dict.fromkeys(sources_named))
@@ -104,8 +104,8 @@ def command(
 
 def _deployed(place: Place) -> list[str]:
     """The sources that have a stack there; stacks that are named as a source's is, and have none, are said."""
-    from generator.definition import known
-    from generator.stacks import find
+    from generator.definition.read import known
+    from generator.deploy.stacks import find
 
     cloudformation = place.target.client("cloudformation")
     stacks = {name: find(cloudformation, place.stack(name)) for name in known(place.sources)}
@@ -114,23 +114,23 @@ def _deployed(place: Place) -> list[str]:
     if not there:
         raise GeneratorError(f"no source of {place.sources} is deployed to {place.target.environment} yet: name one")
     if others := [name for name in stacks if name not in there]:
-        show.console().print(f"[dim]not deployed yet, so left out:[/] {', '.join(others)}")
+        _console.console().print(f"[dim]not deployed yet, so left out:[/] {', '.join(others)}")
     return there
 
 
 def _warn_of_orphans(place: Place, cloudformation: Any, sources: Iterable[str]) -> None:
     from botocore.exceptions import ClientError
 
-    from generator.stacks import without_source
+    from generator.deploy.stacks import without_source
 
     try:
         orphans = without_source(cloudformation, place.stack, sources)
     except ClientError as error:
-        show.note(f"stacks that have no source in {place.sources} are not looked for: {aws.explained(error)}")
+        _console.note(f"stacks that have no source in {place.sources} are not looked for: {aws.explained(error)}")
         return
     if orphans:
-        show.warning(
-            f"{show.count(len(orphans), 'stack')} without a source in {place.sources}, so left out: "
+        _console.warning(
+            f"{_console.count(len(orphans), 'stack')} without a source in {place.sources}, so left out: "
             f"{', '.join(orphans)}; --sources names another folder"
         )
 
@@ -144,12 +144,12 @@ def _each(deployments: Sequence[Deployment], how: How, *, redrive: bool) -> int:
         try:
             deployed = deploy(one, how)
             if deployed and redrive:
-                redriving.after_deployment(one, yes=how.yes)
+                _redrive_dialog.after_deployment(one, yes=how.yes)
             done = deployed and done
         except (GeneratorError, BotoCoreError, ClientError) as error:
             if len(deployments) == 1:
                 raise
-            show.failure(error if isinstance(error, GeneratorError) else GeneratorError(aws.explained(error)))
+            _console.failure(error if isinstance(error, GeneratorError) else GeneratorError(aws.explained(error)))
             failed.append(one.product.name)
     if failed:
         raise GeneratorError(f"{len(failed)} of {len(deployments)} failed: {', '.join(failed)}")

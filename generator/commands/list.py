@@ -7,19 +7,19 @@ from pathlib import Path
 
 import click
 
-from generator.commands import options, show
-from generator.definition import Definition, known, load
+from generator.commands import _console, _options
+from generator.definition.read import Definition, known, load
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--markdown", is_flag=True, help="As a table: how each is verified, what its vendor wants.")
-@options.sources
+@_options.sources
 def command(as_json: bool, markdown: bool, sources: Path) -> None:
     """List the sources."""
     definitions = load(sources, known(sources))
     if markdown:
-        from generator.catalogue import table
+        from generator.reference.source_table import table
 
         click.echo(table(definitions, str(sources)))
     elif as_json:
@@ -30,12 +30,12 @@ def command(as_json: bool, markdown: bool, sources: Path) -> None:
 
 def overview() -> None:
     """The sources, and what one does next."""
-    sources = options.sources_folder()
+    sources = _options.sources_folder()
     definitions = load(sources, known(sources))
     _table(definitions)
     named = [one.source.name for one in definitions]
     first = "zoom" if "zoom" in named or not named else named[0]  # the README's
-    out = show.console()
+    out = _console.console()
     out.print("\n[bold]next[/]")
     for line, what in (
         (first, "build it: template and code, in build/"),
@@ -62,4 +62,4 @@ def _table(definitions: list[Definition]) -> None:
     for one in definitions:
         row = _row(one)
         table.add_row(f"[bold]{row['name']}[/]", row["auth"], escape(row["description"]))
-    show.console().print(table)
+    _console.console().print(table)

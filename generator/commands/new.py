@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from generator.commands import asking, names, options, telling
+from generator.commands import _new_report, _options, _prompts, names
+from generator.definition.yaml_nodes import shown
 from generator.errors import GeneratorError, again
 from generator.scaffold.scheme import ALGORITHMS, KINDS
-from generator.yaml_nodes import shown
 from lambdas.model import TimeFormat
-from lambdas.signed import Encoding
+from lambdas.signatures.signature_settings import Encoding
 
 if TYPE_CHECKING:
-    from generator.product import Product
+    from generator.packaging.build import Product
 
 
 @click.command(short_help="Begin a source of your own.")
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 @click.option("--timestamp-format", type=click.Choice(get_args(TimeFormat)), help="How that time is written.")
 @click.option("--signed", help='What is signed, such as "{timestamp}.{body}".')
 @click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help="fast: without cfn-lint.")
-@options.sources
-@options.build
+@_options.sources
+@_options.build
 def command(
     name: str,
     base: str | None,
@@ -59,32 +59,33 @@ def command(
 
     What no option says is asked. Nothing is there afterwards where anything is wrong.
     """
-    from generator import captured, output
-    from generator.scaffold import place
+    from generator.packaging import output
+    from generator.samples import captured
+    from generator.scaffold import target_folder
     from generator.scaffold.begin import Beginning
 
     answers = {key: value for key, value in given.items() if value is not None}
     _refuse_together(base, kind, answers, copy=copy)
-    place.refuse(name, sources, names())
+    target_folder.refuse(name, sources, names())
     output.refuse(build)
-    below = place.find(base, name, sources) if base else None
+    below = target_folder.find(base, name, sources) if base else None
     request = captured.read(file) if file else None
     beginning = Beginning(name, file, request, below, copy)
     beginning.look(sources)
-    telling.seen(beginning)
+    _new_report.seen(beginning)
     like = beginning.found.like
-    if like and not below and not (kind or answers) and asking.begin_with(like.source.name):
+    if like and not below and not (kind or answers) and _prompts.begin_with(like.source.name):
         beginning = replace(beginning, base=like)
     missing: list[str] = []
     default = beginning.base.source.description if beginning.base else None
-    told = asking.description(description, default)
+    told = _prompts.description(description, default)
     if told is None and not beginning.base:
         missing.append("--description")
-    auth = {} if beginning.base else asking.auth(kind, answers, beginning.found.auth, missing)
+    auth = {} if beginning.base else _prompts.auth(kind, answers, beginning.found.auth, missing)
     if missing:
         raise click.UsageError(f"nobody is there to be asked: {' and '.join(missing)} must be given")
-    made = place.put(name, sources, beginning.fill(told or "", auth), file)
-    telling.report(beginning, made, _built(name, sources, build, lint), sources, build)
+    made = target_folder.put(name, sources, beginning.fill(told or "", auth), file)
+    _new_report.report(beginning, made, _built(name, sources, build, lint), sources, build)
     return 0
 
 

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from generator import names, regular_file
+from generator import names
+from generator.commands import _console, _options
 from generator.commands import names as names_of_commands
-from generator.commands import options, show
 from generator.errors import GeneratorError, again
+from generator.files import regular_file
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from generator.rehearsal import Folders, Rehearsal
+    from generator.local.rehearsal import Folders, Rehearsal
 
-_ROOT = Path(__file__).parent.parent.parent
+_ROOT = Path(__file__).parents[2]
 _PAUSE_SECONDS = 0.5
 _WIDTH = 80
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -38,8 +39,8 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--no-secret", is_flag=True, help="As before anybody has put a secret into Parameter Store.")
 @click.option("--watch", is_flag=True, help="Run it again when a file of either repository changes, until Ctrl-C.")
 @click.option("--port", default=4566, show_default=True, type=click.IntRange(1, 65_535), help="The emulator's port.")
-@options.sources
-@options.build
+@_options.sources
+@_options.build
 def command(
     source: str,
     env: str,
@@ -56,11 +57,11 @@ def command(
 
     Nothing but the emulator is touched. The logs stay in BUILD/.rehearsal/SOURCE.
     """
-    from generator import placeholders
-    from generator.definition import load
-    from generator.product import FILES, files, shared
-    from generator.rehearsal import Folders, rehearsal
-    from generator.running import built
+    from generator.definition import placeholders
+    from generator.definition.read import load
+    from generator.local.rehearsal import Folders, rehearsal
+    from generator.local.running import built
+    from generator.packaging.build import FILES, files, shared
 
     if said := names.deployment_problem(source, names.PROJECT, env):
         raise click.UsageError(said)
@@ -68,7 +69,7 @@ def command(
     placeholders.refuse([definition])
     there = built(build, sources, source, (*FILES, *shared()))
     if not there.items() <= (files(definition) | shared()).items():
-        show.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")
+        _console.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")
     folders = Folders(
         application or _framework(),
         configuration or build / source / "config",
@@ -86,7 +87,7 @@ def command(
         folders.logs.mkdir()
     except OSError as error:
         raise GeneratorError(f"{folders.logs}: no logs can be kept there ({error.strerror})") from error
-    out = show.console()
+    out = _console.console()
     form = {"Environment": env, "RequireApproval": "true" if approve else "false"}
     out.print(f"[bold]{source}[/]: the pipeline, on this machine")
     with (
@@ -104,7 +105,7 @@ def command(
             try:
                 _push(shown, deployed)
             except GeneratorError as error:
-                show.failure(error)
+                _console.failure(error)
             out.print("\n[dim]waiting for a change in either repository; Ctrl-C ends it[/]")
     return 0
 
@@ -147,7 +148,7 @@ class _Shown:
 
 def _push(shown: _Shown, deployed: Rehearsal) -> None:
     """Run every stage, and show what came of it; GeneratorError at the stage that stops it."""
-    from generator.rehearsal import StageError
+    from generator.local.rehearsal import StageError
 
     try:
         for step in deployed.push():
@@ -161,7 +162,7 @@ def _push(shown: _Shown, deployed: Rehearsal) -> None:
         shown.said(error.said)
         why = f"the whole log: {error.log}" if error.log else error.why
         raise GeneratorError(f"the pipeline stops at {error.stage}: {why}") from error
-    _arrived(show.console(), deployed.message())
+    _arrived(_console.console(), deployed.message())
 
 
 def _arrived(out: Console, message: dict[str, Any] | None) -> None:
@@ -179,7 +180,7 @@ def _arrived(out: Console, message: dict[str, Any] | None) -> None:
 
 def _changes(folders: Folders) -> Iterator[None]:
     """Now, and whenever a file that would be checked in has changed."""
-    from generator.artifacts import state
+    from generator.local.artifacts import state
 
     before = None
     while True:

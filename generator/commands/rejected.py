@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.aws import Target
-from generator.commands import kept, options, show
+from generator.commands import _console, _kept_options, _options
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.kept_events import Kept, Wanted
+    from generator.operate.kept_events import Kept, Wanted
 
 FEW = 20
 """Events of one request that are listed."""
@@ -27,15 +27,15 @@ PART = 12
 @click.command(short_help="Events that were kept because they could be no message.")
 @click.argument("source")
 @click.option("--show", "shown", metavar="KEY", help="One of them, as it came. A part of its key is enough.")
-@kept.filters
+@_kept_options.filters
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one a line; with --show, all of it.")
-@options.target
-@options.sources
+@_options.target
+@_options.sources
 def command(source: str, shown: str | None, wanted: Wanted, as_json: bool, target: Target, sources: Path) -> int:
     """Count SOURCE's rejected requests by day and reason, or show one. Nothing is changed."""
-    from generator.definition import load
-    from generator.kept_events import find, listed, read
-    from generator.stacks import NotDeployedError
+    from generator.definition.read import load
+    from generator.deploy.stacks import NotDeployedError
+    from generator.operate.kept_events import find, listed, read
 
     definition = load(sources, [source])[0].source
     try:
@@ -45,7 +45,7 @@ def command(source: str, shown: str | None, wanted: Wanted, as_json: bool, targe
             raise
         click.echo(json.dumps(error.told))
         return 1
-    found = list(listed(s3, stack.bucket, definition, wanted, kept.looked))
+    found = list(listed(s3, stack.bucket, definition, wanted, _kept_options.looked))
     if shown is not None:
         _show(read(s3, stack.bucket, _one(found, shown)), as_json=as_json)
     elif as_json:
@@ -53,13 +53,13 @@ def command(source: str, shown: str | None, wanted: Wanted, as_json: bool, targe
             click.echo(json.dumps({"key": one.key, "day": one.day, "reason": one.reason, "bytes": one.size}))
     elif found:
         _table(found, lambda key: _why(s3, stack.bucket, key))
-        out = show.console()
+        out = _console.console()
         example = f"rejected {source} --show {_part(found[-1].key)}"
-        out.print(f"\n[dim]to see one[/]              {kept.next_one(example, target, sources)}")
-        again = kept.next_one(f"redrive {source} --dry-run", target, sources)
+        out.print(f"\n[dim]to see one[/]              {_kept_options.next_one(example, target, sources)}")
+        again = _kept_options.next_one(f"redrive {source} --dry-run", target, sources)
         out.print(f"[dim]what they would be now[/]  {again}")
     else:
-        show.console().print(kept.none(source, wanted))
+        _console.console().print(_kept_options.none(source, wanted))
     return 0
 
 
@@ -79,7 +79,7 @@ def _one(found: list[Kept], part: str) -> str:
 
 def _why(s3: Any, bucket: str, key: str) -> str:
     """Why the first of its events is there; empty where it is none of ours, as the reason says already."""
-    from generator.kept_events import read
+    from generator.operate.kept_events import read
 
     try:
         return str(read(s3, bucket, key).envelope["events"][0]["detail"])
@@ -99,8 +99,8 @@ def _table(found: list[Kept], why: Callable[[str], str]) -> None:
     last = {(one.day, one.reason): one.key for one in found}
     for (day, reason), number in sorted(Counter((one.day, one.reason) for one in found).items()):
         key = last[day, reason]
-        table.add_row(day, reason, str(number), f"[dim]{_part(key)}[/]", show.safe(why(key)))
-    show.console().print(table)
+        table.add_row(day, reason, str(number), f"[dim]{_part(key)}[/]", _console.safe(why(key)))
+    _console.console().print(table)
 
 
 def _show(one: Kept, *, as_json: bool) -> None:
@@ -109,17 +109,17 @@ def _show(one: Kept, *, as_json: bool) -> None:
         click.echo(json.dumps({"key": one.key, **envelope}, indent=2, ensure_ascii=False))
         return
 
-    out = show.console()
-    out.print(f"[bold]{show.safe(one.key)}[/]")
+    out = _console.console()
+    out.print(f"[bold]{_console.safe(one.key)}[/]")
     events = envelope["events"]
     rows: list[tuple[str, Any]] = [("came", envelope["time"]), ("request", envelope["requestId"])]
     rows += [("event", _event(each)) for each in events[:FEW]]
     rows += [("", f"and {len(events) - FEW} more")] if len(events) > FEW else []
-    rows += [("tried", f"{show.count(envelope['attempts'], 'time')} again")] if envelope.get("attempts") else []
+    rows += [("tried", f"{_console.count(envelope['attempts'], 'time')} again")] if envelope.get("attempts") else []
     rows += [("query", envelope["query"])] if envelope["query"] else []
     rows += [("header", f"{name}: {value}") for name, value in envelope["headers"].items()]
     for label, text in rows:
-        out.print(f"  [dim]{label:<8}[/] {show.safe(str(text))}")
+        out.print(f"  [dim]{label:<8}[/] {_console.safe(str(text))}")
     out.print()
     click.echo(_readable(base64.b64decode(envelope["body"])))
 
@@ -134,4 +134,4 @@ def _readable(body: bytes) -> str:
         text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         text = body.decode(errors="backslashreplace")
-    return show.printable(text)
+    return _console.printable(text)

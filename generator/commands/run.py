@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import names
-from generator.commands import following, options, show
+from generator.commands import _console, _options
+from generator.commands import _follow as following
 from generator.commands import names as names_of_commands
-from generator.definition import load
+from generator.definition.read import load
 from generator.errors import GeneratorError, again
-from lambdas.faults import FAULTS
+from lambdas.runtime.aws_errors import FAULTS
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from generator.local import Emulator
+    from generator.local.emulator import Emulator
 
 _PAUSE_SECONDS = 0.2
 
@@ -33,22 +34,22 @@ _PAUSE_SECONDS = 0.2
 )
 @click.option("--iam", is_flag=True, help="Enforce IAM, over TLS, as AWS does.")
 @click.option("--json", "as_json", is_flag=True, help="Messages as they are, one a line, and nothing else.")
-@options.sources
-@options.build
+@_options.sources
+@_options.build
 def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
     """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C."""
-    from generator.bundle import signs_url
-    from generator.local import emulator, told
-    from generator.product import CODE, TEMPLATE, files
-    from generator.running import Running, announced, built, deploy, not_running
+    from generator.local.emulator import emulator, told
+    from generator.local.running import Running, announced, built, deploy, not_running
+    from generator.packaging.build import CODE, TEMPLATE, files
+    from generator.packaging.bundle import signs_url
 
     loaded = load(sources, [source], reserved=names_of_commands())[0]
     definition = loaded.source
     there = built(build, sources, source, (TEMPLATE, CODE))
     not_running(build, sources, source)
     if not there.items() <= files(loaded).items():
-        show.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")
-    out = show.console(stderr=as_json)
+        _console.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")
+    out = _console.console(stderr=as_json)
     ended = _ending()
     with emulator(port, iam=iam) as running:
         outputs = deploy(running, definition, there[TEMPLATE].decode(), there[CODE])
@@ -71,7 +72,7 @@ def _follow(out: Console, running: Emulator, stack: str, ended: threading.Event,
     """Show what the stack does until the end; somebody may delete it meanwhile, and deploy it again."""
     from botocore.exceptions import ClientError
 
-    from generator.running import Followed
+    from generator.local.running import Followed
 
     followed: Followed | None = None
     gone = False

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import errors, secret_store
+from generator import errors
 from generator.aws import Target
-from generator.commands import options, show
+from generator.commands import _console, _options
+from generator.definition.yaml_nodes import shown
+from generator.deploy import secret_store
+from generator.deploy.secret_store import Stored
 from generator.errors import GeneratorError
 from generator.names import deployment_problem
-from generator.secret_store import Stored
-from generator.yaml_nodes import shown
 from lambdas.model import Source, verified_by
-from lambdas.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS
 
 if TYPE_CHECKING:
-    from generator.definition import Definition
+    from generator.definition.read import Definition
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ class _Place:
 @click.option("--generate", is_flag=True, help="Make a random one, and print it: the vendor must be told.")
 @click.option("--drop-previous", is_flag=True, help="Store none, but refuse the one before the current one.")
 @click.option("--yes", is_flag=True, help="Do not ask before a secret that is valid is refused.")
-@options.target
-@options.sources
+@_options.target
+@_options.sources
 def command(
     source: str, wanted: str | None, generate: bool, drop_previous: bool, yes: bool, target: Target, sources: Path
 ) -> int:
@@ -73,8 +74,8 @@ def command(
         raise click.UsageError("--generate stores a secret, and --drop-previous stores none")
     if said := deployment_problem(source, target.project, target.environment):
         raise click.UsageError(said)
-    from generator.definition import load
-    from generator.vendor import parameters
+    from generator.definition.read import load
+    from generator.definition.secret_names import parameters
 
     definition = load(sources, [source])[0]
     there = parameters(definition.source, target.project, target.environment)
@@ -97,13 +98,13 @@ def command(
 def _given(place: _Place) -> str:
     """What is typed, or comes out of a pipe; GeneratorError where it can't be a secret."""
     asked = place.source.name if len(place.names) == 1 else f"{place.source.name}, {place.name}"
-    value = _typed(asked) if show.somebody_is_there() else _piped()
+    value = _typed(asked) if _console.somebody_is_there() else _piped()
     before = secret_store.before_it(place.source.webhook.auth, place.name)
     found = list(secret_store.problems(value, in_header=before is not None))
     if found := found or list(secret_store.misfits(place.source.webhook, place.name, value)):
         raise GeneratorError("\n".join(f"the secret {said}" for said in found))
     for said in secret_store.doubts(value, before or ""):
-        show.warning(f"the secret {said}")
+        _console.warning(f"the secret {said}")
     return value
 
 
@@ -130,7 +131,7 @@ def _piped() -> str:
 def _agree(said: str, *, yes: bool) -> None:
     if yes:
         return
-    if not show.somebody_is_there():
+    if not _console.somebody_is_there():
         raise GeneratorError(f"{said}; nobody is there to be asked: --yes goes on")
     click.confirm(f"{said}. Go on?", abort=True, err=True)
 
@@ -169,11 +170,11 @@ def _report(place: _Place, value: str, *, generated: bool) -> None:
     """What lies where now and what comes next, and never what it is."""
     from rich.markup import escape
 
-    out = show.console(stderr=generated)
+    out = _console.console(stderr=generated)
     for label, text in _said(place, value, generated=generated):
         out.print(f"[dim]{label:<9}[/]  {escape(text)}")
     if place.there.clear:
-        show.warning(
+        _console.warning(
             f"{place.there.name} was a String until now, which is not encrypted, and its old versions still are: "
             "what it held should not be valid for long"
         )
@@ -202,7 +203,7 @@ def _said(place: _Place, value: str, *, generated: bool) -> Iterator[tuple[str, 
 
 
 def _drop(ssm: Any, place: _Place, *, yes: bool) -> None:
-    there, out = place.there, show.console()
+    there, out = place.there, _console.console()
     if there.previous is None:
         out.print(f"{there.name} has no previous secret: there is nothing to drop")
         return

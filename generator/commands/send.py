@@ -10,15 +10,16 @@ from urllib.parse import urlsplit
 
 import click
 
-from generator import aws, regular_file
-from generator.commands import options, show
-from generator.definition import load
+from generator import aws
+from generator.commands import _console, _options
+from generator.definition.read import load
 from generator.errors import GeneratorError
+from generator.files import regular_file
 
 if TYPE_CHECKING:
-    from generator.samples import Sample
-    from generator.sending import Endpoint
-    from lambdas.auth import Keys
+    from generator.samples.files import Sample
+    from generator.samples.sending import Endpoint
+    from lambdas.auth_type import Keys
     from lambdas.model import Source
 
 
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     help="Send this file instead of the sample's body, byte for byte.",
 )
 @click.option("--url", help="A deployed endpoint, the stack's output EndpointUrl; by default the one that runs here.")
-@options.target
-@options.sources
-@options.build
+@_options.target
+@_options.sources
+@_options.build
 def command(
     source: str,
     sample: str | None,
@@ -47,8 +48,9 @@ def command(
     """Sign a sample as the vendor would, post it to SOURCE, and show the answer."""
     from rich.markup import escape
 
-    from generator.sending import Endpoint, choose, post
-    from generator.vendor import as_sent, keys, parameters
+    from generator.definition.secret_names import parameters
+    from generator.samples.sending import Endpoint, choose, post
+    from generator.samples.vendor import as_sent, keys
 
     definition = load(sources, [source])[0]
     chosen = choose(definition, sample)
@@ -65,7 +67,7 @@ def command(
     if sent is None:
         raise GeneratorError(f"{source}: only the vendor can sign; canary {source} shows that an event arrives")
     answer = post(there, sent)
-    out = show.console()
+    out = _console.console()
     out.print(f"[dim]sent[/]    {chosen.method} {escape(chosen.name)} to {escape(there.url)}")
     colour = "green" if answer.status < 300 else "red"
     out.print(f"[dim]answer[/]  [{colour}]{answer.status}[/] {escape(answer.body)}".rstrip())
@@ -81,10 +83,11 @@ def _with_body(sample: Sample, file: Path) -> Sample:
 
 
 def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, Keys]:
-    from generator.local import REGION, Emulator
-    from generator.running import find
-    from generator.sending import Endpoint
-    from generator.vendor import keys, parameters
+    from generator.definition.secret_names import parameters
+    from generator.local.emulator import REGION, Emulator
+    from generator.local.running import find
+    from generator.samples.sending import Endpoint
+    from generator.samples.vendor import keys
 
     running = find(build, sources, source.name)
     bundle = Path(running.ca_bundle) if running.ca_bundle else None

@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.aws import Target
-from generator.commands import bringing_in, kept, options, show
+from generator.commands import _console, _earlier_events, _kept_options, _options
 
 if TYPE_CHECKING:
-    from generator.state import Counted, State
+    from generator.operate.status import Counted, State
 
 
 @click.command(short_help="How a deployed source is.")
 @click.argument("source")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@options.target
-@options.sources
+@_options.target
+@_options.sources
 def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
     """Say whether SOURCE's events flow, what waits, what is kept, and what to do; exit 1 where there is something."""
-    from generator.definition import load
-    from generator.stacks import NotDeployedError
-    from generator.state import of
+    from generator.definition.read import load
+    from generator.deploy.stacks import NotDeployedError
+    from generator.operate.status import of
 
     try:
         state = of(target, load(sources, [source])[0].source)
@@ -42,11 +42,11 @@ def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
     else:
         from rich.markup import escape
 
-        out = show.console()
+        out = _console.console()
         out.print(
             f"\n[bold]{state.stack}[/]  {state.status}, framework {state.version}, changed {_ago(state.changed)}\n"
         )
-        for label, text, colour in _lines(state, source, lambda words: kept.next_one(words, target, sources)):
+        for label, text, colour in _lines(state, source, lambda words: _kept_options.next_one(words, target, sources)):
             out.print(f"  [dim]{label:<9}[/] [{colour}]{escape(text)}[/]")
     return 0 if state.well else 1
 
@@ -56,19 +56,19 @@ def _lines(state: State, source: str, do: Callable[[str], str]) -> Iterator[tupl
     fine, look = "default", "yellow"
     yield from _flow(state)
     age = f", the oldest for {_span(state.oldest)}" if state.waiting and state.oldest else ""
-    yield "waiting", f"{show.count(state.waiting, 'message')} for MozDef{age}", fine
+    yield "waiting", f"{_console.count(state.waiting, 'message')} for MozDef{age}", fine
     if state.dead:
-        letters = show.count(state.dead, "dead letter")
+        letters = _console.count(state.dead, "dead letter")
         again = do(f"redrive {source} --dead")
         yield "dead", f"{letters}, which MozDef took ten times: see what its worker says, then {again}", look
     if state.rejected:
-        requests = show.count(state.rejected, "request")
+        requests = _console.count(state.rejected, "request")
         yield "rejected", f"{requests} with events that could not be shaped: {do(f'rejected {source}')}", look
     if state.unsent:
-        requests = show.count(state.unsent, "request")
+        requests = _console.count(state.unsent, "request")
         yield "unsent", f"{requests} that the queue did not take: tried again every five minutes", look
     if state.unsendable:
-        objects = show.count(state.unsendable, "object")
+        objects = _console.count(state.unsendable, "object")
         yield "never", f"{objects} with messages that SQS refuses, below unsendable/ in {state.bucket}", look
     yield from _earlier(state, source, do)
     for name, text in state.alarms:
@@ -99,7 +99,7 @@ def _earlier(state: State, source: str, do: Callable[[str], str]) -> Iterator[tu
     if state.earlier is None:
         yield "earlier", "not known: you may not list buckets and queues, which earlier stacks left behind", "default"
         return
-    for line in bringing_in.lines(state.earlier, lambda bucket: do(f"redrive {source} --from-bucket {bucket}")):
+    for line in _earlier_events.lines(state.earlier, lambda bucket: do(f"redrive {source} --from-bucket {bucket}")):
         yield "earlier", line, "yellow"
 
 
@@ -110,8 +110,8 @@ def _counted(counted: Counted, what: str) -> str:
 def _span(seconds: float) -> str:
     for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
-            return show.count(int(seconds // size), name)
-    return show.count(int(seconds), "second")
+            return _console.count(int(seconds // size), name)
+    return _console.count(int(seconds), "second")
 
 
 def _ago(at: datetime) -> str:

@@ -9,14 +9,15 @@ from urllib.parse import urlencode
 
 import click
 
-from generator import helper_bucket, names
+from generator import names
 from generator.aws import Target
-from generator.commands import options, show
+from generator.commands import _console, _options
 from generator.commands.build import made, written
+from generator.deploy import helper_bucket
 from generator.errors import again
 
 if TYPE_CHECKING:
-    from generator.product import Product
+    from generator.packaging.build import Product
 
 
 class _File(NamedTuple):
@@ -30,15 +31,15 @@ class _File(NamedTuple):
 @click.command(short_help="Upload what was built, for the console.")
 @click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every source.")
-@options.target
-@options.sources
-@options.build
+@_options.target
+@_options.sources
+@_options.build
 def command(sources_named: tuple[str, ...], everything: bool, target: Target, sources: Path, build: Path) -> int:
     """Build SOURCE, and put its code and templates into the helper bucket; links to the console make stacks of them."""
     from rich.markup import escape
 
-    from generator import placeholders
-    from generator.definition import load
+    from generator.definition import placeholders
+    from generator.definition.read import load
 
     if not sources_named and not everything:
         raise click.UsageError("name a source, or say --all")
@@ -50,7 +51,7 @@ def command(sources_named: tuple[str, ...], everything: bool, target: Target, so
             raise click.UsageError(said)
     written(products, build)
     new = helper_bucket.ensure(target)
-    show.console().print(f"[dim]bucket[/]  {escape(target.bucket)}{', made now' if new else ''}")
+    _console.console().print(f"[dim]bucket[/]  {escape(target.bucket)}{', made now' if new else ''}")
     _put(_files(products), target)
     for one in products:
         _next(one, target, sources, build)
@@ -59,8 +60,9 @@ def command(sources_named: tuple[str, ...], everything: bool, target: Target, so
 
 def _files(products: Sequence[Product]) -> list[_File]:
     """Zips before templates: where a template is, its code is too."""
-    from generator import bundle, changes
-    from generator.product import CODE, CONFIG, TEMPLATES, shared
+    from generator.deploy import changes
+    from generator.packaging import bundle
+    from generator.packaging.build import CODE, CONFIG, TEMPLATES, shared
 
     zips = dict(shared())
     zips |= {f"{one.name}/{name}": one.files[name] for one in products for name in (CODE, CONFIG)}
@@ -73,20 +75,20 @@ def _files(products: Sequence[Product]) -> list[_File]:
 
 def _put(files: Sequence[_File], target: Target) -> None:
     """A line for each file, as it is done; two of one content are one object."""
-    out = show.console()
+    out = _console.console()
     width = max(len(file.name) for file in files)
     for key, new in helper_bucket.put(target, {file.key: file.content for file in files}):
         state = "[green]uploaded[/]" if new else "[dim]already there[/]"
         for file in files:
             if file.key == key:
-                out.print(f"  {file.name:<{width}}  {show.size(len(file.content)):>8}  {state}")
+                out.print(f"  {file.name:<{width}}  {_console.size(len(file.content)):>8}  {state}")
 
 
 def _next(one: Product, target: Target, sources: Path, build: Path) -> None:
     from rich.markup import escape
 
-    from generator.changes import template_key
-    from generator.product import PIPELINE, TEMPLATE
+    from generator.deploy.changes import template_key
+    from generator.packaging.build import PIPELINE, TEMPLATE
 
     commands = (
         (again(f"secret {one.name}{target.options}", sources=sources), "store the secret that it is verified with"),
@@ -95,7 +97,7 @@ def _next(one: Product, target: Target, sources: Path, build: Path) -> None:
             "deploy it; or make its stack in the console:",
         ),
     )
-    out = show.console()
+    out = _console.console()
     out.print(f"\n[bold]next, for {one.name}[/]")
     width = max(len(command) for command, _ in commands)
     for command, what in commands:

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 import click
 
-from generator.commands import options, show
+from generator.commands import _console, _options
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.explain.case import Case
+    from generator.explain.captured_case import Case
     from generator.explain.explanation import Explanation
 
 _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
@@ -41,7 +41,7 @@ _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
 )
 @click.option("--previous", is_flag=True, help="Ask for the secret before the current one too.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@options.sources
+@_options.sources
 def command(
     source: str,
     file: Path,
@@ -56,10 +56,10 @@ def command(
 
     The secret is asked for, or comes out of a pipe, one a line; it is not shown, and neither is a signature.
     """
-    from generator.commands import given
+    from generator.commands import _secret_prompt
     from generator.explain import published_keys
     from generator.explain.explanation import explain
-    from generator.explain.lines import as_plain
+    from generator.explain.report import as_plain
 
     case = _as_of(at, _case(source, sources, file, url, has_previous=previous))
     content = None
@@ -69,7 +69,7 @@ def command(
     elif there := published_keys.hosts(case.source):
         click.echo(f"asks {' and '.join(there)} for keys; with --keys FILE, nobody is asked", err=True)
     published_keys.need_packages(case.source)
-    case = replace(case, secrets=given.secrets(case))
+    case = replace(case, secrets=_secret_prompt.secrets(case))
     with published_keys.given(content):
         explained = explain(case)
     if as_json:
@@ -80,9 +80,9 @@ def command(
 
 
 def _case(source: str, sources: Path, file: Path, url: str | None, *, has_previous: bool) -> Case:
-    from generator.captured import read
-    from generator.definition import load
-    from generator.explain.case import Case
+    from generator.definition.read import load
+    from generator.explain.captured_case import Case
+    from generator.samples.captured import read
 
     if url and not url.lower().startswith(("https://", "http://")):
         raise GeneratorError(f"--url {url}: is no URL such as https://hooks.example.com/events")
@@ -103,7 +103,7 @@ def _as_of(at: str | None, case: Case) -> Case:
     if at != REQUEST:
         return replace(case, now=moment(at), as_of_now=False)
     if (found := own(case)) is None:
-        show.warning("the request has no time that the definition looks at: now is taken")
+        _console.warning("the request has no time that the definition looks at: now is taken")
         return case
     return replace(case, now=found, as_of_now=False)
 
@@ -112,9 +112,9 @@ def _show(explained: Explanation, case: Case) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from generator.explain.lines import lines, title
+    from generator.explain.report import lines, title
 
-    out = show.console()
+    out = _console.console()
     out.print(Text.assemble((case.source.name, "bold"), f"  {title(explained, case)}\n"))
     grid = Table.grid(padding=(0, 1))
     before = ""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from generator.definition.jmespath_checks import REPLY_ONLY, arguments, calls, looks_at_nothing
+from generator.definition.yaml_nodes import Place
 from generator.errors import Problem
-from generator.expressions import REPLY_ONLY, arguments, calls, looks_at_nothing
-from generator.resources.alarms import MAX_SILENCE_HOURS
-from generator.yaml_nodes import Place
+from generator.templates.resources.alarms import MAX_SILENCE_HOURS
 from lambdas.auth import body_hmac, digest, hmac, leaves, queries, secret_names
-from lambdas.challenges import FORBIDDEN, signs, texts
 from lambdas.model import Auth, Challenge, Events, Inputs, Mozdef, Reply, Source, Text, Webhook, auths
-from lambdas.signed import Signed
-from lambdas.text import paths
+from lambdas.reading.text_templates import paths
+from lambdas.receiving.challenges import FORBIDDEN, signs, texts
+from lambdas.signatures.signature_settings import Signed
 
 MAX_DEDUPE_HOURS = 168
 MAX_DESCRIPTION = 200  # a template's has 1,024 bytes, a function's 256 characters

@@ -11,11 +11,11 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
+from generator.definition.scalars import CHECKS, Wrong, choice, kind, meant, plain, scalar, tag
+from generator.definition.yaml_nodes import Place, entries, place
 from generator.errors import Problem
-from generator.scalars import CHECKS, Wrong, choice, kind, meant, plain, scalar, tag
-from generator.yaml_nodes import Place, entries, place
 from lambdas import model
-from lambdas.mozdef import is_long
+from lambdas.shaping.mozdef import is_long
 
 
 class Walker:

@@ -9,9 +9,9 @@ from typing import Any
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from lambdas.challenges import ReplyFunctions
-from lambdas.paths import Functions
-from lambdas.text import pieces
+from lambdas.reading.paths import Functions
+from lambdas.reading.text_templates import pieces
+from lambdas.receiving.challenges import ReplyFunctions
 
 Node = dict[str, Any]
 MAX_LENGTH = 1_000

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from generator.definition import Definition
+from generator.definition.read import Definition
 from generator.errors import DefinitionError, Problem
 from lambdas.model import Source
 

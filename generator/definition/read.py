@@ -14,14 +14,15 @@ from types import ModuleType
 import yaml
 
 import lambdas.auth
-from generator import names, schemas, transform, yaml_nodes
+from generator import names
+from generator.definition import schemas, transform_file, yaml_nodes
+from generator.definition.cross_checks import problems as rule_problems
+from generator.definition.dataclass_reader import Walker
+from generator.definition.yaml_nodes import Place, entries, place
 from generator.errors import DefinitionError, GeneratorError, Problem
-from generator.rules import problems as rule_problems
-from generator.walk import Walker
-from generator.yaml_nodes import Place, entries, place
 from lambdas.model import Source
 
-BUNDLED = transform.SHIPPED
+BUNDLED = transform_file.SHIPPED
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definitio
         return None, problems
     if code := definition.find("transform.py"):
         try:
-            definition = replace(definition, source=replace(definition.source, transform=transform.load(code, source)))
+            definition = replace(
+                definition, source=replace(definition.source, transform=transform_file.load(code, source))
+            )
         except DefinitionError as error:
             return None, list(error.problems)
     return definition, []

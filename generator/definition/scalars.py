@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from lambdas import model
-from lambdas.signed import PIECE
+from lambdas.signatures.signature_settings import PIECE
 
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 SECRET = re.compile(r"[a-z]+(_[a-z0-9]+)*")
@@ -83,7 +83,7 @@ def choice(node: yaml.Node, options: tuple[Any, ...]) -> Any:
 
 
 def _path(text: str) -> str:
-    from generator.expressions import path_problem
+    from generator.definition.jmespath_checks import path_problem
 
     if said := path_problem(text):
         raise Wrong(said)
@@ -91,7 +91,7 @@ def _path(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    from generator.expressions import text_problem
+    from generator.definition.jmespath_checks import text_problem
 
     if said := text_problem(text):
         raise Wrong(said)

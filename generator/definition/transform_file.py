@@ -11,13 +11,13 @@ from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from generator import regular_file
+from generator.definition.yaml_nodes import shown
 from generator.errors import DefinitionError, GeneratorError, Problem
-from generator.yaml_nodes import shown
+from generator.files import regular_file
 from lambdas.model import Source, Transform
 
 MODULE = "lambdas.transform"
-SHIPPED = Path(__file__).parent.parent / "sources"
+SHIPPED = Path(__file__).parents[2] / "sources"
 # boto3 and what it needs: https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
 BROUGHT = frozenset({"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"})
 # What an older Python has, and Lambda's has not: https://docs.python.org/3/whatsnew/3.13.html#removed-modules
@@ -127,8 +127,8 @@ def _why(name: str, file: Path) -> str:
 
 def _packed(source: Source) -> set[str]:
     """The third-party packages in the source's zip, by the name that is imported."""
-    from generator.bundle import third_party
-    from generator.wheels import EARLY
+    from generator.packaging.bundle import third_party
+    from generator.packaging.wheels import EARLY
 
     return {EARLY[package].partition(".")[0] for package in third_party(source)}
 

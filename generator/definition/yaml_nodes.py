@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from generator import regular_file
 from generator.errors import Problem
+from generator.files import regular_file
 
 MAX_DEPTH, MAX_BYTES = 50, 1_048_576
 _LONG = 8_192

@@ -12,17 +12,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator import gateway, secret_store, stacks
 from generator.aws import Target
-from generator.definition import Definition
+from generator.definition.read import Definition
+from generator.definition.secret_names import can_sign, parameters
+from generator.deploy import secret_store, stacks
 from generator.errors import GeneratorError
-from generator.samples import Sample, load, shape
-from generator.sending import Answer, Endpoint, choose, post
-from generator.vendor import as_sent, can_sign, keys, parameters
-from lambdas.auth import Keys, Sent
+from generator.samples import gateway
+from generator.samples.files import Sample, load
+from generator.samples.run import shape
+from generator.samples.sending import Answer, Endpoint, choose, post
+from generator.samples.vendor import as_sent, keys
+from lambdas.auth_type import Keys, Sent
 from lambdas.model import Source
-from lambdas.request import BY_IAM, CANARY
-from lambdas.secrets import NoSecret
+from lambdas.reading.request import BY_IAM, CANARY
+from lambdas.runtime.secrets import NoSecret
 
 # A new stage, and a new function's first start, take some seconds until the endpoint answers.
 READY_SECONDS, SEEN_SECONDS, PAUSE_SECONDS = 60.0, 120.0, 1.0

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from generator import progress, stacks
+from generator.deploy import progress, stacks
 from generator.errors import GeneratorError
 
 # What CreateChangeSet says, and what others of CloudFormation's calls say.

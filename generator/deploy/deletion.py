@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from generator.deploy.retained_resources import KeptBucket, kept_in, messages_on
+from generator.deploy.stacks import Stack, held
 from generator.errors import GeneratorError
-from generator.retained import KeptBucket, kept_in, messages_on
-from generator.stacks import Stack, held
-from lambdas.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
 KEPT, REDRIVE = "Kept", "Redrive"

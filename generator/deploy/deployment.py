@@ -11,15 +11,17 @@ from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
-from generator import bundle, names, parameters
+from generator import names
 from generator.aws import Target
-from generator.changes import template_key
+from generator.definition.secret_names import parameters as parameters_of
+from generator.deploy import stack_parameters as parameters
+from generator.deploy.changes import template_key
+from generator.deploy.stacks import Stack
 from generator.errors import GeneratorError, again
-from generator.lint import MAX_BODY
-from generator.product import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared
-from generator.resources.key import ASKED as KEY_ADMINISTRATOR
-from generator.stacks import Stack
-from generator.vendor import parameters as parameters_of
+from generator.packaging import bundle
+from generator.packaging.build import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared
+from generator.packaging.lint import MAX_BODY
+from generator.templates.resources.key import ASKED as KEY_ADMINISTRATOR
 from lambdas.auth import any_of, secret_names
 
 
@@ -156,7 +158,7 @@ class Deployment:
 
     def refuse_taken_names(self, stack: Stack | None) -> None:
         """GeneratorError where something has a name already that was given for what is to be made."""
-        from generator import taken_names
+        from generator.deploy import taken_names
 
         before, target = stack.parameters if stack else {}, self.place.target
         known: dict[str, Any] = self._template["Parameters"]
@@ -230,7 +232,7 @@ class Deployment:
         for words in self.later:
             yield "secret", words
         guide = self.product.definition.find("README.md")
-        from generator.local import reached
+        from generator.local.emulator import reached
 
         yield "vendor", f"calls {reached(stack.outputs).url}{f'; what to click: {guide}' if guide else ''}"
         queue = stack.outputs["EventsQueueUrl"].rpartition("/")[2]

@@ -9,8 +9,8 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from generator.deploy.stacks import Stack, find
 from generator.errors import GeneratorError
-from generator.stacks import Stack, find
 
 SECONDS, LOCAL_SECONDS = 2.0, 0.1
 """Between two looks: CloudFormation throttles who asks more often, and an emulator nobody."""

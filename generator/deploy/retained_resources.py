@@ -9,8 +9,8 @@ from typing import Any
 
 from generator.aws import Target
 from generator.errors import GeneratorError
-from lambdas.faults import Unconfirmed, confirmed
-from lambdas.kept import MAX_OBJECT, NOT_OURS, opened
+from lambdas.delivering.kept_bucket import MAX_OBJECT, NOT_OURS, opened
+from lambdas.runtime.aws_errors import Unconfirmed, confirmed
 
 _PARTS = {"unsent/": 3, "rejected/": 4}
 """What can be brought in, and of how many parts its keys are. What waits comes first: it was shaped already."""

@@ -12,10 +12,10 @@ from typing import Any
 
 from generator.errors import GeneratorError
 from lambdas.auth import basic, leaves, token
-from lambdas.faults import Unconfirmed, confirmed
-from lambdas.keys import Key
 from lambdas.model import Auth, Webhook, auths
-from lambdas.secrets import PREVIOUS, UnusableSecret, listed
+from lambdas.runtime.aws_errors import Unconfirmed, confirmed
+from lambdas.runtime.secrets import PREVIOUS, UnusableSecret, listed
+from lambdas.signatures.keys import Key
 
 MAX_BYTES = 4_096
 """https://docs.aws.amazon.com/general/latest/gr/ssm.html: what a parameter of the standard tier holds."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from generator.deploy.stacks import Stack
 from generator.errors import GeneratorError
-from generator.stacks import Stack
 
 KEYS = ("LambdaKey", "MergeKey", "ConfigKey")
 """Where zips are, named by their content: the template's default is what was built with it."""

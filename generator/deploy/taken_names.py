@@ -10,8 +10,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from generator.deploy.retained_resources import messages_on
 from generator.errors import GeneratorError
-from generator.retained import messages_on
 
 _NOT_KNOWN = (
     "AWS.SimpleQueueService.NonExistentQueue",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generator import gateway
-from generator.captured import Captured
-from lambdas.auth import Sent
+from generator.samples import gateway
+from generator.samples.captured import Captured
+from lambdas.auth_type import Sent
 from lambdas.model import Source
-from lambdas.secrets import NoSecret
+from lambdas.runtime.secrets import NoSecret
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from generator.errors import GeneratorError
-from generator.explain import onward
-from generator.explain.case import Case
+from generator.explain import simulate
+from generator.explain.captured_case import Case
 from generator.explain.evidence.published import token
 from generator.explain.mistakes import Attempt
 from generator.explain.mistakes.texts import format_of
-from lambdas.auth import Unauthenticated, leaves
+from lambdas.auth import leaves
+from lambdas.auth_type import Unauthenticated
 from lambdas.model import TimeFormat
-from lambdas.pieces import written
-from lambdas.signed import Signed
-from lambdas.when import seconds
+from lambdas.runtime.times import seconds
+from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.signed_text import written
 
 REQUEST = "request"
 """Stands for the time that the request itself says."""
@@ -31,8 +32,8 @@ def moment(text: str) -> float:
 
 def own(case: Case) -> float | None:
     """When the request says that it was made; None where it does not."""
-    request = onward.seen(case.source, case.sent(case.captured.body), case.now)
-    auth = onward.role(case.source, request)[1]
+    request = simulate.seen(case.source, case.sent(case.captured.body), case.now)
+    auth = simulate.role(case.source, request)[1]
     for leaf in leaves(auth) if auth else ():
         attempt = Attempt(leaf, request, (), case.now)
         at = _of_signed(attempt) if isinstance(leaf.settings, Signed) else _of_token(attempt)

@@ -7,13 +7,13 @@ from copy import deepcopy
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
-from generator.explain.case import Case
-from lambdas import fields
+from generator.explain.captured_case import Case
 from lambdas.auth import body_hmac, leaves, masks, queries, sns
-from lambdas.body import Rejected
 from lambdas.model import Auth, Challenge, auths
-from lambdas.paths import Functions, compiled
-from lambdas.request import Request
+from lambdas.reading import masking
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.request import Request
 
 _ALWAYS = ("authorization", "cookie", "proxy-authorization")
 _FEW = 16
@@ -55,8 +55,8 @@ def _in_body(leaf: Auth, root: Any, request: Request) -> Iterator[str]:
         yield from _texts(root.get("Signature") if isinstance(root, dict) else None)
     elif isinstance(leaf.settings, body_hmac.Settings):
         each = leaf.settings.each
-        for item in (fields.found(root, each, request) if each else [root]) or []:
-            yield from _texts(fields.found(item, leaf.settings.signature.path, request))
+        for item in (masking.found(root, each, request) if each else [root]) or []:
+            yield from _texts(masking.found(item, leaf.settings.signature.path, request))
 
 
 def _in_query(name: str, query: str) -> Iterator[str]:
@@ -68,12 +68,12 @@ def _in_query(name: str, query: str) -> Iterator[str]:
 
 def _masked(root: Any, names: Iterable[str]) -> Iterator[str]:
     without = deepcopy(root)
-    if fields.mask(without, names):
+    if masking.mask(without, names):
         yield from _different(root, without)
 
 
 def _different(whole: Any, without: Any) -> Iterator[str]:
-    if without == fields.MASK:
+    if without == masking.MASK:
         yield from _texts(whole)
     elif isinstance(whole, dict) and isinstance(without, dict):
         for name, below in whole.items():

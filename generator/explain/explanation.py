@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from generator.explain import credentials, onward, reasons
-from generator.explain.case import Case
+from generator.explain import credentials, reasons
+from generator.explain import simulate as onward
+from generator.explain.captured_case import Case
 from generator.explain.evidence import Fact, published, signed, tokens
 from generator.explain.findings import Finding
-from generator.explain.glimpse import Hidden
 from generator.explain.mistakes import Attempt, kind
-from generator.explain.onward import Onward
 from generator.explain.reasons import attempt_of, named, refusal_of, verdict
-from lambdas.auth import Sent, jwt, leaves
-from lambdas.body import Rejected
+from generator.explain.redaction import Hidden
+from generator.explain.simulate import Onward
+from lambdas.auth import jwt, leaves
+from lambdas.auth_type import Sent
 from lambdas.model import Auth, Challenge
-from lambdas.request import Request
-from lambdas.secrets import UnusableSecret
-from lambdas.signed import Signed
+from lambdas.reading.body import Rejected
+from lambdas.reading.request import Request
+from lambdas.runtime.secrets import UnusableSecret
+from lambdas.signatures.signature_settings import Signed
 
 _REFUSED = (401, 403, 404, 503)
 FACTS: dict[str, Callable[[Attempt], Iterator[Fact]]] = {

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from generator.explain import suspicions, unusable
-from generator.explain.case import Case
+from generator.explain.captured_case import Case
 from generator.explain.evidence import drift
-from generator.explain.glimpse import visible
 from generator.explain.mistakes import (
     FOREVER,
     Attempt,
@@ -24,10 +23,11 @@ from generator.explain.mistakes import (
     tokens,
     urls,
 )
-from lambdas.auth import Unauthenticated
-from lambdas.pieces import written
-from lambdas.signed import PIECE, Signed
-from lambdas.when import seconds
+from generator.explain.redaction import visible
+from lambdas.auth_type import Unauthenticated
+from lambdas.runtime.times import seconds
+from lambdas.signatures.signature_settings import PIECE, Signed
+from lambdas.signatures.signed_text import written
 
 
 class Finding(NamedTuple):

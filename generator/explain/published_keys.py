@@ -9,12 +9,12 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from generator import regular_file
 from generator.errors import GeneratorError
 from generator.explain.unusable import nobody
+from generator.files import regular_file
 from lambdas.auth import jwt, leaves, sns, wheels
 from lambdas.model import Auth, HttpsUrl, Source, auths
-from lambdas.published import Published
+from lambdas.signatures.published_keys import Published
 
 _NOWHERE = HttpsUrl("https://keys.invalid/")
 _MODULES = {"cryptography": "cryptography", "PyJWT": "jwt"}

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from generator.explain import onward, suspicions, unusable
-from generator.explain.case import Case
+from generator.explain import simulate, suspicions, unusable
+from generator.explain.captured_case import Case
 from generator.explain.findings import Finding, findings
-from generator.explain.glimpse import visible
 from generator.explain.mistakes import Attempt, kind
-from lambdas.auth import Unauthenticated
-from lambdas.body import Rejected
+from generator.explain.redaction import visible
+from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth, methods
-from lambdas.request import Request
-from lambdas.secrets import SecretsDown, UnusableSecret
+from lambdas.reading.body import Rejected
+from lambdas.reading.request import Request
+from lambdas.runtime.secrets import SecretsDown, UnusableSecret
 
 
 def found(auth: Auth | None, case: Case, request: Request, *, verifies: bool) -> Iterator[Finding]:
     """What is certain of any request first, and then why this one does not verify."""
-    if onward.is_lost(case.source, request):
+    if simulate.is_lost(case.source, request):
         there = " and ".join(methods(case.source.webhook))
         said = f"{visible(request.method)} has no route: there is one for {there}"
         yield Finding(said, "have the vendor send events as POST")

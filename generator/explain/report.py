@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from generator.explain.case import Case
+from generator.explain.captured_case import Case
 from generator.explain.explanation import Explanation, Node
-from generator.explain.glimpse import visible
-from generator.explain.onward import LOST
+from generator.explain.redaction import visible
+from generator.explain.simulate import LOST
 from lambdas.model import Challenge
-from lambdas.when import iso
+from lambdas.runtime.times import iso
 
 _SHOWN = 10
 _LONG = 600

@@ -11,19 +11,19 @@ from typing import Any
 
 from jmespath.functions import signature
 
-from generator import gateway
-from generator.explain.case import Case
-from generator.fake_aws import Bucket, Queue, Store
-from lambdas.auth import Sent
-from lambdas.body import Rejected
-from lambdas.challenges import ReplyFunctions, Unbounded, matching, rendered
-from lambdas.formats import reader
-from lambdas.kept import Kept
+from generator.explain.captured_case import Case
+from generator.samples import gateway
+from generator.samples.fake_aws import Bucket, Queue, Store
+from lambdas.auth_type import Sent
+from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.outbox import Outbox
 from lambdas.model import Auth, Challenge, Source, methods, verified_by
-from lambdas.outbox import Outbox
-from lambdas.receive import MAX_HANDSHAKE, Receiver
-from lambdas.request import BY_IAM, Request
-from lambdas.secrets import Secrets
+from lambdas.reading.body import Rejected
+from lambdas.reading.formats import reader
+from lambdas.reading.request import BY_IAM, Request
+from lambdas.receiving.challenges import ReplyFunctions, Unbounded, matching, rendered
+from lambdas.receiving.receive import MAX_HANDSHAKE, Receiver
+from lambdas.runtime.secrets import Secrets
 
 MADE = "[made with the secret]"
 Keys = Mapping[str, tuple[str, ...]]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from generator import secret_store
-from generator.captured import Captured
+from generator.deploy import secret_store
 from generator.explain.evidence.tokens import tokens_in
 from generator.explain.mistakes import Attempt
 from generator.explain.mistakes.schemes import others
-from lambdas.auth import Unauthenticated
-from lambdas.body import Rejected
-from lambdas.formats import inflated
-from lambdas.request import Request
-from lambdas.signed import PIECE, Signed, Url
-from lambdas.signing import carried
+from generator.samples.captured import Captured
+from lambdas.auth_type import Unauthenticated
+from lambdas.reading.body import Rejected
+from lambdas.reading.formats import inflated
+from lambdas.reading.request import Request
+from lambdas.signatures.signature_check import carried
+from lambdas.signatures.signature_settings import PIECE, Signed, Url
 
 _MASKED = re.compile(
     r"(.*[^*])?\*{3,}.*|.*(\[|<)?(masked|redacted|filtered|hidden|removed|omitted)(\]|>)?", re.IGNORECASE

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 
-from generator.explain.case import Case
+from generator.definition.placeholders import PLACEHOLDER, placeholders
+from generator.explain.captured_case import Case
 from generator.explain.mistakes import Attempt
-from generator.placeholders import PLACEHOLDER, placeholders
 from lambdas.auth import jwt
-from lambdas.keys import Key, key_bytes
 from lambdas.model import Auth
+from lambdas.signatures.keys import Key, key_bytes
 
 _ED25519_BYTES = 32
 Said = tuple[str, str]

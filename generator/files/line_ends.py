@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from generator import regular_file
+from generator.definition.yaml_nodes import shown
 from generator.errors import Problem
-from generator.yaml_nodes import shown
+from generator.files import regular_file
 
 _STORED = (".mozdef.json", ".reply.json", ".request.json")
 MEND = "save it with LF; in git: git config core.autocrlf input, git add --renormalize ., and check it out anew"

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile, ZipInfo
 
-from generator import line_ends, regular_file
 from generator.errors import DefinitionError, GeneratorError
+from generator.files import line_ends, regular_file
 
 # What a checkout leaves out, where there is no git to ask.
 _NOT_CHECKED_IN = {".git", ".venv", ".tox", "build", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import temporary
-from generator.artifacts import unpacked
-from generator.buildspec import FAILED, RUNNING, Buildspec, read, script
 from generator.errors import GeneratorError
-from generator.local import Emulator
+from generator.files import temporary
+from generator.local.artifacts import unpacked
+from generator.local.buildspec import FAILED, RUNNING, Buildspec, read, script
+from generator.local.emulator import Emulator
 
 # How this machine reaches its package index; in CodeBuild there is nothing in between.
 _NETWORK = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CERT", "PIP_CONFIG_FILE", "PIP_TRUSTED_HOST")

@@ -22,16 +22,16 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
-from generator import temporary
 from generator.aws import Target
 from generator.errors import GeneratorError
-from generator.sending import Endpoint
+from generator.files import temporary
+from generator.samples.sending import Endpoint
 
 REGION = "us-west-2"
 START_SECONDS, DEPLOY_SECONDS, STOP_SECONDS, POLL_SECONDS = 30, 120, 1, 0.05
 # Nothing else gets in: no AWS settings or credentials, no proxies, none of the emulator's own switches.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "PYTHONUSERBASE", "LD_LIBRARY_PATH")
-PROGRAM = Path(__file__).with_name("emulated.py")
+PROGRAM = Path(__file__).with_name("emulator_process.py")
 
 
 class Keys(NamedTuple):
@@ -181,8 +181,8 @@ def _session() -> Any:
 def emulator(port: int = 4566, *, iam: bool = False, more: Mapping[str, str] | None = None) -> Iterator[Emulator]:
     """Run an emulator on 127.0.0.1; with iam it enforces IAM, over TLS because policies demand SecureTransport.
 
-    Only who has its keys, which are new each time, can ask it for anything: generator/guard.py. `more` is further
-    environment of it, and so of its Lambdas.
+    Only who has its keys, which are new each time, can ask it for anything: see request_guard.py.
+    `more` is further environment of it, and so of its Lambdas.
     """
     if not all(importlib.util.find_spec(name) for name in ("ministack", "cryptography")):
         raise GeneratorError("the local emulator is not installed; install it with: pip install -e '.[local]'")

@@ -8,7 +8,7 @@ act, the types of resources of a change set, and whether a parameter may be over
 service that takes on a role says for which resource. No service is here to say so: who stands in for one gives that
 ARN as the external id.
 
-Nor would it be safe: `generator/guard.py` stands before it. The key that its parent gives it in the environment is the
+Nor would it be safe: request_guard.py stands before it. The key that its parent gives it in the environment is the
 administrator's, in place of a key that all the world knows; a function's are random, since ministack's own could be
 worked out from two names.
 """
@@ -35,8 +35,8 @@ from ministack.core.iam_evaluator import enforce
 from ministack.core.router import detect_service, extract_access_key_id
 from ministack.services import sts
 
-from generator.guard import Answer, Guard, hosts
-from generator.sigv4 import RefusedError, Request
+from generator.local.request_guard import Answer, Guard, hosts
+from generator.local.sigv4 import RefusedError, Request
 
 _action, _resource = iam.extract_iam_action, iam.extract_resource_arn
 _keys = iam.request_tag_context

@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generator import artifacts, container, names, pipeline_jobs, temporary
-from generator.container import BuildError
+from generator import names
 from generator.errors import GeneratorError
-from generator.local import Emulator, Here, emulator
-from generator.pipeline_jobs import Jobs
-from generator.product import CODE, CONFIG, MERGE, PIPELINE
-from generator.running import provide
+from generator.files import temporary
+from generator.local import artifacts, container, pipeline_jobs
+from generator.local.container import BuildError
+from generator.local.emulator import Emulator, Here, emulator
+from generator.local.pipeline_jobs import Jobs
+from generator.local.running import provide
+from generator.packaging.build import CODE, CONFIG, MERGE, PIPELINE
 from lambdas.model import Source
 
 PIPELINE_RESOURCE = "Pipeline"

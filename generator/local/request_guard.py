@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from generator.sigv4 import RefusedError, Request, Secrets, verify
+from generator.local.sigv4 import RefusedError, Request, Secrets, verify
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -12,11 +12,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator import bundle, helper_bucket, names, regular_file
+from generator import names
+from generator.deploy import helper_bucket
 from generator.errors import GeneratorError, again
-from generator.local import Emulator, Here, Keys
-from generator.product import shared
-from generator.vendor import put_made_up
+from generator.files import regular_file
+from generator.local.emulator import Emulator, Here, Keys
+from generator.packaging import bundle
+from generator.packaging.build import shared
+from generator.samples.vendor import put_made_up
 from lambdas.model import Source
 
 

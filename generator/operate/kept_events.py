@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from generator import stacks
 from generator.aws import Target
+from generator.deploy import stacks
 from generator.errors import GeneratorError, again
-from lambdas.formats import reader
-from lambdas.kept import NOT_OURS, opened, request_of
-from lambdas.message import identifier
+from lambdas.delivering.kept_bucket import NOT_OURS, opened, request_of
+from lambdas.delivering.refused_events import WHOLE, refused_at, split_of
 from lambdas.model import Events, Source
-from lambdas.paths import Functions, compiled
-from lambdas.places import WHOLE, refused_at, split_of
-from lambdas.request import Request
+from lambdas.reading.formats import reader
+from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.request import Request
+from lambdas.shaping.message import identifier
 
 FOREIGN = "none of ours"
 """The reason of an object that the framework did not put there."""

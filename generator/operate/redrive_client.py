@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from generator.errors import GeneratorError
-from generator.kept_events import FOREIGN, Stack
+from generator.operate.kept_events import FOREIGN, Stack
 
 CHUNK = 10
 """Objects that one call looks at, or sends: some seconds at most, and what an interruption leaves undone."""

@@ -10,12 +10,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from generator import kept_events, local, retained
 from generator.aws import Target
-from generator.retained import Retained, number_below
-from generator.vendor import parameters
-from lambdas.metrics import NAMESPACE
+from generator.definition.secret_names import parameters
+from generator.deploy import retained_resources
+from generator.deploy.retained_resources import Retained, number_below
+from generator.local import emulator
+from generator.operate import kept_events
 from lambdas.model import Source
+from lambdas.runtime.metrics import NAMESPACE
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -108,7 +110,7 @@ def _depth(target: Target, url: str) -> int:
 
 def _earlier(target: Target, source: Source, there: kept_events.Stack) -> Retained | None:
     try:
-        return retained.find(target, source.name, there.bucket, (there.events, there.dead_letters)).events
+        return retained_resources.find(target, source.name, there.bucket, (there.events, there.dead_letters)).events
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
             raise
@@ -134,7 +136,7 @@ def _flow(target: Target, now: datetime, source: Source, there: kept_events.Stac
         "drift": _metric(NAMESPACE, "Drift", *stack) if source.events.schemas else None,
         "duplicates": _metric(NAMESPACE, "Duplicate", *stack) if source.dedupe else None,
     }
-    counted = not local.points_here()  # an emulator counts nothing
+    counted = not emulator.points_here()  # an emulator counts nothing
     return {name: _counted(target, now, one) if one and counted else None for name, one in metrics.items()}
 
 

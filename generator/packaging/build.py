@@ -8,29 +8,21 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from generator import (
-    bundle,
-    configuration,
-    earlier,
-    event_source,
-    isolation,
-    line_ends,
-    lint,
-    pipeline,
-    samples,
-    templates,
-    trial,
-)
-from generator.configuration import Accepted
-from generator.definition import Definition
+from generator.definition.read import Definition
+from generator.definition.yaml_nodes import shown
 from generator.errors import DefinitionError, GeneratorError, Problem
-from generator.output import REMEMBERED
-from generator.resources.pipeline_parameters import Keys
-from generator.template_text import text
-from generator.yaml_nodes import shown
+from generator.files import line_ends
+from generator.packaging import bundle, configuration, isolation, lint, previous_build, template_cache
+from generator.packaging.configuration import Accepted
+from generator.packaging.output import REMEMBERED
+from generator.samples import run as sample_run
+from generator.samples import trial
+from generator.templates import event_source, pipeline
+from generator.templates.pipeline_inputs import Keys
+from generator.templates.text import text
 
 TEMPLATE, CODE = "event-source.json", "lambdas.zip"
-PIPELINE, CONFIG = "pipeline.json", earlier.CONFIG
+PIPELINE, CONFIG = "pipeline.json", previous_build.CONFIG
 TEMPLATES = (TEMPLATE, PIPELINE)
 FILES = (*TEMPLATES, CODE, CONFIG)
 MERGE = "merge.zip"
@@ -45,7 +37,7 @@ class Product:
 
     definition: Definition
     files: dict[str, bytes]
-    shaped: list[samples.Shaped]
+    shaped: list[sample_run.Shaped]
     hints: list[Problem]
     findings: list[Problem]
     remembered: dict[str, bytes]
@@ -57,7 +49,7 @@ class Product:
         return self.definition.source.name
 
     @property
-    def own_samples(self) -> list[samples.Shaped]:
+    def own_samples(self) -> list[sample_run.Shaped]:
         """The samples beside this definition."""
         return trial.own(self.definition, self.shaped)
 
@@ -160,13 +152,13 @@ def _product(definition: Definition, build: Path | None, accepted: Accepted) -> 
     own = configuration.files(definition, accepted)
     config = bundle.archive(configuration.archived(definition, own, accepted))
     keys = Keys(bundle.key(shared()[MERGE]), bundle.key(config))
-    digest = templates.digest(source, [bundle.key(code), *keys])
-    made = templates.recall(build, source.name, digest) if build else None
+    digest = template_cache.digest(source, [bundle.key(code), *keys])
+    made = template_cache.recall(build, source.name, digest) if build else None
     if made is None:
         event_source_text = text(event_source.build(source, bundle.key(code)))
         made = {TEMPLATE: event_source_text.encode(), PIPELINE: text(pipeline.build(source, keys)).encode()}
     others = {f"{configuration.FOLDER}/{name}": content for name, content in own.items()}
-    remembered = {digest: templates.record(made)}
+    remembered = {digest: template_cache.record(made)}
     return Product(definition, {**made, CODE: code, CONFIG: config, **others}, [], [], [], remembered, {})
 
 

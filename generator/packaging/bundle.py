@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-from generator import regular_file, shipped, wheels
-from generator.definition import Definition
-from generator.literal import module
+from generator.definition.read import Definition
+from generator.files import regular_file
+from generator.packaging import module_closure, wheels
+from generator.packaging.source_module import module
 from lambdas.auth import leaves
 from lambdas.auth import wheels as packages
 from lambdas.model import Pipeline, Source, Throttle, Webhook, auths, verified_by
@@ -36,12 +37,12 @@ def lambdas_zip(definition: Definition) -> bytes:
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = regular_file.read(transform)
     if definition.schemas:
-        files["lambdas/schemas.py"] = shipped.bare(definition.schemas.encode())
+        files["lambdas/schemas.py"] = module_closure.bare(definition.schemas.encode())
     above = python.partition(b"\nSOURCE")[0]  # what the definition imports, without all of it
-    own = {name for content in files.values() for name in shipped.imports(content)}
+    own = {name for content in files.values() for name in module_closure.imports(content)}
     late = frozenset(never_asked_for(definition.source)) - own
-    names = frozenset((*_ENTRIES, *own, *shipped.imports(above)))
-    ours = {**shipped.modules(names, late), "lambdas/source.py": python}
+    names = frozenset((*_ENTRIES, *own, *module_closure.imports(above)))
+    ours = {**module_closure.modules(names, late), "lambdas/source.py": python}
     return archive({**wheels.files(needed), **ours, **files})
 
 
@@ -51,15 +52,15 @@ def never_asked_for(source: Source) -> Iterator[str]:
     if verified_by(source.webhook) != "authorizer":
         yield "lambdas.authorizer"
     if not any(challenge.store_secret or challenge.confirm for challenge in challenges):
-        yield "lambdas.effects"
+        yield "lambdas.receiving.effects"
     if not any(challenge.confirm for challenge in challenges):
-        yield "lambdas.fetch"
+        yield "lambdas.runtime.fetch"
     if source.dedupe is None:
-        yield "lambdas.dedupe"
+        yield "lambdas.delivering.dedupe"
     if not source.events.schemas:
-        yield "lambdas.validation"
+        yield "lambdas.reading.validation"
     if not signs_url(source.webhook):
-        yield "lambdas.public_url"
+        yield "lambdas.signatures.public_url"
 
 
 def third_party(source: Source) -> tuple[str, ...]:
@@ -72,7 +73,7 @@ def third_party(source: Source) -> tuple[str, ...]:
 @cache
 def merge_zip() -> bytes:
     """The code of the pipeline's merge function, the same for every source."""
-    return archive(shipped.modules(frozenset(["lambdas.merge"])))
+    return archive(module_closure.modules(frozenset(["lambdas.merge"])))
 
 
 def signs_url(webhook: Webhook) -> bool:

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from generator import earlier, regular_file
-from generator.debris import is_debris
-from generator.definition import BUNDLED, Definition
+from generator.definition.read import BUNDLED, Definition
+from generator.definition.yaml_nodes import shown
 from generator.errors import GeneratorError
-from generator.yaml_nodes import shown
+from generator.files import regular_file
+from generator.files.debris import is_debris
+from generator.packaging import previous_build
 
-FOLDER = earlier.FOLDER
+FOLDER = previous_build.FOLDER
 _TEXTS = Path(__file__).parent / "config"
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 # What a build in the cloud needs of the framework.
 _FRAMEWORK = (
     *(".gitattributes", "pyproject.toml", "requirements.txt", "README.md", "LICENSE"),

@@ -1,4 +1,4 @@
-"""Imports a source's transform.py as a function does when it starts; run by generator/isolation.py alone, with -I -S.
+"""Imports a source's transform.py as a function does when it starts; run by isolation.py alone, with -I -S.
 
 The code comes on standard input, as a zip. What goes to standard output is null, or line, type and text of what was
 raised.

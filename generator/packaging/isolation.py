@@ -13,10 +13,10 @@ import sys
 import zipfile
 from pathlib import Path
 
-from generator import bundle
+from generator.definition.transform_file import BROUGHT, MODULE
+from generator.definition.yaml_nodes import shown
 from generator.errors import Problem
-from generator.transform import BROUGHT, MODULE
-from generator.yaml_nodes import shown
+from generator.packaging import bundle
 
 _PROGRAM = Path(__file__).with_name("isolated_import.py")
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html

@@ -20,8 +20,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from generator import regular_file
 from generator.errors import GeneratorError, Problem
+from generator.files import regular_file
 
 Engines = Literal["full", "fast"]
 

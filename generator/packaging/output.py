@@ -10,10 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from generator import regular_file
-from generator.debris import SYSTEMS, is_debris
-from generator.earlier import packed_before
 from generator.errors import GeneratorError
+from generator.files import regular_file
+from generator.files.debris import SYSTEMS, is_debris
+from generator.packaging.previous_build import packed_before
 
 State = Literal["new", "changed", "unchanged"]
 REMEMBERED = ".lint"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
-from generator import schemas
+from generator.definition import schemas
 from lambdas.model import Source
 
 _INDENT = "    "

@@ -11,12 +11,12 @@ from pathlib import Path
 import awacs
 import troposphere
 
-from generator import regular_file
-from generator.literal import module
-from generator.output import REMEMBERED
+from generator.files import regular_file
+from generator.packaging.output import REMEMBERED
+from generator.packaging.source_module import module
 from lambdas.model import Source
 
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 
 
 def digest(source: Source, keys: Sequence[str]) -> str:

@@ -17,9 +17,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from generator import regular_file
 from generator.errors import GeneratorError
-from generator.resources.function import ARCHITECTURE, RUNTIME
+from generator.files import regular_file
+from generator.templates.resources.function import ARCHITECTURE, RUNTIME
 
 PINNED = Path(__file__).parent / "wheels.txt"
 _NEEDS = {"cryptography": ("cryptography", "cffi"), "PyJWT": ("PyJWT", "cryptography", "cffi")}

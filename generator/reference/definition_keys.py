@@ -10,9 +10,9 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
-from generator.definition import auth_types
-from generator.scalars import FIELD, HEADER, HOST, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
-from generator.walk import fields, hints_of, is_short
+from generator.definition.dataclass_reader import fields, hints_of, is_short
+from generator.definition.read import auth_types
+from generator.definition.scalars import FIELD, HEADER, HOST, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
 from lambdas import model
 
 _PATTERNS = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.bundle import third_party
-from generator.definition import Definition
-from generator.placeholders import placeholders
+from generator.definition.placeholders import placeholders
+from generator.definition.read import Definition
+from generator.packaging.bundle import third_party
 from lambdas.model import Source, verified_by
 
 _HEAD = ("source", "what it brings", "verified by", "where", "handshakes", "answer within", "the vendor sends again")

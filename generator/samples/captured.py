@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from generator import captured_json, regular_file
 from generator.errors import GeneratorError
-from lambdas.auth import Sent
+from generator.files import regular_file
+from generator.samples import captured_json
+from lambdas.auth_type import Sent
 
 _REQUEST_LINE = re.compile(rf"({captured_json.TOKEN})[ \t]+(\S+)(?:[ \t]+HTTP/[0-9.]+)?[ \t]*")
 _HEADER = re.compile(rf"({captured_json.TOKEN}):(.*)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lambdas.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS
 
 
 class Queue:

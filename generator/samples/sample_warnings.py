@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from generator.definition import Definition
+from generator.definition.cross_checks import mozdef_texts
+from generator.definition.jmespath_checks import alternatives
+from generator.definition.read import Definition
 from generator.errors import Problem
-from generator.expressions import alternatives
-from generator.rules import mozdef_texts
-from generator.samples import Shaped, items
-from lambdas.body import Rejected
-from lambdas.paths import Functions, compiled
-from lambdas.text import paths
+from generator.samples.run import Shaped, items
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.text_templates import paths
 
 
 def hints(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from generator import samples
-from generator.definition import Definition
+from generator.definition.read import Definition
+from generator.definition.yaml_nodes import shown
 from generator.errors import GeneratorError
-from generator.samples import Sample
-from generator.yaml_nodes import shown
-from lambdas.auth import Sent
+from generator.samples import files as sample_files
+from generator.samples.files import Sample
+from lambdas.auth_type import Sent
 
 _SECONDS = 30
 
@@ -37,7 +37,7 @@ class Answer(NamedTuple):
 
 def choose(definition: Definition, wanted: str | None) -> Sample:
     """The sample of this name; without one the first that is an event."""
-    there, problems = samples.load(definition)
+    there, problems = sample_files.load(definition)
     if problems:
         raise GeneratorError(str(problems[0]))
     if not there:

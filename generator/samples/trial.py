@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator import samples
-from generator.configuration import Accepted
-from generator.definition import Definition
+from generator.definition.read import Definition
 from generator.errors import Problem
-from generator.hints import hints
+from generator.packaging.configuration import Accepted
+from generator.samples import files as sample_files
+from generator.samples import run as sample_run
+from generator.samples.sample_warnings import hints
 
 
 @dataclass(frozen=True)
 class Trial:
     """The samples as shaped; what is suspicious in them, and what no build may have."""
 
-    shaped: list[samples.Shaped]
-    own: list[samples.Shaped]
+    shaped: list[sample_run.Shaped]
+    own: list[sample_run.Shaped]
     hints: list[Problem]
     problems: list[Problem]
 
@@ -28,13 +29,13 @@ class Trial:
     @property
     def differences(self) -> list[Problem]:
         """Where what is stored beside the samples is not what they become."""
-        return [problem for made in self.own if not made.problems for problem in samples.compare(made)]
+        return [problem for made in self.own if not made.problems for problem in sample_run.compare(made)]
 
 
 def run(definition: Definition) -> Trial:
     """Shape the samples of a definition."""
-    there, problems = samples.load(definition)
-    shaped = [samples.shape(definition.source, sample) for sample in there]
+    there, problems = sample_files.load(definition)
+    shaped = [sample_run.shape(definition.source, sample) for sample in there]
     found = [problem for problem in problems if problem.warning]
     problems = [problem for problem in problems if not problem.warning]
     problems += [problem for made in shaped for problem in made.problems]
@@ -43,6 +44,6 @@ def run(definition: Definition) -> Trial:
     return Trial(shaped, own(definition, shaped), found, problems)
 
 
-def own(definition: Definition, shaped: list[samples.Shaped]) -> list[samples.Shaped]:
+def own(definition: Definition, shaped: list[sample_run.Shaped]) -> list[sample_run.Shaped]:
     """The samples beside a definition; those of a source that it extends are expected to become that one's."""
     return [made for made in shaped if made.sample.folder == definition.folders[0] / "samples"]

@@ -7,38 +7,21 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from generator import names
 from generator.aws import secret
 from generator.errors import GeneratorError
-from lambdas.auth import Keys, Sent, Unauthenticated, basic, leaves, secret_names
-from lambdas.challenges import matching
+from lambdas.auth import basic, leaves, secret_names
+from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Auth, Source, Webhook, auths
-from lambdas.secrets import NoSecret, UnusableSecret
+from lambdas.receiving.challenges import matching
+from lambdas.runtime.secrets import NoSecret, UnusableSecret
 
 if TYPE_CHECKING:
-    from generator.samples import Sample
+    from generator.samples.files import Sample
+
+from generator.definition.secret_names import parameters
 
 HELD = "_held"
 """Ends the name of a parameter that is in the emulator alone: the private key to the public one that is stored."""
-
-
-def stored_names(webhook: Webhook) -> tuple[str, ...]:
-    """The secrets that a source needs, and public keys; that of its events first."""
-    return tuple(dict.fromkeys(name for auth in auths(webhook) for name in secret_names(auth)))
-
-
-def parameters(source: Source, project: str = names.PROJECT, environment: str = names.ENVIRONMENT) -> dict[str, str]:
-    """The parameters that hold them, by their short names."""
-    path = names.secret_path(source.name, project, environment)
-    return {name: f"{path}/{name}" for name in stored_names(source.webhook)}
-
-
-def can_sign(auth: Auth) -> bool:
-    """Whether who has what is stored can sign as the vendor does; else the vendor alone has the key."""
-    each = [can_sign(one) for one in getattr(auth.settings, "of", ())]
-    if each:
-        return all(each) if auth.type.__name__.endswith(".all_of") else any(each)  # type: ignore[attr-defined]
-    return bool(secret_names(auth)) and not hasattr(auth.type, "pair")
 
 
 def made_up(webhook: Webhook) -> dict[str, tuple[str, str]]:

@@ -9,14 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from generator.captured import Captured
-from generator.definition import Definition, load
-from generator.placeholders import placeholders
-from generator.scaffold import first_mapping, first_sample, place, texts
+from generator.definition.placeholders import placeholders
+from generator.definition.read import Definition, load
+from generator.samples.captured import Captured
+from generator.scaffold import first_mapping, first_sample, target_folder, texts
+from generator.scaffold.definition_yaml import as_written
 from generator.scaffold.first_sample import Body
 from generator.scaffold.recognise import Found, recognise
 from generator.scaffold.texts import Begun
-from generator.scaffold.written import as_written
 from lambdas.auth import masks
 from lambdas.model import Source, auths
 
@@ -45,7 +45,7 @@ class Beginning:
     def look(self, sources: Path) -> None:
         """How the request's sender is verified; with a source to begin with, whether it is a request of that one."""
         if self.request:
-            self.found = recognise(self.request, [self.base] if self.base else place.everything(sources))
+            self.found = recognise(self.request, [self.base] if self.base else target_folder.everything(sources))
 
     @cached_property
     def body(self) -> Body | None:
@@ -60,12 +60,12 @@ class Beginning:
         own = [name for auth in auths(webhook) for name in masks(auth)] if webhook else []
         return first_sample.body(self.file, self.request, [*(known.source.events.mask if known else ()), *own])
 
-    def fill(self, description: str, auth: Mapping[str, Any]) -> place.Fill:
+    def fill(self, description: str, auth: Mapping[str, Any]) -> target_folder.Fill:
         """Puts the source's files into a folder."""
 
         def fill(folder: Path, stage: Path) -> None:
             if self.base and self.copy:
-                place.copy(self.base.folders[0], folder, description)
+                target_folder.copy(self.base.folders[0], folder, description)
             else:
                 text = texts.definition(self._begun(description, auth))
                 (folder / "source.yml").write_text(text, encoding="utf-8")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from generator.definition import load
+from generator.definition.cross_checks import MAX_DESCRIPTION
+from generator.definition.read import load
 from generator.errors import DefinitionError
-from generator.rules import MAX_DESCRIPTION
 from generator.scaffold import texts
 from generator.scaffold.scheme import Question, auth
 from generator.scaffold.texts import Begun

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 
 import yaml
 
-from generator.walk import hints_of, is_short
+from generator.definition.dataclass_reader import hints_of, is_short
 from lambdas.model import Auth
 
 MAX_LINE = 100

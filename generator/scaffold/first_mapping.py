@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from generator.captured import Captured
+from generator.definition.scalars import FIELD
+from generator.samples.captured import Captured
 from generator.scaffold.first_sample import Body
 from generator.scaffold.values import is_secret, time_format
-from generator.scalars import FIELD
 
 _TYPES = (
     *("event_type", "eventType", "event.type", "event", "event_name", "eventName", "type", "webhookEvent"),

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from generator.captured import Captured
 from generator.errors import GeneratorError
+from generator.samples.captured import Captured
 from generator.scaffold.values import is_secret, is_secret_name
-from lambdas import fields
 from lambdas.auth import leaves, queries
-from lambdas.body import Rejected, parse, parse_lines
-from lambdas.formats import inflated, media_type
 from lambdas.model import Format, Source, auths
-from lambdas.request import FORM
-from lambdas.signed import Signed
+from lambdas.reading import masking
+from lambdas.reading.body import Rejected, parse, parse_lines
+from lambdas.reading.formats import inflated, media_type
+from lambdas.reading.request import FORM
+from lambdas.signatures.signature_settings import Signed
 
 # What clients, proxies and API Gateway say to each other; no event has anything in it.
 _TRANSPORT = re.compile(
@@ -56,7 +56,7 @@ def body(file: Path, request: Captured, also: Iterable[str] = ()) -> Body:
         value, written, payload = _read(sent, media_type(request.joined))
     except Rejected as rejected:
         raise GeneratorError(f"{file}: can be no sample: {rejected.detail}") from None
-    known = [name for name in also if fields.mask(value, [name])]
+    known = [name for name in also if masking.mask(value, [name])]
     masked = tuple(dict.fromkeys([*known, *_mask(value, "")]))
     content = _again(sent, value, written, payload) if masked else sent
     return Body(value, written, payload, content, masked)
@@ -98,7 +98,7 @@ def _again(sent: bytes, value: Any, written: Format, payload: str | None) -> byt
     if payload:
         return urlencode({payload: json.dumps(value, ensure_ascii=False, separators=(",", ":"))}).encode()
     pairs = parse_qsl(sent.decode(), keep_blank_values=True)
-    return urlencode([(name, fields.MASK if value[name] == fields.MASK else text) for name, text in pairs]).encode()
+    return urlencode([(name, masking.MASK if value[name] == masking.MASK else text) for name, text in pairs]).encode()
 
 
 def _mask(value: Any, field: str) -> Iterator[str]:
@@ -109,8 +109,8 @@ def _mask(value: Any, field: str) -> Iterator[str]:
     elif isinstance(value, dict):
         for name, one in value.items():
             below = f"{field}.{name}" if field else name
-            if isinstance(one, str) and one and one != fields.MASK and is_secret_name(name):
-                value[name] = fields.MASK
+            if isinstance(one, str) and one and one != masking.MASK and is_secret_name(name):
+                value[name] = masking.MASK
                 yield below
             else:
                 yield from _mask(one, below)

@@ -7,11 +7,11 @@ import re
 from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 
-from generator.captured import Captured
-from generator.placeholders import PLACEHOLDER
+from generator.definition.placeholders import PLACEHOLDER
+from generator.definition.scalars import TOPIC
+from generator.samples.captured import Captured
 from generator.scaffold import guess_signature, values
 from generator.scaffold.guess_signature import Guess
-from generator.scalars import TOPIC
 from lambdas.auth import jwt
 
 _TOKEN_NAME = re.compile(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from generator.captured import Captured
+from generator.samples.captured import Captured
 from generator.scaffold import values
 
 _SIGNED_NAME = re.compile(r"sig(nature|ned)?($|[-_])|signature|hmac", re.IGNORECASE)

@@ -12,27 +12,28 @@ from typing import Any
 
 from jmespath.exceptions import JMESPathError
 
-from generator.captured import Captured
-from generator.definition import BUNDLED, Definition
-from generator.expressions import arguments
-from generator.placeholders import PLACEHOLDER
-from generator.rules import every_path
+from generator.definition.cross_checks import every_path
+from generator.definition.jmespath_checks import arguments
+from generator.definition.placeholders import PLACEHOLDER
+from generator.definition.read import BUNDLED, Definition
+from generator.samples.captured import Captured
+from generator.scaffold.definition_yaml import as_written, flow
 from generator.scaffold.guess import guess
 from generator.scaffold.guess_signature import Guess
 from generator.scaffold.texts import GUESSED
 from generator.scaffold.values import ALGORITHMS
-from generator.scaffold.written import as_written, flow
-from lambdas.auth import Unauthenticated, basic, jwt, leaves, token
-from lambdas.body import Rejected
-from lambdas.challenges import matching
-from lambdas.formats import reader
+from lambdas.auth import basic, jwt, leaves, token
+from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth, Source
-from lambdas.paths import Functions, compiled
-from lambdas.pieces import written
-from lambdas.request import Request
-from lambdas.signed import Signed
-from lambdas.signing import carried
-from lambdas.when import seconds
+from lambdas.reading.body import Rejected
+from lambdas.reading.formats import reader
+from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.request import Request
+from lambdas.receiving.challenges import matching
+from lambdas.runtime.times import seconds
+from lambdas.signatures.signature_check import carried
+from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.signed_text import written
 
 _ANYBODYS = ("authorization", "proxy-authorization")
 """Headers that tell nothing of who sends them."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from generator.placeholders import PLACEHOLDER
-from generator.walk import hints_of
+from generator.definition.dataclass_reader import hints_of
+from generator.definition.placeholders import PLACEHOLDER
 from lambdas.auth import hmac
 from lambdas.model import TimeFormat
-from lambdas.signed import Encoding
+from lambdas.signatures.signature_settings import Encoding
 
 KINDS = {
     "hmac": "a signature, made with a secret that both sides have (most vendors)",

@@ -11,12 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from generator import configuration, names, regular_file, samples
-from generator.definition import BUNDLED, Definition, known, load, unknown
+from generator import names
+from generator.definition.read import BUNDLED, Definition, known, load, unknown
+from generator.definition.yaml_nodes import shown
 from generator.errors import DefinitionError, GeneratorError, Problem
-from generator.reference import schema
-from generator.scaffold.written import block
-from generator.yaml_nodes import shown
+from generator.files import regular_file
+from generator.packaging import configuration
+from generator.reference.definition_keys import schema
+from generator.samples import files as sample_files
+from generator.samples import run as sample_run
+from generator.scaffold.definition_yaml import block
 
 Fill = Callable[[Path, Path], None]
 """Puts a source's files into a folder; the other is the one with all sources, for whoever reads the definition."""
@@ -122,10 +126,10 @@ def _stage(sources: Path) -> Iterator[Path]:
 def _look(name: str, stage: Path) -> None:
     """The definition has no mistake, and the handler makes something of each sample that is the source's own."""
     definition = load(stage, [name])[0]
-    found, problems = samples.load(definition)
+    found, problems = sample_files.load(definition)
     for one in found:
         if one.folder == stage / name / "samples":
-            problems += samples.shape(definition.source, one).problems
+            problems += sample_run.shape(definition.source, one).problems
     if mistakes := [problem for problem in problems if not problem.warning]:
         raise DefinitionError(mistakes)
 

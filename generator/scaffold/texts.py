@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.scaffold.written import auth_lines, block, flow
-from generator.vendor import stored_names
+from generator.definition.secret_names import stored_names
+from generator.scaffold.definition_yaml import auth_lines, block, flow
 from lambdas.auth import leaves
 from lambdas.model import Source, verified_by
-from lambdas.signed import Signed
+from lambdas.signatures.signature_settings import Signed
 
 GUESSED = "# Guessed from one request."
 """Stands in a definition until somebody has looked at what was guessed, and taken it away."""

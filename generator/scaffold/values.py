@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import get_args
 
 from lambdas.model import TimeFormat
-from lambdas.signed import Encoding
-from lambdas.signing import decoded
-from lambdas.when import seconds
+from lambdas.runtime.times import seconds
+from lambdas.signatures.signature_check import decoded
+from lambdas.signatures.signature_settings import Encoding
 
 ALGORITHMS = {20: "sha1", 32: "sha256", 64: "sha512"}
 """By the bytes of what they make."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.secrets import TTL
+from lambdas.runtime.secrets import TTL
 
 _SECONDS_A_MONTH = 30 * 86_400
 

@@ -13,11 +13,11 @@ from troposphere.logs import LogGroup
 from troposphere.sqs import Queue
 
 from generator.names import stack
-from generator.resources.function import log_of
-from generator.resources.parameters import Parameters
-from generator.resources.sub import ref
-from lambdas.metrics import NAMESPACE
+from generator.templates.inputs import Parameters
+from generator.templates.resources.function import log_of
+from generator.templates.resources.sub import ref
 from lambdas.model import Source
+from lambdas.runtime.metrics import NAMESPACE
 
 
 class Watched(NamedTuple):

@@ -12,15 +12,15 @@ from typing import Any
 from troposphere import GetAtt, Output, Parameter, Ref, Select, Split, Sub, Template
 from troposphere.s3 import Bucket
 
-from generator import functions, monitoring
-from generator.dashboard import Watched
-from generator.functions import Deployed
+from generator.definition.secret_names import stored_names
 from generator.names import role_path
-from generator.resources import access_log, bucket, key, parameters, queue, table, tracing
-from generator.resources import api as http
-from generator.resources.parameters import Asked, Parameters
-from generator.resources.sub import ref, secrets_path
-from generator.vendor import stored_names
+from generator.templates import functions, inputs, monitoring
+from generator.templates.dashboard import Watched
+from generator.templates.functions import Deployed
+from generator.templates.inputs import Asked, Parameters
+from generator.templates.resources import access_log, bucket, key, queue, table, tracing
+from generator.templates.resources import api as http
+from generator.templates.resources.sub import ref, secrets_path
 from lambdas import VERSION
 from lambdas.model import Source, methods, verified_by
 
@@ -31,12 +31,12 @@ def build(source: Source, lambda_key: str) -> Template:
     """The template of a source; `lambda_key` is the default of where its code is in the helper bucket."""
     template = Template(Description=f"MozDef event source {source.name}: {source.description}")
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Version": VERSION}})
-    asked = parameters.add(template, _asked(source, lambda_key))
+    asked = inputs.add(template, _asked(source, lambda_key))
     tracing.decide(template, asked["Tracing"])
     named = _deployment(template, source, asked)
     boundary = asked["PermissionsBoundaryArn"]
     path = Sub(role_path(source.name, ref(named.project), ref(named.environment)))
-    bounded = parameters.optional(parameters.given(template, boundary), boundary)
+    bounded = inputs.optional(inputs.given(template, boundary), boundary)
     role = {"Path": path, "PermissionsBoundary": bounded}
     one = Deployed(source, named, asked["LambdaKey"], role, asked["Tracing"])
 
@@ -87,15 +87,15 @@ def _asked(source: Source, lambda_key: str) -> list[Asked]:
         "empty, or the ARN of a policy",
         "",
     )
-    code = parameters.asked_key("LambdaKey", "lambdas.zip", lambda_key)
+    code = inputs.asked_key("LambdaKey", "lambdas.zip", lambda_key)
     more = [key.ASKED] if source.hardening == "strict" else []
-    both = parameters.asked_of_both(source.name)
-    return [*both, code, *parameters.asked_of_mozdef(), boundary, tracing.ASKED, *more]
+    both = inputs.asked_of_both(source.name)
+    return [*both, code, *inputs.asked_of_mozdef(), boundary, tracing.ASKED, *more]
 
 
 def _deployment(template: Template, source: Source, asked: Mapping[str, Parameter]) -> Parameters:
     """What names the deployment, and, of a strict source, what encrypts."""
-    named = parameters.deployment(source.name, asked)
+    named = inputs.deployment(source.name, asked)
     if source.hardening == "strict":
         its = key.add_key(template, named, asked["ConsumerPrincipalArn"], asked["KeyAdministratorArn"])
         return replace(named, key=its)

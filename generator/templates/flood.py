@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.cost import (
+from generator.templates.cost import (
     ACCESS_LOG_BYTES,
     API,
     AUTHORIZER_MS,

@@ -13,16 +13,17 @@ from troposphere.dynamodb import Table
 from troposphere.s3 import Bucket
 from troposphere.sqs import Queue
 
-from generator.resources import bucket, function, key, queue, schedule, table
-from generator.resources.parameters import Parameters
-from generator.resources.sub import secrets_path
-from generator.vendor import stored_names
+from generator.definition.secret_names import stored_names
+from generator.templates.inputs import Parameters
+from generator.templates.resources import bucket, function, key, queue, schedule, table
+from generator.templates.resources.sub import secrets_path
 from lambdas.auth import secret_names
 from lambdas.model import Source
 
 REDRIVE_SECONDS = 120
 SWEEP = "rate(5 minutes)"
-# What the worst body takes, and a fifth more: tests/test_memory.py measures it. A redrive holds the envelope besides.
+# What the worst body takes, and a fifth more: tests/whole/test_memory.py measures it. A redrive holds the envelope
+# besides.
 HANDLER_MEMORY_MB, REDRIVE_MEMORY_MB = 512, 1_024
 # A claim must not end before the function that holds it: else another might send the same.
 LEASE_MARGIN_SECONDS = 5

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from troposphere import GetAtt, Parameter, Ref, Template
 
-from generator import dashboard
-from generator.dashboard import Watched
-from generator.resources import alarms
-from generator.resources.alarms import HOUR, OF_STACK, Watch
-from generator.resources.parameters import Parameters, given
-from generator.vendor import stored_names
-from lambdas.metrics import NAMESPACE
+from generator.definition.secret_names import stored_names
+from generator.templates import dashboard
+from generator.templates.dashboard import Watched
+from generator.templates.inputs import Parameters, given
+from generator.templates.resources import alarms
+from generator.templates.resources.alarms import HOUR, OF_STACK, Watch
 from lambdas.model import Source, verified_by
+from lambdas.runtime.metrics import NAMESPACE
 
 UNREAD_SECONDS = 3_600
 FLOOD_OF_FORGERIES = 100

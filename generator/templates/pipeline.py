@@ -26,14 +26,15 @@ from troposphere.codepipeline import Actions, ArtifactStore, Pipeline
 from troposphere.iam import ManagedPolicy, Role
 from troposphere.s3 import Bucket
 
+from generator.definition.secret_names import can_sign
 from generator.names import CONSOLES, code_prefix, stack
-from generator.resources import bucket, codebuild, execution, function, parameters, stages
-from generator.resources.parameters import Parameters
-from generator.resources.pipeline_parameters import Keys, asked
-from generator.resources.repository import ConfigRepository
-from generator.resources.role import add_role, allow, allow_where
-from generator.resources.sub import ref, regional, secrets_path
-from generator.vendor import can_sign
+from generator.templates import inputs
+from generator.templates.inputs import Parameters
+from generator.templates.pipeline_inputs import Keys, asked
+from generator.templates.resources import bucket, codebuild, execution, function, stages
+from generator.templates.resources.repository import ConfigRepository
+from generator.templates.resources.role import add_role, allow, allow_where
+from generator.templates.resources.sub import ref, regional, secrets_path
 from lambdas import VERSION
 from lambdas.auth import secret_names
 from lambdas.model import Source, verified_by
@@ -59,8 +60,8 @@ def build(source: Source, keys: Keys) -> Template:
     """The template of a source's pipeline."""
     template = Template(Description=f"MozDef pipeline of the event source {source.name}")
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Pipeline": True, "Version": VERSION}})
-    there = parameters.add(template, asked(source, keys))
-    named = parameters.deployment(source.name, there)
+    there = inputs.add(template, asked(source, keys))
+    named = inputs.deployment(source.name, there)
     artifacts = bucket.add_bucket(template, named, "Artifacts", ARTIFACT_DAYS)
     made = _Made(template, source, there, named, artifacts)
 

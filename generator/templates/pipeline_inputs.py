@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from generator.resources.parameters import Asked, asked_key, asked_of_both, asked_of_mozdef
+from generator.templates.inputs import Asked, asked_key, asked_of_both, asked_of_mozdef
 from lambdas.model import Source
 
 

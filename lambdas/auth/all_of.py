@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import Keys, Sent
 from lambdas.auth import headers as headers_of
+from lambdas.auth_type import Keys, Sent
 from lambdas.model import Auth
-from lambdas.secrets import SecretsDown
+from lambdas.runtime.secrets import SecretsDown
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import Keys, Sent, Unauthenticated, secret_names
 from lambdas.auth import headers as headers_of
+from lambdas.auth import secret_names
+from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Auth
-from lambdas.secrets import NoSecret, SecretsDown, UnusableSecret
+from lambdas.runtime.secrets import NoSecret, SecretsDown, UnusableSecret
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 
 @dataclass(frozen=True, slots=True)

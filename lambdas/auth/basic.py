@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import Keys, Sent, Unauthenticated
-from lambdas.keys import texts_of, usable
+from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import SecretName
-from lambdas.secrets import UnusableSecret
+from lambdas.runtime.secrets import UnusableSecret
+from lambdas.signatures.keys import texts_of, usable
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 
 @dataclass(frozen=True, slots=True)

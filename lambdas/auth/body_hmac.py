@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas import fields, signing
-from lambdas.auth import Keys, Sent, Unauthenticated, refuse_compressed
-from lambdas.body import Rejected
-from lambdas.keys import Key, read_key, usable
+from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Field, SecretName, Text
-from lambdas.paths import Functions, compiled
-from lambdas.signed import Encoding
-from lambdas.text import paths, pieces
+from lambdas.reading import masking
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.text_templates import paths, pieces
+from lambdas.reading.unverified import refuse_compressed
+from lambdas.signatures import signature_check, signature_make
+from lambdas.signatures.keys import Key, read_key, usable
+from lambdas.signatures.signature_settings import Encoding
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 PLAIN = Key()
 MAX_ITEMS = 1_000
@@ -98,7 +100,7 @@ def _is_good(settings: Settings, item: Any, text: bytes, secrets: tuple[bytes, .
 
 
 def _items(settings: Settings, root: Any, request: Request) -> list[Any]:
-    found = fields.found(root, settings.each, request) if settings.each else [root]
+    found = masking.found(root, settings.each, request) if settings.each else [root]
     if not isinstance(found, list):
         return []
     # Each costs an HMAC for anyone who sends it.
@@ -123,9 +125,9 @@ def _written(value: Any) -> str:
 
 
 def _seen(settings: Settings, item: Any, request: Request) -> bytes:
-    found = fields.found(item, settings.signature.path, request)
+    found = masking.found(item, settings.signature.path, request)
     try:
-        return signing.decoded(found, settings.signature.encoding) if isinstance(found, str) else b""
+        return signature_check.decoded(found, settings.signature.encoding) if isinstance(found, str) else b""
     except ValueError:
         return b""
 
@@ -139,7 +141,7 @@ def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
         below = item
         for name in above:
             below = below.setdefault(name, {})
-        below[last] = signing.encoded(digest, settings.signature.encoding)
+        below[last] = signature_make.encoded(digest, settings.signature.encoding)
     return sent._replace(body=json.dumps(root).encode())
 
 

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas import fields
-from lambdas.auth import Keys, Sent, Unauthenticated, refuse_compressed
-from lambdas.body import Rejected
-from lambdas.keys import texts_of, usable
+from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Field, SecretName
+from lambdas.reading import masking
+from lambdas.reading.body import Rejected
+from lambdas.reading.unverified import refuse_compressed
+from lambdas.signatures.keys import texts_of, usable
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         raise Unauthenticated("the body is not JSON") from None
     items = [root]
     if settings.each:
-        found = fields.found(root, settings.each, request)
+        found = masking.found(root, settings.each, request)
         if not isinstance(found, list) or not found:
             raise Unauthenticated(f"{settings.each} is not a list with something in it")
         items = found
@@ -73,13 +74,13 @@ def _is_good(seen: bytes, secrets: tuple[bytes, ...]) -> bool:
 
 
 def _carried(settings: Settings, item: Any, request: Request) -> bytes:
-    found = fields.found(item, settings.field, request)
+    found = masking.found(item, settings.field, request)
     return found.encode("utf-8", "surrogatepass") if isinstance(found, str) else b""
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
     root = json.loads(sent.body)
-    fields.put(root, _everywhere(settings), usable(settings, keys, read_secret).current.decode())
+    masking.put(root, _everywhere(settings), usable(settings, keys, read_secret).current.decode())
     return sent._replace(body=json.dumps(root).encode())
 
 

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas import signing
-from lambdas.auth import Keys, Sent
-from lambdas.keys import texts_of, usable
+from lambdas.auth_type import Keys, Sent
 from lambdas.model import SecretName
-from lambdas.pieces import texts
-from lambdas.signed import Signed
-from lambdas.signed import problems as problems_of
+from lambdas.signatures import signature_check, signature_make
+from lambdas.signatures.keys import texts_of, usable
+from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.signature_settings import problems as problems_of
+from lambdas.signatures.signed_text import texts
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
-headers = signing.headers
+headers = signature_check.headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
 
 
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
-    seen = signing.carried(settings, request, now)
+    seen = signature_check.carried(settings, request, now)
     held = usable(settings, keys, read_secret)
     found = [text for secret in held.keys for text in texts(settings, request, secret)]
     right = [hashlib.new(settings.algorithm, text).digest() for text in found]
@@ -50,16 +50,18 @@ def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None
     if not any(same):
         where = " or ".join(settings.signature.header).lower()
         raise held.refusal(f"no hash in {where} is one of the secret and this request")
-    signing.check(settings, request, now)
+    signature_check.check(settings, request, now)
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
     secret = usable(settings, keys, read_secret).current
-    return signing.dressed(settings, sent, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret)
+    return signature_make.dressed(
+        settings, sent, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret
+    )
 
 
 def describe(settings: Settings) -> str:
-    return f"{settings.algorithm.upper()} {signing.described(settings)}"
+    return f"{settings.algorithm.upper()} {signature_make.described(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas import public_keys, signing
-from lambdas.auth import Keys, Sent, Unauthenticated
-from lambdas.keys import usable
+from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import SecretName
-from lambdas.secrets import UnusableSecret
-from lambdas.signed import Signed
-from lambdas.signed import problems as problems_of
+from lambdas.runtime.secrets import UnusableSecret
+from lambdas.signatures import public_keys, signature_check, signature_make
+from lambdas.signatures.keys import usable
+from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.signature_settings import problems as problems_of
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
-headers = signing.headers
+headers = signature_check.headers
 _PRIVATE = "private:"
 
 
@@ -81,7 +81,7 @@ def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
     if not held.startswith(_PRIVATE):
         return None
     key = _private(held)
-    return signing.dressed(settings, sent, now, lambda text: key.sign(text, ECDSA(SHA256())))
+    return signature_make.dressed(settings, sent, now, lambda text: key.sign(text, ECDSA(SHA256())))
 
 
 def pair(_settings: Settings) -> tuple[str, str]:
@@ -102,7 +102,7 @@ def _private(held: str) -> Any:
 
 
 def describe(settings: Settings) -> str:
-    return f"ECDSA signature (P-256) {signing.described(settings)}"
+    return f"ECDSA signature (P-256) {signature_make.described(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

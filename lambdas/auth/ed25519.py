@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas import public_keys, signing
-from lambdas.auth import Keys, Sent, Unauthenticated
-from lambdas.keys import Key, read_key, usable
+from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import SecretName
-from lambdas.secrets import UnusableSecret
-from lambdas.signed import Signed
-from lambdas.signed import problems as problems_of
+from lambdas.runtime.secrets import UnusableSecret
+from lambdas.signatures import public_keys, signature_check, signature_make
+from lambdas.signatures.keys import Key, read_key, usable
+from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.signature_settings import problems as problems_of
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
-headers = signing.headers
+headers = signature_check.headers
 HEX = Key("hex")
 PUBLIC_KEY_BYTES = 32
 _PRIVATE = "private:"
@@ -63,7 +63,7 @@ def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
     held = keys(settings.secret)[0]
     if not held.startswith(_PRIVATE):
         return None
-    return signing.dressed(settings, sent, now, _private(bytes.fromhex(held.removeprefix(_PRIVATE))).sign)
+    return signature_make.dressed(settings, sent, now, _private(bytes.fromhex(held.removeprefix(_PRIVATE))).sign)
 
 
 def pair(settings: Settings) -> tuple[str, str]:
@@ -72,7 +72,7 @@ def pair(settings: Settings) -> tuple[str, str]:
 
     seed = token_bytes(32)
     public = _private(seed).public_key().public_bytes_raw()
-    written = public.hex() if settings.key.encoding == "hex" else signing.encoded(public, "base64")
+    written = public.hex() if settings.key.encoding == "hex" else signature_make.encoded(public, "base64")
     return settings.key.strip + written, _PRIVATE + seed.hex()
 
 
@@ -83,7 +83,7 @@ def _private(seed: bytes) -> Any:
 
 
 def describe(settings: Settings) -> str:
-    return f"Ed25519 signature {signing.described(settings)}"
+    return f"Ed25519 signature {signature_make.described(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

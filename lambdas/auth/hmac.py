@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas import signing
-from lambdas.auth import Keys, Sent
-from lambdas.keys import Key, read_key, usable
+from lambdas.auth_type import Keys, Sent
 from lambdas.model import SecretName
-from lambdas.pieces import texts
-from lambdas.signed import Signed
-from lambdas.signed import problems as problems_of
+from lambdas.signatures import signature_check, signature_make
+from lambdas.signatures.keys import Key, read_key, usable
+from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.signature_settings import problems as problems_of
+from lambdas.signatures.signed_text import texts
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
-headers = signing.headers
+headers = signature_check.headers
 PLAIN = Key()
 
 
@@ -44,7 +44,7 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
 
 
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
-    seen = signing.carried(settings, request, now)
+    seen = signature_check.carried(settings, request, now)
     held = usable(settings, keys, read_secret)
     right = [hmac.digest(key, text, settings.algorithm) for text in texts(settings, request) for key in held.keys]
     # Every pair is compared, whatever the first says: the time taken tells nothing.
@@ -52,7 +52,7 @@ def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None
     if not any(same):
         where = " or ".join(settings.signature.header).lower()
         raise held.refusal(f"no signature in {where} is one of this body with the secret")
-    signing.check(settings, request, now)
+    signature_check.check(settings, request, now)
 
 
 def signed(settings: Settings, request: Request) -> list[bytes]:
@@ -61,11 +61,11 @@ def signed(settings: Settings, request: Request) -> list[bytes]:
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
     key = usable(settings, keys, read_secret).current
-    return signing.dressed(settings, sent, now, lambda text: hmac.digest(key, text, settings.algorithm))
+    return signature_make.dressed(settings, sent, now, lambda text: hmac.digest(key, text, settings.algorithm))
 
 
 def describe(settings: Settings) -> str:
-    return f"HMAC-{settings.algorithm.upper()} {signing.described(settings)}"
+    return f"HMAC-{settings.algorithm.upper()} {signature_make.described(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from lambdas.auth import Keys, Sent, Unauthenticated
-from lambdas.fetch import Refused, fetched
+from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Header, HttpsUrl
-from lambdas.published import REREAD, Published
-from lambdas.secrets import SecretsDown
+from lambdas.runtime.fetch import Refused, fetched
+from lambdas.runtime.secrets import SecretsDown
+from lambdas.signatures.published_keys import REREAD, Published
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 LEEWAY = 60
 """Seconds that the issuer's clock may differ from ours."""

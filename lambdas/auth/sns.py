@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas.auth import Keys, Sent, Unauthenticated, refuse_compressed
-from lambdas.body import Rejected
-from lambdas.fetch import Refused, fetched
+from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import TopicArn
-from lambdas.published import Published
+from lambdas.reading.body import Rejected
+from lambdas.reading.unverified import refuse_compressed
+from lambdas.runtime.fetch import Refused, fetched
+from lambdas.signatures.published_keys import Published
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 HOSTS = ("sns.*.amazonaws.com", "sns.*.amazonaws.com.cn")
 # A region's, and nothing else's: whoever has a bucket named sns has sns.s3.amazonaws.com, and sns.s3-us-west-2 there.

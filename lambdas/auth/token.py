@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import Keys, Sent, Unauthenticated, parameter
-from lambdas.keys import texts_of, usable
+from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Header, SecretName
-from lambdas.secrets import UnusableSecret
+from lambdas.reading.unverified import parameter
+from lambdas.runtime.secrets import UnusableSecret
+from lambdas.signatures.keys import texts_of, usable
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
     token = usable(settings, keys, read_secret).current.decode()
     if settings.header:
         return sent._replace(headers={**sent.headers, settings.header: token})
-    from lambdas.public_url import with_query
+    from lambdas.signatures.public_url import with_query
 
     return sent._replace(url=with_query(sent.url, settings.query or "", token))
 

@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from lambdas.aws import client
-from lambdas.deadline import Deadline
-from lambdas.delivery import Delivered
-from lambdas.faults import FAULTS, call, confirmed, entries, told
-from lambdas.log import log
-from lambdas.message import MAX_ID, Message, encoded, tag
+from lambdas.delivering.result import Delivered
 from lambdas.model import Source
+from lambdas.runtime.aws import client
+from lambdas.runtime.aws_errors import FAULTS, call, confirmed, entries, told
+from lambdas.runtime.deadline import Deadline
+from lambdas.runtime.log import log
+from lambdas.shaping.message import MAX_ID, Message, encoded, tag
 
 CLAIMABLE = "attribute_not_exists(id) OR expires < :now OR held_until < :now OR held_by = :me"
 """A claim is for who asks where there is none, or none any more: DynamoDB deletes what has expired days later.

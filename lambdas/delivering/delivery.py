@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lambdas.auth import headers
-from lambdas.body import Rejected
-from lambdas.deadline import Deadline
-from lambdas.faults import FAULTS, told
-from lambdas.kept import Kept
-from lambdas.message import Message, Refusal, Shaper, encoded
+from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.outbox import Outbox, QueueDown
+from lambdas.delivering.oversize import MAX_MESSAGE, pointer
 from lambdas.model import Source, auths
-from lambdas.outbox import Outbox, QueueDown
-from lambdas.oversize import MAX_MESSAGE, pointer
-from lambdas.paths import looked_at, telling
-from lambdas.request import Request
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import looked_at, telling
+from lambdas.reading.request import Request
+from lambdas.runtime.aws_errors import FAULTS, told
+from lambdas.runtime.deadline import Deadline
+from lambdas.shaping.message import Message, Refusal, Shaper, encoded
 
 if TYPE_CHECKING:
-    from lambdas.dedupe import Claims
+    from lambdas.delivering.dedupe import Claims
+
+from lambdas.delivering.result import Delivered, Pending, StorageDown
 
 T = TypeVar("T")
 
@@ -30,42 +32,12 @@ LATE = 60.0
 """Seconds from which on it is counted how late an event came."""
 
 
-class StorageDown(Exception):  # noqa: N818 - it names the outcome
-    """The Kept bucket did not take what had to be kept."""
-
-
-class Pending(Exception):  # noqa: N818 - it names the outcome
-    """Another request is sending the same events, and may fail: the vendor is to ask again."""
-
-    def __init__(self, why: str, delivered: Delivered) -> None:
-        super().__init__(why)
-        self.delivered = delivered
-
-
-class Delivered(NamedTuple):
-    """How many messages are on the queue, how many wait in the bucket until it takes them, and which can be none."""
-
-    sent: int
-    unsent: int
-    refusals: list[Refusal]
-    lag: float = 0.0
-    """Seconds from the oldest event to its receipt, where it came late."""
-    drift: Sequence[tuple[str, ...]] = ()
-    """What the source's JSON Schemas do not know of events that became messages, of each that has such."""
-    duplicates: int = 0
-    """Messages that had been sent before, and were not sent again."""
-    unclaimed: int = 0
-    """Messages of which the table of `dedupe` does not know that they were sent."""
-    pending: int = 0
-    """Messages that another request is sending."""
-
-
 def claims_of(source: Source, deadline: Deadline) -> Claims | None:
     """What makes `dedupe` of a source; None where it has none."""
     if source.dedupe is None:
         return None
     # Few have it, and each import is a part of a cold start.
-    from lambdas.dedupe import claims
+    from lambdas.delivering.dedupe import claims
 
     return claims(source, deadline)
 

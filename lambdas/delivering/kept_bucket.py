@@ -10,12 +10,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.body import parse
-from lambdas.deadline import Deadline
-from lambdas.faults import call, confirmed, told
-from lambdas.message import Refusal
-from lambdas.request import Request
-from lambdas.when import iso, seconds
+from lambdas.reading.body import parse
+from lambdas.reading.request import Request
+from lambdas.runtime.aws_errors import call, confirmed, told
+from lambdas.runtime.deadline import Deadline
+from lambdas.runtime.times import iso, seconds
+from lambdas.shaping.message import Refusal
 
 ENVELOPE = 1
 """The version of what is written."""

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lambdas.deadline import Deadline
-from lambdas.faults import FAULTS, Unconfirmed, call, entries, told
-from lambdas.oversize import MAX_MESSAGE
+from lambdas.delivering.oversize import MAX_MESSAGE
+from lambdas.runtime.aws_errors import FAULTS, Unconfirmed, call, entries, told
+from lambdas.runtime.deadline import Deadline
 
 MAX_ENTRIES = 10
 PAUSES = (0.05, 0.2)

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from lambdas.message import Message, encoded
-from lambdas.mozdef import unacceptable
+from lambdas.shaping.message import Message, encoded
+from lambdas.shaping.mozdef import unacceptable
 
 MAX_MESSAGE = 1_048_576
 """Bytes of a message, and of a batch: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.body import Rejected
-from lambdas.paths import Functions, compiled
-from lambdas.request import Request
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.request import Request
 
 WHOLE = -1
 """The place of a body that could not be taken apart."""

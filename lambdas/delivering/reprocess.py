@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lambdas.auth import masked_fields
-from lambdas.deadline import ONE_MORE, Deadline
-from lambdas.delivery import Delivery
-from lambdas.formats import reader
-from lambdas.kept import NOT_OURS, Kept, opened, request_of
-from lambdas.message import Message, Refusal, tag
+from lambdas.delivering.delivery import Delivery
+from lambdas.delivering.kept_bucket import NOT_OURS, Kept, opened, request_of
+from lambdas.delivering.outbox import Outbox
+from lambdas.delivering.refused_events import WHOLE, moved, refused_at, split_of
 from lambdas.model import Source
-from lambdas.outbox import Outbox
-from lambdas.places import WHOLE, moved, refused_at, split_of
-from lambdas.request import Request
+from lambdas.reading.formats import reader
+from lambdas.reading.request import Request
+from lambdas.runtime.deadline import ONE_MORE, Deadline
+from lambdas.shaping.message import Message, Refusal, tag
 
 if TYPE_CHECKING:
-    from lambdas.dedupe import Claims
+    from lambdas.delivering.dedupe import Claims
 
 MAX_TOLD = 50
 """Reasons of one object that are told."""

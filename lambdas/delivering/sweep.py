@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lambdas.deadline import ONE_MORE, Deadline
-from lambdas.kept import NOT_OURS, Kept, opened
-from lambdas.outbox import Outbox
+from lambdas.delivering.kept_bucket import NOT_OURS, Kept, opened
+from lambdas.delivering.outbox import Outbox
+from lambdas.runtime.deadline import ONE_MORE, Deadline
 
 
 class Sweeper:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import BinaryIO, NamedTuple
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from lambdas.zip_records import end, headers
+from lambdas.merging.zip_records import end, headers
 
 Tick = Callable[[], None]
 """Called before every entry and every chunk; what it raises ends the merge."""

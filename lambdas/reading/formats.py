@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lambdas.body import MAX_VALUES, Rejected, parse, parse_lines
 from lambdas.model import Events, Format
-from lambdas.request import FORM
+from lambdas.reading.body import MAX_VALUES, Rejected, parse, parse_lines
+from lambdas.reading.request import FORM
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 MAX_INFLATED = 16 * 1_048_576
 """Bytes of a body once it is no more compressed: a thousandth of it may have been sent."""

@@ -11,11 +11,11 @@ import jmespath
 from jmespath import functions
 from jmespath.exceptions import JMESPathError
 
-from lambdas.body import Rejected
+from lambdas.reading.body import Rejected
 
 if TYPE_CHECKING:
     from lambdas.model import Path, Source
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 # Beside its own errors, JMESPath lets some of Python's through, as for contains('text', `1`).
 _INAPPLICABLE = (JMESPathError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
-from lambdas import fields
-from lambdas.body import Rejected, parse
+from lambdas.reading import masking
+from lambdas.reading.body import Rejected, parse
 
 CANARY = "x-mozdef-canary"
 """A header that marks an authentic event as one that MozDef is to drop: 32 hexadecimal digits, by which it is found."""
@@ -89,7 +89,7 @@ class Request:
         """
         try:
             # A form may have more fields than the one that is read.
-            self.masked = bool(fields.mask(self.json, names)) or FORM in self.headers.get("content-type", "").lower()
+            self.masked = bool(masking.mask(self.json, names)) or FORM in self.headers.get("content-type", "").lower()
         except Rejected:
             return
 

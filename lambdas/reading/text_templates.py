@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from lambdas.body import Rejected
-from lambdas.paths import Find, Functions, compiled
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Find, Functions, compiled
 
 Fill = Callable[[Any, Functions], Any]
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from lambdas.body import MAX_VALUES, Rejected
 from lambdas.model import Check, Path
-from lambdas.paths import Find, Functions, compiled
+from lambdas.reading.body import MAX_VALUES, Rejected
+from lambdas.reading.paths import Find, Functions, compiled
 
 MAX_LISTED = 20
 """Unknown fields and kinds that are listed, of an event and in a line of the log."""

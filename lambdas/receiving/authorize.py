@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.auth import Unauthenticated, verified
-from lambdas.log import log
-from lambdas.metrics import embedded
+from lambdas.auth import verified
+from lambdas.auth_type import Unauthenticated
 from lambdas.model import Source
-from lambdas.request import Request
-from lambdas.secrets import Secrets, SecretsDown
+from lambdas.reading.request import Request
+from lambdas.runtime.log import log
+from lambdas.runtime.metrics import embedded
+from lambdas.runtime.secrets import Secrets, SecretsDown
 
 
 def authorized(

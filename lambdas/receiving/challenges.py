@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jmespath.functions import signature
 
-from lambdas.body import Rejected
 from lambdas.model import Challenge, Reply
-from lambdas.paths import Functions, compiled
-from lambdas.text import as_text, filled, filled_json, paths
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.text_templates import as_text, filled, filled_json, paths
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 FORBIDDEN = frozenset("{}[]\"':,\\ \t\r\n")
 """Never among the characters that a reply signs: every text under which an event verifies has some of them."""

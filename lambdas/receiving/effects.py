@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lambdas.auth import Unauthenticated
-from lambdas.body import Rejected
+from lambdas.auth_type import Unauthenticated
 from lambdas.model import Challenge, Path
-from lambdas.paths import Functions, compiled
-from lambdas.secrets import NoSecret, Secrets, UnusableSecret
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Functions, compiled
+from lambdas.runtime.secrets import NoSecret, Secrets, UnusableSecret
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 LEARNED = re.compile(r"[\x21-\x7e]{16,512}")
 """What a vendor may hand over as a secret."""
@@ -30,7 +30,7 @@ def take_effect(
     if challenge.store_secret:
         _learn(_found(challenge.store_secret, request), secrets, names[0])
     if challenge.confirm:
-        from lambdas.fetch import Refused, fetched
+        from lambdas.runtime.fetch import Refused, fetched
 
         try:
             (fetch or fetched)(str(_found(challenge.confirm.url, request)), challenge.confirm.hosts)

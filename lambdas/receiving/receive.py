@@ -11,24 +11,26 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lambdas.auth import Unauthenticated, masked_fields, queries, secret_names, signed, verified
-from lambdas.body import Rejected
-from lambdas.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
-from lambdas.delivery import Delivery, Pending, StorageDown
-from lambdas.formats import reader
-from lambdas.kept import Kept
-from lambdas.keys import current_text
+from lambdas.auth import masked_fields, queries, secret_names, signed, verified
+from lambdas.auth_type import Unauthenticated
+from lambdas.delivering.delivery import Delivery
+from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.outbox import Outbox, QueueDown
+from lambdas.delivering.result import Pending, StorageDown
 from lambdas.model import Challenge, Reply, Source, auths, verified_by
-from lambdas.outbox import Outbox, QueueDown
-from lambdas.outcome import UNVERIFIABLE, Outcome, reasons, report
-from lambdas.paths import Functions
-from lambdas.request import Request
-from lambdas.secrets import NoSecret, Secrets, SecretsDown, UnusableSecret
-from lambdas.text import paths
+from lambdas.reading.body import Rejected
+from lambdas.reading.formats import reader
+from lambdas.reading.paths import Functions
+from lambdas.reading.request import Request
+from lambdas.reading.text_templates import paths
+from lambdas.receiving.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
+from lambdas.receiving.request_log import UNVERIFIABLE, Outcome, reasons, report
+from lambdas.runtime.secrets import NoSecret, Secrets, SecretsDown, UnusableSecret
+from lambdas.signatures.keys import current_text
 
 if TYPE_CHECKING:
-    from lambdas.dedupe import Claims
-    from lambdas.effects import Fetch
+    from lambdas.delivering.dedupe import Claims
+    from lambdas.receiving.effects import Fetch
 
 MAX_BODY = 6 * 1_048_576
 """Bytes: Lambda takes no more, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
@@ -130,7 +132,7 @@ class Receiver:
     def _answered(self, challenge: Challenge, request: Request) -> Outcome:
         if challenge.store_secret or challenge.confirm:
             # Few have an effect, and each import is a part of a cold start.
-            from lambdas.effects import take_effect
+            from lambdas.receiving.effects import take_effect
 
             take_effect(challenge, request, self._secrets, self._secret_names, self._fetch)
         return Outcome(answer(challenge, request, self._secret), "challenge answered")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lambdas.challenges import Answer
-from lambdas.delivery import Delivered
-from lambdas.log import Level, log
-from lambdas.metrics import embedded
-from lambdas.request import Request
+from lambdas.delivering.result import Delivered
+from lambdas.reading.request import Request
+from lambdas.receiving.challenges import Answer
+from lambdas.runtime.log import Level, log
+from lambdas.runtime.metrics import embedded
 
 if TYPE_CHECKING:
-    from lambdas.message import Refusal
+    from lambdas.shaping.message import Refusal
 
 MAX_WHY = 20
 """Reasons in a line of the log: CloudWatch cuts one that is too long, and its metrics with it."""
@@ -58,7 +58,7 @@ def _more(request: Request, outcome: Outcome, stack: str) -> dict[str, Any]:
         "canary": request.canary if delivered.sent or delivered.unsent else None,
     }
     if delivered.drift:
-        from lambdas.validation import listed
+        from lambdas.reading.validation import listed
 
         said["drift"] = listed(delivered.drift)
     counts = {

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from lambdas.faults import OutOfTime
+from lambdas.runtime.aws_errors import OutOfTime
 
 CALL_SECONDS = 5.5
 """What a call to AWS takes at most: two tries of a second each to connect and to be answered, a pause of a second, and

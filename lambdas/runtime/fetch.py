@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
-from lambdas.secrets import SecretsDown
+from lambdas.runtime.secrets import SecretsDown
 
 SECONDS = 2.0
 """A vendor waits some seconds for its answer, and this is only a part of it."""
@@ -50,7 +50,7 @@ def fetched(url: str, hosts: Iterable[str]) -> bytes:
     """What is at a URL of these hosts; Refused where there is nothing, SecretsDown where the host does not answer."""
     if not allowed(url, hosts):
         raise Refused("it is not at a host that may be asked")
-    from lambdas.https import Unanswered, exchange
+    from lambdas.runtime.https import Unanswered, exchange
 
     host = urlsplit(url).hostname
     _count(host)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from urllib.parse import SplitResult
 
 from lambdas import VERSION
-from lambdas.fetch import Refused, split
-from lambdas.streams import Stream, TooMuch, open_stream
+from lambdas.runtime.fetch import Refused, split
+from lambdas.runtime.streams import Stream, TooMuch, open_stream
 
 MAX_HEAD = 65_536
 """Bytes of an answer beside its content: its headers, and the sizes of its chunks."""

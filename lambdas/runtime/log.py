@@ -9,8 +9,8 @@ import sys
 from typing import Any, Literal
 
 from lambdas import VERSION
-from lambdas.compact import compact
-from lambdas.when import iso
+from lambdas.runtime.compact import compact
+from lambdas.runtime.times import iso
 
 Level = Literal["INFO", "WARN", "ERROR"]
 _encode = compact(ensure_ascii=True)

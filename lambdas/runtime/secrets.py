@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.faults import FAULTS, Unconfirmed, call, confirmed, entries, told
+from lambdas.runtime.aws_errors import FAULTS, Unconfirmed, call, confirmed, entries, told
 
 TTL = 300.0
 """Seconds that a secret is taken from memory."""

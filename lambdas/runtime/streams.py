@@ -11,8 +11,8 @@ from threading import Thread
 from time import monotonic
 from typing import Any, cast
 
-from lambdas.addresses import public
-from lambdas.fetch import Refused
+from lambdas.runtime.addresses import public
+from lambdas.runtime.fetch import Refused
 
 _Address = tuple[socket.AddressFamily, Any]
 """A family, and what connect() takes in it."""

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from lambdas.body import Rejected, parse
-from lambdas.compact import compact
-from lambdas.fields import MASK
 from lambdas.model import Source
-from lambdas.mozdef import IP_FIELDS, is_address, unacceptable
-from lambdas.paths import Find, Functions, compiled
-from lambdas.request import Request
-from lambdas.text import as_text, filled, paths, pieces
-from lambdas.when import iso, seconds
+from lambdas.reading.body import Rejected, parse
+from lambdas.reading.masking import MASK
+from lambdas.reading.paths import Find, Functions, compiled
+from lambdas.reading.request import Request
+from lambdas.reading.text_templates import as_text, filled, paths, pieces
+from lambdas.runtime.compact import compact
+from lambdas.runtime.times import iso, seconds
+from lambdas.shaping.mozdef import IP_FIELDS, is_address, unacceptable
 
 MAX_LENGTH = 1_024
 """Characters of a field that a mapping fills: a summary is one line, whatever the event holds."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from lambdas.auth import Keys, Unauthenticated, leaves, secret_names
-from lambdas.secrets import UnusableSecret
+from lambdas.auth import leaves, secret_names
+from lambdas.auth_type import Keys, Unauthenticated
+from lambdas.runtime.secrets import UnusableSecret
 
 if TYPE_CHECKING:
     from lambdas.model import Auth

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from lambdas import signing
-from lambdas.auth import Unauthenticated
-from lambdas.pieces import texts
-from lambdas.signed import Signed
+from lambdas.auth_type import Unauthenticated
+from lambdas.signatures import signature_check
+from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.signed_text import texts
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 
 def verify(settings: Signed, request: Request, now: float, keys: Iterable[Callable[[bytes, bytes], object]]) -> None:
@@ -21,14 +21,14 @@ def verify(settings: Signed, request: Request, now: float, keys: Iterable[Callab
     """
     from cryptography.exceptions import InvalidSignature
 
-    seen, found = signing.carried(settings, request, now), texts(settings, request)
+    seen, found = signature_check.carried(settings, request, now), texts(settings, request)
     for good in keys:
-        for signature, text in ((one, text) for one in seen[: signing.MAX_SIGNATURES] for text in found):
+        for signature, text in ((one, text) for one in seen[: signature_check.MAX_SIGNATURES] for text in found):
             try:
                 good(signature, text)
             except InvalidSignature:
                 continue
-            signing.check(settings, request, now)
+            signature_check.check(settings, request, now)
             return
     where = " or ".join(settings.signature.header).lower()
     raise Unauthenticated(f"no signature in {where} is one of this body with the private key")

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit, urlunsplit
 
-from lambdas.signed import Url
+from lambdas.signatures.signature_settings import Url
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 
 def urls(settings: Url, request: Request) -> list[str]:

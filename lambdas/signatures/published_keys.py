@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from lambdas.fetch import Refused
-from lambdas.secrets import SecretsDown
+from lambdas.runtime.fetch import Refused
+from lambdas.runtime.secrets import SecretsDown
 
 TTL = 3_600.0
 """Seconds that what was read is taken from memory."""

@@ -6,21 +6,22 @@ import base64
 import binascii
 import hashlib
 import hmac
-import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lambdas.auth import Sent, Unauthenticated, parameter
-from lambdas.formats import media_type
+from lambdas.auth_type import Unauthenticated
 from lambdas.model import Header
-from lambdas.pieces import texts, written
-from lambdas.request import FORM
-from lambdas.signed import BodyHash, Encoding, Signature, Signed, Timestamp
-from lambdas.when import seconds, timestamp
+from lambdas.reading.formats import media_type
+from lambdas.reading.request import FORM
+from lambdas.reading.unverified import parameter
+from lambdas.runtime.times import seconds
+from lambdas.signatures.signature_settings import BodyHash, Encoding, Signature, Signed, Timestamp
+from lambdas.signatures.signed_text import written
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
+
 
 MAX_SIGNATURES = 20
 """Signatures of a header that are looked at: vendors send one for each secret."""
@@ -89,53 +90,6 @@ def _check_window(stamp: Timestamp, request: Request, now: float) -> None:
         raise Unauthenticated(f"{_place(stamp)} is {age:+.0f} s old; {allowed}")
 
 
-def dressed(settings: Signed, sent: Sent, now: float, make: Callable[[bytes], bytes], secret: bytes = b"") -> Sent:
-    """The request as the vendor would send it; `make` signs a text. No function does that."""
-    from secrets import token_hex
-
-    from lambdas.public_url import with_query
-
-    made: dict[str, str] = {str(name): value for name, value in (settings.require or {}).items()}
-    stamp, name = settings.timestamp, settings.signature.header[0].replace(FAMILY, "-1")
-    before = ""
-    if stamp and stamp.path:
-        sent = sent._replace(body=_stamped(sent.body, stamp, now))
-    elif stamp and stamp.header:
-        value = f"{stamp.prefix}{timestamp(now, stamp.format)}"
-        made[stamp.header] = value
-        if stamp.header.lower() == name.lower():
-            before = f"{value}{stamp.split or settings.signature.split}"
-    if settings.id and settings.id.header.lower() not in {one.lower() for one in sent.headers}:
-        made[settings.id.header] = f"msg_{token_hex(16)}"
-    if settings.body_hash:
-        digest = hashlib.sha256(sent.body).hexdigest()
-        if settings.body_hash.query:
-            sent = sent._replace(url=with_query(sent.url, settings.body_hash.query, digest))
-        elif settings.body_hash.header:
-            made[settings.body_hash.header] = digest
-    sent = sent._replace(headers={**sent.headers, **made})
-    digest_of = make(texts(settings, sent.request(now), secret)[0])
-    value = f"{before}{settings.signature.prefix}{encoded(digest_of, settings.signature.encoding)}"
-    return sent._replace(headers={**sent.headers, name: value})
-
-
-def described(settings: Signed) -> str:
-    """What is signed and where, in a few words."""
-    where = " or ".join(settings.signature.header)
-    stamp = settings.timestamp
-    window = f", at most {stamp.tolerance} s old" if stamp else ""
-    text = settings.signed.replace("\n", "␊").replace("\r", "␍")
-    return f'of "{text}" in {where}{window}'
-
-
-def encoded(content: bytes, encoding: Encoding) -> str:
-    """Bytes as a vendor writes them."""
-    if encoding == "hex":
-        return content.hex()
-    text = base64.b64encode(content) if encoding == "base64" else base64.urlsafe_b64encode(content).rstrip(b"=")
-    return text.decode()
-
-
 def decoded(text: str, encoding: Encoding) -> bytes:
     """What a vendor wrote as bytes; ValueError where it is no such text."""
     return _DECODERS[encoding](text.encode("ascii"))
@@ -165,14 +119,6 @@ def _signatures(settings: Signature, value: str) -> list[bytes]:
         except ValueError:
             continue
     return found
-
-
-def _stamped(body: bytes, stamp: Timestamp, now: float) -> bytes:
-    """The body with this time in it, where its place is a mere name."""
-    fields = json.loads(body)
-    said = timestamp(now, stamp.format)
-    fields[str(stamp.path)] = said if stamp.format == "rfc3339" else int(said)
-    return json.dumps(fields).encode()
 
 
 def _place(stamp: Timestamp) -> str:

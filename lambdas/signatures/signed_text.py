@@ -10,15 +10,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from lambdas.auth import Unauthenticated, parameter
-from lambdas.body import Rejected
-from lambdas.formats import media_type
-from lambdas.paths import Functions, compiled
-from lambdas.request import FORM
-from lambdas.signed import PIECE, Signed, Timestamp, Url
+from lambdas.auth_type import Unauthenticated
+from lambdas.reading.body import Rejected
+from lambdas.reading.formats import media_type
+from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.request import FORM
+from lambdas.reading.unverified import parameter
+from lambdas.signatures.signature_settings import PIECE, Signed, Timestamp, Url
 
 if TYPE_CHECKING:
-    from lambdas.request import Request
+    from lambdas.reading.request import Request
 
 _MAX_FIELDS, _MAX_FORM = 1_000, 262_144
 Parts = tuple[tuple[str, str, bytes], ...]
@@ -30,7 +31,7 @@ def texts(settings: Signed, request: Request, secret: bytes = b"") -> list[bytes
     if not with_url:
         return [b"".join([one[2] or _part(*one, settings, request, secret) for one in parts])]
     # Few vendors sign it, and each import is a part of a cold start.
-    from lambdas.public_url import urls
+    from lambdas.signatures.public_url import urls
 
     # All but the URL once, however many ways there are to write it.
     found = [

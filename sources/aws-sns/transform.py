@@ -10,8 +10,8 @@ import json
 import re
 from typing import Any
 
-from lambdas.body import Rejected, parse
-from lambdas.request import Request
+from lambdas.reading.body import Rejected, parse
+from lambdas.reading.request import Request
 
 FREE = ("requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "configurationItem")
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from generator import gateway
 from generator.errors import DefinitionError
-from lambdas import pieces
-from lambdas.auth import Sent, Unauthenticated, jwt, sns
+from generator.samples import gateway
+from lambdas.auth import jwt, sns
+from lambdas.auth_type import Sent, Unauthenticated
+from lambdas.signatures import signed_text
 from tests import fakes
 from tests.definitions import definition, shipped
 from tests.fakes import NOW, SECRET, Endpoint
@@ -35,7 +36,7 @@ def refused(folder: Path, webhook: str, rest: str = "") -> str:
 
 def test_a_form_is_taken_apart_for_anyone_only_up_to_a_bound() -> None:
     twilio = Endpoint(shipped("twilio").source)
-    body = b"a=" + b"%41" * (pieces._MAX_FORM // 3)
+    body = b"a=" + b"%41" * (signed_text._MAX_FORM // 3)
     headers = {"content-type": "application/x-www-form-urlencoded", "X-Twilio-Signature": "AAAA"}
     assert twilio.post(body, headers)["statusCode"] == 401
     assert "the form has more than 262,144 bytes" in twilio.log[-1]["why"]

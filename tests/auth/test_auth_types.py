@@ -15,16 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import gateway
-from generator.definition import auth_types, known, load
-from generator.reference import descriptions, schema
-from generator.vendor import can_sign, made_up
-from generator.wheels import pins
-from lambdas import auth as package
-from lambdas.auth import AuthType, Keys, Sent, Unauthenticated, leaves, secret_names, signed
+from generator.definition.read import auth_types, known, load
+from generator.definition.secret_names import can_sign
+from generator.packaging.wheels import pins
+from generator.reference.definition_keys import descriptions, schema
+from generator.samples import gateway
+from generator.samples.vendor import made_up
+from lambdas import auth
+from lambdas.auth import leaves, secret_names, signed
+from lambdas.auth_type import AuthType, Keys, Sent, Unauthenticated
 from lambdas.model import Auth, SecretName, Webhook, auths, verified_by
-from lambdas.request import Request
-from lambdas.secrets import UnusableSecret
+from lambdas.reading.request import Request
+from lambdas.runtime.secrets import UnusableSecret
 from tests.definitions import CASES, ROOT, SOURCES
 from tests.fakes import NOW
 from tests.issuers import Internet
@@ -58,7 +60,7 @@ def every_use() -> Iterator[tuple[str, Auth]]:
     seen: list[Auth] = []
     for folder in (SOURCES, CASES):
         for made in load(folder, known(folder)):
-            for one in (one for auth in auths(made.source.webhook) for one in below(auth)):
+            for one in (one for each in auths(made.source.webhook) for one in below(each)):
                 if one not in seen:
                     seen.append(one)
                     yield f"{made.source.name}-{type_of(one)}", one
@@ -306,5 +308,5 @@ def test_whatever_comes_it_is_refused_and_nothing_else_is_raised(auth: Auth, dat
 
 
 def test_a_file_in_the_package_is_a_type() -> None:
-    there = {file.stem for file in Path(str(package.__file__)).parent.glob("*.py")} - {"__init__"}
+    there = {file.stem for file in Path(str(auth.__file__)).parent.glob("*.py")} - {"__init__"}
     assert set(auth_types()) == there

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from generator import gateway
-from generator.vendor import made_up
-from lambdas.auth import Sent
-from lambdas.authorize import authorized
-from lambdas.secrets import PREVIOUS, REREAD, TTL, UnusableSecret
+from generator.samples import gateway
+from generator.samples.vendor import made_up
+from lambdas.auth_type import Sent
+from lambdas.receiving.authorize import authorized
+from lambdas.runtime.secrets import PREVIOUS, REREAD, TTL, UnusableSecret
 from tests.definitions import definition
 from tests.fakes import NOW, Endpoint
 

@@ -20,20 +20,22 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jwt.api_jws import PyJWS
 
-from generator import gateway, vendor
-from generator.definition import auth_types, known, load
-from generator.vendor import stored_names
-from lambdas import fetch
-from lambdas.auth import Sent, Unauthenticated, jwt, leaves, token
-from lambdas.formats import FORM
-from lambdas.https import Unanswered
-from lambdas.keys import Key
+from generator.definition.read import auth_types, known, load
+from generator.definition.secret_names import stored_names
+from generator.samples import gateway, vendor
+from lambdas.auth import jwt, leaves, token
+from lambdas.auth_type import Sent, Unauthenticated
 from lambdas.model import Auth, auths
-from lambdas.published import REREAD, RETRY, TTL, Published
-from lambdas.request import Request
-from lambdas.secrets import SecretsDown, UnusableSecret
-from lambdas.signed import Signed
-from lambdas.signing import decoded, encoded
+from lambdas.reading.formats import FORM
+from lambdas.reading.request import Request
+from lambdas.runtime import fetch
+from lambdas.runtime.https import Unanswered
+from lambdas.runtime.secrets import SecretsDown, UnusableSecret
+from lambdas.signatures.keys import Key
+from lambdas.signatures.published_keys import REREAD, RETRY, TTL, Published
+from lambdas.signatures.signature_check import decoded
+from lambdas.signatures.signature_make import encoded
+from lambdas.signatures.signature_settings import Signed
 from tests import fakes, issuers, published
 from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, Endpoint

@@ -18,12 +18,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from generator import event_source, gateway
 from generator.commands import main
-from generator.definition import Definition
-from lambdas.auth import Sent
-from lambdas.receive import MAX_BODY, MAX_HANDSHAKE
-from lambdas.secrets import PREVIOUS
+from generator.definition.read import Definition
+from generator.samples import gateway
+from generator.templates import event_source
+from lambdas.auth_type import Sent
+from lambdas.receiving.receive import MAX_BODY, MAX_HANDSHAKE
+from lambdas.runtime.secrets import PREVIOUS
 from tests.definitions import ROOT
 from tests.definitions import definition as define
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from generator.commands.following import said
+from generator.commands._follow import said
 
 REQUEST = {"message": "accepted", "status": 200, "sent": 1, "kept": 0}
 

@@ -20,16 +20,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from generator import secret_store
 from generator.aws import Target
 from generator.commands import main
-from generator.definition import known, load
-from generator.secret_store import Stored
+from generator.definition.read import known, load
+from generator.deploy import secret_store
+from generator.deploy.secret_store import Stored
 from lambdas.auth import ecdsa
-from lambdas.keys import key_bytes
 from lambdas.model import Header
-from lambdas.secrets import Secrets, SecretsDown
-from lambdas.signed import Signature
+from lambdas.runtime.secrets import Secrets, SecretsDown
+from lambdas.signatures.keys import key_bytes
+from lambdas.signatures.signature_settings import Signature
 from tests.definitions import SOURCES, definition, shipped
 
 NAME = "/MozDef-EF/zoom/dev/auth_token"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.definition.schemas.backtracking import exponential
 from generator.errors import DefinitionError
-from generator.schemas.backtracking import exponential
 from tests.definitions import SOURCES, definition
 
 # Known from advisories, and from schemas of AWS's own.

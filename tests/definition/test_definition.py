@@ -11,9 +11,9 @@ from textwrap import dedent
 
 import pytest
 
-from generator import event_source
-from generator.definition import auth_types, load
+from generator.definition.read import auth_types, load
 from generator.errors import DefinitionError, GeneratorError
+from generator.templates import event_source
 from lambdas.model import Source
 from tests.definitions import ROOT, SOURCES, definition
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition import load
+from generator.definition.read import load
 from generator.errors import DefinitionError
 from tests.definitions import definition
 

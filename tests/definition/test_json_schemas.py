@@ -18,10 +18,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import bundle, event_source, schemas
-from generator.definition import Definition, load
+from generator.definition import schemas
+from generator.definition.read import Definition, load
 from generator.errors import DefinitionError
-from lambdas.validation import MAX_LISTED
+from generator.packaging import bundle
+from generator.templates import event_source
+from lambdas.reading.validation import MAX_LISTED
 from tests.definitions import CASES, definition, shipped
 from tests.fakes import Endpoint
 
@@ -277,7 +279,8 @@ def test_a_sample_that_drifts_or_is_refused_is_said_by_a_build(
 def test_a_note_of_a_sample_says_what_would_be_right(
     tmp_path: Path, names: str, event: dict[str, Any], notes: list[str]
 ) -> None:
-    from generator.samples import load, shape
+    from generator.samples.files import load
+    from generator.samples.run import shape
 
     source = made(tmp_path, {"properties": {"k": {}}}, f"type: k, schemas: {{{names}}}")
     (tmp_path / "made" / "samples").mkdir()
@@ -556,8 +559,8 @@ def packed(source: Definition) -> dict[str, bytes]:
 
 
 def test_the_zip_of_a_source_without_schemas_has_nothing_of_them() -> None:
-    assert {"lambdas/schemas.py", "lambdas/validation.py"} & set(packed(shipped("zoom"))) == set()
-    assert {"lambdas/schemas.py", "lambdas/validation.py"} <= set(packed(CASE))
+    assert {"lambdas/schemas.py", "lambdas/reading/validation.py"} & set(packed(shipped("zoom"))) == set()
+    assert {"lambdas/schemas.py", "lambdas/reading/validation.py"} <= set(packed(CASE))
 
 
 ALONE = """
@@ -567,9 +570,9 @@ from lambdas.schemas import check
 from lambdas.source import SOURCE
 assert SOURCE.check is check
 assert not any(name.partition(".")[0] in ("fastjsonschema", "generator") for name in sys.modules)
-from lambdas.body import Rejected
-from lambdas.paths import Functions
-from lambdas.request import Request
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Functions
+from lambdas.reading.request import Request
 functions = Functions(Request(""))
 print(check({"id": "e-1", "kind": "user.created", "user": {"email": "ann@example.com", "new": 1}}, functions))
 try:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from generator import bundle, isolation, product
 from generator.commands import main
-from generator.definition import load
+from generator.definition.read import load
+from generator.definition.transform_file import BROUGHT, LATER, REMOVED
 from generator.errors import DefinitionError, GeneratorError
-from generator.resources.function import RUNTIME
-from generator.transform import BROUGHT, LATER, REMOVED
+from generator.packaging import build, bundle, isolation
+from generator.templates.resources.function import RUNTIME
 from tests.definitions import definition
 
 TOKEN = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n"
@@ -70,7 +70,7 @@ def test_all_of_them_are_said_at_once(tmp_path: Path) -> None:
 
 ALLOWED = {
     "what Lambda brings": f"import {', '.join(sorted(BROUGHT))}\nfrom dateutil.parser import isoparse",
-    "what is in the zip": "from lambdas.body import parse\nfrom .text import filled\nfrom lambdas.fetch import allowed",
+    "what is in the zip": "from lambdas.reading import body\nfrom .model import Source\nfrom lambdas.model import Path",
     "what is for a type checker": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import yaml",
     "what it can do without": "try:\n    import yaml\nexcept ImportError:\n    yaml = None",
     "the same, in short": "from contextlib import suppress\nwith suppress(ImportError):\n    import yaml",
@@ -169,7 +169,7 @@ def test_every_build_says_so_until_it_is_mended_and_then_remembers(
     file.write_text(IDENTITY)
     assert main(["acme", "--lint", "fast"]) == 0
     imported: list[Path] = []
-    monkeypatch.setattr(product.isolation, "problems", lambda file, _code: imported.append(file) or [])
+    monkeypatch.setattr(build.isolation, "problems", lambda file, _code: imported.append(file) or [])
     assert main(["acme", "--lint", "fast"]) == 0
     assert imported == []
     file.write_text(f"{IDENTITY}# changed\n")

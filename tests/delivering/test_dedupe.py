@@ -15,12 +15,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from lambdas import dedupe, delivery
-from lambdas.deadline import Deadline
-from lambdas.delivery import Delivered
-from lambdas.message import MAX_EVENTS, Message, identifier, tag
+from lambdas.delivering import dedupe, delivery
+from lambdas.delivering.result import Delivered
 from lambdas.model import Source
-from lambdas.request import CANARY
+from lambdas.reading.request import CANARY
+from lambdas.runtime.deadline import Deadline
+from lambdas.shaping.message import MAX_EVENTS, Message, identifier, tag
 from tests.definitions import definition
 from tests.fakes import DOWN, LEASE, NOW, THROTTLED, Endpoint, Table
 

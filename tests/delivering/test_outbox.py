@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.outbox import PAUSES, Left, Outbox, batches
+from lambdas.delivering.outbox import PAUSES, Left, Outbox, batches
 from tests.fakes import DOWN, THROTTLED, Queue
 
 MIB = 1_048_576

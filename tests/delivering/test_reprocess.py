@@ -20,15 +20,16 @@ from urllib.parse import urlencode
 import pytest
 from botocore.exceptions import ClientError
 
-from generator import gateway, samples
-from generator.definition import Definition, known, load
+from generator.definition.read import Definition, known, load
+from generator.samples import files as sample_files
+from generator.samples import gateway
 from lambdas import VERSION, model
-from lambdas import kept as kept_bucket
-from lambdas.deadline import CALL_SECONDS, ONE_MORE
+from lambdas.delivering import kept_bucket
+from lambdas.delivering.outbox import QueueDown
+from lambdas.delivering.reprocess import MAX_SHOWN
 from lambdas.model import Source
-from lambdas.outbox import QueueDown
-from lambdas.reprocess import MAX_SHOWN
-from lambdas.request import BY_IAM
+from lambdas.reading.request import BY_IAM
+from lambdas.runtime.deadline import CALL_SECONDS, ONE_MORE
 from tests.definitions import CASES, SOURCES, definition, shipped
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed
 
@@ -590,7 +591,7 @@ NEVER_THERE = model.Path("nothing_has_this")
 EVERY = [one for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
 
 
-def handed_over(source: Source, sample: samples.Sample) -> Endpoint:
+def handed_over(source: Source, sample: sample_files.Sample) -> Endpoint:
     """A sample as it is, since here it is not about who sent it."""
     endpoint = Endpoint(source)
     event = gateway.event(sample.method, sample.headers, sample.body, query=sample.query) | {BY_IAM: True}
@@ -603,7 +604,7 @@ def handed_over(source: Source, sample: samples.Sample) -> Endpoint:
 def test_every_source_brings_back_what_it_would_have_sent_byte_for_byte(one: Definition) -> None:
     source, sent = one.source, 0
     demanding = replace(source, events=replace(source.events, require=(NEVER_THERE,)))
-    for sample in samples.load(one)[0]:
+    for sample in sample_files.load(one)[0]:
         straight, endpoint = handed_over(source, sample), handed_over(demanding, sample)
         assert endpoint.queue.bodies == []
         assert bool(endpoint.bucket.objects) == bool(straight.queue.bodies)  # a handshake is neither
@@ -611,7 +612,7 @@ def test_every_source_brings_back_what_it_would_have_sent_byte_for_byte(one: Def
         assert all(result["fails"] == [] for result in endpoint.again.send(keys(endpoint)))
         assert (endpoint.queue.bodies, endpoint.bucket.objects) == (straight.queue.bodies, {}), sample.name
         sent += len(endpoint.queue.bodies)
-    assert sent or not samples.load(one)[0]
+    assert sent or not sample_files.load(one)[0]
 
 
 # The function.
@@ -627,7 +628,9 @@ def entry(monkeypatch: pytest.MonkeyPatch, define: Define) -> Any:
     monkeypatch.delitem(sys.modules, "lambdas.redrive", raising=False)
     for name, value in (("EVENTS_QUEUE_URL", "queue-url"), ("KEPT_BUCKET", "kept"), ("STACK", "MozDef-EF-made-dev")):
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("lambdas.aws.client", lambda service: {"sqs": endpoint.queue, "s3": endpoint.bucket}[service])
+    monkeypatch.setattr(
+        "lambdas.runtime.aws.client", lambda service: {"sqs": endpoint.queue, "s3": endpoint.bucket}[service]
+    )
     import lambdas.redrive as made
 
     monkeypatch.setattr("time.time", lambda: NOW)

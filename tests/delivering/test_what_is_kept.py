@@ -13,9 +13,9 @@ from urllib.parse import quote
 import pytest
 
 from lambdas.model import Source
+from tests.definition.test_json_schemas import made
 from tests.definitions import definition
 from tests.fakes import DOWN, Endpoint, signed
-from tests.test_json_schemas import made
 
 HMAC = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\n"
 TOKEN = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"

@@ -18,18 +18,20 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import canary, gateway, names
+from generator import names
 from generator.aws import Target
-from generator.canary import Deployed, tell
 from generator.commands import main
-from generator.definition import Definition
+from generator.definition.read import Definition
+from generator.deploy import canary
+from generator.deploy.canary import Deployed, tell
 from generator.errors import GeneratorError
-from generator.sending import Answer
-from generator.sending import Endpoint as Place
-from generator.vendor import made_up
-from lambdas.auth import Sent, Unauthenticated
+from generator.samples import gateway
+from generator.samples.sending import Answer
+from generator.samples.sending import Endpoint as Place
+from generator.samples.vendor import made_up
+from lambdas.auth_type import Sent, Unauthenticated
 from lambdas.model import Auth, Source
-from lambdas.request import BY_IAM, CANARY, Request
+from lambdas.reading.request import BY_IAM, CANARY, Request
 from tests.cloudformation import NOON
 from tests.definitions import SOURCES, shipped
 from tests.fakes import DOWN, SECRET, Endpoint, Store

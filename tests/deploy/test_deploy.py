@@ -18,16 +18,17 @@ from moto import mock_aws
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
-from generator import deployment, helper_bucket, placeholders, progress, taken_names
 from generator.aws import Target
-from generator.bundle import key, merge_zip
-from generator.changes import template_key
-from generator.commands import main, redriving
-from generator.definition import known
-from generator.deployment import Deployment, Place
+from generator.commands import _redrive_dialog, main
+from generator.definition import placeholders
+from generator.definition.read import known
+from generator.definition.yaml_nodes import shown
+from generator.deploy import deployment, helper_bucket, progress, taken_names
+from generator.deploy.changes import template_key
+from generator.deploy.deployment import Deployment, Place
 from generator.errors import GeneratorError
-from generator.product import Product
-from generator.yaml_nodes import shown
+from generator.packaging.build import Product
+from generator.packaging.bundle import key, merge_zip
 from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, definition
@@ -830,7 +831,7 @@ def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked
         assert aws.stacks[NAME]["StackStatus"].endswith("_COMPLETE")
         brought.append((one.product.name, yes))
 
-    monkeypatch.setattr(redriving, "after_deployment", after)
+    monkeypatch.setattr(_redrive_dialog, "after_deployment", after)
     assert run("deploy", "zoom", "--yes")[0] == 0
     assert brought == []
     assert run("deploy", "zoom", "--yes", "--redrive")[0] == 0
@@ -841,7 +842,7 @@ def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked
 
 
 def test_where_nothing_was_deployed_nothing_is_brought_back(run: Run, aws: CloudFormation, monkeypatch) -> None:
-    monkeypatch.setattr(redriving, "after_deployment", lambda *_, **__: pytest.fail("nothing was deployed"))
+    monkeypatch.setattr(_redrive_dialog, "after_deployment", lambda *_, **__: pytest.fail("nothing was deployed"))
     aws.holds("CREATE_COMPLETE")
     typing(monkeypatch, "n")
     assert run("deploy", "zoom", "--redrive")[0] == 1

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from tests import iam
-from tests.test_iam import DEDUPE, ENVIRONMENT, PROJECT, built
+from tests.templates.test_iam import DEDUPE, ENVIRONMENT, PROJECT, built
 
 NAME = "acme"
 RETAINED = ("Retain", "RetainExceptOnCreate")
@@ -148,7 +148,7 @@ FIXED = {
 def test_only_names_that_somebody_chose_are_taken(
     template: dict[str, Any], fixed: dict[str, str], without: dict[str, str], kind: str
 ) -> None:
-    """Of these, `deploy` says so before it does anything: tests/test_deploy.py."""
+    """Of these, `deploy` says so before it does anything: tests/deploy/test_deploy.py."""
     account = Account()
     account.deploy(template, fixed)
     account.deploy(template, without)

@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from generator import changes, deletion, parameters, progress, stacks
+from generator.deploy import changes, deletion, progress, stack_parameters, stacks
 from generator.errors import GeneratorError
 from tests.cloudformation import ACCOUNT, ADDED, CHANGED, NOON, OUTPUTS, TAGS, CloudFormation, refusal
 
@@ -469,7 +469,7 @@ def test_every_mistake_in_the_parameters_is_said_at_once() -> None:
         "Repository": "fits",
     }
     there = "Approve, Branch, Connection, Consumer, Repository"
-    assert parameters.mistakes(TEMPLATE, given) == [
+    assert stack_parameters.mistakes(TEMPLATE, given) == [
         f"--parameter Aprove: no such parameter; did you mean Approve? ({there})",
         f"--parameter xyz: no such parameter; there are {there}",
         '--parameter Approve: must be one of true, false, and is "yes"',
@@ -482,7 +482,7 @@ def test_every_mistake_in_the_parameters_is_said_at_once() -> None:
 
 
 def test_a_new_stack_gets_what_is_given_and_defaults() -> None:
-    filled = parameters.filled(TEMPLATE, {"Repository": "r", "Connection": ""}, OPTIONS, None)
+    filled = stack_parameters.filled(TEMPLATE, {"Repository": "r", "Connection": ""}, OPTIONS, None)
     assert {one["ParameterKey"]: one["ParameterValue"] for one in filled} == {
         **OPTIONS,
         "Repository": "r",
@@ -496,7 +496,7 @@ def test_a_stack_keeps_what_is_not_given_but_for_where_the_code_is(aws: CloudFor
         "CREATE_COMPLETE",
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in before.items()],
     )
-    filled = parameters.filled(TEMPLATE, {"Repository": "r", "Branch": "new"}, OPTIONS, found(aws))
+    filled = stack_parameters.filled(TEMPLATE, {"Repository": "r", "Branch": "new"}, OPTIONS, found(aws))
     assert {one["ParameterKey"]: one.get("ParameterValue", one.get("UsePreviousValue")) for one in filled} == {
         **OPTIONS,
         "Repository": "r",
@@ -508,7 +508,7 @@ def test_a_stack_keeps_what_is_not_given_but_for_where_the_code_is(aws: CloudFor
 
 def test_everything_that_is_missing_is_said_at_once() -> None:
     with pytest.raises(GeneratorError) as error:
-        parameters.filled(TEMPLATE, {}, OPTIONS, None)
+        stack_parameters.filled(TEMPLATE, {}, OPTIONS, None)
     assert str(error.value).splitlines() == [
         "--parameter Connection=VALUE is missing: it has no default",
         "--parameter Repository=VALUE is missing: Where the framework is",

@@ -20,11 +20,13 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
-from generator import aws, bundle, helper_bucket
+from generator import aws
 from generator.aws import Target
 from generator.commands import main
 from generator.commands.upload import quick_create
+from generator.deploy import helper_bucket
 from generator.errors import GeneratorError
+from generator.packaging import bundle
 from tests.definitions import SOURCES
 
 HERE = "us-west-2"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from lambdas.auth import Sent
+from lambdas.auth_type import Sent
 from tests.differential.drawn import bodies, texts, urls
 from tests.differential.judging import header
 

@@ -9,13 +9,13 @@ from typing import Any
 import time_machine
 from hypothesis import event
 
-from generator import gateway
-from generator.definition import load
-from lambdas.auth import Sent, Unauthenticated
-from lambdas.formats import reader
+from generator.definition.read import load
+from generator.samples import gateway
+from lambdas.auth_type import Sent, Unauthenticated
 from lambdas.model import Source
-from lambdas.request import Request
-from lambdas.secrets import UnusableSecret
+from lambdas.reading.formats import reader
+from lambdas.reading.request import Request
+from lambdas.runtime.secrets import UnusableSecret
 from tests import definitions
 
 HERE = Path(__file__).parent

@@ -11,7 +11,7 @@ from box_sdk_gen.managers.webhooks import WebhooksManager
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.auth import Sent
+from lambdas.auth_type import Sent
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed

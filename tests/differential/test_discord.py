@@ -8,7 +8,7 @@ from discord_interactions import verify_key
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.auth import Sent
+from lambdas.auth_type import Sent
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import schemas
-from lambdas.body import Rejected
-from lambdas.paths import Functions
-from lambdas.request import Request
+from generator.definition import schemas
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Functions
+from lambdas.reading.request import Request
 from tests.definitions import shipped
 
 # Few names, so that schemas and events meet; some of them alike once a language's names are made of them.

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sendgrid.helpers.eventwebhook import EventWebhook
 
-from lambdas.auth import Sent
+from lambdas.auth_type import Sent
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shopify_app.verify.webhook import verify_webhook_req
 
-from lambdas.auth import Sent
+from lambdas.auth_type import Sent
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed

@@ -15,7 +15,7 @@ import svix.webhooks
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lambdas.auth import Sent
+from lambdas.auth_type import Sent
 from lambdas.model import Source
 from tests import fakes
 from tests.differential import changes

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from stripe import WebhookSignature
 
-from lambdas.auth import Sent
+from lambdas.auth_type import Sent
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed

@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from lambdas.auth import Sent
-from lambdas.formats import FORM
+from lambdas.auth_type import Sent
+from lambdas.reading.formats import FORM
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed

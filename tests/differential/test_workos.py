@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workos.webhooks._verification import verify_header
 
-from lambdas.auth import Sent
+from lambdas.auth_type import Sent
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from generator.commands import main
-from generator.local import Emulator, emulator
+from generator.local.emulator import Emulator, emulator
 from tests.definitions import SOURCES
-from tests.local.service import HELPER_BUCKET, SECRET, Service, free_port, template
+from tests.emulator.service import HELPER_BUCKET, SECRET, Service, free_port, template
 
 NAMES = ("zoom", "okta")
 

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import pytest
 import urllib3
 
-from generator.local import Emulator
-from generator.running import Followed
+from generator.local.emulator import Emulator
+from generator.local.running import Followed
 
 T = TypeVar("T")
 

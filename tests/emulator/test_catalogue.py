@@ -10,18 +10,21 @@ from typing import Any
 
 import pytest
 
-from generator import gateway, names, samples
+from generator import names
 from generator.commands import main
-from generator.definition import Definition, known, load
-from generator.local import Emulator, emulator, told
-from generator.running import Followed, deploy
-from generator.samples import Sample
-from generator.sending import Answer, Endpoint, post
-from generator.vendor import HELD, as_sent, auth_of, keys, parameters
-from lambdas.auth import Sent
-from lambdas.request import BY_IAM
+from generator.definition.read import Definition, known, load
+from generator.definition.secret_names import parameters
+from generator.local.emulator import Emulator, emulator, told
+from generator.local.running import Followed, deploy
+from generator.samples import files as sample_files
+from generator.samples import gateway
+from generator.samples.files import Sample
+from generator.samples.sending import Answer, Endpoint, post
+from generator.samples.vendor import HELD, as_sent, auth_of, keys
+from lambdas.auth_type import Sent
+from lambdas.reading.request import BY_IAM
 from tests.definitions import SOURCES
-from tests.local.service import free_port
+from tests.emulator.service import free_port
 
 pytestmark = pytest.mark.local
 
@@ -56,23 +59,23 @@ class Deployed:
             if learns:
                 self._ssm.delete_parameter(Name=name)
             elif not self._ssm.get_parameters(Names=[name + HELD])["Parameters"]:
-                self._ssm.put_parameter(Name=name, Value=samples.SECRET, Type="SecureString", Overwrite=True)
+                self._ssm.put_parameter(Name=name, Value=sample_files.SECRET, Type="SecureString", Overwrite=True)
 
     def _take_to_the_time_of_the_samples(self, function: str, build: Path) -> None:
         """Their time is signed in some, and what they would have us call is not on this machine."""
         own = self._lambda.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
         pages = build / "pages"
         pages.mkdir(exist_ok=True)
-        for sample in samples.load(self.definition)[0]:
+        for sample in sample_files.load(self.definition)[0]:
             for challenge in self.source.webhook.challenges:
                 if challenge.confirm and (url := sample.request.json.get(challenge.confirm.url)):
                     (pages / hashlib.sha256(url.encode()).hexdigest()).write_bytes(b"<ConfirmSubscriptionResponse/>")
-        more = {"PYTHONPATH": str(CLOCK), "VECTOR_NOW": str(samples.NOW), "VECTOR_PAGES": str(pages)}
+        more = {"PYTHONPATH": str(CLOCK), "VECTOR_NOW": str(sample_files.NOW), "VECTOR_PAGES": str(pages)}
         self._lambda.update_function_configuration(FunctionName=function, Environment={"Variables": {**own, **more}})
 
     def send(self, sample: Sample) -> Answer:
         """As the vendor does; by IAM, what the vendor alone can sign."""
-        sent = as_sent(self.source, sample, self.endpoint.told or "", self._keys, samples.NOW)
+        sent = as_sent(self.source, sample, self.endpoint.told or "", self._keys, sample_files.NOW)
         return post(self.endpoint, sent) if sent else self._hand_over(sample)
 
     def _hand_over(self, sample: Sample) -> Answer:
@@ -83,7 +86,7 @@ class Deployed:
 
     def forge(self, sample: Sample, secret: str) -> Answer:
         """With a secret of one's own; unsigned, what only the vendor can sign."""
-        sent = as_sent(self.source, sample, self.endpoint.told or "", lambda _name: (secret,), samples.NOW)
+        sent = as_sent(self.source, sample, self.endpoint.told or "", lambda _name: (secret,), sample_files.NOW)
         plain = Sent(sample.method, self.endpoint.told or "", sample.headers, sample.body)
         return post(self.endpoint, sent or plain)
 
@@ -113,7 +116,7 @@ def test_its_samples_arrive_its_handshakes_answer_and_a_forgery_leaves_nothing(
 ) -> None:
     definition = load(SOURCES, [name])[0]
     deployed = Deployed(running, build, definition)
-    there = samples.load(definition)[0]
+    there = sample_files.load(definition)[0]
     assert there
 
     # The handshakes first: a vendor's secret may come with one.

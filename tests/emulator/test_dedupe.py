@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 import urllib3
 
-from generator import event_source
-from generator.bundle import key, lambdas_zip
-from generator.definition import Definition
-from generator.local import Emulator, Here
+from generator.definition.read import Definition
+from generator.local.emulator import Emulator, Here
+from generator.local.running import Followed, provide
 from generator.names import secret_path, stack
-from generator.running import Followed, provide
-from generator.template_text import text
+from generator.packaging.bundle import key, lambdas_zip
+from generator.templates import event_source
+from generator.templates.text import text
 from tests.definitions import definition
+from tests.emulator.service import Service, eventually
+from tests.emulator.test_permissions import allowed, clients_of
 from tests.fakes import signed
-from tests.local.service import Service, eventually
-from tests.local.test_permissions import allowed, clients_of
 
 pytestmark = pytest.mark.local
 

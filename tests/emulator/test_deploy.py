@@ -15,13 +15,14 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from generator import event_source, helper_bucket
 from generator.commands import main
-from generator.local import REGION, Emulator, emulator
-from generator.running import Followed
+from generator.deploy import helper_bucket
+from generator.local.emulator import REGION, Emulator, emulator
+from generator.local.running import Followed
+from generator.templates import event_source
 from tests.definitions import SOURCES
-from tests.local.service import SECRET, Service, free_port, sign_in
-from tests.local.vendors import ZOOM, zoom_headers
+from tests.emulator.service import SECRET, Service, free_port, sign_in
+from tests.emulator.vendors import ZOOM, zoom_headers
 
 pytestmark = pytest.mark.local
 

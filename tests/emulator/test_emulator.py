@@ -16,8 +16,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from generator.local import Emulator
-from tests.local.service import Service
+from generator.local.emulator import Emulator
+from tests.emulator.service import Service
 
 pytestmark = pytest.mark.local
 

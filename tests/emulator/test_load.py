@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 import urllib3
 
-from generator import event_source
-from generator.bundle import key, lambdas_zip
-from generator.definition import Definition
-from generator.local import Emulator, emulator
+from generator.definition.read import Definition
+from generator.local.emulator import Emulator, emulator
+from generator.local.running import deploy
 from generator.names import secret_path, stack
-from generator.running import deploy
-from generator.template_text import text
+from generator.packaging.bundle import key, lambdas_zip
+from generator.templates import event_source
+from generator.templates.text import text
 from tests.definitions import definition
+from tests.emulator.service import free_port
 from tests.fakes import signed
-from tests.local.service import free_port
 
 pytestmark = pytest.mark.local
 

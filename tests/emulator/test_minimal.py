@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from generator.local import Emulator
+from generator.local.emulator import Emulator
 from tests.definitions import ROOT
-from tests.local.service import Service, template
-from tests.local.vendors import OKTA_TOKEN, ZOOM, okta_batch, zoom_headers
+from tests.emulator.service import Service, template
+from tests.emulator.vendors import OKTA_TOKEN, ZOOM, okta_batch, zoom_headers
 
 pytestmark = pytest.mark.local
 

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from tests.definitions import SOURCES
-from tests.local.mozdef import assert_acceptable
-from tests.local.service import SECRET, Service
-from tests.local.vendors import OKTA_TOKEN, okta_batch
+from tests.emulator.mozdef import assert_acceptable
+from tests.emulator.service import SECRET, Service
+from tests.emulator.vendors import OKTA_TOKEN, okta_batch
 
 pytestmark = pytest.mark.local
 

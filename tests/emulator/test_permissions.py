@@ -12,9 +12,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from generator.local import Emulator
-from tests.local.service import HELPER_BUCKET, Service, template
-from tests.local.vendors import OKTA_TOKEN, ZOOM, okta_batch, zoom_headers
+from generator.local.emulator import Emulator
+from tests.emulator.service import HELPER_BUCKET, Service, template
+from tests.emulator.vendors import OKTA_TOKEN, ZOOM, okta_batch, zoom_headers
 
 pytestmark = pytest.mark.local
 

@@ -14,12 +14,12 @@ import pytest
 import urllib3
 
 from generator.commands import main
-from generator.local import Emulator, emulator
-from generator.running import Followed
+from generator.local.emulator import Emulator, emulator
+from generator.local.running import Followed
 from tests.definitions import SOURCES
-from tests.local.mozdef import assert_zooms_plugin_takes_it
-from tests.local.service import SECRET, Service, eventually, free_port, sign_in
-from tests.local.vendors import ZOOM, zoom_headers
+from tests.emulator.mozdef import assert_zooms_plugin_takes_it
+from tests.emulator.service import SECRET, Service, eventually, free_port, sign_in
+from tests.emulator.vendors import ZOOM, zoom_headers
 
 pytestmark = pytest.mark.local
 

@@ -14,16 +14,16 @@ from typing import Any
 import pytest
 import urllib3
 
-from generator import artifacts, container
 from generator.commands import main
-from generator.definition import load
-from generator.local import Emulator
-from generator.product import FILES, files, shared
-from generator.rehearsal import Folders, Rehearsal, StageError, rehearsal
-from generator.vendor import parameters
+from generator.definition.read import load
+from generator.definition.secret_names import parameters
+from generator.local import artifacts, container
+from generator.local.emulator import Emulator
+from generator.local.rehearsal import Folders, Rehearsal, StageError, rehearsal
+from generator.packaging.build import FILES, files, shared
 from tests.definitions import ROOT
-from tests.local.service import free_port
-from tests.local.vendors import zoom_headers
+from tests.emulator.service import free_port
+from tests.emulator.vendors import zoom_headers
 
 pytestmark = pytest.mark.local
 

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from tests.definitions import ROOT, SOURCES
-from tests.local.mozdef import assert_acceptable
-from tests.local.service import eventually, free_port
+from tests.emulator.mozdef import assert_acceptable
+from tests.emulator.service import eventually, free_port
 
 pytestmark = pytest.mark.local
 

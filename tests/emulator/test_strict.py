@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from generator.commands import main
-from generator.local import Emulator
+from generator.local.emulator import Emulator
 from tests.definitions import SOURCES
-from tests.local.service import HELPER_BUCKET, Service, template
-from tests.local.vendors import OKTA_TOKEN, okta_batch
+from tests.emulator.service import HELPER_BUCKET, Service, template
+from tests.emulator.vendors import OKTA_TOKEN, okta_batch
 
 pytestmark = pytest.mark.local
 

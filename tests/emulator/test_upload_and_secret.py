@@ -18,11 +18,11 @@ import pytest
 import urllib3
 
 from generator.commands import main
-from generator.local import Emulator, emulator
-from lambdas.secrets import Secrets, SecretsDown
+from generator.local.emulator import Emulator, emulator
+from lambdas.runtime.secrets import Secrets, SecretsDown
 from tests.definitions import ROOT, SOURCES
-from tests.local.service import free_port, sign_in
-from tests.local.vendors import ZOOM, zoom_headers
+from tests.emulator.service import free_port, sign_in
+from tests.emulator.vendors import ZOOM, zoom_headers
 
 pytestmark = pytest.mark.local
 

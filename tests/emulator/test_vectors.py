@@ -18,14 +18,16 @@ from uuid import uuid4
 
 import pytest
 
-from generator import bundle, gateway, names, product
-from generator.definition import Definition
-from generator.local import Emulator, emulator
-from generator.vendor import parameters
+from generator import names
+from generator.definition.read import Definition
+from generator.definition.secret_names import parameters
+from generator.local.emulator import Emulator, emulator
+from generator.packaging import build, bundle
+from generator.samples import gateway
 from lambdas.auth import leaves
 from lambdas.model import Source
 from tests import issuers, published
-from tests.local.service import HELPER_BUCKET, Service, free_port
+from tests.emulator.service import HELPER_BUCKET, Service, free_port
 from tests.published import DEFINITIONS, HANDSHAKES, REQUESTS, Delivery, Vector, delivery, handshake
 
 pytestmark = pytest.mark.local
@@ -51,10 +53,10 @@ class Deployed:
 
     @classmethod
     def deploy(cls, running: Emulator, definition: Definition, folder: Path, clients: Mapping[str, Any]) -> Deployed:
-        files, stack = product.files(definition), names.stack(definition.source.name)
-        code = files[product.CODE]
+        files, stack = build.files(definition), names.stack(definition.source.name)
+        code = files[build.CODE]
         clients["s3"].put_object(Bucket=HELPER_BUCKET, Key=bundle.key(code), Body=code)
-        service = Service.deploy(running, stack, files[product.TEMPLATE].decode())
+        service = Service.deploy(running, stack, files[build.TEMPLATE].decode())
         functions = {title: name for title, name in running.resources(stack).items() if title in ("Webhook", "Verify")}
         return cls(definition.source, service, folder, functions, clients)
 

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 import pytest
 
-from generator.local import Emulator
+from generator.local.emulator import Emulator
 
 pytestmark = pytest.mark.local
 

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import boto3
 import pytest
 
-from tests.local.service import template
+from tests.emulator.service import template
 
 pytestmark = pytest.mark.local
 

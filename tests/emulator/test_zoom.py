@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.definitions import SOURCES
-from tests.local.mozdef import assert_acceptable, assert_zooms_plugin_takes_it
-from tests.local.service import SECRET, Service, eventually
-from tests.local.vendors import ZOOM, Headers, zoom_headers
+from tests.emulator.mozdef import assert_acceptable, assert_zooms_plugin_takes_it
+from tests.emulator.service import SECRET, Service, eventually
+from tests.emulator.vendors import ZOOM, Headers, zoom_headers
 
 pytestmark = pytest.mark.local
 

@@ -7,7 +7,7 @@ import hmac
 import json
 import time
 
-from tests.local.service import SECRET
+from tests.emulator.service import SECRET
 
 Headers = dict[str, str]
 

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from generator.captured import Captured
-from generator.definition import auth_types
-from generator.explain.case import Case
+from generator.definition.read import auth_types
+from generator.explain.captured_case import Case
 from generator.explain.explanation import explain
 from generator.explain.findings import Finding
-from generator.explain.lines import lines
-from lambdas.auth import Keys, Sent, Unauthenticated
+from generator.explain.report import lines
+from generator.samples.captured import Captured
+from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Auth, Header, SecretName, Source
-from lambdas.request import Request
+from lambdas.reading.request import Request
 from tests.definitions import definition, shipped
 from tests.fakes import NOW, SECRET
 

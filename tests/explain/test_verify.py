@@ -18,17 +18,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import samples, vendor
-from generator.captured import Captured
 from generator.commands import main
-from generator.definition import Definition, known, load
+from generator.definition import secret_names
+from generator.definition.read import Definition, known, load
 from generator.errors import GeneratorError
-from generator.explain.case import Case
+from generator.explain.captured_case import Case
 from generator.explain.explanation import explain
-from generator.explain.lines import as_plain, lines, title
-from lambdas.auth import Sent
+from generator.explain.report import as_plain, lines, title
+from generator.samples import files as sample_files
+from generator.samples import vendor
+from generator.samples.captured import Captured
+from lambdas.auth_type import Sent
 from lambdas.model import Source
-from lambdas.when import iso
+from lambdas.runtime.times import iso
 from tests import issuers
 from tests.definitions import CASES, ROOT, SOURCES, definition, shipped
 from tests.fakes import NOW, SECRET
@@ -301,7 +303,7 @@ def test_in_a_terminal_the_secrets_are_typed_and_not_shown(verify: Run, monkeypa
         asked.append((text, how))
         return ["another-one", SECRET][len(asked) - 1]
 
-    monkeypatch.setattr("generator.commands.show.somebody_is_there", lambda: True)
+    monkeypatch.setattr("generator.commands._console.somebody_is_there", lambda: True)
     monkeypatch.setattr(click, "prompt", prompt)
     assert verify("zoom", zoom(), "--previous")[0] == 0
     hidden = {"hide_input": True, "err": True, "show_default": False}
@@ -312,7 +314,7 @@ def test_in_a_terminal_the_secrets_are_typed_and_not_shown(verify: Run, monkeypa
 
 
 def challenge(name: str, sample: str) -> Sent:
-    (one,) = [one for one in samples.load(shipped(name))[0] if one.name == sample]
+    (one,) = [one for one in sample_files.load(shipped(name))[0] if one.name == sample]
     sent = vendor.as_sent(shipped(name).source, one, URL, lambda _name: (SECRET,), NOW)
     assert sent
     return sent
@@ -511,7 +513,7 @@ VECTORS = [one for one in PUBLISHED if one["scheme"] in SHIPPED and one["secret"
 
 
 def case_of(source: Source, sent: Sent, secret: str, now: float = NOW) -> Case:
-    names = vendor.stored_names(source.webhook)
+    names = secret_names.stored_names(source.webhook)
     captured = Captured(sent.method, sent.url, tuple(sent.headers.items()), sent.body)
     return Case(source, captured, dict.fromkeys(names, (secret,)), now)
 
@@ -535,14 +537,14 @@ def everything(case: Case) -> str:
 
 
 DEFINITIONS: list[Definition] = load(SOURCES, known(SOURCES))
-SAMPLES = [(one, sample) for one in DEFINITIONS for sample in samples.load(one)[0]]
+SAMPLES = [(one, sample) for one in DEFINITIONS for sample in sample_files.load(one)[0]]
 in_base64 = st.binary(min_size=12, max_size=30).map(lambda key: base64.b64encode(key).decode())
 secrets = in_base64 | in_base64.map("whsec_".__add__) | st.text(string.printable[:95], min_size=12, max_size=40)
 
 
 @given(st.sampled_from(SAMPLES), secrets, st.booleans(), st.sampled_from([b"", b"\n", b" "]))
 def test_nothing_that_is_printed_has_a_secret_or_a_whole_signature_in_it(
-    pair: tuple[Definition, samples.Sample], secret: str, same: bool, more: bytes
+    pair: tuple[Definition, sample_files.Sample], secret: str, same: bool, more: bytes
 ) -> None:
     source, sample = pair[0].source, pair[1]
     try:
@@ -661,7 +663,7 @@ json_values = st.recursive(
 def test_whatever_was_captured_is_explained(
     source: Source, headers: list[tuple[str, str]], body: bytes, url: str, secret: str
 ) -> None:
-    stored = dict.fromkeys(vendor.stored_names(source.webhook), (secret,))
+    stored = dict.fromkeys(secret_names.stored_names(source.webhook), (secret,))
     case = Case(source, Captured("POST", url, tuple(headers), body, cut=b"\n"), stored, NOW)
     said = explain(case)
     assert [line for line in lines(said) if line.label == "verdict"]

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from generator import configuration, line_ends
-from generator.artifacts import packed
 from generator.commands import main
 from generator.errors import DefinitionError
+from generator.files import line_ends
+from generator.local.artifacts import packed
+from generator.packaging import configuration
 from tests.definitions import ROOT, SOURCES, definition, shipped
 
 SAID = f"has a CR, and would be shipped with it: {line_ends.MEND}"
@@ -75,7 +76,11 @@ def test_without_attributes_every_file_that_would_be_shipped_is_named(origin: Pa
     named = [line.removeprefix("error: ").partition(":")[0] for line in err.splitlines() if line.endswith(SAID)]
     zoom = shipped("zoom")
     assert named == sorted(str(file.relative_to(ROOT)) for file in configuration.texts(zoom) if file.read_bytes())
-    assert {"generator/config/deploy.sh", "generator/config/buildspec.yml", "lambdas/receive.py"} <= set(named)
+    assert {
+        "generator/packaging/config/deploy.sh",
+        "generator/packaging/config/buildspec.yml",
+        "lambdas/receiving/receive.py",
+    } <= set(named)
     assert not (windows / "build").exists()
 
 

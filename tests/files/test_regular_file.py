@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import regular_file
 from generator.commands import main
+from generator.files import regular_file
 from tests.definitions import SOURCES
 
 Fault = Callable[[Path], None]

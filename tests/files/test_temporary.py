@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from generator.temporary import folder, remove_abandoned
+from generator.files.temporary import folder, remove_abandoned
 from tests.definitions import ROOT
 
 MAKE = """
 import os, subprocess, sys
-from generator.temporary import folder
+from generator.files.temporary import folder
 with folder("emulator") as made:
     (made.path / "certificate.key").write_text("private")
     started = subprocess.Popen(["sleep", "60"], pass_fds=[made.lock] if sys.argv[1:] else [])

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import artifacts
 from generator.errors import GeneratorError
+from generator.local import artifacts
 
 FILE, LINK = stat.S_IFREG, stat.S_IFLNK
 

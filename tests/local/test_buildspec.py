@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.buildspec import Buildspec, read, script
 from generator.errors import GeneratorError
+from generator.local.buildspec import Buildspec, read, script
 
 FAILED = "the command failed"
 

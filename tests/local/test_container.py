@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator import artifacts
-from generator.buildspec import read
-from generator.container import BuildError, Project, build
 from generator.errors import GeneratorError
-from generator.local import Emulator, Keys
+from generator.local import artifacts
+from generator.local.buildspec import read
+from generator.local.container import BuildError, Project, build
+from generator.local.emulator import Emulator, Keys
 
 PYTHON = Path(sys.prefix)
 EMULATOR = Emulator("https://127.0.0.1:1", "us-west-2", Path("/ca.pem"), Path("/emulator.log"), Keys.random())

@@ -14,8 +14,8 @@ from botocore.auth import HmacV1Auth, S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth, 
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from generator.guard import Answer, Guard, Message, hosts
-from generator.sigv4 import RefusedError, Request
+from generator.local.request_guard import Answer, Guard, Message, hosts
+from generator.local.sigv4 import RefusedError, Request
 
 KEY, SECRET = "AKIA0123456789ABCDEF", "s" * 40
 ROLE = ("ASIA0123456789ABCDEF", "r" * 40, "token")

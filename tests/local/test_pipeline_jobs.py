@@ -15,7 +15,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from generator.pipeline_jobs import Jobs, jobs
+from generator.local.pipeline_jobs import Jobs, jobs
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, HTTPClientErro
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from generator.bundle import merge_zip
-from lambdas import merge, raw_zip
+from generator.packaging.bundle import merge_zip
+from lambdas import merge
+from lambdas.merging import raw_zip
 
 BUCKET = "artifacts"
 JOB = "11111111-aaaa-bbbb-cccc-222222222222"
@@ -532,6 +533,6 @@ def test_it_runs_from_its_zip_alone(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "lambdas lambdas.merge lambdas.raw_zip lambdas.zip_records",
+        "lambdas lambdas.merge lambdas.merging.raw_zip lambdas.merging.zip_records",
         f"lambdas.merge {file / 'lambdas' / 'merge.py'}",
     ]

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas import raw_zip, zip_records
-from lambdas.raw_zip import Artifact, Merged, Refused, inside, merge
+from lambdas.merging import raw_zip, zip_records
+from lambdas.merging.raw_zip import Artifact, Merged, Refused, inside, merge
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 LINK, FILE, FOLDER = stat.S_IFLNK | 0o777, stat.S_IFREG | 0o644, stat.S_IFDIR | 0o755

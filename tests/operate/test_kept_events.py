@@ -21,20 +21,23 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from generator import definition, kept_events, retained, state
 from generator.aws import Target
-from generator.commands import main, redrive, redriving, show
-from generator.definition import known
-from generator.deployment import Deployment, Place
-from generator.redriving import PATIENCE, PAUSES
+from generator.commands import _console, _redrive_dialog, main, redrive
+from generator.definition import read as definition
+from generator.definition.read import known
+from generator.deploy import retained_resources
+from generator.deploy.deployment import Deployment, Place
+from generator.operate import kept_events
+from generator.operate import status as state
+from generator.operate.redrive_client import PATIENCE, PAUSES
 from lambdas import model
-from lambdas.kept import Kept
-from lambdas.message import Refusal
+from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.outbox import Outbox
+from lambdas.delivering.reprocess import Reprocessor
+from lambdas.delivering.sweep import Sweeper
 from lambdas.model import Source
-from lambdas.outbox import Outbox
-from lambdas.reprocess import Reprocessor
-from lambdas.request import Request
-from lambdas.sweep import Sweeper
+from lambdas.reading.request import Request
+from lambdas.shaping.message import Refusal
 from tests.cloudformation import NOON, CloudFormation
 from tests.definitions import SOURCES, shipped
 from tests.fakes import NOW
@@ -196,7 +199,7 @@ def run(account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     assert account
 
     def command(*args: str, asked: str | None = None) -> tuple[int, str, str]:
-        monkeypatch.setattr(show, "somebody_is_there", lambda: asked is not None)
+        monkeypatch.setattr(_console, "somebody_is_there", lambda: asked is not None)
         monkeypatch.setattr(sys, "stdin", io.StringIO(asked or ""))
         status = main([args[0], "zoom", *args[1:]])
         said = capsys.readouterr()
@@ -483,7 +486,7 @@ def test_some_of_the_messages_are_shown_and_the_reasons_counted(account: Account
 
 
 def test_very_many_reasons_are_not_all_shown(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redriving, "FEW", 1)
+    monkeypatch.setattr(_redrive_dialog, "FEW", 1)
     account.reject(1, "time", event_ts="no time")
     account.reject(2, payload=None, event=None)
     out = run("redrive", "--dry-run")[1]
@@ -506,8 +509,8 @@ def test_a_rate_is_kept_and_nobody_waits_at_the_end(
     for number in range(5):
         account.reject(number)
     slept: list[float] = []
-    monkeypatch.setattr(redriving.time, "sleep", slept.append)
-    monkeypatch.setattr(redriving.time, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(_redrive_dialog.time, "sleep", slept.append)
+    monkeypatch.setattr(_redrive_dialog.time, "monotonic", lambda: 0.0)
     assert run("redrive", "--yes", "--rate", rate)[0] == 0
     assert [len(call["send"]) for call in account.functions.calls if "send" in call] == sizes
     assert slept == pauses
@@ -648,14 +651,14 @@ def test_what_fails_again_as_the_preview_said_is_no_failure(account: Account, ru
 def test_a_preview_of_very_many_says_how_far_it_is_where_a_pipe_has_the_rest(
     account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(show, "STEP", 20)
+    monkeypatch.setattr(_console, "STEP", 20)
     for number in range(45):
         account.reject(number)
     said = "".join(f"looked at {number} of 45 requests\n" for number in (20, 40))
     assert run("redrive", "--dry-run")[::2] == (0, said)
     said = "".join(f"read {number} requests\n" for number in (20, 40))
     assert run("rejected", "--type", "kind.1")[::2] == (0, said)
-    monkeypatch.setattr(show, "STEP", 500)
+    monkeypatch.setattr(_console, "STEP", 500)
     assert run("redrive", "--dry-run")[::2] == (0, "")
 
 
@@ -694,7 +697,7 @@ def test_a_function_that_is_at_work_for_somebody_else_is_waited_for(
     account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(redriving.time, "sleep", slept.append)
+    monkeypatch.setattr(_redrive_dialog.time, "sleep", slept.append)
     account.reject(1)
     account.functions.busy = 2
     status, out, err = run("redrive", "--yes")
@@ -706,7 +709,7 @@ def test_a_function_that_is_at_work_for_somebody_else_is_waited_for(
 def test_a_function_that_stays_busy_is_said_and_nothing_is_lost(
     account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redriving.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(_redrive_dialog.time, "sleep", lambda _seconds: None)
     key = account.reject(1)
     account.functions.busy = 100
     status, _, err = run("redrive", "--yes")
@@ -742,7 +745,7 @@ def test_what_a_deployment_can_shape_is_brought_back_without_a_question(
 ) -> None:
     account.reject(1)
     still = account.reject(2, "time", event_ts="no time")
-    redriving.after_deployment(deployed(tmp_path), yes=True)
+    _redrive_dialog.after_deployment(deployed(tmp_path), yes=True)
     assert capsys.readouterr().out == (
         "\nredrive: 2 rejected requests\n"
         + PASSES.format(1)
@@ -750,20 +753,20 @@ def test_what_a_deployment_can_shape_is_brought_back_without_a_question(
         + "  1 of 1 request, 1 message sent\n2 requests: 1 failing still, 1 sent\n"
     )
     assert (account.sent(), account.objects()) == (["zoom: kind.1 by n1"], [still])
-    redriving.after_deployment(deployed(tmp_path), yes=True)
+    _redrive_dialog.after_deployment(deployed(tmp_path), yes=True)
     assert "nothing would pass" in capsys.readouterr().out
     account.kept.delete(still)
-    redriving.after_deployment(deployed(tmp_path), yes=True)
+    _redrive_dialog.after_deployment(deployed(tmp_path), yes=True)
     assert capsys.readouterr().out == "\nredrive: zoom has no rejected events\n"
 
 
 def test_a_deployment_brings_back_the_oldest_and_says_where_there_are_more(
     account: Account, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redriving, "AFTER_DEPLOYMENT", 2)
+    monkeypatch.setattr(_redrive_dialog, "AFTER_DEPLOYMENT", 2)
     for number in range(3):
         account.reject(number, days=number)
-    redriving.after_deployment(deployed(tmp_path), yes=True)
+    _redrive_dialog.after_deployment(deployed(tmp_path), yes=True)
     assert capsys.readouterr().out.endswith(
         "  2 of 2 requests, 2 messages sent\nthere are more than 2 requests: python -m generator redrive zoom\n"
     )
@@ -775,7 +778,7 @@ def test_a_person_who_deploys_is_asked_before_anything_is_sent(
 ) -> None:
     key = account.reject(1)
     monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
-    redriving.after_deployment(deployed(tmp_path), yes=False)
+    _redrive_dialog.after_deployment(deployed(tmp_path), yes=False)
     assert account.objects() == [key]
 
 
@@ -1255,13 +1258,13 @@ def test_an_end_at_any_point_loses_nothing_and_the_next_try_goes_on(
 ) -> None:
     s3 = boto3.client("s3", REGION)
     with pytest.raises(KeyboardInterrupt):
-        list(retained.move(Failing(s3, at, done), "zoom", OLD, BUCKET))
+        list(retained_resources.move(Failing(s3, at, done), "zoom", OLD, BUCKET))
     assert ids(account, old) == {"w1", "r1", "r2"}
     sent = []
     if swept:
         account.functions.sweeper.sweep()
         sent = account.sent()
-    list(retained.move(s3, "zoom", OLD, BUCKET))
+    list(retained_resources.move(s3, "zoom", OLD, BUCKET))
     assert old.objects() == []
     account.functions.sweeper.sweep()
     account.functions.reprocessor.send(account.objects("rejected/"))
@@ -1326,7 +1329,7 @@ def test_who_may_not_look_for_what_was_left_behind_is_told(run: Run, monkeypatch
     def refuse(*_: Any) -> None:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "you may not"}}, "ListBuckets")
 
-    monkeypatch.setattr(retained, "find", refuse)
+    monkeypatch.setattr(retained_resources, "find", refuse)
     said = "  earlier   not known: you may not list buckets and queues, which earlier stacks left behind\n"
     status, out, _ = run("status")
     assert (status, said in out) == (0, True)

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import pytest
 
-from generator import configuration, earlier, output
 from generator.commands import main
-from generator.definition import BUNDLED
+from generator.definition.read import BUNDLED
+from generator.packaging import configuration, output, previous_build
 from tests.definitions import shipped
-from tests.test_configuration import BOTH, CODECOMMIT, VARIANTS, of
+from tests.packaging.test_configuration import BOTH, CODECOMMIT, VARIANTS, of
 
 SAMPLES = Path("sources/acme/samples")
 CONFIG = Path("build/acme/config/samples")
@@ -160,9 +160,9 @@ def test_a_check_finds_what_no_build_makes_where_all_else_is_up_to_date(acme: Ac
 
 
 def test_of_a_folder_whose_config_zip_is_none_nothing_is_known(tmp_path: Path) -> None:
-    assert earlier.packed_before(tmp_path) == {}
+    assert previous_build.packed_before(tmp_path) == {}
     (tmp_path / "config.zip").write_text("none")
-    assert earlier.packed_before(tmp_path) == {}
+    assert previous_build.packed_before(tmp_path) == {}
 
 
 DEBRIS = (".DS_Store", "._a.json", "Thumbs.db", "desktop.ini", "a.json~", "a.json.bak", "a.json.orig", ".a.json.swp")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import bundle
-from generator.definition import BUNDLED, known
+from generator.definition.read import BUNDLED, known
+from generator.packaging import bundle
 from lambdas.model import Source
 from tests.definitions import definition, shipped
 

@@ -15,11 +15,13 @@ from typing import NamedTuple
 
 import pytest
 
-from generator import configuration, samples
-from generator.buildspec import read
-from generator.definition import Definition, known
+from generator.definition.read import Definition, known
 from generator.errors import GeneratorError
-from generator.product import files
+from generator.local.buildspec import read
+from generator.packaging import configuration
+from generator.packaging.build import files
+from generator.samples import files as sample_files
+from generator.samples import run as sample_run
 from lambdas.model import Pipeline
 from tests.definitions import ROOT, SOURCES, definition, shipped
 
@@ -50,8 +52,8 @@ def elsewhere(folder: Path, **pipeline: object) -> Definition:
     (folder / "acme" / "schemas" / "a.json").write_text('{"required": ["what"]}')
     text = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\nevents: {schemas: {'*': schemas/a.json}}\n"
     made = definition(folder, text, "acme")
-    [sample] = samples.load(made)[0]
-    sample.file("mozdef").write_text(samples.text(samples.shape(made.source, sample)))
+    [sample] = sample_files.load(made)[0]
+    sample.file("mozdef").write_text(sample_run.text(sample_run.shape(made.source, sample)))
     return of(made, **pipeline)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from generator import event_source, lint
-from generator.definition import known, load
+from generator.definition.read import known, load
 from generator.errors import GeneratorError, Problem
-from generator.template_text import text
+from generator.packaging import lint
+from generator.templates import event_source
+from generator.templates.text import text
 from tests.definitions import CASES, SOURCES, shipped
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from generator import output
 from generator.commands import main
 from generator.errors import GeneratorError
+from generator.packaging import output
 from tests.definitions import ROOT
 
 OLD = {"a.json": b"old a", "b.zip": b"old b"}
@@ -64,7 +64,7 @@ def test_a_build_that_is_killed_leaves_one_whole_folder_or_the_other(tmp_path: P
     program = """
 import sys
 from pathlib import Path
-from generator import output
+from generator.packaging import output
 from generator.commands import main
 for n in range(1000):
     output.write(Path(sys.argv[1]), "zoom", {name: bytes([n % 256]) * 200_000 for name in ("a", "b", "c")}, {})
@@ -154,7 +154,7 @@ def test_builds_at_the_same_time_take_turns(tmp_path: Path) -> None:
     program = """
 import sys
 from pathlib import Path
-from generator import output
+from generator.packaging import output
 from generator.commands import main
 for n in range(20):
     with output.alone(Path(sys.argv[1]), ["zoom"]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
-from generator.wheels import pins
+from generator.packaging.wheels import pins
 from tests.definitions import ROOT
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\\n]+)", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Every source and every small case against its stored template: `pytest tests/test_snapshots.py --update` writes."""
+"""Every source and every small case against its stored template: `tox -e snapshots` writes them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from generator import event_source
-from generator.definition import Definition, known, load
-from generator.literal import module
-from generator.template_text import text
+from generator.definition.read import Definition, known, load
+from generator.packaging.source_module import module
+from generator.templates import event_source
+from generator.templates.text import text
 from tests.definitions import CASES, SOURCES
 
-STORED = Path(__file__).parent / "snapshots"
+STORED = Path(__file__).parents[1] / "snapshots"
 EVERY = [(folder.name, one) for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
 
 

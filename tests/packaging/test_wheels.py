@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from generator import bundle, wheels
 from generator.commands import main
 from generator.errors import GeneratorError
+from generator.packaging import bundle, wheels
 from tests.definitions import SOURCES, definition, shipped
 
 

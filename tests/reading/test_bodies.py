@@ -16,11 +16,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator import gateway
-from lambdas.body import MAX_VALUES, Rejected
-from lambdas.formats import MAX_INFLATED, inflated, reader
+from generator.samples import gateway
 from lambdas.model import Events
-from lambdas.request import Request
+from lambdas.reading.body import MAX_VALUES, Rejected
+from lambdas.reading.formats import MAX_INFLATED, inflated, reader
+from lambdas.reading.request import Request
 from tests.definitions import definition
 from tests.fakes import DOWN, Endpoint
 
@@ -387,7 +387,7 @@ def test_nothing_is_decompressed_for_one_who_has_not_said_who_he_is(
 ) -> None:
     endpoint = made("{}", CHALLENGE)
     assert endpoint.post(b'{"challenge":"c"}')["body"] == "c"
-    monkeypatch.setattr("lambdas.formats.inflated", lambda *_: pytest.fail("it was decompressed"))
+    monkeypatch.setattr("lambdas.reading.formats.inflated", lambda *_: pytest.fail("it was decompressed"))
     for coding, body in (("gzip", gzip.compress(b'{"challenge":"c"}')), ("identity", b'{"challenge":"c"}')):
         answer = endpoint.post(body, {"Content-Encoding": coding})
         assert (answer["statusCode"], answer["body"]) == (401, "")

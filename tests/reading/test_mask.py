@@ -16,8 +16,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambdas.fields import MASK, mask
-from lambdas.request import Request
+from lambdas.reading.masking import MASK, mask
+from lambdas.reading.request import Request
 from tests.definitions import definition, shipped
 from tests.fakes import NOW, SECRET, Endpoint, signed
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.body import Rejected
-from lambdas.paths import Functions, compiled
-from lambdas.request import Request
-from lambdas.text import filled, filled_json, pieces
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.request import Request
+from lambdas.reading.text_templates import filled, filled_json, pieces
 
 REQUEST = Request("POST", {"x-request-id": "r-1"}, b"", "a=1&b=%20x&a=2")
 FUNCTIONS = Functions(REQUEST, {"eventTime": "now"})

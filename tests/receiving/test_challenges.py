@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from generator import gateway
+from generator.samples import gateway
 from tests.definitions import definition, shipped
 from tests.fakes import NOW, SECRET, Endpoint
 

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import event_source
-from generator.definition import known, load
-from generator.template_text import text
-from lambdas import fetch
-from lambdas.fetch import Refused
-from lambdas.https import Unanswered
+from generator.definition.read import known, load
+from generator.templates import event_source
+from generator.templates.text import text
 from lambdas.model import Source
-from lambdas.secrets import PREVIOUS, TTL
+from lambdas.runtime import fetch
+from lambdas.runtime.fetch import Refused
+from lambdas.runtime.https import Unanswered
+from lambdas.runtime.secrets import PREVIOUS, TTL
 from tests.definitions import CASES, SOURCES, definition
 from tests.fakes import DOWN, SECRET, THROTTLED, Endpoint
 from tests.issuers import Internet

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from generator.functions import REDRIVE_SECONDS
-from generator.resources.function import TIMEOUT_SECONDS
-from lambdas.deadline import CALL_SECONDS, Deadline
+from generator.templates.functions import REDRIVE_SECONDS
+from generator.templates.resources.function import TIMEOUT_SECONDS
+from lambdas.delivering.outbox import PAUSES
 from lambdas.model import Dedupe
-from lambdas.outbox import PAUSES
+from lambdas.runtime.deadline import CALL_SECONDS, Deadline
 from tests.definitions import shipped
 from tests.fakes import Endpoint
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas import fetch
-from lambdas.fetch import Refused, fetched
-from lambdas.https import Answer
-from lambdas.published import RETRY, Published
-from lambdas.secrets import SecretsDown
+from lambdas.runtime import fetch
+from lambdas.runtime.fetch import Refused, fetched
+from lambdas.runtime.https import Answer
+from lambdas.runtime.secrets import SecretsDown
+from lambdas.signatures.published_keys import RETRY, Published
 from tests.issuers import Internet
 
 HOST = "keys.example.com"
@@ -54,7 +54,7 @@ def test_what_may_not_be_asked_is_not_counted(internet: Internet) -> None:
 def test_a_part_or_a_compressed_answer_is_not_what_was_asked_for(
     answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lambdas.https.exchange", lambda *_: answer)
+    monkeypatch.setattr("lambdas.runtime.https.exchange", lambda *_: answer)
     with pytest.raises(SecretsDown, match=f"^{HOST} answers with a part, or compressed, and was asked for neither$"):
         fetched(url(0), [HOST])
 

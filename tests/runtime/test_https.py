@@ -16,10 +16,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from lambdas import streams
-from lambdas.fetch import Refused
-from lambdas.https import Answer, Unanswered, exchange
-from lambdas.streams import Stream
+from lambdas.runtime import streams
+from lambdas.runtime.fetch import Refused
+from lambdas.runtime.https import Answer, Unanswered, exchange
+from lambdas.runtime.streams import Stream
 from tests.issuers import ec_key
 
 HOST = "keys.example.com"

@@ -12,10 +12,10 @@ from typing import Any
 import botocore.session
 import pytest
 
-from lambdas import dedupe
-from lambdas.message import Message
+from lambdas.delivering import dedupe
 from lambdas.model import Dedupe
-from lambdas.secrets import TTL
+from lambdas.runtime.secrets import TTL
+from lambdas.shaping.message import Message
 from tests.definitions import shipped
 from tests.fakes import NOW, Endpoint
 

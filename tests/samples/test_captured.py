@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import captured, regular_file
-from generator.captured import Captured
 from generator.errors import GeneratorError
+from generator.files import regular_file
+from generator.samples import captured
+from generator.samples.captured import Captured
 from generator.scaffold import values
 from generator.scaffold.first_mapping import mapping
 from generator.scaffold.first_sample import body

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.commands import main, show
-from generator.definition import BUNDLED, known, load
+from generator.commands import _console, main
+from generator.definition.read import BUNDLED, known, load
 
 HEX = "5a" * 32
 REQUEST = f"""\
@@ -39,7 +39,7 @@ def new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
     def command(*args: str, typed: str | None = None) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed or ""))
-        monkeypatch.setattr(show, "somebody_is_there", lambda: typed is not None)
+        monkeypatch.setattr(_console, "somebody_is_there", lambda: typed is not None)
         status = main(["new", *args, "--sources", "s", "--lint", "fast"])
         printed = capsys.readouterr()
         return status, printed.out, printed.err

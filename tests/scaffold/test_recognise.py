@@ -12,15 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import gateway, samples
-from generator.captured import Captured
-from generator.definition import Definition, known
+from generator.definition.read import Definition, known
+from generator.samples import files as sample_files
+from generator.samples import gateway
+from generator.samples.captured import Captured
+from generator.samples.vendor import as_sent, made_up
 from generator.scaffold import texts
+from generator.scaffold.definition_yaml import as_written
 from generator.scaffold.guess import guess
 from generator.scaffold.recognise import recognise
 from generator.scaffold.texts import Begun
-from generator.scaffold.written import as_written
-from generator.vendor import as_sent, made_up
 from lambdas.auth import ecdsa, ed25519, hmac, leaves
 from tests.definitions import SOURCES, definition, shipped
 
@@ -44,7 +45,7 @@ def signed(one: Definition) -> dict[str, Captured]:
     """The samples of a source as its vendor sends them; where a stranger can't sign, with what looks like it."""
     pairs = made_up(one.source.webhook)
     found = {}
-    for sample in samples.load(one)[0]:
+    for sample in sample_files.load(one)[0]:
         sent = as_sent(one.source, sample, gateway.URL, lambda name: (pairs[name][1],), NOW)
         unsigned = {**sample.headers, "authorization": "Bearer eyJ"}
         method, url, headers, body = sent or (sample.method, gateway.URL, unsigned, sample.body)

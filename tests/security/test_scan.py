@@ -1,4 +1,4 @@
-"""Every template through public scanners: what they find is what generator/accepted.py says, no more and no less."""
+"""Every template through public scanners: scanner_exceptions.py has what they find, no more and no less."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from generator import accepted, lint, product
-from generator.accepted import Accepted
-from generator.definition import known, load
+from generator.definition.read import known, load
+from generator.packaging import build, lint
+from generator.templates import scanner_exceptions
+from generator.templates.scanner_exceptions import Accepted
 from tests.definitions import CASES, SOURCES
 from tests.security import scanners
 from tests.security.scanners import Findings
@@ -35,8 +36,8 @@ def templates() -> Templates:
     seen = set()
     for folder in (SOURCES, CASES):
         for one in load(folder, known(folder)):
-            files = product.files(one)
-            for file in (product.TEMPLATE, product.PIPELINE):
+            files = build.files(one)
+            for file in (build.TEMPLATE, build.PIPELINE):
                 text = files[file].decode()
                 if (digest := lint.digest(text, "fast")) not in seen:
                     seen.add(digest)
@@ -56,7 +57,7 @@ def found(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> dic
 
 def _accepted(text: str) -> Findings:
     resources: dict[str, Any] = json.loads(text)["Resources"]
-    return {(check, title) for title, one in resources.items() for check, _ in accepted.of(one)}
+    return {(check, title) for title, one in resources.items() for check, _ in scanner_exceptions.of(one)}
 
 
 def _differences(templates: Templates, found: dict[str, Findings]) -> list[str]:
@@ -86,8 +87,8 @@ def test_a_check_without_a_reason_and_a_reason_without_its_check_are_found(
 ) -> None:
     name = "sources-zoom-event-source"
     versioned = Accepted("AWS::S3::Bucket", ("CKV_AWS_21",), lambda _: True, "said of a bucket that has versions")
-    without = [one for one in accepted.ACCEPTED if "CKV_AWS_27" not in one.checks]
-    monkeypatch.setattr(accepted, "ACCEPTED", [*without, versioned])
+    without = [one for one in scanner_exceptions.ACCEPTED if "CKV_AWS_27" not in one.checks]
+    monkeypatch.setattr(scanner_exceptions, "ACCEPTED", [*without, versioned])
     assert _differences({name: templates[name]}, found) == [
         f"{name}: DeadLetters: CKV_AWS_27 has no reason",
         f"{name}: Events: CKV_AWS_27 has no reason",

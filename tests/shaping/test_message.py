@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.mozdef import unacceptable
+from lambdas.shaping.mozdef import unacceptable
 from tests.definitions import definition, shipped
 from tests.fakes import SECRET, Endpoint, rejected_name
 
@@ -326,7 +326,7 @@ def test_what_a_path_computes_never_keeps_an_event_from_being_kept(
 
 def test_a_mistake_of_ours_keeps_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint = Endpoint(ZOOM)
-    monkeypatch.setattr("lambdas.message.unacceptable", lambda _: 1 / 0)
+    monkeypatch.setattr("lambdas.shaping.message.unacceptable", lambda _: 1 / 0)
     assert endpoint.signed(STARTED)["statusCode"] == 200
     ((key, envelope),) = kept(endpoint)
     assert (key.split("/")[2], envelope["events"][0]["detail"]) == ("error", "shaping it raised ZeroDivisionError")

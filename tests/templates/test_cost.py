@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from generator import cost, event_source
 from generator.commands import main
-from generator.definition import load
-from generator.template_text import text
+from generator.definition.read import load
+from generator.templates import cost, event_source
+from generator.templates.text import text
 from lambdas.model import Dedupe
 from tests.definitions import CASES, definition, shipped
 from tests.pages import DOCS, assert_made

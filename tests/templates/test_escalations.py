@@ -9,10 +9,22 @@ from typing import Any, NamedTuple
 import pytest
 
 from generator.names import MAX_STACK
-from generator.resources.execution import TYPES
+from generator.templates.resources.execution import TYPES
 from tests import iam
 from tests.iam import Policy, Value
-from tests.test_iam import BUILD, DEDUPE, ENVIRONMENT, EXECUTION, LONGEST, PROJECT, SOURCE, arn, built, deployed, ours
+from tests.templates.test_iam import (
+    BUILD,
+    DEDUPE,
+    ENVIRONMENT,
+    EXECUTION,
+    LONGEST,
+    PROJECT,
+    SOURCE,
+    arn,
+    built,
+    deployed,
+    ours,
+)
 
 HERE = f"{iam.REGION}:{iam.ACCOUNT}"
 NAME = f"{PROJECT}-{SOURCE}-{ENVIRONMENT}"

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from generator import event_source, names
-from generator.definition import known, load
-from generator.redriving import PATIENCE, PAUSES
-from generator.template_text import text
-from lambdas.deadline import CALL_SECONDS, ONE_MORE
+from generator import names
+from generator.definition.read import known, load
+from generator.operate.redrive_client import PATIENCE, PAUSES
+from generator.templates import event_source
+from generator.templates.text import text
 from lambdas.model import Dedupe, Source, verified_by
+from lambdas.runtime.deadline import CALL_SECONDS, ONE_MORE
 from tests.definitions import CASES, SOURCES, shipped
 
 EVERY = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]

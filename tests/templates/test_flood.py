@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from generator import event_source, flood
 from generator.commands import main
-from generator.template_text import text
+from generator.templates import event_source, flood
+from generator.templates.text import text
 from lambdas.model import Throttle
 from tests.definitions import ROOT, shipped
 from tests.pages import assert_made

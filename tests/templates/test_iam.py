@@ -15,10 +15,12 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from generator import event_source, names, pipeline, product
-from generator.definition import load
-from generator.resources.pipeline_parameters import Keys
-from generator.template_text import text
+from generator import names
+from generator.definition.read import load
+from generator.packaging import build
+from generator.templates import event_source, pipeline
+from generator.templates.pipeline_inputs import Keys
+from generator.templates.text import text
 from lambdas.model import Pipeline
 from tests import iam
 from tests.definitions import CASES, ROOT, shipped
@@ -69,8 +71,8 @@ def built(source: str, like: str, variant: str, hardening: Any = "baseline") -> 
     """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
     definition = load(CASES, [like])[0] if like == DEDUPE else shipped(like)
     its = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
-    files = product.files(replace(definition, source=its))
-    return json.loads(files[product.PIPELINE]), json.loads(files[product.TEMPLATE])
+    files = build.files(replace(definition, source=its))
+    return json.loads(files[build.PIPELINE]), json.loads(files[build.TEMPLATE])
 
 
 def deployed(

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from generator import event_source
 from generator.errors import DefinitionError
-from generator.resources.alarms import GUIDE
-from generator.template_text import text
-from lambdas.metrics import NAMESPACE, embedded
+from generator.templates import event_source
+from generator.templates.resources.alarms import GUIDE
+from generator.templates.text import text
 from lambdas.model import Source
-from lambdas.secrets import TTL
+from lambdas.runtime.metrics import NAMESPACE, embedded
+from lambdas.runtime.secrets import TTL
 from tests.definitions import ROOT, definition, shipped
 from tests.fakes import DOWN, NOW, SECRET, Endpoint, signed
 
@@ -45,7 +45,7 @@ def silent(folder: Path, hours: int) -> Source:
 
 # Alarms.
 
-# What counts each metric; what is ours is in the tests of lines below, and in tests/test_reprocess.py.
+# What counts each metric; what is ours is in the tests of lines below, and in tests/delivering/test_reprocess.py.
 COUNTED = {
     "AWS/Lambda": {"Errors", "Throttles", "Duration"},
     "AWS/SQS": {

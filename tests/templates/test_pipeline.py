@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from generator import lint, pipeline
-from generator.resources.codebuild import IMAGE
-from generator.resources.pipeline_parameters import Keys
-from generator.template_text import formatted, text
+from generator.packaging import lint
+from generator.templates import pipeline
+from generator.templates.pipeline_inputs import Keys
+from generator.templates.resources.codebuild import IMAGE
+from generator.templates.text import formatted, text
 from lambdas.model import Dedupe, Pipeline
 from tests.definitions import shipped
 
-STORED = Path(__file__).parent / "snapshots" / "pipelines"
+STORED = Path(__file__).parents[1] / "snapshots" / "pipelines"
 SOURCES: dict[str, tuple[Any, ...]] = {
     "both": ("github", "codecommit"),
     "codecommit": ("codecommit",),

@@ -9,14 +9,25 @@ from typing import Any
 
 import pytest
 
-from generator import accepted
 from generator.aws import Target
-from generator.deployment import Deployment, Place
+from generator.deploy.deployment import Deployment, Place
 from generator.errors import DefinitionError
-from generator.product import Product, files
+from generator.packaging.build import Product, files
+from generator.templates import scanner_exceptions
 from tests import iam
 from tests.definitions import ROOT, SOURCES, definition, shipped
-from tests.test_iam import BOUNDARY, ENVIRONMENT, EXECUTION, NEW_ROLES, PROJECT, arn, built, deployed, roles, world
+from tests.templates.test_iam import (
+    BOUNDARY,
+    ENVIRONMENT,
+    EXECUTION,
+    NEW_ROLES,
+    PROJECT,
+    arn,
+    built,
+    deployed,
+    roles,
+    world,
+)
 
 NAME = "acme"  # like Okta: with an authorizer
 PIPELINE, STRICT = built(NAME, "okta", "both", "strict")
@@ -29,7 +40,7 @@ def of_type(made: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def checks(made: dict[str, Any]) -> set[tuple[str, str]]:
-    return {(title, check) for title, one in made["Resources"].items() for check, _ in accepted.of(one)}
+    return {(title, check) for title, one in made["Resources"].items() for check, _ in scanner_exceptions.of(one)}
 
 
 def test_all_that_is_kept_is_encrypted_with_the_key() -> None:
@@ -119,7 +130,7 @@ def test_in_every_policy_actions_resources_and_conditions_fit() -> None:
     pipeline, source = theirs()
     for one in (pipeline, source):
         for title, kind, document in one.documents():
-            if title not in (EXECUTION, "PipelineRole"):  # tests/test_iam.py knows what is said of these two
+            if title not in (EXECUTION, "PipelineRole"):  # tests/templates/test_iam.py knows what is said of these two
                 assert list(iam.problems(kind, document)) == [], title
 
 

@@ -9,10 +9,10 @@ from troposphere import Template
 from troposphere.cloudwatch import Alarm
 from troposphere.sns import Topic
 
-from generator import event_source, pipeline
-from generator.definition import known, load
-from generator.resources.pipeline_parameters import Keys
-from generator.template_text import plain, text
+from generator.definition.read import known, load
+from generator.templates import event_source, pipeline
+from generator.templates.pipeline_inputs import Keys
+from generator.templates.text import plain, text
 from tests.definitions import CASES, SOURCES
 
 EVERY = {one.source.name: one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))}

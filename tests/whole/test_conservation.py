@@ -13,17 +13,18 @@ from random import Random
 from typing import Any
 
 import pytest
+from lambdas.delivery import QueueDown
 
-from generator.functions import REDRIVE_SECONDS
-from generator.resources.function import TIMEOUT_SECONDS
-from lambdas import delivery
-from lambdas.delivery import QueueDown, StorageDown
-from lambdas.faults import FAULTS
-from lambdas.formats import reader
-from lambdas.kept import request_of
+from generator.templates.functions import REDRIVE_SECONDS
+from generator.templates.resources.function import TIMEOUT_SECONDS
+from lambdas.delivering import delivery
+from lambdas.delivering.kept_bucket import request_of
+from lambdas.delivering.result import StorageDown
 from lambdas.model import Dedupe, Source
-from lambdas.paths import Functions, compiled
-from lambdas.secrets import TTL, SecretsDown
+from lambdas.reading.formats import reader
+from lambdas.reading.paths import Functions, compiled
+from lambdas.runtime.aws_errors import FAULTS
+from lambdas.runtime.secrets import TTL, SecretsDown
 from tests.definitions import shipped
 from tests.fakes import Endpoint
 from tests.shaky import FATES as EVERY

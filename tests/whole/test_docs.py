@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator import event_source, pipeline
-from generator.catalogue import table
 from generator.commands import main, names
-from generator.definition import auth_types, known, load
-from generator.reference import reference
-from generator.resources.pipeline_parameters import Keys
-from generator.template_text import text
+from generator.definition.read import auth_types, known, load
+from generator.reference.definition_keys import reference
+from generator.reference.source_table import table
+from generator.templates import event_source, pipeline
+from generator.templates.pipeline_inputs import Keys
+from generator.templates.text import text
 from tests import iam
 from tests.definitions import ROOT, SOURCES, definition, shipped
 from tests.pages import assert_made
@@ -29,7 +29,7 @@ PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("sources/*/READ
 
 
 def test_the_reference_has_every_key(update: bool) -> None:
-    assert_made(DEFINITION, "reference.py", reference().removesuffix("\n"), update=update)
+    assert_made(DEFINITION, "definition_keys.py", reference().removesuffix("\n"), update=update)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -97,7 +97,7 @@ def test_every_source_and_auth_type_is_in_the_documents() -> None:
 
 def test_the_table_of_sources_is_made_from_their_definitions(update: bool) -> None:
     made = table(load(SOURCES, known(SOURCES)), "../sources")
-    assert_made(ROOT / "docs" / "sources.md", "catalogue.py", made, update=update)
+    assert_made(ROOT / "docs" / "sources.md", "source_table.py", made, update=update)
 
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
@@ -140,10 +140,12 @@ def test_the_operators_policy_has_what_the_commands_ask_of_aws() -> None:
     (operator,) = re.findall(r"^## What an operator needs\n.*?```json\n(.*?)```", OPERATING, re.DOTALL | re.MULTILINE)
     allowed = {action for one in json.loads(operator)["Statement"] for action in one["Action"]}
     code = "".join(
-        (ROOT / "generator" / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("kept_events", "redriving", "retained", "state")
+        (ROOT / "generator" / name).read_text(encoding="utf-8")
+        for name in (
+            *("operate/kept_events.py", "operate/redrive_client.py", "operate/status.py"),
+            *("deploy/retained_resources.py", "commands/redrive.py"),
+        )
     )
-    code += (ROOT / "generator" / "commands" / "redrive.py").read_text(encoding="utf-8")
     calls = set(re.findall(r"\.((?:get|put|delete|start|describe)_[a-z_]*|invoke)\(", code)) - {"get_paginator"}
     calls |= set(re.findall(r'get_paginator\("([a-z0-9_]+)"\)', code))
     # Three calls whose permission has another name.

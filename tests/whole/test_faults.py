@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from generator import gateway
-from generator.definition import load
+from generator.definition.read import load
+from generator.samples import gateway
 from lambdas import VERSION
-from lambdas.authorize import authorized
+from lambdas.delivering.outbox import PAUSES
 from lambdas.model import Source
-from lambdas.outbox import PAUSES
-from lambdas.secrets import PREVIOUS, REREAD, RETRY, TTL
+from lambdas.receiving.authorize import authorized
+from lambdas.runtime.secrets import PREVIOUS, REREAD, RETRY, TTL
 from tests.definitions import CASES, definition, shipped
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed
 

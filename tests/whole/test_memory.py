@@ -14,10 +14,12 @@ from typing import Any
 
 import pytest
 
-from generator import bundle, event_source, gateway
-from generator.definition import Definition
-from lambdas.formats import MAX_INFLATED
-from lambdas.kept import MAX_MARKS, MAX_OBJECT
+from generator.definition.read import Definition
+from generator.packaging import bundle
+from generator.samples import gateway
+from generator.templates import event_source
+from lambdas.delivering.kept_bucket import MAX_MARKS, MAX_OBJECT
+from lambdas.reading.formats import MAX_INFLATED
 from tests.definitions import definition, shipped
 from tests.fakes import SECRET, Endpoint, signed
 

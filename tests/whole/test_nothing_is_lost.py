@@ -16,12 +16,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from generator.functions import REDRIVE_SECONDS
-from generator.resources.function import TIMEOUT_SECONDS
-from lambdas import dedupe, delivery, outbox
-from lambdas.faults import FAULTS
+from generator.templates.functions import REDRIVE_SECONDS
+from generator.templates.resources.function import TIMEOUT_SECONDS
+from lambdas.delivering import dedupe, delivery, outbox, result
 from lambdas.model import Source
-from lambdas.secrets import TTL
+from lambdas.runtime.aws_errors import FAULTS
+from lambdas.runtime.secrets import TTL
 from tests.definitions import definition
 from tests.fakes import DOWN, Endpoint
 from tests.shaky import FATES, IN_PART, Died, ShakyQueue, shaken
@@ -205,7 +205,7 @@ class Events(RuleBasedStateMachine):
             self.died, self.fates.dead = True, False
             self.endpoint.deploy(self.endpoint.source)
             return None
-        except (*FAULTS, delivery.QueueDown, delivery.StorageDown):
+        except (*FAULTS, delivery.QueueDown, result.StorageDown):
             return None
 
     def well_again(self) -> None:

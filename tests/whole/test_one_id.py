@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from generator import event_source, gateway
+from generator.samples import gateway
+from generator.templates import event_source
 from tests.definitions import shipped
 from tests.fakes import DOWN, NOW, Endpoint, signed
 

@@ -19,11 +19,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator import gateway
-from generator.definition import known, load
-from lambdas.authorize import authorized
+from generator.definition.read import known, load
+from generator.samples import gateway
 from lambdas.model import Source
-from lambdas.request import BY_IAM
+from lambdas.reading.request import BY_IAM
+from lambdas.receiving.authorize import authorized
 from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, Endpoint, signed
 

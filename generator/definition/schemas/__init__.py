@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from generator.definition.schemas.code import Compiled, compiled, module
+from generator.definition.schemas.document import read
+from generator.definition.schemas.keywords import problems
+from generator.definition.schemas.known import places
+from generator.definition.schemas.lenient import lenient
 from generator.errors import Problem
-from generator.schemas.code import Compiled, compiled, module
-from generator.schemas.document import read
-from generator.schemas.keywords import problems
-from generator.schemas.known import places
-from generator.schemas.lenient import lenient
 from lambdas.model import Check, Source
-from lambdas.validation import Place
+from lambdas.reading.validation import Place
 
 NAME = "lambdas.schemas"
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 from typing import Any
 
-from generator.schemas.automaton import Automaton
+from generator.definition.schemas.automaton import Automaton
 
 MAX_STATES = 1_000
 """Of repeated characters; more can't be looked at in the time of a build."""

@@ -11,8 +11,8 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from generator.schemas.shorter import shorter
-from lambdas.validation import Place
+from generator.definition.schemas.shorter import shorter
+from lambdas.reading.validation import Place
 
 MAX_RULE = 60
 """Characters of a rule that are told with it."""
@@ -63,7 +63,7 @@ def module(source: str, kind: str | None, schemas: Mapping[str, Compiled], place
         f'"""The JSON Schemas of {source}, as fastjsonschema compiled them."""',
         *(["import re"] if "re.compile(" in code else []),
         *(["from decimal import Decimal"] if "Decimal(" in code else []),
-        "from lambdas.validation import Unfit, checker, lacking, step",
+        "from lambdas.reading.validation import Unfit, checker, lacking, step",
         "NoneType = type(None)",
         code,
         *("PLACES = (", *known, ")", "check = checker({", *chosen, f"}}, PLACES, {kind!r})", ""),

@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 
 import yaml
 
-from generator import regular_file
+from generator.definition.yaml_nodes import entries, line, shown
 from generator.errors import Problem
-from generator.yaml_nodes import entries, line, shown
-from lambdas.body import MAX_DEPTH, deeper_than
-from lambdas.mozdef import is_long
+from generator.files import regular_file
+from lambdas.reading.body import MAX_DEPTH, deeper_than
+from lambdas.shaping.mozdef import is_long
 
 MAX_BYTES = 4 * 1_048_576
 """GitHub's schema of all its events has one."""

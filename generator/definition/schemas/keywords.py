@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
+from generator.definition.schemas.document import Document, below
+from generator.definition.schemas.structure import IN_PLACE, reached, same_value, target
+from generator.definition.schemas.values import wrong
 from generator.errors import Problem
-from generator.schemas.document import Document, below
-from generator.schemas.structure import IN_PLACE, reached, same_value, target
-from generator.schemas.values import wrong
 
 _DRAFT = re.compile(r"https?://json-schema\.org/draft-0[467]/schema#?")
 

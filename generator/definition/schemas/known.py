@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from generator.schemas.document import Document, below
-from generator.schemas.structure import same_value, subschemas
-from lambdas.validation import Place
+from generator.definition.schemas.document import Document, below
+from generator.definition.schemas.structure import same_value, subschemas
+from lambdas.reading.validation import Place
 
 
 def places(document: Document, known: list[Place]) -> int:

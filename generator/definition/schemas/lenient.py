@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from generator.schemas.document import Document, below
-from generator.schemas.known import is_open
-from generator.schemas.structure import LISTED, NAMED, ONE, is_names, reached, subschemas, target
-from generator.schemas.values import RULES
+from generator.definition.schemas.document import Document, below
+from generator.definition.schemas.known import is_open
+from generator.definition.schemas.structure import LISTED, NAMED, ONE, is_names, reached, subschemas, target
+from generator.definition.schemas.values import RULES
 
 _OF_UNKNOWN = ("additionalProperties", "maxProperties", "propertyNames")
 

@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lambdas.body import Rejected
 from lambdas.model import Source
-from lambdas.paths import Functions, compiled
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Functions, compiled
 
 Items = Iterable[tuple[Any, Functions]]
 """The events of a sample, and what a path may call beside each."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from generator.schemas.document import Document, below
+from generator.definition.schemas.document import Document, below
 
 ONE = ("not", "if", "then", "else", "contains", "propertyNames", "additionalProperties", "additionalItems")
 LISTED = ("allOf", "anyOf", "oneOf")

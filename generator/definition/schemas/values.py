@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from generator.schemas.backtracking import MAX_STATES, exponential
-from generator.schemas.structure import LISTED, NAMED, ONE
+from generator.definition.schemas.backtracking import MAX_STATES, exponential
+from generator.definition.schemas.structure import LISTED, NAMED, ONE
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.explain.evidence import Fact, drift
-from generator.explain.glimpse import visible
 from generator.explain.mistakes import Attempt
+from generator.explain.redaction import visible
 from lambdas.auth import sns
-from lambdas.body import Rejected
-from lambdas.when import iso
+from lambdas.reading.body import Rejected
+from lambdas.runtime.times import iso
 
 
 def of_jwt(attempt: Attempt) -> Iterator[Fact]:

@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from generator.explain.evidence import Fact, drift
-from generator.explain.glimpse import Hidden, first, shortened, visible
 from generator.explain.mistakes import Attempt
-from lambdas.auth import Unauthenticated
-from lambdas.body import Rejected
-from lambdas.keys import key_bytes
+from generator.explain.redaction import Hidden, first, shortened, visible
+from lambdas.auth_type import Unauthenticated
 from lambdas.model import SignedText
-from lambdas.pieces import texts, written
-from lambdas.signed import PIECE, Signed, Timestamp
-from lambdas.signing import encoded, headers
-from lambdas.when import iso, seconds
+from lambdas.reading.body import Rejected
+from lambdas.runtime.times import iso, seconds
+from lambdas.signatures.keys import key_bytes
+from lambdas.signatures.signature_check import headers
+from lambdas.signatures.signature_make import encoded
+from lambdas.signatures.signature_settings import PIECE, Signed, Timestamp
+from lambdas.signatures.signed_text import texts, written
 
 _SHOWN = 3
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.explain.evidence import Fact
-from generator.explain.glimpse import Hidden, first, shortened, visible
 from generator.explain.mistakes import Attempt
-from lambdas import fields
-from lambdas.auth import Sent, Unauthenticated
-from lambdas.body import Rejected
-from lambdas.paths import Functions, compiled
-from lambdas.secrets import UnusableSecret
-from lambdas.text import as_text, paths
+from generator.explain.redaction import Hidden, first, shortened, visible
+from lambdas.auth_type import Sent, Unauthenticated
+from lambdas.reading import masking
+from lambdas.reading.body import Rejected
+from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.text_templates import as_text, paths
+from lambdas.runtime.secrets import UnusableSecret
 
 _SHOWN = 5
 
@@ -73,13 +73,13 @@ def tokens_in(attempt: Attempt) -> list[Any] | None:
     settings, items = attempt.settings, _items(attempt, attempt.settings.each)
     if items is None:
         return None
-    return [fields.found(one, settings.field, attempt.request) for one in items]
+    return [masking.found(one, settings.field, attempt.request) for one in items]
 
 
 def _items(attempt: Attempt, each: Any) -> list[Any] | None:
     try:
         root = attempt.request.json
-        found = fields.found(root, each, attempt.request) if each else [root]
+        found = masking.found(root, each, attempt.request) if each else [root]
     except Rejected:
         return None
     return found if isinstance(found, list) else None
@@ -100,8 +100,8 @@ def of_body_hmac(attempt: Attempt, hidden: Hidden) -> Iterator[Fact]:
             text = "is absent, so empty" if value is None else shortened(as_text(value).encode(), hidden)
             yield Fact("", f"{{{path}}}  {text}")
         if expected:
-            yield Fact("expected", _glimpse(fields.found(expected[place], settings.signature.path, attempt.request)))
-        yield Fact("seen", _glimpse(fields.found(item, settings.signature.path, attempt.request)))
+            yield Fact("expected", _glimpse(masking.found(expected[place], settings.signature.path, attempt.request)))
+        yield Fact("seen", _glimpse(masking.found(item, settings.signature.path, attempt.request)))
 
 
 def _glimpse(value: Any) -> str:

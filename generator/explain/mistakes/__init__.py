@@ -10,12 +10,12 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from lambdas.auth import Unauthenticated
-from lambdas.body import Rejected
+from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth
-from lambdas.request import Request
-from lambdas.secrets import SecretsDown
-from lambdas.signed import Signed
+from lambdas.reading.body import Rejected
+from lambdas.reading.request import Request
+from lambdas.runtime.secrets import SecretsDown
+from lambdas.signatures.signature_settings import Signed
 
 MAX_BODY = 65_536
 """Bytes of a body up to which two mistakes at once are looked for: some ten thousand pairs, each a hash of it."""

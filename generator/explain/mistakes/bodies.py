@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from generator.explain.mistakes import Attempt, Mistake, rewritten, sent
 from generator.explain.mistakes.rewritten import Variant
-from lambdas.body import Rejected
-from lambdas.formats import inflated, media_type
-from lambdas.request import FORM, Request
+from lambdas.reading.body import Rejected
+from lambdas.reading.formats import inflated, media_type
+from lambdas.reading.request import FORM, Request
 
 _LINES = "pass on what was sent: an editor, a shell or the tool that captured it changed the line breaks"
 _COMPRESSED = "let what stands before the endpoint neither compress nor decompress, and capture what arrives there"

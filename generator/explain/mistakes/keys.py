@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from generator.explain.mistakes import Attempt, Mistake, having, stored
-from lambdas.keys import Key, key_bytes
+from lambdas.signatures.keys import Key, key_bytes
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]{1,9}_(?=.{16})")
 _USUAL = ("whsec_", "whpk_")

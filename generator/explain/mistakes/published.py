@@ -7,8 +7,8 @@ from typing import Any
 
 from generator.explain.evidence import drift
 from generator.explain.evidence.published import message, token
-from generator.explain.glimpse import visible
 from generator.explain.mistakes import Attempt
+from generator.explain.redaction import visible
 
 Said = tuple[str, str, bool]
 _AT = "--at request verifies it as of its own time"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from generator.explain.mistakes import Attempt, Mistake, carrying, having, sent
-from lambdas.signing import headers
+from lambdas.signatures.signature_check import headers
 
 ALGORITHMS = ("sha256", "sha1", "sha512", "sha384", "md5")
 NEVER = frozenset({"authorization", "cookie", "host", "user-agent", "content-type", "content-length", "accept"})

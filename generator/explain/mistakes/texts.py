@@ -10,8 +10,8 @@ from itertools import permutations
 from generator.explain.mistakes import FOREVER, Attempt, Mistake, having
 from generator.explain.mistakes.schemes import NEVER
 from lambdas.model import Header, TimeFormat
-from lambdas.signed import MessageId, Timestamp
-from lambdas.when import seconds
+from lambdas.runtime.times import seconds
+from lambdas.signatures.signature_settings import MessageId, Timestamp
 
 _GUESSES = 2
 _SEPARATORS = (".", "", ":", "\n", "|", ",", "-")

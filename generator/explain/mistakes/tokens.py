@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from generator.explain.mistakes import Attempt, Mistake, having, sent, stored
-from lambdas.body import Rejected
+from lambdas.reading.body import Rejected
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,15}[ =:]\s*")
 _MANY = 100

@@ -9,8 +9,8 @@ from functools import partial
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from generator.explain.mistakes import Attempt, Mistake
-from lambdas.public_url import urls
-from lambdas.signed import Url
+from lambdas.signatures.public_url import urls
+from lambdas.signatures.signature_settings import Url
 
 AXES = ("host", "scheme", "port", "path", "query")
 _STAGES = ("/prod", "/dev", "/default", "/$default")

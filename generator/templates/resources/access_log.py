@@ -10,8 +10,8 @@ from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEqu
 from troposphere import Ref, Sub, Template
 from troposphere.s3 import Bucket, LoggingConfiguration
 
-from generator.resources.bucket import add_bucket
-from generator.resources.parameters import Parameters
+from generator.templates.inputs import Parameters
+from generator.templates.resources.bucket import add_bucket
 
 KEPT_DAYS = 365
 

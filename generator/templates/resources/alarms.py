@@ -9,8 +9,8 @@ from troposphere import If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.cloudwatch import Alarm, MetricDimension
 from troposphere.logs import LogGroup, MetricFilter, MetricTransformation
 
-from generator.resources.parameters import Parameters
-from lambdas.metrics import NAMESPACE
+from generator.templates.inputs import Parameters
+from lambdas.runtime.metrics import NAMESPACE
 
 GUIDE = "docs/operating.md"
 OF_STACK = Sub(f"{NAMESPACE}/${{AWS::StackName}}")

@@ -18,9 +18,9 @@ from troposphere.apigatewayv2 import (
 from troposphere.awslambda import Function
 
 from generator.names import stack
-from generator.resources.function import TIMEOUT_SECONDS, add_log_group, add_permission
-from generator.resources.parameters import Parameters
-from generator.resources.sub import arn, ref, regional
+from generator.templates.inputs import Parameters
+from generator.templates.resources.function import TIMEOUT_SECONDS, add_log_group, add_permission
+from generator.templates.resources.sub import arn, ref, regional
 from lambdas.auth import jwt
 from lambdas.model import Throttle
 

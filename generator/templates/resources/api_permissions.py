@@ -18,12 +18,12 @@ from awacs.aws import Statement, StringEquals, StringEqualsIfExists, StringLike
 from troposphere import Sub
 
 from generator.names import stack
-from generator.resources.parameters import Parameters
-from generator.resources.role import allow_where
-from generator.resources.sub import ref, tagged
+from generator.templates.inputs import Parameters
+from generator.templates.resources.role import allow_where
+from generator.templates.resources.sub import ref, tagged
 
 # A stage with tags, as every stack with tags makes it, is asked for these; no reference of IAM's actions has them, so
-# the linter takes them for slips. tests/test_iam.py knows every other action of every policy.
+# the linter takes them for slips. tests/templates/test_iam.py knows every other action of every policy.
 # https://github.com/aws-amplify/amplify-cli/issues/12316
 _TAG = [a.Action("TagResource"), a.Action("UntagResource")]
 UNDOCUMENTED = {"cfn-lint": {"config": {"ignore_checks": ["W3037"]}}}

@@ -24,9 +24,9 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
-from generator.resources.parameters import Parameters
-from generator.resources.role import allow
-from generator.resources.sub import arn
+from generator.templates.inputs import Parameters
+from generator.templates.resources.role import allow
+from generator.templates.resources.sub import arn
 
 OLD_VERSIONS_DAYS = 30
 

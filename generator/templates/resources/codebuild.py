@@ -20,11 +20,11 @@ from troposphere.codebuild import (
 )
 from troposphere.s3 import Bucket
 
-from generator.resources.bucket import below
-from generator.resources.function import add_log_group, may_log
-from generator.resources.parameters import Parameters
-from generator.resources.role import add_role, allow
-from generator.resources.sub import regional
+from generator.templates.inputs import Parameters
+from generator.templates.resources.bucket import below
+from generator.templates.resources.function import add_log_group, may_log
+from generator.templates.resources.role import add_role, allow
+from generator.templates.resources.sub import regional
 
 # Carries Python 3.10 to 3.14: https://docs.aws.amazon.com/codebuild/latest/userguide/available-runtimes.html
 IMAGE, KIND, SIZE = "aws/codebuild/amazonlinux-aarch64-standard:3.0", "ARM_CONTAINER", "BUILD_GENERAL1_SMALL"

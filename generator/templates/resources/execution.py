@@ -32,10 +32,10 @@ from troposphere import Equals, GetAtt, If, NoValue, Parameter, Ref, Sub, Templa
 from troposphere.iam import ManagedPolicy, Policy, Role
 
 from generator.names import role_path, stack
-from generator.resources import api_permissions, key, tracing
-from generator.resources.parameters import Parameters, given
-from generator.resources.role import add_role, allow, allow_where, document
-from generator.resources.sub import ref, regional, secrets_path
+from generator.templates.inputs import Parameters, given
+from generator.templates.resources import api_permissions, key, tracing
+from generator.templates.resources.role import add_role, allow, allow_where, document
+from generator.templates.resources.sub import ref, regional, secrets_path
 
 
 class Has(NamedTuple):

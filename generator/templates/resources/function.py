@@ -12,11 +12,11 @@ from troposphere import GetAtt, Parameter, Ref, Sub, Template
 from troposphere.awslambda import Code, Function, LoggingConfig, Permission
 from troposphere.logs import LogGroup
 
-from generator.resources import tracing
-from generator.resources.parameters import Parameters
-from generator.resources.role import add_role, allow
-from generator.resources.sub import regional, secrets_path
-from lambdas.secrets import PREVIOUS
+from generator.templates.inputs import Parameters
+from generator.templates.resources import tracing
+from generator.templates.resources.role import add_role, allow
+from generator.templates.resources.sub import regional, secrets_path
+from lambdas.runtime.secrets import PREVIOUS
 
 RUNTIME, ARCHITECTURE = "python3.13", "arm64"
 # A few calls to AWS of two tries each, or a thousand for 10,000 events in a body. Most vendors hang up long before; the

@@ -10,9 +10,9 @@ from troposphere import GetAtt, If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.kms import Key
 
 from generator.names import ROLE_PATTERN
-from generator.resources.parameters import Asked, Parameters, given
-from generator.resources.role import allow
-from generator.resources.sub import regional, tagged
+from generator.templates.inputs import Asked, Parameters, given
+from generator.templates.resources.role import allow
+from generator.templates.resources.sub import regional, tagged
 
 ASKED = Asked(
     "KeyAdministratorArn",

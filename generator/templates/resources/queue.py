@@ -9,8 +9,8 @@ from awacs.aws import Allow, AWSPrincipal, Bool, Condition, Deny, PolicyDocument
 from troposphere import GetAtt, If, Parameter, Ref, Template
 from troposphere.sqs import Queue, QueuePolicy, RedrivePolicy
 
-from generator.resources.parameters import Parameters, given, optional
-from generator.resources.role import allow
+from generator.templates.inputs import Parameters, given, optional
+from generator.templates.resources.role import allow
 
 MAX_RECEIVE_COUNT = 10
 VISIBILITY_SECONDS = 60

@@ -12,9 +12,9 @@ from troposphere.codecommit import S3, Code, Repository
 from troposphere.events import Rule, Target
 
 from generator.names import stack
-from generator.resources.parameters import Parameters, given
-from generator.resources.role import add_role, allow
-from generator.resources.sub import ref, regional
+from generator.templates.inputs import Parameters, given
+from generator.templates.resources.role import add_role, allow
+from generator.templates.resources.sub import ref, regional
 
 CREATED = "CreatesConfigRepository"
 

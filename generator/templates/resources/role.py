@@ -10,7 +10,7 @@ from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, State
 from troposphere import Template
 from troposphere.iam import Policy, Role
 
-from generator.resources.parameters import Parameters
+from generator.templates.inputs import Parameters
 
 
 def add_role(

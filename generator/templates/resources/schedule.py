@@ -10,8 +10,8 @@ from troposphere import GetAtt, Template
 from troposphere.awslambda import Function
 from troposphere.scheduler import FlexibleTimeWindow, Schedule, Target
 
-from generator.resources.parameters import Parameters
-from generator.resources.role import add_role, allow
+from generator.templates.inputs import Parameters
+from generator.templates.resources.role import add_role, allow
 
 
 def add(

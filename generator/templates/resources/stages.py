@@ -13,7 +13,7 @@ from troposphere.awslambda import Function
 from troposphere.codebuild import Project
 from troposphere.codepipeline import Actions, ActionTypeId, InputArtifacts, OutputArtifacts, Stages
 
-from generator.resources.repository import ConfigRepository
+from generator.templates.resources.repository import ConfigRepository
 
 
 def github(connection: Parameter, repository: Parameter, branch: Parameter, output: str) -> Actions:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from troposphere import BaseAWSObject, Parameter, Sub
 
 from generator.names import secret_path
-from generator.resources.parameters import Parameters
+from generator.templates.inputs import Parameters
 
 
 def ref(x: BaseAWSObject | Parameter) -> str:

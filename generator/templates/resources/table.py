@@ -15,8 +15,8 @@ from troposphere.dynamodb import (
 )
 from troposphere.kms import Key
 
-from generator.resources.parameters import Parameters
-from generator.resources.role import allow
+from generator.templates.inputs import Parameters
+from generator.templates.resources.role import allow
 
 
 def add_table(template: Template, parameters: Parameters, title: str) -> Table:

@@ -11,8 +11,8 @@ from troposphere import Equals, If, NoValue, Parameter, Ref, Template
 from troposphere.awslambda import TracingConfig
 from troposphere.iam import Policy
 
-from generator.resources.parameters import Asked
-from generator.resources.role import allow, document
+from generator.templates.inputs import Asked
+from generator.templates.resources.role import allow, document
 
 ASKED = Asked(
     "Tracing",

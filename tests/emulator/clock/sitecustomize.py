@@ -28,7 +28,7 @@ class Offline(MetaPathFinder):
     """Puts the pages in the place of the functions' way out, as it is imported."""
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
-        if name != "lambdas.https":
+        if name != "lambdas.runtime.https":
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
@@ -48,7 +48,7 @@ def exchange(url: str, *_: object) -> Any:
     with (PAGES / "asked").open("a", encoding="utf-8") as asked:
         asked.write(f"{url}\n")
     page = PAGES / hashlib.sha256(url.encode()).hexdigest()
-    answer = sys.modules["lambdas.https"].Answer
+    answer = sys.modules["lambdas.runtime.https"].Answer
     return answer(200, "identity", page.read_bytes()) if page.exists() else answer(404, "identity", b"")
 
 

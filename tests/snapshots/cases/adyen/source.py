@@ -1,8 +1,8 @@
 """The definition of adyen, as the generator validated it."""
 
 from lambdas.auth import all_of, basic, body_hmac
-from lambdas.keys import Key
 from lambdas.model import Auth, Events, Source, Webhook
+from lambdas.signatures.keys import Key
 
 SOURCE = Source(
     name='adyen',

@@ -2,7 +2,7 @@
 
 from lambdas.auth import ed25519
 from lambdas.model import Auth, Source, Webhook
-from lambdas.signed import Signature
+from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
     name='ed25519',

@@ -2,7 +2,7 @@
 
 from lambdas.auth import any_of, digest, hmac
 from lambdas.model import Auth, Source, Webhook
-from lambdas.signed import Signature, Timestamp, Url
+from lambdas.signatures.signature_settings import Signature, Timestamp, Url
 
 SOURCE = Source(
     name='hubspot',

@@ -2,7 +2,7 @@
 
 from lambdas.auth import hmac, token
 from lambdas.model import Auth, Challenge, Reply, Source, Webhook
-from lambdas.signed import Signature
+from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
     name='meta',

@@ -1,9 +1,9 @@
 """The definition of pieces, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.keys import Key
 from lambdas.model import Auth, Source, Webhook
-from lambdas.signed import BodyHash, Signature
+from lambdas.signatures.keys import Key
+from lambdas.signatures.signature_settings import BodyHash, Signature
 
 SOURCE = Source(
     name='pieces',

@@ -2,7 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Source, Webhook
-from lambdas.signed import Signature, Url
+from lambdas.signatures.signature_settings import Signature, Url
 
 SOURCE = Source(
     name='square',

@@ -1,9 +1,9 @@
 """The definition of svix-v1a, as the generator validated it."""
 
 from lambdas.auth import ed25519
-from lambdas.keys import Key
 from lambdas.model import Auth, Source, Webhook
-from lambdas.signed import MessageId, Signature, Timestamp
+from lambdas.signatures.keys import Key
+from lambdas.signatures.signature_settings import MessageId, Signature, Timestamp
 
 SOURCE = Source(
     name='svix-v1a',

@@ -2,7 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Challenge, Reply, Source, Webhook
-from lambdas.signed import MessageId, Signature, Timestamp
+from lambdas.signatures.signature_settings import MessageId, Signature, Timestamp
 
 SOURCE = Source(
     name='twitch',

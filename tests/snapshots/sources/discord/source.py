@@ -2,7 +2,7 @@
 
 from lambdas.auth import ed25519
 from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Vendor, Webhook
-from lambdas.signed import Signature, Timestamp
+from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
     name='discord',

@@ -2,7 +2,7 @@
 
 from lambdas.auth import ecdsa
 from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
-from lambdas.signed import Signature, Timestamp
+from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
     name='sendgrid',

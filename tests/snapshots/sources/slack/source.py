@@ -2,7 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Vendor, Webhook
-from lambdas.signed import Signature, Timestamp
+from lambdas.signatures.signature_settings import Signature, Timestamp
 from lambdas.transform import transform
 
 SOURCE = Source(

@@ -3,7 +3,7 @@
 from lambdas.auth import hmac
 from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
 from lambdas.schemas import check
-from lambdas.signed import Signature, Timestamp
+from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
     name='stripe',

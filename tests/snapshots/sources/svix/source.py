@@ -1,9 +1,9 @@
 """The definition of svix, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.keys import Key
 from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
-from lambdas.signed import MessageId, Signature, Timestamp
+from lambdas.signatures.keys import Key
+from lambdas.signatures.signature_settings import MessageId, Signature, Timestamp
 
 SOURCE = Source(
     name='svix',

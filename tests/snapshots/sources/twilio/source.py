@@ -2,7 +2,7 @@
 
 from lambdas.auth import any_of, hmac
 from lambdas.model import Auth, Events, Mozdef, Reply, Source, Vendor, Webhook
-from lambdas.signed import BodyHash, Signature, Url
+from lambdas.signatures.signature_settings import BodyHash, Signature, Url
 
 SOURCE = Source(
     name='twilio',

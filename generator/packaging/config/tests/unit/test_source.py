@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition import load
-from generator.samples import Sample, shape
-from generator.samples import load as samples_of
+from generator.definition.read import load
+from generator.samples.files import Sample
+from generator.samples.files import load as samples_of
+from generator.samples.run import shape
 
 DEFINITION = load(Path("sources"), ["SOURCE_NAME"])[0]
 SAMPLES = [one for one in samples_of(DEFINITION)[0] if not one.file("reply").exists()]

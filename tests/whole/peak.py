@@ -75,7 +75,7 @@ def main(module: str, payload: str, secret: str, kept: str, queue_down: str) -> 
     """Write the peak in MiB and the calls to standard error: the log goes to standard output."""
     os.environ.update(ENVIRONMENT)
     aws = Aws(secret, Path(kept) if kept else None, queue_down=bool(queue_down))
-    import_module("lambdas.aws")._session().register("before-send", aws.answer)
+    import_module("lambdas.runtime.aws")._session().register("before-send", aws.answer)
     handler = import_module(module).handler
     # Lambda's runtime has the payload as long as the handler runs.
     # https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/bootstrap.py

@@ -1,0 +1,64 @@
+"""Ways to verify a sender, one module each; the file's name is the type's name in a definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from lambdas.reading.request import Request
+
+
+Keys = Callable[[str], tuple[str, ...]]
+"""What is stored under the name of a secret, the current value first; SecretsDown where nothing is."""
+
+
+class Unauthenticated(Exception):  # noqa: N818 - it names the outcome
+    """The request is not from who it says. The text says why; it holds nothing of the request or the secret."""
+
+
+class Sent(NamedTuple):
+    """A request as a vendor sends it."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def request(self, now: float) -> Request:
+        """The request as it is seen when it arrives."""
+        from lambdas.reading.request import Request
+
+        return Request.sent(self.method, self.url, self.headers, self.body, now)
+
+
+class AuthType(Protocol):
+    """What a module in this package has.
+
+    `Settings` has a field `secret`, the name of the parameter that holds what is verified with, unless nothing is
+    stored; a type that is made of others has them in a field `of`. Five more functions stand where a type needs them:
+    `read_secret(settings, stored)`, the keys that a stored text stands for, UnusableSecret where it stands for none;
+    `wheels(settings)`, the third-party packages that it imports; `masks(settings)`, the fields of the body that hold a
+    secret; `signed(settings, request)`, the texts of which the request may carry an HMAC under the secret; `pair()`, a
+    made-up key pair, what is stored and what the sender has, where these are not the same.
+    """
+
+    Settings: type[Any]
+
+    def where(self, settings: Any) -> Literal["api", "authorizer", "handler"]:
+        """Where the type can be verified: the HTTP API itself, an authorizer (headers only), or the handler."""
+
+    def headers(self, settings: Any) -> tuple[str, ...]:
+        """The headers that carry the credential, lower case: never logged or kept."""
+
+    def verify(self, settings: Any, request: Request, keys: Keys, now: float) -> None:
+        """Raise Unauthenticated unless the request was made with one of the keys. `now` is in Unix seconds."""
+
+    def sign(self, settings: Any, sent: Sent, keys: Keys, now: float) -> Sent | None:
+        """The request as the vendor would send it; None where the vendor alone can."""
+
+    def describe(self, settings: Any) -> str:
+        """What is verified, in a few words."""
+
+    def problems(self, settings: Any) -> Iterator[tuple[str, str]]:
+        """Mistakes that only show between keys: (key, what is wrong and what would be right)."""

@@ -1,0 +1,69 @@
+"""A request with a signature: what it carries, whether that is of now, and how a vendor would make it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+
+from lambdas.auth_type import Sent
+from lambdas.runtime.times import timestamp
+from lambdas.signatures.signature_check import FAMILY
+from lambdas.signatures.signature_settings import Encoding, Signed, Timestamp
+from lambdas.signatures.signed_text import texts
+
+
+def dressed(settings: Signed, sent: Sent, now: float, make: Callable[[bytes], bytes], secret: bytes = b"") -> Sent:
+    """The request as the vendor would send it; `make` signs a text. No function does that."""
+    from secrets import token_hex
+
+    from lambdas.signatures.public_url import with_query
+
+    made: dict[str, str] = {str(name): value for name, value in (settings.require or {}).items()}
+    stamp, name = settings.timestamp, settings.signature.header[0].replace(FAMILY, "-1")
+    before = ""
+    if stamp and stamp.path:
+        sent = sent._replace(body=_stamped(sent.body, stamp, now))
+    elif stamp and stamp.header:
+        value = f"{stamp.prefix}{timestamp(now, stamp.format)}"
+        made[stamp.header] = value
+        if stamp.header.lower() == name.lower():
+            before = f"{value}{stamp.split or settings.signature.split}"
+    if settings.id and settings.id.header.lower() not in {one.lower() for one in sent.headers}:
+        made[settings.id.header] = f"msg_{token_hex(16)}"
+    if settings.body_hash:
+        digest = hashlib.sha256(sent.body).hexdigest()
+        if settings.body_hash.query:
+            sent = sent._replace(url=with_query(sent.url, settings.body_hash.query, digest))
+        elif settings.body_hash.header:
+            made[settings.body_hash.header] = digest
+    sent = sent._replace(headers={**sent.headers, **made})
+    digest_of = make(texts(settings, sent.request(now), secret)[0])
+    value = f"{before}{settings.signature.prefix}{encoded(digest_of, settings.signature.encoding)}"
+    return sent._replace(headers={**sent.headers, name: value})
+
+
+def described(settings: Signed) -> str:
+    """What is signed and where, in a few words."""
+    where = " or ".join(settings.signature.header)
+    stamp = settings.timestamp
+    window = f", at most {stamp.tolerance} s old" if stamp else ""
+    text = settings.signed.replace("\n", "␊").replace("\r", "␍")
+    return f'of "{text}" in {where}{window}'
+
+
+def encoded(content: bytes, encoding: Encoding) -> str:
+    """Bytes as a vendor writes them."""
+    if encoding == "hex":
+        return content.hex()
+    text = base64.b64encode(content) if encoding == "base64" else base64.urlsafe_b64encode(content).rstrip(b"=")
+    return text.decode()
+
+
+def _stamped(body: bytes, stamp: Timestamp, now: float) -> bytes:
+    """The body with this time in it, where its place is a mere name."""
+    fields = json.loads(body)
+    said = timestamp(now, stamp.format)
+    fields[str(stamp.path)] = said if stamp.format == "rfc3339" else int(said)
+    return json.dumps(fields).encode()
