@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from shlex import quote
 from typing import Any
+from urllib.parse import urlsplit
 
 from generator import names
 from generator.errors import GeneratorError
@@ -103,6 +105,11 @@ class Target:
         return f"{self.options} --bucket {quote(self.bucket_wanted)}" if self.bucket_wanted else self.options
 
 
+def environment_is_emulator(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the user's own AWS settings lead to an emulator on this machine."""
+    return urlsplit(environ.get("AWS_ENDPOINT_URL", "")).hostname in ("127.0.0.1", "localhost")
+
+
 _UNKNOWN = "AWS does not know these credentials; --profile chooses others"
 _CREDENTIALS = {
     "NoCredentialsError": "no credentials: run `aws configure`, sign in with `aws sso login`, or choose a --profile",
@@ -125,15 +132,13 @@ def explained(error: Exception) -> str:
     """One line on a call that failed: what was asked, and what AWS said or what to do."""
     from botocore.exceptions import ClientError
 
-    from generator.local.emulator import points_here
-
-    if type(error).__name__ == "EndpointConnectionError" and points_here():
+    if type(error).__name__ == "EndpointConnectionError" and environment_is_emulator():
         return f"nothing answers at {os.environ['AWS_ENDPOINT_URL']} (AWS_ENDPOINT_URL): does `run` still run?"
     if not isinstance(error, ClientError):
         return f"AWS: {_CREDENTIALS.get(type(error).__name__) or str(error).rstrip('.')}"
     code, said = (error.response.get("Error", {}).get(key, "") for key in ("Code", "Message"))
     known = _CREDENTIALS.get(code)
-    if known == _UNKNOWN and points_here():
+    if known == _UNKNOWN and environment_is_emulator():
         return "the emulator does not know these keys: they are new for each run; copy the settings that it prints now"
     if known:
         return f"AWS: {known}"

@@ -40,3 +40,8 @@ class DefinitionError(GeneratorError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in sorted(problems)))
         self.problems = tuple(sorted(problems))
+
+
+def display_path(file: Path) -> str:
+    """Return a file as the user would name it: relative where it lies below the working folder."""
+    return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)

@@ -25,12 +25,6 @@ class Sent(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
 
-    def request(self, now: float) -> Request:
-        """The request as it is seen when it arrives."""
-        from lambdas.reading.request import Request
-
-        return Request.sent(self.method, self.url, self.headers, self.body, now)
-
 
 class AuthType(Protocol):
     """What a module in this package has.

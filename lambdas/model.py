@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NewType
 
+from lambdas.runtime.times import TimeFormat
+
 if TYPE_CHECKING:
     from lambdas.auth_type import AuthType
     from lambdas.reading.paths import Functions
@@ -59,7 +61,6 @@ HostPattern = NewType("HostPattern", str)
 Json = NewType("Json", object)
 """Any JSON value. Texts in it are filled in as `Text` is."""
 
-TimeFormat = Literal["rfc3339", "unix", "unix_ms"]
 Format = Literal["json", "ndjson", "form"]
 Transform = Callable[[Any, "Request"], Iterable[dict[str, Any]]]
 Check = Callable[[Any, "Functions"], tuple[str, ...]]

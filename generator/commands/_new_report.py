@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from generator.commands import _console, names
 from generator.definition.placeholders import PLACEHOLDER, placeholders
 from generator.definition.secret_names import stored_names
-from generator.definition.yaml_nodes import shown
-from generator.errors import again
+from generator.errors import again, display_path
 from lambdas.auth import masks
 from lambdas.model import auths, verified_by
 
@@ -88,9 +87,9 @@ def _facts(
     webhook = product.definition.source.webhook
     files = {*made, *(one.sample.file(one.part) for one in product.own_samples)}
     if beginning.copy:
-        yield "made", f"{shown(sources / product.name)}, {len(files)} files"
+        yield "made", f"{display_path(sources / product.name)}, {len(files)} files"
     for file in sorted(files, key=lambda file: (file.name != "source.yml", file)) if not beginning.copy else ():
-        yield "made", shown(file)
+        yield "made", display_path(file)
     where = {"authorizer": "in an authorizer", "api": "by the API itself"}.get(verified_by(webhook), "in the handler")
     yield "verifies", f"{webhook.auth.type.describe(webhook.auth.settings)}, {where}"
     for one in product.own_samples:
@@ -104,13 +103,13 @@ def _facts(
     for name in beginning.body.masked if beginning.body else ():
         why = "hides it in every event" if name in hidden else "does not have it, so events will show it"
         yield "masked", f"{name}: may be secret; `events.mask` {why}"
-    yield "built", shown(build / product.name)
+    yield "built", display_path(build / product.name)
 
 
 def _missing(beginning: Beginning, product: Product, sources: Path) -> Iterator[tuple[str, str]]:
     """What only people know."""
     source, folder = product.definition.source, sources / product.name
-    definition = shown(folder / "source.yml")
+    definition = display_path(folder / "source.yml")
     for key in placeholders(source):
         yield definition, f"{key}: put yours for {PLACEHOLDER}; until then, deploy refuses it"
     if not beginning.base:
@@ -120,12 +119,15 @@ def _missing(beginning: Beginning, product: Product, sources: Path) -> Iterator[
             yield definition, "where id, type and time are in the body, and what an analyst is to read"
     if not product.shaped:
         body = "the body of a request, as the vendor sends it: there is none yet"
-        yield f"{shown(folder / 'samples')}/EVENT.json", body
+        yield f"{display_path(folder / 'samples')}/EVENT.json", body
     for one in product.own_samples:
         if one.sample.name == beginning.sample:
-            yield shown(one.sample.source_file), "a real event: look for people and secrets in it before you share it"
+            yield (
+                display_path(one.sample.source_file),
+                "a real event: look for people and secrets in it before you share it",
+            )
     if not beginning.base:
-        yield shown(folder / "README.md"), "what to click at the vendor, and what it sends again"
+        yield display_path(folder / "README.md"), "what to click at the vendor, and what it sends again"
 
 
 def _commands(beginning: Beginning, product: Product, sources: Path, build: Path) -> Iterator[tuple[str, str]]:

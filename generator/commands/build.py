@@ -64,10 +64,10 @@ def command(
     states = written(products, build)
 
     from generator.commands._build_report import report
-    from generator.definition.yaml_nodes import shown
+    from generator.errors import display_path
 
     for file in [file for one in products for file, content in one.accepted.items() if content is None]:
-        _console.note(f"{shown(file)}: was stale, and is removed")
+        _console.note(f"{display_path(file)}: was stale, and is removed")
     report(products, build, sources, states, lint)
     return bool(unmade)
 

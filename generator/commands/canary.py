@@ -24,11 +24,11 @@ def command(source: str, sample: str | None, target: Target, sources: Path) -> N
 
     from generator.definition.read import load
     from generator.deploy.canary import event, find, tell
-    from generator.local.emulator import reached
+    from generator.deploy.endpoint import endpoint_for
 
     definition = load(sources, [source])[0]
     chosen = event(definition, sample)
-    deployed = find(target, source, reached)
+    deployed = find(target, source, endpoint_for)
     out = _console.console()
     for line in tell(target, definition.source, chosen, deployed):
         out.print(f"[green]ok[/]  {escape(line)}")

@@ -62,13 +62,13 @@ def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources:
 def _announce(place: Place, stack: Stack, goes: Iterable[str], left: list[Left], source: str) -> None:
     """What would go, and what stay."""
     from generator.deploy.deletion import secrets
-    from generator.local.emulator import reached
+    from generator.deploy.endpoint import endpoint_for
 
     out = _console.console()
     out.print(f"\n[bold]{stack.name}[/]  {place.target.region}, account {stack.account}, {stack.status}\n")
     out.print(f"  [red]goes[/]   {', '.join(goes) or 'nothing but its name: it holds nothing'}")
     if "EndpointUrl" in stack.outputs:
-        out.print(f"  [red]goes[/]   {reached(stack.outputs).url}, for good: a new stack has another")
+        out.print(f"  [red]goes[/]   {endpoint_for(stack.outputs).url}, for good: a new stack has another")
     for one in left:
         out.print(f"  [green]stays[/]  {one.logical_id}{_holds(one)}  {one.name}")
         if bring_in := _bring_in(one, place, source):

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from generator.commands import _new_report, _options, _prompts, names
-from generator.definition.yaml_nodes import shown
-from generator.errors import GeneratorError, again
+from generator.errors import GeneratorError, again, display_path
 from generator.scaffold.scheme import ALGORITHMS, KINDS
-from lambdas.model import TimeFormat
+from lambdas.runtime.times import TimeFormat
 from lambdas.signatures.signature_settings import Encoding
 
 if TYPE_CHECKING:
@@ -106,6 +105,8 @@ def _built(name: str, sources: Path, build: Path, lint: Any) -> Product:
         (product,) = products = made([name], sources, build, lint=lint, strict=False, accept=True)
         written(products, build)
     except GeneratorError as error:
-        there = f"{shown(sources / name)} is there, and was not built: {again(f'{name} --accept', build, sources)}"
+        there = (
+            f"{display_path(sources / name)} is there, and was not built: {again(f'{name} --accept', build, sources)}"
+        )
         raise GeneratorError(f"{error}\n{there}") from None
     return product

@@ -38,7 +38,8 @@ _PAUSE_SECONDS = 0.2
 @_options.build
 def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
     """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C."""
-    from generator.local.emulator import emulator, told
+    from generator.deploy.endpoint import vendor_url
+    from generator.local.emulator import emulator
     from generator.local.running import Running, announced, built, deploy, not_running
     from generator.packaging.build import CODE, TEMPLATE, files
     from generator.packaging.bundle import signs_url
@@ -55,9 +56,9 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
         outputs = deploy(running, definition, there[TEMPLATE].decode(), there[CODE])
         url = running.invoke_url(outputs)
         bundle = str(running.ca_bundle) if running.ca_bundle else None
-        with announced(Running(source, port, bundle, url, told(outputs), os.getpid(), running.keys), build):
+        with announced(Running(source, port, bundle, url, vendor_url(outputs), os.getpid(), running.keys), build):
             if not ended.is_set():
-                signed = told(outputs) if signs_url(definition.webhook) else None
+                signed = vendor_url(outputs) if signs_url(definition.webhook) else None
                 tries = again(f"send {source}", build, sources), _elsewhere(running, source, sources)
                 _banner(out, source, url, outputs["EventsQueueUrl"], tries, iam=iam, signed=signed)
             try:

@@ -14,10 +14,9 @@ import click
 from generator import errors
 from generator.aws import Target
 from generator.commands import _console, _options
-from generator.definition.yaml_nodes import shown
 from generator.deploy import secret_store
 from generator.deploy.secret_store import Stored
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, display_path
 from generator.names import deployment_problem
 from lambdas.model import Source, verified_by
 from lambdas.runtime.secrets import PREVIOUS
@@ -195,7 +194,7 @@ def _said(place: _Place, value: str, *, generated: bool) -> Iterator[tuple[str, 
         guide = place.definition.find("README.md")
         what = "give it to the vendor" if generated else "see that the vendor has it too"
         what = f"after that, {what}" if there.current else what  # before that, it would be refused
-        yield "next", f"{what}: {shown(guide)}" if guide else what
+        yield "next", f"{what}: {display_path(guide)}" if guide else what
     for other in place.others():
         yield "also", f"it needs another one: {other}"
     if before:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from generator.definition.jmespath_checks import REPLY_ONLY, arguments, calls, looks_at_nothing
 from generator.definition.yaml_nodes import Place
 from generator.errors import Problem
-from generator.templates.resources.alarms import MAX_SILENCE_HOURS
 from lambdas.auth import body_hmac, digest, hmac, leaves, queries, secret_names
 from lambdas.model import Auth, Challenge, Events, Inputs, Mozdef, Reply, Source, Text, Webhook, auths
 from lambdas.reading.text_templates import paths
@@ -16,6 +15,11 @@ from lambdas.receiving.challenges import FORBIDDEN, signs, texts
 from lambdas.signatures.signature_settings import Signed
 
 MAX_DEDUPE_HOURS = 168
+MAX_SILENCE_HOURS = 168
+"""CloudWatch looks back a week at most: periods times evaluation, for periods of an hour or more.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+"""
 MAX_DESCRIPTION = 200  # a template's has 1,024 bytes, a function's 256 characters
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 MAX_RATE, MAX_BURST = 10_000, 5_000

@@ -19,7 +19,7 @@ from generator.definition import schemas, transform_file, yaml_nodes
 from generator.definition.cross_checks import problems as rule_problems
 from generator.definition.dataclass_reader import Walker
 from generator.definition.yaml_nodes import Place, entries, place
-from generator.errors import DefinitionError, GeneratorError, Problem
+from generator.errors import DefinitionError, GeneratorError, Problem, display_path
 from lambdas.model import Source
 
 BUNDLED = transform_file.SHIPPED
@@ -77,7 +77,7 @@ def load(sources: Path, wanted: Iterable[str], reserved: Iterable[str] = ()) -> 
 def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definition | None, list[Problem]]:
     folder = sources / name
     file = folder / "source.yml"
-    shown = yaml_nodes.shown(file)
+    shown = display_path(file)
     if said := names.service_problem(name):
         return None, [Problem(shown, 0, "", said)]
     if name in reserved:

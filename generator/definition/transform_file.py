@@ -11,8 +11,8 @@ from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from generator.definition.yaml_nodes import shown
-from generator.errors import DefinitionError, GeneratorError, Problem
+from generator.definition.third_party import FIRST_IMPORT, third_party
+from generator.errors import DefinitionError, GeneratorError, Problem, display_path
 from generator.files import regular_file
 from lambdas.model import Source, Transform
 
@@ -66,7 +66,9 @@ def load(file: Path, source: Source) -> Transform:
     except KeyboardInterrupt:
         raise
     except SyntaxError as error:
-        raise GeneratorError(f"{shown(file)}:{error.lineno}: can't be imported: SyntaxError: {error.msg}") from error
+        raise GeneratorError(
+            f"{display_path(file)}:{error.lineno}: can't be imported: SyntaxError: {error.msg}"
+        ) from error
     except BaseException as error:
         raise GeneratorError(f"{place(error, file)}: can't be imported: {described(error)}") from error
     if not callable(transform := getattr(module, "transform", None)) or not _takes_two(transform):
@@ -92,7 +94,7 @@ def place(error: BaseException, file: Path) -> str:
     """The line of the file at which it was raised, or the file."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [one.lineno for one in frames if Path(one.filename).absolute() == file.absolute()]
-    return f"{shown(file)}:{lines[-1]}" if lines else shown(file)
+    return f"{display_path(file)}:{lines[-1]}" if lines else display_path(file)
 
 
 @cache
@@ -114,7 +116,7 @@ def import_problems(content: bytes, file: Path, source: Source) -> Iterator[Prob
     packed = _packed(source) if others else set()
     for name, line in others:
         if name not in packed:
-            yield Problem(shown(file), line, "", f"imports {name}, which {_why(name, file)}")
+            yield Problem(display_path(file), line, "", f"imports {name}, which {_why(name, file)}")
 
 
 def _why(name: str, file: Path) -> str:
@@ -127,10 +129,7 @@ def _why(name: str, file: Path) -> str:
 
 def _packed(source: Source) -> set[str]:
     """The third-party packages in the source's zip, by the name that is imported."""
-    from generator.packaging.bundle import third_party
-    from generator.packaging.wheels import EARLY
-
-    return {EARLY[package].partition(".")[0] for package in third_party(source)}
+    return {FIRST_IMPORT[package].partition(".")[0] for package in third_party(source)}
 
 
 def _imports(node: ast.AST) -> Iterator[tuple[str, int]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from generator.errors import Problem
+from generator.errors import Problem, display_path
 from generator.files import regular_file
 
 MAX_DEPTH, MAX_BYTES = 50, 1_048_576
@@ -50,14 +50,9 @@ _HINTS = (
 )
 
 
-def shown(file: Path) -> str:
-    """The file as the user would name it: from here where it is below."""
-    return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
-
-
 def parse(file: Path) -> tuple[yaml.Node | None, list[Problem]]:
     """The file's one document, or the mistakes that keep it from being read."""
-    name = shown(file)
+    name = display_path(file)
     try:
         text = regular_file.read_text(file, MAX_BYTES)
     except UnicodeDecodeError:

@@ -232,9 +232,9 @@ class Deployment:
         for words in self.later:
             yield "secret", words
         guide = self.product.definition.find("README.md")
-        from generator.local.emulator import reached
+        from generator.deploy.endpoint import endpoint_for
 
-        yield "vendor", f"calls {reached(stack.outputs).url}{f'; what to click: {guide}' if guide else ''}"
+        yield "vendor", f"calls {endpoint_for(stack.outputs).url}{f'; what to click: {guide}' if guide else ''}"
         queue = stack.outputs["EventsQueueUrl"].rpartition("/")[2]
         yield "MozDef", f"reads queue {queue}, region {place.target.region}, account {stack.account}"
         if consumer := stack.parameters.get("ConsumerPrincipalArn"):

@@ -10,8 +10,7 @@ from generator.explain.mistakes import Attempt
 from generator.explain.mistakes.texts import format_of
 from lambdas.auth import leaves
 from lambdas.auth_type import Unauthenticated
-from lambdas.model import TimeFormat
-from lambdas.runtime.times import seconds
+from lambdas.runtime.times import TimeFormat, seconds
 from lambdas.signatures.signature_settings import Signed
 from lambdas.signatures.signed_text import written
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from generator.definition.yaml_nodes import shown
-from generator.errors import Problem
+from generator.errors import Problem, display_path
 from generator.files import regular_file
 
 _STORED = (".mozdef.json", ".reply.json", ".request.json")
@@ -24,7 +23,7 @@ def problems(files: Iterable[Path]) -> list[Problem]:
         content = b"" if _is_body(file) else regular_file.read(file)
         if b"\r" in content:
             line = content[: content.index(b"\r")].count(b"\n") + 1
-            found.append(Problem(shown(file), line, "", f"has a CR, and would be shipped with it: {MEND}"))
+            found.append(Problem(display_path(file), line, "", f"has a CR, and would be shipped with it: {MEND}"))
     return found
 
 

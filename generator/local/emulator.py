@@ -20,12 +20,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self
-from urllib.parse import urlsplit
 
 from generator.aws import Target
+from generator.deploy.endpoint import emulated_url
 from generator.errors import GeneratorError
 from generator.files import temporary
-from generator.samples.sending import Endpoint
 
 REGION = "us-west-2"
 START_SECONDS, DEPLOY_SECONDS, STOP_SECONDS, POLL_SECONDS = 30, 120, 1, 0.05
@@ -117,7 +116,7 @@ class Emulator:
 
     def invoke_url(self, outputs: Mapping[str, str]) -> str:
         """Return where the emulator serves the stack's HTTP API, since its EndpointUrl points at AWS."""
-        return _invoke_url(self.endpoint, outputs)
+        return emulated_url(self.endpoint, outputs)
 
     def last_words(self) -> str:
         """Return the end of its log, for when it is gone."""
@@ -139,28 +138,6 @@ class Here(Target):
         """Return the emulator's region."""
         assert self.emulator  # noqa: S101 - it is what this is for
         return self.emulator.region
-
-
-def points_here(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the user's own AWS settings lead to an emulator on this machine."""
-    return urlsplit(environ.get("AWS_ENDPOINT_URL", "")).hostname in ("127.0.0.1", "localhost")
-
-
-def reached(outputs: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> Endpoint:
-    """Return where a stack's API answers: in AWS as its output says, else as this machine's emulator serves it."""
-    if not points_here(environ):
-        return Endpoint(outputs["EndpointUrl"])
-    url = _invoke_url(environ["AWS_ENDPOINT_URL"].rstrip("/"), outputs)
-    return Endpoint(url, here=True, ca_bundle=environ.get("AWS_CA_BUNDLE"), told=told(outputs))
-
-
-def told(outputs: Mapping[str, str]) -> str:
-    """Return the URL as the emulator's handlers see it, which a vendor who signs it would have been told."""
-    return f"https://{outputs['ApiId']}.execute-api.localhost{urlsplit(outputs['EndpointUrl']).path}"
-
-
-def _invoke_url(endpoint: str, outputs: Mapping[str, str]) -> str:
-    return f"{endpoint}/_aws/execute-api/{outputs['ApiId']}/$default{urlsplit(outputs['EndpointUrl']).path}"
 
 
 def _variables(keys: Keys) -> dict[str, str]:

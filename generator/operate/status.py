@@ -10,11 +10,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from generator.aws import Target
+from generator.aws import Target, environment_is_emulator
 from generator.definition.secret_names import parameters
 from generator.deploy import retained_resources
 from generator.deploy.retained_resources import Retained, number_below
-from generator.local import emulator
 from generator.operate import kept_events
 from lambdas.model import Source
 from lambdas.runtime.metrics import NAMESPACE
@@ -136,7 +135,7 @@ def _flow(target: Target, now: datetime, source: Source, there: kept_events.Stac
         "drift": _metric(NAMESPACE, "Drift", *stack) if source.events.schemas else None,
         "duplicates": _metric(NAMESPACE, "Duplicate", *stack) if source.dedupe else None,
     }
-    counted = not emulator.points_here()  # an emulator counts nothing
+    counted = not environment_is_emulator()  # an emulator counts nothing
     return {name: _counted(target, now, one) if one and counted else None for name, one in metrics.items()}
 
 

@@ -9,14 +9,13 @@ from functools import cache
 from pathlib import Path
 
 from generator.definition.read import Definition
-from generator.definition.yaml_nodes import shown
-from generator.errors import DefinitionError, GeneratorError, Problem
+from generator.errors import DefinitionError, GeneratorError, Problem, display_path
 from generator.files import line_ends
 from generator.packaging import bundle, configuration, isolation, lint, previous_build, template_cache
-from generator.packaging.configuration import Accepted
 from generator.packaging.output import REMEMBERED
 from generator.samples import run as sample_run
 from generator.samples import trial
+from generator.samples.run import Accepted
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import Keys
 from generator.templates.text import text
@@ -57,7 +56,7 @@ class Product:
     def notes(self) -> list[Problem]:
         """What the JSON Schemas do not know of the samples: no reason to refuse anything, so strictness is none."""
         return [
-            Problem(shown(made.sample.source_file), 0, "", said, warning=True)
+            Problem(display_path(made.sample.source_file), 0, "", said, warning=True)
             for made in self.shaped
             for said in made.notes
         ]

@@ -10,11 +10,11 @@ from dataclasses import replace
 from functools import cache
 
 from generator.definition.read import Definition
+from generator.definition.third_party import FIRST_IMPORT, third_party
 from generator.files import regular_file
 from generator.packaging import module_closure, wheels
 from generator.packaging.source_module import module
 from lambdas.auth import leaves
-from lambdas.auth import wheels as packages
 from lambdas.model import Pipeline, Source, Throttle, Webhook, auths, verified_by
 
 _ENTRIES = ("lambdas.webhook", "lambdas.authorizer", "lambdas.redrive")
@@ -32,7 +32,7 @@ def lambdas_zip(definition: Definition) -> bytes:
     needed = third_party(definition.source)
     webhook = replace(definition.source.webhook, throttle=Throttle())
     told = replace(definition.source, webhook=webhook, pipeline=Pipeline(), vendor=None)
-    python = module(told, [wheels.EARLY[one] for one in needed]).encode()
+    python = module(told, [FIRST_IMPORT[one] for one in needed]).encode()
     files = {}
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = regular_file.read(transform)
@@ -61,13 +61,6 @@ def never_asked_for(source: Source) -> Iterator[str]:
         yield "lambdas.reading.validation"
     if not signs_url(source.webhook):
         yield "lambdas.signatures.public_url"
-
-
-def third_party(source: Source) -> tuple[str, ...]:
-    """The packages that its functions import; none where the API itself verifies."""
-    if verified_by(source.webhook) == "api":
-        return ()
-    return tuple(dict.fromkeys(package for auth in auths(source.webhook) for package in packages(auth)))
 
 
 @cache

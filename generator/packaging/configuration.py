@@ -5,16 +5,15 @@ It lands in one folder of the framework; the framework itself is in it only wher
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from generator.definition.read import BUNDLED, Definition
-from generator.definition.yaml_nodes import shown
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, display_path
 from generator.files import regular_file
 from generator.files.debris import is_debris
 from generator.packaging import previous_build
+from generator.samples.run import Accepted
 
 FOLDER = previous_build.FOLDER
 _TEXTS = Path(__file__).parent / "config"
@@ -25,8 +24,6 @@ _FRAMEWORK = (
     *("generator", "lambdas", "sources"),
 )
 _OWN = ("source.yml", "transform.py", "samples", "schemas", "README.md")
-Accepted = Mapping[Path, bytes | None]
-"""Files beside samples as this build leaves them: their content, or None where it removes one."""
 _AS_THEY_ARE: Accepted = {}
 
 
@@ -92,7 +89,9 @@ def below(folder: Path, wanted: tuple[str, ...] = (".",)) -> dict[str, bytes]:
     files = _found(folder, wanted)
     root = folder.resolve()
     if out := next((file for file in files if not file.resolve().is_relative_to(root)), None):
-        raise GeneratorError(f"{shown(out)}: leads to {out.resolve()}, out of its folder: put a copy in its place")
+        raise GeneratorError(
+            f"{display_path(out)}: leads to {out.resolve()}, out of its folder: put a copy in its place"
+        )
     return {file.relative_to(folder).as_posix(): regular_file.read(file) for file in files}
 
 

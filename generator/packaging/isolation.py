@@ -14,8 +14,7 @@ import zipfile
 from pathlib import Path
 
 from generator.definition.transform_file import BROUGHT, MODULE
-from generator.definition.yaml_nodes import shown
-from generator.errors import Problem
+from generator.errors import Problem, display_path
 from generator.packaging import bundle
 
 _PROGRAM = Path(__file__).with_name("isolated_import.py")
@@ -59,4 +58,6 @@ def problems(file: Path, code: bytes) -> list[Problem]:
 
 
 def _problem(file: Path, line: int, said: str) -> Problem:
-    return Problem(shown(file), line, "", f"can't be imported in AWS, where nothing but lambdas.zip is there: {said}")
+    return Problem(
+        display_path(file), line, "", f"can't be imported in AWS, where nothing but lambdas.zip is there: {said}"
+    )

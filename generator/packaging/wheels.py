@@ -23,8 +23,6 @@ from generator.templates.resources.function import ARCHITECTURE, RUNTIME
 
 PINNED = Path(__file__).parent / "wheels.txt"
 _NEEDS = {"cryptography": ("cryptography", "cffi"), "PyJWT": ("PyJWT", "cryptography", "cffi")}
-EARLY = {"cryptography": "cryptography.hazmat.bindings._rust", "PyJWT": "jwt"}
-"""What takes the time of importing each."""
 # Of cffi, cryptography imports the part in C alone; nothing reads type stubs and lists of components at run time.
 _LEFT_OUT = re.compile(r".*\.pyi|.*/py\.typed|.*\.dist-info/(sboms/.*|RECORD)|cffi/.*|.*/__pycache__/.*")
 _PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from generator.definition.placeholders import placeholders
 from generator.definition.read import Definition
-from generator.packaging.bundle import third_party
+from generator.definition.third_party import third_party
 from lambdas.model import Source, verified_by
 
 _HEAD = ("source", "what it brings", "verified by", "where", "handshakes", "answer within", "the vendor sends again")

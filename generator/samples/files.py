@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.definition.read import Definition
-from generator.definition.yaml_nodes import shown
-from generator.errors import Problem
+from generator.errors import Problem, display_path
 from generator.files import regular_file
 from generator.files.debris import is_debris
 from generator.samples import gateway
@@ -68,7 +67,7 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     try:
         there = {file.name for file in folder.iterdir() if not is_debris(file.name)}
     except OSError as error:
-        return [], [Problem(shown(folder), 0, "", _said(error))]
+        return [], [Problem(display_path(folder), 0, "", _said(error))]
     files = {name.rpartition(".")[0] for name in there if name.endswith((".json", ".txt"))}
     names = {name.removesuffix(".request") for name in files if not name.endswith((".mozdef", ".reply"))}
     samples, problems = [], []
@@ -77,14 +76,16 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
             samples.append(_sample(name, folder, reader(definition.source.events)))
         except (OSError, ValueError, RecursionError) as error:
             file = Path(getattr(error, "filename", None) or folder / f"{name}.json")
-            problems.append(Problem(shown(file), getattr(error, "lineno", 0), "", _said(error)))
+            problems.append(Problem(display_path(file), getattr(error, "lineno", 0), "", _said(error)))
     left = [
         f"{name}.json"
         for name in files
         if name.endswith((".mozdef", ".reply")) and name.rpartition(".")[0] not in names
     ]
     left += [name for name in there if not name.endswith((".json", ".txt")) and not name.startswith(".git")]
-    problems += [Problem(shown(folder / name), 0, "", "belongs to no sample", warning=True) for name in sorted(left)]
+    problems += [
+        Problem(display_path(folder / name), 0, "", "belongs to no sample", warning=True) for name in sorted(left)
+    ]
     return samples, problems
 
 

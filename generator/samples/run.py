@@ -18,8 +18,7 @@ from typing import Any
 
 from generator.definition.schemas.samples import notes, refusing
 from generator.definition.transform_file import described
-from generator.definition.yaml_nodes import shown
-from generator.errors import GeneratorError, Problem
+from generator.errors import GeneratorError, Problem, display_path
 from generator.files.line_ends import MEND
 from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
@@ -34,8 +33,11 @@ from lambdas.reading.request import BY_IAM
 from lambdas.receiving.authorize import authorized
 from lambdas.receiving.challenges import matching
 from lambdas.receiving.receive import Receiver
-from lambdas.runtime.fetch import Refused, allowed
+from lambdas.runtime.https_url import FetchRefused, allowed
 from lambdas.runtime.secrets import Secrets
+
+Accepted = Mapping[Path, bytes | None]
+"""Files beside samples as this build leaves them: their content, or None where it removes one."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
         response = receiver.respond(event) if passes else {"statusCode": 403}
     said = json.loads(log.getvalue().splitlines()[-1])
     problems = []
-    file = shown(sample.source_file)
+    file = display_path(sample.source_file)
     if response["statusCode"] >= 300:
         why = said.get("why", said["message"])
         problems.append(Problem(file, 0, "", f"is answered {response['statusCode']}: {why}"))
@@ -108,9 +110,9 @@ def _trace(source: Source, sample: Sample) -> str:
             list(source.transform(item, functions.request)) if source.transform else None
     except BaseException as error:  # noqa: BLE001 - the user's own code, which may call sys.exit()
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        said = f"{shown(Path(frame.filename))}:{frame.lineno}: {described(error)}"
+        said = f"{display_path(Path(frame.filename))}:{frame.lineno}: {described(error)}"
         if isinstance(error, KeyboardInterrupt):  # somebody may have had enough of a loop that does not end
-            raise GeneratorError(f"{shown(sample.source_file)}: transform() was interrupted: {said}") from None
+            raise GeneratorError(f"{display_path(sample.source_file)}: transform() was interrupted: {said}") from None
         return said
     return "transform() makes something that JSON has no form for"
 
@@ -121,20 +123,22 @@ def compare(made: Shaped) -> list[Problem]:
     if made.stale:
         kind = "messages" if made.reply is None else "a reply"
         said = f"is stale, since the sample becomes {kind}; if the build is right, --accept removes it"
-        problems.append(Problem(shown(made.stale), 0, "", said))
+        problems.append(Problem(display_path(made.stale), 0, "", said))
     try:
         stored = json.loads(_read(file))
     except FileNotFoundError:
         said = "is missing: --accept stores what the build makes of the sample"
-        return [*problems, Problem(shown(file), 0, "", said)]
+        return [*problems, Problem(display_path(file), 0, "", said)]
     except (OSError, ValueError, RecursionError) as error:
-        return [*problems, Problem(shown(file), getattr(error, "lineno", 0), "", _said(error))]
+        return [*problems, Problem(display_path(file), getattr(error, "lineno", 0), "", _said(error))]
     differences = list(_differences(stored, _expected(made)))
     more = f", and in {len(differences) - 1} more places" if len(differences) > 1 else ""
     said = "if the build is right, --accept stores what it makes"
     if b"\r\n" in made.sample.body:
         said += f"; its body has CRLF, which may come of a checkout: then {MEND}"
-    return problems + [Problem(shown(file), 0, where, f"{what}{more}; {said}") for where, what in differences[:1]]
+    return problems + [
+        Problem(display_path(file), 0, where, f"{what}{more}; {said}") for where, what in differences[:1]
+    ]
 
 
 def text(made: Shaped) -> str:
@@ -185,5 +189,5 @@ def _short(value: Any) -> str:
 def _not_called(url: str, hosts: Iterable[str]) -> bytes:
     """What a challenge would call, a build only looks at."""
     if not allowed(url, hosts):
-        raise Refused("it is not at a host that may be asked")
+        raise FetchRefused("it is not at a host that may be asked")
     return b""

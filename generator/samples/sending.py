@@ -10,8 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from generator.definition.read import Definition
-from generator.definition.yaml_nodes import shown
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, display_path
 from generator.samples import files as sample_files
 from generator.samples.files import Sample
 from lambdas.auth_type import Sent
@@ -41,7 +40,7 @@ def choose(definition: Definition, wanted: str | None) -> Sample:
     if problems:
         raise GeneratorError(str(problems[0]))
     if not there:
-        raise GeneratorError(f"{shown(definition.folders[0] / 'samples')}: has no sample to send")
+        raise GeneratorError(f"{display_path(definition.folders[0] / 'samples')}: has no sample to send")
     if wanted is None:
         return next((one for one in there if not one.file("reply").exists()), there[0])
     known = {one.name: one for one in there}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from generator.definition.read import Definition
 from generator.errors import Problem
-from generator.packaging.configuration import Accepted
 from generator.samples import files as sample_files
 from generator.samples import run as sample_run
+from generator.samples.run import Accepted
 from generator.samples.sample_warnings import hints
 
 

@@ -92,7 +92,7 @@ def confirmed(definition: Definition) -> bool:
 
 def seen_by(source: Source, request: Captured) -> Request:
     """The request as a source's handler reads it."""
-    return dataclasses.replace(request.sent.request(0.0), read=reader(source.events))
+    return dataclasses.replace(Request.from_sent(request.sent, 0.0), read=reader(source.events))
 
 
 def _as_its(fit: _Fit, guessed: Guess | None) -> Found:

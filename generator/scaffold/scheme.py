@@ -10,7 +10,7 @@ from typing import Any, get_args
 from generator.definition.dataclass_reader import hints_of
 from generator.definition.placeholders import PLACEHOLDER
 from lambdas.auth import hmac
-from lambdas.model import TimeFormat
+from lambdas.runtime.times import TimeFormat
 from lambdas.signatures.signature_settings import Encoding
 
 KINDS = {

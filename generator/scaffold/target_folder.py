@@ -13,8 +13,7 @@ from typing import Any
 
 from generator import names
 from generator.definition.read import BUNDLED, Definition, known, load, unknown
-from generator.definition.yaml_nodes import shown
-from generator.errors import DefinitionError, GeneratorError, Problem
+from generator.errors import DefinitionError, GeneratorError, Problem, display_path
 from generator.files import regular_file
 from generator.packaging import configuration
 from generator.reference.definition_keys import schema
@@ -34,13 +33,13 @@ def refuse(name: str, sources: Path, reserved: Collection[str]) -> None:
         raise GeneratorError(f"{name} is a command, so no source can have this name")
     folder = sources / name
     if (folder / "source.yml").exists():
-        raise GeneratorError(f"there is a source {name}: {shown(folder / 'source.yml')}; take another name")
+        raise GeneratorError(f"there is a source {name}: {display_path(folder / 'source.yml')}; take another name")
     if folder.exists() or folder.is_symlink():
         raise GeneratorError(
-            f"{shown(folder)} is there already, without a source.yml: move it away, or take another name"
+            f"{display_path(folder)} is there already, without a source.yml: move it away, or take another name"
         )
     if sources.exists() and not sources.is_dir():
-        raise GeneratorError(f"{shown(sources)}: is no folder; --sources names the folder of the definitions")
+        raise GeneratorError(f"{display_path(sources)}: is no folder; --sources names the folder of the definitions")
 
 
 def everything(sources: Path) -> list[Definition]:
@@ -84,7 +83,7 @@ def put(name: str, sources: Path, fill: Fill, request: Path | None = None) -> li
                 regular_file.write(sources / "schema.json", text.encode())
             (stage / name).rename(target)
     except OSError as error:
-        raise GeneratorError(f"{shown(target)}: can't be written ({error.strerror})") from error
+        raise GeneratorError(f"{display_path(target)}: can't be written ({error.strerror})") from error
     finally:
         if made_sources and sources.is_dir() and not any(sources.iterdir()):
             sources.rmdir()
@@ -141,9 +140,9 @@ def _as_if_at(stage: Path, sources: Path, request: Path | None) -> Iterator[None
         yield
     except DefinitionError as error:
         told = [_told(one, request) for one in error.problems]
-        raise GeneratorError("\n".join(told).replace(shown(stage), shown(sources))) from None
+        raise GeneratorError("\n".join(told).replace(display_path(stage), display_path(sources))) from None
     except GeneratorError as error:
-        raise GeneratorError(str(error).replace(str(stage), shown(sources))) from None
+        raise GeneratorError(str(error).replace(str(stage), display_path(sources))) from None
 
 
 def _told(problem: Problem, request: Path | None) -> str:

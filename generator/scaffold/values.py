@@ -8,8 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import get_args
 
-from lambdas.model import TimeFormat
-from lambdas.runtime.times import seconds
+from lambdas.runtime.times import TimeFormat, seconds
 from lambdas.signatures.signature_check import decoded
 from lambdas.signatures.signature_settings import Encoding
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lambdas.runtime.secrets import UnusableSecret
+from lambdas.signatures.keys import usable
 
 if TYPE_CHECKING:
+    from lambdas.auth_type import Keys
     from lambdas.model import Auth, Source
     from lambdas.reading.request import Request
     from lambdas.runtime.secrets import Secrets
@@ -40,6 +42,14 @@ def secret_names(auth: Auth) -> tuple[str, ...]:
     """The parameters that hold secrets, or public keys; none where no type stores one."""
     names = (getattr(one.settings, "secret", None) for one in leaves(auth))
     return tuple(dict.fromkeys(str(name) for name in names if name))
+
+
+def current_text(auth: Auth, keys: Keys) -> str:
+    """The secret that replies are made with, without white space around it; UnusableSecret where it is no secret."""
+    leaf = next(one for one in leaves(auth) if secret_names(one))
+    read_secret: Any = leaf.type.read_secret  # type: ignore[attr-defined]  # whoever has a secret has it
+    _ = usable(leaf.settings, keys, read_secret).current
+    return keys(leaf.settings.secret)[0].strip()
 
 
 def signed(auth: Auth, request: Request) -> Iterator[bytes]:

@@ -6,21 +6,19 @@ import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Field, SecretName, Text
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
 from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.request import Request
 from lambdas.reading.text_templates import paths, pieces
 from lambdas.reading.unverified import refuse_compressed
 from lambdas.signatures import signature_check, signature_make
 from lambdas.signatures.keys import Key, read_key, usable
 from lambdas.signatures.signature_settings import Encoding
-
-if TYPE_CHECKING:
-    from lambdas.reading.request import Request
 
 PLAIN = Key()
 MAX_ITEMS = 1_000
@@ -133,7 +131,7 @@ def _seen(settings: Settings, item: Any, request: Request) -> bytes:
 
 
 def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
-    root, request = json.loads(sent.body), sent.request(now)
+    root, request = json.loads(sent.body), Request.from_sent(sent, now)
     key = usable(settings, keys, read_secret).current
     for item in _items(settings, root, request):
         digest = hmac.digest(key, _text(settings, item, request), settings.algorithm)

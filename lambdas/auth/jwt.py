@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Header, HttpsUrl
-from lambdas.runtime.fetch import Refused, fetched
+from lambdas.runtime.fetch import fetched
+from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import SecretsDown
 from lambdas.signatures.published_keys import REREAD, Published
 
@@ -190,7 +191,7 @@ def _key(settings: Settings, kid: Any, algorithm: str) -> Any:
         found = _fitting(KEY_SETS.get(url), kid, algorithm)
         if found is None:  # It may be new. Who makes up keys does not have the set read for each.
             found = _fitting(KEY_SETS.get(url, REREAD), kid, algorithm)
-    except Refused as error:
+    except FetchRefused as error:
         raise SecretsDown(f"no keys of {settings.issuer}: {error}") from None
     return found
 

@@ -16,7 +16,8 @@ from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import TopicArn
 from lambdas.reading.body import Rejected
 from lambdas.reading.unverified import refuse_compressed
-from lambdas.runtime.fetch import Refused, fetched
+from lambdas.runtime.fetch import fetched
+from lambdas.runtime.https_url import FetchRefused
 from lambdas.signatures.published_keys import Published
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _check(url: str, signature: bytes, text: bytes, version: Any) -> None:
     try:
         # A renewed one has another name, so that each is read once.
         key = CERTIFICATES.get(url, math.inf)
-    except Refused as error:
+    except FetchRefused as error:
         raise Unauthenticated(f"SigningCertURL leads to no certificate of SNS: {error}") from None
     try:
         key.verify(signature, text, PKCS1v15(), algorithm())

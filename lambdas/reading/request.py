@@ -8,11 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected, parse
+
+if TYPE_CHECKING:
+    from lambdas.auth_type import Sent
 
 CANARY = "x-mozdef-canary"
 """A header that marks an authentic event as one that MozDef is to drop: 32 hexadecimal digits, by which it is found."""
@@ -78,9 +81,9 @@ class Request:
         )
 
     @classmethod
-    def sent(cls, method: str, url: str, headers: Mapping[str, str], body: bytes, now: float) -> Request:
-        """The request that somebody is about to send."""
-        return cls(method, lower_case(headers), body, urlsplit(url).query, time=now, url=url)
+    def from_sent(cls, sent: Sent, now: float) -> Request:
+        """The request as it is seen when it arrives."""
+        return cls(sent.method, lower_case(sent.headers), sent.body, urlsplit(sent.url).query, time=now, url=sent.url)
 
     def mask(self, names: Iterable[str]) -> None:
         """Take what is in these fields out of what the body says, and so out of all that goes anywhere.

@@ -30,11 +30,12 @@ def take_effect(
     if challenge.store_secret:
         _learn(_found(challenge.store_secret, request), secrets, names[0])
     if challenge.confirm:
-        from lambdas.runtime.fetch import Refused, fetched
+        from lambdas.runtime.fetch import fetched
+        from lambdas.runtime.https_url import FetchRefused
 
         try:
             (fetch or fetched)(str(_found(challenge.confirm.url, request)), challenge.confirm.hosts)
-        except Refused as refused:
+        except FetchRefused as refused:
             raise Unauthenticated(f"{challenge.confirm.url} can't be called: {refused}") from None
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lambdas.auth import masked_fields, queries, secret_names, signed, verified
+from lambdas.auth import current_text, masked_fields, queries, secret_names, signed, verified
 from lambdas.auth_type import Unauthenticated
 from lambdas.delivering.delivery import Delivery
 from lambdas.delivering.kept_bucket import Kept
@@ -26,7 +26,6 @@ from lambdas.reading.text_templates import paths
 from lambdas.receiving.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
 from lambdas.receiving.request_log import UNVERIFIABLE, Outcome, reasons, report
 from lambdas.runtime.secrets import NoSecret, Secrets, SecretsDown, UnusableSecret
-from lambdas.signatures.keys import current_text
 
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims

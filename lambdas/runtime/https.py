@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import SplitResult
 
 from lambdas import VERSION
-from lambdas.runtime.fetch import Refused, split
+from lambdas.runtime.https_url import FetchRefused, split
 from lambdas.runtime.streams import Stream, TooMuch, open_stream
 
 MAX_HEAD = 65_536
@@ -38,7 +38,7 @@ def exchange(url: str, seconds: float, max_bytes: int) -> Answer:
         with open_stream(host, parts.port or 443, seconds, max_bytes + MAX_HEAD) as stream:
             return _answer(stream, parts, max_bytes)
     except TooMuch:
-        raise Refused(f"{host} sends more than {max_bytes:,} bytes") from None
+        raise FetchRefused(f"{host} sends more than {max_bytes:,} bytes") from None
     except (OSError, ValueError, HTTPException) as error:
         raise Unanswered(f"{host}: {type(error).__name__}") from None
 

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any, cast
 
 from lambdas.runtime.addresses import public
-from lambdas.runtime.fetch import Refused
+from lambdas.runtime.https_url import FetchRefused
 
 _Address = tuple[socket.AddressFamily, Any]
 """A family, and what connect() takes in it."""
@@ -77,7 +77,7 @@ def open_stream(host: str, port: int, seconds: float, max_bytes: int) -> Stream:
 def _connected(host: str, port: int, deadline: _Deadline) -> socket.socket:
     addresses = _resolved(host, port, deadline)
     if not all(public(address[0]) for _, address in addresses):
-        raise Refused(f"{host} has an address that is not public")
+        raise FetchRefused(f"{host} has an address that is not public")
     attempts = _in_turns(addresses)[:ATTEMPTS]
     failure = OSError("it has no address")
     for place, address in enumerate(attempts):

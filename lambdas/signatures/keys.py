@@ -7,14 +7,10 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from lambdas.auth import leaves, secret_names
 from lambdas.auth_type import Keys, Unauthenticated
 from lambdas.runtime.secrets import UnusableSecret
-
-if TYPE_CHECKING:
-    from lambdas.model import Auth
 
 K = TypeVar("K")
 
@@ -61,14 +57,6 @@ def usable(settings: Any, keys: Keys, read_secret: Callable[[Any, str], tuple[K,
         except UnusableSecret as error:
             flaw = flaw if place else f"{settings.secret} {error}"
     return Usable(tuple(found), flaw)
-
-
-def current_text(auth: Auth, keys: Keys) -> str:
-    """The secret that replies are made with, without white space around it; UnusableSecret where it is no secret."""
-    leaf = next(one for one in leaves(auth) if secret_names(one))
-    read_secret: Any = leaf.type.read_secret  # type: ignore[attr-defined]  # whoever has a secret has it
-    _ = usable(leaf.settings, keys, read_secret).current
-    return keys(leaf.settings.secret)[0].strip()
 
 
 def texts_of(stored: str) -> tuple[str, ...]:

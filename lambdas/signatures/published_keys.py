@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from lambdas.runtime.fetch import Refused
+from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import SecretsDown
 
 TTL = 3_600.0
@@ -20,7 +20,7 @@ RETRY = 10.0
 gives up after the third time, https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html"""
 
 T = TypeVar("T")
-Failure = SecretsDown | Refused
+Failure = SecretsDown | FetchRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,10 @@ class Published(Generic[T]):
         value: T | Failure
         try:
             value, failed = self.parse(self._fetch(url)), False
-        except (SecretsDown, Refused) as error:
+        except (SecretsDown, FetchRefused) as error:
             value, failed = error, True
         except (ValueError, RecursionError) as error:
-            value, failed = Refused(str(error)), True
+            value, failed = FetchRefused(str(error)), True
         if failed and before and not isinstance(before.value, Failure):
             value = before.value
         self._forget_failures()

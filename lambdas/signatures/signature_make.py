@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 
 from lambdas.auth_type import Sent
+from lambdas.reading.request import Request
 from lambdas.runtime.times import timestamp
 from lambdas.signatures.signature_check import FAMILY
 from lambdas.signatures.signature_settings import Encoding, Signed, Timestamp
@@ -39,7 +40,7 @@ def dressed(settings: Signed, sent: Sent, now: float, make: Callable[[bytes], by
         elif settings.body_hash.header:
             made[settings.body_hash.header] = digest
     sent = sent._replace(headers={**sent.headers, **made})
-    digest_of = make(texts(settings, sent.request(now), secret)[0])
+    digest_of = make(texts(settings, Request.from_sent(sent, now), secret)[0])
     value = f"{before}{settings.signature.prefix}{encoded(digest_of, settings.signature.encoding)}"
     return sent._replace(headers={**sent.headers, name: value})
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lambdas.model import Header, Path, SignedText, TimeFormat, UrlBase
+from lambdas.model import Header, Path, SignedText, UrlBase
+from lambdas.runtime.times import TimeFormat
 
 Encoding = Literal["hex", "base64", "base64url"]
 Variant = Literal["no_port", "default_port", "quoted", "unquoted", "recoded"]

@@ -240,9 +240,9 @@ def test_what_it_signs_it_verifies_and_with_another_secret_it_does_not(auth: Aut
         assert not secret_names(auth)
         assert not can_sign(auth)
         return
-    auth.type.verify(auth.settings, sent.request(NOW), stored, NOW)
+    auth.type.verify(auth.settings, Request.from_sent(sent, NOW), stored, NOW)
     with pytest.raises(Unauthenticated) as raised:
-        auth.type.verify(auth.settings, sent.request(NOW), pairs(auth)[0], NOW)
+        auth.type.verify(auth.settings, Request.from_sent(sent, NOW), pairs(auth)[0], NOW)
     said = str(raised.value)
     assert said
     assert "\n" not in said
@@ -256,7 +256,7 @@ def test_the_previous_secret_verifies_too(auth: Auth) -> None:
     stored, held = pairs(auth)
     newer, _ = pairs(auth)
     if sent := as_signed(auth, held):
-        auth.type.verify(auth.settings, sent.request(NOW), lambda name: (*newer(name), *stored(name)), NOW)
+        auth.type.verify(auth.settings, Request.from_sent(sent, NOW), lambda name: (*newer(name), *stored(name)), NOW)
 
 
 @EACH
@@ -274,7 +274,9 @@ def test_while_what_is_stored_is_empty_nobody_gets_in(auth: Auth) -> None:
         if sent := as_signed(auth, held):
             for blank in ("", "\n", " \t"):
                 with pytest.raises(UnusableSecret):
-                    auth.type.verify(auth.settings, sent.request(NOW), lambda _name, blank=blank: (blank,), NOW)
+                    auth.type.verify(
+                        auth.settings, Request.from_sent(sent, NOW), lambda _name, blank=blank: (blank,), NOW
+                    )
 
 
 TEXTS = st.text(max_size=30) | st.sampled_from(

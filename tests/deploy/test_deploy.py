@@ -22,11 +22,10 @@ from generator.aws import Target
 from generator.commands import _redrive_dialog, main
 from generator.definition import placeholders
 from generator.definition.read import known
-from generator.definition.yaml_nodes import shown
 from generator.deploy import deployment, helper_bucket, progress, taken_names
 from generator.deploy.changes import template_key
 from generator.deploy.deployment import Deployment, Place
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, display_path
 from generator.packaging.build import Product
 from generator.packaging.bundle import key, merge_zip
 from lambdas import VERSION
@@ -393,7 +392,8 @@ def test_what_each_user_must_replace_is_said_before_anything_is_asked(
         monkeypatch.delenv(name, raising=False)
     assert main([command[0], "aws-sns", *command[1:], "--sources", str(SOURCES)]) == 1
     assert capsys.readouterr().err == (
-        f"error: {shown(SOURCES / 'aws-sns' / 'source.yml')}:9: webhook.auth.sns.topics[0]: is still a placeholder; "
+        f"error: {display_path(SOURCES / 'aws-sns' / 'source.yml')}:9: webhook.auth.sns.topics[0]: "
+        "is still a placeholder; "
         "replace it here, or in a source of your own that has `extends: aws-sns`\n"
     )
 

@@ -14,7 +14,8 @@ from generator import names
 from generator.commands import main
 from generator.definition.read import Definition, known, load
 from generator.definition.secret_names import parameters
-from generator.local.emulator import Emulator, emulator, told
+from generator.deploy.endpoint import vendor_url
+from generator.local.emulator import Emulator, emulator
 from generator.local.running import Followed, deploy
 from generator.samples import files as sample_files
 from generator.samples import gateway
@@ -43,7 +44,7 @@ class Deployed:
         stack = names.stack(self.source.name)
         self.followed = Followed(running, outputs, stack)
         bundle = str(running.ca_bundle)
-        self.endpoint = Endpoint(running.invoke_url(outputs), here=True, ca_bundle=bundle, told=told(outputs))
+        self.endpoint = Endpoint(running.invoke_url(outputs), here=True, ca_bundle=bundle, told=vendor_url(outputs))
         self._ssm, self._lambda = running.client("ssm"), running.client("lambda")
         self._keys = keys(self._ssm, parameters(self.source), held=True)
         self._function = running.resources(stack)["Webhook"]

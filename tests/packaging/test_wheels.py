@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.commands import main
+from generator.definition import third_party
 from generator.errors import GeneratorError
 from generator.packaging import bundle, wheels
 from tests.definitions import SOURCES, definition, shipped
@@ -139,4 +140,4 @@ def test_a_token_that_the_api_can_not_verify_needs_them(tmp_path: Path) -> None:
 def test_every_package_that_a_type_may_need_is_pinned() -> None:
     pinned = {line.split("==")[0] for line in (Path(wheels.__file__).parent / "wheels.txt").read_text().splitlines()}
     assert {name for needs in wheels._NEEDS.values() for name in needs} <= pinned
-    assert set(wheels.EARLY) == set(wheels._NEEDS)
+    assert set(third_party.FIRST_IMPORT) == set(wheels._NEEDS)

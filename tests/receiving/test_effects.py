@@ -16,8 +16,8 @@ from generator.templates import event_source
 from generator.templates.text import text
 from lambdas.model import Source
 from lambdas.runtime import fetch
-from lambdas.runtime.fetch import Refused
 from lambdas.runtime.https import Unanswered
+from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import PREVIOUS, TTL
 from tests.definitions import CASES, SOURCES, definition
 from tests.fakes import DOWN, SECRET, THROTTLED, Endpoint
@@ -300,7 +300,7 @@ def test_a_host_in_any_case_and_its_own_port_are_the_host(confirming: Endpoint, 
     ("page", "why"),
     [
         *((status, f"{HOST} answers {status}") for status in (301, 302, 303, 307, 308, 400, 403, 404)),
-        (Refused(f"{HOST} sends more than 65,536 bytes"), f"{HOST} sends more than 65,536 bytes"),
+        (FetchRefused(f"{HOST} sends more than 65,536 bytes"), f"{HOST} sends more than 65,536 bytes"),
     ],
     ids=str,
 )

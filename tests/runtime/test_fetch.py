@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lambdas.runtime import fetch
-from lambdas.runtime.fetch import Refused, fetched
+from lambdas.runtime.fetch import fetched
 from lambdas.runtime.https import Answer
+from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import SecretsDown
 from lambdas.signatures.published_keys import RETRY, Published
 from tests.issuers import Internet
@@ -43,7 +44,7 @@ def test_fetches_of_a_process_are_limited_whatever_they_are_of(
 
 def test_what_may_not_be_asked_is_not_counted(internet: Internet) -> None:
     for _ in range(100):
-        with pytest.raises(Refused, match=r"^it is not at a host that may be asked$"):
+        with pytest.raises(FetchRefused, match=r"^it is not at a host that may be asked$"):
             fetched(url(0), ["other.example.com"])
     assert fetched(url(0), [HOST]) == b"keys"
     assert internet.asked == [url(0)]
@@ -64,14 +65,14 @@ def test_failures_are_forgotten_and_what_was_read_is_not() -> None:
 
     def found(url: str) -> bytes:
         if url != "true":
-            raise Refused(url)
+            raise FetchRefused(url)
         return b"keys"
 
     known = Published(bytes.decode, found, lambda: now[0])
     assert known.get("true") == "keys"
     for number in range(1_000):
         now[0] += RETRY / 10
-        with pytest.raises(Refused, match=f"^{number}$"):
+        with pytest.raises(FetchRefused, match=f"^{number}$"):
             known.get(str(number))
     assert len(known._entries) < 20
     assert known.get("true", float("inf")) == "keys"

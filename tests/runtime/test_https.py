@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from lambdas.runtime import streams
-from lambdas.runtime.fetch import Refused
 from lambdas.runtime.https import Answer, Unanswered, exchange
+from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.streams import Stream
 from tests.issuers import ec_key
 
@@ -277,7 +277,7 @@ ENDLESS = {
 @pytest.mark.parametrize("sent", ENDLESS.values(), ids=ENDLESS)
 def test_no_more_is_read_than_may_come(host: StandIn, sent: bytes) -> None:
     host.script = answering(sent)
-    with pytest.raises(Refused, match=f"^{HOST} sends more than 1,000 bytes$"):
+    with pytest.raises(FetchRefused, match=f"^{HOST} sends more than 1,000 bytes$"):
         exchange(URL, LATER, 1_000)
 
 
@@ -332,7 +332,7 @@ def test_a_certificate_has_to_be_of_the_host_and_of_an_authority(
 )
 def test_a_url_that_two_may_read_in_two_ways_is_not_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "_resolved", lambda *_: pytest.fail("it was looked up"))
-    with pytest.raises(Refused, match=r"^it is no "):
+    with pytest.raises(FetchRefused, match=r"^it is no "):
         exchange(url, LATER, 100)
 
 
@@ -367,13 +367,13 @@ def test_a_host_with_any_address_that_is_not_public_is_not_asked(
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found(*addresses))
     monkeypatch.setattr(streams, "_connection", lambda *_: pytest.fail("it was connected to"))
-    with pytest.raises(Refused, match=f"^{HOST} has an address that is not public$"):
+    with pytest.raises(FetchRefused, match=f"^{HOST} has an address that is not public$"):
         exchange(URL, LATER, 100)
 
 
 @pytest.mark.parametrize("written", ["127.0.0.1", "0x7f.1", "2130706433", "0"])
 def test_an_address_is_one_however_it_is_written(written: str) -> None:
-    with pytest.raises(Refused, match=r" has an address that is not public$"):
+    with pytest.raises(FetchRefused, match=r" has an address that is not public$"):
         exchange(f"https://{written}/", LATER, 100)
 
 

@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from generator.definition.yaml_nodes import entries, line, shown
-from generator.errors import Problem
+from generator.definition.yaml_nodes import entries, line
+from generator.errors import Problem, display_path
 from generator.files import regular_file
 from lambdas.reading.body import MAX_DEPTH, deeper_than
 from lambdas.shaping.mozdef import is_long
@@ -54,7 +54,7 @@ def dotted(pointer: str) -> str:
 
 def read(file: Path) -> tuple[Document | None, list[Problem]]:
     """The schema in a file, or why there is none."""
-    name = shown(file)
+    name = display_path(file)
     try:
         text = regular_file.read_text(file, MAX_BYTES)
         root = json.loads(text, parse_constant=_constant, parse_float=_float, parse_int=_integer)

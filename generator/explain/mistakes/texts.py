@@ -9,8 +9,8 @@ from itertools import permutations
 
 from generator.explain.mistakes import FOREVER, Attempt, Mistake, having
 from generator.explain.mistakes.schemes import NEVER
-from lambdas.model import Header, TimeFormat
-from lambdas.runtime.times import seconds
+from lambdas.model import Header
+from lambdas.runtime.times import TimeFormat, seconds
 from lambdas.signatures.signature_settings import MessageId, Timestamp
 
 _GUESSES = 2

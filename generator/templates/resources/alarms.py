@@ -16,11 +16,6 @@ GUIDE = "docs/operating.md"
 OF_STACK = Sub(f"{NAMESPACE}/${{AWS::StackName}}")
 """The namespace of what has no dimension to tell stacks apart by."""
 HOUR, MINUTES = 3_600, 300
-MAX_SILENCE_HOURS = 168
-"""CloudWatch looks back a week at most: periods times evaluation, for periods of an hour or more.
-
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-"""
 
 
 class Watch(NamedTuple):

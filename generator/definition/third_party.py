@@ -1,0 +1,16 @@
+"""Third-party packages that the functions of a source import; most sources need none."""
+
+from __future__ import annotations
+
+from lambdas.auth import wheels
+from lambdas.model import Source, auths, verified_by
+
+FIRST_IMPORT = {"cryptography": "cryptography.hazmat.bindings._rust", "PyJWT": "jwt"}
+"""The module of each package whose import takes most of its time."""
+
+
+def third_party(source: Source) -> tuple[str, ...]:
+    """Return the packages that the functions of a source import; none where the API itself verifies."""
+    if verified_by(source.webhook) == "api":
+        return ()
+    return tuple(dict.fromkeys(package for auth in auths(source.webhook) for package in wheels(auth)))

@@ -1,0 +1,36 @@
+"""URLs of https: which of them may be fetched, and which host each means to every reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import SplitResult, urlsplit
+
+_HOST = re.compile(r"[a-z0-9._-]+")
+
+
+class FetchRefused(Exception):  # noqa: N818 - it names the outcome
+    """The host is up and says that there is no such thing, or the URL is none that may be asked."""
+
+
+def split(url: str) -> SplitResult:
+    """Take a URL of https apart; Refused where it has a user, or where another reader may see another host in it."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise FetchRefused("it is no URL") from None
+    plain = url.isascii() and url.isprintable() and " " not in url and _HOST.fullmatch(host)
+    if parts.scheme != "https" or not plain or parts.netloc.lower() not in (host, f"{host}:{port}"):
+        raise FetchRefused("it is no plain URL of https")
+    return parts
+
+
+def allowed(url: str, hosts: Iterable[str]) -> bool:
+    """Whether a URL is of one of these hosts, over TLS; `*` stands for one part of a name."""
+    try:
+        parts = split(url)
+    except FetchRefused:
+        return False
+    patterns = (re.escape(host.lower()).replace(r"\*", "[a-z0-9-]+") for host in hosts)
+    return parts.port in (None, 443) and any(re.fullmatch(pattern, parts.hostname or "") for pattern in patterns)
