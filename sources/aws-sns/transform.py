@@ -10,8 +10,7 @@ import json
 import re
 from typing import Any
 
-from lambdas.body import Rejected, parse
-from lambdas.request import Request
+from lambdas.transforming import Rejected, Request, parse
 
 FREE = ("requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "configurationItem")
 
