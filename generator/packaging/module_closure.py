@@ -73,8 +73,10 @@ def _imports(tree: ast.AST) -> Iterator[str]:
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [one.name for one in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
+        elif isinstance(node, ast.ImportFrom):
+            # A relative import stands in a source's own code alone, which lies in the package itself.
+            module = ".".join(filter(None, [_ROOT.name if node.level else None, node.module]))
+            names = [module, *(f"{module}.{one.name}" for one in node.names)]
         yield from (name for name in names if name.partition(".")[0] == _ROOT.name)
         waiting += ast.iter_child_nodes(node)
 

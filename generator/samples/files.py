@@ -48,9 +48,9 @@ class Sample:
 
     @property
     def source_file(self) -> Path:
-        """The file that the sample is in."""
+        """The file that the sample is in, or would be in."""
         files = (self.file(), self.file().with_suffix(".txt"), self.file("request"))
-        return next(one for one in files if os.path.lexists(one))
+        return next((one for one in files if os.path.lexists(one)), self.file())
 
     @cached_property
     def request(self) -> Request:

@@ -10,8 +10,7 @@ import json
 import re
 from typing import Any
 
-from lambdas.reading.body import Rejected, parse
-from lambdas.reading.request import Request
+from lambdas.transforming import Rejected, Request, parse
 
 FREE = ("requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "configurationItem")
 

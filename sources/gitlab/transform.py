@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lambdas.reading.request import Request
+from lambdas.transforming import Request
 
 _UTC = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) UTC")
 

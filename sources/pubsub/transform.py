@@ -11,8 +11,7 @@ import base64
 import json
 from typing import Any
 
-from lambdas.reading.body import Rejected, parse
-from lambdas.reading.request import Request
+from lambdas.transforming import Rejected, Request, parse
 
 # https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry
 FREE_IN_LOG = ("jsonPayload", "labels")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lambdas.reading.request import Request
+from lambdas.transforming import Request
 
 
 def transform(event: dict[str, Any], _request: Request) -> list[dict[str, Any]]:

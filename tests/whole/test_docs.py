@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -76,15 +77,20 @@ def test_the_readmes_definition_is_one(tmp_path: Path) -> None:
     assert '"summary": "acme: user.login by ann@example.com"' in stored
 
 
-def test_the_references_examples_work(tmp_path: Path) -> None:
+def test_the_references_examples_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = DEFINITION.read_text(encoding="utf-8")
     (tenant,) = re.findall(r"```yaml\n(# sources/zoom-emea.*?)```", text, re.DOTALL)
     definition(tmp_path, tenant, "zoom-emea")
-    (transform,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (transform, tests) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (tmp_path / "zoom-emea" / "transform.py").write_text(transform)
     made = load(tmp_path, ["zoom-emea"])[0].source.transform
     assert made is not None
     assert made({"risk": 80}, None) == [{"risk": 80, "severity": "ERROR"}]
+    monkeypatch.chdir(ROOT)
+    found: dict[str, Any] = {}
+    exec(tests, found)  # noqa: S102 - as it stands on the page
+    for name in [name for name in found if name.startswith("test_")]:
+        found[name]()
 
 
 def test_every_source_and_auth_type_is_in_the_documents() -> None:

@@ -1,22 +1,16 @@
 """Your own tests of SOURCE_NAME. They run before anything is built or deployed; one that fails stops the pipeline.
 
 Every sample has become the message stored beside it by now. Write here what must hold for all of them, or for events
-that you make up.
+that you make up: Sample("SOURCE_NAME", {"what": "happened"}).messages()
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from generator.definition.read import load
-from generator.samples.files import Sample
-from generator.samples.files import load as samples_of
-from generator.samples.run import shape
+from generator.testing import Sample, load_samples
 
-DEFINITION = load(Path("sources"), ["SOURCE_NAME"])[0]
-SAMPLES = [one for one in samples_of(DEFINITION)[0] if not one.file("reply").exists()]
+SAMPLES = load_samples("SOURCE_NAME")
 
 
 def test_there_is_an_event_to_test_with() -> None:
@@ -25,7 +19,7 @@ def test_there_is_an_event_to_test_with() -> None:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_an_analyst_sees_what_happened_and_how_bad_it_is(sample: Sample) -> None:
-    for message in shape(DEFINITION.source, sample).messages:
+    for message in sample.messages():
         assert message["summary"]
         assert message["severity"]
         assert message["details"], "the event itself is what an investigation needs"

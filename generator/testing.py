@@ -1,0 +1,91 @@
+"""What tests of a source import of this framework: these names stay where they are, whatever else moves.
+
+The tests in a configuration's repository begin with them:
+
+    from generator.testing import Sample, load_samples
+
+    for sample in load_samples("zoom"):
+        assert all(message["summary"] for message in sample.messages())
+
+    made_up = Sample("zoom", {"event": "user.created", "payload": {…}})
+    assert made_up.messages()[0]["severity"] == "INFO"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from json import dumps
+from pathlib import Path
+from typing import Any
+
+from generator.definition.read import Definition, load
+from generator.errors import DefinitionError
+from generator.samples import files, run
+from lambdas.reading.formats import reader
+
+__all__ = ["Refused", "Sample", "load_samples"]
+SOURCES = Path("sources")
+
+
+class Refused(Exception):  # noqa: N818 - it names the outcome
+    """The request, or an event in it, becomes no message. The text says why, as a build does."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A request that the vendor of `source` sends: one from `samples/`, or one that a test makes up."""
+
+    source: str
+    """The source's name, which is its folder's."""
+    body: Any
+    """Bytes that are sent as they are, or any other value, which is sent as JSON."""
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Without the credential: the request is signed as the vendor would sign it."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    name: str = "made-up"
+    """The file's name in `samples/`, without `.json`."""
+    sources: Path = SOURCES
+    """The folder with the definitions. A pipeline has them in `sources`, below the folder in which tests run."""
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The MozDef messages that the handler makes of it, in their order; Refused where it makes none of an event.
+
+        A challenge has none, and neither has an event that `transform()` drops.
+        """
+        definition = _definition(self.sources.resolve(), self.source)
+        shaped = run.shape(definition.source, self._request(definition))
+        if shaped.problems:
+            raise Refused("; ".join(problem.message for problem in shaped.problems))
+        return shaped.messages
+
+    def _request(self, definition: Definition) -> files.Sample:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.body
+        if not isinstance(body, bytes):
+            headers = {"content-type": "application/json", **headers}
+            body = dumps(body).encode()
+        folder, read = definition.folders[0] / "samples", reader(definition.source.events)
+        return files.Sample(self.name, folder, self.method, headers, self.query, body, read)
+
+
+def load_samples(source: str, sources: Path = SOURCES) -> list[Sample]:
+    """The events in the `samples/` of a source, by name; challenges are not among them.
+
+    GeneratorError with every mistake in the definition, or in a sample.
+    """
+    found, problems = files.load(_definition(sources.resolve(), source))
+    if errors := [problem for problem in problems if not problem.warning]:
+        raise DefinitionError(errors)
+    return [
+        Sample(source, sample.body, sample.method, sample.headers, sample.query, sample.name, sources)
+        for sample in found
+        if not sample.file("reply").exists()
+    ]
+
+
+@cache
+def _definition(sources: Path, source: str) -> Definition:
+    return load(sources, [source])[0]

@@ -1,0 +1,45 @@
+"""Your own tests of the deployed stack of audit-log: its functions and its queues, as its outputs name them."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3
+import pytest
+
+STACK = f"{os.environ.get('PROJECT', 'MozDef-EF')}-audit-log-{os.environ['STAGE']}"
+
+
+@pytest.fixture(scope="module")
+def outputs() -> dict[str, str]:
+    described = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+    return {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
+
+
+def attributes(url: str) -> dict[str, Any]:
+    return boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+
+
+def test_messages_that_are_taken_too_often_become_dead_letters(outputs: dict[str, str]) -> None:
+    dead = attributes(outputs["DeadLettersQueueUrl"])
+    assert dead["QueueArn"] in attributes(outputs["EventsQueueUrl"])["RedrivePolicy"]
+
+
+def test_a_dead_letter_lives_longer_than_a_message(outputs: dict[str, str]) -> None:
+    dead, events = attributes(outputs["DeadLettersQueueUrl"]), attributes(outputs["EventsQueueUrl"])
+    assert int(dead["MessageRetentionPeriod"]) > int(events["MessageRetentionPeriod"])
+
+
+def test_every_function_can_run() -> None:
+    resources = boto3.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
+    functions = [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::Lambda::Function"]
+    assert functions
+    for name in functions:  # a new one is pending for some seconds; the waiter raises where it fails
+        boto3.client("lambda").get_waiter("function_active").wait(FunctionName=name)
+        assert boto3.client("lambda").get_function_configuration(FunctionName=name)["State"] == "Active"
+
+
+def test_the_endpoint_has_the_path_that_the_vendor_calls(outputs: dict[str, str]) -> None:
+    assert outputs["EndpointUrl"].startswith("https://")
+    assert outputs["EndpointUrl"].endswith(os.environ.get("API_PATH", "/events"))

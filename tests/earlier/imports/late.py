@@ -1,0 +1,18 @@
+"""The record in each event is JSON written as text: taken apart, or its first line where it is no JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def transform(event: dict[str, Any], request: Any) -> list[dict[str, Any]]:
+    from lambdas.body import Rejected, parse
+    from lambdas.request import Request
+
+    assert isinstance(request, Request)
+    rest = {key: value for key, value in event.items() if key != "record"}
+    rest["region"] = request.query("region") or request.headers.get("x-acme-region", "-")
+    try:
+        return [{**rest, "record": parse(event["record"].encode())}]
+    except Rejected as rejected:
+        return [{**rest, "line": event["record"].partition("\n")[0], "why": rejected.reason}]

@@ -1,0 +1,145 @@
+"""What other people's code imports of the framework: `transform.py`, and the tests in a configuration's repository."""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generator import testing
+from generator.definition.read import known
+from generator.errors import DefinitionError
+from generator.testing import Refused, Sample, load_samples
+from lambdas import transforming
+from tests.definitions import ROOT, SOURCES, definition
+
+TOKEN = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n"
+SPLIT = f"{TOKEN}events: {{split: events, require: [id]}}\nmozdef: {{summary: '{{id}}'}}\n"
+PAGE = (ROOT / "docs" / "definition.md").read_text(encoding="utf-8")
+
+
+def ours(file: Path) -> Iterator[tuple[str, str]]:
+    """What a module imports of the framework: module and name."""
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.ImportFrom):
+            names = [(node.module or "", alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [(alias.name, "") for alias in node.names]
+        else:
+            continue
+        yield from (one for one in names if one[0].partition(".")[0] in {"generator", "lambdas"})
+
+
+@pytest.mark.parametrize("file", sorted(SOURCES.glob("*/transform.py")), ids=lambda file: file.parent.name)
+def test_a_sources_own_code_imports_what_stays(file: Path) -> None:
+    assert set(ours(file)) <= {("lambdas.transforming", name) for name in transforming.__all__}
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("generator/**/config/tests/*/*.py")), ids=lambda file: file.stem)
+def test_generated_tests_import_what_stays(file: Path) -> None:
+    assert set(ours(file)) <= {("generator.testing", name) for name in testing.__all__}
+
+
+def test_generated_tests_import_something() -> None:
+    files = ROOT.glob("generator/**/config/tests/unit/*.py")
+    assert {name for file in files for _, name in ours(file)} == {"Sample", "load_samples"}
+
+
+@pytest.mark.parametrize("name", [*transforming.__all__, *testing.__all__])
+def test_what_stays_is_in_the_documents(name: str) -> None:
+    assert f"`{name}" in PAGE
+
+
+def test_what_transforming_says_of_a_request_is_there() -> None:
+    request = transforming.Request("POST", {"x-a": "b"}, b'{"c": 1}', "d=e%20f")
+    assert (request.headers["x-a"], request.body, request.json) == ("b", b'{"c": 1}', {"c": 1})
+    assert (request.query("d"), request.query("g")) == ("e f", None)
+
+
+def test_what_can_not_be_read_is_rejected_with_a_reason_and_a_sentence() -> None:
+    assert transforming.parse(b'{"a": 1}') == {"a": 1}
+    with pytest.raises(transforming.Rejected) as raised:
+        transforming.parse(b"{")
+    assert raised.value.reason == "not-json"
+    assert raised.value.detail.startswith("the body is not JSON: ")
+
+
+@pytest.mark.parametrize("source", known(SOURCES))
+def test_samples_become_the_messages_stored_beside_them(source: str) -> None:
+    """Forms, batches and compressed bodies too; and no challenge is among them."""
+    folder = SOURCES / source / "samples"
+    samples = load_samples(source, SOURCES)
+    assert {f"{one.name}.mozdef.json" for one in samples} == {file.name for file in folder.glob("*.mozdef.json")}
+    for one in samples:
+        stored = json.loads((folder / f"{one.name}.mozdef.json").read_bytes())
+        assert one.messages() == (stored if isinstance(stored, list) else [stored])
+
+
+def test_tests_find_the_definitions_where_a_pipeline_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert [one.name for one in load_samples("okta")] == [one.name for one in load_samples("okta", SOURCES)]
+
+
+def made_up(folder: Path, body: object, text: str = TOKEN, **more: str) -> Sample:
+    definition(folder, text, "acme")
+    return Sample("acme", body, headers=more, sources=folder)
+
+
+def test_an_event_may_be_made_up(tmp_path: Path) -> None:
+    [message] = made_up(tmp_path, {"a": 1}).messages()
+    assert message["details"] == {"a": 1}
+
+
+def test_a_made_up_events_query_and_method_count(tmp_path: Path) -> None:
+    text = TOKEN.replace("}}}", "}}, challenges: [{when: query('x') == 'y', method: GET, reply: {text: z}}]}")
+    definition(tmp_path, text, "acme")
+    assert Sample("acme", b"", "GET", query={"x": "y"}, sources=tmp_path).messages() == []
+    [message] = Sample("acme", {"a": 1}, query={"x": "y"}, sources=tmp_path).messages()
+    assert message["details"] == {"a": 1}
+
+
+def test_bytes_are_sent_as_they_are(tmp_path: Path) -> None:
+    text = f"{TOKEN}events: {{format: [form, json]}}\n"
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert made_up(tmp_path, b"a=1", text, **form).messages()[0]["details"] == {"a": "1"}
+    sent = made_up(tmp_path, gzip.compress(b"a=2"), text, **form, **{"content-encoding": "gzip"})
+    assert sent.messages()[0]["details"] == {"a": "2"}
+
+
+def test_a_request_that_is_refused_says_why(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as raised:
+        made_up(tmp_path, b"{").messages()
+    assert str(raised.value).startswith("becomes no message: not-json: the body is not JSON: ")
+
+
+def test_one_event_of_several_that_becomes_no_message_is_enough(tmp_path: Path) -> None:
+    good, bad = {"id": "1"}, {"other": "2"}
+    assert len(made_up(tmp_path, {"events": [good, good]}, SPLIT).messages()) == 2
+    with pytest.raises(Refused) as raised:
+        made_up(tmp_path, {"events": [good, bad]}, SPLIT).messages()
+    assert str(raised.value) == "becomes no message: missing: no id"
+
+
+def test_what_transform_raises_is_said_with_its_line_and_what_it_drops_is_no_message(tmp_path: Path) -> None:
+    definition(tmp_path, TOKEN, "acme")
+    code = "def transform(event, request):\n    return [event] if event['keep'] else []\n"
+    (tmp_path / "acme" / "transform.py").write_text(code)
+    assert made_up(tmp_path, {"keep": False}).messages() == []
+    with pytest.raises(Refused) as raised:
+        made_up(tmp_path, {}).messages()
+    said = f"becomes no message: {tmp_path / 'acme' / 'transform.py'}:2: KeyError: 'keep'"
+    assert str(raised.value) == said
+
+
+def test_a_mistake_in_a_sample_is_an_error(tmp_path: Path) -> None:
+    definition(tmp_path, TOKEN, "acme")
+    (tmp_path / "acme" / "samples").mkdir()
+    (tmp_path / "acme" / "samples" / "a.json").write_text("{")
+    (tmp_path / "acme" / "samples" / "b.txt.orig.md").write_text("")  # is a warning
+    with pytest.raises(DefinitionError) as raised:
+        load_samples("acme", tmp_path)
+    assert [problem.file for problem in raised.value.problems] == [str(tmp_path / "acme" / "samples" / "a.json")]
