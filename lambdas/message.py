@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from itertools import islice
+from json import JSONEncoder
 from typing import Any, NamedTuple
 
 from lambdas.body import Rejected, parse
-from lambdas.compact import compact
 from lambdas.fields import MASK
 from lambdas.model import Source
 from lambdas.mozdef import IP_FIELDS, is_address, unacceptable
@@ -26,7 +26,7 @@ MAX_ID = 256
 MAX_EVENTS = 10_000
 """Events of one body: as many as can be sent before the function's time is over."""
 
-_encode = compact(ensure_ascii=False)
+_encode = JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 
 class Message(NamedTuple):
