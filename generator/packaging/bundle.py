@@ -37,7 +37,7 @@ def lambdas_zip(definition: Definition) -> bytes:
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = regular_file.read(transform)
     if definition.schemas:
-        files["lambdas/schemas.py"] = module_closure.bare(definition.schemas.encode())
+        files["lambdas/schemas.py"] = definition.schemas.encode()
     above = python.partition(b"\nSOURCE")[0]  # what the definition imports, without all of it
     own = {name for content in files.values() for name in module_closure.imports(content)}
     late = frozenset(never_asked_for(definition.source)) - own

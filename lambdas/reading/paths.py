@@ -87,7 +87,8 @@ def compiled(path: Path | str) -> Find:
 def _quick(node: dict[str, Any]) -> Find | None:
     """What most paths are made of, as Python: names, dots, `||` and `== 'text'`. The rest is the interpreter's.
 
-    JMESPath's interpreter takes ten times as long, which is a third of the time that an event takes.
+    JMESPath's interpreter takes ten times as long. With it alone, a handler would take 6,700 events a second instead of
+    9,000; without `||` and `== 'text'` here, 7,700.
     """
     kind, below = node["type"], node["children"]
     if kind == "field":

@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 from __future__ import annotations
 
 import sys
+from json import JSONEncoder
 from typing import Any, Literal
 
 from lambdas import VERSION
-from lambdas.runtime.compact import compact
 from lambdas.runtime.times import iso
 
 Level = Literal["INFO", "WARN", "ERROR"]
-_encode = compact(ensure_ascii=True)
+_encode = JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 
 def log(level: Level, message: str, at: float, **fields: Any) -> None:

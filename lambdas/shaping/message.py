@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from itertools import islice
+from json import JSONEncoder
 from typing import Any, NamedTuple
 
 from lambdas.model import Source
@@ -13,7 +14,6 @@ from lambdas.reading.masking import MASK
 from lambdas.reading.paths import Find, Functions, compiled
 from lambdas.reading.request import Request
 from lambdas.reading.text_templates import as_text, filled, paths, pieces
-from lambdas.runtime.compact import compact
 from lambdas.runtime.times import iso, seconds
 from lambdas.shaping.mozdef import IP_FIELDS, is_address, unacceptable
 
@@ -26,7 +26,7 @@ MAX_ID = 256
 MAX_EVENTS = 10_000
 """Events of one body: as many as can be sent before the function's time is over."""
 
-_encode = compact(ensure_ascii=False)
+_encode = JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 
 class Message(NamedTuple):

@@ -11,7 +11,6 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from generator.definition.schemas.shorter import shorter
 from lambdas.reading.validation import Place
 
 MAX_RULE = 60
@@ -47,7 +46,7 @@ def compiled(schema: dict[str, Any], number: int, place: int) -> Compiled:
         compile(ast.unparse(made), "schema", "exec")
     except SyntaxError:
         raise ValueError("it is nested too deep: definitions, and $ref to them, make it flat") from None
-    return Compiled(shorter(body), rewritten.name, place)
+    return Compiled(body, rewritten.name, place)
 
 
 def module(source: str, kind: str | None, schemas: Mapping[str, Compiled], places: Sequence[Place]) -> str:
