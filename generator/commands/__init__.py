@@ -1,6 +1,6 @@
-"""The command line: one module a command, found by its file's name.
+"""The command line: one module per command; only these modules print.
 
-Modules with an underscore are shared by commands. Only the modules here print.
+Modules with an underscore are shared by commands.
 """
 
 from __future__ import annotations

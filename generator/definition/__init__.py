@@ -1,4 +1,4 @@
-"""`source.yml` into a Source."""
+"""Read `source.yml` into a Source, or report every mistake in it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A stack's way into AWS."""
+"""Bring a stack into AWS: change sets, parameters, the helper bucket, secrets, deletion, the canary."""

@@ -1,1 +1,1 @@
-"""Why a captured request does, or does not, verify: the handler's own code, step by step, with what it reads shown."""
+"""Why a captured request verifies, or does not: the steps of `verify`."""

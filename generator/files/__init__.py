@@ -1,1 +1,1 @@
-"""Files on this machine: read and written safely, and left alone where they are nobody's."""
+"""Read and write files on this machine safely."""

@@ -1,1 +1,1 @@
-"""AWS on this machine."""
+"""AWS on this machine: the emulator, `run`, and the rehearsal of a pipeline."""

@@ -1,1 +1,1 @@
-"""A deployed source: how it is, what it kept, what comes back."""
+"""Look after a deployed source: its status, the events that it kept, and their redrive."""

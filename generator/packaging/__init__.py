@@ -1,1 +1,1 @@
-"""Templates and code into `build/`."""
+"""Build templates and code into `build/`: zips, lint, the configuration's repository, all or nothing."""

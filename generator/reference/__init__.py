@@ -1,1 +1,1 @@
-"""What definitions say of themselves: the tables of the documentation."""
+"""The tables of the documentation, from the definitions and their schema."""

@@ -1,4 +1,4 @@
-"""Requests as vendors send them."""
+"""Requests as vendors send them: sample files, captured requests, and what the handler makes of them."""
 
 from __future__ import annotations
 

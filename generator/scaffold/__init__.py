@@ -1,1 +1,1 @@
-"""A source begun: from a captured request, from another source, or from a few answers."""
+"""Begin a source from a captured request: the steps of `new`."""

@@ -1,1 +1,1 @@
-"""A Source as CloudFormation."""
+"""A Source as CloudFormation: the event source, the pipeline, their resources and their cost."""

@@ -1,4 +1,7 @@
-"""Ways to verify a sender, one module each; the file's name is the type's name in a definition."""
+"""Auth types: one file per way to verify a sender.
+
+The file's name is the type's name in a definition. What is here is asked of any type, or of types made of others.
+"""
 
 from __future__ import annotations
 

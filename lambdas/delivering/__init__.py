@@ -1,1 +1,1 @@
-"""From messages to the queue, or to the bucket."""
+"""Messages onto the queue, each once; what can't go there into the bucket, and back again."""

@@ -1,1 +1,1 @@
-"""Two zips become one, for the pipeline."""
+"""Merge two zips into one, for the pipeline."""

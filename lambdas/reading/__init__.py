@@ -1,1 +1,1 @@
-"""A request, or a body, as values."""
+"""A request or a body as values: formats, paths, text templates, masking, validation."""

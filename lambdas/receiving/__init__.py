@@ -1,1 +1,1 @@
-"""A request from a vendor, and the answer."""
+"""Answer a vendor's request: challenges, verification, the reply and the log line."""

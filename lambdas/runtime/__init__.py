@@ -1,1 +1,1 @@
-"""What every function stands on."""
+"""What every function stands on: AWS clients, secrets, HTTPS, the log, metrics, deadlines."""

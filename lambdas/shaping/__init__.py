@@ -1,1 +1,1 @@
-"""From a body to messages."""
+"""An event as the message that MozDef gets."""

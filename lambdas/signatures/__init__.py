@@ -1,1 +1,1 @@
-"""What the auth types that verify a signature share."""
+"""What the auth types that check signatures share: settings, keys, signed text."""

@@ -1,0 +1,138 @@
+"""The house: every module is in a wing, imports go downwards, and there is no circle.
+
+docs/architecture.md has the plan.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.definitions import ROOT
+
+PACKAGES = ("generator", "lambdas")
+COPIED = ROOT / "generator" / "packaging" / "config"  # texts for the configuration's repository
+
+
+class Wing(NamedTuple):
+    """A folder, or a module of the ground, below its package."""
+
+    floor: int
+    path: str
+    job: str
+
+
+def wings() -> dict[str, Wing]:
+    """The rows of the plan by their path, such as `lambdas/reading`."""
+    plan = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows: dict[str, Wing] = {}
+    for package in PACKAGES:
+        section = plan.partition(f"\n### `{package}/`\n")[2].partition("\n#")[0]
+        for floor, name, job in re.findall(r"^\| (\d+) \| `([\w./]+)` \| (.+) \|$", section, re.MULTILINE):
+            path = f"{package}/{name.rstrip('/')}"
+            rows[path] = Wing(int(floor), path, job)
+    return rows
+
+
+WINGS = wings()
+FILES = sorted(
+    file
+    for package in PACKAGES
+    for file in (ROOT / package).rglob("*.py")
+    if COPIED not in file.parents and file not in (ROOT / package / "__init__.py", ROOT / package / "__main__.py")
+)
+
+
+def shown(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def wing_of(file: Path) -> Wing | None:
+    return WINGS.get("/".join(shown(file).split("/")[:2]))
+
+
+def file_of(module: str) -> Path | None:
+    path = ROOT / module.replace(".", "/")
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.exists()), None)
+
+
+def imports(file: Path) -> Iterator[Path]:
+    """The files of this project that a file imports, at once or late, but for annotations alone."""
+    waiting: list[ast.AST] = [ast.parse(file.read_bytes())]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in PACKAGES:
+            for alias in node.names:
+                if found := file_of(f"{node.module}.{alias.name}") or file_of(node.module):
+                    yield found
+        waiting += ast.iter_child_nodes(node)
+
+
+def test_the_plan_is_read() -> None:
+    assert {"generator/commands", "generator/errors.py", "lambdas/runtime", "lambdas/webhook.py"} <= set(WINGS)
+
+
+def test_every_wing_of_the_plan_is_a_folder_or_a_module() -> None:
+    assert [path for path in WINGS if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "wing", [wing for wing in WINGS.values() if not wing.path.endswith(".py")], ids=lambda w: w.path
+)
+def test_a_wing_says_its_job_as_the_plan_does(wing: Wing) -> None:
+    text = ast.get_docstring(ast.parse((ROOT / wing.path / "__init__.py").read_bytes()))
+    assert text is not None
+    assert text.splitlines()[0] == wing.job
+
+
+@pytest.mark.parametrize("file", FILES, ids=shown)
+def test_a_module_is_in_a_wing(file: Path) -> None:
+    package = shown(file).partition("/")[0]
+    jobs = "\n".join(f"  {wing.path}: {wing.job}" for wing in WINGS.values() if wing.path.startswith(f"{package}/"))
+    assert wing_of(file), f"{shown(file)} is in no wing. Put it where its job belongs:\n{jobs}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=shown)
+def test_imports_go_downwards(file: Path) -> None:
+    own = wing_of(file)
+    assert own
+    for imported in imports(file):
+        other = wing_of(imported)
+        if other is None or other == own or shown(imported).partition("/")[0] != shown(file).partition("/")[0]:
+            continue
+        where = "above it" if other.floor > own.floor else "on the same floor"
+        assert other.floor < own.floor, (
+            f"{shown(file)} (floor {own.floor}) imports {shown(imported)}, which is {where} (floor {other.floor}).\n"
+            f"  {own.path}: {own.job}\n"
+            f"  {other.path}: {other.job}\n"
+            "Move what both need to a wing below both, or the code that needs it into the upper wing."
+        )
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    # A package's own __init__ is imported before each of its modules; here it counts where it is named.
+    graph = {shown(file): {shown(other) for other in imports(file) if other != file} for file in FILES}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle = " imports ".join(reversed(error.args[1]))
+        pytest.fail(f"a circle: {circle}. Move what two of them need into a third module below both.")
+
+
+def test_a_function_imports_nothing_of_what_makes_it() -> None:
+    found = [
+        shown(file)
+        for file in FILES
+        if shown(file).startswith("lambdas/")
+        for other in imports(file)
+        if shown(other).startswith("generator/")
+    ]
+    assert found == []
