@@ -10,7 +10,7 @@ from typing import Any
 
 from generator.aws import Target
 from generator.deploy import stacks
-from generator.errors import GeneratorError, again
+from generator.errors import GeneratorError, command_line
 from lambdas.delivering.kept_bucket import NOT_OURS, opened, request_of
 from lambdas.delivering.refused_events import WHOLE, refused_at, split_of
 from lambdas.model import Events, Source
@@ -88,7 +88,7 @@ def find(target: Target, source: str) -> Stack:
     found, cloudformation = stacks.deployed(target, source), target.client("cloudformation")
     names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.held(cloudformation, found)}
     if "Redrive" not in names:
-        newer = again(f"deploy {source}{target.options}")
+        newer = command_line(f"deploy {source}{target.options}")
         said = f"stack {found.name} is of an older version, which brings nothing back: {newer}"
         raise stacks.NotDeployedError(said, found.name, found.status)
     of = found.outputs

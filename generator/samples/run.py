@@ -19,7 +19,7 @@ from typing import Any
 from generator.definition.schemas.samples import notes, refusing
 from generator.definition.transform_file import described
 from generator.errors import GeneratorError, Problem, display_path
-from generator.files.line_ends import MEND
+from generator.files.line_ends import HOW_TO_FIX
 from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
 from generator.samples.files import NOW, SECRET, Sample, _read, _said
@@ -135,7 +135,7 @@ def compare(made: Shaped) -> list[Problem]:
     more = f", and in {len(differences) - 1} more places" if len(differences) > 1 else ""
     said = "if the build is right, --accept stores what it makes"
     if b"\r\n" in made.sample.body:
-        said += f"; its body has CRLF, which may come of a checkout: then {MEND}"
+        said += f"; its body has CRLF, which may come of a checkout: then {HOW_TO_FIX}"
     return problems + [
         Problem(display_path(file), 0, where, f"{what}{more}; {said}") for where, what in differences[:1]
     ]
