@@ -25,7 +25,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas import VERSION
-from lambdas.merging.raw_zip import CHUNK, Artifact, Merged, Refused, Tick, inside, merge
+from lambdas.merging.raw_zip import CHUNK, Artifact, Merged, MergeRefused, Tick, merge, safe_path
 
 MIB = 1_048_576
 MAX_ARTIFACT = 1_024 * MIB
@@ -115,7 +115,7 @@ def _outcome(
     """What was merged, or why not; `told` takes what the log says of it."""
     try:
         merged = _merged(job["data"], tick, s3)
-    except Refused as refused:
+    except MergeRefused as refused:
         told["why"] = str(refused)[:MAX_MESSAGE]
     except Exception as error:  # noqa: BLE001 - a job without an answer holds its pipeline up for 20 minutes
         # The error's text may have anything in it, credentials too.
@@ -149,13 +149,13 @@ def _objects(data: Mapping[str, Any]) -> tuple[_Object, _Object, _Object]:
     """Application, configuration, output."""
     inputs, outputs = data.get("inputArtifacts", ()), data.get("outputArtifacts", ())
     if (len(inputs), len(outputs)) != (2, 1):
-        raise Refused(
+        raise MergeRefused(
             "The merge takes 2 input artifacts, the application's and then the configuration's, and makes 1 output "
             f"artifact; the action has {len(inputs)} and {len(outputs)}."
         )
     application, configuration, output = map(_Object.of, (*inputs, *outputs))
     if application.name == configuration.name or application[1:] == configuration[1:]:
-        raise Refused(
+        raise MergeRefused(
             f"Both input artifacts are {configuration.name!r}; name the application's and then the configuration's."
         )
     return application, configuration, output
@@ -164,8 +164,10 @@ def _objects(data: Mapping[str, Any]) -> tuple[_Object, _Object, _Object]:
 def _folder(data: Mapping[str, Any]) -> str:
     folder = data["actionConfiguration"]["configuration"].get("UserParameters", "").strip()
     if not folder:
-        raise Refused("UserParameters is empty; put in it the folder that the configuration goes to, such as config.")
-    return inside(folder, "UserParameters is")
+        raise MergeRefused(
+            "UserParameters is empty; put in it the folder that the configuration goes to, such as config."
+        )
+    return safe_path(folder, "UserParameters is")
 
 
 def _download(client: Any, one: _Object, file: BinaryIO, held: int, tick: Tick) -> None:
@@ -174,9 +176,9 @@ def _download(client: Any, one: _Object, file: BinaryIO, held: int, tick: Tick) 
         found = client.get_object(Bucket=one.bucket, Key=one.key)
         size = found["ContentLength"]
         if size > MAX_ARTIFACT:
-            raise Refused(f"The artifact {one.name!r} has {size:,} bytes; {MAX_ARTIFACT:,} are the most.")
+            raise MergeRefused(f"The artifact {one.name!r} has {size:,} bytes; {MAX_ARTIFACT:,} are the most.")
         if (needed := 2 * size + held) > (free := shutil.disk_usage(gettempdir()).free):
-            raise Refused(
+            raise MergeRefused(
                 f"The artifact {one.name!r} needs {needed // MIB + 1:,} MiB of disk, and {free // MIB:,} are free; "
                 "raise the function's ephemeral storage."
             )
@@ -202,7 +204,7 @@ def _explained(one: _Object, done: str, tick: Tick) -> Iterator[None]:
         code = _code(error)
         advice = _ADVICE.get((done, code), "retry the stage")
         where = f"s3://{one.bucket}/{one.key}"
-        raise Refused(f"The artifact {one.name!r} can't be {done} at {where} ({code}); {advice}.") from None
+        raise MergeRefused(f"The artifact {one.name!r} can't be {done} at {where} ({code}); {advice}.") from None
 
 
 def _deadline(context: Context) -> Tick:
@@ -211,7 +213,7 @@ def _deadline(context: Context) -> Tick:
 
     def tick() -> None:
         if context.get_remaining_time_in_millis() < margin:
-            raise Refused(
+            raise MergeRefused(
                 f"The merge took longer than the function's {given / 1_000:.0f} seconds; raise its timeout, or its "
                 "memory, which makes it faster, or make the artifacts smaller."
             )

@@ -41,7 +41,7 @@ _BAD_DATA = (EOFError, OSError, lzma.LZMAError, zlib.error)
 _BAD_ZIP = (BadZipFile, NotImplementedError, OverflowError, ValueError, struct.error, *_BAD_DATA)
 
 
-class Refused(Exception):  # noqa: N818 - it names the outcome
+class MergeRefused(Exception):  # noqa: N818 - it names the outcome
     """Why there is no merge, in sentences that a person can act on."""
 
 
@@ -78,18 +78,18 @@ class _Entry(NamedTuple):
 
 def merge(application: Artifact, configuration: Artifact, folder: str, out: BinaryIO, tick: Tick) -> Merged:
     """Write the application with the configuration beneath the folder; of two files at one path, the latter's stays."""
-    beneath = inside(folder, "The folder is")
+    beneath = safe_path(folder, "The folder is")
     entries = _union([*_read(application, "", tick), *_read(configuration, beneath, tick)])
     if (unpacked := sum(entry.info.file_size for entry in entries)) > MAX_UNPACKED:
-        raise Refused(f"Unpacked, the merge would have {unpacked:,} bytes; {MAX_UNPACKED:,} are the most.")
+        raise MergeRefused(f"Unpacked, the merge would have {unpacked:,} bytes; {MAX_UNPACKED:,} are the most.")
     return _write(entries, out, tick)
 
 
-def inside(path: str, what: str) -> str:
+def safe_path(path: str, what: str) -> str:
     """The path normalised, `a/b` for `./a//b/`, and empty for the root; Refused where it could lead elsewhere."""
     parts = _parts(path)
     if parts is None or ".." in parts:
-        raise Refused(f"{what} {path[:200]!r}; it must be relative, without '..', backslash, drive letter or NUL.")
+        raise MergeRefused(f"{what} {path[:200]!r}; it must be relative, without '..', backslash, drive letter or NUL.")
     return "/".join(parts)
 
 
@@ -109,10 +109,12 @@ class _Bounded:
 
     def read(self, size: int = -1) -> bytes:
         if size > MAX_DIRECTORY:
-            raise Refused(f"The artifact {self._artifact.name!r} has a directory of more than {MAX_DIRECTORY:,} bytes.")
+            raise MergeRefused(
+                f"The artifact {self._artifact.name!r} has a directory of more than {MAX_DIRECTORY:,} bytes."
+            )
         data = self._artifact.file.read(size)
         if data.count(b"PK\1\2") > MAX_ENTRIES:  # each record begins so
-            raise Refused(f"The artifact {self._artifact.name!r} has more than {MAX_ENTRIES:,} entries.")
+            raise MergeRefused(f"The artifact {self._artifact.name!r} has more than {MAX_ENTRIES:,} entries.")
         return data
 
 
@@ -132,7 +134,7 @@ def _read(artifact: Artifact, beneath: str, tick: Tick) -> list[_Entry]:
             return entries
     except _BAD_ZIP as error:
         why = str(error) if isinstance(error, BadZipFile) else type(error).__name__
-        raise Refused(f"The artifact {artifact.name!r} is no zip, or a damaged one: {why}.") from error
+        raise MergeRefused(f"The artifact {artifact.name!r} is no zip, or a damaged one: {why}.") from error
 
 
 def _starts(file: BinaryIO, opened: ZipFile, tick: Tick) -> dict[int, int]:
@@ -164,16 +166,18 @@ def _path(artifact: Artifact, info: ZipInfo, beneath: str) -> str:
     """Where the entry goes; nowhere, if it is that of the artifact's root, as some archivers write one."""
     what = f"The artifact {artifact.name!r} has"
     if info.flag_bits & _ENCRYPTED:
-        raise Refused(f"{what} {info.filename[:200]!r} encrypted; make it without a password.")
-    inside(info.orig_filename, f"{what} the entry")  # zipfile cuts a name at a NUL
-    path = inside(info.filename, f"{what} the entry")
+        raise MergeRefused(f"{what} {info.filename[:200]!r} encrypted; make it without a password.")
+    safe_path(info.orig_filename, f"{what} the entry")  # zipfile cuts a name at a NUL
+    path = safe_path(info.filename, f"{what} the entry")
     if not path and not info.filename.endswith("/"):
-        raise Refused(f"{what} an entry without a name.")
+        raise MergeRefused(f"{what} an entry without a name.")
     moved = f"{beneath}/{path}" if beneath and path else path
     if moved.count("/") >= MAX_PARTS:
-        raise Refused(f"{what} the entry {path[:200]!r}…, which lies too deep: {MAX_PARTS} parts are the most.")
+        raise MergeRefused(f"{what} the entry {path[:200]!r}…, which lies too deep: {MAX_PARTS} parts are the most.")
     if len(moved.encode()) >= MAX_PATH:
-        raise Refused(f"{what} the entry {path[:200]!r}…, whose name is too long: {MAX_PATH - 1:,} bytes are the most.")
+        raise MergeRefused(
+            f"{what} the entry {path[:200]!r}…, whose name is too long: {MAX_PATH - 1:,} bytes are the most."
+        )
     return moved
 
 
@@ -183,13 +187,13 @@ def _check_link(opened: ZipFile, entry: _Entry) -> None:
     After a name, '..' leads wherever that name links to: it may only begin a target, whose own folder is never a link.
     """
     if entry.info.file_size >= MAX_PATH:
-        raise Refused(f"The artifact {entry.artifact.name!r} has the link {entry.path!r}, which is too long.")
+        raise MergeRefused(f"The artifact {entry.artifact.name!r} has the link {entry.path!r}, which is too long.")
     with opened.open(entry.info) as content:
         target = content.read(MAX_PATH).decode("utf-8", "surrogateescape")
     parts = _parts(target) if target else None
     up = 0 if parts is None else next((at for at, part in enumerate(parts) if part != ".."), len(parts))
     if parts is None or up > entry.path.count("/") or ".." in parts[up:]:
-        raise Refused(
+        raise MergeRefused(
             f"The artifact {entry.artifact.name!r} has the link {entry.path!r} to {target[:200]!r}; it must be "
             "relative and stay inside the artifact, with '..' at its start alone."
         )
@@ -210,11 +214,11 @@ def _union(listed: Iterable[_Entry]) -> Collection[_Entry]:
         while path and path not in folders:
             folders[path] = name
             if (room := room - len(path)) < 0:
-                raise Refused(f"The names of all folders have more than {MAX_DIRECTORY:,} characters together.")
+                raise MergeRefused(f"The names of all folders have more than {MAX_DIRECTORY:,} characters together.")
             path = path.rpartition("/")[0]
     if both := files.keys() & folders.keys():
         path = min(both)
-        raise Refused(
+        raise MergeRefused(
             f"{path!r} is a file or a link in the artifact {files[path]!r}, and a folder in the artifact "
             f"{folders[path]!r}; rename one of them."
         )

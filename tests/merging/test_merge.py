@@ -458,7 +458,7 @@ def test_what_botocore_makes_of_the_end_of_time_is_not_what_people_read(pipeline
     class Client:
         def get_object(self, **_: str) -> None:
             pipeline.clock.late_at = 0
-            raise HTTPClientError(error=raw_zip.Refused(LATE))
+            raise HTTPClientError(error=raw_zip.MergeRefused(LATE))
 
     assert pipeline.fails(event(), lambda _: Client()) == LATE
 
@@ -469,14 +469,14 @@ def test_half_a_minute_is_kept_for_the_report(given: int, left: int, message: st
     if message is None:
         tick()
     else:
-        with pytest.raises(raw_zip.Refused) as refused:
+        with pytest.raises(raw_zip.MergeRefused) as refused:
             tick()
         assert str(refused.value) == message
 
 
 def test_a_short_function_keeps_a_quarter() -> None:
     merge._deadline(Falling([20_000, 5_000]))()
-    with pytest.raises(raw_zip.Refused, match=r"^The merge took longer than the function's 20 seconds; raise"):
+    with pytest.raises(raw_zip.MergeRefused, match=r"^The merge took longer than the function's 20 seconds; raise"):
         merge._deadline(Falling([20_000, 4_999]))()
 
 
@@ -520,7 +520,7 @@ def test_it_runs_from_its_zip_alone(tmp_path: Path) -> None:
     file = tmp_path / "merge.zip"
     file.write_bytes(merge_zip())
     with zipfile.ZipFile(file) as opened:
-        names = ["__init__", "merge", "raw_zip", "zip_records"]
+        names = ["__init__", "merge", "merging/__init__", "merging/raw_zip", "merging/zip_records"]
         assert opened.namelist() == [f"lambdas/{name}.py" for name in names]
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
@@ -533,6 +533,6 @@ def test_it_runs_from_its_zip_alone(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "lambdas lambdas.merge lambdas.merging.raw_zip lambdas.merging.zip_records",
+        "lambdas lambdas.merge lambdas.merging lambdas.merging.raw_zip lambdas.merging.zip_records",
         f"lambdas.merge {file / 'lambdas' / 'merge.py'}",
     ]

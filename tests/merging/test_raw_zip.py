@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdas.merging import raw_zip, zip_records
-from lambdas.merging.raw_zip import Artifact, Merged, Refused, inside, merge
+from lambdas.merging.raw_zip import Artifact, Merged, MergeRefused, merge, safe_path
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 LINK, FILE, FOLDER = stat.S_IFLNK | 0o777, stat.S_IFREG | 0o644, stat.S_IFDIR | 0o755
@@ -94,7 +94,7 @@ def merged(application: bytes, configuration: bytes, folder: str = "config") -> 
 
 
 def refusal(application: bytes, configuration: bytes = zipped(), folder: str = "config") -> str:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(MergeRefused) as refused:
         merged(application, configuration, folder)
     return str(refused.value)
 
@@ -245,8 +245,8 @@ def test_a_mode_and_a_link_survive_unpacking_by_others(tmp_path: Path) -> None:
 @given(PATHS, st.lists(st.sampled_from([".", ""]), max_size=3))
 def test_a_folder_is_the_same_however_it_is_written(path: str, noise: list[str]) -> None:
     written = "/".join([".", *noise, *path.split("/"), *noise])
-    assert inside(written, "The folder is") == path
-    assert inside(path, "The folder is") == path
+    assert safe_path(written, "The folder is") == path
+    assert safe_path(path, "The folder is") == path
 
 
 def test_a_name_is_normalised_and_the_archives_root_has_no_entry() -> None:
@@ -594,7 +594,7 @@ def test_a_damaged_zip_is_merged_or_refused(data: st.DataObject) -> None:
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     try:
         merged(bytes(whole), zipped("x"))
-    except Refused as refused:
+    except MergeRefused as refused:
         assert str(refused)  # noqa: PT017 - both ends are good
 
 
@@ -617,10 +617,10 @@ def test_it_stops_between_entries_and_between_chunks(monkeypatch: pytest.MonkeyP
 
     def tick() -> None:
         if next(ticks) == last:
-            raise Refused("enough")
+            raise MergeRefused("enough")
 
     application = Artifact("App", io.BytesIO(zipped(Member("a", bytes(100)), "b")))
-    with pytest.raises(Refused, match=r"^enough$"):
+    with pytest.raises(MergeRefused, match=r"^enough$"):
         merge(application, Artifact("Config", io.BytesIO(zipped())), "", out, tick)
     assert len(out.getvalue()) == size
 
