@@ -13,12 +13,12 @@ from random import Random
 from typing import Any
 
 import pytest
-from lambdas.delivery import QueueUnavailable
 
 from generator.templates.functions import REDRIVE_SECONDS
 from generator.templates.resources.function import TIMEOUT_SECONDS
 from lambdas.delivering import delivery
 from lambdas.delivering.envelope import request_from_envelope
+from lambdas.delivering.outbox import QueueUnavailable
 from lambdas.delivering.result import KeptBucketUnavailable
 from lambdas.model import Dedupe, Source
 from lambdas.reading.formats import reader
