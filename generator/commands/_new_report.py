@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from generator.commands import _console, names
 from generator.definition.placeholders import PLACEHOLDER, placeholder_keys
 from generator.definition.secret_names import stored_names
-from generator.errors import again, display_path
+from generator.errors import command_line, display_path
 from lambdas.auth import masks
 from lambdas.model import auths, verified_by
 
@@ -132,12 +132,12 @@ def _missing(beginning: StartingPoint, product: Product, sources: Path) -> Itera
 
 def _commands(beginning: StartingPoint, product: Product, sources: Path, build: Path) -> Iterator[tuple[str, str]]:
     name = product.name
-    yield again(f"{name} --accept", build, sources), "build it again, after any change; read what it stores"
+    yield command_line(f"{name} --accept", build, sources), "build it again, after any change; read what it stores"
     if "verify" in names():
         file = quote(str(beginning.file)) if beginning.file else "FILE"
         by = " with your secret" if stored_names(product.definition.source.webhook) else ""
         why = f"whether a captured request verifies{by}, and if not, why"
-        yield again(f"verify {name} --request {file} --at request", sources=sources), why
+        yield command_line(f"verify {name} --request {file} --at request", sources=sources), why
     if stored_names(product.definition.source.webhook):
-        yield again(f"secret {name}", sources=sources), "the vendor's secret, into Parameter Store"
-    yield again(f"run {name}", build, sources), "run it on this machine"
+        yield command_line(f"secret {name}", sources=sources), "the vendor's secret, into Parameter Store"
+    yield command_line(f"run {name}", build, sources), "run it on this machine"

@@ -38,7 +38,10 @@ def command(sources_named: tuple[str, ...], everything: bool, events: int, as_js
     found, floods = {}, {}
     for one in load(sources, names):
         resources = json.loads(text(event_source.build(one.source, "code/any.zip")))["Resources"]
-        found[one.source.name], floods[one.source.name] = cost.of(resources, events), flood.of(resources)
+        found[one.source.name], floods[one.source.name] = (
+            cost.estimate_cost(resources, events),
+            flood.estimate_flood(resources),
+        )
     if as_json:
         rows = {
             name: {
@@ -58,7 +61,7 @@ def command(sources_named: tuple[str, ...], everything: bool, events: int, as_js
 def _table(found: dict[str, Cost], floods: dict[str, Flood], events: int) -> None:
     from rich.table import Table
 
-    from generator.templates.cost import ASSUMED
+    from generator.templates.cost import ASSUMPTIONS
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("source")
@@ -69,4 +72,4 @@ def _table(found: dict[str, Cost], floods: dict[str, Flood], events: int) -> Non
         table.add_row(f"[bold]{name}[/]", *(f"${each:.2f}" for each in dollars))
     out = _console.console()
     out.print(table)
-    out.print(f"[dim]assumed: {ASSUMED}[/]")
+    out.print(f"[dim]assumed: {ASSUMPTIONS}[/]")

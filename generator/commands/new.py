@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from generator.commands import _new_report, _options, _prompts, names
-from generator.errors import GeneratorError, again, display_path
+from generator.errors import GeneratorError, command_line, display_path
 from generator.scaffold.auth_questions import ALGORITHMS, KINDS
 from lambdas.runtime.times import TimeFormat
 from lambdas.signatures.signature_settings import Encoding
@@ -66,7 +66,7 @@ def command(
     answers = {key: value for key, value in given.items() if value is not None}
     _refuse_together(base, kind, answers, copy=copy)
     target_folder.refuse_name(name, sources, names())
-    output.refuse(build)
+    output.refuse_unfit_folder(build)
     below = target_folder.find_base(base, name, sources) if base else None
     request = captured.read(file) if file else None
     beginning = StartingPoint(name, file, request, below, copy)
@@ -105,8 +105,7 @@ def _built(name: str, sources: Path, build: Path, lint: Any) -> Product:
         (product,) = products = made([name], sources, build, lint=lint, strict=False, accept=True)
         written(products, build)
     except GeneratorError as error:
-        there = (
-            f"{display_path(sources / name)} is there, and was not built: {again(f'{name} --accept', build, sources)}"
-        )
+        command = command_line(f"{name} --accept", build, sources)
+        there = f"{display_path(sources / name)} is there, and was not built: {command}"
         raise GeneratorError(f"{error}\n{there}") from None
     return product

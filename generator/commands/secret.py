@@ -54,7 +54,9 @@ class _Place:
 
     def _command(self, name: str, more: str) -> str:
         option = f" --name {name}" if name != self.names[0] else ""
-        return errors.again(f"secret {self.source.name}{option}{more}{self.target.options}", sources=self.sources)
+        return errors.command_line(
+            f"secret {self.source.name}{option}{more}{self.target.options}", sources=self.sources
+        )
 
 
 @click.command(short_help="Store the secret that a source is verified with.")

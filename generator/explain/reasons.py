@@ -14,7 +14,7 @@ from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth, methods
 from lambdas.reading.body import Rejected
 from lambdas.reading.request import Request
-from lambdas.runtime.secrets import SecretsDown, UnusableSecret
+from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 
 
 def found(auth: Auth | None, case: Case, request: Request, *, verifies: bool) -> Iterator[Finding]:
@@ -83,7 +83,7 @@ def verdict(auth: Auth, case: Case, request: Request) -> tuple[bool | None, str 
     if why := unusable.nobody(auth):
         return None, why
     refusal = refusal_of(auth, case, request)
-    unknown = isinstance(refusal, SecretsDown) and not isinstance(refusal, UnusableSecret)
+    unknown = isinstance(refusal, SecretsUnavailable) and not isinstance(refusal, UnusableSecret)
     return (None if unknown else refusal is None), str(refusal) if refusal else None
 
 
@@ -91,6 +91,6 @@ def refusal_of(auth: Auth, case: Case, request: Request) -> Exception | None:
     """Why it does not verify, as the endpoint sees it."""
     try:
         auth.type.verify(auth.settings, request, case.keys, case.now)
-    except (Unauthenticated, Rejected, SecretsDown) as refusal:
+    except (Unauthenticated, Rejected, SecretsUnavailable) as refusal:
         return refusal
     return None

@@ -31,16 +31,16 @@ _ENVIRONMENT = {
 }
 
 
-def digest(code: bytes) -> str:
+def import_digest(code: bytes) -> str:
     """What it is remembered by that this code can be imported."""
     return hashlib.sha256(b"\0".join([code, _PROGRAM.read_bytes(), sys.version.encode()])).hexdigest()
 
 
-def problems(file: Path, code: bytes) -> list[Problem]:
+def import_problems(file: Path, code: bytes) -> list[Problem]:
     """What hinders transform.py, of this file, from being imported out of this zip."""
     with zipfile.ZipFile(io.BytesIO(code)) as packed:
         inside = packed.namelist()
-        ours = bundle.archive({name: packed.read(name) for name in inside if name.startswith("lambdas/")})
+        ours = bundle.make_zip({name: packed.read(name) for name in inside if name.startswith("lambdas/")})
     wheels = {name.partition("/")[0].partition(".")[0] for name in inside} - {"lambdas"}
     arguments = json.dumps([MODULE, sorted(LAMBDA_PACKAGES | wheels), sys.path])
     command = [sys.executable, "-I", "-S", "-B", str(_PROGRAM), arguments]

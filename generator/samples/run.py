@@ -19,13 +19,13 @@ from typing import Any
 from generator.definition.schemas.sample_notes import refusing_files, sample_notes
 from generator.definition.transform_file import describe_error
 from generator.errors import GeneratorError, Problem, display_path
-from generator.files.line_ends import MEND
+from generator.files.line_ends import HOW_TO_FIX
 from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
 from generator.samples.files import NOW, SECRET, Sample, _read, _said
 from generator.samples.vendor import as_sent
 from lambdas.auth_type import Sent
-from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source, verified_by
 from lambdas.reading.paths import Functions, compiled
@@ -73,7 +73,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
     learns = matching(tuple(one for one in source.webhook.challenges if one.store_secret), sample.request)
     # A store that has no secret yet learns the one that a vendor hands over.
     secrets = Secrets("/sample", lambda: Store(lambda _name: () if learns else (SECRET,)))
-    queue, kept = Queue(), Kept("kept", Bucket)
+    queue, kept = Queue(), KeptBucket("kept", Bucket)
     receiver = Receiver(source, secrets, Outbox("queue", queue), kept, clock=lambda: NOW, fetch=_not_called)
     sent = as_sent(source, sample, gateway.URL, lambda _name: (SECRET,), NOW)
     method, url, headers, body = sent or Sent(sample.method, gateway.URL, sample.headers, sample.body)
@@ -135,7 +135,7 @@ def compare(made: Shaped) -> list[Problem]:
     more = f", and in {len(differences) - 1} more places" if len(differences) > 1 else ""
     said = "if the build is right, --accept stores what it makes"
     if b"\r\n" in made.sample.body:
-        said += f"; its body has CRLF, which may come of a checkout: then {MEND}"
+        said += f"; its body has CRLF, which may come of a checkout: then {HOW_TO_FIX}"
     return problems + [
         Problem(display_path(file), 0, where, f"{what}{more}; {said}") for where, what in differences[:1]
     ]

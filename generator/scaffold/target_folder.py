@@ -92,7 +92,7 @@ def write_source_folder(name: str, sources: Path, fill: FillFolder, request: Pat
 
 def copy_source_folder(base: Path, folder: Path, description: str) -> None:
     """Another source's folder as the beginning of one's own."""
-    for name, content in configuration.below(base).items():
+    for name, content in configuration.read_files(base).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     file, readme = folder / "source.yml", folder / "README.md"

@@ -17,7 +17,7 @@ from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Header, HttpsUrl
 from lambdas.runtime.fetch import fetched
 from lambdas.runtime.https_url import FetchRefused
-from lambdas.runtime.secrets import SecretsDown
+from lambdas.runtime.secrets import SecretsUnavailable
 from lambdas.signatures.published_keys import REREAD, Published
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _key(settings: Settings, kid: Any, algorithm: str) -> Any:
         if found is None:  # It may be new. Who makes up keys does not have the set read for each.
             found = _fitting(KEY_SETS.get(url, REREAD), kid, algorithm)
     except FetchRefused as error:
-        raise SecretsDown(f"no keys of {settings.issuer}: {error}") from None
+        raise SecretsUnavailable(f"no keys of {settings.issuer}: {error}") from None
     return found
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from lambdas.auth import current_text, masked_fields, queries, secret_names, signed, verified
 from lambdas.auth_type import Unauthenticated
 from lambdas.delivering.delivery import Delivery
-from lambdas.delivering.kept_bucket import Kept
-from lambdas.delivering.outbox import Outbox, QueueDown
-from lambdas.delivering.result import Pending, StorageDown
+from lambdas.delivering.kept_bucket import KeptBucket
+from lambdas.delivering.outbox import Outbox, QueueUnavailable
+from lambdas.delivering.result import EventsInFlight, KeptBucketUnavailable
 from lambdas.model import Challenge, Reply, Source, auths, verified_by
 from lambdas.reading.body import Rejected
 from lambdas.reading.formats import reader
@@ -25,7 +25,7 @@ from lambdas.reading.request import Request
 from lambdas.reading.text_templates import paths
 from lambdas.receiving.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
 from lambdas.receiving.request_log import UNVERIFIABLE, Outcome, reasons, report
-from lambdas.runtime.secrets import NoSecret, Secrets, SecretsDown, UnusableSecret
+from lambdas.runtime.secrets import NoSecret, Secrets, SecretsUnavailable, UnusableSecret
 
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
@@ -46,7 +46,7 @@ class Receiver:
         source: Source,
         secrets: Secrets,
         outbox: Outbox,
-        kept: Kept,
+        kept: KeptBucket,
         clock: Callable[[], float] = time.time,
         fetch: Fetch | None = None,
         stack: str = "",
@@ -99,11 +99,11 @@ class Receiver:
             return Outcome(Answer(400), "challenge refused", "it would have signed a text outside its bounds")
         except Rejected as rejected:
             return Outcome(Answer(400), "challenge refused", str(rejected))
-        except Pending as pending:
+        except EventsInFlight as pending:
             return Outcome(Answer(503), "unavailable", f"Pending: {pending}", pending.delivered)
         except (NoSecret, UnusableSecret) as missing:
             return Outcome(Answer(503), UNVERIFIABLE, f"{type(missing).__name__}: {missing}")
-        except (SecretsDown, QueueDown, StorageDown) as down:
+        except (SecretsUnavailable, QueueUnavailable, KeptBucketUnavailable) as down:
             return Outcome(Answer(503), "unavailable", f"{type(down).__name__}: {down}")
 
     def _answer(self, request: Request) -> Outcome:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from generator.definition.read import auth_types, load, source_names
 from generator.definition.secret_names import can_sign
-from generator.packaging.wheels import pins
+from generator.packaging.wheels import pinned_wheels
 from generator.reference.definition_keys import field_descriptions, json_schema
 from generator.samples import gateway
 from generator.samples.vendor import made_up
@@ -130,7 +130,7 @@ def test_its_wheels_are_pinned_and_all_that_it_imports_of_others(name: str, modu
     at_once, late = set(third_party(tree.body)), set(third_party(ast.walk(tree)))
     assert at_once == set()
     found = {package for auth in used(name) for package in getattr(module, "wheels", lambda _: ())(auth.settings)}
-    assert {PACKAGES[one] for one in late} <= found <= set(pins())
+    assert {PACKAGES[one] for one in late} <= found <= set(pinned_wheels())
 
 
 def third_party(nodes: Any) -> Iterator[str]:

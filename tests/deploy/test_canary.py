@@ -53,8 +53,8 @@ class Deployment:
     asked: set[str] = field(default_factory=set)
     failing: str | None = None
     deaf: bool = False
-    project: str = names.PROJECT
-    environment: str = names.ENVIRONMENT
+    project: str = names.DEFAULT_PROJECT
+    environment: str = names.DEFAULT_ENVIRONMENT
 
     def client(self, service: str) -> Any:
         self.asked.add(service)

@@ -41,7 +41,7 @@ class Deployed:
         folder = build / self.source.name
         template = (folder / "event-source.json").read_text(encoding="utf-8")
         outputs = deploy(running, self.source, template, (folder / "lambdas.zip").read_bytes())
-        stack = names.stack(self.source.name)
+        stack = names.stack_name(self.source.name)
         self.followed = Followed(running, outputs, stack)
         bundle = str(running.ca_bundle)
         self.endpoint = Endpoint(running.invoke_url(outputs), here=True, ca_bundle=bundle, told=vendor_url(outputs))

@@ -53,9 +53,9 @@ class Deployed:
 
     @classmethod
     def deploy(cls, running: Emulator, definition: Definition, folder: Path, clients: Mapping[str, Any]) -> Deployed:
-        files, stack = build.files(definition), names.stack(definition.source.name)
+        files, stack = build.source_files(definition), names.stack_name(definition.source.name)
         code = files[build.CODE]
-        clients["s3"].put_object(Bucket=HELPER_BUCKET, Key=bundle.key(code), Body=code)
+        clients["s3"].put_object(Bucket=HELPER_BUCKET, Key=bundle.zip_key(code), Body=code)
         service = Service.deploy(running, stack, files[build.TEMPLATE].decode())
         functions = {title: name for title, name in running.resources(stack).items() if title in ("Webhook", "Verify")}
         return cls(definition.source, service, folder, functions, clients)

@@ -79,12 +79,12 @@ def test_a_sources_own_code_goes_with_it(tmp_path: Path) -> None:
 
 
 def test_its_key_is_its_content() -> None:
-    assert bundle.key(b"a") != bundle.key(b"b")
-    assert bundle.key(b"") == "code/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.zip"
+    assert bundle.zip_key(b"a") != bundle.zip_key(b"b")
+    assert bundle.zip_key(b"") == "code/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.zip"
 
 
 def test_a_script_keeps_its_mode() -> None:
-    with zipfile.ZipFile(io.BytesIO(bundle.archive({"deploy.sh": b"", "a.txt": b""}))) as made:
+    with zipfile.ZipFile(io.BytesIO(bundle.make_zip({"deploy.sh": b"", "a.txt": b""}))) as made:
         assert {one.filename: oct(one.external_attr >> 16) for one in made.infolist()} == {
             "a.txt": "0o100644",
             "deploy.sh": "0o100755",

@@ -319,9 +319,9 @@ def test_the_longest_names_fit() -> None:
     assert len(environment) == names.MAX_ENVIRONMENT
     project = "p" * names.max_project(service)
     assert names.deployment_problem(service, project, environment) is None
-    assert names.deployment_problem(service, names.PROJECT, environment) is None
+    assert names.deployment_problem(service, names.DEFAULT_PROJECT, environment) is None
     assert names.deployment_problem(service, project + "p", environment)
-    stack = names.stack(service, project, environment)
+    stack = names.stack_name(service, project, environment)
     assert len(stack) == names.MAX_STACK
     assert template(shipped("zoom").source)["Parameters"]["ProjectName"]["MaxLength"] == names.max_project("zoom")
     for function in of_type(template(shipped("okta").source), "AWS::Lambda::Function"):

@@ -16,7 +16,7 @@ from generator.definition.read import auth_types, load, source_names
 from generator.reference.definition_keys import reference_tables
 from generator.reference.source_table import source_table
 from generator.templates import event_source, pipeline
-from generator.templates.pipeline_inputs import Keys
+from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import text
 from tests import iam
 from tests.definitions import ROOT, SOURCES, definition, shipped
@@ -110,7 +110,7 @@ def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
     template = event_source.build(shipped("okta").source, "code/0.zip")
     for name in [*template.parameters, *template.outputs]:
         assert f"`{name}`" in ARCHITECTURE
-    whole = pipeline.build(shipped("okta").source, Keys("code/0.zip", "code/1.zip"))
+    whole = pipeline.build(shipped("okta").source, ZipKeys("code/0.zip", "code/1.zip"))
     for name in [*template.parameters, *whole.parameters, *whole.outputs]:
         assert f"`{name}`" in OPERATING, name
     code = "".join(file.read_text(encoding="utf-8") for file in ROOT.glob("lambdas/**/*.py"))
@@ -124,7 +124,7 @@ def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_s
     allowed = {action for statement in engineer["Statement"] for action in statement["Action"]}
     services = {action.partition(":")[0] for action in allowed}
     source = shipped("okta").source
-    made = [event_source.build(source, "code/0.zip"), pipeline.build(source, Keys("code/0.zip", "code/1.zip"))]
+    made = [event_source.build(source, "code/0.zip"), pipeline.build(source, ZipKeys("code/0.zip", "code/1.zip"))]
     kinds = {resource.resource_type.split("::")[1].lower() for one in made for resource in one.resources.values()}
     assert {kind.replace("v2", "") for kind in kinds} <= services
     (reads,) = consumer["Statement"]

@@ -14,14 +14,14 @@ from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth
 from lambdas.reading.body import Rejected
 from lambdas.reading.request import Request
-from lambdas.runtime.secrets import SecretsDown
+from lambdas.runtime.secrets import SecretsUnavailable
 from lambdas.signatures.signature_settings import Signed
 
 MAX_BODY = 65_536
 """Bytes of a body up to which two mistakes at once are looked for: some ten thousand pairs, each a hash of it."""
 FOREVER = 10**12
 """Seconds of a window in which every time is."""
-_REFUSED = (Unauthenticated, Rejected, SecretsDown, ValueError, LookupError, TypeError)
+_REFUSED = (Unauthenticated, Rejected, SecretsUnavailable, ValueError, LookupError, TypeError)
 
 
 class Attempt(NamedTuple):
