@@ -78,7 +78,10 @@ def test_what_has_to_be_read_before_its_sender_is_known_is_not_decompressed(name
 @pytest.mark.parametrize("path", ["header('x-time')", "query('t')", "at || header('x-time')", "root('at')"])
 def test_a_time_beyond_the_body_is_no_time_that_is_signed(path: str, tmp_path: Path) -> None:
     auth = f'{{auth: {{hmac: {{signature: {{header: X-Sig}}, timestamp: {{path: "{path}"}}}}}}}}'
-    assert refused(tmp_path, auth) == "webhook.auth.hmac.timestamp.path: looks beyond the body, which alone is signed"
+    assert (
+        refused(tmp_path, auth)
+        == "webhook.auth.hmac.timestamp.path: reads more than the body, which alone is signed; use a path into the body"
+    )
 
 
 def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
