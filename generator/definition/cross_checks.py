@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from generator.definition.jmespath_checks import REPLY_ONLY, arguments, calls, looks_at_nothing
 from generator.definition.yaml_nodes import Place
 from generator.errors import Problem
-from lambdas.auth import body_hmac, digest, hmac, leaves, queries, secret_names
+from lambdas.auth import body_hmac, credential_queries, digest, hmac, leaves, secret_names
 from lambdas.model import Auth, Challenge, Events, Inputs, Mozdef, Reply, Source, Text, Webhook, auths
 from lambdas.reading.text_templates import paths
-from lambdas.receiving.challenges import FORBIDDEN, signs, texts
-from lambdas.signatures.signature_settings import Signed
+from lambdas.receiving.challenges import NEVER_SIGNED, reply_texts, signs_with_secret
+from lambdas.signatures.signature_settings import SignatureSettings
 
 MAX_DEDUPE_HOURS = 168
 MAX_SILENCE_HOURS = 168
@@ -56,9 +56,9 @@ def _signing(source: Source) -> Found:
     """A challenge that signs what a sender chooses must not sign what an event's signature is over."""
     for index, challenge in enumerate(source.webhook.challenges):
         key = f"webhook.challenges[{index}].reply"
-        if signs(challenge) and not secret_names(source.webhook.auth):
+        if signs_with_secret(challenge) and not secret_names(source.webhook.auth):
             yield key, "signs with the source's secret, and what events are verified with needs none"
-        elif signs(challenge):
+        elif signs_with_secret(challenge):
             for one in (leaf for auth in auths(source.webhook) for leaf in leaves(auth)):
                 if isinstance(one.settings, digest.Settings | body_hmac.Settings):
                     yield key, "signs, and events are not verified by a signature of their whole body"
@@ -73,7 +73,7 @@ def _signatures(key: str, auth: Auth, events: Events) -> Found:
     settings, name = auth.settings, auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a module
     for index, one in enumerate(getattr(settings, "of", ())):
         yield from _signatures(f"{key}.{name}[{index}]", one, events)
-    if isinstance(settings, Signed):
+    if isinstance(settings, SignatureSettings):
         path = settings.timestamp.path if settings.timestamp else None
         if path and calls(path) & {"header", "query", "root"}:
             yield f"{key}.{name}.timestamp.path", "looks beyond the body, which alone is signed"
@@ -179,7 +179,7 @@ def _challenge(challenge: Challenge) -> Found:
     yield from _effects(challenge)
     if challenge.inputs:
         yield from _inputs(challenge.inputs)
-        if not any(calls(path) & REPLY_ONLY for text in texts(reply) for path in paths(text)):
+        if not any(calls(path) & REPLY_ONLY for text in reply_texts(reply) for path in paths(text)):
             yield "inputs", "widens what the reply signs, and the reply signs nothing"
 
 
@@ -211,7 +211,7 @@ def _reply(reply: Reply) -> Found:
 def _inputs(inputs: Inputs) -> Found:
     if not inputs.reason.strip():
         yield "inputs.reason", "says why the vendor's challenge needs it"
-    if wrong := sorted(set(inputs.also) & FORBIDDEN):
+    if wrong := sorted(set(inputs.also) & NEVER_SIGNED):
         shown = " ".join(repr(char)[1:-1] for char in wrong)
         yield "inputs.also", f"must not have {shown}: with it an answer could be the signature of an event"
     if not 1 <= inputs.length <= 1024:
@@ -231,13 +231,13 @@ def _outside_replies(source: Source) -> Found:
 
 
 def _paths_in(reply: Reply | None) -> list[str]:
-    return [path for text in texts(reply) for path in paths(text)] if reply else []
+    return [path for text in reply_texts(reply) for path in paths(text)] if reply else []
 
 
 def _credentials(source: Source) -> Found:
     """A header that carries the credential has no place in a message or an answer."""
     secret = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
-    asked = {name for auth in auths(source.webhook) for name in queries(auth)}
+    asked = {name for auth in auths(source.webhook) for name in credential_queries(auth)}
     for key, path in every_path(source):
         if shown := sorted(arguments(path, "header") & secret):
             yield key, f"would show the credential, which is in {shown[0]}"

@@ -23,4 +23,4 @@ def can_sign(auth: Auth) -> bool:
     each = [can_sign(one) for one in getattr(auth.settings, "of", ())]
     if each:
         return all(each) if auth.type.__name__.endswith(".all_of") else any(each)  # type: ignore[attr-defined]
-    return bool(secret_names(auth)) and not hasattr(auth.type, "pair")
+    return bool(secret_names(auth)) and not hasattr(auth.type, "key_pair")

@@ -17,7 +17,7 @@ from generator.scaffold.definition_yaml import as_written
 from generator.scaffold.first_sample import Body
 from generator.scaffold.recognise import Found, recognise
 from generator.scaffold.texts import Begun
-from lambdas.auth import masks
+from lambdas.auth import credential_fields
 from lambdas.model import Source, auths
 
 _AUTH = "webhook.auth."
@@ -57,7 +57,7 @@ class Beginning:
             return None
         known = self.base or self.found.like
         webhook = known.source.webhook if known else None
-        own = [name for auth in auths(webhook) for name in masks(auth)] if webhook else []
+        own = [name for auth in auths(webhook) for name in credential_fields(auth)] if webhook else []
         return first_sample.body(self.file, self.request, [*(known.source.events.mask if known else ()), *own])
 
     def fill(self, description: str, auth: Mapping[str, Any]) -> target_folder.Fill:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import headers as headers_of
+from lambdas.auth import credential_headers as headers_of
 from lambdas.auth_type import Keys, Sent
 from lambdas.model import Auth
 from lambdas.runtime.secrets import SecretsDown
@@ -23,7 +23,7 @@ class Settings:
     """The types, in the order in which they are looked at."""
 
 
-def where(_settings: Settings) -> Literal["handler"]:
+def verified_by(_settings: Settings) -> Literal["handler"]:
     """An authorizer answers for one header, and the others look elsewhere."""
     return "handler"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import headers as headers_of
+from lambdas.auth import credential_headers as headers_of
 from lambdas.auth import secret_names
 from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Auth
@@ -24,7 +24,7 @@ class Settings:
     """The types, in the order in which they are tried."""
 
 
-def where(_settings: Settings) -> Literal["handler"]:
+def verified_by(_settings: Settings) -> Literal["handler"]:
     """An authorizer answers for one header, which the others may not have."""
     return "handler"
 

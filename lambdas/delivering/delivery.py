@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lambdas.auth import headers
+from lambdas.auth import credential_headers
 from lambdas.delivering.kept_bucket import Kept
 from lambdas.delivering.outbox import Outbox, QueueDown
 from lambdas.delivering.oversize import MAX_MESSAGE, pointer
@@ -49,7 +49,7 @@ class Delivery:
         self._source = source
         learned = (one.store_secret for one in source.webhook.challenges if one.store_secret)
         handed_over = (name for path in learned for name in looked_at(path))
-        self._secret_headers = (*headers(auths(source.webhook)), *handed_over)
+        self._secret_headers = (*credential_headers(auths(source.webhook)), *handed_over)
         self._telling, self._asked = telling(source, "header"), telling(source, "query")
         self._shaper = Shaper(source)
         self._outbox = outbox

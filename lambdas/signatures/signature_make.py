@@ -11,11 +11,13 @@ from lambdas.auth_type import Sent
 from lambdas.reading.request import Request
 from lambdas.runtime.times import timestamp
 from lambdas.signatures.signature_check import FAMILY
-from lambdas.signatures.signature_settings import Encoding, Signed, Timestamp
-from lambdas.signatures.signed_text import texts
+from lambdas.signatures.signature_settings import Encoding, SignatureSettings, Timestamp
+from lambdas.signatures.signed_text import signed_texts
 
 
-def dressed(settings: Signed, sent: Sent, now: float, make: Callable[[bytes], bytes], secret: bytes = b"") -> Sent:
+def sign_request(
+    settings: SignatureSettings, sent: Sent, now: float, make: Callable[[bytes], bytes], secret: bytes = b""
+) -> Sent:
     """The request as the vendor would send it; `make` signs a text. No function does that."""
     from secrets import token_hex
 
@@ -40,12 +42,12 @@ def dressed(settings: Signed, sent: Sent, now: float, make: Callable[[bytes], by
         elif settings.body_hash.header:
             made[settings.body_hash.header] = digest
     sent = sent._replace(headers={**sent.headers, **made})
-    digest_of = make(texts(settings, Request.from_sent(sent, now), secret)[0])
-    value = f"{before}{settings.signature.prefix}{encoded(digest_of, settings.signature.encoding)}"
+    digest_of = make(signed_texts(settings, Request.from_sent(sent, now), secret)[0])
+    value = f"{before}{settings.signature.prefix}{encode_bytes(digest_of, settings.signature.encoding)}"
     return sent._replace(headers={**sent.headers, name: value})
 
 
-def described(settings: Signed) -> str:
+def describe_signature(settings: SignatureSettings) -> str:
     """What is signed and where, in a few words."""
     where = " or ".join(settings.signature.header)
     stamp = settings.timestamp
@@ -54,7 +56,7 @@ def described(settings: Signed) -> str:
     return f'of "{text}" in {where}{window}'
 
 
-def encoded(content: bytes, encoding: Encoding) -> str:
+def encode_bytes(content: bytes, encoding: Encoding) -> str:
     """Bytes as a vendor writes them."""
     if encoding == "hex":
         return content.hex()
