@@ -14,7 +14,7 @@ from typing import Any
 from generator.definition.read import BUNDLED, load
 from generator.samples import gateway
 from lambdas.auth_type import Sent
-from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source
 from lambdas.receiving.receive import Receiver
@@ -58,7 +58,11 @@ def endpoint(source: Source, like: str) -> tuple[Receiver, dict[str, Any], bytes
     """A source's handler, a request as the shipped source that it is like gets it, and its body."""
     aws = _Aws()
     receiver = Receiver(
-        source, Secrets("/made/up", lambda: aws), Outbox("queue", aws), Kept("kept", lambda: aws), clock=lambda: NOW
+        source,
+        Secrets("/made/up", lambda: aws),
+        Outbox("queue", aws),
+        KeptBucket("kept", lambda: aws),
+        clock=lambda: NOW,
     )
     body = json.dumps(event_of(like), separators=(",", ":")).encode()
     auth = source.webhook.auth

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 Keys = Callable[[str], tuple[str, ...]]
-"""What is stored under the name of a secret, the current value first; SecretsDown where nothing is."""
+"""What is stored under the name of a secret, the current value first; SecretsUnavailable where nothing is."""
 
 
 class Unauthenticated(Exception):  # noqa: N818 - it names the outcome

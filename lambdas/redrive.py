@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.delivering.delivery import claims_of
-from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.delivery import load_claims
+from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.reprocess import Reprocessor
 from lambdas.delivering.sweep import Sweeper
@@ -35,8 +35,8 @@ def _log(what: str, **said: Any) -> None:
 
 DEADLINE = Deadline()
 OUTBOX = Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"), deadline=DEADLINE)
-KEPT = Kept(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE)
-REPROCESSOR = Reprocessor(SOURCE, OUTBOX, KEPT, _log, claims_of(SOURCE, DEADLINE), DEADLINE)
+KEPT = KeptBucket(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE)
+REPROCESSOR = Reprocessor(SOURCE, OUTBOX, KEPT, _log, load_claims(SOURCE, DEADLINE), DEADLINE)
 SWEEPER = Sweeper(OUTBOX, KEPT, _log, DEADLINE)
 
 

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.delivering.delivery import claims_of
-from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.delivery import load_claims
+from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.receiving.receive import Receiver
 from lambdas.runtime.aws import client
@@ -20,9 +20,9 @@ RECEIVER = Receiver(
     SOURCE,
     Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm")),
     Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"), deadline=DEADLINE),
-    Kept(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE),
+    KeptBucket(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE),
     stack=os.environ.get("STACK", ""),
-    claims=claims_of(SOURCE, DEADLINE),
+    claims=load_claims(SOURCE, DEADLINE),
 )
 
 

@@ -17,7 +17,7 @@ from generator.definition.secret_names import stored_names
 from generator.samples import gateway
 from lambdas.auth_type import Sent
 from lambdas.delivering.dedupe import CLAIMABLE, Claims
-from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.reprocess import Reprocessor
 from lambdas.delivering.sweep import Sweeper
@@ -256,7 +256,7 @@ class Endpoint:
         self.source = source
         self.secrets = Secrets(self.path, lambda: self.store, clock=lambda: self.clock, jitter=lambda: 0.0)
         outbox = Outbox("queue-url", self.queue, self.slept.append, self.deadline)
-        kept = Kept("kept", lambda: self.bucket, self.deadline)
+        kept = KeptBucket("kept", lambda: self.bucket, self.deadline)
         its = Claims(source, "claims", self.table, LEASE, lambda: self.now + self.clock, self.deadline)
         claims = its if source.dedupe else None
         self.receiver = Receiver(source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack, claims=claims)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from generator.deploy import stacks
     from generator.deploy.deployment import Deployment
     from generator.deploy.retained_resources import KeptBucket, Retained
-    from generator.operate.kept_events import Stack
+    from generator.operate.kept_events import SourceResources
 
 
 def lines(retained: Retained, command: Callable[[str], str]) -> Iterator[str]:
@@ -45,7 +45,7 @@ def show_retained(deployment: Deployment, stack: stacks.Stack) -> None:
         _console.console().print(f"  [dim]earlier [/]  {escape(line)}")
 
 
-def bring_in(target: Target, stack: Stack, source: str, bucket: str, how: _redrive_dialog.How) -> int:
+def bring_in(target: Target, stack: SourceResources, source: str, bucket: str, how: _redrive_dialog.How) -> int:
     """Move what is kept into the stack's own bucket, and bring it back from there; the command's exit status.
 
     The function that sends may read its own bucket alone. Who types the command may read both.

@@ -15,7 +15,7 @@ from generator.commands import _console
 from generator.errors import again
 
 if TYPE_CHECKING:
-    from generator.operate.kept_events import Wanted
+    from generator.operate.kept_events import Filter
 
 
 def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -27,7 +27,7 @@ def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
     raise click.BadParameter(f"{value} is no day, such as 2026-03-01")
 
 
-def none(source: str, wanted: Wanted) -> str:
+def none(source: str, wanted: Filter) -> str:
     """What is said where there is nothing."""
     return f"{source} has no rejected events{'' if wanted.all else ' that fit'}"
 
@@ -55,9 +55,9 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
         event_id: str | None,
         **more: Any,
     ) -> Any:
-        from generator.operate.kept_events import Wanted
+        from generator.operate.kept_events import Filter
 
-        return command(*args, wanted=Wanted(reason, since, until, kind, event_id), **more)
+        return command(*args, wanted=Filter(reason, since, until, kind, event_id), **more)
 
     for option in (
         click.option("--id", "event_id", metavar="ID", help="Of this event, by the definition's `events.id`."),

@@ -15,7 +15,7 @@ from generator.commands import _console
 
 if TYPE_CHECKING:
     from generator.deploy.deployment import Deployment
-    from generator.operate.kept_events import Stack
+    from generator.operate.kept_events import SourceResources
 
 AFTER_DEPLOYMENT = 1_000
 """Requests that a deployment brings back at most: whoever has more looks at them first."""
@@ -47,7 +47,7 @@ class _Passing(NamedTuple):
         return f"{_console.count(self.messages, 'message')} of {_console.count(len(self.keys), 'request')}"
 
 
-def bring_back(target: Target, stack: Stack, keys: Sequence[str], how: How) -> int:
+def bring_back(target: Target, stack: SourceResources, keys: Sequence[str], how: How) -> int:
     """Show what these rejected requests would be now, ask, and send what passes; the command's exit status."""
     from generator.operate.redrive_client import PATIENCE
 
@@ -72,11 +72,11 @@ def _question(passing: _Passing) -> str:
 
 def after_deployment(one: Deployment, *, yes: bool) -> None:
     """Bring back what the code that was just deployed can shape, oldest day first."""
-    from generator.operate.kept_events import Wanted, find, listed
+    from generator.operate.kept_events import Filter, find_resources, listed
 
     out, place, source = _console.console(), one.place, one.product.definition.source
-    stack = find(place.target, source.name)
-    every = listed(place.target.client("s3"), stack.bucket, source, Wanted())
+    stack = find_resources(place.target, source.name)
+    every = listed(place.target.client("s3"), stack.bucket, source, Filter())
     keys = [kept.key for kept in islice(every, AFTER_DEPLOYMENT + 1)]
     if not keys:
         out.print(f"\nredrive: {source.name} has no rejected events")
@@ -90,9 +90,9 @@ def after_deployment(one: Deployment, *, yes: bool) -> None:
 
 def send_waiting(target: Target, function: str) -> bool:
     """Have what waits for the queue sent, and say what became of it; whether none of it is left."""
-    from generator.operate.redrive_client import PATIENCE, sweep
+    from generator.operate.redrive_client import PATIENCE, invoke_sweep
 
-    counts = sweep(target.client("lambda", PATIENCE), function, _wait)
+    counts = invoke_sweep(target.client("lambda", PATIENCE), function, _wait)
     left = (
         f", and {_console.count(counts['left'], 'message')} that the queue does not take now" if counts["left"] else ""
     )
@@ -105,10 +105,10 @@ def _wait(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
+def _preview(functions: Any, stack: SourceResources, keys: Sequence[str]) -> _Passing:
     """What would pass, and what would not, after showing some of each."""
     from generator.operate.kept_events import FOREIGN
-    from generator.operate.redrive_client import became, chunks, invoked
+    from generator.operate.redrive_client import invoke_redrive, key_chunks, outcome_label
 
     out = _console.console()
     passing: list[str] = []
@@ -116,14 +116,14 @@ def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
     shown = passes = duplicates = failing = looked = 0
     fails: Counter[str] = Counter()
     left: Counter[str] = Counter()
-    for some in chunks(keys):
-        for result in invoked(functions, stack, "preview", some, _wait):
+    for some in key_chunks(keys):
+        for result in invoke_redrive(functions, stack, "preview", some, _wait):
             # What was sent before goes from the bucket as what is sent.
             if result.get("passes") or result.get("duplicates"):
                 passing.append(result["key"])
                 failing += sum(one["events"] for one in result["fails"])
             else:
-                left[became(result)] += 1
+                left[outcome_label(result)] += 1
             if result.get("foreign"):
                 fails[f"{FOREIGN}: {result['key']}"] += 1
             passes += result.get("passes", 0)
@@ -160,20 +160,20 @@ def _before(tags: Sequence[str]) -> str:
     return f": events with the ids {', '.join(ids[:FEW])}{' and more' if len(ids) > FEW else ''} were sent before"
 
 
-def _send(functions: Any, stack: Stack, passing: _Passing, how: How) -> int:
+def _send(functions: Any, stack: SourceResources, passing: _Passing, how: How) -> int:
     """One call after another; what was not begun when it is interrupted is where it was."""
-    from generator.operate.redrive_client import CHUNK, became, chunks, invoked
+    from generator.operate.redrive_client import CHUNK, invoke_redrive, key_chunks, outcome_label
 
     out, keys = _console.console(), passing.keys
     counts, requests, done = Counter[str](), Counter(passing.left), 0
     rate, size = how.rate, min(CHUNK, max(1, int(how.rate))) if how.rate else CHUNK
     try:
-        for some in chunks(keys, size):
+        for some in key_chunks(keys, size):
             began = time.monotonic()
-            for result in invoked(functions, stack, "send", some, _wait):
+            for result in invoke_redrive(functions, stack, "send", some, _wait):
                 counts.update({name: result.get(name, 0) for name in ("sent", "unsent", "pending")})
                 counts["failed"] += sum(one["events"] for one in result.get("fails", ()))
-                requests[became(result)] += 1
+                requests[outcome_label(result)] += 1
             done += len(some)
             out.print(
                 f"  {done} of {_console.count(len(keys), 'request')}, {_console.count(counts['sent'], 'message')} sent"

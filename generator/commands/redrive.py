@@ -12,7 +12,7 @@ from generator.commands import _console, _earlier_events, _kept_options, _option
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.operate.kept_events import Stack, Wanted
+    from generator.operate.kept_events import Filter, SourceResources
 
 
 @click.command(short_help="Take kept events through the deployed code again, and send them.")
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @_options.sources
 def command(
     source: str,
-    wanted: Wanted,
+    wanted: Filter,
     limit: int | None,
     rate: float | None,
     dry_run: bool,
@@ -42,7 +42,7 @@ def command(
 ) -> int:
     """Show what SOURCE's rejected events would be now, by the code that is deployed, ask, and send them."""
     from generator.definition.read import load
-    from generator.operate.kept_events import find, listed
+    from generator.operate.kept_events import find_resources, listed
 
     if dead and (limit or rate or from_bucket or not wanted.all):
         raise click.UsageError("--dead moves all dead letters: it goes with --dry-run and --yes alone")
@@ -51,7 +51,7 @@ def command(
     if not (yes or dry_run or _console.somebody_is_there()):
         raise click.UsageError("nobody is there to be asked: --yes sends, --dry-run shows what would be sent")
     definition = load(sources, [source])[0].source
-    stack = find(target, source)
+    stack = find_resources(target, source)
     if dead:
         after = _kept_options.next_one(f"status {source}", target, sources)
         return _dead(target, stack, source, dry_run=dry_run, yes=yes, after=after)
@@ -68,7 +68,7 @@ def command(
     return _redrive_dialog.bring_back(target, stack, keys, how)
 
 
-def _dead(target: Target, stack: Stack, source: str, *, dry_run: bool, yes: bool, after: str) -> int:
+def _dead(target: Target, stack: SourceResources, source: str, *, dry_run: bool, yes: bool, after: str) -> int:
     sqs, out = target.client("sqs"), _console.console()
     attributes = ["QueueArn", "ApproximateNumberOfMessages"]
     there = sqs.get_queue_attributes(QueueUrl=stack.dead_letters, AttributeNames=attributes)["Attributes"]

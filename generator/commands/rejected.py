@@ -16,7 +16,7 @@ from generator.commands import _console, _kept_options, _options
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.operate.kept_events import Kept, Wanted
+    from generator.operate.kept_events import Filter, RejectedObject
 
 FEW = 20
 """Events of one request that are listed."""
@@ -31,15 +31,15 @@ PART = 12
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one a line; with --show, all of it.")
 @_options.target
 @_options.sources
-def command(source: str, shown: str | None, wanted: Wanted, as_json: bool, target: Target, sources: Path) -> int:
+def command(source: str, shown: str | None, wanted: Filter, as_json: bool, target: Target, sources: Path) -> int:
     """Count SOURCE's rejected requests by day and reason, or show one. Nothing is changed."""
     from generator.definition.read import load
     from generator.deploy.stacks import NotDeployedError
-    from generator.operate.kept_events import find, listed, read
+    from generator.operate.kept_events import find_resources, listed, read
 
     definition = load(sources, [source])[0].source
     try:
-        stack, s3 = find(target, source), target.client("s3")
+        stack, s3 = find_resources(target, source), target.client("s3")
     except NotDeployedError as error:
         if not as_json:
             raise
@@ -67,7 +67,7 @@ def _part(key: str) -> str:
     return key.rpartition("/")[2][:PART]
 
 
-def _one(found: list[Kept], part: str) -> str:
+def _one(found: list[RejectedObject], part: str) -> str:
     fit = [one.key for one in found if part in one.key]
     if not fit:
         raise GeneratorError(f"--show: no rejected request that fits has {part} in its key")
@@ -87,7 +87,7 @@ def _why(s3: Any, bucket: str, key: str) -> str:
         return ""
 
 
-def _table(found: list[Kept], why: Callable[[str], str]) -> None:
+def _table(found: list[RejectedObject], why: Callable[[str], str]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -103,7 +103,7 @@ def _table(found: list[Kept], why: Callable[[str], str]) -> None:
     _console.console().print(table)
 
 
-def _show(one: Kept, *, as_json: bool) -> None:
+def _show(one: RejectedObject, *, as_json: bool) -> None:
     envelope = one.envelope
     if as_json:
         click.echo(json.dumps({"key": one.key, **envelope}, indent=2, ensure_ascii=False))

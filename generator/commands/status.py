@@ -15,7 +15,7 @@ from generator.aws import Target
 from generator.commands import _console, _earlier_events, _kept_options, _options
 
 if TYPE_CHECKING:
-    from generator.operate.status import Counted, State
+    from generator.operate.status import MetricSums, SourceStatus
 
 
 @click.command(short_help="How a deployed source is.")
@@ -27,10 +27,10 @@ def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
     """Say whether SOURCE's events flow, what waits, what is kept, and what to do; exit 1 where there is something."""
     from generator.definition.read import load
     from generator.deploy.stacks import NotDeployedError
-    from generator.operate.status import of
+    from generator.operate.status import read_status
 
     try:
-        state = of(target, load(sources, [source])[0].source)
+        state = read_status(target, load(sources, [source])[0].source)
     except NotDeployedError as error:
         if not as_json:
             raise
@@ -51,7 +51,7 @@ def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
     return 0 if state.well else 1
 
 
-def _lines(state: State, source: str, do: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
+def _lines(state: SourceStatus, source: str, do: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
     """A label, what there is to say, and its colour; `do` makes a command of its words."""
     fine, look = "default", "yellow"
     yield from _flow(state)
@@ -78,7 +78,7 @@ def _lines(state: State, source: str, do: Callable[[str], str]) -> Iterator[tupl
         yield "secret", f"{name} {said}", fine if stored else "red"
 
 
-def _flow(state: State) -> Iterator[tuple[str, str, str]]:
+def _flow(state: SourceStatus) -> Iterator[tuple[str, str, str]]:
     """What CloudWatch counts."""
     if state.requests:
         requests = _counted(state.requests, "requests")
@@ -94,7 +94,7 @@ def _flow(state: State) -> Iterator[tuple[str, str, str]]:
         yield "drift", f"{unknown}{': the dashboard says what' if state.drift.day else ''}", "default"
 
 
-def _earlier(state: State, source: str, do: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
+def _earlier(state: SourceStatus, source: str, do: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
     """Where earlier stacks left events behind."""
     if state.earlier is None:
         yield "earlier", "not known: you may not list buckets and queues, which earlier stacks left behind", "default"
@@ -103,7 +103,7 @@ def _earlier(state: State, source: str, do: Callable[[str], str]) -> Iterator[tu
         yield "earlier", line, "yellow"
 
 
-def _counted(counted: Counted, what: str) -> str:
+def _counted(counted: MetricSums, what: str) -> str:
     return f"{counted.hour:,.0f} {what} in the last hour, {counted.day:,.0f} in the last day"
 
 

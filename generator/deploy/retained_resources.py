@@ -9,7 +9,8 @@ from typing import Any
 
 from generator.aws import Target
 from generator.errors import GeneratorError
-from lambdas.delivering.kept_bucket import MAX_OBJECT, NOT_OURS, opened
+from lambdas.delivering.envelope import ENVELOPE_ERRORS, parse_envelope
+from lambdas.delivering.kept_bucket import MAX_OBJECT
 from lambdas.runtime.aws_errors import Unconfirmed, confirmed
 
 _PARTS = {"unsent/": 3, "rejected/": 4}
@@ -128,8 +129,8 @@ def _is_of(s3: Any, bucket: str, tags: dict[str, str]) -> bool:
 
 def _is_ours(content: bytes, source: str) -> bool:
     try:
-        return bool(opened(content)["source"] == source)
-    except NOT_OURS:
+        return bool(parse_envelope(content)["source"] == source)
+    except ENVELOPE_ERRORS:
         return False
 
 

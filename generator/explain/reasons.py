@@ -14,7 +14,7 @@ from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth, methods
 from lambdas.reading.body import Rejected
 from lambdas.reading.request import Request
-from lambdas.runtime.secrets import SecretsDown, UnusableSecret
+from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 
 
 def all_findings(auth: Auth | None, case: CapturedCase, request: Request, *, verifies: bool) -> Iterator[Finding]:
@@ -83,7 +83,7 @@ def verdict(auth: Auth, case: CapturedCase, request: Request) -> tuple[bool | No
     if why := unusable.unset_issuer(auth):
         return None, why
     refusal = refusal_of(auth, case, request)
-    unknown = isinstance(refusal, SecretsDown) and not isinstance(refusal, UnusableSecret)
+    unknown = isinstance(refusal, SecretsUnavailable) and not isinstance(refusal, UnusableSecret)
     return (None if unknown else refusal is None), str(refusal) if refusal else None
 
 

@@ -15,7 +15,7 @@ from generator.explain.captured_case import CapturedCase
 from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
 from lambdas.auth_type import Sent
-from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Auth, Challenge, Source, methods, verified_by
 from lambdas.reading.body import Rejected
@@ -119,7 +119,7 @@ def simulate_event(case: CapturedCase, sent: Sent) -> SimulatedOutcome:
     bare = replace(source, webhook=replace(source.webhook, challenges=_without_effects(source)))
     queue = Queue()
     secrets = Secrets("", lambda: Store(lambda name: case.secrets.get(name, ())))
-    receiver = Receiver(bare, secrets, Outbox("queue", queue), Kept("kept", Bucket), clock=lambda: now)
+    receiver = Receiver(bare, secrets, Outbox("queue", queue), KeptBucket("kept", Bucket), clock=lambda: now)
     event = gateway.event(sent.method, sent.headers, sent.body, url=sent.url, binary=True)
     event[BY_IAM] = True
     with contextlib.redirect_stdout(io.StringIO()) as log:

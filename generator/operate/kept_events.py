@@ -11,8 +11,14 @@ from typing import Any
 from generator.aws import Target
 from generator.deploy import stacks
 from generator.errors import GeneratorError, again
-from lambdas.delivering.kept_bucket import NOT_OURS, opened, request_of
-from lambdas.delivering.refused_events import WHOLE, refused_at, split_of
+from lambdas.delivering.envelope import (
+    ENVELOPE_ERRORS,
+    WHOLE_BODY,
+    envelope_split,
+    parse_envelope,
+    rejected_indexes,
+    request_from_envelope,
+)
 from lambdas.model import Events, Source
 from lambdas.reading.formats import reader
 from lambdas.reading.paths import Functions, compiled
@@ -25,7 +31,7 @@ _NAMES = {"time", "requestId", "events", "method", "query", "headers", "body"}
 
 
 @dataclass(frozen=True)
-class Stack:
+class SourceResources:
     """Where a deployed source keeps its events, and what brings them back."""
 
     bucket: str
@@ -38,7 +44,7 @@ class Stack:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """Which of them. A day is as in a key, YYYY-MM-DD, and both are included."""
 
     reason: str | None = None
@@ -50,7 +56,7 @@ class Wanted:
     @property
     def all(self) -> bool:
         """Whether any will do."""
-        return self == Wanted()
+        return self == Filter()
 
     @property
     def inside(self) -> bool:
@@ -59,7 +65,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Kept:
+class RejectedObject:
     """One object: a request, some of whose events could not be shaped, for one reason."""
 
     key: str
@@ -83,7 +89,7 @@ class Kept:
         return parts if len(parts) == 4 else ("rejected", "", FOREIGN, parts[-1])
 
 
-def find(target: Target, source: str) -> Stack:
+def find_resources(target: Target, source: str) -> SourceResources:
     """What a source's stack has; NotDeployedError where there is none, or one of a version that brings nothing back."""
     found, cloudformation = stacks.deployed(target, source), target.client("cloudformation")
     names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.held(cloudformation, found)}
@@ -92,7 +98,7 @@ def find(target: Target, source: str) -> Stack:
         said = f"stack {found.name} is of an older version, which brings nothing back: {newer}"
         raise stacks.NotDeployedError(said, found.name, found.status)
     of = found.outputs
-    return Stack(
+    return SourceResources(
         bucket=of["KeptBucket"],
         function=names["Redrive"],
         events=of["EventsQueueUrl"],
@@ -104,8 +110,8 @@ def find(target: Target, source: str) -> Stack:
 
 
 def listed(
-    s3: Any, bucket: str, source: Source, wanted: Wanted, looked: Callable[[int], None] = lambda _number: None
-) -> Iterator[Kept]:
+    s3: Any, bucket: str, source: Source, wanted: Filter, looked: Callable[[int], None] = lambda _number: None
+) -> Iterator[RejectedObject]:
     """The rejected requests that are wanted, oldest day first; `looked` is told how many have been read for that."""
     for option, value, path in (("type", wanted.type, source.events.type), ("id", wanted.id, source.events.id)):
         if value is not None and path is None:
@@ -113,7 +119,7 @@ def listed(
     number = 0
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="rejected/"):
         for one in page.get("Contents", ()):
-            kept = Kept(one["Key"], one["Size"])
+            kept = RejectedObject(one["Key"], one["Size"])
             if not _fits(kept, wanted):
                 continue
             if wanted.inside:
@@ -124,31 +130,31 @@ def listed(
             yield kept
 
 
-def read(s3: Any, bucket: str, key: str) -> Kept:
+def read(s3: Any, bucket: str, key: str) -> RejectedObject:
     """An object with what is in it; GeneratorError where the framework did not put it there."""
     content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     try:
-        envelope = opened(content)
+        envelope = parse_envelope(content)
         if not envelope.keys() >= _NAMES:
             raise KeyError(key)
-    except NOT_OURS as error:
+    except ENVELOPE_ERRORS as error:
         raise GeneratorError(f"s3://{bucket}/{key} is {FOREIGN}: look at it yourself, and delete it") from error
-    return Kept(key, len(content), envelope)
+    return RejectedObject(key, len(content), envelope)
 
 
-def _has(s3: Any, bucket: str, kept: Kept, source: Source, wanted: Wanted) -> bool:
+def _has(s3: Any, bucket: str, kept: RejectedObject, source: Source, wanted: Filter) -> bool:
     """Whether an event is in it that is wanted."""
     try:
         content = read(s3, bucket, kept.key)
         return any(_is(event, source.events, wanted) for event in _events(content, source))
-    except (GeneratorError, *NOT_OURS):
+    except (GeneratorError, *ENVELOPE_ERRORS):
         return False
 
 
-def _events(kept: Kept, source: Source) -> Iterator[tuple[Any, Functions]]:
+def _events(kept: RejectedObject, source: Source) -> Iterator[tuple[Any, Functions]]:
     """The events of it that were refused, as far as it can be taken apart; else nothing."""
-    request, places = request_of(kept.envelope, reader(source.events)), refused_at(kept.envelope)
-    split = split_of(kept.envelope, source.events.split)
+    request, places = request_from_envelope(kept.envelope, reader(source.events)), rejected_indexes(kept.envelope)
+    split = envelope_split(kept.envelope, source.events.split)
     try:
         root = request.json
         functions = Functions(request, root)
@@ -156,7 +162,7 @@ def _events(kept: Kept, source: Source) -> Iterator[tuple[Any, Functions]]:
     except Exception:  # noqa: BLE001 - that it can't be read may be why it is here
         return
     for place, item in enumerate(items if isinstance(items, list) else [root]):
-        if WHOLE in places or place in places:
+        if WHOLE_BODY in places or place in places:
             yield from ((event, functions) for event in _transformed(item, request, source))
 
 
@@ -172,13 +178,13 @@ def _transformed(item: Any, request: Request, source: Source) -> list[Any]:
         return [item]
 
 
-def _fits(kept: Kept, wanted: Wanted) -> bool:
+def _fits(kept: RejectedObject, wanted: Filter) -> bool:
     after = wanted.since is None or kept.day >= wanted.since
     before = wanted.until is None or kept.day <= wanted.until
     return after and before and wanted.reason in (None, kept.reason)
 
 
-def _is(event: tuple[Any, Functions], paths: Events, wanted: Wanted) -> bool:
+def _is(event: tuple[Any, Functions], paths: Events, wanted: Filter) -> bool:
     kind, id_ = _found(paths.type, *event), identifier(_found(paths.id, *event))
     asked = ((kind, wanted.type), (id_, wanted.id))
     return all(value is None or (found is not None and str(found) == value) for found, value in asked)

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from generator.errors import GeneratorError
-from generator.operate.kept_events import FOREIGN, Stack
+from generator.operate.kept_events import FOREIGN, SourceResources
 
 CHUNK = 10
 """Objects that one call looks at, or sends: some seconds at most, and what an interruption leaves undone."""
@@ -20,8 +20,8 @@ PAUSES = (1, 2, 5, 10, 20, 40, 60)
 """Seconds before each further try of a function that is at work for somebody else: longer than it can be."""
 
 
-def invoked(
-    functions: Any, stack: Stack, what: str, keys: Sequence[str], wait: Callable[[float], None]
+def invoke_redrive(
+    functions: Any, stack: SourceResources, what: str, keys: Sequence[str], wait: Callable[[float], None]
 ) -> list[dict[str, Any]]:
     """What the deployed code makes of these objects: `preview` or `send`.
 
@@ -40,7 +40,7 @@ def invoked(
     return results
 
 
-def sweep(functions: Any, function: str, wait: Callable[[float], None]) -> Counter[str]:
+def invoke_sweep(functions: Any, function: str, wait: Callable[[float], None]) -> Counter[str]:
     """Have what waits sent, until nothing does or the queue takes no more: how many were `sent`, `left` and so on."""
     counts: Counter[str] = Counter()
     while True:
@@ -75,7 +75,7 @@ def _asked(functions: Any, function: str, what: Mapping[str, Any], wait: Callabl
     )
 
 
-def became(result: Mapping[str, Any]) -> str:
+def outcome_label(result: Mapping[str, Any]) -> str:
     """What became of a request that was to be sent, or was left out since nothing of it passes, as one says it."""
     if result.get("gone"):
         return "sent by somebody else"
@@ -91,6 +91,6 @@ def became(result: Mapping[str, Any]) -> str:
     return "sent" if went else "sent before"
 
 
-def chunks(keys: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:
+def key_chunks(keys: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:
     """So many as one call looks at."""
     return (keys[at : at + size] for at in range(0, len(keys), size))

@@ -22,7 +22,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Counted:
+class MetricSums:
     """How often, as CloudWatch says."""
 
     hour: float
@@ -31,19 +31,19 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class State:
+class SourceStatus:
     """What `status` says. What CloudWatch counts is None where there is nothing to count, or no CloudWatch."""
 
     stack: str
     status: str
     changed: datetime
     version: str
-    requests: Counted | None
-    sent: Counted | None
+    requests: MetricSums | None
+    sent: MetricSums | None
     """Messages."""
-    drift: Counted | None
+    drift: MetricSums | None
     """Events of which the source's JSON Schemas did not know something."""
-    duplicates: Counted | None
+    duplicates: MetricSums | None
     """Messages that were not sent, since they had been."""
     waiting: int
     oldest: float | None
@@ -72,13 +72,13 @@ class State:
         return not (self.alarms or self.dead or kept or earlier) and all(self.secrets.values())
 
 
-def of(target: Target, source: Source) -> State:
+def read_status(target: Target, source: Source) -> SourceStatus:
     """The state of a source's stack; GeneratorError where there is none."""
-    name, there = target.stack(source.name), kept_events.find(target, source.name)
+    name, there = target.stack(source.name), kept_events.find_resources(target, source.name)
     said = target.client("cloudformation").get_template_summary(StackName=name).get("Metadata")
     metadata = json.loads(said or "{}")
     now, s3 = datetime.now(UTC), target.client("s3")
-    return State(
+    return SourceStatus(
         stack=name,
         status=there.status,
         changed=there.since,
@@ -107,7 +107,7 @@ def _depth(target: Target, url: str) -> int:
     return int(found["Attributes"][wanted])
 
 
-def _earlier(target: Target, source: Source, there: kept_events.Stack) -> Retained | None:
+def _earlier(target: Target, source: Source, there: kept_events.SourceResources) -> Retained | None:
     try:
         return retained_resources.find(target, source.name, there.bucket, (there.events, there.dead_letters)).events
     except ClientError as error:
@@ -127,7 +127,9 @@ def _metric(namespace: str, name: str, dimension: str, value: str) -> dict[str, 
     return {"Namespace": namespace, "MetricName": name, "Dimensions": [{"Name": dimension, "Value": value}]}
 
 
-def _flow(target: Target, now: datetime, source: Source, there: kept_events.Stack) -> dict[str, Counted | None]:
+def _flow(
+    target: Target, now: datetime, source: Source, there: kept_events.SourceResources
+) -> dict[str, MetricSums | None]:
     stack = "Stack", target.stack(source.name)
     metrics = {
         "requests": _metric("AWS/ApiGateway", "Count", "ApiId", there.api),
@@ -139,8 +141,8 @@ def _flow(target: Target, now: datetime, source: Source, there: kept_events.Stac
     return {name: _counted(target, now, one) if one and counted else None for name, one in metrics.items()}
 
 
-def _counted(target: Target, now: datetime, metric: Mapping[str, Any]) -> Counted:
-    return Counted(*(sum(_statistics(target, now, since, metric, "Sum")) for since in (HOUR, DAY)))
+def _counted(target: Target, now: datetime, metric: Mapping[str, Any]) -> MetricSums:
+    return MetricSums(*(sum(_statistics(target, now, since, metric, "Sum")) for since in (HOUR, DAY)))
 
 
 def _oldest(target: Target, now: datetime, queue: str) -> float | None:

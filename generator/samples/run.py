@@ -25,7 +25,7 @@ from generator.samples.fake_aws import Bucket, Queue, Store
 from generator.samples.files import NOW, SECRET, Sample, _read, _said
 from generator.samples.vendor import as_sent
 from lambdas.auth_type import Sent
-from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source, verified_by
 from lambdas.reading.paths import Functions, compiled
@@ -73,7 +73,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
     learns = matching_challenge(tuple(one for one in source.webhook.challenges if one.store_secret), sample.request)
     # A store that has no secret yet learns the one that a vendor hands over.
     secrets = Secrets("/sample", lambda: Store(lambda _name: () if learns else (SECRET,)))
-    queue, kept = Queue(), Kept("kept", Bucket)
+    queue, kept = Queue(), KeptBucket("kept", Bucket)
     receiver = Receiver(source, secrets, Outbox("queue", queue), kept, clock=lambda: NOW, fetch=_not_called)
     sent = as_sent(source, sample, gateway.URL, lambda _name: (SECRET,), NOW)
     method, url, headers, body = sent or Sent(sample.method, gateway.URL, sample.headers, sample.body)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from lambdas.auth import credential_headers as headers_of
 from lambdas.auth_type import Keys, Sent
 from lambdas.model import Auth
-from lambdas.runtime.secrets import SecretsDown
+from lambdas.runtime.secrets import SecretsUnavailable
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -34,11 +34,11 @@ def headers(settings: Settings) -> tuple[str, ...]:
 
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
     """One that refuses is enough, even where another can't be asked: nothing could make the request authentic."""
-    down: SecretsDown | None = None
+    down: SecretsUnavailable | None = None
     for one in settings.of:
         try:
             one.type.verify(one.settings, request, keys, now)
-        except SecretsDown as error:
+        except SecretsUnavailable as error:
             down = down or error
     if down:
         raise down

@@ -10,7 +10,7 @@ from lambdas.auth import credential_headers as headers_of
 from lambdas.auth import secret_names
 from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Auth
-from lambdas.runtime.secrets import NoSecret, SecretsDown, UnusableSecret
+from lambdas.runtime.secrets import NoSecret, SecretsUnavailable, UnusableSecret
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -36,13 +36,13 @@ def headers(settings: Settings) -> tuple[str, ...]:
 def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
     """A way whose secret is not stored is not in use; a store that is down may hold the one that is."""
     why: list[str] = []
-    down: list[SecretsDown] = []
+    down: list[SecretsUnavailable] = []
     for one in settings.of:
         try:
             one.type.verify(one.settings, request, keys, now)
         except Unauthenticated as refused:
             why.append(str(refused))
-        except SecretsDown as error:
+        except SecretsUnavailable as error:
             down.append(error)
         else:
             return

@@ -192,7 +192,7 @@ def _key(settings: Settings, kid: Any, algorithm: str) -> Any:
         if found is None:  # It may be new. Who makes up keys does not have the set read for each.
             found = _fitting(KEY_SETS.get(url, REREAD), kid, algorithm)
     except FetchRefused as error:
-        raise SecretsDown(f"no keys of {settings.issuer}: {error}") from None
+        raise SecretsUnavailable(f"no keys of {settings.issuer}: {error}") from None
     return found
 
 

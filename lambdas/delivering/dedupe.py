@@ -67,7 +67,7 @@ class Claims:
         self._clock = clock
         self._deadline = deadline or Deadline()
 
-    def once(self, messages: Sequence[Message], send: _Send, after: int = 0) -> Delivered:
+    def send_unclaimed(self, messages: Sequence[Message], send: _Send, after: int = 0) -> Delivered:
         """Have those sent that nobody has sent and nobody else is sending.
 
         `send` adds the places of those of its messages that are on the queue, or kept for it; the others' claims are
@@ -94,7 +94,7 @@ class Claims:
             pending=pending,
         )
 
-    def done(self, messages: Sequence[Message]) -> set[int]:
+    def already_sent(self, messages: Sequence[Message]) -> set[int]:
         """The places of messages that have been sent; nothing is written."""
         names = list(_names(messages, several=self._several))
         there: set[str] = set()
@@ -195,7 +195,7 @@ class Claims:
         log("WARN", "the table of dedupe failed", self._clock(), why=told(error))
 
 
-def claims(source: Source, deadline: Deadline, environ: Mapping[str, str] = os.environ) -> Claims:
+def claims_from_environ(source: Source, deadline: Deadline, environ: Mapping[str, str] = os.environ) -> Claims:
     """The claims of a source in the table that its stack has."""
     table, lease = environ["DEDUPE_TABLE"], float(environ["DEDUPE_LEASE"])
     return Claims(source, table, client("dynamodb", QUICK), lease, deadline=deadline)

@@ -20,7 +20,7 @@ from lambdas.shaping.message import Message, Refusal, Shaper, encoded
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
 
-from lambdas.delivering.result import Delivered, Pending, StorageDown
+from lambdas.delivering.result import Delivered, EventsInFlight, KeptBucketUnavailable
 
 T = TypeVar("T")
 
@@ -32,20 +32,20 @@ LATE = 60.0
 """Seconds from which on it is counted how late an event came."""
 
 
-def claims_of(source: Source, deadline: Deadline) -> Claims | None:
+def load_claims(source: Source, deadline: Deadline) -> Claims | None:
     """What makes `dedupe` of a source; None where it has none."""
     if source.dedupe is None:
         return None
     # Few have it, and each import is a part of a cold start.
-    from lambdas.delivering.dedupe import claims
+    from lambdas.delivering.dedupe import claims_from_environ
 
-    return claims(source, deadline)
+    return claims_from_environ(source, deadline)
 
 
 class Delivery:
     """A source's way from requests to messages."""
 
-    def __init__(self, source: Source, outbox: Outbox, kept: Kept, claims: Claims | None = None) -> None:
+    def __init__(self, source: Source, outbox: Outbox, kept: KeptBucket, claims: Claims | None = None) -> None:
         self._source = source
         learned = (one.store_secret for one in source.webhook.challenges if one.store_secret)
         handed_over = (name for path in learned for name in looked_at(path))
@@ -56,7 +56,7 @@ class Delivery:
         self._kept = kept
         self._claims = claims
 
-    def shaped(self, request: Request, only: Collection[int] = ()) -> tuple[list[Message], list[Refusal]]:
+    def shape(self, request: Request, only: Collection[int] = ()) -> tuple[list[Message], list[Refusal]]:
         """The messages of a request, and what can be none; of the events at some places only, where they are named."""
         messages: list[Message] = []
         refusals: list[Refusal] = []
@@ -73,11 +73,11 @@ class Delivery:
         return messages, refusals
 
     def deliver(self, request: Request) -> Delivered:
-        """Send what can be sent, and keep the rest; StorageDown where neither can be done: then nobody has it.
+        """Send what can be sent, and keep the rest; KeptBucketUnavailable where an event is neither sent nor kept.
 
-        Pending where another request is sending some of it; all else is sent, or kept.
+        EventsInFlight where another request is sending some of it; all else is sent, or kept.
         """
-        messages, refusals = self.shaped(request)
+        messages, refusals = self.shape(request)
         # The bucket first: should what follows fail, a retry overwrites what was kept and adds nothing.
         self.reject(request, refusals)
         delivered = self.send(request, messages)
@@ -85,7 +85,7 @@ class Delivery:
         refusals += delivered.refusals
         if delivered.pending:
             why = f"another request is sending {delivered.pending} of {len(messages)} messages"
-            raise Pending(why, delivered._replace(refusals=refusals))
+            raise EventsInFlight(why, delivered._replace(refusals=refusals))
         lag = request.time - min([message.at for message in messages]) if messages else 0.0
         drift = [message.drift for message in messages if message.drift]
         if not (refusals or lag >= LATE or drift):
@@ -95,17 +95,17 @@ class Delivery:
     def send(self, request: Request, messages: Sequence[Message], after: int = 0) -> Delivered:
         """Send messages, where the source has `dedupe` those that nobody has sent.
 
-        What the queue never takes is for who asks to keep; QueueDown where neither the queue nor the bucket takes one.
+        What the queue never takes the caller has to keep; QueueUnavailable where neither queue nor bucket takes one.
         There is time left for so many calls `after` it.
         """
         # A canary is the same sample each time.
         if self._claims is None or request.canary:
             return self._send(request, messages, after)
-        return self._claims.once(messages, lambda fresh, done: self._send(request, fresh, after, done), after)
+        return self._claims.send_unclaimed(messages, lambda fresh, done: self._send(request, fresh, after, done), after)
 
-    def sent_before(self, messages: Sequence[Message]) -> set[int]:
+    def already_sent(self, messages: Sequence[Message]) -> set[int]:
         """The places of messages that were sent before, and would not be sent again."""
-        return self._claims.done(messages) if self._claims else set()
+        return self._claims.already_sent(messages) if self._claims else set()
 
     def _send(
         self, request: Request, messages: Sequence[Message], after: int, done: set[int] | None = None
@@ -125,8 +125,8 @@ class Delivery:
                     self._keep_unsent(request, waiting, part)
                     if done is not None:
                         done.update(some)
-            except StorageDown as down:
-                raise QueueDown(f"{left.why}; {down}") from down
+            except KeptBucketUnavailable as down:
+                raise QueueUnavailable(f"{left.why}; {down}") from down
         return Delivered(len(bounded) - len(faulty) - len(left.places), len(left.places), faulty)
 
     def reject(self, request: Request, refusals: Sequence[Refusal]) -> None:
@@ -136,7 +136,9 @@ class Delivery:
             said = [request.headers.get(name) for name in self._telling] + [request.query(name) for name in self._asked]
             told = "\n".join(one or "" for one in said)
             self._keep(
-                lambda: self._kept.reject(self._source.name, request, self._secret_headers, refusals, told, split)
+                lambda: self._kept.keep_rejected(
+                    self._source.name, request, self._secret_headers, refusals, told, split
+                )
             )
 
     def _within_bounds(self, message: Message, request: Request) -> Message:
@@ -144,17 +146,17 @@ class Delivery:
             return message
         details = message.fields["details"]
         event = request.body if _is_sent_as_it_is(details, request) else encoded(details)
-        key = self._keep(lambda: self._kept.oversize(request, event))
-        return pointer(message, self._kept.bucket, key, event, first=self._source.events.require)
+        key = self._keep(lambda: self._kept.keep_oversize(request, event))
+        return truncate(message, self._kept.bucket, key, event, first=self._source.events.require)
 
     def _keep_unsent(self, request: Request, waiting: Sequence[bytes], part: int) -> None:
-        self._keep(lambda: self._kept.unsent(self._source.name, request, waiting, part))
+        self._keep(lambda: self._kept.keep_unsent(self._source.name, request, waiting, part))
 
     def _keep(self, put: Callable[[], T]) -> T:
         try:
             return put()
         except FAULTS as error:
-            raise StorageDown(told(error)) from error
+            raise KeptBucketUnavailable(told(error)) from error
 
 
 def _is_sent_as_it_is(event: Any, request: Request) -> bool:

@@ -5,60 +5,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.reading.body import parse
+from lambdas.delivering.envelope import ENVELOPE_VERSION
 from lambdas.reading.request import Request
 from lambdas.runtime.aws_errors import call, confirmed, told
 from lambdas.runtime.deadline import Deadline
-from lambdas.runtime.times import iso, seconds
+from lambdas.runtime.times import iso
 from lambdas.shaping.message import Refusal
-
-ENVELOPE = 1
-"""The version of what is written."""
 
 MAX_OBJECT = 48 * 1_048_576
 """Bytes that are read of an object: beyond what we write, and within a function's memory."""
-MAX_MARKS = 4_000_000
-"""Commas and brackets in an object: beyond what we write, and what is between them within a function's memory."""
-NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
-"""What taking an object apart raises where it is no envelope of ours: somebody else has put it there."""
 
 
-def opened(content: bytes) -> dict[str, Any]:
-    """What an object says; one of NOT_OURS where it is no envelope, or one of another version."""
-    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_MARKS:
-        raise ValueError("more than we write")
-    envelope: dict[str, Any] = json.loads(content)
-    if envelope["version"] != ENVELOPE:
-        raise ValueError("another version")
-    return envelope
-
-
-def request_of(envelope: Mapping[str, Any], read: Callable[[Request], Any]) -> Request:
-    """The request that an envelope holds, whose body is read by `read`; one of NOT_OURS where it holds none.
-
-    What was masked was kept as JSON, however it was written.
-    """
-    return Request(
-        method=str(envelope["method"]),
-        headers={name: str(value) for name, value in envelope["headers"].items()},
-        body=base64.b64decode(envelope["body"], validate=True),
-        raw_query=str(envelope["query"]),
-        id=str(envelope["requestId"]),
-        time=seconds(envelope["time"], "rfc3339"),
-        read=_read_masked if envelope.get("masked") else read,
-    )
-
-
-def _read_masked(request: Request) -> Any:
-    return parse(request.body)
-
-
-class Kept:
+class KeptBucket:
     """Puts objects; every key holds a hash of the content, so that a retry overwrites and never adds."""
 
     def __init__(self, bucket: str, client: Callable[[], Any], deadline: Deadline | None = None) -> None:
@@ -66,7 +29,7 @@ class Kept:
         self._client = client
         self._deadline = deadline or Deadline()
 
-    def reject(
+    def keep_rejected(
         self,
         source: str,
         request: Request,
@@ -89,7 +52,7 @@ class Kept:
         digest = hashlib.sha256(body).hexdigest()
         for reason, refused in by_reason.items():
             envelope = {
-                "version": ENVELOPE,
+                "version": ENVELOPE_VERSION,
                 "source": source,
                 "reason": reason,
                 "time": iso(request.time),
@@ -108,18 +71,18 @@ class Kept:
             name = hashlib.sha256(body + f"{told}{places}".encode("utf-8", "surrogatepass")).hexdigest()
             self.put(f"rejected/{_day(request)}/{reason}/{name}.json", json.dumps(envelope).encode())
 
-    def oversize(self, request: Request, event: bytes) -> str:
+    def keep_oversize(self, request: Request, event: bytes) -> str:
         """Keep an event as it is, and return its key."""
         key = f"oversize/{_day(request)}/{hashlib.sha256(event).hexdigest()}.json"
         self.put(key, event)
         return key
 
-    def unsent(self, source: str, request: Request, messages: Iterable[bytes], part: int = 0) -> None:
+    def keep_unsent(self, source: str, request: Request, messages: Iterable[bytes], part: int = 0) -> None:
         """Keep messages that the queue did not take; the sweep sends them. Parts of a request may be alike."""
         encoded = [base64.b64encode(one).decode() for one in messages]
         digest = hashlib.sha256((f"{part}," * (part > 0) + "".join(encoded)).encode()).hexdigest()
         envelope = {
-            "version": ENVELOPE,
+            "version": ENVELOPE_VERSION,
             "source": source,
             "time": iso(request.time),
             "requestId": request.id,
@@ -132,7 +95,7 @@ class Kept:
         for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
             yield from (one["Key"] for one in page.get("Contents", ()))
 
-    def find(self, key: str) -> bytes | None:
+    def get(self, key: str) -> bytes | None:
         """An object; None where it is not there, or not any more."""
         self._deadline.require(1)
         try:

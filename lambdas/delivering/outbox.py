@@ -19,11 +19,11 @@ _CONTENT = ("InvalidMessageContents", "AWS.SimpleQueueService.BatchRequestTooLon
 """What SQS says of a request that it will never take: to try it again is to try it for ever."""
 
 
-class QueueDown(Exception):  # noqa: N818 - it names the outcome
+class QueueUnavailable(Exception):  # noqa: N818 - it names the outcome
     """The queue did not take everything, and may later."""
 
 
-class Left(NamedTuple):
+class Undelivered(NamedTuple):
     """The places of messages that the queue did not take, and may later; and why it did not."""
 
     places: list[int]
@@ -45,7 +45,7 @@ class Outbox:
         self._sleep = sleep
         self._deadline = deadline or Deadline()
 
-    def send(self, bodies: Sequence[bytes], keeping: int = 1) -> tuple[dict[int, str], Left]:
+    def send(self, bodies: Sequence[bytes], keeping: int = 1) -> tuple[dict[int, str], Undelivered]:
         """Send all; return the places of those that SQS will never take, with its code, and of those it may take later.
 
         No call is begun that might leave no time for `keeping` more, which store what the queue has not.
@@ -54,9 +54,9 @@ class Outbox:
         for batch in batches(bodies):
             try:
                 self._send(sending, batch)
-            except QueueDown as down:
-                return sending.refused, Left(sending.left(range(len(bodies))), str(down))
-        return sending.refused, Left([])
+            except QueueUnavailable as down:
+                return sending.refused, Undelivered(sending.left(range(len(bodies))), str(down))
+        return sending.refused, Undelivered([])
 
     def _send(self, sending: _Sending, batch: list[int]) -> None:
         for pause in (*PAUSES, None):
@@ -64,7 +64,7 @@ class Outbox:
             if not (batch := sending.left(batch)):
                 return
             if pause is None:
-                raise QueueDown(f"{len(batch)} messages were not taken")
+                raise QueueUnavailable(f"{len(batch)} messages were not taken")
             self._sleep(pause)
 
     def _try(self, sending: _Sending, places: list[int]) -> None:
@@ -75,7 +75,7 @@ class Outbox:
             sending.settle(places, call(self._client.send_message_batch, QueueUrl=self._queue_url, Entries=batch))
         except FAULTS as error:
             if told(error) not in _CONTENT:
-                raise QueueDown(told(error)) from error
+                raise QueueUnavailable(told(error)) from error
             if len(places) == 1:
                 sending.refused[places[0]] = told(error)
                 return

@@ -18,7 +18,7 @@ _WHOLE = 128
 _KEYS = 128
 
 
-def pointer(message: Message, bucket: str, key: str, event: bytes, first: Iterable[str]) -> Message:
+def truncate(message: Message, bucket: str, key: str, event: bytes, first: Iterable[str]) -> Message:
     """The same message with its details shortened, and where the whole event is.
 
     What stays keeps its type, so that a field that Elasticsearch knows as an object is one here too, and short texts of

@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.auth import masked_fields
 from lambdas.delivering.delivery import Delivery
-from lambdas.delivering.kept_bucket import NOT_OURS, Kept, opened, request_of
+from lambdas.delivering.envelope import (
+    ENVELOPE_ERRORS,
+    WHOLE_BODY,
+    envelope_split,
+    parse_envelope,
+    rejected_indexes,
+    request_from_envelope,
+)
+from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
-from lambdas.delivering.refused_events import WHOLE, moved, refused_at, split_of
+from lambdas.delivering.rejected_events import relocate
 from lambdas.model import Source
 from lambdas.reading.formats import reader
 from lambdas.reading.request import Request
@@ -37,7 +45,7 @@ class Reprocessor:
         self,
         source: Source,
         outbox: Outbox,
-        kept: Kept,
+        kept: KeptBucket,
         tell: Callable[..., None],
         claims: Claims | None = None,
         deadline: Deadline | None = None,
@@ -64,14 +72,14 @@ class Reprocessor:
     ) -> dict[str, Any]:
         if not self._deadline.allows(ONE_MORE):
             return {"key": key, "left": True}
-        content = self._kept.find(key)
+        content = self._kept.get(key)
         if content is None:
             return {"key": key, "gone": True}
         try:
-            envelope = opened(content)
-            request, places = request_of(envelope, self._read), refused_at(envelope)
-            split_of(envelope, self._source.events.split)
-        except NOT_OURS:
+            envelope = parse_envelope(content)
+            request, places = request_from_envelope(envelope, self._read), rejected_indexes(envelope)
+            envelope_split(envelope, self._source.events.split)
+        except ENVELOPE_ERRORS:
             return {"key": key, "foreign": True}
         # What could not be read when it came was kept as it was sent.
         if self._masks:
@@ -80,7 +88,7 @@ class Reprocessor:
 
     def _preview(self, _key: str, envelope: dict[str, Any], request: Request, places: frozenset[int]) -> dict[str, Any]:
         messages, refusals, _ = self._shaped(envelope, request, places)
-        before = self._delivery.sent_before(messages)
+        before = self._delivery.already_sent(messages)
         passing = [message.fields for place, message in enumerate(messages) if place not in before]
         return {
             "passes": len(passing),
@@ -108,15 +116,15 @@ class Reprocessor:
         With them, the `split` whose places the refusals have.
         """
         now = self._source.events.split
-        then = split_of(envelope, now)
-        if (where := moved(request, places, then, now)) is None:
+        then = envelope_split(envelope, now)
+        if (where := relocate(request, places, then, now)) is None:
             told = "`split` was another then, and which events these are can't be told"
             reason = str(envelope["reason"])
             return [], [Refusal(place, reason, told) for place in sorted(places)], then
-        if WHOLE in where:
-            return *self._delivery.shaped(request), now
-        messages, refusals = self._delivery.shaped(request, where)
-        if any(one.place == WHOLE for one in refusals):
+        if WHOLE_BODY in where:
+            return *self._delivery.shape(request), now
+        messages, refusals = self._delivery.shape(request, where)
+        if any(one.place == WHOLE_BODY for one in refusals):
             # The body as a whole is refused now: what of it was sent before still is.
             refusals = [one._replace(place=place) for one in refusals for place in sorted(where)]
         return messages, refusals, now
@@ -154,10 +162,10 @@ class Reprocessor:
     def _there(self, key: str) -> dict[str, Any] | None:
         """The envelope at a key; None where there is none of ours: of another, the bucket's versions have it."""
         try:
-            content = self._kept.find(key)
-            envelope = opened(content) if content else None
-            return envelope if envelope and refused_at(envelope) else None
-        except NOT_OURS:
+            content = self._kept.get(key)
+            envelope = parse_envelope(content) if content else None
+            return envelope if envelope and rejected_indexes(envelope) else None
+        except ENVELOPE_ERRORS:
             return None
 
 

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from lambdas.shaping.message import Refusal
 
 
-class StorageDown(Exception):  # noqa: N818 - it names the outcome
+class KeptBucketUnavailable(Exception):  # noqa: N818 - it names the outcome
     """The Kept bucket did not take what had to be kept."""
 
 
-class Pending(Exception):  # noqa: N818 - it names the outcome
+class EventsInFlight(Exception):  # noqa: N818 - it names the outcome
     """Another request is sending the same events, and may fail: the vendor is to ask again."""
 
     def __init__(self, why: str, delivered: Delivered) -> None:

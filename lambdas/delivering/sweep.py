@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lambdas.delivering.kept_bucket import NOT_OURS, Kept, opened
+from lambdas.delivering.envelope import ENVELOPE_ERRORS, parse_envelope
+from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.runtime.deadline import ONE_MORE, Deadline
 
@@ -17,7 +18,9 @@ from lambdas.runtime.deadline import ONE_MORE, Deadline
 class Sweeper:
     """Sends what the queue did not take before."""
 
-    def __init__(self, outbox: Outbox, kept: Kept, tell: Callable[..., None], deadline: Deadline | None = None) -> None:
+    def __init__(
+        self, outbox: Outbox, kept: KeptBucket, tell: Callable[..., None], deadline: Deadline | None = None
+    ) -> None:
         """`tell` is given what became of each object, for the log: counts, and the id of its request."""
         self._outbox = outbox
         self._kept = kept
@@ -33,11 +36,11 @@ class Sweeper:
         for key in self._kept.keys("unsent/"):
             if swept["left"] or not self._deadline.allows(ONE_MORE):
                 break  # where the queue is down still, the others wait with it
-            if (content := self._kept.find(key)) is None:
+            if (content := self._kept.get(key)) is None:
                 continue
             try:
                 envelope, bodies = _waiting(content)
-            except NOT_OURS:
+            except ENVELOPE_ERRORS:
                 self._tell("swept", key=key, foreign=1)
                 swept["foreign"] += 1
                 continue
@@ -69,8 +72,8 @@ class Sweeper:
 
 
 def _waiting(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """An envelope of what waits for the queue, and its messages; one of NOT_OURS where it is none."""
-    envelope = opened(content)
+    """An envelope of what waits for the queue, and its messages; one of ENVELOPE_ERRORS where it is none."""
+    envelope = parse_envelope(content)
     bodies = [base64.b64decode(one, validate=True) for one in envelope["messages"]]
     if not all(isinstance(json.loads(body.decode()), dict) for body in bodies):
         raise ValueError("no message")

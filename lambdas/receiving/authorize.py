@@ -11,7 +11,7 @@ from lambdas.model import Source
 from lambdas.reading.request import Request
 from lambdas.runtime.log import log
 from lambdas.runtime.metrics import embedded
-from lambdas.runtime.secrets import Secrets, SecretsDown
+from lambdas.runtime.secrets import Secrets, SecretsUnavailable
 
 
 def authorize(
@@ -30,7 +30,7 @@ def authorize(
         counted = embedded(stack, now, {"Unauthenticated": 1}) if stack else {}
         log("WARN", "unauthenticated", now, source=source.name, requestId=request.id, why=str(refused), **counted)
         return {"isAuthorized": False}
-    except SecretsDown as down:
+    except SecretsUnavailable as down:
         why = f"{type(down).__name__}: {down}"
         log("WARN", "left to the handler", now, source=source.name, requestId=request.id, why=why)
     return {"isAuthorized": True}

@@ -21,9 +21,9 @@ from lambdas.auth import (
 )
 from lambdas.auth_type import Unauthenticated
 from lambdas.delivering.delivery import Delivery
-from lambdas.delivering.kept_bucket import Kept
-from lambdas.delivering.outbox import Outbox, QueueDown
-from lambdas.delivering.result import Pending, StorageDown
+from lambdas.delivering.kept_bucket import KeptBucket
+from lambdas.delivering.outbox import Outbox, QueueUnavailable
+from lambdas.delivering.result import EventsInFlight, KeptBucketUnavailable
 from lambdas.model import Challenge, Reply, Source, auths, verified_by
 from lambdas.reading.body import Rejected
 from lambdas.reading.formats import reader
@@ -62,7 +62,7 @@ class Receiver:
         source: Source,
         secrets: Secrets,
         outbox: Outbox,
-        kept: Kept,
+        kept: KeptBucket,
         clock: Callable[[], float] = time.time,
         fetch: Fetch | None = None,
         stack: str = "",

@@ -8,7 +8,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from lambdas.runtime.https_url import FetchRefused, allowed
-from lambdas.runtime.secrets import SecretsDown
+from lambdas.runtime.secrets import SecretsUnavailable
 
 SECONDS = 2.0
 """A vendor waits some seconds for its answer, and this is only a part of it."""
@@ -19,7 +19,7 @@ _fetches: deque[float] = deque(maxlen=PER_MINUTE)
 
 
 def fetched(url: str, hosts: Iterable[str]) -> bytes:
-    """What is at a URL of these hosts; Refused where there is nothing, SecretsDown where the host does not answer."""
+    """What is at a URL of these hosts; FetchRefused where nothing is, SecretsUnavailable where no host answers."""
     if not allowed(url, hosts):
         raise FetchRefused("it is not at a host that may be asked")
     from lambdas.runtime.https import Unanswered, exchange
@@ -29,19 +29,19 @@ def fetched(url: str, hosts: Iterable[str]) -> bytes:
     try:
         answer = exchange(url, SECONDS, MAX_BYTES)
     except Unanswered as error:
-        raise SecretsDown(str(error)) from None
+        raise SecretsUnavailable(str(error)) from None
     if answer.status >= 500 or answer.status == 429:
-        raise SecretsDown(f"{host} answers {answer.status}")
+        raise SecretsUnavailable(f"{host} answers {answer.status}")
     if not 200 <= answer.status < 300:
         raise FetchRefused(f"{host} answers {answer.status}")
     if answer.status == 206 or answer.encoding != "identity":
-        raise SecretsDown(f"{host} answers with a part, or compressed, and was asked for neither")
+        raise SecretsUnavailable(f"{host} answers with a part, or compressed, and was asked for neither")
     return answer.content
 
 
 def _count(host: str | None) -> None:
-    """Count a fetch; SecretsDown where there were as many as may be within the last minute."""
+    """Count a fetch; SecretsUnavailable where there were as many as may be within the last minute."""
     now = monotonic()
     if len(_fetches) == PER_MINUTE and now - _fetches[0] < 60:
-        raise SecretsDown(f"{host} is not asked: {PER_MINUTE} fetches within a minute are the most")
+        raise SecretsUnavailable(f"{host} is not asked: {PER_MINUTE} fetches within a minute are the most")
     _fetches.append(now)

@@ -20,15 +20,15 @@ PREVIOUS = "_previous"
 """Ends the name of the parameter that holds the secret before the current one."""
 
 
-class SecretsDown(Exception):  # noqa: N818 - it names the outcome
+class SecretsUnavailable(Exception):  # noqa: N818 - it names the outcome
     """There is nothing to verify with: the store, or who publishes a key, is down."""
 
 
-class NoSecret(SecretsDown):
+class NoSecret(SecretsUnavailable):
     """The store is up, and nobody has put a secret there."""
 
 
-class UnusableSecret(SecretsDown):
+class UnusableSecret(SecretsUnavailable):
     """What is stored is no secret that its type can verify with. The text says why, and holds nothing of it."""
 
 
@@ -56,12 +56,12 @@ class Secrets:
         self._reread_after: dict[str, float] = {}
 
     def get(self, name: str) -> tuple[str, ...]:
-        """The secrets that are valid now, the current one first; SecretsDown where there is none."""
+        """The secrets that are valid now, the current one first; SecretsUnavailable where there is none."""
         entry = self._entries.get(name)
         if entry is None or self._clock() >= entry.fresh_until:
             try:
                 entry = self._read(name)
-            except SecretsDown:
+            except SecretsUnavailable:
                 if entry is None or not entry.values:
                     raise
                 # An event that verifies with a secret of five minutes ago is worth more than a 503.
@@ -83,7 +83,7 @@ class Secrets:
             confirmed(call(put, Name=current, Value=value, Type="SecureString", Overwrite=False), "Version")
         except FAULTS as error:
             if told(error) != "ParameterAlreadyExists":
-                raise SecretsDown(f"{current}: {told(error)}") from error
+                raise SecretsUnavailable(f"{current}: {told(error)}") from error
             return False
         finally:
             # Whatever came of it, somebody may have stored one: what is remembered is that there is none.
@@ -101,7 +101,7 @@ class Secrets:
         before = self._entries.get(name)
         try:
             after = self._read(name)
-        except SecretsDown:
+        except SecretsUnavailable:
             return ()
         return after.values if before is None or after.values != before.values else ()
 
@@ -111,7 +111,7 @@ class Secrets:
         try:
             values = self._found(current, previous)
         except FAULTS as error:
-            raise SecretsDown(f"{current}: {told(error)}") from error
+            raise SecretsUnavailable(f"{current}: {told(error)}") from error
         valid = tuple(values[one] for one in (current, previous) if values.get(one)) if values.get(current) else ()
         self._entries[name] = _Entry(valid, self._clock() + (TTL if valid else RETRY))
         return self._entries[name]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from lambdas.runtime.https_url import FetchRefused
-from lambdas.runtime.secrets import SecretsDown
+from lambdas.runtime.secrets import SecretsUnavailable
 
 TTL = 3_600.0
 """Seconds that what was read is taken from memory."""
@@ -20,7 +20,7 @@ RETRY = 10.0
 gives up after the third time, https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html"""
 
 T = TypeVar("T")
-Failure = SecretsDown | FetchRefused
+Failure = SecretsUnavailable | FetchRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class FetchCache(Generic[T]):
         self._entries: dict[str, _Entry[T]] = {}
 
     def get(self, url: str, max_age: float = TTL) -> T:
-        """What is at the URL, at most so many seconds old; Refused or SecretsDown where nothing is known."""
+        """What is at the URL, at most so many seconds old; Refused or SecretsUnavailable where nothing is known."""
         entry = self._entries.get(url)
         if entry is None or self._clock() - entry.asked >= entry.lasts(max_age):
             entry = self._read(url, entry)
@@ -65,7 +65,7 @@ class FetchCache(Generic[T]):
         value: T | Failure
         try:
             value, failed = self.parse(self._fetch(url)), False
-        except (SecretsDown, FetchRefused) as error:
+        except (SecretsUnavailable, FetchRefused) as error:
             value, failed = error, True
         except (ValueError, RecursionError) as error:
             value, failed = FetchRefused(str(error)), True

@@ -738,7 +738,7 @@ def test_a_page_that_is_no_certificate_verifies_nothing() -> None:
 def test_while_sns_publishes_no_certificate_a_message_is_not_refused_for_good() -> None:
     url = issuers.CERTIFICATE_URL
     for fault in (Unanswered("sns: TimeoutError"), 503, 429):
-        with online({url: fault}), pytest.raises(SecretsDown):
+        with online({url: fault}), pytest.raises(SecretsUnavailable):
             SNS.type.verify(SNS.settings, posted(signed_message(message())), lambda _name: (), NOW)
 
 
@@ -989,7 +989,7 @@ def test_without_its_keys_an_issuer_is_asked_again_after_a_while_and_nothing_is_
     with online({KEYS_URL: page}) as internet, pytest.MonkeyPatch.context() as patched:
         patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
         for kid in range(100):
-            with pytest.raises(SecretsDown):
+            with pytest.raises(SecretsUnavailable):
                 refuses(JWT, bearing(Issuer("stranger").token(CLAIMS, kid=str(kid))))
         assert internet.asked == [KEYS_URL]
         internet.pages[KEYS_URL] = issuers.key_set(ISSUER)
@@ -1026,7 +1026,7 @@ def test_where_an_issuer_does_not_say_where_its_keys_are_it_is_asked_again_after
             internet.pages[place] = page
             internet.asked.clear()
             for _ in range(10):
-                with pytest.raises(SecretsDown):
+                with pytest.raises(SecretsUnavailable):
                     refuses(auth, bearing(ISSUER.token(CLAIMS)))
             assert internet.asked == [place]
             clock[0] += RETRY
@@ -1039,7 +1039,7 @@ def test_certificates_that_are_made_up_are_not_fetched_without_end_and_push_out_
         for number in range(100):
             url = issuers.CERTIFICATE_URL.replace("0a1b", f"0a1b{number}")
             for _ in range(2):
-                with suppress(SecretsDown):
+                with suppress(SecretsUnavailable):
                     assert refuses(SNS, posted(signed_message(message(SigningCertURL=url))))
             assert not refuses(SNS, true)
         assert len(internet.asked) == fetch.PER_MINUTE == len(set(internet.asked))

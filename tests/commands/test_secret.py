@@ -27,7 +27,7 @@ from generator.deploy import secret_store
 from generator.deploy.secret_store import Stored
 from lambdas.auth import ecdsa
 from lambdas.model import Header
-from lambdas.runtime.secrets import Secrets, SecretsDown
+from lambdas.runtime.secrets import Secrets, SecretsUnavailable
 from lambdas.signatures.keys import key_bytes
 from lambdas.signatures.signature_settings import Signature
 from tests.definitions import SOURCES, definition, shipped
@@ -139,7 +139,7 @@ def accepted() -> tuple[str, ...]:
     """What a function that starts now verifies with."""
     try:
         return Secrets("/MozDef-EF/zoom/dev", ssm).get("auth_token")
-    except SecretsDown:
+    except SecretsUnavailable:
         return ()
 
 

@@ -487,16 +487,16 @@ def test_dynamodb_takes_all_that_is_asked_of_it(dynamodb: Any, source: Source) -
         done.update(range(len(fresh) - 5))
         return Delivered(len(fresh) - 5, 0, [])
 
-    assert claims.once(messages, send) == Delivered(125, 0, [])
-    assert claims.done(messages) == set(range(125))
-    assert claims.once(messages, send)[5:] == (125, 0, 0)
+    assert claims.send_unclaimed(messages, send) == Delivered(125, 0, [])
+    assert claims.already_sent(messages) == set(range(125))
+    assert claims.send_unclaimed(messages, send)[5:] == (125, 0, 0)
     assert seen == [130, 5]
 
 
 def test_the_table_and_the_lease_are_what_the_stack_says(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(dedupe, "client", lambda *what: asked.append(what))
-    claims = dedupe.claims(source, Deadline(), {"DEDUPE_TABLE": "claims", "DEDUPE_LEASE": "25"})
+    claims = dedupe.claims_from_environ(source, Deadline(), {"DEDUPE_TABLE": "claims", "DEDUPE_LEASE": "25"})
     assert (claims._table, claims._lease) == ("claims", 25.0)
     ((service, config),) = asked
     # Two tries, each of a connection and an answer, and an event goes through while the vendor still waits.

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.delivering.outbox import PAUSES, Left, Outbox, batches
+from lambdas.delivering.outbox import PAUSES, Outbox, Undelivered, batches
 from tests.fakes import DOWN, THROTTLED, Queue
 
 MIB = 1_048_576
@@ -25,7 +25,7 @@ def test_batches_keep_the_order_and_both_limits(sizes: list[int]) -> None:
 
 def test_three_messages_of_400_kb_take_two_calls() -> None:
     queue = Queue()
-    assert Outbox("queue-url", queue).send([b"x" * 400_000] * 3) == ({}, Left([]))
+    assert Outbox("queue-url", queue).send([b"x" * 400_000] * 3) == ({}, Undelivered([]))
     assert (len(queue.bodies), queue.faults.calls) == (3, 2)
 
 
@@ -40,7 +40,7 @@ class Picky(Queue):
 
 def test_a_call_refused_for_one_message_delivers_the_others() -> None:
     queue = Picky()
-    assert Outbox("queue-url", queue).send([b"a", b"bad", b"b"]) == ({1: "InvalidMessageContents"}, Left([]))
+    assert Outbox("queue-url", queue).send([b"a", b"bad", b"b"]) == ({1: "InvalidMessageContents"}, Undelivered([]))
     assert queue.bodies == ["a", "b"]
 
 
@@ -55,7 +55,7 @@ def test_any_other_refusal_is_the_queues_and_leaves_what_it_did_not_take(fault: 
     queue, slept = Queue(), list[float]()
     queue.faults.lined_up = [None, fault]
     bodies = [b"%d" % place for place in range(25)]
-    assert Outbox("queue-url", queue, slept.append).send(bodies) == ({}, Left(list(range(10, 25)), why))
+    assert Outbox("queue-url", queue, slept.append).send(bodies) == ({}, Undelivered(list(range(10, 25)), why))
     # What comes after is not tried: it would take as long, and the vendor waits.
     assert (queue.bodies, queue.faults.calls, slept) == ([body.decode() for body in bodies[:10]], 2, [])
 
@@ -64,7 +64,10 @@ def test_a_part_that_fails_for_ever_is_left_alone_with_what_was_not_tried() -> N
     queue, slept = Queue(), list[float]()
     queue.faults.lined_up = [{"Failed": [{"Id": "3", "SenderFault": False, "Code": "InternalError"}]}] * 3
     bodies = [b"%d" % place for place in range(12)]
-    assert Outbox("queue-url", queue, slept.append).send(bodies) == ({}, Left([3, 10, 11], "1 messages were not taken"))
+    assert Outbox("queue-url", queue, slept.append).send(bodies) == (
+        {},
+        Undelivered([3, 10, 11], "1 messages were not taken"),
+    )
     assert (queue.faults.calls, slept) == (3, list(PAUSES))
 
 
@@ -74,12 +77,12 @@ def test_one_that_is_refused_while_the_queue_goes_down_is_not_left() -> None:
     # The whole call is refused for one in it; then each goes for itself, and the last meets a queue that is down.
     assert Outbox("queue-url", queue).send([b"a", b"bad", b"b"]) == (
         {1: "InvalidMessageContents"},
-        Left([2], "EndpointConnectionError"),
+        Undelivered([2], "EndpointConnectionError"),
     )
     assert queue.bodies == ["a"]
 
 
 def test_nothing_to_send_is_no_call() -> None:
     queue = Queue()
-    assert Outbox("queue-url", queue).send([]) == ({}, Left([]))
+    assert Outbox("queue-url", queue).send([]) == ({}, Undelivered([]))
     assert queue.faults.calls == 0

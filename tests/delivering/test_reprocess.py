@@ -25,7 +25,7 @@ from generator.samples import files as sample_files
 from generator.samples import gateway
 from lambdas import VERSION, model
 from lambdas.delivering import kept_bucket
-from lambdas.delivering.outbox import QueueDown
+from lambdas.delivering.outbox import QueueUnavailable
 from lambdas.delivering.reprocess import MAX_SHOWN
 from lambdas.model import Source
 from lambdas.reading.request import BY_IAM
@@ -444,7 +444,7 @@ def test_a_redrive_that_neither_queue_nor_bucket_takes_leaves_all_as_it_was(defi
     endpoint.deploy(define(BATCH % "id"))
     before = dict(endpoint.bucket.objects)
     endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [DOWN], [None, DOWN]
-    with pytest.raises(QueueDown, match=r"^EndpointConnectionError; EndpointConnectionError$"):
+    with pytest.raises(QueueUnavailable, match=r"^EndpointConnectionError; EndpointConnectionError$"):
         endpoint.again.send([key("missing", body)])
     assert endpoint.bucket.objects == before
     assert endpoint.again.send([key("missing", body)])[0]["sent"] == 1

@@ -19,7 +19,7 @@ import urllib3
 
 from generator.commands import main
 from generator.local.emulator import Emulator, emulator
-from lambdas.runtime.secrets import Secrets, SecretsDown
+from lambdas.runtime.secrets import Secrets, SecretsUnavailable
 from tests.definitions import ROOT, SOURCES
 from tests.emulator.service import free_port, sign_in
 from tests.emulator.vendors import ZOOM, zoom_headers
@@ -150,7 +150,7 @@ def accepted(aws: Emulator) -> tuple[str, ...]:
     """What a function that starts now verifies with."""
     try:
         return Secrets("/MozDef-EF/zoom/dev", lambda: aws.client("ssm")).get("auth_token")
-    except SecretsDown:
+    except SecretsUnavailable:
         return ()
 
 

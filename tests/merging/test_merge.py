@@ -261,11 +261,10 @@ def test_codepipeline_is_called_by_the_functions_own(monkeypatch: pytest.MonkeyP
 
 LEAVES = "it must be relative, without '..', backslash, drive letter or NUL."
 TWO = (
-    "The merge takes 2 input artifacts, the application's and then the configuration's, and makes 1 output artifact; "
-    "the action has "
+    "The action needs 2 input artifacts, the application's and then the configuration's, and 1 output artifact; it has "
 )
 APP, CONFIG, MERGED = artifact("App", "p/App/1"), artifact("Config", "p/Config/2"), artifact("Merged", "p/Merged/3")
-EMPTY = "UserParameters is empty; put in it the folder that the configuration goes to, such as config."
+EMPTY = "UserParameters is empty; set it to the folder for the configuration, such as config."
 
 
 @pytest.mark.parametrize(
@@ -289,7 +288,7 @@ EMPTY = "UserParameters is empty; put in it the folder that the configuration go
         (
             event(inputArtifacts=[APP, artifact("Config", "p/gone")]),
             "The artifact 'Config' can't be read at s3://artifacts/p/gone (NoSuchKey); release the change again, so "
-            "that its action makes it anew.",
+            "that its action creates it anew.",
         ),
         (
             event(artifactCredentials={}),
@@ -384,7 +383,7 @@ def test_an_unexpected_failure_says_where_in_the_log(pipeline: Pipeline) -> None
 def test_too_large_an_artifact_is_not_downloaded(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "MAX_ARTIFACT", 9)
     size = len(zipped({"run": "old", "config/a": "old"}))
-    assert pipeline.fails(event()) == f"The artifact 'App' has {size} bytes; 9 are the most."
+    assert pipeline.fails(event()) == f"The artifact 'App' has {size} bytes; it may have at most 9."
 
 
 def test_a_full_disk_is_seen_before_it_is(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -398,7 +397,7 @@ def test_a_full_disk_is_seen_before_it_is(pipeline: Pipeline, monkeypatch: pytes
     pipeline.succeeds(event())
     free -= 1
     assert pipeline.fails(event()) == (
-        "The artifact 'Config' needs 1 MiB of disk, and 0 are free; raise the function's ephemeral storage."
+        "The artifact 'Config' needs 1 MiB of disk, and 0 MiB are free; raise the function's ephemeral storage."
     )
 
 
@@ -458,26 +457,26 @@ def test_what_botocore_makes_of_the_end_of_time_is_not_what_people_read(pipeline
     class Client:
         def get_object(self, **_: str) -> None:
             pipeline.clock.late_at = 0
-            raise HTTPClientError(error=raw_zip.Refused(LATE))
+            raise HTTPClientError(error=raw_zip.MergeRefused(LATE))
 
     assert pipeline.fails(event(), lambda _: Client()) == LATE
 
 
 @pytest.mark.parametrize(("given", "left", "message"), [(300_000, 30_000, None), (300_000, 29_999, LATE)])
 def test_half_a_minute_is_kept_for_the_report(given: int, left: int, message: str | None) -> None:
-    tick = merge._deadline(Falling([given, left]))
+    check_deadline = merge._deadline_check(Falling([given, left]))
     if message is None:
-        tick()
+        check_deadline()
     else:
-        with pytest.raises(raw_zip.Refused) as refused:
-            tick()
+        with pytest.raises(raw_zip.MergeRefused) as refused:
+            check_deadline()
         assert str(refused.value) == message
 
 
 def test_a_short_function_keeps_a_quarter() -> None:
-    merge._deadline(Falling([20_000, 5_000]))()
-    with pytest.raises(raw_zip.Refused, match=r"^The merge took longer than the function's 20 seconds; raise"):
-        merge._deadline(Falling([20_000, 4_999]))()
+    merge._deadline_check(Falling([20_000, 5_000]))()
+    with pytest.raises(raw_zip.MergeRefused, match=r"^The merge took longer than the function's 20 seconds; raise"):
+        merge._deadline_check(Falling([20_000, 4_999]))()
 
 
 @dataclass
@@ -520,7 +519,7 @@ def test_it_runs_from_its_zip_alone(tmp_path: Path) -> None:
     file = tmp_path / "merge.zip"
     file.write_bytes(merge_zip())
     with zipfile.ZipFile(file) as opened:
-        names = ["__init__", "merge", "raw_zip", "zip_records"]
+        names = ["__init__", "merge", "merging/__init__", "merging/raw_zip", "merging/zip_records"]
         assert opened.namelist() == [f"lambdas/{name}.py" for name in names]
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
@@ -533,6 +532,6 @@ def test_it_runs_from_its_zip_alone(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "lambdas lambdas.merge lambdas.merging.raw_zip lambdas.merging.zip_records",
+        "lambdas lambdas.merge lambdas.merging lambdas.merging.raw_zip lambdas.merging.zip_records",
         f"lambdas.merge {file / 'lambdas' / 'merge.py'}",
     ]

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdas.merging import raw_zip, zip_records
-from lambdas.merging.raw_zip import Artifact, Merged, Refused, inside, merge
+from lambdas.merging.raw_zip import Artifact, Merged, MergeRefused, merge, safe_path
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 LINK, FILE, FOLDER = stat.S_IFLNK | 0o777, stat.S_IFREG | 0o644, stat.S_IFDIR | 0o755
@@ -94,7 +94,7 @@ def merged(application: bytes, configuration: bytes, folder: str = "config") -> 
 
 
 def refusal(application: bytes, configuration: bytes = zipped(), folder: str = "config") -> str:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(MergeRefused) as refused:
         merged(application, configuration, folder)
     return str(refused.value)
 
@@ -245,8 +245,8 @@ def test_a_mode_and_a_link_survive_unpacking_by_others(tmp_path: Path) -> None:
 @given(PATHS, st.lists(st.sampled_from([".", ""]), max_size=3))
 def test_a_folder_is_the_same_however_it_is_written(path: str, noise: list[str]) -> None:
     written = "/".join([".", *noise, *path.split("/"), *noise])
-    assert inside(written, "The folder is") == path
-    assert inside(path, "The folder is") == path
+    assert safe_path(written, "The folder is") == path
+    assert safe_path(path, "The folder is") == path
 
 
 def test_a_name_is_normalised_and_the_archives_root_has_no_entry() -> None:
@@ -347,7 +347,7 @@ def test_more_entries_than_a_zip_had_room_for() -> None:
     ],
 )
 def test_the_end_is_long_only_where_it_has_to_be(count: int, size: int, start: int, long: bool) -> None:
-    end = zip_records.end(count, size, start)
+    end = zip_records.end_records(count, size, start)
     assert len(end) == (98 if long else 22)
     if long:
         assert struct.unpack_from("<4sQ12x2Q2Q", end) == (b"PK\6\6", 44, count, count, size, start)
@@ -404,7 +404,7 @@ def test_an_entry_that_unpacks_to_4_gib_keeps_its_size() -> None:
     assert struct.unpack_from("<2L2H", data, 18) == (0xFFFF_FFFF, 0xFFFF_FFFF, 1, 20)
     assert struct.unpack_from("<2H2Q", data, 31) == (1, 16, size, 2)
     assert refusal(bytes(declared), bytes(declared)) == (
-        "Unpacked, the merge would have 8,589,934,590 bytes; 4,294,967,296 are the most."
+        "Unpacked, the merged zip would have 8,589,934,590 bytes; it may have at most 4,294,967,296."
     )
 
 
@@ -450,7 +450,7 @@ def test_a_file_needs_a_name(name: str) -> None:
 def test_a_name_may_be_as_long_as_linux_takes_it() -> None:
     assert names(merged(zipped(), zipped("é" * 2_044))) == ["config/" + "é" * 2_044]
     assert refusal(zipped(), zipped("é" * 2_044 + "a")) == (
-        f"The artifact 'Config' has the entry '{'é' * 200}'…, whose name is too long: 4,095 bytes are the most."
+        f"The artifact 'Config' has the entry '{'é' * 200}'…, whose name is too long: it may have at most 4,095 bytes."
     )
 
 
@@ -466,7 +466,7 @@ def test_a_link_out_of_the_artifact_is_refused(target: str, method: int) -> None
     link = Member("b/l", target.encode(), LINK, method)
     assert refusal(zipped(link)) == (
         f"The artifact 'App' has the link 'b/l' to {target!r}; it must be relative and stay inside the artifact, "
-        "with '..' at its start alone."
+        "with '..' only at its start."
     )
 
 
@@ -474,7 +474,7 @@ def test_a_link_of_the_configuration_may_lead_into_the_application() -> None:
     assert names(merged(zipped("run"), zipped(Member("l", b"../run", LINK)))) == ["run", "config/l"]
     assert refusal(zipped(), zipped(Member("l", b"../../run", LINK))) == (
         "The artifact 'Config' has the link 'config/l' to '../../run'; it must be relative and stay inside the "
-        "artifact, with '..' at its start alone."
+        "artifact, with '..' only at its start."
     )
 
 
@@ -553,10 +553,10 @@ def test_an_encrypted_entry_is_refused(flags: int) -> None:
             changed(changed(zipped(Member("a", b"12"), "b"), 0, SIZE, "<L", 3), 0, LENGTH, "<L", 3),
             "'a' and 'b' have bytes in common",
         ),
-        (changed(zipped(Member("a", b"12")), 0, SIZE, "<L", 0xFFFF_FFFE), "'a' is longer than what there is"),
+        (changed(zipped(Member("a", b"12")), 0, SIZE, "<L", 0xFFFF_FFFE), "'a' reaches beyond the end of the data"),
         (
             changed(changed(zipped(Member("a", b"12")), 0, SIZE, "<L", 3), 0, LENGTH, "<L", 3),
-            "'a' is longer than what there is",
+            "'a' reaches beyond the end of the data",
         ),
         (changed(zipped("a"), 0, PLACE, "<L", 5), "'a' is not where the directory says"),
         (changed(zipped("a"), 0, PLACE, "<L", 99_999), "error"),
@@ -594,7 +594,7 @@ def test_a_damaged_zip_is_merged_or_refused(data: st.DataObject) -> None:
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     try:
         merged(bytes(whole), zipped("x"))
-    except Refused as refused:
+    except MergeRefused as refused:
         assert str(refused)  # noqa: PT017 - both ends are good
 
 
@@ -615,22 +615,22 @@ def test_it_stops_between_entries_and_between_chunks(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(raw_zip, "CHUNK", 10)
     out, ticks = io.BytesIO(), iter(range(1, 99))
 
-    def tick() -> None:
+    def check_deadline() -> None:
         if next(ticks) == last:
-            raise Refused("enough")
+            raise MergeRefused("enough")
 
     application = Artifact("App", io.BytesIO(zipped(Member("a", bytes(100)), "b")))
-    with pytest.raises(Refused, match=r"^enough$"):
-        merge(application, Artifact("Config", io.BytesIO(zipped())), "", out, tick)
+    with pytest.raises(MergeRefused, match=r"^enough$"):
+        merge(application, Artifact("Config", io.BytesIO(zipped())), "", out, check_deadline)
     assert len(out.getvalue()) == size
 
 
 def test_a_name_that_lies_too_deep_is_refused() -> None:
-    assert "lies too deep: 128 parts are the most." in refusal(zipped("/".join(["a"] * 130)))
+    assert "lies too deep: a name may have at most 128 parts." in refusal(zipped("/".join(["a"] * 130)))
 
 
 def test_folders_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = zipped(*(f"{'n' * 100}{number}/a" for number in range(20)))
     monkeypatch.setattr(raw_zip, "MAX_DIRECTORY", 1_900)
-    monkeypatch.setattr(raw_zip._Bounded, "read", lambda self, size=-1: self._artifact.file.read(size))
-    assert refusal(data) == "The names of all folders have more than 1,900 characters together."
+    monkeypatch.setattr(raw_zip._BoundedFile, "read", lambda self, size=-1: self._artifact.file.read(size))
+    assert refusal(data) == "The names of all folders together have more than 1,900 characters."

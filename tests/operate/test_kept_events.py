@@ -31,7 +31,7 @@ from generator.operate import kept_events
 from generator.operate import status as state
 from generator.operate.redrive_client import PATIENCE, PAUSES
 from lambdas import model
-from lambdas.delivering.kept_bucket import Kept
+from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.reprocess import Reprocessor
 from lambdas.delivering.sweep import Sweeper
@@ -91,7 +91,7 @@ class Account:
     cloudformation: CloudFormation
     events: str
     dead_letters: str
-    kept: Kept
+    kept: KeptBucket
     patience: list[int | None] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     refusal: str = ""
@@ -118,12 +118,12 @@ class Account:
         sent = json.dumps({**content, **body}).encode()
         headers = {"x-zm-request-timestamp": "1767225600"}
         request = Request("POST", headers, sent, id=f"r{number}", time=NOW - days * DAY_SECONDS)
-        self.kept.reject("zoom", request, (), [Refusal(0, reason, detail)])
+        self.kept.keep_rejected("zoom", request, (), [Refusal(0, reason, detail)])
         (key,) = [one for one in self.kept.keys("rejected/") if self.read(one)["requestId"] == f"r{number}"]
         return key
 
     def read(self, key: str) -> dict[str, Any]:
-        content = self.kept.find(key)
+        content = self.kept.get(key)
         assert content
         found: dict[str, Any] = json.loads(content)
         return found
@@ -170,7 +170,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         formation.resources[STACK] = [held]
         metadata = json.dumps({"MozDefEventFramework": {"Source": "zoom", "Version": "1.2.3"}})
         monkeypatch.setattr(formation, "get_template_summary", lambda **_: {"Metadata": metadata}, raising=False)
-        kept = Kept(BUCKET, lambda: s3)
+        kept = KeptBucket(BUCKET, lambda: s3)
         outbox = Outbox(events, sqs)
         functions = Functions(Reprocessor(ZOOM, outbox, kept, _untold), Sweeper(outbox, kept, _untold))
         made = Account(functions, formation, events, dead, kept)
@@ -273,11 +273,11 @@ def test_filters_narrow_down_what_is_looked_at(
 def test_an_event_is_found_by_its_id_in_a_body_of_several(account: Account) -> None:
     events = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(3)]
     request = Request("POST", {}, json.dumps({"data": {"events": events}}).encode(), id="r", time=NOW)
-    account.kept.reject("okta", request, (), [Refusal(1, "missing", "no x")], split="data.events")
+    account.kept.keep_rejected("okta", request, (), [Refusal(1, "missing", "no x")], split="data.events")
     s3 = boto3.client("s3", REGION)
 
     def found(**wanted: str) -> int:
-        return len(list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Wanted(**wanted))))
+        return len(list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Filter(**wanted))))
 
     # The others of the body were no reason to keep it.
     assert [found(id=f"u{at}") for at in range(3)] == [0, 1, 0]
@@ -287,25 +287,27 @@ def test_an_event_is_found_by_its_id_in_a_body_of_several(account: Account) -> N
 def test_what_is_no_id_is_found_by_none(account: Account) -> None:
     ids = [True, None, ["a"], 7, "7", "a"]
     request = Request("POST", {}, json.dumps({"data": {"events": [{"uuid": one} for one in ids]}}).encode(), time=NOW)
-    account.kept.reject("okta", request, (), [Refusal(at, "missing", "no x") for at in range(6)], split="data.events")
+    account.kept.keep_rejected(
+        "okta", request, (), [Refusal(at, "missing", "no x") for at in range(6)], split="data.events"
+    )
     s3 = boto3.client("s3", REGION)
     found = [
         value
         for value in ("True", "None", "['a']", "7", "a")
-        if list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Wanted(id=value)))
+        if list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Filter(id=value)))
     ]
     assert found == ["7", "a"]
-    assert list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Wanted(type="None"))) == []
+    assert list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Filter(type="None"))) == []
 
 
 def test_an_event_is_found_where_it_was_when_it_was_refused(account: Account) -> None:
     """Whatever `split` is by now; and in a form of which something was masked, which is kept as JSON."""
     events = [{"uuid": f"u{at}", "n": at} for at in range(3)]
     masked = Request("POST", {}, json.dumps({"all": events}).encode(), id="r", time=NOW, masked=True)
-    account.kept.reject("okta", masked, (), [Refusal(1, "missing", "no x")], split="all[?n>`0`]")
+    account.kept.keep_rejected("okta", masked, (), [Refusal(1, "missing", "no x")], split="all[?n>`0`]")
     now = replace(OKTA, events=replace(OKTA.events, format="form"))
     s3 = boto3.client("s3", REGION)
-    found = {at: list(kept_events.listed(s3, BUCKET, now, kept_events.Wanted(id=f"u{at}"))) for at in range(3)}
+    found = {at: list(kept_events.listed(s3, BUCKET, now, kept_events.Filter(id=f"u{at}"))) for at in range(3)}
     assert [len(one) for one in found.values()] == [0, 0, 1]
 
 
@@ -317,7 +319,7 @@ def test_what_a_sources_own_code_makes_of_an_event_is_what_is_looked_for(account
         event["event"] = event["event"]["nested"]
         return [event]
 
-    wanted = kept_events.Wanted(type="kind.1")
+    wanted = kept_events.Filter(type="kind.1")
     assert len(list(kept_events.listed(s3, BUCKET, replace(ZOOM, transform=flat), wanted))) == 1
     assert list(kept_events.listed(s3, BUCKET, ZOOM, wanted)) == []
     for ends in (lambda *_: 1 / 0, lambda *_: sys.exit()):
@@ -327,7 +329,7 @@ def test_what_a_sources_own_code_makes_of_an_event_is_what_is_looked_for(account
 
 def test_a_body_that_can_not_be_read_has_no_type_and_is_passed_over(account: Account, run: Run) -> None:
     request = Request("POST", {}, b"no JSON", id="r", time=NOW)
-    account.kept.reject("zoom", request, (), [Refusal(-1, "not-json", "the body is not JSON")])
+    account.kept.keep_rejected("zoom", request, (), [Refusal(-1, "not-json", "the body is not JSON")])
     assert run("rejected", "--type", "kind.1")[1] == "zoom has no rejected events that fit\n"
 
 
@@ -371,7 +373,7 @@ def test_one_is_shown_as_it_came(account: Account, run: Run) -> None:
 
 def test_one_that_was_tried_again_and_is_no_json_is_shown_too(account: Account, run: Run) -> None:
     request = Request("POST", {}, b"\xff no JSON", "q=1", id="r", time=NOW)
-    account.kept.reject("zoom", request, (), [Refusal(-1, "not-json", "the body is not UTF-8")])
+    account.kept.keep_rejected("zoom", request, (), [Refusal(-1, "not-json", "the body is not UTF-8")])
     (key,) = account.objects()
     account.functions.reprocessor.send([key])
     assert run("rejected", "--show", "not-json")[1] == (
@@ -398,7 +400,7 @@ def test_what_a_sender_writes_moves_no_cursor_and_hides_nothing(account: Account
         out = run(*words)[1]
         assert [one for one in out if one != "\n" and not one.isprintable()] == [], words
     request = Request("POST", {"x": CONTROLS}, CONTROLS.encode(), "q=" + CONTROLS, id="r", time=NOW)
-    account.kept.reject("zoom", request, (), [Refusal(-1, "not-json", CONTROLS)])
+    account.kept.keep_rejected("zoom", request, (), [Refusal(-1, "not-json", CONTROLS)])
     out = run("rejected", "--show", "not-json")[1]
     assert out.count(SHOWN) == 4
     assert [one for one in out if one != "\n" and not one.isprintable()] == []
@@ -406,7 +408,7 @@ def test_what_a_sender_writes_moves_no_cursor_and_hides_nothing(account: Account
 
 def test_of_very_many_events_some_are_shown(account: Account, run: Run) -> None:
     request = Request("POST", {}, b"{}", id="r", time=NOW)
-    account.kept.reject("zoom", request, (), [Refusal(at, "missing", "no a") for at in range(25)])
+    account.kept.keep_rejected("zoom", request, (), [Refusal(at, "missing", "no a") for at in range(25)])
     assert "           and 5 more\n" in run("rejected", "--show", "missing")[1]
 
 
@@ -642,7 +644,9 @@ def test_what_fails_again_as_the_preview_said_is_no_failure(account: Account, ru
     events = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(2)]
     del events[1]["eventType"]
     request = Request("POST", {}, json.dumps({"data": {"events": events}}).encode(), id="r", time=NOW)
-    account.kept.reject("okta", request, (), [Refusal(at, "missing", "no x") for at in range(2)], split="data.events")
+    account.kept.keep_rejected(
+        "okta", request, (), [Refusal(at, "missing", "no x") for at in range(2)], split="data.events"
+    )
     account.deploy(OKTA)
     status, out, _ = run("redrive", "--yes")
     assert (status, "1 request: 1 sent in part" in out) == (0, True)
@@ -989,7 +993,7 @@ def test_what_there_is_to_do_is_said_with_the_command_that_does_it(account: Acco
     boto3.client("sqs", REGION).send_message(QueueUrl=account.events, MessageBody="{}")
     dead(account, 2)
     account.reject(1)
-    account.kept.unsent("zoom", Request("POST", time=NOW), [b"{}"])
+    account.kept.keep_unsent("zoom", Request("POST", time=NOW), [b"{}"])
     account.kept.put("unsendable/2026-01-01/0.json", b"{}")
     alarm(f"{STACK}-Refused-1", "zoom: events could not be shaped.", "ALARM")
     alarm(f"{STACK}-Unread-1", "zoom: MozDef does not read.", "OK")
@@ -1097,7 +1101,7 @@ def test_a_stack_that_was_never_changed_has_the_time_of_its_making(account: Acco
 )
 @pytest.mark.usefixtures("account")
 def test_what_is_well(what: dict[str, int], well: bool) -> None:
-    assert replace(state.of(Target(), ZOOM), **what).well is well
+    assert replace(state.read_status(Target(), ZOOM), **what).well is well
 
 
 # What earlier stacks left behind.
@@ -1106,12 +1110,12 @@ OLD = "zoom-dev-kept-1"
 TAGGED = {"Project": "MozDef-EF", "Service": "zoom", "Environment": "dev"}
 
 
-def bucket(name: str, tags: dict[str, str], region: str = REGION) -> Kept:
+def bucket(name: str, tags: dict[str, str], region: str = REGION) -> KeptBucket:
     s3 = boto3.client("s3", region)
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
     if tags:
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in tags.items()]})
-    return Kept(name, lambda: s3)
+    return KeptBucket(name, lambda: s3)
 
 
 @pytest.fixture
@@ -1124,8 +1128,8 @@ def old(account: Account) -> Account:
     return left
 
 
-def waits(kept: Kept, summary: str) -> None:
-    kept.unsent("zoom", Request("POST", id=summary, time=NOW), [json.dumps({"summary": summary}).encode()])
+def waits(kept: KeptBucket, summary: str) -> None:
+    kept.keep_unsent("zoom", Request("POST", id=summary, time=NOW), [json.dumps({"summary": summary}).encode()])
 
 
 ALL = ["w1", "zoom: kind.1 by n1", "zoom: kind.2 by n2"]

@@ -325,7 +325,7 @@ def test_a_host_that_does_not_answer_makes_the_vendor_come_back(
 ) -> None:
     internet.pages[URL] = page
     assert confirming.signed(confirmation(URL)) == LATER
-    assert confirming.log[-1]["why"] == f"SecretsDown: {why}"
+    assert confirming.log[-1]["why"] == f"SecretsUnavailable: {why}"
 
 
 PARTS = st.sampled_from(

@@ -33,11 +33,11 @@ def test_fetches_of_a_process_are_limited_whatever_they_are_of(
         now[0] = float(number)
         assert fetched(url(number), [HOST]) == b"keys"
     now[0] = 59.9
-    with pytest.raises(SecretsDown, match=f"^{HOST} is not asked: 20 fetches within a minute are the most$"):
+    with pytest.raises(SecretsUnavailable, match=f"^{HOST} is not asked: 20 fetches within a minute are the most$"):
         fetched(url(20), [HOST])
     now[0] = 60
     assert fetched(url(20), [HOST]) == b"keys"
-    with pytest.raises(SecretsDown):
+    with pytest.raises(SecretsUnavailable):
         fetched(url(21), [HOST])
     assert internet.asked == [url(number) for number in range(21)]
 
@@ -56,7 +56,9 @@ def test_a_part_or_a_compressed_answer_is_not_what_was_asked_for(
     answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lambdas.runtime.https.exchange", lambda *_: answer)
-    with pytest.raises(SecretsDown, match=f"^{HOST} answers with a part, or compressed, and was asked for neither$"):
+    with pytest.raises(
+        SecretsUnavailable, match=f"^{HOST} answers with a part, or compressed, and was asked for neither$"
+    ):
         fetched(url(0), [HOST])
 
 

@@ -150,7 +150,7 @@ def test_a_store_that_names_no_parameter_is_down(proxy: Proxy) -> None:
         # A secret that is remembered serves on, and without one the vendor is to come again.
         endpoint.clock, endpoint.store = clock, answers
         assert endpoint.signed(EVENT)["statusCode"] == status
-    why = "SecretsDown: /MozDef-EF/zoom/dev/auth_token: Unconfirmed"
+    why = "SecretsUnavailable: /MozDef-EF/zoom/dev/auth_token: Unconfirmed"
     assert endpoint.log[0]["why"] == why
 
 
@@ -168,4 +168,4 @@ def test_a_table_that_does_not_say_what_it_has_written_is_counted(proxy: Proxy) 
     source = replace(OKTA, dedupe=Dedupe(window=2))
     claims = dedupe.Claims(source, "claims", proxy.client("dynamodb"), lease=34)
     assert not claims._written([{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}], 1)
-    assert claims.done([Message(0, {}, b"{}", id="id:u0")]) == set()
+    assert claims.already_sent([Message(0, {}, b"{}", id="id:u0")]) == set()

@@ -13,18 +13,18 @@ from random import Random
 from typing import Any
 
 import pytest
-from lambdas.delivery import QueueDown
 
 from generator.templates.functions import REDRIVE_SECONDS
 from generator.templates.resources.function import TIMEOUT_SECONDS
 from lambdas.delivering import delivery
-from lambdas.delivering.kept_bucket import request_of
-from lambdas.delivering.result import StorageDown
+from lambdas.delivering.envelope import request_from_envelope
+from lambdas.delivering.outbox import QueueUnavailable
+from lambdas.delivering.result import KeptBucketUnavailable
 from lambdas.model import Dedupe, Source
 from lambdas.reading.formats import reader
 from lambdas.reading.paths import Functions, compiled
 from lambdas.runtime.aws_errors import FAULTS
-from lambdas.runtime.secrets import TTL, SecretsDown
+from lambdas.runtime.secrets import TTL, SecretsUnavailable
 from tests.definitions import shipped
 from tests.fakes import Endpoint
 from tests.shaky import FATES as EVERY
@@ -153,7 +153,7 @@ class World:
         except Died:
             self.fates.dead = False
             self.endpoint.deploy(self.endpoint.source)
-        except (*FAULTS, QueueDown, StorageDown, SecretsDown):
+        except (*FAULTS, QueueUnavailable, KeptBucketUnavailable, SecretsUnavailable):
             pass
         finally:
             self.fates.lined_up = []
@@ -175,7 +175,7 @@ class World:
                 yield from ((json.loads(base64.b64decode(message))["details"]["n"], key) for message in messages)
 
     def events(self, envelope: dict[str, Any]) -> list[Any]:
-        root = (request := request_of(envelope, reader(self.vendor.source.events))).json
+        root = (request := request_from_envelope(envelope, reader(self.vendor.source.events))).json
         split = self.vendor.source.events.split
         return list(compiled(split)(root, Functions(request, root))) if split else [root]
 

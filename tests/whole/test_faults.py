@@ -317,7 +317,7 @@ def test_what_a_queue_that_does_not_answer_would_have_had_waits_in_the_bucket(fa
 def test_a_queue_and_a_bucket_that_are_down_make_the_vendor_come_back(fault: Exception, name: str) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [fault], [DOWN]
-    logged = line("ERROR", "unavailable", 503, f"QueueDown: {name}; EndpointConnectionError")
+    logged = line("ERROR", "unavailable", 503, f"QueueUnavailable: {name}; EndpointConnectionError")
     assert outcome(endpoint, endpoint.signed(BODY)) == nothing_but(503, logged)
     assert endpoint.signed(BODY) == EMPTY
     assert (endpoint.queue.messages, endpoint.bucket.objects) == ([zoom_message(BODY, EVENT)], {})
@@ -396,7 +396,7 @@ def test_a_bucket_that_is_down_when_it_is_needed_makes_the_vendor_come_back(
 ) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.bucket.faults.lined_up = [fault]
-    logged = line("ERROR", "unavailable", 503, f"StorageDown: {name}")
+    logged = line("ERROR", "unavailable", 503, f"KeptBucketUnavailable: {name}")
     assert outcome(endpoint, endpoint.signed(body)) == nothing_but(503, logged)
     assert endpoint.signed(body) == EMPTY
     assert len(endpoint.bucket.objects) == 1
@@ -413,7 +413,7 @@ def test_what_neither_queue_nor_bucket_takes_makes_the_vendor_come_back() -> Non
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.lined_up = [failed(0, sender=True)]
     endpoint.bucket.faults.always = DOWN
-    logged = line("ERROR", "unavailable", 503, "StorageDown: EndpointConnectionError")
+    logged = line("ERROR", "unavailable", 503, "KeptBucketUnavailable: EndpointConnectionError")
     assert outcome(endpoint, endpoint.signed(BODY)) == nothing_but(503, logged)
 
 
@@ -446,7 +446,7 @@ def test_what_sqs_will_never_take_is_kept_beside_what_it_may_take_later() -> Non
 def test_without_a_cached_secret_a_store_that_is_down_makes_the_vendor_come_back(fault: Exception, name: str) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.store.faults.lined_up = [fault]
-    logged = line("ERROR", "unavailable", 503, f"SecretsDown: {ZOOM_SECRET}: {name}")
+    logged = line("ERROR", "unavailable", 503, f"SecretsUnavailable: {ZOOM_SECRET}: {name}")
     assert outcome(endpoint, endpoint.signed(BODY)) == nothing_but(503, logged)
     assert endpoint.signed(BODY) == EMPTY
 

@@ -18,7 +18,8 @@ from generator.definition.read import Definition
 from generator.packaging import bundle
 from generator.samples import gateway
 from generator.templates import event_source
-from lambdas.delivering.kept_bucket import MAX_MARKS, MAX_OBJECT
+from lambdas.delivering.envelope import MAX_MARKS
+from lambdas.delivering.kept_bucket import MAX_OBJECT
 from lambdas.reading.formats import MAX_INFLATED
 from tests.definitions import definition, shipped
 from tests.fakes import SECRET, Endpoint, signed

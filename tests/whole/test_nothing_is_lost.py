@@ -205,7 +205,7 @@ class Events(RuleBasedStateMachine):
             self.died, self.fates.dead = True, False
             self.endpoint.deploy(self.endpoint.source)
             return None
-        except (*FAULTS, delivery.QueueDown, result.StorageDown):
+        except (*FAULTS, delivery.QueueUnavailable, result.KeptBucketUnavailable):
             return None
 
     def well_again(self) -> None:

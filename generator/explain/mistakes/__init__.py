@@ -21,7 +21,7 @@ MAX_BODY = 65_536
 """Bytes of a body up to which two mistakes at once are looked for: some ten thousand pairs, each a hash of it."""
 FOREVER = 10**12
 """Seconds of a window in which every time is."""
-_REFUSED = (Unauthenticated, Rejected, SecretsDown, ValueError, LookupError, TypeError)
+_REFUSED = (Unauthenticated, Rejected, SecretsUnavailable, ValueError, LookupError, TypeError)
 
 
 class VerificationAttempt(NamedTuple):
