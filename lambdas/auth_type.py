@@ -47,10 +47,10 @@ class AuthType(Protocol):
     def headers(self, settings: Any) -> tuple[str, ...]:
         """The headers that carry the credential, lower case: never logged or kept."""
 
-    def verify(self, settings: Any, request: Request, keys: Keys, now: float) -> None:
+    def verify(self, settings: Any, request: Request, lookup_secret: Keys, now: float) -> None:
         """Raise Unauthenticated unless the request was made with one of the keys. `now` is in Unix seconds."""
 
-    def sign(self, settings: Any, sent: Sent, keys: Keys, now: float) -> Sent | None:
+    def sign(self, settings: Any, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
         """The request as the vendor would send it; None where the vendor alone can."""
 
     def describe(self, settings: Any) -> str:

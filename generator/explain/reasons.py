@@ -91,6 +91,6 @@ def refusal_of(auth: Auth, case: CapturedCase, request: Request) -> Exception | 
     """Why it does not verify, as the endpoint sees it."""
     try:
         auth.type.verify(auth.settings, request, case.lookup_secret, case.now)
-    except (Unauthenticated, Rejected, SecretsDown) as refusal:
+    except (Unauthenticated, Rejected, SecretsUnavailable) as refusal:
         return refusal
     return None

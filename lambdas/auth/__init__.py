@@ -47,12 +47,12 @@ def secret_names(auth: Auth) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(name) for name in names if name))
 
 
-def current_secret(auth: Auth, keys: Keys) -> str:
+def current_secret(auth: Auth, lookup_secret: Keys) -> str:
     """The secret that replies are made with, without white space around it; UnusableSecret where it is no secret."""
     leaf = next(one for one in leaves(auth) if secret_names(one))
     read_secret: Any = leaf.type.read_secret  # type: ignore[attr-defined]  # whoever has a secret has it
-    _ = usable_keys(leaf.settings, keys, read_secret).current
-    return keys(leaf.settings.secret)[0].strip()
+    _ = usable_keys(leaf.settings, lookup_secret, read_secret).current
+    return lookup_secret(leaf.settings.secret)[0].strip()
 
 
 def hmac_texts(auth: Auth, request: Request) -> Iterator[bytes]:

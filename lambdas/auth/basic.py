@@ -42,7 +42,7 @@ def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
     scheme, _, written = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         raise Unauthenticated("no authorization header with the scheme Basic")
@@ -50,16 +50,16 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         seen = base64.b64decode(written.strip(" "), validate=True)
     except ValueError:
         raise Unauthenticated("what stands in authorization after Basic is not base64") from None
-    held = usable_keys(settings, keys, read_secret)
+    held = usable_keys(settings, lookup_secret, read_secret)
     # Every secret is compared, whatever the first says: the time taken tells nothing.
     same = [hmac.compare_digest(seen, secret) for secret in held.keys]
     if not any(same):
         raise held.refusal("user and password in authorization are not those of the secret")
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
-    written = base64.b64encode(keys(settings.secret)[0].encode()).decode()
-    return sent._replace(headers={**sent.headers, "Authorization": f"Basic {written}"})
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+    written = base64.b64encode(lookup_secret(settings.secret)[0].encode()).decode()
+    return outgoing._replace(headers={**outgoing.headers, "Authorization": f"Basic {written}"})
 
 
 def describe(_settings: Settings) -> str:

@@ -75,7 +75,7 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return read_key(settings.key, stored)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
     refuse_compressed(request)
     try:
         items = _items(settings, request.json, request)
@@ -84,7 +84,7 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         raise Unauthenticated("the body is not what is signed: it can't be taken apart") from None
     if not items:
         raise Unauthenticated(f"{settings.each} is not a list with something in it")
-    held = usable_keys(settings, keys, read_secret)
+    held = usable_keys(settings, lookup_secret, read_secret)
     good = [_is_good(settings, item, text, held.keys, request) for item, text in zip(items, texts, strict=True)]
     if not all(good):
         raise held.refusal(f"{settings.signature.path} is not a signature of its fields with the secret")
@@ -130,9 +130,9 @@ def _seen(settings: Settings, item: Any, request: Request) -> bytes:
         return b""
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
-    root, request = json.loads(sent.body), Request.from_sent(sent, now)
-    key = usable_keys(settings, keys, read_secret).current
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+    root, request = json.loads(outgoing.body), Request.from_sent(outgoing, now)
+    key = usable_keys(settings, lookup_secret, read_secret).current
     for item in _items(settings, root, request):
         digest = hmac.digest(key, _text(settings, item, request), settings.algorithm)
         *above, last = settings.signature.path.split(".")
@@ -140,7 +140,7 @@ def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
         for name in above:
             below = below.setdefault(name, {})
         below[last] = signature_make.encode_bytes(digest, settings.signature.encoding)
-    return sent._replace(body=json.dumps(root).encode())
+    return outgoing._replace(body=json.dumps(root).encode())
 
 
 def describe(settings: Settings) -> str:

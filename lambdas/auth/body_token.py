@@ -48,7 +48,7 @@ def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
     refuse_compressed(request)
     try:
         root = request.json
@@ -60,7 +60,7 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         if not isinstance(found, list) or not found:
             raise Unauthenticated(f"{settings.each} is not a list with something in it")
         items = found
-    held = usable_keys(settings, keys, read_secret)
+    held = usable_keys(settings, lookup_secret, read_secret)
     good = [_is_good(_carried(settings, item, request), held.keys) for item in items]
     if not all(good):
         what = f"an item of {settings.each}" if settings.each else "the body"
@@ -78,10 +78,10 @@ def _carried(settings: Settings, item: Any, request: Request) -> bytes:
     return found.encode("utf-8", "surrogatepass") if isinstance(found, str) else b""
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
-    root = json.loads(sent.body)
-    masking.put(root, _everywhere(settings), usable_keys(settings, keys, read_secret).current.decode())
-    return sent._replace(body=json.dumps(root).encode())
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+    root = json.loads(outgoing.body)
+    masking.put(root, _everywhere(settings), usable_keys(settings, lookup_secret, read_secret).current.decode())
+    return outgoing._replace(body=json.dumps(root).encode())
 
 
 def _everywhere(settings: Settings) -> str:

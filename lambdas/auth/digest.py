@@ -41,9 +41,9 @@ def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
     seen = signature_check.received_signatures(settings, request, now)
-    held = usable_keys(settings, keys, read_secret)
+    held = usable_keys(settings, lookup_secret, read_secret)
     found = [text for secret in held.keys for text in signed_texts(settings, request, secret)]
     right = [hashlib.new(settings.algorithm, text).digest() for text in found]
     same = [hmac.compare_digest(one, digest) for one in right for digest in seen]
@@ -53,10 +53,10 @@ def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None
     signature_check.check_signed_claims(settings, request, now)
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
-    secret = usable_keys(settings, keys, read_secret).current
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+    secret = usable_keys(settings, lookup_secret, read_secret).current
     return signature_make.sign_request(
-        settings, sent, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret
+        settings, outgoing, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret
     )
 
 

@@ -46,11 +46,11 @@ def read_secret(_settings: Settings, stored: str) -> tuple[Any, ...]:
     return (key,)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    held, algorithm = usable_keys(settings, keys, read_secret), ECDSA(SHA256())
+    held, algorithm = usable_keys(settings, lookup_secret, read_secret), ECDSA(SHA256())
     by = (partial(key.verify, signature_algorithm=algorithm) for key in held.keys)
     try:
         public_keys.verify(settings, request, now, by)
@@ -73,15 +73,15 @@ def _public(stored: str) -> Any:
     return key if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1) else None
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    held = keys(settings.secret)[0]
+    held = lookup_secret(settings.secret)[0]
     if not held.startswith(_PRIVATE):
         return None
     key = _private(held)
-    return signature_make.sign_request(settings, sent, now, lambda text: key.sign(text, ECDSA(SHA256())))
+    return signature_make.sign_request(settings, outgoing, now, lambda text: key.sign(text, ECDSA(SHA256())))
 
 
 def key_pair(_settings: Settings) -> tuple[str, str]:

@@ -51,19 +51,21 @@ def read_secret(settings: Settings, stored: str) -> tuple[Any, ...]:
     return (Ed25519PublicKey.from_public_bytes(content),)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
-    held = usable_keys(settings, keys, read_secret)
+def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+    held = usable_keys(settings, lookup_secret, read_secret)
     try:
         public_keys.verify(settings, request, now, (key.verify for key in held.keys))
     except Unauthenticated as refused:
         raise held.refusal(str(refused)) from None
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
-    held = keys(settings.secret)[0]
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
+    held = lookup_secret(settings.secret)[0]
     if not held.startswith(_PRIVATE):
         return None
-    return signature_make.sign_request(settings, sent, now, _private(bytes.fromhex(held.removeprefix(_PRIVATE))).sign)
+    return signature_make.sign_request(
+        settings, outgoing, now, _private(bytes.fromhex(held.removeprefix(_PRIVATE))).sign
+    )
 
 
 def key_pair(settings: Settings) -> tuple[str, str]:

@@ -43,9 +43,9 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return read_key(settings.key, stored)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
     seen = signature_check.received_signatures(settings, request, now)
-    held = usable_keys(settings, keys, read_secret)
+    held = usable_keys(settings, lookup_secret, read_secret)
     right = [
         hmac.digest(key, text, settings.algorithm) for text in signed_texts(settings, request) for key in held.keys
     ]
@@ -61,9 +61,9 @@ def hmac_texts(settings: Settings, request: Request) -> list[bytes]:
     return signed_texts(settings, request)
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
-    key = usable_keys(settings, keys, read_secret).current
-    return signature_make.sign_request(settings, sent, now, lambda text: hmac.digest(key, text, settings.algorithm))
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+    key = usable_keys(settings, lookup_secret, read_secret).current
+    return signature_make.sign_request(settings, outgoing, now, lambda text: hmac.digest(key, text, settings.algorithm))
 
 
 def describe(settings: Settings) -> str:

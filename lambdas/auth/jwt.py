@@ -17,7 +17,7 @@ from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Header, HttpsUrl
 from lambdas.runtime.fetch import fetched
 from lambdas.runtime.https_url import FetchRefused
-from lambdas.runtime.secrets import SecretsDown
+from lambdas.runtime.secrets import SecretsUnavailable
 from lambdas.signatures.published_keys import REREAD, FetchCache
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return (settings.header.lower(),)
 
 
-def verify(settings: Settings, request: Request, _keys: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, _lookup_secret: Keys, now: float) -> None:
     claims = _written_as_text(request.claims) if request.claims is not None else _decoded(settings, request)
     _check(settings, claims, now)
 
@@ -196,7 +196,7 @@ def _key(settings: Settings, kid: Any, algorithm: str) -> Any:
     return found
 
 
-def sign(_settings: Settings, _sent: Sent, _keys: Keys, _now: float) -> None:
+def sign(_settings: Settings, _outgoing: Sent, _lookup_secret: Keys, _now: float) -> None:
     """The issuer alone has the key."""
 
 

@@ -64,7 +64,7 @@ def headers(_settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-def verify(settings: Settings, request: Request, _keys: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, _lookup_secret: Keys, _now: float) -> None:
     refuse_compressed(request)
     try:
         message = request.json
@@ -147,7 +147,7 @@ def _signature(message: dict[str, Any]) -> bytes:
         raise Unauthenticated("Signature is not base64") from None
 
 
-def sign(_settings: Settings, _sent: Sent, _keys: Keys, _now: float) -> None:
+def sign(_settings: Settings, _outgoing: Sent, _lookup_secret: Keys, _now: float) -> None:
     """SNS alone has the key."""
 
 

@@ -49,10 +49,10 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(f"{settings.prefix}{text}".encode() for text in found)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
     place, carried = _carried(settings, request)
     seen = carried.encode("utf-8", "surrogatepass")
-    held = usable_keys(settings, keys, read_secret)
+    held = usable_keys(settings, lookup_secret, read_secret)
     # Every secret is compared, whatever the first says: the time taken tells nothing.
     same = [hmac.compare_digest(seen, token) for token in held.keys]
     if not any(same):
@@ -69,13 +69,13 @@ def _carried(settings: Settings, request: Request) -> tuple[str, str]:
     return place, request.headers[place]
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
-    token = usable_keys(settings, keys, read_secret).current.decode()
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+    token = usable_keys(settings, lookup_secret, read_secret).current.decode()
     if settings.header:
-        return sent._replace(headers={**sent.headers, settings.header: token})
+        return outgoing._replace(headers={**outgoing.headers, settings.header: token})
     from lambdas.signatures.public_url import with_query
 
-    return sent._replace(url=with_query(sent.url, settings.query or "", token))
+    return outgoing._replace(url=with_query(outgoing.url, settings.query or "", token))
 
 
 def describe(settings: Settings) -> str:

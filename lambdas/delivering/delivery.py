@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lambdas.auth import credential_headers
-from lambdas.delivering.kept_bucket import Kept
-from lambdas.delivering.outbox import Outbox, QueueDown
-from lambdas.delivering.oversize import MAX_MESSAGE, pointer
+from lambdas.delivering.kept_bucket import KeptBucket
+from lambdas.delivering.outbox import Outbox, QueueUnavailable
+from lambdas.delivering.oversize import MAX_MESSAGE, truncate
 from lambdas.model import Source, auths
 from lambdas.reading.body import Rejected
 from lambdas.reading.paths import looked_at, telling

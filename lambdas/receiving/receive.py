@@ -41,7 +41,7 @@ from lambdas.receiving.challenges import (
     signs_with_secret,
 )
 from lambdas.receiving.request_log import UNVERIFIABLE, Outcome, format_reasons, log_request
-from lambdas.runtime.secrets import NoSecret, Secrets, SecretsDown, UnusableSecret
+from lambdas.runtime.secrets import NoSecret, Secrets, SecretsUnavailable, UnusableSecret
 
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
@@ -115,11 +115,11 @@ class Receiver:
             return Outcome(HttpReply(400), "challenge refused", "it would have signed a text outside its bounds")
         except Rejected as rejected:
             return Outcome(HttpReply(400), "challenge refused", str(rejected))
-        except Pending as pending:
+        except EventsInFlight as pending:
             return Outcome(HttpReply(503), "unavailable", f"Pending: {pending}", pending.delivered)
         except (NoSecret, UnusableSecret) as missing:
             return Outcome(HttpReply(503), UNVERIFIABLE, f"{type(missing).__name__}: {missing}")
-        except (SecretsDown, QueueDown, StorageDown) as down:
+        except (SecretsUnavailable, QueueUnavailable, KeptBucketUnavailable) as down:
             return Outcome(HttpReply(503), "unavailable", f"{type(down).__name__}: {down}")
 
     def _answer(self, request: Request) -> Outcome:

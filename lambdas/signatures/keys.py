@@ -47,11 +47,11 @@ class UsableKeys(Generic[K]):
         return UnusableSecret(self.flaw) if self.flaw else Unauthenticated(why)
 
 
-def usable_keys(settings: Any, keys: Keys, read_secret: Callable[[Any, str], tuple[K, ...]]) -> UsableKeys[K]:
+def usable_keys(settings: Any, lookup_secret: Keys, read_secret: Callable[[Any, str], tuple[K, ...]]) -> UsableKeys[K]:
     """The stored secrets, read as a type reads them. A previous one that can't be used is as good as none."""
     found: list[K] = []
     flaw = None
-    for place, stored in enumerate(keys(settings.secret)):
+    for place, stored in enumerate(lookup_secret(settings.secret)):
         try:
             found += read_secret(settings, stored)
         except UnusableSecret as error:

@@ -16,7 +16,7 @@ from lambdas.signatures.signed_text import signed_texts
 
 
 def sign_request(
-    settings: SignatureSettings, sent: Sent, now: float, make: Callable[[bytes], bytes], secret: bytes = b""
+    settings: SignatureSettings, outgoing: Sent, now: float, make: Callable[[bytes], bytes], secret: bytes = b""
 ) -> Sent:
     """The request as the vendor would send it; `make` signs a text. No function does that."""
     from secrets import token_hex
@@ -27,24 +27,24 @@ def sign_request(
     stamp, name = settings.timestamp, settings.signature.header[0].replace(FAMILY, "-1")
     before = ""
     if stamp and stamp.path:
-        sent = sent._replace(body=_stamped(sent.body, stamp, now))
+        outgoing = outgoing._replace(body=_stamped(outgoing.body, stamp, now))
     elif stamp and stamp.header:
         value = f"{stamp.prefix}{timestamp(now, stamp.format)}"
         made[stamp.header] = value
         if stamp.header.lower() == name.lower():
             before = f"{value}{stamp.split or settings.signature.split}"
-    if settings.id and settings.id.header.lower() not in {one.lower() for one in sent.headers}:
+    if settings.id and settings.id.header.lower() not in {one.lower() for one in outgoing.headers}:
         made[settings.id.header] = f"msg_{token_hex(16)}"
     if settings.body_hash:
-        digest = hashlib.sha256(sent.body).hexdigest()
+        digest = hashlib.sha256(outgoing.body).hexdigest()
         if settings.body_hash.query:
-            sent = sent._replace(url=with_query(sent.url, settings.body_hash.query, digest))
+            outgoing = outgoing._replace(url=with_query(outgoing.url, settings.body_hash.query, digest))
         elif settings.body_hash.header:
             made[settings.body_hash.header] = digest
-    sent = sent._replace(headers={**sent.headers, **made})
-    digest_of = make(signed_texts(settings, Request.from_sent(sent, now), secret)[0])
+    outgoing = outgoing._replace(headers={**outgoing.headers, **made})
+    digest_of = make(signed_texts(settings, Request.from_sent(outgoing, now), secret)[0])
     value = f"{before}{settings.signature.prefix}{encode_bytes(digest_of, settings.signature.encoding)}"
-    return sent._replace(headers={**sent.headers, name: value})
+    return outgoing._replace(headers={**outgoing.headers, name: value})
 
 
 def describe_signature(settings: SignatureSettings) -> str:

@@ -30,7 +30,7 @@ from lambdas.reading.formats import FORM
 from lambdas.reading.request import Request
 from lambdas.runtime import fetch
 from lambdas.runtime.https import Unanswered
-from lambdas.runtime.secrets import SecretsDown, UnusableSecret
+from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.published_keys import REREAD, RETRY, TTL, FetchCache
 from lambdas.signatures.signature_check import decode_text

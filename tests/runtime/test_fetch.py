@@ -8,7 +8,7 @@ from lambdas.runtime import fetch
 from lambdas.runtime.fetch import fetched
 from lambdas.runtime.https import Answer
 from lambdas.runtime.https_url import FetchRefused
-from lambdas.runtime.secrets import SecretsDown
+from lambdas.runtime.secrets import SecretsUnavailable
 from lambdas.signatures.published_keys import RETRY, FetchCache
 from tests.issuers import Internet
 

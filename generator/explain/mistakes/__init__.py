@@ -14,7 +14,7 @@ from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth
 from lambdas.reading.body import Rejected
 from lambdas.reading.request import Request
-from lambdas.runtime.secrets import SecretsDown
+from lambdas.runtime.secrets import SecretsUnavailable
 from lambdas.signatures.signature_settings import SignatureSettings
 
 MAX_BODY = 65_536
