@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from generator.definition.read import Definition, known, load
+from generator.definition.read import Definition, load, source_names
 from lambdas.auth_type import Sent
 from lambdas.model import Reply, Source, verified_by
 from lambdas.reading.masking import MASK
@@ -109,7 +109,7 @@ def source_of(vector: Vector) -> str:
 
 
 def _definitions(wanted: set[str]) -> dict[str, Definition]:
-    shipped = wanted & set(known(SOURCES))
+    shipped = wanted & set(source_names(SOURCES))
     found = [*load(SOURCES, sorted(shipped)), *load(CASES, sorted(wanted - shipped))]
     return {one.source.name: one for one in found}
 

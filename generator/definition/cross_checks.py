@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from generator.definition.jmespath_checks import REPLY_ONLY, arguments, calls, looks_at_nothing
-from generator.definition.yaml_nodes import Place
+from generator.definition.jmespath_checks import REPLY_ONLY, call_arguments, called_functions, ignores_request
+from generator.definition.yaml_nodes import Location
 from generator.errors import Problem
 from lambdas.auth import body_hmac, credential_queries, digest, hmac, leaves, secret_names
 from lambdas.model import Auth, Challenge, Events, Inputs, Mozdef, Reply, Source, Text, Webhook, auths
@@ -26,7 +26,7 @@ MAX_RATE, MAX_BURST = 10_000, 5_000
 Found = Iterator[tuple[str, str]]
 
 
-def problems(source: Source, place_of: Callable[[str], Place]) -> Iterator[Problem]:
+def cross_problems(source: Source, place_of: Callable[[str], Location]) -> Iterator[Problem]:
     """The problems of a whole source; a warning where it may be what the user wants."""
     auth = source.webhook.auth
     for where, message in [*_auth("webhook.auth", auth), *_signatures("webhook.auth", auth, source.events)]:
@@ -75,7 +75,7 @@ def _signatures(key: str, auth: Auth, events: Events) -> Found:
         yield from _signatures(f"{key}.{name}[{index}]", one, events)
     if isinstance(settings, SignatureSettings):
         path = settings.timestamp.path if settings.timestamp else None
-        if path and calls(path) & {"header", "query", "root"}:
+        if path and called_functions(path) & {"header", "query", "root"}:
             yield f"{key}.{name}.timestamp.path", "looks beyond the body, which alone is signed"
         if "{form_sorted}" in settings.signed and "form" not in events.format:
             yield (
@@ -88,7 +88,7 @@ def _signatures(key: str, auth: Auth, events: Events) -> Found:
                 "has {url} beside {body}: of a form, fields could be moved from one to the other",
             )
     if isinstance(settings, body_hmac.Settings):
-        looked = [path for path in paths(settings.signed) if not calls(path) & {"header", "query", "root"}]
+        looked = [path for path in paths(settings.signed) if not called_functions(path) & {"header", "query", "root"}]
         if len(looked) < len(paths(settings.signed)):
             yield f"{key}.{name}.signed", "looks beyond the body: what is signed are its fields"
         if settings.each and not events.split:
@@ -122,7 +122,7 @@ def _dedupe(source: Source) -> Found:
         yield "dedupe.window", f"must be 1 to {MAX_DEDUPE_HOURS} hours"
     if source.events.id is None:
         yield "dedupe", "tells events apart by the vendor's id: say where it is, as `events.id`"
-    elif source.events.split and calls(source.events.id) & {"header", "query", "root"}:
+    elif source.events.split and called_functions(source.events.id) & {"header", "query", "root"}:
         yield "dedupe", "would take all events of a body for one: `events.id` looks beyond what `split` splits off"
 
 
@@ -170,16 +170,16 @@ def _challenge(challenge: Challenge) -> Found:
     reply = challenge.reply
     for key, message in _reply(reply):
         yield f"reply.{key}", message
-    if challenge.method == "POST" and looks_at_nothing(challenge.when):
+    if challenge.method == "POST" and ignores_request(challenge.when):
         yield "when", "fits every request, and would let none become an event"
-    if called := calls(challenge.when) & REPLY_ONLY:
+    if called := called_functions(challenge.when) & REPLY_ONLY:
         yield "when", f"{_all(called)} works in replies only"
     if challenge.unauthenticated and challenge.auth:
         yield "auth", "verifies the sender, and `unauthenticated` does not"
     yield from _effects(challenge)
     if challenge.inputs:
         yield from _inputs(challenge.inputs)
-        if not any(calls(path) & REPLY_ONLY for text in reply_texts(reply) for path in paths(text)):
+        if not any(called_functions(path) & REPLY_ONLY for text in reply_texts(reply) for path in paths(text)):
             yield "inputs", "widens what the reply signs, and the reply signs nothing"
 
 
@@ -187,13 +187,13 @@ def _effects(challenge: Challenge) -> Found:
     """What a challenge does beside being answered."""
     url = challenge.confirm.url if challenge.confirm else None
     for key, path in (("store_secret", challenge.store_secret), ("confirm.url", url)):
-        if path and (called := calls(path) & REPLY_ONLY):
+        if path and (called := called_functions(path) & REPLY_ONLY):
             yield key, f"{_all(called)} works in replies only"
     if challenge.store_secret and not challenge.unauthenticated:
         yield "store_secret", "comes before there is a secret to verify with: it needs `unauthenticated: true`"
     if challenge.confirm and challenge.unauthenticated:
         yield "confirm", "calls a URL for anyone: without `unauthenticated`, it does so for the vendor alone"
-    if url and calls(url) & {"header", "query"}:
+    if url and called_functions(url) & {"header", "query"}:
         yield "confirm.url", "is not in the body, which alone is signed: anyone could put another there"
     if challenge.confirm and not challenge.confirm.hosts:
         yield "confirm.hosts", "names no host"
@@ -226,7 +226,7 @@ def _outside_replies(source: Source) -> Found:
     looked += [(key, path) for key, text in mozdef_texts(source.mozdef) for path in paths(text)]
     looked += [("webhook.answer", path) for path in _paths_in(source.webhook.answer)]
     for key, path in looked:
-        if called := calls(path) & REPLY_ONLY:
+        if called := called_functions(path) & REPLY_ONLY:
             yield key, f"{_all(called)} works in replies only"
 
 
@@ -238,14 +238,14 @@ def _credentials(source: Source) -> Found:
     """A header that carries the credential has no place in a message or an answer."""
     secret = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
     asked = {name for auth in auths(source.webhook) for name in credential_queries(auth)}
-    for key, path in every_path(source):
-        if shown := sorted(arguments(path, "header") & secret):
+    for key, path in outgoing_paths(source):
+        if shown := sorted(call_arguments(path, "header") & secret):
             yield key, f"would show the credential, which is in {shown[0]}"
-        if shown := sorted(arguments(path, "query") & asked):
+        if shown := sorted(call_arguments(path, "query") & asked):
             yield key, f"would show the credential, which is the query parameter {shown[0]}"
 
 
-def every_path(source: Source) -> Iterator[tuple[str, str]]:
+def outgoing_paths(source: Source) -> Iterator[tuple[str, str]]:
     """Every path that finds what leaves the handler, with its key."""
     yield from (("webhook.answer", path) for path in _paths_in(source.webhook.answer))
     for index, challenge in enumerate(source.webhook.challenges):

@@ -12,7 +12,9 @@ def stored_names(webhook: Webhook) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for auth in auths(webhook) for name in secret_names(auth)))
 
 
-def parameters(source: Source, project: str = names.PROJECT, environment: str = names.ENVIRONMENT) -> dict[str, str]:
+def ssm_names(
+    source: Source, project: str = names.DEFAULT_PROJECT, environment: str = names.DEFAULT_ENVIRONMENT
+) -> dict[str, str]:
     """The parameters that hold them, by their short names."""
     path = names.secret_path(source.name, project, environment)
     return {name: f"{path}/{name}" for name in stored_names(source.webhook)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 
-from generator.definition.placeholders import PLACEHOLDER, placeholders
+from generator.definition.placeholders import PLACEHOLDER, placeholder_keys
 from generator.explain.captured_case import CapturedCase
 from generator.explain.mistakes import VerificationAttempt
 from lambdas.auth import jwt
@@ -18,7 +18,7 @@ Said = tuple[str, str]
 
 def unset_placeholders(case: CapturedCase) -> Iterator[Said]:
     """What the definition leaves to its user, and has not been filled in, of how the sender is verified."""
-    for key in placeholders(case.source):
+    for key in placeholder_keys(case.source):
         if key.startswith("webhook."):
             todo = f"put yours for {PLACEHOLDER}: until then nothing verifies, and deploy refuses it"
             yield f"{key} is still a placeholder", todo

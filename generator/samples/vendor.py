@@ -18,7 +18,7 @@ from lambdas.runtime.secrets import NoSecret, UnusableSecret
 if TYPE_CHECKING:
     from generator.samples.files import Sample
 
-from generator.definition.secret_names import parameters
+from generator.definition.secret_names import ssm_names
 
 HELD = "_held"
 """Ends the name of a parameter that is in the emulator alone: the private key to the public one that is stored."""
@@ -38,7 +38,7 @@ def made_up(webhook: Webhook) -> dict[str, tuple[str, str]]:
 
 def put_made_up(source: Source, ssm: Any, project: str, environment: str) -> None:
     """Put random secrets into the emulator's Parameter Store, and what the vendor holds beside them."""
-    there = parameters(source, project, environment)
+    there = ssm_names(source, project, environment)
     for name, (stored, held) in made_up(source.webhook).items():
         ssm.put_parameter(Name=there[name], Value=stored, Type="SecureString")
         if held != stored:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from generator.errors import GeneratorError
 from generator.samples.captured import Captured
-from generator.scaffold.values import is_secret, is_secret_name
+from generator.scaffold.value_kinds import is_secret, is_secret_name
 from lambdas.auth import credential_queries, leaves
 from lambdas.model import Format, Source, auths
 from lambdas.reading import masking
@@ -49,7 +49,7 @@ class Body:
         return ".json" if self.format == "json" else ".txt"
 
 
-def body(file: Path, request: Captured, also: Iterable[str] = ()) -> Body:
+def read_body(file: Path, request: Captured, also: Iterable[str] = ()) -> Body:
     """The request's body; what stands in these fields is secret, and in those that are called so."""
     try:
         sent = inflated(request.body, request.joined)
@@ -117,7 +117,7 @@ def _mask(value: Any, field: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Head:
+class RequestHead:
     """What `<sample>.request.json` says beside the body; what it does not say, since it is the credential or may be."""
 
     written: dict[str, Any]
@@ -125,7 +125,7 @@ class Head:
     secret: tuple[str, ...]
 
 
-def head(request: Captured, source: Source, kind: Format) -> Head:
+def request_head(request: Captured, source: Source, kind: Format) -> RequestHead:
     """The head of the sample of a captured request."""
     own = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
     asked = {name for auth in auths(source.webhook) for name in credential_queries(auth)}
@@ -152,7 +152,7 @@ def head(request: Captured, source: Source, kind: Format) -> Head:
     found: Mapping[str, Any] = {"headers": headers, "query": query}
     method = {"method": request.method} if request.method != "POST" else {}
     written = {**method, **{key: value for key, value in found.items() if value}}
-    return Head(written, tuple(credentials), tuple(secret))
+    return RequestHead(written, tuple(credentials), tuple(secret))
 
 
 def _kept(name: str, value: str) -> str | None:

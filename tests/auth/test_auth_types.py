@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.definition.read import auth_types, known, load
+from generator.definition.read import auth_types, load, source_names
 from generator.definition.secret_names import can_sign
-from generator.packaging.wheels import pins
-from generator.reference.definition_keys import descriptions, schema
+from generator.packaging.wheels import pinned_wheels
+from generator.reference.definition_keys import field_descriptions, json_schema
 from generator.samples import gateway
 from generator.samples.vendor import made_up
 from lambdas import auth
@@ -59,7 +59,7 @@ def every_use() -> Iterator[tuple[str, Auth]]:
     """Each way of verifying in a definition, once."""
     seen: list[Auth] = []
     for folder in (SOURCES, CASES):
-        for made in load(folder, known(folder)):
+        for made in load(folder, source_names(folder)):
             for one in (one for each in auths(made.source.webhook) for one in below(each)):
                 if one not in seen:
                     seen.append(one)
@@ -106,7 +106,7 @@ def test_its_settings_are_frozen_and_described(name: str, module: object) -> Non
     keys = module.Settings  # type: ignore[attr-defined]
     assert keys.__dataclass_params__.frozen
     assert "__slots__" in vars(keys)
-    assert set(descriptions(keys)) == {field.name for field in dataclasses.fields(keys)}, name
+    assert set(field_descriptions(keys)) == {field.name for field in dataclasses.fields(keys)}, name
     # What a dataclass has without a text of its own.
     assert not str(inspect.getdoc(keys)).startswith("Settings(")
 
@@ -130,7 +130,7 @@ def test_its_wheels_are_pinned_and_all_that_it_imports_of_others(name: str, modu
     at_once, late = set(third_party(tree.body)), set(third_party(ast.walk(tree)))
     assert at_once == set()
     found = {package for auth in used(name) for package in getattr(module, "wheels", lambda _: ())(auth.settings)}
-    assert {PACKAGES[one] for one in late} <= found <= set(pins())
+    assert {PACKAGES[one] for one in late} <= found <= set(pinned_wheels())
 
 
 def third_party(nodes: Any) -> Iterator[str]:
@@ -151,7 +151,7 @@ def test_it_is_used_and_documented(name: str, module: object) -> None:
     assert f"### `webhook.auth.{name}`\n" in REFERENCE
     doc = str(inspect.getdoc(module.Settings)).replace("\n", " ")  # type: ignore[attr-defined]
     assert f"### `webhook.auth.{name}`\n\n{doc}\n" in REFERENCE
-    assert name in schema()["definitions"]["auth"]["properties"]
+    assert name in json_schema()["definitions"]["auth"]["properties"]
 
 
 # Each use of it.

@@ -20,7 +20,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jwt.api_jws import PyJWS
 
-from generator.definition.read import auth_types, known, load
+from generator.definition.read import auth_types, load, source_names
 from generator.definition.secret_names import stored_names
 from generator.samples import gateway, vendor
 from lambdas.auth import jwt, leaves, token
@@ -193,7 +193,9 @@ def test_a_signed_handshake_of_twitch_is_not_answered_to_others() -> None:
 
 # Every way of verifying that a source has, shipped or a case, taken apart where it is made of several.
 SOURCE = {
-    f"{folder.name}/{one.source.name}": one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))
+    f"{folder.name}/{one.source.name}": one.source
+    for folder in (SOURCES, CASES)
+    for one in load(folder, source_names(folder))
 }
 WAYS = {
     f"{name}/{index}": way

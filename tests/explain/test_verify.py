@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from generator.commands import main
 from generator.definition import secret_names
-from generator.definition.read import Definition, known, load
+from generator.definition.read import Definition, load, source_names
 from generator.errors import GeneratorError
 from generator.explain.captured_case import CapturedCase
 from generator.explain.explanation import explain
@@ -536,7 +536,7 @@ def everything(case: CapturedCase) -> str:
     return "\n".join([*told, json.dumps(as_plain(said, case), ensure_ascii=False)])
 
 
-DEFINITIONS: list[Definition] = load(SOURCES, known(SOURCES))
+DEFINITIONS: list[Definition] = load(SOURCES, source_names(SOURCES))
 SAMPLES = [(one, sample) for one in DEFINITIONS for sample in sample_files.load(one)[0]]
 in_base64 = st.binary(min_size=12, max_size=30).map(lambda key: base64.b64encode(key).decode())
 secrets = in_base64 | in_base64.map("whsec_".__add__) | st.text(string.printable[:95], min_size=12, max_size=40)
@@ -640,7 +640,7 @@ def test_what_is_not_installed_is_told(verify: Run, monkeypatch: pytest.MonkeyPa
     assert verify("discord", zoom()) == (1, "", said)
 
 
-CASES_OF_ALL = [one.source for one in DEFINITIONS + load(CASES, known(CASES))]
+CASES_OF_ALL = [one.source for one in DEFINITIONS + load(CASES, source_names(CASES))]
 HEADERS = sorted({name for one in CASES_OF_ALL for name in one.webhook.auth.type.headers(one.webhook.auth.settings)})
 values = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=80) | st.sampled_from(
     ["v0=", "sha256=zz", "Bearer a.b.c", "Basic !", "t=1,v1=ab,v1=cd", "1767225600", "2026-01-01T00:00:00Z", "gzip"]

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.samples import gateway
 from lambdas.model import Source
 from lambdas.reading.request import BY_IAM
@@ -381,7 +381,7 @@ def test_nothing_of_a_request_or_the_secret_is_logged_or_answered(name: str, mar
 
 # Any source that there is.
 
-WHOLE = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+WHOLE = [one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
 CODINGS = st.sampled_from([None, None, "gzip", "deflate", "br", "identity"])
 
 
