@@ -11,7 +11,7 @@ from benchmarks.row import Row
 from generator.templates import cost
 
 A_MONTH = 1_000_000
-NOTE = f"dollars: {A_MONTH:,} events a month. Assumed: {cost.ASSUMED}."
+NOTE = f"dollars: {A_MONTH:,} events a month. Assumed: {cost.ASSUMPTIONS}."
 
 
 def measure() -> list[Row]:
@@ -21,8 +21,8 @@ def measure() -> list[Row]:
         build = built(Path(folder), "zoom", "okta")
         for name in ("zoom", "okta"):
             resources = json.loads((build / name / "event-source.json").read_bytes())["Resources"]
-            found = cost.of(resources, A_MONTH)
-            said = ", ".join(f"{count} {kind}" for kind, count in found.dear.items()) or "nothing"
+            found = cost.estimate_cost(resources, A_MONTH)
+            said = ", ".join(f"{count} {kind}" for kind, count in found.fixed_cost_resources.items()) or "nothing"
             million = f"a million events of {name}"
             rows.append(Row(million, found.per_million, "$", budget=2.60, budget_on="measured", note=NOTE))
             rows.append(Row(f"fixed a month, {name}: {said}", found.fixed, "$", note=NOTE))

@@ -18,8 +18,8 @@ from generator.errors import GeneratorError
 class Target:
     """Where a command acts: a project and an environment in the account that the user's own settings choose."""
 
-    project: str = names.PROJECT
-    environment: str = names.ENVIRONMENT
+    project: str = names.DEFAULT_PROJECT
+    environment: str = names.DEFAULT_ENVIRONMENT
     region_wanted: str | None = None
     profile: str | None = None
     bucket_wanted: str | None = None
@@ -74,11 +74,11 @@ class Target:
 
     def stack(self, service: str) -> str:
         """The name of a source's stack."""
-        return names.stack(service, self.project, self.environment)
+        return names.stack_name(service, self.project, self.environment)
 
     def pipeline_stack(self, service: str) -> str:
         """The name of the stack of a source's pipeline."""
-        return names.pipeline_stack(service, self.project, self.environment)
+        return names.pipeline_stack_name(service, self.project, self.environment)
 
     def tags(self, service: str) -> dict[str, str]:
         """The tags of both."""
@@ -92,8 +92,8 @@ class Target:
     def options(self) -> str:
         """What to add to a command that is to act there too; empty where it is the default. Few need the bucket."""
         given = (
-            ("--project", self.project if self.project != names.PROJECT else None),
-            ("--env", self.environment if self.environment != names.ENVIRONMENT else None),
+            ("--project", self.project if self.project != names.DEFAULT_PROJECT else None),
+            ("--env", self.environment if self.environment != names.DEFAULT_ENVIRONMENT else None),
             ("--region", self.region_wanted),
             ("--profile", self.profile),
         )

@@ -12,7 +12,7 @@ class GeneratorError(Exception):
     """One message for the user, with what to do."""
 
 
-def again(words: str, build: Path = Path("build"), sources: Path = Path("sources")) -> str:
+def command_line(words: str, build: Path = Path("build"), sources: Path = Path("sources")) -> str:
     """A command to copy, with the folders that this one was called with."""
     bundled = Path(__file__).parent.parent / "sources"
     there = "" if sources in (Path("sources"), bundled) else f" --sources {quote(str(sources))}"

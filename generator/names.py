@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-PROJECT = "MozDef-EF"
-ENVIRONMENT = "dev"
+DEFAULT_PROJECT = "MozDef-EF"
+DEFAULT_ENVIRONMENT = "dev"
 
-CONSOLES = {
+CONSOLE_HOSTS = {
     "aws": "console.aws.amazon.com",
     "aws-us-gov": "console.amazonaws-us-gov.com",
     "aws-cn": "console.amazonaws.cn",
@@ -24,7 +24,7 @@ MAX_SERVICE, MAX_ENVIRONMENT = 20, 11
 # the permissions of zoom in dev, <project>-zoom-dev-*, would cover a source zoom-dev.
 _ENVIRONMENTS = "dev|test|qa|uat|stg|stage|staging|demo|sandbox|preprod|prod|production"
 ENVIRONMENT_PATTERN = f"({_ENVIRONMENTS})[0-9]?"
-ENVIRONMENT_WANTS = f"one of {_ENVIRONMENTS.replace('|', ', ')}, and perhaps a digit"
+ENVIRONMENT_RULE = f"one of {_ENVIRONMENTS.replace('|', ', ')}, and perhaps a digit"
 # CloudFormation makes one dash of two in what it names.
 PROJECT_PATTERN = "[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*"
 ROLE_PATTERN = "arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
@@ -37,7 +37,7 @@ def max_project(service: str) -> int:
     return MAX_STACK - len(service) - MAX_ENVIRONMENT - 2
 
 
-def project_wants(service: str) -> str:
+def project_rule(service: str) -> str:
     """What a project's name is, in words."""
     return f"at most {max_project(service)} letters, digits and single dashes, a letter first"
 
@@ -59,32 +59,32 @@ def service_problem(name: str) -> str | None:
 def deployment_problem(service: str, project: str, environment: str) -> str | None:
     """What is wrong with the name of a project or an environment."""
     if not re.fullmatch(PROJECT_PATTERN, project) or len(project) > max_project(service):
-        return f"--project {project}: must be {project_wants(service)}"
+        return f"--project {project}: must be {project_rule(service)}"
     if not re.fullmatch(ENVIRONMENT_PATTERN, environment):
-        return f"--env {environment}: must be {ENVIRONMENT_WANTS}"
+        return f"--env {environment}: must be {ENVIRONMENT_RULE}"
     return None
 
 
-def secret_path(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) -> str:
+def secret_path(service: str, project: str = DEFAULT_PROJECT, environment: str = DEFAULT_ENVIRONMENT) -> str:
     """Where a source's secrets lie in Parameter Store."""
     return f"/{project}/{service}/{environment}"
 
 
-def stack(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) -> str:
+def stack_name(service: str, project: str = DEFAULT_PROJECT, environment: str = DEFAULT_ENVIRONMENT) -> str:
     """The name of an event source's stack, and of its queue where that has one."""
     return f"{project}-{service}-{environment}"
 
 
-def pipeline_stack(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) -> str:
+def pipeline_stack_name(service: str, project: str = DEFAULT_PROJECT, environment: str = DEFAULT_ENVIRONMENT) -> str:
     """The name of a pipeline's stack, which an event source's permissions do not cover."""
     return f"{project}-{service}-{_PIPELINE}-{environment}"
 
 
-def role_path(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) -> str:
+def role_path(service: str, project: str = DEFAULT_PROJECT, environment: str = DEFAULT_ENVIRONMENT) -> str:
     """The path of an event source's roles: what a pipeline may make and change is all below it."""
     return f"{secret_path(service, project, environment)}/"
 
 
-def code_prefix(service: str, project: str = PROJECT, environment: str = ENVIRONMENT) -> str:
+def code_prefix(service: str, project: str = DEFAULT_PROJECT, environment: str = DEFAULT_ENVIRONMENT) -> str:
     """Where a pipeline puts its source's code in the helper bucket, and nobody else's: what people put is beside it."""
     return f"code{secret_path(service, project, environment)}/"

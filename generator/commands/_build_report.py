@@ -12,16 +12,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from generator.commands import _console
-from generator.definition.secret_names import parameters
-from generator.errors import again
-from generator.packaging.build import shared
-from generator.packaging.configuration import FOLDER
-from generator.packaging.lint import Engines, versions
+from generator.definition.secret_names import ssm_names
+from generator.errors import command_line
+from generator.packaging.build import shared_files
+from generator.packaging.configuration import CONFIG_FOLDER
+from generator.packaging.lint import Engines, engine_versions
 from lambdas.model import methods, verified_by
 
 if TYPE_CHECKING:
     from generator.packaging.build import Product
-    from generator.packaging.output import State
+    from generator.packaging.output import FileState
     from generator.samples.run import Shaped
 
 FULL = 3
@@ -30,7 +30,11 @@ _VERIFIED = {"handler": "in the handler", "authorizer": "in an authorizer", "api
 
 
 def report(
-    products: Sequence[Product], build: Path, sources: Path, states: Mapping[str, Mapping[str, State]], lint: Engines
+    products: Sequence[Product],
+    build: Path,
+    sources: Path,
+    states: Mapping[str, Mapping[str, FileState]],
+    lint: Engines,
 ) -> None:
     """A summary of each source, its warnings, and what one does next."""
     out = _console.console()
@@ -65,16 +69,16 @@ def _facts(one: Product, lint: Engines) -> Iterator[tuple[str, str]]:
     for challenge in webhook.challenges:
         signed = "unsigned too" if challenge.unauthenticated else "once verified"
         yield "answers", escape(f"{challenge.method} where {challenge.when}, {signed}")
-    for name in parameters(source).values():
+    for name in ssm_names(source).values():
         yield "secret", f"{name} in Parameter Store"
-    if not parameters(source):
+    if not ssm_names(source):
         yield "secret", "none: the sender's public keys are fetched"
     if source.vendor:
         within = f"wants an answer within {source.vendor.deadline} s; " if source.vendor.deadline else ""
         yield "vendor", escape(f"{within}sends again: {source.vendor.retries}")
     for made in one.shaped:
         yield "samples", escape(sample(made))
-    yield "lint", f"{_found(one)} ({', '.join(versions(lint))})"
+    yield "lint", f"{_found(one)} ({', '.join(engine_versions(lint))})"
 
 
 def _found(one: Product) -> str:
@@ -95,21 +99,19 @@ def sample(made: Shaped) -> str:
     return text if len(text) <= _console.WIDTH else f"{text[: _console.WIDTH - 1]}…"
 
 
-def _files(one: Product, build: Path, states: Mapping[str, State]) -> Iterator[tuple[str, str]]:
-    rows = [(build / name, states[name], content) for name, content in shared().items()]
+def _files(one: Product, build: Path, states: Mapping[str, FileState]) -> Iterator[tuple[str, str]]:
+    rows = [(build / name, states[name], content) for name, content in shared_files().items()]
     rows += [(build / one.name / name, states[name], content) for name, content in one.files.items() if "/" not in name]
     width = max(len(str(file)) for file, _, _ in rows)
     for file, state, content in rows:
         colour = "dim" if state == "unchanged" else "green"
         yield "files", f"{escape(str(file)):<{width}}  {_console.size(len(content)):>8}  [{colour}]{state}[/]"
     below = sum("/" in name for name in one.files)
-    yield (
-        "files",
-        f"{escape(str(build / one.name / FOLDER)):<{width}}  [dim]{below} files, those of config.zip to look at[/]",
-    )
+    config = escape(str(build / one.name / CONFIG_FOLDER))
+    yield "files", f"{config:<{width}}  [dim]{below} files, those of config.zip to look at[/]"
 
 
-def _rows(products: Sequence[Product], states: Mapping[str, Mapping[str, State]]) -> Table:
+def _rows(products: Sequence[Product], states: Mapping[str, Mapping[str, FileState]]) -> Table:
     table = Table("source", "samples", "lint", "files", box=None, pad_edge=False, header_style="dim")
     for one in products:
         changed = sum(state != "unchanged" for state in states[one.name].values())
@@ -127,5 +129,5 @@ def _next(name: str, build: Path, sources: Path) -> None:
     )
     width = max(len(words) for words, _ in rows)
     for words, what in rows:
-        command = again(f"{words:<{width}}", build, sources)
+        command = command_line(f"{words:<{width}}", build, sources)
         out.print(f"  [cyan]{escape(command)}[/]  [dim]{what}[/]")

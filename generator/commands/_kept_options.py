@@ -12,7 +12,7 @@ import click
 
 from generator.aws import Target
 from generator.commands import _console
-from generator.errors import again
+from generator.errors import command_line
 
 if TYPE_CHECKING:
     from generator.operate.kept_events import Filter
@@ -39,7 +39,7 @@ def looked(number: int) -> None:
 
 def next_one(words: str, target: Target, sources: Path) -> str:
     """A command to copy that acts on the same stack."""
-    return again(f"{words}{target.options}", sources=sources)
+    return command_line(f"{words}{target.options}", sources=sources)
 
 
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:

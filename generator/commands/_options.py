@@ -76,8 +76,10 @@ def target(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--bucket", help="Helper bucket.  [default: one of this account's, by its number]"),
         click.option("--profile", help="AWS profile."),
         click.option("--region", callback=_REGION, help="AWS region."),
-        click.option("--project", default=names.PROJECT, show_default=True, help="First part of every name."),
-        click.option("--env", default=names.ENVIRONMENT, show_default=True, help="Environment, such as dev or prod."),
+        click.option("--project", default=names.DEFAULT_PROJECT, show_default=True, help="First part of every name."),
+        click.option(
+            "--env", default=names.DEFAULT_ENVIRONMENT, show_default=True, help="Environment, such as dev or prod."
+        ),
     ):
         gathered = option(gathered)
     return gathered

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.commands import _console, _options, names
-from generator.errors import GeneratorError, again
+from generator.errors import GeneratorError, command_line
 from generator.packaging import output
 from generator.packaging.lint import Engines, Linter
 
@@ -49,7 +49,7 @@ def command(
     if sources_named and not (sources / sources_named[0]).is_dir():
         _mistaken(sources_named[0], sources)
     if not check:
-        output.refuse(build)
+        output.refuse_unfit_folder(build)
     wanted = None if everything else sources_named
     unmade: list[GeneratorError] = []
     products = made(
@@ -74,9 +74,9 @@ def command(
 
 def _mistaken(word: str, sources: Path) -> None:
     """A first word that is no source may be a command that is misspelt."""
-    from generator.definition.read import known
+    from generator.definition.read import source_names
 
-    near = difflib.get_close_matches(word, [*names(), *known(sources)], n=1, cutoff=_NEAR)
+    near = difflib.get_close_matches(word, [*names(), *source_names(sources)], n=1, cutoff=_NEAR)
     if near and near[0] in names():
         raise GeneratorError(f"no source {word} in {sources}; did you mean the command {near[0]}?")
 
@@ -96,16 +96,18 @@ def made(
 
     With `afresh`, nothing is taken from the build folder.
     """
-    with Linter(lint, build / output.REMEMBERED) as linter, _nothing_collected():
+    with Linter(lint, build / output.CACHE_FOLDER) as linter, _nothing_collected():
         # Imported late: in a first build, the engines start beside this.
-        from generator.definition.read import known, load
-        from generator.packaging.build import make
+        from generator.definition.read import load, source_names
+        from generator.packaging.build import make_products
 
-        found = known(sources) if wanted is None else list(dict.fromkeys(wanted))
+        found = source_names(sources) if wanted is None else list(dict.fromkeys(wanted))
         if not found:
             raise GeneratorError(f"{sources}: has no source yet")
         definitions = load(sources, found, reserved=names())
-        return make(definitions, build, linter, strict=strict, accept=accept, afresh=afresh, unmade=unmade)
+        return make_products(
+            definitions, build, linter, warnings_are_errors=strict, accept=accept, ignore_cache=afresh, failures=unmade
+        )
 
 
 @contextmanager
@@ -118,40 +120,44 @@ def _nothing_collected() -> Iterator[None]:
         gc.enable()
 
 
-def written(products: Sequence[Product], build: Path) -> dict[str, dict[str, output.State]]:
+def written(products: Sequence[Product], build: Path) -> dict[str, dict[str, output.FileState]]:
     """Write the products to the build folder; what was new, by source and file.
 
     What is accepted is stored beside the samples, unless one of the products can't be written.
     """
-    from generator.packaging.build import shared
+    from generator.packaging.build import shared_files
 
     accepted = {file: content for one in products for file, content in one.accepted.items()}
-    with output.alone(build, [one.name for one in products]):
-        if foreign := [said for one in products if (said := output.foreign(build / one.name, one.files))]:
+    with output.build_lock(build, [one.name for one in products]):
+        if foreign := [
+            said for one in products if (said := output.unexpected_file_message(build / one.name, one.files))
+        ]:
             raise GeneratorError("\n".join(foreign))
-        with output.accepting(accepted):
-            once = output.write_shared(build, shared())
-            return {one.name: once | output.write(build, one.name, one.files, one.remembered) for one in products}
+        with output.stored_while(accepted):
+            once = output.write_shared(build, shared_files())
+            return {
+                one.name: once | output.write_source(build, one.name, one.files, one.cache_entries) for one in products
+            }
 
 
 def _check(products: list[Product], build: Path, sources: Path) -> int:
     """Nothing is written; a folder that was built must be what a build would write now."""
-    from generator.packaging.build import shared
+    from generator.packaging.build import shared_files
 
-    first = again(products[0].name, build, sources)
+    first = command_line(products[0].name, build, sources)
     differ = [
         f"{build / name}: is not what a build makes now: {first}"
-        for name, state in output.states(build, shared()).items()
+        for name, state in output.file_states(build, shared_files()).items()
         if state == "changed"
     ]
     differ += [
-        f"{build / one.name / name}: is not what a build makes now: {again(one.name, build, sources)}"
+        f"{build / one.name / name}: is not what a build makes now: {command_line(one.name, build, sources)}"
         for one in products
         if (build / one.name).exists()
-        for name, state in output.states(build / one.name, one.files).items()
+        for name, state in output.file_states(build / one.name, one.files).items()
         if state != "unchanged"
     ]
-    differ += [said for one in products if (said := output.foreign(build / one.name, one.files))]
+    differ += [said for one in products if (said := output.unexpected_file_message(build / one.name, one.files))]
     if differ:
         raise GeneratorError("\n".join(differ))
     out = _console.console()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.commands import _console, _options
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -32,13 +32,16 @@ def command(sources_named: tuple[str, ...], everything: bool, events: int, as_js
     from generator.templates import cost, event_source, flood
     from generator.templates.text import text
 
-    names = known(sources) if everything else list(dict.fromkeys(sources_named))
+    names = source_names(sources) if everything else list(dict.fromkeys(sources_named))
     if not names:
         raise GeneratorError(f"{sources}: has no source yet")
     found, floods = {}, {}
     for one in load(sources, names):
         resources = json.loads(text(event_source.build(one.source, "code/any.zip")))["Resources"]
-        found[one.source.name], floods[one.source.name] = cost.of(resources, events), flood.of(resources)
+        found[one.source.name], floods[one.source.name] = (
+            cost.estimate_cost(resources, events),
+            flood.estimate_flood(resources),
+        )
     if as_json:
         rows = {
             name: {
@@ -58,7 +61,7 @@ def command(sources_named: tuple[str, ...], everything: bool, events: int, as_js
 def _table(found: dict[str, Cost], floods: dict[str, Flood], events: int) -> None:
     from rich.table import Table
 
-    from generator.templates.cost import ASSUMED
+    from generator.templates.cost import ASSUMPTIONS
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("source")
@@ -69,4 +72,4 @@ def _table(found: dict[str, Cost], floods: dict[str, Flood], events: int) -> Non
         table.add_row(f"[bold]{name}[/]", *(f"${each:.2f}" for each in dollars))
     out = _console.console()
     out.print(table)
-    out.print(f"[dim]assumed: {ASSUMED}[/]")
+    out.print(f"[dim]assumed: {ASSUMPTIONS}[/]")

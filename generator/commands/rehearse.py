@@ -14,7 +14,7 @@ import click
 from generator import names
 from generator.commands import _console, _options
 from generator.commands import names as names_of_commands
-from generator.errors import GeneratorError, again
+from generator.errors import GeneratorError, command_line
 from generator.files import regular_file
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 @click.command(short_help="Run a source's whole pipeline on this machine.")
 @click.argument("source")
-@click.option("--env", default=names.ENVIRONMENT, show_default=True, help="Environment that the pipeline deploys.")
+@click.option(
+    "--env", default=names.DEFAULT_ENVIRONMENT, show_default=True, help="Environment that the pipeline deploys."
+)
 @click.option("--application", type=_FOLDER, metavar="DIR", help="The framework's repository.  [default: this one]")
 @click.option(
     "--configuration", type=_FOLDER, metavar="DIR", help="The configuration's.  [default: BUILD/SOURCE/config]"
@@ -61,15 +63,17 @@ def command(
     from generator.definition.read import load
     from generator.local.rehearsal import Folders, rehearsal
     from generator.local.running import built
-    from generator.packaging.build import FILES, files, shared
+    from generator.packaging.build import FILES, shared_files, source_files
 
-    if said := names.deployment_problem(source, names.PROJECT, env):
+    if said := names.deployment_problem(source, names.DEFAULT_PROJECT, env):
         raise click.UsageError(said)
     definition = load(sources, [source], reserved=names_of_commands())[0]
     placeholders.refuse([definition])
-    there = built(build, sources, source, (*FILES, *shared()))
-    if not there.items() <= (files(definition) | shared()).items():
-        _console.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")
+    there = built(build, sources, source, (*FILES, *shared_files()))
+    if not there.items() <= (source_files(definition) | shared_files()).items():
+        _console.warning(
+            f"{build / source}: is not what the definition says now: {command_line(source, build, sources)}"
+        )
     folders = Folders(
         application or _framework(),
         configuration or build / source / "config",
@@ -78,8 +82,8 @@ def command(
     own = folders.application / "sources" / source / "source.yml", folders.configuration / "source.yml"
     if not any(one.is_file() for one in own):
         raise GeneratorError(
-            f"{definition.place('')[0]}: is in neither repository, so its pipeline would not find it: commit it to the "
-            "framework's sources/, or let `pipeline: {private: true}` put it into the configuration"
+            f"{definition.location('')[0]}: is in neither repository, so its pipeline would not find it: commit it to "
+            "the framework's sources/, or let `pipeline: {private: true}` put it into the configuration"
         )
     try:
         regular_file.make_folder(folders.logs.parent)
@@ -97,9 +101,9 @@ def command(
         shown.done("template", "deployed, IAM enforced")
         if not watch:
             _push(shown, deployed)
-            words = f"deploy {source} --pipeline{'' if env == names.ENVIRONMENT else f' --env {env}'}"
+            words = f"deploy {source} --pipeline{'' if env == names.DEFAULT_ENVIRONMENT else f' --env {env}'}"
             asked = "".join(f" --parameter {name}=VALUE" for name in deployed.required)
-            out.print(f"\nthe same in AWS: [cyan]{again(words + asked, build, sources)}[/]")
+            out.print(f"\nthe same in AWS: [cyan]{command_line(words + asked, build, sources)}[/]")
             return 0
         for _ in _changes(folders):
             try:

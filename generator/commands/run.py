@@ -16,7 +16,7 @@ from generator.commands import _console, _options
 from generator.commands import _follow as following
 from generator.commands import names as names_of_commands
 from generator.definition.read import load
-from generator.errors import GeneratorError, again
+from generator.errors import GeneratorError, command_line
 from lambdas.runtime.aws_errors import FAULTS
 
 if TYPE_CHECKING:
@@ -41,15 +41,17 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
     from generator.deploy.endpoint import vendor_url
     from generator.local.emulator import emulator
     from generator.local.running import Running, announced, built, deploy, not_running
-    from generator.packaging.build import CODE, TEMPLATE, files
+    from generator.packaging.build import CODE, TEMPLATE, source_files
     from generator.packaging.bundle import signs_url
 
     loaded = load(sources, [source], reserved=names_of_commands())[0]
     definition = loaded.source
     there = built(build, sources, source, (TEMPLATE, CODE))
     not_running(build, sources, source)
-    if not there.items() <= files(loaded).items():
-        _console.warning(f"{build / source}: is not what the definition says now: {again(source, build, sources)}")
+    if not there.items() <= source_files(loaded).items():
+        _console.warning(
+            f"{build / source}: is not what the definition says now: {command_line(source, build, sources)}"
+        )
     out = _console.console(stderr=as_json)
     ended = _ending()
     with emulator(port, iam=iam) as running:
@@ -59,10 +61,10 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
         with announced(Running(source, port, bundle, url, vendor_url(outputs), os.getpid(), running.keys), build):
             if not ended.is_set():
                 signed = vendor_url(outputs) if signs_url(definition.webhook) else None
-                tries = again(f"send {source}", build, sources), _elsewhere(running, source, sources)
+                tries = command_line(f"send {source}", build, sources), _elsewhere(running, source, sources)
                 _banner(out, source, url, outputs["EventsQueueUrl"], tries, iam=iam, signed=signed)
             try:
-                _follow(out, running, names.stack(source), ended, as_json=as_json)
+                _follow(out, running, names.stack_name(source), ended, as_json=as_json)
             except FAULTS as error:
                 raise GeneratorError(f"the local emulator ended: {running.last_words()}") from error
     out.print("\nended; nothing is left behind")
@@ -91,7 +93,7 @@ def _follow(out: Console, running: Emulator, stack: str, ended: threading.Event,
 def _elsewhere(running: Emulator, source: str, sources: Path) -> str:
     """A command that acts in an account, with the settings that lead it here."""
     settings = " ".join(f"{name}={quote(value)}" for name, value in running.settings.items())
-    return f"{settings} {again(f'status {source}', sources=sources)}"
+    return f"{settings} {command_line(f'status {source}', sources=sources)}"
 
 
 def _banner(

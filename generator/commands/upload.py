@@ -14,7 +14,7 @@ from generator.aws import Target
 from generator.commands import _console, _options
 from generator.commands.build import made, written
 from generator.deploy import helper_bucket
-from generator.errors import again
+from generator.errors import command_line
 
 if TYPE_CHECKING:
     from generator.packaging.build import Product
@@ -62,13 +62,13 @@ def _files(products: Sequence[Product]) -> list[_File]:
     """Zips before templates: where a template is, its code is too."""
     from generator.deploy import changes
     from generator.packaging import bundle
-    from generator.packaging.build import CODE, CONFIG, TEMPLATES, shared
+    from generator.packaging.build import CODE, CONFIG, TEMPLATES, shared_files
 
-    zips = dict(shared())
+    zips = dict(shared_files())
     zips |= {f"{one.name}/{name}": one.files[name] for one in products for name in (CODE, CONFIG)}
     templates = {f"{one.name}/{name}": one.files[name] for one in products for name in TEMPLATES}
     return [
-        *(_File(name, bundle.key(content), content) for name, content in zips.items()),
+        *(_File(name, bundle.zip_key(content), content) for name, content in zips.items()),
         *(_File(name, changes.template_key(content), content) for name, content in templates.items()),
     ]
 
@@ -91,9 +91,12 @@ def _next(one: Product, target: Target, sources: Path, build: Path) -> None:
     from generator.packaging.build import PIPELINE, TEMPLATE
 
     commands = (
-        (again(f"secret {one.name}{target.options}", sources=sources), "store the secret that it is verified with"),
         (
-            again(f"deploy {one.name}{target.options_and_bucket}", build, sources),
+            command_line(f"secret {one.name}{target.options}", sources=sources),
+            "store the secret that it is verified with",
+        ),
+        (
+            command_line(f"deploy {one.name}{target.options_and_bucket}", build, sources),
             "deploy it; or make its stack in the console:",
         ),
     )
@@ -118,7 +121,7 @@ def quick_create(target: Target, stack: str, template_key: str) -> str:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stacks-quick-create-links.html
     """
     region = f"{target.region}." if target.partition == "aws" else ""
-    console = region + names.CONSOLES[target.partition]
+    console = region + names.CONSOLE_HOSTS[target.partition]
     filled = {
         "templateURL": helper_bucket.url(target, template_key),
         "stackName": stack,

@@ -13,15 +13,15 @@ from urllib.parse import urlsplit
 
 from generator import names
 from generator.aws import Target
-from generator.definition.secret_names import parameters as parameters_of
+from generator.definition.secret_names import ssm_names as parameters_of
 from generator.deploy import stack_parameters as parameters
 from generator.deploy.changes import template_key
 from generator.deploy.stacks import Stack
-from generator.errors import GeneratorError, again
+from generator.errors import GeneratorError, command_line
 from generator.packaging import bundle
-from generator.packaging.build import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared
+from generator.packaging.build import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared_files
 from generator.packaging.lint import MAX_BODY
-from generator.templates.resources.key import ASKED as KEY_ADMINISTRATOR
+from generator.templates.resources.key import ADMINISTRATOR_INPUT as KEY_ADMINISTRATOR
 from lambdas.auth import any_of, secret_names
 
 
@@ -41,11 +41,11 @@ class Place:
     def again(self, words: str, *, pipeline: bool = False) -> str:
         """A command to copy that acts at the same place."""
         words = f"{words}{' --pipeline' if pipeline else ''}{self.target.options_and_bucket}"
-        return again(words, self.build, self.sources)
+        return command_line(words, self.build, self.sources)
 
     def bare(self, words: str) -> str:
         """The same for a command that builds nothing."""
-        return again(f"{words}{self.target.options}", sources=self.sources)
+        return command_line(f"{words}{self.target.options}", sources=self.sources)
 
     def aws(self, words: str) -> str:
         """The same of the AWS CLI."""
@@ -101,7 +101,7 @@ class Deployment:
         target = self.place.target
         options = {"ProjectName": target.project, "Environment": target.environment, "HelperBucket": target.bucket}
         # What a pipeline has built lies where it alone may put something.
-        own = {"LambdaKey": self._own(bundle.key(self.product.files[CODE]))} if self.role else {}
+        own = {"LambdaKey": self._own(bundle.zip_key(self.product.files[CODE]))} if self.role else {}
         manages = KEY_ADMINISTRATOR.name
         if self.role and manages in self._template["Parameters"] and manages not in self.given:
             own[manages] = self.role
@@ -172,9 +172,9 @@ class Deployment:
     def zips(self) -> dict[str, bytes]:
         """What the template's parameters name, by the key in the helper bucket."""
         contents = {"LambdaKey": CODE, "MergeKey": MERGE, "ConfigKey": CONFIG}
-        files = {**self.product.files, **shared()}
+        files = {**self.product.files, **shared_files()}
         wanted = [name for key, name in contents.items() if key in self._template["Parameters"]]
-        return {self._own(bundle.key(files[name])): files[name] for name in wanted}
+        return {self._own(bundle.zip_key(files[name])): files[name] for name in wanted}
 
     @property
     def long(self) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from generator.errors import GeneratorError, again
+from generator.errors import GeneratorError, command_line
 from generator.names import service_problem
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def existing(target: Target, name: str) -> Stack:
 def deployed(target: Target, service: str) -> Stack:
     """The stack of a deployed source; NotDeployedError, with its state in words, where it has none that can be used."""
     stack = existing(target, target.stack(service))
-    deploy, delete = (again(f"{command} {service}{target.options}") for command in ("deploy", "delete"))
+    deploy, delete = (command_line(f"{command} {service}{target.options}") for command in ("deploy", "delete"))
     if nothing := _NOTHING.get(stack.status):
         said = f"stack {stack.name} is in {stack.status}: {nothing}: {deploy}"
         raise NotDeployedError(said, stack.name, stack.status)

@@ -13,17 +13,17 @@ from generator.errors import Problem, display_path
 from generator.files import regular_file
 
 _STORED = (".mozdef.json", ".reply.json", ".request.json")
-MEND = "save it with LF; in git: git config core.autocrlf input, git add --renormalize ., and check it out anew"
+HOW_TO_FIX = "save it with LF; in git: git config core.autocrlf input, git add --renormalize ., and check it out anew"
 
 
-def problems(files: Iterable[Path]) -> list[Problem]:
+def line_end_problems(files: Iterable[Path]) -> list[Problem]:
     """The files with a CR, and the first line that has one. Bodies of samples are data, as vendors send them."""
     found = []
     for file in files:
         content = b"" if _is_body(file) else regular_file.read(file)
         if b"\r" in content:
             line = content[: content.index(b"\r")].count(b"\n") + 1
-            found.append(Problem(display_path(file), line, "", f"has a CR, and would be shipped with it: {MEND}"))
+            found.append(Problem(display_path(file), line, "", f"has a CR, and would be shipped with it: {HOW_TO_FIX}"))
     return found
 
 

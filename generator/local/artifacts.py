@@ -25,7 +25,9 @@ def packed(folder: Path) -> bytes:
     if not folder.is_dir():
         raise GeneratorError(f"{folder}: no such folder")
     files = sorted(_files(folder))
-    if problems := line_ends.problems(file for file in files if file.suffix == ".sh" and not file.is_symlink()):
+    if problems := line_ends.line_end_problems(
+        file for file in files if file.suffix == ".sh" and not file.is_symlink()
+    ):
         raise DefinitionError(problems)  # a build would say of each line that there is no such command
     buffer = io.BytesIO()
     with ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:

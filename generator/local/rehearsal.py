@@ -263,7 +263,7 @@ def rehearsal(
         ThreadPoolExecutor(1) as beside,
     ):
         image = beside.submit(lambda: python or container.image(folder.path / "python"))
-        target = Here(environment=form.get("Environment", names.ENVIRONMENT), emulator=running)
+        target = Here(environment=form.get("Environment", names.DEFAULT_ENVIRONMENT), emulator=running)
         provide(target, source, [built[name] for name in (CODE, CONFIG, MERGE)], secret=secret)
         template = json.loads(built[PIPELINE])
         known = {**_FORM, "HelperBucket": target.bucket, **form}

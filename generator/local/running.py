@@ -14,11 +14,11 @@ from typing import Any
 
 from generator import names
 from generator.deploy import helper_bucket
-from generator.errors import GeneratorError, again
+from generator.errors import GeneratorError, command_line
 from generator.files import regular_file
 from generator.local.emulator import Emulator, Here, Keys
 from generator.packaging import bundle
-from generator.packaging.build import shared
+from generator.packaging.build import shared_files
 from generator.samples.vendor import put_made_up
 from lambdas.model import Source
 
@@ -39,22 +39,22 @@ class Running:
 def built(build: Path, sources: Path, name: str, wanted: Iterable[str]) -> dict[str, bytes]:
     """Files of a source that was built, by their names."""
     try:
-        return {one: regular_file.read(build / ("" if one in shared() else name) / one) for one in wanted}
+        return {one: regular_file.read(build / ("" if one in shared_files() else name) / one) for one in wanted}
     except OSError as error:
-        raise GeneratorError(f"{error.filename}: not built yet: {again(name, build, sources)}") from error
+        raise GeneratorError(f"{error.filename}: not built yet: {command_line(name, build, sources)}") from error
 
 
 def deploy(emulator: Emulator, source: Source, template: str, code: bytes) -> dict[str, str]:
     """Deploy the very files of a build, with a random secret; return the stack's outputs."""
     target = Here(emulator=emulator)
     provide(target, source, [code])
-    return emulator.deploy(names.stack(source.name), template, {"HelperBucket": target.bucket})
+    return emulator.deploy(names.stack_name(source.name), template, {"HelperBucket": target.bucket})
 
 
 def provide(target: Here, source: Source, zips: Iterable[bytes], *, secret: bool = True) -> None:
     """Put what a stack needs where it looks for it: its zips, and a random secret."""
     helper_bucket.ensure(target)
-    list(helper_bucket.put(target, {bundle.key(content): content for content in zips}))
+    list(helper_bucket.put(target, {bundle.zip_key(content): content for content in zips}))
     if secret:
         put_made_up(source, target.client("ssm"), target.project, target.environment)
 
@@ -140,7 +140,7 @@ def find(build: Path, sources: Path, name: str) -> Running:
         os.kill(running.process, 0)
         socket.create_connection(("127.0.0.1", running.port), timeout=1).close()
     except (OSError, ValueError, TypeError, KeyError) as error:
-        start = again(f"run {name}", build, sources)
+        start = command_line(f"run {name}", build, sources)
         said = f"{name} does not run here: start it with: {start} (or name a deployed endpoint with --url)"
         raise GeneratorError(said) from error
     return running

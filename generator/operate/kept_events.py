@@ -10,7 +10,7 @@ from typing import Any
 
 from generator.aws import Target
 from generator.deploy import stacks
-from generator.errors import GeneratorError, again
+from generator.errors import GeneratorError, command_line
 from lambdas.delivering.envelope import (
     ENVELOPE_ERRORS,
     WHOLE_BODY,
@@ -94,7 +94,7 @@ def find_resources(target: Target, source: str) -> SourceResources:
     found, cloudformation = stacks.deployed(target, source), target.client("cloudformation")
     names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.held(cloudformation, found)}
     if "Redrive" not in names:
-        newer = again(f"deploy {source}{target.options}")
+        newer = command_line(f"deploy {source}{target.options}")
         said = f"stack {found.name} is of an older version, which brings nothing back: {newer}"
         raise stacks.NotDeployedError(said, found.name, found.status)
     of = found.outputs

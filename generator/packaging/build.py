@@ -12,16 +12,16 @@ from generator.definition.read import Definition
 from generator.errors import DefinitionError, GeneratorError, Problem, display_path
 from generator.files import line_ends
 from generator.packaging import bundle, configuration, isolation, lint, previous_build, template_cache
-from generator.packaging.output import REMEMBERED
+from generator.packaging.output import CACHE_FOLDER
 from generator.samples import run as sample_run
 from generator.samples import trial
 from generator.samples.run import Accepted
 from generator.templates import event_source, pipeline
-from generator.templates.pipeline_inputs import Keys
+from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import text
 
 TEMPLATE, CODE = "event-source.json", "lambdas.zip"
-PIPELINE, CONFIG = "pipeline.json", previous_build.CONFIG
+PIPELINE, CONFIG = "pipeline.json", previous_build.CONFIG_ZIP
 TEMPLATES = (TEMPLATE, PIPELINE)
 FILES = (*TEMPLATES, CODE, CONFIG)
 MERGE = "merge.zip"
@@ -39,7 +39,7 @@ class Product:
     shaped: list[sample_run.Shaped]
     hints: list[Problem]
     findings: list[Problem]
-    remembered: dict[str, bytes]
+    cache_entries: dict[str, bytes]
     accepted: Accepted
 
     @property
@@ -62,32 +62,32 @@ class Product:
         ]
 
 
-def make(
+def make_products(
     definitions: Sequence[Definition],
     build: Path,
     linter: lint.Linter,
     *,
-    strict: bool,
+    warnings_are_errors: bool,
     accept: bool = False,
-    afresh: bool = False,
-    unmade: list[GeneratorError] | None = None,
+    ignore_cache: bool = False,
+    failures: list[GeneratorError] | None = None,
 ) -> list[Product]:
     """A product for each definition; DefinitionError with everything that is wrong in any of them.
 
-    What hinders one alone, such as a package that can't be fetched, goes into `unmade` where that is given.
+    What hinders one alone, such as a package that can't be fetched, goes into `failures` where that is given.
 
-    With `accept`, what the samples' messages differ from what is stored beside them is no mistake. With `afresh`,
+    With `accept`, what the samples' messages differ from what is stored beside them is no mistake. With `ignore_cache`,
     nothing is taken from the build folder.
     """
     # What is accepted is packed, so it has to be known before the zips; else samples are tried beside the linters.
     trials = {one.source.name: trial.run(one) for one in definitions} if accept else {}
-    known = None if afresh else build
-    made = list(_products(definitions, known, unmade, trials))
-    if accept and unmade:  # what is not built is not accepted either, and one repository may hold all sources
+    known = None if ignore_cache else build
+    made = list(_products(definitions, known, failures, trials))
+    if accept and failures:  # what is not built is not accepted either, and one repository may hold all sources
         made = list(_products([one.definition for one in made], known, None, trials))
     texts = {str(build / one.name / name): one.files[name].decode() for one in made for name in TEMPLATES}
-    shipped = dict.fromkeys(file for one in made for file in configuration.texts(one.definition))
-    problems = line_ends.problems(shipped)
+    shipped = dict.fromkeys(file for one in made for file in configuration.shipped_text_files(one.definition))
+    problems = line_ends.line_end_problems(shipped)
     with ThreadPoolExecutor(2) as pool:
         linted = pool.submit(linter.check, texts)
         imported = [pool.submit(_imported, one, build) for one in made]
@@ -104,8 +104,8 @@ def make(
             one.findings.extend(findings[shown_as])
             if all(problem.warning for problem in findings[shown_as]):
                 digest, verdict = linter.verdict(shown_as)
-                one.remembered[digest] = verdict
-        problems += [problem for problem in [*one.hints, *one.findings] if strict or not problem.warning]
+                one.cache_entries[digest] = verdict
+        problems += [problem for problem in [*one.hints, *one.findings] if warnings_are_errors or not problem.warning]
     if problems:
         raise DefinitionError(problems)
     return made
@@ -114,7 +114,7 @@ def make(
 def _products(
     definitions: Sequence[Definition],
     build: Path | None,
-    unmade: list[GeneratorError] | None,
+    failures: list[GeneratorError] | None,
     trials: Mapping[str, trial.Trial],
 ) -> Iterator[Product]:
     names = [definition.source.name for definition in definitions]
@@ -125,22 +125,22 @@ def _products(
             product = _product(definition, build, together)
             yield replace(product, accepted=accepted.get(product.name, {}))
         except GeneratorError as error:
-            if unmade is None:
+            if failures is None:
                 raise GeneratorError(f"{definition.source.name}: {error}") from error
-            unmade.append(GeneratorError(f"{definition.source.name}: not built: {error}"))
+            failures.append(GeneratorError(f"{definition.source.name}: not built: {error}"))
 
 
 def _imported(product: Product, build: Path) -> list[Problem]:
     """What hinders a source's own code from being imported in AWS; that nothing does is remembered."""
     file, code = product.definition.find("transform.py"), product.files[CODE]
-    if file is None or (build / REMEMBERED / (digest := isolation.digest(code))).exists():
+    if file is None or (build / CACHE_FOLDER / (digest := isolation.import_digest(code))).exists():
         return []
-    if not (problems := isolation.problems(file, code)):
-        product.remembered[digest] = b"[]"
+    if not (problems := isolation.import_problems(file, code)):
+        product.cache_entries[digest] = b"[]"
     return problems
 
 
-def files(definition: Definition) -> dict[str, bytes]:
+def source_files(definition: Definition) -> dict[str, bytes]:
     """What a definition becomes, by the files' names below its folder."""
     return _product(definition, None, {}).files
 
@@ -148,20 +148,20 @@ def files(definition: Definition) -> dict[str, bytes]:
 def _product(definition: Definition, build: Path | None, accepted: Accepted) -> Product:
     """The files, and what is remembered of them; where a build has made the same before, its templates are those."""
     source, code = definition.source, bundle.lambdas_zip(definition)
-    own = configuration.files(definition, accepted)
-    config = bundle.archive(configuration.archived(definition, own, accepted))
-    keys = Keys(bundle.key(shared()[MERGE]), bundle.key(config))
-    digest = template_cache.digest(source, [bundle.key(code), *keys])
+    own = configuration.config_files(definition, accepted)
+    config = bundle.make_zip(configuration.config_zip_files(definition, own, accepted))
+    keys = ZipKeys(bundle.zip_key(shared_files()[MERGE]), bundle.zip_key(config))
+    digest = template_cache.digest(source, [bundle.zip_key(code), *keys])
     made = template_cache.recall(build, source.name, digest) if build else None
     if made is None:
-        event_source_text = text(event_source.build(source, bundle.key(code)))
+        event_source_text = text(event_source.build(source, bundle.zip_key(code)))
         made = {TEMPLATE: event_source_text.encode(), PIPELINE: text(pipeline.build(source, keys)).encode()}
-    others = {f"{configuration.FOLDER}/{name}": content for name, content in own.items()}
+    others = {f"{configuration.CONFIG_FOLDER}/{name}": content for name, content in own.items()}
     remembered = {digest: template_cache.record(made)}
     return Product(definition, {**made, CODE: code, CONFIG: config, **others}, [], [], [], remembered, {})
 
 
 @cache
-def shared() -> dict[str, bytes]:
+def shared_files() -> dict[str, bytes]:
     """What is the same for every source, by its name in the build folder."""
     return {MERGE: bundle.merge_zip()}

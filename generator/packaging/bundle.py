@@ -10,10 +10,10 @@ from dataclasses import replace
 from functools import cache
 
 from generator.definition.read import Definition
-from generator.definition.third_party import FIRST_IMPORT, third_party
+from generator.definition.third_party import FIRST_IMPORT, third_party_packages
 from generator.files import regular_file
 from generator.packaging import module_closure, wheels
-from generator.packaging.source_module import module
+from generator.packaging.source_module import source_module_text
 from lambdas.auth import leaves
 from lambdas.model import Pipeline, Source, Throttle, Webhook, auths, verified_by
 
@@ -29,24 +29,24 @@ def lambdas_zip(definition: Definition) -> bytes:
     Third-party packages too, where its way of verifying needs one; GeneratorError where that can't be had.
     """
     # How it is deployed, and what people are told, is nothing to the functions: a change of it is none of theirs.
-    needed = third_party(definition.source)
+    needed = third_party_packages(definition.source)
     webhook = replace(definition.source.webhook, throttle=Throttle())
     told = replace(definition.source, webhook=webhook, pipeline=Pipeline(), vendor=None)
-    python = module(told, [FIRST_IMPORT[one] for one in needed]).encode()
+    python = source_module_text(told, [FIRST_IMPORT[one] for one in needed]).encode()
     files = {}
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = regular_file.read(transform)
-    if definition.schemas:
-        files["lambdas/schemas.py"] = definition.schemas.encode()
+    if definition.schema_code:
+        files["lambdas/schemas.py"] = definition.schema_code.encode()
     above = python.partition(b"\nSOURCE")[0]  # what the definition imports, without all of it
-    own = {name for content in files.values() for name in module_closure.imports(content)}
-    late = frozenset(never_asked_for(definition.source)) - own
-    names = frozenset((*_ENTRIES, *own, *module_closure.imports(above)))
-    ours = {**module_closure.modules(names, late), "lambdas/source.py": python}
-    return archive({**wheels.files(needed), **ours, **files})
+    own = {name for content in files.values() for name in module_closure.imported_modules(content)}
+    late = frozenset(unused_late_modules(definition.source)) - own
+    names = frozenset((*_ENTRIES, *own, *module_closure.imported_modules(above)))
+    ours = {**module_closure.module_files(names, late), "lambdas/source.py": python}
+    return make_zip({**wheels.wheel_files(needed), **ours, **files})
 
 
-def never_asked_for(source: Source) -> Iterator[str]:
+def unused_late_modules(source: Source) -> Iterator[str]:
     """What our code imports late, and not for this source: each would be a part of every zip."""
     challenges = source.webhook.challenges
     if verified_by(source.webhook) != "authorizer":
@@ -66,7 +66,7 @@ def never_asked_for(source: Source) -> Iterator[str]:
 @cache
 def merge_zip() -> bytes:
     """The code of the pipeline's merge function, the same for every source."""
-    return archive(module_closure.modules(frozenset(["lambdas.merge"])))
+    return make_zip(module_closure.module_files(frozenset(["lambdas.merge"])))
 
 
 def signs_url(webhook: Webhook) -> bool:
@@ -74,7 +74,7 @@ def signs_url(webhook: Webhook) -> bool:
     return any("{url}" in getattr(leaf.settings, "signed", "") for auth in auths(webhook) for leaf in leaves(auth))
 
 
-def archive(files: Mapping[str, bytes]) -> bytes:
+def make_zip(files: Mapping[str, bytes]) -> bytes:
     """A zip of these files by name. Stored, not deflated: two versions of zlib pack the same bytes differently."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as made:
@@ -86,6 +86,6 @@ def archive(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def key(content: bytes) -> str:
+def zip_key(content: bytes) -> str:
     """Where the zip goes in the helper bucket: named by its content, so that it never changes under a stack."""
     return f"code/{hashlib.sha256(content).hexdigest()}.zip"

@@ -15,7 +15,7 @@ from generator.files.debris import is_debris
 from generator.packaging import previous_build
 from generator.samples.run import Accepted
 
-FOLDER = previous_build.FOLDER
+CONFIG_FOLDER = previous_build.CONFIG_FOLDER
 _TEXTS = Path(__file__).parent / "config"
 _ROOT = Path(__file__).parents[2]
 # What a build in the cloud needs of the framework.
@@ -27,7 +27,7 @@ _OWN = ("source.yml", "transform.py", "samples", "schemas", "README.md")
 _AS_THEY_ARE: Accepted = {}
 
 
-def files(definition: Definition, accepted: Accepted = _AS_THEY_ARE) -> dict[str, bytes]:
+def config_files(definition: Definition, accepted: Accepted = _AS_THEY_ARE) -> dict[str, bytes]:
     """The configuration's files by name."""
     source = definition.source
     names = {"SOURCE_NAME": source.name, "API_PATH_OF_SOURCE": source.webhook.path}
@@ -35,13 +35,13 @@ def files(definition: Definition, accepted: Accepted = _AS_THEY_ARE) -> dict[str
     if not _has_definition(definition):
         return made
     if missing := [folder for folder in definition.folders[1:] if not (BUNDLED / folder.name).is_dir()]:
-        file, line = definition.place("extends")
+        file, line = definition.location("extends")
         said = f"{file}:{line}: extends: {missing[0].name} is in no repository of the pipeline: put its keys here"
         raise GeneratorError(said)
-    return made | _with(accepted, definition.folders[0], below(definition.folders[0], _OWN))
+    return made | _with(accepted, definition.folders[0], read_files(definition.folders[0], _OWN))
 
 
-def texts(definition: Definition) -> list[Path]:
+def shipped_text_files(definition: Definition) -> list[Path]:
     """The files whose text is shipped as it is: this source's, and the framework's."""
     source, code = definition.source, definition.find("transform.py")
     own = _found(definition.folders[0], _OWN) if _has_definition(definition) else [code] if code else []
@@ -57,22 +57,24 @@ def _has_definition(definition: Definition) -> bool:
     return pipeline.private or alone
 
 
-def archived(definition: Definition, own: dict[str, bytes], accepted: Accepted = _AS_THEY_ARE) -> dict[str, bytes]:
+def config_zip_files(
+    definition: Definition, own: dict[str, bytes], accepted: Accepted = _AS_THEY_ARE
+) -> dict[str, bytes]:
     """What config.zip holds: its own files, or beside the framework where that has no repository of its own."""
     if definition.source.pipeline.source != ("codecommit",):
         return own
     framework = _with(accepted, _ROOT, _framework())
-    return {**framework, **{f"{FOLDER}/{name}": content for name, content in own.items()}}
+    return {**framework, **{f"{CONFIG_FOLDER}/{name}": content for name, content in own.items()}}
 
 
 @cache
 def _framework() -> dict[str, bytes]:
-    return below(_ROOT, _FRAMEWORK)
+    return read_files(_ROOT, _FRAMEWORK)
 
 
 @cache
 def _texts() -> tuple[tuple[str, str], ...]:
-    return tuple((name, content.decode()) for name, content in below(_TEXTS).items())
+    return tuple((name, content.decode()) for name, content in read_files(_TEXTS).items())
 
 
 def _filled(text: str, names: dict[str, str]) -> str:
@@ -81,7 +83,7 @@ def _filled(text: str, names: dict[str, str]) -> str:
     return text
 
 
-def below(folder: Path, wanted: tuple[str, ...] = (".",)) -> dict[str, bytes]:
+def read_files(folder: Path, wanted: tuple[str, ...] = (".",)) -> dict[str, bytes]:
     """The files of a folder, or below it, by their names from there; no debris.
 
     GeneratorError where one is a link that leads out of the folder: what is there may be anything of the user's.

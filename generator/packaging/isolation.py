@@ -13,7 +13,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from generator.definition.transform_file import BROUGHT, MODULE
+from generator.definition.transform_file import LAMBDA_PACKAGES, MODULE
 from generator.errors import Problem, display_path
 from generator.packaging import bundle
 
@@ -31,18 +31,18 @@ _ENVIRONMENT = {
 }
 
 
-def digest(code: bytes) -> str:
+def import_digest(code: bytes) -> str:
     """What it is remembered by that this code can be imported."""
     return hashlib.sha256(b"\0".join([code, _PROGRAM.read_bytes(), sys.version.encode()])).hexdigest()
 
 
-def problems(file: Path, code: bytes) -> list[Problem]:
+def import_problems(file: Path, code: bytes) -> list[Problem]:
     """What hinders transform.py, of this file, from being imported out of this zip."""
     with zipfile.ZipFile(io.BytesIO(code)) as packed:
         inside = packed.namelist()
-        ours = bundle.archive({name: packed.read(name) for name in inside if name.startswith("lambdas/")})
+        ours = bundle.make_zip({name: packed.read(name) for name in inside if name.startswith("lambdas/")})
     wheels = {name.partition("/")[0].partition(".")[0] for name in inside} - {"lambdas"}
-    arguments = json.dumps([MODULE, sorted(BROUGHT | wheels), sys.path])
+    arguments = json.dumps([MODULE, sorted(LAMBDA_PACKAGES | wheels), sys.path])
     command = [sys.executable, "-I", "-S", "-B", str(_PROGRAM), arguments]
     try:
         done = subprocess.run(  # noqa: S603 - our own arguments

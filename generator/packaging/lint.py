@@ -40,18 +40,18 @@ MAX_BODY, _S3_LIMIT = 51_200, 1_000_000
 
 
 @cache
-def versions(engines: Engines) -> tuple[str, ...]:
+def engine_versions(engines: Engines) -> tuple[str, ...]:
     """The engines, with their versions."""
     names = ("cfn-lint", "cloudformation-validate") if engines == "full" else ("cloudformation-validate",)
     return tuple(f"{name} {version(name)}" for name in names)
 
 
-def digest(text: str, engines: Engines) -> str:
+def verdict_digest(text: str, engines: Engines) -> str:
     """What a template's verdict is remembered by: all but its source's name, its description and its code's hash."""
     source = _source(text)
     described = _DESCRIPTION.sub(lambda found: f"{len(found[0].encode())}", text, count=1)
     alike = _HASH.sub("", _general(described, source))
-    with_what = json.dumps([len(source), versions(engines), sorted(EXCLUDED)])
+    with_what = json.dumps([len(source), engine_versions(engines), sorted(EXCLUDED)])
     return hashlib.sha256(f"{with_what}{alike}".encode()).hexdigest()
 
 
@@ -93,7 +93,7 @@ class Linter:
 
     def check(self, templates: Mapping[str, str]) -> dict[str, list[Problem]]:
         """What is found in each template, by the name under which problems are to show it."""
-        by = {name: digest(text, self.engines) for name, text in templates.items()}
+        by = {name: verdict_digest(text, self.engines) for name, text in templates.items()}
         verdicts = {one: self._recall(one) for one in by.values()}
         new = {one: name for name, one in by.items() if verdicts[one] is None}
         verdicts |= self._lint({name: templates[name] for name in new.values()}, by)
@@ -113,7 +113,7 @@ class Linter:
         reference = self._pool.submit(self._ask_reference, templates) if self._reference else None
         for problem in [*self._ask_fast(templates), *(reference.result() if reference else ())]:
             found[problem.file].add(problem)
-        return {by[name]: verdict(sorted(problems), templates[name]) for name, problems in found.items()}
+        return {by[name]: verdict_json(sorted(problems), templates[name]) for name, problems in found.items()}
 
     def _start(self) -> None:
         if not self._fast:
@@ -162,7 +162,7 @@ class Linter:
         return [_problem(files[row["Filename"]], row) for row in rows]
 
 
-def verdict(problems: list[Problem], text: str) -> bytes:
+def verdict_json(problems: list[Problem], text: str) -> bytes:
     """What is remembered of a template, for all that are like it."""
     source = _source(text)
     rows = [[one.line, one.key, _general(one.message, source), one.warning] for one in problems]

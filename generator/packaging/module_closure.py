@@ -14,7 +14,7 @@ _LATER = (ast.FunctionDef, ast.ClassDef)
 
 
 @cache
-def modules(names: frozenset[str], late: frozenset[str] = frozenset()) -> Mapping[str, bytes]:
+def module_files(names: frozenset[str], late: frozenset[str] = frozenset()) -> Mapping[str, bytes]:
     """The files of these modules of ours, and of all that they import, by their names in a zip.
 
     `late` are modules that functions import, and that nobody will ask for; whoever imports one at once has it too.
@@ -49,7 +49,7 @@ def _module(name: str) -> tuple[str, bytes, tuple[str, ...], tuple[str, ...]] | 
 
 
 @cache
-def imports(content: bytes) -> tuple[str, ...]:
+def imported_modules(content: bytes) -> tuple[str, ...]:
     """The modules of ours that a module may import, at once or late."""
     return tuple(_imports(ast.parse(content)))
 

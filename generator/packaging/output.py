@@ -12,33 +12,35 @@ from typing import Literal
 
 from generator.errors import GeneratorError
 from generator.files import regular_file
-from generator.files.debris import SYSTEMS, is_debris
-from generator.packaging.previous_build import packed_before
+from generator.files.debris import SYSTEM_FILES, is_debris
+from generator.packaging.previous_build import previous_config_files
 
-State = Literal["new", "changed", "unchanged"]
-REMEMBERED = ".lint"
+FileState = Literal["new", "changed", "unchanged"]
+CACHE_FOLDER = ".lint"
 """Folder of what builds have found out: lint verdicts, and which templates are made of what."""
 _LOCK = ".lock"
-_BUILT = {_LOCK, REMEMBERED, "merge.zip"}
+_BUILT = {_LOCK, CACHE_FOLDER, "merge.zip"}
 """Each is there after a build, and in what of a build is checked in."""
 
 
-def states(folder: Path, files: Mapping[str, bytes]) -> dict[str, State]:
+def file_states(folder: Path, files: Mapping[str, bytes]) -> dict[str, FileState]:
     """What writing the files would do to each."""
     return {name: _state(folder / name, content) for name, content in files.items()}
 
 
-def write(build: Path, source: str, files: Mapping[str, bytes], remembered: Mapping[str, bytes]) -> dict[str, State]:
+def write_source(
+    build: Path, source: str, files: Mapping[str, bytes], remembered: Mapping[str, bytes]
+) -> dict[str, FileState]:
     """Replace `build/<source>` as a whole by these files, remember what was found out, and return what was new.
 
     Everything is written beside it first; a build that is killed before the last step leaves the old folder whole.
     """
     folder, made, old = _places(build, source)
-    found = states(folder, files)
-    if said := foreign(folder, files):
+    found = file_states(folder, files)
+    if said := unexpected_file_message(folder, files):
         raise GeneratorError(said)
     try:
-        _remember(build / REMEMBERED, remembered)
+        _remember(build / CACHE_FOLDER, remembered)
         if any(state != "unchanged" for state in found.values()):
             made.mkdir()
             try:
@@ -54,9 +56,9 @@ def write(build: Path, source: str, files: Mapping[str, bytes], remembered: Mapp
     return found
 
 
-def write_shared(build: Path, files: Mapping[str, bytes]) -> dict[str, State]:
+def write_shared(build: Path, files: Mapping[str, bytes]) -> dict[str, FileState]:
     """Write what is the same for every source into the build folder itself."""
-    found = states(build, files)
+    found = file_states(build, files)
     try:
         for name, content in files.items():
             if found[name] != "unchanged":
@@ -73,7 +75,7 @@ def _unwritable(build: Path, error: OSError) -> GeneratorError:
 
 
 @contextmanager
-def accepting(files: Mapping[Path, bytes | None]) -> Iterator[None]:
+def stored_while(files: Mapping[Path, bytes | None]) -> Iterator[None]:
     """Store what the samples become, and remove what is stale; it is as before where what is done meanwhile fails."""
     before: dict[Path, bytes | None] = {}
     try:
@@ -100,7 +102,7 @@ def _store(file: Path, content: bytes | None) -> None:
         regular_file.write(file, content)
 
 
-def refuse(build: Path) -> None:
+def refuse_unfit_folder(build: Path) -> None:
     """GeneratorError where a folder is not one for builds: something is in it, and no build ever was."""
     place = build.resolve()
     if place in (Path(place.anchor), Path.home().resolve()):
@@ -117,9 +119,9 @@ def refuse(build: Path) -> None:
 
 
 @contextmanager
-def alone(build: Path, sources: Iterable[str]) -> Iterator[None]:
+def build_lock(build: Path, sources: Iterable[str]) -> Iterator[None]:
     """One build at a time writes to a folder; first it puts right what a killed one left of these sources."""
-    refuse(build)
+    refuse_unfit_folder(build)
     try:
         build.mkdir(parents=True, exist_ok=True)
         lock = regular_file.open_lock(build / _LOCK)
@@ -148,7 +150,7 @@ def _places(build: Path, source: str) -> tuple[Path, Path, Path]:
     return build / source, build / f".{source}.made", build / f".{source}.old"
 
 
-def foreign(folder: Path, files: Mapping[str, bytes]) -> str | None:
+def unexpected_file_message(folder: Path, files: Mapping[str, bytes]) -> str | None:
     """What to say where a source's folder has something that is not ours to replace."""
     found = _foreign(folder, files)
     return found and f"{folder}: holds {found}, which no build makes: move it away, or name another folder with --build"
@@ -158,8 +160,10 @@ def _foreign(folder: Path, files: Mapping[str, bytes]) -> str | None:
     if folder.is_symlink() or not folder.is_dir():
         return "something else than a build" if folder.is_symlink() or folder.exists() else None
     found = {one.relative_to(folder).as_posix(): one for one in sorted(folder.rglob("*"))}
-    others = [name for name, one in found.items() if not _is_ours(name, one, files) and not is_debris(name, SYSTEMS)]
-    earlier = packed_before(folder) if others else {}
+    others = [
+        name for name, one in found.items() if not _is_ours(name, one, files) and not is_debris(name, SYSTEM_FILES)
+    ]
+    earlier = previous_config_files(folder) if others else {}
     return next((name for name in others if not _is_ours(name, found[name], earlier, same=True)), None)
 
 
@@ -195,7 +199,7 @@ def _put(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
 
-def _state(file: Path, content: bytes) -> State:
+def _state(file: Path, content: bytes) -> FileState:
     try:
         return "unchanged" if regular_file.read(file) == content else "changed"
     except OSError:

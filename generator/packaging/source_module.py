@@ -13,7 +13,7 @@ from lambdas.model import Source
 _INDENT = "    "
 
 
-def module(source: Source, early: Iterable[str] = ()) -> str:
+def source_module_text(source: Source, early: Iterable[str] = ()) -> str:
     """`lambdas/source.py`: the definition, valid and complete, importing only what it uses.
 
     `early` are modules that are imported with it: a function that starts has more of a processor than one that runs.

@@ -12,8 +12,8 @@ import awacs
 import troposphere
 
 from generator.files import regular_file
-from generator.packaging.output import REMEMBERED
-from generator.packaging.source_module import module
+from generator.packaging.output import CACHE_FOLDER
+from generator.packaging.source_module import source_module_text
 from lambdas.model import Source
 
 _ROOT = Path(__file__).parents[2]
@@ -21,13 +21,13 @@ _ROOT = Path(__file__).parents[2]
 
 def digest(source: Source, keys: Sequence[str]) -> str:
     """All that a source's templates are made from: its definition, its keys in the helper bucket, and our own code."""
-    return hashlib.sha256(json.dumps([module(source), keys, _code()]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([source_module_text(source), keys, _code()]).encode()).hexdigest()
 
 
 def recall(build: Path, name: str, digest: str) -> dict[str, bytes] | None:
     """The templates in a build folder, where they are those that were made from this."""
     try:
-        recorded = json.loads(regular_file.read(build / REMEMBERED / digest))
+        recorded = json.loads(regular_file.read(build / CACHE_FOLDER / digest))
         found = {file: regular_file.read(build / name / file) for file in recorded}
     except (OSError, ValueError, TypeError):
         return None

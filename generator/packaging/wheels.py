@@ -30,7 +30,7 @@ _PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}
 _GLIBC = ("manylinux_2_34", "manylinux_2_28", "manylinux2014")
 
 
-def files(packages: Iterable[str]) -> dict[str, bytes]:
+def wheel_files(packages: Iterable[str]) -> dict[str, bytes]:
     """What is in the wheels of these packages and of what they need, by name; GeneratorError where one can't be had."""
     wanted = tuple(dict.fromkeys(one for package in packages for one in _NEEDS[package]))
     return dict(_unpacked(wanted)) if wanted else {}
@@ -55,7 +55,7 @@ def _inside(name: str) -> str:
 
 
 def _wheels(wanted: tuple[str, ...]) -> list[bytes]:
-    pinned = pins()
+    pinned = pinned_wheels()
     kept = {hashlib.sha256(content).hexdigest(): content for content in _kept()}
     if missing := [name for name in wanted if pinned[name][1] not in kept]:
         fetched = _fetched({name: pinned[name] for name in missing})
@@ -66,20 +66,20 @@ def _wheels(wanted: tuple[str, ...]) -> list[bytes]:
     return [kept[pinned[name][1]] for name in wanted]
 
 
-def pins() -> dict[str, tuple[str, str]]:
+def pinned_wheels() -> dict[str, tuple[str, str]]:
     """The version and the hash of each package."""
     lines = re.findall(r"^(\S+)==(\S+) --hash=sha256:([0-9a-f]{64})$", PINNED.read_text(encoding="utf-8"), re.MULTILINE)
     return {name: (version, digest) for name, version, digest in lines}
 
 
-def folder() -> Path:
+def cache_folder() -> Path:
     """Where they are kept: beside what other programs keep for this user."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mozdef-event-framework" / "wheels"
 
 
 def _kept() -> list[bytes]:
     try:
-        return [regular_file.read(file) for file in sorted(folder().glob("*.whl"))]
+        return [regular_file.read(file) for file in sorted(cache_folder().glob("*.whl"))]
     except OSError:
         return []
 
@@ -87,11 +87,11 @@ def _kept() -> list[bytes]:
 def _keep(fetched: Mapping[str, bytes]) -> None:
     """Keep them for the next build; where that can't be, it fetches them again."""
     try:
-        folder().mkdir(parents=True, exist_ok=True)
+        cache_folder().mkdir(parents=True, exist_ok=True)
         for name, content in fetched.items():
-            half = folder() / f".{os.getpid()}-{name}"
+            half = cache_folder() / f".{os.getpid()}-{name}"
             half.write_bytes(content)
-            half.replace(folder() / name)
+            half.replace(cache_folder() / name)
     except OSError:
         return
 
@@ -116,7 +116,7 @@ def _fetched(wanted: Mapping[str, tuple[str, str]]) -> dict[str, bytes]:
         place = f"for {RUNTIME} on {ARCHITECTURE}"
         raise GeneratorError(
             f"{' and '.join(wanted)} can't be fetched {place}: {_why(done.stderr or done.stdout)}. "
-            f"Build once where pip reaches an index; what it fetched stays in {folder()}"
+            f"Build once where pip reaches an index; what it fetched stays in {cache_folder()}"
         )
     return found
 

@@ -21,7 +21,7 @@ WRITE = 0.625  # of a DynamoDB item of at most 1 KB, on demand
 # Seconds for which a queue goes on with a key that it got of the source's own.
 QUEUE_KEY_SECONDS = 300
 LOGS_GB, EGRESS = 0.50, 0.05
-FIXED = {
+FIXED_PRICES = {
     "AWS::CloudWatch::Alarm": 0.10,
     "AWS::CloudWatch::Dashboard": 3.00,
     "AWS::KMS::Key": 1.00,
@@ -35,7 +35,7 @@ HANDLER_MS, AUTHORIZER_MS, COLD_SHARE, INIT_MS = 20, 60, 0.01, 550
 FUNCTION_LOG_BYTES, ACCESS_LOG_BYTES = 850, 300
 CLAIM_MS, CLAIM_WRITES = 20, 2  # of an event with `dedupe`: pending, and done
 
-ASSUMED = (
+ASSUMPTIONS = (
     f"{EVENT_KB} KB an event, one event a request, evenly spread; handler {HANDLER_MS} ms, authorizer "
     f"{AUTHORIZER_MS} ms, {COLD_SHARE:.0%} cold starts of {INIT_MS} ms; {FUNCTION_LOG_BYTES} B of log an invocation, "
     f"{ACCESS_LOG_BYTES} B of access log; with `dedupe` {CLAIM_WRITES} writes and {CLAIM_MS} ms more; us-west-2, "
@@ -49,18 +49,18 @@ class Cost:
 
     per_million: float
     fixed: float
-    dear: Mapping[str, int]
+    fixed_cost_resources: Mapping[str, int]
 
     def month(self, events: int) -> float:
         """A month with so many events."""
         return self.fixed + self.per_million * events / 1e6
 
 
-def of(resources: Mapping[str, Any], events: int) -> Cost:
+def estimate_cost(resources: Mapping[str, Any], events: int) -> Cost:
     """The cost of a template's resources, at so many events a month."""
-    dear = Counter(one["Type"] for one in resources.values() if one["Type"] in FIXED)
+    dear = Counter(one["Type"] for one in resources.values() if one["Type"] in FIXED_PRICES)
     there = {kind.rpartition("::")[2]: count for kind, count in sorted(dear.items())}
-    return Cost(per_million(resources, events), sum(FIXED[kind] * count for kind, count in dear.items()), there)
+    return Cost(per_million(resources, events), sum(FIXED_PRICES[kind] * count for kind, count in dear.items()), there)
 
 
 def per_million(resources: Mapping[str, Any], events: int) -> float:
@@ -79,13 +79,13 @@ def per_million(resources: Mapping[str, Any], events: int) -> float:
     total += invocations(functions["lambdas.webhook.handler"], handler_ms, rate, reads_secret=not authorizers)
     total += WRITE * CLAIM_WRITES if claims else 0
     for one in authorizers:
-        asked = missed(rate, one.get("AuthorizerResultTtlInSeconds", 0))
+        asked = cache_miss_share(rate, one.get("AuthorizerResultTtlInSeconds", 0))
         function = functions["lambdas.authorizer.handler"]
         total += asked * invocations(function, AUTHORIZER_MS, asked * rate, reads_secret=True)
     fifo = resources["Events"]["Properties"].get("FifoQueue")
     total += (FIFO if fifo else SQS) * math.ceil(EVENT_KB / 64)
     if "KmsMasterKeyId" in resources["Events"]["Properties"]:
-        total += KMS * missed(rate, QUEUE_KEY_SECONDS)
+        total += KMS * cache_miss_share(rate, QUEUE_KEY_SECONDS)
     if any("AccessLogSettings" in one for one in by_type["AWS::ApiGatewayV2::Stage"]):
         total += log_lines(ACCESS_LOG_BYTES)
     return total
@@ -97,7 +97,7 @@ def invocations(properties: dict[str, Any], ms: float, rate: float, *, reads_sec
     price = GB_SECOND[properties.get("Architectures", ["x86_64"])[0]]
     total = INVOCATIONS + 1e6 * gb * (ms + COLD_SHARE * INIT_MS) / 1000 * price + log_lines(FUNCTION_LOG_BYTES)
     if reads_secret:
-        total += KMS * (COLD_SHARE + missed(rate, TTL))
+        total += KMS * (COLD_SHARE + cache_miss_share(rate, TTL))
     if "KmsKeyArn" in properties:
         total += KMS * COLD_SHARE
     if properties.get("TracingConfig", {}).get("Mode") == "Active":
@@ -110,7 +110,7 @@ def log_lines(size: float) -> float:
     return size * 1e6 / 1e9 * LOGS_GB
 
 
-def missed(rate: float, kept: float) -> float:
+def cache_miss_share(rate: float, kept: float) -> float:
     """The share of requests, so many a second, that find nothing in a cache that keeps for so many seconds."""
     return 1 / (1 + rate * kept)
 

@@ -12,15 +12,15 @@ from troposphere.cloudwatch import Dashboard as _Dashboard
 from troposphere.logs import LogGroup
 from troposphere.sqs import Queue
 
-from generator.names import stack
-from generator.templates.inputs import Parameters
+from generator.names import stack_name
+from generator.templates.inputs import StackContext
 from generator.templates.resources.function import log_of
 from generator.templates.resources.sub import ref
 from lambdas.model import Source
 from lambdas.runtime.metrics import NAMESPACE
 
 
-class Watched(NamedTuple):
+class MonitoredResources(NamedTuple):
     """What an operator looks at."""
 
     api: Api
@@ -37,19 +37,19 @@ class Dashboard(_Dashboard):  # type: ignore[misc]  # troposphere ships no types
     props: ClassVar = {**_Dashboard.props, "Tags": (Tags, False)}
 
 
-def add(template: Template, source: Source, parameters: Parameters, watched: Watched) -> None:
+def add_dashboard(template: Template, source: Source, parameters: StackContext, watched: MonitoredResources) -> None:
     """A dashboard that is named as the stack."""
     template.add_resource(
         Dashboard(
             "Dashboard",
-            DashboardName=Sub(stack(parameters.service, ref(parameters.project), ref(parameters.environment))),
+            DashboardName=Sub(stack_name(parameters.service, ref(parameters.project), ref(parameters.environment))),
             Tags=parameters.tags,
             DashboardBody=Sub(json.dumps(_body(source, watched), separators=(",", ":"))),
         )
     )
 
 
-def _body(source: Source, watched: Watched) -> dict[str, Any]:
+def _body(source: Source, watched: MonitoredResources) -> dict[str, Any]:
     """Two graphs in a row.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
@@ -115,7 +115,7 @@ def _body(source: Source, watched: Watched) -> dict[str, Any]:
     }
 
 
-def _unknown(watched: Watched) -> dict[str, Any]:
+def _unknown(watched: MonitoredResources) -> dict[str, Any]:
     """What the source's JSON Schemas do not know, from the handler's log.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Unnest.html

@@ -15,9 +15,9 @@ from troposphere.s3 import Bucket
 from generator.definition.secret_names import stored_names
 from generator.names import role_path
 from generator.templates import functions, inputs, monitoring
-from generator.templates.dashboard import Watched
-from generator.templates.functions import Deployed
-from generator.templates.inputs import Asked, Parameters
+from generator.templates.dashboard import MonitoredResources
+from generator.templates.functions import FunctionContext
+from generator.templates.inputs import StackContext, TemplateInput
 from generator.templates.resources import access_log, bucket, key, queue, table, tracing
 from generator.templates.resources import api as http
 from generator.templates.resources.sub import ref, secrets_path
@@ -31,14 +31,14 @@ def build(source: Source, lambda_key: str) -> Template:
     """The template of a source; `lambda_key` is the default of where its code is in the helper bucket."""
     template = Template(Description=f"MozDef event source {source.name}: {source.description}")
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Version": VERSION}})
-    asked = inputs.add(template, _asked(source, lambda_key))
-    tracing.decide(template, asked["Tracing"])
+    asked = inputs.add_inputs(template, _asked(source, lambda_key))
+    tracing.add_is_traced_condition(template, asked["Tracing"])
     named = _deployment(template, source, asked)
     boundary = asked["PermissionsBoundaryArn"]
     path = Sub(role_path(source.name, ref(named.project), ref(named.environment)))
-    bounded = inputs.optional(inputs.given(template, boundary), boundary)
+    bounded = inputs.value_or_none(inputs.add_is_set_condition(template, boundary), boundary)
     role = {"Path": path, "PermissionsBoundary": bounded}
-    one = Deployed(source, named, asked["LambdaKey"], role, asked["Tracing"])
+    one = FunctionContext(source, named, asked["LambdaKey"], role, asked["Tracing"])
 
     dead_letters = queue.add_dead_letters(template, named)
     events = queue.add_events(template, named, dead_letters, asked["EventsQueueName"])
@@ -61,8 +61,8 @@ def build(source: Source, lambda_key: str) -> Template:
     http.add_routes(template, api, handler, methods(source.webhook), source.webhook.path, authorizer)
 
     access_log = template.resources["AccessLog"]
-    watched = Watched(api, access_log, handler, redrive, events, dead_letters)
-    monitoring.add(template, source, named, asked["AlarmTopicArn"], watched)
+    watched = MonitoredResources(api, access_log, handler, redrive, events, dead_letters)
+    monitoring.add_monitoring(template, source, named, asked["AlarmTopicArn"], watched)
     stored = ",".join(f"{secrets_path(named)}/{name}" for name in stored_names(source.webhook))
     secret = Sub(stored) if stored else "none: public keys are fetched"
     for name, value, description in (
@@ -78,8 +78,8 @@ def build(source: Source, lambda_key: str) -> Template:
     return template
 
 
-def _asked(source: Source, lambda_key: str) -> list[Asked]:
-    boundary = Asked(
+def _asked(source: Source, lambda_key: str) -> list[TemplateInput]:
+    boundary = TemplateInput(
         "PermissionsBoundaryArn",
         "Account",
         "Policy that bounds the roles made here (optional)",
@@ -87,13 +87,13 @@ def _asked(source: Source, lambda_key: str) -> list[Asked]:
         "empty, or the ARN of a policy",
         "",
     )
-    code = inputs.asked_key("LambdaKey", "lambdas.zip", lambda_key)
-    more = [key.ASKED] if source.hardening == "strict" else []
-    both = inputs.asked_of_both(source.name)
-    return [*both, code, *inputs.asked_of_mozdef(), boundary, tracing.ASKED, *more]
+    code = inputs.zip_key_input("LambdaKey", "lambdas.zip", lambda_key)
+    more = [key.ADMINISTRATOR_INPUT] if source.hardening == "strict" else []
+    both = inputs.common_inputs(source.name)
+    return [*both, code, *inputs.mozdef_inputs(), boundary, tracing.TRACING_INPUT, *more]
 
 
-def _deployment(template: Template, source: Source, asked: Mapping[str, Parameter]) -> Parameters:
+def _deployment(template: Template, source: Source, asked: Mapping[str, Parameter]) -> StackContext:
     """What names the deployment, and, of a strict source, what encrypts."""
     named = inputs.deployment(source.name, asked)
     if source.hardening == "strict":
@@ -102,7 +102,7 @@ def _deployment(template: Template, source: Source, asked: Mapping[str, Paramete
     return named
 
 
-def _add_kept(template: Template, named: Parameters) -> Bucket:
+def _add_kept(template: Template, named: StackContext) -> Bucket:
     """The bucket for what became no message; of a strict source, who asked for it is logged."""
     stack = Select(2, Split("/", Ref("AWS::StackId")))
     name, more = _bucket_name(named, "kept", stack), {}
@@ -113,7 +113,7 @@ def _add_kept(template: Template, named: Parameters) -> Bucket:
     return bucket.add_bucket(template, named, "Kept", KEPT_DAYS, BucketName=name, **more)
 
 
-def _bucket_name(named: Parameters, what: str, uuid: Any) -> Sub:
+def _bucket_name(named: StackContext, what: str, uuid: Any) -> Sub:
     """Lower case, as S3 wants it and a project's name is not, so that a pipeline's permissions can name it.
 
     Its end is from the id of what comes and goes with it: the bucket stays, and whatever comes next makes another.

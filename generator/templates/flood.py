@@ -44,7 +44,7 @@ class Flood:
         return max(self.forged, self.events, self.rejected)
 
 
-def of(resources: Mapping[str, Any]) -> Flood:
+def estimate_flood(resources: Mapping[str, Any]) -> Flood:
     """The flood that a template's resources let through; what is beyond it is answered 429 or 5xx, unread.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html

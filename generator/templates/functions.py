@@ -14,7 +14,7 @@ from troposphere.s3 import Bucket
 from troposphere.sqs import Queue
 
 from generator.definition.secret_names import stored_names
-from generator.templates.inputs import Parameters
+from generator.templates.inputs import StackContext
 from generator.templates.resources import bucket, function, key, queue, schedule, table
 from generator.templates.resources.sub import secrets_path
 from lambdas.auth import secret_names
@@ -30,17 +30,19 @@ LEASE_MARGIN_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Deployed:
+class FunctionContext:
     """What they share."""
 
     source: Source
-    names: Parameters
+    names: StackContext
     lambda_key: Parameter
     role: Mapping[str, Any]
     tracing: Parameter
 
 
-def add_handler(template: Template, one: Deployed, events: Queue, kept: Bucket, claims: Table | None) -> Function:
+def add_handler(
+    template: Template, one: FunctionContext, events: Queue, kept: Bucket, claims: Table | None
+) -> Function:
     """What takes requests in; it reads the secrets that it verifies with, behind an authorizer too."""
     webhook = one.source.webhook
     may = [queue.may_send(events), bucket.may_put(kept, "rejected", "oversize", "unsent"), *key.may_use(one.names)]
@@ -65,7 +67,9 @@ def add_handler(template: Template, one: Deployed, events: Queue, kept: Bucket, 
     )
 
 
-def add_redrive(template: Template, one: Deployed, events: Queue, kept: Bucket, claims: Table | None) -> Function:
+def add_redrive(
+    template: Template, one: FunctionContext, events: Queue, kept: Bucket, claims: Table | None
+) -> Function:
     """What brings kept events back to the queue: by hand, and every few minutes what it did not take."""
     may = [
         queue.may_send(events),
@@ -89,11 +93,11 @@ def add_redrive(template: Template, one: Deployed, events: Queue, kept: Bucket, 
     function_ = _add_function(template, one, "Redrive", named, described, may, environment, **more)
     described = "Sends what the queue did not take before"
     # A short title: with a longer one the stack's name would be cut in the schedule's, and no permission fit.
-    schedule.add(template, one.names, "Clock", SWEEP, function_, described, one.role)
+    schedule.add_schedule(template, one.names, "Clock", SWEEP, function_, described, one.role)
     return function_
 
 
-def add_authorizer(template: Template, one: Deployed) -> Function:
+def add_authorizer(template: Template, one: FunctionContext) -> Function:
     """What the API asks of a sender before the handler is called."""
     stored = secret_names(one.source.webhook.auth)
     may = [*([function.may_read_secrets(one.names, stored)] if stored else []), *key.may_start(one.names)]
@@ -113,7 +117,7 @@ def _dedupe(claims: Table | None, seconds: int) -> dict[str, Any]:
 
 def _add_function(
     template: Template,
-    one: Deployed,
+    one: FunctionContext,
     title: str,
     handler: str,
     description: str,

@@ -14,7 +14,7 @@ from generator import names
 
 
 @dataclass(frozen=True)
-class Parameters:
+class StackContext:
     """The parameters that name a deployment, as the resources use them; `service` is known when it is built.
 
     `key` is what encrypts, where the definition is strict; else each service's own key does.
@@ -32,7 +32,7 @@ class Parameters:
         return Tags(Project=Ref(self.project), Service=self.service, Environment=Ref(self.environment))
 
 
-class Asked(NamedTuple):
+class TemplateInput(NamedTuple):
     """A parameter: what fits `pattern`, a whole match, is taken; else the form says that it must be `wants`.
 
     Without a default it must be filled in. Below `group` the console shows it. `length` is the most characters.
@@ -47,27 +47,27 @@ class Asked(NamedTuple):
     length: int | None = None
 
 
-def asked_of_both(service: str) -> tuple[Asked, ...]:
+def common_inputs(service: str) -> tuple[TemplateInput, ...]:
     """What both templates of a source ask for."""
     return (
-        Asked(
+        TemplateInput(
             "ProjectName",
             "Which deployment",
             "First part of every name, and the tag Project",
             names.PROJECT_PATTERN,
-            names.project_wants(service),
-            names.PROJECT,
+            names.project_rule(service),
+            names.DEFAULT_PROJECT,
             names.max_project(service),
         ),
-        Asked(
+        TemplateInput(
             "Environment",
             "Which deployment",
             "Which deployment of this source it is, such as dev or prod",
             names.ENVIRONMENT_PATTERN,
-            names.ENVIRONMENT_WANTS,
-            names.ENVIRONMENT,
+            names.ENVIRONMENT_RULE,
+            names.DEFAULT_ENVIRONMENT,
         ),
-        Asked(
+        TemplateInput(
             "HelperBucket",
             "Code",
             "Bucket that holds the code, in this region",
@@ -77,10 +77,10 @@ def asked_of_both(service: str) -> tuple[Asked, ...]:
     )
 
 
-def asked_of_mozdef() -> tuple[Asked, ...]:
+def mozdef_inputs() -> tuple[TemplateInput, ...]:
     """What MozDef's side needs; both templates ask, and the pipeline hands it on."""
     return (
-        Asked(
+        TemplateInput(
             "ConsumerPrincipalArn",
             "MozDef",
             "Role with which MozDef takes events, in this or another account (optional)",
@@ -88,7 +88,7 @@ def asked_of_mozdef() -> tuple[Asked, ...]:
             "empty, or the ARN of a role, a user or an account's root",
             "",
         ),
-        Asked(
+        TemplateInput(
             "EventsQueueName",
             "MozDef",
             "A fixed name for the queue, such as MozDef-EF-zoom-dev; two stacks can't share it (optional)",
@@ -96,7 +96,7 @@ def asked_of_mozdef() -> tuple[Asked, ...]:
             "empty, or at most 80 letters, digits, dashes and underscores",
             "",
         ),
-        Asked(
+        TemplateInput(
             "AlarmTopicArn",
             "Alarms",
             "SNS topic that is told of alarms (optional)",
@@ -107,12 +107,12 @@ def asked_of_mozdef() -> tuple[Asked, ...]:
     )
 
 
-def asked_key(name: str, what: str, default: str) -> Asked:
+def zip_key_input(name: str, what: str, default: str) -> TemplateInput:
     """Where a zip is in the helper bucket; a build knows, since its content names it."""
-    return Asked(name, "Code", f"Where {what} is in the bucket", "[A-Za-z0-9_./-]+", "an object's key", default)
+    return TemplateInput(name, "Code", f"Where {what} is in the bucket", "[A-Za-z0-9_./-]+", "an object's key", default)
 
 
-def add(template: Template, asked: Sequence[Asked]) -> dict[str, Parameter]:
+def add_inputs(template: Template, asked: Sequence[TemplateInput]) -> dict[str, Parameter]:
     """Parameters with patterns that say what they want, grouped for the console."""
     groups: dict[str, list[str]] = {}
     for one in asked:
@@ -134,18 +134,18 @@ def add(template: Template, asked: Sequence[Asked]) -> dict[str, Parameter]:
     return dict(template.parameters)
 
 
-def deployment(service: str, there: Mapping[str, Parameter]) -> Parameters:
+def deployment(service: str, there: Mapping[str, Parameter]) -> StackContext:
     """The parameters of both templates."""
-    return Parameters(service, there["ProjectName"], there["Environment"], there["HelperBucket"])
+    return StackContext(service, there["ProjectName"], there["Environment"], there["HelperBucket"])
 
 
-def given(template: Template, parameter: Parameter) -> str:
+def add_is_set_condition(template: Template, parameter: Parameter) -> str:
     """A condition: this optional parameter has a value."""
     name = f"Has{parameter.title}"
     template.add_condition(name, Not(Equals(Ref(parameter), "")))
     return name
 
 
-def optional(condition: str, parameter: Parameter) -> If:
+def value_or_none(condition: str, parameter: Parameter) -> If:
     """The parameter's value where it has one; else the property is as if it were not there."""
     return If(condition, Ref(parameter), NoValue)

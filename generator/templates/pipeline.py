@@ -27,10 +27,10 @@ from troposphere.iam import ManagedPolicy, Role
 from troposphere.s3 import Bucket
 
 from generator.definition.secret_names import can_sign
-from generator.names import CONSOLES, code_prefix, stack
+from generator.names import CONSOLE_HOSTS, code_prefix, stack_name
 from generator.templates import inputs
-from generator.templates.inputs import Parameters
-from generator.templates.pipeline_inputs import Keys, asked
+from generator.templates.inputs import StackContext
+from generator.templates.pipeline_inputs import ZipKeys, pipeline_inputs
 from generator.templates.resources import bucket, codebuild, execution, function, stages
 from generator.templates.resources.repository import ConfigRepository
 from generator.templates.resources.role import add_role, allow, allow_where
@@ -51,25 +51,25 @@ class _Made(NamedTuple):
 
     template: Template
     source: Source
-    asked: dict[str, Parameter]
-    names: Parameters
+    parameters: dict[str, Parameter]
+    names: StackContext
     artifacts: Bucket
 
 
-def build(source: Source, keys: Keys) -> Template:
+def build(source: Source, keys: ZipKeys) -> Template:
     """The template of a source's pipeline."""
     template = Template(Description=f"MozDef pipeline of the event source {source.name}")
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Pipeline": True, "Version": VERSION}})
-    there = inputs.add(template, asked(source, keys))
+    there = inputs.add_inputs(template, pipeline_inputs(source, keys))
     named = inputs.deployment(source.name, there)
     artifacts = bucket.add_bucket(template, named, "Artifacts", ARTIFACT_DAYS)
     made = _Made(template, source, there, named, artifacts)
 
     repository = _add_repository(made)
-    queues = execution.queues(template, named, there["EventsQueueName"])
+    queues = execution.queue_arns(template, named, there["EventsQueueName"])
     learns = any(challenge.store_secret for challenge in source.webhook.challenges)
     learned = [function.may_learn_secret(named, secret_names(source.webhook.auth)[0])] if learns else []
-    has = execution.Has(
+    has = execution.Features(
         claims=source.dedupe is not None,
         strict=source.hardening == "strict",
         jwt=verified_by(source.webhook) == "api",
@@ -104,7 +104,7 @@ def build(source: Source, keys: Keys) -> Template:
 def _add_repository(made: _Made) -> ConfigRepository | None:
     if "codecommit" not in made.source.pipeline.source:
         return None
-    there = made.asked
+    there = made.parameters
     repository = ConfigRepository(
         made.template, made.names, there["ConfigRepository"], there["ConfigBranch"], there["CreateConfigRepository"]
     )
@@ -114,7 +114,7 @@ def _add_repository(made: _Made) -> ConfigRepository | None:
 
 def _sources(made: _Made, repository: ConfigRepository | None) -> tuple[list[Actions], str]:
     """What fetches, and the artifact that is built: the application alone, or all of it in one."""
-    fetched, there = [], made.asked
+    fetched, there = [], made.parameters
     if "github" in made.source.pipeline.source:
         wanted = (there["ConnectionArn"], there["GitHubRepository"], there["GitHubBranch"])
         fetched.append(stages.github(*wanted, APPLICATION))
@@ -136,7 +136,7 @@ def _add_merge(made: _Made) -> Function:
         "lambdas.merge.handler",
         description="Puts the configuration into a folder of the framework",
         may=[allow(reports, ["*"])],  # a job has no ARN
-        key=made.asked["MergeKey"],
+        key=made.parameters["MergeKey"],
         timeout=MERGE_SECONDS,
         memory=MERGE_MEMORY_MB,
         EphemeralStorage=EphemeralStorage(Size=MERGE_STORAGE_MB),
@@ -151,7 +151,7 @@ def _variables(made: _Made) -> dict[str, Any]:
         "STAGE": Ref(made.names.environment),
         "API_PATH": made.source.webhook.path,
         "HELPER_BUCKET": Ref(made.names.helper_bucket),
-        "CONFIG_DIRECTORY": Ref(made.asked["ConfigDirectory"]),
+        "CONFIG_DIRECTORY": Ref(made.parameters["ConfigDirectory"]),
     }
 
 
@@ -178,27 +178,27 @@ def _add_build(made: _Made, queues: Sequence[Any], boundary: ManagedPolicy, exec
             [cf.CreateChangeSet],
             [_stack(made)],
             StringEquals(acts),
-            ForAllValuesStringEquals({"cloudformation:ResourceTypes": execution.TYPES}),
+            ForAllValuesStringEquals({"cloudformation:ResourceTypes": execution.RESOURCE_TYPES}),
             Null({"cloudformation:ResourceTypes": False, "cloudformation:ImportResourceTypes": True}),
         ),
         execution.may_pass(executes, "cloudformation.amazonaws.com"),
         allow([awacs.s3.PutObject, awacs.s3.GetObject], [code]),
         _may_read_secrets(made),
         allow([awacs.sqs.GetQueueAttributes], queues),
-        allow([awacs.awslambda.GetFunctionConfiguration], [execution.functions(names)]),
+        allow([awacs.awslambda.GetFunctionConfiguration], [execution.function_arns(names)]),
         # For `deploy --redrive`: which requests were rejected, and to have those that can be shaped now sent.
-        allow([awacs.s3.ListBucket], [execution.kept_bucket(names)]),
-        allow([awacs.awslambda.InvokeFunction], [execution.functions(names, "Redrive-")]),
+        allow([awacs.s3.ListBucket], [execution.kept_bucket_arn(names)]),
+        allow([awacs.awslambda.InvokeFunction], [execution.function_arns(names, "Redrive-")]),
     ]
     variables = {
         **_variables(made),
         "EXECUTION_ROLE_ARN": GetAtt(executes, "Arn"),
         "PERMISSIONS_BOUNDARY_ARN": Ref(boundary),
-        "CONSUMER_PRINCIPAL_ARN": Ref(made.asked["ConsumerPrincipalArn"]),
-        "EVENTS_QUEUE_NAME": Ref(made.asked["EventsQueueName"]),
-        "ALARM_TOPIC_ARN": Ref(made.asked["AlarmTopicArn"]),
+        "CONSUMER_PRINCIPAL_ARN": Ref(made.parameters["ConsumerPrincipalArn"]),
+        "EVENTS_QUEUE_NAME": Ref(made.parameters["EventsQueueName"]),
+        "ALARM_TOPIC_ARN": Ref(made.parameters["AlarmTopicArn"]),
     }
-    buildspec = Sub(f"{ref(made.asked['ConfigDirectory'])}/buildspec.yml")
+    buildspec = Sub(f"{ref(made.parameters['ConfigDirectory'])}/buildspec.yml")
     said = f"Tests, builds and deploys the event source {made.source.name}"
     return codebuild.add_project(made.template, names, "Build", said, buildspec, variables, made.artifacts, statements)
 
@@ -208,10 +208,10 @@ def _add_verify(made: _Made) -> Project:
     statements = [
         allow([awacs.cloudformation.DescribeStacks, awacs.cloudformation.DescribeStackResources], [_stack(made)]),
         _may_read_secrets(made),
-        allow([awacs.logs.FilterLogEvents], execution.log_groups(made.names)),
+        allow([awacs.logs.FilterLogEvents], execution.log_group_arns(made.names)),
     ]
     if not can_sign(made.source.webhook.auth):  # then the handler gets it from us
-        statements.append(allow([awacs.awslambda.InvokeFunction], [execution.functions(made.names)]))
+        statements.append(allow([awacs.awslambda.InvokeFunction], [execution.function_arns(made.names)]))
     said = f"Sends a canary through the endpoint of {made.source.name}"
     return codebuild.add_project(
         made.template, made.names, "Verify", said, _VERIFY, _variables(made), made.artifacts, statements
@@ -232,7 +232,7 @@ phases:
 
 
 def _stack(made: _Made) -> Sub:
-    name = stack(made.source.name, ref(made.names.project), ref(made.names.environment))
+    name = stack_name(made.source.name, ref(made.names.project), ref(made.names.environment))
     return regional("cloudformation", f"stack/{name}/*")
 
 
@@ -254,7 +254,7 @@ def _add_pipeline(made: _Made, its_stages: Sequence[Any], more: Sequence[Stateme
         allow([store.GetBucketVersioning, store.ListBucket], [GetAtt(made.artifacts, "Arn")]),
         *more,
     ]
-    if connection := made.asked.get("ConnectionArn"):
+    if connection := made.parameters.get("ConnectionArn"):
         # The service was renamed, and a connection's ARN says when it was made.
         use = [awacs.codeconnections.UseConnection, awacs.codestar_connections.UseConnection]
         statements.append(allow(use, [Ref(connection)]))
@@ -273,13 +273,13 @@ def _add_pipeline(made: _Made, its_stages: Sequence[Any], more: Sequence[Stateme
 
 
 def _add_outputs(made: _Made, pipeline: Pipeline, repository: ConfigRepository | None, boundary: ManagedPolicy) -> None:
-    made.template.add_mapping("Console", {partition: {"Host": host} for partition, host in CONSOLES.items()})
+    made.template.add_mapping("Console", {partition: {"Host": host} for partition, host in CONSOLE_HOSTS.items()})
     console = "https://${AWS::Region}.${Host}/codesuite/codepipeline/pipelines"
     url = Sub(
         f"{console}/{ref(pipeline)}/view?region=${{AWS::Region}}",
         Host=FindInMap("Console", Ref("AWS::Partition"), "Host"),
     )
-    event_source = Sub(stack(made.source.name, ref(made.names.project), ref(made.names.environment)))
+    event_source = Sub(stack_name(made.source.name, ref(made.names.project), ref(made.names.environment)))
     for name, value, description in (
         ("PipelineUrl", url, "The pipeline in the console"),
         *([("ConfigRepositoryUrl", repository.url, "What to clone and push to")] if repository else []),

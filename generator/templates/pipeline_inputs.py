@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from generator.templates.inputs import Asked, asked_key, asked_of_both, asked_of_mozdef
+from generator.templates.inputs import TemplateInput, common_inputs, mozdef_inputs, zip_key_input
 from lambdas.model import Source
 
 
-class Keys(NamedTuple):
+class ZipKeys(NamedTuple):
     """Where a build puts the zips in the helper bucket."""
 
     merge: str
     config: str
 
 
-def asked(source: Source, keys: Keys) -> list[Asked]:
+def pipeline_inputs(source: Source, keys: ZipKeys) -> list[TemplateInput]:
     """The parameters, as the variant has them."""
     both = len(source.pipeline.source) > 1
-    wanted = list(asked_of_both(source.name))
+    wanted = list(common_inputs(source.name))
     if "github" in source.pipeline.source:
         wanted += _of_github()
     if "codecommit" in source.pipeline.source:
-        wanted += [*_of_codecommit(), asked_key("ConfigKey", "config.zip", keys.config)]
+        wanted += [*_of_codecommit(), zip_key_input("ConfigKey", "config.zip", keys.config)]
     if both:
-        wanted += [asked_key("MergeKey", "merge.zip", keys.merge)]
+        wanted += [zip_key_input("MergeKey", "merge.zip", keys.merge)]
     return [
         *wanted,
-        Asked(
+        TemplateInput(
             "ConfigDirectory",
             "Configuration",
             "Folder of the framework into which the configuration goes",
@@ -35,7 +35,7 @@ def asked(source: Source, keys: Keys) -> list[Asked]:
             "the name of a folder, such as config",
             "config",
         ),
-        Asked(
+        TemplateInput(
             "RequireApproval",
             "Pipeline",
             "Whether a person approves what is to be built and deployed: true for production",
@@ -43,7 +43,7 @@ def asked(source: Source, keys: Keys) -> list[Asked]:
             "true or false",
             "false",
         ),
-        Asked(
+        TemplateInput(
             "ProtectEvents",
             "Pipeline",
             "true, once it has deployed: a push can't delete the queues and the bucket, or change what they keep",
@@ -51,20 +51,20 @@ def asked(source: Source, keys: Keys) -> list[Asked]:
             "true or false",
             "false",
         ),
-        *asked_of_mozdef(),
+        *mozdef_inputs(),
     ]
 
 
-def _of_github() -> list[Asked]:
+def _of_github() -> list[TemplateInput]:
     return [
-        Asked(
+        TemplateInput(
             "GitHubRepository",
             "GitHub",
             "The framework's repository, such as mozilla/mozdef-event-framework",
             "[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+",
             "owner/name, without https://github.com/ and without a branch",
         ),
-        Asked(
+        TemplateInput(
             "GitHubBranch",
             "GitHub",
             "Branch to deploy; feature/x is one too",
@@ -72,7 +72,7 @@ def _of_github() -> list[Asked]:
             "the name of a branch",
             "main",
         ),
-        Asked(
+        TemplateInput(
             "ConnectionArn",
             "GitHub",
             "Connection to GitHub, made in the console under Developer Tools, Settings, Connections",
@@ -82,9 +82,9 @@ def _of_github() -> list[Asked]:
     ]
 
 
-def _of_codecommit() -> list[Asked]:
+def _of_codecommit() -> list[TemplateInput]:
     return [
-        Asked(
+        TemplateInput(
             "ConfigRepository",
             "Configuration",
             "CodeCommit repository of the configuration; without one, the event source's name (optional)",
@@ -92,7 +92,7 @@ def _of_codecommit() -> list[Asked]:
             "empty, or at most 100 letters, digits and . _ -",
             "",
         ),
-        Asked(
+        TemplateInput(
             "ConfigBranch",
             "Configuration",
             "Its branch",
@@ -100,7 +100,7 @@ def _of_codecommit() -> list[Asked]:
             "the name of a branch",
             "main",
         ),
-        Asked(
+        TemplateInput(
             "CreateConfigRepository",
             "Configuration",
             "true makes the repository and puts config.zip into it; false takes one that is there",

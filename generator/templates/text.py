@@ -20,7 +20,7 @@ def text(template: Template) -> str:
     A template over 51,200 bytes has to lie in a bucket, and an indented `{"Ref": "x"}` has three lines.
     """
     document = plain(template)
-    scanner_exceptions.mark(document)
+    scanner_exceptions.add_to_metadata(document)
     return f"{formatted(document)}\n"
 
 

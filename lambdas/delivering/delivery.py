@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lambdas.auth import headers
+from lambdas.auth import credential_headers
 from lambdas.delivering.envelope import WHOLE_BODY
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox, QueueUnavailable
@@ -48,7 +48,7 @@ class Delivery:
         self._source = source
         secret_paths = (challenge.store_secret for challenge in source.webhook.challenges if challenge.store_secret)
         new_secret_headers = (name for path in secret_paths for name in looked_at(path))
-        self._secret_headers = (*headers(auths(source.webhook)), *new_secret_headers)
+        self._secret_headers = (*credential_headers(auths(source.webhook)), *new_secret_headers)
         self._event_headers, self._event_queries = telling(source, "header"), telling(source, "query")
         self._shaper = Shaper(source)
         self._outbox = outbox

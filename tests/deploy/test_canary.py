@@ -53,8 +53,8 @@ class Deployment:
     asked: set[str] = field(default_factory=set)
     failing: str | None = None
     deaf: bool = False
-    project: str = names.PROJECT
-    environment: str = names.ENVIRONMENT
+    project: str = names.DEFAULT_PROJECT
+    environment: str = names.DEFAULT_ENVIRONMENT
 
     def client(self, service: str) -> Any:
         self.asked.add(service)
@@ -346,7 +346,7 @@ def test_the_canary_is_a_sample_that_becomes_a_message() -> None:
 
 
 def test_a_source_whose_samples_become_no_message_has_no_canary() -> None:
-    quiet = Definition(replace(ZOOM.source, transform=lambda _event, _request: []), ZOOM.folders, ZOOM.places)
+    quiet = Definition(replace(ZOOM.source, transform=lambda _event, _request: []), ZOOM.folders, ZOOM.locations)
     with pytest.raises(GeneratorError) as caught:
         canary.event(quiet, None)
     assert str(caught.value) == "no sample of zoom becomes a message: one has to be sent"

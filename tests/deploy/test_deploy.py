@@ -21,13 +21,13 @@ from moto.s3.models import FakeBucket
 from generator.aws import Target
 from generator.commands import _redrive_dialog, main
 from generator.definition import placeholders
-from generator.definition.read import known
+from generator.definition.read import source_names
 from generator.deploy import deployment, helper_bucket, progress, taken_names
 from generator.deploy.changes import template_key
 from generator.deploy.deployment import Deployment, Place
 from generator.errors import GeneratorError, display_path
 from generator.packaging.build import Product
-from generator.packaging.bundle import key, merge_zip
+from generator.packaging.bundle import merge_zip, zip_key
 from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, definition
@@ -125,7 +125,7 @@ def test_a_first_deployment_from_nothing_to_what_is_to_be_told(run: Run, aws: Cl
         "",
         f"{NAME}  {WHERE}, new",
         f"made      the helper bucket {BUCKET}",
-        f"uploaded  s3://{BUCKET}/{key(code)}",
+        f"uploaded  s3://{BUCKET}/{zip_key(code)}",
         "        resource  type                   replaced  what of it",
         "add     Events    AWS::SQS::Queue",
         "change  Webhook   AWS::Lambda::Function  no        Code, Tags",
@@ -155,7 +155,7 @@ def test_a_first_deployment_from_nothing_to_what_is_to_be_told(run: Run, aws: Cl
     assert request["TemplateBody"] == (build / "zoom" / "event-source.json").read_text(encoding="utf-8")
     assert "RoleARN" not in request
     assert parameters(aws) == {"ProjectName": "MozDef-EF", "Environment": "dev", "HelperBucket": BUCKET}
-    assert objects() == {key(code)}
+    assert objects() == {zip_key(code)}
 
 
 def test_an_update_keeps_what_the_stack_has(run: Run, aws: CloudFormation) -> None:
@@ -707,7 +707,7 @@ def test_a_pipeline_gets_its_own_zips_and_says_what_comes_next(run: Run, aws: Cl
     )
     assert (status, err) == (0, "")
     template = template_key((build / "zoom" / "pipeline.json").read_bytes())  # too long to be sent along
-    assert objects() == {key(merge_zip()), key((build / "zoom" / "config.zip").read_bytes()), template}
+    assert objects() == {zip_key(merge_zip()), zip_key((build / "zoom" / "config.zip").read_bytes()), template}
     [request] = aws.named("create_change_set")
     assert request["StackName"] == PIPELINE
     assert request["TemplateURL"].endswith(f"/{BUCKET}/{template}")
@@ -729,7 +729,7 @@ def test_all_are_those_that_are_deployed(run: Run, aws: CloudFormation) -> None:
     aws.holds("CREATE_COMPLETE")
     status, out, err = run("deploy", "--all", "--yes")
     assert (status, err) == (0, "")
-    others = ", ".join(name for name in known(SOURCES) if name != "zoom")
+    others = ", ".join(name for name in source_names(SOURCES) if name != "zoom")
     assert out.splitlines()[:3] == [f"not deployed yet, so left out: {others}", "", f"{NAME}  {WHERE}, CREATE_COMPLETE"]
     assert [one["StackName"] for one in aws.named("execute_change_set")] == [NAME]
 
@@ -1174,6 +1174,6 @@ def test_a_pipeline_puts_its_code_where_it_alone_may(run: Run, aws: CloudFormati
     aws.holds("UPDATE_COMPLETE", Parameters=[{"ParameterKey": "PermissionsBoundaryArn", "ParameterValue": BOUNDARY}])
     status, _, err = run(*TAKES, "--bucket", bucket, "--parameter", f"PermissionsBoundaryArn={BOUNDARY}")
     assert (status, err) == (0, "")
-    own = key((build / "zoom" / "lambdas.zip").read_bytes()).replace("code/", "code/MozDef-EF/zoom/dev/")
+    own = zip_key((build / "zoom" / "lambdas.zip").read_bytes()).replace("code/", "code/MozDef-EF/zoom/dev/")
     assert objects(bucket) == {own}
     assert parameters(aws)["LambdaKey"] == own

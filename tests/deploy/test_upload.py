@@ -652,6 +652,6 @@ def test_the_bucket_is_refused_after_the_build_and_before_anything_is_put(upload
 
 
 def test_the_address_of_a_template_is_that_of_its_key() -> None:
-    address = urlsplit(helper_bucket.url(Target(), bundle.key(b"x")))
+    address = urlsplit(helper_bucket.url(Target(), bundle.zip_key(b"x")))
     assert (address.scheme, address.netloc) == ("https", f"{DEFAULT}.s3.us-west-2.amazonaws.com")
     assert address.path == f"/code/{hashlib.sha256(b'x').hexdigest()}.zip"

@@ -13,8 +13,8 @@ import urllib3
 from generator.definition.read import Definition
 from generator.local.emulator import Emulator, Here
 from generator.local.running import Followed, provide
-from generator.names import secret_path, stack
-from generator.packaging.bundle import key, lambdas_zip
+from generator.names import secret_path, stack_name
+from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
 from generator.templates.text import text
 from tests.definitions import definition
@@ -39,7 +39,7 @@ class Once:
     def __init__(
         self, running: Emulator, made: Definition, change: Callable[[Template], None] = lambda _: None
     ) -> None:
-        self.running, self.made, self.stack = running, made, stack(made.source.name)
+        self.running, self.made, self.stack = running, made, stack_name(made.source.name)
         provide(Here(emulator=running), made.source, [])
         outputs = self.deploy(made, change)
         http = urllib3.PoolManager(ca_certs=str(running.ca_bundle), retries=False, timeout=30)
@@ -52,7 +52,7 @@ class Once:
     def deploy(self, made: Definition, change: Callable[[Template], None] = lambda _: None) -> dict[str, str]:
         target, code = Here(emulator=self.running), lambdas_zip(made)
         provide(target, made.source, [code], secret=False)
-        template = json.loads(text(event_source.build(made.source, key(code))))
+        template = json.loads(text(event_source.build(made.source, zip_key(code))))
         change(template)
         return self.running.deploy(self.stack, json.dumps(template), {"HelperBucket": target.bucket})
 
@@ -99,7 +99,7 @@ def table(enforced: Emulator, tmp_path_factory: pytest.TempPathFactory) -> str:
     [("WebhookRole", {"put", "write", "delete"}), ("RedriveRole", {"put", "write", "delete", "look up"})],
 )
 def test_a_role_may_claim_and_nothing_else(enforced: Emulator, table: str, role: str, may: set[str]) -> None:
-    dynamodb = clients_of(enforced, stack("roles"), role)("dynamodb")
+    dynamodb = clients_of(enforced, stack_name("roles"), role)("dynamodb")
     item = {"id": {"S": "any"}}
     tried: dict[str, Callable[[], Any]] = {
         "put": lambda: dynamodb.put_item(TableName=table, Item=item),

@@ -18,8 +18,8 @@ import urllib3
 from generator.definition.read import Definition
 from generator.local.emulator import Emulator, emulator
 from generator.local.running import deploy
-from generator.names import secret_path, stack
-from generator.packaging.bundle import key, lambdas_zip
+from generator.names import secret_path, stack_name
+from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
 from generator.templates.text import text
 from tests.definitions import definition
@@ -80,7 +80,7 @@ class Vendor:
 
 def vendor(running: Emulator, made: Definition) -> tuple[Vendor, dict[str, str]]:
     code = lambdas_zip(made)
-    outputs = deploy(running, made.source, text(event_source.build(made.source, key(code))), code)
+    outputs = deploy(running, made.source, text(event_source.build(made.source, zip_key(code))), code)
     parameter = f"{secret_path(made.source.name)}/auth_token"
     secret = running.client("ssm").get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
     http = urllib3.PoolManager(maxsize=2 * SENDERS, retries=False, timeout=60)
@@ -105,7 +105,7 @@ def arrived(running: Emulator, queue: str) -> Counter[str]:
 
 def unclaimed(running: Emulator, name: str) -> int:
     """How many the table was no help with, as the handler's log says: a machine may be too busy for its answer."""
-    group = running.resources(stack(name))["WebhookLog"]
+    group = running.resources(stack_name(name))["WebhookLog"]
     pages = (
         running.client("logs")
         .get_paginator("filter_log_events")
@@ -116,7 +116,7 @@ def unclaimed(running: Emulator, name: str) -> int:
 
 
 def table(running: Emulator, name: str) -> list[dict[str, Any]]:
-    found = running.resources(stack(name))["Claims"]
+    found = running.resources(stack_name(name))["Claims"]
     pages = running.client("dynamodb").get_paginator("scan").paginate(TableName=found)
     return [item for page in pages for item in page["Items"]]
 

@@ -16,11 +16,11 @@ import urllib3
 
 from generator.commands import main
 from generator.definition.read import load
-from generator.definition.secret_names import parameters
+from generator.definition.secret_names import ssm_names
 from generator.local import artifacts, container
 from generator.local.emulator import Emulator
 from generator.local.rehearsal import Folders, Rehearsal, StageError, rehearsal
-from generator.packaging.build import FILES, files, shared
+from generator.packaging.build import FILES, shared_files, source_files
 from tests.definitions import ROOT
 from tests.emulator.service import free_port
 from tests.emulator.vendors import zoom_headers
@@ -97,13 +97,15 @@ def deploy(python: Path) -> Deploy:
 
     def deployed(name: str, sources: Path, framework: Path, folder: Path, *, secret: bool = True) -> Any:
         definition = load(sources, [name])[0]
-        built = files(definition)
+        built = source_files(definition)
         for file, content in built.items():
             if file.startswith("config/"):
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 (folder / file).write_bytes(content)
         folders = Folders(framework, folder / "config", folder / "logs")
-        return rehearsal(definition.source, built | shared(), folders, free_port(), {}, secret=secret, python=python)
+        return rehearsal(
+            definition.source, built | shared_files(), folders, free_port(), {}, secret=secret, python=python
+        )
 
     return deployed
 
@@ -307,7 +309,7 @@ def test_until_it_is_right_nothing_is_left_deployed(deploy: Deploy, tmp_path: Pa
         assert said[-2].startswith("error: there is no secret /MozDef-EF/zoom/dev/auth_token in Parameter Store")
         assert "python -m generator secret zoom" in said[-2]
         assert zoom.status() is None
-        put_secret(deployed.emulator, parameters(deployed.source)["auth_token"])
+        put_secret(deployed.emulator, ssm_names(deployed.source)["auth_token"])
 
         queue = framework / "generator" / "resources" / "queue.py"
         named = "QueueName=optional(given(template, name), name)"
@@ -349,7 +351,7 @@ def test_one_repository_on_codecommit_is_enough(deploy: Deploy, tmp_path: Path) 
     )
     repository = tmp_path / "repository"
     repository.mkdir()
-    artifacts.unpacked(files(load(sources, ["zoom-eu"])[0])["config.zip"], repository)
+    artifacts.unpacked(source_files(load(sources, ["zoom-eu"])[0])["config.zip"], repository)
     assert not (repository / "sources" / "zoom-eu").exists()
     with deploy("zoom-eu", sources, repository, tmp_path) as deployed:
         zoom = Repositories(deployed)
@@ -375,7 +377,7 @@ def test_of_a_private_source_the_first_push_passes(python: Path, tmp_path: Path,
     build = tmp_path / "build"
     where = ["--sources", str(tmp_path / "sources"), "--build", str(build)]
     assert main(["acme", "--accept", "--lint", "fast", *where]) == 0
-    built = {name: (build / "acme" / name).read_bytes() for name in FILES} | shared()
+    built = {name: (build / "acme" / name).read_bytes() for name in FILES} | shared_files()
     framework = ROOT
     if source == "codecommit":
         framework = tmp_path / "repository"

@@ -17,7 +17,7 @@ from generator.local.artifacts import packed
 from generator.packaging import configuration
 from tests.definitions import ROOT, SOURCES, definition, shipped
 
-SAID = f"has a CR, and would be shipped with it: {line_ends.MEND}"
+SAID = f"has a CR, and would be shipped with it: {line_ends.HOW_TO_FIX}"
 CODECOMMIT = """
     extends: zoom
     description: ours
@@ -75,7 +75,9 @@ def test_without_attributes_every_file_that_would_be_shipped_is_named(origin: Pa
     assert status == 1
     named = [line.removeprefix("error: ").partition(":")[0] for line in err.splitlines() if line.endswith(SAID)]
     zoom = shipped("zoom")
-    assert named == sorted(str(file.relative_to(ROOT)) for file in configuration.texts(zoom) if file.read_bytes())
+    assert named == sorted(
+        str(file.relative_to(ROOT)) for file in configuration.shipped_text_files(zoom) if file.read_bytes()
+    )
     assert {
         "generator/packaging/config/deploy.sh",
         "generator/packaging/config/buildspec.yml",
@@ -113,7 +115,7 @@ def test_a_body_with_crlf_has_its_message_told_with_where_that_may_come_from(tmp
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
     assert main(["zoom"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.endswith(f"its body has CRLF, which may come of a checkout: then {line_ends.MEND}")
+    assert line.endswith(f"its body has CRLF, which may come of a checkout: then {line_ends.HOW_TO_FIX}")
 
 
 def test_the_line_break_at_the_end_of_a_text_is_the_editors_whichever_it_is(tmp_path: Path, monkeypatch) -> None:

@@ -82,11 +82,11 @@ def test_what_is_accepted_is_packed_by_the_same_build(acme: Acme, repositories: 
 def test_of_the_framework_in_config_zip_the_samples_are_as_they_are_accepted() -> None:
     samples = BUNDLED / "zoom" / "samples"
     accepted = {samples / "user.created.mozdef.json": b"new", samples / "user.deleted.mozdef.json": None}
-    made = configuration.archived(of(shipped("zoom"), source=CODECOMMIT), {}, accepted)
+    made = configuration.config_zip_files(of(shipped("zoom"), source=CODECOMMIT), {}, accepted)
     assert made["sources/zoom/samples/user.created.mozdef.json"] == b"new"
     assert "sources/zoom/samples/user.deleted.mozdef.json" not in made
     assert "sources/zoom/samples/user.deleted.json" in made
-    assert configuration.archived(of(shipped("zoom"), source=BOTH), {}, accepted) == {}
+    assert configuration.config_zip_files(of(shipped("zoom"), source=BOTH), {}, accepted) == {}
 
 
 @pytest.mark.parametrize("broken", ["foreign", "full"])
@@ -160,9 +160,9 @@ def test_a_check_finds_what_no_build_makes_where_all_else_is_up_to_date(acme: Ac
 
 
 def test_of_a_folder_whose_config_zip_is_none_nothing_is_known(tmp_path: Path) -> None:
-    assert previous_build.packed_before(tmp_path) == {}
+    assert previous_build.previous_config_files(tmp_path) == {}
     (tmp_path / "config.zip").write_text("none")
-    assert previous_build.packed_before(tmp_path) == {}
+    assert previous_build.previous_config_files(tmp_path) == {}
 
 
 DEBRIS = (".DS_Store", "._a.json", "Thumbs.db", "desktop.ini", "a.json~", "a.json.bak", "a.json.orig", ".a.json.swp")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition.read import BUNDLED, known
+from generator.definition.read import BUNDLED, source_names
 from generator.packaging import bundle
 from lambdas.model import Source
 from tests.definitions import definition, shipped
@@ -38,7 +38,7 @@ def test_it_has_the_code_and_the_definition() -> None:
     assert all(name.startswith("lambdas/") and name.endswith(".py") for name in files())
 
 
-@pytest.mark.parametrize("name", known(BUNDLED))
+@pytest.mark.parametrize("name", source_names(BUNDLED))
 def test_it_stays_small_without_what_others_have_written(name: str) -> None:
     made = io.BytesIO(bundle.lambdas_zip(shipped(name)))
     own = [one for one in zipfile.ZipFile(made).infolist() if one.filename.startswith("lambdas/")]
@@ -79,12 +79,12 @@ def test_a_sources_own_code_goes_with_it(tmp_path: Path) -> None:
 
 
 def test_its_key_is_its_content() -> None:
-    assert bundle.key(b"a") != bundle.key(b"b")
-    assert bundle.key(b"") == "code/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.zip"
+    assert bundle.zip_key(b"a") != bundle.zip_key(b"b")
+    assert bundle.zip_key(b"") == "code/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.zip"
 
 
 def test_a_script_keeps_its_mode() -> None:
-    with zipfile.ZipFile(io.BytesIO(bundle.archive({"deploy.sh": b"", "a.txt": b""}))) as made:
+    with zipfile.ZipFile(io.BytesIO(bundle.make_zip({"deploy.sh": b"", "a.txt": b""}))) as made:
         assert {one.filename: oct(one.external_attr >> 16) for one in made.infolist()} == {
             "a.txt": "0o100644",
             "deploy.sh": "0o100755",

@@ -15,17 +15,17 @@ from typing import NamedTuple
 
 import pytest
 
-from generator.definition.read import Definition, known
+from generator.definition.read import Definition, source_names
 from generator.errors import GeneratorError
 from generator.local.buildspec import read
 from generator.packaging import configuration
-from generator.packaging.build import files
+from generator.packaging.build import source_files
 from generator.samples import files as sample_files
 from generator.samples import run as sample_run
 from lambdas.model import Pipeline
 from tests.definitions import ROOT, SOURCES, definition, shipped
 
-EVERY = pytest.mark.parametrize("one", [shipped(name) for name in known(SOURCES)], ids=known(SOURCES))
+EVERY = pytest.mark.parametrize("one", [shipped(name) for name in source_names(SOURCES)], ids=source_names(SOURCES))
 PLAIN = {"buildspec.yml", "deploy.sh", "tests/integration/test_stack.py", "tests/unit/test_source.py"}
 BOTH, GITHUB, CODECOMMIT = ("github", "codecommit"), ("github",), ("codecommit",)
 VARIANTS = pytest.mark.parametrize("repositories", [BOTH, GITHUB, CODECOMMIT], ids="-".join)
@@ -59,7 +59,7 @@ def elsewhere(folder: Path, **pipeline: object) -> Definition:
 
 @EVERY
 def test_it_has_a_buildspec_a_script_and_the_users_own_tests_with_the_sources_name(one: Definition) -> None:
-    made = configuration.files(one)
+    made = configuration.config_files(one)
     assert set(made) == PLAIN
     for name, content in made.items():
         assert one.source.name.encode() in content, name
@@ -69,7 +69,7 @@ def test_it_has_a_buildspec_a_script_and_the_users_own_tests_with_the_sources_na
 
 
 def test_a_private_definition_is_in_it_with_all_that_lies_beside(tmp_path: Path) -> None:
-    made = configuration.files(elsewhere(tmp_path, private=True))
+    made = configuration.config_files(elsewhere(tmp_path, private=True))
     own = {"source.yml", "transform.py", "README.md", "samples/a.json", "samples/a.mozdef.json", "schemas/a.json"}
     assert set(made) == PLAIN | own
     assert {name: made[name] for name in own} == {name: (tmp_path / "acme" / name).read_bytes() for name in own}
@@ -77,7 +77,7 @@ def test_a_private_definition_is_in_it_with_all_that_lies_beside(tmp_path: Path)
 
 def test_of_a_private_tenant_it_is_the_tenants_own_files(tmp_path: Path) -> None:
     (tmp_path / "zoom").symlink_to(SOURCES / "zoom")
-    assert set(configuration.files(definition(tmp_path, PRIVATE, "zoom-eu"))) == PLAIN | {"source.yml"}
+    assert set(configuration.config_files(definition(tmp_path, PRIVATE, "zoom-eu"))) == PLAIN | {"source.yml"}
 
 
 @pytest.mark.parametrize("name", ["README.md", "samples"])
@@ -91,7 +91,7 @@ def test_what_a_link_brings_from_elsewhere_is_refused(tmp_path: Path, name: str)
         precious.write_text("mine")
     place.symlink_to(precious)
     with pytest.raises(GeneratorError) as raised:
-        configuration.files(made)
+        configuration.config_files(made)
     first, led = (place / "a.json", precious / "a.json") if precious.is_dir() else (place, precious)
     assert str(raised.value) == f"{first}: leads to {led}, out of its folder: put a copy in its place"
 
@@ -99,16 +99,16 @@ def test_what_a_link_brings_from_elsewhere_is_refused(tmp_path: Path, name: str)
 @pytest.mark.parametrize("repositories", [BOTH, GITHUB])
 def test_a_definition_that_is_not_private_is_in_the_framework(repositories: tuple[str, ...], tmp_path: Path) -> None:
     made = elsewhere(tmp_path, source=repositories)
-    assert set(configuration.files(made)) == PLAIN
-    assert configuration.archived(made, configuration.files(made)) == configuration.files(made)
+    assert set(configuration.config_files(made)) == PLAIN
+    assert configuration.config_zip_files(made, configuration.config_files(made)) == configuration.config_files(made)
 
 
 @EVERY
 def test_codecommit_alone_has_the_framework_beside_it(one: Definition) -> None:
     alone = of(one, source=CODECOMMIT)
-    made = configuration.archived(alone, configuration.files(alone))
+    made = configuration.config_zip_files(alone, configuration.config_files(alone))
     assert {name for name in made if name.startswith("config/")} == {f"config/{name}" for name in PLAIN}
-    assert {name: made[f"config/{name}"] for name in PLAIN} == configuration.files(alone)
+    assert {name: made[f"config/{name}"] for name in PLAIN} == configuration.config_files(alone)
     framework = {name for name in made if not name.startswith("config/")}
     assert {"pyproject.toml", "requirements.txt", "LICENSE", f"sources/{one.source.name}/source.yml"} <= framework
     assert {name.partition("/")[0] for name in framework if "/" in name} == {"generator", "lambdas", "sources"}
@@ -118,13 +118,13 @@ def test_codecommit_alone_has_the_framework_beside_it(one: Definition) -> None:
 
 def test_codecommit_alone_has_a_definition_from_elsewhere_too(tmp_path: Path) -> None:
     one = elsewhere(tmp_path, source=CODECOMMIT)
-    made = configuration.archived(one, configuration.files(one))
+    made = configuration.config_zip_files(one, configuration.config_files(one))
     assert {"config/source.yml", "config/samples/a.json", "config/transform.py"} <= set(made)
 
 
 def repository(folder: Path, one: Definition) -> Path:
     """A repository that begins with the configuration's zip."""
-    with zipfile.ZipFile(io.BytesIO(files(one)["config.zip"])) as packed:
+    with zipfile.ZipFile(io.BytesIO(source_files(one)["config.zip"])) as packed:
         packed.extractall(folder / "repository")
     return folder / "repository"
 
@@ -180,7 +180,7 @@ class Checkout:
     def __init__(self, folder: Path, one: Definition) -> None:
         self.place = folder / "checkout"
         (self.place / "generator").mkdir(parents=True)
-        for name, content in configuration.files(one).items():
+        for name, content in configuration.config_files(one).items():
             (self.place / "config" / name).parent.mkdir(parents=True, exist_ok=True)
             (self.place / "config" / name).write_bytes(content)
         self._calls = folder / "calls"
@@ -275,7 +275,7 @@ def test_rejected_events_are_brought_back_where_the_buildspec_says_so(checkout: 
 
 
 def test_the_buildspec_leaves_rejected_events_where_they_are() -> None:
-    text = configuration.files(shipped("zoom"))["buildspec.yml"].decode()
+    text = configuration.config_files(shipped("zoom"))["buildspec.yml"].decode()
     assert read(text, "buildspec.yml").variables == {"REDRIVE": "false"}
 
 
@@ -438,7 +438,7 @@ def test_without_one_the_frameworks_stays(checkout: Checkout) -> None:
 @EVERY
 @VARIANTS
 def test_every_buildspec_is_one_that_a_rehearsal_carries_out(one: Definition, repositories: tuple[str, ...]) -> None:
-    made = files(of(one, source=repositories))
+    made = source_files(of(one, source=repositories))
     with zipfile.ZipFile(io.BytesIO(made["config.zip"])) as packed:
         folder = "config/" if repositories == CODECOMMIT else ""
         build = read(packed.read(f"{folder}buildspec.yml").decode(), "buildspec.yml")
@@ -460,7 +460,7 @@ def test_every_buildspec_is_one_that_a_rehearsal_carries_out(one: Definition, re
 @EVERY
 def test_the_script_is_one_in_which_shellcheck_finds_nothing(one: Definition, tmp_path: Path) -> None:
     script = tmp_path / "deploy.sh"
-    script.write_bytes(configuration.files(one)["deploy.sh"])
+    script.write_bytes(configuration.config_files(one)["deploy.sh"])
     command = [str(Path(sys.executable).with_name("shellcheck")), str(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -470,6 +470,6 @@ def test_a_private_definition_that_extends_one_of_no_repository_is_refused(tmp_p
     definition(tmp_path, "description: Base\nwebhook: {auth: {token: {header: X-A}}}\n", "base")
     made = definition(tmp_path, PRIVATE.replace("zoom", "base"), "tenant")
     with pytest.raises(GeneratorError) as raised:
-        configuration.files(made)
+        configuration.config_files(made)
     said = "tenant/source.yml:1: extends: base is in no repository of the pipeline: put its keys here"
     assert str(raised.value).endswith(said)

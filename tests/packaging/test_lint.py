@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.errors import GeneratorError, Problem
 from generator.packaging import lint
 from generator.templates import event_source
@@ -26,7 +26,7 @@ def shipped_text(name: str = "zoom") -> str:
 
 
 def test_every_source_and_case_is_clean_in_both_engines_with_their_notes(tmp_path: Path) -> None:
-    every = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+    every = [one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
     templates = {one.name: text(event_source.build(one, "code/0.zip")) for one in every}
     assert check(templates, "full", tmp_path) == {name: [] for name in templates}
 
@@ -60,14 +60,14 @@ def test_a_broken_template_has_an_error(engines: lint.Engines, change: Any, tmp_
 
 def test_a_remembered_verdict_is_not_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     template = shipped_text()
-    (tmp_path / lint.digest(template, "full")).write_bytes(lint.verdict([], template))
+    (tmp_path / lint.verdict_digest(template, "full")).write_bytes(lint.verdict_json([], template))
     monkeypatch.setattr(lint.Linter, "_start", None)
     assert check({"zoom": template}, "full", tmp_path) == {"zoom": []}
 
 
 def test_a_verdict_of_other_versions_or_engines_is_not_taken() -> None:
-    assert lint.digest(shipped_text(), "full") != lint.digest(shipped_text(), "fast")
-    assert lint.digest(shipped_text(), "full") != lint.digest(shipped_text("okta"), "full")
+    assert lint.verdict_digest(shipped_text(), "full") != lint.verdict_digest(shipped_text(), "fast")
+    assert lint.verdict_digest(shipped_text(), "full") != lint.verdict_digest(shipped_text("okta"), "full")
 
 
 def described(said: str) -> str:
@@ -87,14 +87,14 @@ def described(said: str) -> str:
     ],
 )
 def test_of_what_a_template_says_of_itself_only_the_length_counts(one: str, other: str, alike: bool) -> None:
-    assert (lint.digest(described(one), "fast") == lint.digest(described(other), "fast")) == alike
+    assert (lint.verdict_digest(described(one), "fast") == lint.verdict_digest(described(other), "fast")) == alike
 
 
 def test_what_a_template_says_of_anything_else_counts() -> None:
     text = shipped_text()
     other = text.replace('"Description": "The HTTP API"', '"Description": "The HTTP APi"')
     assert other != text
-    assert lint.digest(other, "fast") != lint.digest(text, "fast")
+    assert lint.verdict_digest(other, "fast") != lint.verdict_digest(text, "fast")
 
 
 def test_a_template_beyond_what_cloudformation_takes_is_an_error(tmp_path: Path) -> None:

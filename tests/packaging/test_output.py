@@ -25,34 +25,34 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_folder_is_replaced_as_a_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
-    output.write(tmp_path, "zoom", OLD, {})
-    output.write(tmp_path, "zoom", NEW, {})
+    output.write_source(tmp_path, "zoom", OLD, {})
+    output.write_source(tmp_path, "zoom", NEW, {})
     assert content(tmp_path / "zoom") == NEW
     assert [one.name for one in tmp_path.iterdir()] == ["zoom"]
 
 
 def test_what_has_not_changed_is_not_touched(tmp_path: Path) -> None:
-    output.write(tmp_path, "zoom", OLD, {})
+    output.write_source(tmp_path, "zoom", OLD, {})
     before = (tmp_path / "zoom").stat().st_ino
-    assert output.states(tmp_path / "zoom", {"a.json": b"old a", "b.zip": b"x", "c": b""}) == {
+    assert output.file_states(tmp_path / "zoom", {"a.json": b"old a", "b.zip": b"x", "c": b""}) == {
         "a.json": "unchanged",
         "b.zip": "changed",
         "c": "new",
     }
-    output.write(tmp_path, "zoom", OLD, {})
+    output.write_source(tmp_path, "zoom", OLD, {})
     assert (tmp_path / "zoom").stat().st_ino == before
 
 
 @pytest.mark.parametrize("step", ["_put", "_swap"])
 def test_a_step_that_fails_leaves_the_old_folder_whole(tmp_path: Path, step: str, monkeypatch) -> None:
-    output.write(tmp_path, "zoom", OLD, {})
+    output.write_source(tmp_path, "zoom", OLD, {})
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", str(tmp_path / "zoom"))
 
     monkeypatch.setattr(output, step, full)
     with pytest.raises(GeneratorError) as raised:
-        output.write(tmp_path, "zoom", NEW, {})
+        output.write_source(tmp_path, "zoom", NEW, {})
     place = tmp_path / "zoom"
     assert str(raised.value) == f"{place}: can't be written (No space left on device); --build names another folder"
     assert content(tmp_path / "zoom") == OLD
@@ -67,7 +67,7 @@ from pathlib import Path
 from generator.packaging import output
 from generator.commands import main
 for n in range(1000):
-    output.write(Path(sys.argv[1]), "zoom", {name: bytes([n % 256]) * 200_000 for name in ("a", "b", "c")}, {})
+    output.write_source(Path(sys.argv[1]), "zoom", {name: bytes([n % 256]) * 200_000 for name in ("a", "b", "c")}, {})
     if n == 0:
         print("ready", flush=True)
 """
@@ -83,10 +83,10 @@ for n in range(1000):
         folder = next(one for one in (tmp_path / "zoom", tmp_path / ".zoom.old") if one.exists())
         assert set(content(folder)) == {"a", "b", "c"}
         assert len(set(content(folder).values())) == 1
-        with output.alone(tmp_path, ["zoom"]):
+        with output.build_lock(tmp_path, ["zoom"]):
             assert set(content(tmp_path / "zoom")) == {"a", "b", "c"}
     after = {"a": b"", "b": b"", "c": b""}
-    output.write(tmp_path, "zoom", after, {})
+    output.write_source(tmp_path, "zoom", after, {})
     assert content(tmp_path / "zoom") == after
     assert sorted(one.name for one in tmp_path.iterdir()) == [".lock", "zoom"]
 
@@ -95,7 +95,7 @@ def test_what_no_build_made_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "zoom").mkdir()
     (tmp_path / "zoom" / "source.yml").write_text("mine")
     with pytest.raises(GeneratorError) as raised:
-        output.write(tmp_path, "zoom", OLD, {})
+        output.write_source(tmp_path, "zoom", OLD, {})
     place = tmp_path / "zoom"
     assert str(raised.value) == (
         f"{place}: holds source.yml, which no build makes: move it away, or name another folder with --build"
@@ -105,15 +105,15 @@ def test_what_no_build_made_is_never_replaced(tmp_path: Path) -> None:
     (place / "config").mkdir()
     (place / "config" / "mine").write_text("mine")
     with pytest.raises(GeneratorError, match="holds config/mine, which no build makes"):
-        output.write(tmp_path, "zoom", {**OLD, "config/ours": b""}, {})
+        output.write_source(tmp_path, "zoom", {**OLD, "config/ours": b""}, {})
     (tmp_path / "okta").write_text("mine")
     with pytest.raises(GeneratorError, match="okta: holds something else than a build, which no build makes"):
-        output.write(tmp_path, "okta", OLD, {})
+        output.write_source(tmp_path, "okta", OLD, {})
     assert sorted(one.name for one in tmp_path.iterdir()) == ["okta", "zoom"]
 
 
 def test_a_swap_that_fails_half_way_is_taken_back(tmp_path: Path, monkeypatch) -> None:
-    output.write(tmp_path, "zoom", OLD, {})
+    output.write_source(tmp_path, "zoom", OLD, {})
     rename = Path.rename
 
     def full(self: Path, target: Path) -> Path:
@@ -123,7 +123,7 @@ def test_a_swap_that_fails_half_way_is_taken_back(tmp_path: Path, monkeypatch) -
 
     monkeypatch.setattr(Path, "rename", full)
     with pytest.raises(GeneratorError):
-        output.write(tmp_path, "zoom", NEW, {})
+        output.write_source(tmp_path, "zoom", NEW, {})
     assert content(tmp_path / "zoom") == OLD
     assert [one.name for one in tmp_path.iterdir()] == ["zoom"]
 
@@ -133,19 +133,19 @@ def test_what_a_killed_build_left_is_put_right_and_what_others_left_is_not_touch
     for name in (".zoom.made", ".zoom.old", "zoom", ".zoom-settings"):
         (tmp_path / name).mkdir()
     (tmp_path / ".zoom.old" / "a.json").write_bytes(b"old")
-    with output.alone(tmp_path, ["zoom"]):
+    with output.build_lock(tmp_path, ["zoom"]):
         assert content(tmp_path / "zoom") == {"a.json": b"old"}
     assert sorted(one.name for one in tmp_path.iterdir()) == [".lock", ".zoom-settings", "zoom"]
 
 
 def test_verdicts_are_remembered_beside(tmp_path: Path) -> None:
-    output.write(tmp_path, "zoom", OLD, {"d1": b"[]"})
+    output.write_source(tmp_path, "zoom", OLD, {"d1": b"[]"})
     assert content(tmp_path / ".lint") == {"d1": b"[]"}
 
 
 def test_a_place_that_can_not_be_written_is_said_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(GeneratorError) as raised, output.alone(tmp_path / "file", ["zoom"]):
+    with pytest.raises(GeneratorError) as raised, output.build_lock(tmp_path / "file", ["zoom"]):
         pass
     assert str(raised.value) == f"{tmp_path / 'file'}: can't be written (File exists); --build names another folder"
 
@@ -157,8 +157,8 @@ from pathlib import Path
 from generator.packaging import output
 from generator.commands import main
 for n in range(20):
-    with output.alone(Path(sys.argv[1]), ["zoom"]):
-        output.write(Path(sys.argv[1]), "zoom", {name: bytes([n + int(sys.argv[2])]) for name in ("a", "b")}, {})
+    with output.build_lock(Path(sys.argv[1]), ["zoom"]):
+        output.write_source(Path(sys.argv[1]), "zoom", {name: bytes([n + int(sys.argv[2])]) for name in ("a", "b")}, {})
 """
     running = [
         subprocess.Popen([sys.executable, "-c", program, str(tmp_path), str(n * 20)], cwd=ROOT) for n in range(4)
@@ -193,14 +193,14 @@ def test_a_folder_that_is_none_for_builds_is_left_alone(
     assert main([*command, "--build", str(build)]) == 1
     assert capsys.readouterr().err == f"error: {build}: {said}\n"
     assert set(tmp_path.rglob("*")) == before
-    with pytest.raises(GeneratorError), output.alone(build, ["zoom"]):
+    with pytest.raises(GeneratorError), output.build_lock(build, ["zoom"]):
         pass
     assert set(tmp_path.rglob("*")) == before
 
 
 def test_nothing_is_built_into_the_root_of_the_file_system() -> None:
     with pytest.raises(GeneratorError) as raised:
-        output.refuse(Path("/"))
+        output.refuse_unfit_folder(Path("/"))
     said = "/: is the root of the file system: name a folder for what is built, with --build /build"
     assert str(raised.value) == said
 
@@ -209,5 +209,5 @@ def test_nothing_is_built_into_the_root_of_the_file_system() -> None:
 def test_a_folder_that_is_empty_or_was_built_into_is_for_builds(tmp_path: Path, there: list[str]) -> None:
     for name in there:
         (tmp_path / name).touch()
-    with output.alone(tmp_path, ["acme"]):
+    with output.build_lock(tmp_path, ["acme"]):
         assert (tmp_path / ".lock").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
-from generator.packaging.wheels import pins
+from generator.packaging.wheels import pinned_wheels
 from tests.definitions import ROOT
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\\n]+)", re.MULTILINE)
@@ -39,6 +39,6 @@ def test_it_has_all_that_the_framework_and_a_configurations_tests_need() -> None
 
 def test_what_functions_import_in_aws_is_what_they_are_tested_with() -> None:
     constraints = pinned("constraints.txt")
-    assert {package.lower(): constraints[package.lower()] for package in pins()} == {
-        package.lower(): version for package, (version, _) in pins().items()
+    assert {package.lower(): constraints[package.lower()] for package in pinned_wheels()} == {
+        package.lower(): version for package, (version, _) in pinned_wheels().items()
     }

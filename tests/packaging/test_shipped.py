@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition.read import Definition, known, load
+from generator.definition.read import Definition, load, source_names
 from generator.packaging import bundle, module_closure, wheels
-from generator.packaging.bundle import never_asked_for
+from generator.packaging.bundle import unused_late_modules
 from lambdas.model import Auth, auths
 from tests.definitions import CASES, ROOT, SOURCES, definition
 from tests.definitions import shipped as shipped_source
 
 FILES = sorted(ROOT.glob("lambdas/**/*.py"))
-EVERY = [one for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+EVERY = [one for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
 
 
 def name_of(file: str) -> str:
@@ -30,7 +30,7 @@ def name_of(file: str) -> str:
 def module(file: Path) -> bytes:
     """A file as it is shipped."""
     name = file.relative_to(ROOT).as_posix()
-    return module_closure.modules(frozenset([name_of(name)]))[name]
+    return module_closure.module_files(frozenset([name_of(name)]))[name]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
@@ -44,7 +44,7 @@ def test_a_shipped_module_is_the_one_that_was_tested(file: Path) -> None:
 @pytest.fixture(autouse=True)
 def no_wheels(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is third-party is fetched, and is nothing of ours."""
-    monkeypatch.setattr(wheels, "files", lambda _: {})
+    monkeypatch.setattr(wheels, "wheel_files", lambda _: {})
 
 
 def packed(one: Definition) -> dict[str, bytes]:
@@ -71,7 +71,7 @@ def test_a_zip_has_what_is_imported_and_nothing_else(one: Definition) -> None:
     there = {name_of(file) for file in made}
     wanted = {name for content in made.values() for name in imported(content)}
     every = {name_of(file.relative_to(ROOT).as_posix()) for file in FILES}
-    assert wanted & every <= there | set(never_asked_for(one.source))
+    assert wanted & every <= there | set(unused_late_modules(one.source))
     packages = {name.rpartition(".")[0] for name in there}
     assert there - wanted - packages <= {"lambdas.webhook", "lambdas.authorizer", "lambdas.redrive"}
 

@@ -52,32 +52,32 @@ def offline(_wanted: Mapping[str, tuple[str, str]]) -> dict[str, bytes]:
 
 def test_what_is_needed_of_them_goes_into_the_zip(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "_fetched", lambda _wanted: FETCHED)
-    assert wheels.files(["cryptography"]) == NEEDED
+    assert wheels.wheel_files(["cryptography"]) == NEEDED
 
 
 def test_they_are_fetched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "_fetched", lambda _wanted: FETCHED)
-    wheels.files(["cryptography"])
+    wheels.wheel_files(["cryptography"])
     wheels._unpacked.cache_clear()
     monkeypatch.setattr(wheels, "_fetched", offline)
-    assert wheels.files(["cryptography"]) == NEEDED
+    assert wheels.wheel_files(["cryptography"]) == NEEDED
 
 
 def test_one_that_was_tampered_with_is_fetched_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "_fetched", lambda _wanted: FETCHED)
-    wheels.files(["cryptography"])
-    for kept in wheels.folder().iterdir():
+    wheels.wheel_files(["cryptography"])
+    for kept in wheels.cache_folder().iterdir():
         kept.write_bytes(kept.read_bytes() + b"x")
     wheels._unpacked.cache_clear()
     monkeypatch.setattr(wheels, "_fetched", offline)
     with pytest.raises(GeneratorError, match="can't be fetched"):
-        wheels.files(["cryptography"])
+        wheels.wheel_files(["cryptography"])
 
 
 def test_one_with_another_hash_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "_fetched", lambda _wanted: {**FETCHED, "cffi-1.whl": CFFI + b"x"})
     with pytest.raises(GeneratorError, match="the hash of cffi is another one"):
-        wheels.files(["cryptography"])
+        wheels.wheel_files(["cryptography"])
 
 
 @pytest.mark.parametrize("name", ["../evil.py", "/evil.py", "lambdas/webhook.py"])
@@ -90,7 +90,7 @@ def test_a_cache_that_can_not_be_written_is_none(tmp_path: Path, monkeypatch: py
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     monkeypatch.setattr(wheels, "_fetched", lambda _wanted: FETCHED)
-    assert wheels.files(["cryptography"]) == NEEDED
+    assert wheels.wheel_files(["cryptography"]) == NEEDED
 
 
 def test_pip_that_reaches_no_index_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,10 +98,10 @@ def test_pip_that_reaches_no_index_is_said(monkeypatch: pytest.MonkeyPatch) -> N
     for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CONFIG_FILE", "PIP_NO_INDEX"):
         monkeypatch.setenv(name, "/dev/null" if name == "PIP_CONFIG_FILE" else "")
     with pytest.raises(GeneratorError) as error:
-        wheels.files(["cryptography"])
+        wheels.wheel_files(["cryptography"])
     assert str(error.value) == (
         "cryptography and cffi can't be fetched for python3.13 on arm64: pip reaches no index. "
-        f"Build once where pip reaches an index; what it fetched stays in {wheels.folder()}"
+        f"Build once where pip reaches an index; what it fetched stays in {wheels.cache_folder()}"
     )
 
 

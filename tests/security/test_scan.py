@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.packaging import build, lint
 from generator.templates import scanner_exceptions
-from generator.templates.scanner_exceptions import Accepted
+from generator.templates.scanner_exceptions import ScannerException
 from tests.definitions import CASES, SOURCES
 from tests.security import scanners
 from tests.security.scanners import Findings
@@ -35,11 +35,11 @@ def templates() -> Templates:
     made: Templates = {}
     seen = set()
     for folder in (SOURCES, CASES):
-        for one in load(folder, known(folder)):
-            files = build.files(one)
+        for one in load(folder, source_names(folder)):
+            files = build.source_files(one)
             for file in (build.TEMPLATE, build.PIPELINE):
                 text = files[file].decode()
-                if (digest := lint.digest(text, "fast")) not in seen:
+                if (digest := lint.verdict_digest(text, "fast")) not in seen:
                     seen.add(digest)
                     made[f"{folder.name}-{one.source.name}-{Path(file).stem}"] = text
     return made
@@ -57,7 +57,7 @@ def found(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> dic
 
 def _accepted(text: str) -> Findings:
     resources: dict[str, Any] = json.loads(text)["Resources"]
-    return {(check, title) for title, one in resources.items() for check, _ in scanner_exceptions.of(one)}
+    return {(check, title) for title, one in resources.items() for check, _ in scanner_exceptions.exceptions_for(one)}
 
 
 def _differences(templates: Templates, found: dict[str, Findings]) -> list[str]:
@@ -86,9 +86,11 @@ def test_a_check_without_a_reason_and_a_reason_without_its_check_are_found(
     templates: Templates, found: dict[str, Findings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "sources-zoom-event-source"
-    versioned = Accepted("AWS::S3::Bucket", ("CKV_AWS_21",), lambda _: True, "said of a bucket that has versions")
-    without = [one for one in scanner_exceptions.ACCEPTED if "CKV_AWS_27" not in one.checks]
-    monkeypatch.setattr(scanner_exceptions, "ACCEPTED", [*without, versioned])
+    versioned = ScannerException(
+        "AWS::S3::Bucket", ("CKV_AWS_21",), lambda _: True, "said of a bucket that has versions"
+    )
+    without = [one for one in scanner_exceptions.SCANNER_EXCEPTIONS if "CKV_AWS_27" not in one.checks]
+    monkeypatch.setattr(scanner_exceptions, "SCANNER_EXCEPTIONS", [*without, versioned])
     assert _differences({name: templates[name]}, found) == [
         f"{name}: DeadLetters: CKV_AWS_27 has no reason",
         f"{name}: Events: CKV_AWS_27 has no reason",

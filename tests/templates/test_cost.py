@@ -25,16 +25,16 @@ OF = {
 
 def test_a_source_keeps_within_its_budget_of_dollars() -> None:
     for name, resources in OF.items():
-        assert cost.of(resources, 1_000_000).per_million <= 2.60, name
+        assert cost.estimate_cost(resources, 1_000_000).per_million <= 2.60, name
 
 
 def test_tracing_a_larger_function_and_a_dearer_api_show() -> None:
     resources = json.loads(json.dumps(OF["zoom"]))
-    before = cost.of(resources, 1_000_000).per_million
+    before = cost.estimate_cost(resources, 1_000_000).per_million
     resources["Webhook"]["Properties"] |= {"TracingConfig": {"Mode": "Active"}}
-    traced = cost.of(resources, 1_000_000).per_million
+    traced = cost.estimate_cost(resources, 1_000_000).per_million
     resources["Webhook"]["Properties"] |= {"MemorySize": 1024, "Architectures": ["x86_64"]}
-    larger = cost.of(resources, 1_000_000).per_million
+    larger = cost.estimate_cost(resources, 1_000_000).per_million
     assert traced - before == pytest.approx(5 * 0.84, abs=0.1)  # at 0.386 a second, X-Ray records 84 %
     assert larger > traced
 
@@ -42,7 +42,7 @@ def test_tracing_a_larger_function_and_a_dearer_api_show() -> None:
 def test_sending_once_is_two_writes_and_a_longer_run(tmp_path: Path) -> None:
     text_ = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\nevents: {id: id}\n"
     often, once = (
-        cost.of(
+        cost.estimate_cost(
             json.loads(text(event_source.build(definition(tmp_path, text_ + more).source, "0")))["Resources"], 10**6
         )
         for more in ("", "dedupe: {}")
@@ -54,9 +54,9 @@ def test_sending_once_is_two_writes_and_a_longer_run(tmp_path: Path) -> None:
 
 def test_what_is_fixed_is_counted() -> None:
     resources = {**OF["zoom"], "A": {"Type": "AWS::CloudWatch::Alarm"}, "B": {"Type": "AWS::CloudWatch::Alarm"}}
-    before, after = cost.of(OF["zoom"], 0), cost.of(resources, 0)
+    before, after = cost.estimate_cost(OF["zoom"], 0), cost.estimate_cost(resources, 0)
     assert after.fixed - before.fixed == pytest.approx(0.20)
-    assert after.dear["Alarm"] - before.dear.get("Alarm", 0) == 2
+    assert after.fixed_cost_resources["Alarm"] - before.fixed_cost_resources.get("Alarm", 0) == 2
 
 
 def test_a_key_of_its_own_costs_a_dollar_and_little_more() -> None:
@@ -65,14 +65,14 @@ def test_a_key_of_its_own_costs_a_dollar_and_little_more() -> None:
         json.loads(text(event_source.build(source, "code/0.zip")))["Resources"]
         for source in (one.source, replace(one.source, hardening="baseline"))
     )
-    busy, plain = cost.of(strict, 10_000_000), cost.of(baseline, 10_000_000)
+    busy, plain = cost.estimate_cost(strict, 10_000_000), cost.estimate_cost(baseline, 10_000_000)
     assert busy.fixed - plain.fixed == pytest.approx(1.00)
     # Two functions start, one of them for one event in sixty; a queue asks once in 300 seconds, of some 1,160 events.
     assert busy.per_million - plain.per_million == pytest.approx(3 * (0.01 + 0.01 / 232 + 1 / 1158), rel=0.02)
 
 
 def test_a_secret_that_is_asked_for_rarely_costs_less_an_event_the_more_there_are() -> None:
-    few, many = cost.of(OF["zoom"], 30_000), cost.of(OF["zoom"], 30_000_000)
+    few, many = cost.estimate_cost(OF["zoom"], 30_000), cost.estimate_cost(OF["zoom"], 30_000_000)
     assert few.per_million > many.per_million
     assert many.month(30_000_000) == pytest.approx(many.fixed + 30 * many.per_million)
 
@@ -103,7 +103,7 @@ def test_the_command_says_it_to_programs(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["cost", "zoom", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["eventsPerMonth"] == 1_000_000
-    assert found["sources"]["zoom"]["perMillion"] == cost.of(OF["zoom"], 1_000_000).per_million
+    assert found["sources"]["zoom"]["perMillion"] == cost.estimate_cost(OF["zoom"], 1_000_000).per_million
 
 
 @pytest.mark.parametrize("arguments", [[], ["zoom", "--all"]])
@@ -127,7 +127,7 @@ def test_the_guide_has_the_figures_of_the_formula(update: bool) -> None:
     for what, name, more in WAYS:
         made = event_source.build(replace(shipped(name).source, **more), "code/0.zip")
         resources = json.loads(text(made))["Resources"]
-        found = {events: cost.of(resources, events) for events in MONTHS}
+        found = {events: cost.estimate_cost(resources, events) for events in MONTHS}
         whole = " | ".join(f"${one.month(events):.2f}" for events, one in found.items())
         one = found[1_000_000]
         lines.append(f"| {what} | ${one.per_million:.2f} | ${one.fixed:.2f} | {whole} |")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from generator.names import MAX_STACK
-from generator.templates.resources.execution import TYPES
+from generator.templates.resources.execution import RESOURCE_TYPES
 from tests import iam
 from tests.iam import Policy, Value
 from tests.templates.test_iam import (
@@ -175,7 +175,10 @@ NEEDED = {
     ),
     "and no longer": Request("lambda:RemovePermission", FUNCTION, {"lambda__Principal": "apigateway.amazonaws.com"}),
     "a change set of what sources have": Request(
-        "cloudformation:CreateChangeSet", STACK, {**_ACTS, "cloudformation__ResourceTypes": tuple(TYPES)}, BUILD
+        "cloudformation:CreateChangeSet",
+        STACK,
+        {**_ACTS, "cloudformation__ResourceTypes": tuple(RESOURCE_TYPES)},
+        BUILD,
     ),
     "a schedule": Request("scheduler:CreateSchedule", f"arn:aws:scheduler:{HERE}:schedule/default/{NAME}-Clock-1"),
 }
@@ -290,7 +293,7 @@ def test_an_api_that_verifies_tokens_itself_needs_an_authorizer_of_that_kind_and
 
 def test_the_types_of_a_change_set_are_those_that_sources_have() -> None:
     variants = [built("okta", "okta", "both", "strict"), built(SOURCE, SOURCE, "both"), built(DEDUPE, DEDUPE, "both")]
-    assert {one["Type"] for _, made in variants for one in made["Resources"].values()} == set(TYPES)
+    assert {one["Type"] for _, made in variants for one in made["Resources"].values()} == set(RESOURCE_TYPES)
 
 
 @pytest.mark.parametrize("hardening", ["baseline", "strict"])

@@ -26,15 +26,15 @@ def resources(name: str, **webhook: Any) -> dict[str, Any]:
 
 
 def test_the_throttle_bounds_what_comes_and_the_concurrency_what_is_looked_at() -> None:
-    few = flood.of(resources("zoom", throttle=Throttle(100, 100), concurrency=1))
+    few = flood.estimate_flood(resources("zoom", throttle=Throttle(100, 100), concurrency=1))
     assert (few.rate, few.handled) == (100, 50)
-    free = flood.of(resources("zoom", throttle=Throttle(100, 100), concurrency=None))
+    free = flood.estimate_flood(resources("zoom", throttle=Throttle(100, 100), concurrency=None))
     assert (free.rate, free.handled) == (100, 100)
-    assert flood.of(resources("zoom")).most > free.most > few.most
+    assert flood.estimate_flood(resources("zoom")).most > free.most > few.most
 
 
 def test_an_hour_of_forged_requests_is_the_sum_of_its_parts() -> None:
-    found = flood.of(resources("zoom", throttle=Throttle(1_000, 1_000), concurrency=10))
+    found = flood.estimate_flood(resources("zoom", throttle=Throttle(1_000, 1_000), concurrency=10))
     millions_passed, millions_handled = 3.6, 1.8
     api = millions_passed * (1.00 + 0.05 + 300 * 0.5e-3)
     busy = 10 * 3_600 * 0.25 * 1.33334e-5
@@ -46,14 +46,17 @@ def test_an_hour_of_forged_requests_is_the_sum_of_its_parts() -> None:
 def test_forged_requests_behind_an_authorizer_are_its_own_and_not_the_handlers() -> None:
     found, dear = resources("okta"), resources("okta")
     dear["Webhook"]["Properties"]["MemorySize"] = 4_096
-    assert flood.of(dear).forged == flood.of(found).forged
+    assert flood.estimate_flood(dear).forged == flood.estimate_flood(found).forged
     dear["Verify"]["Properties"]["MemorySize"] = 4_096
-    assert flood.of(dear).forged > flood.of(found).forged
+    assert flood.estimate_flood(dear).forged > flood.estimate_flood(found).forged
 
 
 def test_the_command_says_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", "zoom", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["sources"]["zoom"]["hourOfFlood"] == flood.of(resources("zoom")).most
+    assert (
+        json.loads(capsys.readouterr().out)["sources"]["zoom"]["hourOfFlood"]
+        == flood.estimate_flood(resources("zoom")).most
+    )
 
 
 WAYS: list[tuple[str, str, dict[str, Any]]] = [
@@ -66,7 +69,7 @@ WAYS: list[tuple[str, str, dict[str, Any]]] = [
 
 def test_the_guide_has_the_figures_of_the_template(update: bool) -> None:
     head = "| | let through | looked at | forged | events | that can't be shaped |\n|---|---|---|---|---|---|\n"
-    rows = [(what, flood.of(resources(name, **more))) for what, name, more in WAYS]
+    rows = [(what, flood.estimate_flood(resources(name, **more))) for what, name, more in WAYS]
     lines = [
         f"| {what} | {one.rate:,.0f} a second | {one.handled:,.0f} | ${one.forged:.0f} | ${one.events:.0f} | "
         f"${one.rejected:.0f} |"

@@ -19,7 +19,7 @@ from generator import names
 from generator.definition.read import load
 from generator.packaging import build
 from generator.templates import event_source, pipeline
-from generator.templates.pipeline_inputs import Keys
+from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import text
 from lambdas.model import Pipeline
 from tests import iam
@@ -71,7 +71,7 @@ def built(source: str, like: str, variant: str, hardening: Any = "baseline") -> 
     """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
     definition = load(CASES, [like])[0] if like == DEDUPE else shipped(like)
     its = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
-    files = build.files(replace(definition, source=its))
+    files = build.source_files(replace(definition, source=its))
     return json.loads(files[build.PIPELINE]), json.loads(files[build.TEMPLATE])
 
 
@@ -87,10 +87,10 @@ def deployed(
         "ConnectionArn": f"arn:aws:codeconnections:{iam.REGION}:{iam.ACCOUNT}:connection/0a1b",
         "ConsumerPrincipalArn": "arn:aws:iam::444455556666:role/mozdef",
     }
-    its = Stack(names.pipeline_stack(source, project, environment), templates[0], values, iam.ADMIN)
+    its = Stack(names.pipeline_stack_name(source, project, environment), templates[0], values, iam.ADMIN)
     key = f"{names.code_prefix(source, project, environment)}0.zip"  # as a build says that has a role
     bounded = {**values, "PermissionsBoundaryArn": its.resource_arn(BOUNDARY) or "", "LambdaKey": key}
-    name, role = names.stack(source, project, environment), its.resource_arn(EXECUTION)
+    name, role = names.stack_name(source, project, environment), its.resource_arn(EXECUTION)
     return its, Stack(name, templates[1], bounded, role)
 
 
@@ -758,7 +758,7 @@ def stacks(project: str, source: str, environment: str) -> tuple[Stack, Stack]:
 @cache
 def quickly(source: str) -> tuple[dict[str, Any], dict[str, Any]]:
     its = replace(shipped("okta").source, name=source)
-    made = pipeline.build(its, Keys("code/merge.zip", "code/config.zip")), event_source.build(its, "code/0.zip")
+    made = pipeline.build(its, ZipKeys("code/merge.zip", "code/config.zip")), event_source.build(its, "code/0.zip")
     its_pipeline, its_source = (json.loads(text(one)) for one in made)
     return its_pipeline, its_source
 
@@ -845,7 +845,7 @@ def test_permissions_meet_nothing_of_a_neighbour(both: tuple[tuple[str, str, str
         if on != "*" and not on.startswith(shared)
     }
     met = {what for thing, what in things(*other) for pattern in patterns if iam.like(pattern, thing)}
-    own = names.stack(one[1], one[0], one[2])
+    own = names.stack_name(one[1], one[0], one[2])
     theirs = [stack.name for stack in stacks(*other)]
     if one[0] == other[0]:
         assert met == set()

@@ -12,7 +12,7 @@ import pytest
 
 from generator.packaging import lint
 from generator.templates import pipeline
-from generator.templates.pipeline_inputs import Keys
+from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.resources.codebuild import IMAGE
 from generator.templates.text import formatted, text
 from lambdas.model import Dedupe, Pipeline
@@ -35,7 +35,7 @@ MATRIX = [
 
 def written(variant: str = "both", name: str = "zoom") -> str:
     source = replace(shipped(name).source, pipeline=Pipeline(SOURCES[variant]))
-    return text(pipeline.build(source, Keys("code/merge.zip", "code/config.zip")))
+    return text(pipeline.build(source, ZipKeys("code/merge.zip", "code/config.zip")))
 
 
 def template(variant: str = "both", name: str = "zoom") -> dict[str, Any]:
@@ -118,7 +118,7 @@ def test_the_longest_names_and_an_authorizer_change_nothing_in_its_size() -> Non
     source = replace(shipped("okta").source, name="s" * 20, description="d" * 200)
     key = "code/" + "0" * 64 + ".zip"
     for one in (source, replace(source, hardening="strict", dedupe=Dedupe())):
-        assert len(text(pipeline.build(one, Keys(key, key))).encode()) <= MOST
+        assert len(text(pipeline.build(one, ZipKeys(key, key))).encode()) <= MOST
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.templates import event_source, pipeline, scanner_exceptions
-from generator.templates.pipeline_inputs import Keys
+from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import text
 from tests.definitions import CASES, ROOT, SOURCES
 
-KEYS = Keys("code/0.zip", "code/1.zip")
-SOURCES_AND_CASES = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+KEYS = ZipKeys("code/0.zip", "code/1.zip")
+SOURCES_AND_CASES = [one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
 
 
 def resources() -> Iterator[dict[str, Any]]:
@@ -24,7 +24,7 @@ def resources() -> Iterator[dict[str, Any]]:
 
 def test_a_resource_says_itself_what_it_does_not_pass_and_why() -> None:
     for one in resources():
-        metadata, checks = one.pop("Metadata", {}), dict(scanner_exceptions.of(one))
+        metadata, checks = one.pop("Metadata", {}), dict(scanner_exceptions.exceptions_for(one))
         skipped = {row["id"]: row["comment"] for row in metadata.get("checkov", {}).get("skip", ())}
         suppressed = set(metadata.get("guard", {}).get("SuppressedRules", ()))
         assert skipped == {check: why for check, why in checks.items() if check.startswith("CKV")}
@@ -33,9 +33,9 @@ def test_a_resource_says_itself_what_it_does_not_pass_and_why() -> None:
 
 def test_each_reason_is_that_of_some_resource_and_no_check_has_two_of_one_type() -> None:
     there = list(resources())
-    for one in scanner_exceptions.ACCEPTED:
+    for one in scanner_exceptions.SCANNER_EXCEPTIONS:
         assert [each for each in there if each["Type"] == one.kind and one.where(each.get("Properties", {}))], one
-    checks = [(one.kind, check) for one in scanner_exceptions.ACCEPTED for check in one.checks]
+    checks = [(one.kind, check) for one in scanner_exceptions.SCANNER_EXCEPTIONS for check in one.checks]
     assert len(checks) == len(set(checks))
 
 
@@ -48,7 +48,7 @@ def test_the_documentation_has_each_check_with_its_reason() -> None:
     lines = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines()
     rows = [
         f"| {', '.join(f'`{check}`' for check in one.checks)} | {one.kind.partition('::')[2]} | {one.why} |"
-        for one in scanner_exceptions.ACCEPTED
+        for one in scanner_exceptions.SCANNER_EXCEPTIONS
     ]
     start = lines.index("| check | on | why we live with it |") + 2
     listed = lines[start : lines.index("", start)]

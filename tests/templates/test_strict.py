@@ -12,7 +12,7 @@ import pytest
 from generator.aws import Target
 from generator.deploy.deployment import Deployment, Place
 from generator.errors import DefinitionError
-from generator.packaging.build import Product, files
+from generator.packaging.build import Product, source_files
 from generator.templates import scanner_exceptions
 from tests import iam
 from tests.definitions import ROOT, SOURCES, definition, shipped
@@ -40,7 +40,11 @@ def of_type(made: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def checks(made: dict[str, Any]) -> set[tuple[str, str]]:
-    return {(title, check) for title, one in made["Resources"].items() for check, _ in scanner_exceptions.of(one)}
+    return {
+        (title, check)
+        for title, one in made["Resources"].items()
+        for check, _ in scanner_exceptions.exceptions_for(one)
+    }
 
 
 def test_all_that_is_kept_is_encrypted_with_the_key() -> None:
@@ -194,7 +198,7 @@ def test_the_role_that_makes_the_stack_manages_its_key(
     for hardening in ("strict", "baseline"):
         one = shipped("okta")
         one = replace(one, source=replace(one.source, hardening=hardening))
-        product = Product(one, files(one), [], [], [], {}, {})
+        product = Product(one, source_files(one), [], [], [], {}, {})
         place = Place(Target(bucket_wanted="helper"), SOURCES, ROOT)
         sent = Deployment(place, product, given if hardening == "strict" else {}, role).parameters(None)
         found = {one["ParameterKey"]: one["ParameterValue"] for one in sent}

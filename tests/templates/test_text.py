@@ -9,18 +9,18 @@ from troposphere import Template
 from troposphere.cloudwatch import Alarm
 from troposphere.sns import Topic
 
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.templates import event_source, pipeline
-from generator.templates.pipeline_inputs import Keys
+from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import plain, text
 from tests.definitions import CASES, SOURCES
 
-EVERY = {one.source.name: one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))}
+EVERY = {one.source.name: one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))}
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_it_says_what_troposphere_says(name: str) -> None:
-    for made in (event_source.build(EVERY[name], "code/0.zip"), pipeline.build(EVERY[name], Keys("1.zip", "2.zip"))):
+    for made in (event_source.build(EVERY[name], "code/0.zip"), pipeline.build(EVERY[name], ZipKeys("1.zip", "2.zip"))):
         assert plain(made) == made.to_dict()
 
 

@@ -10,13 +10,13 @@ from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEqu
 from troposphere import Ref, Sub, Template
 from troposphere.s3 import Bucket, LoggingConfiguration
 
-from generator.templates.inputs import Parameters
+from generator.templates.inputs import StackContext
 from generator.templates.resources.bucket import add_bucket
 
 KEPT_DAYS = 365
 
 
-def add_log(template: Template, parameters: Parameters, title: str, name: Sub, logged: Sub) -> Bucket:
+def add_log(template: Template, parameters: StackContext, title: str, name: Sub, logged: Sub) -> Bucket:
     """The bucket into which S3 writes the log of another, whose name is `logged`.
 
     S3 can write it with no key but its own, and has no right by itself.

@@ -9,16 +9,16 @@ from troposphere import If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.cloudwatch import Alarm, MetricDimension
 from troposphere.logs import LogGroup, MetricFilter, MetricTransformation
 
-from generator.templates.inputs import Parameters
+from generator.templates.inputs import StackContext
 from lambdas.runtime.metrics import NAMESPACE
 
 GUIDE = "docs/operating.md"
-OF_STACK = Sub(f"{NAMESPACE}/${{AWS::StackName}}")
+STACK_NAMESPACE = Sub(f"{NAMESPACE}/${{AWS::StackName}}")
 """The namespace of what has no dimension to tell stacks apart by."""
-HOUR, MINUTES = 3_600, 300
+HOUR_SECONDS, FIVE_MINUTES_SECONDS = 3_600, 300
 
 
-class Watch(NamedTuple):
+class AlarmSpec(NamedTuple):
     """An alarm on a metric: over (or, for silence, under) so much in each of so many periods, and what to do then."""
 
     title: str
@@ -28,12 +28,14 @@ class Watch(NamedTuple):
     dimensions: Mapping[str, Any]
     over: float
     statistic: str = "Sum"
-    period: int = MINUTES
+    period: int = FIVE_MINUTES_SECONDS
     periods: int = 1
     silence: bool = False
 
 
-def add(template: Template, parameters: Parameters, watch: Watch, topic: Parameter, has_topic: str) -> Alarm:
+def add_alarm(
+    template: Template, parameters: StackContext, watch: AlarmSpec, topic: Parameter, has_topic: str
+) -> Alarm:
     """An alarm that tells the topic, where one is named, when it begins and when it ends."""
     actions = If(has_topic, [Ref(topic)], NoValue)
     return template.add_resource(
@@ -56,7 +58,7 @@ def add(template: Template, parameters: Parameters, watch: Watch, topic: Paramet
     )
 
 
-def add_too_large(template: Template, access_log: LogGroup) -> MetricFilter:
+def add_too_large_metric(template: Template, access_log: LogGroup) -> MetricFilter:
     """Counts what AWS answers 413 before our code is asked: a body over 6 MB."""
     return template.add_resource(
         MetricFilter(
@@ -64,7 +66,9 @@ def add_too_large(template: Template, access_log: LogGroup) -> MetricFilter:
             LogGroupName=Ref(access_log),
             FilterPattern='{ $.status = "413" }',
             MetricTransformations=[
-                MetricTransformation(MetricNamespace=OF_STACK, MetricName="TooLarge", MetricValue="1", DefaultValue=0)
+                MetricTransformation(
+                    MetricNamespace=STACK_NAMESPACE, MetricName="TooLarge", MetricValue="1", DefaultValue=0
+                )
             ],
         )
     )

@@ -17,8 +17,8 @@ from troposphere.apigatewayv2 import (
 )
 from troposphere.awslambda import Function
 
-from generator.names import stack
-from generator.templates.inputs import Parameters
+from generator.names import stack_name
+from generator.templates.inputs import StackContext
 from generator.templates.resources.function import TIMEOUT_SECONDS, add_log_group, add_permission
 from generator.templates.resources.sub import arn, ref, regional
 from lambdas.auth import jwt
@@ -35,12 +35,12 @@ _ACCESS_LOG = (
 )
 
 
-def add_api(template: Template, parameters: Parameters, throttle: Throttle) -> Api:
+def add_api(template: Template, parameters: StackContext, throttle: Throttle) -> Api:
     """An HTTP API with one stage, which deploys itself."""
     api = template.add_resource(
         Api(
             "Api",
-            Name=Sub(stack(parameters.service, ref(parameters.project), ref(parameters.environment))),
+            Name=Sub(stack_name(parameters.service, ref(parameters.project), ref(parameters.environment))),
             ProtocolType="HTTP",
             Tags=_plain_tags(parameters),
         )
@@ -143,6 +143,6 @@ def _may_call(template: Template, api: Api, function: Function, below: str, name
     add_permission(template, f"{function.title}{name}Permission", function, "apigateway", what)
 
 
-def _plain_tags(parameters: Parameters) -> dict[str, object]:
+def _plain_tags(parameters: StackContext) -> dict[str, object]:
     """API Gateway's second version takes tags as an object, where others take a list."""
     return {one["Key"]: one["Value"] for one in parameters.tags.to_dict()}

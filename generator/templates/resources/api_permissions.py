@@ -17,8 +17,8 @@ import awacs.apigateway as a
 from awacs.aws import Statement, StringEquals, StringEqualsIfExists, StringLike
 from troposphere import Sub
 
-from generator.names import stack
-from generator.templates.inputs import Parameters
+from generator.names import stack_name
+from generator.templates.inputs import StackContext
 from generator.templates.resources.role import allow_where
 from generator.templates.resources.sub import ref, tagged
 
@@ -29,9 +29,9 @@ _TAG = [a.Action("TagResource"), a.Action("UntagResource")]
 UNDOCUMENTED = {"cfn-lint": {"config": {"ignore_checks": ["W3037"]}}}
 
 
-def may_make(parameters: Parameters, *, jwt: bool) -> list[Statement]:
+def may_make(parameters: StackContext, *, jwt: bool) -> list[Statement]:
     """Make, change and remove the source's own API; `jwt` is whether the API verifies tokens itself."""
-    name = stack(parameters.service, ref(parameters.project), ref(parameters.environment))
+    name = stack_name(parameters.service, ref(parameters.project), ref(parameters.environment))
     own = tagged("Resource", parameters)
     asks_own = Sub(f"*:${{AWS::AccountId}}:function:{name}-*/invocations")
     parts = [*_below("integrations"), *_below("routes"), "apis/*/stages", "tags/*"]

@@ -24,7 +24,7 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
-from generator.templates.inputs import Parameters
+from generator.templates.inputs import StackContext
 from generator.templates.resources.role import allow
 from generator.templates.resources.sub import arn
 
@@ -32,7 +32,7 @@ OLD_VERSIONS_DAYS = 30
 
 
 def add_bucket(
-    template: Template, parameters: Parameters, title: str, days: int, *allowed: Statement, **more: Any
+    template: Template, parameters: StackContext, title: str, days: int, *allowed: Statement, **more: Any
 ) -> Bucket:
     """Private, encrypted, versioned, nobody without TLS; its objects go after some days, and outlive the stack.
 
@@ -65,7 +65,7 @@ def add_bucket(
     return bucket
 
 
-def _encryption(parameters: Parameters) -> ServerSideEncryptionRule:
+def _encryption(parameters: StackContext) -> ServerSideEncryptionRule:
     """With S3's own key, or with the source's, which a bucket asks for a key of its own and not for each object.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html

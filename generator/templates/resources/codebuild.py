@@ -20,7 +20,7 @@ from troposphere.codebuild import (
 )
 from troposphere.s3 import Bucket
 
-from generator.templates.inputs import Parameters
+from generator.templates.inputs import StackContext
 from generator.templates.resources.bucket import below
 from generator.templates.resources.function import add_log_group, may_log
 from generator.templates.resources.role import add_role, allow
@@ -34,7 +34,7 @@ TIMEOUT_MINUTES = 60
 
 def add_project(
     template: Template,
-    parameters: Parameters,
+    parameters: StackContext,
     title: str,
     description: str,
     buildspec: Any,

@@ -31,14 +31,14 @@ from awacs.aws import (
 from troposphere import Equals, GetAtt, If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.iam import ManagedPolicy, Policy, Role
 
-from generator.names import role_path, stack
-from generator.templates.inputs import Parameters, given
+from generator.names import role_path, stack_name
+from generator.templates.inputs import StackContext, add_is_set_condition
 from generator.templates.resources import api_permissions, key, tracing
 from generator.templates.resources.role import add_role, allow, allow_where, document
 from generator.templates.resources.sub import ref, regional, secrets_path
 
 
-class Has(NamedTuple):
+class Features(NamedTuple):
     """What an event source has beside what all have.
 
     The table of `dedupe`, the key of `hardening: strict`, an API that verifies JSON Web Tokens itself.
@@ -49,48 +49,48 @@ class Has(NamedTuple):
     jwt: bool
 
 
-def _named(parameters: Parameters) -> str:
-    return stack(parameters.service, ref(parameters.project), ref(parameters.environment))
+def _named(parameters: StackContext) -> str:
+    return stack_name(parameters.service, ref(parameters.project), ref(parameters.environment))
 
 
-def roles_below(parameters: Parameters) -> Sub:
+def role_arns(parameters: StackContext) -> Sub:
     """The ARN of every role of this event source."""
     path = role_path(parameters.service, ref(parameters.project), ref(parameters.environment))
     return Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{path}*")
 
 
-def kept_bucket(parameters: Parameters, below: str = "") -> Sub:
+def kept_bucket_arn(parameters: StackContext, below: str = "") -> Sub:
     """The ARN of the bucket that the event source makes."""
-    return bucket_of(parameters, "kept", below)
+    return bucket_arn(parameters, "kept", below)
 
 
-def bucket_of(parameters: Parameters, what: str, below: str = "") -> Sub:
+def bucket_arn(parameters: StackContext, what: str, below: str = "") -> Sub:
     """The ARN of a bucket of the event source, as it names them."""
     return Sub(f"arn:${{AWS::Partition}}:s3:::{parameters.service}-{ref(parameters.environment)}-{what}-*{below}")
 
 
-def _dashboard(parameters: Parameters) -> Sub:
+def _dashboard(parameters: StackContext) -> Sub:
     """The ARN of its dashboard, which no region has."""
     return Sub(f"arn:${{AWS::Partition}}:cloudwatch::${{AWS::AccountId}}:dashboard/{_named(parameters)}")
 
 
-def queues(template: Template, parameters: Parameters, queue_name: Parameter) -> list[Any]:
+def queue_arns(template: Template, parameters: StackContext, queue_name: Parameter) -> list[Any]:
     """The ARNs of the event source's queues."""
-    fixed = If(given(template, queue_name), regional("sqs", ref(queue_name)), NoValue)
+    fixed = If(add_is_set_condition(template, queue_name), regional("sqs", ref(queue_name)), NoValue)
     return [regional("sqs", f"{_named(parameters)}-*"), fixed]
 
 
-def functions(parameters: Parameters, title: str = "") -> Sub:
+def function_arns(parameters: StackContext, title: str = "") -> Sub:
     """The ARN of every function of the event source, or of the one with this title and a dash."""
     return regional("lambda", f"function:{_named(parameters)}-{title}*")
 
 
-def _table(parameters: Parameters) -> Sub:
+def _table(parameters: StackContext) -> Sub:
     """The ARN of the table of its claims."""
     return regional("dynamodb", f"table/{_named(parameters)}-*")
 
 
-def log_groups(parameters: Parameters) -> list[Sub]:
+def log_group_arns(parameters: StackContext) -> list[Sub]:
     """The ARNs of the functions' log groups, and of the access log."""
     name = _named(parameters)
     return [regional("logs", f"log-group:/aws/{service}/{name}-*") for service in ("lambda", "vendedlogs")]
@@ -98,20 +98,20 @@ def log_groups(parameters: Parameters) -> list[Sub]:
 
 def add_boundary(
     template: Template,
-    parameters: Parameters,
+    parameters: StackContext,
     its_queues: Sequence[Any],
     learned: Sequence[Statement],
-    has: Has,
+    has: Features,
 ) -> ManagedPolicy:
     """The most that a role of the event source can do; `learned` is for a secret that a vendor hands over."""
     secrets = regional("ssm", f"parameter{secrets_path(parameters)}/*")
     most = [
-        allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], log_groups(parameters)),
+        allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], log_group_arns(parameters)),
         allow([awacs.sqs.SendMessage], its_queues),
-        allow([awacs.s3.PutObject, awacs.s3.GetObject, awacs.s3.DeleteObject], [kept_bucket(parameters, "/*")]),
-        allow([awacs.s3.ListBucket], [kept_bucket(parameters)]),
+        allow([awacs.s3.PutObject, awacs.s3.GetObject, awacs.s3.DeleteObject], [kept_bucket_arn(parameters, "/*")]),
+        allow([awacs.s3.ListBucket], [kept_bucket_arn(parameters)]),
         allow([awacs.ssm.GetParameters], [secrets]),
-        allow([awacs.awslambda.InvokeFunction], [functions(parameters)]),  # by the clock
+        allow([awacs.awslambda.InvokeFunction], [function_arns(parameters)]),  # by the clock
         *([allow(_CLAIMS, [_table(parameters)])] if has.claims else []),
         tracing.may_trace(),
         *([key.may_be_used()] if has.strict else []),
@@ -141,30 +141,30 @@ def add_boundary(
 
 def add_execution_role(
     template: Template,
-    parameters: Parameters,
+    parameters: StackContext,
     boundary: ManagedPolicy,
     its_queues: Sequence[Any],
-    has: Has,
+    has: Features,
     asked: Mapping[str, Parameter],
 ) -> Role:
     """The role with which CloudFormation makes, changes and removes what an event source consists of.
 
     No condition on who asks: only a role of this account can be passed, and only the build may pass this one.
     """
-    buckets = [bucket_of(parameters, what) for what in (("kept", "logs") if has.strict else ("kept",))]
+    buckets = [bucket_arn(parameters, what) for what in (("kept", "logs") if has.strict else ("kept",))]
     code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(parameters.helper_bucket)}/code/*")
     makes = [
         allow([awacs.s3.GetObject, awacs.s3.GetObjectVersion], [code]),
-        allow(_LAMBDA, [functions(parameters)]),
+        allow(_LAMBDA, [function_arns(parameters)]),
         # Nobody but API Gateway: neither another account nor another service is let in by a function's own policy.
         allow(
             [_l.AddPermission, _l.RemovePermission],
-            [functions(parameters)],
+            [function_arns(parameters)],
             {"lambda:Principal": "apigateway.amazonaws.com"},
         ),
         allow(_SQS, its_queues),
         allow(_S3, buckets),
-        allow(_LOGS, log_groups(parameters)),
+        allow(_LOGS, log_group_arns(parameters)),
         allow(_ANY_LOG, ["*"]),
         allow(_SCHEDULER, [regional("scheduler", f"schedule/default/{_named(parameters)}-*")]),
         _may_alarm(parameters, asked["AlarmTopicArn"]),
@@ -187,18 +187,18 @@ def add_execution_role(
     )
 
 
-def _protects(its_queues: Sequence[Any], buckets: Sequence[Any], has: Has) -> Statement:
+def _protects(its_queues: Sequence[Any], buckets: Sequence[Any], has: Features) -> Statement:
     """Nothing that holds events is deleted, emptied by another retention, or opened to others.
 
     A first deployment that fails has to clean up, and AWS has no condition that tells it from a later one.
     """
     actions, resources = [_q.DeleteQueue, _q.SetQueueAttributes, _s.DeleteBucket, *_S3_LOSES], [*its_queues, *buckets]
     if has.strict:
-        actions, resources = [*actions, *key.LOSES], [*resources, regional("kms", "key/*")]
+        actions, resources = [*actions, *key.DESTRUCTIVE_ACTIONS], [*resources, regional("kms", "key/*")]
     return Statement(Effect=Deny, Action=actions, Resource=resources)
 
 
-def _may_alarm(parameters: Parameters, topic: Parameter) -> Statement:
+def _may_alarm(parameters: StackContext, topic: Parameter) -> Statement:
     """Alarms that tell the pipeline's topic, or nobody: an alarm may else do what its maker may not.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-alarm-actions.html
@@ -212,9 +212,9 @@ def may_pass(role: Role, service: str) -> Statement:
     return allow([awacs.iam.PassRole], [GetAtt(role, "Arn")], {"iam:PassedToService": service})
 
 
-def _iam(parameters: Parameters, boundary: ManagedPolicy) -> list[Statement]:
+def _iam(parameters: StackContext, boundary: ManagedPolicy) -> list[Statement]:
     """Roles below the source's path: whatever is written into them, only with the boundary."""
-    below = [roles_below(parameters)]
+    below = [role_arns(parameters)]
     bounded = {"iam:PermissionsBoundary": Ref(boundary)}
     i = awacs.iam
     return [
@@ -230,12 +230,12 @@ def _iam(parameters: Parameters, boundary: ManagedPolicy) -> list[Statement]:
     ]
 
 
-def _hardens(parameters: Parameters) -> list[Statement]:
+def _hardens(parameters: StackContext) -> list[Statement]:
     """What a strict event source has beside: a key, logs that it encrypts, and a log of who asked for what is kept."""
     return [
         *key.may_make(parameters),
-        allow([_g.AssociateKmsKey, _g.DisassociateKmsKey], log_groups(parameters)),
-        allow([_s.GetBucketLogging, _s.PutBucketLogging], [kept_bucket(parameters)]),
+        allow([_g.AssociateKmsKey, _g.DisassociateKmsKey], log_group_arns(parameters)),
+        allow([_s.GetBucketLogging, _s.PutBucketLogging], [kept_bucket_arn(parameters)]),
     ]
 
 
@@ -285,7 +285,7 @@ _ANY_LOG = [
     *(_g.DescribeLogGroups, _g.CreateLogDelivery, _g.GetLogDelivery, _g.UpdateLogDelivery, _g.DeleteLogDelivery),
     *(_g.ListLogDeliveries, _g.PutResourcePolicy, _g.DescribeResourcePolicies, _g.DescribeIndexPolicies),
 ]
-TYPES = [
+RESOURCE_TYPES = [
     *(f"AWS::ApiGatewayV2::{kind}" for kind in ("Api", "Authorizer", "Integration", "Route", "Stage")),
     *(
         "AWS::CloudWatch::Alarm",

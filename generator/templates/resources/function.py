@@ -12,7 +12,7 @@ from troposphere import GetAtt, Parameter, Ref, Sub, Template
 from troposphere.awslambda import Code, Function, LoggingConfig, Permission
 from troposphere.logs import LogGroup
 
-from generator.templates.inputs import Parameters
+from generator.templates.inputs import StackContext
 from generator.templates.resources import tracing
 from generator.templates.resources.role import add_role, allow
 from generator.templates.resources.sub import regional, secrets_path
@@ -28,7 +28,7 @@ LOG_DAYS, STRICT_LOG_DAYS = 90, 365
 
 def add_function(
     template: Template,
-    parameters: Parameters,
+    parameters: StackContext,
     name: str,
     handler: str,
     *,
@@ -47,7 +47,7 @@ def add_function(
     role and of the function.
     """
     log_group = add_log_group(template, parameters, log_of(name), "lambda", name)
-    statements, also = [*may, may_log(log_group)], [tracing.policy()] if traced else []
+    statements, also = [*may, may_log(log_group)], [tracing.tracing_policy()] if traced else []
     its_role = add_role(
         template, parameters, f"{name}Role", "lambda.amazonaws.com", statements, also=also, **(role or {})
     )
@@ -64,7 +64,7 @@ def add_function(
             Timeout=timeout,
             LoggingConfig=LoggingConfig(LogFormat="JSON", LogGroup=Ref(log_group)),
             Tags=parameters.tags,
-            **({"TracingConfig": tracing.config(traced)} if traced else {}),
+            **({"TracingConfig": tracing.tracing_config(traced)} if traced else {}),
             **({"KmsKeyArn": GetAtt(parameters.key, "Arn")} if parameters.key else {}),
             **more,
         )
@@ -89,7 +89,7 @@ def log_of(function: str) -> str:
     return f"{function}Log"
 
 
-def add_log_group(template: Template, parameters: Parameters, title: str, service: str, name: str) -> LogGroup:
+def add_log_group(template: Template, parameters: StackContext, title: str, service: str, name: str) -> LogGroup:
     """A log below /aws/<service>/, named so that permissions can name it; it goes with the stack.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
@@ -107,7 +107,7 @@ def add_log_group(template: Template, parameters: Parameters, title: str, servic
     )
 
 
-def may_read_secrets(parameters: Parameters, names: Sequence[str]) -> Statement:
+def may_read_secrets(parameters: StackContext, names: Sequence[str]) -> Statement:
     """Read secrets, current and previous. No KMS permission: the key aws/ssm admits who may read the parameter."""
     path = secrets_path(parameters)
     return allow(
@@ -116,7 +116,7 @@ def may_read_secrets(parameters: Parameters, names: Sequence[str]) -> Statement:
     )
 
 
-def may_learn_secret(parameters: Parameters, name: str) -> Statement:
+def may_learn_secret(parameters: StackContext, name: str) -> Statement:
     """Store one secret, and never overwrite it.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html

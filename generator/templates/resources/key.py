@@ -10,11 +10,11 @@ from troposphere import GetAtt, If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.kms import Key
 
 from generator.names import ROLE_PATTERN
-from generator.templates.inputs import Asked, Parameters, given
+from generator.templates.inputs import StackContext, TemplateInput, add_is_set_condition
 from generator.templates.resources.role import allow
 from generator.templates.resources.sub import regional, tagged
 
-ASKED = Asked(
+ADMINISTRATOR_INPUT = TemplateInput(
     "KeyAdministratorArn",
     "Account",
     "Role that manages the key beside whom the account lets do so; a pipeline's execution role (optional)",
@@ -27,7 +27,7 @@ _MANAGE = [
     *(k.EnableKeyRotation, k.EnableKey, k.DisableKey, k.TagResource, k.UntagResource, k.UpdateKeyDescription),
     *(k.RevokeGrant, k.ScheduleKeyDeletion, k.CancelKeyDeletion),
 ]
-LOSES = [k.DisableKey, k.PutKeyPolicy, k.ScheduleKeyDeletion]
+DESTRUCTIVE_ACTIONS = [k.DisableKey, k.PutKeyPolicy, k.ScheduleKeyDeletion]
 """What takes from everybody what is encrypted with it."""
 _GRANTS_FOR_SERVICES = Statement(
     Sid="GrantsForServices",
@@ -41,12 +41,12 @@ _GRANTS_FOR_SERVICES = Statement(
 _USE = [k.Decrypt, k.Encrypt, k.ReEncryptFrom, k.ReEncryptTo, k.GenerateDataKey, k.CreateGrant]
 
 
-def add_key(template: Template, parameters: Parameters, consumer: Parameter, administrator: Parameter) -> Key:
+def add_key(template: Template, parameters: StackContext, consumer: Parameter, administrator: Parameter) -> Key:
     """A key that AWS rotates each year, and that outlives the stack, as what it encrypts does."""
-    also = If(given(template, administrator), Ref(administrator), NoValue)
+    also = If(add_is_set_condition(template, administrator), Ref(administrator), NoValue)
     account = AWSPrincipal([Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"), also])
     reads = _for("Consumer", AWSPrincipal(Ref(consumer)), [k.Decrypt], StringEquals(via("sqs")))
-    consumes = If(given(template, consumer), reads, NoValue)
+    consumes = If(add_is_set_condition(template, consumer), reads, NoValue)
     statements = [_for("Manage", account, _MANAGE), *_uses(account), consumes]
     return template.add_resource(
         Key(
@@ -61,7 +61,7 @@ def add_key(template: Template, parameters: Parameters, consumer: Parameter, adm
     )
 
 
-def may_use(parameters: Parameters) -> list[Statement]:
+def may_use(parameters: StackContext) -> list[Statement]:
     """Send to an encrypted queue, write and read encrypted objects; read the function's own environment.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
@@ -69,7 +69,7 @@ def may_use(parameters: Parameters) -> list[Statement]:
     return _may(parameters, k.Decrypt, k.GenerateDataKey)
 
 
-def may_start(parameters: Parameters) -> list[Statement]:
+def may_start(parameters: StackContext) -> list[Statement]:
     """Read the function's own environment.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
@@ -82,7 +82,7 @@ def may_be_used() -> Statement:
     return allow([k.Decrypt, k.GenerateDataKey], [regional("kms", "key/*")], via(*SERVICES))
 
 
-def may_make(parameters: Parameters) -> list[Statement]:
+def may_make(parameters: StackContext) -> list[Statement]:
     """Make a key with the source's tags. What it is and who may use it is in its own policy alone.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/tag-permissions.html
@@ -103,7 +103,7 @@ SERVICES = ("sqs", "s3", "lambda", "dynamodb")
 """Those that encrypt with it on behalf of who uses them."""
 
 
-def _may(parameters: Parameters, *actions: Any) -> list[Statement]:
+def _may(parameters: StackContext, *actions: Any) -> list[Statement]:
     return [allow(actions, [GetAtt(parameters.key, "Arn")])] if parameters.key else []
 
 

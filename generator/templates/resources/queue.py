@@ -9,7 +9,7 @@ from awacs.aws import Allow, AWSPrincipal, Bool, Condition, Deny, PolicyDocument
 from troposphere import GetAtt, If, Parameter, Ref, Template
 from troposphere.sqs import Queue, QueuePolicy, RedrivePolicy
 
-from generator.templates.inputs import Parameters, given, optional
+from generator.templates.inputs import StackContext, add_is_set_condition, value_or_none
 from generator.templates.resources.role import allow
 
 MAX_RECEIVE_COUNT = 10
@@ -20,7 +20,7 @@ EVENTS_DAYS, DEAD_LETTERS_DAYS = 13, 14
 _DAY = 86_400
 
 
-def add_dead_letters(template: Template, parameters: Parameters) -> Queue:
+def add_dead_letters(template: Template, parameters: StackContext) -> Queue:
     """Where a message goes that was received ten times and never deleted."""
     return template.add_resource(
         Queue(
@@ -33,12 +33,12 @@ def add_dead_letters(template: Template, parameters: Parameters) -> Queue:
     )
 
 
-def add_events(template: Template, parameters: Parameters, dead_letters: Queue, name: Parameter) -> Queue:
+def add_events(template: Template, parameters: StackContext, dead_letters: Queue, name: Parameter) -> Queue:
     """What MozDef takes its events from."""
     return template.add_resource(
         Queue(
             "Events",
-            QueueName=optional(given(template, name), name),
+            QueueName=value_or_none(add_is_set_condition(template, name), name),
             MessageRetentionPeriod=EVENTS_DAYS * _DAY,
             VisibilityTimeout=VISIBILITY_SECONDS,
             RedrivePolicy=RedrivePolicy(
@@ -76,7 +76,7 @@ def add_policy(template: Template, queue: Queue, consumer: Parameter | None = No
             ],
             Resource=[GetAtt(queue, "Arn")],
         )
-        document = If(given(template, consumer), _document(deny, allow), document)
+        document = If(add_is_set_condition(template, consumer), _document(deny, allow), document)
     # A queue that outlives the stack is still MozDef's to empty.
     return template.add_resource(
         QueuePolicy(f"{queue.title}Policy", Queues=[Ref(queue)], PolicyDocument=document, **_retained())
@@ -95,7 +95,7 @@ def _document(*statements: Statement) -> PolicyDocument:
     return PolicyDocument(Version="2012-10-17", Statement=list(statements))
 
 
-def _encrypted(parameters: Parameters) -> dict[str, Any]:
+def _encrypted(parameters: StackContext) -> dict[str, Any]:
     """With SQS's own key, which costs nothing, or with the source's, which is asked for a new one every five minutes.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html

@@ -11,8 +11,8 @@ from troposphere import Equals, GetAtt, If, Not, Parameter, Ref, Sub, Template
 from troposphere.codecommit import S3, Code, Repository
 from troposphere.events import Rule, Target
 
-from generator.names import stack
-from generator.templates.inputs import Parameters, given
+from generator.names import stack_name
+from generator.templates.inputs import StackContext, add_is_set_condition
 from generator.templates.resources.role import add_role, allow
 from generator.templates.resources.sub import ref, regional
 
@@ -23,11 +23,11 @@ class ConfigRepository:
     """A CodeCommit repository: made and filled here, or one that is there."""
 
     def __init__(
-        self, template: Template, parameters: Parameters, name: Parameter, branch: Parameter, create: Parameter
+        self, template: Template, parameters: StackContext, name: Parameter, branch: Parameter, create: Parameter
     ) -> None:
         self._template, self._parameters, self._named, self.branch = template, parameters, name, branch
-        own = Sub(stack(parameters.service, ref(parameters.project), ref(parameters.environment)))
-        self.name = If(given(template, name), Ref(name), own)
+        own = Sub(stack_name(parameters.service, ref(parameters.project), ref(parameters.environment)))
+        self.name = If(add_is_set_condition(template, name), Ref(name), own)
         template.add_condition(CREATED, Equals(Ref(create), "true"))
         template.add_rule(
             "RepositoryIsNamed",

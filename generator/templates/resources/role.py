@@ -10,12 +10,12 @@ from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, State
 from troposphere import Template
 from troposphere.iam import Policy, Role
 
-from generator.templates.inputs import Parameters
+from generator.templates.inputs import StackContext
 
 
 def add_role(
     template: Template,
-    parameters: Parameters,
+    parameters: StackContext,
     title: str,
     service: str,
     statements: Sequence[Statement],

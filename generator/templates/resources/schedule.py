@@ -10,13 +10,13 @@ from troposphere import GetAtt, Template
 from troposphere.awslambda import Function
 from troposphere.scheduler import FlexibleTimeWindow, Schedule, Target
 
-from generator.templates.inputs import Parameters
+from generator.templates.inputs import StackContext
 from generator.templates.resources.role import add_role, allow
 
 
-def add(
+def add_schedule(
     template: Template,
-    parameters: Parameters,
+    parameters: StackContext,
     title: str,
     expression: str,
     function: Function,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from troposphere import BaseAWSObject, Parameter, Sub
 
 from generator.names import secret_path
-from generator.templates.inputs import Parameters
+from generator.templates.inputs import StackContext
 
 
 def ref(x: BaseAWSObject | Parameter) -> str:
@@ -25,11 +25,11 @@ def regional(service: str, resource: str) -> Sub:
     return Sub(f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}")
 
 
-def secrets_path(parameters: Parameters) -> str:
+def secrets_path(parameters: StackContext) -> str:
     """Where the secrets of this deployment lie: /<project>/<service>/<environment>."""
     return secret_path(parameters.service, ref(parameters.project), ref(parameters.environment))
 
 
-def tagged(kind: Literal["Request", "Resource"], parameters: Parameters) -> dict[str, Any]:
+def tagged(kind: Literal["Request", "Resource"], parameters: StackContext) -> dict[str, Any]:
     """The condition keys that say which tags a request sets or a resource has, each with the deployment's own value."""
     return {f"aws:{kind}Tag/{tag['Key']}": tag["Value"] for tag in parameters.tags.to_dict()}

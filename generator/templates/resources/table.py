@@ -15,11 +15,11 @@ from troposphere.dynamodb import (
 )
 from troposphere.kms import Key
 
-from generator.templates.inputs import Parameters
+from generator.templates.inputs import StackContext
 from generator.templates.resources.role import allow
 
 
-def add_table(template: Template, parameters: Parameters, title: str) -> Table:
+def add_table(template: Template, parameters: StackContext, title: str) -> Table:
     """A table of items that have an `id`, and go some time after `expires`, in Unix seconds; it goes with the stack.
 
     Encrypted with a key of DynamoDB's own, which costs nothing and needs no permission, or with a strict source's.

@@ -11,10 +11,10 @@ from troposphere import Equals, If, NoValue, Parameter, Ref, Template
 from troposphere.awslambda import TracingConfig
 from troposphere.iam import Policy
 
-from generator.templates.inputs import Asked
+from generator.templates.inputs import TemplateInput
 from generator.templates.resources.role import allow, document
 
-ASKED = Asked(
+TRACING_INPUT = TemplateInput(
     "Tracing",
     "Account",
     "Active has AWS X-Ray trace a share of the requests, which costs; PassThrough none",
@@ -25,12 +25,12 @@ ASKED = Asked(
 _TRACED = "IsTraced"
 
 
-def decide(template: Template, tracing: Parameter) -> None:
+def add_is_traced_condition(template: Template, tracing: Parameter) -> None:
     """Add the condition under which something is traced."""
     template.add_condition(_TRACED, Equals(Ref(tracing), "Active"))
 
 
-def config(tracing: Parameter) -> TracingConfig:
+def tracing_config(tracing: Parameter) -> TracingConfig:
     """Whether a function is traced."""
     return TracingConfig(Mode=Ref(tracing))
 
@@ -43,6 +43,6 @@ def may_trace() -> Statement:
     return allow([awacs.xray.PutTraceSegments, awacs.xray.PutTelemetryRecords], ["*"])
 
 
-def policy() -> If:
+def tracing_policy() -> If:
     """The policy of a role whose function is traced."""
     return If(_TRACED, Policy(PolicyName="Tracing", PolicyDocument=document([may_trace()])), NoValue)
