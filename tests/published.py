@@ -140,7 +140,7 @@ def handshake(vector: Vector) -> Delivery:
         pages = {issuers.CERTIFICATE_URL: issuers.certificate(), shown["SubscribeURL"]: b"<Confirmed/>"}
         return arrives._replace(sent=sent._replace(body=json.dumps(body).encode()), pages=pages)
     if vector["scheme"] in ("challenge:json-echo", "challenge:static"):
-        pair: Any = getattr(auth.type, "pair", lambda _settings: (SECRET, SECRET))
+        pair: Any = getattr(auth.type, "key_pair", lambda _settings: (SECRET, SECRET))
         stored, held = pair(auth.settings)
         made = signed(auth, sent.body, sent.headers, secret=held, now=arrives.now, url=sent.url)
         return arrives._replace(sent=made, stored=stored)

@@ -11,7 +11,7 @@ from generator.commands import _console, names
 from generator.definition.placeholders import PLACEHOLDER, placeholder_keys
 from generator.definition.secret_names import stored_names
 from generator.errors import command_line, display_path
-from lambdas.auth import masks
+from lambdas.auth import credential_fields
 from lambdas.model import auths, verified_by
 
 if TYPE_CHECKING:
@@ -99,7 +99,10 @@ def _facts(
         yield "left out", f"{', '.join(beginning.credentials)}: the credential, and in no sample"
     if beginning.left_out:
         yield "left out", f"{', '.join(beginning.left_out)}: may be secret, and is in no sample"
-    hidden = {*product.definition.source.events.mask, *(name for auth in auths(webhook) for name in masks(auth))}
+    hidden = {
+        *product.definition.source.events.mask,
+        *(name for auth in auths(webhook) for name in credential_fields(auth)),
+    }
     for name in beginning.body.masked if beginning.body else ():
         why = "hides it in every event" if name in hidden else "does not have it, so events will show it"
         yield "masked", f"{name}: may be secret; `events.mask` {why}"

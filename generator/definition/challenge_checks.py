@@ -6,7 +6,7 @@ from generator.definition.jmespath_checks import REPLY_ONLY, called_functions, i
 from generator.definition.path_checks import Mistakes, reply_functions
 from lambdas.model import Challenge, Inputs, Reply
 from lambdas.reading.text_templates import paths
-from lambdas.receiving.challenges import FORBIDDEN, texts
+from lambdas.receiving.challenges import NEVER_SIGNED, reply_texts
 
 
 def challenge_mistakes(challenge: Challenge) -> Mistakes:
@@ -23,7 +23,7 @@ def challenge_mistakes(challenge: Challenge) -> Mistakes:
     yield from _effects(challenge)
     if challenge.inputs:
         yield from _inputs(challenge.inputs)
-        if not any(called_functions(path) & REPLY_ONLY for text in texts(reply) for path in paths(text)):
+        if not any(called_functions(path) & REPLY_ONLY for text in reply_texts(reply) for path in paths(text)):
             yield "inputs", "has no effect, since the reply signs nothing; leave it out"
 
 
@@ -57,7 +57,7 @@ def reply_mistakes(reply: Reply) -> Mistakes:
 def _inputs(inputs: Inputs) -> Mistakes:
     if not inputs.reason.strip():
         yield "inputs.reason", "is empty; say why the vendor's challenge needs it"
-    if forbidden := sorted(set(inputs.also) & FORBIDDEN):
+    if forbidden := sorted(set(inputs.also) & NEVER_SIGNED):
         shown = " ".join(repr(character)[1:-1] for character in forbidden)
         yield "inputs.also", f"must not have {shown}: with it an answer could be the signature of an event"
     if not 1 <= inputs.length <= 1024:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.definition.jmespath_checks import REPLY_ONLY, call_arguments, called_functions
-from lambdas.auth import queries
+from lambdas.auth import credential_queries
 from lambdas.model import Mozdef, Reply, Source, Text, auths
 from lambdas.reading.text_templates import paths
-from lambdas.receiving.challenges import texts
+from lambdas.receiving.challenges import reply_texts
 
 Mistakes = Iterator[tuple[str, str]]
 """Dotted keys, each with what is wrong; what would be right."""
@@ -46,7 +46,7 @@ def _reply_functions_elsewhere(source: Source) -> Mistakes:
 def _shown_credentials(source: Source) -> Mistakes:
     """A message or an answer must not contain a header or query parameter that carries the credential."""
     headers = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
-    parameters = {name for auth in auths(source.webhook) for name in queries(auth)}
+    parameters = {name for auth in auths(source.webhook) for name in credential_queries(auth)}
     for key, path in outgoing_paths(source):
         if shown := sorted(call_arguments(path, "header") & headers):
             yield key, f"would show the credential, which is in {shown[0]}; remove it from the path"
@@ -55,7 +55,7 @@ def _shown_credentials(source: Source) -> Mistakes:
 
 
 def _paths_in(reply: Reply | None) -> list[str]:
-    return [path for text in texts(reply) for path in paths(text)] if reply else []
+    return [path for text in reply_texts(reply) for path in paths(text)] if reply else []
 
 
 def outgoing_paths(source: Source) -> Iterator[tuple[str, str]]:

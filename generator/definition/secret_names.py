@@ -25,4 +25,4 @@ def can_sign(auth: Auth) -> bool:
     parts = [can_sign(part) for part in getattr(auth.settings, "of", ())]
     if parts:
         return all(parts) if auth.type.__name__.endswith(".all_of") else any(parts)  # type: ignore[attr-defined]
-    return bool(secret_names(auth)) and not hasattr(auth.type, "pair")
+    return bool(secret_names(auth)) and not hasattr(auth.type, "key_pair")

@@ -9,8 +9,8 @@ from generator.definition.path_checks import Mistakes, reads_beyond_body
 from lambdas.auth import body_hmac, digest, hmac, leaves, secret_names
 from lambdas.model import Auth, Events, Source, auths
 from lambdas.reading.text_templates import paths
-from lambdas.receiving.challenges import signs
-from lambdas.signatures.signature_settings import Signed
+from lambdas.receiving.challenges import signs_with_secret
+from lambdas.signatures.signature_settings import SignatureSettings
 
 _FORGEABLE = "so an answer could be the signature of an event"
 
@@ -29,13 +29,13 @@ def signature_mistakes(key: str, auth: Auth, events: Events) -> Mistakes:
     settings, key = auth.settings, f"{key}.{auth_type_name(auth)}"
     for index, part in enumerate(getattr(settings, "of", ())):
         yield from signature_mistakes(f"{key}[{index}]", part, events)
-    if isinstance(settings, Signed):
+    if isinstance(settings, SignatureSettings):
         yield from _signed_text(key, settings, events)
     if isinstance(settings, body_hmac.Settings):
         yield from _signed_fields(key, settings, events)
 
 
-def _signed_text(key: str, settings: Signed, events: Events) -> Mistakes:
+def _signed_text(key: str, settings: SignatureSettings, events: Events) -> Mistakes:
     path = settings.timestamp.path if settings.timestamp else None
     if path and reads_beyond_body(path):
         yield f"{key}.timestamp.path", "reads more than the body, which alone is signed; use a path into the body"
@@ -66,9 +66,9 @@ def signing_challenge_mistakes(source: Source) -> Mistakes:
     has_secret = bool(secret_names(source.webhook.auth))
     for index, challenge in enumerate(source.webhook.challenges):
         key = f"webhook.challenges[{index}].reply"
-        if signs(challenge) and not has_secret:
+        if signs_with_secret(challenge) and not has_secret:
             yield key, "signs with the source's secret, and events are verified without one"
-        elif signs(challenge):
+        elif signs_with_secret(challenge):
             for leaf in (leaf for auth in auths(source.webhook) for leaf in leaves(auth)):
                 if isinstance(leaf.settings, digest.Settings | body_hmac.Settings):
                     yield key, f"signs, and no signature of the whole body verifies events, {_FORGEABLE}"

@@ -30,8 +30,8 @@ from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source, verified_by
 from lambdas.reading.paths import Functions, compiled
 from lambdas.reading.request import BY_IAM
-from lambdas.receiving.authorize import authorized
-from lambdas.receiving.challenges import matching
+from lambdas.receiving.authorize import authorize
+from lambdas.receiving.challenges import matching_challenge
 from lambdas.receiving.receive import Receiver
 from lambdas.runtime.https_url import FetchRefused, allowed
 from lambdas.runtime.secrets import Secrets
@@ -70,7 +70,7 @@ class Shaped:
 
 def shape(source: Source, sample: Sample) -> Shaped:
     """Send the sample through the authorizer and the handler, with a queue and a bucket in memory."""
-    learns = matching(tuple(one for one in source.webhook.challenges if one.store_secret), sample.request)
+    learns = matching_challenge(tuple(one for one in source.webhook.challenges if one.store_secret), sample.request)
     # A store that has no secret yet learns the one that a vendor hands over.
     secrets = Secrets("/sample", lambda: Store(lambda _name: () if learns else (SECRET,)))
     queue, kept = Queue(), KeptBucket("kept", Bucket)
@@ -80,7 +80,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
     event = gateway.event(method, headers, body, url=url, query=sample.query)
     event[BY_IAM] = sent is None
     with contextlib.redirect_stdout(io.StringIO()) as log:
-        passes = verified_by(source.webhook) != "authorizer" or authorized(source, secrets, event, NOW)["isAuthorized"]
+        passes = verified_by(source.webhook) != "authorizer" or authorize(source, secrets, event, NOW)["isAuthorized"]
         response = receiver.respond(event) if passes else {"statusCode": 403}
     said = json.loads(log.getvalue().splitlines()[-1])
     problems = []

@@ -12,7 +12,7 @@ from generator.errors import GeneratorError
 from lambdas.auth import basic, leaves, secret_names
 from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Auth, Source, Webhook, auths
-from lambdas.receiving.challenges import matching
+from lambdas.receiving.challenges import matching_challenge
 from lambdas.runtime.secrets import NoSecret, UnusableSecret
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def made_up(webhook: Webhook) -> dict[str, tuple[str, str]]:
         for name in secret_names(leaf):
             user = "mozdef:" if isinstance(leaf.settings, basic.Settings) else ""
             token = f"{user}{secrets.token_hex(24)}"
-            pair: Any = getattr(leaf.type, "pair", lambda _settings, token=token: (token, token))
+            pair: Any = getattr(leaf.type, "key_pair", lambda _settings, token=token: (token, token))
             found[name] = pair(leaf.settings)
     return found
 
@@ -74,7 +74,7 @@ def as_sent(source: Source, sample: Sample, url: str, held: Keys, now: float) ->
 def auth_of(source: Source, sample: Sample) -> Auth | None:
     """How the sender of a sample is verified; None where it is a challenge that carries no credential."""
     challenges = source.webhook.challenges
-    if matching(tuple(one for one in challenges if one.unauthenticated), sample.request):
+    if matching_challenge(tuple(one for one in challenges if one.unauthenticated), sample.request):
         return None
-    own = matching(tuple(one for one in challenges if one.auth), sample.request)
+    own = matching_challenge(tuple(one for one in challenges if one.auth), sample.request)
     return own.auth if own and own.auth else source.webhook.auth

@@ -29,11 +29,11 @@ from lambdas.reading.body import Rejected
 from lambdas.reading.formats import reader
 from lambdas.reading.paths import Functions, compiled
 from lambdas.reading.request import Request
-from lambdas.receiving.challenges import matching
+from lambdas.receiving.challenges import matching_challenge
 from lambdas.runtime.times import seconds
-from lambdas.signatures.signature_check import carried
-from lambdas.signatures.signature_settings import Signed
-from lambdas.signatures.signed_text import written
+from lambdas.signatures.signature_check import received_signatures
+from lambdas.signatures.signature_settings import SignatureSettings
+from lambdas.signatures.signed_text import signed_time
 
 _ANYBODYS = ("authorization", "proxy-authorization")
 """Headers that tell nothing of who sends them."""
@@ -135,7 +135,7 @@ def _alike(fits: list[_Fit], guessed: Guess | None) -> Recognition:
 def _fits(request: Captured, definition: Definition) -> Iterator[_Fit]:
     source = definition.source
     seen = seen_by(source, request)
-    handshake = matching(source.webhook.challenges, seen)
+    handshake = matching_challenge(source.webhook.challenges, seen)
     if handshake and (handshake.unauthenticated or handshake.auth):
         yield _Fit(definition, None, matches_source=True, handshake=True, named=_named(source, seen))
         return
@@ -150,7 +150,7 @@ def _fits(request: Captured, definition: Definition) -> Iterator[_Fit]:
 def _carries(auth: Auth, request: Request) -> bool:
     """Whether the request has the credential where this type looks for it, in the form in which it reads it."""
     settings = auth.settings
-    if isinstance(settings, Signed):
+    if isinstance(settings, SignatureSettings):
         return _is_signed(settings, request)
     value = request.headers.get("authorization", "")
     if isinstance(settings, basic.Settings):
@@ -163,13 +163,13 @@ def _carries(auth: Auth, request: Request) -> bool:
     return not auth.type.headers(settings) or all(name in request.headers for name in auth.type.headers(settings))
 
 
-def _is_signed(settings: Signed, request: Request) -> bool:
+def _is_signed(settings: SignatureSettings, request: Request) -> bool:
     """Whether there is a signature of the right length, and the time and the id that it covers."""
     stamp = settings.timestamp
     try:
-        found = carried(dataclasses.replace(settings, timestamp=None), request, 0.0)
+        found = received_signatures(dataclasses.replace(settings, timestamp=None), request, 0.0)
         if stamp:
-            seconds(written(stamp, request), stamp.format)
+            seconds(signed_time(stamp, request), stamp.format)
     except (Unauthenticated, ValueError):
         return False
     if settings.id and settings.id.header.lower() not in request.headers:

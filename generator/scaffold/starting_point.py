@@ -17,7 +17,7 @@ from generator.scaffold.definition_yaml import yaml_form
 from generator.scaffold.first_sample import Body
 from generator.scaffold.recognize import Recognition, recognize
 from generator.scaffold.texts import DefinitionDraft
-from lambdas.auth import masks
+from lambdas.auth import credential_fields
 from lambdas.model import Source, auths
 
 _AUTH = "webhook.auth."
@@ -59,7 +59,7 @@ class StartingPoint:
             return None
         known = self.base or self.recognition.recognized_source
         webhook = known.source.webhook if known else None
-        own = [name for auth in auths(webhook) for name in masks(auth)] if webhook else []
+        own = [name for auth in auths(webhook) for name in credential_fields(auth)] if webhook else []
         return first_sample.read_body(self.file, self.request, [*(known.source.events.mask if known else ()), *own])
 
     def fill(self, description: str, auth: Mapping[str, Any]) -> target_folder.FillFolder:

@@ -11,7 +11,7 @@ from generator.definition.secret_names import stored_names
 from generator.scaffold.definition_yaml import auth_lines, block, flow
 from lambdas.auth import leaves
 from lambdas.model import Source, verified_by
-from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.signature_settings import SignatureSettings
 
 GUESSED = "# Guessed from one request."
 """Stands in a definition until somebody has looked at what was guessed, and taken it away."""
@@ -160,7 +160,9 @@ All is as the README of `{source.extends}` says, with these names:
 
 
 def _replay(source: Source) -> str:
-    found = [one.settings.timestamp for one in leaves(source.webhook.auth) if isinstance(one.settings, Signed)]
+    found = [
+        one.settings.timestamp for one in leaves(source.webhook.auth) if isinstance(one.settings, SignatureSettings)
+    ]
     if found and found[0]:
         return f"a request is at most {found[0].tolerance} seconds old"
     return "no window: no signed time says how old a request is"

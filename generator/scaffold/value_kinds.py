@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from lambdas.runtime.times import TimeFormat, seconds
-from lambdas.signatures.signature_check import decoded
+from lambdas.signatures.signature_check import decode_text
 from lambdas.signatures.signature_settings import Encoding
 
 HASH_BY_SIZE = {20: "sha1", 32: "sha256", 64: "sha512"}
@@ -81,7 +81,7 @@ def _signature(text: str) -> tuple[Encoding, bytes] | None:
     """How a signature is written, and its bytes."""
     for encoding in get_args(Encoding):
         try:
-            content = decoded(text, encoding)
+            content = decode_text(text, encoding)
         except (ValueError, binascii.Error):
             continue
         one = HeaderSignature("", "", encoding, content)

@@ -637,7 +637,7 @@ def test_a_secret_that_is_no_key_as_the_definition_has_it_is_not_stored(
         ),
         (
             "ecdsa: {signature: {header: x-a}}",
-            ecdsa.pair(ecdsa.Settings(Signature((Header("x-a"),))))[0],
+            ecdsa.key_pair(ecdsa.Settings(Signature((Header("x-a"),))))[0],
             "AAECAwQFBgcICQoLDA0ODw==",
             "is no public key of P-256, neither in PEM nor as DER in base64",
         ),
