@@ -27,28 +27,30 @@ class Sent(NamedTuple):
 
 
 class AuthType(Protocol):
-    """What a module in this package has.
+    """What a module in `lambdas/auth/` has.
 
-    `Settings` has a field `secret`, the name of the parameter that holds what is verified with, unless nothing is
-    stored; a type that is made of others has them in a field `of`. Five more functions stand where a type needs them:
-    `read_secret(settings, stored)`, the keys that a stored text stands for, UnusableSecret where it stands for none;
-    `wheels(settings)`, the third-party packages that it imports; `masks(settings)`, the fields of the body that hold a
-    secret; `signed(settings, request)`, the texts of which the request may carry an HMAC under the secret; `pair()`, a
-    made-up key pair, what is stored and what the sender has, where these are not the same.
+    `Settings` has a field `secret`, the name of the parameter that holds the key or the token, unless nothing is
+    stored; a type that is made of others has them in a field `of`. A type has five more functions where it needs them:
+
+    - `read_secret(settings, stored)`: the keys in a stored text; UnusableSecret where it holds none;
+    - `wheels(settings)`: the third-party packages that the type imports;
+    - `masked_fields(settings)`: the fields of the body that hold a credential;
+    - `hmac_texts(settings, request)`: the texts of which the request may carry an HMAC under the secret;
+    - `key_pair(settings)`: a random key pair, what is stored and what the sender has, where these differ.
     """
 
     Settings: type[Any]
 
-    def where(self, settings: Any) -> Literal["api", "authorizer", "handler"]:
+    def verified_by(self, settings: Any) -> Literal["api", "authorizer", "handler"]:
         """Where the type can be verified: the HTTP API itself, an authorizer (headers only), or the handler."""
 
     def headers(self, settings: Any) -> tuple[str, ...]:
         """The headers that carry the credential, lower case: never logged or kept."""
 
-    def verify(self, settings: Any, request: Request, keys: Keys, now: float) -> None:
+    def verify(self, settings: Any, request: Request, lookup_secret: Keys, now: float) -> None:
         """Raise Unauthenticated unless the request was made with one of the keys. `now` is in Unix seconds."""
 
-    def sign(self, settings: Any, sent: Sent, keys: Keys, now: float) -> Sent | None:
+    def sign(self, settings: Any, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
         """The request as the vendor would send it; None where the vendor alone can."""
 
     def describe(self, settings: Any) -> str:

@@ -284,7 +284,7 @@ def verified_by(webhook: Webhook) -> Literal["api", "authorizer", "handler"]:
     """
     if any(challenge.unauthenticated or challenge.auth for challenge in webhook.challenges):
         return "handler"
-    return webhook.auth.type.where(webhook.auth.settings)
+    return webhook.auth.type.verified_by(webhook.auth.settings)
 
 
 def auths(webhook: Webhook) -> tuple[Auth, ...]:

@@ -22,7 +22,7 @@ from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.reprocess import Reprocessor
 from lambdas.delivering.sweep import Sweeper
 from lambdas.model import Auth, Source, verified_by
-from lambdas.receiving.authorize import authorized
+from lambdas.receiving.authorize import authorize
 from lambdas.receiving.receive import Receiver
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.secrets import Secrets
@@ -300,7 +300,7 @@ class Endpoint:
             # The identity source: API Gateway answers a request without it by itself.
             if not any(name.lower() == auth.type.headers(auth.settings)[0] for name in event["headers"]):
                 return {"statusCode": 401, "headers": {}, "body": '{"message":"Unauthorized"}'}
-            verdict = authorized(self.source, self.secrets, event, self.now, self.stack)
+            verdict = authorize(self.source, self.secrets, event, self.now, self.stack)
             if not verdict["isAuthorized"]:
                 return {"statusCode": 403, "headers": {}, "body": '{"message":"Forbidden"}'}
         return self.receiver.respond(event)

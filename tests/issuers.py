@@ -23,7 +23,7 @@ from lambdas.auth import jwt as auth_jwt
 from lambdas.auth import sns
 from lambdas.runtime import fetch, https
 from lambdas.runtime.https import Answer
-from lambdas.signatures.published_keys import Published
+from lambdas.signatures.published_keys import FetchCache
 
 CERTIFICATE_URL = "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem"
 TOPIC = "arn:aws:sns:us-west-2:123456789012:MyTopic"
@@ -50,9 +50,9 @@ class Internet:
         """Put it in the place of the real one, with nothing fetched or remembered from before."""
         patched.setattr(https, "exchange", self.exchange)
         patched.setattr(fetch, "_fetches", deque(maxlen=fetch.PER_MINUTE))
-        patched.setattr(auth_jwt, "KEY_SETS", Published(auth_jwt._keys, auth_jwt._ask))
-        patched.setattr(auth_jwt, "PLACES", Published(auth_jwt._place, auth_jwt._ask))
-        patched.setattr(sns, "CERTIFICATES", Published(sns._key, sns._ask))
+        patched.setattr(auth_jwt, "KEY_SETS", FetchCache(auth_jwt._keys, auth_jwt._ask))
+        patched.setattr(auth_jwt, "PLACES", FetchCache(auth_jwt._place, auth_jwt._ask))
+        patched.setattr(sns, "CERTIFICATES", FetchCache(sns._key, sns._ask))
         return self
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from generator.definition.read import Definition, known, load
+from generator.definition.read import Definition, load, source_names
 from lambdas.auth_type import Sent
 from lambdas.model import Reply, Source, verified_by
 from lambdas.reading.masking import MASK
@@ -109,7 +109,7 @@ def source_of(vector: Vector) -> str:
 
 
 def _definitions(wanted: set[str]) -> dict[str, Definition]:
-    shipped = wanted & set(known(SOURCES))
+    shipped = wanted & set(source_names(SOURCES))
     found = [*load(SOURCES, sorted(shipped)), *load(CASES, sorted(wanted - shipped))]
     return {one.source.name: one for one in found}
 
@@ -140,7 +140,7 @@ def handshake(vector: Vector) -> Delivery:
         pages = {issuers.CERTIFICATE_URL: issuers.certificate(), shown["SubscribeURL"]: b"<Confirmed/>"}
         return arrives._replace(sent=sent._replace(body=json.dumps(body).encode()), pages=pages)
     if vector["scheme"] in ("challenge:json-echo", "challenge:static"):
-        pair: Any = getattr(auth.type, "pair", lambda _settings: (SECRET, SECRET))
+        pair: Any = getattr(auth.type, "key_pair", lambda _settings: (SECRET, SECRET))
         stored, held = pair(auth.settings)
         made = signed(auth, sent.body, sent.headers, secret=held, now=arrives.now, url=sent.url)
         return arrives._replace(sent=made, stored=stored)

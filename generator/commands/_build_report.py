@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from generator.commands import _console
-from generator.definition.secret_names import parameters
+from generator.definition.secret_names import ssm_names
 from generator.errors import command_line
 from generator.packaging.build import shared_files
 from generator.packaging.configuration import CONFIG_FOLDER
@@ -69,9 +69,9 @@ def _facts(one: Product, lint: Engines) -> Iterator[tuple[str, str]]:
     for challenge in webhook.challenges:
         signed = "unsigned too" if challenge.unauthenticated else "once verified"
         yield "answers", escape(f"{challenge.method} where {challenge.when}, {signed}")
-    for name in parameters(source).values():
+    for name in ssm_names(source).values():
         yield "secret", f"{name} in Parameter Store"
-    if not parameters(source):
+    if not ssm_names(source):
         yield "secret", "none: the sender's public keys are fetched"
     if source.vendor:
         within = f"wants an answer within {source.vendor.deadline} s; " if source.vendor.deadline else ""

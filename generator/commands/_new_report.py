@@ -8,49 +8,49 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from generator.commands import _console, names
-from generator.definition.placeholders import PLACEHOLDER, placeholders
+from generator.definition.placeholders import PLACEHOLDER, placeholder_keys
 from generator.definition.secret_names import stored_names
 from generator.errors import command_line, display_path
-from lambdas.auth import masks
+from lambdas.auth import credential_fields
 from lambdas.model import auths, verified_by
 
 if TYPE_CHECKING:
     from generator.packaging.build import Product
-    from generator.scaffold.begin import Beginning
+    from generator.scaffold.starting_point import StartingPoint
 
 _KINDS = {"json": "JSON", "ndjson": "lines of JSON", "form": "a form"}
 
 
-def seen(beginning: Beginning) -> None:
+def seen(beginning: StartingPoint) -> None:
     """What a request has shown, and what it can't; GeneratorError where it can be no sample."""
     from rich.markup import escape
 
-    request, base, found = beginning.request, beginning.base, beginning.found
+    request, base, found = beginning.request, beginning.base, beginning.recognition
     if not request:
         return
     out, body = _console.console(), beginning.body
     kind = f" of {_KINDS[body.format]}" if body else " of body"
     out.print(f"[dim]request[/]  {escape(request.method)}, {_console.count(len(request.body), 'byte')}{kind}")
-    for line in found.sure:
+    for line in found.certain:
         out.print(f"[green]sure[/]     {escape(line)}")
-    for line in found.alike if not base else ():
+    for line in found.similarities if not base else ():
         out.print(f"[yellow]like[/]     {escape(line)}")
-    if found.check and not base:
+    if found.to_check and not base:
         out.print("[yellow]check[/]    in the vendor's documentation:")
-        for line in found.check:
+        for line in found.to_check:
             out.print(f"         - {escape(line)}")
-    if found.like and not base and not _console.somebody_is_there():
-        like = found.like.source.name
+    if found.recognized_source and not base and not _console.somebody_is_there():
+        like = found.recognized_source.source.name
         out.print(f"[yellow]note[/]     --from {like} would take its mapping and its handshakes too")
     if found.handshake:
         out.print("[yellow]note[/]     it is no sample of an event: capture one of those too")
     for doubt in request.doubts:
         _console.warning(doubt)
-    if base and not found.like:
+    if base and not found.recognized_source:
         _console.warning(f"this does not look like a request of {base.source.name}")
 
 
-def report(beginning: Beginning, made: list[Path], product: Product, sources: Path, build: Path) -> None:
+def report(beginning: StartingPoint, made: list[Path], product: Product, sources: Path, build: Path) -> None:
     """What was made, and what is missing."""
     from rich.markup import escape
 
@@ -80,7 +80,7 @@ def _rows(heading: str, rows: list[tuple[str, str]]) -> None:
 
 
 def _facts(
-    beginning: Beginning, made: list[Path], product: Product, sources: Path, build: Path
+    beginning: StartingPoint, made: list[Path], product: Product, sources: Path, build: Path
 ) -> Iterator[tuple[str, str]]:
     from generator.commands._build_report import sample
 
@@ -99,18 +99,21 @@ def _facts(
         yield "left out", f"{', '.join(beginning.credentials)}: the credential, and in no sample"
     if beginning.left_out:
         yield "left out", f"{', '.join(beginning.left_out)}: may be secret, and is in no sample"
-    hidden = {*product.definition.source.events.mask, *(name for auth in auths(webhook) for name in masks(auth))}
+    hidden = {
+        *product.definition.source.events.mask,
+        *(name for auth in auths(webhook) for name in credential_fields(auth)),
+    }
     for name in beginning.body.masked if beginning.body else ():
         why = "hides it in every event" if name in hidden else "does not have it, so events will show it"
         yield "masked", f"{name}: may be secret; `events.mask` {why}"
     yield "built", display_path(build / product.name)
 
 
-def _missing(beginning: Beginning, product: Product, sources: Path) -> Iterator[tuple[str, str]]:
+def _missing(beginning: StartingPoint, product: Product, sources: Path) -> Iterator[tuple[str, str]]:
     """What only people know."""
     source, folder = product.definition.source, sources / product.name
     definition = display_path(folder / "source.yml")
-    for key in placeholders(source):
+    for key in placeholder_keys(source):
         yield definition, f"{key}: put yours for {PLACEHOLDER}; until then, deploy refuses it"
     if not beginning.base:
         if beginning.request:
@@ -130,7 +133,7 @@ def _missing(beginning: Beginning, product: Product, sources: Path) -> Iterator[
         yield display_path(folder / "README.md"), "what to click at the vendor, and what it sends again"
 
 
-def _commands(beginning: Beginning, product: Product, sources: Path, build: Path) -> Iterator[tuple[str, str]]:
+def _commands(beginning: StartingPoint, product: Product, sources: Path, build: Path) -> Iterator[tuple[str, str]]:
     name = product.name
     yield command_line(f"{name} --accept", build, sources), "build it again, after any change; read what it stores"
     if "verify" in names():

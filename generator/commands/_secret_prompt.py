@@ -10,26 +10,26 @@ from generator.commands import _console
 from generator.definition.secret_names import stored_names
 from generator.errors import GeneratorError
 from generator.explain import simulate
-from generator.explain.captured_case import Case
+from generator.explain.captured_case import CapturedCase
 
 
-def secrets(case: Case) -> dict[str, tuple[str, ...]]:
+def secrets(case: CapturedCase) -> dict[str, tuple[str, ...]]:
     """What somebody types, or what comes out of a pipe; nothing where the request needs none."""
-    request = simulate.seen(case.source, case.sent(case.captured.body), case.now)
-    names = stored_names(case.source.webhook) if simulate.role(case.source, request)[1] else ()
+    request = simulate.received_request(case.source, case.request_with(case.captured.body), case.now)
+    names = stored_names(case.source.webhook) if simulate.challenge_and_auth(case.source, request)[1] else ()
     if not names:
         return {}
     found = _typed(case, names) if _console.somebody_is_there() else _piped(case, names)
     return {name: tuple(one for one in values if one) for name, values in found.items()}
 
 
-def _typed(case: Case, names: tuple[str, ...]) -> dict[str, list[str]]:
+def _typed(case: CapturedCase, names: tuple[str, ...]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     only = len(names) == 1
     for name in names:
         which = case.source.name if only else f"{case.source.name}, {name}"
         found[name] = [_asked(f"Secret of {which} (it is not shown)", needed=only)]
-        if case.has_previous:
+        if case.has_previous_secret:
             found[name].append(_asked("The one before it (Enter: there is none)", needed=False))
     return found
 
@@ -40,7 +40,7 @@ def _asked(text: str, *, needed: bool) -> str:
     return value
 
 
-def _piped(case: Case, names: tuple[str, ...]) -> dict[str, list[str]]:
+def _piped(case: CapturedCase, names: tuple[str, ...]) -> dict[str, list[str]]:
     """One secret a line; a lone one may have several, as a public key in PEM has."""
     if sys.stdin is None:
         raise GeneratorError("there is no secret: standard input is closed")
@@ -50,7 +50,7 @@ def _piped(case: Case, names: tuple[str, ...]) -> dict[str, list[str]]:
         raise GeneratorError("the secret is not UTF-8 text") from None
     if not sent:
         raise GeneratorError("there is no secret on standard input")
-    of_each = 2 if case.has_previous else 1
+    of_each = 2 if case.has_previous_secret else 1
     if len(names) * of_each == 1:
         return {names[0]: [sent]}
     lines = [line.removesuffix("\r") for line in sent.split("\n")]

@@ -74,9 +74,9 @@ def command(
 
 def _mistaken(word: str, sources: Path) -> None:
     """A first word that is no source may be a command that is misspelt."""
-    from generator.definition.read import known
+    from generator.definition.read import source_names
 
-    near = difflib.get_close_matches(word, [*names(), *known(sources)], n=1, cutoff=_NEAR)
+    near = difflib.get_close_matches(word, [*names(), *source_names(sources)], n=1, cutoff=_NEAR)
     if near and near[0] in names():
         raise GeneratorError(f"no source {word} in {sources}; did you mean the command {near[0]}?")
 
@@ -98,10 +98,10 @@ def made(
     """
     with Linter(lint, build / output.CACHE_FOLDER) as linter, _nothing_collected():
         # Imported late: in a first build, the engines start beside this.
-        from generator.definition.read import known, load
+        from generator.definition.read import load, source_names
         from generator.packaging.build import make_products
 
-        found = known(sources) if wanted is None else list(dict.fromkeys(wanted))
+        found = source_names(sources) if wanted is None else list(dict.fromkeys(wanted))
         if not found:
             raise GeneratorError(f"{sources}: has no source yet")
         definitions = load(sources, found, reserved=names())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.commands import _console, _options
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def command(sources_named: tuple[str, ...], everything: bool, events: int, as_js
     from generator.templates import cost, event_source, flood
     from generator.templates.text import text
 
-    names = known(sources) if everything else list(dict.fromkeys(sources_named))
+    names = source_names(sources) if everything else list(dict.fromkeys(sources_named))
     if not names:
         raise GeneratorError(f"{sources}: has no source yet")
     found, floods = {}, {}

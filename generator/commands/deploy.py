@@ -104,11 +104,11 @@ def command(
 
 def _deployed(place: Place) -> list[str]:
     """The sources that have a stack there; stacks that are named as a source's is, and have none, are said."""
-    from generator.definition.read import known
+    from generator.definition.read import source_names
     from generator.deploy.stacks import find
 
     cloudformation = place.target.client("cloudformation")
-    stacks = {name: find(cloudformation, place.stack(name)) for name in known(place.sources)}
+    stacks = {name: find(cloudformation, place.stack(name)) for name in source_names(place.sources)}
     there = [name for name, stack in stacks.items() if stack and stack.status != "REVIEW_IN_PROGRESS"]
     _warn_of_orphans(place, cloudformation, stacks.keys())
     if not there:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from generator.commands import _console, _options
-from generator.definition.read import Definition, known, load
+from generator.definition.read import Definition, load, source_names
 
 
 @click.command()
@@ -17,11 +17,11 @@ from generator.definition.read import Definition, known, load
 @_options.sources
 def command(as_json: bool, markdown: bool, sources: Path) -> None:
     """List the sources."""
-    definitions = load(sources, known(sources))
+    definitions = load(sources, source_names(sources))
     if markdown:
-        from generator.reference.source_table import table
+        from generator.reference.source_table import source_table
 
-        click.echo(table(definitions, str(sources)))
+        click.echo(source_table(definitions, str(sources)))
     elif as_json:
         click.echo(json.dumps([_row(one) for one in definitions], indent=2, ensure_ascii=False))
     else:
@@ -31,7 +31,7 @@ def command(as_json: bool, markdown: bool, sources: Path) -> None:
 def overview() -> None:
     """The sources, and what one does next."""
     sources = _options.sources_folder()
-    definitions = load(sources, known(sources))
+    definitions = load(sources, source_names(sources))
     _table(definitions)
     named = [one.source.name for one in definitions]
     first = "zoom" if "zoom" in named or not named else named[0]  # the README's

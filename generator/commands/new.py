@@ -10,7 +10,7 @@ import click
 
 from generator.commands import _new_report, _options, _prompts, names
 from generator.errors import GeneratorError, command_line, display_path
-from generator.scaffold.scheme import ALGORITHMS, KINDS
+from generator.scaffold.auth_questions import ALGORITHMS, KINDS
 from lambdas.runtime.times import TimeFormat
 from lambdas.signatures.signature_settings import Encoding
 
@@ -61,18 +61,18 @@ def command(
     from generator.packaging import output
     from generator.samples import captured
     from generator.scaffold import target_folder
-    from generator.scaffold.begin import Beginning
+    from generator.scaffold.starting_point import StartingPoint
 
     answers = {key: value for key, value in given.items() if value is not None}
     _refuse_together(base, kind, answers, copy=copy)
-    target_folder.refuse(name, sources, names())
+    target_folder.refuse_name(name, sources, names())
     output.refuse_unfit_folder(build)
-    below = target_folder.find(base, name, sources) if base else None
+    below = target_folder.find_base(base, name, sources) if base else None
     request = captured.read(file) if file else None
-    beginning = Beginning(name, file, request, below, copy)
-    beginning.look(sources)
+    beginning = StartingPoint(name, file, request, below, copy)
+    beginning.recognize_sender(sources)
     _new_report.seen(beginning)
-    like = beginning.found.like
+    like = beginning.recognition.recognized_source
     if like and not below and not (kind or answers) and _prompts.begin_with(like.source.name):
         beginning = replace(beginning, base=like)
     missing: list[str] = []
@@ -80,10 +80,10 @@ def command(
     told = _prompts.description(description, default)
     if told is None and not beginning.base:
         missing.append("--description")
-    auth = {} if beginning.base else _prompts.auth(kind, answers, beginning.found.auth, missing)
+    auth = {} if beginning.base else _prompts.auth(kind, answers, beginning.recognition.auth, missing)
     if missing:
         raise click.UsageError(f"nobody is there to be asked: {' and '.join(missing)} must be given")
-    made = target_folder.put(name, sources, beginning.fill(told or "", auth), file)
+    made = target_folder.write_source_folder(name, sources, beginning.fill(told or "", auth), file)
     _new_report.report(beginning, made, _built(name, sources, build, lint), sources, build)
     return 0
 

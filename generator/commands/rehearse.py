@@ -82,8 +82,8 @@ def command(
     own = folders.application / "sources" / source / "source.yml", folders.configuration / "source.yml"
     if not any(one.is_file() for one in own):
         raise GeneratorError(
-            f"{definition.place('')[0]}: is in neither repository, so its pipeline would not find it: commit it to the "
-            "framework's sources/, or let `pipeline: {private: true}` put it into the configuration"
+            f"{definition.location('')[0]}: is in neither repository, so its pipeline would not find it: commit it to "
+            "the framework's sources/, or let `pipeline: {private: true}` put it into the configuration"
         )
     try:
         regular_file.make_folder(folders.logs.parent)

@@ -76,10 +76,10 @@ def command(
     if said := deployment_problem(source, target.project, target.environment):
         raise click.UsageError(said)
     from generator.definition.read import load
-    from generator.definition.secret_names import parameters
+    from generator.definition.secret_names import ssm_names
 
     definition = load(sources, [source])[0]
-    there = parameters(definition.source, target.project, target.environment)
+    there = ssm_names(definition.source, target.project, target.environment)
     if not there:
         raise GeneratorError(f"{source} needs no secret: the public keys with which it verifies are fetched")
     short = wanted or next(iter(there))

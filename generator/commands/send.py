@@ -48,7 +48,7 @@ def command(
     """Sign a sample as the vendor would, post it to SOURCE, and show the answer."""
     from rich.markup import escape
 
-    from generator.definition.secret_names import parameters
+    from generator.definition.secret_names import ssm_names
     from generator.samples.sending import Endpoint, choose, post
     from generator.samples.vendor import as_sent, keys
 
@@ -59,7 +59,7 @@ def command(
     if url:
         if urlsplit(url).scheme not in ("https", "http"):
             raise GeneratorError(f"{url}: is no URL such as https://….execute-api.us-west-2.amazonaws.com/events")
-        stored = parameters(definition.source, target.project, target.environment)
+        stored = ssm_names(definition.source, target.project, target.environment)
         there, held = Endpoint(url), keys(target.client("ssm"), stored)
     else:
         there, held = _here(definition.source, build, sources)
@@ -83,7 +83,7 @@ def _with_body(sample: Sample, file: Path) -> Sample:
 
 
 def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, Keys]:
-    from generator.definition.secret_names import parameters
+    from generator.definition.secret_names import ssm_names
     from generator.local.emulator import REGION, Emulator
     from generator.local.running import find
     from generator.samples.sending import Endpoint
@@ -94,4 +94,4 @@ def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, Keys]:
     endpoint = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
     ssm = Emulator(endpoint, REGION, bundle, Path(), running.keys).client("ssm")
     there = Endpoint(running.url, here=True, ca_bundle=running.ca_bundle, told=running.told)
-    return there, keys(ssm, parameters(source), held=True)
+    return there, keys(ssm, ssm_names(source), held=True)

@@ -15,7 +15,7 @@ from generator.commands import _console, _options
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.explain.captured_case import Case
+    from generator.explain.captured_case import CapturedCase
     from generator.explain.explanation import Explanation
 
 _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
@@ -57,20 +57,20 @@ def command(
     The secret is asked for, or comes out of a pipe, one a line; it is not shown, and neither is a signature.
     """
     from generator.commands import _secret_prompt
-    from generator.explain import published_keys
+    from generator.explain import key_file
     from generator.explain.explanation import explain
     from generator.explain.report import as_plain
 
-    case = _as_of(at, _case(source, sources, file, url, has_previous=previous))
+    case = _as_of(at, _case(source, sources, file, url, has_previous_secret=previous))
     content = None
     if keys:
-        content = published_keys.read(keys, case.source)
-        case = replace(case, source=published_keys.given_to(case.source))
-    elif there := published_keys.hosts(case.source):
+        content = key_file.read_key_file(keys, case.source)
+        case = replace(case, source=key_file.without_discovery(case.source))
+    elif there := key_file.publishers(case.source):
         click.echo(f"asks {' and '.join(there)} for keys; with --keys FILE, nobody is asked", err=True)
-    published_keys.need_packages(case.source)
+    key_file.require_packages(case.source)
     case = replace(case, secrets=_secret_prompt.secrets(case))
-    with published_keys.given(content):
+    with key_file.use_keys(content):
         explained = explain(case)
     if as_json:
         click.echo(json.dumps(as_plain(explained, case), indent=2, ensure_ascii=False))
@@ -79,36 +79,36 @@ def command(
     return 0 if explained.verifies else 1
 
 
-def _case(source: str, sources: Path, file: Path, url: str | None, *, has_previous: bool) -> Case:
+def _case(source: str, sources: Path, file: Path, url: str | None, *, has_previous_secret: bool) -> CapturedCase:
     from generator.definition.read import load
-    from generator.explain.captured_case import Case
+    from generator.explain.captured_case import CapturedCase
     from generator.samples.captured import read
 
     if url and not url.lower().startswith(("https://", "http://")):
         raise GeneratorError(f"--url {url}: is no URL such as https://hooks.example.com/events")
     definition = load(sources, [source])[0]
-    case = Case(definition.source, read(file), {}, time.time(), url, has_previous=has_previous)
+    case = CapturedCase(definition.source, read(file), {}, time.time(), url, has_previous_secret=has_previous_secret)
     try:
-        urlsplit(case.sent(b"").url)
+        urlsplit(case.request_with(b"").url)
     except ValueError as error:
         raise GeneratorError(f"{url or case.captured.url}: is no URL: {error}") from None
     return case
 
 
-def _as_of(at: str | None, case: Case) -> Case:
-    from generator.explain.clock import REQUEST, moment, own
+def _as_of(at: str | None, case: CapturedCase) -> CapturedCase:
+    from generator.explain.clock import AT_REQUEST, parse_time, request_time
 
     if at is None:
         return case
-    if at != REQUEST:
-        return replace(case, now=moment(at), as_of_now=False)
-    if (found := own(case)) is None:
+    if at != AT_REQUEST:
+        return replace(case, now=parse_time(at), as_of_now=False)
+    if (found := request_time(case)) is None:
         _console.warning("the request has no time that the definition looks at: now is taken")
         return case
     return replace(case, now=found, as_of_now=False)
 
 
-def _show(explained: Explanation, case: Case) -> None:
+def _show(explained: Explanation, case: CapturedCase) -> None:
     from rich.table import Table
     from rich.text import Text
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from generator.definition.jmespath_checks import REPLY_ONLY, arguments, calls, looks_at_nothing
-from generator.definition.yaml_nodes import Place
+from generator.definition.jmespath_checks import REPLY_ONLY, call_arguments, called_functions, ignores_request
+from generator.definition.yaml_nodes import Location
 from generator.errors import Problem
-from lambdas.auth import body_hmac, digest, hmac, leaves, queries, secret_names
+from lambdas.auth import body_hmac, credential_queries, digest, hmac, leaves, secret_names
 from lambdas.model import Auth, Challenge, Events, Inputs, Mozdef, Reply, Source, Text, Webhook, auths
 from lambdas.reading.text_templates import paths
-from lambdas.receiving.challenges import FORBIDDEN, signs, texts
-from lambdas.signatures.signature_settings import Signed
+from lambdas.receiving.challenges import NEVER_SIGNED, reply_texts, signs_with_secret
+from lambdas.signatures.signature_settings import SignatureSettings
 
 MAX_DEDUPE_HOURS = 168
 MAX_SILENCE_HOURS = 168
@@ -26,7 +26,7 @@ MAX_RATE, MAX_BURST = 10_000, 5_000
 Found = Iterator[tuple[str, str]]
 
 
-def problems(source: Source, place_of: Callable[[str], Place]) -> Iterator[Problem]:
+def cross_problems(source: Source, place_of: Callable[[str], Location]) -> Iterator[Problem]:
     """The problems of a whole source; a warning where it may be what the user wants."""
     auth = source.webhook.auth
     for where, message in [*_auth("webhook.auth", auth), *_signatures("webhook.auth", auth, source.events)]:
@@ -56,9 +56,9 @@ def _signing(source: Source) -> Found:
     """A challenge that signs what a sender chooses must not sign what an event's signature is over."""
     for index, challenge in enumerate(source.webhook.challenges):
         key = f"webhook.challenges[{index}].reply"
-        if signs(challenge) and not secret_names(source.webhook.auth):
+        if signs_with_secret(challenge) and not secret_names(source.webhook.auth):
             yield key, "signs with the source's secret, and what events are verified with needs none"
-        elif signs(challenge):
+        elif signs_with_secret(challenge):
             for one in (leaf for auth in auths(source.webhook) for leaf in leaves(auth)):
                 if isinstance(one.settings, digest.Settings | body_hmac.Settings):
                     yield key, "signs, and events are not verified by a signature of their whole body"
@@ -73,9 +73,9 @@ def _signatures(key: str, auth: Auth, events: Events) -> Found:
     settings, name = auth.settings, auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a module
     for index, one in enumerate(getattr(settings, "of", ())):
         yield from _signatures(f"{key}.{name}[{index}]", one, events)
-    if isinstance(settings, Signed):
+    if isinstance(settings, SignatureSettings):
         path = settings.timestamp.path if settings.timestamp else None
-        if path and calls(path) & {"header", "query", "root"}:
+        if path and called_functions(path) & {"header", "query", "root"}:
             yield f"{key}.{name}.timestamp.path", "looks beyond the body, which alone is signed"
         if "{form_sorted}" in settings.signed and "form" not in events.format:
             yield (
@@ -88,7 +88,7 @@ def _signatures(key: str, auth: Auth, events: Events) -> Found:
                 "has {url} beside {body}: of a form, fields could be moved from one to the other",
             )
     if isinstance(settings, body_hmac.Settings):
-        looked = [path for path in paths(settings.signed) if not calls(path) & {"header", "query", "root"}]
+        looked = [path for path in paths(settings.signed) if not called_functions(path) & {"header", "query", "root"}]
         if len(looked) < len(paths(settings.signed)):
             yield f"{key}.{name}.signed", "looks beyond the body: what is signed are its fields"
         if settings.each and not events.split:
@@ -122,7 +122,7 @@ def _dedupe(source: Source) -> Found:
         yield "dedupe.window", f"must be 1 to {MAX_DEDUPE_HOURS} hours"
     if source.events.id is None:
         yield "dedupe", "tells events apart by the vendor's id: say where it is, as `events.id`"
-    elif source.events.split and calls(source.events.id) & {"header", "query", "root"}:
+    elif source.events.split and called_functions(source.events.id) & {"header", "query", "root"}:
         yield "dedupe", "would take all events of a body for one: `events.id` looks beyond what `split` splits off"
 
 
@@ -170,16 +170,16 @@ def _challenge(challenge: Challenge) -> Found:
     reply = challenge.reply
     for key, message in _reply(reply):
         yield f"reply.{key}", message
-    if challenge.method == "POST" and looks_at_nothing(challenge.when):
+    if challenge.method == "POST" and ignores_request(challenge.when):
         yield "when", "fits every request, and would let none become an event"
-    if called := calls(challenge.when) & REPLY_ONLY:
+    if called := called_functions(challenge.when) & REPLY_ONLY:
         yield "when", f"{_all(called)} works in replies only"
     if challenge.unauthenticated and challenge.auth:
         yield "auth", "verifies the sender, and `unauthenticated` does not"
     yield from _effects(challenge)
     if challenge.inputs:
         yield from _inputs(challenge.inputs)
-        if not any(calls(path) & REPLY_ONLY for text in texts(reply) for path in paths(text)):
+        if not any(called_functions(path) & REPLY_ONLY for text in reply_texts(reply) for path in paths(text)):
             yield "inputs", "widens what the reply signs, and the reply signs nothing"
 
 
@@ -187,13 +187,13 @@ def _effects(challenge: Challenge) -> Found:
     """What a challenge does beside being answered."""
     url = challenge.confirm.url if challenge.confirm else None
     for key, path in (("store_secret", challenge.store_secret), ("confirm.url", url)):
-        if path and (called := calls(path) & REPLY_ONLY):
+        if path and (called := called_functions(path) & REPLY_ONLY):
             yield key, f"{_all(called)} works in replies only"
     if challenge.store_secret and not challenge.unauthenticated:
         yield "store_secret", "comes before there is a secret to verify with: it needs `unauthenticated: true`"
     if challenge.confirm and challenge.unauthenticated:
         yield "confirm", "calls a URL for anyone: without `unauthenticated`, it does so for the vendor alone"
-    if url and calls(url) & {"header", "query"}:
+    if url and called_functions(url) & {"header", "query"}:
         yield "confirm.url", "is not in the body, which alone is signed: anyone could put another there"
     if challenge.confirm and not challenge.confirm.hosts:
         yield "confirm.hosts", "names no host"
@@ -211,7 +211,7 @@ def _reply(reply: Reply) -> Found:
 def _inputs(inputs: Inputs) -> Found:
     if not inputs.reason.strip():
         yield "inputs.reason", "says why the vendor's challenge needs it"
-    if wrong := sorted(set(inputs.also) & FORBIDDEN):
+    if wrong := sorted(set(inputs.also) & NEVER_SIGNED):
         shown = " ".join(repr(char)[1:-1] for char in wrong)
         yield "inputs.also", f"must not have {shown}: with it an answer could be the signature of an event"
     if not 1 <= inputs.length <= 1024:
@@ -226,26 +226,26 @@ def _outside_replies(source: Source) -> Found:
     looked += [(key, path) for key, text in mozdef_texts(source.mozdef) for path in paths(text)]
     looked += [("webhook.answer", path) for path in _paths_in(source.webhook.answer)]
     for key, path in looked:
-        if called := calls(path) & REPLY_ONLY:
+        if called := called_functions(path) & REPLY_ONLY:
             yield key, f"{_all(called)} works in replies only"
 
 
 def _paths_in(reply: Reply | None) -> list[str]:
-    return [path for text in texts(reply) for path in paths(text)] if reply else []
+    return [path for text in reply_texts(reply) for path in paths(text)] if reply else []
 
 
 def _credentials(source: Source) -> Found:
     """A header that carries the credential has no place in a message or an answer."""
     secret = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
-    asked = {name for auth in auths(source.webhook) for name in queries(auth)}
-    for key, path in every_path(source):
-        if shown := sorted(arguments(path, "header") & secret):
+    asked = {name for auth in auths(source.webhook) for name in credential_queries(auth)}
+    for key, path in outgoing_paths(source):
+        if shown := sorted(call_arguments(path, "header") & secret):
             yield key, f"would show the credential, which is in {shown[0]}"
-        if shown := sorted(arguments(path, "query") & asked):
+        if shown := sorted(call_arguments(path, "query") & asked):
             yield key, f"would show the credential, which is the query parameter {shown[0]}"
 
 
-def every_path(source: Source) -> Iterator[tuple[str, str]]:
+def outgoing_paths(source: Source) -> Iterator[tuple[str, str]]:
     """Every path that finds what leaves the handler, with its key."""
     yield from (("webhook.answer", path) for path in _paths_in(source.webhook.answer))
     for index, challenge in enumerate(source.webhook.challenges):

@@ -11,32 +11,43 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
-from generator.definition.scalars import CHECKS, Wrong, choice, kind, meant, plain, scalar, tag
-from generator.definition.yaml_nodes import Place, entries, place
+from generator.definition.scalars import (
+    CHECKS,
+    InvalidScalar,
+    node_kind,
+    read_choice,
+    read_scalar,
+    short_tag,
+    suggestion,
+    yaml_value,
+)
+from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
 from lambdas import model
 from lambdas.shaping.mozdef import is_long
 
 
-class Walker:
+class DataclassReader:
     """Reads one definition; goes on after a mistake, so that all are found."""
 
     def __init__(self, auth_types: Mapping[str, types.ModuleType]) -> None:
         self._auth_types = auth_types
         self.problems: list[Problem] = []
-        self.places: dict[str, Place] = {}
+        self.locations: dict[str, Location] = {}
 
     def read(self, cls: type[Any], node: yaml.Node, key: str = "", given: Mapping[str, Any] | None = None) -> Any:
         """The node as an instance of a dataclass; None after any mistake in it."""
         given = given or {}
         if not isinstance(node, yaml.MappingNode):
-            if tag(node) == "null" and not _required(cls):
+            if short_tag(node) == "null" and not _required(cls):
                 return cls()  # `basic:` and nothing below it
-            bare = "; write {} for its defaults" if tag(node) == "bool" and not _required(cls) else ""
-            return self._wrong(node, key, f"must have keys ({', '.join(fields(cls))}), and is {kind(node)}{bare}")
-        values, hints = dict(given), hints_of(cls)
-        for name, key_node, value in self._members(node, key, [one for one in fields(cls) if one not in given]):
-            self.places[_dotted(key, name)] = place(key_node)
+            bare = "; write {} for its defaults" if short_tag(node) == "bool" and not _required(cls) else ""
+            return self._wrong(
+                node, key, f"must have keys ({', '.join(key_names(cls))}), and is {node_kind(node)}{bare}"
+            )
+        values, hints = dict(given), field_types(cls)
+        for name, key_node, value in self._members(node, key, [one for one in key_names(cls) if one not in given]):
+            self.locations[_dotted(key, name)] = location(key_node)
             values[name] = self._value(hints[name], value, _dotted(key, name))
         for field in dataclasses.fields(cls):
             if field.name not in values and field.default is dataclasses.MISSING:
@@ -51,12 +62,12 @@ class Walker:
             elif {":", "{"} & set(name):
                 self._wrong(key_node, _dotted(key, name), "a colon and a space go between a key and its value")
             else:
-                self._wrong(key_node, _dotted(key, name), f"no such key{meant(name, known)}")
+                self._wrong(key_node, _dotted(key, name), f"no such key{suggestion(name, known)}")
 
     def _value(self, hint: Any, node: yaml.Node, key: str) -> Any:
         origin, args = get_origin(hint), get_args(hint)
         optional = origin in (types.UnionType, Union)
-        if tag(node) == "null" and (optional or _has_defaults(hint)):
+        if short_tag(node) == "null" and (optional or _has_defaults(hint)):
             # `null` says something; nothing behind a key is a slip, which would turn something off.
             return None if optional and node.value else self._wrong(node, key, _empty(hint))
         if optional:
@@ -71,31 +82,31 @@ class Walker:
             return self._mapping(args[1], node, key, CHECKS.get(args[0]))
         try:
             if origin is Literal:
-                return choice(node, args)
+                return read_choice(node, args)
             if hint is model.Json:
                 return self._json(node, key)
-            return scalar(hint, node)
-        except Wrong as wrong:
+            return read_scalar(hint, node)
+        except InvalidScalar as wrong:
             return self._wrong(node, key, str(wrong))
 
     def _list(self, hint: Any, node: yaml.Node, key: str) -> Any:
-        if isinstance(node, yaml.ScalarNode) and is_short(hint):
+        if isinstance(node, yaml.ScalarNode) and allows_scalar_for_list(hint):
             return (self._value(hint, node, key),)  # one alone needs no brackets
         if not isinstance(node, yaml.SequenceNode):
-            return self._wrong(node, key, f"must be a list, such as [a, b], and is {kind(node)}")
+            return self._wrong(node, key, f"must be a list, such as [a, b], and is {node_kind(node)}")
         for index, below in enumerate(node.value):
-            self.places[f"{key}[{index}]"] = place(below)
+            self.locations[f"{key}[{index}]"] = location(below)
         return tuple(self._value(hint, below, f"{key}[{index}]") for index, below in enumerate(node.value))
 
     def _mapping(self, hint: Any, node: yaml.Node, key: str, check: Callable[[str], Any] | None) -> Any:
         if not isinstance(node, yaml.MappingNode):
-            return self._wrong(node, key, f"must have keys, and is {kind(node)}")
+            return self._wrong(node, key, f"must have keys, and is {node_kind(node)}")
         values = {}
         for name, key_node, value in self._members(node, key, [str(one.value) for one, _ in entries(node)]):
-            self.places[_dotted(key, name)] = place(key_node)
+            self.locations[_dotted(key, name)] = location(key_node)
             try:
                 values[check(name) if check else name] = self._value(hint, value, _dotted(key, name))
-            except Wrong as wrong:
+            except InvalidScalar as wrong:
                 self._wrong(key_node, _dotted(key, name), str(wrong))
         return values
 
@@ -104,12 +115,12 @@ class Walker:
             return self._mapping(model.Json, node, key, None)
         if isinstance(node, yaml.SequenceNode):
             return self._list(model.Json, node, key)
-        if tag(node) == "str":
-            return scalar(model.Text, node)
-        value = plain(node)
+        if short_tag(node) == "str":
+            return read_scalar(model.Text, node)
+        value = yaml_value(node)
         fits = math.isfinite(value) if isinstance(value, float) else value is None or is_long(value)
         if not isinstance(value, int | float | bool | None) or not fits:
-            raise Wrong(f'JSON has nothing like {node.value}; put it in quotes, "{node.value}"')
+            raise InvalidScalar(f'JSON has nothing like {node.value}; put it in quotes, "{node.value}"')
         return value
 
     def _auth(self, node: yaml.Node, key: str) -> Any:
@@ -124,17 +135,17 @@ class Walker:
         key_node, value = found[0]
         name = str(key_node.value)
         if name not in known:
-            return self._wrong(key_node, _dotted(key, name), f"no such auth type{meant(name, known)}")
-        self.places[_dotted(key, name)] = place(key_node)
+            return self._wrong(key_node, _dotted(key, name), f"no such auth type{suggestion(name, known)}")
+        self.locations[_dotted(key, name)] = location(key_node)
         module: Any = self._auth_types[name]
-        if fields(module.Settings) == ["of"]:
+        if key_names(module.Settings) == ["of"]:
             of = self._list(model.Auth, value, _dotted(key, name))
             return None if self.problems else model.Auth(module, module.Settings(of))
         settings = self.read(module.Settings, value, _dotted(key, name))
         return model.Auth(module, settings) if settings else None
 
     def _wrong(self, node: yaml.Node, key: str, message: str) -> None:
-        self.problems.append(Problem(*place(node), key, message))
+        self.problems.append(Problem(*location(node), key, message))
 
 
 def _hints_of(cls: Any) -> dict[str, Any]:
@@ -142,15 +153,15 @@ def _hints_of(cls: Any) -> dict[str, Any]:
     return get_type_hints(cls, localns={"Request": Any, "Functions": Any, "AuthType": Any})
 
 
-hints_of: Callable[[Any], dict[str, Any]] = cache(_hints_of)
+field_types: Callable[[Any], dict[str, Any]] = cache(_hints_of)
 
 
-def fields(cls: type[Any]) -> list[str]:
+def key_names(cls: type[Any]) -> list[str]:
     """The keys of a dataclass that a definition may have."""
     return [field.name for field in dataclasses.fields(cls) if (cls, field.name) not in _NOT_KEYS]
 
 
-def is_short(hint: Any) -> bool:
+def allows_scalar_for_list(hint: Any) -> bool:
     """Whether a list of these may be written without brackets, where there is but one."""
     return get_origin(hint) is Literal or hint is model.Header
 

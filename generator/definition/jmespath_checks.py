@@ -15,7 +15,7 @@ from lambdas.receiving.challenges import ReplyFunctions
 
 Node = dict[str, Any]
 MAX_LENGTH = 1_000
-LITERAL = ("header", "query", "root")
+LITERAL_ARGUMENT = ("header", "query", "root")
 REPLY_ONLY = frozenset(ReplyFunctions.FUNCTION_TABLE) - frozenset(Functions.FUNCTION_TABLE)
 
 
@@ -40,7 +40,7 @@ def _node_problem(path: str, node: Node, parent: Node | None) -> str | None:
     if node["type"] == "comparator":
         left, right = node["children"]
         if right["type"] in ("field", "subexpression") and left["type"] in ("field", "subexpression"):
-            text = path.partition(node_sign(node))[2].strip().strip('"')
+            text = path.partition(_comparison_sign(node))[2].strip().strip('"')
             return f"{path} compares two paths; text goes in single quotes: '{text}'"
     elif node["type"] == "function_expression":
         return _call_problem(path, node)
@@ -54,7 +54,7 @@ def _call_problem(path: str, node: Node) -> str | None:
     if name not in ReplyFunctions.FUNCTION_TABLE:
         near = difflib.get_close_matches(name, ReplyFunctions.FUNCTION_TABLE, n=1)
         return f"{path} calls {name}(), which does not exist" + (f"; did you mean {near[0]}()?" if near else "")
-    if name in LITERAL:
+    if name in LITERAL_ARGUMENT:
         # What a sender might choose would look wherever he likes, and a path of his would be ours to run.
         argument = node["children"][0] if node["children"] else None
         if argument is None or argument["type"] != "literal" or not isinstance(argument["value"], str):
@@ -66,11 +66,11 @@ def _call_problem(path: str, node: Node) -> str | None:
 
 def _hidden(inner: str) -> str | None:
     """What a reply signs stands in the reply itself, where it is seen."""
-    called = ", ".join(f"{name}()" for name in sorted(calls(inner) & REPLY_ONLY))
+    called = ", ".join(f"{name}()" for name in sorted(called_functions(inner) & REPLY_ONLY))
     return f"{called} can't stand inside root()" if called else None
 
 
-def node_sign(node: Node) -> str:
+def _comparison_sign(node: Node) -> str:
     """How a comparison is written."""
     return {"eq": "==", "ne": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}[node["value"]]
 
@@ -86,7 +86,7 @@ def text_problem(text: str) -> str | None:
     return None
 
 
-def calls(path: str) -> set[str]:
+def called_functions(path: str) -> set[str]:
     """The functions that a path calls, and those that a path inside root('…') does."""
     return {name for name, _ in _calls(path)}
 
@@ -97,13 +97,13 @@ def alternatives(path: str) -> list[str]:
     return parts if all(path_problem(part) is None for part in parts) else [path]
 
 
-def looks_at_nothing(path: str) -> bool:
+def ignores_request(path: str) -> bool:
     """Whether a path finds the same whatever the request is, or anything at all in it."""
     tree = jmespath.compile(path).parsed
     return not any(node["type"] in ("field", "function_expression", "index", "slice") for node, _ in _nodes(tree))
 
 
-def arguments(path: str, function: str) -> set[str]:
+def call_arguments(path: str, function: str) -> set[str]:
     """What a path calls a function with, such as the headers that it looks at, lower case."""
     return {argument.lower() if name == "header" else argument for name, argument in _calls(path) if name == function}
 

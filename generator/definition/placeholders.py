@@ -19,12 +19,12 @@ def refuse(definitions: Iterable[Definition]) -> None:
     for definition in definitions:
         own = f"replace it here, or in a source of your own that has `extends: {definition.source.name}`"
         said = f"is still a placeholder; {own}"
-        problems += [Problem(*definition.place(key), key, said) for key in placeholders(definition.source)]
+        problems += [Problem(*definition.location(key), key, said) for key in placeholder_keys(definition.source)]
     if problems:
         raise DefinitionError(problems)
 
 
-def placeholders(source: Source) -> Iterator[str]:
+def placeholder_keys(source: Source) -> Iterator[str]:
     """The keys whose values still hold a placeholder."""
     yield from _below(source, "")
 

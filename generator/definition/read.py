@@ -16,13 +16,13 @@ import yaml
 import lambdas.auth
 from generator import names
 from generator.definition import schemas, transform_file, yaml_nodes
-from generator.definition.cross_checks import problems as rule_problems
-from generator.definition.dataclass_reader import Walker
-from generator.definition.yaml_nodes import Place, entries, place
+from generator.definition.cross_checks import cross_problems as rule_problems
+from generator.definition.dataclass_reader import DataclassReader
+from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import DefinitionError, GeneratorError, Problem, display_path
 from lambdas.model import Source
 
-BUNDLED = transform_file.SHIPPED
+BUNDLED = transform_file.BUNDLED
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,20 @@ class Definition:
 
     source: Source
     folders: tuple[Path, ...]
-    places: Mapping[str, Place]
-    schemas: str = ""
+    locations: Mapping[str, Location]
+    schema_code: str = ""
     """The module that `events.schemas` becomes."""
 
-    def place(self, key: str) -> Place:
+    def location(self, key: str) -> Location:
         """The file and line of a key, or of the nearest one above it."""
-        return place_of(self.places, key)
+        return location_of(self.locations, key)
 
     def find(self, name: str) -> Path | None:
         """A file or folder beside the definition, or beside the one that it extends."""
         return next((folder / name for folder in self.folders if (folder / name).exists()), None)
 
 
-def known(sources: Path) -> list[str]:
+def source_names(sources: Path) -> list[str]:
     """The names of the sources in a folder."""
     if not sources.is_dir():
         raise GeneratorError(f"{sources}: no such folder; --sources names the folder of the definitions")
@@ -61,10 +61,10 @@ def auth_types() -> dict[str, ModuleType]:
 def load(sources: Path, wanted: Iterable[str], reserved: Iterable[str] = ()) -> list[Definition]:
     """The definitions of these sources; DefinitionError with every mistake in any of them."""
     definitions, problems = [], []
-    there = set(known(sources))
+    there = set(source_names(sources))
     for name in wanted:
         if name not in there:
-            raise GeneratorError(unknown(name, sources))
+            raise GeneratorError(unknown_source_message(name, sources))
         definition, found = _load(sources, name, frozenset(reserved))
         problems += found
         if definition:
@@ -88,11 +88,11 @@ def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definitio
     node, folders, problems = _extended(node, folder, sources)
     if problems:
         return None, problems
-    walker = Walker(auth_types())
+    walker = DataclassReader(auth_types())
     source = walker.read(Source, node, given={"name": name})
-    if problems := walker.problems or list(rule_problems(source, lambda key: place_of(walker.places, key))):
+    if problems := walker.problems or list(rule_problems(source, lambda key: location_of(walker.locations, key))):
         return None, problems
-    definition, problems = _with_schemas(Definition(source, folders, {"": (shown, 1), **walker.places}))
+    definition, problems = _with_schemas(Definition(source, folders, {"": (shown, 1), **walker.locations}))
     if problems:
         return None, problems
     if code := definition.find("transform.py"):
@@ -115,25 +115,25 @@ def _with_schemas(definition: Definition) -> tuple[Definition, list[Problem]]:
         if file := definition.find(name):
             files[kind] = file
         else:
-            problems.append(Problem(*definition.place(key), key, f"there is no {name} beside the definition"))
+            problems.append(Problem(*definition.location(key), key, f"there is no {name} beside the definition"))
     code, wrong = schemas.build(source, files)
     if code is None or problems:
         return definition, [*problems, *wrong]
-    return replace(definition, source=replace(source, check=code.check), schemas=code.text), []
+    return replace(definition, source=replace(source, check=code.check), schema_code=code.text), []
 
 
-def place_of(places: Mapping[str, Place], key: str) -> Place:
+def location_of(places: Mapping[str, Location], key: str) -> Location:
     """The place of a key, or of the nearest one above it."""
     while key not in places and key:
         key = key.rpartition(".")[0]
     return places.get(key, ("", 0))
 
 
-def unknown(name: str, sources: Path, *others: Path) -> str:
+def unknown_source_message(name: str, sources: Path, *others: Path) -> str:
     """No such source: the known ones, the nearest first; there may be some in other folders too."""
     if not names.service_problem(name) and (sources / name).is_dir():
         return f"{sources / name}: has no source.yml"
-    there = sorted({one for folder in (sources, *others) for one in known(folder)})
+    there = sorted({one for folder in (sources, *others) for one in source_names(folder)})
     if not there:
         return f"no source {name}: {sources} has no source yet"
     near = difflib.get_close_matches(name, there, n=3, cutoff=0.5)
@@ -153,12 +153,12 @@ def _extended(
     key, value = pair
     base = str(value.value)
     if not isinstance(value, yaml.ScalarNode) or names.service_problem(base):
-        return node, (folder,), [Problem(*place(key), "extends", "is the name of another source")]
+        return node, (folder,), [Problem(*location(key), "extends", "is the name of another source")]
     if base == folder.name or base in seen:
-        return node, (folder,), [Problem(*place(key), "extends", f"{base} would extend itself")]
+        return node, (folder,), [Problem(*location(key), "extends", f"{base} would extend itself")]
     there = next((one / base for one in (sources, BUNDLED) if (one / base / "source.yml").is_file()), None)
     if there is None:
-        return node, (folder,), [Problem(*place(key), "extends", unknown(base, sources))]
+        return node, (folder,), [Problem(*location(key), "extends", unknown_source_message(base, sources))]
     lower, problems = yaml_nodes.parse(there / "source.yml")
     if lower is None or problems:
         return node, (folder,), problems

@@ -26,11 +26,11 @@ _MUST = {int: "a whole number", bool: "true or false"}
 _HOURS = re.compile(r"(\d+) ?h(ours?)?")
 
 
-class Wrong(Exception):  # noqa: N818 - caught by the walker alone
+class InvalidScalar(Exception):  # noqa: N818 - caught by the walker alone
     """A value that does not fit; the text says what would be right."""
 
 
-def meant(name: str, known: Collection[str]) -> str:
+def suggestion(name: str, known: Collection[str]) -> str:
     """What was probably meant, and what there is: `; did you mean x? (x, y, z)`."""
     return f"{_near(name, known) or ';'} ({', '.join(sorted(known))})"
 
@@ -40,53 +40,55 @@ def _near(name: str, known: Collection[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def tag(node: yaml.Node) -> str:
+def short_tag(node: yaml.Node) -> str:
     return str(node.tag).rpartition(":")[2]
 
 
-def kind(node: yaml.Node) -> str:
+def node_kind(node: yaml.Node) -> str:
     if isinstance(node, yaml.MappingNode):
         return "a mapping"
-    return "a list" if isinstance(node, yaml.SequenceNode) else _KINDS.get(tag(node), "text")
+    return "a list" if isinstance(node, yaml.SequenceNode) else _KINDS.get(short_tag(node), "text")
 
 
-def scalar(hint: Any, node: yaml.Node) -> Any:
+def read_scalar(hint: Any, node: yaml.Node) -> Any:
     if not isinstance(node, yaml.ScalarNode):
         if isinstance(node, yaml.MappingNode) and node.flow_style and hint not in _MUST:
-            raise Wrong('is a mapping to YAML; text that starts with { goes in quotes: "{…}"')
-        raise Wrong(f"must be {_MUST.get(hint, 'text')}, and is {kind(node)}")
-    found = tag(node)
+            raise InvalidScalar('is a mapping to YAML; text that starts with { goes in quotes: "{…}"')
+        raise InvalidScalar(f"must be {_MUST.get(hint, 'text')}, and is {node_kind(node)}")
+    found = short_tag(node)
     if hint in _MUST:
         if found != hint.__name__:
             hours = _HOURS.fullmatch(node.value) if hint is int else None
             such = f" of hours, such as {hours[1]}" if hours else ""
-            raise Wrong(f"must be {_MUST[hint]}{such}, and is {kind(node)}")
-        return plain(node)
+            raise InvalidScalar(f"must be {_MUST[hint]}{such}, and is {node_kind(node)}")
+        return yaml_value(node)
     if found == "null" and not node.value:
-        raise Wrong("must be text, and is empty")
+        raise InvalidScalar("must be text, and is empty")
     if found != "str":
-        raise Wrong(f'must be text; {node.value} is {kind(node)} to YAML: put it in quotes, "{node.value}"')
+        raise InvalidScalar(
+            f'must be text; {node.value} is {node_kind(node)} to YAML: put it in quotes, "{node.value}"'
+        )
     return CHECKS.get(hint, str)(node.value)
 
 
-def plain(node: yaml.Node) -> Any:
+def yaml_value(node: yaml.Node) -> Any:
     try:
         return yaml.SafeLoader("").construct_object(node)
     except (ArithmeticError, AttributeError, LookupError, ValueError, yaml.YAMLError):
-        raise Wrong(f"is no {tag(node)}") from None
+        raise InvalidScalar(f"is no {short_tag(node)}") from None
 
 
-def choice(node: yaml.Node, options: tuple[Any, ...]) -> Any:
+def read_choice(node: yaml.Node, options: tuple[Any, ...]) -> Any:
     if node.value in options:
         return node.value
-    raise Wrong(f"must be one of {', '.join(options)}{_near(str(node.value), options)}")
+    raise InvalidScalar(f"must be one of {', '.join(options)}{_near(str(node.value), options)}")
 
 
 def _path(text: str) -> str:
     from generator.definition.jmespath_checks import path_problem
 
     if said := path_problem(text):
-        raise Wrong(said)
+        raise InvalidScalar(said)
     return text
 
 
@@ -94,7 +96,7 @@ def _text(text: str) -> str:
     from generator.definition.jmespath_checks import text_problem
 
     if said := text_problem(text):
-        raise Wrong(said)
+        raise InvalidScalar(said)
     return text
 
 
@@ -104,25 +106,25 @@ def _signed(text: str) -> str:
         if known.get(name) is not bool(argument):
             there = ", ".join(f"{{{piece}}}" for piece in model.PIECES)
             shown = f"{{{name}('{argument}')}}" if argument else f"{{{name}}}"
-            raise Wrong(f"{shown} is no piece of a request; there are {there}")
+            raise InvalidScalar(f"{shown} is no piece of a request; there are {there}")
     if wrong := re.search(r"\{[^{}]*\}?|\}", PIECE.sub("", text)):
         if wrong[0][0] != wrong[0][-1] != "}":
-            raise Wrong(f"the {wrong[0]} is never closed")
+            raise InvalidScalar(f"the {wrong[0]} is never closed")
         there = ", ".join(f"{{{piece}}}" for piece in model.PIECES)
-        raise Wrong(f"{wrong[0]} is no piece of a request; there are {there}")
+        raise InvalidScalar(f"{wrong[0]} is no piece of a request; there are {there}")
     return text
 
 
 def _header(text: str) -> str:
     if not HEADER.fullmatch(text):
-        raise Wrong("is not the name of a header, such as x-signature")
+        raise InvalidScalar("is not the name of a header, such as x-signature")
     return text
 
 
 def _secret(text: str) -> str:
     # The value is not shown: it may be one.
     if not SECRET.fullmatch(text) or len(text) > 40 or sum(char.isdigit() for char in text) > 4:
-        raise Wrong(
+        raise InvalidScalar(
             "is the name of a parameter, such as auth_token, never the secret: if this is one, "
             "take it out of the file, and put it into Parameter Store"
         )
@@ -131,43 +133,47 @@ def _secret(text: str) -> str:
 
 def _url_path(text: str) -> str:
     if not URL_PATH.fullmatch(text) or len(text) > 100:
-        raise Wrong("must be a path such as /events: slashes, letters, digits and . _ ~ -, at most 100 characters")
+        raise InvalidScalar(
+            "must be a path such as /events: slashes, letters, digits and . _ ~ -, at most 100 characters"
+        )
     return text
 
 
 def _field(text: str) -> str:
     if not FIELD.fullmatch(text):
-        raise Wrong("is names with dots between them, and [] for every item of a list, such as payload.items[].token")
+        raise InvalidScalar(
+            "is names with dots between them, and [] for every item of a list, such as payload.items[].token"
+        )
     return text
 
 
 def _url_base(text: str) -> str:
     if not URL.fullmatch(text) or "?" in text or "#" in text:
-        raise Wrong("must be a URL such as https://hooks.example.com/events, without a query")
+        raise InvalidScalar("must be a URL such as https://hooks.example.com/events, without a query")
     return text
 
 
 def _https_url(text: str) -> str:
     if not URL.fullmatch(text):
-        raise Wrong("must be a URL that begins with https://")
+        raise InvalidScalar("must be a URL that begins with https://")
     return text
 
 
 def _topic(text: str) -> str:
     if not TOPIC.fullmatch(text):
-        raise Wrong("must be the ARN of a topic, such as arn:aws:sns:us-west-2:123456789012:alarms")
+        raise InvalidScalar("must be the ARN of a topic, such as arn:aws:sns:us-west-2:123456789012:alarms")
     return text
 
 
 def _schema_file(text: str) -> str:
     if not SCHEMA_FILE.fullmatch(text):
-        raise Wrong("must be a file below the source's folder schemas, such as schemas/user.created.json")
+        raise InvalidScalar("must be a file below the source's folder schemas, such as schemas/user.created.json")
     return text
 
 
 def _host(text: str) -> str:
     if not HOST.fullmatch(text):
-        raise Wrong(
+        raise InvalidScalar(
             "must be the name of a host, such as sns.*.amazonaws.com; * stands for one part, not for the last two"
         )
     return text

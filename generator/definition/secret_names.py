@@ -12,7 +12,7 @@ def stored_names(webhook: Webhook) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for auth in auths(webhook) for name in secret_names(auth)))
 
 
-def parameters(
+def ssm_names(
     source: Source, project: str = names.DEFAULT_PROJECT, environment: str = names.DEFAULT_ENVIRONMENT
 ) -> dict[str, str]:
     """The parameters that hold them, by their short names."""
@@ -25,4 +25,4 @@ def can_sign(auth: Auth) -> bool:
     each = [can_sign(one) for one in getattr(auth.settings, "of", ())]
     if each:
         return all(each) if auth.type.__name__.endswith(".all_of") else any(each)  # type: ignore[attr-defined]
-    return bool(secret_names(auth)) and not hasattr(auth.type, "pair")
+    return bool(secret_names(auth)) and not hasattr(auth.type, "key_pair")

@@ -9,7 +9,7 @@ FIRST_IMPORT = {"cryptography": "cryptography.hazmat.bindings._rust", "PyJWT": "
 """The module of each package whose import takes most of its time."""
 
 
-def third_party(source: Source) -> tuple[str, ...]:
+def third_party_packages(source: Source) -> tuple[str, ...]:
     """Return the packages that the functions of a source import; none where the API itself verifies."""
     if verified_by(source.webhook) == "api":
         return ()

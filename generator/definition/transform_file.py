@@ -11,18 +11,18 @@ from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from generator.definition.third_party import FIRST_IMPORT, third_party
+from generator.definition.third_party import FIRST_IMPORT, third_party_packages
 from generator.errors import DefinitionError, GeneratorError, Problem, display_path
 from generator.files import regular_file
 from lambdas.model import Source, Transform
 
 MODULE = "lambdas.transform"
-SHIPPED = Path(__file__).parents[2] / "sources"
+BUNDLED = Path(__file__).parents[2] / "sources"
 # boto3 and what it needs: https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
-BROUGHT = frozenset({"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"})
+LAMBDA_PACKAGES = frozenset({"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"})
 # What an older Python has, and Lambda's has not: https://docs.python.org/3/whatsnew/3.13.html#removed-modules
 # and https://docs.python.org/3/whatsnew/3.12.html#removed
-REMOVED = frozenset(
+REMOVED_MODULES = frozenset(
     {
         "aifc",
         "asynchat",
@@ -41,8 +41,8 @@ REMOVED = frozenset(
     | {"uu", "xdrlib"}
 )
 # What a newer one has: https://docs.python.org/3/whatsnew/3.14.html#new-modules
-LATER = frozenset({"annotationlib", "compression"})
-_STANDARD = sys.stdlib_module_names - REMOVED - LATER
+NEWER_MODULES = frozenset({"annotationlib", "compression"})
+_STANDARD = sys.stdlib_module_names - REMOVED_MODULES - NEWER_MODULES
 _MISSING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _IMPORTING = {"import_module", "__import__"}
 
@@ -70,7 +70,7 @@ def load(file: Path, source: Source) -> Transform:
             f"{display_path(file)}:{error.lineno}: can't be imported: SyntaxError: {error.msg}"
         ) from error
     except BaseException as error:
-        raise GeneratorError(f"{place(error, file)}: can't be imported: {described(error)}") from error
+        raise GeneratorError(f"{raised_at(error, file)}: can't be imported: {describe_error(error)}") from error
     if not callable(transform := getattr(module, "transform", None)) or not _takes_two(transform):
         raise GeneratorError(f"{file}: needs a function transform(event, request) that returns a list of events")
     found: Transform = transform
@@ -85,12 +85,12 @@ def _takes_two(function: Callable[..., object]) -> bool:
     return True
 
 
-def described(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """What was raised; sys.exit() is SystemExit."""
     return f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
-def place(error: BaseException, file: Path) -> str:
+def raised_at(error: BaseException, file: Path) -> str:
     """The line of the file at which it was raised, or the file."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [one.lineno for one in frames if Path(one.filename).absolute() == file.absolute()]
@@ -100,7 +100,7 @@ def place(error: BaseException, file: Path) -> str:
 @cache
 def _tell_of_code(folder: Path) -> None:
     """Say, once, that code runs which lies neither below the working folder nor in the framework."""
-    if not any(folder.is_relative_to(own.resolve()) for own in (Path.cwd(), SHIPPED)):
+    if not any(folder.is_relative_to(own.resolve()) for own in (Path.cwd(), BUNDLED)):
         import logging  # what nobody configures goes to standard error
 
         logging.getLogger(__name__).warning("note: runs transform.py of %s, which is not below this folder", folder)
@@ -112,7 +112,7 @@ def import_problems(content: bytes, file: Path, source: Source) -> Iterator[Prob
         tree = ast.parse(content)
     except (SyntaxError, ValueError):
         return  # importing it says so
-    others = [(name, line) for name, line in _imports(tree) if name not in _STANDARD | BROUGHT | {"lambdas"}]
+    others = [(name, line) for name, line in _imports(tree) if name not in _STANDARD | LAMBDA_PACKAGES | {"lambdas"}]
     packed = _packed(source) if others else set()
     for name, line in others:
         if name not in packed:
@@ -120,7 +120,7 @@ def import_problems(content: bytes, file: Path, source: Source) -> Iterator[Prob
 
 
 def _why(name: str, file: Path) -> str:
-    if name in REMOVED | LATER:
+    if name in REMOVED_MODULES | NEWER_MODULES:
         return "the Python of the functions in AWS does not have"
     if (file.parent / f"{name}.py").exists() or (file.parent / name).is_dir():
         return "is not packed: all of a source's own code is in transform.py"
@@ -129,7 +129,7 @@ def _why(name: str, file: Path) -> str:
 
 def _packed(source: Source) -> set[str]:
     """The third-party packages in the source's zip, by the name that is imported."""
-    return {FIRST_IMPORT[package].partition(".")[0] for package in third_party(source)}
+    return {FIRST_IMPORT[package].partition(".")[0] for package in third_party_packages(source)}
 
 
 def _imports(node: ast.AST) -> Iterator[tuple[str, int]]:

@@ -18,7 +18,7 @@ _TAGS = {
     f"tag:yaml.org,2002:{kind}"
     for kind in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")
 }
-Place = tuple[str, int]
+Location = tuple[str, int]
 """A file and a line."""
 
 _Fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -139,7 +139,7 @@ def line(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def place(node: yaml.Node) -> Place:
+def location(node: yaml.Node) -> Location:
     """The node's file and first line."""
     return node.file, line(node)  # type: ignore[attr-defined]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from generator.aws import Target
 from generator.definition.read import Definition
-from generator.definition.secret_names import can_sign, parameters
+from generator.definition.secret_names import can_sign, ssm_names
 from generator.deploy import secret_store, stacks
 from generator.errors import GeneratorError
 from generator.samples import gateway
@@ -69,7 +69,7 @@ def find(target: Target, source: str, endpoint: Callable[[Mapping[str, str]], En
 
 def tell(target: Target, source: Source, sample: Sample, deployed: Deployed) -> Iterator[str]:
     """What was tried and came out as it should, one line each; GeneratorError at the first that did not."""
-    stored = parameters(source, target.project, target.environment)
+    stored = ssm_names(source, target.project, target.environment)
 
     def held(name: str) -> tuple[str, ...]:
         return keys(target.client("ssm"), stored)(name)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from generator import names
 from generator.aws import Target
-from generator.definition.secret_names import parameters as parameters_of
+from generator.definition.secret_names import ssm_names as parameters_of
 from generator.deploy import stack_parameters as parameters
 from generator.deploy.changes import template_key
 from generator.deploy.stacks import Stack

@@ -15,7 +15,7 @@ from lambdas.auth import basic, leaves, token
 from lambdas.model import Auth, Webhook, auths
 from lambdas.runtime.aws_errors import Unconfirmed, confirmed
 from lambdas.runtime.secrets import PREVIOUS, UnusableSecret, listed
-from lambdas.signatures.keys import Key
+from lambdas.signatures.keys import KeyEncoding
 
 MAX_BYTES = 4_096
 """https://docs.aws.amazon.com/general/latest/gr/ssm.html: what a parameter of the standard tier holds."""
@@ -51,14 +51,14 @@ def _users(webhook: Webhook, name: str) -> list[Auth]:
     return [one for one in every if getattr(one.settings, "secret", None) == name]
 
 
-def _encodings(webhook: Webhook, name: str) -> Iterator[Key]:
+def _encodings(webhook: Webhook, name: str) -> Iterator[KeyEncoding]:
     keys = (getattr(one.settings, "key", None) for one in _users(webhook, name))
-    return (key for key in keys if isinstance(key, Key))
+    return (key for key in keys if isinstance(key, KeyEncoding))
 
 
 def generated(webhook: Webhook, name: str) -> str:
     """A random secret, written as the definition wants it; GeneratorError where the vendor alone can make one."""
-    if any(hasattr(one.type, "pair") for one in _users(webhook, name)):
+    if any(hasattr(one.type, "key_pair") for one in _users(webhook, name)):
         raise GeneratorError("what is stored is the vendor's public key, which the vendor alone can make: copy it")
     made = secrets.token_bytes(RANDOM_BYTES)
     user = "mozdef:" if any(isinstance(one.settings, basic.Settings) for one in _users(webhook, name)) else ""
@@ -176,7 +176,7 @@ def write(ssm: Any, name: str, value: str, description: str) -> None:
 
 def tag(ssm: Any, name: str, tags: Mapping[str, str]) -> None:
     """Tag a parameter, which what overwrites one can't do."""
-    wanted = [{"Key": key, "Value": value} for key, value in tags.items()]
+    wanted = [{"KeyEncoding": key, "Value": value} for key, value in tags.items()]
     ssm.add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=wanted)
 
 

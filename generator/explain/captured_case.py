@@ -13,7 +13,7 @@ from lambdas.runtime.secrets import NoSecret
 
 
 @dataclass(frozen=True)
-class Case:
+class CapturedCase:
     """A captured request, what it is verified with, and when; `url` is what the vendor was told."""
 
     source: Source
@@ -22,15 +22,15 @@ class Case:
     now: float
     url: str | None = None
     as_of_now: bool = True
-    has_previous: bool = False
+    has_previous_secret: bool = False
 
-    def keys(self, name: str) -> tuple[str, ...]:
+    def lookup_secret(self, name: str) -> tuple[str, ...]:
         """What is stored under a name, the current secret first."""
         if not (found := self.secrets.get(name, ())):
             raise NoSecret(f"no secret {name} was given")
         return found
 
-    def others(self, name: str) -> dict[str, str]:
+    def other_secrets(self, name: str) -> dict[str, str]:
         """The source's other secrets."""
         return {other: values[0] for other, values in self.secrets.items() if other != name and values}
 
@@ -39,7 +39,7 @@ class Case:
         """Whether the host is known too, and not the path alone."""
         return self.url is not None or "://" in self.captured.url
 
-    def sent(self, body: bytes) -> Sent:
+    def request_with(self, body: bytes) -> Sent:
         """The request with this body, as it reaches the endpoint."""
         there = self.captured.url
         query = there.partition("?")[2]

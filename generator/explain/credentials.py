@@ -7,8 +7,8 @@ from copy import deepcopy
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
-from generator.explain.captured_case import Case
-from lambdas.auth import body_hmac, leaves, masks, queries, sns
+from generator.explain.captured_case import CapturedCase
+from lambdas.auth import body_hmac, credential_fields, credential_queries, leaves, sns
 from lambdas.model import Auth, Challenge, auths
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
@@ -19,7 +19,7 @@ _ALWAYS = ("authorization", "cookie", "proxy-authorization")
 _FEW = 16
 
 
-def of(case: Case, request: Request, challenge: Challenge | None) -> Iterator[str]:
+def credentials_in(case: CapturedCase, request: Request, challenge: Challenge | None) -> Iterator[str]:
     """Secrets, signatures and tokens, and all that the definition masks."""
     for values in case.secrets.values():
         yield from values
@@ -28,7 +28,7 @@ def of(case: Case, request: Request, challenge: Challenge | None) -> Iterator[st
     for auth in auths(webhook):
         for name in dict.fromkeys([*auth.type.headers(auth.settings), *_ALWAYS]):
             yield from _in_header(request.headers.get(name, ""))
-        for name in queries(auth):
+        for name in credential_queries(auth):
             yield from _in_query(name, request.raw_query)
     try:
         root = request.json if request.body else None
@@ -39,7 +39,9 @@ def of(case: Case, request: Request, challenge: Challenge | None) -> Iterator[st
         yield from _texts(compiled(challenge.store_secret)(root, functions))
     for leaf in (leaf for auth in auths(webhook) for leaf in leaves(auth)):
         yield from _in_body(leaf, root, request)
-    yield from _masked(root, [*case.source.events.mask, *(name for auth in auths(webhook) for name in masks(auth))])
+    yield from _masked(
+        root, [*case.source.events.mask, *(name for auth in auths(webhook) for name in credential_fields(auth))]
+    )
 
 
 def _in_header(value: str) -> Iterator[str]:

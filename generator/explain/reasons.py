@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from generator.explain import simulate, suspicions, unusable
-from generator.explain.captured_case import Case
+from generator.explain.captured_case import CapturedCase
 from generator.explain.findings import Finding, findings
-from generator.explain.mistakes import Attempt, kind
+from generator.explain.mistakes import VerificationAttempt, type_name
 from generator.explain.redaction import visible
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth, methods
@@ -17,19 +17,19 @@ from lambdas.reading.request import Request
 from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 
 
-def found(auth: Auth | None, case: Case, request: Request, *, verifies: bool) -> Iterator[Finding]:
+def all_findings(auth: Auth | None, case: CapturedCase, request: Request, *, verifies: bool) -> Iterator[Finding]:
     """What is certain of any request first, and then why this one does not verify."""
-    if simulate.is_lost(case.source, request):
+    if simulate.has_no_route(case.source, request):
         there = " and ".join(methods(case.source.webhook))
         said = f"{visible(request.method)} has no route: there is one for {there}"
         yield Finding(said, "have the vendor send events as POST")
-    yield from (Finding(*one) for one in unusable.unset(case) if not verifies)
-    yield from (Finding(*one) for one in suspicions.unnamed_coding(request))
+    yield from (Finding(*one) for one in unusable.unset_placeholders(case) if not verifies)
+    yield from (Finding(*one) for one in suspicions.undeclared_gzip(request))
     if auth:
         yield from _findings(auth, case, request)
 
 
-def _findings(auth: Auth, case: Case, request: Request) -> Iterator[Finding]:
+def _findings(auth: Auth, case: CapturedCase, request: Request) -> Iterator[Finding]:
     """Why it does not verify; where it does with the previous secret alone, that."""
     verifies, why = verdict(auth, case, request)
     if verifies:
@@ -38,8 +38,8 @@ def _findings(auth: Auth, case: Case, request: Request) -> Iterator[Finding]:
             todo = f"have the vendor use the current one before `secret {case.source.name} --drop-previous`"
             yield Finding("it was made with the previous secret, not with the current one", todo)
     elif of := getattr(auth.settings, "of", None):
-        yield from _composed(kind(auth), of, case, request)
-    elif unusable.nobody(auth):
+        yield from _composed(type_name(auth), of, case, request)
+    elif unusable.unset_issuer(auth):
         return  # the placeholder is told of the whole definition
     elif verifies is None:
         yield Finding(str(why), "without it, nothing can be said of the rest", proven=False)
@@ -48,16 +48,16 @@ def _findings(auth: Auth, case: Case, request: Request) -> Iterator[Finding]:
         yield from known or [Finding(str(why), "compare what was read with the definition", proven=False)]
 
 
-def _composed(how: str, of: tuple[Auth, ...], case: Case, request: Request) -> Iterator[Finding]:
+def _composed(how: str, of: tuple[Auth, ...], case: CapturedCase, request: Request) -> Iterator[Finding]:
     """Of all the ones that fail; of any, those for which there is a credential, or one that explains it all."""
-    failing = [(name, one) for name, one in named(of) if not verdict(one, case, request)[0]]
+    failing = [(name, one) for name, one in labeled(of) if not verdict(one, case, request)[0]]
     if how == "any_of":
         failing = [(name, one) for name, one in failing if _is_used(one, request)] or failing
     told = [(name, list(_findings(one, case, request))) for name, one in failing]
     if how == "any_of":
         told = [(name, said) for name, said in told if any(each.proven for each in said)] or told
     for name, said in told:
-        yield from (each._replace(said=f"{name}: {each.said}") for each in said)
+        yield from (each._replace(diagnosis=f"{name}: {each.diagnosis}") for each in said)
 
 
 def _is_used(auth: Auth, request: Request) -> bool:
@@ -65,32 +65,32 @@ def _is_used(auth: Auth, request: Request) -> bool:
     return not names or any(name in request.headers for name in names)
 
 
-def attempt_of(leaf: Auth, case: Case, request: Request) -> Attempt:
+def attempt_of(leaf: Auth, case: CapturedCase, request: Request) -> VerificationAttempt:
     """The request, and what this type verifies it with."""
-    return Attempt(leaf, request, case.secrets.get(getattr(leaf.settings, "secret", ""), ()), case.now)
+    return VerificationAttempt(leaf, request, case.secrets.get(getattr(leaf.settings, "secret", ""), ()), case.now)
 
 
-def named(of: tuple[Auth, ...]) -> Iterator[tuple[str, Auth]]:
+def labeled(of: tuple[Auth, ...]) -> Iterator[tuple[str, Auth]]:
     """The types with their names; of one that stands there twice, with its number too."""
-    kinds = [kind(one) for one in of]
+    kinds = [type_name(one) for one in of]
     for place, one in enumerate(of):
-        number = f" {kinds[: place + 1].count(kind(one))}" if kinds.count(kind(one)) > 1 else ""
-        yield f"{kind(one)}{number}", one
+        number = f" {kinds[: place + 1].count(type_name(one))}" if kinds.count(type_name(one)) > 1 else ""
+        yield f"{type_name(one)}{number}", one
 
 
-def verdict(auth: Auth, case: Case, request: Request) -> tuple[bool | None, str | None]:
+def verdict(auth: Auth, case: CapturedCase, request: Request) -> tuple[bool | None, str | None]:
     """Whether it verifies, and why not; None where that can't be known."""
-    if why := unusable.nobody(auth):
+    if why := unusable.unset_issuer(auth):
         return None, why
     refusal = refusal_of(auth, case, request)
     unknown = isinstance(refusal, SecretsUnavailable) and not isinstance(refusal, UnusableSecret)
     return (None if unknown else refusal is None), str(refusal) if refusal else None
 
 
-def refusal_of(auth: Auth, case: Case, request: Request) -> Exception | None:
+def refusal_of(auth: Auth, case: CapturedCase, request: Request) -> Exception | None:
     """Why it does not verify, as the endpoint sees it."""
     try:
-        auth.type.verify(auth.settings, request, case.keys, case.now)
+        auth.type.verify(auth.settings, request, case.lookup_secret, case.now)
     except (Unauthenticated, Rejected, SecretsUnavailable) as refusal:
         return refusal
     return None

@@ -12,7 +12,7 @@ _FEW = 4
 _PICTURES = {**{code: chr(0x2400 + code) for code in range(0x20)}, 0x7F: "\u2421"}
 
 
-class Hidden:
+class Redactor:
     """What is never shown, in every way in which a request may write it."""
 
     def __init__(self, values: Iterable[str]) -> None:
@@ -38,7 +38,7 @@ def visible(text: str) -> str:
     return "".join(char if char.isprintable() else f"<U+{ord(char):04X}>" for char in pictured)
 
 
-def shortened(content: bytes, hidden: Hidden) -> str:
+def shorten(content: bytes, hidden: Redactor) -> str:
     """Bytes as text, without its middle where it is long."""
     try:
         text = hidden(content.decode())
@@ -49,7 +49,7 @@ def shortened(content: bytes, hidden: Hidden) -> str:
     return visible(text)
 
 
-def first(value: str, before: str = "") -> str:
+def signature_start(value: str, before: str = "") -> str:
     """The first characters of a signature, after what stands before it: enough to compare, and nothing to send."""
     rest = value.removeprefix(before)
     return f"{visible(before if value != rest else '')}{visible(rest[: min(8, len(rest) // 3)])}…"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from generator.explain.captured_case import Case
-from generator.explain.explanation import Explanation, Node
+from generator.explain.captured_case import CapturedCase
+from generator.explain.explanation import AuthNode, Explanation
 from generator.explain.redaction import visible
-from generator.explain.simulate import LOST
+from generator.explain.simulate import NO_ROUTE
 from lambdas.model import Challenge
 from lambdas.runtime.times import iso
 
@@ -25,18 +25,18 @@ class Line(NamedTuple):
     tone: str = ""
 
 
-def title(explained: Explanation, case: Case) -> str:
+def title(explained: Explanation, case: CapturedCase) -> str:
     """What was verified, and as of when."""
-    sent = explained.sent
+    sent = explained.request
     url = sent.url if case.has_url else case.captured.url
     when = f"{iso(case.now)[:19]}Z{' (now)' if case.as_of_now else ''}"
-    return explained.hidden(f"{sent.method} {visible(url)}, {len(sent.body):,} bytes, as of {when}")
+    return explained.redact(f"{sent.method} {visible(url)}, {len(sent.body):,} bytes, as of {when}")
 
 
 def lines(explained: Explanation) -> Iterator[Line]:
     """All that is said, in the order in which it is read; an empty line between the parts."""
     for one in _lines(explained):
-        yield one._replace(text=explained.hidden(one.text))
+        yield one._replace(text=explained.redact(one.text))
 
 
 def _lines(explained: Explanation) -> Iterator[Line]:
@@ -45,16 +45,16 @@ def _lines(explained: Explanation) -> Iterator[Line]:
         yield Line("", "")
     yield _verdict(explained)
     for finding in explained.findings:
-        yield Line("why" if finding.proven else "perhaps", finding.said, "finding")
-        yield Line("do", finding.todo)
+        yield Line("why" if finding.proven else "perhaps", finding.diagnosis, "finding")
+        yield Line("do", finding.advice)
     if challenge := explained.challenge:
         yield Line("challenge", _told(challenge))
     yield from _onward(explained)
 
 
-def _node(node: Node, indent: str) -> Iterator[Line]:
+def _node(node: AuthNode, indent: str) -> Iterator[Line]:
     tone = {True: "good", False: "bad", None: "bad"}[node.verifies]
-    yield Line(f"{indent}{node.name}", _TOGETHER.get(node.kind, node.told), "type")
+    yield Line(f"{indent}{node.name}", _TOGETHER.get(node.type_name, node.description), "type")
     for below in node.of:
         yield from _node(below, f"{indent}  ")
     for fact in node.facts:
@@ -68,7 +68,7 @@ def _verdict(explained: Explanation) -> Line:
         return Line("verdict", "none is needed: a challenge that carries no credential is answered to anyone", "good")
     if explained.verifies:
         return Line("verdict", "verifies", "good")
-    if explained.status == LOST.status:
+    if explained.status == NO_ROUTE.status:
         return Line("verdict", f"is not looked at: the endpoint answers {explained.status}", "bad")
     if explained.auth.verifies is None:
         return Line("verdict", f"can't be known: {explained.auth.why}", "bad")
@@ -87,8 +87,8 @@ def _told(challenge: Challenge) -> str:
 
 def _onward(explained: Explanation) -> Iterator[Line]:
     """What comes next, or would if it verified."""
-    onward = explained.onward
-    would = onward is LOST or not explained.auth or bool(explained.auth.verifies)
+    onward = explained.outcome
+    would = onward is NO_ROUTE or not explained.auth or bool(explained.auth.verifies)
     becomes = "becomes" if would else "would be"
     for message in onward.messages[:_SHOWN]:
         at = message["timestamp"][:19].replace("T", " ")
@@ -104,16 +104,23 @@ def _onward(explained: Explanation) -> Iterator[Line]:
     )
 
 
-def as_plain(explained: Explanation, case: Case) -> dict[str, Any]:
+def as_plain(explained: Explanation, case: CapturedCase) -> dict[str, Any]:
     """All that is said, for programs."""
-    onward, challenge = explained.onward, explained.challenge
+    onward, challenge = explained.outcome, explained.challenge
     found = {
         "source": case.source.name,
-        "request": {"method": explained.sent.method, "url": explained.sent.url, "bytes": len(explained.sent.body)},
+        "request": {
+            "method": explained.request.method,
+            "url": explained.request.url,
+            "bytes": len(explained.request.body),
+        },
         "at": iso(case.now),
         "verifies": explained.verifies,
         "auth": _plain(explained.auth) if explained.auth else None,
-        "findings": [finding._asdict() for finding in explained.findings],
+        "findings": [
+            {"said": finding.diagnosis, "todo": finding.advice, "proven": finding.proven}
+            for finding in explained.findings
+        ],
         "challenge": {"method": challenge.method, "when": challenge.when} if challenge else None,
         "status": explained.status,
         "onward": {"status": onward.status, "body": onward.body, "why": onward.why},
@@ -125,17 +132,17 @@ def as_plain(explained: Explanation, case: Case) -> dict[str, Any]:
     return {name: _hidden(explained, value) for name, value in found.items()}
 
 
-def _plain(node: Node) -> dict[str, Any]:
+def _plain(node: AuthNode) -> dict[str, Any]:
     facts: list[dict[str, str]] = []
     for label, text in node.facts:
         facts.append({"label": label or facts[-1]["label"], "text": text})
-    about = {"type": node.kind, "told": node.told, "verifies": node.verifies, "why": node.why}
+    about = {"type": node.type_name, "told": node.description, "verifies": node.verifies, "why": node.why}
     return {**about, **({"of": [_plain(one) for one in node.of]} if node.of else {"facts": facts})}
 
 
 def _hidden(explained: Explanation, value: Any) -> Any:
     if isinstance(value, str):
-        return explained.hidden(value)
+        return explained.redact(value)
     if isinstance(value, dict):
         return {name: _hidden(explained, below) for name, below in value.items()}
     return [_hidden(explained, below) for below in value] if isinstance(value, list) else value

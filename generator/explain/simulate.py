@@ -11,7 +11,7 @@ from typing import Any
 
 from jmespath.functions import signature
 
-from generator.explain.captured_case import Case
+from generator.explain.captured_case import CapturedCase
 from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
 from lambdas.auth_type import Sent
@@ -21,16 +21,16 @@ from lambdas.model import Auth, Challenge, Source, methods, verified_by
 from lambdas.reading.body import Rejected
 from lambdas.reading.formats import reader
 from lambdas.reading.request import BY_IAM, Request
-from lambdas.receiving.challenges import ReplyFunctions, Unbounded, matching, rendered
+from lambdas.receiving.challenges import InputOutOfBounds, ReplyFunctions, matching_challenge, render_reply
 from lambdas.receiving.receive import MAX_HANDSHAKE, Receiver
 from lambdas.runtime.secrets import Secrets
 
-MADE = "[made with the secret]"
+SIGNED_MARK = "[made with the secret]"
 Keys = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class Onward:
+class SimulatedOutcome:
     """The answer, why it is that one, and the messages that are on the queue before it is given."""
 
     status: int
@@ -39,37 +39,39 @@ class Onward:
     messages: tuple[dict[str, Any], ...] = ()
 
 
-LOST = Onward(404, '{"message":"Not Found"}', "the API itself answers where it has no route: nothing else sees it")
+NO_ROUTE = SimulatedOutcome(
+    404, '{"message":"Not Found"}', "the API itself answers where it has no route: nothing else sees it"
+)
 """What becomes of a request whose method has no route.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 """
 
 
-def is_lost(source: Source, request: Request) -> bool:
+def has_no_route(source: Source, request: Request) -> bool:
     """Whether the request's method has no route."""
     return request.method not in methods(source.webhook)
 
 
-def seen(source: Source, sent: Sent, now: float) -> Request:
+def received_request(source: Source, sent: Sent, now: float) -> Request:
     """The request as the handler sees it."""
     event = gateway.event(sent.method, sent.headers, sent.body, url=sent.url, binary=True)
     return Request.from_event(event, now, reader(source.events))
 
 
-def role(source: Source, request: Request) -> tuple[Challenge | None, Auth | None]:
+def challenge_and_auth(source: Source, request: Request) -> tuple[Challenge | None, Auth | None]:
     """The challenge that it is, and how its sender is verified; in the order in which the handler looks."""
     challenges = source.webhook.challenges
     if len(request.body) <= MAX_HANDSHAKE and "content-encoding" not in request.headers:
-        if found := matching(tuple(one for one in challenges if one.unauthenticated), request):
+        if found := matching_challenge(tuple(one for one in challenges if one.unauthenticated), request):
             return found, None
-        if (found := matching(tuple(one for one in challenges if one.auth), request)) and found.auth:
+        if (found := matching_challenge(tuple(one for one in challenges if one.auth), request)) and found.auth:
             return found, found.auth
     plain = tuple(one for one in challenges if not one.unauthenticated and not one.auth)
-    return matching(plain, request), source.webhook.auth
+    return matching_challenge(plain, request), source.webhook.auth
 
 
-def refused(source: Source, auth: Auth, request: Request) -> int:
+def refusal_status(source: Source, auth: Auth, request: Request) -> int:
     """The status with which a sender who does not verify is answered."""
     names = auth.type.headers(auth.settings)
     behind = verified_by(source.webhook) == "authorizer" and auth == source.webhook.auth
@@ -82,36 +84,36 @@ class _Shown(ReplyFunctions):
     @signature({"types": []})  # type: ignore[untyped-decorator]
     def _func_hmac_hex(self, text: Any) -> str:
         self._bounded(text)
-        return MADE
+        return SIGNED_MARK
 
     @signature({"types": []})  # type: ignore[untyped-decorator]
     def _func_hmac_base64(self, text: Any) -> str:
         self._bounded(text)
-        return MADE
+        return SIGNED_MARK
 
     @signature({"types": []})  # type: ignore[untyped-decorator]
     def _func_keyed_sha256_hex(self, text: Any) -> str:
         self._bounded(text)
-        return MADE
+        return SIGNED_MARK
 
 
-def answered(challenge: Challenge, request: Request) -> Onward:
+def simulate_challenge(challenge: Challenge, request: Request) -> SimulatedOutcome:
     """The answer to a challenge. Nothing is stored or called."""
     try:
         body = request.json if request.body else None
     except Rejected:
         body = None
     try:
-        answer = rendered(challenge.reply, body, _Shown(request, challenge, str))
-    except Unbounded:
-        return Onward(400, why="it would have signed a text outside its bounds")
+        answer = render_reply(challenge.reply, body, _Shown(request, challenge, str))
+    except InputOutOfBounds:
+        return SimulatedOutcome(400, why="it would have signed a text outside its bounds")
     except Rejected as rejected:
-        return Onward(400, why=str(rejected))
+        return SimulatedOutcome(400, why=str(rejected))
     headers = "".join(f"{name}: {value}\n" for name, value in answer.headers)
-    return Onward(answer.status, f"{headers}{answer.body}".strip())
+    return SimulatedOutcome(answer.status, f"{headers}{answer.body}".strip())
 
 
-def delivered(case: Case, sent: Sent) -> Onward:
+def simulate_event(case: CapturedCase, sent: Sent) -> SimulatedOutcome:
     """What the handler itself makes of an event whose sender is verified, with a queue and a bucket in memory."""
     source, now = case.source, case.now
     bare = replace(source, webhook=replace(source.webhook, challenges=_without_effects(source)))
@@ -125,7 +127,7 @@ def delivered(case: Case, sent: Sent) -> Onward:
     said = json.loads(log.getvalue().splitlines()[-1])
     messages = tuple(json.loads(body) for body in queue.bodies)
     why = said.get("why") or (said["message"] if response["statusCode"] >= 300 else None)
-    return Onward(response["statusCode"], response["body"], why, messages)
+    return SimulatedOutcome(response["statusCode"], response["body"], why, messages)
 
 
 def _without_effects(source: Source) -> tuple[Challenge, ...]:

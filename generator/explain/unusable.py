@@ -5,26 +5,26 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 
-from generator.definition.placeholders import PLACEHOLDER, placeholders
-from generator.explain.captured_case import Case
-from generator.explain.mistakes import Attempt
+from generator.definition.placeholders import PLACEHOLDER, placeholder_keys
+from generator.explain.captured_case import CapturedCase
+from generator.explain.mistakes import VerificationAttempt
 from lambdas.auth import jwt
 from lambdas.model import Auth
-from lambdas.signatures.keys import Key, key_bytes
+from lambdas.signatures.keys import KeyEncoding, key_bytes
 
 _ED25519_BYTES = 32
 Said = tuple[str, str]
 
 
-def unset(case: Case) -> Iterator[Said]:
+def unset_placeholders(case: CapturedCase) -> Iterator[Said]:
     """What the definition leaves to its user, and has not been filled in, of how the sender is verified."""
-    for key in placeholders(case.source):
+    for key in placeholder_keys(case.source):
         if key.startswith("webhook."):
             todo = f"put yours for {PLACEHOLDER}: until then nothing verifies, and deploy refuses it"
             yield f"{key} is still a placeholder", todo
 
 
-def nobody(auth: Auth) -> str | None:
+def unset_issuer(auth: Auth) -> str | None:
     """Why nobody can be asked for keys; None where somebody can."""
     settings = auth.settings
     if isinstance(settings, jwt.Settings) and PLACEHOLDER in (settings.jwks_url or settings.issuer):
@@ -32,20 +32,20 @@ def nobody(auth: Auth) -> str | None:
     return None
 
 
-def no_key(attempt: Attempt) -> Said | None:
+def unusable_secret(attempt: VerificationAttempt) -> Said | None:
     """Why nothing that is stored is a key, as the definition has it; None where something is."""
     found = [_no_key(attempt, secret) for secret in attempt.secrets]
     return next((one for one in found if one), None) if all(found) else None
 
 
-def _no_key(attempt: Attempt, secret: str) -> Said | None:
+def _no_key(attempt: VerificationAttempt, secret: str) -> Said | None:
     key, again = getattr(attempt.settings, "key", None), "copy it once more, or change `key`"
-    if isinstance(key, Key):
+    if isinstance(key, KeyEncoding):
         if (content := key_bytes(key, secret)) is None:
             return f"the secret is not written in {key.encoding}, as `key` says", again
-        if attempt.kind == "ed25519" and len(content) != _ED25519_BYTES:
+        if attempt.type_name == "ed25519" and len(content) != _ED25519_BYTES:
             return f"the public key has {len(content)} bytes in {key.encoding}, and must have {_ED25519_BYTES}", again
-    if attempt.kind == "ecdsa" and not _is_der(secret):
+    if attempt.type_name == "ecdsa" and not _is_der(secret):
         return "the public key is neither PEM nor DER in base64", "copy it once more, as the vendor shows it"
     return None
 

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from generator.aws import Target, environment_is_emulator
-from generator.definition.secret_names import parameters
+from generator.definition.secret_names import ssm_names
 from generator.deploy import retained_resources
 from generator.deploy.retained_resources import Retained, number_below
 from generator.operate import kept_events
@@ -162,7 +162,7 @@ def _secrets(target: Target, source: Source) -> dict[str, datetime | None]:
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
     """
-    wanted = parameters(source, target.project, target.environment)
+    wanted = ssm_names(source, target.project, target.environment)
     if not wanted:
         return {}
     by_name = [{"Key": "Name", "Option": "Equals", "Values": list(wanted.values())}]

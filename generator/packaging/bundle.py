@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from generator.definition.read import Definition
-from generator.definition.third_party import FIRST_IMPORT, third_party
+from generator.definition.third_party import FIRST_IMPORT, third_party_packages
 from generator.files import regular_file
 from generator.packaging import module_closure, wheels
 from generator.packaging.source_module import source_module_text
@@ -29,15 +29,15 @@ def lambdas_zip(definition: Definition) -> bytes:
     Third-party packages too, where its way of verifying needs one; GeneratorError where that can't be had.
     """
     # How it is deployed, and what people are told, is nothing to the functions: a change of it is none of theirs.
-    needed = third_party(definition.source)
+    needed = third_party_packages(definition.source)
     webhook = replace(definition.source.webhook, throttle=Throttle())
     told = replace(definition.source, webhook=webhook, pipeline=Pipeline(), vendor=None)
     python = source_module_text(told, [FIRST_IMPORT[one] for one in needed]).encode()
     files = {}
     if transform := definition.find("transform.py"):
         files["lambdas/transform.py"] = regular_file.read(transform)
-    if definition.schemas:
-        files["lambdas/schemas.py"] = definition.schemas.encode()
+    if definition.schema_code:
+        files["lambdas/schemas.py"] = definition.schema_code.encode()
     above = python.partition(b"\nSOURCE")[0]  # what the definition imports, without all of it
     own = {name for content in files.values() for name in module_closure.imported_modules(content)}
     late = frozenset(unused_late_modules(definition.source)) - own

@@ -35,7 +35,7 @@ def config_files(definition: Definition, accepted: Accepted = _AS_THEY_ARE) -> d
     if not _has_definition(definition):
         return made
     if missing := [folder for folder in definition.folders[1:] if not (BUNDLED / folder.name).is_dir()]:
-        file, line = definition.place("extends")
+        file, line = definition.location("extends")
         said = f"{file}:{line}: extends: {missing[0].name} is in no repository of the pipeline: put its keys here"
         raise GeneratorError(said)
     return made | _with(accepted, definition.folders[0], read_files(definition.folders[0], _OWN))

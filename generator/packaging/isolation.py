@@ -13,7 +13,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from generator.definition.transform_file import BROUGHT, MODULE
+from generator.definition.transform_file import LAMBDA_PACKAGES, MODULE
 from generator.errors import Problem, display_path
 from generator.packaging import bundle
 
@@ -42,7 +42,7 @@ def import_problems(file: Path, code: bytes) -> list[Problem]:
         inside = packed.namelist()
         ours = bundle.make_zip({name: packed.read(name) for name in inside if name.startswith("lambdas/")})
     wheels = {name.partition("/")[0].partition(".")[0] for name in inside} - {"lambdas"}
-    arguments = json.dumps([MODULE, sorted(BROUGHT | wheels), sys.path])
+    arguments = json.dumps([MODULE, sorted(LAMBDA_PACKAGES | wheels), sys.path])
     command = [sys.executable, "-I", "-S", "-B", str(_PROGRAM), arguments]
     try:
         done = subprocess.run(  # noqa: S603 - our own arguments

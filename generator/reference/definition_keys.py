@@ -10,7 +10,7 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
-from generator.definition.dataclass_reader import fields, hints_of, is_short
+from generator.definition.dataclass_reader import allows_scalar_for_list, field_types, key_names
 from generator.definition.read import auth_types
 from generator.definition.scalars import FIELD, HEADER, HOST, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
 from lambdas import model
@@ -28,7 +28,7 @@ _PATTERNS = {
 }
 
 
-def descriptions(cls: type[Any]) -> dict[str, str]:
+def field_descriptions(cls: type[Any]) -> dict[str, str]:
     """The text under each field of a dataclass; Python keeps no such text, its source does."""
     found: dict[str, str] = {}
     for above in reversed([one for one in cls.__mro__ if dataclasses.is_dataclass(one)]):
@@ -46,7 +46,7 @@ def _own(cls: type[Any]) -> dict[str, str]:
     return found
 
 
-def schema() -> dict[str, Any]:
+def json_schema() -> dict[str, Any]:
     """The definition's JSON Schema, for editors: https://json-schema.org/draft-07/schema."""
     whole = _object(model.Source)
     # What a definition extends may hold what it has to have.
@@ -60,7 +60,7 @@ def _auth() -> dict[str, Any]:
     kinds = {}
     for name, module in auth_types().items():
         listed = (
-            {"description": inspect.getdoc(module.Settings), **_type(hints_of(module.Settings)["of"])}
+            {"description": inspect.getdoc(module.Settings), **_type(field_types(module.Settings)["of"])}
             if _is_list(module.Settings)
             else {}
         )
@@ -76,14 +76,14 @@ def _auth() -> dict[str, Any]:
 
 def _is_list(cls: type[Any]) -> bool:
     """Whether a type is made of others: it stands as a list of them, without a key."""
-    return fields(cls) == ["of"]
+    return key_names(cls) == ["of"]
 
 
 def _object(cls: type[Any]) -> dict[str, Any]:
-    hints, told = hints_of(cls), descriptions(cls)
+    hints, told = field_types(cls), field_descriptions(cls)
     members = {}
     for field in dataclasses.fields(cls):
-        if field.name in fields(cls):
+        if field.name in key_names(cls):
             members[field.name] = {"description": told[field.name], **_default(field), **_type(hints[field.name])}
     return {
         "type": "object",
@@ -95,7 +95,7 @@ def _object(cls: type[Any]) -> dict[str, Any]:
 
 
 def _required(cls: type[Any]) -> list[str]:
-    allowed = fields(cls)
+    allowed = key_names(cls)
     return [one.name for one in dataclasses.fields(cls) if one.default is dataclasses.MISSING and one.name in allowed]
 
 
@@ -115,7 +115,7 @@ def _type(hint: Any) -> dict[str, Any]:
         return _object(hint)
     if origin is tuple:
         listed = {"type": "array", "items": _type(args[0])}
-        return {"oneOf": [listed["items"], listed]} if is_short(args[0]) else listed
+        return {"oneOf": [listed["items"], listed]} if allows_scalar_for_list(args[0]) else listed
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": _type(args[1])}
     if origin is Literal:
@@ -126,14 +126,14 @@ def _type(hint: Any) -> dict[str, Any]:
     return {"type": simple, **({"pattern": f"^{_PATTERNS[hint].pattern}$"} if hint in _PATTERNS else {})}
 
 
-def reference() -> str:
+def reference_tables() -> str:
     """The tables of docs/definition.md: every key of every part."""
     parts = [("", model.Source)] + [(f"webhook.auth.{name}", module.Settings) for name, module in auth_types().items()]
     return "\n".join("\n".join(_section(key, cls)) for key, cls in parts)
 
 
 def _section(key: str, cls: type[Any]) -> Iterator[str]:
-    hints, told = hints_of(cls), descriptions(cls)
+    hints, told = field_types(cls), field_descriptions(cls)
     below: list[tuple[str, type[Any]]] = []
     doc = (inspect.getdoc(cls) or "").replace("\n", " ")
     yield f"### {f'`{key}`' if key else 'The whole'}\n\n{doc}\n"
@@ -141,7 +141,7 @@ def _section(key: str, cls: type[Any]) -> Iterator[str]:
         return
     yield "| key | what | value | default |\n|---|---|---|---|"
     for field in dataclasses.fields(cls):
-        if field.name not in fields(cls):
+        if field.name not in key_names(cls):
             continue
         hint, dotted = hints[field.name], f"{key}.{field.name}" if key else field.name
         inner = _dataclass(hint)
@@ -168,7 +168,9 @@ def _kind(hint: Any) -> str:
     if origin is tuple:
         if get_origin(args[0]) is Literal:
             return f"one of {_kind(args[0])}, or a list of them"
-        return f"{_kind(args[0])}, or a list of them" if is_short(args[0]) else f"a list of {_kind(args[0])}"
+        return (
+            f"{_kind(args[0])}, or a list of them" if allows_scalar_for_list(args[0]) else f"a list of {_kind(args[0])}"
+        )
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return f"names with {_kind(args[1])}"
     if origin is Literal:

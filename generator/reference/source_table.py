@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.definition.placeholders import placeholders
+from generator.definition.placeholders import placeholder_keys
 from generator.definition.read import Definition
-from generator.definition.third_party import third_party
+from generator.definition.third_party import third_party_packages
 from lambdas.model import Source, verified_by
 
 _HEAD = ("source", "what it brings", "verified by", "where", "handshakes", "answer within", "the vendor sends again")
 _WHERE = {"handler": "handler", "authorizer": "authorizer", "api": "the API"}
 
 
-def table(definitions: Iterable[Definition], below: str) -> str:
+def source_table(definitions: Iterable[Definition], below: str) -> str:
     """The table in Markdown; `below` leads from the page to the folder of the sources."""
     rows = [_row(one, below) for one in definitions]
     lines = [_HEAD, ("---",) * len(_HEAD), *rows]
@@ -23,10 +23,10 @@ def table(definitions: Iterable[Definition], below: str) -> str:
 def _row(definition: Definition, below: str) -> tuple[str, ...]:
     source = definition.source
     auth, vendor = source.webhook.auth, source.vendor
-    needs = f" (with {' and '.join(third_party(source))})" if third_party(source) else ""
+    needs = f" (with {' and '.join(third_party_packages(source))})" if third_party_packages(source) else ""
     link = f"[{source.name}]({below}/{source.name}/README.md)"
     return (
-        f"{link} †" if list(placeholders(source)) else link,
+        f"{link} †" if list(placeholder_keys(source)) else link,
         source.description,
         f"{auth.type.describe(auth.settings)}{needs}",
         _WHERE[verified_by(source.webhook)],

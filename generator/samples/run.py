@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator.definition.schemas.samples import notes, refusing
-from generator.definition.transform_file import described
+from generator.definition.schemas.sample_notes import refusing_files, sample_notes
+from generator.definition.transform_file import describe_error
 from generator.errors import GeneratorError, Problem, display_path
 from generator.files.line_ends import HOW_TO_FIX
 from generator.samples import gateway
@@ -30,8 +30,8 @@ from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source, verified_by
 from lambdas.reading.paths import Functions, compiled
 from lambdas.reading.request import BY_IAM
-from lambdas.receiving.authorize import authorized
-from lambdas.receiving.challenges import matching
+from lambdas.receiving.authorize import authorize
+from lambdas.receiving.challenges import matching_challenge
 from lambdas.receiving.receive import Receiver
 from lambdas.runtime.https_url import FetchRefused, allowed
 from lambdas.runtime.secrets import Secrets
@@ -70,7 +70,7 @@ class Shaped:
 
 def shape(source: Source, sample: Sample) -> Shaped:
     """Send the sample through the authorizer and the handler, with a queue and a bucket in memory."""
-    learns = matching(tuple(one for one in source.webhook.challenges if one.store_secret), sample.request)
+    learns = matching_challenge(tuple(one for one in source.webhook.challenges if one.store_secret), sample.request)
     # A store that has no secret yet learns the one that a vendor hands over.
     secrets = Secrets("/sample", lambda: Store(lambda _name: () if learns else (SECRET,)))
     queue, kept = Queue(), KeptBucket("kept", Bucket)
@@ -80,7 +80,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
     event = gateway.event(method, headers, body, url=url, query=sample.query)
     event[BY_IAM] = sent is None
     with contextlib.redirect_stdout(io.StringIO()) as log:
-        passes = verified_by(source.webhook) != "authorizer" or authorized(source, secrets, event, NOW)["isAuthorized"]
+        passes = verified_by(source.webhook) != "authorizer" or authorize(source, secrets, event, NOW)["isAuthorized"]
         response = receiver.respond(event) if passes else {"statusCode": 403}
     said = json.loads(log.getvalue().splitlines()[-1])
     problems = []
@@ -92,7 +92,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
         problems.append(Problem(file, 0, "", f"becomes no message: {_why(source, sample, said['why'])}"))
     messages = [json.loads(body) for body in queue.bodies]
     reply = _reply(response) if said["message"] == "challenge answered" else None
-    unknown = list(notes(source, items(source, sample))) if source.check and messages else []
+    unknown = list(sample_notes(source, items(source, sample))) if source.check and messages else []
     return Shaped(sample, messages, reply, problems, unknown)
 
 
@@ -100,7 +100,7 @@ def _why(source: Source, sample: Sample, why: str) -> str:
     """With where to look: a line of transform.py, or the schemas."""
     if why.startswith("transform: transform() raised"):
         return _trace(source, sample)
-    return f"{why} ({', '.join(refusing(source, items(source, sample)))})" if "schema: " in why else why
+    return f"{why} ({', '.join(refusing_files(source, items(source, sample)))})" if "schema: " in why else why
 
 
 def _trace(source: Source, sample: Sample) -> str:
@@ -110,7 +110,7 @@ def _trace(source: Source, sample: Sample) -> str:
             list(source.transform(item, functions.request)) if source.transform else None
     except BaseException as error:  # noqa: BLE001 - the user's own code, which may call sys.exit()
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        said = f"{display_path(Path(frame.filename))}:{frame.lineno}: {described(error)}"
+        said = f"{display_path(Path(frame.filename))}:{frame.lineno}: {describe_error(error)}"
         if isinstance(error, KeyboardInterrupt):  # somebody may have had enough of a loop that does not end
             raise GeneratorError(f"{display_path(sample.source_file)}: transform() was interrupted: {said}") from None
         return said

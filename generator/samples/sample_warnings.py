@@ -24,7 +24,7 @@ def hints(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
     if not there and made:
         return  # that none of them becomes a message has been said
     if not there:
-        yield Problem(*definition.place(""), "samples", "there are none; put one into samples/", warning=True)
+        yield Problem(*definition.location(""), "samples", "there are none; put one into samples/", warning=True)
         return
     keys = ("id", "type", "time")
     looked = [(f"events.{key}", path) for key in keys if (path := getattr(definition.source.events, key))]
@@ -32,11 +32,11 @@ def hints(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
         looked += [(key, path) for path in paths(words)]
         if words and not paths(words) and any(_found(words, *item) is not None for item in there):
             said = f"is the word {words!r}, which every event has as a field; {{{words}}} is that field's value"
-            yield Problem(*definition.place(key), key, said, warning=True)
+            yield Problem(*definition.location(key), key, said, warning=True)
     for key, path in looked:
         for one in alternatives(path):
             if not any(_found(one, *item) is not None for item in there):
-                yield Problem(*definition.place(key), key, f"no sample has {one}", warning=True)
+                yield Problem(*definition.location(key), key, f"no sample has {one}", warning=True)
 
 
 def _made(definition: Definition, item: Any, functions: Functions) -> Iterator[tuple[Any, Functions]]:

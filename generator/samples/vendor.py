@@ -12,13 +12,13 @@ from generator.errors import GeneratorError
 from lambdas.auth import basic, leaves, secret_names
 from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Auth, Source, Webhook, auths
-from lambdas.receiving.challenges import matching
+from lambdas.receiving.challenges import matching_challenge
 from lambdas.runtime.secrets import NoSecret, UnusableSecret
 
 if TYPE_CHECKING:
     from generator.samples.files import Sample
 
-from generator.definition.secret_names import parameters
+from generator.definition.secret_names import ssm_names
 
 HELD = "_held"
 """Ends the name of a parameter that is in the emulator alone: the private key to the public one that is stored."""
@@ -31,14 +31,14 @@ def made_up(webhook: Webhook) -> dict[str, tuple[str, str]]:
         for name in secret_names(leaf):
             user = "mozdef:" if isinstance(leaf.settings, basic.Settings) else ""
             token = f"{user}{secrets.token_hex(24)}"
-            pair: Any = getattr(leaf.type, "pair", lambda _settings, token=token: (token, token))
+            pair: Any = getattr(leaf.type, "key_pair", lambda _settings, token=token: (token, token))
             found[name] = pair(leaf.settings)
     return found
 
 
 def put_made_up(source: Source, ssm: Any, project: str, environment: str) -> None:
     """Put random secrets into the emulator's Parameter Store, and what the vendor holds beside them."""
-    there = parameters(source, project, environment)
+    there = ssm_names(source, project, environment)
     for name, (stored, held) in made_up(source.webhook).items():
         ssm.put_parameter(Name=there[name], Value=stored, Type="SecureString")
         if held != stored:
@@ -74,7 +74,7 @@ def as_sent(source: Source, sample: Sample, url: str, held: Keys, now: float) ->
 def auth_of(source: Source, sample: Sample) -> Auth | None:
     """How the sender of a sample is verified; None where it is a challenge that carries no credential."""
     challenges = source.webhook.challenges
-    if matching(tuple(one for one in challenges if one.unauthenticated), sample.request):
+    if matching_challenge(tuple(one for one in challenges if one.unauthenticated), sample.request):
         return None
-    own = matching(tuple(one for one in challenges if one.auth), sample.request)
+    own = matching_challenge(tuple(one for one in challenges if one.auth), sample.request)
     return own.auth if own and own.auth else source.webhook.auth

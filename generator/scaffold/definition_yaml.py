@@ -10,30 +10,30 @@ from typing import Any, get_args, get_origin
 
 import yaml
 
-from generator.definition.dataclass_reader import hints_of, is_short
+from generator.definition.dataclass_reader import allows_scalar_for_list, field_types
 from lambdas.model import Auth
 
 MAX_LINE = 100
 _PLAIN = re.compile(r"[A-Za-z0-9_./*-](?:[A-Za-z0-9 _./()*+'-]*[A-Za-z0-9_./()*'-])?")
 
 
-def as_written(value: Any) -> Any:
+def yaml_form(value: Any) -> Any:
     """What would be read as this value."""
     if isinstance(value, Auth):
         name = value.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a module
         of = getattr(value.settings, "of", None)
-        return {name: as_written(value.settings if of is None else list(of))}
+        return {name: yaml_form(value.settings if of is None else list(of))}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         kept = [one for one in dataclasses.fields(value) if getattr(value, one.name) != one.default]
-        return {one.name: _member(hints_of(type(value))[one.name], getattr(value, one.name)) for one in kept}
+        return {one.name: _member(field_types(type(value))[one.name], getattr(value, one.name)) for one in kept}
     if isinstance(value, Mapping):
-        return {name: as_written(one) for name, one in value.items()}
-    return [as_written(one) for one in value] if isinstance(value, tuple | list) else value
+        return {name: yaml_form(one) for name, one in value.items()}
+    return [yaml_form(one) for one in value] if isinstance(value, tuple | list) else value
 
 
 def _member(hint: Any, value: Any) -> Any:
-    alone = get_origin(hint) is tuple and is_short(get_args(hint)[0]) and len(value) == 1
-    return as_written(value[0] if alone else value)
+    alone = get_origin(hint) is tuple and allows_scalar_for_list(get_args(hint)[0]) and len(value) == 1
+    return yaml_form(value[0] if alone else value)
 
 
 def flow(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from generator.definition.scalars import FIELD
 from generator.samples.captured import Captured
 from generator.scaffold.first_sample import Body
-from generator.scaffold.values import is_secret, time_format
+from generator.scaffold.value_kinds import is_secret, time_format
 
 _TYPES = (
     *("event_type", "eventType", "event.type", "event", "event_name", "eventName", "type", "webhookEvent"),
@@ -40,7 +40,7 @@ _TYPE_HEADER = re.compile(r"(.*-)?(event|topic)(-?(type|key|name))?")
 _MAX_TYPE = 80
 
 
-def mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, Any], dict[str, Any]]:
+def guess_mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, Any], dict[str, Any]]:
     """What may go below `events` and `mozdef`."""
     events: dict[str, Any] = {}
     if body.format != "json":

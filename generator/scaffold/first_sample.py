@@ -13,14 +13,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from generator.errors import GeneratorError
 from generator.samples.captured import Captured
-from generator.scaffold.values import is_secret, is_secret_name
-from lambdas.auth import leaves, queries
+from generator.scaffold.value_kinds import is_secret, is_secret_name
+from lambdas.auth import credential_queries, leaves
 from lambdas.model import Format, Source, auths
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected, parse, parse_lines
 from lambdas.reading.formats import inflated, media_type
 from lambdas.reading.request import FORM
-from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.signature_settings import SignatureSettings
 
 # What clients, proxies and API Gateway say to each other; no event has anything in it.
 _TRANSPORT = re.compile(
@@ -49,7 +49,7 @@ class Body:
         return ".json" if self.format == "json" else ".txt"
 
 
-def body(file: Path, request: Captured, also: Iterable[str] = ()) -> Body:
+def read_body(file: Path, request: Captured, also: Iterable[str] = ()) -> Body:
     """The request's body; what stands in these fields is secret, and in those that are called so."""
     try:
         sent = inflated(request.body, request.joined)
@@ -117,7 +117,7 @@ def _mask(value: Any, field: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Head:
+class RequestHead:
     """What `<sample>.request.json` says beside the body; what it does not say, since it is the credential or may be."""
 
     written: dict[str, Any]
@@ -125,10 +125,10 @@ class Head:
     secret: tuple[str, ...]
 
 
-def head(request: Captured, source: Source, kind: Format) -> Head:
+def request_head(request: Captured, source: Source, kind: Format) -> RequestHead:
     """The head of the sample of a captured request."""
     own = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
-    asked = {name for auth in auths(source.webhook) for name in queries(auth)}
+    asked = {name for auth in auths(source.webhook) for name in credential_queries(auth)}
     made = set(_made(source))
     headers: dict[str, str] = {}
     credentials, secret = [], []
@@ -152,7 +152,7 @@ def head(request: Captured, source: Source, kind: Format) -> Head:
     found: Mapping[str, Any] = {"headers": headers, "query": query}
     method = {"method": request.method} if request.method != "POST" else {}
     written = {**method, **{key: value for key, value in found.items() if value}}
-    return Head(written, tuple(credentials), tuple(secret))
+    return RequestHead(written, tuple(credentials), tuple(secret))
 
 
 def _kept(name: str, value: str) -> str | None:
@@ -166,7 +166,7 @@ def _kept(name: str, value: str) -> str | None:
 def _made(source: Source) -> Iterator[str]:
     """Headers and parameters that are made anew whenever the sample is signed."""
     for leaf in [one for auth in auths(source.webhook) for one in leaves(auth)]:
-        if isinstance(settings := leaf.settings, Signed):
+        if isinstance(settings := leaf.settings, SignatureSettings):
             yield from (name.lower() for name in settings.require or {})
             if settings.timestamp and settings.timestamp.header:
                 yield settings.timestamp.header.lower()

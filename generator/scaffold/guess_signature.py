@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from generator.samples.captured import Captured
-from generator.scaffold import values
+from generator.scaffold import value_kinds
 
 _SIGNED_NAME = re.compile(r"sig(nature|ned)?($|[-_])|signature|hmac", re.IGNORECASE)
 # https://www.rfc-editor.org/rfc/rfc9530: hashes of the body, which anyone can make.
@@ -20,17 +20,21 @@ class Guess(NamedTuple):
     """What goes below `webhook.auth`, or nothing where no type fits; what is sure, and what is to be checked."""
 
     auth: dict[str, Any]
-    sure: tuple[str, ...]
-    check: tuple[str, ...] = ()
+    certain: tuple[str, ...]
+    to_check: tuple[str, ...] = ()
 
 
-def standard(request: Captured) -> Guess | None:
+def from_standard_webhooks(request: Captured) -> Guess | None:
     """https://www.standardwebhooks.com: <name>-id, <name>-timestamp and <name>-signature."""
     there = {name.lower(): name for name, _ in request.headers}
     for lower, name in there.items():
         stem = lower.removesuffix("-signature")
-        found = values.carried(name, request.joined[lower]) if f"{stem}-id" in there and stem != lower else None
-        written = values.time_format(request.joined.get(f"{stem}-timestamp", ""))
+        found = (
+            value_kinds.read_header_signature(name, request.joined[lower])
+            if f"{stem}-id" in there and stem != lower
+            else None
+        )
+        written = value_kinds.time_format(request.joined.get(f"{stem}-timestamp", ""))
         if not found or not written or found.prefix not in ("v1,", "v1a,"):
             continue
         kind, strip = ("ed25519", "whpk_") if found.prefix == "v1a," else ("hmac", "whsec_")
@@ -47,47 +51,49 @@ def standard(request: Captured) -> Guess | None:
     return None
 
 
-def named(request: Captured) -> Guess | None:
+def from_signature_header(request: Captured) -> Guess | None:
     """The best of the headers that are called as signatures are."""
     found = [one for one in _carried(request) if _SIGNED_NAME.search(one.header)]
     return _signed(request, sorted(found, key=_rank)) if found else None
 
 
-def unnamed(request: Captured) -> Guess | None:
+def from_signature_length(request: Captured) -> Guess | None:
     found = [one for one in _carried(request) if not _ID.search(one.header) and len(one.content) != 20]
     if len(found) != 1:
         return None
     made = _signed(request, found)
     check = f"that {found[0].header} is a signature at all: only its length says so"
-    return made._replace(sure=(), check=(check, *made.check)) if made.auth else None
+    return made._replace(certain=(), to_check=(check, *made.to_check)) if made.auth else None
 
 
-def unknown(request: Captured) -> Guess | None:
+def from_unknown_signature(request: Captured) -> Guess | None:
     """A header that is called as signatures are, and looks like none that we know."""
     found = [name for name, _ in request.headers if _SIGNED_NAME.search(name)]
     check = f"what {' and '.join(found)} has in it: a signature, by its name, in no form that is known"
     return Guess({}, (), (check,)) if found else None
 
 
-def _carried(request: Captured) -> Iterator[values.Carried]:
+def _carried(request: Captured) -> Iterator[value_kinds.HeaderSignature]:
     for name, value in request.headers:
-        if name.lower() not in (*_HASHES, "authorization", "cookie") and (found := values.carried(name, value)):
+        if name.lower() not in (*_HASHES, "authorization", "cookie") and (
+            found := value_kinds.read_header_signature(name, value)
+        ):
             yield found
 
 
-def _rank(one: values.Carried) -> tuple[bool, bool, bool]:
-    return (len(one.content) == 20, len(one.content) in values.RSA, not one.prefix)
+def _rank(one: value_kinds.HeaderSignature) -> tuple[bool, bool, bool]:
+    return (len(one.content) == 20, len(one.content) in value_kinds.RSA_SIGNATURE_BYTES, not one.prefix)
 
 
-def _signed(request: Captured, found: list[values.Carried]) -> Guess:
+def _signed(request: Captured, found: list[value_kinds.HeaderSignature]) -> Guess:
     best, others = found[0], [one.header for one in found[1:]]
     after = f" after {best.prefix}" if best.prefix else ""
     what = f"{best.header} carries {len(best.content)} bytes in {best.encoding}{after}"
-    if len(best.content) in values.RSA:
+    if len(best.content) in value_kinds.RSA_SIGNATURE_BYTES:
         return Guess({}, (f"{what}, as RSA makes them: no auth type verifies that",))
     named = f"{best.header} {best.prefix}".lower()
     kind = "ecdsa" if best.is_der else "ed25519" if "ed25519" in named else "hmac"
-    algorithm = values.ALGORITHMS.get(len(best.content), "")
+    algorithm = value_kinds.HASH_BY_SIZE.get(len(best.content), "")
     made = {"ecdsa": "ECDSA", "ed25519": "Ed25519", "hmac": f"HMAC-{algorithm.upper()}"}[kind]
     settings = {**_places(best), **_timed(request, best)}
     if kind == "hmac" and algorithm != "sha256":
@@ -100,18 +106,18 @@ def _signed(request: Captured, found: list[values.Carried]) -> Guess:
     return Guess({kind: settings}, (f"{what}, as {made} makes them",), tuple(checks))
 
 
-def _places(one: values.Carried) -> dict[str, Any]:
+def _places(one: value_kinds.HeaderSignature) -> dict[str, Any]:
     # X-Signature-1 is the first of a family: as many as there are keys.
     header = f"{one.header[:-1]}*" if re.fullmatch(r".*-[0-9]", one.header) else one.header
     more = {"prefix": one.prefix, "split": one.split, "encoding": one.encoding if one.encoding != "hex" else ""}
     return {"signature": {"header": header, **{key: value for key, value in more.items() if value}}}
 
 
-def _timed(request: Captured, best: values.Carried) -> dict[str, Any]:
+def _timed(request: Captured, best: value_kinds.HeaderSignature) -> dict[str, Any]:
     """Where the time of signing is, and the text that most vendors sign then."""
     stamp: dict[str, str] = {}
-    if best.stamp:
-        stamp = {"header": best.header, "prefix": best.stamp, "split": best.split, "format": best.format}
+    if best.time_prefix:
+        stamp = {"header": best.header, "prefix": best.time_prefix, "split": best.split, "format": best.format}
     elif found := list(_stamps(request)):
         alike = max(found, key=lambda one: _in_common(one[0], best.header))
         stamp = {"header": alike[0], "format": alike[1]}
@@ -126,7 +132,7 @@ def _timed(request: Captured, best: values.Carried) -> dict[str, Any]:
 
 def _stamps(request: Captured) -> Iterator[tuple[str, str]]:
     for name, value in request.headers:
-        if _TIME_NAME.search(name) and (written := values.time_format(value)):
+        if _TIME_NAME.search(name) and (written := value_kinds.time_format(value)):
             yield name, written
 
 

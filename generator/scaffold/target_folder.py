@@ -12,20 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from generator import names
-from generator.definition.read import BUNDLED, Definition, known, load, unknown
+from generator.definition.read import BUNDLED, Definition, load, source_names, unknown_source_message
 from generator.errors import DefinitionError, GeneratorError, Problem, display_path
 from generator.files import regular_file
 from generator.packaging import configuration
-from generator.reference.definition_keys import schema
+from generator.reference.definition_keys import json_schema
 from generator.samples import files as sample_files
 from generator.samples import run as sample_run
 from generator.scaffold.definition_yaml import block
 
-Fill = Callable[[Path, Path], None]
+FillFolder = Callable[[Path, Path], None]
 """Puts a source's files into a folder; the other is the one with all sources, for whoever reads the definition."""
 
 
-def refuse(name: str, sources: Path, reserved: Collection[str]) -> None:
+def refuse_name(name: str, sources: Path, reserved: Collection[str]) -> None:
     """GeneratorError where no new source can have this name."""
     if said := names.service_problem(name):
         raise GeneratorError(f"{name}: {said}")
@@ -42,11 +42,11 @@ def refuse(name: str, sources: Path, reserved: Collection[str]) -> None:
         raise GeneratorError(f"{display_path(sources)}: is no folder; --sources names the folder of the definitions")
 
 
-def everything(sources: Path) -> list[Definition]:
+def all_definitions(sources: Path) -> list[Definition]:
     """The definitions here and those that come with the framework; not those that have mistakes."""
     found: dict[str, Definition] = {}
     for folder in (sources, BUNDLED):
-        for name in known(folder) if folder.is_dir() else ():
+        for name in source_names(folder) if folder.is_dir() else ():
             try:
                 found.setdefault(name, load(folder, [name])[0])
             except GeneratorError:
@@ -54,18 +54,18 @@ def everything(sources: Path) -> list[Definition]:
     return list(found.values())
 
 
-def find(base: str, name: str, sources: Path) -> Definition:
+def find_base(base: str, name: str, sources: Path) -> Definition:
     """The source to begin with; GeneratorError where there is none, or where it has mistakes."""
     if base == name:
         raise GeneratorError(f"{name} would begin with itself; take another name")
-    there = {one: folder for folder in (BUNDLED, sources) if folder.is_dir() for one in known(folder)}
+    there = {one: folder for folder in (BUNDLED, sources) if folder.is_dir() for one in source_names(folder)}
     if base not in there:
         # A folder that is to be made has none.
-        raise GeneratorError(unknown(base, *([sources] if sources.is_dir() else []), BUNDLED))
+        raise GeneratorError(unknown_source_message(base, *([sources] if sources.is_dir() else []), BUNDLED))
     return load(there[base], [base])[0]
 
 
-def put(name: str, sources: Path, fill: Fill, request: Path | None = None) -> list[Path]:
+def write_source_folder(name: str, sources: Path, fill: FillFolder, request: Path | None = None) -> list[Path]:
     """Make the folder of a new source; GeneratorError, and nothing is there, with all that is wrong with it.
 
     What is wrong with its sample is wrong with the file of the request.
@@ -79,7 +79,7 @@ def put(name: str, sources: Path, fill: Fill, request: Path | None = None) -> li
                 fill(stage / name, stage)
                 _look(name, stage)
             if not (sources / "schema.json").exists():
-                text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+                text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
                 regular_file.write(sources / "schema.json", text.encode())
             (stage / name).rename(target)
     except OSError as error:
@@ -90,7 +90,7 @@ def put(name: str, sources: Path, fill: Fill, request: Path | None = None) -> li
     return sorted(one for one in target.rglob("*") if one.is_file())
 
 
-def copy(base: Path, folder: Path, description: str) -> None:
+def copy_source_folder(base: Path, folder: Path, description: str) -> None:
     """Another source's folder as the beginning of one's own."""
     for name, content in configuration.read_files(base).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -115,7 +115,7 @@ def _stage(sources: Path) -> Iterator[Path]:
     sources.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(prefix=".new-", dir=sources))
     try:
-        for one in known(sources):
+        for one in source_names(sources):
             (stage / one).symlink_to((sources / one).resolve(), target_is_directory=True)
         yield stage
     finally:

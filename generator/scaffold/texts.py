@@ -11,7 +11,7 @@ from generator.definition.secret_names import stored_names
 from generator.scaffold.definition_yaml import auth_lines, block, flow
 from lambdas.auth import leaves
 from lambdas.model import Source, verified_by
-from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.signature_settings import SignatureSettings
 
 GUESSED = "# Guessed from one request."
 """Stands in a definition until somebody has looked at what was guessed, and taken it away."""
@@ -33,30 +33,30 @@ _EVENTS = """\
 
 
 @dataclass(frozen=True)
-class Begun:
+class DefinitionDraft:
     """What is known of a new source: of one that extends another, `auth` may be empty."""
 
     name: str
     description: str = ""
     extends: str | None = None
     auth: Mapping[str, Any] = field(default_factory=dict)
-    check: Sequence[str] = ()
+    to_check: Sequence[str] = ()
     events: Mapping[str, Any] = field(default_factory=dict)
     mozdef: Mapping[str, Any] = field(default_factory=dict)
 
 
-def definition(begun: Begun) -> str:
+def definition_text(begun: DefinitionDraft) -> str:
     """The text of `source.yml`."""
     if begun.extends:
         return _tenant(begun)
     auth = "".join(f"{line}\n" for line in auth_lines(begun.auth, 4))
     return (
         f"{SCHEMA}\ndescription: {block(begun.description)}\n{_VENDOR}webhook:\n  auth:\n"
-        f"{_checks(begun.check)}{auth}{_CHALLENGES}{_mapping(begun)}"
+        f"{_checks(begun.to_check)}{auth}{_CHALLENGES}{_mapping(begun)}"
     )
 
 
-def _tenant(begun: Begun) -> str:
+def _tenant(begun: DefinitionDraft) -> str:
     described = f"description: {block(begun.description)}\n" if begun.description else ""
     auth = "".join(f"{line}\n" for line in auth_lines(begun.auth, 4)) if begun.auth else ""
     return (
@@ -75,7 +75,7 @@ def _checks(check: Sequence[str]) -> str:
     return f"    {GUESSED} To check in the vendor's documentation:\n{lines}"
 
 
-def _mapping(begun: Begun) -> str:
+def _mapping(begun: DefinitionDraft) -> str:
     summary = f"{begun.name} event"
     mozdef = begun.mozdef or {"summary": summary}
     shown = "".join(_member(key, value) for key, value in mozdef.items())
@@ -95,14 +95,14 @@ def _member(key: str, value: Any) -> str:
     return f"  {key}: {block(value)}\n"
 
 
-def title(name: str) -> str:
+def heading_of(name: str) -> str:
     """A source's name as a heading."""
     return " ".join(word.capitalize() for word in name.split("-"))
 
 
-def readme(source: Source) -> str:
+def readme_text(source: Source) -> str:
     """The text of `README.md`, with what is known, and what is still to be written."""
-    name, heading = source.name, title(source.name)
+    name, heading = source.name, heading_of(source.name)
     auth = source.webhook.auth
     secret = f"store it: `python -m generator secret {name}`" if stored_names(source.webhook) else "none is needed"
     wrong = "401 or 403" if verified_by(source.webhook) == "authorizer" else "401"
@@ -144,13 +144,13 @@ _To write: in how many seconds it wants an answer, what it sends again, how ofte
 """
 
 
-def tenant_readme(source: Source) -> str:
+def tenant_readme_text(source: Source) -> str:
     """The text of the `README.md` of a source that is as another but for a few keys."""
     steps = [f"Store its secret: `python -m generator secret {source.name}`."] if stored_names(source.webhook) else []
     steps.append(f"`python -m generator deploy {source.name}`, and note `EndpointUrl`.")
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
     return f"""\
-# {title(source.name)}
+# {heading_of(source.name)}
 
 {source.description.rstrip(".")}.
 All is as the README of `{source.extends}` says, with these names:
@@ -160,7 +160,9 @@ All is as the README of `{source.extends}` says, with these names:
 
 
 def _replay(source: Source) -> str:
-    found = [one.settings.timestamp for one in leaves(source.webhook.auth) if isinstance(one.settings, Signed)]
+    found = [
+        one.settings.timestamp for one in leaves(source.webhook.auth) if isinstance(one.settings, SignatureSettings)
+    ]
     if found and found[0]:
         return f"a request is at most {found[0].tolerance} seconds old"
     return "no window: no signed time says how old a request is"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lambdas.runtime.secrets import UnusableSecret
-from lambdas.signatures.keys import usable
+from lambdas.signatures.keys import usable_keys
 
 if TYPE_CHECKING:
     from lambdas.auth_type import Keys
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 from lambdas.auth_type import Unauthenticated
 
 
-def verified(auth: Auth, request: Request, secrets: Secrets) -> None:
+def verify_or_reread_secrets(auth: Auth, request: Request, secrets: Secrets) -> None:
     """Raise Unauthenticated unless the request is authentic; a rotation that has just happened is noticed."""
     try:
         auth.type.verify(auth.settings, request, secrets.get, request.time)
@@ -47,19 +47,19 @@ def secret_names(auth: Auth) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(name) for name in names if name))
 
 
-def current_text(auth: Auth, keys: Keys) -> str:
+def current_secret(auth: Auth, lookup_secret: Keys) -> str:
     """The secret that replies are made with, without white space around it; UnusableSecret where it is no secret."""
     leaf = next(one for one in leaves(auth) if secret_names(one))
     read_secret: Any = leaf.type.read_secret  # type: ignore[attr-defined]  # whoever has a secret has it
-    _ = usable(leaf.settings, keys, read_secret).current
-    return keys(leaf.settings.secret)[0].strip()
+    _ = usable_keys(leaf.settings, lookup_secret, read_secret).current
+    return lookup_secret(leaf.settings.secret)[0].strip()
 
 
-def signed(auth: Auth, request: Request) -> Iterator[bytes]:
+def hmac_texts(auth: Auth, request: Request) -> Iterator[bytes]:
     """The texts of which the request may carry an HMAC under the secret."""
     for one in leaves(auth):
         try:
-            yield from getattr(one.type, "signed", lambda *_: ())(one.settings, request)
+            yield from getattr(one.type, "hmac_texts", lambda *_: ())(one.settings, request)
         except Unauthenticated:
             continue  # it lacks what this way signs
 
@@ -69,24 +69,24 @@ def wheels(auth: Auth) -> tuple[str, ...]:
     return _all(auth, "wheels")
 
 
-def masks(auth: Auth) -> tuple[str, ...]:
+def credential_fields(auth: Auth) -> tuple[str, ...]:
     """The fields of the body that hold a secret."""
-    return _all(auth, "masks")
+    return _all(auth, "masked_fields")
 
 
 def masked_fields(source: Source) -> tuple[str, ...]:
     """The fields of the body that hold a secret, by the ways of verifying and by the definition."""
     ways = (source.webhook.auth, *(one.auth for one in source.webhook.challenges if one.auth))
-    return (*(name for auth in ways for name in masks(auth)), *source.events.mask)
+    return (*(name for auth in ways for name in credential_fields(auth)), *source.events.mask)
 
 
-def queries(auth: Auth) -> tuple[str, ...]:
+def credential_queries(auth: Auth) -> tuple[str, ...]:
     """The query parameters that carry a credential: never logged, kept or sent on."""
     found = (getattr(one.settings, "query", None) for one in leaves(auth))
     return tuple(dict.fromkeys(str(name) for name in found if name))
 
 
-def headers(auths: Iterable[Auth]) -> tuple[str, ...]:
+def credential_headers(auths: Iterable[Auth]) -> tuple[str, ...]:
     """The headers that carry a credential, of any of these."""
     return tuple(dict.fromkeys(name for auth in auths for name in auth.type.headers(auth.settings)))
 

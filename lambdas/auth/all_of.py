@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import headers as headers_of
+from lambdas.auth import credential_headers as headers_of
 from lambdas.auth_type import Keys, Sent
 from lambdas.model import Auth
 from lambdas.runtime.secrets import SecretsUnavailable
@@ -23,7 +23,7 @@ class Settings:
     """The types, in the order in which they are looked at."""
 
 
-def where(_settings: Settings) -> Literal["handler"]:
+def verified_by(_settings: Settings) -> Literal["handler"]:
     """An authorizer answers for one header, and the others look elsewhere."""
     return "handler"
 
@@ -32,23 +32,23 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return headers_of(settings.of)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
     """One that refuses is enough, even where another can't be asked: nothing could make the request authentic."""
     down: SecretsUnavailable | None = None
     for one in settings.of:
         try:
-            one.type.verify(one.settings, request, keys, now)
+            one.type.verify(one.settings, request, lookup_secret, now)
         except SecretsUnavailable as error:
             down = down or error
     if down:
         raise down
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
     """Signed in every way, one after the other; None where one of them is the vendor's alone."""
-    made: Sent | None = sent
+    made: Sent | None = outgoing
     for one in settings.of:
-        made = one.type.sign(one.settings, made, keys, now) if made else None
+        made = one.type.sign(one.settings, made, lookup_secret, now) if made else None
     return made
 
 

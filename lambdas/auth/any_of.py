@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth import headers as headers_of
+from lambdas.auth import credential_headers as headers_of
 from lambdas.auth import secret_names
 from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Auth
@@ -24,7 +24,7 @@ class Settings:
     """The types, in the order in which they are tried."""
 
 
-def where(_settings: Settings) -> Literal["handler"]:
+def verified_by(_settings: Settings) -> Literal["handler"]:
     """An authorizer answers for one header, which the others may not have."""
     return "handler"
 
@@ -33,42 +33,42 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return headers_of(settings.of)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
     """A way whose secret is not stored is not in use; a store that is down may hold the one that is."""
     why: list[str] = []
     down: list[SecretsUnavailable] = []
     for one in settings.of:
         try:
-            one.type.verify(one.settings, request, keys, now)
+            one.type.verify(one.settings, request, lookup_secret, now)
         except Unauthenticated as refused:
             why.append(str(refused))
         except SecretsUnavailable as error:
             down.append(error)
         else:
             return
-    if down and (not why or not all(isinstance(one, NoSecret) for one in down) or not _in_use(settings, keys)):
+    if down and (not why or not all(isinstance(one, NoSecret) for one in down) or not _in_use(settings, lookup_secret)):
         raise down[-1]
     raise Unauthenticated("; ".join(why))
 
 
-def _in_use(settings: Settings, keys: Keys) -> bool:
+def _in_use(settings: Settings, lookup_secret: Keys) -> bool:
     """Whether there is a secret for one of the ways: without any, it is our fault that nothing verifies."""
     for one in settings.of:
         try:
             for name in secret_names(one):
-                keys(name)
+                lookup_secret(name)
         except NoSecret:
             continue
         return True
     return False
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
     """The first way in which the request can be signed."""
     flaw: UnusableSecret | None = None
     for one in settings.of:
         try:
-            if made := one.type.sign(one.settings, sent, keys, now):
+            if made := one.type.sign(one.settings, outgoing, lookup_secret, now):
                 return made
         except Unauthenticated:
             continue

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import SecretName
 from lambdas.runtime.secrets import UnusableSecret
-from lambdas.signatures.keys import texts_of, usable
+from lambdas.signatures.keys import secret_texts, usable_keys
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -25,7 +25,7 @@ class Settings:
     """Name of the parameter that holds `user:password`."""
 
 
-def where(_settings: Settings) -> Literal["authorizer"]:
+def verified_by(_settings: Settings) -> Literal["authorizer"]:
     """An authorizer sees headers, and the credential is all in one."""
     return "authorizer"
 
@@ -39,10 +39,10 @@ def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
         raise UnusableSecret("is not `user:password`: it has no colon")
     if stored.strip() == ":":
         raise UnusableSecret("is not `user:password`: both are blank")
-    return tuple(text.encode() for text in texts_of(stored))
+    return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
     scheme, _, written = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         raise Unauthenticated("no authorization header with the scheme Basic")
@@ -50,16 +50,16 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         seen = base64.b64decode(written.strip(" "), validate=True)
     except ValueError:
         raise Unauthenticated("what stands in authorization after Basic is not base64") from None
-    held = usable(settings, keys, read_secret)
+    held = usable_keys(settings, lookup_secret, read_secret)
     # Every secret is compared, whatever the first says: the time taken tells nothing.
     same = [hmac.compare_digest(seen, secret) for secret in held.keys]
     if not any(same):
         raise held.refusal("user and password in authorization are not those of the secret")
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
-    written = base64.b64encode(keys(settings.secret)[0].encode()).decode()
-    return sent._replace(headers={**sent.headers, "Authorization": f"Basic {written}"})
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+    written = base64.b64encode(lookup_secret(settings.secret)[0].encode()).decode()
+    return outgoing._replace(headers={**outgoing.headers, "Authorization": f"Basic {written}"})
 
 
 def describe(_settings: Settings) -> str:

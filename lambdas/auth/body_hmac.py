@@ -17,10 +17,10 @@ from lambdas.reading.request import Request
 from lambdas.reading.text_templates import paths, pieces
 from lambdas.reading.unverified import refuse_compressed
 from lambdas.signatures import signature_check, signature_make
-from lambdas.signatures.keys import Key, read_key, usable
+from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
 from lambdas.signatures.signature_settings import Encoding
 
-PLAIN = Key()
+PLAIN = KeyEncoding()
 MAX_ITEMS = 1_000
 
 
@@ -48,13 +48,13 @@ class Settings:
     """The items, each with a signature of its own. Without it, the body has one. None at all is refused."""
     algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
     """The hash function."""
-    key: Key = PLAIN
+    key: KeyEncoding = PLAIN
     """How the stored secret becomes the key. Without it, its UTF-8 bytes are."""
     secret: SecretName = SecretName("auth_token")
     """Name of the parameter that holds the secret."""
 
 
-def where(_settings: Settings) -> Literal["handler"]:
+def verified_by(_settings: Settings) -> Literal["handler"]:
     """Authorizers never see the body."""
     return "handler"
 
@@ -63,7 +63,7 @@ def headers(_settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-def masks(settings: Settings) -> tuple[str, ...]:
+def masked_fields(settings: Settings) -> tuple[str, ...]:
     """Whoever reads a signature could send its fields again, with another body around them."""
     if not settings.each:
         return (settings.signature.path,)
@@ -75,7 +75,7 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return read_key(settings.key, stored)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
     refuse_compressed(request)
     try:
         items = _items(settings, request.json, request)
@@ -84,7 +84,7 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         raise Unauthenticated("the body is not what is signed: it can't be taken apart") from None
     if not items:
         raise Unauthenticated(f"{settings.each} is not a list with something in it")
-    held = usable(settings, keys, read_secret)
+    held = usable_keys(settings, lookup_secret, read_secret)
     good = [_is_good(settings, item, text, held.keys, request) for item, text in zip(items, texts, strict=True)]
     if not all(good):
         raise held.refusal(f"{settings.signature.path} is not a signature of its fields with the secret")
@@ -125,22 +125,22 @@ def _written(value: Any) -> str:
 def _seen(settings: Settings, item: Any, request: Request) -> bytes:
     found = masking.found(item, settings.signature.path, request)
     try:
-        return signature_check.decoded(found, settings.signature.encoding) if isinstance(found, str) else b""
+        return signature_check.decode_text(found, settings.signature.encoding) if isinstance(found, str) else b""
     except ValueError:
         return b""
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
-    root, request = json.loads(sent.body), Request.from_sent(sent, now)
-    key = usable(settings, keys, read_secret).current
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+    root, request = json.loads(outgoing.body), Request.from_sent(outgoing, now)
+    key = usable_keys(settings, lookup_secret, read_secret).current
     for item in _items(settings, root, request):
         digest = hmac.digest(key, _text(settings, item, request), settings.algorithm)
         *above, last = settings.signature.path.split(".")
         below = item
         for name in above:
             below = below.setdefault(name, {})
-        below[last] = signature_make.encoded(digest, settings.signature.encoding)
-    return sent._replace(body=json.dumps(root).encode())
+        below[last] = signature_make.encode_bytes(digest, settings.signature.encoding)
+    return outgoing._replace(body=json.dumps(root).encode())
 
 
 def describe(settings: Settings) -> str:

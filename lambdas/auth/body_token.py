@@ -13,7 +13,7 @@ from lambdas.model import Field, SecretName
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
 from lambdas.reading.unverified import refuse_compressed
-from lambdas.signatures.keys import texts_of, usable
+from lambdas.signatures.keys import secret_texts, usable_keys
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -31,7 +31,7 @@ class Settings:
     """Name of the parameter that holds the token."""
 
 
-def where(_settings: Settings) -> Literal["handler"]:
+def verified_by(_settings: Settings) -> Literal["handler"]:
     """Authorizers never see the body."""
     return "handler"
 
@@ -40,15 +40,15 @@ def headers(_settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-def masks(settings: Settings) -> tuple[str, ...]:
+def masked_fields(settings: Settings) -> tuple[str, ...]:
     return (_everywhere(settings),)
 
 
 def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
-    return tuple(text.encode() for text in texts_of(stored))
+    return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
     refuse_compressed(request)
     try:
         root = request.json
@@ -60,7 +60,7 @@ def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> Non
         if not isinstance(found, list) or not found:
             raise Unauthenticated(f"{settings.each} is not a list with something in it")
         items = found
-    held = usable(settings, keys, read_secret)
+    held = usable_keys(settings, lookup_secret, read_secret)
     good = [_is_good(_carried(settings, item, request), held.keys) for item in items]
     if not all(good):
         what = f"an item of {settings.each}" if settings.each else "the body"
@@ -78,10 +78,10 @@ def _carried(settings: Settings, item: Any, request: Request) -> bytes:
     return found.encode("utf-8", "surrogatepass") if isinstance(found, str) else b""
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
-    root = json.loads(sent.body)
-    masking.put(root, _everywhere(settings), usable(settings, keys, read_secret).current.decode())
-    return sent._replace(body=json.dumps(root).encode())
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+    root = json.loads(outgoing.body)
+    masking.put(root, _everywhere(settings), usable_keys(settings, lookup_secret, read_secret).current.decode())
+    return outgoing._replace(body=json.dumps(root).encode())
 
 
 def _everywhere(settings: Settings) -> str:

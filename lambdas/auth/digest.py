@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Literal
 from lambdas.auth_type import Keys, Sent
 from lambdas.model import SecretName
 from lambdas.signatures import signature_check, signature_make
-from lambdas.signatures.keys import texts_of, usable
-from lambdas.signatures.signature_settings import Signed
-from lambdas.signatures.signature_settings import problems as problems_of
-from lambdas.signatures.signed_text import texts
+from lambdas.signatures.keys import secret_texts, usable_keys
+from lambdas.signatures.signature_settings import SignatureSettings
+from lambdas.signatures.signature_settings import signature_problems as problems_of
+from lambdas.signatures.signed_text import signed_texts
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-headers = signature_check.headers
+headers = signature_check.signature_headers
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(Signed):
+class Settings(SignatureSettings):
     """A hash of the secret and the request, in a header. `signed` must begin with `{secret}`."""
 
     algorithm: Literal["sha256", "sha512"] = "sha256"
@@ -32,36 +32,36 @@ class Settings(Signed):
     """Name of the parameter that holds the secret."""
 
 
-def where(_settings: Settings) -> Literal["handler"]:
+def verified_by(_settings: Settings) -> Literal["handler"]:
     """Authorizers never see the body."""
     return "handler"
 
 
 def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
-    return tuple(text.encode() for text in texts_of(stored))
+    return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
-    seen = signature_check.carried(settings, request, now)
-    held = usable(settings, keys, read_secret)
-    found = [text for secret in held.keys for text in texts(settings, request, secret)]
+def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+    seen = signature_check.received_signatures(settings, request, now)
+    held = usable_keys(settings, lookup_secret, read_secret)
+    found = [text for secret in held.keys for text in signed_texts(settings, request, secret)]
     right = [hashlib.new(settings.algorithm, text).digest() for text in found]
     same = [hmac.compare_digest(one, digest) for one in right for digest in seen]
     if not any(same):
         where = " or ".join(settings.signature.header).lower()
         raise held.refusal(f"no hash in {where} is one of the secret and this request")
-    signature_check.check(settings, request, now)
+    signature_check.check_signed_claims(settings, request, now)
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
-    secret = usable(settings, keys, read_secret).current
-    return signature_make.dressed(
-        settings, sent, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+    secret = usable_keys(settings, lookup_secret, read_secret).current
+    return signature_make.sign_request(
+        settings, outgoing, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret
     )
 
 
 def describe(settings: Settings) -> str:
-    return f"{settings.algorithm.upper()} {signature_make.described(settings)}"
+    return f"{settings.algorithm.upper()} {signature_make.describe_signature(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

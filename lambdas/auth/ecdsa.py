@@ -12,26 +12,26 @@ from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import SecretName
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures import public_keys, signature_check, signature_make
-from lambdas.signatures.keys import usable
-from lambdas.signatures.signature_settings import Signed
-from lambdas.signatures.signature_settings import problems as problems_of
+from lambdas.signatures.keys import usable_keys
+from lambdas.signatures.signature_settings import SignatureSettings
+from lambdas.signatures.signature_settings import signature_problems as problems_of
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-headers = signature_check.headers
+headers = signature_check.signature_headers
 _PRIVATE = "private:"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(Signed):
+class Settings(SignatureSettings):
     """An ECDSA signature in a header: P-256, SHA-256, in DER."""
 
     secret: SecretName = SecretName("auth_token")
     """Name of the parameter that holds the vendor's public key: SPKI in DER, written in base64, or PEM."""
 
 
-def where(_settings: Settings) -> Literal["handler"]:
+def verified_by(_settings: Settings) -> Literal["handler"]:
     """Authorizers never see the body."""
     return "handler"
 
@@ -46,11 +46,11 @@ def read_secret(_settings: Settings, stored: str) -> tuple[Any, ...]:
     return (key,)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    held, algorithm = usable(settings, keys, read_secret), ECDSA(SHA256())
+    held, algorithm = usable_keys(settings, lookup_secret, read_secret), ECDSA(SHA256())
     by = (partial(key.verify, signature_algorithm=algorithm) for key in held.keys)
     try:
         public_keys.verify(settings, request, now, by)
@@ -73,18 +73,18 @@ def _public(stored: str) -> Any:
     return key if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1) else None
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    held = keys(settings.secret)[0]
+    held = lookup_secret(settings.secret)[0]
     if not held.startswith(_PRIVATE):
         return None
     key = _private(held)
-    return signature_make.dressed(settings, sent, now, lambda text: key.sign(text, ECDSA(SHA256())))
+    return signature_make.sign_request(settings, outgoing, now, lambda text: key.sign(text, ECDSA(SHA256())))
 
 
-def pair(_settings: Settings) -> tuple[str, str]:
+def key_pair(_settings: Settings) -> tuple[str, str]:
     """A public key as it is stored, and the private key with which `sign` signs."""
     from secrets import randbelow
 
@@ -102,7 +102,7 @@ def _private(held: str) -> Any:
 
 
 def describe(settings: Settings) -> str:
-    return f"ECDSA signature (P-256) {signature_make.described(settings)}"
+    return f"ECDSA signature (P-256) {signature_make.describe_signature(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

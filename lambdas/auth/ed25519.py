@@ -10,30 +10,30 @@ from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import SecretName
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures import public_keys, signature_check, signature_make
-from lambdas.signatures.keys import Key, read_key, usable
-from lambdas.signatures.signature_settings import Signed
-from lambdas.signatures.signature_settings import problems as problems_of
+from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
+from lambdas.signatures.signature_settings import SignatureSettings
+from lambdas.signatures.signature_settings import signature_problems as problems_of
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-headers = signature_check.headers
-HEX = Key("hex")
+headers = signature_check.signature_headers
+HEX = KeyEncoding("hex")
 PUBLIC_KEY_BYTES = 32
 _PRIVATE = "private:"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(Signed):
+class Settings(SignatureSettings):
     """An Ed25519 signature in a header (RFC 8032)."""
 
-    key: Key = HEX
+    key: KeyEncoding = HEX
     """How the public key is written: 32 bytes, in `hex` or `base64`."""
     secret: SecretName = SecretName("auth_token")
     """Name of the parameter that holds the vendor's public key."""
 
 
-def where(_settings: Settings) -> Literal["handler"]:
+def verified_by(_settings: Settings) -> Literal["handler"]:
     """Authorizers never see the body."""
     return "handler"
 
@@ -51,28 +51,30 @@ def read_secret(settings: Settings, stored: str) -> tuple[Any, ...]:
     return (Ed25519PublicKey.from_public_bytes(content),)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
-    held = usable(settings, keys, read_secret)
+def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+    held = usable_keys(settings, lookup_secret, read_secret)
     try:
         public_keys.verify(settings, request, now, (key.verify for key in held.keys))
     except Unauthenticated as refused:
         raise held.refusal(str(refused)) from None
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent | None:
-    held = keys(settings.secret)[0]
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
+    held = lookup_secret(settings.secret)[0]
     if not held.startswith(_PRIVATE):
         return None
-    return signature_make.dressed(settings, sent, now, _private(bytes.fromhex(held.removeprefix(_PRIVATE))).sign)
+    return signature_make.sign_request(
+        settings, outgoing, now, _private(bytes.fromhex(held.removeprefix(_PRIVATE))).sign
+    )
 
 
-def pair(settings: Settings) -> tuple[str, str]:
+def key_pair(settings: Settings) -> tuple[str, str]:
     """A public key as it is stored, and the private key with which `sign` signs."""
     from secrets import token_bytes
 
     seed = token_bytes(32)
     public = _private(seed).public_key().public_bytes_raw()
-    written = public.hex() if settings.key.encoding == "hex" else signature_make.encoded(public, "base64")
+    written = public.hex() if settings.key.encoding == "hex" else signature_make.encode_bytes(public, "base64")
     return settings.key.strip + written, _PRIVATE + seed.hex()
 
 
@@ -83,7 +85,7 @@ def _private(seed: bytes) -> Any:
 
 
 def describe(settings: Settings) -> str:
-    return f"Ed25519 signature {signature_make.described(settings)}"
+    return f"Ed25519 signature {signature_make.describe_signature(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -10,31 +10,31 @@ from typing import TYPE_CHECKING, Literal
 from lambdas.auth_type import Keys, Sent
 from lambdas.model import SecretName
 from lambdas.signatures import signature_check, signature_make
-from lambdas.signatures.keys import Key, read_key, usable
-from lambdas.signatures.signature_settings import Signed
-from lambdas.signatures.signature_settings import problems as problems_of
-from lambdas.signatures.signed_text import texts
+from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
+from lambdas.signatures.signature_settings import SignatureSettings
+from lambdas.signatures.signature_settings import signature_problems as problems_of
+from lambdas.signatures.signed_text import signed_texts
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-headers = signature_check.headers
-PLAIN = Key()
+headers = signature_check.signature_headers
+PLAIN = KeyEncoding()
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(Signed):
+class Settings(SignatureSettings):
     """An HMAC in a header."""
 
     algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
     """The hash function."""
-    key: Key = PLAIN
+    key: KeyEncoding = PLAIN
     """How the stored secret becomes the key. Without it, its UTF-8 bytes are."""
     secret: SecretName = SecretName("auth_token")
     """Name of the parameter that holds the secret."""
 
 
-def where(_settings: Settings) -> Literal["handler"]:
+def verified_by(_settings: Settings) -> Literal["handler"]:
     """Authorizers never see the body."""
     return "handler"
 
@@ -43,29 +43,31 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return read_key(settings.key, stored)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, now: float) -> None:
-    seen = signature_check.carried(settings, request, now)
-    held = usable(settings, keys, read_secret)
-    right = [hmac.digest(key, text, settings.algorithm) for text in texts(settings, request) for key in held.keys]
+def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+    seen = signature_check.received_signatures(settings, request, now)
+    held = usable_keys(settings, lookup_secret, read_secret)
+    right = [
+        hmac.digest(key, text, settings.algorithm) for text in signed_texts(settings, request) for key in held.keys
+    ]
     # Every pair is compared, whatever the first says: the time taken tells nothing.
     same = [hmac.compare_digest(one, digest) for one in right for digest in seen]
     if not any(same):
         where = " or ".join(settings.signature.header).lower()
         raise held.refusal(f"no signature in {where} is one of this body with the secret")
-    signature_check.check(settings, request, now)
+    signature_check.check_signed_claims(settings, request, now)
 
 
-def signed(settings: Settings, request: Request) -> list[bytes]:
-    return texts(settings, request)
+def hmac_texts(settings: Settings, request: Request) -> list[bytes]:
+    return signed_texts(settings, request)
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, now: float) -> Sent:
-    key = usable(settings, keys, read_secret).current
-    return signature_make.dressed(settings, sent, now, lambda text: hmac.digest(key, text, settings.algorithm))
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+    key = usable_keys(settings, lookup_secret, read_secret).current
+    return signature_make.sign_request(settings, outgoing, now, lambda text: hmac.digest(key, text, settings.algorithm))
 
 
 def describe(settings: Settings) -> str:
-    return f"HMAC-{settings.algorithm.upper()} {signature_make.described(settings)}"
+    return f"HMAC-{settings.algorithm.upper()} {signature_make.describe_signature(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from lambdas.model import Header, HttpsUrl
 from lambdas.runtime.fetch import fetched
 from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import SecretsUnavailable
-from lambdas.signatures.published_keys import REREAD, Published
+from lambdas.signatures.published_keys import REREAD, FetchCache
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -47,7 +47,7 @@ class Settings:
     """The header that carries it, after `Bearer `."""
 
 
-def where(settings: Settings) -> Literal["api", "authorizer"]:
+def verified_by(settings: Settings) -> Literal["api", "authorizer"]:
     """The HTTP API knows RS256 alone, and asks the issuer where its keys are."""
     plain = settings.algorithms == ("RS256",) and settings.jwks_url is None
     return "api" if plain else "authorizer"
@@ -61,7 +61,7 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return (settings.header.lower(),)
 
 
-def verify(settings: Settings, request: Request, _keys: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, _lookup_secret: Keys, now: float) -> None:
     claims = _written_as_text(request.claims) if request.claims is not None else _decoded(settings, request)
     _check(settings, claims, now)
 
@@ -180,8 +180,8 @@ def _place(content: bytes) -> str:
     return str(configuration["jwks_uri"])
 
 
-KEY_SETS = Published(_keys, _ask)
-PLACES = Published(_place, _ask)
+KEY_SETS = FetchCache(_keys, _ask)
+PLACES = FetchCache(_place, _ask)
 
 
 def _key(settings: Settings, kid: Any, algorithm: str) -> Any:
@@ -196,7 +196,7 @@ def _key(settings: Settings, kid: Any, algorithm: str) -> Any:
     return found
 
 
-def sign(_settings: Settings, _sent: Sent, _keys: Keys, _now: float) -> None:
+def sign(_settings: Settings, _outgoing: Sent, _lookup_secret: Keys, _now: float) -> None:
     """The issuer alone has the key."""
 
 

@@ -18,7 +18,7 @@ from lambdas.reading.body import Rejected
 from lambdas.reading.unverified import refuse_compressed
 from lambdas.runtime.fetch import fetched
 from lambdas.runtime.https_url import FetchRefused
-from lambdas.signatures.published_keys import Published
+from lambdas.signatures.published_keys import FetchCache
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -51,7 +51,7 @@ class Settings:
     """The topics whose messages are taken. Anyone can make a topic, and have SNS sign for it."""
 
 
-def where(_settings: Settings) -> Literal["handler"]:
+def verified_by(_settings: Settings) -> Literal["handler"]:
     """Authorizers never see the body."""
     return "handler"
 
@@ -64,7 +64,7 @@ def headers(_settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-def verify(settings: Settings, request: Request, _keys: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, _lookup_secret: Keys, _now: float) -> None:
     refuse_compressed(request)
     try:
         message = request.json
@@ -119,7 +119,7 @@ def _ask(url: str) -> bytes:
     return fetched(url, HOSTS)
 
 
-CERTIFICATES = Published(_key, _ask)
+CERTIFICATES = FetchCache(_key, _ask)
 
 
 def _field(message: dict[str, Any], name: str) -> Any:
@@ -147,7 +147,7 @@ def _signature(message: dict[str, Any]) -> bytes:
         raise Unauthenticated("Signature is not base64") from None
 
 
-def sign(_settings: Settings, _sent: Sent, _keys: Keys, _now: float) -> None:
+def sign(_settings: Settings, _outgoing: Sent, _lookup_secret: Keys, _now: float) -> None:
     """SNS alone has the key."""
 
 

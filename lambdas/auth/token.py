@@ -11,7 +11,7 @@ from lambdas.auth_type import Keys, Sent, Unauthenticated
 from lambdas.model import Header, SecretName
 from lambdas.reading.unverified import parameter
 from lambdas.runtime.secrets import UnusableSecret
-from lambdas.signatures.keys import texts_of, usable
+from lambdas.signatures.keys import secret_texts, usable_keys
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -31,7 +31,7 @@ class Settings:
     """Name of the parameter that holds the token."""
 
 
-def where(settings: Settings) -> Literal["authorizer", "handler"]:
+def verified_by(settings: Settings) -> Literal["authorizer", "handler"]:
     """An authorizer sees headers, and a token is all in one."""
     return "authorizer" if settings.header else "handler"
 
@@ -41,7 +41,7 @@ def headers(settings: Settings) -> tuple[str, ...]:
 
 
 def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
-    *as_stored, bare = texts_of(stored)
+    *as_stored, bare = secret_texts(stored)
     if settings.header and not bare.isprintable():
         raise UnusableSecret("has a character in it that no header has, such as a line break")
     # Whoever takes a header off the wire takes off the white space around its value.
@@ -49,10 +49,10 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(f"{settings.prefix}{text}".encode() for text in found)
 
 
-def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
     place, carried = _carried(settings, request)
     seen = carried.encode("utf-8", "surrogatepass")
-    held = usable(settings, keys, read_secret)
+    held = usable_keys(settings, lookup_secret, read_secret)
     # Every secret is compared, whatever the first says: the time taken tells nothing.
     same = [hmac.compare_digest(seen, token) for token in held.keys]
     if not any(same):
@@ -69,13 +69,13 @@ def _carried(settings: Settings, request: Request) -> tuple[str, str]:
     return place, request.headers[place]
 
 
-def sign(settings: Settings, sent: Sent, keys: Keys, _now: float) -> Sent:
-    token = usable(settings, keys, read_secret).current.decode()
+def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+    token = usable_keys(settings, lookup_secret, read_secret).current.decode()
     if settings.header:
-        return sent._replace(headers={**sent.headers, settings.header: token})
+        return outgoing._replace(headers={**outgoing.headers, settings.header: token})
     from lambdas.signatures.public_url import with_query
 
-    return sent._replace(url=with_query(sent.url, settings.query or "", token))
+    return outgoing._replace(url=with_query(outgoing.url, settings.query or "", token))
 
 
 def describe(settings: Settings) -> str:

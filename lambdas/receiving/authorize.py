@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.auth import verified
+from lambdas.auth import verify_or_reread_secrets
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import Source
 from lambdas.reading.request import Request
@@ -14,7 +14,7 @@ from lambdas.runtime.metrics import embedded
 from lambdas.runtime.secrets import Secrets, SecretsUnavailable
 
 
-def authorized(
+def authorize(
     source: Source, secrets: Secrets, event: Mapping[str, Any], now: float, stack: str = ""
 ) -> dict[str, Any]:
     """A simple response. It keeps forgeries from the handler, which verifies what passes by itself.
@@ -25,7 +25,7 @@ def authorized(
     """
     request = Request.from_event({**event, "body": None, "isBase64Encoded": False}, now)
     try:
-        verified(source.webhook.auth, request, secrets)
+        verify_or_reread_secrets(source.webhook.auth, request, secrets)
     except Unauthenticated as refused:
         counted = embedded(stack, now, {"Unauthenticated": 1}) if stack else {}
         log("WARN", "unauthenticated", now, source=source.name, requestId=request.id, why=str(refused), **counted)

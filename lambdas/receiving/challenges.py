@@ -21,15 +21,15 @@ from lambdas.reading.text_templates import as_text, filled, filled_json, paths
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-FORBIDDEN = frozenset("{}[]\"':,\\ \t\r\n")
+NEVER_SIGNED = frozenset("{}[]\"':,\\ \t\r\n")
 """Never among the characters that a reply signs: every text under which an event verifies has some of them."""
 
 
-class Unbounded(Exception):  # noqa: N818 - it names the outcome
+class InputOutOfBounds(Exception):  # noqa: N818 - it names the outcome
     """A reply was asked to sign a text outside its bounds, which might be one that verifies as an event."""
 
 
-class Answer(NamedTuple):
+class HttpReply(NamedTuple):
     """What goes back to the sender."""
 
     status: int
@@ -75,7 +75,7 @@ class ReplyFunctions(Functions):
 
     def _bounded(self, text: Any) -> bytes:
         if not isinstance(text, str) or not self._inputs.fullmatch(text):
-            raise Unbounded
+            raise InputOutOfBounds
         return text.encode()
 
 
@@ -89,7 +89,7 @@ def _alphabet(also: str, length: int) -> re.Pattern[str]:
     return re.compile(f"[A-Za-z0-9_\\-{re.escape(also)}]{{1,{length}}}")
 
 
-def matching(challenges: tuple[Challenge, ...], request: Request) -> Challenge | None:
+def matching_challenge(challenges: tuple[Challenge, ...], request: Request) -> Challenge | None:
     """The first of these challenges that the request is."""
     for challenge in challenges:
         if challenge.method == request.method:
@@ -110,12 +110,12 @@ def _body(request: Request) -> Any:
         return None
 
 
-def answer(challenge: Challenge, request: Request, secret: Callable[[], str]) -> Answer:
+def answer_challenge(challenge: Challenge, request: Request, secret: Callable[[], str]) -> HttpReply:
     """The challenge's reply, filled in; Unbounded where it would sign what it must not."""
-    return rendered(challenge.reply, _body(request), ReplyFunctions(request, challenge, secret))
+    return render_reply(challenge.reply, _body(request), ReplyFunctions(request, challenge, secret))
 
 
-def rendered(reply: Reply, body: Any, functions: Functions) -> Answer:
+def render_reply(reply: Reply, body: Any, functions: Functions) -> HttpReply:
     """A reply, filled in."""
     headers = tuple(
         (name.lower(), _one_line(as_text(filled(text)(body, functions))))
@@ -123,35 +123,35 @@ def rendered(reply: Reply, body: Any, functions: Functions) -> Answer:
     )
     if reply.json is not None:
         made = _json(filled_json(reply.json)(body, functions))
-        return Answer(reply.status, made, "application/json", headers)
+        return HttpReply(reply.status, made, "application/json", headers)
     if reply.text is not None:
-        return Answer(reply.status, _text(as_text(filled(reply.text)(body, functions))), headers=headers)
-    return Answer(reply.status, headers=headers)
+        return HttpReply(reply.status, _text(as_text(filled(reply.text)(body, functions))), headers=headers)
+    return HttpReply(reply.status, headers=headers)
 
 
 def _json(value: Any) -> str:
     try:
         return json.dumps(value, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError):
-        raise Unbounded from None
+        raise InputOutOfBounds from None
 
 
 def _text(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise Unbounded from None
+        raise InputOutOfBounds from None
     return text
 
 
 def _one_line(text: str) -> str:
     """A header's value; the gateway refuses control characters with a 5xx, so they never get there."""
     if not (text.isascii() and text.isprintable()):
-        raise Unbounded
+        raise InputOutOfBounds
     return text
 
 
-def texts(reply: Reply) -> Iterator[str]:
+def reply_texts(reply: Reply) -> Iterator[str]:
     """Every text in a reply."""
 
     def below(value: Any) -> Iterator[str]:
@@ -169,7 +169,7 @@ def texts(reply: Reply) -> Iterator[str]:
     yield from below(dict(reply.headers or {}))
 
 
-def could_have_signed(challenges: tuple[Challenge, ...], text: bytes) -> bool:
+def could_sign(challenges: tuple[Challenge, ...], text: bytes) -> bool:
     """Whether one of these challenges, which sign, would sign this text: then a signature of it proves nothing.
 
     Where `signed` is the body alone, the answer to a challenge is the signature of a body, such as 123.
@@ -177,9 +177,9 @@ def could_have_signed(challenges: tuple[Challenge, ...], text: bytes) -> bool:
     return any(_inputs(one).fullmatch(text.decode("utf-8", "replace")) for one in challenges)
 
 
-def signs(challenge: Challenge) -> bool:
+def signs_with_secret(challenge: Challenge) -> bool:
     """Whether the reply is made with the secret."""
-    return any(name in path for text in texts(challenge.reply) for path in paths(text) for name in _WITH_SECRET)
+    return any(name in path for text in reply_texts(challenge.reply) for path in paths(text) for name in _WITH_SECRET)
 
 
 _WITH_SECRET = ("hmac_", "keyed_sha256_")

@@ -16,7 +16,7 @@ from lambdas.runtime.secrets import NoSecret, Secrets, UnusableSecret
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-LEARNED = re.compile(r"[\x21-\x7e]{16,512}")
+LEARNABLE_SECRET = re.compile(r"[\x21-\x7e]{16,512}")
 """What a vendor may hand over as a secret."""
 
 
@@ -56,7 +56,7 @@ def _held(secrets: Secrets, name: str) -> tuple[str, ...]:
 
 def _learn(value: Any, secrets: Secrets, name: str) -> None:
     """The first one is believed; after that, only who says the same is answered."""
-    if not isinstance(value, str) or not LEARNED.fullmatch(value) or "{{" in value:
+    if not isinstance(value, str) or not LEARNABLE_SECRET.fullmatch(value) or "{{" in value:
         raise Unauthenticated("what it hands over can't be a secret")
     try:
         stored = secrets.get(name)

@@ -11,7 +11,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lambdas.auth import current_text, masked_fields, queries, secret_names, signed, verified
+from lambdas.auth import (
+    credential_queries,
+    current_secret,
+    hmac_texts,
+    masked_fields,
+    secret_names,
+    verify_or_reread_secrets,
+)
 from lambdas.auth_type import Unauthenticated
 from lambdas.delivering.delivery import Delivery
 from lambdas.delivering.kept_bucket import KeptBucket
@@ -23,8 +30,17 @@ from lambdas.reading.formats import reader
 from lambdas.reading.paths import Functions
 from lambdas.reading.request import Request
 from lambdas.reading.text_templates import paths
-from lambdas.receiving.challenges import Answer, Unbounded, answer, could_have_signed, matching, rendered, signs, texts
-from lambdas.receiving.request_log import UNVERIFIABLE, Outcome, reasons, report
+from lambdas.receiving.challenges import (
+    HttpReply,
+    InputOutOfBounds,
+    answer_challenge,
+    could_sign,
+    matching_challenge,
+    render_reply,
+    reply_texts,
+    signs_with_secret,
+)
+from lambdas.receiving.request_log import UNVERIFIABLE, Outcome, format_reasons, log_request
 from lambdas.runtime.secrets import NoSecret, Secrets, SecretsUnavailable, UnusableSecret
 
 if TYPE_CHECKING:
@@ -59,14 +75,14 @@ class Receiver:
         self._unauthenticated = tuple(one for one in challenges if one.unauthenticated)
         self._otherwise = tuple(one for one in challenges if one.auth)
         self._authenticated = tuple(one for one in challenges if not one.unauthenticated and not one.auth)
-        self._signing = tuple(one for one in challenges if signs(one))
+        self._signing = tuple(one for one in challenges if signs_with_secret(one))
         self._secret_names = secret_names(self._auth)
         every = auths(source.webhook)
         self._masks = masked_fields(source)
-        self._queries = tuple(name for auth in every for name in queries(auth))
+        self._queries = tuple(name for auth in every for name in credential_queries(auth))
         self._accepted = source.webhook.answer or Reply()
         # Most answers are always the same.
-        self._answer_made = None if any(paths(one) for one in texts(self._accepted)) else _static(self._accepted)
+        self._answer_made = None if any(paths(one) for one in reply_texts(self._accepted)) else _static(self._accepted)
         self._refusal_headers = tuple((source.webhook.refusal_headers or {}).items())
         self._read = reader(source.events)
         self._delivery = Delivery(source, outbox, kept, claims)
@@ -82,50 +98,50 @@ class Receiver:
             request = Request.from_event(event, now, self._read)
         except ValueError:
             request = Request.from_event({**event, "body": None}, now)
-            outcome = Outcome(Answer(400), "malformed", "the body is not base64")
+            outcome = Outcome(HttpReply(400), "malformed", "the body is not base64")
         else:
             outcome = self._outcome(request)
-        report(request, outcome, self._source.name, self._stack)
-        if 400 <= outcome.answer.status < 500:
-            outcome = outcome._replace(answer=outcome.answer._replace(headers=self._refusal_headers))
-        return _response(outcome.answer)
+        log_request(request, outcome, self._source.name, self._stack)
+        if 400 <= outcome.reply.status < 500:
+            outcome = outcome._replace(reply=outcome.reply._replace(headers=self._refusal_headers))
+        return _response(outcome.reply)
 
     def _outcome(self, request: Request) -> Outcome:
         try:
             return self._answer(request)
         except Unauthenticated as refused:
-            return Outcome(Answer(401), "unauthenticated", str(refused))
-        except Unbounded:
-            return Outcome(Answer(400), "challenge refused", "it would have signed a text outside its bounds")
+            return Outcome(HttpReply(401), "unauthenticated", str(refused))
+        except InputOutOfBounds:
+            return Outcome(HttpReply(400), "challenge refused", "it would have signed a text outside its bounds")
         except Rejected as rejected:
-            return Outcome(Answer(400), "challenge refused", str(rejected))
+            return Outcome(HttpReply(400), "challenge refused", str(rejected))
         except EventsInFlight as pending:
-            return Outcome(Answer(503), "unavailable", f"Pending: {pending}", pending.delivered)
+            return Outcome(HttpReply(503), "unavailable", f"Pending: {pending}", pending.delivered)
         except (NoSecret, UnusableSecret) as missing:
-            return Outcome(Answer(503), UNVERIFIABLE, f"{type(missing).__name__}: {missing}")
+            return Outcome(HttpReply(503), UNVERIFIABLE, f"{type(missing).__name__}: {missing}")
         except (SecretsUnavailable, QueueUnavailable, KeptBucketUnavailable) as down:
-            return Outcome(Answer(503), "unavailable", f"{type(down).__name__}: {down}")
+            return Outcome(HttpReply(503), "unavailable", f"{type(down).__name__}: {down}")
 
     def _answer(self, request: Request) -> Outcome:
         if len(request.body) > MAX_BODY:
-            return Outcome(Answer(413), "too large")
+            return Outcome(HttpReply(413), "too large")
         # Nobody has said who this is: no more than a handshake is taken apart for them.
         if len(request.body) <= MAX_HANDSHAKE and "content-encoding" not in request.headers:
-            if challenge := matching(self._unauthenticated, request):
+            if challenge := matching_challenge(self._unauthenticated, request):
                 return self._answered(challenge, request)
-            if self._otherwise and (challenge := matching(self._otherwise, request)):
+            if self._otherwise and (challenge := matching_challenge(self._otherwise, request)):
                 self._verify_otherwise(challenge, request)
                 return self._answered(challenge, request)
         self._verify(request)
         # No challenge signs a brace, so what looks like an event need not be asked.
         if self._signing and request.body[:1] not in (b"{", b"[") and self._could_have_been_signed(request):
             raise Unauthenticated("a challenge would have signed this for anyone")
-        if self._authenticated and (challenge := matching(self._authenticated, request)):
+        if self._authenticated and (challenge := matching_challenge(self._authenticated, request)):
             return self._answered(challenge, request)
         if request.method != "POST":
-            return Outcome(Answer(405), "no challenge", f"{request.method} fits no challenge")
+            return Outcome(HttpReply(405), "no challenge", f"{request.method} fits no challenge")
         if not request.body:
-            return Outcome(Answer(400), "empty")
+            return Outcome(HttpReply(400), "empty")
         return self._deliver(self._masked(request))
 
     def _answered(self, challenge: Challenge, request: Request) -> Outcome:
@@ -134,10 +150,10 @@ class Receiver:
             from lambdas.receiving.effects import take_effect
 
             take_effect(challenge, request, self._secrets, self._secret_names, self._fetch)
-        return Outcome(answer(challenge, request, self._secret), "challenge answered")
+        return Outcome(answer_challenge(challenge, request, self._secret), "challenge answered")
 
     def _could_have_been_signed(self, request: Request) -> bool:
-        return any(could_have_signed(self._signing, text) for text in signed(self._auth, request))
+        return any(could_sign(self._signing, text) for text in hmac_texts(self._auth, request))
 
     def _verify(self, request: Request) -> None:
         if request.by_iam:
@@ -145,11 +161,11 @@ class Receiver:
         if self._where == "api" and request.claims is None:
             raise Unauthenticated("the API has verified no token")
         # Behind an authorizer too: whoever could change this API might have another authorizer let anybody in.
-        verified(self._auth, request, self._secrets)
+        verify_or_reread_secrets(self._auth, request, self._secrets)
 
     def _verify_otherwise(self, challenge: Challenge, request: Request) -> None:
         if challenge.auth and not request.by_iam:
-            verified(challenge.auth, request, self._secrets)
+            verify_or_reread_secrets(challenge.auth, request, self._secrets)
 
     def _masked(self, request: Request) -> Request:
         request = request.without_query(self._queries) if self._queries else request
@@ -159,28 +175,28 @@ class Receiver:
 
     def _deliver(self, request: Request) -> Outcome:
         delivered = self._delivery.deliver(request)
-        why = reasons(delivered.refusals) if delivered.refusals else None
+        why = format_reasons(delivered.refusals) if delivered.refusals else None
         return Outcome(self._accept(request), "accepted", why, delivered)
 
-    def _accept(self, request: Request) -> Answer:
+    def _accept(self, request: Request) -> HttpReply:
         """What this vendor wants to be answered, whatever became of the events: they are all somewhere."""
         if self._answer_made:
             return self._answer_made
         try:
             root = request.json
-            return rendered(self._accepted, root, Functions(request, root))
-        except (Rejected, Unbounded):
-            return Answer(self._accepted.status)
+            return render_reply(self._accepted, root, Functions(request, root))
+        except (Rejected, InputOutOfBounds):
+            return HttpReply(self._accepted.status)
 
     def _secret(self) -> str:
-        return current_text(self._auth, self._secrets.get)
+        return current_secret(self._auth, self._secrets.get)
 
 
-def _static(reply: Reply) -> Answer:
-    return rendered(reply, None, Functions(Request(""), None))
+def _static(reply: Reply) -> HttpReply:
+    return render_reply(reply, None, Functions(Request(""), None))
 
 
-def _response(answer: Answer) -> dict[str, Any]:
+def _response(answer: HttpReply) -> dict[str, Any]:
     headers = dict(answer.headers)
     if answer.body:
         headers = {"content-type": answer.content_type, "x-content-type-options": "nosniff", **headers}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdas.delivering.result import Delivered
 from lambdas.reading.request import Request
-from lambdas.receiving.challenges import Answer
+from lambdas.receiving.challenges import HttpReply
 from lambdas.runtime.log import Level, log
 from lambdas.runtime.metrics import embedded
 
@@ -23,18 +23,18 @@ UNVERIFIABLE = "no secret"
 class Outcome(NamedTuple):
     """An answer, and what the log says of how it came about."""
 
-    answer: Answer
-    what: str
-    why: str | None = None
+    reply: HttpReply
+    log_message: str
+    reason: str | None = None
     delivered: Delivered = Delivered(0, 0, [])
 
 
-def report(request: Request, outcome: Outcome, source: str, stack: str) -> None:
+def log_request(request: Request, outcome: Outcome, source: str, stack: str) -> None:
     """One line for each request. Of the body it has names of drift alone, of headers the mark of a canary.
 
     Without a `stack` it has no metrics.
     """
-    status, delivered = outcome.answer.status, outcome.delivered
+    status, delivered = outcome.reply.status, outcome.delivered
     fields: dict[str, Any] = {"source": source, "requestId": request.id, "status": status}
     kept = len(delivered.refusals)
     fields["sent"], fields["kept"] = delivered.sent, kept
@@ -44,7 +44,7 @@ def report(request: Request, outcome: Outcome, source: str, stack: str) -> None:
         odd = status >= 400 or kept or delivered.unsent or delivered.unclaimed
         level = "ERROR" if status >= 500 else "WARN" if odd else "INFO"
         fields |= _more(request, outcome, stack)
-    log(level, outcome.what, request.time, **fields)
+    log(level, outcome.log_message, request.time, **fields)
 
 
 def _more(request: Request, outcome: Outcome, stack: str) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _more(request: Request, outcome: Outcome, stack: str) -> dict[str, Any]:
         "unsent": delivered.unsent,
         "duplicates": delivered.duplicates,
         "unclaimed": delivered.unclaimed,
-        "why": outcome.why,
+        "why": outcome.reason,
         "canary": request.canary if delivered.sent or delivered.unsent else None,
     }
     if delivered.drift:
@@ -63,8 +63,8 @@ def _more(request: Request, outcome: Outcome, stack: str) -> dict[str, Any]:
         said["drift"] = listed(delivered.drift)
     counts = {
         "Rejected": len(delivered.refusals),
-        "Unauthenticated": int(outcome.answer.status == 401),
-        "NoSecret": int(outcome.what == UNVERIFIABLE),
+        "Unauthenticated": int(outcome.reply.status == 401),
+        "NoSecret": int(outcome.log_message == UNVERIFIABLE),
         "Unsent": delivered.unsent,
         # A canary's event is old on purpose.
         "Lag": 0.0 if request.canary else delivered.lag,
@@ -76,7 +76,7 @@ def _more(request: Request, outcome: Outcome, stack: str) -> dict[str, Any]:
     return {**{name: value for name, value in said.items() if value}, **metrics}
 
 
-def reasons(refusals: Iterable[Refusal]) -> str:
+def format_reasons(refusals: Iterable[Refusal]) -> str:
     """Each once, and no more than a line has room for."""
     told = sorted({f"{one.reason}: {one.detail}" for one in refusals})
     more = [f"and {len(told) - MAX_WHY} more"] if len(told) > MAX_WHY else []

@@ -16,7 +16,7 @@ K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class KeyEncoding:
     """How the stored secret becomes a key."""
 
     encoding: Literal["utf8", "hex", "base64"] = "utf8"
@@ -26,7 +26,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Usable(Generic[K]):
+class UsableKeys(Generic[K]):
     """The keys that are stored, the current one first; `flaw` says why the current secret is none of them."""
 
     keys: tuple[K, ...]
@@ -47,19 +47,19 @@ class Usable(Generic[K]):
         return UnusableSecret(self.flaw) if self.flaw else Unauthenticated(why)
 
 
-def usable(settings: Any, keys: Keys, read_secret: Callable[[Any, str], tuple[K, ...]]) -> Usable[K]:
+def usable_keys(settings: Any, lookup_secret: Keys, read_secret: Callable[[Any, str], tuple[K, ...]]) -> UsableKeys[K]:
     """The stored secrets, read as a type reads them. A previous one that can't be used is as good as none."""
     found: list[K] = []
     flaw = None
-    for place, stored in enumerate(keys(settings.secret)):
+    for place, stored in enumerate(lookup_secret(settings.secret)):
         try:
             found += read_secret(settings, stored)
         except UnusableSecret as error:
             flaw = flaw if place else f"{settings.secret} {error}"
-    return Usable(tuple(found), flaw)
+    return UsableKeys(tuple(found), flaw)
 
 
-def texts_of(stored: str) -> tuple[str, ...]:
+def secret_texts(stored: str) -> tuple[str, ...]:
     """The secret as it is stored and, where white space is around it, without: UnusableSecret where it is blank.
 
     AWS's console adds a line break easily, and no type of key that is a text says that it can't be a part of it.
@@ -69,15 +69,15 @@ def texts_of(stored: str) -> tuple[str, ...]:
     return (bare,) if bare == stored else (stored, bare)
 
 
-def read_key(settings: Key, stored: str) -> tuple[bytes, ...]:
+def read_key(settings: KeyEncoding, stored: str) -> tuple[bytes, ...]:
     """The key, once or twice as `texts_of` has it; UnusableSecret where the secret is none."""
-    found = (key_bytes(settings, text) for text in texts_of(stored))
+    found = (key_bytes(settings, text) for text in secret_texts(stored))
     if keys := tuple(dict.fromkeys(key for key in found if key)):
         return keys
     raise UnusableSecret(f"is no key written in {settings.encoding}, which the definition says that it is")
 
 
-def key_bytes(settings: Key, secret: str) -> bytes | None:
+def key_bytes(settings: KeyEncoding, secret: str) -> bytes | None:
     """The key; None where the secret is no such text, or empty."""
     if settings.encoding == "utf8":
         key = secret.removeprefix(settings.strip) if settings.strip else secret
@@ -86,7 +86,7 @@ def key_bytes(settings: Key, secret: str) -> bytes | None:
 
 
 @lru_cache(64)
-def _decoded(settings: Key, secret: str) -> bytes | None:
+def _decoded(settings: KeyEncoding, secret: str) -> bytes | None:
     text = secret.strip().removeprefix(settings.strip)
     try:
         if settings.encoding == "hex":

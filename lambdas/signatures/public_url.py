@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
 
-def urls(settings: Url, request: Request) -> list[str]:
+def url_variants(settings: Url, request: Request) -> list[str]:
     """The URL as it was told, and its variants."""
     told = request.url
     if settings.base:

@@ -38,7 +38,7 @@ class _Entry(Generic[T]):
         return RETRY if isinstance(self.value, Failure) else REREAD
 
 
-class Published(Generic[T]):
+class FetchCache(Generic[T]):
     """What `fetch` finds at URLs, parsed. While it can't be read anew, what is known goes on serving."""
 
     def __init__(

@@ -16,8 +16,8 @@ from lambdas.reading.formats import media_type
 from lambdas.reading.request import FORM
 from lambdas.reading.unverified import parameter
 from lambdas.runtime.times import seconds
-from lambdas.signatures.signature_settings import BodyHash, Encoding, Signature, Signed, Timestamp
-from lambdas.signatures.signed_text import written
+from lambdas.signatures.signature_settings import BodyHash, Encoding, Signature, SignatureSettings, Timestamp
+from lambdas.signatures.signed_text import signed_time
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -31,7 +31,7 @@ FAMILY = "-*"
 """Ends the name of such a family."""
 
 
-def headers(settings: Signed) -> tuple[str, ...]:
+def signature_headers(settings: SignatureSettings) -> tuple[str, ...]:
     """The headers that carry signatures, lower case."""
     return _names(settings.signature.header)
 
@@ -47,7 +47,7 @@ def _names(written_names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def carried(settings: Signed, request: Request, now: float) -> list[bytes]:
+def received_signatures(settings: SignatureSettings, request: Request, now: float) -> list[bytes]:
     """The signatures of a request, decoded.
 
     Unauthenticated where there is none, or where the headers say that they are for another version of the scheme, or
@@ -70,7 +70,7 @@ def _check_required(required: Mapping[Header, str], request: Request) -> None:
             raise Unauthenticated(f"{name.lower()} is not {value}")
 
 
-def check(settings: Signed, request: Request, now: float) -> None:
+def check_signed_claims(settings: SignatureSettings, request: Request, now: float) -> None:
     """What is signed says that it is of now, and of this body: looked at only once it is known to be signed."""
     if settings.timestamp and settings.timestamp.path:
         _check_window(settings.timestamp, request, now)
@@ -79,7 +79,7 @@ def check(settings: Signed, request: Request, now: float) -> None:
 
 
 def _check_window(stamp: Timestamp, request: Request, now: float) -> None:
-    said = written(stamp, request)
+    said = signed_time(stamp, request)
     try:
         age = now - seconds(said, stamp.format)
     except ValueError:
@@ -90,7 +90,7 @@ def _check_window(stamp: Timestamp, request: Request, now: float) -> None:
         raise Unauthenticated(f"{_place(stamp)} is {age:+.0f} s old; {allowed}")
 
 
-def decoded(text: str, encoding: Encoding) -> bytes:
+def decode_text(text: str, encoding: Encoding) -> bytes:
     """What a vendor wrote as bytes; ValueError where it is no such text."""
     return _DECODERS[encoding](text.encode("ascii"))
 
@@ -115,7 +115,7 @@ def _signatures(settings: Signature, value: str) -> list[bytes]:
     found = []
     for part in [one for one in parts if one.startswith(settings.prefix)][:MAX_SIGNATURES]:
         try:
-            found.append(decoded(part.removeprefix(settings.prefix), settings.encoding))
+            found.append(decode_text(part.removeprefix(settings.prefix), settings.encoding))
         except ValueError:
             continue
     return found

@@ -11,11 +11,13 @@ from lambdas.auth_type import Sent
 from lambdas.reading.request import Request
 from lambdas.runtime.times import timestamp
 from lambdas.signatures.signature_check import FAMILY
-from lambdas.signatures.signature_settings import Encoding, Signed, Timestamp
-from lambdas.signatures.signed_text import texts
+from lambdas.signatures.signature_settings import Encoding, SignatureSettings, Timestamp
+from lambdas.signatures.signed_text import signed_texts
 
 
-def dressed(settings: Signed, sent: Sent, now: float, make: Callable[[bytes], bytes], secret: bytes = b"") -> Sent:
+def sign_request(
+    settings: SignatureSettings, outgoing: Sent, now: float, make: Callable[[bytes], bytes], secret: bytes = b""
+) -> Sent:
     """The request as the vendor would send it; `make` signs a text. No function does that."""
     from secrets import token_hex
 
@@ -25,27 +27,27 @@ def dressed(settings: Signed, sent: Sent, now: float, make: Callable[[bytes], by
     stamp, name = settings.timestamp, settings.signature.header[0].replace(FAMILY, "-1")
     before = ""
     if stamp and stamp.path:
-        sent = sent._replace(body=_stamped(sent.body, stamp, now))
+        outgoing = outgoing._replace(body=_stamped(outgoing.body, stamp, now))
     elif stamp and stamp.header:
         value = f"{stamp.prefix}{timestamp(now, stamp.format)}"
         made[stamp.header] = value
         if stamp.header.lower() == name.lower():
             before = f"{value}{stamp.split or settings.signature.split}"
-    if settings.id and settings.id.header.lower() not in {one.lower() for one in sent.headers}:
+    if settings.id and settings.id.header.lower() not in {one.lower() for one in outgoing.headers}:
         made[settings.id.header] = f"msg_{token_hex(16)}"
     if settings.body_hash:
-        digest = hashlib.sha256(sent.body).hexdigest()
+        digest = hashlib.sha256(outgoing.body).hexdigest()
         if settings.body_hash.query:
-            sent = sent._replace(url=with_query(sent.url, settings.body_hash.query, digest))
+            outgoing = outgoing._replace(url=with_query(outgoing.url, settings.body_hash.query, digest))
         elif settings.body_hash.header:
             made[settings.body_hash.header] = digest
-    sent = sent._replace(headers={**sent.headers, **made})
-    digest_of = make(texts(settings, Request.from_sent(sent, now), secret)[0])
-    value = f"{before}{settings.signature.prefix}{encoded(digest_of, settings.signature.encoding)}"
-    return sent._replace(headers={**sent.headers, name: value})
+    outgoing = outgoing._replace(headers={**outgoing.headers, **made})
+    digest_of = make(signed_texts(settings, Request.from_sent(outgoing, now), secret)[0])
+    value = f"{before}{settings.signature.prefix}{encode_bytes(digest_of, settings.signature.encoding)}"
+    return outgoing._replace(headers={**outgoing.headers, name: value})
 
 
-def described(settings: Signed) -> str:
+def describe_signature(settings: SignatureSettings) -> str:
     """What is signed and where, in a few words."""
     where = " or ".join(settings.signature.header)
     stamp = settings.timestamp
@@ -54,7 +56,7 @@ def described(settings: Signed) -> str:
     return f'of "{text}" in {where}{window}'
 
 
-def encoded(content: bytes, encoding: Encoding) -> str:
+def encode_bytes(content: bytes, encoding: Encoding) -> str:
     """Bytes as a vendor writes them."""
     if encoding == "hex":
         return content.hex()

@@ -14,7 +14,7 @@ from lambdas.model import Header, Path, SignedText, UrlBase
 from lambdas.runtime.times import TimeFormat
 
 Encoding = Literal["hex", "base64", "base64url"]
-Variant = Literal["no_port", "default_port", "quoted", "unquoted", "recoded"]
+UrlVariant = Literal["no_port", "default_port", "quoted", "unquoted", "recoded"]
 
 PIECE = re.compile(r"\{(\w+)(?:\('([^'{}]*)'\))?\}")
 """A piece in a signed text, and what it is called with."""
@@ -69,7 +69,7 @@ class Url:
 
     base: UrlBase | None = None
     """What the vendor was told, where that is not the endpoint's own URL: behind a custom domain, or a proxy."""
-    variants: tuple[Variant, ...] = ()
+    variants: tuple[UrlVariant, ...] = ()
     """How the vendor may have written it else: without or with the port 443, or with other escapes in the query."""
 
 
@@ -84,7 +84,7 @@ class BodyHash:
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignatureSettings:
     """A signature in a header, over pieces of the request."""
 
     signature: Signature
@@ -103,7 +103,7 @@ class Signed:
     """Headers that must have this value, such as a version of the scheme."""
 
 
-def problems(settings: Signed) -> Iterator[tuple[str, str]]:
+def signature_problems(settings: SignatureSettings) -> Iterator[tuple[str, str]]:
     """Mistakes between the keys, and holes."""
     used = [(name, argument) for name, argument in PIECE.findall(settings.signed)]
     names = {name for name, _ in used}

@@ -16,7 +16,7 @@ from lambdas.reading.formats import media_type
 from lambdas.reading.paths import Functions, compiled
 from lambdas.reading.request import FORM
 from lambdas.reading.unverified import parameter
-from lambdas.signatures.signature_settings import PIECE, Signed, Timestamp, Url
+from lambdas.signatures.signature_settings import PIECE, SignatureSettings, Timestamp, Url
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -25,13 +25,13 @@ _MAX_FIELDS, _MAX_FORM = 1_000, 262_144
 Parts = tuple[tuple[str, str, bytes], ...]
 
 
-def texts(settings: Signed, request: Request, secret: bytes = b"") -> list[bytes]:
+def signed_texts(settings: SignatureSettings, request: Request, secret: bytes = b"") -> list[bytes]:
     """What may be signed: one text, or one for each way in which the vendor may have written the URL."""
-    parts, with_url = template(settings.signed)
+    parts, with_url = parse_signed_template(settings.signed)
     if not with_url:
         return [b"".join([one[2] or _part(*one, settings, request, secret) for one in parts])]
     # Few vendors sign it, and each import is a part of a cold start.
-    from lambdas.signatures.public_url import urls
+    from lambdas.signatures.public_url import url_variants
 
     # All but the URL once, however many ways there are to write it.
     found = [
@@ -40,7 +40,7 @@ def texts(settings: Signed, request: Request, secret: bytes = b"") -> list[bytes
     ]
     places = [place for place, (name, _, _) in enumerate(parts) if name == "url"]
     made = []
-    for url in urls(settings.url or Url(), request):
+    for url in url_variants(settings.url or Url(), request):
         for place in places:
             found[place] = _bytes(url)
         made.append(b"".join(found))
@@ -48,7 +48,7 @@ def texts(settings: Signed, request: Request, secret: bytes = b"") -> list[bytes
 
 
 @cache
-def template(text: str) -> tuple[Parts, bool]:
+def parse_signed_template(text: str) -> tuple[Parts, bool]:
     """The text as (piece, its argument, b"") and ("", "", literal), and whether the URL is in it: split once."""
     found, at = [], 0
     for match in PIECE.finditer(text):
@@ -61,13 +61,15 @@ def template(text: str) -> tuple[Parts, bool]:
     return tuple(found), any(name == "url" for name, _, _ in found)
 
 
-def _part(name: str, argument: str, literal: bytes, settings: Signed, request: Request, secret: bytes) -> bytes:
+def _part(
+    name: str, argument: str, literal: bytes, settings: SignatureSettings, request: Request, secret: bytes
+) -> bytes:
     if name == "body":
         return request.body
     if not name:
         return literal
     if name == "timestamp" and settings.timestamp:
-        return _bytes(written(settings.timestamp, request))
+        return _bytes(signed_time(settings.timestamp, request))
     if name == "id" and settings.id:
         return _header(settings.id.header, request)
     return secret if name == "secret" else _PIECES[name](request, argument)
@@ -108,7 +110,7 @@ _PIECES: dict[str, Callable[[Request, str], bytes]] = {
 }
 
 
-def written(stamp: Timestamp, request: Request) -> str:
+def signed_time(stamp: Timestamp, request: Request) -> str:
     """The time of signing as it is written; Unauthenticated where there is none."""
     if stamp.path:
         try:

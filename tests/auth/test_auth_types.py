@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.definition.read import auth_types, known, load
+from generator.definition.read import auth_types, load, source_names
 from generator.definition.secret_names import can_sign
 from generator.packaging.wheels import pinned_wheels
-from generator.reference.definition_keys import descriptions, schema
+from generator.reference.definition_keys import field_descriptions, json_schema
 from generator.samples import gateway
 from generator.samples.vendor import made_up
 from lambdas import auth
-from lambdas.auth import leaves, secret_names, signed
+from lambdas.auth import hmac_texts, leaves, secret_names
 from lambdas.auth_type import AuthType, Keys, Sent, Unauthenticated
 from lambdas.model import Auth, SecretName, Webhook, auths, verified_by
 from lambdas.reading.request import Request
@@ -35,10 +35,10 @@ EVERY = pytest.mark.parametrize(("name", "module"), auth_types().items(), ids=au
 FUNCTIONS = {name: one for name, one in vars(AuthType).items() if inspect.isfunction(one) and not name.startswith("_")}
 OPTIONAL = {
     "read_secret": ["settings", "stored"],
-    "signed": ["settings", "request"],
+    "hmac_texts": ["settings", "request"],
     "wheels": ["settings"],
-    "masks": ["settings"],
-    "pair": ["settings"],
+    "masked_fields": ["settings"],
+    "key_pair": ["settings"],
 }
 REFERENCE = (ROOT / "docs" / "definition.md").read_text(encoding="utf-8")
 PACKAGES = {"cryptography": "cryptography", "jwt": "PyJWT"}  # by what is imported
@@ -59,7 +59,7 @@ def every_use() -> Iterator[tuple[str, Auth]]:
     """Each way of verifying in a definition, once."""
     seen: list[Auth] = []
     for folder in (SOURCES, CASES):
-        for made in load(folder, known(folder)):
+        for made in load(folder, source_names(folder)):
             for one in (one for each in auths(made.source.webhook) for one in below(each)):
                 if one not in seen:
                     seen.append(one)
@@ -106,7 +106,7 @@ def test_its_settings_are_frozen_and_described(name: str, module: object) -> Non
     keys = module.Settings  # type: ignore[attr-defined]
     assert keys.__dataclass_params__.frozen
     assert "__slots__" in vars(keys)
-    assert set(descriptions(keys)) == {field.name for field in dataclasses.fields(keys)}, name
+    assert set(field_descriptions(keys)) == {field.name for field in dataclasses.fields(keys)}, name
     # What a dataclass has without a text of its own.
     assert not str(inspect.getdoc(keys)).startswith("Settings(")
 
@@ -120,7 +120,7 @@ def test_its_settings_name_a_secret_or_nothing_is_stored_or_it_is_made_of_others
         assert parameters["secret"].default == SecretName("auth_token")
         assert hasattr(module, "read_secret"), f"{name} stores a secret, so it reads one"
     else:
-        assert not hasattr(module, "pair"), f"{name} stores nothing, so it has no pair of keys"
+        assert not hasattr(module, "key_pair"), f"{name} stores nothing, so it has no pair of keys"
 
 
 @EVERY
@@ -151,7 +151,7 @@ def test_it_is_used_and_documented(name: str, module: object) -> None:
     assert f"### `webhook.auth.{name}`\n" in REFERENCE
     doc = str(inspect.getdoc(module.Settings)).replace("\n", " ")  # type: ignore[attr-defined]
     assert f"### `webhook.auth.{name}`\n\n{doc}\n" in REFERENCE
-    assert name in schema()["definitions"]["auth"]["properties"]
+    assert name in json_schema()["definitions"]["auth"]["properties"]
 
 
 # Each use of it.
@@ -181,12 +181,12 @@ def test_its_headers_are_lower_case_and_each_there_once(auth: Auth) -> None:
 
 @EACH
 def test_where_it_is_verified_is_where_what_it_looks_at_can_be_seen(auth: Auth) -> None:
-    where = auth.type.where(auth.settings)
+    where = auth.type.verified_by(auth.settings)
     assert where in ("api", "authorizer", "handler")
     if where == "authorizer":
         # It is asked once for each value of one header, and never sees a body.
         assert len(auth.type.headers(auth.settings)) == 1
-        assert not hasattr(auth.type, "masks")
+        assert not hasattr(auth.type, "masked_fields")
     assert verified_by(Webhook(auth)) == where
 
 
@@ -199,7 +199,7 @@ def test_one_that_stores_nothing_asks_for_no_secret(auth: Auth) -> None:
     if not secret_names(auth):
         with pytest.raises(Unauthenticated):
             auth.type.verify(auth.settings, Request("POST", body=b"{}"), asked_for, NOW)
-        assert list(signed(auth, Request("POST", body=b"{}"))) == []
+        assert list(hmac_texts(auth, Request("POST", body=b"{}"))) == []
 
 
 def pairs(auth: Auth) -> tuple[Keys, Keys]:

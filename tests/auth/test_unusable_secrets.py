@@ -12,7 +12,7 @@ import pytest
 from generator.samples import gateway
 from generator.samples.vendor import made_up
 from lambdas.auth_type import Sent
-from lambdas.receiving.authorize import authorized
+from lambdas.receiving.authorize import authorize
 from lambdas.runtime.secrets import PREVIOUS, REREAD, TTL, UnusableSecret
 from tests.definitions import definition
 from tests.fakes import NOW, Endpoint
@@ -74,7 +74,11 @@ def made(tmp_path: Path) -> Callable[..., Made]:
 
 def refusal(endpoint: Made) -> int:
     """What a forgery is answered while all is well."""
-    return 403 if endpoint.source.webhook.auth.type.where(endpoint.source.webhook.auth.settings) != "handler" else 401
+    return (
+        403
+        if endpoint.source.webhook.auth.type.verified_by(endpoint.source.webhook.auth.settings) != "handler"
+        else 401
+    )
 
 
 @EVERY
@@ -235,7 +239,7 @@ def test_a_pass_that_api_gateway_remembers_lets_no_forgery_in(made) -> None:
     endpoint = made(TYPES["token"])
     event = gateway.event("POST", {"X-Token": "forged"}, BODY)
     values, endpoint.store.values = endpoint.store.values, {}
-    assert authorized(endpoint.source, endpoint.secrets, event, NOW, STACK) == {"isAuthorized": True}
+    assert authorize(endpoint.source, endpoint.secrets, event, NOW, STACK) == {"isAuthorized": True}
     endpoint.store.values, endpoint.clock = values, TTL
     assert endpoint.receiver.respond(event)["statusCode"] == 401
     assert endpoint.queue.bodies == []

@@ -20,7 +20,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jwt.api_jws import PyJWS
 
-from generator.definition.read import auth_types, known, load
+from generator.definition.read import auth_types, load, source_names
 from generator.definition.secret_names import stored_names
 from generator.samples import gateway, vendor
 from lambdas.auth import jwt, leaves, token
@@ -31,11 +31,11 @@ from lambdas.reading.request import Request
 from lambdas.runtime import fetch
 from lambdas.runtime.https import Unanswered
 from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
-from lambdas.signatures.keys import Key
-from lambdas.signatures.published_keys import REREAD, RETRY, TTL, Published
-from lambdas.signatures.signature_check import decoded
-from lambdas.signatures.signature_make import encoded
-from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.keys import KeyEncoding
+from lambdas.signatures.published_keys import REREAD, RETRY, TTL, FetchCache
+from lambdas.signatures.signature_check import decode_text
+from lambdas.signatures.signature_make import encode_bytes
+from lambdas.signatures.signature_settings import SignatureSettings
 from tests import fakes, issuers, published
 from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, Endpoint
@@ -193,7 +193,9 @@ def test_a_signed_handshake_of_twitch_is_not_answered_to_others() -> None:
 
 # Every way of verifying that a source has, shipped or a case, taken apart where it is made of several.
 SOURCE = {
-    f"{folder.name}/{one.source.name}": one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))
+    f"{folder.name}/{one.source.name}": one.source
+    for folder in (SOURCES, CASES)
+    for one in load(folder, source_names(folder))
 }
 WAYS = {
     f"{name}/{index}": way
@@ -219,7 +221,7 @@ def those(*kinds: str) -> list[str]:
 
 def signed_where(holds: Callable[[Any], Any]) -> list[str]:
     """The ways with a signature in a header, of whose settings this holds."""
-    return [name for name, way in WAYS.items() if isinstance(way.settings, Signed) and holds(way.settings)]
+    return [name for name, way in WAYS.items() if isinstance(way.settings, SignatureSettings) and holds(way.settings)]
 
 
 KEYED = [name for name, way in WAYS.items() if hasattr(way.settings, "secret")]
@@ -258,9 +260,9 @@ def refuses(auth: Auth, request: Request, *stored: str, now: float = NOW) -> boo
 
 def pairs(way: Auth) -> st.SearchStrategy[tuple[str, str]]:
     """What is stored, and what the sender has."""
-    if pair := getattr(way.type, "pair", None):
+    if pair := getattr(way.type, "key_pair", None):
         return st.builds(pair, st.just(way.settings))
-    key = getattr(way.settings, "key", Key())
+    key = getattr(way.settings, "key", KeyEncoding())
     in_header = isinstance(way.settings, token.Settings) and way.settings.header
     user = "user:" if kind(way) == "basic" else ""
     texts = {
@@ -273,7 +275,7 @@ def pairs(way: Auth) -> st.SearchStrategy[tuple[str, str]]:
 
 def made_up(way: Auth) -> tuple[str, str]:
     """A pair that will do, whatever the way."""
-    pair: Any = getattr(way.type, "pair", lambda _settings: ("5a", "5a"))
+    pair: Any = getattr(way.type, "key_pair", lambda _settings: ("5a", "5a"))
     stored, held = pair(way.settings)
     return (stored, held) if kind(way) != "basic" else ("user:5a", "user:5a")
 
@@ -346,7 +348,7 @@ def test_an_empty_secret_never_verifies(data: st.DataObject, name: str) -> None:
     one = data.draw(signatures([name]))
     with pytest.raises(UnusableSecret):
         one.refuses(one.request, "")
-    if not hasattr(one.way.type, "pair"):
+    if not hasattr(one.way.type, "key_pair"):
         with pytest.MonkeyPatch.context() as patched:
             # We sign with no such key, and others may.
             patched.setattr(one.way.type, "read_secret", lambda *_: (b"",))
@@ -392,7 +394,7 @@ def test_one_bit_of_the_signature_is_enough_to_refuse_it(one: Signature, bit: in
     name = carried.header[0].replace("-*", "-1")
     before, text, after = part(one.request.headers[name.lower()], carried.prefix, carried.split)
     # The bytes, not their text: hex may have either case, and base64 bits that count for nothing.
-    made = encoded(flipped(decoded(text, carried.encoding), bit), carried.encoding)
+    made = encode_bytes(flipped(decode_text(text, carried.encoding), bit), carried.encoding)
     assert one.refuses(one.with_header(name, f"{before}{made}{after}"))
 
 
@@ -948,7 +950,7 @@ def test_a_header_without_a_token_is_refused(value: str) -> None:
 @given(st.sampled_from([ISSUER, OTHER]), st.integers(0, 2), bits)
 def test_one_bit_of_a_json_web_token_is_enough_to_refuse_it(issuer: Issuer, place: int, bit: int) -> None:
     parts = issuer.token(CLAIMS).split(".")
-    parts[place] = encoded(flipped(decoded(parts[place], "base64url"), bit), "base64url")
+    parts[place] = encode_bytes(flipped(decode_text(parts[place], "base64url"), bit), "base64url")
     with with_keys():
         assert refuses(JWT, bearing(".".join(parts)))
 
@@ -956,7 +958,7 @@ def test_one_bit_of_a_json_web_token_is_enough_to_refuse_it(issuer: Issuer, plac
 def test_a_key_that_was_renewed_is_asked_for_and_one_that_was_withdrawn_is_no_more() -> None:
     renewed, clock = Issuer("renewed"), [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", Published(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(renewed)
         # A minute after the last time, at the earliest: who makes up ids does not have us ask for each.
@@ -972,7 +974,7 @@ def test_a_key_that_was_renewed_is_asked_for_and_one_that_was_withdrawn_is_no_mo
 def test_a_key_that_was_withdrawn_is_forgotten_within_an_hour() -> None:
     clock = [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", Published(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(Issuer("renewed"))
         clock[0] = TTL - 1
@@ -987,7 +989,7 @@ def test_a_key_that_was_withdrawn_is_forgotten_within_an_hour() -> None:
 def test_without_its_keys_an_issuer_is_asked_again_after_a_while_and_nothing_is_refused_for_good(page: Any) -> None:
     clock = [0.0]
     with online({KEYS_URL: page}) as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", Published(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
         for kid in range(100):
             with pytest.raises(SecretsUnavailable):
                 refuses(JWT, bearing(Issuer("stranger").token(CLAIMS, kid=str(kid))))
@@ -1001,7 +1003,7 @@ def test_without_its_keys_an_issuer_is_asked_again_after_a_while_and_nothing_is_
 def test_while_an_issuer_is_down_its_keys_go_on_serving(page: Any) -> None:
     clock, unknown = [0.0], bearing(Issuer("renewed").token(CLAIMS))
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", Published(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = page
         # It is asked once a minute, whoever comes: not for each key that is made up, nor for each that is known.
@@ -1021,7 +1023,7 @@ def test_where_an_issuer_does_not_say_where_its_keys_are_it_is_asked_again_after
     auth, clock = SOURCE["sources/pubsub"].webhook.auth, [0.0]
     place = "https://accounts.google.com/.well-known/openid-configuration"
     with online({}) as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "PLACES", Published(jwt._place, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "PLACES", FetchCache(jwt._place, jwt._ask, lambda: clock[0]))
         for page in (404, Unanswered("it: TimeoutError"), b"<html/>", b"[]", b"[" * 60_000, b'{"jwks_uri": 5}'):
             internet.pages[place] = page
             internet.asked.clear()

@@ -22,7 +22,7 @@ from moto import mock_aws
 
 from generator.aws import Target
 from generator.commands import main
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.deploy import secret_store
 from generator.deploy.secret_store import Stored
 from lambdas.auth import ecdsa
@@ -36,7 +36,7 @@ NAME = "/MozDef-EF/zoom/dev/auth_token"
 PREVIOUS = f"{NAME}_previous"
 A, B, C = "a-secret-long-enough-0", "b-secret-long-enough-1", "c-secret-long-enough-2"
 GUIDE = SOURCES / "zoom" / "README.md"
-OTHERS = ", ".join(name for name in known(SOURCES) if name != "zoom")
+OTHERS = ", ".join(name for name in source_names(SOURCES) if name != "zoom")
 DROP = "python -m generator secret zoom --drop-previous"
 NEW = f"""\
 stored     {NAME}, encrypted
@@ -637,7 +637,7 @@ def test_a_secret_that_is_no_key_as_the_definition_has_it_is_not_stored(
         ),
         (
             "ecdsa: {signature: {header: x-a}}",
-            ecdsa.pair(ecdsa.Settings(Signature((Header("x-a"),))))[0],
+            ecdsa.key_pair(ecdsa.Settings(Signature((Header("x-a"),))))[0],
             "AAECAwQFBgcICQoLDA0ODw==",
             "is no public key of P-256, neither in PEM nor as DER in base64",
         ),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition.schemas.backtracking import exponential
+from generator.definition.schemas.backtracking import is_exponential
 from generator.errors import DefinitionError
 from tests.definitions import SOURCES, definition
 
@@ -90,12 +90,12 @@ NOT = [
 
 @pytest.mark.parametrize("pattern", EXPONENTIAL)
 def test_what_fits_one_text_in_two_ways_again_and_again_is_exponential(pattern: str) -> None:
-    assert exponential(pattern) is True
+    assert is_exponential(pattern) is True
 
 
 @pytest.mark.parametrize("pattern", NOT)
 def test_what_fits_a_text_in_one_way_is_not(pattern: str) -> None:
-    assert exponential(pattern) is False
+    assert is_exponential(pattern) is False
 
 
 def test_no_pattern_of_the_framework_is() -> None:
@@ -107,13 +107,13 @@ def test_no_pattern_of_the_framework_is() -> None:
             found += [one for key, one in value.items() if key == "pattern" and isinstance(one, str)]
         waiting += value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
     assert len(found) > 10
-    assert [one for one in found if exponential(one) is not False] == []
+    assert [one for one in found if is_exponential(one) is not False] == []
 
 
 def test_one_that_is_too_long_to_tell_is_said_to_be() -> None:
     words = "|".join(f"{number:06}x" for number in range(300))
-    assert exponential(f"^({words})$") is False
-    assert exponential(f"^({words})+$") is None
+    assert is_exponential(f"^({words})$") is False
+    assert is_exponential(f"^({words})+$") is None
 
 
 def test_a_schema_is_refused_with_the_place_and_the_pattern(tmp_path: Path, monkeypatch) -> None:

@@ -601,7 +601,7 @@ def test_a_schemas_own_words_are_data_in_its_code(tmp_path: Path) -> None:
     for at, word in enumerate(words):
         event = {**dict.fromkeys(words, 1), word: "x"}
         assert refused(source, event) == [(0, f'{word}: type "integer"'.lstrip("."))], at
-    names = {one.id for one in ast.walk(ast.parse(source.schemas)) if isinstance(one, ast.Name)}
+    names = {one.id for one in ast.walk(ast.parse(source.schema_code)) if isinstance(one, ast.Name)}
     assert not names & {"exec", "eval", "open", "__import__", "globals", "locals", "getattr", "word"}
 
 
@@ -619,7 +619,7 @@ def test_code_that_names_what_no_schema_needs_is_refused(
 
 def test_the_same_schemas_are_the_same_code() -> None:
     again = load(CASES, ["schemas"])[0]
-    assert (again.schemas, again.source.check is CASE.source.check) == (CASE.schemas, False)
+    assert (again.schema_code, again.source.check is CASE.source.check) == (CASE.schema_code, False)
     assert bundle.lambdas_zip(again) == bundle.lambdas_zip(CASE)
     assert CASE.source.check
     assert CASE.source.check.__module__ == schemas.NAME

@@ -9,7 +9,7 @@ import pytest
 
 from generator.commands import main
 from generator.definition.read import load
-from generator.definition.transform_file import BROUGHT, LATER, REMOVED
+from generator.definition.transform_file import LAMBDA_PACKAGES, NEWER_MODULES, REMOVED_MODULES
 from generator.errors import DefinitionError, GeneratorError
 from generator.packaging import build, bundle, isolation
 from generator.templates.resources.function import RUNTIME
@@ -69,7 +69,7 @@ def test_all_of_them_are_said_at_once(tmp_path: Path) -> None:
 
 
 ALLOWED = {
-    "what Lambda brings": f"import {', '.join(sorted(BROUGHT))}\nfrom dateutil.parser import isoparse",
+    "what Lambda brings": f"import {', '.join(sorted(LAMBDA_PACKAGES))}\nfrom dateutil.parser import isoparse",
     "what is in the zip": "from lambdas.transforming import parse\nfrom lambdas.runtime.https_url import allowed",
     "the same, by its place": "from .transforming import parse\nfrom . import transforming\nfrom .model import Source",
     "what is for a type checker": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import yaml",
@@ -97,9 +97,9 @@ def test_a_package_may_be_imported_where_verifying_needs_it_too(tmp_path: Path) 
 def test_what_the_python_of_the_functions_does_not_have_is_right() -> None:
     assert RUNTIME == "python3.13"  # of another, both lists are others
     if sys.version_info[:2] == (3, 13):
-        assert not (REMOVED | LATER) & sys.stdlib_module_names
+        assert not (REMOVED_MODULES | NEWER_MODULES) & sys.stdlib_module_names
     elif sys.version_info < (3, 13):
-        assert {"cgi", "telnetlib"} <= REMOVED & sys.stdlib_module_names
+        assert {"cgi", "telnetlib"} <= REMOVED_MODULES & sys.stdlib_module_names
 
 
 HERE_ALONE = {

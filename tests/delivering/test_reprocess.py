@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 from botocore.exceptions import ClientError
 
-from generator.definition.read import Definition, known, load
+from generator.definition.read import Definition, load, source_names
 from generator.samples import files as sample_files
 from generator.samples import gateway
 from lambdas import VERSION, model
@@ -493,7 +493,7 @@ def test_a_body_that_could_not_be_taken_apart_is_sent_whole_once_it_can(define: 
     assert (ids(endpoint), keys(endpoint)) == (["id:e0", "id:e1"], [])
 
 
-LOST = "`split` was another then, and which events these are can't be told"
+LOST = "`split` has changed since, and these events can't be identified any more"
 
 
 def test_of_a_body_that_can_not_be_taken_apart_now_the_same_events_stay(define: Define) -> None:
@@ -588,7 +588,7 @@ def test_of_an_event_that_a_transform_makes_several_of_those_before_the_refused_
 
 
 NEVER_THERE = model.Path("nothing_has_this")
-EVERY = [one for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+EVERY = [one for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
 
 
 def handed_over(source: Source, sample: sample_files.Sample) -> Endpoint:

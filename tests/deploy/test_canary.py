@@ -346,7 +346,7 @@ def test_the_canary_is_a_sample_that_becomes_a_message() -> None:
 
 
 def test_a_source_whose_samples_become_no_message_has_no_canary() -> None:
-    quiet = Definition(replace(ZOOM.source, transform=lambda _event, _request: []), ZOOM.folders, ZOOM.places)
+    quiet = Definition(replace(ZOOM.source, transform=lambda _event, _request: []), ZOOM.folders, ZOOM.locations)
     with pytest.raises(GeneratorError) as caught:
         canary.event(quiet, None)
     assert str(caught.value) == "no sample of zoom becomes a message: one has to be sent"

@@ -21,7 +21,7 @@ from moto.s3.models import FakeBucket
 from generator.aws import Target
 from generator.commands import _redrive_dialog, main
 from generator.definition import placeholders
-from generator.definition.read import known
+from generator.definition.read import source_names
 from generator.deploy import deployment, helper_bucket, progress, taken_names
 from generator.deploy.changes import template_key
 from generator.deploy.deployment import Deployment, Place
@@ -729,7 +729,7 @@ def test_all_are_those_that_are_deployed(run: Run, aws: CloudFormation) -> None:
     aws.holds("CREATE_COMPLETE")
     status, out, err = run("deploy", "--all", "--yes")
     assert (status, err) == (0, "")
-    others = ", ".join(name for name in known(SOURCES) if name != "zoom")
+    others = ", ".join(name for name in source_names(SOURCES) if name != "zoom")
     assert out.splitlines()[:3] == [f"not deployed yet, so left out: {others}", "", f"{NAME}  {WHERE}, CREATE_COMPLETE"]
     assert [one["StackName"] for one in aws.named("execute_change_set")] == [NAME]
 

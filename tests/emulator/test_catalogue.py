@@ -12,8 +12,8 @@ import pytest
 
 from generator import names
 from generator.commands import main
-from generator.definition.read import Definition, known, load
-from generator.definition.secret_names import parameters
+from generator.definition.read import Definition, load, source_names
+from generator.definition.secret_names import ssm_names
 from generator.deploy.endpoint import vendor_url
 from generator.local.emulator import Emulator, emulator
 from generator.local.running import Followed, deploy
@@ -29,7 +29,7 @@ from tests.emulator.service import free_port
 
 pytestmark = pytest.mark.local
 
-NAMES = known(SOURCES)
+NAMES = source_names(SOURCES)
 CLOCK = Path(__file__).parent / "clock"
 
 
@@ -46,7 +46,7 @@ class Deployed:
         bundle = str(running.ca_bundle)
         self.endpoint = Endpoint(running.invoke_url(outputs), here=True, ca_bundle=bundle, told=vendor_url(outputs))
         self._ssm, self._lambda = running.client("ssm"), running.client("lambda")
-        self._keys = keys(self._ssm, parameters(self.source), held=True)
+        self._keys = keys(self._ssm, ssm_names(self.source), held=True)
         self._function = running.resources(stack)["Webhook"]
         self._share_the_secret_of_the_samples()
         for title, function in running.resources(stack).items():
@@ -56,7 +56,7 @@ class Deployed:
     def _share_the_secret_of_the_samples(self) -> None:
         """Where the vendor has the same as we: it is part of some answers. What is learned is not there yet."""
         learns = any(challenge.store_secret for challenge in self.source.webhook.challenges)
-        for name in parameters(self.source).values():
+        for name in ssm_names(self.source).values():
             if learns:
                 self._ssm.delete_parameter(Name=name)
             elif not self._ssm.get_parameters(Names=[name + HELD])["Parameters"]:

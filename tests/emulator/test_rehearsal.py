@@ -16,7 +16,7 @@ import urllib3
 
 from generator.commands import main
 from generator.definition.read import load
-from generator.definition.secret_names import parameters
+from generator.definition.secret_names import ssm_names
 from generator.local import artifacts, container
 from generator.local.emulator import Emulator
 from generator.local.rehearsal import Folders, Rehearsal, StageError, rehearsal
@@ -309,7 +309,7 @@ def test_until_it_is_right_nothing_is_left_deployed(deploy: Deploy, tmp_path: Pa
         assert said[-2].startswith("error: there is no secret /MozDef-EF/zoom/dev/auth_token in Parameter Store")
         assert "python -m generator secret zoom" in said[-2]
         assert zoom.status() is None
-        put_secret(deployed.emulator, parameters(deployed.source)["auth_token"])
+        put_secret(deployed.emulator, ssm_names(deployed.source)["auth_token"])
 
         queue = framework / "generator" / "resources" / "queue.py"
         named = "QueueName=optional(given(template, name), name)"

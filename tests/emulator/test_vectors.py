@@ -20,7 +20,7 @@ import pytest
 
 from generator import names
 from generator.definition.read import Definition
-from generator.definition.secret_names import parameters
+from generator.definition.secret_names import ssm_names
 from generator.local.emulator import Emulator, emulator
 from generator.packaging import build, bundle
 from generator.samples import gateway
@@ -63,7 +63,7 @@ class Deployed:
     @property
     def stored(self) -> dict[str, str]:
         """What is in Parameter Store for the source."""
-        there = list(parameters(self.source).values())
+        there = list(ssm_names(self.source).values())
         found = self.clients["ssm"].get_parameters(Names=there, WithDecryption=True)["Parameters"] if there else []
         return {one["Name"]: one["Value"] for one in found}
 
@@ -83,7 +83,7 @@ class Deployed:
         ssm = self.clients["ssm"]
         # Parameter Store takes no empty value, so that no secret and an empty one are the same there.
         if secret:
-            for name in parameters(self.source).values():
+            for name in ssm_names(self.source).values():
                 ssm.put_parameter(Name=name, Value=secret, Type="SecureString", Overwrite=True)
         else:
             for name in self.stored:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from generator.definition.read import auth_types
-from generator.explain.captured_case import Case
+from generator.explain.captured_case import CapturedCase
 from generator.explain.explanation import explain
 from generator.explain.findings import Finding
 from generator.explain.report import lines
@@ -54,7 +54,7 @@ def findings(
     """What is found of a request as it was captured."""
     captured = Captured(sent.method, sent.url, tuple(sent.headers.items()), sent.body, **more.pop("about", {}))
     given = {"auth_token": (secrets,)} if isinstance(secrets, str) else secrets
-    explained = explain(Case(made, captured, given, NOW, **more))
+    explained = explain(CapturedCase(made, captured, given, NOW, **more))
     assert explained.verifies == (not explained.findings or explained.status < 300)
     return list(explained.findings)
 
@@ -173,7 +173,7 @@ def test_a_compressed_body_that_no_header_names_is_told_whether_it_verifies_or_n
     named = sent._replace(headers={**sent.headers, "Content-Encoding": "gzip"})
     assert findings(made, named) == []
     decompressed = findings(made, signed(made.webhook.auth)._replace(body=packed))
-    assert [one.said for one in decompressed] == [UNNAMED.said, "what was signed is the body decompressed"]
+    assert [one.diagnosis for one in decompressed] == [UNNAMED.diagnosis, "what was signed is the body decompressed"]
 
 
 def test_a_body_that_was_compressed_or_decompressed_after_it_was_signed(tmp_path: Path) -> None:
@@ -369,7 +369,7 @@ def test_a_signature_that_stands_twice(tmp_path: Path) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}}}")
     sent = signed(made.webhook.auth)
     pairs = (("X-Signature", "0" * 64), *sent.headers.items())
-    explained = explain(Case(made, Captured("POST", URL, pairs, BODY), {"auth_token": (SECRET,)}, NOW))
+    explained = explain(CapturedCase(made, Captured("POST", URL, pairs, BODY), {"auth_token": (SECRET,)}, NOW))
     todo = "let what stands before the endpoint leave the header alone: what it adds is joined with a comma"
     assert explained.findings == (Finding("x-signature stands 2 times, and one of them is good", todo),)
 
@@ -505,12 +505,12 @@ def test_a_basic_secret_that_is_in_base64_already(tmp_path: Path) -> None:
     ]
 
 
-def late(seconds: int) -> Case:
+def late(seconds: int) -> CapturedCase:
     auth = shipped("zoom").source.webhook.auth
     sent = auth.type.sign(auth.settings, Sent("POST", URL, {}, BODY), lambda _name: (SECRET,), NOW)
     assert sent
     captured = Captured("POST", URL, tuple(sent.headers.items()), BODY)
-    return Case(shipped("zoom").source, captured, {"auth_token": (SECRET,)}, NOW + seconds)
+    return CapturedCase(shipped("zoom").source, captured, {"auth_token": (SECRET,)}, NOW + seconds)
 
 
 def test_a_request_that_is_only_too_old_or_too_new_is_told_so() -> None:
@@ -527,7 +527,7 @@ def test_a_request_that_is_only_too_old_or_too_new_is_told_so() -> None:
     assert explain(late(-301)).findings == (
         Finding(f"{name} is 301 s in the future, and 300 s are allowed; its signature is right", clocks),
     )
-    assert explain(replace(late(3_000), as_of_now=False)).findings[0].todo == clocks
+    assert explain(replace(late(3_000), as_of_now=False)).findings[0].advice == clocks
     assert explain(late(300)).findings == ()
 
 
@@ -565,8 +565,8 @@ def test_the_previous_secret_is_recognised_where_it_verifies(tmp_path: Path) -> 
         "it was made with the previous secret, not with the current one",
         "have the vendor use the current one before `secret made --drop-previous`",
     )
-    assert findings(made, sent, {"auth_token": ("another-secret", SECRET)}, has_previous=True) == [said]
-    assert findings(made, sent, {"auth_token": (SECRET, "another-secret")}, has_previous=True) == []
+    assert findings(made, sent, {"auth_token": ("another-secret", SECRET)}, has_previous_secret=True) == [said]
+    assert findings(made, sent, {"auth_token": (SECRET, "another-secret")}, has_previous_secret=True) == []
 
 
 def test_two_secrets_that_were_exchanged(tmp_path: Path) -> None:
@@ -619,7 +619,7 @@ def test_a_secret_that_is_no_key_is_the_first_reason_whatever_else_there_is(tmp_
         Finding("the key is the secret as it is, not decoded", "in the definition, no `key`"),
     ]
     old = {"auth_token": (plain, "ab" * 20)}
-    assert NO_HEX not in findings(made, signed(made.webhook.auth, secret="cd" * 20), old, has_previous=True)
+    assert NO_HEX not in findings(made, signed(made.webhook.auth, secret="cd" * 20), old, has_previous_secret=True)
 
 
 @pytest.mark.parametrize(
@@ -653,14 +653,14 @@ def test_a_public_key_that_is_none_is_the_first_reason(
 ) -> None:
     made = source(tmp_path, auth)
     pair: Any = made.webhook.auth.type
-    sent = signed(made.webhook.auth, secret=pair.pair(made.webhook.auth.settings)[1])
+    sent = signed(made.webhook.auth, secret=pair.key_pair(made.webhook.auth.settings)[1])
     assert findings(made, sent, secret)[0] == Finding(said, todo)
 
 
 @pytest.mark.parametrize("text", ["{body}", "{url}{body}"])
 def test_of_a_wrong_secret_the_url_is_suspected_first_only_where_it_is_signed(tmp_path: Path, text: str) -> None:
     made = source(tmp_path, f'hmac: {{{PLAIN}, signed: "{text}"}}')
-    first = findings(made, signed(made.webhook.auth), "another-secret-of-the-vendor")[0].said
+    first = findings(made, signed(made.webhook.auth), "another-secret-of-the-vendor")[0].diagnosis
     assert first.startswith("the URL is signed too" if "{url}" in text else "the secret is another one")
 
 
@@ -700,7 +700,7 @@ def test_other_signatures_over_a_body_that_was_changed(tmp_path: Path, kind: str
     text = ', signed: "{secret}{body}"' if kind == "digest" else ""
     made = source(tmp_path, f"{kind}: {{{PLAIN}{text}}}")
     auth = made.webhook.auth
-    pair: Any = getattr(auth.type, "pair", lambda _settings: (SECRET, SECRET))
+    pair: Any = getattr(auth.type, "key_pair", lambda _settings: (SECRET, SECRET))
     stored, held = pair(auth.settings)
     sent = signed(auth, BODY + b"\r\n", held)._replace(body=BODY)
     said = "what was signed is the body with a line break (CRLF) at its end"
@@ -730,7 +730,7 @@ class Odd:
         """Name of the parameter that holds it."""
 
     @staticmethod
-    def where(_settings: Settings) -> str:
+    def verified_by(_settings: Settings) -> str:
         return "handler"
 
     @staticmethod
@@ -756,12 +756,12 @@ def test_a_type_of_which_nothing_is_known_is_explained_by_what_it_says_itself(
 ) -> None:
     module: Any = ModuleType("lambdas.auth.odd")
     vars(module).update({name: one for name, one in vars(Odd).items() if not name.startswith("__")})
-    for name in ("where", "headers", "verify", "describe", "problems"):
+    for name in ("verified_by", "headers", "verify", "describe", "problems"):
         setattr(module, name, getattr(Odd, name))
     monkeypatch.setitem(auth_types(), "odd", module)
     made = source(tmp_path, "odd: {}")
     sent = Sent("POST", URL, {**JSON_TYPE, "X-Odd": "nothing like it"}, BODY)
-    case = Case(made, Captured(*sent[:2], tuple(sent.headers.items()), BODY), {"auth_token": (SECRET,)}, NOW)
+    case = CapturedCase(made, Captured(*sent[:2], tuple(sent.headers.items()), BODY), {"auth_token": (SECRET,)}, NOW)
     assert [one[:2] for one in lines(explain(case))][:9] == [
         ("odd", "the secret backwards in X-Odd"),
         ("header", "x-odd: 15 characters"),
@@ -777,4 +777,4 @@ def test_a_type_of_which_nothing_is_known_is_explained_by_what_it_says_itself(
     assert findings(made, sent._replace(headers={"X-Odd": SECRET[::-1]}), f" {SECRET}") == [
         Finding("the key is the secret without the white space around it", ALONE)
     ]
-    assert findings(made, sent._replace(headers={}))[0].said == "there is no x-odd"
+    assert findings(made, sent._replace(headers={}))[0].diagnosis == "there is no x-odd"

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from generator.commands import main
 from generator.definition import secret_names
-from generator.definition.read import Definition, known, load
+from generator.definition.read import Definition, load, source_names
 from generator.errors import GeneratorError
-from generator.explain.captured_case import Case
+from generator.explain.captured_case import CapturedCase
 from generator.explain.explanation import explain
 from generator.explain.report import as_plain, lines, title
 from generator.samples import files as sample_files
@@ -512,10 +512,10 @@ SHIPPED = {
 VECTORS = [one for one in PUBLISHED if one["scheme"] in SHIPPED and one["secret"]]
 
 
-def case_of(source: Source, sent: Sent, secret: str, now: float = NOW) -> Case:
+def case_of(source: Source, sent: Sent, secret: str, now: float = NOW) -> CapturedCase:
     names = secret_names.stored_names(source.webhook)
     captured = Captured(sent.method, sent.url, tuple(sent.headers.items()), sent.body)
-    return Case(source, captured, dict.fromkeys(names, (secret,)), now)
+    return CapturedCase(source, captured, dict.fromkeys(names, (secret,)), now)
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda one: f"{PUBLISHED.index(one)}-{one['scheme']}")
@@ -529,14 +529,14 @@ def test_what_vendors_have_published_verifies_as_they_say(vector: dict[str, Any]
     assert bool(said.findings) == (not vector["valid"])
 
 
-def everything(case: Case) -> str:
+def everything(case: CapturedCase) -> str:
     """All that is ever printed of a request."""
     said = explain(case)
     told = [title(said, case), *(f"{line.label} {line.text}" for line in lines(said))]
     return "\n".join([*told, json.dumps(as_plain(said, case), ensure_ascii=False)])
 
 
-DEFINITIONS: list[Definition] = load(SOURCES, known(SOURCES))
+DEFINITIONS: list[Definition] = load(SOURCES, source_names(SOURCES))
 SAMPLES = [(one, sample) for one in DEFINITIONS for sample in sample_files.load(one)[0]]
 in_base64 = st.binary(min_size=12, max_size=30).map(lambda key: base64.b64encode(key).decode())
 secrets = in_base64 | in_base64.map("whsec_".__add__) | st.text(string.printable[:95], min_size=12, max_size=40)
@@ -635,12 +635,12 @@ def test_what_is_authentic_and_becomes_no_message_is_told_with_its_reason(verify
 
 
 def test_what_is_not_installed_is_told(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.explain.published_keys.find_spec", lambda _name: None)
+    monkeypatch.setattr("generator.explain.key_file.find_spec", lambda _name: None)
     said = "error: discord is verified with cryptography; install it with: pip install -e '.[local]'\n"
     assert verify("discord", zoom()) == (1, "", said)
 
 
-CASES_OF_ALL = [one.source for one in DEFINITIONS + load(CASES, known(CASES))]
+CASES_OF_ALL = [one.source for one in DEFINITIONS + load(CASES, source_names(CASES))]
 HEADERS = sorted({name for one in CASES_OF_ALL for name in one.webhook.auth.type.headers(one.webhook.auth.settings)})
 values = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=80) | st.sampled_from(
     ["v0=", "sha256=zz", "Bearer a.b.c", "Basic !", "t=1,v1=ab,v1=cd", "1767225600", "2026-01-01T00:00:00Z", "gzip"]
@@ -664,7 +664,7 @@ def test_whatever_was_captured_is_explained(
     source: Source, headers: list[tuple[str, str]], body: bytes, url: str, secret: str
 ) -> None:
     stored = dict.fromkeys(secret_names.stored_names(source.webhook), (secret,))
-    case = Case(source, Captured("POST", url, tuple(headers), body, cut=b"\n"), stored, NOW)
+    case = CapturedCase(source, Captured("POST", url, tuple(headers), body, cut=b"\n"), stored, NOW)
     said = explain(case)
     assert [line for line in lines(said) if line.label == "verdict"]
     assert json.dumps(as_plain(said, case))

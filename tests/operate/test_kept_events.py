@@ -24,7 +24,7 @@ from moto import mock_aws
 from generator.aws import Target
 from generator.commands import _console, _redrive_dialog, main, redrive
 from generator.definition import read as definition
-from generator.definition.read import known
+from generator.definition.read import source_names
 from generator.deploy import retained_resources
 from generator.deploy.deployment import Deployment, Place
 from generator.operate import kept_events
@@ -46,7 +46,7 @@ ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
 STACK, REGION, BUCKET = "MozDef-EF-zoom-dev", "us-west-2", "zoom-dev-kept-0"
 SECRET = "/MozDef-EF/zoom/dev/auth_token"
 DAY_SECONDS = 86_400
-OTHERS = ", ".join(name for name in known(SOURCES) if name != "zoom")
+OTHERS = ", ".join(name for name in source_names(SOURCES) if name != "zoom")
 
 
 def _untold(_what: str, **_said: Any) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from generator.definition.read import Definition, known
+from generator.definition.read import Definition, source_names
 from generator.errors import GeneratorError
 from generator.local.buildspec import read
 from generator.packaging import configuration
@@ -25,7 +25,7 @@ from generator.samples import run as sample_run
 from lambdas.model import Pipeline
 from tests.definitions import ROOT, SOURCES, definition, shipped
 
-EVERY = pytest.mark.parametrize("one", [shipped(name) for name in known(SOURCES)], ids=known(SOURCES))
+EVERY = pytest.mark.parametrize("one", [shipped(name) for name in source_names(SOURCES)], ids=source_names(SOURCES))
 PLAIN = {"buildspec.yml", "deploy.sh", "tests/integration/test_stack.py", "tests/unit/test_source.py"}
 BOTH, GITHUB, CODECOMMIT = ("github", "codecommit"), ("github",), ("codecommit",)
 VARIANTS = pytest.mark.parametrize("repositories", [BOTH, GITHUB, CODECOMMIT], ids="-".join)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.errors import GeneratorError, Problem
 from generator.packaging import lint
 from generator.templates import event_source
@@ -26,7 +26,7 @@ def shipped_text(name: str = "zoom") -> str:
 
 
 def test_every_source_and_case_is_clean_in_both_engines_with_their_notes(tmp_path: Path) -> None:
-    every = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+    every = [one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
     templates = {one.name: text(event_source.build(one, "code/0.zip")) for one in every}
     assert check(templates, "full", tmp_path) == {name: [] for name in templates}
 

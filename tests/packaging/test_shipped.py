@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition.read import Definition, known, load
+from generator.definition.read import Definition, load, source_names
 from generator.packaging import bundle, module_closure, wheels
 from generator.packaging.bundle import unused_late_modules
 from lambdas.model import Auth, auths
@@ -20,7 +20,7 @@ from tests.definitions import CASES, ROOT, SOURCES, definition
 from tests.definitions import shipped as shipped_source
 
 FILES = sorted(ROOT.glob("lambdas/**/*.py"))
-EVERY = [one for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+EVERY = [one for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
 
 
 def name_of(file: str) -> str:

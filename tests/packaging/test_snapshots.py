@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition.read import Definition, known, load
+from generator.definition.read import Definition, load, source_names
 from generator.packaging.source_module import source_module_text
 from generator.templates import event_source
 from generator.templates.text import text
 from tests.definitions import CASES, SOURCES
 
 STORED = Path(__file__).parents[1] / "snapshots"
-EVERY = [(folder.name, one) for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+EVERY = [(folder.name, one) for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
 
 
 @pytest.mark.parametrize(("folder", "one"), EVERY, ids=[one.source.name for _, one in EVERY])

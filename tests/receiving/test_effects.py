@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.templates import event_source
 from generator.templates.text import text
 from lambdas.model import Source
@@ -191,7 +191,7 @@ def test_only_a_handler_that_learns_may_store_and_this_one_parameter_and_never_o
         "Condition": {"StringNotEqualsIgnoreCase": {"ssm:Overwrite": "true"}},
     }
     for folder in (SOURCES, CASES):
-        for one in load(folder, known(folder)):
+        for one in load(folder, source_names(folder)):
             learns = any(challenge.store_secret for challenge in one.source.webhook.challenges)
             assert bool(puts(one.source)) == learns, one.source.name
 

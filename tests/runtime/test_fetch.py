@@ -9,7 +9,7 @@ from lambdas.runtime.fetch import fetched
 from lambdas.runtime.https import Answer
 from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import SecretsUnavailable
-from lambdas.signatures.published_keys import RETRY, Published
+from lambdas.signatures.published_keys import RETRY, FetchCache
 from tests.issuers import Internet
 
 HOST = "keys.example.com"
@@ -70,7 +70,7 @@ def test_failures_are_forgotten_and_what_was_read_is_not() -> None:
             raise FetchRefused(url)
         return b"keys"
 
-    known = Published(bytes.decode, found, lambda: now[0])
+    known = FetchCache(bytes.decode, found, lambda: now[0])
     assert known.get("true") == "keys"
     for number in range(1_000):
         now[0] += RETRY / 10

@@ -12,10 +12,10 @@ from generator.errors import GeneratorError
 from generator.files import regular_file
 from generator.samples import captured
 from generator.samples.captured import Captured
-from generator.scaffold import values
-from generator.scaffold.first_mapping import mapping
-from generator.scaffold.first_sample import body
-from generator.scaffold.guess import guess
+from generator.scaffold import value_kinds
+from generator.scaffold.first_mapping import guess_mapping
+from generator.scaffold.first_sample import read_body
+from generator.scaffold.guess_auth import guess_auth
 
 HEAD = "POST /events?a=b HTTP/1.1\nHost: hooks.example.com\nX-Sig: v0=12\n"
 
@@ -215,8 +215,8 @@ def test_many_headers_take_a_step_each(tmp_path: Path) -> None:
         sys.setprofile(count)
         try:
             request = captured.read(file)
-            guess(request)
-            mapping("acme", request, body(file, request))
+            guess_auth(request)
+            guess_mapping("acme", request, read_body(file, request))
         finally:
             sys.setprofile(None)
         return counted
@@ -239,15 +239,15 @@ def test_a_long_header_is_read_at_once(tmp_path: Path, head: str) -> None:
     """Each would take a pattern that looks back hours."""
     request = read(tmp_path, f"POST / HTTP/1.1\n{head}\n\n{{}}")
     assert request.headers == (tuple(head.split(": ")),)
-    assert guess(request) is None or "Secret" in head
+    assert guess_auth(request) is None or "Secret" in head
 
 
 def test_a_long_value_with_what_looks_like_a_token_is_a_secret_at_once() -> None:
-    assert values.is_secret("a", f"{'-eyJaaaaaaaa' * LONG}\n")
-    assert values.is_secret("a", "b eyJhbGciOiJ")
-    assert not values.is_secret("a", "b eyJhbG")
-    assert not values.is_secret_name(f"secret-{'expir' * LONG}")
-    assert values.is_secret_name(f"secret-{'expir' * LONG}-")
+    assert value_kinds.is_secret("a", f"{'-eyJaaaaaaaa' * LONG}\n")
+    assert value_kinds.is_secret("a", "b eyJhbGciOiJ")
+    assert not value_kinds.is_secret("a", "b eyJhbG")
+    assert not value_kinds.is_secret_name(f"secret-{'expir' * LONG}")
+    assert value_kinds.is_secret_name(f"secret-{'expir' * LONG}-")
 
 
 def test_many_chunks_are_put_together(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from generator.commands import _console, main
-from generator.definition.read import BUNDLED, known, load
+from generator.definition.read import BUNDLED, load, source_names
 
 HEX = "5a" * 32
 REQUEST = f"""\
@@ -328,7 +328,7 @@ def test_a_name_or_a_folder_that_is_taken_is_refused_and_stays_as_it_is(new) -> 
     Path("s/other").mkdir()
     said = "error: s/other is there already, without a source.yml: move it away, or take another name\n"
     assert new("other", *DESCRIBED, "--auth", "basic") == (1, "", said)
-    assert known(Path("s")) == ["acme"]
+    assert source_names(Path("s")) == ["acme"]
 
 
 @pytest.mark.parametrize(
@@ -686,12 +686,12 @@ def test_a_source_to_begin_with_must_be_there(new) -> None:
     assert new("own-one", *DESCRIBED, "--auth", "basic")[0] == 0
     assert new("acme", "--from", "nope")[2] == f"error: no source nope in s; there are {there('own-one')}\n"
     assert new("acme", "--from", "own-on")[2].startswith("error: no source own-on in s; did you mean own-one? (own-one")
-    assert known(Path("s")) == ["own-one"]
+    assert source_names(Path("s")) == ["own-one"]
 
 
 def there(*own: str) -> str:
     """The names of all sources, with these of one's own."""
-    return ", ".join(sorted([*known(BUNDLED), *own]))
+    return ", ".join(sorted([*source_names(BUNDLED), *own]))
 
 
 def test_a_source_does_not_begin_with_itself(new) -> None:

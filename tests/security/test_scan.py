@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.packaging import build, lint
 from generator.templates import scanner_exceptions
 from generator.templates.scanner_exceptions import ScannerException
@@ -35,7 +35,7 @@ def templates() -> Templates:
     made: Templates = {}
     seen = set()
     for folder in (SOURCES, CASES):
-        for one in load(folder, known(folder)):
+        for one in load(folder, source_names(folder)):
             files = build.source_files(one)
             for file in (build.TEMPLATE, build.PIPELINE):
                 text = files[file].decode()

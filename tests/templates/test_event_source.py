@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from generator import names
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.operate.redrive_client import PATIENCE, PAUSES
 from generator.templates import event_source
 from generator.templates.text import text
@@ -19,7 +19,7 @@ from lambdas.model import Dedupe, Source, verified_by
 from lambdas.runtime.deadline import CALL_SECONDS, ONE_MORE
 from tests.definitions import CASES, SOURCES, shipped
 
-EVERY = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+EVERY = [one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
 BY_NAME = pytest.mark.parametrize("source", EVERY, ids=lambda source: source.name)
 
 

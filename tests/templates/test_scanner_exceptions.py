@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.templates import event_source, pipeline, scanner_exceptions
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import text
 from tests.definitions import CASES, ROOT, SOURCES
 
 KEYS = ZipKeys("code/0.zip", "code/1.zip")
-SOURCES_AND_CASES = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+SOURCES_AND_CASES = [one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
 
 
 def resources() -> Iterator[dict[str, Any]]:

@@ -9,13 +9,13 @@ from troposphere import Template
 from troposphere.cloudwatch import Alarm
 from troposphere.sns import Topic
 
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import plain, text
 from tests.definitions import CASES, SOURCES
 
-EVERY = {one.source.name: one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))}
+EVERY = {one.source.name: one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))}
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from generator.commands import main, names
-from generator.definition.read import auth_types, known, load
-from generator.reference.definition_keys import reference
-from generator.reference.source_table import table
+from generator.definition.read import auth_types, load, source_names
+from generator.reference.definition_keys import reference_tables
+from generator.reference.source_table import source_table
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import text
@@ -30,7 +30,7 @@ PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("sources/*/READ
 
 
 def test_the_reference_has_every_key(update: bool) -> None:
-    assert_made(DEFINITION, "definition_keys.py", reference().removesuffix("\n"), update=update)
+    assert_made(DEFINITION, "definition_keys.py", reference_tables().removesuffix("\n"), update=update)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -55,7 +55,7 @@ def test_every_command_and_every_option_named_exists() -> None:
     told = set(re.findall(r"python -m generator (\w[\w-]*)", text))
     # A page may tell how to make a source, and then build it.
     examples = set(re.findall(r"`sources/([\w-]+)/source\.yml`", text))
-    assert told <= {*names(), *known(SOURCES), *examples}
+    assert told <= {*names(), *source_names(SOURCES), *examples}
     assert set(names()) - {"build"} <= told
 
 
@@ -94,7 +94,7 @@ def test_the_references_examples_work(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_every_source_and_auth_type_is_in_the_documents() -> None:
-    for name in known(SOURCES):
+    for name in source_names(SOURCES):
         assert (SOURCES / name / "README.md").exists()
         assert len(list((SOURCES / name / "samples").glob("*.mozdef.json"))) >= 3
     for name in auth_types():
@@ -102,7 +102,7 @@ def test_every_source_and_auth_type_is_in_the_documents() -> None:
 
 
 def test_the_table_of_sources_is_made_from_their_definitions(update: bool) -> None:
-    made = table(load(SOURCES, known(SOURCES)), "../sources")
+    made = source_table(load(SOURCES, source_names(SOURCES)), "../sources")
     assert_made(ROOT / "docs" / "sources.md", "source_table.py", made, update=update)
 
 
@@ -172,7 +172,7 @@ def test_ci_calls_the_readmes_test_command() -> None:
 
 
 def test_the_definitions_point_editors_at_the_schema() -> None:
-    for name in known(SOURCES):
+    for name in source_names(SOURCES):
         text = (SOURCES / name / "source.yml").read_text(encoding="utf-8")
         assert text.startswith("# yaml-language-server: $schema=../schema.json\n")
         assert yaml.safe_load(text)["description"]

@@ -16,7 +16,7 @@ from generator.samples import gateway
 from lambdas import VERSION
 from lambdas.delivering.outbox import PAUSES
 from lambdas.model import Source
-from lambdas.receiving.authorize import authorized
+from lambdas.receiving.authorize import authorize
 from lambdas.runtime.secrets import PREVIOUS, REREAD, RETRY, TTL
 from tests.definitions import CASES, definition, shipped
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed
@@ -542,11 +542,11 @@ def test_an_authorizer_without_a_store_goes_on_with_what_it_has() -> None:
     endpoint = Endpoint(OKTA)
     event = gateway.event("POST", {"Authorization": SECRET})
     allowed = {"isAuthorized": True}
-    assert authorized(OKTA, endpoint.secrets, event, NOW) == allowed
+    assert authorize(OKTA, endpoint.secrets, event, NOW) == allowed
     endpoint.clock, endpoint.store.faults.always = TTL, DOWN
-    assert authorized(OKTA, endpoint.secrets, event, NOW) == allowed
+    assert authorize(OKTA, endpoint.secrets, event, NOW) == allowed
     forged = gateway.event("POST", {"Authorization": "forged"})
-    assert authorized(OKTA, endpoint.secrets, forged, NOW) == {"isAuthorized": False}
+    assert authorize(OKTA, endpoint.secrets, forged, NOW) == {"isAuthorized": False}
 
 
 # What a definition does with what it finds.

@@ -19,11 +19,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator.definition.read import known, load
+from generator.definition.read import load, source_names
 from generator.samples import gateway
 from lambdas.model import Source
 from lambdas.reading.request import BY_IAM
-from lambdas.receiving.authorize import authorized
+from lambdas.receiving.authorize import authorize
 from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, Endpoint, signed
 
@@ -291,7 +291,7 @@ def test_what_nobody_signed_is_refused_without_a_trace_in_queue_or_bucket(name: 
 def test_an_authorizer_never_raises_and_lets_nobody_in(name: str, data: st.DataObject) -> None:
     endpoint = Endpoint(SOURCE[name])
     event = {**data.draw(requests(name)), "type": "REQUEST"}
-    assert authorized(SOURCE[name], endpoint.secrets, event, NOW) == {"isAuthorized": False}
+    assert authorize(SOURCE[name], endpoint.secrets, event, NOW) == {"isAuthorized": False}
 
 
 @EVERY
@@ -381,7 +381,7 @@ def test_nothing_of_a_request_or_the_secret_is_logged_or_answered(name: str, mar
 
 # Any source that there is.
 
-WHOLE = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
+WHOLE = [one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
 CODINGS = st.sampled_from([None, None, "gzip", "deflate", "br", "identity"])
 
 

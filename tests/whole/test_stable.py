@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator import testing
-from generator.definition.read import known
+from generator.definition.read import source_names
 from generator.errors import DefinitionError
 from generator.testing import Refused, Sample, load_samples
 from lambdas import transforming
@@ -68,7 +68,7 @@ def test_what_can_not_be_read_is_rejected_with_a_reason_and_a_sentence() -> None
     assert raised.value.detail.startswith("the body is not JSON: ")
 
 
-@pytest.mark.parametrize("source", known(SOURCES))
+@pytest.mark.parametrize("source", source_names(SOURCES))
 def test_samples_become_the_messages_stored_beside_them(source: str) -> None:
     """Forms, batches and compressed bodies too; and no challenge is among them."""
     folder = SOURCES / source / "samples"

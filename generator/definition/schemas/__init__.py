@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from generator.definition.schemas.code import Compiled, compiled, module
-from generator.definition.schemas.document import read
-from generator.definition.schemas.keywords import problems
-from generator.definition.schemas.known import places
-from generator.definition.schemas.lenient import lenient
+from generator.definition.schemas.document import read_document
+from generator.definition.schemas.known_fields import add_known_fields
+from generator.definition.schemas.lenient import lenient_schema
+from generator.definition.schemas.schema_problems import schema_problems
+from generator.definition.schemas.validator_code import Compiled, compile_schema, module_text
 from generator.errors import Problem
 from lambdas.model import Check, Source
 from lambdas.reading.validation import Place
@@ -37,20 +37,20 @@ def build(source: Source, files: Mapping[str, Path]) -> tuple[Code | None, list[
     wrong: list[Problem] = []
     known: list[Place] = [(None, {}, 0)]  # the first place is anywhere: nothing is known of it
     for file in dict.fromkeys(files.values()):
-        document, unread = read(file)
+        document, unread = read_document(file)
         wrong += unread
         if document is None:
             continue
-        if mistakes := list(problems(document)):
+        if mistakes := list(schema_problems(document)):
             wrong += mistakes
             continue
         try:
-            found[file] = compiled(lenient(document), len(found), places(document, known))
+            found[file] = compile_schema(lenient_schema(document), len(found), add_known_fields(document, known))
         except ValueError as error:
             wrong.append(Problem(document.file, 1, "", f"can't be compiled: {error}"))
     if wrong:
         return None, wrong
-    text = module(source.name, source.events.type, {kind: found[file] for kind, file in files.items()}, known)
+    text = module_text(source.name, source.events.type, {kind: found[file] for kind, file in files.items()}, known)
     return Code(text, _check(text)), []
 
 

@@ -19,7 +19,7 @@ MAX_STATES = 1_000
 """Of repeated characters; more can't be looked at in the time of a build."""
 
 
-def exponential(pattern: str) -> bool | None:
+def is_exponential(pattern: str) -> bool | None:
     """Whether the pattern is exponential; None where it is too long to tell."""
     parser: Any = importlib.import_module(
         "re._parser"

@@ -39,20 +39,20 @@ class Document:
 
     def problem(self, pointer: str, message: str) -> Problem:
         """A mistake at a place, named as in the definition: with dots."""
-        return Problem(self.file, self.lines.get(pointer, 0), dotted(pointer), message)
+        return Problem(self.file, self.lines.get(pointer, 0), dotted_key(pointer), message)
 
 
-def below(pointer: str, key: object) -> str:
+def child_pointer(pointer: str, key: object) -> str:
     """The place of a member."""
     return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
-def dotted(pointer: str) -> str:
+def dotted_key(pointer: str) -> str:
     """A place as the definition's are written."""
     return pointer.removeprefix("/").replace("/", ".").replace("~1", "/").replace("~0", "~")
 
 
-def read(file: Path) -> tuple[Document | None, list[Problem]]:
+def read_document(file: Path) -> tuple[Document | None, list[Problem]]:
     """The schema in a file, or why there is none."""
     name = display_path(file)
     try:
@@ -92,9 +92,11 @@ def _placed(name: str, text: str, lines: dict[str, int]) -> Iterator[Problem]:
             members = [(str(index), value, value) for index, value in enumerate(node.value)]
         last: dict[str, yaml.Node] = {}
         for key, first, value in members:
-            there = below(pointer, key)
+            there = child_pointer(pointer, key)
             if there in lines:
-                yield Problem(name, line(first), dotted(there), f"stands twice; the first is in line {lines[there]}")
+                yield Problem(
+                    name, line(first), dotted_key(there), f"stands twice; the first is in line {lines[there]}"
+                )
             lines.setdefault(there, line(first))
             last[there] = value
         waiting += last.items()

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from generator.definition.schemas.document import Document, below
-from generator.definition.schemas.known import is_open
-from generator.definition.schemas.structure import LISTED, NAMED, ONE, is_names, reached, subschemas, target
-from generator.definition.schemas.values import RULES
+from generator.definition.schemas.document import Document, child_pointer
+from generator.definition.schemas.keyword_values import RULES
+from generator.definition.schemas.known_fields import is_open
+from generator.definition.schemas.structure import (
+    SCHEMA_KEYS,
+    SCHEMA_LIST_KEYS,
+    SCHEMA_MAP_KEYS,
+    is_name_list,
+    reachable_schemas,
+    ref_target,
+    subschemas,
+)
 
 _OF_UNKNOWN = ("additionalProperties", "maxProperties", "propertyNames")
 
 
-def lenient(document: Document) -> dict[str, Any]:
+def lenient_schema(document: Document) -> dict[str, Any]:
     """The schema in draft-07, with what can refuse something and nothing else; each `$ref` leads to a number.
 
     A `oneOf` whose branches differ in the fields that they allow becomes an `anyOf`: without the others, several may
@@ -36,7 +44,7 @@ class _Copy:
         schema = self._document.at(pointer)
         if isinstance(schema, bool):
             return {} if schema else {"not": {}}
-        if (to := target(self._document, schema)) is not None:
+        if (to := ref_target(self._document, schema)) is not None:
             return self._reference(to, strict=strict)
         made = {key: self._rule(pointer, key, strict=strict) for key in schema if key in RULES}
         if not strict:
@@ -58,16 +66,16 @@ class _Copy:
         return {} if self._definitions[key] == {} else {"$ref": f"#/definitions/{number}"}
 
     def _rule(self, pointer: str, key: str, *, strict: bool) -> Any:
-        value, place = self._document.at(pointer)[key], below(pointer, key)
+        value, place = self._document.at(pointer)[key], child_pointer(pointer, key)
         strict = strict or key == "not"
-        if isinstance(value, list) and key in (*LISTED, "items"):
-            return [self._schema(below(place, index), strict=strict) for index in range(len(value))]
-        if key in NAMED:
+        if isinstance(value, list) and key in (*SCHEMA_LIST_KEYS, "items"):
+            return [self._schema(child_pointer(place, index), strict=strict) for index in range(len(value))]
+        if key in SCHEMA_MAP_KEYS:
             return {
-                name: one if is_names(key, one) else self._schema(below(place, name), strict=strict)
+                name: one if is_name_list(key, one) else self._schema(child_pointer(place, name), strict=strict)
                 for name, one in value.items()
             }
-        return self._schema(place, strict=strict) if key in (*ONE, "items") else value
+        return self._schema(place, strict=strict) if key in (*SCHEMA_KEYS, "items") else value
 
     def _loosen(self, pointer: str, schema: dict[str, Any], made: dict[str, Any]) -> None:
         """Take out what an unknown field alone would fail."""
@@ -81,7 +89,7 @@ class _Copy:
 
     def _is_about_unknown(self, pointers: Iterable[str]) -> bool:
         """Whether these, or any schema that they lead to, refuse an unknown field."""
-        for place in reached(self._document, pointers):
+        for place in reachable_schemas(self._document, pointers):
             schema = self._document.at(place)
             if isinstance(schema, dict) and "$ref" not in schema:
                 closed = schema.get("additionalProperties") is False

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from generator.definition.schemas.document import Document, below
+from generator.definition.schemas.document import Document, child_pointer
 
-ONE = ("not", "if", "then", "else", "contains", "propertyNames", "additionalProperties", "additionalItems")
-LISTED = ("allOf", "anyOf", "oneOf")
-NAMED = ("properties", "patternProperties", "dependencies", "definitions", "$defs")
-IN_PLACE = ("allOf", "anyOf", "oneOf", "if", "then", "else", "dependencies")
+SCHEMA_KEYS = ("not", "if", "then", "else", "contains", "propertyNames", "additionalProperties", "additionalItems")
+SCHEMA_LIST_KEYS = ("allOf", "anyOf", "oneOf")
+SCHEMA_MAP_KEYS = ("properties", "patternProperties", "dependencies", "definitions", "$defs")
+SAME_VALUE_KEYS = ("allOf", "anyOf", "oneOf", "if", "then", "else", "dependencies")
 """Whose schemas say something of the same value as the one that they stand in; so does `not`, of what it is not."""
 _REF = re.compile(r"#(/.*)?")
 
@@ -22,23 +22,23 @@ def subschemas(pointer: str, schema: Any, keys: Iterable[str] | None = None) -> 
     if not isinstance(schema, dict) or "$ref" in schema:
         return
     for key in schema if keys is None else keys:
-        value, place = schema.get(key), below(pointer, key)
+        value, place = schema.get(key), child_pointer(pointer, key)
         if key not in schema:
             continue
-        if isinstance(value, list) and key in (*LISTED, "items"):
-            yield from (below(place, index) for index in range(len(value)))
-        elif isinstance(value, dict) and key in NAMED:
-            yield from (below(place, name) for name, one in value.items() if not is_names(key, one))
-        elif key in (*ONE, "items"):
+        if isinstance(value, list) and key in (*SCHEMA_LIST_KEYS, "items"):
+            yield from (child_pointer(place, index) for index in range(len(value)))
+        elif isinstance(value, dict) and key in SCHEMA_MAP_KEYS:
+            yield from (child_pointer(place, name) for name, one in value.items() if not is_name_list(key, one))
+        elif key in (*SCHEMA_KEYS, "items"):
             yield place
 
 
-def is_names(key: str, value: Any) -> bool:
+def is_name_list(key: str, value: Any) -> bool:
     """Whether a dependency is a list of names, and no schema."""
     return key == "dependencies" and isinstance(value, list)
 
 
-def target(document: Document, schema: Any) -> str | None:
+def ref_target(document: Document, schema: Any) -> str | None:
     """The place where a `$ref` leads, if it leads to one."""
     to = schema.get("$ref") if isinstance(schema, dict) else None
     if not isinstance(to, str) or not _REF.fullmatch(to):
@@ -50,19 +50,19 @@ def target(document: Document, schema: Any) -> str | None:
     return found
 
 
-def same_value(document: Document, pointer: str, keys: Iterable[str] | None = IN_PLACE) -> list[str]:
+def same_value_schemas(document: Document, pointer: str, keys: Iterable[str] | None = SAME_VALUE_KEYS) -> list[str]:
     """The schemas that say something of the same value as this one does."""
     schema = document.at(pointer)
-    to = target(document, schema)
+    to = ref_target(document, schema)
     return [*subschemas(pointer, schema, keys), *([] if to is None else [to])]
 
 
-def reached(document: Document, starts: Iterable[str]) -> list[str]:
+def reachable_schemas(document: Document, starts: Iterable[str]) -> list[str]:
     """The places of these schemas, and of all that they lead to."""
     found = dict.fromkeys(starts)
     waiting = list(found)
     for pointer in waiting:  # which grows
-        more = [one for one in same_value(document, pointer, None) if one not in found]
+        more = [one for one in same_value_schemas(document, pointer, None) if one not in found]
         found.update(dict.fromkeys(more))
         waiting += more
     return waiting

@@ -14,7 +14,7 @@ class Fact(NamedTuple):
     text: str
 
 
-def drift(age: float) -> str:
+def format_age(age: float) -> str:
     """How old something is, in seconds and, where that is many, in what people think in."""
     more = next((f" ({abs(age) / size:,.0f} {name})" for name, least, size in _UNITS if abs(age) >= least), "")
     return f"{abs(age):,.0f} s{more} {'old' if age >= 0 else 'in the future'}"

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from generator.explain.evidence import Fact, drift
-from generator.explain.mistakes import Attempt
+from generator.explain.evidence import Fact, format_age
+from generator.explain.mistakes import VerificationAttempt
 from generator.explain.redaction import visible
 from lambdas.auth import sns
 from lambdas.reading.body import Rejected
 from lambdas.runtime.times import iso
 
 
-def of_jwt(attempt: Attempt) -> Iterator[Fact]:
+def jwt_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
     """What the token says of itself, which is no more than it says until the signature is verified."""
     settings = attempt.settings
     name = settings.header.lower()
     value = attempt.request.headers.get(name)
     yield Fact("header", f"{name}: {'is not there' if value is None else f'{len(value)} characters'}")
-    if (said := token(attempt)) is None:
+    if (said := decode_token(attempt)) is None:
         return
     head, claims = said
     yield Fact("alg", f"{_shown(head.get('alg'))}; {', '.join(settings.algorithms)} is allowed")
@@ -30,10 +30,10 @@ def of_jwt(attempt: Attempt) -> Iterator[Fact]:
         yield Fact(claim, f"{_shown(claims.get(claim))}; must be {wanted}")
     for claim in ("iat", "nbf", "exp"):
         if isinstance(at := claims.get(claim), int | float) and 0 <= at < 10**11:
-            yield Fact(claim, f"{iso(at)[:19]}Z, {drift(attempt.now - at)}")
+            yield Fact(claim, f"{iso(at)[:19]}Z, {format_age(attempt.now - at)}")
 
 
-def token(attempt: Attempt) -> tuple[dict[str, Any], dict[str, Any]] | None:
+def decode_token(attempt: VerificationAttempt) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """A token's header and claims, as they stand there; None where there is none."""
     import jwt
 
@@ -49,7 +49,7 @@ def _shown(value: Any) -> str:
     return "is not there" if value is None else visible(str(value)[:200])
 
 
-def message(attempt: Attempt) -> dict[str, Any]:
+def sns_message(attempt: VerificationAttempt) -> dict[str, Any]:
     """A message of SNS; empty where the body is none."""
     try:
         found = attempt.request.json
@@ -58,9 +58,9 @@ def message(attempt: Attempt) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def of_sns(attempt: Attempt) -> Iterator[Fact]:
+def sns_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
     """What the message says of itself."""
-    found = message(attempt)
+    found = sns_message(attempt)
     yield Fact("topic", f"{_shown(found.get('TopicArn'))}; {' or '.join(attempt.settings.topics)} is allowed")
     yield Fact("version", _shown(found.get("SignatureVersion")))
     yield Fact(

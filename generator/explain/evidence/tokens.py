@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.explain.evidence import Fact
-from generator.explain.mistakes import Attempt
-from generator.explain.redaction import Hidden, first, shortened, visible
+from generator.explain.mistakes import VerificationAttempt
+from generator.explain.redaction import Redactor, shorten, signature_start, visible
 from lambdas.auth_type import Sent, Unauthenticated
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
@@ -18,7 +18,7 @@ from lambdas.runtime.secrets import UnusableSecret
 _SHOWN = 5
 
 
-def of_token(attempt: Attempt) -> Iterator[Fact]:
+def token_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
     """A token in a header, or in the query."""
     settings = attempt.settings
     if settings.header:
@@ -36,13 +36,13 @@ def of_token(attempt: Attempt) -> Iterator[Fact]:
         yield Fact("seen", f"{before if has else ''}{rest} characters")
 
 
-def of_any(attempt: Attempt) -> Iterator[Fact]:
+def header_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
     """The headers in which a type that is not known here has its credential."""
     for name in attempt.auth.type.headers(attempt.settings):
         yield Fact("header", f"{name}: {_length(attempt.request.headers.get(name))}")
 
 
-def of_basic(attempt: Attempt) -> Iterator[Fact]:
+def basic_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
     """User and password."""
     value = attempt.request.headers.get("authorization")
     scheme = "" if value is None else f", {visible(value.partition(' ')[0][:16])} before a space" * (" " in value)
@@ -56,7 +56,7 @@ def _length(value: str | None) -> str:
     return "is not there" if value is None else f"{len(value)} characters"
 
 
-def of_body_token(attempt: Attempt) -> Iterator[Fact]:
+def body_token_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
     """A token in each item."""
     settings = attempt.settings
     where = f"{settings.each}[].{settings.field}" if settings.each else settings.field
@@ -64,11 +64,11 @@ def of_body_token(attempt: Attempt) -> Iterator[Fact]:
         yield Fact("body", f"{settings.each or 'it'} is not there, or is no list")
         return
     there = [one for one in found if one is not None]
-    right = [one for one in there if one in attempt.texts]
+    right = [one for one in there if one in attempt.secret_texts]
     yield Fact("body", f"{where}: in {len(there)} of {len(found)}, the secret in {len(right)}")
 
 
-def tokens_in(attempt: Attempt) -> list[Any] | None:
+def tokens_in(attempt: VerificationAttempt) -> list[Any] | None:
     """What is in each item where the token should be; None where there are no items."""
     settings, items = attempt.settings, _items(attempt, attempt.settings.each)
     if items is None:
@@ -76,7 +76,7 @@ def tokens_in(attempt: Attempt) -> list[Any] | None:
     return [masking.found(one, settings.field, attempt.request) for one in items]
 
 
-def _items(attempt: Attempt, each: Any) -> list[Any] | None:
+def _items(attempt: VerificationAttempt, each: Any) -> list[Any] | None:
     try:
         root = attempt.request.json
         found = masking.found(root, each, attempt.request) if each else [root]
@@ -85,7 +85,7 @@ def _items(attempt: Attempt, each: Any) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
-def of_body_hmac(attempt: Attempt, hidden: Hidden) -> Iterator[Fact]:
+def body_hmac_facts(attempt: VerificationAttempt, hidden: Redactor) -> Iterator[Fact]:
     """A signature in each item, over fields of it."""
     settings, items = attempt.settings, _items(attempt, attempt.settings.each)
     yield Fact("signed", visible(settings.signed))
@@ -97,7 +97,7 @@ def of_body_hmac(attempt: Attempt, hidden: Hidden) -> Iterator[Fact]:
         functions = Functions(attempt.request, item)
         for path in dict.fromkeys(paths(settings.signed)):
             value = compiled(path)(item, functions)
-            text = "is absent, so empty" if value is None else shortened(as_text(value).encode(), hidden)
+            text = "is absent, so empty" if value is None else shorten(as_text(value).encode(), hidden)
             yield Fact("", f"{{{path}}}  {text}")
         if expected:
             yield Fact("expected", _glimpse(masking.found(expected[place], settings.signature.path, attempt.request)))
@@ -105,10 +105,10 @@ def of_body_hmac(attempt: Attempt, hidden: Hidden) -> Iterator[Fact]:
 
 
 def _glimpse(value: Any) -> str:
-    return first(value) if isinstance(value, str) else "is not there"
+    return signature_start(value) if isinstance(value, str) else "is not there"
 
 
-def _signed_again(attempt: Attempt) -> list[Any] | None:
+def _signed_again(attempt: VerificationAttempt) -> list[Any] | None:
     """The items with the signatures that they would have."""
     if not attempt.secrets:
         return None
@@ -118,4 +118,4 @@ def _signed_again(attempt: Attempt) -> list[Any] | None:
         made = attempt.auth.type.sign(attempt.settings, sent, lambda _name: attempt.secrets, attempt.now)
     except (Rejected, Unauthenticated, UnusableSecret, ValueError, AttributeError, TypeError):
         return None
-    return _items(attempt.sent(body=made.body), attempt.settings.each) if made else None
+    return _items(attempt.with_request(body=made.body), attempt.settings.each) if made else None

@@ -15,7 +15,7 @@ from lambdas.model import Auth
 from lambdas.reading.body import Rejected
 from lambdas.reading.request import Request
 from lambdas.runtime.secrets import SecretsUnavailable
-from lambdas.signatures.signature_settings import Signed
+from lambdas.signatures.signature_settings import SignatureSettings
 
 MAX_BODY = 65_536
 """Bytes of a body up to which two mistakes at once are looked for: some ten thousand pairs, each a hash of it."""
@@ -24,7 +24,7 @@ FOREVER = 10**12
 _REFUSED = (Unauthenticated, Rejected, SecretsUnavailable, ValueError, LookupError, TypeError)
 
 
-class Attempt(NamedTuple):
+class VerificationAttempt(NamedTuple):
     """A request, and what it is verified with."""
 
     auth: Auth
@@ -33,15 +33,15 @@ class Attempt(NamedTuple):
     now: float
 
     @property
-    def kind(self) -> str:
-        return kind(self.auth)
+    def type_name(self) -> str:
+        return type_name(self.auth)
 
     @property
     def settings(self) -> Any:
         return self.auth.settings
 
     @property
-    def texts(self) -> tuple[str, ...]:
+    def secret_texts(self) -> tuple[str, ...]:
         """The secrets as they are, and without white space around them."""
         return (*self.secrets, *map(str.strip, self.secrets))
 
@@ -53,71 +53,71 @@ class Attempt(NamedTuple):
             return False
         return True
 
-    def having(self, **changed: Any) -> Attempt:
+    def with_settings(self, **changed: Any) -> VerificationAttempt:
         """The attempt with other settings."""
         return self._replace(auth=replace(self.auth, settings=replace(self.settings, **changed)))
 
-    def sent(self, **changed: Any) -> Attempt:
+    def with_request(self, **changed: Any) -> VerificationAttempt:
         """The attempt with another request."""
         return self._replace(request=replace(self.request, **changed))
 
     @property
-    def relaxed(self) -> Attempt:
+    def ignoring_time(self) -> VerificationAttempt:
         """The attempt at any time, and with any version of the scheme: the signature alone counts."""
-        if not isinstance(self.settings, Signed):
+        if not isinstance(self.settings, SignatureSettings):
             return self
         stamp = self.settings.timestamp
         wide = replace(stamp, tolerance=FOREVER, future=FOREVER) if stamp else None
-        return self.having(timestamp=wide, require=None)
+        return self.with_settings(timestamp=wide, require=None)
 
 
-Undone = Callable[[Attempt], Attempt]
+Correction = Callable[[VerificationAttempt], VerificationAttempt]
 
 
 class Mistake(NamedTuple):
     """What was done otherwise, what to do about it, and the attempt without it; `axis` is what that changes."""
 
     axis: str
-    said: str
-    todo: str
-    undone: Undone
+    diagnosis: str
+    advice: str
+    correct: Correction
 
 
-def kind(auth: Auth) -> str:
+def type_name(auth: Auth) -> str:
     """The type's name in a definition."""
     return auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined,no-any-return]  # a module
 
 
-def having(**changed: Any) -> Undone:
+def with_settings(**changed: Any) -> Correction:
     """With other settings."""
-    return lambda attempt: attempt.having(**changed)
+    return lambda attempt: attempt.with_settings(**changed)
 
 
-def carrying(**changed: Any) -> Undone:
+def with_signature(**changed: Any) -> Correction:
     """With the signature in another place, or another form."""
-    return lambda attempt: attempt.having(signature=replace(attempt.settings.signature, **changed))
+    return lambda attempt: attempt.with_settings(signature=replace(attempt.settings.signature, **changed))
 
 
-def sent(**changed: Any) -> Undone:
+def with_request(**changed: Any) -> Correction:
     """With another request."""
-    return lambda attempt: attempt.sent(**changed)
+    return lambda attempt: attempt.with_request(**changed)
 
 
-def stored(secrets: tuple[str, ...]) -> Undone:
+def with_secrets(secrets: tuple[str, ...]) -> Correction:
     """With other secrets."""
     return lambda attempt: attempt._replace(secrets=secrets)
 
 
-def explaining(attempt: Attempt, mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+def find_explanation(attempt: VerificationAttempt, mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
     """The mistake that explains why it does not verify, or two of different axes; none where nothing does."""
     tried: list[Mistake] = []
     in_pairs = len(attempt.request.body) <= MAX_BODY
     for one in mistakes:
-        if one.undone(attempt).verifies:
+        if one.correct(attempt).verifies:
             return (one,)
         if in_pairs:
             tried.append(one)
     for first, second in combinations(tried, 2):
-        if first.axis != second.axis and second.undone(first.undone(attempt)).verifies:
+        if first.axis != second.axis and second.correct(first.correct(attempt)).verifies:
             return first, second
     return ()

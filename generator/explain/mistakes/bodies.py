@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from generator.explain.mistakes import Attempt, Mistake, rewritten, sent
+from generator.explain.mistakes import Mistake, VerificationAttempt, rewritten, with_request
 from generator.explain.mistakes.rewritten import Variant
 from lambdas.reading.body import Rejected
 from lambdas.reading.formats import inflated, media_type
@@ -20,26 +20,26 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
 _BOM = b"\xef\xbb\xbf"
 
 
-def mistakes(attempt: Attempt) -> Iterator[Mistake]:
+def body_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     """Each other body that may have been signed."""
     # Not the bodies themselves: a hundred of 6 MB are more than a machine may have to spare.
     known = {hash(attempt.request.body)}
     for body, said, todo in _variants(attempt.request):
         if hash(body) not in known:
             known.add(hash(body))
-            yield Mistake("body", f"what was signed is {said}", todo, sent(body=body))
+            yield Mistake("body", f"what was signed is {said}", todo, with_request(body=body))
     if "{body" in attempt.settings.signed and attempt.request.body:
         # Of the axis of texts: with another one, it may be a way to say that the text has no body in it.
         todo = "the sender must sign the body that it sends: whoever gets hold of it can change it"
-        yield Mistake("text", "what was signed is an empty body", todo, sent(body=b""))
+        yield Mistake("text", "what was signed is an empty body", todo, with_request(body=b""))
 
 
 def _variants(request: Request) -> Iterator[Variant]:
     body = request.body
     yield from _breaks(body)
-    yield from rewritten.jsons(body)
+    yield from rewritten.rewritten_json(body)
     if media_type(request.headers) == FORM:
-        yield from rewritten.forms(body)
+        yield from rewritten.rewritten_forms(body)
     yield from _compressed(request)
     yield from _recoded(body)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from generator.explain.mistakes import Attempt, Mistake, having, stored
-from lambdas.signatures.keys import Key, key_bytes
+from generator.explain.mistakes import Mistake, VerificationAttempt, with_secrets, with_settings
+from lambdas.signatures.keys import KeyEncoding, key_bytes
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]{1,9}_(?=.{16})")
 _USUAL = ("whsec_", "whpk_")
@@ -14,18 +14,18 @@ _QUOTES = "\"'`"
 Change = Callable[[str], str]
 
 
-def mistakes(attempt: Attempt, others: Mapping[str, str]) -> Iterator[Mistake]:
+def key_mistakes(attempt: VerificationAttempt, others: Mapping[str, str]) -> Iterator[Mistake]:
     """Other secrets, and other ways to make a key of the secret; `others` are the source's other secrets by name."""
     known = {attempt.secrets}
     for change, said, todo in _texts(attempt.secrets[0] if attempt.secrets else ""):
         changed = tuple(map(change, attempt.secrets))
         if changed not in known and all(changed):
             known.add(changed)
-            yield Mistake("secret", said, todo, stored(changed))
+            yield Mistake("secret", said, todo, with_secrets(changed))
     for name, secret in others.items():
         if (secret,) not in known:
             said = f"it was made with the secret {name}"
-            yield Mistake("secret", said, "exchange the two secrets", stored((secret,)))
+            yield Mistake("secret", said, "exchange the two secrets", with_secrets((secret,)))
     if hasattr(attempt.settings, "key"):
         yield from _decodings(attempt)
 
@@ -44,20 +44,20 @@ def _texts(secret: str) -> Iterator[tuple[Change, str, str]]:
     yield str.upper, "the key is the secret in upper case", "store the secret as the vendor shows it"
 
 
-def _decodings(attempt: Attempt) -> Iterator[Mistake]:
+def _decodings(attempt: VerificationAttempt) -> Iterator[Mistake]:
     secret = attempt.secrets[0] if attempt.secrets else ""
-    own: Key = attempt.settings.key
+    own: KeyEncoding = attempt.settings.key
     known = {key_bytes(own, secret)}
     befores = dict.fromkeys([own.strip, "", *_PREFIX.findall(secret)])
-    for key in (Key(encoding, strip) for encoding in ("utf8", "base64", "hex") for strip in befores):
+    for key in (KeyEncoding(encoding, strip) for encoding in ("utf8", "base64", "hex") for strip in befores):
         if (made := key_bytes(key, secret)) and made not in known:
             known.add(made)
             yield Mistake(
-                "key", f"the key is {_said(key, secret)}", f"in the definition, {_told(key)}", having(key=key)
+                "key", f"the key is {_said(key, secret)}", f"in the definition, {_told(key)}", with_settings(key=key)
             )
 
 
-def _said(key: Key, secret: str) -> str:
+def _said(key: KeyEncoding, secret: str) -> str:
     bare = f" without {key.strip}" if key.strip and secret.startswith(key.strip) else ""
     return (
         f"the secret{bare} as it is, not decoded"
@@ -66,7 +66,7 @@ def _said(key: Key, secret: str) -> str:
     )
 
 
-def _told(key: Key) -> str:
-    if key == Key():
+def _told(key: KeyEncoding) -> str:
+    if key == KeyEncoding():
         return "no `key`"
     return f"`key: {{encoding: {key.encoding}{f', strip: {key.strip}' if key.strip else ''}}}`"

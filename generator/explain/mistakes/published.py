@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from generator.explain.evidence import drift
-from generator.explain.evidence.published import message, token
-from generator.explain.mistakes import Attempt
+from generator.explain.evidence import format_age
+from generator.explain.evidence.published import decode_token, sns_message
+from generator.explain.mistakes import VerificationAttempt
 from generator.explain.redaction import visible
 
 Said = tuple[str, str, bool]
 _AT = "--at request verifies it as of its own time"
 
 
-def of_jwt(attempt: Attempt, *, as_of_now: bool) -> Iterator[Said]:
+def jwt_findings(attempt: VerificationAttempt, *, as_of_now: bool) -> Iterator[Said]:
     """What is wrong with a token, beside its signature."""
-    settings, said = attempt.settings, token(attempt)
+    settings, said = attempt.settings, decode_token(attempt)
     if said is None:
         todo = "capture the header too; a proxy, or the tool that captured it, may have taken it away"
         yield f"{settings.header.lower()} has no token after Bearer", todo, False
@@ -30,15 +30,15 @@ def of_jwt(attempt: Attempt, *, as_of_now: bool) -> Iterator[Said]:
             yield (*_claim(name, claims.get(name), attempt, as_of_now=as_of_now), True)
 
 
-def _holds(name: str, claims: dict[str, Any], attempt: Attempt) -> bool:
+def _holds(name: str, claims: dict[str, Any], attempt: VerificationAttempt) -> bool:
     """Whether a claim is what it must be, where all others are."""
     settings = attempt.settings
     good = {"iss": settings.issuer, "aud": settings.audience[0], "exp": attempt.now + 1, **(settings.claims or {})}
     good.pop(name, None)
-    return attempt.sent(claims={**good, **({name: claims[name]} if name in claims else {})}).verifies
+    return attempt.with_request(claims={**good, **({name: claims[name]} if name in claims else {})}).verifies
 
 
-def _claim(name: str, value: Any, attempt: Attempt, *, as_of_now: bool) -> tuple[str, str]:
+def _claim(name: str, value: Any, attempt: VerificationAttempt, *, as_of_now: bool) -> tuple[str, str]:
     settings = attempt.settings
     if name == "iss":
         return f"iss is {_shown(value)}, and must be {settings.issuer}", "it is of another issuer, or `issuer` is wrong"
@@ -49,7 +49,7 @@ def _claim(name: str, value: Any, attempt: Attempt, *, as_of_now: bool) -> tuple
         if not isinstance(value, int | float):
             return f"{name} is {_shown(value)}", "have the issuer send a time"
         what = "is over" if name == "exp" else "has not begun"
-        told = f"its time {what}: {name} is {drift(attempt.now - value)}"
+        told = f"its time {what}: {name} is {format_age(attempt.now - value)}"
         return told, _AT if as_of_now else "compare the clocks, and have the vendor send a token of now"
     wanted = settings.claims[name]
     return f"{name} is {_shown(value)}, and must be {wanted}", "it is made for another, or `claims` is wrong"
@@ -59,9 +59,9 @@ def _shown(value: Any) -> str:
     return "not there" if value is None else visible(str(value)[:200])
 
 
-def of_sns(attempt: Attempt) -> Iterator[Said]:
+def sns_findings(attempt: VerificationAttempt) -> Iterator[Said]:
     """What is wrong with a message of SNS, beside its signature."""
-    found = message(attempt)
+    found = sns_message(attempt)
     if attempt.request.headers.get("x-amz-sns-rawdelivery") == "true" or "Type" not in found:
         todo = "switch raw message delivery off: what is delivered so has no signature"
         yield "it is not a message of SNS, but what was published", todo, True

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
-WRITTEN = (
+REWRITTEN_ADVICE = (
     "pass on what was sent: the body was parsed and written anew, by a proxy, by a framework that parses it first, or "
     "by the tool that captured it"
 )
@@ -23,7 +23,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 Variant = tuple[bytes, str, str]
 
 
-def jsons(body: bytes) -> Iterator[Variant]:
+def rewritten_json(body: bytes) -> Iterator[Variant]:
     """The same JSON, or the same lines of it, as other programs write them; with a final line break, and without."""
     try:
         text = body.decode()
@@ -37,8 +37,8 @@ def jsons(body: bytes) -> Iterator[Variant]:
         what = "the same lines of JSON" if len(values) > 1 else "the same JSON"
         for made, how in _written(values):
             content = made.encode("utf-8", "surrogatepass")
-            yield content, f"{what} {how}{numbers}", WRITTEN
-            yield content + b"\n", f"{what} {how}{numbers}, with a line break (LF) at its end", WRITTEN
+            yield content, f"{what} {how}{numbers}", REWRITTEN_ADVICE
+            yield content + b"\n", f"{what} {how}{numbers}, with a line break (LF) at its end", REWRITTEN_ADVICE
 
 
 def _values(text: str, decoder: json.JSONDecoder) -> list[Any]:
@@ -72,7 +72,7 @@ def _number(text: str) -> int | float:
     return int(value) if value.is_integer() and abs(value) < 1e21 else value
 
 
-def forms(body: bytes) -> Iterator[Variant]:
+def rewritten_forms(body: bytes) -> Iterator[Variant]:
     """The same form, as other programs write it."""
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
@@ -81,4 +81,4 @@ def forms(body: bytes) -> Iterator[Variant]:
     for fields, order in ((pairs, ""), (sorted(pairs), ", fields sorted")):
         for quoted, space in ((quote_plus, "+"), (quote, "%20")):
             made = urlencode(fields, quote_via=quoted).encode()
-            yield made, f"the same form with {space} for a space{order}", WRITTEN
+            yield made, f"the same form with {space} for a space{order}", REWRITTEN_ADVICE

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
 
-from generator.explain.mistakes import FOREVER, Attempt, Mistake, having
-from generator.explain.mistakes.schemes import NEVER
+from generator.explain.mistakes import FOREVER, Mistake, VerificationAttempt, with_settings
+from generator.explain.mistakes.schemes import NEVER_SIGNATURE
 from lambdas.model import Header
 from lambdas.runtime.times import TimeFormat, seconds
 from lambdas.signatures.signature_settings import MessageId, Timestamp
@@ -17,7 +17,7 @@ _GUESSES = 2
 _SEPARATORS = (".", "", ":", "\n", "|", ",", "-")
 
 
-def mistakes(attempt: Attempt) -> Iterator[Mistake]:
+def text_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     """Other texts of which it may be the signature."""
     settings = attempt.settings
     for stamp in _stamps(attempt):
@@ -28,10 +28,10 @@ def mistakes(attempt: Attempt) -> Iterator[Mistake]:
                 changed = {"signed": text, "timestamp": stamp or _in_body(attempt), "id": ident, "body_hash": None}
                 todo = f'in the definition, `signed: "{_yaml(text)}"`{_told(attempt, stamp, ident)}'
                 said = f'what is signed is "{_yaml(text)}", not "{_yaml(settings.signed)}"'
-                yield Mistake("text", said, todo, having(**changed))
+                yield Mistake("text", said, todo, with_settings(**changed))
 
 
-def _in_body(attempt: Attempt) -> Timestamp | None:
+def _in_body(attempt: VerificationAttempt) -> Timestamp | None:
     stamp: Timestamp | None = attempt.settings.timestamp
     return stamp if stamp and stamp.path else None
 
@@ -40,7 +40,7 @@ def _yaml(text: str) -> str:
     return text.replace("\n", "\\n")
 
 
-def _told(attempt: Attempt, stamp: Timestamp | None, ident: MessageId | None) -> str:
+def _told(attempt: VerificationAttempt, stamp: Timestamp | None, ident: MessageId | None) -> str:
     settings, told = attempt.settings, ""
     if stamp and stamp.header and settings.timestamp is None:
         told += f" and `timestamp: {{header: {stamp.header}, format: {stamp.format}}}`"
@@ -53,19 +53,19 @@ def _told(attempt: Attempt, stamp: Timestamp | None, ident: MessageId | None) ->
     return told
 
 
-def _stamps(attempt: Attempt) -> Iterator[Timestamp | None]:
+def _stamps(attempt: VerificationAttempt) -> Iterator[Timestamp | None]:
     """Where the time may be: as the definition says, or in headers that look like it."""
     stamp: Timestamp | None = attempt.settings.timestamp
     yield None
     if stamp and stamp.header:
         yield stamp
         return
-    found = [(name, value) for name, value in attempt.request.headers.items() if name not in NEVER]
-    guesses = [Timestamp(header=Header(name), format=form) for name, value in found if (form := format_of(value))]
+    found = [(name, value) for name, value in attempt.request.headers.items() if name not in NEVER_SIGNATURE]
+    guesses = [Timestamp(header=Header(name), format=form) for name, value in found if (form := time_format(value))]
     yield from (replace(one, tolerance=FOREVER, future=FOREVER) for one in guesses[:_GUESSES])
 
 
-def format_of(value: str) -> TimeFormat | None:
+def time_format(value: str) -> TimeFormat | None:
     """How a time is written; None where it is none of the last decades."""
     written: TimeFormat
     for written in ("unix", "unix_ms", "rfc3339"):
@@ -77,7 +77,7 @@ def format_of(value: str) -> TimeFormat | None:
     return None
 
 
-def _ids(attempt: Attempt) -> Iterator[MessageId | None]:
+def _ids(attempt: VerificationAttempt) -> Iterator[MessageId | None]:
     ident: MessageId | None = attempt.settings.id
     yield None
     if ident:

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from generator.explain.mistakes import Attempt, Mistake, having, sent, stored
+from generator.explain.mistakes import Mistake, VerificationAttempt, with_request, with_secrets, with_settings
 from lambdas.reading.body import Rejected
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,15}[ =:]\s*")
 _MANY = 100
 
 
-def of_token(attempt: Attempt) -> Iterator[Mistake]:
+def token_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     """Other places of a token, and other texts before it."""
     settings, there = attempt.settings, attempt.request.headers
     own = (settings.header or "").lower()
@@ -25,15 +25,15 @@ def of_token(attempt: Attempt) -> Iterator[Mistake]:
         if prefix != settings.prefix:
             todo = f'in the definition, `prefix: "{prefix}"`' if prefix else "in the definition, no `prefix`"
             said = f"the token has {prefix!r} before it, not {settings.prefix!r}".replace("''", "nothing")
-            yield Mistake("prefix", said, todo, having(prefix=prefix))
+            yield Mistake("prefix", said, todo, with_settings(prefix=prefix))
     for name in there:
         if name != own:
             said, todo = f"the token is in {name}, not in {own or 'the query'}", f"in the definition, `header: {name}`"
-            yield Mistake("place", said, todo, having(header=name, query=None))
+            yield Mistake("place", said, todo, with_settings(header=name, query=None))
     for name, _ in parse_qsl(attempt.request.raw_query, keep_blank_values=True):
         if name != settings.query:
             said, todo = f"the token is in the query, as {name}", f"in the definition, `query: {name}`"
-            yield Mistake("place", said, todo, having(header=None, query=name))
+            yield Mistake("place", said, todo, with_settings(header=None, query=name))
     if own in there:
         yield from _written(own, there)
 
@@ -48,7 +48,7 @@ def _written(name: str, there: Mapping[str, str]) -> Iterator[Mistake]:
     ways += [(part, basic, "in the definition, `basic: {}`") for part in _from_basic(value)]
     for text, said, todo in ways:
         if text != value:
-            yield Mistake("value", said, todo, sent(headers={**there, name: text}))
+            yield Mistake("value", said, todo, with_request(headers={**there, name: text}))
 
 
 def _from_basic(value: str) -> list[str]:
@@ -65,20 +65,20 @@ def _decoded(written: str) -> str:
         return ""
 
 
-def of_basic(attempt: Attempt) -> Iterator[Mistake]:
+def basic_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     """A secret that is a part of what is sent, or is written as it is sent."""
     user, colon, _ = "".join(_from_basic(attempt.request.headers.get("authorization", ""))[:1]).partition(":")
     whole = "store `user:password` as the secret"
     for secret in attempt.secrets:
         if plain := _decoded(secret.removeprefix("Basic ")):
-            yield Mistake("secret", "the secret is in base64 already", whole, stored((plain,)))
+            yield Mistake("secret", "the secret is in base64 already", whole, with_secrets((plain,)))
         if colon:
-            yield Mistake("secret", "the secret is the password alone", whole, stored((f"{user}:{secret}",)))
+            yield Mistake("secret", "the secret is the password alone", whole, with_secrets((f"{user}:{secret}",)))
             said = "the user is another one, and the password is right"
-            yield Mistake("secret", said, whole, stored((f"{user}:{secret.partition(':')[2]}",)))
+            yield Mistake("secret", said, whole, with_secrets((f"{user}:{secret.partition(':')[2]}",)))
 
 
-def of_body_token(attempt: Attempt) -> Iterator[Mistake]:
+def body_token_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     """Other places of a token in the body."""
     settings = attempt.settings
     try:
@@ -89,7 +89,7 @@ def of_body_token(attempt: Attempt) -> Iterator[Mistake]:
         if (each, field) != (settings.each, settings.field):
             todo = f"in the definition, `{f'each: {each}, ' if each else ''}field: {field}`"
             said = f"the token is in {f'{each}[].' if each else ''}{field}"
-            yield Mistake("place", said, todo, having(each=each, field=field))
+            yield Mistake("place", said, todo, with_settings(each=each, field=field))
 
 
 def _places(

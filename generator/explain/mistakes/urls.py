@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from generator.explain.mistakes import Attempt, Mistake
-from lambdas.signatures.public_url import urls
+from generator.explain.mistakes import Mistake, VerificationAttempt
+from lambdas.signatures.public_url import url_variants
 from lambdas.signatures.signature_settings import Url
 
 AXES = ("host", "scheme", "port", "path", "query")
@@ -17,27 +17,27 @@ _STAGES = ("/prod", "/dev", "/default", "/$default")
 Change = Callable[[str], str]
 
 
-def told(attempt: Attempt) -> str:
+def signed_url(attempt: VerificationAttempt) -> str:
     """The URL that is taken for the one that was signed."""
-    return urls(attempt.settings.url or Url(), attempt.request)[0]
+    return url_variants(attempt.settings.url or Url(), attempt.request)[0]
 
 
-def mistakes(attempt: Attempt) -> Iterator[Mistake]:
+def url_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     """Other URLs that the vendor may have signed; what to do is said of the URL as a whole."""
-    known = {told(attempt)}
-    for axis, said, change in _changes(told(attempt), attempt):
-        if (found := change(told(attempt))) not in known:
+    known = {signed_url(attempt)}
+    for axis, said, change in _changes(signed_url(attempt), attempt):
+        if (found := change(signed_url(attempt))) not in known:
             known.add(found)
             yield Mistake(axis, said, "", partial(_called, change))
 
 
-def _called(change: Change, attempt: Attempt) -> Attempt:
-    changed = attempt.sent(url=change(told(attempt)))
+def _called(change: Change, attempt: VerificationAttempt) -> VerificationAttempt:
+    changed = attempt.with_request(url=change(signed_url(attempt)))
     own: Url = attempt.settings.url or Url()
-    return changed.having(url=replace(own, base=None)) if own.base else changed
+    return changed.with_settings(url=replace(own, base=None)) if own.base else changed
 
 
-def _changes(url: str, attempt: Attempt) -> Iterator[tuple[str, str, Change]]:
+def _changes(url: str, attempt: VerificationAttempt) -> Iterator[tuple[str, str, Change]]:
     scheme = "http" if urlsplit(url).scheme == "https" else "https"
     yield "scheme", f"with {scheme}", lambda one: urlunsplit(urlsplit(one)._replace(scheme=scheme))
     yield from _hosts(url, attempt)
@@ -46,7 +46,7 @@ def _changes(url: str, attempt: Attempt) -> Iterator[tuple[str, str, Change]]:
     yield "host", "without scheme and host", lambda one: urlunsplit(urlsplit(one)._replace(scheme="", netloc=""))
 
 
-def _hosts(url: str, attempt: Attempt) -> Iterator[tuple[str, str, Change]]:
+def _hosts(url: str, attempt: VerificationAttempt) -> Iterator[tuple[str, str, Change]]:
     for name in ("host", "x-forwarded-host", "x-original-host"):
         if host := attempt.request.headers.get(name):
             yield "host", f"with the host of the header {name}", partial(_at, host)

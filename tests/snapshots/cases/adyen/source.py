@@ -2,7 +2,7 @@
 
 from lambdas.auth import all_of, basic, body_hmac
 from lambdas.model import Auth, Events, Source, Webhook
-from lambdas.signatures.keys import Key
+from lambdas.signatures.keys import KeyEncoding
 
 SOURCE = Source(
     name='adyen',
@@ -23,7 +23,7 @@ SOURCE = Source(
                             signed='{pspReference}:{originalReference}:{merchantAccountCode}:{merchantReference}:{amount.value}:{amount.currency}:{eventCode}:{success}',
                             uncovered='eventDate, reason and additionalData',
                             each='notificationItems[].NotificationRequestItem',
-                            key=Key(encoding='hex'),
+                            key=KeyEncoding(encoding='hex'),
                         ),
                     ),
                 ),

@@ -2,7 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Source, Webhook
-from lambdas.signatures.keys import Key
+from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.signature_settings import BodyHash, Signature
 
 SOURCE = Source(
@@ -15,7 +15,7 @@ SOURCE = Source(
                 signature=Signature(header=('X-Signature', 'X-Signature-Next'), encoding='base64url'),
                 signed="{method} {header('x-key-id')} {query('account')} {header('x-digest')} {body_sha256} {body_sha256_base64} {body_crc32}",
                 body_hash=BodyHash(header='X-Digest'),
-                key=Key(encoding='hex'),
+                key=KeyEncoding(encoding='hex'),
             ),
         ),
     ),

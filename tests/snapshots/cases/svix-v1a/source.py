@@ -2,7 +2,7 @@
 
 from lambdas.auth import ed25519
 from lambdas.model import Auth, Source, Webhook
-from lambdas.signatures.keys import Key
+from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.signature_settings import MessageId, Signature, Timestamp
 
 SOURCE = Source(
@@ -16,7 +16,7 @@ SOURCE = Source(
                 timestamp=Timestamp(header='svix-timestamp'),
                 id=MessageId(header='svix-id'),
                 signed='{id}.{timestamp}.{body}',
-                key=Key(encoding='base64', strip='whpk_'),
+                key=KeyEncoding(encoding='base64', strip='whpk_'),
             ),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from lambdas.auth import hmac
 from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
-from lambdas.signatures.keys import Key
+from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.signature_settings import MessageId, Signature, Timestamp
 
 SOURCE = Source(
@@ -16,7 +16,7 @@ SOURCE = Source(
                 timestamp=Timestamp(header='webhook-timestamp'),
                 id=MessageId(header='webhook-id'),
                 signed='{id}.{timestamp}.{body}',
-                key=Key(encoding='base64', strip='whsec_'),
+                key=KeyEncoding(encoding='base64', strip='whsec_'),
             ),
         ),
     ),

@@ -32,7 +32,7 @@ class Compiled(NamedTuple):
     place: int
 
 
-def compiled(schema: dict[str, Any], number: int, place: int) -> Compiled:
+def compile_schema(schema: dict[str, Any], number: int, place: int) -> Compiled:
     """The functions of a lenient schema, which is the one of this number; ValueError where none can be made."""
     import fastjsonschema  # few sources have schemas
 
@@ -49,7 +49,7 @@ def compiled(schema: dict[str, Any], number: int, place: int) -> Compiled:
     return Compiled(body, rewritten.name, place)
 
 
-def module(source: str, kind: str | None, schemas: Mapping[str, Compiled], places: Sequence[Place]) -> str:
+def module_text(source: str, kind: str | None, schemas: Mapping[str, Compiled], places: Sequence[Place]) -> str:
     """`lambdas/schemas.py`: a function for each schema, and what each knows; `kind` is the path of an event's."""
     statements = {id(one): one for made in schemas.values() for one in made.body}
     code = "\n".join(ast.unparse(one) for one in statements.values())

@@ -7,26 +7,26 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import replace
 
-from generator.explain.evidence import Fact, drift
-from generator.explain.mistakes import Attempt
-from generator.explain.redaction import Hidden, first, shortened, visible
+from generator.explain.evidence import Fact, format_age
+from generator.explain.mistakes import VerificationAttempt
+from generator.explain.redaction import Redactor, shorten, signature_start, visible
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import SignedText
 from lambdas.reading.body import Rejected
 from lambdas.runtime.times import iso, seconds
 from lambdas.signatures.keys import key_bytes
-from lambdas.signatures.signature_check import headers
-from lambdas.signatures.signature_make import encoded
-from lambdas.signatures.signature_settings import PIECE, Signed, Timestamp
-from lambdas.signatures.signed_text import texts, written
+from lambdas.signatures.signature_check import signature_headers
+from lambdas.signatures.signature_make import encode_bytes
+from lambdas.signatures.signature_settings import PIECE, SignatureSettings, Timestamp
+from lambdas.signatures.signed_text import signed_texts, signed_time
 
 _SHOWN = 3
 
 
-def facts(attempt: Attempt, hidden: Hidden) -> Iterator[Fact]:
+def signature_facts(attempt: VerificationAttempt, hidden: Redactor) -> Iterator[Fact]:
     """What was read, how old it is, what is signed, and what comes of it."""
-    settings: Signed = attempt.settings
-    found = [name for name in headers(settings) if name in attempt.request.headers]
+    settings: SignatureSettings = attempt.settings
+    found = [name for name in signature_headers(settings) if name in attempt.request.headers]
     for name in found:
         yield Fact("header", f"{name}: {len(attempt.request.headers[name])} characters")
     for one in settings.signature.header if not found else ():
@@ -38,17 +38,17 @@ def facts(attempt: Attempt, hidden: Hidden) -> Iterator[Fact]:
     yield from _pieces(attempt, hidden)
     if attempt.secrets and (made := _made(attempt)):
         form = settings.signature
-        yield Fact("expected", first(f"{form.prefix}{encoded(made, form.encoding)}", form.prefix))
+        yield Fact("expected", signature_start(f"{form.prefix}{encode_bytes(made, form.encoding)}", form.prefix))
     for name in found:
         yield Fact("seen", _seen(name, attempt))
 
 
-def _others(attempt: Attempt) -> Iterator[Fact]:
+def _others(attempt: VerificationAttempt) -> Iterator[Fact]:
     """The other headers that are read."""
-    settings: Signed = attempt.settings
+    settings: SignatureSettings = attempt.settings
     names = [argument for name, argument in PIECE.findall(settings.signed) if name == "header"]
     names += [one.header for one in (settings.timestamp, settings.id, settings.body_hash) if one and one.header]
-    there, own = attempt.request.headers, headers(settings)
+    there, own = attempt.request.headers, signature_headers(settings)
     for name in dict.fromkeys(name.lower() for name in names):
         if name not in own:
             yield Fact("header", f"{name}: {visible(there[name]) if name in there else 'is not there'}")
@@ -58,9 +58,9 @@ def _others(attempt: Attempt) -> Iterator[Fact]:
         yield Fact("header", f"{name.lower()}: {'is not there' if seen is None else visible(seen)}{wrong}")
 
 
-def _drift(stamp: Timestamp, attempt: Attempt) -> str:
+def _drift(stamp: Timestamp, attempt: VerificationAttempt) -> str:
     try:
-        said = written(stamp, attempt.request)
+        said = signed_time(stamp, attempt.request)
         at = seconds(said, stamp.format)
     except Unauthenticated as refused:
         return str(refused)
@@ -70,12 +70,12 @@ def _drift(stamp: Timestamp, attempt: Attempt) -> str:
     age = attempt.now - at
     same = ahead == stamp.tolerance
     window = f"{ahead:,} s either way" if same else f"{stamp.tolerance:,} s old to {ahead:,} s in the future"
-    return f"{iso(at)[:19]}Z, {drift(age)}; allowed is {window}"
+    return f"{iso(at)[:19]}Z, {format_age(age)}; allowed is {window}"
 
 
-def _pieces(attempt: Attempt, hidden: Hidden) -> Iterator[Fact]:
+def _pieces(attempt: VerificationAttempt, hidden: Redactor) -> Iterator[Fact]:
     """Each piece of the signed text by its name."""
-    settings: Signed = attempt.settings
+    settings: SignatureSettings = attempt.settings
     there = dict.fromkeys(PIECE.findall(settings.signed))
     named = {one: f"{{{one[0]}('{one[1]}')}}" if one[1] else f"{{{one[0]}}}" for one in there}
     width = max(map(len, named.values()), default=0)
@@ -83,35 +83,35 @@ def _pieces(attempt: Attempt, hidden: Hidden) -> Iterator[Fact]:
         yield Fact("", f"{piece:<{width}}  {_piece(name, piece, attempt, hidden)}")
 
 
-def _piece(name: str, piece: str, attempt: Attempt, hidden: Hidden) -> str:
+def _piece(name: str, piece: str, attempt: VerificationAttempt, hidden: Redactor) -> str:
     if name == "secret":
         return "the secret"
     try:
-        found = texts(replace(attempt.settings, signed=SignedText(piece)), attempt.request)
+        found = signed_texts(replace(attempt.settings, signed=SignedText(piece)), attempt.request)
     except (Unauthenticated, Rejected) as refused:
         return str(refused)
     size = f"  ({len(found[0]):,} bytes)" if name == "body" else ""
     more = f"  (tried in {len(found)} ways of writing it)" if len(found) > 1 else ""
-    return f"{shortened(found[0], hidden) or 'is empty'}{size}{more}"
+    return f"{shorten(found[0], hidden) or 'is empty'}{size}{more}"
 
 
-def _made(attempt: Attempt) -> bytes | None:
+def _made(attempt: VerificationAttempt) -> bytes | None:
     """What the signature would be with the first secret; a public key can't tell."""
     settings, secret = attempt.settings, attempt.secrets[0].strip()
     try:
-        if attempt.kind == "digest":
-            return hashlib.new(settings.algorithm, texts(settings, attempt.request, secret.encode())[0]).digest()
-        key = key_bytes(settings.key, secret) if attempt.kind == "hmac" else None
-        return hmac.digest(key, texts(settings, attempt.request)[0], settings.algorithm) if key else None
+        if attempt.type_name == "digest":
+            return hashlib.new(settings.algorithm, signed_texts(settings, attempt.request, secret.encode())[0]).digest()
+        key = key_bytes(settings.key, secret) if attempt.type_name == "hmac" else None
+        return hmac.digest(key, signed_texts(settings, attempt.request)[0], settings.algorithm) if key else None
     except Unauthenticated:
         return None
 
 
-def _seen(name: str, attempt: Attempt) -> str:
+def _seen(name: str, attempt: VerificationAttempt) -> str:
     """The signatures of a header; where it has none after the prefix, what stands there instead."""
     form, value = attempt.settings.signature, attempt.request.headers[name]
     parts = [part.strip(" ") for part in (value.split(form.split) if form.split else [value])]
     good = [part for part in parts if part.startswith(form.prefix)]
-    shown = [first(part, form.prefix) for part in (good or parts)[:_SHOWN]]
+    shown = [signature_start(part, form.prefix) for part in (good or parts)[:_SHOWN]]
     more = f" and {len(good) - _SHOWN} more" if len(good) > _SHOWN else ""
     return f"{', '.join(shown)}{more}{'' if good else f' without {form.prefix} before it'}"

@@ -10,29 +10,29 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from generator.errors import GeneratorError
-from generator.explain.unusable import nobody
+from generator.explain.unusable import unset_issuer
 from generator.files import regular_file
 from lambdas.auth import jwt, leaves, sns, wheels
 from lambdas.model import Auth, HttpsUrl, Source, auths
-from lambdas.signatures.published_keys import Published
+from lambdas.signatures.published_keys import FetchCache
 
 _NOWHERE = HttpsUrl("https://keys.invalid/")
 _MODULES = {"cryptography": "cryptography", "PyJWT": "jwt"}
 _PEM = b"-----BEGIN CERTIFICATE-----"
 
 
-def hosts(source: Source) -> list[str]:
+def publishers(source: Source) -> list[str]:
     """Who is asked for keys, where no file has them."""
     found: list[str] = []
     for one in leaves(source.webhook.auth):
-        if isinstance(one.settings, jwt.Settings) and not nobody(one):
+        if isinstance(one.settings, jwt.Settings) and not unset_issuer(one):
             found.append(one.settings.jwks_url or one.settings.issuer)
         elif isinstance(one.settings, sns.Settings):
             found.append("the SigningCertURL of the message")
     return found
 
 
-def need_packages(source: Source) -> None:
+def require_packages(source: Source) -> None:
     """GeneratorError where what verifies the source's requests is not installed."""
     wanted = {package for auth in auths(source.webhook) for package in wheels(auth)}
     if not all(find_spec(_MODULES[one]) for one in wanted):
@@ -40,7 +40,7 @@ def need_packages(source: Source) -> None:
         raise GeneratorError(f"{source.name} is verified with {missing}; install it with: pip install -e '.[local]'")
 
 
-def read(file: Path, source: Source) -> bytes:
+def read_key_file(file: Path, source: Source) -> bytes:
     """The keys in a file; GeneratorError where it has none, or they are of no use to this source."""
     try:
         content = regular_file.read(file, regular_file.MAX_REQUEST)
@@ -65,20 +65,20 @@ def read(file: Path, source: Source) -> bytes:
 
 
 @contextmanager
-def given(content: bytes | None) -> Iterator[None]:
+def use_keys(content: bytes | None) -> Iterator[None]:
     """Nothing is fetched: whoever is asked answers with this. Without it, the vendors are asked."""
     if content is None:
         yield
         return
     before = jwt.KEY_SETS, sns.CERTIFICATES
-    jwt.KEY_SETS, sns.CERTIFICATES = (Published(known.parse, lambda _url: content) for known in before)
+    jwt.KEY_SETS, sns.CERTIFICATES = (FetchCache(known.parse, lambda _url: content) for known in before)
     try:
         yield
     finally:
         jwt.KEY_SETS, sns.CERTIFICATES = before
 
 
-def given_to(source: Source) -> Source:
+def without_discovery(source: Source) -> Source:
     """The source, with an issuer that need not be asked where its keys are."""
     return replace(source, webhook=replace(source.webhook, auth=_offline(source.webhook.auth)))
 

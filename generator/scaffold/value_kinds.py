@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import get_args
 
 from lambdas.runtime.times import TimeFormat, seconds
-from lambdas.signatures.signature_check import decoded
+from lambdas.signatures.signature_check import decode_text
 from lambdas.signatures.signature_settings import Encoding
 
-ALGORITHMS = {20: "sha1", 32: "sha256", 64: "sha512"}
+HASH_BY_SIZE = {20: "sha1", 32: "sha256", 64: "sha512"}
 """By the bytes of what they make."""
-RSA = (128, 256, 384, 512)
+RSA_SIGNATURE_BYTES = (128, 256, 384, 512)
 _BEFORE = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,15}=)(.+)")
 _VERSIONED = re.compile(r"(v[0-9]+[a-z]?,)(\S+)")
 _SECRET = re.compile(
@@ -33,7 +33,7 @@ _EARLIEST, _LATEST = 1_000_000_000, 4_000_000_000
 
 
 @dataclass(frozen=True)
-class Carried:
+class HeaderSignature:
     """A signature as a header carries it; `stamp` is what stands before the time in the same header."""
 
     header: str
@@ -41,7 +41,7 @@ class Carried:
     encoding: Encoding
     content: bytes
     split: str = ""
-    stamp: str = ""
+    time_prefix: str = ""
     format: TimeFormat = "unix"
 
     @property
@@ -50,7 +50,7 @@ class Carried:
         return 68 <= len(self.content) <= 72 and self.content[0] == 0x30 and self.content[1] == len(self.content) - 2
 
 
-def carried(header: str, value: str) -> Carried | None:
+def read_header_signature(header: str, value: str) -> HeaderSignature | None:
     """The signature in a header, where its value is one."""
     for separator in (",", ";", " "):
         parts = [part.strip(" ") for part in value.split(separator)]
@@ -59,14 +59,14 @@ def carried(header: str, value: str) -> Carried | None:
             return _of_parts(header, separator, [(one[1], one[2]) for one in named])
     if versioned := _VERSIONED.match(value):
         whole = _signature(versioned[2])
-        return Carried(header, versioned[1], *whole, split=" ") if whole else None
+        return HeaderSignature(header, versioned[1], *whole, split=" ") if whole else None
     if whole := _signature(value):
-        return Carried(header, "", *whole)
+        return HeaderSignature(header, "", *whole)
     one = _BEFORE.fullmatch(value)
-    return Carried(header, one[1], *whole) if one and (whole := _signature(one[2])) else None
+    return HeaderSignature(header, one[1], *whole) if one and (whole := _signature(one[2])) else None
 
 
-def _of_parts(header: str, split: str, parts: list[tuple[str, str]]) -> Carried | None:
+def _of_parts(header: str, split: str, parts: list[tuple[str, str]]) -> HeaderSignature | None:
     stamps = [(before, written) for before, text in parts if (written := time_format(text))]
     # v0 is Stripe's mark of test events, which prove nothing: any other is better.
     signatures = sorted((before == "v0=", before, whole) for before, text in parts if (whole := _signature(text)))
@@ -74,18 +74,22 @@ def _of_parts(header: str, split: str, parts: list[tuple[str, str]]) -> Carried 
         return None
     _, before, whole = signatures[0]
     stamp = stamps[0] if stamps else ("", "unix")
-    return Carried(header, before, *whole, split, *stamp)
+    return HeaderSignature(header, before, *whole, split, *stamp)
 
 
 def _signature(text: str) -> tuple[Encoding, bytes] | None:
     """How a signature is written, and its bytes."""
     for encoding in get_args(Encoding):
         try:
-            content = decoded(text, encoding)
+            content = decode_text(text, encoding)
         except (ValueError, binascii.Error):
             continue
-        one = Carried("", "", encoding, content)
-        if len(content) in ALGORITHMS or one.is_der or (len(content) in RSA and encoding != "base64url"):
+        one = HeaderSignature("", "", encoding, content)
+        if (
+            len(content) in HASH_BY_SIZE
+            or one.is_der
+            or (len(content) in RSA_SIGNATURE_BYTES and encoding != "base64url")
+        ):
             return encoding, content
     return None
 

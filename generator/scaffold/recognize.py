@@ -12,16 +12,16 @@ from typing import Any
 
 from jmespath.exceptions import JMESPathError
 
-from generator.definition.cross_checks import every_path
-from generator.definition.jmespath_checks import arguments
+from generator.definition.cross_checks import outgoing_paths
+from generator.definition.jmespath_checks import call_arguments
 from generator.definition.placeholders import PLACEHOLDER
 from generator.definition.read import BUNDLED, Definition
 from generator.samples.captured import Captured
-from generator.scaffold.definition_yaml import as_written, flow
-from generator.scaffold.guess import guess
+from generator.scaffold.definition_yaml import flow, yaml_form
+from generator.scaffold.guess_auth import guess_auth
 from generator.scaffold.guess_signature import Guess
 from generator.scaffold.texts import GUESSED
-from generator.scaffold.values import ALGORITHMS
+from generator.scaffold.value_kinds import HASH_BY_SIZE
 from lambdas.auth import basic, jwt, leaves, token
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth, Source
@@ -29,18 +29,18 @@ from lambdas.reading.body import Rejected
 from lambdas.reading.formats import reader
 from lambdas.reading.paths import Functions, compiled
 from lambdas.reading.request import Request
-from lambdas.receiving.challenges import matching
+from lambdas.receiving.challenges import matching_challenge
 from lambdas.runtime.times import seconds
-from lambdas.signatures.signature_check import carried
-from lambdas.signatures.signature_settings import Signed
-from lambdas.signatures.signed_text import written
+from lambdas.signatures.signature_check import received_signatures
+from lambdas.signatures.signature_settings import SignatureSettings
+from lambdas.signatures.signed_text import signed_time
 
 _ANYBODYS = ("authorization", "proxy-authorization")
 """Headers that tell nothing of who sends them."""
 
 
 @dataclass(frozen=True)
-class Found:
+class Recognition:
     """What goes below `webhook.auth`, or nothing; what is sure, and what is to be checked.
 
     `like` is the source whose request it is, and `handshake` whether it is one of its challenges; `alike` says what is
@@ -48,11 +48,11 @@ class Found:
     """
 
     auth: Mapping[str, Any]
-    sure: tuple[str, ...] = ()
-    check: tuple[str, ...] = ()
-    like: Definition | None = None
+    certain: tuple[str, ...] = ()
+    to_check: tuple[str, ...] = ()
+    recognized_source: Definition | None = None
     handshake: bool = False
-    alike: tuple[str, ...] = ()
+    similarities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,29 +61,29 @@ class _Fit:
 
     definition: Definition
     auth: Auth | None
-    is_its: bool
+    matches_source: bool
     handshake: bool
     named: int
 
     @property
     def rank(self) -> tuple[bool, int, bool]:
-        return (not confirmed(self.definition), -self.named, self.definition.source.extends is not None)
+        return (not is_confirmed(self.definition), -self.named, self.definition.source.extends is not None)
 
 
-def recognise(request: Captured, definitions: Iterable[Definition]) -> Found:
+def recognize(request: Captured, definitions: Iterable[Definition]) -> Recognition:
     """What the request says of how its sender is verified."""
     fits = sorted((fit for one in definitions for fit in _fits(request, one)), key=lambda fit: fit.rank)
-    found = guess(request)
-    if its := [fit for fit in fits if fit.is_its]:
+    found = guess_auth(request)
+    if its := [fit for fit in fits if fit.matches_source]:
         return _as_its(its[0], found)
     if alike := [fit for fit in fits if fit.auth and set(fit.auth.type.headers(fit.auth.settings)) - {*_ANYBODYS}]:
         return _alike(alike, found)
     if found:
-        return Found(found.auth, found.sure, found.check)
-    return Found({}, check=("how it shows that a request is its own: nothing here looks like a credential",))
+        return Recognition(found.auth, found.certain, found.to_check)
+    return Recognition({}, to_check=("how it shows that a request is its own: nothing here looks like a credential",))
 
 
-def confirmed(definition: Definition) -> bool:
+def is_confirmed(definition: Definition) -> bool:
     """Whether it comes with the framework: one of the user's own may be a guess itself."""
     folder = definition.folders[0]
     # In a checkout, new sources lie beside those that came with it.
@@ -95,19 +95,19 @@ def seen_by(source: Source, request: Captured) -> Request:
     return dataclasses.replace(Request.from_sent(request.sent, 0.0), read=reader(source.events))
 
 
-def _as_its(fit: _Fit, guessed: Guess | None) -> Found:
+def _as_its(fit: _Fit, guessed: Guess | None) -> Recognition:
     source = fit.definition.source
-    auth = as_written(source.webhook.auth)
+    auth = yaml_form(source.webhook.auth)
     # What a definition leaves to each user, such as a topic, may stand in the request.
     if PLACEHOLDER in flow(auth) and guessed and set(guessed.auth) == set(auth):
         auth = guessed.auth
     what = "a handshake" if fit.handshake else "an event"
-    if confirmed(fit.definition):
+    if is_confirmed(fit.definition):
         sure = f"it is {what} of {source.name}: its headers and its body are what that definition looks for"
-        return Found(auth, (sure,), (), fit.definition, fit.handshake)
+        return Recognition(auth, (sure,), (), fit.definition, fit.handshake)
     said = f"it looks like {what} of {source.name}, which does not come with the framework"
     made = _as_guessed(auth, guessed, source.webhook.auth)
-    return Found(auth, made.sure, made.check, fit.definition, fit.handshake, (said,))
+    return Recognition(auth, made.certain, made.to_check, fit.definition, fit.handshake, (said,))
 
 
 def _as_guessed(auth: Mapping[str, Any], guessed: Guess | None, of: Auth) -> Guess:
@@ -117,36 +117,40 @@ def _as_guessed(auth: Mapping[str, Any], guessed: Guess | None, of: Auth) -> Gue
     return Guess(dict(auth), (), (f"that this vendor means the same by it: {of.type.describe(of.settings)}",))
 
 
-def _alike(fits: list[_Fit], guessed: Guess | None) -> Found:
+def _alike(fits: list[_Fit], guessed: Guess | None) -> Recognition:
     auth = fits[0].auth
     assert auth  # noqa: S101 - these have one
-    made = as_written(auth)
-    names = [fit.definition.source.name for fit in fits if fit.auth and as_written(fit.auth) == made]
+    made = yaml_form(auth)
+    names = [fit.definition.source.name for fit in fits if fit.auth and yaml_form(fit.auth) == made]
     headers = " and ".join(sorted(set(auth.type.headers(auth.settings))))
     said = f"{headers} looks as in requests of {' and '.join(dict.fromkeys(names))}"
-    if confirmed(fits[0].definition):
-        return Found(made, (said,), (f"that this vendor means the same by it: {auth.type.describe(auth.settings)}",))
+    if is_confirmed(fits[0].definition):
+        return Recognition(
+            made, (said,), (f"that this vendor means the same by it: {auth.type.describe(auth.settings)}",)
+        )
     known = _as_guessed(made, guessed, auth)
-    return Found(made, known.sure, known.check, alike=(said,))
+    return Recognition(made, known.certain, known.to_check, similarities=(said,))
 
 
 def _fits(request: Captured, definition: Definition) -> Iterator[_Fit]:
     source = definition.source
     seen = seen_by(source, request)
-    handshake = matching(source.webhook.challenges, seen)
+    handshake = matching_challenge(source.webhook.challenges, seen)
     if handshake and (handshake.unauthenticated or handshake.auth):
-        yield _Fit(definition, None, is_its=True, handshake=True, named=_named(source, seen))
+        yield _Fit(definition, None, matches_source=True, handshake=True, named=_named(source, seen))
         return
     for leaf in leaves(source.webhook.auth):
         if _carries(leaf, seen):
             its = handshake is not None or _has_its_events(source, seen) or _has_its_name(source, leaf)
-            yield _Fit(definition, leaf, is_its=its, handshake=handshake is not None, named=_named(source, seen))
+            yield _Fit(
+                definition, leaf, matches_source=its, handshake=handshake is not None, named=_named(source, seen)
+            )
 
 
 def _carries(auth: Auth, request: Request) -> bool:
     """Whether the request has the credential where this type looks for it, in the form in which it reads it."""
     settings = auth.settings
-    if isinstance(settings, Signed):
+    if isinstance(settings, SignatureSettings):
         return _is_signed(settings, request)
     value = request.headers.get("authorization", "")
     if isinstance(settings, basic.Settings):
@@ -159,18 +163,18 @@ def _carries(auth: Auth, request: Request) -> bool:
     return not auth.type.headers(settings) or all(name in request.headers for name in auth.type.headers(settings))
 
 
-def _is_signed(settings: Signed, request: Request) -> bool:
+def _is_signed(settings: SignatureSettings, request: Request) -> bool:
     """Whether there is a signature of the right length, and the time and the id that it covers."""
     stamp = settings.timestamp
     try:
-        found = carried(dataclasses.replace(settings, timestamp=None), request, 0.0)
+        found = received_signatures(dataclasses.replace(settings, timestamp=None), request, 0.0)
         if stamp:
-            seconds(written(stamp, request), stamp.format)
+            seconds(signed_time(stamp, request), stamp.format)
     except (Unauthenticated, ValueError):
         return False
     if settings.id and settings.id.header.lower() not in request.headers:
         return False
-    lengths = {size for size, name in ALGORITHMS.items() if name == getattr(settings, "algorithm", name)}
+    lengths = {size for size, name in HASH_BY_SIZE.items() if name == getattr(settings, "algorithm", name)}
     return any(len(one) in lengths or len(one) > 64 for one in found)
 
 
@@ -194,5 +198,5 @@ def _has_its_name(source: Source, auth: Auth) -> bool:
 
 def _named(source: Source, request: Request) -> int:
     """How many headers of the request the definition reads by their names."""
-    paths = [*source.events.require, *(path for _, path in every_path(source))]
-    return len({name for path in paths for name in arguments(path, "header") if name in request.headers})
+    paths = [*source.events.require, *(path for _, path in outgoing_paths(source))]
+    return len({name for path in paths for name in call_arguments(path, "header") if name in request.headers})

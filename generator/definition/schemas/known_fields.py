@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from generator.definition.schemas.document import Document, below
-from generator.definition.schemas.structure import same_value, subschemas
+from generator.definition.schemas.document import Document, child_pointer
+from generator.definition.schemas.structure import same_value_schemas, subschemas
 from lambdas.reading.validation import Place
 
 
-def places(document: Document, known: list[Place]) -> int:
+def add_known_fields(document: Document, known: list[Place]) -> int:
     """Add what a schema knows to the places, and return the first of its own.
 
     All schemas that say something of a value are taken together: a field that one of them names is known, whichever of
@@ -37,7 +37,7 @@ def places(document: Document, known: list[Place]) -> int:
         fields: dict[str, list[str]] = {}
         for pointer, schema in schemas.items():
             for name in schema.get("properties", ()):
-                fields.setdefault(name, []).append(below(below(pointer, "properties"), name))
+                fields.setdefault(name, []).append(child_pointer(child_pointer(pointer, "properties"), name))
         deeper = {name: place for name, of in sorted(fields.items()) if (place := number(of))}
         items = number(one for at, schema in schemas.items() for one in subschemas(at, schema, _ITEMS))
         names = None if is_open(schemas.values()) else frozenset(fields)
@@ -72,5 +72,5 @@ def _together(document: Document, pointers: Iterable[str]) -> dict[str, dict[str
         schema = document.at(pointer)
         if isinstance(schema, dict) and "$ref" not in schema:
             found[pointer] = schema
-        waiting += same_value(document, pointer)
+        waiting += same_value_schemas(document, pointer)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from generator.definition.dataclass_reader import hints_of
+from generator.definition.dataclass_reader import field_types
 from generator.definition.placeholders import PLACEHOLDER
 from lambdas.auth import hmac
 from lambdas.runtime.times import TimeFormat
@@ -24,7 +24,7 @@ KINDS = {
 }
 """What is asked for; the rarer types are for whoever reads docs/definition.md."""
 _SIGNED = ("hmac", "ed25519", "ecdsa")
-ALGORITHMS = get_args(hints_of(hmac.Settings)["algorithm"])
+ALGORITHMS = get_args(field_types(hmac.Settings)["algorithm"])
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Question:
     text: str
     default: str | None = ""
     choices: tuple[str, ...] = ()
-    must: bool = False
-    again: str = ""
+    required: bool = False
+    restart_from: str = ""
     """The question from which all is asked again, where an answer goes against its own."""
 
     @property
@@ -50,14 +50,14 @@ def questions(kind: str, answers: Mapping[str, str]) -> Iterator[Question]:
     if kind == "token":
         if "query" not in answers:
             text = "Header that carries the token, such as Authorization (Enter: none, it is in the query)"
-            yield Question("header", text, must=True)
+            yield Question("header", text, required=True)
         if answers.get("header"):
             yield Question("prefix", "What stands before the token there, such as Bearer (Enter: nothing)")
         else:
             yield Question("query", "Query parameter that carries the token", None if "header" in answers else "")
     if kind not in _SIGNED:
         return
-    yield Question("header", "Header that carries the signature, such as X-Acme-Signature", None, must=True)
+    yield Question("header", "Header that carries the signature, such as X-Acme-Signature", None, required=True)
     yield Question("prefix", "What stands before the signature there, such as sha256= or v0= (Enter: nothing)")
     yield Question("encoding", "How it is written", _encoding(kind), get_args(Encoding))
     if kind == "hmac":
@@ -66,10 +66,10 @@ def questions(kind: str, answers: Mapping[str, str]) -> Iterator[Question]:
     if stamped := bool(answers.get("timestamp_header")):
         yield Question("timestamp_format", "How the time is written", "unix", get_args(TimeFormat))
     usual = _usual(answers.get("prefix", ""), stamped=stamped)
-    yield Question("signed", "What is signed", usual, again="timestamp_header")
+    yield Question("signed", "What is signed", usual, restart_from="timestamp_header")
 
 
-def useless(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any]) -> list[str]:
+def unused_options(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any]) -> list[str]:
     """The options that say nothing of this kind, or of what a request has shown."""
     known: set[str] = set()
     if kind == "token":
@@ -81,7 +81,7 @@ def useless(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any]) -> l
     return [Question(name, "").option for name in answers if name not in known]
 
 
-def auth(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def auth_settings(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What goes below `webhook.auth`, without defaults: what a request has shown, where no answer says otherwise."""
     if kind in _SIGNED:
         return {kind: _signature(kind, answers, dict(seen or {}))}

@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from generator.definition.schemas.document import Document, below
-from generator.definition.schemas.structure import IN_PLACE, reached, same_value, target
-from generator.definition.schemas.values import wrong
+from generator.definition.schemas.document import Document, child_pointer
+from generator.definition.schemas.keyword_values import keyword_problem
+from generator.definition.schemas.structure import SAME_VALUE_KEYS, reachable_schemas, ref_target, same_value_schemas
 from generator.errors import Problem
 
 _DRAFT = re.compile(r"https?://json-schema\.org/draft-0[467]/schema#?")
 
 
-def problems(document: Document) -> list[Problem]:
+def schema_problems(document: Document) -> list[Problem]:
     """Every mistake in a schema, and in all that it leads to."""
-    places = reached(document, [""])
+    places = reachable_schemas(document, [""])
     found = [*_draft(document), *(said for one in places for said in _wrong(document, one))]
     return found or list(_circle(document, places))
 
@@ -31,7 +31,9 @@ def _draft(document: Document) -> Iterator[Problem]:
 def _circle(document: Document, places: list[str]) -> Iterator[Problem]:
     """A schema that asks itself about the same value would never end."""
     try:
-        TopologicalSorter({one: same_value(document, one, (*IN_PLACE, "not")) for one in places}).prepare()
+        TopologicalSorter(
+            {one: same_value_schemas(document, one, (*SAME_VALUE_KEYS, "not")) for one in places}
+        ).prepare()
     except CycleError as error:
         yield document.problem(min(error.args[1]), "leads back to itself for the same value, without an end")
 
@@ -41,13 +43,13 @@ def _wrong(document: Document, pointer: str) -> Iterator[Problem]:
     if not isinstance(schema, dict | bool):
         yield document.problem(pointer, "must be a schema: an object, true or false")
     elif isinstance(schema, dict) and "$ref" in schema:
-        if target(document, schema) is None:
+        if ref_target(document, schema) is None:
             lost = f"{schema['$ref']} leads nowhere in this file, as #/definitions/user might: nothing else is read"
-            yield document.problem(below(pointer, "$ref"), lost)
+            yield document.problem(child_pointer(pointer, "$ref"), lost)
     elif isinstance(schema, dict):
         for key, value in schema.items():
-            said = wrong(key, value)
+            said = keyword_problem(key, value)
             if key in ("$id", "id") and pointer:
                 said = "may stand at the top of the file only: it would change where each $ref leads"
             if said:
-                yield document.problem(below(pointer, key), said)
+                yield document.problem(child_pointer(pointer, key), said)

@@ -15,12 +15,12 @@ Items = Iterable[tuple[Any, Functions]]
 _NEAR = 0.85
 
 
-def refusing(source: Source, items: Items) -> list[str]:
+def refusing_files(source: Source, items: Items) -> list[str]:
     """The files of the schemas that events do not satisfy, each once."""
     return list(dict.fromkeys(file for _, file, unknown in _held(source, items) if unknown is None))
 
 
-def notes(source: Source, items: Items) -> Iterator[str]:
+def sample_notes(source: Source, items: Items) -> Iterator[str]:
     """What no schema knows of events, and what would be right; none of it refuses one."""
     schemas = source.events.schemas or {}
     for kind, file, unknown in dict.fromkeys(_held(source, items)):

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.definition.read import Definition, known
+from generator.definition.read import Definition, source_names
 from generator.samples import files as sample_files
 from generator.samples import gateway
 from generator.samples.captured import Captured
 from generator.samples.vendor import as_sent, made_up
 from generator.scaffold import texts
-from generator.scaffold.definition_yaml import as_written
-from generator.scaffold.guess import guess
-from generator.scaffold.recognise import recognise
-from generator.scaffold.texts import Begun
+from generator.scaffold.definition_yaml import yaml_form
+from generator.scaffold.guess_auth import guess_auth
+from generator.scaffold.recognize import recognize
+from generator.scaffold.texts import DefinitionDraft
 from lambdas.auth import ecdsa, ed25519, hmac, leaves
 from tests.definitions import SOURCES, definition, shipped
 
@@ -31,7 +31,7 @@ HEX, BASE64 = "5a" * 32, base64.b64encode(b"Z" * 32).decode()
 
 @cache
 def every() -> tuple[Definition, ...]:
-    return tuple(map(shipped, known(SOURCES)))
+    return tuple(map(shipped, source_names(SOURCES)))
 
 
 def is_anybodys(name: str) -> bool:
@@ -57,16 +57,16 @@ def captured(headers: dict[str, str], body: bytes = b'{"a": 1}', url: str = "/ev
     return Captured("POST", url, tuple(headers.items()), body)
 
 
-@pytest.mark.parametrize("name", [name for name in known(SOURCES) if not is_anybodys(name)])
+@pytest.mark.parametrize("name", [name for name in source_names(SOURCES) if not is_anybodys(name)])
 def test_every_sample_that_comes_with_the_framework_is_known_as_its_own_sources(name: str) -> None:
     own = shipped(name)
     for sample, request in signed(own).items():
-        found = recognise(request, every())
+        found = recognize(request, every())
         if (name, sample) == ("asana", "heartbeat"):  # an empty list, which may be anybody's
-            assert found.auth == as_written(own.source.webhook.auth)
+            assert found.auth == yaml_form(own.source.webhook.auth)
             continue
-        assert found.like is not None, sample
-        assert found.like.source.name == name, sample
+        assert found.recognized_source is not None, sample
+        assert found.recognized_source.source.name == name, sample
         assert found.handshake == is_handshake(own, sample), sample
 
 
@@ -74,12 +74,12 @@ def is_handshake(own: Definition, sample: str) -> bool:
     return (own.folders[0] / "samples" / f"{sample}.reply.json").exists()
 
 
-@pytest.mark.parametrize("name", known(SOURCES))
+@pytest.mark.parametrize("name", source_names(SOURCES))
 def test_what_is_guessed_of_a_signature_is_what_the_definition_says(name: str) -> None:
     own = shipped(name)
-    there = [as_written(leaf) for leaf in leaves(own.source.webhook.auth) if leaf.type in (ecdsa, ed25519, hmac)]
+    there = [yaml_form(leaf) for leaf in leaves(own.source.webhook.auth) if leaf.type in (ecdsa, ed25519, hmac)]
     for request in signed(own).values() if there else ():
-        found = guess(request)
+        found = guess_auth(request)
         if found is None:  # a handshake that is not signed
             continue
         ((kind, settings),) = found.auth.items()
@@ -115,61 +115,63 @@ def test_a_definition_that_is_new_teaches_its_headers_by_itself(tmp_path) -> Non
         "odd",
     )
     headers = {"x-odd": f"odd:{'Wlpa' * 10}Wlo", "x-when": "1772446878000"}
-    its = recognise(captured(headers, b'{"odd": 1}'), [odd, *every()])
-    assert its.like is odd
-    assert its.auth == as_written(odd.source.webhook.auth)
-    assert (its.sure, its.check) == ((), (MEANT,))
-    assert its.alike == ("it looks like an event of odd, which does not come with the framework",)
-    other = recognise(captured(headers), [odd, *every()])
-    assert (other.like, other.auth) == (None, its.auth)
-    assert (other.sure, other.check) == ((), (MEANT,))
-    assert other.alike == ("x-odd looks as in requests of odd",)
+    its = recognize(captured(headers, b'{"odd": 1}'), [odd, *every()])
+    assert its.recognized_source is odd
+    assert its.auth == yaml_form(odd.source.webhook.auth)
+    assert (its.certain, its.to_check) == ((), (MEANT,))
+    assert its.similarities == ("it looks like an event of odd, which does not come with the framework",)
+    other = recognize(captured(headers), [odd, *every()])
+    assert (other.recognized_source, other.auth) == (None, its.auth)
+    assert (other.certain, other.to_check) == ((), (MEANT,))
+    assert other.similarities == ("x-odd looks as in requests of odd",)
     for missing in ("x-odd", "x-when"):
         rest = captured({name: value for name, value in headers.items() if name != missing}, b'{"odd": 1}')
-        assert recognise(rest, [odd]).auth != its.auth
-    assert recognise(captured({**headers, "x-odd": "odd:Wlpa"}, b'{"odd": 1}'), [odd]).like is None
+        assert recognize(rest, [odd]).auth != its.auth
+    assert recognize(captured({**headers, "x-odd": "odd:Wlpa"}, b'{"odd": 1}'), [odd]).recognized_source is None
 
 
 def test_of_sources_with_the_same_signature_the_body_and_other_headers_decide() -> None:
     found = {name: signed(shipped(name)) for name in ("bitbucket", "jira", "snyk")}
     for name, requests in found.items():
         for request in requests.values():
-            like = recognise(request, every()).like
+            like = recognize(request, every()).recognized_source
             assert like is not None
             assert like.source.name == name
-    stranger = recognise(captured({"X-Hub-Signature": f"sha256={HEX}"}), [shipped(name) for name in found])
-    assert stranger.like is None
-    assert stranger.sure == ("x-hub-signature looks as in requests of bitbucket and jira and snyk",)
+    stranger = recognize(captured({"X-Hub-Signature": f"sha256={HEX}"}), [shipped(name) for name in found])
+    assert stranger.recognized_source is None
+    assert stranger.certain == ("x-hub-signature looks as in requests of bitbucket and jira and snyk",)
 
 
 def test_what_comes_with_the_framework_is_better_than_a_copy_that_has_the_same(tmp_path) -> None:
     text = (SOURCES / "github" / "source.yml").read_text(encoding="utf-8")
     copy = definition(tmp_path, text, "a-copy")
     request = next(iter(signed(shipped("github")).values()))
-    found = recognise(request, [copy, *every()])
-    assert found.like is not None
-    assert (found.like.source.name, found.alike) == ("github", ())
-    alone = recognise(request, [copy])
-    assert alone.like is copy
-    assert alone.sure == ("X-Hub-Signature-256 carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",)
-    assert alone.alike == ("it looks like an event of a-copy, which does not come with the framework",)
-    assert alone.check
+    found = recognize(request, [copy, *every()])
+    assert found.recognized_source is not None
+    assert (found.recognized_source.source.name, found.similarities) == ("github", ())
+    alone = recognize(request, [copy])
+    assert alone.recognized_source is copy
+    assert alone.certain == ("X-Hub-Signature-256 carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",)
+    assert alone.similarities == ("it looks like an event of a-copy, which does not come with the framework",)
+    assert alone.to_check
 
 
 def test_what_was_guessed_is_sure_nowhere_not_even_beside_what_comes_with_the_framework(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("generator.scaffold.recognise.BUNDLED", tmp_path.resolve())
+    monkeypatch.setattr("generator.scaffold.recognize.BUNDLED", tmp_path.resolve())
     auth = {"hmac": {"signature": {"header": "X-Acme-Signature"}}}
     request = captured({"X-Acme-Signature": HEX})
     for check, sure in (((), True), (("the key",), False)):
-        made = definition(tmp_path, texts.definition(Begun("acme", "Acme", auth=auth, check=check)), "acme")
-        found = recognise(request, [made])
-        assert (not found.alike, not found.check) == (sure, sure)
+        made = definition(
+            tmp_path, texts.definition_text(DefinitionDraft("acme", "Acme", auth=auth, to_check=check)), "acme"
+        )
+        found = recognize(request, [made])
+        assert (not found.similarities, not found.to_check) == (sure, sure)
 
 
 def test_a_tenant_is_no_better_than_the_source_that_it_extends(tmp_path) -> None:
     tenant = definition(tmp_path, "extends: zoom\ndescription: Zoom\n", "a-zoom")
     (request,) = [one for name, one in signed(shipped("zoom")).items() if name == "user.created"]
-    like = recognise(request, [tenant, *every()]).like
+    like = recognize(request, [tenant, *every()]).recognized_source
     assert like is not None
     assert like.source.name == "zoom"
 
@@ -177,9 +179,9 @@ def test_a_tenant_is_no_better_than_the_source_that_it_extends(tmp_path) -> None
 def test_what_a_definition_leaves_to_each_user_is_taken_from_the_request() -> None:
     topic = "arn:aws:sns:eu-west-1:123456789012:alarms"
     body = {"TopicArn": topic, "SigningCertURL": "", "Signature": "", "MessageId": "1", "Type": "Notification"}
-    found = recognise(captured({}, json.dumps(body).encode()), every())
-    assert found.like is not None
-    assert (found.like.source.name, found.auth) == ("aws-sns", {"sns": {"topics": [topic]}})
+    found = recognize(captured({}, json.dumps(body).encode()), every())
+    assert found.recognized_source is not None
+    assert (found.recognized_source.source.name, found.auth) == ("aws-sns", {"sns": {"topics": [topic]}})
 
 
 def jwt(**claims: object) -> str:
@@ -349,37 +351,37 @@ TRIO = {
 def test_a_credential_is_known_by_its_name_and_by_what_it_looks_like(
     headers: dict[str, str], auth: dict[str, object] | None
 ) -> None:
-    found = guess(captured(headers))
+    found = guess_auth(captured(headers))
     assert (found.auth if found else None) == auth
 
 
 def test_a_token_in_the_query_is_the_last_that_is_thought_of() -> None:
-    found = guess(captured({}, url="https://hooks.example.com/events?page=1&token=abc"))
+    found = guess_auth(captured({}, url="https://hooks.example.com/events?page=1&token=abc"))
     assert found is not None
-    assert (found.auth, found.sure) == ({"token": {"query": "token"}}, ())
-    assert found.check == ("that token in the query is a token of yours, the same in every request",)
-    assert guess(captured({}, url="/events?page=1")) is None
+    assert (found.auth, found.certain) == ({"token": {"query": "token"}}, ())
+    assert found.to_check == ("that token in the query is a token of yours, the same in every request",)
+    assert guess_auth(captured({}, url="/events?page=1")) is None
 
 
 def test_it_says_what_is_sure_and_what_is_to_be_checked() -> None:
     headers = {"X-Sig": f"sha256={HEX}", "X-Time": "1772446878", "Authorization": "abc", "X-Other-Sig": "5a" * 20}
-    found = guess(captured(headers))
+    found = guess_auth(captured(headers))
     assert found is not None
-    assert found.sure == ("X-Sig carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",)
-    assert found.check == (
+    assert found.certain == ("X-Sig carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",)
+    assert found.to_check == (
         "what is signed: {timestamp}.{body} is a guess, and {timestamp}{body} is usual too",
         "that the time is signed at all: if not, take `timestamp` out, and let `signed` be {body}",
         "the key: the secret's text as it is, or decoded from hex or base64 first (`key`)",
         "X-Other-Sig may carry a signature too: which one is the vendor's best?",
         "Authorization may carry a credential too: `all_of` verifies both",
     )
-    unnamed = guess(captured({"X-Acme-Check": HEX}))
+    unnamed = guess_auth(captured({"X-Acme-Check": HEX}))
     assert unnamed is not None
-    assert unnamed.sure == ()
-    assert unnamed.check[0] == "that X-Acme-Check is a signature at all: only its length says so"
-    nothing = recognise(captured({}), every())
-    assert (nothing.auth, nothing.sure) == ({}, ())
-    assert nothing.check == ("how it shows that a request is its own: nothing here looks like a credential",)
+    assert unnamed.certain == ()
+    assert unnamed.to_check[0] == "that X-Acme-Check is a signature at all: only its length says so"
+    nothing = recognize(captured({}), every())
+    assert (nothing.auth, nothing.certain) == ({}, ())
+    assert nothing.to_check == ("how it shows that a request is its own: nothing here looks like a credential",)
 
 
 NAMES = st.sampled_from(["Authorization", "X-Sig", "X-Time", "webhook-id", "webhook-signature", "X-Token", "X-Odd"])
@@ -392,9 +394,9 @@ BODIES = st.one_of(st.binary(max_size=40), st.sampled_from([b"{}", b"[]", b"null
 
 @given(headers=st.dictionaries(NAMES, VALUES), body=BODIES)
 def test_whatever_a_request_has_in_it_what_is_proposed_can_be_read(headers: dict[str, str], body: bytes) -> None:
-    found = recognise(captured(headers, body), every())
+    found = recognize(captured(headers, body), every())
     if not found.auth:
         return
-    text = texts.definition(Begun("made", "Made", auth=found.auth, check=found.check))
+    text = texts.definition_text(DefinitionDraft("made", "Made", auth=found.auth, to_check=found.to_check))
     with TemporaryDirectory() as folder:
-        assert as_written(definition(Path(folder), text).source.webhook.auth) == found.auth
+        assert yaml_form(definition(Path(folder), text).source.webhook.auth) == found.auth

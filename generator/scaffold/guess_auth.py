@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from generator.definition.placeholders import PLACEHOLDER
 from generator.definition.scalars import TOPIC
 from generator.samples.captured import Captured
-from generator.scaffold import guess_signature, values
+from generator.scaffold import guess_signature, value_kinds
 from generator.scaffold.guess_signature import Guess
 from lambdas.auth import jwt
 
@@ -20,7 +20,7 @@ _TOKEN_NAME = re.compile(
 _GOOGLE = "https://accounts.google.com"
 
 
-def guess(request: Captured) -> Guess | None:
+def guess_auth(request: Captured) -> Guess | None:
     """How the request may be verified; None where nothing in it looks like a credential."""
     for find in _WAYS:
         if found := find(request):
@@ -49,8 +49,8 @@ def _authorization(request: Captured) -> Guess | None:
         return Guess({"token": {"header": "Authorization"}}, ("Authorization carries a token, and nothing before it",))
     if scheme.lower() == "basic":
         return Guess({"basic": {}}, ("Authorization carries a user and a password (HTTP Basic)",))
-    if (claims := values.json_of_jwt(rest, 1)) is not None:
-        return _jwt(values.json_of_jwt(rest, 0) or b"", claims)
+    if (claims := value_kinds.json_of_jwt(rest, 1)) is not None:
+        return _jwt(value_kinds.json_of_jwt(rest, 0) or b"", claims)
     if "=" in rest.rstrip("=") or " " in rest:
         return Guess({}, (f"Authorization has the scheme {scheme}, which no auth type verifies",))
     settings = {"header": "Authorization", "prefix": f"{scheme} "}
@@ -91,7 +91,7 @@ def _token(request: Captured) -> Guess | None:
 
 def _query(request: Captured) -> Guess | None:
     for name, value in parse_qsl(urlsplit(request.url).query):
-        if values.is_secret(name, value):
+        if value_kinds.is_secret(name, value):
             check = f"that {name} in the query is a token of yours, the same in every request"
             return Guess({"token": {"query": name}}, (), (check,))
     return None
@@ -99,11 +99,11 @@ def _query(request: Captured) -> Guess | None:
 
 _WAYS = (
     _sns,
-    guess_signature.standard,
-    guess_signature.named,
+    guess_signature.from_standard_webhooks,
+    guess_signature.from_signature_header,
     _authorization,
     _token,
     _query,
-    guess_signature.unnamed,
-    guess_signature.unknown,
+    guess_signature.from_signature_length,
+    guess_signature.from_unknown_signature,
 )

@@ -10,18 +10,18 @@ from generator.definition.cross_checks import MAX_DESCRIPTION
 from generator.definition.read import load
 from generator.errors import DefinitionError
 from generator.scaffold import texts
-from generator.scaffold.scheme import Question, auth
-from generator.scaffold.texts import Begun
+from generator.scaffold.auth_questions import Question, auth_settings
+from generator.scaffold.texts import DefinitionDraft
 
 _EXAMPLE = "X-Example"
 
 
-def of_description(text: str) -> list[str]:
+def description_mistakes(text: str) -> list[str]:
     """Why no source can be described so."""
     return [] if 0 < len(text) <= MAX_DESCRIPTION else [f"it must have 1 to {MAX_DESCRIPTION} characters"]
 
 
-def of_answer(kind: str, answers: Mapping[str, str], asked: Question, answer: str) -> list[str]:
+def answer_mistakes(kind: str, answers: Mapping[str, str], asked: Question, answer: str) -> list[str]:
     """What can't be of an answer to a question; what can't be without it already is left."""
     if answer == asked.default:
         return []
@@ -35,7 +35,9 @@ def _mistakes(kind: str, answers: Mapping[str, str]) -> list[str]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "made" / "source.yml"
         file.parent.mkdir()
-        file.write_text(texts.definition(Begun("made", "Made", auth=auth(kind, answers))), encoding="utf-8")
+        file.write_text(
+            texts.definition_text(DefinitionDraft("made", "Made", auth=auth_settings(kind, answers))), encoding="utf-8"
+        )
         try:
             load(Path(folder), ["made"])
         except DefinitionError as error:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from generator.definition.schemas.backtracking import MAX_STATES, exponential
-from generator.definition.schemas.structure import LISTED, NAMED, ONE
+from generator.definition.schemas.backtracking import MAX_STATES, is_exponential
+from generator.definition.schemas.structure import SCHEMA_KEYS, SCHEMA_LIST_KEYS, SCHEMA_MAP_KEYS
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
@@ -28,7 +28,7 @@ _BACKTRACKS = (
 )
 
 
-def wrong(key: str, value: Any) -> str | None:
+def keyword_problem(key: str, value: Any) -> str | None:
     """What is wrong with a keyword, or with its value.
 
     One that nobody knows is the vendor's own, unless it is nearly one that refuses something: that rule would be off.
@@ -125,7 +125,7 @@ def _pattern(value: Any) -> str | None:
         re.compile(compiled)
     except re.error as error:
         return f"{value} is no regular expression of Python's: {error}; a dollar in brackets is written \\$"
-    slow = exponential(compiled)
+    slow = is_exponential(compiled)
     if slow is None:
         return f"{value} repeats more than {MAX_STATES:,} characters: too many to tell whether it backtracks"
     return f"{value} {_BACKTRACKS}" if slow else None
@@ -136,9 +136,9 @@ def _nothing(_value: Any) -> None:
 
 
 _CHECKS: dict[str, Callable[[Any], str | None]] = {
-    **dict.fromkeys(ONE, _nothing),  # a schema is looked at where it stands
-    **dict.fromkeys(LISTED, _schemas),
-    **dict.fromkeys(NAMED, _named),
+    **dict.fromkeys(SCHEMA_KEYS, _nothing),  # a schema is looked at where it stands
+    **dict.fromkeys(SCHEMA_LIST_KEYS, _schemas),
+    **dict.fromkeys(SCHEMA_MAP_KEYS, _named),
     **dict.fromkeys(_COUNTS, _count),
     **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), _exclusive),
     "minimum": _number,
