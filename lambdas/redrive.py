@@ -15,7 +15,7 @@ from lambdas.delivering.sweep import Sweeper
 from lambdas.runtime.aws import client
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.log import log
-from lambdas.runtime.metrics import embedded
+from lambdas.runtime.metrics import embedded_metrics
 from lambdas.source import SOURCE
 
 
@@ -28,7 +28,7 @@ def _log(what: str, **said: Any) -> None:
     never = said.get("unsendable", 0) + said.get("foreign", 0)
     duplicates, unclaimed = said.get("duplicates", 0), said.get("unclaimed", 0)
     numbers = {"Unsent": left, "Rejected": never, "Duplicate": duplicates, "Unclaimed": unclaimed}
-    metrics = embedded(os.environ["STACK"], now, numbers)
+    metrics = embedded_metrics(os.environ["STACK"], now, numbers)
     bad = left or never or unclaimed or said.get("unsent") or said.get("kept")
     log("WARN" if bad else "INFO", what, now, source=SOURCE.name, **said, **metrics)
 

@@ -19,7 +19,7 @@ from generator.deploy.secret_store import Stored
 from generator.errors import GeneratorError, display_path
 from generator.names import deployment_problem
 from lambdas.model import Source, verified_by
-from lambdas.runtime.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 if TYPE_CHECKING:
     from generator.definition.read import Definition
@@ -141,7 +141,7 @@ def _store(ssm: Any, place: _Place, value: str, *, generated: bool, yes: bool) -
     there = place.there
     steps = secret_store.steps(there, value)
     if secret_store.ends_previous(there, value):
-        said = f"there is room for one previous secret, and the one in {there.name}{PREVIOUS} would be refused"
+        said = f"there is room for one previous secret, and the one in {there.name}{PREVIOUS_SUFFIX} would be refused"
         _agree(said, yes=yes)
     if generated:
         _tell(value)
@@ -212,7 +212,7 @@ def _drop(ssm: Any, place: _Place, *, yes: bool) -> None:
         raise GeneratorError(
             f"{there.name} is not there, and the previous secret is the only one; first {place.again()}"
         )
-    _agree(f"whoever still uses the secret in {there.name}{PREVIOUS} would be refused", yes=yes)
+    _agree(f"whoever still uses the secret in {there.name}{PREVIOUS_SUFFIX} would be refused", yes=yes)
     secret_store.drop_previous(ssm, there.name)
-    out.print(f"[dim]dropped[/]    {there.name}{PREVIOUS}")
+    out.print(f"[dim]dropped[/]    {there.name}{PREVIOUS_SUFFIX}")
     out.print(f"[dim]refused[/]    {place.soon}, for which it may be in memory")

@@ -19,7 +19,7 @@ from generator.files import regular_file
 if TYPE_CHECKING:
     from generator.samples.files import Sample
     from generator.samples.sending import Endpoint
-    from lambdas.auth_type import Keys
+    from lambdas.auth_type import SecretLookup
     from lambdas.model import Source
 
 
@@ -82,7 +82,7 @@ def _with_body(sample: Sample, file: Path) -> Sample:
         raise GeneratorError(f"{file}: can't be read ({error.strerror})") from error
 
 
-def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, Keys]:
+def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretLookup]:
     from generator.definition.secret_names import ssm_names
     from generator.local.emulator import REGION, Emulator
     from generator.local.running import find

@@ -10,7 +10,7 @@ from generator.definition.yaml_nodes import Location
 from generator.errors import Problem
 from lambdas.auth import body_hmac, credential_queries, digest, hmac, leaves, secret_names
 from lambdas.model import Auth, Challenge, Events, Inputs, Mozdef, Reply, Source, Text, Webhook, auths
-from lambdas.reading.text_templates import paths
+from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import NEVER_SIGNED, reply_texts, signs_with_secret
 from lambdas.signatures.signature_settings import SignatureSettings
 
@@ -88,8 +88,10 @@ def _signatures(key: str, auth: Auth, events: Events) -> Found:
                 "has {url} beside {body}: of a form, fields could be moved from one to the other",
             )
     if isinstance(settings, body_hmac.Settings):
-        looked = [path for path in paths(settings.signed) if not called_functions(path) & {"header", "query", "root"}]
-        if len(looked) < len(paths(settings.signed)):
+        looked = [
+            path for path in template_paths(settings.signed) if not called_functions(path) & {"header", "query", "root"}
+        ]
+        if len(looked) < len(template_paths(settings.signed)):
             yield f"{key}.{name}.signed", "looks beyond the body: what is signed are its fields"
         if settings.each and not events.split:
             message = (
@@ -179,7 +181,7 @@ def _challenge(challenge: Challenge) -> Found:
     yield from _effects(challenge)
     if challenge.inputs:
         yield from _inputs(challenge.inputs)
-        if not any(called_functions(path) & REPLY_ONLY for text in reply_texts(reply) for path in paths(text)):
+        if not any(called_functions(path) & REPLY_ONLY for text in reply_texts(reply) for path in template_paths(text)):
             yield "inputs", "widens what the reply signs, and the reply signs nothing"
 
 
@@ -223,7 +225,7 @@ def _outside_replies(source: Source) -> Found:
     events = source.events
     looked = [(f"events.{key}", path) for key in ("split", "id", "type", "time") if (path := getattr(events, key))]
     looked += [(f"events.require[{index}]", path) for index, path in enumerate(events.require)]
-    looked += [(key, path) for key, text in mozdef_texts(source.mozdef) for path in paths(text)]
+    looked += [(key, path) for key, text in mozdef_texts(source.mozdef) for path in template_paths(text)]
     looked += [("webhook.answer", path) for path in _paths_in(source.webhook.answer)]
     for key, path in looked:
         if called := called_functions(path) & REPLY_ONLY:
@@ -231,7 +233,7 @@ def _outside_replies(source: Source) -> Found:
 
 
 def _paths_in(reply: Reply | None) -> list[str]:
-    return [path for text in reply_texts(reply) for path in paths(text)] if reply else []
+    return [path for text in reply_texts(reply) for path in template_paths(text)] if reply else []
 
 
 def _credentials(source: Source) -> Found:
@@ -254,7 +256,7 @@ def outgoing_paths(source: Source) -> Iterator[tuple[str, str]]:
         if path := getattr(source.events, key):
             yield f"events.{key}", path
     for key, text in mozdef_texts(source.mozdef):
-        yield from ((key, path) for path in paths(text))
+        yield from ((key, path) for path in template_paths(text))
 
 
 def mozdef_texts(mozdef: Mozdef) -> Iterator[tuple[str, Text]]:

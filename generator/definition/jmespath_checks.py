@@ -10,7 +10,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from lambdas.reading.paths import Functions
-from lambdas.reading.text_templates import pieces
+from lambdas.reading.text_templates import template_parts
 from lambdas.receiving.challenges import ReplyFunctions
 
 Node = dict[str, Any]
@@ -78,7 +78,7 @@ def _comparison_sign(node: Node) -> str:
 def text_problem(text: str) -> str | None:
     """What is wrong with a text or with a path in it; None where nothing is."""
     try:
-        for kind, part in pieces(text):
+        for kind, part in template_parts(text):
             if kind == "path" and (said := path_problem(part)):
                 return said
     except ValueError as error:

@@ -101,16 +101,16 @@ def _text(text: str) -> str:
 
 
 def _signed(text: str) -> str:
-    known = {piece.partition("(")[0]: "(" in piece for piece in model.PIECES}
+    known = {piece.partition("(")[0]: "(" in piece for piece in model.SIGNATURE_PIECES}
     for name, argument in PIECE.findall(text):
         if known.get(name) is not bool(argument):
-            there = ", ".join(f"{{{piece}}}" for piece in model.PIECES)
+            there = ", ".join(f"{{{piece}}}" for piece in model.SIGNATURE_PIECES)
             shown = f"{{{name}('{argument}')}}" if argument else f"{{{name}}}"
             raise InvalidScalar(f"{shown} is no piece of a request; there are {there}")
     if wrong := re.search(r"\{[^{}]*\}?|\}", PIECE.sub("", text)):
         if wrong[0][0] != wrong[0][-1] != "}":
             raise InvalidScalar(f"the {wrong[0]} is never closed")
-        there = ", ".join(f"{{{piece}}}" for piece in model.PIECES)
+        there = ", ".join(f"{{{piece}}}" for piece in model.SIGNATURE_PIECES)
         raise InvalidScalar(f"{wrong[0]} is no piece of a request; there are {there}")
     return text
 

@@ -22,9 +22,9 @@ from generator.samples.files import Sample, load
 from generator.samples.run import shape
 from generator.samples.sending import Answer, Endpoint, choose, post
 from generator.samples.vendor import as_sent, keys
-from lambdas.auth_type import Keys, Sent
+from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model import Source
-from lambdas.reading.request import BY_IAM, CANARY
+from lambdas.reading.request import BY_IAM, CANARY_HEADER
 from lambdas.runtime.secrets import NoSecret
 
 # A new stage, and a new function's first start, take some seconds until the endpoint answers.
@@ -86,7 +86,7 @@ def tell(target: Target, source: Source, sample: Sample, deployed: Deployed) -> 
     if sent is None:
         yield _handed_over(target.client("lambda"), sample, deployed.function, mark, why)
     else:
-        answer = _answered(deployed.endpoint, sent, {CANARY: mark})
+        answer = _answered(deployed.endpoint, sent, {CANARY_HEADER: mark})
         if answer.status >= 300:
             name = " and ".join(stored.values())
             raise GeneratorError(f"{sample.name}, signed with {name}, was answered {answer.status}{why(answer.status)}")
@@ -100,7 +100,7 @@ def _refused(source: Source, sample: Sample, endpoint: Endpoint, why: Callable[[
     guessed = secrets.token_hex(24)
     url = endpoint.told or endpoint.url
     forged = as_sent(source, sample, url, lambda _name: (guessed,), time.time())
-    answer = _answered(endpoint, forged or Sent(sample.method, url, sample.headers, sample.body), {})
+    answer = _answered(endpoint, forged or OutgoingRequest(sample.method, url, sample.headers, sample.body), {})
     if answer.status not in (401, 403):
         if answer.status < 300:
             raise GeneratorError(f"a forged {sample.name} was answered {answer.status}: anybody can send events")
@@ -108,7 +108,7 @@ def _refused(source: Source, sample: Sample, endpoint: Endpoint, why: Callable[[
     return f"a forged {sample.name} was refused with {answer.status}"
 
 
-def _answered(endpoint: Endpoint, sent: Sent, more: Mapping[str, str]) -> Answer:
+def _answered(endpoint: Endpoint, sent: OutgoingRequest, more: Mapping[str, str]) -> Answer:
     """The answer, once there is one that is not of a stage that is still coming up."""
     deadline = time.monotonic() + READY_SECONDS
     while True:
@@ -118,7 +118,7 @@ def _answered(endpoint: Endpoint, sent: Sent, more: Mapping[str, str]) -> Answer
         time.sleep(PAUSE_SECONDS)
 
 
-def _flaw(source: Source, stored: Mapping[str, str], held: Keys) -> str | None:
+def _flaw(source: Source, stored: Mapping[str, str], held: SecretLookup) -> str | None:
     """Why no request verifies, where that is for a secret; None where the secrets are good, or not ours to read."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -146,7 +146,7 @@ def _why(status: int, deployed: Deployed) -> str:
 
 
 def _handed_over(functions: Any, sample: Sample, function: str, mark: str, why: Callable[[int], str]) -> str:
-    request = gateway.event(sample.method, {**sample.headers, CANARY: mark}, sample.body, query=sample.query)
+    request = gateway.event(sample.method, {**sample.headers, CANARY_HEADER: mark}, sample.body, query=sample.query)
     answer = functions.invoke(FunctionName=function, Payload=json.dumps({**request, BY_IAM: True}))
     if failed := answer.get("FunctionError"):
         raise GeneratorError(f"{sample.name}, handed over to {function}, ended it ({failed}): its log says why")

@@ -13,8 +13,8 @@ from typing import Any
 from generator.errors import GeneratorError
 from lambdas.auth import basic, leaves, token
 from lambdas.model import Auth, Webhook, auths
-from lambdas.runtime.aws_errors import Unconfirmed, confirmed
-from lambdas.runtime.secrets import PREVIOUS, UnusableSecret, listed
+from lambdas.runtime.aws_errors import Unconfirmed, required_field
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX, UnusableSecret, parameters_in_answer
 from lambdas.signatures.keys import KeyEncoding
 
 MAX_BYTES = 4_096
@@ -116,15 +116,15 @@ def doubts(value: str, before: str) -> Iterator[str]:
 
 def read(ssm: Any, name: str) -> Stored:
     """What lies there now."""
-    names = [name, name + PREVIOUS]
+    names = [name, name + PREVIOUS_SUFFIX]
     try:
-        found = listed(ssm.get_parameters(Names=names, WithDecryption=True), names)
+        found = parameters_in_answer(ssm.get_parameters(Names=names, WithDecryption=True), names)
     except Unconfirmed:
         raise GeneratorError(f"AWS: GetParameters: its answer does not say what is in {name}: {_PROXY}") from None
     values = {one["Name"]: one["Value"] for one in found}
     types = {one["Name"]: one["Type"] for one in found}
     clear = types.get(name, "SecureString") != "SecureString"
-    return Stored(name, values.get(name), values.get(name + PREVIOUS), clear)
+    return Stored(name, values.get(name), values.get(name + PREVIOUS_SUFFIX), clear)
 
 
 def steps(there: Stored, value: str) -> list[tuple[str, str]]:
@@ -134,7 +134,7 @@ def steps(there: Stored, value: str) -> list[tuple[str, str]]:
     is the previous one too before another takes its place. With the value that is the previous one, two places can't
     be exchanged so; the vendor has the value, as it was just named, and it is the one that is never missing.
     """
-    current, previous = (there.name, value), (there.name + PREVIOUS, there.current or "")
+    current, previous = (there.name, value), (there.name + PREVIOUS_SUFFIX, there.current or "")
     if there.current is None or there.current == there.previous:
         return [current] if value != there.current or there.clear else []
     if value == there.current:
@@ -149,7 +149,7 @@ def ends_previous(there: Stored, value: str) -> bool:
 
 def also_valid(there: Stored, value: str) -> str | None:
     """The parameter with the previous secret, where that is another than the value, once this is current."""
-    name = there.name + PREVIOUS
+    name = there.name + PREVIOUS_SUFFIX
     return name if dict(steps(there, value)).get(name, there.previous) not in (None, value) else None
 
 
@@ -159,7 +159,7 @@ def write(ssm: Any, name: str, value: str, description: str) -> None:
         answer = ssm.put_parameter(
             Name=name, Value=value, Type="SecureString", Tier="Standard", Overwrite=True, Description=description
         )
-        confirmed(answer, "Version")
+        required_field(answer, "Version")
     except Unconfirmed:
         raise GeneratorError(f"AWS: PutParameter: its answer does not say that {name} was stored: {_PROXY}") from None
     except ssm.exceptions.HierarchyTypeMismatchException:
@@ -182,4 +182,4 @@ def tag(ssm: Any, name: str, tags: Mapping[str, str]) -> None:
 
 def drop_previous(ssm: Any, name: str) -> None:
     """The previous secret is accepted no more."""
-    ssm.delete_parameter(Name=name + PREVIOUS)
+    ssm.delete_parameter(Name=name + PREVIOUS_SUFFIX)

@@ -15,7 +15,7 @@ from pathlib import Path
 from generator.errors import GeneratorError
 from generator.files import regular_file
 from generator.samples import captured_json
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 
 _REQUEST_LINE = re.compile(rf"({captured_json.TOKEN})[ \t]+(\S+)(?:[ \t]+HTTP/[0-9.]+)?[ \t]*")
 _HEADER = re.compile(rf"({captured_json.TOKEN}):(.*)")
@@ -42,9 +42,9 @@ class Captured:
         return _joined(self.headers)
 
     @property
-    def sent(self) -> Sent:
+    def sent(self) -> OutgoingRequest:
         """The request as whatever verifies it takes it."""
-        return Sent(self.method, self.url, self.joined, self.body)
+        return OutgoingRequest(self.method, self.url, self.joined, self.body)
 
 
 def read(file: Path) -> Captured:

@@ -24,16 +24,16 @@ from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
 from generator.samples.files import NOW, SECRET, Sample, _read, _said
 from generator.samples.vendor import as_sent
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source, verified_by
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import BY_IAM
 from lambdas.receiving.authorize import authorize
 from lambdas.receiving.challenges import matching_challenge
 from lambdas.receiving.receive import Receiver
-from lambdas.runtime.https_url import FetchRefused, allowed
+from lambdas.runtime.https_url import FetchRefused, is_allowed
 from lambdas.runtime.secrets import Secrets
 
 Accepted = Mapping[Path, bytes | None]
@@ -76,7 +76,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
     queue, kept = Queue(), KeptBucket("kept", Bucket)
     receiver = Receiver(source, secrets, Outbox("queue", queue), kept, clock=lambda: NOW, fetch=_not_called)
     sent = as_sent(source, sample, gateway.URL, lambda _name: (SECRET,), NOW)
-    method, url, headers, body = sent or Sent(sample.method, gateway.URL, sample.headers, sample.body)
+    method, url, headers, body = sent or OutgoingRequest(sample.method, gateway.URL, sample.headers, sample.body)
     event = gateway.event(method, headers, body, url=url, query=sample.query)
     event[BY_IAM] = sent is None
     with contextlib.redirect_stdout(io.StringIO()) as log:
@@ -150,7 +150,7 @@ def items(source: Source, sample: Sample) -> Iterator[tuple[Any, Functions]]:
     """The events in a sample, and what a path may call beside them."""
     root = sample.request.json
     functions = Functions(sample.request, root)
-    for item in compiled(source.events.split)(root, functions) or [] if source.events.split else [root]:
+    for item in compile_path(source.events.split)(root, functions) or [] if source.events.split else [root]:
         yield item, functions
 
 
@@ -188,6 +188,6 @@ def _short(value: Any) -> str:
 
 def _not_called(url: str, hosts: Iterable[str]) -> bytes:
     """What a challenge would call, a build only looks at."""
-    if not allowed(url, hosts):
+    if not is_allowed(url, hosts):
         raise FetchRefused("it is not at a host that may be asked")
     return b""

@@ -13,7 +13,7 @@ from generator.definition.read import Definition
 from generator.errors import GeneratorError, display_path
 from generator.samples import files as sample_files
 from generator.samples.files import Sample
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 
 _SECONDS = 30
 
@@ -49,7 +49,7 @@ def choose(definition: Definition, wanted: str | None) -> Sample:
     return known[wanted]
 
 
-def post(endpoint: Endpoint, sent: Sent, more: Mapping[str, str] | None = None) -> Answer:
+def post(endpoint: Endpoint, sent: OutgoingRequest, more: Mapping[str, str] | None = None) -> Answer:
     """Send a request as the vendor would, with some more headers."""
     tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=endpoint.ca_bundle))
     opener = urllib.request.build_opener(tls, *([urllib.request.ProxyHandler({})] if endpoint.here else []))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth import credential_headers as headers_of
-from lambdas.auth_type import Keys, Sent
+from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model import Auth
 from lambdas.runtime.secrets import SecretsUnavailable
 
@@ -32,7 +32,7 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return headers_of(settings.of)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
     """One that refuses is enough, even where another can't be asked: nothing could make the request authentic."""
     down: SecretsUnavailable | None = None
     for one in settings.of:
@@ -44,9 +44,11 @@ def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float
         raise down
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
+def sign(
+    settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
+) -> OutgoingRequest | None:
     """Signed in every way, one after the other; None where one of them is the vendor's alone."""
-    made: Sent | None = outgoing
+    made: OutgoingRequest | None = outgoing
     for one in settings.of:
         made = one.type.sign(one.settings, made, lookup_secret, now) if made else None
     return made

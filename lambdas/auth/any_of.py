@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth import credential_headers as headers_of
 from lambdas.auth import secret_names
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Auth
 from lambdas.runtime.secrets import NoSecret, SecretsUnavailable, UnusableSecret
 
@@ -33,7 +33,7 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return headers_of(settings.of)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
     """A way whose secret is not stored is not in use; a store that is down may hold the one that is."""
     why: list[str] = []
     down: list[SecretsUnavailable] = []
@@ -51,7 +51,7 @@ def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float
     raise Unauthenticated("; ".join(why))
 
 
-def _in_use(settings: Settings, lookup_secret: Keys) -> bool:
+def _in_use(settings: Settings, lookup_secret: SecretLookup) -> bool:
     """Whether there is a secret for one of the ways: without any, it is our fault that nothing verifies."""
     for one in settings.of:
         try:
@@ -63,7 +63,9 @@ def _in_use(settings: Settings, lookup_secret: Keys) -> bool:
     return False
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
+def sign(
+    settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
+) -> OutgoingRequest | None:
     """The first way in which the request can be signed."""
     flaw: UnusableSecret | None = None
     for one in settings.of:

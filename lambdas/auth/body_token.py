@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Field, SecretName
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
-from lambdas.reading.unverified import refuse_compressed
+from lambdas.reading.unverified_request import refuse_compressed_body
 from lambdas.signatures.keys import secret_texts, usable_keys
 
 if TYPE_CHECKING:
@@ -48,15 +48,15 @@ def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
-    refuse_compressed(request)
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, _now: float) -> None:
+    refuse_compressed_body(request)
     try:
         root = request.json
     except Rejected:
         raise Unauthenticated("the body is not JSON") from None
     items = [root]
     if settings.each:
-        found = masking.found(root, settings.each, request)
+        found = masking.field_value(root, settings.each, request)
         if not isinstance(found, list) or not found:
             raise Unauthenticated(f"{settings.each} is not a list with something in it")
         items = found
@@ -74,13 +74,15 @@ def _is_good(seen: bytes, secrets: tuple[bytes, ...]) -> bool:
 
 
 def _carried(settings: Settings, item: Any, request: Request) -> bytes:
-    found = masking.found(item, settings.field, request)
+    found = masking.field_value(item, settings.field, request)
     return found.encode("utf-8", "surrogatepass") if isinstance(found, str) else b""
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, _now: float) -> OutgoingRequest:
     root = json.loads(outgoing.body)
-    masking.put(root, _everywhere(settings), usable_keys(settings, lookup_secret, read_secret).current.decode())
+    masking.replace_field(
+        root, _everywhere(settings), usable_keys(settings, lookup_secret, read_secret).current.decode()
+    )
     return outgoing._replace(body=json.dumps(root).encode())
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Header, HttpsUrl
-from lambdas.runtime.fetch import fetched
+from lambdas.runtime.fetch import fetch_from_vendor
 from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import SecretsUnavailable
 from lambdas.signatures.published_keys import REREAD, FetchCache
@@ -61,7 +61,7 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return (settings.header.lower(),)
 
 
-def verify(settings: Settings, request: Request, _lookup_secret: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, _lookup_secret: SecretLookup, now: float) -> None:
     claims = _written_as_text(request.claims) if request.claims is not None else _decoded(settings, request)
     _check(settings, claims, now)
 
@@ -166,7 +166,7 @@ _TYPES = {"RS": ("RSA",), "PS": ("RSA",), "ES": ("EC",), "Ed": ("OKP",)}
 
 
 def _ask(url: str) -> bytes:
-    return fetched(url, [urlsplit(url).hostname or ""])
+    return fetch_from_vendor(url, [urlsplit(url).hostname or ""])
 
 
 def _place(content: bytes) -> str:
@@ -196,7 +196,7 @@ def _key(settings: Settings, kid: Any, algorithm: str) -> Any:
     return found
 
 
-def sign(_settings: Settings, _outgoing: Sent, _lookup_secret: Keys, _now: float) -> None:
+def sign(_settings: Settings, _outgoing: OutgoingRequest, _lookup_secret: SecretLookup, _now: float) -> None:
     """The issuer alone has the key."""
 
 

@@ -20,10 +20,10 @@ from botocore.exceptions import ClientError
 from lambdas.delivering.result import Delivered
 from lambdas.model import Source
 from lambdas.runtime.aws import client
-from lambdas.runtime.aws_errors import FAULTS, call, confirmed, entries, told
+from lambdas.runtime.aws_errors import AWS_ERRORS, call_aws, error_code, list_field, required_field
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.log import log
-from lambdas.shaping.message import MAX_ID, Message, encoded, tag
+from lambdas.shaping.message import MAX_ID, Message, encode_json, id_tag
 
 CLAIMABLE = "attribute_not_exists(id) OR expires < :now OR held_until < :now OR held_by = :me"
 """A claim is for who asks where there is none, or none any more: DynamoDB deletes what has expired days later.
@@ -102,15 +102,15 @@ class Claims:
             for some in _chunks(sorted({name for name in names if name}), MAX_READS):
                 asked = {"Keys": [{"id": {"S": name}} for name in some], "ConsistentRead": True}
                 there.update(one["id"]["S"] for one in self._found({self._table: asked}) if self._is_done(one))
-        except FAULTS as error:
+        except AWS_ERRORS as error:
             self._warn(error)
         return {place for place, name in enumerate(names) if name in there}
 
     def _found(self, asked: Any) -> Iterator[Mapping[str, Any]]:
         for _ in range(TRIES):
             self._deadline.require(1)
-            answer = call(self._dynamodb.batch_get_item, RequestItems=asked)
-            yield from entries(confirmed(answer, "Responses"), self._table)
+            answer = call_aws(self._dynamodb.batch_get_item, RequestItems=asked)
+            yield from list_field(required_field(answer, "Responses"), self._table)
             asked = answer.get("UnprocessedKeys")
             if not asked:
                 return
@@ -128,7 +128,7 @@ class Claims:
                 try:
                     self._deadline.require(1 + spare)
                     self._put(left, me)
-                except FAULTS as error:
+                except AWS_ERRORS as error:
                     others = _others(error, left)
                     if not others:
                         self._warn(error)
@@ -159,9 +159,9 @@ class Claims:
             for name in names
         ]
         if len(puts) == 1:
-            call(self._dynamodb.put_item, **puts[0])
+            call_aws(self._dynamodb.put_item, **puts[0])
         else:
-            call(self._dynamodb.transact_write_items, TransactItems=[{"Put": put} for put in puts])
+            call_aws(self._dynamodb.transact_write_items, TransactItems=[{"Put": put} for put in puts])
 
     def _settle(self, held: Mapping[str, bool], spare: int) -> int:
         """Each of ours is done, or let go of; how many may be neither. Their lease is not over: they are ours still."""
@@ -184,15 +184,17 @@ class Claims:
         try:
             for _ in range(TRIES):
                 self._deadline.require(1 + spare)
-                waiting = confirmed(call(self._dynamodb.batch_write_item, RequestItems=waiting), "UnprocessedItems")
+                waiting = required_field(
+                    call_aws(self._dynamodb.batch_write_item, RequestItems=waiting), "UnprocessedItems"
+                )
                 if not waiting:
                     return True
-        except FAULTS as error:
+        except AWS_ERRORS as error:
             self._warn(error)
         return False
 
     def _warn(self, error: Exception) -> None:
-        log("WARN", "the table of dedupe failed", self._clock(), why=told(error))
+        log("WARN", "the table of dedupe failed", self._clock(), why=error_code(error))
 
 
 def claims_from_environ(source: Source, deadline: Deadline, environ: Mapping[str, str] = os.environ) -> Claims:
@@ -216,23 +218,23 @@ def _names(messages: Sequence[Message], *, several: bool) -> Iterator[str]:
         if not several:
             yield name
             continue
-        digest = hashlib.sha256(encoded(message.fields["details"])).hexdigest()[:32]
-        made[message.place, digest] += 1
-        yield f"{made[message.place, digest]}.{digest}.{name}"
+        digest = hashlib.sha256(encode_json(message.fields["details"])).hexdigest()[:32]
+        made[message.event_index, digest] += 1
+        yield f"{made[message.event_index, digest]}.{digest}.{name}"
 
 
 def _name(id_: str | int) -> str:
     """The tag of the id; a number and a long id begin otherwise, since a text may have the same tag."""
     if isinstance(id_, int):
-        return f"number:{tag(id_)}"
-    return tag(id_) if len(id_) <= MAX_ID else f"long:{tag(id_)}"
+        return f"number:{id_tag(id_)}"
+    return id_tag(id_) if len(id_) <= MAX_ID else f"long:{id_tag(id_)}"
 
 
 def _others(error: Exception, names: Sequence[str]) -> dict[str, bool]:
     """Which of these another holds, and whether it is done; nothing where the call failed for any other reason."""
     if not isinstance(error, ClientError):
         return {}
-    alone = [{"Code": told(error).removesuffix("Exception"), "Item": error.response.get("Item")}]
+    alone = [{"Code": error_code(error).removesuffix("Exception"), "Item": error.response.get("Item")}]
     found = {}
     for name, reason in zip(names, error.response.get("CancellationReasons") or alone, strict=False):
         if reason["Code"] == "ConditionalCheckFailed":

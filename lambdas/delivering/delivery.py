@@ -11,11 +11,11 @@ from lambdas.delivering.outbox import Outbox, QueueUnavailable
 from lambdas.delivering.oversize import MAX_MESSAGE, truncate
 from lambdas.model import Source, auths
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import looked_at, telling
+from lambdas.reading.paths import event_inputs, header_names
 from lambdas.reading.request import Request
-from lambdas.runtime.aws_errors import FAULTS, told
+from lambdas.runtime.aws_errors import AWS_ERRORS, error_code
 from lambdas.runtime.deadline import Deadline
-from lambdas.shaping.message import Message, Refusal, Shaper, encoded
+from lambdas.shaping.message import Message, RejectedEvent, Shaper, encode_json
 
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
@@ -48,28 +48,28 @@ class Delivery:
     def __init__(self, source: Source, outbox: Outbox, kept: KeptBucket, claims: Claims | None = None) -> None:
         self._source = source
         learned = (one.store_secret for one in source.webhook.challenges if one.store_secret)
-        handed_over = (name for path in learned for name in looked_at(path))
+        handed_over = (name for path in learned for name in header_names(path))
         self._secret_headers = (*credential_headers(auths(source.webhook)), *handed_over)
-        self._telling, self._asked = telling(source, "header"), telling(source, "query")
+        self._telling, self._asked = event_inputs(source, "header"), event_inputs(source, "query")
         self._shaper = Shaper(source)
         self._outbox = outbox
         self._kept = kept
         self._claims = claims
 
-    def shape(self, request: Request, only: Collection[int] = ()) -> tuple[list[Message], list[Refusal]]:
+    def shape(self, request: Request, only: Collection[int] = ()) -> tuple[list[Message], list[RejectedEvent]]:
         """The messages of a request, and what can be none; of the events at some places only, where they are named."""
         messages: list[Message] = []
-        refusals: list[Refusal] = []
+        refusals: list[RejectedEvent] = []
         try:
             for one in self._shaper.shape(request):
-                if only and one.place not in only:
+                if only and one.event_index not in only:
                     continue
-                if isinstance(one, Refusal):
+                if isinstance(one, RejectedEvent):
                     refusals.append(one)
                 else:
                     messages.append(one)
         except Rejected as rejected:
-            return [], [Refusal(-1, rejected.reason, rejected.detail)]
+            return [], [RejectedEvent(-1, rejected.reason, rejected.detail)]
         return messages, refusals
 
     def deliver(self, request: Request) -> Delivered:
@@ -117,7 +117,7 @@ class Delivery:
         if done is not None:
             done.update(range(len(bounded)))
             done.difference_update(refused, left.places)
-        faulty = [Refusal(bounded[place].place, "queue", f"SQS: {code}") for place, code in refused.items()]
+        faulty = [RejectedEvent(bounded[place].event_index, "queue", f"SQS: {code}") for place, code in refused.items()]
         if left.places:
             try:
                 for part, some in enumerate(_parts(left.places, bounded)):
@@ -129,7 +129,7 @@ class Delivery:
                 raise QueueUnavailable(f"{left.why}; {down}") from down
         return Delivered(len(bounded) - len(faulty) - len(left.places), len(left.places), faulty)
 
-    def reject(self, request: Request, refusals: Sequence[Refusal]) -> None:
+    def reject(self, request: Request, refusals: Sequence[RejectedEvent]) -> None:
         """Keep what can be no message, with the reasons why."""
         if refusals:
             split = self._source.events.split
@@ -145,7 +145,7 @@ class Delivery:
         if len(message.body) <= MAX_MESSAGE:
             return message
         details = message.fields["details"]
-        event = request.body if _is_sent_as_it_is(details, request) else encoded(details)
+        event = request.body if _is_sent_as_it_is(details, request) else encode_json(details)
         key = self._keep(lambda: self._kept.keep_oversize(request, event))
         return truncate(message, self._kept.bucket, key, event, first=self._source.events.require)
 
@@ -155,8 +155,8 @@ class Delivery:
     def _keep(self, put: Callable[[], T]) -> T:
         try:
             return put()
-        except FAULTS as error:
-            raise KeptBucketUnavailable(told(error)) from error
+        except AWS_ERRORS as error:
+            raise KeptBucketUnavailable(error_code(error)) from error
 
 
 def _is_sent_as_it_is(event: Any, request: Request) -> bool:

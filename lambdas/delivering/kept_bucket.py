@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 
 from lambdas.delivering.envelope import ENVELOPE_VERSION
 from lambdas.reading.request import Request
-from lambdas.runtime.aws_errors import call, confirmed, told
+from lambdas.runtime.aws_errors import call_aws, error_code, required_field
 from lambdas.runtime.deadline import Deadline
-from lambdas.runtime.times import iso
-from lambdas.shaping.message import Refusal
+from lambdas.runtime.times import iso_time
+from lambdas.shaping.message import RejectedEvent
 
 MAX_OBJECT = 48 * 1_048_576
 """Bytes that are read of an object: beyond what we write, and within a function's memory."""
@@ -34,7 +34,7 @@ class KeptBucket:
         source: str,
         request: Request,
         secret_headers: tuple[str, ...],
-        refusals: Iterable[Refusal],
+        refusals: Iterable[RejectedEvent],
         told: str = "",
         split: str | None = None,
     ) -> None:
@@ -43,11 +43,11 @@ class KeptBucket:
         `index` counts the events that `split` finds, from 0; -1 is the body as a whole. `told` is what headers and the
         query say of the event: two may have the same body, and differ in these alone.
         """
-        by_reason: dict[str, list[Refusal]] = {}
+        by_reason: dict[str, list[RejectedEvent]] = {}
         for refusal in refusals:
             by_reason.setdefault(refusal.reason, []).append(refusal)
         never_kept = {*secret_headers, "authorization", "cookie"}
-        body, headers = request.to_keep
+        body, headers = request.as_kept
         written = base64.b64encode(body).decode()
         digest = hashlib.sha256(body).hexdigest()
         for reason, refused in by_reason.items():
@@ -55,10 +55,10 @@ class KeptBucket:
                 "version": ENVELOPE_VERSION,
                 "source": source,
                 "reason": reason,
-                "time": iso(request.time),
+                "time": iso_time(request.time),
                 "requestId": request.id,
                 "sha256": digest,
-                "events": [{"index": one.place, "detail": one.detail} for one in refused],
+                "events": [{"index": one.event_index, "detail": one.detail} for one in refused],
                 "method": request.method,
                 "query": request.raw_query,
                 "headers": {name: value for name, value in headers.items() if name not in never_kept},
@@ -67,7 +67,7 @@ class KeptBucket:
                 "split": split,
             }
             # What another mapping refuses of the same body may be less, and must not take the place of what is there.
-            places = json.dumps([split, sorted(one.place for one in refused)]) if split else ""
+            places = json.dumps([split, sorted(one.event_index for one in refused)]) if split else ""
             name = hashlib.sha256(body + f"{told}{places}".encode("utf-8", "surrogatepass")).hexdigest()
             self.put(f"rejected/{_day(request)}/{reason}/{name}.json", json.dumps(envelope).encode())
 
@@ -84,7 +84,7 @@ class KeptBucket:
         envelope = {
             "version": ENVELOPE_VERSION,
             "source": source,
-            "time": iso(request.time),
+            "time": iso_time(request.time),
             "requestId": request.id,
             "messages": encoded,
         }
@@ -99,11 +99,11 @@ class KeptBucket:
         """An object; None where it is not there, or not any more."""
         self._deadline.require(1)
         try:
-            answer = call(self._client().get_object, Bucket=self.bucket, Key=key)
-            confirmed(answer, "ETag")
+            answer = call_aws(self._client().get_object, Bucket=self.bucket, Key=key)
+            required_field(answer, "ETag")
             content: bytes = answer["Body"].read(MAX_OBJECT)
         except ClientError as error:
-            if told(error) in ("NoSuchKey", "404"):
+            if error_code(error) in ("NoSuchKey", "404"):
                 return None
             raise
         return content
@@ -111,14 +111,14 @@ class KeptBucket:
     def delete(self, key: str) -> None:
         """The bucket has versions: it can be had back for a month."""
         self._deadline.require(1)
-        call(self._client().delete_object, Bucket=self.bucket, Key=key)
+        call_aws(self._client().delete_object, Bucket=self.bucket, Key=key)
 
     def put(self, key: str, body: bytes) -> None:
         """Store an object; one of FAULTS where it may not be there, or where it might not be in time."""
         self._deadline.require(1)
         put = self._client().put_object
-        confirmed(call(put, Bucket=self.bucket, Key=key, Body=body, ContentType="application/json"), "ETag")
+        required_field(call_aws(put, Bucket=self.bucket, Key=key, Body=body, ContentType="application/json"), "ETag")
 
 
 def _day(request: Request) -> str:
-    return iso(request.time).partition("T")[0]
+    return iso_time(request.time).partition("T")[0]

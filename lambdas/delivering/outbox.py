@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lambdas.delivering.oversize import MAX_MESSAGE
-from lambdas.runtime.aws_errors import FAULTS, Unconfirmed, call, entries, told
+from lambdas.runtime.aws_errors import AWS_ERRORS, Unconfirmed, call_aws, error_code, list_field
 from lambdas.runtime.deadline import Deadline
 
 MAX_ENTRIES = 10
@@ -72,12 +72,12 @@ class Outbox:
         try:
             # What SQS never takes is kept apart from what waits: by another call.
             self._deadline.require(1 + sending.keeping + bool(sending.refused))
-            sending.settle(places, call(self._client.send_message_batch, QueueUrl=self._queue_url, Entries=batch))
-        except FAULTS as error:
-            if told(error) not in _CONTENT:
-                raise QueueUnavailable(told(error)) from error
+            sending.settle(places, call_aws(self._client.send_message_batch, QueueUrl=self._queue_url, Entries=batch))
+        except AWS_ERRORS as error:
+            if error_code(error) not in _CONTENT:
+                raise QueueUnavailable(error_code(error)) from error
             if len(places) == 1:
-                sending.refused[places[0]] = told(error)
+                sending.refused[places[0]] = error_code(error)
                 return
             # One of them is what SQS refuses: each for itself, and the others arrive.
             for place in places:
@@ -103,8 +103,8 @@ class _Sending:
         A call may succeed in part; Unconfirmed where nothing is known of some: to try again might send these twice.
         https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
         """
-        successful = Counter(str(entry.get("Id")) for entry in entries(result, "Successful"))
-        failed = {str(entry.get("Id")): entry for entry in entries(result, "Failed")}
+        successful = Counter(str(entry.get("Id")) for entry in list_field(result, "Successful"))
+        failed = {str(entry.get("Id")): entry for entry in list_field(result, "Failed")}
         for place in places:
             if fault := failed.get(str(place)):
                 if fault.get("SenderFault"):

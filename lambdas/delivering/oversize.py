@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from lambdas.shaping.message import Message, encoded
-from lambdas.shaping.mozdef import unacceptable
+from lambdas.shaping.message import Message, encode_json
+from lambdas.shaping.mozdef import details_problem
 
 MAX_MESSAGE = 1_048_576
 """Bytes of a message, and of a batch: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
@@ -34,19 +34,19 @@ def truncate(message: Message, bucket: str, key: str, event: bytes, first: Itera
     ordered = {**{name: whole[name] for name in first if name in whole}, **whole}
     for limit in _LIMITS:
         details = {name: _shortened(value, max(limit, _WHOLE), limit) for name, value in ordered.items()}
-        if len(encoded(details)) <= _SHORT:
+        if len(encode_json(details)) <= _SHORT:
             break
     else:
         few = list(details.items())[:_KEYS]
         details = {name[:_WHOLE]: type(one)() if isinstance(one, dict | list) else one for name, one in few}
     # A number or an address that was cut short is none.
-    details = {name: value for name, value in details.items() if unacceptable({name: value}) is None}
+    details = {name: value for name, value in details.items() if details_problem({name: value}) is None}
     fields = {
         **message.fields,
         "tags": [*message.fields["tags"], "oversize"],
         "details": {**details, "oversize": where},
     }
-    return message._replace(fields=fields, body=encoded(fields))
+    return message._replace(fields=fields, body=encode_json(fields))
 
 
 def _shortened(value: Any, characters: int, members: int) -> Any:

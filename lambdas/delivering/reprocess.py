@@ -22,10 +22,10 @@ from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.rejected_events import relocate
 from lambdas.model import Source
-from lambdas.reading.formats import reader
+from lambdas.reading.formats import body_reader
 from lambdas.reading.request import Request
-from lambdas.runtime.deadline import ONE_MORE, Deadline
-from lambdas.shaping.message import Message, Refusal, tag
+from lambdas.runtime.deadline import CALLS_PER_KEPT_OBJECT, Deadline
+from lambdas.shaping.message import Message, RejectedEvent, id_tag
 
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
@@ -56,7 +56,7 @@ class Reprocessor:
         self._kept = kept
         self._deadline = deadline or Deadline()
         self._delivery = Delivery(source, outbox, kept, claims)
-        self._read = reader(source.events)
+        self._read = body_reader(source.events)
         self._masks = masked_fields(source)
 
     def preview(self, keys: Iterable[str]) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ class Reprocessor:
     def _each(
         self, key: str, do: Callable[[str, dict[str, Any], Request, frozenset[int]], dict[str, Any]]
     ) -> dict[str, Any]:
-        if not self._deadline.allows(ONE_MORE):
+        if not self._deadline.allows(CALLS_PER_KEPT_OBJECT):
             return {"key": key, "left": True}
         content = self._kept.get(key)
         if content is None:
@@ -110,7 +110,7 @@ class Reprocessor:
 
     def _shaped(
         self, envelope: Mapping[str, Any], request: Request, places: frozenset[int]
-    ) -> tuple[list[Message], list[Refusal], str | None]:
+    ) -> tuple[list[Message], list[RejectedEvent], str | None]:
         """Only the events that were refused: the others of the body were sent when it came.
 
         With them, the `split` whose places the refusals have.
@@ -120,20 +120,20 @@ class Reprocessor:
         if (where := relocate(request, places, then, now)) is None:
             told = "`split` was another then, and which events these are can't be told"
             reason = str(envelope["reason"])
-            return [], [Refusal(place, reason, told) for place in sorted(places)], then
+            return [], [RejectedEvent(place, reason, told) for place in sorted(places)], then
         if WHOLE_BODY in where:
             return *self._delivery.shape(request), now
         messages, refusals = self._delivery.shape(request, where)
-        if any(one.place == WHOLE_BODY for one in refusals):
+        if any(one.event_index == WHOLE_BODY for one in refusals):
             # The body as a whole is refused now: what of it was sent before still is.
-            refusals = [one._replace(place=place) for one in refusals for place in sorted(where)]
+            refusals = [one._replace(event_index=place) for one in refusals for place in sorted(where)]
         return messages, refusals, now
 
-    def _settle(self, key: str, envelope: Mapping[str, Any], refusals: list[Refusal], split: str | None) -> None:
+    def _settle(self, key: str, envelope: Mapping[str, Any], refusals: list[RejectedEvent], split: str | None) -> None:
         """What still fails under its reason of now, with a count; then what was there before goes."""
         again: dict[str, list[dict[str, Any]]] = {}
         for refusal in refusals:
-            again.setdefault(refusal.reason, []).append({"index": refusal.place, "detail": refusal.detail})
+            again.setdefault(refusal.reason, []).append({"index": refusal.event_index, "detail": refusal.detail})
         day, name, stays = envelope["time"].partition("T")[0], key.rpartition("/")[2], False
         # Its own reason last: until then what is there has all of it, should this end in between.
         for reason, events in sorted(again.items(), key=lambda one: one[0] == envelope["reason"]):
@@ -169,7 +169,7 @@ class Reprocessor:
             return None
 
 
-def _settling(refusals: Iterable[Refusal]) -> int:
+def _settling(refusals: Iterable[RejectedEvent]) -> int:
     """The calls after sending: for each reason, and that of what SQS refuses, a look and a put; then a deletion."""
     return 2 * len({"queue", *(refusal.reason for refusal in refusals)}) + 1
 
@@ -185,7 +185,7 @@ def _united(there: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]
     return {**there, "events": told, "attempts": max(_attempts(there), more["attempts"])}
 
 
-def _told(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+def _told(refusals: Iterable[RejectedEvent]) -> list[dict[str, Any]]:
     """Each reason once, with how many it is of: an answer has room for 6 MB, and a body for 10,000 events."""
     told = Counter((one.reason, one.detail) for one in refusals).most_common()
     more: Counter[tuple[str, str]] = Counter()
@@ -199,7 +199,7 @@ def _told(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
 
 def _ids(messages: Sequence[Message], places: Iterable[int]) -> list[str]:
     ids = [messages[place].id for place in sorted(places)]
-    return list(dict.fromkeys(tag(id_) for id_ in ids if id_ is not None))[:MAX_IDS]
+    return list(dict.fromkeys(id_tag(id_) for id_ in ids if id_ is not None))[:MAX_IDS]
 
 
 def _short(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import Challenge, Path
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.runtime.secrets import NoSecret, Secrets, UnusableSecret
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ def take_effect(
     if challenge.store_secret:
         _learn(_found(challenge.store_secret, request), secrets, names[0])
     if challenge.confirm:
-        from lambdas.runtime.fetch import fetched
+        from lambdas.runtime.fetch import fetch_from_vendor
         from lambdas.runtime.https_url import FetchRefused
 
         try:
-            (fetch or fetched)(str(_found(challenge.confirm.url, request)), challenge.confirm.hosts)
+            (fetch or fetch_from_vendor)(str(_found(challenge.confirm.url, request)), challenge.confirm.hosts)
         except FetchRefused as refused:
             raise Unauthenticated(f"{challenge.confirm.url} can't be called: {refused}") from None
 
@@ -44,7 +44,7 @@ def _found(path: Path, request: Request) -> Any:
         root = request.json if request.body else None
     except Rejected:
         root = None
-    return compiled(path)(root, Functions(request, root))
+    return compile_path(path)(root, Functions(request, root))
 
 
 def _held(secrets: Secrets, name: str) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def _learn(value: Any, secrets: Secrets, name: str) -> None:
             raise UnusableSecret(f"{name} is blank: delete that parameter")
         known = _is_one(value, stored)
     except NoSecret:
-        known = secrets.learn(name, value) or _is_one(value, _held(secrets, name))
+        known = secrets.store_new(name, value) or _is_one(value, _held(secrets, name))
     if not known:
         raise Unauthenticated("there is a secret already, and it is another one: delete that parameter first")
 

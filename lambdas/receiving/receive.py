@@ -26,10 +26,10 @@ from lambdas.delivering.outbox import Outbox, QueueUnavailable
 from lambdas.delivering.result import EventsInFlight, KeptBucketUnavailable
 from lambdas.model import Challenge, Reply, Source, auths, verified_by
 from lambdas.reading.body import Rejected
-from lambdas.reading.formats import reader
+from lambdas.reading.formats import body_reader
 from lambdas.reading.paths import Functions
 from lambdas.reading.request import Request
-from lambdas.reading.text_templates import paths
+from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import (
     HttpReply,
     InputOutOfBounds,
@@ -82,9 +82,11 @@ class Receiver:
         self._queries = tuple(name for auth in every for name in credential_queries(auth))
         self._accepted = source.webhook.answer or Reply()
         # Most answers are always the same.
-        self._answer_made = None if any(paths(one) for one in reply_texts(self._accepted)) else _static(self._accepted)
+        self._answer_made = (
+            None if any(template_paths(one) for one in reply_texts(self._accepted)) else _static(self._accepted)
+        )
         self._refusal_headers = tuple((source.webhook.refusal_headers or {}).items())
-        self._read = reader(source.events)
+        self._read = body_reader(source.events)
         self._delivery = Delivery(source, outbox, kept, claims)
         self._secrets = secrets
         self._clock = clock

@@ -9,10 +9,10 @@ from lambdas.delivering.result import Delivered
 from lambdas.reading.request import Request
 from lambdas.receiving.challenges import HttpReply
 from lambdas.runtime.log import Level, log
-from lambdas.runtime.metrics import embedded
+from lambdas.runtime.metrics import embedded_metrics
 
 if TYPE_CHECKING:
-    from lambdas.shaping.message import Refusal
+    from lambdas.shaping.message import RejectedEvent
 
 MAX_WHY = 20
 """Reasons in a line of the log: CloudWatch cuts one that is too long, and its metrics with it."""
@@ -58,9 +58,9 @@ def _more(request: Request, outcome: Outcome, stack: str) -> dict[str, Any]:
         "canary": request.canary if delivered.sent or delivered.unsent else None,
     }
     if delivered.drift:
-        from lambdas.reading.validation import listed
+        from lambdas.reading.validation import list_unknown
 
-        said["drift"] = listed(delivered.drift)
+        said["drift"] = list_unknown(delivered.drift)
     counts = {
         "Rejected": len(delivered.refusals),
         "Unauthenticated": int(outcome.reply.status == 401),
@@ -72,11 +72,11 @@ def _more(request: Request, outcome: Outcome, stack: str) -> dict[str, Any]:
         "Unclaimed": delivered.unclaimed,
         "Drift": len(delivered.drift),
     }
-    metrics = embedded(stack, request.time, counts) if stack else {}
+    metrics = embedded_metrics(stack, request.time, counts) if stack else {}
     return {**{name: value for name, value in said.items() if value}, **metrics}
 
 
-def format_reasons(refusals: Iterable[Refusal]) -> str:
+def format_reasons(refusals: Iterable[RejectedEvent]) -> str:
     """Each once, and no more than a line has room for."""
     told = sorted({f"{one.reason}: {one.detail}" for one in refusals})
     more = [f"and {len(told) - MAX_WHY} more"] if len(told) > MAX_WHY else []

@@ -14,8 +14,8 @@ from lambdas.auth_type import Unauthenticated
 from lambdas.model import Header
 from lambdas.reading.formats import media_type
 from lambdas.reading.request import FORM
-from lambdas.reading.unverified import parameter
-from lambdas.runtime.times import seconds
+from lambdas.reading.unverified_request import single_query_parameter
+from lambdas.runtime.times import unix_seconds
 from lambdas.signatures.signature_settings import BodyHash, Encoding, Signature, SignatureSettings, Timestamp
 from lambdas.signatures.signed_text import signed_time
 
@@ -81,7 +81,7 @@ def check_signed_claims(settings: SignatureSettings, request: Request, now: floa
 def _check_window(stamp: Timestamp, request: Request, now: float) -> None:
     said = signed_time(stamp, request)
     try:
-        age = now - seconds(said, stamp.format)
+        age = now - unix_seconds(said, stamp.format)
     except ValueError:
         raise Unauthenticated(f"{_place(stamp)} is not a time as {stamp.format} writes it") from None
     ahead = stamp.tolerance if stamp.future is None else stamp.future
@@ -127,9 +127,9 @@ def _place(stamp: Timestamp) -> str:
 
 def _check_hash(where: BodyHash, request: Request) -> None:
     if where.query:
-        said = parameter(request, where.query)
+        said = single_query_parameter(request, where.query)
         # Last, and named nowhere else: text that somebody wrote into a signed form could stand for it in the middle.
-        named = any(where.query in text for each in request.parameters[:-1] for text in each)
+        named = any(where.query in text for each in request.query_parameters[:-1] for text in each)
         if named or media_type(request.headers) == FORM:
             raise Unauthenticated(f"{where.query} is not the last query parameter of a body that is not a form")
     else:

@@ -7,17 +7,21 @@ import hashlib
 import json
 from collections.abc import Callable
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.reading.request import Request
-from lambdas.runtime.times import timestamp
+from lambdas.runtime.times import format_time
 from lambdas.signatures.signature_check import FAMILY
 from lambdas.signatures.signature_settings import Encoding, SignatureSettings, Timestamp
 from lambdas.signatures.signed_text import signed_texts
 
 
 def sign_request(
-    settings: SignatureSettings, outgoing: Sent, now: float, make: Callable[[bytes], bytes], secret: bytes = b""
-) -> Sent:
+    settings: SignatureSettings,
+    outgoing: OutgoingRequest,
+    now: float,
+    make: Callable[[bytes], bytes],
+    secret: bytes = b"",
+) -> OutgoingRequest:
     """The request as the vendor would send it; `make` signs a text. No function does that."""
     from secrets import token_hex
 
@@ -29,7 +33,7 @@ def sign_request(
     if stamp and stamp.path:
         outgoing = outgoing._replace(body=_stamped(outgoing.body, stamp, now))
     elif stamp and stamp.header:
-        value = f"{stamp.prefix}{timestamp(now, stamp.format)}"
+        value = f"{stamp.prefix}{format_time(now, stamp.format)}"
         made[stamp.header] = value
         if stamp.header.lower() == name.lower():
             before = f"{value}{stamp.split or settings.signature.split}"
@@ -67,6 +71,6 @@ def encode_bytes(content: bytes, encoding: Encoding) -> str:
 def _stamped(body: bytes, stamp: Timestamp, now: float) -> bytes:
     """The body with this time in it, where its place is a mere name."""
     fields = json.loads(body)
-    said = timestamp(now, stamp.format)
+    said = format_time(now, stamp.format)
     fields[str(stamp.path)] = said if stamp.format == "rfc3339" else int(said)
     return json.dumps(fields).encode()

@@ -22,7 +22,7 @@ from generator.samples import gateway
 from generator.samples.files import Sample
 from generator.samples.sending import Answer, Endpoint, post
 from generator.samples.vendor import HELD, as_sent, auth_of, keys
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.reading.request import BY_IAM
 from tests.definitions import SOURCES
 from tests.emulator.service import free_port
@@ -88,7 +88,7 @@ class Deployed:
     def forge(self, sample: Sample, secret: str) -> Answer:
         """With a secret of one's own; unsigned, what only the vendor can sign."""
         sent = as_sent(self.source, sample, self.endpoint.told or "", lambda _name: (secret,), sample_files.NOW)
-        plain = Sent(sample.method, self.endpoint.told or "", sample.headers, sample.body)
+        plain = OutgoingRequest(sample.method, self.endpoint.told or "", sample.headers, sample.body)
         return post(self.endpoint, sent or plain)
 
     def arrived(self) -> list[dict[str, Any]]:

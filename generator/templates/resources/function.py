@@ -16,7 +16,7 @@ from generator.templates.inputs import StackContext
 from generator.templates.resources import tracing
 from generator.templates.resources.role import add_role, allow
 from generator.templates.resources.sub import regional, secrets_path
-from lambdas.runtime.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 RUNTIME, ARCHITECTURE = "python3.13", "arm64"
 # A few calls to AWS of two tries each, or a thousand for 10,000 events in a body. Most vendors hang up long before; the
@@ -112,7 +112,7 @@ def may_read_secrets(parameters: StackContext, names: Sequence[str]) -> Statemen
     path = secrets_path(parameters)
     return allow(
         [awacs.ssm.GetParameters],
-        [regional("ssm", f"parameter{path}/{one}{end}") for one in names for end in ("", PREVIOUS)],
+        [regional("ssm", f"parameter{path}/{one}{end}") for one in names for end in ("", PREVIOUS_SUFFIX)],
     )
 
 
