@@ -495,7 +495,7 @@ def test_a_body_that_could_not_be_taken_apart_is_sent_whole_once_it_can(define: 
     assert (ids(endpoint), keys(endpoint)) == (["id:e0", "id:e1"], [])
 
 
-LOST = "`split` was another then, and which events these are can't be told"
+LOST = "`split` has changed since, and these events can't be identified any more"
 
 
 def test_of_a_body_that_can_not_be_taken_apart_now_the_same_events_stay(define: Define) -> None:
