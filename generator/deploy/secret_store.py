@@ -176,7 +176,7 @@ def write(ssm: Any, name: str, value: str, description: str) -> None:
 
 def tag(ssm: Any, name: str, tags: Mapping[str, str]) -> None:
     """Tag a parameter, which what overwrites one can't do."""
-    wanted = [{"KeyEncoding": key, "Value": value} for key, value in tags.items()]
+    wanted = [{"Key": key, "Value": value} for key, value in tags.items()]
     ssm.add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=wanted)
 
 
