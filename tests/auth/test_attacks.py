@@ -86,7 +86,7 @@ def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
     settings = jwt.Settings("https://i.example.com", ("us",))
     for audience in (None, 5, {"a": 1}, True):
         with pytest.raises(Unauthenticated, match="aud is none of the audience"):
-            jwt._check(settings, {"iss": settings.issuer, "aud": audience, "exp": NOW + 60}, NOW)
+            jwt._check_claims(settings, {"iss": settings.issuer, "aud": audience, "exp": NOW + 60}, NOW)
 
 
 def test_a_signature_of_a_form_is_one_of_what_is_read(tmp_path: Path) -> None:
