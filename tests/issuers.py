@@ -51,7 +51,7 @@ class Internet:
         patched.setattr(https, "exchange", self.exchange)
         patched.setattr(fetch, "_fetches", deque(maxlen=fetch.PER_MINUTE))
         patched.setattr(auth_jwt, "KEY_SETS", FetchCache(auth_jwt._parse_key_set, auth_jwt._fetch))
-        patched.setattr(auth_jwt, "PLACES", FetchCache(auth_jwt._place, auth_jwt._fetch))
+        patched.setattr(auth_jwt, "KEY_SET_URLS", FetchCache(auth_jwt._parse_jwks_uri, auth_jwt._fetch))
         patched.setattr(sns, "CERTIFICATES", FetchCache(sns._parse_certificate, sns._fetch))
         return self
 
