@@ -363,7 +363,7 @@ def test_an_empty_parameter_is_no_secret(name: str) -> None:
     source = SOURCE[name]
     endpoint = Endpoint(source, secret="")
     auth = source.webhook.auth
-    held = vendor.made_up(source.webhook)
+    held = vendor.random_secrets(source.webhook)
     unsigned = Sent("POST", URL, {"X-Key-Id": "7"}, body_with("7"))
     sent = auth.type.sign(auth.settings, unsigned, lambda name: (held[name][1],), NOW)
     assert sent

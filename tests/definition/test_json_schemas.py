@@ -279,13 +279,13 @@ def test_a_sample_that_drifts_or_is_refused_is_said_by_a_build(
 def test_a_note_of_a_sample_says_what_would_be_right(
     tmp_path: Path, names: str, event: dict[str, Any], notes: list[str]
 ) -> None:
-    from generator.samples.files import load
+    from generator.samples.files import load_samples
     from generator.samples.run import shape
 
     source = made(tmp_path, {"properties": {"k": {}}}, f"type: k, schemas: {{{names}}}")
     (tmp_path / "made" / "samples").mkdir()
     (tmp_path / "made" / "samples" / "one.json").write_text(json.dumps(event))
-    ((sample,), _) = load(source)
+    ((sample,), _) = load_samples(source)
     assert shape(source.source, sample).notes == notes
 
 
