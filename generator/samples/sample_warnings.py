@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from generator.definition.cross_checks import mozdef_texts
 from generator.definition.jmespath_checks import alternatives
+from generator.definition.path_checks import mozdef_texts
 from generator.definition.read import Definition
 from generator.errors import Problem
 from generator.samples.run import Shaped, sample_events

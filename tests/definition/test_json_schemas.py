@@ -415,8 +415,8 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
         "schemas/a.json:20: patternProperties: [$] is no regular expression of Python's: bad escape \\Z at position 1; "
         "a dollar in brackets is written \\$",
         "schemas/b.json:3: is not JSON: Expecting ',' delimiter",
-        "schemas/c.json:3: a: stands twice; the first is in line 1",
-        "schemas/e.json:1: properties.a: stands twice; the first is in line 1",
+        "schemas/c.json:3: a: appears twice; the first is in line 1",
+        "schemas/e.json:1: properties.a: appears twice; the first is in line 1",
         "schemas/e.json:1: properties.a.type: must be array, boolean, integer, null, number, object or string, "
         "or a list of them",
         "source.yml:3: events.schemas.d: there is no schemas/d.json beside the definition",
@@ -500,7 +500,8 @@ def test_a_vendors_own_keyword_is_the_vendors(tmp_path: Path, key: str) -> None:
     [
         (
             "schemas: {user: schemas/a.json}",
-            'source.yml:3: events.schemas: are chosen by `type`, and there is none; "*" is the schema of every event',
+            "source.yml:3: events.schemas: are chosen by `events.type`, which is missing; "
+            '"*" is the schema of every event',
         ),
         *(
             (

@@ -219,7 +219,7 @@ def test_a_strict_source_reserves_concurrency(tmp_path: Path) -> None:
     with pytest.raises(DefinitionError) as error:
         definition(tmp_path, text)
     assert str(error.value).endswith(
-        "made/source.yml:6: webhook.concurrency: must be a number, 1 to 1000: `hardening: strict` reserves some"
+        "made/source.yml:6: webhook.concurrency: must be 1 to 1000, since `hardening: strict` reserves concurrency"
     )
     functions = of_type(STRICT, "AWS::Lambda::Function")
     assert {name: one.get("ReservedConcurrentExecutions") for name, one in functions.items()} == {
