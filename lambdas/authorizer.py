@@ -1,4 +1,4 @@
-"""Entry point of the authorizer: it stands before the routes of a source whose credential is in a header."""
+"""Entry point of the authorizer, which API Gateway asks first where a source's credential is in a header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entry point of what brings kept events back: the sweep, by the clock, and `redrive`, by hand."""
+"""Entry point of the redrive function: the sweep on a schedule, and `redrive` by hand."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from lambdas.runtime.metrics import embedded
 from lambdas.source import SOURCE
 
 
-def _log(what: str, **said: Any) -> None:
-    """A line for each object, with the id of its request.
+def _log(message: str, **fields: Any) -> None:
+    """Log a line for an object, with the id of its request.
 
-    What waits, and what can't be sent, is counted at each sweep: an alarm sees it where no request comes either.
+    Each sweep counts what waits and what can't be sent, so that alarms see it even when no requests come.
     """
-    now, left = time.time(), said.get("left", 0)
-    never = said.get("unsendable", 0) + said.get("foreign", 0)
-    duplicates, unclaimed = said.get("duplicates", 0), said.get("unclaimed", 0)
-    numbers = {"Unsent": left, "Rejected": never, "Duplicate": duplicates, "Unclaimed": unclaimed}
+    now, left = time.time(), fields.get("left", 0)
+    unsendable = fields.get("unsendable", 0) + fields.get("foreign", 0)
+    duplicates, unclaimed = fields.get("duplicates", 0), fields.get("unclaimed", 0)
+    numbers = {"Unsent": left, "Rejected": unsendable, "Duplicate": duplicates, "Unclaimed": unclaimed}
     metrics = embedded(os.environ["STACK"], now, numbers)
-    bad = left or never or unclaimed or said.get("unsent") or said.get("kept")
-    log("WARN" if bad else "INFO", what, now, source=SOURCE.name, **said, **metrics)
+    is_warning = left or unsendable or unclaimed or fields.get("unsent") or fields.get("kept")
+    log("WARN" if is_warning else "INFO", message, now, source=SOURCE.name, **fields, **metrics)
 
 
 DEADLINE = Deadline()
@@ -41,9 +41,9 @@ SWEEPER = Sweeper(OUTBOX, KEPT, _log, DEADLINE)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """{"preview": [key, …]} or {"send": [key, …]}: what becomes of each; anything else: the sweep.
+    """Preview the keys of {"preview": [key, …]}, send those of {"send": [key, …]}, or else sweep.
 
-    Where there is no time for some of them, what becomes of these is `left`: they are where they were.
+    A result is `left` where there was no time for its object, which is unchanged.
     """
     DEADLINE.begin(context)
     if "preview" in event:

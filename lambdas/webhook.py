@@ -1,4 +1,4 @@
-"""Entry point of the handler behind the endpoint."""
+"""Entry point of the handler, behind API Gateway."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ RECEIVER = Receiver(
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Answer a request, an event of payload format 2.0."""
+    """Answer a request, which is an event of payload format 2.0."""
     DEADLINE.begin(context)
     return RECEIVER.respond(event)

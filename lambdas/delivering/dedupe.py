@@ -1,8 +1,8 @@
-"""Each event once: what is being sent, and what has been, in a table that the functions of a source share.
+"""Send each event once: claims in a DynamoDB table that the functions of a source share.
 
-An item is an event's claim: pending, with who holds it and until when, as long as its message is on its way, and done,
-without both, once the message is on the queue or kept for it. Whatever is wrong with the table, events go through:
-one that comes twice is better than one that never does.
+An item is an event's claim. While the message is on its way the claim is pending: it says who holds it, and until when.
+Once the message is on the queue, or kept for it, the claim is done, and says neither. Whatever is wrong with the table,
+events go through: one that comes twice is better than one that never does.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from lambdas.runtime.log import log
 from lambdas.shaping.message import MAX_ID, Message, encoded, tag
 
 CLAIMABLE = "attribute_not_exists(id) OR expires < :now OR held_until < :now OR held_by = :me"
-"""A claim is for who asks where there is none, or none any more: DynamoDB deletes what has expired days later.
+"""A claim succeeds if there is none, it has expired, its lease has ended, or a retried request of ours wrote it.
 
-One's own is one's own: an answer was lost, and boto3 has asked again.
+DynamoDB deletes expired items days later. A retry is boto3's, whose first answer was lost.
 """
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 MAX_CLAIMS, MAX_WRITES, MAX_READS = 100, 25, 100
 TRIES = 3
-# A vendor waits some 3 seconds for all of an answer, and an event can go through without the table.
+# A vendor waits some 3 seconds for the whole answer, and an event can go through without the table.
 QUICK = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "standard", "total_max_attempts": 2})
 
 _Send = Callable[[Sequence[Message], set[int]], Delivered]
 
 
-class _Taken(NamedTuple):
-    """Whose claims are ours now, and whose are others': True where they are done."""
+class _ClaimResult(NamedTuple):
+    """The names that are claimed now, and those that others hold: True where the message is sent."""
 
-    ours: set[str]
-    others: dict[str, bool]
+    claimed: set[str]
+    held_by_others: dict[str, bool]
 
 
 class Claims:
@@ -58,8 +58,8 @@ class Claims:
         clock: Callable[[], float] = time.time,
         deadline: Deadline | None = None,
     ) -> None:
-        """`lease` is in seconds, and more than a function may run: what holds a claim when it ends is dead."""
-        self._several = source.transform is not None
+        """`lease` is in seconds, and longer than a function may run: the holder of an older claim is dead."""
+        self._transform_may_multiply = source.transform is not None
         self._window = source.dedupe.window * 3_600 if source.dedupe else 0
         self._table = table
         self._dynamodb = dynamodb
@@ -67,93 +67,107 @@ class Claims:
         self._clock = clock
         self._deadline = deadline or Deadline()
 
-    def send_unclaimed(self, messages: Sequence[Message], send: _Send, after: int = 0) -> Delivered:
-        """Have those sent that nobody has sent and nobody else is sending.
+    def send_unclaimed(self, messages: Sequence[Message], send: _Send, calls_after: int = 0) -> Delivered:
+        """Send the messages that nobody has sent and nobody else is sending.
 
-        `send` adds the places of those of its messages that are on the queue, or kept for it; the others' claims are
-        let go of, whatever becomes of it.
+        `send` adds the indexes of its messages that are on the queue, or kept for it, to the set that it gets. The
+        claims of all others are released, even if it fails. There is time left for `calls_after` calls to AWS.
         """
-        names = list(_names(messages, several=self._several))
-        first: dict[str, int] = {}
-        for place, name in enumerate(names):
-            first.setdefault(name, place)
-        # As long as there is time for it, for storing what is sent, and for what comes after.
-        spare = 1 + after
-        ours, others = self._take([name for name in first if name], spare)
-        fresh = [place for place, name in enumerate(names) if not name or (first[name] == place and name not in others)]
-        done: set[int] = set()
+        names = self._names(messages)
+        first_index: dict[str, int] = {}
+        for index, name in enumerate(names):
+            first_index.setdefault(name, index)
+        # Claim only while there is time to send, to store what the queue does not take, and for the calls after.
+        calls_after += 1
+        claimed, held_by_others = self._claim([name for name in first_index if name], calls_after)
+        unclaimed = [
+            index
+            for index, name in enumerate(names)
+            if not name or (first_index[name] == index and name not in held_by_others)
+        ]
+        settled: set[int] = set()
         try:
-            delivered = send([messages[place] for place in fresh], done)
+            delivered = send([messages[index] for index in unclaimed], settled)
         finally:
-            held = {names[place]: nth in done for nth, place in enumerate(fresh) if names[place] in ours}
-            unsettled = self._settle(held, spare)
-        pending = sum(not others.get(name, True) for name in names)
+            is_sent = {
+                names[index]: position in settled for position, index in enumerate(unclaimed) if names[index] in claimed
+            }
+            uncompleted = self._complete_or_release(is_sent, calls_after)
+        pending = sum(not held_by_others.get(name, True) for name in names)
         return delivered._replace(
-            duplicates=len(messages) - len(fresh) - pending,
-            unclaimed=sum(bool(names[place]) for place in fresh) - len(held) + unsettled,
+            duplicates=len(messages) - len(unclaimed) - pending,
+            unclaimed=sum(bool(names[index]) for index in unclaimed) - len(is_sent) + uncompleted,
             pending=pending,
         )
 
     def already_sent(self, messages: Sequence[Message]) -> set[int]:
-        """The places of messages that have been sent; nothing is written."""
-        names = list(_names(messages, several=self._several))
-        there: set[str] = set()
+        """Return the indexes of messages that have been sent, without claiming any."""
+        names = self._names(messages)
+        sent_names: set[str] = set()
         try:
-            for some in _chunks(sorted({name for name in names if name}), MAX_READS):
-                asked = {"Keys": [{"id": {"S": name}} for name in some], "ConsistentRead": True}
-                there.update(one["id"]["S"] for one in self._found({self._table: asked}) if self._is_done(one))
+            for chunk in _chunks(sorted({name for name in names if name}), MAX_READS):
+                keys = [{"id": {"S": name}} for name in chunk]
+                items = self._read_items({self._table: {"Keys": keys, "ConsistentRead": True}})
+                sent_names.update(item["id"]["S"] for item in items if self._is_done(item))
         except FAULTS as error:
-            self._warn(error)
-        return {place for place, name in enumerate(names) if name in there}
+            self._log_failure(error)
+        return {index for index, name in enumerate(names) if name in sent_names}
 
-    def _found(self, asked: Any) -> Iterator[Mapping[str, Any]]:
+    def _names(self, messages: Sequence[Message]) -> list[str]:
+        return list(_claim_names(messages, transform_may_multiply=self._transform_may_multiply))
+
+    def _read_items(self, request_items: Any) -> Iterator[Mapping[str, Any]]:
         for _ in range(TRIES):
             self._deadline.require(1)
-            answer = call(self._dynamodb.batch_get_item, RequestItems=asked)
+            answer = call(self._dynamodb.batch_get_item, RequestItems=request_items)
             yield from entries(confirmed(answer, "Responses"), self._table)
-            asked = answer.get("UnprocessedKeys")
-            if not asked:
+            request_items = answer.get("UnprocessedKeys")
+            if not request_items:
                 return
 
     def _is_done(self, item: Mapping[str, Any]) -> bool:
         return "held_until" not in item and float(item["expires"]["N"]) >= self._clock()
 
-    def _take(self, names: Sequence[str], spare: int) -> _Taken:
-        """Claim what is to be had; after a fault the table is left alone, and what is left goes through without."""
-        taken = _Taken(set(), {})
-        me = os.urandom(16).hex()
-        for some in _chunks(names, MAX_CLAIMS):
-            left = some
-            while left:
+    def _claim(self, names: Sequence[str], calls_after: int) -> _ClaimResult:
+        """Claim as many names as possible; after a fault no more are claimed, and their events go through unclaimed."""
+        result = _ClaimResult(set(), {})
+        holder = os.urandom(16).hex()
+        for chunk in _chunks(names, MAX_CLAIMS):
+            remaining = chunk
+            while remaining:
                 try:
-                    self._deadline.require(1 + spare)
-                    self._put(left, me)
+                    self._deadline.require(1 + calls_after)
+                    self._put_claims(remaining, holder)
                 except FAULTS as error:
-                    others = _others(error, left)
-                    if not others:
-                        self._warn(error)
-                        return taken
-                    # Of those that are claimed together, all are or none.
-                    taken.others.update(others)
-                    left = [name for name in left if name not in others]
+                    held = _held_by_others(error, remaining)
+                    if not held:
+                        self._log_failure(error)
+                        return result
+                    # A transaction claims all or none, so claim the others without those that are held.
+                    result.held_by_others.update(held)
+                    remaining = [name for name in remaining if name not in held]
                 else:
-                    taken.ours.update(left)
+                    result.claimed.update(remaining)
                     break
-        return taken
+        return result
 
-    def _put(self, names: Sequence[str], me: str) -> None:
-        """One alone costs half of what it costs in a transaction; a hundred in one are a hundredth of the calls.
+    def _put_claims(self, names: Sequence[str], holder: str) -> None:
+        """Write claims: one alone costs half of what it costs in a transaction; many in one save that many calls.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
         """
         now = self._clock()
-        held = {"held_by": {"S": me}, "held_until": _number(now + self._lease), "expires": _number(now + self._window)}
+        pending = {
+            "held_by": {"S": holder},
+            "held_until": _number(now + self._lease),
+            "expires": _number(now + self._window),
+        }
         puts = [
             {
                 "TableName": self._table,
-                "Item": {"id": {"S": name}, **held},
+                "Item": {"id": {"S": name}, **pending},
                 "ConditionExpression": CLAIMABLE,
-                "ExpressionAttributeValues": {":now": _number(now), ":me": {"S": me}},
+                "ExpressionAttributeValues": {":now": _number(now), ":me": {"S": holder}},
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
             for name in names
@@ -163,89 +177,94 @@ class Claims:
         else:
             call(self._dynamodb.transact_write_items, TransactItems=[{"Put": put} for put in puts])
 
-    def _settle(self, held: Mapping[str, bool], spare: int) -> int:
-        """Each of ours is done, or let go of; how many may be neither. Their lease is not over: they are ours still."""
+    def _complete_or_release(self, is_sent: Mapping[str, bool], calls_after: int) -> int:
+        """Complete the claims of sent messages and release the others; return how many may have failed.
+
+        Those remain ours until their lease ends.
+        """
         expires = _number(self._clock() + self._window)
         writes: list[dict[str, Any]] = [
             {"PutRequest": {"Item": {"id": {"S": name}, "expires": expires}}}
             if sent
             else {"DeleteRequest": {"Key": {"id": {"S": name}}}}
-            for name, sent in held.items()
+            for name, sent in is_sent.items()
         ]
-        left = len(writes)
-        for some in _chunks(writes, MAX_WRITES):
-            if not self._written(some, spare):
+        remaining = len(writes)
+        for chunk in _chunks(writes, MAX_WRITES):
+            if not self._write(chunk, calls_after):
                 break
-            left -= len(some)
-        return left
+            remaining -= len(chunk)
+        return remaining
 
-    def _written(self, writes: Sequence[dict[str, Any]], spare: int) -> bool:
-        waiting: Any = {self._table: writes}
+    def _write(self, writes: Sequence[dict[str, Any]], calls_after: int) -> bool:
+        unprocessed: Any = {self._table: writes}
         try:
             for _ in range(TRIES):
-                self._deadline.require(1 + spare)
-                waiting = confirmed(call(self._dynamodb.batch_write_item, RequestItems=waiting), "UnprocessedItems")
-                if not waiting:
+                self._deadline.require(1 + calls_after)
+                answer = call(self._dynamodb.batch_write_item, RequestItems=unprocessed)
+                unprocessed = confirmed(answer, "UnprocessedItems")
+                if not unprocessed:
                     return True
         except FAULTS as error:
-            self._warn(error)
+            self._log_failure(error)
         return False
 
-    def _warn(self, error: Exception) -> None:
+    def _log_failure(self, error: Exception) -> None:
         log("WARN", "the table of dedupe failed", self._clock(), why=told(error))
 
 
 def claims_from_environ(source: Source, deadline: Deadline, environ: Mapping[str, str] = os.environ) -> Claims:
-    """The claims of a source in the table that its stack has."""
+    """Return the claims of a source in the table of its stack."""
     table, lease = environ["DEDUPE_TABLE"], float(environ["DEDUPE_LEASE"])
     return Claims(source, table, client("dynamodb", QUICK), lease, deadline=deadline)
 
 
-def _names(messages: Sequence[Message], *, several: bool) -> Iterator[str]:
-    """What each message's claim is called: the vendor's id of its event; empty where it has none.
+def _claim_names(messages: Sequence[Message], *, transform_may_multiply: bool) -> Iterator[str]:
+    """Yield the name of each message's claim, from the vendor's id of its event; empty where it has none.
 
-    Where `transform` may make several of one event, by what is in them too, and those that are alike by their number:
-    each is another message, whatever is made beside it by a later version.
+    Where `transform` may make several messages of one event, the name also has a hash of the message's details, and
+    equal messages are numbered: each stays another message, whatever a later version makes beside it.
     """
-    made: Counter[tuple[int, str]] = Counter()
+    counts: Counter[tuple[int, str]] = Counter()
     for message in messages:
         if message.id is None:
             yield ""
             continue
-        name = _name(message.id)
-        if not several:
+        name = _claim_name(message.id)
+        if not transform_may_multiply:
             yield name
             continue
         digest = hashlib.sha256(encoded(message.fields["details"])).hexdigest()[:32]
-        made[message.place, digest] += 1
-        yield f"{made[message.place, digest]}.{digest}.{name}"
+        counts[message.place, digest] += 1
+        yield f"{counts[message.place, digest]}.{digest}.{name}"
 
 
-def _name(id_: str | int) -> str:
-    """The tag of the id; a number and a long id begin otherwise, since a text may have the same tag."""
+def _claim_name(id_: str | int) -> str:
+    """Return the id's tag; a number and a long id get a prefix, since a text may have the same tag."""
     if isinstance(id_, int):
         return f"number:{tag(id_)}"
     return tag(id_) if len(id_) <= MAX_ID else f"long:{tag(id_)}"
 
 
-def _others(error: Exception, names: Sequence[str]) -> dict[str, bool]:
-    """Which of these another holds, and whether it is done; nothing where the call failed for any other reason."""
+def _held_by_others(error: Exception, names: Sequence[str]) -> dict[str, bool]:
+    """Return which names another holds, and whether its message is sent; empty where the call failed otherwise."""
     if not isinstance(error, ClientError):
         return {}
-    alone = [{"Code": told(error).removesuffix("Exception"), "Item": error.response.get("Item")}]
-    found = {}
-    for name, reason in zip(names, error.response.get("CancellationReasons") or alone, strict=False):
+    # put_item has one reason, which its error states itself.
+    single_reason = [{"Code": told(error).removesuffix("Exception"), "Item": error.response.get("Item")}]
+    held: dict[str, bool] = {}
+    for name, reason in zip(names, error.response.get("CancellationReasons") or single_reason, strict=False):
         if reason["Code"] == "ConditionalCheckFailed":
-            found[name] = "held_until" not in (reason.get("Item") or {"held_until": None})
+            held[name] = "held_until" not in (reason.get("Item") or {"held_until": None})
         elif reason["Code"] == "TransactionConflict":
-            found[name] = False
+            held[name] = False
         elif reason["Code"] != "None":
             return {}
-    return found
+    return held
 
 
-def _chunks(of: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    return (of[at : at + size] for at in range(0, len(of), size))
+def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _number(seconds: float) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What becomes of an authentic request: messages on the queue, or objects in the bucket with the reason why not."""
+"""Deliver an authentic request: its messages to the queue, and what can't go there to the bucket with the reason."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lambdas.auth import credential_headers
+from lambdas.delivering.envelope import WHOLE_BODY
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox, QueueUnavailable
 from lambdas.delivering.oversize import MAX_MESSAGE, truncate
+from lambdas.delivering.result import Delivered, EventsInFlight, KeptBucketUnavailable
 from lambdas.model import Source, auths
 from lambdas.reading.body import Rejected
 from lambdas.reading.paths import looked_at, telling
@@ -20,124 +22,128 @@ from lambdas.shaping.message import Message, Refusal, Shaper, encoded
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
 
-from lambdas.delivering.result import Delivered, EventsInFlight, KeptBucketUnavailable
-
 T = TypeVar("T")
 
 
 MAX_PART = 16 * 1_048_576
-"""Bytes of messages in one object that waits for the queue."""
-
+"""Bytes of messages in one object of unsent messages."""
 LATE = 60.0
-"""Seconds from which on it is counted how late an event came."""
+"""Seconds from an event to its receipt, from which on its lag is reported."""
 
 
 def load_claims(source: Source, deadline: Deadline) -> Claims | None:
-    """What makes `dedupe` of a source; None where it has none."""
+    """Return the claims of a source with `dedupe`; None for one without."""
     if source.dedupe is None:
         return None
-    # Few have it, and each import is a part of a cold start.
+    # Imported late, since few sources have it, and each import lengthens a cold start.
     from lambdas.delivering.dedupe import claims_from_environ
 
     return claims_from_environ(source, deadline)
 
 
 class Delivery:
-    """A source's way from requests to messages."""
+    """Shapes a source's requests and delivers their messages."""
 
-    def __init__(self, source: Source, outbox: Outbox, kept: KeptBucket, claims: Claims | None = None) -> None:
+    def __init__(self, source: Source, outbox: Outbox, kept_bucket: KeptBucket, claims: Claims | None = None) -> None:
         self._source = source
-        learned = (one.store_secret for one in source.webhook.challenges if one.store_secret)
-        handed_over = (name for path in learned for name in looked_at(path))
-        self._secret_headers = (*credential_headers(auths(source.webhook)), *handed_over)
-        self._telling, self._asked = telling(source, "header"), telling(source, "query")
+        secret_paths = (challenge.store_secret for challenge in source.webhook.challenges if challenge.store_secret)
+        new_secret_headers = (name for path in secret_paths for name in looked_at(path))
+        self._secret_headers = (*credential_headers(auths(source.webhook)), *new_secret_headers)
+        self._event_headers, self._event_queries = telling(source, "header"), telling(source, "query")
         self._shaper = Shaper(source)
         self._outbox = outbox
-        self._kept = kept
+        self._kept_bucket = kept_bucket
         self._claims = claims
 
-    def shape(self, request: Request, only: Collection[int] = ()) -> tuple[list[Message], list[Refusal]]:
-        """The messages of a request, and what can be none; of the events at some places only, where they are named."""
+    def shape(self, request: Request, indexes: Collection[int] = ()) -> tuple[list[Message], list[Refusal]]:
+        """Return a request's messages and its rejected events; of the events at `indexes` only, unless empty."""
         messages: list[Message] = []
         refusals: list[Refusal] = []
         try:
-            for one in self._shaper.shape(request):
-                if only and one.place not in only:
+            for shaped in self._shaper.shape(request):
+                if indexes and shaped.place not in indexes:
                     continue
-                if isinstance(one, Refusal):
-                    refusals.append(one)
+                if isinstance(shaped, Refusal):
+                    refusals.append(shaped)
                 else:
-                    messages.append(one)
+                    messages.append(shaped)
         except Rejected as rejected:
-            return [], [Refusal(-1, rejected.reason, rejected.detail)]
+            return [], [Refusal(WHOLE_BODY, rejected.reason, rejected.detail)]
         return messages, refusals
 
     def deliver(self, request: Request) -> Delivered:
-        """Send what can be sent, and keep the rest; KeptBucketUnavailable where an event is neither sent nor kept.
+        """Send what can be sent, and keep the rest.
 
-        EventsInFlight where another request is sending some of it; all else is sent, or kept.
+        KeptBucketUnavailable or QueueUnavailable where an event is neither sent nor kept. EventsInFlight where another
+        request is sending some of the events; all others are sent or kept.
         """
         messages, refusals = self.shape(request)
-        # The bucket first: should what follows fail, a retry overwrites what was kept and adds nothing.
-        self.reject(request, refusals)
+        # The bucket first: should a later step fail, a retry overwrites what was kept and adds nothing.
+        self.keep_rejected(request, refusals)
         delivered = self.send(request, messages)
-        self.reject(request, delivered.refusals)
+        self.keep_rejected(request, delivered.refusals)
         refusals += delivered.refusals
         if delivered.pending:
-            why = f"another request is sending {delivered.pending} of {len(messages)} messages"
-            raise EventsInFlight(why, delivered._replace(refusals=refusals))
+            reason = f"another request is sending {delivered.pending} of {len(messages)} messages"
+            raise EventsInFlight(reason, delivered._replace(refusals=refusals))
         lag = request.time - min([message.at for message in messages]) if messages else 0.0
         drift = [message.drift for message in messages if message.drift]
         if not (refusals or lag >= LATE or drift):
             return delivered
         return delivered._replace(refusals=refusals, lag=lag if lag >= LATE else 0.0, drift=drift)
 
-    def send(self, request: Request, messages: Sequence[Message], after: int = 0) -> Delivered:
-        """Send messages, where the source has `dedupe` those that nobody has sent.
+    def send(self, request: Request, messages: Sequence[Message], calls_after: int = 0) -> Delivered:
+        """Send the messages; where the source has `dedupe`, only those that nobody has sent.
 
-        What the queue never takes the caller has to keep; QueueUnavailable where neither queue nor bucket takes one.
-        There is time left for so many calls `after` it.
+        The caller has to keep the messages that SQS never takes. QueueUnavailable where neither queue nor bucket takes
+        a message. There is time left for `calls_after` calls to AWS.
         """
         # A canary is the same sample each time.
         if self._claims is None or request.canary:
-            return self._send(request, messages, after)
-        return self._claims.send_unclaimed(messages, lambda fresh, done: self._send(request, fresh, after, done), after)
+            return self._send(request, messages, calls_after)
+        return self._claims.send_unclaimed(
+            messages,
+            lambda unclaimed, settled: self._send(request, unclaimed, calls_after, settled),
+            calls_after,
+        )
 
     def already_sent(self, messages: Sequence[Message]) -> set[int]:
-        """The places of messages that were sent before, and would not be sent again."""
+        """Return the indexes of messages that were sent before, and would not be sent again."""
         return self._claims.already_sent(messages) if self._claims else set()
 
     def _send(
-        self, request: Request, messages: Sequence[Message], after: int, done: set[int] | None = None
+        self, request: Request, messages: Sequence[Message], calls_after: int, settled: set[int] | None = None
     ) -> Delivered:
-        """Add to `done` the places of what is on the queue, or kept for it, also where it ends with an error."""
+        """Send the messages; add the indexes of those on the queue, or kept for it, to `settled`, even if it fails."""
         bounded = [self._within_bounds(message, request) for message in messages]
-        parts = sum(1 for _ in _parts(range(len(bounded)), bounded))
-        refused, left = self._outbox.send([message.body for message in bounded], keeping=parts + after)
-        if done is not None:
-            done.update(range(len(bounded)))
-            done.difference_update(refused, left.places)
-        faulty = [Refusal(bounded[place].place, "queue", f"SQS: {code}") for place, code in refused.items()]
-        if left.places:
+        part_count = sum(1 for _ in _parts(range(len(bounded)), bounded))
+        bodies = [message.body for message in bounded]
+        rejected_by_sqs, undelivered = self._outbox.send(bodies, calls_after=part_count + calls_after)
+        if settled is not None:
+            settled.update(range(len(bounded)))
+            settled.difference_update(rejected_by_sqs, undelivered.indexes)
+        refusals = [Refusal(bounded[index].place, "queue", f"SQS: {code}") for index, code in rejected_by_sqs.items()]
+        unsent = len(undelivered.indexes)
+        if unsent:
             try:
-                for part, some in enumerate(_parts(left.places, bounded)):
-                    waiting = [bounded[place].body for place in some]
-                    self._keep_unsent(request, waiting, part)
-                    if done is not None:
-                        done.update(some)
-            except KeptBucketUnavailable as down:
-                raise QueueUnavailable(f"{left.why}; {down}") from down
-        return Delivered(len(bounded) - len(faulty) - len(left.places), len(left.places), faulty)
+                for part_number, part in enumerate(_parts(undelivered.indexes, bounded)):
+                    self._keep_unsent(request, [bodies[index] for index in part], part_number)
+                    if settled is not None:
+                        settled.update(part)
+            except KeptBucketUnavailable as error:
+                raise QueueUnavailable(f"{undelivered.reason}; {error}") from error
+        return Delivered(len(bounded) - len(refusals) - unsent, unsent, refusals)
 
-    def reject(self, request: Request, refusals: Sequence[Refusal]) -> None:
-        """Keep what can be no message, with the reasons why."""
+    def keep_rejected(self, request: Request, refusals: Sequence[Refusal]) -> None:
+        """Keep the events that can't become messages, with the reasons."""
         if refusals:
-            split = self._source.events.split
-            said = [request.headers.get(name) for name in self._telling] + [request.query(name) for name in self._asked]
-            told = "\n".join(one or "" for one in said)
+            split, source = self._source.events.split, self._source.name
+            identity_values = [request.headers.get(name) for name in self._event_headers]
+            identity_values += [request.query(name) for name in self._event_queries]
+            identity = "\n".join(value or "" for value in identity_values)
             self._keep(
-                lambda: self._kept.keep_rejected(
-                    self._source.name, request, self._secret_headers, refusals, told, split
+                lambda: self._kept_bucket.keep_rejected(
+                    source, request, self._secret_headers, refusals, identity, split
                 )
             )
 
@@ -145,12 +151,12 @@ class Delivery:
         if len(message.body) <= MAX_MESSAGE:
             return message
         details = message.fields["details"]
-        event = request.body if _is_sent_as_it_is(details, request) else encoded(details)
-        key = self._keep(lambda: self._kept.keep_oversize(request, event))
-        return truncate(message, self._kept.bucket, key, event, first=self._source.events.require)
+        event = request.body if _is_body(details, request) else encoded(details)
+        key = self._keep(lambda: self._kept_bucket.keep_oversize(request, event))
+        return truncate(message, self._kept_bucket.bucket, key, event, first=self._source.events.require)
 
-    def _keep_unsent(self, request: Request, waiting: Sequence[bytes], part: int) -> None:
-        self._keep(lambda: self._kept.keep_unsent(self._source.name, request, waiting, part))
+    def _keep_unsent(self, request: Request, bodies: Sequence[bytes], part_number: int) -> None:
+        self._keep(lambda: self._kept_bucket.keep_unsent(self._source.name, request, bodies, part_number))
 
     def _keep(self, put: Callable[[], T]) -> T:
         try:
@@ -159,21 +165,21 @@ class Delivery:
             raise KeptBucketUnavailable(told(error)) from error
 
 
-def _is_sent_as_it_is(event: Any, request: Request) -> bool:
-    """Whether the body is this event's JSON: not compressed, no form, nothing masked, and nothing added."""
+def _is_body(event: Any, request: Request) -> bool:
+    """Return whether the body is this event's JSON: not compressed, no form, nothing masked, and nothing added."""
     plain = "content-encoding" not in request.headers and request.body.startswith(b"{")
     return plain and not request.masked and event is request.json
 
 
-def _parts(places: Sequence[int], messages: Sequence[Message]) -> Iterator[list[int]]:
-    """Places of messages that fit into an object together: what is read of one is bounded, and so is memory."""
+def _parts(indexes: Sequence[int], messages: Sequence[Message]) -> Iterator[list[int]]:
+    """Yield indexes of messages that fit into one object, which bounds what is read of it, and the memory for it."""
     part: list[int] = []
     size = 0
-    for place in places:
-        if part and size + len(messages[place].body) > MAX_PART:
+    for index in indexes:
+        if part and size + len(messages[index].body) > MAX_PART:
             yield part
             part, size = [], 0
-        part.append(place)
-        size += len(messages[place].body)
+        part.append(index)
+        size += len(messages[index].body)
     if part:
         yield part

@@ -1,4 +1,4 @@
-"""The Kept bucket: what is not, or not whole, or not yet on the queue."""
+"""Write to the Kept bucket, and read from it: rejected requests, oversize events, unsent messages."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from lambdas.runtime.times import iso
 from lambdas.shaping.message import Refusal
 
 MAX_OBJECT = 48 * 1_048_576
-"""Bytes that are read of an object: beyond what we write, and within a function's memory."""
+"""Bytes that are read of an object: more than we write, and within a function's memory."""
 
 
 class KeptBucket:
-    """Puts objects; every key holds a hash of the content, so that a retry overwrites and never adds."""
+    """The Kept bucket. Every key holds a hash of the content, so that a retry overwrites and never adds."""
 
     def __init__(self, bucket: str, client: Callable[[], Any], deadline: Deadline | None = None) -> None:
         self.bucket = bucket
@@ -35,22 +35,22 @@ class KeptBucket:
         request: Request,
         secret_headers: tuple[str, ...],
         refusals: Iterable[Refusal],
-        told: str = "",
+        identity: str = "",
         split: str | None = None,
     ) -> None:
-        """Keep a request once for each reason for which events of it were refused, as sent and naming these events.
+        """Keep a request once for each reason for which events of it were rejected, with the indexes of these events.
 
-        `index` counts the events that `split` finds, from 0; -1 is the body as a whole. `told` is what headers and the
-        query say of the event: two may have the same body, and differ in these alone.
+        `index` counts the events that `split` finds, from 0; -1 is the body as a whole. `identity`: header and query
+        values that the mapping uses; part of the object's name, since equal bodies may differ in them.
         """
         by_reason: dict[str, list[Refusal]] = {}
         for refusal in refusals:
             by_reason.setdefault(refusal.reason, []).append(refusal)
         never_kept = {*secret_headers, "authorization", "cookie"}
         body, headers = request.to_keep
-        written = base64.b64encode(body).decode()
+        body_base64 = base64.b64encode(body).decode()
         digest = hashlib.sha256(body).hexdigest()
-        for reason, refused in by_reason.items():
+        for reason, rejected in by_reason.items():
             envelope = {
                 "version": ENVELOPE_VERSION,
                 "source": source,
@@ -58,17 +58,17 @@ class KeptBucket:
                 "time": iso(request.time),
                 "requestId": request.id,
                 "sha256": digest,
-                "events": [{"index": one.place, "detail": one.detail} for one in refused],
+                "events": [{"index": event.place, "detail": event.detail} for event in rejected],
                 "method": request.method,
                 "query": request.raw_query,
                 "headers": {name: value for name, value in headers.items() if name not in never_kept},
-                "body": written,
+                "body": body_base64,
                 "masked": request.masked,
                 "split": split,
             }
-            # What another mapping refuses of the same body may be less, and must not take the place of what is there.
-            places = json.dumps([split, sorted(one.place for one in refused)]) if split else ""
-            name = hashlib.sha256(body + f"{told}{places}".encode("utf-8", "surrogatepass")).hexdigest()
+            # Another mapping may reject fewer events of the same body, and must not overwrite what this one keeps.
+            indexes = json.dumps([split, sorted(event.place for event in rejected)]) if split else ""
+            name = hashlib.sha256(body + f"{identity}{indexes}".encode("utf-8", "surrogatepass")).hexdigest()
             self.put(f"rejected/{_day(request)}/{reason}/{name}.json", json.dumps(envelope).encode())
 
     def keep_oversize(self, request: Request, event: bytes) -> str:
@@ -78,8 +78,8 @@ class KeptBucket:
         return key
 
     def keep_unsent(self, source: str, request: Request, messages: Iterable[bytes], part: int = 0) -> None:
-        """Keep messages that the queue did not take; the sweep sends them. Parts of a request may be alike."""
-        encoded = [base64.b64encode(one).decode() for one in messages]
+        """Keep messages that the queue did not take, for the sweep to send. Parts of a request may be equal."""
+        encoded = [base64.b64encode(message).decode() for message in messages]
         digest = hashlib.sha256((f"{part}," * (part > 0) + "".join(encoded)).encode()).hexdigest()
         envelope = {
             "version": ENVELOPE_VERSION,
@@ -91,12 +91,12 @@ class KeptBucket:
         self.put(f"unsent/{_day(request)}/{digest}.json", json.dumps(envelope).encode())
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """The objects below a prefix, oldest day first."""
+        """Yield the keys below a prefix, the oldest day first."""
         for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
-            yield from (one["Key"] for one in page.get("Contents", ()))
+            yield from (entry["Key"] for entry in page.get("Contents", ()))
 
     def get(self, key: str) -> bytes | None:
-        """An object; None where it is not there, or not any more."""
+        """Return an object's content; None where there is no object, or it is gone."""
         self._deadline.require(1)
         try:
             answer = call(self._client().get_object, Bucket=self.bucket, Key=key)
@@ -109,12 +109,12 @@ class KeptBucket:
         return content
 
     def delete(self, key: str) -> None:
-        """The bucket has versions: it can be had back for a month."""
+        """Delete an object; the bucket has versions, so it can be restored for a month."""
         self._deadline.require(1)
         call(self._client().delete_object, Bucket=self.bucket, Key=key)
 
     def put(self, key: str, body: bytes) -> None:
-        """Store an object; one of FAULTS where it may not be there, or where it might not be in time."""
+        """Store an object; one of FAULTS where it may not have been stored, or there might not be time for it."""
         self._deadline.require(1)
         put = self._client().put_object
         confirmed(call(put, Bucket=self.bucket, Key=key, Body=body, ContentType="application/json"), "ETag")

@@ -1,4 +1,4 @@
-"""The way to the Events queue."""
+"""Send messages to the Events queue: in batches, with retries, and with a record of what SQS did not take."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from lambdas.runtime.deadline import Deadline
 
 MAX_ENTRIES = 10
 PAUSES = (0.05, 0.2)
-"""Seconds before each further try of what the queue would not take; boto3 has tried twice before."""
+"""Seconds before each further try of what the queue did not take; boto3 has tried twice before."""
 
-_CONTENT = ("InvalidMessageContents", "AWS.SimpleQueueService.BatchRequestTooLong", "BatchRequestTooLong")
-"""What SQS says of a request that it will never take: to try it again is to try it for ever."""
+_CONTENT_ERRORS = ("InvalidMessageContents", "AWS.SimpleQueueService.BatchRequestTooLong", "BatchRequestTooLong")
+"""SQS's codes for a request that it will never take: no retry can help."""
 
 
 class QueueUnavailable(Exception):  # noqa: N818 - it names the outcome
-    """The queue did not take everything, and may later."""
+    """The queue did not take every message, and may later."""
 
 
 class Undelivered(NamedTuple):
-    """The places of messages that the queue did not take, and may later; and why it did not."""
+    """The indexes of messages that the queue did not take and may take later, and the reason."""
 
-    places: list[int]
-    why: str = ""
+    indexes: list[int]
+    reason: str = ""
 
 
 class Outbox:
@@ -45,85 +45,86 @@ class Outbox:
         self._sleep = sleep
         self._deadline = deadline or Deadline()
 
-    def send(self, bodies: Sequence[bytes], keeping: int = 1) -> tuple[dict[int, str], Undelivered]:
-        """Send all; return the places of those that SQS will never take, with its code, and of those it may take later.
+    def send(self, bodies: Sequence[bytes], calls_after: int = 1) -> tuple[dict[int, str], Undelivered]:
+        """Send all messages; return those that SQS never takes, by index with SQS's code, and those it may take later.
 
-        No call is begun that might leave no time for `keeping` more, which store what the queue has not.
+        No call begins unless there is time for `calls_after` more, which store what the queue did not take.
         """
-        sending = _Sending(bodies, keeping)
+        progress = _Progress(bodies, calls_after)
         for batch in batches(bodies):
             try:
-                self._send(sending, batch)
-            except QueueUnavailable as down:
-                return sending.refused, Undelivered(sending.left(range(len(bodies))), str(down))
-        return sending.refused, Undelivered([])
+                self._send(progress, batch)
+            except QueueUnavailable as error:
+                return progress.rejected_by_sqs, Undelivered(progress.undelivered(range(len(bodies))), str(error))
+        return progress.rejected_by_sqs, Undelivered([])
 
-    def _send(self, sending: _Sending, batch: list[int]) -> None:
+    def _send(self, progress: _Progress, batch: list[int]) -> None:
         for pause in (*PAUSES, None):
-            self._try(sending, batch)
-            if not (batch := sending.left(batch)):
+            self._send_batch(progress, batch)
+            if not (batch := progress.undelivered(batch)):
                 return
             if pause is None:
-                raise QueueUnavailable(f"{len(batch)} messages were not taken")
+                raise QueueUnavailable(f"{len(batch)} message{'s were' if len(batch) > 1 else ' was'} not taken")
             self._sleep(pause)
 
-    def _try(self, sending: _Sending, places: list[int]) -> None:
-        batch = [{"Id": str(place), "MessageBody": sending.bodies[place].decode()} for place in places]
+    def _send_batch(self, progress: _Progress, indexes: list[int]) -> None:
+        batch = [{"Id": str(index), "MessageBody": progress.bodies[index].decode()} for index in indexes]
         try:
-            # What SQS never takes is kept apart from what waits: by another call.
-            self._deadline.require(1 + sending.keeping + bool(sending.refused))
-            sending.settle(places, call(self._client.send_message_batch, QueueUrl=self._queue_url, Entries=batch))
+            # What SQS never takes is kept apart from what waits, which takes another call.
+            self._deadline.require(1 + progress.calls_after + bool(progress.rejected_by_sqs))
+            answer = call(self._client.send_message_batch, QueueUrl=self._queue_url, Entries=batch)
+            progress.record(indexes, answer)
         except FAULTS as error:
-            if told(error) not in _CONTENT:
+            if told(error) not in _CONTENT_ERRORS:
                 raise QueueUnavailable(told(error)) from error
-            if len(places) == 1:
-                sending.refused[places[0]] = told(error)
+            if len(indexes) == 1:
+                progress.rejected_by_sqs[indexes[0]] = told(error)
                 return
-            # One of them is what SQS refuses: each for itself, and the others arrive.
-            for place in places:
-                self._try(sending, [place])
+            # SQS rejects the batch for one message: sent one by one, the others arrive.
+            for index in indexes:
+                self._send_batch(progress, [index])
 
 
-class _Sending:
-    """What has become of the messages of a `send` so far."""
+class _Progress:
+    """Which messages of a `send` are on the queue, and which SQS rejected for good."""
 
-    def __init__(self, bodies: Sequence[bytes], keeping: int) -> None:
+    def __init__(self, bodies: Sequence[bytes], calls_after: int) -> None:
         self.bodies = bodies
-        self.keeping = keeping
-        self.refused: dict[int, str] = {}
-        self._sent: set[int] = set()
+        self.calls_after = calls_after
+        self.rejected_by_sqs: dict[int, str] = {}
+        self._delivered: set[int] = set()
 
-    def left(self, places: Iterable[int]) -> list[int]:
-        """Those of the places whose messages are neither on the queue nor refused for good."""
-        return [place for place in places if place not in self._sent and place not in self.refused]
+    def undelivered(self, indexes: Iterable[int]) -> list[int]:
+        """Return the indexes whose messages are neither on the queue nor rejected for good."""
+        return [index for index in indexes if index not in self._delivered and index not in self.rejected_by_sqs]
 
-    def settle(self, places: Sequence[int], result: Mapping[str, Any]) -> None:
-        """Take note of an answer: only what it names as successful was sent, and once alone.
+    def record(self, indexes: Sequence[int], answer: Mapping[str, Any]) -> None:
+        """Record an answer: only a message that it names as successful, exactly once, was delivered.
 
-        A call may succeed in part; Unconfirmed where nothing is known of some: to try again might send these twice.
+        A call may succeed in part. Unconfirmed where the answer omits some: another try might send these twice.
         https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
         """
-        successful = Counter(str(entry.get("Id")) for entry in entries(result, "Successful"))
-        failed = {str(entry.get("Id")): entry for entry in entries(result, "Failed")}
-        for place in places:
-            if fault := failed.get(str(place)):
-                if fault.get("SenderFault"):
-                    self.refused[place] = str(fault.get("Code"))
-            elif successful[str(place)] == 1:
-                self._sent.add(place)
-        if any(str(place) not in failed for place in self.left(places)):
+        successful = Counter(str(entry.get("Id")) for entry in entries(answer, "Successful"))
+        failed = {str(entry.get("Id")): entry for entry in entries(answer, "Failed")}
+        for index in indexes:
+            if failure := failed.get(str(index)):
+                if failure.get("SenderFault"):
+                    self.rejected_by_sqs[index] = str(failure.get("Code"))
+            elif successful[str(index)] == 1:
+                self._delivered.add(index)
+        if any(str(index) not in failed for index in self.undelivered(indexes)):
             raise Unconfirmed
 
 
 def batches(bodies: Sequence[bytes]) -> Iterator[list[int]]:
-    """The places of the bodies, in runs of at most 10 entries and 1 MiB."""
+    """Yield the indexes of the bodies in batches of at most 10 entries and 1 MiB."""
     batch: list[int] = []
     size = 0
-    for place, body in enumerate(bodies):
+    for index, body in enumerate(bodies):
         if batch and (len(batch) == MAX_ENTRIES or size + len(body) > MAX_MESSAGE):
             yield batch
             batch, size = [], 0
-        batch.append(place)
+        batch.append(index)
         size += len(body)
     if batch:
         yield batch

@@ -1,4 +1,4 @@
-"""Events beyond what a queue takes: the event goes to the bucket, a message that points there to the queue."""
+"""Truncate a message that is too large for the queue, and point it to the whole event in the bucket."""
 
 from __future__ import annotations
 
@@ -13,49 +13,57 @@ MAX_MESSAGE = 1_048_576
 """Bytes of a message, and of a batch: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
 
 _LIMITS = (1_024, 128, 16, 4)
-_SHORT = 65_536
-_WHOLE = 128
-_KEYS = 128
+"""Characters of a text and members of a list or an object, tried in this order until the details are short enough."""
+_MAX_DETAILS = 65_536
+"""Bytes of the truncated details."""
+_TOP_LEVEL_TEXT = 128
+"""Characters of a text at the top level, and of a key, that always stay."""
+_MAX_KEYS = 128
 
 
 def truncate(message: Message, bucket: str, key: str, event: bytes, first: Iterable[str]) -> Message:
-    """The same message with its details shortened, and where the whole event is.
+    """Return the message with its details truncated, and a reference to the whole event.
 
-    What stays keeps its type, so that a field that Elasticsearch knows as an object is one here too, and short texts of
-    the top level stay whole: an address cut short is none. Keys in `first` are there whatever else has no room.
+    Values keep their types, so that a field that Elasticsearch knows as an object stays one. Short texts of the top
+    level stay whole, since a truncated address is no address. The keys in `first` stay, whatever else has no room.
     """
-    where = {
+    reference = {
         "bucket": bucket,
         "key": key,
         "sha256": hashlib.sha256(event).hexdigest(),
         "bytes": len(event),
     }
-    whole = message.fields["details"]
-    ordered = {**{name: whole[name] for name in first if name in whole}, **whole}
+    all_details = message.fields["details"]
+    ordered = {**{name: all_details[name] for name in first if name in all_details}, **all_details}
     for limit in _LIMITS:
-        details = {name: _shortened(value, max(limit, _WHOLE), limit) for name, value in ordered.items()}
-        if len(encoded(details)) <= _SHORT:
+        details = {name: _shortened(value, max(limit, _TOP_LEVEL_TEXT), limit) for name, value in ordered.items()}
+        if len(encoded(details)) <= _MAX_DETAILS:
             break
     else:
-        few = list(details.items())[:_KEYS]
-        details = {name[:_WHOLE]: type(one)() if isinstance(one, dict | list) else one for name, one in few}
-    # A number or an address that was cut short is none.
+        first_members = list(details.items())[:_MAX_KEYS]
+        details = {
+            name[:_TOP_LEVEL_TEXT]: type(value)() if isinstance(value, dict | list) else value
+            for name, value in first_members
+        }
+    # Drop values that truncation made invalid for MozDef, such as a number or an address.
     details = {name: value for name, value in details.items() if unacceptable({name: value}) is None}
     fields = {
         **message.fields,
         "tags": [*message.fields["tags"], "oversize"],
-        "details": {**details, "oversize": where},
+        "details": {**details, "oversize": reference},
     }
     return message._replace(fields=fields, body=encoded(fields))
 
 
 def _shortened(value: Any, characters: int, members: int) -> Any:
-    """The value with at most so many characters in a text, and members in a list or an object."""
+    """Return the value with at most so many characters in a text, and members in a list or an object."""
     if isinstance(value, str):
         return value if len(value) <= characters else value[:characters] + "…"
     if isinstance(value, dict):
-        kept = list(value.items())[:members]
-        return {name[:_WHOLE]: _shortened(below, members, members) for name, below in kept}
+        return {
+            name[:_TOP_LEVEL_TEXT]: _shortened(member, members, members)
+            for name, member in list(value.items())[:members]
+        }
     if isinstance(value, list):
-        return [_shortened(below, members, members) for below in value[:members]]
+        return [_shortened(member, members, members) for member in value[:members]]
     return value

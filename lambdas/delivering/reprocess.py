@@ -1,4 +1,4 @@
-"""Rejected events, once more through the code that is deployed now: looked at, or sent."""
+"""Shape rejected events again with the code that is deployed now, and preview or send their messages."""
 
 from __future__ import annotations
 
@@ -30,177 +30,187 @@ from lambdas.shaping.message import Message, Refusal, tag
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
 
-MAX_TOLD = 50
-"""Reasons of one object that are told."""
+MAX_REASONS = 50
+"""Reasons that are reported of one object."""
 MAX_SHOWN = 20
 """Messages of one object that a preview shows."""
 MAX_IDS = 5
-"""Ids of events that were sent before, which it names."""
+"""Ids of events sent before that a preview shows."""
+
+_Action = Callable[[str, dict[str, Any], Request, frozenset[int]], dict[str, Any]]
 
 
 class Reprocessor:
-    """Takes what was rejected through the mapping again."""
+    """Previews or sends the events of rejected objects."""
 
     def __init__(
         self,
         source: Source,
         outbox: Outbox,
-        kept: KeptBucket,
-        tell: Callable[..., None],
+        kept_bucket: KeptBucket,
+        log: Callable[..., None],
         claims: Claims | None = None,
         deadline: Deadline | None = None,
     ) -> None:
-        """`tell` is given what became of each object, for the log: counts, and the id of its request."""
+        """`log` is called for each object with its counts and the id of its request."""
         self._source = source
-        self._tell = tell
-        self._kept = kept
+        self._log = log
+        self._kept_bucket = kept_bucket
         self._deadline = deadline or Deadline()
-        self._delivery = Delivery(source, outbox, kept, claims)
+        self._delivery = Delivery(source, outbox, kept_bucket, claims)
         self._read = reader(source.events)
         self._masks = masked_fields(source)
 
     def preview(self, keys: Iterable[str]) -> list[dict[str, Any]]:
-        """What each object would become, and nothing is sent or written."""
-        return [self._each(key, self._preview) for key in keys]
+        """Return what each object would become, without sending or writing anything."""
+        return [self._process(key, self._preview) for key in keys]
 
     def send(self, keys: Iterable[str]) -> list[dict[str, Any]]:
-        """Send what can be sent now. An object goes once all of it is on the queue; what fails again stays, counted."""
-        return [self._each(key, self._send) for key in keys]
+        """Send what can be sent now; delete an object once all its events are sent, and keep those that fail again."""
+        return [self._process(key, self._send) for key in keys]
 
-    def _each(
-        self, key: str, do: Callable[[str, dict[str, Any], Request, frozenset[int]], dict[str, Any]]
-    ) -> dict[str, Any]:
+    def _process(self, key: str, action: _Action) -> dict[str, Any]:
         if not self._deadline.allows(ONE_MORE):
             return {"key": key, "left": True}
-        content = self._kept.get(key)
+        content = self._kept_bucket.get(key)
         if content is None:
             return {"key": key, "gone": True}
         try:
             envelope = parse_envelope(content)
-            request, places = request_from_envelope(envelope, self._read), rejected_indexes(envelope)
+            request, indexes = request_from_envelope(envelope, self._read), rejected_indexes(envelope)
             envelope_split(envelope, self._source.events.split)
         except ENVELOPE_ERRORS:
             return {"key": key, "foreign": True}
-        # What could not be read when it came was kept as it was sent.
+        # A body that could not be parsed when it came was kept without masks.
         if self._masks:
             request.mask(self._masks)
-        return {"key": key, **do(key, envelope, request, places)}
+        return {"key": key, **action(key, envelope, request, indexes)}
 
-    def _preview(self, _key: str, envelope: dict[str, Any], request: Request, places: frozenset[int]) -> dict[str, Any]:
-        messages, refusals, _ = self._shaped(envelope, request, places)
-        before = self._delivery.already_sent(messages)
-        passing = [message.fields for place, message in enumerate(messages) if place not in before]
+    def _preview(
+        self, _key: str, envelope: dict[str, Any], request: Request, indexes: frozenset[int]
+    ) -> dict[str, Any]:
+        messages, refusals, _ = self._shape(envelope, request, indexes)
+        already_sent = self._delivery.already_sent(messages)
+        passing = [message.fields for index, message in enumerate(messages) if index not in already_sent]
         return {
             "passes": len(passing),
-            "messages": [_short(one) for one in passing[:MAX_SHOWN]],
-            "fails": _told(refusals),
-            **({"duplicates": len(before), "skipped": _ids(messages, before)} if before else {}),
+            "messages": [_shown_fields(fields) for fields in passing[:MAX_SHOWN]],
+            "fails": _count_reasons(refusals),
+            **({"duplicates": len(already_sent), "skipped": _ids(messages, already_sent)} if already_sent else {}),
         }
 
-    def _send(self, key: str, envelope: dict[str, Any], request: Request, places: frozenset[int]) -> dict[str, Any]:
-        messages, refusals, split = self._shaped(envelope, request, places)
-        delivered = self._delivery.send(request, messages, after=_settling(refusals))
+    def _send(self, key: str, envelope: dict[str, Any], request: Request, indexes: frozenset[int]) -> dict[str, Any]:
+        messages, refusals, split = self._shape(envelope, request, indexes)
+        delivered = self._delivery.send(request, messages, calls_after=_calls_to_store(refusals))
         refusals += delivered.refusals
-        if not delivered.pending:  # else whoever is sending some of it may fail, and this is all that there is
-            self._settle(key, envelope, refusals, split)
-        by_table = {one: getattr(delivered, one) for one in ("duplicates", "unclaimed", "pending")}
-        counts = {"sent": delivered.sent, "unsent": delivered.unsent, **{k: n for k, n in by_table.items() if n}}
-        self._tell("redriven", requestId=request.id, kept=len(refusals), **counts)
-        return {**counts, "fails": _told(refusals)}
+        if not delivered.pending:  # else the object stays whole: whoever is sending some of it may fail
+            self._store_remaining(key, envelope, refusals, split)
+        dedupe_counts = {name: getattr(delivered, name) for name in ("duplicates", "unclaimed", "pending")}
+        counts = {
+            "sent": delivered.sent,
+            "unsent": delivered.unsent,
+            **{name: count for name, count in dedupe_counts.items() if count},
+        }
+        self._log("redriven", requestId=request.id, kept=len(refusals), **counts)
+        return {**counts, "fails": _count_reasons(refusals)}
 
-    def _shaped(
-        self, envelope: Mapping[str, Any], request: Request, places: frozenset[int]
+    def _shape(
+        self, envelope: Mapping[str, Any], request: Request, indexes: frozenset[int]
     ) -> tuple[list[Message], list[Refusal], str | None]:
-        """Only the events that were refused: the others of the body were sent when it came.
+        """Shape only the rejected events: the others of the body were sent when it came.
 
-        With them, the `split` whose places the refusals have.
+        Return messages, rejected events, and the `split` that the indexes of the rejected events count by.
         """
-        now = self._source.events.split
-        then = envelope_split(envelope, now)
-        if (where := relocate(request, places, then, now)) is None:
-            told = "`split` was another then, and which events these are can't be told"
+        new_split = self._source.events.split
+        old_split = envelope_split(envelope, new_split)
+        if (relocated := relocate(request, indexes, old_split, new_split)) is None:
             reason = str(envelope["reason"])
-            return [], [Refusal(place, reason, told) for place in sorted(places)], then
-        if WHOLE_BODY in where:
-            return *self._delivery.shape(request), now
-        messages, refusals = self._delivery.shape(request, where)
-        if any(one.place == WHOLE_BODY for one in refusals):
-            # The body as a whole is refused now: what of it was sent before still is.
-            refusals = [one._replace(place=place) for one in refusals for place in sorted(where)]
-        return messages, refusals, now
+            detail = "`split` has changed since, and these events can't be identified any more"
+            return [], [Refusal(index, reason, detail) for index in sorted(indexes)], old_split
+        if WHOLE_BODY in relocated:
+            return *self._delivery.shape(request), new_split
+        messages, refusals = self._delivery.shape(request, relocated)
+        if any(refusal.place == WHOLE_BODY for refusal in refusals):
+            # The body as a whole is rejected now, but its other events have been sent.
+            refusals = [refusal._replace(place=index) for refusal in refusals for index in sorted(relocated)]
+        return messages, refusals, new_split
 
-    def _settle(self, key: str, envelope: Mapping[str, Any], refusals: list[Refusal], split: str | None) -> None:
-        """What still fails under its reason of now, with a count; then what was there before goes."""
-        again: dict[str, list[dict[str, Any]]] = {}
+    def _store_remaining(
+        self, key: str, envelope: Mapping[str, Any], refusals: list[Refusal], split: str | None
+    ) -> None:
+        """Store the events that still fail by their current reasons, one attempt more; then delete the old object."""
+        events_by_reason: dict[str, list[dict[str, Any]]] = {}
         for refusal in refusals:
-            again.setdefault(refusal.reason, []).append({"index": refusal.place, "detail": refusal.detail})
-        day, name, stays = envelope["time"].partition("T")[0], key.rpartition("/")[2], False
-        # Its own reason last: until then what is there has all of it, should this end in between.
-        for reason, events in sorted(again.items(), key=lambda one: one[0] == envelope["reason"]):
-            one = {**envelope, "split": split, "reason": reason, "events": events, "attempts": _attempts(envelope) + 1}
-            its = f"rejected/{day}/{reason}/{name}"
-            if its == key:
-                stays = True
+            event = {"index": refusal.place, "detail": refusal.detail}
+            events_by_reason.setdefault(refusal.reason, []).append(event)
+        day, name, is_replaced = envelope["time"].partition("T")[0], key.rpartition("/")[2], False
+        remaining = {**envelope, "split": split, "attempts": _attempts(envelope) + 1}
+        # The old object's reason last: until then it has all events, should the function die in between.
+        for reason, events in sorted(events_by_reason.items(), key=lambda entry: entry[0] == envelope["reason"]):
+            target_key, target = f"rejected/{day}/{reason}/{name}", {**remaining, "reason": reason, "events": events}
+            if target_key == key:
+                is_replaced = True
             else:
-                its, one = self._joined(its, one)
-            self._kept.put(its, json.dumps(one).encode())
-        if not stays:
-            self._kept.delete(key)
+                target_key, target = self._merge_with_existing(target_key, target)
+            self._kept_bucket.put(target_key, json.dumps(target).encode())
+        if not is_replaced:
+            self._kept_bucket.delete(key)
 
-    def _joined(self, key: str, one: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Where an object goes, and what it is then: it joins what is there of the same body, for that reason already.
+    def _merge_with_existing(self, key: str, envelope: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Return the key and envelope to store, merged with an object of the same body and reason, if there is one.
 
-        Not where these are places of another `split`.
+        An object whose indexes count by another `split` is left alone: the key becomes another.
         """
-        there = self._there(key)
-        if there and there.get("split") != one["split"]:
-            above, _, name = key.rpartition("/")
-            key = f"{above}/{hashlib.sha256(json.dumps([name, one['split']]).encode()).hexdigest()}.json"
-            there = self._there(key)
-        return key, _united(there, one) if there else one
+        existing = self._existing_envelope(key)
+        if existing and existing.get("split") != envelope["split"]:
+            folder, _, name = key.rpartition("/")
+            digest = hashlib.sha256(json.dumps([name, envelope["split"]]).encode()).hexdigest()
+            key = f"{folder}/{digest}.json"
+            existing = self._existing_envelope(key)
+        return key, _merge_envelopes(existing, envelope) if existing else envelope
 
-    def _there(self, key: str) -> dict[str, Any] | None:
-        """The envelope at a key; None where there is none of ours: of another, the bucket's versions have it."""
+    def _existing_envelope(self, key: str) -> dict[str, Any] | None:
+        """Return the envelope at a key; None for none or another's object, which the bucket's versions preserve."""
         try:
-            content = self._kept.get(key)
+            content = self._kept_bucket.get(key)
             envelope = parse_envelope(content) if content else None
             return envelope if envelope and rejected_indexes(envelope) else None
         except ENVELOPE_ERRORS:
             return None
 
 
-def _settling(refusals: Iterable[Refusal]) -> int:
-    """The calls after sending: for each reason, and that of what SQS refuses, a look and a put; then a deletion."""
+def _calls_to_store(refusals: Iterable[Refusal]) -> int:
+    """Return the calls after sending: a get and a put for each reason and for "queue", and one deletion."""
     return 2 * len({"queue", *(refusal.reason for refusal in refusals)}) + 1
 
 
 def _attempts(envelope: Mapping[str, Any]) -> int:
-    there = envelope.get("attempts")
-    return there if isinstance(there, int) else 0
+    attempts = envelope.get("attempts")
+    return attempts if isinstance(attempts, int) else 0
 
 
-def _united(there: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    events = {one["index"]: one for one in (*there["events"], *more["events"])}
-    told = [events[index] for index in sorted(events)]
-    return {**there, "events": told, "attempts": max(_attempts(there), more["attempts"])}
+def _merge_envelopes(existing: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, Any]:
+    by_index = {event["index"]: event for event in (*existing["events"], *added["events"])}
+    events = [by_index[index] for index in sorted(by_index)]
+    return {**existing, "events": events, "attempts": max(_attempts(existing), added["attempts"])}
 
 
-def _told(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
-    """Each reason once, with how many it is of: an answer has room for 6 MB, and a body for 10,000 events."""
-    told = Counter((one.reason, one.detail) for one in refusals).most_common()
-    more: Counter[tuple[str, str]] = Counter()
-    for (reason, _), number in told[MAX_TOLD:]:
-        more[reason, "and others"] += number
+def _count_reasons(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+    """Return each reason with its number of events; the rarest combined, as an answer has at most 6 MB."""
+    counts = Counter((refusal.reason, refusal.detail) for refusal in refusals).most_common()
+    others: Counter[tuple[str, str]] = Counter()
+    for (reason, _), count in counts[MAX_REASONS:]:
+        others[reason, "and others"] += count
     return [
-        {"reason": reason, "detail": detail, "events": number}
-        for (reason, detail), number in [*told[:MAX_TOLD], *more.items()]
+        {"reason": reason, "detail": detail, "events": count}
+        for (reason, detail), count in [*counts[:MAX_REASONS], *others.items()]
     ]
 
 
-def _ids(messages: Sequence[Message], places: Iterable[int]) -> list[str]:
-    ids = [messages[place].id for place in sorted(places)]
+def _ids(messages: Sequence[Message], indexes: Iterable[int]) -> list[str]:
+    ids = [messages[index].id for index in sorted(indexes)]
     return list(dict.fromkeys(tag(id_) for id_ in ids if id_ is not None))[:MAX_IDS]
 
 
-def _short(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _shown_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: fields[name] for name in ("timestamp", "severity", "summary", "tags")}

@@ -1,4 +1,4 @@
-"""What becomes of an authentic request: messages on the queue, or objects in the bucket with the reason why not."""
+"""What a delivery returns or raises: counts of messages, or that an event is in flight or could not be kept."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from lambdas.shaping.message import Refusal
 
 
 class KeptBucketUnavailable(Exception):  # noqa: N818 - it names the outcome
-    """The Kept bucket did not take what had to be kept."""
+    """The Kept bucket did not take an object that had to be kept."""
 
 
 class EventsInFlight(Exception):  # noqa: N818 - it names the outcome
-    """Another request is sending the same events, and may fail: the vendor is to ask again."""
+    """Another request is sending the same events, and may fail: the vendor has to send them again."""
 
-    def __init__(self, why: str, delivered: Delivered) -> None:
-        super().__init__(why)
+    def __init__(self, reason: str, delivered: Delivered) -> None:
+        super().__init__(reason)
         self.delivered = delivered
 
 
 class Delivered(NamedTuple):
-    """How many messages are on the queue, how many wait in the bucket until it takes them, and which can be none."""
+    """How many messages are on the queue, how many wait for it in the bucket, and which events were rejected."""
 
     sent: int
     unsent: int
@@ -29,10 +29,10 @@ class Delivered(NamedTuple):
     lag: float = 0.0
     """Seconds from the oldest event to its receipt, where it came late."""
     drift: Sequence[tuple[str, ...]] = ()
-    """What the source's JSON Schemas do not know of events that became messages, of each that has such."""
+    """For each event that became a message and has any: its fields and values that the JSON Schemas do not know."""
     duplicates: int = 0
     """Messages that had been sent before, and were not sent again."""
     unclaimed: int = 0
-    """Messages of which the table of `dedupe` does not know that they were sent."""
+    """Messages that were sent without a claim in the table of `dedupe`, or whose claim is not marked as done."""
     pending: int = 0
     """Messages that another request is sending."""

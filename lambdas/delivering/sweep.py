@@ -1,4 +1,4 @@
-"""Messages that waited for the queue, sent once it takes them."""
+"""Send the messages that wait in the bucket for the queue, on a schedule."""
 
 from __future__ import annotations
 
@@ -19,66 +19,69 @@ class Sweeper:
     """Sends what the queue did not take before."""
 
     def __init__(
-        self, outbox: Outbox, kept: KeptBucket, tell: Callable[..., None], deadline: Deadline | None = None
+        self, outbox: Outbox, kept_bucket: KeptBucket, log: Callable[..., None], deadline: Deadline | None = None
     ) -> None:
-        """`tell` is given what became of each object, for the log: counts, and the id of its request."""
+        """`log` is called for each object with its counts and the id of its request."""
         self._outbox = outbox
-        self._kept = kept
-        self._tell = tell
+        self._kept_bucket = kept_bucket
+        self._log = log
         self._deadline = deadline or Deadline()
 
     def sweep(self) -> dict[str, int]:
         """Send what the queue did not take before, as long as there is time; the next sweep goes on.
 
-        It goes from the bucket once it is on the queue: a death in between sends it twice, with the same id.
+        An object is deleted once its messages are on the queue: a function that dies in between sends them twice, with
+        the same ids.
         """
         swept: Counter[str] = Counter(sent=0, left=0)
-        for key in self._kept.keys("unsent/"):
+        for key in self._kept_bucket.keys("unsent/"):
             if swept["left"] or not self._deadline.allows(ONE_MORE):
-                break  # where the queue is down still, the others wait with it
-            if (content := self._kept.get(key)) is None:
+                break  # the queue does not take messages, so the other objects have to wait too
+            if (content := self._kept_bucket.get(key)) is None:
                 continue
             try:
-                envelope, bodies = _waiting(content)
+                envelope, bodies = _unsent_messages(content)
             except ENVELOPE_ERRORS:
-                self._tell("swept", key=key, foreign=1)
+                self._log("swept", key=key, foreign=1)
                 swept["foreign"] += 1
                 continue
-            counts = self._sweep(key, envelope, bodies)
-            self._tell("swept", requestId=envelope["requestId"], **counts)
+            counts = self._sweep_object(key, envelope, bodies)
+            self._log("swept", requestId=envelope["requestId"], **counts)
             swept.update(counts)
         return dict(swept)
 
-    def _sweep(self, key: str, envelope: Mapping[str, Any], bodies: list[bytes]) -> dict[str, int]:
-        refused, still = self._outbox.send(bodies)
-        if refused:
-            self._set_aside(key, envelope, [(bodies[place], code) for place, code in refused.items()])
-        if still.places:
-            waiting = [_text(bodies[place]) for place in still.places]
-            self._kept.put(key, json.dumps({**envelope, "messages": waiting}).encode())
+    def _sweep_object(self, key: str, envelope: Mapping[str, Any], bodies: list[bytes]) -> dict[str, int]:
+        rejected_by_sqs, undelivered = self._outbox.send(bodies)
+        if rejected_by_sqs:
+            self._keep_unsendable(key, envelope, [(bodies[index], code) for index, code in rejected_by_sqs.items()])
+        if undelivered.indexes:
+            messages = [_base64(bodies[index]) for index in undelivered.indexes]
+            self._kept_bucket.put(key, json.dumps({**envelope, "messages": messages}).encode())
         else:
-            self._kept.delete(key)
-        left, never = len(still.places), len(refused)
-        return {"sent": len(bodies) - left - never, "left": left, **({"unsendable": never} if never else {})}
+            self._kept_bucket.delete(key)
+        left, unsendable = len(undelivered.indexes), len(rejected_by_sqs)
+        counts = {"sent": len(bodies) - left - unsendable, "left": left}
+        return {**counts, "unsendable": unsendable} if unsendable else counts
 
-    def _set_aside(self, key: str, envelope: Mapping[str, Any], refused: list[tuple[bytes, str]]) -> None:
-        """What SQS never takes, which shows only once it is up: people are to look at it.
+    def _keep_unsendable(self, key: str, envelope: Mapping[str, Any], rejected: list[tuple[bytes, str]]) -> None:
+        """Keep messages that SQS never takes, with SQS's codes, for people to look at.
 
-        The rest of its object may go on waiting, and be refused another time: the key has a hash of what is in it.
+        The rest of their object may wait on, and be rejected another time: the key has a hash of the messages.
         """
-        never = [{"code": code, "message": _text(body)} for body, code in refused]
-        day, digest = key.split("/")[1], hashlib.sha256(b"".join(body for body, _ in refused)).hexdigest()
-        self._kept.put(f"unsendable/{day}/{digest}.json", json.dumps({**envelope, "messages": never}).encode())
+        messages = [{"code": code, "message": _base64(body)} for body, code in rejected]
+        day, digest = key.split("/")[1], hashlib.sha256(b"".join(body for body, _ in rejected)).hexdigest()
+        content = json.dumps({**envelope, "messages": messages}).encode()
+        self._kept_bucket.put(f"unsendable/{day}/{digest}.json", content)
 
 
-def _waiting(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """An envelope of what waits for the queue, and its messages; one of ENVELOPE_ERRORS where it is none."""
+def _unsent_messages(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """Return the envelope of unsent messages, and the messages; one of ENVELOPE_ERRORS for any other content."""
     envelope = parse_envelope(content)
-    bodies = [base64.b64decode(one, validate=True) for one in envelope["messages"]]
+    bodies = [base64.b64decode(message, validate=True) for message in envelope["messages"]]
     if not all(isinstance(json.loads(body.decode()), dict) for body in bodies):
         raise ValueError("no message")
     return {**envelope, "requestId": str(envelope["requestId"])}, bodies
 
 
-def _text(body: bytes) -> str:
+def _base64(body: bytes) -> str:
     return base64.b64encode(body).decode()

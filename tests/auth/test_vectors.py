@@ -20,7 +20,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jwt.api_jws import PyJWS
 
-from generator.definition.read import auth_types, load, source_names
+from generator.definition.auth_types import auth_types
+from generator.definition.read import load, source_names
 from generator.definition.secret_names import stored_names
 from generator.samples import gateway, vendor
 from lambdas.auth import jwt, leaves, token
@@ -363,7 +364,7 @@ def test_an_empty_parameter_is_no_secret(name: str) -> None:
     source = SOURCE[name]
     endpoint = Endpoint(source, secret="")
     auth = source.webhook.auth
-    held = vendor.made_up(source.webhook)
+    held = vendor.random_secrets(source.webhook)
     unsigned = Sent("POST", URL, {"X-Key-Id": "7"}, body_with("7"))
     sent = auth.type.sign(auth.settings, unsigned, lambda name: (held[name][1],), NOW)
     assert sent

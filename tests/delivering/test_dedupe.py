@@ -472,9 +472,9 @@ def test_dynamodb_and_its_stand_in_take_the_condition_alike(
             by = {"held_by": {"S": "0e" * 16}} if there.get("held_by") == {"S": "me"} else {}
             item = {"id": {"S": names[-1]}, **there, **by}
             table.batch_write_item(RequestItems={"claims": [{"PutRequest": {"Item": item}}]})
-        taken = dedupe.Claims(source, "claims", table, LEASE, lambda: NOW)._take(names, 1)
-        last = "ours" if names[-1] in taken.ours else "done" if taken.others[names[-1]] else "pending"
-        assert (last, taken.ours - {names[-1]}) == (becomes, set(names[:-1]))
+        result = dedupe.Claims(source, "claims", table, LEASE, lambda: NOW)._claim(names, 1)
+        last = "ours" if names[-1] in result.claimed else "done" if result.held_by_others[names[-1]] else "pending"
+        assert (last, result.claimed - {names[-1]}) == (becomes, set(names[:-1]))
 
 
 def test_dynamodb_takes_all_that_is_asked_of_it(dynamodb: Any, source: Source) -> None:

@@ -66,7 +66,7 @@ def test_a_part_that_fails_for_ever_is_left_alone_with_what_was_not_tried() -> N
     bodies = [b"%d" % place for place in range(12)]
     assert Outbox("queue-url", queue, slept.append).send(bodies) == (
         {},
-        Undelivered([3, 10, 11], "1 messages were not taken"),
+        Undelivered([3, 10, 11], "1 message was not taken"),
     )
     assert (queue.faults.calls, slept) == (3, list(PAUSES))
 

@@ -493,7 +493,7 @@ def test_a_body_that_could_not_be_taken_apart_is_sent_whole_once_it_can(define: 
     assert (ids(endpoint), keys(endpoint)) == (["id:e0", "id:e1"], [])
 
 
-LOST = "`split` was another then, and which events these are can't be told"
+LOST = "`split` has changed since, and these events can't be identified any more"
 
 
 def test_of_a_body_that_can_not_be_taken_apart_now_the_same_events_stay(define: Define) -> None:
@@ -604,7 +604,7 @@ def handed_over(source: Source, sample: sample_files.Sample) -> Endpoint:
 def test_every_source_brings_back_what_it_would_have_sent_byte_for_byte(one: Definition) -> None:
     source, sent = one.source, 0
     demanding = replace(source, events=replace(source.events, require=(NEVER_THERE,)))
-    for sample in sample_files.load(one)[0]:
+    for sample in sample_files.load_samples(one)[0]:
         straight, endpoint = handed_over(source, sample), handed_over(demanding, sample)
         assert endpoint.queue.bodies == []
         assert bool(endpoint.bucket.objects) == bool(straight.queue.bodies)  # a handshake is neither
@@ -612,7 +612,7 @@ def test_every_source_brings_back_what_it_would_have_sent_byte_for_byte(one: Def
         assert all(result["fails"] == [] for result in endpoint.again.send(keys(endpoint)))
         assert (endpoint.queue.bodies, endpoint.bucket.objects) == (straight.queue.bodies, {}), sample.name
         sent += len(endpoint.queue.bodies)
-    assert sent or not sample_files.load(one)[0]
+    assert sent or not sample_files.load_samples(one)[0]
 
 
 # The function.

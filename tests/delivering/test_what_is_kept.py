@@ -146,7 +146,7 @@ def test_what_can_not_be_told_from_what_was_sent_stays(tmp_path: Path, now: str)
         [
             {
                 "reason": "missing",
-                "detail": "`split` was another then, and which events these are can't be told",
+                "detail": "`split` has changed since, and these events can't be identified any more",
                 "events": 1,
             }
         ],

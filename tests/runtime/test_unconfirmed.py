@@ -167,5 +167,5 @@ def test_a_secret_that_may_not_be_stored_is_not_learned(proxy: Proxy) -> None:
 def test_a_table_that_does_not_say_what_it_has_written_is_counted(proxy: Proxy) -> None:
     source = replace(OKTA, dedupe=Dedupe(window=2))
     claims = dedupe.Claims(source, "claims", proxy.client("dynamodb"), lease=34)
-    assert not claims._written([{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}], 1)
+    assert not claims._write([{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}], 1)
     assert claims.already_sent([Message(0, {}, b"{}", id="id:u0")]) == set()
