@@ -76,7 +76,7 @@ def load_samples(source: str, sources: Path = SOURCES) -> list[Sample]:
 
     GeneratorError with every mistake in the definition, or in a sample.
     """
-    found, problems = files.load(_definition(sources.resolve(), source))
+    found, problems = files.load_samples(_definition(sources.resolve(), source))
     if errors := [problem for problem in problems if not problem.warning]:
         raise DefinitionError(errors)
     return [

@@ -50,9 +50,9 @@ class Internet:
         """Put it in the place of the real one, with nothing fetched or remembered from before."""
         patched.setattr(https, "get", self.exchange)
         patched.setattr(fetch, "_fetches", deque(maxlen=fetch.FETCHES_PER_MINUTE))
-        patched.setattr(auth_jwt, "KEY_SETS", FetchCache(auth_jwt._keys, auth_jwt._ask))
-        patched.setattr(auth_jwt, "PLACES", FetchCache(auth_jwt._place, auth_jwt._ask))
-        patched.setattr(sns, "CERTIFICATES", FetchCache(sns._key, sns._ask))
+        patched.setattr(auth_jwt, "KEY_SETS", FetchCache(auth_jwt._parse_key_set, auth_jwt._fetch))
+        patched.setattr(auth_jwt, "KEY_SET_URLS", FetchCache(auth_jwt._parse_jwks_uri, auth_jwt._fetch))
+        patched.setattr(sns, "CERTIFICATES", FetchCache(sns._parse_certificate, sns._fetch))
         return self
 
 

@@ -123,5 +123,5 @@ def _url(attempt: VerificationAttempt, has_url: bool) -> Iterator[Suspicion]:
 
 def _secrets(attempt: VerificationAttempt) -> Iterator[Suspicion]:
     for secret in attempt.secrets[:1]:
-        for said in secret_store.problems(secret, in_header=False):
+        for said in secret_store.secret_problems(secret, in_header=False):
             yield f"the secret {said}", "copy it once more"

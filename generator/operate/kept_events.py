@@ -91,8 +91,10 @@ class RejectedObject:
 
 def find_resources(target: Target, source: str) -> SourceResources:
     """What a source's stack has; NotDeployedError where there is none, or one of a version that brings nothing back."""
-    found, cloudformation = stacks.deployed(target, source), target.client("cloudformation")
-    names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.held(cloudformation, found)}
+    found, cloudformation = stacks.get_deployed_stack(target, source), target.client("cloudformation")
+    names = {
+        one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.list_resources(cloudformation, found)
+    }
     if "Redrive" not in names:
         newer = command_line(f"deploy {source}{target.options}")
         said = f"stack {found.name} is of an older version, which brings nothing back: {newer}"

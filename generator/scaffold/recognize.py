@@ -12,8 +12,8 @@ from typing import Any
 
 from jmespath.exceptions import JMESPathError
 
-from generator.definition.cross_checks import outgoing_paths
 from generator.definition.jmespath_checks import call_arguments
+from generator.definition.path_checks import outgoing_paths
 from generator.definition.placeholders import PLACEHOLDER
 from generator.definition.read import BUNDLED, Definition
 from generator.samples.captured import Captured

@@ -1,4 +1,4 @@
-"""An Ed25519 signature in a header: Discord, Standard Webhooks' `v1a`. What is stored is the vendor's public key."""
+"""An Ed25519 signature in a header: Discord, Standard Webhooks' `v1a`. The stored secret is the vendor's public key."""
 
 from __future__ import annotations
 
@@ -52,32 +52,32 @@ def read_secret(settings: Settings, stored: str) -> tuple[Any, ...]:
 
 
 def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
-    held = usable_keys(settings, lookup_secret, read_secret)
+    usable = usable_keys(settings, lookup_secret, read_secret)
     try:
-        public_keys.verify(settings, request, now, (key.verify for key in held.keys))
-    except Unauthenticated as refused:
-        raise held.refusal(str(refused)) from None
+        public_keys.verify(settings, request, now, (key.verify for key in usable.keys))
+    except Unauthenticated as error:
+        raise usable.refusal(str(error)) from None
 
 
 def sign(
     settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
 ) -> OutgoingRequest | None:
-    held = lookup_secret(settings.secret)[0]
-    if not held.startswith(_PRIVATE):
+    stored = lookup_secret(settings.secret)[0]
+    if not stored.startswith(_PRIVATE):
         return None
     return signature_make.sign_request(
-        settings, outgoing, now, _private(bytes.fromhex(held.removeprefix(_PRIVATE))).sign
+        settings, outgoing, now, _private(bytes.fromhex(stored.removeprefix(_PRIVATE))).sign
     )
 
 
 def key_pair(settings: Settings) -> tuple[str, str]:
-    """A public key as it is stored, and the private key with which `sign` signs."""
+    """Return a public key as it is stored, and the private key with which `sign` signs."""
     from secrets import token_bytes
 
     seed = token_bytes(32)
     public = _private(seed).public_key().public_bytes_raw()
-    written = public.hex() if settings.key.encoding == "hex" else signature_make.encode_bytes(public, "base64")
-    return settings.key.strip + written, _PRIVATE + seed.hex()
+    encoded = public.hex() if settings.key.encoding == "hex" else signature_make.encode_bytes(public, "base64")
+    return settings.key.strip + encoded, _PRIVATE + seed.hex()
 
 
 def _private(seed: bytes) -> Any:

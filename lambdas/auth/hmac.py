@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup
@@ -44,16 +45,16 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
 
 
 def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
-    seen = signature_check.received_signatures(settings, request, now)
-    held = usable_keys(settings, lookup_secret, read_secret)
-    right = [
-        hmac.digest(key, text, settings.algorithm) for text in signed_texts(settings, request) for key in held.keys
+    received = signature_check.received_signatures(settings, request, now)
+    usable = usable_keys(settings, lookup_secret, read_secret)
+    expected = [
+        hmac.digest(key, text, settings.algorithm) for text in signed_texts(settings, request) for key in usable.keys
     ]
-    # Every pair is compared, whatever the first says: the time taken tells nothing.
-    same = [hmac.compare_digest(one, digest) for one in right for digest in seen]
-    if not any(same):
-        where = " or ".join(settings.signature.header).lower()
-        raise held.refusal(f"no signature in {where} is one of this body with the secret")
+    # Every pair is compared, also after a match, so that the time taken reveals nothing.
+    matches = [hmac.compare_digest(*pair) for pair in product(expected, received)]
+    if not any(matches):
+        header_names = " or ".join(settings.signature.header).lower()
+        raise usable.refusal(f"no signature in {header_names} is one of this body with the secret")
     signature_check.check_signed_claims(settings, request, now)
 
 

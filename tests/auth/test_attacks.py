@@ -78,7 +78,10 @@ def test_what_has_to_be_read_before_its_sender_is_known_is_not_decompressed(name
 @pytest.mark.parametrize("path", ["header('x-time')", "query('t')", "at || header('x-time')", "root('at')"])
 def test_a_time_beyond_the_body_is_no_time_that_is_signed(path: str, tmp_path: Path) -> None:
     auth = f'{{auth: {{hmac: {{signature: {{header: X-Sig}}, timestamp: {{path: "{path}"}}}}}}}}'
-    assert refused(tmp_path, auth) == "webhook.auth.hmac.timestamp.path: looks beyond the body, which alone is signed"
+    assert (
+        refused(tmp_path, auth)
+        == "webhook.auth.hmac.timestamp.path: reads more than the body, which alone is signed; use a path into the body"
+    )
 
 
 def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
@@ -86,25 +89,25 @@ def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
     settings = jwt.Settings("https://i.example.com", ("us",))
     for audience in (None, 5, {"a": 1}, True):
         with pytest.raises(Unauthenticated, match="aud is none of the audience"):
-            jwt._check(settings, {"iss": settings.issuer, "aud": audience, "exp": NOW + 60}, NOW)
+            jwt._check_claims(settings, {"iss": settings.issuer, "aud": audience, "exp": NOW + 60}, NOW)
 
 
 def test_a_signature_of_a_form_is_one_of_what_is_read(tmp_path: Path) -> None:
     auth = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{form_sorted}"}}}'
-    assert "what is read is not what is signed" in refused(tmp_path, auth)
+    assert "what is read would not be what is signed" in refused(tmp_path, auth)
     beside = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{url}{body}"}}}'
     assert "fields could be moved" in refused(tmp_path, beside, "events: {format: form}")
 
 
 def test_every_event_has_a_signature_of_its_own(tmp_path: Path) -> None:
     auth = "{auth: {body_hmac: {each: 'items[].a', signature: {path: s}, signed: '{id}', uncovered: the rest}}}"
-    assert "an event without a signature would be taken" in refused(tmp_path, auth, "events: {split: items}")
+    assert "an event without a signature would be accepted" in refused(tmp_path, auth, "events: {split: items}")
     assert refused(tmp_path, auth) == (
-        "webhook.auth.body_hmac.each: needs `events.split`, the same list: else the event is the whole body, most of "
-        "which nobody signed"
+        "webhook.auth.body_hmac.each: needs `events.split`, the same list; else the event is the whole body, most of "
+        "which is not signed"
     )
     beyond = "{auth: {body_hmac: {signature: {path: s}, signed: \"{header('x')}{id}\", uncovered: the rest}}}"
-    assert "looks beyond the body" in refused(tmp_path, beyond)
+    assert "reads more than the body" in refused(tmp_path, beyond)
 
 
 def test_a_signature_in_a_body_goes_no_further(tmp_path: Path) -> None:
@@ -139,7 +142,7 @@ def test_a_url_to_be_called_is_one_that_is_signed(tmp_path: Path) -> None:
 
 def test_what_a_handshake_is_verified_by_may_not_be_signed_by_another(tmp_path: Path) -> None:
     own = "auth: {body_hmac: {signature: {path: s}, signed: '{id}', uncovered: the rest}}, confirm:"
-    assert "signs, and events are not verified" in refused(tmp_path, ORACLE.replace("confirm:", own))
+    assert "no signature of the whole body verifies events" in refused(tmp_path, ORACLE.replace("confirm:", own))
 
 
 def test_the_credentials_of_a_handshake_are_kept_nowhere(tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.definition.read import auth_types, load, source_names
+from generator.definition.auth_types import auth_types
+from generator.definition.read import load, source_names
 from generator.definition.secret_names import can_sign
 from generator.packaging.wheels import pinned_wheels
 from generator.reference.definition_keys import field_descriptions, json_schema
 from generator.samples import gateway
-from generator.samples.vendor import made_up
+from generator.samples.vendor import random_secrets
 from lambdas import auth
 from lambdas.auth import hmac_texts, leaves, secret_names
 from lambdas.auth_type import AuthType, OutgoingRequest, SecretLookup, Unauthenticated
@@ -204,7 +205,7 @@ def test_one_that_stores_nothing_asks_for_no_secret(auth: Auth) -> None:
 
 def pairs(auth: Auth) -> tuple[SecretLookup, SecretLookup]:
     """What is stored, and what the vendor holds: made up."""
-    made = made_up(Webhook(auth))
+    made = random_secrets(Webhook(auth))
     return (lambda name: (made[name][0],)), (lambda name: (made[name][1],))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from generator.samples import gateway
-from generator.samples.vendor import made_up
+from generator.samples.vendor import random_secrets
 from lambdas.auth_type import OutgoingRequest
 from lambdas.receiving.authorize import authorize
 from lambdas.runtime.secrets import PREVIOUS_SUFFIX, REREAD_INTERVAL, TTL, UnusableSecret
@@ -45,7 +45,7 @@ class Made(Endpoint):
         super().__init__(
             make_definition(folder, f"description: d\nwebhook: {{auth: {{{auth}}}{more}}}").source, stack=STACK
         )
-        self.pairs = made_up(self.source.webhook)
+        self.pairs = random_secrets(self.source.webhook)
         self.store.values = {self.place(name): stored for name, (stored, _) in self.pairs.items()}
 
     def place(self, name: str = "auth_token") -> str:
@@ -61,7 +61,7 @@ class Made(Endpoint):
         return sent
 
     def forger(self) -> OutgoingRequest:
-        return self.vendor(made_up(self.source.webhook))
+        return self.vendor(random_secrets(self.source.webhook))
 
     def status(self, sent: OutgoingRequest) -> int:
         status: int = self.send(sent)["statusCode"]

@@ -20,7 +20,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jwt.api_jws import PyJWS
 
-from generator.definition.read import auth_types, load, source_names
+from generator.definition.auth_types import auth_types
+from generator.definition.read import load, source_names
 from generator.definition.secret_names import stored_names
 from generator.samples import gateway, vendor
 from lambdas.auth import jwt, leaves, token
@@ -365,7 +366,7 @@ def test_an_empty_parameter_is_no_secret(name: str) -> None:
     source = SOURCE[name]
     endpoint = Endpoint(source, secret="")
     auth = source.webhook.auth
-    held = vendor.made_up(source.webhook)
+    held = vendor.random_secrets(source.webhook)
     unsigned = OutgoingRequest("POST", URL, {"X-Key-Id": "7"}, body_with("7"))
     sent = auth.type.sign(auth.settings, unsigned, lambda name: (held[name][1],), NOW)
     assert sent
@@ -960,7 +961,7 @@ def test_one_bit_of_a_json_web_token_is_enough_to_refuse_it(issuer: Issuer, plac
 def test_a_key_that_was_renewed_is_asked_for_and_one_that_was_withdrawn_is_no_more() -> None:
     renewed, clock = Issuer("renewed"), [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(renewed)
         # A minute after the last time, at the earliest: who makes up ids does not have us ask for each.
@@ -976,7 +977,7 @@ def test_a_key_that_was_renewed_is_asked_for_and_one_that_was_withdrawn_is_no_mo
 def test_a_key_that_was_withdrawn_is_forgotten_within_an_hour() -> None:
     clock = [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(Issuer("renewed"))
         clock[0] = TTL - 1
@@ -991,7 +992,7 @@ def test_a_key_that_was_withdrawn_is_forgotten_within_an_hour() -> None:
 def test_without_its_keys_an_issuer_is_asked_again_after_a_while_and_nothing_is_refused_for_good(page: Any) -> None:
     clock = [0.0]
     with online({KEYS_URL: page}) as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
         for kid in range(100):
             with pytest.raises(SecretsUnavailable):
                 refuses(JWT, bearing(Issuer("stranger").token(CLAIMS, kid=str(kid))))
@@ -1005,7 +1006,7 @@ def test_without_its_keys_an_issuer_is_asked_again_after_a_while_and_nothing_is_
 def test_while_an_issuer_is_down_its_keys_go_on_serving(page: Any) -> None:
     clock, unknown = [0.0], bearing(Issuer("renewed").token(CLAIMS))
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = page
         # It is asked once a minute, whoever comes: not for each key that is made up, nor for each that is known.
@@ -1025,7 +1026,7 @@ def test_where_an_issuer_does_not_say_where_its_keys_are_it_is_asked_again_after
     auth, clock = SOURCE["sources/pubsub"].webhook.auth, [0.0]
     place = "https://accounts.google.com/.well-known/openid-configuration"
     with online({}) as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "PLACES", FetchCache(jwt._place, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SET_URLS", FetchCache(jwt._parse_jwks_uri, jwt._fetch, lambda: clock[0]))
         for page in (404, NoResponse("it: TimeoutError"), b"<html/>", b"[]", b"[" * 60_000, b'{"jwks_uri": 5}'):
             internet.pages[place] = page
             internet.asked.clear()

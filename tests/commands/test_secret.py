@@ -24,7 +24,7 @@ from generator.aws import Target
 from generator.commands import main
 from generator.definition.read import load, source_names
 from generator.deploy import secret_store
-from generator.deploy.secret_store import Stored
+from generator.deploy.secret_store import StoredSecret
 from lambdas.auth import ecdsa
 from lambdas.model import Header
 from lambdas.runtime.secrets import Secrets, SecretsUnavailable
@@ -546,14 +546,16 @@ def test_whether_a_type_sends_the_secret_itself_is_asked_of_the_type(tmp_path: P
     def auth(text: str) -> Any:
         return make_definition(tmp_path, f"description: x\nwebhook: {{auth: {text}}}\n").source.webhook.auth
 
-    assert secret_store.before_it(bundled_source("okta").source.webhook.auth, "auth_token") == ""
-    assert secret_store.before_it(bundled_source("okta").source.webhook.auth, "other") is None
-    assert secret_store.before_it(bundled_source("zoom").source.webhook.auth, "auth_token") is None
-    assert secret_store.before_it(auth('{token: {header: x-a, prefix: "Bearer "}}'), "auth_token") == "Bearer "
-    assert secret_store.before_it(auth("{token: {query: a}}"), "auth_token") is None
-    assert secret_store.before_it(auth('{hmac: {signature: {header: x-a, prefix: "sha256="}}}'), "auth_token") is None
+    assert secret_store.header_prefix(bundled_source("okta").source.webhook.auth, "auth_token") == ""
+    assert secret_store.header_prefix(bundled_source("okta").source.webhook.auth, "other") is None
+    assert secret_store.header_prefix(bundled_source("zoom").source.webhook.auth, "auth_token") is None
+    assert secret_store.header_prefix(auth('{token: {header: x-a, prefix: "Bearer "}}'), "auth_token") == "Bearer "
+    assert secret_store.header_prefix(auth("{token: {query: a}}"), "auth_token") is None
+    assert (
+        secret_store.header_prefix(auth('{hmac: {signature: {header: x-a, prefix: "sha256="}}}'), "auth_token") is None
+    )
     two = auth('{any_of: [{hmac: {signature: {header: x-a}}}, {token: {header: x-b, prefix: "Key ", secret: other}}]}')
-    assert [secret_store.before_it(two, name) for name in ("auth_token", "other")] == [None, "Key "]
+    assert [secret_store.header_prefix(two, name) for name in ("auth_token", "other")] == [None, "Key "]
 
 
 def of_two(folder: Path) -> str:
@@ -769,9 +771,9 @@ def test_no_message_ever_tells_a_secret(
 @given(value=st.text().filter(lambda text: MARK not in text))
 def test_what_is_wrong_with_a_secret_is_said_without_it(value: str) -> None:
     marked = f"{value}{MARK}{value}"
-    told = [*secret_store.problems(marked, in_header=True), *secret_store.doubts(marked, "")]
+    told = [*secret_store.secret_problems(marked, in_header=True), *secret_store.secret_warnings(marked, "")]
     assert MARK not in repr(told)
-    assert MARK not in repr(Stored("name", marked, marked))
+    assert MARK not in repr(StoredSecret("name", marked, marked))
 
 
 SOME = st.sampled_from(["a", "b", "c"])
@@ -782,21 +784,21 @@ def test_every_step_keeps_what_is_valid_before_and_after(
     current: str | None, previous: str | None, clear: bool, value: str
 ) -> None:
     there = {"n": current, "n_previous": previous}
-    before = Stored("n", current, previous, clear and current is not None)
+    before = StoredSecret("n", current, previous, clear and current is not None)
 
     def valid() -> set[str | None]:
         return {there["n"], there["n_previous"]} - {None} if there["n"] else set()
 
     seen = [valid()]
-    for name, text in secret_store.steps(before, value):
+    for name, text in secret_store.write_steps(before, value):
         there[name] = text
         seen.append(valid())
 
     assert there["n"] == value
     assert current is None or current in seen[-1]
     lost = seen[0] - seen[-1]
-    assert lost == ({previous} if secret_store.ends_previous(before, value) else set())
-    assert (secret_store.also_valid(before, value) is not None) == (len(seen[-1]) == 2)
+    assert lost == ({previous} if secret_store.ends_valid_previous(before, value) else set())
+    assert (secret_store.still_valid_parameter(before, value) is not None) == (len(seen[-1]) == 2)
     exchanged = value == previous != current is not None
     for during in seen[1:-1]:
         assert during >= ({value} if exchanged else seen[0] & seen[-1])

@@ -279,13 +279,13 @@ def test_a_sample_that_drifts_or_is_refused_is_said_by_a_build(
 def test_a_note_of_a_sample_says_what_would_be_right(
     tmp_path: Path, names: str, event: dict[str, Any], notes: list[str]
 ) -> None:
-    from generator.samples.files import load
+    from generator.samples.files import load_samples
     from generator.samples.run import shape
 
     source = made(tmp_path, {"properties": {"k": {}}}, f"type: k, schemas: {{{names}}}")
     (tmp_path / "made" / "samples").mkdir()
     (tmp_path / "made" / "samples" / "one.json").write_text(json.dumps(event))
-    ((sample,), _) = load(source)
+    ((sample,), _) = load_samples(source)
     assert shape(source.source, sample).notes == notes
 
 
@@ -415,8 +415,8 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
         "schemas/a.json:20: patternProperties: [$] is no regular expression of Python's: bad escape \\Z at position 1; "
         "a dollar in brackets is written \\$",
         "schemas/b.json:3: is not JSON: Expecting ',' delimiter",
-        "schemas/c.json:3: a: stands twice; the first is in line 1",
-        "schemas/e.json:1: properties.a: stands twice; the first is in line 1",
+        "schemas/c.json:3: a: appears twice; the first is in line 1",
+        "schemas/e.json:1: properties.a: appears twice; the first is in line 1",
         "schemas/e.json:1: properties.a.type: must be array, boolean, integer, null, number, object or string, "
         "or a list of them",
         "source.yml:3: events.schemas.d: there is no schemas/d.json beside the definition",
@@ -500,7 +500,8 @@ def test_a_vendors_own_keyword_is_the_vendors(tmp_path: Path, key: str) -> None:
     [
         (
             "schemas: {user: schemas/a.json}",
-            'source.yml:3: events.schemas: are chosen by `type`, and there is none; "*" is the schema of every event',
+            "source.yml:3: events.schemas: are chosen by `events.type`, which is missing; "
+            '"*" is the schema of every event',
         ),
         *(
             (

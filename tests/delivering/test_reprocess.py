@@ -606,7 +606,7 @@ def handed_over(source: Source, sample: sample_files.Sample) -> Endpoint:
 def test_every_source_brings_back_what_it_would_have_sent_byte_for_byte(one: Definition) -> None:
     source, sent = one.source, 0
     demanding = replace(source, events=replace(source.events, require=(NEVER_THERE,)))
-    for sample in sample_files.load(one)[0]:
+    for sample in sample_files.load_samples(one)[0]:
         straight, endpoint = handed_over(source, sample), handed_over(demanding, sample)
         assert endpoint.queue.bodies == []
         assert bool(endpoint.bucket.objects) == bool(straight.queue.bodies)  # a handshake is neither
@@ -614,7 +614,7 @@ def test_every_source_brings_back_what_it_would_have_sent_byte_for_byte(one: Def
         assert all(result["fails"] == [] for result in endpoint.reprocessor.send(keys(endpoint)))
         assert (endpoint.queue.bodies, endpoint.bucket.objects) == (straight.queue.bodies, {}), sample.name
         sent += len(endpoint.queue.bodies)
-    assert sent or not sample_files.load(one)[0]
+    assert sent or not sample_files.load_samples(one)[0]
 
 
 # The function.

@@ -11,8 +11,8 @@ import pytest
 import urllib3
 
 from generator.definition.read import Definition
-from generator.local.emulator import Emulator, Here
-from generator.local.running import Followed, provide
+from generator.local.emulator import Emulator, EmulatorTarget
+from generator.local.running import SourceFollower, upload_prerequisites
 from generator.names import secret_path, stack_name
 from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
@@ -40,18 +40,18 @@ class Once:
         self, running: Emulator, made: Definition, change: Callable[[Template], None] = lambda _: None
     ) -> None:
         self.running, self.made, self.stack = running, made, stack_name(made.source.name)
-        provide(Here(emulator=running), made.source, [])
+        upload_prerequisites(EmulatorTarget(emulator=running), made.source, [])
         outputs = self.deploy(made, change)
         http = urllib3.PoolManager(ca_certs=str(running.ca_bundle), retries=False, timeout=30)
-        followed = Followed(running, outputs, self.stack)
+        followed = SourceFollower(running, outputs, self.stack)
         self.service = Service(running, outputs, followed, http, running.client("s3"))
         parameter = f"{secret_path(made.source.name)}/auth_token"
         store = running.client("ssm")
         self.secret = store.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
 
     def deploy(self, made: Definition, change: Callable[[Template], None] = lambda _: None) -> dict[str, str]:
-        target, code = Here(emulator=self.running), lambdas_zip(made)
-        provide(target, made.source, [code], secret=False)
+        target, code = EmulatorTarget(emulator=self.running), lambdas_zip(made)
+        upload_prerequisites(target, made.source, [code], secret=False)
         template = json.loads(text(event_source.build(made.source, zip_key(code))))
         change(template)
         return self.running.deploy(self.stack, json.dumps(template), {"HelperBucket": target.bucket})

@@ -16,8 +16,8 @@ import pytest
 import urllib3
 
 from generator.definition.read import Definition
-from generator.local.emulator import Emulator, emulator
-from generator.local.running import deploy
+from generator.local.emulator import Emulator, run_emulator
+from generator.local.running import deploy_source
 from generator.names import secret_path, stack_name
 from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
@@ -40,7 +40,7 @@ PATIENCE_SECONDS = 60
 
 @pytest.fixture(scope="module")
 def plain_one() -> Iterator[Emulator]:
-    with emulator(free_port()) as running:
+    with run_emulator(free_port()) as running:
         yield running
 
 
@@ -80,7 +80,7 @@ class Vendor:
 
 def vendor(running: Emulator, made: Definition) -> tuple[Vendor, dict[str, str]]:
     code = lambdas_zip(made)
-    outputs = deploy(running, made.source, text(event_source.build(made.source, zip_key(code))), code)
+    outputs = deploy_source(running, made.source, text(event_source.build(made.source, zip_key(code))), code)
     parameter = f"{secret_path(made.source.name)}/auth_token"
     secret = running.client("ssm").get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
     http = urllib3.PoolManager(maxsize=2 * SENDERS, retries=False, timeout=60)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from generator.definition.read import auth_types
+from generator.definition.auth_types import auth_types
 from generator.explain.captured_case import CapturedCase
 from generator.explain.explanation import explain
 from generator.explain.findings import Finding

@@ -318,8 +318,8 @@ def test_in_a_terminal_the_secrets_are_typed_and_not_shown(verify: Run, monkeypa
 
 
 def challenge(name: str, sample: str) -> OutgoingRequest:
-    (one,) = [one for one in sample_files.load(bundled_source(name))[0] if one.name == sample]
-    sent = vendor.as_sent(bundled_source(name).source, one, URL, lambda _name: (SECRET,), NOW)
+    (one,) = [one for one in sample_files.load_samples(bundled_source(name))[0] if one.name == sample]
+    sent = vendor.sign_sample(bundled_source(name).source, one, URL, lambda _name: (SECRET,), NOW)
     assert sent
     return sent
 
@@ -541,7 +541,7 @@ def everything(case: CapturedCase) -> str:
 
 
 DEFINITIONS: list[Definition] = load(SOURCES, source_names(SOURCES))
-SAMPLES = [(one, sample) for one in DEFINITIONS for sample in sample_files.load(one)[0]]
+SAMPLES = [(one, sample) for one in DEFINITIONS for sample in sample_files.load_samples(one)[0]]
 in_base64 = st.binary(min_size=12, max_size=30).map(lambda key: base64.b64encode(key).decode())
 secrets = in_base64 | in_base64.map("whsec_".__add__) | st.text(string.printable[:95], min_size=12, max_size=40)
 
@@ -552,13 +552,13 @@ def test_nothing_that_is_printed_has_a_secret_or_a_whole_signature_in_it(
 ) -> None:
     source, sample = pair[0].source, pair[1]
     try:
-        sent = vendor.as_sent(source, sample, URL, lambda _name: (secret,), NOW)
+        sent = vendor.sign_sample(source, sample, URL, lambda _name: (secret,), NOW)
     except GeneratorError:
         return  # a secret that is none to this vendor
     if sent is None:
         return
     printed = everything(case_of(source, sent._replace(body=sent.body + more), secret if same else f"{secret}x"))
-    auth = vendor.auth_of(source, sample)
+    auth = vendor.auth_of_sample(source, sample)
     made = dict(sent.headers.items() - sample.headers.items())
     names = auth.type.headers(auth.settings) if auth else ()
     credentials = [value for name, value in made.items() if name.lower() in names]

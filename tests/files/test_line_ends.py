@@ -13,7 +13,7 @@ import pytest
 from generator.commands import main
 from generator.errors import DefinitionError
 from generator.files import line_ends
-from generator.local.artifacts import packed
+from generator.local.artifacts import zip_folder
 from generator.packaging import configuration
 from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
 
@@ -130,5 +130,5 @@ def test_a_script_with_crlf_is_packed_into_no_artifact(tmp_path: Path) -> None:
     (tmp_path / "deploy.sh").write_bytes(b"#!/bin/bash\r\n")
     (tmp_path / "notes.txt").write_bytes(b"a\r\n")
     with pytest.raises(DefinitionError) as raised:
-        packed(tmp_path)
+        zip_folder(tmp_path)
     assert str(raised.value) == f"{tmp_path / 'deploy.sh'}:1: {SAID}"

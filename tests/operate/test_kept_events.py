@@ -26,7 +26,7 @@ from generator.commands import _console, _redrive_dialog, main, redrive
 from generator.definition import read as definition
 from generator.definition.read import source_names
 from generator.deploy import retained_resources
-from generator.deploy.deployment import Deployment, Place
+from generator.deploy.deployment import DeployContext, Deployment
 from generator.operate import kept_events
 from generator.operate import status as state
 from generator.operate.redrive_client import PATIENCE, PAUSES
@@ -741,7 +741,9 @@ def test_another_refusal_of_lambda_is_no_reason_to_wait(
 
 def deployed(folder: Path) -> Deployment:
     """Zoom, as it was just deployed."""
-    return Deployment(Place(Target(), SOURCES, folder), SimpleNamespace(name="zoom", definition=bundled_source("zoom")))  # type: ignore[arg-type]
+    return Deployment(
+        DeployContext(Target(), SOURCES, folder), SimpleNamespace(name="zoom", definition=bundled_source("zoom"))
+    )  # type: ignore[arg-type]
 
 
 def test_what_a_deployment_can_shape_is_brought_back_without_a_question(
@@ -1262,13 +1264,13 @@ def test_an_end_at_any_point_loses_nothing_and_the_next_try_goes_on(
 ) -> None:
     s3 = boto3.client("s3", REGION)
     with pytest.raises(KeyboardInterrupt):
-        list(retained_resources.move(Failing(s3, at, done), "zoom", OLD, BUCKET))
+        list(retained_resources.move_kept_events(Failing(s3, at, done), "zoom", OLD, BUCKET))
     assert ids(account, old) == {"w1", "r1", "r2"}
     sent = []
     if swept:
         account.functions.sweeper.sweep()
         sent = account.sent()
-    list(retained_resources.move(s3, "zoom", OLD, BUCKET))
+    list(retained_resources.move_kept_events(s3, "zoom", OLD, BUCKET))
     assert old.objects() == []
     account.functions.sweeper.sweep()
     account.functions.reprocessor.send(account.objects("rejected/"))
@@ -1333,7 +1335,7 @@ def test_who_may_not_look_for_what_was_left_behind_is_told(run: Run, monkeypatch
     def refuse(*_: Any) -> None:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "you may not"}}, "ListBuckets")
 
-    monkeypatch.setattr(retained_resources, "find", refuse)
+    monkeypatch.setattr(retained_resources, "find_retained", refuse)
     said = "  earlier   not known: you may not list buckets and queues, which earlier stacks left behind\n"
     status, out, _ = run("status")
     assert (status, said in out) == (0, True)

@@ -17,7 +17,7 @@ import pytest
 
 from generator.definition.read import Definition, source_names
 from generator.errors import GeneratorError
-from generator.local.buildspec import read
+from generator.local.buildspec import read_buildspec
 from generator.packaging import configuration
 from generator.packaging.build import source_files
 from generator.samples import files as sample_files
@@ -54,8 +54,8 @@ def elsewhere(folder: Path, **pipeline: object) -> Definition:
     (folder / "acme" / "schemas" / "a.json").write_text('{"required": ["what"]}')
     text = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\nevents: {schemas: {'*': schemas/a.json}}\n"
     made = make_definition(folder, text, "acme")
-    [sample] = sample_files.load(made)[0]
-    sample.file("mozdef").write_text(sample_run.text(sample_run.shape(made.source, sample)))
+    [sample] = sample_files.load_samples(made)[0]
+    sample.file("mozdef").write_text(sample_run.expected_text(sample_run.shape(made.source, sample)))
     return of(made, **pipeline)
 
 
@@ -278,7 +278,7 @@ def test_rejected_events_are_brought_back_where_the_buildspec_says_so(checkout: 
 
 def test_the_buildspec_leaves_rejected_events_where_they_are() -> None:
     text = configuration.config_files(bundled_source("zoom"))["buildspec.yml"].decode()
-    assert read(text, "buildspec.yml").variables == {"REDRIVE": "false"}
+    assert read_buildspec(text, "buildspec.yml").variables == {"REDRIVE": "false"}
 
 
 def test_the_tests_of_a_stack_are_about_the_one_that_is_named(checkout: Checkout) -> None:
@@ -443,11 +443,11 @@ def test_every_buildspec_is_one_that_a_rehearsal_carries_out(one: Definition, re
     made = source_files(of(one, source=repositories))
     with zipfile.ZipFile(io.BytesIO(made["config.zip"])) as packed:
         folder = "config/" if repositories == CODECOMMIT else ""
-        build = read(packed.read(f"{folder}buildspec.yml").decode(), "buildspec.yml")
+        build = read_buildspec(packed.read(f"{folder}buildspec.yml").decode(), "buildspec.yml")
         mode = packed.getinfo(f"{folder}deploy.sh").external_attr >> 16
     assert stat.S_IMODE(mode) == 0o755
     resources = json.loads(made["pipeline.json"])["Resources"]
-    verify = read(resources["Verify"]["Properties"]["Source"]["BuildSpec"], "Verify")
+    verify = read_buildspec(resources["Verify"]["Properties"]["Source"]["BuildSpec"], "Verify")
     # Each runs in a container of its own, and none has more than it installs.
     assert verify.phases["install"] == build.phases["install"]
     assert verify.python == build.python

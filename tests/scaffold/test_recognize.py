@@ -16,7 +16,7 @@ from generator.definition.read import Definition, source_names
 from generator.samples import files as sample_files
 from generator.samples import gateway
 from generator.samples.captured import Captured
-from generator.samples.vendor import as_sent, made_up
+from generator.samples.vendor import random_secrets, sign_sample
 from generator.scaffold import texts
 from generator.scaffold.definition_yaml import yaml_form
 from generator.scaffold.guess_auth import guess_auth
@@ -43,10 +43,10 @@ def is_anybodys(name: str) -> bool:
 
 def signed(one: Definition) -> dict[str, Captured]:
     """The samples of a source as its vendor sends them; where a stranger can't sign, with what looks like it."""
-    pairs = made_up(one.source.webhook)
+    pairs = random_secrets(one.source.webhook)
     found = {}
-    for sample in sample_files.load(one)[0]:
-        sent = as_sent(one.source, sample, gateway.URL, lambda name: (pairs[name][1],), NOW)
+    for sample in sample_files.load_samples(one)[0]:
+        sent = sign_sample(one.source, sample, gateway.URL, lambda name: (pairs[name][1],), NOW)
         unsigned = {**sample.headers, "authorization": "Bearer eyJ"}
         method, url, headers, body = sent or (sample.method, gateway.URL, unsigned, sample.body)
         found[sample.name] = Captured(method, url, tuple(headers.items()), body)

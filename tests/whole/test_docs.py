@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from generator.commands import main, names
-from generator.definition.read import auth_types, load, source_names
+from generator.definition.auth_types import auth_types
+from generator.definition.read import load, source_names
 from generator.reference.definition_keys import reference_tables
 from generator.reference.source_table import source_table
 from generator.templates import event_source, pipeline

@@ -95,7 +95,7 @@ def _placed(name: str, text: str, lines: dict[str, int]) -> Iterator[Problem]:
             there = child_pointer(pointer, key)
             if there in lines:
                 yield Problem(
-                    name, line(first), dotted_key(there), f"stands twice; the first is in line {lines[there]}"
+                    name, line(first), dotted_key(there), f"appears twice; the first is in line {lines[there]}"
                 )
             lines.setdefault(there, line(first))
             last[there] = value
