@@ -18,7 +18,7 @@ from generator.definition.schemas.schema_problems import schema_problems
 from generator.definition.schemas.validator_code import Compiled, compile_schema, module_text
 from generator.errors import Problem
 from lambdas.model import Check, Source
-from lambdas.reading.validation import Place
+from lambdas.reading.validation import SchemaNode
 
 NAME = "lambdas.schemas"
 
@@ -35,7 +35,7 @@ def build(source: Source, files: Mapping[str, Path]) -> tuple[Code | None, list[
     """Return a source's schemas as code, or every mistake in any of their files; `files` are by type of event."""
     compiled: dict[Path, Compiled] = {}
     problems: list[Problem] = []
-    places: list[Place] = [(None, {}, 0)]  # index 0 is the wildcard node: every field is known
+    nodes: list[SchemaNode] = [(None, {}, 0)]  # index 0 is the wildcard node: every field is known
     for file in dict.fromkeys(files.values()):
         document, read_problems = read_document(file)
         problems += read_problems
@@ -45,12 +45,12 @@ def build(source: Source, files: Mapping[str, Path]) -> tuple[Code | None, list[
             problems += mistakes
             continue
         try:
-            compiled[file] = compile_schema(lenient_schema(document), len(compiled), add_known_fields(document, places))
+            compiled[file] = compile_schema(lenient_schema(document), len(compiled), add_known_fields(document, nodes))
         except ValueError as error:
             problems.append(Problem(document.file, 1, "", f"can't be compiled: {error}"))
     if problems:
         return None, problems
-    text = module_text(source.name, source.events.type, {kind: compiled[file] for kind, file in files.items()}, places)
+    text = module_text(source.name, source.events.type, {kind: compiled[file] for kind, file in files.items()}, nodes)
     return Code(text, _import_check(text)), []
 
 

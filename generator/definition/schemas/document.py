@@ -14,7 +14,7 @@ import yaml
 from generator.definition.yaml_nodes import entries, line
 from generator.errors import Problem, display_path
 from generator.files import regular_file
-from lambdas.reading.body import MAX_DEPTH, deeper_than
+from lambdas.reading.body import MAX_DEPTH, is_deeper_than
 from lambdas.shaping.mozdef import is_long
 
 MAX_BYTES = 4 * 1_048_576
@@ -68,7 +68,7 @@ def read_document(file: Path) -> tuple[Document | None, list[Problem]]:
         return None, [Problem(name, 0, "", f"is nested deeper than {MAX_DEPTH}")]
     except ValueError as error:
         return None, [Problem(name, 0, "", str(error))]
-    if deeper_than(root, MAX_DEPTH):
+    if is_deeper_than(root, MAX_DEPTH):
         return None, [Problem(name, 0, "", f"is nested deeper than {MAX_DEPTH}")]
     lines: dict[str, int] = {}
     return Document(name, root, lines), list(_add_lines(name, text, lines))

@@ -7,11 +7,11 @@ from typing import Any
 
 from generator.definition.schemas.document import Document, child_pointer
 from generator.definition.schemas.structure import same_value_schemas, subschemas
-from lambdas.reading.validation import Place
+from lambdas.reading.validation import SchemaNode
 
 
-def add_known_fields(document: Document, places: list[Place]) -> int:
-    """Append the nodes of a schema to `places`, and return the index of its first.
+def add_known_fields(document: Document, nodes: list[SchemaNode]) -> int:
+    """Append the nodes of a schema to `nodes`, and return the index of its first.
 
     All schemas about a value are taken together: a field that one of them names is known, whichever of several branches
     an event is of. Where any field may be, as in a mapping, none is unknown.
@@ -25,8 +25,8 @@ def add_known_fields(document: Document, places: list[Place]) -> int:
         if group not in indexes:
             if not any(_FIELD_KEYWORDS & set(schema) or _is_closed(schema) for schema in schemas.values()):
                 return 0
-            indexes[group] = len(places)
-            places.append((None, {}, 0))
+            indexes[group] = len(nodes)
+            nodes.append((None, {}, 0))
             waiting.append(group)
         return indexes[group]
 
@@ -41,7 +41,7 @@ def add_known_fields(document: Document, places: list[Place]) -> int:
         members = {name: index for name, pointers in sorted(fields.items()) if (index := index_of(pointers))}
         items = index_of(item for pointer, schema in schemas.items() for item in subschemas(pointer, schema, _ITEMS))
         names = None if is_open(schemas.values()) else frozenset(fields)
-        places[indexes[group]] = (names, members, items)
+        nodes[indexes[group]] = (names, members, items)
     return first
 
 

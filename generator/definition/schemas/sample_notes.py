@@ -8,7 +8,7 @@ from typing import Any
 
 from lambdas.model import Source
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 
 Items = Iterable[tuple[Any, Functions]]
 """The events of a sample, and what a path may call beside each."""
@@ -47,7 +47,7 @@ def _checked(source: Source, items: Items) -> Iterator[tuple[str, str, tuple[str
 
 def _event_type(source: Source, item: Any, functions: Functions) -> str:
     try:
-        kind = compiled(source.events.type)(item, functions) if source.events.type else ""
+        kind = compile_path(source.events.type)(item, functions) if source.events.type else ""
     except Rejected:
         return ""
     return kind if isinstance(kind, str) else ""

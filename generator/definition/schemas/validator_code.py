@@ -11,13 +11,14 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lambdas.reading.validation import Place
+from lambdas.reading.validation import SchemaNode
 
 MAX_RULE = 60
 """Characters of a rule that a reason quotes."""
 # All names that the code may have: a schema's own words are data in it, whatever they are.
 _NAMES = {
-    *("Decimal", "NoneType", "Unfit", "lacking", "step", "path", "quotient", "re", "fn", "var", "k", "v"),
+    *("Decimal", "NoneType", "SchemaViolation", "missing_required", "count_step", "path", "quotient", "re"),
+    *("fn", "var", "k", "v"),
     *("bool", "dict", "enumerate", "float", "frozenset", "hasattr", "int", "isinstance", "len", "list", "repr", "set"),
     *("str", "tuple"),
 }
@@ -25,14 +26,14 @@ _METHODS = {"compile", "get", "is_integer", "items", "keys", "remove", "search",
 
 
 class Compiled(NamedTuple):
-    """A schema's functions, the name of the one to call, and the index of its first node in the module's PLACES."""
+    """A schema's functions, the name of the one to call, and the index of its first node in the module's NODES."""
 
     body: list[ast.stmt]
     name: str
-    place: int
+    first_node: int
 
 
-def compile_schema(schema: dict[str, Any], number: int, place: int) -> Compiled:
+def compile_schema(schema: dict[str, Any], number: int, first_node: int) -> Compiled:
     """Return the functions of a lenient schema, named by its number; ValueError where it can't be compiled."""
     import fastjsonschema  # few sources have schemas
 
@@ -46,10 +47,10 @@ def compile_schema(schema: dict[str, Any], number: int, place: int) -> Compiled:
         compile(ast.unparse(code), "schema", "exec")
     except SyntaxError:
         raise ValueError("it is nested too deep: definitions, and $ref to them, make it flat") from None
-    return Compiled(body, rewriter.name, place)
+    return Compiled(body, rewriter.name, first_node)
 
 
-def module_text(source: str, kind: str | None, schemas: Mapping[str, Compiled], places: Sequence[Place]) -> str:
+def module_text(source: str, kind: str | None, schemas: Mapping[str, Compiled], nodes: Sequence[SchemaNode]) -> str:
     """Return `lambdas/schemas.py`: a function for each schema, and the fields that each knows.
 
     `kind` is the path to an event's type.
@@ -58,17 +59,17 @@ def module_text(source: str, kind: str | None, schemas: Mapping[str, Compiled], 
     code = "\n".join(ast.unparse(statement) for statement in statements.values())
     known = [
         f"({None if names is None else f'frozenset({sorted(names)!r})'}, {dict(deeper)!r}, {items}),"
-        for names, deeper, items in places
+        for names, deeper, items in nodes
     ]
-    by_type = [f"{name!r}: ({schema.name}, {schema.place})," for name, schema in schemas.items()]
+    by_type = [f"{name!r}: ({schema.name}, {schema.first_node})," for name, schema in schemas.items()]
     return "\n".join([
         f'"""The JSON Schemas of {source}, as fastjsonschema compiled them."""',
         *(["import re"] if "re.compile(" in code else []),
         *(["from decimal import Decimal"] if "Decimal(" in code else []),
-        "from lambdas.reading.validation import Unfit, checker, lacking, step",
+        "from lambdas.reading.validation import SchemaViolation, count_step, make_check, missing_required",
         "NoneType = type(None)",
         code,
-        *("PLACES = (", *known, ")", "check = checker({", *by_type, f"}}, PLACES, {kind!r})", ""),
+        *("NODES = (", *known, ")", "check = make_check({", *by_type, f"}}, NODES, {kind!r})", ""),
     ])  # fmt: skip
 
 
@@ -103,7 +104,7 @@ class _Rewriter(ast.NodeTransformer):
             parameters = [ast.arg("data"), ast.arg("path")]
             node.name = self._renamed(node.name)
             if node.name != self.name:
-                node.body.insert(0, ast.Expr(_call("step")))
+                node.body.insert(0, ast.Expr(_call("count_step")))
             node.args = ast.arguments([], parameters, None, [], [], None, [])
         return self.generic_visit(node)
 
@@ -119,12 +120,13 @@ class _Rewriter(ast.NodeTransformer):
         rule, definition = (ast.literal_eval(arguments[name]) for name in ("rule", "definition"))
         path = self.visit(arguments["name"])
         if rule == "required":
-            return ast.Raise(_call("lacking", path, arguments["value"], _constants(definition[rule])))
-        written = json.dumps(definition[rule], ensure_ascii=False)
-        return ast.Raise(_call("Unfit", path, ast.Constant(f"{rule} {written}" if len(written) <= MAX_RULE else rule)))
+            return ast.Raise(_call("missing_required", path, arguments["value"], _constants(definition[rule])))
+        value = json.dumps(definition[rule], ensure_ascii=False)
+        quoted = f"{rule} {value}" if len(value) <= MAX_RULE else rule
+        return ast.Raise(_call("SchemaViolation", path, ast.Constant(quoted)))
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
-        node.type = ast.Name("Unfit", ast.Load())
+        node.type = ast.Name("SchemaViolation", ast.Load())
         return self.generic_visit(node)
 
     def visit_Tuple(self, node: ast.Tuple) -> ast.AST:
