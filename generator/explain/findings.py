@@ -126,7 +126,7 @@ def _timed(attempt: VerificationAttempt, case: CapturedCase) -> tuple[Verificati
         said = signed_time(stamp, attempt.request)
     except Unauthenticated as refused:
         return relaxed, Finding(str(refused), "it is part of what is signed: capture it too, or have it sent")
-    other = texts.time_format(said)
+    other = texts.guess_time_format(said)
     if other is None:
         return relaxed, Finding(f"{place} is not a time: {visible(said[:40])}", "capture it as it was sent")
     if other != stamp.format:

@@ -61,11 +61,13 @@ def _stamps(attempt: VerificationAttempt) -> Iterator[Timestamp | None]:
         yield stamp
         return
     found = [(name, value) for name, value in attempt.request.headers.items() if name not in NEVER_SIGNATURE]
-    guesses = [Timestamp(header=Header(name), format=form) for name, value in found if (form := time_format(value))]
+    guesses = [
+        Timestamp(header=Header(name), format=form) for name, value in found if (form := guess_time_format(value))
+    ]
     yield from (replace(one, tolerance=FOREVER, future=FOREVER) for one in guesses[:_GUESSES])
 
 
-def time_format(value: str) -> TimeFormat | None:
+def guess_time_format(value: str) -> TimeFormat | None:
     """How a time is written; None where it is none of the last decades."""
     written: TimeFormat
     for written in ("unix", "unix_ms", "rfc3339"):
