@@ -58,7 +58,7 @@ def _composed(combination: str, of: tuple[Auth, ...], case: CapturedCase, reques
         failing = [(name, auth) for name, auth in failing if _is_used(auth, request)] or failing
     by_type = [(name, list(_findings(auth, case, request))) for name, auth in failing]
     if combination == "any_of":
-        by_type = [(name, found) for name, found in by_type if any(each.proven for each in found)] or by_type
+        by_type = [(name, causes) for name, causes in by_type if any(each.proven for each in causes)] or by_type
     for name, type_findings in by_type:
         yield from (each._replace(diagnosis=f"{name}: {each.diagnosis}") for each in type_findings)
 
