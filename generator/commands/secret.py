@@ -19,7 +19,7 @@ from generator.deploy.secret_store import StoredSecret
 from generator.errors import GeneratorError, display_path
 from generator.names import deployment_problem
 from lambdas.model import Source, verified_by
-from lambdas.runtime.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 if TYPE_CHECKING:
     from generator.definition.read import Definition
@@ -141,7 +141,7 @@ def _store(ssm: Any, place: _Place, value: str, *, generated: bool, yes: bool) -
     there = place.there
     steps = secret_store.write_steps(there, value)
     if secret_store.ends_valid_previous(there, value):
-        said = f"there is room for one previous secret, and the one in {there.name}{PREVIOUS} would be refused"
+        said = f"there is room for one previous secret, and the one in {there.name}{PREVIOUS_SUFFIX} would be refused"
         _agree(said, yes=yes)
     if generated:
         _tell(value)
@@ -174,7 +174,7 @@ def _report(place: _Place, value: str, *, generated: bool) -> None:
     out = _console.console(stderr=generated)
     for label, text in _said(place, value, generated=generated):
         out.print(f"[dim]{label:<9}[/]  {escape(text)}")
-    if place.there.clear:
+    if place.there.unencrypted:
         _console.warning(
             f"{place.there.name} was a String until now, which is not encrypted, and its old versions still are: "
             "what it held should not be valid for long"
@@ -212,7 +212,7 @@ def _drop(ssm: Any, place: _Place, *, yes: bool) -> None:
         raise GeneratorError(
             f"{there.name} is not there, and the previous secret is the only one; first {place.again()}"
         )
-    _agree(f"whoever still uses the secret in {there.name}{PREVIOUS} would be refused", yes=yes)
+    _agree(f"whoever still uses the secret in {there.name}{PREVIOUS_SUFFIX} would be refused", yes=yes)
     secret_store.delete_previous(ssm, there.name)
-    out.print(f"[dim]dropped[/]    {there.name}{PREVIOUS}")
+    out.print(f"[dim]dropped[/]    {there.name}{PREVIOUS_SUFFIX}")
     out.print(f"[dim]refused[/]    {place.soon}, for which it may be in memory")

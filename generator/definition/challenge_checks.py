@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.definition.jmespath_checks import REPLY_ONLY, called_functions, ignores_request
 from generator.definition.path_checks import Mistakes, reply_functions
 from lambdas.model import Challenge, Inputs, Reply
-from lambdas.reading.text_templates import paths
+from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import NEVER_SIGNED, reply_texts
 
 
@@ -23,7 +23,7 @@ def challenge_mistakes(challenge: Challenge) -> Mistakes:
     yield from _effects(challenge)
     if challenge.inputs:
         yield from _inputs(challenge.inputs)
-        if not any(called_functions(path) & REPLY_ONLY for text in reply_texts(reply) for path in paths(text)):
+        if not any(called_functions(path) & REPLY_ONLY for text in reply_texts(reply) for path in template_paths(text)):
             yield "inputs", "has no effect, since the reply signs nothing; leave it out"
 
 

@@ -10,7 +10,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from lambdas.reading.paths import Functions
-from lambdas.reading.text_templates import pieces
+from lambdas.reading.text_templates import template_parts
 from lambdas.receiving.challenges import ReplyFunctions
 
 Node = dict[str, Any]
@@ -80,7 +80,7 @@ def _comparison_sign(node: Node) -> str:
 def text_problem(text: str) -> str | None:
     """Return what is wrong with a text or with a path in it, or None."""
     try:
-        for kind, part in pieces(text):
+        for kind, part in template_parts(text):
             if kind == "path" and (problem := path_problem(part)):
                 return problem
     except ValueError as error:

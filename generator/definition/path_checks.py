@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from generator.definition.jmespath_checks import REPLY_ONLY, call_arguments, called_functions
 from lambdas.auth import credential_queries
 from lambdas.model import Mozdef, Reply, Source, Text, auths
-from lambdas.reading.text_templates import paths
+from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import reply_texts
 
 Mistakes = Iterator[tuple[str, str]]
@@ -36,7 +36,7 @@ def _reply_functions_elsewhere(source: Source) -> Mistakes:
     events = source.events
     checked = [(f"events.{key}", path) for key in ("split", "id", "type", "time") if (path := getattr(events, key))]
     checked += [(f"events.require[{index}]", path) for index, path in enumerate(events.require)]
-    checked += [(key, path) for key, text in mozdef_texts(source.mozdef) for path in paths(text)]
+    checked += [(key, path) for key, text in mozdef_texts(source.mozdef) for path in template_paths(text)]
     checked += [("webhook.answer", path) for path in _paths_in(source.webhook.answer)]
     for key, path in checked:
         if message := reply_functions(path):
@@ -55,7 +55,7 @@ def _shown_credentials(source: Source) -> Mistakes:
 
 
 def _paths_in(reply: Reply | None) -> list[str]:
-    return [path for text in reply_texts(reply) for path in paths(text)] if reply else []
+    return [path for text in reply_texts(reply) for path in template_paths(text)] if reply else []
 
 
 def outgoing_paths(source: Source) -> Iterator[tuple[str, str]]:
@@ -67,7 +67,7 @@ def outgoing_paths(source: Source) -> Iterator[tuple[str, str]]:
         if path := getattr(source.events, key):
             yield f"events.{key}", path
     for key, text in mozdef_texts(source.mozdef):
-        yield from ((key, path) for path in paths(text))
+        yield from ((key, path) for path in template_paths(text))
 
 
 def mozdef_texts(mozdef: Mozdef) -> Iterator[tuple[str, Text]]:

@@ -106,8 +106,8 @@ def _text(text: str) -> str:
 
 
 def _signed(text: str) -> str:
-    takes_argument = {piece.partition("(")[0]: "(" in piece for piece in model.PIECES}
-    known = ", ".join(f"{{{piece}}}" for piece in model.PIECES)
+    takes_argument = {piece.partition("(")[0]: "(" in piece for piece in model.SIGNATURE_PIECES}
+    known = ", ".join(f"{{{piece}}}" for piece in model.SIGNATURE_PIECES)
     for name, argument in PIECE.findall(text):
         if takes_argument.get(name) is not bool(argument):
             shown = f"{{{name}('{argument}')}}" if argument else f"{{{name}}}"

@@ -8,7 +8,7 @@ from generator.definition.auth_types import auth_type_name
 from generator.definition.path_checks import Mistakes, reads_beyond_body
 from lambdas.auth import body_hmac, digest, hmac, leaves, secret_names
 from lambdas.model import Auth, Events, Source, auths
-from lambdas.reading.text_templates import paths
+from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import signs_with_secret
 from lambdas.signatures.signature_settings import SignatureSettings
 
@@ -48,7 +48,7 @@ def _signed_text(key: str, settings: SignatureSettings, events: Events) -> Mista
 
 
 def _signed_fields(key: str, settings: body_hmac.Settings, events: Events) -> Mistakes:
-    if any(reads_beyond_body(path) for path in paths(settings.signed)):
+    if any(reads_beyond_body(path) for path in template_paths(settings.signed)):
         yield f"{key}.signed", "reads more than the body, and only fields of the body are signed"
     if settings.each and not events.split:
         message = "needs `events.split`, the same list; else the event is the whole body, most of which is not signed"

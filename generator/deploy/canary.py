@@ -22,9 +22,9 @@ from generator.samples.files import Sample, load_samples
 from generator.samples.run import shape
 from generator.samples.sending import Endpoint, HttpResponse, choose_sample, send_request
 from generator.samples.vendor import sign_sample, stored_secrets
-from lambdas.auth_type import Keys, Sent
+from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model import Source
-from lambdas.reading.request import BY_IAM, CANARY
+from lambdas.reading.request import BY_IAM, CANARY_HEADER
 from lambdas.runtime.secrets import NoSecret
 
 # A new stage, and a new function's first start, take some seconds until the endpoint answers.
@@ -84,11 +84,11 @@ def run_canary(target: Target, source: Source, sample: Sample, deployed: CanaryT
     mark, since = secrets.token_hex(16), time.time()
     sent = None
     if can_sign(source.webhook.auth):
-        sent = sign_sample(source, sample, deployed.endpoint.told or deployed.endpoint.url, held, since)
+        sent = sign_sample(source, sample, deployed.endpoint.vendor_url or deployed.endpoint.url, held, since)
     if sent is None:
         yield _invoke_handler(target.client("lambda"), sample, deployed.function, mark, why)
     else:
-        answer = _answer_when_ready(deployed.endpoint, sent, {CANARY: mark})
+        answer = _answer_when_ready(deployed.endpoint, sent, {CANARY_HEADER: mark})
         if answer.status >= 300:
             name = " and ".join(stored.values())
             raise GeneratorError(f"{sample.name}, signed with {name}, was answered {answer.status}{why(answer.status)}")
@@ -100,9 +100,11 @@ def run_canary(target: Target, source: Source, sample: Sample, deployed: CanaryT
 def _send_forged(source: Source, sample: Sample, endpoint: Endpoint, why: Callable[[int], str]) -> str:
     """Send it signed with a secret that nobody knows, or not signed where only the vendor can."""
     guessed = secrets.token_hex(24)
-    url = endpoint.told or endpoint.url
+    url = endpoint.vendor_url or endpoint.url
     forged = sign_sample(source, sample, url, lambda _name: (guessed,), time.time())
-    answer = _answer_when_ready(endpoint, forged or Sent(sample.method, url, sample.headers, sample.body), {})
+    answer = _answer_when_ready(
+        endpoint, forged or OutgoingRequest(sample.method, url, sample.headers, sample.body), {}
+    )
     if answer.status not in (401, 403):
         if answer.status < 300:
             raise GeneratorError(f"a forged {sample.name} was answered {answer.status}: anybody can send events")
@@ -110,7 +112,7 @@ def _send_forged(source: Source, sample: Sample, endpoint: Endpoint, why: Callab
     return f"a forged {sample.name} was refused with {answer.status}"
 
 
-def _answer_when_ready(endpoint: Endpoint, sent: Sent, more: Mapping[str, str]) -> HttpResponse:
+def _answer_when_ready(endpoint: Endpoint, sent: OutgoingRequest, more: Mapping[str, str]) -> HttpResponse:
     """The answer, once there is one that is not of a stage that is still coming up."""
     deadline = time.monotonic() + READY_SECONDS
     while True:
@@ -120,7 +122,7 @@ def _answer_when_ready(endpoint: Endpoint, sent: Sent, more: Mapping[str, str]) 
         time.sleep(PAUSE_SECONDS)
 
 
-def _secret_flaw(source: Source, stored: Mapping[str, str], held: Keys) -> str | None:
+def _secret_flaw(source: Source, stored: Mapping[str, str], held: SecretLookup) -> str | None:
     """Why no request verifies, where that is for a secret; None where the secrets are good, or not ours to read."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -148,7 +150,7 @@ def _status_hint(status: int, deployed: CanaryTarget) -> str:
 
 
 def _invoke_handler(functions: Any, sample: Sample, function: str, mark: str, why: Callable[[int], str]) -> str:
-    request = gateway.event(sample.method, {**sample.headers, CANARY: mark}, sample.body, query=sample.query)
+    request = gateway.event(sample.method, {**sample.headers, CANARY_HEADER: mark}, sample.body, query=sample.query)
     answer = functions.invoke(FunctionName=function, Payload=json.dumps({**request, BY_IAM: True}))
     if failed := answer.get("FunctionError"):
         raise GeneratorError(f"{sample.name}, handed over to {function}, ended it ({failed}): its log says why")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from generator.deploy.retained_resources import RetainedBucket, count_kept, count_messages
 from generator.deploy.stacks import Stack, list_resources
 from generator.errors import GeneratorError
-from lambdas.runtime.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
 KEPT, REDRIVE = "Kept", "Redrive"
@@ -60,7 +60,7 @@ def secret_parameters(stack: Stack, ssm: Any) -> list[str]:
     """The parameters with the stack's secrets that there are."""
     if not (name := stack.outputs.get("SecretParameters")):
         return []
-    found = ssm.get_parameters(Names=[name, f"{name}{PREVIOUS}"])["Parameters"]
+    found = ssm.get_parameters(Names=[name, f"{name}{PREVIOUS_SUFFIX}"])["Parameters"]
     return sorted(one["Name"] for one in found)
 
 

@@ -11,7 +11,7 @@ from generator.aws import Target
 from generator.errors import GeneratorError
 from lambdas.delivering.envelope import ENVELOPE_ERRORS, parse_envelope
 from lambdas.delivering.kept_bucket import MAX_OBJECT
-from lambdas.runtime.aws_errors import Unconfirmed, confirmed
+from lambdas.runtime.aws_errors import Unconfirmed, required_field
 
 _PARTS = {"unsent/": 3, "rejected/": 4}
 """What can be brought in, and of how many parts its keys are. What waits comes first: it was shaped already."""
@@ -45,7 +45,7 @@ class RetainedResources:
     queues: tuple[RetainedQueue, ...]
 
     @property
-    def events(self) -> RetainedResources:
+    def with_events(self) -> RetainedResources:
         """The part of it that holds events."""
         buckets = (bucket for bucket in self.buckets if bucket.rejected or bucket.unsent)
         return RetainedResources(tuple(buckets), tuple(queue for queue in self.queues if queue.messages))
@@ -100,7 +100,7 @@ def move_kept_events(s3: Any, source: str, old: str, new: str) -> Iterator[tuple
             place = f"{key.rpartition('/')[0]}/{hashlib.sha256(content).hexdigest()}.json"
             answer = s3.put_object(Bucket=new, Key=place, Body=content, ContentType="application/json")
             try:
-                confirmed(answer, "ETag")
+                required_field(answer, "ETag")
             except Unconfirmed:
                 raise GeneratorError(f"AWS: PutObject: its answer does not say that {place} was stored") from None
             s3.delete_object(Bucket=old, Key=key)

@@ -13,8 +13,8 @@ from typing import Any
 from generator.errors import GeneratorError
 from lambdas.auth import basic, leaves, token
 from lambdas.model import Auth, Webhook, auths
-from lambdas.runtime.aws_errors import Unconfirmed, confirmed
-from lambdas.runtime.secrets import PREVIOUS, UnusableSecret, listed
+from lambdas.runtime.aws_errors import Unconfirmed, required_field
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX, UnusableSecret, parameters_in_answer
 from lambdas.signatures.keys import KeyEncoding
 
 MAX_BYTES = 4_096
@@ -36,7 +36,7 @@ class StoredSecret:
     name: str
     current: str | None = field(repr=False)
     previous: str | None = field(repr=False)
-    clear: bool = False
+    unencrypted: bool = False
 
 
 def header_prefix(auth: Auth, name: str) -> str | None:
@@ -116,15 +116,15 @@ def secret_warnings(value: str, before: str) -> Iterator[str]:
 
 def read_stored(ssm: Any, name: str) -> StoredSecret:
     """What lies there now."""
-    names = [name, name + PREVIOUS]
+    names = [name, name + PREVIOUS_SUFFIX]
     try:
-        found = listed(ssm.get_parameters(Names=names, WithDecryption=True), names)
+        found = parameters_in_answer(ssm.get_parameters(Names=names, WithDecryption=True), names)
     except Unconfirmed:
         raise GeneratorError(f"AWS: GetParameters: its answer does not say what is in {name}: {_PROXY}") from None
     values = {one["Name"]: one["Value"] for one in found}
     types = {one["Name"]: one["Type"] for one in found}
     clear = types.get(name, "SecureString") != "SecureString"
-    return StoredSecret(name, values.get(name), values.get(name + PREVIOUS), clear)
+    return StoredSecret(name, values.get(name), values.get(name + PREVIOUS_SUFFIX), clear)
 
 
 def write_steps(there: StoredSecret, value: str) -> list[tuple[str, str]]:
@@ -134,11 +134,11 @@ def write_steps(there: StoredSecret, value: str) -> list[tuple[str, str]]:
     is the previous one too before another takes its place. With the value that is the previous one, two places can't
     be exchanged so; the vendor has the value, as it was just named, and it is the one that is never missing.
     """
-    current, previous = (there.name, value), (there.name + PREVIOUS, there.current or "")
+    current, previous = (there.name, value), (there.name + PREVIOUS_SUFFIX, there.current or "")
     if there.current is None or there.current == there.previous:
-        return [current] if value != there.current or there.clear else []
+        return [current] if value != there.current or there.unencrypted else []
     if value == there.current:
-        return [current] if there.clear else []
+        return [current] if there.unencrypted else []
     return [current, previous] if value == there.previous else [previous, current]
 
 
@@ -149,7 +149,7 @@ def ends_valid_previous(there: StoredSecret, value: str) -> bool:
 
 def still_valid_parameter(there: StoredSecret, value: str) -> str | None:
     """The parameter with the previous secret, where that is another than the value, once this is current."""
-    name = there.name + PREVIOUS
+    name = there.name + PREVIOUS_SUFFIX
     return name if dict(write_steps(there, value)).get(name, there.previous) not in (None, value) else None
 
 
@@ -159,7 +159,7 @@ def write_secret(ssm: Any, name: str, value: str, description: str) -> None:
         answer = ssm.put_parameter(
             Name=name, Value=value, Type="SecureString", Tier="Standard", Overwrite=True, Description=description
         )
-        confirmed(answer, "Version")
+        required_field(answer, "Version")
     except Unconfirmed:
         raise GeneratorError(f"AWS: PutParameter: its answer does not say that {name} was stored: {_PROXY}") from None
     except ssm.exceptions.HierarchyTypeMismatchException:
@@ -182,4 +182,4 @@ def tag_parameter(ssm: Any, name: str, tags: Mapping[str, str]) -> None:
 
 def delete_previous(ssm: Any, name: str) -> None:
     """The previous secret is accepted no more."""
-    ssm.delete_parameter(Name=name + PREVIOUS)
+    ssm.delete_parameter(Name=name + PREVIOUS_SUFFIX)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from generator.samples import gateway
 from generator.samples.captured import Captured
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Source
 from lambdas.runtime.secrets import NoSecret
 
@@ -39,7 +39,7 @@ class CapturedCase:
         """Whether the whole URL is known, not only its path."""
         return self.url is not None or "://" in self.captured.url
 
-    def request_with(self, body: bytes) -> Sent:
+    def request_with(self, body: bytes) -> OutgoingRequest:
         """Return the request with this body, as it reaches the endpoint."""
         url = self.captured.url
         query = url.partition("?")[2]
@@ -47,4 +47,4 @@ class CapturedCase:
             url = f"{self.url}?{query}" if query and "?" not in self.url else self.url
         elif not self.has_url:
             url = f"{gateway.URL.removesuffix('/events')}/{url.removeprefix('/')}"
-        return Sent(self.captured.method, url, self.captured.joined, body)
+        return OutgoingRequest(self.captured.method, url, self.captured.headers_by_name, body)

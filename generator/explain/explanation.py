@@ -14,7 +14,7 @@ from generator.explain.reasons import attempt_of, labeled, refusal_of, verdict
 from generator.explain.redaction import Redactor
 from generator.explain.simulate import SimulatedOutcome
 from lambdas.auth import jwt, leaves
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Auth, Challenge
 from lambdas.reading.body import Rejected
 from lambdas.reading.request import Request
@@ -52,7 +52,7 @@ class Explanation:
     Every printed text must go through `redact`.
     """
 
-    request: Sent
+    request: OutgoingRequest
     challenge: Challenge | None
     auth: AuthNode | None
     findings: tuple[Finding, ...]
@@ -83,9 +83,9 @@ def explain(case: CapturedCase) -> Explanation:
     return Explanation(outgoing, challenge, node, findings, outcome, status, redact)
 
 
-def _with_signed_newline(case: CapturedCase) -> Sent:
+def _with_signed_newline(case: CapturedCase) -> OutgoingRequest:
     """Return the request without the line break at the end of its file, or with it if that body was signed."""
-    body, newline = case.captured.body, case.captured.cut
+    body, newline = case.captured.body, case.captured.trailing_newline
     stripped, complete = case.request_with(body), case.request_with(body + newline)
     for outgoing in (stripped, complete) if newline else ():
         request = simulate.received_request(case.source, outgoing, case.now)

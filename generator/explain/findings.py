@@ -25,7 +25,7 @@ from generator.explain.mistakes import (
 )
 from generator.explain.redaction import visible
 from lambdas.auth_type import Unauthenticated
-from lambdas.runtime.times import seconds
+from lambdas.runtime.times import unix_seconds
 from lambdas.signatures.signature_settings import PIECE, SignatureSettings
 from lambdas.signatures.signed_text import signed_time
 
@@ -134,7 +134,7 @@ def _check_time(attempt: VerificationAttempt, case: CapturedCase) -> tuple[Verif
         wide = replace(stamp, format=written_as, tolerance=FOREVER, future=FOREVER)
         return relaxed.with_settings(timestamp=wide), finding
     ahead = stamp.tolerance if stamp.future is None else stamp.future
-    age = attempt.now - seconds(text, stamp.format)
+    age = attempt.now - unix_seconds(text, stamp.format)
     if -ahead <= age <= stamp.tolerance:
         return relaxed, None
     allowed = stamp.tolerance if age > 0 else ahead

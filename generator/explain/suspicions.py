@@ -12,7 +12,7 @@ from generator.explain.mistakes.schemes import possible_signature_headers
 from generator.samples.captured import Captured
 from lambdas.auth_type import Unauthenticated
 from lambdas.reading.body import Rejected
-from lambdas.reading.formats import inflated
+from lambdas.reading.formats import decompress
 from lambdas.reading.request import Request
 from lambdas.signatures.signature_check import received_signatures
 from lambdas.signatures.signature_settings import PIECE, SignatureSettings, Url
@@ -29,7 +29,7 @@ Suspicion = tuple[str, str]
 
 def suspicions(attempt: VerificationAttempt, captured: Captured, has_url: bool) -> Iterator[Suspicion]:
     """Yield what may be wrong, each with advice."""
-    for doubt in captured.doubts:
+    for doubt in captured.warnings:
         yield doubt, "capture the body byte for byte"
     yield from _coding(attempt)
     if attempt.type_name == "body_token":
@@ -62,7 +62,7 @@ def missing_credentials(attempt: VerificationAttempt) -> Iterator[Suspicion]:
 
 def repeated_parameters(attempt: VerificationAttempt) -> Iterator[Suspicion]:
     """Yield the query parameters that verification needs and that the request has more than once."""
-    settings, names = attempt.settings, [name for name, _ in attempt.request.parameters]
+    settings, names = attempt.settings, [name for name, _ in attempt.request.query_parameters]
     needed = [getattr(settings, "query", None), getattr(getattr(settings, "body_hash", None), "query", None)]
     needed += [argument for name, argument in PIECE.findall(getattr(settings, "signed", "")) if name == "query"]
     for name in filter(None, dict.fromkeys(needed)):
@@ -90,7 +90,7 @@ def _items(attempt: VerificationAttempt) -> Iterator[Suspicion]:
 def _coding(attempt: VerificationAttempt) -> Iterator[Suspicion]:
     headers = attempt.request.headers
     try:
-        inflated(attempt.request.body, headers)
+        decompress(attempt.request.body, headers)
     except Rejected:
         coding = headers.get("content-encoding")
         diagnosis = f"content-encoding says {coding}, and the body is not compressed so: it was decompressed on its way"

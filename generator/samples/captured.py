@@ -15,7 +15,7 @@ from pathlib import Path
 from generator.errors import GeneratorError
 from generator.files import regular_file
 from generator.samples import captured_json
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 
 _REQUEST_LINE = re.compile(rf"({captured_json.TOKEN})[ \t]+(\S+)(?:[ \t]+HTTP/[0-9.]+)?[ \t]*")
 _HEADER = re.compile(rf"({captured_json.TOKEN}):(.*)")
@@ -32,19 +32,19 @@ class Captured:
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    doubts: tuple[str, ...] = ()
-    cut: bytes = b""
+    warnings: tuple[str, ...] = ()
+    trailing_newline: bytes = b""
     """What stood at the end of the file and is not in `body`: a line break that an editor may have put there."""
 
     @cached_property
-    def joined(self) -> dict[str, str]:
+    def headers_by_name(self) -> dict[str, str]:
         """The headers by lower-case name; what stands twice is joined with a comma, as API Gateway does."""
         return _join_headers(self.headers)
 
     @property
-    def sent(self) -> Sent:
+    def request(self) -> OutgoingRequest:
         """The request as whatever verifies it takes it."""
-        return Sent(self.method, self.url, self.joined, self.body)
+        return OutgoingRequest(self.method, self.url, self.headers_by_name, self.body)
 
 
 def read_captured(file: Path) -> Captured:

@@ -21,7 +21,7 @@ from generator.errors import Problem, display_path
 from generator.files import regular_file
 from generator.files.debris import is_debris
 from generator.samples import gateway
-from lambdas.reading.formats import reader
+from lambdas.reading.formats import body_reader
 from lambdas.reading.request import Request
 
 SECRET = "5a" * 24  # samples are signed with it, and nothing else; it is hex and base64 too
@@ -73,7 +73,7 @@ def load_samples(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     samples, problems = [], []
     for name in sorted(names):
         try:
-            samples.append(_read_sample(name, folder, reader(definition.source.events)))
+            samples.append(_read_sample(name, folder, body_reader(definition.source.events)))
         except (OSError, ValueError, RecursionError) as error:
             file = Path(getattr(error, "filename", None) or folder / f"{name}.json")
             problems.append(Problem(display_path(file), getattr(error, "lineno", 0), "", error_text(error)))

@@ -24,16 +24,16 @@ from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
 from generator.samples.files import SAMPLE_TIME, SECRET, Sample, error_text, read_file
 from generator.samples.vendor import sign_sample
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source, verified_by
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import BY_IAM
 from lambdas.receiving.authorize import authorize
 from lambdas.receiving.challenges import matching_challenge
 from lambdas.receiving.receive import Receiver
-from lambdas.runtime.https_url import FetchRefused, allowed
+from lambdas.runtime.https_url import FetchRefused, is_allowed
 from lambdas.runtime.secrets import Secrets
 
 Accepted = Mapping[Path, bytes | None]
@@ -52,20 +52,20 @@ class Shaped:
     """What the source's JSON Schemas do not know of it."""
 
     @property
-    def part(self) -> str:
+    def expected_part(self) -> str:
         """Which kind of file holds what is expected of it."""
         return "mozdef" if self.reply is None else "reply"
 
     @property
-    def stale(self) -> Path | None:
+    def stale_file(self) -> Path | None:
         """The file of the other kind, from when the sample became that."""
-        other = self.sample.file("reply" if self.part == "mozdef" else "mozdef")
+        other = self.sample.file("reply" if self.expected_part == "mozdef" else "mozdef")
         return other if other.exists() else None
 
     def accepted(self) -> dict[Path, bytes | None]:
         """What is to be stored beside the sample, and None for what is to be removed."""
-        stale = {self.stale: None} if self.stale else {}
-        return {self.sample.file(self.part): expected_text(self).encode(), **stale}
+        stale = {self.stale_file: None} if self.stale_file else {}
+        return {self.sample.file(self.expected_part): expected_text(self).encode(), **stale}
 
 
 def shape(source: Source, sample: Sample) -> Shaped:
@@ -76,7 +76,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
     queue, kept = Queue(), KeptBucket("kept", Bucket)
     receiver = Receiver(source, secrets, Outbox("queue", queue), kept, clock=lambda: SAMPLE_TIME, fetch=_refuse_fetch)
     sent = sign_sample(source, sample, gateway.URL, lambda _name: (SECRET,), SAMPLE_TIME)
-    method, url, headers, body = sent or Sent(sample.method, gateway.URL, sample.headers, sample.body)
+    method, url, headers, body = sent or OutgoingRequest(sample.method, gateway.URL, sample.headers, sample.body)
     event = gateway.event(method, headers, body, url=url, query=sample.query)
     event[BY_IAM] = sent is None
     with contextlib.redirect_stdout(io.StringIO()) as log:
@@ -122,11 +122,11 @@ def _trace(source: Source, sample: Sample) -> str:
 
 def compare(made: Shaped) -> list[Problem]:
     """How the sample differs from what is stored beside it."""
-    file, problems = made.sample.file(made.part), []
-    if made.stale:
+    file, problems = made.sample.file(made.expected_part), []
+    if made.stale_file:
         kind = "messages" if made.reply is None else "a reply"
         said = f"is stale, since the sample becomes {kind}; if the build is right, --accept removes it"
-        problems.append(Problem(display_path(made.stale), 0, "", said))
+        problems.append(Problem(display_path(made.stale_file), 0, "", said))
     try:
         stored = json.loads(read_file(file))
     except FileNotFoundError:
@@ -153,7 +153,7 @@ def sample_events(source: Source, sample: Sample) -> Iterator[tuple[Any, Functio
     """The events in a sample, and what a path may call beside them."""
     root = sample.request.json
     functions = Functions(sample.request, root)
-    for item in compiled(source.events.split)(root, functions) or [] if source.events.split else [root]:
+    for item in compile_path(source.events.split)(root, functions) or [] if source.events.split else [root]:
         yield item, functions
 
 
@@ -191,6 +191,6 @@ def _short(value: Any) -> str:
 
 def _refuse_fetch(url: str, hosts: Iterable[str]) -> bytes:
     """What a challenge would call, a build only looks at."""
-    if not allowed(url, hosts):
+    if not is_allowed(url, hosts):
         raise FetchRefused("it is not at a host that may be asked")
     return b""

@@ -11,8 +11,8 @@ from generator.definition.read import Definition
 from generator.errors import Problem
 from generator.samples.run import Shaped, sample_events
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
-from lambdas.reading.text_templates import paths
+from lambdas.reading.paths import Functions, compile_path
+from lambdas.reading.text_templates import template_paths
 
 
 def find_warnings(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
@@ -32,8 +32,8 @@ def find_warnings(definition: Definition, made: list[Shaped]) -> Iterator[Proble
     keys = ("id", "type", "time")
     looked = [(f"events.{key}", path) for key in keys if (path := getattr(definition.source.events, key))]
     for key, words in mozdef_texts(definition.source.mozdef):
-        looked += [(key, path) for path in paths(words)]
-        if words and not paths(words) and any(_path_value(words, *item) is not None for item in there):
+        looked += [(key, path) for path in template_paths(words)]
+        if words and not template_paths(words) and any(_path_value(words, *item) is not None for item in there):
             said = f"is the word {words!r}, which every event has as a field; {{{words}}} is that field's value"
             yield Problem(*definition.location(key), key, said, warning=True)
     for key, path in looked:
@@ -58,6 +58,6 @@ def _path_value(path: str, item: Any, functions: Functions) -> Any:
     from jmespath.exceptions import JMESPathError
 
     try:
-        return compiled(path)(item, functions)
+        return compile_path(path)(item, functions)
     except (Rejected, JMESPathError, ValueError, RecursionError):
         return None

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from generator.aws import read_secret
 from generator.errors import GeneratorError
 from lambdas.auth import basic, leaves, secret_names
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Auth, Source, Webhook, auths
 from lambdas.receiving.challenges import matching_challenge
 from lambdas.runtime.secrets import NoSecret, UnusableSecret
@@ -45,7 +45,7 @@ def store_random_secrets(source: Source, ssm: Any, project: str, environment: st
             ssm.put_parameter(Name=there[name] + PRIVATE_KEY_SUFFIX, Value=held, Type="SecureString")
 
 
-def stored_secrets(ssm: Any, there: Mapping[str, str], *, held: bool = False) -> Keys:
+def stored_secrets(ssm: Any, there: Mapping[str, str], *, held: bool = False) -> SecretLookup:
     """What the vendor signs with, read from Parameter Store; `held` prefers the private key of the emulator."""
 
     def read(name: str) -> tuple[str, ...]:
@@ -61,10 +61,12 @@ def stored_secrets(ssm: Any, there: Mapping[str, str], *, held: bool = False) ->
     return read
 
 
-def sign_sample(source: Source, sample: Sample, url: str, held: Keys, now: float) -> Sent | None:
+def sign_sample(source: Source, sample: Sample, url: str, held: SecretLookup, now: float) -> OutgoingRequest | None:
     """The sample as the vendor would send it to this URL; None where the vendor alone can sign it."""
     auth = auth_of_sample(source, sample)
-    sent = Sent(sample.method, f"{url}?{urlencode(sample.query)}" if sample.query else url, sample.headers, sample.body)
+    sent = OutgoingRequest(
+        sample.method, f"{url}?{urlencode(sample.query)}" if sample.query else url, sample.headers, sample.body
+    )
     try:
         return auth.type.sign(auth.settings, sent, held, now) if auth else sent
     except NoSecret as none:

@@ -16,7 +16,7 @@ from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures.keys import usable_keys
 
 if TYPE_CHECKING:
-    from lambdas.auth_type import Keys
+    from lambdas.auth_type import SecretLookup
     from lambdas.model import Auth, Source
     from lambdas.reading.request import Request
     from lambdas.runtime.secrets import Secrets
@@ -49,7 +49,7 @@ def secret_names(auth: Auth) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(name) for name in names if name))
 
 
-def current_secret(auth: Auth, lookup_secret: Keys) -> str:
+def current_secret(auth: Auth, lookup_secret: SecretLookup) -> str:
     """Return the secret that replies are signed with, stripped; UnusableSecret where the type can't use it."""
     leaf = next(leaf for leaf in leaves(auth) if secret_names(leaf))
     read_secret: Any = leaf.type.read_secret  # type: ignore[attr-defined]  # whoever has a secret has it

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth import credential_headers as headers_of
-from lambdas.auth_type import Keys, Sent
+from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model import Auth
 from lambdas.runtime.secrets import SecretsUnavailable
 
@@ -32,7 +32,7 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return headers_of(settings.of)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
     """One refusal is enough, even while another type's secrets are unavailable: no answer could save the request."""
     store_error: SecretsUnavailable | None = None
     for auth in settings.of:
@@ -44,9 +44,11 @@ def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float
         raise store_error
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
+def sign(
+    settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
+) -> OutgoingRequest | None:
     """Sign with every type, one after the other; None where only the vendor can sign with one of them."""
-    signed: Sent | None = outgoing
+    signed: OutgoingRequest | None = outgoing
     for auth in settings.of:
         signed = auth.type.sign(auth.settings, signed, lookup_secret, now) if signed else None
     return signed

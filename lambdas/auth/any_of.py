@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth import credential_headers as headers_of
 from lambdas.auth import secret_names
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Auth
 from lambdas.runtime.secrets import NoSecret, SecretsUnavailable, UnusableSecret
 
@@ -33,7 +33,7 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return headers_of(settings.of)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
     """A type whose secret is not stored is not in use; while the store is down, it may hold the secret that matters."""
     reasons: list[str] = []
     store_errors: list[SecretsUnavailable] = []
@@ -52,7 +52,7 @@ def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float
     raise Unauthenticated("; ".join(reasons))
 
 
-def _in_use(settings: Settings, lookup_secret: Keys) -> bool:
+def _in_use(settings: Settings, lookup_secret: SecretLookup) -> bool:
     """Whether a secret is stored for one of the types; if none is, the fault is ours and not the sender's."""
     for auth in settings.of:
         try:
@@ -64,7 +64,9 @@ def _in_use(settings: Settings, lookup_secret: Keys) -> bool:
     return False
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
+def sign(
+    settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
+) -> OutgoingRequest | None:
     """Sign with the first type that can sign the request."""
     flaw: UnusableSecret | None = None
     for auth in settings.of:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import SecretName
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures.keys import secret_texts, usable_keys
@@ -42,7 +42,7 @@ def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, _now: float) -> None:
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         raise Unauthenticated("no authorization header with the scheme Basic")
@@ -57,7 +57,7 @@ def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: floa
         raise usable.refusal("user and password in authorization are not those of the secret")
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, _now: float) -> OutgoingRequest:
     encoded = base64.b64encode(lookup_secret(settings.secret)[0].encode()).decode()
     return outgoing._replace(headers={**outgoing.headers, "Authorization": f"Basic {encoded}"})
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Field, SecretName, Text
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
-from lambdas.reading.text_templates import paths, pieces
-from lambdas.reading.unverified import refuse_compressed
+from lambdas.reading.text_templates import template_parts, template_paths
+from lambdas.reading.unverified_request import refuse_compressed_body
 from lambdas.signatures import signature_check, signature_make
 from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
 from lambdas.signatures.signature_settings import Encoding
@@ -75,8 +75,8 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return read_key(settings.key, stored)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
-    refuse_compressed(request)
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, _now: float) -> None:
+    refuse_compressed_body(request)
     try:
         items = _items(settings, request.json, request)
         texts = [_text(settings, item, request) for item in items]
@@ -98,7 +98,7 @@ def _is_valid(settings: Settings, item: Any, text: bytes, keys: tuple[bytes, ...
 
 
 def _items(settings: Settings, root: Any, request: Request) -> list[Any]:
-    items = masking.found(root, settings.each, request) if settings.each else [root]
+    items = masking.field_value(root, settings.each, request) if settings.each else [root]
     if not isinstance(items, list):
         return []
     # Each item costs an HMAC before the sender is known.
@@ -110,8 +110,8 @@ def _items(settings: Settings, root: Any, request: Request) -> list[Any]:
 def _text(settings: Settings, item: Any, request: Request) -> bytes:
     functions = Functions(request, item)
     parts = (
-        part if kind == "literal" else _signed_value(compiled(part)(item, functions))
-        for kind, part in pieces(settings.signed)
+        part if kind == "literal" else _signed_value(compile_path(part)(item, functions))
+        for kind, part in template_parts(settings.signed)
     )
     return "".join(parts).encode("utf-8", "surrogatepass")
 
@@ -123,14 +123,14 @@ def _signed_value(value: Any) -> str:
 
 
 def _received_signature(settings: Settings, item: Any, request: Request) -> bytes:
-    text = masking.found(item, settings.signature.path, request)
+    text = masking.field_value(item, settings.signature.path, request)
     try:
         return signature_check.decode_text(text, settings.signature.encoding) if isinstance(text, str) else b""
     except ValueError:
         return b""
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float) -> OutgoingRequest:
     root, request = json.loads(outgoing.body), Request.from_sent(outgoing, now)
     key = usable_keys(settings, lookup_secret, read_secret).current
     for item in _items(settings, root, request):
@@ -151,7 +151,7 @@ def describe(settings: Settings) -> str:
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
-    if not paths(settings.signed):
+    if not template_paths(settings.signed):
         yield "signed", "has no field of the body, so one signature would be good for every event"
     if "[]" in settings.signature.path:
         yield "signature.path", "is one field, without []; `each` finds the items, each with a signature of its own"

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Field, SecretName
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
-from lambdas.reading.unverified import refuse_compressed
+from lambdas.reading.unverified_request import refuse_compressed_body
 from lambdas.signatures.keys import secret_texts, usable_keys
 
 if TYPE_CHECKING:
@@ -48,15 +48,15 @@ def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
-    refuse_compressed(request)
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, _now: float) -> None:
+    refuse_compressed_body(request)
     try:
         root = request.json
     except Rejected:
         raise Unauthenticated("the body is not JSON") from None
     items = [root]
     if settings.each:
-        items = masking.found(root, settings.each, request)
+        items = masking.field_value(root, settings.each, request)
         if not isinstance(items, list) or not items:
             raise Unauthenticated(f"{settings.each} is not a list with something in it")
     usable = usable_keys(settings, lookup_secret, read_secret)
@@ -73,13 +73,15 @@ def _is_valid(received: bytes, secrets: tuple[bytes, ...]) -> bool:
 
 
 def _received_token(settings: Settings, item: Any, request: Request) -> bytes:
-    token = masking.found(item, settings.field, request)
+    token = masking.field_value(item, settings.field, request)
     return token.encode("utf-8", "surrogatepass") if isinstance(token, str) else b""
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, _now: float) -> OutgoingRequest:
     root = json.loads(outgoing.body)
-    masking.put(root, _full_path(settings), usable_keys(settings, lookup_secret, read_secret).current.decode())
+    masking.replace_field(
+        root, _full_path(settings), usable_keys(settings, lookup_secret, read_secret).current.decode()
+    )
     return outgoing._replace(body=json.dumps(root).encode())
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth_type import Keys, Sent
+from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model import SecretName
 from lambdas.signatures import signature_check, signature_make
 from lambdas.signatures.keys import secret_texts, usable_keys
@@ -42,7 +42,7 @@ def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
     received = signature_check.received_signatures(settings, request, now)
     usable = usable_keys(settings, lookup_secret, read_secret)
     texts = [text for secret in usable.keys for text in signed_texts(settings, request, secret)]
@@ -55,7 +55,7 @@ def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float
     signature_check.check_signed_claims(settings, request, now)
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float) -> OutgoingRequest:
     secret = usable_keys(settings, lookup_secret, read_secret).current
     return signature_make.sign_request(
         settings, outgoing, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import SecretName
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures import public_keys, signature_check, signature_make
@@ -51,7 +51,7 @@ def read_secret(settings: Settings, stored: str) -> tuple[Any, ...]:
     return (Ed25519PublicKey.from_public_bytes(content),)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
     usable = usable_keys(settings, lookup_secret, read_secret)
     try:
         public_keys.verify(settings, request, now, (key.verify for key in usable.keys))
@@ -59,7 +59,9 @@ def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float
         raise usable.refusal(str(error)) from None
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
+def sign(
+    settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
+) -> OutgoingRequest | None:
     stored = lookup_secret(settings.secret)[0]
     if not stored.startswith(_PRIVATE):
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth_type import Keys, Sent
+from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model import SecretName
 from lambdas.signatures import signature_check, signature_make
 from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
@@ -44,7 +44,7 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return read_key(settings.key, stored)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
     received = signature_check.received_signatures(settings, request, now)
     usable = usable_keys(settings, lookup_secret, read_secret)
     expected = [
@@ -62,7 +62,7 @@ def hmac_texts(settings: Settings, request: Request) -> list[bytes]:
     return signed_texts(settings, request)
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float) -> OutgoingRequest:
     key = usable_keys(settings, lookup_secret, read_secret).current
     return signature_make.sign_request(settings, outgoing, now, lambda text: hmac.digest(key, text, settings.algorithm))
 

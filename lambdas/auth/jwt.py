@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Header, HttpsUrl
-from lambdas.runtime.fetch import fetched
+from lambdas.runtime.fetch import fetch_from_vendor
 from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import SecretsUnavailable
 from lambdas.signatures.published_keys import REREAD, FetchCache
@@ -62,7 +62,7 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return (settings.header.lower(),)
 
 
-def verify(settings: Settings, request: Request, _lookup_secret: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, _lookup_secret: SecretLookup, now: float) -> None:
     claims = _typed_claims(request.claims) if request.claims is not None else _verified_claims(settings, request)
     _check_claims(settings, claims, now)
 
@@ -167,7 +167,7 @@ _KEY_TYPES = {"RS": ("RSA",), "PS": ("RSA",), "ES": ("EC",), "Ed": ("OKP",)}
 
 
 def _fetch(url: str) -> bytes:
-    return fetched(url, [urlsplit(url).hostname or ""])
+    return fetch_from_vendor(url, [urlsplit(url).hostname or ""])
 
 
 def _parse_jwks_uri(content: bytes) -> str:
@@ -197,7 +197,7 @@ def _issuer_key(settings: Settings, kid: Any, algorithm: str) -> Any:
     return key
 
 
-def sign(_settings: Settings, _outgoing: Sent, _lookup_secret: Keys, _now: float) -> None:
+def sign(_settings: Settings, _outgoing: OutgoingRequest, _lookup_secret: SecretLookup, _now: float) -> None:
     """Return None: only the issuer has the private key."""
 
 

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import TopicArn
 from lambdas.reading.body import Rejected
-from lambdas.reading.unverified import refuse_compressed
-from lambdas.runtime.fetch import fetched
+from lambdas.reading.unverified_request import refuse_compressed_body
+from lambdas.runtime.fetch import fetch_from_vendor
 from lambdas.runtime.https_url import FetchRefused
 from lambdas.signatures.published_keys import FetchCache
 
@@ -64,8 +64,8 @@ def headers(_settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-def verify(settings: Settings, request: Request, _lookup_secret: Keys, _now: float) -> None:
-    refuse_compressed(request)
+def verify(settings: Settings, request: Request, _lookup_secret: SecretLookup, _now: float) -> None:
+    refuse_compressed_body(request)
     try:
         message = request.json
     except Rejected:
@@ -116,7 +116,7 @@ def _parse_certificate(content: bytes) -> Any:
 
 
 def _fetch(url: str) -> bytes:
-    return fetched(url, HOSTS)
+    return fetch_from_vendor(url, HOSTS)
 
 
 CERTIFICATES = FetchCache(_parse_certificate, _fetch)
@@ -147,7 +147,7 @@ def _signature(message: dict[str, Any]) -> bytes:
         raise Unauthenticated("Signature is not base64") from None
 
 
-def sign(_settings: Settings, _outgoing: Sent, _lookup_secret: Keys, _now: float) -> None:
+def sign(_settings: Settings, _outgoing: OutgoingRequest, _lookup_secret: SecretLookup, _now: float) -> None:
     """Return None: only SNS has the private key."""
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Header, SecretName
-from lambdas.reading.unverified import parameter
+from lambdas.reading.unverified_request import single_query_parameter
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures.keys import secret_texts, usable_keys
 
@@ -49,7 +49,7 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(f"{settings.prefix}{text}".encode() for text in texts)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, _now: float) -> None:
     carrier, token = _received_token(settings, request)
     received = token.encode("utf-8", "surrogatepass")
     usable = usable_keys(settings, lookup_secret, read_secret)
@@ -62,14 +62,14 @@ def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: floa
 def _received_token(settings: Settings, request: Request) -> tuple[str, str]:
     """Return the header or query parameter that carries the token, and its value."""
     if settings.query:
-        return f"query parameter {settings.query}", parameter(request, settings.query)
+        return f"query parameter {settings.query}", single_query_parameter(request, settings.query)
     header = str(settings.header).lower()
     if header not in request.headers:
         raise Unauthenticated(f"no {header} header")
     return header, request.headers[header]
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, _now: float) -> OutgoingRequest:
     token = usable_keys(settings, lookup_secret, read_secret).current.decode()
     if settings.header:
         return outgoing._replace(headers={**outgoing.headers, settings.header: token})

@@ -10,7 +10,7 @@ from lambdas.auth_type import Unauthenticated
 from lambdas.model import Source
 from lambdas.reading.request import Request
 from lambdas.runtime.log import log
-from lambdas.runtime.metrics import embedded
+from lambdas.runtime.metrics import embedded_metrics
 from lambdas.runtime.secrets import Secrets, SecretsUnavailable
 
 
@@ -28,7 +28,7 @@ def authorize(
     try:
         verify_or_reread_secrets(source.webhook.auth, request, secrets)
     except Unauthenticated as error:
-        metrics = embedded(stack, now, {"Unauthenticated": 1}) if stack else {}
+        metrics = embedded_metrics(stack, now, {"Unauthenticated": 1}) if stack else {}
         log("WARN", "unauthenticated", now, source=source.name, requestId=request.id, why=str(error), **metrics)
         return {"isAuthorized": False}
     except SecretsUnavailable as error:

@@ -15,8 +15,8 @@ from jmespath.functions import signature
 
 from lambdas.model import Challenge, Reply
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
-from lambdas.reading.text_templates import as_text, filled, filled_json, paths
+from lambdas.reading.paths import Functions, compile_path
+from lambdas.reading.text_templates import as_text, compile_json_template, compile_template, template_paths
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -96,7 +96,7 @@ def matching_challenge(challenges: tuple[Challenge, ...], request: Request) -> C
         if challenge.method == request.method:
             try:
                 body = _body(request)
-                if compiled(challenge.when)(body, Functions(request, body)):
+                if compile_path(challenge.when)(body, Functions(request, body)):
                     return challenge
             except Rejected:
                 continue
@@ -119,14 +119,14 @@ def answer_challenge(challenge: Challenge, request: Request, secret: Callable[[]
 def render_reply(reply: Reply, body: Any, functions: Functions) -> HttpReply:
     """Fill in a reply's headers and body."""
     headers = tuple(
-        (name.lower(), _one_line(as_text(filled(text)(body, functions))))
+        (name.lower(), _one_line(as_text(compile_template(text)(body, functions))))
         for name, text in (reply.headers or {}).items()
     )
     if reply.json is not None:
-        text = _json(filled_json(reply.json)(body, functions))
+        text = _json(compile_json_template(reply.json)(body, functions))
         return HttpReply(reply.status, text, "application/json", headers)
     if reply.text is not None:
-        return HttpReply(reply.status, _text(as_text(filled(reply.text)(body, functions))), headers=headers)
+        return HttpReply(reply.status, _text(as_text(compile_template(reply.text)(body, functions))), headers=headers)
     return HttpReply(reply.status, headers=headers)
 
 
@@ -180,7 +180,9 @@ def could_sign(challenges: tuple[Challenge, ...], text: bytes) -> bool:
 
 def signs_with_secret(challenge: Challenge) -> bool:
     """Whether the reply contains a text that is signed with the secret."""
-    return any(name in path for text in reply_texts(challenge.reply) for path in paths(text) for name in _WITH_SECRET)
+    return any(
+        name in path for text in reply_texts(challenge.reply) for path in template_paths(text) for name in _WITH_SECRET
+    )
 
 
 _WITH_SECRET = ("hmac_", "keyed_sha256_")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import Challenge, Path
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.runtime.secrets import NoSecret, Secrets, UnusableSecret
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ def take_effect(
     if challenge.store_secret:
         _learn_secret(_value_at(challenge.store_secret, request), secrets, names[0])
     if challenge.confirm:
-        from lambdas.runtime.fetch import fetched
+        from lambdas.runtime.fetch import fetch_from_vendor
         from lambdas.runtime.https_url import FetchRefused
 
         try:
-            (fetch or fetched)(str(_value_at(challenge.confirm.url, request)), challenge.confirm.hosts)
+            (fetch or fetch_from_vendor)(str(_value_at(challenge.confirm.url, request)), challenge.confirm.hosts)
         except FetchRefused as error:
             raise Unauthenticated(f"{challenge.confirm.url} can't be called: {error}") from None
 
@@ -43,7 +43,7 @@ def _value_at(path: Path, request: Request) -> Any:
         root = request.json if request.body else None
     except Rejected:
         root = None
-    return compiled(path)(root, Functions(request, root))
+    return compile_path(path)(root, Functions(request, root))
 
 
 def _stored_values(secrets: Secrets, name: str) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def _learn_secret(value: Any, secrets: Secrets, name: str) -> None:
             raise UnusableSecret(f"{name} is blank: delete that parameter")
         accepted = _is_any_of(value, stored)
     except NoSecret:
-        accepted = secrets.learn(name, value) or _is_any_of(value, _stored_values(secrets, name))
+        accepted = secrets.store_new(name, value) or _is_any_of(value, _stored_values(secrets, name))
     if not accepted:
         raise Unauthenticated("there is a secret already, and it is another one: delete that parameter first")
 

@@ -26,10 +26,10 @@ from lambdas.delivering.outbox import Outbox, QueueUnavailable
 from lambdas.delivering.result import EventsInFlight, KeptBucketUnavailable
 from lambdas.model import Challenge, Reply, Source, auths, verified_by
 from lambdas.reading.body import Rejected
-from lambdas.reading.formats import reader
+from lambdas.reading.formats import body_reader
 from lambdas.reading.paths import Functions
 from lambdas.reading.request import Request
-from lambdas.reading.text_templates import paths
+from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import (
     HttpReply,
     InputOutOfBounds,
@@ -84,7 +84,7 @@ class Receiver:
         # Most sources answer every event alike, so that reply is rendered once.
         self._static_reply = _render_if_static(self._accepted_reply)
         self._refusal_headers = tuple((source.webhook.refusal_headers or {}).items())
-        self._read = reader(source.events)
+        self._read = body_reader(source.events)
         self._delivery = Delivery(source, outbox, kept, claims)
         self._secrets = secrets
         self._clock = clock
@@ -198,7 +198,7 @@ class Receiver:
 
 def _render_if_static(reply: Reply) -> HttpReply | None:
     """Render a reply that has no field of the event in it; None where it has one."""
-    if any(paths(text) for text in reply_texts(reply)):
+    if any(template_paths(text) for text in reply_texts(reply)):
         return None
     return render_reply(reply, None, Functions(Request(""), None))
 

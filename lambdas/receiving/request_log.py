@@ -9,10 +9,10 @@ from lambdas.delivering.result import Delivered
 from lambdas.reading.request import Request
 from lambdas.receiving.challenges import HttpReply
 from lambdas.runtime.log import Level, log
-from lambdas.runtime.metrics import embedded
+from lambdas.runtime.metrics import embedded_metrics
 
 if TYPE_CHECKING:
-    from lambdas.shaping.message import Refusal
+    from lambdas.shaping.message import RejectedEvent
 
 MAX_REASONS = 20
 """Reasons in a log line: CloudWatch cuts a line that is too long, and its metrics with it."""
@@ -58,9 +58,9 @@ def _extra_fields(request: Request, outcome: Outcome, stack: str) -> dict[str, A
         "canary": request.canary if delivered.sent or delivered.unsent else None,
     }
     if delivered.drift:
-        from lambdas.reading.validation import listed
+        from lambdas.reading.validation import list_unknown
 
-        fields["drift"] = listed(delivered.drift)
+        fields["drift"] = list_unknown(delivered.drift)
     counts = {
         "Rejected": len(delivered.refusals),
         "Unauthenticated": int(outcome.reply.status == 401),
@@ -72,11 +72,11 @@ def _extra_fields(request: Request, outcome: Outcome, stack: str) -> dict[str, A
         "Unclaimed": delivered.unclaimed,
         "Drift": len(delivered.drift),
     }
-    metrics = embedded(stack, request.time, counts) if stack else {}
+    metrics = embedded_metrics(stack, request.time, counts) if stack else {}
     return {**{name: value for name, value in fields.items() if value}, **metrics}
 
 
-def format_reasons(refusals: Iterable[Refusal]) -> str:
+def format_reasons(refusals: Iterable[RejectedEvent]) -> str:
     """Join the distinct reasons, at most `MAX_REASONS` of them."""
     reasons = sorted({f"{refusal.reason}: {refusal.detail}" for refusal in refusals})
     rest = [f"and {len(reasons) - MAX_REASONS} more"] if len(reasons) > MAX_REASONS else []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar
 
-from lambdas.auth_type import Keys, Unauthenticated
+from lambdas.auth_type import SecretLookup, Unauthenticated
 from lambdas.runtime.secrets import UnusableSecret
 
 K = TypeVar("K")
@@ -47,7 +47,9 @@ class UsableKeys(Generic[K]):
         return UnusableSecret(self.flaw) if self.flaw else Unauthenticated(reason)
 
 
-def usable_keys(settings: Any, lookup_secret: Keys, read_secret: Callable[[Any, str], tuple[K, ...]]) -> UsableKeys[K]:
+def usable_keys(
+    settings: Any, lookup_secret: SecretLookup, read_secret: Callable[[Any, str], tuple[K, ...]]
+) -> UsableKeys[K]:
     """Read the stored secrets as a type does. A previous secret that can't be used counts as absent."""
     keys: list[K] = []
     flaw = None

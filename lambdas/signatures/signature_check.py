@@ -14,8 +14,8 @@ from lambdas.auth_type import Unauthenticated
 from lambdas.model import Header
 from lambdas.reading.formats import media_type
 from lambdas.reading.request import FORM
-from lambdas.reading.unverified import parameter
-from lambdas.runtime.times import seconds
+from lambdas.reading.unverified_request import single_query_parameter
+from lambdas.runtime.times import unix_seconds
 from lambdas.signatures.signature_settings import BodyHash, Encoding, Signature, SignatureSettings, Timestamp
 from lambdas.signatures.signed_text import signed_time
 
@@ -83,7 +83,7 @@ def _check_window(stamp: Timestamp, request: Request, now: float) -> None:
     written = signed_time(stamp, request)
     name = stamp.header.lower() if stamp.header else str(stamp.path)
     try:
-        age = now - seconds(written, stamp.format)
+        age = now - unix_seconds(written, stamp.format)
     except ValueError:
         raise Unauthenticated(f"{name} is not a time as {stamp.format} writes it") from None
     ahead = stamp.tolerance if stamp.future is None else stamp.future
@@ -125,10 +125,10 @@ def _signatures(settings: Signature, value: str) -> list[bytes]:
 
 def _check_hash(body_hash: BodyHash, request: Request) -> None:
     if body_hash.query:
-        received = parameter(request, body_hash.query)
+        received = single_query_parameter(request, body_hash.query)
         # It must be the last parameter, and named nowhere else: otherwise text that somebody wrote into a signed form
         # could pass for it.
-        named = any(body_hash.query in text for each in request.parameters[:-1] for text in each)
+        named = any(body_hash.query in text for each in request.query_parameters[:-1] for text in each)
         if named or media_type(request.headers) == FORM:
             raise Unauthenticated(f"{body_hash.query} is not the last query parameter of a body that is not a form")
     else:

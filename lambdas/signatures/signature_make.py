@@ -7,17 +7,21 @@ import hashlib
 import json
 from collections.abc import Callable
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.reading.request import Request
-from lambdas.runtime.times import timestamp
+from lambdas.runtime.times import format_time
 from lambdas.signatures.signature_check import FAMILY
 from lambdas.signatures.signature_settings import Encoding, SignatureSettings, Timestamp
 from lambdas.signatures.signed_text import signed_texts
 
 
 def sign_request(
-    settings: SignatureSettings, outgoing: Sent, now: float, make: Callable[[bytes], bytes], secret: bytes = b""
-) -> Sent:
+    settings: SignatureSettings,
+    outgoing: OutgoingRequest,
+    now: float,
+    make: Callable[[bytes], bytes],
+    secret: bytes = b"",
+) -> OutgoingRequest:
     """Return the request as the vendor would send it; `make` signs a text.
 
     Used by builds and senders, never in AWS.
@@ -32,7 +36,7 @@ def sign_request(
     if stamp and stamp.path:
         outgoing = outgoing._replace(body=_stamped(outgoing.body, stamp, now))
     elif stamp and stamp.header:
-        value = f"{stamp.prefix}{timestamp(now, stamp.format)}"
+        value = f"{stamp.prefix}{format_time(now, stamp.format)}"
         headers[stamp.header] = value
         if stamp.header.lower() == name.lower():
             timestamp_part = f"{value}{stamp.split or settings.signature.split}"
@@ -70,6 +74,6 @@ def encode_bytes(content: bytes, encoding: Encoding) -> str:
 def _stamped(body: bytes, stamp: Timestamp, now: float) -> bytes:
     """Return the body with this time in it, where `path` is a mere name."""
     fields = json.loads(body)
-    text = timestamp(now, stamp.format)
+    text = format_time(now, stamp.format)
     fields[str(stamp.path)] = text if stamp.format == "rfc3339" else int(text)
     return json.dumps(fields).encode()

@@ -13,9 +13,9 @@ from urllib.parse import parse_qs
 from lambdas.auth_type import Unauthenticated
 from lambdas.reading.body import Rejected
 from lambdas.reading.formats import media_type
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import FORM
-from lambdas.reading.unverified import parameter
+from lambdas.reading.unverified_request import single_query_parameter
 from lambdas.signatures.signature_settings import PIECE, SignatureSettings, Timestamp, Url
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _sha256(request: Request) -> bytes:
 _PIECES: dict[str, Callable[[Request, str], bytes]] = {
     "method": lambda request, _: request.method.encode(),
     "header": lambda request, name: _header(name, request),
-    "query": lambda request, name: _bytes(parameter(request, name)),
+    "query": lambda request, name: _bytes(single_query_parameter(request, name)),
     "form_sorted": lambda request, _: _form_sorted(request),
     "body_sha256": lambda request, _: _sha256(request).hex().encode(),
     "body_sha256_base64": lambda request, _: base64.b64encode(_sha256(request)),
@@ -115,7 +115,7 @@ def signed_time(stamp: Timestamp, request: Request) -> str:
     if stamp.path:
         try:
             root = request.json
-            time = compiled(stamp.path)(root, Functions(request, root))
+            time = compile_path(stamp.path)(root, Functions(request, root))
         except Rejected:
             time = None
         if isinstance(time, bool) or not isinstance(time, str | int):

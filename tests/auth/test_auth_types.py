@@ -24,7 +24,7 @@ from generator.samples import gateway
 from generator.samples.vendor import random_secrets
 from lambdas import auth
 from lambdas.auth import hmac_texts, leaves, secret_names
-from lambdas.auth_type import AuthType, Keys, Sent, Unauthenticated
+from lambdas.auth_type import AuthType, OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Auth, SecretName, Webhook, auths, verified_by
 from lambdas.reading.request import Request
 from lambdas.runtime.secrets import UnusableSecret
@@ -203,7 +203,7 @@ def test_one_that_stores_nothing_asks_for_no_secret(auth: Auth) -> None:
         assert list(hmac_texts(auth, Request("POST", body=b"{}"))) == []
 
 
-def pairs(auth: Auth) -> tuple[Keys, Keys]:
+def pairs(auth: Auth) -> tuple[SecretLookup, SecretLookup]:
     """What is stored, and what the vendor holds: made up."""
     made = random_secrets(Webhook(auth))
     return (lambda name: (made[name][0],)), (lambda name: (made[name][1],))
@@ -217,10 +217,10 @@ BODY: dict[str, Any] = {
     "signature": {"timestamp": str(int(NOW)), "token": "t", "signature": ""},
     "a": "é",
 }
-SENT = Sent("POST", gateway.URL, {"content-type": "application/json"}, json.dumps(BODY).encode())
+SENT = OutgoingRequest("POST", gateway.URL, {"content-type": "application/json"}, json.dumps(BODY).encode())
 
 
-def as_signed(auth: Auth, held: Keys) -> Sent | None:
+def as_signed(auth: Auth, held: SecretLookup) -> OutgoingRequest | None:
     """Signed as JSON, or as a form where that is what is signed; None where it can't be."""
     form = SENT._replace(headers={"content-type": "application/x-www-form-urlencoded"}, body=b"b=2&a=1")
     for sent in (SENT, form):

@@ -22,13 +22,13 @@ from generator.commands import main
 from generator.definition.read import Definition
 from generator.samples import gateway
 from generator.templates import event_source
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.receiving.receive import MAX_BODY, MAX_HANDSHAKE
-from lambdas.runtime.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 from tests.definitions import ROOT
-from tests.definitions import definition as define
+from tests.definitions import make_definition as define
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint
-from tests.fakes import signed as sent_by_the_vendor
+from tests.fakes import signed_request as sent_by_the_vendor
 from tests.pages import assert_made
 
 PAGE = ROOT / "docs" / "bad-input.md"
@@ -113,13 +113,13 @@ def signed(body: bytes, encoding: str = "", kind: str = "application/json", **ho
     return send
 
 
-def changed(change: Callable[[Sent], Sent], body: bytes = encoded(GOOD)) -> Send:
+def changed(change: Callable[[OutgoingRequest], OutgoingRequest], body: bytes = encoded(GOOD)) -> Send:
     """The good event, of which something was changed once it was signed."""
     return lambda endpoint: endpoint.send(change(sent_by_the_vendor(endpoint.source.webhook.auth, body)))
 
 
 def with_header(name: str, value: Callable[[str], str | None]) -> Send:
-    def change(sent: Sent) -> Sent:
+    def change(sent: OutgoingRequest) -> OutgoingRequest:
         said = value(next(there for key, there in sent.headers.items() if key.lower() == name))
         others = {key: there for key, there in sent.headers.items() if key.lower() != name}
         return sent._replace(headers={**others, **({} if said is None else {name: said})})
@@ -295,7 +295,7 @@ UNKNOWN = [
         NOWHERE,
         "unstamped",
     ),
-    Row("a signature by another secret", lambda one: one.signed(encoded(GOOD), secret="another"), 401, NOWHERE),
+    Row("a signature by another secret", lambda one: one.post_signed(encoded(GOOD), secret="another"), 401, NOWHERE),
     Row("a signature of another body", changed(lambda sent: sent._replace(body=good(id="e2"))), 401, NOWHERE),
     Row(
         "a body with a space more than was signed",
@@ -752,10 +752,15 @@ TROUBLE = [
     Row("no secret is stored, behind an authorizer", while_(nothing_stored, SIGNED), 503, NOWHERE, "token"),
     Row("the secret is stored with a line break at its end", while_(stored(f"{SECRET}\n"), SIGNED), 200, QUEUED),
     Row("the secret that is stored is blank", while_(stored("\n"), SIGNED), 503, NOWHERE),
-    Row("the previous secret that is stored is blank", while_(stored("\n", as_well=PREVIOUS), SIGNED), 200, QUEUED),
+    Row(
+        "the previous secret that is stored is blank",
+        while_(stored("\n", as_well=PREVIOUS_SUFFIX), SIGNED),
+        200,
+        QUEUED,
+    ),
     Row(
         "the previous secret is blank, and the event forged",
-        while_(stored("\n", as_well=PREVIOUS), FORGED),
+        while_(stored("\n", as_well=PREVIOUS_SUFFIX), FORGED),
         401,
         NOWHERE,
     ),
@@ -967,15 +972,15 @@ DEFINITIONS = [
     Written(
         "a schema with a keyword that is misspelt",
         f"description: a\n{TOKEN}{SCHEMA}",
-        ["1: requird: no such keyword; did you mean required? (one of your own begins with x-)"],
+        ["1: requird: no such keyword; did you mean required? (an own keyword begins with x-)"],
         '{"requird": ["a"]}',
     ),
     Written(
         "a schema that leads elsewhere",
         f"description: a\n{TOKEN}{SCHEMA}",
         [
-            "1: $ref: https://schemas.example/a.json leads nowhere in this file, as #/definitions/user might: nothing "
-            "else is read"
+            "1: $ref: https://schemas.example/a.json leads nowhere in this file, and no other is read; write "
+            "one such as #/definitions/user"
         ],
         '{"$ref": "https://schemas.example/a.json"}',
     ),

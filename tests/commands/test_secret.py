@@ -30,7 +30,7 @@ from lambdas.model import Header
 from lambdas.runtime.secrets import Secrets, SecretsUnavailable
 from lambdas.signatures.keys import key_bytes
 from lambdas.signatures.signature_settings import Signature
-from tests.definitions import SOURCES, definition, shipped
+from tests.definitions import SOURCES, bundled_source, make_definition
 
 NAME = "/MozDef-EF/zoom/dev/auth_token"
 PREVIOUS = f"{NAME}_previous"
@@ -528,7 +528,7 @@ def test_what_may_be_a_mistake_is_a_warning(secret: Run, tmp_path: Path) -> None
     assert secret(piped="fifteen-charact") == (0, NEW, short)
     assert secret("--env", "test", piped="sixteen-characte")[::2] == (0, "")
 
-    definition(
+    make_definition(
         tmp_path,
         """
         description: Made up
@@ -544,11 +544,11 @@ def test_what_may_be_a_mistake_is_a_warning(secret: Run, tmp_path: Path) -> None
 
 def test_whether_a_type_sends_the_secret_itself_is_asked_of_the_type(tmp_path: Path) -> None:
     def auth(text: str) -> Any:
-        return definition(tmp_path, f"description: x\nwebhook: {{auth: {text}}}\n").source.webhook.auth
+        return make_definition(tmp_path, f"description: x\nwebhook: {{auth: {text}}}\n").source.webhook.auth
 
-    assert secret_store.header_prefix(shipped("okta").source.webhook.auth, "auth_token") == ""
-    assert secret_store.header_prefix(shipped("okta").source.webhook.auth, "other") is None
-    assert secret_store.header_prefix(shipped("zoom").source.webhook.auth, "auth_token") is None
+    assert secret_store.header_prefix(bundled_source("okta").source.webhook.auth, "auth_token") == ""
+    assert secret_store.header_prefix(bundled_source("okta").source.webhook.auth, "other") is None
+    assert secret_store.header_prefix(bundled_source("zoom").source.webhook.auth, "auth_token") is None
     assert secret_store.header_prefix(auth('{token: {header: x-a, prefix: "Bearer "}}'), "auth_token") == "Bearer "
     assert secret_store.header_prefix(auth("{token: {query: a}}"), "auth_token") is None
     assert (
@@ -560,7 +560,7 @@ def test_whether_a_type_sends_the_secret_itself_is_asked_of_the_type(tmp_path: P
 
 def of_two(folder: Path) -> str:
     text = "{any_of: [{hmac: {signature: {header: x-a}}}, {token: {header: x-b, secret: other}}]}"
-    definition(folder, f"description: x\nwebhook: {{auth: {text}}}\n", "acme")
+    make_definition(folder, f"description: x\nwebhook: {{auth: {text}}}\n", "acme")
     return str(folder)
 
 
@@ -614,7 +614,7 @@ KEYS = {
 def test_a_secret_that_is_no_key_as_the_definition_has_it_is_not_stored(
     secret: Run, tmp_path: Path, auth: str, right: str, wrong: str
 ) -> None:
-    definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
+    make_definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
     encoding = "base64" if "base64" in auth else "hex"
     said = f"error: the secret is no key written in {encoding}, which the definition says that it is\n"
     assert secret("--sources", str(tmp_path), piped=wrong.strip(), source="acme") == (1, "", said)
@@ -648,20 +648,20 @@ def test_a_secret_that_is_no_key_as_the_definition_has_it_is_not_stored(
 def test_what_its_type_cannot_use_is_not_stored(
     secret: Run, tmp_path: Path, auth: str, right: str, wrong: str, why: str
 ) -> None:
-    definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
+    make_definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
     assert secret("--sources", str(tmp_path), piped=wrong, source="acme") == (1, "", f"error: the secret {why}\n")
     assert secret("--sources", str(tmp_path), piped=right, source="acme")[::2] == (0, "")
 
 
 def test_a_generated_user_and_password_are_both(secret: Run, tmp_path: Path) -> None:
-    definition(tmp_path, "description: x\nwebhook: {auth: {basic: {}}}\n", "acme")
+    make_definition(tmp_path, "description: x\nwebhook: {auth: {basic: {}}}\n", "acme")
     status, out, _ = secret("--sources", str(tmp_path), "--generate", source="acme")
     assert (status, re.fullmatch(r"mozdef:[A-Za-z0-9_-]{43}\n", out) is not None) == (0, True)
 
 
 @pytest.mark.parametrize("auth", [one for name, (one, *_) in KEYS.items() if name != "a public key"])
 def test_a_generated_secret_is_a_key_as_the_definition_has_it(secret: Run, tmp_path: Path, auth: str) -> None:
-    definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
+    make_definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
     status, out, _ = secret("--sources", str(tmp_path), "--generate", source="acme")
     settings = load(tmp_path, ["acme"])[0].source.webhook.auth.settings
     key = key_bytes(settings.key, out.strip())
@@ -669,7 +669,7 @@ def test_a_generated_secret_is_a_key_as_the_definition_has_it(secret: Run, tmp_p
 
 
 def test_a_public_key_is_the_vendors_to_make(secret: Run, faults: Faults, tmp_path: Path) -> None:
-    definition(tmp_path, "description: x\nwebhook: {auth: {ecdsa: {signature: {header: x-a}}}}\n", "acme")
+    make_definition(tmp_path, "description: x\nwebhook: {auth: {ecdsa: {signature: {header: x-a}}}}\n", "acme")
     said = "error: what is stored is the vendor's public key, which the vendor alone can make: copy it\n"
     assert secret("--sources", str(tmp_path), "--generate", source="acme") == (1, "", said)
     assert faults.made == ["GetParameters"]
@@ -677,7 +677,7 @@ def test_a_public_key_is_the_vendors_to_make(secret: Run, faults: Faults, tmp_pa
 
 def test_a_source_whose_vendor_publishes_its_keys_needs_none(secret: Run, faults: Faults, tmp_path: Path) -> None:
     auth = "{sns: {topics: ['arn:aws:sns:us-west-2:123456789012:alarms']}}"
-    definition(tmp_path, f"description: x\nwebhook: {{auth: {auth}}}\n", "acme")
+    make_definition(tmp_path, f"description: x\nwebhook: {{auth: {auth}}}\n", "acme")
     said = "error: acme needs no secret: the public keys with which it verifies are fetched\n"
     assert secret("--sources", str(tmp_path), piped=A, source="acme") == (1, "", said)
     assert faults.made == []
@@ -803,4 +803,4 @@ def test_every_step_keeps_what_is_valid_before_and_after(
     for during in seen[1:-1]:
         assert during >= ({value} if exchanged else seen[0] & seen[-1])
     if current == value:
-        assert len(seen) == 1 + before.clear
+        assert len(seen) == 1 + before.unencrypted

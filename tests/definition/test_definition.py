@@ -16,7 +16,7 @@ from generator.definition.read import load
 from generator.errors import DefinitionError, GeneratorError
 from generator.templates import event_source
 from lambdas.model import Source
-from tests.definitions import ROOT, SOURCES, definition
+from tests.definitions import ROOT, SOURCES, make_definition
 
 TYPES = ", ".join(auth_types())
 PIECES = (
@@ -36,7 +36,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
     def problems(text: str) -> list[str]:
         with pytest.raises(DefinitionError) as raised:
-            definition(Path.cwd(), text)
+            make_definition(Path.cwd(), text)
         return [line.removeprefix("made/source.yml:") for line in str(raised.value).splitlines()]
 
     return problems
@@ -313,7 +313,7 @@ def test_a_reply_holds_what_json_holds(said, value: str) -> None:
 
 
 def test_a_definition_that_is_no_text_is_said(tmp_path: Path) -> None:
-    definition(tmp_path, TOKEN)
+    make_definition(tmp_path, TOKEN)
     (tmp_path / "made" / "source.yml").write_bytes(b"\xff\xfe")
     with pytest.raises(DefinitionError) as raised:
         load(tmp_path, ["made"])
@@ -398,19 +398,19 @@ def test_exactly_one_known_auth_type(said, auth: str, line: str) -> None:
 )
 def test_names_fit_aws(tmp_path: Path, name: str, line: str) -> None:
     with pytest.raises(DefinitionError) as raised:
-        definition(tmp_path, TOKEN, name)
+        make_definition(tmp_path, TOKEN, name)
     assert str(raised.value).endswith(f"{name}/source.yml: {line}")
 
 
 def test_a_source_is_not_named_like_a_command(tmp_path: Path) -> None:
-    definition(tmp_path, TOKEN, "send")
+    make_definition(tmp_path, TOKEN, "send")
     with pytest.raises(DefinitionError, match="send is a command, so no source can have this name"):
         load(tmp_path, ["send"], reserved=["send"])
 
 
 def test_an_unknown_source_gets_the_known_ones_the_nearest_first(tmp_path: Path) -> None:
     for name in ("okta", "zoom"):
-        definition(tmp_path, TOKEN, name)
+        make_definition(tmp_path, TOKEN, name)
     (tmp_path / "slack").mkdir()
     for wanted, said in (
         ("zom", f"no source zom in {tmp_path}; did you mean zoom? (zoom, okta)"),
@@ -423,7 +423,7 @@ def test_an_unknown_source_gets_the_known_ones_the_nearest_first(tmp_path: Path)
 
 
 def test_a_second_tenant_extends_the_first(tmp_path: Path) -> None:
-    made = definition(
+    made = make_definition(
         tmp_path,
         """\
         extends: zoom
@@ -445,7 +445,7 @@ def test_a_second_tenant_extends_the_first(tmp_path: Path) -> None:
 
 def test_an_extension_may_take_another_auth_type(tmp_path: Path) -> None:
     text = "extends: zoom\nwebhook: {auth: {token: {header: x-token}}}"
-    settings = definition(tmp_path, text).source.webhook.auth.settings
+    settings = make_definition(tmp_path, text).source.webhook.auth.settings
     assert settings.header == "x-token"
 
 
@@ -454,7 +454,7 @@ def test_a_mistake_in_what_is_extended_is_shown_where_it_is(tmp_path: Path, monk
     (tmp_path / "base").mkdir()
     Path("base/source.yml").write_text("description: base\nwebhook: {auth: {hmac: {signature: {heder: x}}}}\n")
     with pytest.raises(DefinitionError) as raised:
-        definition(Path.cwd(), "extends: base\nevents: {tyme: x}")
+        make_definition(Path.cwd(), "extends: base\nevents: {tyme: x}")
     assert [line.split(": ")[0] for line in str(raised.value).splitlines()] == [
         "base/source.yml:2",
         "base/source.yml:2",
@@ -465,11 +465,11 @@ def test_a_mistake_in_what_is_extended_is_shown_where_it_is(tmp_path: Path, monk
 @pytest.mark.parametrize("text", ["extends: made", "extends: nowhere"])
 def test_what_is_extended_must_be_another_source(tmp_path: Path, text: str) -> None:
     with pytest.raises(DefinitionError, match=r"made/source.yml:1: extends: (made would extend itself|no source now)"):
-        definition(tmp_path, text)
+        make_definition(tmp_path, text)
 
 
 def test_a_transform_is_taken_from_beside_the_definition(tmp_path: Path) -> None:
-    definition(tmp_path, TOKEN)
+    make_definition(tmp_path, TOKEN)
     (tmp_path / "made" / "transform.py").write_text("def transform(event, request):\n    return [event, event]\n")
     transform = load(tmp_path, ["made"])[0].source.transform
     assert transform is not None
@@ -484,7 +484,7 @@ def test_a_transform_is_taken_from_beside_the_definition(tmp_path: Path) -> None
     ],
 )
 def test_a_transform_that_can_not_work_is_refused(tmp_path: Path, code: str, line: str) -> None:
-    definition(tmp_path, TOKEN)
+    make_definition(tmp_path, TOKEN)
     (tmp_path / "made" / "transform.py").write_text(code)
     with pytest.raises(GeneratorError) as raised:
         load(tmp_path, ["made"])
@@ -492,7 +492,7 @@ def test_a_transform_that_can_not_work_is_refused(tmp_path: Path, code: str, lin
 
 
 def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:
-    source = definition(tmp_path, TOKEN).source
+    source = make_definition(tmp_path, TOKEN).source
     assert isinstance(source, Source)
     assert (source.webhook.path, source.webhook.concurrency) == ("/events", 20)
     assert source.webhook.auth.settings.secret == "auth_token"
@@ -501,14 +501,14 @@ def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:
 
 def test_the_throttle_is_the_definitions(tmp_path: Path) -> None:
     text = dedent(TOKEN).replace("{auth:", "{concurrency: null, throttle: {rate: 5, burst: 1}, auth:")
-    source = definition(tmp_path, text).source
+    source = make_definition(tmp_path, text).source
     made = event_source.build(source, "code/0.zip").to_dict()["Resources"]["Stage"]["Properties"]
     assert made["DefaultRouteSettings"] == {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 1}
 
 
 def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
     text = dedent(TOKEN).replace("{auth:", "{concurrency: null, auth:")
-    assert definition(tmp_path, text).source.webhook.concurrency is None
+    assert make_definition(tmp_path, text).source.webhook.concurrency is None
 
 
 @pytest.mark.parametrize(
@@ -579,7 +579,7 @@ def test_a_brake_is_neither_empty_nor_told_of_twice(said, text: str, line: str) 
 
 def test_dedupe_is_off_unless_it_stands_there(tmp_path: Path) -> None:
     for text, window in (("", None), ("dedupe: null", None), ("dedupe: {}", 24), ("dedupe: {window: 72}", 72)):
-        source = definition(tmp_path, f"{dedent(TOKEN)}\nevents: {{id: id}}\n{text}").source
+        source = make_definition(tmp_path, f"{dedent(TOKEN)}\nevents: {{id: id}}\n{text}").source
         assert (source.dedupe.window if source.dedupe else None) == window
 
 
@@ -633,7 +633,7 @@ def test_a_link_to_code_of_another_folder_is_told_of(tmp_path: Path, monkeypatch
 
 def test_compiled_code_beside_a_transform_is_not_what_runs(tmp_path: Path) -> None:
     """It may be of another text, and Python would believe it."""
-    definition(tmp_path, TOKEN)
+    make_definition(tmp_path, TOKEN)
     code = tmp_path / "made" / "transform.py"
     code.write_text("def transform(event, request):\n    return ['other']\n")
     py_compile.compile(str(code), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)

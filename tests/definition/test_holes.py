@@ -8,7 +8,7 @@ import pytest
 
 from generator.definition.read import load
 from generator.errors import DefinitionError
-from tests.definitions import definition
+from tests.definitions import make_definition
 
 TOPIC = "arn:aws:sns:us-west-2:123456789012:alarms"
 HMAC = "hmac: {signature: {header: x-sig}}"
@@ -21,7 +21,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
     def problems(auth: str, more: str = "") -> list[str]:
         with pytest.raises(DefinitionError) as raised:
-            definition(Path.cwd(), f"description: made\nwebhook:\n  auth: {{{auth}}}\n{more}")
+            make_definition(Path.cwd(), f"description: made\nwebhook:\n  auth: {{{auth}}}\n{more}")
         return [line.partition(": ")[2] for line in str(raised.value).splitlines()]
 
     return problems
@@ -325,7 +325,7 @@ def test_a_get_may_be_a_handshake_whatever_is_in_it(tmp_path: Path) -> None:
     text = (
         f"description: made\nwebhook:\n  auth: {{{HMAC}}}\n  challenges: [{{method: GET, when: '`true`', reply: {{}}}}]"
     )
-    assert definition(tmp_path, text).source.webhook.challenges[0].method == "GET"
+    assert make_definition(tmp_path, text).source.webhook.challenges[0].method == "GET"
 
 
 # What stands beside them.
@@ -391,6 +391,6 @@ def test_the_credential_of_a_handshake_goes_into_no_answer(said) -> None:
 
 
 def test_a_type_without_anything_to_say_needs_no_braces(tmp_path: Path) -> None:
-    definition(tmp_path, "description: made\nwebhook:\n  auth:\n    basic:\n")
+    make_definition(tmp_path, "description: made\nwebhook:\n  auth:\n    basic:\n")
     settings = load(tmp_path, ["made"])[0].source.webhook.auth.settings
     assert settings.secret == "auth_token"

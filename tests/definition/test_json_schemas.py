@@ -24,7 +24,7 @@ from generator.errors import DefinitionError
 from generator.packaging import bundle
 from generator.templates import event_source
 from lambdas.reading.validation import MAX_LISTED
-from tests.definitions import CASES, definition, shipped
+from tests.definitions import CASES, bundled_source, make_definition
 from tests.fakes import Endpoint
 
 CASE = load(CASES, ["schemas"])[0]
@@ -38,7 +38,7 @@ def made(folder: Path, schema: Any, events: str = 'schemas: {"*": schemas/a.json
     (folder / "made" / "schemas").mkdir(parents=True, exist_ok=True)
     text = schema if isinstance(schema, str) else json.dumps(schema)
     (folder / "made" / "schemas" / "a.json").write_text(text, encoding="utf-8")
-    return definition(folder, f"{TOKEN}events: {{{events}}}\n")
+    return make_definition(folder, f"{TOKEN}events: {{{events}}}\n")
 
 
 def mistakes(folder: Path, schema: Any, events: str = 'schemas: {"*": schemas/a.json}') -> list[str]:
@@ -54,7 +54,7 @@ def user(**more: Any) -> dict[str, Any]:
 def refused(source: Definition, *events: Any) -> list[tuple[int, str]]:
     """The places and the details of what is kept for its schema; nothing else of the events is kept."""
     endpoint = Endpoint(source.source)
-    endpoint.signed({"events": list(events)} if source.source.events.split else events[0])
+    endpoint.post_signed({"events": list(events)} if source.source.events.split else events[0])
     kept = endpoint.bucket.read()
     assert all(key.startswith("rejected/2026-01-01/schema/") for key in kept)
     found = [(one["index"], one["detail"]) for envelope in kept.values() for one in envelope["events"]]
@@ -94,8 +94,8 @@ def test_a_rule_that_is_long_is_named_and_nothing_of_the_event_is_in_a_detail_or
     assert refused(source, {"a": "marker"}) == [(0, "a: enum")]
     assert refused(source, {"marker" * 10: 1}) == [(0, 'the event: propertyNames {"maxLength": 20}')]
     endpoint = Endpoint(source.source, stack=STACK)
-    endpoint.signed({"a": "marker"})
-    endpoint.signed({"marker" * 10: "marker"})
+    endpoint.post_signed({"a": "marker"})
+    endpoint.post_signed({"marker" * 10: "marker"})
     assert [line["why"] for line in endpoint.log] == [
         "schema: a: enum",
         'schema: the event: propertyNames {"maxLength": 20}',
@@ -111,7 +111,7 @@ def test_an_event_is_held_against_its_schema_as_it_was_sent(tmp_path: Path) -> N
     source = made(tmp_path, {"required": ["a"], "properties": {"a": {"properties": {"b": {"default": 1}}}}})
     assert refused(source, {"b": 1}) == [(0, "a: required")]
     endpoint = Endpoint(CASE.source)
-    endpoint.signed({"events": [USER]})
+    endpoint.post_signed({"events": [USER]})
     assert [message["details"] for message in endpoint.queue.messages] == [USER]
 
 
@@ -155,7 +155,7 @@ def test_nothing_is_refused_for_a_field_that_the_schema_does_not_know(
 def drift(source: Definition, *events: Any) -> tuple[Any, Any]:
     """What the line of the log lists, and what it counts."""
     endpoint = Endpoint(source.source, stack=STACK)
-    endpoint.signed({"events": list(events)} if source.source.events.split else events[0])
+    endpoint.post_signed({"events": list(events)} if source.source.events.split else events[0])
     (line,) = endpoint.log
     assert (line["level"], line["kept"], line["sent"]) == ("INFO", 0, len(events))
     named = {one["Name"] for one in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]} if "_aws" in line else set()
@@ -310,7 +310,7 @@ def test_whatever_is_sent_is_sent_on_or_kept_for_a_reason_that_is_its_own(event:
     if isinstance(event, dict):
         event["kind"] = kind
     before = deepcopy(event)
-    assert endpoint.signed({"events": [event]})["statusCode"] == 200
+    assert endpoint.post_signed({"events": [event]})["statusCode"] == 200
     assert event == before
     reasons = {key.split("/")[2] for key in endpoint.bucket.objects}
     assert len(endpoint.queue.messages) + len(reasons) == 1
@@ -344,13 +344,13 @@ def test_what_would_double_with_each_level_of_an_event_ends(tmp_path: Path) -> N
 
 def test_what_was_refused_passes_once_the_schema_is_mended(tmp_path: Path) -> None:
     endpoint = Endpoint(made(tmp_path, {"properties": {"a": {"type": "string"}}}).source)
-    endpoint.signed({"a": 1})
+    endpoint.post_signed({"a": 1})
     (key,) = endpoint.bucket.objects
     assert key.startswith("rejected/2026-01-01/schema/")
-    (still,) = endpoint.again.preview([key])
+    (still,) = endpoint.reprocessor.preview([key])
     assert still["fails"] == [{"reason": "schema", "detail": 'a: type "string"', "events": 1}]
     endpoint.deploy(made(tmp_path, {"properties": {"a": {"type": ["string", "integer"]}}}).source)
-    (result,) = endpoint.again.send([key])
+    (result,) = endpoint.reprocessor.send([key])
     assert (result["sent"], result["fails"], endpoint.bucket.objects) == (1, [], {})
     assert [message["details"] for message in endpoint.queue.messages] == [{"a": 1}]
 
@@ -390,21 +390,21 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
         "schemas/a.json:2: $schema: must be draft-04, 06 or 07, such as http://json-schema.org/draft-07/schema#; "
         "a schema in which nothing is newer may say so",
         "schemas/a.json:3: type: must be array, boolean, integer, null, number, object or string, or a list of them",
-        "schemas/a.json:4: requried: no such keyword; did you mean required? (one of your own begins with x-)",
+        "schemas/a.json:4: requried: no such keyword; did you mean required? (an own keyword begins with x-)",
         "schemas/a.json:5: required: must be a list of names, each once",
         "schemas/a.json:6: unevaluatedProperties: is of a later draft than 07",
         'schemas/a.json:8: properties.a.nullable: is OpenAPI\'s; in JSON Schema, "null" is one of the types',
         "schemas/a.json:9: properties.b: must be a schema: an object, true or false",
         "schemas/a.json:10: properties.c.$ref: https://example.com/schema.json leads nowhere in this file, "
-        "as #/definitions/user might: nothing else is read",
+        "and no other is read; write one such as #/definitions/user",
         "schemas/a.json:11: properties.d.$ref: #/definitions/nothing leads nowhere in this file, "
-        "as #/definitions/user might: nothing else is read",
+        "and no other is read; write one such as #/definitions/user",
         "schemas/a.json:12: properties.e/f.$id: may stand at the top of the file only: "
         "it would change where each $ref leads",
-        "schemas/a.json:12: properties.e/f.minLength: must be 0, or a number above",
-        "schemas/a.json:12: properties.e/f.pattern: ( is no regular expression of Python's: missing ), unterminated "
+        "schemas/a.json:12: properties.e/f.minLength: must be a whole number, 0 or above",
+        "schemas/a.json:12: properties.e/f.pattern: ( is not a regular expression of Python: missing ), unterminated "
         "subpattern at position 0; a dollar in brackets is written \\$",
-        "schemas/a.json:13: properties.g.enum: must be a list with something in it",
+        "schemas/a.json:13: properties.g.enum: must be a list that is not empty",
         "schemas/a.json:13: properties.g.minimum: must be a number",
         "schemas/a.json:13: properties.g.multipleOf: must be above 0",
         "schemas/a.json:13: properties.g.uniqueItems: must be true or false",
@@ -412,7 +412,8 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
         "schemas/a.json:16: anyOf: must be a list of schemas",
         "schemas/a.json:17: dependencies: must be an object: names with schemas, or with lists of names",
         "schemas/a.json:18: const: has a $ref in a value, which can't be told from one in a schema",
-        "schemas/a.json:20: patternProperties: [$] is no regular expression of Python's: bad escape \\Z at position 1; "
+        "schemas/a.json:20: patternProperties: [$] is not a regular expression of Python: bad escape \\Z at "
+        "position 1; "
         "a dollar in brackets is written \\$",
         "schemas/b.json:3: is not JSON: Expecting ',' delimiter",
         "schemas/c.json:3: a: appears twice; the first is in line 1",
@@ -469,7 +470,7 @@ def test_a_schema_that_is_none_is_said_in_a_line(tmp_path: Path, schema: Any, sa
     ],
 )
 def test_a_keyword_that_is_misspelt_would_be_a_rule_that_is_off(tmp_path: Path, key: str, meant: str) -> None:
-    said = f"no such keyword; did you mean {meant}? (one of your own begins with x-)"
+    said = f"no such keyword; did you mean {meant}? (an own keyword begins with x-)"
     assert mistakes(tmp_path, {"properties": {"a": {key: 1}}}) == [f"schemas/a.json:1: properties.a.{key}: {said}"]
 
 
@@ -544,11 +545,11 @@ def test_a_second_tenant_has_the_schemas_of_the_first_unless_it_has_its_own(tmp_
     text = "extends: made\ndescription: other\nevents: {schemas: {two: schemas/b.json}}\n"
     (tmp_path / "other" / "schemas").mkdir(parents=True)
     (tmp_path / "other" / "schemas" / "b.json").write_text('{"required": ["b"]}')
-    source = definition(tmp_path, text, "other")
+    source = make_definition(tmp_path, text, "other")
     assert refused(source, {"k": "one"}) == [(0, "a: required")]
     assert refused(source, {"k": "two"}) == [(0, "b: required")]
     (tmp_path / "other" / "schemas" / "a.json").write_text('{"required": ["c"]}')
-    assert refused(definition(tmp_path, text, "other"), {"k": "one"}) == [(0, "c: required")]
+    assert refused(make_definition(tmp_path, text, "other"), {"k": "one"}) == [(0, "c: required")]
 
 
 # What ships.
@@ -560,7 +561,7 @@ def packed(source: Definition) -> dict[str, bytes]:
 
 
 def test_the_zip_of_a_source_without_schemas_has_nothing_of_them() -> None:
-    assert {"lambdas/schemas.py", "lambdas/reading/validation.py"} & set(packed(shipped("zoom"))) == set()
+    assert {"lambdas/schemas.py", "lambdas/reading/validation.py"} & set(packed(bundled_source("zoom"))) == set()
     assert {"lambdas/schemas.py", "lambdas/reading/validation.py"} <= set(packed(CASE))
 
 
@@ -635,7 +636,7 @@ def widgets(source: Definition) -> list[dict[str, Any]]:
 
 
 def test_the_dashboard_lists_what_the_schemas_do_not_know_and_only_where_there_are_some() -> None:
-    assert [one for one in widgets(shipped("zoom")) if one["type"] == "log" or "Drift" in json.dumps(one)] == []
+    assert [one for one in widgets(bundled_source("zoom")) if one["type"] == "log" or "Drift" in json.dumps(one)] == []
     (table,) = [one for one in widgets(CASE) if one["type"] == "log"]
     assert table["properties"]["query"].startswith("SOURCE '${WebhookLog}' | filter Drift > 0 | ")
     assert "unnest line.drift into unknown | stats count(*)" in table["properties"]["query"]
@@ -661,6 +662,6 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 def test_stripes_schema_refuses_what_no_event_of_stripe_is_like_and_nothing_else(
     change: Change, detail: str | None
 ) -> None:
-    source = shipped("stripe")
+    source = bundled_source("stripe")
     sample = json.loads((source.folders[0] / "samples" / "review.opened.json").read_bytes())
     assert refused(source, change(sample)) == ([(0, detail)] if detail else [])

@@ -13,7 +13,7 @@ from generator.definition.transform_imports import LAMBDA_PACKAGES, NEWER_MODULE
 from generator.errors import DefinitionError, GeneratorError
 from generator.packaging import build, bundle, isolation
 from generator.templates.resources.function import RUNTIME
-from tests.definitions import definition
+from tests.definitions import make_definition
 
 TOKEN = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n"
 SIGNED = "description: Acme\nwebhook: {auth: {ed25519: {signature: {header: X-Acme}}}}\n"
@@ -23,7 +23,7 @@ ELSEWHERE = "use Python's standard library, such as urllib.request, or boto3"
 
 def source(folder: Path, code: str, text: str = TOKEN) -> Path:
     """The transform.py of a source, of which the definition has been found right."""
-    definition(folder, text, "acme")
+    make_definition(folder, text, "acme")
     file = folder / "acme" / "transform.py"
     file.write_text(code)
     return file

@@ -29,14 +29,14 @@ from generator.samples import gateway
 from generator.samples.sending import Endpoint as Place
 from generator.samples.sending import HttpResponse
 from generator.samples.vendor import random_secrets
-from lambdas.auth_type import Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, Unauthenticated
 from lambdas.model import Auth, Source
-from lambdas.reading.request import BY_IAM, CANARY, Request
+from lambdas.reading.request import BY_IAM, CANARY_HEADER, Request
 from tests.cloudformation import NOON
-from tests.definitions import SOURCES, shipped
+from tests.definitions import SOURCES, bundled_source
 from tests.fakes import DOWN, SECRET, Endpoint, Store
 
-ZOOM, OKTA = shipped("zoom"), shipped("okta")
+ZOOM, OKTA = bundled_source("zoom"), bundled_source("okta")
 PARAMETER = "/MozDef-EF/zoom/dev/auth_token"
 HANDLER, GROUP, URL = "the-handler", "/aws/lambda/the-handler", "https://api.example/events"
 MARK = "0123456789abcdef0123456789abcdef"
@@ -60,7 +60,7 @@ class Deployment:
         self.asked.add(service)
         return {"ssm": self.store, "logs": Logs(self), "lambda": Functions(self), "cloudformation": Stacks()}[service]
 
-    def post(self, _place: Place, sent: Sent, more: dict[str, str]) -> HttpResponse:
+    def post(self, _place: Place, sent: OutgoingRequest, more: dict[str, str]) -> HttpResponse:
         """As `sending.post`: first what is lined up, as of a stage that is coming up, then the handler's answers."""
         if self.first:
             return HttpResponse(self.first.pop(0), "")
@@ -154,7 +154,7 @@ def only_the_vendor_signs(accepts: str = "nobody") -> Source:
         where=lambda _: "handler",
         headers=lambda _: (),
         verify=verify,
-        signed=lambda *_: (),
+        post_signed=lambda *_: (),
         read_secret=lambda _settings, stored: (stored,),
         sign=lambda *_: None,
     )
@@ -235,9 +235,9 @@ def test_a_secret_that_is_missing_or_of_no_use_is_said_at_once(
 ) -> None:
     monkeypatch.setattr(canary, "READY_SECONDS", 60)
     place = PARAMETER.replace("zoom", name)
-    one = deployed(shipped(name).source, store=Store({place: held} if held else {}))
+    one = deployed(bundled_source(name).source, store=Store({place: held} if held else {}))
     one.endpoint.store.values = one.store.values
-    sample = canary.choose_canary_sample(shipped(name), None).name
+    sample = canary.choose_canary_sample(bundled_source(name), None).name
     assert one.fails() == f"a forged {sample} was answered 503, not 401 or 403: {why.format(place, name)}"
 
 
@@ -288,7 +288,7 @@ def test_one_that_never_comes_up_is_said(deployed, monkeypatch: pytest.MonkeyPat
 
 def verified_as(name: str) -> Source:
     """Zoom's events, verified as those of another source."""
-    auth = shipped(name).source.webhook.auth
+    auth = bundled_source(name).source.webhook.auth
     return replace(ZOOM.source, webhook=replace(ZOOM.source.webhook, auth=auth, challenges=()))
 
 
@@ -404,10 +404,10 @@ def batch(*ids: str) -> bytes:
         ("", False),
     ],
 )
-@pytest.mark.parametrize("header", [CANARY, CANARY.title()])
+@pytest.mark.parametrize("header", [CANARY_HEADER, CANARY_HEADER.title()])
 def test_a_canary_is_marked_by_32_digits_and_by_nothing_else(header: str, mark: str, counts: bool) -> None:
     endpoint = Endpoint(ZOOM.source)
-    assert endpoint.signed(EVENT, {header: mark})["statusCode"] == 200
+    assert endpoint.post_signed(EVENT, {header: mark})["statusCode"] == 200
     [message], [line] = endpoint.queue.messages, endpoint.log
     assert message["tags"][2:] == (["canary"] if counts else [])
     assert line.get("canary") == (mark if counts else None)
@@ -415,7 +415,7 @@ def test_a_canary_is_marked_by_32_digits_and_by_nothing_else(header: str, mark: 
 
 def test_every_message_of_a_canary_has_the_tag() -> None:
     endpoint = Endpoint(OKTA.source)
-    endpoint.signed(batch("1", "2"), {CANARY: MARK})
+    endpoint.post_signed(batch("1", "2"), {CANARY_HEADER: MARK})
     assert [message["tags"] for message in endpoint.queue.messages] == [
         ["okta", "id:1", "canary"],
         ["okta", "id:2", "canary"],
@@ -425,12 +425,12 @@ def test_every_message_of_a_canary_has_the_tag() -> None:
 def test_the_log_has_the_mark_only_of_what_was_sent_on() -> None:
     """What a sender who is not known writes is not in a log, and what is kept is not on the queue."""
     challenge = {"event": "endpoint.url_validation", "payload": {"plainToken": "a"}}
-    marked = {CANARY: MARK}
+    marked = {CANARY_HEADER: MARK}
     for send, status in (
         (lambda endpoint: endpoint.post(EVENT, marked), 401),
-        (lambda endpoint: endpoint.signed(EVENT, marked, secret="another"), 401),
-        (lambda endpoint: endpoint.signed(challenge, marked), 200),
-        (lambda endpoint: endpoint.signed({"event": "no payload"}, marked), 200),
+        (lambda endpoint: endpoint.post_signed(EVENT, marked, secret="another"), 401),
+        (lambda endpoint: endpoint.post_signed(challenge, marked), 200),
+        (lambda endpoint: endpoint.post_signed({"event": "no payload"}, marked), 200),
     ):
         endpoint = Endpoint(ZOOM.source)
         assert send(endpoint)["statusCode"] == status

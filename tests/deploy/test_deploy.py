@@ -30,7 +30,7 @@ from generator.packaging.build import Product
 from generator.packaging.bundle import merge_zip, zip_key
 from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
-from tests.definitions import SOURCES, definition
+from tests.definitions import SOURCES, make_definition
 
 REGION = "us-west-2"
 NAME, OKTA, PIPELINE = "MozDef-EF-zoom-dev", "MozDef-EF-okta-dev", "MozDef-EF-zoom-pipeline-dev"
@@ -328,9 +328,9 @@ def test_for_a_vendor_that_makes_the_secret_only_once_it_has_the_url_it_comes_af
 
 def not_deployed(folder: Path, auth: str, more: str = "") -> Deployment:
     """A deployment of a source with this auth, before anything is asked."""
-    made = definition(folder, f"description: made\nwebhook:\n  auth: {auth}\n{more}", "acme")
+    made = make_definition(folder, f"description: made\nwebhook:\n  auth: {auth}\n{more}", "acme")
     product = Product(made, {}, [], [], [], {}, {})
-    return Deployment(DeployContext(Target(region_wanted=REGION), folder, folder / "build"), product)
+    return Deployment(DeployContext(Target(region_option=REGION), folder, folder / "build"), product)
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_what_each_user_must_replace_is_said_before_anything_is_asked(
 def test_what_was_replaced_is_no_placeholder(tmp_path: Path) -> None:
     auth = "auth: {sns: {topics: ['arn:aws:sns:us-west-2:123456789012:a']}}"
     text = f"description: made\nextends: aws-sns\nwebhook:\n  {auth}\n"
-    placeholders.refuse([definition(tmp_path, text, "acme")])
+    placeholders.refuse([make_definition(tmp_path, text, "acme")])
 
 
 def test_a_path_that_is_not_the_pipelines_is_refused(run: Run, aws: CloudFormation, build: Path) -> None:

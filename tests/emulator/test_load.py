@@ -22,9 +22,9 @@ from generator.names import secret_path, stack_name
 from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
 from generator.templates.text import text
-from tests.definitions import definition
+from tests.definitions import make_definition
 from tests.emulator.service import free_port
-from tests.fakes import signed
+from tests.fakes import signed_request
 
 pytestmark = pytest.mark.local
 
@@ -56,7 +56,7 @@ class Vendor:
 
     def send(self, ids: list[str]) -> None:
         body = json.dumps({"events": [{"id": one} for one in ids]}).encode()
-        sent = signed(self.made.source.webhook.auth, body, secret=self.secret)
+        sent = signed_request(self.made.source.webhook.auth, body, secret=self.secret)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             status = self.http.request("POST", self.url, body=sent.body, headers=dict(sent.headers)).status
@@ -126,7 +126,7 @@ def test_all_that_sixteen_senders_send_is_there_and_with_dedupe_once(
     plain_one: Emulator, tmp_path: Path, more: str
 ) -> None:
     name = "once" if more else "often"
-    sends, outputs = vendor(plain_one, definition(tmp_path, TEXT + more, name))
+    sends, outputs = vendor(plain_one, make_definition(tmp_path, TEXT + more, name))
 
     with ThreadPoolExecutor(SENDERS) as senders:
         list(senders.map(sends.send_all, range(SENDERS)))

@@ -15,7 +15,7 @@ from generator.errors import DefinitionError
 from generator.packaging.build import Product, source_files
 from generator.templates import scanner_exceptions
 from tests import iam
-from tests.definitions import ROOT, SOURCES, definition, shipped
+from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
 from tests.templates.test_iam import (
     BOUNDARY,
     ENVIRONMENT,
@@ -196,11 +196,11 @@ def test_the_role_that_makes_the_stack_manages_its_key(
     role: str | None, given: dict[str, str], said: str | None
 ) -> None:
     for hardening in ("strict", "baseline"):
-        one = shipped("okta")
+        one = bundled_source("okta")
         one = replace(one, source=replace(one.source, hardening=hardening))
         product = Product(one, source_files(one), [], [], [], {}, {})
-        place = DeployContext(Target(bucket_wanted="helper"), SOURCES, ROOT)
-        sent = Deployment(place, product, given if hardening == "strict" else {}, role).parameters(None)
+        place = DeployContext(Target(bucket_option="helper"), SOURCES, ROOT)
+        sent = Deployment(place, product, given if hardening == "strict" else {}, role).change_set_parameters(None)
         found = {one["ParameterKey"]: one["ParameterValue"] for one in sent}
         assert found.get("KeyAdministratorArn") == (said if hardening == "strict" else None)
 
@@ -217,7 +217,7 @@ def test_a_strict_source_reserves_concurrency(tmp_path: Path) -> None:
           concurrency: null
     """
     with pytest.raises(DefinitionError) as error:
-        definition(tmp_path, text)
+        make_definition(tmp_path, text)
     assert str(error.value).endswith(
         "made/source.yml:6: webhook.concurrency: must be 1 to 1000, since `hardening: strict` reserves concurrency"
     )

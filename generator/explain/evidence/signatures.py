@@ -13,7 +13,7 @@ from generator.explain.redaction import Redactor, shorten, signature_start, visi
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import SignedText
 from lambdas.reading.body import Rejected
-from lambdas.runtime.times import iso, seconds
+from lambdas.runtime.times import iso_time, unix_seconds
 from lambdas.signatures.keys import key_bytes
 from lambdas.signatures.signature_check import signature_headers
 from lambdas.signatures.signature_make import encode_bytes
@@ -62,7 +62,7 @@ def _other_headers(attempt: VerificationAttempt) -> Iterator[Fact]:
 def _age(stamp: Timestamp, attempt: VerificationAttempt) -> str:
     try:
         text = signed_time(stamp, attempt.request)
-        time = seconds(text, stamp.format)
+        time = unix_seconds(text, stamp.format)
     except Unauthenticated as error:
         return str(error)
     except ValueError:
@@ -70,7 +70,7 @@ def _age(stamp: Timestamp, attempt: VerificationAttempt) -> str:
     ahead = stamp.tolerance if stamp.future is None else stamp.future
     symmetric = ahead == stamp.tolerance
     window = f"{ahead:,} s either way" if symmetric else f"{stamp.tolerance:,} s old to {ahead:,} s in the future"
-    return f"{iso(time)[:19]}Z, {format_age(attempt.now - time)}; allowed is {window}"
+    return f"{iso_time(time)[:19]}Z, {format_age(attempt.now - time)}; allowed is {window}"
 
 
 def _pieces(attempt: VerificationAttempt, redact: Redactor) -> Iterator[Fact]:
