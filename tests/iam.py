@@ -248,14 +248,18 @@ class Policy:
     def __init__(self, statements: Iterable[Statement]) -> None:
         self.statements = tuple(statements)
         self._about: dict[str, list[Statement]] = {}
+        self._allowed: dict[tuple[object, ...], bool] = {}
 
     def allows(self, action: str, resource: str, **context: Value) -> bool:
         """Whether it lets somebody do it; `iam__PassedToService` is the key iam:PassedToService."""
         if not (about := self.about(action)):
             return False
-        keys = {key.replace("__", ":"): value for key, value in context.items()}
-        found = [one.allows for one in about if one.holds(resource, keys)]
-        return bool(found) and all(found)
+        asked = (action, resource, *context.items())
+        if asked not in self._allowed:  # a walk asks for the same in each of its rounds
+            keys = {key.replace("__", ":"): value for key, value in context.items()}
+            found = [one.allows for one in about if one.holds(resource, keys)]
+            self._allowed[asked] = bool(found) and all(found)
+        return self._allowed[asked]
 
     def about(self, action: str) -> list[Statement]:
         if action not in self._about:
@@ -533,8 +537,9 @@ class _Walk:
         for arn, its in self.world.projects.items():
             if any(self._may(role, f"codebuild:{one}", arn) for one in ("StartBuild", "StartBuildBatch")):
                 self._rewrites("a build", arn, [its])
+        passed = self.world.passed_to_cloudformation(role)
         for arn, its_or_none in self.world.stacks.items():
-            for named in (None, *self.world.passed_to_cloudformation(role)):
+            for named in (None, *passed):
                 acts = named or its_or_none
                 if self._changes(role, arn, named):
                     self._rewrites("the template", arn, [acts] if acts else [])

@@ -318,7 +318,7 @@ class EventsOnce(Events):
 
 
 TestNothingIsLost = Events.TestCase
-TestNothingIsLost.settings = settings(settings(), max_examples=200, stateful_step_count=30)
+TestNothingIsLost.settings = settings(max_examples=2 * settings().max_examples, stateful_step_count=30)
 
 TestNothingIsSentTwice = EventsOnce.TestCase
 TestNothingIsSentTwice.settings = TestNothingIsLost.settings

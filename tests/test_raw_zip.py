@@ -580,7 +580,7 @@ def test_a_bomb_of_entries_that_share_their_data_is_refused() -> None:
 
 
 @given(st.data())
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 def test_a_damaged_zip_is_merged_or_refused(data: st.DataObject) -> None:
     """Nothing else is ever raised, whichever bytes changed."""
     whole = bytearray(
