@@ -481,18 +481,23 @@ class _Walk:
         self.world, self.new_roles, self.boundary = world, new_roles, boundary
         self.acts_as: dict[str, None] = {}
         self.facts: set[str] = set()
+        self.stepped: set[str] = set()
+        """The roles that have taken every step since the world last changed."""
 
     def become(self, arn: str) -> None:
         self.acts_as[arn] = None
         self.facts.add(f"becomes {self.world.label(arn)}")
 
     def grew(self) -> bool:
-        """Take every step from everywhere once; whether that changed anything."""
-        before = (set(self.acts_as), set(self.facts), dict(self.world.roles), dict(self.world.policies))
-        for arn in list(self.acts_as):
+        """Take every step from each role that has not taken them in this world; whether there is more to do."""
+        before = (dict(self.world.roles), dict(self.world.policies))
+        for arn in [one for one in self.acts_as if one not in self.stepped]:
             for step in (self._takes_on, self._hands_over, self._runs, self._writes_roles, self._makes, self._jobs):
                 step(self.world.roles[arn])
-        return before != (set(self.acts_as), set(self.facts), self.world.roles, self.world.policies)
+            self.stepped.add(arn)
+        if before != (self.world.roles, self.world.policies):
+            self.stepped.clear()
+        return not self.stepped.issuperset(self.acts_as)
 
     def _may(self, role: Role, action: str, resource: str, **context: Value) -> bool:
         return self.world.may(role, action, resource, **context)
