@@ -31,6 +31,8 @@ from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, definition
 
+pytestmark = pytest.mark.slow
+
 REGION = "us-west-2"
 NAME, OKTA, PIPELINE = "MozDef-EF-zoom-dev", "MozDef-EF-okta-dev", "MozDef-EF-zoom-pipeline-dev"
 BUCKET = f"mozdef-ef-helper-{ACCOUNT}-{REGION}"
@@ -48,7 +50,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def aws(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
+def aws(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:  # noqa: ARG001 - what it has set up
     monkeypatch.setattr(progress, "LOCAL_SECONDS", 0)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()

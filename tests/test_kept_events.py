@@ -38,6 +38,8 @@ from tests.cloudformation import NOON, CloudFormation
 from tests.definitions import SOURCES, shipped
 from tests.fakes import NOW
 
+pytestmark = pytest.mark.slow
+
 ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
 STACK, REGION, BUCKET = "MozDef-EF-zoom-dev", "us-west-2", "zoom-dev-kept-0"
 SECRET = "/MozDef-EF/zoom/dev/auth_token"
@@ -138,7 +140,7 @@ class Account:
 
 
 @pytest.fixture
-def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Account:
+def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Account:  # noqa: ARG001 - what it has set up
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(SOURCES.parent)
     s3, sqs, ssm = (boto3.client(service, REGION) for service in ("s3", "sqs", "ssm"))

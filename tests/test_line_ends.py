@@ -16,6 +16,8 @@ from generator.commands import main
 from generator.errors import DefinitionError
 from tests.definitions import ROOT, SOURCES, definition, shipped
 
+pytestmark = pytest.mark.slow
+
 SAID = f"has a CR, and would be shipped with it: {line_ends.MEND}"
 CODECOMMIT = """
     extends: zoom

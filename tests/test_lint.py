@@ -53,7 +53,7 @@ def broken(change: Any) -> str:
     return json.dumps(template, indent=2)
 
 
-@pytest.mark.parametrize("engines", ["full", "fast"])
+@pytest.mark.parametrize("engines", [pytest.param("full", marks=pytest.mark.slow), "fast"])
 @pytest.mark.parametrize(
     "change",
     [

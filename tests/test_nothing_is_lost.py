@@ -27,6 +27,8 @@ from tests.definitions import definition
 from tests.fakes import DOWN, Endpoint
 from tests.shaky import FATES, IN_PART, Died, ShakyQueue, shaken
 
+pytestmark = pytest.mark.stateful
+
 T = TypeVar("T")
 TEXT = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\nevents: {split: events%s}\n"
 DEFINITIONS = {

@@ -32,6 +32,8 @@ from lambdas.secrets import Secrets, SecretsDown
 from lambdas.signed import Signature
 from tests.definitions import SOURCES, definition, shipped
 
+pytestmark = pytest.mark.slow
+
 NAME = "/MozDef-EF/zoom/dev/auth_token"
 PREVIOUS = f"{NAME}_previous"
 A, B, C = "a-secret-long-enough-0", "b-secret-long-enough-1", "c-secret-long-enough-2"
@@ -79,7 +81,7 @@ DENIED = (400, "AccessDeniedException", "You may not")
 
 
 @pytest.fixture(autouse=True)
-def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - what it has set up
     monkeypatch.chdir(SOURCES.parent)
 
 

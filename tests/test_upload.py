@@ -26,6 +26,8 @@ from generator.commands.upload import quick_create
 from generator.errors import GeneratorError
 from tests.definitions import SOURCES
 
+pytestmark = pytest.mark.slow
+
 HERE = "us-west-2"
 DEFAULT = f"mozdef-ef-helper-{DEFAULT_ACCOUNT_ID}-{HERE}"
 MINE = "my-own-bucket"
@@ -68,7 +70,7 @@ class Calls:
 
 
 @pytest.fixture(autouse=True)
-def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - what it has set up
     # moto takes a Deny for one whatever its condition says, so that nothing could be put into a bucket that wants TLS.
     monkeypatch.setattr(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
 
