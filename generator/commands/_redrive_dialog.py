@@ -74,7 +74,7 @@ def after_deployment(one: Deployment, *, yes: bool) -> None:
     """Bring back what the code that was just deployed can shape, oldest day first."""
     from generator.operate.kept_events import Filter, find_resources, listed
 
-    out, place, source = _console.console(), one.place, one.product.definition.source
+    out, place, source = _console.console(), one.context, one.product.definition.source
     stack = find_resources(place.target, source.name)
     every = listed(place.target.client("s3"), stack.bucket, source, Filter())
     keys = [kept.key for kept in islice(every, AFTER_DEPLOYMENT + 1)]
@@ -82,10 +82,10 @@ def after_deployment(one: Deployment, *, yes: bool) -> None:
         out.print(f"\nredrive: {source.name} has no rejected events")
         return
     out.print(f"\nredrive: {_console.count(len(keys[:AFTER_DEPLOYMENT]), 'rejected request')}")
-    how = How(yes, dry_run=False, rate=None, why=place.bare(f"rejected {source.name}"))
+    how = How(yes, dry_run=False, rate=None, why=place.command(f"rejected {source.name}"))
     bring_back(place.target, stack, keys[:AFTER_DEPLOYMENT], how)
     if len(keys) > AFTER_DEPLOYMENT:
-        out.print(f"there are more than {AFTER_DEPLOYMENT:,} requests: {place.bare(f'redrive {source.name}')}")
+        out.print(f"there are more than {AFTER_DEPLOYMENT:,} requests: {place.command(f'redrive {source.name}')}")
 
 
 def send_waiting(target: Target, function: str) -> bool:

@@ -43,7 +43,7 @@ def command(source: str, shown: str | None, wanted: Filter, as_json: bool, targe
     except NotDeployedError as error:
         if not as_json:
             raise
-        click.echo(json.dumps(error.told))
+        click.echo(json.dumps(error.report))
         return 1
     found = list(listed(s3, stack.bucket, definition, wanted, _kept_options.looked))
     if shown is not None:

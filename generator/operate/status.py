@@ -111,7 +111,7 @@ def _earlier(target: Target, source: Source, there: kept_events.SourceResources)
     try:
         return retained_resources.find_retained(
             target, source.name, there.bucket, (there.events, there.dead_letters)
-        ).events
+        ).with_events
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
             raise

@@ -91,7 +91,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def zoom(
     account: Emulator, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Source:
-    sign_in(monkeypatch, account.settings)
+    sign_in(monkeypatch, account.aws_environment)
     shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
     source = Source(account, tmp_path, built, f"Project{next(_PROJECTS)}", capsys)
     account.client("ssm").put_parameter(
