@@ -15,7 +15,7 @@ NOTE = f"dollars: {A_MONTH:,} events a month. Assumed: {cost.ASSUMPTIONS}."
 
 
 def measure() -> list[Row]:
-    """Estimate the cost per event and per month, of a source verified in the handler and of one behind an authorizer."""
+    """Estimate the cost per event and per month, of a source verified in the handler and one behind an authorizer."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         build = built(Path(folder), "zoom", "okta")

@@ -332,7 +332,7 @@ def test_a_certificate_has_to_be_of_the_host_and_of_an_authority(
 )
 def test_a_url_that_two_may_read_in_two_ways_is_not_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "_resolve", lambda *_: pytest.fail("it was looked up"))
-    with pytest.raises(FetchRefused, match=r"^it is no "):
+    with pytest.raises(FetchRefused, match=r"^it is not a (URL|plain https URL)$"):
         get(url, LATER, 100)
 
 
