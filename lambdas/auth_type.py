@@ -1,4 +1,4 @@
-"""Ways to verify a sender, one module each; the file's name is the type's name in a definition."""
+"""The contract of an auth type: the protocol `AuthType`, and the types that it names."""
 
 from __future__ import annotations
 
