@@ -241,9 +241,9 @@ def test_signed_request_verifies_and_with_another_secret_does_not(auth: Auth) ->
         assert not secret_names(auth)
         assert not can_sign(auth)
         return
-    auth.type.verify(auth.settings, Request.from_sent(sent, NOW), stored, NOW)
+    auth.type.verify(auth.settings, Request.from_outgoing(sent, NOW), stored, NOW)
     with pytest.raises(Unauthenticated) as raised:
-        auth.type.verify(auth.settings, Request.from_sent(sent, NOW), pairs(auth)[0], NOW)
+        auth.type.verify(auth.settings, Request.from_outgoing(sent, NOW), pairs(auth)[0], NOW)
     said = str(raised.value)
     assert said
     assert "\n" not in said
@@ -257,7 +257,9 @@ def test_the_previous_secret_verifies_too(auth: Auth) -> None:
     stored, held = pairs(auth)
     newer, _ = pairs(auth)
     if sent := as_signed(auth, held):
-        auth.type.verify(auth.settings, Request.from_sent(sent, NOW), lambda name: (*newer(name), *stored(name)), NOW)
+        auth.type.verify(
+            auth.settings, Request.from_outgoing(sent, NOW), lambda name: (*newer(name), *stored(name)), NOW
+        )
 
 
 @EACH
@@ -276,7 +278,7 @@ def test_while_what_is_stored_is_empty_nobody_gets_in(auth: Auth) -> None:
             for blank in ("", "\n", " \t"):
                 with pytest.raises(UnusableSecret):
                     auth.type.verify(
-                        auth.settings, Request.from_sent(sent, NOW), lambda _name, blank=blank: (blank,), NOW
+                        auth.settings, Request.from_outgoing(sent, NOW), lambda _name, blank=blank: (blank,), NOW
                     )
 
 

@@ -311,7 +311,7 @@ def signatures(draw: st.DrawFn, among: list[str]) -> Signature:
 def signature(way: Auth, body: bytes, stored: str, held: str) -> Signature:
     form = {"Content-Type": FORM} if "{form_sorted}" in getattr(way.settings, "signed", "") else {}
     sent = fakes.signed_request(way, body, {"X-Key-Id": "7", **form}, secret=held, url=URL)
-    return Signature(way, Request.from_sent(sent, NOW), stored)
+    return Signature(way, Request.from_outgoing(sent, NOW), stored)
 
 
 def flipped(data: bytes, bit: int) -> bytes:
@@ -571,7 +571,7 @@ def test_all_of_several_ways_must_hold() -> None:
     stored = {"basic": ("user:5a",), "auth_token": ("5a",)}
     both = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, body_with("7")), stored.__getitem__, NOW)
     assert both
-    auth.type.verify(auth.settings, Request.from_sent(both, NOW), stored.__getitem__, NOW)
+    auth.type.verify(auth.settings, Request.from_outgoing(both, NOW), stored.__getitem__, NOW)
     for way in auth.settings.of:
         one = signature(way, body_with("7"), *made_up(way))
         assert not one.refuses(one.request)

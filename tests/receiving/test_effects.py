@@ -202,7 +202,7 @@ CONFIRMS = """{when: Type == 'SubscriptionConfirmation',
   confirm: {url: SubscribeURL, hosts: ["sns.*.amazonaws.com", "*.example.com"]}, reply: {text: done}}"""
 HOST = "sns.us-west-2.amazonaws.com"
 URL = f"https://{HOST}/?Action=ConfirmSubscription&Token=1"
-NOWHERE = "SubscribeURL can't be called: it is not at a host that may be asked"
+NOWHERE = "SubscribeURL can't be called: its host is not in the list of allowed hosts"
 
 
 @pytest.fixture
