@@ -14,11 +14,11 @@ from generator.commands import _console, _redrive_dialog
 if TYPE_CHECKING:
     from generator.deploy import stacks
     from generator.deploy.deployment import Deployment
-    from generator.deploy.retained_resources import KeptBucket, Retained
+    from generator.deploy.retained_resources import RetainedBucket, RetainedResources
     from generator.operate.kept_events import SourceResources
 
 
-def lines(retained: Retained, command: Callable[[str], str]) -> Iterator[str]:
+def lines(retained: RetainedResources, command: Callable[[str], str]) -> Iterator[str]:
     """Yield what earlier stacks left behind, with what to do; `command` returns the command for a bucket's name."""
     for bucket in retained.buckets:
         yield f"{bucket}, in a bucket that an earlier stack left behind: {command(bucket.name)}"
@@ -37,9 +37,9 @@ def show_retained(deployment: Deployment, stack: stacks.Stack) -> None:
     place, source, outputs = deployment.place, deployment.product.name, stack.outputs
     queues = [outputs.get(name, "") for name in ("EventsQueueUrl", "DeadLettersQueueUrl")]
     try:
-        earlier = retained.find(place.target, source, outputs.get("KeptBucket", ""), queues).events
+        earlier = retained.find_retained(place.target, source, outputs.get("KeptBucket", ""), queues).events
     except ClientError as error:
-        _console.note(f"can't look for what earlier stacks left behind: {aws.explained(error)}")
+        _console.note(f"can't look for what earlier stacks left behind: {aws.explain_failure(error)}")
         return
     for line in lines(earlier, lambda bucket: place.bare(f"redrive {source} --from-bucket {bucket}")):
         _console.console().print(f"  [dim]earlier [/]  {escape(line)}")
@@ -55,8 +55,8 @@ def bring_in(
     from generator.deploy import retained_resources as retained
 
     out, s3 = _console.console(), target.client("s3")
-    left_behind = retained.find(target, source, resources.bucket, (resources.events, resources.dead_letters))
-    old = retained.choose(left_behind, bucket, source)
+    left_behind = retained.find_retained(target, source, resources.bucket, (resources.events, resources.dead_letters))
+    old = retained.choose_bucket(left_behind, bucket, source)
     if not (old.rejected or old.unsent):
         out.print(f"{bucket} has nothing left to bring in; to send what was moved before: redrive {source}")
         return 0
@@ -80,12 +80,12 @@ def bring_in(
     return status if all_sent else 1
 
 
-def _move(s3: Any, source: str, old: KeptBucket, new: str) -> Iterator[str]:
+def _move(s3: Any, source: str, old: RetainedBucket, new: str) -> Iterator[str]:
     """Move objects and yield their keys in the new bucket; warn of those that the framework did not write."""
     from generator.deploy import retained_resources as retained
     from generator.operate.kept_events import FOREIGN
 
-    for number, (key, new_key) in enumerate(retained.move(s3, source, old.name, new), 1):
+    for number, (key, new_key) in enumerate(retained.move_kept_events(s3, source, old.name, new), 1):
         _console.progress(number, old.rejected + old.unsent, "moved")
         if new_key is None:
             _console.warning(f"s3://{old.name}/{_console.printable(key)} is {FOREIGN}; it stays there")

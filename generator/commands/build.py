@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +94,7 @@ def build_products(
 
     With `afresh`, nothing is taken from the build folder.
     """
-    with Linter(lint, build / output.CACHE_FOLDER) as linter, _gc_paused():
+    with Linter(lint, build / output.CACHE_FOLDER) as linter:
         # Imported late: in a first build, the engines start beside this.
         from generator.definition.read import load, source_names
         from generator.packaging.build import make_products
@@ -108,16 +106,6 @@ def build_products(
         return make_products(
             definitions, build, linter, warnings_are_errors=strict, accept=accept, ignore_cache=afresh, failures=unmade
         )
-
-
-@contextmanager
-def _gc_paused() -> Iterator[None]:
-    """Most of what is made stays, and to look for the rest again and again takes a seventh of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[str, output.FileState]]:

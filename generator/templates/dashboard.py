@@ -1,4 +1,4 @@
-"""The dashboard of a source: the questions that its alarms ask, as graphs."""
+"""The CloudWatch dashboard of a source: graphs of the metrics that its alarms watch, and a query of its log."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from troposphere.cloudwatch import Dashboard as _Dashboard
 from troposphere.logs import LogGroup
 from troposphere.sqs import Queue
 
-from generator.names import stack_name
-from generator.templates.inputs import StackContext
-from generator.templates.resources.function import log_of
+from generator.templates.resources.function import log_title
 from generator.templates.resources.sub import ref
+from generator.templates.stack_context import StackContext
 from lambdas.model import Source
 from lambdas.runtime.metrics import NAMESPACE
 
 
 class MonitoredResources(NamedTuple):
-    """What an operator looks at."""
+    """Resources of a source whose metrics the alarms and the dashboard use."""
 
     api: Api
     access_log: LogGroup
@@ -32,34 +31,34 @@ class MonitoredResources(NamedTuple):
 
 
 class Dashboard(_Dashboard):  # type: ignore[misc]  # troposphere ships no types
-    """With tags, which troposphere does not know yet."""
+    """A dashboard with tags, which troposphere does not support yet."""
 
     props: ClassVar = {**_Dashboard.props, "Tags": (Tags, False)}
 
 
-def add_dashboard(template: Template, source: Source, parameters: StackContext, watched: MonitoredResources) -> None:
-    """A dashboard that is named as the stack."""
+def add_dashboard(template: Template, source: Source, stack: StackContext, resources: MonitoredResources) -> None:
+    """Add a dashboard with the name of the stack."""
     template.add_resource(
         Dashboard(
             "Dashboard",
-            DashboardName=Sub(stack_name(parameters.service, ref(parameters.project), ref(parameters.environment))),
-            Tags=parameters.tags,
-            DashboardBody=Sub(json.dumps(_body(source, watched), separators=(",", ":"))),
+            DashboardName=Sub(stack.name),
+            Tags=stack.tags,
+            DashboardBody=Sub(json.dumps(_body(source, resources), separators=(",", ":"))),
         )
     )
 
 
-def _body(source: Source, watched: MonitoredResources) -> dict[str, Any]:
-    """Two graphs in a row.
+def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
+    """Return the dashboard's body: two graphs a row, and a table.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     """
 
-    def graph(place: int, title: str, metrics: list[list[Any]], statistic: str = "Sum") -> dict[str, Any]:
+    def graph(index: int, title: str, metrics: list[list[Any]], statistic: str = "Sum") -> dict[str, Any]:
         return {
             "type": "metric",
-            "x": 12 * (place % 2),
-            "y": 6 * (place // 2),
+            "x": 12 * (index % 2),
+            "y": 6 * (index // 2),
             "width": 12,
             "height": 6,
             "properties": {
@@ -71,25 +70,25 @@ def _body(source: Source, watched: MonitoredResources) -> dict[str, Any]:
             },
         }
 
-    api, handler = ref(watched.api), ref(watched.handler)
-    events, letters = f"${{{watched.events.title}.QueueName}}", f"${{{watched.dead_letters.title}.QueueName}}"
-    own = ["Stack", "${AWS::StackName}"]
+    api, handler = ref(resources.api), ref(resources.handler)
+    events, letters = f"${{{resources.events.title}.QueueName}}", f"${{{resources.dead_letters.title}.QueueName}}"
+    dimension = ["Stack", "${AWS::StackName}"]
     gateway = "AWS/ApiGateway"
-    by_table = [[NAMESPACE, one, *own] for one in ("Duplicate", "Unclaimed")]
-    refused = [[NAMESPACE, one, *own] for one in ("Rejected", "Unauthenticated", "NoSecret", "Unsent")]
+    dedupe = [[NAMESPACE, metric, *dimension] for metric in ("Duplicate", "Unclaimed")]
+    refused = [[NAMESPACE, metric, *dimension] for metric in ("Rejected", "Unauthenticated", "NoSecret", "Unsent")]
     too_large = [f"{NAMESPACE}/${{AWS::StackName}}", "TooLarge"]
-    failing = [["AWS/Lambda", "Errors", "FunctionName", ref(watched.redrive), {"label": "Errors of Redrive"}]]
+    redrive_errors = [["AWS/Lambda", "Errors", "FunctionName", ref(resources.redrive), {"label": "Errors of Redrive"}]]
     return {
         "widgets": [
             graph(
                 0,
                 "Is it flowing? Requests, and answers",
-                [[gateway, one, "ApiId", api] for one in ("Count", "4xx", "5xx")],
+                [[gateway, metric, "ApiId", api] for metric in ("Count", "4xx", "5xx")],
             ),
             graph(
                 1,
                 "To MozDef: sent, received",
-                [["AWS/SQS", f"NumberOfMessages{one}", "QueueName", events] for one in ("Sent", "Received")],
+                [["AWS/SQS", f"NumberOfMessages{action}", "QueueName", events] for action in ("Sent", "Received")],
             ),
             graph(
                 2,
@@ -97,7 +96,7 @@ def _body(source: Source, watched: MonitoredResources) -> dict[str, Any]:
                 [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", events]],
                 "Maximum",
             ),
-            graph(3, "Lag between event and receipt (s)", [[NAMESPACE, "Lag", *own]], "p90"),
+            graph(3, "Lag between event and receipt (s)", [[NAMESPACE, "Lag", *dimension]], "p90"),
             graph(4, "Is anything refused, or waiting for the queue?", [*refused, too_large]),
             graph(
                 5, "Dead letters", [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", letters]], "Maximum"
@@ -105,23 +104,30 @@ def _body(source: Source, watched: MonitoredResources) -> dict[str, Any]:
             graph(
                 6,
                 "Does a function fail?",
-                [*(["AWS/Lambda", one, "FunctionName", handler] for one in ("Errors", "Throttles")), *failing],
+                [
+                    *(["AWS/Lambda", metric, "FunctionName", handler] for metric in ("Errors", "Throttles")),
+                    *redrive_errors,
+                ],
             ),
             graph(7, "Handler: duration (ms)", [["AWS/Lambda", "Duration", "FunctionName", handler]], "p99"),
-            *([graph(8, "Sent again by the vendor; sent on without the table", by_table)] if source.dedupe else []),
-            *([graph(9, "Unknown to the schemas", [[NAMESPACE, "Drift", *own]])] if source.events.schemas else []),
-            *([_unknown(watched)] if source.events.schemas else []),
+            *([graph(8, "Sent again by the vendor; sent on without the table", dedupe)] if source.dedupe else []),
+            *(
+                [graph(9, "Unknown to the schemas", [[NAMESPACE, "Drift", *dimension]])]
+                if source.events.schemas
+                else []
+            ),
+            *([_unknown_fields_table(resources)] if source.events.schemas else []),
         ]
     }
 
 
-def _unknown(watched: MonitoredResources) -> dict[str, Any]:
-    """What the source's JSON Schemas do not know, from the handler's log.
+def _unknown_fields_table(resources: MonitoredResources) -> dict[str, Any]:
+    """Return a table of the fields that the source's JSON Schemas do not know, from the handler's log.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Unnest.html
     """
     steps = (
-        f"SOURCE '${{{log_of(watched.handler.title)}}}'",
+        f"SOURCE '${{{log_title(resources.handler.title)}}}'",
         "filter Drift > 0",
         "fields jsonParse(@message) as line",
         "unnest line.drift into unknown",

@@ -1,6 +1,6 @@
-"""The event-source template: an endpoint that takes events in, and the queue that they come out of.
+"""The event-source template: an HTTP endpoint for a vendor's events, and the queue from which MozDef receives them.
 
-The logical ids say what a resource is for, without the source's name, so that two sources can be compared.
+Logical ids name the role of a resource in the stack, without the source's name, so that two sources can be compared.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ from dataclasses import replace
 from typing import Any
 
 from troposphere import GetAtt, Output, Parameter, Ref, Select, Split, Sub, Template
+from troposphere.apigatewayv2 import Api
+from troposphere.awslambda import Function
 from troposphere.s3 import Bucket
 
 from generator.definition.secret_names import stored_names
-from generator.names import role_path
 from generator.templates import functions, inputs, monitoring
 from generator.templates.dashboard import MonitoredResources
 from generator.templates.functions import FunctionContext
-from generator.templates.inputs import StackContext, TemplateInput
+from generator.templates.inputs import TemplateInput
 from generator.templates.resources import access_log, bucket, key, queue, table, tracing
 from generator.templates.resources import api as http
-from generator.templates.resources.sub import ref, secrets_path
+from generator.templates.resources.sub import ref
+from generator.templates.stack_context import StackContext, stack_context
 from lambdas import VERSION
 from lambdas.model import Source, methods, verified_by
 
@@ -28,57 +30,32 @@ KEPT_DAYS = 365
 
 
 def build(source: Source, lambda_key: str) -> Template:
-    """The template of a source; `lambda_key` is the default of where its code is in the helper bucket."""
+    """Return the template of a source; `lambda_key` is the code's key in the helper bucket, a parameter's default."""
     template = Template(Description=f"MozDef event source {source.name}: {source.description}")
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Version": VERSION}})
-    asked = inputs.add_inputs(template, _asked(source, lambda_key))
-    tracing.add_is_traced_condition(template, asked["Tracing"])
-    named = _deployment(template, source, asked)
-    boundary = asked["PermissionsBoundaryArn"]
-    path = Sub(role_path(source.name, ref(named.project), ref(named.environment)))
-    bounded = inputs.value_or_none(inputs.add_is_set_condition(template, boundary), boundary)
-    role = {"Path": path, "PermissionsBoundary": bounded}
-    one = FunctionContext(source, named, asked["LambdaKey"], role, asked["Tracing"])
+    parameters = inputs.add_inputs(template, _inputs(source, lambda_key))
+    tracing.add_is_traced_condition(template, parameters["Tracing"])
+    stack = _stack_context(template, source, parameters)
+    role_properties = _role_properties(template, stack, parameters["PermissionsBoundaryArn"])
+    context = FunctionContext(source, stack, parameters["LambdaKey"], role_properties, parameters["Tracing"])
 
-    dead_letters = queue.add_dead_letters(template, named)
-    events = queue.add_events(template, named, dead_letters, asked["EventsQueueName"])
+    dead_letters = queue.add_dead_letters(template, stack)
+    events = queue.add_events(template, stack, dead_letters, parameters["EventsQueueName"])
     queue.add_policy(template, dead_letters)
-    queue.add_policy(template, events, asked["ConsumerPrincipalArn"])
-    kept = _add_kept(template, named)
+    queue.add_policy(template, events, parameters["ConsumerPrincipalArn"])
+    kept = _add_kept_bucket(template, stack)
 
-    claims = table.add_table(template, named, "Claims") if source.dedupe else None
-    redrive = functions.add_redrive(template, one, events, kept, claims)
-    where = verified_by(source.webhook)
-    handler = functions.add_handler(template, one, events, kept, claims)
-    api = http.add_api(template, named, source.webhook.throttle)
-    authorizer = None
-    auth = source.webhook.auth
-    if where == "authorizer":
-        asking = functions.add_authorizer(template, one)
-        authorizer = http.add_authorizer(template, api, asking, auth.type.headers(auth.settings)[0])
-    elif where == "api":
-        authorizer = http.add_jwt_authorizer(template, api, auth.settings)
-    http.add_routes(template, api, handler, methods(source.webhook), source.webhook.path, authorizer)
-
-    access_log = template.resources["AccessLog"]
-    watched = MonitoredResources(api, access_log, handler, redrive, events, dead_letters)
-    monitoring.add_monitoring(template, source, named, asked["AlarmTopicArn"], watched)
-    stored = ",".join(f"{secrets_path(named)}/{name}" for name in stored_names(source.webhook))
-    secret = Sub(stored) if stored else "none: public keys are fetched"
-    for name, value, description in (
-        ("EndpointUrl", http.endpoint(api, source.webhook.path), "What the vendor is to call"),
-        ("ApiId", Ref(api), "The HTTP API"),
-        ("EventsQueueUrl", Ref(events), "What MozDef takes its events from"),
-        ("EventsQueueArn", GetAtt(events, "Arn"), "The same, as an ARN"),
-        ("DeadLettersQueueUrl", Ref(dead_letters), "Messages that MozDef took too often"),
-        ("KeptBucket", Ref(kept), "Events that became no message, or one too large for a queue"),
-        ("SecretParameters", secret, "Parameters of Parameter Store that hold the secrets"),
-    ):
-        template.add_output(Output(name, Value=value, Description=description))
+    claims = table.add_table(template, stack, "Claims") if source.dedupe else None
+    redrive = functions.add_redrive(template, context, events, kept, claims)
+    handler = functions.add_handler(template, context, events, kept, claims)
+    api = _add_api(template, context, handler)
+    monitored = MonitoredResources(api, template.resources["AccessLog"], handler, redrive, events, dead_letters)
+    monitoring.add_monitoring(template, source, stack, parameters["AlarmTopicArn"], monitored)
+    _add_outputs(template, source, stack, monitored, kept)
     return template
 
 
-def _asked(source: Source, lambda_key: str) -> list[TemplateInput]:
+def _inputs(source: Source, lambda_key: str) -> list[TemplateInput]:
     boundary = TemplateInput(
         "PermissionsBoundaryArn",
         "Account",
@@ -87,40 +64,89 @@ def _asked(source: Source, lambda_key: str) -> list[TemplateInput]:
         "empty, or the ARN of a policy",
         "",
     )
-    code = inputs.zip_key_input("LambdaKey", "lambdas.zip", lambda_key)
-    more = [key.ADMINISTRATOR_INPUT] if source.hardening == "strict" else []
-    both = inputs.common_inputs(source.name)
-    return [*both, code, *inputs.mozdef_inputs(), boundary, tracing.TRACING_INPUT, *more]
+    return [
+        *inputs.common_inputs(source.name),
+        inputs.zip_key_input("LambdaKey", "lambdas.zip", lambda_key),
+        *inputs.mozdef_inputs(),
+        boundary,
+        tracing.TRACING_INPUT,
+        *([key.ADMINISTRATOR_INPUT] if source.hardening == "strict" else []),
+    ]
 
 
-def _deployment(template: Template, source: Source, asked: Mapping[str, Parameter]) -> StackContext:
-    """What names the deployment, and, of a strict source, what encrypts."""
-    named = inputs.deployment(source.name, asked)
-    if source.hardening == "strict":
-        its = key.add_key(template, named, asked["ConsumerPrincipalArn"], asked["KeyAdministratorArn"])
-        return replace(named, key=its)
-    return named
+def _stack_context(template: Template, source: Source, parameters: Mapping[str, Parameter]) -> StackContext:
+    """Return the names of the deployment and, with `hardening: strict`, the key, which is added to the template."""
+    stack = stack_context(source.name, parameters)
+    if source.hardening != "strict":
+        return stack
+    consumer, administrator = parameters["ConsumerPrincipalArn"], parameters["KeyAdministratorArn"]
+    return replace(stack, key=key.add_key(template, stack, consumer, administrator))
 
 
-def _add_kept(template: Template, named: StackContext) -> Bucket:
-    """The bucket for what became no message; of a strict source, who asked for it is logged."""
-    stack = Select(2, Split("/", Ref("AWS::StackId")))
-    name, more = _bucket_name(named, "kept", stack), {}
-    if named.key:
-        # The log comes and goes with the key, in one stack: a stack's id would name the log that was left behind.
-        log = access_log.add_log(template, named, "KeptLog", _bucket_name(named, "logs", Ref(named.key)), name)
-        more = access_log.logged_into(log)
-    return bucket.add_bucket(template, named, "Kept", KEPT_DAYS, BucketName=name, **more)
+def _role_properties(template: Template, stack: StackContext, boundary: Parameter) -> dict[str, Any]:
+    """Return the properties of all roles: their path, and the permissions boundary where one is given."""
+    condition = inputs.add_is_set_condition(template, boundary)
+    return {"Path": Sub(stack.role_path), "PermissionsBoundary": inputs.value_or_none(condition, boundary)}
 
 
-def _bucket_name(named: StackContext, what: str, uuid: Any) -> Sub:
-    """Lower case, as S3 wants it and a project's name is not, so that a pipeline's permissions can name it.
+def _add_kept_bucket(template: Template, stack: StackContext) -> Bucket:
+    """Add the bucket for events that became no message; with `hardening: strict`, access to it is logged."""
+    stack_id = Select(2, Split("/", Ref("AWS::StackId")))
+    name, properties = _bucket_name(stack, "kept", stack_id), {}
+    if stack.key:
+        # Named after the key, which is created and retained with the log: the log of an earlier stack of this name may
+        # still exist.
+        log_name = _bucket_name(stack, "logs", Ref(stack.key))
+        log_bucket = access_log.add_log(template, stack, "KeptLog", log_name, name)
+        properties = access_log.logging_properties(log_bucket)
+    return bucket.add_bucket(template, stack, "Kept", KEPT_DAYS, BucketName=name, **properties)
 
-    Its end is from the id of what comes and goes with it: the bucket stays, and whatever comes next makes another.
+
+def _bucket_name(stack: StackContext, purpose: str, uuid: Any) -> Sub:
+    """Return a bucket's name, in lower case as S3 needs it, so that a pipeline's permissions can name it.
+
+    It has no project, which may have upper case. It ends with parts of the UUID of what is created with the bucket:
+    the bucket is retained when the stack is deleted, and the next stack needs another name.
     """
     parts = Split("-", uuid)
     return Sub(
-        f"{named.service}-{ref(named.environment)}-{what}-${{Time}}${{Node}}",
+        f"{stack.service}-{ref(stack.environment)}-{purpose}-${{Time}}${{Node}}",
         Time=Select(0, parts),
         Node=Select(4, parts),
     )
+
+
+def _add_api(template: Template, context: FunctionContext, handler: Function) -> Api:
+    """Add the API with its routes, and an authorizer where the sender is verified before the handler."""
+    webhook = context.source.webhook
+    api = http.add_api(template, context.stack, webhook.throttle)
+    verifier = verified_by(webhook)
+    authorizer = None
+    if verifier == "authorizer":
+        function = functions.add_authorizer(template, context)
+        header = webhook.auth.type.headers(webhook.auth.settings)[0]
+        authorizer = http.add_authorizer(template, api, function, header)
+    elif verifier == "api":
+        authorizer = http.add_jwt_authorizer(template, api, webhook.auth.settings)
+    http.add_routes(template, api, handler, methods(webhook), webhook.path, authorizer)
+    return api
+
+
+def _add_outputs(
+    template: Template, source: Source, stack: StackContext, resources: MonitoredResources, kept: Bucket
+) -> None:
+    secrets = ",".join(f"{stack.secrets_path}/{name}" for name in stored_names(source.webhook))
+    for name, value, description in (
+        ("EndpointUrl", http.endpoint(resources.api, source.webhook.path), "URL that the vendor calls"),
+        ("ApiId", Ref(resources.api), "The HTTP API"),
+        ("EventsQueueUrl", Ref(resources.events), "Queue from which MozDef receives its events"),
+        ("EventsQueueArn", GetAtt(resources.events, "Arn"), "The same, as an ARN"),
+        ("DeadLettersQueueUrl", Ref(resources.dead_letters), "Messages that MozDef received too often"),
+        ("KeptBucket", Ref(kept), "Events that became no message, or one too large for a queue"),
+        (
+            "SecretParameters",
+            Sub(secrets) if secrets else "none: public keys are fetched",
+            "Parameters of Parameter Store that hold the secrets",
+        ),
+    ):
+        template.add_output(Output(name, Value=value, Description=description))

@@ -1,4 +1,4 @@
-"""What a flood costs at most, from the built template: as much as API Gateway lets through, for an hour."""
+"""What a flood of requests costs an hour at most, from the template: as many as API Gateway lets through."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Any
 
 from generator.templates.cost import (
     ACCESS_LOG_BYTES,
-    API,
+    API_REQUESTS,
     AUTHORIZER_MS,
     EGRESS,
     EVENT_KB,
     HANDLER_MS,
-    PUT,
-    SQS,
+    S3_PUTS,
+    SQS_REQUESTS,
     invocations,
     log_lines,
 )
 
 ACCOUNT_CONCURRENCY = 1_000
-"""What all functions of an account have together that reserve none; a new account has fewer."""
+"""Concurrency shared by all functions of an account that reserve none; a new account has less."""
 _HOUR = 3_600
 
 
 @dataclass(frozen=True)
 class Flood:
-    """Requests a second that come through, those that are looked at, and dollars an hour of each kind of flood.
+    """Requests a second that API Gateway passes on and that functions handle, and dollars an hour by kind of flood.
 
-    `forged`: none verifies; `events`: each is one, and arrives; `rejected`: each is authentic, and can't be shaped.
+    `forged`: no request verifies; `events`: each is an event that arrives; `rejected`: each is authentic, and is kept.
     """
 
     rate: float
@@ -40,35 +40,36 @@ class Flood:
 
     @property
     def most(self) -> float:
-        """Dollars an hour, whatever comes."""
+        """The dollars an hour of the most expensive kind."""
         return max(self.forged, self.events, self.rejected)
 
 
 def estimate_flood(resources: Mapping[str, Any]) -> Flood:
-    """The flood that a template's resources let through; what is beyond it is answered 429 or 5xx, unread.
+    """Return the flood that a template's resources let through; beyond it requests are answered 429 or 5xx, unread.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
     """
     rate = float(resources["Stage"]["Properties"]["DefaultRouteSettings"]["ThrottlingRateLimit"])
     handler = resources["Webhook"]["Properties"]
-    handled = min(rate, _room(handler) * 1_000 / HANDLER_MS)
-    # One sender, whose token is remembered, so that its authorizer costs nothing to speak of.
-    one = invocations(handler, HANDLER_MS, handled, reads_secret="Verify" not in resources)
-    refused = handled * one
+    handled = min(rate, _concurrency(handler) * 1_000 / HANDLER_MS)
+    # One sender, whose token the API caches, so that its authorizer costs next to nothing.
+    handling = invocations(handler, HANDLER_MS, handled, reads_secret="Verify" not in resources)
+    verifying = handled * handling
     if authorizer := resources.get("Verify"):
-        asked = min(rate, _room(authorizer["Properties"]) * 1_000 / AUTHORIZER_MS)
-        refused = asked * invocations(authorizer["Properties"], AUTHORIZER_MS, asked, reads_secret=True)
-    api = rate * (API["HTTP"] * math.ceil(EVENT_KB / 512) + EGRESS + log_lines(ACCESS_LOG_BYTES))
+        authorized = min(rate, _concurrency(authorizer["Properties"]) * 1_000 / AUTHORIZER_MS)
+        verifying = authorized * invocations(authorizer["Properties"], AUTHORIZER_MS, authorized, reads_secret=True)
+    api = rate * (API_REQUESTS["HTTP"] * math.ceil(EVENT_KB / 512) + EGRESS + log_lines(ACCESS_LOG_BYTES))
     hourly = _HOUR / 1e6
     return Flood(
         rate,
         handled,
-        forged=hourly * (api + refused),
-        events=hourly * (api + handled * (one + SQS * math.ceil(EVENT_KB / 64))),
-        rejected=hourly * (api + handled * (one + PUT)),
+        forged=hourly * (api + verifying),
+        events=hourly * (api + handled * (handling + SQS_REQUESTS * math.ceil(EVENT_KB / 64))),
+        rejected=hourly * (api + handled * (handling + S3_PUTS)),
     )
 
 
-def _room(properties: Mapping[str, Any]) -> float:
+def _concurrency(properties: Mapping[str, Any]) -> float:
+    """Return how many invocations of a function may run at once."""
     reserved = properties.get("ReservedConcurrentExecutions")
     return reserved if isinstance(reserved, int) else ACCOUNT_CONCURRENCY

@@ -1,54 +1,33 @@
-"""What a template asks of the person who deploys it."""
+"""Parameters of the templates, as the CloudFormation console asks for them: pattern, constraint, default, group."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from troposphere import Equals, If, Not, NoValue, Parameter, Ref, Tags, Template
-from troposphere.kms import Key
+from troposphere import Equals, If, Not, NoValue, Parameter, Ref, Template
 
 from generator import names
 
 
-@dataclass(frozen=True)
-class StackContext:
-    """The parameters that name a deployment, as the resources use them; `service` is known when it is built.
-
-    `key` is what encrypts, where the definition is strict; else each service's own key does.
-    """
-
-    service: str
-    project: Parameter
-    environment: Parameter
-    helper_bucket: Parameter
-    key: Key | None = None
-
-    @cached_property
-    def tags(self) -> Tags:
-        """Those of every resource that takes some."""
-        return Tags(Project=Ref(self.project), Service=self.service, Environment=Ref(self.environment))
-
-
 class TemplateInput(NamedTuple):
-    """A parameter: what fits `pattern`, a whole match, is taken; else the form says that it must be `wants`.
+    """A template's parameter.
 
-    Without a default it must be filled in. Below `group` the console shows it. `length` is the most characters.
+    `pattern` must match the whole value; `constraint` is the message shown otherwise, after "must be". Without a
+    default it must be filled in. The console shows it below `console_group`. `max_length` counts characters.
     """
 
     name: str
-    group: str
+    console_group: str
     description: str
     pattern: str
-    wants: str
+    constraint: str
     default: str | None = None
-    length: int | None = None
+    max_length: int | None = None
 
 
 def common_inputs(service: str) -> tuple[TemplateInput, ...]:
-    """What both templates of a source ask for."""
+    """Return the inputs that both templates of a source have."""
     return (
         TemplateInput(
             "ProjectName",
@@ -78,7 +57,7 @@ def common_inputs(service: str) -> tuple[TemplateInput, ...]:
 
 
 def mozdef_inputs() -> tuple[TemplateInput, ...]:
-    """What MozDef's side needs; both templates ask, and the pipeline hands it on."""
+    """Return the inputs for MozDef's side; the pipeline passes its own on to the event source."""
     return (
         TemplateInput(
             "ConsumerPrincipalArn",
@@ -99,7 +78,7 @@ def mozdef_inputs() -> tuple[TemplateInput, ...]:
         TemplateInput(
             "AlarmTopicArn",
             "Alarms",
-            "SNS topic that is told of alarms (optional)",
+            "SNS topic that gets a message for every alarm (optional)",
             "(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)?",
             "empty, or the ARN of a topic",
             "",
@@ -107,45 +86,43 @@ def mozdef_inputs() -> tuple[TemplateInput, ...]:
     )
 
 
-def zip_key_input(name: str, what: str, default: str) -> TemplateInput:
-    """Where a zip is in the helper bucket; a build knows, since its content names it."""
-    return TemplateInput(name, "Code", f"Where {what} is in the bucket", "[A-Za-z0-9_./-]+", "an object's key", default)
+def zip_key_input(name: str, zip_name: str, default: str) -> TemplateInput:
+    """Return the input for a zip's key in the helper bucket; a build knows the default, a hash of the content."""
+    return TemplateInput(
+        name, "Code", f"Where {zip_name} is in the bucket", "[A-Za-z0-9_./-]+", "an object's key", default
+    )
 
 
-def add_inputs(template: Template, asked: Sequence[TemplateInput]) -> dict[str, Parameter]:
-    """Parameters with patterns that say what they want, grouped for the console."""
+def add_inputs(template: Template, inputs: Sequence[TemplateInput]) -> dict[str, Parameter]:
+    """Add a parameter for each input, grouped for the console, and return all parameters by name."""
     groups: dict[str, list[str]] = {}
-    for one in asked:
-        groups.setdefault(one.group, []).append(one.name)
+    for template_input in inputs:
+        groups.setdefault(template_input.console_group, []).append(template_input.name)
         parameter = Parameter(
-            one.name,
+            template_input.name,
             Type="String",
-            Description=one.description,
-            AllowedPattern=f"^{one.pattern}$",
-            ConstraintDescription=f"must be {one.wants}",
+            Description=template_input.description,
+            AllowedPattern=f"^{template_input.pattern}$",
+            ConstraintDescription=f"must be {template_input.constraint}",
         )
-        if one.default is not None:
-            parameter.Default = one.default
-        if one.length is not None:
-            parameter.MaxLength = one.length
+        if template_input.default is not None:
+            parameter.Default = template_input.default
+        if template_input.max_length is not None:
+            parameter.MaxLength = template_input.max_length
         template.add_parameter(parameter)
-    shown = [{"Label": {"default": label}, "Parameters": members} for label, members in groups.items()]
-    template.set_metadata({**template.metadata, "AWS::CloudFormation::Interface": {"ParameterGroups": shown}})
+    console_groups = [{"Label": {"default": label}, "Parameters": members} for label, members in groups.items()]
+    interface = {"AWS::CloudFormation::Interface": {"ParameterGroups": console_groups}}
+    template.set_metadata({**template.metadata, **interface})
     return dict(template.parameters)
 
 
-def deployment(service: str, there: Mapping[str, Parameter]) -> StackContext:
-    """The parameters of both templates."""
-    return StackContext(service, there["ProjectName"], there["Environment"], there["HelperBucket"])
-
-
 def add_is_set_condition(template: Template, parameter: Parameter) -> str:
-    """A condition: this optional parameter has a value."""
-    name = f"Has{parameter.title}"
-    template.add_condition(name, Not(Equals(Ref(parameter), "")))
-    return name
+    """Add the condition that an optional parameter has a value, and return the condition's name."""
+    condition = f"Has{parameter.title}"
+    template.add_condition(condition, Not(Equals(Ref(parameter), "")))
+    return condition
 
 
 def value_or_none(condition: str, parameter: Parameter) -> If:
-    """The parameter's value where it has one; else the property is as if it were not there."""
+    """Return the parameter's value where the condition holds; elsewhere the property is absent (`AWS::NoValue`)."""
     return If(condition, Ref(parameter), NoValue)

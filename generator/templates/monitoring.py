@@ -1,4 +1,4 @@
-"""What an operator is told of a source, before the SIEM's users notice: alarms, and a dashboard of the same metrics."""
+"""Which alarms a source has, with their thresholds and advice; a new alarm is added here and in docs/operating.md."""
 
 from __future__ import annotations
 
@@ -9,49 +9,52 @@ from troposphere import GetAtt, Parameter, Ref, Template
 from generator.definition.secret_names import stored_names
 from generator.templates import dashboard
 from generator.templates.dashboard import MonitoredResources
-from generator.templates.inputs import StackContext, add_is_set_condition
+from generator.templates.inputs import add_is_set_condition
 from generator.templates.resources import alarms
 from generator.templates.resources.alarms import HOUR_SECONDS, STACK_NAMESPACE, AlarmSpec
+from generator.templates.stack_context import StackContext
 from lambdas.model import Source, verified_by
 from lambdas.runtime.metrics import NAMESPACE
 
-UNREAD_SECONDS = 3_600
-FLOOD_OF_FORGERIES = 100
+MAX_MESSAGE_AGE_SECONDS = 3_600
+MAX_FORGERIES = 100
 
 
 def add_monitoring(
-    template: Template, source: Source, parameters: StackContext, topic: Parameter, watched: MonitoredResources
+    template: Template, source: Source, stack: StackContext, topic: Parameter, resources: MonitoredResources
 ) -> None:
-    """The alarms of a source, and its dashboard."""
+    """Add the alarms of a source, and its dashboard."""
     has_topic = add_is_set_condition(template, topic)
-    alarms.add_too_large_metric(template, watched.access_log)
-    for watch in _watches(source, watched):
-        alarms.add_alarm(template, parameters, watch, topic, has_topic)
-    dashboard.add_dashboard(template, source, parameters, watched)
+    alarms.add_too_large_metric(template, resources.access_log)
+    for spec in _alarm_specs(source, resources):
+        alarms.add_alarm(template, stack, spec, topic, has_topic)
+    dashboard.add_dashboard(template, source, stack, resources)
 
 
-def _watches(source: Source, watched: MonitoredResources) -> Iterator[AlarmSpec]:
-    queue, letters = ({"QueueName": GetAtt(one, "QueueName")} for one in (watched.events, watched.dead_letters))
-    own = {"Stack": Ref("AWS::StackName")}
+def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[AlarmSpec]:
+    events, dead_letters = (
+        {"QueueName": GetAtt(queue, "QueueName")} for queue in (resources.events, resources.dead_letters)
+    )
+    own_metrics = {"Stack": Ref("AWS::StackName")}
     lambda_, sqs = "AWS/Lambda", "AWS/SQS"
     authorizer = "Verify, then of " if verified_by(source.webhook) == "authorizer" else ""
-    answering = f"{authorizer}{watched.handler.title}"
+    functions_to_check = f"{authorizer}{resources.handler.title}"
     command = f"python -m generator {{}} {source.name}"
     yield AlarmSpec(
         "Refused",
         f"events could not be shaped, and are kept: {command.format('rejected')} shows why.",
         NAMESPACE,
         "Rejected",
-        own,
+        own_metrics,
         0,
     )
     yield AlarmSpec(
         "Forgeries",
-        "many requests do not verify: a wrong secret, or somebody tries.",
+        "many requests do not verify: the secret differs from the vendor's, or somebody forges requests.",
         NAMESPACE,
         "Unauthenticated",
-        own,
-        FLOOD_OF_FORGERIES,
+        own_metrics,
+        MAX_FORGERIES,
     )
     if stored_names(source.webhook):
         yield AlarmSpec(
@@ -59,7 +62,7 @@ def _watches(source: Source, watched: MonitoredResources) -> Iterator[AlarmSpec]
             f"a secret is missing or of no use, so events are answered 503: {command.format('canary')} says which.",
             NAMESPACE,
             "NoSecret",
-            own,
+            own_metrics,
             0,
         )
     yield AlarmSpec(
@@ -67,16 +70,16 @@ def _watches(source: Source, watched: MonitoredResources) -> Iterator[AlarmSpec]
         "the queue takes no messages, and they wait in the bucket: the log of Redrive says why.",
         NAMESPACE,
         "Unsent",
-        own,
+        own_metrics,
         0,
         periods=3,
     )
     yield AlarmSpec(
         "DeadLetter",
-        f"MozDef took a message too often: look at its worker, then {command.format('redrive')} --dead.",
+        f"MozDef never deleted a message it received: look at its worker, then {command.format('redrive')} --dead.",
         sqs,
         "ApproximateNumberOfMessagesVisible",
-        letters,
+        dead_letters,
         0,
         "Maximum",
     )
@@ -85,20 +88,20 @@ def _watches(source: Source, watched: MonitoredResources) -> Iterator[AlarmSpec]
         "MozDef does not read the queue: messages are kept for 13 days.",
         sqs,
         "ApproximateAgeOfOldestMessage",
-        queue,
-        UNREAD_SECONDS,
+        events,
+        MAX_MESSAGE_AGE_SECONDS,
         "Maximum",
     )
-    for title, function in (("Handler", watched.handler), ("Redriving", watched.redrive)):
-        name = {"FunctionName": Ref(function)}
-        says = f"the function {function.title} ended with an error: its log says why."
-        yield AlarmSpec(f"{title}Fails", says, lambda_, "Errors", name, 0)
+    for title, function in (("Handler", resources.handler), ("Redriving", resources.redrive)):
+        dimensions = {"FunctionName": Ref(function)}
+        advice = f"the function {function.title} ended with an error: its log says why."
+        yield AlarmSpec(f"{title}Fails", advice, lambda_, "Errors", dimensions, 0)
     yield AlarmSpec(
         "Throttled",
         "more came at once than the reserved concurrency lets through; vendors send it again.",
         lambda_,
         "Throttles",
-        {"FunctionName": Ref(watched.handler)},
+        {"FunctionName": Ref(resources.handler)},
         0,
         periods=3,
     )
@@ -112,10 +115,10 @@ def _watches(source: Source, watched: MonitoredResources) -> Iterator[AlarmSpec]
     )
     yield AlarmSpec(
         "Answers5xx",
-        f"the endpoint answers 5xx: see the log of {answering}.",
+        f"the endpoint answers 5xx: see the log of {functions_to_check}.",
         "AWS/ApiGateway",
         "5xx",
-        {"ApiId": Ref(watched.api)},
+        {"ApiId": Ref(resources.api)},
         0,
         periods=3,
     )
@@ -123,12 +126,12 @@ def _watches(source: Source, watched: MonitoredResources) -> Iterator[AlarmSpec]
         yield AlarmSpec(
             "Silence",
             f"no event reached the queue for {hours} h: see what the vendor says of the endpoint.",
-            # Not the API's count: that has what anybody sends, and what does not verify.
+            # Not the API's count, which includes what anybody sends and what does not verify.
             sqs,
             "NumberOfMessagesSent",
-            queue,
+            events,
             1,
             period=HOUR_SECONDS,
             periods=hours,
-            silence=True,
+            alarm_when_below=True,
         )

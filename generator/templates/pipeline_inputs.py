@@ -1,4 +1,4 @@
-"""What the pipeline template asks of the person who deploys it."""
+"""Parameters of the pipeline template."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from lambdas.model import Source
 
 
 class ZipKeys(NamedTuple):
-    """Where a build puts the zips in the helper bucket."""
+    """Keys in the helper bucket under which a build's zips are uploaded."""
 
     merge: str
     config: str
 
 
 def pipeline_inputs(source: Source, keys: ZipKeys) -> list[TemplateInput]:
-    """The parameters, as the variant has them."""
-    both = len(source.pipeline.source) > 1
-    wanted = list(common_inputs(source.name))
+    """Return the inputs that the source's variant of the pipeline needs."""
+    inputs = list(common_inputs(source.name))
     if "github" in source.pipeline.source:
-        wanted += _of_github()
+        inputs += _github_inputs()
     if "codecommit" in source.pipeline.source:
-        wanted += [*_of_codecommit(), zip_key_input("ConfigKey", "config.zip", keys.config)]
-    if both:
-        wanted += [zip_key_input("MergeKey", "merge.zip", keys.merge)]
+        inputs += [*_codecommit_inputs(), zip_key_input("ConfigKey", "config.zip", keys.config)]
+    if len(source.pipeline.source) > 1:
+        inputs += [zip_key_input("MergeKey", "merge.zip", keys.merge)]
     return [
-        *wanted,
+        *inputs,
         TemplateInput(
             "ConfigDirectory",
             "Configuration",
@@ -55,7 +54,7 @@ def pipeline_inputs(source: Source, keys: ZipKeys) -> list[TemplateInput]:
     ]
 
 
-def _of_github() -> list[TemplateInput]:
+def _github_inputs() -> list[TemplateInput]:
     return [
         TemplateInput(
             "GitHubRepository",
@@ -82,7 +81,7 @@ def _of_github() -> list[TemplateInput]:
     ]
 
 
-def _of_codecommit() -> list[TemplateInput]:
+def _codecommit_inputs() -> list[TemplateInput]:
     return [
         TemplateInput(
             "ConfigRepository",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from generator.names import MAX_STACK
-from generator.templates.resources.execution import RESOURCE_TYPES
+from generator.templates.resources.execution_actions import RESOURCE_TYPES
 from tests import iam
 from tests.iam import Policy, Value
 from tests.templates.test_iam import (

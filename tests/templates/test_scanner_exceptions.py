@@ -34,8 +34,10 @@ def test_a_resource_says_itself_what_it_does_not_pass_and_why() -> None:
 def test_each_reason_is_that_of_some_resource_and_no_check_has_two_of_one_type() -> None:
     there = list(resources())
     for one in scanner_exceptions.SCANNER_EXCEPTIONS:
-        assert [each for each in there if each["Type"] == one.kind and one.where(each.get("Properties", {}))], one
-    checks = [(one.kind, check) for one in scanner_exceptions.SCANNER_EXCEPTIONS for check in one.checks]
+        assert [
+            each for each in there if each["Type"] == one.resource_type and one.applies(each.get("Properties", {}))
+        ], one
+    checks = [(one.resource_type, check) for one in scanner_exceptions.SCANNER_EXCEPTIONS for check in one.checks]
     assert len(checks) == len(set(checks))
 
 
@@ -47,7 +49,7 @@ def test_a_resource_keeps_what_else_its_metadata_says() -> None:
 def test_the_documentation_has_each_check_with_its_reason() -> None:
     lines = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines()
     rows = [
-        f"| {', '.join(f'`{check}`' for check in one.checks)} | {one.kind.partition('::')[2]} | {one.why} |"
+        f"| {', '.join(f'`{check}`' for check in one.checks)} | {one.resource_type.partition('::')[2]} | {one.reason} |"
         for one in scanner_exceptions.SCANNER_EXCEPTIONS
     ]
     start = lines.index("| check | on | why we live with it |") + 2

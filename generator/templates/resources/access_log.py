@@ -1,4 +1,4 @@
-"""Who asked a bucket for what: the log that S3 writes into another."""
+"""S3 server access logs: who requested which object of a bucket, written into another bucket."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEqu
 from troposphere import Ref, Sub, Template
 from troposphere.s3 import Bucket, LoggingConfiguration
 
-from generator.templates.inputs import StackContext
 from generator.templates.resources.bucket import add_bucket
+from generator.templates.stack_context import StackContext
 
-KEPT_DAYS = 365
+LOG_DAYS = 365
 
 
-def add_log(template: Template, parameters: StackContext, title: str, name: Sub, logged: Sub) -> Bucket:
-    """The bucket into which S3 writes the log of another, whose name is `logged`.
+def add_log(template: Template, stack: StackContext, title: str, name: Sub, logged: Sub) -> Bucket:
+    """Add the bucket into which S3 writes the access log of the bucket named `logged`.
 
-    S3 can write it with no key but its own, and has no right by itself.
+    S3 can encrypt the log with its own key alone, and needs a statement in the bucket's policy to write it.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     """
-    of_bucket = Sub(f"arn:${{AWS::Partition}}:s3:::{logged.data['Fn::Sub'][0]}", **logged.data["Fn::Sub"][1])
-    writes = Statement(
+    logged_arn = Sub(f"arn:${{AWS::Partition}}:s3:::{logged.data['Fn::Sub'][0]}", **logged.data["Fn::Sub"][1])
+    may_write = Statement(
         Sid="Log",
         Effect=Allow,
         Principal=Principal("Service", "logging.s3.amazonaws.com"),
         Action=[awacs.s3.PutObject],
         Resource=[Sub(f"${{{title}.Arn}}/*")],
         Condition=Condition(
-            [ArnLike({"aws:SourceArn": of_bucket}), StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")})]
+            [ArnLike({"aws:SourceArn": logged_arn}), StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")})]
         ),
     )
-    return add_bucket(template, replace(parameters, key=None), title, KEPT_DAYS, writes, BucketName=name)
+    return add_bucket(template, replace(stack, key=None), title, LOG_DAYS, may_write, BucketName=name)
 
 
-def logged_into(log: Bucket) -> dict[str, Any]:
-    """The properties of a bucket whose log goes there; S3 has to be allowed to write it first."""
+def logging_properties(log_bucket: Bucket) -> dict[str, Any]:
+    """Return the properties of a bucket whose access log goes into `log_bucket`; the policy there comes first."""
     return {
-        "LoggingConfiguration": LoggingConfiguration(DestinationBucketName=Ref(log)),
-        "DependsOn": [f"{log.title}Policy"],
+        "LoggingConfiguration": LoggingConfiguration(DestinationBucketName=Ref(log_bucket)),
+        "DependsOn": [f"{log_bucket.title}Policy"],
     }

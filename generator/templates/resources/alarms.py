@@ -1,4 +1,4 @@
-"""Alarms: is it flowing, is it late, is anything refused, and why. Each says what to do."""
+"""CloudWatch alarms, and the metric filter that one of them needs; which alarms there are is in `monitoring.py`."""
 
 from __future__ import annotations
 
@@ -9,57 +9,58 @@ from troposphere import If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.cloudwatch import Alarm, MetricDimension
 from troposphere.logs import LogGroup, MetricFilter, MetricTransformation
 
-from generator.templates.inputs import StackContext
+from generator.templates.stack_context import StackContext
 from lambdas.runtime.metrics import NAMESPACE
 
 GUIDE = "docs/operating.md"
 STACK_NAMESPACE = Sub(f"{NAMESPACE}/${{AWS::StackName}}")
-"""The namespace of what has no dimension to tell stacks apart by."""
+"""A namespace per stack: metrics of metric filters have no dimension that names the stack."""
 HOUR_SECONDS, FIVE_MINUTES_SECONDS = 3_600, 300
 
 
 class AlarmSpec(NamedTuple):
-    """An alarm on a metric: over (or, for silence, under) so much in each of so many periods, and what to do then."""
+    """An alarm: the metric is above `threshold` in each of `periods` periods of `period` seconds.
+
+    With `alarm_when_below` it is below the threshold, or missing. `advice` says what happened and what to do.
+    """
 
     title: str
-    says: str
+    advice: str
     namespace: Any
     metric: str
     dimensions: Mapping[str, Any]
-    over: float
+    threshold: float
     statistic: str = "Sum"
     period: int = FIVE_MINUTES_SECONDS
     periods: int = 1
-    silence: bool = False
+    alarm_when_below: bool = False
 
 
-def add_alarm(
-    template: Template, parameters: StackContext, watch: AlarmSpec, topic: Parameter, has_topic: str
-) -> Alarm:
-    """An alarm that tells the topic, where one is named, when it begins and when it ends."""
+def add_alarm(template: Template, stack: StackContext, spec: AlarmSpec, topic: Parameter, has_topic: str) -> Alarm:
+    """Add an alarm; where a topic is given, it gets a message when the alarm begins and when it ends."""
     actions = If(has_topic, [Ref(topic)], NoValue)
     return template.add_resource(
         Alarm(
-            watch.title,
-            AlarmDescription=f"{parameters.service}: {watch.says} {GUIDE}, When an alarm goes off",
-            Namespace=watch.namespace,
-            MetricName=watch.metric,
-            Dimensions=[MetricDimension(Name=name, Value=value) for name, value in watch.dimensions.items()],
-            Statistic=watch.statistic,
-            Period=watch.period,
-            EvaluationPeriods=watch.periods,
-            Threshold=watch.over,
-            ComparisonOperator="LessThanThreshold" if watch.silence else "GreaterThanThreshold",
-            TreatMissingData="breaching" if watch.silence else "notBreaching",
+            spec.title,
+            AlarmDescription=f"{stack.service}: {spec.advice} {GUIDE}, When an alarm goes off",
+            Namespace=spec.namespace,
+            MetricName=spec.metric,
+            Dimensions=[MetricDimension(Name=name, Value=value) for name, value in spec.dimensions.items()],
+            Statistic=spec.statistic,
+            Period=spec.period,
+            EvaluationPeriods=spec.periods,
+            Threshold=spec.threshold,
+            ComparisonOperator="LessThanThreshold" if spec.alarm_when_below else "GreaterThanThreshold",
+            TreatMissingData="breaching" if spec.alarm_when_below else "notBreaching",
             AlarmActions=actions,
             OKActions=actions,
-            Tags=parameters.tags,
+            Tags=stack.tags,
         )
     )
 
 
 def add_too_large_metric(template: Template, access_log: LogGroup) -> MetricFilter:
-    """Counts what AWS answers 413 before our code is asked: a body over 6 MB."""
+    """Add the count of requests that API Gateway answers 413, before the handler runs: bodies over 6 MB."""
     return template.add_resource(
         MetricFilter(
             "TooLargeCount",

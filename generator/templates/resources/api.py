@@ -1,4 +1,4 @@
-"""The HTTP API in front of a handler."""
+"""The HTTP API in front of the handler: stage, access log, authorizers, routes."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ from troposphere.apigatewayv2 import (
 )
 from troposphere.awslambda import Function
 
-from generator.names import stack_name
-from generator.templates.inputs import StackContext
 from generator.templates.resources.function import TIMEOUT_SECONDS, add_log_group, add_permission
-from generator.templates.resources.sub import arn, ref, regional
+from generator.templates.resources.sub import arn, ref, regional_arn
+from generator.templates.stack_context import StackContext
 from lambdas.auth import jwt
 from lambdas.model import Throttle
 
 AUTHORIZER_TTL_SECONDS = 60
-_KINDS = {"REQUEST": "CUSTOM", "JWT": "JWT", "": "NONE"}
-# What went through, and nothing that could be a secret: no header, no query, no body.
+_AUTHORIZATION_TYPES = {"REQUEST": "CUSTOM", "JWT": "JWT", "": "NONE"}
+# Nothing that could hold a secret: no header, no query, no body.
 _ACCESS_LOG = (
     '{"requestId":"$context.requestId","time":"$context.requestTimeEpoch","ip":"$context.identity.sourceIp",'
     '"method":"$context.httpMethod","path":"$context.path","status":"$context.status",'
@@ -35,19 +34,19 @@ _ACCESS_LOG = (
 )
 
 
-def add_api(template: Template, parameters: StackContext, throttle: Throttle) -> Api:
-    """An HTTP API with one stage, which deploys itself."""
+def add_api(template: Template, stack: StackContext, throttle: Throttle) -> Api:
+    """Add an HTTP API with an access log and one stage, which deploys every change by itself."""
     api = template.add_resource(
         Api(
             "Api",
-            Name=Sub(stack_name(parameters.service, ref(parameters.project), ref(parameters.environment))),
+            Name=Sub(stack.name),
             ProtocolType="HTTP",
-            Tags=_plain_tags(parameters),
+            Tags=_plain_tags(stack),
         )
     )
-    # Other names are written into a policy of 5,120 characters that the whole account shares.
+    # A log group with another name gets an entry in a policy of 5,120 characters that the whole account shares.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
-    log_group = add_log_group(template, parameters, "AccessLog", "vendedlogs", "access")
+    log_group = add_log_group(template, stack, "AccessLog", "vendedlogs", "access")
     template.add_resource(
         Stage(
             "Stage",
@@ -55,17 +54,17 @@ def add_api(template: Template, parameters: StackContext, throttle: Throttle) ->
             StageName="$default",
             AutoDeploy=True,
             AccessLogSettings=AccessLogSettings(DestinationArn=GetAtt(log_group, "Arn"), Format=_ACCESS_LOG),
-            # Far above what the reserved concurrency lets through: a 429 is a 4xx, which Okta never sends again, while
-            # the refusal of a function that is at its limit is a 5xx, which it does.
+            # Far above what the reserved concurrency lets through: Okta never sends again after a 429 or another 4xx;
+            # a function at its limit answers 5xx, and then Okta sends again.
             DefaultRouteSettings=RouteSettings(ThrottlingRateLimit=throttle.rate, ThrottlingBurstLimit=throttle.burst),
-            Tags=_plain_tags(parameters),
+            Tags=_plain_tags(stack),
         )
     )
     return api
 
 
 def add_authorizer(template: Template, api: Api, function: Function, header: str) -> Authorizer:
-    """A Lambda authorizer on one header, asked once a minute for each value; without one the API answers 401 itself."""
+    """Add a Lambda authorizer, called once a minute for each value of a header; the API answers 401 without one."""
     authorizer = template.add_resource(
         Authorizer(
             "Authorizer",
@@ -82,12 +81,12 @@ def add_authorizer(template: Template, api: Api, function: Function, header: str
             ),
         )
     )
-    _may_call(template, api, function, f"authorizers/{ref(authorizer)}")
+    _allow_api(template, api, function, f"authorizers/{ref(authorizer)}")
     return authorizer
 
 
 def add_jwt_authorizer(template: Template, api: Api, settings: jwt.Settings) -> Authorizer:
-    """The API's own: it asks the issuer for its keys, and checks signature, issuer, audience and times."""
+    """Add the API's own authorizer: it fetches the issuer's keys, and checks signature, issuer, audience and times."""
     return template.add_resource(
         Authorizer(
             "Authorizer",
@@ -108,7 +107,7 @@ def add_routes(
     path: str,
     authorizer: Authorizer | None,
 ) -> None:
-    """A route for each method, all to the same function."""
+    """Add a route for each method, all to the same function."""
     integration = template.add_resource(
         Integration(
             "Integration",
@@ -126,23 +125,24 @@ def add_routes(
                 ApiId=Ref(api),
                 RouteKey=f"{method} {path}",
                 Target=Join("/", ["integrations", Ref(integration)]),
-                AuthorizationType=_KINDS[authorizer.AuthorizerType if authorizer else ""],
+                AuthorizationType=_AUTHORIZATION_TYPES[authorizer.AuthorizerType if authorizer else ""],
                 AuthorizerId=Ref(authorizer) if authorizer else NoValue,
             )
         )
-        _may_call(template, api, function, f"*/{method}{path}", method.title())
+        _allow_api(template, api, function, f"*/{method}{path}", method.title())
 
 
 def endpoint(api: Api, path: str) -> Sub:
-    """The URL that the vendor is told."""
+    """Return the URL that the vendor calls."""
     return Sub(f"${{{api.title}.ApiEndpoint}}{path}")
 
 
-def _may_call(template: Template, api: Api, function: Function, below: str, name: str = "") -> None:
-    what = regional("execute-api", f"{ref(api)}/{below}")
-    add_permission(template, f"{function.title}{name}Permission", function, "apigateway", what)
+def _allow_api(template: Template, api: Api, function: Function, path: str, title_part: str = "") -> None:
+    """Allow the API to call the function for what is at `path`: <stage>/<method><path>, or an authorizer."""
+    source_arn = regional_arn("execute-api", f"{ref(api)}/{path}")
+    add_permission(template, f"{function.title}{title_part}Permission", function, "apigateway", source_arn)
 
 
-def _plain_tags(parameters: StackContext) -> dict[str, object]:
-    """API Gateway's second version takes tags as an object, where others take a list."""
-    return {one["Key"]: one["Value"] for one in parameters.tags.to_dict()}
+def _plain_tags(stack: StackContext) -> dict[str, object]:
+    """Return the tags as an object: API Gateway V2 takes no list."""
+    return {tag["Key"]: tag["Value"] for tag in stack.tags.to_dict()}

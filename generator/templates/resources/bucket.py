@@ -1,4 +1,4 @@
-"""Buckets."""
+"""S3 buckets, their policies, and permissions on their objects."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
-from generator.templates.inputs import StackContext
 from generator.templates.resources.role import allow
 from generator.templates.resources.sub import arn
+from generator.templates.stack_context import StackContext
 
 OLD_VERSIONS_DAYS = 30
 
 
 def add_bucket(
-    template: Template, parameters: StackContext, title: str, days: int, *allowed: Statement, **more: Any
+    template: Template, stack: StackContext, title: str, days: int, *more_statements: Statement, **properties: Any
 ) -> Bucket:
-    """Private, encrypted, versioned, nobody without TLS; its objects go after some days, and outlive the stack.
+    """Add a bucket: private, encrypted, versioned, over TLS alone; it outlives the stack, its objects expire.
 
-    `allowed` are further statements of its policy; `more` are further properties.
+    `more_statements` go into the bucket's policy.
     """
     expiry = LifecycleRule(
         Id="Expire",
@@ -52,33 +52,33 @@ def add_bucket(
                 BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
             ),
             OwnershipControls=OwnershipControls(Rules=[OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
-            BucketEncryption=BucketEncryption(ServerSideEncryptionConfiguration=[_encryption(parameters)]),
+            BucketEncryption=BucketEncryption(ServerSideEncryptionConfiguration=[_encryption(stack)]),
             VersioningConfiguration=VersioningConfiguration(Status="Enabled"),
             LifecycleConfiguration=LifecycleConfiguration(Rules=[expiry]),
-            Tags=parameters.tags,
+            Tags=stack.tags,
             DeletionPolicy="RetainExceptOnCreate",
             UpdateReplacePolicy="Retain",
-            **more,
+            **properties,
         )
     )
-    _add_policy(template, bucket, allowed)
+    _add_policy(template, bucket, more_statements)
     return bucket
 
 
-def _encryption(parameters: StackContext) -> ServerSideEncryptionRule:
-    """With S3's own key, or with the source's, which a bucket asks for a key of its own and not for each object.
+def _encryption(stack: StackContext) -> ServerSideEncryptionRule:
+    """Encrypt with S3's own key, or with the source's: then with a bucket key, so that not each object calls KMS.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
     """
-    if not parameters.key:
+    if not stack.key:
         return ServerSideEncryptionRule(
             ServerSideEncryptionByDefault=ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
         )
-    its = ServerSideEncryptionByDefault(SSEAlgorithm="aws:kms", KMSMasterKeyID=GetAtt(parameters.key, "Arn"))
-    return ServerSideEncryptionRule(BucketKeyEnabled=True, ServerSideEncryptionByDefault=its)
+    by_default = ServerSideEncryptionByDefault(SSEAlgorithm="aws:kms", KMSMasterKeyID=GetAtt(stack.key, "Arn"))
+    return ServerSideEncryptionRule(BucketKeyEnabled=True, ServerSideEncryptionByDefault=by_default)
 
 
-def _add_policy(template: Template, bucket: Bucket, allowed: Sequence[Statement]) -> None:
+def _add_policy(template: Template, bucket: Bucket, more_statements: Sequence[Statement]) -> None:
     template.add_resource(
         BucketPolicy(
             f"{bucket.title}Policy",
@@ -93,10 +93,10 @@ def _add_policy(template: Template, bucket: Bucket, allowed: Sequence[Statement]
                         Effect=Deny,
                         Principal=Principal("*"),
                         Action=[awacs.s3.Action("*")],
-                        Resource=[GetAtt(bucket, "Arn"), below(bucket, "*")],
+                        Resource=[GetAtt(bucket, "Arn"), object_arn(bucket, "*")],
                         Condition=Condition(Bool({"aws:SecureTransport": False})),
                     ),
-                    *allowed,
+                    *more_statements,
                 ],
             ),
         )
@@ -104,20 +104,22 @@ def _add_policy(template: Template, bucket: Bucket, allowed: Sequence[Statement]
 
 
 def may_put(bucket: Bucket, *prefixes: str) -> Statement:
-    """Put objects below these prefixes; read none."""
-    return allow([awacs.s3.PutObject], [below(bucket, f"{prefix}/*") for prefix in prefixes])
+    """Allow to put objects below these prefixes, and to read none."""
+    return allow([awacs.s3.PutObject], [object_arn(bucket, f"{prefix}/*") for prefix in prefixes])
 
 
 def may_take(bucket: Bucket, *prefixes: str) -> Statement:
-    """Read and delete objects below these prefixes. Versions stay, for a month."""
-    return allow([awacs.s3.GetObject, awacs.s3.DeleteObject], [below(bucket, f"{prefix}/*") for prefix in prefixes])
+    """Allow to read and delete objects below these prefixes; deleted versions stay for a month."""
+    return allow(
+        [awacs.s3.GetObject, awacs.s3.DeleteObject], [object_arn(bucket, f"{prefix}/*") for prefix in prefixes]
+    )
 
 
 def may_list(bucket: Bucket) -> Statement:
-    """List the objects; without it, one that is gone looks like one that may not be read."""
+    """Allow to list objects; without this, S3 answers 403 for a missing object, and not 404."""
     return allow([awacs.s3.ListBucket], [GetAtt(bucket, "Arn")])
 
 
-def below(bucket: Bucket, key: str) -> Sub:
-    """The ARN of what is below a key in the bucket."""
+def object_arn(bucket: Bucket, key: str) -> Sub:
+    """Return the ARN of an object, or of a pattern of keys."""
     return Sub(f"{arn(bucket)}/{key}")

@@ -1,4 +1,4 @@
-"""Lambda functions, each with a role and a log group of its own."""
+"""Lambda functions, each with its own role and log group; permissions for secrets."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from troposphere import GetAtt, Parameter, Ref, Sub, Template
 from troposphere.awslambda import Code, Function, LoggingConfig, Permission
 from troposphere.logs import LogGroup
 
-from generator.templates.inputs import StackContext
 from generator.templates.resources import tracing
 from generator.templates.resources.role import add_role, allow
-from generator.templates.resources.sub import regional, secrets_path
-from lambdas.runtime.secrets import PREVIOUS
+from generator.templates.resources.sub import regional_arn
+from generator.templates.stack_context import StackContext
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 RUNTIME, ARCHITECTURE = "python3.13", "arm64"
-# A few calls to AWS of two tries each, or a thousand for 10,000 events in a body. Most vendors hang up long before; the
-# API after 30, and cannot be told to wait longer. The last ten are for keeping what the queue has not taken by then.
+# A request takes a few calls to AWS of two tries each, or a thousand calls for a body of 10,000 events. Most vendors
+# hang up long before, and the API after 30 seconds, which can't be raised. The last 10 seconds are for keeping what the
+# queue has not taken by then.
 TIMEOUT_SECONDS = 29
 MEMORY_MB = 256
 LOG_DAYS, STRICT_LOG_DAYS = 90, 365
@@ -28,28 +29,32 @@ LOG_DAYS, STRICT_LOG_DAYS = 90, 365
 
 def add_function(
     template: Template,
-    parameters: StackContext,
+    stack: StackContext,
     name: str,
     handler: str,
     *,
     description: str,
-    may: Sequence[Statement],
-    key: Parameter,
-    role: Mapping[str, Any] | None = None,
+    statements: Sequence[Statement],
+    code_key: Parameter,
+    role_properties: Mapping[str, Any] | None = None,
     timeout: int = TIMEOUT_SECONDS,
     memory: int = MEMORY_MB,
-    traced: Parameter | None = None,
-    **more: Any,
+    tracing_mode: Parameter | None = None,
+    **properties: Any,
 ) -> Function:
-    """A function named by CloudFormation, whose role may write its own log, and what `may` says.
+    """Add a function that CloudFormation names; its role has the statements and may write its log.
 
-    `key` is where its code is; `traced` decides whether X-Ray sees it; `role` and `more` are further properties of its
-    role and of the function.
+    `code_key` is the parameter with the zip's key in the helper bucket; `tracing_mode` turns X-Ray on.
     """
-    log_group = add_log_group(template, parameters, log_of(name), "lambda", name)
-    statements, also = [*may, may_log(log_group)], [tracing.tracing_policy()] if traced else []
-    its_role = add_role(
-        template, parameters, f"{name}Role", "lambda.amazonaws.com", statements, also=also, **(role or {})
+    log_group = add_log_group(template, stack, log_title(name), "lambda", name)
+    role = add_role(
+        template,
+        stack,
+        f"{name}Role",
+        "lambda.amazonaws.com",
+        [*statements, may_log(log_group)],
+        more_policies=[tracing.tracing_policy()] if tracing_mode else [],
+        **(role_properties or {}),
     )
     return template.add_resource(
         Function(
@@ -58,21 +63,21 @@ def add_function(
             Runtime=RUNTIME,
             Architectures=[ARCHITECTURE],
             Handler=handler,
-            Code=Code(S3Bucket=Ref(parameters.helper_bucket), S3Key=Ref(key)),
-            Role=GetAtt(its_role, "Arn"),
+            Code=Code(S3Bucket=Ref(stack.helper_bucket), S3Key=Ref(code_key)),
+            Role=GetAtt(role, "Arn"),
             MemorySize=memory,
             Timeout=timeout,
             LoggingConfig=LoggingConfig(LogFormat="JSON", LogGroup=Ref(log_group)),
-            Tags=parameters.tags,
-            **({"TracingConfig": tracing.tracing_config(traced)} if traced else {}),
-            **({"KmsKeyArn": GetAtt(parameters.key, "Arn")} if parameters.key else {}),
-            **more,
+            Tags=stack.tags,
+            **({"TracingConfig": tracing.tracing_config(tracing_mode)} if tracing_mode else {}),
+            **({"KmsKeyArn": GetAtt(stack.key, "Arn")} if stack.key else {}),
+            **properties,
         )
     )
 
 
 def add_permission(template: Template, title: str, function: Function, service: str, source_arn: Any) -> None:
-    """A service may call the function, for this resource of its own alone."""
+    """Add the permission for an AWS service to call the function, for one resource of that service alone."""
     template.add_resource(
         Permission(
             title,
@@ -84,13 +89,13 @@ def add_permission(template: Template, title: str, function: Function, service: 
     )
 
 
-def log_of(function: str) -> str:
-    """The title of a function's log group."""
-    return f"{function}Log"
+def log_title(function_title: str) -> str:
+    """Return the title of a function's log group."""
+    return f"{function_title}Log"
 
 
-def add_log_group(template: Template, parameters: StackContext, title: str, service: str, name: str) -> LogGroup:
-    """A log below /aws/<service>/, named so that permissions can name it; it goes with the stack.
+def add_log_group(template: Template, stack: StackContext, title: str, service: str, name: str) -> LogGroup:
+    """Add a log group /aws/<service>/<stack>-<name>, so that permissions can name it; it is deleted with the stack.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
     """
@@ -98,36 +103,42 @@ def add_log_group(template: Template, parameters: StackContext, title: str, serv
         LogGroup(
             title,
             LogGroupName=Sub(f"/aws/{service}/${{AWS::StackName}}-{name}"),
-            RetentionInDays=STRICT_LOG_DAYS if parameters.key else LOG_DAYS,
-            Tags=parameters.tags,
+            RetentionInDays=STRICT_LOG_DAYS if stack.key else LOG_DAYS,
+            Tags=stack.tags,
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
-            **({"KmsKeyId": GetAtt(parameters.key, "Arn")} if parameters.key else {}),
+            **({"KmsKeyId": GetAtt(stack.key, "Arn")} if stack.key else {}),
         )
     )
 
 
-def may_read_secrets(parameters: StackContext, names: Sequence[str]) -> Statement:
-    """Read secrets, current and previous. No KMS permission: the key aws/ssm admits who may read the parameter."""
-    path = secrets_path(parameters)
+def may_read_secrets(stack: StackContext, names: Sequence[str]) -> Statement:
+    """Allow to read secrets, current and previous.
+
+    It needs no KMS permission: the policy of the key aws/ssm admits whoever may read the parameter.
+    """
     return allow(
         [awacs.ssm.GetParameters],
-        [regional("ssm", f"parameter{path}/{one}{end}") for one in names for end in ("", PREVIOUS)],
+        [
+            regional_arn("ssm", f"parameter{stack.secrets_path}/{name}{suffix}")
+            for name in names
+            for suffix in ("", PREVIOUS_SUFFIX)
+        ],
     )
 
 
-def may_learn_secret(parameters: StackContext, name: str) -> Statement:
-    """Store one secret, and never overwrite it.
+def may_store_secret(stack: StackContext, name: str) -> Statement:
+    """Allow to store one secret, and never to overwrite it.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
     """
-    only = regional("ssm", f"parameter{secrets_path(parameters)}/{name}")
-    statement = allow([awacs.ssm.PutParameter], [only])
-    # Not "equals false": whether a request that does not say it has the key is not documented.
+    parameter = regional_arn("ssm", f"parameter{stack.secrets_path}/{name}")
+    statement = allow([awacs.ssm.PutParameter], [parameter])
+    # Not "equals false": AWS does not document whether a request without Overwrite has the condition key.
     statement.Condition = Condition(StringNotEqualsIgnoreCase({"ssm:Overwrite": "true"}))
     return statement
 
 
 def may_log(group: LogGroup) -> Statement:
-    """Write to this log group."""
+    """Allow to write to this log group."""
     return allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], [GetAtt(group, "Arn")])

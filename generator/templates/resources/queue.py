@@ -1,4 +1,4 @@
-"""SQS queues."""
+"""SQS queues for events and dead letters, and who may send and receive."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ from awacs.aws import Allow, AWSPrincipal, Bool, Condition, Deny, PolicyDocument
 from troposphere import GetAtt, If, Parameter, Ref, Template
 from troposphere.sqs import Queue, QueuePolicy, RedrivePolicy
 
-from generator.templates.inputs import StackContext, add_is_set_condition, value_or_none
+from generator.templates.inputs import add_is_set_condition, value_or_none
 from generator.templates.resources.role import allow
+from generator.templates.stack_context import StackContext
 
 MAX_RECEIVE_COUNT = 10
 VISIBILITY_SECONDS = 60
-# A dead letter keeps the time at which it was first sent: the queue behind must hold it longer than the one before.
+# A dead letter keeps the time at which it was first sent, so the dead-letter queue must retain longer than the other.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 EVENTS_DAYS, DEAD_LETTERS_DAYS = 13, 14
 _DAY = 86_400
 
 
-def add_dead_letters(template: Template, parameters: StackContext) -> Queue:
-    """Where a message goes that was received ten times and never deleted."""
+def add_dead_letters(template: Template, stack: StackContext) -> Queue:
+    """Add the queue for messages that were received ten times and never deleted."""
     return template.add_resource(
         Queue(
             "DeadLetters",
             MessageRetentionPeriod=DEAD_LETTERS_DAYS * _DAY,
-            Tags=parameters.tags,
-            **_encrypted(parameters),
+            Tags=stack.tags,
+            **_encrypted(stack),
             **_retained(),
         )
     )
 
 
-def add_events(template: Template, parameters: StackContext, dead_letters: Queue, name: Parameter) -> Queue:
-    """What MozDef takes its events from."""
+def add_events(template: Template, stack: StackContext, dead_letters: Queue, name: Parameter) -> Queue:
+    """Add the queue from which MozDef receives events."""
     return template.add_resource(
         Queue(
             "Events",
@@ -44,15 +45,15 @@ def add_events(template: Template, parameters: StackContext, dead_letters: Queue
             RedrivePolicy=RedrivePolicy(
                 deadLetterTargetArn=GetAtt(dead_letters, "Arn"), maxReceiveCount=MAX_RECEIVE_COUNT
             ),
-            Tags=parameters.tags,
-            **_encrypted(parameters),
+            Tags=stack.tags,
+            **_encrypted(stack),
             **_retained(),
         )
     )
 
 
 def add_policy(template: Template, queue: Queue, consumer: Parameter | None = None) -> QueuePolicy:
-    """Nobody without TLS; with a consumer, which may be of another account, that one may receive and delete."""
+    """Add a policy that refuses requests without TLS, and lets a consumer, of any account, receive and delete."""
     deny = Statement(
         Sid="OnlyOverTls",
         Effect=Deny,
@@ -77,14 +78,14 @@ def add_policy(template: Template, queue: Queue, consumer: Parameter | None = No
             Resource=[GetAtt(queue, "Arn")],
         )
         document = If(add_is_set_condition(template, consumer), _document(deny, allow), document)
-    # A queue that outlives the stack is still MozDef's to empty.
+    # The policy outlives the stack with the queue, so that MozDef can still empty the queue.
     return template.add_resource(
         QueuePolicy(f"{queue.title}Policy", Queues=[Ref(queue)], PolicyDocument=document, **_retained())
     )
 
 
 def may_send(queue: Queue) -> Statement:
-    """Send, in batches too.
+    """Allow to send messages, also in batches.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
     """
@@ -95,14 +96,14 @@ def _document(*statements: Statement) -> PolicyDocument:
     return PolicyDocument(Version="2012-10-17", Statement=list(statements))
 
 
-def _encrypted(parameters: StackContext) -> dict[str, Any]:
-    """With SQS's own key, which costs nothing, or with the source's, which is asked for a new one every five minutes.
+def _encrypted(stack: StackContext) -> dict[str, Any]:
+    """Encrypt with SQS's own key, which costs nothing, or with the source's: a call to KMS every five minutes.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html
     """
-    return {"KmsMasterKeyId": GetAtt(parameters.key, "Arn")} if parameters.key else {"SqsManagedSseEnabled": True}
+    return {"KmsMasterKeyId": GetAtt(stack.key, "Arn")} if stack.key else {"SqsManagedSseEnabled": True}
 
 
 def _retained() -> dict[str, str]:
-    """Up to two weeks of events outlive the stack; only a creation that failed cleans up after itself."""
+    """Retain up to two weeks of events when the stack is deleted; only a failed creation removes the queue."""
     return {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}

@@ -1,34 +1,32 @@
-"""The configuration's repository, and what starts the pipeline when somebody pushes to it."""
+"""The CodeCommit repository of a configuration, and the rule that starts the pipeline on a push."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import awacs.codecommit
-import awacs.codepipeline
+from awacs import codecommit, codepipeline
 from awacs.aws import Statement
 from troposphere import Equals, GetAtt, If, Not, Parameter, Ref, Sub, Template
 from troposphere.codecommit import S3, Code, Repository
 from troposphere.events import Rule, Target
 
-from generator.names import stack_name
-from generator.templates.inputs import StackContext, add_is_set_condition
+from generator.templates.inputs import add_is_set_condition
 from generator.templates.resources.role import add_role, allow
-from generator.templates.resources.sub import ref, regional
+from generator.templates.resources.sub import regional_arn
+from generator.templates.stack_context import StackContext
 
-CREATED = "CreatesConfigRepository"
+_CREATES_REPOSITORY = "CreatesConfigRepository"
 
 
 class ConfigRepository:
-    """A CodeCommit repository: made and filled here, or one that is there."""
+    """A CodeCommit repository: one that the template creates and fills, or an existing one; a parameter decides."""
 
     def __init__(
-        self, template: Template, parameters: StackContext, name: Parameter, branch: Parameter, create: Parameter
+        self, template: Template, stack: StackContext, name: Parameter, branch: Parameter, create: Parameter
     ) -> None:
-        self._template, self._parameters, self._named, self.branch = template, parameters, name, branch
-        own = Sub(stack_name(parameters.service, ref(parameters.project), ref(parameters.environment)))
-        self.name = If(add_is_set_condition(template, name), Ref(name), own)
-        template.add_condition(CREATED, Equals(Ref(create), "true"))
+        self._template, self._stack, self._name_parameter, self.branch = template, stack, name, branch
+        self.name = If(add_is_set_condition(template, name), Ref(name), Sub(stack.name))
+        template.add_condition(_CREATES_REPOSITORY, Equals(Ref(create), "true"))
         template.add_rule(
             "RepositoryIsNamed",
             {
@@ -43,15 +41,15 @@ class ConfigRepository:
         )
 
     def add(self, key: Parameter) -> None:
-        """Make it, filled from a zip in the helper bucket; what people then write into it outlives the stack."""
+        """Add the repository, filled from a zip in the helper bucket; it outlives the stack, with what people push."""
         self._template.add_resource(
             Repository(
                 "Configuration",
-                Condition=CREATED,
+                Condition=_CREATES_REPOSITORY,
                 RepositoryName=self.name,
-                RepositoryDescription=f"Configuration of the event source {self._parameters.service}",
-                Code=Code(BranchName=Ref(self.branch), S3=S3(Bucket=Ref(self._parameters.helper_bucket), Key=Ref(key))),
-                Tags=self._parameters.tags,
+                RepositoryDescription=f"Configuration of the event source {self._stack.service}",
+                Code=Code(BranchName=Ref(self.branch), S3=S3(Bucket=Ref(self._stack.helper_bucket), Key=Ref(key))),
+                Tags=self._stack.tags,
                 DeletionPolicy="RetainExceptOnCreate",
                 UpdateReplacePolicy="Retain",
             )
@@ -59,34 +57,39 @@ class ConfigRepository:
 
     @property
     def arn(self) -> Sub:
-        """Known before it is made, which a role and a rule need."""
-        return Sub(f"{regional('codecommit', '${Repository}').data['Fn::Sub']}", Repository=self.name)
+        """The ARN, from the name: a role and a rule need it before the repository exists."""
+        return Sub(f"{regional_arn('codecommit', '${Repository}').data['Fn::Sub']}", Repository=self.name)
 
     @property
-    def wanted(self) -> Any:
-        """Its name where it is used: where it is made, only once it is there; else it was named."""
-        return If(CREATED, GetAtt("Configuration", "Name"), Ref(self._named))
+    def existing_name(self) -> Any:
+        """The name for whoever fetches: where the template creates the repository, known once it exists."""
+        return If(_CREATES_REPOSITORY, GetAtt("Configuration", "Name"), Ref(self._name_parameter))
 
     @property
     def url(self) -> Sub:
-        """What `git clone` takes."""
+        """The URL for `git clone`."""
         return Sub(
             "https://git-codecommit.${AWS::Region}.${AWS::URLSuffix}/v1/repos/${Repository}", Repository=self.name
         )
 
     def may_read(self) -> Statement:
-        """Fetch a commit as CodePipeline does.
+        """Allow to fetch a commit as CodePipeline does.
 
         https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html
         """
-        cc = awacs.codecommit
-        actions = [cc.GetBranch, cc.GetCommit, cc.UploadArchive, cc.GetUploadArchiveStatus, cc.CancelUploadArchive]
-        return allow([*actions, cc.GetRepository], [self.arn])
+        actions = [
+            *(codecommit.GetBranch, codecommit.GetCommit, codecommit.UploadArchive),
+            *(codecommit.GetUploadArchiveStatus, codecommit.CancelUploadArchive, codecommit.GetRepository),
+        ]
+        return allow(actions, [self.arn])
 
-    def starts(self, pipeline: Sub) -> None:
-        """A push starts the pipeline. No condition on who asks: only a role of this account can be passed."""
-        start = allow([awacs.codepipeline.StartPipelineExecution], [pipeline])
-        role = add_role(self._template, self._parameters, "PushRole", "events.amazonaws.com", [start])
+    def add_push_rule(self, pipeline_arn: Sub) -> None:
+        """Add the rule that starts the pipeline on a push.
+
+        The role's trust has no condition on the caller: only a role of this account can be passed.
+        """
+        start = allow([codepipeline.StartPipelineExecution], [pipeline_arn])
+        role = add_role(self._template, self._stack, "PushRole", "events.amazonaws.com", [start])
         self._template.add_resource(
             Rule(
                 "Push",
@@ -101,7 +104,7 @@ class ConfigRepository:
                         "referenceName": [Ref(self.branch)],
                     },
                 },
-                Tags=self._parameters.tags,
-                Targets=[Target(Id="Pipeline", Arn=pipeline, RoleArn=GetAtt(role, "Arn"))],
+                Tags=self._stack.tags,
+                Targets=[Target(Id="Pipeline", Arn=pipeline_arn, RoleArn=GetAtt(role, "Arn"))],
             )
         )

@@ -1,4 +1,4 @@
-"""Roles: one for each that acts, with what it may do and nothing else."""
+"""IAM roles and policy statements: `add_role`, `allow`."""
 
 from __future__ import annotations
 
@@ -10,40 +10,43 @@ from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, State
 from troposphere import Template
 from troposphere.iam import Policy, Role
 
-from generator.templates.inputs import StackContext
+from generator.templates.stack_context import StackContext
 
 
 def add_role(
     template: Template,
-    parameters: StackContext,
+    stack: StackContext,
     title: str,
     service: str,
     statements: Sequence[Statement],
     *,
-    when: Condition | None = None,
-    also: Sequence[Any] = (),
-    **more: Any,
+    trust_condition: Condition | None = None,
+    more_policies: Sequence[Any] = (),
+    **properties: Any,
 ) -> Role:
-    """A role that an AWS service takes on, `when` the condition holds, to do what the statements say.
+    """Add a role that an AWS service assumes, where `trust_condition` holds, with a policy of these statements.
 
-    `also` are further policies, which may be there under a condition.
+    `more_policies` may depend on conditions of the template.
     """
     trust = Statement(Effect=Allow, Principal=Principal("Service", service), Action=[awacs.sts.AssumeRole])
-    if when:
-        trust.Condition = when
+    if trust_condition:
+        trust.Condition = trust_condition
     return template.add_resource(
         Role(
             title,
             AssumeRolePolicyDocument=document([trust]),
-            Policies=[Policy(PolicyName=title.removesuffix("Role"), PolicyDocument=document(statements)), *also],
-            Tags=parameters.tags,
-            **more,
+            Policies=[
+                Policy(PolicyName=title.removesuffix("Role"), PolicyDocument=document(statements)),
+                *more_policies,
+            ],
+            Tags=stack.tags,
+            **properties,
         )
     )
 
 
 def allow(actions: Sequence[Action], resources: Sequence[Any], equals: Mapping[str, Any] | None = None) -> Statement:
-    """Allow these actions on these resources, where each key of the request equals what is said of it."""
+    """Allow actions on resources, where each condition key of the request has the given value."""
     statement = Statement(Effect=Allow, Action=list(actions), Resource=list(resources))
     if equals:
         statement.Condition = Condition(StringEquals(dict(equals)))
@@ -51,7 +54,7 @@ def allow(actions: Sequence[Action], resources: Sequence[Any], equals: Mapping[s
 
 
 def allow_where(actions: Sequence[Action], resources: Sequence[Any], *conditions: Any) -> Statement:
-    """Allow these actions on these resources where all the conditions hold."""
+    """Allow actions on resources where all conditions hold."""
     statement = allow(actions, resources)
     if conditions:
         statement.Condition = Condition(list(conditions))
@@ -59,5 +62,5 @@ def allow_where(actions: Sequence[Action], resources: Sequence[Any], *conditions
 
 
 def document(statements: Sequence[Statement]) -> PolicyDocument:
-    """A policy."""
+    """Return a policy document with these statements."""
     return PolicyDocument(Version="2012-10-17", Statement=list(statements))

@@ -1,4 +1,4 @@
-"""Functions by the clock."""
+"""Functions that run on a schedule of EventBridge Scheduler."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from troposphere import GetAtt, Template
 from troposphere.awslambda import Function
 from troposphere.scheduler import FlexibleTimeWindow, Schedule, Target
 
-from generator.templates.inputs import StackContext
 from generator.templates.resources.role import add_role, allow
+from generator.templates.stack_context import StackContext
 
 
 def add_schedule(
     template: Template,
-    parameters: StackContext,
+    stack: StackContext,
     title: str,
     expression: str,
     function: Function,
     description: str,
-    role: Mapping[str, Any],
+    role_properties: Mapping[str, Any],
 ) -> Schedule:
-    """Call the function at these times, with a role that may call nothing else; `role` are its further properties.
+    """Add a schedule that calls the function, with a role that may call nothing else.
 
-    A rule of EventBridge would need no role, but who may make a rule may have it match every event of the account:
-    AWS has no condition that admits rules by the clock alone.
+    A rule of EventBridge would need no role. But whoever may create rules may match every event of the account: AWS has
+    no condition that admits scheduled rules alone.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
     """
     invoke = allow([awacs.awslambda.InvokeFunction], [GetAtt(function, "Arn")])
-    caller = add_role(template, parameters, f"{title}Role", "scheduler.amazonaws.com", [invoke], **role)
+    role = add_role(template, stack, f"{title}Role", "scheduler.amazonaws.com", [invoke], **role_properties)
     return template.add_resource(
         Schedule(
             title,
@@ -38,6 +38,6 @@ def add_schedule(
             ScheduleExpression=expression,
             FlexibleTimeWindow=FlexibleTimeWindow(Mode="OFF"),
             State="ENABLED",
-            Target=Target(Arn=GetAtt(function, "Arn"), RoleArn=GetAtt(caller, "Arn")),
+            Target=Target(Arn=GetAtt(function, "Arn"), RoleArn=GetAtt(role, "Arn")),
         )
     )

@@ -1,4 +1,4 @@
-"""The stages of a pipeline.
+"""The actions of a pipeline's stages: fetch, merge, approve, build.
 
 Action types: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
 """
@@ -17,7 +17,7 @@ from generator.templates.resources.repository import ConfigRepository
 
 
 def github(connection: Parameter, repository: Parameter, branch: Parameter, output: str) -> Actions:
-    """Fetch from GitHub through a connection; every push to the branch starts the pipeline."""
+    """Return the action that fetches from GitHub through a connection; each push to the branch starts the pipeline."""
     return _action(
         "GitHub",
         ("Source", "AWS", "CodeStarSourceConnection"),
@@ -33,12 +33,12 @@ def github(connection: Parameter, repository: Parameter, branch: Parameter, outp
 
 
 def codecommit(repository: ConfigRepository, output: str) -> Actions:
-    """Fetch from CodeCommit; a rule of EventBridge starts the pipeline."""
+    """Return the action that fetches from CodeCommit; a rule of EventBridge starts the pipeline."""
     return _action(
         "CodeCommit",
         ("Source", "AWS", "CodeCommit"),
         {
-            "RepositoryName": repository.wanted,
+            "RepositoryName": repository.existing_name,
             "BranchName": Ref(repository.branch),
             "PollForSourceChanges": "false",
             "OutputArtifactFormat": "CODE_ZIP",
@@ -48,42 +48,42 @@ def codecommit(repository: ConfigRepository, output: str) -> Actions:
 
 
 def merge(function: Function, folder: Parameter, inputs: Sequence[str], output: str) -> Actions:
-    """The second artifact goes into a folder of the first."""
+    """Return the action that merges the second artifact into a folder of the first."""
     configuration = {"FunctionName": Ref(function), "UserParameters": Ref(folder)}
     return _action("Merge", ("Invoke", "AWS", "Lambda"), configuration, inputs, [output])
 
 
 def approve() -> Actions:
-    """Wait for a person; what was not approved does not run."""
-    said = "Look at the commits above: the next stage runs their code and deploys it"
-    return _action("Approve", ("Approval", "AWS", "Manual"), {"CustomData": said})
+    """Return the action that waits for a person's approval, before any code of the repositories runs."""
+    instruction = "Look at the commits above: the next stage runs their code and deploys it"
+    return _action("Approve", ("Approval", "AWS", "Manual"), {"CustomData": instruction})
 
 
-def build(name: str, project: Project, source: str) -> Actions:
-    """Run a project of CodeBuild on an artifact."""
-    return _action(name, ("Build", "AWS", "CodeBuild"), {"ProjectName": Ref(project)}, [source])
+def build(name: str, project: Project, artifact: str) -> Actions:
+    """Return the action that runs a CodeBuild project on an artifact."""
+    return _action(name, ("Build", "AWS", "CodeBuild"), {"ProjectName": Ref(project)}, [artifact])
 
 
 def stage(name: str, *actions: Actions) -> Stages:
-    """A stage, whose actions run side by side."""
+    """Return a stage; its actions run in parallel."""
     return Stages(Name=name, Actions=list(actions))
 
 
 def _action(
     name: str,
-    kind: tuple[str, str, str],
+    action_type: tuple[str, str, str],
     configuration: dict[str, Any],
     inputs: Sequence[str] = (),
     outputs: Sequence[str] = (),
 ) -> Actions:
-    category, owner, provider = kind
-    made = Actions(
+    category, owner, provider = action_type
+    action = Actions(
         Name=name,
         ActionTypeId=ActionTypeId(Category=category, Owner=owner, Provider=provider, Version="1"),
         Configuration=configuration,
     )
     if inputs:
-        made.InputArtifacts = [InputArtifacts(Name=one) for one in inputs]
+        action.InputArtifacts = [InputArtifacts(Name=artifact) for artifact in inputs]
     if outputs:
-        made.OutputArtifacts = [OutputArtifacts(Name=one) for one in outputs]
-    return made
+        action.OutputArtifacts = [OutputArtifacts(Name=artifact) for artifact in outputs]
+    return action

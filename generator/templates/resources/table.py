@@ -1,4 +1,4 @@
-"""DynamoDB tables."""
+"""The DynamoDB table in which functions claim events, for `dedupe`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from troposphere.dynamodb import (
 )
 from troposphere.kms import Key
 
-from generator.templates.inputs import StackContext
 from generator.templates.resources.role import allow
+from generator.templates.stack_context import StackContext
 
 
-def add_table(template: Template, parameters: StackContext, title: str) -> Table:
-    """A table of items that have an `id`, and go some time after `expires`, in Unix seconds; it goes with the stack.
+def add_table(template: Template, stack: StackContext, title: str) -> Table:
+    """Add a table of items with an `id`; DynamoDB deletes each some time after `expires`, in Unix seconds.
 
-    Encrypted with a key of DynamoDB's own, which costs nothing and needs no permission, or with a strict source's.
+    It is deleted with the stack. It is encrypted with DynamoDB's own key, which costs nothing and needs no permission,
+    or with the source's.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
     """
     return template.add_resource(
@@ -33,26 +34,27 @@ def add_table(template: Template, parameters: StackContext, title: str) -> Table
             BillingMode="PAY_PER_REQUEST",
             TimeToLiveSpecification=TimeToLiveSpecification(AttributeName="expires", Enabled=True),
             PointInTimeRecoverySpecification=PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
-            Tags=parameters.tags,
+            Tags=stack.tags,
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
-            **({"SSESpecification": _with(parameters.key)} if parameters.key else {}),
+            **({"SSESpecification": _encryption(stack.key)} if stack.key else {}),
         )
     )
 
 
-def _with(key: Key) -> SSESpecification:
+def _encryption(key: Key) -> SSESpecification:
     return SSESpecification(SSEEnabled=True, SSEType="KMS", KMSMasterKeyId=GetAtt(key, "Arn"))
 
 
 def may_claim(table: Table) -> Statement:
-    """Put items, alone and in a transaction, which needs the permission of what is in it; put and delete in batches.
+    """Allow to put items, alone or in a transaction, and to put and delete in batches.
 
+    A transaction needs the permissions of the operations in it.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     """
     return allow([awacs.dynamodb.PutItem, awacs.dynamodb.BatchWriteItem], [GetAtt(table, "Arn")])
 
 
 def may_look_up(table: Table) -> Statement:
-    """Read items that one can name."""
+    """Allow to read items by their keys."""
     return allow([awacs.dynamodb.BatchGetItem], [GetAtt(table, "Arn")])

@@ -1,4 +1,4 @@
-"""AWS X-Ray: a parameter decides, and by default nothing is traced.
+"""AWS X-Ray: a parameter of the template turns tracing on, which is off by default.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 """
@@ -22,21 +22,21 @@ TRACING_INPUT = TemplateInput(
     "PassThrough or Active",
     "PassThrough",
 )
-_TRACED = "IsTraced"
+_IS_TRACED = "IsTraced"
 
 
-def add_is_traced_condition(template: Template, tracing: Parameter) -> None:
-    """Add the condition under which something is traced."""
-    template.add_condition(_TRACED, Equals(Ref(tracing), "Active"))
+def add_is_traced_condition(template: Template, mode: Parameter) -> None:
+    """Add the condition that functions are traced."""
+    template.add_condition(_IS_TRACED, Equals(Ref(mode), "Active"))
 
 
-def tracing_config(tracing: Parameter) -> TracingConfig:
-    """Whether a function is traced."""
-    return TracingConfig(Mode=Ref(tracing))
+def tracing_config(mode: Parameter) -> TracingConfig:
+    """Return the tracing property of a function."""
+    return TracingConfig(Mode=Ref(mode))
 
 
 def may_trace() -> Statement:
-    """Hand over traces, which have no ARN.
+    """Allow to send traces, which have no ARN.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
     """
@@ -44,5 +44,5 @@ def may_trace() -> Statement:
 
 
 def tracing_policy() -> If:
-    """The policy of a role whose function is traced."""
-    return If(_TRACED, Policy(PolicyName="Tracing", PolicyDocument=document([may_trace()])), NoValue)
+    """Return the policy of a traced function's role; it is absent where nothing is traced."""
+    return If(_IS_TRACED, Policy(PolicyName="Tracing", PolicyDocument=document([may_trace()])), NoValue)

@@ -1,0 +1,65 @@
+"""Actions and resource types for which a pipeline's execution role is made: a new kind of resource needs a line here.
+
+tests/templates/test_iam.py knows every action, and what CloudFormation calls for each type.
+"""
+
+from __future__ import annotations
+
+from awacs import awslambda, cloudwatch, dynamodb, logs, s3, scheduler, sqs
+
+LAMBDA = [
+    *(awslambda.CreateFunction, awslambda.DeleteFunction, awslambda.GetFunction, awslambda.GetFunctionConfiguration),
+    *(awslambda.UpdateFunctionCode, awslambda.UpdateFunctionConfiguration, awslambda.PutFunctionConcurrency),
+    *(awslambda.DeleteFunctionConcurrency, awslambda.GetFunctionConcurrency, awslambda.GetFunctionCodeSigningConfig),
+    *(awslambda.GetRuntimeManagementConfig, awslambda.GetFunctionRecursionConfig, awslambda.GetFunctionScalingConfig),
+    *(awslambda.GetPolicy, awslambda.ListTags, awslambda.TagResource, awslambda.UntagResource),
+]
+SQS = [
+    *(sqs.CreateQueue, sqs.DeleteQueue, sqs.GetQueueAttributes, sqs.GetQueueUrl, sqs.SetQueueAttributes),
+    *(sqs.ListQueueTags, sqs.TagQueue, sqs.UntagQueue),
+]
+S3_DESTRUCTIVE = [s3.PutBucketPolicy, s3.DeleteBucketPolicy, s3.PutBucketVersioning, s3.PutLifecycleConfiguration]
+"""Actions that open a bucket to others, or have its objects deleted."""
+S3 = [
+    *(s3.CreateBucket, s3.DeleteBucket, s3.ListBucket, s3.GetBucketPolicy, s3.GetBucketPublicAccessBlock),
+    *(s3.PutBucketPublicAccessBlock, s3.GetBucketOwnershipControls, s3.PutBucketOwnershipControls),
+    *(s3.GetEncryptionConfiguration, s3.PutEncryptionConfiguration, s3.GetBucketVersioning),
+    *(s3.GetLifecycleConfiguration, s3.GetBucketTagging, s3.PutBucketTagging, *S3_DESTRUCTIVE),
+]
+LOGS = [
+    *(logs.CreateLogGroup, logs.DeleteLogGroup, logs.PutRetentionPolicy, logs.DeleteRetentionPolicy),
+    *(logs.ListTagsForResource, logs.TagResource, logs.UntagResource, logs.GetDataProtectionPolicy),
+    *(logs.PutMetricFilter, logs.DeleteMetricFilter, logs.DescribeMetricFilters),
+]
+LOGS_WITHOUT_RESOURCE = [
+    *(logs.DescribeLogGroups, logs.CreateLogDelivery, logs.GetLogDelivery, logs.UpdateLogDelivery),
+    *(logs.DeleteLogDelivery, logs.ListLogDeliveries, logs.PutResourcePolicy, logs.DescribeResourcePolicies),
+    logs.DescribeIndexPolicies,
+]
+"""Actions that can't be narrowed to a resource; an API's access log is a log delivery.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+"""
+SCHEDULER = [scheduler.CreateSchedule, scheduler.GetSchedule, scheduler.UpdateSchedule, scheduler.DeleteSchedule]
+CLOUDWATCH = [
+    *(cloudwatch.DeleteAlarms, cloudwatch.DescribeAlarms),
+    *(cloudwatch.PutDashboard, cloudwatch.GetDashboard, cloudwatch.DeleteDashboards),
+    *(cloudwatch.TagResource, cloudwatch.UntagResource, cloudwatch.ListTagsForResource),
+]
+DYNAMODB = [
+    *(dynamodb.CreateTable, dynamodb.DeleteTable, dynamodb.DescribeTable, dynamodb.UpdateTable),
+    *(dynamodb.DescribeTimeToLive, dynamodb.UpdateTimeToLive),
+    *(dynamodb.DescribeContinuousBackups, dynamodb.UpdateContinuousBackups),
+    *(dynamodb.DescribeContributorInsights, dynamodb.DescribeKinesisStreamingDestination, dynamodb.GetResourcePolicy),
+    *(dynamodb.ListTagsOfResource, dynamodb.TagResource, dynamodb.UntagResource),
+]
+RESOURCE_TYPES = [
+    *(f"AWS::ApiGatewayV2::{kind}" for kind in ("Api", "Authorizer", "Integration", "Route", "Stage")),
+    *("AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::DynamoDB::Table", "AWS::IAM::Role"),
+    *("AWS::KMS::Key", "AWS::Lambda::Function", "AWS::Lambda::Permission"),
+    *("AWS::Logs::LogGroup", "AWS::Logs::MetricFilter"),
+    *("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"),
+    "AWS::Scheduler::Schedule",
+]
+"""Types that an event source may consist of: a template with another is refused before its change set is made."""

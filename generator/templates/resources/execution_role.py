@@ -1,0 +1,139 @@
+"""The role with which CloudFormation acts for a pipeline: it makes one event source, and nothing else.
+
+A push to a repository decides what is deployed, so this role and `boundary.py` are the wall: what the role makes has
+the source's own name or path, and the roles among it have the boundary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from awacs import awslambda, cloudwatch, iam, logs, s3, sqs
+from awacs.aws import Deny, ForAllValuesStringEquals, Statement
+from troposphere import Equals, GetAtt, If, NoValue, Parameter, Ref, Sub, Template
+from troposphere.iam import ManagedPolicy, Policy, Role
+
+from generator.templates.resources import api_permissions, execution_actions, key
+from generator.templates.resources.features import Features
+from generator.templates.resources.role import add_role, allow, allow_where, document
+from generator.templates.resources.source_arns import (
+    alarm_arns,
+    bucket_arn,
+    dashboard_arn,
+    function_arns,
+    kept_bucket_arn,
+    log_group_arns,
+    role_arns,
+    table_arns,
+)
+from generator.templates.resources.sub import ref, regional_arn
+from generator.templates.stack_context import StackContext
+
+_PROTECTS_EVENTS = "ProtectsEvents"
+
+
+def add_execution_role(
+    template: Template,
+    stack: StackContext,
+    boundary: ManagedPolicy,
+    queue_arns: Sequence[Any],
+    features: Features,
+    parameters: Mapping[str, Parameter],
+) -> Role:
+    """Add the role with which CloudFormation creates, changes and deletes an event source's resources.
+
+    Its trust has no condition on the caller: only a role of this account can be passed, and only the build may pass
+    this one.
+    """
+    buckets = [bucket_arn(stack, purpose) for purpose in (("kept", "logs") if features.hardening else ("kept",))]
+    code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(stack.helper_bucket)}/code/*")
+    statements = [
+        allow([s3.GetObject, s3.GetObjectVersion], [code]),
+        allow(execution_actions.LAMBDA, [function_arns(stack)]),
+        # API Gateway alone: a function's policy can let in no other account, and no other service.
+        allow(
+            [awslambda.AddPermission, awslambda.RemovePermission],
+            [function_arns(stack)],
+            {"lambda:Principal": "apigateway.amazonaws.com"},
+        ),
+        allow(execution_actions.SQS, queue_arns),
+        allow(execution_actions.S3, buckets),
+        allow(execution_actions.LOGS, log_group_arns(stack)),
+        allow(execution_actions.LOGS_WITHOUT_RESOURCE, ["*"]),
+        allow(execution_actions.SCHEDULER, [regional_arn("scheduler", f"schedule/default/{stack.name}-*")]),
+        _may_put_alarms(stack, parameters["AlarmTopicArn"]),
+        allow(execution_actions.CLOUDWATCH, [alarm_arns(stack), dashboard_arn(stack)]),
+        *([allow(execution_actions.DYNAMODB, [table_arns(stack)])] if features.claims else []),
+        *_may_make_roles(stack, boundary),
+        *api_permissions.may_make(stack, jwt=features.jwt),
+        *(_hardening_statements(stack) if features.hardening else ()),
+    ]
+    template.add_condition(_PROTECTS_EVENTS, Equals(Ref(parameters["ProtectEvents"]), "true"))
+    protect = Policy(PolicyName="Protect", PolicyDocument=document([_deny_losses(queue_arns, buckets, features)]))
+    return add_role(
+        template,
+        stack,
+        "ExecutionRole",
+        "cloudformation.amazonaws.com",
+        statements,
+        more_policies=[If(_PROTECTS_EVENTS, protect, NoValue)],
+        Metadata=api_permissions.LINT_METADATA,
+    )
+
+
+def may_pass(role: Role, service: str) -> Statement:
+    """Allow to pass a role to a service."""
+    return allow([iam.PassRole], [GetAtt(role, "Arn")], {"iam:PassedToService": service})
+
+
+def _deny_losses(queue_arns: Sequence[Any], buckets: Sequence[Any], features: Features) -> Statement:
+    """Deny whatever deletes a store of events, shortens its retention, or opens it to others.
+
+    A parameter decides, since a first deployment that fails has to clean up, and no condition of AWS tells it from a
+    later one.
+    """
+    actions = [sqs.DeleteQueue, sqs.SetQueueAttributes, s3.DeleteBucket, *execution_actions.S3_DESTRUCTIVE]
+    resources = [*queue_arns, *buckets]
+    if features.hardening:
+        actions, resources = [*actions, *key.DESTRUCTIVE_ACTIONS], [*resources, regional_arn("kms", "key/*")]
+    return Statement(Effect=Deny, Action=actions, Resource=resources)
+
+
+def _may_put_alarms(stack: StackContext, topic: Parameter) -> Statement:
+    """Allow alarms with no action but the pipeline's topic: an alarm may do what whoever puts it may not.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-alarm-actions.html
+    """
+    only_topic = ForAllValuesStringEquals({"cloudwatch:AlarmActions": [Ref(topic)]})
+    return allow_where([cloudwatch.PutMetricAlarm], [alarm_arns(stack)], only_topic)
+
+
+def _may_make_roles(stack: StackContext, boundary: ManagedPolicy) -> list[Statement]:
+    """Allow roles below the source's path; whatever is written into them, they must have the boundary."""
+    roles = [role_arns(stack)]
+    with_boundary = {"iam:PermissionsBoundary": Ref(boundary)}
+    return [
+        allow(
+            [iam.CreateRole, iam.PutRolePolicy, iam.DeleteRolePolicy, iam.PutRolePermissionsBoundary],
+            roles,
+            with_boundary,
+        ),
+        allow(
+            [
+                *(iam.GetRole, iam.GetRolePolicy, iam.ListRolePolicies, iam.ListAttachedRolePolicies),
+                *(iam.DeleteRole, iam.TagRole, iam.UntagRole),
+            ],
+            roles,
+        ),
+        allow([iam.PassRole], roles, {"iam:PassedToService": ["lambda.amazonaws.com", "scheduler.amazonaws.com"]}),
+    ]
+
+
+def _hardening_statements(stack: StackContext) -> list[Statement]:
+    """Allow what `hardening: strict` adds: a key, logs encrypted with it, and an access log of the kept events."""
+    return [
+        *key.may_make(stack),
+        allow([logs.AssociateKmsKey, logs.DisassociateKmsKey], log_group_arns(stack)),
+        allow([s3.GetBucketLogging, s3.PutBucketLogging], [kept_bucket_arn(stack)]),
+    ]
