@@ -44,7 +44,7 @@ def print_recognition(beginning: StartingPoint) -> None:
         out.print(f"[yellow]note[/]     --from {like} would take its mapping and its handshakes too")
     if found.handshake:
         out.print("[yellow]note[/]     it is no sample of an event: capture one of those too")
-    for doubt in request.doubts:
+    for doubt in request.warnings:
         _console.warning(doubt)
     if base and not found.recognized_source:
         _console.warning(f"this does not look like a request of {base.source.name}")
@@ -85,7 +85,7 @@ def _facts(
     from generator.commands._build_report import sample_line
 
     webhook = product.definition.source.webhook
-    files = {*made, *(one.sample.file(one.part) for one in product.own_samples)}
+    files = {*made, *(one.sample.file(one.expected_part) for one in product.own_samples)}
     if beginning.copy:
         yield "made", f"{display_path(sources / product.name)}, {len(files)} files"
     for file in sorted(files, key=lambda file: (file.name != "source.yml", file)) if not beginning.copy else ():

@@ -96,7 +96,7 @@ def command(
         if path is not None:
             place.refuse_path(product, path)
     deployments = [Deployment(place, product, given, role_arn, without_secret) for product in products]
-    if mistakes := list(dict.fromkeys(said for one in deployments for said in one.mistakes())):
+    if mistakes := list(dict.fromkeys(said for one in deployments for said in one.parameter_problems())):
         raise GeneratorError("\n".join(mistakes))
     write_products(products, build)
     return _each(deployments, DeployOptions(yes, dry_run), redrive=redrive)

@@ -43,7 +43,7 @@ def command(source: str, key_part: str | None, filter_: Filter, as_json: bool, t
     except NotDeployedError as error:
         if not as_json:
             raise
-        click.echo(json.dumps(error.told))
+        click.echo(json.dumps(error.report))
         return 1
     bucket = resources.bucket
     rejected = list(list_rejected(s3, bucket, definition, filter_, _kept_options.print_progress))

@@ -174,7 +174,7 @@ def _report(place: _Place, value: str, *, generated: bool) -> None:
     out = _console.console(stderr=generated)
     for label, text in _said(place, value, generated=generated):
         out.print(f"[dim]{label:<9}[/]  {escape(text)}")
-    if place.there.clear:
+    if place.there.unencrypted:
         _console.warning(
             f"{place.there.name} was a String until now, which is not encrypted, and its old versions still are: "
             "what it held should not be valid for long"

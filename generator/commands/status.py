@@ -34,7 +34,7 @@ def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
     except NotDeployedError as error:
         if not as_json:
             raise
-        click.echo(json.dumps(error.told, indent=2))
+        click.echo(json.dumps(error.report, indent=2))
         return 1
     if as_json:
         told = {**asdict(state), "flowing": state.receiving_events, "problem": None, "well": state.healthy}

@@ -47,4 +47,4 @@ class CapturedCase:
             there = f"{self.url}?{query}" if query and "?" not in self.url else self.url
         elif not self.has_url:
             there = f"{gateway.URL.removesuffix('/events')}/{there.removeprefix('/')}"
-        return OutgoingRequest(self.captured.method, there, self.captured.joined, body)
+        return OutgoingRequest(self.captured.method, there, self.captured.headers_by_name, body)

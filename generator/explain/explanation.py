@@ -86,8 +86,11 @@ def explain(case: CapturedCase) -> Explanation:
 
 def _sent(case: CapturedCase) -> OutgoingRequest:
     """Without the line break at the end of the file, or with it where that is what was signed."""
-    plain, whole = case.request_with(case.captured.body), case.request_with(case.captured.body + case.captured.cut)
-    for one in (plain, whole) if case.captured.cut else ():
+    plain, whole = (
+        case.request_with(case.captured.body),
+        case.request_with(case.captured.body + case.captured.trailing_newline),
+    )
+    for one in (plain, whole) if case.captured.trailing_newline else ():
         request = onward.received_request(case.source, one, case.now)
         auth = onward.challenge_and_auth(case.source, request)[1]
         covering = [leaf for leaf in leaves(auth) if not isinstance(leaf.settings, jwt.Settings)] if auth else []

@@ -28,7 +28,7 @@ Suspicion = tuple[str, str]
 
 def suspicions(attempt: VerificationAttempt, captured: Captured, has_url: bool) -> Iterator[Suspicion]:
     """What to look at, each with what to do."""
-    for doubt in captured.doubts:
+    for doubt in captured.warnings:
         yield doubt, "capture the body byte for byte"
     yield from _coding(attempt)
     if attempt.type_name == "body_token":

@@ -115,7 +115,7 @@ def _left_by_earlier_stacks(
     try:
         return retained_resources.find_retained(
             target, source.name, resources.bucket, (resources.events, resources.dead_letters)
-        ).events
+        ).with_events
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
             raise

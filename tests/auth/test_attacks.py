@@ -96,7 +96,7 @@ def test_a_signature_of_a_form_is_one_of_what_is_read(tmp_path: Path) -> None:
     auth = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{form_sorted}"}}}'
     assert "what is read would not be what is signed" in refused(tmp_path, auth)
     beside = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{url}{body}"}}}'
-    assert "fields could be moved" in refused(tmp_path, beside, "events: {format: form}")
+    assert "fields of a form could be moved" in refused(tmp_path, beside, "events: {format: form}")
 
 
 def test_every_event_has_a_signature_of_its_own(tmp_path: Path) -> None:

@@ -803,4 +803,4 @@ def test_every_step_keeps_what_is_valid_before_and_after(
     for during in seen[1:-1]:
         assert during >= ({value} if exchanged else seen[0] & seen[-1])
     if current == value:
-        assert len(seen) == 1 + before.clear
+        assert len(seen) == 1 + before.unencrypted

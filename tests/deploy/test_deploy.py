@@ -330,7 +330,7 @@ def not_deployed(folder: Path, auth: str, more: str = "") -> Deployment:
     """A deployment of a source with this auth, before anything is asked."""
     made = make_definition(folder, f"description: made\nwebhook:\n  auth: {auth}\n{more}", "acme")
     product = Product(made, {}, [], [], [], {}, {})
-    return Deployment(DeployContext(Target(region_wanted=REGION), folder, folder / "build"), product)
+    return Deployment(DeployContext(Target(region_option=REGION), folder, folder / "build"), product)
 
 
 @pytest.mark.parametrize(

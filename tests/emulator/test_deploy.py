@@ -84,7 +84,7 @@ class Source:
 def zoom(
     account: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Source:
-    sign_in(monkeypatch, account.settings)
+    sign_in(monkeypatch, account.aws_environment)
     shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
     source = Source(account, tmp_path, f"Project{next(_PROJECTS)}", capsys)
     account.client("ssm").put_parameter(

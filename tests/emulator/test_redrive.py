@@ -36,7 +36,7 @@ def account() -> Iterator[Emulator]:
 
 @pytest.fixture
 def folder(tmp_path: Path, account: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    sign_in(monkeypatch, account.settings)
+    sign_in(monkeypatch, account.aws_environment)
     shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
     yield tmp_path
     bucket, s3 = account.outputs(STACK)["KeptBucket"], account.client("s3")

@@ -670,7 +670,7 @@ def test_whatever_was_captured_is_explained(
     source: Source, headers: list[tuple[str, str]], body: bytes, url: str, secret: str
 ) -> None:
     stored = dict.fromkeys(secret_names.stored_names(source.webhook), (secret,))
-    case = CapturedCase(source, Captured("POST", url, tuple(headers), body, cut=b"\n"), stored, NOW)
+    case = CapturedCase(source, Captured("POST", url, tuple(headers), body, trailing_newline=b"\n"), stored, NOW)
     said = explain(case)
     assert [line for line in lines(said) if line.label == "verdict"]
     assert json.dumps(as_plain(said, case))
