@@ -212,7 +212,7 @@ DEMANDING = replace(ZOOM, events=replace(ZOOM.events, require=(model.Path("nothi
 PASSES = "  passes  2026-01-01 00:00:00 INFO  zoom: kind.{0} by n{0}\n"
 NEXT = """
 to see one            python -m generator rejected zoom --show {}
-what they would be now  python -m generator redrive zoom --dry-run
+to try them again now python -m generator redrive zoom --dry-run
 """
 
 
