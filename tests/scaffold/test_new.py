@@ -15,6 +15,8 @@ import yaml
 from generator.commands import _console, main
 from generator.definition.read import BUNDLED, load, source_names
 
+pytestmark = pytest.mark.slow
+
 HEX = "5a" * 32
 REQUEST = f"""\
 POST /hooks/acme?tenant=7&api_key=s3cr3t-in-query HTTP/1.1
