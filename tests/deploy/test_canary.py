@@ -151,7 +151,7 @@ def only_the_vendor_signs(accepts: str = "nobody") -> Source:
             raise Unauthenticated("not signed")
 
     made = SimpleNamespace(
-        where=lambda _: "handler",
+        verified_by=lambda _: "handler",
         headers=lambda _: (),
         verify=verify,
         post_signed=lambda *_: (),
