@@ -23,7 +23,9 @@ from generator.definition import placeholders
 from generator.definition.read import source_names
 from generator.deploy import deployment, helper_bucket, progress, taken_names
 from generator.deploy.changes import template_key
-from generator.deploy.deployment import DeployContext, Deployment
+from generator.deploy.context import DeployContext
+from generator.deploy.deployment import Deployment
+from generator.deploy.preconditions import refuse_without_secret
 from generator.errors import GeneratorError, display_path
 from generator.packaging.build import Product
 from generator.packaging.bundle import merge_zip, zip_key
@@ -307,9 +309,9 @@ def test_without_a_secret_nothing_is_deployed(run: Run, aws: CloudFormation) -> 
     status, _, err = run("deploy", "zoom", "--yes")
     assert (status, err) == (
         1,
-        f"error: there is no secret {SECRET} in Parameter Store to verify events with: "
-        f"python -m generator secret zoom --region {REGION} "
-        "(or --without-secret, where the vendor makes it only once it has the URL)\n",
+        f"error: no secret {SECRET} in Parameter Store. Store it: "
+        f"python -m generator secret zoom --region {REGION}. "
+        "Or pass --without-secret if the vendor makes it only once it has the URL\n",
     )
     assert (aws.named("create_change_set"), buckets()) == ([], [])
 
@@ -366,15 +368,15 @@ def test_it_is_deployed_once_there_is_enough_to_verify_with(
     for name in stored:
         ssm.put_parameter(Name=f"/MozDef-EF/acme/dev/{name}", Value="s", Type="SecureString")
     if missing is None:
-        one.refuse_without_secret(ssm)
+        refuse_without_secret(one, ssm)
         return
     with pytest.raises(GeneratorError) as raised:
-        one.refuse_without_secret(ssm)
+        refuse_without_secret(one, ssm)
     option = "" if missing == "auth_token" else f" --name {missing}"
     assert str(raised.value) == (
-        f"there is no secret /MozDef-EF/acme/dev/{missing} in Parameter Store to verify events with: "
-        f"python -m generator secret acme{option} --region {REGION} --sources {tmp_path} "
-        "(or --without-secret, where the vendor makes it only once it has the URL)"
+        f"no secret /MozDef-EF/acme/dev/{missing} in Parameter Store. Store it: "
+        f"python -m generator secret acme{option} --region {REGION} --sources {tmp_path}. "
+        "Or pass --without-secret if the vendor makes it only once it has the URL"
     )
 
 
@@ -827,7 +829,7 @@ def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked
         assert aws.stacks[NAME]["StackStatus"].endswith("_COMPLETE")
         brought.append((one.product.name, yes))
 
-    monkeypatch.setattr(_redrive_dialog, "after_deployment", after)
+    monkeypatch.setattr(_redrive_dialog, "redrive_after_deployment", after)
     assert run("deploy", "zoom", "--yes")[0] == 0
     assert brought == []
     assert run("deploy", "zoom", "--yes", "--redrive")[0] == 0
@@ -838,7 +840,9 @@ def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked
 
 
 def test_where_nothing_was_deployed_nothing_is_brought_back(run: Run, aws: CloudFormation, monkeypatch) -> None:
-    monkeypatch.setattr(_redrive_dialog, "after_deployment", lambda *_, **__: pytest.fail("nothing was deployed"))
+    monkeypatch.setattr(
+        _redrive_dialog, "redrive_after_deployment", lambda *_, **__: pytest.fail("nothing was deployed")
+    )
     aws.holds("CREATE_COMPLETE")
     typing(monkeypatch, "n")
     assert run("deploy", "zoom", "--redrive")[0] == 1
@@ -1025,7 +1029,7 @@ def test_a_new_stack_says_what_an_earlier_one_left_behind(run: Run, aws: CloudFo
     said = [
         "  earlier   1 rejected, 0 waiting for the queue, in a bucket that an earlier stack left behind: "
         f"python{bring_in}",
-        f"  earlier   1 message on a queue that an earlier stack left behind, which MozDef must read still: {queue}",
+        f"  earlier   1 message on a queue that an earlier stack left behind; MozDef still has to read it: {queue}",
     ]
     assert run("delete", "zoom", "--yes")[0] == 0
     status, out, err = run("deploy", "zoom", "--yes")

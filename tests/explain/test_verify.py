@@ -307,7 +307,7 @@ def test_in_a_terminal_the_secrets_are_typed_and_not_shown(verify: Run, monkeypa
         asked.append((text, how))
         return ["another-one", SECRET][len(asked) - 1]
 
-    monkeypatch.setattr("generator.commands._console.somebody_is_there", lambda: True)
+    monkeypatch.setattr("generator.commands._console.is_interactive", lambda: True)
     monkeypatch.setattr(click, "prompt", prompt)
     assert verify("zoom", zoom(), "--previous")[0] == 0
     hidden = {"hide_input": True, "err": True, "show_default": False}
