@@ -13,8 +13,8 @@ from generator.commands import _console, _options, _redrive_dialog
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
+    from generator.deploy.context import DeployContext
     from generator.deploy.deletion import Remaining
-    from generator.deploy.deployment import DeployContext
     from generator.deploy.progress import Event
     from generator.deploy.stacks import Stack
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources: Path, build: Path) -> int:
     """Say what goes with the stack of SOURCE and what stays, ask for its name, and delete it."""
     from generator.deploy import deletion, stacks
-    from generator.deploy.deployment import DeployContext
+    from generator.deploy.context import DeployContext
 
-    if not (yes or _console.somebody_is_there()):
+    if not (yes or _console.is_interactive()):
         raise click.UsageError("nobody is there to be asked: --yes deletes")
     if said := names.deployment_problem(source, target.project, target.environment):
         raise click.UsageError(said)
@@ -100,7 +100,7 @@ def _send_waiting(target: aws.Target, function: str, *, yes: bool) -> None:
     if not (yes or click.confirm("Send what waits for the queue first?", default=True)):
         return
     try:
-        _redrive_dialog.send_waiting(target, function)
+        _redrive_dialog.send_unsent(target, function)
     except (GeneratorError, BotoCoreError, ClientError) as error:
         said = error if isinstance(error, GeneratorError) else aws.explain_failure(error)
         _console.warning(f"what waits for the queue stays in the bucket: {said}")

@@ -94,7 +94,7 @@ def is_confirmed(definition: Definition) -> bool:
 
 def seen_by(source: Source, request: Captured) -> Request:
     """Return the request as a source's handler reads it."""
-    return dataclasses.replace(Request.from_sent(request.request, 0.0), read_body=body_reader(source.events))
+    return dataclasses.replace(Request.from_outgoing(request.request, 0.0), read_body=body_reader(source.events))
 
 
 def _from_exact_match(fit: _Fit, guess: Guess | None) -> Recognition:

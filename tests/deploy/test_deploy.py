@@ -14,7 +14,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
@@ -24,13 +23,17 @@ from generator.definition import placeholders
 from generator.definition.read import source_names
 from generator.deploy import deployment, helper_bucket, progress, taken_names
 from generator.deploy.changes import template_key
-from generator.deploy.deployment import DeployContext, Deployment
+from generator.deploy.context import DeployContext
+from generator.deploy.deployment import Deployment
+from generator.deploy.preconditions import refuse_without_secret
 from generator.errors import GeneratorError, display_path
 from generator.packaging.build import Product
 from generator.packaging.bundle import merge_zip, zip_key
 from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, make_definition
+
+pytestmark = pytest.mark.slow
 
 REGION = "us-west-2"
 NAME, OKTA, PIPELINE = "MozDef-EF-zoom-dev", "MozDef-EF-okta-dev", "MozDef-EF-zoom-pipeline-dev"
@@ -49,11 +52,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+def aws(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:  # noqa: ARG001 - what it has set up
     monkeypatch.setattr(progress, "LOCAL_POLL_SECONDS", 0)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
@@ -65,11 +64,10 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
     monkeypatch.setattr(Target, "client", client)
     # moto takes a Deny for one whatever its condition says: nothing could be put into a bucket that wants TLS.
     monkeypatch.setattr(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
-    with mock_aws():
-        ssm = boto3.client("ssm", REGION)
-        for source in ("zoom", "okta"):
-            ssm.put_parameter(Name=SECRET.replace("zoom", source), Value="s", Type="SecureString")
-        yield cloudformation
+    ssm = boto3.client("ssm", REGION)
+    for source in ("zoom", "okta"):
+        ssm.put_parameter(Name=SECRET.replace("zoom", source), Value="s", Type="SecureString")
+    yield cloudformation
     monkeypatch.undo()
     time.tzset()
 
@@ -311,9 +309,9 @@ def test_without_a_secret_nothing_is_deployed(run: Run, aws: CloudFormation) -> 
     status, _, err = run("deploy", "zoom", "--yes")
     assert (status, err) == (
         1,
-        f"error: there is no secret {SECRET} in Parameter Store to verify events with: "
-        f"python -m generator secret zoom --region {REGION} "
-        "(or --without-secret, where the vendor makes it only once it has the URL)\n",
+        f"error: no secret {SECRET} in Parameter Store. Store it: "
+        f"python -m generator secret zoom --region {REGION}. "
+        "Or pass --without-secret if the vendor makes it only once it has the URL\n",
     )
     assert (aws.named("create_change_set"), buckets()) == ([], [])
 
@@ -370,15 +368,15 @@ def test_it_is_deployed_once_there_is_enough_to_verify_with(
     for name in stored:
         ssm.put_parameter(Name=f"/MozDef-EF/acme/dev/{name}", Value="s", Type="SecureString")
     if missing is None:
-        one.refuse_without_secret(ssm)
+        refuse_without_secret(one, ssm)
         return
     with pytest.raises(GeneratorError) as raised:
-        one.refuse_without_secret(ssm)
+        refuse_without_secret(one, ssm)
     option = "" if missing == "auth_token" else f" --name {missing}"
     assert str(raised.value) == (
-        f"there is no secret /MozDef-EF/acme/dev/{missing} in Parameter Store to verify events with: "
-        f"python -m generator secret acme{option} --region {REGION} --sources {tmp_path} "
-        "(or --without-secret, where the vendor makes it only once it has the URL)"
+        f"no secret /MozDef-EF/acme/dev/{missing} in Parameter Store. Store it: "
+        f"python -m generator secret acme{option} --region {REGION} --sources {tmp_path}. "
+        "Or pass --without-secret if the vendor makes it only once it has the URL"
     )
 
 
@@ -831,7 +829,7 @@ def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked
         assert aws.stacks[NAME]["StackStatus"].endswith("_COMPLETE")
         brought.append((one.product.name, yes))
 
-    monkeypatch.setattr(_redrive_dialog, "after_deployment", after)
+    monkeypatch.setattr(_redrive_dialog, "redrive_after_deployment", after)
     assert run("deploy", "zoom", "--yes")[0] == 0
     assert brought == []
     assert run("deploy", "zoom", "--yes", "--redrive")[0] == 0
@@ -842,7 +840,9 @@ def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked
 
 
 def test_where_nothing_was_deployed_nothing_is_brought_back(run: Run, aws: CloudFormation, monkeypatch) -> None:
-    monkeypatch.setattr(_redrive_dialog, "after_deployment", lambda *_, **__: pytest.fail("nothing was deployed"))
+    monkeypatch.setattr(
+        _redrive_dialog, "redrive_after_deployment", lambda *_, **__: pytest.fail("nothing was deployed")
+    )
     aws.holds("CREATE_COMPLETE")
     typing(monkeypatch, "n")
     assert run("deploy", "zoom", "--redrive")[0] == 1
@@ -1029,7 +1029,7 @@ def test_a_new_stack_says_what_an_earlier_one_left_behind(run: Run, aws: CloudFo
     said = [
         "  earlier   1 rejected, 0 waiting for the queue, in a bucket that an earlier stack left behind: "
         f"python{bring_in}",
-        f"  earlier   1 message on a queue that an earlier stack left behind, which MozDef must read still: {queue}",
+        f"  earlier   1 message on a queue that an earlier stack left behind; MozDef still has to read it: {queue}",
     ]
     assert run("delete", "zoom", "--yes")[0] == 0
     status, out, err = run("deploy", "zoom", "--yes")
