@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from generator.deploy.stacks import Stack
 
 
-class How(NamedTuple):
+class DeployOptions(NamedTuple):
     """Whether somebody is asked, and whether anything is done."""
 
     yes: bool
     dry_run: bool
 
-    def sure(self, question: str) -> bool:
+    def confirm(self, question: str) -> bool:
         """Whether to go on."""
         return self.yes or click.confirm(question)
 
 
-def deploy(one: Deployment, how: How) -> bool:
+def deploy(one: Deployment, how: DeployOptions) -> bool:
     """Deploy it; False where the user would rather not."""
     from generator.deploy import changes, stacks
 
@@ -49,8 +49,8 @@ def deploy(one: Deployment, how: How) -> bool:
     one.refuse_takeover(before)
     one.refuse_taken_names(before)
     parameters = one.change_set_parameters(before)
-    if stack and way in _FIRST:
-        if not _first(cloudformation, one, stack, way, how):
+    if stack and way in _PREPARATION_MESSAGES:
+        if not _prepare_stack(cloudformation, one, stack, way, how):
             return how.dry_run
         stack = stacks.find_stack(cloudformation, one.stack)
     _upload(one, how)
@@ -68,14 +68,14 @@ def deploy(one: Deployment, how: How) -> bool:
     return True
 
 
-_FIRST = {
+_PREPARATION_MESSAGES = {
     "wait": "its last update is still being cleaned up: that is waited for",
     "delete": "its creation failed, and it holds nothing: it is to be deleted and created anew",
     "continue": "the rollback of its last update failed: that is to be continued first",
 }
 
 
-def _first(cloudformation: Any, one: Deployment, stack: Stack, way: str, how: How) -> bool:
+def _prepare_stack(cloudformation: Any, one: Deployment, stack: Stack, way: str, how: DeployOptions) -> bool:
     """What must be done before there can be a change set; whether to go on."""
     from generator.deploy import progress, stacks
 
@@ -84,14 +84,14 @@ def _first(cloudformation: Any, one: Deployment, stack: Stack, way: str, how: Ho
         held = ", ".join(f"{it['LogicalResourceId']} ({it['PhysicalResourceId']})" for it in there)
         again = one.context.rebuild_command(f"delete {one.product.name}", pipeline=one.context.pipeline)
         raise GeneratorError(f"stack {stack.name} is in {stack.status}, and still holds {held}: {again}")
-    out.print(_FIRST[way])
+    out.print(_PREPARATION_MESSAGES[way])
     if way == "wait":
         progress.wait_until_settled(cloudformation, stack)
         return True
     if how.dry_run:
         out.print("a dry run ends here: there can be no change set before")
         return False
-    if not how.sure("Do that, and go on?"):
+    if not how.confirm("Do that, and go on?"):
         out.print("nothing was changed")
         return False
     if way == "delete":
@@ -103,7 +103,7 @@ def _first(cloudformation: Any, one: Deployment, stack: Stack, way: str, how: Ho
     return True
 
 
-def _upload(one: Deployment, how: How) -> None:
+def _upload(one: Deployment, how: DeployOptions) -> None:
     """Put what the stack is made from into the helper bucket."""
     from botocore.exceptions import ClientError
 
@@ -141,13 +141,15 @@ def _warnings(cloudformation: Any, one: Deployment, change_set: ChangeSet, befor
     return [warning for warning in found if warning]
 
 
-def _execute(cloudformation: Any, one: Deployment, change_set: ChangeSet, warnings: Sequence[str], how: How) -> bool:
+def _execute(
+    cloudformation: Any, one: Deployment, change_set: ChangeSet, warnings: Sequence[str], how: DeployOptions
+) -> bool:
     """Show what would change, with the warnings, and if the user says so, do it; whether it was done."""
     from generator.deploy import progress, stacks
 
     _show_changes(change_set.changes, warnings)
     out = _console.console()
-    if how.dry_run or not how.sure("Deploy this?"):
+    if how.dry_run or not how.confirm("Deploy this?"):
         out.print("nothing was changed")
         return False
     stack = stacks.find_stack(cloudformation, one.stack)

@@ -45,12 +45,12 @@ def command(
     if check and accept:
         raise click.UsageError("--check writes nothing, and --accept writes what the samples become")
     if sources_named and not (sources / sources_named[0]).is_dir():
-        _mistaken(sources_named[0], sources)
+        _refuse_misspelt_command(sources_named[0], sources)
     if not check:
         output.refuse_unfit_folder(build)
     wanted = None if everything else sources_named
     unmade: list[GeneratorError] = []
-    products = made(
+    products = build_products(
         wanted, sources, build, lint=lint, strict=strict or check, accept=accept, afresh=check, unmade=unmade
     )
     for error in unmade:
@@ -59,18 +59,18 @@ def command(
         return 1
     if check:
         return _check(products, build, sources) or bool(unmade)
-    states = written(products, build)
+    states = write_products(products, build)
 
-    from generator.commands._build_report import report
+    from generator.commands._build_report import print_report
     from generator.errors import display_path
 
     for file in [file for one in products for file, content in one.accepted.items() if content is None]:
         _console.note(f"{display_path(file)}: was stale, and is removed")
-    report(products, build, sources, states, lint)
+    print_report(products, build, sources, states, lint)
     return bool(unmade)
 
 
-def _mistaken(word: str, sources: Path) -> None:
+def _refuse_misspelt_command(word: str, sources: Path) -> None:
     """A first word that is no source may be a command that is misspelt."""
     from generator.definition.read import source_names
 
@@ -79,7 +79,7 @@ def _mistaken(word: str, sources: Path) -> None:
         raise GeneratorError(f"no source {word} in {sources}; did you mean the command {near[0]}?")
 
 
-def made(
+def build_products(
     wanted: Sequence[str] | None,
     sources: Path,
     build: Path,
@@ -108,7 +108,7 @@ def made(
         )
 
 
-def written(products: Sequence[Product], build: Path) -> dict[str, dict[str, output.FileState]]:
+def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[str, output.FileState]]:
     """Write the products to the build folder; what was new, by source and file.
 
     What is accepted is stored beside the samples, unless one of the products can't be written.

@@ -31,7 +31,7 @@ def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources:
     from generator.deploy import deletion, stacks
     from generator.deploy.deployment import DeployContext
 
-    if not (yes or _console.somebody_is_there()):
+    if not (yes or _console.is_interactive()):
         raise click.UsageError("nobody is there to be asked: --yes deletes")
     if said := names.deployment_problem(source, target.project, target.environment):
         raise click.UsageError(said)
@@ -100,7 +100,7 @@ def _send_waiting(target: aws.Target, function: str, *, yes: bool) -> None:
     if not (yes or click.confirm("Send what waits for the queue first?", default=True)):
         return
     try:
-        _redrive_dialog.send_waiting(target, function)
+        _redrive_dialog.send_unsent(target, function)
     except (GeneratorError, BotoCoreError, ClientError) as error:
         said = error if isinstance(error, GeneratorError) else aws.explain_failure(error)
         _console.warning(f"what waits for the queue stays in the bucket: {said}")

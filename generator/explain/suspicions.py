@@ -29,8 +29,8 @@ Suspicion = tuple[str, str]
 
 def suspicions(attempt: VerificationAttempt, captured: Captured, has_url: bool) -> Iterator[Suspicion]:
     """Yield what may be wrong, each with advice."""
-    for doubt in captured.warnings:
-        yield doubt, "capture the body byte for byte"
+    for warning in captured.warnings:
+        yield warning, "capture the body byte for byte"
     yield from _coding(attempt)
     if attempt.type_name == "body_token":
         yield from _items(attempt)

@@ -192,5 +192,5 @@ def _short(value: Any) -> str:
 def _refuse_fetch(url: str, hosts: Iterable[str]) -> bytes:
     """What a challenge would call, a build only looks at."""
     if not is_allowed(url, hosts):
-        raise FetchRefused("it is not at a host that may be asked")
+        raise FetchRefused("its host is not in the list of allowed hosts")
     return b""

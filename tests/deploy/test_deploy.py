@@ -827,7 +827,7 @@ def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked
         assert aws.stacks[NAME]["StackStatus"].endswith("_COMPLETE")
         brought.append((one.product.name, yes))
 
-    monkeypatch.setattr(_redrive_dialog, "after_deployment", after)
+    monkeypatch.setattr(_redrive_dialog, "redrive_after_deployment", after)
     assert run("deploy", "zoom", "--yes")[0] == 0
     assert brought == []
     assert run("deploy", "zoom", "--yes", "--redrive")[0] == 0
@@ -838,7 +838,9 @@ def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked
 
 
 def test_where_nothing_was_deployed_nothing_is_brought_back(run: Run, aws: CloudFormation, monkeypatch) -> None:
-    monkeypatch.setattr(_redrive_dialog, "after_deployment", lambda *_, **__: pytest.fail("nothing was deployed"))
+    monkeypatch.setattr(
+        _redrive_dialog, "redrive_after_deployment", lambda *_, **__: pytest.fail("nothing was deployed")
+    )
     aws.holds("CREATE_COMPLETE")
     typing(monkeypatch, "n")
     assert run("deploy", "zoom", "--redrive")[0] == 1
@@ -1025,7 +1027,7 @@ def test_a_new_stack_says_what_an_earlier_one_left_behind(run: Run, aws: CloudFo
     said = [
         "  earlier   1 rejected, 0 waiting for the queue, in a bucket that an earlier stack left behind: "
         f"python{bring_in}",
-        f"  earlier   1 message on a queue that an earlier stack left behind, which MozDef must read still: {queue}",
+        f"  earlier   1 message on a queue that an earlier stack left behind; MozDef still has to read it: {queue}",
     ]
     assert run("delete", "zoom", "--yes")[0] == 0
     status, out, err = run("deploy", "zoom", "--yes")

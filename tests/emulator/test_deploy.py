@@ -275,7 +275,7 @@ def test_what_a_deleted_stack_kept_is_brought_in_by_the_next(zoom: Source) -> No
 
     status, out, err = zoom.run("delete", "--yes")
     assert (status, err) == (0, [])
-    assert "1 message that waited sent" in out
+    assert "sent 1 waiting message" in out
     assert [message["summary"] for message in before.arrived()] == ["it waited"]
     assert [again in line for line in out].count(True) == 2
     s3.delete_object(Bucket=old, Key="unsent/2026-03-02/1.json")

@@ -105,7 +105,7 @@ def test_an_event_that_a_definition_did_not_take_is_sent_once_it_does(
     assert run("redrive", "--dry-run")[:2] == (
         1,
         "  fails   1x time: event_ts is not a time as unix_ms writes it\n"
-        "nothing would pass: mend the definition, deploy it, and try again\n",
+        "nothing would pass; fix the definition, deploy it, and try again\n",
     )
 
     mend(folder)
@@ -139,13 +139,13 @@ def test_a_deployment_that_mends_a_definition_sends_what_it_can_shape_and_the_ne
     assert (status, err) == (0, "")
     assert "\nredrive: 2 rejected requests\n  passes  " in out
     assert out.endswith(
-        "  fails   1x missing: no payload\n  1 of 1 request, 1 message sent\n2 requests: 1 failing still, 1 sent\n"
+        "  fails   1x missing: no payload\n  1 of 1 request, 1 message sent\n2 requests: 1 sent, 1 still failing\n"
     )
     assert [message["details"]["event_ts"] for message in zoom.arrived()] == ["no time"]
     assert objects(account, "rejected/") == [still]
     out = run("deploy", "--yes", "--redrive")[1]
     assert "nothing to change" in out
-    assert out.endswith("nothing would pass: mend the definition, deploy it, and try again\n")
+    assert out.endswith("nothing would pass; fix the definition, deploy it, and try again\n")
     assert zoom.arrived() == []
 
 
@@ -232,7 +232,7 @@ def test_what_somebody_else_has_put_into_the_bucket_holds_up_nothing(folder: Pat
     mend(folder)
     assert run("deploy", "--yes")[0] == 0
     status, out, _ = run("redrive", "--yes")
-    assert (status, out.count("none of ours: rejected/0/")) == (0, 2)
+    assert (status, out.count("not written by the framework: rejected/0/")) == (0, 2)
     assert len(zoom.arrived()) == 1
     assert len(objects(account, "rejected/")) == 2
 

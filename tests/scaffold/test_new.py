@@ -41,7 +41,7 @@ def new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
     def command(*args: str, typed: str | None = None) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed or ""))
-        monkeypatch.setattr(_console, "somebody_is_there", lambda: typed is not None)
+        monkeypatch.setattr(_console, "is_interactive", lambda: typed is not None)
         status = main(["new", *args, "--sources", "s", "--lint", "fast"])
         printed = capsys.readouterr()
         return status, printed.out, printed.err
