@@ -45,7 +45,7 @@ def shipped_text_files(definition: Definition) -> list[Path]:
     """The files whose text is shipped as it is: this source's, and the framework's."""
     source, code = definition.source, definition.find("transform.py")
     own = _found(definition.folders[0], _OWN) if _has_definition(definition) else [code] if code else []
-    framework = _FRAMEWORK if source.pipeline.source == ("codecommit",) else ("lambdas", "generator/config")
+    framework = _FRAMEWORK if source.pipeline.source == ("codecommit",) else ("lambdas", "generator/packaging/config")
     return [*own, *_found(_ROOT, framework)]
 
 
