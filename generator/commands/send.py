@@ -94,4 +94,4 @@ def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretL
     endpoint = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
     ssm = Emulator(endpoint, REGION, bundle, Path(), running.keys).client("ssm")
     there = Endpoint(running.url, local=True, ca_bundle=running.ca_bundle, vendor_url=running.vendor_url)
-    return there, stored_secrets(ssm, ssm_names(source), held=True)
+    return there, stored_secrets(ssm, ssm_names(source), prefer_private_key=True)

@@ -15,7 +15,7 @@ from generator.packaging import bundle, configuration, isolation, lint, previous
 from generator.packaging.output import CACHE_FOLDER
 from generator.samples import run as sample_run
 from generator.samples import trial
-from generator.samples.run import Accepted
+from generator.samples.comparison import Accepted
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import text

@@ -13,7 +13,7 @@ from generator.errors import GeneratorError, display_path
 from generator.files import regular_file
 from generator.files.debris import is_debris
 from generator.packaging import previous_build
-from generator.samples.run import Accepted
+from generator.samples.comparison import Accepted
 
 CONFIG_FOLDER = previous_build.CONFIG_FOLDER
 _TEXTS = Path(__file__).parent / "config"
