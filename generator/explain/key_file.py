@@ -43,7 +43,7 @@ def require_packages(source: Source) -> None:
 def read_key_file(file: Path, source: Source) -> bytes:
     """The keys in a file; GeneratorError where it has none, or they are of no use to this source."""
     try:
-        content = regular_file.read(file, regular_file.MAX_REQUEST)
+        content = regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read: {error.strerror}") from None
     kinds = [one.settings for one in leaves(source.webhook.auth)]

@@ -258,7 +258,7 @@ def rehearsal(
     """
     with (
         pipeline_jobs.jobs() as jobs,
-        temporary.folder("rehearsal") as folder,
+        temporary.temporary_folder("rehearsal") as folder,
         emulator(port, iam=True, more={"AWS_ENDPOINT_URL_CODEPIPELINE": jobs.url}) as running,
         ThreadPoolExecutor(1) as beside,
     ):

@@ -50,7 +50,7 @@ class Captured:
 def read(file: Path) -> Captured:
     """The request in a file; GeneratorError with the place of what can't be read."""
     try:
-        content = regular_file.read(file, regular_file.MAX_REQUEST)
+        content = regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read: {error.strerror}") from None
     content = content.removeprefix(b"\xef\xbb\xbf")

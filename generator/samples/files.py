@@ -107,7 +107,7 @@ def _said(error: Exception) -> str:
 
 
 def _read(file: Path) -> bytes:
-    return regular_file.read(file, regular_file.MAX_REQUEST)
+    return regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
 
 
 def _sample(name: str, folder: Path, read: Callable[[Request], Any]) -> Sample:
