@@ -13,7 +13,7 @@ from typing import Any
 
 from generator.definition.read import BUNDLED, load
 from generator.samples import gateway
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source
@@ -66,7 +66,9 @@ def endpoint(source: Source, like: str) -> tuple[Receiver, dict[str, Any], bytes
     )
     body = json.dumps(event_of(like), separators=(",", ":")).encode()
     auth = source.webhook.auth
-    sent = auth.type.sign(auth.settings, Sent("POST", gateway.URL, _HEADERS, body), lambda _name: (SECRET,), NOW)
+    sent = auth.type.sign(
+        auth.settings, OutgoingRequest("POST", gateway.URL, _HEADERS, body), lambda _name: (SECRET,), NOW
+    )
     assert sent  # noqa: S101 - it can be signed
     headers = dict(sent.headers)
     return receiver, gateway.event("POST", headers, body), body

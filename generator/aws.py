@@ -128,7 +128,7 @@ _CREDENTIALS = {
 }
 
 
-def explained(error: Exception) -> str:
+def explain_failure(error: Exception) -> str:
     """One line on a call that failed: what was asked, and what AWS said or what to do."""
     from botocore.exceptions import ClientError
 
@@ -145,7 +145,7 @@ def explained(error: Exception) -> str:
     return f"AWS: {error.operation_name}: {code}: {' '.join(str(said).split())[:500]}".rstrip(": ")
 
 
-def secret(name: str, ssm: Any) -> str:
+def read_secret(name: str, ssm: Any) -> str:
     """A parameter's value, by the call that the functions make: it needs their permission and no other."""
     found = ssm.get_parameters(Names=[name], WithDecryption=True)["Parameters"]
     if not found:

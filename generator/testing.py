@@ -23,7 +23,7 @@ from typing import Any
 from generator.definition.read import Definition, load
 from generator.errors import DefinitionError
 from generator.samples import files, run
-from lambdas.reading.formats import reader
+from lambdas.reading.formats import body_reader
 
 __all__ = ["Refused", "Sample", "load_samples"]
 SOURCES = Path("sources")
@@ -67,7 +67,7 @@ class Sample:
         if not isinstance(body, bytes):
             headers = {"content-type": "application/json", **headers}
             body = dumps(body).encode()
-        folder, read = definition.folders[0] / "samples", reader(definition.source.events)
+        folder, read = definition.folders[0] / "samples", body_reader(definition.source.events)
         return files.Sample(self.name, folder, self.method, headers, self.query, body, read)
 
 
@@ -76,7 +76,7 @@ def load_samples(source: str, sources: Path = SOURCES) -> list[Sample]:
 
     GeneratorError with every mistake in the definition, or in a sample.
     """
-    found, problems = files.load(_definition(sources.resolve(), source))
+    found, problems = files.load_samples(_definition(sources.resolve(), source))
     if errors := [problem for problem in problems if not problem.warning]:
         raise DefinitionError(errors)
     return [

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
 
-Keys = Callable[[str], tuple[str, ...]]
+SecretLookup = Callable[[str], tuple[str, ...]]
 """What is stored under the name of a secret, the current value first; SecretsUnavailable where nothing is."""
 
 
@@ -17,7 +17,7 @@ class Unauthenticated(Exception):  # noqa: N818 - it names the outcome
     """The request is not from who it says. The text says why; it holds nothing of the request or the secret."""
 
 
-class Sent(NamedTuple):
+class OutgoingRequest(NamedTuple):
     """A request as a vendor sends it."""
 
     method: str
@@ -47,10 +47,12 @@ class AuthType(Protocol):
     def headers(self, settings: Any) -> tuple[str, ...]:
         """The headers that carry the credential, lower case: never logged or kept."""
 
-    def verify(self, settings: Any, request: Request, lookup_secret: Keys, now: float) -> None:
+    def verify(self, settings: Any, request: Request, lookup_secret: SecretLookup, now: float) -> None:
         """Raise Unauthenticated unless the request was made with one of the keys. `now` is in Unix seconds."""
 
-    def sign(self, settings: Any, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
+    def sign(
+        self, settings: Any, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
+    ) -> OutgoingRequest | None:
         """The request as the vendor would send it; None where the vendor alone can."""
 
     def describe(self, settings: Any) -> str:

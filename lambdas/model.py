@@ -22,7 +22,7 @@ Path = NewType("Path", str)
 Text = NewType("Text", str)
 """Text in which every `{path}` is filled in. A sole `{path}` keeps its type. `{{` is a brace."""
 
-PIECES = (
+SIGNATURE_PIECES = (
     *("body", "timestamp", "id", "method", "url", "secret", "form_sorted"),
     *("body_sha256", "body_sha256_base64", "body_crc32", "header('x')", "query('x')"),
 )

@@ -15,7 +15,7 @@ from lambdas.delivering.sweep import Sweeper
 from lambdas.runtime.aws import client
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.log import log
-from lambdas.runtime.metrics import embedded
+from lambdas.runtime.metrics import embedded_metrics
 from lambdas.source import SOURCE
 
 
@@ -28,7 +28,7 @@ def _log(message: str, **fields: Any) -> None:
     unsendable = fields.get("unsendable", 0) + fields.get("foreign", 0)
     duplicates, unclaimed = fields.get("duplicates", 0), fields.get("unclaimed", 0)
     numbers = {"Unsent": left, "Rejected": unsendable, "Duplicate": duplicates, "Unclaimed": unclaimed}
-    metrics = embedded(os.environ["STACK"], now, numbers)
+    metrics = embedded_metrics(os.environ["STACK"], now, numbers)
     is_warning = left or unsendable or unclaimed or fields.get("unsent") or fields.get("kept")
     log("WARN" if is_warning else "INFO", message, now, source=SOURCE.name, **fields, **metrics)
 

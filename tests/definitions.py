@@ -12,13 +12,13 @@ SOURCES = ROOT / "sources"
 CASES = ROOT / "tests" / "cases"
 
 
-def definition(folder: Path, text: str, name: str = "made") -> Definition:
+def make_definition(folder: Path, text: str, name: str = "made") -> Definition:
     """The definition in a text, as a source of its own below a folder."""
     (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / name / "source.yml").write_text(dedent(text), encoding="utf-8")
     return load(folder, [name])[0]
 
 
-def shipped(name: str) -> Definition:
+def bundled_source(name: str) -> Definition:
     """A definition of those that come with the framework."""
     return load(SOURCES, [name])[0]

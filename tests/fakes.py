@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from generator.definition.secret_names import stored_names
 from generator.samples import gateway
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.dedupe import CLAIMABLE, Claims
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
@@ -216,7 +216,7 @@ def rejected_name(body: bytes, split: str | None = None, places: Iterable[int] =
     return hashlib.sha256(body + where.encode()).hexdigest()
 
 
-def signed(
+def signed_request(
     auth: Auth,
     body: bytes,
     headers: Mapping[str, str] | None = None,
@@ -224,9 +224,11 @@ def signed(
     secret: str = SECRET,
     now: float = NOW,
     url: str = gateway.URL,
-) -> Sent:
+) -> OutgoingRequest:
     """A body as a vendor with this secret would post it."""
-    made = auth.type.sign(auth.settings, Sent("POST", url, headers or {}, body), lambda _name: (secret,), now)
+    made = auth.type.sign(
+        auth.settings, OutgoingRequest("POST", url, headers or {}, body), lambda _name: (secret,), now
+    )
     assert made
     return made
 
@@ -248,7 +250,7 @@ class Endpoint:
         self.slept: list[float] = []
         self.stack = stack
         self.log: list[dict[str, Any]] = []
-        self.told: list[tuple[str, dict[str, Any]]] = []
+        self.reports: list[tuple[str, dict[str, Any]]] = []
         self.deploy(source)
 
     def deploy(self, source: Source) -> None:
@@ -260,7 +262,7 @@ class Endpoint:
         its = Claims(source, "claims", self.table, LEASE, lambda: self.now + self.clock, self.deadline)
         claims = its if source.dedupe else None
         self.receiver = Receiver(source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack, claims=claims)
-        self.again = Reprocessor(source, outbox, kept, self._tell, claims, self.deadline)
+        self.reprocessor = Reprocessor(source, outbox, kept, self._tell, claims, self.deadline)
         self.sweeper = Sweeper(outbox, kept, self._tell, self.deadline)
 
     def begin(self, seconds: float, takes: float = 0.0) -> None:
@@ -280,7 +282,7 @@ class Endpoint:
             self.deadline._end = end
 
     def _tell(self, what: str, **said: Any) -> None:
-        self.told.append((what, said))
+        self.reports.append((what, said))
 
     def call(self, event: dict[str, Any]) -> dict[str, Any]:
         """The answer to an event of API Gateway, behind the authorizer where the source has one."""
@@ -305,7 +307,7 @@ class Endpoint:
                 return {"statusCode": 403, "headers": {}, "body": '{"message":"Forbidden"}'}
         return self.receiver.respond(event)
 
-    def send(self, sent: Sent, **more: Any) -> dict[str, Any]:
+    def send(self, sent: OutgoingRequest, **more: Any) -> dict[str, Any]:
         """Send a request as it is."""
         return self.call(gateway.event(sent.method, sent.headers, sent.body, url=sent.url, **more))
 
@@ -313,7 +315,7 @@ class Endpoint:
         """Post a body with these headers as they are."""
         return self.call(gateway.event("POST", headers or {}, body, **more))
 
-    def signed(self, body: Any, headers: dict[str, str] | None = None, *, secret: str = SECRET) -> dict[str, Any]:
+    def post_signed(self, body: Any, headers: dict[str, str] | None = None, *, secret: str = SECRET) -> dict[str, Any]:
         """Post a body (bytes, or what is sent as JSON) as the vendor would sign it."""
         sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.send(signed(self.source.webhook.auth, sent, headers, secret=secret, now=self.now))
+        return self.send(signed_request(self.source.webhook.auth, sent, headers, secret=secret, now=self.now))

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from lambdas.auth import jwt as auth_jwt
 from lambdas.auth import sns
 from lambdas.runtime import fetch, https
-from lambdas.runtime.https import Answer
+from lambdas.runtime.https import HttpResponse
 from lambdas.signatures.published_keys import FetchCache
 
 CERTIFICATE_URL = "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem"
@@ -38,21 +38,21 @@ class Internet:
     pages: dict[str, bytes | int | Exception] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def exchange(self, url: str, seconds: float, max_bytes: int) -> Answer:
+    def exchange(self, url: str, seconds: float, max_bytes: int) -> HttpResponse:
         assert (seconds, max_bytes) == (2, 65_536)
         self.asked.append(url)
         page = self.pages.get(url, 404)
         if isinstance(page, Exception):
             raise page
-        return Answer(page, "identity", b"") if isinstance(page, int) else Answer(200, "identity", page)
+        return HttpResponse(page, "identity", b"") if isinstance(page, int) else HttpResponse(200, "identity", page)
 
     def put_before(self, patched: pytest.MonkeyPatch) -> Internet:
         """Put it in the place of the real one, with nothing fetched or remembered from before."""
-        patched.setattr(https, "exchange", self.exchange)
-        patched.setattr(fetch, "_fetches", deque(maxlen=fetch.PER_MINUTE))
-        patched.setattr(auth_jwt, "KEY_SETS", FetchCache(auth_jwt._keys, auth_jwt._ask))
-        patched.setattr(auth_jwt, "PLACES", FetchCache(auth_jwt._place, auth_jwt._ask))
-        patched.setattr(sns, "CERTIFICATES", FetchCache(sns._key, sns._ask))
+        patched.setattr(https, "get", self.exchange)
+        patched.setattr(fetch, "_fetches", deque(maxlen=fetch.FETCHES_PER_MINUTE))
+        patched.setattr(auth_jwt, "KEY_SETS", FetchCache(auth_jwt._parse_key_set, auth_jwt._fetch))
+        patched.setattr(auth_jwt, "KEY_SET_URLS", FetchCache(auth_jwt._parse_jwks_uri, auth_jwt._fetch))
+        patched.setattr(sns, "CERTIFICATES", FetchCache(sns._parse_certificate, sns._fetch))
         return self
 
 

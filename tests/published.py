@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from generator.definition.read import Definition, load, source_names
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Reply, Source, verified_by
 from lambdas.reading.masking import MASK
 from tests import issuers
 from tests.definitions import CASES, SOURCES
-from tests.fakes import NOW, SECRET, signed
+from tests.fakes import NOW, SECRET, signed_request
 
 Vector = dict[str, Any]
 
@@ -82,7 +82,7 @@ class Delivery(NamedTuple):
     """A request that arrives: what is stored for its source, when, and what its host would publish."""
 
     definition: Definition
-    sent: Sent
+    sent: OutgoingRequest
     stored: str | None
     now: float
     pages: Mapping[str, bytes]
@@ -120,7 +120,9 @@ DEFINITIONS = _definitions({source_of(one) for one in (*REQUESTS, *HANDSHAKES)})
 def delivery(vector: Vector) -> Delivery:
     """A published request as it arrives."""
     name = source_of(vector)
-    sent = Sent(vector["method"], vector["url"], {**BESIDE.get(name, {}), **vector["headers"]}, vector["body"].encode())
+    sent = OutgoingRequest(
+        vector["method"], vector["url"], {**BESIDE.get(name, {}), **vector["headers"]}, vector["body"].encode()
+    )
     pages = {}
     if "ctx" in vector:
         # Its certificate is wherever the message says: what is refused is not refused for want of it.
@@ -142,7 +144,7 @@ def handshake(vector: Vector) -> Delivery:
     if vector["scheme"] in ("challenge:json-echo", "challenge:static"):
         pair: Any = getattr(auth.type, "key_pair", lambda _settings: (SECRET, SECRET))
         stored, held = pair(auth.settings)
-        made = signed(auth, sent.body, sent.headers, secret=held, now=arrives.now, url=sent.url)
+        made = signed_request(auth, sent.body, sent.headers, secret=held, now=arrives.now, url=sent.url)
         return arrives._replace(sent=made, stored=stored)
     return arrives
 

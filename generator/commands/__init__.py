@@ -76,9 +76,9 @@ def main(args: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not type(error).__module__.startswith("botocore."):  # which is not imported where nothing asks AWS
             raise
-        from generator.aws import explained
+        from generator.aws import explain_failure
         from generator.commands._console import failure
 
-        failure(GeneratorError(explained(error)))
+        failure(GeneratorError(explain_failure(error)))
         return 1
     return result if isinstance(result, int) else 0

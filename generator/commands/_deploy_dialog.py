@@ -33,12 +33,12 @@ def deploy(one: Deployment, how: How) -> bool:
 
     place, out = one.place, _console.console()
     cloudformation = place.target.client("cloudformation")
-    stack = stacks.find(cloudformation, one.stack)
+    stack = stacks.find_stack(cloudformation, one.stack)
     where = f"{place.target.region}, account {place.target.account}"
     out.print(f"\n[bold]{one.stack}[/]  {where}, {stack.status if stack else 'new'}")
     if stack and stack.status != "REVIEW_IN_PROGRESS":
         stacks.refuse_foreign(cloudformation, stack, place.target.tags(one.product.name))
-    way = stacks.way(
+    way = stacks.next_action(
         stack,
         delete=place.again(f"delete {one.product.name}", pipeline=place.pipeline),
         roll_back=place.aws(f"cloudformation rollback-stack --stack-name {one.stack}"),
@@ -52,15 +52,15 @@ def deploy(one: Deployment, how: How) -> bool:
     if stack and way in _FIRST:
         if not _first(cloudformation, one, stack, way, how):
             return how.dry_run
-        stack = stacks.find(cloudformation, one.stack)
+        stack = stacks.find_stack(cloudformation, one.stack)
     _upload(one, how)
     request = one.request(parameters, before, place.target.client("s3"))
-    with changes.proposed(cloudformation, one.stack, request, new=stack is None) as change_set:
+    with changes.open_change_set(cloudformation, one.stack, request, new=stack is None) as change_set:
         if change_set.empty:
             out.print("nothing to change")
         elif not _execute(cloudformation, one, change_set, _warnings(cloudformation, one, change_set, before), how):
             return how.dry_run
-    deployed = stacks.find(cloudformation, one.stack)
+    deployed = stacks.find_stack(cloudformation, one.stack)
     assert deployed  # noqa: S101 - it was just there
     _show_outputs(one, deployed)
     if before is None and not place.pipeline:
@@ -80,13 +80,13 @@ def _first(cloudformation: Any, one: Deployment, stack: Stack, way: str, how: Ho
     from generator.deploy import progress, stacks
 
     out = _console.console()
-    if way == "delete" and (there := stacks.held(cloudformation, stack)):
+    if way == "delete" and (there := stacks.list_resources(cloudformation, stack)):
         held = ", ".join(f"{it['LogicalResourceId']} ({it['PhysicalResourceId']})" for it in there)
         again = one.place.again(f"delete {one.product.name}", pipeline=one.place.pipeline)
         raise GeneratorError(f"stack {stack.name} is in {stack.status}, and still holds {held}: {again}")
     out.print(_FIRST[way])
     if way == "wait":
-        progress.settled(cloudformation, stack)
+        progress.wait_until_settled(cloudformation, stack)
         return True
     if how.dry_run:
         out.print("a dry run ends here: there can be no change set before")
@@ -95,9 +95,9 @@ def _first(cloudformation: Any, one: Deployment, stack: Stack, way: str, how: Ho
         out.print("nothing was changed")
         return False
     if way == "delete":
-        progress.delete(cloudformation, stack, **one.acting)
+        progress.delete_empty_stack(cloudformation, stack, **one.acting)
         return True
-    after = progress.mark(cloudformation, stack.id)
+    after = progress.latest_event_id(cloudformation, stack.id)
     cloudformation.continue_update_rollback(StackName=stack.id, **one.acting)
     _finished(cloudformation, one, stack, after, "the rollback", "UPDATE_ROLLBACK_COMPLETE")
     return True
@@ -112,10 +112,10 @@ def _upload(one: Deployment, how: How) -> None:
     out, target = _console.console(), one.place.target
     objects = {**({} if how.dry_run else one.zips()), **one.long}
     # A pipeline may put objects, and neither look at buckets nor make one.
-    if not (one.role or how.dry_run) and helper_bucket.ensure(target):
+    if not (one.role or how.dry_run) and helper_bucket.ensure_bucket(target):
         out.print(f"[green]made[/]      the helper bucket {target.bucket}")
     try:
-        for key, new in helper_bucket.put(target, objects):
+        for key, new in helper_bucket.put_objects(target, objects):
             out.print(f"{'[green]uploaded[/]' if new else '[dim]there[/]   '}  s3://{target.bucket}/{key}")
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchBucket":
@@ -129,11 +129,11 @@ def _upload(one: Deployment, how: How) -> None:
 
 def _warnings(cloudformation: Any, one: Deployment, change_set: ChangeSet, before: Stack | None) -> list[str]:
     """What would be lost or moved, and whether newer code than this is deployed."""
-    from generator.deploy.changes import losses, older
+    from generator.deploy.changes import downgrade_warning, losses
     from lambdas import VERSION
 
     template = cloudformation.get_template(StackName=before.id)["TemplateBody"] if before else None
-    found = [older(template, VERSION), *losses(change_set.changes, new=before is None), one.moved(before)]
+    found = [downgrade_warning(template, VERSION), *losses(change_set.changes, new=before is None), one.moved(before)]
     return [warning for warning in found if warning]
 
 
@@ -146,9 +146,9 @@ def _execute(cloudformation: Any, one: Deployment, change_set: ChangeSet, warnin
     if how.dry_run or not how.sure("Deploy this?"):
         out.print("nothing was changed")
         return False
-    stack = stacks.find(cloudformation, one.stack)
+    stack = stacks.find_stack(cloudformation, one.stack)
     assert stack  # noqa: S101 - it has the change set
-    after = progress.mark(cloudformation, stack.id)
+    after = progress.latest_event_id(cloudformation, stack.id)
     change_set.execute()
     what = "the creation" if stack.status == "REVIEW_IN_PROGRESS" else "the update"
     _finished(cloudformation, one, stack, after, what, "CREATE_COMPLETE", "UPDATE_COMPLETE")
@@ -176,10 +176,12 @@ def _finished(cloudformation: Any, one: Deployment, stack: Stack, after: str, wh
     from generator.deploy import progress, stacks
 
     events = followed(cloudformation, stack, after, one.place)
-    ended = stacks.find(cloudformation, stack.id)
+    ended = stacks.find_stack(cloudformation, stack.id)
     status = ended.status if ended else "DELETE_COMPLETE"
     if status not in good:
-        raise GeneratorError(progress.failure(stack, what, status, progress.causes(cloudformation, stack.id, events)))
+        raise GeneratorError(
+            progress.failure_message(stack, what, status, progress.failure_causes(cloudformation, stack.id, events))
+        )
 
 
 def _show_outputs(one: Deployment, stack: Stack) -> None:

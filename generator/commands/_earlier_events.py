@@ -14,11 +14,11 @@ from generator.commands import _console, _redrive_dialog
 if TYPE_CHECKING:
     from generator.deploy import stacks
     from generator.deploy.deployment import Deployment
-    from generator.deploy.retained_resources import KeptBucket, Retained
+    from generator.deploy.retained_resources import RetainedBucket, RetainedResources
     from generator.operate.kept_events import SourceResources
 
 
-def lines(retained: Retained, command: Callable[[str], str]) -> Iterator[str]:
+def lines(retained: RetainedResources, command: Callable[[str], str]) -> Iterator[str]:
     """What earlier stacks left behind, and what to do about it; `command` makes a command of a bucket's name."""
     for bucket in retained.buckets:
         yield f"{bucket}, in a bucket that an earlier stack left behind: {command(bucket.name)}"
@@ -37,9 +37,9 @@ def show_retained(deployment: Deployment, stack: stacks.Stack) -> None:
     place, source, outputs = deployment.place, deployment.product.name, stack.outputs
     queues = [outputs.get(name, "") for name in ("EventsQueueUrl", "DeadLettersQueueUrl")]
     try:
-        earlier = retained.find(place.target, source, outputs.get("KeptBucket", ""), queues).events
+        earlier = retained.find_retained(place.target, source, outputs.get("RetainedBucket", ""), queues).events
     except ClientError as error:
-        _console.note(f"what earlier stacks left behind is not looked for: {aws.explained(error)}")
+        _console.note(f"what earlier stacks left behind is not looked for: {aws.explain_failure(error)}")
         return
     for line in lines(earlier, lambda bucket: place.bare(f"redrive {source} --from-bucket {bucket}")):
         _console.console().print(f"  [dim]earlier [/]  {escape(line)}")
@@ -53,8 +53,8 @@ def bring_in(target: Target, stack: SourceResources, source: str, bucket: str, h
     from generator.deploy import retained_resources as retained
 
     out, s3 = _console.console(), target.client("s3")
-    there = retained.find(target, source, stack.bucket, (stack.events, stack.dead_letters))
-    old = retained.choose(there, bucket, source)
+    there = retained.find_retained(target, source, stack.bucket, (stack.events, stack.dead_letters))
+    old = retained.choose_bucket(there, bucket, source)
     if not (old.rejected or old.unsent):
         out.print(f"nothing is left to bring in from {bucket}; what was moved before, `redrive {source}` sends")
         return 0
@@ -78,12 +78,12 @@ def bring_in(target: Target, stack: SourceResources, source: str, bucket: str, h
     return status if all_sent else 1
 
 
-def _moved(s3: Any, source: str, old: KeptBucket, new: str) -> Iterator[str]:
+def _moved(s3: Any, source: str, old: RetainedBucket, new: str) -> Iterator[str]:
     """The keys in the new bucket; what is none of ours stays where it is, and is named."""
     from generator.deploy import retained_resources as retained
     from generator.operate.kept_events import FOREIGN
 
-    for number, (key, place) in enumerate(retained.move(s3, source, old.name, new), 1):
+    for number, (key, place) in enumerate(retained.move_kept_events(s3, source, old.name, new), 1):
         _console.progress(number, old.rejected + old.unsent, "moved")
         if place is None:
             _console.warning(f"s3://{old.name}/{_console.printable(key)} is {FOREIGN}, and stays there")

@@ -14,10 +14,10 @@ from lambdas.receiving.request_log import UNVERIFIABLE
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from generator.local.running import Followed
+    from generator.local.running import SourceFollower
 
 
-def follow(out: Console, followed: Followed, *, as_json: bool) -> None:
+def follow(out: Console, followed: SourceFollower, *, as_json: bool) -> None:
     """Show everything that has come since the last time."""
     from rich.highlighter import JSONHighlighter
 

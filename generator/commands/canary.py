@@ -23,12 +23,12 @@ def command(source: str, sample: str | None, target: Target, sources: Path) -> N
     from rich.markup import escape
 
     from generator.definition.read import load
-    from generator.deploy.canary import event, find, tell
+    from generator.deploy.canary import choose_canary_sample, find_canary_target, run_canary
     from generator.deploy.endpoint import endpoint_for
 
     definition = load(sources, [source])[0]
-    chosen = event(definition, sample)
-    deployed = find(target, source, endpoint_for)
+    chosen = choose_canary_sample(definition, sample)
+    deployed = find_canary_target(target, source, endpoint_for)
     out = _console.console()
-    for line in tell(target, definition.source, chosen, deployed):
+    for line in run_canary(target, definition.source, chosen, deployed):
         out.print(f"[green]ok[/]  {escape(line)}")

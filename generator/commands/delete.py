@@ -13,8 +13,8 @@ from generator.commands import _console, _options, _redrive_dialog
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.deploy.deletion import Left
-    from generator.deploy.deployment import Place
+    from generator.deploy.deletion import Remaining
+    from generator.deploy.deployment import DeployContext
     from generator.deploy.progress import Event
     from generator.deploy.stacks import Stack
 
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
 def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources: Path, build: Path) -> int:
     """Say what goes with the stack of SOURCE and what stays, ask for its name, and delete it."""
     from generator.deploy import deletion, stacks
-    from generator.deploy.deployment import Place
+    from generator.deploy.deployment import DeployContext
 
     if not (yes or _console.somebody_is_there()):
         raise click.UsageError("nobody is there to be asked: --yes deletes")
     if said := names.deployment_problem(source, target.project, target.environment):
         raise click.UsageError(said)
-    place = Place(target, sources, build, pipeline)
+    place = DeployContext(target, sources, build, pipeline)
     cloudformation, name = target.client("cloudformation"), place.stack(source)
-    stack = stacks.existing(target, name)
+    stack = stacks.get_stack(target, name)
     if stack.under_way:
         raise GeneratorError(stack.busy)
     if stack.status != "REVIEW_IN_PROGRESS":
         stacks.refuse_foreign(cloudformation, stack, place.target.tags(source))
     if pipeline:
-        event_source = stacks.find(cloudformation, target.stack(source))
+        event_source = stacks.find_stack(cloudformation, target.stack(source))
         deletion.refuse_in_use(cloudformation, stack, event_source, place.again(f"delete {source}"))
-    goes, stays = deletion.split(cloudformation, stack)
+    goes, stays = deletion.partition_resources(cloudformation, stack)
     sqs, s3 = target.client("sqs"), target.client("s3")
-    left = [deletion.left(one, stack, sqs, s3) for one in stays]
+    left = [deletion.describe_remaining(one, stack, sqs, s3) for one in stays]
     _announce(place, stack, goes, left, source)
     if any(one.kept and one.kept.unsent for one in left) and (function := goes.get(deletion.REDRIVE)):
         _send_waiting(target, function, yes=yes)
@@ -55,13 +55,13 @@ def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources:
         _console.console().print("that is not its name: nothing was deleted")
         return 1
     _delete(place, cloudformation, stack)
-    _farewell([deletion.left(one, stack, sqs, s3) for one in stays], place, source)
+    _farewell([deletion.describe_remaining(one, stack, sqs, s3) for one in stays], place, source)
     return 0
 
 
-def _announce(place: Place, stack: Stack, goes: Iterable[str], left: list[Left], source: str) -> None:
+def _announce(place: DeployContext, stack: Stack, goes: Iterable[str], left: list[Remaining], source: str) -> None:
     """What would go, and what stay."""
-    from generator.deploy.deletion import secrets
+    from generator.deploy.deletion import secret_parameters
     from generator.deploy.endpoint import endpoint_for
 
     out = _console.console()
@@ -73,19 +73,19 @@ def _announce(place: Place, stack: Stack, goes: Iterable[str], left: list[Left],
         out.print(f"  [green]stays[/]  {one.logical_id}{_holds(one)}  {one.name}")
         if bring_in := _bring_in(one, place, source):
             out.print(f"         nothing sends these any more, {bring_in}")
-    if parameters := secrets(stack, place.target.client("ssm")):
+    if parameters := secret_parameters(stack, place.target.client("ssm")):
         remove = place.aws(f"ssm delete-parameters --names {' '.join(parameters)}")
         out.print(f"  [green]stays[/]  {', '.join(parameters)}; to delete: [cyan]{remove}[/]")
 
 
-def _holds(one: Left) -> str:
+def _holds(one: Remaining) -> str:
     """What is on a queue, or kept in a bucket."""
     if one.kept:
         return f", [bold]{one.kept}[/]"
     return "" if one.messages is None else f", [bold]{_console.count(one.messages, 'message')}[/]"
 
 
-def _bring_in(one: Left, place: Place, source: str) -> str | None:
+def _bring_in(one: Remaining, place: DeployContext, source: str) -> str | None:
     """How to bring in what is kept in a bucket; None where nothing is."""
     if one.kept is None or not (one.kept.rejected or one.kept.unsent):
         return None
@@ -102,25 +102,25 @@ def _send_waiting(target: aws.Target, function: str, *, yes: bool) -> None:
     try:
         _redrive_dialog.send_waiting(target, function)
     except (GeneratorError, BotoCoreError, ClientError) as error:
-        said = error if isinstance(error, GeneratorError) else aws.explained(error)
+        said = error if isinstance(error, GeneratorError) else aws.explain_failure(error)
         _console.warning(f"what waits for the queue stays in the bucket: {said}")
 
 
-def _delete(place: Place, cloudformation: Any, stack: Stack) -> None:
+def _delete(place: DeployContext, cloudformation: Any, stack: Stack) -> None:
     """Delete it and show how; GeneratorError where that fails."""
     from generator.deploy import progress, stacks
 
-    after = progress.mark(cloudformation, stack.id)
+    after = progress.latest_event_id(cloudformation, stack.id)
     cloudformation.delete_stack(StackName=stack.id)
     events = followed(cloudformation, stack, after, place)
-    gone = stacks.find(cloudformation, stack.id)
+    gone = stacks.find_stack(cloudformation, stack.id)
     if gone and gone.status != "DELETE_COMPLETE":
-        causes = progress.causes(cloudformation, stack.id, events)
+        causes = progress.failure_causes(cloudformation, stack.id, events)
         said = f"stack {stack.name} is in {gone.status}: mend what keeps it, and delete it again"
         raise GeneratorError("\n".join([*causes, said]))
 
 
-def _farewell(left: list[Left], place: Place, source: str) -> None:
+def _farewell(left: list[Remaining], place: DeployContext, source: str) -> None:
     """What stayed, as it is now."""
     out = _console.console()
     out.print(f"\n[green]deleted[/]{'; what stayed:' if left else ''}")
@@ -130,16 +130,16 @@ def _farewell(left: list[Left], place: Place, source: str) -> None:
             out.print(f"    nothing sends these, {bring_in}")
 
 
-def followed(cloudformation: Any, stack: Stack, after: str, place: Place) -> list[Event]:
+def followed(cloudformation: Any, stack: Stack, after: str, place: DeployContext) -> list[Event]:
     """What happens to the stack after an event, shown as it happens."""
     from rich.markup import escape
 
-    from generator.deploy.progress import follow
+    from generator.deploy.progress import follow_events
 
     out = _console.console()
     events = []
     try:
-        for event in follow(cloudformation, stack.id, after):
+        for event in follow_events(cloudformation, stack.id, after):
             events.append(event)
             bad = "FAILED" in event.status or "ROLLBACK" in event.status
             colour = "red" if bad else "dim" if event.status.endswith("_IN_PROGRESS") else "green"

@@ -14,7 +14,7 @@ from generator.commands._deploy_dialog import How, deploy
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.deploy.deployment import Deployment, Place
+    from generator.deploy.deployment import DeployContext, Deployment
 
 
 def _given(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
@@ -75,7 +75,7 @@ def command(
     from generator.commands.build import made, written
     from generator.definition import placeholders
     from generator.definition.read import load
-    from generator.deploy.deployment import Deployment, Place
+    from generator.deploy.deployment import DeployContext, Deployment
 
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or say --all")
@@ -85,7 +85,7 @@ def command(
         placeholders.refuse(load(sources, dict.fromkeys(sources_named)))
     if not (yes or dry_run or _console.somebody_is_there()):
         raise click.UsageError("nobody is there to be asked: --yes deploys, --dry-run shows what would change")
-    place = Place(target, sources, build, pipeline)
+    place = DeployContext(target, sources, build, pipeline)
     wanted = _deployed(place) if everything else list(dict.fromkeys(sources_named))
     for name in wanted:
         if said := names.deployment_problem(name, target.project, target.environment):
@@ -102,13 +102,13 @@ def command(
     return _each(deployments, How(yes, dry_run), redrive=redrive)
 
 
-def _deployed(place: Place) -> list[str]:
+def _deployed(place: DeployContext) -> list[str]:
     """The sources that have a stack there; stacks that are named as a source's is, and have none, are said."""
     from generator.definition.read import source_names
-    from generator.deploy.stacks import find
+    from generator.deploy.stacks import find_stack
 
     cloudformation = place.target.client("cloudformation")
-    stacks = {name: find(cloudformation, place.stack(name)) for name in source_names(place.sources)}
+    stacks = {name: find_stack(cloudformation, place.stack(name)) for name in source_names(place.sources)}
     there = [name for name, stack in stacks.items() if stack and stack.status != "REVIEW_IN_PROGRESS"]
     _warn_of_orphans(place, cloudformation, stacks.keys())
     if not there:
@@ -118,15 +118,15 @@ def _deployed(place: Place) -> list[str]:
     return there
 
 
-def _warn_of_orphans(place: Place, cloudformation: Any, sources: Iterable[str]) -> None:
+def _warn_of_orphans(place: DeployContext, cloudformation: Any, sources: Iterable[str]) -> None:
     from botocore.exceptions import ClientError
 
-    from generator.deploy.stacks import without_source
+    from generator.deploy.stacks import stacks_without_source
 
     try:
-        orphans = without_source(cloudformation, place.stack, sources)
+        orphans = stacks_without_source(cloudformation, place.stack, sources)
     except ClientError as error:
-        _console.note(f"stacks that have no source in {place.sources} are not looked for: {aws.explained(error)}")
+        _console.note(f"stacks that have no source in {place.sources} are not looked for: {aws.explain_failure(error)}")
         return
     if orphans:
         _console.warning(
@@ -149,7 +149,7 @@ def _each(deployments: Sequence[Deployment], how: How, *, redrive: bool) -> int:
         except (GeneratorError, BotoCoreError, ClientError) as error:
             if len(deployments) == 1:
                 raise
-            _console.failure(error if isinstance(error, GeneratorError) else GeneratorError(aws.explained(error)))
+            _console.failure(error if isinstance(error, GeneratorError) else GeneratorError(aws.explain_failure(error)))
             failed.append(one.product.name)
     if failed:
         raise GeneratorError(f"{len(failed)} of {len(deployments)} failed: {', '.join(failed)}")

@@ -68,7 +68,7 @@ def command(
     target_folder.refuse_name(name, sources, names())
     output.refuse_unfit_folder(build)
     below = target_folder.find_base(base, name, sources) if base else None
-    request = captured.read(file) if file else None
+    request = captured.read_captured(file) if file else None
     beginning = StartingPoint(name, file, request, below, copy)
     beginning.recognize_sender(sources)
     _new_report.seen(beginning)

@@ -61,15 +61,15 @@ def command(
     """
     from generator.definition import placeholders
     from generator.definition.read import load
-    from generator.local.rehearsal import Folders, rehearsal
-    from generator.local.running import built
+    from generator.local.rehearsal import Folders, start_rehearsal
+    from generator.local.running import read_build
     from generator.packaging.build import FILES, shared_files, source_files
 
     if said := names.deployment_problem(source, names.DEFAULT_PROJECT, env):
         raise click.UsageError(said)
     definition = load(sources, [source], reserved=names_of_commands())[0]
     placeholders.refuse([definition])
-    there = built(build, sources, source, (*FILES, *shared_files()))
+    there = read_build(build, sources, source, (*FILES, *shared_files()))
     if not there.items() <= (source_files(definition) | shared_files()).items():
         _console.warning(
             f"{build / source}: is not what the definition says now: {command_line(source, build, sources)}"
@@ -96,7 +96,7 @@ def command(
     out.print(f"[bold]{source}[/]: the pipeline, on this machine")
     with (
         _Shown(out) as shown,
-        rehearsal(definition.source, there, folders, port, form, secret=not no_secret) as deployed,
+        start_rehearsal(definition.source, there, folders, port, form, secret=not no_secret) as deployed,
     ):
         shown.done("template", "deployed, IAM enforced")
         if not watch:
@@ -184,11 +184,11 @@ def _arrived(out: Console, message: dict[str, Any] | None) -> None:
 
 def _changes(folders: Folders) -> Iterator[None]:
     """Now, and whenever a file that would be checked in has changed."""
-    from generator.local.artifacts import state
+    from generator.local.artifacts import modification_times
 
     before = None
     while True:
-        now = state(folders.application), state(folders.configuration)
+        now = modification_times(folders.application), modification_times(folders.configuration)
         if now != before:
             before = now
             yield

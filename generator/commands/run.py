@@ -17,7 +17,7 @@ from generator.commands import _follow as following
 from generator.commands import names as names_of_commands
 from generator.definition.read import load
 from generator.errors import GeneratorError, command_line
-from lambdas.runtime.aws_errors import FAULTS
+from lambdas.runtime.aws_errors import AWS_ERRORS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,33 +39,33 @@ _PAUSE_SECONDS = 0.2
 def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
     """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C."""
     from generator.deploy.endpoint import vendor_url
-    from generator.local.emulator import emulator
-    from generator.local.running import Running, announced, built, deploy, not_running
+    from generator.local.emulator import run_emulator
+    from generator.local.running import RunningSource, advertise, deploy_source, read_build, refuse_if_running
     from generator.packaging.build import CODE, TEMPLATE, source_files
     from generator.packaging.bundle import signs_url
 
     loaded = load(sources, [source], reserved=names_of_commands())[0]
     definition = loaded.source
-    there = built(build, sources, source, (TEMPLATE, CODE))
-    not_running(build, sources, source)
+    there = read_build(build, sources, source, (TEMPLATE, CODE))
+    refuse_if_running(build, sources, source)
     if not there.items() <= source_files(loaded).items():
         _console.warning(
             f"{build / source}: is not what the definition says now: {command_line(source, build, sources)}"
         )
     out = _console.console(stderr=as_json)
     ended = _ending()
-    with emulator(port, iam=iam) as running:
-        outputs = deploy(running, definition, there[TEMPLATE].decode(), there[CODE])
+    with run_emulator(port, iam=iam) as running:
+        outputs = deploy_source(running, definition, there[TEMPLATE].decode(), there[CODE])
         url = running.invoke_url(outputs)
         bundle = str(running.ca_bundle) if running.ca_bundle else None
-        with announced(Running(source, port, bundle, url, vendor_url(outputs), os.getpid(), running.keys), build):
+        with advertise(RunningSource(source, port, bundle, url, vendor_url(outputs), os.getpid(), running.keys), build):
             if not ended.is_set():
                 signed = vendor_url(outputs) if signs_url(definition.webhook) else None
                 tries = command_line(f"send {source}", build, sources), _elsewhere(running, source, sources)
                 _banner(out, source, url, outputs["EventsQueueUrl"], tries, iam=iam, signed=signed)
             try:
                 _follow(out, running, names.stack_name(source), ended, as_json=as_json)
-            except FAULTS as error:
+            except AWS_ERRORS as error:
                 raise GeneratorError(f"the local emulator ended: {running.last_words()}") from error
     out.print("\nended; nothing is left behind")
     return 0
@@ -75,13 +75,13 @@ def _follow(out: Console, running: Emulator, stack: str, ended: threading.Event,
     """Show what the stack does until the end; somebody may delete it meanwhile, and deploy it again."""
     from botocore.exceptions import ClientError
 
-    from generator.local.running import Followed
+    from generator.local.running import SourceFollower
 
-    followed: Followed | None = None
+    followed: SourceFollower | None = None
     gone = False
     while not ended.wait(_PAUSE_SECONDS):
         try:
-            followed = followed or Followed(running, running.outputs(stack), stack)
+            followed = followed or SourceFollower(running, running.outputs(stack), stack)
             following.follow(out, followed, as_json=as_json)
             gone = False
         except ClientError:  # the emulator answers, and something of the stack is not there

@@ -15,11 +15,11 @@ from generator import errors
 from generator.aws import Target
 from generator.commands import _console, _options
 from generator.deploy import secret_store
-from generator.deploy.secret_store import Stored
+from generator.deploy.secret_store import StoredSecret
 from generator.errors import GeneratorError, display_path
 from generator.names import deployment_problem
 from lambdas.model import Source, verified_by
-from lambdas.runtime.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 if TYPE_CHECKING:
     from generator.definition.read import Definition
@@ -32,7 +32,7 @@ class _Place:
     definition: Definition
     target: Target
     sources: Path
-    there: Stored
+    there: StoredSecret
     name: str
     names: tuple[str, ...]
 
@@ -86,11 +86,11 @@ def command(
     if short not in there:
         raise GeneratorError(f"{source} has no secret {short}; there is {', '.join(there)}")
     ssm = target.client("ssm")
-    place = _Place(definition, target, sources, secret_store.read(ssm, there[short]), short, tuple(there))
+    place = _Place(definition, target, sources, secret_store.read_stored(ssm, there[short]), short, tuple(there))
     if drop_previous:
         _drop(ssm, place, yes=yes)
     elif generate:
-        _store(ssm, place, secret_store.generated(place.source.webhook, short), generated=True, yes=yes)
+        _store(ssm, place, secret_store.generate_secret(place.source.webhook, short), generated=True, yes=yes)
     else:
         _store(ssm, place, _given(place), generated=False, yes=yes)
     return 0
@@ -100,11 +100,11 @@ def _given(place: _Place) -> str:
     """What is typed, or comes out of a pipe; GeneratorError where it can't be a secret."""
     asked = place.source.name if len(place.names) == 1 else f"{place.source.name}, {place.name}"
     value = _typed(asked) if _console.somebody_is_there() else _piped()
-    before = secret_store.before_it(place.source.webhook.auth, place.name)
-    found = list(secret_store.problems(value, in_header=before is not None))
-    if found := found or list(secret_store.misfits(place.source.webhook, place.name, value)):
+    before = secret_store.header_prefix(place.source.webhook.auth, place.name)
+    found = list(secret_store.secret_problems(value, in_header=before is not None))
+    if found := found or list(secret_store.unusable_reasons(place.source.webhook, place.name, value)):
         raise GeneratorError("\n".join(f"the secret {said}" for said in found))
-    for said in secret_store.doubts(value, before or ""):
+    for said in secret_store.secret_warnings(value, before or ""):
         _console.warning(f"the secret {said}")
     return value
 
@@ -139,20 +139,20 @@ def _agree(said: str, *, yes: bool) -> None:
 
 def _store(ssm: Any, place: _Place, value: str, *, generated: bool, yes: bool) -> None:
     there = place.there
-    steps = secret_store.steps(there, value)
-    if secret_store.ends_previous(there, value):
-        said = f"there is room for one previous secret, and the one in {there.name}{PREVIOUS} would be refused"
+    steps = secret_store.write_steps(there, value)
+    if secret_store.ends_valid_previous(there, value):
+        said = f"there is room for one previous secret, and the one in {there.name}{PREVIOUS_SUFFIX} would be refused"
         _agree(said, yes=yes)
     if generated:
         _tell(value)
     for name, text in steps:
         which = "The secret" if name == there.name else "The previous secret"
-        secret_store.write(ssm, name, text, f"{which} with which requests of {place.source.name} are verified")
+        secret_store.write_secret(ssm, name, text, f"{which} with which requests of {place.source.name} are verified")
     _report(place, value, generated=generated)
     target = place.target
     tags = {"Project": target.project, "Service": place.source.name, "Environment": target.environment}
     for name, _ in steps:
-        secret_store.tag(ssm, name, tags)
+        secret_store.tag_parameter(ssm, name, tags)
 
 
 def _tell(value: str) -> None:
@@ -183,13 +183,13 @@ def _report(place: _Place, value: str, *, generated: bool) -> None:
 
 def _said(place: _Place, value: str, *, generated: bool) -> Iterator[tuple[str, str]]:
     there = place.there
-    if changed := secret_store.steps(there, value):
+    if changed := secret_store.write_steps(there, value):
         yield "stored", f"{there.name}, encrypted"
     else:
         yield "unchanged", f"{there.name} holds this secret already"
     if value == there.previous and value != there.current:
         yield "", "it was the previous secret until now"
-    if before := secret_store.also_valid(there, value):
+    if before := secret_store.still_valid_parameter(there, value):
         yield "previous", f"{before} is valid too"
     if changed:
         yield "noticed", f"by the functions {place.soon if there.current else 'within ten seconds'}"
@@ -212,7 +212,7 @@ def _drop(ssm: Any, place: _Place, *, yes: bool) -> None:
         raise GeneratorError(
             f"{there.name} is not there, and the previous secret is the only one; first {place.again()}"
         )
-    _agree(f"whoever still uses the secret in {there.name}{PREVIOUS} would be refused", yes=yes)
-    secret_store.drop_previous(ssm, there.name)
-    out.print(f"[dim]dropped[/]    {there.name}{PREVIOUS}")
+    _agree(f"whoever still uses the secret in {there.name}{PREVIOUS_SUFFIX} would be refused", yes=yes)
+    secret_store.delete_previous(ssm, there.name)
+    out.print(f"[dim]dropped[/]    {there.name}{PREVIOUS_SUFFIX}")
     out.print(f"[dim]refused[/]    {place.soon}, for which it may be in memory")

@@ -19,7 +19,7 @@ from generator.files import regular_file
 if TYPE_CHECKING:
     from generator.samples.files import Sample
     from generator.samples.sending import Endpoint
-    from lambdas.auth_type import Keys
+    from lambdas.auth_type import SecretLookup
     from lambdas.model import Source
 
 
@@ -49,24 +49,24 @@ def command(
     from rich.markup import escape
 
     from generator.definition.secret_names import ssm_names
-    from generator.samples.sending import Endpoint, choose, post
-    from generator.samples.vendor import as_sent, keys
+    from generator.samples.sending import Endpoint, choose_sample, send_request
+    from generator.samples.vendor import sign_sample, stored_secrets
 
     definition = load(sources, [source])[0]
-    chosen = choose(definition, sample)
+    chosen = choose_sample(definition, sample)
     if body:
         chosen = _with_body(chosen, body)
     if url:
         if urlsplit(url).scheme not in ("https", "http"):
             raise GeneratorError(f"{url}: is no URL such as https://….execute-api.us-west-2.amazonaws.com/events")
         stored = ssm_names(definition.source, target.project, target.environment)
-        there, held = Endpoint(url), keys(target.client("ssm"), stored)
+        there, held = Endpoint(url), stored_secrets(target.client("ssm"), stored)
     else:
         there, held = _here(definition.source, build, sources)
-    sent = as_sent(definition.source, chosen, there.told or there.url, held, time.time())
+    sent = sign_sample(definition.source, chosen, there.told or there.url, held, time.time())
     if sent is None:
         raise GeneratorError(f"{source}: only the vendor can sign; canary {source} shows that an event arrives")
-    answer = post(there, sent)
+    answer = send_request(there, sent)
     out = _console.console()
     out.print(f"[dim]sent[/]    {chosen.method} {escape(chosen.name)} to {escape(there.url)}")
     colour = "green" if answer.status < 300 else "red"
@@ -82,16 +82,16 @@ def _with_body(sample: Sample, file: Path) -> Sample:
         raise GeneratorError(f"{file}: can't be read ({error.strerror})") from error
 
 
-def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, Keys]:
+def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretLookup]:
     from generator.definition.secret_names import ssm_names
     from generator.local.emulator import REGION, Emulator
-    from generator.local.running import find
+    from generator.local.running import find_running
     from generator.samples.sending import Endpoint
-    from generator.samples.vendor import keys
+    from generator.samples.vendor import stored_secrets
 
-    running = find(build, sources, source.name)
+    running = find_running(build, sources, source.name)
     bundle = Path(running.ca_bundle) if running.ca_bundle else None
     endpoint = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
     ssm = Emulator(endpoint, REGION, bundle, Path(), running.keys).client("ssm")
     there = Endpoint(running.url, here=True, ca_bundle=running.ca_bundle, told=running.told)
-    return there, keys(ssm, ssm_names(source), held=True)
+    return there, stored_secrets(ssm, ssm_names(source), held=True)

@@ -50,7 +50,7 @@ def command(sources_named: tuple[str, ...], everything: bool, target: Target, so
         if said := names.deployment_problem(one.name, target.project, target.environment):
             raise click.UsageError(said)
     written(products, build)
-    new = helper_bucket.ensure(target)
+    new = helper_bucket.ensure_bucket(target)
     _console.console().print(f"[dim]bucket[/]  {escape(target.bucket)}{', made now' if new else ''}")
     _put(_files(products), target)
     for one in products:
@@ -77,7 +77,7 @@ def _put(files: Sequence[_File], target: Target) -> None:
     """A line for each file, as it is done; two of one content are one object."""
     out = _console.console()
     width = max(len(file.name) for file in files)
-    for key, new in helper_bucket.put(target, {file.key: file.content for file in files}):
+    for key, new in helper_bucket.put_objects(target, {file.key: file.content for file in files}):
         state = "[green]uploaded[/]" if new else "[dim]already there[/]"
         for file in files:
             if file.key == key:
@@ -112,7 +112,7 @@ def _next(one: Product, target: Target, sources: Path, build: Path) -> None:
         key = template_key(one.files[name])
         out.print(f"  [dim]{what}:[/]\n  {escape(quick_create(target, stack, key))}")
         out.print("  [dim]where it is there already, Update, Replace current template:[/]")
-        out.print(f"  {escape(helper_bucket.url(target, key))}")
+        out.print(f"  {escape(helper_bucket.object_url(target, key))}")
 
 
 def quick_create(target: Target, stack: str, template_key: str) -> str:
@@ -123,7 +123,7 @@ def quick_create(target: Target, stack: str, template_key: str) -> str:
     region = f"{target.region}." if target.partition == "aws" else ""
     console = region + names.CONSOLE_HOSTS[target.partition]
     filled = {
-        "templateURL": helper_bucket.url(target, template_key),
+        "templateURL": helper_bucket.object_url(target, template_key),
         "stackName": stack,
         "param_HelperBucket": target.bucket,
         "param_ProjectName": target.project,

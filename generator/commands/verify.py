@@ -82,12 +82,14 @@ def command(
 def _case(source: str, sources: Path, file: Path, url: str | None, *, has_previous_secret: bool) -> CapturedCase:
     from generator.definition.read import load
     from generator.explain.captured_case import CapturedCase
-    from generator.samples.captured import read
+    from generator.samples.captured import read_captured
 
     if url and not url.lower().startswith(("https://", "http://")):
         raise GeneratorError(f"--url {url}: is no URL such as https://hooks.example.com/events")
     definition = load(sources, [source])[0]
-    case = CapturedCase(definition.source, read(file), {}, time.time(), url, has_previous_secret=has_previous_secret)
+    case = CapturedCase(
+        definition.source, read_captured(file), {}, time.time(), url, has_previous_secret=has_previous_secret
+    )
     try:
         urlsplit(case.request_with(b"").url)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""From YAML nodes to dataclasses: the type hints are the schema."""
+"""Read YAML nodes into the dataclasses of `lambdas/model.py`: their type hints are the schema of a definition."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import yaml
 
 from generator.definition.scalars import (
-    CHECKS,
+    TEXT_CHECKS,
     InvalidScalar,
     node_kind,
     read_choice,
@@ -28,48 +28,51 @@ from lambdas.shaping.mozdef import is_long
 
 
 class DataclassReader:
-    """Reads one definition; goes on after a mistake, so that all are found."""
+    """Reads one definition and goes on after a mistake, so that `problems` has all of them."""
 
     def __init__(self, auth_types: Mapping[str, types.ModuleType]) -> None:
         self._auth_types = auth_types
         self.problems: list[Problem] = []
         self.locations: dict[str, Location] = {}
 
-    def read(self, cls: type[Any], node: yaml.Node, key: str = "", given: Mapping[str, Any] | None = None) -> Any:
-        """The node as an instance of a dataclass; None after any mistake in it."""
-        given = given or {}
+    def read(self, cls: type[Any], node: yaml.Node, key: str = "", preset: Mapping[str, Any] | None = None) -> Any:
+        """Return the node as an instance of a dataclass; None after any mistake so far.
+
+        `preset` are the values of fields that the node can't have.
+        """
+        preset = preset or {}
         if not isinstance(node, yaml.MappingNode):
-            if short_tag(node) == "null" and not _required(cls):
+            if short_tag(node) == "null" and not _has_required(cls):
                 return cls()  # `basic:` and nothing below it
-            bare = "; write {} for its defaults" if short_tag(node) == "bool" and not _required(cls) else ""
-            return self._wrong(
-                node, key, f"must have keys ({', '.join(key_names(cls))}), and is {node_kind(node)}{bare}"
+            hint = "; write {} for its defaults" if short_tag(node) == "bool" and not _has_required(cls) else ""
+            return self._report(
+                node, key, f"must have keys ({', '.join(key_names(cls))}), and is {node_kind(node)}{hint}"
             )
-        values, hints = dict(given), field_types(cls)
-        for name, key_node, value in self._members(node, key, [one for one in key_names(cls) if one not in given]):
+        values, types_of_fields = dict(preset), field_types(cls)
+        for name, key_node, value in self._members(node, key, [name for name in key_names(cls) if name not in preset]):
             self.locations[_dotted(key, name)] = location(key_node)
-            values[name] = self._value(hints[name], value, _dotted(key, name))
+            values[name] = self._value(types_of_fields[name], value, _dotted(key, name))
         for field in dataclasses.fields(cls):
             if field.name not in values and field.default is dataclasses.MISSING:
-                self._wrong(node, _dotted(key, field.name), "is missing")
+                self._report(node, _dotted(key, field.name), "is missing")
         return None if self.problems else cls(**values)
 
     def _members(self, node: yaml.Node, key: str, known: Collection[str]) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
-        """The members whose key is known; a problem for every other."""
+        """Yield the members whose key is known; report every other."""
         for key_node, value in entries(node):
             if (name := str(key_node.value)) in known:
                 yield name, key_node, value
             elif {":", "{"} & set(name):
-                self._wrong(key_node, _dotted(key, name), "a colon and a space go between a key and its value")
+                self._report(key_node, _dotted(key, name), "a colon and a space go between a key and its value")
             else:
-                self._wrong(key_node, _dotted(key, name), f"no such key{suggestion(name, known)}")
+                self._report(key_node, _dotted(key, name), f"no such key{suggestion(name, known)}")
 
     def _value(self, hint: Any, node: yaml.Node, key: str) -> Any:
         origin, args = get_origin(hint), get_args(hint)
         optional = origin in (types.UnionType, Union)
-        if short_tag(node) == "null" and (optional or _has_defaults(hint)):
+        if short_tag(node) == "null" and (optional or _is_optional_dataclass(hint)):
             # `null` says something; nothing behind a key is a slip, which would turn something off.
-            return None if optional and node.value else self._wrong(node, key, _empty(hint))
+            return None if optional and node.value else self._report(node, key, _empty_message(hint))
         if optional:
             return self._value(args[0], node, key)
         if hint is model.Auth:
@@ -79,35 +82,35 @@ class DataclassReader:
         if origin is tuple:
             return self._list(args[0], node, key)
         if isinstance(origin, type) and issubclass(origin, Mapping):
-            return self._mapping(args[1], node, key, CHECKS.get(args[0]))
+            return self._mapping(args[1], node, key, TEXT_CHECKS.get(args[0]))
         try:
             if origin is Literal:
                 return read_choice(node, args)
             if hint is model.Json:
                 return self._json(node, key)
             return read_scalar(hint, node)
-        except InvalidScalar as wrong:
-            return self._wrong(node, key, str(wrong))
+        except InvalidScalar as invalid:
+            return self._report(node, key, str(invalid))
 
     def _list(self, hint: Any, node: yaml.Node, key: str) -> Any:
         if isinstance(node, yaml.ScalarNode) and allows_scalar_for_list(hint):
-            return (self._value(hint, node, key),)  # one alone needs no brackets
+            return (self._value(hint, node, key),)
         if not isinstance(node, yaml.SequenceNode):
-            return self._wrong(node, key, f"must be a list, such as [a, b], and is {node_kind(node)}")
-        for index, below in enumerate(node.value):
-            self.locations[f"{key}[{index}]"] = location(below)
-        return tuple(self._value(hint, below, f"{key}[{index}]") for index, below in enumerate(node.value))
+            return self._report(node, key, f"must be a list, such as [a, b], and is {node_kind(node)}")
+        for index, item in enumerate(node.value):
+            self.locations[f"{key}[{index}]"] = location(item)
+        return tuple(self._value(hint, item, f"{key}[{index}]") for index, item in enumerate(node.value))
 
-    def _mapping(self, hint: Any, node: yaml.Node, key: str, check: Callable[[str], Any] | None) -> Any:
+    def _mapping(self, hint: Any, node: yaml.Node, key: str, check_name: Callable[[str], Any] | None) -> Any:
         if not isinstance(node, yaml.MappingNode):
-            return self._wrong(node, key, f"must have keys, and is {node_kind(node)}")
+            return self._report(node, key, f"must have keys, and is {node_kind(node)}")
         values = {}
-        for name, key_node, value in self._members(node, key, [str(one.value) for one, _ in entries(node)]):
+        for name, key_node, value in self._members(node, key, [str(name.value) for name, _ in entries(node)]):
             self.locations[_dotted(key, name)] = location(key_node)
             try:
-                values[check(name) if check else name] = self._value(hint, value, _dotted(key, name))
-            except InvalidScalar as wrong:
-                self._wrong(key_node, _dotted(key, name), str(wrong))
+                values[check_name(name) if check_name else name] = self._value(hint, value, _dotted(key, name))
+            except InvalidScalar as invalid:
+                self._report(key_node, _dotted(key, name), str(invalid))
         return values
 
     def _json(self, node: yaml.Node, key: str) -> Any:
@@ -118,67 +121,67 @@ class DataclassReader:
         if short_tag(node) == "str":
             return read_scalar(model.Text, node)
         value = yaml_value(node)
-        fits = math.isfinite(value) if isinstance(value, float) else value is None or is_long(value)
-        if not isinstance(value, int | float | bool | None) or not fits:
+        in_range = math.isfinite(value) if isinstance(value, float) else value is None or is_long(value)
+        if not isinstance(value, int | float | bool | None) or not in_range:
             raise InvalidScalar(f'JSON has nothing like {node.value}; put it in quotes, "{node.value}"')
         return value
 
     def _auth(self, node: yaml.Node, key: str) -> Any:
         known = list(self._auth_types)
-        found = list(entries(node))
-        if not found:
-            return self._wrong(node, key, f"must have a type: one of {', '.join(known)}")
-        if len(found) > 1:
-            there = " and ".join(str(one.value) for one, _ in found)
-            said = f"one of {', '.join(known)}; it has {there}, so one may be indented too little"
-            return self._wrong(node, key, f"must have exactly one type: {said}")
-        key_node, value = found[0]
+        members = list(entries(node))
+        if not members:
+            return self._report(node, key, f"must have a type: one of {', '.join(known)}")
+        if len(members) > 1:
+            names = " and ".join(str(name.value) for name, _ in members)
+            types_and_names = f"one of {', '.join(known)}; it has {names}, so one may be indented too little"
+            return self._report(node, key, f"must have exactly one type: {types_and_names}")
+        key_node, value = members[0]
         name = str(key_node.value)
         if name not in known:
-            return self._wrong(key_node, _dotted(key, name), f"no such auth type{suggestion(name, known)}")
+            return self._report(key_node, _dotted(key, name), f"no such auth type{suggestion(name, known)}")
         self.locations[_dotted(key, name)] = location(key_node)
         module: Any = self._auth_types[name]
         if key_names(module.Settings) == ["of"]:
-            of = self._list(model.Auth, value, _dotted(key, name))
-            return None if self.problems else model.Auth(module, module.Settings(of))
+            parts = self._list(model.Auth, value, _dotted(key, name))
+            return None if self.problems else model.Auth(module, module.Settings(parts))
         settings = self.read(module.Settings, value, _dotted(key, name))
         return model.Auth(module, settings) if settings else None
 
-    def _wrong(self, node: yaml.Node, key: str, message: str) -> None:
+    def _report(self, node: yaml.Node, key: str, message: str) -> None:
         self.problems.append(Problem(*location(node), key, message))
 
 
-def _hints_of(cls: Any) -> dict[str, Any]:
-    """The fields' types; `Request` and `Functions` stand only in types of functions, which no YAML holds."""
+def _field_types(cls: Any) -> dict[str, Any]:
+    """Return the fields' types; `Request` and `Functions` are only in types of functions, which no YAML holds."""
     return get_type_hints(cls, localns={"Request": Any, "Functions": Any, "AuthType": Any})
 
 
-field_types: Callable[[Any], dict[str, Any]] = cache(_hints_of)
+field_types: Callable[[Any], dict[str, Any]] = cache(_field_types)
 
 
 def key_names(cls: type[Any]) -> list[str]:
-    """The keys of a dataclass that a definition may have."""
+    """Return the keys that a definition may have for a dataclass."""
     return [field.name for field in dataclasses.fields(cls) if (cls, field.name) not in _NOT_KEYS]
 
 
 def allows_scalar_for_list(hint: Any) -> bool:
-    """Whether a list of these may be written without brackets, where there is but one."""
+    """Return whether a list of this type with a single item may be written without brackets."""
     return get_origin(hint) is Literal or hint is model.Header
 
 
 _NOT_KEYS = {(model.Source, "transform"), (model.Source, "check"), (model.Source, "name")}
 
 
-def _has_defaults(hint: Any) -> bool:
-    return isinstance(hint, type) and dataclasses.is_dataclass(hint) and not _required(hint)
+def _is_optional_dataclass(hint: Any) -> bool:
+    return isinstance(hint, type) and dataclasses.is_dataclass(hint) and not _has_required(hint)
 
 
-def _empty(hint: Any) -> str:
-    by_default = any(map(_has_defaults, (hint, *get_args(hint))))
-    return f"is empty; write {'{} for its defaults' if by_default else 'a value'}, or leave it out"
+def _empty_message(hint: Any) -> str:
+    has_defaults = any(map(_is_optional_dataclass, (hint, *get_args(hint))))
+    return f"is empty; write {'{} for its defaults' if has_defaults else 'a value'}, or leave it out"
 
 
-def _required(cls: type[Any]) -> bool:
+def _has_required(cls: type[Any]) -> bool:
     return any(field.default is dataclasses.MISSING for field in dataclasses.fields(cls))
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a path or a text, before it ever meets an event."""
+"""Check a path (JMESPath) or a text with `{path}` in it at build time, and list the functions that it calls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from lambdas.reading.paths import Functions
-from lambdas.reading.text_templates import pieces
+from lambdas.reading.text_templates import template_parts
 from lambdas.receiving.challenges import ReplyFunctions
 
 Node = dict[str, Any]
@@ -20,20 +20,21 @@ REPLY_ONLY = frozenset(ReplyFunctions.FUNCTION_TABLE) - frozenset(Functions.FUNC
 
 
 def path_problem(path: str) -> str | None:
-    """What is wrong with a path; None where nothing is."""
+    """Return what is wrong with a path, or None."""
     if not path.strip():
-        return "is empty; without the key, there is no such path"
+        return "is empty; write a path, or leave the key out"
     if len(path) > MAX_LENGTH:
         return f"has {len(path):,} characters; a path has at most {MAX_LENGTH:,}"
     try:
         tree = jmespath.compile(path).parsed
     except JMESPathError as error:
         if "==" not in path and "=" in path:
-            return f"{path} is not a path: two things are compared with =="
-        return f"{path} is not a path: {_where(error)}"
+            return f"{path} is not a path; compare with =="
+        return f"{path} is not a path: {_syntax_error(error)}"
     except (ValueError, RecursionError):
         return f"{path[:80]} is not a path"
-    return next((said for node, parent in _nodes(tree) if (said := _node_problem(path, node, parent))), None)
+    problems = (_node_problem(path, node, parent) for node, parent in _nodes(tree))
+    return next(filter(None, problems), None)
 
 
 def _node_problem(path: str, node: Node, parent: Node | None) -> str | None:
@@ -45,66 +46,67 @@ def _node_problem(path: str, node: Node, parent: Node | None) -> str | None:
     elif node["type"] == "function_expression":
         return _call_problem(path, node)
     elif node["type"] == "expref" and (parent is None or parent["type"] != "function_expression"):
-        return f"{path} has &, which belongs into a function such as sort_by()"
+        return f"{path} has &, which is allowed only in a function such as sort_by()"
     return None
 
 
 def _call_problem(path: str, node: Node) -> str | None:
     name = node["value"]
     if name not in ReplyFunctions.FUNCTION_TABLE:
-        near = difflib.get_close_matches(name, ReplyFunctions.FUNCTION_TABLE, n=1)
-        return f"{path} calls {name}(), which does not exist" + (f"; did you mean {near[0]}()?" if near else "")
+        similar = difflib.get_close_matches(name, ReplyFunctions.FUNCTION_TABLE, n=1)
+        hint = f"; did you mean {similar[0]}()?" if similar else ""
+        return f"{path} calls {name}(), which does not exist{hint}"
     if name in LITERAL_ARGUMENT:
-        # What a sender might choose would look wherever he likes, and a path of his would be ours to run.
+        # An argument from the event would let the sender choose the header, or the path that runs.
         argument = node["children"][0] if node["children"] else None
         if argument is None or argument["type"] != "literal" or not isinstance(argument["value"], str):
             return f"{path}: {name}() takes text in single quotes, such as {name}('x')"
         if name == "root":
-            return path_problem(argument["value"]) or _hidden(argument["value"])
+            return path_problem(argument["value"]) or _reply_functions_inside_root(argument["value"])
     return None
 
 
-def _hidden(inner: str) -> str | None:
-    """What a reply signs stands in the reply itself, where it is seen."""
-    called = ", ".join(f"{name}()" for name in sorted(called_functions(inner) & REPLY_ONLY))
-    return f"{called} can't stand inside root()" if called else None
+def _reply_functions_inside_root(inner: str) -> str | None:
+    """What a reply signs must be visible in the reply itself, not inside the text of root()."""
+    names = ", ".join(f"{name}()" for name in sorted(called_functions(inner) & REPLY_ONLY))
+    return f"{names} can't stand inside root()" if names else None
 
 
 def _comparison_sign(node: Node) -> str:
-    """How a comparison is written."""
+    """Return a comparison's operator as it is written."""
     return {"eq": "==", "ne": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}[node["value"]]
 
 
 def text_problem(text: str) -> str | None:
-    """What is wrong with a text or with a path in it; None where nothing is."""
+    """Return what is wrong with a text or with a path in it, or None."""
     try:
-        for kind, part in pieces(text):
-            if kind == "path" and (said := path_problem(part)):
-                return said
+        for kind, part in template_parts(text):
+            if kind == "path" and (problem := path_problem(part)):
+                return problem
     except ValueError as error:
         return str(error)
     return None
 
 
 def called_functions(path: str) -> set[str]:
-    """The functions that a path calls, and those that a path inside root('…') does."""
+    """Return the functions that a path calls, with those that a path inside root('…') calls."""
     return {name for name, _ in _calls(path)}
 
 
 def alternatives(path: str) -> list[str]:
-    """What stands between the `||` of a path; the path itself where they stand in something else."""
+    """Return the parts of a path between `||`; the whole path where a `||` is nested in something else."""
     parts = [part.strip() for part in path.split("||")]
     return parts if all(path_problem(part) is None for part in parts) else [path]
 
 
 def ignores_request(path: str) -> bool:
-    """Whether a path finds the same whatever the request is, or anything at all in it."""
+    """Return whether a path finds the same in every request, or anything at all in it."""
     tree = jmespath.compile(path).parsed
     return not any(node["type"] in ("field", "function_expression", "index", "slice") for node, _ in _nodes(tree))
 
 
 def call_arguments(path: str, function: str) -> set[str]:
-    """What a path calls a function with, such as the headers that it looks at, lower case."""
+    """Return the arguments of a function's calls in a path; the names of headers in lower case."""
     return {argument.lower() if name == "header" else argument for name, argument in _calls(path) if name == function}
 
 
@@ -124,9 +126,9 @@ def _nodes(tree: Node, parent: Node | None = None) -> Iterator[tuple[Node, Node 
             yield from _nodes(child, tree)
 
 
-def _where(error: JMESPathError) -> str:
-    """What the parser stumbled over; its own words name its grammar's."""
-    token, place = getattr(error, "token_value", None), getattr(error, "lex_position", 0) + 1
+def _syntax_error(error: JMESPathError) -> str:
+    """Return which character is wrong; the parser's own message names tokens of its grammar."""
+    token, position = getattr(error, "token_value", None), getattr(error, "lex_position", 0) + 1
     if str(token).startswith("'") or str(token).startswith('"'):
-        return f"the {str(token)[0]} at character {place} is never closed"
-    return f"{token} at character {place} is out of place" if token else "it ends too early"
+        return f"the {str(token)[0]} at character {position} is never closed"
+    return f"{token} at character {position} is out of place" if token else "it ends too early"

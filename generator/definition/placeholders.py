@@ -1,4 +1,4 @@
-"""What a definition that comes with the framework leaves to each user."""
+"""Placeholders (`REPLACE_ME`) in a bundled definition that each user replaces with a value of their own."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ PLACEHOLDER = "REPLACE_ME"
 
 
 def refuse(definitions: Iterable[Definition]) -> None:
-    """GeneratorError where one still has something that each user must replace: before anything else is asked."""
+    """Raise a DefinitionError for each placeholder that is left; callers do so before they ask anything else."""
     problems: list[Problem] = []
     for definition in definitions:
-        own = f"replace it here, or in a source of your own that has `extends: {definition.source.name}`"
-        said = f"is still a placeholder; {own}"
-        problems += [Problem(*definition.location(key), key, said) for key in placeholder_keys(definition.source)]
+        remedy = f"replace it here, or in a source of your own that has `extends: {definition.source.name}`"
+        message = f"is still a placeholder; {remedy}"
+        problems += [Problem(*definition.location(key), key, message) for key in placeholder_keys(definition.source)]
     if problems:
         raise DefinitionError(problems)
 
 
 def placeholder_keys(source: Source) -> Iterator[str]:
-    """The keys whose values still hold a placeholder."""
-    yield from _below(source, "")
+    """Yield the dotted keys whose values still contain a placeholder."""
+    yield from _placeholder_keys(source, "")
 
 
-def _below(value: Any, key: str) -> Iterator[str]:
+def _placeholder_keys(value: Any, key: str) -> Iterator[str]:
     if isinstance(value, str):
         if PLACEHOLDER in value:
             yield key
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        # How a sender is verified stands below the name of its type.
-        kind = getattr(value, "type", None)
-        own = f"{key}.{kind.__name__.rpartition('.')[2]}" if kind is not None and hasattr(kind, "Settings") else None
-        if own:
-            yield from _below(value.settings, own)  # type: ignore[attr-defined]
+        auth_type = getattr(value, "type", None)
+        if auth_type is not None and hasattr(auth_type, "Settings"):
+            # The settings of an auth type stand below its name.
+            name = auth_type.__name__.rpartition(".")[2]
+            yield from _placeholder_keys(value.settings, f"{key}.{name}")  # type: ignore[attr-defined]
         else:
             for field in dataclasses.fields(value):
-                yield from _below(getattr(value, field.name), f"{key}.{field.name}" if key else field.name)
+                yield from _placeholder_keys(getattr(value, field.name), f"{key}.{field.name}" if key else field.name)
     elif isinstance(value, Mapping):
-        for name, below in value.items():
-            yield from _below(below, f"{key}.{name}")
+        for name, member in value.items():
+            yield from _placeholder_keys(member, f"{key}.{name}")
     elif isinstance(value, tuple | list):
-        for index, below in enumerate(value):
-            yield from _below(below, f"{key}[{index}]")
+        for index, member in enumerate(value):
+            yield from _placeholder_keys(member, f"{key}[{index}]")

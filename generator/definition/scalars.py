@@ -1,4 +1,4 @@
-"""Single values of a definition: what each type takes, and what would be right where it does not."""
+"""Read single values of a definition: check each against its type, and say what would be right."""
 
 from __future__ import annotations
 
@@ -22,56 +22,60 @@ HOST = re.compile(r"([a-z0-9*-]+\.)*[a-z0-9-]+\.[a-z]+", re.IGNORECASE)
 SCHEMA_FILE = re.compile(r"schemas(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+\.json")
 _KINDS = {"str": "text", "int": "a number", "bool": "true or false", "null": "nothing"}
 _KINDS |= {"float": "a number with a fraction", "timestamp": "a date"}
-_MUST = {int: "a whole number", bool: "true or false"}
+_NOT_TEXT = {int: "a whole number", bool: "true or false"}
 _HOURS = re.compile(r"(\d+) ?h(ours?)?")
 
 
-class InvalidScalar(Exception):  # noqa: N818 - caught by the walker alone
-    """A value that does not fit; the text says what would be right."""
+class InvalidScalar(Exception):  # noqa: N818 - caught by DataclassReader alone
+    """A value that does not fit its type; the text says what would be right."""
 
 
 def suggestion(name: str, known: Collection[str]) -> str:
-    """What was probably meant, and what there is: `; did you mean x? (x, y, z)`."""
-    return f"{_near(name, known) or ';'} ({', '.join(sorted(known))})"
+    """Return the end of a message: the most similar name, and the known ones: `; did you mean x? (x, y, z)`."""
+    return f"{_did_you_mean(name, known) or ';'} ({', '.join(sorted(known))})"
 
 
-def _near(name: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]}?" if near else ""
+def _did_you_mean(name: str, known: Collection[str]) -> str:
+    similar = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"; did you mean {similar[0]}?" if similar else ""
 
 
 def short_tag(node: yaml.Node) -> str:
+    """Return a node's YAML tag without its prefix, such as `str`."""
     return str(node.tag).rpartition(":")[2]
 
 
 def node_kind(node: yaml.Node) -> str:
+    """Return what a node is, in a user's words."""
     if isinstance(node, yaml.MappingNode):
         return "a mapping"
     return "a list" if isinstance(node, yaml.SequenceNode) else _KINDS.get(short_tag(node), "text")
 
 
 def read_scalar(hint: Any, node: yaml.Node) -> Any:
+    """Return a node's value where it fits the type; else raise InvalidScalar."""
     if not isinstance(node, yaml.ScalarNode):
-        if isinstance(node, yaml.MappingNode) and node.flow_style and hint not in _MUST:
-            raise InvalidScalar('is a mapping to YAML; text that starts with { goes in quotes: "{…}"')
-        raise InvalidScalar(f"must be {_MUST.get(hint, 'text')}, and is {node_kind(node)}")
-    found = short_tag(node)
-    if hint in _MUST:
-        if found != hint.__name__:
+        if isinstance(node, yaml.MappingNode) and node.flow_style and hint not in _NOT_TEXT:
+            raise InvalidScalar('is a mapping in YAML; text that starts with { goes in quotes: "{…}"')
+        raise InvalidScalar(f"must be {_NOT_TEXT.get(hint, 'text')}, and is {node_kind(node)}")
+    tag = short_tag(node)
+    if hint in _NOT_TEXT:
+        if tag != hint.__name__:
             hours = _HOURS.fullmatch(node.value) if hint is int else None
-            such = f" of hours, such as {hours[1]}" if hours else ""
-            raise InvalidScalar(f"must be {_MUST[hint]}{such}, and is {node_kind(node)}")
+            example = f" of hours, such as {hours[1]}" if hours else ""
+            raise InvalidScalar(f"must be {_NOT_TEXT[hint]}{example}, and is {node_kind(node)}")
         return yaml_value(node)
-    if found == "null" and not node.value:
+    if tag == "null" and not node.value:
         raise InvalidScalar("must be text, and is empty")
-    if found != "str":
+    if tag != "str":
         raise InvalidScalar(
-            f'must be text; {node.value} is {node_kind(node)} to YAML: put it in quotes, "{node.value}"'
+            f'must be text; {node.value} is {node_kind(node)} in YAML; put it in quotes, "{node.value}"'
         )
-    return CHECKS.get(hint, str)(node.value)
+    return TEXT_CHECKS.get(hint, str)(node.value)
 
 
 def yaml_value(node: yaml.Node) -> Any:
+    """Return a node as the Python value that YAML means by it."""
     try:
         return yaml.SafeLoader("").construct_object(node)
     except (ArithmeticError, AttributeError, LookupError, ValueError, yaml.YAMLError):
@@ -79,45 +83,45 @@ def yaml_value(node: yaml.Node) -> Any:
 
 
 def read_choice(node: yaml.Node, options: tuple[Any, ...]) -> Any:
+    """Return a node's value where it is one of the options; else raise InvalidScalar."""
     if node.value in options:
         return node.value
-    raise InvalidScalar(f"must be one of {', '.join(options)}{_near(str(node.value), options)}")
+    raise InvalidScalar(f"must be one of {', '.join(options)}{_did_you_mean(str(node.value), options)}")
 
 
 def _path(text: str) -> str:
     from generator.definition.jmespath_checks import path_problem
 
-    if said := path_problem(text):
-        raise InvalidScalar(said)
+    if problem := path_problem(text):
+        raise InvalidScalar(problem)
     return text
 
 
 def _text(text: str) -> str:
     from generator.definition.jmespath_checks import text_problem
 
-    if said := text_problem(text):
-        raise InvalidScalar(said)
+    if problem := text_problem(text):
+        raise InvalidScalar(problem)
     return text
 
 
 def _signed(text: str) -> str:
-    known = {piece.partition("(")[0]: "(" in piece for piece in model.PIECES}
+    takes_argument = {piece.partition("(")[0]: "(" in piece for piece in model.SIGNATURE_PIECES}
+    known = ", ".join(f"{{{piece}}}" for piece in model.SIGNATURE_PIECES)
     for name, argument in PIECE.findall(text):
-        if known.get(name) is not bool(argument):
-            there = ", ".join(f"{{{piece}}}" for piece in model.PIECES)
+        if takes_argument.get(name) is not bool(argument):
             shown = f"{{{name}('{argument}')}}" if argument else f"{{{name}}}"
-            raise InvalidScalar(f"{shown} is no piece of a request; there are {there}")
-    if wrong := re.search(r"\{[^{}]*\}?|\}", PIECE.sub("", text)):
-        if wrong[0][0] != wrong[0][-1] != "}":
-            raise InvalidScalar(f"the {wrong[0]} is never closed")
-        there = ", ".join(f"{{{piece}}}" for piece in model.PIECES)
-        raise InvalidScalar(f"{wrong[0]} is no piece of a request; there are {there}")
+            raise InvalidScalar(f"{shown} is not a piece of a request; there are {known}")
+    if stray := re.search(r"\{[^{}]*\}?|\}", PIECE.sub("", text)):
+        if stray[0][0] != stray[0][-1] != "}":
+            raise InvalidScalar(f"the {stray[0]} is never closed")
+        raise InvalidScalar(f"{stray[0]} is not a piece of a request; there are {known}")
     return text
 
 
 def _header(text: str) -> str:
     if not HEADER.fullmatch(text):
-        raise InvalidScalar("is not the name of a header, such as x-signature")
+        raise InvalidScalar("must be the name of a header, such as x-signature")
     return text
 
 
@@ -125,7 +129,7 @@ def _secret(text: str) -> str:
     # The value is not shown: it may be one.
     if not SECRET.fullmatch(text) or len(text) > 40 or sum(char.isdigit() for char in text) > 4:
         raise InvalidScalar(
-            "is the name of a parameter, such as auth_token, never the secret: if this is one, "
+            "must be the name of a parameter, such as auth_token, never the secret itself; if this is a secret, "
             "take it out of the file, and put it into Parameter Store"
         )
     return text
@@ -142,7 +146,7 @@ def _url_path(text: str) -> str:
 def _field(text: str) -> str:
     if not FIELD.fullmatch(text):
         raise InvalidScalar(
-            "is names with dots between them, and [] for every item of a list, such as payload.items[].token"
+            "must be names with dots between them, and [] for every item of a list, such as payload.items[].token"
         )
     return text
 
@@ -179,7 +183,7 @@ def _host(text: str) -> str:
     return text
 
 
-CHECKS: dict[Any, Callable[[str], Any]] = {
+TEXT_CHECKS: dict[Any, Callable[[str], Any]] = {
     model.Path: _path,
     model.Text: _text,
     model.SignedText: _signed,

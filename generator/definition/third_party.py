@@ -1,4 +1,4 @@
-"""Third-party packages that the functions of a source import; most sources need none."""
+"""The third-party packages that a source's functions import; most sources need none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FIRST_IMPORT = {"cryptography": "cryptography.hazmat.bindings._rust", "PyJWT": "
 
 
 def third_party_packages(source: Source) -> tuple[str, ...]:
-    """Return the packages that the functions of a source import; none where the API itself verifies."""
+    """Return the packages that the functions of a source import; none where API Gateway itself verifies."""
     if verified_by(source.webhook) == "api":
         return ()
     return tuple(dict.fromkeys(package for auth in auths(source.webhook) for package in wheels(auth)))

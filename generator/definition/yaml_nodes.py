@@ -1,4 +1,4 @@
-"""YAML as nodes that know their lines, and what people usually mean when it is not YAML."""
+"""Parse YAML into nodes that know their file and line, with hints for common slips such as tabs and quotes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from generator.files import regular_file
 
 MAX_DEPTH, MAX_BYTES = 50, 1_048_576
 _LONG = 8_192
-# What plain YAML makes of what it reads; `=` and `<<` are for the walker to refuse, as keys that there are none of.
+"""Characters of a text that might end the process by its nesting, so it is measured first."""
+# The tags of plain YAML; DataclassReader refuses `=` and `<<` as unknown keys.
 _TAGS = {
     f"tag:yaml.org,2002:{kind}"
     for kind in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")
@@ -23,18 +24,18 @@ Location = tuple[str, int]
 
 _Fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# What the parser says of a slip, and what would be right.
+# A part of the parser's message, and what would be right.
 _HINTS = (
-    ("'\\t'", "a tab; YAML is indented with spaces"),
+    ("'\\t'", "has a tab; indent with spaces"),
     ("'@' that cannot start", "text that starts with @ goes in quotes"),
     ("'`' that cannot start", "text that starts with ` goes in quotes"),
     ("'%' that cannot start", "text that starts with % goes in quotes"),
     (
         "mapping values are not allowed",
-        'text with ": " in it goes in quotes; or this line is indented deeper than its neighbours',
+        'text with ": " in it goes in quotes; or this line is indented deeper than its neighbors',
     ),
-    ("found '<block mapping start>'", "this line is indented differently from its neighbours"),
-    ("found '-'", "this line is indented differently from its neighbours"),
+    ("found '<block mapping start>'", "this line is indented differently from its neighbors"),
+    ("found '-'", "this line is indented differently from its neighbors"),
     (
         "expected <block end>, but found '<scalar>'",
         'text that starts with { or a quote goes in quotes as a whole: "{…} …"',
@@ -51,7 +52,7 @@ _HINTS = (
 
 
 def parse(file: Path) -> tuple[yaml.Node | None, list[Problem]]:
-    """The file's one document, or the mistakes that keep it from being read."""
+    """Return the file's only document, or the mistakes that keep it from being read."""
     name = display_path(file)
     try:
         text = regular_file.read_text(file, MAX_BYTES)
@@ -65,18 +66,18 @@ def parse(file: Path) -> tuple[yaml.Node | None, list[Problem]]:
     try:
         node = yaml.compose(text, Loader=_Fast)
     except yaml.YAMLError:
-        return None, [_problem(text, name)]
+        return None, [_syntax_problem(text, name)]
     except RecursionError:
         return None, too_deep
     if node is None:
         return None, [Problem(name, 0, "", "is empty; it needs at least description and webhook")]
-    return node, list(_owned(node, name))
+    return node, list(_mark_file(node, name))
 
 
 def _deeper_than(text: str, limit: int) -> bool:
-    """Whether it is nested deeper, as far as it is YAML. What makes nodes calls itself for each level, in C.
+    """Return whether the text is nested deeper, as far as it is YAML.
 
-    Some twenty thousand opening brackets end the process.
+    The C code that makes nodes calls itself for each level: some twenty thousand opening brackets end the process.
     """
     depth = 0
     with suppress(yaml.YAMLError):
@@ -87,64 +88,63 @@ def _deeper_than(text: str, limit: int) -> bool:
     return False
 
 
-def _problem(text: str, name: str) -> Problem:
-    """The parser's complaint; the one in Python is asked again, since it words them the same everywhere."""
+def _syntax_problem(text: str, name: str) -> Problem:
+    """Return the message of the parser in Python, which words it the same on every machine."""
     try:
         yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        said = str(error.problem)
+        message = str(error.problem)
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
-        hint = next((hint for part, hint in _HINTS if part in said), None)
-        return Problem(name, line, "", f"{hint} (YAML: {said})" if hint else f"is not YAML: {said}")
+        hint = next((hint for part, hint in _HINTS if part in message), None)
+        return Problem(name, line, "", f"{hint} (YAML: {message})" if hint else f"is not YAML: {message}")
     except yaml.YAMLError as error:
         return Problem(name, 0, "", f"is not YAML: {str(error).splitlines()[0]}")
     return Problem(name, 0, "", "is not YAML")
 
 
-def _owned(node: yaml.Node, name: str, key: str = "", depth: int = 0) -> Iterator[Problem]:
-    """Write the file's name on every node, since `extends` mixes nodes of several files.
+def _mark_file(node: yaml.Node, name: str, key: str = "", depth: int = 0) -> Iterator[Problem]:
+    """Store the file's name in every node, since `extends` mixes nodes of several files; yield what is unsupported.
 
-    A node met twice is an alias: what it repeats reads better written out.
+    A node that has a name already is an alias.
     """
     if hasattr(node, "file"):
-        yield Problem(name, line(node), key, "anchors and aliases (& and *) are not supported; write it out")
+        yield Problem(name, line(node), key, "anchors and aliases (& and *) are not supported; write the value out")
         return
     if depth > MAX_DEPTH:
         yield Problem(name, line(node), "", f"is nested deeper than {MAX_DEPTH}")
         return
     if node.tag not in _TAGS:
-        yield Problem(
-            name, line(node), key, f"{node.tag.replace('tag:yaml.org,2002:', '!!')} is no tag of a definition"
-        )
+        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+        yield Problem(name, line(node), key, f"the tag {tag} is not supported; leave it out")
     node.file = name  # type: ignore[attr-defined]  # these nodes take further attributes
     seen: dict[str, int] = {}
     for key_node, value in entries(node):
         if not isinstance(key_node, yaml.ScalarNode):
             yield Problem(name, line(key_node), key, "a key is plain text; text with braces or brackets goes in quotes")
             return
-        below = f"{key}.{key_node.value}" if key else str(key_node.value)
+        member = f"{key}.{key_node.value}" if key else str(key_node.value)
         key_node.file = name  # type: ignore[attr-defined]
         if first := seen.get(str(key_node.value)):
-            yield Problem(name, line(key_node), below, f"stands twice; the first is in line {first}")
+            yield Problem(name, line(key_node), member, f"appears twice; the first is in line {first}")
         seen[str(key_node.value)] = line(key_node)
-        yield from _owned(value, name, below, depth + 1)
+        yield from _mark_file(value, name, member, depth + 1)
     if isinstance(node, yaml.SequenceNode):
-        for index, one in enumerate(node.value):
-            yield from _owned(one, name, f"{key}[{index}]", depth + 1)
+        for index, item in enumerate(node.value):
+            yield from _mark_file(item, name, f"{key}[{index}]", depth + 1)
 
 
 def line(node: yaml.Node) -> int:
-    """The node's first line, counted from 1."""
+    """Return the node's first line, counted from 1."""
     return int(node.start_mark.line) + 1
 
 
 def location(node: yaml.Node) -> Location:
-    """The node's file and first line."""
+    """Return the node's file and first line."""
     return node.file, line(node)  # type: ignore[attr-defined]
 
 
 def entries(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-    """Keys and values of a mapping; nothing where it is none."""
+    """Yield the keys and values of a mapping; nothing for any other node."""
     if isinstance(node, yaml.MappingNode):
         yield from node.value

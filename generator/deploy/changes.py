@@ -18,7 +18,7 @@ _NO_CHANGE = ("didn't contain changes", "No updates are to be performed")
 # What is lost with these is more than a resource.
 _API = "AWS::ApiGatewayV2::Api"
 _KEY, _ALARM = "AWS::KMS::Key", "AWS::CloudWatch::Alarm"
-_WITHOUT = {
+_LOSS_BY_ID = {
     "Sweep": "what the queue does not take is no longer sent later",
     "Redrive": "rejected events can no longer be sent",
     "Claims": "it is no longer known what was sent before, and what comes again is sent again",
@@ -26,9 +26,9 @@ _WITHOUT = {
     "read: `redrive` first; MozDef needs kms:Decrypt on it until its queue is empty",
 }
 """What it means where one of these goes, by its logical id."""
-_STORES = (_KEY, "AWS::DynamoDB::Table")
+_LOST_WHEN_REPLACED = (_KEY, "AWS::DynamoDB::Table")
 """Those of them that are not the same once they are replaced."""
-_HOLDERS = {
+_CONTENTS_BY_TYPE = {
     "AWS::SQS::Queue": ("queue", "messages"),
     "AWS::S3::Bucket": ("bucket", "objects"),
     "AWS::CodeCommit::Repository": ("repository", "commits"),
@@ -57,12 +57,12 @@ class Change:
             if removed:
                 return f"{said}: the endpoint's URL is gone for good"
             return f"{said}: the endpoint gets another URL, and the vendor must be told it; the old one ends"
-        if self.logical_id in _WITHOUT:
-            lost = removed or (self.replaced == "True" and self.type in _STORES)
-            return f"{said}: {_WITHOUT[self.logical_id]}" if lost else None
-        if self.type not in _HOLDERS:
+        if self.logical_id in _LOSS_BY_ID:
+            lost = removed or (self.replaced == "True" and self.type in _LOST_WHEN_REPLACED)
+            return f"{said}: {_LOSS_BY_ID[self.logical_id]}" if lost else None
+        if self.type not in _CONTENTS_BY_TYPE:
             return None
-        kind, things = _HOLDERS[self.type]
+        kind, things = _CONTENTS_BY_TYPE[self.type]
         old = f"the {kind}" if removed else f"the old {kind}"
         if self.policy.endswith("Delete"):
             return f"{said}: {old} is DELETED with the {things} in it"
@@ -82,16 +82,16 @@ def losses(changes: Sequence[Change], *, new: bool) -> list[str]:
     return lost
 
 
-def older(template: object, version: str) -> str | None:
+def downgrade_warning(template: object, version: str) -> str | None:
     """What to say where a deployed template is of a later version of the framework than this one; else None."""
     metadata = template.get("Metadata", {}) if isinstance(template, Mapping) else {}
     deployed = str(metadata.get("MozDefEventFramework", {}).get("Version", ""))
-    if _numbers(deployed) <= _numbers(version):
+    if _version_numbers(deployed) <= _version_numbers(version):
         return None
     return f"this is version {version} of the framework, and {deployed} is deployed: what came since goes again"
 
 
-def _numbers(version: str) -> list[int]:
+def _version_numbers(version: str) -> list[int]:
     return [int(part) for part in re.findall("[0-9]+", version)]
 
 
@@ -116,11 +116,11 @@ class ChangeSet:
         if found["Status"] == "FAILED":
             self.empty = any(said in reason for said in _NO_CHANGE)
             if not self.empty:
-                said = progress.validated(self._cloudformation, reason, ChangeSetName=made["Id"]) or [reason]
+                said = progress.validation_errors(self._cloudformation, reason, ChangeSetName=made["Id"]) or [reason]
                 named = self._which["StackName"]
                 raise GeneratorError("\n".join(f"stack {named}: can't be changed: {line}" for line in said))
         pages = self._cloudformation.get_paginator("describe_change_set").paginate(**self._which)
-        self.changes = [_change(one["ResourceChange"]) for page in pages for one in page.get("Changes", ())]
+        self.changes = [_parse_change(one["ResourceChange"]) for page in pages for one in page.get("Changes", ())]
 
     def _worked_out(self) -> dict[str, Any]:
         while True:
@@ -138,24 +138,24 @@ class ChangeSet:
         """Where it was not executed, delete it, and the stack that was made to hold it alone."""
         if self.executed:
             return
-        there = stacks.find(self._cloudformation, self._which["StackName"])
+        there = stacks.find_stack(self._cloudformation, self._which["StackName"])
         if there is None:
             return
         self._worked_out()  # before that, it can't be deleted
         self._cloudformation.delete_change_set(**self._which)
         if self._new and self._is_empty(there.id):
-            progress.delete(self._cloudformation, there)
+            progress.delete_empty_stack(self._cloudformation, there)
 
     def _is_empty(self, stack: str) -> bool:
         """Whether the stack holds nothing still: somebody else may have proposed to the same one, or have begun."""
-        there = stacks.find(self._cloudformation, stack)
+        there = stacks.find_stack(self._cloudformation, stack)
         if there is None or there.status != "REVIEW_IN_PROGRESS":
             return False
         return not self._cloudformation.list_change_sets(StackName=stack)["Summaries"]
 
 
 @contextmanager
-def proposed(cloudformation: Any, stack: str, request: Mapping[str, Any], *, new: bool) -> Iterator[ChangeSet]:
+def open_change_set(cloudformation: Any, stack: str, request: Mapping[str, Any], *, new: bool) -> Iterator[ChangeSet]:
     """A change set by what `request` asks of CreateChangeSet; however this ends, nothing is left of it but its work."""
     change_set = ChangeSet(cloudformation, stack, new=new)
     try:
@@ -173,7 +173,7 @@ def template_key(template: bytes) -> str:
     return f"code/{hashlib.sha256(template).hexdigest()}.json"
 
 
-def _change(told: Mapping[str, Any]) -> Change:
+def _parse_change(told: Mapping[str, Any]) -> Change:
     targets = [detail["Target"] for detail in told.get("Details", ())]
     names = (target.get("Name") or target.get("Attribute", "") for target in targets)
     return Change(

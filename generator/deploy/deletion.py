@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from generator.deploy.retained_resources import KeptBucket, kept_in, messages_on
-from generator.deploy.stacks import Stack, held
+from generator.deploy.retained_resources import RetainedBucket, count_kept, count_messages
+from generator.deploy.stacks import Stack, list_resources
 from generator.errors import GeneratorError
-from lambdas.runtime.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
 KEPT, REDRIVE = "Kept", "Redrive"
@@ -16,19 +16,19 @@ KEPT, REDRIVE = "Kept", "Redrive"
 _STAYS = ("Retain", "RetainExceptOnCreate")
 
 
-class Left(NamedTuple):
+class Remaining(NamedTuple):
     """A resource that stays: `arn` is empty where only `name` says what it is."""
 
     logical_id: str
     name: str
     arn: str
     messages: int | None = None
-    kept: KeptBucket | None = None
+    kept: RetainedBucket | None = None
 
 
-def split(cloudformation: Any, stack: Stack) -> tuple[dict[str, str], list[dict[str, Any]]]:
+def partition_resources(cloudformation: Any, stack: Stack) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """What goes, by logical id and with its name, and the resources that stay; not the policies that are on these."""
-    there = held(cloudformation, stack)
+    there = list_resources(cloudformation, stack)
     if not there:
         return {}, []
     template = cloudformation.get_template(StackName=stack.id)["TemplateBody"]
@@ -41,26 +41,26 @@ def split(cloudformation: Any, stack: Stack) -> tuple[dict[str, str], list[dict[
     return goes, [one for one in stays if not one["ResourceType"].endswith("Policy")]
 
 
-def left(resource: Mapping[str, Any], stack: Stack, sqs: Any, s3: Any) -> Left:
+def describe_remaining(resource: Mapping[str, Any], stack: Stack, sqs: Any, s3: Any) -> Remaining:
     """A resource that stays, with what is on it, or kept in it."""
     title, name = resource["LogicalResourceId"], resource["PhysicalResourceId"]
     try:
         if resource["ResourceType"] == "AWS::S3::Bucket":
-            kept = kept_in(s3, name) if title == KEPT else None
-            return Left(title, name, f"arn:{stack.id.split(':')[1]}:s3:::{name}", kept=kept)
+            kept = count_kept(s3, name) if title == KEPT else None
+            return Remaining(title, name, f"arn:{stack.id.split(':')[1]}:s3:::{name}", kept=kept)
         if resource["ResourceType"] == "AWS::SQS::Queue":
             arn = sqs.get_queue_attributes(QueueUrl=name, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-            return Left(title, name, arn, messages_on(sqs, name))
+            return Remaining(title, name, arn, count_messages(sqs, name))
     except (sqs.exceptions.QueueDoesNotExist, s3.exceptions.NoSuchBucket):
-        return Left(title, f"{name} (somebody has deleted it)", "")
-    return Left(title, name, "")
+        return Remaining(title, f"{name} (somebody has deleted it)", "")
+    return Remaining(title, name, "")
 
 
-def secrets(stack: Stack, ssm: Any) -> list[str]:
+def secret_parameters(stack: Stack, ssm: Any) -> list[str]:
     """The parameters with the stack's secrets that there are."""
     if not (name := stack.outputs.get("SecretParameters")):
         return []
-    found = ssm.get_parameters(Names=[name, f"{name}{PREVIOUS}"])["Parameters"]
+    found = ssm.get_parameters(Names=[name, f"{name}{PREVIOUS_SUFFIX}"])["Parameters"]
     return sorted(one["Name"] for one in found)
 
 
@@ -68,7 +68,7 @@ def refuse_in_use(cloudformation: Any, pipeline: Stack, event_source: Stack | No
     """GeneratorError where the event source needs its pipeline's role, or the policy that bounds its own."""
     if event_source is None:
         return
-    there = {one["PhysicalResourceId"] for one in held(cloudformation, pipeline)}
+    there = {one["PhysicalResourceId"] for one in list_resources(cloudformation, pipeline)}
     role = (event_source.role or "").rpartition("/")[2]  # a role's id is its name
     if role in there or event_source.parameters.get("PermissionsBoundaryArn") in there:
         raise GeneratorError(

@@ -26,7 +26,7 @@ from lambdas.auth import any_of, secret_names
 
 
 @dataclass(frozen=True)
-class Place:
+class DeployContext:
     """Where a command acts, and how to say that in another."""
 
     target: Target
@@ -70,7 +70,7 @@ class Deployment:
     `without_secret`: the vendor makes it only once it knows the URL.
     """
 
-    place: Place
+    place: DeployContext
     product: Product
     given: Mapping[str, str] = field(default_factory=dict)
     role: str | None = None
@@ -94,7 +94,7 @@ class Deployment:
 
     def mistakes(self) -> list[str]:
         """What is wrong with the parameters that were given."""
-        return parameters.mistakes(self._template, self.given)
+        return parameters.parameter_problems(self._template, self.given)
 
     def parameters(self, stack: Stack | None) -> list[dict[str, Any]]:
         """What a change set gets."""
@@ -105,7 +105,7 @@ class Deployment:
         manages = KEY_ADMINISTRATOR.name
         if self.role and manages in self._template["Parameters"] and manages not in self.given:
             own[manages] = self.role
-        return parameters.filled(self._template, self.given, {**options, **own}, stack)
+        return parameters.change_set_parameters(self._template, self.given, {**options, **own}, stack)
 
     def _own(self, key: str) -> str:
         """A key of the helper bucket; with a role, the one in its place that this pipeline alone may write."""
@@ -165,9 +165,11 @@ class Deployment:
         defaults = {name: parameter["Default"] for name, parameter in known.items() if "Default" in parameter}
         values = {**defaults, **{name: before[name] for name in known if name in before}, **self.given}
         if self.place.pipeline:
-            taken_names.refuse_repository(target.client("codecommit"), values, before, target.stack(self.product.name))
+            taken_names.refuse_taken_repository(
+                target.client("codecommit"), values, before, target.stack(self.product.name)
+            )
         else:
-            taken_names.refuse_queue(target.client("sqs"), values, before)
+            taken_names.refuse_taken_queue(target.client("sqs"), values, before)
 
     def zips(self) -> dict[str, bytes]:
         """What the template's parameters name, by the key in the helper bucket."""

@@ -12,7 +12,7 @@ from generator.aws import Target
 from generator.errors import GeneratorError
 
 _NAME = re.compile(r"(?!.*(\.\.|-\.|\.-))(?![0-9.]+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_ANOTHER = "--bucket names another"
+_CHOOSE_ANOTHER = "--bucket names another"
 _EVERYBODY = re.compile(r"http://acs\.amazonaws\.com/groups/global/(AllUsers|AuthenticatedUsers)")
 _MADE_BY = {"Key": "MadeBy", "Value": "mozdef-event-framework"}
 _ONLY_OVER_TLS = "OnlyOverTls"
@@ -62,12 +62,12 @@ _NONE = (
 )
 
 
-def ensure(target: Target) -> bool:
+def ensure_bucket(target: Target) -> bool:
     """See that there is a private bucket in the target's region; whether it was made now.
 
     One that we made, or began to make, gets what it lacks. One of the user's own is left as it is.
     """
-    bucket = _Bucket(target)
+    bucket = HelperBucket(target)
     made = not bucket.is_there() and bucket.make()
     if made or bucket.is_ours():
         bucket.settle()
@@ -76,21 +76,21 @@ def ensure(target: Target) -> bool:
     return made
 
 
-def put(target: Target, objects: Mapping[str, bytes]) -> Iterator[tuple[str, bool]]:
+def put_objects(target: Target, objects: Mapping[str, bytes]) -> Iterator[tuple[str, bool]]:
     """Put objects whose keys name their content; each key as it is done, and whether the object is new."""
-    bucket = _Bucket(target)
+    bucket = HelperBucket(target)
     for key, content in objects.items():
         yield key, bucket.put(key, content)
 
 
-def url(target: Target, key: str) -> str:
+def object_url(target: Target, key: str) -> str:
     """An object's address, as CloudFormation takes it for a template."""
     host = f"s3.{target.region}.amazonaws.com{'.cn' if target.partition == 'aws-cn' else ''}"
     # No certificate covers a name with dots in it as a part of the host.
     return f"https://{host}/{target.bucket}/{key}" if "." in target.bucket else f"https://{target.bucket}.{host}/{key}"
 
 
-class _Bucket:
+class HelperBucket:
     """Every call names the account, so that nobody else's bucket is taken for ours.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
@@ -101,7 +101,7 @@ class _Bucket:
         self._name = target.bucket
         if not _NAME.fullmatch(self._name):
             wanted = "3 to 63 lower-case letters, digits, dashes and dots, a letter or digit first and last"
-            raise self._error(f"is no name that S3 takes: {wanted}; {_ANOTHER}")
+            raise self._error(f"is no name that S3 takes: {wanted}; {_CHOOSE_ANOTHER}")
         self._s3 = target.client("s3")
         self._it = {"Bucket": self._name, "ExpectedBucketOwner": target.account}
 
@@ -115,14 +115,16 @@ class _Bucket:
         except self._s3.exceptions.ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             if status == 403:
-                raise self._error(f"belongs to another account, or you may not look at it; {_ANOTHER}") from error
+                raise self._error(
+                    f"belongs to another account, or you may not look at it; {_CHOOSE_ANOTHER}"
+                ) from error
             if status != 404:
                 raise
             return False
         there, here = found["BucketRegion"], self._target.region
         if there != here:
             why = "Lambda takes its code from its own region only"
-            raise self._error(f"is in {there} and the stack in {here}: {why}; {_ANOTHER}")
+            raise self._error(f"is in {there} and the stack in {here}: {why}; {_CHOOSE_ANOTHER}")
         return True
 
     def make(self) -> bool:
@@ -135,7 +137,7 @@ class _Bucket:
         except self._s3.exceptions.BucketAlreadyOwnedByYou:
             return False
         except self._s3.exceptions.BucketAlreadyExists as error:
-            raise self._error(f"belongs to another account; {_ANOTHER}") from error
+            raise self._error(f"belongs to another account; {_CHOOSE_ANOTHER}") from error
         self._s3.get_waiter("bucket_exists").wait(**self._it)
         self._tag()  # first, so that whatever ends us from here on, the next time knows it as ours
         return True
@@ -161,7 +163,7 @@ class _Bucket:
         by_policy = self._read("get_bucket_policy_status").get("PolicyStatus", {}).get("IsPublic")
         if (by_acl and not block.get("IgnorePublicAcls")) or (by_policy and not block.get("RestrictPublicBuckets")):
             why = "whoever may read it reads the code, and whoever may write it has the functions run theirs"
-            raise self._error(f"is public: {why}; block public access to it, or {_ANOTHER}")
+            raise self._error(f"is public: {why}; block public access to it, or {_CHOOSE_ANOTHER}")
 
     def put(self, key: str, content: bytes) -> bool:
         """Whether the object is new. What is there is not read: the permission to put is enough."""

@@ -9,10 +9,10 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from generator.deploy.stacks import Stack, find
+from generator.deploy.stacks import Stack, find_stack
 from generator.errors import GeneratorError
 
-SECONDS, LOCAL_SECONDS = 2.0, 0.1
+POLL_SECONDS, LOCAL_POLL_SECONDS = 2.0, 0.1
 """Between two looks: CloudFormation throttles who asks more often, and an emulator nobody."""
 _CANCELLED = ("Resource creation cancelled", "Resource update cancelled", "Resource deletion cancelled")
 
@@ -28,20 +28,20 @@ class Event(NamedTuple):
     of_stack: bool
 
 
-def mark(cloudformation: Any, stack: str) -> str:
+def latest_event_id(cloudformation: Any, stack: str) -> str:
     """The newest event, to follow what comes after it."""
     return str(cloudformation.describe_stack_events(StackName=stack)["StackEvents"][0]["EventId"])
 
 
-def follow(cloudformation: Any, stack: str, after: str) -> Iterator[Event]:
+def follow_events(cloudformation: Any, stack: str, after: str) -> Iterator[Event]:
     """What happens to the stack of an id after an event, as it happens and until nothing more does."""
     seen, ended = {after}, False
     while True:
-        found = find(cloudformation, stack)  # before its events, so that the last of them are read too
-        for event in _since(cloudformation, stack, after):
+        found = find_stack(cloudformation, stack)  # before its events, so that the last of them are read too
+        for event in _events_after(cloudformation, stack, after):
             if event["EventId"] not in seen:
                 seen.add(event["EventId"])
-                one = _event(event, stack)
+                one = _parse_event(event, stack)
                 if one.of_stack:
                     ended = not one.status.endswith("_IN_PROGRESS")
                 yield one
@@ -51,13 +51,13 @@ def follow(cloudformation: Any, stack: str, after: str) -> Iterator[Event]:
         pause(cloudformation)
 
 
-def _event(told: Mapping[str, Any], stack: str) -> Event:
+def _parse_event(told: Mapping[str, Any], stack: str) -> Event:
     reason, of_stack = told.get("ResourceStatusReason") or "", told.get("PhysicalResourceId") == stack
     its = told["ResourceStatus"], told["LogicalResourceId"], told["ResourceType"]
     return Event(told["Timestamp"], *its, reason, of_stack)
 
 
-def _since(cloudformation: Any, stack: str, after: str) -> list[dict[str, Any]]:
+def _events_after(cloudformation: Any, stack: str, after: str) -> list[dict[str, Any]]:
     """The events after one, oldest first."""
     pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)
     newest_first = (event for page in pages for event in page["StackEvents"])
@@ -67,19 +67,19 @@ def _since(cloudformation: Any, stack: str, after: str) -> list[dict[str, Any]]:
 def pause(client: Any) -> None:
     """Wait a little before asking again."""
     here = urlsplit(client.meta.endpoint_url).hostname in ("localhost", "127.0.0.1")
-    time.sleep(LOCAL_SECONDS if here else SECONDS)
+    time.sleep(LOCAL_POLL_SECONDS if here else POLL_SECONDS)
 
 
-def settled(cloudformation: Any, stack: Stack) -> Stack:
+def wait_until_settled(cloudformation: Any, stack: Stack) -> Stack:
     """The stack, once nothing is under way any more."""
     found: Stack | None = stack
     while found and found.under_way:
         pause(cloudformation)
-        found = find(cloudformation, stack.id)
+        found = find_stack(cloudformation, stack.id)
     return found or stack
 
 
-def causes(cloudformation: Any, stack: str, events: Sequence[Event]) -> list[str]:
+def failure_causes(cloudformation: Any, stack: str, events: Sequence[Event]) -> list[str]:
     """Why it failed, first causes first: not what was only cancelled because of them."""
     failed = [event for event in events if event.status.endswith("_FAILED") and event.reason]
     first = [
@@ -89,10 +89,10 @@ def causes(cloudformation: Any, stack: str, events: Sequence[Event]) -> list[str
     ]
     if first or not failed:
         return first
-    return validated(cloudformation, failed[0].reason, StackName=stack) or [failed[0].reason]
+    return validation_errors(cloudformation, failed[0].reason, StackName=stack) or [failed[0].reason]
 
 
-def failure(stack: Stack, what: str, status: str, causes: Sequence[str]) -> str:
+def failure_message(stack: Stack, what: str, status: str, causes: Sequence[str]) -> str:
     """What to say of something that failed and ended in a state: why, and what is there now."""
     included = ", queue and endpoint included" if "EndpointUrl" in stack.outputs else ""
     there = {
@@ -102,7 +102,7 @@ def failure(stack: Stack, what: str, status: str, causes: Sequence[str]) -> str:
     return "\n".join([f"stack {stack.name}: {what} failed", *causes, there])
 
 
-def validated(cloudformation: Any, reason: str, **which: str) -> list[str]:
+def validation_errors(cloudformation: Any, reason: str, **which: str) -> list[str]:
     """What was found wrong before anything was made, where the reason is only that something was.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
@@ -117,12 +117,12 @@ def validated(cloudformation: Any, reason: str, **which: str) -> list[str]:
     return [f"{logical_id}: {said}" if logical_id else said for logical_id, said in found if said]
 
 
-def delete(cloudformation: Any, stack: Stack, **more: str) -> None:
+def delete_empty_stack(cloudformation: Any, stack: Stack, **more: str) -> None:
     """Delete a stack that holds nothing, and wait for it."""
-    after = mark(cloudformation, stack.id)
+    after = latest_event_id(cloudformation, stack.id)
     cloudformation.delete_stack(StackName=stack.id, **more)
-    events = list(follow(cloudformation, stack.id, after))
-    left = find(cloudformation, stack.id)
+    events = list(follow_events(cloudformation, stack.id, after))
+    left = find_stack(cloudformation, stack.id)
     if left and left.status != "DELETE_COMPLETE":
-        said = "; ".join(causes(cloudformation, stack.id, events))
+        said = "; ".join(failure_causes(cloudformation, stack.id, events))
         raise GeneratorError(f"stack {stack.name}: can't be deleted: {said}")

@@ -11,14 +11,14 @@ from generator.aws import Target
 from generator.errors import GeneratorError
 from lambdas.delivering.envelope import ENVELOPE_ERRORS, parse_envelope
 from lambdas.delivering.kept_bucket import MAX_OBJECT
-from lambdas.runtime.aws_errors import Unconfirmed, confirmed
+from lambdas.runtime.aws_errors import Unconfirmed, required_field
 
 _PARTS = {"unsent/": 3, "rejected/": 4}
 """What can be brought in, and of how many parts its keys are. What waits comes first: it was shaped already."""
 
 
 @dataclass(frozen=True)
-class KeptBucket:
+class RetainedBucket:
     """A bucket with the requests that are kept in it."""
 
     name: str
@@ -30,7 +30,7 @@ class KeptBucket:
 
 
 @dataclass(frozen=True)
-class Queue:
+class RetainedQueue:
     """A queue with the messages that are on it, or are being read."""
 
     url: str
@@ -38,54 +38,54 @@ class Queue:
 
 
 @dataclass(frozen=True)
-class Retained:
+class RetainedResources:
     """What earlier stacks of a source left behind."""
 
-    buckets: tuple[KeptBucket, ...]
-    queues: tuple[Queue, ...]
+    buckets: tuple[RetainedBucket, ...]
+    queues: tuple[RetainedQueue, ...]
 
     @property
-    def events(self) -> Retained:
+    def events(self) -> RetainedResources:
         """The part of it that holds events."""
         buckets = (bucket for bucket in self.buckets if bucket.rejected or bucket.unsent)
-        return Retained(tuple(buckets), tuple(queue for queue in self.queues if queue.messages))
+        return RetainedResources(tuple(buckets), tuple(queue for queue in self.queues if queue.messages))
 
 
-def find(target: Target, source: str, bucket: str, queues: Collection[str]) -> Retained:
+def find_retained(target: Target, source: str, bucket: str, queues: Collection[str]) -> RetainedResources:
     """What there is beside the bucket and the queues that the source has now, which are given by name and by URL."""
     s3, sqs = target.client("s3"), target.client("sqs")
     named = f"{source}-{target.environment}-kept-"
     pages = s3.get_paginator("list_buckets").paginate(Prefix=named, BucketRegion=target.region)
     names = [each["Name"] for page in pages for each in page.get("Buckets", ())]
-    buckets = [name for name in names if name != bucket and _is_of(s3, name, target.tags(source))]
+    buckets = [name for name in names if name != bucket and _has_tags(s3, name, target.tags(source))]
     stack, own = target.stack(source), {url.rpartition("/")[2] for url in queues}
     pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=stack)
     urls = {url.rpartition("/")[2]: url for page in pages for url in page.get("QueueUrls", ())}
     others = [name for name in urls if name not in own and (name == stack or name.startswith(f"{stack}-"))]
-    return Retained(
-        tuple(kept_in(s3, name) for name in sorted(buckets)),
-        tuple(Queue(urls[name], messages_on(sqs, urls[name])) for name in sorted(others)),
+    return RetainedResources(
+        tuple(count_kept(s3, name) for name in sorted(buckets)),
+        tuple(RetainedQueue(urls[name], count_messages(sqs, urls[name])) for name in sorted(others)),
     )
 
 
-def kept_in(s3: Any, bucket: str) -> KeptBucket:
+def count_kept(s3: Any, bucket: str) -> RetainedBucket:
     """A bucket, with how many requests are kept in it."""
-    return KeptBucket(bucket, number_below(s3, bucket, "rejected/"), number_below(s3, bucket, "unsent/"))
+    return RetainedBucket(bucket, count_objects(s3, bucket, "rejected/"), count_objects(s3, bucket, "unsent/"))
 
 
-def number_below(s3: Any, bucket: str, prefix: str) -> int:
+def count_objects(s3: Any, bucket: str, prefix: str) -> int:
     """The number of objects below a prefix."""
     return sum(1 for _ in _keys(s3, bucket, prefix))
 
 
-def messages_on(sqs: Any, url: str) -> int:
+def count_messages(sqs: Any, url: str) -> int:
     """The number of messages that are on a queue, those that are being read included."""
     wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
     return sum(int(found[name]) for name in wanted)
 
 
-def move(s3: Any, source: str, old: str, new: str) -> Iterator[tuple[str, str | None]]:
+def move_kept_events(s3: Any, source: str, old: str, new: str) -> Iterator[tuple[str, str | None]]:
     """Move what is kept from an old bucket into a new one: each object's key, and its new one, or None if not ours.
 
     An object is deleted once it is copied, so an end at any point loses nothing. Its new name is the hash of all that
@@ -94,20 +94,20 @@ def move(s3: Any, source: str, old: str, new: str) -> Iterator[tuple[str, str | 
     for prefix, parts in _PARTS.items():
         for key in _keys(s3, old, prefix):
             content = s3.get_object(Bucket=old, Key=key)["Body"].read(MAX_OBJECT)
-            if key.count("/") + 1 != parts or not _is_ours(content, source):
+            if key.count("/") + 1 != parts or not _is_from_source(content, source):
                 yield key, None
                 continue
             place = f"{key.rpartition('/')[0]}/{hashlib.sha256(content).hexdigest()}.json"
             answer = s3.put_object(Bucket=new, Key=place, Body=content, ContentType="application/json")
             try:
-                confirmed(answer, "ETag")
+                required_field(answer, "ETag")
             except Unconfirmed:
                 raise GeneratorError(f"AWS: PutObject: its answer does not say that {place} was stored") from None
             s3.delete_object(Bucket=old, Key=key)
             yield key, place
 
 
-def choose(retained: Retained, name: str, source: str) -> KeptBucket:
+def choose_bucket(retained: RetainedResources, name: str, source: str) -> RetainedBucket:
     """The bucket of a name; GeneratorError where no earlier stack left it behind."""
     for bucket in retained.buckets:
         if bucket.name == name:
@@ -116,7 +116,7 @@ def choose(retained: Retained, name: str, source: str) -> KeptBucket:
     raise GeneratorError(f"--from-bucket: no earlier stack of {source} left a bucket {name} behind; {there}")
 
 
-def _is_of(s3: Any, bucket: str, tags: dict[str, str]) -> bool:
+def _has_tags(s3: Any, bucket: str, tags: dict[str, str]) -> bool:
     """Whether a bucket has all of these tags."""
     try:
         found = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
@@ -127,7 +127,7 @@ def _is_of(s3: Any, bucket: str, tags: dict[str, str]) -> bool:
     return tags.items() <= {tag["Key"]: tag["Value"] for tag in found}.items()
 
 
-def _is_ours(content: bytes, source: str) -> bool:
+def _is_from_source(content: bytes, source: str) -> bool:
     try:
         return bool(parse_envelope(content)["source"] == source)
     except ENVELOPE_ERRORS:

@@ -13,8 +13,8 @@ from typing import Any
 from generator.errors import GeneratorError
 from lambdas.auth import basic, leaves, token
 from lambdas.model import Auth, Webhook, auths
-from lambdas.runtime.aws_errors import Unconfirmed, confirmed
-from lambdas.runtime.secrets import PREVIOUS, UnusableSecret, listed
+from lambdas.runtime.aws_errors import Unconfirmed, required_field
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX, UnusableSecret, parameters_in_answer
 from lambdas.signatures.keys import KeyEncoding
 
 MAX_BYTES = 4_096
@@ -30,7 +30,7 @@ _PLACEHOLDER = re.compile(
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredSecret:
     """What lies in the store; None where nothing does. `clear`: the current one is a String, which is not encrypted."""
 
     name: str
@@ -39,7 +39,7 @@ class Stored:
     clear: bool = False
 
 
-def before_it(auth: Auth, name: str) -> str | None:
+def header_prefix(auth: Auth, name: str) -> str | None:
     """What the vendor sends before the secret in a header; None where it sends what it makes with the secret."""
     found = [one.settings for one in leaves(auth) if getattr(one.settings, "secret", None) == name]
     return next((str(one.prefix) for one in found if isinstance(one, token.Settings) and one.header), None)
@@ -56,7 +56,7 @@ def _encodings(webhook: Webhook, name: str) -> Iterator[KeyEncoding]:
     return (key for key in keys if isinstance(key, KeyEncoding))
 
 
-def generated(webhook: Webhook, name: str) -> str:
+def generate_secret(webhook: Webhook, name: str) -> str:
     """A random secret, written as the definition wants it; GeneratorError where the vendor alone can make one."""
     if any(hasattr(one.type, "key_pair") for one in _users(webhook, name)):
         raise GeneratorError("what is stored is the vendor's public key, which the vendor alone can make: copy it")
@@ -69,7 +69,7 @@ def generated(webhook: Webhook, name: str) -> str:
     return f"{user}{text.decode()}"
 
 
-def misfits(webhook: Webhook, name: str, value: str) -> Iterator[str]:
+def unusable_reasons(webhook: Webhook, name: str, value: str) -> Iterator[str]:
     """Why a secret would verify nothing, as the definition has it."""
     found: dict[str, None] = {}
     for one in _users(webhook, name):
@@ -82,7 +82,7 @@ def misfits(webhook: Webhook, name: str, value: str) -> Iterator[str]:
     yield from found
 
 
-def problems(value: str, *, in_header: bool) -> Iterator[str]:
+def secret_problems(value: str, *, in_header: bool) -> Iterator[str]:
     """What is wrong with a secret, in words that do not tell it."""
     bare = value.strip()
     if not bare:
@@ -106,7 +106,7 @@ def problems(value: str, *, in_header: bool) -> Iterator[str]:
         yield f"has fewer than {MIN_CHARACTERS} characters: it can be guessed"
 
 
-def doubts(value: str, before: str) -> Iterator[str]:
+def secret_warnings(value: str, before: str) -> Iterator[str]:
     """What may be wrong with it; `before` is what stands before it in a header."""
     if len(value) < FEW_CHARACTERS:
         yield f"has fewer than {FEW_CHARACTERS} characters: a longer one is harder to guess"
@@ -114,27 +114,27 @@ def doubts(value: str, before: str) -> Iterator[str]:
         yield f"begins with {before!r}, which the definition puts before it: it belongs there only once"
 
 
-def read(ssm: Any, name: str) -> Stored:
+def read_stored(ssm: Any, name: str) -> StoredSecret:
     """What lies there now."""
-    names = [name, name + PREVIOUS]
+    names = [name, name + PREVIOUS_SUFFIX]
     try:
-        found = listed(ssm.get_parameters(Names=names, WithDecryption=True), names)
+        found = parameters_in_answer(ssm.get_parameters(Names=names, WithDecryption=True), names)
     except Unconfirmed:
         raise GeneratorError(f"AWS: GetParameters: its answer does not say what is in {name}: {_PROXY}") from None
     values = {one["Name"]: one["Value"] for one in found}
     types = {one["Name"]: one["Type"] for one in found}
     clear = types.get(name, "SecureString") != "SecureString"
-    return Stored(name, values.get(name), values.get(name + PREVIOUS), clear)
+    return StoredSecret(name, values.get(name), values.get(name + PREVIOUS_SUFFIX), clear)
 
 
-def steps(there: Stored, value: str) -> list[tuple[str, str]]:
+def write_steps(there: StoredSecret, value: str) -> list[tuple[str, str]]:
     """What to write where so that the value is current, one after the other.
 
     No request that is accepted before is refused between two steps, or where the last one fails: the current secret
     is the previous one too before another takes its place. With the value that is the previous one, two places can't
     be exchanged so; the vendor has the value, as it was just named, and it is the one that is never missing.
     """
-    current, previous = (there.name, value), (there.name + PREVIOUS, there.current or "")
+    current, previous = (there.name, value), (there.name + PREVIOUS_SUFFIX, there.current or "")
     if there.current is None or there.current == there.previous:
         return [current] if value != there.current or there.clear else []
     if value == there.current:
@@ -142,24 +142,24 @@ def steps(there: Stored, value: str) -> list[tuple[str, str]]:
     return [current, previous] if value == there.previous else [previous, current]
 
 
-def ends_previous(there: Stored, value: str) -> bool:
+def ends_valid_previous(there: StoredSecret, value: str) -> bool:
     """Whether a secret that is valid now would be no more: there is a place for two."""
-    return len(steps(there, value)) > 1 and there.previous not in (None, value)
+    return len(write_steps(there, value)) > 1 and there.previous not in (None, value)
 
 
-def also_valid(there: Stored, value: str) -> str | None:
+def still_valid_parameter(there: StoredSecret, value: str) -> str | None:
     """The parameter with the previous secret, where that is another than the value, once this is current."""
-    name = there.name + PREVIOUS
-    return name if dict(steps(there, value)).get(name, there.previous) not in (None, value) else None
+    name = there.name + PREVIOUS_SUFFIX
+    return name if dict(write_steps(there, value)).get(name, there.previous) not in (None, value) else None
 
 
-def write(ssm: Any, name: str, value: str, description: str) -> None:
+def write_secret(ssm: Any, name: str, value: str, description: str) -> None:
     """Store a value, encrypted; no message has it in it."""
     try:
         answer = ssm.put_parameter(
             Name=name, Value=value, Type="SecureString", Tier="Standard", Overwrite=True, Description=description
         )
-        confirmed(answer, "Version")
+        required_field(answer, "Version")
     except Unconfirmed:
         raise GeneratorError(f"AWS: PutParameter: its answer does not say that {name} was stored: {_PROXY}") from None
     except ssm.exceptions.HierarchyTypeMismatchException:
@@ -174,12 +174,12 @@ def write(ssm: Any, name: str, value: str, description: str) -> None:
         raise
 
 
-def tag(ssm: Any, name: str, tags: Mapping[str, str]) -> None:
+def tag_parameter(ssm: Any, name: str, tags: Mapping[str, str]) -> None:
     """Tag a parameter, which what overwrites one can't do."""
-    wanted = [{"KeyEncoding": key, "Value": value} for key, value in tags.items()]
+    wanted = [{"Key": key, "Value": value} for key, value in tags.items()]
     ssm.add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=wanted)
 
 
-def drop_previous(ssm: Any, name: str) -> None:
+def delete_previous(ssm: Any, name: str) -> None:
     """The previous secret is accepted no more."""
-    ssm.delete_parameter(Name=name + PREVIOUS)
+    ssm.delete_parameter(Name=name + PREVIOUS_SUFFIX)

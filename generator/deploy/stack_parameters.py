@@ -10,37 +10,37 @@ from typing import Any
 from generator.deploy.stacks import Stack
 from generator.errors import GeneratorError
 
-KEYS = ("LambdaKey", "MergeKey", "ConfigKey")
+ZIP_PARAMETERS = ("LambdaKey", "MergeKey", "ConfigKey")
 """Where zips are, named by their content: the template's default is what was built with it."""
 _OPTIONS = {"ProjectName": "--project", "Environment": "--env", "HelperBucket": "--bucket"}
-_SET = {
+_SET_BY_FRAMEWORK = {
     **{name: f"{option} says what it is" for name, option in _OPTIONS.items()},
-    **dict.fromkeys(KEYS, "it is what the build says"),
+    **dict.fromkeys(ZIP_PARAMETERS, "it is what the build says"),
 }
 
 
-def mistakes(template: Mapping[str, Any], given: Mapping[str, str]) -> list[str]:
+def parameter_problems(template: Mapping[str, Any], given: Mapping[str, str]) -> list[str]:
     """What is wrong with the given ones, one a line."""
     known = template.get("Parameters", {})
     found = []
     for name, value in given.items():
-        if name in _SET and name in known:
-            found.append(f"--parameter {name}: is not to be given: {_SET[name]}")
+        if name in _SET_BY_FRAMEWORK and name in known:
+            found.append(f"--parameter {name}: is not to be given: {_SET_BY_FRAMEWORK[name]}")
         elif name not in known:
-            found.append(f"--parameter {name}: no such parameter{_near(name, known)}")
-        elif wants := _unfit(known[name], value):
+            found.append(f"--parameter {name}: no such parameter{_suggestion(name, known)}")
+        elif wants := _constraint(known[name], value):
             found.append(f'--parameter {name}: {wants}, and is "{value}"')
     return found
 
 
-def _near(name: str, known: Mapping[str, Any]) -> str:
-    there = sorted(known.keys() - _SET)
+def _suggestion(name: str, known: Mapping[str, Any]) -> str:
+    there = sorted(known.keys() - _SET_BY_FRAMEWORK)
     by_case = {one.lower(): one for one in there}
     near = difflib.get_close_matches(name.lower(), by_case, 1)
     return f"; did you mean {by_case[near[0]]}? ({', '.join(there)})" if near else f"; there are {', '.join(there)}"
 
 
-def _unfit(parameter: Mapping[str, Any], value: str) -> str | None:
+def _constraint(parameter: Mapping[str, Any], value: str) -> str | None:
     """What would be right, where the value is not; a pattern is of the whole value."""
     allowed, pattern = [str(one) for one in parameter.get("AllowedValues", ())], parameter.get("AllowedPattern")
     if allowed and value not in allowed:
@@ -52,7 +52,7 @@ def _unfit(parameter: Mapping[str, Any], value: str) -> str | None:
     return said
 
 
-def filled(
+def change_set_parameters(
     template: Mapping[str, Any], given: Mapping[str, str], options: Mapping[str, str], stack: Stack | None
 ) -> list[dict[str, Any]]:
     """What a change set gets; GeneratorError with all that somebody must say. `options` has what is not to be given.
@@ -65,7 +65,7 @@ def filled(
     for name, parameter in sorted(template.get("Parameters", {}).items()):
         if (value := options.get(name, given.get(name))) is not None:
             sent.append({"ParameterKey": name, "ParameterValue": value})
-        elif name in KEYS and "Default" in parameter:
+        elif name in ZIP_PARAMETERS and "Default" in parameter:
             continue
         elif name in before:
             sent.append({"ParameterKey": name, "UsePreviousValue": True})

@@ -16,12 +16,12 @@ from generator.names import service_problem
 if TYPE_CHECKING:
     from generator.aws import Target
 
-SERVICE = "Service"
+SERVICE_TAG = "Service"
 """The tag that says which source a stack is of."""
-Way = Literal["create", "update", "delete", "continue", "wait"]
+StackAction = Literal["create", "update", "delete", "continue", "wait"]
 
 # Only the first two hold nothing. UPDATE_ROLLBACK_COMPLETE is as healthy as UPDATE_COMPLETE: it has all that it had.
-_WAYS: Mapping[str, Way] = {
+_ACTIONS: Mapping[str, StackAction] = {
     "REVIEW_IN_PROGRESS": "create",  # of a change set that nobody executed
     "ROLLBACK_COMPLETE": "delete",  # its creation failed
     "CREATE_COMPLETE": "update",
@@ -82,7 +82,7 @@ class Stack:
         return self.id.split(":")[4]
 
 
-def find(cloudformation: Any, name: str) -> Stack | None:
+def find_stack(cloudformation: Any, name: str) -> Stack | None:
     """The stack of a name, or of an id; None where there is none."""
     try:
         found = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
@@ -102,7 +102,7 @@ def find(cloudformation: Any, name: str) -> Stack | None:
     )
 
 
-def without_source(cloudformation: Any, name_of: Callable[[str], str], sources: Iterable[str]) -> list[str]:
+def stacks_without_source(cloudformation: Any, name_of: Callable[[str], str], sources: Iterable[str]) -> list[str]:
     """The stacks that are named as `name_of` names that of a source, and are of none of these sources."""
     before, after = name_of("*").split("*")
     pages = cloudformation.get_paginator("list_stacks").paginate()
@@ -112,18 +112,18 @@ def without_source(cloudformation: Any, name_of: Callable[[str], str], sources: 
     return sorted(names.intersection(one["StackName"] for one in stacks).difference(map(name_of, sources)))
 
 
-def existing(target: Target, name: str) -> Stack:
+def get_stack(target: Target, name: str) -> Stack:
     """The stack of a name; NotDeployedError where there is none."""
-    stack = find(target.client("cloudformation"), name)
+    stack = find_stack(target.client("cloudformation"), name)
     if stack is None:
         said = f"no stack {name} in {target.region}; --env, --project and --region choose another"
         raise NotDeployedError(said, name)
     return stack
 
 
-def deployed(target: Target, service: str) -> Stack:
+def get_deployed_stack(target: Target, service: str) -> Stack:
     """The stack of a deployed source; NotDeployedError, with its state in words, where it has none that can be used."""
-    stack = existing(target, target.stack(service))
+    stack = get_stack(target, target.stack(service))
     deploy, delete = (command_line(f"{command} {service}{target.options}") for command in ("deploy", "delete"))
     if nothing := _NOTHING.get(stack.status):
         said = f"stack {stack.name} is in {stack.status}: {nothing}: {deploy}"
@@ -143,11 +143,11 @@ def _delete_first(stack: Stack, delete: str) -> str:
     )
 
 
-def way(stack: Stack | None, *, delete: str, roll_back: str) -> Way:
+def next_action(stack: Stack | None, *, delete: str, roll_back: str) -> StackAction:
     """What is to be done to a stack, so that it is as wanted; `delete` and `roll_back` are commands to tell."""
     if stack is None:
         return "create"
-    if found := _WAYS.get(stack.status):
+    if found := _ACTIONS.get(stack.status):
         return found
     if stack.under_way:
         raise GeneratorError(stack.busy)
@@ -162,7 +162,7 @@ def way(stack: Stack | None, *, delete: str, roll_back: str) -> Way:
 def refuse_foreign(cloudformation: Any, stack: Stack, tags: Mapping[str, str]) -> None:
     """NotDeployedError where the stack is not of this source, project and environment, or none of the framework's."""
     another = "--project and --env choose another name"
-    if SERVICE in stack.tags:
+    if SERVICE_TAG in stack.tags:
         differ = [f"{key}={stack.tags[key]}" for key, value in tags.items() if stack.tags.get(key, value) != value]
         if differ:
             said = f"stack {stack.name} is another's: it has the tags {', '.join(differ)}; {another}"
@@ -172,12 +172,12 @@ def refuse_foreign(cloudformation: Any, stack: Stack, tags: Mapping[str, str]) -
     template = cloudformation.get_template(StackName=stack.id)["TemplateBody"]
     metadata = template.get("Metadata", {}) if isinstance(template, Mapping) else {}
     source = metadata.get("MozDefEventFramework", {}).get("Source")
-    if source != tags[SERVICE]:
+    if source != tags[SERVICE_TAG]:
         of = f"is of the source {source}" if source else "was not made by this framework"
         raise NotDeployedError(f"stack {stack.name} {of}; {another}", stack.name, stack.status)
 
 
-def held(cloudformation: Any, stack: Stack) -> list[dict[str, Any]]:
+def list_resources(cloudformation: Any, stack: Stack) -> list[dict[str, Any]]:
     """The resources that a stack has."""
     there = cloudformation.describe_stack_resources(StackName=stack.id)["StackResources"]
     return [one for one in there if one.get("PhysicalResourceId") and one["ResourceStatus"] not in _GONE]

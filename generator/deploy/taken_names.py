@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from generator.deploy.retained_resources import messages_on
+from generator.deploy.retained_resources import count_messages
 from generator.errors import GeneratorError
 
 _NOT_KNOWN = (
@@ -23,7 +23,7 @@ _NOT_KNOWN = (
 """What is answered where there is none, or one may not ask."""
 
 
-def refuse_queue(sqs: Any, values: Mapping[str, str], before: Mapping[str, str]) -> None:
+def refuse_taken_queue(sqs: Any, values: Mapping[str, str], before: Mapping[str, str]) -> None:
     """GeneratorError where an event source with these parameters would make a queue that is there.
 
     `before` are the parameters that its stack has now. Who may not ask leaves it to CloudFormation to say so.
@@ -33,7 +33,7 @@ def refuse_queue(sqs: Any, values: Mapping[str, str], before: Mapping[str, str])
         return
     try:
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-        messages = messages_on(sqs, url)
+        messages = count_messages(sqs, url)
     except ClientError as error:
         if error.response["Error"]["Code"] in _NOT_KNOWN:
             return
@@ -45,7 +45,7 @@ def refuse_queue(sqs: Any, values: Mapping[str, str], before: Mapping[str, str])
     )
 
 
-def refuse_repository(codecommit: Any, values: Mapping[str, str], before: Mapping[str, str], own: str) -> None:
+def refuse_taken_repository(codecommit: Any, values: Mapping[str, str], before: Mapping[str, str], own: str) -> None:
     """The same of a pipeline and its configuration's repository, whose name is `own` where none is given."""
     name = _repository(values, own)
     if not name or name == _repository(before, own):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from generator.samples import gateway
 from generator.samples.captured import Captured
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Source
 from lambdas.runtime.secrets import NoSecret
 
@@ -39,7 +39,7 @@ class CapturedCase:
         """Whether the host is known too, and not the path alone."""
         return self.url is not None or "://" in self.captured.url
 
-    def request_with(self, body: bytes) -> Sent:
+    def request_with(self, body: bytes) -> OutgoingRequest:
         """The request with this body, as it reaches the endpoint."""
         there = self.captured.url
         query = there.partition("?")[2]
@@ -47,4 +47,4 @@ class CapturedCase:
             there = f"{self.url}?{query}" if query and "?" not in self.url else self.url
         elif not self.has_url:
             there = f"{gateway.URL.removesuffix('/events')}/{there.removeprefix('/')}"
-        return Sent(self.captured.method, there, self.captured.joined, body)
+        return OutgoingRequest(self.captured.method, there, self.captured.joined, body)

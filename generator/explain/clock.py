@@ -10,7 +10,7 @@ from generator.explain.mistakes import VerificationAttempt
 from generator.explain.mistakes.texts import time_format
 from lambdas.auth import leaves
 from lambdas.auth_type import Unauthenticated
-from lambdas.runtime.times import TimeFormat, seconds
+from lambdas.runtime.times import TimeFormat, unix_seconds
 from lambdas.signatures.signature_settings import SignatureSettings
 from lambdas.signatures.signed_text import signed_time
 
@@ -23,7 +23,7 @@ def parse_time(text: str) -> float:
     form: TimeFormat
     for form in ("unix", "rfc3339"):
         try:
-            return seconds(text, form)
+            return unix_seconds(text, form)
         except ValueError:
             continue
     raise GeneratorError(f"--at {text}: must be Unix seconds, a time such as 2026-03-01T09:00:00Z, or {AT_REQUEST}")
@@ -49,7 +49,7 @@ def _of_signed(attempt: VerificationAttempt) -> float | None:
     except Unauthenticated:
         return None
     form = time_format(said)
-    return seconds(said, form) if form else None
+    return unix_seconds(said, form) if form else None
 
 
 def _of_token(attempt: VerificationAttempt) -> float | None:

@@ -12,7 +12,7 @@ from lambdas.auth import body_hmac, credential_fields, credential_queries, leave
 from lambdas.model import Auth, Challenge, auths
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
 
 _ALWAYS = ("authorization", "cookie", "proxy-authorization")
@@ -36,7 +36,7 @@ def credentials_in(case: CapturedCase, request: Request, challenge: Challenge | 
         root = None
     functions = Functions(request, root)
     if challenge and challenge.store_secret:
-        yield from _texts(compiled(challenge.store_secret)(root, functions))
+        yield from _texts(compile_path(challenge.store_secret)(root, functions))
     for leaf in (leaf for auth in auths(webhook) for leaf in leaves(auth)):
         yield from _in_body(leaf, root, request)
     yield from _masked(
@@ -57,8 +57,8 @@ def _in_body(leaf: Auth, root: Any, request: Request) -> Iterator[str]:
         yield from _texts(root.get("Signature") if isinstance(root, dict) else None)
     elif isinstance(leaf.settings, body_hmac.Settings):
         each = leaf.settings.each
-        for item in (masking.found(root, each, request) if each else [root]) or []:
-            yield from _texts(masking.found(item, leaf.settings.signature.path, request))
+        for item in (masking.field_value(root, each, request) if each else [root]) or []:
+            yield from _texts(masking.field_value(item, leaf.settings.signature.path, request))
 
 
 def _in_query(name: str, query: str) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _in_query(name: str, query: str) -> Iterator[str]:
 
 def _masked(root: Any, names: Iterable[str]) -> Iterator[str]:
     without = deepcopy(root)
-    if masking.mask(without, names):
+    if masking.mask_fields(without, names):
         yield from _different(root, without)
 
 

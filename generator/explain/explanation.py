@@ -15,7 +15,7 @@ from generator.explain.reasons import attempt_of, labeled, refusal_of, verdict
 from generator.explain.redaction import Redactor
 from generator.explain.simulate import SimulatedOutcome
 from lambdas.auth import jwt, leaves
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Auth, Challenge
 from lambdas.reading.body import Rejected
 from lambdas.reading.request import Request
@@ -53,7 +53,7 @@ class Explanation:
     What is printed goes through `hidden`.
     """
 
-    request: Sent
+    request: OutgoingRequest
     challenge: Challenge | None
     auth: AuthNode | None
     findings: tuple[Finding, ...]
@@ -84,7 +84,7 @@ def explain(case: CapturedCase) -> Explanation:
     return Explanation(sent, challenge, node, found, after, status, hidden)
 
 
-def _sent(case: CapturedCase) -> Sent:
+def _sent(case: CapturedCase) -> OutgoingRequest:
     """Without the line break at the end of the file, or with it where that is what was signed."""
     plain, whole = case.request_with(case.captured.body), case.request_with(case.captured.body + case.captured.cut)
     for one in (plain, whole) if case.captured.cut else ():

@@ -25,7 +25,7 @@ from generator.explain.mistakes import (
 )
 from generator.explain.redaction import visible
 from lambdas.auth_type import Unauthenticated
-from lambdas.runtime.times import seconds
+from lambdas.runtime.times import unix_seconds
 from lambdas.signatures.signature_settings import PIECE, SignatureSettings
 from lambdas.signatures.signed_text import signed_time
 
@@ -135,7 +135,7 @@ def _timed(attempt: VerificationAttempt, case: CapturedCase) -> tuple[Verificati
         wide = replace(stamp, format=other, tolerance=FOREVER, future=FOREVER)
         return relaxed.with_settings(timestamp=wide), told
     ahead = stamp.tolerance if stamp.future is None else stamp.future
-    age = attempt.now - seconds(said, stamp.format)
+    age = attempt.now - unix_seconds(said, stamp.format)
     if -ahead <= age <= stamp.tolerance:
         return relaxed, None
     allowed = stamp.tolerance if age > 0 else ahead

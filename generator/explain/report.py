@@ -10,7 +10,7 @@ from generator.explain.explanation import AuthNode, Explanation
 from generator.explain.redaction import visible
 from generator.explain.simulate import NO_ROUTE
 from lambdas.model import Challenge
-from lambdas.runtime.times import iso
+from lambdas.runtime.times import iso_time
 
 _SHOWN = 10
 _LONG = 600
@@ -29,7 +29,7 @@ def title(explained: Explanation, case: CapturedCase) -> str:
     """What was verified, and as of when."""
     sent = explained.request
     url = sent.url if case.has_url else case.captured.url
-    when = f"{iso(case.now)[:19]}Z{' (now)' if case.as_of_now else ''}"
+    when = f"{iso_time(case.now)[:19]}Z{' (now)' if case.as_of_now else ''}"
     return explained.redact(f"{sent.method} {visible(url)}, {len(sent.body):,} bytes, as of {when}")
 
 
@@ -114,7 +114,7 @@ def as_plain(explained: Explanation, case: CapturedCase) -> dict[str, Any]:
             "url": explained.request.url,
             "bytes": len(explained.request.body),
         },
-        "at": iso(case.now),
+        "at": iso_time(case.now),
         "verifies": explained.verifies,
         "auth": _plain(explained.auth) if explained.auth else None,
         "findings": [

@@ -14,12 +14,12 @@ from jmespath.functions import signature
 from generator.explain.captured_case import CapturedCase
 from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Auth, Challenge, Source, methods, verified_by
 from lambdas.reading.body import Rejected
-from lambdas.reading.formats import reader
+from lambdas.reading.formats import body_reader
 from lambdas.reading.request import BY_IAM, Request
 from lambdas.receiving.challenges import InputOutOfBounds, ReplyFunctions, matching_challenge, render_reply
 from lambdas.receiving.receive import MAX_HANDSHAKE, Receiver
@@ -53,10 +53,10 @@ def has_no_route(source: Source, request: Request) -> bool:
     return request.method not in methods(source.webhook)
 
 
-def received_request(source: Source, sent: Sent, now: float) -> Request:
+def received_request(source: Source, sent: OutgoingRequest, now: float) -> Request:
     """The request as the handler sees it."""
     event = gateway.event(sent.method, sent.headers, sent.body, url=sent.url, binary=True)
-    return Request.from_event(event, now, reader(source.events))
+    return Request.from_event(event, now, body_reader(source.events))
 
 
 def challenge_and_auth(source: Source, request: Request) -> tuple[Challenge | None, Auth | None]:
@@ -113,7 +113,7 @@ def simulate_challenge(challenge: Challenge, request: Request) -> SimulatedOutco
     return SimulatedOutcome(answer.status, f"{headers}{answer.body}".strip())
 
 
-def simulate_event(case: CapturedCase, sent: Sent) -> SimulatedOutcome:
+def simulate_event(case: CapturedCase, sent: OutgoingRequest) -> SimulatedOutcome:
     """What the handler itself makes of an event whose sender is verified, with a queue and a bucket in memory."""
     source, now = case.source, case.now
     bare = replace(source, webhook=replace(source.webhook, challenges=_without_effects(source)))

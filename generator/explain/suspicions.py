@@ -12,7 +12,7 @@ from generator.explain.mistakes.schemes import possible_signature_headers
 from generator.samples.captured import Captured
 from lambdas.auth_type import Unauthenticated
 from lambdas.reading.body import Rejected
-from lambdas.reading.formats import inflated
+from lambdas.reading.formats import decompress
 from lambdas.reading.request import Request
 from lambdas.signatures.signature_check import received_signatures
 from lambdas.signatures.signature_settings import PIECE, SignatureSettings, Url
@@ -60,7 +60,7 @@ def missing_credentials(attempt: VerificationAttempt) -> Iterator[Suspicion]:
 
 def repeated_parameters(attempt: VerificationAttempt) -> Iterator[Suspicion]:
     """A query parameter that the sender is verified by, and that is there more than once."""
-    settings, names = attempt.settings, [name for name, _ in attempt.request.parameters]
+    settings, names = attempt.settings, [name for name, _ in attempt.request.query_parameters]
     wanted = [getattr(settings, "query", None), getattr(getattr(settings, "body_hash", None), "query", None)]
     wanted += [argument for name, argument in PIECE.findall(getattr(settings, "signed", "")) if name == "query"]
     for name in filter(None, dict.fromkeys(wanted)):
@@ -86,7 +86,7 @@ def _items(attempt: VerificationAttempt) -> Iterator[Suspicion]:
 def _coding(attempt: VerificationAttempt) -> Iterator[Suspicion]:
     headers = attempt.request.headers
     try:
-        inflated(attempt.request.body, headers)
+        decompress(attempt.request.body, headers)
     except Rejected:
         coding = headers.get("content-encoding")
         said = f"content-encoding says {coding}, and the body is not compressed so: it was decompressed on its way"
@@ -123,5 +123,5 @@ def _url(attempt: VerificationAttempt, has_url: bool) -> Iterator[Suspicion]:
 
 def _secrets(attempt: VerificationAttempt) -> Iterator[Suspicion]:
     for secret in attempt.secrets[:1]:
-        for said in secret_store.problems(secret, in_header=False):
+        for said in secret_store.secret_problems(secret, in_header=False):
             yield f"the secret {said}", "copy it once more"

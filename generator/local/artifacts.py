@@ -20,7 +20,7 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 _LINK = (stat.S_IFLNK | 0o777) << 16
 
 
-def packed(folder: Path) -> bytes:
+def zip_folder(folder: Path) -> bytes:
     """The files of a folder that are, or could be, checked in. As in CodePipeline's zips, no file is executable."""
     if not folder.is_dir():
         raise GeneratorError(f"{folder}: no such folder")
@@ -41,7 +41,7 @@ def packed(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def state(folder: Path) -> dict[Path, int]:
+def modification_times(folder: Path) -> dict[Path, int]:
     """When each of these files was last changed."""
     found = {}
     for file in _files(folder):
@@ -52,7 +52,7 @@ def state(folder: Path) -> dict[Path, int]:
     return found
 
 
-def joined(application: bytes, configuration: bytes, folder: str) -> bytes:
+def join_repositories(application: bytes, configuration: bytes, folder: str) -> bytes:
     """The one repository of a pipeline that merges nothing: it holds the configuration already."""
     buffer = io.BytesIO()
     below = f"{folder}/"
@@ -69,7 +69,7 @@ def joined(application: bytes, configuration: bytes, folder: str) -> bytes:
     return buffer.getvalue()
 
 
-def unpacked(content: bytes, folder: Path) -> None:
+def unpack(content: bytes, folder: Path) -> None:
     """Unpack an artifact as CodeBuild does, with its modes and its symbolic links.
 
     GeneratorError where it would write outside of the folder, or have a link that leads out of it.

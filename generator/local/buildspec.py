@@ -32,7 +32,7 @@ class Buildspec:
     python: str | None
 
 
-def read(text: str, name: str) -> Buildspec:
+def read_buildspec(text: str, name: str) -> Buildspec:
     """The buildspec in a text; GeneratorError with everything in it that a rehearsal can't carry out."""
     try:
         # Every scalar is its own text: 3.10 is no number, and yes no truth.
@@ -81,7 +81,7 @@ def _env(env: Any) -> Iterator[str]:
 def _phase(phase: str, there: Any) -> Iterator[str]:
     install = phase == "install"
     yield from _unknown(f"phases.{phase}.", there, {"commands", "runtime-versions"} if install else {"commands"})
-    if not isinstance(there, dict) or not _texts(there.get("commands")):
+    if not isinstance(there, dict) or not _is_list_of_strings(there.get("commands")):
         yield f"phases.{phase}.commands: must be a list of commands; one with ': ' in it needs quotes"
     if not install or not isinstance(there, dict):
         return
@@ -98,10 +98,10 @@ def _reports(reports: Any) -> Iterator[str]:
     for group, report in reports.items():
         yield from _unknown(f"reports.{group}.", report, _REPORT)
         files = report.get("files") if isinstance(report, dict) else None
-        if not _texts(files) or not all(map(_below, files or ())):
+        if not _is_list_of_strings(files) or not all(map(_is_relative, files or ())):
             yield f"reports.{group}.files: must be a list of patterns, relative to base-directory"
         base = report.get("base-directory", ".") if isinstance(report, dict) else "."
-        if not isinstance(base, str) or not _below(base):
+        if not isinstance(base, str) or not _is_relative(base):
             yield f"reports.{group}.base-directory: must be a folder below the source's"
 
 
@@ -111,11 +111,11 @@ def _unknown(where: str, there: Any, known: Collection[str]) -> Iterator[str]:
             yield f"{where}{key}: CodeBuild may know it, a rehearsal does not ({', '.join(sorted(known))})"
 
 
-def _texts(there: Any) -> bool:
+def _is_list_of_strings(there: Any) -> bool:
     return isinstance(there, list) and bool(there) and all(isinstance(one, str) and one for one in there)
 
 
-def _below(path: str) -> bool:
+def _is_relative(path: str) -> bool:
     there = PurePosixPath(path)
     return bool(path) and not there.is_absolute() and ".." not in there.parts
 
@@ -145,7 +145,7 @@ _run() {{
 """
 
 
-def script(spec: Buildspec) -> str:
+def bash_script(spec: Buildspec) -> str:
     """The phases as bash.
 
     The first command of a phase that fails ends the phase. After install or pre_build nothing more runs; after build,

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from generator.errors import GeneratorError
 from generator.files import temporary
-from generator.local.artifacts import unpacked
-from generator.local.buildspec import FAILED, RUNNING, Buildspec, read, script
+from generator.local.artifacts import unpack
+from generator.local.buildspec import FAILED, RUNNING, Buildspec, bash_script, read_buildspec
 from generator.local.emulator import Emulator
 
 # How this machine reaches its package index; in CodeBuild there is nothing in between.
@@ -53,11 +53,11 @@ class Project:
         if not there:
             raise GeneratorError(f"no CodeBuild project {name}")
         variables = {one["name"]: one["value"] for one in there[0]["environment"].get("environmentVariables", [])}
-        role = credentials(emulator, there[0]["serviceRole"], there[0]["arn"])
+        role = assume_role(emulator, there[0]["serviceRole"], there[0]["arn"])
         return cls(name, there[0]["source"]["buildspec"], variables, role)
 
 
-def credentials(emulator: Emulator, role: str, source: str) -> dict[str, str]:
+def assume_role(emulator: Emulator, role: str, source: str) -> dict[str, str]:
     """A session of a role, as a service takes it on for a resource of its own; `source` is that one's ARN."""
     sts = emulator.client("sts")
     given = sts.assume_role(RoleArn=role, RoleSessionName="rehearsal", ExternalId=source)["Credentials"]
@@ -68,19 +68,19 @@ def credentials(emulator: Emulator, role: str, source: str) -> dict[str, str]:
     }
 
 
-def image(folder: Path) -> Path:
+def create_python(folder: Path) -> Path:
     """A Python for the builds of one rehearsal, which share it: to install the framework takes many seconds."""
     venv.EnvBuilder(with_pip=True, symlinks=True).create(folder)
     return folder
 
 
-def build(emulator: Emulator, project: Project, artifact: bytes, python: Path, log: Path) -> str:
+def run_build(emulator: Emulator, project: Project, artifact: bytes, python: Path, log: Path) -> str:
     """Run a project on an artifact; what it came to, or GeneratorError with the end of its log."""
     with temporary.temporary_folder("build") as folder:
         source, home = folder.path / "src", folder.path / "home"
         source.mkdir()
         home.mkdir()
-        unpacked(artifact, source)
+        unpack(artifact, source)
         spec = _buildspec(project, source)
         environment = {**spec.variables, **_environment(emulator, project, source, home, python)}
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,7 @@ def build(emulator: Emulator, project: Project, artifact: bytes, python: Path, l
                 output.flush()
             # bash reads the script before it runs it, so that no command can eat the rest as its input.
             ended = subprocess.run(  # noqa: S603 - what it runs is what the pipeline would
-                [shutil.which("bash") or "bash", "-c", script(spec)],
+                [shutil.which("bash") or "bash", "-c", bash_script(spec)],
                 cwd=source,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -108,11 +108,11 @@ def build(emulator: Emulator, project: Project, artifact: bytes, python: Path, l
 def _buildspec(project: Project, source: Path) -> Buildspec:
     """The project's own, or the file of the artifact that it names."""
     if "\n" in project.buildspec:
-        return read(project.buildspec, f"the buildspec of {project.name}")
+        return read_buildspec(project.buildspec, f"the buildspec of {project.name}")
     file = source / project.buildspec
     if not file.is_file():
         raise GeneratorError(f"{project.buildspec}: is not in the artifact: the configuration must have it")
-    return read(file.read_text(encoding="utf-8"), project.buildspec)
+    return read_buildspec(file.read_text(encoding="utf-8"), project.buildspec)
 
 
 def _environment(emulator: Emulator, project: Project, source: Path, home: Path, python: Path) -> dict[str, str]:

@@ -33,7 +33,7 @@ INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "PYTHONUSERBA
 PROGRAM = Path(__file__).with_name("emulator_process.py")
 
 
-class Keys(NamedTuple):
+class KeyPair(NamedTuple):
     """The key pair of an emulator's administrator."""
 
     access_key_id: str
@@ -53,7 +53,7 @@ class Emulator:
     region: str
     ca_bundle: Path | None
     log: Path
-    keys: Keys = field(repr=False)
+    keys: KeyPair = field(repr=False)
 
     def client(self, service: str) -> Any:
         """Return a boto3 client that is the emulator's administrator, whatever the user's own AWS settings."""
@@ -124,7 +124,7 @@ class Emulator:
 
 
 @dataclass(frozen=True)
-class Here(Target):
+class EmulatorTarget(Target):
     """The emulator as a target, whatever the user's own AWS settings."""
 
     emulator: Emulator | None = None
@@ -140,7 +140,7 @@ class Here(Target):
         return self.emulator.region
 
 
-def _variables(keys: Keys) -> dict[str, str]:
+def _variables(keys: KeyPair) -> dict[str, str]:
     return {"AWS_ACCESS_KEY_ID": keys.access_key_id, "AWS_SECRET_ACCESS_KEY": keys.secret_access_key}
 
 
@@ -155,7 +155,7 @@ def _session() -> Any:
 
 
 @contextmanager
-def emulator(port: int = 4566, *, iam: bool = False, more: Mapping[str, str] | None = None) -> Iterator[Emulator]:
+def run_emulator(port: int = 4566, *, iam: bool = False, more: Mapping[str, str] | None = None) -> Iterator[Emulator]:
     """Run an emulator on 127.0.0.1; with iam it enforces IAM, over TLS because policies demand SecureTransport.
 
     Only who has its keys, which are new each time, can ask it for anything: see request_guard.py.
@@ -166,7 +166,7 @@ def emulator(port: int = 4566, *, iam: bool = False, more: Mapping[str, str] | N
     with temporary.temporary_folder("emulator") as folder:
         ca_bundle = _certificate(folder.path) if iam else None
         endpoint = f"{'https' if iam else 'http'}://127.0.0.1:{port}"
-        running = Emulator(endpoint, REGION, ca_bundle, folder.path / "emulator.log", Keys.random())
+        running = Emulator(endpoint, REGION, ca_bundle, folder.path / "emulator.log", KeyPair.random())
         with _process(running, port, more or {}, folder.lock) as process:
             _wait_until_ready(running, process)
             yield running

@@ -35,7 +35,7 @@ from ministack.core.iam_evaluator import enforce
 from ministack.core.router import detect_service, extract_access_key_id
 from ministack.services import sts
 
-from generator.local.request_guard import Answer, Guard, hosts
+from generator.local.request_guard import Guard, Response, allowed_hosts
 from generator.local.sigv4 import RefusedError, Request
 
 _action, _resource = iam.extract_iam_action, iam.extract_resource_arn
@@ -44,13 +44,13 @@ _trusts = iam_evaluator.evaluate_trust_policy
 _worker = lambda_runtime.Worker.__init__
 
 
-def action(service: str, *request: Any) -> str | None:
+def iam_action(service: str, *request: Any) -> str | None:
     """The action that a request needs the permission of."""
     found: str | None = _action(service, *request)
     return found.removesuffix("Batch") if service == "sqs" and found else found
 
 
-def resource(
+def resource_arn(
     service: str, method: str, path: str, headers: Any, body: bytes, params: Any, region: str, account: str
 ) -> Any:
     """The resource that a request is about: of several parameters, the first that may not be read is what decides."""
@@ -62,7 +62,7 @@ def resource(
     return next((arn for arn in arns if enforce(key, "ssm:GetParameters", service, region, arn)), arns[0])
 
 
-def keys(service: str, action: str, body: bytes, params: Any) -> Any:
+def condition_keys(service: str, action: str, body: bytes, params: Any) -> Any:
     """What the conditions of a policy may look at in a request."""
     more: dict[str, Any] = {}
     if service == "cloudformation" and (role := params.get("RoleARN")):
@@ -75,7 +75,7 @@ def keys(service: str, action: str, body: bytes, params: Any) -> Any:
     return {**_keys(service, action, body, params), **more}
 
 
-def trusts(policy: Any, caller: str, context: Any = None) -> bool:
+def evaluate_trust(policy: Any, caller: str, context: Any = None) -> bool:
     """Whether a role lets itself be taken on; `aws:SourceArn` and `aws:SourceAccount` are of the ARN given."""
     said = context.service_context if context else {}
     if (source := said.get("sts:externalid") or "").startswith("arn:"):
@@ -84,7 +84,7 @@ def trusts(policy: Any, caller: str, context: Any = None) -> bool:
     return bool(_trusts(policy, caller, context))
 
 
-def worker(self: Any, name: str, config: Any, code: bytes) -> None:
+def start_worker(self: Any, name: str, config: Any, code: bytes) -> None:
     """A function's process, with our own part of its code."""
     with zipfile.ZipFile(io.BytesIO(code)) as sent:
         foreign = any(entry.filename.endswith(".so") for entry in sent.infolist())
@@ -96,7 +96,7 @@ def worker(self: Any, name: str, config: Any, code: bytes) -> None:
     _worker(self, name, config, own.getvalue() if foreign else code)
 
 
-def credentials(config: Any) -> dict[str, str]:
+def function_credentials(config: Any) -> dict[str, str]:
     """The credentials of a function's process: a session of its role."""
     account, role, name = config["FunctionArn"].split(":")[4], config["Role"].rsplit("/", 1)[-1], config["FunctionName"]
     key, secret, token = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30), secrets.token_urlsafe(60)
@@ -106,7 +106,7 @@ def credentials(config: Any) -> dict[str, str]:
     return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
 
 
-def secret_of(key: str, token: str) -> str:
+def find_secret_key(key: str, token: str) -> str:
     """The secret of a key: the administrator's, or one that IAM or STS has given out here."""
     administrator = hmac.compare_digest(key.encode(), os.environ["AWS_ACCESS_KEY_ID"].encode())
     if not administrator and iam_evaluator.is_root_access_key(key):  # `test`, or the number of an account
@@ -118,7 +118,7 @@ def secret_of(key: str, token: str) -> str:
     return str(found.secret_access_key)
 
 
-def refusal(request: Request, error: RefusedError) -> Answer:
+def refusal_response(request: Request, error: RefusedError) -> Response:
     """The answer to a request that no key of ours has signed, as clients of the service understand it."""
     service = detect_service(request.method, request.path, request.headers, request.query)
     status, headers, body = iam.access_denied_response(
@@ -135,11 +135,11 @@ def end_with_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=end_with_parent, daemon=True).start()
-    iam.extract_iam_action, iam.extract_resource_arn = action, resource
-    iam.request_tag_context = keys
-    iam_evaluator.evaluate_trust_policy = trusts
-    lambda_runtime.Worker.__init__ = worker
-    lambda_runtime.execution_credentials = credentials
-    known = hosts(int(os.environ["GATEWAY_PORT"]), https="USE_SSL" in os.environ)
-    ministack.app = Guard(ministack.app, known, secret_of, refusal)
+    iam.extract_iam_action, iam.extract_resource_arn = iam_action, resource_arn
+    iam.request_tag_context = condition_keys
+    iam_evaluator.evaluate_trust_policy = evaluate_trust
+    lambda_runtime.Worker.__init__ = start_worker
+    lambda_runtime.execution_credentials = function_credentials
+    known = allowed_hosts(int(os.environ["GATEWAY_PORT"]), https="USE_SSL" in os.environ)
+    ministack.app = Guard(ministack.app, known, find_secret_key, refusal_response)
     sys.exit(main())

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
-class Jobs:
+class PipelineJobs:
     """The answers by job: None is success, a text is why it failed."""
 
     def __init__(self) -> None:
@@ -32,9 +32,9 @@ class Jobs:
 
 
 @contextmanager
-def jobs() -> Iterator[Jobs]:
+def serve_jobs() -> Iterator[PipelineJobs]:
     """Serve the two calls on a free port of 127.0.0.1."""
-    taken = Jobs()
+    taken = PipelineJobs()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

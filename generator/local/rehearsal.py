@@ -20,9 +20,9 @@ from generator.errors import GeneratorError
 from generator.files import temporary
 from generator.local import artifacts, container, pipeline_jobs
 from generator.local.container import BuildError
-from generator.local.emulator import Emulator, Here, emulator
-from generator.local.pipeline_jobs import Jobs
-from generator.local.running import provide
+from generator.local.emulator import Emulator, EmulatorTarget, run_emulator
+from generator.local.pipeline_jobs import PipelineJobs
+from generator.local.running import upload_prerequisites
 from generator.packaging.build import CODE, CONFIG, MERGE, PIPELINE
 from lambdas.model import Source
 
@@ -70,9 +70,9 @@ class Rehearsal:
 
     emulator: Emulator
     source: Source
-    target: Here
+    target: EmulatorTarget
     folders: Folders
-    jobs: Jobs
+    jobs: PipelineJobs
     template: dict[str, Any]
     outputs: dict[str, str]
     names: dict[str, str]
@@ -110,7 +110,7 @@ class Rehearsal:
 
     def _stages(self) -> Iterator[tuple[str, list[tuple[str, str, dict[str, str], dict[str, Any]]]]]:
         """The stages whose condition holds, their configuration as CloudFormation has resolved it."""
-        for number, stage in enumerate(stages(self.template)):
+        for number, stage in enumerate(read_stages(self.template)):
             if stage.condition and f"Stage{number}" not in self.outputs:
                 continue
             actions = []
@@ -138,9 +138,11 @@ class Rehearsal:
         raise GeneratorError(f"{provider}: a rehearsal does not know this kind of action")
 
     def _fetch(self, folder: Path, artifact: str, *, alone: bool) -> str:
-        content = artifacts.packed(folder)
+        content = artifacts.zip_folder(folder)
         if alone:
-            content = artifacts.joined(content, artifacts.packed(self.folders.configuration), _folder(self.template))
+            content = artifacts.join_repositories(
+                content, artifacts.zip_folder(self.folders.configuration), _folder(self.template)
+            )
         self._store(artifact, content)
         return f"{folder}, {len(content) / 1024:,.0f} KB"
 
@@ -163,7 +165,7 @@ class Rehearsal:
     def _role(self) -> dict[str, str]:
         arn = self.emulator.client("iam").get_role(RoleName=self.names["PipelineRole"])["Role"]["Arn"]
         here = f"arn:aws:codepipeline:{self.target.region}:{self.target.account}"
-        return container.credentials(self.emulator, arn, f"{here}:{self.target.pipeline_stack(self.source.name)}")
+        return container.assume_role(self.emulator, arn, f"{here}:{self.target.pipeline_stack(self.source.name)}")
 
     def _invoke(self, configuration: Mapping[str, str], inputs: list[str], outputs: list[str]) -> str:
         """The job as CodePipeline hands it to a function.
@@ -202,7 +204,7 @@ class Rehearsal:
         s3 = self._s3()
         content = s3.get_object(Bucket=self.names["Artifacts"], Key=self._artifacts[artifact])["Body"].read()
         log = self.folders.logs / f"{self.pushes}-{name.rpartition('-')[2]}.log"
-        return container.build(self.emulator, project, content, self.python, log)
+        return container.run_build(self.emulator, project, content, self.python, log)
 
 
 class Stage(NamedTuple):
@@ -213,7 +215,7 @@ class Stage(NamedTuple):
     actions: list[dict[str, Any]]
 
 
-def stages(template: Mapping[str, Any]) -> list[Stage]:
+def read_stages(template: Mapping[str, Any]) -> list[Stage]:
     """The stages that a template lists."""
     found = []
     for listed in template["Resources"][PIPELINE_RESOURCE]["Properties"]["Stages"]:
@@ -222,7 +224,7 @@ def stages(template: Mapping[str, Any]) -> list[Stage]:
     return found
 
 
-def deployable(template: Mapping[str, Any]) -> dict[str, Any]:
+def without_pipeline(template: Mapping[str, Any]) -> dict[str, Any]:
     """The template without its pipeline, which the emulator does not know.
 
     The pipeline's name becomes a parameter, so that what refers to it does so still, and the configuration of each
@@ -230,7 +232,7 @@ def deployable(template: Mapping[str, Any]) -> dict[str, Any]:
     """
     resources = {name: one for name, one in template["Resources"].items() if name != PIPELINE_RESOURCE}
     outputs = dict(template["Outputs"])
-    for number, stage in enumerate(stages(template)):
+    for number, stage in enumerate(read_stages(template)):
         when = {"Condition": stage.condition} if stage.condition else {}
         outputs[f"Stage{number}"] = {"Value": stage.name, **when}
         for place, action in enumerate(stage.actions):
@@ -242,7 +244,7 @@ def deployable(template: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def rehearsal(
+def start_rehearsal(
     source: Source,
     built: Mapping[str, bytes],
     folders: Folders,
@@ -257,19 +259,19 @@ def rehearsal(
     `python` is what the builds install into; without it, an image that is gone afterwards.
     """
     with (
-        pipeline_jobs.jobs() as jobs,
+        pipeline_jobs.serve_jobs() as jobs,
         temporary.temporary_folder("rehearsal") as folder,
-        emulator(port, iam=True, more={"AWS_ENDPOINT_URL_CODEPIPELINE": jobs.url}) as running,
+        run_emulator(port, iam=True, more={"AWS_ENDPOINT_URL_CODEPIPELINE": jobs.url}) as running,
         ThreadPoolExecutor(1) as beside,
     ):
-        image = beside.submit(lambda: python or container.image(folder.path / "python"))
-        target = Here(environment=form.get("Environment", names.DEFAULT_ENVIRONMENT), emulator=running)
-        provide(target, source, [built[name] for name in (CODE, CONFIG, MERGE)], secret=secret)
+        image = beside.submit(lambda: python or container.create_python(folder.path / "python"))
+        target = EmulatorTarget(environment=form.get("Environment", names.DEFAULT_ENVIRONMENT), emulator=running)
+        upload_prerequisites(target, source, [built[name] for name in (CODE, CONFIG, MERGE)], secret=secret)
         template = json.loads(built[PIPELINE])
         known = {**_FORM, "HelperBucket": target.bucket, **form}
         parameters = {name: value for name, value in known.items() if name in template["Parameters"]}
         stack = target.pipeline_stack(source.name)
-        outputs = running.deploy(stack, json.dumps(deployable(template)), parameters)
+        outputs = running.deploy(stack, json.dumps(without_pipeline(template)), parameters)
         yield Rehearsal(
             emulator=running,
             source=source,

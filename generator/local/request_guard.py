@@ -15,13 +15,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from generator.local.sigv4 import RefusedError, Request, Secrets, verify
+from generator.local.sigv4 import RefusedError, Request, SecretKeyLookup, verify_signature
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
-Answer = tuple[int, dict[str, str], bytes]
+Response = tuple[int, dict[str, str], bytes]
 
 # What the emulator hands to an API, whatever else is in the request; the management of an API's WebSockets is not.
 _ENDPOINT = re.compile(r"/_aws/execute-api/[a-z0-9]+/\$default(?!/@connections/)(/.*)?", re.DOTALL)
@@ -33,8 +33,8 @@ class Guard:
 
     app: App
     hosts: frozenset[str]
-    secret: Secrets
-    refusal: Callable[[Request, RefusedError], Answer]
+    secret: SecretKeyLookup
+    refusal: Callable[[Request, RefusedError], Response]
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer that it is refused."""
@@ -42,27 +42,27 @@ class Guard:
             await self.app(scope, receive, send)
         elif scope["type"] != "http":
             await send({"type": "websocket.close"})
-        elif reason := foreign(scope["headers"], self.hosts):
+        elif reason := refusal_reason(scope["headers"], self.hosts):
             await _answer(send, (403, {"content-type": "text/plain"}, f"refused: {reason}\n".encode()))
         elif _ENDPOINT.fullmatch(scope["path"]):
             await self.app(scope, receive, send)
         elif (body := await _whole(receive)) is not None:
             request = Request.of(scope, body)
             try:
-                verify(request, self.secret)
+                verify_signature(request, self.secret)
             except RefusedError as error:
                 await _answer(send, self.refusal(request, error))
             else:
                 await self.app(scope, _replayed(body, receive), send)
 
 
-def hosts(port: int, *, https: bool) -> frozenset[str]:
+def allowed_hosts(port: int, *, https: bool) -> frozenset[str]:
     """Return what a `Host` header may be; a scheme's own port is left out of it."""
     names = ("127.0.0.1", "localhost")
     return frozenset(names if port == (443 if https else 80) else (f"{name}:{port}" for name in names))
 
 
-def foreign(headers: Iterable[tuple[bytes, bytes]], known: frozenset[str]) -> str | None:
+def refusal_reason(headers: Iterable[tuple[bytes, bytes]], known: frozenset[str]) -> str | None:
     """Return why these headers are not those of a client on this machine, if they are not."""
     listed = [(name.lower(), value.decode("latin-1").lower()) for name, value in headers]
     if any(name == b"origin" for name, _ in listed):
@@ -93,7 +93,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return next_message
 
 
-async def _answer(send: Send, answer: Answer) -> None:
+async def _answer(send: Send, answer: Response) -> None:
     status, headers, body = answer
     listed = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     length = (b"content-length", str(len(body)).encode())

@@ -16,15 +16,15 @@ from generator import names
 from generator.deploy import helper_bucket
 from generator.errors import GeneratorError, command_line
 from generator.files import regular_file
-from generator.local.emulator import Emulator, Here, Keys
+from generator.local.emulator import Emulator, EmulatorTarget, KeyPair
 from generator.packaging import bundle
 from generator.packaging.build import shared_files
-from generator.samples.vendor import put_made_up
+from generator.samples.vendor import store_random_secrets
 from lambdas.model import Source
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningSource:
     """Where a source runs: `port`, `ca_bundle`, `keys` are the emulator's; `told` is `url` as the endpoint sees it."""
 
     name: str
@@ -33,10 +33,10 @@ class Running:
     url: str
     told: str
     process: int
-    keys: Keys = field(repr=False)
+    keys: KeyPair = field(repr=False)
 
 
-def built(build: Path, sources: Path, name: str, wanted: Iterable[str]) -> dict[str, bytes]:
+def read_build(build: Path, sources: Path, name: str, wanted: Iterable[str]) -> dict[str, bytes]:
     """Files of a source that was built, by their names."""
     try:
         return {one: regular_file.read(build / ("" if one in shared_files() else name) / one) for one in wanted}
@@ -44,22 +44,22 @@ def built(build: Path, sources: Path, name: str, wanted: Iterable[str]) -> dict[
         raise GeneratorError(f"{error.filename}: not built yet: {command_line(name, build, sources)}") from error
 
 
-def deploy(emulator: Emulator, source: Source, template: str, code: bytes) -> dict[str, str]:
+def deploy_source(emulator: Emulator, source: Source, template: str, code: bytes) -> dict[str, str]:
     """Deploy the very files of a build, with a random secret; return the stack's outputs."""
-    target = Here(emulator=emulator)
-    provide(target, source, [code])
+    target = EmulatorTarget(emulator=emulator)
+    upload_prerequisites(target, source, [code])
     return emulator.deploy(names.stack_name(source.name), template, {"HelperBucket": target.bucket})
 
 
-def provide(target: Here, source: Source, zips: Iterable[bytes], *, secret: bool = True) -> None:
+def upload_prerequisites(target: EmulatorTarget, source: Source, zips: Iterable[bytes], *, secret: bool = True) -> None:
     """Put what a stack needs where it looks for it: its zips, and a random secret."""
-    helper_bucket.ensure(target)
-    list(helper_bucket.put(target, {bundle.zip_key(content): content for content in zips}))
+    helper_bucket.ensure_bucket(target)
+    list(helper_bucket.put_objects(target, {bundle.zip_key(content): content for content in zips}))
     if secret:
-        put_made_up(source, target.client("ssm"), target.project, target.environment)
+        store_random_secrets(source, target.client("ssm"), target.project, target.environment)
 
 
-class Followed:
+class SourceFollower:
     """What comes out of a deployed source: its log, the messages on its queue, what it keeps."""
 
     def __init__(self, emulator: Emulator, outputs: Mapping[str, str], stack: str) -> None:
@@ -107,7 +107,7 @@ class Followed:
 
 
 @contextmanager
-def announced(running: Running, build: Path) -> Iterator[None]:
+def advertise(running: RunningSource, build: Path) -> Iterator[None]:
     """Tell `send` where the source runs, as long as it does."""
     file = _file(build, running.name)
     try:
@@ -123,20 +123,20 @@ def announced(running: Running, build: Path) -> Iterator[None]:
             file.parent.rmdir()
 
 
-def not_running(build: Path, sources: Path, name: str) -> None:
+def refuse_if_running(build: Path, sources: Path, name: str) -> None:
     """GeneratorError where the source runs already: `send` could find one of the two only."""
     try:
-        running = find(build, sources, name)
+        running = find_running(build, sources, name)
     except GeneratorError:
         return
     raise GeneratorError(f"{name} runs already, on port {running.port}: end that one first")
 
 
-def find(build: Path, sources: Path, name: str) -> Running:
+def find_running(build: Path, sources: Path, name: str) -> RunningSource:
     """Where a source runs now."""
     try:
         stored = json.loads(regular_file.read(_file(build, name)))
-        running = Running(**{**stored, "keys": Keys(*stored["keys"])})
+        running = RunningSource(**{**stored, "keys": KeyPair(*stored["keys"])})
         os.kill(running.process, 0)
         socket.create_connection(("127.0.0.1", running.port), timeout=1).close()
     except (OSError, ValueError, TypeError, KeyError) as error:

@@ -17,7 +17,7 @@ from ministack.core import sigv4
 from ministack.core.router import extract_access_key_id
 
 # The secret of a key, given the key and the session token that came with it; or RefusedError.
-Secrets = Callable[[str, str], str]
+SecretKeyLookup = Callable[[str, str], str]
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -63,7 +63,7 @@ class Request:
         return self.headers.get("x-amz-security-token", "")
 
 
-def verify(request: Request, secret: Secrets) -> None:
+def verify_signature(request: Request, secret: SecretKeyLookup) -> None:
     """Raise RefusedError unless a known key has signed the request, body included, for this time."""
     try:
         signature = _signature(request)

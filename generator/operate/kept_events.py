@@ -20,10 +20,10 @@ from lambdas.delivering.envelope import (
     request_from_envelope,
 )
 from lambdas.model import Events, Source
-from lambdas.reading.formats import reader
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.formats import body_reader
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
-from lambdas.shaping.message import identifier
+from lambdas.shaping.message import event_id
 
 FOREIGN = "none of ours"
 """The reason of an object that the framework did not put there."""
@@ -91,8 +91,10 @@ class RejectedObject:
 
 def find_resources(target: Target, source: str) -> SourceResources:
     """What a source's stack has; NotDeployedError where there is none, or one of a version that brings nothing back."""
-    found, cloudformation = stacks.deployed(target, source), target.client("cloudformation")
-    names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.held(cloudformation, found)}
+    found, cloudformation = stacks.get_deployed_stack(target, source), target.client("cloudformation")
+    names = {
+        one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.list_resources(cloudformation, found)
+    }
     if "Redrive" not in names:
         newer = command_line(f"deploy {source}{target.options}")
         said = f"stack {found.name} is of an older version, which brings nothing back: {newer}"
@@ -153,12 +155,12 @@ def _has(s3: Any, bucket: str, kept: RejectedObject, source: Source, wanted: Fil
 
 def _events(kept: RejectedObject, source: Source) -> Iterator[tuple[Any, Functions]]:
     """The events of it that were refused, as far as it can be taken apart; else nothing."""
-    request, places = request_from_envelope(kept.envelope, reader(source.events)), rejected_indexes(kept.envelope)
+    request, places = request_from_envelope(kept.envelope, body_reader(source.events)), rejected_indexes(kept.envelope)
     split = envelope_split(kept.envelope, source.events.split)
     try:
         root = request.json
         functions = Functions(request, root)
-        items = compiled(split)(root, functions) if split else [root]
+        items = compile_path(split)(root, functions) if split else [root]
     except Exception:  # noqa: BLE001 - that it can't be read may be why it is here
         return
     for place, item in enumerate(items if isinstance(items, list) else [root]):
@@ -185,13 +187,13 @@ def _fits(kept: RejectedObject, wanted: Filter) -> bool:
 
 
 def _is(event: tuple[Any, Functions], paths: Events, wanted: Filter) -> bool:
-    kind, id_ = _found(paths.type, *event), identifier(_found(paths.id, *event))
+    kind, id_ = _found(paths.type, *event), event_id(_found(paths.id, *event))
     asked = ((kind, wanted.type), (id_, wanted.id))
     return all(value is None or (found is not None and str(found) == value) for found, value in asked)
 
 
 def _found(path: str | None, item: Any, functions: Functions) -> Any:
     try:
-        return compiled(path)(item, functions) if path else None
+        return compile_path(path)(item, functions) if path else None
     except Exception:  # noqa: BLE001 - that a path can't be applied may be why it is here
         return None

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from generator.aws import Target, environment_is_emulator
 from generator.definition.secret_names import ssm_names
 from generator.deploy import retained_resources
-from generator.deploy.retained_resources import Retained, number_below
+from generator.deploy.retained_resources import RetainedResources, count_objects
 from generator.operate import kept_events
 from lambdas.model import Source
 from lambdas.runtime.metrics import NAMESPACE
@@ -52,7 +52,7 @@ class SourceStatus:
     rejected: int
     unsent: int
     unsendable: int
-    earlier: Retained | None
+    earlier: RetainedResources | None
     """Where earlier stacks left events behind; None where one may not look."""
     bucket: str
     alarms: tuple[tuple[str, str], ...]
@@ -87,9 +87,9 @@ def read_status(target: Target, source: Source) -> SourceStatus:
         waiting=_depth(target, there.events),
         oldest=_oldest(target, now, _name(there.events)),
         dead=_depth(target, there.dead_letters),
-        rejected=number_below(s3, there.bucket, "rejected/"),
-        unsent=number_below(s3, there.bucket, "unsent/"),
-        unsendable=number_below(s3, there.bucket, "unsendable/"),
+        rejected=count_objects(s3, there.bucket, "rejected/"),
+        unsent=count_objects(s3, there.bucket, "unsent/"),
+        unsendable=count_objects(s3, there.bucket, "unsendable/"),
         earlier=_earlier(target, source, there),
         bucket=there.bucket,
         alarms=_alarms(target, name),
@@ -107,9 +107,11 @@ def _depth(target: Target, url: str) -> int:
     return int(found["Attributes"][wanted])
 
 
-def _earlier(target: Target, source: Source, there: kept_events.SourceResources) -> Retained | None:
+def _earlier(target: Target, source: Source, there: kept_events.SourceResources) -> RetainedResources | None:
     try:
-        return retained_resources.find(target, source.name, there.bucket, (there.events, there.dead_letters)).events
+        return retained_resources.find_retained(
+            target, source.name, there.bucket, (there.events, there.dead_letters)
+        ).events
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
             raise

@@ -50,7 +50,7 @@ class Product:
     @property
     def own_samples(self) -> list[sample_run.Shaped]:
         """The samples beside this definition."""
-        return trial.own(self.definition, self.shaped)
+        return trial.own_samples(self.definition, self.shaped)
 
     @property
     def notes(self) -> list[Problem]:
@@ -80,7 +80,7 @@ def make_products(
     nothing is taken from the build folder.
     """
     # What is accepted is packed, so it has to be known before the zips; else samples are tried beside the linters.
-    trials = {one.source.name: trial.run(one) for one in definitions} if accept else {}
+    trials = {one.source.name: trial.try_samples(one) for one in definitions} if accept else {}
     known = None if ignore_cache else build
     made = list(_products(definitions, known, failures, trials))
     if accept and failures:  # what is not built is not accepted either, and one repository may hold all sources
@@ -92,9 +92,9 @@ def make_products(
         linted = pool.submit(linter.check, texts)
         imported = [pool.submit(_imported, one, build) for one in made]
         for one in made:
-            tried = trials.get(one.name) or trial.run(one.definition)
+            tried = trials.get(one.name) or trial.try_samples(one.definition)
             one.shaped.extend(tried.shaped)
-            one.hints.extend(tried.hints)
+            one.hints.extend(tried.warnings)
             problems += tried.problems if accept else [*tried.problems, *tried.differences]
         findings = linted.result()
     problems += [problem for one in imported for problem in one.result()]

@@ -13,7 +13,8 @@ import sys
 import zipfile
 from pathlib import Path
 
-from generator.definition.transform_file import LAMBDA_PACKAGES, MODULE
+from generator.definition.transform_file import MODULE
+from generator.definition.transform_imports import LAMBDA_PACKAGES
 from generator.errors import Problem, display_path
 from generator.packaging import bundle
 

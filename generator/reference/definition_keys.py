@@ -10,8 +10,8 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
+from generator.definition.auth_types import auth_types
 from generator.definition.dataclass_reader import allows_scalar_for_list, field_types, key_names
-from generator.definition.read import auth_types
 from generator.definition.scalars import FIELD, HEADER, HOST, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
 from lambdas import model
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from generator.errors import GeneratorError
 from generator.files import regular_file
 from generator.samples import captured_json
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 
 _REQUEST_LINE = re.compile(rf"({captured_json.TOKEN})[ \t]+(\S+)(?:[ \t]+HTTP/[0-9.]+)?[ \t]*")
 _HEADER = re.compile(rf"({captured_json.TOKEN}):(.*)")
@@ -39,15 +39,15 @@ class Captured:
     @cached_property
     def joined(self) -> dict[str, str]:
         """The headers by lower-case name; what stands twice is joined with a comma, as API Gateway does."""
-        return _joined(self.headers)
+        return _join_headers(self.headers)
 
     @property
-    def sent(self) -> Sent:
+    def sent(self) -> OutgoingRequest:
         """The request as whatever verifies it takes it."""
-        return Sent(self.method, self.url, self.joined, self.body)
+        return OutgoingRequest(self.method, self.url, self.joined, self.body)
 
 
-def read(file: Path) -> Captured:
+def read_captured(file: Path) -> Captured:
     """The request in a file; GeneratorError with the place of what can't be read."""
     try:
         content = regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
@@ -58,8 +58,8 @@ def read(file: Path) -> Captured:
         raise GeneratorError(f"{file}: is empty; it must be {_FORMS}")
     if content.lstrip()[:1] not in (b"{", b"["):
         return _from_http(file, content)
-    method, url, headers, body, doubts = captured_json.parts(file, content)
-    return Captured(method.upper(), _whole(url, headers), headers, body, doubts)
+    method, url, headers, body, doubts = captured_json.read_json(file, content)
+    return Captured(method.upper(), _absolute_url(url, headers), headers, body, doubts)
 
 
 def _from_http(file: Path, content: bytes) -> Captured:
@@ -75,8 +75,8 @@ def _from_http(file: Path, content: bytes) -> Captured:
             raise GeneratorError(f"{file}:{number}: {said}")
         pairs.append((named[1], named[2].strip(" \t")))
     headers = tuple(pairs)
-    body, cut, doubts = _framed(file, rest, _joined(headers))
-    return Captured(found[1].upper(), _whole(found[2], headers), headers, body, doubts, cut)
+    body, cut, doubts = _split_body(file, rest, _join_headers(headers))
+    return Captured(found[1].upper(), _absolute_url(found[2], headers), headers, body, doubts, cut)
 
 
 def _head(file: Path, content: bytes) -> tuple[list[tuple[int, str]], bytes]:
@@ -98,7 +98,7 @@ def _head(file: Path, content: bytes) -> tuple[list[tuple[int, str]], bytes]:
     return lines, content[at:]
 
 
-def _framed(file: Path, body: bytes, headers: dict[str, str]) -> tuple[bytes, bytes, tuple[str, ...]]:
+def _split_body(file: Path, body: bytes, headers: dict[str, str]) -> tuple[bytes, bytes, tuple[str, ...]]:
     """The body without what an editor may have put behind it, that, and what is doubtful."""
     if headers.get("transfer-encoding", "").lower() == "chunked" and (whole := _unchunked(body)) is not None:
         return whole, b"", ()
@@ -132,14 +132,14 @@ def _unchunked(body: bytes) -> bytes | None:
     return None
 
 
-def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _join_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for name, value in headers:
         found.setdefault(name.lower(), []).append(value)
     return {name: ",".join(values) for name, values in found.items()}
 
 
-def _whole(target: str, headers: tuple[tuple[str, str], ...]) -> str:
+def _absolute_url(target: str, headers: tuple[tuple[str, str], ...]) -> str:
     """The URL that was called: of the path in a first line, the Host header has the rest."""
-    host = _joined(headers).get("host")
+    host = _join_headers(headers).get("host")
     return target if _ABSOLUTE.match(target) or not host else f"https://{host}{target}"

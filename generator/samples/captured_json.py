@@ -17,7 +17,7 @@ from generator.errors import GeneratorError
 TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 9110's word for the characters of a name
 
 
-class Parts(NamedTuple):
+class JsonRequest(NamedTuple):
     """What stands in the file; the URL may be a path."""
 
     method: str
@@ -27,7 +27,7 @@ class Parts(NamedTuple):
     doubts: tuple[str, ...] = ()
 
 
-def parts(file: Path, content: bytes) -> Parts:
+def read_json(file: Path, content: bytes) -> JsonRequest:
     """The request in a JSON text; GeneratorError with the place of what can't be read."""
     value = _value(file, content)
     context = value.get("requestContext")
@@ -39,7 +39,7 @@ def parts(file: Path, content: bytes) -> Parts:
         raise GeneratorError(f"{file}: has no key headers; a request has method, url, headers and body")
     method = _text(file, value.get("method") or "POST", "method")
     url = _text(file, value.get("url") or "/", "url")
-    return Parts(method, url, tuple(_headers(file, value["headers"])), *_body(file, value))
+    return JsonRequest(method, url, tuple(_headers(file, value["headers"])), *_body(file, value))
 
 
 def _value(file: Path, content: bytes) -> dict[str, Any]:
@@ -56,14 +56,14 @@ def _value(file: Path, content: bytes) -> dict[str, Any]:
     return value
 
 
-def _from_event(file: Path, event: dict[str, Any], context: dict[str, Any]) -> Parts:
+def _from_event(file: Path, event: dict[str, Any], context: dict[str, Any]) -> JsonRequest:
     headers = [*_headers(file, event.get("headers") or {})]
     # API Gateway takes cookies out of the headers, one by one.
     if cookies := event.get("cookies"):
         headers.append(("cookie", "; ".join(map(str, cookies))))
     domain, query = context.get("domainName"), event.get("rawQueryString")
     url = f"{f'https://{domain}' if domain else ''}{event.get('rawPath') or '/'}{f'?{query}' if query else ''}"
-    return Parts(str(context["http"].get("method") or "POST"), url, tuple(headers), *_body(file, event))
+    return JsonRequest(str(context["http"].get("method") or "POST"), url, tuple(headers), *_body(file, event))
 
 
 def _headers(file: Path, value: Any) -> Iterator[tuple[str, str]]:

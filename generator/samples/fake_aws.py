@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lambdas.runtime.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 
 class Queue:
@@ -43,5 +43,5 @@ class Store:
         return {"Version": 1}
 
     def _secret(self, name: str) -> str:
-        current, previous = (*self._find(name.removesuffix(PREVIOUS)), "", "")[:2]
-        return previous if name.endswith(PREVIOUS) else current
+        current, previous = (*self._find(name.removesuffix(PREVIOUS_SUFFIX)), "", "")[:2]
+        return previous if name.endswith(PREVIOUS_SUFFIX) else current

@@ -21,12 +21,12 @@ from generator.errors import Problem, display_path
 from generator.files import regular_file
 from generator.files.debris import is_debris
 from generator.samples import gateway
-from lambdas.reading.formats import reader
+from lambdas.reading.formats import body_reader
 from lambdas.reading.request import Request
 
 SECRET = "5a" * 24  # samples are signed with it, and nothing else; it is hex and base64 too
 _GZIP = b"\x1f\x8b"
-NOW = 1_767_225_600.0  # 2026-01-01, whenever it is built
+SAMPLE_TIME = 1_767_225_600.0  # 2026-01-01, whenever it is built
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Sample:
     def request(self) -> Request:
         """The request as the handler sees it, without a credential."""
         event = gateway.event(self.method, self.headers, self.body, query=self.query)
-        return Request.from_event(event, NOW, self.read)
+        return Request.from_event(event, SAMPLE_TIME, self.read)
 
 
-def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
+def load_samples(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     """The samples beside a definition, or beside the one that it extends."""
     folder = definition.find("samples")
     if folder is None:
@@ -67,16 +67,16 @@ def load(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     try:
         there = {file.name for file in folder.iterdir() if not is_debris(file.name)}
     except OSError as error:
-        return [], [Problem(display_path(folder), 0, "", _said(error))]
+        return [], [Problem(display_path(folder), 0, "", error_text(error))]
     files = {name.rpartition(".")[0] for name in there if name.endswith((".json", ".txt"))}
     names = {name.removesuffix(".request") for name in files if not name.endswith((".mozdef", ".reply"))}
     samples, problems = [], []
     for name in sorted(names):
         try:
-            samples.append(_sample(name, folder, reader(definition.source.events)))
+            samples.append(_read_sample(name, folder, body_reader(definition.source.events)))
         except (OSError, ValueError, RecursionError) as error:
             file = Path(getattr(error, "filename", None) or folder / f"{name}.json")
-            problems.append(Problem(display_path(file), getattr(error, "lineno", 0), "", _said(error)))
+            problems.append(Problem(display_path(file), getattr(error, "lineno", 0), "", error_text(error)))
     left = [
         f"{name}.json"
         for name in files
@@ -98,7 +98,7 @@ def _members(value: Any) -> list[Any]:
     return list(value.values()) if isinstance(value, dict) else [None]
 
 
-def _said(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"can't be read: {error.strerror}"
     if isinstance(error, RecursionError):
@@ -106,15 +106,15 @@ def _said(error: Exception) -> str:
     return f"is not JSON: {error}" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
-def _read(file: Path) -> bytes:
+def read_file(file: Path) -> bytes:
     return regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
 
 
-def _sample(name: str, folder: Path, read: Callable[[Request], Any]) -> Sample:
+def _read_sample(name: str, folder: Path, read: Callable[[Request], Any]) -> Sample:
     body, raw, request = (folder / f"{name}{end}" for end in (".json", ".txt", ".request.json"))
     if os.path.lexists(body) and os.path.lexists(raw):
         raise ValueError(f"{name}.txt is its body too: one of them is too much")
-    head = json.loads(_read(request)) if os.path.lexists(request) else {}
+    head = json.loads(read_file(request)) if os.path.lexists(request) else {}
     if not isinstance(head, dict) or set(head) - {"method", "headers", "query"}:
         raise ValueError(f"{name}.request.json has other keys than method, headers and query")
     texts = [value for part in ("headers", "query") for value in _members(head.get(part, {}))]
@@ -122,11 +122,11 @@ def _sample(name: str, folder: Path, read: Callable[[Request], Any]) -> Sample:
         raise ValueError(f"{name}.request.json: method is text, headers and query have texts")
     sent = b""
     if os.path.lexists(body):
-        sent = _read(body)
+        sent = read_file(body)
         json.loads(sent)
     elif os.path.lexists(raw):
         # As sent, but for the line break that an editor puts at the end of a file.
-        sent = _read(raw).removesuffix(b"\n").removesuffix(b"\r")
+        sent = read_file(raw).removesuffix(b"\n").removesuffix(b"\r")
     kind = {} if os.path.lexists(raw) else {"content-type": "application/json"}
     headers = {**kind, **{name.lower(): value for name, value in head.get("headers", {}).items()}}
     if headers.get("content-encoding") == "gzip" and not sent.startswith(_GZIP):

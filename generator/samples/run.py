@@ -22,18 +22,18 @@ from generator.errors import GeneratorError, Problem, display_path
 from generator.files.line_ends import HOW_TO_FIX
 from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
-from generator.samples.files import NOW, SECRET, Sample, _read, _said
-from generator.samples.vendor import as_sent
-from lambdas.auth_type import Sent
+from generator.samples.files import SAMPLE_TIME, SECRET, Sample, error_text, read_file
+from generator.samples.vendor import sign_sample
+from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source, verified_by
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import BY_IAM
 from lambdas.receiving.authorize import authorize
 from lambdas.receiving.challenges import matching_challenge
 from lambdas.receiving.receive import Receiver
-from lambdas.runtime.https_url import FetchRefused, allowed
+from lambdas.runtime.https_url import FetchRefused, is_allowed
 from lambdas.runtime.secrets import Secrets
 
 Accepted = Mapping[Path, bytes | None]
@@ -65,7 +65,7 @@ class Shaped:
     def accepted(self) -> dict[Path, bytes | None]:
         """What is to be stored beside the sample, and None for what is to be removed."""
         stale = {self.stale: None} if self.stale else {}
-        return {self.sample.file(self.part): text(self).encode(), **stale}
+        return {self.sample.file(self.part): expected_text(self).encode(), **stale}
 
 
 def shape(source: Source, sample: Sample) -> Shaped:
@@ -74,13 +74,16 @@ def shape(source: Source, sample: Sample) -> Shaped:
     # A store that has no secret yet learns the one that a vendor hands over.
     secrets = Secrets("/sample", lambda: Store(lambda _name: () if learns else (SECRET,)))
     queue, kept = Queue(), KeptBucket("kept", Bucket)
-    receiver = Receiver(source, secrets, Outbox("queue", queue), kept, clock=lambda: NOW, fetch=_not_called)
-    sent = as_sent(source, sample, gateway.URL, lambda _name: (SECRET,), NOW)
-    method, url, headers, body = sent or Sent(sample.method, gateway.URL, sample.headers, sample.body)
+    receiver = Receiver(source, secrets, Outbox("queue", queue), kept, clock=lambda: SAMPLE_TIME, fetch=_refuse_fetch)
+    sent = sign_sample(source, sample, gateway.URL, lambda _name: (SECRET,), SAMPLE_TIME)
+    method, url, headers, body = sent or OutgoingRequest(sample.method, gateway.URL, sample.headers, sample.body)
     event = gateway.event(method, headers, body, url=url, query=sample.query)
     event[BY_IAM] = sent is None
     with contextlib.redirect_stdout(io.StringIO()) as log:
-        passes = verified_by(source.webhook) != "authorizer" or authorize(source, secrets, event, NOW)["isAuthorized"]
+        passes = (
+            verified_by(source.webhook) != "authorizer"
+            or authorize(source, secrets, event, SAMPLE_TIME)["isAuthorized"]
+        )
         response = receiver.respond(event) if passes else {"statusCode": 403}
     said = json.loads(log.getvalue().splitlines()[-1])
     problems = []
@@ -89,24 +92,24 @@ def shape(source: Source, sample: Sample) -> Shaped:
         why = said.get("why", said["message"])
         problems.append(Problem(file, 0, "", f"is answered {response['statusCode']}: {why}"))
     elif said["kept"]:
-        problems.append(Problem(file, 0, "", f"becomes no message: {_why(source, sample, said['why'])}"))
+        problems.append(Problem(file, 0, "", f"becomes no message: {_reason(source, sample, said['why'])}"))
     messages = [json.loads(body) for body in queue.bodies]
     reply = _reply(response) if said["message"] == "challenge answered" else None
-    unknown = list(sample_notes(source, items(source, sample))) if source.check and messages else []
+    unknown = list(sample_notes(source, sample_events(source, sample))) if source.check and messages else []
     return Shaped(sample, messages, reply, problems, unknown)
 
 
-def _why(source: Source, sample: Sample, why: str) -> str:
+def _reason(source: Source, sample: Sample, why: str) -> str:
     """With where to look: a line of transform.py, or the schemas."""
     if why.startswith("transform: transform() raised"):
         return _trace(source, sample)
-    return f"{why} ({', '.join(refusing_files(source, items(source, sample)))})" if "schema: " in why else why
+    return f"{why} ({', '.join(refusing_files(source, sample_events(source, sample)))})" if "schema: " in why else why
 
 
 def _trace(source: Source, sample: Sample) -> str:
     """Where transform() raised, and what: in AWS the log has none of it, since it may quote the event."""
     try:
-        for item, functions in items(source, sample):
+        for item, functions in sample_events(source, sample):
             list(source.transform(item, functions.request)) if source.transform else None
     except BaseException as error:  # noqa: BLE001 - the user's own code, which may call sys.exit()
         frame = traceback.extract_tb(error.__traceback__)[-1]
@@ -125,13 +128,13 @@ def compare(made: Shaped) -> list[Problem]:
         said = f"is stale, since the sample becomes {kind}; if the build is right, --accept removes it"
         problems.append(Problem(display_path(made.stale), 0, "", said))
     try:
-        stored = json.loads(_read(file))
+        stored = json.loads(read_file(file))
     except FileNotFoundError:
         said = "is missing: --accept stores what the build makes of the sample"
         return [*problems, Problem(display_path(file), 0, "", said)]
     except (OSError, ValueError, RecursionError) as error:
-        return [*problems, Problem(display_path(file), getattr(error, "lineno", 0), "", _said(error))]
-    differences = list(_differences(stored, _expected(made)))
+        return [*problems, Problem(display_path(file), getattr(error, "lineno", 0), "", error_text(error))]
+    differences = list(_differences(stored, _expected_value(made)))
     more = f", and in {len(differences) - 1} more places" if len(differences) > 1 else ""
     said = "if the build is right, --accept stores what it makes"
     if b"\r\n" in made.sample.body:
@@ -141,20 +144,20 @@ def compare(made: Shaped) -> list[Problem]:
     ]
 
 
-def text(made: Shaped) -> str:
+def expected_text(made: Shaped) -> str:
     """What is stored beside the sample."""
-    return json.dumps(_expected(made), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_expected_value(made), indent=2, ensure_ascii=False) + "\n"
 
 
-def items(source: Source, sample: Sample) -> Iterator[tuple[Any, Functions]]:
+def sample_events(source: Source, sample: Sample) -> Iterator[tuple[Any, Functions]]:
     """The events in a sample, and what a path may call beside them."""
     root = sample.request.json
     functions = Functions(sample.request, root)
-    for item in compiled(source.events.split)(root, functions) or [] if source.events.split else [root]:
+    for item in compile_path(source.events.split)(root, functions) or [] if source.events.split else [root]:
         yield item, functions
 
 
-def _expected(made: Shaped) -> Any:
+def _expected_value(made: Shaped) -> Any:
     if made.reply is not None:
         return made.reply
     return made.messages[0] if len(made.messages) == 1 else made.messages
@@ -186,8 +189,8 @@ def _short(value: Any) -> str:
     return shown if len(shown) <= 80 else f"{shown[:79]}…"
 
 
-def _not_called(url: str, hosts: Iterable[str]) -> bytes:
+def _refuse_fetch(url: str, hosts: Iterable[str]) -> bytes:
     """What a challenge would call, a build only looks at."""
-    if not allowed(url, hosts):
+    if not is_allowed(url, hosts):
         raise FetchRefused("it is not at a host that may be asked")
     return b""

@@ -13,7 +13,7 @@ from generator.definition.read import Definition
 from generator.errors import GeneratorError, display_path
 from generator.samples import files as sample_files
 from generator.samples.files import Sample
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 
 _SECONDS = 30
 
@@ -27,16 +27,16 @@ class Endpoint(NamedTuple):
     told: str | None = None
 
 
-class Answer(NamedTuple):
+class HttpResponse(NamedTuple):
     """What the endpoint answered."""
 
     status: int
     body: str
 
 
-def choose(definition: Definition, wanted: str | None) -> Sample:
+def choose_sample(definition: Definition, wanted: str | None) -> Sample:
     """The sample of this name; without one the first that is an event."""
-    there, problems = sample_files.load(definition)
+    there, problems = sample_files.load_samples(definition)
     if problems:
         raise GeneratorError(str(problems[0]))
     if not there:
@@ -49,7 +49,7 @@ def choose(definition: Definition, wanted: str | None) -> Sample:
     return known[wanted]
 
 
-def post(endpoint: Endpoint, sent: Sent, more: Mapping[str, str] | None = None) -> Answer:
+def send_request(endpoint: Endpoint, sent: OutgoingRequest, more: Mapping[str, str] | None = None) -> HttpResponse:
     """Send a request as the vendor would, with some more headers."""
     tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=endpoint.ca_bundle))
     opener = urllib.request.build_opener(tls, *([urllib.request.ProxyHandler({})] if endpoint.here else []))
@@ -59,9 +59,9 @@ def post(endpoint: Endpoint, sent: Sent, more: Mapping[str, str] | None = None) 
     request = urllib.request.Request(url, sent.body or None, headers, method=sent.method)  # noqa: S310 - checked
     try:
         with opener.open(request, timeout=_SECONDS) as answered:
-            return Answer(answered.status, answered.read().decode(errors="replace"))
+            return HttpResponse(answered.status, answered.read().decode(errors="replace"))
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(error.code, error.read().decode(errors="replace"))
+            return HttpResponse(error.code, error.read().decode(errors="replace"))
     except OSError as error:
         raise GeneratorError(f"{url}: does not answer: {getattr(error, 'reason', error)}") from error

@@ -9,7 +9,7 @@ from generator.errors import Problem
 from generator.samples import files as sample_files
 from generator.samples import run as sample_run
 from generator.samples.run import Accepted
-from generator.samples.sample_warnings import hints
+from generator.samples.sample_warnings import find_warnings
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Trial:
 
     shaped: list[sample_run.Shaped]
     own: list[sample_run.Shaped]
-    hints: list[Problem]
+    warnings: list[Problem]
     problems: list[Problem]
 
     @property
@@ -32,18 +32,18 @@ class Trial:
         return [problem for made in self.own if not made.problems for problem in sample_run.compare(made)]
 
 
-def run(definition: Definition) -> Trial:
+def try_samples(definition: Definition) -> Trial:
     """Shape the samples of a definition."""
-    there, problems = sample_files.load(definition)
+    there, problems = sample_files.load_samples(definition)
     shaped = [sample_run.shape(definition.source, sample) for sample in there]
     found = [problem for problem in problems if problem.warning]
     problems = [problem for problem in problems if not problem.warning]
     problems += [problem for made in shaped for problem in made.problems]
     if there or not problems:  # of what can't be read nothing is suspected
-        found.extend(hints(definition, shaped))
-    return Trial(shaped, own(definition, shaped), found, problems)
+        found.extend(find_warnings(definition, shaped))
+    return Trial(shaped, own_samples(definition, shaped), found, problems)
 
 
-def own(definition: Definition, shaped: list[sample_run.Shaped]) -> list[sample_run.Shaped]:
+def own_samples(definition: Definition, shaped: list[sample_run.Shaped]) -> list[sample_run.Shaped]:
     """The samples beside a definition; those of a source that it extends are expected to become that one's."""
     return [made for made in shaped if made.sample.folder == definition.folders[0] / "samples"]

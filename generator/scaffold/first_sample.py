@@ -18,7 +18,7 @@ from lambdas.auth import credential_queries, leaves
 from lambdas.model import Format, Source, auths
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected, parse, parse_lines
-from lambdas.reading.formats import inflated, media_type
+from lambdas.reading.formats import decompress, media_type
 from lambdas.reading.request import FORM
 from lambdas.signatures.signature_settings import SignatureSettings
 
@@ -52,11 +52,11 @@ class Body:
 def read_body(file: Path, request: Captured, also: Iterable[str] = ()) -> Body:
     """The request's body; what stands in these fields is secret, and in those that are called so."""
     try:
-        sent = inflated(request.body, request.joined)
+        sent = decompress(request.body, request.joined)
         value, written, payload = _read(sent, media_type(request.joined))
     except Rejected as rejected:
         raise GeneratorError(f"{file}: can be no sample: {rejected.detail}") from None
-    known = [name for name in also if masking.mask(value, [name])]
+    known = [name for name in also if masking.mask_fields(value, [name])]
     masked = tuple(dict.fromkeys([*known, *_mask(value, "")]))
     content = _again(sent, value, written, payload) if masked else sent
     return Body(value, written, payload, content, masked)

@@ -12,8 +12,8 @@ from typing import Any
 
 from jmespath.exceptions import JMESPathError
 
-from generator.definition.cross_checks import outgoing_paths
 from generator.definition.jmespath_checks import call_arguments
+from generator.definition.path_checks import outgoing_paths
 from generator.definition.placeholders import PLACEHOLDER
 from generator.definition.read import BUNDLED, Definition
 from generator.samples.captured import Captured
@@ -26,11 +26,11 @@ from lambdas.auth import basic, jwt, leaves, token
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth, Source
 from lambdas.reading.body import Rejected
-from lambdas.reading.formats import reader
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.formats import body_reader
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
 from lambdas.receiving.challenges import matching_challenge
-from lambdas.runtime.times import seconds
+from lambdas.runtime.times import unix_seconds
 from lambdas.signatures.signature_check import received_signatures
 from lambdas.signatures.signature_settings import SignatureSettings
 from lambdas.signatures.signed_text import signed_time
@@ -92,7 +92,7 @@ def is_confirmed(definition: Definition) -> bool:
 
 def seen_by(source: Source, request: Captured) -> Request:
     """The request as a source's handler reads it."""
-    return dataclasses.replace(Request.from_sent(request.sent, 0.0), read=reader(source.events))
+    return dataclasses.replace(Request.from_sent(request.sent, 0.0), read_body=body_reader(source.events))
 
 
 def _as_its(fit: _Fit, guessed: Guess | None) -> Recognition:
@@ -169,7 +169,7 @@ def _is_signed(settings: SignatureSettings, request: Request) -> bool:
     try:
         found = received_signatures(dataclasses.replace(settings, timestamp=None), request, 0.0)
         if stamp:
-            seconds(signed_time(stamp, request), stamp.format)
+            unix_seconds(signed_time(stamp, request), stamp.format)
     except (Unauthenticated, ValueError):
         return False
     if settings.id and settings.id.header.lower() not in request.headers:
@@ -183,9 +183,9 @@ def _has_its_events(source: Source, request: Request) -> bool:
     try:
         root = request.json
         functions = Functions(request, root)
-        items = compiled(source.events.split)(root, functions) if source.events.split else [root]
+        items = compile_path(source.events.split)(root, functions) if source.events.split else [root]
         return bool(items and source.events.require) and all(
-            compiled(path)(item, functions) is not None for item in items for path in source.events.require
+            compile_path(path)(item, functions) is not None for item in items for path in source.events.require
         )
     except (Rejected, JMESPathError, TypeError, ValueError):
         return False

@@ -125,7 +125,7 @@ def _stage(sources: Path) -> Iterator[Path]:
 def _look(name: str, stage: Path) -> None:
     """The definition has no mistake, and the handler makes something of each sample that is the source's own."""
     definition = load(stage, [name])[0]
-    found, problems = sample_files.load(definition)
+    found, problems = sample_files.load_samples(definition)
     for one in found:
         if one.folder == stage / name / "samples":
             problems += sample_run.shape(definition.source, one).problems

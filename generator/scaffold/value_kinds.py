@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import get_args
 
-from lambdas.runtime.times import TimeFormat, seconds
+from lambdas.runtime.times import TimeFormat, unix_seconds
 from lambdas.signatures.signature_check import decode_text
 from lambdas.signatures.signature_settings import Encoding
 
@@ -98,7 +98,7 @@ def time_format(text: str) -> TimeFormat | None:
     """How a time is written; None where the text is none."""
     for written in get_args(TimeFormat):
         try:
-            at = seconds(text, written)
+            at = unix_seconds(text, written)
         except ValueError:
             continue
         if _EARLIEST <= at <= _LATEST:

@@ -1,4 +1,4 @@
-"""Several ways, all of which must hold, such as a signature and HTTP Basic."""
+"""Several auth types, all of which must verify the request, such as a signature and HTTP Basic."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth import credential_headers as headers_of
-from lambdas.auth_type import Keys, Sent
+from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model import Auth
 from lambdas.runtime.secrets import SecretsUnavailable
 
@@ -20,11 +20,11 @@ class Settings:
     """A list of types, all of which must hold."""
 
     of: tuple[Auth, ...]
-    """The types, in the order in which they are looked at."""
+    """The types, in the order in which they are checked."""
 
 
 def verified_by(_settings: Settings) -> Literal["handler"]:
-    """An authorizer answers for one header, and the others look elsewhere."""
+    """An authorizer sees one header only, and the other types need more of the request."""
     return "handler"
 
 
@@ -32,28 +32,30 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return headers_of(settings.of)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
-    """One that refuses is enough, even where another can't be asked: nothing could make the request authentic."""
-    down: SecretsUnavailable | None = None
-    for one in settings.of:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
+    """One refusal is enough, even while another type's secrets are unavailable: no answer could save the request."""
+    store_error: SecretsUnavailable | None = None
+    for auth in settings.of:
         try:
-            one.type.verify(one.settings, request, lookup_secret, now)
+            auth.type.verify(auth.settings, request, lookup_secret, now)
         except SecretsUnavailable as error:
-            down = down or error
-    if down:
-        raise down
+            store_error = store_error or error
+    if store_error:
+        raise store_error
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
-    """Signed in every way, one after the other; None where one of them is the vendor's alone."""
-    made: Sent | None = outgoing
-    for one in settings.of:
-        made = one.type.sign(one.settings, made, lookup_secret, now) if made else None
-    return made
+def sign(
+    settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
+) -> OutgoingRequest | None:
+    """Sign with every type, one after the other; None where only the vendor can sign with one of them."""
+    signed: OutgoingRequest | None = outgoing
+    for auth in settings.of:
+        signed = auth.type.sign(auth.settings, signed, lookup_secret, now) if signed else None
+    return signed
 
 
 def describe(settings: Settings) -> str:
-    return "; and ".join(one.type.describe(one.settings) for one in settings.of)
+    return "; and ".join(auth.type.describe(auth.settings) for auth in settings.of)
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

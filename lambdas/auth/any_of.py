@@ -1,4 +1,4 @@
-"""Several ways, one of which is enough: a vendor goes from one scheme to the next, or signs forms in another way."""
+"""Several auth types, one of which is enough: a vendor changes its scheme, or signs forms differently."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth import credential_headers as headers_of
 from lambdas.auth import secret_names
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Auth
 from lambdas.runtime.secrets import NoSecret, SecretsUnavailable, UnusableSecret
 
@@ -25,7 +25,7 @@ class Settings:
 
 
 def verified_by(_settings: Settings) -> Literal["handler"]:
-    """An authorizer answers for one header, which the others may not have."""
+    """An authorizer sees one header only, which requests of the other types may lack."""
     return "handler"
 
 
@@ -33,29 +33,30 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return headers_of(settings.of)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
-    """A way whose secret is not stored is not in use; a store that is down may hold the one that is."""
-    why: list[str] = []
-    down: list[SecretsUnavailable] = []
-    for one in settings.of:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
+    """A type whose secret is not stored is not in use; while the store is down, it may hold the secret that matters."""
+    reasons: list[str] = []
+    store_errors: list[SecretsUnavailable] = []
+    for auth in settings.of:
         try:
-            one.type.verify(one.settings, request, lookup_secret, now)
-        except Unauthenticated as refused:
-            why.append(str(refused))
+            auth.type.verify(auth.settings, request, lookup_secret, now)
+        except Unauthenticated as error:
+            reasons.append(str(error))
         except SecretsUnavailable as error:
-            down.append(error)
+            store_errors.append(error)
         else:
             return
-    if down and (not why or not all(isinstance(one, NoSecret) for one in down) or not _in_use(settings, lookup_secret)):
-        raise down[-1]
-    raise Unauthenticated("; ".join(why))
+    none_stored = all(isinstance(error, NoSecret) for error in store_errors)
+    if store_errors and (not reasons or not none_stored or not _in_use(settings, lookup_secret)):
+        raise store_errors[-1]
+    raise Unauthenticated("; ".join(reasons))
 
 
-def _in_use(settings: Settings, lookup_secret: Keys) -> bool:
-    """Whether there is a secret for one of the ways: without any, it is our fault that nothing verifies."""
-    for one in settings.of:
+def _in_use(settings: Settings, lookup_secret: SecretLookup) -> bool:
+    """Whether a secret is stored for one of the types; if none is, the fault is ours and not the sender's."""
+    for auth in settings.of:
         try:
-            for name in secret_names(one):
+            for name in secret_names(auth):
                 lookup_secret(name)
         except NoSecret:
             continue
@@ -63,24 +64,26 @@ def _in_use(settings: Settings, lookup_secret: Keys) -> bool:
     return False
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
-    """The first way in which the request can be signed."""
+def sign(
+    settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
+) -> OutgoingRequest | None:
+    """Sign with the first type that can sign the request."""
     flaw: UnusableSecret | None = None
-    for one in settings.of:
+    for auth in settings.of:
         try:
-            if made := one.type.sign(one.settings, outgoing, lookup_secret, now):
-                return made
+            if signed := auth.type.sign(auth.settings, outgoing, lookup_secret, now):
+                return signed
         except Unauthenticated:
             continue
-        except UnusableSecret as unusable:
-            flaw = flaw or unusable
+        except UnusableSecret as error:
+            flaw = flaw or error
     if flaw:
         raise flaw
     return None
 
 
 def describe(settings: Settings) -> str:
-    return "; or ".join(one.type.describe(one.settings) for one in settings.of)
+    return "; or ".join(auth.type.describe(auth.settings) for auth in settings.of)
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

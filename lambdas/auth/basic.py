@@ -1,4 +1,4 @@
-"""HTTP Basic authentication, RFC 7617: a user name and a password, stored as one secret."""
+"""HTTP Basic authentication (RFC 7617): a user name and a password, stored as one secret."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import SecretName
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures.keys import secret_texts, usable_keys
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """HTTP Basic authentication. What is stored is `user:password`."""
+    """HTTP Basic authentication. The stored secret is `user:password`."""
 
     secret: SecretName = SecretName("auth_token")
     """Name of the parameter that holds `user:password`."""
 
 
 def verified_by(_settings: Settings) -> Literal["authorizer"]:
-    """An authorizer sees headers, and the credential is all in one."""
+    """An authorizer sees headers, and the whole credential is in one."""
     return "authorizer"
 
 
@@ -42,24 +42,24 @@ def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
-    scheme, _, written = request.headers.get("authorization", "").partition(" ")
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, _now: float) -> None:
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         raise Unauthenticated("no authorization header with the scheme Basic")
     try:
-        seen = base64.b64decode(written.strip(" "), validate=True)
+        received = base64.b64decode(encoded.strip(" "), validate=True)
     except ValueError:
         raise Unauthenticated("what stands in authorization after Basic is not base64") from None
-    held = usable_keys(settings, lookup_secret, read_secret)
-    # Every secret is compared, whatever the first says: the time taken tells nothing.
-    same = [hmac.compare_digest(seen, secret) for secret in held.keys]
-    if not any(same):
-        raise held.refusal("user and password in authorization are not those of the secret")
+    usable = usable_keys(settings, lookup_secret, read_secret)
+    # Every secret is compared, also after a match, so that the time taken reveals nothing.
+    matches = [hmac.compare_digest(received, secret) for secret in usable.keys]
+    if not any(matches):
+        raise usable.refusal("user and password in authorization are not those of the secret")
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
-    written = base64.b64encode(lookup_secret(settings.secret)[0].encode()).decode()
-    return outgoing._replace(headers={**outgoing.headers, "Authorization": f"Basic {written}"})
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, _now: float) -> OutgoingRequest:
+    encoded = base64.b64encode(lookup_secret(settings.secret)[0].encode()).decode()
+    return outgoing._replace(headers={**outgoing.headers, "Authorization": f"Basic {encoded}"})
 
 
 def describe(_settings: Settings) -> str:

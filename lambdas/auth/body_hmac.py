@@ -1,4 +1,4 @@
-"""An HMAC in the body, over fields of it: Adyen's standard notifications, Mailgun. The rest of it is not covered."""
+"""An HMAC in the body, over some of its fields: Adyen's standard notifications, Mailgun. Other fields are unsigned."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Field, SecretName, Text
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
-from lambdas.reading.text_templates import paths, pieces
-from lambdas.reading.unverified import refuse_compressed
+from lambdas.reading.text_templates import template_parts, template_paths
+from lambdas.reading.unverified_request import refuse_compressed_body
 from lambdas.signatures import signature_check, signature_make
 from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
 from lambdas.signatures.signature_settings import Encoding
@@ -25,7 +25,7 @@ MAX_ITEMS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class BodySignature:
     """Where the signature is."""
 
     path: Field
@@ -38,7 +38,7 @@ class Carried:
 class Settings:
     """An HMAC in the body, over fields of it."""
 
-    signature: Carried
+    signature: BodySignature
     """Where the signature is."""
     signed: Text
     """What is signed: fields of the item, and what stands between them. One that is absent is empty."""
@@ -64,7 +64,7 @@ def headers(_settings: Settings) -> tuple[str, ...]:
 
 
 def masked_fields(settings: Settings) -> tuple[str, ...]:
-    """Whoever reads a signature could send its fields again, with another body around them."""
+    """Somebody who reads a signature could send its fields again, with another body around them."""
     if not settings.each:
         return (settings.signature.path,)
     items = settings.each if "[]" in settings.each else f"{settings.each}[]"
@@ -75,8 +75,8 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return read_key(settings.key, stored)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
-    refuse_compressed(request)
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, _now: float) -> None:
+    refuse_compressed_body(request)
     try:
         items = _items(settings, request.json, request)
         texts = [_text(settings, item, request) for item in items]
@@ -84,62 +84,62 @@ def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: floa
         raise Unauthenticated("the body is not what is signed: it can't be taken apart") from None
     if not items:
         raise Unauthenticated(f"{settings.each} is not a list with something in it")
-    held = usable_keys(settings, lookup_secret, read_secret)
-    good = [_is_good(settings, item, text, held.keys, request) for item, text in zip(items, texts, strict=True)]
-    if not all(good):
-        raise held.refusal(f"{settings.signature.path} is not a signature of its fields with the secret")
+    usable = usable_keys(settings, lookup_secret, read_secret)
+    valid = [_is_valid(settings, item, text, usable.keys, request) for item, text in zip(items, texts, strict=True)]
+    if not all(valid):
+        raise usable.refusal(f"{settings.signature.path} is not a signature of its fields with the secret")
 
 
-def _is_good(settings: Settings, item: Any, text: bytes, secrets: tuple[bytes, ...], request: Request) -> bool:
-    seen = _seen(settings, item, request)
-    # Every secret is compared, whatever the first says: the time taken tells nothing.
-    same = [hmac.compare_digest(seen, hmac.digest(key, text, settings.algorithm)) for key in secrets]
-    return any(same)
+def _is_valid(settings: Settings, item: Any, text: bytes, keys: tuple[bytes, ...], request: Request) -> bool:
+    received = _received_signature(settings, item, request)
+    # Every key is compared, also after a match, so that the time taken reveals nothing.
+    matches = [hmac.compare_digest(received, hmac.digest(key, text, settings.algorithm)) for key in keys]
+    return any(matches)
 
 
 def _items(settings: Settings, root: Any, request: Request) -> list[Any]:
-    found = masking.found(root, settings.each, request) if settings.each else [root]
-    if not isinstance(found, list):
+    items = masking.field_value(root, settings.each, request) if settings.each else [root]
+    if not isinstance(items, list):
         return []
-    # Each costs an HMAC for anyone who sends it.
-    if len(found) > MAX_ITEMS:
+    # Each item costs an HMAC before the sender is known.
+    if len(items) > MAX_ITEMS:
         raise Unauthenticated(f"{settings.each} has more than {MAX_ITEMS:,} items")
-    return found
+    return items
 
 
 def _text(settings: Settings, item: Any, request: Request) -> bytes:
     functions = Functions(request, item)
     parts = (
-        part if kind == "literal" else _written(compiled(part)(item, functions))
-        for kind, part in pieces(settings.signed)
+        part if kind == "literal" else _signed_value(compile_path(part)(item, functions))
+        for kind, part in template_parts(settings.signed)
     )
     return "".join(parts).encode("utf-8", "surrogatepass")
 
 
-def _written(value: Any) -> str:
+def _signed_value(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _seen(settings: Settings, item: Any, request: Request) -> bytes:
-    found = masking.found(item, settings.signature.path, request)
+def _received_signature(settings: Settings, item: Any, request: Request) -> bytes:
+    text = masking.field_value(item, settings.signature.path, request)
     try:
-        return signature_check.decode_text(found, settings.signature.encoding) if isinstance(found, str) else b""
+        return signature_check.decode_text(text, settings.signature.encoding) if isinstance(text, str) else b""
     except ValueError:
         return b""
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float) -> OutgoingRequest:
     root, request = json.loads(outgoing.body), Request.from_sent(outgoing, now)
     key = usable_keys(settings, lookup_secret, read_secret).current
     for item in _items(settings, root, request):
         digest = hmac.digest(key, _text(settings, item, request), settings.algorithm)
-        *above, last = settings.signature.path.split(".")
-        below = item
-        for name in above:
-            below = below.setdefault(name, {})
-        below[last] = signature_make.encode_bytes(digest, settings.signature.encoding)
+        *parents, last = settings.signature.path.split(".")
+        parent = item
+        for name in parents:
+            parent = parent.setdefault(name, {})
+        parent[last] = signature_make.encode_bytes(digest, settings.signature.encoding)
     return outgoing._replace(body=json.dumps(root).encode())
 
 
@@ -151,7 +151,7 @@ def describe(settings: Settings) -> str:
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
-    if not paths(settings.signed):
+    if not template_paths(settings.signed):
         yield "signed", "has no field of the body, so one signature would be good for every event"
     if "[]" in settings.signature.path:
         yield "signature.path", "is one field, without []; `each` finds the items, each with a signature of its own"

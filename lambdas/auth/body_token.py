@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Field, SecretName
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
-from lambdas.reading.unverified import refuse_compressed
+from lambdas.reading.unverified_request import refuse_compressed_body
 from lambdas.signatures.keys import secret_texts, usable_keys
 
 if TYPE_CHECKING:
@@ -41,55 +41,56 @@ def headers(_settings: Settings) -> tuple[str, ...]:
 
 
 def masked_fields(settings: Settings) -> tuple[str, ...]:
-    return (_everywhere(settings),)
+    return (_full_path(settings),)
 
 
 def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
-    refuse_compressed(request)
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, _now: float) -> None:
+    refuse_compressed_body(request)
     try:
         root = request.json
     except Rejected:
         raise Unauthenticated("the body is not JSON") from None
     items = [root]
     if settings.each:
-        found = masking.found(root, settings.each, request)
-        if not isinstance(found, list) or not found:
+        items = masking.field_value(root, settings.each, request)
+        if not isinstance(items, list) or not items:
             raise Unauthenticated(f"{settings.each} is not a list with something in it")
-        items = found
-    held = usable_keys(settings, lookup_secret, read_secret)
-    good = [_is_good(_carried(settings, item, request), held.keys) for item in items]
-    if not all(good):
-        what = f"an item of {settings.each}" if settings.each else "the body"
-        raise held.refusal(f"{settings.field} of {what} is not the secret")
+    usable = usable_keys(settings, lookup_secret, read_secret)
+    valid = [_is_valid(_received_token(settings, item, request), usable.keys) for item in items]
+    if not all(valid):
+        holder = f"an item of {settings.each}" if settings.each else "the body"
+        raise usable.refusal(f"{settings.field} of {holder} is not the secret")
 
 
-def _is_good(seen: bytes, secrets: tuple[bytes, ...]) -> bool:
-    # Every secret is compared, whatever the first says: the time taken tells nothing.
-    same = [hmac.compare_digest(seen, one) for one in secrets]
-    return any(same)
+def _is_valid(received: bytes, secrets: tuple[bytes, ...]) -> bool:
+    # Every secret is compared, also after a match, so that the time taken reveals nothing.
+    matches = [hmac.compare_digest(received, secret) for secret in secrets]
+    return any(matches)
 
 
-def _carried(settings: Settings, item: Any, request: Request) -> bytes:
-    found = masking.found(item, settings.field, request)
-    return found.encode("utf-8", "surrogatepass") if isinstance(found, str) else b""
+def _received_token(settings: Settings, item: Any, request: Request) -> bytes:
+    token = masking.field_value(item, settings.field, request)
+    return token.encode("utf-8", "surrogatepass") if isinstance(token, str) else b""
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, _now: float) -> OutgoingRequest:
     root = json.loads(outgoing.body)
-    masking.put(root, _everywhere(settings), usable_keys(settings, lookup_secret, read_secret).current.decode())
+    masking.replace_field(
+        root, _full_path(settings), usable_keys(settings, lookup_secret, read_secret).current.decode()
+    )
     return outgoing._replace(body=json.dumps(root).encode())
 
 
-def _everywhere(settings: Settings) -> str:
+def _full_path(settings: Settings) -> str:
     return f"{settings.each}[].{settings.field}" if settings.each else settings.field
 
 
 def describe(settings: Settings) -> str:
-    return f"a token in the body, {_everywhere(settings)}"
+    return f"a token in the body, {_full_path(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

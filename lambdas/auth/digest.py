@@ -1,4 +1,4 @@
-"""A plain hash of the secret and the request, in a header: HubSpot's first versions. HMAC is what came of it."""
+"""A plain hash of the secret and the request, in a header: HubSpot's first versions. Newer schemes use an HMAC."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth_type import Keys, Sent
+from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model import SecretName
 from lambdas.signatures import signature_check, signature_make
 from lambdas.signatures.keys import secret_texts, usable_keys
@@ -41,19 +42,20 @@ def read_secret(_settings: Settings, stored: str) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in secret_texts(stored))
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
-    seen = signature_check.received_signatures(settings, request, now)
-    held = usable_keys(settings, lookup_secret, read_secret)
-    found = [text for secret in held.keys for text in signed_texts(settings, request, secret)]
-    right = [hashlib.new(settings.algorithm, text).digest() for text in found]
-    same = [hmac.compare_digest(one, digest) for one in right for digest in seen]
-    if not any(same):
-        where = " or ".join(settings.signature.header).lower()
-        raise held.refusal(f"no hash in {where} is one of the secret and this request")
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
+    received = signature_check.received_signatures(settings, request, now)
+    usable = usable_keys(settings, lookup_secret, read_secret)
+    texts = [text for secret in usable.keys for text in signed_texts(settings, request, secret)]
+    expected = [hashlib.new(settings.algorithm, text).digest() for text in texts]
+    # Every pair is compared, also after a match, so that the time taken reveals nothing.
+    matches = [hmac.compare_digest(*pair) for pair in product(expected, received)]
+    if not any(matches):
+        header_names = " or ".join(settings.signature.header).lower()
+        raise usable.refusal(f"no hash in {header_names} is one of the secret and this request")
     signature_check.check_signed_claims(settings, request, now)
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float) -> OutgoingRequest:
     secret = usable_keys(settings, lookup_secret, read_secret).current
     return signature_make.sign_request(
         settings, outgoing, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret

@@ -1,4 +1,4 @@
-"""An ECDSA signature in a header, P-256 with SHA-256: SendGrid. What is stored is the vendor's public key."""
+"""An ECDSA signature in a header, P-256 with SHA-256: SendGrid. The stored secret is the vendor's public key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import SecretName
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures import public_keys, signature_check, signature_make
@@ -46,21 +46,21 @@ def read_secret(_settings: Settings, stored: str) -> tuple[Any, ...]:
     return (key,)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    held, algorithm = usable_keys(settings, lookup_secret, read_secret), ECDSA(SHA256())
-    by = (partial(key.verify, signature_algorithm=algorithm) for key in held.keys)
+    usable, algorithm = usable_keys(settings, lookup_secret, read_secret), ECDSA(SHA256())
+    verifiers = (partial(key.verify, signature_algorithm=algorithm) for key in usable.keys)
     try:
-        public_keys.verify(settings, request, now, by)
-    except Unauthenticated as refused:
-        raise held.refusal(str(refused)) from None
+        public_keys.verify(settings, request, now, verifiers)
+    except Unauthenticated as error:
+        raise usable.refusal(str(error)) from None
 
 
 @lru_cache(4)
 def _public(stored: str) -> Any:
-    """The key; None where what is stored is none of P-256."""
+    """Return the public key; None where the stored text is not one of P-256."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -73,32 +73,34 @@ def _public(stored: str) -> Any:
     return key if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1) else None
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
+def sign(
+    settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
+) -> OutgoingRequest | None:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    held = lookup_secret(settings.secret)[0]
-    if not held.startswith(_PRIVATE):
+    stored = lookup_secret(settings.secret)[0]
+    if not stored.startswith(_PRIVATE):
         return None
-    key = _private(held)
+    key = _private(stored)
     return signature_make.sign_request(settings, outgoing, now, lambda text: key.sign(text, ECDSA(SHA256())))
 
 
 def key_pair(_settings: Settings) -> tuple[str, str]:
-    """A public key as it is stored, and the private key with which `sign` signs."""
+    """Return a public key as it is stored, and the private key with which `sign` signs."""
     from secrets import randbelow
 
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    held = f"{_PRIVATE}{randbelow(2**255) + 1:x}"
-    public = _private(held).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(public).decode(), held
+    private = f"{_PRIVATE}{randbelow(2**255) + 1:x}"
+    public = _private(private).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(public).decode(), private
 
 
-def _private(held: str) -> Any:
+def _private(stored: str) -> Any:
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 
-    return derive_private_key(int(held.removeprefix(_PRIVATE), 16), SECP256R1())
+    return derive_private_key(int(stored.removeprefix(_PRIVATE), 16), SECP256R1())
 
 
 def describe(settings: Settings) -> str:

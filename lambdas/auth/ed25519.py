@@ -1,4 +1,4 @@
-"""An Ed25519 signature in a header: Discord, Standard Webhooks' `v1a`. What is stored is the vendor's public key."""
+"""An Ed25519 signature in a header: Discord, Standard Webhooks' `v1a`. The stored secret is the vendor's public key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import SecretName
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures import public_keys, signature_check, signature_make
@@ -51,31 +51,33 @@ def read_secret(settings: Settings, stored: str) -> tuple[Any, ...]:
     return (Ed25519PublicKey.from_public_bytes(content),)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
-    held = usable_keys(settings, lookup_secret, read_secret)
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
+    usable = usable_keys(settings, lookup_secret, read_secret)
     try:
-        public_keys.verify(settings, request, now, (key.verify for key in held.keys))
-    except Unauthenticated as refused:
-        raise held.refusal(str(refused)) from None
+        public_keys.verify(settings, request, now, (key.verify for key in usable.keys))
+    except Unauthenticated as error:
+        raise usable.refusal(str(error)) from None
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent | None:
-    held = lookup_secret(settings.secret)[0]
-    if not held.startswith(_PRIVATE):
+def sign(
+    settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
+) -> OutgoingRequest | None:
+    stored = lookup_secret(settings.secret)[0]
+    if not stored.startswith(_PRIVATE):
         return None
     return signature_make.sign_request(
-        settings, outgoing, now, _private(bytes.fromhex(held.removeprefix(_PRIVATE))).sign
+        settings, outgoing, now, _private(bytes.fromhex(stored.removeprefix(_PRIVATE))).sign
     )
 
 
 def key_pair(settings: Settings) -> tuple[str, str]:
-    """A public key as it is stored, and the private key with which `sign` signs."""
+    """Return a public key as it is stored, and the private key with which `sign` signs."""
     from secrets import token_bytes
 
     seed = token_bytes(32)
     public = _private(seed).public_key().public_bytes_raw()
-    written = public.hex() if settings.key.encoding == "hex" else signature_make.encode_bytes(public, "base64")
-    return settings.key.strip + written, _PRIVATE + seed.hex()
+    encoded = public.hex() if settings.key.encoding == "hex" else signature_make.encode_bytes(public, "base64")
+    return settings.key.strip + encoded, _PRIVATE + seed.hex()
 
 
 def _private(seed: bytes) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth_type import Keys, Sent
+from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model import SecretName
 from lambdas.signatures import signature_check, signature_make
 from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
@@ -43,17 +44,17 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return read_key(settings.key, stored)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, now: float) -> None:
-    seen = signature_check.received_signatures(settings, request, now)
-    held = usable_keys(settings, lookup_secret, read_secret)
-    right = [
-        hmac.digest(key, text, settings.algorithm) for text in signed_texts(settings, request) for key in held.keys
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
+    received = signature_check.received_signatures(settings, request, now)
+    usable = usable_keys(settings, lookup_secret, read_secret)
+    expected = [
+        hmac.digest(key, text, settings.algorithm) for text in signed_texts(settings, request) for key in usable.keys
     ]
-    # Every pair is compared, whatever the first says: the time taken tells nothing.
-    same = [hmac.compare_digest(one, digest) for one in right for digest in seen]
-    if not any(same):
-        where = " or ".join(settings.signature.header).lower()
-        raise held.refusal(f"no signature in {where} is one of this body with the secret")
+    # Every pair is compared, also after a match, so that the time taken reveals nothing.
+    matches = [hmac.compare_digest(*pair) for pair in product(expected, received)]
+    if not any(matches):
+        header_names = " or ".join(settings.signature.header).lower()
+        raise usable.refusal(f"no signature in {header_names} is one of this body with the secret")
     signature_check.check_signed_claims(settings, request, now)
 
 
@@ -61,7 +62,7 @@ def hmac_texts(settings: Settings, request: Request) -> list[bytes]:
     return signed_texts(settings, request)
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float) -> OutgoingRequest:
     key = usable_keys(settings, lookup_secret, read_secret).current
     return signature_make.sign_request(settings, outgoing, now, lambda text: hmac.digest(key, text, settings.algorithm))
 

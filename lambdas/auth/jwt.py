@@ -1,7 +1,8 @@
 """A JSON Web Token in a header, signed by an issuer who publishes its keys: Google Pub/Sub, OpenID Connect.
 
-Signed with RS256 it is verified by the HTTP API itself, else here with PyJWT. Issuer, audience, times and claims are
-checked here in both cases. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+The HTTP API itself verifies the signature of RS256; this module verifies others, with PyJWT. It checks issuer,
+audience, times and claims in both cases.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Header, HttpsUrl
-from lambdas.runtime.fetch import fetched
+from lambdas.runtime.fetch import fetch_from_vendor
 from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import SecretsUnavailable
 from lambdas.signatures.published_keys import REREAD, FetchCache
@@ -48,9 +49,9 @@ class Settings:
 
 
 def verified_by(settings: Settings) -> Literal["api", "authorizer"]:
-    """The HTTP API knows RS256 alone, and asks the issuer where its keys are."""
-    plain = settings.algorithms == ("RS256",) and settings.jwks_url is None
-    return "api" if plain else "authorizer"
+    """The HTTP API knows only RS256, and asks the issuer where its keys are."""
+    api_can_verify = settings.algorithms == ("RS256",) and settings.jwks_url is None
+    return "api" if api_can_verify else "authorizer"
 
 
 def wheels(_settings: Settings) -> tuple[str, ...]:
@@ -61,30 +62,30 @@ def headers(settings: Settings) -> tuple[str, ...]:
     return (settings.header.lower(),)
 
 
-def verify(settings: Settings, request: Request, _lookup_secret: Keys, now: float) -> None:
-    claims = _written_as_text(request.claims) if request.claims is not None else _decoded(settings, request)
-    _check(settings, claims, now)
+def verify(settings: Settings, request: Request, _lookup_secret: SecretLookup, now: float) -> None:
+    claims = _typed_claims(request.claims) if request.claims is not None else _verified_claims(settings, request)
+    _check_claims(settings, claims, now)
 
 
-def _written_as_text(claims: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The claims of a token that the HTTP API has verified: it hands all of them over as text, a list as `[a b]`."""
-    found = dict(claims)
-    if isinstance(audience := found.get("aud"), str) and audience.startswith("["):
-        found["aud"] = [audience, *audience.removeprefix("[").removesuffix("]").split()]
+def _typed_claims(texts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the claims that the HTTP API verified, with types: it hands each over as text, a list as `[a b]`."""
+    claims = dict(texts)
+    if isinstance(audience := claims.get("aud"), str) and audience.startswith("["):
+        claims["aud"] = [audience, *audience.removeprefix("[").removesuffix("]").split()]
     for name in ("exp", "nbf"):
         with suppress(ValueError):
-            found |= {name: float(found[name])} if isinstance(found.get(name), str) else {}
-    return found
+            claims |= {name: float(claims[name])} if isinstance(claims.get(name), str) else {}
+    return claims
 
 
-def _check(settings: Settings, claims: Mapping[str, Any], now: float) -> None:
+def _check_claims(settings: Settings, claims: Mapping[str, Any], now: float) -> None:
     issuer = claims.get("iss")
     if issuer != settings.issuer and not (settings.issuer in _GOOGLE and issuer in _GOOGLE):
         raise Unauthenticated("iss is not the issuer")
     audience = claims.get("aud")
-    if not any(one in settings.audience for one in (audience if isinstance(audience, list) else [audience])):
+    if not any(name in settings.audience for name in (audience if isinstance(audience, list) else [audience])):
         raise Unauthenticated("aud is none of the audience")
-    # Not the other way round: NaN is neither more nor less than anything.
+    # Negated on purpose: every comparison with NaN is false, so NaN is refused.
     if not _number(claims, "exp", 0.0) > now - LEEWAY:
         raise Unauthenticated("exp is not there, or is past")
     if not _number(claims, "nbf", now) <= now + LEEWAY:
@@ -98,8 +99,8 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _number(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
-    value = claims.get(name, otherwise)
+def _number(claims: Mapping[str, Any], name: str, default: float) -> float:
+    value = claims.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Unauthenticated(f"{name} is no time")
     try:
@@ -108,7 +109,7 @@ def _number(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
         raise Unauthenticated(f"{name} is no time") from None
 
 
-def _decoded(settings: Settings, request: Request) -> Mapping[str, Any]:
+def _verified_claims(settings: Settings, request: Request) -> Mapping[str, Any]:
     import jwt
 
     header = settings.header.lower()
@@ -116,39 +117,39 @@ def _decoded(settings: Settings, request: Request) -> Mapping[str, Any]:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated(f"no {header} header with the scheme Bearer")
     try:
-        named = jwt.get_unverified_header(token)
-        algorithm = named.get("alg")
-        # Before any key is looked at: the token does not choose how it is verified.
+        token_header = jwt.get_unverified_header(token)
+        algorithm = token_header.get("alg")
+        # Checked before any key is looked up: the token does not choose how it is verified.
         if algorithm not in settings.algorithms:
             raise Unauthenticated("alg is none of those that are allowed")
-        key = _key(settings, named.get("kid"), algorithm)
+        key = _issuer_key(settings, token_header.get("kid"), algorithm)
         if key is None:
             raise Unauthenticated("kid is none of the issuer's keys")
-        unchecked: Any = {f"verify_{one}": False for one in ("aud", "iss", "exp", "nbf", "iat", "sub", "jti")}
-        claims: Mapping[str, Any] = jwt.decode(token, key, algorithms=[algorithm], options=unchecked)
+        no_checks: Any = {f"verify_{claim}": False for claim in ("aud", "iss", "exp", "nbf", "iat", "sub", "jti")}
+        claims: Mapping[str, Any] = jwt.decode(token, key, algorithms=[algorithm], options=no_checks)
     except jwt.PyJWTError as error:
         raise Unauthenticated(f"the token in {header} is not good: {type(error).__name__}") from None
     return claims
 
 
-def _keys(content: bytes) -> list[Any]:
+def _parse_key_set(content: bytes) -> list[Any]:
     from jwt import PyJWK
     from jwt.exceptions import PyJWTError
 
-    said = json.loads(content)
-    if not isinstance(said, dict) or not isinstance(said.get("keys"), list):
-        raise ValueError("it is no JSON Web Key Set")  # noqa: TRY004 - as what is no JSON at all
+    key_set = json.loads(content)
+    if not isinstance(key_set, dict) or not isinstance(key_set.get("keys"), list):
+        raise ValueError("it is no JSON Web Key Set")  # noqa: TRY004 - the same error as for a text that is not JSON
     keys = []
-    for one in said["keys"]:
+    for key in key_set["keys"]:
         try:
-            if _verifies(one):
-                keys.append(PyJWK(one))
+            if _is_for_signatures(key):
+                keys.append(PyJWK(key))
         except (PyJWTError, ValueError, TypeError, AttributeError, KeyError):
-            continue  # of a kind that we have no use for
+            continue  # a kind of key that PyJWT does not know
     return keys
 
 
-def _verifies(key: Any) -> bool:
+def _is_for_signatures(key: Any) -> bool:
     """Whether the key is meant for signatures.
 
     https://datatracker.ietf.org/doc/html/rfc7517#section-4.2
@@ -156,53 +157,53 @@ def _verifies(key: Any) -> bool:
     return key.get("use") in (None, "sig") and "verify" in (key.get("key_ops") or ["verify"])
 
 
-def _fitting(keys: list[Any], kid: Any, algorithm: str) -> Any:
-    """A key says itself for which algorithm it is: an EC key never verifies RS256."""
-    fit = [one for one in keys if (kid is None or one.key_id == kid) and one.key_type in _TYPES[algorithm[:2]]]
-    return fit[0].key if len(fit) == 1 else None
+def _matching_key(keys: list[Any], kid: Any, algorithm: str) -> Any:
+    """Return the only key with this id and of the algorithm's type, or None: an EC key never verifies RS256."""
+    matches = [key for key in keys if (kid is None or key.key_id == kid) and key.key_type in _KEY_TYPES[algorithm[:2]]]
+    return matches[0].key if len(matches) == 1 else None
 
 
-_TYPES = {"RS": ("RSA",), "PS": ("RSA",), "ES": ("EC",), "Ed": ("OKP",)}
+_KEY_TYPES = {"RS": ("RSA",), "PS": ("RSA",), "ES": ("EC",), "Ed": ("OKP",)}
 
 
-def _ask(url: str) -> bytes:
-    return fetched(url, [urlsplit(url).hostname or ""])
+def _fetch(url: str) -> bytes:
+    return fetch_from_vendor(url, [urlsplit(url).hostname or ""])
 
 
-def _place(content: bytes) -> str:
-    """Where an issuer's keys are, as its configuration says.
+def _parse_jwks_uri(content: bytes) -> str:
+    """Return the URL of the issuer's keys from its OpenID configuration.
 
     https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
     """
     configuration = json.loads(content)
     if not isinstance(configuration, dict) or not isinstance(configuration.get("jwks_uri"), str):
-        raise ValueError("it does not say where its keys are")  # noqa: TRY004 - as what is no JSON at all
+        raise ValueError("it does not say where its keys are")  # noqa: TRY004 - the same error as for a text that is not JSON
     return str(configuration["jwks_uri"])
 
 
-KEY_SETS = FetchCache(_keys, _ask)
-PLACES = FetchCache(_place, _ask)
+KEY_SETS = FetchCache(_parse_key_set, _fetch)
+KEY_SET_URLS = FetchCache(_parse_jwks_uri, _fetch)
 
 
-def _key(settings: Settings, kid: Any, algorithm: str) -> Any:
-    """The key with this id, or the only one; None where there is none."""
+def _issuer_key(settings: Settings, kid: Any, algorithm: str) -> Any:
+    """Return the issuer's key with this id, or its only key; None where there is none."""
     try:
-        url = settings.jwks_url or PLACES.get(f"{settings.issuer.rstrip('/')}/.well-known/openid-configuration")
-        found = _fitting(KEY_SETS.get(url), kid, algorithm)
-        if found is None:  # It may be new. Who makes up keys does not have the set read for each.
-            found = _fitting(KEY_SETS.get(url, REREAD), kid, algorithm)
+        url = settings.jwks_url or KEY_SET_URLS.get(f"{settings.issuer.rstrip('/')}/.well-known/openid-configuration")
+        key = _matching_key(KEY_SETS.get(url), kid, algorithm)
+        if key is None:  # It may be new; REREAD keeps made-up key ids from having the set read each time.
+            key = _matching_key(KEY_SETS.get(url, REREAD), kid, algorithm)
     except FetchRefused as error:
         raise SecretsUnavailable(f"no keys of {settings.issuer}: {error}") from None
-    return found
+    return key
 
 
-def sign(_settings: Settings, _outgoing: Sent, _lookup_secret: Keys, _now: float) -> None:
-    """The issuer alone has the key."""
+def sign(_settings: Settings, _outgoing: OutgoingRequest, _lookup_secret: SecretLookup, _now: float) -> None:
+    """Return None: only the issuer has the private key."""
 
 
 def describe(settings: Settings) -> str:
-    more = "".join(f", {name} {value}" for name, value in (settings.claims or {}).items())
-    return f"a token of {settings.issuer} for {' or '.join(settings.audience)}{more} in {settings.header}"
+    claims = "".join(f", {name} {value}" for name, value in (settings.claims or {}).items())
+    return f"a token of {settings.issuer} for {' or '.join(settings.audience)}{claims} in {settings.header}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

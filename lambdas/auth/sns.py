@@ -1,4 +1,4 @@
-"""Amazon SNS over HTTPS: an RSA signature in the body, under a certificate that SNS publishes.
+"""Amazon SNS over HTTPS: an RSA signature in the body, verified with a certificate that SNS publishes.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 """
@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import TopicArn
 from lambdas.reading.body import Rejected
-from lambdas.reading.unverified import refuse_compressed
-from lambdas.runtime.fetch import fetched
+from lambdas.reading.unverified_request import refuse_compressed_body
+from lambdas.runtime.fetch import fetch_from_vendor
 from lambdas.runtime.https_url import FetchRefused
 from lambdas.signatures.published_keys import FetchCache
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
 HOSTS = ("sns.*.amazonaws.com", "sns.*.amazonaws.com.cn")
-# A region's, and nothing else's: whoever has a bucket named sns has sns.s3.amazonaws.com, and sns.s3-us-west-2 there.
-# And a certificate's, with nothing behind it: other paths are SNS's API, which may say what somebody has put there.
+# Only hosts of a region: the owner of a bucket named sns controls sns.s3.amazonaws.com and sns.s3-us-west-2.
+# And only a certificate's path: other paths are SNS's API, whose answers may hold a text that somebody chose.
 _REGION = r"[a-z]+(-[a-z]+)+-[0-9]+"
 _CERTIFICATE = re.compile(rf"https://sns\.{_REGION}\.amazonaws\.com(\.cn)?/SimpleNotificationService-[A-Za-z0-9]+\.pem")
 _BEGINS = b"-----BEGIN CERTIFICATE-----"
-# Regions that have to be opted in to, GovCloud's and China's have names of their own, as AWS's SDK for Java knows them:
+# Opt-in regions, GovCloud and China have their own names, as in AWS's SDK for Java:
 # https://github.com/aws/aws-sdk-java-v2, SnsHostProvider
 _SUBJECT = re.compile(rf"CN=sns(-signing\.{_REGION}|-{_REGION})?\.amazonaws\.com(\.cn)?")
 _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
@@ -39,8 +39,8 @@ _SIGNED = {
     "SubscriptionConfirmation": _CONFIRMATION,
     "UnsubscribeConfirmation": _CONFIRMATION,
 }
-# Lambda's event writes these names otherwise.
-_ALSO = {"SigningCertURL": "SigningCertUrl", "SubscribeURL": "SubscribeUrl"}
+# Lambda's event spells these names differently.
+_OTHER_SPELLING = {"SigningCertURL": "SigningCertUrl", "SubscribeURL": "SubscribeUrl"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +64,25 @@ def headers(_settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-def verify(settings: Settings, request: Request, _lookup_secret: Keys, _now: float) -> None:
-    refuse_compressed(request)
+def verify(settings: Settings, request: Request, _lookup_secret: SecretLookup, _now: float) -> None:
+    refuse_compressed_body(request)
     try:
         message = request.json
     except Rejected:
         raise Unauthenticated("the body is not JSON") from None
     if not isinstance(message, dict):
         raise Unauthenticated("the body is no message of SNS")
-    # The topic first: for all others, nothing is fetched.
+    # The topic is checked first: nothing is fetched for a topic that the definition does not name.
     if message.get("TopicArn") not in settings.topics:
         raise Unauthenticated("TopicArn is none of the topics")
     text, signature = _text(message), _signature(message)
     url = _field(message, "SigningCertURL")
     if not (isinstance(url, str) and _CERTIFICATE.fullmatch(url)):
         raise Unauthenticated("SigningCertURL is not a certificate of SNS")
-    _check(url, signature, text, message.get("SignatureVersion"))
+    _check_signature(url, signature, text, message.get("SignatureVersion"))
 
 
-def _check(url: str, signature: bytes, text: bytes, version: Any) -> None:
+def _check_signature(url: str, signature: bytes, text: bytes, version: Any) -> None:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA1, SHA256
@@ -91,7 +91,7 @@ def _check(url: str, signature: bytes, text: bytes, version: Any) -> None:
     if algorithm is None:
         raise Unauthenticated("SignatureVersion is neither 1 nor 2")
     try:
-        # A renewed one has another name, so that each is read once.
+        # A renewed certificate has another URL, so each is fetched once.
         key = CERTIFICATES.get(url, math.inf)
     except FetchRefused as error:
         raise Unauthenticated(f"SigningCertURL leads to no certificate of SNS: {error}") from None
@@ -101,8 +101,8 @@ def _check(url: str, signature: bytes, text: bytes, version: Any) -> None:
         raise Unauthenticated("Signature is not one of this message with the certificate") from None
 
 
-def _key(content: bytes) -> Any:
-    """The public key in a certificate. TLS and the host's name say that it is from SNS."""
+def _parse_certificate(content: bytes) -> Any:
+    """Return the public key of a certificate; TLS and the host's name prove that the certificate is from SNS."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.x509 import load_pem_x509_certificate
 
@@ -115,15 +115,15 @@ def _key(content: bytes) -> Any:
     return key
 
 
-def _ask(url: str) -> bytes:
-    return fetched(url, HOSTS)
+def _fetch(url: str) -> bytes:
+    return fetch_from_vendor(url, HOSTS)
 
 
-CERTIFICATES = FetchCache(_key, _ask)
+CERTIFICATES = FetchCache(_parse_certificate, _fetch)
 
 
 def _field(message: dict[str, Any], name: str) -> Any:
-    return message.get(name, message.get(_ALSO.get(name, name)))
+    return message.get(name, message.get(_OTHER_SPELLING.get(name, name)))
 
 
 def _text(message: dict[str, Any]) -> bytes:
@@ -147,8 +147,8 @@ def _signature(message: dict[str, Any]) -> bytes:
         raise Unauthenticated("Signature is not base64") from None
 
 
-def sign(_settings: Settings, _outgoing: Sent, _lookup_secret: Keys, _now: float) -> None:
-    """SNS alone has the key."""
+def sign(_settings: Settings, _outgoing: OutgoingRequest, _lookup_secret: SecretLookup, _now: float) -> None:
+    """Return None: only SNS has the private key."""
 
 
 def describe(settings: Settings) -> str:

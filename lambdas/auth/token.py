@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Header, SecretName
-from lambdas.reading.unverified import parameter
+from lambdas.reading.unverified_request import single_query_parameter
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures.keys import secret_texts, usable_keys
 
@@ -32,7 +32,7 @@ class Settings:
 
 
 def verified_by(settings: Settings) -> Literal["authorizer", "handler"]:
-    """An authorizer sees headers, and a token is all in one."""
+    """An authorizer sees headers, and the whole token is in one."""
     return "authorizer" if settings.header else "handler"
 
 
@@ -44,32 +44,32 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     *as_stored, bare = secret_texts(stored)
     if settings.header and not bare.isprintable():
         raise UnusableSecret("has a character in it that no header has, such as a line break")
-    # Whoever takes a header off the wire takes off the white space around its value.
-    found = [bare] if settings.header else [*as_stored, bare]
-    return tuple(f"{settings.prefix}{text}".encode() for text in found)
+    # An HTTP server strips the white space around a header's value.
+    texts = [bare] if settings.header else [*as_stored, bare]
+    return tuple(f"{settings.prefix}{text}".encode() for text in texts)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: Keys, _now: float) -> None:
-    place, carried = _carried(settings, request)
-    seen = carried.encode("utf-8", "surrogatepass")
-    held = usable_keys(settings, lookup_secret, read_secret)
-    # Every secret is compared, whatever the first says: the time taken tells nothing.
-    same = [hmac.compare_digest(seen, token) for token in held.keys]
-    if not any(same):
-        raise held.refusal(f"the token in {place} is not the secret")
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, _now: float) -> None:
+    carrier, token = _received_token(settings, request)
+    received = token.encode("utf-8", "surrogatepass")
+    usable = usable_keys(settings, lookup_secret, read_secret)
+    # Every secret is compared, also after a match, so that the time taken reveals nothing.
+    matches = [hmac.compare_digest(received, expected) for expected in usable.keys]
+    if not any(matches):
+        raise usable.refusal(f"the token in {carrier} is not the secret")
 
 
-def _carried(settings: Settings, request: Request) -> tuple[str, str]:
-    """Where the token is, and what is there."""
+def _received_token(settings: Settings, request: Request) -> tuple[str, str]:
+    """Return the header or query parameter that carries the token, and its value."""
     if settings.query:
-        return f"query parameter {settings.query}", parameter(request, settings.query)
-    place = str(settings.header).lower()
-    if place not in request.headers:
-        raise Unauthenticated(f"no {place} header")
-    return place, request.headers[place]
+        return f"query parameter {settings.query}", single_query_parameter(request, settings.query)
+    header = str(settings.header).lower()
+    if header not in request.headers:
+        raise Unauthenticated(f"no {header} header")
+    return header, request.headers[header]
 
 
-def sign(settings: Settings, outgoing: Sent, lookup_secret: Keys, _now: float) -> Sent:
+def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, _now: float) -> OutgoingRequest:
     token = usable_keys(settings, lookup_secret, read_secret).current.decode()
     if settings.header:
         return outgoing._replace(headers={**outgoing.headers, settings.header: token})

@@ -20,10 +20,10 @@ from botocore.exceptions import ClientError
 from lambdas.delivering.result import Delivered
 from lambdas.model import Source
 from lambdas.runtime.aws import client
-from lambdas.runtime.aws_errors import FAULTS, call, confirmed, entries, told
+from lambdas.runtime.aws_errors import AWS_ERRORS, call_aws, error_code, list_field, required_field
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.log import log
-from lambdas.shaping.message import MAX_ID, Message, encoded, tag
+from lambdas.shaping.message import MAX_ID, Message, encode_json, id_tag
 
 CLAIMABLE = "attribute_not_exists(id) OR expires < :now OR held_until < :now OR held_by = :me"
 """A claim succeeds if there is none, it has expired, its lease has ended, or a retried request of ours wrote it.
@@ -109,7 +109,7 @@ class Claims:
                 keys = [{"id": {"S": name}} for name in chunk]
                 items = self._read_items({self._table: {"Keys": keys, "ConsistentRead": True}})
                 sent_names.update(item["id"]["S"] for item in items if self._is_done(item))
-        except FAULTS as error:
+        except AWS_ERRORS as error:
             self._log_failure(error)
         return {index for index, name in enumerate(names) if name in sent_names}
 
@@ -119,8 +119,8 @@ class Claims:
     def _read_items(self, request_items: Any) -> Iterator[Mapping[str, Any]]:
         for _ in range(TRIES):
             self._deadline.require(1)
-            answer = call(self._dynamodb.batch_get_item, RequestItems=request_items)
-            yield from entries(confirmed(answer, "Responses"), self._table)
+            answer = call_aws(self._dynamodb.batch_get_item, RequestItems=request_items)
+            yield from list_field(required_field(answer, "Responses"), self._table)
             request_items = answer.get("UnprocessedKeys")
             if not request_items:
                 return
@@ -138,7 +138,7 @@ class Claims:
                 try:
                     self._deadline.require(1 + calls_after)
                     self._put_claims(remaining, holder)
-                except FAULTS as error:
+                except AWS_ERRORS as error:
                     held = _held_by_others(error, remaining)
                     if not held:
                         self._log_failure(error)
@@ -173,9 +173,9 @@ class Claims:
             for name in names
         ]
         if len(puts) == 1:
-            call(self._dynamodb.put_item, **puts[0])
+            call_aws(self._dynamodb.put_item, **puts[0])
         else:
-            call(self._dynamodb.transact_write_items, TransactItems=[{"Put": put} for put in puts])
+            call_aws(self._dynamodb.transact_write_items, TransactItems=[{"Put": put} for put in puts])
 
     def _complete_or_release(self, is_sent: Mapping[str, bool], calls_after: int) -> int:
         """Complete the claims of sent messages and release the others; return how many may have failed.
@@ -201,16 +201,16 @@ class Claims:
         try:
             for _ in range(TRIES):
                 self._deadline.require(1 + calls_after)
-                answer = call(self._dynamodb.batch_write_item, RequestItems=unprocessed)
-                unprocessed = confirmed(answer, "UnprocessedItems")
+                answer = call_aws(self._dynamodb.batch_write_item, RequestItems=unprocessed)
+                unprocessed = required_field(answer, "UnprocessedItems")
                 if not unprocessed:
                     return True
-        except FAULTS as error:
+        except AWS_ERRORS as error:
             self._log_failure(error)
         return False
 
     def _log_failure(self, error: Exception) -> None:
-        log("WARN", "the table of dedupe failed", self._clock(), why=told(error))
+        log("WARN", "the table of dedupe failed", self._clock(), why=error_code(error))
 
 
 def claims_from_environ(source: Source, deadline: Deadline, environ: Mapping[str, str] = os.environ) -> Claims:
@@ -234,16 +234,16 @@ def _claim_names(messages: Sequence[Message], *, transform_may_multiply: bool) -
         if not transform_may_multiply:
             yield name
             continue
-        digest = hashlib.sha256(encoded(message.fields["details"])).hexdigest()[:32]
-        counts[message.place, digest] += 1
-        yield f"{counts[message.place, digest]}.{digest}.{name}"
+        digest = hashlib.sha256(encode_json(message.fields["details"])).hexdigest()[:32]
+        counts[message.event_index, digest] += 1
+        yield f"{counts[message.event_index, digest]}.{digest}.{name}"
 
 
 def _claim_name(id_: str | int) -> str:
     """Return the id's tag; a number and a long id get a prefix, since a text may have the same tag."""
     if isinstance(id_, int):
-        return f"number:{tag(id_)}"
-    return tag(id_) if len(id_) <= MAX_ID else f"long:{tag(id_)}"
+        return f"number:{id_tag(id_)}"
+    return id_tag(id_) if len(id_) <= MAX_ID else f"long:{id_tag(id_)}"
 
 
 def _held_by_others(error: Exception, names: Sequence[str]) -> dict[str, bool]:
@@ -251,7 +251,7 @@ def _held_by_others(error: Exception, names: Sequence[str]) -> dict[str, bool]:
     if not isinstance(error, ClientError):
         return {}
     # put_item has one reason, which its error states itself.
-    single_reason = [{"Code": told(error).removesuffix("Exception"), "Item": error.response.get("Item")}]
+    single_reason = [{"Code": error_code(error).removesuffix("Exception"), "Item": error.response.get("Item")}]
     held: dict[str, bool] = {}
     for name, reason in zip(names, error.response.get("CancellationReasons") or single_reason, strict=False):
         if reason["Code"] == "ConditionalCheckFailed":

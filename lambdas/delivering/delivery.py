@@ -13,11 +13,11 @@ from lambdas.delivering.oversize import MAX_MESSAGE, truncate
 from lambdas.delivering.result import Delivered, EventsInFlight, KeptBucketUnavailable
 from lambdas.model import Source, auths
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import looked_at, telling
+from lambdas.reading.paths import event_inputs, header_names
 from lambdas.reading.request import Request
-from lambdas.runtime.aws_errors import FAULTS, told
+from lambdas.runtime.aws_errors import AWS_ERRORS, error_code
 from lambdas.runtime.deadline import Deadline
-from lambdas.shaping.message import Message, Refusal, Shaper, encoded
+from lambdas.shaping.message import Message, RejectedEvent, Shaper, encode_json
 
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
@@ -47,28 +47,28 @@ class Delivery:
     def __init__(self, source: Source, outbox: Outbox, kept_bucket: KeptBucket, claims: Claims | None = None) -> None:
         self._source = source
         secret_paths = (challenge.store_secret for challenge in source.webhook.challenges if challenge.store_secret)
-        new_secret_headers = (name for path in secret_paths for name in looked_at(path))
+        new_secret_headers = (name for path in secret_paths for name in header_names(path))
         self._secret_headers = (*credential_headers(auths(source.webhook)), *new_secret_headers)
-        self._event_headers, self._event_queries = telling(source, "header"), telling(source, "query")
+        self._event_headers, self._event_queries = event_inputs(source, "header"), event_inputs(source, "query")
         self._shaper = Shaper(source)
         self._outbox = outbox
         self._kept_bucket = kept_bucket
         self._claims = claims
 
-    def shape(self, request: Request, indexes: Collection[int] = ()) -> tuple[list[Message], list[Refusal]]:
+    def shape(self, request: Request, indexes: Collection[int] = ()) -> tuple[list[Message], list[RejectedEvent]]:
         """Return a request's messages and its rejected events; of the events at `indexes` only, unless empty."""
         messages: list[Message] = []
-        refusals: list[Refusal] = []
+        refusals: list[RejectedEvent] = []
         try:
             for shaped in self._shaper.shape(request):
-                if indexes and shaped.place not in indexes:
+                if indexes and shaped.event_index not in indexes:
                     continue
-                if isinstance(shaped, Refusal):
+                if isinstance(shaped, RejectedEvent):
                     refusals.append(shaped)
                 else:
                     messages.append(shaped)
         except Rejected as rejected:
-            return [], [Refusal(WHOLE_BODY, rejected.reason, rejected.detail)]
+            return [], [RejectedEvent(WHOLE_BODY, rejected.reason, rejected.detail)]
         return messages, refusals
 
     def deliver(self, request: Request) -> Delivered:
@@ -122,7 +122,10 @@ class Delivery:
         if settled is not None:
             settled.update(range(len(bounded)))
             settled.difference_update(rejected_by_sqs, undelivered.indexes)
-        refusals = [Refusal(bounded[index].place, "queue", f"SQS: {code}") for index, code in rejected_by_sqs.items()]
+        refusals = [
+            RejectedEvent(bounded[index].event_index, "queue", f"SQS: {code}")
+            for index, code in rejected_by_sqs.items()
+        ]
         unsent = len(undelivered.indexes)
         if unsent:
             try:
@@ -134,7 +137,7 @@ class Delivery:
                 raise QueueUnavailable(f"{undelivered.reason}; {error}") from error
         return Delivered(len(bounded) - len(refusals) - unsent, unsent, refusals)
 
-    def keep_rejected(self, request: Request, refusals: Sequence[Refusal]) -> None:
+    def keep_rejected(self, request: Request, refusals: Sequence[RejectedEvent]) -> None:
         """Keep the events that can't become messages, with the reasons."""
         if refusals:
             split, source = self._source.events.split, self._source.name
@@ -151,7 +154,7 @@ class Delivery:
         if len(message.body) <= MAX_MESSAGE:
             return message
         details = message.fields["details"]
-        event = request.body if _is_body(details, request) else encoded(details)
+        event = request.body if _is_body(details, request) else encode_json(details)
         key = self._keep(lambda: self._kept_bucket.keep_oversize(request, event))
         return truncate(message, self._kept_bucket.bucket, key, event, first=self._source.events.require)
 
@@ -161,8 +164,8 @@ class Delivery:
     def _keep(self, put: Callable[[], T]) -> T:
         try:
             return put()
-        except FAULTS as error:
-            raise KeptBucketUnavailable(told(error)) from error
+        except AWS_ERRORS as error:
+            raise KeptBucketUnavailable(error_code(error)) from error
 
 
 def _is_body(event: Any, request: Request) -> bool:

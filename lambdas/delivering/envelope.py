@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lambdas.reading.body import parse
-from lambdas.reading.paths import compiled
+from lambdas.reading.paths import compile_path
 from lambdas.reading.request import Request
-from lambdas.runtime.times import seconds
+from lambdas.runtime.times import unix_seconds
 
 ENVELOPE_VERSION = 1
 """The version of what `kept_bucket` writes, and the only one that is read."""
@@ -43,8 +43,8 @@ def request_from_envelope(envelope: Mapping[str, Any], read: Callable[[Request],
         body=base64.b64decode(envelope["body"], validate=True),
         raw_query=str(envelope["query"]),
         id=str(envelope["requestId"]),
-        time=seconds(envelope["time"], "rfc3339"),
-        read=_read_masked if envelope.get("masked") else read,
+        time=unix_seconds(envelope["time"], "rfc3339"),
+        read_body=_read_masked if envelope.get("masked") else read,
     )
 
 
@@ -70,5 +70,5 @@ def envelope_split(envelope: Mapping[str, Any], current_split: str | None) -> st
     """
     split: str | None = envelope.get("split", current_split)
     if split is not None:
-        compiled(split)
+        compile_path(split)
     return split

@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 
 from lambdas.delivering.envelope import ENVELOPE_VERSION
 from lambdas.reading.request import Request
-from lambdas.runtime.aws_errors import call, confirmed, told
+from lambdas.runtime.aws_errors import call_aws, error_code, required_field
 from lambdas.runtime.deadline import Deadline
-from lambdas.runtime.times import iso
-from lambdas.shaping.message import Refusal
+from lambdas.runtime.times import iso_time
+from lambdas.shaping.message import RejectedEvent
 
 MAX_OBJECT = 48 * 1_048_576
 """Bytes that are read of an object: more than we write, and within a function's memory."""
@@ -34,7 +34,7 @@ class KeptBucket:
         source: str,
         request: Request,
         secret_headers: tuple[str, ...],
-        refusals: Iterable[Refusal],
+        refusals: Iterable[RejectedEvent],
         identity: str = "",
         split: str | None = None,
     ) -> None:
@@ -43,11 +43,11 @@ class KeptBucket:
         `index` counts the events that `split` finds, from 0; -1 is the body as a whole. `identity`: header and query
         values that the mapping uses; part of the object's name, since equal bodies may differ in them.
         """
-        by_reason: dict[str, list[Refusal]] = {}
+        by_reason: dict[str, list[RejectedEvent]] = {}
         for refusal in refusals:
             by_reason.setdefault(refusal.reason, []).append(refusal)
         never_kept = {*secret_headers, "authorization", "cookie"}
-        body, headers = request.to_keep
+        body, headers = request.as_kept
         body_base64 = base64.b64encode(body).decode()
         digest = hashlib.sha256(body).hexdigest()
         for reason, rejected in by_reason.items():
@@ -55,10 +55,10 @@ class KeptBucket:
                 "version": ENVELOPE_VERSION,
                 "source": source,
                 "reason": reason,
-                "time": iso(request.time),
+                "time": iso_time(request.time),
                 "requestId": request.id,
                 "sha256": digest,
-                "events": [{"index": event.place, "detail": event.detail} for event in rejected],
+                "events": [{"index": event.event_index, "detail": event.detail} for event in rejected],
                 "method": request.method,
                 "query": request.raw_query,
                 "headers": {name: value for name, value in headers.items() if name not in never_kept},
@@ -67,7 +67,7 @@ class KeptBucket:
                 "split": split,
             }
             # Another mapping may reject fewer events of the same body, and must not overwrite what this one keeps.
-            indexes = json.dumps([split, sorted(event.place for event in rejected)]) if split else ""
+            indexes = json.dumps([split, sorted(event.event_index for event in rejected)]) if split else ""
             name = hashlib.sha256(body + f"{identity}{indexes}".encode("utf-8", "surrogatepass")).hexdigest()
             self.put(f"rejected/{_day(request)}/{reason}/{name}.json", json.dumps(envelope).encode())
 
@@ -84,7 +84,7 @@ class KeptBucket:
         envelope = {
             "version": ENVELOPE_VERSION,
             "source": source,
-            "time": iso(request.time),
+            "time": iso_time(request.time),
             "requestId": request.id,
             "messages": encoded,
         }
@@ -99,11 +99,11 @@ class KeptBucket:
         """Return an object's content; None where there is no object, or it is gone."""
         self._deadline.require(1)
         try:
-            answer = call(self._client().get_object, Bucket=self.bucket, Key=key)
-            confirmed(answer, "ETag")
+            answer = call_aws(self._client().get_object, Bucket=self.bucket, Key=key)
+            required_field(answer, "ETag")
             content: bytes = answer["Body"].read(MAX_OBJECT)
         except ClientError as error:
-            if told(error) in ("NoSuchKey", "404"):
+            if error_code(error) in ("NoSuchKey", "404"):
                 return None
             raise
         return content
@@ -111,14 +111,14 @@ class KeptBucket:
     def delete(self, key: str) -> None:
         """Delete an object; the bucket has versions, so it can be restored for a month."""
         self._deadline.require(1)
-        call(self._client().delete_object, Bucket=self.bucket, Key=key)
+        call_aws(self._client().delete_object, Bucket=self.bucket, Key=key)
 
     def put(self, key: str, body: bytes) -> None:
         """Store an object; one of FAULTS where it may not have been stored, or there might not be time for it."""
         self._deadline.require(1)
         put = self._client().put_object
-        confirmed(call(put, Bucket=self.bucket, Key=key, Body=body, ContentType="application/json"), "ETag")
+        required_field(call_aws(put, Bucket=self.bucket, Key=key, Body=body, ContentType="application/json"), "ETag")
 
 
 def _day(request: Request) -> str:
-    return iso(request.time).partition("T")[0]
+    return iso_time(request.time).partition("T")[0]

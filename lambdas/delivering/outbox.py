@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lambdas.delivering.oversize import MAX_MESSAGE
-from lambdas.runtime.aws_errors import FAULTS, Unconfirmed, call, entries, told
+from lambdas.runtime.aws_errors import AWS_ERRORS, Unconfirmed, call_aws, error_code, list_field
 from lambdas.runtime.deadline import Deadline
 
 MAX_ENTRIES = 10
@@ -72,13 +72,13 @@ class Outbox:
         try:
             # What SQS never takes is kept apart from what waits, which takes another call.
             self._deadline.require(1 + progress.calls_after + bool(progress.rejected_by_sqs))
-            answer = call(self._client.send_message_batch, QueueUrl=self._queue_url, Entries=batch)
+            answer = call_aws(self._client.send_message_batch, QueueUrl=self._queue_url, Entries=batch)
             progress.record(indexes, answer)
-        except FAULTS as error:
-            if told(error) not in _CONTENT_ERRORS:
-                raise QueueUnavailable(told(error)) from error
+        except AWS_ERRORS as error:
+            if error_code(error) not in _CONTENT_ERRORS:
+                raise QueueUnavailable(error_code(error)) from error
             if len(indexes) == 1:
-                progress.rejected_by_sqs[indexes[0]] = told(error)
+                progress.rejected_by_sqs[indexes[0]] = error_code(error)
                 return
             # SQS rejects the batch for one message: sent one by one, the others arrive.
             for index in indexes:
@@ -104,8 +104,8 @@ class _Progress:
         A call may succeed in part. Unconfirmed where the answer omits some: another try might send these twice.
         https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
         """
-        successful = Counter(str(entry.get("Id")) for entry in entries(answer, "Successful"))
-        failed = {str(entry.get("Id")): entry for entry in entries(answer, "Failed")}
+        successful = Counter(str(entry.get("Id")) for entry in list_field(answer, "Successful"))
+        failed = {str(entry.get("Id")): entry for entry in list_field(answer, "Failed")}
         for index in indexes:
             if failure := failed.get(str(index)):
                 if failure.get("SenderFault"):

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from lambdas.shaping.message import Message, encoded
-from lambdas.shaping.mozdef import unacceptable
+from lambdas.shaping.message import Message, encode_json
+from lambdas.shaping.mozdef import details_problem
 
 MAX_MESSAGE = 1_048_576
 """Bytes of a message, and of a batch: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
@@ -37,7 +37,7 @@ def truncate(message: Message, bucket: str, key: str, event: bytes, first: Itera
     ordered = {**{name: all_details[name] for name in first if name in all_details}, **all_details}
     for limit in _LIMITS:
         details = {name: _shortened(value, max(limit, _TOP_LEVEL_TEXT), limit) for name, value in ordered.items()}
-        if len(encoded(details)) <= _MAX_DETAILS:
+        if len(encode_json(details)) <= _MAX_DETAILS:
             break
     else:
         first_members = list(details.items())[:_MAX_KEYS]
@@ -46,13 +46,13 @@ def truncate(message: Message, bucket: str, key: str, event: bytes, first: Itera
             for name, value in first_members
         }
     # Drop values that truncation made invalid for MozDef, such as a number or an address.
-    details = {name: value for name, value in details.items() if unacceptable({name: value}) is None}
+    details = {name: value for name, value in details.items() if details_problem({name: value}) is None}
     fields = {
         **message.fields,
         "tags": [*message.fields["tags"], "oversize"],
         "details": {**details, "oversize": reference},
     }
-    return message._replace(fields=fields, body=encoded(fields))
+    return message._replace(fields=fields, body=encode_json(fields))
 
 
 def _shortened(value: Any, characters: int, members: int) -> Any:

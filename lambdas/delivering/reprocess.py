@@ -22,10 +22,10 @@ from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.rejected_events import relocate
 from lambdas.model import Source
-from lambdas.reading.formats import reader
+from lambdas.reading.formats import body_reader
 from lambdas.reading.request import Request
-from lambdas.runtime.deadline import ONE_MORE, Deadline
-from lambdas.shaping.message import Message, Refusal, tag
+from lambdas.runtime.deadline import CALLS_PER_KEPT_OBJECT, Deadline
+from lambdas.shaping.message import Message, RejectedEvent, id_tag
 
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
@@ -58,7 +58,7 @@ class Reprocessor:
         self._kept_bucket = kept_bucket
         self._deadline = deadline or Deadline()
         self._delivery = Delivery(source, outbox, kept_bucket, claims)
-        self._read = reader(source.events)
+        self._read = body_reader(source.events)
         self._masks = masked_fields(source)
 
     def preview(self, keys: Iterable[str]) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ class Reprocessor:
         return [self._process(key, self._send) for key in keys]
 
     def _process(self, key: str, action: _Action) -> dict[str, Any]:
-        if not self._deadline.allows(ONE_MORE):
+        if not self._deadline.allows(CALLS_PER_KEPT_OBJECT):
             return {"key": key, "left": True}
         content = self._kept_bucket.get(key)
         if content is None:
@@ -116,7 +116,7 @@ class Reprocessor:
 
     def _shape(
         self, envelope: Mapping[str, Any], request: Request, indexes: frozenset[int]
-    ) -> tuple[list[Message], list[Refusal], str | None]:
+    ) -> tuple[list[Message], list[RejectedEvent], str | None]:
         """Shape only the rejected events: the others of the body were sent when it came.
 
         Return messages, rejected events, and the `split` that the indexes of the rejected events count by.
@@ -126,22 +126,22 @@ class Reprocessor:
         if (relocated := relocate(request, indexes, old_split, new_split)) is None:
             reason = str(envelope["reason"])
             detail = "`split` has changed since, and these events can't be identified any more"
-            return [], [Refusal(index, reason, detail) for index in sorted(indexes)], old_split
+            return [], [RejectedEvent(index, reason, detail) for index in sorted(indexes)], old_split
         if WHOLE_BODY in relocated:
             return *self._delivery.shape(request), new_split
         messages, refusals = self._delivery.shape(request, relocated)
-        if any(refusal.place == WHOLE_BODY for refusal in refusals):
+        if any(refusal.event_index == WHOLE_BODY for refusal in refusals):
             # The body as a whole is rejected now, but its other events have been sent.
-            refusals = [refusal._replace(place=index) for refusal in refusals for index in sorted(relocated)]
+            refusals = [refusal._replace(event_index=index) for refusal in refusals for index in sorted(relocated)]
         return messages, refusals, new_split
 
     def _store_remaining(
-        self, key: str, envelope: Mapping[str, Any], refusals: list[Refusal], split: str | None
+        self, key: str, envelope: Mapping[str, Any], refusals: list[RejectedEvent], split: str | None
     ) -> None:
         """Store the events that still fail by their current reasons, one attempt more; then delete the old object."""
         events_by_reason: dict[str, list[dict[str, Any]]] = {}
         for refusal in refusals:
-            event = {"index": refusal.place, "detail": refusal.detail}
+            event = {"index": refusal.event_index, "detail": refusal.detail}
             events_by_reason.setdefault(refusal.reason, []).append(event)
         day, name, is_replaced = envelope["time"].partition("T")[0], key.rpartition("/")[2], False
         remaining = {**envelope, "split": split, "attempts": _attempts(envelope) + 1}
@@ -179,7 +179,7 @@ class Reprocessor:
             return None
 
 
-def _calls_to_store(refusals: Iterable[Refusal]) -> int:
+def _calls_to_store(refusals: Iterable[RejectedEvent]) -> int:
     """Return the calls after sending: a get and a put for each reason and for "queue", and one deletion."""
     return 2 * len({"queue", *(refusal.reason for refusal in refusals)}) + 1
 
@@ -195,7 +195,7 @@ def _merge_envelopes(existing: Mapping[str, Any], added: Mapping[str, Any]) -> d
     return {**existing, "events": events, "attempts": max(_attempts(existing), added["attempts"])}
 
 
-def _count_reasons(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+def _count_reasons(refusals: Iterable[RejectedEvent]) -> list[dict[str, Any]]:
     """Return each reason with its number of events; the rarest combined, as an answer has at most 6 MB."""
     counts = Counter((refusal.reason, refusal.detail) for refusal in refusals).most_common()
     others: Counter[tuple[str, str]] = Counter()
@@ -209,7 +209,7 @@ def _count_reasons(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
 
 def _ids(messages: Sequence[Message], indexes: Iterable[int]) -> list[str]:
     ids = [messages[index].id for index in sorted(indexes)]
-    return list(dict.fromkeys(tag(id_) for id_ in ids if id_ is not None))[:MAX_IDS]
+    return list(dict.fromkeys(id_tag(id_) for id_ in ids if id_ is not None))[:MAX_IDS]
 
 
 def _shown_fields(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lambdas.shaping.message import Refusal
+from lambdas.shaping.message import RejectedEvent
 
 
 class KeptBucketUnavailable(Exception):  # noqa: N818 - it names the outcome
@@ -25,7 +25,7 @@ class Delivered(NamedTuple):
 
     sent: int
     unsent: int
-    refusals: list[Refusal]
+    refusals: list[RejectedEvent]
     lag: float = 0.0
     """Seconds from the oldest event to its receipt, where it came late."""
     drift: Sequence[tuple[str, ...]] = ()

@@ -12,7 +12,7 @@ from typing import Any
 from lambdas.delivering.envelope import ENVELOPE_ERRORS, parse_envelope
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
-from lambdas.runtime.deadline import ONE_MORE, Deadline
+from lambdas.runtime.deadline import CALLS_PER_KEPT_OBJECT, Deadline
 
 
 class Sweeper:
@@ -35,7 +35,7 @@ class Sweeper:
         """
         swept: Counter[str] = Counter(sent=0, left=0)
         for key in self._kept_bucket.keys("unsent/"):
-            if swept["left"] or not self._deadline.allows(ONE_MORE):
+            if swept["left"] or not self._deadline.allows(CALLS_PER_KEPT_OBJECT):
                 break  # the queue does not take messages, so the other objects have to wait too
             if (content := self._kept_bucket.get(key)) is None:
                 continue

@@ -34,16 +34,16 @@ def parse(body: bytes) -> Any:
 
     Python's decoder takes NaN and 1e400, which are no JSON: https://docs.python.org/3/library/json.html
     """
-    return _read(body, _DECODER.decode)
+    return _decode(body, _DECODER.decode)
 
 
 def parse_lines(body: bytes) -> list[Any]:
     """The JSON values of a body that holds one after the other, as NDJSON does; the same is refused."""
-    values: list[Any] = _read(body, _values)
+    values: list[Any] = _decode(body, _parse_values)
     return values
 
 
-def _lines(text: str) -> list[Any]:
+def _parse_each_line(text: str) -> list[Any]:
     """Line by line, where the whole can't be read: one that is no JSON is its text, which can be no event."""
     found: list[Any] = []
     for line in filter(str.strip, text.split("\n")):
@@ -54,7 +54,7 @@ def _lines(text: str) -> list[Any]:
     return found
 
 
-def _read(body: bytes, decode: Callable[[str], Any]) -> Any:
+def _decode(body: bytes, decode: Callable[[str], Any]) -> Any:
     try:
         text = body.decode().removeprefix("\ufeff")
         if len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES:
@@ -67,21 +67,21 @@ def _read(body: bytes, decode: Callable[[str], Any]) -> Any:
     except RecursionError:
         raise Rejected("depth", f"nested deeper than {MAX_DEPTH}") from None
     # Fewer brackets than levels allowed: nothing to measure, the usual case.
-    if text.count("{") + text.count("[") > MAX_DEPTH and deeper_than(value, MAX_DEPTH):
+    if text.count("{") + text.count("[") > MAX_DEPTH and is_deeper_than(value, MAX_DEPTH):
         raise Rejected("depth", f"nested deeper than {MAX_DEPTH}")
     return value
 
 
-def _values(text: str) -> list[Any]:
+def _parse_values(text: str) -> list[Any]:
     try:
-        return _one_after_the_other(text)
+        return _parse_concatenated(text)
     except json.JSONDecodeError:
         if "\n" not in text.strip():
             raise
-        return _lines(text)
+        return _parse_each_line(text)
 
 
-def _one_after_the_other(text: str) -> list[Any]:
+def _parse_concatenated(text: str) -> list[Any]:
     found: list[Any] = []
     at = _SPACE.match(text).end()  # type: ignore[union-attr]  # it matches nothing too
     while at < len(text):
@@ -93,7 +93,7 @@ def _one_after_the_other(text: str) -> list[Any]:
     return found
 
 
-def deeper_than(value: Any, limit: int) -> bool:
+def is_deeper_than(value: Any, limit: int) -> bool:
     """Whether lists and objects in the value are nested deeper than the limit."""
     level = [value]
     for _ in range(limit):

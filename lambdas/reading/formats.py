@@ -15,7 +15,7 @@ from lambdas.reading.request import FORM
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-MAX_INFLATED = 16 * 1_048_576
+MAX_DECOMPRESSED = 16 * 1_048_576
 """Bytes of a body once it is no more compressed: a thousandth of it may have been sent."""
 _TYPES: dict[str, Format] = {
     FORM: "form",
@@ -32,24 +32,24 @@ _STEP = 4_096
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 
 
-def reader(events: Events) -> Callable[[Request], Any]:
+def body_reader(events: Events) -> Callable[[Request], Any]:
     """What reads the bodies of a source."""
-    return _read_json if events.format == ("json",) else partial(_read, events.format, events.payload)
+    return _read_json if events.format == ("json",) else partial(_read_as, events.format, events.payload)
 
 
 def _read_json(request: Request) -> Any:
     """As most bodies are written."""
-    return parse(inflated(request.body, request.headers) if "content-encoding" in request.headers else request.body)
+    return parse(decompress(request.body, request.headers) if "content-encoding" in request.headers else request.body)
 
 
-def _read(formats: tuple[Format, ...], payload: str | None, request: Request) -> Any:
-    body = inflated(request.body, request.headers)
+def _read_as(formats: tuple[Format, ...], payload: str | None, request: Request) -> Any:
+    body = decompress(request.body, request.headers)
     written = formats[0]
     if len(formats) > 1:
         kind = _TYPES.get(media_type(request.headers))
         written = kind if kind in formats else written
     if written == "form":
-        return _form(body, payload)
+        return _parse_form(body, payload)
     return parse(body) if written == "json" else parse_lines(body)
 
 
@@ -58,22 +58,22 @@ def media_type(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def inflated(body: bytes, headers: Mapping[str, str]) -> bytes:
+def decompress(body: bytes, headers: Mapping[str, str]) -> bytes:
     """The body as it was before it was compressed, which is the last thing that is done to it; Rejected else."""
     coding = headers.get("content-encoding")
     if not coding or (coding := coding.strip().lower()) == "identity":
         return body
     if coding in ("gzip", "x-gzip"):
-        return _inflated(body, _GZIP)
+        return _decompress_with(body, _GZIP)
     if coding == "deflate":
         # RFC 9110 means zlib's format; some send the bare one.
-        return _inflated(body, _ZLIB if body[:1] and body[0] & 0x0F == 8 else _RAW)
+        return _decompress_with(body, _ZLIB if body[:1] and body[0] & 0x0F == 8 else _RAW)
     raise Rejected("encoding", "its content-encoding is neither gzip nor deflate")
 
 
-def _inflated(body: bytes, window: int) -> bytes:
+def _decompress_with(body: bytes, window: int) -> bytes:
     found: list[bytes] = []
-    one, at, room = zlib.decompressobj(window), 0, MAX_INFLATED
+    one, at, room = zlib.decompressobj(window), 0, MAX_DECOMPRESSED
     try:
         while at < len(body) and not (one.eof and window != _GZIP):
             # A gzip file may be several, one after the other.
@@ -82,7 +82,7 @@ def _inflated(body: bytes, window: int) -> bytes:
             found.append(one.decompress(part, room + 1))
             room -= len(found[-1])
             if room < 0:
-                raise Rejected("encoding", f"it has more than {MAX_INFLATED:,} bytes once it is decompressed")
+                raise Rejected("encoding", f"it has more than {MAX_DECOMPRESSED:,} bytes once it is decompressed")
             at += len(part) - len(one.unused_data)
     except zlib.error:
         raise Rejected("encoding", "it is not compressed as its content-encoding says") from None
@@ -93,12 +93,12 @@ def _inflated(body: bytes, window: int) -> bytes:
     return b"".join(found)
 
 
-def _form(body: bytes, payload: str | None) -> Any:
+def _parse_form(body: bytes, payload: str | None) -> Any:
     if body.count(b"&") >= MAX_VALUES:
         raise Rejected("too-many", f"more than {MAX_VALUES:,} fields in a form")
     fields: dict[str, Any] = {}
     try:
-        for name, value in _pairs(body):
+        for name, value in _form_fields(body):
             before = fields.get(name)
             if isinstance(before, list):
                 before.append(value)
@@ -114,14 +114,14 @@ def _form(body: bytes, payload: str | None) -> Any:
     return parse(fields[payload].encode())
 
 
-def _pairs(body: bytes) -> Iterator[tuple[str, str]]:
+def _form_fields(body: bytes) -> Iterator[tuple[str, str]]:
     """The fields of a form, as urllib.parse.parse_qsl finds them; that takes some hundred bytes for each escape."""
     for field in filter(None, body.split(b"&")):
         name, _, value = field.partition(b"=")
-        yield _unescaped(name), _unescaped(value)
+        yield _unescape(name), _unescape(value)
 
 
-def _unescaped(written: bytes) -> str:
+def _unescape(written: bytes) -> str:
     # In Latin-1 each byte is a character, and there is one object for all that are the same.
     text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), written.replace(b"+", b" ").decode("latin-1"))
     return text.encode("latin-1").decode()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -14,40 +14,40 @@ if TYPE_CHECKING:
 MASK = "[masked]"
 
 
-def put(value: Any, field: str, new: Any) -> int:
+def replace_field(value: Any, field: str, new: Any) -> int:
     """Replace what is at a field, wherever it is there; how many times it was."""
-    return _putter(field)(value, new)
+    return _replacer(field)(value, new)
 
 
-def mask(value: Any, fields: Iterable[str]) -> int:
+def mask_fields(value: Any, fields: Iterable[str]) -> int:
     """Replace what is at these fields by a mark; how many times one was there."""
     found = 0
     for field in fields:
-        found += _putter(field)(value, MASK)
+        found += _replacer(field)(value, MASK)
     return found
 
 
-def found(value: Any, field: str, request: Request) -> Any:
+def field_value(value: Any, field: str, request: Request) -> Any:
     """What is at a field; None where nothing is."""
-    return compiled(_path(field))(value, Functions(request, value))
+    return compile_path(_field_path(field))(value, Functions(request, value))
 
 
 @cache
-def _path(field: str) -> str:
+def _field_path(field: str) -> str:
     """A field as a path: its names in double quotes, since `@odata.type` and `client-state` are none in JMESPath."""
     names = ((name.removesuffix("[]"), "[]" if name.endswith("[]") else "") for name in field.split("."))
     return ".".join(f'"{name}"{items}' if name else items for name, items in names)
 
 
 @cache
-def _putter(field: str) -> Callable[[Any, Any], int]:
+def _replacer(field: str) -> Callable[[Any, Any], int]:
     *above, last = [name for name in field.replace("[]", ".[]").split(".") if name]
-    return _everywhere(above, last) if "[]" in (*above, last) else _there(above, last)
+    return _list_replacer(above, last) if "[]" in (*above, last) else _single_replacer(above, last)
 
 
-def _there(above: list[str], last: str) -> Callable[[Any, Any], int]:
+def _single_replacer(above: list[str], last: str) -> Callable[[Any, Any], int]:
     """One place: what most fields are, in a fifth of the time."""
-    wherever = _everywhere(above, last)
+    wherever = _list_replacer(above, last)
 
     def put_there(value: Any, new: Any) -> int:
         below = value
@@ -65,17 +65,17 @@ def _there(above: list[str], last: str) -> Callable[[Any, Any], int]:
     return put_there
 
 
-def _everywhere(above: list[str], last: str) -> Callable[[Any, Any], int]:
+def _list_replacer(above: list[str], last: str) -> Callable[[Any, Any], int]:
     """Every place. A list is looked through wherever it stands: what splits a body may do so too."""
 
     def put_everywhere(value: Any, new: Any) -> int:
         places = [value]
         for name in above:
             if name != "[]":
-                places = [one[name] for one in _members(places) if name in one]
+                places = [one[name] for one in _objects_in(places) if name in one]
         if last == "[]":
-            return sum(_filled(one, new) for one in places)
-        found = [one for one in _members(places) if one.get(last) is not None]
+            return sum(_fill_list(one, new) for one in places)
+        found = [one for one in _objects_in(places) if one.get(last) is not None]
         for one in found:
             one[last] = new
         return len(found)
@@ -83,17 +83,17 @@ def _everywhere(above: list[str], last: str) -> Callable[[Any, Any], int]:
     return put_everywhere
 
 
-def _filled(value: Any, new: Any) -> int:
+def _fill_list(value: Any, new: Any) -> int:
     if not isinstance(value, list):
         return 0
     value[:] = [new] * len(value)
     return len(value)
 
 
-def _members(places: Iterable[Any]) -> Iterator[dict[str, Any]]:
+def _objects_in(places: Iterable[Any]) -> Iterator[dict[str, Any]]:
     """The objects in these places, and in lists there, and in lists of those."""
     for one in places:
         if isinstance(one, dict):
             yield one
         elif isinstance(one, list):
-            yield from _members(one)
+            yield from _objects_in(one)

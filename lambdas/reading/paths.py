@@ -19,29 +19,29 @@ if TYPE_CHECKING:
 
 # Beside its own errors, JMESPath lets some of Python's through, as for contains('text', `1`).
 _INAPPLICABLE = (JMESPathError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-Find = Callable[[Any, "Functions"], Any]
+CompiledPath = Callable[[Any, "Functions"], Any]
 
 
 _CALL = re.compile(r"""\b(header|query)\(\s*(?:\\?'([^'\\]*)\\?'|`\s*"([^"`]*)"\s*`)\s*\)""")
 
 
-def looked_at(text: str) -> list[str]:
+def header_names(text: str) -> list[str]:
     """The headers that a path, or a text with paths, looks at, lower case."""
-    return [name.lower() for name in _called(text, "header")]
+    return [name.lower() for name in _call_arguments(text, "header")]
 
 
-def _called(text: str, function: str) -> list[str]:
+def _call_arguments(text: str, function: str) -> list[str]:
     """What a function is called with: text in single quotes, inside root() too, or a JSON literal."""
     return [quoted or literal for name, quoted, literal in _CALL.findall(text) if name == function]
 
 
-def telling(source: Source, function: str) -> tuple[str, ...]:
+def event_inputs(source: Source, function: str) -> tuple[str, ...]:
     """The headers, or the query parameters, that say something of an event."""
     events, mozdef = source.events, source.mozdef
     texts = [events.split, events.id, events.type, events.time, *events.require, *mozdef.tags]
     texts += [mozdef.summary, mozdef.severity, mozdef.category, *(mozdef.details or {}).values()]
     texts += [mozdef.hostname, mozdef.processname, mozdef.source, mozdef.eventsource]
-    found = dict.fromkeys(name for text in texts if text for name in _called(text, function))
+    found = dict.fromkeys(name for text in texts if text for name in _call_arguments(text, function))
     return tuple(dict.fromkeys(map(str.lower, found) if function == "header" else found))
 
 
@@ -65,14 +65,14 @@ class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no
     @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]
     def _func_root(self, path: str) -> Any:
         """A path in the whole body, once an item was split off."""
-        return compiled(path)(self.root, self)
+        return compile_path(path)(self.root, self)
 
 
 @cache
-def compiled(path: Path | str) -> Find:
+def compile_path(path: Path | str) -> CompiledPath:
     """The path as a function; it raises Rejected where the path can't be applied to the value."""
     expression = jmespath.compile(path)
-    if quick := _quick(expression.parsed):
+    if quick := _compile_simple(expression.parsed):
         return quick
 
     def find(value: Any, functions: Functions) -> Any:
@@ -84,7 +84,7 @@ def compiled(path: Path | str) -> Find:
     return find
 
 
-def _quick(node: dict[str, Any]) -> Find | None:
+def _compile_simple(node: dict[str, Any]) -> CompiledPath | None:
     """What most paths are made of, as Python: names, dots, `||` and `== 'text'`. The rest is the interpreter's.
 
     JMESPath's interpreter takes ten times as long. With it alone, a handler would take 6,700 events a second instead of
@@ -92,19 +92,19 @@ def _quick(node: dict[str, Any]) -> Find | None:
     """
     kind, below = node["type"], node["children"]
     if kind == "field":
-        return _names((node["value"],))
+        return _compile_names((node["value"],))
     if kind == "subexpression" and all(child["type"] == "field" for child in below):
-        return _names(tuple(child["value"] for child in below))
+        return _compile_names(tuple(child["value"] for child in below))
     if kind == "or_expression":
-        first, second = _quick(below[0]), _quick(below[1])
-        return _either(first, second) if first and second else None
+        first, second = _compile_simple(below[0]), _compile_simple(below[1])
+        return _first_truthy(first, second) if first and second else None
     if kind == "comparator" and node["value"] == "eq" and below[1]["type"] == "literal":
-        left, text = _quick(below[0]), below[1]["value"]
+        left, text = _compile_simple(below[0]), below[1]["value"]
         return (lambda value, functions: left(value, functions) == text) if left and isinstance(text, str) else None
     return None
 
 
-def _names(keys: tuple[str, ...]) -> Find:
+def _compile_names(keys: tuple[str, ...]) -> CompiledPath:
     def find(value: Any, _: Functions) -> Any:
         for key in keys:
             if not isinstance(value, dict):
@@ -115,7 +115,7 @@ def _names(keys: tuple[str, ...]) -> Find:
     return find
 
 
-def _either(first: Find, second: Find) -> Find:
+def _first_truthy(first: CompiledPath, second: CompiledPath) -> CompiledPath:
     def find(value: Any, functions: Functions) -> Any:
         found = first(value, functions)
         # 0 is true to JMESPath; what is false is an empty text, list or object, false and null.

@@ -15,9 +15,9 @@ from lambdas.reading import masking
 from lambdas.reading.body import Rejected, parse
 
 if TYPE_CHECKING:
-    from lambdas.auth_type import Sent
+    from lambdas.auth_type import OutgoingRequest
 
-CANARY = "x-mozdef-canary"
+CANARY_HEADER = "x-mozdef-canary"
 """A header that marks an authentic event as one that MozDef is to drop: 32 hexadecimal digits, by which it is found."""
 _NONCE = re.compile("[0-9a-f]{32}")
 FORM = "application/x-www-form-urlencoded"
@@ -48,7 +48,7 @@ class Request:
     """The claims of a token that the HTTP API itself has verified."""
     url: str = ""
     """The endpoint's URL as it was called, with the query as it was sent."""
-    read: Callable[[Request], Any] = _json
+    read_body: Callable[[Request], Any] = _json
     """How its source's bodies are read."""
     masked: bool = False
     """Something was taken out of what the body says; `body` still has it."""
@@ -68,7 +68,7 @@ class Request:
             sent = body.encode("utf-8", "surrogatepass")
         return cls(
             method=str((context.get("http") or {}).get("method", "")).upper(),
-            headers=lower_case(event.get("headers") or {}),
+            headers=lower_case_headers(event.get("headers") or {}),
             body=sent,
             raw_query=query,
             id=str(context.get("requestId") or "-"),
@@ -77,13 +77,15 @@ class Request:
             by_iam=event.get(BY_IAM) is True,
             claims=((context.get("authorizer") or {}).get("jwt") or {}).get("claims"),
             url=f"https://{context.get('domainName')}{event.get('rawPath')}{'?' if query else ''}{query}",
-            read=read,
+            read_body=read,
         )
 
     @classmethod
-    def from_sent(cls, sent: Sent, now: float) -> Request:
+    def from_sent(cls, sent: OutgoingRequest, now: float) -> Request:
         """The request as it is seen when it arrives."""
-        return cls(sent.method, lower_case(sent.headers), sent.body, urlsplit(sent.url).query, time=now, url=sent.url)
+        return cls(
+            sent.method, lower_case_headers(sent.headers), sent.body, urlsplit(sent.url).query, time=now, url=sent.url
+        )
 
     def mask(self, names: Iterable[str]) -> None:
         """Take what is in these fields out of what the body says, and so out of all that goes anywhere.
@@ -92,12 +94,14 @@ class Request:
         """
         try:
             # A form may have more fields than the one that is read.
-            self.masked = bool(masking.mask(self.json, names)) or FORM in self.headers.get("content-type", "").lower()
+            self.masked = (
+                bool(masking.mask_fields(self.json, names)) or FORM in self.headers.get("content-type", "").lower()
+            )
         except Rejected:
             return
 
     @cached_property
-    def to_keep(self) -> tuple[bytes, Mapping[str, str]]:
+    def as_kept(self) -> tuple[bytes, Mapping[str, str]]:
         """The body and the headers as they may be kept: as sent or, where something was masked, as JSON without it.
 
         Once looked at, it is the same whatever anybody does to `json`.
@@ -122,25 +126,25 @@ class Request:
     @property
     def canary(self) -> str | None:
         """The mark of an event that was sent to see that the endpoint works."""
-        mark = self.headers.get(CANARY)
+        mark = self.headers.get(CANARY_HEADER)
         return mark if mark and _NONCE.fullmatch(mark) else None
 
     @cached_property
     def json(self) -> Any:
         """What the body says, as JSON; Rejected where it can't be read."""
-        return self.read(self)
+        return self.read_body(self)
 
     @cached_property
-    def parameters(self) -> list[tuple[str, str]]:
+    def query_parameters(self) -> list[tuple[str, str]]:
         """The query's parameters, decoded, in their order. Nothing else takes a query apart."""
         return parse_qsl(self.raw_query, keep_blank_values=True)
 
     def query(self, name: str) -> str | None:
         """A query parameter, decoded: the first of that name."""
-        return next((value for each, value in self.parameters if each == name), None)
+        return next((value for each, value in self.query_parameters if each == name), None)
 
 
-def lower_case(headers: Mapping[str, str]) -> dict[str, str]:
+def lower_case_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers by lower-case name; what stands twice is joined with a comma, as payload 2.0 does."""
     if isinstance(headers, dict) and "".join(headers).islower():
         return headers  # as payload 2.0 has them

@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any
 
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Find, Functions, compiled
+from lambdas.reading.paths import CompiledPath, Functions, compile_path
 
-Fill = Callable[[Any, Functions], Any]
+CompiledTemplate = Callable[[Any, Functions], Any]
 
 
-def pieces(text: str) -> Iterator[tuple[str, str]]:
+def template_parts(text: str) -> Iterator[tuple[str, str]]:
     """The text as ("literal", …) and ("path", …); ValueError where braces or quotes don't balance."""
     literal, at = "", 0
     while at < len(text):
@@ -26,7 +26,7 @@ def pieces(text: str) -> Iterator[tuple[str, str]]:
             if literal:
                 yield "literal", literal
                 literal = ""
-            end = _end(text, at)
+            end = _closing_brace(text, at)
             if not (path := text[at + 1 : end].strip()):
                 raise ValueError("nothing between { and }; write {{ and }} for braces")
             yield "path", path
@@ -37,12 +37,12 @@ def pieces(text: str) -> Iterator[tuple[str, str]]:
         yield "literal", literal
 
 
-def paths(text: str) -> list[str]:
+def template_paths(text: str) -> list[str]:
     """The paths in a text."""
-    return [part for kind, part in pieces(text) if kind == "path"]
+    return [part for kind, part in template_parts(text) if kind == "path"]
 
 
-def _end(text: str, start: int) -> int:
+def _closing_brace(text: str, start: int) -> int:
     """Where the brace at `start` is closed; braces in quotes, and pairs of them, belong to the path."""
     depth, quote, at = 0, "", start
     while at < len(text):
@@ -61,16 +61,16 @@ def _end(text: str, start: int) -> int:
 
 
 @cache
-def filled(text: str) -> Fill:
+def compile_template(text: str) -> CompiledTemplate:
     """The text as a function from a value to what it says about it."""
-    parts = list(pieces(text))
+    parts = list(template_parts(text))
     if len(parts) == 1 and parts[0][0] == "path":
-        return compiled(parts[0][1])
+        return compile_path(parts[0][1])
     if all(kind == "literal" for kind, _ in parts):
         whole = "".join(part for _, part in parts)
         return lambda _value, _functions: whole
-    finders: list[tuple[str, Find | None]] = [
-        (part, None) if kind == "literal" else ("", compiled(part)) for kind, part in parts
+    finders: list[tuple[str, CompiledPath | None]] = [
+        (part, None) if kind == "literal" else ("", compile_path(part)) for kind, part in parts
     ]
 
     return lambda value, functions: "".join(
@@ -78,15 +78,15 @@ def filled(text: str) -> Fill:
     )
 
 
-def filled_json(template: Any) -> Fill:
+def compile_json_template(template: Any) -> CompiledTemplate:
     """JSON with texts in it as a function from a value to the JSON filled in. Keys stay as they are."""
     if isinstance(template, str):
-        return filled(template)
+        return compile_template(template)
     if isinstance(template, Mapping):
-        members = {key: filled_json(below) for key, below in template.items()}
+        members = {key: compile_json_template(below) for key, below in template.items()}
         return lambda value, functions: {key: fill(value, functions) for key, fill in members.items()}
     if isinstance(template, list | tuple):
-        items = [filled_json(below) for below in template]
+        items = [compile_json_template(below) for below in template]
         return lambda value, functions: [fill(value, functions) for fill in items]
     return lambda _value, _functions: template
 

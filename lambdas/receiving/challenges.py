@@ -1,4 +1,4 @@
-"""Handshakes: a request is matched, verified or not, and answered from its own fields."""
+"""Challenges (handshakes): which one a request is, and the reply that is rendered from the request's own fields."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from jmespath.functions import signature
 
 from lambdas.model import Challenge, Reply
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
-from lambdas.reading.text_templates import as_text, filled, filled_json, paths
+from lambdas.reading.paths import Functions, compile_path
+from lambdas.reading.text_templates import as_text, compile_json_template, compile_template, template_paths
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
 NEVER_SIGNED = frozenset("{}[]\"':,\\ \t\r\n")
-"""Never among the characters that a reply signs: every text under which an event verifies has some of them."""
+"""Characters that a reply never signs: every signed text of an event has some of them."""
 
 
 class InputOutOfBounds(Exception):  # noqa: N818 - it names the outcome
-    """A reply was asked to sign a text outside its bounds, which might be one that verifies as an event."""
+    """A reply would have signed a text outside the challenge's bounds, which might verify as an event."""
 
 
 class HttpReply(NamedTuple):
-    """What goes back to the sender."""
+    """The HTTP response to the sender."""
 
     status: int
     body: str = ""
@@ -39,9 +39,10 @@ class HttpReply(NamedTuple):
 
 
 class ReplyFunctions(Functions):
-    """What a reply may call beside what every path may.
+    """The functions that a reply may call beside those of every path.
 
-    The text to sign comes from the request: whoever may choose it freely can have an event signed. So it is bounded.
+    The text to sign comes from the request. A sender who could choose it freely could have an event signed, so its
+    characters and its length are bounded.
     """
 
     def __init__(self, request: Request, challenge: Challenge, secret: Callable[[], str]) -> None:
@@ -80,7 +81,7 @@ class ReplyFunctions(Functions):
 
 
 def _inputs(challenge: Challenge) -> re.Pattern[str]:
-    """What the challenge's reply may sign."""
+    """Return the pattern of the texts that the challenge's reply may sign."""
     return _alphabet(challenge.inputs.also, challenge.inputs.length) if challenge.inputs else _alphabet("", 128)
 
 
@@ -90,12 +91,12 @@ def _alphabet(also: str, length: int) -> re.Pattern[str]:
 
 
 def matching_challenge(challenges: tuple[Challenge, ...], request: Request) -> Challenge | None:
-    """The first of these challenges that the request is."""
+    """Return the first challenge that the request matches."""
     for challenge in challenges:
         if challenge.method == request.method:
             try:
                 body = _body(request)
-                if compiled(challenge.when)(body, Functions(request, body)):
+                if compile_path(challenge.when)(body, Functions(request, body)):
                     return challenge
             except Rejected:
                 continue
@@ -103,7 +104,7 @@ def matching_challenge(challenges: tuple[Challenge, ...], request: Request) -> C
 
 
 def _body(request: Request) -> Any:
-    """What the body says. Where it can't be read, a challenge may be in the headers or the query all the same."""
+    """Return the parsed body; None where it can't be read: the challenge may be in the headers or the query."""
     try:
         return request.json if request.body else None
     except Rejected:
@@ -111,21 +112,21 @@ def _body(request: Request) -> Any:
 
 
 def answer_challenge(challenge: Challenge, request: Request, secret: Callable[[], str]) -> HttpReply:
-    """The challenge's reply, filled in; Unbounded where it would sign what it must not."""
+    """Render the challenge's reply; InputOutOfBounds where it would sign a text that it must not."""
     return render_reply(challenge.reply, _body(request), ReplyFunctions(request, challenge, secret))
 
 
 def render_reply(reply: Reply, body: Any, functions: Functions) -> HttpReply:
-    """A reply, filled in."""
+    """Fill in a reply's headers and body."""
     headers = tuple(
-        (name.lower(), _one_line(as_text(filled(text)(body, functions))))
+        (name.lower(), _one_line(as_text(compile_template(text)(body, functions))))
         for name, text in (reply.headers or {}).items()
     )
     if reply.json is not None:
-        made = _json(filled_json(reply.json)(body, functions))
-        return HttpReply(reply.status, made, "application/json", headers)
+        text = _json(compile_json_template(reply.json)(body, functions))
+        return HttpReply(reply.status, text, "application/json", headers)
     if reply.text is not None:
-        return HttpReply(reply.status, _text(as_text(filled(reply.text)(body, functions))), headers=headers)
+        return HttpReply(reply.status, _text(as_text(compile_template(reply.text)(body, functions))), headers=headers)
     return HttpReply(reply.status, headers=headers)
 
 
@@ -145,24 +146,24 @@ def _text(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """A header's value; the gateway refuses control characters with a 5xx, so they never get there."""
+    """Return a header's value; InputOutOfBounds for control characters, which API Gateway answers with a 5xx."""
     if not (text.isascii() and text.isprintable()):
         raise InputOutOfBounds
     return text
 
 
 def reply_texts(reply: Reply) -> Iterator[str]:
-    """Every text in a reply."""
+    """Yield every text in a reply."""
 
     def below(value: Any) -> Iterator[str]:
         if isinstance(value, str):
             yield value
         elif isinstance(value, dict):
-            for one in value.values():
-                yield from below(one)
+            for child in value.values():
+                yield from below(child)
         elif isinstance(value, list | tuple):
-            for one in value:
-                yield from below(one)
+            for child in value:
+                yield from below(child)
 
     yield from below(reply.json)
     yield from below(reply.text)
@@ -170,16 +171,18 @@ def reply_texts(reply: Reply) -> Iterator[str]:
 
 
 def could_sign(challenges: tuple[Challenge, ...], text: bytes) -> bool:
-    """Whether one of these challenges, which sign, would sign this text: then a signature of it proves nothing.
+    """Whether one of these signing challenges would sign this text: then a signature of the text proves nothing.
 
     Where `signed` is the body alone, the answer to a challenge is the signature of a body, such as 123.
     """
-    return any(_inputs(one).fullmatch(text.decode("utf-8", "replace")) for one in challenges)
+    return any(_inputs(each).fullmatch(text.decode("utf-8", "replace")) for each in challenges)
 
 
 def signs_with_secret(challenge: Challenge) -> bool:
-    """Whether the reply is made with the secret."""
-    return any(name in path for text in reply_texts(challenge.reply) for path in paths(text) for name in _WITH_SECRET)
+    """Whether the reply contains a text that is signed with the secret."""
+    return any(
+        name in path for text in reply_texts(challenge.reply) for path in template_paths(text) for name in _WITH_SECRET
+    )
 
 
 _WITH_SECRET = ("hmac_", "keyed_sha256_")

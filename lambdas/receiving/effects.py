@@ -1,4 +1,4 @@
-"""What a challenge does beside being answered: a secret is learned, or a subscription confirmed."""
+"""The effects of a challenge beside its reply: storing a secret, or confirming a subscription by calling a URL."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import Challenge, Path
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.runtime.secrets import NoSecret, Secrets, UnusableSecret
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
 LEARNABLE_SECRET = re.compile(r"[\x21-\x7e]{16,512}")
-"""What a vendor may hand over as a secret."""
-
+"""A text that a vendor may hand over as a secret."""
 
 Fetch = Callable[[str, Iterable[str]], bytes]
 
@@ -26,50 +25,50 @@ Fetch = Callable[[str, Iterable[str]], bytes]
 def take_effect(
     challenge: Challenge, request: Request, secrets: Secrets, names: Sequence[str], fetch: Fetch | None = None
 ) -> None:
-    """Unauthenticated where the request would have an effect that it must not have."""
+    """Store the secret or call the URL that the challenge brings; Unauthenticated where that is not allowed."""
     if challenge.store_secret:
-        _learn(_found(challenge.store_secret, request), secrets, names[0])
+        _learn_secret(_value_at(challenge.store_secret, request), secrets, names[0])
     if challenge.confirm:
-        from lambdas.runtime.fetch import fetched
+        from lambdas.runtime.fetch import fetch_from_vendor
         from lambdas.runtime.https_url import FetchRefused
 
         try:
-            (fetch or fetched)(str(_found(challenge.confirm.url, request)), challenge.confirm.hosts)
-        except FetchRefused as refused:
-            raise Unauthenticated(f"{challenge.confirm.url} can't be called: {refused}") from None
+            (fetch or fetch_from_vendor)(str(_value_at(challenge.confirm.url, request)), challenge.confirm.hosts)
+        except FetchRefused as error:
+            raise Unauthenticated(f"{challenge.confirm.url} can't be called: {error}") from None
 
 
-def _found(path: Path, request: Request) -> Any:
+def _value_at(path: Path, request: Request) -> Any:
     try:
         root = request.json if request.body else None
     except Rejected:
         root = None
-    return compiled(path)(root, Functions(request, root))
+    return compile_path(path)(root, Functions(request, root))
 
 
-def _held(secrets: Secrets, name: str) -> tuple[str, ...]:
+def _stored_values(secrets: Secrets, name: str) -> tuple[str, ...]:
     try:
         return secrets.get(name)
     except NoSecret:
         return ()
 
 
-def _learn(value: Any, secrets: Secrets, name: str) -> None:
-    """The first one is believed; after that, only who says the same is answered."""
+def _learn_secret(value: Any, secrets: Secrets, name: str) -> None:
+    """Store the first secret that is handed over; Unauthenticated for a later one that differs from what is stored."""
     if not isinstance(value, str) or not LEARNABLE_SECRET.fullmatch(value) or "{{" in value:
         raise Unauthenticated("what it hands over can't be a secret")
     try:
         stored = secrets.get(name)
         if not stored[0].strip():
             raise UnusableSecret(f"{name} is blank: delete that parameter")
-        known = _is_one(value, stored)
+        accepted = _is_any_of(value, stored)
     except NoSecret:
-        known = secrets.learn(name, value) or _is_one(value, _held(secrets, name))
-    if not known:
+        accepted = secrets.store_new(name, value) or _is_any_of(value, _stored_values(secrets, name))
+    if not accepted:
         raise Unauthenticated("there is a secret already, and it is another one: delete that parameter first")
 
 
-def _is_one(value: str, stored: Iterable[str]) -> bool:
-    # Every secret is compared, whatever the first says: the time taken tells nothing.
-    same = [hmac.compare_digest(value.encode(), one.strip().encode()) for one in stored]
-    return any(same)
+def _is_any_of(value: str, stored: Iterable[str]) -> bool:
+    # Every secret is compared, also after a match, so that the time taken reveals nothing.
+    matches = [hmac.compare_digest(value.encode(), secret.strip().encode()) for secret in stored]
+    return any(matches)

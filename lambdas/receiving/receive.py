@@ -1,7 +1,7 @@
-"""What happens to a request: challenges, verification, shaping, sending, the answer.
+"""Handle a request in order: challenges, verification, shaping, sending, the reply.
 
-In the order of `Receiver._answer`. Every authentic event is on the queue, or in the bucket with the reason why not,
-before the answer is a 2xx; what the queue does not take waits in the bucket. Where neither takes it, the answer is
+`Receiver._handle` is that order. Before the reply is a 2xx, every authentic event is on the queue, or in the bucket
+with the reason why not; what the queue does not take waits in the bucket. Where neither takes an event, the reply is
 503: some vendors never retry a 4xx.
 """
 
@@ -26,10 +26,10 @@ from lambdas.delivering.outbox import Outbox, QueueUnavailable
 from lambdas.delivering.result import EventsInFlight, KeptBucketUnavailable
 from lambdas.model import Challenge, Reply, Source, auths, verified_by
 from lambdas.reading.body import Rejected
-from lambdas.reading.formats import reader
+from lambdas.reading.formats import body_reader
 from lambdas.reading.paths import Functions
 from lambdas.reading.request import Request
-from lambdas.reading.text_templates import paths
+from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import (
     HttpReply,
     InputOutOfBounds,
@@ -70,21 +70,21 @@ class Receiver:
     ) -> None:
         self._source = source
         self._auth = source.webhook.auth
-        self._where = verified_by(source.webhook)
+        self._verified_by = verified_by(source.webhook)
         challenges = source.webhook.challenges
-        self._unauthenticated = tuple(one for one in challenges if one.unauthenticated)
-        self._otherwise = tuple(one for one in challenges if one.auth)
-        self._authenticated = tuple(one for one in challenges if not one.unauthenticated and not one.auth)
-        self._signing = tuple(one for one in challenges if signs_with_secret(one))
+        self._open_challenges = tuple(each for each in challenges if each.unauthenticated)
+        self._own_auth_challenges = tuple(each for each in challenges if each.auth)
+        self._verified_challenges = tuple(each for each in challenges if not each.unauthenticated and not each.auth)
+        self._signing_challenges = tuple(each for each in challenges if signs_with_secret(each))
         self._secret_names = secret_names(self._auth)
-        every = auths(source.webhook)
-        self._masks = masked_fields(source)
-        self._queries = tuple(name for auth in every for name in credential_queries(auth))
-        self._accepted = source.webhook.answer or Reply()
-        # Most answers are always the same.
-        self._answer_made = None if any(paths(one) for one in reply_texts(self._accepted)) else _static(self._accepted)
+        all_auths = auths(source.webhook)
+        self._masked_fields = masked_fields(source)
+        self._credential_queries = tuple(name for auth in all_auths for name in credential_queries(auth))
+        self._accepted_reply = source.webhook.answer or Reply()
+        # Most sources answer every event alike, so that reply is rendered once.
+        self._static_reply = _render_if_static(self._accepted_reply)
         self._refusal_headers = tuple((source.webhook.refusal_headers or {}).items())
-        self._read = reader(source.events)
+        self._read = body_reader(source.events)
         self._delivery = Delivery(source, outbox, kept, claims)
         self._secrets = secrets
         self._clock = clock
@@ -92,7 +92,7 @@ class Receiver:
         self._stack = stack
 
     def respond(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to an event of payload format 2.0, in the shape that API Gateway takes."""
+        """Return the response to an event of payload format 2.0, in the shape that API Gateway takes."""
         now = self._clock()
         try:
             request = Request.from_event(event, now, self._read)
@@ -100,99 +100,106 @@ class Receiver:
             request = Request.from_event({**event, "body": None}, now)
             outcome = Outcome(HttpReply(400), "malformed", "the body is not base64")
         else:
-            outcome = self._outcome(request)
+            outcome = self._outcome_of(request)
         log_request(request, outcome, self._source.name, self._stack)
         if 400 <= outcome.reply.status < 500:
             outcome = outcome._replace(reply=outcome.reply._replace(headers=self._refusal_headers))
         return _response(outcome.reply)
 
-    def _outcome(self, request: Request) -> Outcome:
+    def _outcome_of(self, request: Request) -> Outcome:
         try:
-            return self._answer(request)
-        except Unauthenticated as refused:
-            return Outcome(HttpReply(401), "unauthenticated", str(refused))
+            return self._handle(request)
+        except Unauthenticated as error:
+            return Outcome(HttpReply(401), "unauthenticated", str(error))
         except InputOutOfBounds:
             return Outcome(HttpReply(400), "challenge refused", "it would have signed a text outside its bounds")
-        except Rejected as rejected:
-            return Outcome(HttpReply(400), "challenge refused", str(rejected))
-        except EventsInFlight as pending:
-            return Outcome(HttpReply(503), "unavailable", f"Pending: {pending}", pending.delivered)
-        except (NoSecret, UnusableSecret) as missing:
-            return Outcome(HttpReply(503), UNVERIFIABLE, f"{type(missing).__name__}: {missing}")
-        except (SecretsUnavailable, QueueUnavailable, KeptBucketUnavailable) as down:
-            return Outcome(HttpReply(503), "unavailable", f"{type(down).__name__}: {down}")
+        except Rejected as error:
+            return Outcome(HttpReply(400), "challenge refused", str(error))
+        except EventsInFlight as in_flight:
+            return Outcome(HttpReply(503), "unavailable", f"Pending: {in_flight}", in_flight.delivered)
+        except (NoSecret, UnusableSecret) as error:
+            return Outcome(HttpReply(503), UNVERIFIABLE, f"{type(error).__name__}: {error}")
+        except (SecretsUnavailable, QueueUnavailable, KeptBucketUnavailable) as error:
+            return Outcome(HttpReply(503), "unavailable", f"{type(error).__name__}: {error}")
 
-    def _answer(self, request: Request) -> Outcome:
+    def _handle(self, request: Request) -> Outcome:
         if len(request.body) > MAX_BODY:
             return Outcome(HttpReply(413), "too large")
-        # Nobody has said who this is: no more than a handshake is taken apart for them.
+        # The sender is not known yet, so only a body of a handshake's size is parsed for it.
         if len(request.body) <= MAX_HANDSHAKE and "content-encoding" not in request.headers:
-            if challenge := matching_challenge(self._unauthenticated, request):
-                return self._answered(challenge, request)
-            if self._otherwise and (challenge := matching_challenge(self._otherwise, request)):
-                self._verify_otherwise(challenge, request)
-                return self._answered(challenge, request)
+            if challenge := matching_challenge(self._open_challenges, request):
+                return self._answer_challenge(challenge, request)
+            if self._own_auth_challenges and (challenge := matching_challenge(self._own_auth_challenges, request)):
+                self._verify_with_own_auth(challenge, request)
+                return self._answer_challenge(challenge, request)
         self._verify(request)
-        # No challenge signs a brace, so what looks like an event need not be asked.
-        if self._signing and request.body[:1] not in (b"{", b"[") and self._could_have_been_signed(request):
+        # No challenge signs a brace or a bracket, so a body that looks like an event needs no check.
+        if (
+            self._signing_challenges
+            and request.body[:1] not in (b"{", b"[")
+            and self._could_be_challenge_answer(request)
+        ):
             raise Unauthenticated("a challenge would have signed this for anyone")
-        if self._authenticated and (challenge := matching_challenge(self._authenticated, request)):
-            return self._answered(challenge, request)
+        if self._verified_challenges and (challenge := matching_challenge(self._verified_challenges, request)):
+            return self._answer_challenge(challenge, request)
         if request.method != "POST":
             return Outcome(HttpReply(405), "no challenge", f"{request.method} fits no challenge")
         if not request.body:
             return Outcome(HttpReply(400), "empty")
-        return self._deliver(self._masked(request))
+        return self._deliver(self._without_credentials(request))
 
-    def _answered(self, challenge: Challenge, request: Request) -> Outcome:
+    def _answer_challenge(self, challenge: Challenge, request: Request) -> Outcome:
         if challenge.store_secret or challenge.confirm:
-            # Few have an effect, and each import is a part of a cold start.
+            # Few challenges have an effect, and every import lengthens a cold start.
             from lambdas.receiving.effects import take_effect
 
             take_effect(challenge, request, self._secrets, self._secret_names, self._fetch)
         return Outcome(answer_challenge(challenge, request, self._secret), "challenge answered")
 
-    def _could_have_been_signed(self, request: Request) -> bool:
-        return any(could_sign(self._signing, text) for text in hmac_texts(self._auth, request))
+    def _could_be_challenge_answer(self, request: Request) -> bool:
+        return any(could_sign(self._signing_challenges, text) for text in hmac_texts(self._auth, request))
 
     def _verify(self, request: Request) -> None:
         if request.by_iam:
             return
-        if self._where == "api" and request.claims is None:
+        if self._verified_by == "api" and request.claims is None:
             raise Unauthenticated("the API has verified no token")
-        # Behind an authorizer too: whoever could change this API might have another authorizer let anybody in.
+        # Behind an authorizer too: somebody who can change this API could attach an authorizer that lets anybody in.
         verify_or_reread_secrets(self._auth, request, self._secrets)
 
-    def _verify_otherwise(self, challenge: Challenge, request: Request) -> None:
+    def _verify_with_own_auth(self, challenge: Challenge, request: Request) -> None:
         if challenge.auth and not request.by_iam:
             verify_or_reread_secrets(challenge.auth, request, self._secrets)
 
-    def _masked(self, request: Request) -> Request:
-        request = request.without_query(self._queries) if self._queries else request
-        if self._masks:
-            request.mask(self._masks)
+    def _without_credentials(self, request: Request) -> Request:
+        request = request.without_query(self._credential_queries) if self._credential_queries else request
+        if self._masked_fields:
+            request.mask(self._masked_fields)
         return request
 
     def _deliver(self, request: Request) -> Outcome:
         delivered = self._delivery.deliver(request)
-        why = format_reasons(delivered.refusals) if delivered.refusals else None
-        return Outcome(self._accept(request), "accepted", why, delivered)
+        reason = format_reasons(delivered.refusals) if delivered.refusals else None
+        return Outcome(self._success_reply(request), "accepted", reason, delivered)
 
-    def _accept(self, request: Request) -> HttpReply:
-        """What this vendor wants to be answered, whatever became of the events: they are all somewhere."""
-        if self._answer_made:
-            return self._answer_made
+    def _success_reply(self, request: Request) -> HttpReply:
+        """Return the configured success reply; by now every event is queued or kept."""
+        if self._static_reply:
+            return self._static_reply
         try:
             root = request.json
-            return render_reply(self._accepted, root, Functions(request, root))
+            return render_reply(self._accepted_reply, root, Functions(request, root))
         except (Rejected, InputOutOfBounds):
-            return HttpReply(self._accepted.status)
+            return HttpReply(self._accepted_reply.status)
 
     def _secret(self) -> str:
         return current_secret(self._auth, self._secrets.get)
 
 
-def _static(reply: Reply) -> HttpReply:
+def _render_if_static(reply: Reply) -> HttpReply | None:
+    """Render a reply that has no field of the event in it; None where it has one."""
+    if any(template_paths(text) for text in reply_texts(reply)):
+        return None
     return render_reply(reply, None, Functions(Request(""), None))
 
 

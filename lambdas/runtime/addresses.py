@@ -47,7 +47,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 """An IPv4 address for networks that have IPv6 alone, https://www.rfc-editor.org/rfc/rfc6052"""
 
 
-def public(address: str) -> bool:
+def is_public(address: str) -> bool:
     """Return whether an address, as getaddrinfo() writes it, belongs to the public internet."""
     parsed = ip_address(address)
     if isinstance(parsed, IPv6Address) and parsed in _NAT64:

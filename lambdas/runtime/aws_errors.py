@@ -20,30 +20,30 @@ class Unconfirmed(Exception):  # noqa: N818 - it names the outcome
     """
 
 
-FAULTS = (BotoCoreError, ClientError, ResponseParserError, OutOfTime, Unconfirmed)
-_MISREAD = (AttributeError, TypeError, ValueError, LookupError, RecursionError)
+AWS_ERRORS = (BotoCoreError, ClientError, ResponseParserError, OutOfTime, Unconfirmed)
+_MISREAD_ERRORS = (AttributeError, TypeError, ValueError, LookupError, RecursionError)
 """What botocore raises where an answer is JSON, and not of the form that the service's answers have."""
 
 
-def call(method: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
+def call_aws(method: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
     """Make a call to AWS; one of FAULTS where it fails, or where the answer is none of AWS's."""
     try:
         answer: dict[str, Any] | None = method(**arguments)
-    except FAULTS:
+    except AWS_ERRORS:
         raise
-    except _MISREAD as error:
+    except _MISREAD_ERRORS as error:
         raise Unconfirmed(type(error).__name__) from error
     return answer or {}
 
 
-def confirmed(answer: Mapping[str, Any], field: str) -> Any:
+def required_field(answer: Mapping[str, Any], field: str) -> Any:
     """A field that each answer of AWS to this call has; Unconfirmed where it lacks it."""
     if answer.get(field) is None:
         raise Unconfirmed
     return answer[field]
 
 
-def entries(answer: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
+def list_field(answer: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
     """A list of objects in an answer, which may lack it; Unconfirmed where it is anything else."""
     found = answer.get(field) or []
     if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
@@ -51,7 +51,7 @@ def entries(answer: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
     return found
 
 
-def told(error: Exception) -> str:
+def error_code(error: Exception) -> str:
     """AWS's own code, such as AccessDenied, or the kind of failure; never the message, which may quote a request."""
     code = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
     return str(code or type(error).__name__)

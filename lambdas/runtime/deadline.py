@@ -12,7 +12,7 @@ from lambdas.runtime.aws_errors import OutOfTime
 CALL_SECONDS = 5.5
 """What a call to AWS takes at most: two tries of a second each to connect and to be answered, a pause of a second, and
 one of ours. Only a host of whose addresses several lead nowhere takes longer."""
-ONE_MORE = 6
+CALLS_PER_KEPT_OBJECT = 6
 """Calls that there is time for where another kept object is begun: one to find it, to send, and to put what stays."""
 
 

@@ -10,19 +10,19 @@ from typing import NamedTuple
 from urllib.parse import SplitResult
 
 from lambdas import VERSION
-from lambdas.runtime.https_url import FetchRefused, split
-from lambdas.runtime.streams import Stream, TooMuch, open_stream
+from lambdas.runtime.https_url import FetchRefused, split_https_url
+from lambdas.runtime.streams import Stream, TooManyBytes, open_stream
 
 MAX_HEAD = 65_536
 """Bytes of an answer beside its content: its headers, and the sizes of its chunks."""
 _HEADERS = {"User-Agent": f"MozDef-Event-Framework/{VERSION}", "Connection": "close"}
 
 
-class Unanswered(Exception):  # noqa: N818 - it names the outcome
+class NoResponse(Exception):  # noqa: N818 - it names the outcome
     """The host can't be reached, or sends no whole answer in time."""
 
 
-class Answer(NamedTuple):
+class HttpResponse(NamedTuple):
     """What the host answers, whatever its status: a redirect is an answer too, and nobody follows it."""
 
     status: int
@@ -30,20 +30,20 @@ class Answer(NamedTuple):
     content: bytes
 
 
-def exchange(url: str, seconds: float, max_bytes: int) -> Answer:
+def get(url: str, seconds: float, max_bytes: int) -> HttpResponse:
     """GET a URL; Refused where it may not be asked or sends more, Unanswered where no whole answer comes in time."""
-    parts = split(url)
+    parts = split_https_url(url)
     host = str(parts.hostname)
     try:
         with open_stream(host, parts.port or 443, seconds, max_bytes + MAX_HEAD) as stream:
-            return _answer(stream, parts, max_bytes)
-    except TooMuch:
+            return _request(stream, parts, max_bytes)
+    except TooManyBytes:
         raise FetchRefused(f"{host} sends more than {max_bytes:,} bytes") from None
     except (OSError, ValueError, HTTPException) as error:
-        raise Unanswered(f"{host}: {type(error).__name__}") from None
+        raise NoResponse(f"{host}: {type(error).__name__}") from None
 
 
-def _answer(stream: Stream, parts: SplitResult, max_bytes: int) -> Answer:
+def _request(stream: Stream, parts: SplitResult, max_bytes: int) -> HttpResponse:
     connection = HTTPSConnection(str(parts.hostname), parts.port, context=stream.context)
     connection.sock = stream
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -54,8 +54,8 @@ def _answer(stream: Stream, parts: SplitResult, max_bytes: int) -> Answer:
             raise IncompleteRead(b"")
         content = response.read(max_bytes + 1)
         if len(content) > max_bytes:
-            raise TooMuch
+            raise TooManyBytes
         # and says that content is missing only to those who read without a limit.
         if response.length:
             raise IncompleteRead(content, response.length)
-        return Answer(response.status, response.getheader("content-encoding", "identity").lower(), content)
+        return HttpResponse(response.status, response.getheader("content-encoding", "identity").lower(), content)

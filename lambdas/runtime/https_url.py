@@ -13,7 +13,7 @@ class FetchRefused(Exception):  # noqa: N818 - it names the outcome
     """The host is up and says that there is no such thing, or the URL is none that may be asked."""
 
 
-def split(url: str) -> SplitResult:
+def split_https_url(url: str) -> SplitResult:
     """Take a URL of https apart; Refused where it has a user, or where another reader may see another host in it."""
     try:
         parts = urlsplit(url)
@@ -26,10 +26,10 @@ def split(url: str) -> SplitResult:
     return parts
 
 
-def allowed(url: str, hosts: Iterable[str]) -> bool:
+def is_allowed(url: str, hosts: Iterable[str]) -> bool:
     """Whether a URL is of one of these hosts, over TLS; `*` stands for one part of a name."""
     try:
-        parts = split(url)
+        parts = split_https_url(url)
     except FetchRefused:
         return False
     patterns = (re.escape(host.lower()).replace(r"\*", "[a-z0-9-]+") for host in hosts)

@@ -10,7 +10,7 @@ from json import JSONEncoder
 from typing import Any, Literal
 
 from lambdas import VERSION
-from lambdas.runtime.times import iso
+from lambdas.runtime.times import iso_time
 
 Level = Literal["INFO", "WARN", "ERROR"]
 _encode = JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":")).encode
@@ -18,5 +18,5 @@ _encode = JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":
 
 def log(level: Level, message: str, at: float, **fields: Any) -> None:
     """Write a line; `at` is in Unix seconds. Never a body, a header's value or a secret: callers pass none."""
-    line = {"timestamp": iso(at), "level": level, "message": message, "version": VERSION, **fields}
+    line = {"timestamp": iso_time(at), "level": level, "message": message, "version": VERSION, **fields}
     sys.stdout.write(f"{_encode(line)}\n")

@@ -13,7 +13,7 @@ NAMESPACE = "MozDefEventFramework"
 _UNITS = {"Lag": "Seconds"}
 
 
-def embedded(stack: str, at: float, numbers: Mapping[str, float]) -> dict[str, Any]:
+def embedded_metrics(stack: str, at: float, numbers: Mapping[str, float]) -> dict[str, Any]:
     """What makes metrics of these numbers, to be added to a log line; nothing where there are none."""
     there = {name: value for name, value in numbers.items() if value}
     if not there:

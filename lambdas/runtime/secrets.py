@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.runtime.aws_errors import FAULTS, Unconfirmed, call, confirmed, entries, told
+from lambdas.runtime.aws_errors import AWS_ERRORS, Unconfirmed, call_aws, error_code, list_field, required_field
 
 TTL = 300.0
 """Seconds that a secret is taken from memory."""
-REREAD = 60.0
+REREAD_INTERVAL = 60.0
 """Seconds, at least, between two re-reads that a mismatch asks for: the account shares 40 reads a second."""
-RETRY = 10.0
+RETRY_INTERVAL = 10.0
 """Seconds before a store that was down, or had no secret, is asked again."""
-PREVIOUS = "_previous"
+PREVIOUS_SUFFIX = "_previous"
 """Ends the name of the parameter that holds the secret before the current one."""
 
 
@@ -65,25 +65,25 @@ class Secrets:
                 if entry is None or not entry.values:
                     raise
                 # An event that verifies with a secret of five minutes ago is worth more than a 503.
-                entry.fresh_until = self._clock() + RETRY
+                entry.fresh_until = self._clock() + RETRY_INTERVAL
         if not entry.values:
             raise NoSecret(f"{self._path}/{name}: not there, or empty")
         return entry.values
 
-    def learn(self, name: str, value: str) -> bool:
+    def store_new(self, name: str, value: str) -> bool:
         """Store a secret that a vendor hands over; False where there is one already: nothing is ever overwritten.
 
         The function's role may not overwrite it either.
         """
-        current, previous = f"{self._path}/{name}", f"{self._path}/{name}{PREVIOUS}"
+        current, previous = f"{self._path}/{name}", f"{self._path}/{name}{PREVIOUS_SUFFIX}"
         try:
             if self._found(previous):
                 return False  # somebody is changing it
             put = self._client().put_parameter
-            confirmed(call(put, Name=current, Value=value, Type="SecureString", Overwrite=False), "Version")
-        except FAULTS as error:
-            if told(error) != "ParameterAlreadyExists":
-                raise SecretsUnavailable(f"{current}: {told(error)}") from error
+            required_field(call_aws(put, Name=current, Value=value, Type="SecureString", Overwrite=False), "Version")
+        except AWS_ERRORS as error:
+            if error_code(error) != "ParameterAlreadyExists":
+                raise SecretsUnavailable(f"{current}: {error_code(error)}") from error
             return False
         finally:
             # Whatever came of it, somebody may have stored one: what is remembered is that there is none.
@@ -97,7 +97,7 @@ class Secrets:
         """
         if self._clock() < self._reread_after.get(name, 0.0):
             return ()
-        self._reread_after[name] = self._clock() + REREAD * (1 + self._jitter())
+        self._reread_after[name] = self._clock() + REREAD_INTERVAL * (1 + self._jitter())
         before = self._entries.get(name)
         try:
             after = self._read(name)
@@ -107,22 +107,22 @@ class Secrets:
 
     def _read(self, name: str) -> _Entry:
         """What the store says now. That there is no secret is an answer too: somebody may have taken it back."""
-        current, previous = f"{self._path}/{name}", f"{self._path}/{name}{PREVIOUS}"
+        current, previous = f"{self._path}/{name}", f"{self._path}/{name}{PREVIOUS_SUFFIX}"
         try:
             values = self._found(current, previous)
-        except FAULTS as error:
-            raise SecretsUnavailable(f"{current}: {told(error)}") from error
+        except AWS_ERRORS as error:
+            raise SecretsUnavailable(f"{current}: {error_code(error)}") from error
         valid = tuple(values[one] for one in (current, previous) if values.get(one)) if values.get(current) else ()
-        self._entries[name] = _Entry(valid, self._clock() + (TTL if valid else RETRY))
+        self._entries[name] = _Entry(valid, self._clock() + (TTL if valid else RETRY_INTERVAL))
         return self._entries[name]
 
     def _found(self, *names: str) -> dict[str, str]:
         """The values of those parameters that are there."""
-        answer = call(self._client().get_parameters, Names=list(names), WithDecryption=True)
-        return {parameter["Name"]: parameter["Value"] for parameter in listed(answer, names)}
+        answer = call_aws(self._client().get_parameters, Names=list(names), WithDecryption=True)
+        return {parameter["Name"]: parameter["Value"] for parameter in parameters_in_answer(answer, names)}
 
 
-def listed(answer: Mapping[str, Any], names: Iterable[str]) -> list[Mapping[str, Any]]:
+def parameters_in_answer(answer: Mapping[str, Any], names: Iterable[str]) -> list[Mapping[str, Any]]:
     """The parameters of an answer to GetParameters; Unconfirmed where it does not say of each name what there is.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
@@ -130,7 +130,7 @@ def listed(answer: Mapping[str, Any], names: Iterable[str]) -> list[Mapping[str,
     wanted, invalid = list(names), answer.get("InvalidParameters") or []
     parameters = [
         parameter
-        for parameter in entries(answer, "Parameters")
+        for parameter in list_field(answer, "Parameters")
         if parameter.get("Name") in wanted and isinstance(parameter.get("Value"), str)
     ]
     if not isinstance(invalid, list) or any(

@@ -11,7 +11,7 @@ from threading import Thread
 from time import monotonic
 from typing import Any, cast
 
-from lambdas.runtime.addresses import public
+from lambdas.runtime.addresses import is_public
 from lambdas.runtime.https_url import FetchRefused
 
 _Address = tuple[socket.AddressFamily, Any]
@@ -20,7 +20,7 @@ ATTEMPTS = 3
 """Addresses of a host that are tried. Each has its share of the time, since packets to one may be lost."""
 
 
-class TooMuch(Exception):  # noqa: N818 - it names the outcome
+class TooManyBytes(Exception):  # noqa: N818 - it names the outcome
     """More came than may come."""
 
 
@@ -53,7 +53,7 @@ class Stream(ssl.SSLSocket):
         self.ended = not received
         self.room -= received
         if self.room < 0:
-            raise TooMuch
+            raise TooManyBytes
         return received
 
     def send(self, *args: Any, **kwargs: Any) -> int:
@@ -76,7 +76,7 @@ def open_stream(host: str, port: int, seconds: float, max_bytes: int) -> Stream:
 
 def _connected(host: str, port: int, deadline: _Deadline) -> socket.socket:
     addresses = _resolved(host, port, deadline)
-    if not all(public(address[0]) for _, address in addresses):
+    if not all(is_public(address[0]) for _, address in addresses):
         raise FetchRefused(f"{host} has an address that is not public")
     attempts = _in_turns(addresses)[:ATTEMPTS]
     failure = OSError("it has no address")

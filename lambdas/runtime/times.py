@@ -15,7 +15,7 @@ _RFC3339 = re.compile(
 _LAST_SECOND = 253_402_300_799  # of the year 9999
 
 
-def seconds(value: Any, written: TimeFormat) -> float:
+def unix_seconds(value: Any, written: TimeFormat) -> float:
     """Unix seconds of a time as a vendor writes it; ValueError where it is none, or is before 1970 or after 9999.
 
     A time without a zone is refused: MozDef would take it in its own zone.
@@ -38,14 +38,14 @@ def seconds(value: Any, written: TimeFormat) -> float:
     return at
 
 
-def timestamp(at: float, written: TimeFormat) -> str:
+def format_time(at: float, written: TimeFormat) -> str:
     """Unix seconds, as a vendor would write them."""
     if written == "rfc3339":
-        return iso(at)
+        return iso_time(at)
     return str(int(at * 1000)) if written == "unix_ms" else str(int(at))
 
 
-def iso(at: float) -> str:
+def iso_time(at: float) -> str:
     """Unix seconds as ISO 8601 in UTC with milliseconds, the form that MozDef takes without a doubt."""
     second, microsecond = divmod(round(at * 1_000_000), 1_000_000)
     return f"{_second(second)}.{microsecond // 1_000:03d}+00:00"

@@ -11,7 +11,7 @@ from typing import Any
 IP_FIELDS = ("sourceipaddress", "destinationipaddress", "srcip")
 
 
-def unacceptable(details: dict[str, Any]) -> str | None:
+def details_problem(details: dict[str, Any]) -> str | None:
     """Why a message with these details would be lost behind the queue; None where it would not."""
     for key, value in details.items():
         if typed := _TYPED.get(key):
@@ -25,7 +25,7 @@ def unacceptable(details: dict[str, Any]) -> str | None:
 
 def is_address(value: Any) -> bool:
     """Whether it is an IP address. Python takes one with a zone too, fe80::1%eth0; Elasticsearch does not."""
-    return isinstance(value, str) and "%" not in value and _parses(value)
+    return isinstance(value, str) and "%" not in value and _is_ip_address(value)
 
 
 def is_long(value: Any) -> bool:
@@ -48,7 +48,7 @@ def _is_boolean(value: Any) -> bool:
 
 
 @lru_cache(4096)
-def _parses(address: str) -> bool:
+def _is_ip_address(address: str) -> bool:
     try:
         ipaddress.ip_address(address)
     except ValueError:

@@ -1,8 +1,9 @@
-"""Signatures that a public key verifies."""
+"""Verifying a signature in a header with public keys: the loop that the types ed25519 and ecdsa share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import product
 from typing import TYPE_CHECKING
 
 from lambdas.auth_type import Unauthenticated
@@ -15,22 +16,22 @@ if TYPE_CHECKING:
 
 
 def verify(
-    settings: SignatureSettings, request: Request, now: float, keys: Iterable[Callable[[bytes, bytes], object]]
+    settings: SignatureSettings, request: Request, now: float, verifiers: Iterable[Callable[[bytes, bytes], object]]
 ) -> None:
-    """Unauthenticated unless one of the public keys verifies one of the signatures.
+    """Raise Unauthenticated unless one of the public keys verifies one of the signatures.
 
-    A key is a function of a signature and a text, which raises InvalidSignature.
+    A key is a function of a signature and a text, and raises InvalidSignature.
     """
     from cryptography.exceptions import InvalidSignature
 
-    seen, found = signature_check.received_signatures(settings, request, now), signed_texts(settings, request)
-    for good in keys:
-        for signature, text in ((one, text) for one in seen[: signature_check.MAX_SIGNATURES] for text in found):
+    signatures, texts = signature_check.received_signatures(settings, request, now), signed_texts(settings, request)
+    for verify_signature in verifiers:
+        for signature, text in product(signatures[: signature_check.MAX_SIGNATURES], texts):
             try:
-                good(signature, text)
+                verify_signature(signature, text)
             except InvalidSignature:
                 continue
             signature_check.check_signed_claims(settings, request, now)
             return
-    where = " or ".join(settings.signature.header).lower()
-    raise Unauthenticated(f"no signature in {where} is one of this body with the private key")
+    header_names = " or ".join(settings.signature.header).lower()
+    raise Unauthenticated(f"no signature in {header_names} is one of this body with the private key")

@@ -1,4 +1,4 @@
-"""The URL that a vendor signs: as it was told, and as the vendor may have written it."""
+"""The URL that a vendor signs, and its variants: another port, or other escapes in the query."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 def url_variants(settings: Url, request: Request) -> list[str]:
-    """The URL as it was told, and its variants."""
-    told = request.url
+    """Return the URL that was registered at the vendor, and the variants that the definition names."""
+    registered = request.url
     if settings.base:
-        told = f"{settings.base}?{request.raw_query}" if request.raw_query else settings.base
-    found = [told]
+        registered = f"{settings.base}?{request.raw_query}" if request.raw_query else settings.base
+    urls = [registered]
     for variant in settings.variants:
-        found += [changed for one in found if (changed := _VARIANTS[variant](one)) not in found]
-    return found
+        urls += [changed for url in urls if (changed := _VARIANTS[variant](url)) not in urls]
+    return urls
 
 
 def with_query(url: str, name: str, value: str) -> str:
-    """The URL with one more query parameter."""
+    """Return the URL with one more query parameter."""
     return f"{url}{'&' if urlsplit(url).query else '?'}{quote(name, safe='')}={quote(value, safe='')}"
 
 
@@ -50,18 +50,18 @@ def _in_query(change: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def _recoded(query: str) -> str:
-    """As Node's querystring writes what it has read."""
+    """Parse the query and write it as Node's `querystring` does."""
     pairs = parse_qsl(query, keep_blank_values=True)
-    return "&".join(f"{quote(name, safe=_PLAIN)}={quote(value, safe=_PLAIN)}" for name, value in pairs)
+    return "&".join(f"{quote(name, safe=_UNESCAPED)}={quote(value, safe=_UNESCAPED)}" for name, value in pairs)
 
 
-_PLAIN = "-_.!~*'()"
+_UNESCAPED = "-_.!~*'()"
 _QUOTED = {ord(char): quote(char, safe="") for char in "'\"<>"}
 _UNQUOTED = re.compile("|".join(quote(char, safe="") for char in ":/?@!$'()*,;"), re.IGNORECASE)
 _VARIANTS: dict[str, Callable[[str], str]] = {
     "no_port": _no_port,
     "default_port": _default_port,
     "quoted": _in_query(lambda query: query.translate(_QUOTED)),
-    "unquoted": _in_query(lambda query: _UNQUOTED.sub(lambda found: unquote_plus(found[0]), query)),
+    "unquoted": _in_query(lambda query: _UNQUOTED.sub(lambda match: unquote_plus(match[0]), query)),
     "recoded": _in_query(_recoded),
 }

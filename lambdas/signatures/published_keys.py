@@ -1,4 +1,4 @@
-"""What vendors publish for verifying them: public keys, and where these are. In memory, by URL."""
+"""A cache, by URL, of what vendors publish for verifying them: public keys, and where the keys are."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import SecretsUnavailable
 
 TTL = 3_600.0
-"""Seconds that what was read is taken from memory."""
+"""Seconds for which a parsed answer is served from memory."""
 REREAD = 60.0
-"""Seconds, at least, between two reads that unknown keys ask for, and between two tries while what is known can't be
-read anew."""
+"""Seconds, at least, between two reads because of an unknown key, and between two tries to refresh a known answer
+after one has failed."""
 RETRY = 10.0
-"""Seconds before a publisher of whom nothing is known is asked again. SNS sends a message again after 20 seconds, and
+"""Seconds before a publisher that has never answered is asked again. SNS sends a message again after 20 seconds, and
 gives up after the third time, https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html"""
 
 T = TypeVar("T")
@@ -26,20 +26,20 @@ Failure = SecretsUnavailable | FetchRefused
 @dataclass(frozen=True, slots=True)
 class _Entry(Generic[T]):
     value: T | Failure
-    """What was read last, or why nothing ever was."""
-    asked: float
+    """The last answer, or why there never was one."""
+    read_at: float
     failed: bool = False
-    """Whether it could not be read the last time."""
+    """Whether the last read failed."""
 
     def lasts(self, max_age: float) -> float:
-        """Seconds for which the publisher is not asked again."""
+        """Return the seconds for which the publisher is not asked again."""
         if not self.failed:
             return max_age
         return RETRY if isinstance(self.value, Failure) else REREAD
 
 
 class FetchCache(Generic[T]):
-    """What `fetch` finds at URLs, parsed. While it can't be read anew, what is known goes on serving."""
+    """Fetches URLs, and caches the parsed answers. While a refresh fails, the known answer goes on serving."""
 
     def __init__(
         self,
@@ -53,15 +53,18 @@ class FetchCache(Generic[T]):
         self._entries: dict[str, _Entry[T]] = {}
 
     def get(self, url: str, max_age: float = TTL) -> T:
-        """What is at the URL, at most so many seconds old; Refused or SecretsUnavailable where nothing is known."""
+        """Return the parsed answer, at most `max_age` seconds old.
+
+        FetchRefused or SecretsUnavailable where there is none.
+        """
         entry = self._entries.get(url)
-        if entry is None or self._clock() - entry.asked >= entry.lasts(max_age):
+        if entry is None or self._clock() - entry.read_at >= entry.lasts(max_age):
             entry = self._read(url, entry)
         if isinstance(entry.value, Failure):
             raise entry.value.with_traceback(None)
         return entry.value
 
-    def _read(self, url: str, before: _Entry[T] | None) -> _Entry[T]:
+    def _read(self, url: str, previous: _Entry[T] | None) -> _Entry[T]:
         value: T | Failure
         try:
             value, failed = self.parse(self._fetch(url)), False
@@ -69,14 +72,14 @@ class FetchCache(Generic[T]):
             value, failed = error, True
         except (ValueError, RecursionError) as error:
             value, failed = FetchRefused(str(error)), True
-        if failed and before and not isinstance(before.value, Failure):
-            value = before.value
+        if failed and previous and not isinstance(previous.value, Failure):
+            value = previous.value
         self._forget_failures()
         self._entries[url] = _Entry(value, self._clock(), failed)
         return self._entries[url]
 
     def _forget_failures(self) -> None:
-        """A sender may name any number of URLs with nothing there. What was read is never pushed out by them."""
+        """Drop old failures: a sender may name any number of URLs that fail. Answers are never dropped."""
         for url, entry in list(self._entries.items()):
-            if isinstance(entry.value, Failure) and self._clock() - entry.asked >= RETRY:
+            if isinstance(entry.value, Failure) and self._clock() - entry.read_at >= RETRY:
                 del self._entries[url]

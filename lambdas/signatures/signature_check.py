@@ -1,4 +1,4 @@
-"""A request with a signature: what it carries, whether that is of now, and how a vendor would make it."""
+"""Checking a request with a signature in a header: which signatures it carries, its timestamp and its body hash."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from lambdas.auth_type import Unauthenticated
 from lambdas.model import Header
 from lambdas.reading.formats import media_type
 from lambdas.reading.request import FORM
-from lambdas.reading.unverified import parameter
-from lambdas.runtime.times import seconds
+from lambdas.reading.unverified_request import single_query_parameter
+from lambdas.runtime.times import unix_seconds
 from lambdas.signatures.signature_settings import BodyHash, Encoding, Signature, SignatureSettings, Timestamp
 from lambdas.signatures.signed_text import signed_time
 
@@ -24,34 +24,35 @@ if TYPE_CHECKING:
 
 
 MAX_SIGNATURES = 20
-"""Signatures of a header that are looked at: vendors send one for each secret."""
+"""The most signatures of a header that are verified: vendors send one for each secret."""
 MAX_FAMILY = 100
-"""Headers of a family such as X-Signature-1, X-Signature-2 …: https://developers.docusign.com/platform/webhooks/connect/hmac/"""
+"""The most headers of a family such as X-Signature-1, X-Signature-2 …:
+https://developers.docusign.com/platform/webhooks/connect/hmac/"""
 FAMILY = "-*"
-"""Ends the name of such a family."""
+"""The end of the name of a family of headers."""
 
 
 def signature_headers(settings: SignatureSettings) -> tuple[str, ...]:
-    """The headers that carry signatures, lower case."""
+    """Return the headers that carry signatures, lower case."""
     return _names(settings.signature.header)
 
 
 @cache
-def _names(written_names: tuple[str, ...]) -> tuple[str, ...]:
-    found: list[str] = []
-    for name in (one.lower() for one in written_names):
+def _names(headers: tuple[str, ...]) -> tuple[str, ...]:
+    names: list[str] = []
+    for name in map(str.lower, headers):
         if name.endswith(FAMILY):
-            found += [f"{name[:-1]}{number}" for number in range(1, MAX_FAMILY + 1)]
+            names += [f"{name[:-1]}{number}" for number in range(1, MAX_FAMILY + 1)]
         else:
-            found.append(name)
-    return tuple(found)
+            names.append(name)
+    return tuple(names)
 
 
 def received_signatures(settings: SignatureSettings, request: Request, now: float) -> list[bytes]:
-    """The signatures of a request, decoded.
+    """Return the request's signatures, decoded.
 
-    Unauthenticated where there is none, or where the headers say that they are for another version of the scheme, or
-    of a time outside the window.
+    Unauthenticated where there is no header, a required header differs (another version of the scheme), or the time
+    in a header is outside the replay window.
     """
     signature = settings.signature
     values = [value for name in _names(signature.header) if (value := request.headers.get(name))]
@@ -61,7 +62,7 @@ def received_signatures(settings: SignatureSettings, request: Request, now: floa
         _check_required(settings.require, request)
     if settings.timestamp and settings.timestamp.header:
         _check_window(settings.timestamp, request, now)
-    return [one for value in values for one in _signatures(signature, value)]
+    return [decoded for value in values for decoded in _signatures(signature, value)]
 
 
 def _check_required(required: Mapping[Header, str], request: Request) -> None:
@@ -71,7 +72,7 @@ def _check_required(required: Mapping[Header, str], request: Request) -> None:
 
 
 def check_signed_claims(settings: SignatureSettings, request: Request, now: float) -> None:
-    """What is signed says that it is of now, and of this body: looked at only once it is known to be signed."""
+    """Check the timestamp and the body hash that a signature covers; call it after the signature is verified."""
     if settings.timestamp and settings.timestamp.path:
         _check_window(settings.timestamp, request, now)
     if settings.body_hash:
@@ -79,19 +80,20 @@ def check_signed_claims(settings: SignatureSettings, request: Request, now: floa
 
 
 def _check_window(stamp: Timestamp, request: Request, now: float) -> None:
-    said = signed_time(stamp, request)
+    written = signed_time(stamp, request)
+    name = stamp.header.lower() if stamp.header else str(stamp.path)
     try:
-        age = now - seconds(said, stamp.format)
+        age = now - unix_seconds(written, stamp.format)
     except ValueError:
-        raise Unauthenticated(f"{_place(stamp)} is not a time as {stamp.format} writes it") from None
+        raise Unauthenticated(f"{name} is not a time as {stamp.format} writes it") from None
     ahead = stamp.tolerance if stamp.future is None else stamp.future
     if not -ahead <= age <= stamp.tolerance:
         allowed = f"{stamp.tolerance} are allowed" if ahead == stamp.tolerance else f"-{ahead} to {stamp.tolerance} are"
-        raise Unauthenticated(f"{_place(stamp)} is {age:+.0f} s old; {allowed}")
+        raise Unauthenticated(f"{name} is {age:+.0f} s old; {allowed}")
 
 
 def decode_text(text: str, encoding: Encoding) -> bytes:
-    """What a vendor wrote as bytes; ValueError where it is no such text."""
+    """Decode a text that a vendor wrote in an encoding; ValueError where it is not written in it."""
     return _DECODERS[encoding](text.encode("ascii"))
 
 
@@ -112,28 +114,25 @@ _DECODERS: dict[str, Callable[[bytes], bytes]] = {
 
 def _signatures(settings: Signature, value: str) -> list[bytes]:
     parts = [part.strip(" ") for part in (value.split(settings.split) if settings.split else (value,))]
-    found = []
-    for part in [one for one in parts if one.startswith(settings.prefix)][:MAX_SIGNATURES]:
+    signatures = []
+    for part in [part for part in parts if part.startswith(settings.prefix)][:MAX_SIGNATURES]:
         try:
-            found.append(decode_text(part.removeprefix(settings.prefix), settings.encoding))
+            signatures.append(decode_text(part.removeprefix(settings.prefix), settings.encoding))
         except ValueError:
             continue
-    return found
+    return signatures
 
 
-def _place(stamp: Timestamp) -> str:
-    return stamp.header.lower() if stamp.header else str(stamp.path)
-
-
-def _check_hash(where: BodyHash, request: Request) -> None:
-    if where.query:
-        said = parameter(request, where.query)
-        # Last, and named nowhere else: text that somebody wrote into a signed form could stand for it in the middle.
-        named = any(where.query in text for each in request.parameters[:-1] for text in each)
+def _check_hash(body_hash: BodyHash, request: Request) -> None:
+    if body_hash.query:
+        received = single_query_parameter(request, body_hash.query)
+        # It must be the last parameter, and named nowhere else: otherwise text that somebody wrote into a signed form
+        # could pass for it.
+        named = any(body_hash.query in text for each in request.query_parameters[:-1] for text in each)
         if named or media_type(request.headers) == FORM:
-            raise Unauthenticated(f"{where.query} is not the last query parameter of a body that is not a form")
+            raise Unauthenticated(f"{body_hash.query} is not the last query parameter of a body that is not a form")
     else:
-        said = request.headers.get((where.header or "").lower(), "")
-    right = hashlib.sha256(request.body).hexdigest()
-    if not hmac.compare_digest(said.lower().encode("utf-8", "surrogatepass"), right.encode()):
-        raise Unauthenticated(f"{where.query or where.header} is not the hash of this body")
+        received = request.headers.get((body_hash.header or "").lower(), "")
+    expected = hashlib.sha256(request.body).hexdigest()
+    if not hmac.compare_digest(received.lower().encode("utf-8", "surrogatepass"), expected.encode()):
+        raise Unauthenticated(f"{body_hash.query or body_hash.header} is not the hash of this body")

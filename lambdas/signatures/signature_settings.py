@@ -1,6 +1,6 @@
-"""What a definition says of a signature in a header: where it is, what it is over, when it was made.
+"""Settings of a signature in a header: which header, what is signed, when it was signed; and checks between them.
 
-The types that sign have it in common: hmac, digest, ed25519 and ecdsa.
+The auth types hmac, digest, ed25519 and ecdsa share these settings.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Encoding = Literal["hex", "base64", "base64url"]
 UrlVariant = Literal["no_port", "default_port", "quoted", "unquoted", "recoded"]
 
 PIECE = re.compile(r"\{(\w+)(?:\('([^'{}]*)'\))?\}")
-"""A piece in a signed text, and what it is called with."""
+"""A piece in a signed text, such as `{body}`, and its argument: `{header('x-name')}`."""
 _COVERING = frozenset({"body", "form_sorted", "body_sha256", "body_sha256_base64"})
 
 
@@ -104,7 +104,7 @@ class SignatureSettings:
 
 
 def signature_problems(settings: SignatureSettings) -> Iterator[tuple[str, str]]:
-    """Mistakes between the keys, and holes."""
+    """Yield the mistakes that show only between keys, each with its key: a part of the request that is not signed."""
     used = [(name, argument) for name, argument in PIECE.findall(settings.signed)]
     names = {name for name, _ in used}
     stamp, signature = settings.timestamp, settings.signature
@@ -140,7 +140,7 @@ def _stamp_problems(stamp: Timestamp, names: set[str], signature: Signature) -> 
         yield "timestamp.path", "is in the body, and `signed` does not have {body}, so anyone could change it"
     if stamp.split and not stamp.prefix:
         yield "timestamp.split", "needs `prefix`, which says which part is the time"
-    shared = stamp.header and stamp.header.lower() in {one.lower() for one in signature.header}
+    shared = stamp.header and stamp.header.lower() in set(map(str.lower, signature.header))
     if shared and not (stamp.prefix and signature.prefix and stamp.split and stamp.split == signature.split):
         yield "timestamp", "is in the signature's header: both need `prefix`, and the same `split`"
     if not 0 < stamp.tolerance <= 86_400:
@@ -149,10 +149,12 @@ def _stamp_problems(stamp: Timestamp, names: set[str], signature: Signature) -> 
         yield "timestamp.future", "must be 0 to 86400 seconds"
 
 
-def _hash_problems(where: BodyHash, used: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    if (where.query is None) == (where.header is None):
+def _hash_problems(body_hash: BodyHash, used: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    if (body_hash.query is None) == (body_hash.header is None):
         yield "body_hash", "must have either `query` or `header`"
-    elif where.query and not {("url", ""), ("query", where.query)} & set(used):
+    elif body_hash.query and not {("url", ""), ("query", body_hash.query)} & set(used):
         yield "body_hash.query", "is not part of what is signed; `signed` must have {url}"
-    elif where.header and ("header", where.header.lower()) not in {(name, one.lower()) for name, one in used}:
-        yield "body_hash.header", f"is not part of what is signed; `signed` must have {{header('{where.header}')}}"
+    elif body_hash.header and ("header", body_hash.header.lower()) not in {
+        (name, argument.lower()) for name, argument in used
+    }:
+        yield "body_hash.header", f"is not part of what is signed; `signed` must have {{header('{body_hash.header}')}}"

@@ -1,4 +1,4 @@
-"""The text that a vendor signs, from the pieces of a request, as they were sent."""
+"""The text that a vendor signs, joined from pieces of the request as they were sent: body, time, URL, headers …."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from urllib.parse import parse_qs
 from lambdas.auth_type import Unauthenticated
 from lambdas.reading.body import Rejected
 from lambdas.reading.formats import media_type
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import FORM
-from lambdas.reading.unverified import parameter
+from lambdas.reading.unverified_request import single_query_parameter
 from lambdas.signatures.signature_settings import PIECE, SignatureSettings, Timestamp, Url
 
 if TYPE_CHECKING:
@@ -26,39 +26,39 @@ Parts = tuple[tuple[str, str, bytes], ...]
 
 
 def signed_texts(settings: SignatureSettings, request: Request, secret: bytes = b"") -> list[bytes]:
-    """What may be signed: one text, or one for each way in which the vendor may have written the URL."""
+    """Return the texts that the vendor may have signed: one, or one for each variant of the URL."""
     parts, with_url = parse_signed_template(settings.signed)
     if not with_url:
-        return [b"".join([one[2] or _part(*one, settings, request, secret) for one in parts])]
-    # Few vendors sign it, and each import is a part of a cold start.
+        return [b"".join([part[2] or _part(*part, settings, request, secret) for part in parts])]
+    # Few vendors sign the URL, and every import lengthens a cold start.
     from lambdas.signatures.public_url import url_variants
 
-    # All but the URL once, however many ways there are to write it.
-    found = [
+    # The other pieces are read once, however many variants the URL has.
+    pieces = [
         b"" if name == "url" else _part(name, argument, literal, settings, request, secret)
         for name, argument, literal in parts
     ]
-    places = [place for place, (name, _, _) in enumerate(parts) if name == "url"]
-    made = []
+    url_indexes = [index for index, (name, _, _) in enumerate(parts) if name == "url"]
+    texts = []
     for url in url_variants(settings.url or Url(), request):
-        for place in places:
-            found[place] = _bytes(url)
-        made.append(b"".join(found))
-    return made
+        for index in url_indexes:
+            pieces[index] = _bytes(url)
+        texts.append(b"".join(pieces))
+    return texts
 
 
 @cache
 def parse_signed_template(text: str) -> tuple[Parts, bool]:
-    """The text as (piece, its argument, b"") and ("", "", literal), and whether the URL is in it: split once."""
-    found, at = [], 0
+    """Split the text into (piece, argument, b"") and ("", "", literal); also return whether `{url}` is in it."""
+    parts, end = [], 0
     for match in PIECE.finditer(text):
-        if match.start() > at:
-            found.append(("", "", text[at : match.start()].encode()))
-        found.append((match[1], match[2] or "", b""))
-        at = match.end()
-    if at < len(text):
-        found.append(("", "", text[at:].encode()))
-    return tuple(found), any(name == "url" for name, _, _ in found)
+        if match.start() > end:
+            parts.append(("", "", text[end : match.start()].encode()))
+        parts.append((match[1], match[2] or "", b""))
+        end = match.end()
+    if end < len(text):
+        parts.append(("", "", text[end:].encode()))
+    return tuple(parts), any(name == "url" for name, _, _ in parts)
 
 
 def _part(
@@ -76,16 +76,16 @@ def _part(
 
 
 def _form_sorted(request: Request) -> bytes:
-    """A form's fields by name, each with its values, every value once.
+    """Return a form's fields sorted by name, each name followed by its values, equal values once.
 
     https://www.twilio.com/docs/usage/security
     """
-    # A POST without a body is a form only where it says so: its URL may have been signed with the hash of a body.
+    # A POST without a body is a form only if its content-type says so: its URL may be signed with the hash of a body.
     if media_type(request.headers) != FORM and (request.body or request.method == "POST"):
         raise Unauthenticated("the body is not a form")
     if "content-encoding" in request.headers:
         raise Unauthenticated("the form is compressed")
-    # It is taken apart for anyone: what that takes is bounded.
+    # The sender is not known yet, so the work of parsing is bounded.
     if len(request.body) > _MAX_FORM:
         raise Unauthenticated(f"the form has more than {_MAX_FORM:,} bytes")
     try:
@@ -102,7 +102,7 @@ def _sha256(request: Request) -> bytes:
 _PIECES: dict[str, Callable[[Request, str], bytes]] = {
     "method": lambda request, _: request.method.encode(),
     "header": lambda request, name: _header(name, request),
-    "query": lambda request, name: _bytes(parameter(request, name)),
+    "query": lambda request, name: _bytes(single_query_parameter(request, name)),
     "form_sorted": lambda request, _: _form_sorted(request),
     "body_sha256": lambda request, _: _sha256(request).hex().encode(),
     "body_sha256_base64": lambda request, _: base64.b64encode(_sha256(request)),
@@ -111,16 +111,16 @@ _PIECES: dict[str, Callable[[Request, str], bytes]] = {
 
 
 def signed_time(stamp: Timestamp, request: Request) -> str:
-    """The time of signing as it is written; Unauthenticated where there is none."""
+    """Return the time of signing as the request has it; Unauthenticated where it has none."""
     if stamp.path:
         try:
             root = request.json
-            found = compiled(stamp.path)(root, Functions(request, root))
+            time = compile_path(stamp.path)(root, Functions(request, root))
         except Rejected:
-            found = None
-        if isinstance(found, bool) or not isinstance(found, str | int):
+            time = None
+        if isinstance(time, bool) or not isinstance(time, str | int):
             raise Unauthenticated(f"{stamp.path} is not there, and should be a time as {stamp.format} writes it")
-        return str(found)
+        return str(time)
     assert stamp.header  # noqa: S101 - one of the two
     value = request.headers.get(stamp.header.lower())
     if value is None:

@@ -15,27 +15,27 @@ import pytest
 from generator.errors import DefinitionError
 from generator.samples import gateway
 from lambdas.auth import jwt, sns
-from lambdas.auth_type import Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, Unauthenticated
 from lambdas.signatures import signed_text
 from tests import fakes
-from tests.definitions import definition, shipped
+from tests.definitions import bundled_source, make_definition
 from tests.fakes import NOW, SECRET, Endpoint
 
 HMAC = "hmac: {signature: {header: X-Sig}}"
 
 
 def endpoint(folder: Path, webhook: str, rest: str = "", name: str = "made") -> Endpoint:
-    return Endpoint(definition(folder, f"description: made\nwebhook: {webhook}\n{rest}", name).source)
+    return Endpoint(make_definition(folder, f"description: made\nwebhook: {webhook}\n{rest}", name).source)
 
 
 def refused(folder: Path, webhook: str, rest: str = "") -> str:
     with pytest.raises(DefinitionError) as error:
-        definition(folder, f"description: made\nwebhook: {webhook}\n{rest}")
+        make_definition(folder, f"description: made\nwebhook: {webhook}\n{rest}")
     return str(error.value).partition(": ")[2]
 
 
 def test_a_form_is_taken_apart_for_anyone_only_up_to_a_bound() -> None:
-    twilio = Endpoint(shipped("twilio").source)
+    twilio = Endpoint(bundled_source("twilio").source)
     body = b"a=" + b"%41" * (signed_text._MAX_FORM // 3)
     headers = {"content-type": "application/x-www-form-urlencoded", "X-Twilio-Signature": "AAAA"}
     assert twilio.post(body, headers)["statusCode"] == 401
@@ -58,7 +58,7 @@ def test_a_certificate_of_sns_is_at_its_own_place_and_nowhere_else(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(sns, "fetched", lambda url, _hosts: asked.append(url))
+    monkeypatch.setattr(sns, "fetch_from_vendor", lambda url, _hosts: asked.append(url))
     topic = "arn:aws:sns:us-west-2:123456789012:alarms"
     made = endpoint(tmp_path, f"{{auth: {{sns: {{topics: ['{topic}']}}}}}}")
     message = dict.fromkeys(("Message", "MessageId", "Timestamp", "Signature"), "AAAA")
@@ -69,7 +69,7 @@ def test_a_certificate_of_sns_is_at_its_own_place_and_nowhere_else(
 
 @pytest.mark.parametrize("name", ["aws-sns", "ms-graph"])
 def test_what_has_to_be_read_before_its_sender_is_known_is_not_decompressed(name: str) -> None:
-    made = Endpoint(shipped(name).source)
+    made = Endpoint(bundled_source(name).source)
     bomb = zlib.compress(b'{"a":"' + b"x" * 10_000_000 + b'"}')
     assert made.post(bomb, {"content-encoding": "deflate"})["statusCode"] == 401
     assert made.log[-1]["why"] == "the body is compressed, and has to be read before its sender is known"
@@ -78,7 +78,10 @@ def test_what_has_to_be_read_before_its_sender_is_known_is_not_decompressed(name
 @pytest.mark.parametrize("path", ["header('x-time')", "query('t')", "at || header('x-time')", "root('at')"])
 def test_a_time_beyond_the_body_is_no_time_that_is_signed(path: str, tmp_path: Path) -> None:
     auth = f'{{auth: {{hmac: {{signature: {{header: X-Sig}}, timestamp: {{path: "{path}"}}}}}}}}'
-    assert refused(tmp_path, auth) == "webhook.auth.hmac.timestamp.path: looks beyond the body, which alone is signed"
+    assert (
+        refused(tmp_path, auth)
+        == "webhook.auth.hmac.timestamp.path: reads more than the body, which alone is signed; use a path into the body"
+    )
 
 
 def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
@@ -86,31 +89,31 @@ def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
     settings = jwt.Settings("https://i.example.com", ("us",))
     for audience in (None, 5, {"a": 1}, True):
         with pytest.raises(Unauthenticated, match="aud is none of the audience"):
-            jwt._check(settings, {"iss": settings.issuer, "aud": audience, "exp": NOW + 60}, NOW)
+            jwt._check_claims(settings, {"iss": settings.issuer, "aud": audience, "exp": NOW + 60}, NOW)
 
 
 def test_a_signature_of_a_form_is_one_of_what_is_read(tmp_path: Path) -> None:
     auth = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{form_sorted}"}}}'
-    assert "what is read is not what is signed" in refused(tmp_path, auth)
+    assert "what is read would not be what is signed" in refused(tmp_path, auth)
     beside = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{url}{body}"}}}'
     assert "fields could be moved" in refused(tmp_path, beside, "events: {format: form}")
 
 
 def test_every_event_has_a_signature_of_its_own(tmp_path: Path) -> None:
     auth = "{auth: {body_hmac: {each: 'items[].a', signature: {path: s}, signed: '{id}', uncovered: the rest}}}"
-    assert "an event without a signature would be taken" in refused(tmp_path, auth, "events: {split: items}")
+    assert "an event without a signature would be accepted" in refused(tmp_path, auth, "events: {split: items}")
     assert refused(tmp_path, auth) == (
-        "webhook.auth.body_hmac.each: needs `events.split`, the same list: else the event is the whole body, most of "
-        "which nobody signed"
+        "webhook.auth.body_hmac.each: needs `events.split`, the same list; else the event is the whole body, most of "
+        "which is not signed"
     )
     beyond = "{auth: {body_hmac: {signature: {path: s}, signed: \"{header('x')}{id}\", uncovered: the rest}}}"
-    assert "looks beyond the body" in refused(tmp_path, beyond)
+    assert "reads more than the body" in refused(tmp_path, beyond)
 
 
 def test_a_signature_in_a_body_goes_no_further(tmp_path: Path) -> None:
     auth = "{auth: {body_hmac: {signature: {path: signature.value}, signed: '{signature.token}', uncovered: the rest}}}"
     made = endpoint(tmp_path, auth)
-    assert made.signed({"signature": {"token": "t"}, "a": 1})["statusCode"] == 200
+    assert made.post_signed({"signature": {"token": "t"}, "a": 1})["statusCode"] == 200
     (message,) = made.queue.messages
     assert message["details"] == {"signature": {"token": "t", "value": "[masked]"}, "a": 1}
 
@@ -139,7 +142,7 @@ def test_a_url_to_be_called_is_one_that_is_signed(tmp_path: Path) -> None:
 
 def test_what_a_handshake_is_verified_by_may_not_be_signed_by_another(tmp_path: Path) -> None:
     own = "auth: {body_hmac: {signature: {path: s}, signed: '{id}', uncovered: the rest}}, confirm:"
-    assert "signs, and events are not verified" in refused(tmp_path, ORACLE.replace("confirm:", own))
+    assert "no signature of the whole body verifies events" in refused(tmp_path, ORACLE.replace("confirm:", own))
 
 
 def test_the_credentials_of_a_handshake_are_kept_nowhere(tmp_path: Path) -> None:
@@ -152,7 +155,7 @@ def test_the_credentials_of_a_handshake_are_kept_nowhere(tmp_path: Path) -> None
 """
     made = endpoint(tmp_path, webhook, "events: {require: [never]}")
     body = b'{"verify":{"token":"BODYTOKEN"}}'
-    sent = fakes.signed(
+    sent = fakes.signed_request(
         made.source.webhook.auth, body, {"X-Verify": "HEADERTOKEN"}, url=f"{gateway.URL}?vt=QUERYTOKEN&x=1"
     )
     assert made.send(sent)["statusCode"] == 200
@@ -166,7 +169,7 @@ def test_the_credentials_of_a_handshake_are_kept_nowhere(tmp_path: Path) -> None
 def test_two_events_that_differ_in_a_header_alone_are_kept_both(tmp_path: Path) -> None:
     made = endpoint(tmp_path, f"{{auth: {{{HMAC}}}}}", "events: {require: [never], type: \"header('x-kind')\"}")
     for kind in ("deleted", "starred", "starred"):
-        assert made.signed({"repository": 1}, {"x-kind": kind})["statusCode"] == 200
+        assert made.post_signed({"repository": 1}, {"x-kind": kind})["statusCode"] == 200
     assert sorted(json.loads(one)["headers"]["x-kind"] for one in made.bucket.objects.values()) == [
         "deleted",
         "starred",
@@ -180,38 +183,38 @@ ONE = {"id": "1", "password": "hunter2"}
 def test_a_mask_finds_its_field_however_deep_the_lists_around_it(body: Any, tmp_path: Path) -> None:
     rest = 'events: {split: "[] || [@]", mask: ["[].password"]}'
     made = endpoint(tmp_path, f"{{auth: {{{HMAC}}}}}", rest)
-    assert made.signed(body)["statusCode"] == 200
+    assert made.post_signed(body)["statusCode"] == 200
     assert "hunter2" not in json.dumps(made.queue.bodies) + str(made.bucket.objects)
 
 
 def test_of_a_form_only_what_is_read_is_kept() -> None:
-    slack = Endpoint(shipped("slack").source)
+    slack = Endpoint(bundled_source("slack").source)
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    assert slack.signed(b"payload=%7B%7D&token=SLACKTOKEN", headers)["statusCode"] == 200
+    assert slack.post_signed(b"payload=%7B%7D&token=SLACKTOKEN", headers)["statusCode"] == 200
     kept = [base64.b64decode(json.loads(one)["body"]) for one in slack.bucket.objects.values()]
     assert kept
     assert not [one for one in kept if b"SLACKTOKEN" in one]
 
 
 def test_fields_of_a_form_moved_into_the_query_sign_no_other_body() -> None:
-    twilio = Endpoint(shipped("twilio").source)
+    twilio = Endpoint(bundled_source("twilio").source)
     forged = b'{"forged": 1}'
     text = f"&bodySHA256={hashlib.sha256(forged).hexdigest()}&"
     url = f"{gateway.URL}?a=1BodyX{text}From+1"
     signature = base64.b64encode(hmac.digest(SECRET.encode(), url.encode(), "sha1")).decode()
-    sent = Sent("POST", url, {"X-Twilio-Signature": signature, "content-type": "application/json"}, forged)
+    sent = OutgoingRequest("POST", url, {"X-Twilio-Signature": signature, "content-type": "application/json"}, forged)
     assert twilio.send(sent)["statusCode"] == 401
     assert twilio.queue.bodies == []
 
 
 def test_nothing_may_follow_what_is_compressed(tmp_path: Path) -> None:
     made = endpoint(tmp_path, f"{{auth: {{{HMAC}}}}}")
-    assert made.signed(zlib.compress(b'{"a":1}') + b"more", {"content-encoding": "deflate"})["statusCode"] == 200
+    assert made.post_signed(zlib.compress(b'{"a":1}') + b"more", {"content-encoding": "deflate"})["statusCode"] == 200
     assert (made.queue.bodies, len(made.bucket.objects)) == ([], 1)
 
 
 def test_nothing_is_learned_while_a_secret_is_changed() -> None:
-    source = shipped("asana").source
+    source = bundled_source("asana").source
     made = Endpoint(source, secret=None)
     made.store.values["/MozDef-EF/asana/dev/auth_token_previous"] = "the one before"
     assert made.post(b"{}", {"x-hook-secret": "a-secret-of-a-stranger"})["statusCode"] in (401, 503)
@@ -222,7 +225,7 @@ def of_a_query(folder: Path, signed: str) -> tuple[Endpoint, str]:
     """An endpoint whose body's hash is in the query, and the signature that somebody has seen of {"a":1}."""
     auth = f'{{hmac: {{signature: {{header: X-Sig}}, signed: "{signed}", body_hash: {{query: X}}}}}}'
     made = endpoint(folder, f"{{auth: {auth}}}")
-    seen = fakes.signed(made.source.webhook.auth, b'{"a":1}')
+    seen = fakes.signed_request(made.source.webhook.auth, b'{"a":1}')
     assert made.send(seen)["statusCode"] == 200
     return made, seen.headers["X-Sig"]
 
@@ -235,7 +238,7 @@ def test_a_query_parameter_that_is_there_twice_is_neither_signed_nor_read(query:
     forged = b'{"forged":1}'
     old, new = (hashlib.sha256(body).hexdigest() for body in (b'{"a":1}', forged))
     url = f"{gateway.URL}?{query.format(old=old, new=new)}"
-    assert made.send(Sent("POST", url, {"X-Sig": signature}, forged))["statusCode"] == 401
+    assert made.send(OutgoingRequest("POST", url, {"X-Sig": signature}, forged))["statusCode"] == 401
     assert made.log[-1]["why"] == "query parameter X is there more than once"
     assert len(made.queue.bodies) == 1
 
@@ -245,7 +248,7 @@ def test_a_query_parameter_is_the_same_however_it_is_written(tmp_path: Path) -> 
     digest = hashlib.sha256(b'{"a":1}').hexdigest()
     for query in (f"%58={digest}", f"Y=2&X={digest}", f"X=%{ord(digest[0]):x}{digest[1:]}"):
         url = f"{gateway.URL}?{query}"
-        assert made.send(Sent("POST", url, {"X-Sig": signature}, b'{"a":1}'))["statusCode"] == 200, query
+        assert made.send(OutgoingRequest("POST", url, {"X-Sig": signature}, b'{"a":1}'))["statusCode"] == 200, query
 
 
 @pytest.mark.parametrize("query", ["X={hash}&Y=", "aX={hash}&X={hash}", "%61%58={hash}&X={hash}", "a=X&X={hash}"])
@@ -253,7 +256,7 @@ def test_a_hash_in_the_query_is_last_and_named_nowhere_else(query: str, tmp_path
     made, _ = of_a_query(tmp_path, "{url}")
     url = f"{gateway.URL}?{query.format(hash=hashlib.sha256(b'{}').hexdigest())}"
     signature = hmac.digest(SECRET.encode(), url.encode(), "sha256").hex()
-    assert made.send(Sent("POST", url, {"X-Sig": signature}, b"{}"))["statusCode"] == 401
+    assert made.send(OutgoingRequest("POST", url, {"X-Sig": signature}, b"{}"))["statusCode"] == 401
     assert made.log[-1]["why"] == "X is not the last query parameter of a body that is not a form"
 
 

@@ -15,15 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.definition.read import auth_types, load, source_names
+from generator.definition.auth_types import auth_types
+from generator.definition.read import load, source_names
 from generator.definition.secret_names import can_sign
 from generator.packaging.wheels import pinned_wheels
 from generator.reference.definition_keys import field_descriptions, json_schema
 from generator.samples import gateway
-from generator.samples.vendor import made_up
+from generator.samples.vendor import random_secrets
 from lambdas import auth
 from lambdas.auth import hmac_texts, leaves, secret_names
-from lambdas.auth_type import AuthType, Keys, Sent, Unauthenticated
+from lambdas.auth_type import AuthType, OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Auth, SecretName, Webhook, auths, verified_by
 from lambdas.reading.request import Request
 from lambdas.runtime.secrets import UnusableSecret
@@ -202,9 +203,9 @@ def test_one_that_stores_nothing_asks_for_no_secret(auth: Auth) -> None:
         assert list(hmac_texts(auth, Request("POST", body=b"{}"))) == []
 
 
-def pairs(auth: Auth) -> tuple[Keys, Keys]:
+def pairs(auth: Auth) -> tuple[SecretLookup, SecretLookup]:
     """What is stored, and what the vendor holds: made up."""
-    made = made_up(Webhook(auth))
+    made = random_secrets(Webhook(auth))
     return (lambda name: (made[name][0],)), (lambda name: (made[name][1],))
 
 
@@ -216,10 +217,10 @@ BODY: dict[str, Any] = {
     "signature": {"timestamp": str(int(NOW)), "token": "t", "signature": ""},
     "a": "é",
 }
-SENT = Sent("POST", gateway.URL, {"content-type": "application/json"}, json.dumps(BODY).encode())
+SENT = OutgoingRequest("POST", gateway.URL, {"content-type": "application/json"}, json.dumps(BODY).encode())
 
 
-def as_signed(auth: Auth, held: Keys) -> Sent | None:
+def as_signed(auth: Auth, held: SecretLookup) -> OutgoingRequest | None:
     """Signed as JSON, or as a form where that is what is signed; None where it can't be."""
     form = SENT._replace(headers={"content-type": "application/x-www-form-urlencoded"}, body=b"b=2&a=1")
     for sent in (SENT, form):

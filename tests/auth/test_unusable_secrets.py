@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from generator.samples import gateway
-from generator.samples.vendor import made_up
-from lambdas.auth_type import Sent
+from generator.samples.vendor import random_secrets
+from lambdas.auth_type import OutgoingRequest
 from lambdas.receiving.authorize import authorize
-from lambdas.runtime.secrets import PREVIOUS, REREAD, TTL, UnusableSecret
-from tests.definitions import definition
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX, REREAD_INTERVAL, TTL, UnusableSecret
+from tests.definitions import make_definition
 from tests.fakes import NOW, Endpoint
 
 STACK = "MozDef-EF-made-dev"
@@ -42,24 +42,28 @@ class Made(Endpoint):
     """An endpoint whose secrets are made up as its type has them, and a vendor who has them."""
 
     def __init__(self, folder: Path, auth: str, more: str = "") -> None:
-        super().__init__(definition(folder, f"description: d\nwebhook: {{auth: {{{auth}}}{more}}}").source, stack=STACK)
-        self.pairs = made_up(self.source.webhook)
+        super().__init__(
+            make_definition(folder, f"description: d\nwebhook: {{auth: {{{auth}}}{more}}}").source, stack=STACK
+        )
+        self.pairs = random_secrets(self.source.webhook)
         self.store.values = {self.place(name): stored for name, (stored, _) in self.pairs.items()}
 
     def place(self, name: str = "auth_token") -> str:
         return f"{self.path}/{name}"
 
-    def vendor(self, pairs: dict[str, tuple[str, str]] | None = None) -> Sent:
+    def vendor(self, pairs: dict[str, tuple[str, str]] | None = None) -> OutgoingRequest:
         auth = self.source.webhook.auth
         held = pairs or self.pairs
-        sent = auth.type.sign(auth.settings, Sent("POST", gateway.URL, {}, BODY), lambda name: (held[name][1],), NOW)
+        sent = auth.type.sign(
+            auth.settings, OutgoingRequest("POST", gateway.URL, {}, BODY), lambda name: (held[name][1],), NOW
+        )
         assert sent
         return sent
 
-    def forger(self) -> Sent:
-        return self.vendor(made_up(self.source.webhook))
+    def forger(self) -> OutgoingRequest:
+        return self.vendor(random_secrets(self.source.webhook))
 
-    def status(self, sent: Sent) -> int:
+    def status(self, sent: OutgoingRequest) -> int:
         status: int = self.send(sent)["statusCode"]
         return status
 
@@ -129,15 +133,15 @@ def test_an_unusable_secret_that_is_mended_is_noticed_before_it_is_forgotten(mad
     endpoint = made(auth)
     endpoint.store.values[endpoint.place()] = "\n"
     assert endpoint.status(endpoint.vendor()) == 503
-    assert REREAD < TTL
-    endpoint.store.values[endpoint.place()], endpoint.clock = endpoint.pairs["auth_token"][0], REREAD
+    assert REREAD_INTERVAL < TTL
+    endpoint.store.values[endpoint.place()], endpoint.clock = endpoint.pairs["auth_token"][0], REREAD_INTERVAL
     assert endpoint.status(endpoint.vendor()) == 200
 
 
 @EVERY
 def test_an_unusable_previous_secret_is_as_good_as_none(made, auth: str) -> None:
     endpoint = made(auth)
-    endpoint.store.values[endpoint.place() + PREVIOUS] = "\n"
+    endpoint.store.values[endpoint.place() + PREVIOUS_SUFFIX] = "\n"
     assert endpoint.status(endpoint.vendor()) == 200
     assert endpoint.status(endpoint.forger()) == refusal(endpoint)
 
@@ -145,7 +149,7 @@ def test_an_unusable_previous_secret_is_as_good_as_none(made, auth: str) -> None
 @EVERY
 def test_beside_an_unusable_current_secret_the_previous_one_goes_on(made, auth: str) -> None:
     endpoint = made(auth)
-    endpoint.store.values[endpoint.place() + PREVIOUS] = endpoint.store.values[endpoint.place()]
+    endpoint.store.values[endpoint.place() + PREVIOUS_SUFFIX] = endpoint.store.values[endpoint.place()]
     endpoint.store.values[endpoint.place()] = " "
     assert endpoint.status(endpoint.vendor()) == 200
     # It may be the vendor's, made with the secret that we can't use.
@@ -157,7 +161,7 @@ def test_beside_an_unusable_current_secret_the_previous_one_goes_on(made, auth: 
 def test_who_carries_no_credential_is_refused_whatever_is_stored(made, name: str) -> None:
     endpoint = made(TYPES[name])
     endpoint.store.values[endpoint.place()] = "\n"
-    assert endpoint.status(Sent("POST", gateway.URL, {}, BODY)) == 401
+    assert endpoint.status(OutgoingRequest("POST", gateway.URL, {}, BODY)) == 401
 
 
 TWO = "hmac: {signature: {header: X-Sig}}}, {token: {header: X-Token, secret: other}"
@@ -167,10 +171,10 @@ def test_of_ways_one_of_which_is_enough_the_usable_one_goes_on(made) -> None:
     endpoint = made(f"any_of: [{{{TWO}}}]")
     endpoint.store.values[endpoint.place()] = "\n"
     token = {"X-Token": endpoint.pairs["other"][1]}
-    assert endpoint.status(Sent("POST", gateway.URL, token, BODY)) == 200
+    assert endpoint.status(OutgoingRequest("POST", gateway.URL, token, BODY)) == 200
     # What has no signature can't be the way that is broken; what has one may be.
-    assert endpoint.status(Sent("POST", gateway.URL, {"X-Token": "forged"}, BODY)) == 401
-    assert endpoint.status(Sent("POST", gateway.URL, {"X-Token": "forged", "X-Sig": "00"}, BODY)) == 503
+    assert endpoint.status(OutgoingRequest("POST", gateway.URL, {"X-Token": "forged"}, BODY)) == 401
+    assert endpoint.status(OutgoingRequest("POST", gateway.URL, {"X-Token": "forged", "X-Sig": "00"}, BODY)) == 503
     assert endpoint.log[-1]["why"] == "UnusableSecret: auth_token is blank"
 
 

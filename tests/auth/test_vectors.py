@@ -20,16 +20,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jwt.api_jws import PyJWS
 
-from generator.definition.read import auth_types, load, source_names
+from generator.definition.auth_types import auth_types
+from generator.definition.read import load, source_names
 from generator.definition.secret_names import stored_names
 from generator.samples import gateway, vendor
 from lambdas.auth import jwt, leaves, token
-from lambdas.auth_type import Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, Unauthenticated
 from lambdas.model import Auth, auths
 from lambdas.reading.formats import FORM
 from lambdas.reading.request import Request
 from lambdas.runtime import fetch
-from lambdas.runtime.https import Unanswered
+from lambdas.runtime.https import NoResponse
 from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.published_keys import REREAD, RETRY, TTL, FetchCache
@@ -61,7 +62,9 @@ def endpoint_of(arrives: Delivery) -> Endpoint:
     return Endpoint(arrives.source, secret=arrives.stored, now=arrives.now)
 
 
-def event_of(sent: Sent, case: Callable[[str], str] = as_published, *, binary: bool = False) -> dict[str, Any]:
+def event_of(
+    sent: OutgoingRequest, case: Callable[[str], str] = as_published, *, binary: bool = False
+) -> dict[str, Any]:
     """A request as API Gateway hands it over, but for the case of its headers."""
     event = gateway.event(sent.method, {}, sent.body, url=sent.url, binary=binary)
     return {**event, "headers": {case(name): value for name, value in sent.headers.items()}}
@@ -171,8 +174,8 @@ def test_a_secret_that_is_handed_over_is_stored_once_and_verifies_events() -> No
     again = arrives.sent._replace(headers={"X-Hook-Secret": secret[::-1]})
     assert endpoint.call(event_of(again))["statusCode"] == 401
     assert endpoint.store.values == {"/MozDef-EF/asana/dev/auth_token": secret}
-    assert endpoint.signed({"events": []}, secret=secret)["statusCode"] == 200
-    assert endpoint.signed({"events": []}, secret=secret[::-1])["statusCode"] == 401
+    assert endpoint.post_signed({"events": []}, secret=secret)["statusCode"] == 200
+    assert endpoint.post_signed({"events": []}, secret=secret[::-1])["statusCode"] == 401
 
 
 def test_a_subscription_is_confirmed_once_its_sender_is_verified() -> None:
@@ -186,7 +189,7 @@ def test_a_signed_handshake_of_twitch_is_not_answered_to_others() -> None:
     endpoint = Endpoint(load(CASES, ["twitch"])[0].source)
     headers = {"Twitch-Eventsub-Message-Type": "webhook_callback_verification"}
     assert endpoint.post(b'{"challenge":"c"}', headers) == {"statusCode": 401, "headers": {}, "body": ""}
-    answer = endpoint.signed(b'{"challenge":"c"}', headers)
+    answer = endpoint.post_signed(b'{"challenge":"c"}', headers)
     assert (answer["statusCode"], answer["body"]) == (200, "c")
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
@@ -307,7 +310,7 @@ def signatures(draw: st.DrawFn, among: list[str]) -> Signature:
 
 def signature(way: Auth, body: bytes, stored: str, held: str) -> Signature:
     form = {"Content-Type": FORM} if "{form_sorted}" in getattr(way.settings, "signed", "") else {}
-    sent = fakes.signed(way, body, {"X-Key-Id": "7", **form}, secret=held, url=URL)
+    sent = fakes.signed_request(way, body, {"X-Key-Id": "7", **form}, secret=held, url=URL)
     return Signature(way, Request.from_sent(sent, NOW), stored)
 
 
@@ -363,8 +366,8 @@ def test_an_empty_parameter_is_no_secret(name: str) -> None:
     source = SOURCE[name]
     endpoint = Endpoint(source, secret="")
     auth = source.webhook.auth
-    held = vendor.made_up(source.webhook)
-    unsigned = Sent("POST", URL, {"X-Key-Id": "7"}, body_with("7"))
+    held = vendor.random_secrets(source.webhook)
+    unsigned = OutgoingRequest("POST", URL, {"X-Key-Id": "7"}, body_with("7"))
     sent = auth.type.sign(auth.settings, unsigned, lambda name: (held[name][1],), NOW)
     assert sent
     assert endpoint.send(sent)["statusCode"] == 503
@@ -566,7 +569,7 @@ def test_one_of_several_ways_is_enough_and_none_is_not(name: str) -> None:
 def test_all_of_several_ways_must_hold() -> None:
     auth = SOURCE["cases/adyen"].webhook.auth
     stored = {"basic": ("user:5a",), "auth_token": ("5a",)}
-    both = auth.type.sign(auth.settings, Sent("POST", URL, {}, body_with("7")), stored.__getitem__, NOW)
+    both = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, body_with("7")), stored.__getitem__, NOW)
     assert both
     auth.type.verify(auth.settings, Request.from_sent(both, NOW), stored.__getitem__, NOW)
     for way in auth.settings.of:
@@ -739,7 +742,7 @@ def test_a_page_that_is_no_certificate_verifies_nothing() -> None:
 
 def test_while_sns_publishes_no_certificate_a_message_is_not_refused_for_good() -> None:
     url = issuers.CERTIFICATE_URL
-    for fault in (Unanswered("sns: TimeoutError"), 503, 429):
+    for fault in (NoResponse("sns: TimeoutError"), 503, 429):
         with online({url: fault}), pytest.raises(SecretsUnavailable):
             SNS.type.verify(SNS.settings, posted(signed_message(message())), lambda _name: (), NOW)
 
@@ -958,7 +961,7 @@ def test_one_bit_of_a_json_web_token_is_enough_to_refuse_it(issuer: Issuer, plac
 def test_a_key_that_was_renewed_is_asked_for_and_one_that_was_withdrawn_is_no_more() -> None:
     renewed, clock = Issuer("renewed"), [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(renewed)
         # A minute after the last time, at the earliest: who makes up ids does not have us ask for each.
@@ -974,7 +977,7 @@ def test_a_key_that_was_renewed_is_asked_for_and_one_that_was_withdrawn_is_no_mo
 def test_a_key_that_was_withdrawn_is_forgotten_within_an_hour() -> None:
     clock = [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(Issuer("renewed"))
         clock[0] = TTL - 1
@@ -984,12 +987,12 @@ def test_a_key_that_was_withdrawn_is_forgotten_within_an_hour() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [Unanswered("it: TimeoutError"), 503, 404, 302, b"", b"[]", b"{}", b'{"keys": 1}', b"[" * 65_000]
+    "page", [NoResponse("it: TimeoutError"), 503, 404, 302, b"", b"[]", b"{}", b'{"keys": 1}', b"[" * 65_000]
 )
 def test_without_its_keys_an_issuer_is_asked_again_after_a_while_and_nothing_is_refused_for_good(page: Any) -> None:
     clock = [0.0]
     with online({KEYS_URL: page}) as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
         for kid in range(100):
             with pytest.raises(SecretsUnavailable):
                 refuses(JWT, bearing(Issuer("stranger").token(CLAIMS, kid=str(kid))))
@@ -999,11 +1002,11 @@ def test_without_its_keys_an_issuer_is_asked_again_after_a_while_and_nothing_is_
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
 
 
-@pytest.mark.parametrize("page", [Unanswered("it: TimeoutError"), 503, 404, b"<html/>"])
+@pytest.mark.parametrize("page", [NoResponse("it: TimeoutError"), 503, 404, b"<html/>"])
 def test_while_an_issuer_is_down_its_keys_go_on_serving(page: Any) -> None:
     clock, unknown = [0.0], bearing(Issuer("renewed").token(CLAIMS))
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._keys, jwt._ask, lambda: clock[0]))
+        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = page
         # It is asked once a minute, whoever comes: not for each key that is made up, nor for each that is known.
@@ -1023,8 +1026,8 @@ def test_where_an_issuer_does_not_say_where_its_keys_are_it_is_asked_again_after
     auth, clock = SOURCE["sources/pubsub"].webhook.auth, [0.0]
     place = "https://accounts.google.com/.well-known/openid-configuration"
     with online({}) as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "PLACES", FetchCache(jwt._place, jwt._ask, lambda: clock[0]))
-        for page in (404, Unanswered("it: TimeoutError"), b"<html/>", b"[]", b"[" * 60_000, b'{"jwks_uri": 5}'):
+        patched.setattr(jwt, "KEY_SET_URLS", FetchCache(jwt._parse_jwks_uri, jwt._fetch, lambda: clock[0]))
+        for page in (404, NoResponse("it: TimeoutError"), b"<html/>", b"[]", b"[" * 60_000, b'{"jwks_uri": 5}'):
             internet.pages[place] = page
             internet.asked.clear()
             for _ in range(10):
@@ -1044,7 +1047,7 @@ def test_certificates_that_are_made_up_are_not_fetched_without_end_and_push_out_
                 with suppress(SecretsUnavailable):
                     assert refuses(SNS, posted(signed_message(message(SigningCertURL=url))))
             assert not refuses(SNS, true)
-        assert len(internet.asked) == fetch.PER_MINUTE == len(set(internet.asked))
+        assert len(internet.asked) == fetch.FETCHES_PER_MINUTE == len(set(internet.asked))
 
 
 @pytest.mark.parametrize("said", ["https://accounts.google.com", "accounts.google.com"])

@@ -22,13 +22,13 @@ from generator.commands import main
 from generator.definition.read import Definition
 from generator.samples import gateway
 from generator.templates import event_source
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.receiving.receive import MAX_BODY, MAX_HANDSHAKE
-from lambdas.runtime.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 from tests.definitions import ROOT
-from tests.definitions import definition as define
+from tests.definitions import make_definition as define
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint
-from tests.fakes import signed as sent_by_the_vendor
+from tests.fakes import signed_request as sent_by_the_vendor
 from tests.pages import assert_made
 
 PAGE = ROOT / "docs" / "bad-input.md"
@@ -113,13 +113,13 @@ def signed(body: bytes, encoding: str = "", kind: str = "application/json", **ho
     return send
 
 
-def changed(change: Callable[[Sent], Sent], body: bytes = encoded(GOOD)) -> Send:
+def changed(change: Callable[[OutgoingRequest], OutgoingRequest], body: bytes = encoded(GOOD)) -> Send:
     """The good event, of which something was changed once it was signed."""
     return lambda endpoint: endpoint.send(change(sent_by_the_vendor(endpoint.source.webhook.auth, body)))
 
 
 def with_header(name: str, value: Callable[[str], str | None]) -> Send:
-    def change(sent: Sent) -> Sent:
+    def change(sent: OutgoingRequest) -> OutgoingRequest:
         said = value(next(there for key, there in sent.headers.items() if key.lower() == name))
         others = {key: there for key, there in sent.headers.items() if key.lower() != name}
         return sent._replace(headers={**others, **({} if said is None else {name: said})})
@@ -295,7 +295,7 @@ UNKNOWN = [
         NOWHERE,
         "unstamped",
     ),
-    Row("a signature by another secret", lambda one: one.signed(encoded(GOOD), secret="another"), 401, NOWHERE),
+    Row("a signature by another secret", lambda one: one.post_signed(encoded(GOOD), secret="another"), 401, NOWHERE),
     Row("a signature of another body", changed(lambda sent: sent._replace(body=good(id="e2"))), 401, NOWHERE),
     Row(
         "a body with a space more than was signed",
@@ -752,10 +752,15 @@ TROUBLE = [
     Row("no secret is stored, behind an authorizer", while_(nothing_stored, SIGNED), 503, NOWHERE, "token"),
     Row("the secret is stored with a line break at its end", while_(stored(f"{SECRET}\n"), SIGNED), 200, QUEUED),
     Row("the secret that is stored is blank", while_(stored("\n"), SIGNED), 503, NOWHERE),
-    Row("the previous secret that is stored is blank", while_(stored("\n", as_well=PREVIOUS), SIGNED), 200, QUEUED),
+    Row(
+        "the previous secret that is stored is blank",
+        while_(stored("\n", as_well=PREVIOUS_SUFFIX), SIGNED),
+        200,
+        QUEUED,
+    ),
     Row(
         "the previous secret is blank, and the event forged",
-        while_(stored("\n", as_well=PREVIOUS), FORGED),
+        while_(stored("\n", as_well=PREVIOUS_SUFFIX), FORGED),
         401,
         NOWHERE,
     ),
@@ -815,10 +820,10 @@ HMAC = "webhook: {auth: {hmac: {signature: {header: x-s}%s}}}\n"
 TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, sns, token"
 KEYS = "must have keys (description, webhook, extends, events, mozdef, dedupe, pipeline, hardening, vendor)"
 NEVER_A_SECRET = (
-    "webhook.auth.token.secret: is the name of a parameter, such as auth_token, never the secret: if this is one, take "
-    "it out of the file, and put it into Parameter Store"
+    "webhook.auth.token.secret: must be the name of a parameter, such as auth_token, never the secret itself; if "
+    "this is a secret, take it out of the file, and put it into Parameter Store"
 )
-NO_ALIASES = "anchors and aliases (& and *) are not supported; write it out"
+NO_ALIASES = "anchors and aliases (& and *) are not supported; write the value out"
 CHALLENGE = "description: a\nwebhook:\n  auth: {hmac: {signature: {header: x-s}}}\n  challenges:\n  - "
 
 
@@ -845,13 +850,13 @@ DEFINITIONS = [
     Written(
         "a tab",
         "description: a\nwebhook:\n\tauth: x\n",
-        ["3: a tab; YAML is indented with spaces (YAML: found character '\\t' that cannot start any token)"],
+        ["3: has a tab; indent with spaces (YAML: found character '\\t' that cannot start any token)"],
     ),
     Written("two documents", "description: a\n---\ndescription: b\n", ["2: is not YAML: but found another document"]),
     Written(
         "a key twice",
         f"description: a\ndescription: b\n{TOKEN}",
-        ["2: description: stands twice; the first is in line 1"],
+        ["2: description: appears twice; the first is in line 1"],
     ),
     Written(
         "aliases that unfold to more and more",
@@ -865,8 +870,8 @@ DEFINITIONS = [
         "`no`, and a date, where text is expected",
         f"description: no\n{TOKEN}mozdef: {{summary: 2026-01-01}}\n",
         [
-            '1: description: must be text; no is true or false to YAML: put it in quotes, "no"',
-            '3: mozdef.summary: must be text; 2026-01-01 is a date to YAML: put it in quotes, "2026-01-01"',
+            '1: description: must be text; no is true or false in YAML; put it in quotes, "no"',
+            '3: mozdef.summary: must be text; 2026-01-01 is a date in YAML; put it in quotes, "2026-01-01"',
         ],
     ),
     Written(
@@ -874,8 +879,8 @@ DEFINITIONS = [
         "description: a\nwebhook: {auth: {token: {header: x-t}}, concurrency: -1, throttle: {rate: 0, burst: 10000}}\n",
         [
             "2: webhook.concurrency: must be 1 to 1000, or null to reserve none",
-            "2: webhook.throttle.burst: must be 1 to 5,000, which is what an account has",
-            "2: webhook.throttle.rate: must be 1 to 10,000, which is what an account has",
+            "2: webhook.throttle.burst: must be 1 to 5,000, the limit of an AWS account",
+            "2: webhook.throttle.rate: must be 1 to 10,000, the limit of an AWS account",
         ],
     ),
     Written(
@@ -915,12 +920,12 @@ DEFINITIONS = [
     Written(
         "a handshake that every event is",
         f"{CHALLENGE}{{when: '@', reply: {{text: ok}}}}\n",
-        ["5: webhook.challenges[0].when: fits every request, and would let none become an event"],
+        ["5: webhook.challenges[0].when: matches every request, so none would become an event; compare a field"],
     ),
     Written(
         "the credential in the summary",
         f"description: a\n{TOKEN}mozdef: {{summary: \"{{header('X-Token')}}\"}}\n",
-        ["3: mozdef.summary: would show the credential, which is in x-token"],
+        ["3: mozdef.summary: would show the credential, which is in x-token; remove it from the path"],
     ),
     Written(
         "paths and texts that end too early",
@@ -950,13 +955,13 @@ DEFINITIONS = [
         "description: a\nwebhook: {auth: {token: {header: x-t}}, answer: {status: 500, json: {}, text: x}}\n",
         [
             "2: webhook.answer.status: must be 200 to 299",
-            "2: webhook.answer.text: can't stand beside json: an answer has one body",
+            "2: webhook.answer.text: can't stand beside `json`, since a reply has one body; leave one out",
         ],
     ),
     Written(
         "`dedupe`, and no id",
         f"description: a\n{TOKEN}dedupe: {{}}\n",
-        ["3: dedupe: tells events apart by the vendor's id: say where it is, as `events.id`"],
+        ["3: dedupe: needs the vendor's id of each event; add `events.id`"],
     ),
     Written(
         "a JSON Schema that is not there",

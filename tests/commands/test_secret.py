@@ -24,13 +24,13 @@ from generator.aws import Target
 from generator.commands import main
 from generator.definition.read import load, source_names
 from generator.deploy import secret_store
-from generator.deploy.secret_store import Stored
+from generator.deploy.secret_store import StoredSecret
 from lambdas.auth import ecdsa
 from lambdas.model import Header
 from lambdas.runtime.secrets import Secrets, SecretsUnavailable
 from lambdas.signatures.keys import key_bytes
 from lambdas.signatures.signature_settings import Signature
-from tests.definitions import SOURCES, definition, shipped
+from tests.definitions import SOURCES, bundled_source, make_definition
 
 NAME = "/MozDef-EF/zoom/dev/auth_token"
 PREVIOUS = f"{NAME}_previous"
@@ -528,7 +528,7 @@ def test_what_may_be_a_mistake_is_a_warning(secret: Run, tmp_path: Path) -> None
     assert secret(piped="fifteen-charact") == (0, NEW, short)
     assert secret("--env", "test", piped="sixteen-characte")[::2] == (0, "")
 
-    definition(
+    make_definition(
         tmp_path,
         """
         description: Made up
@@ -544,21 +544,23 @@ def test_what_may_be_a_mistake_is_a_warning(secret: Run, tmp_path: Path) -> None
 
 def test_whether_a_type_sends_the_secret_itself_is_asked_of_the_type(tmp_path: Path) -> None:
     def auth(text: str) -> Any:
-        return definition(tmp_path, f"description: x\nwebhook: {{auth: {text}}}\n").source.webhook.auth
+        return make_definition(tmp_path, f"description: x\nwebhook: {{auth: {text}}}\n").source.webhook.auth
 
-    assert secret_store.before_it(shipped("okta").source.webhook.auth, "auth_token") == ""
-    assert secret_store.before_it(shipped("okta").source.webhook.auth, "other") is None
-    assert secret_store.before_it(shipped("zoom").source.webhook.auth, "auth_token") is None
-    assert secret_store.before_it(auth('{token: {header: x-a, prefix: "Bearer "}}'), "auth_token") == "Bearer "
-    assert secret_store.before_it(auth("{token: {query: a}}"), "auth_token") is None
-    assert secret_store.before_it(auth('{hmac: {signature: {header: x-a, prefix: "sha256="}}}'), "auth_token") is None
+    assert secret_store.header_prefix(bundled_source("okta").source.webhook.auth, "auth_token") == ""
+    assert secret_store.header_prefix(bundled_source("okta").source.webhook.auth, "other") is None
+    assert secret_store.header_prefix(bundled_source("zoom").source.webhook.auth, "auth_token") is None
+    assert secret_store.header_prefix(auth('{token: {header: x-a, prefix: "Bearer "}}'), "auth_token") == "Bearer "
+    assert secret_store.header_prefix(auth("{token: {query: a}}"), "auth_token") is None
+    assert (
+        secret_store.header_prefix(auth('{hmac: {signature: {header: x-a, prefix: "sha256="}}}'), "auth_token") is None
+    )
     two = auth('{any_of: [{hmac: {signature: {header: x-a}}}, {token: {header: x-b, prefix: "Key ", secret: other}}]}')
-    assert [secret_store.before_it(two, name) for name in ("auth_token", "other")] == [None, "Key "]
+    assert [secret_store.header_prefix(two, name) for name in ("auth_token", "other")] == [None, "Key "]
 
 
 def of_two(folder: Path) -> str:
     text = "{any_of: [{hmac: {signature: {header: x-a}}}, {token: {header: x-b, secret: other}}]}"
-    definition(folder, f"description: x\nwebhook: {{auth: {text}}}\n", "acme")
+    make_definition(folder, f"description: x\nwebhook: {{auth: {text}}}\n", "acme")
     return str(folder)
 
 
@@ -612,7 +614,7 @@ KEYS = {
 def test_a_secret_that_is_no_key_as_the_definition_has_it_is_not_stored(
     secret: Run, tmp_path: Path, auth: str, right: str, wrong: str
 ) -> None:
-    definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
+    make_definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
     encoding = "base64" if "base64" in auth else "hex"
     said = f"error: the secret is no key written in {encoding}, which the definition says that it is\n"
     assert secret("--sources", str(tmp_path), piped=wrong.strip(), source="acme") == (1, "", said)
@@ -646,20 +648,20 @@ def test_a_secret_that_is_no_key_as_the_definition_has_it_is_not_stored(
 def test_what_its_type_cannot_use_is_not_stored(
     secret: Run, tmp_path: Path, auth: str, right: str, wrong: str, why: str
 ) -> None:
-    definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
+    make_definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
     assert secret("--sources", str(tmp_path), piped=wrong, source="acme") == (1, "", f"error: the secret {why}\n")
     assert secret("--sources", str(tmp_path), piped=right, source="acme")[::2] == (0, "")
 
 
 def test_a_generated_user_and_password_are_both(secret: Run, tmp_path: Path) -> None:
-    definition(tmp_path, "description: x\nwebhook: {auth: {basic: {}}}\n", "acme")
+    make_definition(tmp_path, "description: x\nwebhook: {auth: {basic: {}}}\n", "acme")
     status, out, _ = secret("--sources", str(tmp_path), "--generate", source="acme")
     assert (status, re.fullmatch(r"mozdef:[A-Za-z0-9_-]{43}\n", out) is not None) == (0, True)
 
 
 @pytest.mark.parametrize("auth", [one for name, (one, *_) in KEYS.items() if name != "a public key"])
 def test_a_generated_secret_is_a_key_as_the_definition_has_it(secret: Run, tmp_path: Path, auth: str) -> None:
-    definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
+    make_definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
     status, out, _ = secret("--sources", str(tmp_path), "--generate", source="acme")
     settings = load(tmp_path, ["acme"])[0].source.webhook.auth.settings
     key = key_bytes(settings.key, out.strip())
@@ -667,7 +669,7 @@ def test_a_generated_secret_is_a_key_as_the_definition_has_it(secret: Run, tmp_p
 
 
 def test_a_public_key_is_the_vendors_to_make(secret: Run, faults: Faults, tmp_path: Path) -> None:
-    definition(tmp_path, "description: x\nwebhook: {auth: {ecdsa: {signature: {header: x-a}}}}\n", "acme")
+    make_definition(tmp_path, "description: x\nwebhook: {auth: {ecdsa: {signature: {header: x-a}}}}\n", "acme")
     said = "error: what is stored is the vendor's public key, which the vendor alone can make: copy it\n"
     assert secret("--sources", str(tmp_path), "--generate", source="acme") == (1, "", said)
     assert faults.made == ["GetParameters"]
@@ -675,7 +677,7 @@ def test_a_public_key_is_the_vendors_to_make(secret: Run, faults: Faults, tmp_pa
 
 def test_a_source_whose_vendor_publishes_its_keys_needs_none(secret: Run, faults: Faults, tmp_path: Path) -> None:
     auth = "{sns: {topics: ['arn:aws:sns:us-west-2:123456789012:alarms']}}"
-    definition(tmp_path, f"description: x\nwebhook: {{auth: {auth}}}\n", "acme")
+    make_definition(tmp_path, f"description: x\nwebhook: {{auth: {auth}}}\n", "acme")
     said = "error: acme needs no secret: the public keys with which it verifies are fetched\n"
     assert secret("--sources", str(tmp_path), piped=A, source="acme") == (1, "", said)
     assert faults.made == []
@@ -769,9 +771,9 @@ def test_no_message_ever_tells_a_secret(
 @given(value=st.text().filter(lambda text: MARK not in text))
 def test_what_is_wrong_with_a_secret_is_said_without_it(value: str) -> None:
     marked = f"{value}{MARK}{value}"
-    told = [*secret_store.problems(marked, in_header=True), *secret_store.doubts(marked, "")]
+    told = [*secret_store.secret_problems(marked, in_header=True), *secret_store.secret_warnings(marked, "")]
     assert MARK not in repr(told)
-    assert MARK not in repr(Stored("name", marked, marked))
+    assert MARK not in repr(StoredSecret("name", marked, marked))
 
 
 SOME = st.sampled_from(["a", "b", "c"])
@@ -782,21 +784,21 @@ def test_every_step_keeps_what_is_valid_before_and_after(
     current: str | None, previous: str | None, clear: bool, value: str
 ) -> None:
     there = {"n": current, "n_previous": previous}
-    before = Stored("n", current, previous, clear and current is not None)
+    before = StoredSecret("n", current, previous, clear and current is not None)
 
     def valid() -> set[str | None]:
         return {there["n"], there["n_previous"]} - {None} if there["n"] else set()
 
     seen = [valid()]
-    for name, text in secret_store.steps(before, value):
+    for name, text in secret_store.write_steps(before, value):
         there[name] = text
         seen.append(valid())
 
     assert there["n"] == value
     assert current is None or current in seen[-1]
     lost = seen[0] - seen[-1]
-    assert lost == ({previous} if secret_store.ends_previous(before, value) else set())
-    assert (secret_store.also_valid(before, value) is not None) == (len(seen[-1]) == 2)
+    assert lost == ({previous} if secret_store.ends_valid_previous(before, value) else set())
+    assert (secret_store.still_valid_parameter(before, value) is not None) == (len(seen[-1]) == 2)
     exchanged = value == previous != current is not None
     for during in seen[1:-1]:
         assert during >= ({value} if exchanged else seen[0] & seen[-1])

@@ -9,7 +9,7 @@ import pytest
 
 from generator.definition.schemas.backtracking import is_exponential
 from generator.errors import DefinitionError
-from tests.definitions import SOURCES, definition
+from tests.definitions import SOURCES, make_definition
 
 # Known from advisories, and from schemas of AWS's own.
 EXPONENTIAL = [
@@ -132,7 +132,7 @@ def test_a_schema_is_refused_with_the_place_and_the_pattern(tmp_path: Path, monk
         events: {schemas: {"*": schemas/a.json}}
     """
     with pytest.raises(DefinitionError) as raised:
-        definition(Path.cwd(), text)
+        make_definition(Path.cwd(), text)
     said = (
         "backtracks exponentially: in what it repeats, one text fits in two ways, as in (a+)+$, "
         "and a sender can have a function try them all; let it fit in one way, as a+$ does"

@@ -11,11 +11,12 @@ from textwrap import dedent
 
 import pytest
 
-from generator.definition.read import auth_types, load
+from generator.definition.auth_types import auth_types
+from generator.definition.read import load
 from generator.errors import DefinitionError, GeneratorError
 from generator.templates import event_source
 from lambdas.model import Source
-from tests.definitions import ROOT, SOURCES, definition
+from tests.definitions import ROOT, SOURCES, make_definition
 
 TYPES = ", ".join(auth_types())
 PIECES = (
@@ -35,7 +36,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
     def problems(text: str) -> list[str]:
         with pytest.raises(DefinitionError) as raised:
-            definition(Path.cwd(), text)
+            make_definition(Path.cwd(), text)
         return [line.removeprefix("made/source.yml:") for line in str(raised.value).splitlines()]
 
     return problems
@@ -61,8 +62,8 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
         "1: description: is missing",
         "1: descripton: no such key; did you mean description? "
         "(dedupe, description, events, extends, hardening, mozdef, pipeline, vendor, webhook)",
-        '5: webhook.auth.hmac.signature.prefix: must be text; 5 is a number to YAML: put it in quotes, "5"',
-        f"6: webhook.auth.hmac.signed: {{timestam}} is no piece of a request; there are {PIECES}",
+        '5: webhook.auth.hmac.signature.prefix: must be text; 5 is a number in YAML; put it in quotes, "5"',
+        f"6: webhook.auth.hmac.signed: {{timestam}} is not a piece of a request; there are {PIECES}",
         "8: webhook.challenges[0].reply: is missing",
         "8: webhook.challenges[0].wen: no such key; did you mean when? "
         "(auth, confirm, inputs, method, reply, store_secret, unauthenticated, when)",
@@ -70,32 +71,32 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
         "9: webhook.concurrency: must be a whole number, and is text",
         "11: events.require: must be a list, such as [a, b], and is text",
         "12: events.time_format: must be one of rfc3339, unix, unix_ms; did you mean unix_ms?",
-        '14: mozdef.summary: is a mapping to YAML; text that starts with { goes in quotes: "{…}"',
+        '14: mozdef.summary: is a mapping in YAML; text that starts with { goes in quotes: "{…}"',
     ]
 
 
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("description: a\nwebhook:\n\tauth: x", "3: a tab; YAML is indented with spaces (YAML: found character '\\t'"),
+        ("description: a\nwebhook:\n\tauth: x", "3: has a tab; indent with spaces (YAML: found character '\\t'"),
         ("description: @x", "1: text that starts with @ goes in quotes (YAML: found character '@'"),
         (
             "description: a: b",
-            '1: text with ": " in it goes in quotes; or this line is indented deeper than its neighbours',
+            '1: text with ": " in it goes in quotes; or this line is indented deeper than its neighbors',
         ),
-        ("a:\n    b: 1\n  c: 2", "3: this line is indented differently from its neighbours (YAML: "),
+        ("a:\n    b: 1\n  c: 2", "3: this line is indented differently from its neighbors (YAML: "),
         ("description: x\nwebhook {a: b}", "2: webhook {a: a colon and a space go between a key and its value"),
         ("description: x\nwebhook:{a: b}", "2: webhook:{a: a colon and a space go between a key and its value"),
         ("description:\nwebhook: {auth: {token: {header: x}}}", "1: description: must be text, and is empty"),
         ("description: {a} b", '1: text that starts with { or a quote goes in quotes as a whole: "{…} …" (YAML:'),
         ('description: "a', "1: a quote is never closed (YAML: found unexpected end of stream)"),
-        ("a: &x [1]\nb: *x", "1: b: anchors and aliases (& and *) are not supported; write it out"),
+        ("a: &x [1]\nb: *x", "1: b: anchors and aliases (& and *) are not supported; write the value out"),
         (
             "a:\n  *: x",
             '2: a key or a text that starts with * or & goes in quotes: "*" (YAML: expected alphabetic or numeric',
         ),
         ("a: *x", "1: text that starts with * goes in quotes (YAML: found undefined alias 'x')"),
-        ("a: 1\nb: 2\na: 3", "3: a: stands twice; the first is in line 1"),
+        ("a: 1\nb: 2\na: 3", "3: a: appears twice; the first is in line 1"),
         (
             "- a",
             "1: must have keys (description, webhook, extends, events, mozdef, dedupe, pipeline, hardening, vendor), "
@@ -133,7 +134,7 @@ def challenge(when: str, reply: str = "{text: x}", more: str = "") -> str:
         ),
         (
             challenge("a = 'b'"),
-            ["5: webhook.challenges[0].when: a = 'b' is not a path: two things are compared with =="],
+            ["5: webhook.challenges[0].when: a = 'b' is not a path; compare with =="],
         ),
         (
             challenge("hedaer('x')"),
@@ -147,7 +148,8 @@ def challenge(when: str, reply: str = "{text: x}", more: str = "") -> str:
             challenge("a", "{json: {a: 1}, text: x, status: 302}"),
             [
                 "6: webhook.challenges[0].reply.status: must be 200 to 299",
-                "6: webhook.challenges[0].reply.text: can't stand beside json: an answer has one body",
+                "6: webhook.challenges[0].reply.text: can't stand beside `json`, since a reply has one body; "
+                "leave one out",
             ],
         ),
         (
@@ -170,13 +172,13 @@ def test_challenges_with_a_mistake_are_refused(said, text: str, lines: list[str]
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        ("description: ' '", ["1: description: says in one line, of at most 200 characters, what events these are"]),
+        ("description: ' '", ["1: description: must say in 1 to 200 characters what events these are"]),
         (
             "description: made\nevents: {time_format: unix, id: hmac_hex(a), require: [sha256_hex(a)]}",
             [
                 "2: events.id: hmac_hex() works in replies only",
                 "2: events.require[0]: sha256_hex() works in replies only",
-                "2: events.time_format: says how `time` is written, and there is no `time`",
+                "2: events.time_format: has no effect without `events.time`; add that, or leave this out",
             ],
         ),
         (
@@ -189,7 +191,7 @@ def test_challenges_with_a_mistake_are_refused(said, text: str, lines: list[str]
         ("description: made\nmozdef: {details: [a]}", ["2: mozdef.details: must have keys, and is a list"]),
         (
             "description: made\nevents: {require: [5]}",
-            ['2: events.require[0]: must be text; 5 is a number to YAML: put it in quotes, "5"'],
+            ['2: events.require[0]: must be text; 5 is a number in YAML; put it in quotes, "5"'],
         ),
         ("description: made\nevents: {id: [a]}", ["2: events.id: must be text, and is a list"]),
         (
@@ -197,7 +199,7 @@ def test_challenges_with_a_mistake_are_refused(said, text: str, lines: list[str]
             [
                 "2: events.id: a. is not a path: it ends too early",
                 "2: events.split: x['a is not a path: the ' at character 3 is never closed",
-                "2: events.time: is empty; without the key, there is no such path",
+                "2: events.time: is empty; write a path, or leave the key out",
                 "2: events.type: a b is not a path: b at character 3 is out of place",
             ],
         ),
@@ -211,13 +213,13 @@ def test_mistakes_between_keys_are_said(said, text: str, lines: list[str]) -> No
     ("more", "line"),
     [
         ("concurrency: 0", "webhook.concurrency: must be 1 to 1000, or null to reserve none"),
-        ("throttle: {rate: 0}", "webhook.throttle.rate: must be 1 to 10,000, which is what an account has"),
-        ("throttle: {rate: 10001}", "webhook.throttle.rate: must be 1 to 10,000, which is what an account has"),
-        ("throttle: {burst: 5001}", "webhook.throttle.burst: must be 1 to 5,000, which is what an account has"),
+        ("throttle: {rate: 0}", "webhook.throttle.rate: must be 1 to 10,000, the limit of an AWS account"),
+        ("throttle: {rate: 10001}", "webhook.throttle.rate: must be 1 to 10,000, the limit of an AWS account"),
+        ("throttle: {burst: 5001}", "webhook.throttle.burst: must be 1 to 5,000, the limit of an AWS account"),
         (
             "throttle: {burst: 19}",
-            "webhook.throttle.burst: is less than `concurrency`, 20: what there is room for would be answered 429, "
-            "which some vendors never send again",
+            "webhook.throttle.burst: must be at least `concurrency`, 20; else requests are answered 429 while there is "
+            "room for them, and some vendors never send those again",
         ),
         ("throttle: 5", "webhook.throttle: must have keys (rate, burst), and is a number"),
         (
@@ -233,7 +235,7 @@ def test_mistakes_between_keys_are_said(said, text: str, lines: list[str]) -> No
         ),
         (
             "challenges: [{when: a, reply: {headers: {'a b': x}}}]",
-            "webhook.challenges[0].reply.headers.a b: is not the name of a header, such as x-signature",
+            "webhook.challenges[0].reply.headers.a b: must be the name of a header, such as x-signature",
         ),
         (
             "challenges: [{when: a, reply: {status: 204, text: x}}]",
@@ -241,11 +243,11 @@ def test_mistakes_between_keys_are_said(said, text: str, lines: list[str]) -> No
         ),
         (
             "challenges: [{when: '@', unauthenticated: true, reply: {}}]",
-            "webhook.challenges[0].when: fits every request, and would let none become an event",
+            "webhook.challenges[0].when: matches every request, so none would become an event; compare a field",
         ),
         (
             "challenges: [{when: a, reply: {text: '{hmac_hex(a)}'}, inputs: {reason: ' '}}]",
-            "webhook.challenges[0].inputs.reason: says why the vendor's challenge needs it",
+            "webhook.challenges[0].inputs.reason: is empty; say why the vendor's challenge needs it",
         ),
         (
             "challenges: [{when: a, reply: {text: '{hmac_hex(a)}'}, inputs: {reason: x, length: 9999}}]",
@@ -253,7 +255,7 @@ def test_mistakes_between_keys_are_said(said, text: str, lines: list[str]) -> No
         ),
         (
             "challenges: [{when: a, reply: {text: x}, inputs: {reason: x}}]",
-            "webhook.challenges[0].inputs: widens what the reply signs, and the reply signs nothing",
+            "webhook.challenges[0].inputs: has no effect, since the reply signs nothing; leave it out",
         ),
     ],
 )
@@ -275,22 +277,25 @@ def test_mistakes_in_a_webhook_are_said(said, more: str, line: str) -> None:
         ),
         ("mozdef: {summary: \"{root('a b')}\"}", "mozdef.summary: a b is not a path: b at character 3 is out of place"),
         ("mozdef: {summary: \"{root('hmac_hex(a)')}\"}", "mozdef.summary: hmac_hex() can't stand inside root()"),
-        ("mozdef: {summary: '{&a}'}", "mozdef.summary: &a has &, which belongs into a function such as sort_by()"),
+        (
+            "mozdef: {summary: '{&a}'}",
+            "mozdef.summary: &a has &, which is allowed only in a function such as sort_by()",
+        ),
         (
             "mozdef: {summary: \"{header('X-Token')}\"}",
             "mozdef.summary: would show the credential, which is in x-token",
         ),
         ('events: {id: "a[99999"}', "events.id: a[99999 is not a path: it ends too early"),
         (f"events: {{id: {'a' * 1001}}}", "events.id: has 1,001 characters; a path has at most 1,000"),
-        ("mozdef: {summary: !secret x}", "mozdef.summary: !secret is no tag of a definition"),
+        ("mozdef: {summary: !secret x}", "mozdef.summary: the tag !secret is not supported; leave it out"),
         ("? [a]\n: b", "a key is plain text; text with braces or brackets goes in quotes"),
         (
             "mozdef: {summary: '{root(`\"hmac\\u005fhex(a)\"`)}'}",
             "mozdef.summary: hmac_hex() can't stand inside root()",
         ),
         ("events: {split: \"[{a: header('x-token')}]\"}", "events.split: would show the credential, which is in"),
-        ("extends: [zoom]", "extends: is the name of another source"),
-        ("extends: ../../etc", "extends: is the name of another source"),
+        ("extends: [zoom]", "extends: must be the name of another source"),
+        ("extends: ../../etc", "extends: must be the name of another source"),
         (f"events: {{id: {'[' * 60}a{']' * 60}}}", "is nested deeper than 50"),
     ],
 )
@@ -308,7 +313,7 @@ def test_a_reply_holds_what_json_holds(said, value: str) -> None:
 
 
 def test_a_definition_that_is_no_text_is_said(tmp_path: Path) -> None:
-    definition(tmp_path, TOKEN)
+    make_definition(tmp_path, TOKEN)
     (tmp_path / "made" / "source.yml").write_bytes(b"\xff\xfe")
     with pytest.raises(DefinitionError) as raised:
         load(tmp_path, ["made"])
@@ -353,8 +358,8 @@ def test_what_looks_like_a_secret_is_refused_and_not_repeated(said) -> None:
     value = "8f742231b10e8888abcd99yyyzzz85a5"
     (line,) = said(hmac(f"secret: {value}"))
     assert line == (
-        "4: webhook.auth.hmac.secret: is the name of a parameter, such as auth_token, never the secret: "
-        "if this is one, take it out of the file, and put it into Parameter Store"
+        "4: webhook.auth.hmac.secret: must be the name of a parameter, such as auth_token, never the secret itself; "
+        "if this is a secret, take it out of the file, and put it into Parameter Store"
     )
     assert value not in line
 
@@ -393,19 +398,19 @@ def test_exactly_one_known_auth_type(said, auth: str, line: str) -> None:
 )
 def test_names_fit_aws(tmp_path: Path, name: str, line: str) -> None:
     with pytest.raises(DefinitionError) as raised:
-        definition(tmp_path, TOKEN, name)
+        make_definition(tmp_path, TOKEN, name)
     assert str(raised.value).endswith(f"{name}/source.yml: {line}")
 
 
 def test_a_source_is_not_named_like_a_command(tmp_path: Path) -> None:
-    definition(tmp_path, TOKEN, "send")
+    make_definition(tmp_path, TOKEN, "send")
     with pytest.raises(DefinitionError, match="send is a command, so no source can have this name"):
         load(tmp_path, ["send"], reserved=["send"])
 
 
 def test_an_unknown_source_gets_the_known_ones_the_nearest_first(tmp_path: Path) -> None:
     for name in ("okta", "zoom"):
-        definition(tmp_path, TOKEN, name)
+        make_definition(tmp_path, TOKEN, name)
     (tmp_path / "slack").mkdir()
     for wanted, said in (
         ("zom", f"no source zom in {tmp_path}; did you mean zoom? (zoom, okta)"),
@@ -418,7 +423,7 @@ def test_an_unknown_source_gets_the_known_ones_the_nearest_first(tmp_path: Path)
 
 
 def test_a_second_tenant_extends_the_first(tmp_path: Path) -> None:
-    made = definition(
+    made = make_definition(
         tmp_path,
         """\
         extends: zoom
@@ -440,7 +445,7 @@ def test_a_second_tenant_extends_the_first(tmp_path: Path) -> None:
 
 def test_an_extension_may_take_another_auth_type(tmp_path: Path) -> None:
     text = "extends: zoom\nwebhook: {auth: {token: {header: x-token}}}"
-    settings = definition(tmp_path, text).source.webhook.auth.settings
+    settings = make_definition(tmp_path, text).source.webhook.auth.settings
     assert settings.header == "x-token"
 
 
@@ -449,7 +454,7 @@ def test_a_mistake_in_what_is_extended_is_shown_where_it_is(tmp_path: Path, monk
     (tmp_path / "base").mkdir()
     Path("base/source.yml").write_text("description: base\nwebhook: {auth: {hmac: {signature: {heder: x}}}}\n")
     with pytest.raises(DefinitionError) as raised:
-        definition(Path.cwd(), "extends: base\nevents: {tyme: x}")
+        make_definition(Path.cwd(), "extends: base\nevents: {tyme: x}")
     assert [line.split(": ")[0] for line in str(raised.value).splitlines()] == [
         "base/source.yml:2",
         "base/source.yml:2",
@@ -460,11 +465,11 @@ def test_a_mistake_in_what_is_extended_is_shown_where_it_is(tmp_path: Path, monk
 @pytest.mark.parametrize("text", ["extends: made", "extends: nowhere"])
 def test_what_is_extended_must_be_another_source(tmp_path: Path, text: str) -> None:
     with pytest.raises(DefinitionError, match=r"made/source.yml:1: extends: (made would extend itself|no source now)"):
-        definition(tmp_path, text)
+        make_definition(tmp_path, text)
 
 
 def test_a_transform_is_taken_from_beside_the_definition(tmp_path: Path) -> None:
-    definition(tmp_path, TOKEN)
+    make_definition(tmp_path, TOKEN)
     (tmp_path / "made" / "transform.py").write_text("def transform(event, request):\n    return [event, event]\n")
     transform = load(tmp_path, ["made"])[0].source.transform
     assert transform is not None
@@ -479,7 +484,7 @@ def test_a_transform_is_taken_from_beside_the_definition(tmp_path: Path) -> None
     ],
 )
 def test_a_transform_that_can_not_work_is_refused(tmp_path: Path, code: str, line: str) -> None:
-    definition(tmp_path, TOKEN)
+    make_definition(tmp_path, TOKEN)
     (tmp_path / "made" / "transform.py").write_text(code)
     with pytest.raises(GeneratorError) as raised:
         load(tmp_path, ["made"])
@@ -487,7 +492,7 @@ def test_a_transform_that_can_not_work_is_refused(tmp_path: Path, code: str, lin
 
 
 def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:
-    source = definition(tmp_path, TOKEN).source
+    source = make_definition(tmp_path, TOKEN).source
     assert isinstance(source, Source)
     assert (source.webhook.path, source.webhook.concurrency) == ("/events", 20)
     assert source.webhook.auth.settings.secret == "auth_token"
@@ -496,14 +501,14 @@ def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:
 
 def test_the_throttle_is_the_definitions(tmp_path: Path) -> None:
     text = dedent(TOKEN).replace("{auth:", "{concurrency: null, throttle: {rate: 5, burst: 1}, auth:")
-    source = definition(tmp_path, text).source
+    source = make_definition(tmp_path, text).source
     made = event_source.build(source, "code/0.zip").to_dict()["Resources"]["Stage"]["Properties"]
     assert made["DefaultRouteSettings"] == {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 1}
 
 
 def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
     text = dedent(TOKEN).replace("{auth:", "{concurrency: null, auth:")
-    assert definition(tmp_path, text).source.webhook.concurrency is None
+    assert make_definition(tmp_path, text).source.webhook.concurrency is None
 
 
 @pytest.mark.parametrize(
@@ -511,13 +516,13 @@ def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
     [
         (
             "dedupe: {}",
-            ["3: dedupe: tells events apart by the vendor's id: say where it is, as `events.id`"],
+            ["3: dedupe: needs the vendor's id of each event; add `events.id`"],
         ),
         ("dedupe: {window: 0}\nevents: {id: id}", ["3: dedupe.window: must be 1 to 168 hours"]),
         (
             "dedupe: {window: 169}",
             [
-                "3: dedupe: tells events apart by the vendor's id: say where it is, as `events.id`",
+                "3: dedupe: needs the vendor's id of each event; add `events.id`",
                 "3: dedupe.window: must be 1 to 168 hours",
             ],
         ),
@@ -533,7 +538,7 @@ def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
         ),
         (
             "events: {split: a, id: \"id || header('x-id')\"}\ndedupe: {}",
-            ["4: dedupe: would take all events of a body for one: `events.id` looks beyond what `split` splits off"],
+            ["4: dedupe: would take all events of a body for one, since `events.id` reads more than the split item"],
         ),
     ],
 )
@@ -564,7 +569,7 @@ def test_a_key_with_nothing_behind_it_turns_nothing_off(said, text: str, line: s
         ("concurrency:", "4: webhook.concurrency: is empty; write a value, or leave it out"),
         (
             "throttle: {rate: 50, burst: 0}",
-            "4: webhook.throttle.burst: must be 1 to 5,000, which is what an account has",
+            "4: webhook.throttle.burst: must be 1 to 5,000, the limit of an AWS account",
         ),
     ],
 )
@@ -574,7 +579,7 @@ def test_a_brake_is_neither_empty_nor_told_of_twice(said, text: str, line: str) 
 
 def test_dedupe_is_off_unless_it_stands_there(tmp_path: Path) -> None:
     for text, window in (("", None), ("dedupe: null", None), ("dedupe: {}", 24), ("dedupe: {window: 72}", 72)):
-        source = definition(tmp_path, f"{dedent(TOKEN)}\nevents: {{id: id}}\n{text}").source
+        source = make_definition(tmp_path, f"{dedent(TOKEN)}\nevents: {{id: id}}\n{text}").source
         assert (source.dedupe.window if source.dedupe else None) == window
 
 
@@ -628,7 +633,7 @@ def test_a_link_to_code_of_another_folder_is_told_of(tmp_path: Path, monkeypatch
 
 def test_compiled_code_beside_a_transform_is_not_what_runs(tmp_path: Path) -> None:
     """It may be of another text, and Python would believe it."""
-    definition(tmp_path, TOKEN)
+    make_definition(tmp_path, TOKEN)
     code = tmp_path / "made" / "transform.py"
     code.write_text("def transform(event, request):\n    return ['other']\n")
     py_compile.compile(str(code), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)

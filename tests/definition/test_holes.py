@@ -8,7 +8,7 @@ import pytest
 
 from generator.definition.read import load
 from generator.errors import DefinitionError
-from tests.definitions import definition
+from tests.definitions import make_definition
 
 TOPIC = "arn:aws:sns:us-west-2:123456789012:alarms"
 HMAC = "hmac: {signature: {header: x-sig}}"
@@ -21,7 +21,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
     def problems(auth: str, more: str = "") -> list[str]:
         with pytest.raises(DefinitionError) as raised:
-            definition(Path.cwd(), f"description: made\nwebhook:\n  auth: {{{auth}}}\n{more}")
+            make_definition(Path.cwd(), f"description: made\nwebhook:\n  auth: {{{auth}}}\n{more}")
         return [line.partition(": ")[2] for line in str(raised.value).splitlines()]
 
     return problems
@@ -147,7 +147,7 @@ PIECES += ", {body_crc32}, {header('x')}, {query('x')}"
 def test_what_is_no_piece_of_a_request_can_not_be_signed(said, piece: str) -> None:
     (line,) = said(signed("hmac", f'signed: "{{body}} {piece}"'))
     assert line.startswith("webhook.auth.hmac.signed: ")
-    assert line.endswith(f" is no piece of a request; there are {PIECES}")
+    assert line.endswith(f" is not a piece of a request; there are {PIECES}")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_what_is_no_piece_of_a_request_can_not_be_signed(said, piece: str) -> No
             "body_hmac: {signature: {path: s}, signed: '{id}', uncovered: ' '}",
             "body_hmac.uncovered: says what of the body the signature does not cover",
         ),
-        ("body_token: {field: 'a b'}", "body_token.field: is names with dots between them, and [] for every item"),
+        ("body_token: {field: 'a b'}", "body_token.field: must be names with dots between them, and [] for every item"),
         ("body_token: {field: 'value[].token'}", "body_token.field: is one field, without []; `each` says of which"),
         ("body_token: {each: 'value[]', field: t}", "body_token.each: is where the list is, without []: what is verif"),
         ("body_token: {each: 'a[].b', field: t}", "body_token.each: is where the list is, without []: what is verifie"),
@@ -235,53 +235,56 @@ LEARNS = "when: c, unauthenticated: true, store_secret: c, reply: {}"
         (
             f"sns: {{topics: ['{TOPIC}']}}",
             SIGNS,
-            "reply: signs with the source's secret, and what events are verified with needs none",
+            "reply: signs with the source's secret, and events are verified without one",
         ),
         (
             f"sns: {{topics: ['{TOPIC}']}}",
             "when: c, reply: {text: '{keyed_sha256_hex(c)}'}",
-            "reply: signs with the source's secret, and what events are verified with needs none",
+            "reply: signs with the source's secret, and events are verified without one",
         ),
         (
             "digest: {signature: {header: x}, signed: '{secret}{body}'}",
             SIGNS,
-            "reply: signs, and events are not verified by a signature of their whole body",
+            "reply: signs, and no signature of the whole body verifies events, so an answer could be the "
+            "signature of an event",
         ),
         (
             "body_hmac: {signature: {path: s}, signed: '{id}', uncovered: the rest}",
             SIGNS,
-            "reply: signs, and events are not verified by a signature of their whole body",
+            "reply: signs, and no signature of the whole body verifies events, so an answer could be the "
+            "signature of an event",
         ),
         (
             signed("hmac", "signed: '{url}{body_sha256}'"),
             SIGNS,
-            "reply: signs, and {body} is not in `signed`: an answer could be the signature of an event",
+            "reply: signs, and `signed` does not have {body}, so an answer could be the signature of an event",
         ),
         (
             f"any_of: [{{{HMAC}}}, {{{OVER_A_HASH}}}]",
             SIGNS,
-            "reply: signs, and {body} is not in `signed`: an answer could be the signature of an event",
+            "reply: signs, and `signed` does not have {body}, so an answer could be the signature of an event",
         ),
         (
             f"sns: {{topics: ['{TOPIC}']}}",
             LEARNS,
-            "store_secret: has nowhere to go: events are verified without a secret",
+            "store_secret: stores a secret, and events are verified without one; leave it out",
         ),
         (
             HMAC,
             LEARNS.replace("unauthenticated: true, ", ""),
-            "store_secret: comes before there is a secret to verify with: it needs `unauthenticated: true`",
+            "store_secret: needs `unauthenticated: true`, since the request comes before there is a secret to "
+            "verify it with",
         ),
         (
             HMAC,
             "when: c, unauthenticated: true, confirm: {url: u, hosts: [a.example.com]}, reply: {}",
-            "confirm: calls a URL for anyone: without `unauthenticated`, it does so for the vendor alone",
+            "confirm: calls a URL for anyone; leave `unauthenticated` out, so that it does so for the vendor alone",
         ),
         (HMAC, "when: c, confirm: {url: u, hosts: []}, reply: {}", "confirm.hosts: names no host"),
         (
             HMAC,
             "when: c, unauthenticated: true, auth: {basic: {}}, reply: {}",
-            "auth: verifies the sender, and `unauthenticated` does not",
+            "auth: contradicts `unauthenticated: true`; leave one of them out",
         ),
         (
             HMAC,
@@ -291,7 +294,7 @@ LEARNS = "when: c, unauthenticated: true, store_secret: c, reply: {}"
         (
             HMAC,
             "when: '`true`', unauthenticated: true, reply: {}",
-            "when: fits every request, and would let none become",
+            "when: matches every request, so none would become",
         ),
         (
             HMAC,
@@ -322,7 +325,7 @@ def test_a_get_may_be_a_handshake_whatever_is_in_it(tmp_path: Path) -> None:
     text = (
         f"description: made\nwebhook:\n  auth: {{{HMAC}}}\n  challenges: [{{method: GET, when: '`true`', reply: {{}}}}]"
     )
-    assert definition(tmp_path, text).source.webhook.challenges[0].method == "GET"
+    assert make_definition(tmp_path, text).source.webhook.challenges[0].method == "GET"
 
 
 # What stands beside them.
@@ -333,27 +336,33 @@ def test_a_get_may_be_a_handshake_whatever_is_in_it(tmp_path: Path) -> None:
     [
         ("  answer: {status: 302}\n", "webhook.answer.status: must be 200 to 299"),
         ("  answer: {status: 204, text: x}\n", "webhook.answer.status: 204 has no body; use 200"),
-        ("  answer: {json: {}, text: x}\n", "webhook.answer.text: can't stand beside json: an answer has one body"),
+        (
+            "  answer: {json: {}, text: x}\n",
+            "webhook.answer.text: can't stand beside `json`, since a reply has one body; leave one out",
+        ),
         ("  answer: {text: '{hmac_hex(a)}'}\n", "webhook.answer: hmac_hex() works in replies only"),
         (
             "  answer: {text: \"{header('X-Sig')}\"}\n",
-            "webhook.answer: would show the credential, which is in x-sig",
+            "webhook.answer: would show the credential, which is in x-sig; remove it from the path",
         ),
         (
             "  refusal_headers: {'a b': x}\n",
-            "webhook.refusal_headers.a b: is not the name of a header, such as x-signature",
+            "webhook.refusal_headers.a b: must be the name of a header, such as x-signature",
         ),
         ("events: {format: xml}\n", "events.format: must be one of json, ndjson, form"),
         ("events: {format: []}\n", "events.format: must be json, ndjson or form, or some of them, each once"),
         ("events: {format: [json, json]}\n", "events.format: must be json, ndjson or form, or some of them, each once"),
-        ("events: {payload: p}\n", "events.payload: is a field of a form, and `format` has none"),
+        (
+            "events: {payload: p}\n",
+            "events.payload: is a field of a form, and `format` has no form; add form, or leave `payload` out",
+        ),
         (
             "events: {format: ndjson}\n",
-            'events.format: ndjson makes a list, so there must be a `split`, such as "[]"',
+            'events.format: ndjson is a list of events; add `split`, such as "[]"',
         ),
         (
             "events: {mask: ['a[0]']}\n",
-            "events.mask[0]: is names with dots between them, and [] for every item of a list, such as "
+            "events.mask[0]: must be names with dots between them, and [] for every item of a list, such as "
             "payload.items[].token",
         ),
         ("vendor: {deadline: 3}\n", "vendor.docs: is missing"),
@@ -367,7 +376,7 @@ def test_what_stands_beside_the_auth_type_fits(said, more: str, line: str) -> No
 
 def test_a_credential_in_the_query_goes_into_no_message(said) -> None:
     assert said("token: {query: key}", "mozdef: {summary: \"{query('key')}\"}\n") == [
-        "mozdef.summary: would show the credential, which is the query parameter key"
+        "mozdef.summary: would show the credential, which is the query parameter key; remove it from the path"
     ]
 
 
@@ -376,11 +385,12 @@ def test_the_credential_of_a_handshake_goes_into_no_answer(said) -> None:
         "method: GET, when: query('c'), auth: {token: {query: key, secret: other}}, reply: {text: \"{query('key')}\"}"
     )
     assert said(HMAC, challenge(settings)) == [
-        "webhook.challenges[0].reply: would show the credential, which is the query parameter key"
+        "webhook.challenges[0].reply: would show the credential, which is the query parameter key; "
+        "remove it from the path"
     ]
 
 
 def test_a_type_without_anything_to_say_needs_no_braces(tmp_path: Path) -> None:
-    definition(tmp_path, "description: made\nwebhook:\n  auth:\n    basic:\n")
+    make_definition(tmp_path, "description: made\nwebhook:\n  auth:\n    basic:\n")
     settings = load(tmp_path, ["made"])[0].source.webhook.auth.settings
     assert settings.secret == "auth_token"

@@ -24,7 +24,7 @@ from generator.errors import DefinitionError
 from generator.packaging import bundle
 from generator.templates import event_source
 from lambdas.reading.validation import MAX_LISTED
-from tests.definitions import CASES, definition, shipped
+from tests.definitions import CASES, bundled_source, make_definition
 from tests.fakes import Endpoint
 
 CASE = load(CASES, ["schemas"])[0]
@@ -38,7 +38,7 @@ def made(folder: Path, schema: Any, events: str = 'schemas: {"*": schemas/a.json
     (folder / "made" / "schemas").mkdir(parents=True, exist_ok=True)
     text = schema if isinstance(schema, str) else json.dumps(schema)
     (folder / "made" / "schemas" / "a.json").write_text(text, encoding="utf-8")
-    return definition(folder, f"{TOKEN}events: {{{events}}}\n")
+    return make_definition(folder, f"{TOKEN}events: {{{events}}}\n")
 
 
 def mistakes(folder: Path, schema: Any, events: str = 'schemas: {"*": schemas/a.json}') -> list[str]:
@@ -54,7 +54,7 @@ def user(**more: Any) -> dict[str, Any]:
 def refused(source: Definition, *events: Any) -> list[tuple[int, str]]:
     """The places and the details of what is kept for its schema; nothing else of the events is kept."""
     endpoint = Endpoint(source.source)
-    endpoint.signed({"events": list(events)} if source.source.events.split else events[0])
+    endpoint.post_signed({"events": list(events)} if source.source.events.split else events[0])
     kept = endpoint.bucket.read()
     assert all(key.startswith("rejected/2026-01-01/schema/") for key in kept)
     found = [(one["index"], one["detail"]) for envelope in kept.values() for one in envelope["events"]]
@@ -94,8 +94,8 @@ def test_a_rule_that_is_long_is_named_and_nothing_of_the_event_is_in_a_detail_or
     assert refused(source, {"a": "marker"}) == [(0, "a: enum")]
     assert refused(source, {"marker" * 10: 1}) == [(0, 'the event: propertyNames {"maxLength": 20}')]
     endpoint = Endpoint(source.source, stack=STACK)
-    endpoint.signed({"a": "marker"})
-    endpoint.signed({"marker" * 10: "marker"})
+    endpoint.post_signed({"a": "marker"})
+    endpoint.post_signed({"marker" * 10: "marker"})
     assert [line["why"] for line in endpoint.log] == [
         "schema: a: enum",
         'schema: the event: propertyNames {"maxLength": 20}',
@@ -111,7 +111,7 @@ def test_an_event_is_held_against_its_schema_as_it_was_sent(tmp_path: Path) -> N
     source = made(tmp_path, {"required": ["a"], "properties": {"a": {"properties": {"b": {"default": 1}}}}})
     assert refused(source, {"b": 1}) == [(0, "a: required")]
     endpoint = Endpoint(CASE.source)
-    endpoint.signed({"events": [USER]})
+    endpoint.post_signed({"events": [USER]})
     assert [message["details"] for message in endpoint.queue.messages] == [USER]
 
 
@@ -155,7 +155,7 @@ def test_nothing_is_refused_for_a_field_that_the_schema_does_not_know(
 def drift(source: Definition, *events: Any) -> tuple[Any, Any]:
     """What the line of the log lists, and what it counts."""
     endpoint = Endpoint(source.source, stack=STACK)
-    endpoint.signed({"events": list(events)} if source.source.events.split else events[0])
+    endpoint.post_signed({"events": list(events)} if source.source.events.split else events[0])
     (line,) = endpoint.log
     assert (line["level"], line["kept"], line["sent"]) == ("INFO", 0, len(events))
     named = {one["Name"] for one in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]} if "_aws" in line else set()
@@ -279,13 +279,13 @@ def test_a_sample_that_drifts_or_is_refused_is_said_by_a_build(
 def test_a_note_of_a_sample_says_what_would_be_right(
     tmp_path: Path, names: str, event: dict[str, Any], notes: list[str]
 ) -> None:
-    from generator.samples.files import load
+    from generator.samples.files import load_samples
     from generator.samples.run import shape
 
     source = made(tmp_path, {"properties": {"k": {}}}, f"type: k, schemas: {{{names}}}")
     (tmp_path / "made" / "samples").mkdir()
     (tmp_path / "made" / "samples" / "one.json").write_text(json.dumps(event))
-    ((sample,), _) = load(source)
+    ((sample,), _) = load_samples(source)
     assert shape(source.source, sample).notes == notes
 
 
@@ -310,7 +310,7 @@ def test_whatever_is_sent_is_sent_on_or_kept_for_a_reason_that_is_its_own(event:
     if isinstance(event, dict):
         event["kind"] = kind
     before = deepcopy(event)
-    assert endpoint.signed({"events": [event]})["statusCode"] == 200
+    assert endpoint.post_signed({"events": [event]})["statusCode"] == 200
     assert event == before
     reasons = {key.split("/")[2] for key in endpoint.bucket.objects}
     assert len(endpoint.queue.messages) + len(reasons) == 1
@@ -344,13 +344,13 @@ def test_what_would_double_with_each_level_of_an_event_ends(tmp_path: Path) -> N
 
 def test_what_was_refused_passes_once_the_schema_is_mended(tmp_path: Path) -> None:
     endpoint = Endpoint(made(tmp_path, {"properties": {"a": {"type": "string"}}}).source)
-    endpoint.signed({"a": 1})
+    endpoint.post_signed({"a": 1})
     (key,) = endpoint.bucket.objects
     assert key.startswith("rejected/2026-01-01/schema/")
-    (still,) = endpoint.again.preview([key])
+    (still,) = endpoint.reprocessor.preview([key])
     assert still["fails"] == [{"reason": "schema", "detail": 'a: type "string"', "events": 1}]
     endpoint.deploy(made(tmp_path, {"properties": {"a": {"type": ["string", "integer"]}}}).source)
-    (result,) = endpoint.again.send([key])
+    (result,) = endpoint.reprocessor.send([key])
     assert (result["sent"], result["fails"], endpoint.bucket.objects) == (1, [], {})
     assert [message["details"] for message in endpoint.queue.messages] == [{"a": 1}]
 
@@ -415,8 +415,8 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
         "schemas/a.json:20: patternProperties: [$] is no regular expression of Python's: bad escape \\Z at position 1; "
         "a dollar in brackets is written \\$",
         "schemas/b.json:3: is not JSON: Expecting ',' delimiter",
-        "schemas/c.json:3: a: stands twice; the first is in line 1",
-        "schemas/e.json:1: properties.a: stands twice; the first is in line 1",
+        "schemas/c.json:3: a: appears twice; the first is in line 1",
+        "schemas/e.json:1: properties.a: appears twice; the first is in line 1",
         "schemas/e.json:1: properties.a.type: must be array, boolean, integer, null, number, object or string, "
         "or a list of them",
         "source.yml:3: events.schemas.d: there is no schemas/d.json beside the definition",
@@ -500,7 +500,8 @@ def test_a_vendors_own_keyword_is_the_vendors(tmp_path: Path, key: str) -> None:
     [
         (
             "schemas: {user: schemas/a.json}",
-            'source.yml:3: events.schemas: are chosen by `type`, and there is none; "*" is the schema of every event',
+            "source.yml:3: events.schemas: are chosen by `events.type`, which is missing; "
+            '"*" is the schema of every event',
         ),
         *(
             (
@@ -543,11 +544,11 @@ def test_a_second_tenant_has_the_schemas_of_the_first_unless_it_has_its_own(tmp_
     text = "extends: made\ndescription: other\nevents: {schemas: {two: schemas/b.json}}\n"
     (tmp_path / "other" / "schemas").mkdir(parents=True)
     (tmp_path / "other" / "schemas" / "b.json").write_text('{"required": ["b"]}')
-    source = definition(tmp_path, text, "other")
+    source = make_definition(tmp_path, text, "other")
     assert refused(source, {"k": "one"}) == [(0, "a: required")]
     assert refused(source, {"k": "two"}) == [(0, "b: required")]
     (tmp_path / "other" / "schemas" / "a.json").write_text('{"required": ["c"]}')
-    assert refused(definition(tmp_path, text, "other"), {"k": "one"}) == [(0, "c: required")]
+    assert refused(make_definition(tmp_path, text, "other"), {"k": "one"}) == [(0, "c: required")]
 
 
 # What ships.
@@ -559,7 +560,7 @@ def packed(source: Definition) -> dict[str, bytes]:
 
 
 def test_the_zip_of_a_source_without_schemas_has_nothing_of_them() -> None:
-    assert {"lambdas/schemas.py", "lambdas/reading/validation.py"} & set(packed(shipped("zoom"))) == set()
+    assert {"lambdas/schemas.py", "lambdas/reading/validation.py"} & set(packed(bundled_source("zoom"))) == set()
     assert {"lambdas/schemas.py", "lambdas/reading/validation.py"} <= set(packed(CASE))
 
 
@@ -634,7 +635,7 @@ def widgets(source: Definition) -> list[dict[str, Any]]:
 
 
 def test_the_dashboard_lists_what_the_schemas_do_not_know_and_only_where_there_are_some() -> None:
-    assert [one for one in widgets(shipped("zoom")) if one["type"] == "log" or "Drift" in json.dumps(one)] == []
+    assert [one for one in widgets(bundled_source("zoom")) if one["type"] == "log" or "Drift" in json.dumps(one)] == []
     (table,) = [one for one in widgets(CASE) if one["type"] == "log"]
     assert table["properties"]["query"].startswith("SOURCE '${WebhookLog}' | filter Drift > 0 | ")
     assert "unnest line.drift into unknown | stats count(*)" in table["properties"]["query"]
@@ -660,6 +661,6 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 def test_stripes_schema_refuses_what_no_event_of_stripe_is_like_and_nothing_else(
     change: Change, detail: str | None
 ) -> None:
-    source = shipped("stripe")
+    source = bundled_source("stripe")
     sample = json.loads((source.folders[0] / "samples" / "review.opened.json").read_bytes())
     assert refused(source, change(sample)) == ([(0, detail)] if detail else [])

@@ -9,11 +9,11 @@ import pytest
 
 from generator.commands import main
 from generator.definition.read import load
-from generator.definition.transform_file import LAMBDA_PACKAGES, NEWER_MODULES, REMOVED_MODULES
+from generator.definition.transform_imports import LAMBDA_PACKAGES, NEWER_MODULES, REMOVED_MODULES
 from generator.errors import DefinitionError, GeneratorError
 from generator.packaging import build, bundle, isolation
 from generator.templates.resources.function import RUNTIME
-from tests.definitions import definition
+from tests.definitions import make_definition
 
 TOKEN = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n"
 SIGNED = "description: Acme\nwebhook: {auth: {ed25519: {signature: {header: X-Acme}}}}\n"
@@ -23,21 +23,25 @@ ELSEWHERE = "use Python's standard library, such as urllib.request, or boto3"
 
 def source(folder: Path, code: str, text: str = TOKEN) -> Path:
     """The transform.py of a source, of which the definition has been found right."""
-    definition(folder, text, "acme")
+    make_definition(folder, text, "acme")
     file = folder / "acme" / "transform.py"
     file.write_text(code)
     return file
 
 
 IMPORTS = {
-    "at once": ("import json\nimport requests", "2: imports requests", f"is not there in AWS: {ELSEWHERE}"),
-    "a part": ("from yaml.nodes import Node", "1: imports yaml", f"is not there in AWS: {ELSEWHERE}"),
-    "late": (f"{IDENTITY}    import yaml", "3: imports yaml", f"is not there in AWS: {ELSEWHERE}"),
-    "by its name": ("x = __import__('yaml.nodes')", "1: imports yaml", f"is not there in AWS: {ELSEWHERE}"),
-    "not installed here either": ("import nowhere", "1: imports nowhere", f"is not there in AWS: {ELSEWHERE}"),
-    "the generator": ("import generator", "1: imports generator", f"is not there in AWS: {ELSEWHERE}"),
-    "of another source": ("import cryptography", "1: imports cryptography", f"is not there in AWS: {ELSEWHERE}"),
-    "beside it": ("import helper", "1: imports helper", "is not packed: all of a source's own code is in transform.py"),
+    "at once": ("import json\nimport requests", "2: imports requests", f"is not in AWS; {ELSEWHERE}"),
+    "a part": ("from yaml.nodes import Node", "1: imports yaml", f"is not in AWS; {ELSEWHERE}"),
+    "late": (f"{IDENTITY}    import yaml", "3: imports yaml", f"is not in AWS; {ELSEWHERE}"),
+    "by its name": ("x = __import__('yaml.nodes')", "1: imports yaml", f"is not in AWS; {ELSEWHERE}"),
+    "not installed here either": ("import nowhere", "1: imports nowhere", f"is not in AWS; {ELSEWHERE}"),
+    "the generator": ("import generator", "1: imports generator", f"is not in AWS; {ELSEWHERE}"),
+    "of another source": ("import cryptography", "1: imports cryptography", f"is not in AWS; {ELSEWHERE}"),
+    "beside it": (
+        "import helper",
+        "1: imports helper",
+        "is not packed; put all of the source's own code into transform.py",
+    ),
     "of an older Python": ("import cgi", "1: imports cgi", "the Python of the functions in AWS does not have"),
     "of a newer Python": (
         "import compression",
@@ -47,7 +51,7 @@ IMPORTS = {
     "without which it does not go on": (
         "try:\n    import yaml\nexcept ValueError:\n    pass",
         "2: imports yaml",
-        f"is not there in AWS: {ELSEWHERE}",
+        f"is not in AWS; {ELSEWHERE}",
     ),
 }
 
@@ -170,7 +174,7 @@ def test_every_build_says_so_until_it_is_mended_and_then_remembers(
     file.write_text(IDENTITY)
     assert main(["acme", "--lint", "fast"]) == 0
     imported: list[Path] = []
-    monkeypatch.setattr(build.isolation, "problems", lambda file, _code: imported.append(file) or [])
+    monkeypatch.setattr(build.isolation, "import_problems", lambda file, _code: imported.append(file) or [])
     assert main(["acme", "--lint", "fast"]) == 0
     assert imported == []
     file.write_text(f"{IDENTITY}# changed\n")

@@ -18,10 +18,10 @@ from moto import mock_aws
 from lambdas.delivering import dedupe, delivery
 from lambdas.delivering.result import Delivered
 from lambdas.model import Source
-from lambdas.reading.request import CANARY
+from lambdas.reading.request import CANARY_HEADER
 from lambdas.runtime.deadline import Deadline
-from lambdas.shaping.message import MAX_EVENTS, Message, identifier, tag
-from tests.definitions import definition
+from lambdas.shaping.message import MAX_EVENTS, Message, event_id, id_tag
+from tests.definitions import make_definition
 from tests.fakes import DOWN, LEASE, NOW, THROTTLED, Endpoint, Table
 
 TEXT = """
@@ -38,7 +38,7 @@ HOUR = 3_600
 
 @pytest.fixture
 def source(tmp_path: Path) -> Source:
-    return definition(tmp_path, TEXT % "").source
+    return make_definition(tmp_path, TEXT % "").source
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def sent(endpoint: Endpoint) -> list[str]:
 
 
 def post(endpoint: Endpoint, *ids: Any) -> int:
-    status: int = endpoint.signed(events(*ids))["statusCode"]
+    status: int = endpoint.post_signed(events(*ids))["statusCode"]
     return status
 
 
@@ -111,7 +111,7 @@ NO_IDS = [True, False, {}, {"a": 1}, [], ["a"], 1.0, 0.5, "", " ", "\t\r\n", "\u
 @pytest.mark.parametrize("value", NO_IDS, ids=json.dumps)
 def test_what_different_events_have_alike_is_no_id(endpoint: Endpoint, value: Any) -> None:
     bodies = [{"events": [{"id": value, "number": number}]} for number in range(3)]
-    assert [endpoint.signed(body)["statusCode"] for body in bodies] == [200, 200, 200]
+    assert [endpoint.post_signed(body)["statusCode"] for body in bodies] == [200, 200, 200]
     assert [message["details"] for message in endpoint.queue.messages] == [body["events"][0] for body in bodies]
     # As of any event without an id.
     tags = [message["tags"][1] for message in endpoint.queue.messages]
@@ -120,7 +120,23 @@ def test_what_different_events_have_alike_is_no_id(endpoint: Endpoint, value: An
 
 
 LONG = "x" * 257
-ALIKE = [1, "1", 0, "0", -1, "-1", 1.0, True, "True", "true", None, "None", LONG, tag(LONG).removeprefix("id:"), "id:1"]
+ALIKE = [
+    1,
+    "1",
+    0,
+    "0",
+    -1,
+    "-1",
+    1.0,
+    True,
+    "True",
+    "true",
+    None,
+    "None",
+    LONG,
+    id_tag(LONG).removeprefix("id:"),
+    "id:1",
+]
 IDS = st.one_of(
     st.sampled_from([*ALIKE, *NO_IDS]),
     st.integers(-(2**63), 2**63 - 1),
@@ -134,7 +150,7 @@ IDS = st.one_of(
 def test_events_whose_ids_differ_are_both_sent(ids: list[Any]) -> None:
     text = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\n"
     with TemporaryDirectory() as folder:
-        source = definition(Path(folder), f"{text}events: {{split: events, id: id}}\ndedupe: {{window: 2}}").source
+        source = make_definition(Path(folder), f"{text}events: {{split: events, id: id}}\ndedupe: {{window: 2}}").source
     endpoint = Endpoint(source)
     post(endpoint, *ids)
     # As JSON: to Python, True is 1, and so is 1.0.
@@ -142,7 +158,7 @@ def test_events_whose_ids_differ_are_both_sent(ids: list[Any]) -> None:
     assert set(first) == {json.dumps(value) for value in ids}
     post(endpoint, *ids)
     again = [json.dumps(value) for value in sent(endpoint)[len(first) :]]
-    assert again == [json.dumps(value) for value in ids if identifier(value) is None]
+    assert again == [json.dumps(value) for value in ids if event_id(value) is None]
 
 
 def test_a_number_and_the_same_digits_as_a_text_have_one_tag_and_two_claims(endpoint: Endpoint) -> None:
@@ -153,7 +169,7 @@ def test_a_number_and_the_same_digits_as_a_text_have_one_tag_and_two_claims(endp
 
 def test_a_canary_is_sent_each_time(endpoint: Endpoint) -> None:
     for _ in range(2):
-        endpoint.signed(events("a"), {CANARY: "0" * 32})
+        endpoint.post_signed(events("a"), {CANARY_HEADER: "0" * 32})
     assert sent(endpoint) == ["a", "a"]
     assert endpoint.table.faults.calls == 0
     post(endpoint, "a")
@@ -316,7 +332,7 @@ def test_what_the_queue_never_takes_is_let_go_of_and_a_redrive_sends_it(endpoint
     assert post(endpoint, "a", "b") == 200
     (key,) = endpoint.bucket.objects
     assert (sent(endpoint), list(endpoint.table.items)) == (["b"], ["id:b"])
-    assert endpoint.again.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": []}]
+    assert endpoint.reprocessor.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": []}]
     assert (sent(endpoint), list(endpoint.bucket.objects)) == (["b", "a"], [])
 
 
@@ -338,7 +354,7 @@ SEVERAL = "def transform(event, request):\n    return [{'id': event['id'], 'part
 def with_transform(folder: Path, code: str, more: str = "") -> Source:
     (folder / "made").mkdir(parents=True)
     (folder / "made" / "transform.py").write_text(code, encoding="utf-8")
-    return definition(folder, TEXT % more).source
+    return make_definition(folder, TEXT % more).source
 
 
 def parts(endpoint: Endpoint) -> list[Any]:
@@ -348,21 +364,21 @@ def parts(endpoint: Endpoint) -> list[Any]:
 def test_messages_of_one_event_are_no_duplicates_of_each_other(tmp_path: Path) -> None:
     endpoint = Endpoint(with_transform(tmp_path, SEVERAL))
     for _ in range(2):
-        assert endpoint.signed(events("a", parts=[1, 2, 2]))["statusCode"] == 200
+        assert endpoint.post_signed(events("a", parts=[1, 2, 2]))["statusCode"] == 200
     assert parts(endpoint) == [1, 2, 2]
 
 
 def test_a_redrive_sends_what_was_refused_of_an_event_and_not_what_was_sent(tmp_path: Path) -> None:
     endpoint = Endpoint(with_transform(tmp_path / "strict", SEVERAL, ", require: [part]"))
-    endpoint.signed(events("a", parts=[1, None, 3]))
+    endpoint.post_signed(events("a", parts=[1, None, 3]))
     (key,) = endpoint.bucket.objects
     # Mended, it makes them in another order.
     mended = SEVERAL.replace("event['parts']", "[9] + [one or 0 for one in event['parts']]")
     endpoint.deploy(with_transform(tmp_path / "mended", mended, ", require: [part]"))
-    (preview,) = endpoint.again.preview([key])
+    (preview,) = endpoint.reprocessor.preview([key])
     assert (preview["passes"], preview["duplicates"], len(preview["messages"])) == (3, 1, 3)
     assert preview["skipped"] == ["id:a"]
-    assert endpoint.again.send([key]) == [{"key": key, "sent": 3, "unsent": 0, "fails": [], "duplicates": 1}]
+    assert endpoint.reprocessor.send([key]) == [{"key": key, "sent": 3, "unsent": 0, "fails": [], "duplicates": 1}]
     assert parts(endpoint) == [1, 9, 0, 3]
 
 
@@ -372,7 +388,7 @@ def test_a_redrive_sends_what_was_refused_of_an_event_and_not_what_was_sent(tmp_
 @pytest.fixture
 def rejected(tmp_path: Path, source: Source) -> tuple[Endpoint, str]:
     """An endpoint that has rejected two events, and takes them now."""
-    endpoint = Endpoint(definition(tmp_path / "strict", TEXT % ", require: [never]").source)
+    endpoint = Endpoint(make_definition(tmp_path / "strict", TEXT % ", require: [never]").source)
     assert post(endpoint, "a", "b") == 200
     (key,) = endpoint.bucket.objects
     endpoint.deploy(source)
@@ -381,8 +397,8 @@ def rejected(tmp_path: Path, source: Source) -> tuple[Endpoint, str]:
 
 def test_two_redrives_at_once_send_once(rejected: tuple[Endpoint, str], monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint, key = rejected
-    seen = meanwhile(endpoint, monkeypatch, lambda: (endpoint.again.send([key]), list(endpoint.bucket.objects)))
-    assert endpoint.again.send([key]) == [{"key": key, "sent": 2, "unsent": 0, "fails": []}]
+    seen = meanwhile(endpoint, monkeypatch, lambda: (endpoint.reprocessor.send([key]), list(endpoint.bucket.objects)))
+    assert endpoint.reprocessor.send([key]) == [{"key": key, "sent": 2, "unsent": 0, "fails": []}]
     # The other may have failed: what it was sending stayed until it had not.
     assert seen == [([{"key": key, "sent": 0, "unsent": 0, "fails": [], "pending": 2}], [key])]
     assert (sent(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
@@ -392,11 +408,11 @@ def test_what_the_vendor_sent_again_since_is_skipped_and_goes(rejected: tuple[En
     endpoint, key = rejected
     assert post(endpoint, "a") == 200
     before = dict(endpoint.table.items)
-    (preview,) = endpoint.again.preview([key])
+    (preview,) = endpoint.reprocessor.preview([key])
     assert (preview["passes"], preview["duplicates"], preview["skipped"]) == (1, 1, ["id:a"])
     assert [one["tags"][1] for one in preview["messages"]] == ["id:b"]
     assert endpoint.table.items == before
-    assert endpoint.again.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": [], "duplicates": 1}]
+    assert endpoint.reprocessor.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": [], "duplicates": 1}]
     assert (sent(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
 
 
@@ -405,16 +421,16 @@ def test_a_preview_asks_again_for_what_the_table_leaves_out(rejected: tuple[Endp
     assert post(endpoint, "a") == 200
     left = {"UnprocessedKeys": {"claims": {"Keys": [{"id": {"S": "id:a"}}], "ConsistentRead": True}}}
     endpoint.table.faults.lined_up = [left]
-    assert endpoint.again.preview([key])[0]["duplicates"] == 1
+    assert endpoint.reprocessor.preview([key])[0]["duplicates"] == 1
     endpoint.table.faults.lined_up = [left] * dedupe.TRIES
-    assert "duplicates" not in endpoint.again.preview([key])[0]
+    assert "duplicates" not in endpoint.reprocessor.preview([key])[0]
 
 
 @pytest.mark.parametrize("fault", [DOWN, DENIED], ids=["down", "denied"])
 def test_a_preview_does_not_need_the_table(rejected: tuple[Endpoint, str], fault: Exception) -> None:
     endpoint, key = rejected
     endpoint.table.faults.always = fault
-    (preview,) = endpoint.again.preview([key])
+    (preview,) = endpoint.reprocessor.preview([key])
     assert preview["passes"] == 2
     assert "duplicates" not in preview
 
@@ -423,9 +439,9 @@ def test_what_is_being_sent_and_what_has_expired_is_not_sent_before(rejected: tu
     endpoint, key = rejected
     assert post(endpoint, "a", "b") == 200
     endpoint.table.items["id:a"]["held_until"] = {"N": "0"}
-    assert endpoint.again.preview([key])[0]["duplicates"] == 1
+    assert endpoint.reprocessor.preview([key])[0]["duplicates"] == 1
     endpoint.clock = 3 * HOUR
-    assert "duplicates" not in endpoint.again.preview([key])[0]
+    assert "duplicates" not in endpoint.reprocessor.preview([key])[0]
 
 
 # The condition, by somebody else's reading of it.
@@ -505,7 +521,7 @@ def test_the_table_and_the_lease_are_what_the_stack_says(source: Source, monkeyp
 
 
 def test_a_body_is_the_same_to_a_source_without_it(tmp_path: Path) -> None:
-    endpoint = Endpoint(definition(tmp_path, TEXT.replace("dedupe: {window: 2}", "") % "").source)
+    endpoint = Endpoint(make_definition(tmp_path, TEXT.replace("dedupe: {window: 2}", "") % "").source)
     assert [post(endpoint, "a"), post(endpoint, "a")] == [200, 200]
     assert sent(endpoint) == ["a", "a"]
     assert json.dumps(endpoint.log).count("duplicate") == 0

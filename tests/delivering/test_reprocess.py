@@ -29,11 +29,11 @@ from lambdas.delivering.outbox import QueueUnavailable
 from lambdas.delivering.reprocess import MAX_SHOWN
 from lambdas.model import Source
 from lambdas.reading.request import BY_IAM
-from lambdas.runtime.deadline import CALL_SECONDS, ONE_MORE
-from tests.definitions import CASES, SOURCES, definition, shipped
-from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed
+from lambdas.runtime.deadline import CALL_SECONDS, CALLS_PER_KEPT_OBJECT
+from tests.definitions import CASES, SOURCES, bundled_source, make_definition
+from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed_request
 
-ZOOM = shipped("zoom").source
+ZOOM = bundled_source("zoom").source
 DAY = "2026-01-01"
 HMAC = "description: made\nwebhook:\n  auth: {hmac: {signature: {header: x-signature}}}\n"
 BATCH = HMAC + "events: {split: events, require: [%s], id: id}\n"
@@ -49,7 +49,7 @@ def define(tmp_path: Path) -> Define:
         if transform:
             (folder / "made").mkdir(parents=True)
             (folder / "made" / "transform.py").write_text(transform, encoding="utf-8")
-        return definition(folder, text).source
+        return make_definition(folder, text).source
 
     return made
 
@@ -92,7 +92,7 @@ def down(*bodies: Any, source: Source = ZOOM) -> Endpoint:
     endpoint = Endpoint(source)
     endpoint.queue.faults.always = DOWN
     for body in bodies:
-        assert endpoint.signed(body)["statusCode"] == 200
+        assert endpoint.post_signed(body)["statusCode"] == 200
     endpoint.queue.faults.always = None
     endpoint.queue.faults.calls = 0
     return endpoint
@@ -106,7 +106,7 @@ def zoom(number: int) -> bytes:
 def test_the_sweep_sends_what_the_queue_would_have_had_and_leaves_nothing() -> None:
     whole = Endpoint(ZOOM)
     for number in range(3):
-        whole.signed(zoom(number))
+        whole.post_signed(zoom(number))
     endpoint = down(*map(zoom, range(3)))
     assert len(keys(endpoint)) == 3
     assert endpoint.sweeper.sweep() == {"sent": 3, "left": 0}
@@ -144,10 +144,10 @@ def test_the_sweep_stops_at_the_first_that_the_queue_does_not_take(fault: Except
 
 
 def test_of_what_the_queue_took_in_part_the_rest_waits_on() -> None:
-    endpoint = Endpoint(shipped("okta").source)
+    endpoint = Endpoint(bundled_source("okta").source)
     events = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(12)]
     endpoint.queue.faults.always = DOWN
-    assert endpoint.signed({"data": {"events": events}})["statusCode"] == 204
+    assert endpoint.post_signed({"data": {"events": events}})["statusCode"] == 204
     endpoint.queue.faults.always, endpoint.queue.faults.lined_up = None, [None, DOWN]
     (waiting,) = keys(endpoint)
     assert endpoint.sweeper.sweep() == {"sent": 10, "left": 2}
@@ -173,7 +173,7 @@ def test_a_sweep_that_ends_between_sending_and_deleting_is_the_only_one_that_sen
 def test_a_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
     endpoint = down(*map(zoom, range(3)))
     # They are listed, and each is found, sent, and deleted.
-    endpoint.begin(seconds=ONE_MORE * CALL_SECONDS + 5, takes=1)
+    endpoint.begin(seconds=CALLS_PER_KEPT_OBJECT * CALL_SECONDS + 5, takes=1)
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
     endpoint.begin(seconds=120)
     assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0}
@@ -249,7 +249,7 @@ def test_what_is_none_of_ours_holds_up_no_sweep_and_is_told_each_time(what: str)
     assert endpoint.sweeper.sweep() == {"sent": 0, "left": 0, "foreign": 1}
     assert endpoint.bucket.objects == {"unsent/0-before-all/others": NO_WAITING[what]}
     told = ("swept", {"key": "unsent/0-before-all/others", "foreign": 1})
-    assert endpoint.told == [told, ("swept", {"requestId": "sample", "sent": 1, "left": 0}), told]
+    assert endpoint.reports == [told, ("swept", {"requestId": "sample", "sent": 1, "left": 0}), told]
 
 
 def test_of_a_huge_object_no_more_is_read_than_ours_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,8 +289,8 @@ def test_what_is_none_of_ours_holds_up_no_redrive(what: str, define: Define) -> 
     endpoint.bucket.objects[others] = compact({**kept(endpoint, at), **NO_REJECTED[what]})
     endpoint.deploy(define(BATCH % "a"))
     foreign = {"key": others, "foreign": True}
-    assert endpoint.again.preview([others, at])[0] == foreign
-    assert endpoint.again.send([others, at])[0] == foreign
+    assert endpoint.reprocessor.preview([others, at])[0] == foreign
+    assert endpoint.reprocessor.send([others, at])[0] == foreign
     assert (ids(endpoint), keys(endpoint)) == (["id:e0"], [others])
 
 
@@ -299,7 +299,7 @@ def test_what_is_no_envelope_where_one_is_to_be_joined_gives_way(define: Define)
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.bucket.objects[key("time", body)] = b"no JSON"
     endpoint.deploy(define(HMAC + "events: {split: events, id: id, time: at}\n"))
-    endpoint.again.send([key("missing", body)])
+    endpoint.reprocessor.send([key("missing", body)])
     assert keys(endpoint) == [key("time", body)]
     assert kept(endpoint, key("time", body))["attempts"] == 1
 
@@ -309,7 +309,7 @@ def test_what_is_no_envelope_where_one_is_to_be_joined_gives_way(define: Define)
 
 def rejected(source: Source, body: bytes, headers: dict[str, str] | None = None) -> Endpoint:
     endpoint = Endpoint(source)
-    assert endpoint.signed(body, headers)["statusCode"] == 200
+    assert endpoint.post_signed(body, headers)["statusCode"] == 200
     return endpoint
 
 
@@ -318,7 +318,7 @@ def test_a_preview_shows_what_would_pass_and_writes_nothing(define: Define) -> N
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.deploy(define(BATCH % "b"))
     before, sent = dict(endpoint.bucket.objects), list(endpoint.queue.bodies)
-    assert endpoint.again.preview([key("missing", body, 0, 1), "rejected/2026-01-01/missing/none.json"]) == [
+    assert endpoint.reprocessor.preview([key("missing", body, 0, 1), "rejected/2026-01-01/missing/none.json"]) == [
         {
             "key": key("missing", body, 0, 1),
             "passes": 1,
@@ -340,10 +340,10 @@ def test_a_preview_shows_what_would_pass_and_writes_nothing(define: Define) -> N
 def test_a_preview_of_very_many_events_stays_within_what_a_function_can_answer(define: Define) -> None:
     body = batch(*(event(number) for number in range(9_000)))
     endpoint = rejected(define(BATCH % "a"), body)
-    (fails,) = endpoint.again.preview(keys(endpoint))
+    (fails,) = endpoint.reprocessor.preview(keys(endpoint))
     assert fails["fails"] == [{"reason": "missing", "detail": "no a", "events": 9_000}]
     endpoint.deploy(define(BATCH % "id"))
-    (passes,) = endpoint.again.preview(keys(endpoint))
+    (passes,) = endpoint.reprocessor.preview(keys(endpoint))
     assert (passes["passes"], len(passes["messages"])) == (9_000, MAX_SHOWN)
 
 
@@ -353,10 +353,12 @@ def test_only_the_events_that_were_refused_are_sent(define: Define) -> None:
     assert ids(endpoint) == ["id:e1"]
     endpoint.deploy(define(BATCH % "id"))
     sent = [{"key": key("missing", body, 0, 2), "sent": 2, "unsent": 0, "fails": []}]
-    assert endpoint.again.send([key("missing", body, 0, 2)]) == sent
+    assert endpoint.reprocessor.send([key("missing", body, 0, 2)]) == sent
     assert ids(endpoint) == ["id:e1", "id:e0", "id:e2"]
     assert keys(endpoint) == []
-    assert endpoint.again.send([key("missing", body, 0, 2)]) == [{"key": key("missing", body, 0, 2), "gone": True}]
+    assert endpoint.reprocessor.send([key("missing", body, 0, 2)]) == [
+        {"key": key("missing", body, 0, 2), "gone": True}
+    ]
     assert len(endpoint.queue.bodies) == 3
 
 
@@ -364,10 +366,10 @@ def test_a_message_of_a_redrive_is_the_one_that_would_have_been_sent(define: Def
     text = HMAC + "events: {require: [%s], id: id}\nmozdef: {summary: \"{header('x-kind')} {query('q')} {id}\"}\n"
     endpoint, straight = Endpoint(define(text % "a")), Endpoint(define(text % "id"))
     for one in (endpoint, straight):
-        assert one.signed(b'{"id":"e1"}', {"X-Kind": "kind"})["statusCode"] == 200
+        assert one.post_signed(b'{"id":"e1"}', {"X-Kind": "kind"})["statusCode"] == 200
     endpoint.deploy(straight.source)
     endpoint.now = NOW + 86_400
-    assert endpoint.again.send(keys(endpoint))[0]["sent"] == 1
+    assert endpoint.reprocessor.send(keys(endpoint))[0]["sent"] == 1
     assert endpoint.queue.bodies == straight.queue.bodies
 
 
@@ -376,7 +378,7 @@ def test_what_fails_again_stays_under_its_reason_of_now_with_a_count(define: Def
     endpoint = rejected(define(BATCH % "a"), body)
     before = kept(endpoint, key("missing", body, 0, 1, 2))
     endpoint.deploy(define(HMAC + "events: {split: events, require: [b], id: id, time: b}\n"))
-    assert endpoint.again.send([key("missing", body, 0, 1, 2)]) == [
+    assert endpoint.reprocessor.send([key("missing", body, 0, 1, 2)]) == [
         {
             "key": key("missing", body, 0, 1, 2),
             "sent": 1,
@@ -393,7 +395,7 @@ def test_what_fails_again_stays_under_its_reason_of_now_with_a_count(define: Def
         key("missing", body, 0, 1, 2): {**before, "events": [{"index": 1, "detail": "no b"}], "attempts": 1},
         key("time", body, 0, 1, 2): {**before, "reason": "time", "events": [time], "attempts": 1},
     }
-    assert endpoint.again.send([key("missing", body, 0, 1, 2)])[0]["sent"] == 0
+    assert endpoint.reprocessor.send([key("missing", body, 0, 1, 2)])[0]["sent"] == 0
     assert kept(endpoint, key("missing", body, 0, 1, 2))["attempts"] == 2
     assert kept(endpoint, key("time", body, 0, 1, 2))["attempts"] == 1
 
@@ -405,7 +407,7 @@ def test_what_fails_again_for_several_reasons_is_all_there_wherever_it_ends(defi
     endpoint.deploy(define(HMAC + "events: {split: events, require: [b], id: id, time: b}\n"))
     endpoint.bucket.faults.lined_up = [*[None] * calls, DOWN]
     with contextlib.suppress(type(DOWN)):
-        endpoint.again.send([key("missing", body, 0, 1)])
+        endpoint.reprocessor.send([key("missing", body, 0, 1)])
     assert {one["index"] for made in endpoint.bucket.read().values() for one in made["events"]} == {0, 1}
 
 
@@ -415,13 +417,13 @@ def test_what_fails_for_another_reason_joins_what_is_kept_for_it_already(define:
     endpoint = rejected(define(HMAC + time % "a"), body)
     for required in ("b", "c"):
         endpoint.deploy(define(HMAC + time % required))
-        endpoint.again.send([key("missing", body, 0, 1)])
+        endpoint.reprocessor.send([key("missing", body, 0, 1)])
     detail = "at is not a time as rfc3339 writes it"
     assert keys(endpoint) == [key("time", body, 0, 1)]
     both = kept(endpoint, key("time", body, 0, 1))
     assert (both["events"], both["attempts"]) == ([{"index": at, "detail": detail} for at in (0, 1)], 2)
     endpoint.deploy(define(BATCH % "id"))
-    assert endpoint.again.send([key("time", body, 0, 1)])[0]["sent"] == 2
+    assert endpoint.reprocessor.send([key("time", body, 0, 1)])[0]["sent"] == 2
     assert (ids(endpoint), keys(endpoint)) == (["id:e0", "id:e1"], [])
 
 
@@ -432,7 +434,7 @@ def test_what_the_queue_does_not_take_at_a_redrive_waits_for_the_sweep(define: D
     endpoint.deploy(define(BATCH % "id"))
     endpoint.queue.faults.lined_up = [fault]
     sent = [{"key": key("missing", body, 0, 1), "sent": 0, "unsent": 2, "fails": []}]
-    assert endpoint.again.send([key("missing", body, 0, 1)]) == sent
+    assert endpoint.reprocessor.send([key("missing", body, 0, 1)]) == sent
     assert [one.split("/")[0] for one in keys(endpoint)] == ["unsent"]
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
     assert ids(endpoint) == ["id:e0", "id:e1"]
@@ -445,9 +447,9 @@ def test_a_redrive_that_neither_queue_nor_bucket_takes_leaves_all_as_it_was(defi
     before = dict(endpoint.bucket.objects)
     endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [DOWN], [None, DOWN]
     with pytest.raises(QueueUnavailable, match=r"^EndpointConnectionError; EndpointConnectionError$"):
-        endpoint.again.send([key("missing", body)])
+        endpoint.reprocessor.send([key("missing", body)])
     assert endpoint.bucket.objects == before
-    assert endpoint.again.send([key("missing", body)])[0]["sent"] == 1
+    assert endpoint.reprocessor.send([key("missing", body)])[0]["sent"] == 1
 
 
 def test_a_redrive_that_ends_between_sending_and_deleting_sends_once_more_with_the_same_id(define: Define) -> None:
@@ -456,8 +458,8 @@ def test_a_redrive_that_ends_between_sending_and_deleting_sends_once_more_with_t
     endpoint.deploy(define(HMAC))
     endpoint.bucket.faults.lined_up = [None, DOWN]
     with pytest.raises(type(DOWN)):
-        endpoint.again.send([key("missing", body, split=None)])
-    assert endpoint.again.send([key("missing", body, split=None)])[0]["sent"] == 1
+        endpoint.reprocessor.send([key("missing", body, split=None)])
+    assert endpoint.reprocessor.send([key("missing", body, split=None)])[0]["sent"] == 1
     first, second = endpoint.queue.bodies
     assert first == second
 
@@ -468,7 +470,7 @@ def test_what_sqs_never_takes_is_kept_as_any_other_refusal(define: Define) -> No
     endpoint.deploy(define(BATCH % "id"))
     endpoint.queue.faults.lined_up = [NEVER]
     told = {"reason": "queue", "detail": "SQS: InvalidMessageContents", "events": 1}
-    assert endpoint.again.send([key("missing", body, 0, 1)]) == [
+    assert endpoint.reprocessor.send([key("missing", body, 0, 1)]) == [
         {"key": key("missing", body, 0, 1), "sent": 1, "unsent": 0, "fails": [told]}
     ]
     assert keys(endpoint) == [key("queue", body, 0, 1)]
@@ -481,7 +483,7 @@ def test_a_bucket_that_refuses_is_not_one_that_has_nothing(define: Define) -> No
     denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
     endpoint.bucket.faults.lined_up = [denied]
     with pytest.raises(ClientError, match="AccessDenied"):
-        endpoint.again.preview(keys(endpoint))
+        endpoint.reprocessor.preview(keys(endpoint))
 
 
 def test_a_body_that_could_not_be_taken_apart_is_sent_whole_once_it_can(define: Define) -> None:
@@ -489,7 +491,7 @@ def test_a_body_that_could_not_be_taken_apart_is_sent_whole_once_it_can(define: 
     endpoint = rejected(define(HMAC + "events: {id: id}\n"), body)
     assert kept(endpoint, key("not-json", body, split=None))["events"][0]["index"] == -1
     endpoint.deploy(define(HMAC + 'events: {format: ndjson, split: "@", id: id}\n'))
-    assert endpoint.again.send([key("not-json", body, split=None)])[0]["sent"] == 2
+    assert endpoint.reprocessor.send([key("not-json", body, split=None)])[0]["sent"] == 2
     assert (ids(endpoint), keys(endpoint)) == (["id:e0", "id:e1"], [])
 
 
@@ -500,13 +502,13 @@ def test_of_a_body_that_can_not_be_taken_apart_now_the_same_events_stay(define: 
     body = batch(event(0), event(1, a=1), event(2))
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.deploy(define(HMAC + "events: {split: others}\n"))
-    assert endpoint.again.send([key("missing", body, 0, 2)])[0]["fails"] == [
+    assert endpoint.reprocessor.send([key("missing", body, 0, 2)])[0]["fails"] == [
         {"reason": "missing", "detail": LOST, "events": 2}
     ]
     again = kept(endpoint, key("missing", body, 0, 2))["events"]
     assert again == [{"index": at, "detail": LOST} for at in (0, 2)]
     endpoint.deploy(define(BATCH % "id"))
-    endpoint.again.send([key("missing", body, 0, 2)])
+    endpoint.reprocessor.send([key("missing", body, 0, 2)])
     assert ids(endpoint) == ["id:e1", "id:e0", "id:e2"]
 
 
@@ -515,7 +517,7 @@ def test_a_compressed_form_is_read_as_it_was_sent(define: Define) -> None:
     body = gzip.compress(urlencode({"payload": '{"id":"é"}'}).encode(), mtime=0)
     endpoint = rejected(define(HMAC + form % "a"), body, {"Content-Encoding": "gzip"})
     endpoint.deploy(define(HMAC + form % "id"))
-    assert endpoint.again.send([key("missing", body, split=None)])[0]["sent"] == 1
+    assert endpoint.reprocessor.send([key("missing", body, split=None)])[0]["sent"] == 1
     assert ids(endpoint) == ["id:é"]
 
 
@@ -526,9 +528,9 @@ def test_what_was_masked_when_it_came_stays_masked_and_has_the_id_of_then(define
     body = b'{"id": "e0", "token": "s3cret"}'
     endpoint, straight = Endpoint(define(MASKED % "require: [a]")), Endpoint(define(MASKED % "require: [id]"))
     for one in (endpoint, straight):
-        one.signed(body)
+        one.post_signed(body)
     endpoint.deploy(straight.source)
-    assert endpoint.again.send(keys(endpoint))[0]["sent"] == 1
+    assert endpoint.reprocessor.send(keys(endpoint))[0]["sent"] == 1
     assert endpoint.queue.bodies == straight.queue.bodies
     assert endpoint.queue.messages[0]["details"] == {"id": "e0", "token": "[masked]"}
 
@@ -537,9 +539,9 @@ def test_what_could_not_be_masked_when_it_came_is_masked_when_it_can_be_read(def
     body = b'{"id": "e0", "token": "s3cret"}\n{"id": "e1", "token": "s3cret"}'
     endpoint = rejected(define(MASKED % "id: id"), body)
     endpoint.deploy(define(HMAC + 'events: {format: ndjson, split: "@", id: id, mask: ["[].token"]}\n'))
-    (shown,) = endpoint.again.preview(keys(endpoint))
+    (shown,) = endpoint.reprocessor.preview(keys(endpoint))
     assert shown["passes"] == 2
-    assert endpoint.again.send(keys(endpoint))[0]["sent"] == 2
+    assert endpoint.reprocessor.send(keys(endpoint))[0]["sent"] == 2
     assert [message["details"]["token"] for message in endpoint.queue.messages] == ["[masked]"] * 2
 
 
@@ -550,11 +552,11 @@ def test_an_event_beyond_a_queues_limit_is_kept_whole_and_pointed_at_by_a_redriv
         Endpoint(define(HMAC + "events: {id: id}\n")),
     )
     for one in (endpoint, straight):
-        one.signed(body)
+        one.post_signed(body)
     endpoint.deploy(straight.source)
-    assert endpoint.again.preview(keys(endpoint))[0]["passes"] == 1
+    assert endpoint.reprocessor.preview(keys(endpoint))[0]["passes"] == 1
     assert len(keys(endpoint)) == 1
-    assert endpoint.again.send([key("missing", body, split=None)])[0]["sent"] == 1
+    assert endpoint.reprocessor.send([key("missing", body, split=None)])[0]["sent"] == 1
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == (straight.queue.bodies, straight.bucket.objects)
 
 
@@ -571,7 +573,7 @@ def test_a_transform_that_was_mended_makes_what_it_should_have_made(define: Defi
     ]
     endpoint.deploy(define(text, SPLITS))
     # The last is dropped, on purpose.
-    assert endpoint.again.send([key("transform", body, 0, 1, 2)])[0]["sent"] == 3
+    assert endpoint.reprocessor.send([key("transform", body, 0, 1, 2)])[0]["sent"] == 3
     assert (ids(endpoint), keys(endpoint)) == (["id:a", "id:b", "id:c"], [])
 
 
@@ -583,7 +585,7 @@ def test_of_an_event_that_a_transform_makes_several_of_those_before_the_refused_
     endpoint = rejected(define(text % "x", several), b"{}")
     assert ids(endpoint) == ["id:a"]
     endpoint.deploy(define(text % "id", several))
-    assert endpoint.again.send(keys(endpoint))[0]["sent"] == 2
+    assert endpoint.reprocessor.send(keys(endpoint))[0]["sent"] == 2
     assert ids(endpoint) == ["id:a", "id:a", "id:b"]
 
 
@@ -604,15 +606,15 @@ def handed_over(source: Source, sample: sample_files.Sample) -> Endpoint:
 def test_every_source_brings_back_what_it_would_have_sent_byte_for_byte(one: Definition) -> None:
     source, sent = one.source, 0
     demanding = replace(source, events=replace(source.events, require=(NEVER_THERE,)))
-    for sample in sample_files.load(one)[0]:
+    for sample in sample_files.load_samples(one)[0]:
         straight, endpoint = handed_over(source, sample), handed_over(demanding, sample)
         assert endpoint.queue.bodies == []
         assert bool(endpoint.bucket.objects) == bool(straight.queue.bodies)  # a handshake is neither
         endpoint.deploy(source)
-        assert all(result["fails"] == [] for result in endpoint.again.send(keys(endpoint)))
+        assert all(result["fails"] == [] for result in endpoint.reprocessor.send(keys(endpoint)))
         assert (endpoint.queue.bodies, endpoint.bucket.objects) == (straight.queue.bodies, {}), sample.name
         sent += len(endpoint.queue.bodies)
-    assert sent or not sample_files.load(one)[0]
+    assert sent or not sample_files.load_samples(one)[0]
 
 
 # The function.
@@ -664,7 +666,7 @@ def metric(name: str, value: int) -> dict[str, Any]:
 def test_by_the_clock_the_function_sweeps_and_says_what_it_did(entry: Any) -> None:
     assert called(entry, CLOCK) == ({"sent": 0, "left": 0}, [])
     entry.endpoint.queue.faults.lined_up = [DOWN]
-    entry.endpoint.signed(batch(event(0, a=1)))
+    entry.endpoint.post_signed(batch(event(0, a=1)))
     entry.endpoint.queue.faults.lined_up = [DOWN]
     waits = {**LINE, **ID, "level": "WARN", "message": "swept", "sent": 0, "left": 1, **metric("Unsent", 1)}
     assert called(entry, CLOCK) == ({"sent": 0, "left": 1}, [waits])
@@ -675,7 +677,7 @@ def test_by_the_clock_the_function_sweeps_and_says_what_it_did(entry: Any) -> No
 
 def test_the_function_counts_what_sqs_never_takes_as_rejected(entry: Any) -> None:
     entry.endpoint.queue.faults.lined_up = [DOWN, NEVER]
-    entry.endpoint.signed(batch(event(0, a=1)))
+    entry.endpoint.post_signed(batch(event(0, a=1)))
     told = {"sent": 0, "left": 0, "unsendable": 1}
     assert called(entry, CLOCK) == (
         told,
@@ -685,7 +687,7 @@ def test_the_function_counts_what_sqs_never_takes_as_rejected(entry: Any) -> Non
 
 def test_by_hand_the_function_previews_and_sends(entry: Any) -> None:
     body = batch(event(0))
-    entry.endpoint.signed(body)
+    entry.endpoint.post_signed(body)
     still = {"key": key("missing", body), "fails": [{"reason": "missing", "detail": "no a", "events": 1}]}
     preview = {"results": [{**still, "passes": 0, "messages": []}]}
     assert called(entry, {"preview": [key("missing", body)]}) == (preview, [])
@@ -700,7 +702,7 @@ def test_each_object_has_a_line_with_the_id_of_its_request(entry: Any) -> None:
     bodies = [batch(event(number, a=1)) for number in range(2)]
     entry.endpoint.queue.faults.lined_up = [DOWN, DOWN]
     for number, body in enumerate(bodies):
-        entry.endpoint.send(signed(entry.endpoint.source.webhook.auth, body), request_id=f"r{number}")
+        entry.endpoint.send(signed_request(entry.endpoint.source.webhook.auth, body), request_id=f"r{number}")
     _, lines = called(entry, CLOCK)
     assert sorted((line["requestId"], line["sent"]) for line in lines) == [("r0", 1), ("r1", 1)]
 
@@ -716,7 +718,7 @@ def test_the_function_counts_what_is_none_of_ours_at_each_sweep(entry: Any) -> N
 def test_nothing_that_the_function_logs_holds_an_event_or_the_secret(entry: Any) -> None:
     body = batch(event(0, text="marker"), event(1, a="marker"))
     entry.endpoint.queue.faults.lined_up = [DOWN]
-    entry.endpoint.signed(body)
+    entry.endpoint.post_signed(body)
     for one in (CLOCK, {"preview": keys(entry.endpoint)}, {"send": [key("missing", body)]}):
         text = json.dumps(called(entry, one)[1])
         assert "marker" not in text

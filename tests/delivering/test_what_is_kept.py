@@ -14,8 +14,8 @@ import pytest
 
 from lambdas.model import Source
 from tests.definition.test_json_schemas import made
-from tests.definitions import definition
-from tests.fakes import DOWN, Endpoint, signed
+from tests.definitions import make_definition
+from tests.fakes import DOWN, Endpoint, signed_request
 
 HMAC = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\n"
 TOKEN = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"
@@ -23,7 +23,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 def source(folder: Path, text: str) -> Source:
-    return definition(folder, text).source
+    return make_definition(folder, text).source
 
 
 def details(endpoint: Endpoint) -> list[Any]:
@@ -46,7 +46,7 @@ def test_an_event_beyond_the_queues_limit_is_kept_as_json_however_it_was_written
     tmp_path: Path, more: str, body: bytes, headers: dict[str, str]
 ) -> None:
     endpoint = Endpoint(source(tmp_path, HMAC + more))
-    assert endpoint.signed(body, headers)["statusCode"] == 200
+    assert endpoint.post_signed(body, headers)["statusCode"] == 200
     (message,) = endpoint.queue.messages
     content = endpoint.bucket.objects[message["details"]["oversize"]["key"]]
     assert json.loads(content) == {"text": "x" * 1_048_576}
@@ -70,7 +70,7 @@ def test_what_is_kept_is_what_came_whatever_a_transform_does_to_it(tmp_path: Pat
     code = f"def transform(event, request):\n    {edit}\n    raise ValueError\n"
     (tmp_path / "made" / "transform.py").write_text(code, encoding="utf-8")
     endpoint = Endpoint(source(tmp_path, HMAC + mask))
-    assert endpoint.signed({"x": 1, "token": "secret"})["statusCode"] == 200
+    assert endpoint.post_signed({"x": 1, "token": "secret"})["statusCode"] == 200
     (kept,) = endpoint.bucket.read().values()
     body = json.loads(base64.b64decode(kept["body"]))
     assert body == {"x": 1, "token": "[masked]" if mask else "secret"}
@@ -90,7 +90,7 @@ BODY = {
 def kept(folder: Path, then: str) -> Endpoint:
     """An endpoint that has taken BODY, and refused B."""
     endpoint = Endpoint(source(folder, HMAC + f"events: {{{then}, require: [must]}}\n"))
-    endpoint.signed(BODY)
+    endpoint.post_signed(BODY)
     assert [one["id"] for one in details(endpoint)] == ["ping", "C"]
     return endpoint
 
@@ -98,20 +98,20 @@ def kept(folder: Path, then: str) -> Endpoint:
 def test_what_was_refused_stays_where_another_mapping_refuses_less_and_fails(tmp_path: Path) -> None:
     body = {"events": [{"id": "large", "a": 1, "text": "x" * 1_048_576}, {"id": "small"}]}
     endpoint = Endpoint(source(tmp_path / "then", HMAC + "events: {split: events, require: [a, b]}\n"))
-    assert endpoint.signed(body)["statusCode"] == 200
+    assert endpoint.post_signed(body)["statusCode"] == 200
     endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: events, require: [a]}\n"))
     # The small one is kept; then the bucket has no room for the large one, which was accepted once.
     endpoint.bucket.faults.lined_up = [None, DOWN]
-    assert endpoint.signed(body)["statusCode"] == 503
+    assert endpoint.post_signed(body)["statusCode"] == 503
     assert {one["index"] for kept in endpoint.bucket.read().values() for one in kept["events"]} == {0, 1}
 
 
 def test_an_event_that_was_refused_is_found_where_another_split_finds_it(tmp_path: Path) -> None:
     endpoint = kept(tmp_path / "then", "split: events")
     endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: \"events[?kind=='x']\"}\n"))
-    (shown,) = endpoint.again.preview(rejected(endpoint))
+    (shown,) = endpoint.reprocessor.preview(rejected(endpoint))
     assert (shown["passes"], shown["fails"]) == (1, [])
-    endpoint.again.send(rejected(endpoint))
+    endpoint.reprocessor.send(rejected(endpoint))
     assert [one["id"] for one in details(endpoint)] == ["ping", "C", "B"]
     assert rejected(endpoint) == []
 
@@ -119,7 +119,7 @@ def test_an_event_that_was_refused_is_found_where_another_split_finds_it(tmp_pat
 def test_what_fails_again_is_kept_with_its_place_of_now(tmp_path: Path) -> None:
     endpoint = kept(tmp_path / "then", "split: events")
     endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: \"events[?kind=='x']\", require: [never]}\n"))
-    endpoint.again.send(rejected(endpoint))
+    endpoint.reprocessor.send(rejected(endpoint))
     (one,) = endpoint.bucket.read("rejected/").values()
     assert (one["split"], one["events"], one["attempts"]) == (
         "events[?kind=='x']",
@@ -127,7 +127,7 @@ def test_what_fails_again_is_kept_with_its_place_of_now(tmp_path: Path) -> None:
         1,
     )
     endpoint.deploy(source(tmp_path / "mended", HMAC + "events: {split: events}\n"))
-    endpoint.again.send(rejected(endpoint))
+    endpoint.reprocessor.send(rejected(endpoint))
     assert [one["id"] for one in details(endpoint)] == ["ping", "C", "B"]
 
 
@@ -140,7 +140,7 @@ def test_what_can_not_be_told_from_what_was_sent_stays(tmp_path: Path, now: str)
     endpoint = kept(tmp_path / "then", "split: events")
     (key,) = rejected(endpoint)
     endpoint.deploy(source(tmp_path / "now", HMAC + f"events: {{{now}}}\n"))
-    (told,) = endpoint.again.send([key])
+    (told,) = endpoint.reprocessor.send([key])
     assert (told["sent"], told["fails"]) == (
         0,
         [
@@ -168,15 +168,15 @@ def test_places_of_one_split_never_join_those_of_another(tmp_path: Path) -> None
         ]
     }
     endpoint = Endpoint(source(tmp_path / "then", HMAC + f"events: {{split: {then}, require: [must], time: at}}\n"))
-    endpoint.signed(body)
+    endpoint.post_signed(body)
     of = {key.split("/")[2]: key for key in rejected(endpoint)}
     assert sorted(of) == ["missing", "time"]
     endpoint.deploy(source(tmp_path / "now", HMAC + f"events: {{split: {now}, require: [never]}}\n"))
-    endpoint.again.send([of["time"]])
+    endpoint.reprocessor.send([of["time"]])
     kept = sorted((one["split"], one["events"][0]["index"]) for one in endpoint.bucket.read("rejected/").values())
     assert kept == [("events", 1), ("events[?kind=='x']", 1)]
     endpoint.deploy(source(tmp_path / "mended", HMAC + "events: {split: events}\n"))
-    endpoint.again.send(rejected(endpoint))
+    endpoint.reprocessor.send(rejected(endpoint))
     assert sorted(one["id"] for one in details(endpoint)) == ["B", "C", "ping"]
     assert rejected(endpoint) == []
 
@@ -188,29 +188,29 @@ def test_nor_where_the_body_came_again_in_between(tmp_path: Path) -> None:
         "events": [{"id": "ping", "at": at}, {"id": "B", "at": at, "kind": "x"}, {"id": "C", "at": "x", "kind": "x"}]
     }
     endpoint = Endpoint(source(tmp_path / "then", HMAC + f"events: {{split: {then}, time: at}}\n"))
-    endpoint.signed(body)
+    endpoint.post_signed(body)
     (key,) = rejected(endpoint)
     endpoint.deploy(source(tmp_path / "now", HMAC + f"events: {{split: {now}, require: [must]}}\n"))
-    endpoint.signed(body)
+    endpoint.post_signed(body)
     endpoint.deploy(source(tmp_path / "back", HMAC + f"events: {{split: {then}, require: [must]}}\n"))
-    endpoint.again.send([key])
+    endpoint.reprocessor.send([key])
     kept = sorted(
         (one["split"], [event["index"] for event in one["events"]])
         for one in endpoint.bucket.read("rejected/").values()
     )
     assert kept == [("events", [2]), ("events[?kind=='x']", [0, 1])]
     endpoint.deploy(source(tmp_path / "mended", HMAC + "events: {split: events}\n"))
-    endpoint.again.send(rejected(endpoint))
+    endpoint.reprocessor.send(rejected(endpoint))
     assert rejected(endpoint) == []
     assert {one["id"] for one in details(endpoint)} == {"ping", "B", "C"}
 
 
 def test_a_body_that_was_the_event_is_split_where_it_was_refused(tmp_path: Path) -> None:
     endpoint = Endpoint(source(tmp_path / "then", HMAC + "events: {require: [must]}\n"))
-    endpoint.signed(BODY)
+    endpoint.post_signed(BODY)
     assert details(endpoint) == []
     endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: events}\n"))
-    endpoint.again.send(rejected(endpoint))
+    endpoint.reprocessor.send(rejected(endpoint))
     assert [one["id"] for one in details(endpoint)] == ["ping", "B", "C"]
 
 
@@ -225,18 +225,18 @@ def test_a_form_of_which_something_was_masked_is_kept_as_json_and_read_as_that(
     tmp_path: Path, more: str, body: bytes
 ) -> None:
     endpoint = Endpoint(source(tmp_path / "then", HMAC + f"events: {{{more}, mask: [token], require: [must]}}\n"))
-    endpoint.signed(body, FORM)
+    endpoint.post_signed(body, FORM)
     endpoint.deploy(source(tmp_path / "now", HMAC + f"events: {{{more}, mask: [token]}}\n"))
-    endpoint.again.send(rejected(endpoint))
+    endpoint.reprocessor.send(rejected(endpoint))
     assert details(endpoint) == [{"id": "1", "token": "[masked]"}]
 
 
 def test_a_lone_surrogate_of_one_event_keeps_no_other_from_being_read_again(tmp_path: Path) -> None:
     text = HMAC + "events: {split: events, mask: ['events[].token']%s}\n"
     endpoint = Endpoint(source(tmp_path / "then", text % ", require: [must]"))
-    endpoint.signed(b'{"events":[{"id":"\\ud800","token":"s","must":1},{"id":"B","token":"s"}]}')
+    endpoint.post_signed(b'{"events":[{"id":"\\ud800","token":"s","must":1},{"id":"B","token":"s"}]}')
     endpoint.deploy(source(tmp_path / "now", text % ""))
-    endpoint.again.send(rejected(endpoint))
+    endpoint.reprocessor.send(rejected(endpoint))
     assert details(endpoint) == [{"id": "B", "token": "[masked]"}]
     assert [one["reason"] for one in endpoint.bucket.read("rejected/").values()] == ["text"]
 
@@ -247,7 +247,7 @@ def test_a_lone_surrogate_of_one_event_keeps_no_other_from_being_read_again(tmp_
 def test_an_id_that_was_masked_is_none(tmp_path: Path) -> None:
     text = HMAC + "events: {split: events, id: id, mask: ['events[].id']}\ndedupe: {}\n"
     endpoint = Endpoint(source(tmp_path, text))
-    endpoint.signed({"events": [{"id": "a", "n": 1}, {"id": "b", "n": 2}]})
+    endpoint.post_signed({"events": [{"id": "a", "n": 1}, {"id": "b", "n": 2}]})
     assert [one["n"] for one in details(endpoint)] == [1, 2]
 
 
@@ -260,7 +260,7 @@ def test_requests_that_differ_in_what_is_looked_at_are_two_objects(tmp_path: Pat
     endpoint = Endpoint(its)
     for one in "ab":
         url = f"https://x.example/events?tenant={one}"
-        endpoint.send(signed(its.webhook.auth, b"{}", {"x-tenant": one}, url=url))
+        endpoint.send(signed_request(its.webhook.auth, b"{}", {"x-tenant": one}, url=url))
     assert len(rejected(endpoint)) == 2
 
 
@@ -274,7 +274,7 @@ def test_a_secret_that_a_challenge_learns_from_a_header_is_not_kept_however_its_
         events: {require: [must]}
     """
     endpoint = Endpoint(source(tmp_path, text))
-    endpoint.signed({"a": 1}, {"x-hook-secret": "s3cret"})
+    endpoint.post_signed({"a": 1}, {"x-hook-secret": "s3cret"})
     (one,) = endpoint.bucket.read("rejected/").values()
     assert "x-hook-secret" not in one["headers"]
 
@@ -288,7 +288,7 @@ def test_what_is_kept_and_sent_beside_what_another_is_sending_is_told(tmp_path: 
         "expires": {"N": str(2**40)},
     }
     events = [{"id": "held", "must": 1}, {"id": "fresh", "must": 1}, {"id": "bad"}]
-    assert endpoint.signed({"events": events})["statusCode"] == 503
+    assert endpoint.post_signed({"events": events})["statusCode"] == 503
     line = endpoint.log[-1]
     assert (line["status"], line["sent"], line["kept"]) == (503, 1, 1)
 
@@ -300,7 +300,7 @@ def test_what_waits_for_the_queue_is_in_objects_that_the_sweep_reads(tmp_path: P
     text = HMAC + "events: {split: events}\nmozdef: {details: {all: \"{root('all')}\"}}\n"
     endpoint = Endpoint(source(tmp_path, text))
     endpoint.queue.faults.always = DOWN
-    endpoint.signed({"all": "x" * 8_000, "events": [{}] * 5_000})
+    endpoint.post_signed({"all": "x" * 8_000, "events": [{}] * 5_000})
     assert max(len(one) for one in endpoint.bucket.objects.values()) < 24 * 1_048_576
     endpoint.queue.faults.always = None
     assert endpoint.sweeper.sweep() == {"sent": 5_000, "left": 0}
@@ -317,9 +317,9 @@ def test_a_line_of_the_log_and_an_answer_are_bounded_however_many_reasons_there_
         for place in places:
             event = {"l": [{}] * place + [event]}
         events.append(event)
-    endpoint.signed({"events": events})
+    endpoint.post_signed({"events": events})
     assert endpoint.log[-1]["Rejected"] == 4_096
     assert len(json.dumps(endpoint.log[-1])) < 10_000
-    (shown,) = endpoint.again.preview(rejected(endpoint))
+    (shown,) = endpoint.reprocessor.preview(rejected(endpoint))
     assert len(json.dumps(shown)) < 20_000
     assert sum(one["events"] for one in shown["fails"]) == 4_096

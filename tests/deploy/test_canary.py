@@ -23,20 +23,20 @@ from generator.aws import Target
 from generator.commands import main
 from generator.definition.read import Definition
 from generator.deploy import canary
-from generator.deploy.canary import Deployed, tell
+from generator.deploy.canary import CanaryTarget, run_canary
 from generator.errors import GeneratorError
 from generator.samples import gateway
-from generator.samples.sending import Answer
 from generator.samples.sending import Endpoint as Place
-from generator.samples.vendor import made_up
-from lambdas.auth_type import Sent, Unauthenticated
+from generator.samples.sending import HttpResponse
+from generator.samples.vendor import random_secrets
+from lambdas.auth_type import OutgoingRequest, Unauthenticated
 from lambdas.model import Auth, Source
-from lambdas.reading.request import BY_IAM, CANARY, Request
+from lambdas.reading.request import BY_IAM, CANARY_HEADER, Request
 from tests.cloudformation import NOON
-from tests.definitions import SOURCES, shipped
+from tests.definitions import SOURCES, bundled_source
 from tests.fakes import DOWN, SECRET, Endpoint, Store
 
-ZOOM, OKTA = shipped("zoom"), shipped("okta")
+ZOOM, OKTA = bundled_source("zoom"), bundled_source("okta")
 PARAMETER = "/MozDef-EF/zoom/dev/auth_token"
 HANDLER, GROUP, URL = "the-handler", "/aws/lambda/the-handler", "https://api.example/events"
 MARK = "0123456789abcdef0123456789abcdef"
@@ -60,17 +60,17 @@ class Deployment:
         self.asked.add(service)
         return {"ssm": self.store, "logs": Logs(self), "lambda": Functions(self), "cloudformation": Stacks()}[service]
 
-    def post(self, _place: Place, sent: Sent, more: dict[str, str]) -> Answer:
+    def post(self, _place: Place, sent: OutgoingRequest, more: dict[str, str]) -> HttpResponse:
         """As `sending.post`: first what is lined up, as of a stage that is coming up, then the handler's answers."""
         if self.first:
-            return Answer(self.first.pop(0), "")
+            return HttpResponse(self.first.pop(0), "")
         answer = self.endpoint.send(sent._replace(headers={**sent.headers, **more}))
-        return Answer(answer["statusCode"], answer["body"])
+        return HttpResponse(answer["statusCode"], answer["body"])
 
     def tell(self) -> list[str]:
         source = self.endpoint.source
-        chosen = canary.event(ZOOM if source.name == "zoom" else OKTA, None)
-        return list(tell(self, source, chosen, Deployed(Place(URL), HANDLER, GROUP)))
+        chosen = canary.choose_canary_sample(ZOOM if source.name == "zoom" else OKTA, None)
+        return list(run_canary(self, source, chosen, CanaryTarget(Place(URL), HANDLER, GROUP)))
 
     def fails(self) -> str:
         with pytest.raises(GeneratorError) as caught:
@@ -137,7 +137,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployment]:
 
     def made(source: Source = ZOOM.source, **more: Any) -> Deployment:
         one = Deployment(endpoint=Endpoint(source, now=time.time()), **more)
-        monkeypatch.setattr(canary, "post", one.post)
+        monkeypatch.setattr(canary, "send_request", one.post)
         return one
 
     return made
@@ -154,7 +154,7 @@ def only_the_vendor_signs(accepts: str = "nobody") -> Source:
         where=lambda _: "handler",
         headers=lambda _: (),
         verify=verify,
-        signed=lambda *_: (),
+        post_signed=lambda *_: (),
         read_secret=lambda _settings, stored: (stored,),
         sign=lambda *_: None,
     )
@@ -235,18 +235,18 @@ def test_a_secret_that_is_missing_or_of_no_use_is_said_at_once(
 ) -> None:
     monkeypatch.setattr(canary, "READY_SECONDS", 60)
     place = PARAMETER.replace("zoom", name)
-    one = deployed(shipped(name).source, store=Store({place: held} if held else {}))
+    one = deployed(bundled_source(name).source, store=Store({place: held} if held else {}))
     one.endpoint.store.values = one.store.values
-    sample = canary.event(shipped(name), None).name
+    sample = canary.choose_canary_sample(bundled_source(name), None).name
     assert one.fails() == f"a forged {sample} was answered 503, not 401 or 403: {why.format(place, name)}"
 
 
 def test_behind_an_authorizer_both_logs_are_named(deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     one = deployed(OKTA.source, store=Store({PARAMETER.replace("zoom", "okta"): SECRET}))
-    monkeypatch.setattr(canary, "post", lambda *_: Answer(500, ""))
-    place = Deployed(Place(URL), HANDLER, GROUP, "/aws/lambda/the-authorizer")
+    monkeypatch.setattr(canary, "send_request", lambda *_: HttpResponse(500, ""))
+    place = CanaryTarget(Place(URL), HANDLER, GROUP, "/aws/lambda/the-authorizer")
     with pytest.raises(GeneratorError) as caught:
-        list(tell(one, OKTA.source, canary.event(OKTA, None), place))  # type: ignore[arg-type]
+        list(run_canary(one, OKTA.source, canary.choose_canary_sample(OKTA, None), place))  # type: ignore[arg-type]
     said = f"the log says why: /aws/lambda/the-authorizer or {GROUP}"
     assert str(caught.value) == f"a forged batch was answered 500, not 401 or 403: {said}"
 
@@ -282,13 +282,13 @@ def test_a_stage_that_is_coming_up_is_waited_for(deployed, monkeypatch: pytest.M
 )
 def test_one_that_never_comes_up_is_said(deployed, monkeypatch: pytest.MonkeyPatch, status: int, why: str) -> None:
     one = deployed()
-    monkeypatch.setattr(canary, "post", lambda *_: Answer(status, ""))
+    monkeypatch.setattr(canary, "send_request", lambda *_: HttpResponse(status, ""))
     assert one.fails() == f"a forged account.settings_updated was answered {status}, not 401 or 403: {why}"
 
 
 def verified_as(name: str) -> Source:
     """Zoom's events, verified as those of another source."""
-    auth = shipped(name).source.webhook.auth
+    auth = bundled_source(name).source.webhook.auth
     return replace(ZOOM.source, webhook=replace(ZOOM.source.webhook, auth=auth, challenges=()))
 
 
@@ -303,7 +303,7 @@ VENDORS_OWN = {
 @pytest.mark.parametrize("source", VENDORS_OWN.values(), ids=VENDORS_OWN)
 def test_what_only_the_vendor_can_sign_is_handed_over_by_iam(deployed, source: Source) -> None:
     one = deployed(source)
-    stored = {f"/MozDef-EF/zoom/dev/{name}": public for name, (public, _) in made_up(source.webhook).items()}
+    stored = {f"/MozDef-EF/zoom/dev/{name}": public for name, (public, _) in random_secrets(source.webhook).items()}
     one.endpoint.store.values = stored
     assert one.tell() == [
         "a forged account.settings_updated was refused with 401",
@@ -331,24 +331,24 @@ def test_a_handler_that_does_not_take_what_is_handed_over_is_said(deployed) -> N
 
 
 def test_the_canary_is_a_sample_that_becomes_a_message() -> None:
-    assert canary.event(ZOOM, None).name == "account.settings_updated"
-    assert canary.event(ZOOM, "user.created").name == "user.created"
-    assert canary.event(OKTA, None).name == "batch"
+    assert canary.choose_canary_sample(ZOOM, None).name == "account.settings_updated"
+    assert canary.choose_canary_sample(ZOOM, "user.created").name == "user.created"
+    assert canary.choose_canary_sample(OKTA, None).name == "batch"
     with pytest.raises(GeneratorError) as caught:
-        canary.event(ZOOM, "endpoint.url_validation")
+        canary.choose_canary_sample(ZOOM, "endpoint.url_validation")
     assert str(caught.value) == (
         "endpoint.url_validation becomes no message, so none can arrive; there are account.settings_updated, "
         "meeting.participant_joined, meeting.started, recording.completed, user.created, user.deactivated, "
         "user.deleted, user.settings_updated, user.signed_in, user.updated"
     )
     with pytest.raises(GeneratorError, match=r"^no sample x of zoom; there are account\.settings_updated, "):
-        canary.event(ZOOM, "x")
+        canary.choose_canary_sample(ZOOM, "x")
 
 
 def test_a_source_whose_samples_become_no_message_has_no_canary() -> None:
     quiet = Definition(replace(ZOOM.source, transform=lambda _event, _request: []), ZOOM.folders, ZOOM.locations)
     with pytest.raises(GeneratorError) as caught:
-        canary.event(quiet, None)
+        canary.choose_canary_sample(quiet, None)
     assert str(caught.value) == "no sample of zoom becomes a message: one has to be sent"
 
 
@@ -356,7 +356,7 @@ def test_a_stack_without_an_endpoint_is_said(monkeypatch: pytest.MonkeyPatch) ->
     for stacks in (Stacks(outputs=[]), Stacks(names={})):
         monkeypatch.setattr(Target, "client", lambda _target, _service, stacks=stacks: stacks)
         with pytest.raises(GeneratorError) as caught:
-            canary.find(Target(), "zoom", lambda outputs: Place(outputs["EndpointUrl"]))
+            canary.find_canary_target(Target(), "zoom", lambda outputs: Place(outputs["EndpointUrl"]))
         assert str(caught.value) == "stack MozDef-EF-zoom-dev has no endpoint: its state is CREATE_COMPLETE"
 
 
@@ -404,10 +404,10 @@ def batch(*ids: str) -> bytes:
         ("", False),
     ],
 )
-@pytest.mark.parametrize("header", [CANARY, CANARY.title()])
+@pytest.mark.parametrize("header", [CANARY_HEADER, CANARY_HEADER.title()])
 def test_a_canary_is_marked_by_32_digits_and_by_nothing_else(header: str, mark: str, counts: bool) -> None:
     endpoint = Endpoint(ZOOM.source)
-    assert endpoint.signed(EVENT, {header: mark})["statusCode"] == 200
+    assert endpoint.post_signed(EVENT, {header: mark})["statusCode"] == 200
     [message], [line] = endpoint.queue.messages, endpoint.log
     assert message["tags"][2:] == (["canary"] if counts else [])
     assert line.get("canary") == (mark if counts else None)
@@ -415,7 +415,7 @@ def test_a_canary_is_marked_by_32_digits_and_by_nothing_else(header: str, mark: 
 
 def test_every_message_of_a_canary_has_the_tag() -> None:
     endpoint = Endpoint(OKTA.source)
-    endpoint.signed(batch("1", "2"), {CANARY: MARK})
+    endpoint.post_signed(batch("1", "2"), {CANARY_HEADER: MARK})
     assert [message["tags"] for message in endpoint.queue.messages] == [
         ["okta", "id:1", "canary"],
         ["okta", "id:2", "canary"],
@@ -425,12 +425,12 @@ def test_every_message_of_a_canary_has_the_tag() -> None:
 def test_the_log_has_the_mark_only_of_what_was_sent_on() -> None:
     """What a sender who is not known writes is not in a log, and what is kept is not on the queue."""
     challenge = {"event": "endpoint.url_validation", "payload": {"plainToken": "a"}}
-    marked = {CANARY: MARK}
+    marked = {CANARY_HEADER: MARK}
     for send, status in (
         (lambda endpoint: endpoint.post(EVENT, marked), 401),
-        (lambda endpoint: endpoint.signed(EVENT, marked, secret="another"), 401),
-        (lambda endpoint: endpoint.signed(challenge, marked), 200),
-        (lambda endpoint: endpoint.signed({"event": "no payload"}, marked), 200),
+        (lambda endpoint: endpoint.post_signed(EVENT, marked, secret="another"), 401),
+        (lambda endpoint: endpoint.post_signed(challenge, marked), 200),
+        (lambda endpoint: endpoint.post_signed({"event": "no payload"}, marked), 200),
     ):
         endpoint = Endpoint(ZOOM.source)
         assert send(endpoint)["statusCode"] == status

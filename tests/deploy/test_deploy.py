@@ -24,13 +24,13 @@ from generator.definition import placeholders
 from generator.definition.read import source_names
 from generator.deploy import deployment, helper_bucket, progress, taken_names
 from generator.deploy.changes import template_key
-from generator.deploy.deployment import Deployment, Place
+from generator.deploy.deployment import DeployContext, Deployment
 from generator.errors import GeneratorError, display_path
 from generator.packaging.build import Product
 from generator.packaging.bundle import merge_zip, zip_key
 from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
-from tests.definitions import SOURCES, definition
+from tests.definitions import SOURCES, make_definition
 
 REGION = "us-west-2"
 NAME, OKTA, PIPELINE = "MozDef-EF-zoom-dev", "MozDef-EF-okta-dev", "MozDef-EF-zoom-pipeline-dev"
@@ -54,7 +54,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
         monkeypatch.setenv(name, "testing")
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(progress, "LOCAL_SECONDS", 0)
+    monkeypatch.setattr(progress, "LOCAL_POLL_SECONDS", 0)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     cloudformation, real = CloudFormation(), Target.client
@@ -328,9 +328,9 @@ def test_for_a_vendor_that_makes_the_secret_only_once_it_has_the_url_it_comes_af
 
 def not_deployed(folder: Path, auth: str, more: str = "") -> Deployment:
     """A deployment of a source with this auth, before anything is asked."""
-    made = definition(folder, f"description: made\nwebhook:\n  auth: {auth}\n{more}", "acme")
+    made = make_definition(folder, f"description: made\nwebhook:\n  auth: {auth}\n{more}", "acme")
     product = Product(made, {}, [], [], [], {}, {})
-    return Deployment(Place(Target(region_wanted=REGION), folder, folder / "build"), product)
+    return Deployment(DeployContext(Target(region_wanted=REGION), folder, folder / "build"), product)
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_what_each_user_must_replace_is_said_before_anything_is_asked(
 def test_what_was_replaced_is_no_placeholder(tmp_path: Path) -> None:
     auth = "auth: {sns: {topics: ['arn:aws:sns:us-west-2:123456789012:a']}}"
     text = f"description: made\nextends: aws-sns\nwebhook:\n  {auth}\n"
-    placeholders.refuse([definition(tmp_path, text, "acme")])
+    placeholders.refuse([make_definition(tmp_path, text, "acme")])
 
 
 def test_a_path_that_is_not_the_pipelines_is_refused(run: Run, aws: CloudFormation, build: Path) -> None:
@@ -418,7 +418,7 @@ def test_a_path_that_is_not_the_pipelines_is_refused(run: Run, aws: CloudFormati
 def test_with_a_role_it_is_cloudformations_and_buckets_are_not_looked_at(
     run: Run, aws: CloudFormation, build: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(helper_bucket, "ensure", lambda _target: pytest.fail("a build may not look at buckets"))
+    monkeypatch.setattr(helper_bucket, "ensure_bucket", lambda _target: pytest.fail("a build may not look at buckets"))
     boto3.client("s3", REGION).create_bucket(Bucket="helper", CreateBucketConfiguration={"LocationConstraint": REGION})
     status, out, err = run("deploy", "zoom", "--yes", "--bucket", "helper", "--role-arn", ROLE)
     assert (status, err) == (0, "")
@@ -685,9 +685,9 @@ def test_who_may_not_ask_for_names_leaves_it_to_cloudformation(call: str) -> Non
 
     client = SimpleNamespace(get_queue_url=refuse, get_repository=refuse)
     if call == "sqs":
-        taken_names.refuse_queue(client, {"EventsQueueName": FIXED}, {})
+        taken_names.refuse_taken_queue(client, {"EventsQueueName": FIXED}, {})
     else:
-        taken_names.refuse_repository(client, {"CreateConfigRepository": "true"}, {}, NAME)
+        taken_names.refuse_taken_repository(client, {"CreateConfigRepository": "true"}, {}, NAME)
 
 
 def test_outputs_alone_may_change(run: Run, aws: CloudFormation) -> None:

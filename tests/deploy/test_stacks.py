@@ -19,12 +19,12 @@ REQUEST: dict[str, Any] = {"ChangeSetType": "UPDATE", "Parameters": [], "Tags": 
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> CloudFormation:
-    monkeypatch.setattr(progress, "LOCAL_SECONDS", 0)
+    monkeypatch.setattr(progress, "LOCAL_POLL_SECONDS", 0)
     return CloudFormation()
 
 
 def found(aws: CloudFormation, name: str = NAME) -> stacks.Stack:
-    stack = stacks.find(aws, name)
+    stack = stacks.find_stack(aws, name)
     assert stack
     return stack
 
@@ -37,7 +37,7 @@ def test_a_stack_is_found_as_it_is(aws: CloudFormation) -> None:
         NAME, held["StackId"], "UPDATE_COMPLETE", NOON, TAGS, {"Environment": "dev"}, OUTPUTS, "arn:role"
     )
     assert stack.account == ACCOUNT
-    assert stacks.find(aws, "another") is None
+    assert stacks.find_stack(aws, "another") is None
 
 
 def test_what_is_not_allowed_is_not_taken_for_a_stack_that_is_not_there(
@@ -48,7 +48,7 @@ def test_what_is_not_allowed_is_not_taken_for_a_stack_that_is_not_there(
 
     monkeypatch.setattr(aws, "describe_stacks", refuse)
     with pytest.raises(ClientError, match="you may not"):
-        stacks.find(aws, NAME)
+        stacks.find_stack(aws, NAME)
 
 
 WAYS = {
@@ -82,14 +82,14 @@ REFUSED = {
 @pytest.mark.parametrize(("status", "way"), WAYS.items())
 def test_a_state_from_which_there_is_a_way_on(aws: CloudFormation, status: str, way: str) -> None:
     aws.holds(status)
-    assert stacks.way(found(aws), **TOLD) == way
+    assert stacks.next_action(found(aws), **TOLD) == way
 
 
 @pytest.mark.parametrize(("status", "said"), REFUSED.items())
 def test_a_state_from_which_there_is_none(aws: CloudFormation, status: str, said: str) -> None:
     aws.holds(status)
     with pytest.raises(GeneratorError) as error:
-        stacks.way(found(aws), **TOLD)
+        stacks.next_action(found(aws), **TOLD)
     assert str(error.value) == said.format(status)
 
 
@@ -97,11 +97,11 @@ def test_every_state_that_a_stack_can_be_in_is_among_these() -> None:
     model = botocore.session.get_session().get_service_model("cloudformation")
     known = {*WAYS, *REFUSED, "DELETE_COMPLETE"}  # of which no stack has the name any more
     assert known == set(model.shape_for("StackStatus").enum)
-    assert set(WAYS.values()) == set(get_args(stacks.Way))
+    assert set(WAYS.values()) == set(get_args(stacks.StackAction))
 
 
 def test_without_a_stack_there_is_one_to_create() -> None:
-    assert stacks.way(None, **TOLD) == "create"
+    assert stacks.next_action(None, **TOLD) == "create"
 
 
 @pytest.mark.parametrize(
@@ -146,13 +146,13 @@ def test_whose_stack_it_is(aws: CloudFormation, tags: dict[str, str], template: 
 def test_what_happens_is_followed_from_a_mark_to_the_end(aws: CloudFormation) -> None:
     held = aws.holds("CREATE_COMPLETE")
     stack = found(aws)
-    after = progress.mark(aws, stack.id)
+    after = progress.latest_event_id(aws, stack.id)
     aws.outcome = [("UPDATE_IN_PROGRESS", "Webhook", ""), ("UPDATE_COMPLETE", "Webhook", "")]
     aws.end = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
     aws._lined_up(held, "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")
     aws._happens(held, "UPDATE_COMPLETE")
 
-    seen = list(progress.follow(aws, stack.id, after))
+    seen = list(progress.follow_events(aws, stack.id, after))
 
     assert [(event.logical_id, event.status, event.of_stack) for event in seen] == [
         (NAME, "UPDATE_IN_PROGRESS", True),
@@ -165,30 +165,30 @@ def test_what_happens_is_followed_from_a_mark_to_the_end(aws: CloudFormation) ->
 
 def test_a_failure_that_is_rolled_back_is_not_the_end(aws: CloudFormation) -> None:
     held = aws.holds("CREATE_COMPLETE")
-    after = progress.mark(aws, held["StackId"])
+    after = progress.latest_event_id(aws, held["StackId"])
     for status in ("UPDATE_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"):
         aws._happens(held, status)
     held["StackStatus"] = "UPDATE_ROLLBACK_IN_PROGRESS"
 
-    seen = [event.status for event in progress.follow(aws, held["StackId"], after)]
+    seen = [event.status for event in progress.follow_events(aws, held["StackId"], after)]
 
     assert seen == ["UPDATE_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
 
 
 def test_what_comes_late_is_seen_once_and_does_not_hide_the_end(aws: CloudFormation) -> None:
     held = aws.holds("UPDATE_COMPLETE")
-    after = progress.mark(aws, held["StackId"])
+    after = progress.latest_event_id(aws, held["StackId"])
     aws._happens(held, "UPDATE_COMPLETE")
     aws._happens(held, "UPDATE_COMPLETE", "Webhook")
     aws.shown[held["StackId"]] = 3
-    seen = [(event.logical_id, event.status) for event in progress.follow(aws, held["StackId"], after)]
+    seen = [(event.logical_id, event.status) for event in progress.follow_events(aws, held["StackId"], after)]
     assert seen == [(NAME, "UPDATE_COMPLETE"), ("Webhook", "UPDATE_COMPLETE")]
 
 
 def test_a_stack_that_goes_without_an_event_is_not_waited_for(aws: CloudFormation) -> None:
     held = aws.holds("REVIEW_IN_PROGRESS")
     held["StackStatus"] = "DELETE_COMPLETE"
-    assert list(progress.follow(aws, held["StackId"], "e0")) == []
+    assert list(progress.follow_events(aws, held["StackId"], "e0")) == []
 
 
 def event(status: str, of: str, why: str) -> progress.Event:
@@ -203,9 +203,9 @@ def test_causes_come_in_the_order_in_which_they_happened_without_what_they_cance
         event("ROLLBACK_IN_PROGRESS", NAME, "The following resource(s) failed to create: [Webhook, Stage, Kept]."),
         event("DELETE_FAILED", "Api", ""),
     ]
-    assert progress.causes(aws, "id", seen) == ["Webhook: no such key", "Kept: no such bucket"]
-    assert progress.causes(aws, "id", seen[3:]) == []
-    assert progress.causes(aws, "id", [event("CREATE_FAILED", NAME, "no role")]) == ["no role"]
+    assert progress.failure_causes(aws, "id", seen) == ["Webhook: no such key", "Kept: no such bucket"]
+    assert progress.failure_causes(aws, "id", seen[3:]) == []
+    assert progress.failure_causes(aws, "id", [event("CREATE_FAILED", NAME, "no role")]) == ["no role"]
 
 
 EARLY = (
@@ -217,12 +217,12 @@ EXISTS = "Resource of type 'AWS::SQS::Queue' with identifier 'fixed' already exi
 
 def test_what_was_found_before_anything_was_made_is_asked_for(aws: CloudFormation) -> None:
     seen = [event("CREATE_FAILED", NAME, EARLY)]
-    assert progress.causes(aws, "id", seen) == [EARLY]
+    assert progress.failure_causes(aws, "id", seen) == [EARLY]
     aws.found_invalid = [{"LogicalResourceId": "Events", "ValidationStatusReason": EXISTS}, {"EventType": "STACK"}]
-    assert progress.causes(aws, "id", seen) == [f"Events: {EXISTS}"]
+    assert progress.failure_causes(aws, "id", seen) == [f"Events: {EXISTS}"]
     assert aws.named("describe_events")[-1] == {"StackName": "id", "Filters": {"FailedEvents": True}}
     aws.found_invalid = refusal("you may not", "AccessDenied")
-    assert progress.causes(aws, "id", seen) == [EARLY]
+    assert progress.failure_causes(aws, "id", seen) == [EARLY]
 
 
 def test_aws_is_asked_every_two_seconds_and_an_emulator_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,7 +237,7 @@ def test_aws_is_asked_every_two_seconds_and_an_emulator_more_often(monkeypatch: 
 def test_a_change_set_says_what_would_change_and_is_gone_where_nobody_executes_it(aws: CloudFormation) -> None:
     aws.holds("CREATE_COMPLETE")
     aws.changes = [ADDED, CHANGED, {**ADDED, "Action": "Remove", "PolicyAction": "Retain"}]
-    with changes.proposed(aws, NAME, REQUEST, new=False) as change_set:
+    with changes.open_change_set(aws, NAME, REQUEST, new=False) as change_set:
         assert aws.change_sets
         assert change_set.changes == [
             changes.Change("Add", "Events", "AWS::SQS::Queue", "", (), ""),
@@ -251,14 +251,14 @@ def test_a_change_set_says_what_would_change_and_is_gone_where_nobody_executes_i
 
 
 def test_of_a_stack_that_only_the_change_set_made_nothing_is_left(aws: CloudFormation) -> None:
-    with changes.proposed(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
+    with changes.open_change_set(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
         assert found(aws).status == "REVIEW_IN_PROGRESS"
-    assert stacks.find(aws, NAME) is None
+    assert stacks.find_stack(aws, NAME) is None
 
 
 def test_a_stack_in_review_that_was_there_before_stays(aws: CloudFormation) -> None:
     aws.holds("REVIEW_IN_PROGRESS")
-    with changes.proposed(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=False):
+    with changes.open_change_set(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=False):
         pass
     assert found(aws).status == "REVIEW_IN_PROGRESS"
     assert aws.change_sets == {}
@@ -268,9 +268,9 @@ def test_a_stack_in_review_that_was_there_before_stays(aws: CloudFormation) -> N
 def test_ctrl_c_leaves_neither_change_set_nor_stack(aws: CloudFormation, call: str) -> None:
     aws.interrupt_at = call
     request = {**REQUEST, "ChangeSetType": "CREATE"}
-    with pytest.raises(KeyboardInterrupt), changes.proposed(aws, NAME, request, new=True) as change_set:
+    with pytest.raises(KeyboardInterrupt), changes.open_change_set(aws, NAME, request, new=True) as change_set:
         change_set.execute()
-    assert stacks.find(aws, NAME) is None
+    assert stacks.find_stack(aws, NAME) is None
 
 
 def test_what_aws_refuses_leaves_nothing_to_clean_up(aws: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,14 +278,17 @@ def test_what_aws_refuses_leaves_nothing_to_clean_up(aws: CloudFormation, monkey
         raise refusal("Template format error")
 
     monkeypatch.setattr(aws, "create_change_set", refuse)
-    with pytest.raises(ClientError, match="Template format error"), changes.proposed(aws, NAME, REQUEST, new=True):
+    with (
+        pytest.raises(ClientError, match="Template format error"),
+        changes.open_change_set(aws, NAME, REQUEST, new=True),
+    ):
         pass
     assert [call for call, _ in aws.calls] == ["describe_stacks"]
 
 
 def test_what_was_executed_is_left_alone(aws: CloudFormation) -> None:
     aws.holds("CREATE_COMPLETE")
-    with changes.proposed(aws, NAME, REQUEST, new=False) as change_set:
+    with changes.open_change_set(aws, NAME, REQUEST, new=False) as change_set:
         change_set.execute()
     assert aws.named("delete_change_set") == aws.named("delete_stack") == []
 
@@ -300,7 +303,7 @@ def test_what_was_executed_is_left_alone(aws: CloudFormation) -> None:
 def test_nothing_to_change_is_no_failure(aws: CloudFormation, reason: str) -> None:
     aws.holds("CREATE_COMPLETE")
     aws.reason = reason
-    with changes.proposed(aws, NAME, REQUEST, new=False) as change_set:
+    with changes.open_change_set(aws, NAME, REQUEST, new=False) as change_set:
         assert change_set.empty
         assert change_set.changes == []
     assert aws.change_sets == {}
@@ -319,10 +322,10 @@ def test_a_change_set_that_fails_says_why_and_is_gone(
 ) -> None:
     aws.reason, aws.found_invalid = reason, invalid
     request = {**REQUEST, "ChangeSetType": "CREATE"}
-    with pytest.raises(GeneratorError) as error, changes.proposed(aws, NAME, request, new=True):
+    with pytest.raises(GeneratorError) as error, changes.open_change_set(aws, NAME, request, new=True):
         pass
     assert str(error.value) == f"stack {NAME}: can't be changed: {said}"
-    assert stacks.find(aws, NAME) is None
+    assert stacks.find_stack(aws, NAME) is None
 
 
 KEEPS = "{} is replaced: the old {} stays behind with the {} in it; whoever uses it must be told the new one"
@@ -431,9 +434,9 @@ OLDER = "this is version {} of the framework, and {} is deployed: what came sinc
 )
 def test_older_code_than_what_is_deployed_is_said(deployed: str, ours: str, is_older: bool) -> None:
     template = {"Metadata": {"MozDefEventFramework": {"Version": deployed}}}
-    assert changes.older(template, ours) == (OLDER.format(ours, deployed) if is_older else None)
+    assert changes.downgrade_warning(template, ours) == (OLDER.format(ours, deployed) if is_older else None)
     for foreign in ("Resources: {}", {}, None):
-        assert changes.older(foreign, ours) is None
+        assert changes.downgrade_warning(foreign, ours) is None
 
 
 TEMPLATE = {
@@ -469,7 +472,7 @@ def test_every_mistake_in_the_parameters_is_said_at_once() -> None:
         "Repository": "fits",
     }
     there = "Approve, Branch, Connection, Consumer, Repository"
-    assert stack_parameters.mistakes(TEMPLATE, given) == [
+    assert stack_parameters.parameter_problems(TEMPLATE, given) == [
         f"--parameter Aprove: no such parameter; did you mean Approve? ({there})",
         f"--parameter xyz: no such parameter; there are {there}",
         '--parameter Approve: must be one of true, false, and is "yes"',
@@ -482,7 +485,7 @@ def test_every_mistake_in_the_parameters_is_said_at_once() -> None:
 
 
 def test_a_new_stack_gets_what_is_given_and_defaults() -> None:
-    filled = stack_parameters.filled(TEMPLATE, {"Repository": "r", "Connection": ""}, OPTIONS, None)
+    filled = stack_parameters.change_set_parameters(TEMPLATE, {"Repository": "r", "Connection": ""}, OPTIONS, None)
     assert {one["ParameterKey"]: one["ParameterValue"] for one in filled} == {
         **OPTIONS,
         "Repository": "r",
@@ -496,7 +499,7 @@ def test_a_stack_keeps_what_is_not_given_but_for_where_the_code_is(aws: CloudFor
         "CREATE_COMPLETE",
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in before.items()],
     )
-    filled = stack_parameters.filled(TEMPLATE, {"Repository": "r", "Branch": "new"}, OPTIONS, found(aws))
+    filled = stack_parameters.change_set_parameters(TEMPLATE, {"Repository": "r", "Branch": "new"}, OPTIONS, found(aws))
     assert {one["ParameterKey"]: one.get("ParameterValue", one.get("UsePreviousValue")) for one in filled} == {
         **OPTIONS,
         "Repository": "r",
@@ -508,7 +511,7 @@ def test_a_stack_keeps_what_is_not_given_but_for_where_the_code_is(aws: CloudFor
 
 def test_everything_that_is_missing_is_said_at_once() -> None:
     with pytest.raises(GeneratorError) as error:
-        stack_parameters.filled(TEMPLATE, {}, OPTIONS, None)
+        stack_parameters.change_set_parameters(TEMPLATE, {}, OPTIONS, None)
     assert str(error.value).splitlines() == [
         "--parameter Connection=VALUE is missing: it has no default",
         "--parameter Repository=VALUE is missing: Where the framework is",
@@ -520,7 +523,7 @@ def test_a_template_that_is_no_json_is_not_guessed_at(aws: CloudFormation) -> No
     aws.resources[NAME] = [resource("Events", "AWS::SQS::Queue", "url")]
     aws.templates[NAME] = "Resources:\n"
     with pytest.raises(GeneratorError) as error:
-        deletion.split(aws, found(aws))
+        deletion.partition_resources(aws, found(aws))
     assert str(error.value) == f"stack {NAME}: its template is no JSON, so none that this framework made"
 
 
@@ -537,17 +540,17 @@ def test_what_is_gone_already_is_not_held(aws: CloudFormation) -> None:
         resource("Webhook", "AWS::Lambda::Function", "", "CREATE_FAILED"),
         resource("Kept", "AWS::S3::Bucket", "kept", "DELETE_FAILED"),
     ]
-    assert [one["LogicalResourceId"] for one in stacks.held(aws, found(aws))] == ["Kept"]
+    assert [one["LogicalResourceId"] for one in stacks.list_resources(aws, found(aws))] == ["Kept"]
 
 
 def test_a_stack_to_which_somebody_else_has_proposed_is_left(aws: CloudFormation) -> None:
-    with changes.proposed(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
+    with changes.open_change_set(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
         aws.change_sets["another's"] = {}
     assert found(aws).status == "REVIEW_IN_PROGRESS"
     assert list(aws.change_sets) == ["another's"]
 
 
 def test_a_stack_that_somebody_else_has_begun_to_create_is_left(aws: CloudFormation) -> None:
-    with changes.proposed(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
+    with changes.open_change_set(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
         aws.stacks[NAME]["StackStatus"] = "CREATE_IN_PROGRESS"
     assert found(aws).status == "CREATE_IN_PROGRESS"

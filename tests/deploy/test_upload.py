@@ -173,7 +173,7 @@ def test_a_bucket_that_is_not_there_is_made_private(
 ) -> None:
     target = Target(region_wanted=region, bucket_wanted=wanted)
 
-    assert helper_bucket.ensure(target) is True
+    assert helper_bucket.ensure_bucket(target) is True
 
     assert_private(target.bucket, region, partition)
     assert s3(region).get_bucket_location(Bucket=target.bucket)["LocationConstraint"] == (
@@ -186,10 +186,10 @@ def test_a_bucket_that_is_not_there_is_made_private(
 
 def test_a_bucket_that_has_everything_is_only_looked_at(calls: Calls) -> None:
     target = Target()
-    helper_bucket.ensure(target)
+    helper_bucket.ensure_bucket(target)
     calls.made.clear()
 
-    assert helper_bucket.ensure(target) is False
+    assert helper_bucket.ensure_bucket(target) is False
 
     assert calls.changing == []
     assert "HeadBucket" in calls.made
@@ -210,10 +210,10 @@ def test_what_was_interrupted_is_finished_the_next_time(calls: Calls, wanted: st
     target = Target(bucket_wanted=wanted)
     calls.interrupted_at = call
     with pytest.raises(KeyboardInterrupt):
-        helper_bucket.ensure(target)
+        helper_bucket.ensure_bucket(target)
     calls.interrupted_at = ""
 
-    assert helper_bucket.ensure(target) is False
+    assert helper_bucket.ensure_bucket(target) is False
 
     assert_private(target.bucket)
 
@@ -221,16 +221,16 @@ def test_what_was_interrupted_is_finished_the_next_time(calls: Calls, wanted: st
 def test_the_default_bucket_is_finished_even_where_it_was_not_yet_tagged(calls: Calls) -> None:
     calls.interrupted_at = "PutBucketTagging"
     with pytest.raises(KeyboardInterrupt):
-        helper_bucket.ensure(Target())
+        helper_bucket.ensure_bucket(Target())
     calls.interrupted_at = ""
 
-    assert helper_bucket.ensure(Target()) is False
+    assert helper_bucket.ensure_bucket(Target()) is False
 
     assert_private(DEFAULT)
 
 
 def test_what_somebody_added_to_our_bucket_is_kept(calls: Calls) -> None:
-    helper_bucket.ensure(Target())
+    helper_bucket.ensure_bucket(Target())
     own = {"Sid": "Readers", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:root"}}
     own |= {"Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{DEFAULT}/*"}
     client = s3()
@@ -244,7 +244,7 @@ def test_what_somebody_added_to_our_bucket_is_kept(calls: Calls) -> None:
     half = {**PRIVATE, "RestrictPublicBuckets": False}
     client.put_public_access_block(Bucket=DEFAULT, PublicAccessBlockConfiguration=half)
 
-    assert helper_bucket.ensure(Target()) is False
+    assert helper_bucket.ensure_bucket(Target()) is False
 
     there = settings(DEFAULT)
     assert json.loads(there["policy"]["Policy"])["Statement"] == [own, tls_only(DEFAULT)]
@@ -265,7 +265,7 @@ def test_a_bucket_of_the_users_own_is_left_as_it_is(calls: Calls) -> None:
     s3().put_bucket_tagging(Bucket=MINE, Tagging={"TagSet": [{"Key": "Project", "Value": "MozDef-EF"}]})
     before = settings(MINE)
 
-    assert helper_bucket.ensure(Target(bucket_wanted=MINE)) is False
+    assert helper_bucket.ensure_bucket(Target(bucket_wanted=MINE)) is False
 
     assert settings(MINE) == before
     assert calls.changing == []
@@ -306,20 +306,20 @@ def test_a_public_bucket_is_refused_unless_public_access_is_blocked(
     opened()
     target = Target(bucket_wanted=MINE)
 
-    assert said(lambda: helper_bucket.ensure(target)) == PUBLIC
+    assert said(lambda: helper_bucket.ensure_bucket(target)) == PUBLIC
     # What only keeps others from opening it does not close it.
     almost = {**PRIVATE, closes: False}
     s3().put_public_access_block(Bucket=MINE, PublicAccessBlockConfiguration=almost)
-    assert said(lambda: helper_bucket.ensure(target)) == PUBLIC
+    assert said(lambda: helper_bucket.ensure_bucket(target)) == PUBLIC
     s3().put_public_access_block(Bucket=MINE, PublicAccessBlockConfiguration={closes: True})
-    assert helper_bucket.ensure(target) is False
+    assert helper_bucket.ensure_bucket(target) is False
     assert calls.changing == []
 
 
 def test_a_bucket_in_another_region_is_refused() -> None:
     make(MINE, "eu-west-1")
 
-    assert said(lambda: helper_bucket.ensure(Target(bucket_wanted=MINE))) == (
+    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_wanted=MINE))) == (
         f"bucket {MINE} is in eu-west-1 and the stack in us-west-2: Lambda takes its code from its own region only; "
         "--bucket names another"
     )
@@ -328,7 +328,7 @@ def test_a_bucket_in_another_region_is_refused() -> None:
 def test_a_bucket_that_may_not_be_looked_at_is_refused(calls: Calls) -> None:
     calls.answers["HeadBucket"] = [(403, "")]
 
-    assert said(lambda: helper_bucket.ensure(Target(bucket_wanted=MINE))) == (
+    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_wanted=MINE))) == (
         f"bucket {MINE} belongs to another account, or you may not look at it; --bucket names another"
     )
     assert calls.changing == []
@@ -337,7 +337,7 @@ def test_a_bucket_that_may_not_be_looked_at_is_refused(calls: Calls) -> None:
 def test_a_name_that_somebody_else_in_the_world_has_is_said(calls: Calls) -> None:
     calls.answers = {"HeadBucket": [(404, "")], "CreateBucket": [(409, "BucketAlreadyExists")]}
 
-    assert said(lambda: helper_bucket.ensure(Target(bucket_wanted=MINE))) == (
+    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_wanted=MINE))) == (
         f"bucket {MINE} belongs to another account; --bucket names another"
     )
 
@@ -346,7 +346,7 @@ def test_two_that_make_the_bucket_at_once_both_have_it(calls: Calls) -> None:
     make(DEFAULT)
     calls.answers["HeadBucket"] = [(404, "")]
 
-    assert helper_bucket.ensure(Target()) is False
+    assert helper_bucket.ensure_bucket(Target()) is False
 
     assert calls.made[:3] == ["GetCallerIdentity", "HeadBucket", "CreateBucket"]
     assert_private(DEFAULT)
@@ -355,30 +355,32 @@ def test_two_that_make_the_bucket_at_once_both_have_it(calls: Calls) -> None:
 def test_keys_of_another_run_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     unknown = {"Error": {"Code": "UnrecognizedClientException", "Message": "invalid"}}
     error = ClientError(unknown, "GetParameters")
-    assert aws.explained(error) == "AWS: AWS does not know these credentials; --profile chooses others"
+    assert aws.explain_failure(error) == "AWS: AWS does not know these credentials; --profile chooses others"
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
     said = "the emulator does not know these keys: they are new for each run; copy the settings that it prints now"
-    assert aws.explained(error) == said
+    assert aws.explain_failure(error) == said
 
 
 def test_what_aws_answers_otherwise_is_left_to_be_explained(calls: Calls) -> None:
     calls.answers["HeadBucket"] = [(400, "")]
     with pytest.raises(ClientError) as raised:
-        helper_bucket.ensure(Target())
-    assert aws.explained(raised.value) == "AWS: HeadBucket: 400: Said by S3"
+        helper_bucket.ensure_bucket(Target())
+    assert aws.explain_failure(raised.value) == "AWS: HeadBucket: 400: Said by S3"
 
-    helper_bucket.ensure(Target())
+    helper_bucket.ensure_bucket(Target())
     calls.answers["GetBucketPolicy"] = [(403, "AccessDenied")]
     with pytest.raises(ClientError) as raised:
-        helper_bucket.ensure(Target())
-    assert aws.explained(raised.value) == "AWS: GetBucketPolicy: AccessDenied: Said by S3"
+        helper_bucket.ensure_bucket(Target())
+    assert aws.explain_failure(raised.value) == "AWS: GetBucketPolicy: AccessDenied: Said by S3"
 
 
 @pytest.mark.parametrize(
     "name",
     ["ab", "My-Bucket", "a_b", "-ab", "ab-", "a..b", "a.-b", "a-.b", "192.168.5.4", "a" * 64, "ab\n", "ä-bucket"],
 )
-@pytest.mark.parametrize("act", [helper_bucket.ensure, lambda target: list(helper_bucket.put(target, {}))])
+@pytest.mark.parametrize(
+    "act", [helper_bucket.ensure_bucket, lambda target: list(helper_bucket.put_objects(target, {}))]
+)
 def test_a_name_that_s3_does_not_take_is_said_before_aws_is_asked(
     calls: Calls, name: str, act: Callable[[Target], Any]
 ) -> None:
@@ -391,19 +393,19 @@ def test_a_name_that_s3_does_not_take_is_said_before_aws_is_asked(
 
 @pytest.mark.parametrize("name", ["abc", "0my.bucket-1", "a" * 63])
 def test_names_that_s3_takes_are_taken(name: str) -> None:
-    assert helper_bucket.ensure(Target(bucket_wanted=name)) is True
+    assert helper_bucket.ensure_bucket(Target(bucket_wanted=name)) is True
 
 
 def test_objects_are_put_once_and_never_overwritten(calls: Calls) -> None:
     target = Target()
-    helper_bucket.ensure(target)
+    helper_bucket.ensure_bucket(target)
     calls.made.clear()
 
-    assert list(helper_bucket.put(target, {"code/a.zip": b"one", "code/b.zip": b""})) == [
+    assert list(helper_bucket.put_objects(target, {"code/a.zip": b"one", "code/b.zip": b""})) == [
         ("code/a.zip", True),
         ("code/b.zip", True),
     ]
-    assert list(helper_bucket.put(target, {"code/a.zip": b"two", "code/c.json": b"{}"})) == [
+    assert list(helper_bucket.put_objects(target, {"code/a.zip": b"two", "code/c.json": b"{}"})) == [
         ("code/a.zip", False),
         ("code/c.json", True),
     ]
@@ -416,39 +418,39 @@ def test_objects_are_put_once_and_never_overwritten(calls: Calls) -> None:
 
 
 def test_each_object_is_told_as_it_is_done(calls: Calls) -> None:
-    helper_bucket.ensure(Target())
+    helper_bucket.ensure_bucket(Target())
     calls.made.clear()
 
-    done = helper_bucket.put(Target(), {"code/a.zip": b"one", "code/b.zip": b"two"})
+    done = helper_bucket.put_objects(Target(), {"code/a.zip": b"one", "code/b.zip": b"two"})
 
     assert next(done) == ("code/a.zip", True)
     assert calls.made.count("PutObject") == 1
 
 
 def test_an_object_that_somebody_else_is_writing_is_tried_again(calls: Calls) -> None:
-    helper_bucket.ensure(Target())
+    helper_bucket.ensure_bucket(Target())
     conflict = (409, "ConditionalRequestConflict")
     calls.answers["PutObject"] = [conflict, conflict]
-    assert list(helper_bucket.put(Target(), {"code/a.zip": b"one"})) == [("code/a.zip", True)]
+    assert list(helper_bucket.put_objects(Target(), {"code/a.zip": b"one"})) == [("code/a.zip", True)]
 
     calls.answers["PutObject"] = [conflict]
-    assert list(helper_bucket.put(Target(), {"code/a.zip": b"one"})) == [("code/a.zip", False)]
+    assert list(helper_bucket.put_objects(Target(), {"code/a.zip": b"one"})) == [("code/a.zip", False)]
 
     calls.made.clear()
     calls.answers["PutObject"] = [conflict] * 10
     with pytest.raises(ClientError, match="ConditionalRequestConflict"):
-        list(helper_bucket.put(Target(), {"code/a.zip": b"one"}))
+        list(helper_bucket.put_objects(Target(), {"code/a.zip": b"one"}))
     assert calls.made[1:] == ["PutObject"] * 4
 
 
 def test_an_object_that_is_refused_is_no_object_that_is_there(calls: Calls) -> None:
-    helper_bucket.ensure(Target())
+    helper_bucket.ensure_bucket(Target())
     calls.answers["PutObject"] = [(403, "AccessDenied")]
 
     with pytest.raises(ClientError) as raised:
-        list(helper_bucket.put(Target(), {"code/a.zip": b"one"}))
+        list(helper_bucket.put_objects(Target(), {"code/a.zip": b"one"}))
 
-    assert aws.explained(raised.value) == "AWS: PutObject: AccessDenied: Said by S3"
+    assert aws.explain_failure(raised.value) == "AWS: PutObject: AccessDenied: Said by S3"
     assert "Contents" not in s3().list_objects_v2(Bucket=DEFAULT)
 
 
@@ -546,11 +548,11 @@ def test_what_is_built_is_uploaded_and_its_stacks_are_a_click_away(upload, build
         "  the event source:",
         f"  {quick_create(target, 'MozDef-EF-zoom-prod', keys['zoom/event-source.json'])}",
         update,
-        f"  {helper_bucket.url(target, keys['zoom/event-source.json'])}",
+        f"  {helper_bucket.object_url(target, keys['zoom/event-source.json'])}",
         "  the pipeline that deploys it:",
         f"  {quick_create(target, 'MozDef-EF-zoom-pipeline-prod', keys['zoom/pipeline.json'])}",
         update,
-        f"  {helper_bucket.url(target, keys['zoom/pipeline.json'])}",
+        f"  {helper_bucket.object_url(target, keys['zoom/pipeline.json'])}",
     ]
 
 
@@ -612,7 +614,7 @@ def test_nothing_reaches_aws_where_a_source_is_wrong_or_there_is_a_warning(
 
 
 def test_a_failure_half_way_is_a_line_and_the_next_upload_goes_on(upload, calls: Calls) -> None:
-    helper_bucket.ensure(Target())
+    helper_bucket.ensure_bucket(Target())
     calls.answers["PutObject"] = [(409, "ConditionalRequestConflict"), (403, "AccessDenied")]
     status, lines, err = upload("zoom")
     assert (status, err) == (1, "error: AWS: PutObject: AccessDenied: Said by S3\n")
@@ -652,6 +654,6 @@ def test_the_bucket_is_refused_after_the_build_and_before_anything_is_put(upload
 
 
 def test_the_address_of_a_template_is_that_of_its_key() -> None:
-    address = urlsplit(helper_bucket.url(Target(), bundle.zip_key(b"x")))
+    address = urlsplit(helper_bucket.object_url(Target(), bundle.zip_key(b"x")))
     assert (address.scheme, address.netloc) == ("https", f"{DEFAULT}.s3.us-west-2.amazonaws.com")
     assert address.path == f"/code/{hashlib.sha256(b'x').hexdigest()}.zip"

@@ -9,23 +9,23 @@ from collections.abc import Callable, Sequence
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from tests.differential.drawn import bodies, texts, urls
 from tests.differential.judging import header
 
-Change = Callable[[st.DrawFn, Sent], Sent]
+Change = Callable[[st.DrawFn, OutgoingRequest], OutgoingRequest]
 BASE64 = "abcXYZ0189+/"
 HEX = "0123456789abcdef"
 
 
 @st.composite
-def changed(draw: st.DrawFn, sent: Sent, among: Sequence[Change]) -> Sent:
+def changed(draw: st.DrawFn, sent: OutgoingRequest, among: Sequence[Change]) -> OutgoingRequest:
     for change in draw(st.lists(st.sampled_from(among), max_size=2)):
         sent = change(draw, sent)
     return sent
 
 
-def with_header(sent: Sent, name: str, value: str | None) -> Sent:
+def with_header(sent: OutgoingRequest, name: str, value: str | None) -> OutgoingRequest:
     headers = {one: there for one, there in sent.headers.items() if one.lower() != name.lower()}
     return sent._replace(headers=headers if value is None else {**headers, name: value})
 
@@ -36,7 +36,7 @@ def altered(draw: st.DrawFn, text: str, alphabet: str) -> str:
     return text[:at] + draw(st.sampled_from(["", new])) + text[at + draw(st.integers(0, 1)) :]
 
 
-def body(draw: st.DrawFn, sent: Sent) -> Sent:
+def body(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
     text = sent.body.decode()
     ways: list[Callable[[], str]] = [
         lambda: altered(draw, text, 'aA0 \n\r\t{}[]",:é\ufeff'),
@@ -60,22 +60,22 @@ def _written_anew(text: str) -> str:
         return text
 
 
-def header_names(draw: st.DrawFn, sent: Sent) -> Sent:
+def header_names(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
     case = draw(st.sampled_from([str.lower, str.upper, str.title, str.swapcase]))
     return sent._replace(headers={case(name): value for name, value in sent.headers.items()})
 
 
-def one_in_url(draw: st.DrawFn, sent: Sent, alphabet: str) -> Sent:
+def one_in_url(draw: st.DrawFn, sent: OutgoingRequest, alphabet: str) -> OutgoingRequest:
     """One character of the path or the query; the host is that of the endpoint, or the request had not come."""
     scheme, _, host, rest = sent.url.split("/", 3)
     return sent._replace(url=f"{scheme}//{host}/{altered(draw, rest, alphabet)}")
 
 
-def url(draw: st.DrawFn, sent: Sent) -> Sent:
+def url(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
     return one_in_url(draw, sent, "aZ0-._~%&=/") if draw(st.booleans()) else sent._replace(url=draw(urls()))
 
 
-def method(draw: st.DrawFn, sent: Sent) -> Sent:
+def method(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
     return sent._replace(method=draw(st.sampled_from(["PUT", "GET", "POST"])))
 
 
@@ -91,7 +91,7 @@ def other(name: str, values: Sequence[str]) -> Change:
 def one_character(name: str, alphabet: str) -> Change:
     """A header with one character more, less, or another."""
 
-    def change(draw: st.DrawFn, sent: Sent) -> Sent:
+    def change(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
         value = header(sent, name)
         return sent if value is None else with_header(sent, name, altered(draw, value, alphabet).strip())
 
@@ -101,7 +101,7 @@ def one_character(name: str, alphabet: str) -> Change:
 def signature(name: str, prefix: str = "", alphabet: str = BASE64) -> Change:
     """A header's signature that is none: altered, cut short, from elsewhere, or with something else before it."""
 
-    def change(draw: st.DrawFn, sent: Sent) -> Sent:
+    def change(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
         if (value := header(sent, name)) is None:
             return sent
         there = value.removeprefix(prefix)

@@ -11,20 +11,20 @@ from hypothesis import event
 
 from generator.definition.read import load
 from generator.samples import gateway
-from lambdas.auth_type import Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, Unauthenticated
 from lambdas.model import Source
-from lambdas.reading.formats import reader
+from lambdas.reading.formats import body_reader
 from lambdas.reading.request import Request
 from lambdas.runtime.secrets import UnusableSecret
 from tests import definitions
 
 HERE = Path(__file__).parent
-Sdk = Callable[[Sent, str, float], Any]
+Sdk = Callable[[OutgoingRequest, str, float], Any]
 """Asks a vendor's SDK about a request, with one secret: false, nothing but false, or an exception is a refusal."""
 
 
 def shipped(name: str) -> Source:
-    return definitions.shipped(name).source
+    return definitions.bundled_source(name).source
 
 
 def own(name: str) -> Source:
@@ -32,14 +32,14 @@ def own(name: str) -> Source:
     return load(HERE, [name])[0].source
 
 
-def header(sent: Sent, name: str) -> str | None:
+def header(sent: OutgoingRequest, name: str) -> str | None:
     """A header as web frameworks hand it to an SDK: its name in any case."""
     return {one.lower(): value for one, value in sent.headers.items()}.get(name.lower())
 
 
-def ours(source: Source, sent: Sent, keys: tuple[str, ...], now: float) -> bool:
+def ours(source: Source, sent: OutgoingRequest, keys: tuple[str, ...], now: float) -> bool:
     made = gateway.event(sent.method, {}, sent.body, url=sent.url)
-    request = Request.from_event({**made, "headers": dict(sent.headers)}, now, reader(source.events))
+    request = Request.from_event({**made, "headers": dict(sent.headers)}, now, body_reader(source.events))
     auth = source.webhook.auth
     try:
         auth.type.verify(auth.settings, request, lambda _name: keys, now)
@@ -48,12 +48,12 @@ def ours(source: Source, sent: Sent, keys: tuple[str, ...], now: float) -> bool:
     return True
 
 
-def theirs(sdk: Sdk, sent: Sent, keys: tuple[str, ...], now: float) -> bool:
+def theirs(sdk: Sdk, sent: OutgoingRequest, keys: tuple[str, ...], now: float) -> bool:
     """SDKs take one secret: while one is rotated, their users ask twice."""
     return any(_takes(sdk, sent, key, now) for key in keys)
 
 
-def _takes(sdk: Sdk, sent: Sent, key: str, now: float) -> bool:
+def _takes(sdk: Sdk, sent: OutgoingRequest, key: str, now: float) -> bool:
     with time_machine.travel(now, tick=False):
         try:
             return sdk(sent, key, now) is True
@@ -61,15 +61,15 @@ def _takes(sdk: Sdk, sent: Sent, key: str, now: float) -> bool:
             return False
 
 
-def both_take(source: Source, sdk: Sdk, sent: Sent, keys: tuple[str, ...], now: float) -> None:
+def both_take(source: Source, sdk: Sdk, sent: OutgoingRequest, keys: tuple[str, ...], now: float) -> None:
     assert (theirs(sdk, sent, keys, now), ours(source, sent, keys, now)) == (True, True)
 
 
-def both_refuse(source: Source, sdk: Sdk, sent: Sent, keys: tuple[str, ...], now: float) -> None:
+def both_refuse(source: Source, sdk: Sdk, sent: OutgoingRequest, keys: tuple[str, ...], now: float) -> None:
     assert (theirs(sdk, sent, keys, now), ours(source, sent, keys, now)) == (False, False)
 
 
-def agree(source: Source, sdk: Sdk, sent: Sent, keys: tuple[str, ...], now: float) -> None:
+def agree(source: Source, sdk: Sdk, sent: OutgoingRequest, keys: tuple[str, ...], now: float) -> None:
     """Whatever the verdict, it is the same. `--hypothesis-show-statistics` says how often it was which."""
     verdict = theirs(sdk, sent, keys, now)
     event("both take it" if verdict else "both refuse it")

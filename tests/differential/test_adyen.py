@@ -15,7 +15,7 @@ from Adyen.util import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
@@ -42,18 +42,18 @@ items = st.fixed_dictionaries(
 )
 
 
-def sdk(sent: Sent, key: str, _now: float) -> bool:
+def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     """It looks at the first item only, and would have to be asked about each."""
     there = json.loads(sent.body)["notificationItems"]
     return bool(there) and all(is_valid_hmac_notification(one["NotificationRequestItem"], key) for one in there)
 
 
-def sdk_of_platforms(sent: Sent, key: str, _now: float) -> bool:
+def sdk_of_platforms(sent: OutgoingRequest, key: str, _now: float) -> bool:
     return is_valid_hmac_payload(header(sent, SIGNATURE), key, sent.body)
 
 
-def posted(root: Any, headers: dict[str, str] | None = None) -> Sent:
-    return Sent("POST", f"https://{HOST}/events", headers or {}, json.dumps(root).encode())
+def posted(root: Any, headers: dict[str, str] | None = None) -> OutgoingRequest:
+    return OutgoingRequest("POST", f"https://{HOST}/events", headers or {}, json.dumps(root).encode())
 
 
 def by_the_sdk(key: str, item: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def by_the_sdk(key: str, item: dict[str, Any]) -> dict[str, Any]:
     return {"NotificationRequestItem": {**item, "additionalData": {"hmacSignature": made, "more": "m"}}}
 
 
-def notification(there: list[dict[str, Any]]) -> Sent:
+def notification(there: list[dict[str, Any]]) -> OutgoingRequest:
     return posted({"live": "false", "notificationItems": there})
 
 
@@ -102,7 +102,7 @@ def test_what_adyens_sdk_signs_is_taken_by_both(key: str, there: list[dict[str, 
 @given(keys_in_hex, st.lists(items, min_size=1, max_size=3), clocks)
 def test_what_we_sign_as_adyen_is_taken_by_both(key: str, there: list[dict[str, Any]], now: float) -> None:
     body = notification([{"NotificationRequestItem": one} for one in there]).body
-    both_take(ADYEN, sdk, fakes.signed(ADYEN.webhook.auth, body, secret=key, now=now), (key,), now)
+    both_take(ADYEN, sdk, fakes.signed_request(ADYEN.webhook.auth, body, secret=key, now=now), (key,), now)
 
 
 @given(st.data(), stored(keys_in_hex), st.lists(items, max_size=3), clocks)
@@ -116,13 +116,13 @@ def test_whatever_becomes_of_it_adyens_sdk_and_ours_agree(
 @given(keys_in_hex, bodies, clocks)
 def test_what_adyens_sdk_signs_for_platforms_is_taken_by_both(key: str, body: bytes, now: float) -> None:
     signature = generate_payload_sig(body, key).decode()
-    sent = Sent("POST", f"https://{HOST}/events", {SIGNATURE: signature}, body)
+    sent = OutgoingRequest("POST", f"https://{HOST}/events", {SIGNATURE: signature}, body)
     both_take(PLATFORM, sdk_of_platforms, sent, (key,), now)
 
 
 @given(keys_in_hex, bodies | st.binary(), clocks)
 def test_what_we_sign_as_adyens_platforms_is_taken_by_both(key: str, body: bytes, now: float) -> None:
-    sent = fakes.signed(PLATFORM.webhook.auth, body, secret=key, now=now)
+    sent = fakes.signed_request(PLATFORM.webhook.auth, body, secret=key, now=now)
     both_take(PLATFORM, sdk_of_platforms, sent, (key,), now)
 
 
@@ -132,5 +132,5 @@ def test_whatever_becomes_of_it_adyens_sdk_for_platforms_and_ours_agree(
 ) -> None:
     among = (changes.body, changes.header_names, changes.signature(SIGNATURE), changes.without(SIGNATURE))
     signature = generate_payload_sig(body, keys[0]).decode()
-    sent = Sent("POST", f"https://{HOST}/events", {SIGNATURE: signature}, body)
+    sent = OutgoingRequest("POST", f"https://{HOST}/events", {SIGNATURE: signature}, body)
     agree(PLATFORM, sdk_of_platforms, data.draw(changed(sent, among)), keys[1], now)

@@ -11,7 +11,7 @@ from box_sdk_gen.managers.webhooks import WebhooksManager
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
@@ -32,19 +32,19 @@ pairs = st.lists(secrets, min_size=2, max_size=2, unique=True).map(tuple)
 def sdk(primary: str, secondary: str) -> Sdk:
     """The SDK takes both keys at once, each for its own header; ours either for either, since they change places."""
 
-    def verify(sent: Sent, _key: str, _now: float) -> bool:
+    def verify(sent: OutgoingRequest, _key: str, _now: float) -> bool:
         headers = {name.lower(): value for name, value in sent.headers.items()}
         return WebhooksManager.validate_message(sent.body.decode(), headers, primary, secondary_key=secondary)
 
     return verify
 
 
-def by_box(keys: tuple[str, str], body: bytes, stamp: str) -> Sent:
+def by_box(keys: tuple[str, str], body: bytes, stamp: str) -> OutgoingRequest:
     """As documented, since the SDK has no signer: developer.box.com/guides/webhooks/v2/signatures-v2"""
     digests = [hmac.digest(key.encode(), body + stamp.encode(), "sha256") for key in keys]
     primary, secondary = (base64.b64encode(one).decode() for one in digests)
     headers = {PRIMARY: primary, SECONDARY: secondary, STAMP: stamp, VERSION: "1", ALGORITHM: "HmacSHA256"}
-    return Sent("POST", f"https://{HOST}/events", headers, body)
+    return OutgoingRequest("POST", f"https://{HOST}/events", headers, body)
 
 
 def written(age: int, zone: timezone) -> str:
@@ -73,7 +73,7 @@ def test_what_box_signs_is_taken_by_both(keys: tuple[str, str], body: bytes, age
 @given(pairs, bodies, st.integers(0, 10**6))
 def test_what_we_sign_as_box_is_taken_by_both(keys: tuple[str, str], body: bytes, later: int) -> None:
     now = NOW + later
-    both_take(BOX, sdk(*keys), fakes.signed(BOX.webhook.auth, body, secret=keys[0], now=now), keys, now)
+    both_take(BOX, sdk(*keys), fakes.signed_request(BOX.webhook.auth, body, secret=keys[0], now=now), keys, now)
 
 
 @given(st.data(), st.lists(secrets, min_size=4, max_size=4, unique=True), bodies, AGES, zones)

@@ -8,7 +8,7 @@ from discord_interactions import verify_key
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
@@ -35,14 +35,14 @@ def public(seed: bytes) -> str:
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw().hex()
 
 
-def sdk(sent: Sent, key: str, _now: float) -> bool:
+def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     return verify_key(sent.body, header(sent, SIGNATURE) or "", header(sent, STAMP) or "", key)
 
 
-def by_discord(seed: bytes, body: bytes, stamp: str) -> Sent:
+def by_discord(seed: bytes, body: bytes, stamp: str) -> OutgoingRequest:
     """As documented, since the SDK has no signer: docs.discord.com/developers/interactions/overview"""
     made = Ed25519PrivateKey.from_private_bytes(seed).sign(stamp.encode() + body).hex()
-    return Sent("POST", f"https://{HOST}/events", {STAMP: stamp, SIGNATURE: made}, body)
+    return OutgoingRequest("POST", f"https://{HOST}/events", {STAMP: stamp, SIGNATURE: made}, body)
 
 
 @given(seeds, bodies | st.binary(), clocks, AGES)
@@ -52,7 +52,7 @@ def test_what_discord_signs_is_taken_by_both(seed: bytes, body: bytes, now: floa
 
 @given(seeds, bodies | st.binary(), clocks)
 def test_what_we_sign_as_discord_is_taken_by_both(seed: bytes, body: bytes, now: float) -> None:
-    sent = fakes.signed(DISCORD.webhook.auth, body, secret=f"private:{seed.hex()}", now=now)
+    sent = fakes.signed_request(DISCORD.webhook.auth, body, secret=f"private:{seed.hex()}", now=now)
     both_take(DISCORD, sdk, sent, (public(seed),), now)
 
 

@@ -10,7 +10,7 @@ from hubspot.utils.signature import Signature
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
@@ -26,7 +26,7 @@ UNDONE = re.compile("%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 AGES = st.just(0) | st.sampled_from([-300_000, -1, 1, 298_999, 301_000]) | st.integers(302_000, 10**7)
 
 
-def sdk_of_hashes(sent: Sent, key: str, _now: float) -> bool:
+def sdk_of_hashes(sent: OutgoingRequest, key: str, _now: float) -> bool:
     """Which version it is, the SDK is told; its documentation says where from."""
     version = header(sent, VERSION)
     assert version in ("v1", "v2")
@@ -35,7 +35,7 @@ def sdk_of_hashes(sent: Sent, key: str, _now: float) -> bool:
     )
 
 
-def sdk(sent: Sent, key: str, _now: float) -> bool:
+def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     """With the URL as it came, and as HubSpot's documentation has its escapes undone before the SDK is asked."""
     before, mark, query = sent.url.partition("?")
     undone = before + mark + UNDONE.sub(lambda found: unquote(found[0]), query)
@@ -43,14 +43,14 @@ def sdk(sent: Sent, key: str, _now: float) -> bool:
     return any(Signature.is_valid(signature, key, body, url, sent.method, "v3", stamp) for url in (sent.url, undone))
 
 
-def hashed(version: str, key: str, body: bytes, url: str) -> Sent:
+def hashed(version: str, key: str, body: bytes, url: str) -> OutgoingRequest:
     made = Signature.get_signature(key, body.decode(), version, url, "POST")
-    return Sent("POST", url, {SIGNATURE: made, VERSION: version}, body)
+    return OutgoingRequest("POST", url, {SIGNATURE: made, VERSION: version}, body)
 
 
-def by_the_sdk(key: str, body: bytes, url: str, stamp: str) -> Sent:
+def by_the_sdk(key: str, body: bytes, url: str, stamp: str) -> OutgoingRequest:
     made = Signature.get_signature(key, body.decode(), "v3", url, "POST", stamp)
-    return Sent("POST", url, {f"{SIGNATURE}-v3": made, STAMP: stamp}, body)
+    return OutgoingRequest("POST", url, {f"{SIGNATURE}-v3": made, STAMP: stamp}, body)
 
 
 def milliseconds(now: float, age: int) -> str:
@@ -66,7 +66,7 @@ def test_what_hubspots_sdk_hashes_is_taken_by_both(version: str, key: str, body:
 @HASHES
 @given(secrets, bodies, urls(), clocks)
 def test_what_we_hash_as_hubspot_is_taken_by_both(version: str, key: str, body: bytes, url: str, now: float) -> None:
-    sent = fakes.signed(HUBSPOT[version].webhook.auth, body, secret=key, now=now, url=url)
+    sent = fakes.signed_request(HUBSPOT[version].webhook.auth, body, secret=key, now=now, url=url)
     both_take(HUBSPOT[version], sdk_of_hashes, sent, (key,), now)
 
 
@@ -106,7 +106,7 @@ def test_what_is_signed_with_a_url_without_escapes_is_taken_by_both(
 
 @given(secrets, bodies, urls(), clocks)
 def test_what_we_sign_as_hubspot_is_taken_by_both(key: str, body: bytes, url: str, now: float) -> None:
-    sent = fakes.signed(HUBSPOT["v3"].webhook.auth, body, secret=key, now=now, url=url)
+    sent = fakes.signed_request(HUBSPOT["v3"].webhook.auth, body, secret=key, now=now, url=url)
     both_take(HUBSPOT["v3"], sdk, sent, (key,), now)
 
 

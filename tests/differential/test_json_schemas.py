@@ -16,10 +16,10 @@ from generator.definition import schemas
 from lambdas.reading.body import Rejected
 from lambdas.reading.paths import Functions
 from lambdas.reading.request import Request
-from tests.definitions import shipped
+from tests.definitions import bundled_source
 
 # Few names, so that schemas and events meet; some of them alike once a language's names are made of them.
-OKTA = shipped("okta").source
+OKTA = bundled_source("okta").source
 NOTHING = Functions(Request(""))
 pytestmark = pytest.mark.differential
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sendgrid.helpers.eventwebhook import EventWebhook
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
@@ -33,14 +33,14 @@ def stored(key: ec.EllipticCurvePrivateKey) -> str:
     return base64.b64encode(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
-def sdk(sent: Sent, key: str, _now: float) -> bool:
+def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     return EventWebhook(key).verify_signature(sent.body.decode(), header(sent, SIGNATURE), header(sent, STAMP))
 
 
-def by_sendgrid(key: ec.EllipticCurvePrivateKey, body: bytes, stamp: str) -> Sent:
+def by_sendgrid(key: ec.EllipticCurvePrivateKey, body: bytes, stamp: str) -> OutgoingRequest:
     """As documented, since the SDK has no signer."""
     made = base64.b64encode(key.sign(stamp.encode() + body, ec.ECDSA(SHA256(), deterministic_signing=True))).decode()
-    return Sent("POST", f"https://{HOST}/events", {STAMP: stamp, SIGNATURE: made}, body)
+    return OutgoingRequest("POST", f"https://{HOST}/events", {STAMP: stamp, SIGNATURE: made}, body)
 
 
 CHANGES = (
@@ -61,7 +61,7 @@ def test_what_sendgrid_signs_is_taken_by_both(key: Any, body: bytes, now: float,
 @given(private, bodies, clocks)
 def test_what_we_sign_as_sendgrid_is_taken_by_both(key: Any, body: bytes, now: float) -> None:
     held = f"private:{key.private_numbers().private_value:x}"
-    sent = fakes.signed(SENDGRID.webhook.auth, body, secret=held, now=now)
+    sent = fakes.signed_request(SENDGRID.webhook.auth, body, secret=held, now=now)
     both_take(SENDGRID, sdk, sent, (stored(key),), now)
 
 

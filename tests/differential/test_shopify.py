@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shopify_app.verify.webhook import verify_webhook_req
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
@@ -25,15 +25,17 @@ SIGNATURE = "X-Shopify-Hmac-Sha256"
 CHANGES = (changes.body, changes.header_names, changes.url, changes.signature(SIGNATURE), changes.without(SIGNATURE))
 
 
-def sdk(sent: Sent, key: str, _now: float) -> bool:
+def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     request = {"method": sent.method, "url": sent.url, "headers": dict(sent.headers), "body": sent.body.decode()}
     return bool(verify_webhook_req(request, {"client_id": "client", "client_secret": key}).ok)
 
 
-def by_shopify(key: str, body: bytes) -> Sent:
+def by_shopify(key: str, body: bytes) -> OutgoingRequest:
     """As documented, since the SDK has no signer: shopify.dev/docs/apps/build/webhooks/verify-deliveries"""
     made = base64.b64encode(hmac.digest(key.encode(), body, "sha256")).decode()
-    return Sent("POST", f"https://{HOST}/events", {SIGNATURE: made, "X-Shopify-Topic": "orders/create"}, body)
+    return OutgoingRequest(
+        "POST", f"https://{HOST}/events", {SIGNATURE: made, "X-Shopify-Topic": "orders/create"}, body
+    )
 
 
 @given(secrets, bodies, clocks)
@@ -43,7 +45,7 @@ def test_what_shopify_signs_is_taken_by_both(key: str, body: bytes, now: float) 
 
 @given(secrets, bodies, clocks)
 def test_what_we_sign_as_shopify_is_taken_by_both(key: str, body: bytes, now: float) -> None:
-    both_take(SHOPIFY, sdk, fakes.signed(SHOPIFY.webhook.auth, body, secret=key, now=now), (key,), now)
+    both_take(SHOPIFY, sdk, fakes.signed_request(SHOPIFY.webhook.auth, body, secret=key, now=now), (key,), now)
 
 
 @given(st.data(), stored(), bodies, clocks)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.signature import SignatureVerifier
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
@@ -29,13 +29,13 @@ CHANGES = (
 )
 
 
-def sdk(sent: Sent, key: str, _now: float) -> bool:
+def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     return SignatureVerifier(key).is_valid_request(sent.body, dict(sent.headers))
 
 
-def by_the_sdk(key: str, body: bytes, stamp: str) -> Sent:
+def by_the_sdk(key: str, body: bytes, stamp: str) -> OutgoingRequest:
     signature = SignatureVerifier(key).generate_signature(timestamp=stamp, body=body)
-    return Sent("POST", f"https://{HOST}/events", {STAMP: stamp, SIGNATURE: str(signature)}, body)
+    return OutgoingRequest("POST", f"https://{HOST}/events", {STAMP: stamp, SIGNATURE: str(signature)}, body)
 
 
 @given(secrets, bodies, clocks, st.integers(-300, 299))
@@ -45,7 +45,7 @@ def test_what_slacks_sdk_signs_is_taken_by_both(key: str, body: bytes, now: floa
 
 @given(secrets, bodies, clocks)
 def test_what_we_sign_as_slack_is_taken_by_both(key: str, body: bytes, now: float) -> None:
-    both_take(SLACK, sdk, fakes.signed(SLACK.webhook.auth, body, secret=key, now=now), (key,), now)
+    both_take(SLACK, sdk, fakes.signed_request(SLACK.webhook.auth, body, secret=key, now=now), (key,), now)
 
 
 @given(st.data(), stored(), bodies, clocks, ages(300))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from square.utils.webhooks_helper import verify_signature
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
@@ -25,7 +25,7 @@ REGISTERED = "https://hooks.example.com/square"
 some = bodies.filter(bool)
 
 
-def sdk(sent: Sent, key: str, _now: float) -> bool:
+def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     """What was registered at Square has the query in it; where the request came to is another matter."""
     _, mark, query = sent.url.partition("?")
     return verify_signature(
@@ -36,11 +36,13 @@ def sdk(sent: Sent, key: str, _now: float) -> bool:
     )
 
 
-def by_square(key: str, body: bytes, url: str, query: str) -> Sent:
+def by_square(key: str, body: bytes, url: str, query: str) -> OutgoingRequest:
     """As documented, since the SDK has no signer: developer.squareup.com/docs/webhooks/step3validate"""
     mark = "?" if query else ""
     digest = hmac.digest(key.encode(), f"{REGISTERED}{mark}{query}".encode() + body, "sha256")
-    return Sent("POST", url.partition("?")[0] + mark + query, {SIGNATURE: base64.b64encode(digest).decode()}, body)
+    return OutgoingRequest(
+        "POST", url.partition("?")[0] + mark + query, {SIGNATURE: base64.b64encode(digest).decode()}, body
+    )
 
 
 @given(secrets, some, urls(), queries, clocks)
@@ -50,7 +52,7 @@ def test_what_square_signs_is_taken_by_both(key: str, body: bytes, url: str, que
 
 @given(secrets, some, urls(), clocks)
 def test_what_we_sign_as_square_is_taken_by_both(key: str, body: bytes, url: str, now: float) -> None:
-    both_take(SQUARE, sdk, fakes.signed(SQUARE.webhook.auth, body, secret=key, now=now, url=url), (key,), now)
+    both_take(SQUARE, sdk, fakes.signed_request(SQUARE.webhook.auth, body, secret=key, now=now, url=url), (key,), now)
 
 
 @given(st.data(), stored(), some, urls(), queries, clocks)

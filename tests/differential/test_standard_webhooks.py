@@ -15,7 +15,7 @@ import svix.webhooks
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Source
 from tests import fakes
 from tests.differential import changes
@@ -26,12 +26,12 @@ from tests.differential.judging import Sdk, agree, both_take, header, shipped
 pytestmark = pytest.mark.differential
 
 
-def standard(sent: Sent, key: str, _now: float) -> bool:
+def standard(sent: OutgoingRequest, key: str, _now: float) -> bool:
     standardwebhooks.webhooks.Webhook(key).verify(sent.body, dict(sent.headers), json_parse=False)
     return True
 
 
-def of_svix(sent: Sent, key: str, _now: float) -> bool:
+def of_svix(sent: OutgoingRequest, key: str, _now: float) -> bool:
     svix.webhooks.Webhook(key).verify(sent.body, dict(sent.headers))
     return True
 
@@ -58,10 +58,12 @@ keys_in_base64 = st.builds(
 )
 
 
-def by_the_sdk(webhook: Callable[[str], Any], names: str, key: str, body: bytes, said: tuple[str, int]) -> Sent:
+def by_the_sdk(
+    webhook: Callable[[str], Any], names: str, key: str, body: bytes, said: tuple[str, int]
+) -> OutgoingRequest:
     made = webhook(key).sign(said[0], datetime.fromtimestamp(said[1], UTC), body.decode())
     headers = {f"{names}-id": said[0], f"{names}-timestamp": str(said[1]), f"{names}-signature": made}
-    return Sent("POST", f"https://{HOST}/events", headers, body)
+    return OutgoingRequest("POST", f"https://{HOST}/events", headers, body)
 
 
 @st.composite
@@ -82,7 +84,7 @@ def among_others(draw: st.DrawFn, good: str) -> str:
 def stamp(name: str) -> changes.Change:
     """The SDK reads the time as a number, and signs its seconds: what is not how these are written is left out."""
 
-    def change(draw: st.DrawFn, sent: Sent) -> Sent:
+    def change(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
         sent = changes.one_character(name, "0123456789.-a")(draw, sent)
         value = header(sent, name) or ""
         with suppress(OverflowError, ValueError):
@@ -105,7 +107,7 @@ def test_what_their_sdk_signs_is_taken_by_both(
 def test_what_we_sign_as_they_do_is_taken_by_both(
     source: Source, sdk: Sdk, webhook: Any, names: str, key: str, body: bytes, now: float
 ) -> None:
-    sent = fakes.signed(source.webhook.auth, body, secret=key, now=now)
+    sent = fakes.signed_request(source.webhook.auth, body, secret=key, now=now)
     assert {name.partition("-")[0] for name in sent.headers} == {names}
     assert webhook
     both_take(source, sdk, sent, (key,), now)

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from stripe import WebhookSignature
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
@@ -21,13 +21,13 @@ SIGNATURE = "Stripe-Signature"
 AGES = st.just(0) | st.sampled_from([-300, -299, 299, 300, 301]) | st.integers(-300, 2_000)
 
 
-def sdk(sent: Sent, key: str, _now: float) -> bool:
+def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     return WebhookSignature.verify_header(sent.body, header(sent, SIGNATURE), key, 300)
 
 
-def by_the_sdk(key: str, body: bytes, stamp: int) -> Sent:
+def by_the_sdk(key: str, body: bytes, stamp: int) -> OutgoingRequest:
     made = WebhookSignature.generate_signature_header(body.decode(), key, stamp)
-    return Sent("POST", f"https://{HOST}/events", {SIGNATURE: made}, body)
+    return OutgoingRequest("POST", f"https://{HOST}/events", {SIGNATURE: made}, body)
 
 
 @st.composite
@@ -46,7 +46,7 @@ def among_others(draw: st.DrawFn, value: str, other_key: str, body: bytes, stamp
     return ",".join(draw(st.permutations(parts)))
 
 
-def one_character(draw: st.DrawFn, sent: Sent) -> Sent:
+def one_character(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
     """The SDK reads `t` as a number, and then signs the number: what is not how a number is written is left out."""
     sent = changes.one_character(SIGNATURE, "0123456789abcdefvtx,.")(draw, sent)
     for part in (header(sent, SIGNATURE) or "").split(","):
@@ -71,7 +71,7 @@ def test_what_stripes_sdk_signs_is_taken_by_both(key: str, body: bytes, now: flo
 
 @given(secrets, bodies, clocks)
 def test_what_we_sign_as_stripe_is_taken_by_both(key: str, body: bytes, now: float) -> None:
-    both_take(STRIPE, sdk, fakes.signed(STRIPE.webhook.auth, body, secret=key, now=now), (key,), now)
+    both_take(STRIPE, sdk, fakes.signed_request(STRIPE.webhook.auth, body, secret=key, now=now), (key,), now)
 
 
 @given(st.data(), stored(), secrets, bodies, clocks, AGES)

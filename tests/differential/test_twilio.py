@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.reading.formats import FORM
 from tests import fakes
 from tests.differential import changes
@@ -22,7 +22,7 @@ from tests.differential.judging import agree, both_refuse, both_take, header, sh
 pytestmark = pytest.mark.differential
 TWILIO = shipped("twilio")
 SIGNATURE = "X-Twilio-Signature"
-Kind = Callable[[st.DrawFn, str, str], Sent]
+Kind = Callable[[st.DrawFn, str, str], OutgoingRequest]
 fields = st.dictionaries(texts, st.lists(texts, min_size=1, max_size=3), max_size=5)
 types = st.sampled_from([FORM, f"{FORM}; charset=UTF-8", FORM.title()])
 
@@ -34,7 +34,7 @@ class Fields(dict[str, list[str]]):
         return self[name]
 
 
-def sdk(sent: Sent, key: str, _now: float) -> bool:
+def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     text = sent.body.decode()
     is_form = (header(sent, "Content-Type") or "").lower().startswith(FORM)
     params = Fields(parse_qs(text, keep_blank_values=True)) if is_form else text
@@ -53,31 +53,31 @@ def as_signed(draw: st.DrawFn, url: str) -> str:
     return draw(st.sampled_from([url, url.replace(".com/", ".com:443/", 1)]))
 
 
-def form(draw: st.DrawFn, key: str, url: str) -> Sent:
+def form(draw: st.DrawFn, key: str, url: str) -> OutgoingRequest:
     """The fields are signed, however they are written; the URL has no bodySHA256, which would be enough for ours."""
     drawn = draw(fields)
     signature = RequestValidator(key).compute_signature(as_signed(draw, url), Fields(drawn))
-    return Sent("POST", url, {"Content-Type": draw(types), SIGNATURE: signature}, written(draw, drawn))
+    return OutgoingRequest("POST", url, {"Content-Type": draw(types), SIGNATURE: signature}, written(draw, drawn))
 
 
-def other(draw: st.DrawFn, key: str, url: str) -> Sent:
+def other(draw: st.DrawFn, key: str, url: str) -> OutgoingRequest:
     """The URL is signed, with the body's hash in it."""
     body = draw(bodies)
     url += f"{'&' if '?' in url else '?'}bodySHA256={hashlib.sha256(body).hexdigest()}"
     signature = RequestValidator(key).compute_signature(as_signed(draw, url), {})
-    return Sent("POST", url, {"Content-Type": "application/json", SIGNATURE: signature}, body)
+    return OutgoingRequest("POST", url, {"Content-Type": "application/json", SIGNATURE: signature}, body)
 
 
-def another_url(draw: st.DrawFn, sent: Sent) -> Sent:
+def another_url(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
     """Neither quotes nor escapes are put in: ours looks past those of quotes, the SDK does not."""
     return changes.one_in_url(draw, sent, "ghZ_~&=")
 
 
-def another_port(draw: st.DrawFn, sent: Sent) -> Sent:
+def another_port(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
     return sent._replace(url=as_signed(draw, sent.url))
 
 
-def fields_anew(draw: st.DrawFn, sent: Sent) -> Sent:
+def fields_anew(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
     """The same fields, otherwise written, or some of them twice: Twilio signs each value once."""
     there = parse_qs(sent.body.decode(), keep_blank_values=True)
     twice = {name: [*values, values[0]] for name, values in there.items()}
@@ -110,7 +110,9 @@ def test_what_we_sign_as_twilio_is_taken_by_both(
 ) -> None:
     headers = {"Content-Type": data.draw(types) if is_form else "application/json"}
     body = written(data.draw, data.draw(fields)) if is_form else data.draw(bodies)
-    both_take(TWILIO, sdk, fakes.signed(TWILIO.webhook.auth, body, headers, secret=key, now=now, url=url), (key,), now)
+    both_take(
+        TWILIO, sdk, fakes.signed_request(TWILIO.webhook.auth, body, headers, secret=key, now=now, url=url), (key,), now
+    )
 
 
 @given(st.data(), secrets, urls(), clocks)

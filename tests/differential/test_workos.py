@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workos.webhooks._verification import verify_header
 
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
@@ -23,18 +23,18 @@ WINDOW = st.integers(-180_000, 180_000)
 AGES = st.just(0) | st.sampled_from([-180_001, -180_000, 180_000, 180_001]) | st.integers(-400_000, 400_000)
 
 
-def sdk(sent: Sent, key: str, _now: float) -> bool:
+def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     verify_header(event_body=sent.body, event_signature=header(sent, SIGNATURE) or "", secret=key)
     return True
 
 
-def by_workos(key: str, body: bytes, stamp: int) -> Sent:
+def by_workos(key: str, body: bytes, stamp: int) -> OutgoingRequest:
     """As documented, since the SDK has no signer: workos.com/docs/events/data-syncing/webhooks"""
     made = hmac.digest(key.encode(), f"{stamp}.".encode() + body, "sha256").hex()
-    return Sent("POST", f"https://{HOST}/events", {SIGNATURE: f"t={stamp}, v1={made}"}, body)
+    return OutgoingRequest("POST", f"https://{HOST}/events", {SIGNATURE: f"t={stamp}, v1={made}"}, body)
 
 
-def parts(draw: st.DrawFn, sent: Sent) -> Sent:
+def parts(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
     """Other times and signatures. The SDK wants two parts with `, ` between and never looks at their names, so the
     names stay as they are, and no part is added: ours looks at names, and takes several signatures."""
     stamp, _, made = (header(sent, SIGNATURE) or "t=0, v1=").removeprefix("t=").partition(", v1=")
@@ -64,7 +64,7 @@ def test_what_workos_signs_is_taken_by_both(key: str, body: bytes, now: float, a
 
 @given(secrets, bodies, clocks)
 def test_what_we_sign_as_workos_is_taken_by_both(key: str, body: bytes, now: float) -> None:
-    sent = fakes.signed(WORKOS.webhook.auth, body, secret=key, now=now)
+    sent = fakes.signed_request(WORKOS.webhook.auth, body, secret=key, now=now)
     # WorkOS writes a space behind the comma; ours takes it either way, and signs without.
     value = sent.headers[SIGNATURE].replace(",v1=", ", v1=")
     both_take(WORKOS, sdk, changes.with_header(sent, SIGNATURE, value), (key,), now)

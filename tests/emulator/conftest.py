@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator.commands import main
-from generator.local.emulator import Emulator, emulator
+from generator.local.emulator import Emulator, run_emulator
 from tests.definitions import SOURCES
 from tests.emulator.service import HELPER_BUCKET, SECRET, Service, free_port, template
 
@@ -25,14 +25,14 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def plain(build: Path) -> Iterator[Emulator]:
-    with emulator(free_port()) as running:
+    with run_emulator(free_port()) as running:
         _provide(running, build)
         yield running
 
 
 @pytest.fixture(scope="session")
 def enforced(build: Path) -> Iterator[Emulator]:
-    with emulator(free_port(), iam=True) as running:
+    with run_emulator(free_port(), iam=True) as running:
         _provide(running, build)
         yield running
 

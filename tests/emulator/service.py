@@ -13,7 +13,7 @@ import pytest
 import urllib3
 
 from generator.local.emulator import Emulator
-from generator.local.running import Followed
+from generator.local.running import SourceFollower
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ def sign_in(monkeypatch: pytest.MonkeyPatch, settings: Mapping[str, str]) -> Non
 class Service:
     emulator: Emulator
     outputs: Mapping[str, str]
-    followed: Followed
+    followed: SourceFollower
     http: urllib3.PoolManager
     s3: Any
 
@@ -42,7 +42,7 @@ class Service:
         outputs = emulator.deploy(stack, template, {"HelperBucket": HELPER_BUCKET})
         bundle = str(emulator.ca_bundle) if emulator.ca_bundle else None
         http = urllib3.PoolManager(ca_certs=bundle, retries=False, timeout=30)
-        return cls(emulator, outputs, Followed(emulator, outputs, stack), http, emulator.client("s3"))
+        return cls(emulator, outputs, SourceFollower(emulator, outputs, stack), http, emulator.client("s3"))
 
     def call(self, method: str, body: bytes | None, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         sent = {"content-type": "application/json", **headers}

@@ -15,14 +15,14 @@ from generator.commands import main
 from generator.definition.read import Definition, load, source_names
 from generator.definition.secret_names import ssm_names
 from generator.deploy.endpoint import vendor_url
-from generator.local.emulator import Emulator, emulator
-from generator.local.running import Followed, deploy
+from generator.local.emulator import Emulator, run_emulator
+from generator.local.running import SourceFollower, deploy_source
 from generator.samples import files as sample_files
 from generator.samples import gateway
 from generator.samples.files import Sample
-from generator.samples.sending import Answer, Endpoint, post
-from generator.samples.vendor import HELD, as_sent, auth_of, keys
-from lambdas.auth_type import Sent
+from generator.samples.sending import Endpoint, HttpResponse, send_request
+from generator.samples.vendor import PRIVATE_KEY_SUFFIX, auth_of_sample, sign_sample, stored_secrets
+from lambdas.auth_type import OutgoingRequest
 from lambdas.reading.request import BY_IAM
 from tests.definitions import SOURCES
 from tests.emulator.service import free_port
@@ -40,13 +40,13 @@ class Deployed:
         self.definition, self.source = definition, definition.source
         folder = build / self.source.name
         template = (folder / "event-source.json").read_text(encoding="utf-8")
-        outputs = deploy(running, self.source, template, (folder / "lambdas.zip").read_bytes())
+        outputs = deploy_source(running, self.source, template, (folder / "lambdas.zip").read_bytes())
         stack = names.stack_name(self.source.name)
-        self.followed = Followed(running, outputs, stack)
+        self.followed = SourceFollower(running, outputs, stack)
         bundle = str(running.ca_bundle)
         self.endpoint = Endpoint(running.invoke_url(outputs), here=True, ca_bundle=bundle, told=vendor_url(outputs))
         self._ssm, self._lambda = running.client("ssm"), running.client("lambda")
-        self._keys = keys(self._ssm, ssm_names(self.source), held=True)
+        self._keys = stored_secrets(self._ssm, ssm_names(self.source), held=True)
         self._function = running.resources(stack)["Webhook"]
         self._share_the_secret_of_the_samples()
         for title, function in running.resources(stack).items():
@@ -59,7 +59,7 @@ class Deployed:
         for name in ssm_names(self.source).values():
             if learns:
                 self._ssm.delete_parameter(Name=name)
-            elif not self._ssm.get_parameters(Names=[name + HELD])["Parameters"]:
+            elif not self._ssm.get_parameters(Names=[name + PRIVATE_KEY_SUFFIX])["Parameters"]:
                 self._ssm.put_parameter(Name=name, Value=sample_files.SECRET, Type="SecureString", Overwrite=True)
 
     def _take_to_the_time_of_the_samples(self, function: str, build: Path) -> None:
@@ -67,29 +67,31 @@ class Deployed:
         own = self._lambda.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
         pages = build / "pages"
         pages.mkdir(exist_ok=True)
-        for sample in sample_files.load(self.definition)[0]:
+        for sample in sample_files.load_samples(self.definition)[0]:
             for challenge in self.source.webhook.challenges:
                 if challenge.confirm and (url := sample.request.json.get(challenge.confirm.url)):
                     (pages / hashlib.sha256(url.encode()).hexdigest()).write_bytes(b"<ConfirmSubscriptionResponse/>")
-        more = {"PYTHONPATH": str(CLOCK), "VECTOR_NOW": str(sample_files.NOW), "VECTOR_PAGES": str(pages)}
+        more = {"PYTHONPATH": str(CLOCK), "VECTOR_NOW": str(sample_files.SAMPLE_TIME), "VECTOR_PAGES": str(pages)}
         self._lambda.update_function_configuration(FunctionName=function, Environment={"Variables": {**own, **more}})
 
-    def send(self, sample: Sample) -> Answer:
+    def send(self, sample: Sample) -> HttpResponse:
         """As the vendor does; by IAM, what the vendor alone can sign."""
-        sent = as_sent(self.source, sample, self.endpoint.told or "", self._keys, sample_files.NOW)
-        return post(self.endpoint, sent) if sent else self._hand_over(sample)
+        sent = sign_sample(self.source, sample, self.endpoint.told or "", self._keys, sample_files.SAMPLE_TIME)
+        return send_request(self.endpoint, sent) if sent else self._hand_over(sample)
 
-    def _hand_over(self, sample: Sample) -> Answer:
+    def _hand_over(self, sample: Sample) -> HttpResponse:
         event = gateway.event(sample.method, sample.headers, sample.body, query=sample.query)
         answer = self._lambda.invoke(FunctionName=self._function, Payload=json.dumps({**event, BY_IAM: True}))
         response = json.loads(answer["Payload"].read())
-        return Answer(response["statusCode"], response["body"])
+        return HttpResponse(response["statusCode"], response["body"])
 
-    def forge(self, sample: Sample, secret: str) -> Answer:
+    def forge(self, sample: Sample, secret: str) -> HttpResponse:
         """With a secret of one's own; unsigned, what only the vendor can sign."""
-        sent = as_sent(self.source, sample, self.endpoint.told or "", lambda _name: (secret,), sample_files.NOW)
-        plain = Sent(sample.method, self.endpoint.told or "", sample.headers, sample.body)
-        return post(self.endpoint, sent or plain)
+        sent = sign_sample(
+            self.source, sample, self.endpoint.told or "", lambda _name: (secret,), sample_files.SAMPLE_TIME
+        )
+        plain = OutgoingRequest(sample.method, self.endpoint.told or "", sample.headers, sample.body)
+        return send_request(self.endpoint, sent or plain)
 
     def arrived(self) -> list[dict[str, Any]]:
         messages: list[dict[str, Any]] = []
@@ -107,7 +109,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Emulator]:
-    with emulator(free_port(), iam=True) as started:
+    with run_emulator(free_port(), iam=True) as started:
         yield started
 
 
@@ -117,7 +119,7 @@ def test_its_samples_arrive_its_handshakes_answer_and_a_forgery_leaves_nothing(
 ) -> None:
     definition = load(SOURCES, [name])[0]
     deployed = Deployed(running, build, definition)
-    there = sample_files.load(definition)[0]
+    there = sample_files.load_samples(definition)[0]
     assert there
 
     # The handshakes first: a vendor's secret may come with one.
@@ -127,7 +129,7 @@ def test_its_samples_arrive_its_handshakes_answer_and_a_forgery_leaves_nothing(
             answer = deployed.send(sample)
             assert (answer.status, _body(answer)) == (expected["status"], expected["body"]), sample.name
     for sample in there:
-        if auth_of(definition.source, sample):
+        if auth_of_sample(definition.source, sample):
             assert deployed.forge(sample, "5b" * 24).status in (401, 403), sample.name
     assert (deployed.arrived(), list(deployed.followed.kept())) == ([], [])
     accepted = definition.source.webhook.answer
@@ -139,7 +141,7 @@ def test_its_samples_arrive_its_handshakes_answer_and_a_forgery_leaves_nothing(
     assert list(deployed.followed.kept()) == []
 
 
-def _body(answer: Answer) -> Any:
+def _body(answer: HttpResponse) -> Any:
     try:
         return json.loads(answer.body)
     except ValueError:

@@ -11,16 +11,16 @@ import pytest
 import urllib3
 
 from generator.definition.read import Definition
-from generator.local.emulator import Emulator, Here
-from generator.local.running import Followed, provide
+from generator.local.emulator import Emulator, EmulatorTarget
+from generator.local.running import SourceFollower, upload_prerequisites
 from generator.names import secret_path, stack_name
 from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
 from generator.templates.text import text
-from tests.definitions import definition
+from tests.definitions import make_definition
 from tests.emulator.service import Service, eventually
 from tests.emulator.test_permissions import allowed, clients_of
-from tests.fakes import signed
+from tests.fakes import signed_request
 
 pytestmark = pytest.mark.local
 
@@ -40,25 +40,25 @@ class Once:
         self, running: Emulator, made: Definition, change: Callable[[Template], None] = lambda _: None
     ) -> None:
         self.running, self.made, self.stack = running, made, stack_name(made.source.name)
-        provide(Here(emulator=running), made.source, [])
+        upload_prerequisites(EmulatorTarget(emulator=running), made.source, [])
         outputs = self.deploy(made, change)
         http = urllib3.PoolManager(ca_certs=str(running.ca_bundle), retries=False, timeout=30)
-        followed = Followed(running, outputs, self.stack)
+        followed = SourceFollower(running, outputs, self.stack)
         self.service = Service(running, outputs, followed, http, running.client("s3"))
         parameter = f"{secret_path(made.source.name)}/auth_token"
         store = running.client("ssm")
         self.secret = store.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
 
     def deploy(self, made: Definition, change: Callable[[Template], None] = lambda _: None) -> dict[str, str]:
-        target, code = Here(emulator=self.running), lambdas_zip(made)
-        provide(target, made.source, [code], secret=False)
+        target, code = EmulatorTarget(emulator=self.running), lambdas_zip(made)
+        upload_prerequisites(target, made.source, [code], secret=False)
         template = json.loads(text(event_source.build(made.source, zip_key(code))))
         change(template)
         return self.running.deploy(self.stack, json.dumps(template), {"HelperBucket": target.bucket})
 
     def post(self, *ids: str) -> int:
         body = json.dumps({"events": [{"id": one} for one in ids]}).encode()
-        sent = signed(self.made.source.webhook.auth, body, secret=self.secret)
+        sent = signed_request(self.made.source.webhook.auth, body, secret=self.secret)
         return self.service.post(sent.body, sent.headers).status
 
     def arrived(self) -> list[str]:
@@ -71,11 +71,11 @@ class Once:
 
 
 def test_with_its_roles_what_is_sent_again_is_not_sent_on(enforced: Emulator, tmp_path: Path) -> None:
-    once = Once(enforced, definition(tmp_path / "strict", TEXT % ", require: [never]", "once"))
+    once = Once(enforced, make_definition(tmp_path / "strict", TEXT % ", require: [never]", "once"))
     assert once.post("rejected") == 200
     (kept,) = once.service.kept()
 
-    once.deploy(definition(tmp_path, TEXT % "", "once"))
+    once.deploy(make_definition(tmp_path, TEXT % "", "once"))
     # Alone, several in a transaction, and some of them again.
     assert [once.post("a"), once.post("b", "c", "rejected"), once.post("c", "d"), once.post("a")] == [200] * 4
     assert once.arrived() == ["a", "b", "c", "d", "rejected"]
@@ -90,7 +90,7 @@ def test_with_its_roles_what_is_sent_again_is_not_sent_on(enforced: Emulator, tm
 
 @pytest.fixture(scope="module")
 def table(enforced: Emulator, tmp_path_factory: pytest.TempPathFactory) -> str:
-    once = Once(enforced, definition(tmp_path_factory.mktemp("roles"), TEXT % "", "roles"))
+    once = Once(enforced, make_definition(tmp_path_factory.mktemp("roles"), TEXT % "", "roles"))
     return enforced.resources(once.stack)["Claims"]
 
 
@@ -122,7 +122,7 @@ def test_without_the_permission_everything_goes_through(enforced: Emulator, tmp_
         policy = template["Resources"]["WebhookRole"]["Properties"]["Policies"][0]["PolicyDocument"]
         policy["Statement"] = [one for one in policy["Statement"] if "dynamodb:PutItem" not in one["Action"]]
 
-    lacking = Once(enforced, definition(tmp_path, TEXT % "", "lacking"), without)
+    lacking = Once(enforced, make_definition(tmp_path, TEXT % "", "lacking"), without)
     assert [lacking.post("a"), lacking.post("a", "b")] == [200, 200]
     assert lacking.arrived() == ["a", "a", "b"]
     lines = eventually(lambda: [one for one in lacking.service.followed.log() if one["message"] == "accepted"])

@@ -17,8 +17,8 @@ from botocore.exceptions import ClientError
 
 from generator.commands import main
 from generator.deploy import helper_bucket
-from generator.local.emulator import REGION, Emulator, emulator
-from generator.local.running import Followed
+from generator.local.emulator import REGION, Emulator, run_emulator
+from generator.local.running import SourceFollower
 from generator.templates import event_source
 from tests.definitions import SOURCES
 from tests.emulator.service import SECRET, Service, free_port, sign_in
@@ -31,7 +31,7 @@ _PROJECTS = itertools.count()
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Emulator]:
-    with emulator(free_port()) as running:
+    with run_emulator(free_port()) as running:
         yield running
 
 
@@ -75,7 +75,7 @@ class Source:
         """What the stack's outputs lead to."""
         found = self.emulator.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
         outputs = {one["OutputKey"]: one["OutputValue"] for one in found["Outputs"]}
-        followed = Followed(self.emulator, outputs, self.stack)
+        followed = SourceFollower(self.emulator, outputs, self.stack)
         http = urllib3.PoolManager(retries=False, timeout=30)
         return Service(self.emulator, outputs, followed, http, self.emulator.client("s3"))
 
@@ -103,7 +103,7 @@ def details(service: Service) -> list[Any]:
 
 def without_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if somebody had emptied the helper bucket: a function's code can't be found."""
-    monkeypatch.setattr(helper_bucket, "put", lambda _target, objects: iter([(key, True) for key in objects]))
+    monkeypatch.setattr(helper_bucket, "put_objects", lambda _target, objects: iter([(key, True) for key in objects]))
 
 
 def test_from_nothing_to_an_event_and_then_nothing_to_change(zoom: Source) -> None:

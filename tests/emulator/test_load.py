@@ -16,15 +16,15 @@ import pytest
 import urllib3
 
 from generator.definition.read import Definition
-from generator.local.emulator import Emulator, emulator
-from generator.local.running import deploy
+from generator.local.emulator import Emulator, run_emulator
+from generator.local.running import deploy_source
 from generator.names import secret_path, stack_name
 from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
 from generator.templates.text import text
-from tests.definitions import definition
+from tests.definitions import make_definition
 from tests.emulator.service import free_port
-from tests.fakes import signed
+from tests.fakes import signed_request
 
 pytestmark = pytest.mark.local
 
@@ -40,7 +40,7 @@ PATIENCE_SECONDS = 60
 
 @pytest.fixture(scope="module")
 def plain_one() -> Iterator[Emulator]:
-    with emulator(free_port()) as running:
+    with run_emulator(free_port()) as running:
         yield running
 
 
@@ -56,7 +56,7 @@ class Vendor:
 
     def send(self, ids: list[str]) -> None:
         body = json.dumps({"events": [{"id": one} for one in ids]}).encode()
-        sent = signed(self.made.source.webhook.auth, body, secret=self.secret)
+        sent = signed_request(self.made.source.webhook.auth, body, secret=self.secret)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             status = self.http.request("POST", self.url, body=sent.body, headers=dict(sent.headers)).status
@@ -80,7 +80,7 @@ class Vendor:
 
 def vendor(running: Emulator, made: Definition) -> tuple[Vendor, dict[str, str]]:
     code = lambdas_zip(made)
-    outputs = deploy(running, made.source, text(event_source.build(made.source, zip_key(code))), code)
+    outputs = deploy_source(running, made.source, text(event_source.build(made.source, zip_key(code))), code)
     parameter = f"{secret_path(made.source.name)}/auth_token"
     secret = running.client("ssm").get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
     http = urllib3.PoolManager(maxsize=2 * SENDERS, retries=False, timeout=60)
@@ -126,7 +126,7 @@ def test_all_that_sixteen_senders_send_is_there_and_with_dedupe_once(
     plain_one: Emulator, tmp_path: Path, more: str
 ) -> None:
     name = "once" if more else "often"
-    sends, outputs = vendor(plain_one, definition(tmp_path, TEXT + more, name))
+    sends, outputs = vendor(plain_one, make_definition(tmp_path, TEXT + more, name))
 
     with ThreadPoolExecutor(SENDERS) as senders:
         list(senders.map(sends.send_all, range(SENDERS)))

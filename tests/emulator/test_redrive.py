@@ -14,8 +14,8 @@ import pytest
 import urllib3
 
 from generator.commands import main
-from generator.local.emulator import Emulator, emulator
-from generator.local.running import Followed
+from generator.local.emulator import Emulator, run_emulator
+from generator.local.running import SourceFollower
 from tests.definitions import SOURCES
 from tests.emulator.mozdef import assert_zooms_plugin_takes_it
 from tests.emulator.service import SECRET, Service, eventually, free_port, sign_in
@@ -29,7 +29,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Emulator]:
-    with emulator(free_port(), iam=True) as running:
+    with run_emulator(free_port(), iam=True) as running:
         running.client("ssm").put_parameter(Name="/MozDef-EF/zoom/dev/auth_token", Value=SECRET, Type="SecureString")
         yield running
 
@@ -72,7 +72,7 @@ def mend(folder: Path) -> None:
 def service(account: Emulator) -> Service:
     outputs = account.outputs(STACK)
     http = urllib3.PoolManager(ca_certs=str(account.ca_bundle), retries=False, timeout=30)
-    return Service(account, outputs, Followed(account, outputs, STACK), http, account.client("s3"))
+    return Service(account, outputs, SourceFollower(account, outputs, STACK), http, account.client("s3"))
 
 
 def objects(account: Emulator, prefix: str) -> list[str]:

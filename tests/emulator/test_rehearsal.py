@@ -19,7 +19,7 @@ from generator.definition.read import load
 from generator.definition.secret_names import ssm_names
 from generator.local import artifacts, container
 from generator.local.emulator import Emulator
-from generator.local.rehearsal import Folders, Rehearsal, StageError, rehearsal
+from generator.local.rehearsal import Folders, Rehearsal, StageError, start_rehearsal
 from generator.packaging.build import FILES, shared_files, source_files
 from tests.definitions import ROOT
 from tests.emulator.service import free_port
@@ -37,13 +37,13 @@ def put_secret(there: Emulator, name: str) -> None:
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What builds install into. Only the commands below that end well have one of their own: it takes 15 seconds."""
-    return container.image(tmp_path_factory.mktemp("image"))
+    return container.create_python(tmp_path_factory.mktemp("image"))
 
 
 def clone(folder: Path) -> Path:
     """The framework as it is checked out, in which a test may change what it pushes."""
     folder.mkdir(parents=True)
-    artifacts.unpacked(artifacts.packed(ROOT), folder)
+    artifacts.unpack(artifacts.zip_folder(ROOT), folder)
     return folder
 
 
@@ -103,7 +103,7 @@ def deploy(python: Path) -> Deploy:
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 (folder / file).write_bytes(content)
         folders = Folders(framework, folder / "config", folder / "logs")
-        return rehearsal(
+        return start_rehearsal(
             definition.source, built | shared_files(), folders, free_port(), {}, secret=secret, python=python
         )
 
@@ -124,12 +124,12 @@ def zoom(deploy: Deploy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 @pytest.fixture
 def changed(zoom: Repositories) -> Iterator[Repositories]:
     """What a test changes in either repository is as it was after it."""
-    kept = {folder: artifacts.packed(folder) for folder in (zoom.framework, zoom.configuration)}
+    kept = {folder: artifacts.zip_folder(folder) for folder in (zoom.framework, zoom.configuration)}
     yield zoom
     for folder, content in kept.items():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        artifacts.unpacked(content, folder)
+        artifacts.unpack(content, folder)
 
 
 def replace(file: Path, old: str, new: str) -> str:
@@ -251,12 +251,12 @@ def test_a_configuration_that_leaves_its_folder_stops_at_the_merge(
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
         made.writestr("../generator/aws.py", b"")
-    packed = artifacts.packed
+    packed = artifacts.zip_folder
 
     def hostile(folder: Path) -> bytes:
         return buffer.getvalue() if folder == changed.configuration else packed(folder)
 
-    monkeypatch.setattr(artifacts, "packed", hostile)
+    monkeypatch.setattr(artifacts, "zip_folder", hostile)
     assert changed.stops() == (
         "Merge",
         [
@@ -351,7 +351,7 @@ def test_one_repository_on_codecommit_is_enough(deploy: Deploy, tmp_path: Path) 
     )
     repository = tmp_path / "repository"
     repository.mkdir()
-    artifacts.unpacked(source_files(load(sources, ["zoom-eu"])[0])["config.zip"], repository)
+    artifacts.unpack(source_files(load(sources, ["zoom-eu"])[0])["config.zip"], repository)
     assert not (repository / "sources" / "zoom-eu").exists()
     with deploy("zoom-eu", sources, repository, tmp_path) as deployed:
         zoom = Repositories(deployed)
@@ -382,10 +382,10 @@ def test_of_a_private_source_the_first_push_passes(python: Path, tmp_path: Path,
     if source == "codecommit":
         framework = tmp_path / "repository"
         framework.mkdir()
-        artifacts.unpacked(built["config.zip"], framework)
+        artifacts.unpack(built["config.zip"], framework)
     folders = Folders(framework, build / "acme" / "config", tmp_path / "logs")
     definition = load(tmp_path / "sources", ["acme"])[0]
-    with rehearsal(definition.source, built, folders, free_port(), {}, python=python) as deployed:
+    with start_rehearsal(definition.source, built, folders, free_port(), {}, python=python) as deployed:
         acme = Repositories(deployed)
         assert acme.push() == (GREEN if source == "github, codecommit" else ["Source", "TestBuildDeploy", "Verify"])
         [message] = acme.messages().values()
@@ -431,7 +431,7 @@ def test_the_command_says_where_it_stops_and_keeps_that_log_alone(
     python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(container, "image", lambda _: python)
+    monkeypatch.setattr(container, "create_python", lambda _: python)
     framework = clone(tmp_path / "framework")
     replace(framework / "sources" / "zoom" / "samples" / "user.created.mozdef.json", "user.created by", "made by")
     sources = ["--sources", str(ROOT / "sources")]

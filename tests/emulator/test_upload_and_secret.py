@@ -18,7 +18,7 @@ import pytest
 import urllib3
 
 from generator.commands import main
-from generator.local.emulator import Emulator, emulator
+from generator.local.emulator import Emulator, run_emulator
 from lambdas.runtime.secrets import Secrets, SecretsUnavailable
 from tests.definitions import ROOT, SOURCES
 from tests.emulator.service import free_port, sign_in
@@ -73,7 +73,7 @@ CALLED = {
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Emulator]:
     """Its own, with IAM enforced: what other tests put into theirs is not there."""
-    with emulator(free_port(), iam=True) as running:
+    with run_emulator(free_port(), iam=True) as running:
         yield running
 
 

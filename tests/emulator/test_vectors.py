@@ -21,7 +21,7 @@ import pytest
 from generator import names
 from generator.definition.read import Definition
 from generator.definition.secret_names import ssm_names
-from generator.local.emulator import Emulator, emulator
+from generator.local.emulator import Emulator, run_emulator
 from generator.packaging import build, bundle
 from generator.samples import gateway
 from lambdas.auth import leaves
@@ -122,7 +122,7 @@ class Deployed:
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Deployed]]:
-    with emulator(free_port()) as running:
+    with run_emulator(free_port()) as running:
         clients = {service: running.client(service) for service in ("s3", "ssm", "lambda")}
         region = {"LocationConstraint": running.region}
         clients["s3"].create_bucket(Bucket=HELPER_BUCKET, CreateBucketConfiguration=region)

@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from generator.definition.read import auth_types
+from generator.definition.auth_types import auth_types
 from generator.explain.captured_case import CapturedCase
 from generator.explain.explanation import explain
 from generator.explain.findings import Finding
 from generator.explain.report import lines
 from generator.samples.captured import Captured
-from lambdas.auth_type import Keys, Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Auth, Header, SecretName, Source
 from lambdas.reading.request import Request
-from tests.definitions import definition, shipped
+from tests.definitions import bundled_source, make_definition
 from tests.fakes import NOW, SECRET
 
 URL = "https://hooks.example.com/prod/events?a=1&b=x%20y"
@@ -39,17 +39,17 @@ PLAIN = "signature: {header: X-Signature}"
 
 def source(tmp_path: Path, auth: str) -> Source:
     """A source with this auth, as it stands in a definition in flow style."""
-    return definition(tmp_path, f"description: Made\nwebhook:\n  auth:\n    {auth}\n").source
+    return make_definition(tmp_path, f"description: Made\nwebhook:\n  auth:\n    {auth}\n").source
 
 
-def signed(auth: Auth, body: bytes = BODY, secret: str = SECRET, url: str = URL) -> Sent:
-    made = auth.type.sign(auth.settings, Sent("POST", url, JSON_TYPE, body), lambda _name: (secret,), NOW)
+def signed(auth: Auth, body: bytes = BODY, secret: str = SECRET, url: str = URL) -> OutgoingRequest:
+    made = auth.type.sign(auth.settings, OutgoingRequest("POST", url, JSON_TYPE, body), lambda _name: (secret,), NOW)
     assert made
     return made
 
 
 def findings(
-    made: Source, sent: Sent, secrets: Mapping[str, tuple[str, ...]] | str = SECRET, **more: Any
+    made: Source, sent: OutgoingRequest, secrets: Mapping[str, tuple[str, ...]] | str = SECRET, **more: Any
 ) -> list[Finding]:
     """What is found of a request as it was captured."""
     captured = Captured(sent.method, sent.url, tuple(sent.headers.items()), sent.body, **more.pop("about", {}))
@@ -463,18 +463,18 @@ def test_a_token_that_is_there_otherwise(
     tmp_path: Path, auth: str, header: dict[str, str], said: str, todo: str
 ) -> None:
     made = source(tmp_path, auth)
-    assert findings(made, Sent("POST", URL, {**JSON_TYPE, **header}, BODY)) == [Finding(said, todo)]
+    assert findings(made, OutgoingRequest("POST", URL, {**JSON_TYPE, **header}, BODY)) == [Finding(said, todo)]
 
 
 def test_a_token_in_the_query_and_one_in_the_body_that_are_elsewhere(tmp_path: Path) -> None:
     made = source(tmp_path, "token: {query: token}")
     url = f"{PUBLIC}?key={SECRET.replace(' ', '%20')}"
-    assert findings(made, Sent("POST", url, JSON_TYPE, BODY)) == [
+    assert findings(made, OutgoingRequest("POST", url, JSON_TYPE, BODY)) == [
         Finding("the token is in the query, as key", "in the definition, `query: key`")
     ]
     made = source(tmp_path, "body_token: {each: value, field: clientState}")
     body = json.dumps({"value": [{"state": {"token": SECRET}}]}).encode()
-    assert findings(made, Sent("POST", URL, JSON_TYPE, body)) == [
+    assert findings(made, OutgoingRequest("POST", URL, JSON_TYPE, body)) == [
         Finding("the token is in value[].state.token", "in the definition, `each: value, field: state.token`")
     ]
 
@@ -490,14 +490,14 @@ def test_a_token_in_the_query_and_one_in_the_body_that_are_elsewhere(tmp_path: P
 def test_a_query_parameter_that_is_there_twice(tmp_path: Path, auth: str) -> None:
     url = f"{PUBLIC}?key={SECRET.replace(' ', '+')}&k%65y=2"
     found = Finding("key is in the query more than once", "have it sent once: of two, nobody knows which is meant")
-    sent = Sent("POST", url, {**JSON_TYPE, "X-Signature": "00"}, BODY)
+    sent = OutgoingRequest("POST", url, {**JSON_TYPE, "X-Signature": "00"}, BODY)
     assert findings(source(tmp_path, auth), sent) == [found]
 
 
 def test_a_basic_secret_that_is_in_base64_already(tmp_path: Path) -> None:
     made = source(tmp_path, "basic: {}")
     pair = base64.b64encode(b"ann:correct horse").decode()
-    sent = Sent("POST", URL, {"Authorization": f"Basic {pair}"}, BODY)
+    sent = OutgoingRequest("POST", URL, {"Authorization": f"Basic {pair}"}, BODY)
     todo = "store `user:password` as the secret"
     assert findings(made, sent, pair) == [Finding("the secret is in base64 already", todo)]
     assert findings(made, sent, "bob:correct horse") == [
@@ -506,11 +506,11 @@ def test_a_basic_secret_that_is_in_base64_already(tmp_path: Path) -> None:
 
 
 def late(seconds: int) -> CapturedCase:
-    auth = shipped("zoom").source.webhook.auth
-    sent = auth.type.sign(auth.settings, Sent("POST", URL, {}, BODY), lambda _name: (SECRET,), NOW)
+    auth = bundled_source("zoom").source.webhook.auth
+    sent = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, BODY), lambda _name: (SECRET,), NOW)
     assert sent
     captured = Captured("POST", URL, tuple(sent.headers.items()), BODY)
-    return CapturedCase(shipped("zoom").source, captured, {"auth_token": (SECRET,)}, NOW + seconds)
+    return CapturedCase(bundled_source("zoom").source, captured, {"auth_token": (SECRET,)}, NOW + seconds)
 
 
 def test_a_request_that_is_only_too_old_or_too_new_is_told_so() -> None:
@@ -547,7 +547,7 @@ def test_a_time_in_another_unit(tmp_path: Path, theirs: str, ours: str) -> None:
 
 
 def test_a_version_of_the_scheme_that_is_another() -> None:
-    made = shipped("box").source
+    made = bundled_source("box").source
     sent = signed(made.webhook.auth)
     sent = sent._replace(headers={**sent.headers, "Box-Signature-Version": "2"})
     assert findings(made, sent) == [
@@ -578,8 +578,8 @@ def test_two_secrets_that_were_exchanged(tmp_path: Path) -> None:
 
 
 def test_of_several_ways_only_those_in_use_are_explained() -> None:
-    made = shipped("gitlab").source
-    sent = Sent("POST", URL, {"X-Gitlab-Token": f'"{SECRET}"'}, BODY)
+    made = bundled_source("gitlab").source
+    sent = OutgoingRequest("POST", URL, {"X-Gitlab-Token": f'"{SECRET}"'}, BODY)
     assert findings(made, sent) == [
         Finding("token: the token has quotes around it", "have the vendor send the token alone")
     ]
@@ -599,7 +599,9 @@ def test_the_hash_of_another_body_is_told_apart_from_another_signature(tmp_path:
 def test_what_nothing_explains_says_what_is_suspicious(tmp_path: Path) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: hex}}}}")
     headers = {"X-Signature": "not hex", "X-Hub-Signature": "sha1=" + "ab" * 20}
-    found = findings(made, Sent("POST", URL, headers, BODY), "short", about={"doubts": ("the body was cut",)})
+    found = findings(
+        made, OutgoingRequest("POST", URL, headers, BODY), "short", about={"doubts": ("the body was cut",)}
+    )
     assert found == [
         NO_HEX,
         Finding("the body was cut", "capture the body byte for byte", proven=False),
@@ -666,22 +668,22 @@ def test_of_a_wrong_secret_the_url_is_suspected_first_only_where_it_is_signed(tm
 
 def test_a_credential_that_is_not_in_the_file_is_why(tmp_path: Path) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    assert findings(made, Sent("POST", URL, {"X-Hub-Signature": "sha1=" + "ab" * 20}, BODY)) == [
+    assert findings(made, OutgoingRequest("POST", URL, {"X-Hub-Signature": "sha1=" + "ab" * 20}, BODY)) == [
         Finding(
             "there is no x-signature; x-hub-signature may be a signature",
             "a proxy, or the tool that captured it, may have taken it away; or the vendor is set up without a secret",
         )
     ]
     for masked in ("[redacted]", "sha256=****", "<hidden>"):
-        assert findings(made, Sent("POST", URL, {"X-Signature": masked}, BODY)) == [
+        assert findings(made, OutgoingRequest("POST", URL, {"X-Signature": masked}, BODY)) == [
             Finding("x-signature was masked by whatever captured it", "capture the header too")
         ]
 
 
 def test_items_with_another_token_are_counted() -> None:
-    made = shipped("ms-graph").source
+    made = bundled_source("ms-graph").source
     body = json.dumps({"value": [{"clientState": SECRET}, {"clientState": "another"}, {}]}).encode()
-    assert findings(made, Sent("POST", URL, JSON_TYPE, body))[0] == Finding(
+    assert findings(made, OutgoingRequest("POST", URL, JSON_TYPE, body))[0] == Finding(
         "2 of 3 items have another token, or none",
         "every item must carry the secret: another subscription may have been made with another one",
         proven=False,
@@ -690,7 +692,7 @@ def test_items_with_another_token_are_counted() -> None:
 
 def test_a_signature_of_another_length_is_told(tmp_path: Path) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    found = findings(made, Sent("POST", URL, {"X-Signature": "ab" * 20}, BODY))
+    found = findings(made, OutgoingRequest("POST", URL, {"X-Signature": "ab" * 20}, BODY))
     said = "the signature has 20 bytes, as SHA1 makes them, not 32"
     assert found[0] == Finding(said, "compare `algorithm` and `encoding`", proven=False)
 
@@ -738,7 +740,7 @@ class Odd:
         return (settings.header.lower(),)
 
     @staticmethod
-    def verify(settings: Settings, request: Request, keys: Keys, _now: float) -> None:
+    def verify(settings: Settings, request: Request, keys: SecretLookup, _now: float) -> None:
         if request.headers.get(settings.header.lower()) not in [key[::-1] for key in keys(settings.secret)]:
             raise Unauthenticated("it is not the secret backwards")
 
@@ -760,7 +762,7 @@ def test_a_type_of_which_nothing_is_known_is_explained_by_what_it_says_itself(
         setattr(module, name, getattr(Odd, name))
     monkeypatch.setitem(auth_types(), "odd", module)
     made = source(tmp_path, "odd: {}")
-    sent = Sent("POST", URL, {**JSON_TYPE, "X-Odd": "nothing like it"}, BODY)
+    sent = OutgoingRequest("POST", URL, {**JSON_TYPE, "X-Odd": "nothing like it"}, BODY)
     case = CapturedCase(made, Captured(*sent[:2], tuple(sent.headers.items()), BODY), {"auth_token": (SECRET,)}, NOW)
     assert [one[:2] for one in lines(explain(case))][:9] == [
         ("odd", "the secret backwards in X-Odd"),

@@ -28,15 +28,15 @@ from generator.explain.report import as_plain, lines, title
 from generator.samples import files as sample_files
 from generator.samples import vendor
 from generator.samples.captured import Captured
-from lambdas.auth_type import Sent
+from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Source
-from lambdas.runtime.times import iso
+from lambdas.runtime.times import iso_time
 from tests import issuers
-from tests.definitions import CASES, ROOT, SOURCES, definition, shipped
+from tests.definitions import CASES, ROOT, SOURCES, bundled_source, make_definition
 from tests.fakes import NOW, SECRET
-from tests.fakes import signed as signed_by
+from tests.fakes import signed_request as signed_by
 
-AT = iso(NOW)
+AT = iso_time(NOW)
 BODY = (SOURCES / "zoom" / "samples" / "user.created.json").read_bytes().strip()
 COMPACT = json.dumps(json.loads(BODY), separators=(",", ":")).encode()
 URL = "https://hooks.example.com/events"
@@ -54,7 +54,9 @@ def verify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     """`verify SOURCE` of a request, with what comes out of a pipe: exit status, output, errors."""
     monkeypatch.chdir(ROOT)
 
-    def command(source: str, sent: Sent | bytes, *args: str, piped: str | bytes = SECRET) -> tuple[int, str, str]:
+    def command(
+        source: str, sent: OutgoingRequest | bytes, *args: str, piped: str | bytes = SECRET
+    ) -> tuple[int, str, str]:
         file = tmp_path / "captured"
         file.write_bytes(sent if isinstance(sent, bytes) else http(sent))
         content = piped if isinstance(piped, bytes) else piped.encode()
@@ -67,7 +69,7 @@ def verify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return command
 
 
-def http(sent: Sent) -> bytes:
+def http(sent: OutgoingRequest) -> bytes:
     """A request as it goes over the wire."""
     parts = urlsplit(sent.url)
     target = f"{parts.path}?{parts.query}" if parts.query else parts.path
@@ -81,8 +83,10 @@ def those(label: str, out: str) -> list[str]:
     return re.findall(rf"^  {label} +(.*)$", out, re.MULTILINE)
 
 
-def zoom(body: bytes = COMPACT, **more: Any) -> Sent:
-    return signed_by(shipped("zoom").source.webhook.auth, body, {"Content-Type": "application/json"}, url=URL, **more)
+def zoom(body: bytes = COMPACT, **more: Any) -> OutgoingRequest:
+    return signed_by(
+        bundled_source("zoom").source.webhook.auth, body, {"Content-Type": "application/json"}, url=URL, **more
+    )
 
 
 def test_a_request_that_verifies_is_told_all_the_way_to_its_message(verify: Run) -> None:
@@ -171,7 +175,7 @@ def test_programs_read_the_same_as_json(verify: Run) -> None:
     }
 
 
-def raw(sent: Sent) -> bytes:
+def raw(sent: OutgoingRequest) -> bytes:
     """A request without Content-Length, so that what ends the file may be of the body."""
     return http(sent)
 
@@ -206,14 +210,14 @@ def test_without_a_clock_it_is_now(verify: Run, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_time_of_a_body_or_a_token_is_the_requests_own_too(verify: Run) -> None:
-    auth = shipped("linear").source.webhook.auth
-    sent = auth.type.sign(auth.settings, Sent("POST", URL, {}, b"{}"), lambda _name: (SECRET,), NOW - 9_000)
+    auth = bundled_source("linear").source.webhook.auth
+    sent = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, b"{}"), lambda _name: (SECRET,), NOW - 9_000)
     assert verify("linear", sent)[0] == 1
     assert verify("linear", sent, "--at", "request")[0] == 0
 
 
 def test_a_request_without_a_time_of_its_own_is_taken_as_of_now(verify: Run) -> None:
-    sent = signed_by(shipped("github").source.webhook.auth, b"{}", {"X-GitHub-Event": "push"}, url=URL)
+    sent = signed_by(bundled_source("github").source.webhook.auth, b"{}", {"X-GitHub-Event": "push"}, url=URL)
     status, _, err = verify("github", sent, "--at", "request")
     assert (status, err) == (0, "warning: the request has no time that the definition looks at: now is taken\n")
 
@@ -281,9 +285,9 @@ webhook:
 
 
 def test_each_of_several_secrets_is_asked_for(verify: Run, tmp_path: Path) -> None:
-    auth = definition(tmp_path / "s", TWO).source.webhook.auth
+    auth = make_definition(tmp_path / "s", TWO).source.webhook.auth
     values = {"auth_token": SECRET, "other": "another-secret"}
-    sent = auth.type.sign(auth.settings, Sent("POST", URL, {}, b"{}"), lambda name: (values[name],), NOW)
+    sent = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, b"{}"), lambda name: (values[name],), NOW)
     folder = ["--sources", str(tmp_path / "s")]
     assert verify("made", sent, *folder, piped=f"{SECRET}\nanother-secret\n")[0] == 0
     status, out, _ = verify("made", sent, *folder, piped=f"another-secret\n{SECRET}\n")
@@ -313,9 +317,9 @@ def test_in_a_terminal_the_secrets_are_typed_and_not_shown(verify: Run, monkeypa
     ]
 
 
-def challenge(name: str, sample: str) -> Sent:
-    (one,) = [one for one in sample_files.load(shipped(name))[0] if one.name == sample]
-    sent = vendor.as_sent(shipped(name).source, one, URL, lambda _name: (SECRET,), NOW)
+def challenge(name: str, sample: str) -> OutgoingRequest:
+    (one,) = [one for one in sample_files.load_samples(bundled_source(name))[0] if one.name == sample]
+    sent = vendor.sign_sample(bundled_source(name).source, one, URL, lambda _name: (SECRET,), NOW)
     assert sent
     return sent
 
@@ -334,7 +338,7 @@ def test_a_handshake_is_told_with_its_answer_but_for_what_the_secret_makes(verif
 
 def test_a_handshake_that_hands_a_secret_over_does_not_show_it(verify: Run) -> None:
     handed = "b537207f20cbfa02357cf448134da559"
-    status, out, _ = verify("asana", Sent("POST", URL, {"X-Hook-Secret": handed}, b""), piped="")
+    status, out, _ = verify("asana", OutgoingRequest("POST", URL, {"X-Hook-Secret": handed}, b""), piped="")
     assert status == 0
     assert handed not in out
     assert "  answer     200 x-hook-secret: [hidden]\n" in out
@@ -343,7 +347,7 @@ def test_a_handshake_that_hands_a_secret_over_does_not_show_it(verify: Run) -> N
 
 def test_a_handshake_that_is_verified_is_told_to_whom_it_is_answered(verify: Run) -> None:
     body = b'{"type":"url_verification","challenge":"3eZbrw1aB10FEMAGAZd4FyFQ"}'
-    sent = signed_by(shipped("slack").source.webhook.auth, body, url=URL)
+    sent = signed_by(bundled_source("slack").source.webhook.auth, body, url=URL)
     status, out, _ = verify("slack", sent)
     assert status == 0
     assert "  challenge  POST where type == 'url_verification', answered once its sender is verified\n" in out
@@ -367,14 +371,14 @@ events:
 """
 
 
-def sns(**fields: str) -> Sent:
-    return Sent("POST", URL, {}, json.dumps(issuers.signed_message(issuers.message(**fields))).encode())
+def sns(**fields: str) -> OutgoingRequest:
+    return OutgoingRequest("POST", URL, {}, json.dumps(issuers.signed_message(issuers.message(**fields))).encode())
 
 
 def test_a_message_of_sns_is_verified_with_a_certificate_from_a_file(
     verify: Run, tmp_path: Path, nobody_is_asked: issuers.Internet
 ) -> None:
-    definition(tmp_path / "s", SNS)
+    make_definition(tmp_path / "s", SNS)
     (tmp_path / "cert.pem").write_bytes(issuers.certificate())
     options = ["--sources", str(tmp_path / "s"), "--keys", str(tmp_path / "cert.pem")]
     status, out, err = verify("made", sns(), *options, piped="")
@@ -391,7 +395,7 @@ def test_a_message_of_sns_is_verified_with_a_certificate_from_a_file(
     status, out, _ = verify("made", sns(TopicArn="arn:aws:sns:us-west-2:123456789012:Other"), *options, piped="")
     assert status == 1
     assert "  why       its topic is arn:aws:sns:us-west-2:123456789012:Other\n" in out
-    raw_message = Sent("POST", URL, {"x-amz-sns-rawdelivery": "true"}, b'{"a": 1}')
+    raw_message = OutgoingRequest("POST", URL, {"x-amz-sns-rawdelivery": "true"}, b'{"a": 1}')
     out = verify("made", raw_message, *options, piped="")[1]
     assert "  do        switch raw message delivery off: what is delivered so has no signature\n" in out
     assert nobody_is_asked.asked == []
@@ -400,7 +404,7 @@ def test_a_message_of_sns_is_verified_with_a_certificate_from_a_file(
 def test_without_a_file_the_vendor_is_asked_for_its_keys_and_that_is_told(
     verify: Run, tmp_path: Path, nobody_is_asked: issuers.Internet
 ) -> None:
-    definition(tmp_path / "s", SNS)
+    make_definition(tmp_path / "s", SNS)
     nobody_is_asked.pages[issuers.CERTIFICATE_URL] = issuers.certificate()
     status, _, err = verify("made", sns(), "--sources", str(tmp_path / "s"), piped="")
     told = "asks the SigningCertURL of the message for keys; with --keys FILE, nobody is asked\n"
@@ -443,10 +447,10 @@ CLAIMS = {
 def test_a_token_of_an_issuer_is_verified_with_keys_from_a_file(
     verify: Run, tmp_path: Path, change: Mapping[str, Any], args: list[str], why: str | None
 ) -> None:
-    definition(tmp_path / "s", JWT)
+    make_definition(tmp_path / "s", JWT)
     (tmp_path / "keys.json").write_bytes(issuers.key_set(issuers.Issuer()))
     token = issuers.Issuer().token({**CLAIMS, **change})
-    sent = Sent("POST", URL, {"Authorization": f"Bearer {token}"}, b"{}")
+    sent = OutgoingRequest("POST", URL, {"Authorization": f"Bearer {token}"}, b"{}")
     options = ["--sources", str(tmp_path / "s"), "--keys", str(tmp_path / "keys.json")]
     status, out, err = verify("made", sent, *options, *args, piped="")
     assert (status, err) == (1 if why else 0, "")
@@ -458,8 +462,8 @@ def test_an_issuer_that_is_a_placeholder_is_told_first_and_nobody_is_asked(
     verify: Run, tmp_path: Path, nobody_is_asked: issuers.Internet
 ) -> None:
     text = 'description: d\nwebhook: {auth: {jwt: {issuer: "https://REPLACE_ME", audience: [REPLACE_ME]}}}\n'
-    definition(tmp_path / "s", text)
-    sent = Sent("POST", URL, {"Authorization": f"Bearer {issuers.Issuer().token(CLAIMS)}"}, b"{}")
+    make_definition(tmp_path / "s", text)
+    sent = OutgoingRequest("POST", URL, {"Authorization": f"Bearer {issuers.Issuer().token(CLAIMS)}"}, b"{}")
     status, out, err = verify("made", raw(sent) + b"\n", "--sources", str(tmp_path / "s"), piped="")
     assert (status, err, nobody_is_asked.asked) == (1, "", [])
     assert those("refused", out) == ["issuer is still a placeholder, so nobody has the keys"]
@@ -486,8 +490,8 @@ def test_a_method_that_has_no_route_is_answered_by_the_api_itself(verify: Run) -
 
 
 def test_keys_of_another_kind_are_told(verify: Run, tmp_path: Path) -> None:
-    definition(tmp_path / "s", JWT)
-    definition(tmp_path / "s", SNS, "made-sns")
+    make_definition(tmp_path / "s", JWT)
+    make_definition(tmp_path / "s", SNS, "made-sns")
     folder = ["--sources", str(tmp_path / "s")]
     file = tmp_path / "keys"
     file.write_text("{}")
@@ -512,7 +516,7 @@ SHIPPED = {
 VECTORS = [one for one in PUBLISHED if one["scheme"] in SHIPPED and one["secret"]]
 
 
-def case_of(source: Source, sent: Sent, secret: str, now: float = NOW) -> CapturedCase:
+def case_of(source: Source, sent: OutgoingRequest, secret: str, now: float = NOW) -> CapturedCase:
     names = secret_names.stored_names(source.webhook)
     captured = Captured(sent.method, sent.url, tuple(sent.headers.items()), sent.body)
     return CapturedCase(source, captured, dict.fromkeys(names, (secret,)), now)
@@ -520,9 +524,9 @@ def case_of(source: Source, sent: Sent, secret: str, now: float = NOW) -> Captur
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda one: f"{PUBLISHED.index(one)}-{one['scheme']}")
 def test_what_vendors_have_published_verifies_as_they_say(vector: dict[str, Any]) -> None:
-    source = shipped(SHIPPED[vector["scheme"]]).source
+    source = bundled_source(SHIPPED[vector["scheme"]]).source
     now = float(vector["now"] or (1_600_112_502 if vector["scheme"] == "sendgrid" else NOW))
-    sent = Sent(vector["method"], vector["url"], vector["headers"], vector["body"].encode())
+    sent = OutgoingRequest(vector["method"], vector["url"], vector["headers"], vector["body"].encode())
     said = explain(case_of(source, sent, vector["secret"], now))
     assert said.auth
     assert said.auth.verifies == vector["valid"]
@@ -537,7 +541,7 @@ def everything(case: CapturedCase) -> str:
 
 
 DEFINITIONS: list[Definition] = load(SOURCES, source_names(SOURCES))
-SAMPLES = [(one, sample) for one in DEFINITIONS for sample in sample_files.load(one)[0]]
+SAMPLES = [(one, sample) for one in DEFINITIONS for sample in sample_files.load_samples(one)[0]]
 in_base64 = st.binary(min_size=12, max_size=30).map(lambda key: base64.b64encode(key).decode())
 secrets = in_base64 | in_base64.map("whsec_".__add__) | st.text(string.printable[:95], min_size=12, max_size=40)
 
@@ -548,13 +552,13 @@ def test_nothing_that_is_printed_has_a_secret_or_a_whole_signature_in_it(
 ) -> None:
     source, sample = pair[0].source, pair[1]
     try:
-        sent = vendor.as_sent(source, sample, URL, lambda _name: (secret,), NOW)
+        sent = vendor.sign_sample(source, sample, URL, lambda _name: (secret,), NOW)
     except GeneratorError:
         return  # a secret that is none to this vendor
     if sent is None:
         return
     printed = everything(case_of(source, sent._replace(body=sent.body + more), secret if same else f"{secret}x"))
-    auth = vendor.auth_of(source, sample)
+    auth = vendor.auth_of_sample(source, sample)
     made = dict(sent.headers.items() - sample.headers.items())
     names = auth.type.headers(auth.settings) if auth else ()
     credentials = [value for name, value in made.items() if name.lower() in names]
@@ -568,13 +572,13 @@ def parts(values: list[str]) -> set[str]:
 
 def test_what_a_definition_masks_is_not_printed_either() -> None:
     body = b'{"event":"recording.completed","download_token":"eyJhbGciOi-abc","payload":{},"event_ts":1}'
-    assert "eyJhbGciOi" not in everything(case_of(shipped("zoom").source, zoom(body), SECRET))
-    assert "[hidden]" in everything(case_of(shipped("zoom").source, zoom(body), SECRET))
+    assert "eyJhbGciOi" not in everything(case_of(bundled_source("zoom").source, zoom(body), SECRET))
+    assert "[hidden]" in everything(case_of(bundled_source("zoom").source, zoom(body), SECRET))
 
 
 def test_a_token_in_the_query_is_not_printed(tmp_path: Path) -> None:
-    source = definition(tmp_path, "description: d\nwebhook: {auth: {token: {query: key}}}\n").source
-    sent = Sent("POST", f"{URL}?key=s%2fcret-s%2fcret&a=1", {}, b"{}")
+    source = make_definition(tmp_path, "description: d\nwebhook: {auth: {token: {query: key}}}\n").source
+    sent = OutgoingRequest("POST", f"{URL}?key=s%2fcret-s%2fcret&a=1", {}, b"{}")
     for secret in ("s/cret-s/cret", "another-secret"):
         printed = everything(case_of(source, sent, secret))
         assert f"{URL}?key=[hidden]&a=1" in printed
@@ -597,9 +601,9 @@ def test_a_token_in_the_query_is_not_printed(tmp_path: Path) -> None:
 def test_a_field_whose_name_is_no_path_is_found_and_hidden(tmp_path: Path, auth: str, seen: str) -> None:
     """JMESPath would take `client-state` for a mistake, and `@` for the whole."""
     events = "events: {split: '\"the-value\"'}"
-    source = definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n{events}\n").source
+    source = make_definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n{events}\n").source
     body = b'{"the-value":[{"id":"e1","@odata":{"client-state":"f00dfeedf00dfeedf00dfeed"}}]}'
-    case = case_of(source, Sent("POST", URL, {}, body), SECRET)
+    case = case_of(source, OutgoingRequest("POST", URL, {}, body), SECRET)
     assert seen in everything(case)
     assert "f00dfeedf00dfeedf00dfeed" not in everything(case)
     assert explain(case).status == 401
@@ -609,21 +613,23 @@ def test_control_characters_of_a_request_do_not_reach_the_terminal() -> None:
     body = b'{"event":"\x1b[2J","a":"\xe2\x80\xae\r\n"}'
     sent = zoom(body)
     sent = sent._replace(headers={**sent.headers, "x-zm-request-timestamp": "1\x1b[31m"})
-    printed = everything(case_of(shipped("zoom").source, sent, SECRET))
+    printed = everything(case_of(bundled_source("zoom").source, sent, SECRET))
     assert {char for char in printed if not char.isprintable()} == {"\n"}
     assert '{"event":"␛[2J","a":"<U+202E>␍␊"}' in printed
 
 
 def test_a_body_that_is_no_text_is_shown_in_hex() -> None:
-    printed = everything(case_of(shipped("zoom").source, zoom(b"\x1f\x8b\x08" + bytes(40)), SECRET))
+    printed = everything(case_of(bundled_source("zoom").source, zoom(b"\x1f\x8b\x08" + bytes(40)), SECRET))
     assert "1f 8b 08 00 00 00" in printed
     assert "(not UTF-8)" in printed
 
 
 def test_what_authorizers_refuse_is_answered_as_they_do() -> None:
-    source = shipped("auth0").source
-    assert explain(case_of(source, Sent("POST", URL, {"Authorization": "wrong"}, b"{}"), SECRET)).status == 403
-    assert explain(case_of(source, Sent("POST", URL, {}, b"{}"), SECRET)).status == 401
+    source = bundled_source("auth0").source
+    assert (
+        explain(case_of(source, OutgoingRequest("POST", URL, {"Authorization": "wrong"}, b"{}"), SECRET)).status == 403
+    )
+    assert explain(case_of(source, OutgoingRequest("POST", URL, {}, b"{}"), SECRET)).status == 401
 
 
 def test_what_is_authentic_and_becomes_no_message_is_told_with_its_reason(verify: Run) -> None:
@@ -683,8 +689,8 @@ def test_whatever_was_captured_is_explained(
     ],
 )
 def test_a_secret_that_is_of_no_use_is_answered_503(tmp_path: Path, auth: str, secret: str, why: str) -> None:
-    source = definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
-    sent = Sent("POST", URL, {"Authorization": "Basic YTpi", "x-sig": "00"}, b'{"id":"1","s":"00"}')
+    source = make_definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
+    sent = OutgoingRequest("POST", URL, {"Authorization": "Basic YTpi", "x-sig": "00"}, b'{"id":"1","s":"00"}')
     explained = explain(case_of(source, sent, secret))
     assert (explained.status, explained.verifies) == (503, False)
     assert why in everything(case_of(source, sent, secret))
@@ -693,7 +699,7 @@ def test_a_secret_that_is_of_no_use_is_answered_503(tmp_path: Path, auth: str, s
 
 @pytest.mark.parametrize("auth", ["hmac: {signature: {header: x-sig}}", "body_token: {field: s}"])
 def test_white_space_around_a_secret_is_no_reason(tmp_path: Path, auth: str) -> None:
-    source = definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
+    source = make_definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
     said = everything(case_of(source, signed_by(source.webhook.auth, b'{"id":"1","s":""}'), f"{SECRET}\n"))
     assert "verifies" in said
     glimpses = re.findall(r"(?:expected|seen) +(\S+)", said)

@@ -13,9 +13,9 @@ import pytest
 from generator.commands import main
 from generator.errors import DefinitionError
 from generator.files import line_ends
-from generator.local.artifacts import packed
+from generator.local.artifacts import zip_folder
 from generator.packaging import configuration
-from tests.definitions import ROOT, SOURCES, definition, shipped
+from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
 
 SAID = f"has a CR, and would be shipped with it: {line_ends.HOW_TO_FIX}"
 CODECOMMIT = """
@@ -74,7 +74,7 @@ def test_without_attributes_every_file_that_would_be_shipped_is_named(origin: Pa
     status, err = build(windows)
     assert status == 1
     named = [line.removeprefix("error: ").partition(":")[0] for line in err.splitlines() if line.endswith(SAID)]
-    zoom = shipped("zoom")
+    zoom = bundled_source("zoom")
     assert named == sorted(
         str(file.relative_to(ROOT)) for file in configuration.shipped_text_files(zoom) if file.read_bytes()
     )
@@ -90,7 +90,7 @@ def test_without_attributes_every_file_that_would_be_shipped_is_named(origin: Pa
 def test_a_file_of_a_source_is_named_with_its_line(tmp_path: Path, monkeypatch, capsys, name: str) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
-    definition(tmp_path / "sources", CODECOMMIT, "acme")
+    make_definition(tmp_path / "sources", CODECOMMIT, "acme")
     file = tmp_path / "sources" / "acme" / name
     file.parent.mkdir(exist_ok=True)
     code = "def transform(event, request):\n    return [event]\r\n"
@@ -130,5 +130,5 @@ def test_a_script_with_crlf_is_packed_into_no_artifact(tmp_path: Path) -> None:
     (tmp_path / "deploy.sh").write_bytes(b"#!/bin/bash\r\n")
     (tmp_path / "notes.txt").write_bytes(b"a\r\n")
     with pytest.raises(DefinitionError) as raised:
-        packed(tmp_path)
+        zip_folder(tmp_path)
     assert str(raised.value) == f"{tmp_path / 'deploy.sh'}:1: {SAID}"

@@ -65,7 +65,7 @@ def test_what_git_ignores_is_left_out_and_what_is_new_is_in(repository: Path) ->
     write(repository, "new", "a.log", "ignored/new", "with space/ünï")
     (repository / "tracked").unlink()
     (repository / "below" / "tracked").write_text("changed")
-    content = artifacts.packed(repository)
+    content = artifacts.zip_folder(repository)
     assert names(content) == [".gitignore", "below/tracked", "ignored/tracked", "new", "with space/ünï"]
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
         assert opened.read("below/tracked") == b"changed"
@@ -73,14 +73,14 @@ def test_what_git_ignores_is_left_out_and_what_is_new_is_in(repository: Path) ->
 
 def test_a_folder_of_a_repository_is_packed_by_itself(repository: Path) -> None:
     write(repository, "below/new", "below/a.log")
-    assert names(artifacts.packed(repository / "below")) == ["new", "tracked"]
+    assert names(artifacts.zip_folder(repository / "below")) == ["new", "tracked"]
 
 
 def test_a_folder_that_its_repository_ignores_is_packed_as_if_there_was_no_git(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     (tmp_path / ".gitignore").write_text("build/\n")
     write(tmp_path, "build/zoom/config/deploy.sh", "build/zoom/config/a.log")
-    assert names(artifacts.packed(tmp_path / "build" / "zoom" / "config")) == ["a.log", "deploy.sh"]
+    assert names(artifacts.zip_folder(tmp_path / "build" / "zoom" / "config")) == ["a.log", "deploy.sh"]
 
 
 def test_a_hook_of_another_repository_is_no_matter(
@@ -91,7 +91,7 @@ def test_a_hook_of_another_repository_is_no_matter(
     git(other, "init", "--quiet")
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(other))
-    assert names(artifacts.packed(repository)) == [".gitignore", "below/tracked", "ignored/tracked", "tracked"]
+    assert names(artifacts.zip_folder(repository)) == [".gitignore", "below/tracked", "ignored/tracked", "tracked"]
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["no repository", "no git"])
@@ -103,7 +103,7 @@ def test_without_git_what_a_checkout_never_has_is_left_out(
     write(tmp_path, *(f"{one}/x" for one in caches))
     if not there:
         monkeypatch.setenv("PATH", str(tmp_path))
-    assert names(artifacts.packed(tmp_path)) == [".github/c", "a/b", "builder"]
+    assert names(artifacts.zip_folder(tmp_path)) == [".github/c", "a/b", "builder"]
 
 
 def test_no_file_is_executable_and_a_link_is_a_link(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_no_file_is_executable_and_a_link_is_a_link(tmp_path: Path) -> None:
     (folder / "below").symlink_to("plain")
     (folder / "out").symlink_to("../secret")
     (folder / "nowhere").symlink_to("gone")
-    with zipfile.ZipFile(io.BytesIO(artifacts.packed(folder))) as opened:
+    with zipfile.ZipFile(io.BytesIO(artifacts.zip_folder(folder))) as opened:
         modes = {entry.filename: entry.external_attr >> 16 for entry in opened.infolist()}
         assert {name for name, mode in modes.items() if stat.S_ISLNK(mode)} == {"below", "out", "nowhere"}
         assert not [name for name, mode in modes.items() if not stat.S_ISLNK(mode) and mode & 0o111]
@@ -127,20 +127,20 @@ def test_the_same_files_are_the_same_bytes(tmp_path: Path) -> None:
         (tmp_path / "one" / name).write_text(name)
         (tmp_path / "two" / name).write_text(name)
         os.utime(tmp_path / "two" / name, (1, 1))
-    assert artifacts.packed(tmp_path / "one") == artifacts.packed(tmp_path / "two")
+    assert artifacts.zip_folder(tmp_path / "one") == artifacts.zip_folder(tmp_path / "two")
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(GeneratorError) as caught:
-        artifacts.packed(tmp_path / "gone")
+        artifacts.zip_folder(tmp_path / "gone")
     assert str(caught.value) == f"{tmp_path / 'gone'}: no such folder"
 
 
 def test_the_state_changes_when_a_file_does(repository: Path) -> None:
-    states = [artifacts.state(repository)]
+    states = [artifacts.modification_times(repository)]
 
     def changed() -> bool:
-        states.append(artifacts.state(repository))
+        states.append(artifacts.modification_times(repository))
         return states[-1] != states[-2]
 
     assert not changed()
@@ -159,7 +159,7 @@ def test_the_state_changes_when_a_file_does(repository: Path) -> None:
 def test_one_repository_has_the_configuration_in_its_folder_and_nothing_else_there() -> None:
     application = zipped(("run", FILE | 0o755, "r"), ("config/old", FILE, "o"), ("configs", FILE, "c"))
     configuration = zipped(("deploy.sh", FILE | 0o644, "d"), ("link", LINK | 0o777, "deploy.sh"))
-    with zipfile.ZipFile(io.BytesIO(artifacts.joined(application, configuration, "config"))) as opened:
+    with zipfile.ZipFile(io.BytesIO(artifacts.join_repositories(application, configuration, "config"))) as opened:
         there = {entry.filename: (entry.external_attr >> 16, opened.read(entry)) for entry in opened.infolist()}
     assert there == {
         "run": (FILE | 0o755, b"r"),
@@ -180,7 +180,7 @@ def test_an_artifact_is_unpacked_with_its_modes_and_links(tmp_path: Path) -> Non
         ("beside", LINK | 0o777, "folder"),
         ("./dotted//name", FILE | 0o644, "d"),
     )
-    artifacts.unpacked(content, tmp_path)
+    artifacts.unpack(content, tmp_path)
     assert stat.S_IMODE((tmp_path / "folder" / "run").stat().st_mode) == 0o755
     assert stat.S_IMODE((tmp_path / "plain").stat().st_mode) == 0o640
     assert (tmp_path / "folder" / "deeper" / "up").readlink() == Path("../../plain")
@@ -193,8 +193,8 @@ def test_an_artifact_is_unpacked_with_its_modes_and_links(tmp_path: Path) -> Non
 def test_what_was_packed_is_unpacked_the_same(tmp_path: Path) -> None:
     write(tmp_path, "one/a", "one/b/c")
     (tmp_path / "one" / "b" / "up").symlink_to("../a")
-    artifacts.unpacked(artifacts.packed(tmp_path / "one"), tmp_path / "two")
-    assert artifacts.packed(tmp_path / "two") == artifacts.packed(tmp_path / "one")
+    artifacts.unpack(artifacts.zip_folder(tmp_path / "one"), tmp_path / "two")
+    assert artifacts.zip_folder(tmp_path / "two") == artifacts.zip_folder(tmp_path / "one")
 
 
 ELSEWHERE = "would not be unpacked where its name says"
@@ -228,6 +228,6 @@ def test_nothing_is_unpacked_outside_and_no_link_leads_there(
     folder = tmp_path / "above" / "folder"
     folder.mkdir(parents=True)
     with pytest.raises(GeneratorError) as caught:
-        artifacts.unpacked(zipped(*entries), folder)
+        artifacts.unpack(zipped(*entries), folder)
     assert str(caught.value) == said
     assert [one for one in tmp_path.rglob("*") if folder not in one.parents] == [folder.parent, folder]

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
-from generator.local.buildspec import Buildspec, read, script
+from generator.local.buildspec import Buildspec, bash_script, read_buildspec
 
 FAILED = "the command failed"
 
@@ -37,7 +37,7 @@ def run(phases: dict[str, list[str]], folder: Path, variables: dict[str, str] | 
 
 def raw(spec: Buildspec, folder: Path, variables: dict[str, str]) -> tuple[int, str]:
     done = subprocess.run(
-        ["/bin/bash", "-c", script(spec)],
+        ["/bin/bash", "-c", bash_script(spec)],
         cwd=folder,
         env={"PATH": "/usr/local/bin:/usr/bin:/bin", **variables},
         stdin=subprocess.DEVNULL,
@@ -51,12 +51,12 @@ def raw(spec: Buildspec, folder: Path, variables: dict[str, str]) -> tuple[int, 
 
 def refused(text: str) -> list[str]:
     with pytest.raises(GeneratorError) as caught:
-        read(dedent(text), "buildspec.yml")
+        read_buildspec(dedent(text), "buildspec.yml")
     return str(caught.value).splitlines()
 
 
 def test_everything_that_a_rehearsal_knows_is_read() -> None:
-    spec = read(
+    spec = read_buildspec(
         dedent("""\
             version: 0.2
             env:
@@ -94,7 +94,7 @@ def test_everything_that_a_rehearsal_knows_is_read() -> None:
 
 def test_what_is_left_empty_is_as_if_it_were_not_there() -> None:
     text = "version: 0.2\nenv:\nreports:\nphases:\n  install:\n    runtime-versions:\n    commands: [x]\n"
-    assert read(text, "x") == Buildspec({"install": ["x"]}, {}, {}, None)
+    assert read_buildspec(text, "x") == Buildspec({"install": ["x"]}, {}, {}, None)
 
 
 def test_all_that_a_rehearsal_cannot_do_is_refused_by_name_at_once() -> None:
@@ -200,12 +200,12 @@ _YAML = st.recursive(
 def test_whatever_stands_there_it_is_read_or_refused(there: object, key: str) -> None:
     text = json.dumps({"version": "0.2", "phases": {"build": {"commands": ["x"]}}, key: there})
     with suppress(GeneratorError):
-        assert script(read(text, "x"))
+        assert bash_script(read_buildspec(text, "x"))
 
 
 def test_the_phases_run_in_their_order_and_the_log_is_like_codebuilds(tmp_path: Path) -> None:
     text = "{version: 0.2, phases: {build: {commands: [echo b, '(exit 3)']}, install: {commands: [echo a]}}}"
-    assert raw(read(text, "x"), tmp_path, {}) == (
+    assert raw(read_buildspec(text, "x"), tmp_path, {}) == (
         3,
         "Entering phase INSTALL\nRunning command echo a\na\n"
         "Entering phase BUILD\nRunning command echo b\nb\n"

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
 from generator.local import artifacts
-from generator.local.buildspec import read
-from generator.local.container import BuildError, Project, build
-from generator.local.emulator import Emulator, Keys
+from generator.local.buildspec import read_buildspec
+from generator.local.container import BuildError, Project, run_build
+from generator.local.emulator import Emulator, KeyPair
 
 PYTHON = Path(sys.prefix)
-EMULATOR = Emulator("https://127.0.0.1:1", "us-west-2", Path("/ca.pem"), Path("/emulator.log"), Keys.random())
+EMULATOR = Emulator("https://127.0.0.1:1", "us-west-2", Path("/ca.pem"), Path("/emulator.log"), KeyPair.random())
 ROLE = {"AWS_ACCESS_KEY_ID": "AKIAROLE", "AWS_SECRET_ACCESS_KEY": "role-secret", "AWS_SESSION_TOKEN": "role-token"}
 MARK = "the-users-own"
 # What a build may have of the user's: the way to a package index, and how text and libraries are found.
@@ -41,7 +41,7 @@ def built(folder: Path, text: str, variables: dict[str, str] | None = None, file
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(content)
     project = Project("a-build", "config/buildspec.yml", variables or {}, ROLE)
-    return build(EMULATOR, project, artifacts.packed(source), PYTHON, folder / "logs" / "1-build.log")
+    return run_build(EMULATOR, project, artifacts.zip_folder(source), PYTHON, folder / "logs" / "1-build.log")
 
 
 def log(folder: Path) -> list[str]:
@@ -184,7 +184,7 @@ def test_a_buildspec_that_is_not_there_is_said(tmp_path: Path) -> None:
     project = Project("a-build", "cfg/buildspec.yml", {}, ROLE)
     (tmp_path / "file").write_text("")
     with pytest.raises(GeneratorError) as caught:
-        build(EMULATOR, project, artifacts.packed(tmp_path), PYTHON, tmp_path / "a.log")
+        run_build(EMULATOR, project, artifacts.zip_folder(tmp_path), PYTHON, tmp_path / "a.log")
     assert str(caught.value) == "cfg/buildspec.yml: is not in the artifact: the configuration must have it"
 
 
@@ -200,7 +200,7 @@ def test_a_buildspec_with_more_than_a_rehearsal_knows_does_not_run(tmp_path: Pat
 def test_a_project_may_have_its_buildspec_itself(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("content\n")
     project = Project("a-build", spec("cat file"), {}, ROLE)
-    build(EMULATOR, project, artifacts.packed(tmp_path), PYTHON, tmp_path / "a.log")
+    run_build(EMULATOR, project, artifacts.zip_folder(tmp_path), PYTHON, tmp_path / "a.log")
     assert (tmp_path / "a.log").read_text().splitlines()[-1] == "content"
 
 
@@ -208,7 +208,7 @@ def test_the_log_says_which_python_stands_in_for_the_one_that_is_wanted(tmp_path
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     for wanted, said in (("3.99", [f"Python {here} of this machine stands in for 3.99"]), (here, [])):
         text = f"version: 0.2\nphases: {{install: {{runtime-versions: {{python: {wanted}}}, commands: [python -V]}}}}"
-        assert read(text, "x").python == wanted
+        assert read_buildspec(text, "x").python == wanted
         built(tmp_path, text)
         assert log(tmp_path) == [
             *said,

@@ -14,7 +14,7 @@ from botocore.auth import HmacV1Auth, S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth, 
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from generator.local.request_guard import Answer, Guard, Message, hosts
+from generator.local.request_guard import Guard, Message, Response, allowed_hosts
 from generator.local.sigv4 import RefusedError, Request
 
 KEY, SECRET = "AKIA0123456789ABCDEF", "s" * 40
@@ -33,7 +33,7 @@ def secret(key: str, token: str) -> str:
     return known[key, token]
 
 
-def refusal(_request: Request, error: RefusedError) -> Answer:
+def refusal(_request: Request, error: RefusedError) -> Response:
     return 403, {}, error.code.encode()
 
 
@@ -81,7 +81,7 @@ def answer(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    guard = Guard(emulator or Emulator(), hosts(4566, https=False), secret, refusal)
+    guard = Guard(emulator or Emulator(), allowed_hosts(4566, https=False), secret, refusal)
     asyncio.run(guard(scope, receive, send))
     start, content = sent
     return start["status"], content["body"]
@@ -204,8 +204,8 @@ def test_any_other_host_is_refused_even_where_it_has_signed_and_at_an_endpoint(g
 
 
 def test_a_schemes_own_port_is_left_out_of_a_host() -> None:
-    assert hosts(80, https=False) == hosts(443, https=True) == {"127.0.0.1", "localhost"}
-    assert hosts(443, https=False) == {"127.0.0.1:443", "localhost:443"}
+    assert allowed_hosts(80, https=False) == allowed_hosts(443, https=True) == {"127.0.0.1", "localhost"}
+    assert allowed_hosts(443, https=False) == {"127.0.0.1:443", "localhost:443"}
 
 
 def test_a_key_that_is_not_ours_is_refused() -> None:
@@ -297,7 +297,7 @@ def test_a_websocket_is_refused(path: str) -> None:
         return {"type": "websocket.connect"}
 
     scope = {"type": "websocket", "path": path, "headers": HOST}
-    asyncio.run(Guard(emulator, hosts(4566, https=False), secret, refusal)(scope, receive, send))
+    asyncio.run(Guard(emulator, allowed_hosts(4566, https=False), secret, refusal)(scope, receive, send))
     assert (sent, emulator.scopes) == ([{"type": "websocket.close"}], [])
 
 
@@ -312,7 +312,7 @@ def test_a_client_that_goes_while_it_sends_is_not_passed_on() -> None:
 
     headers, _ = signed()
     scope = {"type": "http", "method": "POST", "path": "/", "raw_path": b"/", "query_string": b"", "headers": headers}
-    asyncio.run(Guard(emulator, hosts(4566, https=False), secret, refusal)(scope, receive, send))
+    asyncio.run(Guard(emulator, allowed_hosts(4566, https=False), secret, refusal)(scope, receive, send))
     assert (sent, emulator.scopes) == ([], [])
 
 
@@ -322,7 +322,9 @@ def test_the_server_may_start_and_end() -> None:
     async def nothing(*_: Any) -> Any:
         return None
 
-    asyncio.run(Guard(emulator, hosts(4566, https=False), secret, refusal)({"type": "lifespan"}, nothing, nothing))
+    asyncio.run(
+        Guard(emulator, allowed_hosts(4566, https=False), secret, refusal)({"type": "lifespan"}, nothing, nothing)
+    )
     assert emulator.scopes == ["lifespan"]
 
 

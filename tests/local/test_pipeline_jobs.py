@@ -15,16 +15,16 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from generator.local.pipeline_jobs import Jobs, jobs
+from generator.local.pipeline_jobs import PipelineJobs, serve_jobs
 
 
 @pytest.fixture
-def served() -> Iterator[Jobs]:
-    with jobs() as taken:
+def served() -> Iterator[PipelineJobs]:
+    with serve_jobs() as taken:
         yield taken
 
 
-def client(served: Jobs) -> Any:
+def client(served: PipelineJobs) -> Any:
     return boto3.client(
         "codepipeline",
         region_name="us-west-2",
@@ -35,7 +35,7 @@ def client(served: Jobs) -> Any:
     )
 
 
-def test_it_takes_both_answers_of_each_job(served: Jobs) -> None:
+def test_it_takes_both_answers_of_each_job(served: PipelineJobs) -> None:
     codepipeline = client(served)
     codepipeline.put_job_success_result(jobId="one", executionDetails={"summary": "2 files"})
     message = "'config' is a file in the artifact 'Ünï'\n" + "x" * 4_000
@@ -43,20 +43,20 @@ def test_it_takes_both_answers_of_each_job(served: Jobs) -> None:
     assert served.answers == {"one": None, "two": message}
 
 
-def test_the_last_answer_of_a_job_counts(served: Jobs) -> None:
+def test_the_last_answer_of_a_job_counts(served: PipelineJobs) -> None:
     codepipeline = client(served)
     codepipeline.put_job_failure_result(jobId="one", failureDetails={"type": "JobFailed", "message": "no"})
     codepipeline.put_job_success_result(jobId="one")
     assert served.answers == {"one": None}
 
 
-def test_functions_may_answer_at_the_same_time(served: Jobs) -> None:
+def test_functions_may_answer_at_the_same_time(served: PipelineJobs) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: client(served).put_job_success_result(jobId=str(number)), range(16)))
     assert served.answers == {str(number): None for number in range(16)}
 
 
-def test_any_other_call_is_refused(served: Jobs) -> None:
+def test_any_other_call_is_refused(served: PipelineJobs) -> None:
     with pytest.raises(ClientError) as caught:
         client(served).get_pipeline_state(name="one")
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
@@ -64,7 +64,7 @@ def test_any_other_call_is_refused(served: Jobs) -> None:
 
 
 def test_it_is_this_machines_alone_says_nothing_and_is_gone_in_the_end(capfd: pytest.CaptureFixture[str]) -> None:
-    with jobs() as one, jobs() as other:
+    with serve_jobs() as one, serve_jobs() as other:
         client(one).put_job_success_result(jobId="one")
         assert (one.answers, other.answers) == ({"one": None}, {})
         places = [urlsplit(served.url) for served in (one, other)]
@@ -76,7 +76,7 @@ def test_it_is_this_machines_alone_says_nothing_and_is_gone_in_the_end(capfd: py
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}])
-def test_a_web_page_can_answer_for_no_job(served: Jobs, headers: dict[str, str]) -> None:
+def test_a_web_page_can_answer_for_no_job(served: PipelineJobs, headers: dict[str, str]) -> None:
     target = "CodePipeline_20150709.PutJobSuccessResult"
     for more, status in (({}, 200), (headers, 403)):
         sent = HTTPConnection(urlsplit(served.url).netloc)

@@ -26,7 +26,7 @@ from generator.commands import _console, _redrive_dialog, main, redrive
 from generator.definition import read as definition
 from generator.definition.read import source_names
 from generator.deploy import retained_resources
-from generator.deploy.deployment import Deployment, Place
+from generator.deploy.deployment import DeployContext, Deployment
 from generator.operate import kept_events
 from generator.operate import status as state
 from generator.operate.redrive_client import PATIENCE, PAUSES
@@ -37,12 +37,12 @@ from lambdas.delivering.reprocess import Reprocessor
 from lambdas.delivering.sweep import Sweeper
 from lambdas.model import Source
 from lambdas.reading.request import Request
-from lambdas.shaping.message import Refusal
+from lambdas.shaping.message import RejectedEvent
 from tests.cloudformation import NOON, CloudFormation
-from tests.definitions import SOURCES, shipped
+from tests.definitions import SOURCES, bundled_source
 from tests.fakes import NOW
 
-ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
+ZOOM, OKTA = bundled_source("zoom").source, bundled_source("okta").source
 STACK, REGION, BUCKET = "MozDef-EF-zoom-dev", "us-west-2", "zoom-dev-kept-0"
 SECRET = "/MozDef-EF/zoom/dev/auth_token"
 DAY_SECONDS = 86_400
@@ -118,7 +118,7 @@ class Account:
         sent = json.dumps({**content, **body}).encode()
         headers = {"x-zm-request-timestamp": "1767225600"}
         request = Request("POST", headers, sent, id=f"r{number}", time=NOW - days * DAY_SECONDS)
-        self.kept.keep_rejected("zoom", request, (), [Refusal(0, reason, detail)])
+        self.kept.keep_rejected("zoom", request, (), [RejectedEvent(0, reason, detail)])
         (key,) = [one for one in self.kept.keys("rejected/") if self.read(one)["requestId"] == f"r{number}"]
         return key
 
@@ -273,7 +273,7 @@ def test_filters_narrow_down_what_is_looked_at(
 def test_an_event_is_found_by_its_id_in_a_body_of_several(account: Account) -> None:
     events = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(3)]
     request = Request("POST", {}, json.dumps({"data": {"events": events}}).encode(), id="r", time=NOW)
-    account.kept.keep_rejected("okta", request, (), [Refusal(1, "missing", "no x")], split="data.events")
+    account.kept.keep_rejected("okta", request, (), [RejectedEvent(1, "missing", "no x")], split="data.events")
     s3 = boto3.client("s3", REGION)
 
     def found(**wanted: str) -> int:
@@ -288,7 +288,7 @@ def test_what_is_no_id_is_found_by_none(account: Account) -> None:
     ids = [True, None, ["a"], 7, "7", "a"]
     request = Request("POST", {}, json.dumps({"data": {"events": [{"uuid": one} for one in ids]}}).encode(), time=NOW)
     account.kept.keep_rejected(
-        "okta", request, (), [Refusal(at, "missing", "no x") for at in range(6)], split="data.events"
+        "okta", request, (), [RejectedEvent(at, "missing", "no x") for at in range(6)], split="data.events"
     )
     s3 = boto3.client("s3", REGION)
     found = [
@@ -304,7 +304,7 @@ def test_an_event_is_found_where_it_was_when_it_was_refused(account: Account) ->
     """Whatever `split` is by now; and in a form of which something was masked, which is kept as JSON."""
     events = [{"uuid": f"u{at}", "n": at} for at in range(3)]
     masked = Request("POST", {}, json.dumps({"all": events}).encode(), id="r", time=NOW, masked=True)
-    account.kept.keep_rejected("okta", masked, (), [Refusal(1, "missing", "no x")], split="all[?n>`0`]")
+    account.kept.keep_rejected("okta", masked, (), [RejectedEvent(1, "missing", "no x")], split="all[?n>`0`]")
     now = replace(OKTA, events=replace(OKTA.events, format="form"))
     s3 = boto3.client("s3", REGION)
     found = {at: list(kept_events.listed(s3, BUCKET, now, kept_events.Filter(id=f"u{at}"))) for at in range(3)}
@@ -329,7 +329,7 @@ def test_what_a_sources_own_code_makes_of_an_event_is_what_is_looked_for(account
 
 def test_a_body_that_can_not_be_read_has_no_type_and_is_passed_over(account: Account, run: Run) -> None:
     request = Request("POST", {}, b"no JSON", id="r", time=NOW)
-    account.kept.keep_rejected("zoom", request, (), [Refusal(-1, "not-json", "the body is not JSON")])
+    account.kept.keep_rejected("zoom", request, (), [RejectedEvent(-1, "not-json", "the body is not JSON")])
     assert run("rejected", "--type", "kind.1")[1] == "zoom has no rejected events that fit\n"
 
 
@@ -373,7 +373,7 @@ def test_one_is_shown_as_it_came(account: Account, run: Run) -> None:
 
 def test_one_that_was_tried_again_and_is_no_json_is_shown_too(account: Account, run: Run) -> None:
     request = Request("POST", {}, b"\xff no JSON", "q=1", id="r", time=NOW)
-    account.kept.keep_rejected("zoom", request, (), [Refusal(-1, "not-json", "the body is not UTF-8")])
+    account.kept.keep_rejected("zoom", request, (), [RejectedEvent(-1, "not-json", "the body is not UTF-8")])
     (key,) = account.objects()
     account.functions.reprocessor.send([key])
     assert run("rejected", "--show", "not-json")[1] == (
@@ -400,7 +400,7 @@ def test_what_a_sender_writes_moves_no_cursor_and_hides_nothing(account: Account
         out = run(*words)[1]
         assert [one for one in out if one != "\n" and not one.isprintable()] == [], words
     request = Request("POST", {"x": CONTROLS}, CONTROLS.encode(), "q=" + CONTROLS, id="r", time=NOW)
-    account.kept.keep_rejected("zoom", request, (), [Refusal(-1, "not-json", CONTROLS)])
+    account.kept.keep_rejected("zoom", request, (), [RejectedEvent(-1, "not-json", CONTROLS)])
     out = run("rejected", "--show", "not-json")[1]
     assert out.count(SHOWN) == 4
     assert [one for one in out if one != "\n" and not one.isprintable()] == []
@@ -408,7 +408,7 @@ def test_what_a_sender_writes_moves_no_cursor_and_hides_nothing(account: Account
 
 def test_of_very_many_events_some_are_shown(account: Account, run: Run) -> None:
     request = Request("POST", {}, b"{}", id="r", time=NOW)
-    account.kept.keep_rejected("zoom", request, (), [Refusal(at, "missing", "no a") for at in range(25)])
+    account.kept.keep_rejected("zoom", request, (), [RejectedEvent(at, "missing", "no a") for at in range(25)])
     assert "           and 5 more\n" in run("rejected", "--show", "missing")[1]
 
 
@@ -645,7 +645,7 @@ def test_what_fails_again_as_the_preview_said_is_no_failure(account: Account, ru
     del events[1]["eventType"]
     request = Request("POST", {}, json.dumps({"data": {"events": events}}).encode(), id="r", time=NOW)
     account.kept.keep_rejected(
-        "okta", request, (), [Refusal(at, "missing", "no x") for at in range(2)], split="data.events"
+        "okta", request, (), [RejectedEvent(at, "missing", "no x") for at in range(2)], split="data.events"
     )
     account.deploy(OKTA)
     status, out, _ = run("redrive", "--yes")
@@ -741,7 +741,9 @@ def test_another_refusal_of_lambda_is_no_reason_to_wait(
 
 def deployed(folder: Path) -> Deployment:
     """Zoom, as it was just deployed."""
-    return Deployment(Place(Target(), SOURCES, folder), SimpleNamespace(name="zoom", definition=shipped("zoom")))  # type: ignore[arg-type]
+    return Deployment(
+        DeployContext(Target(), SOURCES, folder), SimpleNamespace(name="zoom", definition=bundled_source("zoom"))
+    )  # type: ignore[arg-type]
 
 
 def test_what_a_deployment_can_shape_is_brought_back_without_a_question(
@@ -1262,13 +1264,13 @@ def test_an_end_at_any_point_loses_nothing_and_the_next_try_goes_on(
 ) -> None:
     s3 = boto3.client("s3", REGION)
     with pytest.raises(KeyboardInterrupt):
-        list(retained_resources.move(Failing(s3, at, done), "zoom", OLD, BUCKET))
+        list(retained_resources.move_kept_events(Failing(s3, at, done), "zoom", OLD, BUCKET))
     assert ids(account, old) == {"w1", "r1", "r2"}
     sent = []
     if swept:
         account.functions.sweeper.sweep()
         sent = account.sent()
-    list(retained_resources.move(s3, "zoom", OLD, BUCKET))
+    list(retained_resources.move_kept_events(s3, "zoom", OLD, BUCKET))
     assert old.objects() == []
     account.functions.sweeper.sweep()
     account.functions.reprocessor.send(account.objects("rejected/"))
@@ -1333,7 +1335,7 @@ def test_who_may_not_look_for_what_was_left_behind_is_told(run: Run, monkeypatch
     def refuse(*_: Any) -> None:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "you may not"}}, "ListBuckets")
 
-    monkeypatch.setattr(retained_resources, "find", refuse)
+    monkeypatch.setattr(retained_resources, "find_retained", refuse)
     said = "  earlier   not known: you may not list buckets and queues, which earlier stacks left behind\n"
     status, out, _ = run("status")
     assert (status, said in out) == (0, True)

@@ -12,7 +12,7 @@ import pytest
 from generator.commands import main
 from generator.definition.read import BUNDLED
 from generator.packaging import configuration, output, previous_build
-from tests.definitions import shipped
+from tests.definitions import bundled_source
 from tests.packaging.test_configuration import BOTH, CODECOMMIT, VARIANTS, of
 
 SAMPLES = Path("sources/acme/samples")
@@ -82,11 +82,11 @@ def test_what_is_accepted_is_packed_by_the_same_build(acme: Acme, repositories: 
 def test_of_the_framework_in_config_zip_the_samples_are_as_they_are_accepted() -> None:
     samples = BUNDLED / "zoom" / "samples"
     accepted = {samples / "user.created.mozdef.json": b"new", samples / "user.deleted.mozdef.json": None}
-    made = configuration.config_zip_files(of(shipped("zoom"), source=CODECOMMIT), {}, accepted)
+    made = configuration.config_zip_files(of(bundled_source("zoom"), source=CODECOMMIT), {}, accepted)
     assert made["sources/zoom/samples/user.created.mozdef.json"] == b"new"
     assert "sources/zoom/samples/user.deleted.mozdef.json" not in made
     assert "sources/zoom/samples/user.deleted.json" in made
-    assert configuration.config_zip_files(of(shipped("zoom"), source=BOTH), {}, accepted) == {}
+    assert configuration.config_zip_files(of(bundled_source("zoom"), source=BOTH), {}, accepted) == {}
 
 
 @pytest.mark.parametrize("broken", ["foreign", "full"])

@@ -14,18 +14,18 @@ import pytest
 from generator.definition.read import BUNDLED, source_names
 from generator.packaging import bundle
 from lambdas.model import Source
-from tests.definitions import definition, shipped
+from tests.definitions import bundled_source, make_definition
 
 ALLOWED = {*sys.stdlib_module_names, "lambdas", "boto3", "botocore", "jmespath"}
 
 
 def files(name: str = "zoom") -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(shipped(name)))) as made:
+    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(bundled_source(name)))) as made:
         return {one.filename: made.read(one) for one in made.infolist()}
 
 
 def test_it_is_stored_sorted_and_without_a_time_or_a_users_modes() -> None:
-    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(shipped("zoom")))) as made:
+    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(bundled_source("zoom")))) as made:
         entries = made.infolist()
     assert [one.filename for one in entries] == sorted(one.filename for one in entries)
     assert {one.compress_type for one in entries} == {zipfile.ZIP_STORED}
@@ -40,7 +40,7 @@ def test_it_has_the_code_and_the_definition() -> None:
 
 @pytest.mark.parametrize("name", source_names(BUNDLED))
 def test_it_stays_small_without_what_others_have_written(name: str) -> None:
-    made = io.BytesIO(bundle.lambdas_zip(shipped(name)))
+    made = io.BytesIO(bundle.lambdas_zip(bundled_source(name)))
     own = [one for one in zipfile.ZipFile(made).infolist() if one.filename.startswith("lambdas/")]
     # A name stands twice, with 76 bytes about it.
     assert sum(one.file_size + 2 * len(one.filename) + 76 for one in own) + 22 <= 250 * 1024
@@ -62,15 +62,15 @@ def test_it_imports_nothing_that_is_not_in_it_or_in_aws(name: str) -> None:
 def test_the_definition_in_it_is_the_one_that_was_read_without_what_people_are_told(name: str) -> None:
     namespace: dict[str, Source] = {}
     exec(compile(files(name)["lambdas/source.py"], "source.py", "exec"), namespace)  # noqa: S102
-    assert shipped(name).source.vendor is not None
-    assert namespace["SOURCE"] == replace(shipped(name).source, vendor=None)
+    assert bundled_source(name).source.vendor is not None
+    assert namespace["SOURCE"] == replace(bundled_source(name).source, vendor=None)
 
 
 def test_a_sources_own_code_goes_with_it(tmp_path: Path) -> None:
-    definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
+    make_definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
     code = "def transform(event, request):\n    return [event]\n"
     (tmp_path / "made" / "transform.py").write_text(code)
-    made = definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
+    made = make_definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
     with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(made))) as packed:
         assert packed.read("lambdas/transform.py").decode() == code
         source = packed.read("lambdas/source.py").decode()

@@ -17,15 +17,17 @@ import pytest
 
 from generator.definition.read import Definition, source_names
 from generator.errors import GeneratorError
-from generator.local.buildspec import read
+from generator.local.buildspec import read_buildspec
 from generator.packaging import configuration
 from generator.packaging.build import source_files
 from generator.samples import files as sample_files
 from generator.samples import run as sample_run
 from lambdas.model import Pipeline
-from tests.definitions import ROOT, SOURCES, definition, shipped
+from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
 
-EVERY = pytest.mark.parametrize("one", [shipped(name) for name in source_names(SOURCES)], ids=source_names(SOURCES))
+EVERY = pytest.mark.parametrize(
+    "one", [bundled_source(name) for name in source_names(SOURCES)], ids=source_names(SOURCES)
+)
 PLAIN = {"buildspec.yml", "deploy.sh", "tests/integration/test_stack.py", "tests/unit/test_source.py"}
 BOTH, GITHUB, CODECOMMIT = ("github", "codecommit"), ("github",), ("codecommit",)
 VARIANTS = pytest.mark.parametrize("repositories", [BOTH, GITHUB, CODECOMMIT], ids="-".join)
@@ -51,9 +53,9 @@ def elsewhere(folder: Path, **pipeline: object) -> Definition:
     (folder / "acme" / "schemas").mkdir()
     (folder / "acme" / "schemas" / "a.json").write_text('{"required": ["what"]}')
     text = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\nevents: {schemas: {'*': schemas/a.json}}\n"
-    made = definition(folder, text, "acme")
-    [sample] = sample_files.load(made)[0]
-    sample.file("mozdef").write_text(sample_run.text(sample_run.shape(made.source, sample)))
+    made = make_definition(folder, text, "acme")
+    [sample] = sample_files.load_samples(made)[0]
+    sample.file("mozdef").write_text(sample_run.expected_text(sample_run.shape(made.source, sample)))
     return of(made, **pipeline)
 
 
@@ -77,7 +79,7 @@ def test_a_private_definition_is_in_it_with_all_that_lies_beside(tmp_path: Path)
 
 def test_of_a_private_tenant_it_is_the_tenants_own_files(tmp_path: Path) -> None:
     (tmp_path / "zoom").symlink_to(SOURCES / "zoom")
-    assert set(configuration.config_files(definition(tmp_path, PRIVATE, "zoom-eu"))) == PLAIN | {"source.yml"}
+    assert set(configuration.config_files(make_definition(tmp_path, PRIVATE, "zoom-eu"))) == PLAIN | {"source.yml"}
 
 
 @pytest.mark.parametrize("name", ["README.md", "samples"])
@@ -135,7 +137,7 @@ PACKAGES = {"PYTHONPATH": sysconfig.get_path("purelib")}
 
 
 def test_codecommit_alone_can_be_built_from_its_zip_and_nothing_else(tmp_path: Path) -> None:
-    place = repository(tmp_path, of(shipped("zoom"), source=CODECOMMIT))
+    place = repository(tmp_path, of(bundled_source("zoom"), source=CODECOMMIT))
     command = [*ALONE, "-m", "generator", "zoom", "--check", "--lint", "fast"]
     done = subprocess.run(command, cwd=place, env=PACKAGES, capture_output=True, text=True, check=False)
     said = "ok  zoom: 11 samples, lint clean, not built yet\n"
@@ -212,7 +214,7 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
-    return Checkout(tmp_path, shipped("zoom"))
+    return Checkout(tmp_path, bundled_source("zoom"))
 
 
 UNIT = [
@@ -275,8 +277,8 @@ def test_rejected_events_are_brought_back_where_the_buildspec_says_so(checkout: 
 
 
 def test_the_buildspec_leaves_rejected_events_where_they_are() -> None:
-    text = configuration.config_files(shipped("zoom"))["buildspec.yml"].decode()
-    assert read(text, "buildspec.yml").variables == {"REDRIVE": "false"}
+    text = configuration.config_files(bundled_source("zoom"))["buildspec.yml"].decode()
+    assert read_buildspec(text, "buildspec.yml").variables == {"REDRIVE": "false"}
 
 
 def test_the_tests_of_a_stack_are_about_the_one_that_is_named(checkout: Checkout) -> None:
@@ -441,11 +443,11 @@ def test_every_buildspec_is_one_that_a_rehearsal_carries_out(one: Definition, re
     made = source_files(of(one, source=repositories))
     with zipfile.ZipFile(io.BytesIO(made["config.zip"])) as packed:
         folder = "config/" if repositories == CODECOMMIT else ""
-        build = read(packed.read(f"{folder}buildspec.yml").decode(), "buildspec.yml")
+        build = read_buildspec(packed.read(f"{folder}buildspec.yml").decode(), "buildspec.yml")
         mode = packed.getinfo(f"{folder}deploy.sh").external_attr >> 16
     assert stat.S_IMODE(mode) == 0o755
     resources = json.loads(made["pipeline.json"])["Resources"]
-    verify = read(resources["Verify"]["Properties"]["Source"]["BuildSpec"], "Verify")
+    verify = read_buildspec(resources["Verify"]["Properties"]["Source"]["BuildSpec"], "Verify")
     # Each runs in a container of its own, and none has more than it installs.
     assert verify.phases["install"] == build.phases["install"]
     assert verify.python == build.python
@@ -467,8 +469,8 @@ def test_the_script_is_one_in_which_shellcheck_finds_nothing(one: Definition, tm
 
 
 def test_a_private_definition_that_extends_one_of_no_repository_is_refused(tmp_path: Path) -> None:
-    definition(tmp_path, "description: Base\nwebhook: {auth: {token: {header: X-A}}}\n", "base")
-    made = definition(tmp_path, PRIVATE.replace("zoom", "base"), "tenant")
+    make_definition(tmp_path, "description: Base\nwebhook: {auth: {token: {header: X-A}}}\n", "base")
+    made = make_definition(tmp_path, PRIVATE.replace("zoom", "base"), "tenant")
     with pytest.raises(GeneratorError) as raised:
         configuration.config_files(made)
     said = "tenant/source.yml:1: extends: base is in no repository of the pipeline: put its keys here"

@@ -13,7 +13,7 @@ from generator.errors import GeneratorError, Problem
 from generator.packaging import lint
 from generator.templates import event_source
 from generator.templates.text import text
-from tests.definitions import CASES, SOURCES, shipped
+from tests.definitions import CASES, SOURCES, bundled_source
 
 
 def check(templates: dict[str, str], engines: lint.Engines, remembered: Path) -> dict[str, list[Problem]]:
@@ -22,7 +22,7 @@ def check(templates: dict[str, str], engines: lint.Engines, remembered: Path) ->
 
 
 def shipped_text(name: str = "zoom") -> str:
-    return text(event_source.build(shipped(name).source, "code/0.zip"))
+    return text(event_source.build(bundled_source(name).source, "code/0.zip"))
 
 
 def test_every_source_and_case_is_clean_in_both_engines_with_their_notes(tmp_path: Path) -> None:

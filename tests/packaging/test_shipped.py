@@ -16,8 +16,8 @@ from generator.definition.read import Definition, load, source_names
 from generator.packaging import bundle, module_closure, wheels
 from generator.packaging.bundle import unused_late_modules
 from lambdas.model import Auth, auths
-from tests.definitions import CASES, ROOT, SOURCES, definition
-from tests.definitions import shipped as shipped_source
+from tests.definitions import CASES, ROOT, SOURCES, make_definition
+from tests.definitions import bundled_source as shipped_source
 
 FILES = sorted(ROOT.glob("lambdas/**/*.py"))
 EVERY = [one for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
@@ -91,24 +91,24 @@ def test_a_zip_has_the_ways_of_verifying_that_its_source_needs(one: Definition) 
 
 def test_what_a_sources_own_code_imports_goes_with_it(tmp_path: Path) -> None:
     text = "description: made\nwebhook: {auth: {token: {header: x-token}}}"
-    definition(tmp_path, text)
-    assert "lambdas/merging/zip_records.py" not in packed(definition(tmp_path, text))
+    make_definition(tmp_path, text)
+    assert "lambdas/merging/zip_records.py" not in packed(make_definition(tmp_path, text))
     code = "def transform(event, request):\n    from lambdas.merging.zip_records import end\n    return [event]\n"
     (tmp_path / "made" / "transform.py").write_text(code, encoding="utf-8")
-    made = packed(definition(tmp_path, text))
+    made = packed(make_definition(tmp_path, text))
     assert "lambdas/merging/zip_records.py" in made
     assert made["lambdas/transform.py"].decode() == code
 
 
 def test_what_is_imported_for_types_alone_stays_here(tmp_path: Path) -> None:
     text = "description: made\nwebhook: {auth: {token: {header: x-token}}}"
-    definition(tmp_path, text)
+    make_definition(tmp_path, text)
     code = (
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from lambdas.merging.zip_records import end\n"
         "def transform(event, request):\n    return [event]\n"
     )
     (tmp_path / "made" / "transform.py").write_text(code, encoding="utf-8")
-    assert "lambdas/merging/zip_records.py" not in packed(definition(tmp_path, text))
+    assert "lambdas/merging/zip_records.py" not in packed(make_definition(tmp_path, text))
 
 
 def test_the_merge_functions_zip_has_its_own_modules_alone() -> None:

@@ -14,7 +14,7 @@ from generator.commands import main
 from generator.definition import third_party
 from generator.errors import GeneratorError
 from generator.packaging import bundle, wheels
-from tests.definitions import SOURCES, definition, shipped
+from tests.definitions import SOURCES, bundled_source, make_definition
 
 
 def wheel(**files: str) -> bytes:
@@ -124,7 +124,7 @@ def test_only_a_source_that_needs_them_fails_without_a_network(
     [("zoom", ()), ("okta", ()), ("discord", ("cryptography",)), ("aws-sns", ("cryptography",)), ("pubsub", ())],
 )
 def test_a_source_needs_what_its_way_of_verifying_imports(name: str, needed: tuple[str, ...]) -> None:
-    assert bundle.third_party(shipped(name).source) == needed
+    assert bundle.third_party(bundled_source(name).source) == needed
 
 
 def test_a_token_that_the_api_can_not_verify_needs_them(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_token_that_the_api_can_not_verify_needs_them(tmp_path: Path) -> None:
           auth:
             jwt: {issuer: "https://issuer.example.com", audience: [us], algorithms: [ES256]}
     """
-    assert bundle.third_party(definition(tmp_path, text).source) == ("PyJWT", "cryptography")
+    assert bundle.third_party(make_definition(tmp_path, text).source) == ("PyJWT", "cryptography")
 
 
 def test_every_package_that_a_type_may_need_is_pinned() -> None:

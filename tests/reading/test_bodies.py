@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from generator.samples import gateway
 from lambdas.model import Events
 from lambdas.reading.body import MAX_VALUES, Rejected
-from lambdas.reading.formats import MAX_INFLATED, inflated, reader
+from lambdas.reading.formats import MAX_DECOMPRESSED, body_reader, decompress
 from lambdas.reading.request import Request
-from tests.definitions import definition
+from tests.definitions import make_definition
 from tests.fakes import DOWN, Endpoint
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -36,7 +36,7 @@ def made(tmp_path: Path) -> Made:
     def endpoint(events: str = "{}", more: str = "") -> Endpoint:
         auth = "auth: {hmac: {signature: {header: x-signature}}}"
         text = f"description: made\nwebhook:\n  {auth}\n  {more}\nevents: {events}\n"
-        return Endpoint(definition(tmp_path, text).source)
+        return Endpoint(make_definition(tmp_path, text).source)
 
     return endpoint
 
@@ -60,27 +60,27 @@ def kept_as_sent(endpoint: Endpoint) -> list[bytes]:
 
 def test_the_fields_of_a_form_are_the_event(made: Made) -> None:
     endpoint = made("{format: form, id: MessageSid}")
-    assert endpoint.signed(b"MessageSid=SM1&From=%2B15005550006&Body=caf%C3%A9+au+lait&Empty=", FORM) == OK
+    assert endpoint.post_signed(b"MessageSid=SM1&From=%2B15005550006&Body=caf%C3%A9+au+lait&Empty=", FORM) == OK
     fields = {"MessageSid": "SM1", "From": "+15005550006", "Body": "café au lait", "Empty": ""}
     assert (details(endpoint), endpoint.queue.messages[0]["tags"][1]) == ([fields], "id:SM1")
 
 
 def test_a_field_that_a_form_repeats_is_a_list(made: Made) -> None:
     endpoint = made("{format: form}")
-    endpoint.signed(b"a=1&b=2&a=3&a=&c", FORM)
+    endpoint.post_signed(b"a=1&b=2&a=3&a=&c", FORM)
     assert details(endpoint) == [{"a": ["1", "3", ""], "b": "2", "c": ""}]
 
 
 def test_the_field_that_payload_names_holds_the_event_as_json(made: Made) -> None:
     endpoint = made("{format: form, payload: payload, id: id}")
     event = {"id": "e1", "text": "a=1&b=2", "n": 1}
-    endpoint.signed(urlencode({"token": "t", "payload": json.dumps(event)}).encode(), FORM)
+    endpoint.post_signed(urlencode({"token": "t", "payload": json.dumps(event)}).encode(), FORM)
     assert (details(endpoint), kept(endpoint)) == ([event], [])
 
 
 def test_a_form_without_that_field_is_an_event_of_its_own(made: Made) -> None:
     endpoint = made("{format: form, payload: payload}")
-    endpoint.signed(b"command=%2Fdeploy&text=now", FORM)
+    endpoint.post_signed(b"command=%2Fdeploy&text=now", FORM)
     assert details(endpoint) == [{"command": "/deploy", "text": "now"}]
 
 
@@ -101,7 +101,7 @@ def test_a_form_without_that_field_is_an_event_of_its_own(made: Made) -> None:
 )
 def test_a_form_that_can_not_be_read_is_kept_with_its_reason(made: Made, body: bytes, reason: tuple[str, str]) -> None:
     endpoint = made("{format: form, payload: payload}")
-    assert endpoint.signed(body, FORM) == OK
+    assert endpoint.post_signed(body, FORM) == OK
     ((kind, detail),) = kept(endpoint)
     assert (kind, detail[: len(reason[1])]) == reason
     assert (kept_as_sent(endpoint), details(endpoint)) == ([body], [])
@@ -122,15 +122,15 @@ def test_a_form_is_read_as_pythons_own_reader_reads_it(text: str) -> None:
             fields.setdefault(name, []).append(value)
     except UnicodeDecodeError:
         with pytest.raises(Rejected, match="not UTF-8"):
-            reader(Events(format=("form",)))(request)
+            body_reader(Events(format=("form",)))(request)
     else:
-        found = reader(Events(format=("form",)))(request)
+        found = body_reader(Events(format=("form",)))(request)
         assert found == {name: values if len(values) > 1 else values[0] for name, values in fields.items()}
 
 
 def test_a_form_may_have_one_field_very_many_times(made: Made) -> None:
     endpoint = made("{format: form}")
-    endpoint.signed(b"a=&" * (MAX_VALUES - 1), FORM)
+    endpoint.post_signed(b"a=&" * (MAX_VALUES - 1), FORM)
     assert details(endpoint) == [{"a": [""] * (MAX_VALUES - 1)}]
 
 
@@ -155,19 +155,19 @@ LINES = [{"a": 1}, {"b": [2, {"c": "d\n}{"}]}, {}]
 )
 def test_each_value_of_ndjson_is_an_event(made: Made, body: str) -> None:
     endpoint = made('{format: ndjson, split: "[]"}')
-    assert endpoint.signed(body.encode()) == OK
+    assert endpoint.post_signed(body.encode()) == OK
     assert (details(endpoint), kept(endpoint)) == (LINES, [])
 
 
 def test_lines_that_are_lists_are_lists_of_events(made: Made) -> None:
     endpoint = made('{format: ndjson, split: "[]"}')
-    endpoint.signed(b'[{"a":1},{"a":2}]\n{"a":3}\n[]\n[{"a":4}]')
+    endpoint.post_signed(b'[{"a":1},{"a":2}]\n{"a":3}\n[]\n[{"a":4}]')
     assert details(endpoint) == [{"a": 1}, {"a": 2}, {"a": 3}, {"a": 4}]
 
 
 def test_of_lines_those_that_are_no_events_are_kept_and_the_others_sent(made: Made) -> None:
     endpoint = made('{format: ndjson, split: "[]"}')
-    endpoint.signed(b'{"a":1}\n5\n{"a":2}\n"x"')
+    endpoint.post_signed(b'{"a":1}\n5\n{"a":2}\n"x"')
     assert details(endpoint) == [{"a": 1}, {"a": 2}]
     assert kept(endpoint) == [
         ("not-an-object", "an event must be a JSON object, not a number"),
@@ -190,7 +190,7 @@ def test_of_lines_those_that_are_no_events_are_kept_and_the_others_sent(made: Ma
 )
 def test_lines_that_can_not_be_read_are_kept_as_a_whole(made: Made, body: bytes, reason: tuple[str, str]) -> None:
     endpoint = made('{format: ndjson, split: "[]"}')
-    assert endpoint.signed(body) == OK
+    assert endpoint.post_signed(body) == OK
     assert (kept(endpoint), kept_as_sent(endpoint), details(endpoint)) == ([reason], [body], [])
 
 
@@ -198,7 +198,7 @@ def test_lines_that_can_not_be_read_are_kept_as_a_whole(made: Made, body: bytes,
 def test_a_line_that_can_not_be_read_holds_up_none_of_the_others(made: Made, broken: bytes) -> None:
     endpoint = made('{format: ndjson, split: "[]"}')
     body = b'{"a":1}\n' + broken + b'\n[{"a":2},{"a":3}]\n'
-    assert endpoint.signed(body) == OK
+    assert endpoint.post_signed(body) == OK
     assert details(endpoint) == [{"a": 1}, {"a": 2}, {"a": 3}]
     assert kept(endpoint) == [("not-an-object", "an event must be a JSON object, not a string")]
     assert kept_as_sent(endpoint) == [body]
@@ -206,7 +206,7 @@ def test_a_line_that_can_not_be_read_holds_up_none_of_the_others(made: Made, bro
 
 def test_beside_a_line_that_can_not_be_read_the_others_are_masked(made: Made) -> None:
     endpoint = made('{format: ndjson, split: "[]", mask: ["[].token"]}')
-    assert endpoint.signed(b'{"a":1,"token":"secret-one"}\n{"a":\n') == OK
+    assert endpoint.post_signed(b'{"a":1,"token":"secret-one"}\n{"a":\n') == OK
     assert details(endpoint) == [{"a": 1, "token": "[masked]"}]
     assert kept_as_sent(endpoint) == [b'[{"a":1,"token":"[masked]"},"{\\"a\\":"]']
 
@@ -235,7 +235,7 @@ def test_beside_a_line_that_can_not_be_read_the_others_are_masked(made: Made) ->
 def test_where_there_are_several_formats_the_content_type_decides(made: Made, kind: str | None, read: str) -> None:
     endpoint = made('{format: [json, form, ndjson], split: "[] || [@]"}')
     body = '{"a":1}\n{"a":2}'
-    endpoint.signed(body.encode(), {} if kind is None else {"Content-Type": kind})
+    endpoint.post_signed(body.encode(), {} if kind is None else {"Content-Type": kind})
     reasons = [reason for reason, _ in kept(endpoint)]
     assert (details(endpoint), reasons) == {
         "json": ([], ["not-json"]),
@@ -246,13 +246,13 @@ def test_where_there_are_several_formats_the_content_type_decides(made: Made, ki
 
 def test_with_one_format_the_content_type_says_nothing(made: Made) -> None:
     endpoint = made()
-    endpoint.signed(b'{"a":1}', FORM)
+    endpoint.post_signed(b'{"a":1}', FORM)
     assert details(endpoint) == [{"a": 1}]
 
 
 def test_a_type_that_is_none_of_the_formats_is_read_in_the_first(made: Made) -> None:
     endpoint = made("{format: [form, json]}")
-    endpoint.signed(b"a=1", {"content-type": "application/x-ndjson"})
+    endpoint.post_signed(b"a=1", {"content-type": "application/x-ndjson"})
     assert details(endpoint) == [{"a": "1"}]
 
 
@@ -299,14 +299,14 @@ def test_a_compressed_body_is_verified_as_it_was_sent_and_read_as_it_was_meant(
     made: Made, coding: str, body: bytes
 ) -> None:
     endpoint = made("{id: n}")
-    assert endpoint.signed(body, {"Content-Encoding": coding}) == OK
+    assert endpoint.post_signed(body, {"Content-Encoding": coding}) == OK
     assert (details(endpoint), kept(endpoint)) == ([EVENT], [])
 
 
 def test_a_compressed_form_and_compressed_lines_are_read_too(made: Made) -> None:
     endpoint = made('{format: [form, ndjson], split: "[] || [@]"}')
-    endpoint.signed(gzip.compress(b"a=1"), {**FORM, "content-encoding": "gzip"})
-    endpoint.signed(
+    endpoint.post_signed(gzip.compress(b"a=1"), {**FORM, "content-encoding": "gzip"})
+    endpoint.post_signed(
         zlib.compress(b'{"a":1}{"a":2}'), {"content-type": "application/ndjson", "content-encoding": "deflate"}
     )
     assert details(endpoint) == [{"a": "1"}, {"a": 1}, {"a": 2}]
@@ -333,9 +333,9 @@ UNREADABLE = {
     "bare deflate cut short": ("deflate", raw_deflate(PLAIN)[:-1], CUT),
     "a wrong checksum": ("gzip", gzip.compress(PLAIN)[:-8] + b"\0" * 8, WRONG),
     "something after it": ("gzip", gzip.compress(PLAIN) + b"{}", WRONG),
-    "a bomb": ("gzip", gzip.compress(b" " * (MAX_INFLATED + 1)), BIG),
-    "a bomb of deflate": ("deflate", zlib.compress(b" " * (MAX_INFLATED + 1)), BIG),
-    "a bomb of bare deflate": ("deflate", raw_deflate(b" " * (MAX_INFLATED + 1)), BIG),
+    "a bomb": ("gzip", gzip.compress(b" " * (MAX_DECOMPRESSED + 1)), BIG),
+    "a bomb of deflate": ("deflate", zlib.compress(b" " * (MAX_DECOMPRESSED + 1)), BIG),
+    "a bomb of bare deflate": ("deflate", raw_deflate(b" " * (MAX_DECOMPRESSED + 1)), BIG),
     "a bomb in parts": ("gzip", gzip.compress(b" " * 1_048_576) * 17, BIG),
 }
 
@@ -345,36 +345,36 @@ def test_an_authentic_body_that_can_not_be_decompressed_is_kept_as_it_was_sent(
     made: Made, coding: str, body: bytes, detail: str
 ) -> None:
     endpoint = made()
-    assert endpoint.signed(body, {"content-encoding": coding}) == OK
+    assert endpoint.post_signed(body, {"content-encoding": coding}) == OK
     assert (kept(endpoint), kept_as_sent(endpoint), details(endpoint)) == ([("encoding", detail)], [body], [])
     (envelope,) = map(json.loads, endpoint.bucket.objects.values())
     assert envelope["headers"]["content-encoding"] == coding
 
 
 def test_as_much_as_may_be_is_decompressed(made: Made) -> None:
-    whole = b'{"a":1}'.ljust(MAX_INFLATED)
-    assert inflated(gzip.compress(whole), {"content-encoding": "gzip"}) == whole
+    whole = b'{"a":1}'.ljust(MAX_DECOMPRESSED)
+    assert decompress(gzip.compress(whole), {"content-encoding": "gzip"}) == whole
     endpoint = made()
-    endpoint.signed(gzip.compress(whole), {"content-encoding": "gzip"})
+    endpoint.post_signed(gzip.compress(whole), {"content-encoding": "gzip"})
     assert details(endpoint) == [{"a": 1}]
 
 
 def test_a_gzip_file_may_have_a_hundred_thousand_parts() -> None:
     """Each end of a part leaves the rest, and to copy that for each would take minutes."""
-    assert inflated(gzip.compress(b"", mtime=0) * 300_000, {"content-encoding": "gzip"}) == b""
+    assert decompress(gzip.compress(b"", mtime=0) * 300_000, {"content-encoding": "gzip"}) == b""
 
 
 @given(st.lists(st.binary(max_size=5_000), min_size=1, max_size=5), st.integers(0, 9))
 def test_what_was_compressed_comes_out_as_it_was(parts: list[bytes], level: int) -> None:
     whole = b"".join(parts)
-    assert inflated(b"".join(gzip.compress(one, level) for one in parts), {"content-encoding": "gzip"}) == whole
-    assert inflated(zlib.compress(whole, level), {"content-encoding": "deflate"}) == whole
+    assert decompress(b"".join(gzip.compress(one, level) for one in parts), {"content-encoding": "gzip"}) == whole
+    assert decompress(zlib.compress(whole, level), {"content-encoding": "deflate"}) == whole
 
 
 @given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate"]))
 def test_whatever_is_said_to_be_compressed_is_read_or_kept(body: bytes, coding: str) -> None:
     with suppress(Rejected):  # and nothing else is raised
-        assert isinstance(inflated(body, {"content-encoding": coding}), bytes)
+        assert isinstance(decompress(body, {"content-encoding": coding}), bytes)
 
 
 # Challenges.
@@ -387,19 +387,19 @@ def test_nothing_is_decompressed_for_one_who_has_not_said_who_he_is(
 ) -> None:
     endpoint = made("{}", CHALLENGE)
     assert endpoint.post(b'{"challenge":"c"}')["body"] == "c"
-    monkeypatch.setattr("lambdas.reading.formats.inflated", lambda *_: pytest.fail("it was decompressed"))
+    monkeypatch.setattr("lambdas.reading.formats.decompress", lambda *_: pytest.fail("it was decompressed"))
     for coding, body in (("gzip", gzip.compress(b'{"challenge":"c"}')), ("identity", b'{"challenge":"c"}')):
         answer = endpoint.post(body, {"Content-Encoding": coding})
         assert (answer["statusCode"], answer["body"]) == (401, "")
     # An event that looks like a challenge, then: its sender is known.
     monkeypatch.undo()
-    endpoint.signed(gzip.compress(b'{"challenge":"c"}'), {"content-encoding": "gzip"})
+    endpoint.post_signed(gzip.compress(b'{"challenge":"c"}'), {"content-encoding": "gzip"})
     assert details(endpoint) == [{"challenge": "c"}]
 
 
 def test_a_compressed_challenge_of_one_who_has_is_answered(made: Made) -> None:
     endpoint = made("{}", CHALLENGE.replace(" unauthenticated: true,", ""))
-    answer = endpoint.signed(gzip.compress(b'{"challenge":"c"}'), {"content-encoding": "gzip"})
+    answer = endpoint.post_signed(gzip.compress(b'{"challenge":"c"}'), {"content-encoding": "gzip"})
     assert (answer["body"], details(endpoint)) == ("c", [])
 
 
@@ -449,23 +449,23 @@ def test_a_vendor_is_answered_what_it_wants_once_its_events_are_somewhere(
     made: Made, answer: str, response: dict[str, Any]
 ) -> None:
     endpoint = made("{require: [id]}", f"answer: {answer}")
-    assert endpoint.signed({"id": "e1", "n": 5}) == response
+    assert endpoint.post_signed({"id": "e1", "n": 5}) == response
     assert len(endpoint.queue.bodies) == 1
     endpoint.bucket.faults.always = DOWN
-    assert endpoint.signed({"n": 5}) == {**OK, "statusCode": 503}
+    assert endpoint.post_signed({"n": 5}) == {**OK, "statusCode": 503}
     assert endpoint.post(b"{}") == {**OK, "statusCode": 401}
 
 
 def test_what_was_kept_is_answered_as_what_was_sent_is(made: Made) -> None:
     endpoint = made("{require: [id]}", "answer: {status: 202, json: {id: '{id}', n: '{n}'}}")
-    answer = endpoint.signed({"n": 5})
+    answer = endpoint.post_signed({"n": 5})
     assert (answer["statusCode"], answer["body"], kept(endpoint)) == (202, '{"id":null,"n":5}', [("missing", "no id")])
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b'{"id":NaN}', b'{"id":"\\ud800"}', b'{"id":"a\\nb"}'])
 def test_an_answer_that_can_not_be_filled_in_is_its_status_alone(made: Made, body: bytes) -> None:
     endpoint = made("{}", "answer: {status: 202, headers: {X-Id: '{id}'}, text: '{id}'}")
-    assert endpoint.signed(body) == {**OK, "statusCode": 202}
+    assert endpoint.post_signed(body) == {**OK, "statusCode": 202}
     assert len(endpoint.queue.bodies) + len(endpoint.bucket.objects) == 1
 
 
@@ -476,13 +476,13 @@ def test_the_headers_of_a_refusal_are_on_every_4xx_and_on_nothing_else(made: Mad
     endpoint = made("{}", f"{NO_RETRY}\n  {CHALLENGE}")
     refused = {"headers": {"X-Slack-No-Retry": "1"}, "body": ""}
     assert endpoint.post(b"{}") == {"statusCode": 401, **refused}
-    assert endpoint.signed(b"") == {"statusCode": 400, **refused}
+    assert endpoint.post_signed(b"") == {"statusCode": 400, **refused}
     assert endpoint.post(b'{"challenge":"\\ud800"}') == {"statusCode": 400, **refused}
-    assert endpoint.signed(b" " * (6 * 1_048_576 + 1)) == {"statusCode": 413, **refused}
+    assert endpoint.post_signed(b" " * (6 * 1_048_576 + 1)) == {"statusCode": 413, **refused}
     not_base64 = gateway.event("POST", {}, b"x") | {"body": "?", "isBase64Encoded": True}
     assert endpoint.call(not_base64) == {"statusCode": 400, **refused}
-    assert endpoint.signed({"a": 1}) == OK
+    assert endpoint.post_signed({"a": 1}) == OK
     assert endpoint.post(b'{"challenge":"c"}')["headers"].keys() == {"content-type", "x-content-type-options"}
     # What is our fault is tried again.
     endpoint.queue.faults.always = endpoint.bucket.faults.always = DOWN
-    assert endpoint.signed({"a": 1}) == {**OK, "statusCode": 503}
+    assert endpoint.post_signed({"a": 1}) == {**OK, "statusCode": 503}

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambdas.reading.masking import MASK, mask
+from lambdas.reading.masking import MASK, mask_fields
 from lambdas.reading.request import Request
-from tests.definitions import definition, shipped
-from tests.fakes import NOW, SECRET, Endpoint, signed
+from tests.definitions import bundled_source, make_definition
+from tests.fakes import NOW, SECRET, Endpoint, signed_request
 
 PIN, LINK = "483920", "https://files.example.com/recording?access_token=eyJhbGciOi-the-link"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -33,7 +33,7 @@ def made(tmp_path: Path) -> Made:
 
     def endpoint(events: str, more: str = "", auth: str = HMAC, mozdef: str = "{}") -> Endpoint:
         text = f"description: made\nwebhook:\n  {auth}\n  {more}\nevents: {events}\nmozdef: {mozdef}\n"
-        return Endpoint(definition(tmp_path, text).source)
+        return Endpoint(make_definition(tmp_path, text).source)
 
     return endpoint
 
@@ -70,7 +70,7 @@ FIELDS = "mask: [object.password, 'object.files[].url', pin, object.nowhere.at, 
 def test_what_is_masked_is_not_in_the_message(made: Made) -> None:
     mozdef = "{summary: 'by {pin}', tags: ['{object.password}'], details: {first: '{object.files[0].url}'}}"
     endpoint = made(f"{{{FIELDS}}}", mozdef=mozdef)
-    answer = endpoint.signed(EVENT)
+    answer = endpoint.post_signed(EVENT)
     (message,) = endpoint.queue.messages
     assert message["details"] == {**MASKED, "first": MASK}
     assert (message["summary"], message["tags"][2]) == ("by [masked]", MASK)
@@ -79,7 +79,7 @@ def test_what_is_masked_is_not_in_the_message(made: Made) -> None:
 
 def test_what_is_masked_is_not_in_what_is_rejected(made: Made) -> None:
     endpoint = made(f"{{{FIELDS}, require: [nothing.like.it]}}")
-    answer = endpoint.signed(EVENT, {"x-trace": "t"})
+    answer = endpoint.post_signed(EVENT, {"x-trace": "t"})
     ((key, stored),) = endpoint.bucket.objects.items()
     envelope = json.loads(stored)
     body = base64.b64decode(envelope["body"])
@@ -94,7 +94,7 @@ def test_what_is_masked_is_not_in_what_is_rejected(made: Made) -> None:
 def test_what_is_masked_is_not_in_an_event_that_is_kept_for_its_size(made: Made) -> None:
     endpoint = made(f"{{{FIELDS}}}")
     pad = ["x" * 1_000] * 1_100
-    answer = endpoint.signed({**EVENT, "pad": pad})
+    answer = endpoint.post_signed({**EVENT, "pad": pad})
     ((key, stored),) = endpoint.bucket.objects.items()
     assert key.startswith("oversize/")
     assert json.loads(stored) == {**MASKED, "pad": pad}
@@ -108,7 +108,7 @@ def test_what_is_masked_is_not_in_one_of_many_that_is_kept(made: Made) -> None:
     endpoint = made("{split: items, mask: ['items[].pin'], require: [id]}")
     pad = "x" * 1_100_000
     items = [{"id": 1, "pin": PIN}, {"pin": PIN}, {"id": 3, "pin": PIN, "pad": pad}, 4]
-    answer = endpoint.signed({"items": items})
+    answer = endpoint.post_signed({"items": items})
     assert [message["details"]["pin"] for message in endpoint.queue.messages] == [MASK, MASK]
     assert len(endpoint.bucket.objects) == 3
     assert shows_nothing(endpoint, answer, PIN)
@@ -116,7 +116,7 @@ def test_what_is_masked_is_not_in_one_of_many_that_is_kept(made: Made) -> None:
 
 def test_what_is_masked_is_not_in_an_answer(made: Made) -> None:
     endpoint = made("{mask: [pin]}", "answer: {json: {pin: '{pin}', id: '{id}'}}")
-    assert json.loads(endpoint.signed(EVENT)["body"]) == {"pin": MASK, "id": "e1"}
+    assert json.loads(endpoint.post_signed(EVENT)["body"]) == {"pin": MASK, "id": "e1"}
 
 
 def test_transform_gets_what_is_masked(made: Made, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_transform_gets_what_is_masked(made: Made, tmp_path: Path) -> None:
     code = "def transform(event, request):\n    return [{'pin': event['pin'], 'as_json': request.json['pin']}]\n"
     (tmp_path / "made" / "transform.py").write_text(code)
     endpoint = made("{mask: [pin]}")
-    endpoint.signed(EVENT)
+    endpoint.post_signed(EVENT)
     assert [message["details"] for message in endpoint.queue.messages] == [{"pin": MASK, "as_json": MASK}]
 
 
@@ -150,7 +150,7 @@ def test_however_a_body_is_written_its_secrets_are_masked(
     made: Made, events: str, body: bytes, headers: dict[str, str], rejected: bool
 ) -> None:
     endpoint = made(f"{{{events}{', require: [nothing]' if rejected else ''}}}")
-    answer = endpoint.signed(body, headers)
+    answer = endpoint.post_signed(body, headers)
     assert answer["statusCode"] == 200
     assert (not endpoint.queue.bodies, len(endpoint.bucket.objects)) == (rejected, int(rejected))
     assert MASK in everything(endpoint, answer)
@@ -159,7 +159,7 @@ def test_however_a_body_is_written_its_secrets_are_masked(
 
 def test_what_is_masked_is_not_in_a_body_that_is_kept_as_a_whole(made: Made) -> None:
     endpoint = made("{mask: [pin], split: nowhere}")
-    answer = endpoint.signed(SMALL)
+    answer = endpoint.post_signed(SMALL)
     assert [key.split("/")[2] for key in endpoint.bucket.objects] == ["no-events"]
     assert shows_nothing(endpoint, answer, PIN)
 
@@ -167,7 +167,7 @@ def test_what_is_masked_is_not_in_a_body_that_is_kept_as_a_whole(made: Made) -> 
 def test_what_has_nothing_to_mask_is_kept_as_it_was_sent(made: Made) -> None:
     endpoint = made(f"{{{FIELDS}, require: [nothing]}}")
     body = b'{ "id" : "e1", "pin": null, "object": 5 }'
-    endpoint.signed(body, {"content-type": "application/x-json"})
+    endpoint.post_signed(body, {"content-type": "application/x-json"})
     (envelope,) = map(json.loads, endpoint.bucket.objects.values())
     assert (base64.b64decode(envelope["body"]), envelope["headers"]["content-type"]) == (body, "application/x-json")
 
@@ -176,7 +176,7 @@ def test_what_can_not_be_read_is_kept_as_it_was_sent(made: Made) -> None:
     """Nobody can say where a secret is in it, and who may read it may read the secret's own source."""
     endpoint = made("{mask: [pin]}")
     body = b'{"pin": "483920", "n": NaN}'
-    endpoint.signed(body)
+    endpoint.post_signed(body)
     (envelope,) = map(json.loads, endpoint.bucket.objects.values())
     assert base64.b64decode(envelope["body"]) == body
 
@@ -194,7 +194,7 @@ def test_the_id_of_an_event_is_the_same_in_every_delivery_of_it(made: Made) -> N
         for now in (NOW, NOW + 3_600):
             endpoint = made(events)
             endpoint.now = now
-            endpoint.signed({**EVENT, "items": [EVENT, {**EVENT, "id": "e2"}]})
+            endpoint.post_signed({**EVENT, "items": [EVENT, {**EVENT, "id": "e2"}]})
             found.append(ids(endpoint))
         assert found[0] == found[1]
         assert len(set(found[0])) == len(found[0])
@@ -205,11 +205,11 @@ def test_the_id_of_an_event_does_not_tell_what_was_masked(made: Made) -> None:
     found = []
     for pin in ("0000", "0001"):
         endpoint = made("{mask: [pin]}")
-        endpoint.signed({"id": "e1", "pin": pin})
+        endpoint.post_signed({"id": "e1", "pin": pin})
         found += ids(endpoint)
     assert found[0] == found[1]
     other = made("{mask: [pin]}")
-    other.signed({"id": "e2", "pin": "0000"})
+    other.post_signed({"id": "e2", "pin": "0000"})
     assert ids(other) != found[:1]
 
 
@@ -217,7 +217,7 @@ def test_an_event_in_which_nothing_was_masked_has_the_id_that_it_had(made: Made)
     body = json.dumps({"id": "e1"}).encode()
     for events in ("{}", "{mask: [pin]}"):
         endpoint = made(events)
-        endpoint.signed(body)
+        endpoint.post_signed(body)
         assert ids(endpoint) == [f"id:sha256:{hashlib.sha256(body).hexdigest()[:40]}"]
 
 
@@ -241,7 +241,7 @@ BODY_TOKEN = "auth: {body_token: {each: value, field: clientState}}"
 )
 def test_a_token_in_the_body_verifies_and_is_seen_no_more(made: Made, events: str, more: dict[str, str]) -> None:
     endpoint = made(events, "answer: {json: {state: '{value[0].clientState}'}}", BODY_TOKEN)
-    answer = endpoint.signed({"value": [{**one, **more} for one in ITEMS]})
+    answer = endpoint.post_signed({"value": [{**one, **more} for one in ITEMS]})
     assert json.loads(answer["body"]) == {"state": MASK}
     assert len(endpoint.queue.bodies) + len(endpoint.bucket.objects) > 0
     assert shows_nothing(endpoint, answer, SECRET)
@@ -257,7 +257,7 @@ def test_a_token_that_every_item_must_carry_is_not_said_where_one_does_not(made:
 
 def test_a_token_at_the_top_of_the_body_is_masked(made: Made) -> None:
     endpoint = made("{id: id}", auth="auth: {body_token: {field: meta.token}}")
-    answer = endpoint.signed({"id": 1, "meta": {"token": "", "n": 1}})
+    answer = endpoint.post_signed({"id": 1, "meta": {"token": "", "n": 1}})
     assert [message["details"] for message in endpoint.queue.messages] == [{"id": 1, "meta": {"token": MASK, "n": 1}}]
     assert shows_nothing(endpoint, answer, SECRET)
 
@@ -269,7 +269,7 @@ def test_a_token_is_found_and_masked_whatever_its_field_is_called(made: Made, na
     item: dict[str, Any] = {last: ""}
     for one in reversed(above):
         item = {one: item}
-    answer = endpoint.signed({"items": [{**item, "id": 1}]})
+    answer = endpoint.post_signed({"items": [{**item, "id": 1}]})
     assert answer["statusCode"] == 200
     assert [message["details"]["id"] for message in endpoint.queue.messages] == [1]
     assert MASK in endpoint.queue.bodies[0]
@@ -279,15 +279,15 @@ def test_a_token_is_found_and_masked_whatever_its_field_is_called(made: Made, na
 def test_a_token_in_the_body_beside_another_way_is_masked_too(made: Made) -> None:
     auth = "auth: {any_of: [{hmac: {signature: {header: x-signature}}}, {body_token: {field: token, secret: other}}]}"
     endpoint = made("{}", auth=auth)
-    answer = endpoint.signed({"token": SECRET, "id": 1})
+    answer = endpoint.post_signed({"token": SECRET, "id": 1})
     assert [message["details"] for message in endpoint.queue.messages] == [{"token": MASK, "id": 1}]
     assert shows_nothing(endpoint, answer, SECRET)
 
 
 def test_microsoft_graphs_client_state_is_nowhere() -> None:
-    endpoint = Endpoint(shipped("ms-graph").source)
+    endpoint = Endpoint(bundled_source("ms-graph").source)
     one = {"clientState": "", "subscriptionId": "s", "tenantId": "t", "changeType": "updated", "resource": "r"}
-    answer = endpoint.signed({"value": [one, {**one, "tenantId": None}]})
+    answer = endpoint.post_signed({"value": [one, {**one, "tenantId": None}]})
     assert (answer["statusCode"], len(endpoint.queue.bodies), len(endpoint.bucket.objects)) == (202, 1, 1)
     assert shows_nothing(endpoint, answer, SECRET)
 
@@ -295,7 +295,7 @@ def test_microsoft_graphs_client_state_is_nowhere() -> None:
 @pytest.mark.parametrize("events", ["{}", "{require: [nothing]}"], ids=["sent", "rejected"])
 def test_a_token_in_the_query_is_kept_out_of_everything(made: Made, events: str) -> None:
     endpoint = made(events, auth="auth: {token: {query: key}}", mozdef="{summary: \"{query('more')}\"}")
-    sent = signed(endpoint.source.webhook.auth, b'{"a":1}', secret="s3cr3t-in-the-query")
+    sent = signed_request(endpoint.source.webhook.auth, b'{"a":1}', secret="s3cr3t-in-the-query")
     endpoint.store.values = dict.fromkeys(endpoint.store.values, "s3cr3t-in-the-query")
     sent = sent._replace(url=f"{sent.url}&more=x&KEY=upper".replace("key=", "%6Bey="))
     answer = endpoint.send(sent)
@@ -349,7 +349,7 @@ def fits(path: tuple[Any, ...], field: str) -> bool:
 @example({"a": {"token": 0}, "b": {"token": 0}}, ["a.token", "a"])
 def test_mask_touches_what_the_fields_name_and_nothing_else(value: Any, fields: list[str]) -> None:
     masked = copy.deepcopy(value)
-    count = mask(masked, fields)
+    count = mask_fields(masked, fields)
     assert (masked != value) >= (count > 0)
     after = dict(places(masked))
     for path, one in places(value):
@@ -364,9 +364,9 @@ def test_mask_touches_what_the_fields_name_and_nothing_else(value: Any, fields: 
 @given(JSON, FIELDS_OF)
 def test_to_mask_again_changes_nothing(value: Any, fields: list[str]) -> None:
     once = copy.deepcopy(value)
-    mask(once, fields)
+    mask_fields(once, fields)
     twice = copy.deepcopy(once)
-    mask(twice, fields)
+    mask_fields(twice, fields)
     assert twice == once
 
 
@@ -375,7 +375,7 @@ def test_a_request_says_the_same_but_for_what_is_masked(value: Any, fields: list
     body = json.dumps(value).encode()
     request = Request("POST", {"content-type": "text/x", "content-encoding": "identity", "a": "b"}, body)
     request.mask(fields)
-    kept, headers = request.to_keep
+    kept, headers = request.as_kept
     assert json.loads(kept) == request.json
     if request.masked:
         assert headers == {"content-type": "application/json", "a": "b"}

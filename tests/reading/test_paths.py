@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
-from lambdas.reading.text_templates import filled, filled_json, pieces
+from lambdas.reading.text_templates import compile_json_template, compile_template, template_parts
 
 REQUEST = Request("POST", {"x-request-id": "r-1"}, b"", "a=1&b=%20x&a=2")
 FUNCTIONS = Functions(REQUEST, {"eventTime": "now"})
@@ -26,8 +26,8 @@ quick_paths = st.lists(names, min_size=1, max_size=3).map(" || ".join) | names.m
 
 @given(quick_paths, values)
 def test_the_quick_way_finds_what_jmespath_finds(path: str, value: object) -> None:
-    assert compiled(path)(value, FUNCTIONS) == jmespath.search(path, value)
-    assert type(compiled(path)(value, FUNCTIONS)) is type(jmespath.search(path, value))
+    assert compile_path(path)(value, FUNCTIONS) == jmespath.search(path, value)
+    assert type(compile_path(path)(value, FUNCTIONS)) is type(jmespath.search(path, value))
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_the_quick_way_finds_what_jmespath_finds(path: str, value: object) -> No
 )
 def test_functions_look_at_the_request(path: str, found: object) -> None:
     value = {"a": "A", "items": [{"kind": "app", "id": 1}, {"kind": "user", "id": 7}]}
-    assert compiled(path)(value, FUNCTIONS) == found
+    assert compile_path(path)(value, FUNCTIONS) == found
 
 
 def test_a_path_that_can_not_be_applied_rejects_the_event_without_showing_it() -> None:
     with pytest.raises(Rejected) as raised:
-        compiled("join(', ', a)")({"a": "hush"}, FUNCTIONS)
+        compile_path("join(', ', a)")({"a": "hush"}, FUNCTIONS)
     assert str(raised.value) == "path: join(', ', a) can't be applied: JMESPathTypeError"
 
 
@@ -68,12 +68,12 @@ def test_a_path_that_can_not_be_applied_rejects_the_event_without_showing_it() -
     ],
 )
 def test_texts_are_filled_in(text: str, made: object) -> None:
-    assert filled(text)({"n": 5, "o": {"x": [1]}, "t": True}, FUNCTIONS) == made
+    assert compile_template(text)({"n": 5, "o": {"x": [1]}, "t": True}, FUNCTIONS) == made
 
 
 def test_json_is_filled_in_its_values() -> None:
     template = {"{n}": ["{n}", {"deep": "n={n}"}, 1, None, True]}
-    assert filled_json(template)({"n": 5}, FUNCTIONS) == {"{n}": [5, {"deep": "n=5"}, 1, None, True]}
+    assert compile_json_template(template)({"n": 5}, FUNCTIONS) == {"{n}": [5, {"deep": "n=5"}, 1, None, True]}
 
 
 @pytest.mark.parametrize(
@@ -87,5 +87,5 @@ def test_json_is_filled_in_its_values() -> None:
 )
 def test_braces_and_quotes_balance(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=r"character|nothing") as raised:
-        list(pieces(text))
+        list(template_parts(text))
     assert str(raised.value) == said

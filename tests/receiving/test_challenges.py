@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from generator.samples import gateway
-from tests.definitions import definition, shipped
+from tests.definitions import bundled_source, make_definition
 from tests.fakes import NOW, SECRET, Endpoint
 
-ZOOM = shipped("zoom").source
-OKTA = shipped("okta").source
+ZOOM = bundled_source("zoom").source
+OKTA = bundled_source("okta").source
 
 
 def validation(token: object) -> bytes:
@@ -85,13 +85,13 @@ def test_a_handler_believes_no_authorizer_and_verifies_by_itself(said: dict[str,
 def made(folder: Path, challenge: str) -> Endpoint:
     auth = "auth: {hmac: {signature: {header: x-signature}}}"
     text = f"description: made\nwebhook:\n  {auth}\n  challenges:\n    - {challenge}\n"
-    return Endpoint(definition(folder, text).source)
+    return Endpoint(make_definition(folder, text).source)
 
 
 def test_a_verified_challenge_is_not_answered_to_anyone(tmp_path: Path) -> None:
     endpoint = made(tmp_path, "{when: challenge, reply: {json: {challenge: '{challenge}'}}}")
     assert endpoint.post(b'{"challenge":"c"}')["statusCode"] == 401
-    assert endpoint.signed({"challenge": "c"})["body"] == '{"challenge":"c"}'
+    assert endpoint.post_signed({"challenge": "c"})["body"] == '{"challenge":"c"}'
     assert endpoint.queue.bodies == []
 
 
@@ -117,7 +117,7 @@ def test_a_body_that_a_challenge_signs_for_anyone_is_no_event(tmp_path: Path) ->
     endpoint = made(tmp_path, f"{{method: GET, when: query('t'), unauthenticated: true, reply: {reply}}}")
     signature = endpoint.call(gateway.event("GET", {}, query={"t": "12345"}))["body"]
     assert endpoint.post(b"12345", {"x-signature": signature})["statusCode"] == 401
-    assert endpoint.signed({"a": 1})["statusCode"] == 200
+    assert endpoint.post_signed({"a": 1})["statusCode"] == 200
     assert (len(endpoint.queue.bodies), endpoint.bucket.objects) == (1, {})
 
 

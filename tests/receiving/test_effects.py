@@ -15,11 +15,11 @@ from generator.definition.read import load, source_names
 from generator.templates import event_source
 from generator.templates.text import text
 from lambdas.model import Source
-from lambdas.runtime import fetch
-from lambdas.runtime.https import Unanswered
+from lambdas.runtime import https_url
+from lambdas.runtime.https import NoResponse
 from lambdas.runtime.https_url import FetchRefused
-from lambdas.runtime.secrets import PREVIOUS, TTL
-from tests.definitions import CASES, SOURCES, definition
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX, TTL
+from tests.definitions import CASES, SOURCES, make_definition
 from tests.fakes import DOWN, SECRET, THROTTLED, Endpoint
 from tests.issuers import Internet
 
@@ -32,7 +32,7 @@ ANOTHER = "there is a secret already, and it is another one: delete that paramet
 
 def made(folder: Path, challenge: str) -> Source:
     auth = "auth: {hmac: {signature: {header: x-signature}}}"
-    return definition(folder, f"description: made\nwebhook:\n  {auth}\n  challenges: [{challenge}]\n").source
+    return make_definition(folder, f"description: made\nwebhook:\n  {auth}\n  challenges: [{challenge}]\n").source
 
 
 # A secret that the vendor hands over.
@@ -57,11 +57,11 @@ def answered(secret: str) -> dict[str, Any]:
 
 def test_a_secret_is_learned_from_the_first_handshake_and_verifies_the_events_after_it(source: Source) -> None:
     endpoint = Endpoint(source, secret=None)
-    assert endpoint.signed({"a": 1}, secret=A) == LATER
+    assert endpoint.post_signed({"a": 1}, secret=A) == LATER
     assert hands_over(endpoint, A) == answered(A)
     assert endpoint.store.values == {PARAMETER: A}
-    assert endpoint.signed({"a": 1}, secret=A)["statusCode"] == 200
-    assert endpoint.signed({"a": 1}, secret=B) == REFUSED
+    assert endpoint.post_signed({"a": 1}, secret=A)["statusCode"] == 200
+    assert endpoint.post_signed({"a": 1}, secret=B) == REFUSED
     assert [message["details"] for message in endpoint.queue.messages] == [{"a": 1}]
     assert [line["message"] for line in endpoint.log][1] == "challenge answered"
     assert A not in json.dumps(endpoint.log)
@@ -76,7 +76,7 @@ def test_another_secret_is_refused_and_overwrites_nothing(source: Source) -> Non
     # One that everybody may send does not make a call for each.
     assert [hands_over(endpoint, B) for _ in range(20)] == [REFUSED] * 20
     assert endpoint.store.faults.calls <= calls + 1
-    assert endpoint.signed({"a": 1}, secret=B) == REFUSED
+    assert endpoint.post_signed({"a": 1}, secret=B) == REFUSED
 
 
 def test_the_same_secret_again_is_answered_again_and_stored_once(source: Source) -> None:
@@ -95,9 +95,9 @@ def test_what_an_operator_has_stored_stays(source: Source) -> None:
 
 def test_the_previous_secret_is_known_too(source: Source) -> None:
     endpoint = Endpoint(source, secret=B)
-    endpoint.store.values[PARAMETER + PREVIOUS] = A
+    endpoint.store.values[PARAMETER + PREVIOUS_SUFFIX] = A
     assert hands_over(endpoint, A) == answered(A)
-    assert endpoint.store.values == {PARAMETER: B, PARAMETER + PREVIOUS: A}
+    assert endpoint.store.values == {PARAMETER: B, PARAMETER + PREVIOUS_SUFFIX: A}
 
 
 @pytest.mark.parametrize(("handed_over", "answer"), [(A, answered(A)), (B, REFUSED)], ids=["same", "another"])
@@ -105,7 +105,7 @@ def test_what_another_instance_has_learned_since_is_not_overwritten(
     source: Source, handed_over: str, answer: dict[str, Any]
 ) -> None:
     endpoint = Endpoint(source, secret=None)
-    assert endpoint.signed({"a": 1}, secret=A) == LATER
+    assert endpoint.post_signed({"a": 1}, secret=A) == LATER
     endpoint.store.values[PARAMETER] = A
     # This one remembers still that there is none, and asks the store to make one.
     assert hands_over(endpoint, handed_over) == answer
@@ -161,7 +161,7 @@ def test_once_the_parameter_is_deleted_the_next_handshake_is_believed(source: So
     assert hands_over(endpoint, A) == REFUSED
     endpoint.clock += TTL
     assert hands_over(endpoint, A) == answered(A)
-    assert endpoint.signed({"a": 1}, secret=A)["statusCode"] == 200
+    assert endpoint.post_signed({"a": 1}, secret=A)["statusCode"] == 200
 
 
 def puts(source: Source) -> list[tuple[str, dict[str, Any]]]:
@@ -222,16 +222,16 @@ def confirmation(url: object) -> dict[str, object]:
 
 def test_a_subscription_is_confirmed_once_its_sender_is_verified(confirming: Endpoint, internet: Internet) -> None:
     assert confirming.post(json.dumps(confirmation(URL)).encode()) == REFUSED
-    assert confirming.signed(confirmation(URL), secret="forged") == REFUSED
+    assert confirming.post_signed(confirmation(URL), secret="forged") == REFUSED
     assert internet.asked == []
-    assert confirming.signed(confirmation(URL))["body"] == "done"
+    assert confirming.post_signed(confirmation(URL))["body"] == "done"
     assert internet.asked == [URL]
     assert (confirming.queue.bodies, confirming.bucket.objects) == ([], {})
     assert URL not in json.dumps(confirming.log)
 
 
 def test_an_event_confirms_nothing(confirming: Endpoint, internet: Internet) -> None:
-    assert confirming.signed({"Type": "Notification", "SubscribeURL": URL})["statusCode"] == 200
+    assert confirming.post_signed({"Type": "Notification", "SubscribeURL": URL})["statusCode"] == 200
     assert internet.asked == []
 
 
@@ -285,14 +285,14 @@ TRICKS = {
 
 @pytest.mark.parametrize("url", TRICKS.values(), ids=TRICKS)
 def test_what_is_not_at_one_of_the_hosts_is_not_asked(confirming: Endpoint, internet: Internet, url: object) -> None:
-    assert confirming.signed(confirmation(url)) == REFUSED
+    assert confirming.post_signed(confirmation(url)) == REFUSED
     assert (internet.asked, confirming.log[-1]["why"]) == ([], NOWHERE)
 
 
 @pytest.mark.parametrize("url", [URL, URL.replace(HOST, HOST.upper()), URL.replace(HOST, f"{HOST}:443")])
 def test_a_host_in_any_case_and_its_own_port_are_the_host(confirming: Endpoint, internet: Internet, url: str) -> None:
     internet.pages[url] = b"done"
-    assert confirming.signed(confirmation(url))["statusCode"] == 200
+    assert confirming.post_signed(confirmation(url))["statusCode"] == 200
     assert internet.asked == [url]
 
 
@@ -308,7 +308,7 @@ def test_a_host_that_says_no_makes_it_a_handshake_that_is_refused(
     confirming: Endpoint, internet: Internet, page: int | Exception, why: str
 ) -> None:
     internet.pages[URL] = page
-    assert confirming.signed(confirmation(URL)) == REFUSED
+    assert confirming.post_signed(confirmation(URL)) == REFUSED
     assert (internet.asked, confirming.log[-1]["why"]) == ([URL], f"SubscribeURL can't be called: {why}")
 
 
@@ -316,7 +316,7 @@ def test_a_host_that_says_no_makes_it_a_handshake_that_is_refused(
     ("page", "why"),
     [
         *((status, f"{HOST} answers {status}") for status in (429, 500, 503)),
-        (Unanswered(f"{HOST}: TimeoutError"), f"{HOST}: TimeoutError"),
+        (NoResponse(f"{HOST}: TimeoutError"), f"{HOST}: TimeoutError"),
     ],
     ids=str,
 )
@@ -324,7 +324,7 @@ def test_a_host_that_does_not_answer_makes_the_vendor_come_back(
     confirming: Endpoint, internet: Internet, page: int | Exception, why: str
 ) -> None:
     internet.pages[URL] = page
-    assert confirming.signed(confirmation(URL)) == LATER
+    assert confirming.post_signed(confirmation(URL)) == LATER
     assert confirming.log[-1]["why"] == f"SecretsUnavailable: {why}"
 
 
@@ -340,7 +340,7 @@ PARTS = st.sampled_from(
 def test_what_is_allowed_is_called_at_one_of_the_hosts_and_nowhere_else(written: str, begun: bool) -> None:
     """Two readers of a URL may see two hosts in it: what asks is to see the one that was looked at."""
     url = f"https://{written}" if begun else written
-    if fetch.allowed(url, ["sns.*.amazonaws.com", "*.example.com"]):
+    if https_url.is_allowed(url, ["sns.*.amazonaws.com", "*.example.com"]):
         asking = urllib.request.Request(url)  # noqa: S310 - it is not called
         host = asking.host.lower().removesuffix(":443")
         assert asking.type == "https"
@@ -350,5 +350,5 @@ def test_what_is_allowed_is_called_at_one_of_the_hosts_and_nowhere_else(written:
 def test_one_who_gives_his_account_away_is_told_nothing(confirming: Endpoint, internet: Internet) -> None:
     """The answer to a handshake is the same whatever the host said."""
     internet.pages[URL] = SECRET.encode()
-    answer = confirming.signed(confirmation(URL))
+    answer = confirming.post_signed(confirmation(URL))
     assert SECRET not in json.dumps([answer, confirming.log])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.runtime.addresses import public
+from lambdas.runtime.addresses import is_public
 
 SPECIAL = [
     *("0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.255.255.255"),  # noqa: S104
@@ -39,12 +39,12 @@ PUBLIC = [
 
 @pytest.mark.parametrize("address", SPECIAL)
 def test_a_special_address_is_not_public(address: str) -> None:
-    assert not public(address)
+    assert not is_public(address)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_an_address_beside_the_special_ones_is_public(address: str) -> None:
-    assert public(address)
+    assert is_public(address)
 
 
 ipv4 = st.ip_addresses(v=4)
@@ -58,12 +58,12 @@ inside = st.builds(
 @given(st.ip_addresses() | inside)
 def test_python_finds_nothing_special_in_what_is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     # In no version, though the versions differ in what they know.
-    assert not public(str(address)) or (address.is_global and not address.is_multicast)
+    assert not is_public(str(address)) or (address.is_global and not address.is_multicast)
 
 
 @given(ipv4)
 def test_an_ipv4_address_in_one_of_nat64_is_what_it_is_by_itself(address: ipaddress.IPv4Address) -> None:
-    assert public(str(ipaddress.IPv6Address((0x64FF9B << 96) | int(address)))) is public(str(address))
+    assert is_public(str(ipaddress.IPv6Address((0x64FF9B << 96) | int(address)))) is is_public(str(address))
 
 
 @given(ipv4)
@@ -76,4 +76,4 @@ def test_no_other_address_that_carries_one_is_public(address: ipaddress.IPv4Addr
         0x2002 << 112 | number << 80,
         0x2001 << 112 | number,
     ):
-        assert not public(str(ipaddress.IPv6Address(carrying)))
+        assert not is_public(str(ipaddress.IPv6Address(carrying)))

@@ -13,10 +13,10 @@ from generator.templates.resources.function import TIMEOUT_SECONDS
 from lambdas.delivering.outbox import PAUSES
 from lambdas.model import Dedupe
 from lambdas.runtime.deadline import CALL_SECONDS, Deadline
-from tests.definitions import shipped
+from tests.definitions import bundled_source
 from tests.fakes import Endpoint
 
-OKTA = shipped("okta").source
+OKTA = bundled_source("okta").source
 SLOW = (0.9, 2.0, CALL_SECONDS)
 
 
@@ -33,7 +33,7 @@ def waiting(endpoint: Endpoint) -> int:
 def test_what_there_is_no_time_to_send_is_kept_in_one_put_and_the_answer_is_in_time(takes: float) -> None:
     endpoint = Endpoint(OKTA)
     endpoint.begin(TIMEOUT_SECONDS, takes)
-    assert endpoint.signed(events(300))["statusCode"] == 204
+    assert endpoint.post_signed(events(300))["statusCode"] == 204
     assert endpoint.deadline.allows(0)
     assert endpoint.bucket.faults.calls == 1
     assert len(endpoint.queue.bodies) + waiting(endpoint) == 300
@@ -48,7 +48,7 @@ def test_what_there_is_no_time_to_send_is_kept_in_one_put_and_the_answer_is_in_t
 def test_where_there_is_time_all_is_sent() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.begin(TIMEOUT_SECONDS, takes=0.3)
-    assert endpoint.signed(events(300))["statusCode"] == 204
+    assert endpoint.post_signed(events(300))["statusCode"] == 204
     assert (len(endpoint.queue.bodies), waiting(endpoint)) == (300, 0)
 
 
@@ -56,9 +56,9 @@ def test_where_there_is_time_all_is_sent() -> None:
 def test_a_sweep_leaves_what_it_has_no_time_for(takes: float) -> None:
     endpoint = Endpoint(OKTA)
     endpoint.begin(0)  # no time for any call to the queue, and here none for the bucket either
-    assert endpoint.signed(events(900))["statusCode"] == 503
+    assert endpoint.post_signed(events(900))["statusCode"] == 503
     endpoint.begin(CALL_SECONDS)
-    assert endpoint.signed(events(900))["statusCode"] == 204
+    assert endpoint.post_signed(events(900))["statusCode"] == 204
     assert waiting(endpoint) == 900
     swept = 0
     while waiting(endpoint):
@@ -75,11 +75,11 @@ def test_a_redrive_says_which_objects_it_had_no_time_for(takes: float) -> None:
     endpoint = Endpoint(OKTA)
     bodies = [json.dumps({"data": {"events": [{"uuid": f"u{n}"}]}}).encode() for n in range(20)]
     for body in bodies:
-        endpoint.signed(body)
+        endpoint.post_signed(body)
     keys = sorted(endpoint.bucket.objects)
     endpoint.deploy(replace(OKTA, events=replace(OKTA.events, require=(), time=None)))
     endpoint.begin(REDRIVE_SECONDS, takes)
-    results = endpoint.again.send(keys)
+    results = endpoint.reprocessor.send(keys)
     assert endpoint.deadline.allows(0)
     done = [result for result in results if not result.get("left")]
     left = [result["key"] for result in results if result.get("left")]
@@ -90,18 +90,18 @@ def test_a_redrive_says_which_objects_it_had_no_time_for(takes: float) -> None:
 def test_claims_and_messages_fit_into_the_time_together() -> None:
     endpoint = Endpoint(replace(OKTA, dedupe=Dedupe(window=2)))
     endpoint.begin(TIMEOUT_SECONDS, takes=2.0)
-    assert endpoint.signed(events(1_200))["statusCode"] == 204
+    assert endpoint.post_signed(events(1_200))["statusCode"] == 204
     assert endpoint.deadline.allows(0)
     assert len(endpoint.queue.bodies) + waiting(endpoint) == 1_200
 
 
 def test_a_redrive_of_claimed_events_leaves_time_to_settle_its_object() -> None:
     endpoint = Endpoint(replace(OKTA, dedupe=Dedupe(window=2)))
-    endpoint.signed(json.dumps({"data": {"events": [{"uuid": f"u{n}"} for n in range(500)]}}).encode())
+    endpoint.post_signed(json.dumps({"data": {"events": [{"uuid": f"u{n}"} for n in range(500)]}}).encode())
     (key,) = endpoint.bucket.objects
     endpoint.deploy(replace(endpoint.source, events=replace(OKTA.events, require=(), time=None)))
     endpoint.begin(REDRIVE_SECONDS, takes=2.0)
-    (result,) = endpoint.again.send([key])
+    (result,) = endpoint.reprocessor.send([key])
     assert endpoint.deadline.allows(0)
     assert result["sent"] + result["unsent"] == 500
     assert key not in endpoint.bucket.objects
@@ -109,12 +109,12 @@ def test_a_redrive_of_claimed_events_leaves_time_to_settle_its_object() -> None:
 
 def test_a_partial_failure_at_the_last_moment_leaves_time_to_keep_the_rest() -> None:
     endpoint = Endpoint(OKTA)
-    assert endpoint.signed(events(1))["statusCode"] == 204  # the secret is remembered
+    assert endpoint.post_signed(events(1))["statusCode"] == 204  # the secret is remembered
     endpoint.queue.bodies.clear()
     again = {"Failed": [{"Id": "0", "SenderFault": False, "Code": "InternalError"}]}
     endpoint.queue.faults.lined_up = [again, again, again]
     endpoint.begin(2 * CALL_SECONDS, takes=CALL_SECONDS - sum(PAUSES))
-    assert endpoint.signed(events(2))["statusCode"] == 204
+    assert endpoint.post_signed(events(2))["statusCode"] == 204
     assert (len(endpoint.queue.bodies), waiting(endpoint)) == (1, 1)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lambdas.runtime import fetch
-from lambdas.runtime.fetch import fetched
-from lambdas.runtime.https import Answer
+from lambdas.runtime.fetch import fetch_from_vendor
+from lambdas.runtime.https import HttpResponse
 from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import SecretsUnavailable
 from lambdas.signatures.published_keys import RETRY, FetchCache
@@ -31,35 +31,35 @@ def test_fetches_of_a_process_are_limited_whatever_they_are_of(
     monkeypatch.setattr(fetch, "monotonic", lambda: now[0])
     for number in range(20):
         now[0] = float(number)
-        assert fetched(url(number), [HOST]) == b"keys"
+        assert fetch_from_vendor(url(number), [HOST]) == b"keys"
     now[0] = 59.9
     with pytest.raises(SecretsUnavailable, match=f"^{HOST} is not asked: 20 fetches within a minute are the most$"):
-        fetched(url(20), [HOST])
+        fetch_from_vendor(url(20), [HOST])
     now[0] = 60
-    assert fetched(url(20), [HOST]) == b"keys"
+    assert fetch_from_vendor(url(20), [HOST]) == b"keys"
     with pytest.raises(SecretsUnavailable):
-        fetched(url(21), [HOST])
+        fetch_from_vendor(url(21), [HOST])
     assert internet.asked == [url(number) for number in range(21)]
 
 
 def test_what_may_not_be_asked_is_not_counted(internet: Internet) -> None:
     for _ in range(100):
         with pytest.raises(FetchRefused, match=r"^it is not at a host that may be asked$"):
-            fetched(url(0), ["other.example.com"])
-    assert fetched(url(0), [HOST]) == b"keys"
+            fetch_from_vendor(url(0), ["other.example.com"])
+    assert fetch_from_vendor(url(0), [HOST]) == b"keys"
     assert internet.asked == [url(0)]
 
 
 @pytest.mark.usefixtures("internet")
-@pytest.mark.parametrize("answer", [Answer(206, "identity", b"ke"), Answer(200, "gzip", b"\x1f\x8b")])
+@pytest.mark.parametrize("answer", [HttpResponse(206, "identity", b"ke"), HttpResponse(200, "gzip", b"\x1f\x8b")])
 def test_a_part_or_a_compressed_answer_is_not_what_was_asked_for(
-    answer: Answer, monkeypatch: pytest.MonkeyPatch
+    answer: HttpResponse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lambdas.runtime.https.exchange", lambda *_: answer)
+    monkeypatch.setattr("lambdas.runtime.https.get", lambda *_: answer)
     with pytest.raises(
         SecretsUnavailable, match=f"^{HOST} answers with a part, or compressed, and was asked for neither$"
     ):
-        fetched(url(0), [HOST])
+        fetch_from_vendor(url(0), [HOST])
 
 
 def test_failures_are_forgotten_and_what_was_read_is_not() -> None:

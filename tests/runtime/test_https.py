@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from lambdas.runtime import streams
-from lambdas.runtime.https import Answer, Unanswered, exchange
+from lambdas.runtime.https import HttpResponse, NoResponse, get
 from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.streams import Stream
 from tests.issuers import ec_key
@@ -107,7 +107,7 @@ def host(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn
     context.load_verify_locations(certificate)
     monkeypatch.setattr(streams, "_context", lambda: context)
     monkeypatch.setattr(streams, "_resolved", lambda *_: [stand_in.address])
-    monkeypatch.setattr(streams, "public", lambda _address: True)
+    monkeypatch.setattr(streams, "is_public", lambda _address: True)
     yield stand_in
     stand_in.close()
 
@@ -132,30 +132,30 @@ CHUNKED = "Transfer-Encoding: chunked"
 @pytest.mark.parametrize(
     ("sent", "answer"),
     [
-        (response("Content-Length: 4", content=b"keys"), Answer(200, "identity", b"keys")),
-        (response("Content-Length: 4", content=b"keys and more"), Answer(200, "identity", b"keys")),
-        (response("Content-Length: 0"), Answer(200, "identity", b"")),
-        (response(CHUNKED, content=b"2\r\nke\r\n2;a=b\r\nys\r\n0\r\n\r\n"), Answer(200, "identity", b"keys")),
-        (response(content=b"keys"), Answer(200, "identity", b"keys")),
-        (response(content=b"x" * 100), Answer(200, "identity", b"x" * 100)),
-        (response("Content-Encoding: GZIP", content=b"x"), Answer(200, "gzip", b"x")),
-        (response(status="204 No Content"), Answer(204, "identity", b"")),
-        (response("Content-Length: 2", content=b"no", status="404 Not Found"), Answer(404, "identity", b"no")),
-        (response("Content-Length: 0", status="503 Down"), Answer(503, "identity", b"")),
-        (response("Location: /", "Content-Length: 0", status="302 Found"), Answer(302, "identity", b"")),
-        (response(status="100 Continue") + response("Content-Length: 0"), Answer(200, "identity", b"")),
+        (response("Content-Length: 4", content=b"keys"), HttpResponse(200, "identity", b"keys")),
+        (response("Content-Length: 4", content=b"keys and more"), HttpResponse(200, "identity", b"keys")),
+        (response("Content-Length: 0"), HttpResponse(200, "identity", b"")),
+        (response(CHUNKED, content=b"2\r\nke\r\n2;a=b\r\nys\r\n0\r\n\r\n"), HttpResponse(200, "identity", b"keys")),
+        (response(content=b"keys"), HttpResponse(200, "identity", b"keys")),
+        (response(content=b"x" * 100), HttpResponse(200, "identity", b"x" * 100)),
+        (response("Content-Encoding: GZIP", content=b"x"), HttpResponse(200, "gzip", b"x")),
+        (response(status="204 No Content"), HttpResponse(204, "identity", b"")),
+        (response("Content-Length: 2", content=b"no", status="404 Not Found"), HttpResponse(404, "identity", b"no")),
+        (response("Content-Length: 0", status="503 Down"), HttpResponse(503, "identity", b"")),
+        (response("Location: /", "Content-Length: 0", status="302 Found"), HttpResponse(302, "identity", b"")),
+        (response(status="100 Continue") + response("Content-Length: 0"), HttpResponse(200, "identity", b"")),
     ],
 )
-def test_a_whole_answer_is_handed_over_whatever_it_says(host: StandIn, sent: bytes, answer: Answer) -> None:
+def test_a_whole_answer_is_handed_over_whatever_it_says(host: StandIn, sent: bytes, answer: HttpResponse) -> None:
     host.script = answering(sent)
-    assert exchange(URL, LATER, 100) == answer
+    assert get(URL, LATER, 100) == answer
     assert len(host.requests) == 1
 
 
 def test_one_plain_request_is_sent_and_no_compression_asked_for(host: StandIn) -> None:
     host.script = answering(response("Content-Length: 0"))
-    exchange(f"https://{HOST}/a/b?c=d%20e#f", LATER, 100)
-    exchange(f"https://{HOST}:443", LATER, 100)
+    get(f"https://{HOST}/a/b?c=d%20e#f", LATER, 100)
+    get(f"https://{HOST}:443", LATER, 100)
     (first, second) = (request.decode().split("\r\n") for request in host.requests)
     assert first[0] == "GET /a/b?c=d%20e HTTP/1.1"
     assert second[0] == "GET / HTTP/1.1"
@@ -189,14 +189,14 @@ def test_one_plain_request_is_sent_and_no_compression_asked_for(host: StandIn) -
 )
 def test_an_answer_that_is_cut_off_or_is_none_does_not_count(host: StandIn, sent: bytes) -> None:
     host.script = answering(sent)
-    with pytest.raises(Unanswered):
-        exchange(URL, LATER, 100)
+    with pytest.raises(NoResponse):
+        get(URL, LATER, 100)
 
 
 def test_an_answer_that_somebody_between_ends_early_does_not_count(host: StandIn) -> None:
     host.script = lambda stream: stream.sendall(response(content=b"keys"))  # without the end that TLS signs
-    with pytest.raises(Unanswered, match=f"^{HOST}: SSLEOFError$"):
-        exchange(URL, LATER, 100)
+    with pytest.raises(NoResponse, match=f"^{HOST}: SSLEOFError$"):
+        get(URL, LATER, 100)
 
 
 DRIPPED = {
@@ -220,8 +220,8 @@ def test_a_byte_at_a_time_does_not_put_the_end_off(host: StandIn, at_once: bytes
         stream.unwrap()
 
     host.script = script
-    with pytest.raises(Unanswered, match=f"^{HOST}: TimeoutError$"):
-        exchange(URL, SOON, 1_000)
+    with pytest.raises(NoResponse, match=f"^{HOST}: TimeoutError$"):
+        get(URL, SOON, 1_000)
 
 
 def test_a_handshake_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,8 +235,8 @@ def test_a_handshake_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(streams, "_connection", without_a_timeout)
     host.handshake = lambda connection: host.drip(connection, b"\x16\x03\x03\x01\x00" + b"\x02" * 256)
-    with pytest.raises(Unanswered, match=f"^{HOST}: TimeoutError$"):
-        exchange(URL, SOON, 1_000)
+    with pytest.raises(NoResponse, match=f"^{HOST}: TimeoutError$"):
+        get(URL, SOON, 1_000)
 
 
 def test_a_request_that_is_read_slowly_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,8 +256,8 @@ def test_a_request_that_is_read_slowly_has_an_end_too(host: StandIn, monkeypatch
             host.pause()
 
     host.script = script
-    with pytest.raises(Unanswered, match=f"^{HOST}: TimeoutError$"):
-        exchange(f"{URL}?{'a' * 20_000_000}", SOON, 1_000)
+    with pytest.raises(NoResponse, match=f"^{HOST}: TimeoutError$"):
+        get(f"{URL}?{'a' * 20_000_000}", SOON, 1_000)
     assert sum(read) < 2_000_000
 
 
@@ -278,25 +278,25 @@ ENDLESS = {
 def test_no_more_is_read_than_may_come(host: StandIn, sent: bytes) -> None:
     host.script = answering(sent)
     with pytest.raises(FetchRefused, match=f"^{HOST} sends more than 1,000 bytes$"):
-        exchange(URL, LATER, 1_000)
+        get(URL, LATER, 1_000)
 
 
 @pytest.mark.parametrize("sent", [response(*["a: b"] * 101), response(f"a: {'b' * 70_000}"), b"H" * 70_000])
 def test_what_http_client_does_not_take_is_no_answer(host: StandIn, sent: bytes) -> None:
     host.script = answering(sent)
-    with pytest.raises(Unanswered):
-        exchange(URL, LATER, 100_000)
+    with pytest.raises(NoResponse):
+        get(URL, LATER, 100_000)
 
 
 def test_a_certificate_has_to_be_of_the_host_and_of_an_authority(
     host: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.script = answering(response("Content-Length: 0"))
-    with pytest.raises(Unanswered, match=r"^other\.example\.com: SSLCertVerificationError$"):
-        exchange("https://other.example.com/", LATER, 100)
+    with pytest.raises(NoResponse, match=r"^other\.example\.com: SSLCertVerificationError$"):
+        get("https://other.example.com/", LATER, 100)
     monkeypatch.setattr(streams, "_context", real_context)
-    with pytest.raises(Unanswered, match=f"^{HOST}: SSLCertVerificationError$"):
-        exchange(URL, LATER, 100)
+    with pytest.raises(NoResponse, match=f"^{HOST}: SSLCertVerificationError$"):
+        get(URL, LATER, 100)
     assert host.requests == []
 
 
@@ -333,7 +333,7 @@ def test_a_certificate_has_to_be_of_the_host_and_of_an_authority(
 def test_a_url_that_two_may_read_in_two_ways_is_not_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "_resolved", lambda *_: pytest.fail("it was looked up"))
     with pytest.raises(FetchRefused, match=r"^it is no "):
-        exchange(url, LATER, 100)
+        get(url, LATER, 100)
 
 
 Found = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]]
@@ -368,13 +368,13 @@ def test_a_host_with_any_address_that_is_not_public_is_not_asked(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found(*addresses))
     monkeypatch.setattr(streams, "_connection", lambda *_: pytest.fail("it was connected to"))
     with pytest.raises(FetchRefused, match=f"^{HOST} has an address that is not public$"):
-        exchange(URL, LATER, 100)
+        get(URL, LATER, 100)
 
 
 @pytest.mark.parametrize("written", ["127.0.0.1", "0x7f.1", "2130706433", "0"])
 def test_an_address_is_one_however_it_is_written(written: str) -> None:
     with pytest.raises(FetchRefused, match=r" has an address that is not public$"):
-        exchange(f"https://{written}/", LATER, 100)
+        get(f"https://{written}/", LATER, 100)
 
 
 def test_where_one_address_does_not_answer_others_are_tried_of_both_kinds(
@@ -389,8 +389,8 @@ def test_where_one_address_does_not_answer_others_are_tried_of_both_kinds(
     addresses = "2600::1", "2600::2", "2600::3", "8.8.8.8", "8.8.4.4"
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found(*addresses))
     monkeypatch.setattr(streams, "_connection", connection)
-    with pytest.raises(Unanswered, match=f"^{HOST}: ConnectionRefusedError$"):
-        exchange(URL, LATER, 100)
+    with pytest.raises(NoResponse, match=f"^{HOST}: ConnectionRefusedError$"):
+        get(URL, LATER, 100)
     assert tried == ["2600::1", "8.8.8.8", "2600::2"]
 
 
@@ -399,7 +399,7 @@ def test_an_address_that_refuses_is_followed_by_the_next(host: StandIn, monkeypa
         closed = (socket.AF_INET, server.getsockname())
     monkeypatch.setattr(streams, "_resolved", lambda *_: [closed, host.address])
     host.script = answering(response("Content-Length: 0"))
-    assert exchange(URL, LATER, 100).status == 200
+    assert get(URL, LATER, 100).status == 200
 
 
 def test_an_address_that_is_silent_leaves_time_for_the_next(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -415,7 +415,7 @@ def test_an_address_that_is_silent_leaves_time_for_the_next(host: StandIn, monke
     monkeypatch.setattr(streams, "_connection", silent)
     monkeypatch.setattr(streams, "_resolved", lambda *_: [host.address] * 5)
     host.script = answering(response("Content-Length: 0"))
-    assert exchange(URL, LATER, 100).status == 200
+    assert get(URL, LATER, 100).status == 200
     assert [round(LATER / share) for share in shares] == [3, 2, 1]
 
 
@@ -428,8 +428,8 @@ def test_a_name_server_that_does_not_answer_is_not_waited_for(monkeypatch: pytes
         return found("8.8.8.8")
 
     monkeypatch.setattr(socket, "getaddrinfo", hanging)
-    with pytest.raises(Unanswered, match=f"^{HOST}: TimeoutError$"):
-        exchange(URL, SOON, 100)
+    with pytest.raises(NoResponse, match=f"^{HOST}: TimeoutError$"):
+        get(URL, SOON, 100)
     assert not late.is_set()
     over.set()
 
@@ -438,8 +438,8 @@ def test_a_host_that_has_no_address_does_not_answer(monkeypatch: pytest.MonkeyPa
     def unknown(*_: object, **__: object) -> Found:
         raise socket.gaierror
 
-    with pytest.raises(Unanswered, match=r"^a+\.com: UnicodeError$"):
-        exchange(f"https://{'a' * 64}.com/", LATER, 100)
+    with pytest.raises(NoResponse, match=r"^a+\.com: UnicodeError$"):
+        get(f"https://{'a' * 64}.com/", LATER, 100)
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(Unanswered, match=f"^{HOST}: gaierror$"):
-        exchange(URL, LATER, 100)
+    with pytest.raises(NoResponse, match=f"^{HOST}: gaierror$"):
+        get(URL, LATER, 100)

@@ -16,10 +16,10 @@ from lambdas.delivering import dedupe
 from lambdas.model import Dedupe
 from lambdas.runtime.secrets import TTL
 from lambdas.shaping.message import Message
-from tests.definitions import shipped
+from tests.definitions import bundled_source
 from tests.fakes import NOW, Endpoint
 
-ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
+ZOOM, OKTA = bundled_source("zoom").source, bundled_source("okta").source
 EVENT = json.dumps({"event": "user.deleted", "payload": {"operator": "o"}, "event_ts": int(NOW * 1000)}).encode()
 EVENTS = json.dumps(
     {"data": {"events": [{"uuid": f"u{n}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for n in range(3)]}}
@@ -96,7 +96,7 @@ def test_what_no_answer_of_the_queue_names_is_kept_for_it(proxy: Proxy) -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue, real = proxy.client("sqs"), endpoint.queue
     endpoint.deploy(OKTA)
-    assert endpoint.signed(EVENTS)["statusCode"] == 204
+    assert endpoint.post_signed(EVENTS)["statusCode"] == 204
     assert (endpoint.log[-1]["sent"], endpoint.log[-1]["unsent"]) == (0, 3)
     # The sweep goes by the same rule: it deletes nothing that no answer names.
     before = dict(endpoint.bucket.objects)
@@ -113,7 +113,7 @@ def test_what_an_answer_of_the_queue_names_is_sent_and_the_rest_is_kept(proxy: P
     endpoint = Endpoint(OKTA)
     endpoint.queue = proxy.client("sqs")
     endpoint.deploy(OKTA)
-    assert endpoint.signed(EVENTS)["statusCode"] == 204
+    assert endpoint.post_signed(EVENTS)["statusCode"] == 204
     assert (endpoint.log[-1]["sent"], endpoint.log[-1]["unsent"]) == (2, 1)
 
 
@@ -123,7 +123,7 @@ def test_what_the_bucket_does_not_say_it_has_is_the_vendors(proxy: Proxy, body: 
     endpoint = Endpoint(ZOOM)
     endpoint.bucket, endpoint.queue = proxy.client("s3"), proxy.client("sqs")
     endpoint.deploy(ZOOM)
-    assert endpoint.signed(body)["statusCode"] == 503
+    assert endpoint.post_signed(body)["statusCode"] == 503
     assert endpoint.log[-1]["level"] == "ERROR"
 
 
@@ -149,14 +149,14 @@ def test_a_store_that_names_no_parameter_is_down(proxy: Proxy) -> None:
     for clock, answers, status in ((0.0, nameless, 503), (TTL, store, 200), (2 * TTL, nameless, 200)):
         # A secret that is remembered serves on, and without one the vendor is to come again.
         endpoint.clock, endpoint.store = clock, answers
-        assert endpoint.signed(EVENT)["statusCode"] == status
+        assert endpoint.post_signed(EVENT)["statusCode"] == status
     why = "SecretsUnavailable: /MozDef-EF/zoom/dev/auth_token: Unconfirmed"
     assert endpoint.log[0]["why"] == why
 
 
 @pytest.mark.parametrize("proxy", [b"", b"{}", HTML], indirect=True)
 def test_a_secret_that_may_not_be_stored_is_not_learned(proxy: Proxy) -> None:
-    asana = shipped("asana").source
+    asana = bundled_source("asana").source
     endpoint = Endpoint(asana)
     endpoint.store.values.clear()
     endpoint.store.put_parameter = proxy.client("ssm").put_parameter  # type: ignore[method-assign]

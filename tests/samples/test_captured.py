@@ -25,7 +25,7 @@ def read(tmp_path: Path, content: str | bytes | object) -> Captured:
     if not isinstance(content, str | bytes):
         content = json.dumps(content)
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    return captured.read(file)
+    return captured.read_captured(file)
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
@@ -189,9 +189,9 @@ def test_a_file_that_is_not_there_is_a_folder_or_too_big_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(GeneratorError, match=r"nowhere: can't be read: No such file or directory$"):
-        captured.read(tmp_path / "nowhere")
+        captured.read_captured(tmp_path / "nowhere")
     with pytest.raises(GeneratorError, match=r"can't be read: Is a directory$"):
-        captured.read(tmp_path)
+        captured.read_captured(tmp_path)
     monkeypatch.setattr(regular_file, "MAX_REQUEST_BYTES", 10)
     with pytest.raises(GeneratorError, match=r"request: can't be read: it has more than 10 bytes$"):
         read(tmp_path, HEAD)
@@ -214,7 +214,7 @@ def test_many_headers_take_a_step_each(tmp_path: Path) -> None:
         file.write_text(f"POST / HTTP/1.1\n{head}\n{{}}")
         sys.setprofile(count)
         try:
-            request = captured.read(file)
+            request = captured.read_captured(file)
             guess_auth(request)
             guess_mapping("acme", request, read_body(file, request))
         finally:

@@ -245,7 +245,7 @@ def test_what_an_option_says_is_not_asked_again(new) -> None:
         ),
         (
             ["Mine", "token", "X T", "X-T", ""],
-            "That can't be: header: is not the name of a header, such as x-signature",
+            "That can't be: header: must be the name of a header, such as x-signature",
         ),
         (
             ["Mine", "hmac", "X-T", "", "", "", "", "{timestamp}{body}", "", "{body}"],
@@ -334,7 +334,7 @@ def test_a_name_or_a_folder_that_is_taken_is_refused_and_stays_as_it_is(new) -> 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--header", "X Y"], "--header: is not the name of a header, such as x-signature"),
+        (["--header", "X Y"], "--header: must be the name of a header, such as x-signature"),
         (
             ["--header", "X", "--signed", "{timestamp}{body}"],
             "--signed: has {timestamp}, but no key `timestamp` says which header that is",
@@ -346,7 +346,7 @@ def test_a_name_or_a_folder_that_is_taken_is_refused_and_stays_as_it_is(new) -> 
         ),
         (
             ["--header", "X", "--description", "x" * 201],
-            "--description: says in one line, of at most 200 characters, what events these are",
+            "--description: must say in 1 to 200 characters what events these are",
         ),
     ],
 )

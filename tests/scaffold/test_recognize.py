@@ -16,14 +16,14 @@ from generator.definition.read import Definition, source_names
 from generator.samples import files as sample_files
 from generator.samples import gateway
 from generator.samples.captured import Captured
-from generator.samples.vendor import as_sent, made_up
+from generator.samples.vendor import random_secrets, sign_sample
 from generator.scaffold import texts
 from generator.scaffold.definition_yaml import yaml_form
 from generator.scaffold.guess_auth import guess_auth
 from generator.scaffold.recognize import recognize
 from generator.scaffold.texts import DefinitionDraft
 from lambdas.auth import ecdsa, ed25519, hmac, leaves
-from tests.definitions import SOURCES, definition, shipped
+from tests.definitions import SOURCES, bundled_source, make_definition
 
 NOW = 1_772_446_878.0
 HEX, BASE64 = "5a" * 32, base64.b64encode(b"Z" * 32).decode()
@@ -31,22 +31,22 @@ HEX, BASE64 = "5a" * 32, base64.b64encode(b"Z" * 32).decode()
 
 @cache
 def every() -> tuple[Definition, ...]:
-    return tuple(map(shipped, source_names(SOURCES)))
+    return tuple(map(bundled_source, source_names(SOURCES)))
 
 
 def is_anybodys(name: str) -> bool:
     """It requires nothing of an event, and its headers do not name a vendor."""
-    source = shipped(name).source
+    source = bundled_source(name).source
     named = any(name in header for header in source.webhook.auth.type.headers(source.webhook.auth.settings))
     return not source.events.require and not named
 
 
 def signed(one: Definition) -> dict[str, Captured]:
     """The samples of a source as its vendor sends them; where a stranger can't sign, with what looks like it."""
-    pairs = made_up(one.source.webhook)
+    pairs = random_secrets(one.source.webhook)
     found = {}
-    for sample in sample_files.load(one)[0]:
-        sent = as_sent(one.source, sample, gateway.URL, lambda name: (pairs[name][1],), NOW)
+    for sample in sample_files.load_samples(one)[0]:
+        sent = sign_sample(one.source, sample, gateway.URL, lambda name: (pairs[name][1],), NOW)
         unsigned = {**sample.headers, "authorization": "Bearer eyJ"}
         method, url, headers, body = sent or (sample.method, gateway.URL, unsigned, sample.body)
         found[sample.name] = Captured(method, url, tuple(headers.items()), body)
@@ -59,7 +59,7 @@ def captured(headers: dict[str, str], body: bytes = b'{"a": 1}', url: str = "/ev
 
 @pytest.mark.parametrize("name", [name for name in source_names(SOURCES) if not is_anybodys(name)])
 def test_every_sample_that_comes_with_the_framework_is_known_as_its_own_sources(name: str) -> None:
-    own = shipped(name)
+    own = bundled_source(name)
     for sample, request in signed(own).items():
         found = recognize(request, every())
         if (name, sample) == ("asana", "heartbeat"):  # an empty list, which may be anybody's
@@ -76,7 +76,7 @@ def is_handshake(own: Definition, sample: str) -> bool:
 
 @pytest.mark.parametrize("name", source_names(SOURCES))
 def test_what_is_guessed_of_a_signature_is_what_the_definition_says(name: str) -> None:
-    own = shipped(name)
+    own = bundled_source(name)
     there = [yaml_form(leaf) for leaf in leaves(own.source.webhook.auth) if leaf.type in (ecdsa, ed25519, hmac)]
     for request in signed(own).values() if there else ():
         found = guess_auth(request)
@@ -100,7 +100,7 @@ MEANT = 'that this vendor means the same by it: HMAC-SHA256 of "{timestamp}|{bod
 
 
 def test_a_definition_that_is_new_teaches_its_headers_by_itself(tmp_path) -> None:
-    odd = definition(
+    odd = make_definition(
         tmp_path,
         """\
         description: Odd
@@ -131,21 +131,21 @@ def test_a_definition_that_is_new_teaches_its_headers_by_itself(tmp_path) -> Non
 
 
 def test_of_sources_with_the_same_signature_the_body_and_other_headers_decide() -> None:
-    found = {name: signed(shipped(name)) for name in ("bitbucket", "jira", "snyk")}
+    found = {name: signed(bundled_source(name)) for name in ("bitbucket", "jira", "snyk")}
     for name, requests in found.items():
         for request in requests.values():
             like = recognize(request, every()).recognized_source
             assert like is not None
             assert like.source.name == name
-    stranger = recognize(captured({"X-Hub-Signature": f"sha256={HEX}"}), [shipped(name) for name in found])
+    stranger = recognize(captured({"X-Hub-Signature": f"sha256={HEX}"}), [bundled_source(name) for name in found])
     assert stranger.recognized_source is None
     assert stranger.certain == ("x-hub-signature looks as in requests of bitbucket and jira and snyk",)
 
 
 def test_what_comes_with_the_framework_is_better_than_a_copy_that_has_the_same(tmp_path) -> None:
     text = (SOURCES / "github" / "source.yml").read_text(encoding="utf-8")
-    copy = definition(tmp_path, text, "a-copy")
-    request = next(iter(signed(shipped("github")).values()))
+    copy = make_definition(tmp_path, text, "a-copy")
+    request = next(iter(signed(bundled_source("github")).values()))
     found = recognize(request, [copy, *every()])
     assert found.recognized_source is not None
     assert (found.recognized_source.source.name, found.similarities) == ("github", ())
@@ -161,7 +161,7 @@ def test_what_was_guessed_is_sure_nowhere_not_even_beside_what_comes_with_the_fr
     auth = {"hmac": {"signature": {"header": "X-Acme-Signature"}}}
     request = captured({"X-Acme-Signature": HEX})
     for check, sure in (((), True), (("the key",), False)):
-        made = definition(
+        made = make_definition(
             tmp_path, texts.definition_text(DefinitionDraft("acme", "Acme", auth=auth, to_check=check)), "acme"
         )
         found = recognize(request, [made])
@@ -169,8 +169,8 @@ def test_what_was_guessed_is_sure_nowhere_not_even_beside_what_comes_with_the_fr
 
 
 def test_a_tenant_is_no_better_than_the_source_that_it_extends(tmp_path) -> None:
-    tenant = definition(tmp_path, "extends: zoom\ndescription: Zoom\n", "a-zoom")
-    (request,) = [one for name, one in signed(shipped("zoom")).items() if name == "user.created"]
+    tenant = make_definition(tmp_path, "extends: zoom\ndescription: Zoom\n", "a-zoom")
+    (request,) = [one for name, one in signed(bundled_source("zoom")).items() if name == "user.created"]
     like = recognize(request, [tenant, *every()]).recognized_source
     assert like is not None
     assert like.source.name == "zoom"
@@ -399,4 +399,4 @@ def test_whatever_a_request_has_in_it_what_is_proposed_can_be_read(headers: dict
         return
     text = texts.definition_text(DefinitionDraft("made", "Made", auth=found.auth, to_check=found.to_check))
     with TemporaryDirectory() as folder:
-        assert yaml_form(definition(Path(folder), text).source.webhook.auth) == found.auth
+        assert yaml_form(make_definition(Path(folder), text).source.webhook.auth) == found.auth

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from lambdas.shaping.mozdef import unacceptable
-from tests.definitions import definition, shipped
+from lambdas.shaping.mozdef import details_problem
+from tests.definitions import bundled_source, make_definition
 from tests.fakes import SECRET, Endpoint, rejected_name
 
-ZOOM = shipped("zoom").source
-OKTA = shipped("okta").source
+ZOOM = bundled_source("zoom").source
+OKTA = bundled_source("okta").source
 STARTED = {"event": "meeting.started", "payload": {"object": {"host_id": "h1"}}, "event_ts": 1_626_230_691_572}
 LOGIN = {
     "uuid": "u-1",
@@ -30,7 +30,7 @@ LOGIN = {
 
 def test_a_zoom_event_becomes_the_message_that_mozdefs_plugin_knows() -> None:
     endpoint = Endpoint(ZOOM)
-    assert endpoint.signed(STARTED) == {"statusCode": 200, "headers": {}, "body": ""}
+    assert endpoint.post_signed(STARTED) == {"statusCode": 200, "headers": {}, "body": ""}
     digest = hashlib.sha256(json.dumps(STARTED).encode()).hexdigest()[:40]
     assert endpoint.queue.messages == [
         {
@@ -54,7 +54,7 @@ def test_a_zoom_event_becomes_the_message_that_mozdefs_plugin_knows() -> None:
 def test_a_batch_becomes_a_message_for_each_event() -> None:
     endpoint = Endpoint(OKTA)
     batch = {"data": {"events": [LOGIN, {**LOGIN, "uuid": "u-2"}, {**LOGIN, "uuid": "u-3"}]}}
-    assert endpoint.signed(batch)["statusCode"] == 204
+    assert endpoint.post_signed(batch)["statusCode"] == 204
     assert [message["tags"] for message in endpoint.queue.messages] == [
         ["okta", "id:u-1"],
         ["okta", "id:u-2"],
@@ -68,7 +68,7 @@ def test_a_batch_becomes_a_message_for_each_event() -> None:
 
 def test_an_empty_batch_is_accepted_and_says_nothing() -> None:
     endpoint = Endpoint(OKTA)
-    assert endpoint.signed({"data": {"events": []}})["statusCode"] == 204
+    assert endpoint.post_signed({"data": {"events": []}})["statusCode"] == 204
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
@@ -80,7 +80,7 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
     endpoint = Endpoint(OKTA)
     events = [LOGIN, {"uuid": "u-2"}, "text", {**LOGIN, "published": "yesterday"}, {"eventType": "x"}]
     sent = json.dumps({"data": {"events": events}}).encode()
-    assert endpoint.signed(sent, {"x-trace": "t", "cookie": "c"})["statusCode"] == 204
+    assert endpoint.post_signed(sent, {"x-trace": "t", "cookie": "c"})["statusCode"] == 204
     assert [message["tags"][1] for message in endpoint.queue.messages] == ["id:u-1"]
     digest = hashlib.sha256(sent).hexdigest()
     common = {
@@ -136,21 +136,21 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
 )
 def test_what_mozdef_would_lose_is_kept(details: dict[str, Any], reason: str | None) -> None:
     endpoint = Endpoint(ZOOM)
-    assert endpoint.signed({**STARTED, **details})["statusCode"] == 200
+    assert endpoint.post_signed({**STARTED, **details})["statusCode"] == 200
     assert [key.split("/")[2] for key in endpoint.bucket.objects] == ([reason] if reason else [])
     assert len(endpoint.queue.bodies) == (0 if reason else 1)
 
 
 def test_an_address_that_is_none_is_left_out_of_what_the_mapping_adds() -> None:
     endpoint = Endpoint(OKTA)
-    endpoint.signed({"data": {"events": [{**LOGIN, "client": {"ipAddress": "unknown"}}]}})
+    endpoint.post_signed({"data": {"events": [{**LOGIN, "client": {"ipAddress": "unknown"}}]}})
     assert "sourceipaddress" not in endpoint.queue.messages[0]["details"]
 
 
 def test_characters_that_sqs_refuses_are_escaped_and_text_stays_utf8() -> None:
     endpoint = Endpoint(ZOOM)
     event = {**STARTED, "payload": {"topic": "例\ufffe\uffff\x01é"}}
-    endpoint.signed(event)
+    endpoint.post_signed(event)
     (body,) = endpoint.queue.bodies
     assert "例\\ufffe\\uffff\\u0001é" in body
     assert json.loads(body)["details"] == event
@@ -162,7 +162,7 @@ def test_an_event_beyond_a_queues_limit_is_kept_whole_and_pointed_at() -> None:
     event = {**STARTED, "payload": {"account_id": "a", "object": {"participants": participants}}}
     sent = json.dumps(event, ensure_ascii=False).encode()
     assert len(sent) > 1_048_576
-    assert endpoint.signed(sent)["statusCode"] == 200
+    assert endpoint.post_signed(sent)["statusCode"] == 200
     digest = hashlib.sha256(sent).hexdigest()
     key = f"oversize/2026-01-01/{digest}.json"
     assert endpoint.bucket.objects == {key: sent}
@@ -178,7 +178,7 @@ def test_an_event_beyond_a_queues_limit_is_kept_whole_and_pointed_at() -> None:
 
 def test_a_text_that_a_mapping_adds_is_cut_where_no_message_has_room_for_it(tmp_path: Path) -> None:
     endpoint = made(tmp_path, "mozdef: {details: {copy: '{text}', more: 'a {text}', short: '{short}'}}")
-    endpoint.signed({"text": "x" * 1_500_000, "short": "y" * 2_000})
+    endpoint.post_signed({"text": "x" * 1_500_000, "short": "y" * 2_000})
     (whole,) = (json.loads(content) for content in endpoint.bucket.objects.values())
     lengths = {name: len(value) for name, value in whole.items()}
     assert lengths == {"text": 1_500_000, "copy": 1_048_576, "more": 1_048_576, "short": 2_000}
@@ -189,7 +189,7 @@ def test_an_event_that_can_not_be_shortened_keeps_its_simple_fields() -> None:
     deep: Any = "x" * 70
     for _ in range(7):
         deep = [deep] * 4
-    endpoint.signed({**STARTED, "payload": {"deep": deep}})
+    endpoint.post_signed({**STARTED, "payload": {"deep": deep}})
     (message,) = endpoint.queue.messages
     del message["details"]["oversize"]
     assert message["details"] == {**STARTED, "payload": {}}
@@ -200,19 +200,19 @@ def test_a_shortened_event_keeps_what_mozdef_has_a_type_for_and_what_it_requires
     address = "2001:db8:85a3::8a2e:370:7334"
     filler = {f"k{n}": [["x" * 50] * 40] * 20 for n in range(40)}
     body = {**filler, **STARTED, "sourceipaddress": address, "success": True, "n_int": "1234567890"}
-    endpoint.signed(body)
+    endpoint.post_signed(body)
     (message,) = endpoint.queue.messages
     details = message["details"]
     assert details["event"] == "meeting.started"
     assert details["payload"] == STARTED["payload"]
     assert (details["sourceipaddress"], details["success"], details["n_int"]) == (address, True, "1234567890")
-    assert unacceptable(details) is None
+    assert details_problem(details) is None
     assert len(endpoint.queue.bodies[0].encode()) < 200_000
 
 
 def test_an_event_of_very_many_keys_still_fits() -> None:
     endpoint = Endpoint(ZOOM)
-    endpoint.signed({**{f"key {n} " + "k" * 900: n for n in range(1_500)}, **STARTED})
+    endpoint.post_signed({**{f"key {n} " + "k" * 900: n for n in range(1_500)}, **STARTED})
     (message,) = endpoint.queue.messages
     assert message["details"]["event"] == "meeting.started"
     assert len(endpoint.queue.bodies[0].encode()) < 200_000
@@ -220,7 +220,7 @@ def test_an_event_of_very_many_keys_still_fits() -> None:
 
 def test_a_body_of_too_many_values_is_kept_without_being_taken_apart() -> None:
     endpoint = Endpoint(ZOOM)
-    endpoint.signed(b"[" + b"1," * 300_000 + b"1]")
+    endpoint.post_signed(b"[" + b"1," * 300_000 + b"1]")
     ((key, envelope),) = kept(endpoint)
     assert key.split("/")[2] == "too-many"
     assert envelope["events"] == [{"index": -1, "detail": "more than 250,000 values in one body"}]
@@ -228,12 +228,12 @@ def test_a_body_of_too_many_values_is_kept_without_being_taken_apart() -> None:
 
 def made(folder: Path, more: str) -> Endpoint:
     auth = "webhook: {auth: {token: {header: x-token}}}"
-    return Endpoint(definition(folder, f"description: made\n{auth}\n{more}").source)
+    return Endpoint(make_definition(folder, f"description: made\n{auth}\n{more}").source)
 
 
 def test_without_a_mapping_a_message_has_the_first_versions_words(tmp_path: Path) -> None:
     endpoint = made(tmp_path, "")
-    endpoint.signed({"a": 1})
+    endpoint.post_signed({"a": 1})
     (message,) = endpoint.queue.messages
     assert message["summary"] == "made_event"
     assert (message["hostname"], message["eventsource"], message["source"]) == (
@@ -268,24 +268,24 @@ def test_times_are_read_as_the_definition_says_and_never_guessed(
     tmp_path: Path, written: str, value: object, at: str | None
 ) -> None:
     endpoint = made(tmp_path, f"events: {{time: at, time_format: {written}}}")
-    endpoint.signed({"at": value})
+    endpoint.post_signed({"at": value})
     assert [message["utctimestamp"] for message in endpoint.queue.messages] == ([at] if at else [])
     assert len(endpoint.bucket.objects) == (0 if at else 1)
 
 
 def test_a_transform_makes_any_number_of_events_of_one(tmp_path: Path) -> None:
-    definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
+    make_definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
     code = "def transform(event, request):\n    return ({'n': n} for n in range(event['n']))\n"
     (tmp_path / "made" / "transform.py").write_text(code)
     endpoint = made(tmp_path, "mozdef: {summary: 'n={n}'}")
-    endpoint.signed({"n": 2})
+    endpoint.post_signed({"n": 2})
     assert [message["summary"] for message in endpoint.queue.messages] == ["n=0", "n=1"]
     for event, reason, detail in (
         ({}, "transform", "transform() raised KeyError"),
         ({"n": 10_001}, "too-many", "transform() made more than 10,000 events"),
     ):
         endpoint.bucket.objects.clear()
-        endpoint.signed(event)
+        endpoint.post_signed(event)
         ((key, envelope),) = kept(endpoint)
         assert (key.split("/")[2], envelope["events"][0]["detail"]) == (reason, detail)
     assert len(endpoint.queue.bodies) == 2
@@ -293,7 +293,7 @@ def test_a_transform_makes_any_number_of_events_of_one(tmp_path: Path) -> None:
 
 def test_a_field_of_the_message_is_one_line_of_bounded_length_whatever_the_event_holds(tmp_path: Path) -> None:
     endpoint = made(tmp_path, "mozdef: {summary: 'by {name}', severity: '{name}', tags: ['{name}']}")
-    endpoint.signed({"name": "x" * 5_000})
+    endpoint.post_signed({"name": "x" * 5_000})
     (message,) = endpoint.queue.messages
     for field in (message["summary"], message["severity"], message["tags"][2]):
         assert len(field) == 1_024
@@ -302,7 +302,7 @@ def test_a_field_of_the_message_is_one_line_of_bounded_length_whatever_the_event
 
 def test_a_body_of_more_events_than_can_be_sent_in_time_is_kept_as_a_whole(tmp_path: Path) -> None:
     endpoint = made(tmp_path, "events: {split: items}")
-    assert endpoint.signed({"items": [0] * 10_001})["statusCode"] == 200
+    assert endpoint.post_signed({"items": [0] * 10_001})["statusCode"] == 200
     ((key, envelope),) = kept(endpoint)
     assert key.split("/")[2] == "too-many"
     assert envelope["events"] == [{"index": -1, "detail": "more than 10,000 events in one body"}]
@@ -320,21 +320,21 @@ def test_what_a_path_computes_never_keeps_an_event_from_being_kept(
     tmp_path: Path, more: str, event: dict[str, Any], reason: str
 ) -> None:
     endpoint = made(tmp_path, more)
-    assert endpoint.signed(event)["statusCode"] == 200
+    assert endpoint.post_signed(event)["statusCode"] == 200
     assert [key.split("/")[2] for key in endpoint.bucket.objects] == [reason]
 
 
 def test_a_mistake_of_ours_keeps_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint = Endpoint(ZOOM)
-    monkeypatch.setattr("lambdas.shaping.message.unacceptable", lambda _: 1 / 0)
-    assert endpoint.signed(STARTED)["statusCode"] == 200
+    monkeypatch.setattr("lambdas.shaping.message.details_problem", lambda _: 1 / 0)
+    assert endpoint.post_signed(STARTED)["statusCode"] == 200
     ((key, envelope),) = kept(endpoint)
     assert (key.split("/")[2], envelope["events"][0]["detail"]) == ("error", "shaping it raised ZeroDivisionError")
 
 
 def test_a_number_that_was_cut_short_is_left_out() -> None:
     endpoint = Endpoint(ZOOM)
-    endpoint.signed({**STARTED, "a_int": "0" * 2_000 + "1", "pad": ["x" * 1_000] * 1_200})
+    endpoint.post_signed({**STARTED, "a_int": "0" * 2_000 + "1", "pad": ["x" * 1_000] * 1_200})
     (message,) = endpoint.queue.messages
     assert "a_int" not in message["details"]
     assert message["details"]["event"] == "meeting.started"
@@ -345,14 +345,14 @@ def test_a_body_of_very_many_containers_is_not_taken_apart(opening: bytes) -> No
     closing = b"]" if opening == b"[" else b"}"
     one = opening * 50 + b"0" + closing * 50
     endpoint = Endpoint(ZOOM)
-    endpoint.signed(b"[" + b",".join([one] * 6_000) + b"]")
+    endpoint.post_signed(b"[" + b",".join([one] * 6_000) + b"]")
     assert [key.split("/")[2] for key in endpoint.bucket.objects] == ["too-many"]
 
 
 def test_a_long_id_is_told_apart_from_one_that_begins_like_it(tmp_path: Path) -> None:
     endpoint = made(tmp_path, "events: {id: id}")
-    endpoint.signed({"id": "x" * 300})
-    endpoint.signed({"id": "x" * 300 + "y"})
+    endpoint.post_signed({"id": "x" * 300})
+    endpoint.post_signed({"id": "x" * 300 + "y"})
     first, second = (message["tags"][1] for message in endpoint.queue.messages)
     assert first != second
     assert first.startswith("id:sha256:")
@@ -361,6 +361,6 @@ def test_a_long_id_is_told_apart_from_one_that_begins_like_it(tmp_path: Path) ->
 def test_the_secret_is_read_once_and_not_for_every_event() -> None:
     endpoint = Endpoint(ZOOM)
     for _ in range(3):
-        endpoint.signed(STARTED)
+        endpoint.post_signed(STARTED)
     assert endpoint.store.faults.calls == 1
     assert SECRET not in json.dumps(endpoint.log)

@@ -14,11 +14,11 @@ from generator.definition.read import load
 from generator.templates import cost, event_source
 from generator.templates.text import text
 from lambdas.model import Dedupe
-from tests.definitions import CASES, definition, shipped
+from tests.definitions import CASES, bundled_source, make_definition
 from tests.pages import DOCS, assert_made
 
 OF = {
-    name: json.loads(text(event_source.build(shipped(name).source, "code/0.zip")))["Resources"]
+    name: json.loads(text(event_source.build(bundled_source(name).source, "code/0.zip")))["Resources"]
     for name in ("zoom", "okta")
 }
 
@@ -43,7 +43,8 @@ def test_sending_once_is_two_writes_and_a_longer_run(tmp_path: Path) -> None:
     text_ = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\nevents: {id: id}\n"
     often, once = (
         cost.estimate_cost(
-            json.loads(text(event_source.build(definition(tmp_path, text_ + more).source, "0")))["Resources"], 10**6
+            json.loads(text(event_source.build(make_definition(tmp_path, text_ + more).source, "0")))["Resources"],
+            10**6,
         )
         for more in ("", "dedupe: {}")
     )
@@ -125,7 +126,7 @@ def test_the_guide_has_the_figures_of_the_formula(update: bool) -> None:
     months = " | ".join(f"{events:,} events a month" for events in MONTHS)
     lines = [f"| | a million events | fixed a month | {months} |", "|---" * (3 + len(MONTHS)) + "|"]
     for what, name, more in WAYS:
-        made = event_source.build(replace(shipped(name).source, **more), "code/0.zip")
+        made = event_source.build(replace(bundled_source(name).source, **more), "code/0.zip")
         resources = json.loads(text(made))["Resources"]
         found = {events: cost.estimate_cost(resources, events) for events in MONTHS}
         whole = " | ".join(f"${one.month(events):.2f}" for events, one in found.items())

@@ -16,8 +16,8 @@ from generator.operate.redrive_client import PATIENCE, PAUSES
 from generator.templates import event_source
 from generator.templates.text import text
 from lambdas.model import Dedupe, Source, verified_by
-from lambdas.runtime.deadline import CALL_SECONDS, ONE_MORE
-from tests.definitions import CASES, SOURCES, shipped
+from lambdas.runtime.deadline import CALL_SECONDS, CALLS_PER_KEPT_OBJECT
+from tests.definitions import CASES, SOURCES, bundled_source
 
 EVERY = [one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
 BY_NAME = pytest.mark.parametrize("source", EVERY, ids=lambda source: source.name)
@@ -93,7 +93,7 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
     ],
 )
 def test_the_form_refuses_what_can_not_be_right(parameter: str, good: list[str], bad: list[str]) -> None:
-    pattern = re.compile(template(shipped("zoom").source)["Parameters"][parameter]["AllowedPattern"])
+    pattern = re.compile(template(bundled_source("zoom").source)["Parameters"][parameter]["AllowedPattern"])
     assert [value for value in good if not pattern.fullmatch(value)] == []
     assert [value for value in bad if pattern.fullmatch(value)] == []
 
@@ -120,7 +120,7 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
             )
             for role in of_type(template(source), "AWS::IAM::Role")
         }
-        for name, source in (("zoom", shipped("zoom").source), ("okta", shipped("okta").source))
+        for name, source in (("zoom", bundled_source("zoom").source), ("okta", bundled_source("okta").source))
     }
     log, trace = ["logs:CreateLogStream", "logs:PutLogEvents"], sorted(TRACE)
     redrive = ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject", "sqs:SendMessage"]
@@ -142,7 +142,7 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
 
 
 def test_traces_are_sent_and_permitted_only_where_tracing_is_active() -> None:
-    made = template(shipped("okta").source)
+    made = template(bundled_source("okta").source)
     assert made["Parameters"]["Tracing"]["Default"] == "PassThrough"
     assert made["Conditions"]["IsTraced"] == {"Fn::Equals": [{"Ref": "Tracing"}, "Active"]}
     for function in of_type(made, "AWS::Lambda::Function").values():
@@ -212,7 +212,7 @@ def test_it_can_be_deployed_by_its_body_and_with_all_that_there_is_from_the_help
 def test_each_function_puts_reads_and_deletes_below_its_own_prefixes_of_the_bucket() -> None:
     found = {
         (role, action.removeprefix("s3:")): [one["Fn::Sub"].removeprefix("${Kept.Arn}/") for one in on]
-        for role, one in statements(template(shipped("zoom").source))
+        for role, one in statements(template(bundled_source("zoom").source))
         for action in one["Action"]
         if action.startswith("s3:") and action != "s3:ListBucket"
         for on in [one["Resource"]]
@@ -250,7 +250,7 @@ def test_the_sweep_comes_by_the_clock_and_has_time(source: Source) -> None:
     assert of_type(made, "AWS::Events::Rule") == {}
     # One that is begun is over before the next is, and before the command that asked gives up.
     redrive = of_type(made, "AWS::Lambda::Function")["Redrive"]
-    assert ONE_MORE * CALL_SECONDS < redrive["Timeout"] < min(300, PATIENCE, sum(PAUSES))
+    assert CALLS_PER_KEPT_OBJECT * CALL_SECONDS < redrive["Timeout"] < min(300, PATIENCE, sum(PAUSES))
 
 
 @BY_NAME
@@ -276,14 +276,17 @@ def test_routes_stand_behind_the_authorizer_where_there_is_one(source: Source) -
 
 def test_routes_exist_only_for_the_methods_that_a_source_needs() -> None:
     keys = {
-        name: [one["RouteKey"] for one in of_type(template(shipped(name).source), "AWS::ApiGatewayV2::Route").values()]
+        name: [
+            one["RouteKey"]
+            for one in of_type(template(bundled_source(name).source), "AWS::ApiGatewayV2::Route").values()
+        ]
         for name in ("zoom", "okta")
     }
     assert keys == {"zoom": ["POST /events"], "okta": ["GET /events", "POST /events"]}
 
 
 def test_two_sources_templates_have_the_same_ids() -> None:
-    zoom, okta = (set(template(shipped(name).source)["Resources"]) for name in ("zoom", "okta"))
+    zoom, okta = (set(template(bundled_source(name).source)["Resources"]) for name in ("zoom", "okta"))
     assert zoom < okta
     assert okta - zoom == {
         "Authorizer",
@@ -323,8 +326,10 @@ def test_the_longest_names_fit() -> None:
     assert names.deployment_problem(service, project + "p", environment)
     stack = names.stack_name(service, project, environment)
     assert len(stack) == names.MAX_STACK
-    assert template(shipped("zoom").source)["Parameters"]["ProjectName"]["MaxLength"] == names.max_project("zoom")
-    for function in of_type(template(shipped("okta").source), "AWS::Lambda::Function"):
+    assert template(bundled_source("zoom").source)["Parameters"]["ProjectName"]["MaxLength"] == names.max_project(
+        "zoom"
+    )
+    for function in of_type(template(bundled_source("okta").source), "AWS::Lambda::Function"):
         assert len(f"{stack}-{function}-0123456789012") <= 64
     assert len(f"{service}-{environment}-kept-{'0' * 20}") <= 63
 

@@ -12,14 +12,14 @@ from generator.commands import main
 from generator.templates import event_source, flood
 from generator.templates.text import text
 from lambdas.model import Throttle
-from tests.definitions import ROOT, shipped
+from tests.definitions import ROOT, bundled_source
 from tests.pages import assert_made
 
 PAGE = ROOT / "docs" / "operating.md"
 
 
 def resources(name: str, **webhook: Any) -> dict[str, Any]:
-    source = shipped(name).source
+    source = bundled_source(name).source
     made = event_source.build(replace(source, webhook=replace(source.webhook, **webhook)), "code/0.zip")
     found: dict[str, Any] = json.loads(text(made))["Resources"]
     return found

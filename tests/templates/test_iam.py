@@ -23,7 +23,7 @@ from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import text
 from lambdas.model import Pipeline
 from tests import iam
-from tests.definitions import CASES, ROOT, shipped
+from tests.definitions import CASES, ROOT, bundled_source
 from tests.iam import Stack, World
 
 PROJECT, SOURCE, ENVIRONMENT = "MozDef-EF", "zoom", "dev"
@@ -69,7 +69,7 @@ DEDUPE = "dedupe"
 @cache
 def built(source: str, like: str, variant: str, hardening: Any = "baseline") -> tuple[dict[str, Any], dict[str, Any]]:
     """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
-    definition = load(CASES, [like])[0] if like == DEDUPE else shipped(like)
+    definition = load(CASES, [like])[0] if like == DEDUPE else bundled_source(like)
     its = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
     files = build.source_files(replace(definition, source=its))
     return json.loads(files[build.PIPELINE]), json.loads(files[build.TEMPLATE])
@@ -757,7 +757,7 @@ def stacks(project: str, source: str, environment: str) -> tuple[Stack, Stack]:
 
 @cache
 def quickly(source: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    its = replace(shipped("okta").source, name=source)
+    its = replace(bundled_source("okta").source, name=source)
     made = pipeline.build(its, ZipKeys("code/merge.zip", "code/config.zip")), event_source.build(its, "code/0.zip")
     its_pipeline, its_source = (json.loads(text(one)) for one in made)
     return its_pipeline, its_source

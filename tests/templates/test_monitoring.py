@@ -15,12 +15,12 @@ from generator.templates import event_source
 from generator.templates.resources.alarms import GUIDE
 from generator.templates.text import text
 from lambdas.model import Source
-from lambdas.runtime.metrics import NAMESPACE, embedded
+from lambdas.runtime.metrics import NAMESPACE, embedded_metrics
 from lambdas.runtime.secrets import TTL
-from tests.definitions import ROOT, definition, shipped
-from tests.fakes import DOWN, NOW, SECRET, Endpoint, signed
+from tests.definitions import ROOT, bundled_source, make_definition
+from tests.fakes import DOWN, NOW, SECRET, Endpoint, signed_request
 
-ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
+ZOOM, OKTA = bundled_source("zoom").source, bundled_source("okta").source
 STACK = "MozDef-EF-zoom-dev"
 HMAC = "description: made\nwebhook:\n  auth: {hmac: {signature: {header: x-signature}}}\n"
 MARK = "0123456789abcdef0123456789abcdef"
@@ -40,7 +40,7 @@ def alarms(source: Source) -> dict[str, dict[str, Any]]:
 
 
 def silent(folder: Path, hours: int) -> Source:
-    return definition(folder, f"{HMAC}events: {{expect_every: {hours}}}\n").source
+    return make_definition(folder, f"{HMAC}events: {{expect_every: {hours}}}\n").source
 
 
 # Alarms.
@@ -252,27 +252,27 @@ def event(at: float = NOW, **more: Any) -> dict[str, Any]:
 
 def test_a_request_that_is_well_counts_nothing() -> None:
     endpoint = Endpoint(ZOOM, stack=STACK)
-    endpoint.signed(event())
-    endpoint.signed(event(NOW - 59))
-    endpoint.signed(event(NOW + 3_600))
-    endpoint.signed(b"")
+    endpoint.post_signed(event())
+    endpoint.post_signed(event(NOW - 59))
+    endpoint.post_signed(event(NOW + 3_600))
+    endpoint.post_signed(b"")
     assert (len(endpoint.log), list(lines(endpoint))) == (4, [])
 
 
 def test_what_is_an_exception_is_counted() -> None:
     endpoint = Endpoint(ZOOM, stack=STACK)
-    endpoint.signed({"event": "no time", "payload": {}})
-    endpoint.signed(event(), secret="another-secret-that-is-wrong")
+    endpoint.post_signed({"event": "no time", "payload": {}})
+    endpoint.post_signed(event(), secret="another-secret-that-is-wrong")
     endpoint.queue.faults.lined_up = [DOWN]
-    endpoint.signed(event())
-    endpoint.signed(event(NOW - 90.5))
+    endpoint.post_signed(event())
+    endpoint.post_signed(event(NOW - 90.5))
     assert list(lines(endpoint)) == [{"Rejected": 1}, {"Unauthenticated": 1}, {"Unsent": 1}, {"Lag": 90.5}]
 
 
 @pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda one: one.name)
 def test_a_secret_that_is_missing_or_of_no_use_is_counted_once(source: Source) -> None:
     endpoint = Endpoint(source, secret="\n", stack=STACK)
-    sent = signed(source.webhook.auth, b"{}")
+    sent = signed_request(source.webhook.auth, b"{}")
     endpoint.send(sent)
     endpoint.store.values, endpoint.clock = {}, TTL
     endpoint.send(sent)
@@ -280,8 +280,8 @@ def test_a_secret_that_is_missing_or_of_no_use_is_counted_once(source: Source) -
 
 
 def test_what_stores_no_secret_has_no_alarm_for_it() -> None:
-    assert "NoSecret" not in alarms(shipped("aws-sns").source)
-    assert "NoSecret" in alarms(shipped("discord").source), "a public key is stored"
+    assert "NoSecret" not in alarms(bundled_source("aws-sns").source)
+    assert "NoSecret" in alarms(bundled_source("discord").source), "a public key is stored"
 
 
 @pytest.mark.parametrize(("source", "logs"), [(ZOOM, "Webhook"), (OKTA, "Verify, then of Webhook")])
@@ -299,27 +299,27 @@ def test_of_several_events_the_oldest_is_how_late_they_are_and_each_that_was_ref
     endpoint = Endpoint(OKTA, stack=STACK)
     times = ["2025-12-31T23:58:00Z", "2025-12-31T22:00:00Z", "2026-01-01T00:00:00Z"]
     events = [{"uuid": f"u{at}", "eventType": "t", "published": one} for at, one in enumerate(times)]
-    endpoint.signed({"data": {"events": [*events, 1, 2]}})
+    endpoint.post_signed({"data": {"events": [*events, 1, 2]}})
     assert list(lines(endpoint)) == [{"Rejected": 2, "Lag": 7_200.0}]
 
 
 def test_a_canary_that_is_old_is_not_late() -> None:
     endpoint = Endpoint(ZOOM, stack=STACK)
-    endpoint.signed(event(NOW - 86_400), {"x-mozdef-canary": MARK})
+    endpoint.post_signed(event(NOW - 86_400), {"x-mozdef-canary": MARK})
     assert list(lines(endpoint)) == []
 
 
 def test_without_a_stack_there_is_nothing_to_count_for() -> None:
     endpoint = Endpoint(ZOOM)
-    endpoint.signed(b"[]")
+    endpoint.post_signed(b"[]")
     assert list(lines(endpoint)) == []
-    assert embedded(STACK, NOW, {"Rejected": 0, "Lag": 0.0}) == {}
+    assert embedded_metrics(STACK, NOW, {"Rejected": 0, "Lag": 0.0}) == {}
 
 
 def test_nothing_of_a_request_is_in_a_metric() -> None:
     endpoint = Endpoint(ZOOM, stack=STACK)
-    endpoint.signed({"marker": "marker", "payload": "marker"}, {"x-marker": "marker"})
-    endpoint.signed(event(), {"x-marker": "marker"}, secret="a-marker-that-is-wrong")
+    endpoint.post_signed({"marker": "marker", "payload": "marker"}, {"x-marker": "marker"})
+    endpoint.post_signed(event(), {"x-marker": "marker"}, secret="a-marker-that-is-wrong")
     assert len(list(lines(endpoint))) == 2
     assert not {"marker", SECRET} & set(re.findall(r"marker|" + SECRET, json.dumps(endpoint.log)))
 
@@ -328,7 +328,7 @@ def test_a_metric_has_no_dimension_that_a_sender_chooses() -> None:
     """Each value of one is a metric of its own, which costs."""
     endpoint = Endpoint(ZOOM, stack=STACK)
     for number in range(20):
-        endpoint.signed({"event": f"e{number}"})
+        endpoint.post_signed({"event": f"e{number}"})
     named = {
         (tuple(map(tuple, directive["Dimensions"])), metric["Name"], line["Stack"])
         for line in endpoint.log

@@ -16,7 +16,7 @@ from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.resources.codebuild import IMAGE
 from generator.templates.text import formatted, text
 from lambdas.model import Dedupe, Pipeline
-from tests.definitions import shipped
+from tests.definitions import bundled_source
 
 STORED = Path(__file__).parents[1] / "snapshots" / "pipelines"
 SOURCES: dict[str, tuple[Any, ...]] = {
@@ -34,7 +34,7 @@ MATRIX = [
 
 
 def written(variant: str = "both", name: str = "zoom") -> str:
-    source = replace(shipped(name).source, pipeline=Pipeline(SOURCES[variant]))
+    source = replace(bundled_source(name).source, pipeline=Pipeline(SOURCES[variant]))
     return text(pipeline.build(source, ZipKeys("code/merge.zip", "code/config.zip")))
 
 
@@ -115,7 +115,7 @@ def test_every_variant_lints_clean_and_can_be_deployed(tmp_path: Path) -> None:
 
 
 def test_the_longest_names_and_an_authorizer_change_nothing_in_its_size() -> None:
-    source = replace(shipped("okta").source, name="s" * 20, description="d" * 200)
+    source = replace(bundled_source("okta").source, name="s" * 20, description="d" * 200)
     key = "code/" + "0" * 64 + ".zip"
     for one in (source, replace(source, hardening="strict", dedupe=Dedupe())):
         assert len(text(pipeline.build(one, ZipKeys(key, key))).encode()) <= MOST

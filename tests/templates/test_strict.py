@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from generator.aws import Target
-from generator.deploy.deployment import Deployment, Place
+from generator.deploy.deployment import DeployContext, Deployment
 from generator.errors import DefinitionError
 from generator.packaging.build import Product, source_files
 from generator.templates import scanner_exceptions
 from tests import iam
-from tests.definitions import ROOT, SOURCES, definition, shipped
+from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
 from tests.templates.test_iam import (
     BOUNDARY,
     ENVIRONMENT,
@@ -196,10 +196,10 @@ def test_the_role_that_makes_the_stack_manages_its_key(
     role: str | None, given: dict[str, str], said: str | None
 ) -> None:
     for hardening in ("strict", "baseline"):
-        one = shipped("okta")
+        one = bundled_source("okta")
         one = replace(one, source=replace(one.source, hardening=hardening))
         product = Product(one, source_files(one), [], [], [], {}, {})
-        place = Place(Target(bucket_wanted="helper"), SOURCES, ROOT)
+        place = DeployContext(Target(bucket_wanted="helper"), SOURCES, ROOT)
         sent = Deployment(place, product, given if hardening == "strict" else {}, role).parameters(None)
         found = {one["ParameterKey"]: one["ParameterValue"] for one in sent}
         assert found.get("KeyAdministratorArn") == (said if hardening == "strict" else None)
@@ -217,9 +217,9 @@ def test_a_strict_source_reserves_concurrency(tmp_path: Path) -> None:
           concurrency: null
     """
     with pytest.raises(DefinitionError) as error:
-        definition(tmp_path, text)
+        make_definition(tmp_path, text)
     assert str(error.value).endswith(
-        "made/source.yml:6: webhook.concurrency: must be a number, 1 to 1000: `hardening: strict` reserves some"
+        "made/source.yml:6: webhook.concurrency: must be 1 to 1000, since `hardening: strict` reserves concurrency"
     )
     functions = of_type(STRICT, "AWS::Lambda::Function")
     assert {name: one.get("ReservedConcurrentExecutions") for name, one in functions.items()} == {

@@ -21,11 +21,11 @@ from lambdas.delivering.envelope import request_from_envelope
 from lambdas.delivering.outbox import QueueUnavailable
 from lambdas.delivering.result import KeptBucketUnavailable
 from lambdas.model import Dedupe, Source
-from lambdas.reading.formats import reader
-from lambdas.reading.paths import Functions, compiled
-from lambdas.runtime.aws_errors import FAULTS
+from lambdas.reading.formats import body_reader
+from lambdas.reading.paths import Functions, compile_path
+from lambdas.runtime.aws_errors import AWS_ERRORS
 from lambdas.runtime.secrets import TTL, SecretsUnavailable
-from tests.definitions import shipped
+from tests.definitions import bundled_source
 from tests.fakes import Endpoint
 from tests.shaky import FATES as EVERY
 from tests.shaky import Died, shaken
@@ -38,7 +38,7 @@ TROUBLE = 0.12
 AGAIN = 0.3
 """How many of the requests are those that were not accepted, sent again."""
 AT = "2026-01-01T00:00:00Z"
-ZOOM, OKTA, AUTH0, PAGERDUTY = (shipped(name).source for name in ("zoom", "okta", "auth0", "pagerduty"))
+ZOOM, OKTA, AUTH0, PAGERDUTY = (bundled_source(name).source for name in ("zoom", "okta", "auth0", "pagerduty"))
 
 
 def zoom(event: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class World:
 
     def post(self, body: bytes, numbers: set[int]) -> None:
         self.endpoint.clock += TTL  # the secret is read again, and what a dead process held is let go of
-        answer = self.ended(TIMEOUT_SECONDS, lambda: self.endpoint.signed(body))
+        answer = self.ended(TIMEOUT_SECONDS, lambda: self.endpoint.post_signed(body))
         failed = answer is None or answer["statusCode"] >= 500
         unclaimed = any(line.get("unclaimed") for line in self.endpoint.log)
         self.endpoint.log.clear()
@@ -153,7 +153,7 @@ class World:
         except Died:
             self.fates.dead = False
             self.endpoint.deploy(self.endpoint.source)
-        except (*FAULTS, QueueUnavailable, KeptBucketUnavailable, SecretsUnavailable):
+        except (*AWS_ERRORS, QueueUnavailable, KeptBucketUnavailable, SecretsUnavailable):
             pass
         finally:
             self.fates.lined_up = []
@@ -175,9 +175,9 @@ class World:
                 yield from ((json.loads(base64.b64decode(message))["details"]["n"], key) for message in messages)
 
     def events(self, envelope: dict[str, Any]) -> list[Any]:
-        root = (request := request_from_envelope(envelope, reader(self.vendor.source.events))).json
+        root = (request := request_from_envelope(envelope, body_reader(self.vendor.source.events))).json
         split = self.vendor.source.events.split
-        return list(compiled(split)(root, Functions(request, root))) if split else [root]
+        return list(compile_path(split)(root, Functions(request, root))) if split else [root]
 
     def check(self) -> None:
         found = self.sent + Counter(number for number, _ in self.kept(""))
@@ -192,7 +192,7 @@ class World:
         self.check()
         self.endpoint.deploy(self.vendor.lenient)
         keys = [key for key in self.endpoint.bucket.objects if key.startswith("rejected/")]
-        self.ended(math.inf, lambda: self.endpoint.again.send(keys))
+        self.ended(math.inf, lambda: self.endpoint.reprocessor.send(keys))
         self.sweep()
         self.check()
 

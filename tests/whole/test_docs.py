@@ -12,14 +12,15 @@ import pytest
 import yaml
 
 from generator.commands import main, names
-from generator.definition.read import auth_types, load, source_names
+from generator.definition.auth_types import auth_types
+from generator.definition.read import load, source_names
 from generator.reference.definition_keys import reference_tables
 from generator.reference.source_table import source_table
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import text
 from tests import iam
-from tests.definitions import ROOT, SOURCES, definition, shipped
+from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
 from tests.pages import assert_made
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -68,7 +69,7 @@ def test_every_option_of_a_command_is_in_the_readme(capsys: pytest.CaptureFixtur
 
 def test_the_readmes_definition_is_one(tmp_path: Path) -> None:
     (example,) = re.findall(r"```yaml\n(# yaml-language-server.*?)```", README, re.DOTALL)
-    definition(tmp_path, example, "acme")
+    make_definition(tmp_path, example, "acme")
     (sample,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
     (tmp_path / "acme" / "samples").mkdir()
     (tmp_path / "acme" / "samples" / "user.login.json").write_text(sample)
@@ -80,7 +81,7 @@ def test_the_readmes_definition_is_one(tmp_path: Path) -> None:
 def test_the_references_examples_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = DEFINITION.read_text(encoding="utf-8")
     (tenant,) = re.findall(r"```yaml\n(# sources/zoom-emea.*?)```", text, re.DOTALL)
-    definition(tmp_path, tenant, "zoom-emea")
+    make_definition(tmp_path, tenant, "zoom-emea")
     (transform, tests) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (tmp_path / "zoom-emea" / "transform.py").write_text(transform)
     made = load(tmp_path, ["zoom-emea"])[0].source.transform
@@ -107,10 +108,10 @@ def test_the_table_of_sources_is_made_from_their_definitions(update: bool) -> No
 
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
-    template = event_source.build(shipped("okta").source, "code/0.zip")
+    template = event_source.build(bundled_source("okta").source, "code/0.zip")
     for name in [*template.parameters, *template.outputs]:
         assert f"`{name}`" in ARCHITECTURE
-    whole = pipeline.build(shipped("okta").source, ZipKeys("code/0.zip", "code/1.zip"))
+    whole = pipeline.build(bundled_source("okta").source, ZipKeys("code/0.zip", "code/1.zip"))
     for name in [*template.parameters, *whole.parameters, *whole.outputs]:
         assert f"`{name}`" in OPERATING, name
     code = "".join(file.read_text(encoding="utf-8") for file in ROOT.glob("lambdas/**/*.py"))
@@ -123,7 +124,7 @@ def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_s
     consumer, decrypts, engineer, operator = map(json.loads, blocks)
     allowed = {action for statement in engineer["Statement"] for action in statement["Action"]}
     services = {action.partition(":")[0] for action in allowed}
-    source = shipped("okta").source
+    source = bundled_source("okta").source
     made = [event_source.build(source, "code/0.zip"), pipeline.build(source, ZipKeys("code/0.zip", "code/1.zip"))]
     kinds = {resource.resource_type.split("::")[1].lower() for one in made for resource in one.resources.values()}
     assert {kind.replace("v2", "") for kind in kinds} <= services

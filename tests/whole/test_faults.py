@@ -17,11 +17,11 @@ from lambdas import VERSION
 from lambdas.delivering.outbox import PAUSES
 from lambdas.model import Source
 from lambdas.receiving.authorize import authorize
-from lambdas.runtime.secrets import PREVIOUS, REREAD, RETRY, TTL
-from tests.definitions import CASES, definition, shipped
-from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX, REREAD_INTERVAL, RETRY_INTERVAL, TTL
+from tests.definitions import CASES, bundled_source, make_definition
+from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed_request
 
-ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
+ZOOM, OKTA = bundled_source("zoom").source, bundled_source("okta").source
 GITHUB, BATCH = (one.source for one in load(CASES, ["github", "batch"]))
 EVENT = {"event": "user.deleted", "payload": {"operator": "a@example.com"}, "event_ts": 1_767_225_600_000}
 AT, DAY = "2026-01-01T00:00:00.000+00:00", "2026-01-01"
@@ -124,7 +124,7 @@ def test_what_can_not_become_a_message_is_kept_with_its_reason(
     body: bytes, reason: str, index: int, detail: str
 ) -> None:
     endpoint = Endpoint(ZOOM)
-    assert outcome(endpoint, endpoint.signed(body)) == {
+    assert outcome(endpoint, endpoint.post_signed(body)) == {
         "answer": EMPTY,
         "messages": [],
         "objects": rejects(body, reason, detail, index),
@@ -134,7 +134,7 @@ def test_what_can_not_become_a_message_is_kept_with_its_reason(
 
 def test_a_list_is_a_batch_where_the_definition_says_so() -> None:
     endpoint = Endpoint(BATCH)
-    answer = endpoint.signed([{"a": 1}, 2, {"b": 3}])
+    answer = endpoint.post_signed([{"a": 1}, 2, {"b": 3}])
     body = b'[{"a": 1}, 2, {"b": 3}]'
     detail = "an event must be a JSON object, not a number"
     assert (answer, [message["details"] for message in endpoint.queue.messages]) == (EMPTY, [{"a": 1}, {"b": 3}])
@@ -146,13 +146,13 @@ def test_a_list_is_a_batch_where_the_definition_says_so() -> None:
 
 def test_an_authentic_body_that_is_absent_is_a_400() -> None:
     endpoint = Endpoint(ZOOM)
-    assert outcome(endpoint, endpoint.signed(b"")) == nothing_but(400, line("WARN", "empty", 400))
+    assert outcome(endpoint, endpoint.post_signed(b"")) == nothing_but(400, line("WARN", "empty", 400))
 
 
 @pytest.mark.parametrize("binary", [False, True], ids=["text", "base64"])
 def test_a_body_in_base64_is_the_bytes_as_sent(*, binary: bool) -> None:
     endpoint, body = Endpoint(ZOOM), compact(EVENT)
-    headers = dict(signed(ZOOM.webhook.auth, body).headers)
+    headers = dict(signed_request(ZOOM.webhook.auth, body).headers)
     assert outcome(endpoint, endpoint.post(body, dict(headers), binary=binary)) == {
         "answer": EMPTY,
         "messages": [zoom_message(body, EVENT)],
@@ -173,7 +173,7 @@ def test_text_that_is_not_ascii_does_not_grow() -> None:
     endpoint = Endpoint(ZOOM)
     event = {**EVENT, "payload": {"operator": "a@example.com", "text": "é" * 200_000 + "日" * 100_000 + "😀" * 50_000}}
     body = compact(event)
-    assert outcome(endpoint, endpoint.signed(body)) == {
+    assert outcome(endpoint, endpoint.post_signed(body)) == {
         "answer": EMPTY,
         "messages": [zoom_message(body, event)],
         "objects": {},
@@ -191,7 +191,7 @@ def test_an_event_over_the_queues_limit_is_kept_whole_and_pointed_at() -> None:
     short = {**EVENT, "payload": {"operator": "a@example.com", "text": "x" * 1_024 + "…"}}
     where = {"bucket": "kept", "key": key, "sha256": digest, "bytes": len(body)}
     message = zoom_message(body, {**short, "oversize": where})
-    assert outcome(endpoint, endpoint.signed(body)) == {
+    assert outcome(endpoint, endpoint.post_signed(body)) == {
         "answer": EMPTY,
         "messages": [{**message, "tags": [*message["tags"], "oversize"]}],
         "objects": {key: event},
@@ -202,7 +202,7 @@ def test_an_event_over_the_queues_limit_is_kept_whole_and_pointed_at() -> None:
 
 def test_a_body_beyond_what_lambda_takes_is_a_413() -> None:
     endpoint = Endpoint(ZOOM)
-    answer = endpoint.signed(b" " * (6 * 1_048_576 + 1))
+    answer = endpoint.post_signed(b" " * (6 * 1_048_576 + 1))
     assert outcome(endpoint, answer) == nothing_but(413, line("WARN", "too large", 413))
 
 
@@ -245,7 +245,7 @@ def test_no_token_is_a_401() -> None:
 
 
 BODY = compact(EVENT)
-RIGHT = signed(GITHUB.webhook.auth, BODY).headers["X-Hub-Signature-256"]
+RIGHT = signed_request(GITHUB.webhook.auth, BODY).headers["X-Hub-Signature-256"]
 MISMATCH = "no signature in x-hub-signature-256 is one of this body with the secret"
 SIGNATURES = {
     "none": (None, "no x-hub-signature-256 header"),
@@ -288,7 +288,7 @@ def uuids(endpoint: Endpoint) -> list[str]:
 def as_sent(source: Source, body: bytes) -> list[str]:
     """The messages of a request where nothing is wrong, byte for byte."""
     endpoint = Endpoint(source)
-    assert endpoint.signed(body)["statusCode"] < 300
+    assert endpoint.post_signed(body)["statusCode"] < 300
     return endpoint.queue.bodies
 
 
@@ -303,7 +303,7 @@ def waits(messages: list[str], source: str) -> dict[str, Any]:
 def test_what_a_queue_that_does_not_answer_would_have_had_waits_in_the_bucket(fault: Exception) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.always = fault
-    assert outcome(endpoint, endpoint.signed(BODY)) == {
+    assert outcome(endpoint, endpoint.post_signed(BODY)) == {
         "answer": EMPTY,
         "messages": [],
         "objects": waits(as_sent(ZOOM, BODY), "zoom"),
@@ -318,15 +318,15 @@ def test_a_queue_and_a_bucket_that_are_down_make_the_vendor_come_back(fault: Exc
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [fault], [DOWN]
     logged = line("ERROR", "unavailable", 503, f"QueueUnavailable: {name}; EndpointConnectionError")
-    assert outcome(endpoint, endpoint.signed(BODY)) == nothing_but(503, logged)
-    assert endpoint.signed(BODY) == EMPTY
+    assert outcome(endpoint, endpoint.post_signed(BODY)) == nothing_but(503, logged)
+    assert endpoint.post_signed(BODY) == EMPTY
     assert (endpoint.queue.messages, endpoint.bucket.objects) == ([zoom_message(BODY, EVENT)], {})
 
 
 def test_a_queue_that_goes_down_between_batches_has_the_first_and_the_bucket_the_rest() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up = [None, DOWN]
-    assert endpoint.signed(OKTA_BODY) == OKTA_EMPTY
+    assert endpoint.post_signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in range(10)]
     assert endpoint.bucket.read() == waits(as_sent(OKTA, OKTA_BODY)[10:], "okta")
     assert endpoint.log == [line("WARN", "accepted", 204, source="okta", sent=10, unsent=2)]
@@ -335,7 +335,7 @@ def test_a_queue_that_goes_down_between_batches_has_the_first_and_the_bucket_the
 def test_what_is_sent_once_more_after_a_503_has_the_same_id() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [None, DOWN], [DOWN]
-    assert [endpoint.signed(OKTA_BODY)["statusCode"] for _ in range(2)] == [503, 204]
+    assert [endpoint.post_signed(OKTA_BODY)["statusCode"] for _ in range(2)] == [503, 204]
     every = [f"u{at}" for at in range(12)]
     assert uuids(endpoint) == every[:10] + every
     tags = [message["tags"] for message in endpoint.queue.messages]
@@ -345,7 +345,7 @@ def test_what_is_sent_once_more_after_a_503_has_the_same_id() -> None:
 def test_the_part_of_a_batch_that_failed_is_tried_again() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up = [failed(2, 7), failed(7)]
-    assert endpoint.signed(OKTA_BODY) == OKTA_EMPTY
+    assert endpoint.post_signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 3, 4, 5, 6, 8, 9, 2, 7, 10, 11)]
     assert (endpoint.slept, endpoint.bucket.objects) == (list(PAUSES), {})
     assert endpoint.log == [line("INFO", "accepted", 204, source="okta", sent=12)]
@@ -354,7 +354,7 @@ def test_the_part_of_a_batch_that_failed_is_tried_again() -> None:
 def test_a_part_that_fails_for_ever_waits_in_the_bucket_with_what_was_not_tried() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up = [failed(2), failed(2), failed(2)]
-    assert endpoint.signed(OKTA_BODY) == OKTA_EMPTY
+    assert endpoint.post_signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 3, 4, 5, 6, 7, 8, 9)]
     assert endpoint.bucket.read() == waits([as_sent(OKTA, OKTA_BODY)[at] for at in (2, 10, 11)], "okta")
     assert (endpoint.slept, endpoint.queue.faults.calls) == (list(PAUSES), 3)
@@ -364,7 +364,7 @@ def test_a_part_that_fails_for_ever_waits_in_the_bucket_with_what_was_not_tried(
 def test_what_sqs_will_never_take_is_kept() -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.lined_up = [failed(0, sender=True)]
-    assert outcome(endpoint, endpoint.signed(BODY)) == {
+    assert outcome(endpoint, endpoint.post_signed(BODY)) == {
         "answer": EMPTY,
         "messages": [],
         "objects": rejects(BODY, "queue", "SQS: InvalidMessageContents"),
@@ -377,7 +377,7 @@ def test_what_sqs_will_never_take_does_not_hold_up_the_rest() -> None:
     endpoint = Endpoint(OKTA)
     never, later = failed(3, sender=True), failed(4)
     endpoint.queue.faults.lined_up = [{"Failed": [*never["Failed"], *later["Failed"]]}, None, failed(11, sender=True)]
-    assert endpoint.signed(OKTA_BODY) == OKTA_EMPTY
+    assert endpoint.post_signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 2, 5, 6, 7, 8, 9, 4, 10)]
     events = [{"index": at, "detail": "SQS: InvalidMessageContents"} for at in (3, 11)]
     kept = {key: json.loads(made) for key, made in endpoint.bucket.objects.items()}
@@ -397,15 +397,15 @@ def test_a_bucket_that_is_down_when_it_is_needed_makes_the_vendor_come_back(
     endpoint = Endpoint(ZOOM)
     endpoint.bucket.faults.lined_up = [fault]
     logged = line("ERROR", "unavailable", 503, f"KeptBucketUnavailable: {name}")
-    assert outcome(endpoint, endpoint.signed(body)) == nothing_but(503, logged)
-    assert endpoint.signed(body) == EMPTY
+    assert outcome(endpoint, endpoint.post_signed(body)) == nothing_but(503, logged)
+    assert endpoint.post_signed(body) == EMPTY
     assert len(endpoint.bucket.objects) == 1
 
 
 def test_a_bucket_that_is_down_is_not_needed_for_what_the_queue_takes() -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.bucket.faults.always = DOWN
-    assert endpoint.signed(BODY) == EMPTY
+    assert endpoint.post_signed(BODY) == EMPTY
     assert endpoint.queue.messages == [zoom_message(BODY, EVENT)]
 
 
@@ -414,14 +414,14 @@ def test_what_neither_queue_nor_bucket_takes_makes_the_vendor_come_back() -> Non
     endpoint.queue.faults.lined_up = [failed(0, sender=True)]
     endpoint.bucket.faults.always = DOWN
     logged = line("ERROR", "unavailable", 503, "KeptBucketUnavailable: EndpointConnectionError")
-    assert outcome(endpoint, endpoint.signed(BODY)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.post_signed(BODY)) == nothing_but(503, logged)
 
 
 def test_rejects_of_a_delivery_that_is_repeated_are_kept_once() -> None:
     endpoint = Endpoint(OKTA)
     body = compact({"data": {"events": [1, *OKTA_EVENTS[:2]]}})
     endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [DOWN], [None, DOWN]
-    assert [endpoint.signed(body)["statusCode"] for _ in range(2)] == [503, 204]
+    assert [endpoint.post_signed(body)["statusCode"] for _ in range(2)] == [503, 204]
     assert (uuids(endpoint), len(endpoint.bucket.objects)) == (["u0", "u1"], 1)
 
 
@@ -429,7 +429,7 @@ def test_what_sqs_will_never_take_is_kept_beside_what_it_may_take_later() -> Non
     endpoint = Endpoint(OKTA)
     never, later = failed(3, sender=True), failed(4)
     endpoint.queue.faults.lined_up = [{"Failed": [*never["Failed"], *later["Failed"]]}, failed(4), failed(4)]
-    assert endpoint.signed(OKTA_BODY) == OKTA_EMPTY
+    assert endpoint.post_signed(OKTA_BODY) == OKTA_EMPTY
     events = [{"index": 3, "detail": "SQS: InvalidMessageContents"}]
     assert endpoint.bucket.read() == {
         **rejects(OKTA_BODY, "queue", "", source="okta", headers={}, events=events, split="data.events"),
@@ -447,8 +447,8 @@ def test_without_a_cached_secret_a_store_that_is_down_makes_the_vendor_come_back
     endpoint = Endpoint(ZOOM)
     endpoint.store.faults.lined_up = [fault]
     logged = line("ERROR", "unavailable", 503, f"SecretsUnavailable: {ZOOM_SECRET}: {name}")
-    assert outcome(endpoint, endpoint.signed(BODY)) == nothing_but(503, logged)
-    assert endpoint.signed(BODY) == EMPTY
+    assert outcome(endpoint, endpoint.post_signed(BODY)) == nothing_but(503, logged)
+    assert endpoint.post_signed(BODY) == EMPTY
 
 
 # What anyone can make: signed with an empty key.
@@ -468,9 +468,15 @@ def test_a_secret_that_nobody_has_put_there_makes_the_vendor_come_back(secret: s
 def test_a_cached_secret_goes_on_serving_while_the_store_is_down() -> None:
     endpoint = Endpoint(ZOOM)
     calls = []
-    for clock, fault in ((0, None), (TTL - 1, DOWN), (TTL, DOWN), (TTL + RETRY - 1, DOWN), (TTL + RETRY, None)):
+    for clock, fault in (
+        (0, None),
+        (TTL - 1, DOWN),
+        (TTL, DOWN),
+        (TTL + RETRY_INTERVAL - 1, DOWN),
+        (TTL + RETRY_INTERVAL, None),
+    ):
         endpoint.clock, endpoint.store.faults.always = clock, fault
-        assert endpoint.signed(BODY) == EMPTY
+        assert endpoint.post_signed(BODY) == EMPTY
         calls.append(endpoint.store.faults.calls)
     assert calls == [1, 1, 2, 2, 3]
     assert len(endpoint.queue.bodies) == 5
@@ -478,53 +484,54 @@ def test_a_cached_secret_goes_on_serving_while_the_store_is_down() -> None:
 
 def test_the_previous_secret_stays_valid_until_it_is_dropped() -> None:
     endpoint = Endpoint(ZOOM, secret="new")
-    endpoint.store.values[ZOOM_SECRET + PREVIOUS] = "old"
-    assert [endpoint.signed(BODY, secret=one)["statusCode"] for one in ("old", "new", "older")] == [200, 200, 401]
+    endpoint.store.values[ZOOM_SECRET + PREVIOUS_SUFFIX] = "old"
+    assert [endpoint.post_signed(BODY, secret=one)["statusCode"] for one in ("old", "new", "older")] == [200, 200, 401]
     endpoint.clock = TTL
-    del endpoint.store.values[ZOOM_SECRET + PREVIOUS]
-    assert [endpoint.signed(BODY, secret=one)["statusCode"] for one in ("old", "new")] == [401, 200]
+    del endpoint.store.values[ZOOM_SECRET + PREVIOUS_SUFFIX]
+    assert [endpoint.post_signed(BODY, secret=one)["statusCode"] for one in ("old", "new")] == [401, 200]
 
 
 def test_a_rotation_is_noticed_at_the_first_mismatch_that_may_ask() -> None:
     endpoint = Endpoint(ZOOM, secret="one")
-    assert endpoint.signed(BODY, secret="one") == EMPTY
+    assert endpoint.post_signed(BODY, secret="one") == EMPTY
     seen = []
-    for clock, secret in ((0, "two"), (REREAD - 1, "three"), (REREAD, "three")):
-        endpoint.store.values |= {ZOOM_SECRET: secret, ZOOM_SECRET + PREVIOUS: "one"}
+    for clock, secret in ((0, "two"), (REREAD_INTERVAL - 1, "three"), (REREAD_INTERVAL, "three")):
+        endpoint.store.values |= {ZOOM_SECRET: secret, ZOOM_SECRET + PREVIOUS_SUFFIX: "one"}
         endpoint.clock = clock
-        seen.append((endpoint.signed(BODY, secret=secret)["statusCode"], endpoint.store.faults.calls))
+        seen.append((endpoint.post_signed(BODY, secret=secret)["statusCode"], endpoint.store.faults.calls))
     assert seen == [(200, 2), (401, 2), (200, 3)]
-    assert endpoint.signed(BODY, secret="one") == EMPTY
+    assert endpoint.post_signed(BODY, secret="one") == EMPTY
 
 
 def test_a_flood_of_forgeries_reads_the_store_once_in_a_while() -> None:
     endpoint = Endpoint(ZOOM)
-    endpoint.signed(BODY)
-    for clock in range(int(REREAD) * 3):
+    endpoint.post_signed(BODY)
+    for clock in range(int(REREAD_INTERVAL) * 3):
         endpoint.clock = clock
-        assert endpoint.signed(BODY, secret="forged")["statusCode"] == 401
+        assert endpoint.post_signed(BODY, secret="forged")["statusCode"] == 401
     assert endpoint.store.faults.calls == 4
 
 
 @pytest.mark.parametrize("values", [{}, {ZOOM_SECRET: ""}], ids=["missing", "empty"])
 def test_a_secret_that_was_taken_back_serves_no_longer_than_it_is_remembered(values: dict[str, str]) -> None:
     endpoint = Endpoint(ZOOM)
-    assert endpoint.signed(BODY) == EMPTY
+    assert endpoint.post_signed(BODY) == EMPTY
     endpoint.store.values = values
-    assert endpoint.signed(BODY) == EMPTY
+    assert endpoint.post_signed(BODY) == EMPTY
     endpoint.clock = TTL
-    assert [endpoint.signed(BODY, secret=one)["statusCode"] for one in (SECRET, "forged")] == [503, 503]
+    assert [endpoint.post_signed(BODY, secret=one)["statusCode"] for one in (SECRET, "forged")] == [503, 503]
     assert endpoint.post(BODY, WITH_NOTHING)["statusCode"] == 503
     assert endpoint.store.faults.calls == 2
-    endpoint.clock, endpoint.store.values = TTL + RETRY, {ZOOM_SECRET: SECRET}
-    assert endpoint.signed(BODY) == EMPTY
+    endpoint.clock, endpoint.store.values = TTL + RETRY_INTERVAL, {ZOOM_SECRET: SECRET}
+    assert endpoint.post_signed(BODY) == EMPTY
 
 
 def test_a_store_that_is_down_at_the_re_read_keeps_the_cached_secret_serving() -> None:
     endpoint = Endpoint(ZOOM)
-    assert endpoint.signed(BODY) == EMPTY
-    endpoint.clock, endpoint.store.faults.always = REREAD, DOWN
-    assert [endpoint.signed(BODY, secret=one)["statusCode"] for one in ("forged", SECRET, "forged")] == [401, 200, 401]
+    assert endpoint.post_signed(BODY) == EMPTY
+    endpoint.clock, endpoint.store.faults.always = REREAD_INTERVAL, DOWN
+    secrets = ("forged", SECRET, "forged")
+    assert [endpoint.post_signed(BODY, secret=secret)["statusCode"] for secret in secrets] == [401, 200, 401]
     assert endpoint.store.faults.calls == 2
 
 
@@ -532,7 +539,7 @@ def test_a_store_that_is_down_at_the_re_read_keeps_the_cached_secret_serving() -
 def test_behind_an_authorizer_without_a_store_the_vendor_is_to_come_back(fault: Exception) -> None:
     endpoint = Endpoint(OKTA)
     endpoint.store.faults.always = fault
-    assert [endpoint.signed(OKTA_BODY, secret=secret)["statusCode"] for secret in (SECRET, "forged")] == [503, 503]
+    assert [endpoint.post_signed(OKTA_BODY, secret=secret)["statusCode"] for secret in (SECRET, "forged")] == [503, 503]
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
     messages = ["left to the handler", "unavailable"]
     assert [line["message"] for line in endpoint.log] == messages * 2
@@ -559,12 +566,12 @@ def made(folder: Path, text: str, transform: str | None = None) -> Endpoint:
     if transform:
         (folder / "made").mkdir()
         (folder / "made" / "transform.py").write_text(transform, encoding="utf-8")
-    return Endpoint(definition(folder, text).source)
+    return Endpoint(make_definition(folder, text).source)
 
 
 def kept_once_as_sent(endpoint: Endpoint, event: dict[str, Any]) -> bool:
     body = json.dumps(event).encode()
-    answer = endpoint.signed(body)
+    answer = endpoint.post_signed(body)
     found = [base64.b64decode(json.loads(one)["body"]) for one in endpoint.bucket.objects.values()]
     return (answer, endpoint.queue.bodies, found) == (EMPTY, [], [body])
 
@@ -591,7 +598,7 @@ def test_what_a_transform_makes_is_fit_for_a_message_or_the_event_is_kept(tmp_pa
 
 def test_a_transforms_key_that_is_no_text_loses_nothing(tmp_path: Path) -> None:
     endpoint = made(tmp_path, HMAC, "def transform(event, request):\n    return [{1: event}]\n")
-    assert endpoint.signed({"a": 1}) == EMPTY
+    assert endpoint.post_signed({"a": 1}) == EMPTY
     details = [message["details"] for message in endpoint.queue.messages]
     assert (details, len(endpoint.bucket.objects)) in [([{"1": {"a": 1}}], 0), ([], 1)]
 
@@ -622,7 +629,7 @@ def test_a_text_that_mozdef_would_cast_to_no_json_number_is_kept(tmp_path: Path,
 def test_a_message_stays_within_a_queues_limit_whatever_its_texts_hold(tmp_path: Path, mapping: str) -> None:
     endpoint = made(tmp_path, HMAC + f"mozdef: {{{mapping}}}\n")
     event = {"a": "é" * 600_000}
-    assert endpoint.signed(event) == EMPTY
+    assert endpoint.post_signed(event) == EMPTY
     assert [len(body.encode()) <= 1_048_576 for body in endpoint.queue.bodies] == [True]
     assert [json.loads(whole)["a"] for whole in endpoint.bucket.objects.values()] == [event["a"]]
 
@@ -630,14 +637,14 @@ def test_a_message_stays_within_a_queues_limit_whatever_its_texts_hold(tmp_path:
 def test_an_okta_event_with_a_huge_severity_is_delivered_or_kept() -> None:
     endpoint = Endpoint(OKTA)
     event = {**OKTA_EVENTS[0], "severity": "x" * 1_100_000}
-    assert endpoint.signed({"data": {"events": [event]}}) == OKTA_EMPTY
+    assert endpoint.post_signed({"data": {"events": [event]}}) == OKTA_EMPTY
     assert [json.loads(whole)["severity"] for whole in endpoint.bucket.objects.values()] == [event["severity"]]
 
 
 def test_what_a_transform_changed_in_place_is_what_is_kept_when_it_is_too_big(tmp_path: Path) -> None:
     endpoint = made(tmp_path, HMAC, "def transform(event, request):\n    event['b'] = 2\n    return [event]\n")
     event = {"a": "x" * 1_048_576}
-    assert endpoint.signed(event) == EMPTY
+    assert endpoint.post_signed(event) == EMPTY
     assert [json.loads(whole) for whole in endpoint.bucket.objects.values()] == [{**event, "b": 2}]
 
 
@@ -649,6 +656,6 @@ CHALLENGE = HMAC + '  challenges: [{when: challenge, reply: {text: "%s"}}]\n'
 )
 def test_a_challenge_that_can_not_be_answered_is_refused(tmp_path: Path, text: str, challenge: object) -> None:
     endpoint = made(tmp_path, CHALLENGE % text)
-    assert endpoint.signed({"challenge": challenge}) == {**EMPTY, "statusCode": 400}
+    assert endpoint.post_signed({"challenge": challenge}) == {**EMPTY, "statusCode": 400}
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
     assert [said["message"] for said in endpoint.log] == ["challenge refused"]

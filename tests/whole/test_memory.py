@@ -20,9 +20,9 @@ from generator.samples import gateway
 from generator.templates import event_source
 from lambdas.delivering.envelope import MAX_MARKS
 from lambdas.delivering.kept_bucket import MAX_OBJECT
-from lambdas.reading.formats import MAX_INFLATED
-from tests.definitions import definition, shipped
-from tests.fakes import SECRET, Endpoint, signed
+from lambdas.reading.formats import MAX_DECOMPRESSED
+from tests.definitions import bundled_source, make_definition
+from tests.fakes import SECRET, Endpoint, signed_request
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux says what a process took")
 
@@ -39,7 +39,7 @@ LINES = "{format: ndjson, split: '[]', mask: ['[].secret'], require: [t], time: 
 def compressed(text: str) -> bytes:
     """As few bytes as gzip makes of it, and a comment in its head: what comes is as large as it may be."""
     content = gzip.compress(text.encode(), 6)
-    assert len(text.encode()) <= MAX_INFLATED
+    assert len(text.encode()) <= MAX_DECOMPRESSED
     return content[:3] + b"\x10" + content[4:10] + b"c" * (SENT - len(content)) + b"\0" + content[10:]
 
 
@@ -48,12 +48,12 @@ def filled(before: str, after: str, size: int) -> str:
 
 
 def one_text() -> str:
-    return filled('{"secret":"s","text":"', '"}', MAX_INFLATED)
+    return filled('{"secret":"s","text":"', '"}', MAX_DECOMPRESSED)
 
 
 def keys() -> str:
     count = 249_000
-    fields = (filled(f'"{number}', '":1', MAX_INFLATED // count - 1) for number in range(count))
+    fields = (filled(f'"{number}', '":1', MAX_DECOMPRESSED // count - 1) for number in range(count))
     return '{"secret":"s",' + ",".join(fields) + "}"
 
 
@@ -65,23 +65,23 @@ def lines(count: int) -> Iterator[str]:
         ('["', '"]'),
         ('{"t":"\\ud800', '"}'),
     ]
-    return (filled(*kinds[number % 4], MAX_INFLATED // count - 1) for number in range(count))
+    return (filled(*kinds[number % 4], MAX_DECOMPRESSED // count - 1) for number in range(count))
 
 
 def logs(count: int) -> Iterator[str]:
     for number in range(count):
         before = f'{{"log_id":"{number}","data":{{"type":"s","date":"2026-01-01T00:00:00Z","text":"'
-        yield filled(before, '"}}', MAX_INFLATED // count - 1)
+        yield filled(before, '"}}', MAX_DECOMPRESSED // count - 1)
 
 
 def escaped() -> str:
     before, after = f"payload=%7B%22secret%22:1,%22text%22:%22{EMOJI}", "%22%7D"
-    return before + "%41" * ((MAX_INFLATED - len(before.encode()) - len(after)) // 3) + after
+    return before + "%41" * ((MAX_DECOMPRESSED - len(before.encode()) - len(after)) // 3) + after
 
 
 def made(folder: Path, events: str, more: str = "") -> Definition:
     auth = "webhook: {auth: {hmac: {signature: {header: x-signature}}}}"
-    return definition(folder, f"description: made\n{auth}\nevents: {events}\n{more}")
+    return make_definition(folder, f"description: made\n{auth}\nevents: {events}\n{more}")
 
 
 def measured(
@@ -114,7 +114,7 @@ def measured(
 
 
 def request(one: Definition, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
-    sent = signed(one.source.webhook.auth, body, headers)
+    sent = signed_request(one.source.webhook.auth, body, headers)
     return gateway.event("POST", sent.headers, sent.body)
 
 
@@ -140,7 +140,7 @@ def test_the_worst_bodies_are_within_the_handlers_memory(
 
 
 def test_a_batch_while_the_queue_is_down_is_within_it(tmp_path: Path) -> None:
-    one = shipped("auth0")
+    one = bundled_source("auth0")
     event = request(one, compressed("\n".join(logs(9_900))), {"content-encoding": "gzip"})
     share, calls = measured(tmp_path, one, event, queue_down=True)
     assert calls == ["GetParameters", "SendMessageBatch", "PutObject", "PutObject"]
@@ -149,7 +149,7 @@ def test_a_batch_while_the_queue_is_down_is_within_it(tmp_path: Path) -> None:
 
 def test_a_redrive_of_the_worst_body_is_within_its_memory(tmp_path: Path) -> None:
     endpoint = Endpoint(made(tmp_path, "{mask: [secret], require: [never]}").source)
-    endpoint.signed(compressed(one_text()), {"content-encoding": "gzip"})
+    endpoint.post_signed(compressed(one_text()), {"content-encoding": "gzip"})
     ((key, kept),) = endpoint.bucket.objects.items()
     share, calls = measured(tmp_path, made(tmp_path, "{mask: [secret]}"), {"send": [key]}, "Redrive", kept)
     assert calls == ["GetObject", "PutObject", "SendMessageBatch", "DeleteObject"]

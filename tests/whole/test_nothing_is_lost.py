@@ -20,9 +20,9 @@ from generator.templates.functions import REDRIVE_SECONDS
 from generator.templates.resources.function import TIMEOUT_SECONDS
 from lambdas.delivering import dedupe, delivery, outbox, result
 from lambdas.model import Source
-from lambdas.runtime.aws_errors import FAULTS
+from lambdas.runtime.aws_errors import AWS_ERRORS
 from lambdas.runtime.secrets import TTL
-from tests.definitions import definition
+from tests.definitions import make_definition
 from tests.fakes import DOWN, Endpoint
 from tests.shaky import FATES, IN_PART, Died, ShakyQueue, shaken
 
@@ -67,7 +67,7 @@ SEVERAL = TROUBLE | st.builds(lambda one, other: one + other, TROUBLE, TROUBLE) 
 
 def sources(text: str) -> dict[str, Source]:
     with TemporaryDirectory() as folder:
-        return {name: definition(Path(folder) / name, text % more).source for name, more in DEFINITIONS.items()}
+        return {name: make_definition(Path(folder) / name, text % more).source for name, more in DEFINITIONS.items()}
 
 
 SOURCES = sources(TEXT)
@@ -110,7 +110,7 @@ class Events(RuleBasedStateMachine):
             self.endpoint.begin(math.inf)
             self.endpoint.sweeper.sweep()
             self.endpoint.clock += TTL  # what a dead process held is let go of
-            self.endpoint.again.send(self.rejected())
+            self.endpoint.reprocessor.send(self.rejected())
             assert [key for key in self.endpoint.bucket.objects if key.startswith(("rejected/", "unsent/"))] == []
             self.nothing_that_was_accepted_is_lost()
         finally:
@@ -148,7 +148,7 @@ class Events(RuleBasedStateMachine):
         self.bodies = [*self.bodies, body]
         try:
             self.endpoint.begin(TIMEOUT_SECONDS)
-            status = self.ended(lambda: self.endpoint.signed(body)["statusCode"])
+            status = self.ended(lambda: self.endpoint.post_signed(body)["statusCode"])
         finally:
             self.owed = [one for one in self.owed if one != body]
         failed = status is None or status >= 500
@@ -168,7 +168,7 @@ class Events(RuleBasedStateMachine):
     @rule(fates=SEVERAL)
     def the_operator_redrives(self, fates: list[str]) -> None:
         keys = self.rejected()
-        self.reprocesses(lambda: self.endpoint.again.send(keys), fates, "rejected/")
+        self.reprocesses(lambda: self.endpoint.reprocessor.send(keys), fates, "rejected/")
 
     def reprocesses(self, do: Callable[[], object], fates: list[str], prefix: str) -> None:
         there = {number for number, place in self.places() if place.startswith(prefix)}
@@ -189,7 +189,7 @@ class Events(RuleBasedStateMachine):
         self.fates.lined_up = [fate for fate in fates if fate not in IN_PART]
         self.endpoint.begin(REDRIVE_SECONDS)
         keys = self.rejected()
-        self.ended(lambda: self.endpoint.again.preview(keys))
+        self.ended(lambda: self.endpoint.reprocessor.preview(keys))
         self.well_again()
         assert (self.endpoint.bucket.objects, self.endpoint.queue.bodies) == before
 
@@ -205,12 +205,12 @@ class Events(RuleBasedStateMachine):
             self.died, self.fates.dead = True, False
             self.endpoint.deploy(self.endpoint.source)
             return None
-        except (*FAULTS, delivery.QueueUnavailable, result.KeptBucketUnavailable):
+        except (*AWS_ERRORS, delivery.QueueUnavailable, result.KeptBucketUnavailable):
             return None
 
     def well_again(self) -> None:
         self.fates.lined_up, self.fates.repeats, self.died = [], False, False
-        self.endpoint.log, self.endpoint.told = [], []
+        self.endpoint.log, self.endpoint.reports = [], []
         self.queue.faults.lined_up, self.queue.faults.always, self.queue.meanwhile = [], None, None
         self.endpoint.table.faults.lined_up = []
 
@@ -265,7 +265,7 @@ class EventsOnce(Events):
 
     def excuses(self, failed: bool, prefix: str = "") -> bool:
         # What waits was sent, as far as the table knows: the sweep is alone with it.
-        lines = [*self.endpoint.log, *(counts for _, counts in self.endpoint.told)]
+        lines = [*self.endpoint.log, *(counts for _, counts in self.endpoint.reports)]
         unclaimed = any(line.get("unclaimed") or line.get("message") == "the table of dedupe failed" for line in lines)
         return self.died or (failed and prefix == "unsent/") or unclaimed
 
@@ -282,7 +282,7 @@ class EventsOnce(Events):
         """Another process has the same request."""
         body = self.under_way
         with self.endpoint.elsewhere(TIMEOUT_SECONDS):
-            answer = self.endpoint.signed(body)
+            answer = self.endpoint.post_signed(body)
         if answer["statusCode"] == 200:
             self.accepted |= {event["n"] for event in json.loads(body)["events"]}
 
@@ -303,11 +303,11 @@ class EventsOnce(Events):
     def two_operators_redrive_at_once(self, fates: list[str]) -> None:
         keys = self.rejected()
         self.queue.meanwhile = lambda: self.redriven_elsewhere(keys)
-        self.reprocesses(lambda: self.endpoint.again.send(keys), fates, "rejected/")
+        self.reprocesses(lambda: self.endpoint.reprocessor.send(keys), fates, "rejected/")
 
     def redriven_elsewhere(self, keys: list[str]) -> None:
         with self.endpoint.elsewhere(REDRIVE_SECONDS):
-            self.endpoint.again.send(keys)
+            self.endpoint.reprocessor.send(keys)
 
     @invariant()
     def nothing_that_was_accepted_is_lost(self) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from generator.samples import gateway
 from generator.templates import event_source
-from tests.definitions import shipped
-from tests.fakes import DOWN, NOW, Endpoint, signed
+from tests.definitions import bundled_source
+from tests.fakes import DOWN, NOW, Endpoint, signed_request
 
 ID = "JKJaXmPLvHcESHA="
 ZOOM = {"event": "user.deleted", "payload": {"operator": "o"}, "event_ts": int(NOW * 1000)}
@@ -21,7 +21,7 @@ Sent = Callable[[Endpoint], dict[str, Any]]
 
 def post(body: Any, headers: dict[str, str] | None = None) -> Sent:
     def sent(endpoint: Endpoint) -> dict[str, Any]:
-        request = signed(endpoint.source.webhook.auth, json.dumps(body).encode(), headers)
+        request = signed_request(endpoint.source.webhook.auth, json.dumps(body).encode(), headers)
         return endpoint.send(request, request_id=ID)
 
     return sent
@@ -37,7 +37,7 @@ def unsigned(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def test_the_access_log_has_the_id_that_the_functions_are_given() -> None:
-    stage = event_source.build(shipped("okta").source, "code/0.zip").to_dict()["Resources"]["Stage"]
+    stage = event_source.build(bundled_source("okta").source, "code/0.zip").to_dict()["Resources"]["Stage"]
     assert json.loads(stage["Properties"]["AccessLogSettings"]["Format"])["requestId"] == "$context.requestId"
 
 
@@ -53,37 +53,37 @@ def test_the_access_log_has_the_id_that_the_functions_are_given() -> None:
     ],
 )
 def test_every_line_of_the_log_has_the_id_of_the_access_log(source: str, send: Sent, said: str) -> None:
-    endpoint = Endpoint(shipped(source).source)
+    endpoint = Endpoint(bundled_source(source).source)
     send(endpoint)
     assert [(line["message"], line["requestId"]) for line in endpoint.log] == [(said, ID)]
 
 
 def test_a_message_has_it_and_so_has_one_that_points_to_an_event() -> None:
-    endpoint = Endpoint(shipped("zoom").source)
+    endpoint = Endpoint(bundled_source("zoom").source)
     for text in ("small", "x" * 1_500_000):
         post({**ZOOM, "text": text})(endpoint)
     assert [message["processid"] for message in endpoint.queue.messages] == [ID, ID]
 
 
 def test_what_waits_keeps_it_until_it_is_sent() -> None:
-    endpoint = Endpoint(shipped("zoom").source)
+    endpoint = Endpoint(bundled_source("zoom").source)
     endpoint.queue.faults.lined_up = [DOWN]
     post(ZOOM)(endpoint)
     (waits,) = endpoint.bucket.objects.values()
     assert json.loads(waits)["requestId"] == ID
     endpoint.sweeper.sweep()
-    assert endpoint.told == [("swept", {"requestId": ID, "sent": 1, "left": 0})]
+    assert endpoint.reports == [("swept", {"requestId": ID, "sent": 1, "left": 0})]
     assert endpoint.queue.messages[0]["processid"] == ID
 
 
 def test_what_was_rejected_keeps_it_until_it_is_sent() -> None:
-    endpoint = Endpoint(shipped("zoom").source)
+    endpoint = Endpoint(bundled_source("zoom").source)
     post({**ZOOM, "event_ts": "no time"})(endpoint)
     ((key, kept),) = endpoint.bucket.objects.items()
     envelope = json.loads(kept)
     assert envelope["requestId"] == ID
     mended = {**envelope, "body": base64.b64encode(json.dumps(ZOOM).encode()).decode()}
     endpoint.bucket.objects[key] = json.dumps(mended).encode()
-    endpoint.again.send([key])
-    assert endpoint.told == [("redriven", {"requestId": ID, "sent": 1, "unsent": 0, "kept": 0})]
+    endpoint.reprocessor.send([key])
+    assert endpoint.reports == [("redriven", {"requestId": ID, "sent": 1, "unsent": 0, "kept": 0})]
     assert endpoint.queue.messages[0]["processid"] == ID

@@ -25,7 +25,7 @@ from lambdas.model import Source
 from lambdas.reading.request import BY_IAM
 from lambdas.receiving.authorize import authorize
 from tests.definitions import CASES, SOURCES
-from tests.fakes import NOW, SECRET, Endpoint, signed
+from tests.fakes import NOW, SECRET, Endpoint, signed_request
 
 NAMES = ["zoom", "okta", "slack", "asana", "batch", "twitch", "twitter"]
 SOURCE = {one.source.name: one.source for one in (*load(SOURCES, NAMES[:2]), *load(CASES, NAMES[2:]))}
@@ -307,7 +307,7 @@ def test_an_authentic_event_is_a_message_that_mozdef_takes_or_is_kept_as_it_was_
 ) -> None:
     endpoint = Endpoint(SOURCE[name])
     body = data.draw(bodies(name))
-    answer = endpoint.signed(body, data.draw(BESIDE_A_CREDENTIAL))
+    answer = endpoint.post_signed(body, data.draw(BESIDE_A_CREDENTIAL))
     marshalled(answer)
     said = endpoint.log[-1]["message"]
     # A text that a challenge signs for anyone is no event, whoever signs it.
@@ -330,7 +330,7 @@ def test_an_odd_value_anywhere_in_an_event_is_delivered_or_kept(name: str, odd: 
     }
     endpoint = Endpoint(SOURCE[name])
     body = sent(wholes[name].format(odd))
-    assert endpoint.signed(body)["statusCode"] == accepted(name)
+    assert endpoint.post_signed(body)["statusCode"] == accepted(name)
     check_that_nothing_is_lost(endpoint, body)
     assert len(endpoint.queue.bodies) + len(endpoint.bucket.objects) == 1
 
@@ -342,7 +342,7 @@ def test_the_same_event_has_the_same_id_in_every_delivery(name: str, data: st.Da
     ids = []
     for now, request_id in ((NOW, "first"), (NOW + 3_600, "second")):
         endpoint = Endpoint(SOURCE[name], now=now)
-        headers = dict(signed(SOURCE[name].webhook.auth, body, now=now).headers)
+        headers = dict(signed_request(SOURCE[name].webhook.auth, body, now=now).headers)
         endpoint.post(body, dict(headers), request_id=request_id, binary=now != NOW)
         ids.append([tag for message in endpoint.queue.messages for tag in message["tags"] if tag.startswith("id:")])
         assert len(ids[-1]) == len(endpoint.queue.messages)
@@ -374,7 +374,7 @@ def test_nothing_of_a_request_or_the_secret_is_logged_or_answered(name: str, mar
     headers = {one: data.draw(st.sampled_from([marker, f"v0={marker}", f"Bearer {marker}"])) for one in names}
     endpoint = Endpoint(SOURCE[name])
     event = gateway.event("POST", headers, sent(body), query={marker: marker}) | {"rawPath": f"/{marker}"}
-    answers = [endpoint.call(event), endpoint.signed(sent(body), headers)]
+    answers = [endpoint.call(event), endpoint.post_signed(sent(body), headers)]
     said = json.dumps([answers, endpoint.log], ensure_ascii=False)
     assert [piece for piece in pieces(marker) | pieces(SECRET) if piece in said] == []
 

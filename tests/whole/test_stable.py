@@ -15,7 +15,7 @@ from generator.definition.read import source_names
 from generator.errors import DefinitionError
 from generator.testing import Refused, Sample, load_samples
 from lambdas import transforming
-from tests.definitions import ROOT, SOURCES, definition
+from tests.definitions import ROOT, SOURCES, make_definition
 
 TOKEN = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n"
 SPLIT = f"{TOKEN}events: {{split: events, require: [id]}}\nmozdef: {{summary: '{{id}}'}}\n"
@@ -85,7 +85,7 @@ def test_tests_find_the_definitions_where_a_pipeline_has_them(monkeypatch: pytes
 
 
 def made_up(folder: Path, body: object, text: str = TOKEN, **more: str) -> Sample:
-    definition(folder, text, "acme")
+    make_definition(folder, text, "acme")
     return Sample("acme", body, headers=more, sources=folder)
 
 
@@ -96,7 +96,7 @@ def test_an_event_may_be_made_up(tmp_path: Path) -> None:
 
 def test_a_made_up_events_query_and_method_count(tmp_path: Path) -> None:
     text = TOKEN.replace("}}}", "}}, challenges: [{when: query('x') == 'y', method: GET, reply: {text: z}}]}")
-    definition(tmp_path, text, "acme")
+    make_definition(tmp_path, text, "acme")
     assert Sample("acme", b"", "GET", query={"x": "y"}, sources=tmp_path).messages() == []
     [message] = Sample("acme", {"a": 1}, query={"x": "y"}, sources=tmp_path).messages()
     assert message["details"] == {"a": 1}
@@ -125,7 +125,7 @@ def test_one_event_of_several_that_becomes_no_message_is_enough(tmp_path: Path) 
 
 
 def test_what_transform_raises_is_said_with_its_line_and_what_it_drops_is_no_message(tmp_path: Path) -> None:
-    definition(tmp_path, TOKEN, "acme")
+    make_definition(tmp_path, TOKEN, "acme")
     code = "def transform(event, request):\n    return [event] if event['keep'] else []\n"
     (tmp_path / "acme" / "transform.py").write_text(code)
     assert made_up(tmp_path, {"keep": False}).messages() == []
@@ -136,7 +136,7 @@ def test_what_transform_raises_is_said_with_its_line_and_what_it_drops_is_no_mes
 
 
 def test_a_mistake_in_a_sample_is_an_error(tmp_path: Path) -> None:
-    definition(tmp_path, TOKEN, "acme")
+    make_definition(tmp_path, TOKEN, "acme")
     (tmp_path / "acme" / "samples").mkdir()
     (tmp_path / "acme" / "samples" / "a.json").write_text("{")
     (tmp_path / "acme" / "samples" / "b.txt.orig.md").write_text("")  # is a warning

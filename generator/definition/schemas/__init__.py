@@ -18,7 +18,7 @@ from generator.definition.schemas.schema_problems import schema_problems
 from generator.definition.schemas.validator_code import Compiled, compile_schema, module_text
 from generator.errors import Problem
 from lambdas.model import Check, Source
-from lambdas.reading.validation import Place
+from lambdas.reading.validation import SchemaNode
 
 NAME = "lambdas.schemas"
 
@@ -35,7 +35,7 @@ def build(source: Source, files: Mapping[str, Path]) -> tuple[Code | None, list[
     """The schemas of a source by kind of event, as code; or every mistake in any of their files."""
     found: dict[Path, Compiled] = {}
     wrong: list[Problem] = []
-    known: list[Place] = [(None, {}, 0)]  # the first place is anywhere: nothing is known of it
+    known: list[SchemaNode] = [(None, {}, 0)]  # the first place is anywhere: nothing is known of it
     for file in dict.fromkeys(files.values()):
         document, unread = read_document(file)
         wrong += unread

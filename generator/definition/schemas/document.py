@@ -14,7 +14,7 @@ import yaml
 from generator.definition.yaml_nodes import entries, line
 from generator.errors import Problem, display_path
 from generator.files import regular_file
-from lambdas.reading.body import MAX_DEPTH, deeper_than
+from lambdas.reading.body import MAX_DEPTH, is_deeper_than
 from lambdas.shaping.mozdef import is_long
 
 MAX_BYTES = 4 * 1_048_576
@@ -68,7 +68,7 @@ def read_document(file: Path) -> tuple[Document | None, list[Problem]]:
         return None, [Problem(name, 0, "", f"is nested deeper than {MAX_DEPTH}")]
     except ValueError as error:
         return None, [Problem(name, 0, "", str(error))]
-    if deeper_than(root, MAX_DEPTH):
+    if is_deeper_than(root, MAX_DEPTH):
         return None, [Problem(name, 0, "", f"is nested deeper than {MAX_DEPTH}")]
     lines: dict[str, int] = {}
     return Document(name, root, lines), list(_placed(name, text, lines))
@@ -95,7 +95,7 @@ def _placed(name: str, text: str, lines: dict[str, int]) -> Iterator[Problem]:
             there = child_pointer(pointer, key)
             if there in lines:
                 yield Problem(
-                    name, line(first), dotted_key(there), f"stands twice; the first is in line {lines[there]}"
+                    name, line(first), dotted_key(there), f"appears twice; the first is in line {lines[there]}"
                 )
             lines.setdefault(there, line(first))
             last[there] = value

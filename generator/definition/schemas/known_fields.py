@@ -7,10 +7,10 @@ from typing import Any
 
 from generator.definition.schemas.document import Document, child_pointer
 from generator.definition.schemas.structure import same_value_schemas, subschemas
-from lambdas.reading.validation import Place
+from lambdas.reading.validation import SchemaNode
 
 
-def add_known_fields(document: Document, known: list[Place]) -> int:
+def add_known_fields(document: Document, known: list[SchemaNode]) -> int:
     """Add what a schema knows to the places, and return the first of its own.
 
     All schemas that say something of a value are taken together: a field that one of them names is known, whichever of

@@ -8,7 +8,7 @@ from typing import Any
 
 from lambdas.model import Source
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
+from lambdas.reading.paths import Functions, compile_path
 
 Items = Iterable[tuple[Any, Functions]]
 """The events of a sample, and what a path may call beside each."""
@@ -47,7 +47,7 @@ def _held(source: Source, items: Items) -> Iterator[tuple[str, str, tuple[str, .
 
 def _kind(source: Source, item: Any, functions: Functions) -> str:
     try:
-        found = compiled(source.events.type)(item, functions) if source.events.type else ""
+        found = compile_path(source.events.type)(item, functions) if source.events.type else ""
     except Rejected:
         return ""
     return found if isinstance(found, str) else ""

@@ -11,13 +11,26 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lambdas.reading.validation import Place
+from lambdas.reading.validation import SchemaNode
 
 MAX_RULE = 60
 """Characters of a rule that are told with it."""
 # All that the code may name: a schema's own words are data in it, whatever they are.
 _NAMES = {
-    *("Decimal", "NoneType", "Unfit", "lacking", "step", "path", "quotient", "re", "fn", "var", "k", "v"),
+    *(
+        "Decimal",
+        "NoneType",
+        "SchemaViolation",
+        "missing_required",
+        "count_step",
+        "path",
+        "quotient",
+        "re",
+        "fn",
+        "var",
+        "k",
+        "v",
+    ),
     *("bool", "dict", "enumerate", "float", "frozenset", "hasattr", "int", "isinstance", "len", "list", "repr", "set"),
     *("str", "tuple"),
 }
@@ -49,7 +62,7 @@ def compile_schema(schema: dict[str, Any], number: int, place: int) -> Compiled:
     return Compiled(body, rewritten.name, place)
 
 
-def module_text(source: str, kind: str | None, schemas: Mapping[str, Compiled], places: Sequence[Place]) -> str:
+def module_text(source: str, kind: str | None, schemas: Mapping[str, Compiled], places: Sequence[SchemaNode]) -> str:
     """`lambdas/schemas.py`: a function for each schema, and what each knows; `kind` is the path of an event's."""
     statements = {id(one): one for made in schemas.values() for one in made.body}
     code = "\n".join(ast.unparse(one) for one in statements.values())
@@ -62,10 +75,10 @@ def module_text(source: str, kind: str | None, schemas: Mapping[str, Compiled], 
         f'"""The JSON Schemas of {source}, as fastjsonschema compiled them."""',
         *(["import re"] if "re.compile(" in code else []),
         *(["from decimal import Decimal"] if "Decimal(" in code else []),
-        "from lambdas.reading.validation import Unfit, checker, lacking, step",
+        "from lambdas.reading.validation import SchemaViolation, count_step, make_check, missing_required",
         "NoneType = type(None)",
         code,
-        *("PLACES = (", *known, ")", "check = checker({", *chosen, f"}}, PLACES, {kind!r})", ""),
+        *("PLACES = (", *known, ")", "check = make_check({", *chosen, f"}}, PLACES, {kind!r})", ""),
     ])  # fmt: skip
 
 
@@ -99,7 +112,7 @@ class _Rewritten(ast.NodeTransformer):
             named = [ast.arg("data"), ast.arg("path")]
             node.name = self._renamed(node.name)
             if node.name != self.name:
-                node.body.insert(0, ast.Expr(_call("step")))
+                node.body.insert(0, ast.Expr(_call("count_step")))
             node.args = ast.arguments([], named, None, [], [], None, [])
         return self.generic_visit(node)
 
@@ -115,12 +128,14 @@ class _Rewritten(ast.NodeTransformer):
         rule, definition = (ast.literal_eval(given[name]) for name in ("rule", "definition"))
         path = self.visit(given["name"])
         if rule == "required":
-            return ast.Raise(_call("lacking", path, given["value"], _constants(definition[rule])))
+            return ast.Raise(_call("missing_required", path, given["value"], _constants(definition[rule])))
         written = json.dumps(definition[rule], ensure_ascii=False)
-        return ast.Raise(_call("Unfit", path, ast.Constant(f"{rule} {written}" if len(written) <= MAX_RULE else rule)))
+        return ast.Raise(
+            _call("SchemaViolation", path, ast.Constant(f"{rule} {written}" if len(written) <= MAX_RULE else rule))
+        )
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
-        node.type = ast.Name("Unfit", ast.Load())
+        node.type = ast.Name("SchemaViolation", ast.Load())
         return self.generic_visit(node)
 
     def visit_Tuple(self, node: ast.Tuple) -> ast.AST:

@@ -10,7 +10,7 @@ from generator.explain.mistakes import VerificationAttempt
 from generator.explain.redaction import visible
 from lambdas.auth import sns
 from lambdas.reading.body import Rejected
-from lambdas.runtime.times import iso
+from lambdas.runtime.times import iso_time
 
 
 def jwt_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
@@ -30,7 +30,7 @@ def jwt_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
         yield Fact(claim, f"{_shown(claims.get(claim))}; must be {wanted}")
     for claim in ("iat", "nbf", "exp"):
         if isinstance(at := claims.get(claim), int | float) and 0 <= at < 10**11:
-            yield Fact(claim, f"{iso(at)[:19]}Z, {format_age(attempt.now - at)}")
+            yield Fact(claim, f"{iso_time(at)[:19]}Z, {format_age(attempt.now - at)}")
 
 
 def decode_token(attempt: VerificationAttempt) -> tuple[dict[str, Any], dict[str, Any]] | None:

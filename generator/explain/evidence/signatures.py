@@ -13,7 +13,7 @@ from generator.explain.redaction import Redactor, shorten, signature_start, visi
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import SignedText
 from lambdas.reading.body import Rejected
-from lambdas.runtime.times import iso, seconds
+from lambdas.runtime.times import iso_time, unix_seconds
 from lambdas.signatures.keys import key_bytes
 from lambdas.signatures.signature_check import signature_headers
 from lambdas.signatures.signature_make import encode_bytes
@@ -61,7 +61,7 @@ def _others(attempt: VerificationAttempt) -> Iterator[Fact]:
 def _drift(stamp: Timestamp, attempt: VerificationAttempt) -> str:
     try:
         said = signed_time(stamp, attempt.request)
-        at = seconds(said, stamp.format)
+        at = unix_seconds(said, stamp.format)
     except Unauthenticated as refused:
         return str(refused)
     except ValueError:
@@ -70,7 +70,7 @@ def _drift(stamp: Timestamp, attempt: VerificationAttempt) -> str:
     age = attempt.now - at
     same = ahead == stamp.tolerance
     window = f"{ahead:,} s either way" if same else f"{stamp.tolerance:,} s old to {ahead:,} s in the future"
-    return f"{iso(at)[:19]}Z, {format_age(age)}; allowed is {window}"
+    return f"{iso_time(at)[:19]}Z, {format_age(age)}; allowed is {window}"
 
 
 def _pieces(attempt: VerificationAttempt, hidden: Redactor) -> Iterator[Fact]:

@@ -8,11 +8,11 @@ from typing import Any
 from generator.explain.evidence import Fact
 from generator.explain.mistakes import VerificationAttempt
 from generator.explain.redaction import Redactor, shorten, signature_start, visible
-from lambdas.auth_type import Sent, Unauthenticated
+from lambdas.auth_type import OutgoingRequest, Unauthenticated
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compiled
-from lambdas.reading.text_templates import as_text, paths
+from lambdas.reading.paths import Functions, compile_path
+from lambdas.reading.text_templates import as_text, template_paths
 from lambdas.runtime.secrets import UnusableSecret
 
 _SHOWN = 5
@@ -73,13 +73,13 @@ def tokens_in(attempt: VerificationAttempt) -> list[Any] | None:
     settings, items = attempt.settings, _items(attempt, attempt.settings.each)
     if items is None:
         return None
-    return [masking.found(one, settings.field, attempt.request) for one in items]
+    return [masking.field_value(one, settings.field, attempt.request) for one in items]
 
 
 def _items(attempt: VerificationAttempt, each: Any) -> list[Any] | None:
     try:
         root = attempt.request.json
-        found = masking.found(root, each, attempt.request) if each else [root]
+        found = masking.field_value(root, each, attempt.request) if each else [root]
     except Rejected:
         return None
     return found if isinstance(found, list) else None
@@ -95,13 +95,15 @@ def body_hmac_facts(attempt: VerificationAttempt, hidden: Redactor) -> Iterator[
     expected = _signed_again(attempt)
     for place, item in enumerate(items[:_SHOWN]):
         functions = Functions(attempt.request, item)
-        for path in dict.fromkeys(paths(settings.signed)):
-            value = compiled(path)(item, functions)
+        for path in dict.fromkeys(template_paths(settings.signed)):
+            value = compile_path(path)(item, functions)
             text = "is absent, so empty" if value is None else shorten(as_text(value).encode(), hidden)
             yield Fact("", f"{{{path}}}  {text}")
         if expected:
-            yield Fact("expected", _glimpse(masking.found(expected[place], settings.signature.path, attempt.request)))
-        yield Fact("seen", _glimpse(masking.found(item, settings.signature.path, attempt.request)))
+            yield Fact(
+                "expected", _glimpse(masking.field_value(expected[place], settings.signature.path, attempt.request))
+            )
+        yield Fact("seen", _glimpse(masking.field_value(item, settings.signature.path, attempt.request)))
 
 
 def _glimpse(value: Any) -> str:
@@ -113,7 +115,7 @@ def _signed_again(attempt: VerificationAttempt) -> list[Any] | None:
     if not attempt.secrets:
         return None
     request = attempt.request
-    sent = Sent(request.method, request.url, request.headers, request.body)
+    sent = OutgoingRequest(request.method, request.url, request.headers, request.body)
     try:
         made = attempt.auth.type.sign(attempt.settings, sent, lambda _name: attempt.secrets, attempt.now)
     except (Rejected, Unauthenticated, UnusableSecret, ValueError, AttributeError, TypeError):

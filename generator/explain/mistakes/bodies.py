@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from generator.explain.mistakes import Mistake, VerificationAttempt, rewritten, with_request
 from generator.explain.mistakes.rewritten import Variant
 from lambdas.reading.body import Rejected
-from lambdas.reading.formats import inflated, media_type
+from lambdas.reading.formats import decompress, media_type
 from lambdas.reading.request import FORM, Request
 
 _LINES = "pass on what was sent: an editor, a shell or the tool that captured it changed the line breaks"
@@ -62,7 +62,7 @@ def _compressed(request: Request) -> Iterator[Variant]:
     named = [request.headers] if "content-encoding" in request.headers else []
     for headers in [*named, {"content-encoding": "gzip"}, {"content-encoding": "deflate"}]:
         try:
-            yield inflated(body, headers), plain, _COMPRESSED
+            yield decompress(body, headers), plain, _COMPRESSED
         except Rejected:
             continue
     for level in (6, 9, 1):

@@ -10,7 +10,7 @@ from itertools import permutations
 from generator.explain.mistakes import FOREVER, Mistake, VerificationAttempt, with_settings
 from generator.explain.mistakes.schemes import NEVER_SIGNATURE
 from lambdas.model import Header
-from lambdas.runtime.times import TimeFormat, seconds
+from lambdas.runtime.times import TimeFormat, unix_seconds
 from lambdas.signatures.signature_settings import MessageId, Timestamp
 
 _GUESSES = 2
@@ -70,7 +70,7 @@ def time_format(value: str) -> TimeFormat | None:
     written: TimeFormat
     for written in ("unix", "unix_ms", "rfc3339"):
         try:
-            if seconds(value, written) > 1_000_000_000:
+            if unix_seconds(value, written) > 1_000_000_000:
                 return written
         except ValueError:
             continue

@@ -16,7 +16,7 @@ from generator.templates.resources import tracing
 from generator.templates.resources.role import add_role, allow
 from generator.templates.resources.sub import regional_arn
 from generator.templates.stack_context import StackContext
-from lambdas.runtime.secrets import PREVIOUS
+from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 RUNTIME, ARCHITECTURE = "python3.13", "arm64"
 # A request takes a few calls to AWS of two tries each, or a thousand calls for a body of 10,000 events. Most vendors
@@ -122,7 +122,7 @@ def may_read_secrets(stack: StackContext, names: Sequence[str]) -> Statement:
         [
             regional_arn("ssm", f"parameter{stack.secrets_path}/{name}{suffix}")
             for name in names
-            for suffix in ("", PREVIOUS)
+            for suffix in ("", PREVIOUS_SUFFIX)
         ],
     )
 

@@ -38,7 +38,7 @@ class Offline(MetaPathFinder):
 
         def exec_module(module: ModuleType) -> None:
             execute(module)
-            vars(module)["exchange"] = exchange
+            vars(module)["get"] = exchange
 
         loader.exec_module = exec_module
         return spec
@@ -48,7 +48,7 @@ def exchange(url: str, *_: object) -> Any:
     with (PAGES / "asked").open("a", encoding="utf-8") as asked:
         asked.write(f"{url}\n")
     page = PAGES / hashlib.sha256(url.encode()).hexdigest()
-    answer = sys.modules["lambdas.runtime.https"].Answer
+    answer = sys.modules["lambdas.runtime.https"].HttpResponse
     return answer(200, "identity", page.read_bytes()) if page.exists() else answer(404, "identity", b"")
 
 

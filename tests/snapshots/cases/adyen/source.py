@@ -16,7 +16,7 @@ SOURCE = Source(
                     Auth(
                         type=body_hmac,
                         settings=body_hmac.Settings(
-                            signature=body_hmac.Carried(
+                            signature=body_hmac.BodySignature(
                                 path='additionalData.hmacSignature',
                                 encoding='base64',
                             ),

@@ -10,7 +10,7 @@ SOURCE = Source(
         auth=Auth(
             type=body_hmac,
             settings=body_hmac.Settings(
-                signature=body_hmac.Carried(path='signature.signature'),
+                signature=body_hmac.BodySignature(path='signature.signature'),
                 signed='{signature.timestamp}{signature.token}',
                 uncovered='the event itself',
             ),

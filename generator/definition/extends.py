@@ -1,0 +1,29 @@
+"""Merge a definition with the one that it extends: its own keys win, and mappings are merged."""
+
+from __future__ import annotations
+
+import yaml
+
+from generator.definition.yaml_nodes import entries
+
+
+def merge_nodes(base: yaml.Node, own: yaml.Node) -> yaml.Node:
+    """Return a definition's own node with the entries that only its base has; both nodes keep their lines."""
+    if not (isinstance(base, yaml.MappingNode) and isinstance(own, yaml.MappingNode)):
+        return own
+    own_entries = {key.value: (key, value) for key, value in own.value}
+    merged = []
+    for key, value in base.value:
+        if key.value in own_entries:
+            own_key, own_value = own_entries.pop(key.value)
+            # Another auth type replaces the base's; two would be a mistake that the user did not make.
+            replaces = key.value == "auth" and not _same_keys(value, own_value)
+            merged.append((own_key, own_value if replaces else merge_nodes(value, own_value)))
+        else:
+            merged.append((key, value))
+    own.value = [*merged, *own_entries.values()]
+    return own
+
+
+def _same_keys(base: yaml.Node, own: yaml.Node) -> bool:
+    return [key.value for key, _ in entries(base)] == [key.value for key, _ in entries(own)]

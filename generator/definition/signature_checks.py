@@ -1,0 +1,79 @@
+"""Checks of auth types across keys: a signature covers what becomes an event, and no challenge signs an event."""
+
+from __future__ import annotations
+
+import re
+
+from generator.definition.auth_types import auth_type_name
+from generator.definition.path_checks import Mistakes, reads_beyond_body
+from lambdas.auth import body_hmac, digest, hmac, leaves, secret_names
+from lambdas.model import Auth, Events, Source, auths
+from lambdas.reading.text_templates import template_paths
+from lambdas.receiving.challenges import signs_with_secret
+from lambdas.signatures.signature_settings import SignatureSettings
+
+_FORGEABLE = "so an answer could be the signature of an event"
+
+
+def auth_mistakes(key: str, auth: Auth) -> Mistakes:
+    """Yield what is wrong with an auth type's own settings, and with those of the types that it is made of."""
+    key = f"{key}.{auth_type_name(auth)}"
+    for setting, message in auth.type.problems(auth.settings):
+        yield f"{key}.{setting}".removesuffix("."), message
+    for index, part in enumerate(getattr(auth.settings, "of", ())):
+        yield from auth_mistakes(f"{key}[{index}]", part)
+
+
+def signature_mistakes(key: str, auth: Auth, events: Events) -> Mistakes:
+    """Yield where a signature does not cover what becomes an event."""
+    settings, key = auth.settings, f"{key}.{auth_type_name(auth)}"
+    for index, part in enumerate(getattr(settings, "of", ())):
+        yield from signature_mistakes(f"{key}[{index}]", part, events)
+    if isinstance(settings, SignatureSettings):
+        yield from _signed_text(key, settings, events)
+    if isinstance(settings, body_hmac.Settings):
+        yield from _signed_fields(key, settings, events)
+
+
+def _signed_text(key: str, settings: SignatureSettings, events: Events) -> Mistakes:
+    path = settings.timestamp.path if settings.timestamp else None
+    if path and reads_beyond_body(path):
+        yield f"{key}.timestamp.path", "reads more than the body, which alone is signed; use a path into the body"
+    if "{form_sorted}" in settings.signed and "form" not in events.format:
+        message = "has {form_sorted}, and `events.format` has no form: what is read would not be what is signed"
+        yield f"{key}.signed", message
+    if re.search(r"\{url\}\{body\}|\{body\}\{url\}", settings.signed) and "form" in events.format:
+        message = "has {url} beside {body}: fields of a form could be moved from one to the other"
+        yield f"{key}.signed", message
+
+
+def _signed_fields(key: str, settings: body_hmac.Settings, events: Events) -> Mistakes:
+    if any(reads_beyond_body(path) for path in template_paths(settings.signed)):
+        yield f"{key}.signed", "reads more than the body, and only fields of the body are signed"
+    if settings.each and not events.split:
+        message = "needs `events.split`, the same list; else the event is the whole body, most of which is not signed"
+        yield f"{key}.each", message
+    elif settings.each and settings.each != str(events.split).replace('"', ""):
+        message = "must be the same list as `events.split`; else an event without a signature would be accepted"
+        yield f"{key}.each", message
+
+
+def signing_challenge_mistakes(source: Source) -> Mistakes:
+    """Yield the challenges that sign a sender's text with what verifies events, or store a secret for nothing.
+
+    A challenge that signs what a sender chooses must not sign what an event's signature covers.
+    """
+    has_secret = bool(secret_names(source.webhook.auth))
+    for index, challenge in enumerate(source.webhook.challenges):
+        key = f"webhook.challenges[{index}].reply"
+        if signs_with_secret(challenge) and not has_secret:
+            yield key, "signs with the source's secret, and events are verified without one"
+        elif signs_with_secret(challenge):
+            for leaf in (leaf for auth in auths(source.webhook) for leaf in leaves(auth)):
+                if isinstance(leaf.settings, digest.Settings | body_hmac.Settings):
+                    yield key, f"signs, and no signature of the whole body verifies events, {_FORGEABLE}"
+                elif isinstance(leaf.settings, hmac.Settings) and "{body}" not in leaf.settings.signed:
+                    yield key, f"signs, and `signed` does not have {{body}}, {_FORGEABLE}"
+        if challenge.store_secret and not has_secret:
+            message = "stores a secret, and events are verified without one; leave it out"
+            yield f"webhook.challenges[{index}].store_secret", message
