@@ -19,8 +19,8 @@ from generator.deploy.changes import template_key
 from generator.deploy.stacks import Stack
 from generator.errors import GeneratorError, command_line
 from generator.packaging import bundle
-from generator.packaging.build import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared_files
 from generator.packaging.lint import MAX_BODY
+from generator.packaging.product import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared_files
 from generator.templates.resources.key import ADMINISTRATOR_INPUT as KEY_ADMINISTRATOR
 from lambdas.auth import any_of, secret_names
 

@@ -23,7 +23,7 @@ from generator.local.container import BuildError
 from generator.local.emulator import Emulator, EmulatorTarget, run_emulator
 from generator.local.pipeline_jobs import PipelineJobs
 from generator.local.running import upload_prerequisites
-from generator.packaging.build import CODE, CONFIG, MERGE, PIPELINE
+from generator.packaging.product import CODE, CONFIG, MERGE, PIPELINE
 from lambdas.model import Source
 
 PIPELINE_RESOURCE = "Pipeline"

@@ -12,7 +12,7 @@ import awacs
 import troposphere
 
 from generator.files import regular_file
-from generator.packaging.output import CACHE_FOLDER
+from generator.packaging.build_folder import CACHE_FOLDER
 from generator.packaging.source_module import source_module_text
 from lambdas.model import Source
 

@@ -26,8 +26,8 @@ from generator.deploy import deployment, helper_bucket, progress, taken_names
 from generator.deploy.changes import template_key
 from generator.deploy.deployment import DeployContext, Deployment
 from generator.errors import GeneratorError, display_path
-from generator.packaging.build import Product
 from generator.packaging.bundle import merge_zip, zip_key
+from generator.packaging.product import Product
 from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, make_definition

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from generator import names
 from generator.definition.read import load
-from generator.packaging import build
+from generator.packaging import product
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import text
@@ -71,8 +71,8 @@ def built(source: str, like: str, variant: str, hardening: Any = "baseline") -> 
     """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
     definition = load(CASES, [like])[0] if like == DEDUPE else bundled_source(like)
     its = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
-    files = build.source_files(replace(definition, source=its))
-    return json.loads(files[build.PIPELINE]), json.loads(files[build.TEMPLATE])
+    files = product.source_files(replace(definition, source=its))
+    return json.loads(files[product.PIPELINE]), json.loads(files[product.TEMPLATE])
 
 
 def deployed(
