@@ -15,7 +15,7 @@ from generator.commands import _console
 from generator.definition.secret_names import ssm_names
 from generator.errors import command_line
 from generator.packaging.configuration import CONFIG_FOLDER
-from generator.packaging.lint import Engines, engine_versions
+from generator.packaging.lint_engines import Engines, engine_versions
 from generator.packaging.product import shared_files
 from lambdas.model import methods, verified_by
 

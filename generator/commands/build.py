@@ -14,7 +14,8 @@ import click
 from generator.commands import _console, _options, names
 from generator.errors import GeneratorError, command_line
 from generator.packaging import build_folder, output
-from generator.packaging.lint import Engines, Linter
+from generator.packaging.lint import Linter
+from generator.packaging.lint_engines import Engines
 
 if TYPE_CHECKING:
     from generator.packaging.product import Product
