@@ -1,5 +1,5 @@
-"""What the budgets are measured with: `python -m benchmarks`, or with names, `python -m benchmarks build events`.
+"""Measure the budgets: `python -m benchmarks`, or some of them, `python -m benchmarks build events`.
 
-One module a measurement, each with `measure() -> list[Row]`. What is compared runs in turn in the same run, and
-medians are divided, so that a slow machine slows both sides. No test looks at a time.
+One module for each measurement, with `measure() -> list[Row]`. The two sides of a ratio alternate within a run, and
+their medians are divided, so that a slow machine slows both. No test asserts a time.
 """

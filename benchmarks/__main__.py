@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME…]`: measures, and prints one table."""
+"""`python -m benchmarks [NAME…]`: run the measurements, and print one table."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from benchmarks.row import HEADS, Row, cells
 MEASUREMENTS = ("build", "many", "start", "size", "events", "schemas", "merge", "dollars")
 
 
-def main(wanted: list[str]) -> int:
-    """Run these measurements, or all; 2 where one is not known."""
-    if unknown := [name for name in wanted if name not in MEASUREMENTS]:
+def main(names: list[str]) -> int:
+    """Run these measurements, or all; return 2 where a name is unknown."""
+    if unknown := [name for name in names if name not in MEASUREMENTS]:
         print(f"no measurement {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}", file=sys.stderr)
         return 2
     rows: list[Row] = []
-    for name in wanted or MEASUREMENTS:
+    for name in names or MEASUREMENTS:
         print(f"measuring {name} …", file=sys.stderr)
         rows += importlib.import_module(f"benchmarks.{name}").measure()
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}\n")
@@ -31,8 +31,8 @@ def _table(rows: list[tuple[str, ...]]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
     for row in rows:
         words = [
-            word.ljust(width) if at == 0 else word.rjust(width)
-            for at, (word, width) in enumerate(zip(row, widths, strict=True))
+            word.ljust(width) if column == 0 else word.rjust(width)
+            for column, (word, width) in enumerate(zip(row, widths, strict=True))
         ]
         print("  ".join(words).rstrip())
 

@@ -15,15 +15,15 @@ NOTE = f"dollars: {A_MONTH:,} events a month. Assumed: {cost.ASSUMPTIONS}."
 
 
 def measure() -> list[Row]:
-    """Per event and fixed, for a source verified in the handler and one behind an authorizer."""
+    """Estimate the cost per event and per month, of a source verified in the handler and one behind an authorizer."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         build = built(Path(folder), "zoom", "okta")
         for name in ("zoom", "okta"):
             resources = json.loads((build / name / "event-source.json").read_bytes())["Resources"]
-            found = cost.estimate_cost(resources, A_MONTH)
-            said = ", ".join(f"{count} {kind}" for kind, count in found.fixed_cost_resources.items()) or "nothing"
+            estimate = cost.estimate_cost(resources, A_MONTH)
+            counts = ", ".join(f"{count} {kind}" for kind, count in estimate.fixed_cost_resources.items()) or "nothing"
             million = f"a million events of {name}"
-            rows.append(Row(million, found.per_million, "$", budget=2.60, budget_on="measured", note=NOTE))
-            rows.append(Row(f"fixed a month, {name}: {said}", found.fixed, "$", note=NOTE))
+            rows.append(Row(million, estimate.per_million, "$", budget=2.60, budget_on="measured", note=NOTE))
+            rows.append(Row(f"fixed a month, {name}: {counts}", estimate.fixed, "$", note=NOTE))
     return rows

@@ -1,4 +1,4 @@
-"""Events a second that a handler takes on one core, logging as deployed."""
+"""Events a second that a handler takes on one core, with its log as deployed."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ def measure() -> list[Row]:
     return [_row("zoom", "verified in the handler"), _row("okta", "behind the authorizer")]
 
 
-def _row(source: str, where: str) -> Row:
+def _row(source: str, verified: str) -> Row:
     command = [sys.executable, "-m", "benchmarks.receiving", source]
-    with subprocess.Popen(command, cwd=ROOT, bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        # What reads the log in AWS is another process too. One that wakes for each line has a share of the same core:
-        # some sixty lines at a time are well within a pipe.
-        while running.stdout and running.stdout.read(1 << 16):
+    with subprocess.Popen(command, cwd=ROOT, bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        # In AWS another process reads the log too. Waking for each line would take a share of the same core, so this
+        # reads some sixty lines at a time, which a pipe easily holds.
+        while process.stdout and process.stdout.read(1 << 16):
             time.sleep(_PAUSE)
-        said = running.stderr.read().decode() if running.stderr else ""
-    if running.returncode:
-        raise SystemExit(said)
-    size, event, loop = json.loads(said)
+        report = process.stderr.read().decode() if process.stderr else ""
+    if process.returncode:
+        raise SystemExit(report)
+    size, event_seconds, reference_seconds = json.loads(report)
     return Row(
-        f"{source} events of {size:,} bytes, {where}",
-        1 / event,
+        f"{source} events of {size:,} bytes, {verified}",
+        1 / event_seconds,
         "/s",
-        1 / loop,
+        1 / reference_seconds,
         budget=8_000,
         budget_on="measured",
         at_least=True,

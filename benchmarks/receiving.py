@@ -1,4 +1,4 @@
-"""A process of its own for `events`: the log goes to standard output, the figures to standard error."""
+"""The process that `events` measures: the log goes to standard output, the figures to standard error."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Aws:
 
 
 def main(source: str) -> None:
-    """Write the body's size, and the median seconds of an event and of the reference loop."""
+    """Print the body's size, and the median seconds of an event and of the reference."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     receiver, event, body = endpoint(load(BUNDLED, [source])[0].source, source)
     if (status := receiver.respond(event)["statusCode"]) >= HTTPStatus.MULTIPLE_CHOICES:
@@ -51,11 +51,11 @@ def main(source: str) -> None:
         hmac.digest(SECRET.encode(), body, "sha256")
 
     spent = [(seconds(lambda: receiver.respond(event)), seconds(reference)) for _ in range(ROUNDS)]
-    print(json.dumps([len(body), *(median(side) for side in zip(*spent, strict=True))]), file=sys.stderr)
+    print(json.dumps([len(body), *(median(times) for times in zip(*spent, strict=True))]), file=sys.stderr)
 
 
-def endpoint(source: Source, like: str) -> tuple[Receiver, dict[str, Any], bytes]:
-    """A source's handler, a request as the shipped source that it is like gets it, and its body."""
+def endpoint(source: Source, bundled_name: str) -> tuple[Receiver, dict[str, Any], bytes]:
+    """Return a source's handler, a request for the bundled source that it is equal to or extends, and its body."""
     aws = _Aws()
     receiver = Receiver(
         source,
@@ -64,13 +64,13 @@ def endpoint(source: Source, like: str) -> tuple[Receiver, dict[str, Any], bytes
         KeptBucket("kept", lambda: aws),
         clock=lambda: NOW,
     )
-    body = json.dumps(event_of(like), separators=(",", ":")).encode()
+    body = json.dumps(event_of(bundled_name), separators=(",", ":")).encode()
     auth = source.webhook.auth
-    sent = auth.type.sign(
+    signed = auth.type.sign(
         auth.settings, OutgoingRequest("POST", gateway.URL, _HEADERS, body), lambda _name: (SECRET,), NOW
     )
-    assert sent  # noqa: S101 - it can be signed
-    headers = dict(sent.headers)
+    assert signed  # noqa: S101 - both of these auth types can sign
+    headers = dict(signed.headers)
     return receiver, gateway.event("POST", headers, body), body
 
 
@@ -88,14 +88,14 @@ _HEADERS = {
 
 
 def event_of(name: str) -> dict[str, Any]:
-    """A sample, cut to about 1 KB; without a secret in it, which most events have none of: it is encoded once more."""
+    """Return a sample cut to about 1 KB, without secrets, as most events are: masking encodes the body again."""
     sample = "recording.completed" if name == "zoom" else "user.session.start"
     body: dict[str, Any] = json.loads((BUNDLED / name / "samples" / f"{sample}.json").read_bytes())
     if name == "zoom":
         meeting = body["payload"]["object"]
         del meeting["recording_files"][1:]
-        for name_ in ("password", "recording_play_passcode"):
-            meeting.pop(name_, None)
+        for field in ("password", "recording_play_passcode"):
+            meeting.pop(field, None)
         body.pop("download_token", None)
         meeting["topic"] = meeting["topic"].ljust(160, ".")
     else:
@@ -106,7 +106,7 @@ def event_of(name: str) -> dict[str, Any]:
 
 
 def seconds(call: Callable[[], object]) -> float:
-    """CPU time of one call: what else runs on the machine does not count."""
+    """Return the CPU time of one call: other processes on the machine do not count."""
     start = time.process_time()
     for _ in range(EVENTS):
         call()

@@ -1,4 +1,4 @@
-"""One line of the table."""
+"""One row of the table: a figure, its reference and its budget."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HEADS = ("what", "measured", "reference", "ratio", "budget", "within")
 
 @dataclass(frozen=True)
 class Row:
-    """A figure in its unit, what it is compared with, and its budget, on the ratio or on the figure itself."""
+    """A figure in its unit, its reference, and its budget, which limits the ratio or the figure itself."""
 
     what: str
     measured: float
@@ -24,12 +24,12 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """How many times the reference it is."""
+        """The figure divided by its reference."""
         return self.measured / self.reference if self.reference else None
 
     @property
     def within(self) -> bool | None:
-        """Whether it keeps its budget; None where it has none."""
+        """Whether the figure keeps its budget; None where it has none."""
         value = self.ratio if self.budget_on == "ratio" else self.measured
         if self.budget is None or value is None:
             return None
@@ -37,7 +37,7 @@ class Row:
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    """The row as text, in the order of HEADS."""
+    """Return the cells of a row as text, in the order of HEADS."""
     sign = "≥" if row.at_least else "≤"
     return (
         row.what,

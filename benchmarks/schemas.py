@@ -1,4 +1,4 @@
-"""What a JSON Schema costs: Zoom's events held against one with a rule for every field of theirs, and without it."""
+"""The cost of a JSON Schema: Zoom's events with a schema that has a rule for every field, and without one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.receiving import endpoint, event_of, seconds
 from benchmarks.row import Row
-from benchmarks.start import HANDLER, started, unpack
+from benchmarks.start import HANDLER, start, unpack
 from generator.definition.read import Definition, load
 from generator.packaging import bundle
 
@@ -22,7 +22,7 @@ NOTE = "schemas: the same source in one run, with a schema that names, types and
 
 
 def measure() -> list[Row]:
-    """Events a second, bytes of the zip and milliseconds of a start; the reference is the source without a schema."""
+    """Measure events a second, size of the zip and time of a start; the reference is the source without a schema."""
     with tempfile.TemporaryDirectory() as folder:
         sources = Path(folder, "sources")
         schema = _schema(event_of("zoom"))
@@ -33,7 +33,7 @@ def measure() -> list[Row]:
         (sources / "with" / "source.yml").write_text(f'{common}events: {{schemas: {{"*": schemas/event.json}}}}\n')
         (sources / "without" / "source.yml").write_text(common)
         definitions = load(sources, NAMES)
-        sizes = [len(bundle.lambdas_zip(one)) / 1024 for one in definitions]
+        sizes = [len(bundle.lambdas_zip(definition)) / 1024 for definition in definitions]
         starts = _starts(definitions, Path(folder))
     events = _events(definitions)
     return [
@@ -44,9 +44,9 @@ def measure() -> list[Row]:
 
 
 def _schema(value: Any) -> dict[str, Any]:
-    """As strict a schema as the value allows."""
+    """Return the strictest schema that a value satisfies."""
     if isinstance(value, dict):
-        fields = {name: _schema(one) for name, one in value.items()}
+        fields = {name: _schema(member) for name, member in value.items()}
         return {"type": "object", "required": list(value), "properties": fields}
     if isinstance(value, list):
         return {"type": "array", "items": _schema(value[0])} if value else {"type": "array"}
@@ -55,22 +55,23 @@ def _schema(value: Any) -> dict[str, Any]:
 
 
 def _events(definitions: list[Definition]) -> tuple[float, str, float]:
-    requests = [endpoint(one.source, "zoom")[:2] for one in definitions]
+    requests = [endpoint(definition.source, "zoom")[:2] for definition in definitions]
     spent: list[list[float]] = [[], []]
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         for _ in range(ROUNDS):
-            for side, (receiver, event) in zip(spent, requests, strict=True):
-                side.append(seconds(lambda receiver=receiver, event=event: receiver.respond(event)))
-    with_schema, without = (1 / median(side) for side in spent)
+            for times, (receiver, event) in zip(spent, requests, strict=True):
+                times.append(seconds(lambda receiver=receiver, event=event: receiver.respond(event)))
+    with_schema, without = (1 / median(times) for times in spent)
     return with_schema, "/s", without
 
 
 def _starts(definitions: list[Definition], folder: Path) -> list[float]:
     spent: list[list[float]] = [[], []]
-    for one in definitions:
-        (folder / f"{one.source.name}.zip").write_bytes(bundle.lambdas_zip(one))
-        unpack(folder / f"{one.source.name}.zip", folder / one.source.name)
+    for definition in definitions:
+        name = definition.source.name
+        (folder / f"{name}.zip").write_bytes(bundle.lambdas_zip(definition))
+        unpack(folder / f"{name}.zip", folder / name)
     for _ in range(ROUNDS):
-        for side, one in zip(spent, definitions, strict=True):
-            side.append(started(HANDLER, folder / one.source.name)[0])
-    return [median(side) for side in spent]
+        for times, definition in zip(spent, definitions, strict=True):
+            times.append(start(HANDLER, folder / definition.source.name)[0])
+    return [median(times) for times in spent]

@@ -1,4 +1,4 @@
-"""The zips of the functions."""
+"""The size of the functions' zips."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.row import Row
 
 
 def measure() -> list[Row]:
-    """KB (1,024 bytes) of each source's zip, stored as it is uploaded."""
+    """Measure each source's zip in KB (1,024 bytes), as it is uploaded."""
     with tempfile.TemporaryDirectory() as folder:
         build = built(Path(folder), "zoom", "okta")
         sizes = {name: (build / name / "lambdas.zip").stat().st_size for name in ("zoom", "okta")}

@@ -33,7 +33,7 @@ _ENVIRONMENT = {
 _MEASURED = """\
 import json, pathlib, time
 start = time.perf_counter()
-{what}
+{code}
 spent = time.perf_counter() - start
 status = pathlib.Path("/proc/self/status")
 lines = status.read_text().splitlines() if status.exists() else ["VmHWM: 0 kB"]
@@ -45,19 +45,19 @@ _BOTO3 = 'import boto3; boto3.client("sqs")'
 
 
 def measure() -> list[Row]:
-    """Milliseconds and memory until the handler could take its first event."""
+    """Measure milliseconds and memory until the handler could take its first event."""
     sides: list[list[tuple[float, float]]] = [[], [], []]
     with tempfile.TemporaryDirectory() as folder:
-        code, heavy, empty = Path(folder, "code"), Path(folder, "heavy"), Path(folder, "empty")
-        unpack(built(Path(folder, "build"), SOURCE) / SOURCE / "lambdas.zip", code)
+        plain, heavy, empty = Path(folder, "plain"), Path(folder, "heavy"), Path(folder, "empty")
+        unpack(built(Path(folder, "build"), SOURCE) / SOURCE / "lambdas.zip", plain)
         unpack(built(Path(folder, "build"), WITH_WHEELS) / WITH_WHEELS / "lambdas.zip", heavy)
         empty.mkdir()
-        for turn in range(ROUNDS + 1):
-            found = started(HANDLER, code), started(HANDLER, heavy), started(_BOTO3, empty)
-            for one, side in zip(found if turn else (), sides, strict=False):  # the first turn warms the disk
-                side.append(one)
+        for round_ in range(ROUNDS + 1):
+            figures = start(HANDLER, plain), start(HANDLER, heavy), start(_BOTO3, empty)
+            for pair, side in zip(figures if round_ else (), sides, strict=False):  # the first round warms the disk
+                side.append(pair)
     (ms, mib), (heavy_ms, heavy_mib), (reference_ms, reference_mib) = (
-        (median(one[0] for one in side), median(one[1] for one in side)) for side in sides
+        map(median, zip(*side, strict=True)) for side in sides
     )
     return [
         Row("handler's cold start / boto3 with one client", ms, "ms", reference_ms, budget=1.25, note=NOTE),
@@ -68,13 +68,13 @@ def measure() -> list[Row]:
 
 
 def unpack(file: Path, folder: Path) -> None:
-    """Our own part: packages that are built for Lambda's platform are those of this machine here."""
+    """Unpack the framework's code alone: packages for Lambda's platform are replaced by those of this machine."""
     with zipfile.ZipFile(file) as zipped:
         zipped.extractall(folder, [name for name in zipped.namelist() if name.startswith("lambdas/")])
 
 
-def started(what: str, folder: Path) -> tuple[float, float]:
-    """Milliseconds and MiB."""
+def start(code: str, folder: Path) -> tuple[float, float]:
+    """Run code in a fresh process, and return milliseconds and MiB."""
     environment = {**os.environ, **_ENVIRONMENT}
-    ms, mib = json.loads(run([sys.executable, "-c", _MEASURED.format(what=what)], folder, environment))
+    ms, mib = json.loads(run([sys.executable, "-c", _MEASURED.format(code=code)], folder, environment))
     return ms, mib

@@ -20,9 +20,9 @@ class Target:
 
     project: str = names.DEFAULT_PROJECT
     environment: str = names.DEFAULT_ENVIRONMENT
-    region_wanted: str | None = None
+    region_option: str | None = None
     profile: str | None = None
-    bucket_wanted: str | None = None
+    bucket_option: str | None = None
 
     @cached_property
     def _session(self) -> Any:
@@ -31,7 +31,7 @@ class Target:
 
         try:
             # boto3 looks at AWS_DEFAULT_REGION alone; other tools set, and look at, the other one.
-            wanted = self.region_wanted or os.environ.get("AWS_REGION")
+            wanted = self.region_option or os.environ.get("AWS_REGION")
             return boto3.Session(profile_name=self.profile, region_name=wanted)
         except BotoCoreError as error:
             raise GeneratorError(f"AWS: {error}; --profile chooses another") from error
@@ -60,7 +60,7 @@ class Target:
     @property
     def bucket(self) -> str:
         """The helper bucket's name: the one that was named, or one that is this account's and region's own."""
-        return self.bucket_wanted or f"{self.project.lower()}-helper-{self.account}-{self.region}"
+        return self.bucket_option or f"{self.project.lower()}-helper-{self.account}-{self.region}"
 
     def client(self, service: str, seconds: int | None = None) -> Any:
         """A client of a service, such as `s3`; with `seconds`, one that waits so long for an answer, and asks once."""
@@ -94,7 +94,7 @@ class Target:
         given = (
             ("--project", self.project if self.project != names.DEFAULT_PROJECT else None),
             ("--env", self.environment if self.environment != names.DEFAULT_ENVIRONMENT else None),
-            ("--region", self.region_wanted),
+            ("--region", self.region_option),
             ("--profile", self.profile),
         )
         return "".join(f" {option} {quote(value)}" for option, value in given if value)
@@ -102,7 +102,7 @@ class Target:
     @property
     def options_and_bucket(self) -> str:
         """The same for a command that puts something into the bucket."""
-        return f"{self.options} --bucket {quote(self.bucket_wanted)}" if self.bucket_wanted else self.options
+        return f"{self.options} --bucket {quote(self.bucket_option)}" if self.bucket_option else self.options
 
 
 def environment_is_emulator(environ: Mapping[str, str] = os.environ) -> bool:

@@ -1,4 +1,4 @@
-"""Ways to verify a sender, one module each; the file's name is the type's name in a definition."""
+"""The contract of an auth type, `AuthType`, and the types that its functions exchange."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
 
 SecretLookup = Callable[[str], tuple[str, ...]]
-"""What is stored under the name of a secret, the current value first; SecretsUnavailable where nothing is."""
+"""Returns the stored values of a secret by its name, the current one first; SecretsUnavailable where none is stored."""
 
 
 class Unauthenticated(Exception):  # noqa: N818 - it names the outcome
-    """The request is not from who it says. The text says why; it holds nothing of the request or the secret."""
+    """The sender is not verified. The message says why, and holds nothing of the request or the secret."""
 
 
 class OutgoingRequest(NamedTuple):
-    """A request as a vendor sends it."""
+    """A request as a vendor sends it, before it arrives at the endpoint."""
 
     method: str
     url: str
@@ -42,21 +42,21 @@ class AuthType(Protocol):
     Settings: type[Any]
 
     def verified_by(self, settings: Any) -> Literal["api", "authorizer", "handler"]:
-        """Where the type can be verified: the HTTP API itself, an authorizer (headers only), or the handler."""
+        """Return what can verify the type: the HTTP API itself, an authorizer (headers only), or the handler."""
 
     def headers(self, settings: Any) -> tuple[str, ...]:
-        """The headers that carry the credential, lower case: never logged or kept."""
+        """Return the headers that carry the credential, in lower case: they are never logged or kept."""
 
     def verify(self, settings: Any, request: Request, lookup_secret: SecretLookup, now: float) -> None:
-        """Raise Unauthenticated unless the request was made with one of the keys. `now` is in Unix seconds."""
+        """Raise Unauthenticated unless the request proves one of the secrets. `now` is in Unix seconds."""
 
     def sign(
         self, settings: Any, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
     ) -> OutgoingRequest | None:
-        """The request as the vendor would send it; None where the vendor alone can."""
+        """Return the request with the vendor's credential; None where the vendor alone can make it."""
 
     def describe(self, settings: Any) -> str:
-        """What is verified, in a few words."""
+        """Return in a few words what is verified."""
 
     def problems(self, settings: Any) -> Iterator[tuple[str, str]]:
-        """Mistakes that only show between keys: (key, what is wrong and what would be right)."""
+        """Yield mistakes that show only between keys: (key, what is wrong and what would be right)."""

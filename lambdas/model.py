@@ -1,4 +1,4 @@
-"""The definition of a source as the handlers see it. These dataclasses are also the schema of `source.yml`.
+"""A source's definition as the functions read it: these dataclasses are also the schema of `source.yml`.
 
 The string literal under a field is its description in the reference and in the JSON Schema.
 """
@@ -68,16 +68,16 @@ Check = Callable[[Any, "Functions"], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the vendor is answered."""
+    """A reply to the vendor."""
 
     status: int = 200
     """HTTP status, 200 to 299."""
     json: Json | None = None
-    """The answer as JSON."""
+    """The reply as JSON."""
     text: Text | None = None
-    """The answer as plain text."""
+    """The reply as plain text."""
     headers: Mapping[Header, Text] | None = None
-    """Headers of the answer."""
+    """Headers of the reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,19 @@ class Inputs:
     reason: str
     """Why the vendor's challenge needs it."""
     also: str = ""
-    """Further characters. None of the characters that every event has in it, such as braces and quotes."""
+    """Further characters, but none that every event contains, such as braces and quotes."""
     length: int = 128
     """The most characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """A URL in the request, which is called to confirm it."""
+    """A URL in the request, which the handler calls to confirm the subscription."""
 
     url: Path
     """Where the URL is."""
     hosts: tuple[HostPattern, ...]
-    """The hosts at which it may be."""
+    """The hosts at which the URL may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +112,29 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A handshake: a request that is answered and never becomes an event."""
+    """A handshake: a request that gets a reply and never becomes an event."""
 
     when: Path
     """The request is this challenge when the path finds something that is not empty or false."""
     reply: Reply
-    """The answer."""
+    """The reply."""
     method: Literal["POST", "GET", "HEAD"] = "POST"
     """HTTP method. Routes for GET and HEAD exist only where a challenge names them."""
     unauthenticated: bool = False
     """Answer without verifying the sender. By default a challenge is verified as an event is."""
     auth: Auth | None = None
-    """How the sender of this challenge is verified, where that is not how events are."""
+    """How the sender of this challenge is verified, where events are verified in another way."""
     inputs: Inputs | None = None
-    """What the reply's `hmac_*` and `sha256_hex` take beside the default."""
+    """What the reply's `hmac_*` and `sha256_hex` take in addition to the default."""
     store_secret: Path | None = None
-    """What this finds becomes the secret that events are verified with, once, as long as there is none."""
+    """The value at this path becomes the secret that verifies events, as long as no secret is stored."""
     confirm: Confirm | None = None
-    """Call a URL of the request, once its sender is verified."""
+    """Call a URL in the request, after its sender is verified."""
 
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """What API Gateway lets through. It answers the rest 429, which vendors such as Okta never send again."""
+    """What API Gateway lets through. It answers the rest with 429, which vendors such as Okta never retry."""
 
     rate: int = 2_000
     """Requests a second, 1 to 10,000: an account has 10,000 for all its APIs of a region."""
@@ -153,9 +153,9 @@ class Webhook:
     challenges: tuple[Challenge, ...] = ()
     """Handshakes; the first that fits is answered."""
     answer: Reply | None = None
-    """What the vendor is answered once everything is on the queue or kept. Default: 200, empty."""
+    """The reply once every event is on the queue or kept. Default: 200, empty."""
     refusal_headers: Mapping[Header, str] | None = None
-    """Headers of an answer that refuses a request for good, a 4xx."""
+    """Headers of a reply that refuses a request, a 4xx."""
     concurrency: int | None = 20
     """Reserved concurrency of the handler, the brake on a flood. `null`: none, nor for redrives (new accounts)."""
     throttle: Throttle = Throttle()
@@ -164,26 +164,26 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Where things are in the body. With `split`, all paths but `split` itself look inside one item."""
+    """Where the parts of an event are in the body. With `split`, every path but `split` itself starts at one item."""
 
     format: tuple[Format, ...] = ("json",)
     """How the body is written; with several, its content type decides, and the first is for all other types."""
     payload: str | None = None
     """The field of a form that holds the event as JSON. Without it, the form's fields are the event."""
     mask: tuple[Field, ...] = ()
-    """Fields of the body that hold a secret, each at exactly this place: masked before anything is sent or kept."""
+    """Fields of the body that hold a secret, each with its full path: masked before anything is sent or kept."""
     split: Path | None = None
     """The list of events in a body that carries several. Without it, the body is one event."""
     require: tuple[Path, ...] = ()
-    """What an event must have; one that has not is kept as rejected."""
+    """What an event must have; without it, the event is kept as rejected."""
     id: Path | None = None
     """The vendor's id of the event, the same in every retry. Without it, a hash of the event is the id."""
     type: Path | None = None
-    """The kind of event, by which `schemas` are chosen. A build says where no sample has it."""
+    """The kind of event, which chooses its schema in `schemas`. A build warns where no sample has it."""
     schemas: Mapping[str, SchemaFile] | None = None
-    """JSON Schemas by kind of event, `"*"` for all others: what does not satisfy its own is kept as rejected."""
+    """JSON Schemas by kind of event, `"*"` for all others: an event that violates its schema is kept as rejected."""
     time: Path | None = None
-    """When it happened. Without it, the time of receipt is taken."""
+    """When the event happened. Without it, the message has the time of receipt."""
     time_optional: bool = False
     """An event without `time` has the time of receipt. By default it is kept as rejected."""
     expect_every: int | None = None
@@ -199,7 +199,7 @@ class Mozdef:
     summary: Text | None = None
     """One line for the analyst. Default: `NAME_event`."""
     severity: Text = Text("INFO")
-    """How bad it is, in syslog's words, such as `INFO` or `WARNING`."""
+    """The severity in syslog's words, such as `INFO` or `WARNING`."""
     category: Text | None = None
     """Default: `NAME`."""
     hostname: Text | None = None
@@ -207,18 +207,18 @@ class Mozdef:
     processname: Text | None = None
     """Default: `NAME`."""
     source: Text = Text("api_aws_lambda")
-    """What brought the event in."""
+    """The way in which the event came."""
     eventsource: Text | None = None
     """Sent as `eventsource`, and as `logger`, which is where MozDef takes it from. Default: `NAME_api`."""
     tags: tuple[Text, ...] = ()
-    """Further tags, beside the source's name and the event's id."""
+    """Further tags, in addition to the source's name and the event's id."""
     details: Mapping[str, Text] | None = None
-    """Further keys of `details`, beside the whole event. One that finds nothing is left out."""
+    """Further keys of `details`, in addition to the whole event. A key whose path finds nothing is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dedupe:
-    """What the vendor sends again becomes no second message: events with the same `events.id` are the same."""
+    """A retry becomes no second message: events with the same `events.id` are the same event."""
 
     window: int = 24
     """Hours, 1 to 168, for which an event's id is remembered. At least as long as the vendor goes on trying."""
@@ -231,7 +231,7 @@ class Pipeline:
     source: tuple[Literal["github", "codecommit"], ...] = ("github", "codecommit")
     """Where its code comes from: the framework from GitHub and the configuration from CodeCommit, or all from one."""
     private: bool = False
-    """The definition is no one else's to read: it goes into the configuration with its samples."""
+    """Keep the definition out of the framework's repository: it goes into the configuration, with its samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +239,11 @@ class Vendor:
     """How the vendor delivers, for people to know."""
 
     docs: HttpsUrl
-    """The page on which the vendor says so."""
+    """The vendor's page about its webhooks."""
     deadline: int | None = None
-    """Seconds in which it wants an answer, where it says."""
+    """Seconds within which the vendor expects a reply, where it says so."""
     retries: str = "not known"
-    """What it sends again, how often and after which answers, in a line."""
+    """What the vendor retries, how often and after which replies, in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +257,9 @@ class Source:
     webhook: Webhook
     """The endpoint that the vendor calls."""
     extends: str | None = None
-    """The source whose definition lies beneath this one; keys that stand here win. For a second tenant."""
+    """The source whose definition this one extends; keys in this one win. For a second tenant."""
     events: Events = Events()
-    """Where things are in the body."""
+    """Where the parts of an event are in the body."""
     mozdef: Mozdef = Mozdef()
     """The MozDef message."""
     dedupe: Dedupe | None = None
@@ -273,14 +273,14 @@ class Source:
     transform: Transform | None = None
     """From `transform.py` beside the definition: one event in, any number out."""
     check: Check | None = None
-    """Made of `events.schemas`: an event in, what they do not know of it out; Rejected where it is not as they say."""
+    """From `events.schemas`: an event in, its unknown fields out; Rejected where it violates its schema."""
 
 
 def verified_by(webhook: Webhook) -> Literal["api", "authorizer", "handler"]:
-    """Where the sender is verified.
+    """Return what verifies the sender.
 
-    An authorizer answers for every request of its route, so it can't stand before a challenge that carries no
-    credential, or another: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+    An authorizer decides on every request of its route, so it can't precede a challenge with no credential, or another:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
     """
     if any(challenge.unauthenticated or challenge.auth for challenge in webhook.challenges):
         return "handler"
@@ -288,10 +288,10 @@ def verified_by(webhook: Webhook) -> Literal["api", "authorizer", "handler"]:
 
 
 def auths(webhook: Webhook) -> tuple[Auth, ...]:
-    """All that senders are verified by: of events first, then of challenges."""
+    """Return every auth of a webhook: that of events first, then those of challenges."""
     return (webhook.auth, *(challenge.auth for challenge in webhook.challenges if challenge.auth))
 
 
 def methods(webhook: Webhook) -> tuple[str, ...]:
-    """The HTTP methods that have a route, POST first."""
+    """Return the HTTP methods that have a route, POST first."""
     return tuple(dict.fromkeys(["POST", *(challenge.method for challenge in webhook.challenges)]))

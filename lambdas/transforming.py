@@ -1,17 +1,17 @@
-"""What a source's `transform.py` imports of this framework: these names stay where they are, whatever else moves.
+"""The names that a source's `transform.py` imports: they stay in this module, whatever else moves.
 
-`Request` is the request that the event came in. Its body is read already, and `transform()` is given the event; of the
-request itself it may want
+`Request` is the request with the event. Its body is read already, and `transform()` is given the event; a
+`transform()` may also use
 
 - `headers`: a mapping; names are lower case;
 - `query(name)`: a query parameter as text, decoded, or None;
-- `body`: the bytes as they were sent, with what `events.mask` takes out of everything else;
-- `json`: what the body says, with what is masked in it.
+- `body`: the bytes as sent, including the fields that `events.mask` masks everywhere else;
+- `json`: the body as JSON, with these fields masked.
 
 `parse(bytes)` reads JSON as the handler does: it refuses what MozDef or Elasticsearch could not take, such as NaN,
-integers beyond 64 bits, and what is nested deeper than 64. Use it for JSON that an event has as text.
+integers beyond 64 bits, and values nested deeper than 64. Use it for JSON within a text of an event.
 
-`Rejected` is what `parse` and `Request.json` raise. `reason` is a word such as `not-json` or `depth`, and `detail` a
+`parse` and `Request.json` raise `Rejected`. `reason` is a word such as `not-json` or `depth`, and `detail` a
 sentence for people. An event whose `transform()` raises it, or anything else, is kept as `rejected/…/transform`.
 """
 

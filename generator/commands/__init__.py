@@ -19,7 +19,7 @@ DEFAULT = "build"
 
 
 class Commands(click.Group):
-    """Imports a command when it is called; a word that is no command is a source to build."""
+    """Imports a command when it is called; a first word that is no command is a source to build."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return names()
@@ -38,7 +38,7 @@ class Commands(click.Group):
 
 
 def names() -> list[str]:
-    """The commands, which no source may be named like."""
+    """Return the names of the commands, which no source may have."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 
 
@@ -46,7 +46,7 @@ def names() -> list[str]:
 @click.version_option(importlib.import_module("lambdas").VERSION, prog_name="MozDef Event Framework")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """From one short definition per event source to CloudFormation that brings its events to MozDef."""
+    """Turn one short definition per event source into CloudFormation that brings its events to MozDef."""
     if ctx.invoked_subcommand is None:
         from generator.commands.list import overview
 
@@ -54,7 +54,10 @@ def cli(ctx: click.Context) -> None:
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run a command; 0 done, 1 the user can mend it, 2 wrong usage. A bug keeps its traceback."""
+    """Run a command; return 0 for success, 1 for an error that the user can fix, 2 for wrong usage.
+
+    A bug keeps its traceback.
+    """
     try:
         result: Any = cli.main(args, prog_name="python -m generator", standalone_mode=False)
     except click.UsageError as error:
@@ -62,19 +65,19 @@ def main(args: Sequence[str] | None = None) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except click.exceptions.Exit as done:
-        return done.exit_code
+    except click.exceptions.Exit as error:
+        return error.exit_code
     except GeneratorError as error:
         from generator.commands._console import failure
 
         failure(error)
         return 1
     except BrokenPipeError:
-        # Whoever read the output has seen enough, as `| head` does.
+        # The reader of the output has read enough, as `| head` does.
         sys.stderr.close()
         return 0
     except Exception as error:
-        if not type(error).__module__.startswith("botocore."):  # which is not imported where nothing asks AWS
+        if not type(error).__module__.startswith("botocore."):  # botocore is not imported by commands that call no AWS
             raise
         from generator.aws import explain_failure
         from generator.commands._console import failure

@@ -29,7 +29,7 @@ FULL = 3
 _VERIFIED = {"handler": "in the handler", "authorizer": "in an authorizer", "api": "by the API itself"}
 
 
-def report(
+def print_report(
     products: Sequence[Product],
     build: Path,
     sources: Path,
@@ -39,7 +39,7 @@ def report(
     """A summary of each source, its warnings, and what one does next."""
     out = _console.console()
     if len(products) > FULL:
-        out.print(_rows(products, states))
+        out.print(_summary_table(products, states))
     else:
         for one in products:
             out.print(f"\n[bold]{one.name}[/]  {escape(one.definition.source.description)}\n")
@@ -58,7 +58,7 @@ def report(
             _console.note(problem)
         for problem in [*one.hints, *one.findings]:
             _console.warning(problem)
-    _next(products[0].name, build, sources)
+    _print_next_steps(products[0].name, build, sources)
 
 
 def _facts(one: Product, lint: Engines) -> Iterator[tuple[str, str]]:
@@ -77,15 +77,15 @@ def _facts(one: Product, lint: Engines) -> Iterator[tuple[str, str]]:
         within = f"wants an answer within {source.vendor.deadline} s; " if source.vendor.deadline else ""
         yield "vendor", escape(f"{within}sends again: {source.vendor.retries}")
     for made in one.shaped:
-        yield "samples", escape(sample(made))
-    yield "lint", f"{_found(one)} ({', '.join(engine_versions(lint))})"
+        yield "samples", escape(sample_line(made))
+    yield "lint", f"{_lint_text(one)} ({', '.join(engine_versions(lint))})"
 
 
-def _found(one: Product) -> str:
+def _lint_text(one: Product) -> str:
     return _console.count(len(one.findings), "warning") if one.findings else "clean"
 
 
-def sample(made: Shaped) -> str:
+def sample_line(made: Shaped) -> str:
     """A sample in one line: what an analyst will see, or what the vendor is answered."""
     if made.reply is not None:
         body = made.reply["body"]
@@ -111,15 +111,15 @@ def _files(one: Product, build: Path, states: Mapping[str, FileState]) -> Iterat
     yield "files", f"{config:<{width}}  [dim]{below} files, those of config.zip to look at[/]"
 
 
-def _rows(products: Sequence[Product], states: Mapping[str, Mapping[str, FileState]]) -> Table:
+def _summary_table(products: Sequence[Product], states: Mapping[str, Mapping[str, FileState]]) -> Table:
     table = Table("source", "samples", "lint", "files", box=None, pad_edge=False, header_style="dim")
     for one in products:
         changed = sum(state != "unchanged" for state in states[one.name].values())
-        table.add_row(one.name, str(len(one.shaped)), _found(one), f"{changed} written" if changed else "unchanged")
+        table.add_row(one.name, str(len(one.shaped)), _lint_text(one), f"{changed} written" if changed else "unchanged")
     return table
 
 
-def _next(name: str, build: Path, sources: Path) -> None:
+def _print_next_steps(name: str, build: Path, sources: Path) -> None:
     out = _console.console()
     out.print("\n[bold]next[/]")
     rows = (

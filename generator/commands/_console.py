@@ -1,4 +1,4 @@
-"""What commands share in how they print."""
+"""Print for commands: consoles, errors, warnings, notes, progress, safe text, counts and sizes."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 STEP = 500
-"""Objects after which what takes long says how far it is."""
+"""Objects between two lines of progress."""
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that wraps nothing where it is no terminal, and honours NO_COLOR."""
+    """Return a console that wraps only in a terminal, and honors NO_COLOR."""
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    if stream is None:  # it was closed before we began, as by >&-
+    if stream is None:  # closed by the shell, as with >&-
         return Console(quiet=True)
-    wide = None if stream.isatty() else 10_000
-    return Console(file=stream, highlight=False, soft_wrap=True, width=wide, no_color="NO_COLOR" in os.environ)
+    width = None if stream.isatty() else 10_000
+    return Console(file=stream, highlight=False, soft_wrap=True, width=width, no_color="NO_COLOR" in os.environ)
 
 
-def somebody_is_there() -> bool:
-    """Whether a question would be read; standard input may be closed."""
+def is_interactive() -> bool:
+    """Return whether somebody can answer a question; standard input may be closed."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def failure(error: GeneratorError) -> None:
-    """What the user can mend, on standard error."""
+    """Print an error that the user can fix, on standard error."""
     from rich.text import Text
 
     out = console(stderr=True)
@@ -44,43 +44,43 @@ def failure(error: GeneratorError) -> None:
 
 
 def warning(message: object) -> None:
-    """What may be what the user wants, on standard error."""
+    """Print a warning on standard error: the user may want what it is about."""
     from rich.text import Text
 
     console(stderr=True).print(Text.assemble(("warning: ", "bold yellow"), str(message)))
 
 
 def note(message: object) -> None:
-    """What is to be known and nothing to be mended for, on standard error."""
+    """Print a note on standard error: the user should know, and has nothing to fix."""
     from rich.text import Text
 
     console(stderr=True).print(Text.assemble(("note: ", "yellow"), str(message)))
 
 
-def progress(done: int, number: int | None, what: str) -> None:
-    """How far something is that takes long, at each STEP and before its end, on standard error: a pipe has the rest."""
-    if done % STEP == 0 and done != number:
-        of = "" if number is None else f" of {number:,}"
-        console(stderr=True).print(f"[dim]{what} {done:,}{of} requests[/]")
+def progress(done: int, total: int | None, action: str) -> None:
+    """Print the progress of a long loop every STEP requests, on standard error: a pipe reads standard output."""
+    if done % STEP == 0 and done != total:
+        of_total = "" if total is None else f" of {total:,}"
+        console(stderr=True).print(f"[dim]{action} {done:,}{of_total} requests[/]")
 
 
 def printable(text: str) -> str:
-    """A sender's text, whose control and direction characters would have the terminal show something else."""
-    return "".join(one if one.isprintable() or one == "\n" else f"\\u{ord(one):04x}" for one in text)
+    """Escape the control and direction characters of a sender's text, with which a terminal would show another text."""
+    return "".join(char if char.isprintable() or char == "\n" else f"\\u{ord(char):04x}" for char in text)
 
 
 def safe(text: str) -> str:
-    """The same on one line, in which no markup is read either."""
+    """Escape a sender's text for one line of a console, with its markup."""
     from rich.markup import escape
 
     return escape(printable(text).replace("\n", "\\u000a"))
 
 
-def count(number: int, what: str) -> str:
-    """1 sample, 2 samples."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def count(number: int, noun: str) -> str:
+    """Return "1 sample", "2 samples"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def size(count: int) -> str:
-    """Bytes as people read them."""
+    """Return a number of bytes as text, such as 1.5 KB."""
     return f"{count:,} B" if count < 1024 else f"{count / 1024:,.1f} KB"

@@ -1,4 +1,4 @@
-"""What an earlier stack left in its bucket, into the bucket of the stack that is there now."""
+"""Bring in what an earlier stack kept, and redrive it: `redrive --from-bucket`."""
 
 from __future__ import annotations
 
@@ -19,73 +19,75 @@ if TYPE_CHECKING:
 
 
 def lines(retained: RetainedResources, command: Callable[[str], str]) -> Iterator[str]:
-    """What earlier stacks left behind, and what to do about it; `command` makes a command of a bucket's name."""
+    """Yield what earlier stacks left behind, with what to do; `command` returns the command for a bucket's name."""
     for bucket in retained.buckets:
         yield f"{bucket}, in a bucket that an earlier stack left behind: {command(bucket.name)}"
     for queue in retained.queues:
         messages = _console.count(queue.messages, "message")
-        yield f"{messages} on a queue that an earlier stack left behind, which MozDef must read still: {queue.url}"
+        yield f"{messages} on a queue that an earlier stack left behind; MozDef still has to read it: {queue.url}"
 
 
 def show_retained(deployment: Deployment, stack: stacks.Stack) -> None:
-    """Show what earlier stacks of the same name left behind: a new one knows nothing of it."""
+    """Print what earlier stacks of the same name left behind: a new stack does not know of it."""
     from botocore.exceptions import ClientError
     from rich.markup import escape
 
     from generator.deploy import retained_resources as retained
 
-    place, source, outputs = deployment.place, deployment.product.name, stack.outputs
+    place, source, outputs = deployment.context, deployment.product.name, stack.outputs
     queues = [outputs.get(name, "") for name in ("EventsQueueUrl", "DeadLettersQueueUrl")]
     try:
-        earlier = retained.find_retained(place.target, source, outputs.get("RetainedBucket", ""), queues).events
+        earlier = retained.find_retained(place.target, source, outputs.get("KeptBucket", ""), queues).with_events
     except ClientError as error:
-        _console.note(f"what earlier stacks left behind is not looked for: {aws.explain_failure(error)}")
+        _console.note(f"can't look for what earlier stacks left behind: {aws.explain_failure(error)}")
         return
-    for line in lines(earlier, lambda bucket: place.bare(f"redrive {source} --from-bucket {bucket}")):
+    for line in lines(earlier, lambda bucket: place.command(f"redrive {source} --from-bucket {bucket}")):
         _console.console().print(f"  [dim]earlier [/]  {escape(line)}")
 
 
-def bring_in(target: Target, stack: SourceResources, source: str, bucket: str, how: _redrive_dialog.How) -> int:
-    """Move what is kept into the stack's own bucket, and bring it back from there; the command's exit status.
+def bring_in(
+    target: Target, resources: SourceResources, source: str, bucket: str, options: _redrive_dialog.RedriveOptions
+) -> int:
+    """Move the kept events into the stack's own bucket, and redrive them from there; return the exit status.
 
-    The function that sends may read its own bucket alone. Who types the command may read both.
+    The redrive function may read only its own bucket. The user of the command may read both.
     """
     from generator.deploy import retained_resources as retained
 
     out, s3 = _console.console(), target.client("s3")
-    there = retained.find_retained(target, source, stack.bucket, (stack.events, stack.dead_letters))
-    old = retained.choose_bucket(there, bucket, source)
+    left_behind = retained.find_retained(target, source, resources.bucket, (resources.events, resources.dead_letters))
+    old = retained.choose_bucket(left_behind, bucket, source)
     if not (old.rejected or old.unsent):
-        out.print(f"nothing is left to bring in from {bucket}; what was moved before, `redrive {source}` sends")
+        out.print(f"{bucket} has nothing left to bring in; to send what was moved before: redrive {source}")
         return 0
     out.print(f"{bucket} has {old}")
-    if how.dry_run:
-        out.print(f"they would be moved to {stack.bucket}, and sent from there; nothing was")
+    if options.dry_run:
+        out.print(f"they would be moved to {resources.bucket}, and sent from there; nothing was")
         return 0
-    if not how.yes and not click.confirm(f"Move them to {stack.bucket}, from where they can be sent?"):
+    if not options.yes and not click.confirm(f"Move them to {resources.bucket}, from where they can be sent?"):
         out.print("nothing was moved")
         return 1
     moved: list[str] = []
     try:
-        moved.extend(_moved(s3, source, old, stack.bucket))
+        moved.extend(_move(s3, source, old, resources.bucket))
     except KeyboardInterrupt:
-        out.print("stopped: what was moved is in the new bucket, and the rest where it was. Run it again")
+        out.print("stopped: what was moved is in the new bucket, the rest in the old one. To go on, run it again")
         return 130
-    out.print(f"{_console.count(len(moved), 'request')} moved to {stack.bucket}")
-    all_sent = not old.unsent or _redrive_dialog.send_waiting(target, stack.function)
+    out.print(f"{_console.count(len(moved), 'request')} moved to {resources.bucket}")
+    all_sent = not old.unsent or _redrive_dialog.send_unsent(target, resources.function)
     rejected = [key for key in moved if key.startswith("rejected/")]
-    status = _redrive_dialog.bring_back(target, stack, rejected, how) if rejected else 0
+    status = _redrive_dialog.redrive_requests(target, resources, rejected, options) if rejected else 0
     return status if all_sent else 1
 
 
-def _moved(s3: Any, source: str, old: RetainedBucket, new: str) -> Iterator[str]:
-    """The keys in the new bucket; what is none of ours stays where it is, and is named."""
+def _move(s3: Any, source: str, old: RetainedBucket, new: str) -> Iterator[str]:
+    """Move objects and yield their keys in the new bucket; warn of those that the framework did not write."""
     from generator.deploy import retained_resources as retained
     from generator.operate.kept_events import FOREIGN
 
-    for number, (key, place) in enumerate(retained.move_kept_events(s3, source, old.name, new), 1):
+    for number, (key, new_key) in enumerate(retained.move_kept_events(s3, source, old.name, new), 1):
         _console.progress(number, old.rejected + old.unsent, "moved")
-        if place is None:
-            _console.warning(f"s3://{old.name}/{_console.printable(key)} is {FOREIGN}, and stays there")
+        if new_key is None:
+            _console.warning(f"s3://{old.name}/{_console.printable(key)} is {FOREIGN}; it stays there")
         else:
-            yield place
+            yield new_key

@@ -1,4 +1,4 @@
-"""What a source that runs on this machine does, a line for each thing as it happens."""
+"""Print what a source that `run` runs on this machine does: log lines, messages, kept objects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def follow(out: Console, followed: SourceFollower, *, as_json: bool) -> None:
-    """Show everything that has come since the last time."""
+    """Print everything that has come since the last call."""
     from rich.highlighter import JSONHighlighter
 
     for message in followed.messages() if as_json else ():
@@ -26,8 +26,8 @@ def follow(out: Console, followed: SourceFollower, *, as_json: bool) -> None:
     if as_json:
         return
     for line in followed.log():
-        status, text, colour = said(line)
-        words = f"[{colour}]{status}[/] {_console.safe(text)}" if status else f"[{colour}]{_console.safe(text)}[/]"
+        status, text, color = describe_log_line(line)
+        words = f"[{color}]{status}[/] {_console.safe(text)}" if status else f"[{color}]{_console.safe(text)}[/]"
         out.print(f"[dim]{line['timestamp'][11:19]}[/] {words}")
     for message in followed.messages():
         out.print(f"         [bold]{_console.safe(message['severity'])}[/] {_console.safe(message['summary'])}")
@@ -36,25 +36,27 @@ def follow(out: Console, followed: SourceFollower, *, as_json: bool) -> None:
         out.print(f"         [yellow]kept[/] {_console.safe(key)}")
 
 
-def said(line: Mapping[str, Any]) -> tuple[int | None, str, str]:
-    """A line of a function's log: the status of the answer, where it is of a request, what became of it, a colour.
+def describe_log_line(line: Mapping[str, Any]) -> tuple[int | None, str, str]:
+    """Return the status of the answer, a description and a color for a line of a function's log.
 
-    An authorizer's line has no status: API Gateway answers 403 for it, or the handler says 503 in a line of its own.
-    What is swept or redriven answers nobody.
+    The status is None where no request is answered, as in a sweep. An authorizer's line has none either: API Gateway
+    answers 403 for it, or the handler logs its 503 itself.
     """
-    what, status = line["message"], line.get("status")
-    if status is None and what == "unauthenticated":
+    outcome, status = line["message"], line.get("status")
+    if status is None and outcome == "unauthenticated":
         status = 403
-    odd = any(line.get(one) for one in ("kept", "unsent", "left", "unsendable", "foreign", "unclaimed"))
-    answered = status or 0
-    colour = "red" if answered >= 500 or what == UNVERIFIABLE else "yellow" if answered >= 300 or odd else "green"
-    what = "kept" if what == "accepted" and line.get("kept") else what
-    why = f": {line['why']}" if "why" in line else ""
-    return status, ", ".join([what + why, *_more(line)]), colour
+    unusual = any(line.get(name) for name in ("kept", "unsent", "left", "unsendable", "foreign", "unclaimed"))
+    if (status or 0) >= 500 or outcome == UNVERIFIABLE:
+        color = "red"
+    else:
+        color = "yellow" if (status or 0) >= 300 or unusual else "green"
+    outcome = "kept" if outcome == "accepted" and line.get("kept") else outcome
+    reason = f": {line['why']}" if "why" in line else ""
+    return status, ", ".join([outcome + reason, *_details(line)]), color
 
 
-def _more(line: Mapping[str, Any]) -> Iterator[str]:
-    """What is out of the ordinary; of what is kept, swept or redriven, what became of each of its messages."""
+def _details(line: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the counts of the line that are unusual; of a sweep, a redrive or a kept request, all counts."""
     if "status" not in line or (line.get("kept") and line["sent"]):
         counts = ("sent", "kept", "left", "unsendable", "foreign")
         yield from (f"{line[name]} {name}" for name in counts if line.get(name))

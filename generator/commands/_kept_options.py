@@ -1,4 +1,4 @@
-"""What `rejected` and `redrive` share: which of the kept events."""
+"""Options and messages that `rejected` and `redrive` share, such as --since and --reason."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
             return value
     except ValueError:
         pass
-    raise click.BadParameter(f"{value} is no day, such as 2026-03-01")
+    raise click.BadParameter(f"{value} is no day such as 2026-03-01")
 
 
-def none(source: str, wanted: Filter) -> str:
-    """What is said where there is nothing."""
-    return f"{source} has no rejected events{'' if wanted.all else ' that fit'}"
+def nothing_found(source: str, filter_: Filter) -> str:
+    """Return the message for a source without matching rejected events."""
+    return f"{source} has no {'' if filter_.is_empty else 'matching '}rejected events"
 
 
-def looked(number: int) -> None:
-    """Say how many requests have been read so far, to find those that are wanted."""
-    _console.progress(number, None, "read")
+def print_progress(count: int) -> None:
+    """Print how many requests have been read so far."""
+    _console.progress(count, None, "read")
 
 
-def next_one(words: str, target: Target, sources: Path) -> str:
-    """A command to copy that acts on the same stack."""
+def next_command(words: str, target: Target, sources: Path) -> str:
+    """Return a command to copy, for the same stack."""
     return command_line(f"{words}{target.options}", sources=sources)
 
 
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--reason, --since, --until, --type and --id, which the command gets as one `wanted`."""
+    """Add --reason, --since, --until, --type and --id; the command gets them as one `filter_`."""
 
     @functools.wraps(command)
-    def gathered(
+    def with_filter(
         *args: Any,
         reason: str | None,
         since: str | None,
@@ -57,14 +57,14 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         from generator.operate.kept_events import Filter
 
-        return command(*args, wanted=Filter(reason, since, until, kind, event_id), **more)
+        return command(*args, filter_=Filter(reason, since, until, kind, event_id), **more)
 
     for option in (
-        click.option("--id", "event_id", metavar="ID", help="Of this event, by the definition's `events.id`."),
-        click.option("--type", "kind", metavar="TYPE", help="Of this kind, by the definition's `events.type`."),
+        click.option("--id", "event_id", metavar="ID", help="Only this event, by the definition's `events.id`."),
+        click.option("--type", "kind", metavar="TYPE", help="Only this type, by the definition's `events.type`."),
         click.option("--until", metavar="DAY", callback=_day, help="Not after this day, in UTC."),
         click.option("--since", metavar="DAY", callback=_day, help="Not before this day, in UTC."),
-        click.option("--reason", help="Rejected for this reason, such as missing."),
+        click.option("--reason", help="Only requests rejected for this reason, such as missing."),
     ):
-        gathered = option(gathered)
-    return gathered
+        with_filter = option(with_filter)
+    return with_filter

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _KINDS = {"json": "JSON", "ndjson": "lines of JSON", "form": "a form"}
 
 
-def seen(beginning: StartingPoint) -> None:
+def print_recognition(beginning: StartingPoint) -> None:
     """What a request has shown, and what it can't; GeneratorError where it can be no sample."""
     from rich.markup import escape
 
@@ -39,12 +39,12 @@ def seen(beginning: StartingPoint) -> None:
         out.print("[yellow]check[/]    in the vendor's documentation:")
         for line in found.to_check:
             out.print(f"         - {escape(line)}")
-    if found.recognized_source and not base and not _console.somebody_is_there():
+    if found.recognized_source and not base and not _console.is_interactive():
         like = found.recognized_source.source.name
         out.print(f"[yellow]note[/]     --from {like} would take its mapping and its handshakes too")
     if found.handshake:
         out.print("[yellow]note[/]     it is no sample of an event: capture one of those too")
-    for doubt in request.doubts:
+    for doubt in request.warnings:
         _console.warning(doubt)
     if base and not found.recognized_source:
         _console.warning(f"this does not look like a request of {base.source.name}")
@@ -64,11 +64,11 @@ def report(beginning: StartingPoint, made: list[Path], product: Product, sources
         _console.note(problem)
     for problem in [*(product.hints if product.shaped else ()), *product.findings]:
         _console.warning(problem)
-    _rows("missing", list(_missing(beginning, product, sources)))
-    _rows("next", list(_commands(beginning, product, sources, build)))
+    _print_table("missing", list(_open_questions(beginning, product, sources)))
+    _print_table("next", list(_commands(beginning, product, sources, build)))
 
 
-def _rows(heading: str, rows: list[tuple[str, str]]) -> None:
+def _print_table(heading: str, rows: list[tuple[str, str]]) -> None:
     from rich.markup import escape
 
     out = _console.console()
@@ -82,10 +82,10 @@ def _rows(heading: str, rows: list[tuple[str, str]]) -> None:
 def _facts(
     beginning: StartingPoint, made: list[Path], product: Product, sources: Path, build: Path
 ) -> Iterator[tuple[str, str]]:
-    from generator.commands._build_report import sample
+    from generator.commands._build_report import sample_line
 
     webhook = product.definition.source.webhook
-    files = {*made, *(one.sample.file(one.part) for one in product.own_samples)}
+    files = {*made, *(one.sample.file(one.expected_part) for one in product.own_samples)}
     if beginning.copy:
         yield "made", f"{display_path(sources / product.name)}, {len(files)} files"
     for file in sorted(files, key=lambda file: (file.name != "source.yml", file)) if not beginning.copy else ():
@@ -94,7 +94,7 @@ def _facts(
     yield "verifies", f"{webhook.auth.type.describe(webhook.auth.settings)}, {where}"
     for one in product.own_samples:
         if one.sample.name == beginning.sample:
-            yield "sample", sample(one)
+            yield "sample", sample_line(one)
     if beginning.credentials:
         yield "left out", f"{', '.join(beginning.credentials)}: the credential, and in no sample"
     if beginning.left_out:
@@ -109,7 +109,7 @@ def _facts(
     yield "built", display_path(build / product.name)
 
 
-def _missing(beginning: StartingPoint, product: Product, sources: Path) -> Iterator[tuple[str, str]]:
+def _open_questions(beginning: StartingPoint, product: Product, sources: Path) -> Iterator[tuple[str, str]]:
     """What only people know."""
     source, folder = product.definition.source, sources / product.name
     definition = display_path(folder / "source.yml")

@@ -17,49 +17,49 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def sources_folder() -> Path:
-    """`sources/` here, or where there is none, the one that comes with the framework."""
-    here = Path("sources")
-    if here.is_dir():
-        return here
+    """Return `sources/` in the working directory, by default the one that comes with the framework."""
+    folder = Path("sources")
+    if folder.is_dir():
+        return folder
     from generator.definition.read import BUNDLED
 
     return BUNDLED
 
 
 def sources(command: F) -> F:
-    """--sources."""
+    """Add --sources."""
     folder = click.Path(path_type=Path, file_okay=False)
-    told = "Folder of the definitions.  [default: sources]"
-    return click.option("--sources", type=folder, default=sources_folder, metavar="DIR", help=told)(command)
+    help_text = "Folder of the definitions.  [default: sources]"
+    return click.option("--sources", type=folder, default=sources_folder, metavar="DIR", help=help_text)(command)
 
 
 def build(command: F) -> F:
-    """--build."""
+    """Add --build."""
     folder = click.Path(path_type=Path, file_okay=False)
     return click.option(
         "--build", type=folder, default=Path("build"), metavar="DIR", help="Folder of the output.  [default: build]"
     )(command)
 
 
-def fits(pattern: str, wants: str) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
-    """A callback that takes what fits a pattern: of anything else, AWS's own library speaks in its own words."""
+def matches(pattern: str, expected: str) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    """Return a callback that accepts values matching a pattern: the errors of AWS's library name no option."""
 
-    def checked(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    def check(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
         if value is None or re.fullmatch(pattern, value):
             return value
-        raise click.BadParameter(f"{value}: must be {wants}")
+        raise click.BadParameter(f"{value}: must be {expected}")
 
-    return checked
+    return check
 
 
-_REGION = fits("[a-z]{2,}(-[a-z]+)+-[0-9]+", "a region, such as us-west-2")
+_REGION = matches("[a-z]{2,}(-[a-z]+)+-[0-9]+", "a region, such as us-west-2")
 
 
 def target(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--project, --env, --region, --profile and --bucket, which the command gets as one `target`."""
+    """Add --project, --env, --region, --profile and --bucket; the command gets them as one `target`."""
 
     @functools.wraps(command)
-    def gathered(
+    def with_target(
         *args: Any,
         project: str,
         env: str,
@@ -68,8 +68,8 @@ def target(command: Callable[..., Any]) -> Callable[..., Any]:
         bucket: str | None,
         **more: Any,
     ) -> Any:
-        if said := names.deployment_problem("", project, env):
-            raise click.UsageError(said)
+        if problem := names.deployment_problem("", project, env):
+            raise click.UsageError(problem)
         return command(*args, target=Target(project, env, region, profile, bucket), **more)
 
     for option in (
@@ -81,5 +81,5 @@ def target(command: Callable[..., Any]) -> Callable[..., Any]:
             "--env", default=names.DEFAULT_ENVIRONMENT, show_default=True, help="Environment, such as dev or prod."
         ),
     ):
-        gathered = option(gathered)
-    return gathered
+        with_target = option(with_target)
+    return with_target

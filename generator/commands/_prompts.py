@@ -13,7 +13,7 @@ from generator.scaffold import auth_questions
 
 def description(given: str | None, default: str | None = None) -> str | None:
     """What events these are; None where nobody says so."""
-    if given is not None or not _console.somebody_is_there():
+    if given is not None or not _console.is_interactive():
         return given
     from generator.scaffold import answer_checks
 
@@ -26,7 +26,7 @@ def description(given: str | None, default: str | None = None) -> str | None:
 
 def begin_with(name: str) -> bool:
     """Whether a source that fits the request is to lie beneath the new one."""
-    if not _console.somebody_is_there():
+    if not _console.is_interactive():
         return False
     text = f"Begin with {name}, as for a second tenant, with its mapping and its handshakes?"
     return click.confirm(text, default=True, err=True)
@@ -52,7 +52,7 @@ def auth(kind: str | None, given: Mapping[str, str], seen: Mapping[str, Any], mi
 
 
 def _kind() -> str | None:
-    if not _console.somebody_is_there():
+    if not _console.is_interactive():
         return None
     width = max(map(len, auth_questions.KINDS))
     click.echo("How does the vendor show that a request is its own?", err=True)
@@ -68,7 +68,7 @@ def _ask(kind: str, answers: dict[str, str], missing: list[str]) -> None:
     """Each question in its turn: an answer may open another, and what can't be is told at once, and asked again."""
     from generator.scaffold import answer_checks
 
-    asked = _console.somebody_is_there()
+    asked = _console.is_interactive()
     typed: list[str] = []
     while one := next((one for one in auth_questions.questions(kind, answers) if one.name not in answers), None):
         if not asked:

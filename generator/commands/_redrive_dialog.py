@@ -1,4 +1,4 @@
-"""Rejected events, back to the queue: what would pass is shown, and once somebody says so, sent."""
+"""Preview rejected requests, ask, and send them: the dialog of `redrive` and of `deploy --redrive`."""
 
 from __future__ import annotations
 
@@ -18,51 +18,53 @@ if TYPE_CHECKING:
     from generator.operate.kept_events import SourceResources
 
 AFTER_DEPLOYMENT = 1_000
-"""Requests that a deployment brings back at most: whoever has more looks at them first."""
-FEW = 5
-"""Messages, and reasons, of which each is shown before the question."""
+"""Requests that a deployment redrives at most: with more, the operator should look at them first."""
+MAX_SHOWN = 5
+"""Messages, and reasons, that are shown before the question."""
 
 
-class How(NamedTuple):
-    """Whether somebody is asked, whether anything is sent, how many requests a second, and how to see what fails."""
+class RedriveOptions(NamedTuple):
+    """The options of `redrive`: without a question, without sending, and at most so many requests a second."""
 
     yes: bool
     dry_run: bool
     rate: float | None
-    why: str
+    rejected_command: str
+    """The command that shows what still fails."""
 
 
 class _Passing(NamedTuple):
-    """The objects of which something would pass or was sent before, and how many messages that would be."""
+    """The requests of which something would pass or was sent before, and how many messages would pass."""
 
     keys: list[str]
     messages: int
     skipped: int
+    """Messages that were sent before."""
     failing: int
-    """Events of these objects that fail still."""
-    left: Counter[str]
-    """What became of the others."""
+    """Events of these requests that still fail."""
+    other_outcomes: Counter[str]
+    """What happened to all other requests."""
 
     def __str__(self) -> str:
         return f"{_console.count(self.messages, 'message')} of {_console.count(len(self.keys), 'request')}"
 
 
-def bring_back(target: Target, stack: SourceResources, keys: Sequence[str], how: How) -> int:
-    """Show what these rejected requests would be now, ask, and send what passes; the command's exit status."""
+def redrive_requests(target: Target, resources: SourceResources, keys: Sequence[str], options: RedriveOptions) -> int:
+    """Preview rejected requests, ask, and send those that pass; return the command's exit status."""
     from generator.operate.redrive_client import PATIENCE
 
     out, functions = _console.console(), target.client("lambda", PATIENCE)
-    passing = _preview(functions, stack, keys)
+    passing = _preview(functions, resources, keys)
     if not passing.keys:
-        out.print("nothing would pass: mend the definition, deploy it, and try again")
+        out.print("nothing would pass; fix the definition, deploy it, and try again")
         return 1
-    if how.dry_run:
+    if options.dry_run:
         out.print(f"{passing} would be sent; nothing was")
         return 0
-    if not how.yes and not click.confirm(_question(passing)):
+    if not options.yes and not click.confirm(_question(passing)):
         out.print("nothing was sent")
         return 1
-    return _send(functions, stack, passing, how)
+    return _send(functions, resources, passing, options)
 
 
 def _question(passing: _Passing) -> str:
@@ -70,141 +72,141 @@ def _question(passing: _Passing) -> str:
     return f"Send {passing} to the queue that MozDef reads{skipped}?"
 
 
-def after_deployment(one: Deployment, *, yes: bool) -> None:
-    """Bring back what the code that was just deployed can shape, oldest day first."""
-    from generator.operate.kept_events import Filter, find_resources, listed
+def redrive_after_deployment(deployment: Deployment, *, yes: bool) -> None:
+    """Redrive the rejected requests that the newly deployed code can shape, oldest day first."""
+    from generator.operate.kept_events import Filter, find_resources, list_rejected
 
-    out, place, source = _console.console(), one.place, one.product.definition.source
-    stack = find_resources(place.target, source.name)
-    every = listed(place.target.client("s3"), stack.bucket, source, Filter())
-    keys = [kept.key for kept in islice(every, AFTER_DEPLOYMENT + 1)]
+    out, place, source = _console.console(), deployment.context, deployment.product.definition.source
+    resources = find_resources(place.target, source.name)
+    rejected = list_rejected(place.target.client("s3"), resources.bucket, source, Filter())
+    keys = [rejected_object.key for rejected_object in islice(rejected, AFTER_DEPLOYMENT + 1)]
     if not keys:
         out.print(f"\nredrive: {source.name} has no rejected events")
         return
     out.print(f"\nredrive: {_console.count(len(keys[:AFTER_DEPLOYMENT]), 'rejected request')}")
-    how = How(yes, dry_run=False, rate=None, why=place.bare(f"rejected {source.name}"))
-    bring_back(place.target, stack, keys[:AFTER_DEPLOYMENT], how)
+    options = RedriveOptions(yes, dry_run=False, rate=None, rejected_command=place.command(f"rejected {source.name}"))
+    redrive_requests(place.target, resources, keys[:AFTER_DEPLOYMENT], options)
     if len(keys) > AFTER_DEPLOYMENT:
-        out.print(f"there are more than {AFTER_DEPLOYMENT:,} requests: {place.bare(f'redrive {source.name}')}")
+        redrive = place.command(f"redrive {source.name}")
+        out.print(f"there are more than {AFTER_DEPLOYMENT:,} requests. For the rest: {redrive}")
 
 
-def send_waiting(target: Target, function: str) -> bool:
-    """Have what waits for the queue sent, and say what became of it; whether none of it is left."""
+def send_unsent(target: Target, function: str) -> bool:
+    """Send the messages that wait for the queue, print how many were sent, and return whether none is left."""
     from generator.operate.redrive_client import PATIENCE, invoke_sweep
 
     counts = invoke_sweep(target.client("lambda", PATIENCE), function, _wait)
-    left = (
-        f", and {_console.count(counts['left'], 'message')} that the queue does not take now" if counts["left"] else ""
-    )
-    _console.console().print(f"{_console.count(counts['sent'], 'message')} that waited sent{left}")
+    left = f"; the queue does not take {_console.count(counts['left'], 'message')} now" if counts["left"] else ""
+    _console.console().print(f"sent {_console.count(counts['sent'], 'waiting message')}{left}")
     return not left
 
 
 def _wait(seconds: float) -> None:
-    _console.console().print(f"  [dim]busy[/]    the sweep or another redrive is at work: again in {seconds:g} s")
+    _console.console().print(f"  [dim]busy[/]    the sweep or another redrive is running; next try in {seconds:g} s")
     time.sleep(seconds)
 
 
-def _preview(functions: Any, stack: SourceResources, keys: Sequence[str]) -> _Passing:
-    """What would pass, and what would not, after showing some of each."""
+def _preview(functions: Any, resources: SourceResources, keys: Sequence[str]) -> _Passing:
+    """Show some messages that would pass and the reasons of those that would not; return the requests to send."""
     from generator.operate.kept_events import FOREIGN
     from generator.operate.redrive_client import invoke_redrive, key_chunks, outcome_label
 
     out = _console.console()
     passing: list[str] = []
-    skipped: list[str] = []
-    shown = passes = duplicates = failing = looked = 0
+    skipped_tags: list[str] = []
+    shown = passes = duplicates = failing = done = 0
     fails: Counter[str] = Counter()
-    left: Counter[str] = Counter()
-    for some in key_chunks(keys):
-        for result in invoke_redrive(functions, stack, "preview", some, _wait):
-            # What was sent before goes from the bucket as what is sent.
+    other_outcomes: Counter[str] = Counter()
+    for chunk in key_chunks(keys):
+        for result in invoke_redrive(functions, resources, "preview", chunk, _wait):
+            # A message that was sent before leaves the bucket like one that is sent.
             if result.get("passes") or result.get("duplicates"):
                 passing.append(result["key"])
-                failing += sum(one["events"] for one in result["fails"])
+                failing += sum(reason["events"] for reason in result["fails"])
             else:
-                left[outcome_label(result)] += 1
+                other_outcomes[outcome_label(result)] += 1
             if result.get("foreign"):
                 fails[f"{FOREIGN}: {result['key']}"] += 1
             passes += result.get("passes", 0)
             duplicates += result.get("duplicates", 0)
-            skipped += result.get("skipped", ())
-            fails.update({f"{one['reason']}: {one['detail']}": one["events"] for one in result.get("fails", ())})
-            for message in result.get("messages", ())[: max(FEW - shown, 0)]:
+            skipped_tags += result.get("skipped", ())
+            fails.update(
+                {f"{reason['reason']}: {reason['detail']}": reason["events"] for reason in result.get("fails", ())}
+            )
+            for message in result.get("messages", ())[: max(MAX_SHOWN - shown, 0)]:
                 shown += 1
-                time_ = message["timestamp"][:19].replace("T", " ")
+                timestamp = message["timestamp"][:19].replace("T", " ")
                 out.print(
-                    f"  [dim]passes[/]  {time_} {_console.safe(message['severity'])}  "
+                    f"  [dim]passes[/]  {timestamp} {_console.safe(message['severity'])}  "
                     f"{_console.safe(message['summary'])}"
                 )
-        looked += len(some)
-        _console.progress(looked, len(keys), "looked at")
+        done += len(chunk)
+        _console.progress(done, len(keys), "looked at")
     if passes > shown:
         out.print(f"  [dim]passes[/]  and {passes - shown} more")
     if duplicates:
-        out.print(f"  [yellow]skips[/]   {_console.count(duplicates, 'message')}{_console.safe(_before(skipped))}")
-    for said, number in fails.most_common(FEW):
-        out.print(f"  [yellow]fails[/]   {number}x {_console.safe(said)}")
-    if len(fails) > FEW:
-        out.print(f"  [yellow]fails[/]   and for {len(fails) - FEW} more reasons")
-    return _Passing(passing, passes, duplicates, failing, left)
+        sent_before = _console.safe(_sent_before_message(skipped_tags))
+        out.print(f"  [yellow]skips[/]   {_console.count(duplicates, 'message')}{sent_before}")
+    for reason_text, number in fails.most_common(MAX_SHOWN):
+        out.print(f"  [yellow]fails[/]   {number}x {_console.safe(reason_text)}")
+    if len(fails) > MAX_SHOWN:
+        out.print(f"  [yellow]fails[/]   and for {_console.count(len(fails) - MAX_SHOWN, 'more reason')}")
+    return _Passing(passing, passes, duplicates, failing, other_outcomes)
 
 
-def _before(tags: Sequence[str]) -> str:
-    """By which ids it is known that an event was sent before: if `events.id` is wrong, it is another event."""
+def _sent_before_message(tags: Sequence[str]) -> str:
+    """Name the ids of events that were sent before: if `events.id` is wrong, these are other events."""
     ids = list(dict.fromkeys(tag.removeprefix("id:") for tag in tags))
     if not ids:  # a function of an older version names none
         return " that had been sent before"
     if len(ids) == 1:
         return f": an event with the id {ids[0]} was sent before"
-    return f": events with the ids {', '.join(ids[:FEW])}{' and more' if len(ids) > FEW else ''} were sent before"
+    more = " and more" if len(ids) > MAX_SHOWN else ""
+    return f": events with the ids {', '.join(ids[:MAX_SHOWN])}{more} were sent before"
 
 
-def _send(functions: Any, stack: SourceResources, passing: _Passing, how: How) -> int:
-    """One call after another; what was not begun when it is interrupted is where it was."""
+def _send(functions: Any, resources: SourceResources, passing: _Passing, options: RedriveOptions) -> int:
+    """Send requests in one call after another; an interruption leaves those whose call has not begun unchanged."""
     from generator.operate.redrive_client import CHUNK, invoke_redrive, key_chunks, outcome_label
 
     out, keys = _console.console(), passing.keys
-    counts, requests, done = Counter[str](), Counter(passing.left), 0
-    rate, size = how.rate, min(CHUNK, max(1, int(how.rate))) if how.rate else CHUNK
+    counts, outcomes, done = Counter[str](), Counter(passing.other_outcomes), 0
+    rate, size = options.rate, min(CHUNK, max(1, int(options.rate))) if options.rate else CHUNK
     try:
-        for some in key_chunks(keys, size):
-            began = time.monotonic()
-            for result in invoke_redrive(functions, stack, "send", some, _wait):
+        for chunk in key_chunks(keys, size):
+            started = time.monotonic()
+            for result in invoke_redrive(functions, resources, "send", chunk, _wait):
                 counts.update({name: result.get(name, 0) for name in ("sent", "unsent", "pending")})
-                counts["failed"] += sum(one["events"] for one in result.get("fails", ()))
-                requests[outcome_label(result)] += 1
-            done += len(some)
-            out.print(
-                f"  {done} of {_console.count(len(keys), 'request')}, {_console.count(counts['sent'], 'message')} sent"
-            )
+                counts["failed"] += sum(reason["events"] for reason in result.get("fails", ()))
+                outcomes[outcome_label(result)] += 1
+            done += len(chunk)
+            messages = _console.count(counts["sent"], "message")
+            out.print(f"  {done} of {_console.count(len(keys), 'request')}, {messages} sent")
             if rate and done < len(keys):
-                time.sleep(max(0.0, len(some) / rate - (time.monotonic() - began)))
+                time.sleep(max(0.0, len(chunk) / rate - (time.monotonic() - started)))
     except KeyboardInterrupt:
         out.print(
-            f"stopped: {_console.count(counts['sent'], 'message')} sent. "
-            "What had begun goes on by itself, and the rest is "
-            "where it was: run it again"
+            f"stopped: {_console.count(counts['sent'], 'message')} sent. The call that has begun goes on; all other "
+            "requests are unchanged. To send them, run the command again"
         )
         return 130
-    _summed_up(counts, requests, how)
+    _print_summary(counts, outcomes, options)
     if changed := counts["failed"] > passing.failing:
         events = _console.count(counts["failed"] - passing.failing, "event")
-        out.print(f"{events} failed that would have passed: other code has been deployed since. Deploy yours again")
+        out.print(f"{events} that would have passed failed: other code has been deployed meanwhile. Deploy yours again")
     return 1 if counts["pending"] or changed else 0
 
 
-def _summed_up(counts: Counter[str], requests: Counter[str], how: How) -> None:
-    """What became of the requests, unless all were just sent, and what to do about it."""
+def _print_summary(counts: Counter[str], outcomes: Counter[str], options: RedriveOptions) -> None:
+    """Print what happened to the requests, unless all were just sent, and what to do about it."""
     out = _console.console()
-    if set(requests) != {"sent"}:
-        each = ", ".join(f"{number} {what}" for what, number in sorted(requests.items()))
-        out.print(f"{_console.count(requests.total(), 'request')}: {each}")
+    if set(outcomes) != {"sent"}:
+        outcome_counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
+        out.print(f"{_console.count(outcomes.total(), 'request')}: {outcome_counts}")
     if counts["unsent"]:
-        out.print(
-            f"the queue does not take {_console.count(counts['unsent'], 'message')} now: tried again every five minutes"
-        )
+        unsent = _console.count(counts["unsent"], "message")
+        out.print(f"the queue does not take {unsent} now; the sweep tries again every five minutes")
     if counts["failed"]:
-        out.print(f"{_console.count(counts['failed'], 'event')} failed again, and stayed: {how.why}")
+        out.print(f"{_console.count(counts['failed'], 'event')} failed again and stayed: {options.rejected_command}")
     if counts["pending"]:
-        out.print("what somebody else is sending stayed: run it again in a while")
+        out.print("requests that somebody else is sending stayed; run the command again later")

@@ -19,7 +19,7 @@ def secrets(case: CapturedCase) -> dict[str, tuple[str, ...]]:
     names = stored_names(case.source.webhook) if simulate.challenge_and_auth(case.source, request)[1] else ()
     if not names:
         return {}
-    found = _typed(case, names) if _console.somebody_is_there() else _piped(case, names)
+    found = _typed(case, names) if _console.is_interactive() else _piped(case, names)
     return {name: tuple(one for one in values if one) for name, values in found.items()}
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,12 +46,12 @@ def command(
     if check and accept:
         raise click.UsageError("--check writes nothing, and --accept writes what the samples become")
     if sources_named and not (sources / sources_named[0]).is_dir():
-        _mistaken(sources_named[0], sources)
+        _refuse_misspelt_command(sources_named[0], sources)
     if not check:
         build_folder.refuse_unfit_folder(build)
     wanted = None if everything else sources_named
     unmade: list[GeneratorError] = []
-    products = made(
+    products = build_products(
         wanted, sources, build, lint=lint, strict=strict or check, accept=accept, afresh=check, unmade=unmade
     )
     for error in unmade:
@@ -62,18 +60,18 @@ def command(
         return 1
     if check:
         return _check(products, build, sources) or bool(unmade)
-    states = written(products, build)
+    states = write_products(products, build)
 
-    from generator.commands._build_report import report
+    from generator.commands._build_report import print_report
     from generator.errors import display_path
 
     for file in [file for one in products for file, content in one.accepted.items() if content is None]:
         _console.note(f"{display_path(file)}: was stale, and is removed")
-    report(products, build, sources, states, lint)
+    print_report(products, build, sources, states, lint)
     return bool(unmade)
 
 
-def _mistaken(word: str, sources: Path) -> None:
+def _refuse_misspelt_command(word: str, sources: Path) -> None:
     """A first word that is no source may be a command that is misspelt."""
     from generator.definition.read import source_names
 
@@ -82,7 +80,7 @@ def _mistaken(word: str, sources: Path) -> None:
         raise GeneratorError(f"no source {word} in {sources}; did you mean the command {near[0]}?")
 
 
-def made(
+def build_products(
     wanted: Sequence[str] | None,
     sources: Path,
     build: Path,
@@ -97,7 +95,7 @@ def made(
 
     With `afresh`, nothing is taken from the build folder.
     """
-    with Linter(lint, build / build_folder.CACHE_FOLDER) as linter, _nothing_collected():
+    with Linter(lint, build / build_folder.CACHE_FOLDER) as linter:
         # Imported late: in a first build, the engines start beside this.
         from generator.definition.read import load, source_names
         from generator.packaging.build import make_products
@@ -111,17 +109,7 @@ def made(
         )
 
 
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Most of what is made stays, and to look for the rest again and again takes a seventh of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def written(products: Sequence[Product], build: Path) -> dict[str, dict[str, build_folder.FileState]]:
+def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[str, build_folder.FileState]]:
     """Write the products to the build folder; what was new, by source and file.
 
     What is accepted is stored beside the samples, unless one of the products can't be written.

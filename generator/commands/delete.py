@@ -31,20 +31,20 @@ def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources:
     from generator.deploy import deletion, stacks
     from generator.deploy.deployment import DeployContext
 
-    if not (yes or _console.somebody_is_there()):
+    if not (yes or _console.is_interactive()):
         raise click.UsageError("nobody is there to be asked: --yes deletes")
     if said := names.deployment_problem(source, target.project, target.environment):
         raise click.UsageError(said)
     place = DeployContext(target, sources, build, pipeline)
     cloudformation, name = target.client("cloudformation"), place.stack(source)
     stack = stacks.get_stack(target, name)
-    if stack.under_way:
-        raise GeneratorError(stack.busy)
+    if stack.in_progress:
+        raise GeneratorError(stack.busy_message)
     if stack.status != "REVIEW_IN_PROGRESS":
         stacks.refuse_foreign(cloudformation, stack, place.target.tags(source))
     if pipeline:
         event_source = stacks.find_stack(cloudformation, target.stack(source))
-        deletion.refuse_in_use(cloudformation, stack, event_source, place.again(f"delete {source}"))
+        deletion.refuse_in_use(cloudformation, stack, event_source, place.rebuild_command(f"delete {source}"))
     goes, stays = deletion.partition_resources(cloudformation, stack)
     sqs, s3 = target.client("sqs"), target.client("s3")
     left = [deletion.describe_remaining(one, stack, sqs, s3) for one in stays]
@@ -74,7 +74,7 @@ def _announce(place: DeployContext, stack: Stack, goes: Iterable[str], left: lis
         if bring_in := _bring_in(one, place, source):
             out.print(f"         nothing sends these any more, {bring_in}")
     if parameters := secret_parameters(stack, place.target.client("ssm")):
-        remove = place.aws(f"ssm delete-parameters --names {' '.join(parameters)}")
+        remove = place.aws_command(f"ssm delete-parameters --names {' '.join(parameters)}")
         out.print(f"  [green]stays[/]  {', '.join(parameters)}; to delete: [cyan]{remove}[/]")
 
 
@@ -89,7 +89,7 @@ def _bring_in(one: Remaining, place: DeployContext, source: str) -> str | None:
     """How to bring in what is kept in a bucket; None where nothing is."""
     if one.kept is None or not (one.kept.rejected or one.kept.unsent):
         return None
-    command = place.bare(f"redrive {source} --from-bucket {one.name}")
+    command = place.command(f"redrive {source} --from-bucket {one.name}")
     return f"until {source} is deployed again, and then [cyan]{command}[/]"
 
 
@@ -100,7 +100,7 @@ def _send_waiting(target: aws.Target, function: str, *, yes: bool) -> None:
     if not (yes or click.confirm("Send what waits for the queue first?", default=True)):
         return
     try:
-        _redrive_dialog.send_waiting(target, function)
+        _redrive_dialog.send_unsent(target, function)
     except (GeneratorError, BotoCoreError, ClientError) as error:
         said = error if isinstance(error, GeneratorError) else aws.explain_failure(error)
         _console.warning(f"what waits for the queue stays in the bucket: {said}")
@@ -147,7 +147,7 @@ def followed(cloudformation: Any, stack: Stack, after: str, place: DeployContext
             at = f"{event.time.astimezone():%H:%M:%S}"
             out.print(f"[dim]{at}[/] [{colour}]{event.status:<18}[/] {event.logical_id}{why}")
     except KeyboardInterrupt:
-        look = place.aws(f"cloudformation describe-stack-events --stack-name {stack.name}")
+        look = place.aws_command(f"cloudformation describe-stack-events --stack-name {stack.name}")
         out.print(f"CloudFormation goes on with it; to see how: [cyan]{look}[/]")
         raise
     return events

@@ -10,7 +10,7 @@ import click
 
 from generator import aws, names
 from generator.commands import _console, _options, _redrive_dialog
-from generator.commands._deploy_dialog import How, deploy
+from generator.commands._deploy_dialog import DeployOptions, deploy
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _given(_context: click.Context, _option: click.Parameter, values: Sequence[s
 @click.option(
     "--role-arn",
     metavar="ARN",
-    callback=_options.fits(names.ROLE_PATTERN, "the ARN of a role"),
+    callback=_options.matches(names.ROLE_PATTERN, "the ARN of a role"),
     help="Role with which CloudFormation is to act; pipelines name theirs.",
 )
 @click.option("--path", metavar="PATH", help="Refuse a definition with another path than this.")
@@ -72,7 +72,7 @@ def command(
     build: Path,
 ) -> int:
     """Build SOURCE, show what would change in its stack, ask, and deploy it."""
-    from generator.commands.build import made, written
+    from generator.commands.build import build_products, write_products
     from generator.definition import placeholders
     from generator.definition.read import load
     from generator.deploy.deployment import DeployContext, Deployment
@@ -83,7 +83,7 @@ def command(
         raise click.UsageError("--redrive sends events: it goes neither with --pipeline nor with --dry-run")
     if sources_named:
         placeholders.refuse(load(sources, dict.fromkeys(sources_named)))
-    if not (yes or dry_run or _console.somebody_is_there()):
+    if not (yes or dry_run or _console.is_interactive()):
         raise click.UsageError("nobody is there to be asked: --yes deploys, --dry-run shows what would change")
     place = DeployContext(target, sources, build, pipeline)
     wanted = _deployed(place) if everything else list(dict.fromkeys(sources_named))
@@ -91,15 +91,15 @@ def command(
         if said := names.deployment_problem(name, target.project, target.environment):
             raise click.UsageError(said)
     # What is to run in AWS is not taken from a folder that others may write to.
-    products = made(wanted, sources, build, strict=True, afresh=True)
+    products = build_products(wanted, sources, build, strict=True, afresh=True)
     for product in products:
         if path is not None:
             place.refuse_path(product, path)
     deployments = [Deployment(place, product, given, role_arn, without_secret) for product in products]
-    if mistakes := list(dict.fromkeys(said for one in deployments for said in one.mistakes())):
+    if mistakes := list(dict.fromkeys(said for one in deployments for said in one.parameter_problems())):
         raise GeneratorError("\n".join(mistakes))
-    written(products, build)
-    return _each(deployments, How(yes, dry_run), redrive=redrive)
+    write_products(products, build)
+    return _each(deployments, DeployOptions(yes, dry_run), redrive=redrive)
 
 
 def _deployed(place: DeployContext) -> list[str]:
@@ -135,7 +135,7 @@ def _warn_of_orphans(place: DeployContext, cloudformation: Any, sources: Iterabl
         )
 
 
-def _each(deployments: Sequence[Deployment], how: How, *, redrive: bool) -> int:
+def _each(deployments: Sequence[Deployment], how: DeployOptions, *, redrive: bool) -> int:
     """One after another; one that fails does not keep the others from it."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -144,7 +144,7 @@ def _each(deployments: Sequence[Deployment], how: How, *, redrive: bool) -> int:
         try:
             deployed = deploy(one, how)
             if deployed and redrive:
-                _redrive_dialog.after_deployment(one, yes=how.yes)
+                _redrive_dialog.redrive_after_deployment(one, yes=how.yes)
             done = deployed and done
         except (GeneratorError, BotoCoreError, ClientError) as error:
             if len(deployments) == 1:

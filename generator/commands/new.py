@@ -71,7 +71,7 @@ def command(
     request = captured.read_captured(file) if file else None
     beginning = StartingPoint(name, file, request, below, copy)
     beginning.recognize_sender(sources)
-    _new_report.seen(beginning)
+    _new_report.print_recognition(beginning)
     like = beginning.recognition.recognized_source
     if like and not below and not (kind or answers) and _prompts.begin_with(like.source.name):
         beginning = replace(beginning, base=like)
@@ -99,11 +99,11 @@ def _refuse_together(base: str | None, kind: str | None, answers: dict[str, str]
 
 def _built(name: str, sources: Path, build: Path, lint: Any) -> Product:
     """Build it, and store what its sample becomes."""
-    from generator.commands.build import made, written
+    from generator.commands.build import build_products, write_products
 
     try:
-        (product,) = products = made([name], sources, build, lint=lint, strict=False, accept=True)
-        written(products, build)
+        (product,) = products = build_products([name], sources, build, lint=lint, strict=False, accept=True)
+        write_products(products, build)
     except GeneratorError as error:
         command = command_line(f"{name} --accept", build, sources)
         there = f"{display_path(sources / name)} is there, and was not built: {command}"

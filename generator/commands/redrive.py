@@ -1,4 +1,4 @@
-"""Kept events, back to the queue."""
+"""Send rejected events again: the command `redrive`, also for dead letters and an earlier stack's bucket."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from generator.operate.kept_events import Filter, SourceResources
 
 
-@click.command(short_help="Take kept events through the deployed code again, and send them.")
+@click.command(short_help="Shape rejected events with the deployed code again, and send them.")
 @click.argument("source")
 @_kept_options.filters
-@click.option("--limit", type=click.IntRange(1), help="So many requests at most, oldest day first.")
-@click.option("--rate", type=click.FloatRange(0, min_open=True), help="So many requests a second at most.")
-@click.option("--dry-run", is_flag=True, help="Show what would become of them, and send nothing.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many requests, oldest day first.")
+@click.option("--rate", type=click.FloatRange(0, min_open=True), help="At most so many requests a second.")
+@click.option("--dry-run", is_flag=True, help="Show what would be sent, and send nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
     "--from-bucket", metavar="BUCKET", help="Bring in what an earlier stack left in its bucket, as `status` names it."
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @_options.sources
 def command(
     source: str,
-    wanted: Filter,
+    filter_: Filter,
     limit: int | None,
     rate: float | None,
     dry_run: bool,
@@ -40,51 +40,55 @@ def command(
     target: Target,
     sources: Path,
 ) -> int:
-    """Show what SOURCE's rejected events would be now, by the code that is deployed, ask, and send them."""
+    """Shape SOURCE's rejected events with the deployed code, show what would be sent, ask, and send it."""
     from generator.definition.read import load
-    from generator.operate.kept_events import find_resources, listed
+    from generator.operate.kept_events import find_resources, list_rejected
 
-    if dead and (limit or rate or from_bucket or not wanted.all):
-        raise click.UsageError("--dead moves all dead letters: it goes with --dry-run and --yes alone")
-    if from_bucket and (limit or not wanted.all):
-        raise click.UsageError("--from-bucket brings in all of it: it goes with --rate, --dry-run and --yes alone")
-    if not (yes or dry_run or _console.somebody_is_there()):
-        raise click.UsageError("nobody is there to be asked: --yes sends, --dry-run shows what would be sent")
+    if dead and (limit or rate or from_bucket or not filter_.is_empty):
+        raise click.UsageError("--dead moves all dead letters; use only --dry-run and --yes with it")
+    if from_bucket and (limit or not filter_.is_empty):
+        raise click.UsageError("--from-bucket brings in all of it; use only --rate, --dry-run and --yes with it")
+    if not (yes or dry_run or _console.is_interactive()):
+        raise click.UsageError("no terminal to ask in: use --yes to send, or --dry-run to see what would be sent")
     definition = load(sources, [source])[0].source
-    stack = find_resources(target, source)
+    resources = find_resources(target, source)
     if dead:
-        after = _kept_options.next_one(f"status {source}", target, sources)
-        return _dead(target, stack, source, dry_run=dry_run, yes=yes, after=after)
-    how = _redrive_dialog.How(yes, dry_run, rate, _kept_options.next_one(f"rejected {source}", target, sources))
+        status = _kept_options.next_command(f"status {source}", target, sources)
+        return _move_dead_letters(target, resources, source, dry_run=dry_run, yes=yes, status_command=status)
+    rejected = _kept_options.next_command(f"rejected {source}", target, sources)
+    options = _redrive_dialog.RedriveOptions(yes, dry_run, rate, rejected)
     if from_bucket:
-        return _earlier_events.bring_in(target, stack, source, from_bucket, how)
-    keys = [one.key for one in listed(target.client("s3"), stack.bucket, definition, wanted, _kept_options.looked)][
-        :limit
-    ]
+        return _earlier_events.bring_in(target, resources, source, from_bucket, options)
+    rejected_objects = list_rejected(
+        target.client("s3"), resources.bucket, definition, filter_, _kept_options.print_progress
+    )
+    keys = [rejected_object.key for rejected_object in rejected_objects][:limit]
     out = _console.console()
     if not keys:
-        out.print(_kept_options.none(source, wanted))
+        out.print(_kept_options.nothing_found(source, filter_))
         return 0
-    return _redrive_dialog.bring_back(target, stack, keys, how)
+    return _redrive_dialog.redrive_requests(target, resources, keys, options)
 
 
-def _dead(target: Target, stack: SourceResources, source: str, *, dry_run: bool, yes: bool, after: str) -> int:
+def _move_dead_letters(
+    target: Target, resources: SourceResources, source: str, *, dry_run: bool, yes: bool, status_command: str
+) -> int:
     sqs, out = target.client("sqs"), _console.console()
-    attributes = ["QueueArn", "ApproximateNumberOfMessages"]
-    there = sqs.get_queue_attributes(QueueUrl=stack.dead_letters, AttributeNames=attributes)["Attributes"]
-    number = int(there["ApproximateNumberOfMessages"])
+    names = ["QueueArn", "ApproximateNumberOfMessages"]
+    attributes = sqs.get_queue_attributes(QueueUrl=resources.dead_letters, AttributeNames=names)["Attributes"]
+    number = int(attributes["ApproximateNumberOfMessages"])
     if not number:
         out.print(f"{source} has no dead letters")
         return 0
-    out.print(f"{source} has {_console.count(number, 'dead letter')}: what MozDef took ten times and never deleted")
+    out.print(f"{source} has {_console.count(number, 'dead letter')}, which MozDef took ten times and never deleted")
     if dry_run:
         return 0
     if not yes and not click.confirm("Move them back to the queue that MozDef reads?"):
         out.print("nothing was moved")
         return 1
     try:
-        sqs.start_message_move_task(SourceArn=there["QueueArn"])
+        sqs.start_message_move_task(SourceArn=attributes["QueueArn"])
     except sqs.exceptions.ClientError as error:
         raise GeneratorError(f"AWS: StartMessageMoveTask: {error.response['Error']['Message']}") from error
-    out.print(f"SQS moves them, in its own time: {after}")
+    out.print(f"SQS is moving them, which takes a while. To see how many are left: {status_command}")
     return 0

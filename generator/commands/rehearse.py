@@ -102,7 +102,7 @@ def command(
         if not watch:
             _push(shown, deployed)
             words = f"deploy {source} --pipeline{'' if env == names.DEFAULT_ENVIRONMENT else f' --env {env}'}"
-            asked = "".join(f" --parameter {name}=VALUE" for name in deployed.required)
+            asked = "".join(f" --parameter {name}=VALUE" for name in deployed.required_parameters)
             out.print(f"\nthe same in AWS: [cyan]{command_line(words + asked, build, sources)}[/]")
             return 0
         for _ in _changes(folders):
@@ -157,16 +157,16 @@ def _push(shown: _Shown, deployed: Rehearsal) -> None:
     try:
         for step in deployed.push():
             named = "" if step.action == step.stage else f"{step.action}: "
-            if step.came_to is None:
+            if step.result is None:
                 shown.begins(step.stage, f"{named}runs")
             else:
-                shown.done(step.stage, f"{named}{step.came_to}")
+                shown.done(step.stage, f"{named}{step.result}")
     except StageError as error:
         shown.done(error.stage, "", failed=True)
-        shown.said(error.said)
-        why = f"the whole log: {error.log}" if error.log else error.why
+        shown.said(error.failed_command_output)
+        why = f"the whole log: {error.log}" if error.log else error.cause
         raise GeneratorError(f"the pipeline stops at {error.stage}: {why}") from error
-    _arrived(_console.console(), deployed.message())
+    _arrived(_console.console(), deployed.newest_message())
 
 
 def _arrived(out: Console, message: dict[str, Any] | None) -> None:

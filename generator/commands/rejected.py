@@ -1,4 +1,4 @@
-"""The events that could not be shaped."""
+"""List rejected requests by day and reason, or show one."""
 
 from __future__ import annotations
 
@@ -18,118 +18,119 @@ from generator.errors import GeneratorError
 if TYPE_CHECKING:
     from generator.operate.kept_events import Filter, RejectedObject
 
-FEW = 20
-"""Events of one request that are listed."""
-PART = 12
-"""Characters of an object's name that tell it from others."""
+MAX_LISTED = 20
+"""Events of one request, and keys that match, that are listed."""
+SHORT_KEY = 12
+"""Characters of an object's name that identify it."""
 
 
-@click.command(short_help="Events that were kept because they could be no message.")
+@click.command(short_help="Events that were kept because they could not become messages.")
 @click.argument("source")
-@click.option("--show", "shown", metavar="KEY", help="One of them, as it came. A part of its key is enough.")
+@click.option("--show", "key_part", metavar="KEY", help="Show this one as it came. A part of its key is enough.")
 @_kept_options.filters
-@click.option("--json", "as_json", is_flag=True, help="As JSON, one a line; with --show, all of it.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, one object a line; with --show, all of it.")
 @_options.target
 @_options.sources
-def command(source: str, shown: str | None, wanted: Filter, as_json: bool, target: Target, sources: Path) -> int:
+def command(source: str, key_part: str | None, filter_: Filter, as_json: bool, target: Target, sources: Path) -> int:
     """Count SOURCE's rejected requests by day and reason, or show one. Nothing is changed."""
     from generator.definition.read import load
     from generator.deploy.stacks import NotDeployedError
-    from generator.operate.kept_events import find_resources, listed, read
+    from generator.operate.kept_events import find_resources, list_rejected, read_rejected
 
     definition = load(sources, [source])[0].source
     try:
-        stack, s3 = find_resources(target, source), target.client("s3")
+        resources, s3 = find_resources(target, source), target.client("s3")
     except NotDeployedError as error:
         if not as_json:
             raise
-        click.echo(json.dumps(error.told))
+        click.echo(json.dumps(error.report))
         return 1
-    found = list(listed(s3, stack.bucket, definition, wanted, _kept_options.looked))
-    if shown is not None:
-        _show(read(s3, stack.bucket, _one(found, shown)), as_json=as_json)
+    bucket = resources.bucket
+    rejected = list(list_rejected(s3, bucket, definition, filter_, _kept_options.print_progress))
+    if key_part is not None:
+        _print_object(read_rejected(s3, bucket, _match_key(rejected, key_part)), as_json=as_json)
     elif as_json:
-        for one in found:
-            click.echo(json.dumps({"key": one.key, "day": one.day, "reason": one.reason, "bytes": one.size}))
-    elif found:
-        _table(found, lambda key: _why(s3, stack.bucket, key))
+        for entry in rejected:
+            click.echo(json.dumps({"key": entry.key, "day": entry.day, "reason": entry.reason, "bytes": entry.size}))
+    elif rejected:
+        _print_table(rejected, lambda key: _first_reason(s3, bucket, key))
         out = _console.console()
-        example = f"rejected {source} --show {_part(found[-1].key)}"
-        out.print(f"\n[dim]to see one[/]              {_kept_options.next_one(example, target, sources)}")
-        again = _kept_options.next_one(f"redrive {source} --dry-run", target, sources)
-        out.print(f"[dim]what they would be now[/]  {again}")
+        show = _kept_options.next_command(f"rejected {source} --show {_short_key(rejected[-1].key)}", target, sources)
+        redrive = _kept_options.next_command(f"redrive {source} --dry-run", target, sources)
+        out.print(f"\n[dim]to see one[/]            {show}")
+        out.print(f"[dim]to try them again now[/] {redrive}")
     else:
-        _console.console().print(_kept_options.none(source, wanted))
+        _console.console().print(_kept_options.nothing_found(source, filter_))
     return 0
 
 
-def _part(key: str) -> str:
-    return key.rpartition("/")[2][:PART]
+def _short_key(key: str) -> str:
+    return key.rpartition("/")[2][:SHORT_KEY]
 
 
-def _one(found: list[RejectedObject], part: str) -> str:
-    fit = [one.key for one in found if part in one.key]
-    if not fit:
-        raise GeneratorError(f"--show: no rejected request that fits has {part} in its key")
-    if len(fit) > 1:
-        listed = "\n".join(f"  {key}" for key in fit[:FEW])
-        raise GeneratorError(f"--show: {len(fit)} have {part} in the key, so name more of it:\n{listed}")
-    return fit[0]
+def _match_key(rejected: list[RejectedObject], part: str) -> str:
+    keys = [entry.key for entry in rejected if part in entry.key]
+    if not keys:
+        raise GeneratorError(f"--show: no matching rejected request has {part} in its key")
+    if len(keys) > 1:
+        key_lines = "\n".join(f"  {key}" for key in keys[:MAX_LISTED])
+        raise GeneratorError(f"--show: {len(keys)} keys have {part} in them; give more of the key:\n{key_lines}")
+    return keys[0]
 
 
-def _why(s3: Any, bucket: str, key: str) -> str:
-    """Why the first of its events is there; empty where it is none of ours, as the reason says already."""
-    from generator.operate.kept_events import read
+def _first_reason(s3: Any, bucket: str, key: str) -> str:
+    """Return why the first event was rejected; empty for an object that the framework did not write."""
+    from generator.operate.kept_events import read_rejected
 
     try:
-        return str(read(s3, bucket, key).envelope["events"][0]["detail"])
+        return str(read_rejected(s3, bucket, key).envelope["events"][0]["detail"])
     except (GeneratorError, LookupError, TypeError):
         return ""
 
 
-def _table(found: list[RejectedObject], why: Callable[[str], str]) -> None:
+def _print_table(rejected: list[RejectedObject], first_reason: Callable[[str], str]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("day")
     table.add_column("reason")
     table.add_column("requests", justify="right")
-    table.add_column("the last one")
-    table.add_column("and why", overflow="fold")
-    last = {(one.day, one.reason): one.key for one in found}
-    for (day, reason), number in sorted(Counter((one.day, one.reason) for one in found).items()):
+    table.add_column("last key")
+    table.add_column("detail", overflow="fold")
+    last = {(entry.day, entry.reason): entry.key for entry in rejected}
+    for (day, reason), number in sorted(Counter((entry.day, entry.reason) for entry in rejected).items()):
         key = last[day, reason]
-        table.add_row(day, reason, str(number), f"[dim]{_part(key)}[/]", _console.safe(why(key)))
+        table.add_row(day, reason, str(number), f"[dim]{_short_key(key)}[/]", _console.safe(first_reason(key)))
     _console.console().print(table)
 
 
-def _show(one: RejectedObject, *, as_json: bool) -> None:
-    envelope = one.envelope
+def _print_object(rejected: RejectedObject, *, as_json: bool) -> None:
+    envelope = rejected.envelope
     if as_json:
-        click.echo(json.dumps({"key": one.key, **envelope}, indent=2, ensure_ascii=False))
+        click.echo(json.dumps({"key": rejected.key, **envelope}, indent=2, ensure_ascii=False))
         return
 
     out = _console.console()
-    out.print(f"[bold]{_console.safe(one.key)}[/]")
+    out.print(f"[bold]{_console.safe(rejected.key)}[/]")
     events = envelope["events"]
     rows: list[tuple[str, Any]] = [("came", envelope["time"]), ("request", envelope["requestId"])]
-    rows += [("event", _event(each)) for each in events[:FEW]]
-    rows += [("", f"and {len(events) - FEW} more")] if len(events) > FEW else []
+    rows += [("event", _event_text(event)) for event in events[:MAX_LISTED]]
+    rows += [("", f"and {len(events) - MAX_LISTED} more")] if len(events) > MAX_LISTED else []
     rows += [("tried", f"{_console.count(envelope['attempts'], 'time')} again")] if envelope.get("attempts") else []
     rows += [("query", envelope["query"])] if envelope["query"] else []
     rows += [("header", f"{name}: {value}") for name, value in envelope["headers"].items()]
     for label, text in rows:
         out.print(f"  [dim]{label:<8}[/] {_console.safe(str(text))}")
     out.print()
-    click.echo(_readable(base64.b64decode(envelope["body"])))
+    click.echo(_readable_body(base64.b64decode(envelope["body"])))
 
 
-def _event(event: dict[str, Any]) -> str:
-    which = "the body as a whole" if event["index"] == -1 else f"number {event['index']} of the body, from 0"
-    return f"{which}: {event['detail']}"
+def _event_text(event: dict[str, Any]) -> str:
+    position = "the body as a whole" if event["index"] == -1 else f"number {event['index']} of the body, from 0"
+    return f"{position}: {event['detail']}"
 
 
-def _readable(body: bytes) -> str:
+def _readable_body(body: bytes) -> str:
     try:
         text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):

@@ -66,7 +66,7 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
             try:
                 _follow(out, running, names.stack_name(source), ended, as_json=as_json)
             except AWS_ERRORS as error:
-                raise GeneratorError(f"the local emulator ended: {running.last_words()}") from error
+                raise GeneratorError(f"the local emulator ended: {running.log_tail()}") from error
     out.print("\nended; nothing is left behind")
     return 0
 
@@ -92,7 +92,7 @@ def _follow(out: Console, running: Emulator, stack: str, ended: threading.Event,
 
 def _elsewhere(running: Emulator, source: str, sources: Path) -> str:
     """A command that acts in an account, with the settings that lead it here."""
-    settings = " ".join(f"{name}={quote(value)}" for name, value in running.settings.items())
+    settings = " ".join(f"{name}={quote(value)}" for name, value in running.aws_environment.items())
     return f"{settings} {command_line(f'status {source}', sources=sources)}"
 
 

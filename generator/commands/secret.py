@@ -99,7 +99,7 @@ def command(
 def _given(place: _Place) -> str:
     """What is typed, or comes out of a pipe; GeneratorError where it can't be a secret."""
     asked = place.source.name if len(place.names) == 1 else f"{place.source.name}, {place.name}"
-    value = _typed(asked) if _console.somebody_is_there() else _piped()
+    value = _typed(asked) if _console.is_interactive() else _piped()
     before = secret_store.header_prefix(place.source.webhook.auth, place.name)
     found = list(secret_store.secret_problems(value, in_header=before is not None))
     if found := found or list(secret_store.unusable_reasons(place.source.webhook, place.name, value)):
@@ -132,7 +132,7 @@ def _piped() -> str:
 def _agree(said: str, *, yes: bool) -> None:
     if yes:
         return
-    if not _console.somebody_is_there():
+    if not _console.is_interactive():
         raise GeneratorError(f"{said}; nobody is there to be asked: --yes goes on")
     click.confirm(f"{said}. Go on?", abort=True, err=True)
 
@@ -174,7 +174,7 @@ def _report(place: _Place, value: str, *, generated: bool) -> None:
     out = _console.console(stderr=generated)
     for label, text in _said(place, value, generated=generated):
         out.print(f"[dim]{label:<9}[/]  {escape(text)}")
-    if place.there.clear:
+    if place.there.unencrypted:
         _console.warning(
             f"{place.there.name} was a String until now, which is not encrypted, and its old versions still are: "
             "what it held should not be valid for long"

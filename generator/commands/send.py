@@ -63,7 +63,7 @@ def command(
         there, held = Endpoint(url), stored_secrets(target.client("ssm"), stored)
     else:
         there, held = _here(definition.source, build, sources)
-    sent = sign_sample(definition.source, chosen, there.told or there.url, held, time.time())
+    sent = sign_sample(definition.source, chosen, there.vendor_url or there.url, held, time.time())
     if sent is None:
         raise GeneratorError(f"{source}: only the vendor can sign; canary {source} shows that an event arrives")
     answer = send_request(there, sent)
@@ -93,5 +93,5 @@ def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretL
     bundle = Path(running.ca_bundle) if running.ca_bundle else None
     endpoint = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
     ssm = Emulator(endpoint, REGION, bundle, Path(), running.keys).client("ssm")
-    there = Endpoint(running.url, here=True, ca_bundle=running.ca_bundle, told=running.told)
+    there = Endpoint(running.url, local=True, ca_bundle=running.ca_bundle, vendor_url=running.vendor_url)
     return there, stored_secrets(ssm, ssm_names(source), held=True)

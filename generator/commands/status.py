@@ -34,10 +34,10 @@ def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
     except NotDeployedError as error:
         if not as_json:
             raise
-        click.echo(json.dumps(error.told, indent=2))
+        click.echo(json.dumps(error.report, indent=2))
         return 1
     if as_json:
-        told = {**asdict(state), "flowing": state.flowing, "problem": None, "well": state.well}
+        told = {**asdict(state), "flowing": state.receiving_events, "problem": None, "well": state.healthy}
         click.echo(json.dumps(told, indent=2, default=lambda at: at.isoformat()))
     else:
         from rich.markup import escape
@@ -46,9 +46,11 @@ def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
         out.print(
             f"\n[bold]{state.stack}[/]  {state.status}, framework {state.version}, changed {_ago(state.changed)}\n"
         )
-        for label, text, colour in _lines(state, source, lambda words: _kept_options.next_one(words, target, sources)):
+        for label, text, colour in _lines(
+            state, source, lambda words: _kept_options.next_command(words, target, sources)
+        ):
             out.print(f"  [dim]{label:<9}[/] [{colour}]{escape(text)}[/]")
-    return 0 if state.well else 1
+    return 0 if state.healthy else 1
 
 
 def _lines(state: SourceStatus, source: str, do: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
@@ -82,7 +84,11 @@ def _flow(state: SourceStatus) -> Iterator[tuple[str, str, str]]:
     """What CloudWatch counts."""
     if state.requests:
         requests = _counted(state.requests, "requests")
-        yield "flowing", f"{'yes' if state.flowing else 'no'}: {requests}", "default" if state.flowing else "yellow"
+        yield (
+            "flowing",
+            f"{'yes' if state.receiving_events else 'no'}: {requests}",
+            "default" if state.receiving_events else "yellow",
+        )
     else:
         yield "flowing", "not counted on this machine", "default"
     if state.sent:

@@ -12,7 +12,7 @@ import click
 from generator import names
 from generator.aws import Target
 from generator.commands import _console, _options
-from generator.commands.build import made, written
+from generator.commands.build import build_products, write_products
 from generator.deploy import helper_bucket
 from generator.errors import command_line
 
@@ -45,11 +45,11 @@ def command(sources_named: tuple[str, ...], everything: bool, target: Target, so
         raise click.UsageError("name a source, or say --all")
     if sources_named:
         placeholders.refuse(load(sources, dict.fromkeys(sources_named)))
-    products = made(None if everything else sources_named, sources, build, strict=True, afresh=True)
+    products = build_products(None if everything else sources_named, sources, build, strict=True, afresh=True)
     for one in products:
         if said := names.deployment_problem(one.name, target.project, target.environment):
             raise click.UsageError(said)
-    written(products, build)
+    write_products(products, build)
     new = helper_bucket.ensure_bucket(target)
     _console.console().print(f"[dim]bucket[/]  {escape(target.bucket)}{', made now' if new else ''}")
     _put(_files(products), target)

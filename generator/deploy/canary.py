@@ -84,7 +84,7 @@ def run_canary(target: Target, source: Source, sample: Sample, deployed: CanaryT
     mark, since = secrets.token_hex(16), time.time()
     sent = None
     if can_sign(source.webhook.auth):
-        sent = sign_sample(source, sample, deployed.endpoint.told or deployed.endpoint.url, held, since)
+        sent = sign_sample(source, sample, deployed.endpoint.vendor_url or deployed.endpoint.url, held, since)
     if sent is None:
         yield _invoke_handler(target.client("lambda"), sample, deployed.function, mark, why)
     else:
@@ -100,7 +100,7 @@ def run_canary(target: Target, source: Source, sample: Sample, deployed: CanaryT
 def _send_forged(source: Source, sample: Sample, endpoint: Endpoint, why: Callable[[int], str]) -> str:
     """Send it signed with a secret that nobody knows, or not signed where only the vendor can."""
     guessed = secrets.token_hex(24)
-    url = endpoint.told or endpoint.url
+    url = endpoint.vendor_url or endpoint.url
     forged = sign_sample(source, sample, url, lambda _name: (guessed,), time.time())
     answer = _answer_when_ready(
         endpoint, forged or OutgoingRequest(sample.method, url, sample.headers, sample.body), {}

@@ -42,15 +42,15 @@ class Change:
     action: str
     logical_id: str
     type: str
-    replaced: str
+    replacement: str
     properties: tuple[str, ...]
-    policy: str
+    policy_action: str
 
     @property
-    def loses(self) -> str | None:
+    def loss(self) -> str | None:
         """What it means where events, or the endpoint, would be lost or moved; else None."""
-        removed, maybe = self.action == "Remove", self.replaced == "Conditional"
-        if not removed and self.replaced not in ("True", "Conditional"):
+        removed, maybe = self.action == "Remove", self.replacement == "Conditional"
+        if not removed and self.replacement not in ("True", "Conditional"):
             return None
         said = f"{self.logical_id} {'is removed' if removed else 'may be replaced' if maybe else 'is replaced'}"
         if self.type == _API:
@@ -58,13 +58,13 @@ class Change:
                 return f"{said}: the endpoint's URL is gone for good"
             return f"{said}: the endpoint gets another URL, and the vendor must be told it; the old one ends"
         if self.logical_id in _LOSS_BY_ID:
-            lost = removed or (self.replaced == "True" and self.type in _LOST_WHEN_REPLACED)
+            lost = removed or (self.replacement == "True" and self.type in _LOST_WHEN_REPLACED)
             return f"{said}: {_LOSS_BY_ID[self.logical_id]}" if lost else None
         if self.type not in _CONTENTS_BY_TYPE:
             return None
         kind, things = _CONTENTS_BY_TYPE[self.type]
         old = f"the {kind}" if removed else f"the old {kind}"
-        if self.policy.endswith("Delete"):
+        if self.policy_action.endswith("Delete"):
             return f"{said}: {old} is DELETED with the {things} in it"
         told = "" if removed else "; whoever uses it must be told the new one"
         return f"{said}: {old} stays behind with the {things} in it{told}"
@@ -72,7 +72,7 @@ class Change:
 
 def losses(changes: Sequence[Change], *, new: bool) -> list[str]:
     """What the changes mean where something would be lost, moved or no longer be done; new stacks have nothing yet."""
-    lost = [said for change in changes if (said := change.loses)]
+    lost = [said for change in changes if (said := change.loss)]
     alarms = [change.logical_id for change in changes if change.type == _ALARM and change.action == "Remove"]
     if alarms:
         gone = f"the alarm {alarms[0]} is" if len(alarms) == 1 else f"the alarms {', '.join(alarms)} are"

@@ -15,7 +15,7 @@ def endpoint_for(outputs: Mapping[str, str], environ: Mapping[str, str] = os.env
     if not environment_is_emulator(environ):
         return Endpoint(outputs["EndpointUrl"])
     url = emulated_url(environ["AWS_ENDPOINT_URL"].rstrip("/"), outputs)
-    return Endpoint(url, here=True, ca_bundle=environ.get("AWS_CA_BUNDLE"), told=vendor_url(outputs))
+    return Endpoint(url, local=True, ca_bundle=environ.get("AWS_CA_BUNDLE"), vendor_url=vendor_url(outputs))
 
 
 def vendor_url(outputs: Mapping[str, str]) -> str:

@@ -68,9 +68,9 @@ def ensure_bucket(target: Target) -> bool:
     One that we made, or began to make, gets what it lacks. One of the user's own is left as it is.
     """
     bucket = HelperBucket(target)
-    made = not bucket.is_there() and bucket.make()
-    if made or bucket.is_ours():
-        bucket.settle()
+    made = not bucket.exists() and bucket.create()
+    if made or bucket.is_made_by_framework():
+        bucket.apply_settings()
     else:
         bucket.refuse_if_public()
     return made
@@ -108,7 +108,7 @@ class HelperBucket:
     def _error(self, said: str) -> GeneratorError:
         return GeneratorError(f"bucket {self._name} {said}")
 
-    def is_there(self) -> bool:
+    def exists(self) -> bool:
         """GeneratorError where it is there and can't be used."""
         try:
             found = self._s3.head_bucket(**self._it)
@@ -127,7 +127,7 @@ class HelperBucket:
             raise self._error(f"is in {there} and the stack in {here}: {why}; {_CHOOSE_ANOTHER}")
         return True
 
-    def make(self) -> bool:
+    def create(self) -> bool:
         """Whether it was made now, and not at this moment by somebody else of this account."""
         region = self._target.region
         # It is the one region not to be named: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
@@ -142,11 +142,11 @@ class HelperBucket:
         self._tag()  # first, so that whatever ends us from here on, the next time knows it as ours
         return True
 
-    def is_ours(self) -> bool:
+    def is_made_by_framework(self) -> bool:
         """Whether we made it: it has our tag, or the name that nobody was asked for."""
-        return self._target.bucket_wanted is None or _MADE_BY in self._tags()
+        return self._target.bucket_option is None or _MADE_BY in self._tags()
 
-    def settle(self) -> None:
+    def apply_settings(self) -> None:
         """Give it every setting that it lacks; what somebody added is kept."""
         for setting in _SETTINGS:
             there = self._setting(setting)

@@ -46,7 +46,7 @@ def follow_events(cloudformation: Any, stack: str, after: str) -> Iterator[Event
                     ended = not one.status.endswith("_IN_PROGRESS")
                 yield one
         # What failed may be about to be rolled back. A stack that held nothing may go without an event.
-        if found is None or found.status == "DELETE_COMPLETE" or (ended and not found.under_way):
+        if found is None or found.status == "DELETE_COMPLETE" or (ended and not found.in_progress):
             return
         pause(cloudformation)
 
@@ -73,7 +73,7 @@ def pause(client: Any) -> None:
 def wait_until_settled(cloudformation: Any, stack: Stack) -> Stack:
     """The stack, once nothing is under way any more."""
     found: Stack | None = stack
-    while found and found.under_way:
+    while found and found.in_progress:
         pause(cloudformation)
         found = find_stack(cloudformation, stack.id)
     return found or stack

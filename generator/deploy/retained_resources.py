@@ -45,7 +45,7 @@ class RetainedResources:
     queues: tuple[RetainedQueue, ...]
 
     @property
-    def events(self) -> RetainedResources:
+    def with_events(self) -> RetainedResources:
         """The part of it that holds events."""
         buckets = (bucket for bucket in self.buckets if bucket.rejected or bucket.unsent)
         return RetainedResources(tuple(buckets), tuple(queue for queue in self.queues if queue.messages))

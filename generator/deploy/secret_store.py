@@ -36,7 +36,7 @@ class StoredSecret:
     name: str
     current: str | None = field(repr=False)
     previous: str | None = field(repr=False)
-    clear: bool = False
+    unencrypted: bool = False
 
 
 def header_prefix(auth: Auth, name: str) -> str | None:
@@ -136,9 +136,9 @@ def write_steps(there: StoredSecret, value: str) -> list[tuple[str, str]]:
     """
     current, previous = (there.name, value), (there.name + PREVIOUS_SUFFIX, there.current or "")
     if there.current is None or there.current == there.previous:
-        return [current] if value != there.current or there.clear else []
+        return [current] if value != there.current or there.unencrypted else []
     if value == there.current:
-        return [current] if there.clear else []
+        return [current] if there.unencrypted else []
     return [current, previous] if value == there.previous else [previous, current]
 
 

@@ -49,7 +49,7 @@ class NotDeployedError(GeneratorError):
 
     def __init__(self, problem: str, stack: str, status: str | None = None) -> None:
         super().__init__(problem)
-        self.told = {"stack": stack, "status": status, "problem": problem, "well": False}
+        self.report = {"stack": stack, "status": status, "problem": problem, "well": False}
         """What --json says."""
 
 
@@ -67,12 +67,12 @@ class Stack:
     role: str | None = None
 
     @property
-    def under_way(self) -> bool:
+    def in_progress(self) -> bool:
         """Something is being done to it. What is to be reviewed waits for somebody, perhaps for ever."""
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
 
     @property
-    def busy(self) -> str:
+    def busy_message(self) -> str:
         """What to say where something is being done to it."""
         return f"stack {self.name} is in {self.status} since {self.since:%Y-%m-%d %H:%M} UTC: wait until that has ended"
 
@@ -129,8 +129,8 @@ def get_deployed_stack(target: Target, service: str) -> Stack:
         said = f"stack {stack.name} is in {stack.status}: {nothing}: {deploy}"
         raise NotDeployedError(said, stack.name, stack.status)
     refuse_foreign(target.client("cloudformation"), stack, target.tags(service))
-    if stack.under_way and stack.status.removesuffix("_IN_PROGRESS") in _INCOMPLETE:
-        raise NotDeployedError(stack.busy, stack.name, stack.status)
+    if stack.in_progress and stack.status.removesuffix("_IN_PROGRESS") in _INCOMPLETE:
+        raise NotDeployedError(stack.busy_message, stack.name, stack.status)
     if stack.status in _DELETE_FIRST:
         raise NotDeployedError(_delete_first(stack, delete), stack.name, stack.status)
     return stack
@@ -149,8 +149,8 @@ def next_action(stack: Stack | None, *, delete: str, roll_back: str) -> StackAct
         return "create"
     if found := _ACTIONS.get(stack.status):
         return found
-    if stack.under_way:
-        raise GeneratorError(stack.busy)
+    if stack.in_progress:
+        raise GeneratorError(stack.busy_message)
     said = f"stack {stack.name} is in {stack.status}"
     if stack.status in _DELETE_FIRST:
         raise GeneratorError(_delete_first(stack, delete))

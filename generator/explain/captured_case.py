@@ -1,4 +1,4 @@
-"""A captured request with all that is needed to verify it."""
+"""A captured request with everything that is needed to verify it: the source, the secrets, the time, the URL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lambdas.runtime.secrets import NoSecret
 
 @dataclass(frozen=True)
 class CapturedCase:
-    """A captured request, what it is verified with, and when; `url` is what the vendor was told."""
+    """A captured request, the secrets by name, and the time; `url` is the one registered at the vendor."""
 
     source: Source
     captured: Captured
@@ -25,26 +25,26 @@ class CapturedCase:
     has_previous_secret: bool = False
 
     def lookup_secret(self, name: str) -> tuple[str, ...]:
-        """What is stored under a name, the current secret first."""
-        if not (found := self.secrets.get(name, ())):
+        """Return the secrets with this name, the current one first; NoSecret where there is none."""
+        if not (values := self.secrets.get(name, ())):
             raise NoSecret(f"no secret {name} was given")
-        return found
+        return values
 
     def other_secrets(self, name: str) -> dict[str, str]:
-        """The source's other secrets."""
+        """Return the source's other secrets by name."""
         return {other: values[0] for other, values in self.secrets.items() if other != name and values}
 
     @property
     def has_url(self) -> bool:
-        """Whether the host is known too, and not the path alone."""
+        """Whether the whole URL is known, not only its path."""
         return self.url is not None or "://" in self.captured.url
 
     def request_with(self, body: bytes) -> OutgoingRequest:
-        """The request with this body, as it reaches the endpoint."""
-        there = self.captured.url
-        query = there.partition("?")[2]
+        """Return the request with this body, as it reaches the endpoint."""
+        url = self.captured.url
+        query = url.partition("?")[2]
         if self.url is not None:
-            there = f"{self.url}?{query}" if query and "?" not in self.url else self.url
+            url = f"{self.url}?{query}" if query and "?" not in self.url else self.url
         elif not self.has_url:
-            there = f"{gateway.URL.removesuffix('/events')}/{there.removeprefix('/')}"
-        return OutgoingRequest(self.captured.method, there, self.captured.joined, body)
+            url = f"{gateway.URL.removesuffix('/events')}/{url.removeprefix('/')}"
+        return OutgoingRequest(self.captured.method, url, self.captured.headers_by_name, body)

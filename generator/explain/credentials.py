@@ -1,4 +1,4 @@
-"""What of a request nobody else may see: whoever has it could send the request again, or make another."""
+"""The credentials in a request, so that `verify` can hide them: they would let a reader replay or forge a request."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
 
 _ALWAYS = ("authorization", "cookie", "proxy-authorization")
-_FEW = 16
+_MIN_LENGTH = 16
 
 
 def credentials_in(case: CapturedCase, request: Request, challenge: Challenge | None) -> Iterator[str]:
-    """Secrets, signatures and tokens, and all that the definition masks."""
+    """Yield the secrets, signatures and tokens, and the values of all fields that the definition masks."""
     for values in case.secrets.values():
         yield from values
     yield from filter(None, [urlsplit(request.url).password])
@@ -45,14 +45,14 @@ def credentials_in(case: CapturedCase, request: Request, challenge: Challenge | 
 
 
 def _in_header(value: str) -> Iterator[str]:
-    """The value, and each part of it that is long enough to be a signature."""
+    """Yield the value, and each part of it that is long enough to be a signature."""
     yield value
     for part in value.replace(",", " ").replace(";", " ").split():
-        yield from (one for one in (part, part.partition("=")[2]) if len(one) >= _FEW)
+        yield from (text for text in (part, part.partition("=")[2]) if len(text) >= _MIN_LENGTH)
 
 
 def _in_body(leaf: Auth, root: Any, request: Request) -> Iterator[str]:
-    """The signatures that a body carries."""
+    """Yield the signatures in a body."""
     if isinstance(leaf.settings, sns.Settings):
         yield from _texts(root.get("Signature") if isinstance(root, dict) else None)
     elif isinstance(leaf.settings, body_hmac.Settings):
@@ -62,32 +62,32 @@ def _in_body(leaf: Auth, root: Any, request: Request) -> Iterator[str]:
 
 
 def _in_query(name: str, query: str) -> Iterator[str]:
-    """The values as they are written, and as they are meant."""
-    for written, _, value in (one.partition("=") for one in query.split("&")):
-        if unquote_plus(written) == name:
+    """Yield the values of a query parameter, as written and decoded."""
+    for escaped_name, _, value in (pair.partition("=") for pair in query.split("&")):
+        if unquote_plus(escaped_name) == name:
             yield from (value, unquote_plus(value))
 
 
 def _masked(root: Any, names: Iterable[str]) -> Iterator[str]:
-    without = deepcopy(root)
-    if masking.mask_fields(without, names):
-        yield from _different(root, without)
+    masked = deepcopy(root)
+    if masking.mask_fields(masked, names):
+        yield from _masked_texts(root, masked)
 
 
-def _different(whole: Any, without: Any) -> Iterator[str]:
-    if without == masking.MASK:
-        yield from _texts(whole)
-    elif isinstance(whole, dict) and isinstance(without, dict):
-        for name, below in whole.items():
-            yield from _different(below, without.get(name))
-    elif isinstance(whole, list) and isinstance(without, list):
-        for one, other in zip(whole, without, strict=False):
-            yield from _different(one, other)
+def _masked_texts(original: Any, masked: Any) -> Iterator[str]:
+    if masked == masking.MASK:
+        yield from _texts(original)
+    elif isinstance(original, dict) and isinstance(masked, dict):
+        for name, child in original.items():
+            yield from _masked_texts(child, masked.get(name))
+    elif isinstance(original, list) and isinstance(masked, list):
+        for child, masked_child in zip(original, masked, strict=False):
+            yield from _masked_texts(child, masked_child)
 
 
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):
-        for below in value.values() if isinstance(value, dict) else value:
-            yield from _texts(below)
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _texts(child)

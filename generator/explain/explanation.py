@@ -1,12 +1,11 @@
-"""Why a captured request does, or does not, verify: what was read, what was expected, and what becomes of it."""
+"""The explanation of a captured request: facts per auth type, findings, and the simulated outcome."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from generator.explain import credentials, reasons
-from generator.explain import simulate as onward
+from generator.explain import credentials, reasons, simulate
 from generator.explain.captured_case import CapturedCase
 from generator.explain.evidence import Fact, published, signatures, tokens
 from generator.explain.findings import Finding
@@ -30,27 +29,27 @@ FACTS: dict[str, Callable[[VerificationAttempt], Iterator[Fact]]] = {
     "jwt": published.jwt_facts,
     "sns": published.sns_facts,
 }
-"""What is shown of a type, beside those that sign; of one that is not here, the headers that it reads."""
+"""The facts to show for each type without a signature in a header; for others, `header_facts`."""
 
 
 @dataclass(frozen=True)
 class AuthNode:
-    """A type of the definition's, and how the request fares with it; `verifies` is None where that can't be known."""
+    """An auth type of the definition, and its verdict on the request; `verifies` is None where it can't be known."""
 
     name: str
     type_name: str
     description: str
     verifies: bool | None
-    why: str | None
+    reason: str | None
     facts: tuple[Fact, ...] = ()
     of: tuple[AuthNode, ...] = ()
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """All that is said about a request: `onward` is what comes once it is verified, or would.
+    """Everything to show about a request; `outcome` is what follows, or would follow, once it is verified.
 
-    What is printed goes through `hidden`.
+    Every printed text must go through `redact`.
     """
 
     request: OutgoingRequest
@@ -67,51 +66,53 @@ class Explanation:
 
 
 def explain(case: CapturedCase) -> Explanation:
-    """What the endpoint does with the request, and why."""
-    sent = _sent(case)
-    request = onward.received_request(case.source, sent, case.now)
-    challenge, auth = onward.challenge_and_auth(case.source, request)
-    hidden = Redactor(credentials.credentials_in(case, request, challenge))
-    node = _node(auth, case, request, hidden) if auth else None
-    found = tuple(reasons.all_findings(auth, case, request, verifies=not node or bool(node.verifies)))
-    if onward.has_no_route(case.source, request):
-        return Explanation(sent, None, node, found, onward.NO_ROUTE, onward.NO_ROUTE.status, hidden)
-    after = onward.simulate_challenge(challenge, request) if challenge else onward.simulate_event(case, sent)
-    status = after.status
+    """Explain what the endpoint does with the request, and why."""
+    outgoing = _with_signed_newline(case)
+    request = simulate.received_request(case.source, outgoing, case.now)
+    challenge, auth = simulate.challenge_and_auth(case.source, request)
+    redact = Redactor(credentials.credentials_in(case, request, challenge))
+    node = _node(auth, case, request, redact) if auth else None
+    findings = tuple(reasons.all_findings(auth, case, request, verifies=not node or bool(node.verifies)))
+    if simulate.has_no_route(case.source, request):
+        return Explanation(outgoing, None, node, findings, simulate.NO_ROUTE, simulate.NO_ROUTE.status, redact)
+    outcome = simulate.simulate_challenge(challenge, request) if challenge else simulate.simulate_event(case, outgoing)
+    status = outcome.status
     if auth and node and not node.verifies:
         certain = node.verifies is False and not isinstance(refusal_of(auth, case, request), UnusableSecret)
-        status = onward.refusal_status(case.source, auth, request) if certain else 503
-    return Explanation(sent, challenge, node, found, after, status, hidden)
+        status = simulate.refusal_status(case.source, auth, request) if certain else 503
+    return Explanation(outgoing, challenge, node, findings, outcome, status, redact)
 
 
-def _sent(case: CapturedCase) -> OutgoingRequest:
-    """Without the line break at the end of the file, or with it where that is what was signed."""
-    plain, whole = case.request_with(case.captured.body), case.request_with(case.captured.body + case.captured.cut)
-    for one in (plain, whole) if case.captured.cut else ():
-        request = onward.received_request(case.source, one, case.now)
-        auth = onward.challenge_and_auth(case.source, request)[1]
+def _with_signed_newline(case: CapturedCase) -> OutgoingRequest:
+    """Return the request without the line break at the end of its file, or with it if that body was signed."""
+    body, newline = case.captured.body, case.captured.trailing_newline
+    stripped, complete = case.request_with(body), case.request_with(body + newline)
+    for outgoing in (stripped, complete) if newline else ():
+        request = simulate.received_request(case.source, outgoing, case.now)
+        auth = simulate.challenge_and_auth(case.source, request)[1]
         covering = [leaf for leaf in leaves(auth) if not isinstance(leaf.settings, jwt.Settings)] if auth else []
         if any(attempt_of(leaf, case, request).ignoring_time.verifies for leaf in covering):
-            return one
-    return plain
+            return outgoing
+    return stripped
 
 
-def _node(auth: Auth, case: CapturedCase, request: Request, hidden: Redactor, name: str = "") -> AuthNode:
-    verifies, why = verdict(auth, case, request)
-    told = auth.type.describe(auth.settings)
+def _node(auth: Auth, case: CapturedCase, request: Request, redact: Redactor, name: str = "") -> AuthNode:
+    verifies, reason = verdict(auth, case, request)
+    name, kind = name or type_name(auth), type_name(auth)
+    description = auth.type.describe(auth.settings)
     if of := getattr(auth.settings, "of", None):
-        below = tuple(_node(one, case, request, hidden, label) for label, one in labeled(of))
-        return AuthNode(name or type_name(auth), type_name(auth), told, verifies, why, of=below)
+        children = tuple(_node(child, case, request, redact, label) for label, child in labeled(of))
+        return AuthNode(name, kind, description, verifies, reason, of=children)
     try:
-        facts = tuple(_facts(attempt_of(auth, case, request), hidden))
-    except Rejected as rejected:
-        facts = (Fact("body", str(rejected)),)
-    return AuthNode(name or type_name(auth), type_name(auth), told, verifies, why, facts)
+        facts = tuple(_facts(attempt_of(auth, case, request), redact))
+    except Rejected as error:
+        facts = (Fact("body", str(error)),)
+    return AuthNode(name, kind, description, verifies, reason, facts)
 
 
-def _facts(attempt: VerificationAttempt, hidden: Redactor) -> Iterator[Fact]:
+def _facts(attempt: VerificationAttempt, redact: Redactor) -> Iterator[Fact]:
     if isinstance(attempt.settings, SignatureSettings):
-        return signatures.signature_facts(attempt, hidden)
+        return signatures.signature_facts(attempt, redact)
     if attempt.type_name == "body_hmac":
-        return tokens.body_hmac_facts(attempt, hidden)
+        return tokens.body_hmac_facts(attempt, redact)
     return FACTS.get(attempt.type_name, tokens.header_facts)(attempt)

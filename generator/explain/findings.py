@@ -1,4 +1,4 @@
-"""Why a request does not verify, in a sentence each, and what to do about it."""
+"""Findings: why a request does not verify, a sentence each, with advice; the order of the searches is set here."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from lambdas.signatures.signed_text import signed_time
 
 
 class Finding(NamedTuple):
-    """What is the matter, and what to do; `proven` where that is certain, mostly since it verifies without it."""
+    """A diagnosis and advice; `proven` where it is certain, mostly because the request verifies without the mistake."""
 
     diagnosis: str
     advice: str
@@ -39,74 +39,73 @@ class Finding(NamedTuple):
 
 
 def findings(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Finding]:
-    """Why this does not verify; of a type that nothing is known of, what all have in common."""
-    if said := unusable.unusable_secret(attempt):
-        yield Finding(*said)
-    if twice := list(suspicions.repeated_parameters(attempt)):
-        yield from (Finding(*one) for one in twice)
+    """Yield why the attempt fails; for a type that this module does not know, only causes that all types share."""
+    if flaw := unusable.unusable_secret(attempt):
+        yield Finding(*flaw)
+    if repeated := list(suspicions.repeated_parameters(attempt)):
+        yield from (Finding(*texts) for texts in repeated)
     elif isinstance(attempt.settings, SignatureSettings):
-        yield from _of_signed(attempt, case)
+        yield from _signature_findings(attempt, case)
     elif attempt.type_name == "jwt":
-        yield from (Finding(*one) for one in published.jwt_findings(attempt, as_of_now=case.as_of_now))
+        yield from (Finding(*texts) for texts in published.jwt_findings(attempt, as_of_now=case.as_of_now))
     elif attempt.type_name == "sns":
-        yield from (Finding(*one) for one in published.sns_findings(attempt))
-    elif attempt.type_name in UNSIGNED:
-        yield from _searched(attempt, case, _unsigned(attempt, case))
-    elif found := find_explanation(attempt, _keys(attempt, case)):
-        yield from _told(attempt, found)
+        yield from (Finding(*texts) for texts in published.sns_findings(attempt))
+    elif attempt.type_name in OTHER_MISTAKES:
+        yield from _search(attempt, case, _other_mistakes(attempt, case))
+    elif mistakes := find_explanation(attempt, _key_mistakes(attempt, case)):
+        yield from _explained(attempt, mistakes)
     else:
-        yield from (Finding(*one) for one in suspicions.missing_credentials(attempt))
+        yield from (Finding(*texts) for texts in suspicions.missing_credentials(attempt))
 
 
-def _of_body_hmac(attempt: VerificationAttempt) -> Iterator[Mistake]:
+def _body_hmac_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     yield from schemes.algorithm_mistakes(attempt)
     yield from schemes.encoding_mistakes(attempt)
 
 
-UNSIGNED: dict[str, Callable[[VerificationAttempt], Iterator[Mistake]]] = {
+OTHER_MISTAKES: dict[str, Callable[[VerificationAttempt], Iterator[Mistake]]] = {
     "token": tokens.token_mistakes,
     "basic": tokens.basic_mistakes,
     "body_token": tokens.body_token_mistakes,
-    "body_hmac": _of_body_hmac,
+    "body_hmac": _body_hmac_mistakes,
 }
-"""The mistakes that are made with a type, beside those that sign; one that is not here is explained as all are."""
+"""The common mistakes per type, for those without a signature in a header."""
 
 
-def _unsigned(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Mistake]:
-    yield from _keys(attempt, case)
-    yield from UNSIGNED[attempt.type_name](attempt)
+def _other_mistakes(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Mistake]:
+    yield from _key_mistakes(attempt, case)
+    yield from OTHER_MISTAKES[attempt.type_name](attempt)
 
 
-def _keys(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Mistake]:
+def _key_mistakes(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Mistake]:
     if secret := getattr(attempt.settings, "secret", None):
         yield from keys.key_mistakes(attempt, case.other_secrets(secret))
 
 
-def _of_signed(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Finding]:
-    relaxed, late = _timed(attempt, case)
-    if late:
-        right = "; its signature is right" if relaxed.verifies else ""
-        yield late._replace(diagnosis=f"{late.diagnosis}{right}")
+def _signature_findings(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Finding]:
+    relaxed, time_finding = _check_time(attempt, case)
+    if time_finding:
+        verified = "; its signature is right" if relaxed.verifies else ""
+        yield time_finding._replace(diagnosis=f"{time_finding.diagnosis}{verified}")
     for name, value in (attempt.settings.require or {}).items():
         if attempt.request.headers.get(name.lower()) != value:
-            todo = "if the vendor has a new version of its scheme, the definition needs it"
-            yield Finding(f"{name.lower()} must be {value}, and is not: another version of the scheme", todo)
+            advice = "if the vendor has a new version of its scheme, the definition needs it"
+            yield Finding(f"{name.lower()} must be {value}, and is not: another version of the scheme", advice)
     if relaxed.verifies:
         return
     if attempt.settings.body_hash and relaxed.with_settings(body_hash=None).verifies:
-        found = find_explanation(relaxed, bodies.body_mistakes(relaxed))
-        hashed = Finding(
-            "the signature is right, and what is signed is the hash of another body", rewritten.REWRITTEN_ADVICE
-        )
-        yield from _told(relaxed, found) if found else [hashed]
+        mistakes = find_explanation(relaxed, bodies.body_mistakes(relaxed))
+        diagnosis = "the signature is right, and what is signed is the hash of another body"
+        another_body = Finding(diagnosis, rewritten.REWRITTEN_ADVICE)
+        yield from _explained(relaxed, mistakes) if mistakes else [another_body]
     else:
-        yield from _searched(relaxed, case, _signed(relaxed, case))
+        yield from _search(relaxed, case, _signature_mistakes(relaxed, case))
 
 
-def _signed(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Mistake]:
-    """The nearest mistakes first: the first that explains it is the one that is told."""
+def _signature_mistakes(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Mistake]:
+    """Yield the likeliest mistakes first: only the first that explains the failure is reported."""
     yield from bodies.body_mistakes(attempt)
-    yield from _keys(attempt, case)
+    yield from _key_mistakes(attempt, case)
     yield from schemes.header_mistakes(attempt, case.captured.headers)
     yield from schemes.separator_mistakes(attempt)
     yield from schemes.encoding_mistakes(attempt)
@@ -116,33 +115,33 @@ def _signed(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Mistak
     yield from texts.text_mistakes(attempt)
 
 
-def _timed(attempt: VerificationAttempt, case: CapturedCase) -> tuple[VerificationAttempt, Finding | None]:
-    """The attempt at any time, and what is wrong with its time."""
+def _check_time(attempt: VerificationAttempt, case: CapturedCase) -> tuple[VerificationAttempt, Finding | None]:
+    """Return the attempt without a replay window, and what is wrong with the request's time."""
     stamp, relaxed = attempt.settings.timestamp, attempt.ignoring_time
     if stamp is None:
         return relaxed, None
-    place = stamp.header.lower() if stamp.header else stamp.path
+    name = stamp.header.lower() if stamp.header else stamp.path
     try:
-        said = signed_time(stamp, attempt.request)
-    except Unauthenticated as refused:
-        return relaxed, Finding(str(refused), "it is part of what is signed: capture it too, or have it sent")
-    other = texts.time_format(said)
-    if other is None:
-        return relaxed, Finding(f"{place} is not a time: {visible(said[:40])}", "capture it as it was sent")
-    if other != stamp.format:
-        todo = f"in the definition, `timestamp: {{format: {other}}}`"
-        told = Finding(f"{place} is written as {other}, and the definition says {stamp.format}", todo)
-        wide = replace(stamp, format=other, tolerance=FOREVER, future=FOREVER)
-        return relaxed.with_settings(timestamp=wide), told
+        text = signed_time(stamp, attempt.request)
+    except Unauthenticated as error:
+        return relaxed, Finding(str(error), "it is part of what is signed: capture it too, or have it sent")
+    written_as = texts.guess_time_format(text)
+    if written_as is None:
+        return relaxed, Finding(f"{name} is not a time: {visible(text[:40])}", "capture it as it was sent")
+    if written_as != stamp.format:
+        advice = f"in the definition, `timestamp: {{format: {written_as}}}`"
+        finding = Finding(f"{name} is written as {written_as}, and the definition says {stamp.format}", advice)
+        wide = replace(stamp, format=written_as, tolerance=FOREVER, future=FOREVER)
+        return relaxed.with_settings(timestamp=wide), finding
     ahead = stamp.tolerance if stamp.future is None else stamp.future
-    age = attempt.now - unix_seconds(said, stamp.format)
+    age = attempt.now - unix_seconds(text, stamp.format)
     if -ahead <= age <= stamp.tolerance:
         return relaxed, None
     allowed = stamp.tolerance if age > 0 else ahead
-    return relaxed, Finding(f"{place} is {format_age(age)}, and {allowed:,} s are allowed", _drift_todo(age, case))
+    return relaxed, Finding(f"{name} is {format_age(age)}, and {allowed:,} s are allowed", _age_advice(age, case))
 
 
-def _drift_todo(age: float, case: CapturedCase) -> str:
+def _age_advice(age: float, case: CapturedCase) -> str:
     if case.as_of_now and age > 0:
         return "--at request verifies it as of its own time; if it was that old when it came, see what held it up"
     return (
@@ -150,33 +149,32 @@ def _drift_todo(age: float, case: CapturedCase) -> str:
     )
 
 
-def _searched(attempt: VerificationAttempt, case: CapturedCase, mistakes: Iterator[Mistake]) -> Iterator[Finding]:
-    if found := find_explanation(attempt, mistakes):
-        yield from _told(attempt, found)
-    elif there := list(suspicions.missing_credentials(attempt)):
-        yield from (Finding(*one) for one in there)
+def _search(attempt: VerificationAttempt, case: CapturedCase, candidates: Iterator[Mistake]) -> Iterator[Finding]:
+    if mistakes := find_explanation(attempt, candidates):
+        yield from _explained(attempt, mistakes)
+    elif missing := list(suspicions.missing_credentials(attempt)):
+        yield from (Finding(*texts) for texts in missing)
     else:
-        yield from (Finding(*one, proven=False) for one in suspicions.suspicions(attempt, case.captured, case.has_url))
+        suspected = suspicions.suspicions(attempt, case.captured, case.has_url)
+        yield from (Finding(*texts, proven=False) for texts in suspected)
         if unusable.unusable_secret(attempt):
             return
-        again = (
-            "" if case.has_previous_secret else "; if it was changed of late, --previous asks for the one before it too"
-        )
+        previous = "; if it was changed of late, --previous asks for the one before it too"
         body = ", or the body is" if hasattr(attempt.settings, "signed") else ""
-        said = f"the secret is another one{body}: none of the common mistakes explains it"
-        yield Finding(said, f"compare the secret with the vendor's{again}", proven=False)
+        diagnosis = f"the secret is another one{body}: none of the common mistakes explains it"
+        advice = f"compare the secret with the vendor's{'' if case.has_previous_secret else previous}"
+        yield Finding(diagnosis, advice, proven=False)
 
 
-def _told(attempt: VerificationAttempt, found: tuple[Mistake, ...]) -> Iterator[Finding]:
-    of_url = [one for one in found if one.axis in urls.AXES]
-    for one in found:
-        if one not in of_url:
-            yield Finding(one.diagnosis, one.advice)
+def _explained(attempt: VerificationAttempt, mistakes: tuple[Mistake, ...]) -> Iterator[Finding]:
+    """Yield a finding for each mistake; mistakes in the URL become one finding with the URL that was signed."""
+    of_url = [mistake for mistake in mistakes if mistake.axis in urls.AXES]
+    yield from (Finding(mistake.diagnosis, mistake.advice) for mistake in mistakes if mistake not in of_url)
     if of_url:
-        for one in of_url:
-            attempt = one.correct(attempt)
+        for mistake in of_url:
+            attempt = mistake.correct(attempt)
         url = urls.signed_url(attempt)
-        todo = (
-            f'in the definition, `url: {{base: "{url.partition("?")[0]}"}}`, or tell the vendor the endpoint\'s own URL'
-        )
-        yield Finding(f"the URL that was signed is {' and '.join(one.diagnosis for one in of_url)}: {url}", todo)
+        base = url.partition("?")[0]
+        differences = " and ".join(mistake.diagnosis for mistake in of_url)
+        advice = f'in the definition, `url: {{base: "{base}"}}`, or tell the vendor the endpoint\'s own URL'
+        yield Finding(f"the URL that was signed is {differences}: {url}", advice)

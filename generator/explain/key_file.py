@@ -1,4 +1,4 @@
-"""Public keys that a vendor publishes, from a file in their stead: an issuer's set of keys, or SNS's certificate."""
+"""`--keys`: public keys from a file instead of the vendor's host, an issuer's key set or SNS's certificate."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ _PEM = b"-----BEGIN CERTIFICATE-----"
 
 
 def publishers(source: Source) -> list[str]:
-    """Who is asked for keys, where no file has them."""
-    found: list[str] = []
-    for one in leaves(source.webhook.auth):
-        if isinstance(one.settings, jwt.Settings) and not unset_issuer(one):
-            found.append(one.settings.jwks_url or one.settings.issuer)
-        elif isinstance(one.settings, sns.Settings):
-            found.append("the SigningCertURL of the message")
-    return found
+    """Return whom `verify` asks for keys if no file has them."""
+    names: list[str] = []
+    for leaf in leaves(source.webhook.auth):
+        if isinstance(leaf.settings, jwt.Settings) and not unset_issuer(leaf):
+            names.append(leaf.settings.jwks_url or leaf.settings.issuer)
+        elif isinstance(leaf.settings, sns.Settings):
+            names.append("the SigningCertURL of the message")
+    return names
 
 
 def require_packages(source: Source) -> None:
-    """GeneratorError where what verifies the source's requests is not installed."""
-    wanted = {package for auth in auths(source.webhook) for package in wheels(auth)}
-    if not all(find_spec(_MODULES[one]) for one in wanted):
-        missing = " and ".join(sorted(wanted))
-        raise GeneratorError(f"{source.name} is verified with {missing}; install it with: pip install -e '.[local]'")
+    """Raise GeneratorError where a package that verifies the source's requests is not installed."""
+    packages = {package for auth in auths(source.webhook) for package in wheels(auth)}
+    if not all(find_spec(_MODULES[package]) for package in packages):
+        names = " and ".join(sorted(packages))
+        raise GeneratorError(f"{source.name} is verified with {names}; install it with: pip install -e '.[local]'")
 
 
 def read_key_file(file: Path, source: Source) -> bytes:
-    """The keys in a file; GeneratorError where it has none, or they are of no use to this source."""
+    """Return the keys in a file; GeneratorError where it has none, or this source can't use them."""
     try:
         content = regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read: {error.strerror}") from None
-    kinds = [one.settings for one in leaves(source.webhook.auth)]
-    if any(isinstance(one, sns.Settings) for one in kinds):
+    settings = [leaf.settings for leaf in leaves(source.webhook.auth)]
+    if any(isinstance(each, sns.Settings) for each in settings):
         if _PEM not in content:
             raise GeneratorError(f"{file}: is no certificate in PEM, as SigningCertURL leads to")
-    elif any(isinstance(one, jwt.Settings) for one in kinds):
+    elif any(isinstance(each, jwt.Settings) for each in settings):
         try:
             keys = json.loads(content)["keys"]
         except (ValueError, LookupError, TypeError, RecursionError):
@@ -66,20 +66,20 @@ def read_key_file(file: Path, source: Source) -> bytes:
 
 @contextmanager
 def use_keys(content: bytes | None) -> Iterator[None]:
-    """Nothing is fetched: whoever is asked answers with this. Without it, the vendors are asked."""
+    """Answer every fetch of keys with this content; with None, ask the vendors' hosts."""
     if content is None:
         yield
         return
-    before = jwt.KEY_SETS, sns.CERTIFICATES
-    jwt.KEY_SETS, sns.CERTIFICATES = (FetchCache(known.parse, lambda _url: content) for known in before)
+    original = jwt.KEY_SETS, sns.CERTIFICATES
+    jwt.KEY_SETS, sns.CERTIFICATES = (FetchCache(cache.parse, lambda _url: content) for cache in original)
     try:
         yield
     finally:
-        jwt.KEY_SETS, sns.CERTIFICATES = before
+        jwt.KEY_SETS, sns.CERTIFICATES = original
 
 
 def without_discovery(source: Source) -> Source:
-    """The source, with an issuer that need not be asked where its keys are."""
+    """Return the source with a fixed `jwks_url`, so that the issuer is not asked where its keys are."""
     return replace(source, webhook=replace(source.webhook, auth=_offline(source.webhook.auth)))
 
 

@@ -1,4 +1,4 @@
-"""The reasons of a request's fate: what is certain of any request, and why one does not verify."""
+"""The findings about a request: those that hold for any auth type, then why the definition's types refuse it."""
 
 from __future__ import annotations
 
@@ -18,46 +18,49 @@ from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 
 
 def all_findings(auth: Auth | None, case: CapturedCase, request: Request, *, verifies: bool) -> Iterator[Finding]:
-    """What is certain of any request first, and then why this one does not verify."""
+    """Yield the findings that need no auth type first, then those about why the request does not verify."""
     if simulate.has_no_route(case.source, request):
-        there = " and ".join(methods(case.source.webhook))
-        said = f"{visible(request.method)} has no route: there is one for {there}"
-        yield Finding(said, "have the vendor send events as POST")
-    yield from (Finding(*one) for one in unusable.unset_placeholders(case) if not verifies)
-    yield from (Finding(*one) for one in suspicions.undeclared_gzip(request))
+        routes = " and ".join(methods(case.source.webhook))
+        diagnosis = f"{visible(request.method)} has no route: there is one for {routes}"
+        yield Finding(diagnosis, "have the vendor send events as POST")
+    yield from (Finding(*texts) for texts in unusable.unset_placeholders(case) if not verifies)
+    yield from (Finding(*texts) for texts in suspicions.undeclared_gzip(request))
     if auth:
         yield from _findings(auth, case, request)
 
 
 def _findings(auth: Auth, case: CapturedCase, request: Request) -> Iterator[Finding]:
-    """Why it does not verify; where it does with the previous secret alone, that."""
-    verifies, why = verdict(auth, case, request)
+    """Yield why the request does not verify, or that it verifies only with the previous secret."""
+    verifies, reason = verdict(auth, case, request)
     if verifies:
         current = replace(case, secrets={name: values[:1] for name, values in case.secrets.items()})
         if not verdict(auth, current, request)[0]:
-            todo = f"have the vendor use the current one before `secret {case.source.name} --drop-previous`"
-            yield Finding("it was made with the previous secret, not with the current one", todo)
+            advice = f"have the vendor use the current one before `secret {case.source.name} --drop-previous`"
+            yield Finding("it was made with the previous secret, not with the current one", advice)
     elif of := getattr(auth.settings, "of", None):
         yield from _composed(type_name(auth), of, case, request)
     elif unusable.unset_issuer(auth):
-        return  # the placeholder is told of the whole definition
+        return  # `unset_placeholders` has reported it already
     elif verifies is None:
-        yield Finding(str(why), "without it, nothing can be said of the rest", proven=False)
+        yield Finding(str(reason), "without it, nothing can be said of the rest", proven=False)
     else:
-        known = list(findings(attempt_of(auth, case, request), case))
-        yield from known or [Finding(str(why), "compare what was read with the definition", proven=False)]
+        explained = list(findings(attempt_of(auth, case, request), case))
+        yield from explained or [Finding(str(reason), "compare what was read with the definition", proven=False)]
 
 
-def _composed(how: str, of: tuple[Auth, ...], case: CapturedCase, request: Request) -> Iterator[Finding]:
-    """Of all the ones that fail; of any, those for which there is a credential, or one that explains it all."""
-    failing = [(name, one) for name, one in labeled(of) if not verdict(one, case, request)[0]]
-    if how == "any_of":
-        failing = [(name, one) for name, one in failing if _is_used(one, request)] or failing
-    told = [(name, list(_findings(one, case, request))) for name, one in failing]
-    if how == "any_of":
-        told = [(name, said) for name, said in told if any(each.proven for each in said)] or told
-    for name, said in told:
-        yield from (each._replace(diagnosis=f"{name}: {each.diagnosis}") for each in said)
+def _composed(combination: str, of: tuple[Auth, ...], case: CapturedCase, request: Request) -> Iterator[Finding]:
+    """Yield the findings of the types that fail.
+
+    For `any_of`, only of those with a credential in the request, and of these, if possible, those with proven findings.
+    """
+    failing = [(name, auth) for name, auth in labeled(of) if not verdict(auth, case, request)[0]]
+    if combination == "any_of":
+        failing = [(name, auth) for name, auth in failing if _is_used(auth, request)] or failing
+    by_type = [(name, list(_findings(auth, case, request))) for name, auth in failing]
+    if combination == "any_of":
+        by_type = [(name, causes) for name, causes in by_type if any(each.proven for each in causes)] or by_type
+    for name, type_findings in by_type:
+        yield from (each._replace(diagnosis=f"{name}: {each.diagnosis}") for each in type_findings)
 
 
 def _is_used(auth: Auth, request: Request) -> bool:
@@ -66,29 +69,29 @@ def _is_used(auth: Auth, request: Request) -> bool:
 
 
 def attempt_of(leaf: Auth, case: CapturedCase, request: Request) -> VerificationAttempt:
-    """The request, and what this type verifies it with."""
+    """Return the attempt to verify the request with this type."""
     return VerificationAttempt(leaf, request, case.secrets.get(getattr(leaf.settings, "secret", ""), ()), case.now)
 
 
 def labeled(of: tuple[Auth, ...]) -> Iterator[tuple[str, Auth]]:
-    """The types with their names; of one that stands there twice, with its number too."""
-    kinds = [type_name(one) for one in of]
-    for place, one in enumerate(of):
-        number = f" {kinds[: place + 1].count(type_name(one))}" if kinds.count(type_name(one)) > 1 else ""
-        yield f"{type_name(one)}{number}", one
+    """Yield the types with their names; a type that stands there twice has its number too."""
+    names = [type_name(auth) for auth in of]
+    for index, auth in enumerate(of):
+        number = f" {names[: index + 1].count(names[index])}" if names.count(names[index]) > 1 else ""
+        yield f"{names[index]}{number}", auth
 
 
 def verdict(auth: Auth, case: CapturedCase, request: Request) -> tuple[bool | None, str | None]:
-    """Whether it verifies, and why not; None where that can't be known."""
-    if why := unusable.unset_issuer(auth):
-        return None, why
+    """Return whether the request verifies (None where that can't be known), and why not."""
+    if reason := unusable.unset_issuer(auth):
+        return None, reason
     refusal = refusal_of(auth, case, request)
     unknown = isinstance(refusal, SecretsUnavailable) and not isinstance(refusal, UnusableSecret)
     return (None if unknown else refusal is None), str(refusal) if refusal else None
 
 
 def refusal_of(auth: Auth, case: CapturedCase, request: Request) -> Exception | None:
-    """Why it does not verify, as the endpoint sees it."""
+    """Return the exception with which the endpoint's own code refuses the request; None where it verifies."""
     try:
         auth.type.verify(auth.settings, request, case.lookup_secret, case.now)
     except (Unauthenticated, Rejected, SecretsUnavailable) as refusal:

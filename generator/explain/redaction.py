@@ -1,4 +1,4 @@
-"""What of a request may be shown: shortened, with nothing unseen in it, and without what would be good for a replay."""
+"""Showing parts of a request safely: credentials hidden, control characters made visible, long texts shortened."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from urllib.parse import quote, quote_plus
 
 HEAD, TAIL = 72, 24
 MARK = "[hidden]"
-_FEW = 4
+_MIN_LENGTH = 4
 _PICTURES = {**{code: chr(0x2400 + code) for code in range(0x20)}, 0x7F: "\u2421"}
 
 
 class Redactor:
-    """What is never shown, in every way in which a request may write it."""
+    """Replaces credentials in a text with a mark, however a request may write them."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        found = {way for value in values for way in _ways(value) if len(way) >= _FEW}
-        self._values = sorted(found, key=len, reverse=True)
+        spellings = {text for value in values for text in _spellings(value) if len(text) >= _MIN_LENGTH}
+        self._values = sorted(spellings, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
         for value in self._values:
@@ -25,23 +25,23 @@ class Redactor:
         return text
 
 
-def _ways(value: str) -> set[str]:
+def _spellings(value: str) -> set[str]:
     escaped = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
-    written = value.encode("utf-8", "surrogatepass")
-    escaped |= {one.replace("/", "\\/") for one in escaped}
-    return {value, value.strip(), quote(written, safe=""), quote_plus(written), *escaped}
+    content = value.encode("utf-8", "surrogatepass")
+    escaped |= {text.replace("/", "\\/") for text in escaped}
+    return {value, value.strip(), quote(content, safe=""), quote_plus(content), *escaped}
 
 
 def visible(text: str) -> str:
-    """A text with pictures in the place of control characters, and names for what else is not seen."""
+    """Return the text with pictures for control characters, and code points for other invisible characters."""
     pictured = text.translate(_PICTURES)
     return "".join(char if char.isprintable() else f"<U+{ord(char):04X}>" for char in pictured)
 
 
-def shorten(content: bytes, hidden: Redactor) -> str:
-    """Bytes as text, without its middle where it is long."""
+def shorten(content: bytes, redact: Redactor) -> str:
+    """Return bytes as text, without the middle of a long text."""
     try:
-        text = hidden(content.decode())
+        text = redact(content.decode())
     except UnicodeDecodeError:
         return f"{content[:24].hex(' ')}{' …' if len(content) > 24 else ''} (not UTF-8)"
     if len(text) > HEAD + TAIL + 1:
@@ -49,7 +49,7 @@ def shorten(content: bytes, hidden: Redactor) -> str:
     return visible(text)
 
 
-def signature_start(value: str, before: str = "") -> str:
-    """The first characters of a signature, after what stands before it: enough to compare, and nothing to send."""
-    rest = value.removeprefix(before)
-    return f"{visible(before if value != rest else '')}{visible(rest[: min(8, len(rest) // 3)])}…"
+def signature_start(value: str, prefix: str = "") -> str:
+    """Return a signature's prefix and its first characters: enough to compare, too little to replay."""
+    rest = value.removeprefix(prefix)
+    return f"{visible(prefix if value != rest else '')}{visible(rest[: min(8, len(rest) // 3)])}…"

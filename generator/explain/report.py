@@ -1,4 +1,4 @@
-"""An explanation in lines for people, and as plain values for programs."""
+"""An explanation as lines for people, and as JSON values for programs (`verify --json`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TOGETHER = {"any_of": "one of these is enough", "all_of": "all of these must ho
 
 
 class Line(NamedTuple):
-    """A label, what it is about, and in which tone it is said; without a label, it goes on with the one before."""
+    """A label, a text, and the tone that decides its color; a line without a label continues the one before."""
 
     label: str
     text: str
@@ -26,17 +26,17 @@ class Line(NamedTuple):
 
 
 def title(explained: Explanation, case: CapturedCase) -> str:
-    """What was verified, and as of when."""
-    sent = explained.request
-    url = sent.url if case.has_url else case.captured.url
-    when = f"{iso_time(case.now)[:19]}Z{' (now)' if case.as_of_now else ''}"
-    return explained.redact(f"{sent.method} {visible(url)}, {len(sent.body):,} bytes, as of {when}")
+    """Return the heading: the request, and the time as of which it was verified."""
+    request = explained.request
+    url = request.url if case.has_url else case.captured.url
+    as_of = f"{iso_time(case.now)[:19]}Z{' (now)' if case.as_of_now else ''}"
+    return explained.redact(f"{request.method} {visible(url)}, {len(request.body):,} bytes, as of {as_of}")
 
 
 def lines(explained: Explanation) -> Iterator[Line]:
-    """All that is said, in the order in which it is read; an empty line between the parts."""
-    for one in _lines(explained):
-        yield one._replace(text=explained.redact(one.text))
+    """Yield all lines in reading order, redacted; an empty line separates the parts."""
+    for line in _lines(explained):
+        yield line._replace(text=explained.redact(line.text))
 
 
 def _lines(explained: Explanation) -> Iterator[Line]:
@@ -48,19 +48,19 @@ def _lines(explained: Explanation) -> Iterator[Line]:
         yield Line("why" if finding.proven else "perhaps", finding.diagnosis, "finding")
         yield Line("do", finding.advice)
     if challenge := explained.challenge:
-        yield Line("challenge", _told(challenge))
-    yield from _onward(explained)
+        yield Line("challenge", _describe_challenge(challenge))
+    yield from _outcome(explained)
 
 
 def _node(node: AuthNode, indent: str) -> Iterator[Line]:
     tone = {True: "good", False: "bad", None: "bad"}[node.verifies]
     yield Line(f"{indent}{node.name}", _TOGETHER.get(node.type_name, node.description), "type")
-    for below in node.of:
-        yield from _node(below, f"{indent}  ")
+    for child in node.of:
+        yield from _node(child, f"{indent}  ")
     for fact in node.facts:
         yield Line(f"{indent}{fact.label}" if fact.label else "", fact.text)
     if not node.of:
-        yield Line(f"{indent}{'verifies' if node.verifies else 'refused'}", node.why or "", tone)
+        yield Line(f"{indent}{'verifies' if node.verifies else 'refused'}", node.reason or "", tone)
 
 
 def _verdict(explained: Explanation) -> Line:
@@ -71,11 +71,11 @@ def _verdict(explained: Explanation) -> Line:
     if explained.status == NO_ROUTE.status:
         return Line("verdict", f"is not looked at: the endpoint answers {explained.status}", "bad")
     if explained.auth.verifies is None:
-        return Line("verdict", f"can't be known: {explained.auth.why}", "bad")
+        return Line("verdict", f"can't be known: {explained.auth.reason}", "bad")
     return Line("verdict", f"does not verify: the endpoint answers {explained.status}", "bad")
 
 
-def _told(challenge: Challenge) -> str:
+def _describe_challenge(challenge: Challenge) -> str:
     verified = "before its sender is verified" if challenge.unauthenticated else "once its sender is verified"
     effects = ""
     if challenge.store_secret:
@@ -85,29 +85,30 @@ def _told(challenge: Challenge) -> str:
     return f"{challenge.method} where {challenge.when}, answered {verified}{effects}"
 
 
-def _onward(explained: Explanation) -> Iterator[Line]:
-    """What comes next, or would if it verified."""
-    onward = explained.outcome
-    would = onward is NO_ROUTE or not explained.auth or bool(explained.auth.verifies)
-    becomes = "becomes" if would else "would be"
-    for message in onward.messages[:_SHOWN]:
-        at = message["timestamp"][:19].replace("T", " ")
-        yield Line(becomes, f"{at} {message['severity']} {message['summary']}")
-    if len(onward.messages) > _SHOWN:
-        yield Line("", f"and {len(onward.messages) - _SHOWN} more")
-    if not explained.challenge and not onward.messages:
+def _outcome(explained: Explanation) -> Iterator[Line]:
+    """Yield what follows, or would follow if the request verified."""
+    outcome = explained.outcome
+    happens = outcome is NO_ROUTE or not explained.auth or bool(explained.auth.verifies)
+    becomes = "becomes" if happens else "would be"
+    for message in outcome.messages[:_SHOWN]:
+        time = message["timestamp"][:19].replace("T", " ")
+        yield Line(becomes, f"{time} {message['severity']} {message['summary']}")
+    if len(outcome.messages) > _SHOWN:
+        yield Line("", f"and {len(outcome.messages) - _SHOWN} more")
+    if not explained.challenge and not outcome.messages:
         yield Line(becomes, "no message")
-    if onward.why:
-        yield Line("kept" if onward.status < 300 else "because", onward.why, "bad")
+    if outcome.reason:
+        yield Line("kept" if outcome.status < 300 else "because", outcome.reason, "bad")
     yield Line(
-        "answer", f"{visible(f'{onward.status} {onward.body[:_LONG]}'.strip())}{'' if would else ', once it verifies'}"
+        "answer",
+        f"{visible(f'{outcome.status} {outcome.body[:_LONG]}'.strip())}{'' if happens else ', once it verifies'}",
     )
 
 
 def as_plain(explained: Explanation, case: CapturedCase) -> dict[str, Any]:
-    """All that is said, for programs."""
-    onward, challenge = explained.outcome, explained.challenge
-    found = {
+    """Return the explanation as JSON values, redacted."""
+    outcome, challenge = explained.outcome, explained.challenge
+    plain = {
         "source": case.source.name,
         "request": {
             "method": explained.request.method,
@@ -123,26 +124,26 @@ def as_plain(explained: Explanation, case: CapturedCase) -> dict[str, Any]:
         ],
         "challenge": {"method": challenge.method, "when": challenge.when} if challenge else None,
         "status": explained.status,
-        "onward": {"status": onward.status, "body": onward.body, "why": onward.why},
+        "onward": {"status": outcome.status, "body": outcome.body, "why": outcome.reason},
         "messages": [
             {name: message[name] for name in ("timestamp", "severity", "summary", "tags")}
-            for message in onward.messages
+            for message in outcome.messages
         ],
     }
-    return {name: _hidden(explained, value) for name, value in found.items()}
+    return {name: _redacted(explained, value) for name, value in plain.items()}
 
 
 def _plain(node: AuthNode) -> dict[str, Any]:
     facts: list[dict[str, str]] = []
     for label, text in node.facts:
         facts.append({"label": label or facts[-1]["label"], "text": text})
-    about = {"type": node.type_name, "told": node.description, "verifies": node.verifies, "why": node.why}
-    return {**about, **({"of": [_plain(one) for one in node.of]} if node.of else {"facts": facts})}
+    plain = {"type": node.type_name, "told": node.description, "verifies": node.verifies, "why": node.reason}
+    return {**plain, **({"of": [_plain(child) for child in node.of]} if node.of else {"facts": facts})}
 
 
-def _hidden(explained: Explanation, value: Any) -> Any:
+def _redacted(explained: Explanation, value: Any) -> Any:
     if isinstance(value, str):
         return explained.redact(value)
     if isinstance(value, dict):
-        return {name: _hidden(explained, below) for name, below in value.items()}
-    return [_hidden(explained, below) for below in value] if isinstance(value, list) else value
+        return {name: _redacted(explained, child) for name, child in value.items()}
+    return [_redacted(explained, child) for child in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""What becomes of a request once its sender is verified: a challenge that is answered, or messages."""
+"""Simulate the handler on a request whose sender counts as verified: a challenge's reply, or the messages."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ Keys = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class SimulatedOutcome:
-    """The answer, why it is that one, and the messages that are on the queue before it is given."""
+    """The reply, the reason for it, and the messages that are on the queue before the reply is sent."""
 
     status: int
     body: str = ""
-    why: str | None = None
+    reason: str | None = None
     messages: tuple[dict[str, Any], ...] = ()
 
 
 NO_ROUTE = SimulatedOutcome(
     404, '{"message":"Not Found"}', "the API itself answers where it has no route: nothing else sees it"
 )
-"""What becomes of a request whose method has no route.
+"""The outcome of a request whose method has no route.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 """
@@ -53,33 +53,33 @@ def has_no_route(source: Source, request: Request) -> bool:
     return request.method not in methods(source.webhook)
 
 
-def received_request(source: Source, sent: OutgoingRequest, now: float) -> Request:
-    """The request as the handler sees it."""
-    event = gateway.event(sent.method, sent.headers, sent.body, url=sent.url, binary=True)
+def received_request(source: Source, outgoing: OutgoingRequest, now: float) -> Request:
+    """Return the request as the handler sees it."""
+    event = gateway.event(outgoing.method, outgoing.headers, outgoing.body, url=outgoing.url, binary=True)
     return Request.from_event(event, now, body_reader(source.events))
 
 
 def challenge_and_auth(source: Source, request: Request) -> tuple[Challenge | None, Auth | None]:
-    """The challenge that it is, and how its sender is verified; in the order in which the handler looks."""
+    """Return the challenge that the request is, and the auth that verifies its sender, in the handler's order."""
     challenges = source.webhook.challenges
     if len(request.body) <= MAX_HANDSHAKE and "content-encoding" not in request.headers:
-        if found := matching_challenge(tuple(one for one in challenges if one.unauthenticated), request):
-            return found, None
-        if (found := matching_challenge(tuple(one for one in challenges if one.auth), request)) and found.auth:
-            return found, found.auth
-    plain = tuple(one for one in challenges if not one.unauthenticated and not one.auth)
-    return matching_challenge(plain, request), source.webhook.auth
+        if match := matching_challenge(tuple(each for each in challenges if each.unauthenticated), request):
+            return match, None
+        if (match := matching_challenge(tuple(each for each in challenges if each.auth), request)) and match.auth:
+            return match, match.auth
+    verified = tuple(each for each in challenges if not each.unauthenticated and not each.auth)
+    return matching_challenge(verified, request), source.webhook.auth
 
 
 def refusal_status(source: Source, auth: Auth, request: Request) -> int:
-    """The status with which a sender who does not verify is answered."""
+    """Return the HTTP status for a request that does not verify: 403 from an authorizer, 401 from the handler."""
     names = auth.type.headers(auth.settings)
-    behind = verified_by(source.webhook) == "authorizer" and auth == source.webhook.auth
-    return 403 if behind and any(name in request.headers for name in names) else 401
+    behind_authorizer = verified_by(source.webhook) == "authorizer" and auth == source.webhook.auth
+    return 403 if behind_authorizer and any(name in request.headers for name in names) else 401
 
 
-class _Shown(ReplyFunctions):
-    """What a reply may call, with a mark for what only who has the secret can make."""
+class _WithoutSecret(ReplyFunctions):
+    """The functions that a reply may call, with a mark instead of what needs the secret."""
 
     @signature({"types": []})  # type: ignore[untyped-decorator]
     def _func_hmac_hex(self, text: Any) -> str:
@@ -98,37 +98,37 @@ class _Shown(ReplyFunctions):
 
 
 def simulate_challenge(challenge: Challenge, request: Request) -> SimulatedOutcome:
-    """The answer to a challenge. Nothing is stored or called."""
+    """Return the outcome of a challenge. Nothing is stored or called."""
     try:
         body = request.json if request.body else None
     except Rejected:
         body = None
     try:
-        answer = render_reply(challenge.reply, body, _Shown(request, challenge, str))
+        reply = render_reply(challenge.reply, body, _WithoutSecret(request, challenge, str))
     except InputOutOfBounds:
-        return SimulatedOutcome(400, why="it would have signed a text outside its bounds")
+        return SimulatedOutcome(400, reason="it would have signed a text outside its bounds")
     except Rejected as rejected:
-        return SimulatedOutcome(400, why=str(rejected))
-    headers = "".join(f"{name}: {value}\n" for name, value in answer.headers)
-    return SimulatedOutcome(answer.status, f"{headers}{answer.body}".strip())
+        return SimulatedOutcome(400, reason=str(rejected))
+    headers = "".join(f"{name}: {value}\n" for name, value in reply.headers)
+    return SimulatedOutcome(reply.status, f"{headers}{reply.body}".strip())
 
 
-def simulate_event(case: CapturedCase, sent: OutgoingRequest) -> SimulatedOutcome:
-    """What the handler itself makes of an event whose sender is verified, with a queue and a bucket in memory."""
+def simulate_event(case: CapturedCase, outgoing: OutgoingRequest) -> SimulatedOutcome:
+    """Run the handler's own code on an event whose sender counts as verified, with a queue and a bucket in memory."""
     source, now = case.source, case.now
-    bare = replace(source, webhook=replace(source.webhook, challenges=_without_effects(source)))
+    without_effects = replace(source, webhook=replace(source.webhook, challenges=_without_effects(source)))
     queue = Queue()
     secrets = Secrets("", lambda: Store(lambda name: case.secrets.get(name, ())))
-    receiver = Receiver(bare, secrets, Outbox("queue", queue), KeptBucket("kept", Bucket), clock=lambda: now)
-    event = gateway.event(sent.method, sent.headers, sent.body, url=sent.url, binary=True)
+    receiver = Receiver(without_effects, secrets, Outbox("queue", queue), KeptBucket("kept", Bucket), clock=lambda: now)
+    event = gateway.event(outgoing.method, outgoing.headers, outgoing.body, url=outgoing.url, binary=True)
     event[BY_IAM] = True
     with contextlib.redirect_stdout(io.StringIO()) as log:
         response = receiver.respond(event)
-    said = json.loads(log.getvalue().splitlines()[-1])
+    log_line = json.loads(log.getvalue().splitlines()[-1])
     messages = tuple(json.loads(body) for body in queue.bodies)
-    why = said.get("why") or (said["message"] if response["statusCode"] >= 300 else None)
-    return SimulatedOutcome(response["statusCode"], response["body"], why, messages)
+    reason = log_line.get("why") or (log_line["message"] if response["statusCode"] >= 300 else None)
+    return SimulatedOutcome(response["statusCode"], response["body"], reason, messages)
 
 
 def _without_effects(source: Source) -> tuple[Challenge, ...]:
-    return tuple(replace(one, confirm=None, store_secret=None) for one in source.webhook.challenges)
+    return tuple(replace(each, confirm=None, store_secret=None) for each in source.webhook.challenges)

@@ -32,9 +32,9 @@ class BuildError(GeneratorError):
         # What comes after the command that failed is only of post_build.
         failed = next((at for at, line in enumerate(lines) if line.startswith(FAILED)), len(lines) - 1)
         begun = max((at for at, line in enumerate(lines[:failed]) if line.startswith(RUNNING)), default=0)
-        self.said = lines[begun : failed + 1][-_LAST_LINES:]
+        self.failed_command_output = lines[begun : failed + 1][-_LAST_LINES:]
         self.log = log
-        super().__init__("\n".join([*self.said, f"the whole log: {log}"]))
+        super().__init__("\n".join([*self.failed_command_output, f"the whole log: {log}"]))
 
 
 @dataclass(frozen=True)

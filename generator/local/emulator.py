@@ -70,7 +70,7 @@ class Emulator:
         )
 
     @property
-    def settings(self) -> dict[str, str]:
+    def aws_environment(self) -> dict[str, str]:
         """Return the environment in which whatever uses AWS's libraries acts here, as the administrator."""
         trusted = {"AWS_CA_BUNDLE": str(self.ca_bundle)} if self.ca_bundle else {}
         return {"AWS_ENDPOINT_URL": self.endpoint, **trusted, "AWS_REGION": self.region, **_variables(self.keys)}
@@ -118,7 +118,7 @@ class Emulator:
         """Return where the emulator serves the stack's HTTP API, since its EndpointUrl points at AWS."""
         return emulated_url(self.endpoint, outputs)
 
-    def last_words(self) -> str:
+    def log_tail(self) -> str:
         """Return the end of its log, for when it is gone."""
         return " | ".join(self.log.read_text(errors="replace").splitlines()[-5:]) or "it wrote nothing to its log"
 
@@ -277,7 +277,7 @@ def _wait_until_ready(running: Emulator, process: subprocess.Popen[bytes]) -> No
             time.sleep(POLL_SECONDS)
         else:
             raise GeneratorError("the local emulator answers a request that is not signed: nothing guards it")
-    raise GeneratorError(f"the local emulator did not start: {running.last_words()}")
+    raise GeneratorError(f"the local emulator did not start: {running.log_tail()}")
 
 
 def _certificate(folder: Path) -> Path:

@@ -42,7 +42,7 @@ class Step(NamedTuple):
 
     stage: str
     action: str
-    came_to: str | None = None
+    result: str | None = None
 
 
 class StageError(GeneratorError):
@@ -50,8 +50,8 @@ class StageError(GeneratorError):
 
     def __init__(self, stage: str, why: GeneratorError) -> None:
         super().__init__(f"{stage}: {why}")
-        self.stage, self.why = stage, why
-        self.said: Sequence[str] = why.said if isinstance(why, BuildError) else ()
+        self.stage, self.cause = stage, why
+        self.failed_command_output: Sequence[str] = why.failed_command_output if isinstance(why, BuildError) else ()
         self.log = why.log if isinstance(why, BuildError) else None
 
 
@@ -92,7 +92,7 @@ class Rehearsal:
                     raise StageError(stage, error) from error
                 yield Step(stage, action, came_to)
 
-    def message(self) -> dict[str, Any] | None:
+    def newest_message(self) -> dict[str, Any] | None:
         """The newest of the first ten messages of the event source's queue, where they are left."""
         url = self.emulator.outputs(self.target.stack(self.source.name))["EventsQueueUrl"]
         received = self.emulator.client("sqs").receive_message(
@@ -103,7 +103,7 @@ class Rehearsal:
         return newest
 
     @property
-    def required(self) -> list[str]:
+    def required_parameters(self) -> list[str]:
         """The parameters that only a person can fill in."""
         listed = self.template["Parameters"].items()
         return [name for name, one in listed if "Default" not in one and name != "HelperBucket"]

@@ -31,7 +31,7 @@ class RunningSource:
     port: int
     ca_bundle: str | None
     url: str
-    told: str
+    vendor_url: str
     process: int
     keys: KeyPair = field(repr=False)
 

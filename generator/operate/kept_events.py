@@ -1,4 +1,4 @@
-"""The kept events of a deployed source: what is there, why, and what becomes of it when it is taken through again."""
+"""Find a deployed source's resources, and list and read the rejected requests in its bucket."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
 from lambdas.shaping.message import event_id
 
-FOREIGN = "none of ours"
-"""The reason of an object that the framework did not put there."""
-_NAMES = {"time", "requestId", "events", "method", "query", "headers", "body"}
+FOREIGN = "not written by the framework"
+"""The reason that is shown for an object that the framework did not write."""
+_ENVELOPE_KEYS = {"time", "requestId", "events", "method", "query", "headers", "body"}
 
 
 @dataclass(frozen=True)
 class SourceResources:
-    """Where a deployed source keeps its events, and what brings them back."""
+    """A deployed source's bucket, queues, API and redrive function."""
 
     bucket: str
     function: str
@@ -45,7 +45,7 @@ class SourceResources:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which of them. A day is as in a key, YYYY-MM-DD, and both are included."""
+    """Which rejected requests to list; `None` means any. Days are YYYY-MM-DD, as in a key, and inclusive."""
 
     reason: str | None = None
     since: str | None = None
@@ -54,19 +54,19 @@ class Filter:
     id: str | None = None
 
     @property
-    def all(self) -> bool:
-        """Whether any will do."""
+    def is_empty(self) -> bool:
+        """No filter is set."""
         return self == Filter()
 
     @property
-    def inside(self) -> bool:
-        """Whether an object has to be read to know."""
+    def needs_content(self) -> bool:
+        """The filter needs the object's content, not only its key."""
         return bool(self.type or self.id)
 
 
 @dataclass(frozen=True)
 class RejectedObject:
-    """One object: a request, some of whose events could not be shaped, for one reason."""
+    """An object in the bucket: a request with events that were rejected for one reason."""
 
     key: str
     size: int
@@ -74,126 +74,134 @@ class RejectedObject:
 
     @property
     def day(self) -> str:
-        """When it came; empty where somebody else has put it there."""
+        """The day of the request; empty where the framework did not write the object."""
         return self._parts[1]
 
     @property
     def reason(self) -> str:
-        """Why it is here."""
+        """Why the events were rejected, or FOREIGN."""
         return self._parts[2]
 
     @property
     def _parts(self) -> Sequence[str]:
-        """rejected/<day>/<reason>/<name>."""
+        """The parts of rejected/<day>/<reason>/<name>."""
         parts = self.key.split("/")
         return parts if len(parts) == 4 else ("rejected", "", FOREIGN, parts[-1])
 
 
 def find_resources(target: Target, source: str) -> SourceResources:
-    """What a source's stack has; NotDeployedError where there is none, or one of a version that brings nothing back."""
-    found, cloudformation = stacks.get_deployed_stack(target, source), target.client("cloudformation")
-    names = {
-        one["LogicalResourceId"]: one["PhysicalResourceId"] for one in stacks.list_resources(cloudformation, found)
-    }
-    if "Redrive" not in names:
-        newer = command_line(f"deploy {source}{target.options}")
-        said = f"stack {found.name} is of an older version, which brings nothing back: {newer}"
-        raise stacks.NotDeployedError(said, found.name, found.status)
-    of = found.outputs
+    """Return the resources of a source's stack.
+
+    NotDeployedError where there is no stack, or it is of a version without a redrive function.
+    """
+    stack, cloudformation = stacks.get_deployed_stack(target, source), target.client("cloudformation")
+    resources = stacks.list_resources(cloudformation, stack)
+    ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
+    if "Redrive" not in ids:
+        deploy = command_line(f"deploy {source}{target.options}")
+        message = f"stack {stack.name} is of an older version, which can't redrive; update it: {deploy}"
+        raise stacks.NotDeployedError(message, stack.name, stack.status)
+    outputs = stack.outputs
     return SourceResources(
-        bucket=of["KeptBucket"],
-        function=names["Redrive"],
-        events=of["EventsQueueUrl"],
-        dead_letters=of["DeadLettersQueueUrl"],
-        api=of["ApiId"],
-        status=found.status,
-        since=found.since,
+        bucket=outputs["KeptBucket"],
+        function=ids["Redrive"],
+        events=outputs["EventsQueueUrl"],
+        dead_letters=outputs["DeadLettersQueueUrl"],
+        api=outputs["ApiId"],
+        status=stack.status,
+        since=stack.since,
     )
 
 
-def listed(
-    s3: Any, bucket: str, source: Source, wanted: Filter, looked: Callable[[int], None] = lambda _number: None
+def list_rejected(
+    s3: Any,
+    bucket: str,
+    source: Source,
+    filter_: Filter,
+    on_progress: Callable[[int], None] = lambda _count: None,
 ) -> Iterator[RejectedObject]:
-    """The rejected requests that are wanted, oldest day first; `looked` is told how many have been read for that."""
-    for option, value, path in (("type", wanted.type, source.events.type), ("id", wanted.id, source.events.id)):
+    """Yield the matching rejected requests, oldest day first; `on_progress` gets the number of objects read so far."""
+    for option, value, path in (("type", filter_.type, source.events.type), ("id", filter_.id, source.events.id)):
         if value is not None and path is None:
-            raise GeneratorError(f"--{option}: the definition of {source.name} has no `events.{option}` to look at")
-    number = 0
+            raise GeneratorError(f"--{option}: the definition of {source.name} has no `events.{option}`")
+    read_count = 0
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="rejected/"):
-        for one in page.get("Contents", ()):
-            kept = RejectedObject(one["Key"], one["Size"])
-            if not _fits(kept, wanted):
+        for entry in page.get("Contents", ()):
+            rejected = RejectedObject(entry["Key"], entry["Size"])
+            if not _key_matches(rejected, filter_):
                 continue
-            if wanted.inside:
-                number += 1
-                looked(number)
-                if not _has(s3, bucket, kept, source, wanted):
+            if filter_.needs_content:
+                read_count += 1
+                on_progress(read_count)
+                if not _any_event_matches(s3, bucket, rejected.key, source, filter_):
                     continue
-            yield kept
+            yield rejected
 
 
-def read(s3: Any, bucket: str, key: str) -> RejectedObject:
-    """An object with what is in it; GeneratorError where the framework did not put it there."""
+def read_rejected(s3: Any, bucket: str, key: str) -> RejectedObject:
+    """Return an object with its envelope; GeneratorError where the framework did not write it."""
     content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     try:
         envelope = parse_envelope(content)
-        if not envelope.keys() >= _NAMES:
+        if not envelope.keys() >= _ENVELOPE_KEYS:
             raise KeyError(key)
     except ENVELOPE_ERRORS as error:
         raise GeneratorError(f"s3://{bucket}/{key} is {FOREIGN}: look at it yourself, and delete it") from error
     return RejectedObject(key, len(content), envelope)
 
 
-def _has(s3: Any, bucket: str, kept: RejectedObject, source: Source, wanted: Filter) -> bool:
-    """Whether an event is in it that is wanted."""
+def _any_event_matches(s3: Any, bucket: str, key: str, source: Source, filter_: Filter) -> bool:
     try:
-        content = read(s3, bucket, kept.key)
-        return any(_is(event, source.events, wanted) for event in _events(content, source))
+        rejected = read_rejected(s3, bucket, key)
+        return any(_event_matches(event, source.events, filter_) for event in _rejected_events(rejected, source))
     except (GeneratorError, *ENVELOPE_ERRORS):
         return False
 
 
-def _events(kept: RejectedObject, source: Source) -> Iterator[tuple[Any, Functions]]:
-    """The events of it that were refused, as far as it can be taken apart; else nothing."""
-    request, places = request_from_envelope(kept.envelope, body_reader(source.events)), rejected_indexes(kept.envelope)
-    split = envelope_split(kept.envelope, source.events.split)
+def _rejected_events(rejected: RejectedObject, source: Source) -> Iterator[tuple[Any, Functions]]:
+    """Yield the rejected events in an object; none where the body can't be split."""
+    request = request_from_envelope(rejected.envelope, body_reader(source.events))
+    indexes = rejected_indexes(rejected.envelope)
+    split = envelope_split(rejected.envelope, source.events.split)
     try:
         root = request.json
         functions = Functions(request, root)
         items = compile_path(split)(root, functions) if split else [root]
-    except Exception:  # noqa: BLE001 - that it can't be read may be why it is here
+    except Exception:  # noqa: BLE001 - this error may be why the request was rejected
         return
-    for place, item in enumerate(items if isinstance(items, list) else [root]):
-        if WHOLE_BODY in places or place in places:
-            yield from ((event, functions) for event in _transformed(item, request, source))
+    for index, item in enumerate(items if isinstance(items, list) else [root]):
+        if WHOLE_BODY in indexes or index in indexes:
+            yield from ((event, functions) for event in _transform(item, request, source))
 
 
-def _transformed(item: Any, request: Request, source: Source) -> list[Any]:
-    """What the source's own code makes of it, which is what the paths are about; itself where that can't be had."""
+def _transform(item: Any, request: Request, source: Source) -> list[Any]:
+    """Return the events that the source's `transform` makes of an item; the item itself where that fails."""
     if source.transform is None:
         return [item]
     try:
         return list(source.transform(copy.deepcopy(item), request))
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 - that it fails may be why it is here
+    except BaseException:  # noqa: BLE001 - this error may be why the event was rejected
         return [item]
 
 
-def _fits(kept: RejectedObject, wanted: Filter) -> bool:
-    after = wanted.since is None or kept.day >= wanted.since
-    before = wanted.until is None or kept.day <= wanted.until
-    return after and before and wanted.reason in (None, kept.reason)
+def _key_matches(rejected: RejectedObject, filter_: Filter) -> bool:
+    since = filter_.since is None or rejected.day >= filter_.since
+    until = filter_.until is None or rejected.day <= filter_.until
+    return since and until and filter_.reason in (None, rejected.reason)
 
 
-def _is(event: tuple[Any, Functions], paths: Events, wanted: Filter) -> bool:
-    kind, id_ = _found(paths.type, *event), event_id(_found(paths.id, *event))
-    asked = ((kind, wanted.type), (id_, wanted.id))
-    return all(value is None or (found is not None and str(found) == value) for found, value in asked)
+def _event_matches(event: tuple[Any, Functions], paths: Events, filter_: Filter) -> bool:
+    type_, id_ = _value_at(paths.type, *event), event_id(_value_at(paths.id, *event))
+    return all(
+        expected is None or (actual is not None and str(actual) == expected)
+        for actual, expected in ((type_, filter_.type), (id_, filter_.id))
+    )
 
 
-def _found(path: str | None, item: Any, functions: Functions) -> Any:
+def _value_at(path: str | None, item: Any, functions: Functions) -> Any:
     try:
         return compile_path(path)(item, functions) if path else None
-    except Exception:  # noqa: BLE001 - that a path can't be applied may be why it is here
+    except Exception:  # noqa: BLE001 - this error may be why the event was rejected
         return None

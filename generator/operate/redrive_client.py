@@ -1,4 +1,4 @@
-"""The deployed function that brings kept events back, as a command calls it."""
+"""Invoke a source's redrive function: preview or send rejected objects, and sweep unsent ones."""
 
 from __future__ import annotations
 
@@ -13,84 +13,84 @@ from generator.errors import GeneratorError
 from generator.operate.kept_events import FOREIGN, SourceResources
 
 CHUNK = 10
-"""Objects that one call looks at, or sends: some seconds at most, and what an interruption leaves undone."""
+"""Objects of one call, which takes some seconds at most; an interruption leaves so many undone."""
 PATIENCE = 150
-"""Seconds that an answer is waited for: the function has 120, and what is asked twice is sent twice."""
+"""Seconds to wait for an answer: the function may run for 120, and a second call would send twice."""
 PAUSES = (1, 2, 5, 10, 20, 40, 60)
-"""Seconds before each further try of a function that is at work for somebody else: longer than it can be."""
+"""Seconds before each further try while the function is busy: together longer than it may run."""
 
 
 def invoke_redrive(
-    functions: Any, stack: SourceResources, what: str, keys: Sequence[str], wait: Callable[[float], None]
+    functions: Any, resources: SourceResources, action: str, keys: Sequence[str], wait: Callable[[float], None]
 ) -> list[dict[str, Any]]:
-    """What the deployed code makes of these objects: `preview` or `send`.
+    """Return the redrive function's result for each object; `action` is `preview` or `send`.
 
-    It does one thing at a time: `wait` is called with the seconds for which to leave it to somebody else. What it had
-    no time for is asked again.
+    The function runs once at a time: while it is busy, `wait` is called with the seconds to pause. Objects for which
+    it had no time are asked for again.
     """
     results: list[dict[str, Any]] = []
-    waiting = list(keys)
-    while waiting:
-        answered = _answer(functions, stack.function, {what: waiting}, wait)["results"]
-        results += [result for result in answered if not result.get("left")]
-        left = [result["key"] for result in answered if result.get("left")]
-        if len(left) == len(waiting):
-            raise GeneratorError(f"{stack.function} had no time for {left[0]}: its log says what took so long")
-        waiting = left
+    remaining = list(keys)
+    while remaining:
+        answer = _invoke(functions, resources.function, {action: remaining}, wait)["results"]
+        results += [result for result in answer if not result.get("left")]
+        left = [result["key"] for result in answer if result.get("left")]
+        if len(left) == len(remaining):
+            raise GeneratorError(f"{resources.function} had no time for {left[0]}; its log says what took so long")
+        remaining = left
     return results
 
 
 def invoke_sweep(functions: Any, function: str, wait: Callable[[float], None]) -> Counter[str]:
-    """Have what waits sent, until nothing does or the queue takes no more: how many were `sent`, `left` and so on."""
+    """Send unsent messages until none is left or the queue takes no more; return counts such as `sent` and `left`."""
     counts: Counter[str] = Counter()
     while True:
-        swept = Counter(_answer(functions, function, {}, wait))
+        swept = Counter(_invoke(functions, function, {}, wait))
         counts += swept
         if swept["left"] or not swept["sent"]:
             return counts
 
 
-def _answer(functions: Any, function: str, what: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
-    """What the function answers; GeneratorError where it ends with an error."""
-    answer = _asked(functions, function, what, wait)
-    said = json.loads(answer["Payload"].read())
-    if failed := answer.get("FunctionError"):
-        why = said.get("errorMessage", "") if isinstance(said, Mapping) else ""
-        raise GeneratorError(f"{function} ended ({failed}): {why or 'its log says why'}")
-    return said
+def _invoke(functions: Any, function: str, payload: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
+    """Return the function's answer; GeneratorError where it ends with an error."""
+    response = _invoke_when_free(functions, function, payload, wait)
+    answer = json.loads(response["Payload"].read())
+    if error := response.get("FunctionError"):
+        reason = answer.get("errorMessage", "") if isinstance(answer, Mapping) else ""
+        raise GeneratorError(f"{function} failed ({error}): {reason or 'its log says why'}")
+    return answer
 
 
-def _asked(functions: Any, function: str, what: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
+def _invoke_when_free(functions: Any, function: str, payload: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
     for pause in (0, *PAUSES):
         if pause:
             wait(pause)
         try:
-            return functions.invoke(FunctionName=function, Payload=json.dumps(what))
+            return functions.invoke(FunctionName=function, Payload=json.dumps(payload))
         except ClientError as error:
             if error.response["Error"]["Code"] != "TooManyRequestsException":
                 raise
     raise GeneratorError(
-        f"{function} has been busy for {sum(PAUSES)} seconds, with the sweep or with somebody else's redrive: "
-        "what was sent is sent, and the rest is where it was. Run it again later"
+        f"{function} has been busy for {sum(PAUSES)} seconds (the scheduled sweep, or another redrive). "
+        "Nothing is lost; run the command again"
     )
 
 
 def outcome_label(result: Mapping[str, Any]) -> str:
-    """What became of a request that was to be sent, or was left out since nothing of it passes, as one says it."""
+    """Return in words what happened to a request: it was sent, or left out since nothing in it passes."""
     if result.get("gone"):
         return "sent by somebody else"
     if result.get("foreign"):
         return FOREIGN
     if result.get("pending"):
         return "being sent by somebody else"
-    went = result.get("sent") or result.get("unsent")
+    is_sent = result.get("sent") or result.get("unsent")
     if result["fails"]:
-        return "sent in part" if went else "failing still"
+        return "sent in part" if is_sent else "still failing"
     if result.get("unsent"):
         return "waiting for the queue"
-    return "sent" if went else "sent before"
+    return "sent" if is_sent else "sent before"
 
 
 def key_chunks(keys: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:
-    """So many as one call looks at."""
-    return (keys[at : at + size] for at in range(0, len(keys), size))
+    """Yield the keys of one call after another."""
+    return (keys[start : start + size] for start in range(0, len(keys), size))

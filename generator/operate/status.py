@@ -1,4 +1,4 @@
-"""How a deployed source is: read from what AWS counts anyway, and from what is kept."""
+"""Read the status of a deployed source: stack, metrics, queues, kept objects, alarms, secrets."""
 
 from __future__ import annotations
 
@@ -23,16 +23,15 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @dataclass(frozen=True)
 class MetricSums:
-    """How often, as CloudWatch says."""
+    """A CloudWatch count over the last hour and the last day."""
 
     hour: float
-    """In the last hour."""
     day: float
 
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """What `status` says. What CloudWatch counts is None where there is nothing to count, or no CloudWatch."""
+    """What `status` reports. A count is None where there is nothing to count, or no CloudWatch."""
 
     stack: str
     status: str
@@ -40,78 +39,83 @@ class SourceStatus:
     version: str
     requests: MetricSums | None
     sent: MetricSums | None
-    """Messages."""
+    """Messages that were sent to the queue."""
     drift: MetricSums | None
-    """Events of which the source's JSON Schemas did not know something."""
+    """Events with fields or values that the source's JSON Schemas do not know."""
     duplicates: MetricSums | None
-    """Messages that were not sent, since they had been."""
+    """Messages that were not sent again."""
     waiting: int
+    """Messages on the queue."""
     oldest: float | None
-    """Seconds that the oldest of them has waited, at most, in the last hour; None where AWS does not say it."""
+    """Highest age in seconds of the oldest message within the last hour; None where AWS does not report it."""
     dead: int
+    """Messages on the dead-letter queue."""
     rejected: int
     unsent: int
     unsendable: int
     earlier: RetainedResources | None
-    """Where earlier stacks left events behind; None where one may not look."""
+    """Where earlier stacks left events behind; None where the caller has no permission to look."""
     bucket: str
     alarms: tuple[tuple[str, str], ...]
-    """Those that are not OK, and their descriptions."""
+    """Names and descriptions of the alarms that are in ALARM."""
     secrets: Mapping[str, datetime | None]
+    """When each secret was stored last; None where it is missing."""
 
     @property
-    def flowing(self) -> bool | None:
-        """Whether something came within a day; None where that is not counted."""
+    def receiving_events(self) -> bool | None:
+        """Whether a request came within the last day; None where requests are not counted."""
         return self.requests.day > 0 if self.requests else None
 
     @property
-    def well(self) -> bool:
-        """Whether there is nothing to do."""
+    def healthy(self) -> bool:
+        """Whether the operator has nothing to do."""
         kept = self.rejected or self.unsent or self.unsendable
         earlier = self.earlier and (self.earlier.buckets or self.earlier.queues)
         return not (self.alarms or self.dead or kept or earlier) and all(self.secrets.values())
 
 
 def read_status(target: Target, source: Source) -> SourceStatus:
-    """The state of a source's stack; GeneratorError where there is none."""
-    name, there = target.stack(source.name), kept_events.find_resources(target, source.name)
-    said = target.client("cloudformation").get_template_summary(StackName=name).get("Metadata")
-    metadata = json.loads(said or "{}")
+    """Read the status of a source's stack; NotDeployedError where there is none."""
+    name, resources = target.stack(source.name), kept_events.find_resources(target, source.name)
+    summary = target.client("cloudformation").get_template_summary(StackName=name)
+    metadata = json.loads(summary.get("Metadata") or "{}")
     now, s3 = datetime.now(UTC), target.client("s3")
     return SourceStatus(
         stack=name,
-        status=there.status,
-        changed=there.since,
+        status=resources.status,
+        changed=resources.since,
         version=metadata.get("MozDefEventFramework", {}).get("Version", "not known"),
-        **_flow(target, now, source, there),
-        waiting=_depth(target, there.events),
-        oldest=_oldest(target, now, _name(there.events)),
-        dead=_depth(target, there.dead_letters),
-        rejected=count_objects(s3, there.bucket, "rejected/"),
-        unsent=count_objects(s3, there.bucket, "unsent/"),
-        unsendable=count_objects(s3, there.bucket, "unsendable/"),
-        earlier=_earlier(target, source, there),
-        bucket=there.bucket,
+        **_metrics(target, now, source, resources),
+        waiting=_message_count(target, resources.events),
+        oldest=_oldest(target, now, _queue_name(resources.events)),
+        dead=_message_count(target, resources.dead_letters),
+        rejected=count_objects(s3, resources.bucket, "rejected/"),
+        unsent=count_objects(s3, resources.bucket, "unsent/"),
+        unsendable=count_objects(s3, resources.bucket, "unsendable/"),
+        earlier=_left_by_earlier_stacks(target, source, resources),
+        bucket=resources.bucket,
         alarms=_alarms(target, name),
         secrets=_secrets(target, source),
     )
 
 
-def _name(url: str) -> str:
+def _queue_name(url: str) -> str:
     return url.rpartition("/")[2]
 
 
-def _depth(target: Target, url: str) -> int:
-    wanted = "ApproximateNumberOfMessages"
-    found = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[wanted])
-    return int(found["Attributes"][wanted])
+def _message_count(target: Target, url: str) -> int:
+    attribute = "ApproximateNumberOfMessages"
+    answer = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[attribute])
+    return int(answer["Attributes"][attribute])
 
 
-def _earlier(target: Target, source: Source, there: kept_events.SourceResources) -> RetainedResources | None:
+def _left_by_earlier_stacks(
+    target: Target, source: Source, resources: kept_events.SourceResources
+) -> RetainedResources | None:
     try:
         return retained_resources.find_retained(
-            target, source.name, there.bucket, (there.events, there.dead_letters)
-        ).events
+            target, source.name, resources.bucket, (resources.events, resources.dead_letters)
+        ).with_events
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
             raise
@@ -119,55 +123,56 @@ def _earlier(target: Target, source: Source, there: kept_events.SourceResources)
 
 
 def _statistics(target: Target, now: datetime, since: timedelta, metric: Mapping[str, Any], kind: str) -> list[float]:
-    found = target.client("cloudwatch").get_metric_statistics(
+    answer = target.client("cloudwatch").get_metric_statistics(
         **metric, StartTime=now - since, EndTime=now, Period=int(since.total_seconds()), Statistics=[kind]
     )
-    return [one[kind] for one in found.get("Datapoints", ())]
+    return [point[kind] for point in answer.get("Datapoints", ())]
 
 
 def _metric(namespace: str, name: str, dimension: str, value: str) -> dict[str, Any]:
     return {"Namespace": namespace, "MetricName": name, "Dimensions": [{"Name": dimension, "Value": value}]}
 
 
-def _flow(
-    target: Target, now: datetime, source: Source, there: kept_events.SourceResources
+def _metrics(
+    target: Target, now: datetime, source: Source, resources: kept_events.SourceResources
 ) -> dict[str, MetricSums | None]:
     stack = "Stack", target.stack(source.name)
     metrics = {
-        "requests": _metric("AWS/ApiGateway", "Count", "ApiId", there.api),
-        "sent": _metric("AWS/SQS", "NumberOfMessagesSent", "QueueName", _name(there.events)),
+        "requests": _metric("AWS/ApiGateway", "Count", "ApiId", resources.api),
+        "sent": _metric("AWS/SQS", "NumberOfMessagesSent", "QueueName", _queue_name(resources.events)),
         "drift": _metric(NAMESPACE, "Drift", *stack) if source.events.schemas else None,
         "duplicates": _metric(NAMESPACE, "Duplicate", *stack) if source.dedupe else None,
     }
-    counted = not environment_is_emulator()  # an emulator counts nothing
-    return {name: _counted(target, now, one) if one and counted else None for name, one in metrics.items()}
+    has_metrics = not environment_is_emulator()  # an emulator counts nothing
+    return {name: _sums(target, now, metric) if metric and has_metrics else None for name, metric in metrics.items()}
 
 
-def _counted(target: Target, now: datetime, metric: Mapping[str, Any]) -> MetricSums:
+def _sums(target: Target, now: datetime, metric: Mapping[str, Any]) -> MetricSums:
     return MetricSums(*(sum(_statistics(target, now, since, metric, "Sum")) for since in (HOUR, DAY)))
 
 
 def _oldest(target: Target, now: datetime, queue: str) -> float | None:
     metric = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue)
-    found = _statistics(target, now, HOUR, metric, "Maximum")
-    return max(found, default=None)
+    return max(_statistics(target, now, HOUR, metric, "Maximum"), default=None)
 
 
 def _alarms(target: Target, stack: str) -> tuple[tuple[str, str], ...]:
     pages = target.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack}-")
-    found = [alarm for page in pages for alarm in page.get("MetricAlarms", ())]
-    return tuple((one["AlarmName"], one.get("AlarmDescription", "")) for one in found if one["StateValue"] == "ALARM")
+    alarms = [alarm for page in pages for alarm in page.get("MetricAlarms", ())]
+    return tuple(
+        (alarm["AlarmName"], alarm.get("AlarmDescription", "")) for alarm in alarms if alarm["StateValue"] == "ALARM"
+    )
 
 
 def _secrets(target: Target, source: Source) -> dict[str, datetime | None]:
-    """When each was stored last. Who may ask for that can't read it, as who may get a parameter can.
+    """Return when each secret was stored last, with a call whose permission does not let the caller read it.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
     """
-    wanted = ssm_names(source, target.project, target.environment)
-    if not wanted:
+    parameters = ssm_names(source, target.project, target.environment)
+    if not parameters:
         return {}
-    by_name = [{"Key": "Name", "Option": "Equals", "Values": list(wanted.values())}]
+    by_name = [{"Key": "Name", "Option": "Equals", "Values": list(parameters.values())}]
     pages = target.client("ssm").get_paginator("describe_parameters").paginate(ParameterFilters=by_name)
-    when = {one["Name"]: one["LastModifiedDate"] for page in pages for one in page["Parameters"]}
-    return {name: when.get(full) for name, full in wanted.items()}
+    stored_at = {parameter["Name"]: parameter["LastModifiedDate"] for page in pages for parameter in page["Parameters"]}
+    return {name: stored_at.get(parameter) for name, parameter in parameters.items()}

@@ -1,4 +1,7 @@
-"""Templates of an earlier build, which are used again where definition, keys and the framework's code are the same."""
+"""Templates of an earlier build, which are used again where definition, keys and the framework's code are the same.
+
+Without them, each of many sources takes some 18 ms when nothing changed, three times as long; the budget is 10 ms.
+"""
 
 from __future__ import annotations
 

@@ -32,19 +32,19 @@ class Captured:
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    doubts: tuple[str, ...] = ()
-    cut: bytes = b""
+    warnings: tuple[str, ...] = ()
+    trailing_newline: bytes = b""
     """What stood at the end of the file and is not in `body`: a line break that an editor may have put there."""
 
     @cached_property
-    def joined(self) -> dict[str, str]:
+    def headers_by_name(self) -> dict[str, str]:
         """The headers by lower-case name; what stands twice is joined with a comma, as API Gateway does."""
         return _join_headers(self.headers)
 
     @property
-    def sent(self) -> OutgoingRequest:
+    def request(self) -> OutgoingRequest:
         """The request as whatever verifies it takes it."""
-        return OutgoingRequest(self.method, self.url, self.joined, self.body)
+        return OutgoingRequest(self.method, self.url, self.headers_by_name, self.body)
 
 
 def read_captured(file: Path) -> Captured:

@@ -24,7 +24,7 @@ class JsonRequest(NamedTuple):
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def read_json(file: Path, content: bytes) -> JsonRequest:

@@ -52,20 +52,20 @@ class Shaped:
     """What the source's JSON Schemas do not know of it."""
 
     @property
-    def part(self) -> str:
+    def expected_part(self) -> str:
         """Which kind of file holds what is expected of it."""
         return "mozdef" if self.reply is None else "reply"
 
     @property
-    def stale(self) -> Path | None:
+    def stale_file(self) -> Path | None:
         """The file of the other kind, from when the sample became that."""
-        other = self.sample.file("reply" if self.part == "mozdef" else "mozdef")
+        other = self.sample.file("reply" if self.expected_part == "mozdef" else "mozdef")
         return other if other.exists() else None
 
     def accepted(self) -> dict[Path, bytes | None]:
         """What is to be stored beside the sample, and None for what is to be removed."""
-        stale = {self.stale: None} if self.stale else {}
-        return {self.sample.file(self.part): expected_text(self).encode(), **stale}
+        stale = {self.stale_file: None} if self.stale_file else {}
+        return {self.sample.file(self.expected_part): expected_text(self).encode(), **stale}
 
 
 def shape(source: Source, sample: Sample) -> Shaped:
@@ -122,11 +122,11 @@ def _trace(source: Source, sample: Sample) -> str:
 
 def compare(made: Shaped) -> list[Problem]:
     """How the sample differs from what is stored beside it."""
-    file, problems = made.sample.file(made.part), []
-    if made.stale:
+    file, problems = made.sample.file(made.expected_part), []
+    if made.stale_file:
         kind = "messages" if made.reply is None else "a reply"
         said = f"is stale, since the sample becomes {kind}; if the build is right, --accept removes it"
-        problems.append(Problem(display_path(made.stale), 0, "", said))
+        problems.append(Problem(display_path(made.stale_file), 0, "", said))
     try:
         stored = json.loads(read_file(file))
     except FileNotFoundError:
@@ -192,5 +192,5 @@ def _short(value: Any) -> str:
 def _refuse_fetch(url: str, hosts: Iterable[str]) -> bytes:
     """What a challenge would call, a build only looks at."""
     if not is_allowed(url, hosts):
-        raise FetchRefused("it is not at a host that may be asked")
+        raise FetchRefused("its host is not in the list of allowed hosts")
     return b""

@@ -22,9 +22,9 @@ class Endpoint(NamedTuple):
     """Where a sample goes; `here` is on this machine, where no proxy leads. `told` is the URL that the vendor knows."""
 
     url: str
-    here: bool = False
+    local: bool = False
     ca_bundle: str | None = None
-    told: str | None = None
+    vendor_url: str | None = None
 
 
 class HttpResponse(NamedTuple):
@@ -52,7 +52,7 @@ def choose_sample(definition: Definition, wanted: str | None) -> Sample:
 def send_request(endpoint: Endpoint, sent: OutgoingRequest, more: Mapping[str, str] | None = None) -> HttpResponse:
     """Send a request as the vendor would, with some more headers."""
     tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=endpoint.ca_bundle))
-    opener = urllib.request.build_opener(tls, *([urllib.request.ProxyHandler({})] if endpoint.here else []))
+    opener = urllib.request.build_opener(tls, *([urllib.request.ProxyHandler({})] if endpoint.local else []))
     query = urlsplit(sent.url).query
     url = f"{endpoint.url}?{query}" if query else endpoint.url
     headers = {**sent.headers, **(more or {})}

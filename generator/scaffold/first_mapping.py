@@ -76,7 +76,7 @@ def _mozdef(name: str, item: Any, kind: str | None) -> dict[str, Any]:
 def sample_name(request: Captured, body: Body) -> str:
     """What the sample is called: its event's type, where it has one."""
     header = _type_header(request)
-    written = request.joined[header[len("header('") : -len("')")]] if header else ""
+    written = request.headers_by_name[header[len("header('") : -len("')")]] if header else ""
     if not written and (path := _first(_item(body), _TYPES, _is_word)):
         written = _at(_item(body), path)
     name = re.sub(r"[^A-Za-z0-9_-]+", ".", written).strip(".")
@@ -89,8 +89,10 @@ def _item(body: Body) -> Any:
 
 
 def _type_header(request: Captured) -> str | None:
-    found = (name for name, value in request.joined.items() if _TYPE_HEADER.fullmatch(name) and _is_word(value))
-    return next((f"header('{name}')" for name in found if not is_secret(name, request.joined[name])), None)
+    found = (
+        name for name, value in request.headers_by_name.items() if _TYPE_HEADER.fullmatch(name) and _is_word(value)
+    )
+    return next((f"header('{name}')" for name in found if not is_secret(name, request.headers_by_name[name])), None)
 
 
 def _first(item: Any, paths: Iterable[str], fits: Callable[[Any], Any]) -> str | None:

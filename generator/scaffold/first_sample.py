@@ -52,8 +52,8 @@ class Body:
 def read_body(file: Path, request: Captured, also: Iterable[str] = ()) -> Body:
     """The request's body; what stands in these fields is secret, and in those that are called so."""
     try:
-        sent = decompress(request.body, request.joined)
-        value, written, payload = _read(sent, media_type(request.joined))
+        sent = decompress(request.body, request.headers_by_name)
+        value, written, payload = _read(sent, media_type(request.headers_by_name))
     except Rejected as rejected:
         raise GeneratorError(f"{file}: can be no sample: {rejected.detail}") from None
     known = [name for name in also if masking.mask_fields(value, [name])]
@@ -132,7 +132,7 @@ def request_head(request: Captured, source: Source, kind: Format) -> RequestHead
     made = set(_made(source))
     headers: dict[str, str] = {}
     credentials, secret = [], []
-    for name, value in request.joined.items():
+    for name, value in request.headers_by_name.items():
         if name in own:
             credentials.append(name)
         elif name not in made and is_secret(name, value):

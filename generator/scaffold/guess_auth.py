@@ -41,7 +41,7 @@ def _sns(request: Captured) -> Guess | None:
 
 
 def _authorization(request: Captured) -> Guess | None:
-    value = request.joined.get("authorization")
+    value = request.headers_by_name.get("authorization")
     if not value:
         return None
     scheme, space, rest = value.partition(" ")

@@ -30,11 +30,11 @@ def from_standard_webhooks(request: Captured) -> Guess | None:
     for lower, name in there.items():
         stem = lower.removesuffix("-signature")
         found = (
-            value_kinds.read_header_signature(name, request.joined[lower])
+            value_kinds.read_header_signature(name, request.headers_by_name[lower])
             if f"{stem}-id" in there and stem != lower
             else None
         )
-        written = value_kinds.time_format(request.joined.get(f"{stem}-timestamp", ""))
+        written = value_kinds.time_format(request.headers_by_name.get(f"{stem}-timestamp", ""))
         if not found or not written or found.prefix not in ("v1,", "v1a,"):
             continue
         kind, strip = ("ed25519", "whpk_") if found.prefix == "v1a," else ("hmac", "whsec_")
@@ -101,7 +101,7 @@ def _signed(request: Captured, found: list[value_kinds.HeaderSignature]) -> Gues
     checks = [*_doubts(kind, algorithm, settings)]
     if others:
         checks.append(f"{' and '.join(others)} may carry a signature too: which one is the vendor's best?")
-    if "authorization" in request.joined:
+    if "authorization" in request.headers_by_name:
         checks.append("Authorization may carry a credential too: `all_of` verifies both")
     return Guess({kind: settings}, (f"{what}, as {made} makes them",), tuple(checks))
 

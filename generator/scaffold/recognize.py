@@ -92,7 +92,7 @@ def is_confirmed(definition: Definition) -> bool:
 
 def seen_by(source: Source, request: Captured) -> Request:
     """The request as a source's handler reads it."""
-    return dataclasses.replace(Request.from_sent(request.sent, 0.0), read_body=body_reader(source.events))
+    return dataclasses.replace(Request.from_outgoing(request.request, 0.0), read_body=body_reader(source.events))
 
 
 def _as_its(fit: _Fit, guessed: Guess | None) -> Recognition:

@@ -6,8 +6,7 @@ import json
 from json.encoder import encode_basestring
 from typing import Any
 
-import awacs
-from troposphere import AWSHelperFn, BaseAWSObject, Template
+from troposphere import Template
 
 from generator.templates import scanner_exceptions
 
@@ -19,49 +18,9 @@ def text(template: Template) -> str:
 
     A template over 51,200 bytes has to lie in a bucket, and an indented `{"Ref": "x"}` has three lines.
     """
-    document = plain(template)
+    document: dict[str, Any] = template.to_dict()
     scanner_exceptions.add_to_metadata(document)
     return f"{formatted(document)}\n"
-
-
-def plain(template: Template) -> dict[str, Any]:
-    """What `to_dict()` of the template returns, in half of the time; what a resource lacks, the linters say."""
-    sections = {
-        "AWSTemplateFormatVersion": template.version,
-        "Description": template.description,
-        "Metadata": template.metadata,
-        "Parameters": template.parameters,
-        "Rules": template.rules,
-        "Mappings": template.mappings,
-        "Conditions": template.conditions,
-        "Resources": template.resources,
-        "Outputs": template.outputs,
-    }
-    return {name: _plain(section) for name, section in sections.items() if section}
-
-
-_OBJECT, _FUNCTION = BaseAWSObject.to_dict, AWSHelperFn.to_dict
-
-
-def _plain(value: Any) -> Any:
-    """In one walk: troposphere's own `to_dict` walks over all that is below an object once more for each above it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):
-        return {name: _plain(below) for name, below in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(below) for below in value]
-    encode = getattr(type(value), "to_dict", None)
-    if encode is _OBJECT and value.properties:
-        value.validate()
-        return _plain(value.resource)
-    if encode is _FUNCTION:
-        return _plain(value.data)
-    if encode:
-        return _plain(value.to_dict())
-    if isinstance(value, awacs.AWSHelperFn | awacs.AWSObject):
-        return _plain(value.JSONrepr())
-    return value
 
 
 def formatted(value: Any, indent: str = "") -> str:

@@ -131,7 +131,7 @@ def _received_signature(settings: Settings, item: Any, request: Request) -> byte
 
 
 def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float) -> OutgoingRequest:
-    root, request = json.loads(outgoing.body), Request.from_sent(outgoing, now)
+    root, request = json.loads(outgoing.body), Request.from_outgoing(outgoing, now)
     key = usable_keys(settings, lookup_secret, read_secret).current
     for item in _items(settings, root, request):
         digest = hmac.digest(key, _text(settings, item, request), settings.algorithm)

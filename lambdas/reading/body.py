@@ -1,4 +1,4 @@
-"""From bytes to JSON, and why not."""
+"""JSON from bytes: what MozDef or Elasticsearch could not take is rejected, with the reason."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any, NoReturn
 
 MAX_DEPTH = 64
 MAX_VALUES = 250_000
-"""Values in a body: each takes some 100 bytes once it is taken apart."""
+"""Values in a body: each takes some 100 bytes of memory once it is parsed."""
 _INT64 = 2**63
 _ALWAYS_FITS = 18
-"""Digits, or a sign and digits: most integers need no look at their value."""
+"""Characters: an integer this short always fits into 64 bits, so its value need not be compared."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
 class Rejected(Exception):  # noqa: N818 - it names the outcome
     """An authentic event that can't become a message: kept with its reason, never dropped.
 
-    `reason` is a word from a short list; `detail` tells a person more, and holds nothing of the event.
+    `reason` is a word from a short list; `detail` is a sentence for people, and holds nothing of the event.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -30,28 +30,28 @@ class Rejected(Exception):  # noqa: N818 - it names the outcome
 
 
 def parse(body: bytes) -> Any:
-    """The body as JSON; Rejected where MozDef or Elasticsearch could not take what is in it.
+    """Parse a body as JSON; Rejected where MozDef or Elasticsearch could not take a value in it.
 
-    Python's decoder takes NaN and 1e400, which are no JSON: https://docs.python.org/3/library/json.html
+    Python's decoder takes NaN and 1e400, which are not JSON: https://docs.python.org/3/library/json.html
     """
     return _decode(body, _DECODER.decode)
 
 
 def parse_lines(body: bytes) -> list[Any]:
-    """The JSON values of a body that holds one after the other, as NDJSON does; the same is refused."""
+    """Parse a body of JSON values one after the other, such as NDJSON; Rejected as `parse` does."""
     values: list[Any] = _decode(body, _parse_values)
     return values
 
 
 def _parse_each_line(text: str) -> list[Any]:
-    """Line by line, where the whole can't be read: one that is no JSON is its text, which can be no event."""
-    found: list[Any] = []
+    """Parse line by line. A line that is not JSON becomes its text, so that it alone is rejected as no event."""
+    values: list[Any] = []
     for line in filter(str.strip, text.split("\n")):
         try:
-            found.append(_DECODER.decode(line))
+            values.append(_DECODER.decode(line))
         except json.JSONDecodeError:
-            found.append(line)
-    return found
+            values.append(line)
+    return values
 
 
 def _decode(body: bytes, decode: Callable[[str], Any]) -> Any:
@@ -66,7 +66,7 @@ def _decode(body: bytes, decode: Callable[[str], Any]) -> Any:
         raise Rejected("not-json", f"the body is not JSON: {error.msg} at character {error.pos}") from None
     except RecursionError:
         raise Rejected("depth", f"nested deeper than {MAX_DEPTH}") from None
-    # Fewer brackets than levels allowed: nothing to measure, the usual case.
+    # Text with fewer brackets than levels allowed, the usual case, can't be nested too deep.
     if text.count("{") + text.count("[") > MAX_DEPTH and is_deeper_than(value, MAX_DEPTH):
         raise Rejected("depth", f"nested deeper than {MAX_DEPTH}")
     return value
@@ -82,31 +82,31 @@ def _parse_values(text: str) -> list[Any]:
 
 
 def _parse_concatenated(text: str) -> list[Any]:
-    found: list[Any] = []
-    at = _SPACE.match(text).end()  # type: ignore[union-attr]  # it matches nothing too
-    while at < len(text):
-        value, end = _DECODER.raw_decode(text, at)
-        found.append(value)
-        if len(found) > MAX_VALUES:
+    values: list[Any] = []
+    offset = _SPACE.match(text).end()  # type: ignore[union-attr]  # it always matches, if only the empty text
+    while offset < len(text):
+        value, end = _DECODER.raw_decode(text, offset)
+        values.append(value)
+        if len(values) > MAX_VALUES:
             raise Rejected("too-many", f"more than {MAX_VALUES:,} values in one body")
-        at = _SPACE.match(text, end).end()  # type: ignore[union-attr]  # as above
-    return found
+        offset = _SPACE.match(text, end).end()  # type: ignore[union-attr]  # as above
+    return values
 
 
 def is_deeper_than(value: Any, limit: int) -> bool:
-    """Whether lists and objects in the value are nested deeper than the limit."""
+    """Return whether lists and objects in a value are nested deeper than the limit."""
     level = [value]
     for _ in range(limit):
         below: list[Any] = []
-        for one in level:
-            if isinstance(one, dict):
-                below.extend(one.values())
-            elif isinstance(one, list):
-                below.extend(one)
+        for nested in level:
+            if isinstance(nested, dict):
+                below.extend(nested.values())
+            elif isinstance(nested, list):
+                below.extend(nested)
         if not below:
             return False
         level = below
-    return any(isinstance(one, dict | list) for one in level)
+    return any(isinstance(nested, dict | list) for nested in level)
 
 
 def _integer(text: str) -> int:

@@ -1,4 +1,4 @@
-"""What a body says, however it is written: JSON, lines of it, or a form; compressed or not."""
+"""Read a body in the format of its source: JSON, NDJSON or a form, compressed with gzip, deflate or not at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
 MAX_DECOMPRESSED = 16 * 1_048_576
-"""Bytes of a body once it is no more compressed: a thousandth of it may have been sent."""
+"""Bytes of a decompressed body: it may be a thousand times as large as what was sent."""
 _TYPES: dict[str, Format] = {
     FORM: "form",
     "application/json": "json",
@@ -25,72 +25,72 @@ _TYPES: dict[str, Format] = {
     "application/jsonl": "ndjson",
     "application/x-jsonlines": "ndjson",
 }
-# https://docs.python.org/3/library/zlib.html#zlib.decompressobj: gzip's head, and a window of any size
+# https://docs.python.org/3/library/zlib.html#zlib.decompressobj: which header to expect, and a window of any size
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
-# Bytes at a time: what comes after the end of one gzip file is copied, and there may be a hundred thousand of them.
+# Bytes at a time: the rest after the end of each gzip member is copied, and there may be a hundred thousand members.
 _STEP = 4_096
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 
 
 def body_reader(events: Events) -> Callable[[Request], Any]:
-    """What reads the bodies of a source."""
+    """Return the function that reads the bodies of a source."""
     return _read_json if events.format == ("json",) else partial(_read_as, events.format, events.payload)
 
 
 def _read_json(request: Request) -> Any:
-    """As most bodies are written."""
+    """Read a body as JSON, the format of most sources."""
     return parse(decompress(request.body, request.headers) if "content-encoding" in request.headers else request.body)
 
 
 def _read_as(formats: tuple[Format, ...], payload: str | None, request: Request) -> Any:
     body = decompress(request.body, request.headers)
-    written = formats[0]
+    body_format = formats[0]
     if len(formats) > 1:
-        kind = _TYPES.get(media_type(request.headers))
-        written = kind if kind in formats else written
-    if written == "form":
+        by_type = _TYPES.get(media_type(request.headers))
+        body_format = by_type if by_type in formats else body_format
+    if body_format == "form":
         return _parse_form(body, payload)
-    return parse(body) if written == "json" else parse_lines(body)
+    return parse(body) if body_format == "json" else parse_lines(body)
 
 
 def media_type(headers: Mapping[str, str]) -> str:
-    """The content type without its parameters, lower case."""
+    """Return the content type without its parameters, in lower case."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def decompress(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """The body as it was before it was compressed, which is the last thing that is done to it; Rejected else."""
+    """Decompress a body by its content-encoding; Rejected where unsupported, truncated or too large."""
     coding = headers.get("content-encoding")
     if not coding or (coding := coding.strip().lower()) == "identity":
         return body
     if coding in ("gzip", "x-gzip"):
         return _decompress_with(body, _GZIP)
     if coding == "deflate":
-        # RFC 9110 means zlib's format; some send the bare one.
+        # RFC 9110 means the zlib format; some senders send the raw one.
         return _decompress_with(body, _ZLIB if body[:1] and body[0] & 0x0F == 8 else _RAW)
     raise Rejected("encoding", "its content-encoding is neither gzip nor deflate")
 
 
 def _decompress_with(body: bytes, window: int) -> bytes:
-    found: list[bytes] = []
-    one, at, room = zlib.decompressobj(window), 0, MAX_DECOMPRESSED
+    parts: list[bytes] = []
+    decompressor, offset, remaining = zlib.decompressobj(window), 0, MAX_DECOMPRESSED
     try:
-        while at < len(body) and not (one.eof and window != _GZIP):
-            # A gzip file may be several, one after the other.
-            one = zlib.decompressobj(window) if one.eof else one
-            part = body[at : at + _STEP]
-            found.append(one.decompress(part, room + 1))
-            room -= len(found[-1])
-            if room < 0:
+        while offset < len(body) and not (decompressor.eof and window != _GZIP):
+            # A gzip file may have several members, one after the other.
+            decompressor = zlib.decompressobj(window) if decompressor.eof else decompressor
+            chunk = body[offset : offset + _STEP]
+            parts.append(decompressor.decompress(chunk, remaining + 1))
+            remaining -= len(parts[-1])
+            if remaining < 0:
                 raise Rejected("encoding", f"it has more than {MAX_DECOMPRESSED:,} bytes once it is decompressed")
-            at += len(part) - len(one.unused_data)
+            offset += len(chunk) - len(decompressor.unused_data)
     except zlib.error:
         raise Rejected("encoding", "it is not compressed as its content-encoding says") from None
-    if body and not one.eof:
+    if body and not decompressor.eof:
         raise Rejected("encoding", "it is cut short")
-    if at < len(body):
+    if offset < len(body):
         raise Rejected("encoding", "something follows the end of what is compressed")
-    return b"".join(found)
+    return b"".join(parts)
 
 
 def _parse_form(body: bytes, payload: str | None) -> Any:
@@ -99,11 +99,11 @@ def _parse_form(body: bytes, payload: str | None) -> Any:
     fields: dict[str, Any] = {}
     try:
         for name, value in _form_fields(body):
-            before = fields.get(name)
-            if isinstance(before, list):
-                before.append(value)
+            earlier = fields.get(name)
+            if isinstance(earlier, list):
+                earlier.append(value)
             else:
-                fields[name] = value if before is None else [before, value]
+                fields[name] = value if earlier is None else [earlier, value]
     except UnicodeDecodeError:
         raise Rejected("not-form", "the body is not UTF-8") from None
     # A form without the field is an event of its own: Slack's slash commands, beside its interactive payloads.
@@ -115,13 +115,13 @@ def _parse_form(body: bytes, payload: str | None) -> Any:
 
 
 def _form_fields(body: bytes) -> Iterator[tuple[str, str]]:
-    """The fields of a form, as urllib.parse.parse_qsl finds them; that takes some hundred bytes for each escape."""
+    """Yield the fields of a form as urllib.parse.parse_qsl does, which takes some hundred bytes for each escape."""
     for field in filter(None, body.split(b"&")):
         name, _, value = field.partition(b"=")
         yield _unescape(name), _unescape(value)
 
 
-def _unescape(written: bytes) -> str:
-    # In Latin-1 each byte is a character, and there is one object for all that are the same.
-    text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), written.replace(b"+", b" ").decode("latin-1"))
+def _unescape(escaped: bytes) -> str:
+    # In Latin-1 each byte is a character, and Python keeps one object for each of the 256.
+    text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), escaped.replace(b"+", b" ").decode("latin-1"))
     return text.encode("latin-1").decode()

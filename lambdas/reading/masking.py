@@ -1,4 +1,4 @@
-"""Fields of a body: names with dots between them, and `[]` for every item of a list."""
+"""Mask, replace or find a field of a body: names with dots between them, and `[]` for every item of a list."""
 
 from __future__ import annotations
 
@@ -15,72 +15,69 @@ MASK = "[masked]"
 
 
 def replace_field(value: Any, field: str, new: Any) -> int:
-    """Replace what is at a field, wherever it is there; how many times it was."""
+    """Replace a field, in every list item that has it, and return how many were replaced."""
     return _replacer(field)(value, new)
 
 
 def mask_fields(value: Any, fields: Iterable[str]) -> int:
-    """Replace what is at these fields by a mark; how many times one was there."""
-    found = 0
-    for field in fields:
-        found += _replacer(field)(value, MASK)
-    return found
+    """Replace these fields by a mark, and return how many were replaced."""
+    return sum([_replacer(field)(value, MASK) for field in fields])
 
 
 def field_value(value: Any, field: str, request: Request) -> Any:
-    """What is at a field; None where nothing is."""
+    """Return what is at a field; None where nothing is."""
     return compile_path(_field_path(field))(value, Functions(request, value))
 
 
 @cache
 def _field_path(field: str) -> str:
-    """A field as a path: its names in double quotes, since `@odata.type` and `client-state` are none in JMESPath."""
+    """Write a field as a path, its names in double quotes: JMESPath takes no bare `client-state` or `@odata`."""
     names = ((name.removesuffix("[]"), "[]" if name.endswith("[]") else "") for name in field.split("."))
     return ".".join(f'"{name}"{items}' if name else items for name, items in names)
 
 
 @cache
 def _replacer(field: str) -> Callable[[Any, Any], int]:
-    *above, last = [name for name in field.replace("[]", ".[]").split(".") if name]
-    return _list_replacer(above, last) if "[]" in (*above, last) else _single_replacer(above, last)
+    *parents, last = [name for name in field.replace("[]", ".[]").split(".") if name]
+    return _list_replacer(parents, last) if "[]" in (*parents, last) else _single_replacer(parents, last)
 
 
-def _single_replacer(above: list[str], last: str) -> Callable[[Any, Any], int]:
-    """One place: what most fields are, in a fifth of the time."""
-    wherever = _list_replacer(above, last)
+def _single_replacer(parents: list[str], last: str) -> Callable[[Any, Any], int]:
+    """Replace a field without lists, as most are, in a fifth of the time; leave a body that has lists to the other."""
+    replace_in_lists = _list_replacer(parents, last)
 
-    def put_there(value: Any, new: Any) -> int:
-        below = value
-        for name in above:
-            if not isinstance(below, dict):
-                return wherever(value, new) if isinstance(below, list) else 0
-            below = below.get(name)
-        if isinstance(below, list):
-            return wherever(value, new)
-        if not isinstance(below, dict) or below.get(last) is None:
+    def replace(value: Any, new: Any) -> int:
+        parent = value
+        for name in parents:
+            if not isinstance(parent, dict):
+                return replace_in_lists(value, new) if isinstance(parent, list) else 0
+            parent = parent.get(name)
+        if isinstance(parent, list):
+            return replace_in_lists(value, new)
+        if not isinstance(parent, dict) or parent.get(last) is None:
             return 0
-        below[last] = new
+        parent[last] = new
         return 1
 
-    return put_there
+    return replace
 
 
-def _list_replacer(above: list[str], last: str) -> Callable[[Any, Any], int]:
-    """Every place. A list is looked through wherever it stands: what splits a body may do so too."""
+def _list_replacer(parents: list[str], last: str) -> Callable[[Any, Any], int]:
+    """Replace a field in every list item, also of lists that it does not name: `split` may look through them too."""
 
-    def put_everywhere(value: Any, new: Any) -> int:
-        places = [value]
-        for name in above:
+    def replace(value: Any, new: Any) -> int:
+        values = [value]
+        for name in parents:
             if name != "[]":
-                places = [one[name] for one in _objects_in(places) if name in one]
+                values = [parent[name] for parent in _objects_in(values) if name in parent]
         if last == "[]":
-            return sum(_fill_list(one, new) for one in places)
-        found = [one for one in _objects_in(places) if one.get(last) is not None]
-        for one in found:
-            one[last] = new
-        return len(found)
+            return sum(_fill_list(items, new) for items in values)
+        owners = [owner for owner in _objects_in(values) if owner.get(last) is not None]
+        for owner in owners:
+            owner[last] = new
+        return len(owners)
 
-    return put_everywhere
+    return replace
 
 
 def _fill_list(value: Any, new: Any) -> int:
@@ -90,10 +87,10 @@ def _fill_list(value: Any, new: Any) -> int:
     return len(value)
 
 
-def _objects_in(places: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """The objects in these places, and in lists there, and in lists of those."""
-    for one in places:
-        if isinstance(one, dict):
-            yield one
-        elif isinstance(one, list):
-            yield from _objects_in(one)
+def _objects_in(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the objects among these values, and in lists among them, however deep."""
+    for value in values:
+        if isinstance(value, dict):
+            yield value
+        elif isinstance(value, list):
+            yield from _objects_in(value)

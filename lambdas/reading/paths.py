@@ -1,4 +1,4 @@
-"""Paths: JMESPath (https://jmespath.org), with functions that look at the request."""
+"""Compile paths: JMESPath (https://jmespath.org) with the functions header(), query() and root()."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lambdas.model import Path, Source
     from lambdas.reading.request import Request
 
-# Beside its own errors, JMESPath lets some of Python's through, as for contains('text', `1`).
+# JMESPath raises its own errors and lets some of Python's through, as for contains('text', `1`).
 _INAPPLICABLE = (JMESPathError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 CompiledPath = Callable[[Any, "Functions"], Any]
 
@@ -26,27 +26,27 @@ _CALL = re.compile(r"""\b(header|query)\(\s*(?:\\?'([^'\\]*)\\?'|`\s*"([^"`]*)"\
 
 
 def header_names(text: str) -> list[str]:
-    """The headers that a path, or a text with paths, looks at, lower case."""
+    """Return the headers that a path, or a text with paths, reads, in lower case."""
     return [name.lower() for name in _call_arguments(text, "header")]
 
 
 def _call_arguments(text: str, function: str) -> list[str]:
-    """What a function is called with: text in single quotes, inside root() too, or a JSON literal."""
+    """Return the arguments of a function's calls: text in single quotes, also within root(), or a JSON literal."""
     return [quoted or literal for name, quoted, literal in _CALL.findall(text) if name == function]
 
 
 def event_inputs(source: Source, function: str) -> tuple[str, ...]:
-    """The headers, or the query parameters, that say something of an event."""
+    """Return the headers, or the query parameters, that the mapping of a source reads (`header` or `query`)."""
     events, mozdef = source.events, source.mozdef
     texts = [events.split, events.id, events.type, events.time, *events.require, *mozdef.tags]
     texts += [mozdef.summary, mozdef.severity, mozdef.category, *(mozdef.details or {}).values()]
     texts += [mozdef.hostname, mozdef.processname, mozdef.source, mozdef.eventsource]
-    found = dict.fromkeys(name for text in texts if text for name in _call_arguments(text, function))
-    return tuple(dict.fromkeys(map(str.lower, found) if function == "header" else found))
+    names = [name for text in texts if text for name in _call_arguments(text, function)]
+    return tuple(dict.fromkeys(map(str.lower, names) if function == "header" else names))
 
 
 class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no types
-    """What a path may call beside JMESPath's own functions."""
+    """The functions of a path: JMESPath's own, and those that read the request or the whole body."""
 
     def __init__(self, request: Request, root: Any = None) -> None:
         self.request = request
@@ -64,16 +64,16 @@ class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no
 
     @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]
     def _func_root(self, path: str) -> Any:
-        """A path in the whole body, once an item was split off."""
+        """A path in the whole body, for an event that `split` found in it."""
         return compile_path(path)(self.root, self)
 
 
 @cache
 def compile_path(path: Path | str) -> CompiledPath:
-    """The path as a function; it raises Rejected where the path can't be applied to the value."""
+    """Return the path as a function; it raises Rejected where the path can't be applied to the value."""
     expression = jmespath.compile(path)
-    if quick := _compile_simple(expression.parsed):
-        return quick
+    if simple := _compile_simple(expression.parsed):
+        return simple
 
     def find(value: Any, functions: Functions) -> Any:
         try:
@@ -85,21 +85,21 @@ def compile_path(path: Path | str) -> CompiledPath:
 
 
 def _compile_simple(node: dict[str, Any]) -> CompiledPath | None:
-    """What most paths are made of, as Python: names, dots, `||` and `== 'text'`. The rest is the interpreter's.
+    """Compile names, dots, `||` and `== 'text'`, of which most paths consist; None for a path with anything else.
 
     JMESPath's interpreter takes ten times as long. With it alone, a handler would take 6,700 events a second instead of
-    9,000; without `||` and `== 'text'` here, 7,700.
+    9,000; without `||` and `== 'text'` in this function, 7,700.
     """
-    kind, below = node["type"], node["children"]
+    kind, children = node["type"], node["children"]
     if kind == "field":
         return _compile_names((node["value"],))
-    if kind == "subexpression" and all(child["type"] == "field" for child in below):
-        return _compile_names(tuple(child["value"] for child in below))
+    if kind == "subexpression" and all(child["type"] == "field" for child in children):
+        return _compile_names(tuple(child["value"] for child in children))
     if kind == "or_expression":
-        first, second = _compile_simple(below[0]), _compile_simple(below[1])
+        first, second = _compile_simple(children[0]), _compile_simple(children[1])
         return _first_truthy(first, second) if first and second else None
-    if kind == "comparator" and node["value"] == "eq" and below[1]["type"] == "literal":
-        left, text = _compile_simple(below[0]), below[1]["value"]
+    if kind == "comparator" and node["value"] == "eq" and children[1]["type"] == "literal":
+        left, text = _compile_simple(children[0]), children[1]["value"]
         return (lambda value, functions: left(value, functions) == text) if left and isinstance(text, str) else None
     return None
 
@@ -117,8 +117,9 @@ def _compile_names(keys: tuple[str, ...]) -> CompiledPath:
 
 def _first_truthy(first: CompiledPath, second: CompiledPath) -> CompiledPath:
     def find(value: Any, functions: Functions) -> Any:
-        found = first(value, functions)
-        # 0 is true to JMESPath; what is false is an empty text, list or object, false and null.
-        return found if found or (found == 0 and found is not False) else second(value, functions)
+        preferred = first(value, functions)
+        # To JMESPath 0 is true; an empty text, list or object, false and null are false.
+        truthy = preferred or (preferred == 0 and preferred is not False)
+        return preferred if truthy else second(value, functions)
 
     return find

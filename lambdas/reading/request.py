@@ -1,4 +1,4 @@
-"""An HTTP request as API Gateway hands it over."""
+"""The Request: what API Gateway passes on, its body read once, masked, and in the form in which it may be kept."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from lambdas.auth_type import OutgoingRequest
 
 CANARY_HEADER = "x-mozdef-canary"
-"""A header that marks an authentic event as one that MozDef is to drop: 32 hexadecimal digits, by which it is found."""
+"""The header of a canary: 32 hexadecimal digits, which identify it. MozDef drops the message."""
 _NONCE = re.compile("[0-9a-f]{32}")
 FORM = "application/x-www-form-urlencoded"
 BY_IAM = "handedOverByIam"
-"""A key of an event that lambda:InvokeFunction brought: what the vendor alone could sign, we can only hand over."""
+"""The key that marks an event passed by lambda:InvokeFunction: for a request that the vendor alone can sign."""
 
 
 def _json(request: Request) -> Any:
@@ -33,7 +33,7 @@ def _json(request: Request) -> Any:
 class Request:
     """One request: `body` is the bytes as sent, header names are lower case, `time` is Unix seconds of receipt.
 
-    What it says changes once at most, where fields are masked; not `frozen`, which would take as long as verifying it.
+    `json` changes at most once, where fields are masked. Not `frozen`, which takes as long as verifying the request.
     """
 
     method: str
@@ -43,19 +43,19 @@ class Request:
     id: str = "-"
     time: float = 0.0
     by_iam: bool = False
-    """Not from the endpoint: whoever handed it over may invoke the function."""
+    """Not from the endpoint, but from a caller that may invoke the function."""
     claims: Mapping[str, Any] | None = None
-    """The claims of a token that the HTTP API itself has verified."""
+    """The claims of a token that the HTTP API itself verified."""
     url: str = ""
-    """The endpoint's URL as it was called, with the query as it was sent."""
+    """The URL that was called, with the query as sent."""
     read_body: Callable[[Request], Any] = _json
-    """How its source's bodies are read."""
+    """Reads a body in the format of its source."""
     masked: bool = False
-    """Something was taken out of what the body says; `body` still has it."""
+    """Fields of `json` are masked; `body` still has them."""
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any], now: float, read: Callable[[Request], Any] = _json) -> Request:
-        """The request in an event of payload format 2.0; ValueError where its body is not what it says.
+        """Return the request in an event of payload format 2.0; ValueError where its body is not base64 and should be.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
         """
@@ -63,17 +63,17 @@ class Request:
         query = event.get("rawQueryString") or ""
         body = event.get("body") or ""
         if event.get("isBase64Encoded"):
-            sent = base64.b64decode(body, validate=True)
+            content = base64.b64decode(body, validate=True)
         else:
-            sent = body.encode("utf-8", "surrogatepass")
+            content = body.encode("utf-8", "surrogatepass")
         return cls(
             method=str((context.get("http") or {}).get("method", "")).upper(),
             headers=lower_case_headers(event.get("headers") or {}),
-            body=sent,
+            body=content,
             raw_query=query,
             id=str(context.get("requestId") or "-"),
             time=now,
-            # An event's own keys are all API Gateway's; what a sender writes is below them.
+            # API Gateway alone writes an event's top-level keys; a sender's words are below them.
             by_iam=event.get(BY_IAM) is True,
             claims=((context.get("authorizer") or {}).get("jwt") or {}).get("claims"),
             url=f"https://{context.get('domainName')}{event.get('rawPath')}{'?' if query else ''}{query}",
@@ -81,19 +81,18 @@ class Request:
         )
 
     @classmethod
-    def from_sent(cls, sent: OutgoingRequest, now: float) -> Request:
-        """The request as it is seen when it arrives."""
-        return cls(
-            sent.method, lower_case_headers(sent.headers), sent.body, urlsplit(sent.url).query, time=now, url=sent.url
-        )
+    def from_outgoing(cls, outgoing: OutgoingRequest, now: float) -> Request:
+        """Return a request that is about to be sent, as the endpoint receives it."""
+        headers, query = lower_case_headers(outgoing.headers), urlsplit(outgoing.url).query
+        return cls(outgoing.method, headers, outgoing.body, query, time=now, url=outgoing.url)
 
     def mask(self, names: Iterable[str]) -> None:
-        """Take what is in these fields out of what the body says, and so out of all that goes anywhere.
+        """Mask these fields in `json`, and so in everything that is sent or kept.
 
         A body that can't be read is kept as it is, with the reason why.
         """
         try:
-            # A form may have more fields than the one that is read.
+            # `payload` may name the one field of a form that is read; the others could hold the secret too.
             self.masked = (
                 bool(masking.mask_fields(self.json, names)) or FORM in self.headers.get("content-type", "").lower()
             )
@@ -102,52 +101,52 @@ class Request:
 
     @cached_property
     def as_kept(self) -> tuple[bytes, Mapping[str, str]]:
-        """The body and the headers as they may be kept: as sent or, where something was masked, as JSON without it.
+        """The body and headers as they may be kept: as sent or, where fields are masked, as masked JSON.
 
-        Once looked at, it is the same whatever anybody does to `json`.
+        Its first use fixes it, whatever later code does to `json`.
         """
         if not self.masked:
             return self.body, self.headers
-        left_out = ("content-encoding", "content-type")
-        headers = {name: value for name, value in self.headers.items() if name not in left_out}
+        replaced = ("content-encoding", "content-type")
+        headers = {name: value for name, value in self.headers.items() if name not in replaced}
         try:
             body = json.dumps(self.json, ensure_ascii=False, separators=(",", ":")).encode()
         except UnicodeEncodeError:
-            # A lone surrogate is one event's, and the others of the body are to be read again.
+            # Escapes: a lone surrogate spoils one event, and the others must stay readable.
             body = json.dumps(self.json, separators=(",", ":")).encode()
         return body, {**headers, "content-type": "application/json"}
 
     def without_query(self, names: Iterable[str]) -> Request:
-        """The request without these query parameters."""
-        left_out = set(names)
-        parts = [one for one in self.raw_query.split("&") if unquote_plus(one.partition("=")[0]) not in left_out]
-        return replace(self, raw_query="&".join(parts))
+        """Return the request without these query parameters."""
+        removed = set(names)
+        kept = [part for part in self.raw_query.split("&") if unquote_plus(part.partition("=")[0]) not in removed]
+        return replace(self, raw_query="&".join(kept))
 
     @property
     def canary(self) -> str | None:
-        """The mark of an event that was sent to see that the endpoint works."""
-        mark = self.headers.get(CANARY_HEADER)
-        return mark if mark and _NONCE.fullmatch(mark) else None
+        """The id of a canary; None for any other request."""
+        canary_id = self.headers.get(CANARY_HEADER)
+        return canary_id if canary_id and _NONCE.fullmatch(canary_id) else None
 
     @cached_property
     def json(self) -> Any:
-        """What the body says, as JSON; Rejected where it can't be read."""
+        """The body as JSON; Rejected where it can't be read."""
         return self.read_body(self)
 
     @cached_property
     def query_parameters(self) -> list[tuple[str, str]]:
-        """The query's parameters, decoded, in their order. Nothing else takes a query apart."""
+        """The query's parameters, decoded, in order. Nothing else parses a query."""
         return parse_qsl(self.raw_query, keep_blank_values=True)
 
     def query(self, name: str) -> str | None:
-        """A query parameter, decoded: the first of that name."""
-        return next((value for each, value in self.query_parameters if each == name), None)
+        """Return the first query parameter of this name, decoded; None where there is none."""
+        return next((value for other, value in self.query_parameters if other == name), None)
 
 
 def lower_case_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers by lower-case name; what stands twice is joined with a comma, as payload 2.0 does."""
+    """Return the headers by lower-case name; repeated ones are joined with a comma, as payload 2.0 does."""
     if isinstance(headers, dict) and "".join(headers).islower():
-        return headers  # as payload 2.0 has them
+        return headers  # payload 2.0 has them so
     lowered = {name.lower(): str(value) for name, value in headers.items()}
     if len(lowered) == len(headers):
         return lowered

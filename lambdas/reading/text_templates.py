@@ -1,4 +1,4 @@
-"""Texts in which paths are filled in."""
+"""Compile texts with paths in braces, such as `login by {user}`, into functions that fill them in."""
 
 from __future__ import annotations
 
@@ -14,61 +14,61 @@ CompiledTemplate = Callable[[Any, Functions], Any]
 
 
 def template_parts(text: str) -> Iterator[tuple[str, str]]:
-    """The text as ("literal", …) and ("path", …); ValueError where braces or quotes don't balance."""
-    literal, at = "", 0
-    while at < len(text):
-        two, one = text[at : at + 2], text[at]
-        if two in ("{{", "}}"):
-            literal, at = literal + one, at + 2
-        elif one == "}":
-            raise ValueError(f"a lone }} at character {at + 1}; write }}}} for a brace")
-        elif one == "{":
+    """Yield the parts of a text as ("literal", …) and ("path", …); ValueError where braces or quotes don't balance."""
+    literal, offset = "", 0
+    while offset < len(text):
+        char = text[offset]
+        if text[offset : offset + 2] in ("{{", "}}"):
+            literal, offset = literal + char, offset + 2
+        elif char == "}":
+            raise ValueError(f"a lone }} at character {offset + 1}; write }}}} for a brace")
+        elif char == "{":
             if literal:
                 yield "literal", literal
                 literal = ""
-            end = _closing_brace(text, at)
-            if not (path := text[at + 1 : end].strip()):
+            end = _closing_brace(text, offset)
+            if not (path := text[offset + 1 : end].strip()):
                 raise ValueError("nothing between { and }; write {{ and }} for braces")
             yield "path", path
-            at = end + 1
+            offset = end + 1
         else:
-            literal, at = literal + one, at + 1
+            literal, offset = literal + char, offset + 1
     if literal:
         yield "literal", literal
 
 
 def template_paths(text: str) -> list[str]:
-    """The paths in a text."""
+    """Return the paths in a text."""
     return [part for kind, part in template_parts(text) if kind == "path"]
 
 
 def _closing_brace(text: str, start: int) -> int:
-    """Where the brace at `start` is closed; braces in quotes, and pairs of them, belong to the path."""
-    depth, quote, at = 0, "", start
-    while at < len(text):
-        char = text[at]
+    """Return the offset of the brace that closes the one at `start`; braces in quotes, and pairs, are in the path."""
+    depth, quote, offset = 0, "", start
+    while offset < len(text):
+        char = text[offset]
         if quote:
-            at += char == "\\"
+            offset += char == "\\"
             quote = "" if char == quote else quote
         elif char in "'\"`":
             quote = char
         elif char in "{}":
             depth += 1 if char == "{" else -1
             if depth == 0:
-                return at
-        at += 1
+                return offset
+        offset += 1
     raise ValueError(f"the {quote or '{'} at character {start + 1} is never closed")
 
 
 @cache
 def compile_template(text: str) -> CompiledTemplate:
-    """The text as a function from a value to what it says about it."""
+    """Return a function that fills a text in; for a text that is a sole path, one that returns what the path finds."""
     parts = list(template_parts(text))
     if len(parts) == 1 and parts[0][0] == "path":
         return compile_path(parts[0][1])
     if all(kind == "literal" for kind, _ in parts):
-        whole = "".join(part for _, part in parts)
-        return lambda _value, _functions: whole
+        constant = "".join(part for _, part in parts)
+        return lambda _value, _functions: constant
     finders: list[tuple[str, CompiledPath | None]] = [
         (part, None) if kind == "literal" else ("", compile_path(part)) for kind, part in parts
     ]
@@ -79,7 +79,7 @@ def compile_template(text: str) -> CompiledTemplate:
 
 
 def compile_json_template(template: Any) -> CompiledTemplate:
-    """JSON with texts in it as a function from a value to the JSON filled in. Keys stay as they are."""
+    """Return a function that fills in the texts of a JSON value. Its keys stay as they are."""
     if isinstance(template, str):
         return compile_template(template)
     if isinstance(template, Mapping):
@@ -92,7 +92,7 @@ def compile_json_template(template: Any) -> CompiledTemplate:
 
 
 def as_text(value: Any) -> str:
-    """A value inside a text: what is absent shows as `-`, as it does in access logs."""
+    """Write a value within a text: an absent one as `-`, as in access logs."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -100,5 +100,5 @@ def as_text(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:
-        # A path can compute what no JSON is, such as &a, or a number of 5,000 digits.
+        # A path can compute what JSON can't write, such as &a, or a number of 5,000 digits.
         raise Rejected("path", f"a path finds what can't be written: {type(error).__name__}") from None

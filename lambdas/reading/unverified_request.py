@@ -1,4 +1,4 @@
-"""Ways to verify a sender, one module each; the file's name is the type's name in a definition."""
+"""Read a request whose sender is not verified yet: refuse a compressed body, or a query parameter that is repeated."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from lambdas.auth_type import Unauthenticated
 
 
 def refuse_compressed_body(request: Request) -> None:
-    """Unauthenticated where a body would have to be decompressed for somebody whom nobody knows yet."""
+    """Raise Unauthenticated where the body is compressed: it would be decompressed for an unknown sender."""
     if "content-encoding" in request.headers:
         raise Unauthenticated("the body is compressed, and has to be read before its sender is known")
 
 
 def single_query_parameter(request: Request, name: str) -> str:
-    """The query parameter of this name, decoded; Unauthenticated unless it is there once.
+    """Return a query parameter, decoded; Unauthenticated unless the query has it exactly once.
 
-    Of two, one could be what was signed and the other what is read: `%58=1&X=2` is X twice.
+    Of two, one could be signed and the other be read: `%58=1&X=2` has X twice.
     """
-    values = [value for each, value in request.query_parameters if each == name]
+    values = [value for other, value in request.query_parameters if other == name]
     if len(values) != 1:
         raise Unauthenticated(
             f"query parameter {name} is there more than once" if values else f"no query parameter {name}"

@@ -1,6 +1,6 @@
-"""Which addresses are of the public internet.
+"""Whether an IP address belongs to the public internet, so that no fetch reaches a private network.
 
-Not `ipaddress.is_global`, whose answers differ between Python 3.11 and 3.13, and which takes multicast for global.
+`ipaddress.is_global` is no substitute: it differs between Python 3.11 and 3.13, and counts multicast as global.
 https://www.iana.org/assignments/iana-ipv4-special-registry, https://www.iana.org/assignments/iana-ipv6-special-registry
 """
 
@@ -31,7 +31,7 @@ _SPECIAL_IPV4 = tuple(
     )
 )
 _UNICAST = IPv6Network("2000::/3")
-"""All of IPv6 that is public lies in it: not loopback, mapped, local-use NAT64, unique local, link-local, multicast."""
+"""Holds all public IPv6 addresses; no loopback, mapped, local-use NAT64, unique local, link-local or multicast ones."""
 _SPECIAL_IPV6 = tuple(
     map(
         IPv6Network,
@@ -44,7 +44,7 @@ _SPECIAL_IPV6 = tuple(
     )
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
-"""An IPv4 address for networks that have IPv6 alone, https://www.rfc-editor.org/rfc/rfc6052"""
+"""IPv4 addresses, embedded for networks that have IPv6 alone: https://www.rfc-editor.org/rfc/rfc6052"""
 
 
 def is_public(address: str) -> bool:

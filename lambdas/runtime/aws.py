@@ -1,6 +1,6 @@
-"""The only maker of clients here.
+"""AWS clients of the functions; no other module makes one.
 
-They are boto3's, made by the botocore below it: what boto3 puts on top is a tenth of a cold start, and nothing to us.
+botocore makes them without boto3, whose layer on top takes a tenth of a cold start and adds nothing that is used.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-# Most vendors hang up after 3 seconds: two quick tries, then an answer that makes them come back.
+# Most vendors hang up after 3 seconds: two quick tries leave time for a 503, after which the vendor retries.
 CONFIG = Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 @cache
 def client(service: str, config: Config = CONFIG) -> Any:
-    """A client of the function's own region, made when first asked for: each costs some 50 ms."""
+    """Return a client for the function's own region, made at its first use: each takes some 50 ms."""
     return _session().create_client(service, config=config)
 
 

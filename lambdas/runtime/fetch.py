@@ -1,4 +1,4 @@
-"""What is fetched from vendors, and how often: a certificate, a set of public keys, a confirmation."""
+"""Fetch from a vendor, within limits of time, size and rate: a certificate, public keys, a confirmation URL."""
 
 from __future__ import annotations
 
@@ -11,37 +11,39 @@ from lambdas.runtime.https_url import FetchRefused, is_allowed
 from lambdas.runtime.secrets import SecretsUnavailable
 
 FETCH_SECONDS = 2.0
-"""A vendor waits some seconds for its answer, and this is only a part of it."""
+"""The vendor waits some seconds for its own answer, and the fetch may take only a part of them."""
 MAX_FETCHED_BYTES = 65_536
 FETCHES_PER_MINUTE = 20
-"""Fetches of a process, since a forged message may name a certificate of its own. A source needs a few an hour."""
+"""Fetches by one process: a forged message may name a new certificate each time. A source needs a few an hour."""
 _fetches: deque[float] = deque(maxlen=FETCHES_PER_MINUTE)
 
 
 def fetch_from_vendor(url: str, hosts: Iterable[str]) -> bytes:
-    """What is at a URL of these hosts; FetchRefused where nothing is, SecretsUnavailable where no host answers."""
+    """Return the content at a URL of these hosts; FetchRefused where none is, SecretsUnavailable where none answers."""
     if not is_allowed(url, hosts):
-        raise FetchRefused("it is not at a host that may be asked")
+        raise FetchRefused("its host is not in the list of allowed hosts")
     from lambdas.runtime.https import NoResponse, get
 
     host = urlsplit(url).hostname
     _count(host)
     try:
-        answer = get(url, FETCH_SECONDS, MAX_FETCHED_BYTES)
+        response = get(url, FETCH_SECONDS, MAX_FETCHED_BYTES)
     except NoResponse as error:
         raise SecretsUnavailable(str(error)) from None
-    if answer.status >= 500 or answer.status == 429:
-        raise SecretsUnavailable(f"{host} answers {answer.status}")
-    if not 200 <= answer.status < 300:
-        raise FetchRefused(f"{host} answers {answer.status}")
-    if answer.status == 206 or answer.encoding != "identity":
-        raise SecretsUnavailable(f"{host} answers with a part, or compressed, and was asked for neither")
-    return answer.content
+    if response.status >= 500 or response.status == 429:
+        raise SecretsUnavailable(f"{host} answers {response.status}")
+    if not 200 <= response.status < 300:
+        raise FetchRefused(f"{host} answers {response.status}")
+    if response.status == 206 or response.encoding != "identity":
+        raise SecretsUnavailable(f"{host} answers with a part, or compressed, and the request asks for neither")
+    return response.content
 
 
 def _count(host: str | None) -> None:
-    """Count a fetch; SecretsUnavailable where there were as many as may be within the last minute."""
+    """Count a fetch; SecretsUnavailable where the last minute had as many as are allowed."""
     now = monotonic()
     if len(_fetches) == FETCHES_PER_MINUTE and now - _fetches[0] < 60:
-        raise SecretsUnavailable(f"{host} is not asked: {FETCHES_PER_MINUTE} fetches within a minute are the most")
+        raise SecretsUnavailable(
+            f"{host} is not asked: at most {FETCHES_PER_MINUTE} fetches within a minute are allowed"
+        )
     _fetches.append(now)

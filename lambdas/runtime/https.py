@@ -1,6 +1,6 @@
-"""The only way out to a host that is not AWS: one request over TLS and its answer, all of it within a deadline.
+"""One GET over TLS, answered within a deadline: the only way that a function reaches a host other than AWS.
 
-`fetch` imports it late, because what it imports is heavy.
+`fetch` imports this module when it first fetches, because its own imports are slow.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from lambdas.runtime.https_url import FetchRefused, split_https_url
 from lambdas.runtime.streams import Stream, TooManyBytes, open_stream
 
 MAX_HEAD = 65_536
-"""Bytes of an answer beside its content: its headers, and the sizes of its chunks."""
+"""Bytes of a response beside its content: headers, and the sizes of chunks."""
 _HEADERS = {"User-Agent": f"MozDef-Event-Framework/{VERSION}", "Connection": "close"}
 
 
 class NoResponse(Exception):  # noqa: N818 - it names the outcome
-    """The host can't be reached, or sends no whole answer in time."""
+    """The host can't be reached, or sends no complete response in time."""
 
 
 class HttpResponse(NamedTuple):
-    """What the host answers, whatever its status: a redirect is an answer too, and nobody follows it."""
+    """The response of a host, whatever its status: a redirect is a response too, and is not followed."""
 
     status: int
     encoding: str
@@ -31,7 +31,7 @@ class HttpResponse(NamedTuple):
 
 
 def get(url: str, seconds: float, max_bytes: int) -> HttpResponse:
-    """GET a URL; Refused where it may not be asked or sends more, Unanswered where no whole answer comes in time."""
+    """GET a URL; FetchRefused where it is not allowed or sends more, NoResponse where none comes in time, complete."""
     parts = split_https_url(url)
     host = str(parts.hostname)
     try:
@@ -49,13 +49,13 @@ def _request(stream: Stream, parts: SplitResult, max_bytes: int) -> HttpResponse
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection.request("GET", target, headers=_HEADERS)
     with connection.getresponse() as response:
-        # http.client takes an end within the headers for the end of the headers,
+        # http.client takes an end of the stream within the headers for the end of the headers,
         if stream.ended:
             raise IncompleteRead(b"")
         content = response.read(max_bytes + 1)
         if len(content) > max_bytes:
             raise TooManyBytes
-        # and says that content is missing only to those who read without a limit.
+        # and reports missing content only where it is read without a limit.
         if response.length:
             raise IncompleteRead(content, response.length)
         return HttpResponse(response.status, response.getheader("content-encoding", "identity").lower(), content)

@@ -1,4 +1,4 @@
-"""URLs of https: which of them may be fetched, and which host each means to every reader."""
+"""Which https URLs may be fetched: plain ones, in which every parser sees the same host, at an allowed host."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ _HOST = re.compile(r"[a-z0-9._-]+")
 
 
 class FetchRefused(Exception):  # noqa: N818 - it names the outcome
-    """The host is up and says that there is no such thing, or the URL is none that may be asked."""
+    """The host is up and has nothing at the URL, or the URL may not be fetched."""
 
 
 def split_https_url(url: str) -> SplitResult:
-    """Take a URL of https apart; Refused where it has a user, or where another reader may see another host in it."""
+    """Split an https URL; FetchRefused where it has a user, or where another parser may see another host in it."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise FetchRefused("it is no URL") from None
+        raise FetchRefused("it is not a URL") from None
     plain = url.isascii() and url.isprintable() and " " not in url and _HOST.fullmatch(host)
     if parts.scheme != "https" or not plain or parts.netloc.lower() not in (host, f"{host}:{port}"):
-        raise FetchRefused("it is no plain URL of https")
+        raise FetchRefused("it is not a plain https URL")
     return parts
 
 
 def is_allowed(url: str, hosts: Iterable[str]) -> bool:
-    """Whether a URL is of one of these hosts, over TLS; `*` stands for one part of a name."""
+    """Return whether an https URL is at one of these hosts; `*` stands for one part of a name."""
     try:
         parts = split_https_url(url)
     except FetchRefused:

@@ -1,4 +1,4 @@
-"""One JSON object a line. Lambda takes such a line as it is, and filters by its `level`.
+"""Log lines: one JSON object each. Lambda passes such a line on as it is, and filters by its `level`.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 """
@@ -17,6 +17,6 @@ _encode = JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":
 
 
 def log(level: Level, message: str, at: float, **fields: Any) -> None:
-    """Write a line; `at` is in Unix seconds. Never a body, a header's value or a secret: callers pass none."""
+    """Write a line; `at` is in Unix seconds. Callers never pass a body, a header's value or a secret."""
     line = {"timestamp": iso_time(at), "level": level, "message": message, "version": VERSION, **fields}
     sys.stdout.write(f"{_encode(line)}\n")

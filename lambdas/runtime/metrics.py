@@ -1,6 +1,6 @@
-"""A few numbers of one's own, in the log line that is written anyway: CloudWatch's embedded metric format.
+"""Custom metrics within log lines that are written anyway: CloudWatch's embedded metric format.
 
-Only what AWS counts nowhere, and only where it is not zero: each name costs some cents a month, each line nothing more.
+Only numbers that AWS does not count, and only where they are not zero: a name costs some cents a month, a line nothing.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
@@ -14,10 +14,10 @@ _UNITS = {"Lag": "Seconds"}
 
 
 def embedded_metrics(stack: str, at: float, numbers: Mapping[str, float]) -> dict[str, Any]:
-    """What makes metrics of these numbers, to be added to a log line; nothing where there are none."""
-    there = {name: value for name, value in numbers.items() if value}
-    if not there:
+    """Return the fields that turn these numbers into metrics, to add to a log line; none where all numbers are zero."""
+    nonzero = {name: value for name, value in numbers.items() if value}
+    if not nonzero:
         return {}
-    metrics = [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in there]
+    metrics = [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in nonzero]
     directive = {"Namespace": NAMESPACE, "Dimensions": [["Stack"]], "Metrics": metrics}
-    return {"_aws": {"Timestamp": int(at * 1000), "CloudWatchMetrics": [directive]}, "Stack": stack, **there}
+    return {"_aws": {"Timestamp": int(at * 1000), "CloudWatchMetrics": [directive]}, "Stack": stack, **nonzero}

@@ -1,4 +1,4 @@
-"""A stream over TLS to an address that is public, with an end: a deadline, and a number of bytes."""
+"""A TLS stream to a public address that ends at a deadline, or after a number of bytes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from lambdas.runtime.addresses import is_public
 from lambdas.runtime.https_url import FetchRefused
 
 _Address = tuple[socket.AddressFamily, Any]
-"""A family, and what connect() takes in it."""
+"""An address family, and the address that connect() takes in it."""
 ATTEMPTS = 3
-"""Addresses of a host that are tried. Each has its share of the time, since packets to one may be lost."""
+"""How many addresses of a host are tried. Each has a share of the time, since packets to one may be lost."""
 
 
 class TooManyBytes(Exception):  # noqa: N818 - it names the outcome
-    """More came than may come."""
+    """The host sends more bytes than are allowed."""
 
 
 class _Deadline:
@@ -30,7 +30,7 @@ class _Deadline:
 
     @property
     def left(self) -> float:
-        """The seconds that are left; TimeoutError where there are none."""
+        """The seconds that are left; TimeoutError where none are."""
         left = self._end - monotonic()
         if left <= 0:
             raise TimeoutError
@@ -38,21 +38,21 @@ class _Deadline:
 
 
 class Stream(ssl.SSLSocket):
-    """Each operation has the time that is left for all of them: a timeout alone begins anew with every byte.
+    """A socket whose operations share one deadline: a socket's timeout alone begins anew with every byte.
 
-    It counts what it reads as well, since http.client takes any number of headers, and a chunk of -1 bytes.
+    It also counts the bytes that it reads, since http.client takes any number of headers, and a chunk of -1 bytes.
     """
 
     deadline: _Deadline
-    room: int
+    bytes_left: int
     ended = False
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         self.settimeout(self.deadline.left)
         received = super().recv_into(*args, **kwargs)
         self.ended = not received
-        self.room -= received
-        if self.room < 0:
+        self.bytes_left -= received
+        if self.bytes_left < 0:
             raise TooManyBytes
         return received
 
@@ -62,40 +62,40 @@ class Stream(ssl.SSLSocket):
 
 
 def open_stream(host: str, port: int, seconds: float, max_bytes: int) -> Stream:
-    """Connect to a host, whose name its certificate must have; Refused unless all of its addresses are public.
+    """Connect to a host and check its certificate; FetchRefused unless all of the host's addresses are public.
 
-    `seconds` are for all that happens to the stream from now on. OSError and ValueError where it can't be opened.
+    `seconds` are for everything from the lookup to the last byte. OSError or ValueError where the stream can't open.
     """
     deadline = _Deadline(seconds)
-    # The stream takes over the connection; it is closed here where that fails.
-    with _connected(host, port, deadline) as connection:
-        stream = _secured(connection, host, deadline)
-    stream.deadline, stream.room = deadline, max_bytes
+    # The stream takes over the connection. Where that fails, `with` closes the connection.
+    with _connect(host, port, deadline) as connection:
+        stream = _wrap_tls(connection, host, deadline)
+    stream.deadline, stream.bytes_left = deadline, max_bytes
     return stream
 
 
-def _connected(host: str, port: int, deadline: _Deadline) -> socket.socket:
-    addresses = _resolved(host, port, deadline)
+def _connect(host: str, port: int, deadline: _Deadline) -> socket.socket:
+    addresses = _resolve(host, port, deadline)
     if not all(is_public(address[0]) for _, address in addresses):
         raise FetchRefused(f"{host} has an address that is not public")
-    attempts = _in_turns(addresses)[:ATTEMPTS]
-    failure = OSError("it has no address")
-    for place, address in enumerate(attempts):
+    attempts = _alternate_families(addresses)[:ATTEMPTS]
+    failure = OSError("the host has no address")
+    for index, address in enumerate(attempts):
         try:
-            return _connection(address, deadline.left / (len(attempts) - place))
+            return _connect_to(address, deadline.left / (len(attempts) - index))
         except OSError as error:
             failure = error
     raise failure
 
 
-def _resolved(host: str, port: int, deadline: _Deadline) -> list[_Address]:
-    """Look a host up, in a thread of its own: nothing can end getaddrinfo(), and what it finds too late is dropped."""
+def _resolve(host: str, port: int, deadline: _Deadline) -> list[_Address]:
+    """Look a host up in a thread of its own: nothing can stop getaddrinfo(), and a late answer is dropped."""
     results: SimpleQueue[list[_Address] | Exception] = SimpleQueue()
 
     def look_up() -> None:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            results.put([(family, address) for family, _, _, _, address in found])
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            results.put([(family, address) for family, _, _, _, address in entries])
         except (OSError, ValueError) as error:
             results.put(error)
 
@@ -109,14 +109,14 @@ def _resolved(host: str, port: int, deadline: _Deadline) -> list[_Address]:
     return result
 
 
-def _in_turns(addresses: list[_Address]) -> list[_Address]:
-    """IPv6 and IPv4 in turns, beginning with what the resolver prefers: one of the two may lead nowhere."""
+def _alternate_families(addresses: list[_Address]) -> list[_Address]:
+    """Alternate IPv6 and IPv4, beginning with what the resolver prefers: one of the two may lead nowhere."""
     preferred = [address for address in addresses if address[0] == addresses[0][0]]
     others = [address for address in addresses if address[0] != addresses[0][0]]
-    return [address for turn in zip_longest(preferred, others) for address in turn if address]
+    return [address for pair in zip_longest(preferred, others) for address in pair if address]
 
 
-def _connection(address: _Address, seconds: float) -> socket.socket:
+def _connect_to(address: _Address, seconds: float) -> socket.socket:
     connection = socket.socket(address[0], socket.SOCK_STREAM)
     try:
         connection.settimeout(seconds)
@@ -127,9 +127,9 @@ def _connection(address: _Address, seconds: float) -> socket.socket:
     return connection
 
 
-def _secured(connection: socket.socket, host: str, deadline: _Deadline) -> Stream:
+def _wrap_tls(connection: socket.socket, host: str, deadline: _Deadline) -> Stream:
     connection.settimeout(deadline.left)
-    # Without suppress_ragged_eofs, somebody between could end an answer early, and it would count as whole.
+    # With suppress_ragged_eofs, an attacker on the way could cut a response short, and it would count as complete.
     return cast("Stream", _context().wrap_socket(connection, server_hostname=host, suppress_ragged_eofs=False))
 
 

@@ -1,4 +1,4 @@
-"""Times: as vendors write them, and as MozDef reads them."""
+"""Times: read them as vendors write them (RFC 3339, Unix seconds or milliseconds), write them as MozDef reads them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _RFC3339 = re.compile(
 _LAST_SECOND = 253_402_300_799  # of the year 9999
 
 
-def unix_seconds(value: Any, written: TimeFormat) -> float:
-    """Unix seconds of a time as a vendor writes it; ValueError where it is none, or is before 1970 or after 9999.
+def unix_seconds(value: Any, time_format: TimeFormat) -> float:
+    """Read a time in a vendor's format as Unix seconds; ValueError where it is none, or before 1970 or after 9999.
 
-    A time without a zone is refused: MozDef would take it in its own zone.
+    A time without a zone is refused: MozDef would read it in its own zone.
     """
-    if written == "rfc3339":
+    if time_format == "rfc3339":
         if not isinstance(value, str) or not _RFC3339.fullmatch(value):
             raise ValueError("not a time with a zone")
         at = datetime.fromisoformat(value.upper()).timestamp()
@@ -30,7 +30,7 @@ def unix_seconds(value: Any, written: TimeFormat) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise ValueError("not a number")
         try:
-            at = value / 1000 if written == "unix_ms" else float(value)
+            at = value / 1000 if time_format == "unix_ms" else float(value)
         except OverflowError:
             raise ValueError("out of range") from None
     if not 0 <= at < _LAST_SECOND:
@@ -38,20 +38,20 @@ def unix_seconds(value: Any, written: TimeFormat) -> float:
     return at
 
 
-def format_time(at: float, written: TimeFormat) -> str:
-    """Unix seconds, as a vendor would write them."""
-    if written == "rfc3339":
+def format_time(at: float, time_format: TimeFormat) -> str:
+    """Write Unix seconds in a vendor's format."""
+    if time_format == "rfc3339":
         return iso_time(at)
-    return str(int(at * 1000)) if written == "unix_ms" else str(int(at))
+    return str(int(at * 1000)) if time_format == "unix_ms" else str(int(at))
 
 
 def iso_time(at: float) -> str:
-    """Unix seconds as ISO 8601 in UTC with milliseconds, the form that MozDef takes without a doubt."""
+    """Write Unix seconds as ISO 8601 in UTC with milliseconds, the format that MozDef reads unambiguously."""
     second, microsecond = divmod(round(at * 1_000_000), 1_000_000)
-    return f"{_second(second)}.{microsecond // 1_000:03d}+00:00"
+    return f"{_format_second(second)}.{microsecond // 1_000:03d}+00:00"
 
 
 @lru_cache(64)
-def _second(at: int) -> str:
-    """Most events, and all lines of a busy log, are of a second that was written before."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+def _format_second(second: int) -> str:
+    """Write a second; cached, since most events and log lines share one with those before them."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")

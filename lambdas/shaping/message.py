@@ -1,4 +1,4 @@
-"""Events into MozDef messages."""
+"""Shape events into MozDef messages: the mapping of a definition, ids, times, and why an event is rejected."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from lambdas.runtime.times import iso_time, unix_seconds
 from lambdas.shaping.mozdef import IP_FIELDS, details_problem, is_address
 
 MAX_FIELD = 1_024
-"""Characters of a field that a mapping fills: a summary is one line, whatever the event holds."""
+"""Characters of a message's field that a mapping fills: a summary is one line, whatever the event holds."""
 MAX_DETAIL = 1_048_576
-"""Characters of a text that a mapping adds to `details`: no message has room for more, and the event has it whole."""
+"""Characters of a text that a mapping adds to `details`: no message has room for more, and the event has all of it."""
 MAX_ID = 256
-"""Characters of a vendor's id that goes into a tag as it is."""
+"""Characters of a vendor's id in a tag; of a longer id, the tag has a hash."""
 MAX_EVENTS = 10_000
-"""Events of one body: as many as can be sent before the function's time is over."""
+"""Events of one body: as many as can be sent before the function's time ends."""
 
 _encode = JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 
 class Message(NamedTuple):
-    """A message from the event at this place in the body: `body` is `fields` as JSON."""
+    """A message, and the index in the body of the event that it is from: `body` is `fields` as JSON."""
 
     event_index: int
     fields: dict[str, Any]
@@ -44,7 +44,7 @@ class Message(NamedTuple):
 
 
 class RejectedEvent(NamedTuple):
-    """Why the event at this place in the body became no message."""
+    """Why the event at this index in the body becomes no message."""
 
     event_index: int
     reason: str
@@ -52,7 +52,7 @@ class RejectedEvent(NamedTuple):
 
 
 class Shaper:
-    """A definition's mapping, compiled once."""
+    """Shapes events by a definition's mapping, which it compiles once."""
 
     def __init__(self, source: Source) -> None:
         name, events, mozdef = source.name, source.events, source.mozdef
@@ -67,7 +67,7 @@ class Shaper:
             "category": mozdef.category or name,
             "severity": mozdef.severity,
             "source": mozdef.source,
-            # MozDef drops `eventsource`, and makes its own from `logger`.
+            # MozDef drops `eventsource`, and fills it from `logger`.
             "eventsource": mozdef.eventsource or f"{name}_api",
             "logger": mozdef.eventsource or f"{name}_api",
         }
@@ -81,7 +81,7 @@ class Shaper:
         self._details = [(key, compile_template(text)) for key, text in (mozdef.details or {}).items()]
 
     def shape(self, request: Request) -> Iterator[Message | RejectedEvent]:
-        """A message for each event of the body, or why not; Rejected where the body can't be taken apart at all."""
+        """Yield a message, or why there is none, for each event; Rejected where the body can't be split at all."""
         root = request.json
         functions = Functions(request, root)
         items = self._split(root, functions) if self._split else [root]
@@ -90,58 +90,57 @@ class Shaper:
         if len(items) > MAX_EVENTS:
             raise Rejected("too-many", f"more than {MAX_EVENTS:,} events in one body")
         if self._source.transform and request.masked:
-            _ = request.as_kept  # before transform() can change what may have to be kept as it came
-        for place, item in enumerate(items):
+            _ = request.as_kept  # fixes what may have to be kept, before transform() can change it
+        for index, item in enumerate(items):
             try:
-                # Before transform(): a vendor's schema describes what the vendor sends.
+                # Before transform(), since a vendor's schema describes what the vendor sends.
                 drift = check(item, functions) if (check := self._source.check) else ()
-                for event in self._transformed(item, request):
-                    yield self._message(place, event, functions, drift)
+                for event in self._transform(item, request):
+                    yield self._message(index, event, functions, drift)
             except Rejected as rejected:
-                yield RejectedEvent(place, rejected.reason, rejected.detail)
+                yield RejectedEvent(index, rejected.reason, rejected.detail)
             except RecursionError:
-                yield RejectedEvent(place, "depth", "nested too deep")
-            except Exception as error:  # noqa: BLE001 - whatever is wrong with our own code, the event is kept
-                yield RejectedEvent(place, "error", f"shaping it raised {type(error).__name__}")
+                yield RejectedEvent(index, "depth", "nested too deep")
+            except Exception as error:  # noqa: BLE001 - a bug of the framework must not lose the event
+                yield RejectedEvent(index, "error", f"shaping it raised {type(error).__name__}")
 
-    def _transformed(self, item: Any, request: Request) -> list[Any]:
+    def _transform(self, item: Any, request: Request) -> list[Any]:
         if not self._source.transform:
             return [item]
         try:
             returned = self._source.transform(item, request)
-            single = isinstance(returned, dict | str | bytes)
-            made = [] if single else list(islice(returned, MAX_EVENTS + 1))
+            is_list = not isinstance(returned, dict | str | bytes)
+            events = list(islice(returned, MAX_EVENTS + 1)) if is_list else []
         except RecursionError:
             raise
         except BaseException as error:
-            # The source's own code: whatever is wrong with it, the event is kept. sys.exit() is no Exception.
+            # A bug of the source's code must not lose the event either. sys.exit() raises no Exception.
             raise Rejected("transform", f"transform() raised {type(error).__name__}") from error
-        if single:
+        if not is_list:
             raise Rejected("transform", "transform() must return a list of events")
-        if len(made) > MAX_EVENTS:
+        if len(events) > MAX_EVENTS:
             raise Rejected("too-many", f"transform() made more than {MAX_EVENTS:,} events")
-        # What it made is what a sender might have sent, or it is none: no dates, no NaN, no circles.
-        return [parse(encode_json(event)) for event in made]
+        # Its events must be JSON that a sender could send: no dates, no NaN, no circles.
+        return [parse(encode_json(event)) for event in events]
 
-    def _message(self, place: int, event: Any, functions: Functions, drift: tuple[str, ...]) -> Message:
+    def _message(self, event_index: int, event: Any, functions: Functions, drift: tuple[str, ...]) -> Message:
         if not isinstance(event, dict):
             raise Rejected("not-an-object", f"an event must be a JSON object, not {_json_type(event)}")
         for path, find in self._require:
             if find(event, functions) is None:
                 raise Rejected("missing", f"no {path}")
-        at = self._moment(event, functions)
-        moment = iso_time(at)
-        named = self._named(event, functions)
-        identity = self._hashed(event, functions) if named is None else id_tag(named)
-        details = {**event, **self._added(event, functions)} if self._details else event
+        at = self._event_time(event, functions)
+        vendor_id = self._vendor_id(event, functions)
+        tag = self._content_id(event, functions) if vendor_id is None else id_tag(vendor_id)
+        details = {**event, **self._extra_details(event, functions)} if self._details else event
         fields: dict[str, Any] = dict(self._fixed)
         for field, fill in self._texts:
             fields[field] = _truncated_text(fill(event, functions))
-        fields["timestamp"] = fields["utctimestamp"] = moment
+        fields["timestamp"] = fields["utctimestamp"] = iso_time(at)
         fields["processid"] = functions.request.id
         fields["tags"] = [
             self._source.name,
-            identity,
+            tag,
             *[_truncated_text(fill(event, functions)) for fill in self._tags],
         ]
         if functions.request.canary:
@@ -149,51 +148,51 @@ class Shaper:
         fields["details"] = details
         if problem := details_problem(details):
             raise Rejected("mozdef", problem)
-        return Message(place, fields, encode_json(fields), at, named, drift)
+        return Message(event_index, fields, encode_json(fields), at, vendor_id, drift)
 
-    def _moment(self, event: Any, functions: Functions) -> float:
+    def _event_time(self, event: Any, functions: Functions) -> float:
         if not self._time:
             return functions.request.time
-        found = self._time(event, functions)
-        if found is None:
+        value = self._time(event, functions)
+        if value is None:
             if self._source.events.time_optional:
                 return functions.request.time
             raise Rejected("time", f"no {self._source.events.time}")
         try:
-            return unix_seconds(found, self._source.events.time_format)
+            return unix_seconds(value, self._source.events.time_format)
         except ValueError:
-            where, written = self._source.events.time, self._source.events.time_format
-            raise Rejected("time", f"{where} is not a time as {written} writes it") from None
+            path, time_format = self._source.events.time, self._source.events.time_format
+            raise Rejected("time", f"{path} is not a time as {time_format} writes it") from None
 
-    def _named(self, event: Any, functions: Functions) -> str | int | None:
-        """The vendor's id, the same for every delivery of the same event; None where it has none."""
-        found = event_id(self._id(event, functions)) if self._id else None
-        if isinstance(found, str) and functions.request.masked and MASK in found:
-            return None  # what was masked is the same in all events
-        return found
+    def _vendor_id(self, event: Any, functions: Functions) -> str | int | None:
+        """Return the vendor's id, the same for every delivery of an event; None where it has none."""
+        vendor_id = event_id(self._id(event, functions)) if self._id else None
+        if isinstance(vendor_id, str) and functions.request.masked and MASK in vendor_id:
+            return None  # the mask is the same in all events
+        return vendor_id
 
-    def _hashed(self, event: Any, functions: Functions) -> str:
-        """A hash of the event as sent: what is sent again is the same, as far as the vendor sends the same."""
-        # Of what was masked, a hash would let anyone find a short one, such as a PIN, by trying them all.
+    def _content_id(self, event: Any, functions: Functions) -> str:
+        """Return a hash of the event as sent: a retry has the same id where the vendor sends the same bytes."""
+        # A hash of the unmasked body would reveal a short secret, such as a PIN, to anyone who tries them all.
         as_sent = event is functions.root and not functions.request.masked
         content = functions.request.body if as_sent else encode_json(event)
         return f"id:sha256:{_digest(content)}"
 
-    def _added(self, event: Any, functions: Functions) -> dict[str, Any]:
-        """Further keys of `details`; what is absent is left out, and so is an address that Elasticsearch refuses."""
-        found = {key: fill(event, functions) for key, fill in self._details}
+    def _extra_details(self, event: Any, functions: Functions) -> dict[str, Any]:
+        """Return the mapping's keys of `details`, without absent values and addresses that Elasticsearch refuses."""
+        values = {key: fill(event, functions) for key, fill in self._details}
         return {
-            # A path can compute what JSON can't hold, such as to_number('nan').
+            # Parsed again, since a path can compute what JSON can't hold, such as to_number('nan').
             key: value[:MAX_DETAIL] if isinstance(value, str) else parse(encode_json(value))
-            for key, value in found.items()
+            for key, value in values.items()
             if value is not None and not (key in IP_FIELDS and not is_address(value))
         }
 
 
 def event_id(value: Any) -> str | int | None:
-    """The value as the id of an event: a text or an integer; None where it can be none.
+    """Return a value that can be the id of an event, a text or an integer; None for any other.
 
-    Different events have the same boolean or blank text, and different numbers with a fraction are read as one double.
+    Different events share a boolean or a blank text, and different numbers with a fraction may be read as one double.
     """
     if isinstance(value, str):
         return value if value.strip() else None
@@ -201,7 +200,7 @@ def event_id(value: Any) -> str | int | None:
 
 
 def id_tag(id_: str | int) -> str:
-    """The tag of a vendor's id: a hash of one that is long."""
+    """Return the tag of a vendor's id: a hash where the id is long."""
     text = as_text(id_)
     return f"id:{text}" if len(text) <= MAX_ID else f"id:sha256:{_digest(text.encode('utf-8', 'surrogatepass'))}"
 
@@ -216,7 +215,7 @@ def _truncated_text(value: Any) -> str:
 
 
 def encode_json(value: Any) -> bytes:
-    """The value as compact JSON in UTF-8, with escapes where SQS would refuse the characters.
+    """Encode a value as compact JSON in UTF-8, with escapes for the characters that SQS refuses.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
     """

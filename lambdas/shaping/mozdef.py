@@ -1,4 +1,7 @@
-"""What MozDef, and the Elasticsearch behind it, have a type for: https://github.com/mozilla/MozDef/blob/master/config."""
+"""The keys of `details` for which MozDef, or Elasticsearch behind it, requires a type.
+
+https://github.com/mozilla/MozDef/blob/master/config
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ IP_FIELDS = ("sourceipaddress", "destinationipaddress", "srcip")
 
 
 def details_problem(details: dict[str, Any]) -> str | None:
-    """Why a message with these details would be lost behind the queue; None where it would not."""
+    """Return why MozDef or Elasticsearch would lose a message with these details; None where they take it."""
     for key, value in details.items():
         if typed := _TYPED.get(key):
-            fits, kind = typed
-            if value is not None and not fits(value):
+            is_valid, kind = typed
+            if value is not None and not is_valid(value):
                 return f"{key} is not {kind}, and Elasticsearch refuses such a message"
         elif key.endswith(("_int", "_float")) and not (is_long(value) if key.endswith("_int") else _is_finite(value)):
             return "a key that ends in _int or _float has no such number, and MozDef drops such a message"
@@ -24,12 +27,12 @@ def details_problem(details: dict[str, Any]) -> str | None:
 
 
 def is_address(value: Any) -> bool:
-    """Whether it is an IP address. Python takes one with a zone too, fe80::1%eth0; Elasticsearch does not."""
+    """Return whether a value is an IP address, without a zone (fe80::1%eth0), which Elasticsearch refuses."""
     return isinstance(value, str) and "%" not in value and _is_ip_address(value)
 
 
 def is_long(value: Any) -> bool:
-    """Whether MozDef's int() makes a number of it that Elasticsearch's `long` holds."""
+    """Return whether MozDef's int() makes a number of a value that Elasticsearch's `long` holds."""
     try:
         return -(2**63) <= int(value) < 2**63
     except (TypeError, ValueError, OverflowError):

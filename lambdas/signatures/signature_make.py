@@ -49,7 +49,7 @@ def sign_request(
         elif settings.body_hash.header:
             headers[settings.body_hash.header] = digest
     outgoing = outgoing._replace(headers={**outgoing.headers, **headers})
-    signature = make(signed_texts(settings, Request.from_sent(outgoing, now), secret)[0])
+    signature = make(signed_texts(settings, Request.from_outgoing(outgoing, now), secret)[0])
     value = f"{timestamp_part}{settings.signature.prefix}{encode_bytes(signature, settings.signature.encoding)}"
     return outgoing._replace(headers={**outgoing.headers, name: value})
 

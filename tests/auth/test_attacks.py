@@ -54,7 +54,7 @@ def test_a_form_is_taken_apart_for_anyone_only_up_to_a_bound() -> None:
         "https://user@sns.us-west-2.amazonaws.com/SimpleNotificationService-0.pem",
     ],
 )
-def test_a_certificate_of_sns_is_at_its_own_place_and_nowhere_else(
+def test_sns_certificate_is_accepted_only_at_a_url_of_sns(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -68,7 +68,7 @@ def test_a_certificate_of_sns_is_at_its_own_place_and_nowhere_else(
 
 
 @pytest.mark.parametrize("name", ["aws-sns", "ms-graph"])
-def test_what_has_to_be_read_before_its_sender_is_known_is_not_decompressed(name: str) -> None:
+def test_body_that_is_read_before_the_sender_is_known_is_not_decompressed(name: str) -> None:
     made = Endpoint(bundled_source(name).source)
     bomb = zlib.compress(b'{"a":"' + b"x" * 10_000_000 + b'"}')
     assert made.post(bomb, {"content-encoding": "deflate"})["statusCode"] == 401
@@ -92,14 +92,14 @@ def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
             jwt._check_claims(settings, {"iss": settings.issuer, "aud": audience, "exp": NOW + 60}, NOW)
 
 
-def test_a_signature_of_a_form_is_one_of_what_is_read(tmp_path: Path) -> None:
+def test_signature_of_a_form_covers_the_fields_that_are_read(tmp_path: Path) -> None:
     auth = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{form_sorted}"}}}'
     assert "what is read would not be what is signed" in refused(tmp_path, auth)
     beside = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{url}{body}"}}}'
-    assert "fields could be moved" in refused(tmp_path, beside, "events: {format: form}")
+    assert "fields of a form could be moved" in refused(tmp_path, beside, "events: {format: form}")
 
 
-def test_every_event_has_a_signature_of_its_own(tmp_path: Path) -> None:
+def test_every_event_needs_a_signature_of_its_own(tmp_path: Path) -> None:
     auth = "{auth: {body_hmac: {each: 'items[].a', signature: {path: s}, signed: '{id}', uncovered: the rest}}}"
     assert "an event without a signature would be accepted" in refused(tmp_path, auth, "events: {split: items}")
     assert refused(tmp_path, auth) == (
@@ -134,7 +134,7 @@ def test_what_a_handshake_signs_for_anyone_opens_no_other_handshake(tmp_path: Pa
     assert made.log[-1]["why"] == "a challenge would have signed this for anyone"
 
 
-def test_a_url_to_be_called_is_one_that_is_signed(tmp_path: Path) -> None:
+def test_url_to_call_must_be_signed(tmp_path: Path) -> None:
     assert "is not in the body, which alone is signed" in refused(
         tmp_path, ORACLE.replace("url: url", "url: \"header('x-url')\"")
     )
@@ -233,7 +233,7 @@ def of_a_query(folder: Path, signed: str) -> tuple[Endpoint, str]:
 @pytest.mark.parametrize(
     "query", ["%58={old}&X={new}", "X={old}&%58={new}", "X={old}&X={new}", "X={new}&%58={old}", "&%58={old}&&X={new}"]
 )
-def test_a_query_parameter_that_is_there_twice_is_neither_signed_nor_read(query: str, tmp_path: Path) -> None:
+def test_repeated_query_parameter_is_neither_signed_nor_read(query: str, tmp_path: Path) -> None:
     made, signature = of_a_query(tmp_path, "{query('X')}")
     forged = b'{"forged":1}'
     old, new = (hashlib.sha256(body).hexdigest() for body in (b'{"a":1}', forged))

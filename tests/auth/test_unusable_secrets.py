@@ -38,8 +38,8 @@ TYPES = {
 EVERY = pytest.mark.parametrize("auth", TYPES.values(), ids=TYPES)
 
 
-class Made(Endpoint):
-    """An endpoint whose secrets are made up as its type has them, and a vendor who has them."""
+class SignedEndpoint(Endpoint):
+    """An endpoint with random secrets of its auth type, and a vendor that has them."""
 
     def __init__(self, folder: Path, auth: str, more: str = "") -> None:
         super().__init__(
@@ -72,11 +72,11 @@ class Made(Endpoint):
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Callable[..., Made]:
-    return lambda auth, more="": Made(tmp_path, auth, more)
+def make_endpoint(tmp_path: Path) -> Callable[..., SignedEndpoint]:
+    return lambda auth, more="": SignedEndpoint(tmp_path, auth, more)
 
 
-def refusal(endpoint: Made) -> int:
+def refusal(endpoint: SignedEndpoint) -> int:
     """What a forgery is answered while all is well."""
     return (
         403
@@ -87,8 +87,8 @@ def refusal(endpoint: Made) -> int:
 
 @EVERY
 @pytest.mark.parametrize("around", ["{}\n", "{}\r\n", " {}", "\t{} \n"])
-def test_white_space_around_a_secret_refuses_nobody_and_lets_nobody_in(made, auth: str, around: str) -> None:
-    endpoint = made(auth)
+def test_white_space_around_a_secret_refuses_nobody_and_lets_nobody_in(make_endpoint, auth: str, around: str) -> None:
+    endpoint = make_endpoint(auth)
     endpoint.store.values[endpoint.place()] = around.format(endpoint.pairs["auth_token"][0])
     assert endpoint.status(endpoint.vendor()) == 200
     assert endpoint.status(endpoint.forger()) == refusal(endpoint)
@@ -96,8 +96,8 @@ def test_white_space_around_a_secret_refuses_nobody_and_lets_nobody_in(made, aut
 
 
 @pytest.mark.parametrize("name", ["hmac", "digest", "basic", "token in the query", "body_token"])
-def test_white_space_that_is_a_part_of_the_secret_is_used_too(made, name: str) -> None:
-    endpoint = made(TYPES[name])
+def test_white_space_that_is_a_part_of_the_secret_is_used_too(make_endpoint, name: str) -> None:
+    endpoint = make_endpoint(TYPES[name])
     stored = f"{endpoint.pairs['auth_token'][0]} \n"
     endpoint.store.values[endpoint.place()] = stored
     assert endpoint.status(endpoint.vendor({"auth_token": (stored, stored)})) == 200
@@ -117,8 +117,8 @@ UNUSABLE |= {
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_while_the_secret_is_unusable_the_vendor_is_to_come_back(made, name: str) -> None:
-    endpoint = made(TYPES[name])
+def test_unusable_secret_is_answered_503_so_that_the_vendor_retries(make_endpoint, name: str) -> None:
+    endpoint = make_endpoint(TYPES[name])
     endpoint.store.values[endpoint.place()], why = UNUSABLE[name]
     assert [endpoint.status(one) for one in (endpoint.vendor(), endpoint.forger())] == [503, 503]
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
@@ -129,8 +129,8 @@ def test_while_the_secret_is_unusable_the_vendor_is_to_come_back(made, name: str
 
 
 @EVERY
-def test_an_unusable_secret_that_is_mended_is_noticed_before_it_is_forgotten(made, auth: str) -> None:
-    endpoint = made(auth)
+def test_repaired_secret_is_noticed_before_the_cache_expires(make_endpoint, auth: str) -> None:
+    endpoint = make_endpoint(auth)
     endpoint.store.values[endpoint.place()] = "\n"
     assert endpoint.status(endpoint.vendor()) == 503
     assert REREAD_INTERVAL < TTL
@@ -139,16 +139,16 @@ def test_an_unusable_secret_that_is_mended_is_noticed_before_it_is_forgotten(mad
 
 
 @EVERY
-def test_an_unusable_previous_secret_is_as_good_as_none(made, auth: str) -> None:
-    endpoint = made(auth)
+def test_unusable_previous_secret_counts_as_absent(make_endpoint, auth: str) -> None:
+    endpoint = make_endpoint(auth)
     endpoint.store.values[endpoint.place() + PREVIOUS_SUFFIX] = "\n"
     assert endpoint.status(endpoint.vendor()) == 200
     assert endpoint.status(endpoint.forger()) == refusal(endpoint)
 
 
 @EVERY
-def test_beside_an_unusable_current_secret_the_previous_one_goes_on(made, auth: str) -> None:
-    endpoint = made(auth)
+def test_previous_secret_goes_on_beside_an_unusable_current_one(make_endpoint, auth: str) -> None:
+    endpoint = make_endpoint(auth)
     endpoint.store.values[endpoint.place() + PREVIOUS_SUFFIX] = endpoint.store.values[endpoint.place()]
     endpoint.store.values[endpoint.place()] = " "
     assert endpoint.status(endpoint.vendor()) == 200
@@ -158,8 +158,8 @@ def test_beside_an_unusable_current_secret_the_previous_one_goes_on(made, auth: 
 
 
 @pytest.mark.parametrize("name", ["hmac", "token", "token in the query", "basic"])
-def test_who_carries_no_credential_is_refused_whatever_is_stored(made, name: str) -> None:
-    endpoint = made(TYPES[name])
+def test_request_without_a_credential_is_refused_whatever_is_stored(make_endpoint, name: str) -> None:
+    endpoint = make_endpoint(TYPES[name])
     endpoint.store.values[endpoint.place()] = "\n"
     assert endpoint.status(OutgoingRequest("POST", gateway.URL, {}, BODY)) == 401
 
@@ -167,8 +167,8 @@ def test_who_carries_no_credential_is_refused_whatever_is_stored(made, name: str
 TWO = "hmac: {signature: {header: X-Sig}}}, {token: {header: X-Token, secret: other}"
 
 
-def test_of_ways_one_of_which_is_enough_the_usable_one_goes_on(made) -> None:
-    endpoint = made(f"any_of: [{{{TWO}}}]")
+def test_any_of_goes_on_with_its_usable_type(make_endpoint) -> None:
+    endpoint = make_endpoint(f"any_of: [{{{TWO}}}]")
     endpoint.store.values[endpoint.place()] = "\n"
     token = {"X-Token": endpoint.pairs["other"][1]}
     assert endpoint.status(OutgoingRequest("POST", gateway.URL, token, BODY)) == 200
@@ -179,8 +179,8 @@ def test_of_ways_one_of_which_is_enough_the_usable_one_goes_on(made) -> None:
 
 
 @pytest.mark.parametrize("broken", ["auth_token", "other"])
-def test_of_ways_all_of_which_must_hold_one_that_refuses_is_enough(made, broken: str) -> None:
-    endpoint = made(f"all_of: [{{{TWO}}}]")
+def test_all_of_refuses_if_one_type_refuses(make_endpoint, broken: str) -> None:
+    endpoint = make_endpoint(f"all_of: [{{{TWO}}}]")
     sent = endpoint.vendor()
     endpoint.store.values[endpoint.place(broken)] = "\n"
     assert endpoint.status(sent) == 503
@@ -188,9 +188,9 @@ def test_of_ways_all_of_which_must_hold_one_that_refuses_is_enough(made, broken:
     assert endpoint.queue.bodies == []
 
 
-def test_what_a_reply_signs_it_signs_with_a_usable_secret(made) -> None:
+def test_reply_is_signed_with_a_usable_secret(make_endpoint) -> None:
     reply = "{when: c, unauthenticated: true, reply: {text: '{hmac_hex(c)}'}}"
-    endpoint = made(TYPES["hmac"], f", challenges: [{reply}]")
+    endpoint = make_endpoint(TYPES["hmac"], f", challenges: [{reply}]")
     signed = endpoint.post(b'{"c":"1"}')
     endpoint.store.values[endpoint.place()] += "\n"
     endpoint.clock = TTL
@@ -204,8 +204,8 @@ def test_what_a_reply_signs_it_signs_with_a_usable_secret(made) -> None:
 LEARNS = "{when: hand, unauthenticated: true, store_secret: hand, reply: {status: 200}}"
 
 
-def test_a_secret_that_is_handed_over_again_is_the_one_that_is_stored_with_a_line_break(made) -> None:
-    endpoint = made(TYPES["hmac"], f", challenges: [{LEARNS}]")
+def test_secret_handed_over_again_equals_the_stored_one_with_a_line_break(make_endpoint) -> None:
+    endpoint = make_endpoint(TYPES["hmac"], f", challenges: [{LEARNS}]")
     again = json.dumps({"hand": endpoint.pairs["auth_token"][0]}).encode()
     endpoint.store.values[endpoint.place()] += "\n"
     assert endpoint.post(again)["statusCode"] == 200
@@ -216,8 +216,8 @@ def test_a_secret_that_is_handed_over_again_is_the_one_that_is_stored_with_a_lin
 
 
 @pytest.mark.parametrize(("unusable", "header"), [("auth_token", "X-Token"), ("other", "X-Sig")])
-def test_who_can_sign_in_several_ways_does_so_in_the_usable_one(made, unusable: str, header: str) -> None:
-    endpoint = made(f"any_of: [{{{TWO}}}]")
+def test_any_of_signs_with_the_type_whose_secret_is_usable(make_endpoint, unusable: str, header: str) -> None:
+    endpoint = make_endpoint(f"any_of: [{{{TWO}}}]")
     sent = endpoint.vendor({**endpoint.pairs, unusable: ("\n", "\n")})
     assert header in sent.headers
     with pytest.raises(UnusableSecret, match="auth_token is blank"):
@@ -228,8 +228,8 @@ def test_who_can_sign_in_several_ways_does_so_in_the_usable_one(made, unusable: 
 
 
 @pytest.mark.parametrize("stored", [None, "\n"], ids=["missing", "blank"])
-def test_behind_an_authorizer_the_handler_answers_503_and_takes_nothing(made, stored: str | None) -> None:
-    endpoint = made(TYPES["token"])
+def test_behind_an_authorizer_the_handler_answers_503_and_takes_nothing(make_endpoint, stored: str | None) -> None:
+    endpoint = make_endpoint(TYPES["token"])
     endpoint.store.values = {endpoint.place(): stored} if stored else {}
     assert endpoint.status(endpoint.vendor()) == 503
     authorizer, handler = endpoint.log
@@ -239,8 +239,8 @@ def test_behind_an_authorizer_the_handler_answers_503_and_takes_nothing(made, st
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
-def test_a_pass_that_api_gateway_remembers_lets_no_forgery_in(made) -> None:
-    endpoint = made(TYPES["token"])
+def test_pass_cached_by_api_gateway_lets_no_forgery_in(make_endpoint) -> None:
+    endpoint = make_endpoint(TYPES["token"])
     event = gateway.event("POST", {"X-Token": "forged"}, BODY)
     values, endpoint.store.values = endpoint.store.values, {}
     assert authorize(endpoint.source, endpoint.secrets, event, NOW, STACK) == {"isAuthorized": True}

@@ -972,15 +972,15 @@ DEFINITIONS = [
     Written(
         "a schema with a keyword that is misspelt",
         f"description: a\n{TOKEN}{SCHEMA}",
-        ["1: requird: no such keyword; did you mean required? (one of your own begins with x-)"],
+        ["1: requird: no such keyword; did you mean required? (an own keyword begins with x-)"],
         '{"requird": ["a"]}',
     ),
     Written(
         "a schema that leads elsewhere",
         f"description: a\n{TOKEN}{SCHEMA}",
         [
-            "1: $ref: https://schemas.example/a.json leads nowhere in this file, as #/definitions/user might: nothing "
-            "else is read"
+            "1: $ref: https://schemas.example/a.json leads nowhere in this file, and no other is read; write "
+            "one such as #/definitions/user"
         ],
         '{"$ref": "https://schemas.example/a.json"}',
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from generator.commands._follow import said
+from generator.commands._follow import describe_log_line
 
 REQUEST = {"message": "accepted", "status": 200, "sent": 1, "kept": 0}
 
@@ -59,4 +59,4 @@ LINES: dict[str, tuple[dict[str, Any], tuple[int | None, str, str]]] = {
 def test_a_line_says_what_became_of_a_request_or_of_what_was_kept(
     line: dict[str, Any], shown: tuple[int | None, str, str]
 ) -> None:
-    assert said(line) == shown
+    assert describe_log_line(line) == shown

@@ -6,7 +6,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,8 @@ from lambdas.runtime.secrets import Secrets, SecretsUnavailable
 from lambdas.signatures.keys import key_bytes
 from lambdas.signatures.signature_settings import Signature
 from tests.definitions import SOURCES, bundled_source, make_definition
+
+pytestmark = pytest.mark.slow
 
 NAME = "/MozDef-EF/zoom/dev/auth_token"
 PREVIOUS = f"{NAME}_previous"
@@ -79,15 +81,8 @@ DENIED = (400, "AccessDeniedException", "You may not")
 
 
 @pytest.fixture(autouse=True)
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - what it has set up
     monkeypatch.chdir(SOURCES.parent)
-    with mock_aws():
-        yield
 
 
 @pytest.fixture
@@ -803,4 +798,4 @@ def test_every_step_keeps_what_is_valid_before_and_after(
     for during in seen[1:-1]:
         assert during >= ({value} if exchanged else seen[0] & seen[-1])
     if current == value:
-        assert len(seen) == 1 + before.clear
+        assert len(seen) == 1 + before.unencrypted

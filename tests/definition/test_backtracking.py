@@ -134,8 +134,8 @@ def test_a_schema_is_refused_with_the_place_and_the_pattern(tmp_path: Path, monk
     with pytest.raises(DefinitionError) as raised:
         make_definition(Path.cwd(), text)
     said = (
-        "backtracks exponentially: in what it repeats, one text fits in two ways, as in (a+)+$, "
-        "and a sender can have a function try them all; let it fit in one way, as a+$ does"
+        "backtracks exponentially: its repeated part matches one text in two ways, as in (a+)+$, "
+        "so a sender could keep a function busy; write it so that a text matches in one way, as a+$ does"
     )
     assert [line.partition(": ")[2] for line in str(raised.value).splitlines()] == [
         f"properties.a.pattern: ^(a+)+$ {said}",

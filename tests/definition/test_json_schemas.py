@@ -390,21 +390,21 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
         "schemas/a.json:2: $schema: must be draft-04, 06 or 07, such as http://json-schema.org/draft-07/schema#; "
         "a schema in which nothing is newer may say so",
         "schemas/a.json:3: type: must be array, boolean, integer, null, number, object or string, or a list of them",
-        "schemas/a.json:4: requried: no such keyword; did you mean required? (one of your own begins with x-)",
+        "schemas/a.json:4: requried: no such keyword; did you mean required? (an own keyword begins with x-)",
         "schemas/a.json:5: required: must be a list of names, each once",
         "schemas/a.json:6: unevaluatedProperties: is of a later draft than 07",
         'schemas/a.json:8: properties.a.nullable: is OpenAPI\'s; in JSON Schema, "null" is one of the types',
         "schemas/a.json:9: properties.b: must be a schema: an object, true or false",
         "schemas/a.json:10: properties.c.$ref: https://example.com/schema.json leads nowhere in this file, "
-        "as #/definitions/user might: nothing else is read",
+        "and no other is read; write one such as #/definitions/user",
         "schemas/a.json:11: properties.d.$ref: #/definitions/nothing leads nowhere in this file, "
-        "as #/definitions/user might: nothing else is read",
+        "and no other is read; write one such as #/definitions/user",
         "schemas/a.json:12: properties.e/f.$id: may stand at the top of the file only: "
         "it would change where each $ref leads",
-        "schemas/a.json:12: properties.e/f.minLength: must be 0, or a number above",
-        "schemas/a.json:12: properties.e/f.pattern: ( is no regular expression of Python's: missing ), unterminated "
+        "schemas/a.json:12: properties.e/f.minLength: must be a whole number, 0 or above",
+        "schemas/a.json:12: properties.e/f.pattern: ( is not a regular expression of Python: missing ), unterminated "
         "subpattern at position 0; a dollar in brackets is written \\$",
-        "schemas/a.json:13: properties.g.enum: must be a list with something in it",
+        "schemas/a.json:13: properties.g.enum: must be a list that is not empty",
         "schemas/a.json:13: properties.g.minimum: must be a number",
         "schemas/a.json:13: properties.g.multipleOf: must be above 0",
         "schemas/a.json:13: properties.g.uniqueItems: must be true or false",
@@ -412,7 +412,8 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
         "schemas/a.json:16: anyOf: must be a list of schemas",
         "schemas/a.json:17: dependencies: must be an object: names with schemas, or with lists of names",
         "schemas/a.json:18: const: has a $ref in a value, which can't be told from one in a schema",
-        "schemas/a.json:20: patternProperties: [$] is no regular expression of Python's: bad escape \\Z at position 1; "
+        "schemas/a.json:20: patternProperties: [$] is not a regular expression of Python: bad escape \\Z at "
+        "position 1; "
         "a dollar in brackets is written \\$",
         "schemas/b.json:3: is not JSON: Expecting ',' delimiter",
         "schemas/c.json:3: a: appears twice; the first is in line 1",
@@ -469,7 +470,7 @@ def test_a_schema_that_is_none_is_said_in_a_line(tmp_path: Path, schema: Any, sa
     ],
 )
 def test_a_keyword_that_is_misspelt_would_be_a_rule_that_is_off(tmp_path: Path, key: str, meant: str) -> None:
-    said = f"no such keyword; did you mean {meant}? (one of your own begins with x-)"
+    said = f"no such keyword; did you mean {meant}? (an own keyword begins with x-)"
     assert mistakes(tmp_path, {"properties": {"a": {key: 1}}}) == [f"schemas/a.json:1: properties.a.{key}: {said}"]
 
 

@@ -14,7 +14,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
@@ -31,6 +30,8 @@ from generator.packaging.product import Product
 from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, make_definition
+
+pytestmark = pytest.mark.slow
 
 REGION = "us-west-2"
 NAME, OKTA, PIPELINE = "MozDef-EF-zoom-dev", "MozDef-EF-okta-dev", "MozDef-EF-zoom-pipeline-dev"
@@ -49,11 +50,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+def aws(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:  # noqa: ARG001 - what it has set up
     monkeypatch.setattr(progress, "LOCAL_POLL_SECONDS", 0)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
@@ -65,11 +62,10 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
     monkeypatch.setattr(Target, "client", client)
     # moto takes a Deny for one whatever its condition says: nothing could be put into a bucket that wants TLS.
     monkeypatch.setattr(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
-    with mock_aws():
-        ssm = boto3.client("ssm", REGION)
-        for source in ("zoom", "okta"):
-            ssm.put_parameter(Name=SECRET.replace("zoom", source), Value="s", Type="SecureString")
-        yield cloudformation
+    ssm = boto3.client("ssm", REGION)
+    for source in ("zoom", "okta"):
+        ssm.put_parameter(Name=SECRET.replace("zoom", source), Value="s", Type="SecureString")
+    yield cloudformation
     monkeypatch.undo()
     time.tzset()
 
@@ -330,7 +326,7 @@ def not_deployed(folder: Path, auth: str, more: str = "") -> Deployment:
     """A deployment of a source with this auth, before anything is asked."""
     made = make_definition(folder, f"description: made\nwebhook:\n  auth: {auth}\n{more}", "acme")
     product = Product(made, {}, [], [], [], {}, {})
-    return Deployment(DeployContext(Target(region_wanted=REGION), folder, folder / "build"), product)
+    return Deployment(DeployContext(Target(region_option=REGION), folder, folder / "build"), product)
 
 
 @pytest.mark.parametrize(
@@ -831,7 +827,7 @@ def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked
         assert aws.stacks[NAME]["StackStatus"].endswith("_COMPLETE")
         brought.append((one.product.name, yes))
 
-    monkeypatch.setattr(_redrive_dialog, "after_deployment", after)
+    monkeypatch.setattr(_redrive_dialog, "redrive_after_deployment", after)
     assert run("deploy", "zoom", "--yes")[0] == 0
     assert brought == []
     assert run("deploy", "zoom", "--yes", "--redrive")[0] == 0
@@ -842,7 +838,9 @@ def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked
 
 
 def test_where_nothing_was_deployed_nothing_is_brought_back(run: Run, aws: CloudFormation, monkeypatch) -> None:
-    monkeypatch.setattr(_redrive_dialog, "after_deployment", lambda *_, **__: pytest.fail("nothing was deployed"))
+    monkeypatch.setattr(
+        _redrive_dialog, "redrive_after_deployment", lambda *_, **__: pytest.fail("nothing was deployed")
+    )
     aws.holds("CREATE_COMPLETE")
     typing(monkeypatch, "n")
     assert run("deploy", "zoom", "--redrive")[0] == 1
@@ -1029,7 +1027,7 @@ def test_a_new_stack_says_what_an_earlier_one_left_behind(run: Run, aws: CloudFo
     said = [
         "  earlier   1 rejected, 0 waiting for the queue, in a bucket that an earlier stack left behind: "
         f"python{bring_in}",
-        f"  earlier   1 message on a queue that an earlier stack left behind, which MozDef must read still: {queue}",
+        f"  earlier   1 message on a queue that an earlier stack left behind; MozDef still has to read it: {queue}",
     ]
     assert run("delete", "zoom", "--yes")[0] == 0
     status, out, err = run("deploy", "zoom", "--yes")

@@ -370,7 +370,7 @@ KEEPS = "{} is replaced: the old {} stays behind with the {} in it; whoever uses
 )
 def test_what_would_be_lost_is_said(change: tuple[str, str, str, str, str], said: str | None) -> None:
     action, logical_id, kind, replaced, policy = change
-    assert changes.Change(action, logical_id, kind, replaced, (), policy).loses == said
+    assert changes.Change(action, logical_id, kind, replaced, (), policy).loss == said
 
 
 GOES = {

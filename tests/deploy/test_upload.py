@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
@@ -28,6 +27,8 @@ from generator.deploy import helper_bucket
 from generator.errors import GeneratorError
 from generator.packaging import bundle
 from tests.definitions import SOURCES
+
+pytestmark = pytest.mark.slow
 
 HERE = "us-west-2"
 DEFAULT = f"mozdef-ef-helper-{DEFAULT_ACCOUNT_ID}-{HERE}"
@@ -71,16 +72,9 @@ class Calls:
 
 
 @pytest.fixture(autouse=True)
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", HERE)
+def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - what it has set up
     # moto takes a Deny for one whatever its condition says, so that nothing could be put into a bucket that wants TLS.
     monkeypatch.setattr(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
-    with mock_aws():
-        yield
 
 
 @pytest.fixture
@@ -171,7 +165,7 @@ def said(call: Callable[[], Any]) -> str:
 def test_a_bucket_that_is_not_there_is_made_private(
     calls: Calls, region: str, partition: str, wanted: str | None
 ) -> None:
-    target = Target(region_wanted=region, bucket_wanted=wanted)
+    target = Target(region_option=region, bucket_option=wanted)
 
     assert helper_bucket.ensure_bucket(target) is True
 
@@ -207,7 +201,7 @@ def test_a_bucket_that_has_everything_is_only_looked_at(calls: Calls) -> None:
     ],
 )
 def test_what_was_interrupted_is_finished_the_next_time(calls: Calls, wanted: str | None, call: str) -> None:
-    target = Target(bucket_wanted=wanted)
+    target = Target(bucket_option=wanted)
     calls.interrupted_at = call
     with pytest.raises(KeyboardInterrupt):
         helper_bucket.ensure_bucket(target)
@@ -265,7 +259,7 @@ def test_a_bucket_of_the_users_own_is_left_as_it_is(calls: Calls) -> None:
     s3().put_bucket_tagging(Bucket=MINE, Tagging={"TagSet": [{"Key": "Project", "Value": "MozDef-EF"}]})
     before = settings(MINE)
 
-    assert helper_bucket.ensure_bucket(Target(bucket_wanted=MINE)) is False
+    assert helper_bucket.ensure_bucket(Target(bucket_option=MINE)) is False
 
     assert settings(MINE) == before
     assert calls.changing == []
@@ -304,7 +298,7 @@ def test_a_public_bucket_is_refused_unless_public_access_is_blocked(
 ) -> None:
     make(MINE)
     opened()
-    target = Target(bucket_wanted=MINE)
+    target = Target(bucket_option=MINE)
 
     assert said(lambda: helper_bucket.ensure_bucket(target)) == PUBLIC
     # What only keeps others from opening it does not close it.
@@ -319,7 +313,7 @@ def test_a_public_bucket_is_refused_unless_public_access_is_blocked(
 def test_a_bucket_in_another_region_is_refused() -> None:
     make(MINE, "eu-west-1")
 
-    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_wanted=MINE))) == (
+    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_option=MINE))) == (
         f"bucket {MINE} is in eu-west-1 and the stack in us-west-2: Lambda takes its code from its own region only; "
         "--bucket names another"
     )
@@ -328,7 +322,7 @@ def test_a_bucket_in_another_region_is_refused() -> None:
 def test_a_bucket_that_may_not_be_looked_at_is_refused(calls: Calls) -> None:
     calls.answers["HeadBucket"] = [(403, "")]
 
-    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_wanted=MINE))) == (
+    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_option=MINE))) == (
         f"bucket {MINE} belongs to another account, or you may not look at it; --bucket names another"
     )
     assert calls.changing == []
@@ -337,7 +331,7 @@ def test_a_bucket_that_may_not_be_looked_at_is_refused(calls: Calls) -> None:
 def test_a_name_that_somebody_else_in_the_world_has_is_said(calls: Calls) -> None:
     calls.answers = {"HeadBucket": [(404, "")], "CreateBucket": [(409, "BucketAlreadyExists")]}
 
-    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_wanted=MINE))) == (
+    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_option=MINE))) == (
         f"bucket {MINE} belongs to another account; --bucket names another"
     )
 
@@ -384,7 +378,7 @@ def test_what_aws_answers_otherwise_is_left_to_be_explained(calls: Calls) -> Non
 def test_a_name_that_s3_does_not_take_is_said_before_aws_is_asked(
     calls: Calls, name: str, act: Callable[[Target], Any]
 ) -> None:
-    assert said(lambda: act(Target(bucket_wanted=name))) == (
+    assert said(lambda: act(Target(bucket_option=name))) == (
         f"bucket {name} is no name that S3 takes: 3 to 63 lower-case letters, digits, dashes and dots, "
         "a letter or digit first and last; --bucket names another"
     )
@@ -393,7 +387,7 @@ def test_a_name_that_s3_does_not_take_is_said_before_aws_is_asked(
 
 @pytest.mark.parametrize("name", ["abc", "0my.bucket-1", "a" * 63])
 def test_names_that_s3_takes_are_taken(name: str) -> None:
-    assert helper_bucket.ensure_bucket(Target(bucket_wanted=name)) is True
+    assert helper_bucket.ensure_bucket(Target(bucket_option=name)) is True
 
 
 def test_objects_are_put_once_and_never_overwritten(calls: Calls) -> None:
@@ -484,7 +478,7 @@ def test_an_object_that_is_refused_is_no_object_that_is_there(calls: Calls) -> N
     ],
 )
 def test_the_console_opens_with_everything_filled_in(region: str, bucket: str, template: str, console: str) -> None:
-    target = Target("Sec-Ops", "prod", region, bucket_wanted=bucket)
+    target = Target("Sec-Ops", "prod", region, bucket_option=bucket)
 
     link = quick_create(target, target.stack("zoom"), "code/a.json")
 
@@ -542,7 +536,7 @@ def test_what_is_built_is_uploaded_and_its_stacks_are_a_click_away(upload, build
         f"python -m generator deploy zoom --env prod --bucket {MINE} --build {build} "
         "deploy it; or make its stack in the console:",
     ]
-    target = Target(environment="prod", bucket_wanted=MINE)
+    target = Target(environment="prod", bucket_option=MINE)
     update = "  where it is there already, Update, Replace current template:"
     assert lines[10:] == [
         "  the event source:",

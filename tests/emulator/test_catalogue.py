@@ -44,7 +44,9 @@ class Deployed:
         stack = names.stack_name(self.source.name)
         self.followed = SourceFollower(running, outputs, stack)
         bundle = str(running.ca_bundle)
-        self.endpoint = Endpoint(running.invoke_url(outputs), here=True, ca_bundle=bundle, told=vendor_url(outputs))
+        self.endpoint = Endpoint(
+            running.invoke_url(outputs), local=True, ca_bundle=bundle, vendor_url=vendor_url(outputs)
+        )
         self._ssm, self._lambda = running.client("ssm"), running.client("lambda")
         self._keys = stored_secrets(self._ssm, ssm_names(self.source), held=True)
         self._function = running.resources(stack)["Webhook"]
@@ -76,7 +78,7 @@ class Deployed:
 
     def send(self, sample: Sample) -> HttpResponse:
         """As the vendor does; by IAM, what the vendor alone can sign."""
-        sent = sign_sample(self.source, sample, self.endpoint.told or "", self._keys, sample_files.SAMPLE_TIME)
+        sent = sign_sample(self.source, sample, self.endpoint.vendor_url or "", self._keys, sample_files.SAMPLE_TIME)
         return send_request(self.endpoint, sent) if sent else self._hand_over(sample)
 
     def _hand_over(self, sample: Sample) -> HttpResponse:
@@ -88,9 +90,9 @@ class Deployed:
     def forge(self, sample: Sample, secret: str) -> HttpResponse:
         """With a secret of one's own; unsigned, what only the vendor can sign."""
         sent = sign_sample(
-            self.source, sample, self.endpoint.told or "", lambda _name: (secret,), sample_files.SAMPLE_TIME
+            self.source, sample, self.endpoint.vendor_url or "", lambda _name: (secret,), sample_files.SAMPLE_TIME
         )
-        plain = OutgoingRequest(sample.method, self.endpoint.told or "", sample.headers, sample.body)
+        plain = OutgoingRequest(sample.method, self.endpoint.vendor_url or "", sample.headers, sample.body)
         return send_request(self.endpoint, sent or plain)
 
     def arrived(self) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Ten thousand events from sixteen senders that send again what they think did not arrive: all are there."""
+"""Thousands of events from sixteen senders that send again what they think did not arrive: all are there."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TEXT = """
     webhook: {auth: {hmac: {signature: {header: x-signature}}}}
     events: {split: events, id: id}
 """
-SENDERS, BATCHES, BATCH, SINGLES = 16, 12, 50, 25
+SENDERS, BATCHES, BATCH, SINGLES = 16, 5, 50, 25
 EVENTS = SENDERS * (BATCHES * BATCH + SINGLES)
 PATIENCE_SECONDS = 60
 
@@ -132,7 +132,7 @@ def test_all_that_sixteen_senders_send_is_there_and_with_dedupe_once(
         list(senders.map(sends.send_all, range(SENDERS)))
 
     found = arrived(plain_one, outputs["EventsQueueUrl"])
-    assert len(found) == EVENTS == 10_000
+    assert len(found) == EVENTS == 4_400
     if not more:
         assert found.total() > EVENTS
         return

@@ -36,7 +36,7 @@ def account() -> Iterator[Emulator]:
 
 @pytest.fixture
 def folder(tmp_path: Path, account: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    sign_in(monkeypatch, account.settings)
+    sign_in(monkeypatch, account.aws_environment)
     shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
     yield tmp_path
     bucket, s3 = account.outputs(STACK)["KeptBucket"], account.client("s3")
@@ -44,10 +44,16 @@ def folder(tmp_path: Path, account: Emulator, monkeypatch: pytest.MonkeyPatch) -
         s3.delete_object(Bucket=bucket, Key=key)
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all, so that a template is linted once."""
+    return tmp_path_factory.mktemp("built")
+
+
 @pytest.fixture
-def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(folder: Path, built: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     def called(command: str, *args: str) -> tuple[int, str, str]:
-        more = ["--build", str(folder / "build")] if command == "deploy" else []
+        more = ["--build", str(built)] if command == "deploy" else []
         status = main([command, "zoom", "--sources", str(folder / "sources"), *more, *args])
         said = capsys.readouterr()
         return status, said.out, said.err
@@ -66,7 +72,8 @@ def mend(folder: Path) -> None:
     file = folder / "sources" / "zoom" / "source.yml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("  time: event_ts\n  time_format: unix_ms\n", ""), encoding="utf-8")
-    assert main(["zoom", "--accept", "--sources", str(folder / "sources"), "--build", str(folder / "build")]) == 0
+    where = ["--sources", str(folder / "sources"), "--build", str(folder / "build")]
+    assert main(["zoom", "--accept", "--lint", "fast", *where]) == 0
 
 
 def service(account: Emulator) -> Service:
@@ -98,7 +105,7 @@ def test_an_event_that_a_definition_did_not_take_is_sent_once_it_does(
     assert run("redrive", "--dry-run")[:2] == (
         1,
         "  fails   1x time: event_ts is not a time as unix_ms writes it\n"
-        "nothing would pass: mend the definition, deploy it, and try again\n",
+        "nothing would pass; fix the definition, deploy it, and try again\n",
     )
 
     mend(folder)
@@ -132,13 +139,13 @@ def test_a_deployment_that_mends_a_definition_sends_what_it_can_shape_and_the_ne
     assert (status, err) == (0, "")
     assert "\nredrive: 2 rejected requests\n  passes  " in out
     assert out.endswith(
-        "  fails   1x missing: no payload\n  1 of 1 request, 1 message sent\n2 requests: 1 failing still, 1 sent\n"
+        "  fails   1x missing: no payload\n  1 of 1 request, 1 message sent\n2 requests: 1 sent, 1 still failing\n"
     )
     assert [message["details"]["event_ts"] for message in zoom.arrived()] == ["no time"]
     assert objects(account, "rejected/") == [still]
     out = run("deploy", "--yes", "--redrive")[1]
     assert "nothing to change" in out
-    assert out.endswith("nothing would pass: mend the definition, deploy it, and try again\n")
+    assert out.endswith("nothing would pass; fix the definition, deploy it, and try again\n")
     assert zoom.arrived() == []
 
 
@@ -225,7 +232,7 @@ def test_what_somebody_else_has_put_into_the_bucket_holds_up_nothing(folder: Pat
     mend(folder)
     assert run("deploy", "--yes")[0] == 0
     status, out, _ = run("redrive", "--yes")
-    assert (status, out.count("none of ours: rejected/0/")) == (0, 2)
+    assert (status, out.count("not written by the framework: rejected/0/")) == (0, 2)
     assert len(zoom.arrived()) == 1
     assert len(objects(account, "rejected/")) == 2
 

@@ -59,13 +59,13 @@ class Repositories:
 
     def push(self) -> list[str]:
         """The stages that have passed."""
-        return [step.stage for step in self.deployed.push() if step.came_to is not None]
+        return [step.stage for step in self.deployed.push() if step.result is not None]
 
     def stops(self) -> tuple[str, list[str]]:
         """The stage at which the next push stops, and what is shown of why."""
         with pytest.raises(StageError) as stopped:
             self.push()
-        return stopped.value.stage, list(stopped.value.said) or [str(stopped.value.why)]
+        return stopped.value.stage, list(stopped.value.failed_command_output) or [str(stopped.value.cause)]
 
     def client(self, service: str) -> Any:
         return self.deployed.emulator.client(service)
@@ -148,7 +148,7 @@ def accept(repositories: Repositories) -> None:
 
 
 def test_a_message_arrives_with_the_tag_by_which_mozdef_drops_it(zoom: Repositories) -> None:
-    message = zoom.deployed.message()
+    message = zoom.deployed.newest_message()
     assert message is not None
     assert message["hostname"] == "zoom_host"
     assert message["tags"][0] == "zoom"

@@ -103,7 +103,7 @@ def may(aws: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[May]:
     iam.create_user(UserName="engineer")
     key = iam.create_access_key(UserName="engineer")["AccessKey"]
     keys = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-    sign_in(monkeypatch, {**aws.settings, **keys})
+    sign_in(monkeypatch, {**aws.aws_environment, **keys})
     monkeypatch.chdir(ROOT)
 
     def given(statements: list[dict[str, Any]]) -> None:

@@ -67,7 +67,7 @@ def written(**how: Any) -> Change:
 
 
 @pytest.mark.parametrize(
-    ("was", "said", "todo"),
+    ("was", "diagnosis", "advice"),
     [
         (written(ensure_ascii=False), "the same JSON with a space after each comma and colon", REWRITTEN),
         (
@@ -111,14 +111,14 @@ def written(**how: Any) -> Change:
         ),
     ],
 )
-def test_a_body_that_is_not_the_one_that_was_signed(tmp_path: Path, was: Change, said: str, todo: str) -> None:
+def test_body_differs_from_the_signed_one(tmp_path: Path, was: Change, diagnosis: str, advice: str) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}}}")
     sent = signed(made.webhook.auth, was(BODY))._replace(body=BODY)
-    assert findings(made, sent) == [Finding(f"what was signed is {said}", todo)]
+    assert findings(made, sent) == [Finding(f"what was signed is {diagnosis}", advice)]
 
 
 @pytest.mark.parametrize(
-    ("was", "became", "said"),
+    ("was", "became", "diagnosis"),
     [
         (b"[1]", b"[1]\n", "the body without the line break (LF) at its end"),
         (b"[1]", b"[1]\r\n", "the body without the line break (CRLF) at its end"),
@@ -126,10 +126,10 @@ def test_a_body_that_is_not_the_one_that_was_signed(tmp_path: Path, was: Change,
         (b"[1,\n2]", b"[1,\r\n2]", "the body with LF for every CRLF"),
     ],
 )
-def test_line_breaks_that_were_changed(tmp_path: Path, was: bytes, became: bytes, said: str) -> None:
+def test_changed_line_breaks(tmp_path: Path, was: bytes, became: bytes, diagnosis: str) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}}}")
     sent = signed(made.webhook.auth, was)._replace(body=became)
-    assert findings(made, sent) == [Finding(f"what was signed is {said}", LINES)]
+    assert findings(made, sent) == [Finding(f"what was signed is {diagnosis}", LINES)]
 
 
 def compact(value: Any) -> str:
@@ -164,7 +164,7 @@ UNNAMED = Finding(
 )
 
 
-def test_a_compressed_body_that_no_header_names_is_told_whether_it_verifies_or_not(tmp_path: Path) -> None:
+def test_undeclared_gzip_is_reported_whether_the_request_verifies_or_not(tmp_path: Path) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}}}")
     packed = gzip.compress(BODY, mtime=0)
     sent = signed(made.webhook.auth, packed)
@@ -176,15 +176,15 @@ def test_a_compressed_body_that_no_header_names_is_told_whether_it_verifies_or_n
     assert [one.diagnosis for one in decompressed] == [UNNAMED.diagnosis, "what was signed is the body decompressed"]
 
 
-def test_a_body_that_was_compressed_or_decompressed_after_it_was_signed(tmp_path: Path) -> None:
+def test_body_compressed_or_decompressed_after_signing(tmp_path: Path) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    todo = "let what stands before the endpoint neither compress nor decompress, and capture what arrives there"
+    advice = "let what stands before the endpoint neither compress nor decompress, and capture what arrives there"
     packed = gzip.compress(BODY, mtime=0)
     plain = signed(made.webhook.auth)
     sent = plain._replace(body=packed, headers={**plain.headers, "Content-Encoding": "gzip"})
-    assert findings(made, sent) == [Finding("what was signed is the body decompressed", todo)]
+    assert findings(made, sent) == [Finding("what was signed is the body decompressed", advice)]
     sent = signed(made.webhook.auth, gzip.compress(BODY, 6, mtime=0))._replace(body=BODY)
-    assert findings(made, sent) == [Finding("what was signed is the body compressed with gzip", todo)]
+    assert findings(made, sent) == [Finding("what was signed is the body compressed with gzip", advice)]
 
 
 def test_a_body_that_was_decompressed_and_can_not_be_compressed_again_is_suspected(tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ ALONE = "store the secret alone: it was copied with what stands around it"
 
 
 @pytest.mark.parametrize(
-    ("auth", "theirs", "ours", "said", "todo"),
+    ("auth", "theirs", "ours", "diagnosis", "advice"),
     [
         ("", SECRET, f'"{SECRET}"', "the key is the secret without the quotes around it", ALONE),
         (
@@ -258,14 +258,14 @@ ALONE = "store the secret alone: it was copied with what stands around it"
         ),
     ],
 )
-def test_a_key_that_is_not_the_one(tmp_path: Path, auth: str, theirs: str, ours: str, said: str, todo: str) -> None:
+def test_another_key(tmp_path: Path, auth: str, theirs: str, ours: str, diagnosis: str, advice: str) -> None:
     sender = source(tmp_path, f"hmac: {{{PLAIN}}}").webhook.auth
     made = source(tmp_path, f"hmac: {{{PLAIN}{auth}}}")
-    assert findings(made, signed(sender, secret=theirs), ours) == [Finding(said, todo)]
+    assert findings(made, signed(sender, secret=theirs), ours) == [Finding(diagnosis, advice)]
 
 
 @pytest.mark.parametrize(
-    ("key", "secret", "said"),
+    ("key", "secret", "diagnosis"),
     [
         ("{encoding: base64}", KEY, "the key is the secret decoded from base64"),
         (
@@ -281,10 +281,12 @@ def test_a_key_that_is_not_the_one(tmp_path: Path, auth: str, theirs: str, ours:
         ),
     ],
 )
-def test_a_key_that_is_written_otherwise(tmp_path: Path, key: str, secret: str, said: str) -> None:
+def test_key_in_another_encoding(tmp_path: Path, key: str, secret: str, diagnosis: str) -> None:
     sender = source(tmp_path, f"hmac: {{{PLAIN}, key: {key}}}").webhook.auth
     made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    assert findings(made, signed(sender, secret=secret), secret) == [Finding(said, f"in the definition, `key: {key}`")]
+    assert findings(made, signed(sender, secret=secret), secret) == [
+        Finding(diagnosis, f"in the definition, `key: {key}`")
+    ]
 
 
 STAMP = "timestamp: {header: X-Time}"
@@ -347,12 +349,12 @@ OTHERWISE = [
 ]
 
 
-@pytest.mark.parametrize(("theirs", "ours", "said", "todo"), OTHERWISE)
-def test_a_scheme_that_is_another(tmp_path: Path, theirs: str, ours: str, said: str, todo: str) -> None:
+@pytest.mark.parametrize(("theirs", "ours", "diagnosis", "advice"), OTHERWISE)
+def test_another_scheme(tmp_path: Path, theirs: str, ours: str, diagnosis: str, advice: str) -> None:
     sent = signed(source(tmp_path, f"hmac: {{{theirs}}}").webhook.auth)
     sent = sent._replace(headers={"X-Time": str(int(NOW)), **sent.headers})
     made = source(tmp_path, f"hmac: {{{ours}}}")
-    assert findings(made, sent) == [Finding(said, f"in the definition, {todo}")]
+    assert findings(made, sent) == [Finding(diagnosis, f"in the definition, {advice}")]
 
 
 def test_two_mistakes_at_once_are_both_named(tmp_path: Path) -> None:
@@ -370,8 +372,8 @@ def test_a_signature_that_stands_twice(tmp_path: Path) -> None:
     sent = signed(made.webhook.auth)
     pairs = (("X-Signature", "0" * 64), *sent.headers.items())
     explained = explain(CapturedCase(made, Captured("POST", URL, pairs, BODY), {"auth_token": (SECRET,)}, NOW))
-    todo = "let what stands before the endpoint leave the header alone: what it adds is joined with a comma"
-    assert explained.findings == (Finding("x-signature stands 2 times, and one of them is good", todo),)
+    advice = "let what stands before the endpoint leave the header alone: what it adds is joined with a comma"
+    assert explained.findings == (Finding("x-signature stands 2 times, and one of them is good", advice),)
 
 
 URLS = f'{PLAIN}, signed: "{{url}}{{body}}"'
@@ -379,7 +381,7 @@ PUBLIC = "https://hooks.example.com/prod/events"
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("registered_url", "diagnosis"),
     [
         (f"http{URL[5:]}", "with http"),
         (URL.replace("example.com", "example.com:8443"), "with the port 8443"),
@@ -392,12 +394,12 @@ PUBLIC = "https://hooks.example.com/prod/events"
         (URL.replace("https", "http").replace("/events", "/events/"), "with http and with a slash at its end"),
     ],
 )
-def test_a_url_that_is_not_the_one_that_was_signed(tmp_path: Path, told: str, said: str) -> None:
+def test_url_differs_from_the_signed_one(tmp_path: Path, registered_url: str, diagnosis: str) -> None:
     made = source(tmp_path, f"hmac: {{{URLS}}}")
-    sent = signed(made.webhook.auth, url=told)._replace(url=URL)
-    base = told.partition("?")[0]
-    todo = f'in the definition, `url: {{base: "{base}"}}`, or tell the vendor the endpoint\'s own URL'
-    assert findings(made, sent) == [Finding(f"the URL that was signed is {said}: {told}", todo)]
+    sent = signed(made.webhook.auth, url=registered_url)._replace(url=URL)
+    base = registered_url.partition("?")[0]
+    advice = f'in the definition, `url: {{base: "{base}"}}`, or tell the vendor the endpoint\'s own URL'
+    assert findings(made, sent) == [Finding(f"the URL that was signed is {diagnosis}: {registered_url}", advice)]
 
 
 def test_a_url_that_the_file_does_not_have_is_asked_for(tmp_path: Path) -> None:
@@ -412,14 +414,14 @@ def test_a_url_that_the_file_does_not_have_is_asked_for(tmp_path: Path) -> None:
     assert findings(made, sent, url=PUBLIC) == []
 
 
-def test_the_query_of_the_file_goes_with_the_url_that_was_told(tmp_path: Path) -> None:
+def test_query_of_the_file_is_added_to_the_registered_url(tmp_path: Path) -> None:
     made = source(tmp_path, f"hmac: {{{URLS}}}")
     sent = signed(made.webhook.auth)._replace(url=URL.removeprefix("https://hooks.example.com"))
     assert findings(made, sent, url=PUBLIC) == []
 
 
 @pytest.mark.parametrize(
-    ("auth", "header", "said", "todo"),
+    ("auth", "header", "diagnosis", "advice"),
     [
         (
             'token: {header: Authorization, prefix: "Bearer "}',
@@ -459,14 +461,12 @@ def test_the_query_of_the_file_goes_with_the_url_that_was_told(tmp_path: Path) -
         ),
     ],
 )
-def test_a_token_that_is_there_otherwise(
-    tmp_path: Path, auth: str, header: dict[str, str], said: str, todo: str
-) -> None:
+def test_token_in_another_form(tmp_path: Path, auth: str, header: dict[str, str], diagnosis: str, advice: str) -> None:
     made = source(tmp_path, auth)
-    assert findings(made, OutgoingRequest("POST", URL, {**JSON_TYPE, **header}, BODY)) == [Finding(said, todo)]
+    assert findings(made, OutgoingRequest("POST", URL, {**JSON_TYPE, **header}, BODY)) == [Finding(diagnosis, advice)]
 
 
-def test_a_token_in_the_query_and_one_in_the_body_that_are_elsewhere(tmp_path: Path) -> None:
+def test_token_in_another_query_parameter_or_field(tmp_path: Path) -> None:
     made = source(tmp_path, "token: {query: token}")
     url = f"{PUBLIC}?key={SECRET.replace(' ', '%20')}"
     assert findings(made, OutgoingRequest("POST", url, JSON_TYPE, BODY)) == [
@@ -487,7 +487,7 @@ def test_a_token_in_the_query_and_one_in_the_body_that_are_elsewhere(tmp_path: P
         f"hmac: {{{PLAIN}, signed: '{{url}}', body_hash: {{query: key}}}}",
     ],
 )
-def test_a_query_parameter_that_is_there_twice(tmp_path: Path, auth: str) -> None:
+def test_repeated_query_parameter(tmp_path: Path, auth: str) -> None:
     url = f"{PUBLIC}?key={SECRET.replace(' ', '+')}&k%65y=2"
     found = Finding("key is in the query more than once", "have it sent once: of two, nobody knows which is meant")
     sent = OutgoingRequest("POST", url, {**JSON_TYPE, "X-Signature": "00"}, BODY)
@@ -498,10 +498,10 @@ def test_a_basic_secret_that_is_in_base64_already(tmp_path: Path) -> None:
     made = source(tmp_path, "basic: {}")
     pair = base64.b64encode(b"ann:correct horse").decode()
     sent = OutgoingRequest("POST", URL, {"Authorization": f"Basic {pair}"}, BODY)
-    todo = "store `user:password` as the secret"
-    assert findings(made, sent, pair) == [Finding("the secret is in base64 already", todo)]
+    advice = "store `user:password` as the secret"
+    assert findings(made, sent, pair) == [Finding("the secret is in base64 already", advice)]
     assert findings(made, sent, "bob:correct horse") == [
-        Finding("the user is another one, and the password is right", todo)
+        Finding("the user is another one, and the password is right", advice)
     ]
 
 
@@ -513,7 +513,7 @@ def late(seconds: int) -> CapturedCase:
     return CapturedCase(bundled_source("zoom").source, captured, {"auth_token": (SECRET,)}, NOW + seconds)
 
 
-def test_a_request_that_is_only_too_old_or_too_new_is_told_so() -> None:
+def test_request_that_is_only_too_old_or_too_new_is_reported_so() -> None:
     name = "x-zm-request-timestamp"
     assert explain(late(3_000)).findings == (
         Finding(
@@ -558,14 +558,14 @@ def test_a_version_of_the_scheme_that_is_another() -> None:
     ]
 
 
-def test_the_previous_secret_is_recognised_where_it_verifies(tmp_path: Path) -> None:
+def test_previous_secret_is_recognized_where_it_verifies(tmp_path: Path) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}}}")
     sent = signed(made.webhook.auth)
-    said = Finding(
+    diagnosis = Finding(
         "it was made with the previous secret, not with the current one",
         "have the vendor use the current one before `secret made --drop-previous`",
     )
-    assert findings(made, sent, {"auth_token": ("another-secret", SECRET)}, has_previous_secret=True) == [said]
+    assert findings(made, sent, {"auth_token": ("another-secret", SECRET)}, has_previous_secret=True) == [diagnosis]
     assert findings(made, sent, {"auth_token": (SECRET, "another-secret")}, has_previous_secret=True) == []
 
 
@@ -585,7 +585,7 @@ def test_of_several_ways_only_those_in_use_are_explained() -> None:
     ]
 
 
-def test_the_hash_of_another_body_is_told_apart_from_another_signature(tmp_path: Path) -> None:
+def test_hash_of_another_body_is_distinguished_from_another_signature(tmp_path: Path) -> None:
     made = source(tmp_path, f'hmac: {{{PLAIN}, signed: "{{url}}", body_hash: {{query: sha}}}}')
     sent = signed(made.webhook.auth)
     assert findings(made, sent._replace(body=b"[0]")) == [
@@ -600,7 +600,7 @@ def test_what_nothing_explains_says_what_is_suspicious(tmp_path: Path) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: hex}}}}")
     headers = {"X-Signature": "not hex", "X-Hub-Signature": "sha1=" + "ab" * 20}
     found = findings(
-        made, OutgoingRequest("POST", URL, headers, BODY), "short", about={"doubts": ("the body was cut",)}
+        made, OutgoingRequest("POST", URL, headers, BODY), "short", about={"warnings": ("the body was cut",)}
     )
     assert found == [
         NO_HEX,
@@ -612,7 +612,7 @@ def test_what_nothing_explains_says_what_is_suspicious(tmp_path: Path) -> None:
     ]
 
 
-def test_a_secret_that_is_no_key_is_the_first_reason_whatever_else_there_is(tmp_path: Path) -> None:
+def test_unusable_secret_is_the_first_finding(tmp_path: Path) -> None:
     sender = source(tmp_path, f"hmac: {{{PLAIN}}}").webhook.auth
     made = source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: hex}}}}")
     plain = "not hex, but the vendor's own"
@@ -625,7 +625,7 @@ def test_a_secret_that_is_no_key_is_the_first_reason_whatever_else_there_is(tmp_
 
 
 @pytest.mark.parametrize(
-    ("auth", "secret", "said", "todo"),
+    ("auth", "secret", "diagnosis", "advice"),
     [
         (
             f"ed25519: {{{PLAIN}}}",
@@ -651,16 +651,16 @@ def test_a_secret_that_is_no_key_is_the_first_reason_whatever_else_there_is(tmp_
     ],
 )
 def test_a_public_key_that_is_none_is_the_first_reason(
-    tmp_path: Path, auth: str, secret: str, said: str, todo: str
+    tmp_path: Path, auth: str, secret: str, diagnosis: str, advice: str
 ) -> None:
     made = source(tmp_path, auth)
     pair: Any = made.webhook.auth.type
     sent = signed(made.webhook.auth, secret=pair.key_pair(made.webhook.auth.settings)[1])
-    assert findings(made, sent, secret)[0] == Finding(said, todo)
+    assert findings(made, sent, secret)[0] == Finding(diagnosis, advice)
 
 
 @pytest.mark.parametrize("text", ["{body}", "{url}{body}"])
-def test_of_a_wrong_secret_the_url_is_suspected_first_only_where_it_is_signed(tmp_path: Path, text: str) -> None:
+def test_url_is_suspected_before_the_secret_only_where_it_is_signed(tmp_path: Path, text: str) -> None:
     made = source(tmp_path, f'hmac: {{{PLAIN}, signed: "{text}"}}')
     first = findings(made, signed(made.webhook.auth), "another-secret-of-the-vendor")[0].diagnosis
     assert first.startswith("the URL is signed too" if "{url}" in text else "the secret is another one")
@@ -690,11 +690,11 @@ def test_items_with_another_token_are_counted() -> None:
     )
 
 
-def test_a_signature_of_another_length_is_told(tmp_path: Path) -> None:
+def test_signature_of_another_length_is_reported(tmp_path: Path) -> None:
     made = source(tmp_path, f"hmac: {{{PLAIN}}}")
     found = findings(made, OutgoingRequest("POST", URL, {"X-Signature": "ab" * 20}, BODY))
-    said = "the signature has 20 bytes, as SHA1 makes them, not 32"
-    assert found[0] == Finding(said, "compare `algorithm` and `encoding`", proven=False)
+    diagnosis = "the signature has 20 bytes, as SHA1 makes them, not 32"
+    assert found[0] == Finding(diagnosis, "compare `algorithm` and `encoding`", proven=False)
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "digest"])
@@ -705,8 +705,8 @@ def test_other_signatures_over_a_body_that_was_changed(tmp_path: Path, kind: str
     pair: Any = getattr(auth.type, "key_pair", lambda _settings: (SECRET, SECRET))
     stored, held = pair(auth.settings)
     sent = signed(auth, BODY + b"\r\n", held)._replace(body=BODY)
-    said = "what was signed is the body with a line break (CRLF) at its end"
-    assert findings(made, sent, stored) == [Finding(said, LINES)]
+    diagnosis = "what was signed is the body with a line break (CRLF) at its end"
+    assert findings(made, sent, stored) == [Finding(diagnosis, LINES)]
     assert findings(made, signed(auth, secret=held), stored) == []
 
 
@@ -753,9 +753,7 @@ class Odd:
         return ()
 
 
-def test_a_type_of_which_nothing_is_known_is_explained_by_what_it_says_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unknown_type_is_explained_by_its_own_description(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module: Any = ModuleType("lambdas.auth.odd")
     vars(module).update({name: one for name, one in vars(Odd).items() if not name.startswith("__")})
     for name in ("verified_by", "headers", "verify", "describe", "problems"):

@@ -89,7 +89,7 @@ def zoom(body: bytes = COMPACT, **more: Any) -> OutgoingRequest:
     )
 
 
-def test_a_request_that_verifies_is_told_all_the_way_to_its_message(verify: Run) -> None:
+def test_request_that_verifies_is_shown_with_its_message(verify: Run) -> None:
     seen = zoom().headers["x-zm-signature"][:11]
     status, out, err = verify("zoom", zoom())
     assert (status, err) == (0, "")
@@ -114,7 +114,7 @@ def test_a_request_that_verifies_is_told_all_the_way_to_its_message(verify: Run)
     )
 
 
-def test_a_body_that_was_written_anew_is_told_with_what_to_do(verify: Run) -> None:
+def test_rewritten_body_is_reported_with_advice(verify: Run) -> None:
     seen, expected = (zoom(body).headers["x-zm-signature"][:11] for body in (COMPACT, BODY))
     status, out, err = verify("zoom", zoom()._replace(body=BODY))
     assert (status, err) == (1, "")
@@ -180,7 +180,7 @@ def raw(sent: OutgoingRequest) -> bytes:
     return http(sent)
 
 
-def test_the_line_break_that_ends_a_file_belongs_to_the_body_where_it_was_signed(verify: Run) -> None:
+def test_line_break_at_the_end_of_a_file_belongs_to_the_body_where_it_was_signed(verify: Run) -> None:
     assert verify("zoom", raw(zoom()) + b"\n")[0] == 0
     assert verify("zoom", raw(zoom(COMPACT + b"\n")))[0] == 0
     assert verify("zoom", raw(zoom(COMPACT + b"\r\n")))[0] == 0
@@ -197,11 +197,11 @@ def test_the_line_break_that_ends_a_file_belongs_to_the_body_where_it_was_signed
         ("request", 0),
     ],
 )
-def test_the_clock_is_what_it_is_set_to(verify: Run, at: str, status: int) -> None:
+def test_at_sets_the_clock(verify: Run, at: str, status: int) -> None:
     assert verify("zoom", zoom(), "--at", at)[0] == status
 
 
-def test_without_a_clock_it_is_now(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clock_is_now_without_at(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("generator.commands.verify.time.time", lambda: NOW + 400)
     file = Path("nowhere")
     assert main(["verify", "zoom", "--request", str(file)]) == 1
@@ -216,7 +216,7 @@ def test_the_time_of_a_body_or_a_token_is_the_requests_own_too(verify: Run) -> N
     assert verify("linear", sent, "--at", "request")[0] == 0
 
 
-def test_a_request_without_a_time_of_its_own_is_taken_as_of_now(verify: Run) -> None:
+def test_request_without_a_time_is_verified_as_of_now(verify: Run) -> None:
     sent = signed_by(bundled_source("github").source.webhook.auth, b"{}", {"X-GitHub-Event": "push"}, url=URL)
     status, _, err = verify("github", sent, "--at", "request")
     assert (status, err) == (0, "warning: the request has no time that the definition looks at: now is taken\n")
@@ -238,7 +238,7 @@ def test_a_request_without_a_time_of_its_own_is_taken_as_of_now(verify: Run) -> 
         (["--keys", "nowhere"], "nowhere: can't be read: No such file or directory"),
     ],
 )
-def test_an_option_that_can_not_be_is_told(verify: Run, args: list[str], said: str) -> None:
+def test_invalid_option_is_reported(verify: Run, args: list[str], said: str) -> None:
     assert verify("zoom", zoom(), *args) == (1, "", f"error: {said}\n")
 
 
@@ -251,11 +251,11 @@ def test_an_option_that_can_not_be_is_told(verify: Run, args: list[str], said: s
         (b"a\nb\nc\n", ["--previous"], "standard input has 3 lines, for 2 secrets"),
     ],
 )
-def test_a_pipe_without_a_secret_is_told(verify: Run, piped: bytes, args: list[str], said: str) -> None:
+def test_pipe_without_a_secret_is_reported(verify: Run, piped: bytes, args: list[str], said: str) -> None:
     assert verify("zoom", zoom(), *args, piped=piped) == (1, "", f"error: {said}\n")
 
 
-def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any) -> None:
+def test_closed_standard_input_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any) -> None:
     (tmp_path / "captured").write_bytes(http(zoom()))
     monkeypatch.setattr(sys, "stdin", None)
     assert main(["verify", "zoom", "--request", str(tmp_path / "captured"), "--sources", str(SOURCES)]) == 1
@@ -267,7 +267,7 @@ def test_the_line_break_that_ends_a_pipe_is_no_part_of_the_secret(verify: Run, e
     assert verify("zoom", zoom(), piped=SECRET + end)[0] == 0
 
 
-def test_the_previous_secret_is_asked_for_where_it_is_wanted(verify: Run) -> None:
+def test_previous_secret_is_prompted_for_with_the_option(verify: Run) -> None:
     status, out, _ = verify("zoom", zoom(), "--previous", piped=f"another-one\n{SECRET}\n")
     assert status == 0
     assert "  why       it was made with the previous secret, not with the current one\n" in out
@@ -307,7 +307,7 @@ def test_in_a_terminal_the_secrets_are_typed_and_not_shown(verify: Run, monkeypa
         asked.append((text, how))
         return ["another-one", SECRET][len(asked) - 1]
 
-    monkeypatch.setattr("generator.commands._console.somebody_is_there", lambda: True)
+    monkeypatch.setattr("generator.commands._console.is_interactive", lambda: True)
     monkeypatch.setattr(click, "prompt", prompt)
     assert verify("zoom", zoom(), "--previous")[0] == 0
     hidden = {"hide_input": True, "err": True, "show_default": False}
@@ -324,7 +324,7 @@ def challenge(name: str, sample: str) -> OutgoingRequest:
     return sent
 
 
-def test_a_handshake_is_told_with_its_answer_but_for_what_the_secret_makes(verify: Run) -> None:
+def test_handshake_is_shown_with_its_reply_except_what_the_secret_signs(verify: Run) -> None:
     assert verify("zoom", challenge("zoom", "endpoint.url_validation"), piped="") == (
         0,
         f"zoom  POST {URL}, 132 bytes, as of 2026-01-01T00:00:00Z\n"
@@ -336,7 +336,7 @@ def test_a_handshake_is_told_with_its_answer_but_for_what_the_secret_makes(verif
     )
 
 
-def test_a_handshake_that_hands_a_secret_over_does_not_show_it(verify: Run) -> None:
+def test_secret_handed_over_in_a_handshake_is_hidden(verify: Run) -> None:
     handed = "b537207f20cbfa02357cf448134da559"
     status, out, _ = verify("asana", OutgoingRequest("POST", URL, {"X-Hook-Secret": handed}, b""), piped="")
     assert status == 0
@@ -345,7 +345,7 @@ def test_a_handshake_that_hands_a_secret_over_does_not_show_it(verify: Run) -> N
     assert "; what header('x-hook-secret') finds becomes the secret, if there is none yet\n" in out
 
 
-def test_a_handshake_that_is_verified_is_told_to_whom_it_is_answered(verify: Run) -> None:
+def test_verified_handshake_says_to_whom_it_is_answered(verify: Run) -> None:
     body = b'{"type":"url_verification","challenge":"3eZbrw1aB10FEMAGAZd4FyFQ"}'
     sent = signed_by(bundled_source("slack").source.webhook.auth, body, url=URL)
     status, out, _ = verify("slack", sent)
@@ -401,7 +401,7 @@ def test_a_message_of_sns_is_verified_with_a_certificate_from_a_file(
     assert nobody_is_asked.asked == []
 
 
-def test_without_a_file_the_vendor_is_asked_for_its_keys_and_that_is_told(
+def test_without_a_key_file_the_vendor_is_asked_and_that_is_announced(
     verify: Run, tmp_path: Path, nobody_is_asked: issuers.Internet
 ) -> None:
     make_definition(tmp_path / "s", SNS)
@@ -458,7 +458,7 @@ def test_a_token_of_an_issuer_is_verified_with_keys_from_a_file(
     assert all(part not in out for part in token.split("."))
 
 
-def test_an_issuer_that_is_a_placeholder_is_told_first_and_nobody_is_asked(
+def test_placeholder_issuer_is_reported_first_and_nobody_is_asked(
     verify: Run, tmp_path: Path, nobody_is_asked: issuers.Internet
 ) -> None:
     text = 'description: d\nwebhook: {auth: {jwt: {issuer: "https://REPLACE_ME", audience: [REPLACE_ME]}}}\n'
@@ -489,7 +489,7 @@ def test_a_method_that_has_no_route_is_answered_by_the_api_itself(verify: Run) -
     assert (said["verifies"], said["auth"]["verifies"], said["status"]) == (False, True, 404)
 
 
-def test_keys_of_another_kind_are_told(verify: Run, tmp_path: Path) -> None:
+def test_keys_of_another_kind_are_reported(verify: Run, tmp_path: Path) -> None:
     make_definition(tmp_path / "s", JWT)
     make_definition(tmp_path / "s", SNS, "made-sns")
     folder = ["--sources", str(tmp_path / "s")]
@@ -547,7 +547,7 @@ secrets = in_base64 | in_base64.map("whsec_".__add__) | st.text(string.printable
 
 
 @given(st.sampled_from(SAMPLES), secrets, st.booleans(), st.sampled_from([b"", b"\n", b" "]))
-def test_nothing_that_is_printed_has_a_secret_or_a_whole_signature_in_it(
+def test_output_never_has_a_secret_or_a_whole_signature(
     pair: tuple[Definition, sample_files.Sample], secret: str, same: bool, more: bytes
 ) -> None:
     source, sample = pair[0].source, pair[1]
@@ -632,7 +632,7 @@ def test_what_authorizers_refuse_is_answered_as_they_do() -> None:
     assert explain(case_of(source, OutgoingRequest("POST", URL, {}, b"{}"), SECRET)).status == 401
 
 
-def test_what_is_authentic_and_becomes_no_message_is_told_with_its_reason(verify: Run) -> None:
+def test_authentic_request_without_a_message_is_shown_with_the_reason(verify: Run) -> None:
     status, out, _ = verify("zoom", zoom(b'{"event":"user.created"}'))
     assert status == 0
     assert "  becomes   no message\n  kept      missing: no payload\n  answer    200\n" in out
@@ -640,7 +640,7 @@ def test_what_is_authentic_and_becomes_no_message_is_told_with_its_reason(verify
     assert "  becomes   no message\n  because   empty\n  answer    400\n" in out
 
 
-def test_what_is_not_installed_is_told(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_package_is_reported(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("generator.explain.key_file.find_spec", lambda _name: None)
     said = "error: discord is verified with cryptography; install it with: pip install -e '.[local]'\n"
     assert verify("discord", zoom()) == (1, "", said)
@@ -670,7 +670,7 @@ def test_whatever_was_captured_is_explained(
     source: Source, headers: list[tuple[str, str]], body: bytes, url: str, secret: str
 ) -> None:
     stored = dict.fromkeys(secret_names.stored_names(source.webhook), (secret,))
-    case = CapturedCase(source, Captured("POST", url, tuple(headers), body, cut=b"\n"), stored, NOW)
+    case = CapturedCase(source, Captured("POST", url, tuple(headers), body, trailing_newline=b"\n"), stored, NOW)
     said = explain(case)
     assert [line for line in lines(said) if line.label == "verdict"]
     assert json.dumps(as_plain(said, case))

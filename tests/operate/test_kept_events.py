@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,6 @@ import boto3
 import click
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from generator.aws import Target
 from generator.commands import _console, _redrive_dialog, main, redrive
@@ -41,6 +40,8 @@ from lambdas.shaping.message import RejectedEvent
 from tests.cloudformation import NOON, CloudFormation
 from tests.definitions import SOURCES, bundled_source
 from tests.fakes import NOW
+
+pytestmark = pytest.mark.slow
 
 ZOOM, OKTA = bundled_source("zoom").source, bundled_source("okta").source
 STACK, REGION, BUCKET = "MozDef-EF-zoom-dev", "us-west-2", "zoom-dev-kept-0"
@@ -142,52 +143,46 @@ class Account:
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN", "AWS_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Account:  # noqa: ARG001 - what it has set up
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(SOURCES.parent)
-    with mock_aws():
-        s3, sqs, ssm = (boto3.client(service, REGION) for service in ("s3", "sqs", "ssm"))
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "1"})
-        events = sqs.create_queue(QueueName="events", Attributes={"RedrivePolicy": policy})["QueueUrl"]
-        ssm.put_parameter(Name=SECRET, Value="never to be told", Type="SecureString")
-        outputs = {"KeptBucket": BUCKET, "EventsQueueUrl": events, "DeadLettersQueueUrl": dead, "ApiId": "api1"}
-        formation = CloudFormation()
-        told = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
-        formation.holds("UPDATE_COMPLETE", STACK, Outputs=told, LastUpdatedTime=datetime.now(UTC) - timedelta(hours=3))
-        held = {
-            "LogicalResourceId": "Redrive",
-            "PhysicalResourceId": "the-redrive",
-            "ResourceStatus": "UPDATE_COMPLETE",
-        }
-        formation.resources[STACK] = [held]
-        metadata = json.dumps({"MozDefEventFramework": {"Source": "zoom", "Version": "1.2.3"}})
-        monkeypatch.setattr(formation, "get_template_summary", lambda **_: {"Metadata": metadata}, raising=False)
-        kept = KeptBucket(BUCKET, lambda: s3)
-        outbox = Outbox(events, sqs)
-        functions = Functions(Reprocessor(ZOOM, outbox, kept, _untold), Sweeper(outbox, kept, _untold))
-        made = Account(functions, formation, events, dead, kept)
-        plain = Target.client
+    s3, sqs, ssm = (boto3.client(service, REGION) for service in ("s3", "sqs", "ssm"))
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "1"})
+    events = sqs.create_queue(QueueName="events", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+    ssm.put_parameter(Name=SECRET, Value="never to be told", Type="SecureString")
+    outputs = {"KeptBucket": BUCKET, "EventsQueueUrl": events, "DeadLettersQueueUrl": dead, "ApiId": "api1"}
+    formation = CloudFormation()
+    told = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
+    formation.holds("UPDATE_COMPLETE", STACK, Outputs=told, LastUpdatedTime=datetime.now(UTC) - timedelta(hours=3))
+    held = {
+        "LogicalResourceId": "Redrive",
+        "PhysicalResourceId": "the-redrive",
+        "ResourceStatus": "UPDATE_COMPLETE",
+    }
+    formation.resources[STACK] = [held]
+    metadata = json.dumps({"MozDefEventFramework": {"Source": "zoom", "Version": "1.2.3"}})
+    monkeypatch.setattr(formation, "get_template_summary", lambda **_: {"Metadata": metadata}, raising=False)
+    kept = KeptBucket(BUCKET, lambda: s3)
+    outbox = Outbox(events, sqs)
+    functions = Functions(Reprocessor(ZOOM, outbox, kept, _untold), Sweeper(outbox, kept, _untold))
+    made = Account(functions, formation, events, dead, kept)
+    plain = Target.client
 
-        def client(target: Target, service: str, seconds: int | None = None) -> Any:
-            if service == "lambda":
-                made.patience.append(seconds)
-            if service in ("cloudformation", "lambda"):
-                return formation if service == "cloudformation" else made.functions
-            its = plain(target, service)
-            its.meta.events.register("before-call", made.moves)
-            return its
+    def client(target: Target, service: str, seconds: int | None = None) -> Any:
+        if service == "lambda":
+            made.patience.append(seconds)
+        if service in ("cloudformation", "lambda"):
+            return formation if service == "cloudformation" else made.functions
+        its = plain(target, service)
+        its.meta.events.register("before-call", made.moves)
+        return its
 
-        monkeypatch.setattr(Target, "client", client)
-        made.deploy(ZOOM)
-        yield made
+    monkeypatch.setattr(Target, "client", client)
+    made.deploy(ZOOM)
+    return made
 
 
 Run = Callable[..., tuple[int, str, str]]
@@ -199,7 +194,7 @@ def run(account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     assert account
 
     def command(*args: str, asked: str | None = None) -> tuple[int, str, str]:
-        monkeypatch.setattr(_console, "somebody_is_there", lambda: asked is not None)
+        monkeypatch.setattr(_console, "is_interactive", lambda: asked is not None)
         monkeypatch.setattr(sys, "stdin", io.StringIO(asked or ""))
         status = main([args[0], "zoom", *args[1:]])
         said = capsys.readouterr()
@@ -211,8 +206,8 @@ def run(account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 DEMANDING = replace(ZOOM, events=replace(ZOOM.events, require=(model.Path("nothing_has_this"),)))
 PASSES = "  passes  2026-01-01 00:00:00 INFO  zoom: kind.{0} by n{0}\n"
 NEXT = """
-to see one              python -m generator rejected zoom --show {}
-what they would be now  python -m generator redrive zoom --dry-run
+to see one            python -m generator rejected zoom --show {}
+to try them again now python -m generator redrive zoom --dry-run
 """
 
 
@@ -227,7 +222,7 @@ def test_rejected_requests_are_counted_by_day_and_reason(account: Account, run: 
     assert (status, err) == (0, "")
     table, shown = out[: out.index("\n\n") + 1], out[out.index("\n\n") + 1 :]
     assert [line.split() for line in table.splitlines()] == [
-        ["day", "reason", "requests", "the", "last", "one", "and", "why"],
+        ["day", "reason", "requests", "last", "key", "detail"],
         ["2025-12-31", "missing", "1", part[3], "no", "event_ts"],
         ["2025-12-31", "time", "1", part[2], "no", "time[]"],
         ["2026-01-01", "missing", "2", last.rpartition("/")[2][:12], "no", "event_ts"],
@@ -238,10 +233,10 @@ def test_rejected_requests_are_counted_by_day_and_reason(account: Account, run: 
 
 def test_where_there_are_none_it_says_so(run: Run) -> None:
     assert run("rejected") == (0, "zoom has no rejected events\n", "")
-    assert run("rejected", "--reason", "time") == (0, "zoom has no rejected events that fit\n", "")
+    assert run("rejected", "--reason", "time") == (0, "zoom has no matching rejected events\n", "")
     assert run("rejected", "--json") == (0, "", "")
     assert run("redrive", "--yes") == (0, "zoom has no rejected events\n", "")
-    assert run("redrive", "--yes", "--type", "x") == (0, "zoom has no rejected events that fit\n", "")
+    assert run("redrive", "--yes", "--type", "x") == (0, "zoom has no matching rejected events\n", "")
 
 
 FILTERS = {
@@ -277,7 +272,7 @@ def test_an_event_is_found_by_its_id_in_a_body_of_several(account: Account) -> N
     s3 = boto3.client("s3", REGION)
 
     def found(**wanted: str) -> int:
-        return len(list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Filter(**wanted))))
+        return len(list(kept_events.list_rejected(s3, BUCKET, OKTA, kept_events.Filter(**wanted))))
 
     # The others of the body were no reason to keep it.
     assert [found(id=f"u{at}") for at in range(3)] == [0, 1, 0]
@@ -294,10 +289,10 @@ def test_what_is_no_id_is_found_by_none(account: Account) -> None:
     found = [
         value
         for value in ("True", "None", "['a']", "7", "a")
-        if list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Filter(id=value)))
+        if list(kept_events.list_rejected(s3, BUCKET, OKTA, kept_events.Filter(id=value)))
     ]
     assert found == ["7", "a"]
-    assert list(kept_events.listed(s3, BUCKET, OKTA, kept_events.Filter(type="None"))) == []
+    assert list(kept_events.list_rejected(s3, BUCKET, OKTA, kept_events.Filter(type="None"))) == []
 
 
 def test_an_event_is_found_where_it_was_when_it_was_refused(account: Account) -> None:
@@ -307,7 +302,7 @@ def test_an_event_is_found_where_it_was_when_it_was_refused(account: Account) ->
     account.kept.keep_rejected("okta", masked, (), [RejectedEvent(1, "missing", "no x")], split="all[?n>`0`]")
     now = replace(OKTA, events=replace(OKTA.events, format="form"))
     s3 = boto3.client("s3", REGION)
-    found = {at: list(kept_events.listed(s3, BUCKET, now, kept_events.Filter(id=f"u{at}"))) for at in range(3)}
+    found = {at: list(kept_events.list_rejected(s3, BUCKET, now, kept_events.Filter(id=f"u{at}"))) for at in range(3)}
     assert [len(one) for one in found.values()] == [0, 0, 1]
 
 
@@ -320,23 +315,23 @@ def test_what_a_sources_own_code_makes_of_an_event_is_what_is_looked_for(account
         return [event]
 
     wanted = kept_events.Filter(type="kind.1")
-    assert len(list(kept_events.listed(s3, BUCKET, replace(ZOOM, transform=flat), wanted))) == 1
-    assert list(kept_events.listed(s3, BUCKET, ZOOM, wanted)) == []
+    assert len(list(kept_events.list_rejected(s3, BUCKET, replace(ZOOM, transform=flat), wanted))) == 1
+    assert list(kept_events.list_rejected(s3, BUCKET, ZOOM, wanted)) == []
     for ends in (lambda *_: 1 / 0, lambda *_: sys.exit()):
         broken = replace(ZOOM, transform=ends)  # type: ignore[arg-type]
-        assert list(kept_events.listed(s3, BUCKET, broken, wanted)) == []
+        assert list(kept_events.list_rejected(s3, BUCKET, broken, wanted)) == []
 
 
 def test_a_body_that_can_not_be_read_has_no_type_and_is_passed_over(account: Account, run: Run) -> None:
     request = Request("POST", {}, b"no JSON", id="r", time=NOW)
     account.kept.keep_rejected("zoom", request, (), [RejectedEvent(-1, "not-json", "the body is not JSON")])
-    assert run("rejected", "--type", "kind.1")[1] == "zoom has no rejected events that fit\n"
+    assert run("rejected", "--type", "kind.1")[1] == "zoom has no matching rejected events\n"
 
 
 @pytest.mark.parametrize("command", ["rejected", "redrive"])
 def test_an_id_that_the_definition_does_not_know_is_a_mistake(run: Run, command: str) -> None:
     more = ["--yes"] if command == "redrive" else []
-    said = "error: --id: the definition of zoom has no `events.id` to look at\n"
+    said = "error: --id: the definition of zoom has no `events.id`\n"
     assert run(command, "--id", "x", *more) == (1, "", said)
 
 
@@ -344,7 +339,7 @@ def test_an_id_that_the_definition_does_not_know_is_a_mistake(run: Run, command:
 def test_a_day_that_is_none_is_wrong_usage(run: Run, day: str) -> None:
     status, out, err = run("rejected", "--since", day)
     assert (status, out) == (2, "")
-    assert f"Invalid value for '--since': {day} is no day, such as 2026-03-01" in err
+    assert f"Invalid value for '--since': {day} is no day such as 2026-03-01" in err
 
 
 def test_one_is_shown_as_it_came(account: Account, run: Run) -> None:
@@ -415,9 +410,9 @@ def test_of_very_many_events_some_are_shown(account: Account, run: Run) -> None:
 def test_which_one_is_shown_has_to_be_clear(account: Account, run: Run) -> None:
     keys = sorted([account.reject(1), account.reject(2)])
     listed = "".join(f"error:   {key}\n" for key in keys)
-    said = f"error: --show: 2 have missing in the key, so name more of it:\n{listed}"
+    said = f"error: --show: 2 keys have missing in them; give more of the key:\n{listed}"
     assert run("rejected", "--show", "missing") == (1, "", said)
-    said = "error: --show: no rejected request that fits has nothing in its key\n"
+    said = "error: --show: no matching rejected request has nothing in its key\n"
     assert run("rejected", "--show", "nothing") == (1, "", said)
 
 
@@ -442,7 +437,7 @@ def test_what_passes_is_sent_and_the_rest_stays(account: Account, run: Run) -> N
     fails = account.reject(2, "time", event_ts="no time")
     status, out, err = run("redrive", "--yes")
     assert (status, err) == (0, "")
-    assert out.endswith("  1 of 1 request, 1 message sent\n2 requests: 1 failing still, 1 sent\n")
+    assert out.endswith("  1 of 1 request, 1 message sent\n2 requests: 1 sent, 1 still failing\n")
     assert (account.objects(), account.sent()) == ([fails], ["zoom: kind.1 by n1"])
     assert "attempts" not in account.read(fails)
 
@@ -451,7 +446,7 @@ def test_where_nothing_passes_nobody_is_asked(account: Account, run: Run) -> Non
     account.reject(1)
     account.deploy(DEMANDING)
     fails = "  fails   1x missing: no nothing_has_this\n"
-    said = "nothing would pass: mend the definition, deploy it, and try again\n"
+    said = "nothing would pass; fix the definition, deploy it, and try again\n"
     assert run("redrive", asked="y\n") == (1, fails + said, "")
     assert [list(call) for call in account.functions.calls] == [["preview"]]
 
@@ -469,7 +464,7 @@ def test_where_nobody_is_there_nothing_is_asked_of_aws(account: Account, run: Ru
     account.reject(1)
     status, out, err = run("redrive")
     assert (status, out) == (2, "")
-    assert "nobody is there to be asked: --yes sends, --dry-run shows what would be sent" in err
+    assert "no terminal to ask in: use --yes to send, or --dry-run to see what would be sent" in err
     assert account.functions.calls == []
 
 
@@ -488,11 +483,11 @@ def test_some_of_the_messages_are_shown_and_the_reasons_counted(account: Account
 
 
 def test_very_many_reasons_are_not_all_shown(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_redrive_dialog, "FEW", 1)
+    monkeypatch.setattr(_redrive_dialog, "MAX_SHOWN", 1)
     account.reject(1, "time", event_ts="no time")
     account.reject(2, payload=None, event=None)
     out = run("redrive", "--dry-run")[1]
-    assert "  fails   and for 1 more reasons\n" in out
+    assert "  fails   and for 1 more reason\n" in out
 
 
 def test_a_limit_takes_the_oldest(account: Account, run: Run) -> None:
@@ -544,7 +539,8 @@ def test_what_is_interrupted_says_what_was_sent_and_can_be_run_again(account: Ac
     assert status == 130
     assert out.endswith(
         "  10 of 15 requests, 10 messages sent\n"
-        "stopped: 10 messages sent. What had begun goes on by itself, and the rest is where it was: run it again\n"
+        "stopped: 10 messages sent. The call that has begun goes on; all other requests are unchanged. To send "
+        "them, run the command again\n"
     )
     account.functions.interrupted_at = 0
     assert run("redrive", "--yes")[0] == 0
@@ -565,7 +561,7 @@ def test_what_the_queue_does_not_take_waits(account: Account, run: Run) -> None:
     assert (status, out[len(PASSES.format(1)) :]) == (
         0,
         "  1 of 1 request, 0 messages sent\n1 request: 1 waiting for the queue\n"
-        "the queue does not take 1 message now: tried again every five minutes\n",
+        "the queue does not take 1 message now; the sweep tries again every five minutes\n",
     )
     assert [key.split("/")[0] for key in account.objects()] == ["unsent"]
 
@@ -589,9 +585,9 @@ def test_what_fails_again_and_what_had_gone_is_said(
     assert status == 1
     assert out.endswith(
         "  2 of 2 requests, 0 messages sent\n"
-        "2 requests: 1 failing still, 1 sent by somebody else\n"
-        "1 event failed again, and stayed: python -m generator rejected zoom\n"
-        "1 event failed that would have passed: other code has been deployed since. Deploy yours again\n"
+        "2 requests: 1 sent by somebody else, 1 still failing\n"
+        "1 event failed again and stayed: python -m generator rejected zoom\n"
+        "1 event that would have passed failed: other code has been deployed meanwhile. Deploy yours again\n"
     )
 
 
@@ -608,7 +604,7 @@ def test_what_was_sent_before_and_what_somebody_else_is_sending_is_said(
         "  skips   2 messages that had been sent before\n"
         "  1 of 1 request, 0 messages sent\n"
         "1 request: 1 being sent by somebody else\n"
-        "what somebody else is sending stayed: run it again in a while\n",
+        "requests that somebody else is sending stayed; run the command again later\n",
         "",
     )
 
@@ -672,13 +668,13 @@ def test_what_became_of_each_request_is_said(account: Account, run: Run, monkeyp
     plain = account.functions.reprocessor
 
     def preview(keys: list[str]) -> list[dict[str, Any]]:
-        return [skips(key, 1, "id:e-1") if key == before else plain._each(key, plain._preview) for key in keys]
+        return [skips(key, 1, "id:e-1") if key == before else plain._process(key, plain._preview) for key in keys]
 
     monkeypatch.setattr(plain, "preview", preview)
     done = {"key": before, "sent": 0, "unsent": 0, "fails": [], "duplicates": 1}
     monkeypatch.setattr(plain, "send", lambda _keys: [done])
     status, out, _ = run("redrive", "--yes")
-    assert (status, out.splitlines()[-1]) == (0, "2 requests: 1 failing still, 1 sent before")
+    assert (status, out.splitlines()[-1]) == (0, "2 requests: 1 sent before, 1 still failing")
 
 
 @pytest.mark.parametrize(
@@ -691,10 +687,10 @@ def test_what_became_of_each_request_is_said(account: Account, run: Run, monkeyp
 def test_a_function_that_ends_with_an_error_is_said(account: Account, run: Run, said: dict[str, str], why: str) -> None:
     account.reject(1)
     account.functions.fails = said
-    assert run("redrive", "--yes") == (1, "", f"error: the-redrive ended (Unhandled): {why}\n")
+    assert run("redrive", "--yes") == (1, "", f"error: the-redrive failed (Unhandled): {why}\n")
 
 
-BUSY = "  busy    the sweep or another redrive is at work: again in {} s\n"
+BUSY = "  busy    the sweep or another redrive is running; next try in {} s\n"
 
 
 def test_a_function_that_is_at_work_for_somebody_else_is_waited_for(
@@ -719,8 +715,8 @@ def test_a_function_that_stays_busy_is_said_and_nothing_is_lost(
     status, _, err = run("redrive", "--yes")
     assert (status, len(account.functions.calls)) == (1, 1 + len(PAUSES))
     assert err == (
-        "error: the-redrive has been busy for 138 seconds, with the sweep or with somebody else's redrive: what was "
-        "sent is sent, and the rest is where it was. Run it again later\n"
+        "error: the-redrive has been busy for 138 seconds (the scheduled sweep, or another redrive). "
+        "Nothing is lost; run the command again\n"
     )
     assert account.objects() == [key]
 
@@ -751,18 +747,18 @@ def test_what_a_deployment_can_shape_is_brought_back_without_a_question(
 ) -> None:
     account.reject(1)
     still = account.reject(2, "time", event_ts="no time")
-    _redrive_dialog.after_deployment(deployed(tmp_path), yes=True)
+    _redrive_dialog.redrive_after_deployment(deployed(tmp_path), yes=True)
     assert capsys.readouterr().out == (
         "\nredrive: 2 rejected requests\n"
         + PASSES.format(1)
         + "  fails   1x time: event_ts is not a time as unix_ms writes it\n"
-        + "  1 of 1 request, 1 message sent\n2 requests: 1 failing still, 1 sent\n"
+        + "  1 of 1 request, 1 message sent\n2 requests: 1 sent, 1 still failing\n"
     )
     assert (account.sent(), account.objects()) == (["zoom: kind.1 by n1"], [still])
-    _redrive_dialog.after_deployment(deployed(tmp_path), yes=True)
+    _redrive_dialog.redrive_after_deployment(deployed(tmp_path), yes=True)
     assert "nothing would pass" in capsys.readouterr().out
     account.kept.delete(still)
-    _redrive_dialog.after_deployment(deployed(tmp_path), yes=True)
+    _redrive_dialog.redrive_after_deployment(deployed(tmp_path), yes=True)
     assert capsys.readouterr().out == "\nredrive: zoom has no rejected events\n"
 
 
@@ -772,9 +768,10 @@ def test_a_deployment_brings_back_the_oldest_and_says_where_there_are_more(
     monkeypatch.setattr(_redrive_dialog, "AFTER_DEPLOYMENT", 2)
     for number in range(3):
         account.reject(number, days=number)
-    _redrive_dialog.after_deployment(deployed(tmp_path), yes=True)
+    _redrive_dialog.redrive_after_deployment(deployed(tmp_path), yes=True)
     assert capsys.readouterr().out.endswith(
-        "  2 of 2 requests, 2 messages sent\nthere are more than 2 requests: python -m generator redrive zoom\n"
+        "  2 of 2 requests, 2 messages sent\n"
+        "there are more than 2 requests. For the rest: python -m generator redrive zoom\n"
     )
     assert account.sent() == ["zoom: kind.1 by n1", "zoom: kind.2 by n2"]
 
@@ -784,7 +781,7 @@ def test_a_person_who_deploys_is_asked_before_anything_is_sent(
 ) -> None:
     key = account.reject(1)
     monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
-    _redrive_dialog.after_deployment(deployed(tmp_path), yes=False)
+    _redrive_dialog.redrive_after_deployment(deployed(tmp_path), yes=False)
     assert account.objects() == [key]
 
 
@@ -792,7 +789,7 @@ def test_a_person_who_deploys_is_asked_before_anything_is_sent(
 
 
 OTHERS_KEY = "rejected/notes.txt"
-SAID = f"s3://{BUCKET}/{{}} is none of ours: look at it yourself, and delete it"
+SAID = f"s3://{BUCKET}/{{}} is not written by the framework: look at it yourself, and delete it"
 
 
 def test_what_is_none_of_ours_is_listed_and_told_and_holds_up_nothing(account: Account, run: Run) -> None:
@@ -802,7 +799,7 @@ def test_what_is_none_of_ours_is_listed_and_told_and_holds_up_nothing(account: A
     account.kept.put(other, b'{"version": 2}')
     _, out, _ = run("rejected")
     assert [line.split() for line in out.splitlines()[1:3]] == [
-        ["none", "of", "ours", "1", "notes.txt"],
+        ["not", "written", "by", "the", "framework", "1", "notes.txt"],
         ["2026-01-01", "missing", "2", key.rpartition("/")[2][:12], "no", "event_ts"],
     ]
     for one in (OTHERS_KEY, other):
@@ -810,7 +807,8 @@ def test_what_is_none_of_ours_is_listed_and_told_and_holds_up_nothing(account: A
     assert run("redrive", "--dry-run")[:2] == (
         0,
         PASSES.format(1)
-        + f"  fails   1x none of ours: {other}\n  fails   1x none of ours: {OTHERS_KEY}\n"
+        + f"  fails   1x not written by the framework: {other}\n"
+        + f"  fails   1x not written by the framework: {OTHERS_KEY}\n"
         + "1 message of 1 request would be sent; nothing was\n",
     )
     assert run("redrive", "--yes")[0] == 0
@@ -830,7 +828,7 @@ def test_a_stack_that_is_not_there_or_is_older_is_said(account: Account, run: Ru
     more = ["--yes"] if command == "redrive" else []
     account.cloudformation.resources[STACK] = []
     newer = "python -m generator deploy zoom --region us-west-2"
-    said = f"error: stack {STACK} is of an older version, which brings nothing back: {newer}\n"
+    said = f"error: stack {STACK} is of an older version, which can't redrive; update it: {newer}\n"
     assert run(command, "--region", REGION, *more) == (1, "", said)
     choose = "--env, --project and --region choose another"
     said = f"error: no stack MozDef-EF-zoom-prod in us-west-2; {choose}\n"
@@ -921,14 +919,14 @@ def dead(account: Account, number: int) -> None:
         sqs.send_message(QueueUrl=account.dead_letters, MessageBody=json.dumps({"summary": f"d{at}"}))
 
 
-LETTERS = "zoom has 2 dead letters: what MozDef took ten times and never deleted\n"
+LETTERS = "zoom has 2 dead letters, which MozDef took ten times and never deleted\n"
 
 
 def test_dead_letters_are_moved_back(account: Account, run: Run) -> None:
     dead(account, 2)
     assert run("redrive", "--dead", "--dry-run") == (0, LETTERS, "")
     assert account.moved == []
-    moved = "SQS moves them, in its own time: python -m generator status zoom\n"
+    moved = "SQS is moving them, which takes a while. To see how many are left: python -m generator status zoom\n"
     assert run("redrive", "--dead", "--yes") == (0, LETTERS + moved, "")
     assert account.moved == [f"arn:aws:sqs:{REGION}:123456789012:dead"]
     assert account.functions.calls == []
@@ -959,7 +957,7 @@ def test_a_move_that_sqs_refuses_is_said(account: Account, run: Run) -> None:
 def test_dead_letters_have_no_reasons_and_all_are_moved(run: Run, more: list[str]) -> None:
     status, out, err = run("redrive", "--dead", "--yes", *more)
     assert (status, out) == (2, "")
-    assert "--dead moves all dead letters: it goes with --dry-run and --yes alone" in err
+    assert "--dead moves all dead letters; use only --dry-run and --yes with it" in err
 
 
 # `status`.
@@ -1103,7 +1101,7 @@ def test_a_stack_that_was_never_changed_has_the_time_of_its_making(account: Acco
 )
 @pytest.mark.usefixtures("account")
 def test_what_is_well(what: dict[str, int], well: bool) -> None:
-    assert replace(state.read_status(Target(), ZOOM), **what).well is well
+    assert replace(state.read_status(Target(), ZOOM), **what).healthy is well
 
 
 # What earlier stacks left behind.
@@ -1142,7 +1140,7 @@ def test_what_an_earlier_stack_kept_is_brought_in_and_sent_once(account: Account
     assert run("redrive", "--from-bucket", OLD, "--yes") == (
         0,
         f"""{HAS}3 requests moved to {BUCKET}
-1 message that waited sent
+sent 1 waiting message
   passes  2026-01-01 00:00:00 INFO  zoom: kind.2 by n2
   passes  2026-01-01 00:00:00 INFO  zoom: kind.1 by n1
   2 of 2 requests, 2 messages sent
@@ -1151,7 +1149,7 @@ def test_what_an_earlier_stack_kept_is_brought_in_and_sent_once(account: Account
     )
     assert account.sent() == ALL
     assert (account.objects(), old.objects()) == ([], [])
-    said = f"nothing is left to bring in from {OLD}; what was moved before, `redrive zoom` sends\n"
+    said = f"{OLD} has nothing left to bring in; to send what was moved before: redrive zoom\n"
     assert run("redrive", "--from-bucket", OLD, "--yes") == (0, said, "")
     assert account.sent() == []
 
@@ -1173,7 +1171,7 @@ def test_what_the_queue_does_not_take_of_it_waits_here(account: Account, old: Ac
     account.deploy(ZOOM, "https://sqs.us-west-2.amazonaws.com/123456789012/none")
     status, out, _ = run("redrive", "--from-bucket", OLD, "--yes")
     assert status == 1
-    assert "0 messages that waited sent, and 1 message that the queue does not take now\n" in out
+    assert "sent 0 waiting messages; the queue does not take 1 message now\n" in out
     assert (len(account.objects("unsent/")), old.objects()) == (3, [])
 
 
@@ -1189,7 +1187,7 @@ def test_what_is_none_of_ours_stays_in_the_old_bucket(account: Account, old: Acc
     for key, content in zip(others, contents, strict=True):
         old.kept.put(key, content)
     status, _, err = run("redrive", "--from-bucket", OLD, "--yes")
-    said = [f"warning: s3://{OLD}/{key} is none of ours, and stays there" for key in others]
+    said = [f"warning: s3://{OLD}/{key} is not written by the framework; it stays there" for key in others]
     assert (status, sorted(err.splitlines())) == (0, sorted(said))
     assert account.sent() == ALL
     assert (account.objects(), sorted(old.objects())) == ([], sorted(others))
@@ -1224,7 +1222,7 @@ def test_where_no_stack_left_a_bucket_behind_that_is_said(run: Run) -> None:
 def test_all_of_an_old_bucket_is_brought_in(run: Run, more: list[str]) -> None:
     status, out, err = run("redrive", "--from-bucket", OLD, "--yes", *more)
     assert (status, out) == (2, "")
-    assert "--from-bucket brings in all of it: it goes with --rate, --dry-run and --yes alone" in err
+    assert "--from-bucket brings in all of it; use only --rate, --dry-run and --yes with it" in err
 
 
 @dataclass
@@ -1291,7 +1289,7 @@ def test_a_move_that_is_interrupted_can_be_run_again(
         return Failing(made, 5, done=True) if service == "s3" else made
 
     monkeypatch.setattr(Target, "client", client)
-    said = "stopped: what was moved is in the new bucket, and the rest where it was. Run it again\n"
+    said = "stopped: what was moved is in the new bucket, the rest in the old one. To go on, run it again\n"
     assert run("redrive", "--from-bucket", OLD, "--yes")[:2] == (130, HAS + said)
     assert ids(account, old) == {"w1", "r1", "r2"}
     monkeypatch.setattr(Target, "client", plain)
@@ -1317,9 +1315,9 @@ def test_what_earlier_stacks_left_behind_is_part_of_the_state(account: Account, 
         [
             "  earlier   2 rejected, 1 waiting for the queue, in a bucket that an earlier stack left behind: "
             f"python -m generator redrive zoom --from-bucket {OLD}",
-            "  earlier   1 message on a queue that an earlier stack left behind, which MozDef must read still: "
+            "  earlier   1 message on a queue that an earlier stack left behind; MozDef still has to read it: "
             + url.format(STACK),
-            "  earlier   1 message on a queue that an earlier stack left behind, which MozDef must read still: "
+            "  earlier   1 message on a queue that an earlier stack left behind; MozDef still has to read it: "
             + url.format(f"{STACK}-Events-1"),
         ],
     )

@@ -15,6 +15,8 @@ from generator.packaging import configuration, output, previous_build
 from tests.definitions import bundled_source
 from tests.packaging.test_configuration import BOTH, CODECOMMIT, VARIANTS, of
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path("sources/acme/samples")
 CONFIG = Path("build/acme/config/samples")
 DEFINITION = """\

@@ -57,7 +57,7 @@ def test_the_signature_that_an_oracle_would_give_does_verify() -> None:
     assert len(endpoint.bucket.objects) == 1
 
 
-def test_okta_is_answered_once_the_authorizer_let_it_pass() -> None:
+def test_okta_is_answered_behind_the_authorizer() -> None:
     endpoint = Endpoint(OKTA)
     headers = {"X-Okta-Verification-Challenge": "abc-123", "Authorization": SECRET}
     answer = endpoint.call(gateway.event("GET", headers))
@@ -73,7 +73,7 @@ def test_a_get_that_is_no_challenge_is_no_event() -> None:
 
 
 @pytest.mark.parametrize("said", [{}, {"verified_for": "okta"}, {"isAuthorized": True}])
-def test_a_handler_believes_no_authorizer_and_verifies_by_itself(said: dict[str, Any]) -> None:
+def test_handler_verifies_again_behind_an_authorizer(said: dict[str, Any]) -> None:
     endpoint = Endpoint(OKTA)
     for token, status in (("forged", 401), (None, 401), (SECRET, 204)):
         headers = {"Authorization": token} if token else {}
@@ -82,14 +82,14 @@ def test_a_handler_believes_no_authorizer_and_verifies_by_itself(said: dict[str,
         assert endpoint.receiver.respond(event)["statusCode"] == status
 
 
-def made(folder: Path, challenge: str) -> Endpoint:
+def endpoint_with(folder: Path, challenge: str) -> Endpoint:
     auth = "auth: {hmac: {signature: {header: x-signature}}}"
     text = f"description: made\nwebhook:\n  {auth}\n  challenges:\n    - {challenge}\n"
     return Endpoint(make_definition(folder, text).source)
 
 
 def test_a_verified_challenge_is_not_answered_to_anyone(tmp_path: Path) -> None:
-    endpoint = made(tmp_path, "{when: challenge, reply: {json: {challenge: '{challenge}'}}}")
+    endpoint = endpoint_with(tmp_path, "{when: challenge, reply: {json: {challenge: '{challenge}'}}}")
     assert endpoint.post(b'{"challenge":"c"}')["statusCode"] == 401
     assert endpoint.post_signed({"challenge": "c"})["body"] == '{"challenge":"c"}'
     assert endpoint.queue.bodies == []
@@ -97,7 +97,7 @@ def test_a_verified_challenge_is_not_answered_to_anyone(tmp_path: Path) -> None:
 
 def test_text_headers_and_query_go_into_answers(tmp_path: Path) -> None:
     reply = "{status: 202, text: \"{query('t')}\", headers: {X-Echo: \"{header('x-hook')}\"}}"
-    endpoint = made(tmp_path, f"{{when: query('t'), unauthenticated: true, reply: {reply}}}")
+    endpoint = endpoint_with(tmp_path, f"{{when: query('t'), unauthenticated: true, reply: {reply}}}")
     answer = endpoint.call(gateway.event("POST", {"X-Hook": "h"}, query={"t": "a b: c"}))
     assert answer == {
         "statusCode": 202,
@@ -108,13 +108,13 @@ def test_text_headers_and_query_go_into_answers(tmp_path: Path) -> None:
 
 def test_a_header_of_an_answer_stays_one_line(tmp_path: Path) -> None:
     reply = "{headers: {X-Echo: \"{query('t')}\"}}"
-    endpoint = made(tmp_path, f"{{when: query('t'), unauthenticated: true, reply: {reply}}}")
+    endpoint = endpoint_with(tmp_path, f"{{when: query('t'), unauthenticated: true, reply: {reply}}}")
     assert endpoint.call(gateway.event("POST", {}, query={"t": "a\r\nSet-Cookie: x"}))["statusCode"] == 400
 
 
 def test_a_body_that_a_challenge_signs_for_anyone_is_no_event(tmp_path: Path) -> None:
     reply = "{text: \"{hmac_hex(query('t'))}\"}"
-    endpoint = made(tmp_path, f"{{method: GET, when: query('t'), unauthenticated: true, reply: {reply}}}")
+    endpoint = endpoint_with(tmp_path, f"{{method: GET, when: query('t'), unauthenticated: true, reply: {reply}}}")
     signature = endpoint.call(gateway.event("GET", {}, query={"t": "12345"}))["body"]
     assert endpoint.post(b"12345", {"x-signature": signature})["statusCode"] == 401
     assert endpoint.post_signed({"a": 1})["statusCode"] == 200
@@ -122,7 +122,7 @@ def test_a_body_that_a_challenge_signs_for_anyone_is_no_event(tmp_path: Path) ->
 
 
 def test_no_more_than_a_handshake_is_read_before_the_sender_is_known(tmp_path: Path) -> None:
-    endpoint = made(tmp_path, "{when: c, unauthenticated: true, reply: {text: hello}}")
+    endpoint = endpoint_with(tmp_path, "{when: c, unauthenticated: true, reply: {text: hello}}")
     assert endpoint.post(b'{"c":1}')["body"] == "hello"
     assert endpoint.post(b'{"c":1,"x":"' + b"x" * 17_000 + b'"}')["statusCode"] == 401
 
@@ -131,14 +131,14 @@ def test_no_more_than_a_handshake_is_read_before_the_sender_is_known(tmp_path: P
     ("reply", "sent"), [("{json: {a: '{to_number(c)}'}}", "nan"), ("{headers: {x-a: '{c}'}}", "é")]
 )
 def test_an_answer_that_could_not_be_sent_is_refused(tmp_path: Path, reply: str, sent: str) -> None:
-    endpoint = made(tmp_path, f"{{when: c, unauthenticated: true, reply: {reply}}}")
+    endpoint = endpoint_with(tmp_path, f"{{when: c, unauthenticated: true, reply: {reply}}}")
     assert endpoint.post(json.dumps({"c": sent}).encode())["statusCode"] == 400
 
 
 def test_a_definition_may_widen_what_is_signed_with_a_reason(tmp_path: Path) -> None:
     more = "inputs: {also: '+/=', length: 200, reason: the vendor sends base64}"
     reply = "{text: '{hmac_base64(c)} {sha256_hex(c)}'}"
-    endpoint = made(tmp_path, f"{{when: c, unauthenticated: true, reply: {reply}, {more}}}")
+    endpoint = endpoint_with(tmp_path, f"{{when: c, unauthenticated: true, reply: {reply}, {more}}}")
     token = "+/=" * 60
     signed, hashed = endpoint.post(json.dumps({"c": token}).encode())["body"].split()
     assert len(signed) == 44

@@ -30,7 +30,7 @@ LATER = {"statusCode": 503, "headers": {}, "body": ""}
 ANOTHER = "there is a secret already, and it is another one: delete that parameter first"
 
 
-def made(folder: Path, challenge: str) -> Source:
+def source_with(folder: Path, challenge: str) -> Source:
     auth = "auth: {hmac: {signature: {header: x-signature}}}"
     return make_definition(folder, f"description: made\nwebhook:\n  {auth}\n  challenges: [{challenge}]\n").source
 
@@ -44,7 +44,7 @@ IN_THE_BODY = "{when: event == 'verify', unauthenticated: true, store_secret: to
 
 @pytest.fixture
 def source(tmp_path: Path) -> Source:
-    return made(tmp_path, IN_A_HEADER)
+    return source_with(tmp_path, IN_A_HEADER)
 
 
 def hands_over(endpoint: Endpoint, secret: str) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def answered(secret: str) -> dict[str, Any]:
     return {"statusCode": 200, "headers": {"x-hook-secret": secret}, "body": ""}
 
 
-def test_a_secret_is_learned_from_the_first_handshake_and_verifies_the_events_after_it(source: Source) -> None:
+def test_secret_is_learned_from_the_first_handshake_and_verifies_later_events(source: Source) -> None:
     endpoint = Endpoint(source, secret=None)
     assert endpoint.post_signed({"a": 1}, secret=A) == LATER
     assert hands_over(endpoint, A) == answered(A)
@@ -131,14 +131,14 @@ BAD = {
 
 @pytest.mark.parametrize("value", BAD.values(), ids=BAD)
 def test_what_can_be_no_secret_is_not_stored(tmp_path: Path, value: object) -> None:
-    endpoint = Endpoint(made(tmp_path, IN_THE_BODY), secret=None)
+    endpoint = Endpoint(source_with(tmp_path, IN_THE_BODY), secret=None)
     assert endpoint.post(json.dumps({"event": "verify", "token": value}).encode()) == REFUSED
     assert (endpoint.store.values, endpoint.store.faults.calls) == ({}, 0)
     assert endpoint.log[-1]["why"] == "what it hands over can't be a secret"
 
 
 def test_a_secret_in_the_body_is_learned_too(tmp_path: Path) -> None:
-    endpoint = Endpoint(made(tmp_path, IN_THE_BODY), secret=None)
+    endpoint = Endpoint(source_with(tmp_path, IN_THE_BODY), secret=None)
     assert endpoint.post(json.dumps({"event": "verify", "token": A}).encode())["body"] == "thanks"
     assert endpoint.store.values == {PARAMETER: A}
 
@@ -176,7 +176,7 @@ def puts(source: Source) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def test_only_a_handler_that_learns_may_store_and_this_one_parameter_and_never_over_another(source: Source) -> None:
+def test_only_a_learning_handler_may_store_its_one_parameter_and_never_overwrite(source: Source) -> None:
     ((role, statement),) = puts(source)
     assert role == "WebhookRole"
     assert statement == {
@@ -202,7 +202,7 @@ CONFIRMS = """{when: Type == 'SubscriptionConfirmation',
   confirm: {url: SubscribeURL, hosts: ["sns.*.amazonaws.com", "*.example.com"]}, reply: {text: done}}"""
 HOST = "sns.us-west-2.amazonaws.com"
 URL = f"https://{HOST}/?Action=ConfirmSubscription&Token=1"
-NOWHERE = "SubscribeURL can't be called: it is not at a host that may be asked"
+NOWHERE = "SubscribeURL can't be called: its host is not in the list of allowed hosts"
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def internet(monkeypatch: pytest.MonkeyPatch) -> Internet:
 @pytest.fixture
 def confirming(tmp_path: Path, internet: Internet) -> Endpoint:
     assert internet.asked == []
-    return Endpoint(made(tmp_path, CONFIRMS))
+    return Endpoint(source_with(tmp_path, CONFIRMS))
 
 
 def confirmation(url: object) -> dict[str, object]:
@@ -284,13 +284,13 @@ TRICKS = {
 
 
 @pytest.mark.parametrize("url", TRICKS.values(), ids=TRICKS)
-def test_what_is_not_at_one_of_the_hosts_is_not_asked(confirming: Endpoint, internet: Internet, url: object) -> None:
+def test_url_at_another_host_is_not_called(confirming: Endpoint, internet: Internet, url: object) -> None:
     assert confirming.post_signed(confirmation(url)) == REFUSED
     assert (internet.asked, confirming.log[-1]["why"]) == ([], NOWHERE)
 
 
 @pytest.mark.parametrize("url", [URL, URL.replace(HOST, HOST.upper()), URL.replace(HOST, f"{HOST}:443")])
-def test_a_host_in_any_case_and_its_own_port_are_the_host(confirming: Endpoint, internet: Internet, url: str) -> None:
+def test_host_matches_in_any_case_and_with_port_443(confirming: Endpoint, internet: Internet, url: str) -> None:
     internet.pages[url] = b"done"
     assert confirming.post_signed(confirmation(url))["statusCode"] == 200
     assert internet.asked == [url]
@@ -304,7 +304,7 @@ def test_a_host_in_any_case_and_its_own_port_are_the_host(confirming: Endpoint, 
     ],
     ids=str,
 )
-def test_a_host_that_says_no_makes_it_a_handshake_that_is_refused(
+def test_handshake_is_refused_where_the_host_answers_with_an_error(
     confirming: Endpoint, internet: Internet, page: int | Exception, why: str
 ) -> None:
     internet.pages[URL] = page
@@ -337,7 +337,7 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(PARTS, max_size=8).map("".join), st.booleans())
-def test_what_is_allowed_is_called_at_one_of_the_hosts_and_nowhere_else(written: str, begun: bool) -> None:
+def test_allowed_url_is_called_at_one_of_the_hosts_only(written: str, begun: bool) -> None:
     """Two readers of a URL may see two hosts in it: what asks is to see the one that was looked at."""
     url = f"https://{written}" if begun else written
     if https_url.is_allowed(url, ["sns.*.amazonaws.com", "*.example.com"]):
@@ -347,7 +347,7 @@ def test_what_is_allowed_is_called_at_one_of_the_hosts_and_nowhere_else(written:
         assert host in (HOST, "a.example.com")
 
 
-def test_one_who_gives_his_account_away_is_told_nothing(confirming: Endpoint, internet: Internet) -> None:
+def test_confirmation_by_another_account_learns_nothing(confirming: Endpoint, internet: Internet) -> None:
     """The answer to a handshake is the same whatever the host said."""
     internet.pages[URL] = SECRET.encode()
     answer = confirming.post_signed(confirmation(URL))

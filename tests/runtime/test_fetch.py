@@ -33,7 +33,8 @@ def test_fetches_of_a_process_are_limited_whatever_they_are_of(
         now[0] = float(number)
         assert fetch_from_vendor(url(number), [HOST]) == b"keys"
     now[0] = 59.9
-    with pytest.raises(SecretsUnavailable, match=f"^{HOST} is not asked: 20 fetches within a minute are the most$"):
+    message = f"^{HOST} is not asked: at most 20 fetches within a minute are allowed$"
+    with pytest.raises(SecretsUnavailable, match=message):
         fetch_from_vendor(url(20), [HOST])
     now[0] = 60
     assert fetch_from_vendor(url(20), [HOST]) == b"keys"
@@ -44,7 +45,7 @@ def test_fetches_of_a_process_are_limited_whatever_they_are_of(
 
 def test_what_may_not_be_asked_is_not_counted(internet: Internet) -> None:
     for _ in range(100):
-        with pytest.raises(FetchRefused, match=r"^it is not at a host that may be asked$"):
+        with pytest.raises(FetchRefused, match=r"^its host is not in the list of allowed hosts$"):
             fetch_from_vendor(url(0), ["other.example.com"])
     assert fetch_from_vendor(url(0), [HOST]) == b"keys"
     assert internet.asked == [url(0)]
@@ -57,7 +58,7 @@ def test_a_part_or_a_compressed_answer_is_not_what_was_asked_for(
 ) -> None:
     monkeypatch.setattr("lambdas.runtime.https.get", lambda *_: answer)
     with pytest.raises(
-        SecretsUnavailable, match=f"^{HOST} answers with a part, or compressed, and was asked for neither$"
+        SecretsUnavailable, match=f"^{HOST} answers with a part, or compressed, and the request asks for neither$"
     ):
         fetch_from_vendor(url(0), [HOST])
 

@@ -106,7 +106,7 @@ def host(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn
     context = real_context()
     context.load_verify_locations(certificate)
     monkeypatch.setattr(streams, "_context", lambda: context)
-    monkeypatch.setattr(streams, "_resolved", lambda *_: [stand_in.address])
+    monkeypatch.setattr(streams, "_resolve", lambda *_: [stand_in.address])
     monkeypatch.setattr(streams, "is_public", lambda _address: True)
     yield stand_in
     stand_in.close()
@@ -226,14 +226,14 @@ def test_a_byte_at_a_time_does_not_put_the_end_off(host: StandIn, at_once: bytes
 
 def test_a_handshake_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record of TLS, a byte at a time."""
-    connection = streams._connection
+    connection = streams._connect_to
 
     def without_a_timeout(address: tuple[socket.AddressFamily, object], seconds: float) -> socket.socket:
         connected = connection(address, seconds)
         connected.settimeout(None)
         return connected
 
-    monkeypatch.setattr(streams, "_connection", without_a_timeout)
+    monkeypatch.setattr(streams, "_connect_to", without_a_timeout)
     host.handshake = lambda connection: host.drip(connection, b"\x16\x03\x03\x01\x00" + b"\x02" * 256)
     with pytest.raises(NoResponse, match=f"^{HOST}: TimeoutError$"):
         get(URL, SOON, 1_000)
@@ -241,14 +241,14 @@ def test_a_handshake_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPat
 
 def test_a_request_that_is_read_slowly_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    secured = streams._secured
+    secured = streams._wrap_tls
 
     def without_a_timeout(*args: Any) -> Stream:
         stream = secured(*args)
         stream.settimeout(None)
         return stream
 
-    monkeypatch.setattr(streams, "_secured", without_a_timeout)
+    monkeypatch.setattr(streams, "_wrap_tls", without_a_timeout)
 
     def script(stream: ssl.SSLSocket) -> None:
         while received := len(stream.recv(65_536)):
@@ -331,8 +331,8 @@ def test_a_certificate_has_to_be_of_the_host_and_of_an_authority(
     ],
 )
 def test_a_url_that_two_may_read_in_two_ways_is_not_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "_resolved", lambda *_: pytest.fail("it was looked up"))
-    with pytest.raises(FetchRefused, match=r"^it is no "):
+    monkeypatch.setattr(streams, "_resolve", lambda *_: pytest.fail("it was looked up"))
+    with pytest.raises(FetchRefused, match=r"^it is not a (URL|plain https URL)$"):
         get(url, LATER, 100)
 
 
@@ -366,7 +366,7 @@ def test_a_host_with_any_address_that_is_not_public_is_not_asked(
     addresses: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found(*addresses))
-    monkeypatch.setattr(streams, "_connection", lambda *_: pytest.fail("it was connected to"))
+    monkeypatch.setattr(streams, "_connect_to", lambda *_: pytest.fail("it was connected to"))
     with pytest.raises(FetchRefused, match=f"^{HOST} has an address that is not public$"):
         get(URL, LATER, 100)
 
@@ -388,7 +388,7 @@ def test_where_one_address_does_not_answer_others_are_tried_of_both_kinds(
 
     addresses = "2600::1", "2600::2", "2600::3", "8.8.8.8", "8.8.4.4"
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found(*addresses))
-    monkeypatch.setattr(streams, "_connection", connection)
+    monkeypatch.setattr(streams, "_connect_to", connection)
     with pytest.raises(NoResponse, match=f"^{HOST}: ConnectionRefusedError$"):
         get(URL, LATER, 100)
     assert tried == ["2600::1", "8.8.8.8", "2600::2"]
@@ -397,14 +397,14 @@ def test_where_one_address_does_not_answer_others_are_tried_of_both_kinds(
 def test_an_address_that_refuses_is_followed_by_the_next(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = (socket.AF_INET, server.getsockname())
-    monkeypatch.setattr(streams, "_resolved", lambda *_: [closed, host.address])
+    monkeypatch.setattr(streams, "_resolve", lambda *_: [closed, host.address])
     host.script = answering(response("Content-Length: 0"))
     assert get(URL, LATER, 100).status == 200
 
 
 def test_an_address_that_is_silent_leaves_time_for_the_next(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     shares: list[float] = []
-    connection = streams._connection
+    connection = streams._connect_to
 
     def silent(address: tuple[socket.AddressFamily, object], seconds: float) -> socket.socket:
         shares.append(seconds)
@@ -412,8 +412,8 @@ def test_an_address_that_is_silent_leaves_time_for_the_next(host: StandIn, monke
             raise TimeoutError
         return connection(address, seconds)
 
-    monkeypatch.setattr(streams, "_connection", silent)
-    monkeypatch.setattr(streams, "_resolved", lambda *_: [host.address] * 5)
+    monkeypatch.setattr(streams, "_connect_to", silent)
+    monkeypatch.setattr(streams, "_resolve", lambda *_: [host.address] * 5)
     host.script = answering(response("Content-Length: 0"))
     assert get(URL, LATER, 100).status == 200
     assert [round(LATER / share) for share in shares] == [3, 2, 1]

@@ -15,6 +15,8 @@ import yaml
 from generator.commands import _console, main
 from generator.definition.read import BUNDLED, load, source_names
 
+pytestmark = pytest.mark.slow
+
 HEX = "5a" * 32
 REQUEST = f"""\
 POST /hooks/acme?tenant=7&api_key=s3cr3t-in-query HTTP/1.1
@@ -39,7 +41,7 @@ def new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
     def command(*args: str, typed: str | None = None) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed or ""))
-        monkeypatch.setattr(_console, "somebody_is_there", lambda: typed is not None)
+        monkeypatch.setattr(_console, "is_interactive", lambda: typed is not None)
         status = main(["new", *args, "--sources", "s", "--lint", "fast"])
         printed = capsys.readouterr()
         return status, printed.out, printed.err

@@ -26,6 +26,8 @@ from tests import iam
 from tests.definitions import CASES, ROOT, bundled_source
 from tests.iam import Stack, World
 
+pytestmark = pytest.mark.slow
+
 PROJECT, SOURCE, ENVIRONMENT = "MozDef-EF", "zoom", "dev"
 VARIANTS: dict[str, tuple[Any, ...]] = {
     "both": ("github", "codecommit"),

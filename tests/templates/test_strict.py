@@ -199,8 +199,8 @@ def test_the_role_that_makes_the_stack_manages_its_key(
         one = bundled_source("okta")
         one = replace(one, source=replace(one.source, hardening=hardening))
         product = Product(one, source_files(one), [], [], [], {}, {})
-        place = DeployContext(Target(bucket_wanted="helper"), SOURCES, ROOT)
-        sent = Deployment(place, product, given if hardening == "strict" else {}, role).parameters(None)
+        place = DeployContext(Target(bucket_option="helper"), SOURCES, ROOT)
+        sent = Deployment(place, product, given if hardening == "strict" else {}, role).change_set_parameters(None)
         found = {one["ParameterKey"]: one["ParameterValue"] for one in sent}
         assert found.get("KeyAdministratorArn") == (said if hardening == "strict" else None)
 

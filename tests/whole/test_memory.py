@@ -24,7 +24,10 @@ from lambdas.reading.formats import MAX_DECOMPRESSED
 from tests.definitions import bundled_source, make_definition
 from tests.fakes import SECRET, Endpoint, signed_request
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux says what a process took")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux says what a process took"),
+]
 
 SHARE = 0.8
 """Of a function's memory. The rest is for Lambda's own runtime, some 15 MB, for TLS, and for other allocators."""

@@ -1,7 +1,7 @@
-"""JSON Schemas into code that ships: read, checked, made lenient, compiled.
+"""JSON Schemas of a source as code that ships: read, checked, made lenient, compiled.
 
-What a schema says of a field is a rule. What it does not say of one is no refusal: an unknown field is counted, and
-listed. https://json-schema.org/draft-07/json-schema-validation
+A schema's rule for a field can refuse an event. An unknown field refuses nothing: it is counted, and listed.
+https://json-schema.org/draft-07/json-schema-validation
 """
 
 from __future__ import annotations
@@ -25,39 +25,39 @@ NAME = "lambdas.schemas"
 
 @dataclass(frozen=True)
 class Code:
-    """The module `lambdas/schemas.py` of a source, and what it makes: `check`."""
+    """The text of a source's module `lambdas/schemas.py`, and the function `check` in it."""
 
     text: str
     check: Check
 
 
 def build(source: Source, files: Mapping[str, Path]) -> tuple[Code | None, list[Problem]]:
-    """The schemas of a source by kind of event, as code; or every mistake in any of their files."""
-    found: dict[Path, Compiled] = {}
-    wrong: list[Problem] = []
-    known: list[SchemaNode] = [(None, {}, 0)]  # the first place is anywhere: nothing is known of it
+    """Return a source's schemas as code, or every mistake in any of their files; `files` are by type of event."""
+    compiled: dict[Path, Compiled] = {}
+    problems: list[Problem] = []
+    nodes: list[SchemaNode] = [(None, {}, 0)]  # index 0 is the wildcard node: every field is known
     for file in dict.fromkeys(files.values()):
-        document, unread = read_document(file)
-        wrong += unread
+        document, read_problems = read_document(file)
+        problems += read_problems
         if document is None:
             continue
         if mistakes := list(schema_problems(document)):
-            wrong += mistakes
+            problems += mistakes
             continue
         try:
-            found[file] = compile_schema(lenient_schema(document), len(found), add_known_fields(document, known))
+            compiled[file] = compile_schema(lenient_schema(document), len(compiled), add_known_fields(document, nodes))
         except ValueError as error:
-            wrong.append(Problem(document.file, 1, "", f"can't be compiled: {error}"))
-    if wrong:
-        return None, wrong
-    text = module_text(source.name, source.events.type, {kind: found[file] for kind, file in files.items()}, known)
-    return Code(text, _check(text)), []
+            problems.append(Problem(document.file, 1, "", f"can't be compiled: {error}"))
+    if problems:
+        return None, problems
+    text = module_text(source.name, source.events.type, {kind: compiled[file] for kind, file in files.items()}, nodes)
+    return Code(text, _import_check(text)), []
 
 
-def _check(text: str) -> Check:
-    """What the functions will import, made here: a build shapes its samples with it."""
-    made = ModuleType(NAME)
-    exec(compile(text, f"{NAME}.py", "exec"), made.__dict__)  # noqa: S102 - code.py says what may be in it
-    check: Check = made.check
+def _import_check(text: str) -> Check:
+    """Return the `check` that the functions will import; a build uses it for the samples."""
+    module = ModuleType(NAME)
+    exec(compile(text, f"{NAME}.py", "exec"), module.__dict__)  # noqa: S102 - validator_code.py limits what is in it
+    check: Check = module.check
     check.__module__ = NAME
     return check

@@ -1,4 +1,4 @@
-"""A JSON Schema's file: its value, with the line of every place in it."""
+"""Read a JSON Schema's file: its value, and the line of every part of it."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from lambdas.reading.body import MAX_DEPTH, is_deeper_than
 from lambdas.shaping.mozdef import is_long
 
 MAX_BYTES = 4 * 1_048_576
-"""GitHub's schema of all its events has one."""
+"""GitHub's schema of all its events has 1 MiB."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A schema as its file has it. Places are JSON pointers (RFC 6901); the root is the empty one."""
+    """A schema as its file has it, and the lines by JSON pointer (RFC 6901); the root's pointer is empty."""
 
     file: str
     root: Any
     lines: Mapping[str, int]
 
     def at(self, pointer: str) -> Any:
-        """The value at a place; LookupError or ValueError where there is none."""
+        """Return the value at a pointer; LookupError or ValueError where there is none."""
         value = self.root
         for part in pointer.split("/")[1:]:
             key = part.replace("~1", "/").replace("~0", "~")
@@ -38,22 +38,22 @@ class Document:
         return value
 
     def problem(self, pointer: str, message: str) -> Problem:
-        """A mistake at a place, named as in the definition: with dots."""
+        """Return a mistake at a pointer, written with dots as the keys of a definition are."""
         return Problem(self.file, self.lines.get(pointer, 0), dotted_key(pointer), message)
 
 
 def child_pointer(pointer: str, key: object) -> str:
-    """The place of a member."""
+    """Return the pointer of a member."""
     return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
 def dotted_key(pointer: str) -> str:
-    """A place as the definition's are written."""
+    """Return a pointer as the keys of a definition are written."""
     return pointer.removeprefix("/").replace("/", ".").replace("~1", "/").replace("~0", "~")
 
 
 def read_document(file: Path) -> tuple[Document | None, list[Problem]]:
-    """The schema in a file, or why there is none."""
+    """Return the schema in a file; with mistakes, None or the schema beside them."""
     name = display_path(file)
     try:
         text = regular_file.read_text(file, MAX_BYTES)
@@ -71,18 +71,18 @@ def read_document(file: Path) -> tuple[Document | None, list[Problem]]:
     if is_deeper_than(root, MAX_DEPTH):
         return None, [Problem(name, 0, "", f"is nested deeper than {MAX_DEPTH}")]
     lines: dict[str, int] = {}
-    return Document(name, root, lines), list(_placed(name, text, lines))
+    return Document(name, root, lines), list(_add_lines(name, text, lines))
 
 
-def _placed(name: str, text: str, lines: dict[str, int]) -> Iterator[Problem]:
-    """Fill in the lines, and say what stands twice. JSON is YAML, but for a tab between its parts."""
+def _add_lines(name: str, text: str, lines: dict[str, int]) -> Iterator[Problem]:
+    """Fill in the lines, and yield each key that appears twice. JSON is YAML, but for a tab between its parts."""
     lines[""] = 1
     try:
         top = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        said = "has a name of more than 1,024 characters, or a character that is to be escaped, as \\u007f is"
-        yield Problem(name, mark.line + 1 if mark else 0, "", said)
+        message = "has a name of more than 1,024 characters, or a character that is to be escaped, as \\u007f is"
+        yield Problem(name, mark.line + 1 if mark else 0, "", message)
         return
     waiting = [("", top)] if top else []
     while waiting:
@@ -91,14 +91,14 @@ def _placed(name: str, text: str, lines: dict[str, int]) -> Iterator[Problem]:
         if isinstance(node, yaml.SequenceNode):
             members = [(str(index), value, value) for index, value in enumerate(node.value)]
         last: dict[str, yaml.Node] = {}
-        for key, first, value in members:
-            there = child_pointer(pointer, key)
-            if there in lines:
+        for key, key_node, value in members:
+            member = child_pointer(pointer, key)
+            if member in lines:
                 yield Problem(
-                    name, line(first), dotted_key(there), f"appears twice; the first is in line {lines[there]}"
+                    name, line(key_node), dotted_key(member), f"appears twice; the first is in line {lines[member]}"
                 )
-            lines.setdefault(there, line(first))
-            last[there] = value
+            lines.setdefault(member, line(key_node))
+            last[member] = value
         waiting += last.items()
 
 

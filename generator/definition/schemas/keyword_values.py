@@ -1,4 +1,4 @@
-"""What each keyword of a JSON Schema takes, and what would be right."""
+"""Check the value of each keyword of a JSON Schema, and say what would be right."""
 
 from __future__ import annotations
 
@@ -12,49 +12,49 @@ from generator.definition.schemas.structure import SCHEMA_KEYS, SCHEMA_LIST_KEYS
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
-_SAID = (  # what tells people something, and refuses nothing
+_ANNOTATIONS = (  # keywords that tell people something, and refuse nothing
     *("$schema", "$id", "id", "$comment", "title", "description", "default", "example", "examples", "format"),
     *("readOnly", "writeOnly", "deprecated", "contentEncoding", "contentMediaType"),
 )
-_LATER = (
+_LATER_DRAFTS = (
     *("unevaluatedProperties", "unevaluatedItems", "prefixItems", "dependentRequired", "dependentSchemas"),
     *("minContains", "maxContains", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor"),
 )
-# https://github.com/bcherny/json-schema-to-typescript has such; GitHub's schemas are full of them.
+# Own keywords: https://github.com/bcherny/json-schema-to-typescript has such, and GitHub's schemas are full of them.
 _OWN = re.compile("x-|ts[A-Z]")
 _BACKTRACKS = (
-    "backtracks exponentially: in what it repeats, one text fits in two ways, as in (a+)+$, and a sender can have a "
-    "function try them all; let it fit in one way, as a+$ does"
+    "backtracks exponentially: its repeated part matches one text in two ways, as in (a+)+$, so a sender could keep a "
+    "function busy; write it so that a text matches in one way, as a+$ does"
 )
 
 
 def keyword_problem(key: str, value: Any) -> str | None:
-    """What is wrong with a keyword, or with its value.
+    """Return what is wrong with a keyword or its value, or None.
 
-    One that nobody knows is the vendor's own, unless it is nearly one that refuses something: that rule would be off.
+    An unknown keyword is the vendor's own, unless it is similar to one that refuses: a typo would turn that rule off.
     """
     if key in _CHECKS:
         return _CHECKS[key](value)
     if key == "nullable":
         return 'is OpenAPI\'s; in JSON Schema, "null" is one of the types'
-    if key in _LATER:
+    if key in _LATER_DRAFTS:
         return "is of a later draft than 07"
-    if key in _SAID or _OWN.match(key):
+    if key in _ANNOTATIONS or _OWN.match(key):
         return None
-    known = {one.lower(): one for one in ("$ref", *_CHECKS, *_SAID)}
-    near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.75)
-    return f"no such keyword; did you mean {known[near[0]]}? (one of your own begins with x-)" if near else None
+    known = {name.lower(): name for name in ("$ref", *_CHECKS, *_ANNOTATIONS)}
+    similar = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.75)
+    return f"no such keyword; did you mean {known[similar[0]]}? (an own keyword begins with x-)" if similar else None
 
 
 def _type(value: Any) -> str | None:
     kinds = value if isinstance(value, list) else [value]
-    if kinds and all(isinstance(one, str) and one in TYPES for one in kinds) and len(set(kinds)) == len(kinds):
+    if kinds and all(isinstance(kind, str) and kind in TYPES for kind in kinds) and len(set(kinds)) == len(kinds):
         return None
     return f"must be {', '.join(TYPES[:-1])} or {TYPES[-1]}, or a list of them"
 
 
 def _list(value: Any) -> str | None:
-    return None if isinstance(value, list) and value else "must be a list with something in it"
+    return None if isinstance(value, list) and value else "must be a list that is not empty"
 
 
 def _schemas(value: Any) -> str | None:
@@ -68,10 +68,10 @@ def _values(value: Any) -> str | None:
 def _value(value: Any) -> str | None:
     waiting = [value]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict) and isinstance(one.get("$ref"), str):
+        part = waiting.pop()
+        if isinstance(part, dict) and isinstance(part.get("$ref"), str):
             return "has a $ref in a value, which can't be told from one in a schema"
-        waiting += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []
+        waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list) else []
     return None
 
 
@@ -80,25 +80,24 @@ def _named(value: Any) -> str | None:
 
 
 def _patterns(value: Any) -> str | None:
-    return _named(value) or "; ".join(said for said in map(_pattern, value) if said) or None
+    return _named(value) or "; ".join(filter(None, map(_pattern, value))) or None
 
 
 def _dependencies(value: Any) -> str | None:
-    wrong = _named(value) or any(isinstance(one, list) and _required(one) for one in value.values())
-    return "must be an object: names with schemas, or with lists of names" if wrong else None
+    is_wrong = _named(value) or any(isinstance(names, list) and _required(names) for names in value.values())
+    return "must be an object: names with schemas, or with lists of names" if is_wrong else None
 
 
 def _required(value: Any) -> str | None:
-    fits = isinstance(value, list) and all(isinstance(one, str) for one in value) and len(set(value)) == len(value)
-    return None if fits else "must be a list of names, each once"
+    is_valid = (
+        isinstance(value, list) and all(isinstance(name, str) for name in value) and len(set(value)) == len(value)
+    )
+    return None if is_valid else "must be a list of names, each once"
 
 
 def _count(value: Any) -> str | None:
-    return (
-        None
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0
-        else "must be 0, or a number above"
-    )
+    is_valid = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return None if is_valid else "must be a whole number, 0 or above"
 
 
 def _number(value: Any) -> str | None:
@@ -124,19 +123,19 @@ def _pattern(value: Any) -> str | None:
     try:
         re.compile(compiled)
     except re.error as error:
-        return f"{value} is no regular expression of Python's: {error}; a dollar in brackets is written \\$"
-    slow = is_exponential(compiled)
-    if slow is None:
+        return f"{value} is not a regular expression of Python: {error}; a dollar in brackets is written \\$"
+    exponential = is_exponential(compiled)
+    if exponential is None:
         return f"{value} repeats more than {MAX_STATES:,} characters: too many to tell whether it backtracks"
-    return f"{value} {_BACKTRACKS}" if slow else None
+    return f"{value} {_BACKTRACKS}" if exponential else None
 
 
-def _nothing(_value: Any) -> None:
+def _no_check(_value: Any) -> None:
     return None
 
 
 _CHECKS: dict[str, Callable[[Any], str | None]] = {
-    **dict.fromkeys(SCHEMA_KEYS, _nothing),  # a schema is looked at where it stands
+    **dict.fromkeys(SCHEMA_KEYS, _no_check),  # each schema is checked on its own
     **dict.fromkeys(SCHEMA_LIST_KEYS, _schemas),
     **dict.fromkeys(SCHEMA_MAP_KEYS, _named),
     **dict.fromkeys(_COUNTS, _count),
@@ -149,10 +148,10 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "const": _value,
     "pattern": _pattern,
     "uniqueItems": _flag,
-    "items": _nothing,
+    "items": _no_check,
     "required": _required,
     "dependencies": _dependencies,
     "patternProperties": _patterns,
 }
 RULES = tuple(key for key in _CHECKS if key not in ("definitions", "$defs"))
-"""The keywords that can refuse something."""
+"""The keywords that can refuse an event."""

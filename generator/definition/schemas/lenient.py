@@ -1,4 +1,4 @@
-"""A JSON Schema as though the fields that it does not know were not there: these are drift, and no refusal."""
+"""Rewrite a JSON Schema so that an unknown field refuses nothing: unknown fields are drift."""
 
 from __future__ import annotations
 
@@ -18,88 +18,90 @@ from generator.definition.schemas.structure import (
     subschemas,
 )
 
-_OF_UNKNOWN = ("additionalProperties", "maxProperties", "propertyNames")
+_UNKNOWN_FIELD_KEYWORDS = ("additionalProperties", "maxProperties", "propertyNames")
 
 
 def lenient_schema(document: Document) -> dict[str, Any]:
-    """The schema in draft-07, with what can refuse something and nothing else; each `$ref` leads to a number.
+    """Return the schema in draft-07 with only the keywords that can refuse; each `$ref` leads to a numbered definition.
 
-    A `oneOf` whose branches differ in the fields that they allow becomes an `anyOf`: without the others, several may
-    fit. What stands below a `not` stays as it is, since to be lenient there would be to refuse more.
+    A `oneOf` whose branches differ in the fields that they allow becomes an `anyOf`: once these rules are gone, several
+    branches may fit. Below a `not` everything stays as it is, since lenience there would refuse more.
     """
-    return _Copy(document).whole()
+    return _LenientCopy(document).root()
 
 
-class _Copy:
+class _LenientCopy:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._definitions: dict[tuple[str, bool], dict[str, Any] | None] = {}
 
-    def whole(self) -> dict[str, Any]:
-        made = self._schema("", strict=False)
-        definitions = {str(number): one for number, one in enumerate(self._definitions.values()) if one}
-        return {"$schema": "http://json-schema.org/draft-07/schema#", **made, "definitions": definitions}
+    def root(self) -> dict[str, Any]:
+        copy = self._schema("", keep_closed=False)
+        definitions = {str(number): schema for number, schema in enumerate(self._definitions.values()) if schema}
+        return {"$schema": "http://json-schema.org/draft-07/schema#", **copy, "definitions": definitions}
 
-    def _schema(self, pointer: str, *, strict: bool) -> dict[str, Any]:
+    def _schema(self, pointer: str, *, keep_closed: bool) -> dict[str, Any]:
         schema = self._document.at(pointer)
         if isinstance(schema, bool):
             return {} if schema else {"not": {}}
-        if (to := ref_target(self._document, schema)) is not None:
-            return self._reference(to, strict=strict)
-        made = {key: self._rule(pointer, key, strict=strict) for key in schema if key in RULES}
-        if not strict:
-            self._loosen(pointer, schema, made)
+        if (referenced := ref_target(self._document, schema)) is not None:
+            return self._reference(referenced, keep_closed=keep_closed)
+        copy = {key: self._rule(pointer, key, keep_closed=keep_closed) for key in schema if key in RULES}
+        if not keep_closed:
+            self._loosen(pointer, schema, copy)
         for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-            # Draft-04 says whether the limit is one of them.
+            # In draft-04, a boolean says whether the limit itself is excluded.
             if isinstance(schema.get(exclusive), bool):
-                del made[exclusive]
-                if schema[exclusive] and limit in made:
-                    made[exclusive] = made.pop(limit)
-        return _needed(made)
+                del copy[exclusive]
+                if schema[exclusive] and limit in copy:
+                    copy[exclusive] = copy.pop(limit)
+        return _without_empty(copy)
 
-    def _reference(self, pointer: str, *, strict: bool) -> dict[str, Any]:
-        key = (pointer, strict)
+    def _reference(self, pointer: str, *, keep_closed: bool) -> dict[str, Any]:
+        key = (pointer, keep_closed)
         if key not in self._definitions:
-            self._definitions[key] = None  # it may lead back to itself
-            self._definitions[key] = self._schema(pointer, strict=strict)
+            self._definitions[key] = None  # the schema may lead back to itself
+            self._definitions[key] = self._schema(pointer, keep_closed=keep_closed)
         number = list(self._definitions).index(key)
         return {} if self._definitions[key] == {} else {"$ref": f"#/definitions/{number}"}
 
-    def _rule(self, pointer: str, key: str, *, strict: bool) -> Any:
-        value, place = self._document.at(pointer)[key], child_pointer(pointer, key)
-        strict = strict or key == "not"
+    def _rule(self, pointer: str, key: str, *, keep_closed: bool) -> Any:
+        value, member = self._document.at(pointer)[key], child_pointer(pointer, key)
+        keep_closed = keep_closed or key == "not"
         if isinstance(value, list) and key in (*SCHEMA_LIST_KEYS, "items"):
-            return [self._schema(child_pointer(place, index), strict=strict) for index in range(len(value))]
+            return [self._schema(child_pointer(member, index), keep_closed=keep_closed) for index in range(len(value))]
         if key in SCHEMA_MAP_KEYS:
             return {
-                name: one if is_name_list(key, one) else self._schema(child_pointer(place, name), strict=strict)
-                for name, one in value.items()
+                name: schema
+                if is_name_list(key, schema)
+                else self._schema(child_pointer(member, name), keep_closed=keep_closed)
+                for name, schema in value.items()
             }
-        return self._schema(place, strict=strict) if key in (*SCHEMA_KEYS, "items") else value
+        return self._schema(member, keep_closed=keep_closed) if key in (*SCHEMA_KEYS, "items") else value
 
-    def _loosen(self, pointer: str, schema: dict[str, Any], made: dict[str, Any]) -> None:
-        """Take out what an unknown field alone would fail."""
+    def _loosen(self, pointer: str, schema: dict[str, Any], copy: dict[str, Any]) -> None:
+        """Remove from the copy what an unknown field alone would violate."""
         if not is_open([schema]):
-            for key in _OF_UNKNOWN:
-                made.pop(key, None)
+            for key in _UNKNOWN_FIELD_KEYWORDS:
+                copy.pop(key, None)
         elif schema.get("additionalProperties") is False:
-            del made["additionalProperties"]
-        if "oneOf" in made and self._is_about_unknown(subschemas(pointer, schema, ["oneOf"])):
-            made["allOf"] = [*made.get("allOf", ()), {"anyOf": made.pop("oneOf")}]
+            del copy["additionalProperties"]
+        if "oneOf" in copy and self._refuses_unknown(subschemas(pointer, schema, ["oneOf"])):
+            copy["allOf"] = [*copy.get("allOf", ()), {"anyOf": copy.pop("oneOf")}]
 
-    def _is_about_unknown(self, pointers: Iterable[str]) -> bool:
-        """Whether these, or any schema that they lead to, refuse an unknown field."""
-        for place in reachable_schemas(self._document, pointers):
-            schema = self._document.at(place)
+    def _refuses_unknown(self, pointers: Iterable[str]) -> bool:
+        """Return whether these schemas, or any that they lead to, refuse an unknown field."""
+        for pointer in reachable_schemas(self._document, pointers):
+            schema = self._document.at(pointer)
             if isinstance(schema, dict) and "$ref" not in schema:
                 closed = schema.get("additionalProperties") is False
-                if closed or (not is_open([schema]) and set(_OF_UNKNOWN) & set(schema)):
+                if closed or (not is_open([schema]) and set(_UNKNOWN_FIELD_KEYWORDS) & set(schema)):
                     return True
         return False
 
 
-def _needed(schema: dict[str, Any]) -> dict[str, Any]:
-    """Without what takes anything, for which there need be no code."""
+def _without_empty(schema: dict[str, Any]) -> dict[str, Any]:
+    """Remove the schemas that allow anything, which need no code."""
     if "additionalProperties" not in schema and "properties" in schema:
-        schema["properties"] = {name: one for name, one in schema["properties"].items() if one}
+        schema["properties"] = {name: member for name, member in schema["properties"].items() if member}
     return {key: value for key, value in schema.items() if value != {} or key not in ("properties", "items")}

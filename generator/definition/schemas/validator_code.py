@@ -1,4 +1,4 @@
-"""What fastjsonschema makes of JSON Schemas, as a module that needs nothing of it when it runs.
+"""Turn the code that fastjsonschema makes of JSON Schemas into a module that runs without that library.
 
 https://horejsek.github.io/python-fastjsonschema/
 """
@@ -14,23 +14,11 @@ from typing import Any, NamedTuple
 from lambdas.reading.validation import SchemaNode
 
 MAX_RULE = 60
-"""Characters of a rule that are told with it."""
-# All that the code may name: a schema's own words are data in it, whatever they are.
+"""Characters of a rule that a reason quotes."""
+# All names that the code may have: a schema's own words are data in it, whatever they are.
 _NAMES = {
-    *(
-        "Decimal",
-        "NoneType",
-        "SchemaViolation",
-        "missing_required",
-        "count_step",
-        "path",
-        "quotient",
-        "re",
-        "fn",
-        "var",
-        "k",
-        "v",
-    ),
+    *("Decimal", "NoneType", "SchemaViolation", "missing_required", "count_step", "path", "quotient", "re"),
+    *("fn", "var", "k", "v"),
     *("bool", "dict", "enumerate", "float", "frozenset", "hasattr", "int", "isinstance", "len", "list", "repr", "set"),
     *("str", "tuple"),
 }
@@ -38,39 +26,42 @@ _METHODS = {"compile", "get", "is_integer", "items", "keys", "remove", "search",
 
 
 class Compiled(NamedTuple):
-    """A schema's functions, the name of the one to call, and the place where what it knows begins."""
+    """A schema's functions, the name of the one to call, and the index of its first node in the module's NODES."""
 
     body: list[ast.stmt]
     name: str
-    place: int
+    first_node: int
 
 
-def compile_schema(schema: dict[str, Any], number: int, place: int) -> Compiled:
-    """The functions of a lenient schema, which is the one of this number; ValueError where none can be made."""
+def compile_schema(schema: dict[str, Any], number: int, first_node: int) -> Compiled:
+    """Return the functions of a lenient schema, named by its number; ValueError where it can't be compiled."""
     import fastjsonschema  # few sources have schemas
 
     tree = ast.parse(fastjsonschema.compile_to_code(schema, use_default=False, use_formats=False))
-    rewritten = _Rewritten(number)
-    body = [rewritten.visit(one) for one in tree.body if not _is_own(one)]
-    made = ast.fix_missing_locations(ast.Module(body, []))
-    if strange := sorted(_strange(made)):
-        raise ValueError(f"its code would name {', '.join(strange)}")
+    rewriter = _Rewriter(number)
+    body = [rewriter.visit(statement) for statement in tree.body if not _is_of_library(statement)]
+    code = ast.fix_missing_locations(ast.Module(body, []))
+    if unexpected := sorted(_unexpected_names(code)):
+        raise ValueError(f"its code would name {', '.join(unexpected)}")
     try:
-        compile(ast.unparse(made), "schema", "exec")
+        compile(ast.unparse(code), "schema", "exec")
     except SyntaxError:
         raise ValueError("it is nested too deep: definitions, and $ref to them, make it flat") from None
-    return Compiled(body, rewritten.name, place)
+    return Compiled(body, rewriter.name, first_node)
 
 
-def module_text(source: str, kind: str | None, schemas: Mapping[str, Compiled], places: Sequence[SchemaNode]) -> str:
-    """`lambdas/schemas.py`: a function for each schema, and what each knows; `kind` is the path of an event's."""
-    statements = {id(one): one for made in schemas.values() for one in made.body}
-    code = "\n".join(ast.unparse(one) for one in statements.values())
+def module_text(source: str, kind: str | None, schemas: Mapping[str, Compiled], nodes: Sequence[SchemaNode]) -> str:
+    """Return `lambdas/schemas.py`: a function for each schema, and the fields that each knows.
+
+    `kind` is the path to an event's type.
+    """
+    statements = {id(statement): statement for schema in schemas.values() for statement in schema.body}
+    code = "\n".join(ast.unparse(statement) for statement in statements.values())
     known = [
         f"({None if names is None else f'frozenset({sorted(names)!r})'}, {dict(deeper)!r}, {items}),"
-        for names, deeper, items in places
+        for names, deeper, items in nodes
     ]
-    chosen = [f"{name!r}: ({made.name}, {made.place})," for name, made in schemas.items()]
+    by_type = [f"{name!r}: ({schema.name}, {schema.first_node})," for name, schema in schemas.items()]
     return "\n".join([
         f'"""The JSON Schemas of {source}, as fastjsonschema compiled them."""',
         *(["import re"] if "re.compile(" in code else []),
@@ -78,17 +69,18 @@ def module_text(source: str, kind: str | None, schemas: Mapping[str, Compiled], 
         "from lambdas.reading.validation import SchemaViolation, count_step, make_check, missing_required",
         "NoneType = type(None)",
         code,
-        *("PLACES = (", *known, ")", "check = make_check({", *chosen, f"}}, PLACES, {kind!r})", ""),
+        *("NODES = (", *known, ")", "check = make_check({", *by_type, f"}}, NODES, {kind!r})", ""),
     ])  # fmt: skip
 
 
-def _is_own(statement: ast.stmt) -> bool:
-    """Whether it is about fastjsonschema itself: what it imports, and its version."""
-    named = isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) in ("VERSION", "NoneType")
-    return named or isinstance(statement, ast.Import | ast.ImportFrom)
+def _is_of_library(statement: ast.stmt) -> bool:
+    """Return whether a statement is about fastjsonschema itself: its imports, and its version."""
+    assigns = isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) in ("VERSION", "NoneType")
+    return assigns or isinstance(statement, ast.Import | ast.ImportFrom)
 
 
-def _strange(tree: ast.AST) -> Iterator[str]:
+def _unexpected_names(tree: ast.AST) -> Iterator[str]:
+    """Yield what the code names beside its own functions and what is allowed."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.FunctionDef):
             name = node.id if isinstance(node, ast.Name) else node.name
@@ -100,8 +92,8 @@ def _strange(tree: ast.AST) -> Iterator[str]:
             yield type(node).__name__
 
 
-class _Rewritten(ast.NodeTransformer):
-    """Takes out what refers to the library, and of its exceptions the event's values."""
+class _Rewriter(ast.NodeTransformer):
+    """Removes what refers to the library, and the event's values from its exceptions."""
 
     def __init__(self, number: int) -> None:
         self.name = f"schema_{number}"
@@ -109,11 +101,11 @@ class _Rewritten(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         if node.name.startswith("validate"):
-            named = [ast.arg("data"), ast.arg("path")]
+            parameters = [ast.arg("data"), ast.arg("path")]
             node.name = self._renamed(node.name)
             if node.name != self.name:
                 node.body.insert(0, ast.Expr(_call("count_step")))
-            node.args = ast.arguments([], named, None, [], [], None, [])
+            node.args = ast.arguments([], parameters, None, [], [], None, [])
         return self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
@@ -122,25 +114,26 @@ class _Rewritten(ast.NodeTransformer):
         return ast.Name(self._renamed(node.id), node.ctx) if node.id.startswith("validate") else node
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
-        """The path and the rule: no message, which would quote the event, and no value."""
-        assert isinstance(node.exc, ast.Call)  # noqa: S101 - it raises one exception, made there
-        given = {one.arg: one.value for one in node.exc.keywords}
-        rule, definition = (ast.literal_eval(given[name]) for name in ("rule", "definition"))
-        path = self.visit(given["name"])
+        """Keep the path and the rule: no message, which would quote the event, and no value."""
+        assert isinstance(node.exc, ast.Call)  # noqa: S101 - the library raises `JsonSchemaValueException(…)` only
+        arguments = {keyword.arg: keyword.value for keyword in node.exc.keywords}
+        rule, definition = (ast.literal_eval(arguments[name]) for name in ("rule", "definition"))
+        path = self.visit(arguments["name"])
         if rule == "required":
-            return ast.Raise(_call("missing_required", path, given["value"], _constants(definition[rule])))
-        written = json.dumps(definition[rule], ensure_ascii=False)
-        return ast.Raise(
-            _call("SchemaViolation", path, ast.Constant(f"{rule} {written}" if len(written) <= MAX_RULE else rule))
-        )
+            return ast.Raise(_call("missing_required", path, arguments["value"], _constants(definition[rule])))
+        value = json.dumps(definition[rule], ensure_ascii=False)
+        quoted = f"{rule} {value}" if len(value) <= MAX_RULE else rule
+        return ast.Raise(_call("SchemaViolation", path, ast.Constant(quoted)))
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
         node.type = ast.Name("SchemaViolation", ast.Load())
         return self.generic_visit(node)
 
     def visit_Tuple(self, node: ast.Tuple) -> ast.AST:
-        """No event has a Decimal."""
-        node.elts = [one for one in node.elts if not (isinstance(one, ast.Name) and one.id == "Decimal")]
+        """Remove Decimal from the types that are compared: no event has a Decimal."""
+        node.elts = [
+            element for element in node.elts if not (isinstance(element, ast.Name) and element.id == "Decimal")
+        ]
         return self.generic_visit(node)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
@@ -149,15 +142,15 @@ class _Rewritten(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
-        for one, other in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(one, ast.Constant) and one.value == "":
+        for side, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(side, ast.Constant) and side.value == "":
                 return other
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-            assert isinstance(node.func.value, ast.Constant)  # noqa: S101 - a text with places in it
-            return _filled(node.func.value.value)
+            assert isinstance(node.func.value, ast.Constant)  # noqa: S101 - the library formats a literal text
+            return _formatted_path(node.func.value.value)
         if isinstance(node.func, ast.Name) and node.func.id.startswith("validate"):
             node.args = [node.args[0], node.args[2]]
         return self.generic_visit(node)
@@ -171,15 +164,15 @@ def _call(name: str, *arguments: ast.expr) -> ast.Call:
 
 
 def _constants(values: Sequence[str]) -> ast.expr:
-    return ast.Tuple([ast.Constant(one) for one in values], ast.Load())
+    return ast.Tuple([ast.Constant(value) for value in values], ast.Load())
 
 
-def _filled(text: Any) -> ast.expr:
-    """A path with the index of an item in it; a field that no schema names is the sender's word, and a star."""
-    made: ast.expr | None = None
+def _formatted_path(text: Any) -> ast.expr:
+    """Return a path with the index of an item in it; a field that no schema names becomes `*`: the sender chose it."""
+    path: ast.expr | None = None
     for before, name, _, _ in string.Formatter().parse(text):
         number = _call("str", ast.Name(name, ast.Load())) if name and name.endswith("_x") else None
         for part in (ast.Constant(before + ("*" if name and number is None else "")), number):
             if part is not None:
-                made = part if made is None else ast.BinOp(made, ast.Add(), part)
-    return made or ast.Constant("")
+                path = part if path is None else ast.BinOp(path, ast.Add(), part)
+    return path or ast.Constant("")

@@ -1,4 +1,4 @@
-"""What a request shows of how it was signed, for each type: what was read, what is expected, what was seen."""
+"""Facts to show for each auth type: what was received, what is expected, which text is signed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ _UNITS = (("days", 172_800, 86_400), ("hours", 7_200, 3_600), ("minutes", 600, 6
 
 
 class Fact(NamedTuple):
-    """A line of what was found; without a label, it goes on where the one before it ended."""
+    """A label and a text; a fact without a label continues the one before."""
 
     label: str
     text: str
 
 
 def format_age(age: float) -> str:
-    """How old something is, in seconds and, where that is many, in what people think in."""
-    more = next((f" ({abs(age) / size:,.0f} {name})" for name, least, size in _UNITS if abs(age) >= least), "")
-    return f"{abs(age):,.0f} s{more} {'old' if age >= 0 else 'in the future'}"
+    """Return an age in seconds and, where that is many, also in minutes, hours or days."""
+    larger_unit = next((f" ({abs(age) / size:,.0f} {name})" for name, least, size in _UNITS if abs(age) >= least), "")
+    return f"{abs(age):,.0f} s{larger_unit} {'old' if age >= 0 else 'in the future'}"

@@ -1,4 +1,4 @@
-"""A signature in a header: what it is over, what it should be, when it was made."""
+"""Facts about a signature in a header: its headers, its age, the pieces of the signed text, what is expected."""
 
 from __future__ import annotations
 
@@ -23,80 +23,82 @@ from lambdas.signatures.signed_text import signed_texts, signed_time
 _SHOWN = 3
 
 
-def signature_facts(attempt: VerificationAttempt, hidden: Redactor) -> Iterator[Fact]:
-    """What was read, how old it is, what is signed, and what comes of it."""
+def signature_facts(attempt: VerificationAttempt, redact: Redactor) -> Iterator[Fact]:
+    """Yield the headers, the age, the signed text by its pieces, the expected and the received signature."""
     settings: SignatureSettings = attempt.settings
-    found = [name for name in signature_headers(settings) if name in attempt.request.headers]
-    for name in found:
+    received = [name for name in signature_headers(settings) if name in attempt.request.headers]
+    for name in received:
         yield Fact("header", f"{name}: {len(attempt.request.headers[name])} characters")
-    for one in settings.signature.header if not found else ():
-        yield Fact("header", f"{one.lower()}: is not there")
-    yield from _others(attempt)
+    for header in settings.signature.header if not received else ():
+        yield Fact("header", f"{header.lower()}: is not there")
+    yield from _other_headers(attempt)
     if (stamp := settings.timestamp) and (not stamp.header or stamp.header.lower() in attempt.request.headers):
-        yield Fact("time", _drift(stamp, attempt))
+        yield Fact("time", _age(stamp, attempt))
     yield Fact("signed", visible(settings.signed))
-    yield from _pieces(attempt, hidden)
-    if attempt.secrets and (made := _made(attempt)):
-        form = settings.signature
-        yield Fact("expected", signature_start(f"{form.prefix}{encode_bytes(made, form.encoding)}", form.prefix))
-    for name in found:
-        yield Fact("seen", _seen(name, attempt))
+    yield from _pieces(attempt, redact)
+    if attempt.secrets and (expected := _expected_signature(attempt)):
+        prefix, encoding = settings.signature.prefix, settings.signature.encoding
+        yield Fact("expected", signature_start(f"{prefix}{encode_bytes(expected, encoding)}", prefix))
+    for name in received:
+        yield Fact("seen", _received_signatures(name, attempt))
 
 
-def _others(attempt: VerificationAttempt) -> Iterator[Fact]:
-    """The other headers that are read."""
+def _other_headers(attempt: VerificationAttempt) -> Iterator[Fact]:
+    """Yield the other headers that verification reads."""
     settings: SignatureSettings = attempt.settings
     names = [argument for name, argument in PIECE.findall(settings.signed) if name == "header"]
-    names += [one.header for one in (settings.timestamp, settings.id, settings.body_hash) if one and one.header]
-    there, own = attempt.request.headers, signature_headers(settings)
+    parts = (settings.timestamp, settings.id, settings.body_hash)
+    names += [part.header for part in parts if part and part.header]
+    headers, own = attempt.request.headers, signature_headers(settings)
     for name in dict.fromkeys(name.lower() for name in names):
         if name not in own:
-            yield Fact("header", f"{name}: {visible(there[name]) if name in there else 'is not there'}")
+            yield Fact("header", f"{name}: {visible(headers[name]) if name in headers else 'is not there'}")
     for name, value in (settings.require or {}).items():
-        seen = there.get(name.lower())
-        wrong = "" if seen == value else f", and must be {value}"
-        yield Fact("header", f"{name.lower()}: {'is not there' if seen is None else visible(seen)}{wrong}")
+        received = headers.get(name.lower())
+        must = "" if received == value else f", and must be {value}"
+        yield Fact("header", f"{name.lower()}: {'is not there' if received is None else visible(received)}{must}")
 
 
-def _drift(stamp: Timestamp, attempt: VerificationAttempt) -> str:
+def _age(stamp: Timestamp, attempt: VerificationAttempt) -> str:
     try:
-        said = signed_time(stamp, attempt.request)
-        at = unix_seconds(said, stamp.format)
-    except Unauthenticated as refused:
-        return str(refused)
+        text = signed_time(stamp, attempt.request)
+        time = unix_seconds(text, stamp.format)
+    except Unauthenticated as error:
+        return str(error)
     except ValueError:
-        return f"{visible(said[:40])} is not a time as {stamp.format} writes it"
+        return f"{visible(text[:40])} is not a time as {stamp.format} writes it"
     ahead = stamp.tolerance if stamp.future is None else stamp.future
-    age = attempt.now - at
-    same = ahead == stamp.tolerance
-    window = f"{ahead:,} s either way" if same else f"{stamp.tolerance:,} s old to {ahead:,} s in the future"
-    return f"{iso_time(at)[:19]}Z, {format_age(age)}; allowed is {window}"
+    symmetric = ahead == stamp.tolerance
+    window = f"{ahead:,} s either way" if symmetric else f"{stamp.tolerance:,} s old to {ahead:,} s in the future"
+    return f"{iso_time(time)[:19]}Z, {format_age(attempt.now - time)}; allowed is {window}"
 
 
-def _pieces(attempt: VerificationAttempt, hidden: Redactor) -> Iterator[Fact]:
-    """Each piece of the signed text by its name."""
+def _pieces(attempt: VerificationAttempt, redact: Redactor) -> Iterator[Fact]:
+    """Yield each piece of the signed text with what it stands for."""
     settings: SignatureSettings = attempt.settings
-    there = dict.fromkeys(PIECE.findall(settings.signed))
-    named = {one: f"{{{one[0]}('{one[1]}')}}" if one[1] else f"{{{one[0]}}}" for one in there}
-    width = max(map(len, named.values()), default=0)
-    for (name, _), piece in named.items():
-        yield Fact("", f"{piece:<{width}}  {_piece(name, piece, attempt, hidden)}")
+    pieces = {
+        (name, argument): f"{{{name}('{argument}')}}" if argument else f"{{{name}}}"
+        for name, argument in PIECE.findall(settings.signed)
+    }
+    width = max(map(len, pieces.values()), default=0)
+    for (name, _), piece in pieces.items():
+        yield Fact("", f"{piece:<{width}}  {_piece(name, piece, attempt, redact)}")
 
 
-def _piece(name: str, piece: str, attempt: VerificationAttempt, hidden: Redactor) -> str:
+def _piece(name: str, piece: str, attempt: VerificationAttempt, redact: Redactor) -> str:
     if name == "secret":
         return "the secret"
     try:
-        found = signed_texts(replace(attempt.settings, signed=SignedText(piece)), attempt.request)
-    except (Unauthenticated, Rejected) as refused:
-        return str(refused)
-    size = f"  ({len(found[0]):,} bytes)" if name == "body" else ""
-    more = f"  (tried in {len(found)} ways of writing it)" if len(found) > 1 else ""
-    return f"{shorten(found[0], hidden) or 'is empty'}{size}{more}"
+        texts = signed_texts(replace(attempt.settings, signed=SignedText(piece)), attempt.request)
+    except (Unauthenticated, Rejected) as error:
+        return str(error)
+    size = f"  ({len(texts[0]):,} bytes)" if name == "body" else ""
+    variants = f"  (tried in {len(texts)} ways of writing it)" if len(texts) > 1 else ""
+    return f"{shorten(texts[0], redact) or 'is empty'}{size}{variants}"
 
 
-def _made(attempt: VerificationAttempt) -> bytes | None:
-    """What the signature would be with the first secret; a public key can't tell."""
+def _expected_signature(attempt: VerificationAttempt) -> bytes | None:
+    """Return the signature under the first secret; None for a public key, which can't sign."""
     settings, secret = attempt.settings, attempt.secrets[0].strip()
     try:
         if attempt.type_name == "digest":
@@ -107,11 +109,11 @@ def _made(attempt: VerificationAttempt) -> bytes | None:
         return None
 
 
-def _seen(name: str, attempt: VerificationAttempt) -> str:
-    """The signatures of a header; where it has none after the prefix, what stands there instead."""
-    form, value = attempt.settings.signature, attempt.request.headers[name]
-    parts = [part.strip(" ") for part in (value.split(form.split) if form.split else [value])]
-    good = [part for part in parts if part.startswith(form.prefix)]
-    shown = [signature_start(part, form.prefix) for part in (good or parts)[:_SHOWN]]
-    more = f" and {len(good) - _SHOWN} more" if len(good) > _SHOWN else ""
-    return f"{', '.join(shown)}{more}{'' if good else f' without {form.prefix} before it'}"
+def _received_signatures(name: str, attempt: VerificationAttempt) -> str:
+    """Return the start of each signature in a header, or of each part where none has the prefix."""
+    signature, value = attempt.settings.signature, attempt.request.headers[name]
+    parts = [part.strip(" ") for part in (value.split(signature.split) if signature.split else [value])]
+    prefixed = [part for part in parts if part.startswith(signature.prefix)]
+    shown = [signature_start(part, signature.prefix) for part in (prefixed or parts)[:_SHOWN]]
+    rest = f" and {len(prefixed) - _SHOWN} more" if len(prefixed) > _SHOWN else ""
+    return f"{', '.join(shown)}{rest}{'' if prefixed else f' without {signature.prefix} before it'}"

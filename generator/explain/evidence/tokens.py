@@ -1,4 +1,4 @@
-"""A credential in a header, the query or the body: no more of it is shown than how long it is."""
+"""Facts about a token, a password or a signature in the body; of a credential, only its length is shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN = 5
 
 
 def token_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
-    """A token in a header, or in the query."""
+    """Yield where the token is, and the expected and the received length."""
     settings = attempt.settings
     if settings.header:
         name, value = settings.header.lower(), attempt.request.headers.get(settings.header.lower())
@@ -31,19 +31,19 @@ def token_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
     if attempt.secrets:
         yield Fact("expected", f"{before}the secret, {len(attempt.secrets[0])} characters")
     if value is not None:
-        has = settings.prefix and value.startswith(settings.prefix)
-        rest = len(value.removeprefix(settings.prefix))
-        yield Fact("seen", f"{before if has else ''}{rest} characters")
+        prefixed = settings.prefix and value.startswith(settings.prefix)
+        length = len(value.removeprefix(settings.prefix))
+        yield Fact("seen", f"{before if prefixed else ''}{length} characters")
 
 
 def header_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
-    """The headers in which a type that is not known here has its credential."""
+    """Yield the headers that carry the credential, for a type without facts of its own."""
     for name in attempt.auth.type.headers(attempt.settings):
         yield Fact("header", f"{name}: {_length(attempt.request.headers.get(name))}")
 
 
 def basic_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
-    """User and password."""
+    """Yield the header's length and scheme, and whether the secret has a colon."""
     value = attempt.request.headers.get("authorization")
     scheme = "" if value is None else f", {visible(value.partition(' ')[0][:16])} before a space" * (" " in value)
     yield Fact("header", f"authorization: {_length(value)}{scheme}")
@@ -57,67 +57,67 @@ def _length(value: str | None) -> str:
 
 
 def body_token_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
-    """A token in each item."""
+    """Yield how many items have a token, and how many of them the secret."""
     settings = attempt.settings
-    where = f"{settings.each}[].{settings.field}" if settings.each else settings.field
-    if (found := tokens_in(attempt)) is None:
+    path = f"{settings.each}[].{settings.field}" if settings.each else settings.field
+    if (received := tokens_in(attempt)) is None:
         yield Fact("body", f"{settings.each or 'it'} is not there, or is no list")
         return
-    there = [one for one in found if one is not None]
-    right = [one for one in there if one in attempt.secret_texts]
-    yield Fact("body", f"{where}: in {len(there)} of {len(found)}, the secret in {len(right)}")
+    present = [token for token in received if token is not None]
+    valid = [token for token in present if token in attempt.secret_texts]
+    yield Fact("body", f"{path}: in {len(present)} of {len(received)}, the secret in {len(valid)}")
 
 
 def tokens_in(attempt: VerificationAttempt) -> list[Any] | None:
-    """What is in each item where the token should be; None where there are no items."""
+    """Return the value at the token's field in each item; None where there are no items."""
     settings, items = attempt.settings, _items(attempt, attempt.settings.each)
     if items is None:
         return None
-    return [masking.field_value(one, settings.field, attempt.request) for one in items]
+    return [masking.field_value(item, settings.field, attempt.request) for item in items]
 
 
 def _items(attempt: VerificationAttempt, each: Any) -> list[Any] | None:
     try:
         root = attempt.request.json
-        found = masking.field_value(root, each, attempt.request) if each else [root]
+        items = masking.field_value(root, each, attempt.request) if each else [root]
     except Rejected:
         return None
-    return found if isinstance(found, list) else None
+    return items if isinstance(items, list) else None
 
 
-def body_hmac_facts(attempt: VerificationAttempt, hidden: Redactor) -> Iterator[Fact]:
-    """A signature in each item, over fields of it."""
+def body_hmac_facts(attempt: VerificationAttempt, redact: Redactor) -> Iterator[Fact]:
+    """Yield the signed fields of the first items, and their expected and received signatures."""
     settings, items = attempt.settings, _items(attempt, attempt.settings.each)
     yield Fact("signed", visible(settings.signed))
     if items is None:
         yield Fact("", f"{settings.each or 'the body'} is not there, or is no list")
         return
     expected = _signed_again(attempt)
-    for place, item in enumerate(items[:_SHOWN]):
+    for index, item in enumerate(items[:_SHOWN]):
         functions = Functions(attempt.request, item)
         for path in dict.fromkeys(template_paths(settings.signed)):
             value = compile_path(path)(item, functions)
-            text = "is absent, so empty" if value is None else shorten(as_text(value).encode(), hidden)
+            text = "is absent, so empty" if value is None else shorten(as_text(value).encode(), redact)
             yield Fact("", f"{{{path}}}  {text}")
         if expected:
             yield Fact(
-                "expected", _glimpse(masking.field_value(expected[place], settings.signature.path, attempt.request))
+                "expected", _shown(masking.field_value(expected[index], settings.signature.path, attempt.request))
             )
-        yield Fact("seen", _glimpse(masking.field_value(item, settings.signature.path, attempt.request)))
+        yield Fact("seen", _shown(masking.field_value(item, settings.signature.path, attempt.request)))
 
 
-def _glimpse(value: Any) -> str:
+def _shown(value: Any) -> str:
     return signature_start(value) if isinstance(value, str) else "is not there"
 
 
 def _signed_again(attempt: VerificationAttempt) -> list[Any] | None:
-    """The items with the signatures that they would have."""
+    """Return the items with the signatures that the vendor would make."""
     if not attempt.secrets:
         return None
     request = attempt.request
-    sent = OutgoingRequest(request.method, request.url, request.headers, request.body)
+    outgoing = OutgoingRequest(request.method, request.url, request.headers, request.body)
     try:
-        made = attempt.auth.type.sign(attempt.settings, sent, lambda _name: attempt.secrets, attempt.now)
+        signed = attempt.auth.type.sign(attempt.settings, outgoing, lambda _name: attempt.secrets, attempt.now)
     except (Rejected, Unauthenticated, UnusableSecret, ValueError, AttributeError, TypeError):
         return None
-    return _items(attempt.with_request(body=made.body), attempt.settings.each) if made else None
+    return _items(attempt.with_request(body=signed.body), attempt.settings.each) if signed else None

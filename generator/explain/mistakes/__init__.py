@@ -1,6 +1,6 @@
-"""The common mistakes by which a request does not verify: each is undone, and the request verified once more.
+"""The search for a common mistake: correct each candidate in turn, and verify the request again.
 
-What then verifies is the explanation: by chance it does not.
+A request that then verifies proves the mistake, since it does not verify by chance.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from lambdas.runtime.secrets import SecretsUnavailable
 from lambdas.signatures.signature_settings import SignatureSettings
 
 MAX_BODY = 65_536
-"""Bytes of a body up to which two mistakes at once are looked for: some ten thousand pairs, each a hash of it."""
+"""Bytes of a body up to which pairs of mistakes are tried: some ten thousand pairs, each with a hash of the body."""
 FOREVER = 10**12
-"""Seconds of a window in which every time is."""
+"""Seconds of a replay window that contains every time."""
 _REFUSED = (Unauthenticated, Rejected, SecretsUnavailable, ValueError, LookupError, TypeError)
 
 
 class VerificationAttempt(NamedTuple):
-    """A request, and what it is verified with."""
+    """A request, and the auth type, secrets and time with which it is verified."""
 
     auth: Auth
     request: Request
@@ -42,7 +42,7 @@ class VerificationAttempt(NamedTuple):
 
     @property
     def secret_texts(self) -> tuple[str, ...]:
-        """The secrets as they are, and without white space around them."""
+        """The secrets as stored and stripped."""
         return (*self.secrets, *map(str.strip, self.secrets))
 
     @property
@@ -54,16 +54,16 @@ class VerificationAttempt(NamedTuple):
         return True
 
     def with_settings(self, **changed: Any) -> VerificationAttempt:
-        """The attempt with other settings."""
+        """Return the attempt with other settings."""
         return self._replace(auth=replace(self.auth, settings=replace(self.settings, **changed)))
 
     def with_request(self, **changed: Any) -> VerificationAttempt:
-        """The attempt with another request."""
+        """Return the attempt with another request."""
         return self._replace(request=replace(self.request, **changed))
 
     @property
     def ignoring_time(self) -> VerificationAttempt:
-        """The attempt at any time, and with any version of the scheme: the signature alone counts."""
+        """The attempt with no replay window and no required headers: only the signature counts."""
         if not isinstance(self.settings, SignatureSettings):
             return self
         stamp = self.settings.timestamp
@@ -75,7 +75,7 @@ Correction = Callable[[VerificationAttempt], VerificationAttempt]
 
 
 class Mistake(NamedTuple):
-    """What was done otherwise, what to do about it, and the attempt without it; `axis` is what that changes."""
+    """A diagnosis, advice, and the function that corrects an attempt; `axis` names what the correction changes."""
 
     axis: str
     diagnosis: str
@@ -84,39 +84,39 @@ class Mistake(NamedTuple):
 
 
 def type_name(auth: Auth) -> str:
-    """The type's name in a definition."""
+    """Return the type's name in a definition."""
     return auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined,no-any-return]  # a module
 
 
 def with_settings(**changed: Any) -> Correction:
-    """With other settings."""
+    """Return a correction to other settings."""
     return lambda attempt: attempt.with_settings(**changed)
 
 
 def with_signature(**changed: Any) -> Correction:
-    """With the signature in another place, or another form."""
+    """Return a correction to other settings of the signature."""
     return lambda attempt: attempt.with_settings(signature=replace(attempt.settings.signature, **changed))
 
 
 def with_request(**changed: Any) -> Correction:
-    """With another request."""
+    """Return a correction to another request."""
     return lambda attempt: attempt.with_request(**changed)
 
 
 def with_secrets(secrets: tuple[str, ...]) -> Correction:
-    """With other secrets."""
+    """Return a correction to other secrets."""
     return lambda attempt: attempt._replace(secrets=secrets)
 
 
 def find_explanation(attempt: VerificationAttempt, mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
-    """The mistake that explains why it does not verify, or two of different axes; none where nothing does."""
+    """Return the mistake that explains the failure, or two of different axes; empty where none do."""
     tried: list[Mistake] = []
     in_pairs = len(attempt.request.body) <= MAX_BODY
-    for one in mistakes:
-        if one.correct(attempt).verifies:
-            return (one,)
+    for mistake in mistakes:
+        if mistake.correct(attempt).verifies:
+            return (mistake,)
         if in_pairs:
-            tried.append(one)
+            tried.append(mistake)
     for first, second in combinations(tried, 2):
         if first.axis != second.axis and second.correct(first.correct(attempt)).verifies:
             return first, second

@@ -1,4 +1,4 @@
-"""A body that is not the one that was signed."""
+"""Mistakes in the body: line breaks, rewritten JSON or forms, compression, base64, character sets."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def body_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
-    """Each other body that may have been signed."""
-    # Not the bodies themselves: a hundred of 6 MB are more than a machine may have to spare.
+    """Yield each other body that may have been signed."""
+    # Hashes instead of bodies: a hundred bodies of 6 MB may be more memory than a machine has.
     known = {hash(attempt.request.body)}
-    for body, said, todo in _variants(attempt.request):
+    for body, diagnosis, advice in _variants(attempt.request):
         if hash(body) not in known:
             known.add(hash(body))
-            yield Mistake("body", f"what was signed is {said}", todo, with_request(body=body))
+            yield Mistake("body", f"what was signed is {diagnosis}", advice, with_request(body=body))
     if "{body" in attempt.settings.signed and attempt.request.body:
-        # Of the axis of texts: with another one, it may be a way to say that the text has no body in it.
-        todo = "the sender must sign the body that it sends: whoever gets hold of it can change it"
-        yield Mistake("text", "what was signed is an empty body", todo, with_request(body=b""))
+        # On the axis of texts: together with another text, it would only say that the text has no body in it.
+        advice = "the sender must sign the body that it sends: whoever gets hold of it can change it"
+        yield Mistake("text", "what was signed is an empty body", advice, with_request(body=b""))
 
 
 def _variants(request: Request) -> Iterator[Variant]:
@@ -59,8 +59,8 @@ def _breaks(body: bytes) -> Iterator[Variant]:
 
 def _compressed(request: Request) -> Iterator[Variant]:
     body, plain = request.body, "the body decompressed"
-    named = [request.headers] if "content-encoding" in request.headers else []
-    for headers in [*named, {"content-encoding": "gzip"}, {"content-encoding": "deflate"}]:
+    declared = [request.headers] if "content-encoding" in request.headers else []
+    for headers in [*declared, {"content-encoding": "gzip"}, {"content-encoding": "deflate"}]:
         try:
             yield decompress(body, headers), plain, _COMPRESSED
         except Rejected:
@@ -73,18 +73,22 @@ def _compressed(request: Request) -> Iterator[Variant]:
 def _recoded(body: bytes) -> Iterator[Variant]:
     if len(body) >= 8 and _BASE64.fullmatch(body):
         try:
-            found = base64.b64decode(b"".join(body.split()), validate=True)
+            decoded = base64.b64decode(b"".join(body.split()), validate=True)
             yield (
-                found,
+                decoded,
                 "the body decoded from base64",
                 "the body is still in base64: say so with isBase64Encoded: true",
             )
         except ValueError:
             pass
-    read = "pass on what was sent: the body was read in one character set, and written in another"
+    advice = "pass on what was sent: the body was read in one character set, and written in another"
     for codec in ("latin-1", "cp1252"):
         for source, target in (("utf-8", codec), (codec, "utf-8")):
             try:
-                yield body.decode(source).encode(target), f"the body in {codec if source == 'utf-8' else 'UTF-8'}", read
+                yield (
+                    body.decode(source).encode(target),
+                    f"the body in {codec if source == 'utf-8' else 'UTF-8'}",
+                    advice,
+                )
             except UnicodeError:
                 continue

@@ -1,4 +1,4 @@
-"""A key that is not what was signed with."""
+"""Mistakes in the key: white space, quotes, a prefix, the case, another encoding, another of the source's secrets."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ Change = Callable[[str], str]
 
 
 def key_mistakes(attempt: VerificationAttempt, others: Mapping[str, str]) -> Iterator[Mistake]:
-    """Other secrets, and other ways to make a key of the secret; `others` are the source's other secrets by name."""
+    """Yield other secrets, and other encodings of the secret; `others` are the source's other secrets by name."""
     known = {attempt.secrets}
-    for change, said, todo in _texts(attempt.secrets[0] if attempt.secrets else ""):
+    for change, diagnosis, advice in _texts(attempt.secrets[0] if attempt.secrets else ""):
         changed = tuple(map(change, attempt.secrets))
         if changed not in known and all(changed):
             known.add(changed)
-            yield Mistake("secret", said, todo, with_secrets(changed))
+            yield Mistake("secret", diagnosis, advice, with_secrets(changed))
     for name, secret in others.items():
         if (secret,) not in known:
-            said = f"it was made with the secret {name}"
-            yield Mistake("secret", said, "exchange the two secrets", with_secrets((secret,)))
+            diagnosis = f"it was made with the secret {name}"
+            yield Mistake("secret", diagnosis, "exchange the two secrets", with_secrets((secret,)))
     if hasattr(attempt.settings, "key"):
         yield from _decodings(attempt)
 
@@ -48,16 +48,19 @@ def _decodings(attempt: VerificationAttempt) -> Iterator[Mistake]:
     secret = attempt.secrets[0] if attempt.secrets else ""
     own: KeyEncoding = attempt.settings.key
     known = {key_bytes(own, secret)}
-    befores = dict.fromkeys([own.strip, "", *_PREFIX.findall(secret)])
-    for key in (KeyEncoding(encoding, strip) for encoding in ("utf8", "base64", "hex") for strip in befores):
-        if (made := key_bytes(key, secret)) and made not in known:
-            known.add(made)
+    prefixes = dict.fromkeys([own.strip, "", *_PREFIX.findall(secret)])
+    for key in (KeyEncoding(encoding, strip) for encoding in ("utf8", "base64", "hex") for strip in prefixes):
+        if (content := key_bytes(key, secret)) and content not in known:
+            known.add(content)
             yield Mistake(
-                "key", f"the key is {_said(key, secret)}", f"in the definition, {_told(key)}", with_settings(key=key)
+                "key",
+                f"the key is {_describe(key, secret)}",
+                f"in the definition, {_as_yaml(key)}",
+                with_settings(key=key),
             )
 
 
-def _said(key: KeyEncoding, secret: str) -> str:
+def _describe(key: KeyEncoding, secret: str) -> str:
     bare = f" without {key.strip}" if key.strip and secret.startswith(key.strip) else ""
     return (
         f"the secret{bare} as it is, not decoded"
@@ -66,7 +69,7 @@ def _said(key: KeyEncoding, secret: str) -> str:
     )
 
 
-def _told(key: KeyEncoding) -> str:
+def _as_yaml(key: KeyEncoding) -> str:
     if key == KeyEncoding():
         return "no `key`"
     return f"`key: {{encoding: {key.encoding}{f', strip: {key.strip}' if key.strip else ''}}}`"

@@ -1,4 +1,4 @@
-"""Mistakes about what is signed with keys that its sender publishes: who it is of, for whom, and when."""
+"""Mistakes in what is signed with published keys: a token's issuer, audience, time and claims; a topic of SNS."""
 
 from __future__ import annotations
 
@@ -10,32 +10,33 @@ from generator.explain.evidence.published import decode_token, sns_message
 from generator.explain.mistakes import VerificationAttempt
 from generator.explain.redaction import visible
 
-Said = tuple[str, str, bool]
+Diagnosis = tuple[str, str, bool]
+"""A diagnosis, advice, and whether it is proven."""
 _AT = "--at request verifies it as of its own time"
 
 
-def jwt_findings(attempt: VerificationAttempt, *, as_of_now: bool) -> Iterator[Said]:
-    """What is wrong with a token, beside its signature."""
-    settings, said = attempt.settings, decode_token(attempt)
-    if said is None:
-        todo = "capture the header too; a proxy, or the tool that captured it, may have taken it away"
-        yield f"{settings.header.lower()} has no token after Bearer", todo, False
+def jwt_findings(attempt: VerificationAttempt, *, as_of_now: bool) -> Iterator[Diagnosis]:
+    """Yield what is wrong with a token, other than its signature."""
+    settings, token = attempt.settings, decode_token(attempt)
+    if token is None:
+        advice = "capture the header too; a proxy, or the tool that captured it, may have taken it away"
+        yield f"{settings.header.lower()} has no token after Bearer", advice, False
         return
-    head, claims = said
+    head, claims = token
     if (algorithm := head.get("alg")) not in settings.algorithms:
-        todo = "have the issuer sign with another, or name it in `algorithms`"
-        yield f"alg is {_shown(algorithm)}, and the definition allows {', '.join(settings.algorithms)}", todo, True
+        advice = "have the issuer sign with another, or name it in `algorithms`"
+        yield f"alg is {_shown(algorithm)}, and the definition allows {', '.join(settings.algorithms)}", advice, True
     for name in ("iss", "aud", "exp", "nbf", *(settings.claims or {})):
         if not _holds(name, claims, attempt):
             yield (*_claim(name, claims.get(name), attempt, as_of_now=as_of_now), True)
 
 
 def _holds(name: str, claims: dict[str, Any], attempt: VerificationAttempt) -> bool:
-    """Whether a claim is what it must be, where all others are."""
+    """Whether a claim is valid, judged with valid values for all others."""
     settings = attempt.settings
-    good = {"iss": settings.issuer, "aud": settings.audience[0], "exp": attempt.now + 1, **(settings.claims or {})}
-    good.pop(name, None)
-    return attempt.with_request(claims={**good, **({name: claims[name]} if name in claims else {})}).verifies
+    valid = {"iss": settings.issuer, "aud": settings.audience[0], "exp": attempt.now + 1, **(settings.claims or {})}
+    valid.pop(name, None)
+    return attempt.with_request(claims={**valid, **({name: claims[name]} if name in claims else {})}).verifies
 
 
 def _claim(name: str, value: Any, attempt: VerificationAttempt, *, as_of_now: bool) -> tuple[str, str]:
@@ -43,27 +44,27 @@ def _claim(name: str, value: Any, attempt: VerificationAttempt, *, as_of_now: bo
     if name == "iss":
         return f"iss is {_shown(value)}, and must be {settings.issuer}", "it is of another issuer, or `issuer` is wrong"
     if name == "aud":
-        todo = "set the audience at the vendor, or `audience` in the definition, so that they are the same"
-        return f"aud is {_shown(value)}, and must be {' or '.join(settings.audience)}", todo
+        advice = "set the audience at the vendor, or `audience` in the definition, so that they are the same"
+        return f"aud is {_shown(value)}, and must be {' or '.join(settings.audience)}", advice
     if name in ("exp", "nbf"):
         if not isinstance(value, int | float):
             return f"{name} is {_shown(value)}", "have the issuer send a time"
-        what = "is over" if name == "exp" else "has not begun"
-        told = f"its time {what}: {name} is {format_age(attempt.now - value)}"
-        return told, _AT if as_of_now else "compare the clocks, and have the vendor send a token of now"
-    wanted = settings.claims[name]
-    return f"{name} is {_shown(value)}, and must be {wanted}", "it is made for another, or `claims` is wrong"
+        state = "is over" if name == "exp" else "has not begun"
+        diagnosis = f"its time {state}: {name} is {format_age(attempt.now - value)}"
+        return diagnosis, _AT if as_of_now else "compare the clocks, and have the vendor send a token of now"
+    expected = settings.claims[name]
+    return f"{name} is {_shown(value)}, and must be {expected}", "it is made for another, or `claims` is wrong"
 
 
 def _shown(value: Any) -> str:
     return "not there" if value is None else visible(str(value)[:200])
 
 
-def sns_findings(attempt: VerificationAttempt) -> Iterator[Said]:
-    """What is wrong with a message of SNS, beside its signature."""
-    found = sns_message(attempt)
-    if attempt.request.headers.get("x-amz-sns-rawdelivery") == "true" or "Type" not in found:
-        todo = "switch raw message delivery off: what is delivered so has no signature"
-        yield "it is not a message of SNS, but what was published", todo, True
-    elif found.get("TopicArn") not in attempt.settings.topics:
-        yield f"its topic is {_shown(found.get('TopicArn'))}", "if it is yours, add it to `topics`", True
+def sns_findings(attempt: VerificationAttempt) -> Iterator[Diagnosis]:
+    """Yield what is wrong with a message of SNS, other than its signature."""
+    message = sns_message(attempt)
+    if attempt.request.headers.get("x-amz-sns-rawdelivery") == "true" or "Type" not in message:
+        advice = "switch raw message delivery off: what is delivered so has no signature"
+        yield "it is not a message of SNS, but what was published", advice, True
+    elif message.get("TopicArn") not in attempt.settings.topics:
+        yield f"its topic is {_shown(message.get('TopicArn'))}", "if it is yours, add it to `topics`", True

@@ -1,4 +1,4 @@
-"""A body that was parsed and written anew: the same values, in other bytes."""
+"""Variants of a body that was parsed and written again: the same JSON or form in other bytes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Variant = tuple[bytes, str, str]
 
 
 def rewritten_json(body: bytes) -> Iterator[Variant]:
-    """The same JSON, or the same lines of it, as other programs write them; with a final line break, and without."""
+    """Yield the same JSON, or JSON lines, as other programs write it; each with a final line break and without."""
     try:
         text = body.decode()
         read = [
@@ -34,37 +34,37 @@ def rewritten_json(body: bytes) -> Iterator[Variant]:
     except (ValueError, RecursionError):
         return
     for values, numbers in read:
-        what = "the same lines of JSON" if len(values) > 1 else "the same JSON"
-        for made, how in _written(values):
-            content = made.encode("utf-8", "surrogatepass")
-            yield content, f"{what} {how}{numbers}", REWRITTEN_ADVICE
-            yield content + b"\n", f"{what} {how}{numbers}, with a line break (LF) at its end", REWRITTEN_ADVICE
+        subject = "the same lines of JSON" if len(values) > 1 else "the same JSON"
+        for rewritten, style in _styles(values):
+            content, diagnosis = rewritten.encode("utf-8", "surrogatepass"), f"{subject} {style}{numbers}"
+            yield content, diagnosis, REWRITTEN_ADVICE
+            yield content + b"\n", f"{diagnosis}, with a line break (LF) at its end", REWRITTEN_ADVICE
 
 
 def _values(text: str, decoder: json.JSONDecoder) -> list[Any]:
-    """The value of a body, or those of its lines."""
-    found: list[Any] = []
-    at, end = _after(text, 0), len(text)
-    while at < end:
-        value, at = decoder.raw_decode(text, at)
-        found.append(value)
-        at = _after(text, at)
-    return found
+    """Return the value of a body, or the values of its lines."""
+    values: list[Any] = []
+    offset, end = _skip_space(text, 0), len(text)
+    while offset < end:
+        value, offset = decoder.raw_decode(text, offset)
+        values.append(value)
+        offset = _skip_space(text, offset)
+    return values
 
 
-def _after(text: str, at: int) -> int:
-    """Where the white space ends that begins here."""
-    return _SPACE.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing too
+def _skip_space(text: str, offset: int) -> int:
+    """Return the offset after the white space that begins here."""
+    return _SPACE.match(text, offset).end()  # type: ignore[union-attr]  # it matches an empty text too
 
 
-def _written(values: list[Any]) -> Iterator[tuple[str, str]]:
-    for ordered, order in ((False, ""), (True, ", keys sorted")):
-        for spacing, how in _SPACING if len(values) == 1 else _OF_LINES:
+def _styles(values: list[Any]) -> Iterator[tuple[str, str]]:
+    for sort_keys, order in ((False, ""), (True, ", keys sorted")):
+        for spacing, options in _SPACING if len(values) == 1 else _OF_LINES:
             for ascii_only, escapes in ((False, ""), (True, ", with \\u escapes")):
-                each = (json.dumps(one, ensure_ascii=ascii_only, sort_keys=ordered, **how) for one in values)
-                made, said = "\n".join(each), f"{spacing}{order}{escapes}"
-                yield made, said
-                yield made.replace("/", "\\/"), f"{said}, with \\/ as PHP writes it"
+                lines = (json.dumps(value, ensure_ascii=ascii_only, sort_keys=sort_keys, **options) for value in values)
+                text, style = "\n".join(lines), f"{spacing}{order}{escapes}"
+                yield text, style
+                yield text.replace("/", "\\/"), f"{style}, with \\/ as PHP writes it"
 
 
 def _number(text: str) -> int | float:
@@ -73,12 +73,12 @@ def _number(text: str) -> int | float:
 
 
 def rewritten_forms(body: bytes) -> Iterator[Variant]:
-    """The same form, as other programs write it."""
+    """Yield the same form as other programs write it."""
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
     except ValueError:
         return
     for fields, order in ((pairs, ""), (sorted(pairs), ", fields sorted")):
         for quoted, space in ((quote_plus, "+"), (quote, "%20")):
-            made = urlencode(fields, quote_via=quoted).encode()
-            yield made, f"the same form with {space} for a space{order}", REWRITTEN_ADVICE
+            content = urlencode(fields, quote_via=quoted).encode()
+            yield content, f"the same form with {space} for a space{order}", REWRITTEN_ADVICE

@@ -1,4 +1,4 @@
-"""Another text than the one that the definition says is signed."""
+"""Mistakes in the signed text: other pieces, another order or separator, another header for the time or the id."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SEPARATORS = (".", "", ":", "\n", "|", ",", "-")
 
 
 def text_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
-    """Other texts of which it may be the signature."""
+    """Yield other texts that the vendor may have signed."""
     settings = attempt.settings
     for stamp in _stamps(attempt):
         for ident in _ids(attempt):
@@ -26,9 +26,9 @@ def text_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
                 if (text, stamp, ident) == (settings.signed, settings.timestamp, settings.id):
                     continue
                 changed = {"signed": text, "timestamp": stamp or _in_body(attempt), "id": ident, "body_hash": None}
-                todo = f'in the definition, `signed: "{_yaml(text)}"`{_told(attempt, stamp, ident)}'
-                said = f'what is signed is "{_yaml(text)}", not "{_yaml(settings.signed)}"'
-                yield Mistake("text", said, todo, with_settings(**changed))
+                advice = f'in the definition, `signed: "{_yaml(text)}"`{_told(attempt, stamp, ident)}'
+                diagnosis = f'what is signed is "{_yaml(text)}", not "{_yaml(settings.signed)}"'
+                yield Mistake("text", diagnosis, advice, with_settings(**changed))
 
 
 def _in_body(attempt: VerificationAttempt) -> Timestamp | None:
@@ -41,37 +41,39 @@ def _yaml(text: str) -> str:
 
 
 def _told(attempt: VerificationAttempt, stamp: Timestamp | None, ident: MessageId | None) -> str:
-    settings, told = attempt.settings, ""
+    settings, additions = attempt.settings, ""
     if stamp and stamp.header and settings.timestamp is None:
-        told += f" and `timestamp: {{header: {stamp.header}, format: {stamp.format}}}`"
+        additions += f" and `timestamp: {{header: {stamp.header}, format: {stamp.format}}}`"
     if ident and settings.id is None:
-        told += f" and `id: {{header: {ident.header}}}`"
+        additions += f" and `id: {{header: {ident.header}}}`"
     if settings.timestamp and settings.timestamp.header and not stamp:
-        told += " and no `timestamp`"
+        additions += " and no `timestamp`"
     if settings.id and not ident:
-        told += " and no `id`"
-    return told
+        additions += " and no `id`"
+    return additions
 
 
 def _stamps(attempt: VerificationAttempt) -> Iterator[Timestamp | None]:
-    """Where the time may be: as the definition says, or in headers that look like it."""
+    """Yield where the time may be: nowhere, as the definition says, or in headers that look like a time."""
     stamp: Timestamp | None = attempt.settings.timestamp
     yield None
     if stamp and stamp.header:
         yield stamp
         return
-    found = [(name, value) for name, value in attempt.request.headers.items() if name not in NEVER_SIGNATURE]
-    guesses = [Timestamp(header=Header(name), format=form) for name, value in found if (form := time_format(value))]
-    yield from (replace(one, tolerance=FOREVER, future=FOREVER) for one in guesses[:_GUESSES])
+    candidates = [(name, value) for name, value in attempt.request.headers.items() if name not in NEVER_SIGNATURE]
+    guesses = [
+        Timestamp(header=Header(name), format=form) for name, value in candidates if (form := guess_time_format(value))
+    ]
+    yield from (replace(stamp, tolerance=FOREVER, future=FOREVER) for stamp in guesses[:_GUESSES])
 
 
-def time_format(value: str) -> TimeFormat | None:
-    """How a time is written; None where it is none of the last decades."""
-    written: TimeFormat
-    for written in ("unix", "unix_ms", "rfc3339"):
+def guess_time_format(value: str) -> TimeFormat | None:
+    """Return the format in which a time is written; None where it is not a time of the last decades."""
+    time_format: TimeFormat
+    for time_format in ("unix", "unix_ms", "rfc3339"):
         try:
-            if unix_seconds(value, written) > 1_000_000_000:
-                return written
+            if unix_seconds(value, time_format) > 1_000_000_000:
+                return time_format
         except ValueError:
             continue
     return None
@@ -83,12 +85,12 @@ def _ids(attempt: VerificationAttempt) -> Iterator[MessageId | None]:
     if ident:
         yield ident
         return
-    found = [name for name in attempt.request.headers if re.search(r"(^|[-_])(uu)?id$|delivery$", name)]
-    yield from (MessageId(Header(name)) for name in found[:_GUESSES])
+    names = [name for name in attempt.request.headers if re.search(r"(^|[-_])(uu)?id$|delivery$", name)]
+    yield from (MessageId(Header(name)) for name in names[:_GUESSES])
 
 
 def _templates(stamp: bool, ident: bool, secret: bool) -> Iterator[str]:
-    """Texts with all of these pieces: who looks for fewer has asked before."""
+    """Yield texts with all of these pieces; texts with fewer were yielded before."""
     extra = [*(["{timestamp}"] if stamp else []), *(["{id}"] if ident else [])]
     if secret:
         yield from ("{secret}{body}", "{secret}{method}{url}{body}", "{body}{secret}", "{secret}{url}{body}")

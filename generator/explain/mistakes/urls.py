@@ -1,4 +1,4 @@
-"""A URL that is not the one that was signed."""
+"""Mistakes in the signed URL: another scheme, host, port, path or query."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ Change = Callable[[str], str]
 
 
 def signed_url(attempt: VerificationAttempt) -> str:
-    """The URL that is taken for the one that was signed."""
+    """Return the URL that the definition takes for the signed one."""
     return url_variants(attempt.settings.url or Url(), attempt.request)[0]
 
 
 def url_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
-    """Other URLs that the vendor may have signed; what to do is said of the URL as a whole."""
+    """Yield other URLs that the vendor may have signed, without advice: `findings` gives it for the URL as a whole."""
     known = {signed_url(attempt)}
-    for axis, said, change in _changes(signed_url(attempt), attempt):
-        if (found := change(signed_url(attempt))) not in known:
-            known.add(found)
-            yield Mistake(axis, said, "", partial(_called, change))
+    for axis, diagnosis, change in _changes(signed_url(attempt), attempt):
+        if (changed := change(signed_url(attempt))) not in known:
+            known.add(changed)
+            yield Mistake(axis, diagnosis, "", partial(_with_changed_url, change))
 
 
-def _called(change: Change, attempt: VerificationAttempt) -> VerificationAttempt:
+def _with_changed_url(change: Change, attempt: VerificationAttempt) -> VerificationAttempt:
     changed = attempt.with_request(url=change(signed_url(attempt)))
     own: Url = attempt.settings.url or Url()
     return changed.with_settings(url=replace(own, base=None)) if own.base else changed
@@ -39,31 +39,34 @@ def _called(change: Change, attempt: VerificationAttempt) -> VerificationAttempt
 
 def _changes(url: str, attempt: VerificationAttempt) -> Iterator[tuple[str, str, Change]]:
     scheme = "http" if urlsplit(url).scheme == "https" else "https"
-    yield "scheme", f"with {scheme}", lambda one: urlunsplit(urlsplit(one)._replace(scheme=scheme))
+    yield "scheme", f"with {scheme}", lambda changed: urlunsplit(urlsplit(changed)._replace(scheme=scheme))
     yield from _hosts(url, attempt)
     yield from _paths(url)
     yield from _queries()
-    yield "host", "without scheme and host", lambda one: urlunsplit(urlsplit(one)._replace(scheme="", netloc=""))
+    yield "host", "without scheme and host", lambda changed: urlsplit(changed)._replace(scheme="", netloc="").geturl()
 
 
 def _hosts(url: str, attempt: VerificationAttempt) -> Iterator[tuple[str, str, Change]]:
     for name in ("host", "x-forwarded-host", "x-original-host"):
         if host := attempt.request.headers.get(name):
-            yield "host", f"with the host of the header {name}", partial(_at, host)
-    bare = re.sub(r":\d+$", "", urlsplit(url).netloc)
-    yield "port", "without its port", lambda one: _at(re.sub(r":\d+$", "", urlsplit(one).netloc), one)
+            yield "host", f"with the host of the header {name}", partial(_with_host, host)
+    yield "port", "without its port", lambda changed: _with_host(_without_port(changed), changed)
     forwarded = attempt.request.headers.get("x-forwarded-port", "")
     for port in dict.fromkeys(["443", "80", "8443", "8080", *([forwarded] if forwarded.isdecimal() else [])]):
-        yield "port", f"with the port {port}", partial(_on, port)
-    yield "host", "with the host in lower case", partial(_at, bare.lower())
+        yield "port", f"with the port {port}", partial(_with_port, port)
+    yield "host", "with the host in lower case", partial(_with_host, _without_port(url).lower())
 
 
-def _at(host: str, url: str) -> str:
+def _with_host(host: str, url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(netloc=host))
 
 
-def _on(port: str, url: str) -> str:
-    return _at(f"{re.sub(r':[0-9]+$', '', urlsplit(url).netloc)}:{port}", url)
+def _without_port(url: str) -> str:
+    return re.sub(r":\d+$", "", urlsplit(url).netloc)
+
+
+def _with_port(port: str, url: str) -> str:
+    return _with_host(f"{_without_port(url)}:{port}", url)
 
 
 def _paths(url: str) -> Iterator[tuple[str, str, Change]]:
@@ -83,7 +86,7 @@ def _path(path: str, url: str) -> str:
 
 
 def _queries() -> Iterator[tuple[str, str, Change]]:
-    for said, change in (
+    for diagnosis, change in (
         ("without its query", lambda _: ""),
         ("with its query written anew", lambda query: urlencode(_pairs(query))),
         ("with %20 for a space in its query", lambda query: urlencode(_pairs(query), quote_via=quote)),
@@ -91,12 +94,12 @@ def _queries() -> Iterator[tuple[str, str, Change]]:
         ("with a query that is not escaped", unquote),
         ("with JavaScript's escapes in its query", lambda query: _javascript(_pairs(query))),
     ):
-        yield "query", said, partial(_query, change)
+        yield "query", diagnosis, partial(_query, change)
 
 
 def _query(change: Change, url: str) -> str:
-    before, mark, query = url.partition("?")
-    return f"{before}?{made}" if mark and (made := change(query)) else before
+    base, mark, query = url.partition("?")
+    return f"{base}?{changed}" if mark and (changed := change(query)) else base
 
 
 def _pairs(query: str) -> Sequence[tuple[str, str]]:
