@@ -14,7 +14,7 @@ from generator.samples import trial
 from generator.samples.run import Accepted
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
-from generator.templates.text import text
+from generator.templates.text import template_text
 
 TEMPLATE, CODE = "event-source.json", "lambdas.zip"
 PIPELINE, CONFIG = "pipeline.json", previous_build.CONFIG_ZIP
@@ -73,8 +73,8 @@ def make_product(definition: Definition, build: Path | None, accepted: Accepted)
     templates = template_cache.recall(build, source.name, digest) if build else None
     if templates is None:
         templates = {
-            TEMPLATE: text(event_source.build(source, code_key)).encode(),
-            PIPELINE: text(pipeline.build(source, keys)).encode(),
+            TEMPLATE: template_text(event_source.build(source, code_key)).encode(),
+            PIPELINE: template_text(pipeline.build(source, keys)).encode(),
         }
     config_folder = {f"{configuration.CONFIG_FOLDER}/{name}": content for name, content in config_files.items()}
     files = {**templates, CODE: code, CONFIG: config_zip, **config_folder}

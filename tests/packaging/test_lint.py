@@ -16,7 +16,7 @@ from generator.packaging.lint_engines import Engines, LintEngines
 from generator.packaging.lint_verdicts import verdict_digest, verdict_json
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
-from generator.templates.text import text
+from generator.templates.text import template_text
 from lambdas.model import Source
 from tests.definitions import CASES, SOURCES, bundled_source
 
@@ -27,13 +27,13 @@ def check(texts: dict[str, str], engines: Engines, remembered: Path) -> dict[str
 
 
 def shipped_text(name: str = "zoom") -> str:
-    return text(event_source.build(bundled_source(name).source, "code/0.zip"))
+    return template_text(event_source.build(bundled_source(name).source, "code/0.zip"))
 
 
 def templates(source: Source) -> dict[str, str]:
     return {
-        "event-source.json": text(event_source.build(source, "code/0.zip")),
-        "pipeline.json": text(pipeline.build(source, ZipKeys("merge/0.zip", "config/0.zip"))),
+        "event-source.json": template_text(event_source.build(source, "code/0.zip")),
+        "pipeline.json": template_text(pipeline.build(source, ZipKeys("merge/0.zip", "config/0.zip"))),
     }
 
 

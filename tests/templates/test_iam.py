@@ -20,7 +20,7 @@ from generator.definition.read import load
 from generator.packaging import product
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
-from generator.templates.text import text
+from generator.templates.text import template_text
 from lambdas.model import Pipeline
 from tests import iam
 from tests.definitions import CASES, ROOT, bundled_source
@@ -761,7 +761,7 @@ def stacks(project: str, source: str, environment: str) -> tuple[Stack, Stack]:
 def quickly(source: str) -> tuple[dict[str, Any], dict[str, Any]]:
     its = replace(bundled_source("okta").source, name=source)
     made = pipeline.build(its, ZipKeys("code/merge.zip", "code/config.zip")), event_source.build(its, "code/0.zip")
-    its_pipeline, its_source = (json.loads(text(one)) for one in made)
+    its_pipeline, its_source = (json.loads(template_text(one)) for one in made)
     return its_pipeline, its_source
 
 
