@@ -29,7 +29,7 @@ class DeployOptions(NamedTuple):
 
 def deploy(one: Deployment, how: DeployOptions) -> bool:
     """Deploy it; False where the user would rather not."""
-    from generator.deploy import changes, stacks
+    from generator.deploy import changes, preconditions, stacks
 
     place, out = one.context, _console.console()
     cloudformation = place.target.client("cloudformation")
@@ -44,10 +44,10 @@ def deploy(one: Deployment, how: DeployOptions) -> bool:
         roll_back=place.aws_command(f"cloudformation rollback-stack --stack-name {one.stack}"),
     )
     if not place.pipeline:
-        one.refuse_without_secret(place.target.client("ssm"))
+        preconditions.refuse_without_secret(one, place.target.client("ssm"))
     before = None if way in ("create", "delete") else stack
-    one.refuse_takeover(before)
-    one.refuse_taken_names(before)
+    preconditions.refuse_takeover(one, before)
+    preconditions.refuse_taken_names(one, before)
     parameters = one.change_set_parameters(before)
     if stack and way in _PREPARATION_MESSAGES:
         if not _prepare_stack(cloudformation, one, stack, way, how):
@@ -130,13 +130,14 @@ def _upload(one: Deployment, how: DeployOptions) -> None:
 def _warnings(cloudformation: Any, one: Deployment, change_set: ChangeSet, before: Stack | None) -> list[str]:
     """What would be lost or moved, and whether newer code than this is deployed."""
     from generator.deploy.changes import downgrade_warning, losses
+    from generator.deploy.next_steps import path_change_warning
     from lambdas import VERSION
 
     template = cloudformation.get_template(StackName=before.id)["TemplateBody"] if before else None
     found = [
         downgrade_warning(template, VERSION),
         *losses(change_set.changes, new=before is None),
-        one.path_change_warning(before),
+        path_change_warning(one, before),
     ]
     return [warning for warning in found if warning]
 
@@ -193,11 +194,13 @@ def _finished(cloudformation: Any, one: Deployment, stack: Stack, after: str, wh
 def _show_outputs(one: Deployment, stack: Stack) -> None:
     from rich.markup import escape
 
+    from generator.deploy.next_steps import next_steps
+
     out = _console.console()
     out.print(f"\n[bold]{stack.name}[/]  {stack.status}\n")
     wide = max(map(len, stack.outputs), default=0)
     for name, value in sorted(stack.outputs.items()):
         out.print(f"  [dim]{name:<{wide}}[/]  {escape(value)}")
     out.print("\n[bold]next[/]")
-    for who, told in one.next_steps(stack):
+    for who, told in next_steps(one, stack):
         out.print(f"  [dim]{who:<8}[/]  {escape(told)}")
