@@ -77,7 +77,7 @@ def command(
 def _with_body(sample: Sample, file: Path) -> Sample:
     """The sample's request with what is in the file, however bad, as its body."""
     try:
-        return replace(sample, name=str(file), body=regular_file.read(file, regular_file.MAX_REQUEST))
+        return replace(sample, name=str(file), body=regular_file.read(file, regular_file.MAX_REQUEST_BYTES))
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read ({error.strerror})") from error
 

@@ -50,7 +50,7 @@ class Captured:
 def read_captured(file: Path) -> Captured:
     """Return the request in a file; GeneratorError with the line that can't be read."""
     try:
-        content = regular_file.read(file, regular_file.MAX_REQUEST)
+        content = regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read: {error.strerror}") from None
     content = content.removeprefix(b"\xef\xbb\xbf")
@@ -119,7 +119,7 @@ def _split_body(file: Path, body: bytes, headers: dict[str, str]) -> tuple[bytes
 
 
 def _unchunked(body: bytes) -> bytes | None:
-    """Return the content of a chunked body (RFC 9112, 7.1); None where it is not chunked, since many tools undo that."""
+    """Return the content of a chunked body (RFC 9112, 7.1); None where it is not chunked: many tools undo that."""
     chunks: list[bytes] = []
     offset = 0
     while head := _CHUNK.match(body, offset):

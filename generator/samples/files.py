@@ -109,7 +109,7 @@ def error_text(error: Exception) -> str:
 
 
 def read_file(file: Path) -> bytes:
-    return regular_file.read(file, regular_file.MAX_REQUEST)
+    return regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
 
 
 def _read_sample(name: str, folder: Path, read: Callable[[Request], Any]) -> Sample:

@@ -19,7 +19,7 @@ from generator.definition.read import Definition, source_names
 from generator.errors import GeneratorError
 from generator.local.buildspec import read_buildspec
 from generator.packaging import configuration
-from generator.packaging.build import source_files
+from generator.packaging.product import source_files
 from generator.samples import comparison
 from generator.samples import files as sample_files
 from generator.samples import run as sample_run

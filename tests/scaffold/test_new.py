@@ -255,7 +255,7 @@ def test_what_an_option_says_is_not_asked_again(new) -> None:
         ),
         (
             ["Mine", "hmac", "X-T", "", "", "", "", "{nope}", "", "{body}"],
-            "That can't be: signed: {nope} is no piece of a request",
+            "That can't be: signed: {nope} is not a piece of a request",
         ),
     ],
 )
@@ -328,7 +328,7 @@ def test_a_name_or_a_folder_that_is_taken_is_refused_and_stays_as_it_is(new) -> 
     assert new("acme", "--description", "Other", "--auth", "basic") == (1, "", said)
     assert text() == before
     Path("s/other").mkdir()
-    said = "error: s/other is there already, without a source.yml: move it away, or take another name\n"
+    said = "error: s/other exists already, without a source.yml; move it away, or take another name\n"
     assert new("other", *DESCRIBED, "--auth", "basic") == (1, "", said)
     assert source_names(Path("s")) == ["acme"]
 
@@ -493,7 +493,7 @@ def test_a_compressed_body_is_stored_as_it_was_before(new) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("", "it has no body; a handshake is no event, so capture one that is"),
+        ("", "it has no body; a handshake is not an event, so capture an event"),
         ("<xml/>", "its body is neither JSON, nor lines of JSON, nor a form"),
         ("[" * 100 + "]" * 100, "nested deeper than 64"),
         ('{"a": 1e999}', "a number beyond what a double holds"),
@@ -626,7 +626,7 @@ def test_a_second_tenant_extends_a_source_and_has_its_samples(new) -> None:
         text("s/zoom-emea/source.yml")
         == """\
 # yaml-language-server: $schema=../schema.json
-# What stands here wins over the definition of zoom; all else is as it is there.
+# These keys win over those of zoom; all others are as in its definition.
 extends: zoom
 description: Zoom of Europe
 # Where MozDef's own rules look for these:
