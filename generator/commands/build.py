@@ -11,11 +11,12 @@ import click
 
 from generator.commands import _console, _options, names
 from generator.errors import GeneratorError, command_line
-from generator.packaging import output
-from generator.packaging.lint import Engines, Linter
+from generator.packaging import build_folder, output
+from generator.packaging.lint import Linter
+from generator.packaging.lint_engines import Engines
 
 if TYPE_CHECKING:
-    from generator.packaging.build import Product
+    from generator.packaging.product import Product
 
 _NEAR = 0.7
 
@@ -47,7 +48,7 @@ def command(
     if sources_named and not (sources / sources_named[0]).is_dir():
         _refuse_misspelt_command(sources_named[0], sources)
     if not check:
-        output.refuse_unfit_folder(build)
+        build_folder.refuse_unfit_folder(build)
     wanted = None if everything else sources_named
     unmade: list[GeneratorError] = []
     products = build_products(
@@ -94,7 +95,7 @@ def build_products(
 
     With `afresh`, nothing is taken from the build folder.
     """
-    with Linter(lint, build / output.CACHE_FOLDER) as linter:
+    with Linter(lint, build / build_folder.CACHE_FOLDER) as linter:
         # Imported late: in a first build, the engines start beside this.
         from generator.definition.read import load, source_names
         from generator.packaging.build import make_products
@@ -108,17 +109,17 @@ def build_products(
         )
 
 
-def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[str, output.FileState]]:
+def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[str, build_folder.FileState]]:
     """Write the products to the build folder; what was new, by source and file.
 
     What is accepted is stored beside the samples, unless one of the products can't be written.
     """
-    from generator.packaging.build import shared_files
+    from generator.packaging.product import shared_files
 
     accepted = {file: content for one in products for file, content in one.accepted.items()}
-    with output.build_lock(build, [one.name for one in products]):
+    with build_folder.build_lock(build, [one.name for one in products]):
         if foreign := [
-            said for one in products if (said := output.unexpected_file_message(build / one.name, one.files))
+            said for one in products if (said := build_folder.unexpected_file_message(build / one.name, one.files))
         ]:
             raise GeneratorError("\n".join(foreign))
         with output.stored_while(accepted):
@@ -130,22 +131,22 @@ def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[s
 
 def _check(products: list[Product], build: Path, sources: Path) -> int:
     """Nothing is written; a folder that was built must be what a build would write now."""
-    from generator.packaging.build import shared_files
+    from generator.packaging.product import shared_files
 
     first = command_line(products[0].name, build, sources)
     differ = [
         f"{build / name}: is not what a build makes now: {first}"
-        for name, state in output.file_states(build, shared_files()).items()
+        for name, state in build_folder.file_states(build, shared_files()).items()
         if state == "changed"
     ]
     differ += [
         f"{build / one.name / name}: is not what a build makes now: {command_line(one.name, build, sources)}"
         for one in products
         if (build / one.name).exists()
-        for name, state in output.file_states(build / one.name, one.files).items()
+        for name, state in build_folder.file_states(build / one.name, one.files).items()
         if state != "unchanged"
     ]
-    differ += [said for one in products if (said := output.unexpected_file_message(build / one.name, one.files))]
+    differ += [said for one in products if (said := build_folder.unexpected_file_message(build / one.name, one.files))]
     if differ:
         raise GeneratorError("\n".join(differ))
     out = _console.console()

@@ -30,14 +30,14 @@ def command(sources_named: tuple[str, ...], everything: bool, events: int, as_js
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or say --all")
     from generator.templates import cost, event_source, flood
-    from generator.templates.text import text
+    from generator.templates.text import template_text
 
     names = source_names(sources) if everything else list(dict.fromkeys(sources_named))
     if not names:
         raise GeneratorError(f"{sources}: has no source yet")
     found, floods = {}, {}
     for one in load(sources, names):
-        resources = json.loads(text(event_source.build(one.source, "code/any.zip")))["Resources"]
+        resources = json.loads(template_text(event_source.build(one.source, "code/any.zip")))["Resources"]
         found[one.source.name], floods[one.source.name] = (
             cost.estimate_cost(resources, events),
             flood.estimate_flood(resources),

@@ -77,7 +77,7 @@ def command(
 def _with_body(sample: Sample, file: Path) -> Sample:
     """The sample's request with what is in the file, however bad, as its body."""
     try:
-        return replace(sample, name=str(file), body=regular_file.read(file, regular_file.MAX_REQUEST))
+        return replace(sample, name=str(file), body=regular_file.read(file, regular_file.MAX_REQUEST_BYTES))
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read ({error.strerror})") from error
 
@@ -94,4 +94,4 @@ def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretL
     endpoint = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
     ssm = Emulator(endpoint, REGION, bundle, Path(), running.keys).client("ssm")
     there = Endpoint(running.url, local=True, ca_bundle=running.ca_bundle, vendor_url=running.vendor_url)
-    return there, stored_secrets(ssm, ssm_names(source), held=True)
+    return there, stored_secrets(ssm, ssm_names(source), prefer_private_key=True)

@@ -8,7 +8,7 @@ from shlex import quote
 
 from generator.aws import Target
 from generator.errors import GeneratorError, command_line
-from generator.packaging.build import Product
+from generator.packaging.product import Product
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from generator.deploy.changes import template_key
 from generator.deploy.context import DeployContext
 from generator.deploy.stacks import Stack
 from generator.packaging import bundle
-from generator.packaging.build import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared_files
 from generator.packaging.lint import MAX_BODY
+from generator.packaging.product import CODE, CONFIG, MERGE, PIPELINE, TEMPLATE, Product, shared_files
 from generator.templates.resources.key import ADMINISTRATOR_INPUT as KEY_ADMINISTRATOR
 
 

@@ -27,8 +27,8 @@ from generator.deploy.context import DeployContext
 from generator.deploy.deployment import Deployment
 from generator.deploy.preconditions import refuse_without_secret
 from generator.errors import GeneratorError, display_path
-from generator.packaging.build import Product
 from generator.packaging.bundle import merge_zip, zip_key
+from generator.packaging.product import Product
 from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, make_definition
