@@ -15,7 +15,7 @@ from lambdas.formats import reader
 from lambdas.kept import NOT_OURS, opened, request_of
 from lambdas.message import identifier
 from lambdas.model import Events, Source
-from lambdas.paths import Functions, compiled
+from lambdas.paths import Functions, compiled, splitter
 from lambdas.places import WHOLE, refused_at, split_of
 from lambdas.request import Request
 
@@ -152,7 +152,7 @@ def _events(kept: Kept, source: Source) -> Iterator[tuple[Any, Functions]]:
     try:
         root = request.json
         functions = Functions(request, root)
-        items = compiled(split)(root, functions) if split else [root]
+        items = splitter(split)(root, functions)
     except Exception:  # noqa: BLE001 - that it can't be read may be why it is here
         return
     for place, item in enumerate(items if isinstance(items, list) else [root]):

@@ -37,7 +37,7 @@ from lambdas.formats import reader
 from lambdas.kept import Kept
 from lambdas.model import Source, verified_by
 from lambdas.outbox import Outbox
-from lambdas.paths import Functions, compiled
+from lambdas.paths import Functions, splitter
 from lambdas.receive import Receiver
 from lambdas.request import BY_IAM, Request
 from lambdas.secrets import Secrets
@@ -259,7 +259,7 @@ def items(source: Source, sample: Sample) -> Iterator[tuple[Any, Functions]]:
     """The events in a sample, and what a path may call beside them."""
     root = sample.request.json
     functions = Functions(sample.request, root)
-    for item in compiled(source.events.split)(root, functions) or [] if source.events.split else [root]:
+    for item in splitter(source.events.split)(root, functions) or []:
         yield item, functions
 
 

@@ -12,7 +12,7 @@ from lambdas.body import Rejected, parse
 from lambdas.fields import MASK
 from lambdas.model import Source
 from lambdas.mozdef import IP_FIELDS, is_address, unacceptable
-from lambdas.paths import Find, Functions, compiled
+from lambdas.paths import Find, Functions, compiled, splitter
 from lambdas.request import Request
 from lambdas.text import as_text, filled, paths, pieces
 from lambdas.when import iso, seconds
@@ -57,7 +57,7 @@ class Shaper:
     def __init__(self, source: Source) -> None:
         name, events, mozdef = source.name, source.events, source.mozdef
         self._source = source
-        self._split = _optional(events.split)
+        self._split = splitter(events.split)
         self._require = [(path, compiled(path)) for path in events.require]
         self._id, self._time = _optional(events.id), _optional(events.time)
         texts = {
@@ -82,7 +82,7 @@ class Shaper:
         """A message for each event of the body, or why not; Rejected where the body can't be taken apart at all."""
         root = request.json
         functions = Functions(request, root)
-        items = self._split(root, functions) if self._split else [root]
+        items = self._split(root, functions)
         if not isinstance(items, list):
             raise Rejected("no-events", f"{self._source.events.split} is not a list")
         if len(items) > MAX_EVENTS:

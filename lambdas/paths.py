@@ -84,6 +84,15 @@ def compiled(path: Path | str) -> Find:
     return find
 
 
+def splitter(split: str | None) -> Find:
+    """What finds the events of a body: a list, where it is right; without `split`, the body is the event."""
+    return compiled(split) if split else _alone
+
+
+def _alone(root: Any, _: Functions) -> list[Any]:
+    return [root]
+
+
 def _quick(node: dict[str, Any]) -> Find | None:
     """What most paths are made of, as Python: names, dots, `||` and `== 'text'`. The rest is the interpreter's.
 

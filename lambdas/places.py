@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.body import Rejected
-from lambdas.paths import Functions, compiled
+from lambdas.paths import Functions, compiled, splitter
 from lambdas.request import Request
 
 WHOLE = -1
@@ -53,5 +53,5 @@ def moved(request: Request, places: frozenset[int], then: str | None, now: str |
 
 def _events(request: Request, split: str | None) -> list[Any]:
     root = request.json
-    found = compiled(split)(root, Functions(request, root)) if split else [root]
+    found = splitter(split)(root, Functions(request, root))
     return found if isinstance(found, list) else []

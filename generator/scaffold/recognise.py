@@ -27,7 +27,7 @@ from lambdas.body import Rejected
 from lambdas.challenges import matching
 from lambdas.formats import reader
 from lambdas.model import Auth, Source
-from lambdas.paths import Functions, compiled
+from lambdas.paths import Functions, compiled, splitter
 from lambdas.pieces import written
 from lambdas.request import Request
 from lambdas.signed import Signed
@@ -178,7 +178,7 @@ def _has_its_events(source: Source, request: Request) -> bool:
     try:
         root = request.json
         functions = Functions(request, root)
-        items = compiled(source.events.split)(root, functions) if source.events.split else [root]
+        items = splitter(source.events.split)(root, functions)
         return bool(items and source.events.require) and all(
             compiled(path)(item, functions) is not None for item in items for path in source.events.require
         )
