@@ -8,6 +8,7 @@ import inspect
 import textwrap
 import types
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition import auth_types
@@ -36,6 +37,7 @@ def descriptions(cls: type[Any]) -> dict[str, str]:
     return found
 
 
+@cache
 def _own(cls: type[Any]) -> dict[str, str]:
     body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
     assert isinstance(body, ast.ClassDef)  # noqa: S101 - a class it is

@@ -1,21 +1,70 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from botocore.loaders import create_loader
 from hypothesis import HealthCheck, settings
+
+from generator import lint
 
 # No test has a time limit. In CI the examples are the same in every run, so that a change fails for what it changed.
 settings.register_profile(
     "ours", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
+settings.register_profile("quick", settings.get_profile("ours"), max_examples=10)
+# For tox -e random: examples that no run has had before, and what it takes to have one of them again.
+settings.register_profile(
+    "random", settings.get_profile("ours"), max_examples=1_000, derandomize=False, print_blob=True
+)
 settings.load_profile("ours")
+
+QUICK = "not slow and not local"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write the snapshots anew")
+    parser.addoption("--quick", action="store_true", help="in a minute: nothing slow or local, ten examples a property")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--quick"):
+        settings.load_profile("quick")
+        chosen = config.option.markexpr
+        config.option.markexpr = f"({chosen}) and {QUICK}" if chosen else QUICK
 
 
 @pytest.fixture
 def update(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_engine() -> Iterator[None]:
+    """One for all builds of a run: to start it and to end it take a quarter of a second each."""
+    engine = cache(lint._fast_engine)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(lint, "_fast_engine", engine)
+        yield
+    engine.cache_clear()
+
+
+_loader = cache(create_loader)
+
+
+@pytest.fixture
+def empty_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An AWS account in memory that has nothing yet, and the environment of somebody who is signed in to it."""
+    from moto import mock_aws
+
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    # Each command makes a session of its own, and each session would read the models of its services anew.
+    monkeypatch.setattr("botocore.session.create_loader", _loader)
+    with mock_aws():
+        yield

@@ -15,6 +15,8 @@ from generator.definition import BUNDLED
 from tests.definitions import shipped
 from tests.test_configuration import BOTH, CODECOMMIT, VARIANTS, of
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path("sources/acme/samples")
 CONFIG = Path("build/acme/config/samples")
 DEFINITION = """\

@@ -288,7 +288,7 @@ BODIES = st.binary(max_size=30) | st.sampled_from(
 
 
 @EACH
-@settings(max_examples=30)
+@settings(max_examples=min(30, settings().max_examples))
 @given(data=st.data())
 def test_whatever_comes_it_is_refused_and_nothing_else_is_raised(auth: Auth, data: st.DataObject) -> None:
     stored, _ = pairs(auth)

@@ -132,6 +132,7 @@ ALONE = (sys.executable, "-S")
 PACKAGES = {"PYTHONPATH": sysconfig.get_path("purelib")}
 
 
+@pytest.mark.slow
 def test_codecommit_alone_can_be_built_from_its_zip_and_nothing_else(tmp_path: Path) -> None:
     place = repository(tmp_path, of(shipped("zoom"), source=CODECOMMIT))
     command = [*ALONE, "-m", "generator", "zoom", "--check", "--lint", "fast"]
@@ -140,6 +141,7 @@ def test_codecommit_alone_can_be_built_from_its_zip_and_nothing_else(tmp_path: P
     assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
 
 
+@pytest.mark.slow
 def test_the_first_step_of_a_build_passes_with_a_definition_from_elsewhere(tmp_path: Path) -> None:
     place = repository(tmp_path, elsewhere(tmp_path / "mine", source=CODECOMMIT))
     stub = tmp_path / "bin" / "python"
@@ -433,6 +435,7 @@ def test_without_one_the_frameworks_stays(checkout: Checkout) -> None:
     assert not (checkout.place / "sources").exists()
 
 
+@pytest.mark.slow
 @EVERY
 @VARIANTS
 def test_every_buildspec_is_one_that_a_rehearsal_carries_out(one: Definition, repositories: tuple[str, ...]) -> None:
@@ -455,6 +458,7 @@ def test_every_buildspec_is_one_that_a_rehearsal_carries_out(one: Definition, re
     ]
 
 
+@pytest.mark.slow
 @EVERY
 def test_the_script_is_one_in_which_shellcheck_finds_nothing(one: Definition, tmp_path: Path) -> None:
     script = tmp_path / "deploy.sh"

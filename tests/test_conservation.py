@@ -29,6 +29,8 @@ from tests.fakes import Endpoint
 from tests.shaky import FATES as EVERY
 from tests.shaky import Died, shaken
 
+pytestmark = [pytest.mark.slow, pytest.mark.stateful]
+
 REQUESTS = 4_000
 LIMIT = 20_000
 """Bytes of a message, here."""

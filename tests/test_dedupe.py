@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,7 +13,6 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import example, given
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from lambdas import dedupe, delivery
 from lambdas.deadline import Deadline
@@ -432,16 +431,15 @@ def test_what_is_being_sent_and_what_has_expired_is_not_sent_before(rejected: tu
 
 
 @pytest.fixture
-def dynamodb() -> Iterator[Any]:
-    with mock_aws():
-        made = boto3.client("dynamodb", "us-west-2")
-        made.create_table(
-            TableName="claims",
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield made
+def dynamodb(empty_account: None) -> Any:  # noqa: ARG001 - what it has set up
+    made = boto3.client("dynamodb")
+    made.create_table(
+        TableName="claims",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return made
 
 
 def items(*, held_until: int | None = None, expires: int = 10, by: str = "other") -> dict[str, Any]:

@@ -587,8 +587,8 @@ SAYS_SO = 'import sys\nprint("it runs", file=sys.stderr)\ndef transform(event, r
         ("list",),
         ("cost", "zoom"),
         ("verify", "zoom", "--request", "r.http"),
-        ("zoom",),
-        ("new", "acme", "--from", "zoom"),
+        pytest.param(("zoom", "--lint", "fast"), marks=pytest.mark.slow),
+        pytest.param(("new", "acme", "--from", "zoom", "--lint", "fast"), marks=pytest.mark.slow),
     ],
 )
 def test_code_of_another_folder_is_told_of_once_before_it_runs(tmp_path: Path, command: tuple[str, ...]) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
@@ -31,6 +30,8 @@ from generator.yaml_nodes import shown
 from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, definition
+
+pytestmark = pytest.mark.slow
 
 REGION = "us-west-2"
 NAME, OKTA, PIPELINE = "MozDef-EF-zoom-dev", "MozDef-EF-okta-dev", "MozDef-EF-zoom-pipeline-dev"
@@ -49,11 +50,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+def aws(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:  # noqa: ARG001 - what it has set up
     monkeypatch.setattr(progress, "LOCAL_SECONDS", 0)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
@@ -65,11 +62,10 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
     monkeypatch.setattr(Target, "client", client)
     # moto takes a Deny for one whatever its condition says: nothing could be put into a bucket that wants TLS.
     monkeypatch.setattr(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
-    with mock_aws():
-        ssm = boto3.client("ssm", REGION)
-        for source in ("zoom", "okta"):
-            ssm.put_parameter(Name=SECRET.replace("zoom", source), Value="s", Type="SecureString")
-        yield cloudformation
+    ssm = boto3.client("ssm", REGION)
+    for source in ("zoom", "okta"):
+        ssm.put_parameter(Name=SECRET.replace("zoom", source), Value="s", Type="SecureString")
+    yield cloudformation
     monkeypatch.undo()
     time.tzset()
 

@@ -24,6 +24,8 @@ from tests import iam
 from tests.definitions import CASES, ROOT, shipped
 from tests.iam import Stack, World
 
+pytestmark = pytest.mark.slow
+
 PROJECT, SOURCE, ENVIRONMENT = "MozDef-EF", "zoom", "dev"
 VARIANTS: dict[str, tuple[Any, ...]] = {
     "both": ("github", "codecommit"),

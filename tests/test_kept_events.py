@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,6 @@ import boto3
 import click
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from generator import definition, kept_events, retained, state
 from generator.aws import Target
@@ -38,6 +37,8 @@ from lambdas.sweep import Sweeper
 from tests.cloudformation import NOON, CloudFormation
 from tests.definitions import SOURCES, shipped
 from tests.fakes import NOW
+
+pytestmark = pytest.mark.slow
 
 ZOOM, OKTA = shipped("zoom").source, shipped("okta").source
 STACK, REGION, BUCKET = "MozDef-EF-zoom-dev", "us-west-2", "zoom-dev-kept-0"
@@ -139,52 +140,46 @@ class Account:
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN", "AWS_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Account:  # noqa: ARG001 - what it has set up
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(SOURCES.parent)
-    with mock_aws():
-        s3, sqs, ssm = (boto3.client(service, REGION) for service in ("s3", "sqs", "ssm"))
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "1"})
-        events = sqs.create_queue(QueueName="events", Attributes={"RedrivePolicy": policy})["QueueUrl"]
-        ssm.put_parameter(Name=SECRET, Value="never to be told", Type="SecureString")
-        outputs = {"KeptBucket": BUCKET, "EventsQueueUrl": events, "DeadLettersQueueUrl": dead, "ApiId": "api1"}
-        formation = CloudFormation()
-        told = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
-        formation.holds("UPDATE_COMPLETE", STACK, Outputs=told, LastUpdatedTime=datetime.now(UTC) - timedelta(hours=3))
-        held = {
-            "LogicalResourceId": "Redrive",
-            "PhysicalResourceId": "the-redrive",
-            "ResourceStatus": "UPDATE_COMPLETE",
-        }
-        formation.resources[STACK] = [held]
-        metadata = json.dumps({"MozDefEventFramework": {"Source": "zoom", "Version": "1.2.3"}})
-        monkeypatch.setattr(formation, "get_template_summary", lambda **_: {"Metadata": metadata}, raising=False)
-        kept = Kept(BUCKET, lambda: s3)
-        outbox = Outbox(events, sqs)
-        functions = Functions(Reprocessor(ZOOM, outbox, kept, _untold), Sweeper(outbox, kept, _untold))
-        made = Account(functions, formation, events, dead, kept)
-        plain = Target.client
+    s3, sqs, ssm = (boto3.client(service, REGION) for service in ("s3", "sqs", "ssm"))
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "1"})
+    events = sqs.create_queue(QueueName="events", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+    ssm.put_parameter(Name=SECRET, Value="never to be told", Type="SecureString")
+    outputs = {"KeptBucket": BUCKET, "EventsQueueUrl": events, "DeadLettersQueueUrl": dead, "ApiId": "api1"}
+    formation = CloudFormation()
+    told = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
+    formation.holds("UPDATE_COMPLETE", STACK, Outputs=told, LastUpdatedTime=datetime.now(UTC) - timedelta(hours=3))
+    held = {
+        "LogicalResourceId": "Redrive",
+        "PhysicalResourceId": "the-redrive",
+        "ResourceStatus": "UPDATE_COMPLETE",
+    }
+    formation.resources[STACK] = [held]
+    metadata = json.dumps({"MozDefEventFramework": {"Source": "zoom", "Version": "1.2.3"}})
+    monkeypatch.setattr(formation, "get_template_summary", lambda **_: {"Metadata": metadata}, raising=False)
+    kept = Kept(BUCKET, lambda: s3)
+    outbox = Outbox(events, sqs)
+    functions = Functions(Reprocessor(ZOOM, outbox, kept, _untold), Sweeper(outbox, kept, _untold))
+    made = Account(functions, formation, events, dead, kept)
+    plain = Target.client
 
-        def client(target: Target, service: str, seconds: int | None = None) -> Any:
-            if service == "lambda":
-                made.patience.append(seconds)
-            if service in ("cloudformation", "lambda"):
-                return formation if service == "cloudformation" else made.functions
-            its = plain(target, service)
-            its.meta.events.register("before-call", made.moves)
-            return its
+    def client(target: Target, service: str, seconds: int | None = None) -> Any:
+        if service == "lambda":
+            made.patience.append(seconds)
+        if service in ("cloudformation", "lambda"):
+            return formation if service == "cloudformation" else made.functions
+        its = plain(target, service)
+        its.meta.events.register("before-call", made.moves)
+        return its
 
-        monkeypatch.setattr(Target, "client", client)
-        made.deploy(ZOOM)
-        yield made
+    monkeypatch.setattr(Target, "client", client)
+    made.deploy(ZOOM)
+    return made
 
 
 Run = Callable[..., tuple[int, str, str]]

@@ -21,7 +21,10 @@ from lambdas.kept import MAX_MARKS, MAX_OBJECT
 from tests.definitions import definition, shipped
 from tests.fakes import SECRET, Endpoint, signed
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux says what a process took")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux says what a process took"),
+]
 
 SHARE = 0.8
 """Of a function's memory. The rest is for Lambda's own runtime, some 15 MB, for TLS, and for other allocators."""

@@ -15,6 +15,8 @@ import yaml
 from generator.commands import main, show
 from generator.definition import BUNDLED, known, load
 
+pytestmark = pytest.mark.slow
+
 HEX = "5a" * 32
 REQUEST = f"""\
 POST /hooks/acme?tenant=7&api_key=s3cr3t-in-query HTTP/1.1

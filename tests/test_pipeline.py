@@ -106,6 +106,7 @@ MOST = 60_000
 """Bytes: CloudFormation takes 51,200 with a request, and 1 MB from the helper bucket, where `deploy` puts the rest."""
 
 
+@pytest.mark.slow
 def test_every_variant_lints_clean_and_can_be_deployed(tmp_path: Path) -> None:
     texts = {variant: written(variant) for variant in SOURCES}
     with lint.Linter("full", tmp_path) as linter:

@@ -189,7 +189,7 @@ def parents(path: str) -> Iterator[str]:
 
 
 @given(TREES, TREES, st.sampled_from([("config", "config"), ("./a//b/", "a/b"), ("é", "é"), (".", "")]))
-@settings(max_examples=150)
+@settings(max_examples=3 * settings().max_examples // 2)
 def test_it_has_what_both_have_and_the_configuration_wins(
     application: list[Member], configuration: list[Member], folder: tuple[str, str]
 ) -> None:
@@ -327,6 +327,7 @@ def test_an_entry_with_zip64_fields_that_it_does_not_need_loses_them() -> None:
     assert struct.unpack_from("<H", data, 28) == (0,)
 
 
+@pytest.mark.slow
 def test_more_entries_than_a_zip_had_room_for() -> None:
     """65,536 of them, so that the end of the zip needs its long form, as that of the input does."""
     count = 65_534
@@ -580,7 +581,7 @@ def test_a_bomb_of_entries_that_share_their_data_is_refused() -> None:
 
 
 @given(st.data())
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 def test_a_damaged_zip_is_merged_or_refused(data: st.DataObject) -> None:
     """Nothing else is ever raised, whichever bytes changed."""
     whole = bytearray(

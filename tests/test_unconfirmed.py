@@ -24,6 +24,8 @@ EVENT = json.dumps({"event": "user.deleted", "payload": {"operator": "o"}, "even
 EVENTS = json.dumps(
     {"data": {"events": [{"uuid": f"u{n}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for n in range(3)]}}
 ).encode()
+SESSION = botocore.session.Session()
+"""One for all clients, so that the models of the services are read once."""
 HTML = b"<!doctype html><title>Welcome</title><p>Sign in to the network"
 
 
@@ -47,7 +49,7 @@ class Proxy:
         Thread(target=self.server.serve_forever, daemon=True).start()
 
     def client(self, service: str) -> Any:
-        return botocore.session.Session().create_client(
+        return SESSION.create_client(
             service,
             region_name="us-west-2",
             endpoint_url=f"http://127.0.0.1:{self.server.server_port}",

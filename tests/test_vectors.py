@@ -204,7 +204,7 @@ secrets = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\
 raw_keys = st.binary(min_size=1).filter(lambda key: key[-1] > 0)
 bits = st.integers(min_value=0)
 # There are dozens of ways, each of which is to be drawn some times.
-in_every_way = settings(max_examples=500)
+in_every_way = settings(max_examples=5 * settings().max_examples)
 
 
 def kind(auth: Auth) -> str:
