@@ -248,14 +248,18 @@ class Policy:
     def __init__(self, statements: Iterable[Statement]) -> None:
         self.statements = tuple(statements)
         self._about: dict[str, list[Statement]] = {}
+        self._allowed: dict[tuple[object, ...], bool] = {}
 
     def allows(self, action: str, resource: str, **context: Value) -> bool:
         """Whether it lets somebody do it; `iam__PassedToService` is the key iam:PassedToService."""
         if not (about := self.about(action)):
             return False
-        keys = {key.replace("__", ":"): value for key, value in context.items()}
-        found = [one.allows for one in about if one.holds(resource, keys)]
-        return bool(found) and all(found)
+        asked = (action, resource, *context.items())
+        if asked not in self._allowed:  # a walk asks for the same in each of its rounds
+            keys = {key.replace("__", ":"): value for key, value in context.items()}
+            found = [one.allows for one in about if one.holds(resource, keys)]
+            self._allowed[asked] = bool(found) and all(found)
+        return self._allowed[asked]
 
     def about(self, action: str) -> list[Statement]:
         if action not in self._about:
@@ -477,18 +481,23 @@ class _Walk:
         self.world, self.new_roles, self.boundary = world, new_roles, boundary
         self.acts_as: dict[str, None] = {}
         self.facts: set[str] = set()
+        self.stepped: set[str] = set()
+        """The roles that have taken every step since the world last changed."""
 
     def become(self, arn: str) -> None:
         self.acts_as[arn] = None
         self.facts.add(f"becomes {self.world.label(arn)}")
 
     def grew(self) -> bool:
-        """Take every step from everywhere once; whether that changed anything."""
-        before = (set(self.acts_as), set(self.facts), dict(self.world.roles), dict(self.world.policies))
-        for arn in list(self.acts_as):
+        """Take every step from each role that has not taken them in this world; whether there is more to do."""
+        before = (dict(self.world.roles), dict(self.world.policies))
+        for arn in [one for one in self.acts_as if one not in self.stepped]:
             for step in (self._takes_on, self._hands_over, self._runs, self._writes_roles, self._makes, self._jobs):
                 step(self.world.roles[arn])
-        return before != (set(self.acts_as), set(self.facts), self.world.roles, self.world.policies)
+            self.stepped.add(arn)
+        if before != (self.world.roles, self.world.policies):
+            self.stepped.clear()
+        return not self.stepped.issuperset(self.acts_as)
 
     def _may(self, role: Role, action: str, resource: str, **context: Value) -> bool:
         return self.world.may(role, action, resource, **context)
@@ -533,8 +542,9 @@ class _Walk:
         for arn, its in self.world.projects.items():
             if any(self._may(role, f"codebuild:{one}", arn) for one in ("StartBuild", "StartBuildBatch")):
                 self._rewrites("a build", arn, [its])
+        passed = self.world.passed_to_cloudformation(role)
         for arn, its_or_none in self.world.stacks.items():
-            for named in (None, *self.world.passed_to_cloudformation(role)):
+            for named in (None, *passed):
                 acts = named or its_or_none
                 if self._changes(role, arn, named):
                     self._rewrites("the template", arn, [acts] if acts else [])
