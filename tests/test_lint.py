@@ -9,25 +9,26 @@ from typing import Any
 import pytest
 
 from generator import event_source, lint
-from generator.definition import known, load
 from generator.errors import GeneratorError, Problem
 from generator.template_text import text
-from tests.definitions import CASES, SOURCES, shipped
+from tests.definitions import shipped
+from tests.shapes import template_shapes
 
 
-def check(templates: dict[str, str], engines: lint.Engines, remembered: Path) -> dict[str, list[Problem]]:
+def check(texts: dict[str, str], engines: lint.Engines, remembered: Path) -> dict[str, list[Problem]]:
     with lint.Linter(engines, remembered) as linter:
-        return linter.check(templates)
+        return linter.check(texts)
 
 
 def shipped_text(name: str = "zoom") -> str:
     return text(event_source.build(shipped(name).source, "code/0.zip"))
 
 
-def test_every_source_and_case_is_clean_in_both_engines_with_their_notes(tmp_path: Path) -> None:
-    every = [one.source for folder in (SOURCES, CASES) for one in load(folder, known(folder))]
-    templates = {one.name: text(event_source.build(one, "code/0.zip")) for one in every}
-    assert check(templates, "full", tmp_path) == {name: [] for name in templates}
+@pytest.mark.slow
+def test_each_shape_of_a_source_or_case_is_clean_in_both_engines_with_their_notes(tmp_path: Path) -> None:
+    shapes = template_shapes()
+    assert len(shapes) > 20
+    assert check(shapes, "full", tmp_path) == {name: [] for name in shapes}
 
 
 def broken(change: Any) -> str:
@@ -36,7 +37,7 @@ def broken(change: Any) -> str:
     return json.dumps(template, indent=2)
 
 
-@pytest.mark.parametrize("engines", ["full", "fast"])
+@pytest.mark.parametrize("engines", [pytest.param("full", marks=pytest.mark.slow), "fast"])
 @pytest.mark.parametrize(
     "change",
     [
