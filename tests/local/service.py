@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import randbelow
 from typing import Any, TypeVar
 
 import pytest
@@ -65,10 +67,13 @@ class Service:
 
 
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    """A port that nothing listens on: one of those below the ones that a system gives out by itself meanwhile."""
+    while True:
+        port = 20_000 + randbelow(12_000)
+        with socket.socket() as free, suppress(OSError):
+            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 def eventually(look: Callable[[], T], seconds: float = 20) -> T:

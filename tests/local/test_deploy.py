@@ -40,6 +40,7 @@ class Source:
 
     emulator: Emulator
     folder: Path
+    built: Path
     project: str
     capsys: pytest.CaptureFixture[str]
 
@@ -51,7 +52,7 @@ class Source:
         """A command: exit status, lines of output, lines of errors."""
         folders = ["--sources", str(self.folder / "sources")]
         if command in ("deploy", "delete"):
-            folders += ["--build", str(self.folder / "build")]
+            folders += ["--build", str(self.built)]
         status = main([command, "zoom", "--project", self.project, *folders, *args])
         printed = self.capsys.readouterr()
         return status, [line.rstrip() for line in printed.out.splitlines()], printed.err.splitlines()
@@ -79,13 +80,19 @@ class Source:
         return Service(self.emulator, outputs, followed, http, self.emulator.client("s3"))
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all, so that a template is linted once."""
+    return tmp_path_factory.mktemp("built")
+
+
 @pytest.fixture
 def zoom(
-    account: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    account: Emulator, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Source:
     sign_in(monkeypatch, account.settings)
     shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
-    source = Source(account, tmp_path, f"Project{next(_PROJECTS)}", capsys)
+    source = Source(account, tmp_path, built, f"Project{next(_PROJECTS)}", capsys)
     account.client("ssm").put_parameter(
         Name=f"/{source.project}/zoom/dev/auth_token", Value=SECRET, Type="SecureString"
     )
@@ -275,7 +282,7 @@ def test_what_a_deleted_stack_kept_is_brought_in_by_the_next(zoom: Source) -> No
 
     zoom.change("  time: event_ts\n  time_format: unix_ms\n", "")
     folders = ["--sources", str(zoom.folder / "sources"), "--build", str(zoom.folder / "build")]
-    assert main(["zoom", "--accept", *folders]) == 0
+    assert main(["zoom", "--accept", "--lint", "fast", *folders]) == 0
     status, out, _ = zoom.run("deploy", "--yes")
     assert status == 0
     assert [line for line in out if "1 rejected, 1 waiting for the queue" in line and again in line]

@@ -44,10 +44,16 @@ def folder(tmp_path: Path, account: Emulator, monkeypatch: pytest.MonkeyPatch) -
         s3.delete_object(Bucket=bucket, Key=key)
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all, so that a template is linted once."""
+    return tmp_path_factory.mktemp("built")
+
+
 @pytest.fixture
-def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(folder: Path, built: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     def called(command: str, *args: str) -> tuple[int, str, str]:
-        more = ["--build", str(folder / "build")] if command == "deploy" else []
+        more = ["--build", str(built)] if command == "deploy" else []
         status = main([command, "zoom", "--sources", str(folder / "sources"), *more, *args])
         said = capsys.readouterr()
         return status, said.out, said.err
@@ -66,7 +72,8 @@ def mend(folder: Path) -> None:
     file = folder / "sources" / "zoom" / "source.yml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("  time: event_ts\n  time_format: unix_ms\n", ""), encoding="utf-8")
-    assert main(["zoom", "--accept", "--sources", str(folder / "sources"), "--build", str(folder / "build")]) == 0
+    where = ["--sources", str(folder / "sources"), "--build", str(folder / "build")]
+    assert main(["zoom", "--accept", "--lint", "fast", *where]) == 0
 
 
 def service(account: Emulator) -> Service:
