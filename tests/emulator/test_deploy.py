@@ -236,7 +236,7 @@ def test_a_failed_creation_is_cleaned_up_by_the_next(zoom: Source, monkeypatch: 
     status, out, err = zoom.run("deploy", "--yes")
 
     assert (status, err) == (0, [])
-    assert out[2] == "its creation failed, and it holds nothing: it is to be deleted and created anew"
+    assert out[2] == "its creation failed, and it is empty; it has to be deleted and created again"
     service = zoom.service()
     posted(service)
     assert details(service) == [json.loads(ZOOM)]
@@ -312,7 +312,7 @@ def test_deleting_does_what_it_says(zoom: Source) -> None:
         "  goes   AccessLog, Answers5xx, Api, Clock, ClockRole, Dashboard, DeadLetter, Forgeries, HandlerFails, "
         "Integration, NoSecret, PostRoute, Redrive, RedriveLog, RedriveRole, RedrivingFails, Refused, Stage, "
         "Throttled, TooLarge, TooLargeCount, Unread, Unsent, Webhook, WebhookLog, WebhookPostPermission, WebhookRole",
-        f"  goes   {service.emulator.invoke_url(service.outputs)}, for good: a new stack has another",
+        f"  goes   {service.emulator.invoke_url(service.outputs)}, for good; a new stack gets another",
         f"  stays  DeadLetters, 0 messages  {service.outputs['DeadLettersQueueUrl']}",
         f"  stays  Events, 1 message  {queue}",
         f"  stays  Kept, 0 rejected, 0 waiting for the queue  {kept}",
