@@ -12,7 +12,7 @@ HEADS = ("what", "measured", "reference", "ratio", "budget", "within")
 class Row:
     """A figure in its unit, its reference, and its budget, which limits the ratio or the figure itself."""
 
-    what: str
+    label: str
     measured: float
     unit: str
     reference: float | None = None
@@ -40,7 +40,7 @@ def cells(row: Row) -> tuple[str, ...]:
     """Return the cells of a row as text, in the order of HEADS."""
     sign = "≥" if row.at_least else "≤"
     return (
-        row.what,
+        row.label,
         f"{_number(row.measured)} {row.unit}",
         "" if row.reference is None else f"{_number(row.reference)} {row.unit}",
         "" if row.ratio is None else f"{row.ratio:.2f}",

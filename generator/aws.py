@@ -1,4 +1,4 @@
-"""The only maker of boto3 clients for a real account, and what a failed call says to the user."""
+"""The account, region and names that a command acts on; every boto3 client; and messages for failed calls to AWS."""
 
 from __future__ import annotations
 
@@ -30,27 +30,27 @@ class Target:
         from botocore.exceptions import BotoCoreError
 
         try:
-            # boto3 looks at AWS_DEFAULT_REGION alone; other tools set, and look at, the other one.
-            wanted = self.region_option or os.environ.get("AWS_REGION")
-            return boto3.Session(profile_name=self.profile, region_name=wanted)
+            # boto3 reads only AWS_DEFAULT_REGION; other tools set, and read, AWS_REGION.
+            region = self.region_option or os.environ.get("AWS_REGION")
+            return boto3.Session(profile_name=self.profile, region_name=region)
         except BotoCoreError as error:
             raise GeneratorError(f"AWS: {error}; --profile chooses another") from error
 
     @cached_property
     def region(self) -> str:
-        """The region."""
+        """Return the region; GeneratorError where none is chosen."""
         if not (region := self._session.region_name):
             raise GeneratorError("AWS: no region is chosen: --region us-west-2, or AWS_REGION in the environment")
         return str(region)
 
     @cached_property
     def account(self) -> str:
-        """The account's number."""
+        """Return the account's number."""
         return str(self._caller["Account"])
 
     @property
     def partition(self) -> str:
-        """Such as aws or aws-us-gov."""
+        """Return the partition, such as aws or aws-us-gov."""
         return str(self._caller["Arn"]).split(":")[1]
 
     @cached_property
@@ -59,54 +59,54 @@ class Target:
 
     @property
     def bucket(self) -> str:
-        """The helper bucket's name: the one that was named, or one that is this account's and region's own."""
+        """Return the helper bucket's name: that of --bucket, or the default for this account and region."""
         return self.bucket_option or f"{self.project.lower()}-helper-{self.account}-{self.region}"
 
     def client(self, service: str, seconds: int | None = None) -> Any:
-        """A client of a service, such as `s3`; with `seconds`, one that waits so long for an answer, and asks once."""
+        """Return a client of a service, such as `s3`; with `seconds`, one that waits so long, and does not retry."""
         from botocore.config import Config
 
-        patient = Config(read_timeout=seconds, retries={"total_max_attempts": 1}) if seconds else None
+        config = Config(read_timeout=seconds, retries={"total_max_attempts": 1}) if seconds else None
         try:
-            return self._session.client(service, region_name=self.region, config=patient)
-        except ValueError as error:  # of what the environment says, such as AWS_ENDPOINT_URL
+            return self._session.client(service, region_name=self.region, config=config)
+        except ValueError as error:  # a setting in the environment, such as AWS_ENDPOINT_URL
             raise GeneratorError(f"AWS: {error}") from error
 
     def stack(self, service: str) -> str:
-        """The name of a source's stack."""
+        """Return the name of a source's stack."""
         return names.stack_name(service, self.project, self.environment)
 
     def pipeline_stack(self, service: str) -> str:
-        """The name of the stack of a source's pipeline."""
+        """Return the name of the stack of a source's pipeline."""
         return names.pipeline_stack_name(service, self.project, self.environment)
 
     def tags(self, service: str) -> dict[str, str]:
-        """The tags of both."""
+        """Return the tags of a source's stack, and of its pipeline's."""
         return {"Project": self.project, "Service": service, "Environment": self.environment}
 
     def secret_path(self, service: str) -> str:
-        """Where a source's secrets lie."""
+        """Return the path of a source's secrets in Parameter Store."""
         return names.secret_path(service, self.project, self.environment)
 
     @property
     def options(self) -> str:
-        """What to add to a command that is to act there too; empty where it is the default. Few need the bucket."""
-        given = (
+        """Return the options for a command with the same target, without defaults, and without the bucket."""
+        values = (
             ("--project", self.project if self.project != names.DEFAULT_PROJECT else None),
             ("--env", self.environment if self.environment != names.DEFAULT_ENVIRONMENT else None),
             ("--region", self.region_option),
             ("--profile", self.profile),
         )
-        return "".join(f" {option} {quote(value)}" for option, value in given if value)
+        return "".join(f" {option} {quote(value)}" for option, value in values if value)
 
     @property
     def options_and_bucket(self) -> str:
-        """The same for a command that puts something into the bucket."""
+        """Return the options for a command that uploads to the helper bucket, too."""
         return f"{self.options} --bucket {quote(self.bucket_option)}" if self.bucket_option else self.options
 
 
 def environment_is_emulator(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the user's own AWS settings lead to an emulator on this machine."""
+    """Return whether the user's own AWS settings lead to an emulator on this machine."""
     return urlsplit(environ.get("AWS_ENDPOINT_URL", "")).hostname in ("127.0.0.1", "localhost")
 
 
@@ -129,25 +129,25 @@ _CREDENTIALS = {
 
 
 def explain_failure(error: Exception) -> str:
-    """One line on a call that failed: what was asked, and what AWS said or what to do."""
+    """Return one line on a call that failed: the operation, and AWS's message or what to do."""
     from botocore.exceptions import ClientError
 
     if type(error).__name__ == "EndpointConnectionError" and environment_is_emulator():
         return f"nothing answers at {os.environ['AWS_ENDPOINT_URL']} (AWS_ENDPOINT_URL): does `run` still run?"
     if not isinstance(error, ClientError):
         return f"AWS: {_CREDENTIALS.get(type(error).__name__) or str(error).rstrip('.')}"
-    code, said = (error.response.get("Error", {}).get(key, "") for key in ("Code", "Message"))
-    known = _CREDENTIALS.get(code)
-    if known == _UNKNOWN and environment_is_emulator():
+    code, message = (error.response.get("Error", {}).get(key, "") for key in ("Code", "Message"))
+    explanation = _CREDENTIALS.get(code)
+    if explanation == _UNKNOWN and environment_is_emulator():
         return "the emulator does not know these keys: they are new for each run; copy the settings that it prints now"
-    if known:
-        return f"AWS: {known}"
-    return f"AWS: {error.operation_name}: {code}: {' '.join(str(said).split())[:500]}".rstrip(": ")
+    if explanation:
+        return f"AWS: {explanation}"
+    return f"AWS: {error.operation_name}: {code}: {' '.join(str(message).split())[:500]}".rstrip(": ")
 
 
 def read_secret(name: str, ssm: Any) -> str:
-    """A parameter's value, by the call that the functions make: it needs their permission and no other."""
-    found = ssm.get_parameters(Names=[name], WithDecryption=True)["Parameters"]
-    if not found:
+    """Return a parameter's value, by the call that the functions make: it needs the same permission as theirs."""
+    parameters = ssm.get_parameters(Names=[name], WithDecryption=True)["Parameters"]
+    if not parameters:
         raise GeneratorError(f"no parameter {name} in Parameter Store; --env and --project choose another")
-    return str(found[0]["Value"])
+    return str(parameters[0]["Value"])

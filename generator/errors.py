@@ -1,4 +1,4 @@
-"""What a user can mend. Anything else is a bug, and keeps its traceback."""
+"""Errors that a user can fix, with file, line and key; any other exception is a bug, and keeps its traceback."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from shlex import quote
 
 
 class GeneratorError(Exception):
-    """One message for the user, with what to do."""
+    """An error with one message for the user, which says what to do."""
 
 
-def command_line(words: str, build: Path = Path("build"), sources: Path = Path("sources")) -> str:
-    """A command to copy, with the folders that this one was called with."""
+def command_line(arguments: str, build: Path = Path("build"), sources: Path = Path("sources")) -> str:
+    """Return a command to copy, with `--sources` and `--build` where they are not the defaults."""
     bundled = Path(__file__).parent.parent / "sources"
-    there = "" if sources in (Path("sources"), bundled) else f" --sources {quote(str(sources))}"
-    return f"python -m generator {words}{there}{'' if build == Path('build') else f' --build {quote(str(build))}'}"
+    sources_option = "" if sources in (Path("sources"), bundled) else f" --sources {quote(str(sources))}"
+    build_option = "" if build == Path("build") else f" --build {quote(str(build))}"
+    return f"python -m generator {arguments}{sources_option}{build_option}"
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """A mistake in a file of the user's: `key` is the dotted place, `line` counts from 1 (0: the whole file)."""
+    """A mistake in a user's file: `key` is the dotted path in it, `line` counts from 1 (0: the whole file)."""
 
     file: str
     line: int
@@ -30,12 +31,12 @@ class Problem:
     warning: bool = False
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {f'{self.key}: ' if self.key else ''}{self.message}"
+        location = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{location}: {f'{self.key}: ' if self.key else ''}{self.message}"
 
 
 class DefinitionError(GeneratorError):
-    """Every mistake in the definitions, one a line."""
+    """All mistakes in the definitions, one a line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in sorted(problems)))

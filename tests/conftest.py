@@ -8,7 +8,7 @@ import pytest
 from botocore.loaders import create_loader
 from hypothesis import HealthCheck, settings
 
-from generator.packaging import lint
+from generator.packaging import lint_engines
 
 # No test has a time limit. In CI the examples are the same in every run, so that a change fails for what it changed.
 settings.register_profile(
@@ -44,9 +44,9 @@ def update(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def fast_engine() -> Iterator[None]:
     """One for all builds of a run: to start it and to end it take a quarter of a second each."""
-    engine = cache(lint._fast_engine)
+    engine = cache(lint_engines._fast_engine)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(lint, "_fast_engine", engine)
+        patched.setattr(lint_engines, "_fast_engine", engine)
         yield
     engine.cache_clear()
 

@@ -1,4 +1,4 @@
-"""Definitions for tests, from text."""
+"""Load definitions for tests: from text, and those that the framework brings."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CASES = ROOT / "tests" / "cases"
 
 
 def make_definition(folder: Path, text: str, name: str = "made") -> Definition:
-    """The definition in a text, as a source of its own below a folder."""
+    """Write a definition's text as a source below a folder, and load it."""
     (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / name / "source.yml").write_text(dedent(text), encoding="utf-8")
     return load(folder, [name])[0]
 
 
 def bundled_source(name: str) -> Definition:
-    """A definition of those that come with the framework."""
+    """Load a definition that the framework brings."""
     return load(SOURCES, [name])[0]

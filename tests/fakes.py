@@ -37,7 +37,7 @@ THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": "sl
 
 @dataclass
 class Pace:
-    """How slow AWS is: each call takes so many seconds."""
+    """How slow AWS is: each call takes this many seconds."""
 
     seconds: float = 0.0
     now: float = 0.0
@@ -69,8 +69,8 @@ class Store:
     def get_parameters(self, Names: list[str], WithDecryption: bool) -> dict[str, Any]:  # noqa: N803
         assert WithDecryption
         self.faults.next()
-        found = [{"Name": name, "Value": self.values[name]} for name in Names if name in self.values]
-        return {"Parameters": found, "InvalidParameters": [name for name in Names if name not in self.values]}
+        parameters = [{"Name": name, "Value": self.values[name]} for name in Names if name in self.values]
+        return {"Parameters": parameters, "InvalidParameters": [name for name in Names if name not in self.values]}
 
     def put_parameter(self, Name: str, Value: str, Type: str, Overwrite: bool) -> dict[str, Any]:  # noqa: N803
         assert (Type, Overwrite) == ("SecureString", False)
@@ -91,7 +91,7 @@ class Queue:
         assert 1 <= len(Entries) <= 10
         assert sum(len(entry["MessageBody"].encode()) for entry in Entries) <= 1_048_576
         answer = self.faults.next() or {}
-        failed = {one["Id"] for one in answer.get("Failed", ())}
+        failed = {entry["Id"] for entry in answer.get("Failed", ())}
         taken = [entry for entry in Entries if entry["Id"] not in failed]
         self.bodies += [entry["MessageBody"] for entry in taken]
         return {"Successful": [{"Id": entry["Id"]} for entry in taken], **answer}
@@ -136,15 +136,15 @@ class Bucket:
         while True:
             self.faults.next()
             listed = sorted(key for key in self.objects if key.startswith(Prefix) and key > after)
-            found = listed[: self.page]
-            yield {"Contents": [{"Key": key, "Size": len(self.objects[key])} for key in found]} if found else {}
+            keys = listed[: self.page]
+            yield {"Contents": [{"Key": key, "Size": len(self.objects[key])} for key in keys]} if keys else {}
             if len(listed) <= self.page:
                 return
-            after = found[-1]
+            after = keys[-1]
 
     def read(self, prefix: str = "") -> dict[str, Any]:
-        """What the objects below a prefix say."""
-        return {key: json.loads(made) for key, made in self.objects.items() if key.startswith(prefix)}
+        """Return the objects below a prefix, parsed, by their keys."""
+        return {key: json.loads(content) for key, content in self.objects.items() if key.startswith(prefix)}
 
 
 @dataclass
@@ -162,58 +162,58 @@ class Table:
         self._put(put["Item"])
 
     def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803
-        puts = [one["Put"] for one in TransactItems]
-        assert 1 <= len({one["Item"]["id"]["S"] for one in puts}) == len(puts) <= 100
+        puts = [entry["Put"] for entry in TransactItems]
+        assert 1 <= len({put["Item"]["id"]["S"] for put in puts}) == len(puts) <= 100
         self.faults.next()
         if any(map(self._taken, puts)):
             taken = {"Code": "ConditionalCheckFailed"}
             reasons = [
-                {**taken, "Item": self.items[one["Item"]["id"]["S"]]} if self._taken(one) else {"Code": "None"}
-                for one in puts
+                {**taken, "Item": self.items[put["Item"]["id"]["S"]]} if self._taken(put) else {"Code": "None"}
+                for put in puts
             ]
             code = {"Error": {"Code": "TransactionCanceledException", "Message": "it is"}}
             raise ClientError({**code, "CancellationReasons": reasons}, "TransactWriteItems")  # type: ignore[typeddict-unknown-key]
-        for one in puts:
-            self._put(one["Item"])
+        for put in puts:
+            self._put(put["Item"])
 
     def batch_write_item(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803
         ((table, writes),) = RequestItems.items()
         assert table == "claims"
         assert 1 <= len(writes) <= 25
         answer = self.faults.next() or {}
-        for one in writes:
-            if one in answer.get("UnprocessedItems", {}).get(table, ()):
+        for write in writes:
+            if write in answer.get("UnprocessedItems", {}).get(table, ()):
                 continue
-            if "PutRequest" in one:
-                self._put(one["PutRequest"]["Item"])
+            if "PutRequest" in write:
+                self._put(write["PutRequest"]["Item"])
             else:
-                self.items.pop(one["DeleteRequest"]["Key"]["id"]["S"], None)
+                self.items.pop(write["DeleteRequest"]["Key"]["id"]["S"], None)
         return {"UnprocessedItems": {}, **answer}
 
     def batch_get_item(self, RequestItems: dict[str, dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        keys = [one["id"]["S"] for one in RequestItems["claims"]["Keys"]]
+        keys = [key["id"]["S"] for key in RequestItems["claims"]["Keys"]]
         assert 1 <= len(set(keys)) == len(keys) <= 100
-        if said := self.faults.next():
-            return {"Responses": {}, **said}
+        if answer := self.faults.next():
+            return {"Responses": {}, **answer}
         return {"Responses": {"claims": [self.items[key] for key in keys if key in self.items]}}
 
     def _put(self, item: dict[str, Any]) -> None:
         self.items[item["id"]["S"]] = item
 
     def _taken(self, put: Mapping[str, Any]) -> bool:
-        asked = (put["TableName"], put["ConditionExpression"], put["ReturnValuesOnConditionCheckFailure"])
-        assert asked == ("claims", CLAIMABLE, "ALL_OLD")
-        there, values = self.items.get(put["Item"]["id"]["S"]), put["ExpressionAttributeValues"]
-        if there is None or there.get("held_by") == values[":me"]:
+        options = (put["TableName"], put["ConditionExpression"], put["ReturnValuesOnConditionCheckFailure"])
+        assert options == ("claims", CLAIMABLE, "ALL_OLD")
+        claim, values = self.items.get(put["Item"]["id"]["S"]), put["ExpressionAttributeValues"]
+        if claim is None or claim.get("held_by") == values[":me"]:
             return False
         now = float(values[":now"]["N"])
-        return all(float(there[one]["N"]) >= now for one in ("expires", "held_until") if one in there)
+        return all(float(claim[end]["N"]) >= now for end in ("expires", "held_until") if end in claim)
 
 
-def rejected_name(body: bytes, split: str | None = None, places: Iterable[int] = ()) -> str:
-    """The name of the object with what was refused of a body, at these places of those that `split` finds."""
-    where = json.dumps([split, sorted(places)]) if split else ""
-    return hashlib.sha256(body + where.encode()).hexdigest()
+def rejected_name(body: bytes, split: str | None = None, indexes: Iterable[int] = ()) -> str:
+    """Return the name of the object with the rejected events of a body, at these indexes of what `split` finds."""
+    position = json.dumps([split, sorted(indexes)]) if split else ""
+    return hashlib.sha256(body + position.encode()).hexdigest()
 
 
 def signed_request(
@@ -225,12 +225,12 @@ def signed_request(
     now: float = NOW,
     url: str = gateway.URL,
 ) -> OutgoingRequest:
-    """A body as a vendor with this secret would post it."""
-    made = auth.type.sign(
+    """Return a request with this body, as a vendor with this secret would post it."""
+    signed = auth.type.sign(
         auth.settings, OutgoingRequest("POST", url, headers or {}, body), lambda _name: (secret,), now
     )
-    assert made
-    return made
+    assert signed
+    return signed
 
 
 class Endpoint:
@@ -254,25 +254,26 @@ class Endpoint:
         self.deploy(source)
 
     def deploy(self, source: Source) -> None:
-        """The stack with this definition, in new processes; what it has stored stays."""
+        """Deploy a definition, and begin new processes; what the stack has stored stays."""
         self.source = source
         self.secrets = Secrets(self.path, lambda: self.store, clock=lambda: self.clock, jitter=lambda: 0.0)
         outbox = Outbox("queue-url", self.queue, self.slept.append, self.deadline)
         kept = KeptBucket("kept", lambda: self.bucket, self.deadline)
-        its = Claims(source, "claims", self.table, LEASE, lambda: self.now + self.clock, self.deadline)
-        claims = its if source.dedupe else None
+        claims = None
+        if source.dedupe:
+            claims = Claims(source, "claims", self.table, LEASE, lambda: self.now + self.clock, self.deadline)
         self.receiver = Receiver(source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack, claims=claims)
-        self.reprocessor = Reprocessor(source, outbox, kept, self._tell, claims, self.deadline)
-        self.sweeper = Sweeper(outbox, kept, self._tell, self.deadline)
+        self.reprocessor = Reprocessor(source, outbox, kept, self._report, claims, self.deadline)
+        self.sweeper = Sweeper(outbox, kept, self._report, self.deadline)
 
     def begin(self, seconds: float, takes: float = 0.0) -> None:
-        """Begin an invocation that ends after so many seconds, while each call to AWS takes so many."""
+        """Begin an invocation that ends after `seconds`, while each call to AWS takes `takes` seconds."""
         self.pace.seconds = takes
         self.deadline.begin(SimpleNamespace(get_remaining_time_in_millis=lambda: seconds * 1_000))
 
     @contextmanager
     def elsewhere(self, seconds: float) -> Iterator[None]:
-        """Another process, at the same time: what it takes of its own time is none of the first one's."""
+        """Run another process at the same time: it spends its own time, not that of the first process."""
         now, end = self.pace.now, self.deadline._end
         self.begin(seconds, self.pace.seconds)
         try:
@@ -281,15 +282,15 @@ class Endpoint:
             self.pace.now = now
             self.deadline._end = end
 
-    def _tell(self, what: str, **said: Any) -> None:
-        self.reports.append((what, said))
+    def _report(self, message: str, **fields: Any) -> None:
+        self.reports.append((message, fields))
 
     def call(self, event: dict[str, Any]) -> dict[str, Any]:
-        """The answer to an event of API Gateway, behind the authorizer where the source has one."""
+        """Return the reply to an event of API Gateway, behind the authorizer where the source has one."""
         return self.logged(lambda: self._call(event))
 
     def logged(self, do: Callable[[], T]) -> T:
-        """What it comes to; what it logs is in `log`."""
+        """Return the result of a call; add its log lines to `log`."""
         with redirect_stdout(io.StringIO()) as printed:
             try:
                 return do()
@@ -317,5 +318,5 @@ class Endpoint:
 
     def post_signed(self, body: Any, headers: dict[str, str] | None = None, *, secret: str = SECRET) -> dict[str, Any]:
         """Post a body (bytes, or what is sent as JSON) as the vendor would sign it."""
-        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.send(signed_request(self.source.webhook.auth, sent, headers, secret=secret, now=self.now))
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.send(signed_request(self.source.webhook.auth, content, headers, secret=secret, now=self.now))

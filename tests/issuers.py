@@ -1,4 +1,4 @@
-"""Those who sign with a key that they publish, made up: SNS, issuers of tokens, and an internet to publish it on."""
+"""Made-up senders that sign with a published key, SNS and issuers of tokens, and an internet that serves their keys."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "T
 
 @dataclass
 class Internet:
-    """In place of the way out: pages, statuses and faults by their URLs, 404 elsewhere, and what was asked for."""
+    """Stands in for HTTPS: pages, statuses and faults by URL, 404 for any other, and the URLs that were requested."""
 
     pages: dict[str, bytes | int | Exception] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def exchange(self, url: str, seconds: float, max_bytes: int) -> HttpResponse:
+    def get(self, url: str, seconds: float, max_bytes: int) -> HttpResponse:
         assert (seconds, max_bytes) == (2, 65_536)
         self.asked.append(url)
         page = self.pages.get(url, 404)
@@ -48,7 +48,7 @@ class Internet:
 
     def put_before(self, patched: pytest.MonkeyPatch) -> Internet:
         """Put it in the place of the real one, with nothing fetched or remembered from before."""
-        patched.setattr(https, "get", self.exchange)
+        patched.setattr(https, "get", self.get)
         patched.setattr(fetch, "_fetches", deque(maxlen=fetch.FETCHES_PER_MINUTE))
         patched.setattr(auth_jwt, "KEY_SETS", FetchCache(auth_jwt._parse_key_set, auth_jwt._fetch))
         patched.setattr(auth_jwt, "KEY_SET_URLS", FetchCache(auth_jwt._parse_jwks_uri, auth_jwt._fetch))
@@ -58,7 +58,7 @@ class Internet:
 
 @cache
 def rsa_key(name: str) -> rsa.RSAPrivateKey:
-    """A key of RSA, the same for the same name: it takes a while to make one."""
+    """Return an RSA key, the same for the same name: to make one takes a while."""
     assert name
     return rsa.generate_private_key(65537, 2048)
 
@@ -72,7 +72,7 @@ def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
 
 @cache
 def certificate(common_name: str = "sns.amazonaws.com") -> bytes:
-    """The certificate of our SNS."""
+    """Return the certificate of the made-up SNS."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)])
     key = rsa_key("sns")
     start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
@@ -81,8 +81,8 @@ def certificate(common_name: str = "sns.amazonaws.com") -> bytes:
 
 
 def message(**fields: str) -> dict[str, str]:
-    """A notification as SNS would post it, or what the fields make of it; not signed yet."""
-    said = {
+    """Return an unsigned notification as SNS would post it, with these fields replaced."""
+    defaults = {
         "Type": "Notification",
         "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
         "TopicArn": TOPIC,
@@ -91,11 +91,11 @@ def message(**fields: str) -> dict[str, str]:
         "SignatureVersion": "2",
         "SigningCertURL": CERTIFICATE_URL,
     }
-    return {**said, **fields}
+    return {**defaults, **fields}
 
 
 def signed_message(unsigned: Mapping[str, str]) -> dict[str, str]:
-    """A message with the signature of our SNS, over what its type and version say.
+    """Return a message with the signature of the made-up SNS, by its type and version.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
     """
@@ -131,7 +131,7 @@ class Issuer:
 
 def key_set(*issuers: Issuer) -> bytes:
     """The keys as they are published."""
-    return json.dumps({"keys": [one.jwk() for one in issuers]}).encode()
+    return json.dumps({"keys": [issuer.jwk() for issuer in issuers]}).encode()
 
 
 def forged(header: Mapping[str, Any], claims: Mapping[str, Any], secret: bytes | None) -> str:

@@ -1,4 +1,4 @@
-"""AWS in memory, whose next calls go wrong as they are told to."""
+"""AWS in memory, whose next calls fail in ways that a test lines up."""
 
 from __future__ import annotations
 
@@ -86,16 +86,16 @@ class ShakyQueue(Queue):
         if self.meanwhile:
             do, self.meanwhile = self.meanwhile, None
             do()
-        how = self.fates.partly
+        partial_failure = self.fates.partly
 
         def send() -> dict[str, Any]:
             # Only once the call is made: else its answer would wait for another call, of other messages.
-            if how:
+            if partial_failure:
                 # Of one that is refused for good, the others fail for now: all of a call goes wrong at most.
-                told = [{"Id": one["Id"], "SenderFault": False, "Code": "InternalError"} for one in Entries]
-                if how == "never":
-                    told[0]["SenderFault"] = True
-                self.faults.lined_up = [{"Failed": told[::2] if how == "partly" else told}]
+                failed = [{"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"} for entry in Entries]
+                if partial_failure == "never":
+                    failed[0]["SenderFault"] = True
+                self.faults.lined_up = [{"Failed": failed[::2] if partial_failure == "partly" else failed}]
             return super(ShakyQueue, self).send_message_batch(QueueUrl, Entries)
 
         answer: dict[str, Any] = self.fates.around(send)
@@ -105,27 +105,27 @@ class ShakyQueue(Queue):
 class ShakyBucket(Bucket):
     fates: Fates
 
-    def put_object(self, **asked: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = self.fates.around(lambda: super(ShakyBucket, self).put_object(**asked))
+    def put_object(self, **request: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.fates.around(lambda: super(ShakyBucket, self).put_object(**request))
         return answer
 
-    def get_object(self, **asked: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = self.fates.around(lambda: super(ShakyBucket, self).get_object(**asked))
+    def get_object(self, **request: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.fates.around(lambda: super(ShakyBucket, self).get_object(**request))
         return answer
 
-    def delete_object(self, **asked: Any) -> None:
-        self.fates.around(lambda: super(ShakyBucket, self).delete_object(**asked), silent=True)
+    def delete_object(self, **request: Any) -> None:
+        self.fates.around(lambda: super(ShakyBucket, self).delete_object(**request), silent=True)
 
-    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
-        for page in super().paginate(**asked):
+    def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
+        for page in super().paginate(**request):
             yield self.fates.around(lambda page=page: page)  # type: ignore[misc]
 
 
 class ShakyStore(Store):
     fates: Fates
 
-    def get_parameters(self, **asked: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = self.fates.around(lambda: super(ShakyStore, self).get_parameters(**asked))
+    def get_parameters(self, **request: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.fates.around(lambda: super(ShakyStore, self).get_parameters(**request))
         return answer
 
 
@@ -140,10 +140,10 @@ class ShakyTable(Table):
 
     def batch_write_item(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803
         def write() -> dict[str, Any]:
-            self.faults.lined_up = [{"UnprocessedItems": RequestItems}] if how else []
+            self.faults.lined_up = [{"UnprocessedItems": RequestItems}] if partial_failure else []
             return super(ShakyTable, self).batch_write_item(RequestItems)
 
-        how = self.fates.partly
+        partial_failure = self.fates.partly
         answer: dict[str, Any] = self.watched(write)
         return answer
 

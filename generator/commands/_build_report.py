@@ -14,14 +14,14 @@ from rich.table import Table
 from generator.commands import _console
 from generator.definition.secret_names import ssm_names
 from generator.errors import command_line
-from generator.packaging.build import shared_files
 from generator.packaging.configuration import CONFIG_FOLDER
-from generator.packaging.lint import Engines, engine_versions
+from generator.packaging.lint_engines import Engines, engine_versions
+from generator.packaging.product import shared_files
 from lambdas.model import methods, verified_by
 
 if TYPE_CHECKING:
-    from generator.packaging.build import Product
-    from generator.packaging.output import FileState
+    from generator.packaging.build_folder import FileState
+    from generator.packaging.product import Product
     from generator.samples.run import Shaped
 
 MAX_FULL = 3

@@ -29,7 +29,7 @@ class DeployOptions(NamedTuple):
 
 def deploy(deployment: Deployment, options: DeployOptions) -> bool:
     """Deploy; return False where the user answers no."""
-    from generator.deploy import changes, stacks
+    from generator.deploy import changes, preconditions, stacks
 
     context, out = deployment.context, _console.console()
     cloudformation = context.target.client("cloudformation")
@@ -44,10 +44,10 @@ def deploy(deployment: Deployment, options: DeployOptions) -> bool:
         roll_back=context.aws_command(f"cloudformation rollback-stack --stack-name {deployment.stack}"),
     )
     if not context.pipeline:
-        deployment.refuse_without_secret(context.target.client("ssm"))
+        preconditions.refuse_without_secret(deployment, context.target.client("ssm"))
     before = None if action in ("create", "delete") else stack
-    deployment.refuse_takeover(before)
-    deployment.refuse_taken_names(before)
+    preconditions.refuse_takeover(deployment, before)
+    preconditions.refuse_taken_names(deployment, before)
     parameters = deployment.change_set_parameters(before)
     if stack and action in _PREPARATION_MESSAGES:
         if not _prepare_stack(cloudformation, deployment, stack, action, options):
@@ -139,13 +139,14 @@ def _upload(deployment: Deployment, options: DeployOptions) -> None:
 def _warnings(cloudformation: Any, deployment: Deployment, change_set: ChangeSet, before: Stack | None) -> list[str]:
     """Return warnings: data that would be lost, a path that would change, newer code that is deployed."""
     from generator.deploy.changes import downgrade_warning, losses
+    from generator.deploy.next_steps import path_change_warning
     from lambdas import VERSION
 
     template = cloudformation.get_template(StackName=before.id)["TemplateBody"] if before else None
     warnings = [
         downgrade_warning(template, VERSION),
         *losses(change_set.changes, new=before is None),
-        deployment.path_change_warning(before),
+        path_change_warning(deployment, before),
     ]
     return [warning for warning in warnings if warning]
 
@@ -206,11 +207,13 @@ def _wait_and_check(
 def _show_outputs(deployment: Deployment, stack: Stack) -> None:
     from rich.markup import escape
 
+    from generator.deploy.next_steps import next_steps
+
     out = _console.console()
     out.print(f"\n[bold]{stack.name}[/]  {stack.status}\n")
     width = max(map(len, stack.outputs), default=0)
     for name, value in sorted(stack.outputs.items()):
         out.print(f"  [dim]{name:<{width}}[/]  {escape(value)}")
     out.print("\n[bold]next[/]")
-    for audience, step in deployment.next_steps(stack):
+    for audience, step in next_steps(deployment, stack):
         out.print(f"  [dim]{audience:<8}[/]  {escape(step)}")

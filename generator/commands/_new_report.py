@@ -15,7 +15,7 @@ from lambdas.auth import credential_fields
 from lambdas.model import auths, verified_by
 
 if TYPE_CHECKING:
-    from generator.packaging.build import Product
+    from generator.packaging.product import Product
     from generator.scaffold.starting_point import StartingPoint
 
 _KINDS = {"json": "JSON", "ndjson": "lines of JSON", "form": "a form"}

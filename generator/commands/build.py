@@ -11,11 +11,12 @@ import click
 
 from generator.commands import _console, _options, names
 from generator.errors import GeneratorError, command_line
-from generator.packaging import output
-from generator.packaging.lint import Engines, Linter
+from generator.packaging import build_folder, output
+from generator.packaging.lint import Linter
+from generator.packaging.lint_engines import Engines
 
 if TYPE_CHECKING:
-    from generator.packaging.build import Product
+    from generator.packaging.product import Product
 
 _NEAR = 0.7
 
@@ -47,7 +48,7 @@ def command(
     if sources_named and not (sources / sources_named[0]).is_dir():
         _refuse_misspelt_command(sources_named[0], sources)
     if not check:
-        output.refuse_unfit_folder(build)
+        build_folder.refuse_unfit_folder(build)
     selected = None if everything else sources_named
     failures: list[GeneratorError] = []
     products = build_products(
@@ -101,7 +102,7 @@ def build_products(
 
     `ignore_cache`: use nothing from the build folder. `failures`: collect the errors instead of raising them.
     """
-    with Linter(lint, build / output.CACHE_FOLDER) as linter:
+    with Linter(lint, build / build_folder.CACHE_FOLDER) as linter:
         # Imported late: in a first build, the lint engines start at the same time.
         from generator.definition.read import load, source_names
         from generator.packaging.build import make_products
@@ -121,19 +122,19 @@ def build_products(
         )
 
 
-def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[str, output.FileState]]:
+def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[str, build_folder.FileState]]:
     """Write the products to the build folder; return the state of each file, by source.
 
     Accepted messages are stored beside the samples, unless a product can't be written.
     """
-    from generator.packaging.build import shared_files
+    from generator.packaging.product import shared_files
 
     accepted = {file: content for product in products for file, content in product.accepted.items()}
-    with output.build_lock(build, [product.name for product in products]):
+    with build_folder.build_lock(build, [product.name for product in products]):
         if unexpected := [
             message
             for product in products
-            if (message := output.unexpected_file_message(build / product.name, product.files))
+            if (message := build_folder.unexpected_file_message(build / product.name, product.files))
         ]:
             raise GeneratorError("\n".join(unexpected))
         with output.stored_while(accepted):
@@ -147,25 +148,25 @@ def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[s
 
 def _check(products: list[Product], build: Path, sources: Path) -> int:
     """Compare the build folder with what a build would write now, and write nothing."""
-    from generator.packaging.build import shared_files
+    from generator.packaging.product import shared_files
 
     build_command = command_line(products[0].name, build, sources)
     differences = [
         f"{build / name}: is out of date; build it: {build_command}"
-        for name, state in output.file_states(build, shared_files()).items()
+        for name, state in build_folder.file_states(build, shared_files()).items()
         if state == "changed"
     ]
     differences += [
         f"{build / product.name / name}: is out of date; build it: {command_line(product.name, build, sources)}"
         for product in products
         if (build / product.name).exists()
-        for name, state in output.file_states(build / product.name, product.files).items()
+        for name, state in build_folder.file_states(build / product.name, product.files).items()
         if state != "unchanged"
     ]
     differences += [
         message
         for product in products
-        if (message := output.unexpected_file_message(build / product.name, product.files))
+        if (message := build_folder.unexpected_file_message(build / product.name, product.files))
     ]
     if differences:
         raise GeneratorError("\n".join(differences))

@@ -30,14 +30,14 @@ def command(sources_named: tuple[str, ...], everything: bool, events: int, as_js
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or use --all")
     from generator.templates import cost, event_source, flood
-    from generator.templates.text import text
+    from generator.templates.text import template_text
 
     names = source_names(sources) if everything else list(dict.fromkeys(sources_named))
     if not names:
         raise GeneratorError(f"{sources}: has no sources yet")
     costs, floods = {}, {}
     for definition in load(sources, names):
-        resources = json.loads(text(event_source.build(definition.source, "code/any.zip")))["Resources"]
+        resources = json.loads(template_text(event_source.build(definition.source, "code/any.zip")))["Resources"]
         costs[definition.source.name], floods[definition.source.name] = (
             cost.estimate_cost(resources, events),
             flood.estimate_flood(resources),

@@ -13,8 +13,8 @@ from generator.commands import _console, _options, _redrive_dialog
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
+    from generator.deploy.context import DeployContext
     from generator.deploy.deletion import Remaining
-    from generator.deploy.deployment import DeployContext
     from generator.deploy.progress import Event
     from generator.deploy.stacks import Stack
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources: Path, build: Path) -> int:
     """Show what would be deleted with SOURCE's stack and what stays, ask for its name, and delete it."""
     from generator.deploy import deletion, stacks
-    from generator.deploy.deployment import DeployContext
+    from generator.deploy.context import DeployContext
 
     if not (yes or _console.is_interactive()):
         raise click.UsageError("no terminal to ask in: use --yes to delete")

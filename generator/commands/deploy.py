@@ -14,7 +14,8 @@ from generator.commands._deploy_dialog import DeployOptions, deploy
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.deploy.deployment import DeployContext, Deployment
+    from generator.deploy.context import DeployContext
+    from generator.deploy.deployment import Deployment
 
 
 def _parse_parameters(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
@@ -82,7 +83,8 @@ def command(
     from generator.commands.build import build_products, write_products
     from generator.definition import placeholders
     from generator.definition.read import load
-    from generator.deploy.deployment import DeployContext, Deployment
+    from generator.deploy.context import DeployContext
+    from generator.deploy.deployment import Deployment
 
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or use --all")

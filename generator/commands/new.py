@@ -15,7 +15,7 @@ from lambdas.runtime.times import TimeFormat
 from lambdas.signatures.signature_settings import Encoding
 
 if TYPE_CHECKING:
-    from generator.packaging.build import Product
+    from generator.packaging.product import Product
 
 
 @click.command(short_help="Begin a source of your own.")
@@ -58,7 +58,7 @@ def command(
 
     Asks for what no option gives. Writes nothing if anything is wrong.
     """
-    from generator.packaging import output
+    from generator.packaging import build_folder
     from generator.samples import captured
     from generator.scaffold import target_folder
     from generator.scaffold.starting_point import StartingPoint
@@ -66,7 +66,7 @@ def command(
     answers = {key: value for key, value in options.items() if value is not None}
     _refuse_together(base, kind, answers, copy=copy)
     target_folder.refuse_name(name, sources, names())
-    output.refuse_unfit_folder(build)
+    build_folder.refuse_unfit_folder(build)
     base_definition = target_folder.find_base(base, name, sources) if base else None
     request = captured.read_captured(file) if file else None
     starting_point = StartingPoint(name, file, request, base_definition, copy)

@@ -63,7 +63,7 @@ def command(
     from generator.definition.read import load
     from generator.local.rehearsal import Folders, start_rehearsal
     from generator.local.running import read_build
-    from generator.packaging.build import FILES, shared_files, source_files
+    from generator.packaging.product import FILES, shared_files, source_files
 
     if problem := names.deployment_problem(source, names.DEFAULT_PROJECT, env):
         raise click.UsageError(problem)

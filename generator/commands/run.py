@@ -41,8 +41,8 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
     from generator.deploy.endpoint import vendor_url
     from generator.local.emulator import run_emulator
     from generator.local.running import RunningSource, advertise, deploy_source, read_build, refuse_if_running
-    from generator.packaging.build import CODE, TEMPLATE, source_files
     from generator.packaging.bundle import signs_url
+    from generator.packaging.product import CODE, TEMPLATE, source_files
 
     loaded = load(sources, [source], reserved=names_of_commands())[0]
     definition = loaded.source

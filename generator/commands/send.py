@@ -79,7 +79,7 @@ def command(
 def _with_body(sample: Sample, file: Path) -> Sample:
     """Return the sample's request with the file's content as its body, valid or not."""
     try:
-        return replace(sample, name=str(file), body=regular_file.read(file, regular_file.MAX_REQUEST))
+        return replace(sample, name=str(file), body=regular_file.read(file, regular_file.MAX_REQUEST_BYTES))
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read ({error.strerror})") from error
 
@@ -96,4 +96,4 @@ def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretL
     emulator_url = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
     ssm = Emulator(emulator_url, REGION, bundle, Path(), running.keys).client("ssm")
     endpoint = Endpoint(running.url, local=True, ca_bundle=running.ca_bundle, vendor_url=running.vendor_url)
-    return endpoint, stored_secrets(ssm, ssm_names(source), held=True)
+    return endpoint, stored_secrets(ssm, ssm_names(source), prefer_private_key=True)

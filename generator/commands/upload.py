@@ -17,7 +17,7 @@ from generator.deploy import helper_bucket
 from generator.errors import command_line
 
 if TYPE_CHECKING:
-    from generator.packaging.build import Product
+    from generator.packaging.product import Product
 
 
 class _File(NamedTuple):
@@ -62,7 +62,7 @@ def _files(products: Sequence[Product]) -> list[_File]:
     """Return zips before templates, so that a template never comes without its code."""
     from generator.deploy import changes
     from generator.packaging import bundle
-    from generator.packaging.build import CODE, CONFIG, TEMPLATES, shared_files
+    from generator.packaging.product import CODE, CONFIG, TEMPLATES, shared_files
 
     zips = dict(shared_files())
     zips |= {f"{product.name}/{name}": product.files[name] for product in products for name in (CODE, CONFIG)}
@@ -88,7 +88,7 @@ def _print_next_steps(product: Product, target: Target, sources: Path, build: Pa
     from rich.markup import escape
 
     from generator.deploy.changes import template_key
-    from generator.packaging.build import PIPELINE, TEMPLATE
+    from generator.packaging.product import PIPELINE, TEMPLATE
 
     commands = (
         (

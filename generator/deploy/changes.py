@@ -1,4 +1,4 @@
-"""A change set: what CloudFormation would do to a stack. One that is not executed leaves nothing behind."""
+"""A change set: what CloudFormation would do to a stack, and what would be lost by it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from typing import Any
 from generator.deploy import progress, stacks
 from generator.errors import GeneratorError
 
-# What CreateChangeSet says, and what others of CloudFormation's calls say.
+# What CreateChangeSet says where nothing would change, and what other calls of CloudFormation say.
 _NO_CHANGE = ("didn't contain changes", "No updates are to be performed")
-# What is lost with these is more than a resource.
 _API = "AWS::ApiGatewayV2::Api"
 _KEY, _ALARM = "AWS::KMS::Key", "AWS::CloudWatch::Alarm"
 _LOSS_BY_ID = {
@@ -25,9 +24,9 @@ _LOSS_BY_ID = {
     "Key": "it stays behind, and what is kept until now is encrypted with it, which the functions can then no longer "
     "read: `redrive` first; MozDef needs kms:Decrypt on it until its queue is empty",
 }
-"""What it means where one of these goes, by its logical id."""
+"""What is lost when one of these resources is removed, by its logical id."""
 _LOST_WHEN_REPLACED = (_KEY, "AWS::DynamoDB::Table")
-"""Those of them that are not the same once they are replaced."""
+"""Types of these resources whose contents are lost when they are replaced, too."""
 _CONTENTS_BY_TYPE = {
     "AWS::SQS::Queue": ("queue", "messages"),
     "AWS::S3::Bucket": ("bucket", "objects"),
@@ -37,7 +36,7 @@ _CONTENTS_BY_TYPE = {
 
 @dataclass(frozen=True)
 class Change:
-    """What would be done to a resource: `replaced` is True, False or Conditional, and empty where it is new or goes."""
+    """A change of a resource: `replacement` is True, False or Conditional, and empty where it is added or removed."""
 
     action: str
     logical_id: str
@@ -48,42 +47,43 @@ class Change:
 
     @property
     def loss(self) -> str | None:
-        """What it means where events, or the endpoint, would be lost or moved; else None."""
-        removed, maybe = self.action == "Remove", self.replacement == "Conditional"
+        """Return a sentence on what is lost or moved with this change, such as events or the endpoint; else None."""
+        removed = self.action == "Remove"
         if not removed and self.replacement not in ("True", "Conditional"):
             return None
-        said = f"{self.logical_id} {'is removed' if removed else 'may be replaced' if maybe else 'is replaced'}"
+        verb = "is removed" if removed else "is replaced" if self.replacement == "True" else "may be replaced"
+        what_happens = f"{self.logical_id} {verb}"
         if self.type == _API:
             if removed:
-                return f"{said}: the endpoint's URL is gone for good"
-            return f"{said}: the endpoint gets another URL, and the vendor must be told it; the old one ends"
+                return f"{what_happens}: the endpoint's URL is gone for good"
+            return f"{what_happens}: the endpoint gets another URL, and the vendor must be told it; the old one ends"
         if self.logical_id in _LOSS_BY_ID:
             lost = removed or (self.replacement == "True" and self.type in _LOST_WHEN_REPLACED)
-            return f"{said}: {_LOSS_BY_ID[self.logical_id]}" if lost else None
+            return f"{what_happens}: {_LOSS_BY_ID[self.logical_id]}" if lost else None
         if self.type not in _CONTENTS_BY_TYPE:
             return None
-        kind, things = _CONTENTS_BY_TYPE[self.type]
-        old = f"the {kind}" if removed else f"the old {kind}"
+        holder, contents = _CONTENTS_BY_TYPE[self.type]
+        old_holder = f"the {holder}" if removed else f"the old {holder}"
         if self.policy_action.endswith("Delete"):
-            return f"{said}: {old} is DELETED with the {things} in it"
-        told = "" if removed else "; whoever uses it must be told the new one"
-        return f"{said}: {old} stays behind with the {things} in it{told}"
+            return f"{what_happens}: {old_holder} is DELETED with the {contents} in it"
+        follow_up = "" if removed else "; whoever uses it must be told the new one"
+        return f"{what_happens}: {old_holder} stays behind with the {contents} in it{follow_up}"
 
 
 def losses(changes: Sequence[Change], *, new: bool) -> list[str]:
-    """What the changes mean where something would be lost, moved or no longer be done; new stacks have nothing yet."""
-    lost = [said for change in changes if (said := change.loss)]
+    """Return a sentence for each loss by these changes. A new stack has nothing to lose but its alarms."""
+    lost = [loss for change in changes if (loss := change.loss)]
     alarms = [change.logical_id for change in changes if change.type == _ALARM and change.action == "Remove"]
     if alarms:
-        gone = f"the alarm {alarms[0]} is" if len(alarms) == 1 else f"the alarms {', '.join(alarms)} are"
-        lost.append(f"{gone} removed: nobody is told any more when something is wrong there")
+        alarms_are = f"the alarm {alarms[0]} is" if len(alarms) == 1 else f"the alarms {', '.join(alarms)} are"
+        lost.append(f"{alarms_are} removed: nobody is told any more when something is wrong there")
     if not new and any(change.type == _KEY and change.action == "Add" for change in changes):
         lost.append("Key is added: MozDef can read its queue from now on only with kms:Decrypt on it")
     return lost
 
 
 def downgrade_warning(template: object, version: str) -> str | None:
-    """What to say where a deployed template is of a later version of the framework than this one; else None."""
+    """Return a warning where the deployed template is of a later version of the framework than this; else None."""
     metadata = template.get("Metadata", {}) if isinstance(template, Mapping) else {}
     deployed = str(metadata.get("MozDefEventFramework", {}).get("Version", ""))
     if _version_numbers(deployed) <= _version_numbers(version):
@@ -96,91 +96,91 @@ def _version_numbers(version: str) -> list[int]:
 
 
 class ChangeSet:
-    """A change set of a stack, new where there is no such stack yet."""
+    """A change set of a stack; `new`: there is no such stack yet."""
 
     def __init__(self, cloudformation: Any, stack: str, *, new: bool) -> None:
         self._cloudformation = cloudformation
         self._new = new
-        self._which = {"StackName": stack, "ChangeSetName": f"deploy-{secrets.token_hex(8)}"}
+        self._arguments = {"StackName": stack, "ChangeSetName": f"deploy-{secrets.token_hex(8)}"}
         self.executed = False
         self.empty = False
         self.changes: list[Change] = []
 
     def create(self, request: Mapping[str, Any]) -> None:
-        """Have it worked out; GeneratorError where that fails."""
-        made = self._cloudformation.create_change_set(
-            **self._which, Capabilities=["CAPABILITY_IAM"], Description="python -m generator deploy", **request
+        """Create the change set and wait for it; GeneratorError where CloudFormation refuses it."""
+        created = self._cloudformation.create_change_set(
+            **self._arguments, Capabilities=["CAPABILITY_IAM"], Description="python -m generator deploy", **request
         )
-        found = self._worked_out()
-        reason = found.get("StatusReason", "")
-        if found["Status"] == "FAILED":
-            self.empty = any(said in reason for said in _NO_CHANGE)
+        description = self._wait_until_created()
+        reason = description.get("StatusReason", "")
+        if description["Status"] == "FAILED":
+            self.empty = any(message in reason for message in _NO_CHANGE)
             if not self.empty:
-                said = progress.validation_errors(self._cloudformation, reason, ChangeSetName=made["Id"]) or [reason]
-                named = self._which["StackName"]
-                raise GeneratorError("\n".join(f"stack {named}: can't be changed: {line}" for line in said))
-        pages = self._cloudformation.get_paginator("describe_change_set").paginate(**self._which)
-        self.changes = [_parse_change(one["ResourceChange"]) for page in pages for one in page.get("Changes", ())]
+                stack, change_set = self._arguments["StackName"], {"ChangeSetName": created["Id"]}
+                problems = progress.validation_errors(self._cloudformation, reason, **change_set) or [reason]
+                raise GeneratorError("\n".join(f"stack {stack}: can't be changed: {line}" for line in problems))
+        pages = self._cloudformation.get_paginator("describe_change_set").paginate(**self._arguments)
+        self.changes = [_parse_change(change["ResourceChange"]) for page in pages for change in page.get("Changes", ())]
 
-    def _worked_out(self) -> dict[str, Any]:
+    def _wait_until_created(self) -> dict[str, Any]:
         while True:
-            found: dict[str, Any] = self._cloudformation.describe_change_set(**self._which)
-            if found["Status"] in ("CREATE_COMPLETE", "FAILED"):
-                return found
+            description: dict[str, Any] = self._cloudformation.describe_change_set(**self._arguments)
+            if description["Status"] in ("CREATE_COMPLETE", "FAILED"):
+                return description
             progress.pause(self._cloudformation)
 
     def execute(self) -> None:
-        """Start it; CloudFormation goes on by itself."""
-        self._cloudformation.execute_change_set(**self._which)
+        """Start the change set; CloudFormation goes on by itself."""
+        self._cloudformation.execute_change_set(**self._arguments)
         self.executed = True
 
     def discard(self) -> None:
-        """Where it was not executed, delete it, and the stack that was made to hold it alone."""
+        """Delete the change set unless it was executed, and the empty stack that CloudFormation made for it."""
         if self.executed:
             return
-        there = stacks.find_stack(self._cloudformation, self._which["StackName"])
-        if there is None:
+        stack = stacks.find_stack(self._cloudformation, self._arguments["StackName"])
+        if stack is None:
             return
-        self._worked_out()  # before that, it can't be deleted
-        self._cloudformation.delete_change_set(**self._which)
-        if self._new and self._is_empty(there.id):
-            progress.delete_empty_stack(self._cloudformation, there)
+        self._wait_until_created()  # an unfinished one can't be deleted
+        self._cloudformation.delete_change_set(**self._arguments)
+        if self._new and self._is_empty(stack.id):
+            progress.delete_empty_stack(self._cloudformation, stack)
 
-    def _is_empty(self, stack: str) -> bool:
-        """Whether the stack holds nothing still: somebody else may have proposed to the same one, or have begun."""
-        there = stacks.find_stack(self._cloudformation, stack)
-        if there is None or there.status != "REVIEW_IN_PROGRESS":
+    def _is_empty(self, stack_id: str) -> bool:
+        """Return whether the stack is still empty: somebody else may have made a change set for it, or executed one."""
+        stack = stacks.find_stack(self._cloudformation, stack_id)
+        if stack is None or stack.status != "REVIEW_IN_PROGRESS":
             return False
-        return not self._cloudformation.list_change_sets(StackName=stack)["Summaries"]
+        return not self._cloudformation.list_change_sets(StackName=stack_id)["Summaries"]
 
 
 @contextmanager
 def open_change_set(cloudformation: Any, stack: str, request: Mapping[str, Any], *, new: bool) -> Iterator[ChangeSet]:
-    """A change set by what `request` asks of CreateChangeSet; however this ends, nothing is left of it but its work."""
+    """Create a change set with these arguments of CreateChangeSet; delete it at the end unless it was executed."""
     change_set = ChangeSet(cloudformation, stack, new=new)
     try:
         change_set.create(request)
         yield change_set
     except BaseException:
-        with suppress(Exception):  # what ended it is what matters
+        with suppress(Exception):  # the first error is the one to show
             change_set.discard()
         raise
     change_set.discard()
 
 
 def template_key(template: bytes) -> str:
-    """Where a template goes in the helper bucket that is too long to be sent along."""
+    """Return the key in the helper bucket for a template that is too long for a request."""
     return f"code/{hashlib.sha256(template).hexdigest()}.json"
 
 
-def _parse_change(told: Mapping[str, Any]) -> Change:
-    targets = [detail["Target"] for detail in told.get("Details", ())]
+def _parse_change(resource_change: Mapping[str, Any]) -> Change:
+    targets = [detail["Target"] for detail in resource_change.get("Details", ())]
     names = (target.get("Name") or target.get("Attribute", "") for target in targets)
     return Change(
-        told["Action"],
-        told["LogicalResourceId"],
-        told["ResourceType"],
-        told.get("Replacement", ""),
+        resource_change["Action"],
+        resource_change["LogicalResourceId"],
+        resource_change["ResourceType"],
+        resource_change.get("Replacement", ""),
         tuple(dict.fromkeys(names)),
-        told.get("PolicyAction", ""),
+        resource_change.get("PolicyAction", ""),
     )

@@ -1,4 +1,4 @@
-"""What goes with a stack, and what stays behind."""
+"""Deleting a stack: which resources are deleted with it, and which remain with what they hold."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
 KEPT, REDRIVE = "Kept", "Redrive"
-"""The bucket of kept events, and the function that sends them."""
-_STAYS = ("Retain", "RetainExceptOnCreate")
+"""Logical ids: the bucket of kept events, and the function that sends them."""
+_RETAINED_BY = ("Retain", "RetainExceptOnCreate")
 
 
 class Remaining(NamedTuple):
-    """A resource that stays: `arn` is empty where only `name` says what it is."""
+    """A resource that remains after its stack; `arn` is empty where the name alone identifies it."""
 
     logical_id: str
     name: str
@@ -27,22 +27,22 @@ class Remaining(NamedTuple):
 
 
 def partition_resources(cloudformation: Any, stack: Stack) -> tuple[dict[str, str], list[dict[str, Any]]]:
-    """What goes, by logical id and with its name, and the resources that stay; not the policies that are on these."""
-    there = list_resources(cloudformation, stack)
-    if not there:
+    """Return the deleted resources' names by logical id, and the remaining resources, without their policies."""
+    resources = list_resources(cloudformation, stack)
+    if not resources:
         return {}, []
     template = cloudformation.get_template(StackName=stack.id)["TemplateBody"]
     if not isinstance(template, Mapping):
-        raise GeneratorError(f"stack {stack.name}: its template is no JSON, so none that this framework made")
-    policies = {name: one.get("DeletionPolicy") for name, one in template["Resources"].items()}
-    names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in there}
-    goes = {title: names[title] for title in sorted(names) if policies.get(title) not in _STAYS}
-    stays = [one for one in there if one["LogicalResourceId"] not in goes]
-    return goes, [one for one in stays if not one["ResourceType"].endswith("Policy")]
+        raise GeneratorError(f"stack {stack.name}: its template is no JSON, so this framework did not make it")
+    policies = {title: resource.get("DeletionPolicy") for title, resource in template["Resources"].items()}
+    names = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
+    deleted = {title: names[title] for title in sorted(names) if policies.get(title) not in _RETAINED_BY}
+    remaining = [resource for resource in resources if resource["LogicalResourceId"] not in deleted]
+    return deleted, [resource for resource in remaining if not resource["ResourceType"].endswith("Policy")]
 
 
 def describe_remaining(resource: Mapping[str, Any], stack: Stack, sqs: Any, s3: Any) -> Remaining:
-    """A resource that stays, with what is on it, or kept in it."""
+    """Return a remaining resource with the messages on it, or the events kept in it."""
     title, name = resource["LogicalResourceId"], resource["PhysicalResourceId"]
     try:
         if resource["ResourceType"] == "AWS::S3::Bucket":
@@ -57,20 +57,20 @@ def describe_remaining(resource: Mapping[str, Any], stack: Stack, sqs: Any, s3: 
 
 
 def secret_parameters(stack: Stack, ssm: Any) -> list[str]:
-    """The parameters with the stack's secrets that there are."""
+    """Return the names of the stack's secrets that are in Parameter Store."""
     if not (name := stack.outputs.get("SecretParameters")):
         return []
-    found = ssm.get_parameters(Names=[name, f"{name}{PREVIOUS_SUFFIX}"])["Parameters"]
-    return sorted(one["Name"] for one in found)
+    parameters = ssm.get_parameters(Names=[name, f"{name}{PREVIOUS_SUFFIX}"])["Parameters"]
+    return sorted(parameter["Name"] for parameter in parameters)
 
 
 def refuse_in_use(cloudformation: Any, pipeline: Stack, event_source: Stack | None, delete: str) -> None:
-    """GeneratorError where the event source needs its pipeline's role, or the policy that bounds its own."""
+    """Raise GeneratorError where the event source needs the pipeline's role, or its boundary policy."""
     if event_source is None:
         return
-    there = {one["PhysicalResourceId"] for one in list_resources(cloudformation, pipeline)}
+    owned = {resource["PhysicalResourceId"] for resource in list_resources(cloudformation, pipeline)}
     role = (event_source.role or "").rpartition("/")[2]  # a role's id is its name
-    if role in there or event_source.parameters.get("PermissionsBoundaryArn") in there:
+    if role in owned or event_source.parameters.get("PermissionsBoundaryArn") in owned:
         raise GeneratorError(
             f"stack {event_source.name} was deployed by this pipeline, and can't be deleted without its roles: "
             f"delete that first: {delete}"

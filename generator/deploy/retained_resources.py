@@ -13,13 +13,13 @@ from lambdas.delivering.envelope import ENVELOPE_ERRORS, parse_envelope
 from lambdas.delivering.kept_bucket import MAX_OBJECT
 from lambdas.runtime.aws_errors import Unconfirmed, required_field
 
-_PARTS = {"unsent/": 3, "rejected/": 4}
-"""What can be brought in, and of how many parts its keys are. What waits comes first: it was shaped already."""
+_KEY_PARTS = {"unsent/": 3, "rejected/": 4}
+"""The prefixes of kept requests, and how many parts their keys have. Unsent messages are moved first."""
 
 
 @dataclass(frozen=True)
 class RetainedBucket:
-    """A bucket with the requests that are kept in it."""
+    """A bucket that a stack left, or would leave, behind, and how many requests are kept in it."""
 
     name: str
     rejected: int
@@ -31,7 +31,7 @@ class RetainedBucket:
 
 @dataclass(frozen=True)
 class RetainedQueue:
-    """A queue with the messages that are on it, or are being read."""
+    """A queue that a stack left behind, with the number of messages on it, those being read included."""
 
     url: str
     messages: int
@@ -46,88 +46,94 @@ class RetainedResources:
 
     @property
     def with_events(self) -> RetainedResources:
-        """The part of it that holds events."""
+        """Return the resources that hold events."""
         buckets = (bucket for bucket in self.buckets if bucket.rejected or bucket.unsent)
         return RetainedResources(tuple(buckets), tuple(queue for queue in self.queues if queue.messages))
 
 
-def find_retained(target: Target, source: str, bucket: str, queues: Collection[str]) -> RetainedResources:
-    """What there is beside the bucket and the queues that the source has now, which are given by name and by URL."""
+def find_retained(
+    target: Target, source: str, current_bucket: str, current_queues: Collection[str]
+) -> RetainedResources:
+    """Return what earlier stacks left, without the source's current bucket (a name) and queues (URLs)."""
     s3, sqs = target.client("s3"), target.client("sqs")
-    named = f"{source}-{target.environment}-kept-"
-    pages = s3.get_paginator("list_buckets").paginate(Prefix=named, BucketRegion=target.region)
-    names = [each["Name"] for page in pages for each in page.get("Buckets", ())]
-    buckets = [name for name in names if name != bucket and _has_tags(s3, name, target.tags(source))]
-    stack, own = target.stack(source), {url.rpartition("/")[2] for url in queues}
+    prefix = f"{source}-{target.environment}-kept-"
+    pages = s3.get_paginator("list_buckets").paginate(Prefix=prefix, BucketRegion=target.region)
+    names = [listed["Name"] for page in pages for listed in page.get("Buckets", ())]
+    buckets = [name for name in names if name != current_bucket and _has_tags(s3, name, target.tags(source))]
+    stack, own_names = target.stack(source), {url.rpartition("/")[2] for url in current_queues}
     pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=stack)
     urls = {url.rpartition("/")[2]: url for page in pages for url in page.get("QueueUrls", ())}
-    others = [name for name in urls if name not in own and (name == stack or name.startswith(f"{stack}-"))]
+    other_names = [name for name in urls if name not in own_names and (name == stack or name.startswith(f"{stack}-"))]
     return RetainedResources(
         tuple(count_kept(s3, name) for name in sorted(buckets)),
-        tuple(RetainedQueue(urls[name], count_messages(sqs, urls[name])) for name in sorted(others)),
+        tuple(RetainedQueue(urls[name], count_messages(sqs, urls[name])) for name in sorted(other_names)),
     )
 
 
 def count_kept(s3: Any, bucket: str) -> RetainedBucket:
-    """A bucket, with how many requests are kept in it."""
+    """Count the requests that are kept in a bucket."""
     return RetainedBucket(bucket, count_objects(s3, bucket, "rejected/"), count_objects(s3, bucket, "unsent/"))
 
 
 def count_objects(s3: Any, bucket: str, prefix: str) -> int:
-    """The number of objects below a prefix."""
+    """Return the number of objects below a prefix."""
     return sum(1 for _ in _keys(s3, bucket, prefix))
 
 
 def count_messages(sqs: Any, url: str) -> int:
-    """The number of messages that are on a queue, those that are being read included."""
-    wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
-    return sum(int(found[name]) for name in wanted)
+    """Return the number of messages on a queue, those being read included."""
+    counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=counts)["Attributes"]
+    return sum(int(attributes[name]) for name in counts)
 
 
 def move_kept_events(s3: Any, source: str, old: str, new: str) -> Iterator[tuple[str, str | None]]:
-    """Move what is kept from an old bucket into a new one: each object's key, and its new one, or None if not ours.
+    """Move the kept requests from an old bucket to a new one; yield each key with the new key, or None if it stays.
 
-    An object is deleted once it is copied, so an end at any point loses nothing. Its new name is the hash of all that
-    is in it: moved again, it takes its own place, and never that of another request with the same body.
+    An object that is no envelope of this source stays. The others are deleted once they are copied, so an end at any
+    point loses nothing. The new name is the hash of the whole object: moved again, it replaces itself, and never
+    another request with the same body.
     """
-    for prefix, parts in _PARTS.items():
+    for prefix, parts in _KEY_PARTS.items():
         for key in _keys(s3, old, prefix):
             content = s3.get_object(Bucket=old, Key=key)["Body"].read(MAX_OBJECT)
             if key.count("/") + 1 != parts or not _is_from_source(content, source):
                 yield key, None
                 continue
-            place = f"{key.rpartition('/')[0]}/{hashlib.sha256(content).hexdigest()}.json"
-            answer = s3.put_object(Bucket=new, Key=place, Body=content, ContentType="application/json")
+            new_key = f"{key.rpartition('/')[0]}/{hashlib.sha256(content).hexdigest()}.json"
+            answer = s3.put_object(Bucket=new, Key=new_key, Body=content, ContentType="application/json")
             try:
                 required_field(answer, "ETag")
             except Unconfirmed:
-                raise GeneratorError(f"AWS: PutObject: its answer does not say that {place} was stored") from None
+                raise GeneratorError(f"AWS: PutObject: its answer does not say that {new_key} was stored") from None
             s3.delete_object(Bucket=old, Key=key)
-            yield key, place
+            yield key, new_key
 
 
 def choose_bucket(retained: RetainedResources, name: str, source: str) -> RetainedBucket:
-    """The bucket of a name; GeneratorError where no earlier stack left it behind."""
+    """Return the bucket of a name; GeneratorError where no earlier stack left it behind."""
     for bucket in retained.buckets:
         if bucket.name == name:
             return bucket
-    there = f"there is {', '.join(each.name for each in retained.buckets)}" if retained.buckets else "there is none"
-    raise GeneratorError(f"--from-bucket: no earlier stack of {source} left a bucket {name} behind; {there}")
+    existing = (
+        f"there is {', '.join(bucket.name for bucket in retained.buckets)}" if retained.buckets else "there is none"
+    )
+    raise GeneratorError(f"--from-bucket: no earlier stack of {source} left a bucket {name} behind; {existing}")
 
 
 def _has_tags(s3: Any, bucket: str, tags: dict[str, str]) -> bool:
-    """Whether a bucket has all of these tags."""
+    """Return whether a bucket has all of these tags."""
     try:
-        found = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
+        bucket_tags = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
     except s3.exceptions.ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchTagSet", "NoSuchBucket"):
             return False
         raise
-    return tags.items() <= {tag["Key"]: tag["Value"] for tag in found}.items()
+    return tags.items() <= {tag["Key"]: tag["Value"] for tag in bucket_tags}.items()
 
 
 def _is_from_source(content: bytes, source: str) -> bool:
+    """Return whether an object is an envelope of this source."""
     try:
         return bool(parse_envelope(content)["source"] == source)
     except ENVELOPE_ERRORS:
@@ -136,4 +142,4 @@ def _is_from_source(content: bytes, source: str) -> bool:
 
 def _keys(s3: Any, bucket: str, prefix: str) -> Iterator[str]:
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        yield from (each["Key"] for each in page.get("Contents", ()))
+        yield from (listed["Key"] for listed in page.get("Contents", ()))

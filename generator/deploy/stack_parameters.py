@@ -1,4 +1,4 @@
-"""The parameters of a deployment: what is wrong with those that were given, and what a change set gets."""
+"""The parameters of a stack: mistakes in those of `--parameter`, and the list for a change set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from generator.deploy.stacks import Stack
 from generator.errors import GeneratorError
 
 ZIP_PARAMETERS = ("LambdaKey", "MergeKey", "ConfigKey")
-"""Where zips are, named by their content: the template's default is what was built with it."""
+"""Keys of zips, named by their content: the template's default is the zip that was built with it."""
 _OPTIONS = {"ProjectName": "--project", "Environment": "--env", "HelperBucket": "--bucket"}
 _SET_BY_FRAMEWORK = {
     **{name: f"{option} says what it is" for name, option in _OPTIONS.items()},
@@ -19,51 +19,52 @@ _SET_BY_FRAMEWORK = {
 }
 
 
-def parameter_problems(template: Mapping[str, Any], given: Mapping[str, str]) -> list[str]:
-    """What is wrong with the given ones, one a line."""
+def parameter_problems(template: Mapping[str, Any], chosen: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with the chosen parameters, one line each."""
     known = template.get("Parameters", {})
-    found = []
-    for name, value in given.items():
+    problems = []
+    for name, value in chosen.items():
         if name in _SET_BY_FRAMEWORK and name in known:
-            found.append(f"--parameter {name}: is not to be given: {_SET_BY_FRAMEWORK[name]}")
+            problems.append(f"--parameter {name}: is not to be given: {_SET_BY_FRAMEWORK[name]}")
         elif name not in known:
-            found.append(f"--parameter {name}: no such parameter{_suggestion(name, known)}")
-        elif wants := _constraint(known[name], value):
-            found.append(f'--parameter {name}: {wants}, and is "{value}"')
-    return found
+            problems.append(f"--parameter {name}: no such parameter{_suggestion(name, known)}")
+        elif constraint := _constraint(known[name], value):
+            problems.append(f'--parameter {name}: {constraint}, and is "{value}"')
+    return problems
 
 
 def _suggestion(name: str, known: Mapping[str, Any]) -> str:
-    there = sorted(known.keys() - _SET_BY_FRAMEWORK)
-    by_case = {one.lower(): one for one in there}
-    near = difflib.get_close_matches(name.lower(), by_case, 1)
-    return f"; did you mean {by_case[near[0]]}? ({', '.join(there)})" if near else f"; there are {', '.join(there)}"
+    choices = sorted(known.keys() - _SET_BY_FRAMEWORK)
+    by_lower_case = {choice.lower(): choice for choice in choices}
+    closest = difflib.get_close_matches(name.lower(), by_lower_case, 1)
+    listed = ", ".join(choices)
+    return f"; did you mean {by_lower_case[closest[0]]}? ({listed})" if closest else f"; there are {listed}"
 
 
 def _constraint(parameter: Mapping[str, Any], value: str) -> str | None:
-    """What would be right, where the value is not; a pattern is of the whole value."""
-    allowed, pattern = [str(one) for one in parameter.get("AllowedValues", ())], parameter.get("AllowedPattern")
+    """Return the constraint that the value violates, or None; a pattern must match the whole value."""
+    allowed, pattern = [str(choice) for choice in parameter.get("AllowedValues", ())], parameter.get("AllowedPattern")
     if allowed and value not in allowed:
-        said: str = parameter.get("ConstraintDescription") or f"must be one of {', '.join(allowed)}"
+        description: str = parameter.get("ConstraintDescription") or f"must be one of {', '.join(allowed)}"
     elif pattern and not re.fullmatch(pattern, value):
-        said = parameter.get("ConstraintDescription") or f"must match {pattern}"
+        description = parameter.get("ConstraintDescription") or f"must match {pattern}"
     else:
         return None
-    return said
+    return description
 
 
 def change_set_parameters(
-    template: Mapping[str, Any], given: Mapping[str, str], options: Mapping[str, str], stack: Stack | None
+    template: Mapping[str, Any], chosen: Mapping[str, str], fixed: Mapping[str, str], stack: Stack | None
 ) -> list[dict[str, Any]]:
-    """What a change set gets; GeneratorError with all that somebody must say. `options` has what is not to be given.
+    """Return the parameters of a change set; GeneratorError with all that are missing. `fixed` overrides `chosen`.
 
-    What is not given stays as the stack has it, or is the template's default.
+    A parameter without a value stays as the stack has it, or is the template's default.
     """
     before = stack.parameters if stack else {}
     sent: list[dict[str, Any]] = []
     missing = []
     for name, parameter in sorted(template.get("Parameters", {}).items()):
-        if (value := options.get(name, given.get(name))) is not None:
+        if (value := fixed.get(name, chosen.get(name))) is not None:
             sent.append({"ParameterKey": name, "ParameterValue": value})
         elif name in ZIP_PARAMETERS and "Default" in parameter:
             continue

@@ -1,4 +1,4 @@
-"""Stacks: the states that they are in, and the way on from each.
+"""Stacks: find them, and what `deploy` does next with a stack in each status.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 """
@@ -20,9 +20,9 @@ SERVICE_TAG = "Service"
 """The tag that says which source a stack is of."""
 StackAction = Literal["create", "update", "delete", "continue", "wait"]
 
-# Only the first two hold nothing. UPDATE_ROLLBACK_COMPLETE is as healthy as UPDATE_COMPLETE: it has all that it had.
+# Only the first two are empty. UPDATE_ROLLBACK_COMPLETE is as healthy as UPDATE_COMPLETE: every resource is as before.
 _ACTIONS: Mapping[str, StackAction] = {
-    "REVIEW_IN_PROGRESS": "create",  # of a change set that nobody executed
+    "REVIEW_IN_PROGRESS": "create",  # a change set that nobody has executed
     "ROLLBACK_COMPLETE": "delete",  # its creation failed
     "CREATE_COMPLETE": "update",
     "UPDATE_COMPLETE": "update",
@@ -36,26 +36,26 @@ _ACTIONS: Mapping[str, StackAction] = {
 _DELETE_FIRST = ("CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED")
 # While these last, a stack may lack any of its resources.
 _INCOMPLETE = ("CREATE", "ROLLBACK", "DELETE", "IMPORT", "IMPORT_ROLLBACK")
-_NOTHING = {
+_EMPTY_BECAUSE = {
     "REVIEW_IN_PROGRESS": "nothing is deployed yet, and a change set waits for somebody to execute it",
     "ROLLBACK_COMPLETE": "its creation failed, and nothing of it is left",
 }
-_NOT_THERE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
-_GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
+_NOT_DEPLOYED = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+_DELETED = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 
 class NotDeployedError(GeneratorError):
-    """A command needs a deployed source, and has found none; `status` is None where there is no stack."""
+    """A command needs a deployed source, and there is none; `status` is None where there is no stack."""
 
     def __init__(self, problem: str, stack: str, status: str | None = None) -> None:
         super().__init__(problem)
         self.report = {"stack": stack, "status": status, "problem": problem, "well": False}
-        """What --json says."""
+        """The output of --json."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack as it is now; `role` is the one with which CloudFormation acts on it."""
+    """A stack as CloudFormation describes it; `role` is the one with which CloudFormation acts on it."""
 
     name: str
     id: str
@@ -68,66 +68,66 @@ class Stack:
 
     @property
     def in_progress(self) -> bool:
-        """Something is being done to it. What is to be reviewed waits for somebody, perhaps for ever."""
+        """Return whether CloudFormation works on the stack. A change set in review may wait for ever."""
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
 
     @property
     def busy_message(self) -> str:
-        """What to say where something is being done to it."""
+        """Return the message for a stack that CloudFormation works on."""
         return f"stack {self.name} is in {self.status} since {self.since:%Y-%m-%d %H:%M} UTC: wait until that has ended"
 
     @property
     def account(self) -> str:
-        """The account that it is in."""
+        """Return the account's number."""
         return self.id.split(":")[4]
 
 
 def find_stack(cloudformation: Any, name: str) -> Stack | None:
-    """The stack of a name, or of an id; None where there is none."""
+    """Return the stack of a name, or of an id; None where there is none."""
     try:
-        found = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        description = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     except cloudformation.exceptions.ClientError as error:
         if "does not exist" in error.response["Error"]["Message"]:
             return None
         raise
     return Stack(
-        found["StackName"],
-        found["StackId"],
-        found["StackStatus"],
-        found.get("DeletionTime") or found.get("LastUpdatedTime") or found["CreationTime"],
-        {one["Key"]: one["Value"] for one in found.get("Tags", ())},
-        {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", ())},
-        {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())},
-        found.get("RoleARN"),
+        description["StackName"],
+        description["StackId"],
+        description["StackStatus"],
+        description.get("DeletionTime") or description.get("LastUpdatedTime") or description["CreationTime"],
+        {tag["Key"]: tag["Value"] for tag in description.get("Tags", ())},
+        {each["ParameterKey"]: each["ParameterValue"] for each in description.get("Parameters", ())},
+        {each["OutputKey"]: each["OutputValue"] for each in description.get("Outputs", ())},
+        description.get("RoleARN"),
     )
 
 
 def stacks_without_source(cloudformation: Any, name_of: Callable[[str], str], sources: Iterable[str]) -> list[str]:
-    """The stacks that are named as `name_of` names that of a source, and are of none of these sources."""
+    """Return the stacks with a name as `name_of` makes it of a source, but of none of these sources."""
     before, after = name_of("*").split("*")
     pages = cloudformation.get_paginator("list_stacks").paginate()
-    stacks = [one for page in pages for one in page["StackSummaries"] if one["StackStatus"] not in _NOT_THERE]
-    services = {one["StackName"].removeprefix(before).removesuffix(after) for one in stacks}
+    stacks = [stack for page in pages for stack in page["StackSummaries"] if stack["StackStatus"] not in _NOT_DEPLOYED]
+    services = {stack["StackName"].removeprefix(before).removesuffix(after) for stack in stacks}
     names = {name_of(service) for service in services if not service_problem(service)}
-    return sorted(names.intersection(one["StackName"] for one in stacks).difference(map(name_of, sources)))
+    return sorted(names.intersection(stack["StackName"] for stack in stacks).difference(map(name_of, sources)))
 
 
 def get_stack(target: Target, name: str) -> Stack:
-    """The stack of a name; NotDeployedError where there is none."""
+    """Return the stack of a name; NotDeployedError where there is none."""
     stack = find_stack(target.client("cloudformation"), name)
     if stack is None:
-        said = f"no stack {name} in {target.region}; --env, --project and --region choose another"
-        raise NotDeployedError(said, name)
+        problem = f"no stack {name} in {target.region}; --env, --project and --region choose another"
+        raise NotDeployedError(problem, name)
     return stack
 
 
 def get_deployed_stack(target: Target, service: str) -> Stack:
-    """The stack of a deployed source; NotDeployedError, with its state in words, where it has none that can be used."""
+    """Return the stack of a deployed source; NotDeployedError with the status in words where it can't be used."""
     stack = get_stack(target, target.stack(service))
     deploy, delete = (command_line(f"{command} {service}{target.options}") for command in ("deploy", "delete"))
-    if nothing := _NOTHING.get(stack.status):
-        said = f"stack {stack.name} is in {stack.status}: {nothing}: {deploy}"
-        raise NotDeployedError(said, stack.name, stack.status)
+    if reason := _EMPTY_BECAUSE.get(stack.status):
+        problem = f"stack {stack.name} is in {stack.status}: {reason}: {deploy}"
+        raise NotDeployedError(problem, stack.name, stack.status)
     refuse_foreign(target.client("cloudformation"), stack, target.tags(service))
     if stack.in_progress and stack.status.removesuffix("_IN_PROGRESS") in _INCOMPLETE:
         raise NotDeployedError(stack.busy_message, stack.name, stack.status)
@@ -144,40 +144,45 @@ def _delete_first(stack: Stack, delete: str) -> str:
 
 
 def next_action(stack: Stack | None, *, delete: str, roll_back: str) -> StackAction:
-    """What is to be done to a stack, so that it is as wanted; `delete` and `roll_back` are commands to tell."""
+    """Return what `deploy` does next with a stack; `delete` and `roll_back` are commands for messages.
+
+    GeneratorError where a person has to act first, or to wait.
+    """
     if stack is None:
         return "create"
-    if found := _ACTIONS.get(stack.status):
-        return found
+    if action := _ACTIONS.get(stack.status):
+        return action
     if stack.in_progress:
         raise GeneratorError(stack.busy_message)
-    said = f"stack {stack.name} is in {stack.status}"
+    state = f"stack {stack.name} is in {stack.status}"
     if stack.status in _DELETE_FIRST:
         raise GeneratorError(_delete_first(stack, delete))
     if stack.status == "UPDATE_FAILED":
-        raise GeneratorError(f"{said}: its last update waits to be rolled back: {roll_back}")
-    raise GeneratorError(f"{said}, from which there is no way on: look at it in the console of CloudFormation")
+        raise GeneratorError(f"{state}: its last update waits to be rolled back: {roll_back}")
+    raise GeneratorError(f"{state}, from which there is no way on: look at it in the console of CloudFormation")
 
 
 def refuse_foreign(cloudformation: Any, stack: Stack, tags: Mapping[str, str]) -> None:
-    """NotDeployedError where the stack is not of this source, project and environment, or none of the framework's."""
-    another = "--project and --env choose another name"
+    """Raise NotDeployedError where the stack is of another source, project or environment, or not of the framework."""
+    options_hint = "--project and --env choose another name"
     if SERVICE_TAG in stack.tags:
-        differ = [f"{key}={stack.tags[key]}" for key, value in tags.items() if stack.tags.get(key, value) != value]
-        if differ:
-            said = f"stack {stack.name} is another's: it has the tags {', '.join(differ)}; {another}"
-            raise NotDeployedError(said, stack.name, stack.status)
+        different_tags = [
+            f"{key}={stack.tags[key]}" for key, value in tags.items() if stack.tags.get(key, value) != value
+        ]
+        if different_tags:
+            problem = f"stack {stack.name} is another's: it has the tags {', '.join(different_tags)}; {options_hint}"
+            raise NotDeployedError(problem, stack.name, stack.status)
         return
-    # One that was made in the console has no tags of its own, but our template.
+    # A stack that was made in the console has no tags of ours, but our template.
     template = cloudformation.get_template(StackName=stack.id)["TemplateBody"]
     metadata = template.get("Metadata", {}) if isinstance(template, Mapping) else {}
     source = metadata.get("MozDefEventFramework", {}).get("Source")
     if source != tags[SERVICE_TAG]:
-        of = f"is of the source {source}" if source else "was not made by this framework"
-        raise NotDeployedError(f"stack {stack.name} {of}; {another}", stack.name, stack.status)
+        origin = f"is of the source {source}" if source else "was not made by this framework"
+        raise NotDeployedError(f"stack {stack.name} {origin}; {options_hint}", stack.name, stack.status)
 
 
 def list_resources(cloudformation: Any, stack: Stack) -> list[dict[str, Any]]:
-    """The resources that a stack has."""
-    there = cloudformation.describe_stack_resources(StackName=stack.id)["StackResources"]
-    return [one for one in there if one.get("PhysicalResourceId") and one["ResourceStatus"] not in _GONE]
+    """Return the resources that a stack has."""
+    resources = cloudformation.describe_stack_resources(StackName=stack.id)["StackResources"]
+    return [each for each in resources if each.get("PhysicalResourceId") and each["ResourceStatus"] not in _DELETED]

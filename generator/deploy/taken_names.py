@@ -1,6 +1,6 @@
-"""Names that a template was given, and that something has already: an earlier stack left it behind, or it is another's.
+"""Refuse names for a new queue or repository that are taken: by what an earlier stack left behind, or by others.
 
-CloudFormation makes nothing of a name that is there. Whatever is not named here has a name of its own each time.
+CloudFormation can't make a resource with a name that is taken. All other resources get a new name each time.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from botocore.exceptions import ClientError
 from generator.deploy.retained_resources import count_messages
 from generator.errors import GeneratorError
 
-_NOT_KNOWN = (
+_NOT_FOUND = (
     "AWS.SimpleQueueService.NonExistentQueue",
     "QueueDoesNotExist",
     "RepositoryDoesNotExistException",
     "AccessDenied",
     "AccessDeniedException",
 )
-"""What is answered where there is none, or one may not ask."""
+"""Error codes where there is no such resource, or the user may not look."""
 
 
 def refuse_taken_queue(sqs: Any, values: Mapping[str, str], before: Mapping[str, str]) -> None:
-    """GeneratorError where an event source with these parameters would make a queue that is there.
+    """Raise GeneratorError where an event source with these parameters would make a queue that exists.
 
-    `before` are the parameters that its stack has now. Who may not ask leaves it to CloudFormation to say so.
+    `before` are the parameters that its stack has now. Without the permission to look, CloudFormation reports it.
     """
     name = values.get("EventsQueueName")
     if not name or name == before.get("EventsQueueName"):
@@ -35,25 +35,25 @@ def refuse_taken_queue(sqs: Any, values: Mapping[str, str], before: Mapping[str,
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
         messages = count_messages(sqs, url)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _NOT_KNOWN:
+        if error.response["Error"]["Code"] in _NOT_FOUND:
             return
         raise
-    on_it = f"{messages} message{'' if messages == 1 else 's'} on it"
+    message_count = f"{messages} message{'' if messages == 1 else 's'} on it"
     raise GeneratorError(
-        f"EventsQueueName: there is a queue {name} already, with {on_it}: an earlier stack left it behind, or it is "
-        f"another's. Give another name, or have MozDef empty it, delete {url}, and deploy a minute later"
+        f"EventsQueueName: there is a queue {name} already, with {message_count}: an earlier stack left it behind, "
+        f"or it is another's. Give another name, or have MozDef empty it, delete {url}, and deploy a minute later"
     )
 
 
 def refuse_taken_repository(codecommit: Any, values: Mapping[str, str], before: Mapping[str, str], own: str) -> None:
-    """The same of a pipeline and its configuration's repository, whose name is `own` where none is given."""
+    """Raise GeneratorError where a pipeline would make a repository that exists; `own` is its name by default."""
     name = _repository(values, own)
     if not name or name == _repository(before, own):
         return
     try:
         codecommit.get_repository(repositoryName=name)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _NOT_KNOWN:
+        if error.response["Error"]["Code"] in _NOT_FOUND:
             return
         raise
     raise GeneratorError(
@@ -63,7 +63,7 @@ def refuse_taken_repository(codecommit: Any, values: Mapping[str, str], before: 
 
 
 def _repository(values: Mapping[str, str], own: str) -> str | None:
-    """The repository that a pipeline with these parameters makes; None where it makes none."""
+    """Return the repository that a pipeline with these parameters makes; None where it makes none."""
     if values.get("CreateConfigRepository") != "true":
         return None
     return values.get("ConfigRepository") or own

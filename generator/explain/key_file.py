@@ -43,7 +43,7 @@ def require_packages(source: Source) -> None:
 def read_key_file(file: Path, source: Source) -> bytes:
     """Return the keys in a file; GeneratorError where it has none, or this source can't use them."""
     try:
-        content = regular_file.read(file, regular_file.MAX_REQUEST)
+        content = regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read: {error.strerror}") from None
     settings = [leaf.settings for leaf in leaves(source.webhook.auth)]

@@ -1,7 +1,7 @@
-"""Line breaks of text that is shipped: LF, wherever it was checked out.
+"""Text files that are shipped must have LF line ends, wherever they were checked out.
 
-git writes CRLF where `core.autocrlf` is true, as on many machines with Windows: bash runs no such script, and the zips
-would be others. https://git-scm.com/docs/gitattributes#_eol
+git writes CRLF where `core.autocrlf` is true, as on many machines with Windows: bash can't run such a script, and the
+zips would have other hashes. https://git-scm.com/docs/gitattributes#_eol
 """
 
 from __future__ import annotations
@@ -12,20 +12,23 @@ from pathlib import Path
 from generator.errors import Problem, display_path
 from generator.files import regular_file
 
-_STORED = (".mozdef.json", ".reply.json", ".request.json")
+_TEXT_SUFFIXES = (".mozdef.json", ".reply.json", ".request.json")
 HOW_TO_FIX = "save it with LF; in git: git config core.autocrlf input, git add --renormalize ., and check it out anew"
 
 
 def line_end_problems(files: Iterable[Path]) -> list[Problem]:
-    """The files with a CR, and the first line that has one. Bodies of samples are data, as vendors send them."""
-    found = []
+    """Return a problem for each file with a CR, at its first line with one; bodies of samples may have some."""
+    problems = []
     for file in files:
-        content = b"" if _is_body(file) else regular_file.read(file)
+        content = b"" if _is_sample_body(file) else regular_file.read(file)
         if b"\r" in content:
             line = content[: content.index(b"\r")].count(b"\n") + 1
-            found.append(Problem(display_path(file), line, "", f"has a CR, and would be shipped with it: {HOW_TO_FIX}"))
-    return found
+            problems.append(
+                Problem(display_path(file), line, "", f"has a CR, and would be shipped with it: {HOW_TO_FIX}")
+            )
+    return problems
 
 
-def _is_body(file: Path) -> bool:
-    return file.parent.name == "samples" and not file.name.endswith(_STORED)
+def _is_sample_body(file: Path) -> bool:
+    """Return whether a file is a body as a vendor sends it, which is data and not text."""
+    return file.parent.name == "samples" and not file.name.endswith(_TEXT_SUFFIXES)

@@ -1,4 +1,4 @@
-"""Temporary folders of ours: what a run that was killed has left behind, the next one removes."""
+"""Temporary folders of the framework; each run removes those that killed runs left behind."""
 
 from __future__ import annotations
 
@@ -16,40 +16,42 @@ _PREFIX = "mozdef-ef-"
 _LOCK = "lock"
 
 
-class Folder(NamedTuple):
-    """A folder, and the descriptor of its lock: processes that inherit it keep the folder as long as they live."""
+class TemporaryFolder(NamedTuple):
+    """A folder and its lock's descriptor; a process that inherits the descriptor keeps the folder while it lives."""
 
     path: Path
     lock: int
 
 
 @contextmanager
-def folder(purpose: str) -> Iterator[Folder]:
-    """Make a folder that is gone when its context ends, after removing those whose processes are dead."""
+def temporary_folder(purpose: str) -> Iterator[TemporaryFolder]:
+    """Make a folder that is removed when its context ends; first remove folders whose processes are dead."""
     remove_abandoned()
     with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{purpose}-", ignore_cleanup_errors=True) as name:
-        made = Path(name, f"{_LOCK}.new")
-        lock = os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        new_lock = Path(name, f"{_LOCK}.new")
+        lock = os.open(new_lock, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            with suppress(OSError):  # a file system without locks: nobody will take the folder for abandoned
+            with suppress(
+                OSError
+            ):  # a file system without locks: then no file named `lock` makes the folder look abandoned
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                made.rename(made.with_name(_LOCK))  # so there is no moment at which it is there and not locked
-            yield Folder(Path(name), lock)
+                new_lock.rename(new_lock.with_name(_LOCK))  # so that `lock` never exists unlocked
+            yield TemporaryFolder(Path(name), lock)
         finally:
             os.close(lock)
 
 
 def remove_abandoned() -> None:
-    """Remove the folders of this user that no living process has locked."""
+    """Remove this user's temporary folders that no living process has locked."""
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):
             _remove_if_abandoned(path)
 
 
 def _remove_if_abandoned(path: Path) -> None:
-    """Remove a folder if it is certainly ours, and nobody's any more; OSError where it is not.
+    """Remove a folder that this user made and that no process uses; OSError where one does.
 
-    A lock, unlike a process id, is never somebody else's: the kernel lets go of it when the last of its processes ends.
+    A lock, unlike a process id, is never reused: the kernel releases it when the last process that holds it ends.
     """
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) != 0o700:

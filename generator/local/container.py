@@ -76,7 +76,7 @@ def create_python(folder: Path) -> Path:
 
 def run_build(emulator: Emulator, project: Project, artifact: bytes, python: Path, log: Path) -> str:
     """Run a project on an artifact; what it came to, or GeneratorError with the end of its log."""
-    with temporary.folder("build") as folder:
+    with temporary.temporary_folder("build") as folder:
         source, home = folder.path / "src", folder.path / "home"
         source.mkdir()
         home.mkdir()

@@ -163,7 +163,7 @@ def run_emulator(port: int = 4566, *, iam: bool = False, more: Mapping[str, str]
     """
     if not all(importlib.util.find_spec(name) for name in ("ministack", "cryptography")):
         raise GeneratorError("the local emulator is not installed; install it with: pip install -e '.[local]'")
-    with temporary.folder("emulator") as folder:
+    with temporary.temporary_folder("emulator") as folder:
         ca_bundle = _certificate(folder.path) if iam else None
         endpoint = f"{'https' if iam else 'http'}://127.0.0.1:{port}"
         running = Emulator(endpoint, REGION, ca_bundle, folder.path / "emulator.log", KeyPair.random())

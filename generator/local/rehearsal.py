@@ -23,7 +23,7 @@ from generator.local.container import BuildError
 from generator.local.emulator import Emulator, EmulatorTarget, run_emulator
 from generator.local.pipeline_jobs import PipelineJobs
 from generator.local.running import upload_prerequisites
-from generator.packaging.build import CODE, CONFIG, MERGE, PIPELINE
+from generator.packaging.product import CODE, CONFIG, MERGE, PIPELINE
 from lambdas.model import Source
 
 PIPELINE_RESOURCE = "Pipeline"
@@ -260,7 +260,7 @@ def start_rehearsal(
     """
     with (
         pipeline_jobs.serve_jobs() as jobs,
-        temporary.folder("rehearsal") as folder,
+        temporary.temporary_folder("rehearsal") as folder,
         run_emulator(port, iam=True, more={"AWS_ENDPOINT_URL_CODEPIPELINE": jobs.url}) as running,
         ThreadPoolExecutor(1) as beside,
     ):

@@ -18,7 +18,7 @@ from generator.errors import GeneratorError, command_line
 from generator.files import regular_file
 from generator.local.emulator import Emulator, EmulatorTarget, KeyPair
 from generator.packaging import bundle
-from generator.packaging.build import shared_files
+from generator.packaging.product import shared_files
 from generator.samples.vendor import store_random_secrets
 from lambdas.model import Source
 

@@ -1,65 +1,19 @@
-"""The stages of a build but the last: what would be written for each source, and what there is to say about it."""
+"""The stages of a build, but for writing: make the files, try the samples beside the linters, report all mistakes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 
 from generator.definition.read import Definition
-from generator.errors import DefinitionError, GeneratorError, Problem, display_path
+from generator.errors import DefinitionError, GeneratorError, Problem
 from generator.files import line_ends
-from generator.packaging import bundle, configuration, isolation, lint, previous_build, template_cache
-from generator.packaging.output import CACHE_FOLDER
-from generator.samples import run as sample_run
+from generator.packaging import configuration, isolation, lint
+from generator.packaging.build_folder import CACHE_FOLDER
+from generator.packaging.product import CODE, TEMPLATES, Product, make_product
 from generator.samples import trial
-from generator.samples.run import Accepted
-from generator.templates import event_source, pipeline
-from generator.templates.pipeline_inputs import ZipKeys
-from generator.templates.text import text
-
-TEMPLATE, CODE = "event-source.json", "lambdas.zip"
-PIPELINE, CONFIG = "pipeline.json", previous_build.CONFIG_ZIP
-TEMPLATES = (TEMPLATE, PIPELINE)
-FILES = (*TEMPLATES, CODE, CONFIG)
-MERGE = "merge.zip"
-
-
-@dataclass(frozen=True)
-class Product:
-    """A source's files by name, its samples as shaped, what they hint at, and what the linters found: warnings.
-
-    `accepted` is what is to be stored beside its samples, which the files have already.
-    """
-
-    definition: Definition
-    files: dict[str, bytes]
-    shaped: list[sample_run.Shaped]
-    hints: list[Problem]
-    findings: list[Problem]
-    cache_entries: dict[str, bytes]
-    accepted: Accepted
-
-    @property
-    def name(self) -> str:
-        """The source's name."""
-        return self.definition.source.name
-
-    @property
-    def own_samples(self) -> list[sample_run.Shaped]:
-        """The samples beside this definition."""
-        return trial.own_samples(self.definition, self.shaped)
-
-    @property
-    def notes(self) -> list[Problem]:
-        """What the JSON Schemas do not know of the samples: no reason to refuse anything, so strictness is none."""
-        return [
-            Problem(display_path(made.sample.source_file), 0, "", said, warning=True)
-            for made in self.shaped
-            for said in made.notes
-        ]
 
 
 def make_products(
@@ -72,96 +26,95 @@ def make_products(
     ignore_cache: bool = False,
     failures: list[GeneratorError] | None = None,
 ) -> list[Product]:
-    """A product for each definition; DefinitionError with everything that is wrong in any of them.
+    """Return a product for each definition; raise a DefinitionError with all mistakes in all of them.
 
-    What hinders one alone, such as a package that can't be fetched, goes into `failures` where that is given.
-
-    With `accept`, what the samples' messages differ from what is stored beside them is no mistake. With `ignore_cache`,
-    nothing is taken from the build folder.
+    What keeps one definition from being built, such as a package that can't be fetched, goes into `failures` where that
+    is given. With `accept`, a sample's message may differ from what is stored. With `ignore_cache`, nothing is taken
+    from the build folder.
     """
-    # What is accepted is packed, so it has to be known before the zips; else samples are tried beside the linters.
-    trials = {one.source.name: trial.try_samples(one) for one in definitions} if accept else {}
-    known = None if ignore_cache else build
-    made = list(_products(definitions, known, failures, trials))
-    if accept and failures:  # what is not built is not accepted either, and one repository may hold all sources
-        made = list(_products([one.definition for one in made], known, None, trials))
-    texts = {str(build / one.name / name): one.files[name].decode() for one in made for name in TEMPLATES}
-    shipped = dict.fromkeys(file for one in made for file in configuration.shipped_text_files(one.definition))
-    problems = line_ends.line_end_problems(shipped)
-    with ThreadPoolExecutor(2) as pool:
-        linted = pool.submit(linter.check, texts)
-        imported = [pool.submit(_imported, one, build) for one in made]
-        for one in made:
-            tried = trials.get(one.name) or trial.try_samples(one.definition)
-            one.shaped.extend(tried.shaped)
-            one.hints.extend(tried.warnings)
-            problems += tried.problems if accept else [*tried.problems, *tried.differences]
-        findings = linted.result()
-    problems += [problem for one in imported for problem in one.result()]
-    for one in made:
-        for name in TEMPLATES:
-            shown_as = str(build / one.name / name)
-            one.findings.extend(findings[shown_as])
-            if all(problem.warning for problem in findings[shown_as]):
-                digest, verdict = linter.verdict(shown_as)
-                one.cache_entries[digest] = verdict
-        problems += [problem for problem in [*one.hints, *one.findings] if warnings_are_errors or not problem.warning]
+    # Accepted messages are packed, so they must be known before the zips; otherwise samples run beside the linters.
+    trials = {definition.source.name: trial.try_samples(definition) for definition in definitions} if accept else {}
+    cache = None if ignore_cache else build
+    products = list(_make_products(definitions, cache, failures, trials))
+    if accept and failures:  # again without what was accepted for a failed source: a zip may hold all sources
+        products = list(_make_products([product.definition for product in products], cache, None, trials))
+    problems = _check_products(products, build, linter, trials, accept=accept)
+    for product in products:
+        warnings = [*product.hints, *product.findings]
+        problems += [problem for problem in warnings if warnings_are_errors or not problem.warning]
     if problems:
         raise DefinitionError(problems)
-    return made
+    return products
 
 
-def _products(
+def _make_products(
     definitions: Sequence[Definition],
-    build: Path | None,
+    cache: Path | None,
     failures: list[GeneratorError] | None,
     trials: Mapping[str, trial.Trial],
 ) -> Iterator[Product]:
     names = [definition.source.name for definition in definitions]
-    accepted = {name: trials[name].accepted for name in names if name in trials}
-    together = {file: content for one in accepted.values() for file, content in one.items()}
+    accepted_by_name = {name: trials[name].accepted for name in names if name in trials}
+    all_accepted = {file: content for accepted in accepted_by_name.values() for file, content in accepted.items()}
     for definition in definitions:
         try:
-            product = _product(definition, build, together)
-            yield replace(product, accepted=accepted.get(product.name, {}))
+            product = make_product(definition, cache, all_accepted)
+            yield replace(product, accepted=accepted_by_name.get(product.name, {}))
         except GeneratorError as error:
             if failures is None:
                 raise GeneratorError(f"{definition.source.name}: {error}") from error
             failures.append(GeneratorError(f"{definition.source.name}: not built: {error}"))
 
 
-def _imported(product: Product, build: Path) -> list[Problem]:
-    """What hinders a source's own code from being imported in AWS; that nothing does is remembered."""
-    file, code = product.definition.find("transform.py"), product.files[CODE]
-    if file is None or (build / CACHE_FOLDER / (digest := isolation.import_digest(code))).exists():
-        return []
-    if not (problems := isolation.import_problems(file, code)):
-        product.cache_entries[digest] = b"[]"
+def _check_products(
+    products: Sequence[Product],
+    build: Path,
+    linter: lint.Linter,
+    trials: Mapping[str, trial.Trial],
+    *,
+    accept: bool,
+) -> list[Problem]:
+    """Run samples, linters and imports side by side; add warnings to the products, and return the other problems."""
+    templates = {
+        str(build / product.name / name): product.files[name].decode() for product in products for name in TEMPLATES
+    }
+    shipped = dict.fromkeys(
+        file for product in products for file in configuration.shipped_text_files(product.definition)
+    )
+    problems = line_ends.line_end_problems(shipped)
+    with ThreadPoolExecutor(2) as pool:
+        linting = pool.submit(linter.check, templates)
+        importing = [pool.submit(_import_problems, product, build) for product in products]
+        for product in products:
+            tried = trials.get(product.name) or trial.try_samples(product.definition)
+            product.shaped.extend(tried.shaped)
+            product.hints.extend(tried.warnings)
+            problems += tried.problems if accept else [*tried.problems, *tried.differences]
+        findings = linting.result()
+    problems += [problem for imported in importing for problem in imported.result()]
+    for product in products:
+        _add_findings(product, build, linter, findings)
     return problems
 
 
-def source_files(definition: Definition) -> dict[str, bytes]:
-    """What a definition becomes, by the files' names below its folder."""
-    return _product(definition, None, {}).files
+def _add_findings(
+    product: Product, build: Path, linter: lint.Linter, findings: Mapping[str, Sequence[Problem]]
+) -> None:
+    """Add what the linters found in a product's templates; a verdict without errors is stored for the next build."""
+    for name in TEMPLATES:
+        display_path = str(build / product.name / name)
+        product.findings.extend(findings[display_path])
+        if all(problem.warning for problem in findings[display_path]):
+            digest, verdict = linter.verdict(display_path)
+            product.cache_entries[digest] = verdict
 
 
-def _product(definition: Definition, build: Path | None, accepted: Accepted) -> Product:
-    """The files, and what is remembered of them; where a build has made the same before, its templates are those."""
-    source, code = definition.source, bundle.lambdas_zip(definition)
-    own = configuration.config_files(definition, accepted)
-    config = bundle.make_zip(configuration.config_zip_files(definition, own, accepted))
-    keys = ZipKeys(bundle.zip_key(shared_files()[MERGE]), bundle.zip_key(config))
-    digest = template_cache.digest(source, [bundle.zip_key(code), *keys])
-    made = template_cache.recall(build, source.name, digest) if build else None
-    if made is None:
-        event_source_text = text(event_source.build(source, bundle.zip_key(code)))
-        made = {TEMPLATE: event_source_text.encode(), PIPELINE: text(pipeline.build(source, keys)).encode()}
-    others = {f"{configuration.CONFIG_FOLDER}/{name}": content for name, content in own.items()}
-    remembered = {digest: template_cache.record(made)}
-    return Product(definition, {**made, CODE: code, CONFIG: config, **others}, [], [], [], remembered, {})
-
-
-@cache
-def shared_files() -> dict[str, bytes]:
-    """What is the same for every source, by its name in the build folder."""
-    return {MERGE: bundle.merge_zip()}
+def _import_problems(product: Product, build: Path) -> list[Problem]:
+    """Return what keeps a source's transform.py from being imported in AWS; that nothing does is stored by digest."""
+    file, code = product.definition.find("transform.py"), product.files[CODE]
+    if file is None or (build / CACHE_FOLDER / (digest := isolation.import_digest(code))).exists():
+        return []
+    problems = isolation.import_problems(file, code)
+    if not problems:
+        product.cache_entries[digest] = b"[]"
+    return problems

@@ -1,4 +1,4 @@
-"""Zips that are the same bytes wherever they are made."""
+"""The zips of code for Lambda, lambdas.zip and merge.zip: the same bytes wherever they are made."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from lambdas.auth import leaves
 from lambdas.model import Pipeline, Source, Throttle, Webhook, auths, verified_by
 
 _ENTRIES = ("lambdas.webhook", "lambdas.authorizer", "lambdas.redrive")
-# The first time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
-_TIME = (1980, 1, 1, 0, 0, 0)
-_REGULAR, _UNIX = 0o100000, 3
+# The earliest time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
+_EARLIEST_TIME = (1980, 1, 1, 0, 0, 0)
+_REGULAR_FILE, _UNIX = 0o100000, 3
 
 
 def lambdas_zip(definition: Definition) -> bytes:
-    """The code of a source's functions: what they import of this framework's, and the definition as Python.
+    """Return the zip of a source's functions: the framework's modules that they import, and the definition as Python.
 
-    Third-party packages too, where its way of verifying needs one; GeneratorError where that can't be had.
+    It has third-party packages where an auth type needs them; GeneratorError where one can't be fetched.
     """
-    # How it is deployed, and what people are told, is nothing to the functions: a change of it is none of theirs.
-    needed = third_party_packages(definition.source)
+    packages = third_party_packages(definition.source)
+    # Without what the functions never read, so that a change of it is no change of the code.
     webhook = replace(definition.source.webhook, throttle=Throttle())
-    told = replace(definition.source, webhook=webhook, pipeline=Pipeline(), vendor=None)
-    python = source_module_text(told, [FIRST_IMPORT[one] for one in needed]).encode()
-    files = {}
+    shipped_source = replace(definition.source, webhook=webhook, pipeline=Pipeline(), vendor=None)
+    source_module = source_module_text(shipped_source, [FIRST_IMPORT[package] for package in packages]).encode()
+    own_code = {}
     if transform := definition.find("transform.py"):
-        files["lambdas/transform.py"] = regular_file.read(transform)
+        own_code["lambdas/transform.py"] = regular_file.read(transform)
     if definition.schema_code:
-        files["lambdas/schemas.py"] = definition.schema_code.encode()
-    above = python.partition(b"\nSOURCE")[0]  # what the definition imports, without all of it
-    own = {name for content in files.values() for name in module_closure.imported_modules(content)}
-    late = frozenset(unused_late_modules(definition.source)) - own
-    names = frozenset((*_ENTRIES, *own, *module_closure.imported_modules(above)))
-    ours = {**module_closure.module_files(names, late), "lambdas/source.py": python}
-    return make_zip({**wheels.wheel_files(needed), **ours, **files})
+        own_code["lambdas/schemas.py"] = definition.schema_code.encode()
+    import_block = source_module.partition(b"\nSOURCE")[0]
+    own_imports = {name for content in own_code.values() for name in module_closure.imported_modules(content)}
+    names = frozenset((*_ENTRIES, *own_imports, *module_closure.imported_modules(import_block)))
+    optional = frozenset(unused_late_modules(definition.source)) - own_imports
+    framework = {**module_closure.module_files(names, optional), "lambdas/source.py": source_module}
+    return make_zip({**wheels.wheel_files(packages), **framework, **own_code})
 
 
 def unused_late_modules(source: Source) -> Iterator[str]:
-    """What our code imports late, and not for this source: each would be a part of every zip."""
+    """Yield modules that are imported lazily and that this source never reaches; they are left out of its zip."""
     challenges = source.webhook.challenges
     if verified_by(source.webhook) != "authorizer":
         yield "lambdas.authorizer"
@@ -65,27 +65,27 @@ def unused_late_modules(source: Source) -> Iterator[str]:
 
 @cache
 def merge_zip() -> bytes:
-    """The code of the pipeline's merge function, the same for every source."""
+    """Return the zip of the pipeline's merge function, the same for every source."""
     return make_zip(module_closure.module_files(frozenset(["lambdas.merge"])))
 
 
 def signs_url(webhook: Webhook) -> bool:
-    """Whether the URL is part of what some sender signs."""
+    """Return whether a sender signs the URL, too."""
     return any("{url}" in getattr(leaf.settings, "signed", "") for auth in auths(webhook) for leaf in leaves(auth))
 
 
 def make_zip(files: Mapping[str, bytes]) -> bytes:
-    """A zip of these files by name. Stored, not deflated: two versions of zlib pack the same bytes differently."""
+    """Return a zip of files by name; stored, not deflated, since versions of zlib pack the same bytes differently."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as made:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
-            info = zipfile.ZipInfo(name, _TIME)
+            info = zipfile.ZipInfo(name, _EARLIEST_TIME)
             info.create_system = _UNIX
-            info.external_attr = (_REGULAR | (0o755 if name.endswith(".sh") else 0o644)) << 16
-            made.writestr(info, files[name])
+            info.external_attr = (_REGULAR_FILE | (0o755 if name.endswith(".sh") else 0o644)) << 16
+            archive.writestr(info, files[name])
     return buffer.getvalue()
 
 
 def zip_key(content: bytes) -> str:
-    """Where the zip goes in the helper bucket: named by its content, so that it never changes under a stack."""
+    """Return a zip's key in the helper bucket: a hash of its content, so that no stack's code changes under it."""
     return f"code/{hashlib.sha256(content).hexdigest()}.zip"

@@ -1,6 +1,6 @@
-"""A source's configuration: what the pipeline's private repository begins with.
+"""A source's configuration: the files with which the pipeline's private repository begins, and config.zip.
 
-It lands in one folder of the framework; the framework itself is in it only where there is no other repository.
+The pipeline puts them into one folder of the framework; the framework is in config.zip only where it has no repository.
 """
 
 from __future__ import annotations
@@ -13,58 +13,64 @@ from generator.errors import GeneratorError, display_path
 from generator.files import regular_file
 from generator.files.debris import is_debris
 from generator.packaging import previous_build
-from generator.samples.run import Accepted
+from generator.samples.comparison import Accepted
 
 CONFIG_FOLDER = previous_build.CONFIG_FOLDER
-_TEXTS = Path(__file__).parent / "config"
+_TEMPLATES = Path(__file__).parent / "config"
 _ROOT = Path(__file__).parents[2]
-# What a build in the cloud needs of the framework.
+# The parts of the framework that a build in the cloud needs.
 _FRAMEWORK = (
     *(".gitattributes", "pyproject.toml", "requirements.txt", "README.md", "LICENSE"),
     *("generator", "lambdas", "sources"),
 )
-_OWN = ("source.yml", "transform.py", "samples", "schemas", "README.md")
-_AS_THEY_ARE: Accepted = {}
+_DEFINITION_FILES = ("source.yml", "transform.py", "samples", "schemas", "README.md")
+_NOTHING_ACCEPTED: Accepted = {}
 
 
-def config_files(definition: Definition, accepted: Accepted = _AS_THEY_ARE) -> dict[str, bytes]:
-    """The configuration's files by name."""
+def config_files(definition: Definition, accepted: Accepted = _NOTHING_ACCEPTED) -> dict[str, bytes]:
+    """Return the configuration's files by name, with samples as they are once `accepted` is stored."""
     source = definition.source
-    names = {"SOURCE_NAME": source.name, "API_PATH_OF_SOURCE": source.webhook.path}
-    made = {name: _filled(text, names).encode() for name, text in _texts()}
-    if not _has_definition(definition):
-        return made
+    placeholders = {"SOURCE_NAME": source.name, "API_PATH_OF_SOURCE": source.webhook.path}
+    files = {name: _fill(text, placeholders).encode() for name, text in _template_texts()}
+    if not _is_definition_private(definition):
+        return files
     if missing := [folder for folder in definition.folders[1:] if not (BUNDLED / folder.name).is_dir()]:
         file, line = definition.location("extends")
-        said = f"{file}:{line}: extends: {missing[0].name} is in no repository of the pipeline: put its keys here"
-        raise GeneratorError(said)
-    return made | _with(accepted, definition.folders[0], read_files(definition.folders[0], _OWN))
+        message = f"{file}:{line}: extends: {missing[0].name} is in no repository of the pipeline: put its keys here"
+        raise GeneratorError(message)
+    return files | _with_accepted(accepted, definition.folders[0], read_files(definition.folders[0], _DEFINITION_FILES))
 
 
 def shipped_text_files(definition: Definition) -> list[Path]:
-    """The files whose text is shipped as it is: this source's, and the framework's."""
-    source, code = definition.source, definition.find("transform.py")
-    own = _found(definition.folders[0], _OWN) if _has_definition(definition) else [code] if code else []
-    framework = _FRAMEWORK if source.pipeline.source == ("codecommit",) else ("lambdas", "generator/config")
-    return [*own, *_found(_ROOT, framework)]
+    """Return the files that are shipped as they are, of this source and of the framework."""
+    if _is_definition_private(definition):
+        own_files = _list_files(definition.folders[0], _DEFINITION_FILES)
+    else:
+        transform = definition.find("transform.py")
+        own_files = [transform] if transform else []
+    with_framework = definition.source.pipeline.source == ("codecommit",)
+    framework = _FRAMEWORK if with_framework else ("lambdas", "generator/packaging/config")
+    return [*own_files, *_list_files(_ROOT, framework)]
 
 
-def _has_definition(definition: Definition) -> bool:
-    """Whether the definition is a part of the configuration."""
+def _is_definition_private(definition: Definition) -> bool:
+    """Return whether the definition is a part of the configuration, and not of the framework."""
     pipeline = definition.source.pipeline
-    # In one repository of its own, a definition from elsewhere would be missing.
-    alone = pipeline.source == ("codecommit",) and definition.folders[0].resolve().parent != BUNDLED.resolve()
-    return pipeline.private or alone
+    # With CodeCommit alone, a definition from another folder would be in no repository otherwise.
+    would_be_missing = (
+        pipeline.source == ("codecommit",) and definition.folders[0].resolve().parent != BUNDLED.resolve()
+    )
+    return pipeline.private or would_be_missing
 
 
 def config_zip_files(
-    definition: Definition, own: dict[str, bytes], accepted: Accepted = _AS_THEY_ARE
+    definition: Definition, config_files: dict[str, bytes], accepted: Accepted = _NOTHING_ACCEPTED
 ) -> dict[str, bytes]:
-    """What config.zip holds: its own files, or beside the framework where that has no repository of its own."""
+    """Return the content of config.zip: the configuration, with the framework where that has no repository."""
     if definition.source.pipeline.source != ("codecommit",):
-        return own
-    framework = _with(accepted, _ROOT, _framework())
-    return {**framework, **{f"{CONFIG_FOLDER}/{name}": content for name, content in own.items()}}
+        return config_files
+    framework = _with_accepted(accepted, _ROOT, _framework())
+    return {**framework, **{f"{CONFIG_FOLDER}/{name}": content for name, content in config_files.items()}}
 
 
 @cache
@@ -73,45 +79,45 @@ def _framework() -> dict[str, bytes]:
 
 
 @cache
-def _texts() -> tuple[tuple[str, str], ...]:
-    return tuple((name, content.decode()) for name, content in read_files(_TEXTS).items())
+def _template_texts() -> tuple[tuple[str, str], ...]:
+    return tuple((name, content.decode()) for name, content in read_files(_TEMPLATES).items())
 
 
-def _filled(text: str, names: dict[str, str]) -> str:
-    for name, value in names.items():
-        text = text.replace(name, value)
+def _fill(text: str, placeholders: dict[str, str]) -> str:
+    for placeholder, value in placeholders.items():
+        text = text.replace(placeholder, value)
     return text
 
 
-def read_files(folder: Path, wanted: tuple[str, ...] = (".",)) -> dict[str, bytes]:
-    """The files of a folder, or below it, by their names from there; no debris.
+def read_files(folder: Path, names: tuple[str, ...] = (".",)) -> dict[str, bytes]:
+    """Return the files of a folder, or of these names in it, by their names from there, without debris.
 
-    GeneratorError where one is a link that leads out of the folder: what is there may be anything of the user's.
+    GeneratorError where a link leads out of the folder: its target may be any file of the user's.
     """
-    files = _found(folder, wanted)
+    files = _list_files(folder, names)
     root = folder.resolve()
-    if out := next((file for file in files if not file.resolve().is_relative_to(root)), None):
+    if outside := next((file for file in files if not file.resolve().is_relative_to(root)), None):
         raise GeneratorError(
-            f"{display_path(out)}: leads to {out.resolve()}, out of its folder: put a copy in its place"
+            f"{display_path(outside)}: leads to {outside.resolve()}, out of its folder: put a copy in its place"
         )
     return {file.relative_to(folder).as_posix(): regular_file.read(file) for file in files}
 
 
-def _found(folder: Path, wanted: tuple[str, ...]) -> list[Path]:
-    found = [
-        file for one in wanted for file in ([folder / one] if (folder / one).is_file() else (folder / one).rglob("*"))
-    ]
-    return [file for file in sorted(found) if file.is_file() and not is_debris(file.relative_to(folder))]
+def _list_files(folder: Path, names: tuple[str, ...]) -> list[Path]:
+    paths = [folder / name for name in names]
+    files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*"))]
+    return [file for file in sorted(files) if file.is_file() and not is_debris(file.relative_to(folder))]
 
 
-def _with(accepted: Accepted, folder: Path, found: dict[str, bytes]) -> dict[str, bytes]:
-    """The files of a folder as they are once those that are accepted are stored."""
-    root, files = folder.resolve(), dict(found)
+def _with_accepted(accepted: Accepted, folder: Path, files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the files of a folder as they are once the accepted ones are stored."""
+    root, files = folder.resolve(), dict(files)
     for file, content in accepted.items():
-        place = file.parent.resolve() / file.name
-        if not place.is_relative_to(root):
+        path = file.parent.resolve() / file.name
+        if not path.is_relative_to(root):
             continue
-        files.pop(name := place.relative_to(root).as_posix(), None)
+        name = path.relative_to(root).as_posix()
+        files.pop(name, None)
         if content is not None:
             files[name] = content
     return files

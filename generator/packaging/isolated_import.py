@@ -1,7 +1,6 @@
-"""Imports a source's transform.py as a function does when it starts; run by isolation.py alone, with -I -S.
+"""A program that imports a source's transform.py as Lambda does; isolation.py runs it with -I -S.
 
-The code comes on standard input, as a zip. What goes to standard output is null, or line, type and text of what was
-raised.
+It reads the code as a zip from standard input. It writes null, or line, type and text of the exception that was raised.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 
-class _Brought:
-    """Finds this machine's copies of the packages that Lambda brings, or that the zip has for Lambda's platform."""
+class _LambdaPackages:
+    """Finds this machine's copies of packages that Lambda provides, or that the zip has for Lambda's platform."""
 
     def __init__(self, names: Sequence[str], path: Sequence[str]) -> None:
         self._names, self._path = names, path
@@ -30,14 +29,14 @@ class _Brought:
         return PathFinder.find_spec(name, self._path) if path is None and name in self._names else None
 
 
-def _raised(module: str, file: Path) -> list[Any] | None:
+def _import_error(module: str, file: Path) -> list[Any] | None:
     try:
         importlib.import_module(module)
     except BaseException as error:  # noqa: BLE001 - whatever it is, it would end the function
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in frames if Path(frame.filename) == file]
-        said = str(error).replace(str(file.parent.parent), "/var/task")  # where a function's code is
-        return [lines[-1] if lines else 0, type(error).__name__, said]
+        message = str(error).replace(str(file.parent.parent), "/var/task")  # where a function's code is
+        return [lines[-1] if lines else 0, type(error).__name__, message]
     return None
 
 
@@ -49,7 +48,7 @@ if __name__ == "__main__":
             code.extractall(root)
         os.chdir(root)
         sys.path.insert(0, str(root))
-        sys.meta_path.append(_Brought(names, path))
+        sys.meta_path.append(_LambdaPackages(names, path))
         report, sys.stdout = sys.stdout, sys.stderr
-        report.write(json.dumps(_raised(module, root.joinpath(*module.split(".")).with_suffix(".py"))))
+        report.write(json.dumps(_import_error(module, root.joinpath(*module.split(".")).with_suffix(".py"))))
         os.chdir(root.parent)

@@ -1,6 +1,6 @@
-"""Whether a source's transform.py can be imported in AWS: from its zip, in an interpreter that has nothing else.
+"""Check that a source's transform.py can be imported in AWS: from its zip, in an interpreter that sees nothing else.
 
-What this machine has by chance, such as a package that is installed or a file beside transform.py, is not there.
+It does not see what this machine happens to have, such as an installed package or a file beside transform.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from generator.packaging import bundle
 _PROGRAM = Path(__file__).with_name("isolated_import.py")
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 START_SECONDS = 10
-# Of what Lambda sets: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+# Some of the variables that Lambda sets: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 _ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_LAMBDA_FUNCTION_NAME": "Webhook",
@@ -33,32 +33,32 @@ _ENVIRONMENT = {
 
 
 def import_digest(code: bytes) -> str:
-    """What it is remembered by that this code can be imported."""
+    """Return the digest under which it is stored that this code can be imported."""
     return hashlib.sha256(b"\0".join([code, _PROGRAM.read_bytes(), sys.version.encode()])).hexdigest()
 
 
 def import_problems(file: Path, code: bytes) -> list[Problem]:
-    """What hinders transform.py, of this file, from being imported out of this zip."""
-    with zipfile.ZipFile(io.BytesIO(code)) as packed:
-        inside = packed.namelist()
-        ours = bundle.make_zip({name: packed.read(name) for name in inside if name.startswith("lambdas/")})
-    wheels = {name.partition("/")[0].partition(".")[0] for name in inside} - {"lambdas"}
+    """Return what keeps transform.py, whose file is `file`, from being imported from the zip `code`."""
+    with zipfile.ZipFile(io.BytesIO(code)) as archive:
+        names = archive.namelist()
+        lambdas_only = bundle.make_zip({name: archive.read(name) for name in names if name.startswith("lambdas/")})
+    wheels = {name.partition("/")[0].partition(".")[0] for name in names} - {"lambdas"}
     arguments = json.dumps([MODULE, sorted(LAMBDA_PACKAGES | wheels), sys.path])
     command = [sys.executable, "-I", "-S", "-B", str(_PROGRAM), arguments]
     try:
-        done = subprocess.run(  # noqa: S603 - our own arguments
-            command, input=ours, env=_ENVIRONMENT, capture_output=True, check=False, timeout=START_SECONDS
+        process = subprocess.run(  # noqa: S603 - our own arguments
+            command, input=lambdas_only, env=_ENVIRONMENT, capture_output=True, check=False, timeout=START_SECONDS
         )
     except subprocess.TimeoutExpired:
         return [_problem(file, 0, f"takes more than the {START_SECONDS} s in which a function has to start")]
     try:
-        raised = json.loads(done.stdout)
+        error = json.loads(process.stdout)
     except ValueError:
-        return [_problem(file, 0, f"ends the interpreter that imports it, with status {done.returncode}")]
-    return [_problem(file, raised[0], f"{raised[1]}: {raised[2]}")] if raised else []
+        return [_problem(file, 0, f"ends the interpreter that imports it, with status {process.returncode}")]
+    return [_problem(file, error[0], f"{error[1]}: {error[2]}")] if error else []
 
 
-def _problem(file: Path, line: int, said: str) -> Problem:
+def _problem(file: Path, line: int, reason: str) -> Problem:
     return Problem(
-        display_path(file), line, "", f"can't be imported in AWS, where nothing but lambdas.zip is there: {said}"
+        display_path(file), line, "", f"can't be imported in AWS, where nothing but lambdas.zip is there: {reason}"
     )

@@ -1,4 +1,4 @@
-"""Which of our modules go into a zip, each as it is: those that are imported."""
+"""Which modules of `lambdas` go into a zip, each as it is: those that are imported, directly or not."""
 
 from __future__ import annotations
 
@@ -10,47 +10,48 @@ from pathlib import Path
 import lambdas
 
 _ROOT = Path(lambdas.__file__).parent
-_LATER = (ast.FunctionDef, ast.ClassDef)
+_LAZY = (ast.FunctionDef, ast.ClassDef)
 
 
 @cache
-def module_files(names: frozenset[str], late: frozenset[str] = frozenset()) -> Mapping[str, bytes]:
-    """The files of these modules of ours, and of all that they import, by their names in a zip.
+def module_files(names: frozenset[str], optional: frozenset[str] = frozenset()) -> Mapping[str, bytes]:
+    """Return the files of these modules, and of all that they import, by their names in a zip.
 
-    `late` are modules that functions import, and that nobody will ask for; whoever imports one at once has it too.
+    `optional` modules are left out unless a shipped module imports one at its top level.
     """
-    found: dict[str, bytes] = {}
-    waiting = [name for name in names if name not in late]
+    files: dict[str, bytes] = {}
+    waiting = [name for name in names if name not in optional]
     while waiting:
         name = waiting.pop()
         module = _module(name)
         if module is None:
             continue
-        file, content, at_once, later = module
-        if file not in found:
-            found[file] = content
-            waiting += [*at_once, *(one for one in later if one not in late), name.rpartition(".")[0] or name]
-    return found
+        file, content, eager_imports, lazy_imports = module
+        if file not in files:
+            files[file] = content
+            needed_lazy = [imported for imported in lazy_imports if imported not in optional]
+            waiting += [*eager_imports, *needed_lazy, name.rpartition(".")[0] or name]
+    return files
 
 
 @cache
 def _module(name: str) -> tuple[str, bytes, tuple[str, ...], tuple[str, ...]] | None:
-    """A module's file in a zip, its content, and its imports, at once and late; None where a name is no module's."""
-    place = _ROOT.joinpath(*name.split(".")[1:])
-    for file in (place / "__init__.py", place.with_suffix(".py")):
+    """Return a module's file in a zip, its content, its eager and its lazy imports; None if there is no such module."""
+    path = _ROOT.joinpath(*name.split(".")[1:])
+    for file in (path / "__init__.py", path.with_suffix(".py")):
         if file.is_file():
             content = file.read_bytes()
             tree = ast.parse(content)
-            found = tuple(_imports(tree))
-            at_once = tuple(one for node in tree.body if not isinstance(node, _LATER) for one in _imports(node))
-            later = tuple(one for one in found if one not in at_once)
-            return f"lambdas/{file.relative_to(_ROOT).as_posix()}", content, at_once, later
+            top_level = (node for node in tree.body if not isinstance(node, _LAZY))
+            eager_imports = tuple(imported for node in top_level for imported in _imports(node))
+            lazy_imports = tuple(imported for imported in _imports(tree) if imported not in eager_imports)
+            return f"lambdas/{file.relative_to(_ROOT).as_posix()}", content, eager_imports, lazy_imports
     return None
 
 
 @cache
 def imported_modules(content: bytes) -> tuple[str, ...]:
-    """The modules of ours that a module may import, at once or late."""
+    """Return the modules of `lambdas` that a module imports anywhere."""
     return tuple(_imports(ast.parse(content)))
 
 
@@ -62,10 +63,10 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             continue
         names: list[str] = []
         if isinstance(node, ast.Import):
-            names = [one.name for one in node.names]
+            names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            # A relative import stands in a source's own code alone, which lies in the package itself.
+            # Only a source's own code has relative imports; it lies in the package itself.
             module = ".".join(filter(None, [_ROOT.name if node.level else None, node.module]))
-            names = [module, *(f"{module}.{one.name}" for one in node.names)]
+            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
         yield from (name for name in names if name.partition(".")[0] == _ROOT.name)
         waiting += ast.iter_child_nodes(node)

@@ -1,4 +1,4 @@
-"""A definition as Python, so that a handler parses nothing when it starts."""
+"""A definition written as a Python module, lambdas/source.py, so that a handler parses nothing when it starts."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from lambdas.model import Source
 _INDENT = "    "
 
 
-def source_module_text(source: Source, early: Iterable[str] = ()) -> str:
-    """`lambdas/source.py`: the definition, valid and complete, importing only what it uses.
+def source_module_text(source: Source, early_imports: Iterable[str] = ()) -> str:
+    """Return the text of `lambdas/source.py`: the valid, complete definition, with the imports that it uses.
 
-    `early` are modules that are imported with it: a function that starts has more of a processor than one that runs.
+    `early_imports` are modules that it imports first: Lambda gives a function full CPU during init, so slow imports are
+    cheapest there.
     """
     imports: set[tuple[str, str]] = set()
     literal = _literal(source, imports, "")
     by_module: dict[str, list[str]] = {}
-    for where, name in sorted(imports):
-        by_module.setdefault(where, []).append(name)
-    lines = [f"import {one}" for one in early]
-    lines += [f"from {where} import {', '.join(names)}" for where, names in by_module.items()]
+    for module, name in sorted(imports):
+        by_module.setdefault(module, []).append(name)
+    lines = [f"import {module}" for module in early_imports]
+    lines += [f"from {module} import {', '.join(names)}" for module, names in by_module.items()]
     head = f'"""The definition of {source.name}, as the generator validated it."""'
     return "\n".join([head, "", *lines, "", f"SOURCE = {literal}", ""])
 
@@ -38,15 +39,15 @@ def _literal(value: Any, imports: set[tuple[str, str]], indent: str) -> str:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _instance(value, imports, indent)
     if callable(value):
-        # What schemas become, or the source's own function, wherever that was defined.
+        # A function that checks a JSON Schema, or the source's own transform, from whichever file it was loaded.
         name = "check" if value.__module__ == schemas.NAME else "transform"
         imports.add((schemas.NAME if name == "check" else "lambdas.transform", name))
         return name
     if isinstance(value, dict):
-        members = [f"{key!r}: {_literal(below, imports, deeper)}" for key, below in value.items()]
+        members = [f"{key!r}: {_literal(member, imports, deeper)}" for key, member in value.items()]
         return _block("{", members, "}", indent)
     if isinstance(value, tuple | list):
-        members = [_literal(below, imports, deeper) for below in value]
+        members = [_literal(member, imports, deeper) for member in value]
         return _block("(", members, ")" if len(members) != 1 else ",)", indent)
     return repr(value)
 

@@ -1,4 +1,4 @@
-"""Third-party packages of functions: wheels for Lambda's platform, pinned with their hashes, fetched once.
+"""Third-party packages of functions: wheels for Lambda's platform, pinned by hashes in wheels.txt, fetched once.
 
 The functions of most sources need none. https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
 """
@@ -22,8 +22,8 @@ from generator.files import regular_file
 from generator.templates.resources.function import ARCHITECTURE, RUNTIME
 
 PINNED = Path(__file__).parent / "wheels.txt"
-_NEEDS = {"cryptography": ("cryptography", "cffi"), "PyJWT": ("PyJWT", "cryptography", "cffi")}
-# Of cffi, cryptography imports the part in C alone; nothing reads type stubs and lists of components at run time.
+_REQUIREMENTS = {"cryptography": ("cryptography", "cffi"), "PyJWT": ("PyJWT", "cryptography", "cffi")}
+# cryptography imports only the C part of cffi; at run time nothing reads type stubs and lists of components.
 _LEFT_OUT = re.compile(r".*\.pyi|.*/py\.typed|.*\.dist-info/(sboms/.*|RECORD)|cffi/.*|.*/__pycache__/.*")
 _PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}
 # Lambda's image has glibc 2.34: https://docs.aws.amazon.com/linux/al2023/ug/glibc-gcc-and-binutils-versions.html
@@ -31,98 +31,100 @@ _GLIBC = ("manylinux_2_34", "manylinux_2_28", "manylinux2014")
 
 
 def wheel_files(packages: Iterable[str]) -> dict[str, bytes]:
-    """What is in the wheels of these packages and of what they need, by name; GeneratorError where one can't be had."""
-    wanted = tuple(dict.fromkeys(one for package in packages for one in _NEEDS[package]))
-    return dict(_unpacked(wanted)) if wanted else {}
+    """Return the files of packages and their requirements, by name; GeneratorError where one can't be fetched."""
+    names = tuple(dict.fromkeys(name for package in packages for name in _REQUIREMENTS[package]))
+    return dict(_unpack(names)) if names else {}
 
 
 @cache
-def _unpacked(wanted: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
-    found: dict[str, bytes] = {}
-    for content in _wheels(wanted):
+def _unpack(names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
+    files: dict[str, bytes] = {}
+    for content in _wheels(names):
         with zipfile.ZipFile(io.BytesIO(content)) as wheel:
-            for name in wheel.namelist():
-                if not name.endswith("/") and not _LEFT_OUT.fullmatch(name):
-                    found[_inside(name)] = wheel.read(name)
-    return tuple(found.items())
+            for file in wheel.namelist():
+                if not file.endswith("/") and not _LEFT_OUT.fullmatch(file):
+                    files[_safe_name(file)] = wheel.read(file)
+    return tuple(files.items())
 
 
-def _inside(name: str) -> str:
+def _safe_name(name: str) -> str:
+    """Return the name, unless it leads out of the zip or into `lambdas`."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or path.parts[0] == "lambdas":
         raise GeneratorError(f"a wheel has a file {name}, which can't go into a function's code")
     return name
 
 
-def _wheels(wanted: tuple[str, ...]) -> list[bytes]:
+def _wheels(names: tuple[str, ...]) -> list[bytes]:
+    """Return the pinned wheels, from the cache or from an index."""
     pinned = pinned_wheels()
-    kept = {hashlib.sha256(content).hexdigest(): content for content in _kept()}
-    if missing := [name for name in wanted if pinned[name][1] not in kept]:
-        fetched = _fetched({name: pinned[name] for name in missing})
-        kept |= {hashlib.sha256(content).hexdigest(): content for content in fetched.values()}
-        _keep(fetched)
-    if wrong := [name for name in wanted if pinned[name][1] not in kept]:
+    by_hash = {hashlib.sha256(content).hexdigest(): content for content in _cached_wheels()}
+    if missing := [name for name in names if pinned[name][1] not in by_hash]:
+        fetched = _fetch({name: pinned[name] for name in missing})
+        by_hash |= {hashlib.sha256(content).hexdigest(): content for content in fetched.values()}
+        _store(fetched)
+    if wrong := [name for name in names if pinned[name][1] not in by_hash]:
         raise GeneratorError(f"{PINNED}: the hash of {' and '.join(wrong)} is another one")
-    return [kept[pinned[name][1]] for name in wanted]
+    return [by_hash[pinned[name][1]] for name in names]
 
 
 def pinned_wheels() -> dict[str, tuple[str, str]]:
-    """The version and the hash of each package."""
+    """Return the version and the hash of each package in wheels.txt."""
     lines = re.findall(r"^(\S+)==(\S+) --hash=sha256:([0-9a-f]{64})$", PINNED.read_text(encoding="utf-8"), re.MULTILINE)
     return {name: (version, digest) for name, version, digest in lines}
 
 
 def cache_folder() -> Path:
-    """Where they are kept: beside what other programs keep for this user."""
+    """Return the folder of fetched wheels, in this user's cache."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mozdef-event-framework" / "wheels"
 
 
-def _kept() -> list[bytes]:
+def _cached_wheels() -> list[bytes]:
     try:
         return [regular_file.read(file) for file in sorted(cache_folder().glob("*.whl"))]
     except OSError:
         return []
 
 
-def _keep(fetched: Mapping[str, bytes]) -> None:
-    """Keep them for the next build; where that can't be, it fetches them again."""
+def _store(fetched: Mapping[str, bytes]) -> None:
+    """Store wheels for the next build, which fetches them again where that fails."""
     try:
         cache_folder().mkdir(parents=True, exist_ok=True)
         for name, content in fetched.items():
-            half = cache_folder() / f".{os.getpid()}-{name}"
-            half.write_bytes(content)
-            half.replace(cache_folder() / name)
+            partial = cache_folder() / f".{os.getpid()}-{name}"
+            partial.write_bytes(content)
+            partial.replace(cache_folder() / name)
     except OSError:
         return
 
 
-def _fetched(wanted: Mapping[str, tuple[str, str]]) -> dict[str, bytes]:
-    """The wheels by their file names, as pip finds them: with its settings, its mirrors, its checks of the hashes."""
+def _fetch(pinned: Mapping[str, tuple[str, str]]) -> dict[str, bytes]:
+    """Return wheels by file name, as pip downloads them: with its settings, its mirrors, its checks of hashes."""
     version = RUNTIME.removeprefix("python")
     abi = f"cp{version.replace('.', '')}"
     platforms = [f"--platform={glibc}_{_PLATFORMS[ARCHITECTURE]}" for glibc in _GLIBC]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--retries=1"]
     command += ["--timeout=10", "--no-deps", "--only-binary=:all:", "--require-hashes", f"--python-version={version}"]
     command += ["--implementation=cp", f"--abi={abi}", "--abi=abi3", "--abi=none", *platforms]
-    lines = [f"{name}=={at} --hash=sha256:{digest}" for name, (at, digest) in wanted.items()]
-    with tempfile.TemporaryDirectory() as there:
-        listed = Path(there, "wheels.txt")
-        listed.write_text("\n".join(lines), encoding="utf-8")
-        done = subprocess.run(  # noqa: S603 - our own arguments
-            [*command, f"--dest={there}", f"--requirement={listed}"], capture_output=True, text=True, check=False
+    lines = [f"{name}=={release} --hash=sha256:{digest}" for name, (release, digest) in pinned.items()]
+    with tempfile.TemporaryDirectory() as folder:
+        requirements = Path(folder, "wheels.txt")
+        requirements.write_text("\n".join(lines), encoding="utf-8")
+        process = subprocess.run(  # noqa: S603 - our own arguments
+            [*command, f"--dest={folder}", f"--requirement={requirements}"], capture_output=True, text=True, check=False
         )
-        found = {file.name: file.read_bytes() for file in Path(there).glob("*.whl")}
-    if done.returncode:
-        place = f"for {RUNTIME} on {ARCHITECTURE}"
+        wheels = {file.name: file.read_bytes() for file in Path(folder).glob("*.whl")}
+    if process.returncode:
+        platform = f"for {RUNTIME} on {ARCHITECTURE}"
         raise GeneratorError(
-            f"{' and '.join(wanted)} can't be fetched {place}: {_why(done.stderr or done.stdout)}. "
+            f"{' and '.join(pinned)} can't be fetched {platform}: {_reason(process.stderr or process.stdout)}. "
             f"Build once where pip reaches an index; what it fetched stays in {cache_folder()}"
         )
-    return found
+    return wheels
 
 
-def _why(said: str) -> str:
-    """The last thing that pip said; that there is no network, it says as if there were no such package."""
-    lines = said.strip().splitlines() or ["it said nothing"]
+def _reason(output: str) -> str:
+    """Return pip's last line; without a network pip reports that there is no such package."""
+    lines = output.strip().splitlines() or ["no output"]
     unreachable = any("connection" in line.lower() or "Max retries" in line for line in lines)
     return "pip reaches no index" if unreachable else lines[-1].removeprefix("ERROR: ").rstrip(".")

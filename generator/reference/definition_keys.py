@@ -1,4 +1,4 @@
-"""What the dataclasses say about themselves: for the JSON Schema, and for the reference in docs/."""
+"""Describe every key of a definition from its dataclasses: as JSON Schema, and as the tables of docs/definition.md."""
 
 from __future__ import annotations
 
@@ -30,46 +30,45 @@ _PATTERNS = {
 
 
 def field_descriptions(cls: type[Any]) -> dict[str, str]:
-    """The text under each field of a dataclass; Python keeps no such text, its source does."""
-    found: dict[str, str] = {}
-    for above in reversed([one for one in cls.__mro__ if dataclasses.is_dataclass(one)]):
-        found |= _own(above)
-    return found
+    """Return the text under each field of a dataclass, from its source: Python keeps no such text."""
+    descriptions: dict[str, str] = {}
+    for base in reversed([base for base in cls.__mro__ if dataclasses.is_dataclass(base)]):
+        descriptions |= _own_descriptions(base)
+    return descriptions
 
 
 @cache
-def _own(cls: type[Any]) -> dict[str, str]:
+def _own_descriptions(cls: type[Any]) -> dict[str, str]:
     body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
-    assert isinstance(body, ast.ClassDef)  # noqa: S101 - a class it is
-    found = {}
-    for field, below in zip(body.body, body.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
-            found[field.target.id] = str(ast.literal_eval(below.value))
-    return found
+    assert isinstance(body, ast.ClassDef)  # noqa: S101 - the source of a class
+    descriptions = {}
+    for field, text in zip(body.body, body.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
+            descriptions[field.target.id] = str(ast.literal_eval(text.value))
+    return descriptions
 
 
 def json_schema() -> dict[str, Any]:
-    """The definition's JSON Schema, for editors: https://json-schema.org/draft-07/schema."""
-    whole = _object(model.Source)
-    # What a definition extends may hold what it has to have.
-    enough = [{"required": whole.pop("required")}, {"required": ["extends"]}]
+    """Return the definition's JSON Schema, for editors: https://json-schema.org/draft-07/schema."""
+    source = _object(model.Source)
+    # A definition that extends another may take its required keys from there.
+    either = [{"required": source.pop("required")}, {"required": ["extends"]}]
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Event source"}
-    return {**head, **whole, "anyOf": enough, "definitions": {"auth": _auth()}}
+    return {**head, **source, "anyOf": either, "definitions": {"auth": _auth()}}
 
 
 def _auth() -> dict[str, Any]:
-    """One of the types; those that are made of others are lists of them."""
-    kinds = {}
+    """Return the schema of `auth`: exactly one type; a type that is made of others is a list of them."""
+    types_by_name = {}
     for name, module in auth_types().items():
-        listed = (
-            {"description": inspect.getdoc(module.Settings), **_type(field_types(module.Settings)["of"])}
-            if _is_list(module.Settings)
-            else {}
-        )
-        kinds[name] = listed or _object(module.Settings)
+        settings = module.Settings
+        if _is_list(settings):
+            types_by_name[name] = {"description": inspect.getdoc(settings), **_type(field_types(settings)["of"])}
+        else:
+            types_by_name[name] = _object(settings)
     return {
         "type": "object",
-        "properties": kinds,
+        "properties": types_by_name,
         "minProperties": 1,
         "maxProperties": 1,
         "additionalProperties": False,
@@ -77,16 +76,16 @@ def _auth() -> dict[str, Any]:
 
 
 def _is_list(cls: type[Any]) -> bool:
-    """Whether a type is made of others: it stands as a list of them, without a key."""
+    """Return whether an auth type is made of others, and so is written as a list of them."""
     return key_names(cls) == ["of"]
 
 
 def _object(cls: type[Any]) -> dict[str, Any]:
-    hints, told = field_types(cls), field_descriptions(cls)
+    hints, texts = field_types(cls), field_descriptions(cls)
     members = {}
     for field in dataclasses.fields(cls):
         if field.name in key_names(cls):
-            members[field.name] = {"description": told[field.name], **_default(field), **_type(hints[field.name])}
+            members[field.name] = {"description": texts[field.name], **_default(field), **_type(hints[field.name])}
     return {
         "type": "object",
         "description": inspect.getdoc(cls),
@@ -98,12 +97,13 @@ def _object(cls: type[Any]) -> dict[str, Any]:
 
 def _required(cls: type[Any]) -> list[str]:
     allowed = key_names(cls)
-    return [one.name for one in dataclasses.fields(cls) if one.default is dataclasses.MISSING and one.name in allowed]
+    fields = [field for field in dataclasses.fields(cls) if field.name in allowed]
+    return [field.name for field in fields if field.default is dataclasses.MISSING]
 
 
 def _default(field: dataclasses.Field[Any]) -> dict[str, Any]:
-    simple = isinstance(field.default, str | int | bool) and field.default != ""
-    return {"default": field.default} if simple else {}
+    is_simple = isinstance(field.default, str | int | bool) and field.default != ""
+    return {"default": field.default} if is_simple else {}
 
 
 def _type(hint: Any) -> dict[str, Any]:
@@ -116,27 +116,27 @@ def _type(hint: Any) -> dict[str, Any]:
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return _object(hint)
     if origin is tuple:
-        listed = {"type": "array", "items": _type(args[0])}
-        return {"oneOf": [listed["items"], listed]} if allows_scalar_for_list(args[0]) else listed
+        array = {"type": "array", "items": _type(args[0])}
+        return {"oneOf": [array["items"], array]} if allows_scalar_for_list(args[0]) else array
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": _type(args[1])}
     if origin is Literal:
         return {"enum": list(args)}
     if hint is model.Json:
         return {}
-    simple = {int: "integer", bool: "boolean"}.get(hint, "string")
-    return {"type": simple, **({"pattern": f"^{_PATTERNS[hint].pattern}$"} if hint in _PATTERNS else {})}
+    name = {int: "integer", bool: "boolean"}.get(hint, "string")
+    return {"type": name, **({"pattern": f"^{_PATTERNS[hint].pattern}$"} if hint in _PATTERNS else {})}
 
 
 def reference_tables() -> str:
-    """The tables of docs/definition.md: every key of every part."""
+    """Return the tables of docs/definition.md: every key of every part."""
     parts = [("", model.Source)] + [(f"webhook.auth.{name}", module.Settings) for name, module in auth_types().items()]
     return "\n".join("\n".join(_section(key, cls)) for key, cls in parts)
 
 
 def _section(key: str, cls: type[Any]) -> Iterator[str]:
-    hints, told = field_types(cls), field_descriptions(cls)
-    below: list[tuple[str, type[Any]]] = []
+    hints, texts = field_types(cls), field_descriptions(cls)
+    parts: list[tuple[str, type[Any]]] = []
     doc = (inspect.getdoc(cls) or "").replace("\n", " ")
     yield f"### {f'`{key}`' if key else 'The whole'}\n\n{doc}\n"
     if _is_list(cls):
@@ -148,38 +148,37 @@ def _section(key: str, cls: type[Any]) -> Iterator[str]:
         hint, dotted = hints[field.name], f"{key}.{field.name}" if key else field.name
         inner = _dataclass(hint)
         if inner and inner is not model.Auth:
-            below.append((dotted, inner))
-        what = told[field.name].replace("|", "\\|").replace("\n", " ")
-        yield f"| `{field.name}` | {what} | {_kind(hint)} | {_shown_default(field)} |"
+            parts.append((dotted, inner))
+        description = texts[field.name].replace("|", "\\|").replace("\n", " ")
+        yield f"| `{field.name}` | {description} | {_kind_of_value(hint)} | {_shown_default(field)} |"
     yield ""
-    for dotted, inner in below:
+    for dotted, inner in parts:
         yield from _section(dotted, inner)
 
 
 def _dataclass(hint: Any) -> type[Any] | None:
     options = [hint, *get_args(hint)]
-    return next((one for one in options if isinstance(one, type) and dataclasses.is_dataclass(one)), None)
+    return next((option for option in options if isinstance(option, type) and dataclasses.is_dataclass(option)), None)
 
 
-def _kind(hint: Any) -> str:
+def _kind_of_value(hint: Any) -> str:
     origin, args = get_origin(hint), get_args(hint)
     if origin in (types.UnionType, Union):
-        return _kind(args[0])
+        return _kind_of_value(args[0])
     if hint is model.Auth:
         return ", ".join(f"`{name}`" for name in auth_types())
     if origin is tuple:
+        item = _kind_of_value(args[0])
         if get_origin(args[0]) is Literal:
-            return f"one of {_kind(args[0])}, or a list of them"
-        return (
-            f"{_kind(args[0])}, or a list of them" if allows_scalar_for_list(args[0]) else f"a list of {_kind(args[0])}"
-        )
+            return f"one of {item}, or a list of them"
+        return f"{item}, or a list of them" if allows_scalar_for_list(args[0]) else f"a list of {item}"
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return f"names with {_kind(args[1])}"
+        return f"names with {_kind_of_value(args[1])}"
     if origin is Literal:
-        return ", ".join(f"`{one}`" for one in args)
+        return ", ".join(f"`{option}`" for option in args)
     if _dataclass(hint):
         return "see below"
-    named = {
+    descriptions = {
         int: "a number",
         bool: "true or false",
         str: "text",
@@ -197,7 +196,7 @@ def _kind(hint: Any) -> str:
         model.HostPattern: "a host's name",
         model.SchemaFile: "a file",
     }
-    return named[hint]
+    return descriptions[hint]
 
 
 def _shown_default(field: dataclasses.Field[Any]) -> str:
@@ -207,5 +206,5 @@ def _shown_default(field: dataclasses.Field[Any]) -> str:
         return f"`{str(field.default).lower()}`"
     if field.default and isinstance(field.default, tuple):
         return f"`[{', '.join(field.default)}]`"
-    simple = isinstance(field.default, str | int) and field.default != ""
-    return f"`{field.default}`" if simple else ""
+    is_simple = isinstance(field.default, str | int) and field.default != ""
+    return f"`{field.default}`" if is_simple else ""

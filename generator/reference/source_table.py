@@ -1,4 +1,4 @@
-"""The table of the sources, made from their definitions."""
+"""The table of all sources in docs/sources.md, made from their definitions."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _HEAD = ("source", "what it brings", "verified by", "where", "handshakes", "answ
 _WHERE = {"handler": "handler", "authorizer": "authorizer", "api": "the API"}
 
 
-def source_table(definitions: Iterable[Definition], below: str) -> str:
-    """The table in Markdown; `below` leads from the page to the folder of the sources."""
-    rows = [_row(one, below) for one in definitions]
-    lines = [_HEAD, ("---",) * len(_HEAD), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+def source_table(definitions: Iterable[Definition], folder: str) -> str:
+    """Return the table in Markdown; `folder` is the path from the page to the folder of the sources."""
+    rows = [_HEAD, ("---",) * len(_HEAD), *(_row(definition, folder) for definition in definitions)]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
 
 
-def _row(definition: Definition, below: str) -> tuple[str, ...]:
+def _row(definition: Definition, folder: str) -> tuple[str, ...]:
     source = definition.source
     auth, vendor = source.webhook.auth, source.vendor
-    needs = f" (with {' and '.join(third_party_packages(source))})" if third_party_packages(source) else ""
-    link = f"[{source.name}]({below}/{source.name}/README.md)"
+    packages = third_party_packages(source)
+    needs = f" (with {' and '.join(packages)})" if packages else ""
+    link = f"[{source.name}]({folder}/{source.name}/README.md)"
     return (
         f"{link} †" if list(placeholder_keys(source)) else link,
         source.description,
@@ -38,7 +38,7 @@ def _row(definition: Definition, below: str) -> tuple[str, ...]:
 
 def _handshakes(source: Source) -> str:
     effects = []
-    for one in source.webhook.challenges:
-        does = "learns the secret" if one.store_secret else "confirms" if one.confirm else "answers"
-        effects.append(f"{one.method}: {does}{', unsigned' if one.unauthenticated else ''}")
+    for challenge in source.webhook.challenges:
+        effect = "learns the secret" if challenge.store_secret else "confirms" if challenge.confirm else "answers"
+        effects.append(f"{challenge.method}: {effect}{', unsigned' if challenge.unauthenticated else ''}")
     return "; ".join(dict.fromkeys(effects))

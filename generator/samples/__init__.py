@@ -6,11 +6,11 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    """Return what tests import from here that an earlier version generated; new ones import `generator.testing`."""
+    """Return what tests of an earlier version import from this package; new tests import `generator.testing`."""
     if name in ("Sample", "load"):
-        from generator.samples import files
+        from generator.samples.files import Sample, load_samples
 
-        return getattr(files, name)
+        return Sample if name == "Sample" else load_samples
     if name == "shape":
         from generator.samples.run import shape
 

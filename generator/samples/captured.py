@@ -1,7 +1,7 @@
 """A request that somebody has captured, from a file: raw HTTP, or JSON.
 
 JSON is an event as API Gateway hands it over (payload format 2.0), or an object with `method`, `url`, `headers` and
-`body`. What is not certain about the bytes of the body is said in `doubts`: a signature is over every one of them.
+`body`. `warnings` say what is uncertain about the bytes of the body, since a signature covers every one of them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FORMS = "raw HTTP (POST /path HTTP/1.1, headers, an empty line, the body) or JS
 
 @dataclass(frozen=True)
 class Captured:
-    """One request: headers in their order, as written, one that was sent twice is here twice; `body` as sent."""
+    """A request: headers in their order and spelling, repeated ones included; `body` as sent."""
 
     method: str
     url: str
@@ -34,23 +34,23 @@ class Captured:
     body: bytes
     warnings: tuple[str, ...] = ()
     trailing_newline: bytes = b""
-    """What stood at the end of the file and is not in `body`: a line break that an editor may have put there."""
+    """The line break at the end of the file, which is not in `body`: an editor may have put it there."""
 
     @cached_property
     def headers_by_name(self) -> dict[str, str]:
-        """The headers by lower-case name; what stands twice is joined with a comma, as API Gateway does."""
+        """Return the headers by lower-case name; repeated ones are joined with a comma, as API Gateway does."""
         return _join_headers(self.headers)
 
     @property
     def request(self) -> OutgoingRequest:
-        """The request as whatever verifies it takes it."""
+        """Return the request as the auth types take it."""
         return OutgoingRequest(self.method, self.url, self.headers_by_name, self.body)
 
 
 def read_captured(file: Path) -> Captured:
-    """The request in a file; GeneratorError with the place of what can't be read."""
+    """Return the request in a file; GeneratorError with the line that can't be read."""
     try:
-        content = regular_file.read(file, regular_file.MAX_REQUEST)
+        content = regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read: {error.strerror}") from None
     content = content.removeprefix(b"\xef\xbb\xbf")
@@ -58,35 +58,37 @@ def read_captured(file: Path) -> Captured:
         raise GeneratorError(f"{file}: is empty; it must be {_FORMS}")
     if content.lstrip()[:1] not in (b"{", b"["):
         return _from_http(file, content)
-    method, url, headers, body, doubts = captured_json.read_json(file, content)
-    return Captured(method.upper(), _absolute_url(url, headers), headers, body, doubts)
+    method, url, headers, body, warnings = captured_json.read_json(file, content)
+    return Captured(method.upper(), _absolute_url(url, headers), headers, body, warnings)
 
 
 def _from_http(file: Path, content: bytes) -> Captured:
     lines, rest = _head(file, content)
     (start, first), *after = lines
-    found = _REQUEST_LINE.fullmatch(first)
-    if not found:
+    request_line = _REQUEST_LINE.fullmatch(first)
+    if not request_line:
         raise GeneratorError(f"{file}:{start}: is not the first line of a request; it must be {_FORMS}")
     pairs = []
     for number, line in after:
-        if not (named := _HEADER.fullmatch(line)):
-            said = "is no header (Name: value, on one line), and no empty line stands before it to end the headers"
-            raise GeneratorError(f"{file}:{number}: {said}")
-        pairs.append((named[1], named[2].strip(" \t")))
+        if not (header := _HEADER.fullmatch(line)):
+            message = "is no header (Name: value, on one line), and no empty line stands before it to end the headers"
+            raise GeneratorError(f"{file}:{number}: {message}")
+        pairs.append((header[1], header[2].strip(" \t")))
     headers = tuple(pairs)
-    body, cut, doubts = _split_body(file, rest, _join_headers(headers))
-    return Captured(found[1].upper(), _absolute_url(found[2], headers), headers, body, doubts, cut)
+    body, trailing_newline, warnings = _split_body(file, rest, _join_headers(headers))
+    return Captured(
+        request_line[1].upper(), _absolute_url(request_line[2], headers), headers, body, warnings, trailing_newline
+    )
 
 
 def _head(file: Path, content: bytes) -> tuple[list[tuple[int, str]], bytes]:
-    """The lines before the first empty one, with their numbers, and what comes after it."""
+    """Return the numbered lines before the first empty one, and the bytes after it."""
     lines: list[tuple[int, str]] = []
-    at = number = 0
-    while at < len(content):
+    offset = number = 0
+    while offset < len(content):
         number += 1
-        raw, _, _ = content[at : content.find(b"\n", at) + 1 or len(content)].partition(b"\n")
-        at += len(raw) + 1
+        raw, _, _ = content[offset : content.find(b"\n", offset) + 1 or len(content)].partition(b"\n")
+        offset += len(raw) + 1
         if not (raw := raw.removesuffix(b"\r")).strip():
             if lines:
                 break
@@ -95,51 +97,50 @@ def _head(file: Path, content: bytes) -> tuple[list[tuple[int, str]], bytes]:
             lines.append((number, raw.decode()))
         except UnicodeDecodeError:
             raise GeneratorError(f"{file}:{number}: is not UTF-8; the file must be {_FORMS}") from None
-    return lines, content[at:]
+    return lines, content[offset:]
 
 
 def _split_body(file: Path, body: bytes, headers: dict[str, str]) -> tuple[bytes, bytes, tuple[str, ...]]:
-    """The body without what an editor may have put behind it, that, and what is doubtful."""
-    if headers.get("transfer-encoding", "").lower() == "chunked" and (whole := _unchunked(body)) is not None:
-        return whole, b"", ()
-    bare = body.rstrip(b"\r\n")
-    said = headers.get("content-length", "")
-    known = _LENGTH.fullmatch(said)
-    if known and len(bare) <= int(said) <= len(body):
-        return body[: int(said)], b"", ()
-    last = next((end for end in (b"\r\n", b"\n") if body.endswith(end)), b"")
-    body = body.removesuffix(last)
-    if not known:
-        return body, last, ()
-    doubt = (
-        f"{file}: Content-Length says that the body has {said} bytes, and it has {len(body)}: it is not as it was sent"
-    )
-    return body, last, (doubt,)
+    """Return the body without a line break that an editor may have added, that line break, and warnings."""
+    if headers.get("transfer-encoding", "").lower() == "chunked" and (joined_chunks := _unchunked(body)) is not None:
+        return joined_chunks, b"", ()
+    stripped = body.rstrip(b"\r\n")
+    length = headers.get("content-length", "")
+    is_number = _LENGTH.fullmatch(length)
+    if is_number and len(stripped) <= int(length) <= len(body):
+        return body[: int(length)], b"", ()
+    trailing_newline = next((end for end in (b"\r\n", b"\n") if body.endswith(end)), b"")
+    body = body.removesuffix(trailing_newline)
+    if not is_number:
+        return body, trailing_newline, ()
+    sizes = f"Content-Length says that the body has {length} bytes, and it has {len(body)}"
+    warning = f"{file}: {sizes}: it is not as it was sent"
+    return body, trailing_newline, (warning,)
 
 
 def _unchunked(body: bytes) -> bytes | None:
-    """What chunks hold (RFC 9112, 7.1); None where it is not in chunks, since many tools undo them."""
-    found: list[bytes] = []
-    at = 0
-    while head := _CHUNK.match(body, at):
+    """Return the content of a chunked body (RFC 9112, 7.1); None where it is not chunked: many tools undo that."""
+    chunks: list[bytes] = []
+    offset = 0
+    while head := _CHUNK.match(body, offset):
         start, size = head.end(), int(head[1], 16)
         if not size:
-            return b"".join(found)
-        if not (after := _BREAK.match(body, start + size)):
+            return b"".join(chunks)
+        if not (line_break := _BREAK.match(body, start + size)):
             return None
-        found.append(body[start : start + size])
-        at = after.end()
+        chunks.append(body[start : start + size])
+        offset = line_break.end()
     return None
 
 
 def _join_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
+    values_by_name: dict[str, list[str]] = {}
     for name, value in headers:
-        found.setdefault(name.lower(), []).append(value)
-    return {name: ",".join(values) for name, values in found.items()}
+        values_by_name.setdefault(name.lower(), []).append(value)
+    return {name: ",".join(values) for name, values in values_by_name.items()}
 
 
 def _absolute_url(target: str, headers: tuple[tuple[str, str], ...]) -> str:
-    """The URL that was called: of the path in a first line, the Host header has the rest."""
+    """Return the URL that was called: a request line has its path, and the Host header the rest."""
     host = _join_headers(headers).get("host")
     return target if _ABSOLUTE.match(target) or not host else f"https://{host}{target}"

@@ -18,7 +18,7 @@ TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 9110's word for the c
 
 
 class JsonRequest(NamedTuple):
-    """What stands in the file; the URL may be a path."""
+    """The request in the file; the URL may be a path."""
 
     method: str
     url: str
@@ -28,7 +28,7 @@ class JsonRequest(NamedTuple):
 
 
 def read_json(file: Path, content: bytes) -> JsonRequest:
-    """The request in a JSON text; GeneratorError with the place of what can't be read."""
+    """Return the request in a JSON text; GeneratorError with the key or the line that can't be read."""
     value = _value(file, content)
     context = value.get("requestContext")
     if isinstance(context, dict):
@@ -67,11 +67,13 @@ def _from_event(file: Path, event: dict[str, Any], context: dict[str, Any]) -> J
 
 
 def _headers(file: Path, value: Any) -> Iterator[tuple[str, str]]:
-    """Headers by name, a list of values where one was sent more than once; or a list of pairs."""
+    """Yield (name, value) of headers by name, with a list for repeated ones, or of a list of pairs."""
     if isinstance(value, dict):
-        pairs = [[name, one] for name, ones in value.items() for one in (ones if isinstance(ones, list) else [ones])]
+        pairs = [
+            [name, text] for name, texts in value.items() for text in (texts if isinstance(texts, list) else [texts])
+        ]
     elif isinstance(value, list):
-        pairs = [[one.get("name"), one.get("value")] if isinstance(one, dict) else one for one in value]
+        pairs = [[pair.get("name"), pair.get("value")] if isinstance(pair, dict) else pair for pair in value]
     else:
         raise GeneratorError(f"{file}: headers: must be texts by name, or a list of [name, value]")
     for pair in pairs:
@@ -94,8 +96,8 @@ def _body(file: Path, value: dict[str, Any]) -> tuple[bytes, tuple[str, ...]]:
     if body is None:
         return b"", ()
     if not isinstance(body, str):
-        doubt = f"{file}: body: is JSON and not text, so its bytes may not be those that were sent"
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"), (doubt,)
+        warning = f"{file}: body: is JSON and not text, so its bytes may not be those that were sent"
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"), (warning,)
     if not value.get("isBase64Encoded"):
         return body.encode("utf-8", "surrogatepass"), ()
     try:

@@ -1,4 +1,4 @@
-"""A queue, a bucket and a store in memory, as far as the handler calls them: all is well with each."""
+"""A queue, a bucket and a parameter store in memory, as far as the handler calls them; no call fails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Bucket:
 
 
 class Store:
-    """Has what `find` returns for the last part of a parameter's name: the current secret, and perhaps the previous."""
+    """Has the secrets that `find` returns for the last part of a parameter's name: current, and perhaps previous."""
 
     def __init__(self, find: Callable[[str], Sequence[str]]) -> None:
         self._find = find

@@ -20,7 +20,7 @@ def event(
     request_id: str = "sample",
     binary: bool = False,
 ) -> dict[str, Any]:
-    """An event of payload format 2.0.
+    """Return a request as an event of payload format 2.0.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """

@@ -1,4 +1,4 @@
-"""What the samples let one suspect of a definition."""
+"""Warnings about a definition that its samples show: a path that no sample has, a literal that is a field's name."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.text_templates import template_paths
 
 
-def find_warnings(definition: Definition, made: list[Shaped]) -> Iterator[Problem]:
-    """What the samples let one suspect: a path that none of them has, a literal that is one."""
-    events = [one.sample for one in made if one.messages]
-    there = [
+def find_warnings(definition: Definition, shaped: list[Shaped]) -> Iterator[Problem]:
+    """Yield a warning for each path that no sample has, and for each literal that is the name of a field."""
+    samples = [each.sample for each in shaped if each.messages]
+    events = [
         pair
-        for sample in events
-        for item in sample_events(definition.source, sample)
-        for pair in _transformed(definition, *item)
+        for sample in samples
+        for event in sample_events(definition.source, sample)
+        for pair in _transformed(definition, *event)
     ]
-    if not there and made:
-        return  # that none of them becomes a message has been said
-    if not there:
+    if not events and shaped:
+        return  # that none of them becomes a message has been reported
+    if not events:
         yield Problem(*definition.location(""), "samples", "there are none; put one into samples/", warning=True)
         return
     keys = ("id", "type", "time")
-    looked = [(f"events.{key}", path) for key in keys if (path := getattr(definition.source.events, key))]
+    paths_by_key = [(f"events.{key}", path) for key in keys if (path := getattr(definition.source.events, key))]
     for key, words in mozdef_texts(definition.source.mozdef):
-        looked += [(key, path) for path in template_paths(words)]
-        if words and not template_paths(words) and any(_path_value(words, *item) is not None for item in there):
-            said = f"is the word {words!r}, which every event has as a field; {{{words}}} is that field's value"
-            yield Problem(*definition.location(key), key, said, warning=True)
-    for key, path in looked:
-        for one in alternatives(path):
-            if not any(_path_value(one, *item) is not None for item in there):
-                yield Problem(*definition.location(key), key, f"no sample has {one}", warning=True)
+        paths_by_key += [(key, path) for path in template_paths(words)]
+        if words and not template_paths(words) and any(_path_value(words, *event) is not None for event in events):
+            message = f"is the word {words!r}, which every event has as a field; {{{words}}} is that field's value"
+            yield Problem(*definition.location(key), key, message, warning=True)
+    for key, path in paths_by_key:
+        for alternative in alternatives(path):
+            if not any(_path_value(alternative, *event) is not None for event in events):
+                yield Problem(*definition.location(key), key, f"no sample has {alternative}", warning=True)
 
 
 def _transformed(definition: Definition, item: Any, functions: Functions) -> Iterator[tuple[Any, Functions]]:
-    """What a mapping sees of an item: what transform() makes of it, where there is one."""
+    """Yield the events that a mapping gets of an item: what transform() returns, or the item itself."""
     transform = definition.source.transform
     try:
         for event in transform(item, functions.request) if transform else [item]:
             yield event, functions
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 - the user's own code; that it raised has been said
+    except BaseException:  # noqa: BLE001 - the user's own code; that it raised has been reported
         return
 
 

@@ -1,4 +1,4 @@
-"""Samples that go out as requests."""
+"""Choose a sample, and send a request to an endpoint as the vendor would: for `send`, and for the canary."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SECONDS = 30
 
 
 class Endpoint(NamedTuple):
-    """Where a sample goes; `here` is on this machine, where no proxy leads. `told` is the URL that the vendor knows."""
+    """Where requests go. `local`: on this machine, without a proxy. `vendor_url` is the URL that the vendor knows."""
 
     url: str
     local: bool = False
@@ -28,38 +28,40 @@ class Endpoint(NamedTuple):
 
 
 class HttpResponse(NamedTuple):
-    """What the endpoint answered."""
+    """The response of an endpoint, or of a proxy before it."""
 
     status: int
     body: str
 
 
-def choose_sample(definition: Definition, wanted: str | None) -> Sample:
-    """The sample of this name; without one the first that is an event."""
-    there, problems = sample_files.load_samples(definition)
+def choose_sample(definition: Definition, name: str | None) -> Sample:
+    """Return the sample of this name; without a name, the first that is an event."""
+    samples, problems = sample_files.load_samples(definition)
     if problems:
         raise GeneratorError(str(problems[0]))
-    if not there:
+    if not samples:
         raise GeneratorError(f"{display_path(definition.folders[0] / 'samples')}: has no sample to send")
-    if wanted is None:
-        return next((one for one in there if not one.file("reply").exists()), there[0])
-    known = {one.name: one for one in there}
-    if wanted not in known:
-        raise GeneratorError(f"no sample {wanted} of {definition.source.name}; there are {', '.join(known)}")
-    return known[wanted]
+    if name is None:
+        return next((sample for sample in samples if not sample.file("reply").exists()), samples[0])
+    samples_by_name = {sample.name: sample for sample in samples}
+    if name not in samples_by_name:
+        raise GeneratorError(f"no sample {name} of {definition.source.name}; there are {', '.join(samples_by_name)}")
+    return samples_by_name[name]
 
 
-def send_request(endpoint: Endpoint, sent: OutgoingRequest, more: Mapping[str, str] | None = None) -> HttpResponse:
-    """Send a request as the vendor would, with some more headers."""
+def send_request(
+    endpoint: Endpoint, outgoing: OutgoingRequest, extra_headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Send a request as the vendor would, with extra headers; GeneratorError where nothing answers."""
     tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=endpoint.ca_bundle))
     opener = urllib.request.build_opener(tls, *([urllib.request.ProxyHandler({})] if endpoint.local else []))
-    query = urlsplit(sent.url).query
+    query = urlsplit(outgoing.url).query
     url = f"{endpoint.url}?{query}" if query else endpoint.url
-    headers = {**sent.headers, **(more or {})}
-    request = urllib.request.Request(url, sent.body or None, headers, method=sent.method)  # noqa: S310 - checked
+    headers = {**outgoing.headers, **(extra_headers or {})}
+    request = urllib.request.Request(url, outgoing.body or None, headers, method=outgoing.method)  # noqa: S310 - checked
     try:
-        with opener.open(request, timeout=_SECONDS) as answered:
-            return HttpResponse(answered.status, answered.read().decode(errors="replace"))
+        with opener.open(request, timeout=_SECONDS) as response:
+            return HttpResponse(response.status, response.read().decode(errors="replace"))
     except urllib.error.HTTPError as error:
         with error:
             return HttpResponse(error.code, error.read().decode(errors="replace"))

@@ -1,4 +1,4 @@
-"""The vendor's part: what it holds, and a sample as it would send it."""
+"""The vendor's part: make random secrets, read the secret that it signs with, and sign a sample as it would."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from generator.aws import read_secret
+from generator.definition.secret_names import ssm_names
 from generator.errors import GeneratorError
 from lambdas.auth import basic, leaves, secret_names
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
@@ -18,67 +19,69 @@ from lambdas.runtime.secrets import NoSecret, UnusableSecret
 if TYPE_CHECKING:
     from generator.samples.files import Sample
 
-from generator.definition.secret_names import ssm_names
-
 PRIVATE_KEY_SUFFIX = "_held"
-"""Ends the name of a parameter that is in the emulator alone: the private key to the public one that is stored."""
+"""The end of a parameter's name, in the emulator alone, with the private key to a stored public key."""
 
 
 def random_secrets(webhook: Webhook) -> dict[str, tuple[str, str]]:
-    """For each secret, a random one: what is stored, and what the vendor holds."""
-    found = {}
-    for leaf in [one for auth in auths(webhook) for one in leaves(auth)]:
+    """Return a random pair for each secret: what is stored, and what the vendor signs with."""
+    pairs = {}
+    for leaf in [leaf for auth in auths(webhook) for leaf in leaves(auth)]:
         for name in secret_names(leaf):
             user = "mozdef:" if isinstance(leaf.settings, basic.Settings) else ""
             token = f"{user}{secrets.token_hex(24)}"
-            pair: Any = getattr(leaf.type, "key_pair", lambda _settings, token=token: (token, token))
-            found[name] = pair(leaf.settings)
-    return found
+            make_pair: Any = getattr(leaf.type, "key_pair", lambda _settings, token=token: (token, token))
+            pairs[name] = make_pair(leaf.settings)
+    return pairs
 
 
 def store_random_secrets(source: Source, ssm: Any, project: str, environment: str) -> None:
-    """Put random secrets into the emulator's Parameter Store, and what the vendor holds beside them."""
-    there = ssm_names(source, project, environment)
-    for name, (stored, held) in random_secrets(source.webhook).items():
-        ssm.put_parameter(Name=there[name], Value=stored, Type="SecureString")
-        if held != stored:
-            ssm.put_parameter(Name=there[name] + PRIVATE_KEY_SUFFIX, Value=held, Type="SecureString")
+    """Put random secrets into the emulator's Parameter Store, with the vendor's private keys beside them."""
+    parameters = ssm_names(source, project, environment)
+    for name, (stored, vendor_key) in random_secrets(source.webhook).items():
+        ssm.put_parameter(Name=parameters[name], Value=stored, Type="SecureString")
+        if vendor_key != stored:
+            ssm.put_parameter(Name=parameters[name] + PRIVATE_KEY_SUFFIX, Value=vendor_key, Type="SecureString")
 
 
-def stored_secrets(ssm: Any, there: Mapping[str, str], *, held: bool = False) -> SecretLookup:
-    """What the vendor signs with, read from Parameter Store; `held` prefers the private key of the emulator."""
+def stored_secrets(ssm: Any, parameters: Mapping[str, str], *, prefer_private_key: bool = False) -> SecretLookup:
+    """Return a lookup of what the vendor signs with, in Parameter Store; NoSecret where there is none.
+
+    `parameters` are the parameters' names by secret; `prefer_private_key` looks for the emulator's private key first.
+    """
 
     def read(name: str) -> tuple[str, ...]:
-        if held and (
-            found := ssm.get_parameters(Names=[there[name] + PRIVATE_KEY_SUFFIX], WithDecryption=True)["Parameters"]
-        ):
-            return (str(found[0]["Value"]),)
+        if prefer_private_key:
+            answer = ssm.get_parameters(Names=[parameters[name] + PRIVATE_KEY_SUFFIX], WithDecryption=True)
+            if private_keys := answer["Parameters"]:
+                return (str(private_keys[0]["Value"]),)
         try:
-            return (read_secret(there[name], ssm),)
+            return (read_secret(parameters[name], ssm),)
         except GeneratorError as error:
             raise NoSecret(str(error)) from None
 
     return read
 
 
-def sign_sample(source: Source, sample: Sample, url: str, held: SecretLookup, now: float) -> OutgoingRequest | None:
-    """The sample as the vendor would send it to this URL; None where the vendor alone can sign it."""
+def sign_sample(
+    source: Source, sample: Sample, url: str, lookup_secret: SecretLookup, now: float
+) -> OutgoingRequest | None:
+    """Return the sample as the vendor would send it to a URL; None where the vendor alone can sign it."""
     auth = auth_of_sample(source, sample)
-    sent = OutgoingRequest(
-        sample.method, f"{url}?{urlencode(sample.query)}" if sample.query else url, sample.headers, sample.body
-    )
+    url = f"{url}?{urlencode(sample.query)}" if sample.query else url
+    unsigned = OutgoingRequest(sample.method, url, sample.headers, sample.body)
     try:
-        return auth.type.sign(auth.settings, sent, held, now) if auth else sent
-    except NoSecret as none:
-        raise GeneratorError(str(none)) from None
+        return auth.type.sign(auth.settings, unsigned, lookup_secret, now) if auth else unsigned
+    except NoSecret as missing:
+        raise GeneratorError(str(missing)) from None
     except (Unauthenticated, UnusableSecret) as unusable:
         raise GeneratorError(f"{sample.name} can't be signed: {unusable}") from None
 
 
 def auth_of_sample(source: Source, sample: Sample) -> Auth | None:
-    """How the sender of a sample is verified; None where it is a challenge that carries no credential."""
+    """Return the auth that verifies a sample's sender; None where the sample is a challenge without a credential."""
     challenges = source.webhook.challenges
-    if matching_challenge(tuple(one for one in challenges if one.unauthenticated), sample.request):
+    if matching_challenge(tuple(challenge for challenge in challenges if challenge.unauthenticated), sample.request):
         return None
-    own = matching_challenge(tuple(one for one in challenges if one.auth), sample.request)
+    own = matching_challenge(tuple(challenge for challenge in challenges if challenge.auth), sample.request)
     return own.auth if own and own.auth else source.webhook.auth

@@ -1,4 +1,4 @@
-"""Answers that can't be, or not together: found by the rules of a build, as soon as they are given."""
+"""Check answers of `new` as soon as they are given, by the rules of a build."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ _EXAMPLE = "X-Example"
 
 
 def description_mistakes(text: str) -> list[str]:
-    """Why no source can be described so."""
+    """Return what is wrong with a description."""
     return [] if 0 < len(text) <= MAX_DESCRIPTION else [f"it must have 1 to {MAX_DESCRIPTION} characters"]
 
 
-def answer_mistakes(kind: str, answers: Mapping[str, str], asked: Question, answer: str) -> list[str]:
-    """What can't be of an answer to a question; what can't be without it already is left."""
-    if answer == asked.default:
+def answer_mistakes(kind: str, answers: Mapping[str, str], question: Question, answer: str) -> list[str]:
+    """Return the mistakes that an answer adds to those that the earlier answers have already."""
+    if answer == question.default:
         return []
-    plain = _EXAMPLE if asked.default is None or asked.name == "header" else asked.default
-    before = _mistakes(kind, {**answers, asked.name: plain})
-    return [one for one in _mistakes(kind, {**answers, asked.name: answer}) if one not in before]
+    usual = _EXAMPLE if question.default is None or question.name == "header" else question.default
+    before = _mistakes(kind, {**answers, question.name: usual})
+    after = _mistakes(kind, {**answers, question.name: answer})
+    return [mistake for mistake in after if mistake not in before]
 
 
 def _mistakes(kind: str, answers: Mapping[str, str]) -> list[str]:
-    """The mistakes that a build would find in what the answers make."""
+    """Return the mistakes that a build would find in the definition that the answers make."""
     with TemporaryDirectory() as folder:
-        file = Path(folder) / "made" / "source.yml"
+        file = Path(folder) / "draft" / "source.yml"
         file.parent.mkdir()
-        file.write_text(
-            texts.definition_text(DefinitionDraft("made", "Made", auth=auth_settings(kind, answers))), encoding="utf-8"
-        )
+        text = texts.definition_text(DefinitionDraft("draft", "Draft", auth=auth_settings(kind, answers)))
+        file.write_text(text, encoding="utf-8")
         try:
-            load(Path(folder), ["made"])
+            load(Path(folder), ["draft"])
         except DefinitionError as error:
-            keys = [(one.key.partition(f"auth.{kind}.")[2], one.message) for one in error.problems]
+            keys = [(problem.key.partition(f"auth.{kind}.")[2], problem.message) for problem in error.problems]
             return [f"{key}: {message}" if key else message for key, message in keys]
     return []

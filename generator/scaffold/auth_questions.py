@@ -1,4 +1,4 @@
-"""What has to be known of how a sender is verified, and the definition that the answers make."""
+"""The questions of `new` about how a sender is verified, and the settings that the answers make."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ KINDS = {
     "jwt": "a JSON Web Token of an identity provider in Authorization",
     "sns": "Amazon SNS, which signs every message",
 }
-"""What is asked for; the rarer types are for whoever reads docs/definition.md."""
+"""The auth types that `new` offers; docs/definition.md has the rarer ones."""
 _SIGNED = ("hmac", "ed25519", "ecdsa")
 ALGORITHMS = get_args(field_types(hmac.Settings)["algorithm"])
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question: `name` is the option that answers it; where nobody can be asked, some `must` be given."""
+    """A question: `name` is the option that answers it; a `required` one needs the option where nobody can be asked."""
 
     name: str
     text: str
@@ -37,16 +37,16 @@ class Question:
     choices: tuple[str, ...] = ()
     required: bool = False
     restart_from: str = ""
-    """The question from which all is asked again, where an answer goes against its own."""
+    """The name of the question to start from again, where an answer contradicts that question's."""
 
     @property
     def option(self) -> str:
-        """The option that answers it."""
+        """Return the option that answers the question."""
         return f"--{self.name.replace('_', '-')}"
 
 
 def questions(kind: str, answers: Mapping[str, str]) -> Iterator[Question]:
-    """What is to be known of this kind, as far as the answers up to now tell."""
+    """Yield the questions for an auth type, as far as the answers so far decide them."""
     if kind == "token":
         if "query" not in answers:
             text = "Header that carries the token, such as Authorization (Enter: none, it is in the query)"
@@ -63,26 +63,26 @@ def questions(kind: str, answers: Mapping[str, str]) -> Iterator[Question]:
     if kind == "hmac":
         yield Question("algorithm", "Hash function", "sha256", ALGORITHMS)
     yield Question("timestamp_header", "Header with the time of signing, where that is signed too (Enter: none)")
-    if stamped := bool(answers.get("timestamp_header")):
+    if is_timed := bool(answers.get("timestamp_header")):
         yield Question("timestamp_format", "How the time is written", "unix", get_args(TimeFormat))
-    usual = _usual(answers.get("prefix", ""), stamped=stamped)
-    yield Question("signed", "What is signed", usual, restart_from="timestamp_header")
+    signed = _usual_signed_text(answers.get("prefix", ""), is_timed=is_timed)
+    yield Question("signed", "What is signed", signed, restart_from="timestamp_header")
 
 
 def unused_options(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any]) -> list[str]:
-    """The options that say nothing of this kind, or of what a request has shown."""
+    """Return the options that have no effect for an auth type, or for the settings that a request has shown."""
     known: set[str] = set()
     if kind == "token":
         known = {"query"} if "query" in answers else {"header", "prefix"}
     elif kind in _SIGNED:
-        stamped = answers.get("timestamp_header") or "timestamp" in seen
+        is_timed = answers.get("timestamp_header") or "timestamp" in seen
         known = {"header", "prefix", "encoding", "timestamp_header", "signed"}
-        known |= ({"algorithm"} if kind == "hmac" else set()) | ({"timestamp_format"} if stamped else set())
+        known |= ({"algorithm"} if kind == "hmac" else set()) | ({"timestamp_format"} if is_timed else set())
     return [Question(name, "").option for name in answers if name not in known]
 
 
 def auth_settings(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What goes below `webhook.auth`, without defaults: what a request has shown, where no answer says otherwise."""
+    """Return what goes below `webhook.auth`, without defaults: the answers, else what a request has shown."""
     if kind in _SIGNED:
         return {kind: _signature(kind, answers, dict(seen or {}))}
     if kind == "token":
@@ -97,30 +97,30 @@ def auth_settings(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any]
 def _token(answers: Mapping[str, str], settings: dict[str, Any]) -> dict[str, Any]:
     if "query" in answers:
         return {"query": answers["query"]}
-    made = settings | dict(answers)
+    merged = settings | dict(answers)
     # In Authorization, a space stands between the name of a scheme and the token, which nobody types.
-    if made.get("header", "").lower() == "authorization" and re.fullmatch(r"[A-Za-z]+", made.get("prefix", "")):
-        made["prefix"] += " "
-    return _without_defaults(made, prefix="")
+    if merged.get("header", "").lower() == "authorization" and re.fullmatch(r"[A-Za-z]+", merged.get("prefix", "")):
+        merged["prefix"] += " "
+    return _without_defaults(merged, prefix="")
 
 
 def _signature(kind: str, answers: Mapping[str, str], settings: dict[str, Any]) -> dict[str, Any]:
     encoding = {} if settings else {"encoding": _encoding(kind)}
-    place = settings.get("signature", {}) | encoding | _of(answers, "header", "prefix", "encoding")
-    settings["signature"] = _without_defaults(place, prefix="", encoding="hex")
-    if (stamp := answers.get("timestamp_header")) is not None:
+    signature = settings.get("signature", {}) | encoding | _chosen(answers, "header", "prefix", "encoding")
+    settings["signature"] = _without_defaults(signature, prefix="", encoding="hex")
+    if (header := answers.get("timestamp_header")) is not None:
         settings = {key: value for key, value in settings.items() if key not in ("timestamp", "signed")}
-        settings |= {"timestamp": {"header": stamp}} if stamp else {}
+        settings |= {"timestamp": {"header": header}} if header else {}
     if "timestamp_format" in answers and "timestamp" in settings:
-        written = settings["timestamp"] | {"format": answers["timestamp_format"]}
-        settings["timestamp"] = _without_defaults(written, format="unix")
-    settings |= _of(answers, "signed", "algorithm")
-    stamped = "header" in settings.get("timestamp", {})
-    settings.setdefault("signed", _usual(place.get("prefix", ""), stamped=stamped))
+        timestamp = settings["timestamp"] | {"format": answers["timestamp_format"]}
+        settings["timestamp"] = _without_defaults(timestamp, format="unix")
+    settings |= _chosen(answers, "signed", "algorithm")
+    is_timed = "header" in settings.get("timestamp", {})
+    settings.setdefault("signed", _usual_signed_text(signature.get("prefix", ""), is_timed=is_timed))
     return _without_defaults(settings, signed="{body}", algorithm="sha256")
 
 
-def _of(answers: Mapping[str, str], *names: str) -> dict[str, str]:
+def _chosen(answers: Mapping[str, str], *names: str) -> dict[str, str]:
     return {name: answers[name] for name in names if name in answers}
 
 
@@ -132,8 +132,8 @@ def _encoding(kind: str) -> str:
     return "base64" if kind == "ecdsa" else "hex"
 
 
-def _usual(prefix: str, *, stamped: bool) -> str:
-    """What most vendors sign whose headers look like this."""
-    if not stamped:
+def _usual_signed_text(prefix: str, *, is_timed: bool) -> str:
+    """Return the text that most vendors with such headers sign."""
+    if not is_timed:
         return "{body}"
     return "v0:{timestamp}:{body}" if prefix == "v0=" else "{timestamp}.{body}"

@@ -1,4 +1,4 @@
-"""Settings as people write them in a definition: the keys that differ from their defaults, as YAML."""
+"""Write settings as YAML, as people would: only the keys that differ from their defaults."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 
 import yaml
 
+from generator.definition.auth_types import auth_type_name
 from generator.definition.dataclass_reader import allows_scalar_for_list, field_types
 from lambdas.model import Auth
 
@@ -18,43 +19,43 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./*-](?:[A-Za-z0-9 _./()*+'-]*[A-Za-z0-9_./()*'
 
 
 def yaml_form(value: Any) -> Any:
-    """What would be read as this value."""
+    """Return the plain values that a definition would have for a value of the model."""
     if isinstance(value, Auth):
-        name = value.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a module
-        of = getattr(value.settings, "of", None)
-        return {name: yaml_form(value.settings if of is None else list(of))}
+        parts = getattr(value.settings, "of", None)
+        return {auth_type_name(value): yaml_form(value.settings if parts is None else list(parts))}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        kept = [one for one in dataclasses.fields(value) if getattr(value, one.name) != one.default]
-        return {one.name: _member(field_types(type(value))[one.name], getattr(value, one.name)) for one in kept}
+        changed = [field for field in dataclasses.fields(value) if getattr(value, field.name) != field.default]
+        types = field_types(type(value))
+        return {field.name: _member(types[field.name], getattr(value, field.name)) for field in changed}
     if isinstance(value, Mapping):
-        return {name: yaml_form(one) for name, one in value.items()}
-    return [yaml_form(one) for one in value] if isinstance(value, tuple | list) else value
+        return {name: yaml_form(member) for name, member in value.items()}
+    return [yaml_form(member) for member in value] if isinstance(value, tuple | list) else value
 
 
 def _member(hint: Any, value: Any) -> Any:
-    alone = get_origin(hint) is tuple and allows_scalar_for_list(get_args(hint)[0]) and len(value) == 1
-    return yaml_form(value[0] if alone else value)
+    is_scalar = get_origin(hint) is tuple and allows_scalar_for_list(get_args(hint)[0]) and len(value) == 1
+    return yaml_form(value[0] if is_scalar else value)
 
 
 def flow(value: Any) -> str:
-    """A value on one line of YAML."""
+    """Return a value on one line of YAML."""
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{flow(name)}: {flow(one)}' for name, one in value.items())}}}"
+        return f"{{{', '.join(f'{flow(name)}: {flow(member)}' for name, member in value.items())}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(flow, value))}]"
-    if isinstance(value, str) and _PLAIN.fullmatch(value) and _is_itself(value):
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and _reads_back(value):
         return value
     return json.dumps(value, ensure_ascii=False)
 
 
 def block(value: Any) -> str:
-    """A value behind its key, on a line of its own: there, text needs quotes less often."""
-    if isinstance(value, str) and value.isprintable() and value == value.strip() and _is_itself(value, "key: "):
+    """Return a value for the line of its key, where text needs quotes less often."""
+    if isinstance(value, str) and value.isprintable() and value == value.strip() and _reads_back(value, "key: "):
         return value
     return flow(value)
 
 
-def _is_itself(text: str, before: str = "") -> bool:
+def _reads_back(text: str, before: str = "") -> bool:
     try:
         return bool(yaml.safe_load(before + text) == ({"key": text} if before else text))
     except yaml.YAMLError:
@@ -62,16 +63,16 @@ def _is_itself(text: str, before: str = "") -> bool:
 
 
 def auth_lines(auth: Mapping[str, Any], indent: int) -> list[str]:
-    """The lines below `auth:`; a type with more than a line's worth of settings has one for each key."""
+    """Return the lines below `auth:`: a line for a type, or for each of its keys where that line is too long."""
     ((name, settings),) = auth.items()
     before = " " * indent
     if isinstance(settings, list):
         lines = [f"{before}{name}:"]
-        for one in settings:
-            first, *rest = auth_lines(one, indent + 4)
+        for part in settings:
+            first, *rest = auth_lines(part, indent + 4)
             lines += [f"{before}  - {first.strip()}", *rest]
         return lines
-    whole = f"{before}{name}: {flow(settings)}"
-    if len(whole) <= MAX_LINE and not any(isinstance(one, Mapping) for one in settings.values()):
-        return [whole]
-    return [f"{before}{name}:", *(f"{before}  {key}: {flow(one)}" for key, one in settings.items())]
+    line = f"{before}{name}: {flow(settings)}"
+    if len(line) <= MAX_LINE and not any(isinstance(value, Mapping) for value in settings.values()):
+        return [line]
+    return [f"{before}{name}:", *(f"{before}  {key}: {flow(value)}" for key, value in settings.items())]

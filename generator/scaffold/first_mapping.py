@@ -1,4 +1,4 @@
-"""Where things may be in the body of a first sample: what most vendors call them, where they look like it."""
+"""Guess `events` and `mozdef` from a captured request: fields with usual names whose values look right."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ACTORS = (
 _ADDRESSES = ("ip_address", "ipAddress", "source_ip", "client_ip", "ip", "client.ip", "actor.ip", "data.ip_address")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ANY_ID = re.compile(r"\w*id", re.IGNORECASE)
-# Of whom, or of what: the same in many events.
+# Ids of a person or an object, which are the same in many events.
 _NO_ID = re.compile(
     r"account|acct|actor|app|client|company|customer|device|group|hook|host|org|owner|parent|project|resource|session|"
     r"site|sub|team|tenant|user|workspace|(?<![ug])uid$|^[cpt]id$",
@@ -41,7 +41,7 @@ _MAX_TYPE = 80
 
 
 def guess_mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What may go below `events` and `mozdef`."""
+    """Return guesses for the keys below `events` and below `mozdef`."""
     events: dict[str, Any] = {}
     if body.format != "json":
         events["format"] = body.format
@@ -51,48 +51,48 @@ def guess_mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, A
         events["mask"] = masked
     if isinstance(body.value, list):
         events["split"] = "[]" if body.format == "ndjson" else "@"
-    item = _item(body)
+    item = _first_event(body)
     kind = _type_header(request) or _first(item, _TYPES, _is_word)
-    found = {
+    guesses = {
         "id": _first(item, _IDS, _is_id) or _first(item, _names(item, _ANY_ID, _NO_ID), _is_unique),
         "type": kind,
         "time": _first(item, _TIMES, _is_time) or _first(item, _names(item, _NAME, _NO_TIME), _is_written_time),
     }
-    events |= {key: path for key, path in found.items() if path}
-    if found["time"] and (written := _is_time(_at(item, found["time"]))) != "rfc3339":
-        events["time_format"] = written
+    events |= {key: path for key, path in guesses.items() if path}
+    if guesses["time"] and (format_of_time := _is_time(_at(item, guesses["time"]))) != "rfc3339":
+        events["time_format"] = format_of_time
     return events, _mozdef(name, item, kind)
 
 
 def _mozdef(name: str, item: Any, kind: str | None) -> dict[str, Any]:
     actor = _first(item, _ACTORS, lambda value: isinstance(value, str) and bool(value))
-    what = f"{{{kind}}}" if kind else "event"
-    mozdef: dict[str, Any] = {"summary": f"{name}: {what}{f' by {{{actor}}}' if actor else ''}"}
+    event = f"{{{kind}}}" if kind else "event"
+    mozdef: dict[str, Any] = {"summary": f"{name}: {event}{f' by {{{actor}}}' if actor else ''}"}
     if address := _first(item, _ADDRESSES, _is_address):
         mozdef["details"] = {"sourceipaddress": f"{{{address}}}"}
     return mozdef
 
 
 def sample_name(request: Captured, body: Body) -> str:
-    """What the sample is called: its event's type, where it has one."""
+    """Return the sample's name: its event's type where it has one, else `event`."""
     header = _type_header(request)
-    written = request.headers_by_name[header[len("header('") : -len("')")]] if header else ""
-    if not written and (path := _first(_item(body), _TYPES, _is_word)):
-        written = _at(_item(body), path)
-    name = re.sub(r"[^A-Za-z0-9_-]+", ".", written).strip(".")
-    # These end the names of what stands beside a sample.
+    kind = request.headers_by_name[header[len("header('") : -len("')")]] if header else ""
+    if not kind and (path := _first(_first_event(body), _TYPES, _is_word)):
+        kind = _at(_first_event(body), path)
+    name = re.sub(r"[^A-Za-z0-9_-]+", ".", kind).strip(".")
+    # The files beside a sample have names that end so.
     return re.sub(r"\.(mozdef|reply|request)$", "", name) or "event"
 
 
-def _item(body: Body) -> Any:
+def _first_event(body: Body) -> Any:
     return next(iter(body.value), None) if isinstance(body.value, list) else body.value
 
 
 def _type_header(request: Captured) -> str | None:
-    found = (
+    names = (
         name for name, value in request.headers_by_name.items() if _TYPE_HEADER.fullmatch(name) and _is_word(value)
     )
-    return next((f"header('{name}')" for name in found if not is_secret(name, request.headers_by_name[name])), None)
+    return next((f"header('{name}')" for name in names if not is_secret(name, request.headers_by_name[name])), None)
 
 
 def _first(item: Any, paths: Iterable[str], fits: Callable[[Any], Any]) -> str | None:
@@ -113,25 +113,25 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool) and bool(value)
 
 
-def _names(item: Any, like: re.Pattern[str], never: re.Pattern[str]) -> list[str]:
-    """The names at the top of an event that are like this, and can be a path as they are."""
+def _names(item: Any, pattern: re.Pattern[str], never: re.Pattern[str]) -> list[str]:
+    """Return an event's own fields whose names match one pattern and not the other, and need no quotes in a path."""
     names = [name for name in item if _NAME.fullmatch(name)] if isinstance(item, dict) else []
-    return [name for name in names if like.fullmatch(name) and not never.search(name)]
+    return [name for name in names if pattern.fullmatch(name) and not never.search(name)]
 
 
 def _is_unique(value: Any) -> bool:
-    """Whether a text looks as if no other event had it."""
+    """Return whether a text looks unique to its event."""
     return isinstance(value, str) and bool(_UNIQUE.fullmatch(value)) and not time_format(value)
 
 
 def _is_written_time(value: Any) -> bool:
-    """Whether a text can be nothing but a time, whatever it is called."""
+    """Return whether a text can only be a time, whatever its field is called."""
     return isinstance(value, str) and time_format(value) == "rfc3339"
 
 
 def _is_time(value: Any) -> str | None:
-    known = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return time_format(str(value)) if known else None
+    is_text_or_number = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return time_format(str(value)) if is_text_or_number else None
 
 
 def _is_address(value: Any) -> bool:

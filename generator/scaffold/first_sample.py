@@ -1,4 +1,4 @@
-"""A captured request as the first sample of a source, without what is secret in it."""
+"""Make a captured request the first sample of a source, with its secrets masked or left out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lambdas.reading.formats import decompress, media_type
 from lambdas.reading.request import FORM
 from lambdas.signatures.signature_settings import SignatureSettings
 
-# What clients, proxies and API Gateway say to each other; no event has anything in it.
+# Headers between clients, proxies and API Gateway; none of them tells anything of an event.
 _TRANSPORT = re.compile(
     r"host|connection|keep-alive|te|trailer|upgrade|expect|via|forwarded|date|pragma|cache-control|priority|dnt|"
     r"user-agent|from|origin|referer|accept(-.*)?|content-(length|encoding)|transfer-encoding|x-forwarded-.*|x-real-ip|"
@@ -35,7 +35,7 @@ _FORM = re.compile(rb"[!-~]+=[!-~]*")
 
 @dataclass(frozen=True)
 class Body:
-    """What a body says and how it is written; `content` is it without secrets, and `masked` is where they were."""
+    """A body's value and format; `content` are its bytes without secrets, `masked` the fields that had some."""
 
     value: Any
     format: Format
@@ -45,30 +45,30 @@ class Body:
 
     @property
     def suffix(self) -> str:
-        """How the sample's file ends."""
+        """Return the ending of the sample's file name."""
         return ".json" if self.format == "json" else ".txt"
 
 
-def read_body(file: Path, request: Captured, also: Iterable[str] = ()) -> Body:
-    """The request's body; what stands in these fields is secret, and in those that are called so."""
+def read_body(file: Path, request: Captured, secret_fields: Iterable[str] = ()) -> Body:
+    """Return the request's body; the secret fields are masked, and so are those with the name of a secret."""
     try:
         sent = decompress(request.body, request.headers_by_name)
-        value, written, payload = _read(sent, media_type(request.headers_by_name))
+        value, body_format, payload = _read(sent, media_type(request.headers_by_name))
     except Rejected as rejected:
         raise GeneratorError(f"{file}: can be no sample: {rejected.detail}") from None
-    known = [name for name in also if masking.mask_fields(value, [name])]
+    known = [name for name in secret_fields if masking.mask_fields(value, [name])]
     masked = tuple(dict.fromkeys([*known, *_mask(value, "")]))
-    content = _again(sent, value, written, payload) if masked else sent
-    return Body(value, written, payload, content, masked)
+    content = _encode(sent, value, body_format, payload) if masked else sent
+    return Body(value, body_format, payload, content, masked)
 
 
 def _read(sent: bytes, kind: str) -> tuple[Any, Format, str | None]:
     if not sent.strip():
-        raise Rejected("empty", "it has no body; a handshake is no event, so capture one that is")
-    tried: tuple[tuple[Format, Callable[[bytes], Any]], ...] = (("json", parse), ("ndjson", parse_lines))
-    for written, read in tried if kind != FORM else ():
+        raise Rejected("empty", "it has no body; a handshake is not an event, so capture an event")
+    parsers: tuple[tuple[Format, Callable[[bytes], Any]], ...] = (("json", parse), ("ndjson", parse_lines))
+    for body_format, parser in parsers if kind != FORM else ():
         try:
-            return read(sent), written, None
+            return parser(sent), body_format, None
         except Rejected as rejected:
             if rejected.reason != "not-json":
                 raise
@@ -88,12 +88,12 @@ def _form(sent: bytes) -> tuple[Any, Format, str | None]:
     return dict(pairs), "form", None
 
 
-def _again(sent: bytes, value: Any, written: Format, payload: str | None) -> bytes:
-    """The body once more, now that its secrets are masked."""
-    if written == "json":
+def _encode(sent: bytes, value: Any, body_format: Format, payload: str | None) -> bytes:
+    """Return a body with masked secrets in the format in which it was sent."""
+    if body_format == "json":
         return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
-    if written == "ndjson":
-        lines = [json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in value]
+    if body_format == "ndjson":
+        lines = [json.dumps(item, ensure_ascii=False, separators=(",", ":")) for item in value]
         return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
     if payload:
         return urlencode({payload: json.dumps(value, ensure_ascii=False, separators=(",", ":"))}).encode()
@@ -102,70 +102,70 @@ def _again(sent: bytes, value: Any, written: Format, payload: str | None) -> byt
 
 
 def _mask(value: Any, field: str) -> Iterator[str]:
-    """Mask every text whose field is called as secrets are; the fields, as a definition names them."""
+    """Mask every text whose field has the name of a secret; yield these fields as a definition writes them."""
     if isinstance(value, list):
-        for one in value:
-            yield from _mask(one, f"{field}[]")
+        for item in value:
+            yield from _mask(item, f"{field}[]")
     elif isinstance(value, dict):
-        for name, one in value.items():
-            below = f"{field}.{name}" if field else name
-            if isinstance(one, str) and one and one != masking.MASK and is_secret_name(name):
+        for name, member in value.items():
+            path = f"{field}.{name}" if field else name
+            if isinstance(member, str) and member and member != masking.MASK and is_secret_name(name):
                 value[name] = masking.MASK
-                yield below
+                yield path
             else:
-                yield from _mask(one, below)
+                yield from _mask(member, path)
 
 
 @dataclass(frozen=True)
 class RequestHead:
-    """What `<sample>.request.json` says beside the body; what it does not say, since it is the credential or may be."""
+    """The content of `<sample>.request.json`, and what was left out of it: credentials, and possible secrets."""
 
-    written: dict[str, Any]
+    content: dict[str, Any]
     credentials: tuple[str, ...]
-    secret: tuple[str, ...]
+    secrets: tuple[str, ...]
 
 
 def request_head(request: Captured, source: Source, kind: Format) -> RequestHead:
-    """The head of the sample of a captured request."""
-    own = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
-    asked = {name for auth in auths(source.webhook) for name in credential_queries(auth)}
-    made = set(_made(source))
+    """Return the method, headers and query of a captured request that its sample keeps."""
+    credential_headers = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
+    credential_parameters = {name for auth in auths(source.webhook) for name in credential_queries(auth)}
+    signing_names = set(_signing_names(source))
     headers: dict[str, str] = {}
-    credentials, secret = [], []
+    credentials, secrets = [], []
     for name, value in request.headers_by_name.items():
-        if name in own:
+        if name in credential_headers:
             credentials.append(name)
-        elif name not in made and is_secret(name, value):
-            secret.append(name)
-        elif name not in made and (kept := _kept(name, value)) is not None:
-            headers[name] = kept
+        elif name not in signing_names and is_secret(name, value):
+            secrets.append(name)
+        elif name not in signing_names and (sample_value := _sample_value(name, value)) is not None:
+            headers[name] = sample_value
     if kind == "json" and media_type(headers) == "application/json":
         del headers["content-type"]
     query: dict[str, str] = {}
     for name, value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True):
-        if name in asked:
+        if name in credential_parameters:
             credentials.append(f"{name} in the query")
-        elif name not in made and is_secret(name, value):
-            secret.append(f"{name} in the query")
-        elif name not in made:
+        elif name not in signing_names and is_secret(name, value):
+            secrets.append(f"{name} in the query")
+        elif name not in signing_names:
             query[name] = value
-    found: Mapping[str, Any] = {"headers": headers, "query": query}
+    parts: Mapping[str, Any] = {"headers": headers, "query": query}
     method = {"method": request.method} if request.method != "POST" else {}
-    written = {**method, **{key: value for key, value in found.items() if value}}
-    return RequestHead(written, tuple(credentials), tuple(secret))
+    content = {**method, **{key: value for key, value in parts.items() if value}}
+    return RequestHead(content, tuple(credentials), tuple(secrets))
 
 
-def _kept(name: str, value: str) -> str | None:
-    """What a sample says of a header that is no secret; None where that tells nothing of an event."""
+def _sample_value(name: str, value: str) -> str | None:
+    """Return a header's value in a sample; None where the header tells nothing of an event."""
     if name == "content-encoding":
-        # The body stands there as it was before, and is compressed again when it is sent.
+        # The sample has the decompressed body, which is compressed again when it is sent.
         return "gzip" if value.strip().lower() in _GZIP else None
     return value if value.isprintable() and not _TRANSPORT.fullmatch(name) else None
 
 
-def _made(source: Source) -> Iterator[str]:
-    """Headers and parameters that are made anew whenever the sample is signed."""
-    for leaf in [one for auth in auths(source.webhook) for one in leaves(auth)]:
+def _signing_names(source: Source) -> Iterator[str]:
+    """Yield the headers and parameters that are made anew whenever the sample is signed."""
+    for leaf in [leaf for auth in auths(source.webhook) for leaf in leaves(auth)]:
         if isinstance(settings := leaf.settings, SignatureSettings):
             yield from (name.lower() for name in settings.require or {})
             if settings.timestamp and settings.timestamp.header:

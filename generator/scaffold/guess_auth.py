@@ -1,4 +1,4 @@
-"""How a request that no known source sends may be verified: from the names of its headers, and what they look like."""
+"""Guess the auth type of a request that no known source sends, from the names and values of its headers."""
 
 from __future__ import annotations
 
@@ -21,11 +21,8 @@ _GOOGLE = "https://accounts.google.com"
 
 
 def guess_auth(request: Captured) -> Guess | None:
-    """How the request may be verified; None where nothing in it looks like a credential."""
-    for find in _WAYS:
-        if found := find(request):
-            return found
-    return None
+    """Return how the request may be verified; None where nothing in it looks like a credential."""
+    return next(filter(None, (guess(request) for guess in _GUESSES)), None)
 
 
 def _sns(request: Captured) -> Guess | None:
@@ -66,17 +63,17 @@ def _jwt(header: bytes, payload: bytes) -> Guess:
         return Guess({}, ("Authorization carries a token that looks like a JWT, and is none",))
     if algorithm not in get_args(jwt.Algorithm):
         return Guess({}, (f"Authorization carries a JWT that is signed by {algorithm}, which no auth type verifies",))
-    known = isinstance(issuer, str) and issuer.startswith("https://")
+    is_url = isinstance(issuer, str) and issuer.startswith("https://")
     settings: dict[str, Any] = {
-        "issuer": issuer if known else f"https://{PLACEHOLDER}",
-        "audience": [str(one) for one in audience] if isinstance(audience, list) else [str(audience or PLACEHOLDER)],
+        "issuer": issuer if is_url else f"https://{PLACEHOLDER}",
+        "audience": [str(name) for name in audience] if isinstance(audience, list) else [str(audience or PLACEHOLDER)],
     }
     if issuer == _GOOGLE:
         settings["claims"] = {"email": str(claims.get("email", PLACEHOLDER)), "email_verified": "true"}
     if algorithm != "RS256":
         settings["algorithms"] = [algorithm]
-    sure = f"Authorization carries a JWT of {issuer}, signed by {algorithm}"
-    return Guess({"jwt": settings}, (sure,), ("which claims are yours alone: an issuer signs for others too",))
+    certain = f"Authorization carries a JWT of {issuer}, signed by {algorithm}"
+    return Guess({"jwt": settings}, (certain,), ("which claims are yours alone: an issuer signs for others too",))
 
 
 def _token(request: Captured) -> Guess | None:
@@ -97,7 +94,7 @@ def _query(request: Captured) -> Guess | None:
     return None
 
 
-_WAYS = (
+_GUESSES = (
     _sns,
     guess_signature.from_standard_webhooks,
     guess_signature.from_signature_header,

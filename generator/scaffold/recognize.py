@@ -1,6 +1,6 @@
-"""How the sender of a captured request is verified: as that of a source which is there, or by what it looks like.
+"""Recognize how a captured request's sender is verified: as that of a known source, or by its headers.
 
-Nothing here knows a vendor. What is known of them stands in their definitions, so a new one teaches it by itself.
+This module knows no vendor: all knowledge of vendors is in their definitions, so each new definition adds to it.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from lambdas.signatures.signature_check import received_signatures
 from lambdas.signatures.signature_settings import SignatureSettings
 from lambdas.signatures.signed_text import signed_time
 
-_ANYBODYS = ("authorization", "proxy-authorization")
-"""Headers that tell nothing of who sends them."""
+_COMMON_HEADERS = ("authorization", "proxy-authorization")
+"""Headers that many vendors send, so they do not identify one."""
 
 
 @dataclass(frozen=True)
 class Recognition:
-    """What goes below `webhook.auth`, or nothing; what is sure, and what is to be checked.
+    """What goes below `webhook.auth`, empty where it is unknown; what is certain, and what is to be checked.
 
-    `like` is the source whose request it is, and `handshake` whether it is one of its challenges; `alike` says what is
-    no more than a likeness, since nobody has confirmed what it is like.
+    `recognized_source` is the source whose request it is, `handshake` whether it is one of its challenges.
+    `similarities` are resemblances to sources of the user's own, which nobody has confirmed.
     """
 
     auth: Mapping[str, Any]
@@ -57,98 +57,100 @@ class Recognition:
 
 @dataclass(frozen=True)
 class _Fit:
-    """A source with which the request may be verified; `named` are the headers of the request that it reads."""
+    """A source with which the request may be verified, and the number of the request's headers that it reads."""
 
     definition: Definition
     auth: Auth | None
     matches_source: bool
     handshake: bool
-    named: int
+    headers_read: int
 
     @property
     def rank(self) -> tuple[bool, int, bool]:
-        return (not is_confirmed(self.definition), -self.named, self.definition.source.extends is not None)
+        return (not is_confirmed(self.definition), -self.headers_read, self.definition.source.extends is not None)
 
 
 def recognize(request: Captured, definitions: Iterable[Definition]) -> Recognition:
-    """What the request says of how its sender is verified."""
-    fits = sorted((fit for one in definitions for fit in _fits(request, one)), key=lambda fit: fit.rank)
-    found = guess_auth(request)
-    if its := [fit for fit in fits if fit.matches_source]:
-        return _as_its(its[0], found)
-    if alike := [fit for fit in fits if fit.auth and set(fit.auth.type.headers(fit.auth.settings)) - {*_ANYBODYS}]:
-        return _alike(alike, found)
-    if found:
-        return Recognition(found.auth, found.certain, found.to_check)
+    """Return what the request tells of how its sender is verified."""
+    fits = [fit for definition in definitions for fit in _fits(request, definition)]
+    fits.sort(key=lambda fit: fit.rank)
+    guess = guess_auth(request)
+    if exact := [fit for fit in fits if fit.matches_source]:
+        return _from_exact_match(exact[0], guess)
+    own_headers = [fit for fit in fits if fit.auth and {*fit.auth.type.headers(fit.auth.settings)} - {*_COMMON_HEADERS}]
+    if own_headers:
+        return _from_similar_sources(own_headers, guess)
+    if guess:
+        return Recognition(guess.auth, guess.certain, guess.to_check)
     return Recognition({}, to_check=("how it shows that a request is its own: nothing here looks like a credential",))
 
 
 def is_confirmed(definition: Definition) -> bool:
-    """Whether it comes with the framework: one of the user's own may be a guess itself."""
+    """Return whether a definition comes with the framework; a user's own may be a guess itself."""
     folder = definition.folders[0]
-    # In a checkout, new sources lie beside those that came with it.
+    # In a checkout, the user's new sources lie beside the bundled ones.
     return folder.parent.resolve() == BUNDLED and GUESSED not in (folder / "source.yml").read_text(encoding="utf-8")
 
 
 def seen_by(source: Source, request: Captured) -> Request:
-    """The request as a source's handler reads it."""
+    """Return the request as a source's handler reads it."""
     return dataclasses.replace(Request.from_outgoing(request.request, 0.0), read_body=body_reader(source.events))
 
 
-def _as_its(fit: _Fit, guessed: Guess | None) -> Recognition:
+def _from_exact_match(fit: _Fit, guess: Guess | None) -> Recognition:
     source = fit.definition.source
     auth = yaml_form(source.webhook.auth)
-    # What a definition leaves to each user, such as a topic, may stand in the request.
-    if PLACEHOLDER in flow(auth) and guessed and set(guessed.auth) == set(auth):
-        auth = guessed.auth
-    what = "a handshake" if fit.handshake else "an event"
+    # The value of a placeholder, such as a topic, may be in the request.
+    if PLACEHOLDER in flow(auth) and guess and set(guess.auth) == set(auth):
+        auth = guess.auth
+    kind = "a handshake" if fit.handshake else "an event"
     if is_confirmed(fit.definition):
-        sure = f"it is {what} of {source.name}: its headers and its body are what that definition looks for"
-        return Recognition(auth, (sure,), (), fit.definition, fit.handshake)
-    said = f"it looks like {what} of {source.name}, which does not come with the framework"
-    made = _as_guessed(auth, guessed, source.webhook.auth)
-    return Recognition(auth, made.certain, made.to_check, fit.definition, fit.handshake, (said,))
+        certain = f"it is {kind} of {source.name}: its headers and its body are what that definition looks for"
+        return Recognition(auth, (certain,), (), fit.definition, fit.handshake)
+    similarity = f"it looks like {kind} of {source.name}, which does not come with the framework"
+    checked = _unconfirmed(auth, guess, source.webhook.auth)
+    return Recognition(auth, checked.certain, checked.to_check, fit.definition, fit.handshake, (similarity,))
 
 
-def _as_guessed(auth: Mapping[str, Any], guessed: Guess | None, of: Auth) -> Guess:
-    """What is sure of it, and to be checked, when no more than a guess says that it is so."""
-    if guessed and guessed.auth == auth:
-        return guessed
-    return Guess(dict(auth), (), (f"that this vendor means the same by it: {of.type.describe(of.settings)}",))
+def _unconfirmed(settings: Mapping[str, Any], guess: Guess | None, auth: Auth) -> Guess:
+    """Return settings of an unconfirmed source, with what is certain of them only where the guess is the same."""
+    if guess and guess.auth == settings:
+        return guess
+    return Guess(dict(settings), (), (_same_meaning(auth),))
 
 
-def _alike(fits: list[_Fit], guessed: Guess | None) -> Recognition:
+def _same_meaning(auth: Auth) -> str:
+    return f"that this vendor means the same by it: {auth.type.describe(auth.settings)}"
+
+
+def _from_similar_sources(fits: list[_Fit], guess: Guess | None) -> Recognition:
     auth = fits[0].auth
-    assert auth  # noqa: S101 - these have one
-    made = yaml_form(auth)
-    names = [fit.definition.source.name for fit in fits if fit.auth and yaml_form(fit.auth) == made]
+    assert auth  # noqa: S101 - the caller keeps only those that have one
+    settings = yaml_form(auth)
+    names = [fit.definition.source.name for fit in fits if fit.auth and yaml_form(fit.auth) == settings]
     headers = " and ".join(sorted(set(auth.type.headers(auth.settings))))
-    said = f"{headers} looks as in requests of {' and '.join(dict.fromkeys(names))}"
+    similarity = f"{headers} looks as in requests of {' and '.join(dict.fromkeys(names))}"
     if is_confirmed(fits[0].definition):
-        return Recognition(
-            made, (said,), (f"that this vendor means the same by it: {auth.type.describe(auth.settings)}",)
-        )
-    known = _as_guessed(made, guessed, auth)
-    return Recognition(made, known.certain, known.to_check, similarities=(said,))
+        return Recognition(settings, (similarity,), (_same_meaning(auth),))
+    checked = _unconfirmed(settings, guess, auth)
+    return Recognition(settings, checked.certain, checked.to_check, similarities=(similarity,))
 
 
 def _fits(request: Captured, definition: Definition) -> Iterator[_Fit]:
     source = definition.source
     seen = seen_by(source, request)
-    handshake = matching_challenge(source.webhook.challenges, seen)
+    handshake, headers_read = matching_challenge(source.webhook.challenges, seen), _headers_read(source, seen)
     if handshake and (handshake.unauthenticated or handshake.auth):
-        yield _Fit(definition, None, matches_source=True, handshake=True, named=_named(source, seen))
+        yield _Fit(definition, None, matches_source=True, handshake=True, headers_read=headers_read)
         return
     for leaf in leaves(source.webhook.auth):
         if _carries(leaf, seen):
-            its = handshake is not None or _has_its_events(source, seen) or _has_its_name(source, leaf)
-            yield _Fit(
-                definition, leaf, matches_source=its, handshake=handshake is not None, named=_named(source, seen)
-            )
+            matches = handshake is not None or _has_required_fields(source, seen) or _header_has_name(source, leaf)
+            yield _Fit(definition, leaf, matches, handshake=handshake is not None, headers_read=headers_read)
 
 
 def _carries(auth: Auth, request: Request) -> bool:
-    """Whether the request has the credential where this type looks for it, in the form in which it reads it."""
+    """Return whether the request has a credential where this auth type looks for it, in the right form."""
     settings = auth.settings
     if isinstance(settings, SignatureSettings):
         return _is_signed(settings, request)
@@ -158,28 +160,28 @@ def _carries(auth: Auth, request: Request) -> bool:
     if isinstance(settings, jwt.Settings):
         return value.lower().startswith("bearer ey")
     if isinstance(settings, token.Settings):
-        there = request.headers.get(settings.header.lower()) if settings.header else request.query(settings.query or "")
-        return there is not None and there.startswith(settings.prefix) and there != settings.prefix
+        sent = request.headers.get(settings.header.lower()) if settings.header else request.query(settings.query or "")
+        return sent is not None and sent.startswith(settings.prefix) and sent != settings.prefix
     return not auth.type.headers(settings) or all(name in request.headers for name in auth.type.headers(settings))
 
 
 def _is_signed(settings: SignatureSettings, request: Request) -> bool:
-    """Whether there is a signature of the right length, and the time and the id that it covers."""
-    stamp = settings.timestamp
+    """Return whether there is a signature of the right length, with the time and the id that it covers."""
+    timestamp = settings.timestamp
     try:
-        found = received_signatures(dataclasses.replace(settings, timestamp=None), request, 0.0)
-        if stamp:
-            unix_seconds(signed_time(stamp, request), stamp.format)
+        signatures = received_signatures(dataclasses.replace(settings, timestamp=None), request, 0.0)
+        if timestamp:
+            unix_seconds(signed_time(timestamp, request), timestamp.format)
     except (Unauthenticated, ValueError):
         return False
     if settings.id and settings.id.header.lower() not in request.headers:
         return False
     lengths = {size for size, name in HASH_BY_SIZE.items() if name == getattr(settings, "algorithm", name)}
-    return any(len(one) in lengths or len(one) > 64 for one in found)
+    return any(len(signature) in lengths or len(signature) > 64 for signature in signatures)
 
 
-def _has_its_events(source: Source, request: Request) -> bool:
-    """Whether the body has events, with all that this source requires of one."""
+def _has_required_fields(source: Source, request: Request) -> bool:
+    """Return whether the body has events, each with all fields that the source requires."""
     try:
         root = request.json
         functions = Functions(request, root)
@@ -191,12 +193,12 @@ def _has_its_events(source: Source, request: Request) -> bool:
         return False
 
 
-def _has_its_name(source: Source, auth: Auth) -> bool:
-    """Whether the credential is in a header that has the source's name, where it requires nothing of an event."""
+def _header_has_name(source: Source, auth: Auth) -> bool:
+    """Return whether the credential's header contains the source's name, for a source that requires no field."""
     return not source.events.require and any(source.name in name for name in auth.type.headers(auth.settings))
 
 
-def _named(source: Source, request: Request) -> int:
-    """How many headers of the request the definition reads by their names."""
+def _headers_read(source: Source, request: Request) -> int:
+    """Return how many headers of the request the definition reads by name."""
     paths = [*source.events.require, *(path for _, path in outgoing_paths(source))]
     return len({name for path in paths for name in call_arguments(path, "header") if name in request.headers})

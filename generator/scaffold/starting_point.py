@@ -1,4 +1,4 @@
-"""What a new source begins with: nothing but answers, a captured request, another source, or the last two."""
+"""Begin a new source from answers alone, from a captured request, from another source, or from both."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ NOTHING_RECOGNIZED = Recognition({})
 
 @dataclass
 class StartingPoint:
-    """What there is to begin with.
+    """What a new source begins with, and what became of the captured request.
 
-    `sample` is the name under which the request was stored; of what was not, `credentials` are what verifies it, and
-    `left_out` may be secret too.
+    `sample` is the name under which the request was stored. `credentials` and `left_out` are the headers and parameters
+    that were not stored: those that verify it, and those that may be secret.
     """
 
     name: str
@@ -43,7 +43,7 @@ class StartingPoint:
     left_out: tuple[str, ...] = ()
 
     def recognize_sender(self, sources: Path) -> None:
-        """How the request's sender is verified; with a source to begin with, whether it is a request of that one."""
+        """Find how the request's sender is verified; with a base, only whether it is a request of that source."""
         if self.request:
             self.recognition = recognize(
                 self.request, [self.base] if self.base else target_folder.all_definitions(sources)
@@ -51,29 +51,31 @@ class StartingPoint:
 
     @cached_property
     def body(self) -> Body | None:
-        """The request's body, where it is to be a sample; GeneratorError where it can't be one.
+        """Return the request's body where it becomes a sample; GeneratorError where it can't.
 
-        A source that extends another is tried with the samples of that one, which has the mapping.
+        A source that extends another has no sample of its own: the other one has the mapping, and the samples.
         """
         if not self.request or not self.file or self.recognition.handshake or (self.base and not self.copy):
             return None
         known = self.base or self.recognition.recognized_source
-        webhook = known.source.webhook if known else None
-        own = [name for auth in auths(webhook) for name in credential_fields(auth)] if webhook else []
-        return first_sample.read_body(self.file, self.request, [*(known.source.events.mask if known else ()), *own])
+        secret_fields: list[str] = []
+        if known:
+            credentials = [name for auth in auths(known.source.webhook) for name in credential_fields(auth)]
+            secret_fields = [*known.source.events.mask, *credentials]
+        return first_sample.read_body(self.file, self.request, secret_fields)
 
     def fill(self, description: str, auth: Mapping[str, Any]) -> target_folder.FillFolder:
-        """Puts the source's files into a folder."""
+        """Return the function that writes the source's files into a folder."""
 
         def fill(folder: Path, stage: Path) -> None:
             if self.base and self.copy:
                 target_folder.copy_source_folder(self.base.folders[0], folder, description)
             else:
-                text = texts.definition_text(self._begun(description, auth))
+                text = texts.definition_text(self._draft(description, auth))
                 (folder / "source.yml").write_text(text, encoding="utf-8")
             source = load(stage, [self.name])[0].source
             if self.body:
-                self._sample(folder / "samples", source, self.body)
+                self._write_sample(folder / "samples", source, self.body)
             elif not self.base:
                 (folder / "samples").mkdir()
             if not (folder / "README.md").exists():
@@ -82,31 +84,31 @@ class StartingPoint:
 
         return fill
 
-    def _begun(self, description: str, auth: Mapping[str, Any]) -> DefinitionDraft:
-        found = self.recognition
+    def _draft(self, description: str, auth: Mapping[str, Any]) -> DefinitionDraft:
+        recognition = self.recognition
         if self.base:
             source = self.base.source
-            # What each user says for himself, such as a topic, can't be taken from another.
+            # The value of a placeholder, such as a topic, is each source's own.
             if any(key.startswith(_AUTH) for key in placeholder_keys(source)):
-                auth = found.auth if found.recognized_source else yaml_form(source.webhook.auth)
+                auth = recognition.auth if recognition.recognized_source else yaml_form(source.webhook.auth)
             return DefinitionDraft(self.name, description, source.name, auth)
         events: dict[str, Any] = {}
         mozdef: dict[str, Any] = {}
         if self.request and self.body:
             events, mozdef = first_mapping.guess_mapping(self.name, self.request, self.body)
-        check = found.to_check if auth == found.auth else ()
-        return DefinitionDraft(self.name, description, None, auth, check, events, mozdef)
+        to_check = recognition.to_check if auth == recognition.auth else ()
+        return DefinitionDraft(self.name, description, None, auth, to_check, events, mozdef)
 
-    def _sample(self, folder: Path, source: Source, body: Body) -> None:
-        assert self.request  # noqa: S101 - there is a body
+    def _write_sample(self, folder: Path, source: Source, body: Body) -> None:
+        assert self.request  # noqa: S101 - a body comes from a request
         head = first_sample.request_head(self.request, source, body.format)
-        self.credentials, self.left_out = head.credentials, head.secret
+        self.credentials, self.left_out = head.credentials, head.secrets
         folder.mkdir(exist_ok=True)
         name = first_mapping.sample_name(self.request, body)
         if (folder / f"{name}.json").exists() or (folder / f"{name}.txt").exists():
             name = f"{name}.captured"
         self.sample = name
         (folder / f"{name}{body.suffix}").write_bytes(body.content)
-        if head.written:
-            text = json.dumps(head.written, indent=2, ensure_ascii=False) + "\n"
+        if head.content:
+            text = json.dumps(head.content, indent=2, ensure_ascii=False) + "\n"
             (folder / f"{name}.request.json").write_text(text, encoding="utf-8")

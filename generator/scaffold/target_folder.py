@@ -1,4 +1,4 @@
-"""A new source's folder: made beside the others, looked at, and put into its place in one rename, or not at all."""
+"""Write a new source's folder: filled beside the others, checked, and renamed into its place, or not at all."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from generator.samples import run as sample_run
 from generator.scaffold.definition_yaml import block
 
 FillFolder = Callable[[Path, Path], None]
-"""Puts a source's files into a folder; the other is the one with all sources, for whoever reads the definition."""
+"""Writes a source's files into its folder; the second folder has all sources, from which the definition is read."""
 
 
 def refuse_name(name: str, sources: Path, reserved: Collection[str]) -> None:
-    """GeneratorError where no new source can have this name."""
-    if said := names.service_problem(name):
-        raise GeneratorError(f"{name}: {said}")
+    """Raise a GeneratorError where no new source can have this name."""
+    if message := names.service_problem(name):
+        raise GeneratorError(f"{name}: {message}")
     if name in reserved:
         raise GeneratorError(f"{name} is a command, so no source can have this name")
     folder = sources / name
@@ -36,48 +36,47 @@ def refuse_name(name: str, sources: Path, reserved: Collection[str]) -> None:
         raise GeneratorError(f"there is a source {name}: {display_path(folder / 'source.yml')}; take another name")
     if folder.exists() or folder.is_symlink():
         raise GeneratorError(
-            f"{display_path(folder)} is there already, without a source.yml: move it away, or take another name"
+            f"{display_path(folder)} exists already, without a source.yml; move it away, or take another name"
         )
     if sources.exists() and not sources.is_dir():
-        raise GeneratorError(f"{display_path(sources)}: is no folder; --sources names the folder of the definitions")
+        raise GeneratorError(f"{display_path(sources)}: is not a folder; --sources names the folder of the definitions")
 
 
 def all_definitions(sources: Path) -> list[Definition]:
-    """The definitions here and those that come with the framework; not those that have mistakes."""
-    found: dict[str, Definition] = {}
+    """Return the definitions of a folder and the bundled ones, without those that have mistakes."""
+    definitions: dict[str, Definition] = {}
     for folder in (sources, BUNDLED):
         for name in source_names(folder) if folder.is_dir() else ():
             try:
-                found.setdefault(name, load(folder, [name])[0])
+                definitions.setdefault(name, load(folder, [name])[0])
             except GeneratorError:
                 continue
-    return list(found.values())
+    return list(definitions.values())
 
 
 def find_base(base: str, name: str, sources: Path) -> Definition:
-    """The source to begin with; GeneratorError where there is none, or where it has mistakes."""
+    """Return the source to begin with; GeneratorError where it does not exist, or has mistakes."""
     if base == name:
         raise GeneratorError(f"{name} would begin with itself; take another name")
-    there = {one: folder for folder in (BUNDLED, sources) if folder.is_dir() for one in source_names(folder)}
-    if base not in there:
-        # A folder that is to be made has none.
+    folders = {source: folder for folder in (BUNDLED, sources) if folder.is_dir() for source in source_names(folder)}
+    if base not in folders:
         raise GeneratorError(unknown_source_message(base, *([sources] if sources.is_dir() else []), BUNDLED))
-    return load(there[base], [base])[0]
+    return load(folders[base], [base])[0]
 
 
 def write_source_folder(name: str, sources: Path, fill: FillFolder, request: Path | None = None) -> list[Path]:
-    """Make the folder of a new source; GeneratorError, and nothing is there, with all that is wrong with it.
+    """Make the folder of a new source and return its files; GeneratorError with all its mistakes, and no folder.
 
-    What is wrong with its sample is wrong with the file of the request.
+    A mistake in its sample is reported for the file of the request.
     """
     target = sources / name
-    made_sources = not sources.exists()
+    is_new = not sources.exists()
     try:
         with _stage(sources) as stage:
             (stage / name).mkdir()
-            with _as_if_at(stage, sources, request):
+            with _mistakes_for_user(stage, sources, request):
                 fill(stage / name, stage)
-                _look(name, stage)
+                _check(name, stage)
             if not (sources / "schema.json").exists():
                 text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
                 regular_file.write(sources / "schema.json", text.encode())
@@ -85,13 +84,13 @@ def write_source_folder(name: str, sources: Path, fill: FillFolder, request: Pat
     except OSError as error:
         raise GeneratorError(f"{display_path(target)}: can't be written ({error.strerror})") from error
     finally:
-        if made_sources and sources.is_dir() and not any(sources.iterdir()):
+        if is_new and sources.is_dir() and not any(sources.iterdir()):
             sources.rmdir()
-    return sorted(one for one in target.rglob("*") if one.is_file())
+    return sorted(file for file in target.rglob("*") if file.is_file())
 
 
 def copy_source_folder(base: Path, folder: Path, description: str) -> None:
-    """Another source's folder as the beginning of one's own."""
+    """Copy another source's folder, with a description of its own."""
     for name, content in configuration.read_files(base).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
@@ -103,58 +102,58 @@ def copy_source_folder(base: Path, folder: Path, description: str) -> None:
             re.sub(r"^description:.*$", lambda _: line, text, count=1, flags=re.MULTILINE), encoding="utf-8"
         )
     if readme.exists():
-        # Commands to copy name the new one; what is said of the vendor stays.
+        # Commands get the new source's name; what the README says of the vendor stays.
         text = readme.read_text(encoding="utf-8")
-        called = re.compile(rf"(python -m generator (?:[a-z]+ )?){re.escape(base.name)}\b")
-        readme.write_text(called.sub(rf"\g<1>{folder.name}", text), encoding="utf-8")
+        command = re.compile(rf"(python -m generator (?:[a-z]+ )?){re.escape(base.name)}\b")
+        readme.write_text(command.sub(rf"\g<1>{folder.name}", text), encoding="utf-8")
 
 
 @contextmanager
 def _stage(sources: Path) -> Iterator[Path]:
-    """A folder beside the sources in which a new one sees the others."""
+    """Make a folder beside the sources that has links to all of them, so that a new source can extend one."""
     sources.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(prefix=".new-", dir=sources))
     try:
-        for one in source_names(sources):
-            (stage / one).symlink_to((sources / one).resolve(), target_is_directory=True)
+        for name in source_names(sources):
+            (stage / name).symlink_to((sources / name).resolve(), target_is_directory=True)
         yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _look(name: str, stage: Path) -> None:
-    """The definition has no mistake, and the handler makes something of each sample that is the source's own."""
+def _check(name: str, stage: Path) -> None:
+    """Raise a DefinitionError with every mistake in the definition, and in each sample of the source's own."""
     definition = load(stage, [name])[0]
-    found, problems = sample_files.load_samples(definition)
-    for one in found:
-        if one.folder == stage / name / "samples":
-            problems += sample_run.shape(definition.source, one).problems
+    samples, problems = sample_files.load_samples(definition)
+    for sample in samples:
+        if sample.folder == stage / name / "samples":
+            problems += sample_run.shape(definition.source, sample).problems
     if mistakes := [problem for problem in problems if not problem.warning]:
         raise DefinitionError(mistakes)
 
 
 @contextmanager
-def _as_if_at(stage: Path, sources: Path, request: Path | None) -> Iterator[None]:
-    """Mistakes are told with the option that makes them, or the place where the file would be."""
+def _mistakes_for_user(stage: Path, sources: Path, request: Path | None) -> Iterator[None]:
+    """Report mistakes for the option that causes them, or for the file where it would be."""
     try:
         yield
     except DefinitionError as error:
-        told = [_told(one, request) for one in error.problems]
-        raise GeneratorError("\n".join(told).replace(display_path(stage), display_path(sources))) from None
+        lines = [_message(problem, request) for problem in error.problems]
+        raise GeneratorError("\n".join(lines).replace(display_path(stage), display_path(sources))) from None
     except GeneratorError as error:
         raise GeneratorError(str(error).replace(str(stage), display_path(sources))) from None
 
 
-def _told(problem: Problem, request: Path | None) -> str:
+def _message(problem: Problem, request: Path | None) -> str:
     if request and Path(problem.file).parent.name == "samples":
         return f"{request}: {problem.message}"
-    for end, option in _OPTIONS.items():
-        if problem.key == end or problem.key.endswith(f".{end}"):
+    for suffix, option in _OPTION_BY_KEY.items():
+        if problem.key == suffix or problem.key.endswith(f".{suffix}"):
             return f"{option}: {problem.message}"
     return str(problem)
 
 
-_OPTIONS: dict[str, Any] = {
+_OPTION_BY_KEY: dict[str, Any] = {
     "description": "--description",
     "timestamp.header": "--timestamp-header",
     "timestamp": "--timestamp-header",

@@ -1,4 +1,4 @@
-"""The texts with which a new source begins: its definition, and a README with what is to be said in it."""
+"""The texts of a new source's `source.yml` and README, with comments for what is still to be written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lambdas.model import Source, verified_by
 from lambdas.signatures.signature_settings import SignatureSettings
 
 GUESSED = "# Guessed from one request."
-"""Stands in a definition until somebody has looked at what was guessed, and taken it away."""
+"""A line of a definition that its user removes after checking what was guessed."""
 SCHEMA = "# yaml-language-server: $schema=../schema.json"
 _VENDOR = """\
 # vendor:  # for people: a build shows it
@@ -34,7 +34,7 @@ _EVENTS = """\
 
 @dataclass(frozen=True)
 class DefinitionDraft:
-    """What is known of a new source: of one that extends another, `auth` may be empty."""
+    """What is known of a new source; `auth` may be empty where it extends another."""
 
     name: str
     description: str = ""
@@ -45,68 +45,68 @@ class DefinitionDraft:
     mozdef: Mapping[str, Any] = field(default_factory=dict)
 
 
-def definition_text(begun: DefinitionDraft) -> str:
-    """The text of `source.yml`."""
-    if begun.extends:
-        return _tenant(begun)
-    auth = "".join(f"{line}\n" for line in auth_lines(begun.auth, 4))
+def definition_text(draft: DefinitionDraft) -> str:
+    """Return the text of `source.yml`."""
+    if draft.extends:
+        return _tenant(draft)
+    auth = "".join(f"{line}\n" for line in auth_lines(draft.auth, 4))
     return (
-        f"{SCHEMA}\ndescription: {block(begun.description)}\n{_VENDOR}webhook:\n  auth:\n"
-        f"{_checks(begun.to_check)}{auth}{_CHALLENGES}{_mapping(begun)}"
+        f"{SCHEMA}\ndescription: {block(draft.description)}\n{_VENDOR}webhook:\n  auth:\n"
+        f"{_checks(draft.to_check)}{auth}{_CHALLENGES}{_mapping(draft)}"
     )
 
 
-def _tenant(begun: DefinitionDraft) -> str:
-    described = f"description: {block(begun.description)}\n" if begun.description else ""
-    auth = "".join(f"{line}\n" for line in auth_lines(begun.auth, 4)) if begun.auth else ""
+def _tenant(draft: DefinitionDraft) -> str:
+    description = f"description: {block(draft.description)}\n" if draft.description else ""
+    auth = "".join(f"{line}\n" for line in auth_lines(draft.auth, 4)) if draft.auth else ""
     return (
-        f"{SCHEMA}\n# What stands here wins over the definition of {begun.extends}; all else is as it is there.\n"
-        f"extends: {begun.extends}\n{described}"
+        f"{SCHEMA}\n# These keys win over those of {draft.extends}; all others are as in its definition.\n"
+        f"extends: {draft.extends}\n{description}"
         + (f"webhook:\n  auth:\n{auth}" if auth else "")
         + f"# Where MozDef's own rules look for these:\n"
-        f"# mozdef: {{hostname: {begun.extends}_host, tags: [{begun.extends}]}}\n"
+        f"# mozdef: {{hostname: {draft.extends}_host, tags: [{draft.extends}]}}\n"
     )
 
 
-def _checks(check: Sequence[str]) -> str:
-    if not check:
+def _checks(to_check: Sequence[str]) -> str:
+    if not to_check:
         return ""
-    lines = "".join(f"    # - {line}\n" for line in check)
+    lines = "".join(f"    # - {line}\n" for line in to_check)
     return f"    {GUESSED} To check in the vendor's documentation:\n{lines}"
 
 
-def _mapping(begun: DefinitionDraft) -> str:
-    summary = f"{begun.name} event"
-    mozdef = begun.mozdef or {"summary": summary}
-    shown = "".join(_member(key, value) for key, value in mozdef.items())
-    tail = f"mozdef:\n  # What an analyst reads; {{path}} is filled in.\n{shown}"
-    if not begun.events:
+def _mapping(draft: DefinitionDraft) -> str:
+    summary = f"{draft.name} event"
+    mozdef = draft.mozdef or {"summary": summary}
+    members = "".join(_member(key, value) for key, value in mozdef.items())
+    tail = f"mozdef:\n  # What an analyst reads; {{path}} is filled in.\n{members}"
+    if not draft.events:
         return f"{_EVENTS}{tail}"
     lines = ["events:", "  # Paths into the body (jmespath.org), guessed from one event."]
-    lines += [f"  {key}: {block(value)}" for key, value in begun.events.items()]
-    guessed = [begun.events[key] for key in ("type", "id") if key in begun.events] or ["type"]
+    lines += [f"  {key}: {block(value)}" for key, value in draft.events.items()]
+    guessed = [draft.events[key] for key in ("type", "id") if key in draft.events] or ["type"]
     lines.append(f"  # require: {flow(guessed)}  # what lacks one is kept aside, and becomes no message")
     return "\n".join(lines) + f"\n{tail}"
 
 
 def _member(key: str, value: Any) -> str:
     if isinstance(value, Mapping):
-        return "".join([f"  {key}:\n", *(f"    {name}: {block(one)}\n" for name, one in value.items())])
+        return "".join([f"  {key}:\n", *(f"    {name}: {block(member)}\n" for name, member in value.items())])
     return f"  {key}: {block(value)}\n"
 
 
 def heading_of(name: str) -> str:
-    """A source's name as a heading."""
+    """Return a source's name as a heading."""
     return " ".join(word.capitalize() for word in name.split("-"))
 
 
 def readme_text(source: Source) -> str:
-    """The text of `README.md`, with what is known, and what is still to be written."""
+    """Return the text of `README.md`, with what is known, and marks for what is still to be written."""
     name, heading = source.name, heading_of(source.name)
     auth = source.webhook.auth
     secret = f"store it: `python -m generator secret {name}`" if stored_names(source.webhook) else "none is needed"
-    wrong = "401 or 403" if verified_by(source.webhook) == "authorizer" else "401"
-    described = re.sub(r"\s*\|\s*", " / ", auth.type.describe(auth.settings))
+    refusal = "401 or 403" if verified_by(source.webhook) == "authorizer" else "401"
+    description = re.sub(r"\s*\|\s*", " / ", auth.type.describe(auth.settings))
     return f"""\
 # {heading}
 
@@ -119,9 +119,9 @@ Worth having in a SIEM: _to write: which events, and why._
 | | |
 |---|---|
 | Credential | _to write: what the vendor calls it, and where it shows it_ |
-| Check | {described} |
+| Check | {description} |
 | Replay | {_replay(source)} |
-| Otherwise | {wrong}, and the event is not taken |
+| Otherwise | {refusal}, and the event is not taken |
 
 ## Set it up
 
@@ -145,7 +145,7 @@ _To write: in how many seconds it wants an answer, what it sends again, how ofte
 
 
 def tenant_readme_text(source: Source) -> str:
-    """The text of the `README.md` of a source that is as another but for a few keys."""
+    """Return the text of `README.md` for a source that extends another."""
     steps = [f"Store its secret: `python -m generator secret {source.name}`."] if stored_names(source.webhook) else []
     steps.append(f"`python -m generator deploy {source.name}`, and note `EndpointUrl`.")
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
@@ -160,9 +160,8 @@ All is as the README of `{source.extends}` says, with these names:
 
 
 def _replay(source: Source) -> str:
-    found = [
-        one.settings.timestamp for one in leaves(source.webhook.auth) if isinstance(one.settings, SignatureSettings)
-    ]
-    if found and found[0]:
-        return f"a request is at most {found[0].tolerance} seconds old"
+    settings = [leaf.settings for leaf in leaves(source.webhook.auth)]
+    timestamps = [signature.timestamp for signature in settings if isinstance(signature, SignatureSettings)]
+    if timestamps and timestamps[0]:
+        return f"a request is at most {timestamps[0].tolerance} seconds old"
     return "no window: no signed time says how old a request is"

@@ -151,7 +151,7 @@ def only_the_vendor_signs(accepts: str = "nobody") -> Source:
             raise Unauthenticated("not signed")
 
     made = SimpleNamespace(
-        where=lambda _: "handler",
+        verified_by=lambda _: "handler",
         headers=lambda _: (),
         verify=verify,
         post_signed=lambda *_: (),
@@ -349,7 +349,7 @@ def test_a_source_whose_samples_become_no_message_has_no_canary() -> None:
     quiet = Definition(replace(ZOOM.source, transform=lambda _event, _request: []), ZOOM.folders, ZOOM.locations)
     with pytest.raises(GeneratorError) as caught:
         canary.choose_canary_sample(quiet, None)
-    assert str(caught.value) == "no sample of zoom becomes a message: one has to be sent"
+    assert str(caught.value) == "no sample of zoom becomes a message, and the canary sends one that does"
 
 
 def test_a_stack_without_an_endpoint_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

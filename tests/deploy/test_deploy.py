@@ -23,10 +23,12 @@ from generator.definition import placeholders
 from generator.definition.read import source_names
 from generator.deploy import deployment, helper_bucket, progress, taken_names
 from generator.deploy.changes import template_key
-from generator.deploy.deployment import DeployContext, Deployment
+from generator.deploy.context import DeployContext
+from generator.deploy.deployment import Deployment
+from generator.deploy.preconditions import refuse_without_secret
 from generator.errors import GeneratorError, display_path
-from generator.packaging.build import Product
 from generator.packaging.bundle import merge_zip, zip_key
+from generator.packaging.product import Product
 from lambdas import VERSION
 from tests.cloudformation import ACCOUNT, ADDED, OUTPUTS, ROLE, TAGS, CloudFormation, refusal
 from tests.definitions import SOURCES, make_definition
@@ -307,9 +309,9 @@ def test_without_a_secret_nothing_is_deployed(run: Run, aws: CloudFormation) -> 
     status, _, err = run("deploy", "zoom", "--yes")
     assert (status, err) == (
         1,
-        f"error: there is no secret {SECRET} in Parameter Store to verify events with: "
-        f"python -m generator secret zoom --region {REGION} "
-        "(or --without-secret, where the vendor makes it only once it has the URL)\n",
+        f"error: no secret {SECRET} in Parameter Store. Store it: "
+        f"python -m generator secret zoom --region {REGION}. "
+        "Or pass --without-secret if the vendor makes it only once it has the URL\n",
     )
     assert (aws.named("create_change_set"), buckets()) == ([], [])
 
@@ -366,15 +368,15 @@ def test_it_is_deployed_once_there_is_enough_to_verify_with(
     for name in stored:
         ssm.put_parameter(Name=f"/MozDef-EF/acme/dev/{name}", Value="s", Type="SecureString")
     if missing is None:
-        one.refuse_without_secret(ssm)
+        refuse_without_secret(one, ssm)
         return
     with pytest.raises(GeneratorError) as raised:
-        one.refuse_without_secret(ssm)
+        refuse_without_secret(one, ssm)
     option = "" if missing == "auth_token" else f" --name {missing}"
     assert str(raised.value) == (
-        f"there is no secret /MozDef-EF/acme/dev/{missing} in Parameter Store to verify events with: "
-        f"python -m generator secret acme{option} --region {REGION} --sources {tmp_path} "
-        "(or --without-secret, where the vendor makes it only once it has the URL)"
+        f"no secret /MozDef-EF/acme/dev/{missing} in Parameter Store. Store it: "
+        f"python -m generator secret acme{option} --region {REGION} --sources {tmp_path}. "
+        "Or pass --without-secret if the vendor makes it only once it has the URL"
     )
 
 

@@ -524,7 +524,7 @@ def test_a_template_that_is_no_json_is_not_guessed_at(aws: CloudFormation) -> No
     aws.templates[NAME] = "Resources:\n"
     with pytest.raises(GeneratorError) as error:
         deletion.partition_resources(aws, found(aws))
-    assert str(error.value) == f"stack {NAME}: its template is no JSON, so none that this framework made"
+    assert str(error.value) == f"stack {NAME}: its template is no JSON, so this framework did not make it"
 
 
 def resource(logical_id: str, kind: str, name: str, status: str = "CREATE_COMPLETE") -> dict[str, str]:

@@ -82,7 +82,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     seen = Calls()
     plain = Target.client
     monkeypatch.setattr(Target, "client", lambda self, service: seen.watch(plain(self, service)))
-    monkeypatch.setattr(helper_bucket, "_AGAIN_AFTER", (0, 0, 0, None))
+    monkeypatch.setattr(helper_bucket, "_RETRY_SECONDS", (0, 0, 0, None))
     return seen
 
 

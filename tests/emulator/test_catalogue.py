@@ -48,7 +48,7 @@ class Deployed:
             running.invoke_url(outputs), local=True, ca_bundle=bundle, vendor_url=vendor_url(outputs)
         )
         self._ssm, self._lambda = running.client("ssm"), running.client("lambda")
-        self._keys = stored_secrets(self._ssm, ssm_names(self.source), held=True)
+        self._keys = stored_secrets(self._ssm, ssm_names(self.source), prefer_private_key=True)
         self._function = running.resources(stack)["Webhook"]
         self._share_the_secret_of_the_samples()
         for title, function in running.resources(stack).items():

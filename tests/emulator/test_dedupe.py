@@ -16,7 +16,7 @@ from generator.local.running import SourceFollower, upload_prerequisites
 from generator.names import secret_path, stack_name
 from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
-from generator.templates.text import text
+from generator.templates.text import template_text
 from tests.definitions import make_definition
 from tests.emulator.service import Service, eventually
 from tests.emulator.test_permissions import allowed, clients_of
@@ -52,7 +52,7 @@ class Once:
     def deploy(self, made: Definition, change: Callable[[Template], None] = lambda _: None) -> dict[str, str]:
         target, code = EmulatorTarget(emulator=self.running), lambdas_zip(made)
         upload_prerequisites(target, made.source, [code], secret=False)
-        template = json.loads(text(event_source.build(made.source, zip_key(code))))
+        template = json.loads(template_text(event_source.build(made.source, zip_key(code))))
         change(template)
         return self.running.deploy(self.stack, json.dumps(template), {"HelperBucket": target.bucket})
 

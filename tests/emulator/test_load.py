@@ -21,7 +21,7 @@ from generator.local.running import deploy_source
 from generator.names import secret_path, stack_name
 from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
-from generator.templates.text import text
+from generator.templates.text import template_text
 from tests.definitions import make_definition
 from tests.emulator.service import free_port
 from tests.fakes import signed_request
@@ -80,7 +80,7 @@ class Vendor:
 
 def vendor(running: Emulator, made: Definition) -> tuple[Vendor, dict[str, str]]:
     code = lambdas_zip(made)
-    outputs = deploy_source(running, made.source, text(event_source.build(made.source, zip_key(code))), code)
+    outputs = deploy_source(running, made.source, template_text(event_source.build(made.source, zip_key(code))), code)
     parameter = f"{secret_path(made.source.name)}/auth_token"
     secret = running.client("ssm").get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
     http = urllib3.PoolManager(maxsize=2 * SENDERS, retries=False, timeout=60)

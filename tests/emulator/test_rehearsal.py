@@ -20,7 +20,7 @@ from generator.definition.secret_names import ssm_names
 from generator.local import artifacts, container
 from generator.local.emulator import Emulator
 from generator.local.rehearsal import Folders, Rehearsal, StageError, start_rehearsal
-from generator.packaging.build import FILES, shared_files, source_files
+from generator.packaging.product import FILES, shared_files, source_files
 from tests.definitions import ROOT
 from tests.emulator.service import free_port
 from tests.emulator.vendors import zoom_headers

@@ -22,7 +22,7 @@ from generator import names
 from generator.definition.read import Definition
 from generator.definition.secret_names import ssm_names
 from generator.local.emulator import Emulator, run_emulator
-from generator.packaging import build, bundle
+from generator.packaging import bundle, product
 from generator.samples import gateway
 from lambdas.auth import leaves
 from lambdas.model import Source
@@ -53,10 +53,10 @@ class Deployed:
 
     @classmethod
     def deploy(cls, running: Emulator, definition: Definition, folder: Path, clients: Mapping[str, Any]) -> Deployed:
-        files, stack = build.source_files(definition), names.stack_name(definition.source.name)
-        code = files[build.CODE]
+        files, stack = product.source_files(definition), names.stack_name(definition.source.name)
+        code = files[product.CODE]
         clients["s3"].put_object(Bucket=HELPER_BUCKET, Key=bundle.zip_key(code), Body=code)
-        service = Service.deploy(running, stack, files[build.TEMPLATE].decode())
+        service = Service.deploy(running, stack, files[product.TEMPLATE].decode())
         functions = {title: name for title, name in running.resources(stack).items() if title in ("Webhook", "Verify")}
         return cls(definition.source, service, folder, functions, clients)
 

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from generator.files.temporary import folder, remove_abandoned
+from generator.files.temporary import remove_abandoned, temporary_folder
 from tests.definitions import ROOT
 
 MAKE = """
 import os, subprocess, sys
-from generator.files.temporary import folder
-with folder("emulator") as made:
-    (made.path / "certificate.key").write_text("private")
-    started = subprocess.Popen(["sleep", "60"], pass_fds=[made.lock] if sys.argv[1:] else [])
-    print(made.path, started.pid, flush=True)
+from generator.files.temporary import temporary_folder
+with temporary_folder("emulator") as folder:
+    (folder.path / "certificate.key").write_text("private")
+    started = subprocess.Popen(["sleep", "60"], pass_fds=[folder.lock] if sys.argv[1:] else [])
+    print(folder.path, started.pid, flush=True)
     sys.stdin.read()
 """
 
@@ -43,11 +43,11 @@ def killed(*args: str) -> tuple[Path, int]:
 
 
 def test_a_folder_is_its_owners_alone_and_is_gone_at_the_end(temporary: Path) -> None:
-    with folder("emulator") as made:
+    with temporary_folder("emulator") as made:
         assert made.path.parent == temporary
         assert made.path.stat().st_mode & 0o777 == 0o700
         remove_abandoned()
-        with folder("emulator") as other:
+        with temporary_folder("emulator") as other:
             assert made.path.exists()
             assert other.path.exists()
     assert list(temporary.iterdir()) == []
@@ -56,7 +56,7 @@ def test_a_folder_is_its_owners_alone_and_is_gone_at_the_end(temporary: Path) ->
 def test_what_a_killed_process_left_is_removed_by_the_next() -> None:
     path, child = killed()
     assert (path / "certificate.key").exists()
-    with folder("build"):
+    with temporary_folder("build"):
         assert not path.exists()
     os.kill(child, signal.SIGKILL)
 

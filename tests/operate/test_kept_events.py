@@ -25,7 +25,8 @@ from generator.commands import _console, _redrive_dialog, main, redrive
 from generator.definition import read as definition
 from generator.definition.read import source_names
 from generator.deploy import retained_resources
-from generator.deploy.deployment import DeployContext, Deployment
+from generator.deploy.context import DeployContext
+from generator.deploy.deployment import Deployment
 from generator.operate import kept_events
 from generator.operate import status as state
 from generator.operate.redrive_client import PATIENCE, PAUSES

@@ -109,7 +109,7 @@ def test_where_the_build_is_refused_nothing_is_accepted(
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device", "build/acme")
 
-        monkeypatch.setattr(output, "_put", full)
+        monkeypatch.setattr(output, "_write_file", full)
         said = "build/acme: can't be written (No space left on device); --build names another folder"
     ran = acme.run("--accept")
     assert (ran.status, ran.err) == (1, f"error: {said}\n")

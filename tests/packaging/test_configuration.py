@@ -19,7 +19,8 @@ from generator.definition.read import Definition, source_names
 from generator.errors import GeneratorError
 from generator.local.buildspec import read_buildspec
 from generator.packaging import configuration
-from generator.packaging.build import source_files
+from generator.packaging.product import source_files
+from generator.samples import comparison
 from generator.samples import files as sample_files
 from generator.samples import run as sample_run
 from lambdas.model import Pipeline
@@ -55,7 +56,7 @@ def elsewhere(folder: Path, **pipeline: object) -> Definition:
     text = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\nevents: {schemas: {'*': schemas/a.json}}\n"
     made = make_definition(folder, text, "acme")
     [sample] = sample_files.load_samples(made)[0]
-    sample.file("mozdef").write_text(sample_run.expected_text(sample_run.shape(made.source, sample)))
+    sample.file("mozdef").write_text(comparison.expected_text(sample_run.shape(made.source, sample)))
     return of(made, **pipeline)
 
 

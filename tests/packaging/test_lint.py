@@ -11,27 +11,29 @@ import pytest
 
 from generator.definition.read import load, source_names
 from generator.errors import GeneratorError, Problem
-from generator.packaging import lint
+from generator.packaging import lint, lint_engines
+from generator.packaging.lint_engines import Engines, LintEngines
+from generator.packaging.lint_verdicts import verdict_digest, verdict_json
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
-from generator.templates.text import text
+from generator.templates.text import template_text
 from lambdas.model import Source
 from tests.definitions import CASES, SOURCES, bundled_source
 
 
-def check(texts: dict[str, str], engines: lint.Engines, remembered: Path) -> dict[str, list[Problem]]:
+def check(texts: dict[str, str], engines: Engines, remembered: Path) -> dict[str, list[Problem]]:
     with lint.Linter(engines, remembered) as linter:
         return linter.check(texts)
 
 
 def shipped_text(name: str = "zoom") -> str:
-    return text(event_source.build(bundled_source(name).source, "code/0.zip"))
+    return template_text(event_source.build(bundled_source(name).source, "code/0.zip"))
 
 
 def templates(source: Source) -> dict[str, str]:
     return {
-        "event-source.json": text(event_source.build(source, "code/0.zip")),
-        "pipeline.json": text(pipeline.build(source, ZipKeys("merge/0.zip", "config/0.zip"))),
+        "event-source.json": template_text(event_source.build(source, "code/0.zip")),
+        "pipeline.json": template_text(pipeline.build(source, ZipKeys("merge/0.zip", "config/0.zip"))),
     }
 
 
@@ -67,7 +69,7 @@ def broken(change: Any) -> str:
     ],
     ids=["a runtime that does not exist", "no role", "text for a number", "a reference to nothing"],
 )
-def test_a_broken_template_has_an_error(engines: lint.Engines, change: Any, tmp_path: Path) -> None:
+def test_a_broken_template_has_an_error(engines: Engines, change: Any, tmp_path: Path) -> None:
     (problems,) = check({"build/x.json": broken(change)}, engines, tmp_path).values()
     errors = [problem for problem in problems if not problem.warning]
     assert errors
@@ -77,14 +79,14 @@ def test_a_broken_template_has_an_error(engines: lint.Engines, change: Any, tmp_
 
 def test_a_remembered_verdict_is_not_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     template = shipped_text()
-    (tmp_path / lint.verdict_digest(template, "full")).write_bytes(lint.verdict_json([], template))
-    monkeypatch.setattr(lint.Linter, "_start", None)
+    (tmp_path / verdict_digest(template, "full")).write_bytes(verdict_json([], template))
+    monkeypatch.setattr(LintEngines, "start", None)
     assert check({"zoom": template}, "full", tmp_path) == {"zoom": []}
 
 
 def test_a_verdict_of_other_versions_or_engines_is_not_taken() -> None:
-    assert lint.verdict_digest(shipped_text(), "full") != lint.verdict_digest(shipped_text(), "fast")
-    assert lint.verdict_digest(shipped_text(), "full") != lint.verdict_digest(shipped_text("okta"), "full")
+    assert verdict_digest(shipped_text(), "full") != verdict_digest(shipped_text(), "fast")
+    assert verdict_digest(shipped_text(), "full") != verdict_digest(shipped_text("okta"), "full")
 
 
 def described(said: str) -> str:
@@ -104,14 +106,14 @@ def described(said: str) -> str:
     ],
 )
 def test_of_what_a_template_says_of_itself_only_the_length_counts(one: str, other: str, alike: bool) -> None:
-    assert (lint.verdict_digest(described(one), "fast") == lint.verdict_digest(described(other), "fast")) == alike
+    assert (verdict_digest(described(one), "fast") == verdict_digest(described(other), "fast")) == alike
 
 
 def test_what_a_template_says_of_anything_else_counts() -> None:
     text = shipped_text()
     other = text.replace('"Description": "The HTTP API"', '"Description": "The HTTP APi"')
     assert other != text
-    assert lint.verdict_digest(other, "fast") != lint.verdict_digest(text, "fast")
+    assert verdict_digest(other, "fast") != verdict_digest(text, "fast")
 
 
 def test_a_template_beyond_what_cloudformation_takes_is_an_error(tmp_path: Path) -> None:
@@ -130,13 +132,13 @@ def test_a_template_beyond_what_cloudformation_takes_is_an_error(tmp_path: Path)
     [
         ("raise SystemExit('no such rule')", "cfn-lint failed: no such rule"),
         ("print('not json'); raise SystemExit(1)", "cfn-lint failed: not json"),
-        ("raise SystemExit(3)", "cfn-lint failed: it said nothing"),
+        ("raise SystemExit(3)", "cfn-lint failed: no output"),
     ],
 )
 def test_an_engine_that_fails_is_no_clean_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, said: str
 ) -> None:
-    monkeypatch.setattr(lint, "_CFN_LINT", program)
+    monkeypatch.setattr(lint_engines, "_CFN_LINT", program)
     with pytest.raises(GeneratorError) as raised:
         check({"t": shipped_text()}, "full", tmp_path)
     assert str(raised.value) == said

@@ -13,7 +13,7 @@ import pytest
 
 from generator.commands import main
 from generator.errors import GeneratorError
-from generator.packaging import output
+from generator.packaging import build_folder, output
 from tests.definitions import ROOT
 
 OLD = {"a.json": b"old a", "b.zip": b"old b"}
@@ -34,7 +34,7 @@ def test_a_folder_is_replaced_as_a_whole_and_nothing_else_is_left(tmp_path: Path
 def test_what_has_not_changed_is_not_touched(tmp_path: Path) -> None:
     output.write_source(tmp_path, "zoom", OLD, {})
     before = (tmp_path / "zoom").stat().st_ino
-    assert output.file_states(tmp_path / "zoom", {"a.json": b"old a", "b.zip": b"x", "c": b""}) == {
+    assert build_folder.file_states(tmp_path / "zoom", {"a.json": b"old a", "b.zip": b"x", "c": b""}) == {
         "a.json": "unchanged",
         "b.zip": "changed",
         "c": "new",
@@ -43,7 +43,7 @@ def test_what_has_not_changed_is_not_touched(tmp_path: Path) -> None:
     assert (tmp_path / "zoom").stat().st_ino == before
 
 
-@pytest.mark.parametrize("step", ["_put", "_swap"])
+@pytest.mark.parametrize("step", ["_write_file", "_swap_folders"])
 def test_a_step_that_fails_leaves_the_old_folder_whole(tmp_path: Path, step: str, monkeypatch) -> None:
     output.write_source(tmp_path, "zoom", OLD, {})
 
@@ -83,7 +83,7 @@ for n in range(1000):
         folder = next(one for one in (tmp_path / "zoom", tmp_path / ".zoom.old") if one.exists())
         assert set(content(folder)) == {"a", "b", "c"}
         assert len(set(content(folder).values())) == 1
-        with output.build_lock(tmp_path, ["zoom"]):
+        with build_folder.build_lock(tmp_path, ["zoom"]):
             assert set(content(tmp_path / "zoom")) == {"a", "b", "c"}
     after = {"a": b"", "b": b"", "c": b""}
     output.write_source(tmp_path, "zoom", after, {})
@@ -133,7 +133,7 @@ def test_what_a_killed_build_left_is_put_right_and_what_others_left_is_not_touch
     for name in (".zoom.made", ".zoom.old", "zoom", ".zoom-settings"):
         (tmp_path / name).mkdir()
     (tmp_path / ".zoom.old" / "a.json").write_bytes(b"old")
-    with output.build_lock(tmp_path, ["zoom"]):
+    with build_folder.build_lock(tmp_path, ["zoom"]):
         assert content(tmp_path / "zoom") == {"a.json": b"old"}
     assert sorted(one.name for one in tmp_path.iterdir()) == [".lock", ".zoom-settings", "zoom"]
 
@@ -145,7 +145,7 @@ def test_verdicts_are_remembered_beside(tmp_path: Path) -> None:
 
 def test_a_place_that_can_not_be_written_is_said_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(GeneratorError) as raised, output.build_lock(tmp_path / "file", ["zoom"]):
+    with pytest.raises(GeneratorError) as raised, build_folder.build_lock(tmp_path / "file", ["zoom"]):
         pass
     assert str(raised.value) == f"{tmp_path / 'file'}: can't be written (File exists); --build names another folder"
 
@@ -154,10 +154,10 @@ def test_builds_at_the_same_time_take_turns(tmp_path: Path) -> None:
     program = """
 import sys
 from pathlib import Path
-from generator.packaging import output
+from generator.packaging import build_folder, output
 from generator.commands import main
 for n in range(20):
-    with output.build_lock(Path(sys.argv[1]), ["zoom"]):
+    with build_folder.build_lock(Path(sys.argv[1]), ["zoom"]):
         output.write_source(Path(sys.argv[1]), "zoom", {name: bytes([n + int(sys.argv[2])]) for name in ("a", "b")}, {})
 """
     running = [
@@ -193,14 +193,14 @@ def test_a_folder_that_is_none_for_builds_is_left_alone(
     assert main([*command, "--build", str(build)]) == 1
     assert capsys.readouterr().err == f"error: {build}: {said}\n"
     assert set(tmp_path.rglob("*")) == before
-    with pytest.raises(GeneratorError), output.build_lock(build, ["zoom"]):
+    with pytest.raises(GeneratorError), build_folder.build_lock(build, ["zoom"]):
         pass
     assert set(tmp_path.rglob("*")) == before
 
 
 def test_nothing_is_built_into_the_root_of_the_file_system() -> None:
     with pytest.raises(GeneratorError) as raised:
-        output.refuse_unfit_folder(Path("/"))
+        build_folder.refuse_unfit_folder(Path("/"))
     said = "/: is the root of the file system: name a folder for what is built, with --build /build"
     assert str(raised.value) == said
 
@@ -209,5 +209,5 @@ def test_nothing_is_built_into_the_root_of_the_file_system() -> None:
 def test_a_folder_that_is_empty_or_was_built_into_is_for_builds(tmp_path: Path, there: list[str]) -> None:
     for name in there:
         (tmp_path / name).touch()
-    with output.build_lock(tmp_path, ["acme"]):
+    with build_folder.build_lock(tmp_path, ["acme"]):
         assert (tmp_path / ".lock").exists()

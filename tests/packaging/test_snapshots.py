@@ -9,7 +9,7 @@ import pytest
 from generator.definition.read import Definition, load, source_names
 from generator.packaging.source_module import source_module_text
 from generator.templates import event_source
-from generator.templates.text import text
+from generator.templates.text import template_text
 from tests.definitions import CASES, SOURCES
 
 STORED = Path(__file__).parents[1] / "snapshots"
@@ -20,7 +20,7 @@ EVERY = [(folder.name, one) for folder in (SOURCES, CASES) for one in load(folde
 def test_the_template_and_the_packed_definition_are_those_stored(folder: str, one: Definition, update: bool) -> None:
     made = {
         # The code's hash would change every snapshot with every line of code.
-        "event-source.json": text(event_source.build(one.source, "code/hash.zip")),
+        "event-source.json": template_text(event_source.build(one.source, "code/hash.zip")),
         "source.py": source_module_text(one.source),
     }
     for name, content in made.items():

@@ -12,8 +12,9 @@ import pytest
 
 from generator.commands import main
 from generator.definition import third_party
+from generator.definition.third_party import third_party_packages
 from generator.errors import GeneratorError
-from generator.packaging import bundle, wheels
+from generator.packaging import wheels
 from tests.definitions import SOURCES, bundled_source, make_definition
 
 
@@ -43,7 +44,7 @@ def _afresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         )
     )
     monkeypatch.setattr(wheels, "PINNED", pinned)
-    wheels._unpacked.cache_clear()
+    wheels._unpack.cache_clear()
 
 
 def offline(_wanted: Mapping[str, tuple[str, str]]) -> dict[str, bytes]:
@@ -51,31 +52,31 @@ def offline(_wanted: Mapping[str, tuple[str, str]]) -> dict[str, bytes]:
 
 
 def test_what_is_needed_of_them_goes_into_the_zip(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wheels, "_fetched", lambda _wanted: FETCHED)
+    monkeypatch.setattr(wheels, "_fetch", lambda _wanted: FETCHED)
     assert wheels.wheel_files(["cryptography"]) == NEEDED
 
 
 def test_they_are_fetched_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wheels, "_fetched", lambda _wanted: FETCHED)
+    monkeypatch.setattr(wheels, "_fetch", lambda _wanted: FETCHED)
     wheels.wheel_files(["cryptography"])
-    wheels._unpacked.cache_clear()
-    monkeypatch.setattr(wheels, "_fetched", offline)
+    wheels._unpack.cache_clear()
+    monkeypatch.setattr(wheels, "_fetch", offline)
     assert wheels.wheel_files(["cryptography"]) == NEEDED
 
 
 def test_one_that_was_tampered_with_is_fetched_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wheels, "_fetched", lambda _wanted: FETCHED)
+    monkeypatch.setattr(wheels, "_fetch", lambda _wanted: FETCHED)
     wheels.wheel_files(["cryptography"])
     for kept in wheels.cache_folder().iterdir():
         kept.write_bytes(kept.read_bytes() + b"x")
-    wheels._unpacked.cache_clear()
-    monkeypatch.setattr(wheels, "_fetched", offline)
+    wheels._unpack.cache_clear()
+    monkeypatch.setattr(wheels, "_fetch", offline)
     with pytest.raises(GeneratorError, match="can't be fetched"):
         wheels.wheel_files(["cryptography"])
 
 
 def test_one_with_another_hash_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wheels, "_fetched", lambda _wanted: {**FETCHED, "cffi-1.whl": CFFI + b"x"})
+    monkeypatch.setattr(wheels, "_fetch", lambda _wanted: {**FETCHED, "cffi-1.whl": CFFI + b"x"})
     with pytest.raises(GeneratorError, match="the hash of cffi is another one"):
         wheels.wheel_files(["cryptography"])
 
@@ -83,13 +84,13 @@ def test_one_with_another_hash_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("name", ["../evil.py", "/evil.py", "lambdas/webhook.py"])
 def test_one_can_not_put_a_file_in_the_place_of_ours(name: str) -> None:
     with pytest.raises(GeneratorError, match=r"which can't go into a function's code"):
-        wheels._inside(name)
+        wheels._safe_name(name)
 
 
 def test_a_cache_that_can_not_be_written_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    monkeypatch.setattr(wheels, "_fetched", lambda _wanted: FETCHED)
+    monkeypatch.setattr(wheels, "_fetch", lambda _wanted: FETCHED)
     assert wheels.wheel_files(["cryptography"]) == NEEDED
 
 
@@ -108,7 +109,7 @@ def test_pip_that_reaches_no_index_is_said(monkeypatch: pytest.MonkeyPatch) -> N
 def test_only_a_source_that_needs_them_fails_without_a_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(wheels, "_fetched", offline)
+    monkeypatch.setattr(wheels, "_fetch", offline)
     build = tmp_path / "build"
     arguments = ["--sources", str(SOURCES), "--build", str(build), "--lint", "fast"]
     assert main(["discord", "okta", *arguments]) == 1
@@ -124,7 +125,7 @@ def test_only_a_source_that_needs_them_fails_without_a_network(
     [("zoom", ()), ("okta", ()), ("discord", ("cryptography",)), ("aws-sns", ("cryptography",)), ("pubsub", ())],
 )
 def test_a_source_needs_what_its_way_of_verifying_imports(name: str, needed: tuple[str, ...]) -> None:
-    assert bundle.third_party(bundled_source(name).source) == needed
+    assert third_party_packages(bundled_source(name).source) == needed
 
 
 def test_a_token_that_the_api_can_not_verify_needs_them(tmp_path: Path) -> None:
@@ -134,10 +135,10 @@ def test_a_token_that_the_api_can_not_verify_needs_them(tmp_path: Path) -> None:
           auth:
             jwt: {issuer: "https://issuer.example.com", audience: [us], algorithms: [ES256]}
     """
-    assert bundle.third_party(make_definition(tmp_path, text).source) == ("PyJWT", "cryptography")
+    assert third_party_packages(make_definition(tmp_path, text).source) == ("PyJWT", "cryptography")
 
 
 def test_every_package_that_a_type_may_need_is_pinned() -> None:
     pinned = {line.split("==")[0] for line in (Path(wheels.__file__).parent / "wheels.txt").read_text().splitlines()}
-    assert {name for needs in wheels._NEEDS.values() for name in needs} <= pinned
-    assert set(third_party.FIRST_IMPORT) == set(wheels._NEEDS)
+    assert {name for needs in wheels._REQUIREMENTS.values() for name in needs} <= pinned
+    assert set(third_party.FIRST_IMPORT) == set(wheels._REQUIREMENTS)

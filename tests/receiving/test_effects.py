@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from generator.definition.read import load, source_names
 from generator.templates import event_source
-from generator.templates.text import text
+from generator.templates.text import template_text
 from lambdas.model import Source
 from lambdas.runtime import https_url
 from lambdas.runtime.https import NoResponse
@@ -166,7 +166,7 @@ def test_once_the_parameter_is_deleted_the_next_handshake_is_believed(source: So
 
 def puts(source: Source) -> list[tuple[str, dict[str, Any]]]:
     """Who may store a parameter, and how."""
-    resources = json.loads(text(event_source.build(source, "code/0.zip")))["Resources"]
+    resources = json.loads(template_text(event_source.build(source, "code/0.zip")))["Resources"]
     return [
         (name, statement)
         for name, resource in resources.items()

@@ -192,7 +192,7 @@ def test_a_file_that_is_not_there_is_a_folder_or_too_big_is_said(
         captured.read_captured(tmp_path / "nowhere")
     with pytest.raises(GeneratorError, match=r"can't be read: Is a directory$"):
         captured.read_captured(tmp_path)
-    monkeypatch.setattr(regular_file, "MAX_REQUEST", 10)
+    monkeypatch.setattr(regular_file, "MAX_REQUEST_BYTES", 10)
     with pytest.raises(GeneratorError, match=r"request: can't be read: it has more than 10 bytes$"):
         read(tmp_path, HEAD)
 

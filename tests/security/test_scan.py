@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from generator.definition.read import load, source_names
-from generator.packaging import build, lint
+from generator.packaging import lint_verdicts, product
 from generator.templates import scanner_exceptions
 from generator.templates.scanner_exceptions import ScannerException
 from tests.definitions import CASES, SOURCES
@@ -36,10 +36,10 @@ def templates() -> Templates:
     seen = set()
     for folder in (SOURCES, CASES):
         for one in load(folder, source_names(folder)):
-            files = build.source_files(one)
-            for file in (build.TEMPLATE, build.PIPELINE):
+            files = product.source_files(one)
+            for file in (product.TEMPLATE, product.PIPELINE):
                 text = files[file].decode()
-                if (digest := lint.verdict_digest(text, "fast")) not in seen:
+                if (digest := lint_verdicts.verdict_digest(text, "fast")) not in seen:
                     seen.add(digest)
                     made[f"{folder.name}-{one.source.name}-{Path(file).stem}"] = text
     return made

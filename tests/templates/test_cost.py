@@ -12,13 +12,13 @@ import pytest
 from generator.commands import main
 from generator.definition.read import load
 from generator.templates import cost, event_source
-from generator.templates.text import text
+from generator.templates.text import template_text
 from lambdas.model import Dedupe
 from tests.definitions import CASES, bundled_source, make_definition
 from tests.pages import DOCS, assert_made
 
 OF = {
-    name: json.loads(text(event_source.build(bundled_source(name).source, "code/0.zip")))["Resources"]
+    name: json.loads(template_text(event_source.build(bundled_source(name).source, "code/0.zip")))["Resources"]
     for name in ("zoom", "okta")
 }
 
@@ -43,7 +43,9 @@ def test_sending_once_is_two_writes_and_a_longer_run(tmp_path: Path) -> None:
     text_ = "description: made\nwebhook: {auth: {hmac: {signature: {header: x-signature}}}}\nevents: {id: id}\n"
     often, once = (
         cost.estimate_cost(
-            json.loads(text(event_source.build(make_definition(tmp_path, text_ + more).source, "0")))["Resources"],
+            json.loads(template_text(event_source.build(make_definition(tmp_path, text_ + more).source, "0")))[
+                "Resources"
+            ],
             10**6,
         )
         for more in ("", "dedupe: {}")
@@ -63,7 +65,7 @@ def test_what_is_fixed_is_counted() -> None:
 def test_a_key_of_its_own_costs_a_dollar_and_little_more() -> None:
     (one,) = load(CASES, ["strict"])
     strict, baseline = (
-        json.loads(text(event_source.build(source, "code/0.zip")))["Resources"]
+        json.loads(template_text(event_source.build(source, "code/0.zip")))["Resources"]
         for source in (one.source, replace(one.source, hardening="baseline"))
     )
     busy, plain = cost.estimate_cost(strict, 10_000_000), cost.estimate_cost(baseline, 10_000_000)
@@ -127,7 +129,7 @@ def test_the_guide_has_the_figures_of_the_formula(update: bool) -> None:
     lines = [f"| | a million events | fixed a month | {months} |", "|---" * (3 + len(MONTHS)) + "|"]
     for what, name, more in WAYS:
         made = event_source.build(replace(bundled_source(name).source, **more), "code/0.zip")
-        resources = json.loads(text(made))["Resources"]
+        resources = json.loads(template_text(made))["Resources"]
         found = {events: cost.estimate_cost(resources, events) for events in MONTHS}
         whole = " | ".join(f"${one.month(events):.2f}" for events, one in found.items())
         one = found[1_000_000]

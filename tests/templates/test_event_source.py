@@ -15,7 +15,7 @@ from generator import names
 from generator.definition.read import load, source_names
 from generator.operate.redrive_client import PATIENCE, PAUSES
 from generator.templates import event_source
-from generator.templates.text import text
+from generator.templates.text import template_text
 from lambdas.model import Dedupe, Source, verified_by
 from lambdas.runtime.deadline import CALL_SECONDS, CALLS_PER_KEPT_OBJECT
 from tests.definitions import CASES, SOURCES, bundled_source
@@ -31,7 +31,7 @@ def template(source: Source) -> dict[str, Any]:
 
 
 def written(source: Source) -> str:
-    return text(event_source.build(source, "code/0.zip"))
+    return template_text(event_source.build(source, "code/0.zip"))
 
 
 @cache
@@ -218,7 +218,7 @@ def test_it_can_be_deployed_by_its_body_and_with_all_that_there_is_from_the_help
     if longest.webhook.concurrency is None:
         longest = replace(longest, webhook=replace(longest.webhook, concurrency=1))
     written = event_source.build(longest, f"code/{'0' * 64}.zip")
-    assert len(text(written).encode()) <= most
+    assert len(template_text(written).encode()) <= most
 
 
 def test_each_function_puts_reads_and_deletes_below_its_own_prefixes_of_the_bucket() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from generator.commands import main
 from generator.templates import event_source, flood
-from generator.templates.text import text
+from generator.templates.text import template_text
 from lambdas.model import Throttle
 from tests.definitions import ROOT, bundled_source
 from tests.pages import assert_made
@@ -21,7 +21,7 @@ PAGE = ROOT / "docs" / "operating.md"
 def resources(name: str, **webhook: Any) -> dict[str, Any]:
     source = bundled_source(name).source
     made = event_source.build(replace(source, webhook=replace(source.webhook, **webhook)), "code/0.zip")
-    found: dict[str, Any] = json.loads(text(made))["Resources"]
+    found: dict[str, Any] = json.loads(template_text(made))["Resources"]
     return found
 
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from generator import names
 from generator.definition.read import load
-from generator.packaging import build
+from generator.packaging import product
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
-from generator.templates.text import text
+from generator.templates.text import template_text
 from lambdas.model import Pipeline
 from tests import iam
 from tests.definitions import CASES, ROOT, bundled_source
@@ -73,8 +73,8 @@ def built(source: str, like: str, variant: str, hardening: Any = "baseline") -> 
     """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
     definition = load(CASES, [like])[0] if like == DEDUPE else bundled_source(like)
     its = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
-    files = build.source_files(replace(definition, source=its))
-    return json.loads(files[build.PIPELINE]), json.loads(files[build.TEMPLATE])
+    files = product.source_files(replace(definition, source=its))
+    return json.loads(files[product.PIPELINE]), json.loads(files[product.TEMPLATE])
 
 
 def deployed(
@@ -761,7 +761,7 @@ def stacks(project: str, source: str, environment: str) -> tuple[Stack, Stack]:
 def quickly(source: str) -> tuple[dict[str, Any], dict[str, Any]]:
     its = replace(bundled_source("okta").source, name=source)
     made = pipeline.build(its, ZipKeys("code/merge.zip", "code/config.zip")), event_source.build(its, "code/0.zip")
-    its_pipeline, its_source = (json.loads(text(one)) for one in made)
+    its_pipeline, its_source = (json.loads(template_text(one)) for one in made)
     return its_pipeline, its_source
 
 

@@ -13,7 +13,7 @@ import pytest
 from generator.errors import DefinitionError
 from generator.templates import event_source
 from generator.templates.resources.alarms import GUIDE
-from generator.templates.text import text
+from generator.templates.text import template_text
 from lambdas.model import Source
 from lambdas.runtime.metrics import NAMESPACE, embedded_metrics
 from lambdas.runtime.secrets import TTL
@@ -27,7 +27,7 @@ MARK = "0123456789abcdef0123456789abcdef"
 
 
 def template(source: Source) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(text(event_source.build(source, "code/0.zip")))
+    made: dict[str, Any] = json.loads(template_text(event_source.build(source, "code/0.zip")))
     return made
 
 

@@ -14,7 +14,7 @@ from generator.packaging import lint
 from generator.templates import pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.resources.codebuild import IMAGE
-from generator.templates.text import formatted, text
+from generator.templates.text import dumps_compact, template_text
 from lambdas.model import Dedupe, Pipeline
 from tests.definitions import bundled_source
 
@@ -35,7 +35,7 @@ MATRIX = [
 
 def written(variant: str = "both", name: str = "zoom") -> str:
     source = replace(bundled_source(name).source, pipeline=Pipeline(SOURCES[variant]))
-    return text(pipeline.build(source, ZipKeys("code/merge.zip", "code/config.zip")))
+    return template_text(pipeline.build(source, ZipKeys("code/merge.zip", "code/config.zip")))
 
 
 def template(variant: str = "both", name: str = "zoom") -> dict[str, Any]:
@@ -92,7 +92,7 @@ def test_each_variants_template_is_the_one_stored(variant: str, update: bool) ->
 @pytest.mark.parametrize(("variant", "created", "approval"), MATRIX)
 def test_each_row_of_the_matrix_is_the_one_stored(variant: str, created: str, approval: str, update: bool) -> None:
     file = STORED / f"{variant}-created-{created}-approval-{approval}.json"
-    made = formatted(deployed(variant, created, approval)) + "\n"
+    made = dumps_compact(deployed(variant, created, approval)) + "\n"
     if update:
         file.write_text(made, encoding="utf-8")
     assert made == file.read_text(encoding="utf-8"), f"{file}: run with --update, and read the diff"
@@ -119,7 +119,7 @@ def test_the_longest_names_and_an_authorizer_change_nothing_in_its_size() -> Non
     source = replace(bundled_source("okta").source, name="s" * 20, description="d" * 200)
     key = "code/" + "0" * 64 + ".zip"
     for one in (source, replace(source, hardening="strict", dedupe=Dedupe())):
-        assert len(text(pipeline.build(one, ZipKeys(key, key))).encode()) <= MOST
+        assert len(template_text(pipeline.build(one, ZipKeys(key, key))).encode()) <= MOST
 
 
 @pytest.mark.parametrize(

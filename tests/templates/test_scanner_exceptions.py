@@ -9,7 +9,7 @@ from typing import Any
 from generator.definition.read import load, source_names
 from generator.templates import event_source, pipeline, scanner_exceptions
 from generator.templates.pipeline_inputs import ZipKeys
-from generator.templates.text import text
+from generator.templates.text import template_text
 from tests.definitions import CASES, ROOT, SOURCES
 
 KEYS = ZipKeys("code/0.zip", "code/1.zip")
@@ -18,8 +18,8 @@ SOURCES_AND_CASES = [one.source for folder in (SOURCES, CASES) for one in load(f
 
 def resources() -> Iterator[dict[str, Any]]:
     for source in SOURCES_AND_CASES:
-        yield from json.loads(text(event_source.build(source, "code/0.zip")))["Resources"].values()
-        yield from json.loads(text(pipeline.build(source, KEYS)))["Resources"].values()
+        yield from json.loads(template_text(event_source.build(source, "code/0.zip")))["Resources"].values()
+        yield from json.loads(template_text(pipeline.build(source, KEYS)))["Resources"].values()
 
 
 def test_a_resource_says_itself_what_it_does_not_pass_and_why() -> None:
@@ -42,7 +42,9 @@ def test_each_reason_is_that_of_some_resource_and_no_check_has_two_of_one_type()
 
 
 def test_a_resource_keeps_what_else_its_metadata_says() -> None:
-    made = json.loads(text(pipeline.build(SOURCES_AND_CASES[0], KEYS)))["Resources"]["ExecutionRole"]["Metadata"]
+    made = json.loads(template_text(pipeline.build(SOURCES_AND_CASES[0], KEYS)))["Resources"]["ExecutionRole"][
+        "Metadata"
+    ]
     assert set(made) == {"cfn-lint", "guard"}
 
 

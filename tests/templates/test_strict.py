@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from generator.aws import Target
-from generator.deploy.deployment import DeployContext, Deployment
+from generator.deploy.context import DeployContext
+from generator.deploy.deployment import Deployment
 from generator.errors import DefinitionError
-from generator.packaging.build import Product, source_files
+from generator.packaging.product import Product, source_files
 from generator.templates import scanner_exceptions
 from tests import iam
 from tests.definitions import ROOT, SOURCES, bundled_source, make_definition

@@ -9,21 +9,21 @@ from troposphere import Template
 from troposphere.cloudwatch import Alarm
 from troposphere.sns import Topic
 
-from generator.templates.text import text
+from generator.templates.text import template_text
 
 
 def test_what_its_class_refuses_is_refused() -> None:
     template = Template()
     template.add_resource(Alarm("Made", ComparisonOperator="Above", EvaluationPeriods=1))
     with pytest.raises(ValueError, match="one of the following must be specified"):
-        text(template)
+        template_text(template)
 
 
 def test_what_fits_is_on_a_line_and_keys_are_sorted() -> None:
     template = Template()
     template.add_resource(Topic("Two", TopicName="b" * 200, DisplayName="b"))
     template.add_resource(Topic("One"))
-    assert text(template).splitlines() == [
+    assert template_text(template).splitlines() == [
         "{",
         '  "Resources": {',
         '    "One": {"Type": "AWS::SNS::Topic"},',
@@ -37,4 +37,4 @@ def test_what_fits_is_on_a_line_and_keys_are_sorted() -> None:
         "  }",
         "}",
     ]
-    assert json.loads(text(template)) == template.to_dict()
+    assert json.loads(template_text(template)) == template.to_dict()

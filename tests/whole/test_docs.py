@@ -18,7 +18,7 @@ from generator.reference.definition_keys import reference_tables
 from generator.reference.source_table import source_table
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
-from generator.templates.text import text
+from generator.templates.text import template_text
 from tests import iam
 from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
 from tests.pages import assert_made
@@ -131,13 +131,15 @@ def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_s
     (reads,) = consumer["Statement"]
     (allows,) = [
         statement
-        for statement in json.loads(text(made[0]))["Resources"]["EventsPolicy"]["Properties"]["PolicyDocument"][
-            "Fn::If"
-        ][1]["Statement"]
+        for statement in json.loads(template_text(made[0]))["Resources"]["EventsPolicy"]["Properties"][
+            "PolicyDocument"
+        ]["Fn::If"][1]["Statement"]
         if statement["Effect"] == "Allow"
     ]
     assert sorted(reads["Action"]) == sorted(allows["Action"])
-    key = json.loads(text(event_source.build(replace(source, hardening="strict"), "code/0.zip")))["Resources"]["Key"]
+    key = json.loads(template_text(event_source.build(replace(source, hardening="strict"), "code/0.zip")))["Resources"][
+        "Key"
+    ]
     consumes = key["Properties"]["KeyPolicy"]["Statement"][-1]["Fn::If"][1]
     assert (consumes["Sid"], consumes["Action"]) == ("Consumer", decrypts["Action"])
     assert list(iam.problems("identity", operator)) == []

@@ -1,0 +1,74 @@
+"""What must hold before a change set is made: a secret is stored, the stack may be taken over, names are free."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generator.definition.secret_names import ssm_names
+from generator.deploy.deployment import Deployment
+from generator.deploy.stacks import Stack
+from generator.errors import GeneratorError
+from lambdas.auth import any_of, secret_names
+
+
+def refuse_without_secret(deployment: Deployment, ssm: Any) -> None:
+    """Raise GeneratorError where no event could be verified. The secret is not read: that would need its key."""
+    target, source = deployment.context.target, deployment.product.definition.source
+    parameters = ssm_names(source, target.project, target.environment)
+    if not parameters or any(challenge.store_secret for challenge in source.webhook.challenges):
+        return  # public keys are fetched; or the vendor hands the secret over, and the handler stores it
+    answer = ssm.get_parameters(Names=list(parameters.values()))
+    stored = {parameter["Name"] for parameter in answer["Parameters"]}
+    missing = [name for name in parameters if parameters[name] not in stored]
+    alternatives = set(secret_names(source.webhook.auth)) if source.webhook.auth.type is any_of else set()
+    if missing and (set(missing) - alternatives or alternatives <= set(missing)):
+        first = missing[0]
+        option = f" --name {first}" if first != next(iter(parameters)) else ""
+        store = deployment.context.command(f"secret {deployment.product.name}{option}")
+        if deployment.without_secret:
+            deployment.reminders.append(f"{store}  until then, every request is answered 503")
+            return
+        raise GeneratorError(
+            f"no secret {parameters[first]} in Parameter Store. Store it: {store}. "
+            "Or pass --without-secret if the vendor makes it only once it has the URL"
+        )
+
+
+def refuse_takeover(deployment: Deployment, stack: Stack | None) -> None:
+    """Raise GeneratorError where a pipeline would change the boundary of a stack's roles, or the queue of MozDef.
+
+    Call it before there is a change set: with one, the stack would go on with the pipeline's role for good.
+    """
+    if not deployment.role or stack is None or deployment.context.pipeline:
+        return
+    before, source = stack.parameters, deployment.product.name
+    boundary, queue = (
+        deployment.given_parameters.get(key, "") for key in ("PermissionsBoundaryArn", "EventsQueueName")
+    )
+    if before.get("PermissionsBoundaryArn", "") != boundary:
+        bind = f"deploy {source} --parameter PermissionsBoundaryArn={boundary}"
+        raise GeneratorError(
+            f"stack {stack.name} was deployed without this pipeline's boundary: bind it by hand once, and release "
+            f"the change again: {deployment.context.rebuild_command(bind)}"
+        )
+    if (old_queue := before.get("EventsQueueName", "")) not in ("", queue):
+        raise GeneratorError(
+            f"stack {stack.name} has EventsQueueName={old_queue}, and this pipeline's form has {queue or 'none'}: "
+            "MozDef's queue would be another; put it into the form"
+        )
+
+
+def refuse_taken_names(deployment: Deployment, stack: Stack | None) -> None:
+    """Raise GeneratorError where a given name for a new queue, or a new repository, is taken."""
+    from generator.deploy import taken_names
+
+    before, target = stack.parameters if stack else {}, deployment.context.target
+    known: dict[str, Any] = deployment.template["Parameters"]
+    defaults = {name: parameter["Default"] for name, parameter in known.items() if "Default" in parameter}
+    current = {name: before[name] for name in known if name in before}
+    values = {**defaults, **current, **deployment.given_parameters}
+    if deployment.context.pipeline:
+        own_name = target.stack(deployment.product.name)
+        taken_names.refuse_taken_repository(target.client("codecommit"), values, before, own_name)
+    else:
+        taken_names.refuse_taken_queue(target.client("sqs"), values, before)

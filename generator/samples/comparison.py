@@ -1,0 +1,78 @@
+"""Compare what a sample becomes with the file stored beside it, and write that file for `--accept`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from generator.errors import Problem, display_path
+from generator.files.line_ends import HOW_TO_FIX
+from generator.samples.files import error_text, read_file
+from generator.samples.run import Shaped
+
+Accepted = Mapping[Path, bytes | None]
+"""Files beside samples as a build leaves them: their content, or None for a file that it removes."""
+
+
+def files_to_accept(shaped: Shaped) -> dict[Path, bytes | None]:
+    """Return the content of each file to store beside a sample; None for a file to remove."""
+    stale = {shaped.stale_file: None} if shaped.stale_file else {}
+    return {shaped.sample.file(shaped.expected_part): expected_text(shaped).encode(), **stale}
+
+
+def compare(shaped: Shaped) -> list[Problem]:
+    """Return how a sample's messages, or its reply, differ from the file stored beside it."""
+    file, problems = shaped.sample.file(shaped.expected_part), []
+    if shaped.stale_file:
+        kind = "messages" if shaped.reply is None else "a reply"
+        message = f"is stale, since the sample becomes {kind}; if the build is right, --accept removes it"
+        problems.append(Problem(display_path(shaped.stale_file), 0, "", message))
+    try:
+        stored = json.loads(read_file(file))
+    except FileNotFoundError:
+        message = "is missing: --accept stores what the build makes of the sample"
+        return [*problems, Problem(display_path(file), 0, "", message)]
+    except (OSError, ValueError, RecursionError) as error:
+        return [*problems, Problem(display_path(file), getattr(error, "lineno", 0), "", error_text(error))]
+    differences = list(_differences(stored, _expected_value(shaped)))
+    other_places = f", and in {len(differences) - 1} more places" if len(differences) > 1 else ""
+    message = "if the build is right, --accept stores what it makes"
+    if b"\r\n" in shaped.sample.body:
+        message += f"; its body has CRLF, which may come of a checkout: then {HOW_TO_FIX}"
+    return problems + [
+        Problem(display_path(file), 0, path, f"{difference}{other_places}; {message}")
+        for path, difference in differences[:1]
+    ]
+
+
+def expected_text(shaped: Shaped) -> str:
+    """Return the text of the file stored beside a sample."""
+    return json.dumps(_expected_value(shaped), indent=2, ensure_ascii=False) + "\n"
+
+
+def _expected_value(shaped: Shaped) -> Any:
+    """Return the reply, the only message, or the list of messages."""
+    if shaped.reply is not None:
+        return shaped.reply
+    return shaped.messages[0] if len(shaped.messages) == 1 else shaped.messages
+
+
+def _differences(stored: Any, current: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each difference: the dotted path, and a sentence."""
+    if stored == current:
+        return
+    if isinstance(stored, dict) and isinstance(current, dict):
+        for key in [*stored, *(key for key in current if key not in stored)]:
+            yield from _differences(stored.get(key), current.get(key), f"{path}.{key}" if path else str(key))
+    elif isinstance(stored, list) and isinstance(current, list) and len(stored) == len(current):
+        for index, (old, new) in enumerate(zip(stored, current, strict=True)):
+            yield from _differences(old, new, f"{path}[{index}]")
+    else:
+        yield path, f"{_short(stored)} is stored, and the build makes {_short(current)}"
+
+
+def _short(value: Any) -> str:
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= 80 else f"{shown[:79]}…"
