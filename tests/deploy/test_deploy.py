@@ -122,9 +122,9 @@ def test_a_first_deployment_from_nothing_to_what_is_to_be_told(run: Run, aws: Cl
     assert out.splitlines() == [
         "",
         f"{NAME}  {WHERE}, new",
-        f"made      the helper bucket {BUCKET}",
+        f"created   the helper bucket {BUCKET}",
         f"uploaded  s3://{BUCKET}/{zip_key(code)}",
-        "        resource  type                   replaced  what of it",
+        "        resource  type                   replaced  properties",
         "add     Events    AWS::SQS::Queue",
         "change  Webhook   AWS::Lambda::Function  no        Code, Tags",
         f"12:00:00 CREATE_IN_PROGRESS {NAME}",
@@ -204,7 +204,7 @@ def test_a_dry_run_shows_what_would_change_and_leaves_nothing(run: Run, aws: Clo
     assert out.splitlines() == [
         "",
         f"{NAME}  {WHERE}, new",
-        "        resource  type                   replaced  what of it",
+        "        resource  type                   replaced  properties",
         "add     Events    AWS::SQS::Queue",
         "change  Webhook   AWS::Lambda::Function  no        Code, Tags",
         "nothing was changed",
@@ -600,11 +600,11 @@ def test_what_would_be_lost_or_moved_is_said_before_the_question(run: Run, aws: 
     aws.changes = [{**ADDED, "Action": "Modify", "Replacement": "True", "PolicyAction": "ReplaceAndRetain"}]
     out = run("deploy", "zoom", "--dry-run")[1]
     assert out.splitlines()[2:] == [
-        "        resource  type             replaced  what of it",
+        "        resource  type             replaced  properties",
         "change  Events    AWS::SQS::Queue  yes",
-        "mind: Events is replaced: the old queue stays behind with the messages in it; "
+        "warning: Events is replaced: the old queue stays behind with the messages in it; "
         "whoever uses it must be told the new one",
-        "mind: the endpoint's path is /events and no longer /hook: the vendor must be told the new URL",
+        "warning: the endpoint's path is /events and no longer /hook: the vendor must be told the new URL",
         "nothing was changed",
     ]
 
@@ -621,9 +621,9 @@ def test_what_older_code_would_take_away_is_said_before_the_question(
     assert (status, out.splitlines()[-4:]) == (
         1,
         [
-            f"mind: this is version {VERSION} of the framework, and 9.0.0 is deployed: what came since goes again",
-            "mind: Sweep is removed: what the queue does not take is no longer sent later",
-            "mind: the alarm Silence is removed: nobody is told any more when something is wrong there",
+            f"warning: this is version {VERSION} of the framework, and 9.0.0 is deployed: what came since goes again",
+            "warning: Sweep is removed: what the queue does not take is no longer sent later",
+            "warning: the alarm Silence is removed: nobody is told any more when something is wrong there",
             "Deploy this? [y/N]: nothing was changed",
         ],
     )
@@ -693,7 +693,7 @@ def test_outputs_alone_may_change(run: Run, aws: CloudFormation) -> None:
     aws.changes = []
     status, out, _ = run("deploy", "zoom", "--yes")
     assert status == 0
-    assert out.splitlines()[4] == "only its outputs change"
+    assert out.splitlines()[4] == "only outputs change"
     assert len(aws.named("execute_change_set")) == 1
 
 
@@ -721,7 +721,7 @@ def test_a_pipeline_gets_its_own_zips_and_says_what_comes_next(run: Run, aws: Cl
 
 
 def test_all_are_those_that_are_deployed(run: Run, aws: CloudFormation) -> None:
-    said = f"error: no source of {SOURCES} is deployed to dev yet: name one\n"
+    said = f"error: no source of {SOURCES} is deployed to dev yet; name one\n"
     assert run("deploy", "--all", "--yes") == (1, "", said)
     aws.holds("REVIEW_IN_PROGRESS", OKTA)
     aws.holds("CREATE_COMPLETE")
@@ -979,7 +979,7 @@ def test_what_waits_is_sent_before_what_sends_it_goes(run: Run, waiting: Callabl
         f"  stays  Kept, 1 rejected, 2 waiting for the queue  {KEPT}",
         f"         nothing sends these any longer {BRING_IN}",
     ]
-    assert f"{FIRST}2 messages that waited sent" in lines
+    assert f"{FIRST}sent 2 waiting messages" in lines
     assert lines[-3:-1] == [
         f"  Kept, 1 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
         f"    nothing sends these, {BRING_IN}",
@@ -992,7 +992,7 @@ def test_where_nobody_is_asked_what_waits_is_sent_and_what_stays_is_said(
     waiting({"sent": 1, "left": 1})
     status, out, err = run("delete", "zoom", "--yes")
     assert (status, err) == (0, "")
-    assert "1 message that waited sent, and 1 message that the queue does not take now" in out.splitlines()
+    assert "sent 1 waiting message; the queue does not take 1 message now" in out.splitlines()
     assert f"  Kept, 1 rejected, 1 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
     assert f"    nothing sends these, {BRING_IN}" in out.splitlines()
 
