@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -89,8 +89,3 @@ def became(result: Mapping[str, Any]) -> str:
     if result.get("unsent"):
         return "waiting for the queue"
     return "sent" if went else "sent before"
-
-
-def chunks(keys: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:
-    """So many as one call looks at."""
-    return (keys[at : at + size] for at in range(0, len(keys), size))

@@ -18,6 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from lambdas.aws import client
+from lambdas.batches import batches
 from lambdas.deadline import Deadline
 from lambdas.delivery import Delivered
 from lambdas.faults import FAULTS, call, confirmed, entries, told
@@ -99,7 +100,7 @@ class Claims:
         names = list(_names(messages, several=self._several))
         there: set[str] = set()
         try:
-            for some in _chunks(sorted({name for name in names if name}), MAX_READS):
+            for some in batches(sorted({name for name in names if name}), MAX_READS):
                 asked = {"Keys": [{"id": {"S": name}} for name in some], "ConsistentRead": True}
                 there.update(one["id"]["S"] for one in self._found({self._table: asked}) if self._is_done(one))
         except FAULTS as error:
@@ -122,7 +123,7 @@ class Claims:
         """Claim what is to be had; after a fault the table is left alone, and what is left goes through without."""
         taken = _Taken(set(), {})
         me = os.urandom(16).hex()
-        for some in _chunks(names, MAX_CLAIMS):
+        for some in batches(names, MAX_CLAIMS):
             left = some
             while left:
                 try:
@@ -173,7 +174,7 @@ class Claims:
             for name, sent in held.items()
         ]
         left = len(writes)
-        for some in _chunks(writes, MAX_WRITES):
+        for some in batches(writes, MAX_WRITES):
             if not self._written(some, spare):
                 break
             left -= len(some)
@@ -242,10 +243,6 @@ def _others(error: Exception, names: Sequence[str]) -> dict[str, bool]:
         elif reason["Code"] != "None":
             return {}
     return found
-
-
-def _chunks(of: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    return (of[at : at + size] for at in range(0, len(of), size))
 
 
 def _number(seconds: float) -> dict[str, str]:

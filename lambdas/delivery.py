@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lambdas.auth import headers
+from lambdas.batches import batches
 from lambdas.body import Rejected
 from lambdas.deadline import Deadline
 from lambdas.faults import FAULTS, told
@@ -193,13 +194,4 @@ def _is_sent_as_it_is(event: Any, request: Request) -> bool:
 
 def _parts(places: Sequence[int], messages: Sequence[Message]) -> Iterator[list[int]]:
     """Places of messages that fit into an object together: what is read of one is bounded, and so is memory."""
-    part: list[int] = []
-    size = 0
-    for place in places:
-        if part and size + len(messages[place].body) > MAX_PART:
-            yield part
-            part, size = [], 0
-        part.append(place)
-        size += len(messages[place].body)
-    if part:
-        yield part
+    return batches(places, room=MAX_PART, size=lambda place: len(messages[place].body))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from lambdas.batches import batches
 from lambdas.deadline import Deadline
 from lambdas.faults import FAULTS, Unconfirmed, call, entries, told
 from lambdas.oversize import MAX_MESSAGE
@@ -51,7 +52,7 @@ class Outbox:
         No call is begun that might leave no time for `keeping` more, which store what the queue has not.
         """
         sending = _Sending(bodies, keeping)
-        for batch in batches(bodies):
+        for batch in batches(range(len(bodies)), MAX_ENTRIES, room=MAX_MESSAGE, size=lambda place: len(bodies[place])):
             try:
                 self._send(sending, batch)
             except QueueDown as down:
@@ -113,17 +114,3 @@ class _Sending:
                 self._sent.add(place)
         if any(str(place) not in failed for place in self.left(places)):
             raise Unconfirmed
-
-
-def batches(bodies: Sequence[bytes]) -> Iterator[list[int]]:
-    """The places of the bodies, in runs of at most 10 entries and 1 MiB."""
-    batch: list[int] = []
-    size = 0
-    for place, body in enumerate(bodies):
-        if batch and (len(batch) == MAX_ENTRIES or size + len(body) > MAX_MESSAGE):
-            yield batch
-            batch, size = [], 0
-        batch.append(place)
-        size += len(body)
-    if batch:
-        yield batch

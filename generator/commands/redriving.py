@@ -12,6 +12,7 @@ import click
 
 from generator.aws import Target
 from generator.commands import show
+from lambdas.batches import batches
 
 if TYPE_CHECKING:
     from generator.deployment import Deployment
@@ -106,7 +107,7 @@ def _wait(seconds: float) -> None:
 def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
     """What would pass, and what would not, after showing some of each."""
     from generator.kept_events import FOREIGN
-    from generator.redriving import became, chunks, invoked
+    from generator.redriving import CHUNK, became, invoked
 
     out = show.console()
     passing: list[str] = []
@@ -114,7 +115,7 @@ def _preview(functions: Any, stack: Stack, keys: Sequence[str]) -> _Passing:
     shown = passes = duplicates = failing = looked = 0
     fails: Counter[str] = Counter()
     left: Counter[str] = Counter()
-    for some in chunks(keys):
+    for some in batches(keys, CHUNK):
         for result in invoked(functions, stack, "preview", some, _wait):
             # What was sent before goes from the bucket as what is sent.
             if result.get("passes") or result.get("duplicates"):
@@ -159,13 +160,13 @@ def _before(tags: Sequence[str]) -> str:
 
 def _send(functions: Any, stack: Stack, passing: _Passing, how: How) -> int:
     """One call after another; what was not begun when it is interrupted is where it was."""
-    from generator.redriving import CHUNK, became, chunks, invoked
+    from generator.redriving import CHUNK, became, invoked
 
     out, keys = show.console(), passing.keys
     counts, requests, done = Counter[str](), Counter(passing.left), 0
     rate, size = how.rate, min(CHUNK, max(1, int(how.rate))) if how.rate else CHUNK
     try:
-        for some in chunks(keys, size):
+        for some in batches(keys, size):
             began = time.monotonic()
             for result in invoked(functions, stack, "send", some, _wait):
                 counts.update({name: result.get(name, 0) for name in ("sent", "unsent", "pending")})
