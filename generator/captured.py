@@ -7,7 +7,6 @@ JSON is an event as API Gateway hands it over (payload format 2.0), or an object
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from generator import captured_json, regular_file
 from generator.errors import GeneratorError
 from lambdas.auth import Sent
+from lambdas.request import lower_case
 
 _REQUEST_LINE = re.compile(rf"({captured_json.TOKEN})[ \t]+(\S+)(?:[ \t]+HTTP/[0-9.]+)?[ \t]*")
 _HEADER = re.compile(rf"({captured_json.TOKEN}):(.*)")
@@ -38,7 +38,7 @@ class Captured:
     @cached_property
     def joined(self) -> dict[str, str]:
         """The headers by lower-case name; what stands twice is joined with a comma, as API Gateway does."""
-        return _joined(self.headers)
+        return lower_case(self.headers)
 
     @property
     def sent(self) -> Sent:
@@ -74,7 +74,7 @@ def _from_http(file: Path, content: bytes) -> Captured:
             raise GeneratorError(f"{file}:{number}: {said}")
         pairs.append((named[1], named[2].strip(" \t")))
     headers = tuple(pairs)
-    body, cut, doubts = _framed(file, rest, _joined(headers))
+    body, cut, doubts = _framed(file, rest, lower_case(headers))
     return Captured(found[1].upper(), _whole(found[2], headers), headers, body, doubts, cut)
 
 
@@ -131,14 +131,7 @@ def _unchunked(body: bytes) -> bytes | None:
     return None
 
 
-def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
-    for name, value in headers:
-        found.setdefault(name.lower(), []).append(value)
-    return {name: ",".join(values) for name, values in found.items()}
-
-
 def _whole(target: str, headers: tuple[tuple[str, str], ...]) -> str:
     """The URL that was called: of the path in a first line, the Host header has the rest."""
-    host = _joined(headers).get("host")
+    host = lower_case(headers).get("host")
     return target if _ABSOLUTE.match(target) or not host else f"https://{host}{target}"

@@ -65,7 +65,7 @@ class Request:
             sent = body.encode("utf-8", "surrogatepass")
         return cls(
             method=str((context.get("http") or {}).get("method", "")).upper(),
-            headers=lower_case(event.get("headers") or {}),
+            headers=lower_case((event.get("headers") or {}).items()),
             body=sent,
             raw_query=query,
             id=str(context.get("requestId") or "-"),
@@ -80,7 +80,7 @@ class Request:
     @classmethod
     def sent(cls, method: str, url: str, headers: Mapping[str, str], body: bytes, now: float) -> Request:
         """The request that somebody is about to send."""
-        return cls(method, lower_case(headers), body, urlsplit(url).query, time=now, url=url)
+        return cls(method, lower_case(headers.items()), body, urlsplit(url).query, time=now, url=url)
 
     def mask(self, names: Iterable[str]) -> None:
         """Take what is in these fields out of what the body says, and so out of all that goes anywhere.
@@ -137,15 +137,10 @@ class Request:
         return next((value for each, value in self.parameters if each == name), None)
 
 
-def lower_case(headers: Mapping[str, str]) -> dict[str, str]:
+def lower_case(headers: Iterable[tuple[str, Any]]) -> dict[str, str]:
     """The headers by lower-case name; what stands twice is joined with a comma, as payload 2.0 does."""
-    if isinstance(headers, dict) and "".join(headers).islower():
-        return headers  # as payload 2.0 has them
-    lowered = {name.lower(): str(value) for name, value in headers.items()}
-    if len(lowered) == len(headers):
-        return lowered
-    lowered.clear()
-    for name, value in headers.items():
+    lowered: dict[str, str] = {}
+    for name, value in headers:
         key = name.lower()
         lowered[key] = f"{lowered[key]},{value}" if key in lowered else str(value)
     return lowered
