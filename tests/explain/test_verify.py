@@ -398,7 +398,7 @@ def test_a_message_of_sns_is_verified_with_a_certificate_from_a_file(
     raw_message = OutgoingRequest("POST", URL, {"x-amz-sns-rawdelivery": "true"}, b'{"a": 1}')
     out = verify("made", raw_message, *options, piped="")[1]
     assert "  do        switch raw message delivery off: what is delivered so has no signature\n" in out
-    assert nobody_is_asked.asked == []
+    assert nobody_is_asked.requested_urls == []
 
 
 def test_without_a_key_file_the_vendor_is_asked_and_that_is_announced(
@@ -465,7 +465,7 @@ def test_placeholder_issuer_is_reported_first_and_nobody_is_asked(
     make_definition(tmp_path / "s", text)
     sent = OutgoingRequest("POST", URL, {"Authorization": f"Bearer {issuers.Issuer().token(CLAIMS)}"}, b"{}")
     status, out, err = verify("made", raw(sent) + b"\n", "--sources", str(tmp_path / "s"), piped="")
-    assert (status, err, nobody_is_asked.asked) == (1, "", [])
+    assert (status, err, nobody_is_asked.requested_urls) == (1, "", [])
     assert those("refused", out) == ["issuer is still a placeholder, so nobody has the keys"]
     assert those("verdict", out) == ["can't be known: issuer is still a placeholder, so nobody has the keys"]
     assert those("iss", out) == ["https://issuer.example.com; must be https://REPLACE_ME"]
