@@ -74,7 +74,7 @@ def test_all_of_them_are_said_at_once(tmp_path: Path) -> None:
 
 ALLOWED = {
     "what Lambda brings": f"import {', '.join(sorted(LAMBDA_PACKAGES))}\nfrom dateutil.parser import isoparse",
-    "what is in the zip": "from lambdas.transforming import parse\nfrom lambdas.runtime.https_url import allowed",
+    "what is in the zip": "from lambdas.transforming import parse\nfrom lambdas.runtime.https_url import is_allowed",
     "the same, by its place": "from .transforming import parse\nfrom . import transforming\nfrom .model import Source",
     "what is for a type checker": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import yaml",
     "what it can do without": "try:\n    import yaml\nexcept ImportError:\n    yaml = None",
