@@ -21,7 +21,7 @@ from lambdas.delivering.envelope import (
 )
 from lambdas.model import Events, Source
 from lambdas.reading.formats import body_reader
-from lambdas.reading.paths import Functions, compile_path
+from lambdas.reading.paths import Functions, compile_path, split_path
 from lambdas.reading.request import Request
 from lambdas.shaping.message import event_id
 
@@ -166,7 +166,7 @@ def _rejected_events(rejected: RejectedObject, source: Source) -> Iterator[tuple
     try:
         root = request.json
         functions = Functions(request, root)
-        items = compile_path(split)(root, functions) if split else [root]
+        items = split_path(split)(root, functions)
     except Exception:  # noqa: BLE001 - this error may be why the request was rejected
         return
     for index, item in enumerate(items if isinstance(items, list) else [root]):

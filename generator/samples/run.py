@@ -22,7 +22,7 @@ from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source, verified_by
-from lambdas.reading.paths import Functions, compile_path
+from lambdas.reading.paths import Functions, split_path
 from lambdas.reading.request import BY_IAM
 from lambdas.receiving.authorize import authorize
 from lambdas.receiving.challenges import matching_challenge
@@ -118,7 +118,7 @@ def sample_events(source: Source, sample: Sample) -> Iterator[tuple[Any, Functio
     """Yield each event in a sample with the functions that a path may call."""
     root = sample.request.json
     functions = Functions(sample.request, root)
-    for item in compile_path(source.events.split)(root, functions) or [] if source.events.split else [root]:
+    for item in split_path(source.events.split)(root, functions) or []:
         yield item, functions
 
 

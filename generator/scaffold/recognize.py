@@ -27,7 +27,7 @@ from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth, Source
 from lambdas.reading.body import Rejected
 from lambdas.reading.formats import body_reader
-from lambdas.reading.paths import Functions, compile_path
+from lambdas.reading.paths import Functions, compile_path, split_path
 from lambdas.reading.request import Request
 from lambdas.receiving.challenges import matching_challenge
 from lambdas.runtime.times import unix_seconds
@@ -185,7 +185,7 @@ def _has_required_fields(source: Source, request: Request) -> bool:
     try:
         root = request.json
         functions = Functions(request, root)
-        items = compile_path(source.events.split)(root, functions) if source.events.split else [root]
+        items = split_path(source.events.split)(root, functions)
         return bool(items and source.events.require) and all(
             compile_path(path)(item, functions) is not None for item in items for path in source.events.require
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from lambdas.delivering.envelope import WHOLE_BODY
 from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compile_path
+from lambdas.reading.paths import Functions, split_path
 from lambdas.reading.request import Request
 
 
@@ -33,5 +33,5 @@ def relocate(
 
 def _events(request: Request, split: str | None) -> list[Any]:
     root = request.json
-    events = compile_path(split)(root, Functions(request, root)) if split else [root]
+    events = split_path(split)(root, Functions(request, root))
     return events if isinstance(events, list) else []

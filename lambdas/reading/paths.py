@@ -84,6 +84,15 @@ def compile_path(path: Path | str) -> CompiledPath:
     return find
 
 
+def split_path(split: str | None) -> CompiledPath:
+    """Compile `events.split`; without one, the body is the only event."""
+    return compile_path(split) if split else _whole_body
+
+
+def _whole_body(root: Any, _: Functions) -> list[Any]:
+    return [root]
+
+
 def _compile_simple(node: dict[str, Any]) -> CompiledPath | None:
     """Compile names, dots, `||` and `== 'text'`, of which most paths consist; None for a path with anything else.
 

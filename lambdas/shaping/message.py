@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from lambdas.model import Source
 from lambdas.reading.body import Rejected, parse
 from lambdas.reading.masking import MASK
-from lambdas.reading.paths import CompiledPath, Functions, compile_path
+from lambdas.reading.paths import CompiledPath, Functions, compile_path, split_path
 from lambdas.reading.request import Request
 from lambdas.reading.text_templates import as_text, compile_template, template_parts, template_paths
 from lambdas.runtime.times import iso_time, unix_seconds
@@ -57,7 +57,7 @@ class Shaper:
     def __init__(self, source: Source) -> None:
         name, events, mozdef = source.name, source.events, source.mozdef
         self._source = source
-        self._split = _compile_optional(events.split)
+        self._split = split_path(events.split)
         self._require = [(path, compile_path(path)) for path in events.require]
         self._id, self._time = _compile_optional(events.id), _compile_optional(events.time)
         texts = {
@@ -84,7 +84,7 @@ class Shaper:
         """Yield a message, or why there is none, for each event; Rejected where the body can't be split at all."""
         root = request.json
         functions = Functions(request, root)
-        items = self._split(root, functions) if self._split else [root]
+        items = self._split(root, functions)
         if not isinstance(items, list):
             raise Rejected("no-events", f"{self._source.events.split} is not a list")
         if len(items) > MAX_EVENTS:
