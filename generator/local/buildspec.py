@@ -24,7 +24,7 @@ RUNNING, FAILED = "Running command", "Command did not exit successfully"
 
 @dataclass(frozen=True)
 class Buildspec:
-    """A build's commands by phase, its variables, its reports by group: (folder, patterns), and its Python's version."""
+    """A build's commands by phase, its variables, its reports by group: (folder, patterns), and the Python version."""
 
     phases: Mapping[str, list[str]]
     variables: Mapping[str, str]
