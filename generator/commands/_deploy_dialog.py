@@ -1,4 +1,4 @@
-"""One deployment, as its user sees it: what would change, the question, what happens, and what to tell whom."""
+"""Deploy one source or pipeline: print its changes, ask, print the stack's events, and then its outputs."""
 
 from __future__ import annotations
 
@@ -17,148 +17,157 @@ if TYPE_CHECKING:
 
 
 class DeployOptions(NamedTuple):
-    """Whether somebody is asked, and whether anything is done."""
+    """The options of `deploy`: without a question, and without a change."""
 
     yes: bool
     dry_run: bool
 
     def confirm(self, question: str) -> bool:
-        """Whether to go on."""
+        """Ask, unless --yes is given; return whether to go on."""
         return self.yes or click.confirm(question)
 
 
-def deploy(one: Deployment, how: DeployOptions) -> bool:
-    """Deploy it; False where the user would rather not."""
+def deploy(deployment: Deployment, options: DeployOptions) -> bool:
+    """Deploy; return False where the user answers no."""
     from generator.deploy import changes, preconditions, stacks
 
-    place, out = one.context, _console.console()
-    cloudformation = place.target.client("cloudformation")
-    stack = stacks.find_stack(cloudformation, one.stack)
-    where = f"{place.target.region}, account {place.target.account}"
-    out.print(f"\n[bold]{one.stack}[/]  {where}, {stack.status if stack else 'new'}")
+    context, out = deployment.context, _console.console()
+    cloudformation = context.target.client("cloudformation")
+    stack = stacks.find_stack(cloudformation, deployment.stack)
+    account_text = f"{context.target.region}, account {context.target.account}"
+    out.print(f"\n[bold]{deployment.stack}[/]  {account_text}, {stack.status if stack else 'new'}")
     if stack and stack.status != "REVIEW_IN_PROGRESS":
-        stacks.refuse_foreign(cloudformation, stack, place.target.tags(one.product.name))
-    way = stacks.next_action(
+        stacks.refuse_foreign(cloudformation, stack, context.target.tags(deployment.product.name))
+    action = stacks.next_action(
         stack,
-        delete=place.rebuild_command(f"delete {one.product.name}", pipeline=place.pipeline),
-        roll_back=place.aws_command(f"cloudformation rollback-stack --stack-name {one.stack}"),
+        delete=context.rebuild_command(f"delete {deployment.product.name}", pipeline=context.pipeline),
+        roll_back=context.aws_command(f"cloudformation rollback-stack --stack-name {deployment.stack}"),
     )
-    if not place.pipeline:
-        preconditions.refuse_without_secret(one, place.target.client("ssm"))
-    before = None if way in ("create", "delete") else stack
-    preconditions.refuse_takeover(one, before)
-    preconditions.refuse_taken_names(one, before)
-    parameters = one.change_set_parameters(before)
-    if stack and way in _PREPARATION_MESSAGES:
-        if not _prepare_stack(cloudformation, one, stack, way, how):
-            return how.dry_run
-        stack = stacks.find_stack(cloudformation, one.stack)
-    _upload(one, how)
-    request = one.change_set_request(parameters, before, place.target.client("s3"))
-    with changes.open_change_set(cloudformation, one.stack, request, new=stack is None) as change_set:
+    if not context.pipeline:
+        preconditions.refuse_without_secret(deployment, context.target.client("ssm"))
+    before = None if action in ("create", "delete") else stack
+    preconditions.refuse_takeover(deployment, before)
+    preconditions.refuse_taken_names(deployment, before)
+    parameters = deployment.change_set_parameters(before)
+    if stack and action in _PREPARATION_MESSAGES:
+        if not _prepare_stack(cloudformation, deployment, stack, action, options):
+            return options.dry_run
+        stack = stacks.find_stack(cloudformation, deployment.stack)
+    _upload(deployment, options)
+    request = deployment.change_set_request(parameters, before, context.target.client("s3"))
+    with changes.open_change_set(cloudformation, deployment.stack, request, new=stack is None) as change_set:
         if change_set.empty:
             out.print("nothing to change")
-        elif not _execute(cloudformation, one, change_set, _warnings(cloudformation, one, change_set, before), how):
-            return how.dry_run
-    deployed = stacks.find_stack(cloudformation, one.stack)
-    assert deployed  # noqa: S101 - it was just there
-    _show_outputs(one, deployed)
-    if before is None and not place.pipeline:
-        _earlier_events.show_retained(one, deployed)
+        elif not _execute(
+            cloudformation, deployment, change_set, _warnings(cloudformation, deployment, change_set, before), options
+        ):
+            return options.dry_run
+    deployed = stacks.find_stack(cloudformation, deployment.stack)
+    assert deployed  # noqa: S101 - it was just deployed
+    _show_outputs(deployment, deployed)
+    if before is None and not context.pipeline:
+        _earlier_events.show_retained(deployment, deployed)
     return True
 
 
 _PREPARATION_MESSAGES = {
-    "wait": "its last update is still being cleaned up: that is waited for",
-    "delete": "its creation failed, and it holds nothing: it is to be deleted and created anew",
-    "continue": "the rollback of its last update failed: that is to be continued first",
+    "wait": "its last update is still being cleaned up; waiting for that",
+    "delete": "its creation failed, and it is empty; it has to be deleted and created again",
+    "continue": "the rollback of its last update failed; it has to be continued first",
 }
 
 
-def _prepare_stack(cloudformation: Any, one: Deployment, stack: Stack, way: str, how: DeployOptions) -> bool:
-    """What must be done before there can be a change set; whether to go on."""
+def _prepare_stack(
+    cloudformation: Any, deployment: Deployment, stack: Stack, action: str, options: DeployOptions
+) -> bool:
+    """Do what has to be done before a change set is possible; return whether to go on."""
     from generator.deploy import progress, stacks
 
     out = _console.console()
-    if way == "delete" and (there := stacks.list_resources(cloudformation, stack)):
-        held = ", ".join(f"{it['LogicalResourceId']} ({it['PhysicalResourceId']})" for it in there)
-        again = one.context.rebuild_command(f"delete {one.product.name}", pipeline=one.context.pipeline)
-        raise GeneratorError(f"stack {stack.name} is in {stack.status}, and still holds {held}: {again}")
-    out.print(_PREPARATION_MESSAGES[way])
-    if way == "wait":
+    if action == "delete" and (resources := stacks.list_resources(cloudformation, stack)):
+        held = ", ".join(f"{it['LogicalResourceId']} ({it['PhysicalResourceId']})" for it in resources)
+        delete_command = deployment.context.rebuild_command(
+            f"delete {deployment.product.name}", pipeline=deployment.context.pipeline
+        )
+        raise GeneratorError(f"stack {stack.name} is in {stack.status}, and still holds {held}: {delete_command}")
+    out.print(_PREPARATION_MESSAGES[action])
+    if action == "wait":
         progress.wait_until_settled(cloudformation, stack)
         return True
-    if how.dry_run:
-        out.print("a dry run ends here: there can be no change set before")
+    if options.dry_run:
+        out.print("the dry run ends here: a change set is only possible after that")
         return False
-    if not how.confirm("Do that, and go on?"):
+    if not options.confirm("Do that, and go on?"):
         out.print("nothing was changed")
         return False
-    if way == "delete":
-        progress.delete_empty_stack(cloudformation, stack, **one.role_argument)
+    if action == "delete":
+        progress.delete_empty_stack(cloudformation, stack, **deployment.role_argument)
         return True
     after = progress.latest_event_id(cloudformation, stack.id)
-    cloudformation.continue_update_rollback(StackName=stack.id, **one.role_argument)
-    _finished(cloudformation, one, stack, after, "the rollback", "UPDATE_ROLLBACK_COMPLETE")
+    cloudformation.continue_update_rollback(StackName=stack.id, **deployment.role_argument)
+    _wait_and_check(cloudformation, deployment, stack, after, "the rollback", "UPDATE_ROLLBACK_COMPLETE")
     return True
 
 
-def _upload(one: Deployment, how: DeployOptions) -> None:
-    """Put what the stack is made from into the helper bucket."""
+def _upload(deployment: Deployment, options: DeployOptions) -> None:
+    """Upload code and a large template to the helper bucket."""
     from botocore.exceptions import ClientError
 
     from generator.deploy import helper_bucket
 
-    out, target = _console.console(), one.context.target
-    objects = {**({} if how.dry_run else one.zips()), **one.oversize_template}
-    # A pipeline may put objects, and neither look at buckets nor make one.
-    if not (one.role or how.dry_run) and helper_bucket.ensure_bucket(target):
-        out.print(f"[green]made[/]      the helper bucket {target.bucket}")
+    out, target = _console.console(), deployment.context.target
+    objects = {**({} if options.dry_run else deployment.zips()), **deployment.oversize_template}
+    # A pipeline's role may put objects, but neither list buckets nor create one.
+    if not (deployment.role or options.dry_run) and helper_bucket.ensure_bucket(target):
+        out.print(f"[green]created[/]   the helper bucket {target.bucket}")
     try:
         for key, new in helper_bucket.put_objects(target, objects):
-            out.print(f"{'[green]uploaded[/]' if new else '[dim]there[/]   '}  s3://{target.bucket}/{key}")
+            out.print(f"{'[green]uploaded[/]' if new else '[dim]exists[/]  '}  s3://{target.bucket}/{key}")
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchBucket":
             raise
-        upload, size = one.context.rebuild_command(f"upload {one.product.name}"), len(one.template_body)
+        upload, size = (
+            deployment.context.rebuild_command(f"upload {deployment.product.name}"),
+            len(deployment.template_body),
+        )
         raise GeneratorError(
             f"there is no helper bucket {target.bucket}, and CloudFormation takes a template of {size:,} bytes from a "
             f"bucket only: {upload} makes it"
         ) from None
 
 
-def _warnings(cloudformation: Any, one: Deployment, change_set: ChangeSet, before: Stack | None) -> list[str]:
-    """What would be lost or moved, and whether newer code than this is deployed."""
+def _warnings(cloudformation: Any, deployment: Deployment, change_set: ChangeSet, before: Stack | None) -> list[str]:
+    """Return warnings: data that would be lost, a path that would change, newer code that is deployed."""
     from generator.deploy.changes import downgrade_warning, losses
     from generator.deploy.next_steps import path_change_warning
     from lambdas import VERSION
 
     template = cloudformation.get_template(StackName=before.id)["TemplateBody"] if before else None
-    found = [
+    warnings = [
         downgrade_warning(template, VERSION),
         *losses(change_set.changes, new=before is None),
-        path_change_warning(one, before),
+        path_change_warning(deployment, before),
     ]
-    return [warning for warning in found if warning]
+    return [warning for warning in warnings if warning]
 
 
 def _execute(
-    cloudformation: Any, one: Deployment, change_set: ChangeSet, warnings: Sequence[str], how: DeployOptions
+    cloudformation: Any, deployment: Deployment, change_set: ChangeSet, warnings: Sequence[str], options: DeployOptions
 ) -> bool:
-    """Show what would change, with the warnings, and if the user says so, do it; whether it was done."""
+    """Print the changes and warnings, ask, and execute the change set; return whether it was executed."""
     from generator.deploy import progress, stacks
 
     _show_changes(change_set.changes, warnings)
     out = _console.console()
-    if how.dry_run or not how.confirm("Deploy this?"):
+    if options.dry_run or not options.confirm("Deploy this?"):
         out.print("nothing was changed")
         return False
-    stack = stacks.find_stack(cloudformation, one.stack)
+    stack = stacks.find_stack(cloudformation, deployment.stack)
     assert stack  # noqa: S101 - it has the change set
     after = progress.latest_event_id(cloudformation, stack.id)
     change_set.execute()
-    what = "the creation" if stack.status == "REVIEW_IN_PROGRESS" else "the update"
-    _finished(cloudformation, one, stack, after, what, "CREATE_COMPLETE", "UPDATE_COMPLETE")
+    operation = "the creation" if stack.status == "REVIEW_IN_PROGRESS" else "the update"
+    _wait_and_check(cloudformation, deployment, stack, after, operation, "CREATE_COMPLETE", "UPDATE_COMPLETE")
     return True
 
 
@@ -167,40 +176,44 @@ def _show_changes(changes: Sequence[Change], warnings: Sequence[str]) -> None:
     from rich.table import Table
 
     out = _console.console()
-    table = Table("", "resource", "type", "replaced", "what of it", box=None, pad_edge=False, header_style="dim")
-    for one in changes:
-        sign = {"Add": "[green]add[/]", "Remove": "[red]remove[/]"}.get(one.action, "[yellow]change[/]")
-        replaced = {"True": "[red]yes[/]", "Conditional": "[red]maybe[/]", "False": "no"}.get(one.replacement, "")
-        table.add_row(sign, one.logical_id, one.type, replaced, ", ".join(one.properties))
-    out.print(table if changes else "only its outputs change")
+    table = Table("", "resource", "type", "replaced", "properties", box=None, pad_edge=False, header_style="dim")
+    for change in changes:
+        sign = {"Add": "[green]add[/]", "Remove": "[red]remove[/]"}.get(change.action, "[yellow]change[/]")
+        replaced = {"True": "[red]yes[/]", "Conditional": "[red]maybe[/]", "False": "no"}.get(change.replacement, "")
+        table.add_row(sign, change.logical_id, change.type, replaced, ", ".join(change.properties))
+    out.print(table if changes else "only outputs change")
     for warning in warnings:
-        out.print(f"[bold red]mind:[/] [bold]{escape(warning)}[/]")
+        out.print(f"[bold red]warning:[/] [bold]{escape(warning)}[/]")
 
 
-def _finished(cloudformation: Any, one: Deployment, stack: Stack, after: str, what: str, *good: str) -> None:
-    """Show what happens until it has ended; GeneratorError where that is not as it should be."""
-    from generator.commands.delete import followed
+def _wait_and_check(
+    cloudformation: Any, deployment: Deployment, stack: Stack, after: str, operation: str, *good_statuses: str
+) -> None:
+    """Print the stack's events until the operation ends; GeneratorError where it fails."""
+    from generator.commands.delete import print_events
     from generator.deploy import progress, stacks
 
-    events = followed(cloudformation, stack, after, one.context)
+    events = print_events(cloudformation, stack, after, deployment.context)
     ended = stacks.find_stack(cloudformation, stack.id)
     status = ended.status if ended else "DELETE_COMPLETE"
-    if status not in good:
+    if status not in good_statuses:
         raise GeneratorError(
-            progress.failure_message(stack, what, status, progress.failure_causes(cloudformation, stack.id, events))
+            progress.failure_message(
+                stack, operation, status, progress.failure_causes(cloudformation, stack.id, events)
+            )
         )
 
 
-def _show_outputs(one: Deployment, stack: Stack) -> None:
+def _show_outputs(deployment: Deployment, stack: Stack) -> None:
     from rich.markup import escape
 
     from generator.deploy.next_steps import next_steps
 
     out = _console.console()
     out.print(f"\n[bold]{stack.name}[/]  {stack.status}\n")
-    wide = max(map(len, stack.outputs), default=0)
+    width = max(map(len, stack.outputs), default=0)
     for name, value in sorted(stack.outputs.items()):
-        out.print(f"  [dim]{name:<{wide}}[/]  {escape(value)}")
+        out.print(f"  [dim]{name:<{width}}[/]  {escape(value)}")
     out.print("\n[bold]next[/]")
-    for who, told in next_steps(one, stack):
-        out.print(f"  [dim]{who:<8}[/]  {escape(told)}")
+    for audience, step in next_steps(deployment, stack):
+        out.print(f"  [dim]{audience:<8}[/]  {escape(step)}")

@@ -34,14 +34,14 @@ def show_retained(deployment: Deployment, stack: stacks.Stack) -> None:
 
     from generator.deploy import retained_resources as retained
 
-    place, source, outputs = deployment.context, deployment.product.name, stack.outputs
+    context, source, outputs = deployment.context, deployment.product.name, stack.outputs
     queues = [outputs.get(name, "") for name in ("EventsQueueUrl", "DeadLettersQueueUrl")]
     try:
-        earlier = retained.find_retained(place.target, source, outputs.get("KeptBucket", ""), queues).with_events
+        earlier = retained.find_retained(context.target, source, outputs.get("KeptBucket", ""), queues).with_events
     except ClientError as error:
         _console.note(f"can't look for what earlier stacks left behind: {aws.explain_failure(error)}")
         return
-    for line in lines(earlier, lambda bucket: place.command(f"redrive {source} --from-bucket {bucket}")):
+    for line in lines(earlier, lambda bucket: context.command(f"redrive {source} --from-bucket {bucket}")):
         _console.console().print(f"  [dim]earlier [/]  {escape(line)}")
 
 

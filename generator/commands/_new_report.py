@@ -1,4 +1,4 @@
-"""What `new` shows: what a request has told, what was made, and what is missing."""
+"""Print what `new` recognized in a request, what it wrote, and what is missing."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ _KINDS = {"json": "JSON", "ndjson": "lines of JSON", "form": "a form"}
 
 
 def print_recognition(beginning: StartingPoint) -> None:
-    """What a request has shown, and what it can't; GeneratorError where it can be no sample."""
+    """Print what was recognized in the request; GeneratorError where it can't become a sample."""
     from rich.markup import escape
 
-    request, base, found = beginning.request, beginning.base, beginning.recognition
+    request, base, recognition = beginning.request, beginning.base, beginning.recognition
     if not request:
         return
     out, body = _console.console(), beginning.body
     kind = f" of {_KINDS[body.format]}" if body else " of body"
     out.print(f"[dim]request[/]  {escape(request.method)}, {_console.count(len(request.body), 'byte')}{kind}")
-    for line in found.certain:
+    for line in recognition.certain:
         out.print(f"[green]sure[/]     {escape(line)}")
-    for line in found.similarities if not base else ():
+    for line in recognition.similarities if not base else ():
         out.print(f"[yellow]like[/]     {escape(line)}")
-    if found.to_check and not base:
+    if recognition.to_check and not base:
         out.print("[yellow]check[/]    in the vendor's documentation:")
-        for line in found.to_check:
+        for line in recognition.to_check:
             out.print(f"         - {escape(line)}")
-    if found.recognized_source and not base and not _console.is_interactive():
-        like = found.recognized_source.source.name
+    if recognition.recognized_source and not base and not _console.is_interactive():
+        like = recognition.recognized_source.source.name
         out.print(f"[yellow]note[/]     --from {like} would take its mapping and its handshakes too")
-    if found.handshake:
-        out.print("[yellow]note[/]     it is no sample of an event: capture one of those too")
+    if recognition.handshake:
+        out.print("[yellow]note[/]     this is no sample of an event; capture one of those too")
     for doubt in request.warnings:
         _console.warning(doubt)
-    if base and not found.recognized_source:
+    if base and not recognition.recognized_source:
         _console.warning(f"this does not look like a request of {base.source.name}")
 
 
-def report(beginning: StartingPoint, made: list[Path], product: Product, sources: Path, build: Path) -> None:
-    """What was made, and what is missing."""
+def report(beginning: StartingPoint, written_files: list[Path], product: Product, sources: Path, build: Path) -> None:
+    """Print what was written, and what is missing."""
     from rich.markup import escape
 
     out = _console.console()
     out.print(f"\n[bold]{product.name}[/]  {escape(product.definition.source.description)}\n")
     last = ""
-    for label, text in _facts(beginning, made, product, sources, build):
+    for label, text in _facts(beginning, written_files, product, sources, build):
         out.print(f"  [dim]{label if label != last else '':<9}[/]  {escape(text)}")
         last = label
     for problem in product.notes:
@@ -80,21 +80,23 @@ def _print_table(heading: str, rows: list[tuple[str, str]]) -> None:
 
 
 def _facts(
-    beginning: StartingPoint, made: list[Path], product: Product, sources: Path, build: Path
+    beginning: StartingPoint, written_files: list[Path], product: Product, sources: Path, build: Path
 ) -> Iterator[tuple[str, str]]:
     from generator.commands._build_report import sample_line
 
     webhook = product.definition.source.webhook
-    files = {*made, *(one.sample.file(one.expected_part) for one in product.own_samples)}
+    files = {*written_files, *(shaped.sample.file(shaped.expected_part) for shaped in product.own_samples)}
     if beginning.copy:
         yield "made", f"{display_path(sources / product.name)}, {len(files)} files"
     for file in sorted(files, key=lambda file: (file.name != "source.yml", file)) if not beginning.copy else ():
         yield "made", display_path(file)
-    where = {"authorizer": "in an authorizer", "api": "by the API itself"}.get(verified_by(webhook), "in the handler")
-    yield "verifies", f"{webhook.auth.type.describe(webhook.auth.settings)}, {where}"
-    for one in product.own_samples:
-        if one.sample.name == beginning.sample:
-            yield "sample", sample_line(one)
+    verified = {"authorizer": "in an authorizer", "api": "by the API itself"}.get(
+        verified_by(webhook), "in the handler"
+    )
+    yield "verifies", f"{webhook.auth.type.describe(webhook.auth.settings)}, {verified}"
+    for shaped in product.own_samples:
+        if shaped.sample.name == beginning.sample:
+            yield "sample", sample_line(shaped)
     if beginning.credentials:
         yield "left out", f"{', '.join(beginning.credentials)}: the credential, and in no sample"
     if beginning.left_out:
@@ -110,27 +112,27 @@ def _facts(
 
 
 def _open_questions(beginning: StartingPoint, product: Product, sources: Path) -> Iterator[tuple[str, str]]:
-    """What only people know."""
+    """Yield the file and the question for each fact that only people know."""
     source, folder = product.definition.source, sources / product.name
     definition = display_path(folder / "source.yml")
     for key in placeholder_keys(source):
         yield definition, f"{key}: put yours for {PLACEHOLDER}; until then, deploy refuses it"
     if not beginning.base:
         if beginning.request:
-            yield definition, "what was guessed, and what an analyst is to read"
+            yield definition, "check the guesses, and write what an analyst should read"
         else:
-            yield definition, "where id, type and time are in the body, and what an analyst is to read"
+            yield definition, "write where id, type and time are in the body, and what an analyst should read"
     if not product.shaped:
-        body = "the body of a request, as the vendor sends it: there is none yet"
+        body = "add the body of a request as the vendor sends it; there is none yet"
         yield f"{display_path(folder / 'samples')}/EVENT.json", body
-    for one in product.own_samples:
-        if one.sample.name == beginning.sample:
+    for shaped in product.own_samples:
+        if shaped.sample.name == beginning.sample:
             yield (
-                display_path(one.sample.source_file),
-                "a real event: look for people and secrets in it before you share it",
+                display_path(shaped.sample.source_file),
+                "a real event: remove people and secrets from it before you share it",
             )
     if not beginning.base:
-        yield display_path(folder / "README.md"), "what to click at the vendor, and what it sends again"
+        yield display_path(folder / "README.md"), "write what to click at the vendor, and when it sends again"
 
 
 def _commands(beginning: StartingPoint, product: Product, sources: Path, build: Path) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The questions of `new`: what is not given as an option is asked in a terminal, and elsewhere an error."""
+"""Ask for what the options of `new` do not give, in a terminal; without one, report what is missing."""
 
 from __future__ import annotations
 
@@ -11,53 +11,57 @@ from generator.commands import _console
 from generator.scaffold import auth_questions
 
 
-def description(given: str | None, default: str | None = None) -> str | None:
-    """What events these are; None where nobody says so."""
-    if given is not None or not _console.is_interactive():
-        return given
+def description(option: str | None, default: str | None = None) -> str | None:
+    """Return the description, from the option or typed; None without a terminal."""
+    if option is not None or not _console.is_interactive():
+        return option
     from generator.scaffold import answer_checks
 
     while True:
-        text: str = click.prompt("What events these are, in one line", default=default, err=True).strip()
-        if not (wrong := answer_checks.description_mistakes(text)):
+        text: str = click.prompt("Description of these events, in one line", default=default, err=True).strip()
+        if not (mistakes := answer_checks.description_mistakes(text)):
             return text
-        _tell(wrong)
+        _print_mistakes(mistakes)
 
 
 def begin_with(name: str) -> bool:
-    """Whether a source that fits the request is to lie beneath the new one."""
+    """Ask whether to begin with the source that the request was recognized as."""
     if not _console.is_interactive():
         return False
     text = f"Begin with {name}, as for a second tenant, with its mapping and its handshakes?"
     return click.confirm(text, default=True, err=True)
 
 
-def auth(kind: str | None, given: Mapping[str, str], seen: Mapping[str, Any], missing: list[str]) -> dict[str, Any]:
-    """How the sender is verified: from the options, from what a request has shown, and from who is there to say.
+def auth(
+    kind: str | None, options: Mapping[str, str], recognized_auth: Mapping[str, Any], missing: list[str]
+) -> dict[str, Any]:
+    """Return the auth settings from the options, from the recognized request, and from questions.
 
-    What nobody says goes to `missing`.
+    Options that remain unknown are added to `missing`.
     """
-    shown, settings = next(iter(seen.items()), (None, None))
-    kind = kind or shown or _kind()
+    recognized_kind, settings = next(iter(recognized_auth.items()), (None, None))
+    kind = kind or recognized_kind or _ask_kind()
     if kind is None:
         missing.append(f"--auth ({', '.join(auth_questions.KINDS)})")
         return {}
-    seen_of_it = settings if kind == shown else None
-    if useless := auth_questions.unused_options(kind, given, seen_of_it if isinstance(seen_of_it, Mapping) else {}):
-        raise click.UsageError(f"{' and '.join(useless)} says nothing of {kind}")
-    answers = dict(given)
-    if seen_of_it is None:
+    recognized_settings = settings if kind == recognized_kind else None
+    if unused := auth_questions.unused_options(
+        kind, options, recognized_settings if isinstance(recognized_settings, Mapping) else {}
+    ):
+        raise click.UsageError(f"{' and '.join(unused)} can't be used with --auth {kind}")
+    answers = dict(options)
+    if recognized_settings is None:
         _ask(kind, answers, missing)
-    return {} if missing else auth_questions.auth_settings(kind, answers, seen_of_it)
+    return {} if missing else auth_questions.auth_settings(kind, answers, recognized_settings)
 
 
-def _kind() -> str | None:
+def _ask_kind() -> str | None:
     if not _console.is_interactive():
         return None
     width = max(map(len, auth_questions.KINDS))
-    click.echo("How does the vendor show that a request is its own?", err=True)
-    for one, what in auth_questions.KINDS.items():
-        click.echo(f"  {one:<{width}}  {what}", err=True)
+    click.echo("How does the vendor prove that it sent a request?", err=True)
+    for kind_name, description in auth_questions.KINDS.items():
+        click.echo(f"  {kind_name:<{width}}  {description}", err=True)
     kind: str = click.prompt(
         "One of these", type=click.Choice(list(auth_questions.KINDS)), show_choices=False, err=True
     )
@@ -65,31 +69,35 @@ def _kind() -> str | None:
 
 
 def _ask(kind: str, answers: dict[str, str], missing: list[str]) -> None:
-    """Each question in its turn: an answer may open another, and what can't be is told at once, and asked again."""
+    """Ask one question after another, since an answer may open another; report a mistake and ask again."""
     from generator.scaffold import answer_checks
 
-    asked = _console.is_interactive()
+    interactive = _console.is_interactive()
     typed: list[str] = []
-    while one := next((one for one in auth_questions.questions(kind, answers) if one.name not in answers), None):
-        if not asked:
+    while question := next(
+        (question for question in auth_questions.questions(kind, answers) if question.name not in answers), None
+    ):
+        if not interactive:
             missing += [
-                one.option
-                for one in auth_questions.questions(kind, answers)
-                if one.required and one.name not in answers
+                question.option
+                for question in auth_questions.questions(kind, answers)
+                if question.required and question.name not in answers
             ]
             return
-        choice = click.Choice(list(one.choices)) if one.choices else None
-        text = click.prompt(one.text, default=one.default, type=choice, show_default=bool(one.default), err=True)
-        answer = text.rstrip() if one.name != "prefix" else text
-        if not (wrong := answer_checks.answer_mistakes(kind, answers, one, answer)):
-            answers[one.name] = answer
-            typed.append(one.name)
+        choice = click.Choice(list(question.choices)) if question.choices else None
+        text = click.prompt(
+            question.text, default=question.default, type=choice, show_default=bool(question.default), err=True
+        )
+        answer = text.rstrip() if question.name != "prefix" else text
+        if not (mistakes := answer_checks.answer_mistakes(kind, answers, question, answer)):
+            answers[question.name] = answer
+            typed.append(question.name)
             continue
-        _tell(wrong)
-        while one.restart_from in typed:
+        _print_mistakes(mistakes)
+        while question.restart_from in typed:
             del answers[typed.pop()]
 
 
-def _tell(wrong: list[str]) -> None:
-    for said in wrong:
-        click.echo(f"That can't be: {said}", err=True)
+def _print_mistakes(mistakes: list[str]) -> None:
+    for mistake in mistakes:
+        click.echo(f"Invalid answer: {mistake}", err=True)

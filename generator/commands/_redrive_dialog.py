@@ -76,18 +76,18 @@ def redrive_after_deployment(deployment: Deployment, *, yes: bool) -> None:
     """Redrive the rejected requests that the newly deployed code can shape, oldest day first."""
     from generator.operate.kept_events import Filter, find_resources, list_rejected
 
-    out, place, source = _console.console(), deployment.context, deployment.product.definition.source
-    resources = find_resources(place.target, source.name)
-    rejected = list_rejected(place.target.client("s3"), resources.bucket, source, Filter())
+    out, context, source = _console.console(), deployment.context, deployment.product.definition.source
+    resources = find_resources(context.target, source.name)
+    rejected = list_rejected(context.target.client("s3"), resources.bucket, source, Filter())
     keys = [rejected_object.key for rejected_object in islice(rejected, AFTER_DEPLOYMENT + 1)]
     if not keys:
         out.print(f"\nredrive: {source.name} has no rejected events")
         return
     out.print(f"\nredrive: {_console.count(len(keys[:AFTER_DEPLOYMENT]), 'rejected request')}")
-    options = RedriveOptions(yes, dry_run=False, rate=None, rejected_command=place.command(f"rejected {source.name}"))
-    redrive_requests(place.target, resources, keys[:AFTER_DEPLOYMENT], options)
+    options = RedriveOptions(yes, dry_run=False, rate=None, rejected_command=context.command(f"rejected {source.name}"))
+    redrive_requests(context.target, resources, keys[:AFTER_DEPLOYMENT], options)
     if len(keys) > AFTER_DEPLOYMENT:
-        redrive = place.command(f"redrive {source.name}")
+        redrive = context.command(f"redrive {source.name}")
         out.print(f"there are more than {AFTER_DEPLOYMENT:,} requests. For the rest: {redrive}")
 
 

@@ -1,4 +1,4 @@
-"""The secrets with which a captured request is verified: typed and not shown, or out of a pipe."""
+"""Read the secrets for `verify`: typed without echo, or from a pipe."""
 
 from __future__ import annotations
 
@@ -14,48 +14,48 @@ from generator.explain.captured_case import CapturedCase
 
 
 def secrets(case: CapturedCase) -> dict[str, tuple[str, ...]]:
-    """What somebody types, or what comes out of a pipe; nothing where the request needs none."""
+    """Return the typed or piped secrets by name; empty where the request needs none."""
     request = simulate.received_request(case.source, case.request_with(case.captured.body), case.now)
     names = stored_names(case.source.webhook) if simulate.challenge_and_auth(case.source, request)[1] else ()
     if not names:
         return {}
-    found = _typed(case, names) if _console.is_interactive() else _piped(case, names)
-    return {name: tuple(one for one in values if one) for name, values in found.items()}
+    secret_values = _typed(case, names) if _console.is_interactive() else _piped(case, names)
+    return {name: tuple(value for value in values if value) for name, values in secret_values.items()}
 
 
 def _typed(case: CapturedCase, names: tuple[str, ...]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    only = len(names) == 1
+    typed: dict[str, list[str]] = {}
+    single = len(names) == 1
     for name in names:
-        which = case.source.name if only else f"{case.source.name}, {name}"
-        found[name] = [_asked(f"Secret of {which} (it is not shown)", needed=only)]
+        label = case.source.name if single else f"{case.source.name}, {name}"
+        typed[name] = [_prompt(f"Secret of {label} (it is not shown)", needed=single)]
         if case.has_previous_secret:
-            found[name].append(_asked("The one before it (Enter: there is none)", needed=False))
-    return found
+            typed[name].append(_prompt("The one before it (Enter: there is none)", needed=False))
+    return typed
 
 
-def _asked(text: str, *, needed: bool) -> str:
+def _prompt(text: str, *, needed: bool) -> str:
     default = None if needed else ""
     value: str = click.prompt(text, hide_input=True, err=True, default=default, show_default=False)
     return value
 
 
 def _piped(case: CapturedCase, names: tuple[str, ...]) -> dict[str, list[str]]:
-    """One secret a line; a lone one may have several, as a public key in PEM has."""
+    """Read one secret a line; a single one may have several lines, as a public key in PEM has."""
     if sys.stdin is None:
-        raise GeneratorError("there is no secret: standard input is closed")
+        raise GeneratorError("no secret: standard input is closed")
     try:
-        sent = sys.stdin.buffer.read().decode().removesuffix("\n").removesuffix("\r")
+        text = sys.stdin.buffer.read().decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise GeneratorError("the secret is not UTF-8 text") from None
-    if not sent:
-        raise GeneratorError("there is no secret on standard input")
-    of_each = 2 if case.has_previous_secret else 1
-    if len(names) * of_each == 1:
-        return {names[0]: [sent]}
-    lines = [line.removesuffix("\r") for line in sent.split("\n")]
-    if len(lines) > len(names) * of_each:
+    if not text:
+        raise GeneratorError("no secret on standard input")
+    per_name = 2 if case.has_previous_secret else 1
+    if len(names) * per_name == 1:
+        return {names[0]: [text]}
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    if len(lines) > len(names) * per_name:
         raise GeneratorError(
-            f"standard input has {len(lines)} lines, for {_console.count(len(names) * of_each, 'secret')}"
+            f"standard input has {len(lines)} lines, for {_console.count(len(names) * per_name, 'secret')}"
         )
-    return {name: lines[place * of_each : (place + 1) * of_each] for place, name in enumerate(names)}
+    return {name: lines[index * per_name : (index + 1) * per_name] for index, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""Build sources: definition, templates, lint, zips."""
+"""Build sources into `build/`: the command `build`, whose steps `deploy`, `upload` and `new` share."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _NEAR = 0.7
 @click.command(short_help="Build sources; the word `build` may be left out.")
 @click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every source.")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 on any finding, or where build/ differs.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 on any finding, or if build/ differs.")
 @click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help="fast: without cfn-lint.")
 @click.option("--strict", is_flag=True, help="Warnings are errors.")
-@click.option("--accept", is_flag=True, help="Store the messages that the samples become as those expected.")
+@click.option("--accept", is_flag=True, help="Store the messages of the samples as the expected ones.")
 @_options.sources
 @_options.build
 def command(
@@ -42,37 +42,44 @@ def command(
 ) -> int:
     """Build SOURCE into build/SOURCE; with --all, every source."""
     if not sources_named and not everything:
-        raise click.UsageError("name a source, or say --all")
+        raise click.UsageError("name a source, or use --all")
     if check and accept:
-        raise click.UsageError("--check writes nothing, and --accept writes what the samples become")
+        raise click.UsageError("--check writes nothing, so it can't be used with --accept")
     if sources_named and not (sources / sources_named[0]).is_dir():
         _refuse_misspelt_command(sources_named[0], sources)
     if not check:
         build_folder.refuse_unfit_folder(build)
-    wanted = None if everything else sources_named
-    unmade: list[GeneratorError] = []
+    selected = None if everything else sources_named
+    failures: list[GeneratorError] = []
     products = build_products(
-        wanted, sources, build, lint=lint, strict=strict or check, accept=accept, afresh=check, unmade=unmade
+        selected,
+        sources,
+        build,
+        lint=lint,
+        strict=strict or check,
+        accept=accept,
+        ignore_cache=check,
+        failures=failures,
     )
-    for error in unmade:
+    for error in failures:
         _console.failure(error)
     if not products:
         return 1
     if check:
-        return _check(products, build, sources) or bool(unmade)
+        return _check(products, build, sources) or bool(failures)
     states = write_products(products, build)
 
     from generator.commands._build_report import print_report
     from generator.errors import display_path
 
     for file in [file for one in products for file, content in one.accepted.items() if content is None]:
-        _console.note(f"{display_path(file)}: was stale, and is removed")
+        _console.note(f"{display_path(file)}: was outdated and is removed")
     print_report(products, build, sources, states, lint)
-    return bool(unmade)
+    return bool(failures)
 
 
 def _refuse_misspelt_command(word: str, sources: Path) -> None:
-    """A first word that is no source may be a command that is misspelt."""
+    """Refuse a first word that is no source and looks like a misspelled command."""
     from generator.definition.read import source_names
 
     near = difflib.get_close_matches(word, [*names(), *source_names(sources)], n=1, cutoff=_NEAR)
@@ -81,78 +88,92 @@ def _refuse_misspelt_command(word: str, sources: Path) -> None:
 
 
 def build_products(
-    wanted: Sequence[str] | None,
+    selected: Sequence[str] | None,
     sources: Path,
     build: Path,
     *,
     strict: bool,
     lint: Engines = "full",
     accept: bool = False,
-    afresh: bool = False,
-    unmade: list[GeneratorError] | None = None,
+    ignore_cache: bool = False,
+    failures: list[GeneratorError] | None = None,
 ) -> list[Product]:
-    """The products of the wanted sources, or of all; GeneratorError with everything that is wrong with any.
+    """Return the products of the selected sources, or of all; GeneratorError with all their mistakes.
 
-    With `afresh`, nothing is taken from the build folder.
+    `ignore_cache`: use nothing from the build folder. `failures`: collect the errors instead of raising them.
     """
     with Linter(lint, build / build_folder.CACHE_FOLDER) as linter:
-        # Imported late: in a first build, the engines start beside this.
+        # Imported late: in a first build, the lint engines start at the same time.
         from generator.definition.read import load, source_names
         from generator.packaging.build import make_products
 
-        found = source_names(sources) if wanted is None else list(dict.fromkeys(wanted))
-        if not found:
-            raise GeneratorError(f"{sources}: has no source yet")
-        definitions = load(sources, found, reserved=names())
+        source_list = source_names(sources) if selected is None else list(dict.fromkeys(selected))
+        if not source_list:
+            raise GeneratorError(f"{sources}: has no sources yet")
+        definitions = load(sources, source_list, reserved=names())
         return make_products(
-            definitions, build, linter, warnings_are_errors=strict, accept=accept, ignore_cache=afresh, failures=unmade
+            definitions,
+            build,
+            linter,
+            warnings_are_errors=strict,
+            accept=accept,
+            ignore_cache=ignore_cache,
+            failures=failures,
         )
 
 
 def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[str, build_folder.FileState]]:
-    """Write the products to the build folder; what was new, by source and file.
+    """Write the products to the build folder; return the state of each file, by source.
 
-    What is accepted is stored beside the samples, unless one of the products can't be written.
+    Accepted messages are stored beside the samples, unless a product can't be written.
     """
     from generator.packaging.product import shared_files
 
-    accepted = {file: content for one in products for file, content in one.accepted.items()}
-    with build_folder.build_lock(build, [one.name for one in products]):
-        if foreign := [
-            said for one in products if (said := build_folder.unexpected_file_message(build / one.name, one.files))
+    accepted = {file: content for product in products for file, content in product.accepted.items()}
+    with build_folder.build_lock(build, [product.name for product in products]):
+        if unexpected := [
+            message
+            for product in products
+            if (message := build_folder.unexpected_file_message(build / product.name, product.files))
         ]:
-            raise GeneratorError("\n".join(foreign))
+            raise GeneratorError("\n".join(unexpected))
         with output.stored_while(accepted):
-            once = output.write_shared(build, shared_files())
+            shared_states = output.write_shared(build, shared_files())
             return {
-                one.name: once | output.write_source(build, one.name, one.files, one.cache_entries) for one in products
+                product.name: shared_states
+                | output.write_source(build, product.name, product.files, product.cache_entries)
+                for product in products
             }
 
 
 def _check(products: list[Product], build: Path, sources: Path) -> int:
-    """Nothing is written; a folder that was built must be what a build would write now."""
+    """Compare the build folder with what a build would write now, and write nothing."""
     from generator.packaging.product import shared_files
 
-    first = command_line(products[0].name, build, sources)
-    differ = [
-        f"{build / name}: is not what a build makes now: {first}"
+    build_command = command_line(products[0].name, build, sources)
+    differences = [
+        f"{build / name}: is out of date; build it: {build_command}"
         for name, state in build_folder.file_states(build, shared_files()).items()
         if state == "changed"
     ]
-    differ += [
-        f"{build / one.name / name}: is not what a build makes now: {command_line(one.name, build, sources)}"
-        for one in products
-        if (build / one.name).exists()
-        for name, state in build_folder.file_states(build / one.name, one.files).items()
+    differences += [
+        f"{build / product.name / name}: is out of date; build it: {command_line(product.name, build, sources)}"
+        for product in products
+        if (build / product.name).exists()
+        for name, state in build_folder.file_states(build / product.name, product.files).items()
         if state != "unchanged"
     ]
-    differ += [said for one in products if (said := build_folder.unexpected_file_message(build / one.name, one.files))]
-    if differ:
-        raise GeneratorError("\n".join(differ))
+    differences += [
+        message
+        for product in products
+        if (message := build_folder.unexpected_file_message(build / product.name, product.files))
+    ]
+    if differences:
+        raise GeneratorError("\n".join(differences))
     out = _console.console()
-    for one in products:
-        for problem in one.notes:
+    for product in products:
+        for problem in product.notes:
             _console.note(problem)
-        built = "build is up to date" if (build / one.name).exists() else "not built yet"
-        out.print(f"[green]ok[/]  {one.name}: {_console.count(len(one.shaped), 'sample')}, lint clean, {built}")
+        built = "build is up to date" if (build / product.name).exists() else "not built yet"
+        out.print(f"[green]ok[/]  {product.name}: {_console.count(len(product.shaped), 'sample')}, lint clean, {built}")
     return 0

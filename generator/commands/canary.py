@@ -1,4 +1,4 @@
-"""Show that a deployed endpoint works."""
+"""Send a forged and a signed event to a deployed endpoint: the command `canary`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from generator.commands import _console, _options
 
 @click.command(short_help="Show that a deployed endpoint works.")
 @click.argument("source")
-@click.option("--sample", help="Which one; by default the first that is an event.")
+@click.option("--sample", help="Name of the sample; by default the first that is an event.")
 @_options.target
 @_options.sources
 def command(source: str, sample: str | None, target: Target, sources: Path) -> None:
-    """Send SOURCE's deployed endpoint a forged event, which it must refuse, and a signed one, which must arrive.
+    """Send SOURCE's deployed endpoint a forged event, which must be refused, and a signed one, which must arrive.
 
     The message has the tag `canary`, so that MozDef can drop it. Nothing is taken from the queue.
     """
@@ -27,8 +27,8 @@ def command(source: str, sample: str | None, target: Target, sources: Path) -> N
     from generator.deploy.endpoint import endpoint_for
 
     definition = load(sources, [source])[0]
-    chosen = choose_canary_sample(definition, sample)
-    deployed = find_canary_target(target, source, endpoint_for)
+    canary_sample = choose_canary_sample(definition, sample)
+    canary_target = find_canary_target(target, source, endpoint_for)
     out = _console.console()
-    for line in run_canary(target, definition.source, chosen, deployed):
+    for line in run_canary(target, definition.source, canary_sample, canary_target):
         out.print(f"[green]ok[/]  {escape(line)}")

@@ -1,4 +1,4 @@
-"""Deploy sources, or their pipelines."""
+"""Deploy sources, or their pipelines: the command `deploy`."""
 
 from __future__ import annotations
 
@@ -18,41 +18,48 @@ if TYPE_CHECKING:
     from generator.deploy.deployment import Deployment
 
 
-def _given(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for one in values:
-        name, there, value = one.partition("=")
-        if not name or not there:
-            raise click.BadParameter(f"{one}: must be NAME=VALUE")
-        if name in found:
+def _parse_parameters(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    parameters: dict[str, str] = {}
+    for argument in values:
+        name, equals, value = argument.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(f"{argument}: must be NAME=VALUE")
+        if name in parameters:
             raise click.BadParameter(f"{name}: is given twice")
-        found[name] = value
-    return found
+        parameters[name] = value
+    return parameters
 
 
 @click.command(short_help="Deploy sources, or their pipelines, to AWS.")
 @click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every source that is deployed there already.")
+@click.option("--all", "everything", is_flag=True, help="Every source that is already deployed there.")
 @click.option("--pipeline", is_flag=True, help="The pipeline that deploys the source, not the source itself.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
-    "--parameter", "given", multiple=True, callback=_given, metavar="NAME=VALUE", help="A parameter of the template."
+    "--parameter",
+    "parameters",
+    multiple=True,
+    callback=_parse_parameters,
+    metavar="NAME=VALUE",
+    help="A parameter of the template.",
 )
 @click.option(
     "--role-arn",
     metavar="ARN",
     callback=_options.matches(names.ROLE_PATTERN, "the ARN of a role"),
-    help="Role with which CloudFormation is to act; pipelines name theirs.",
+    help="Role that CloudFormation assumes; pipelines pass theirs.",
 )
-@click.option("--path", metavar="PATH", help="Refuse a definition with another path than this.")
+@click.option("--path", metavar="PATH", help="Refuse a definition with another path.")
 @click.option(
-    "--without-secret", is_flag=True, help="Though none is stored yet: for a vendor that makes it once it has the URL."
+    "--without-secret",
+    is_flag=True,
+    help="Deploy before a secret is stored, for a vendor that creates it once it has the URL.",
 )
 @click.option(
     "--redrive",
     is_flag=True,
-    help="Then send rejected events that the new code can shape: of a thousand requests, oldest day first.",
+    help="Then send rejected events that the new code can shape, of at most 1,000 requests, oldest day first.",
 )
 @_options.target
 @_options.sources
@@ -63,7 +70,7 @@ def command(
     pipeline: bool,
     dry_run: bool,
     yes: bool,
-    given: dict[str, str],
+    parameters: dict[str, str],
     role_arn: str | None,
     path: str | None,
     without_secret: bool,
@@ -80,79 +87,85 @@ def command(
     from generator.deploy.deployment import Deployment
 
     if bool(sources_named) == everything:
-        raise click.UsageError("name sources, or say --all")
+        raise click.UsageError("name sources, or use --all")
     if redrive and (pipeline or dry_run):
-        raise click.UsageError("--redrive sends events: it goes neither with --pipeline nor with --dry-run")
+        raise click.UsageError("--redrive sends events, so it can't be used with --pipeline or --dry-run")
     if sources_named:
         placeholders.refuse(load(sources, dict.fromkeys(sources_named)))
     if not (yes or dry_run or _console.is_interactive()):
-        raise click.UsageError("nobody is there to be asked: --yes deploys, --dry-run shows what would change")
-    place = DeployContext(target, sources, build, pipeline)
-    wanted = _deployed(place) if everything else list(dict.fromkeys(sources_named))
-    for name in wanted:
-        if said := names.deployment_problem(name, target.project, target.environment):
-            raise click.UsageError(said)
-    # What is to run in AWS is not taken from a folder that others may write to.
-    products = build_products(wanted, sources, build, strict=True, afresh=True)
+        raise click.UsageError("no terminal to ask in: use --yes to deploy, or --dry-run to see what would change")
+    context = DeployContext(target, sources, build, pipeline)
+    selected = _deployed_sources(context) if everything else list(dict.fromkeys(sources_named))
+    for name in selected:
+        if problem := names.deployment_problem(name, target.project, target.environment):
+            raise click.UsageError(problem)
+    # Code that will run in AWS is not taken from a folder that others may write to.
+    products = build_products(selected, sources, build, strict=True, ignore_cache=True)
     for product in products:
         if path is not None:
-            place.refuse_path(product, path)
-    deployments = [Deployment(place, product, given, role_arn, without_secret) for product in products]
-    if mistakes := list(dict.fromkeys(said for one in deployments for said in one.parameter_problems())):
+            context.refuse_path(product, path)
+    deployments = [Deployment(context, product, parameters, role_arn, without_secret) for product in products]
+    if mistakes := list(
+        dict.fromkeys(problem for deployment in deployments for problem in deployment.parameter_problems())
+    ):
         raise GeneratorError("\n".join(mistakes))
     write_products(products, build)
-    return _each(deployments, DeployOptions(yes, dry_run), redrive=redrive)
+    return _deploy_each(deployments, DeployOptions(yes, dry_run), redrive=redrive)
 
 
-def _deployed(place: DeployContext) -> list[str]:
-    """The sources that have a stack there; stacks that are named as a source's is, and have none, are said."""
+def _deployed_sources(context: DeployContext) -> list[str]:
+    """Return the sources with a stack; print those without one, and warn of stacks without a source."""
     from generator.definition.read import source_names
     from generator.deploy.stacks import find_stack
 
-    cloudformation = place.target.client("cloudformation")
-    stacks = {name: find_stack(cloudformation, place.stack(name)) for name in source_names(place.sources)}
-    there = [name for name, stack in stacks.items() if stack and stack.status != "REVIEW_IN_PROGRESS"]
-    _warn_of_orphans(place, cloudformation, stacks.keys())
-    if not there:
-        raise GeneratorError(f"no source of {place.sources} is deployed to {place.target.environment} yet: name one")
-    if others := [name for name in stacks if name not in there]:
+    cloudformation = context.target.client("cloudformation")
+    stacks = {name: find_stack(cloudformation, context.stack(name)) for name in source_names(context.sources)}
+    deployed = [name for name, stack in stacks.items() if stack and stack.status != "REVIEW_IN_PROGRESS"]
+    _warn_of_orphans(context, cloudformation, stacks.keys())
+    if not deployed:
+        raise GeneratorError(
+            f"no source of {context.sources} is deployed to {context.target.environment} yet; name one"
+        )
+    if others := [name for name in stacks if name not in deployed]:
         _console.console().print(f"[dim]not deployed yet, so left out:[/] {', '.join(others)}")
-    return there
+    return deployed
 
 
-def _warn_of_orphans(place: DeployContext, cloudformation: Any, sources: Iterable[str]) -> None:
+def _warn_of_orphans(context: DeployContext, cloudformation: Any, sources: Iterable[str]) -> None:
     from botocore.exceptions import ClientError
 
     from generator.deploy.stacks import stacks_without_source
 
     try:
-        orphans = stacks_without_source(cloudformation, place.stack, sources)
+        orphans = stacks_without_source(cloudformation, context.stack, sources)
     except ClientError as error:
-        _console.note(f"stacks that have no source in {place.sources} are not looked for: {aws.explain_failure(error)}")
+        _console.note(
+            f"stacks that have no source in {context.sources} can't be looked for: {aws.explain_failure(error)}"
+        )
         return
     if orphans:
         _console.warning(
-            f"{_console.count(len(orphans), 'stack')} without a source in {place.sources}, so left out: "
+            f"{_console.count(len(orphans), 'stack')} without a source in {context.sources}, so left out: "
             f"{', '.join(orphans)}; --sources names another folder"
         )
 
 
-def _each(deployments: Sequence[Deployment], how: DeployOptions, *, redrive: bool) -> int:
-    """One after another; one that fails does not keep the others from it."""
+def _deploy_each(deployments: Sequence[Deployment], options: DeployOptions, *, redrive: bool) -> int:
+    """Deploy one after another; a failure does not stop the others."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    failed, done = [], True
-    for one in deployments:
+    failed, all_deployed = [], True
+    for deployment in deployments:
         try:
-            deployed = deploy(one, how)
+            deployed = deploy(deployment, options)
             if deployed and redrive:
-                _redrive_dialog.redrive_after_deployment(one, yes=how.yes)
-            done = deployed and done
+                _redrive_dialog.redrive_after_deployment(deployment, yes=options.yes)
+            all_deployed = deployed and all_deployed
         except (GeneratorError, BotoCoreError, ClientError) as error:
             if len(deployments) == 1:
                 raise
             _console.failure(error if isinstance(error, GeneratorError) else GeneratorError(aws.explain_failure(error)))
-            failed.append(one.product.name)
+            failed.append(deployment.product.name)
     if failed:
         raise GeneratorError(f"{len(failed)} of {len(deployments)} failed: {', '.join(failed)}")
-    return 0 if done else 1
+    return 0 if all_deployed else 1

@@ -1,4 +1,4 @@
-"""The sources."""
+"""List the sources: the command `list`, and the overview that a call without a command prints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from generator.definition.read import Definition, load, source_names
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--markdown", is_flag=True, help="As a table: how each is verified, what its vendor wants.")
+@click.option("--markdown", is_flag=True, help="As Markdown: how each is verified, and what its vendor expects.")
 @_options.sources
 def command(as_json: bool, markdown: bool, sources: Path) -> None:
     """List the sources."""
@@ -23,26 +23,26 @@ def command(as_json: bool, markdown: bool, sources: Path) -> None:
 
         click.echo(source_table(definitions, str(sources)))
     elif as_json:
-        click.echo(json.dumps([_row(one) for one in definitions], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([_row(definition) for definition in definitions], indent=2, ensure_ascii=False))
     else:
         _table(definitions)
 
 
 def overview() -> None:
-    """The sources, and what one does next."""
+    """Print the sources and the next commands."""
     sources = _options.sources_folder()
     definitions = load(sources, source_names(sources))
     _table(definitions)
-    named = [one.source.name for one in definitions]
-    first = "zoom" if "zoom" in named or not named else named[0]  # the README's
+    named = [definition.source.name for definition in definitions]
+    first = "zoom" if "zoom" in named or not named else named[0]  # as in the README
     out = _console.console()
     out.print("\n[bold]next[/]")
-    for line, what in (
+    for line, purpose in (
         (first, "build it: template and code, in build/"),
         (f"run {first}", "run it on this machine"),
         ("--help", "the other commands"),
     ):
-        out.print(f"  [cyan]python -m generator {line:<{len(first) + 4}}[/]  [dim]{what}[/]")
+        out.print(f"  [cyan]python -m generator {line:<{len(first) + 4}}[/]  [dim]{purpose}[/]")
 
 
 def _row(definition: Definition) -> dict[str, str]:
@@ -59,7 +59,7 @@ def _table(definitions: list[Definition]) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("source", "auth", "events"):
         table.add_column(column)
-    for one in definitions:
-        row = _row(one)
+    for definition in definitions:
+        row = _row(definition)
         table.add_row(f"[bold]{row['name']}[/]", row["auth"], escape(row["description"]))
     _console.console().print(table)

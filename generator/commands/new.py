@@ -1,4 +1,4 @@
-"""Begin a source."""
+"""Begin a source: the command `new`."""
 
 from __future__ import annotations
 
@@ -52,53 +52,55 @@ def command(
     lint: Any,
     sources: Path,
     build: Path,
-    **given: str | None,
+    **options: str | None,
 ) -> int:
     """Make sources/NAME: the definition, a README to be filled in, and a first sample where there is a request.
 
-    What no option says is asked. Nothing is there afterwards where anything is wrong.
+    Asks for what no option gives. Writes nothing if anything is wrong.
     """
     from generator.packaging import build_folder
     from generator.samples import captured
     from generator.scaffold import target_folder
     from generator.scaffold.starting_point import StartingPoint
 
-    answers = {key: value for key, value in given.items() if value is not None}
+    answers = {key: value for key, value in options.items() if value is not None}
     _refuse_together(base, kind, answers, copy=copy)
     target_folder.refuse_name(name, sources, names())
     build_folder.refuse_unfit_folder(build)
-    below = target_folder.find_base(base, name, sources) if base else None
+    base_definition = target_folder.find_base(base, name, sources) if base else None
     request = captured.read_captured(file) if file else None
-    beginning = StartingPoint(name, file, request, below, copy)
-    beginning.recognize_sender(sources)
-    _new_report.print_recognition(beginning)
-    like = beginning.recognition.recognized_source
-    if like and not below and not (kind or answers) and _prompts.begin_with(like.source.name):
-        beginning = replace(beginning, base=like)
+    starting_point = StartingPoint(name, file, request, base_definition, copy)
+    starting_point.recognize_sender(sources)
+    _new_report.print_recognition(starting_point)
+    recognized = starting_point.recognition.recognized_source
+    if recognized and not base_definition and not (kind or answers) and _prompts.begin_with(recognized.source.name):
+        starting_point = replace(starting_point, base=recognized)
     missing: list[str] = []
-    default = beginning.base.source.description if beginning.base else None
-    told = _prompts.description(description, default)
-    if told is None and not beginning.base:
+    default = starting_point.base.source.description if starting_point.base else None
+    description_text = _prompts.description(description, default)
+    if description_text is None and not starting_point.base:
         missing.append("--description")
-    auth = {} if beginning.base else _prompts.auth(kind, answers, beginning.recognition.auth, missing)
+    auth = {} if starting_point.base else _prompts.auth(kind, answers, starting_point.recognition.auth, missing)
     if missing:
         raise click.UsageError(f"nobody is there to be asked: {' and '.join(missing)} must be given")
-    made = target_folder.write_source_folder(name, sources, beginning.fill(told or "", auth), file)
-    _new_report.report(beginning, made, _built(name, sources, build, lint), sources, build)
+    written_files = target_folder.write_source_folder(
+        name, sources, starting_point.fill(description_text or "", auth), file
+    )
+    _new_report.report(starting_point, written_files, _built(name, sources, build, lint), sources, build)
     return 0
 
 
 def _refuse_together(base: str | None, kind: str | None, answers: dict[str, str], *, copy: bool) -> None:
-    """Options that say different things."""
+    """Refuse options that contradict each other."""
     if copy and not base:
-        raise click.UsageError("--copy copies the source that --from names")
+        raise click.UsageError("--copy needs --from, which names the source to copy")
     if base and (kind or answers):
         first = "--auth" if kind else f"--{next(iter(answers)).replace('_', '-')}"
-        raise click.UsageError(f"{first} can't be given with --from: {base} says how its sender is verified")
+        raise click.UsageError(f"{first} can't be used with --from: {base} defines how its sender is verified")
 
 
 def _built(name: str, sources: Path, build: Path, lint: Any) -> Product:
-    """Build it, and store what its sample becomes."""
+    """Build the source, and store the message of its sample as expected."""
     from generator.commands.build import build_products, write_products
 
     try:
@@ -106,6 +108,6 @@ def _built(name: str, sources: Path, build: Path, lint: Any) -> Product:
         write_products(products, build)
     except GeneratorError as error:
         command = command_line(f"{name} --accept", build, sources)
-        there = f"{display_path(sources / name)} is there, and was not built: {command}"
-        raise GeneratorError(f"{error}\n{there}") from None
+        written = f"{display_path(sources / name)} is written, but was not built: {command}"
+        raise GeneratorError(f"{error}\n{written}") from None
     return product

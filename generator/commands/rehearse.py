@@ -1,4 +1,4 @@
-"""Run a source's whole pipeline on this machine."""
+"""Run a source's whole pipeline on this machine, in an emulator: the command `rehearse`."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option(
     "--configuration", type=_FOLDER, metavar="DIR", help="The configuration's.  [default: BUILD/SOURCE/config]"
 )
-@click.option("--approve", is_flag=True, help="With the stage in which a person approves.")
-@click.option("--no-secret", is_flag=True, help="As before anybody has put a secret into Parameter Store.")
+@click.option("--approve", is_flag=True, help="Include the approval stage.")
+@click.option("--no-secret", is_flag=True, help="As if no secret were in Parameter Store yet.")
 @click.option("--watch", is_flag=True, help="Run it again when a file of either repository changes, until Ctrl-C.")
 @click.option("--port", default=4566, show_default=True, type=click.IntRange(1, 65_535), help="The emulator's port.")
 @_options.sources
@@ -56,9 +56,9 @@ def command(
     sources: Path,
     build: Path,
 ) -> int:
-    """Carry out what was built for SOURCE as CodePipeline would, in an emulator of AWS that enforces IAM.
+    """Run the pipeline that was built for SOURCE as CodePipeline would, in an emulator of AWS that enforces IAM.
 
-    Nothing but the emulator is touched. The logs stay in BUILD/.rehearsal/SOURCE.
+    Only the emulator is used. The logs stay in BUILD/.rehearsal/SOURCE.
     """
     from generator.definition import placeholders
     from generator.definition.read import load
@@ -67,14 +67,14 @@ def command(
     from generator.local.running import read_build
     from generator.packaging.product import FILES, shared_files, source_files
 
-    if said := names.deployment_problem(source, names.DEFAULT_PROJECT, env):
-        raise click.UsageError(said)
+    if problem := names.deployment_problem(source, names.DEFAULT_PROJECT, env):
+        raise click.UsageError(problem)
     definition = load(sources, [source], reserved=names_of_commands())[0]
     placeholders.refuse([definition])
-    there = read_build(build, sources, source, (*FILES, *shared_files()))
-    if not there.items() <= (source_files(definition) | shared_files()).items():
+    built_files = read_build(build, sources, source, (*FILES, *shared_files()))
+    if not built_files.items() <= (source_files(definition) | shared_files()).items():
         _console.warning(
-            f"{build / source}: is not what the definition says now: {command_line(source, build, sources)}"
+            f"{build / source}: is not what the definition says now; build it: {command_line(source, build, sources)}"
         )
     folders = Folders(
         application or _framework(),
@@ -82,101 +82,101 @@ def command(
         build / ".rehearsal" / source,
     )
     own = folders.application / "sources" / source / "source.yml", folders.configuration / "source.yml"
-    if not any(one.is_file() for one in own):
+    if not any(path.is_file() for path in own):
         raise GeneratorError(
-            f"{definition.location('')[0]}: is in neither repository, so its pipeline would not find it: commit it to "
+            f"{definition.location('')[0]}: is in neither repository, so its pipeline would not find it. Commit it to "
             "the framework's sources/, or let `pipeline: {private: true}` put it into the configuration"
         )
     try:
         regular_file.make_folder(folders.logs.parent)
-        shutil.rmtree(folders.logs, ignore_errors=True)  # those of the last time would pass for this one's
+        shutil.rmtree(folders.logs, ignore_errors=True)  # old logs could be taken for those of this run
         folders.logs.mkdir()
     except OSError as error:
-        raise GeneratorError(f"{folders.logs}: no logs can be kept there ({error.strerror})") from error
+        raise GeneratorError(f"{folders.logs}: can't keep logs there ({error.strerror})") from error
     out = _console.console()
     form = {"Environment": env, "RequireApproval": "true" if approve else "false"}
     out.print(f"[bold]{source}[/]: the pipeline, on this machine")
     with (
-        _Shown(out) as shown,
-        start_rehearsal(definition.source, there, folders, port, form, secret=not no_secret) as deployed,
+        _StageDisplay(out) as display,
+        start_rehearsal(definition.source, built_files, folders, port, form, secret=not no_secret) as deployed,
     ):
-        shown.done("template", "deployed, IAM enforced")
+        display.done("template", "deployed, IAM enforced")
         if not watch:
-            _push(shown, deployed)
+            _push(display, deployed)
             words = f"deploy {source} --pipeline{'' if env == names.DEFAULT_ENVIRONMENT else f' --env {env}'}"
-            asked = "".join(f" --parameter {name}=VALUE" for name in deployed.required_parameters)
-            out.print(f"\nthe same in AWS: [cyan]{command_line(words + asked, build, sources)}[/]")
+            parameter_options = "".join(f" --parameter {name}=VALUE" for name in deployed.required_parameters)
+            out.print(f"\nthe same in AWS: [cyan]{command_line(words + parameter_options, build, sources)}[/]")
             return 0
         for _ in _changes(folders):
             try:
-                _push(shown, deployed)
+                _push(display, deployed)
             except GeneratorError as error:
                 _console.failure(error)
             out.print("\n[dim]waiting for a change in either repository; Ctrl-C ends it[/]")
     return 0
 
 
-class _Shown:
-    """What is under way, on a terminal only, and a line for what is done."""
+class _StageDisplay:
+    """Shows the running stage, on a terminal only, and prints a line for each stage that is done."""
 
     def __init__(self, out: Console) -> None:
         self._out = out
         self._status = out.status("")
-        self._begun = time.monotonic()
+        self._started = time.monotonic()
 
     def __enter__(self) -> Self:
-        self.begins("template", "is deployed to an emulator of AWS")
+        self.begin("template", "is deployed to an emulator of AWS")
         return self
 
     def __exit__(self, *_: object) -> None:
         self._status.stop()
 
-    def begins(self, stage: str, what: str) -> None:
-        self._begun = time.monotonic()
-        self._status.update(f"{stage:<16} [dim]{what} …[/]")
+    def begin(self, stage: str, activity: str) -> None:
+        self._started = time.monotonic()
+        self._status.update(f"{stage:<16} [dim]{activity} …[/]")
         self._status.start()
 
-    def done(self, stage: str, what: str, *, failed: bool = False) -> None:
+    def done(self, stage: str, result: str, *, failed: bool = False) -> None:
         from rich.markup import escape
 
         self._status.stop()
-        took = time.monotonic() - self._begun
-        words = [f"{stage:<16}", escape(what), f"[dim]({took:.0f} s)[/]" if took >= 1 else ""]
+        took = time.monotonic() - self._started
+        words = [f"{stage:<16}", escape(result), f"[dim]({took:.0f} s)[/]" if took >= 1 else ""]
         sign = "[red]failed[/]" if failed else "[green]ok[/]    "
         self._out.print("  ".join(["", sign, *filter(None, words)]))
 
-    def said(self, lines: Sequence[str]) -> None:
+    def print_output(self, lines: Sequence[str]) -> None:
         from rich.text import Text
 
         for line in lines:
             self._out.print(Text(f"          {line}", "dim"))
 
 
-def _push(shown: _Shown, deployed: Rehearsal) -> None:
-    """Run every stage, and show what came of it; GeneratorError at the stage that stops it."""
+def _push(display: _StageDisplay, deployed: Rehearsal) -> None:
+    """Run every stage and print its result; GeneratorError at the stage that fails."""
     from generator.local.rehearsal import StageError
 
     try:
         for step in deployed.push():
             named = "" if step.action == step.stage else f"{step.action}: "
             if step.result is None:
-                shown.begins(step.stage, f"{named}runs")
+                display.begin(step.stage, f"{named}runs")
             else:
-                shown.done(step.stage, f"{named}{step.result}")
+                display.done(step.stage, f"{named}{step.result}")
     except StageError as error:
-        shown.done(error.stage, "", failed=True)
-        shown.said(error.failed_command_output)
+        display.done(error.stage, "", failed=True)
+        display.print_output(error.failed_command_output)
         why = f"the whole log: {error.log}" if error.log else error.cause
         raise GeneratorError(f"the pipeline stops at {error.stage}: {why}") from error
-    _arrived(_console.console(), deployed.newest_message())
+    _print_message(_console.console(), deployed.newest_message())
 
 
-def _arrived(out: Console, message: dict[str, Any] | None) -> None:
-    """The message, a line for each of its fields."""
+def _print_message(out: Console, message: dict[str, Any] | None) -> None:
+    """Print the message, a line for each field."""
     from rich.text import Text
 
     if message is None:
-        raise GeneratorError("the pipeline has passed, and there is no message on the queue")
+        raise GeneratorError("the pipeline has passed, but there is no message on the queue")
     out.print("\n[bold]what MozDef reads from the queue[/]")
     for key, value in message.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -185,7 +185,7 @@ def _arrived(out: Console, message: dict[str, Any] | None) -> None:
 
 
 def _changes(folders: Folders) -> Iterator[None]:
-    """Now, and whenever a file that would be checked in has changed."""
+    """Yield now, and whenever a file that would be checked in has changed."""
     from generator.local.artifacts import modification_times
 
     before = None
@@ -199,5 +199,5 @@ def _changes(folders: Folders) -> Iterator[None]:
 
 def _framework() -> Path:
     if not (_ROOT / "requirements.txt").is_file():
-        raise GeneratorError(f"{_ROOT}: is not the framework's repository: --application names it")
+        raise GeneratorError(f"{_ROOT}: is not the framework's repository; name it with --application")
     return _ROOT

@@ -1,4 +1,4 @@
-"""Run a built source on this machine."""
+"""Run a built source on this machine, in an emulator: the command `run`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PAUSE_SECONDS = 0.2
     "--port", default=4566, show_default=True, type=click.IntRange(1, 65_535), help="Where the emulator listens."
 )
 @click.option("--iam", is_flag=True, help="Enforce IAM, over TLS, as AWS does.")
-@click.option("--json", "as_json", is_flag=True, help="Messages as they are, one a line, and nothing else.")
+@click.option("--json", "as_json", is_flag=True, help="Print only the messages, one JSON object a line.")
 @_options.sources
 @_options.build
 def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
@@ -46,52 +46,52 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
 
     loaded = load(sources, [source], reserved=names_of_commands())[0]
     definition = loaded.source
-    there = read_build(build, sources, source, (TEMPLATE, CODE))
+    built_files = read_build(build, sources, source, (TEMPLATE, CODE))
     refuse_if_running(build, sources, source)
-    if not there.items() <= source_files(loaded).items():
+    if not built_files.items() <= source_files(loaded).items():
         _console.warning(
-            f"{build / source}: is not what the definition says now: {command_line(source, build, sources)}"
+            f"{build / source}: is not what the definition says now; build it: {command_line(source, build, sources)}"
         )
     out = _console.console(stderr=as_json)
-    ended = _ending()
+    stop = _stop_event()
     with run_emulator(port, iam=iam) as running:
-        outputs = deploy_source(running, definition, there[TEMPLATE].decode(), there[CODE])
+        outputs = deploy_source(running, definition, built_files[TEMPLATE].decode(), built_files[CODE])
         url = running.invoke_url(outputs)
         bundle = str(running.ca_bundle) if running.ca_bundle else None
         with advertise(RunningSource(source, port, bundle, url, vendor_url(outputs), os.getpid(), running.keys), build):
-            if not ended.is_set():
+            if not stop.is_set():
                 signed = vendor_url(outputs) if signs_url(definition.webhook) else None
-                tries = command_line(f"send {source}", build, sources), _elsewhere(running, source, sources)
+                tries = command_line(f"send {source}", build, sources), _status_command(running, source, sources)
                 _banner(out, source, url, outputs["EventsQueueUrl"], tries, iam=iam, signed=signed)
             try:
-                _follow(out, running, names.stack_name(source), ended, as_json=as_json)
+                _follow(out, running, names.stack_name(source), stop, as_json=as_json)
             except AWS_ERRORS as error:
-                raise GeneratorError(f"the local emulator ended: {running.log_tail()}") from error
-    out.print("\nended; nothing is left behind")
+                raise GeneratorError(f"the local emulator stopped: {running.log_tail()}") from error
+    out.print("\nstopped; nothing is left behind")
     return 0
 
 
-def _follow(out: Console, running: Emulator, stack: str, ended: threading.Event, *, as_json: bool) -> None:
-    """Show what the stack does until the end; somebody may delete it meanwhile, and deploy it again."""
+def _follow(out: Console, running: Emulator, stack: str, stop: threading.Event, *, as_json: bool) -> None:
+    """Print what the stack does until `stop` is set; its user may delete and deploy the stack meanwhile."""
     from botocore.exceptions import ClientError
 
     from generator.local.running import SourceFollower
 
     followed: SourceFollower | None = None
     gone = False
-    while not ended.wait(_PAUSE_SECONDS):
+    while not stop.wait(_PAUSE_SECONDS):
         try:
             followed = followed or SourceFollower(running, running.outputs(stack), stack)
             following.follow(out, followed, as_json=as_json)
             gone = False
-        except ClientError:  # the emulator answers, and something of the stack is not there
+        except ClientError:  # the emulator answers, but a resource of the stack is missing
             if not gone:
-                out.print(f"         [yellow]gone[/] the stack {stack}; once it is deployed again, it is shown here")
+                out.print(f"         [yellow]gone[/] the stack {stack}; it is shown here again once it is deployed")
             followed, gone = None, True
 
 
-def _elsewhere(running: Emulator, source: str, sources: Path) -> str:
-    """A command that acts in an account, with the settings that lead it here."""
+def _status_command(running: Emulator, source: str, sources: Path) -> str:
+    """Return a command for an account, with the environment variables that point it to the emulator."""
     settings = " ".join(f"{name}={quote(value)}" for name, value in running.aws_environment.items())
     return f"{settings} {command_line(f'status {source}', sources=sources)}"
 
@@ -110,15 +110,15 @@ def _banner(
     out.print("            [dim]likewise rejected, redrive, deploy[/]\n")
 
 
-def _ending() -> threading.Event:
-    """Set by the first signal that ends us, so that nothing is interrupted half made; a second one interrupts."""
-    ended = threading.Event()
+def _stop_event() -> threading.Event:
+    """Return an event that the first signal to stop sets, so that a step can finish; a second signal interrupts."""
+    stop = threading.Event()
 
     def end(_signal: int, _frame: Any) -> None:
-        if ended.is_set():
+        if stop.is_set():
             raise KeyboardInterrupt
-        ended.set()
+        stop.set()
 
-    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, end)
-    return ended
+    for signal_ in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_, end)
+    return stop

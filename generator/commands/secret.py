@@ -1,4 +1,4 @@
-"""Store the secret that a source is verified with."""
+"""Store a source's secret in Parameter Store, typed, piped or generated: the command `secret`."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Whose secret it is, where it lies, and what lies there before anything is done."""
+class _SecretContext:
+    """A source's secret: its definition, target, name, and what was stored before."""
 
     definition: Definition
     target: Target
     sources: Path
-    there: StoredSecret
+    stored: StoredSecret
     name: str
     names: tuple[str, ...]
 
@@ -41,178 +41,187 @@ class _Place:
         return self.definition.source
 
     @property
-    def soon(self) -> str:
-        """For how long what was valid before is in a function's memory, and an authorizer's answer in its cache."""
+    def delay_text(self) -> str:
+        """How long functions may use the old secret, which is in their memory or in the authorizer's cache."""
         return "within six minutes" if verified_by(self.source.webhook) == "authorizer" else "within five minutes"
 
-    def again(self, more: str = "") -> str:
-        return self._command(self.name, more)
+    def store_command(self, options: str = "") -> str:
+        return self._command(self.name, options)
 
-    def others(self) -> Iterator[str]:
-        """How the source's other secrets are stored."""
+    def other_commands(self) -> Iterator[str]:
+        """Yield the commands that store the source's other secrets."""
         return (self._command(name, "") for name in self.names if name != self.name)
 
-    def _command(self, name: str, more: str) -> str:
+    def _command(self, name: str, options: str) -> str:
         option = f" --name {name}" if name != self.names[0] else ""
         return errors.command_line(
-            f"secret {self.source.name}{option}{more}{self.target.options}", sources=self.sources
+            f"secret {self.source.name}{option}{options}{self.target.options}", sources=self.sources
         )
 
 
 @click.command(short_help="Store the secret that a source is verified with.")
 @click.argument("source")
-@click.option("--name", "wanted", help="Which one, where the source needs several; by default that of its events.")
-@click.option("--generate", is_flag=True, help="Make a random one, and print it: the vendor must be told.")
-@click.option("--drop-previous", is_flag=True, help="Store none, but refuse the one before the current one.")
-@click.option("--yes", is_flag=True, help="Do not ask before a secret that is valid is refused.")
+@click.option(
+    "--name", "secret_name", help="Name of the secret, where there are several; by default that of the events."
+)
+@click.option("--generate", is_flag=True, help="Generate a random secret, and print it for the vendor.")
+@click.option("--drop-previous", is_flag=True, help="Store nothing; delete the previous secret.")
+@click.option("--yes", is_flag=True, help="Do not ask before a valid secret is dropped.")
 @_options.target
 @_options.sources
 def command(
-    source: str, wanted: str | None, generate: bool, drop_previous: bool, yes: bool, target: Target, sources: Path
+    source: str, secret_name: str | None, generate: bool, drop_previous: bool, yes: bool, target: Target, sources: Path
 ) -> int:
-    """Store the secret of SOURCE, typed or from a pipe, in Parameter Store. The one before it stays valid."""
+    """Store the secret of SOURCE, typed or from a pipe, in Parameter Store. The previous one stays valid."""
     if generate and drop_previous:
-        raise click.UsageError("--generate stores a secret, and --drop-previous stores none")
-    if said := deployment_problem(source, target.project, target.environment):
-        raise click.UsageError(said)
+        raise click.UsageError("use either --generate or --drop-previous")
+    if problem := deployment_problem(source, target.project, target.environment):
+        raise click.UsageError(problem)
     from generator.definition.read import load
     from generator.definition.secret_names import ssm_names
 
     definition = load(sources, [source])[0]
-    there = ssm_names(definition.source, target.project, target.environment)
-    if not there:
-        raise GeneratorError(f"{source} needs no secret: the public keys with which it verifies are fetched")
-    short = wanted or next(iter(there))
-    if short not in there:
-        raise GeneratorError(f"{source} has no secret {short}; there is {', '.join(there)}")
+    parameters = ssm_names(definition.source, target.project, target.environment)
+    if not parameters:
+        raise GeneratorError(f"{source} needs no secret: it verifies with public keys, which it fetches")
+    name = secret_name or next(iter(parameters))
+    if name not in parameters:
+        raise GeneratorError(f"{source} has no secret {name}; it has {', '.join(parameters)}")
     ssm = target.client("ssm")
-    place = _Place(definition, target, sources, secret_store.read_stored(ssm, there[short]), short, tuple(there))
+    context = _SecretContext(
+        definition, target, sources, secret_store.read_stored(ssm, parameters[name]), name, tuple(parameters)
+    )
     if drop_previous:
-        _drop(ssm, place, yes=yes)
+        _drop(ssm, context, yes=yes)
     elif generate:
-        _store(ssm, place, secret_store.generate_secret(place.source.webhook, short), generated=True, yes=yes)
+        _store(ssm, context, secret_store.generate_secret(context.source.webhook, name), generated=True, yes=yes)
     else:
-        _store(ssm, place, _given(place), generated=False, yes=yes)
+        _store(ssm, context, _read_secret(context), generated=False, yes=yes)
     return 0
 
 
-def _given(place: _Place) -> str:
-    """What is typed, or comes out of a pipe; GeneratorError where it can't be a secret."""
-    asked = place.source.name if len(place.names) == 1 else f"{place.source.name}, {place.name}"
-    value = _typed(asked) if _console.is_interactive() else _piped()
-    before = secret_store.header_prefix(place.source.webhook.auth, place.name)
-    found = list(secret_store.secret_problems(value, in_header=before is not None))
-    if found := found or list(secret_store.unusable_reasons(place.source.webhook, place.name, value)):
-        raise GeneratorError("\n".join(f"the secret {said}" for said in found))
-    for said in secret_store.secret_warnings(value, before or ""):
-        _console.warning(f"the secret {said}")
+def _read_secret(context: _SecretContext) -> str:
+    """Return the typed or piped secret; GeneratorError where it can't be one."""
+    label = context.source.name if len(context.names) == 1 else f"{context.source.name}, {context.name}"
+    value = _typed(label) if _console.is_interactive() else _piped()
+    prefix = secret_store.header_prefix(context.source.webhook.auth, context.name)
+    problems = list(secret_store.secret_problems(value, in_header=prefix is not None))
+    if problems := problems or list(secret_store.unusable_reasons(context.source.webhook, context.name, value)):
+        raise GeneratorError("\n".join(f"the secret {problem}" for problem in problems))
+    for warning in secret_store.secret_warnings(value, prefix or ""):
+        _console.warning(f"the secret {warning}")
     return value
 
 
 def _typed(name: str) -> str:
-    asked = f"Secret of {name} (it is not shown)"
-    value: str = click.prompt(asked, hide_input=True, confirmation_prompt="The same again", err=True)
+    prompt = f"Secret of {name} (it is not shown)"
+    value: str = click.prompt(prompt, hide_input=True, confirmation_prompt="The same again", err=True)
     return value
 
 
 def _piped() -> str:
     if sys.stdin is None:
-        raise GeneratorError("there is no secret: standard input is closed")
-    most = secret_store.MAX_BYTES + len("\r\n")
-    sent = sys.stdin.buffer.read(most + 1)
-    if len(sent) > most:
+        raise GeneratorError("no secret: standard input is closed")
+    max_bytes = secret_store.MAX_BYTES + len("\r\n")
+    content = sys.stdin.buffer.read(max_bytes + 1)
+    if len(content) > max_bytes:
         raise GeneratorError(f"the secret {secret_store.TOO_LONG}")
     try:
-        text = sent.decode()
+        text = content.decode()
     except UnicodeDecodeError:
         raise GeneratorError("the secret is not UTF-8 text") from None
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def _agree(said: str, *, yes: bool) -> None:
+def _confirm(consequence: str, *, yes: bool) -> None:
     if yes:
         return
     if not _console.is_interactive():
-        raise GeneratorError(f"{said}; nobody is there to be asked: --yes goes on")
-    click.confirm(f"{said}. Go on?", abort=True, err=True)
+        raise GeneratorError(f"{consequence}; no terminal to ask in: use --yes to go on")
+    click.confirm(f"{consequence}. Go on?", abort=True, err=True)
 
 
-def _store(ssm: Any, place: _Place, value: str, *, generated: bool, yes: bool) -> None:
-    there = place.there
-    steps = secret_store.write_steps(there, value)
-    if secret_store.ends_valid_previous(there, value):
-        said = f"there is room for one previous secret, and the one in {there.name}{PREVIOUS_SUFFIX} would be refused"
-        _agree(said, yes=yes)
+def _store(ssm: Any, context: _SecretContext, value: str, *, generated: bool, yes: bool) -> None:
+    stored = context.stored
+    steps = secret_store.write_steps(stored, value)
+    if secret_store.ends_valid_previous(stored, value):
+        consequence = (
+            f"only one previous secret is kept, and the one in {stored.name}{PREVIOUS_SUFFIX} would be refused"
+        )
+        _confirm(consequence, yes=yes)
     if generated:
-        _tell(value)
+        _print_generated(value)
     for name, text in steps:
-        which = "The secret" if name == there.name else "The previous secret"
-        secret_store.write_secret(ssm, name, text, f"{which} with which requests of {place.source.name} are verified")
-    _report(place, value, generated=generated)
-    target = place.target
-    tags = {"Project": target.project, "Service": place.source.name, "Environment": target.environment}
+        description = "The secret" if name == stored.name else "The previous secret"
+        secret_store.write_secret(
+            ssm, name, text, f"{description} with which requests of {context.source.name} are verified"
+        )
+    _report(context, value, generated=generated)
+    target = context.target
+    tags = {"Project": target.project, "Service": context.source.name, "Environment": target.environment}
     for name, _ in steps:
         secret_store.tag_parameter(ssm, name, tags)
 
 
-def _tell(value: str) -> None:
-    """First: a secret that is valid and that nobody has seen would have to be made again."""
+def _print_generated(value: str) -> None:
+    """Print the generated secret before it is stored: one that nobody has seen would be useless."""
     try:
         if sys.stdout is None:
-            raise OSError(errno.EBADF, "it is closed")  # noqa: TRY301 - as if it had been tried
+            raise OSError(errno.EBADF, "it is closed")  # noqa: TRY301 - as a write would raise
         click.echo(value)
         sys.stdout.flush()
     except OSError as error:
-        said = error.strerror or type(error).__name__
-        raise GeneratorError(f"nothing was stored: the secret can't be printed ({said})") from None
+        reason = error.strerror or type(error).__name__
+        raise GeneratorError(f"nothing was stored: the secret can't be printed ({reason})") from None
 
 
-def _report(place: _Place, value: str, *, generated: bool) -> None:
-    """What lies where now and what comes next, and never what it is."""
+def _report(context: _SecretContext, value: str, *, generated: bool) -> None:
+    """Print which parameters hold secrets now, and what to do next; never a secret."""
     from rich.markup import escape
 
     out = _console.console(stderr=generated)
-    for label, text in _said(place, value, generated=generated):
+    for label, text in _report_lines(context, value, generated=generated):
         out.print(f"[dim]{label:<9}[/]  {escape(text)}")
-    if place.there.unencrypted:
+    if context.stored.unencrypted:
         _console.warning(
-            f"{place.there.name} was a String until now, which is not encrypted, and its old versions still are: "
-            "what it held should not be valid for long"
+            f"{context.stored.name} was a String until now, which is not encrypted, and its old versions still are: "
+            "replace the secret that it held soon"
         )
 
 
-def _said(place: _Place, value: str, *, generated: bool) -> Iterator[tuple[str, str]]:
-    there = place.there
-    if changed := secret_store.write_steps(there, value):
-        yield "stored", f"{there.name}, encrypted"
+def _report_lines(context: _SecretContext, value: str, *, generated: bool) -> Iterator[tuple[str, str]]:
+    stored = context.stored
+    if changed := secret_store.write_steps(stored, value):
+        yield "stored", f"{stored.name}, encrypted"
     else:
-        yield "unchanged", f"{there.name} holds this secret already"
-    if value == there.previous and value != there.current:
+        yield "unchanged", f"{stored.name} holds this secret already"
+    if value == stored.previous and value != stored.current:
         yield "", "it was the previous secret until now"
-    if before := secret_store.still_valid_parameter(there, value):
+    if before := secret_store.still_valid_parameter(stored, value):
         yield "previous", f"{before} is valid too"
     if changed:
-        yield "noticed", f"by the functions {place.soon if there.current else 'within ten seconds'}"
-        guide = place.definition.find("README.md")
-        what = "give it to the vendor" if generated else "see that the vendor has it too"
-        what = f"after that, {what}" if there.current else what  # before that, it would be refused
-        yield "next", f"{what}: {display_path(guide)}" if guide else what
-    for other in place.others():
-        yield "also", f"it needs another one: {other}"
+        yield "noticed", f"by the functions {context.delay_text if stored.current else 'within ten seconds'}"
+        guide = context.definition.find("README.md")
+        advice = "give it to the vendor" if generated else "see that the vendor has it too"
+        advice = f"after that, {advice}" if stored.current else advice  # earlier, it would be refused
+        yield "next", f"{advice}: {display_path(guide)}" if guide else advice
+    for other in context.other_commands():
+        yield "also", f"the source needs another secret: {other}"
     if before:
-        yield "then", f"when the vendor uses it, the previous one goes: {place.again(' --drop-previous')}"
+        yield "then", f"once the vendor uses it, drop the previous one: {context.store_command(' --drop-previous')}"
 
 
-def _drop(ssm: Any, place: _Place, *, yes: bool) -> None:
-    there, out = place.there, _console.console()
-    if there.previous is None:
-        out.print(f"{there.name} has no previous secret: there is nothing to drop")
+def _drop(ssm: Any, context: _SecretContext, *, yes: bool) -> None:
+    stored, out = context.stored, _console.console()
+    if stored.previous is None:
+        out.print(f"{stored.name} has no previous secret; nothing to drop")
         return
-    if there.current is None:
+    if stored.current is None:
         raise GeneratorError(
-            f"{there.name} is not there, and the previous secret is the only one; first {place.again()}"
+            f"{stored.name} does not exist, so only the previous secret is valid; "
+            f"first store one: {context.store_command()}"
         )
-    _agree(f"whoever still uses the secret in {there.name}{PREVIOUS_SUFFIX} would be refused", yes=yes)
-    secret_store.delete_previous(ssm, there.name)
-    out.print(f"[dim]dropped[/]    {there.name}{PREVIOUS_SUFFIX}")
-    out.print(f"[dim]refused[/]    {place.soon}, for which it may be in memory")
+    _confirm(f"senders that still use the secret in {stored.name}{PREVIOUS_SUFFIX} would be refused", yes=yes)
+    secret_store.delete_previous(ssm, stored.name)
+    out.print(f"[dim]dropped[/]    {stored.name}{PREVIOUS_SUFFIX}")
+    out.print(f"[dim]refused[/]    {context.delay_text}, for which it may be in memory")

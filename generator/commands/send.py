@@ -1,4 +1,4 @@
-"""Send a sample as the vendor would."""
+"""Sign a sample as the vendor would, and send it: the command `send`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Send a sample as the vendor would.")
 @click.argument("source")
-@click.option("--sample", help="Which one; by default the first that is an event.")
+@click.option("--sample", help="Name of the sample; by default the first that is an event.")
 @click.option(
     "--body",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -60,22 +60,24 @@ def command(
         if urlsplit(url).scheme not in ("https", "http"):
             raise GeneratorError(f"{url}: is no URL such as https://….execute-api.us-west-2.amazonaws.com/events")
         stored = ssm_names(definition.source, target.project, target.environment)
-        there, held = Endpoint(url), stored_secrets(target.client("ssm"), stored)
+        endpoint, secrets = Endpoint(url), stored_secrets(target.client("ssm"), stored)
     else:
-        there, held = _here(definition.source, build, sources)
-    sent = sign_sample(definition.source, chosen, there.vendor_url or there.url, held, time.time())
-    if sent is None:
-        raise GeneratorError(f"{source}: only the vendor can sign; canary {source} shows that an event arrives")
-    answer = send_request(there, sent)
+        endpoint, secrets = _here(definition.source, build, sources)
+    request = sign_sample(definition.source, chosen, endpoint.vendor_url or endpoint.url, secrets, time.time())
+    if request is None:
+        raise GeneratorError(
+            f"{source}: only the vendor can sign requests; canary {source} shows that an event arrives"
+        )
+    answer = send_request(endpoint, request)
     out = _console.console()
-    out.print(f"[dim]sent[/]    {chosen.method} {escape(chosen.name)} to {escape(there.url)}")
+    out.print(f"[dim]sent[/]    {chosen.method} {escape(chosen.name)} to {escape(endpoint.url)}")
     colour = "green" if answer.status < 300 else "red"
     out.print(f"[dim]answer[/]  [{colour}]{answer.status}[/] {escape(answer.body)}".rstrip())
     return 0 if answer.status < 300 else 1
 
 
 def _with_body(sample: Sample, file: Path) -> Sample:
-    """The sample's request with what is in the file, however bad, as its body."""
+    """Return the sample's request with the file's content as its body, valid or not."""
     try:
         return replace(sample, name=str(file), body=regular_file.read(file, regular_file.MAX_REQUEST_BYTES))
     except OSError as error:
@@ -91,7 +93,7 @@ def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretL
 
     running = find_running(build, sources, source.name)
     bundle = Path(running.ca_bundle) if running.ca_bundle else None
-    endpoint = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
-    ssm = Emulator(endpoint, REGION, bundle, Path(), running.keys).client("ssm")
-    there = Endpoint(running.url, local=True, ca_bundle=running.ca_bundle, vendor_url=running.vendor_url)
-    return there, stored_secrets(ssm, ssm_names(source), prefer_private_key=True)
+    emulator_url = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
+    ssm = Emulator(emulator_url, REGION, bundle, Path(), running.keys).client("ssm")
+    endpoint = Endpoint(running.url, local=True, ca_bundle=running.ca_bundle, vendor_url=running.vendor_url)
+    return endpoint, stored_secrets(ssm, ssm_names(source), prefer_private_key=True)

@@ -1,4 +1,4 @@
-"""How a deployed source is."""
+"""Show the status of a deployed source: the command `status`."""
 
 from __future__ import annotations
 
@@ -18,70 +18,70 @@ if TYPE_CHECKING:
     from generator.operate.status import MetricSums, SourceStatus
 
 
-@click.command(short_help="How a deployed source is.")
+@click.command(short_help="Show the status of a deployed source.")
 @click.argument("source")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_options.target
 @_options.sources
 def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
-    """Say whether SOURCE's events flow, what waits, what is kept, and what to do; exit 1 where there is something."""
+    """Show whether SOURCE receives events, what waits, what is kept, and what to do; exit 1 unless all is well."""
     from generator.definition.read import load
     from generator.deploy.stacks import NotDeployedError
     from generator.operate.status import read_status
 
     try:
-        state = read_status(target, load(sources, [source])[0].source)
+        status = read_status(target, load(sources, [source])[0].source)
     except NotDeployedError as error:
         if not as_json:
             raise
         click.echo(json.dumps(error.report, indent=2))
         return 1
     if as_json:
-        told = {**asdict(state), "flowing": state.receiving_events, "problem": None, "well": state.healthy}
-        click.echo(json.dumps(told, indent=2, default=lambda at: at.isoformat()))
+        report = {**asdict(status), "flowing": status.receiving_events, "problem": None, "well": status.healthy}
+        click.echo(json.dumps(report, indent=2, default=lambda at: at.isoformat()))
     else:
         from rich.markup import escape
 
         out = _console.console()
         out.print(
-            f"\n[bold]{state.stack}[/]  {state.status}, framework {state.version}, changed {_ago(state.changed)}\n"
+            f"\n[bold]{status.stack}[/]  {status.status}, framework {status.version}, changed {_ago(status.changed)}\n"
         )
         for label, text, colour in _lines(
-            state, source, lambda words: _kept_options.next_command(words, target, sources)
+            status, source, lambda words: _kept_options.next_command(words, target, sources)
         ):
             out.print(f"  [dim]{label:<9}[/] [{colour}]{escape(text)}[/]")
-    return 0 if state.healthy else 1
+    return 0 if status.healthy else 1
 
 
-def _lines(state: SourceStatus, source: str, do: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
-    """A label, what there is to say, and its colour; `do` makes a command of its words."""
+def _lines(status: SourceStatus, source: str, next_command: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
+    """Yield label, text and color of each line; `next_command` completes a command."""
     fine, look = "default", "yellow"
-    yield from _flow(state)
-    age = f", the oldest for {_span(state.oldest)}" if state.waiting and state.oldest else ""
-    yield "waiting", f"{_console.count(state.waiting, 'message')} for MozDef{age}", fine
-    if state.dead:
-        letters = _console.count(state.dead, "dead letter")
-        again = do(f"redrive {source} --dead")
-        yield "dead", f"{letters}, which MozDef took ten times: see what its worker says, then {again}", look
-    if state.rejected:
-        requests = _console.count(state.rejected, "request")
-        yield "rejected", f"{requests} with events that could not be shaped: {do(f'rejected {source}')}", look
-    if state.unsent:
-        requests = _console.count(state.unsent, "request")
-        yield "unsent", f"{requests} that the queue did not take: tried again every five minutes", look
-    if state.unsendable:
-        objects = _console.count(state.unsendable, "object")
-        yield "never", f"{objects} with messages that SQS refuses, below unsendable/ in {state.bucket}", look
-    yield from _earlier(state, source, do)
-    for name, text in state.alarms:
-        yield "alarm", f"{name.removeprefix(f'{state.stack}-')}: {text}", "red"
-    for name, stored in state.secrets.items():
-        said = f"stored {_ago(stored)}" if stored else f"not there: {do(f'secret {source}')}"
-        yield "secret", f"{name} {said}", fine if stored else "red"
+    yield from _flow(status)
+    age = f", the oldest for {_span(status.oldest)}" if status.waiting and status.oldest else ""
+    yield "waiting", f"{_console.count(status.waiting, 'message')} for MozDef{age}", fine
+    if status.dead:
+        letters = _console.count(status.dead, "dead letter")
+        again = next_command(f"redrive {source} --dead")
+        yield "dead", f"{letters}, which MozDef took ten times. See what its worker logs, then {again}", look
+    if status.rejected:
+        requests = _console.count(status.rejected, "request")
+        yield "rejected", f"{requests} with rejected events: {next_command(f'rejected {source}')}", look
+    if status.unsent:
+        requests = _console.count(status.unsent, "request")
+        yield "unsent", f"{requests} that the queue did not take; the sweep tries again every five minutes", look
+    if status.unsendable:
+        objects = _console.count(status.unsendable, "object")
+        yield "never", f"{objects} with messages that SQS rejects, below unsendable/ in {status.bucket}", look
+    yield from _earlier(status, source, next_command)
+    for name, text in status.alarms:
+        yield "alarm", f"{name.removeprefix(f'{status.stack}-')}: {text}", "red"
+    for name, stored in status.secrets.items():
+        text_ = f"stored {_ago(stored)}" if stored else f"not there: {next_command(f'secret {source}')}"
+        yield "secret", f"{name} {text_}", fine if stored else "red"
 
 
 def _flow(state: SourceStatus) -> Iterator[tuple[str, str, str]]:
-    """What CloudWatch counts."""
+    """Yield the lines of what CloudWatch counts."""
     if state.requests:
         requests = _counted(state.requests, "requests")
         yield (
@@ -96,21 +96,25 @@ def _flow(state: SourceStatus) -> Iterator[tuple[str, str, str]]:
     if state.duplicates:
         yield "not sent", _counted(state.duplicates, "messages that had been sent before"), "default"
     if state.drift:
-        unknown = _counted(state.drift, "events of which the schemas did not know something")
+        unknown = _counted(state.drift, "events with fields or values that the schemas do not know")
         yield "drift", f"{unknown}{': the dashboard says what' if state.drift.day else ''}", "default"
 
 
 def _earlier(state: SourceStatus, source: str, do: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
-    """Where earlier stacks left events behind."""
+    """Yield the lines of what earlier stacks left behind."""
     if state.earlier is None:
-        yield "earlier", "not known: you may not list buckets and queues, which earlier stacks left behind", "default"
+        yield (
+            "earlier",
+            "unknown: you have no permission to list the buckets and queues of earlier stacks",
+            "default",
+        )
         return
     for line in _earlier_events.lines(state.earlier, lambda bucket: do(f"redrive {source} --from-bucket {bucket}")):
         yield "earlier", line, "yellow"
 
 
-def _counted(counted: MetricSums, what: str) -> str:
-    return f"{counted.hour:,.0f} {what} in the last hour, {counted.day:,.0f} in the last day"
+def _counted(sums: MetricSums, noun: str) -> str:
+    return f"{sums.hour:,.0f} {noun} in the last hour, {sums.day:,.0f} in the last day"
 
 
 def _span(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""Upload what was built, for a stack that is made in the console."""
+"""Upload code and templates for stacks that are created in the console: the command `upload`."""
 
 from __future__ import annotations
 
@@ -21,60 +21,60 @@ if TYPE_CHECKING:
 
 
 class _File(NamedTuple):
-    """Something to upload, by the name that is shown."""
+    """A file to upload: the name to print, its key and its content."""
 
     name: str
     key: str
     content: bytes
 
 
-@click.command(short_help="Upload what was built, for the console.")
+@click.command(short_help="Build and upload, for stacks created in the console.")
 @click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every source.")
 @_options.target
 @_options.sources
 @_options.build
 def command(sources_named: tuple[str, ...], everything: bool, target: Target, sources: Path, build: Path) -> int:
-    """Build SOURCE, and put its code and templates into the helper bucket; links to the console make stacks of them."""
+    """Build SOURCE, upload it to the helper bucket, and print links that create its stacks in the console."""
     from rich.markup import escape
 
     from generator.definition import placeholders
     from generator.definition.read import load
 
     if not sources_named and not everything:
-        raise click.UsageError("name a source, or say --all")
+        raise click.UsageError("name a source, or use --all")
     if sources_named:
         placeholders.refuse(load(sources, dict.fromkeys(sources_named)))
-    products = build_products(None if everything else sources_named, sources, build, strict=True, afresh=True)
-    for one in products:
-        if said := names.deployment_problem(one.name, target.project, target.environment):
-            raise click.UsageError(said)
+    products = build_products(None if everything else sources_named, sources, build, strict=True, ignore_cache=True)
+    for product in products:
+        if problem := names.deployment_problem(product.name, target.project, target.environment):
+            raise click.UsageError(problem)
     write_products(products, build)
     new = helper_bucket.ensure_bucket(target)
-    _console.console().print(f"[dim]bucket[/]  {escape(target.bucket)}{', made now' if new else ''}")
-    _put(_files(products), target)
-    for one in products:
-        _next(one, target, sources, build)
+    _console.console().print(f"[dim]bucket[/]  {escape(target.bucket)}{', created now' if new else ''}")
+    _upload(_files(products), target)
+    for product in products:
+        _print_next_steps(product, target, sources, build)
     return 0
 
 
 def _files(products: Sequence[Product]) -> list[_File]:
-    """Zips before templates: where a template is, its code is too."""
+    """Return zips before templates, so that a template never comes without its code."""
     from generator.deploy import changes
     from generator.packaging import bundle
     from generator.packaging.product import CODE, CONFIG, TEMPLATES, shared_files
 
     zips = dict(shared_files())
-    zips |= {f"{one.name}/{name}": one.files[name] for one in products for name in (CODE, CONFIG)}
-    templates = {f"{one.name}/{name}": one.files[name] for one in products for name in TEMPLATES}
+    zips |= {f"{product.name}/{name}": product.files[name] for product in products for name in (CODE, CONFIG)}
+    templates = {f"{product.name}/{name}": product.files[name] for product in products for name in TEMPLATES}
     return [
         *(_File(name, bundle.zip_key(content), content) for name, content in zips.items()),
         *(_File(name, changes.template_key(content), content) for name, content in templates.items()),
     ]
 
 
-def _put(files: Sequence[_File], target: Target) -> None:
-    """A line for each file, as it is done; two of one content are one object."""
+def _upload(files: Sequence[_File], target: Target) -> None:
+    """Upload the files and print a line for each; files with the same content are one object."""
     out = _console.console()
     width = max(len(file.name) for file in files)
     for key, new in helper_bucket.put_objects(target, {file.key: file.content for file in files}):
@@ -84,7 +84,7 @@ def _put(files: Sequence[_File], target: Target) -> None:
                 out.print(f"  {file.name:<{width}}  {_console.size(len(file.content)):>8}  {state}")
 
 
-def _next(one: Product, target: Target, sources: Path, build: Path) -> None:
+def _print_next_steps(product: Product, target: Target, sources: Path, build: Path) -> None:
     from rich.markup import escape
 
     from generator.deploy.changes import template_key
@@ -92,31 +92,31 @@ def _next(one: Product, target: Target, sources: Path, build: Path) -> None:
 
     commands = (
         (
-            command_line(f"secret {one.name}{target.options}", sources=sources),
+            command_line(f"secret {product.name}{target.options}", sources=sources),
             "store the secret that it is verified with",
         ),
         (
-            command_line(f"deploy {one.name}{target.options_and_bucket}", build, sources),
-            "deploy it; or make its stack in the console:",
+            command_line(f"deploy {product.name}{target.options_and_bucket}", build, sources),
+            "deploy it; or create its stack in the console:",
         ),
     )
     out = _console.console()
-    out.print(f"\n[bold]next, for {one.name}[/]")
+    out.print(f"\n[bold]next, for {product.name}[/]")
     width = max(len(command) for command, _ in commands)
-    for command, what in commands:
-        out.print(f"  [cyan]{escape(command)}[/]{' ' * (width - len(command))}  [dim]{what}[/]")
-    for what, name, stack in (
-        ("the event source", TEMPLATE, target.stack(one.name)),
-        ("the pipeline that deploys it", PIPELINE, target.pipeline_stack(one.name)),
+    for command, purpose in commands:
+        out.print(f"  [cyan]{escape(command)}[/]{' ' * (width - len(command))}  [dim]{purpose}[/]")
+    for purpose, name, stack in (
+        ("the event source", TEMPLATE, target.stack(product.name)),
+        ("the pipeline that deploys it", PIPELINE, target.pipeline_stack(product.name)),
     ):
-        key = template_key(one.files[name])
-        out.print(f"  [dim]{what}:[/]\n  {escape(quick_create(target, stack, key))}")
-        out.print("  [dim]where it is there already, Update, Replace current template:[/]")
+        key = template_key(product.files[name])
+        out.print(f"  [dim]{purpose}:[/]\n  {escape(quick_create(target, stack, key))}")
+        out.print("  [dim]if the stack exists, choose Update, then Replace current template:[/]")
         out.print(f"  {escape(helper_bucket.object_url(target, key))}")
 
 
 def quick_create(target: Target, stack: str, template_key: str) -> str:
-    """The address of the console's page that makes a stack of a template, filled in.
+    """Return the URL of the console's page that creates a stack from a template, with its fields filled in.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stacks-quick-create-links.html
     """

@@ -1,4 +1,4 @@
-"""Explain why a captured request verifies, or does not."""
+"""Explain why a captured request verifies, or does not: the command `verify`."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def command(
     as_json: bool,
     sources: Path,
 ) -> int:
-    """Verify a captured request of SOURCE on this machine, and say what was read, what was expected, and why.
+    """Verify a captured request of SOURCE on this machine, and explain what was read, what was expected, and why.
 
-    The secret is asked for, or comes out of a pipe, one a line; it is not shown, and neither is a signature.
+    The secret is typed, or read from a pipe, one a line; neither it nor a signature is shown.
     """
     from generator.commands import _secret_prompt
     from generator.explain import key_file
@@ -66,8 +66,8 @@ def command(
     if keys:
         content = key_file.read_key_file(keys, case.source)
         case = replace(case, source=key_file.without_discovery(case.source))
-    elif there := key_file.publishers(case.source):
-        click.echo(f"asks {' and '.join(there)} for keys; with --keys FILE, nobody is asked", err=True)
+    elif hosts := key_file.publishers(case.source):
+        click.echo(f"asks {' and '.join(hosts)} for keys; with --keys FILE, nothing is fetched", err=True)
     key_file.require_packages(case.source)
     case = replace(case, secrets=_secret_prompt.secrets(case))
     with key_file.use_keys(content):
@@ -75,7 +75,7 @@ def command(
     if as_json:
         click.echo(json.dumps(as_plain(explained, case), indent=2, ensure_ascii=False))
     else:
-        _show(explained, case)
+        _print_explanation(explained, case)
     return 0 if explained.verifies else 1
 
 
@@ -104,13 +104,13 @@ def _as_of(at: str | None, case: CapturedCase) -> CapturedCase:
         return case
     if at != AT_REQUEST:
         return replace(case, now=parse_time(at), as_of_now=False)
-    if (found := request_time(case)) is None:
-        _console.warning("the request has no time that the definition looks at: now is taken")
+    if (time_of_request := request_time(case)) is None:
+        _console.warning("the request has no time that the definition checks; using the current time")
         return case
-    return replace(case, now=found, as_of_now=False)
+    return replace(case, now=time_of_request, as_of_now=False)
 
 
-def _show(explained: Explanation, case: CapturedCase) -> None:
+def _print_explanation(explained: Explanation, case: CapturedCase) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -119,11 +119,11 @@ def _show(explained: Explanation, case: CapturedCase) -> None:
     out = _console.console()
     out.print(Text.assemble((case.source.name, "bold"), f"  {title(explained, case)}\n"))
     grid = Table.grid(padding=(0, 1))
-    before = ""
+    last_label = ""
     for label, text, tone in lines(explained):
-        grid.add_row(Text(f"  {label if label != before else ''} ", "dim"), Text(text, _TONES.get(tone, "")))
-        before = label
+        grid.add_row(Text(f"  {label if label != last_label else ''} ", "dim"), Text(text, _TONES.get(tone, "")))
+        last_label = label
     with out.capture() as drawn:
         out.print(grid)
-    # It fills every line up to its own width, which a file or a log has no use for.
+    # The grid pads every line with spaces, which are no use in a file or a log.
     click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))

@@ -77,7 +77,7 @@ def test_check_passes_after_a_build_and_fails_after_a_byte_is_changed(run) -> No
     assert run("--check", "zoom", "--lint", "fast") == (
         1,
         "",
-        "error: build/zoom/event-source.json: is not what a build makes now: python -m generator zoom\n",
+        "error: build/zoom/event-source.json: is out of date; build it: python -m generator zoom\n",
     )
     assert built() == before
 

@@ -50,10 +50,10 @@ stored     {NAME}, encrypted
 previous   {PREVIOUS} is valid too
 noticed    by the functions within five minutes
 next       after that, see that the vendor has it too: sources/zoom/README.md
-then       when the vendor uses it, the previous one goes: python -m generator secret zoom --drop-previous
+then       once the vendor uses it, drop the previous one: python -m generator secret zoom --drop-previous
 """
-ENDS = f"there is room for one previous secret, and the one in {PREVIOUS} would be refused"
-REFUSED = f"error: {ENDS}; nobody is there to be asked: --yes goes on\n"
+ENDS = f"only one previous secret is kept, and the one in {PREVIOUS} would be refused"
+REFUSED = f"error: {ENDS}; no terminal to ask in: use --yes to go on\n"
 
 
 @dataclass
@@ -191,7 +191,7 @@ def test_the_same_secret_again_changes_nothing(secret: Run, faults: Faults) -> N
         0,
         f"unchanged  {NAME} holds this secret already\n"
         f"previous   {PREVIOUS} is valid too\n"
-        f"then       when the vendor uses it, the previous one goes: {DROP}\n",
+        f"then       once the vendor uses it, drop the previous one: {DROP}\n",
         "",
     )
 
@@ -362,8 +362,8 @@ def test_the_previous_secret_is_dropped(secret: Run) -> None:
     assert secret("--drop-previous") == (
         1,
         "",
-        f"error: whoever still uses the secret in {PREVIOUS} would be refused; "
-        "nobody is there to be asked: --yes goes on\n",
+        f"error: senders that still use the secret in {PREVIOUS} would be refused; "
+        "no terminal to ask in: use --yes to go on\n",
     )
     assert accepted() == (B, A)
     assert secret("--drop-previous", "--yes", piped=C) == (
@@ -372,7 +372,7 @@ def test_the_previous_secret_is_dropped(secret: Run) -> None:
         "",
     )
     assert stored() == {NAME: B}
-    assert secret("--drop-previous") == (0, f"{NAME} has no previous secret: there is nothing to drop\n", "")
+    assert secret("--drop-previous") == (0, f"{NAME} has no previous secret; nothing to drop\n", "")
 
 
 @pytest.mark.parametrize(("answer", "valid"), [("n", (B, A)), ("y", (B,))])
@@ -385,7 +385,7 @@ def test_on_a_terminal_one_is_asked_before_the_previous_is_dropped(
     status, _, err = typed("--drop-previous", seen=answer)
 
     assert status == (130 if answer == "n" else 0)
-    assert err == f"whoever still uses the secret in {PREVIOUS} would be refused. Go on? [y/N]: "
+    assert err == f"senders that still use the secret in {PREVIOUS} would be refused. Go on? [y/N]: "
     assert accepted() == valid
 
 
@@ -395,7 +395,8 @@ def test_the_only_secret_is_not_dropped(secret: Run) -> None:
     assert secret("--drop-previous", "--yes") == (
         1,
         "",
-        f"error: {NAME} is not there, and the previous secret is the only one; first python -m generator secret zoom\n",
+        f"error: {NAME} does not exist, so only the previous secret is valid; "
+        f"first store one: python -m generator secret zoom\n",
     )
     assert stored() == {PREVIOUS: A}
 
@@ -426,7 +427,7 @@ def test_a_parameter_that_is_not_encrypted_is_from_now_on(secret: Run, value: st
     assert (status, err) == (
         0,
         f"warning: {NAME} was a String until now, which is not encrypted, and its old versions still are: "
-        "what it held should not be valid for long\n",
+        "replace the secret that it held soon\n",
     )
     assert accepted() == ((A,) if value == A else (B, A))
     assert {one["Type"] for one in ssm().describe_parameters()["Parameters"]} == {"SecureString"}
@@ -568,14 +569,14 @@ def test_of_several_secrets_each_is_stored_under_its_name(secret: Run, tmp_path:
         f"stored     {path}/auth_token, encrypted",
         "noticed    by the functions within ten seconds",
         "next       see that the vendor has it too",
-        f"also       it needs another one: {again} --name other --sources {sources}",
+        f"also       the source needs another secret: {again} --name other --sources {sources}",
     ]
     secret("--sources", sources, "--name", "other", piped=B, source="acme")
     status, out, err = secret("--sources", sources, "--name", "other", piped=C, source="acme")
     assert (status, err) == (0, "")
     assert out.splitlines()[-2:] == [
-        f"also       it needs another one: {again} --sources {sources}",
-        "then       when the vendor uses it, the previous one goes: "
+        f"also       the source needs another secret: {again} --sources {sources}",
+        "then       once the vendor uses it, drop the previous one: "
         f"{again} --name other --drop-previous --sources {sources}",
     ]
     assert secret("--sources", sources, "--name", "other", "--drop-previous", "--yes", source="acme")[0] == 0
@@ -584,7 +585,7 @@ def test_of_several_secrets_each_is_stored_under_its_name(secret: Run, tmp_path:
 
 
 def test_a_name_that_is_none_of_its_secrets_is_said(secret: Run, faults: Faults, tmp_path: Path) -> None:
-    said = "error: acme has no secret othre; there is auth_token, other\n"
+    said = "error: acme has no secret othre; it has auth_token, other\n"
     assert secret("--sources", of_two(tmp_path), "--name", "othre", piped=A, source="acme") == (1, "", said)
     assert faults.made == []
 
@@ -673,7 +674,7 @@ def test_a_public_key_is_the_vendors_to_make(secret: Run, faults: Faults, tmp_pa
 def test_a_source_whose_vendor_publishes_its_keys_needs_none(secret: Run, faults: Faults, tmp_path: Path) -> None:
     auth = "{sns: {topics: ['arn:aws:sns:us-west-2:123456789012:alarms']}}"
     make_definition(tmp_path, f"description: x\nwebhook: {{auth: {auth}}}\n", "acme")
-    said = "error: acme needs no secret: the public keys with which it verifies are fetched\n"
+    said = "error: acme needs no secret: it verifies with public keys, which it fetches\n"
     assert secret("--sources", str(tmp_path), piped=A, source="acme") == (1, "", said)
     assert faults.made == []
 
@@ -681,7 +682,11 @@ def test_a_source_whose_vendor_publishes_its_keys_needs_none(secret: Run, faults
 @pytest.mark.parametrize(
     ("args", "status", "wrong"),
     [
-        (["zoom", "--generate", "--drop-previous"], 2, "--generate stores a secret, and --drop-previous stores none"),
+        (
+            ["zoom", "--generate", "--drop-previous"],
+            2,
+            "use either --generate or --drop-previous",
+        ),
         (["zoom", "--env", "Prod"], 2, "--env Prod: must be one of"),
         (["zoom", A], 2, "Got unexpected extra argument"),
         ([], 2, "Missing argument 'SOURCE'"),

@@ -122,9 +122,9 @@ def test_a_first_deployment_from_nothing_to_what_is_to_be_told(run: Run, aws: Cl
     assert out.splitlines() == [
         "",
         f"{NAME}  {WHERE}, new",
-        f"made      the helper bucket {BUCKET}",
+        f"created   the helper bucket {BUCKET}",
         f"uploaded  s3://{BUCKET}/{zip_key(code)}",
-        "        resource  type                   replaced  what of it",
+        "        resource  type                   replaced  properties",
         "add     Events    AWS::SQS::Queue",
         "change  Webhook   AWS::Lambda::Function  no        Code, Tags",
         f"12:00:00 CREATE_IN_PROGRESS {NAME}",
@@ -204,7 +204,7 @@ def test_a_dry_run_shows_what_would_change_and_leaves_nothing(run: Run, aws: Clo
     assert out.splitlines() == [
         "",
         f"{NAME}  {WHERE}, new",
-        "        resource  type                   replaced  what of it",
+        "        resource  type                   replaced  properties",
         "add     Events    AWS::SQS::Queue",
         "change  Webhook   AWS::Lambda::Function  no        Code, Tags",
         "nothing was changed",
@@ -248,7 +248,7 @@ def test_ctrl_c_while_it_is_deployed_says_that_it_goes_on(run: Run, aws: CloudFo
     status, out, _ = run("deploy", "zoom", "--yes")
     assert (status, out.splitlines()[-1]) == (
         130,
-        "CloudFormation goes on with it; to see how: "
+        "CloudFormation goes on; to see its progress: "
         f"aws cloudformation describe-stack-events --stack-name {NAME} --region {REGION}",
     )
     assert aws.named("delete_stack") == aws.named("delete_change_set") == []
@@ -257,9 +257,9 @@ def test_ctrl_c_while_it_is_deployed_says_that_it_goes_on(run: Run, aws: CloudFo
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        ([], "name sources, or say --all"),
-        (["zoom", "--all"], "name sources, or say --all"),
-        (["zoom"], "nobody is there to be asked: --yes deploys, --dry-run shows what would change"),
+        ([], "name sources, or use --all"),
+        (["zoom", "--all"], "name sources, or use --all"),
+        (["zoom"], "no terminal to ask in: use --yes to deploy, or --dry-run to see what would change"),
         (["zoom", "--yes", "--parameter", "x"], "Invalid value for '--parameter': x: must be NAME=VALUE"),
         (["zoom", "--yes", "--parameter", "=x"], "Invalid value for '--parameter': =x: must be NAME=VALUE"),
         (
@@ -467,7 +467,7 @@ def test_what_is_anothers_is_refused(run: Run, aws: CloudFormation) -> None:
     assert {call for call, _ in aws.calls} == {"describe_stacks"}
 
 
-FAILED_FIRST = "its creation failed, and it holds nothing: it is to be deleted and created anew"
+FAILED_FIRST = "its creation failed, and it is empty; it has to be deleted and created again"
 
 
 def test_a_creation_that_failed_is_cleaned_up_and_made_anew(run: Run, aws: CloudFormation) -> None:
@@ -495,7 +495,7 @@ def test_a_creation_that_failed_is_not_cleaned_up_by_a_dry_run(run: Run, aws: Cl
     aws.holds("ROLLBACK_COMPLETE")
     status, out, err = run("deploy", "zoom", "--dry-run")
     assert (status, err) == (0, "")
-    assert out.splitlines()[2:] == [FAILED_FIRST, "a dry run ends here: there can be no change set before"]
+    assert out.splitlines()[2:] == [FAILED_FIRST, "the dry run ends here: a change set is only possible after that"]
     typing(monkeypatch, "n")
     status, out, err = run("deploy", "zoom")
     assert (status, err) == (1, "")
@@ -533,7 +533,7 @@ def test_a_rollback_that_failed_is_continued_and_then_updated(run: Run, aws: Clo
     status, out, err = run("deploy", "zoom", "--yes")
     assert (status, err) == (0, "")
     assert out.splitlines()[2:5] == [
-        "the rollback of its last update failed: that is to be continued first",
+        "the rollback of its last update failed; it has to be continued first",
         f"12:00:00 UPDATE_ROLLBACK_IN_PROGRESS {NAME}",
         f"12:00:00 UPDATE_ROLLBACK_COMPLETE {NAME}",
     ]
@@ -559,7 +559,7 @@ def test_an_update_that_is_still_being_cleaned_up_is_waited_for(run: Run, aws: C
     monkeypatch.setattr(progress, "pause", lambda _client: stack.update(StackStatus="UPDATE_COMPLETE"))
     status, out, err = run("deploy", "zoom", "--dry-run")
     assert (status, err) == (0, "")
-    assert out.splitlines()[2] == "its last update is still being cleaned up: that is waited for"
+    assert out.splitlines()[2] == "its last update is still being cleaned up; waiting for that"
     assert aws.named("create_change_set")[0]["ChangeSetType"] == "UPDATE"
 
 
@@ -600,11 +600,11 @@ def test_what_would_be_lost_or_moved_is_said_before_the_question(run: Run, aws: 
     aws.changes = [{**ADDED, "Action": "Modify", "Replacement": "True", "PolicyAction": "ReplaceAndRetain"}]
     out = run("deploy", "zoom", "--dry-run")[1]
     assert out.splitlines()[2:] == [
-        "        resource  type             replaced  what of it",
+        "        resource  type             replaced  properties",
         "change  Events    AWS::SQS::Queue  yes",
-        "mind: Events is replaced: the old queue stays behind with the messages in it; "
+        "warning: Events is replaced: the old queue stays behind with the messages in it; "
         "whoever uses it must be told the new one",
-        "mind: the endpoint's path is /events and no longer /hook: the vendor must be told the new URL",
+        "warning: the endpoint's path is /events and no longer /hook: the vendor must be told the new URL",
         "nothing was changed",
     ]
 
@@ -621,9 +621,9 @@ def test_what_older_code_would_take_away_is_said_before_the_question(
     assert (status, out.splitlines()[-4:]) == (
         1,
         [
-            f"mind: this is version {VERSION} of the framework, and 9.0.0 is deployed: what came since goes again",
-            "mind: Sweep is removed: what the queue does not take is no longer sent later",
-            "mind: the alarm Silence is removed: nobody is told any more when something is wrong there",
+            f"warning: this is version {VERSION} of the framework, and 9.0.0 is deployed: what came since goes again",
+            "warning: Sweep is removed: what the queue does not take is no longer sent later",
+            "warning: the alarm Silence is removed: nobody is told any more when something is wrong there",
             "Deploy this? [y/N]: nothing was changed",
         ],
     )
@@ -693,7 +693,7 @@ def test_outputs_alone_may_change(run: Run, aws: CloudFormation) -> None:
     aws.changes = []
     status, out, _ = run("deploy", "zoom", "--yes")
     assert status == 0
-    assert out.splitlines()[4] == "only its outputs change"
+    assert out.splitlines()[4] == "only outputs change"
     assert len(aws.named("execute_change_set")) == 1
 
 
@@ -721,7 +721,7 @@ def test_a_pipeline_gets_its_own_zips_and_says_what_comes_next(run: Run, aws: Cl
 
 
 def test_all_are_those_that_are_deployed(run: Run, aws: CloudFormation) -> None:
-    said = f"error: no source of {SOURCES} is deployed to dev yet: name one\n"
+    said = f"error: no source of {SOURCES} is deployed to dev yet; name one\n"
     assert run("deploy", "--all", "--yes") == (1, "", said)
     aws.holds("REVIEW_IN_PROGRESS", OKTA)
     aws.holds("CREATE_COMPLETE")
@@ -756,7 +756,7 @@ def test_a_stack_without_a_source_is_said_where_all_are_deployed(run: Run, aws: 
     monkeypatch.setattr(aws, "list_stacks", refuse)
     status, _, err = run("deploy", "--all", "--dry-run")
     why = "AWS: ListStacks: AccessDenied: you may not"
-    assert (status, err) == (0, f"note: stacks that have no source in {SOURCES} are not looked for: {why}\n")
+    assert (status, err) == (0, f"note: stacks that have no source in {SOURCES} can't be looked for: {why}\n")
 
 
 MALFORMED = {
@@ -817,7 +817,7 @@ def test_who_leaves_one_out_is_asked_about_the_next(run: Run, aws: CloudFormatio
 def test_a_redrive_goes_with_neither(run: Run, aws: CloudFormation, more: str) -> None:
     status, _, err = run("deploy", "zoom", "--redrive", more)
     assert (status, aws.calls) == (2, [])
-    assert "--redrive sends events: it goes neither with --pipeline nor with --dry-run" in err
+    assert "--redrive sends events, so it can't be used with --pipeline or --dry-run" in err
 
 
 def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked(
@@ -896,7 +896,7 @@ def announced(previous: str = "") -> list[str]:
         f"{NAME}  {WHERE}, CREATE_COMPLETE",
         "",
         "  goes   Api, Webhook",
-        f"  goes   {OUTPUTS['EndpointUrl']}, for good: a new stack has another",
+        f"  goes   {OUTPUTS['EndpointUrl']}, for good; a new stack gets another",
         f"  stays  Events, 2 messages  {url}/Events",
         f"  stays  DeadLetters, 0 messages  {url}/DeadLetters",
         f"  stays  Kept, 0 rejected, 0 waiting for the queue  {KEPT}",
@@ -966,7 +966,7 @@ def waiting(deployed: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> Callab
 BRING_IN = (
     f"until zoom is deployed again, and then python -m generator redrive zoom --from-bucket {KEPT} --region {REGION}"
 )
-FIRST = "Send what waits for the queue first? [Y/n]: "
+FIRST = "Send the messages that wait for the queue first? [Y/n]: "
 
 
 def test_what_waits_is_sent_before_what_sends_it_goes(run: Run, waiting: Callable[..., Sweeps], monkeypatch) -> None:
@@ -977,9 +977,9 @@ def test_what_waits_is_sent_before_what_sends_it_goes(run: Run, waiting: Callabl
     lines = out.splitlines()
     assert lines[7:9] == [
         f"  stays  Kept, 1 rejected, 2 waiting for the queue  {KEPT}",
-        f"         nothing sends these any more, {BRING_IN}",
+        f"         nothing sends these any longer {BRING_IN}",
     ]
-    assert f"{FIRST}2 messages that waited sent" in lines
+    assert f"{FIRST}sent 2 waiting messages" in lines
     assert lines[-3:-1] == [
         f"  Kept, 1 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
         f"    nothing sends these, {BRING_IN}",
@@ -992,7 +992,7 @@ def test_where_nobody_is_asked_what_waits_is_sent_and_what_stays_is_said(
     waiting({"sent": 1, "left": 1})
     status, out, err = run("delete", "zoom", "--yes")
     assert (status, err) == (0, "")
-    assert "1 message that waited sent, and 1 message that the queue does not take now" in out.splitlines()
+    assert "sent 1 waiting message; the queue does not take 1 message now" in out.splitlines()
     assert f"  Kept, 1 rejected, 1 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
     assert f"    nothing sends these, {BRING_IN}" in out.splitlines()
 
@@ -1008,7 +1008,7 @@ def test_a_stack_whose_sweep_can_not_be_asked_is_deleted_all_the_same(run: Run, 
     waiting(refusal("you may not", "AccessDeniedException", "Invoke"))
     status, out, err = run("delete", "zoom", "--yes")
     why = "AWS: Invoke: AccessDeniedException: you may not"
-    assert (status, err) == (0, f"warning: what waits for the queue stays in the bucket: {why}\n")
+    assert (status, err) == (0, f"warning: messages that wait for the queue stay in the bucket: {why}\n")
     assert f"  Kept, 1 rejected, 2 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
 
 
@@ -1045,7 +1045,7 @@ def test_another_name_than_the_stacks_deletes_nothing(run: Run, deployed: CloudF
     typing(monkeypatch, "yes")
     status, out, err = run("delete", "zoom")
     assert (status, err) == (1, "")
-    asked = f"Type {NAME} to delete it: that is not its name: nothing was deleted"
+    asked = f"Type {NAME} to delete it: that is not its name; nothing was deleted"
     assert out.splitlines() == [*announced(previous), asked]
     assert deployed.named("delete_stack") == []
 
@@ -1061,7 +1061,7 @@ def test_a_queue_that_somebody_deleted_is_said(run: Run) -> None:
 
 def test_nobody_to_ask_deletes_nothing(run: Run, deployed: CloudFormation) -> None:
     status, _, err = run("delete", "zoom")
-    assert (status, err.splitlines()[-1]) == (2, "Error: nobody is there to be asked: --yes deletes")
+    assert (status, err.splitlines()[-1]) == (2, "Error: no terminal to ask in: use --yes to delete")
     status, _, err = run("delete", "zoom", "--yes", "--project", "9")
     assert (status, err.splitlines()[-1][:20]) == (2, "Error: --project 9: ")
     assert run("delete", "zoom", "--yes", "--project", "x" * 26)[0] == 2
@@ -1092,7 +1092,7 @@ def test_a_stack_that_holds_nothing_is_deleted_in_any_state(run: Run, aws: Cloud
     stack = aws.holds(status, Outputs=[])
     done, out, err = run("delete", "zoom", "--yes")
     assert (done, err) == (0, "")
-    assert out.splitlines()[3] == "  goes   nothing but its name: it holds nothing"
+    assert out.splitlines()[3] == "  goes   only its name; it is empty"
     assert out.splitlines()[-1] == "deleted"
     assert aws.named("delete_stack") == [{"StackName": stack["StackId"]}]
 
@@ -1104,7 +1104,7 @@ def test_a_deletion_that_fails_says_why(run: Run, deployed: CloudFormation) -> N
     assert status == 1
     assert err.splitlines() == [
         "error: Webhook: it is in use",
-        f"error: stack {NAME} is in DELETE_FAILED: mend what keeps it, and delete it again",
+        f"error: stack {NAME} is in DELETE_FAILED: fix what prevents it, and delete it again",
     ]
 
 

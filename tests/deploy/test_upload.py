@@ -518,7 +518,7 @@ def test_what_is_built_is_uploaded_and_its_stacks_are_a_click_away(upload, build
     status, lines, err = upload("zoom", "--env", "prod", "--bucket", MINE)
 
     assert (status, err) == (0, "")
-    assert lines[0] == f"bucket  {MINE}, made now"
+    assert lines[0] == f"bucket  {MINE}, created now"
     files = {"merge.zip": build / "merge.zip", **{f"zoom/{name}": build / "zoom" / name for name in FILES}}
     keys = {name: f"code/{hashlib.sha256(file.read_bytes()).hexdigest()}{file.suffix}" for name, file in files.items()}
     rows = [line.split() for line in lines[1:6]]
@@ -534,10 +534,10 @@ def test_what_is_built_is_uploaded_and_its_stacks_are_a_click_away(upload, build
         "next, for zoom",
         "python -m generator secret zoom --env prod store the secret that it is verified with",
         f"python -m generator deploy zoom --env prod --bucket {MINE} --build {build} "
-        "deploy it; or make its stack in the console:",
+        "deploy it; or create its stack in the console:",
     ]
     target = Target(environment="prod", bucket_option=MINE)
-    update = "  where it is there already, Update, Replace current template:"
+    update = "  if the stack exists, choose Update, then Replace current template:"
     assert lines[10:] == [
         "  the event source:",
         f"  {quick_create(target, 'MozDef-EF-zoom-prod', keys['zoom/event-source.json'])}",
@@ -621,7 +621,7 @@ def test_a_failure_half_way_is_a_line_and_the_next_upload_goes_on(upload, calls:
 @pytest.mark.parametrize(
     ("args", "wrong"),
     [
-        ([], "name a source, or say --all"),
+        ([], "name a source, or use --all"),
         (["zoom", "--env", "Prod"], "--env Prod: must be one of"),
         (
             ["zoom", "--project", "a" * 26],

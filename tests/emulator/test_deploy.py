@@ -118,7 +118,7 @@ def test_from_nothing_to_an_event_and_then_nothing_to_change(zoom: Source) -> No
     status, out, err = zoom.run("deploy", "--yes")
     assert (status, err) == (0, [])
     assert out[1] == f"{zoom.stack}  {REGION}, account 000000000000, new"
-    assert out[2] == f"made      the helper bucket {zoom.project.lower()}-helper-000000000000-{REGION}"
+    assert out[2] == f"created   the helper bucket {zoom.project.lower()}-helper-000000000000-{REGION}"
     service = zoom.service()
     assert f"  EndpointUrl          {service.outputs['EndpointUrl']}" in out
     queue = service.outputs["EventsQueueUrl"].rpartition("/")[2]
@@ -128,7 +128,7 @@ def test_from_nothing_to_an_event_and_then_nothing_to_change(zoom: Source) -> No
     status, out, err = zoom.run("deploy", "--yes")
 
     assert (status, err) == (0, [])
-    assert out[2].startswith("there     s3://")
+    assert out[2].startswith("exists    s3://")
     assert out[3] == "nothing to change"
     assert details(service) == [json.loads(ZOOM)]
 
@@ -155,7 +155,7 @@ def test_a_changed_definition_is_deployed_in_place(zoom: Source) -> None:
 
     assert (status, err) == (0, [])
     assert ["change", "Webhook", "AWS::Lambda::Function", "no", "Code"] in [line.split() for line in out]
-    assert not [line for line in out if line.startswith("mind: ")]
+    assert not [line for line in out if line.startswith("warning: ")]
     after = zoom.service()
     assert after.outputs == before.outputs
     posted(after)
@@ -237,7 +237,7 @@ def test_a_failed_creation_is_cleaned_up_by_the_next(zoom: Source, monkeypatch: 
     status, out, err = zoom.run("deploy", "--yes")
 
     assert (status, err) == (0, [])
-    assert out[2] == "its creation failed, and it holds nothing: it is to be deleted and created anew"
+    assert out[2] == "its creation failed, and it is empty; it has to be deleted and created again"
     service = zoom.service()
     posted(service)
     assert details(service) == [json.loads(ZOOM)]
@@ -246,14 +246,14 @@ def test_a_failed_creation_is_cleaned_up_by_the_next(zoom: Source, monkeypatch: 
 def test_what_would_be_replaced_is_said_before_it_is(zoom: Source) -> None:
     assert zoom.run("deploy", "--yes")[0] == 0
     _, out, _ = zoom.run("deploy", "--dry-run", "--parameter", "EventsQueueName=fixed")
-    assert [line for line in out if line.startswith("mind: ")] == [
-        "mind: Events is replaced: the old queue stays behind with the messages in it; "
+    assert [line for line in out if line.startswith("warning: ")] == [
+        "warning: Events is replaced: the old queue stays behind with the messages in it; "
         "whoever uses it must be told the new one"
     ]
     zoom.change("webhook:\n", "webhook:\n  path: /hook\n")
     _, out, _ = zoom.run("deploy", "--dry-run")
-    assert [line for line in out if line.startswith("mind: ")] == [
-        "mind: the endpoint's path is /hook and no longer /events: the vendor must be told the new URL"
+    assert [line for line in out if line.startswith("warning: ")] == [
+        "warning: the endpoint's path is /hook and no longer /events: the vendor must be told the new URL"
     ]
 
 
@@ -313,7 +313,7 @@ def test_deleting_does_what_it_says(zoom: Source) -> None:
         "  goes   AccessLog, Answers5xx, Api, Clock, ClockRole, Dashboard, DeadLetter, Forgeries, HandlerFails, "
         "Integration, NoSecret, PostRoute, Redrive, RedriveLog, RedriveRole, RedrivingFails, Refused, Stage, "
         "Throttled, TooLarge, TooLargeCount, Unread, Unsent, Webhook, WebhookLog, WebhookPostPermission, WebhookRole",
-        f"  goes   {service.emulator.invoke_url(service.outputs)}, for good: a new stack has another",
+        f"  goes   {service.emulator.invoke_url(service.outputs)}, for good; a new stack gets another",
         f"  stays  DeadLetters, 0 messages  {service.outputs['DeadLettersQueueUrl']}",
         f"  stays  Events, 1 message  {queue}",
         f"  stays  Kept, 0 rejected, 0 waiting for the queue  {kept}",

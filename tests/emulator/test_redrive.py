@@ -270,7 +270,7 @@ def test_the_state_of_a_source_says_what_there_is_to_do(account: Emulator, run: 
     assert service(account).post(body, zoom_headers(body)).status == 200
     status, out, _ = run("status")
     assert status == 1
-    assert "rejected  1 request with events that could not be shaped: python -m generator rejected zoom" in out
+    assert "rejected  1 request with rejected events: python -m generator rejected zoom" in out
     told = json.loads(run("status", "--json")[1])
     assert (told["rejected"], told["well"], told["stack"]) == (1, False, STACK)
     assert "  flowing   not counted on this machine\n" in out

@@ -480,6 +480,6 @@ def test_a_definition_that_is_in_neither_repository_is_said_before_anything_star
     capsys.readouterr()
     assert main(["rehearse", "mine"]) == 1
     assert capsys.readouterr().err == (
-        "error: sources/mine/source.yml: is in neither repository, so its pipeline would not find it: commit it to the "
+        "error: sources/mine/source.yml: is in neither repository, so its pipeline would not find it. Commit it to the "
         "framework's sources/, or let `pipeline: {private: true}` put it into the configuration\n"
     )

@@ -124,7 +124,7 @@ def test_with_json_a_sample_that_is_sent_is_one_line_and_nothing_else(build: Pat
     body = sample("zoom", "user.signed_in")
     assert_acceptable(json.loads(line), "zoom", body, "2026-03-02T08:14:55.310+00:00")
     assert json.loads(line)["details"] == body
-    assert run.err.endswith("\nended; nothing is left behind\n")
+    assert run.err.endswith("\nstopped; nothing is left behind\n")
 
 
 def test_a_person_sees_the_endpoint_each_request_and_the_message(build: Path, tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_whatever_ends_it_nothing_is_left(
         assert eventually(lambda: run.family() == [], seconds=2)  # what is killed needs a moment to be gone
         assert run.temporary == []
         assert not (build / ".run").exists()
-        assert run.err.endswith("\nended; nothing is left behind\n")
+        assert run.err.endswith("\nstopped; nothing is left behind\n")
 
 
 @needs_proc
@@ -246,7 +246,7 @@ def test_ended_while_it_starts_nothing_is_left(build: Path, tmp_path: Path) -> N
         assert run.process.wait(20) == 0
         assert eventually(lambda: run.family() == [], seconds=2)  # what is killed needs a moment to be gone
         assert run.temporary == []
-        assert run.out == "\nended; nothing is left behind\n"
+        assert run.out == "\nstopped; nothing is left behind\n"
 
 
 @needs_proc
@@ -298,7 +298,7 @@ def test_a_build_that_is_not_what_the_definition_says_now_is_run_with_a_warning(
     with running(tmp_path, built, "zoom", "--sources", str(sources)) as run:
         run.wait_until_ready()
         copied = f"python -m generator zoom --sources {sources} --build {built}"
-        assert run.err == f"warning: {built / 'zoom'}: is not what the definition says now: {copied}\n"
+        assert run.err == f"warning: {built / 'zoom'}: is not what the definition says now; build it: {copied}\n"
 
 
 def test_a_port_in_use_is_said(build: Path, tmp_path: Path) -> None:

@@ -189,7 +189,7 @@ def test_the_first_upload_makes_a_private_bucket_and_the_second_changes_nothing(
     status, out, err = upload()
 
     assert (status, err) == (0, "")
-    assert out.splitlines()[0] == f"bucket  {DEFAULT}, made now"
+    assert out.splitlines()[0] == f"bucket  {DEFAULT}, created now"
     assert [line.split()[-1] for line in out.splitlines()[1:6]] == ["uploaded"] * 5
     settled = read_back(aws, DEFAULT)
     assert settled == {
@@ -325,8 +325,8 @@ def test_a_secret_is_stored_rotated_and_dropped(aws: Emulator, may: May, run: Ru
     status, nothing, err = run("secret", "zoom", piped=B)
     assert (status, nothing) == (1, "")
     assert err == (
-        f"error: there is room for one previous secret, and the one in {NAME}_previous would be refused; "
-        "nobody is there to be asked: --yes goes on\n"
+        f"error: only one previous secret is kept, and the one in {NAME}_previous would be refused; "
+        "no terminal to ask in: use --yes to go on\n"
     )
     assert run("secret", "zoom", "--drop-previous", "--yes") == (
         0,
@@ -336,7 +336,7 @@ def test_a_secret_is_stored_rotated_and_dropped(aws: Emulator, may: May, run: Ru
     assert accepted(aws) == (out.strip(),)
     assert run("secret", "zoom", "--drop-previous") == (
         0,
-        f"{NAME} has no previous secret: there is nothing to drop\n",
+        f"{NAME} has no previous secret; nothing to drop\n",
         "",
     )
 

@@ -219,7 +219,10 @@ def test_the_time_of_a_body_or_a_token_is_the_requests_own_too(verify: Run) -> N
 def test_request_without_a_time_is_verified_as_of_now(verify: Run) -> None:
     sent = signed_by(bundled_source("github").source.webhook.auth, b"{}", {"X-GitHub-Event": "push"}, url=URL)
     status, _, err = verify("github", sent, "--at", "request")
-    assert (status, err) == (0, "warning: the request has no time that the definition looks at: now is taken\n")
+    assert (status, err) == (
+        0,
+        "warning: the request has no time that the definition checks; using the current time\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -245,8 +248,8 @@ def test_invalid_option_is_reported(verify: Run, args: list[str], said: str) -> 
 @pytest.mark.parametrize(
     ("piped", "args", "said"),
     [
-        (b"", [], "there is no secret on standard input"),
-        (b"\n", [], "there is no secret on standard input"),
+        (b"", [], "no secret on standard input"),
+        (b"\n", [], "no secret on standard input"),
         (b"\xff", [], "the secret is not UTF-8 text"),
         (b"a\nb\nc\n", ["--previous"], "standard input has 3 lines, for 2 secrets"),
     ],
@@ -259,7 +262,7 @@ def test_closed_standard_input_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_
     (tmp_path / "captured").write_bytes(http(zoom()))
     monkeypatch.setattr(sys, "stdin", None)
     assert main(["verify", "zoom", "--request", str(tmp_path / "captured"), "--sources", str(SOURCES)]) == 1
-    assert capsys.readouterr().err == "error: there is no secret: standard input is closed\n"
+    assert capsys.readouterr().err == "error: no secret: standard input is closed\n"
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
@@ -407,7 +410,7 @@ def test_without_a_key_file_the_vendor_is_asked_and_that_is_announced(
     make_definition(tmp_path / "s", SNS)
     nobody_is_asked.pages[issuers.CERTIFICATE_URL] = issuers.certificate()
     status, _, err = verify("made", sns(), "--sources", str(tmp_path / "s"), piped="")
-    told = "asks the SigningCertURL of the message for keys; with --keys FILE, nobody is asked\n"
+    told = "asks the SigningCertURL of the message for keys; with --keys FILE, nothing is fetched\n"
     assert (status, err) == (0, told)
 
 

@@ -1010,10 +1010,10 @@ def test_what_there_is_to_do_is_said_with_the_command_that_does_it(account: Acco
   flowing   yes: 1,200 requests in the last hour, 2,000 in the last day
   sent      1,100 messages in the last hour, 1,100 in the last day
   waiting   1 message for MozDef, the oldest for 2 hours
-  dead      2 dead letters, which MozDef took ten times: see what its worker says, then {again}
-  rejected  1 request with events that could not be shaped: {do.format("rejected", "")}
-  unsent    1 request that the queue did not take: tried again every five minutes
-  never     1 object with messages that SQS refuses, below unsendable/ in {BUCKET}
+  dead      2 dead letters, which MozDef took ten times. See what its worker logs, then {again}
+  rejected  1 request with rejected events: {do.format("rejected", "")}
+  unsent    1 request that the queue did not take; the sweep tries again every five minutes
+  never     1 object with messages that SQS rejects, below unsendable/ in {BUCKET}
   alarm     Refused-1: zoom: events could not be shaped.
   secret    auth_token not there: {do.format("secret", "")}
 """,
@@ -1079,7 +1079,7 @@ def test_what_schemas_do_not_know_and_what_is_sent_again_is_counted_where_a_sour
     count("MozDefEventFramework", "Duplicate", "Stack", STACK, (1_000, 5 * HOURS))
     out = run("status")[1]
     assert "  not sent  0 messages that had been sent before in the last hour, 1,000 in the last day\n" in out
-    unknown = "2 events of which the schemas did not know something in the last hour, 5 in the last day"
+    unknown = "2 events with fields or values that the schemas do not know in the last hour, 5 in the last day"
     assert f"  drift     {unknown}: the dashboard says what\n" in out
     told = json.loads(run("status", "--json")[1])
     assert (told["drift"], told["duplicates"]) == ({"hour": 2, "day": 5}, {"hour": 0, "day": 1_000})
@@ -1335,7 +1335,7 @@ def test_who_may_not_look_for_what_was_left_behind_is_told(run: Run, monkeypatch
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "you may not"}}, "ListBuckets")
 
     monkeypatch.setattr(retained_resources, "find_retained", refuse)
-    said = "  earlier   not known: you may not list buckets and queues, which earlier stacks left behind\n"
+    said = "  earlier   unknown: you have no permission to list the buckets and queues of earlier stacks\n"
     status, out, _ = run("status")
     assert (status, said in out) == (0, True)
     told = json.loads(run("status", "--json")[1])

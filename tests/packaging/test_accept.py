@@ -227,6 +227,6 @@ def test_what_is_stale_beside_a_sample_is_said_and_removed_once_that_is_accepted
             }.items()
         )
     ] + ["2 problems; nothing was written"]
-    assert acme.run("--accept").err == f"note: sources/acme/samples/{stale}: was stale, and is removed\n"
+    assert acme.run("--accept").err == f"note: sources/acme/samples/{stale}: was outdated and is removed\n"
     assert set(contents(CONFIG)) == set(contents(SAMPLES)) == {"a.json", stored, "b.json", "b.mozdef.json"}
     assert acme.run("--check").status == 0

@@ -111,9 +111,9 @@ mozdef:
         "built build/acme",
         "",
         "missing",
-        "s/acme/source.yml where id, type and time are in the body, and what an analyst is to read",
-        "s/acme/samples/EVENT.json the body of a request, as the vendor sends it: there is none yet",
-        "s/acme/README.md what to click at the vendor, and what it sends again",
+        "s/acme/source.yml write where id, type and time are in the body, and what an analyst should read",
+        "s/acme/samples/EVENT.json add the body of a request as the vendor sends it; there is none yet",
+        "s/acme/README.md write what to click at the vendor, and when it sends again",
         "",
         "next",
         "python -m generator acme --accept --sources s build it again, after any change; read what it stores",
@@ -218,7 +218,7 @@ def test_a_token_is_asked_for_in_a_header_or_else_in_the_query(new, typed: list[
 
 
 CONTRADICTION = (
-    "That can't be: timestamp: is not part of what is signed, so its window stops no replay; take it out, or add "
+    "Invalid answer: timestamp: is not part of what is signed, so its window stops no replay; take it out, or add "
     "{timestamp} to `signed`\n"
 )
 
@@ -226,7 +226,7 @@ CONTRADICTION = (
 def test_answers_that_contradict_each_other_are_told_at_once_and_asked_again(new) -> None:
     typed = ["My events", "hmac", "X-Sig", "", "", "", "X-Time", "", "{body}", "", "{body}"]
     status, _, err = new("acme", typed="\n".join([*typed, ""]))
-    assert (status, err.count("That can't be"), CONTRADICTION in err) == (0, 1, True)
+    assert (status, err.count("Invalid answer"), CONTRADICTION in err) == (0, 1, True)
     assert yaml.safe_load(text())["webhook"]["auth"] == {"hmac": {"signature": {"header": "X-Sig"}}}
     assert "--" not in err
 
@@ -234,7 +234,7 @@ def test_answers_that_contradict_each_other_are_told_at_once_and_asked_again(new
 def test_what_an_option_says_is_not_asked_again(new) -> None:
     given = (*DESCRIBED, "--auth", "hmac", "--header", "X-Sig", "--timestamp-header", "X-Time")
     status, _, err = new("acme", *given, typed="\n\n\n\n{body}\n{timestamp}:{body}\n")
-    assert (status, err.count("That can't be"), CONTRADICTION in err) == (0, 1, True)
+    assert (status, err.count("Invalid answer"), CONTRADICTION in err) == (0, 1, True)
     assert yaml.safe_load(text())["webhook"]["auth"]["hmac"]["signed"] == "{timestamp}:{body}"
 
 
@@ -243,19 +243,19 @@ def test_what_an_option_says_is_not_asked_again(new) -> None:
     [
         (
             ["d" * 201, "Mine", "token", "X-T", ""],
-            "That can't be: it must have 1 to 200 characters",
+            "Invalid answer: it must have 1 to 200 characters",
         ),
         (
             ["Mine", "token", "X T", "X-T", ""],
-            "That can't be: header: must be the name of a header, such as x-signature",
+            "Invalid answer: header: must be the name of a header, such as x-signature",
         ),
         (
             ["Mine", "hmac", "X-T", "", "", "", "", "{timestamp}{body}", "", "{body}"],
-            "That can't be: signed: has {timestamp}, but no key `timestamp` says which header that is",
+            "Invalid answer: signed: has {timestamp}, but no key `timestamp` says which header that is",
         ),
         (
             ["Mine", "hmac", "X-T", "", "", "", "", "{nope}", "", "{body}"],
-            "That can't be: signed: {nope} is not a piece of a request",
+            "Invalid answer: signed: {nope} is not a piece of a request",
         ),
     ],
 )
@@ -263,7 +263,7 @@ def test_an_answer_that_can_not_be_is_asked_again(new, typed: list[str], said: s
     status, _, err = new("acme", typed="\n".join([*typed, ""]))
     assert status == 0
     assert said in err
-    assert err.count("That can't be") == 1
+    assert err.count("Invalid answer") == 1
 
 
 def test_who_goes_away_while_asked_leaves_nothing(new) -> None:
@@ -283,17 +283,17 @@ def test_who_goes_away_while_asked_leaves_nothing(new) -> None:
         ([*DESCRIBED, "--auth", "token"], "nobody is there to be asked: --header must be given"),
         (
             [*DESCRIBED, "--auth", "basic", "--header", "X", "--signed", "x"],
-            "--header and --signed says nothing of basic",
+            "--header and --signed can't be used with --auth basic",
         ),
-        ([*DESCRIBED, "--auth", "token", "--header", "X", "--query", "y"], "--header says nothing of token"),
-        (["--copy"], "--copy copies the source that --from names"),
+        ([*DESCRIBED, "--auth", "token", "--header", "X", "--query", "y"], "--header can't be used with --auth token"),
+        (["--copy"], "--copy needs --from, which names the source to copy"),
         (
             ["--from", "zoom", "--auth", "basic"],
-            "--auth can't be given with --from: zoom says how its sender is verified",
+            "--auth can't be used with --from: zoom defines how its sender is verified",
         ),
         (
             ["--from", "zoom", "--timestamp-header", "X"],
-            "--timestamp-header can't be given with --from: zoom says how its sender is verified",
+            "--timestamp-header can't be used with --from: zoom defines how its sender is verified",
         ),
     ],
 )
@@ -375,7 +375,7 @@ def test_a_captured_request_proposes_the_scheme_and_becomes_the_first_sample(new
         "left out x-acme-signature: the credential, and in no sample",
         "authorization, cookie, api_key in the query: may be secret, and is in no sample",
         "masked session[].refresh_token: may be secret; `events.mask` hides it in every event",
-        "s/acme/samples/user.login.json a real event: look for people and secrets in it before you share it",
+        "s/acme/samples/user.login.json a real event: remove people and secrets from it before you share it",
     ):
         assert line in lines(out)
     found = yaml.safe_load(text())
@@ -615,7 +615,7 @@ def test_a_handshake_shows_the_scheme_and_is_no_sample(new) -> None:
     assert (
         lines(out)[1] == "sure it is a handshake of zoom: its headers and its body are what that definition looks for"
     )
-    assert "note it is no sample of an event: capture one of those too" in lines(out)
+    assert "note this is no sample of an event; capture one of those too" in lines(out)
     assert files() == ["README.md", "source.yml"]
 
 
@@ -724,7 +724,7 @@ def test_a_build_that_fails_afterwards_says_that_the_source_is_there(new) -> Non
     status, _, err = new("acme", *DESCRIBED, "--auth", "basic")
     assert status == 1
     assert err.splitlines()[-1] == (
-        "error: s/acme is there, and was not built: python -m generator acme --accept --sources s"
+        "error: s/acme is written, but was not built: python -m generator acme --accept --sources s"
     )
     assert files() == ["README.md", "source.yml"]
 

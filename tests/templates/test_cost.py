@@ -112,7 +112,7 @@ def test_the_command_says_it_to_programs(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize("arguments", [[], ["zoom", "--all"]])
 def test_which_sources_is_said_once(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", *arguments]) == 2
-    assert "name sources, or say --all" in capsys.readouterr().err
+    assert "name sources, or use --all" in capsys.readouterr().err
 
 
 WAYS: list[tuple[str, str, dict[str, Any]]] = [
