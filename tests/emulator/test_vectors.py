@@ -21,7 +21,8 @@ import pytest
 from generator import names
 from generator.definition.read import Definition
 from generator.definition.secret_names import ssm_names
-from generator.local.emulator import Emulator, run_emulator
+from generator.local.emulator import Emulator
+from generator.local.start import run_emulator
 from generator.packaging import bundle, product
 from generator.samples import gateway
 from lambdas.auth import leaves
