@@ -17,8 +17,9 @@ import pytest
 import urllib3
 
 from generator.definition.read import Definition
-from generator.local.emulator import Emulator, run_emulator
+from generator.local.emulator import Emulator
 from generator.local.running import deploy_source
+from generator.local.start import run_emulator
 from generator.names import secret_path, stack_name
 from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
