@@ -841,7 +841,7 @@ def test_a_token_for_another_or_of_another_time_is_refused(changes: dict[str, An
 @pytest.mark.parametrize(
     "changes", [{"aud": "[svc mozdef]"}, {"aud": ["[svc mozdef]"]}, {"exp": str(NOW + 300)}, {"nbf": "0"}], ids=str
 )
-def test_claim_only_written_as_text_by_the_http_api_is_absent_from_a_token(changes: dict[str, Any]) -> None:
+def test_text_form_of_a_claim_is_refused_in_a_token(changes: dict[str, Any]) -> None:
     """Whoever may have the issuer sign for the service `[svc mozdef]` is none of ours."""
     with with_keys():
         assert refuses(JWT, bearer_request(ISSUER.token({**CLAIMS, **changes})))

@@ -370,7 +370,7 @@ def test_host_with_a_non_public_address_is_not_requested(addresses: list[str], m
 
 
 @pytest.mark.parametrize("written", ["127.0.0.1", "0x7f.1", "2130706433", "0"])
-def test_address_is_recognized_in_every_notation(written: str) -> None:
+def test_non_public_address_is_refused_in_every_notation(written: str) -> None:
     with pytest.raises(FetchRefused, match=r" has an address that is not public$"):
         get(f"https://{written}/", LATER, 100)
 
