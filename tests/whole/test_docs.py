@@ -82,8 +82,8 @@ def test_the_references_examples_work(tmp_path: Path, monkeypatch: pytest.Monkey
     text = DEFINITION.read_text(encoding="utf-8")
     (tenant,) = re.findall(r"```yaml\n(# sources/zoom-emea.*?)```", text, re.DOTALL)
     make_definition(tmp_path, tenant, "zoom-emea")
-    (transform, tests) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    (tmp_path / "zoom-emea" / "transform.py").write_text(transform)
+    (transform_code, tests) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "zoom-emea" / "transform.py").write_text(transform_code)
     transform = load(tmp_path, ["zoom-emea"])[0].source.transform
     assert transform is not None
     assert transform({"risk": 80}, None) == [{"risk": 80, "severity": "ERROR"}]
