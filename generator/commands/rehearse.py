@@ -20,7 +20,8 @@ from generator.files import regular_file
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from generator.local.rehearsal import Folders, Rehearsal
+    from generator.local.pipeline_actions import Folders
+    from generator.local.rehearsal import Rehearsal
 
 _ROOT = Path(__file__).parents[2]
 _PAUSE_SECONDS = 0.5
@@ -61,7 +62,8 @@ def command(
     """
     from generator.definition import placeholders
     from generator.definition.read import load
-    from generator.local.rehearsal import Folders, start_rehearsal
+    from generator.local.pipeline_actions import Folders
+    from generator.local.rehearsal import start_rehearsal
     from generator.local.running import read_build
     from generator.packaging.product import FILES, shared_files, source_files
 

@@ -39,8 +39,8 @@ _PAUSE_SECONDS = 0.2
 def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
     """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C."""
     from generator.deploy.endpoint import vendor_url
-    from generator.local.emulator import run_emulator
     from generator.local.running import RunningSource, advertise, deploy_source, read_build, refuse_if_running
+    from generator.local.start import run_emulator
     from generator.packaging.bundle import signs_url
     from generator.packaging.product import CODE, TEMPLATE, source_files
 

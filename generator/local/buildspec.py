@@ -1,4 +1,4 @@
-"""A buildspec, as far as a rehearsal carries it out: variables, phases and reports. Anything else is refused by name.
+"""A buildspec, as far as a rehearsal supports it: variables, phases and reports. Anything else is refused by name.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 """
@@ -19,12 +19,12 @@ PHASES = ("install", "pre_build", "build", "post_build")
 _ROOT = {"version", "env", "phases", "reports"}
 _REPORT = {"files", "base-directory", "file-format"}
 RUNNING, FAILED = "Running command", "Command did not exit successfully"
-"""How lines of the log begin, as CodeBuild's own do: before each command, and after one that fails."""
+"""How lines of the log begin, as in CodeBuild: before each command, and after one that fails."""
 
 
 @dataclass(frozen=True)
 class Buildspec:
-    """What a build runs, by phase; its own variables; and where its reports are: (folder, patterns)."""
+    """A build's commands by phase, its variables, its reports by group: (folder, patterns), and the Python version."""
 
     phases: Mapping[str, list[str]]
     variables: Mapping[str, str]
@@ -33,10 +33,10 @@ class Buildspec:
 
 
 def read_buildspec(text: str, name: str) -> Buildspec:
-    """The buildspec in a text; GeneratorError with everything in it that a rehearsal can't carry out."""
+    """Return the buildspec in a text; GeneratorError with everything in it that a rehearsal does not support."""
     try:
-        # Every scalar is its own text: 3.10 is no number, and yes no truth.
-        spec = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes nothing but texts, lists and mappings
+        # Every scalar stays text: 3.10 is no number, and yes no boolean.
+        spec = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes only strings, lists and mappings
     except yaml.YAMLError as error:
         raise GeneratorError(f"{name}: is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(spec, dict):
@@ -78,14 +78,14 @@ def _env(env: Any) -> Iterator[str]:
         yield "env.variables: must be texts by name"
 
 
-def _phase(phase: str, there: Any) -> Iterator[str]:
+def _phase(phase: str, settings: Any) -> Iterator[str]:
     install = phase == "install"
-    yield from _unknown(f"phases.{phase}.", there, {"commands", "runtime-versions"} if install else {"commands"})
-    if not isinstance(there, dict) or not _is_list_of_strings(there.get("commands")):
+    yield from _unknown(f"phases.{phase}.", settings, {"commands", "runtime-versions"} if install else {"commands"})
+    if not isinstance(settings, dict) or not _is_list_of_strings(settings.get("commands")):
         yield f"phases.{phase}.commands: must be a list of commands; one with ': ' in it needs quotes"
-    if not install or not isinstance(there, dict):
+    if not install or not isinstance(settings, dict):
         return
-    versions = there.get("runtime-versions") or {}
+    versions = settings.get("runtime-versions") or {}
     yield from _unknown("phases.install.runtime-versions.", versions, {"python"})
     if not isinstance(versions, dict) or not isinstance(versions.get("python", ""), str):
         yield "phases.install.runtime-versions: must be such as python: 3.13"
@@ -105,23 +105,23 @@ def _reports(reports: Any) -> Iterator[str]:
             yield f"reports.{group}.base-directory: must be a folder below the source's"
 
 
-def _unknown(where: str, there: Any, known: Collection[str]) -> Iterator[str]:
-    for key in there if isinstance(there, dict) else ():
+def _unknown(prefix: str, mapping: Any, known: Collection[str]) -> Iterator[str]:
+    for key in mapping if isinstance(mapping, dict) else ():
         if key not in known:
-            yield f"{where}{key}: CodeBuild may know it, a rehearsal does not ({', '.join(sorted(known))})"
+            yield f"{prefix}{key}: CodeBuild may know it, a rehearsal does not ({', '.join(sorted(known))})"
 
 
-def _is_list_of_strings(there: Any) -> bool:
-    return isinstance(there, list) and bool(there) and all(isinstance(one, str) and one for one in there)
+def _is_list_of_strings(section: Any) -> bool:
+    return isinstance(section, list) and bool(section) and all(isinstance(text, str) and text for text in section)
 
 
 def _is_relative(path: str) -> bool:
-    there = PurePosixPath(path)
-    return bool(path) and not there.is_absolute() and ".." not in there.parts
+    pure_path = PurePosixPath(path)
+    return bool(path) and not pure_path.is_absolute() and ".." not in pure_path.parts
 
 
-# Each command is a shell of its own, which begins with what the one before left: the folder, and every variable, also
-# one that was not exported. So `exit 0` ends a command and nothing more, and `set -e` holds for its command alone.
+# Each command runs in a shell of its own, which begins with the folder and every variable of the command before, even
+# those not exported. So `exit 0` ends a command and nothing more, and `set -e` is for one command.
 # https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-cmd.html
 _SHELL = f"""\
 _state=$(mktemp -d)
@@ -146,7 +146,7 @@ _run() {{
 
 
 def bash_script(spec: Buildspec) -> str:
-    """The phases as bash.
+    """Return the phases as a bash script.
 
     The first command of a phase that fails ends the phase. After install or pre_build nothing more runs; after build,
     post_build does: https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html
@@ -154,6 +154,11 @@ def bash_script(spec: Buildspec) -> str:
     lines = [_SHELL]
     for phase, commands in spec.phases.items():
         after = "|build" if phase == "post_build" else ""
-        runs = " &&\n    ".join(f"_run {phase} {shlex.quote(command.strip())}" for command in commands)
-        lines += [f'case "$_failed_in" in ""{after})', f"  echo Entering phase {phase.upper()}", f"  {runs} ;;", "esac"]
+        commands_in_order = " &&\n    ".join(f"_run {phase} {shlex.quote(command.strip())}" for command in commands)
+        lines += [
+            f'case "$_failed_in" in ""{after})',
+            f"  echo Entering phase {phase.upper()}",
+            f"  {commands_in_order} ;;",
+            "esac",
+        ]
     return "\n".join([*lines, "exit $_failed", ""])

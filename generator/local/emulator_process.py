@@ -1,16 +1,19 @@
-"""The emulator's own process: ministack, behind the port that its parent hands over.
+"""The emulator's own process: ministack on the port that its parent hands over, with corrections to IAM.
 
-Not `python -m ministack`, which binds by itself, with TLS also to port 443; and functions run here, so packages that
-are built for Lambda's platform are left out of their code for those of this machine. Least privilege could not be shown
-without five more corrections to how requests are authorized: on AWS a batch of SQS needs the permission of the single
-action; ssm:GetParameters is checked against each parameter, not against "*"; the role with which CloudFormation is to
-act, the types of resources of a change set, and whether a parameter may be overwritten, are keys of conditions; and a
-service that takes on a role says for which resource. No service is here to say so: who stands in for one gives that
-ARN as the external id.
+It is not `python -m ministack`, which binds by itself, with TLS also to port 443. Functions run on this machine, so
+packages that are built for Lambda's platform are left out of their code, for those of this machine. Least privilege
+could not be shown without corrections to how requests are authorized. On AWS:
 
-Nor would it be safe: request_guard.py stands before it. The key that its parent gives it in the environment is the
-administrator's, in place of a key that all the world knows; a function's are random, since ministack's own could be
-worked out from two names.
+- a batch of SQS needs the permission of the single action;
+- ssm:GetParameters is checked against each parameter, not against "*";
+- the role with which CloudFormation is to act, the types of resources of a change set, and whether a parameter may be
+  overwritten, are keys of conditions;
+- a service that assumes a role says for which resource. The emulator has no service principals, so callers pass the
+  source ARN as the external id.
+
+Nor would ministack be safe alone: request_guard.py stands before it. The key that its parent passes in the environment
+is the administrator's, in place of a key that everybody knows; a function's keys are random, since ministack's own
+could be computed from two names.
 """
 
 from __future__ import annotations
@@ -45,59 +48,64 @@ _worker = lambda_runtime.Worker.__init__
 
 
 def iam_action(service: str, *request: Any) -> str | None:
-    """The action that a request needs the permission of."""
-    found: str | None = _action(service, *request)
-    return found.removesuffix("Batch") if service == "sqs" and found else found
+    """Return the action for which a request needs the permission."""
+    action_name: str | None = _action(service, *request)
+    return action_name.removesuffix("Batch") if service == "sqs" and action_name else action_name
 
 
 def resource_arn(
     service: str, method: str, path: str, headers: Any, body: bytes, params: Any, region: str, account: str
 ) -> Any:
-    """The resource that a request is about: of several parameters, the first that may not be read is what decides."""
+    """Return the ARN of a request's resource: of several parameters, the first that may not be read."""
     if service != "ssm" or _action(service, method, path, headers, body, params) != "ssm:GetParameters":
         return _resource(service, method, path, headers, body, params, region, account)
     bodies = [json.dumps({"Name": name}).encode() for name in json.loads(body)["Names"]]
-    arns = [_resource(service, method, path, headers, one, params, region, account) for one in bodies]
+    arns = [
+        _resource(service, method, path, headers, parameter_body, params, region, account) for parameter_body in bodies
+    ]
     key = extract_access_key_id(headers, params)
     return next((arn for arn in arns if enforce(key, "ssm:GetParameters", service, region, arn)), arns[0])
 
 
 def condition_keys(service: str, action: str, body: bytes, params: Any) -> Any:
-    """What the conditions of a policy may look at in a request."""
-    more: dict[str, Any] = {}
+    """Return the condition keys of a request."""
+    keys: dict[str, Any] = {}
     if service == "cloudformation" and (role := params.get("RoleARN")):
-        more["cloudformation:rolearn"] = role[0] if isinstance(role, list) else role
-    types = [value for name, value in params.items() if name.startswith("ResourceTypes.member.")]
-    if service == "cloudformation" and types:
-        more["cloudformation:resourcetypes"] = [one[0] if isinstance(one, list) else one for one in types]
+        keys["cloudformation:rolearn"] = role[0] if isinstance(role, list) else role
+    resource_types = [value for name, value in params.items() if name.startswith("ResourceTypes.member.")]
+    if service == "cloudformation" and resource_types:
+        keys["cloudformation:resourcetypes"] = [name[0] if isinstance(name, list) else name for name in resource_types]
     if action == "ssm:PutParameter":
-        more["ssm:overwrite"] = str(json.loads(body).get("Overwrite", False)).lower()
-    return {**_keys(service, action, body, params), **more}
+        keys["ssm:overwrite"] = str(json.loads(body).get("Overwrite", False)).lower()
+    return {**_keys(service, action, body, params), **keys}
 
 
 def evaluate_trust(policy: Any, caller: str, context: Any = None) -> bool:
-    """Whether a role lets itself be taken on; `aws:SourceArn` and `aws:SourceAccount` are of the ARN given."""
-    said = context.service_context if context else {}
-    if (source := said.get("sts:externalid") or "").startswith("arn:"):
-        keys = {**said, "aws:sourcearn": source, "aws:sourceaccount": source.split(":")[4]}
-        context = dataclasses.replace(context, service_context=keys)
+    """Return whether a trust policy lets the caller assume the role.
+
+    An external id that is an ARN is `aws:SourceArn`, and its account `aws:SourceAccount`.
+    """
+    context_keys = context.service_context if context else {}
+    if (resource := context_keys.get("sts:externalid") or "").startswith("arn:"):
+        all_keys = {**context_keys, "aws:sourcearn": resource, "aws:sourceaccount": resource.split(":")[4]}
+        context = dataclasses.replace(context, service_context=all_keys)
     return bool(_trusts(policy, caller, context))
 
 
 def start_worker(self: Any, name: str, config: Any, code: bytes) -> None:
-    """A function's process, with our own part of its code."""
-    with zipfile.ZipFile(io.BytesIO(code)) as sent:
-        foreign = any(entry.filename.endswith(".so") for entry in sent.infolist())
-        own = io.BytesIO()
-        with zipfile.ZipFile(own, "w") as made:
-            for entry in sent.infolist():
+    """Start a function's process; code with binaries for Lambda's platform is reduced to `lambdas/`."""
+    with zipfile.ZipFile(io.BytesIO(code)) as package:
+        has_binaries = any(entry.filename.endswith(".so") for entry in package.infolist())
+        own_code = io.BytesIO()
+        with zipfile.ZipFile(own_code, "w") as archive:
+            for entry in package.infolist():
                 if entry.filename.startswith("lambdas/"):
-                    made.writestr(entry, sent.read(entry))
-    _worker(self, name, config, own.getvalue() if foreign else code)
+                    archive.writestr(entry, package.read(entry))
+    _worker(self, name, config, own_code.getvalue() if has_binaries else code)
 
 
 def function_credentials(config: Any) -> dict[str, str]:
-    """The credentials of a function's process: a session of its role."""
+    """Return the credentials of a function's process: a session of its role."""
     account, role, name = config["FunctionArn"].split(":")[4], config["Role"].rsplit("/", 1)[-1], config["FunctionName"]
     key, secret, token = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30), secrets.token_urlsafe(60)
     arn = f"arn:aws:sts::{account}:assumed-role/{role}/{name}"
@@ -107,19 +115,19 @@ def function_credentials(config: Any) -> dict[str, str]:
 
 
 def find_secret_key(key: str, token: str) -> str:
-    """The secret of a key: the administrator's, or one that IAM or STS has given out here."""
+    """Return the secret of a key: the administrator's, or one that the emulated IAM or STS has issued."""
     administrator = hmac.compare_digest(key.encode(), os.environ["AWS_ACCESS_KEY_ID"].encode())
     if not administrator and iam_evaluator.is_root_access_key(key):  # `test`, or the number of an account
         raise RefusedError("UnrecognizedClientException", "The security token included in the request is invalid.")
     owner = responses._account_from_sts_session(key) or iam_evaluator.find_iam_access_key_account(key)  # noqa: SLF001
-    found = iam_evaluator.resolve_credential(key, owner, token)
-    if isinstance(found, iam_evaluator.CredentialResolutionError):
-        raise RefusedError(found.code, found.message)
-    return str(found.secret_access_key)
+    credential = iam_evaluator.resolve_credential(key, owner, token)
+    if isinstance(credential, iam_evaluator.CredentialResolutionError):
+        raise RefusedError(credential.code, credential.message)
+    return str(credential.secret_access_key)
 
 
 def refusal_response(request: Request, error: RefusedError) -> Response:
-    """The answer to a request that no key of ours has signed, as clients of the service understand it."""
+    """Return the response to a request without a known signature, as clients of the service understand it."""
     service = detect_service(request.method, request.path, request.headers, request.query)
     status, headers, body = iam.access_denied_response(
         service, "", "", "", error_code=error.code, message=error.message, headers=request.headers
@@ -128,7 +136,7 @@ def refusal_response(request: Request, error: RefusedError) -> Response:
 
 
 def end_with_parent() -> None:
-    """Our standard input is a pipe from the parent: it ends when that does, however it does."""
+    """End the process group with the parent: standard input is a pipe from it, and ends when the parent does."""
     sys.stdin.buffer.read()
     os.killpg(0, signal.SIGKILL)
 
@@ -140,6 +148,6 @@ if __name__ == "__main__":
     iam_evaluator.evaluate_trust_policy = evaluate_trust
     lambda_runtime.Worker.__init__ = start_worker
     lambda_runtime.execution_credentials = function_credentials
-    known = allowed_hosts(int(os.environ["GATEWAY_PORT"]), https="USE_SSL" in os.environ)
-    ministack.app = Guard(ministack.app, known, find_secret_key, refusal_response)
+    hosts = allowed_hosts(int(os.environ["GATEWAY_PORT"]), https="USE_SSL" in os.environ)
+    ministack.app = Guard(ministack.app, hosts, find_secret_key, refusal_response)
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""The two calls with which a function answers CodePipeline, on this machine: the emulator has no CodePipeline.
+"""A server for the two calls with which a function answers CodePipeline, which the emulator does not have.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html
 """
@@ -14,14 +14,14 @@ from typing import Any
 
 
 class PipelineJobs:
-    """The answers by job: None is success, a text is why it failed."""
+    """The answers by job: None is success, a text is the reason of a failure."""
 
     def __init__(self) -> None:
         self.url = ""
         self.answers: dict[str, str | None] = {}
 
     def answer(self, call: str, request: dict[str, Any]) -> int:
-        """Take a call; the HTTP status of the answer."""
+        """Store the answer of a call; return the HTTP status."""
         if call == "PutJobSuccessResult":
             self.answers[request["jobId"]] = None
         elif call == "PutJobFailureResult":
@@ -34,16 +34,16 @@ class PipelineJobs:
 @contextmanager
 def serve_jobs() -> Iterator[PipelineJobs]:
     """Serve the two calls on a free port of 127.0.0.1."""
-    taken = PipelineJobs()
+    jobs = PipelineJobs()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            # A web page, or a name of its own that leads here, is no function of ours.
-            if "origin" in self.headers or self.headers.get_all("host") != [taken.url.removeprefix("http://")]:
+            # A request of a web page, or to another name that resolves to this machine, is from no function of ours.
+            if "origin" in self.headers or self.headers.get_all("host") != [jobs.url.removeprefix("http://")]:
                 self.send_error(403)
                 return
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            status = taken.answer(self.headers["x-amz-target"].rpartition(".")[2], body)
+            status = jobs.answer(self.headers["x-amz-target"].rpartition(".")[2], body)
             self.send_response(status)
             self.send_header("content-type", "application/x-amz-json-1.1")
             self.send_header("content-length", "2")
@@ -51,14 +51,14 @@ def serve_jobs() -> Iterator[PipelineJobs]:
             self.wfile.write(b"{}")
 
         def log_message(self, *_: object) -> None:
-            """Say nothing: what a job came to is shown with its stage."""
+            """Log nothing: the result of a job is shown with its stage."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    taken.url = f"http://127.0.0.1:{server.server_port}"
+    jobs.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield taken
+        yield jobs
     finally:
         server.shutdown()
         server.server_close()

@@ -1,11 +1,11 @@
-"""Who may ask the emulator: whoever signs with a key of this run, and a vendor at a deployed endpoint.
+"""The guard before the emulator: only requests signed with a key of this run, or to a deployed endpoint, pass.
 
-Every page in a browser on this machine, and every other user of it, reaches 127.0.0.1; and the emulator runs code for
-whoever asks it to. So this stands before the emulator, whether it enforces IAM or not. It refuses
+Every page in a browser on this machine, and every other user of it, reaches 127.0.0.1, and the emulator runs code for
+every client. So the guard stands before the emulator, whether that enforces IAM or not. It refuses
 
-- what a web page sends to another site, which has an `Origin`;
-- every `Host` but the two names of this machine: a page's own name can be made to lead here (DNS rebinding);
-- what is not signed, unless it is for the endpoint that plays API Gateway; and every WebSocket, since nothing has one.
+- requests that a web page sends to another site, which have an `Origin`;
+- every `Host` but the two names of this machine: a page's own name can resolve to this machine (DNS rebinding);
+- unsigned requests, unless they go to the endpoint that plays API Gateway; and every WebSocket: no source has one.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 Response = tuple[int, dict[str, str], bytes]
 
-# What the emulator hands to an API, whatever else is in the request; the management of an API's WebSockets is not.
+# Paths that the emulator passes to an API, whatever else is in the request, but for the management of WebSockets.
 _ENDPOINT = re.compile(r"/_aws/execute-api/[a-z0-9]+/\$default(?!/@connections/)(/.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Guard:
-    """The emulator's ASGI application, behind the checks; `refusal` writes the answer of the service that is asked."""
+    """The emulator's ASGI application behind the checks; `refusal` writes the response of the service in question."""
 
     app: App
     hosts: frozenset[str]
@@ -43,38 +43,38 @@ class Guard:
         elif scope["type"] != "http":
             await send({"type": "websocket.close"})
         elif reason := refusal_reason(scope["headers"], self.hosts):
-            await _answer(send, (403, {"content-type": "text/plain"}, f"refused: {reason}\n".encode()))
+            await _send_response(send, (403, {"content-type": "text/plain"}, f"refused: {reason}\n".encode()))
         elif _ENDPOINT.fullmatch(scope["path"]):
             await self.app(scope, receive, send)
-        elif (body := await _whole(receive)) is not None:
+        elif (body := await _read_body(receive)) is not None:
             request = Request.of(scope, body)
             try:
                 verify_signature(request, self.secret)
             except RefusedError as error:
-                await _answer(send, self.refusal(request, error))
+                await _send_response(send, self.refusal(request, error))
             else:
                 await self.app(scope, _replayed(body, receive), send)
 
 
 def allowed_hosts(port: int, *, https: bool) -> frozenset[str]:
-    """Return what a `Host` header may be; a scheme's own port is left out of it."""
+    """Return the values that a `Host` header may have; clients leave a scheme's own port out."""
     names = ("127.0.0.1", "localhost")
     return frozenset(names if port == (443 if https else 80) else (f"{name}:{port}" for name in names))
 
 
 def refusal_reason(headers: Iterable[tuple[bytes, bytes]], known: frozenset[str]) -> str | None:
-    """Return why these headers are not those of a client on this machine, if they are not."""
-    listed = [(name.lower(), value.decode("latin-1").lower()) for name, value in headers]
-    if any(name == b"origin" for name, _ in listed):
+    """Return why headers are not those of a client on this machine; None if they are."""
+    lower_case = [(name.lower(), value.decode("latin-1").lower()) for name, value in headers]
+    if any(name == b"origin" for name, _ in lower_case):
         return "it has an Origin, as requests of web pages have"
-    given = [value for name, value in listed if name == b"host"]
-    if len(given) != 1 or given[0] not in known:
+    host_values = [value for name, value in lower_case if name == b"host"]
+    if len(host_values) != 1 or host_values[0] not in known:
         return f"its Host is not {' or '.join(sorted(known))}"
     return None
 
 
-async def _whole(receive: Receive) -> bytes | None:
-    """Read a request's body; None where its sender has gone."""
+async def _read_body(receive: Receive) -> bytes | None:
+    """Read a request's body; None where the client has disconnected."""
     parts = []
     while (message := await receive())["type"] == "http.request":
         parts.append(message.get("body", b""))
@@ -84,7 +84,7 @@ async def _whole(receive: Receive) -> bytes | None:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Return what hands the body out again, and then what else the server says."""
+    """Return a `receive` that yields the body again, and then the server's next messages."""
     waiting = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def next_message() -> Message:
@@ -93,8 +93,8 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return next_message
 
 
-async def _answer(send: Send, answer: Response) -> None:
-    status, headers, body = answer
+async def _send_response(send: Send, response: Response) -> None:
+    status, headers, body = response
     listed = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*listed, length]})

@@ -1,4 +1,4 @@
-"""An event source that runs on this machine: deployed from `build/`, followed, and found again by `send`."""
+"""An event source on the emulator: deploy it from `build/`, follow it, and advertise it so that `send` finds it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from lambdas.model import Source
 
 @dataclass(frozen=True)
 class RunningSource:
-    """Where a source runs: `port`, `ca_bundle`, `keys` are the emulator's; `told` is `url` as the endpoint sees it."""
+    """Where a source runs. `port`, `ca_bundle` and `keys` are the emulator's; `vendor_url` is what the handler sees."""
 
     name: str
     port: int
@@ -36,23 +36,26 @@ class RunningSource:
     keys: KeyPair = field(repr=False)
 
 
-def read_build(build: Path, sources: Path, name: str, wanted: Iterable[str]) -> dict[str, bytes]:
-    """Files of a source that was built, by their names."""
+def read_build(build: Path, sources: Path, name: str, file_names: Iterable[str]) -> dict[str, bytes]:
+    """Return files of a built source by their names; GeneratorError where one is missing."""
     try:
-        return {one: regular_file.read(build / ("" if one in shared_files() else name) / one) for one in wanted}
+        return {
+            file_name: regular_file.read(build / ("" if file_name in shared_files() else name) / file_name)
+            for file_name in file_names
+        }
     except OSError as error:
         raise GeneratorError(f"{error.filename}: not built yet: {command_line(name, build, sources)}") from error
 
 
 def deploy_source(emulator: Emulator, source: Source, template: str, code: bytes) -> dict[str, str]:
-    """Deploy the very files of a build, with a random secret; return the stack's outputs."""
+    """Deploy the files of a build, with a random secret; return the stack's outputs."""
     target = EmulatorTarget(emulator=emulator)
     upload_prerequisites(target, source, [code])
     return emulator.deploy(names.stack_name(source.name), template, {"HelperBucket": target.bucket})
 
 
 def upload_prerequisites(target: EmulatorTarget, source: Source, zips: Iterable[bytes], *, secret: bool = True) -> None:
-    """Put what a stack needs where it looks for it: its zips, and a random secret."""
+    """Upload what a stack needs: its zips, and a random secret."""
     helper_bucket.ensure_bucket(target)
     list(helper_bucket.put_objects(target, {bundle.zip_key(content): content for content in zips}))
     if secret:
@@ -60,18 +63,18 @@ def upload_prerequisites(target: EmulatorTarget, source: Source, zips: Iterable[
 
 
 class SourceFollower:
-    """What comes out of a deployed source: its log, the messages on its queue, what it keeps."""
+    """Follows a deployed source: its log, the messages on its queue, and the keys of kept objects."""
 
     def __init__(self, emulator: Emulator, outputs: Mapping[str, str], stack: str) -> None:
         self._outputs = outputs
         self._sqs, self._s3, self._logs = (emulator.client(service) for service in ("sqs", "s3", "logs"))
         described = emulator.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
-        groups = [one["PhysicalResourceId"] for one in described if one["ResourceType"] == "AWS::Logs::LogGroup"]
+        groups = [each["PhysicalResourceId"] for each in described if each["ResourceType"] == "AWS::Logs::LogGroup"]
         self._groups = [group for group in groups if not group.startswith("/aws/vendedlogs/")]
-        self._seen: set[str] = set()
+        self._shown: set[str] = set()
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """The messages that have arrived; each is deleted once the next is asked for."""
+        """Yield the messages on the queue; each is deleted once the next is asked for."""
         url = self._outputs["EventsQueueUrl"]
         received = self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
         for message in received.get("Messages", ()):
@@ -79,17 +82,17 @@ class SourceFollower:
             self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
     def kept(self) -> Iterator[str]:
-        """The keys of objects in the Kept bucket that were not there before."""
-        listed = self._s3.list_objects_v2(Bucket=self._outputs["KeptBucket"]).get("Contents", ())
-        for key in (one["Key"] for one in listed):
-            if key not in self._seen:
-                self._seen.add(key)
+        """Yield the keys of objects in the Kept bucket that are new since the last call."""
+        objects = self._s3.list_objects_v2(Bucket=self._outputs["KeptBucket"]).get("Contents", ())
+        for key in (listed["Key"] for listed in objects):
+            if key not in self._shown:
+                self._shown.add(key)
                 yield key
 
     def log(self) -> Iterator[dict[str, Any]]:
-        """The functions' own log lines that were not there before, oldest first."""
+        """Yield the functions' own log lines that are new since the last call, oldest first."""
         events = [event for group in self._groups for event in self._new_events(group)]
-        for event in sorted(events, key=lambda one: one["timestamp"]):
+        for event in sorted(events, key=lambda each: each["timestamp"]):
             try:
                 line = json.loads(event["message"])
             except ValueError:
@@ -100,15 +103,15 @@ class SourceFollower:
     def _new_events(self, group: str) -> Iterator[dict[str, Any]]:
         since = int((time.time() - 60) * 1000)
         for event in self._logs.filter_log_events(logGroupName=group, startTime=since)["events"]:
-            told = f"{event['timestamp']} {event['message']}"
-            if told not in self._seen:
-                self._seen.add(told)
+            identity = f"{event['timestamp']} {event['message']}"
+            if identity not in self._shown:
+                self._shown.add(identity)
                 yield event
 
 
 @contextmanager
 def advertise(running: RunningSource, build: Path) -> Iterator[None]:
-    """Tell `send` where the source runs, as long as it does."""
+    """Store where the source runs, for `send`, as long as the context lasts."""
     file = _file(build, running.name)
     try:
         regular_file.make_folder(file.parent)
@@ -124,7 +127,7 @@ def advertise(running: RunningSource, build: Path) -> Iterator[None]:
 
 
 def refuse_if_running(build: Path, sources: Path, name: str) -> None:
-    """GeneratorError where the source runs already: `send` could find one of the two only."""
+    """Raise GeneratorError where the source runs already: `send` could find only one of the two."""
     try:
         running = find_running(build, sources, name)
     except GeneratorError:
@@ -133,7 +136,7 @@ def refuse_if_running(build: Path, sources: Path, name: str) -> None:
 
 
 def find_running(build: Path, sources: Path, name: str) -> RunningSource:
-    """Where a source runs now."""
+    """Return where a source runs; GeneratorError where it does not."""
     try:
         stored = json.loads(regular_file.read(_file(build, name)))
         running = RunningSource(**{**stored, "keys": KeyPair(*stored["keys"])})
@@ -141,8 +144,8 @@ def find_running(build: Path, sources: Path, name: str) -> RunningSource:
         socket.create_connection(("127.0.0.1", running.port), timeout=1).close()
     except (OSError, ValueError, TypeError, KeyError) as error:
         start = command_line(f"run {name}", build, sources)
-        said = f"{name} does not run here: start it with: {start} (or name a deployed endpoint with --url)"
-        raise GeneratorError(said) from error
+        problem = f"{name} does not run here: start it with: {start} (or name a deployed endpoint with --url)"
+        raise GeneratorError(problem) from error
     return running
 
 

@@ -1,6 +1,6 @@
-"""Whether a request to the emulator is signed as AWS demands it, by ministack's own arithmetic.
+"""Check that a request to the emulator is signed as AWS demands it, with ministack's own functions.
 
-ministack itself checks the signature of nobody but users and roles, and only where it enforces IAM.
+ministack itself checks only the signatures of users and roles, and only where it enforces IAM.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
 
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 from ministack.core import sigv4
 from ministack.core.router import extract_access_key_id
 
-# The secret of a key, given the key and the session token that came with it; or RefusedError.
+# Returns the secret of a key and of the session token that came with it, or raises RefusedError.
 SecretKeyLookup = Callable[[str, str], str]
 
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -52,25 +52,25 @@ class Request:
 
     @property
     def presigned(self) -> bool:
-        """Whether its signature, if it has one, is in its query."""
+        """Return whether the signature, if there is one, is in the query."""
         return "authorization" not in self.headers
 
     @property
     def session_token(self) -> str:
-        """The token that comes with a temporary key."""
+        """Return the token that comes with a temporary key."""
         if self.presigned:
             return self.query.get("X-Amz-Security-Token", [""])[0]
         return self.headers.get("x-amz-security-token", "")
 
 
-def verify_signature(request: Request, secret: SecretKeyLookup) -> None:
+def verify_signature(request: Request, find_secret_key: SecretKeyLookup) -> None:
     """Raise RefusedError unless a known key has signed the request, body included, for this time."""
     try:
         signature = _signature(request)
         _raise(
             sigv4.header_signature_failure(
                 signature,
-                secret(signature.access_key_id, request.session_token),
+                find_secret_key(signature.access_key_id, request.session_token),
                 request.method,
                 request.path,
                 request.query,
@@ -79,15 +79,15 @@ def verify_signature(request: Request, secret: SecretKeyLookup) -> None:
                 presigned=request.presigned,
             )
         )
-    except (TypeError, ValueError) as error:  # a time that is none, or a signature that is not ASCII
+    except (TypeError, ValueError) as error:  # an invalid time, or a signature that is not ASCII
         raise RefusedError("IncompleteSignature", "The signature can't be read.") from error
-    hashed = request.headers.get("x-amz-content-sha256", "")
-    if _SHA256.fullmatch(hashed) and hashed != hashlib.sha256(request.body).hexdigest():
+    body_hash = request.headers.get("x-amz-content-sha256", "")
+    if _SHA256.fullmatch(body_hash) and body_hash != hashlib.sha256(request.body).hexdigest():
         raise RefusedError("SignatureDoesNotMatch", "The body is not the one that was signed.")
 
 
 def _signature(request: Request) -> Any:
-    """Return the parts of a signature that is made for now, by the key that the emulator will take for the caller's."""
+    """Return the parts of a current signature, by the same key that the emulator takes for the caller's."""
     if request.presigned and "X-Amz-Signature" not in request.query:
         raise RefusedError("MissingAuthenticationToken", "Request is missing Authentication Token")
     parse = sigv4.parse_query_signature if request.presigned else sigv4.parse_header_signature

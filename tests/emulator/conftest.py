@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from generator.commands import main
-from generator.local.emulator import Emulator, run_emulator
+from generator.local.emulator import Emulator
+from generator.local.start import run_emulator
 from tests.definitions import SOURCES
 from tests.emulator.service import HELPER_BUCKET, SECRET, Service, free_port, template
 

@@ -15,8 +15,9 @@ from generator.commands import main
 from generator.definition.read import Definition, load, source_names
 from generator.definition.secret_names import ssm_names
 from generator.deploy.endpoint import vendor_url
-from generator.local.emulator import Emulator, run_emulator
+from generator.local.emulator import Emulator
 from generator.local.running import SourceFollower, deploy_source
+from generator.local.start import run_emulator
 from generator.samples import files as sample_files
 from generator.samples import gateway
 from generator.samples.files import Sample

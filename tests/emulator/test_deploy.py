@@ -17,8 +17,9 @@ from botocore.exceptions import ClientError
 
 from generator.commands import main
 from generator.deploy import helper_bucket
-from generator.local.emulator import REGION, Emulator, run_emulator
+from generator.local.emulator import REGION, Emulator
 from generator.local.running import SourceFollower
+from generator.local.start import run_emulator
 from generator.templates import event_source
 from tests.definitions import SOURCES
 from tests.emulator.service import SECRET, Service, free_port, sign_in

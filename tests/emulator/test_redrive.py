@@ -14,8 +14,9 @@ import pytest
 import urllib3
 
 from generator.commands import main
-from generator.local.emulator import Emulator, run_emulator
+from generator.local.emulator import Emulator
 from generator.local.running import SourceFollower
+from generator.local.start import run_emulator
 from tests.definitions import SOURCES
 from tests.emulator.mozdef import assert_zooms_plugin_takes_it
 from tests.emulator.service import SECRET, Service, eventually, free_port, sign_in

@@ -19,7 +19,8 @@ from generator.definition.read import load
 from generator.definition.secret_names import ssm_names
 from generator.local import artifacts, container
 from generator.local.emulator import Emulator
-from generator.local.rehearsal import Folders, Rehearsal, StageError, start_rehearsal
+from generator.local.pipeline_actions import Folders
+from generator.local.rehearsal import Rehearsal, StageError, start_rehearsal
 from generator.packaging.product import FILES, shared_files, source_files
 from tests.definitions import ROOT
 from tests.emulator.service import free_port
@@ -336,7 +337,7 @@ def test_one_repository_on_github_is_enough(deploy: Deploy, tmp_path: Path) -> N
     with (framework / "sources" / "zoom" / "source.yml").open("a") as definition:
         definition.write("pipeline: {source: github}\n")
     with deploy("zoom", framework / "sources", framework, tmp_path) as deployed:
-        assert not [name for name in deployed.names if name.startswith("Merge")]
+        assert not [name for name in deployed.actions.resource_names if name.startswith("Merge")]
         zoom = Repositories(deployed)
         assert zoom.push() == ["Source", "TestBuildDeploy", "Verify"]
         assert [message["tags"][-1] for message in zoom.messages().values()] == ["canary"]

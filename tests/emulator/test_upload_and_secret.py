@@ -18,7 +18,8 @@ import pytest
 import urllib3
 
 from generator.commands import main
-from generator.local.emulator import Emulator, run_emulator
+from generator.local.emulator import Emulator
+from generator.local.start import run_emulator
 from lambdas.runtime.secrets import Secrets, SecretsUnavailable
 from tests.definitions import ROOT, SOURCES
 from tests.emulator.service import free_port, sign_in
