@@ -85,7 +85,7 @@ class Stack:
 
     name: str
     template: Mapping[str, Any]
-    given: Mapping[str, str]
+    parameter_values: Mapping[str, str]
     role: str | None = None
     _names: dict[str, str] = field(default_factory=dict)
 
@@ -95,17 +95,17 @@ class Stack:
 
     def resources(self, *kinds: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Title, type and properties of those that the conditions let be."""
-        for title, one in self.template["Resources"].items():
-            if (not kinds or one["Type"] in kinds) and self._holds(one.get("Condition")):
-                yield title, one["Type"], self.value(one["Properties"])
+        for title, resource in self.template["Resources"].items():
+            if (not kinds or resource["Type"] in kinds) and self._holds(resource.get("Condition")):
+                yield title, resource["Type"], self.value(resource["Properties"])
 
     def resource_arn(self, title: str) -> str | None:
         """None where the type has none that a policy of ours names."""
-        one = self.template["Resources"][title]
-        if one["Type"] == "AWS::IAM::Role":
-            path = self.value(one["Properties"].get("Path", "/"))
+        resource = self.template["Resources"][title]
+        if resource["Type"] == "AWS::IAM::Role":
+            path = self.value(resource["Properties"].get("Path", "/"))
             return f"arn:aws:iam::{ACCOUNT}:role{path}{self.physical(title)}"
-        arn = _ARNS.get(one["Type"])
+        arn = _ARNS.get(resource["Type"])
         return arn.format(self.physical(title)) if arn else None
 
     def physical(self, title: str) -> str:
@@ -114,26 +114,26 @@ class Stack:
         return self._names[title]
 
     def _name(self, title: str) -> str:
-        one = self.template["Resources"][title]
-        kind = one["Type"]
-        named = self.value(one["Properties"].get(_NAMED_BY.get(kind, ""), _NONE))
+        resource = self.template["Resources"][title]
+        kind = resource["Type"]
+        named = self.value(resource["Properties"].get(_NAMED_BY.get(kind, ""), _NONE))
         if named is not _NONE:
             return str(named)
         if kind == "AWS::KMS::Key":
             return str(uuid5(NAMESPACE_DNS, f"{self.arn} {title}"))
-        made = generated(self.name, title, _MAX.get(kind, 128))
-        return made.lower() if kind == "AWS::S3::Bucket" else made
+        generated_name = generated(self.name, title, _MAX.get(kind, 128))
+        return generated_name.lower() if kind == "AWS::S3::Bucket" else generated_name
 
     def value(self, node: Any) -> Any:
         """A part of the template without its intrinsics; what is AWS::NoValue is not there."""
         if isinstance(node, list):
-            return [one for one in map(self.value, node) if one is not _NONE]
+            return [value for value in map(self.value, node) if value is not _NONE]
         if not isinstance(node, dict):
             return node
         if len(node) == 1 and (next(iter(node)) == "Ref" or next(iter(node)).startswith("Fn::")):
             ((function, argument),) = node.items()
             return self._call(function, argument)
-        return {key: found for key, one in node.items() if (found := self.value(one)) is not _NONE}
+        return {key: value for key, child in node.items() if (value := self.value(child)) is not _NONE}
 
     def _call(self, function: str, argument: Any) -> Any:
         match function:
@@ -166,7 +166,11 @@ class Stack:
         pseudo = {**PSEUDO, "AWS::StackName": self.name, "AWS::StackId": self.arn}
         if name in pseudo:
             return pseudo[name]
-        return self.given[name] if name in self.given else self.template["Parameters"][name]["Default"]
+        return (
+            self.parameter_values[name]
+            if name in self.parameter_values
+            else self.template["Parameters"][name]["Default"]
+        )
 
     def _attribute(self, title: str, attribute: str) -> str:
         if attribute != "Arn":
@@ -178,13 +182,13 @@ class Stack:
     def _sub(self, argument: Any) -> str:
         text, more = argument if isinstance(argument, list) else (argument, {})
 
-        def found(match: re.Match[str]) -> str:
+        def substitute(match: re.Match[str]) -> str:
             name = match[1]
             if name in more:
                 return str(self.value(more[name]))
             return str(self._attribute(*name.split(".", 1)) if "." in name else self._ref(name))
 
-        return re.sub(r"\$\{([^!}]+)\}", found, text)
+        return re.sub(r"\$\{([^!}]+)\}", substitute, text)
 
     def _holds(self, condition: str | None) -> bool:
         return condition is None or bool(self.value(self.template["Conditions"][condition]))
@@ -230,14 +234,14 @@ class Statement:
             tuple(_list(written["Action"])),
             tuple(_list(written.get("Resource", "*"))),
             tuple(conditions),
-            tuple((kind, one) for kind, several in principals.items() for one in _list(several)),
+            tuple((kind, principal) for kind, several in principals.items() for principal in _list(several)),
         )
 
     def is_about(self, action: str) -> bool:
-        return any(like(one.lower(), action.lower()) for one in self.actions)
+        return any(like(pattern.lower(), action.lower()) for pattern in self.actions)
 
     def holds(self, resource: str, context: Mapping[str, Value]) -> bool:
-        return any(like(one, resource) for one in self.resources) and all(
+        return any(like(pattern, resource) for pattern in self.resources) and all(
             _met(operator, context.get(key), values) for operator, key, values in self.conditions
         )
 
@@ -254,16 +258,16 @@ class Policy:
         """Whether it lets somebody do it; `iam__PassedToService` is the key iam:PassedToService."""
         if not (about := self.about(action)):
             return False
-        asked = (action, resource, *context.items())
-        if asked not in self._allowed:  # a walk asks for the same in each of its rounds
+        question = (action, resource, *context.items())
+        if question not in self._allowed:  # a walk asks for the same in each of its rounds
             keys = {key.replace("__", ":"): value for key, value in context.items()}
-            found = [one.allows for one in about if one.holds(resource, keys)]
-            self._allowed[asked] = bool(found) and all(found)
-        return self._allowed[asked]
+            verdicts = [statement.allows for statement in about if statement.holds(resource, keys)]
+            self._allowed[question] = bool(verdicts) and all(verdicts)
+        return self._allowed[question]
 
     def about(self, action: str) -> list[Statement]:
         if action not in self._about:
-            self._about[action] = [one for one in self.statements if one.is_about(action)]
+            self._about[action] = [statement for statement in self.statements if statement.is_about(action)]
         return self._about[action]
 
 
@@ -285,10 +289,10 @@ def like(pattern: str, value: str) -> bool:
     return _pattern(pattern).fullmatch(value) is not None
 
 
-def _met(operator: str, value: Value, wanted: Sequence[str]) -> bool:
+def _met(operator: str, value: Value, patterns: Sequence[str]) -> bool:
     """A key that a request does not have meets Null, what ends in IfExists, and what is said of all its values."""
     if operator == "Null":
-        return (value is None) == (wanted[0].lower() == "true")
+        return (value is None) == (patterns[0].lower() == "true")
     compare = _OPERATORS.get(operator.removeprefix(_EACH).removesuffix(_IF_EXISTS))
     if compare is None:
         raise ValueError(f"the condition {operator} can't be followed here")
@@ -297,7 +301,7 @@ def _met(operator: str, value: Value, wanted: Sequence[str]) -> bool:
     values = [value] if isinstance(value, str) else value
     if not operator.startswith(_EACH) and len(values) != 1:
         raise ValueError(f"the condition {operator} can't be followed here for {len(values)} values")
-    return all(any(compare(pattern, each) for pattern in wanted) for each in values)
+    return all(any(compare(pattern, each) for pattern in patterns) for each in values)
 
 
 _EACH, _IF_EXISTS = "ForAllValues:", "IfExists"
@@ -385,7 +389,7 @@ class World:
                     self._add_code(f"{label}/{title}", properties["Code"]["S3"], "", _builds(stack))
 
     def _add_role(self, arn: str, properties: Mapping[str, Any]) -> None:
-        policy = [one for each in properties["Policies"] for one in statements(each["PolicyDocument"])]
+        policy = [statement for each in properties["Policies"] for statement in statements(each["PolicyDocument"])]
         trust = statements(properties["AssumeRolePolicyDocument"])
         self.roles[arn] = Role(arn, trust, Policy(policy), properties.get("PermissionsBoundary"))
 
@@ -416,15 +420,17 @@ class World:
 
     def writes(self, role: str) -> set[tuple[str, str]]:
         """Every action but those that only read, with the thing that the role may do it to, as it stands."""
-        its, found = self.roles[role], set()
-        acts = next(iter(self.passed_to_cloudformation(its)), None)
+        actor, writable = self.roles[role], set()
+        acts = next(iter(self.passed_to_cloudformation(actor)), None)
         for service in {arn.split(":")[2] for arn in self.labels}:
-            actions = [one for one in _changing(service) if its.policy.about(one)]
+            actions = [action for action in _changing(service) if actor.policy.about(action)]
             for arn in self.labels if actions else ():
                 context = {"iam__PermissionsBoundary": self._boundary_of(arn), **_change_set(acts)}
                 if arn.split(":")[2] == service:
-                    found |= {(one, self.labels[arn]) for one in actions if self.may(its, one, arn, **context)}
-        return found
+                    writable |= {
+                        (action, self.labels[arn]) for action in actions if self.may(actor, action, arn, **context)
+                    }
+        return writable
 
     def passed_to_cloudformation(self, role: Role) -> list[str]:
         """The roles with which it may have CloudFormation act."""
@@ -438,8 +444,10 @@ class World:
 
     def plants(self, role: str) -> set[str]:
         """The roles with which code would run that the role can put into a bucket."""
-        several = (its for arn, its in self.code.items() if self.may(self.roles[role], "s3:PutObject", arn))
-        return {self.label(one) for its in several for one in its}
+        several = (
+            code_roles for arn, code_roles in self.code.items() if self.may(self.roles[role], "s3:PutObject", arn)
+        )
+        return {self.label(arn) for code_roles in several for arn in code_roles}
 
     def reach(self, start: str, new_roles: Sequence[str], boundary: str) -> set[str]:
         """What a role comes to, in words: `becomes …` is what it acts as, the others are what it can do on the way.
@@ -460,7 +468,7 @@ def _change_set(role: str | None) -> dict[str, Value]:
 
 
 def _builds(stack: Stack) -> set[str]:
-    return {one["ServiceRole"] for _, _, one in stack.resources("AWS::CodeBuild::Project")}
+    return {project["ServiceRole"] for _, _, project in stack.resources("AWS::CodeBuild::Project")}
 
 
 @cache
@@ -469,8 +477,8 @@ def _changing(service: str) -> tuple[str, ...]:
     levels = ("Write", "Permissions management", "Tagging")
     return tuple(
         f"{service}:{name}"
-        for name, one in get_service_prefix_data(service)["privileges"].items()
-        if one["access_level"] in levels and any(one["resource_types"])
+        for name, privilege in get_service_prefix_data(service)["privileges"].items()
+        if privilege["access_level"] in levels and any(privilege["resource_types"])
     )
 
 
@@ -491,7 +499,7 @@ class _Walk:
     def grew(self) -> bool:
         """Take every step from each role that has not taken them in this world; whether there is more to do."""
         before = (dict(self.world.roles), dict(self.world.policies))
-        for arn in [one for one in self.acts_as if one not in self.stepped]:
+        for arn in [role_arn for role_arn in self.acts_as if role_arn not in self.stepped]:
             for step in (self._takes_on, self._hands_over, self._runs, self._writes_roles, self._makes, self._jobs):
                 step(self.world.roles[arn])
             self.stepped.add(arn)
@@ -506,7 +514,7 @@ class _Walk:
         """By its own credentials. A trust in the whole account leaves it to the policy of who asks."""
         account = f"arn:aws:iam::{ACCOUNT}:root"
         for arn, other in self.world.roles.items():
-            named = {one for each in other.trust for kind, one in each.principals if kind == "AWS"}
+            named = {principal for each in other.trust for kind, principal in each.principals if kind == "AWS"}
             asks = self._may(role, "sts:AssumeRole", arn)
             if named & {"*", role.arn} or (asks and named & {account, ACCOUNT}):
                 self.become(arn)
@@ -522,7 +530,7 @@ class _Walk:
                 if not self._may(role, "iam:PassRole", arn, iam__PassedToService=service):
                     continue
                 self.facts.add(f"passes {self.world.label(arn)} to {service}")
-                trusted = any(("Service", service) in one.principals for one in other.trust)
+                trusted = any(("Service", service) in statement.principals for statement in other.trust)
                 if trusted and self._starts(role, service, arn):
                     self.become(arn)
 
@@ -530,18 +538,18 @@ class _Walk:
         anywhere = [*self.world.labels, f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:new", "*"]
         named = _change_set(passed)
         return any(
-            all(any(self._may(role, action, one, **named) for one in anywhere) for action in actions)
+            all(any(self._may(role, action, resource, **named) for resource in anywhere) for action in actions)
             for actions in STARTS.get(service, ())
         )
 
     def _runs(self, role: Role) -> None:
         """Its own code with another's role."""
-        for arn, its in self.world.functions.items():
+        for arn, function_role in self.world.functions.items():
             if self._may(role, "lambda:UpdateFunctionCode", arn):
-                self._rewrites("the code", arn, [its])
-        for arn, its in self.world.projects.items():
-            if any(self._may(role, f"codebuild:{one}", arn) for one in ("StartBuild", "StartBuildBatch")):
-                self._rewrites("a build", arn, [its])
+                self._rewrites("the code", arn, [function_role])
+        for arn, function_role in self.world.projects.items():
+            if any(self._may(role, f"codebuild:{call}", arn) for call in ("StartBuild", "StartBuildBatch")):
+                self._rewrites("a build", arn, [function_role])
         passed = self.world.passed_to_cloudformation(role)
         for arn, its_or_none in self.world.stacks.items():
             for named in (None, *passed):
@@ -556,25 +564,25 @@ class _Walk:
         """With the role that is named, or with that of the last time, which nobody has to hand over again."""
         context = _change_set(named)
         return self._may(role, "cloudformation:UpdateStack", stack, **context) or all(
-            self._may(role, f"cloudformation:{one}ChangeSet", stack, **context) for one in ("Create", "Execute")
+            self._may(role, f"cloudformation:{verb}ChangeSet", stack, **context) for verb in ("Create", "Execute")
         )
 
-    def _rewrites(self, what: str, arn: str, roles: Iterable[str]) -> None:
-        self.facts.add(f"chooses {what} {self.world.label(arn)}")
-        for one in roles:
-            if one in self.world.roles:
-                self.become(one)
+    def _rewrites(self, kind: str, arn: str, roles: Iterable[str]) -> None:
+        self.facts.add(f"chooses {kind} {self.world.label(arn)}")
+        for role in roles:
+            if role in self.world.roles:
+                self.become(role)
 
     def _writes_roles(self, role: Role) -> None:
         for arn, other in list(self.world.roles.items()):
-            its = {"iam__PermissionsBoundary": other.boundary}
+            bounded_by = {"iam__PermissionsBoundary": other.boundary}
             for action in ("PutRolePolicy", "AttachRolePolicy"):
-                if self._may(role, f"iam:{action}", arn, **its, iam__PolicyARN=ADMIN_POLICY):
+                if self._may(role, f"iam:{action}", arn, **bounded_by, iam__PolicyARN=ADMIN_POLICY):
                     self._change(arn, f"iam:{action}", policy=ANYTHING)
-            if self._may(role, "iam:UpdateAssumeRolePolicy", arn, **its):
+            if self._may(role, "iam:UpdateAssumeRolePolicy", arn, **bounded_by):
                 self._change(arn, "iam:UpdateAssumeRolePolicy")
                 self.become(arn)
-            if self._may(role, "iam:DeleteRolePermissionsBoundary", arn, **its):
+            if self._may(role, "iam:DeleteRolePermissionsBoundary", arn, **bounded_by):
                 self._change(arn, "iam:DeleteRolePermissionsBoundary", boundary=None)
             if self._may(role, "iam:PutRolePermissionsBoundary", arn, iam__PermissionsBoundary=ADMIN_POLICY):
                 self._change(arn, "iam:PutRolePermissionsBoundary of another", boundary=None)
@@ -594,12 +602,12 @@ class _Walk:
         for arn in self.new_roles:
             for boundary in (self.boundary, ADMIN_POLICY, None):
                 if self._may(role, "iam:CreateRole", arn, iam__PermissionsBoundary=boundary):
-                    made = f"{arn}+{boundary}"
+                    new_role = f"{arn}+{boundary}"
                     ends = "within the boundary" if boundary == self.boundary else "WITHOUT LIMIT"
-                    self.world.labels[made] = f"a new role {arn.split(':role')[1]} {ends}"
+                    self.world.labels[new_role] = f"a new role {arn.split(':role')[1]} {ends}"
                     trust = (Statement(allows=True, actions=("sts:AssumeRole",), resources=("*",)),)
-                    self.world.roles.setdefault(made, Role(made, trust, ANYTHING, boundary))
-                    self.become(made)
+                    self.world.roles.setdefault(new_role, Role(new_role, trust, ANYTHING, boundary))
+                    self.become(new_role)
         for action in ("iam:CreateUser", "iam:CreateAccessKey", "iam:AttachUserPolicy", "iam:PutUserPolicy"):
             if self._may(role, action, f"arn:aws:iam::{ACCOUNT}:user/anybody"):
                 self.facts.add(f"{action} WITHOUT LIMIT")
@@ -626,13 +634,13 @@ def problems(kind: str, document: Mapping[str, Any], unknown: Iterable[str] = ()
     if document.get("Version") != "2012-10-17":
         yield "no version, so that variables would be text"
     written = _list(document["Statement"])
-    if len(names := [one["Sid"] for one in written if "Sid" in one]) != len(set(names)):
+    if len(names := [statement["Sid"] for statement in written if "Sid" in statement]) != len(set(names)):
         yield "two statements of one Sid"
-    for one in written:
-        statement = Statement.of(one)
+    for raw_statement in written:
+        statement = Statement.of(raw_statement)
         if (kind == "identity") == bool(statement.principals):
             yield "a principal, or none, where it is the other way"
-        if (kind == "trust") == ("Resource" in one):
+        if (kind == "trust") == ("Resource" in raw_statement):
             yield "a resource, or none, where it is the other way"
         if len(set(statement.actions)) != len(statement.actions):
             yield "an action twice"
@@ -642,16 +650,16 @@ def problems(kind: str, document: Mapping[str, Any], unknown: Iterable[str] = ()
 def _misfits(statement: Statement, kind: str, actions: Sequence[str]) -> Iterator[str]:
     fitting = set()
     for pattern in actions:
-        found = _privileges(pattern)
-        if not found:
+        privileges = _privileges(pattern)
+        if not privileges:
             yield f"{pattern}: is no action"
-        for name, privilege, _ in found:
+        for name, privilege, _ in privileges:
             keys = _condition_keys(pattern, privilege)
             for _, key, _ in statement.conditions:
-                if not any(like(re.sub(r"\$\{[^}]*\}", "*", one), key) for one in keys):
+                if not any(like(re.sub(r"\$\{[^}]*\}", "*", form), key) for form in keys):
                     yield f"{name}: has no condition {key}"
-        formats = {one for _, _, several in found for one in several}
-        fits = {one for one in statement.resources if any(_overlap(one, each) for each in formats)}
+        formats = {arn_format for _, _, several in privileges for arn_format in several}
+        fits = {resource for resource in statement.resources if any(_overlap(resource, each) for each in formats)}
         if kind == "trust":
             continue
         if formats and "*" in statement.resources:
@@ -676,8 +684,8 @@ def _privileges(pattern: str) -> list[tuple[str, dict[str, Any], list[str]]]:
     service, _, action = pattern.partition(":")
     reference = get_service_prefix_data(service)
     return [
-        (name, one, [reference["resources"][kind]["arn"] for kind in one["resource_types"] if kind])
-        for name, one in reference.get("privileges", {}).items()
+        (name, privilege, [reference["resources"][kind]["arn"] for kind in privilege["resource_types"] if kind])
+        for name, privilege in reference.get("privileges", {}).items()
         if like(action, name)
     ]
 

@@ -36,11 +36,11 @@ class Internet:
     """Stands in for HTTPS: pages, statuses and faults by URL, 404 for any other, and the URLs that were requested."""
 
     pages: dict[str, bytes | int | Exception] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    requested_urls: list[str] = field(default_factory=list)
 
     def get(self, url: str, seconds: float, max_bytes: int) -> HttpResponse:
         assert (seconds, max_bytes) == (2, 65_536)
-        self.asked.append(url)
+        self.requested_urls.append(url)
         page = self.pages.get(url, 404)
         if isinstance(page, Exception):
             raise page

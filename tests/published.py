@@ -20,11 +20,17 @@ from tests.fakes import NOW, SECRET, signed_request
 
 Vector = dict[str, Any]
 
-EVERY: list[Vector] = json.loads((Path(__file__).parent / "vectors" / "webhooks.json").read_text(encoding="utf-8"))
+ALL_VECTORS: list[Vector] = json.loads(
+    (Path(__file__).parent / "vectors" / "webhooks.json").read_text(encoding="utf-8")
+)
 # Left out: what we would sign, for a vendor to verify, once events are pulled. Nothing receives these.
 OUTBOUND = {"outbound:duo-v2-sha1", "outbound:duo-v2-sha512"}
-REQUESTS = [one for one in EVERY if not one["scheme"].startswith("challenge:") and one["scheme"] not in OUTBOUND]
-HANDSHAKES = [one for one in EVERY if one["scheme"].startswith("challenge:")]
+REQUESTS = [
+    vector
+    for vector in ALL_VECTORS
+    if not vector["scheme"].startswith("challenge:") and vector["scheme"] not in OUTBOUND
+]
+HANDSHAKES = [vector for vector in ALL_VECTORS if vector["scheme"].startswith("challenge:")]
 
 # By the scheme, or by the vendor where a scheme is of several. A source that is shipped is taken before a case.
 SOURCE_OF = {
@@ -100,21 +106,21 @@ class Outcome(NamedTuple):
     kept: list[tuple[str, bytes]]
 
 
-def names(vectors: list[Vector]) -> list[str]:
-    return [f"{EVERY.index(one)}-{one['scheme']}-{one['note'] or 'plain'}"[:70] for one in vectors]
+def vector_names(vectors: list[Vector]) -> list[str]:
+    return [f"{ALL_VECTORS.index(vector)}-{vector['scheme']}-{vector['note'] or 'plain'}"[:70] for vector in vectors]
 
 
 def source_of(vector: Vector) -> str:
     return SOURCE_OF.get(vector["vendor"]) or SOURCE_OF[vector["scheme"]]
 
 
-def _definitions(wanted: set[str]) -> dict[str, Definition]:
-    shipped = wanted & set(source_names(SOURCES))
-    found = [*load(SOURCES, sorted(shipped)), *load(CASES, sorted(wanted - shipped))]
-    return {one.source.name: one for one in found}
+def _definitions(names: set[str]) -> dict[str, Definition]:
+    shipped = names & set(source_names(SOURCES))
+    definitions = [*load(SOURCES, sorted(shipped)), *load(CASES, sorted(names - shipped))]
+    return {definition.source.name: definition for definition in definitions}
 
 
-DEFINITIONS = _definitions({source_of(one) for one in (*REQUESTS, *HANDSHAKES)})
+DEFINITIONS = _definitions({source_of(vector) for vector in (*REQUESTS, *HANDSHAKES)})
 
 
 def delivery(vector: Vector) -> Delivery:
@@ -144,8 +150,8 @@ def handshake(vector: Vector) -> Delivery:
     if vector["scheme"] in ("challenge:json-echo", "challenge:static"):
         pair: Any = getattr(auth.type, "key_pair", lambda _settings: (SECRET, SECRET))
         stored, held = pair(auth.settings)
-        made = signed_request(auth, sent.body, sent.headers, secret=held, now=arrives.now, url=sent.url)
-        return arrives._replace(sent=made, stored=stored)
+        signed = signed_request(auth, sent.body, sent.headers, secret=held, now=arrives.now, url=sent.url)
+        return arrives._replace(sent=signed, stored=stored)
     return arrives
 
 
@@ -167,19 +173,19 @@ def _events(vector: Vector) -> tuple[str | None, list[Any]]:
     """The events in a body, or why it is kept."""
     name, body = source_of(vector), vector["body"]
     if vector["headers"].get("Content-Type") == "application/x-www-form-urlencoded":
-        found: Any = {field: values[0] if len(values) == 1 else values for field, values in _form(body).items()}
+        document: Any = {field: values[0] if len(values) == 1 else values for field, values in _form(body).items()}
     else:
         try:
-            found = json.loads(body)
+            document = json.loads(body)
         except ValueError:
             return "not-json", []
-    if isinstance(found, str):
+    if isinstance(document, str):
         return "not-an-object", []
-    if name == "gitlab" and not found:
+    if name == "gitlab" and not document:
         return "missing", []
     if name == "pagerduty":
-        found = found["event"]
-    events = found if isinstance(found, list) else [found]
+        document = document["event"]
+    events = document if isinstance(document, list) else [document]
     for event, field in itertools.product(events, MASKED.get(name, ())):
         _mask(event, *field.split("."))
     return None, events
@@ -198,15 +204,15 @@ def _form(body: str) -> dict[str, list[str]]:
 
 def outcome(status: int, messages: list[dict[str, Any]], objects: Mapping[str, bytes]) -> Outcome:
     """What has come of a request, from the messages on the queue, and the bucket's objects by their keys."""
-    events = [{key: value for key, value in one["details"].items() if key not in ADDED} for one in messages]
+    events = [{key: value for key, value in message["details"].items() if key not in ADDED} for message in messages]
     kept = [(key.split("/")[2], base64.b64decode(json.loads(content)["body"])) for key, content in objects.items()]
     return Outcome(status, events, kept)
 
 
-def said(body: str) -> Any:
+def parse_answer(body: str) -> Any:
     """A handshake's answer, as vectors write it: JSON taken apart, or text."""
     try:
-        found = json.loads(body)
+        answer = json.loads(body)
     except ValueError:
         return body
-    return found if isinstance(found, dict) else body
+    return answer if isinstance(answer, dict) else body

@@ -24,7 +24,7 @@ from tests.fakes import NOW, SECRET, Endpoint
 HMAC = "hmac: {signature: {header: X-Sig}}"
 
 
-def endpoint(folder: Path, webhook: str, rest: str = "", name: str = "made") -> Endpoint:
+def make_endpoint(folder: Path, webhook: str, rest: str = "", name: str = "made") -> Endpoint:
     return Endpoint(make_definition(folder, f"description: made\nwebhook: {webhook}\n{rest}", name).source)
 
 
@@ -57,26 +57,26 @@ def test_a_form_is_taken_apart_for_anyone_only_up_to_a_bound() -> None:
 def test_sns_certificate_is_accepted_only_at_a_url_of_sns(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(sns, "fetch_from_vendor", lambda url, _hosts: asked.append(url))
+    fetched: list[str] = []
+    monkeypatch.setattr(sns, "fetch_from_vendor", lambda url, _hosts: fetched.append(url))
     topic = "arn:aws:sns:us-west-2:123456789012:alarms"
-    made = endpoint(tmp_path, f"{{auth: {{sns: {{topics: ['{topic}']}}}}}}")
+    endpoint = make_endpoint(tmp_path, f"{{auth: {{sns: {{topics: ['{topic}']}}}}}}")
     message = dict.fromkeys(("Message", "MessageId", "Timestamp", "Signature"), "AAAA")
     message |= {"Type": "Notification", "TopicArn": topic, "SignatureVersion": "2", "SigningCertURL": url}
-    assert made.post(json.dumps(message).encode())["statusCode"] == 401
-    assert (made.log[-1]["why"], asked) == ("SigningCertURL is not a certificate of SNS", [])
+    assert endpoint.post(json.dumps(message).encode())["statusCode"] == 401
+    assert (endpoint.log[-1]["why"], fetched) == ("SigningCertURL is not a certificate of SNS", [])
 
 
 @pytest.mark.parametrize("name", ["aws-sns", "ms-graph"])
-def test_body_that_is_read_before_the_sender_is_known_is_not_decompressed(name: str) -> None:
-    made = Endpoint(bundled_source(name).source)
+def test_body_read_before_its_sender_is_known_is_not_decompressed(name: str) -> None:
+    endpoint = Endpoint(bundled_source(name).source)
     bomb = zlib.compress(b'{"a":"' + b"x" * 10_000_000 + b'"}')
-    assert made.post(bomb, {"content-encoding": "deflate"})["statusCode"] == 401
-    assert made.log[-1]["why"] == "the body is compressed, and has to be read before its sender is known"
+    assert endpoint.post(bomb, {"content-encoding": "deflate"})["statusCode"] == 401
+    assert endpoint.log[-1]["why"] == "the body is compressed, and has to be read before its sender is known"
 
 
 @pytest.mark.parametrize("path", ["header('x-time')", "query('t')", "at || header('x-time')", "root('at')"])
-def test_a_time_beyond_the_body_is_no_time_that_is_signed(path: str, tmp_path: Path) -> None:
+def test_time_outside_the_body_is_not_a_signed_time(path: str, tmp_path: Path) -> None:
     auth = f'{{auth: {{hmac: {{signature: {{header: X-Sig}}, timestamp: {{path: "{path}"}}}}}}}}'
     assert (
         refused(tmp_path, auth)
@@ -92,14 +92,14 @@ def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
             jwt._check_claims(settings, {"iss": settings.issuer, "aud": audience, "exp": NOW + 60}, NOW)
 
 
-def test_signature_of_a_form_covers_the_fields_that_are_read(tmp_path: Path) -> None:
+def test_signature_of_a_form_covers_the_fields_read(tmp_path: Path) -> None:
     auth = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{form_sorted}"}}}'
     assert "what is read would not be what is signed" in refused(tmp_path, auth)
     beside = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{url}{body}"}}}'
     assert "fields of a form could be moved" in refused(tmp_path, beside, "events: {format: form}")
 
 
-def test_every_event_needs_a_signature_of_its_own(tmp_path: Path) -> None:
+def test_every_event_needs_its_own_signature(tmp_path: Path) -> None:
     auth = "{auth: {body_hmac: {each: 'items[].a', signature: {path: s}, signed: '{id}', uncovered: the rest}}}"
     assert "an event without a signature would be accepted" in refused(tmp_path, auth, "events: {split: items}")
     assert refused(tmp_path, auth) == (
@@ -112,9 +112,9 @@ def test_every_event_needs_a_signature_of_its_own(tmp_path: Path) -> None:
 
 def test_a_signature_in_a_body_goes_no_further(tmp_path: Path) -> None:
     auth = "{auth: {body_hmac: {signature: {path: signature.value}, signed: '{signature.token}', uncovered: the rest}}}"
-    made = endpoint(tmp_path, auth)
-    assert made.post_signed({"signature": {"token": "t"}, "a": 1})["statusCode"] == 200
-    (message,) = made.queue.messages
+    endpoint = make_endpoint(tmp_path, auth)
+    assert endpoint.post_signed({"signature": {"token": "t"}, "a": 1})["statusCode"] == 200
+    (message,) = endpoint.queue.messages
     assert message["details"] == {"signature": {"token": "t", "value": "[masked]"}, "a": 1}
 
 
@@ -126,12 +126,12 @@ ORACLE = f"""
 """
 
 
-def test_what_a_handshake_signs_for_anyone_opens_no_other_handshake(tmp_path: Path) -> None:
-    made = endpoint(tmp_path, ORACLE)
-    signature = made.post(b'{"plainToken":"123"}')["body"]
+def test_handshake_signature_for_anyone_opens_no_other_handshake(tmp_path: Path) -> None:
+    endpoint = make_endpoint(tmp_path, ORACLE)
+    signature = endpoint.post(b'{"plainToken":"123"}')["body"]
     assert signature == hmac.digest(SECRET.encode(), b"123", "sha256").hex()
-    assert made.post(b"123", {"X-Sig": signature, "x-confirm": "yes"})["statusCode"] == 401
-    assert made.log[-1]["why"] == "a challenge would have signed this for anyone"
+    assert endpoint.post(b"123", {"X-Sig": signature, "x-confirm": "yes"})["statusCode"] == 401
+    assert endpoint.log[-1]["why"] == "a challenge would have signed this for anyone"
 
 
 def test_url_to_call_must_be_signed(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_url_to_call_must_be_signed(tmp_path: Path) -> None:
     )
 
 
-def test_what_a_handshake_is_verified_by_may_not_be_signed_by_another(tmp_path: Path) -> None:
+def test_handshake_credential_may_not_be_signed_by_another_handshake(tmp_path: Path) -> None:
     own = "auth: {body_hmac: {signature: {path: s}, signed: '{id}', uncovered: the rest}}, confirm:"
     assert "no signature of the whole body verifies events" in refused(tmp_path, ORACLE.replace("confirm:", own))
 
@@ -153,24 +153,26 @@ def test_the_credentials_of_a_handshake_are_kept_nowhere(tmp_path: Path) -> None
     - {{method: GET, when: query('b'), auth: {{token: {{query: vt, secret: two_token}}}}, reply: {{status: 200}}}}
     - {{when: never, auth: {{body_token: {{field: verify.token, secret: three_token}}}}, reply: {{status: 200}}}}
 """
-    made = endpoint(tmp_path, webhook, "events: {require: [never]}")
+    endpoint = make_endpoint(tmp_path, webhook, "events: {require: [never]}")
     body = b'{"verify":{"token":"BODYTOKEN"}}'
     sent = fakes.signed_request(
-        made.source.webhook.auth, body, {"X-Verify": "HEADERTOKEN"}, url=f"{gateway.URL}?vt=QUERYTOKEN&x=1"
+        endpoint.source.webhook.auth, body, {"X-Verify": "HEADERTOKEN"}, url=f"{gateway.URL}?vt=QUERYTOKEN&x=1"
     )
-    assert made.send(sent)["statusCode"] == 200
-    (kept,) = made.bucket.objects.values()
+    assert endpoint.send(sent)["statusCode"] == 200
+    (kept,) = endpoint.bucket.objects.values()
     envelope = json.loads(kept)
-    told = f"{envelope} {base64.b64decode(envelope['body'])!r}"
-    assert not [token for token in ("HEADERTOKEN", "QUERYTOKEN", "BODYTOKEN") if token in told]
+    text = f"{envelope} {base64.b64decode(envelope['body'])!r}"
+    assert not [token for token in ("HEADERTOKEN", "QUERYTOKEN", "BODYTOKEN") if token in text]
     assert envelope["query"] == "x=1"
 
 
-def test_two_events_that_differ_in_a_header_alone_are_kept_both(tmp_path: Path) -> None:
-    made = endpoint(tmp_path, f"{{auth: {{{HMAC}}}}}", "events: {require: [never], type: \"header('x-kind')\"}")
+def test_events_differing_only_in_a_header_are_both_kept(tmp_path: Path) -> None:
+    endpoint = make_endpoint(
+        tmp_path, f"{{auth: {{{HMAC}}}}}", "events: {require: [never], type: \"header('x-kind')\"}"
+    )
     for kind in ("deleted", "starred", "starred"):
-        assert made.post_signed({"repository": 1}, {"x-kind": kind})["statusCode"] == 200
-    assert sorted(json.loads(one)["headers"]["x-kind"] for one in made.bucket.objects.values()) == [
+        assert endpoint.post_signed({"repository": 1}, {"x-kind": kind})["statusCode"] == 200
+    assert sorted(json.loads(envelope)["headers"]["x-kind"] for envelope in endpoint.bucket.objects.values()) == [
         "deleted",
         "starred",
     ]
@@ -180,20 +182,20 @@ ONE = {"id": "1", "password": "hunter2"}
 
 
 @pytest.mark.parametrize("body", [[[ONE]], [ONE], ONE])
-def test_a_mask_finds_its_field_however_deep_the_lists_around_it(body: Any, tmp_path: Path) -> None:
+def test_mask_finds_a_field_in_nested_lists(body: Any, tmp_path: Path) -> None:
     rest = 'events: {split: "[] || [@]", mask: ["[].password"]}'
-    made = endpoint(tmp_path, f"{{auth: {{{HMAC}}}}}", rest)
-    assert made.post_signed(body)["statusCode"] == 200
-    assert "hunter2" not in json.dumps(made.queue.bodies) + str(made.bucket.objects)
+    endpoint = make_endpoint(tmp_path, f"{{auth: {{{HMAC}}}}}", rest)
+    assert endpoint.post_signed(body)["statusCode"] == 200
+    assert "hunter2" not in json.dumps(endpoint.queue.bodies) + str(endpoint.bucket.objects)
 
 
-def test_of_a_form_only_what_is_read_is_kept() -> None:
+def test_only_the_fields_read_from_a_form_are_kept() -> None:
     slack = Endpoint(bundled_source("slack").source)
     headers = {"content-type": "application/x-www-form-urlencoded"}
     assert slack.post_signed(b"payload=%7B%7D&token=SLACKTOKEN", headers)["statusCode"] == 200
-    kept = [base64.b64decode(json.loads(one)["body"]) for one in slack.bucket.objects.values()]
+    kept = [base64.b64decode(json.loads(envelope)["body"]) for envelope in slack.bucket.objects.values()]
     assert kept
-    assert not [one for one in kept if b"SLACKTOKEN" in one]
+    assert not [body for body in kept if b"SLACKTOKEN" in body]
 
 
 def test_fields_of_a_form_moved_into_the_query_sign_no_other_body() -> None:
@@ -207,64 +209,66 @@ def test_fields_of_a_form_moved_into_the_query_sign_no_other_body() -> None:
     assert twilio.queue.bodies == []
 
 
-def test_nothing_may_follow_what_is_compressed(tmp_path: Path) -> None:
-    made = endpoint(tmp_path, f"{{auth: {{{HMAC}}}}}")
-    assert made.post_signed(zlib.compress(b'{"a":1}') + b"more", {"content-encoding": "deflate"})["statusCode"] == 200
-    assert (made.queue.bodies, len(made.bucket.objects)) == ([], 1)
+def test_bytes_after_a_compressed_body_are_refused(tmp_path: Path) -> None:
+    endpoint = make_endpoint(tmp_path, f"{{auth: {{{HMAC}}}}}")
+    assert (
+        endpoint.post_signed(zlib.compress(b'{"a":1}') + b"more", {"content-encoding": "deflate"})["statusCode"] == 200
+    )
+    assert (endpoint.queue.bodies, len(endpoint.bucket.objects)) == ([], 1)
 
 
 def test_nothing_is_learned_while_a_secret_is_changed() -> None:
     source = bundled_source("asana").source
-    made = Endpoint(source, secret=None)
-    made.store.values["/MozDef-EF/asana/dev/auth_token_previous"] = "the one before"
-    assert made.post(b"{}", {"x-hook-secret": "a-secret-of-a-stranger"})["statusCode"] in (401, 503)
-    assert "/MozDef-EF/asana/dev/auth_token" not in made.store.values
+    endpoint = Endpoint(source, secret=None)
+    endpoint.store.values["/MozDef-EF/asana/dev/auth_token_previous"] = "the one before"
+    assert endpoint.post(b"{}", {"x-hook-secret": "a-secret-of-a-stranger"})["statusCode"] in (401, 503)
+    assert "/MozDef-EF/asana/dev/auth_token" not in endpoint.store.values
 
 
 def of_a_query(folder: Path, signed: str) -> tuple[Endpoint, str]:
     """An endpoint whose body's hash is in the query, and the signature that somebody has seen of {"a":1}."""
     auth = f'{{hmac: {{signature: {{header: X-Sig}}, signed: "{signed}", body_hash: {{query: X}}}}}}'
-    made = endpoint(folder, f"{{auth: {auth}}}")
-    seen = fakes.signed_request(made.source.webhook.auth, b'{"a":1}')
-    assert made.send(seen)["statusCode"] == 200
-    return made, seen.headers["X-Sig"]
+    endpoint = make_endpoint(folder, f"{{auth: {auth}}}")
+    seen = fakes.signed_request(endpoint.source.webhook.auth, b'{"a":1}')
+    assert endpoint.send(seen)["statusCode"] == 200
+    return endpoint, seen.headers["X-Sig"]
 
 
 @pytest.mark.parametrize(
     "query", ["%58={old}&X={new}", "X={old}&%58={new}", "X={old}&X={new}", "X={new}&%58={old}", "&%58={old}&&X={new}"]
 )
 def test_repeated_query_parameter_is_neither_signed_nor_read(query: str, tmp_path: Path) -> None:
-    made, signature = of_a_query(tmp_path, "{query('X')}")
+    endpoint, signature = of_a_query(tmp_path, "{query('X')}")
     forged = b'{"forged":1}'
     old, new = (hashlib.sha256(body).hexdigest() for body in (b'{"a":1}', forged))
     url = f"{gateway.URL}?{query.format(old=old, new=new)}"
-    assert made.send(OutgoingRequest("POST", url, {"X-Sig": signature}, forged))["statusCode"] == 401
-    assert made.log[-1]["why"] == "query parameter X is there more than once"
-    assert len(made.queue.bodies) == 1
+    assert endpoint.send(OutgoingRequest("POST", url, {"X-Sig": signature}, forged))["statusCode"] == 401
+    assert endpoint.log[-1]["why"] == "query parameter X is there more than once"
+    assert len(endpoint.queue.bodies) == 1
 
 
-def test_a_query_parameter_is_the_same_however_it_is_written(tmp_path: Path) -> None:
-    made, signature = of_a_query(tmp_path, "{query('X')}")
+def test_query_parameter_is_the_same_in_every_encoding(tmp_path: Path) -> None:
+    endpoint, signature = of_a_query(tmp_path, "{query('X')}")
     digest = hashlib.sha256(b'{"a":1}').hexdigest()
     for query in (f"%58={digest}", f"Y=2&X={digest}", f"X=%{ord(digest[0]):x}{digest[1:]}"):
         url = f"{gateway.URL}?{query}"
-        assert made.send(OutgoingRequest("POST", url, {"X-Sig": signature}, b'{"a":1}'))["statusCode"] == 200, query
+        assert endpoint.send(OutgoingRequest("POST", url, {"X-Sig": signature}, b'{"a":1}'))["statusCode"] == 200, query
 
 
 @pytest.mark.parametrize("query", ["X={hash}&Y=", "aX={hash}&X={hash}", "%61%58={hash}&X={hash}", "a=X&X={hash}"])
 def test_a_hash_in_the_query_is_last_and_named_nowhere_else(query: str, tmp_path: Path) -> None:
-    made, _ = of_a_query(tmp_path, "{url}")
+    endpoint, _ = of_a_query(tmp_path, "{url}")
     url = f"{gateway.URL}?{query.format(hash=hashlib.sha256(b'{}').hexdigest())}"
     signature = hmac.digest(SECRET.encode(), url.encode(), "sha256").hex()
-    assert made.send(OutgoingRequest("POST", url, {"X-Sig": signature}, b"{}"))["statusCode"] == 401
-    assert made.log[-1]["why"] == "X is not the last query parameter of a body that is not a form"
+    assert endpoint.send(OutgoingRequest("POST", url, {"X-Sig": signature}, b"{}"))["statusCode"] == 401
+    assert endpoint.log[-1]["why"] == "X is not the last query parameter of a body that is not a form"
 
 
 @pytest.mark.parametrize("query", ["key=wrong&key={secret}", "key={secret}&k%65y=wrong", "key={secret}&key={secret}"])
-def test_a_token_that_is_in_the_query_twice_is_none(query: str, tmp_path: Path) -> None:
-    made = endpoint(tmp_path, "{auth: {token: {query: key}}}")
+def test_token_twice_in_the_query_is_refused(query: str, tmp_path: Path) -> None:
+    endpoint = make_endpoint(tmp_path, "{auth: {token: {query: key}}}")
     once = f"{gateway.URL}?k%65y={SECRET.replace(' ', '+')}"
-    assert made.post(b"{}", url=once)["statusCode"] == 200
+    assert endpoint.post(b"{}", url=once)["statusCode"] == 200
     twice = f"{gateway.URL}?{query.format(secret=SECRET.replace(' ', '%20'))}"
-    assert made.post(b"{}", url=twice)["statusCode"] == 401
-    assert made.log[-1]["why"] == "query parameter key is there more than once"
+    assert endpoint.post(b"{}", url=twice)["statusCode"] == 401
+    assert endpoint.log[-1]["why"] == "query parameter key is there more than once"

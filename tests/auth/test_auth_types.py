@@ -32,8 +32,12 @@ from tests.definitions import CASES, ROOT, SOURCES
 from tests.fakes import NOW
 from tests.issuers import Internet
 
-EVERY = pytest.mark.parametrize(("name", "module"), auth_types().items(), ids=auth_types())
-FUNCTIONS = {name: one for name, one in vars(AuthType).items() if inspect.isfunction(one) and not name.startswith("_")}
+EVERY_TYPE = pytest.mark.parametrize(("name", "module"), auth_types().items(), ids=auth_types())
+FUNCTIONS = {
+    name: function
+    for name, function in vars(AuthType).items()
+    if inspect.isfunction(function) and not name.startswith("_")
+}
 OPTIONAL = {
     "read_secret": ["settings", "stored"],
     "hmac_texts": ["settings", "request"],
@@ -48,8 +52,8 @@ PACKAGES = {"cryptography": "cryptography", "jwt": "PyJWT"}  # by what is import
 def below(auth: Auth) -> Iterator[Auth]:
     """A type, and those that it is made of."""
     yield auth
-    for one in getattr(auth.settings, "of", ()):
-        yield from below(one)
+    for part in getattr(auth.settings, "of", ()):
+        yield from below(part)
 
 
 def type_of(auth: Auth) -> str:
@@ -60,15 +64,15 @@ def every_use() -> Iterator[tuple[str, Auth]]:
     """Each way of verifying in a definition, once."""
     seen: list[Auth] = []
     for folder in (SOURCES, CASES):
-        for made in load(folder, source_names(folder)):
-            for one in (one for each in auths(made.source.webhook) for one in below(each)):
-                if one not in seen:
-                    seen.append(one)
-                    yield f"{made.source.name}-{type_of(one)}", one
+        for definition in load(folder, source_names(folder)):
+            for leaf in (leaf for each in auths(definition.source.webhook) for leaf in below(each)):
+                if leaf not in seen:
+                    seen.append(leaf)
+                    yield f"{definition.source.name}-{type_of(leaf)}", leaf
 
 
 USED = list(every_use())
-EACH = pytest.mark.parametrize("auth", [auth for _, auth in USED], ids=[name for name, _ in USED])
+EVERY_AUTH = pytest.mark.parametrize("auth", [auth for _, auth in USED], ids=[name for name, _ in USED])
 
 
 @pytest.fixture(autouse=True)
@@ -80,29 +84,37 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
 # The module.
 
 
-@EVERY
-def test_type_has_every_function_of_the_protocol_with_its_parameters(name: str, module: object) -> None:
-    for wanted, function in FUNCTIONS.items():
+@EVERY_TYPE
+def test_type_has_every_protocol_function_with_the_same_parameters(name: str, module: object) -> None:
+    for function_name, function in FUNCTIONS.items():
         parameters = list(inspect.signature(function).parameters)[1:]
-        found = [one.lstrip("_") for one in inspect.signature(getattr(module, wanted)).parameters]
-        assert found == parameters, f"{name}.{wanted}"
+        actual = [parameter.lstrip("_") for parameter in inspect.signature(getattr(module, function_name)).parameters]
+        assert actual == parameters, f"{name}.{function_name}"
 
 
-@EVERY
+@EVERY_TYPE
 def test_optional_functions_have_the_parameters_of_the_contract(name: str, module: object) -> None:
-    for wanted, parameters in OPTIONAL.items():
-        if hasattr(module, wanted):
-            found = [one.lstrip("_") for one in inspect.signature(getattr(module, wanted)).parameters]
-            assert found == parameters, f"{name}.{wanted}"
+    for function_name, parameters in OPTIONAL.items():
+        if hasattr(module, function_name):
+            actual = [
+                parameter.lstrip("_") for parameter in inspect.signature(getattr(module, function_name)).parameters
+            ]
+            assert actual == parameters, f"{name}.{function_name}"
 
 
-@EVERY
+@EVERY_TYPE
 def test_type_has_no_other_public_function(name: str, module: Any) -> None:
-    own = {one for one, made in vars(module).items() if inspect.isfunction(made) and made.__module__ == module.__name__}
-    assert {one for one in own if not one.startswith("_")} <= {*FUNCTIONS, *OPTIONAL}, name
+    own = {
+        function_name
+        for function_name, function in vars(module).items()
+        if inspect.isfunction(function) and function.__module__ == module.__name__
+    }
+    assert {function_name for function_name in own if not function_name.startswith("_")} <= {*FUNCTIONS, *OPTIONAL}, (
+        name
+    )
 
 
-@EVERY
+@EVERY_TYPE
 def test_settings_are_frozen_and_described(name: str, module: object) -> None:
     keys = module.Settings  # type: ignore[attr-defined]
     assert keys.__dataclass_params__.frozen
@@ -112,7 +124,7 @@ def test_settings_are_frozen_and_described(name: str, module: object) -> None:
     assert not str(inspect.getdoc(keys)).startswith("Settings(")
 
 
-@EVERY
+@EVERY_TYPE
 def test_settings_name_a_secret_or_combine_types_or_nothing_is_stored(name: str, module: object) -> None:
     parameters = inspect.signature(module.Settings).parameters  # type: ignore[attr-defined]
     if "of" in parameters:
@@ -124,21 +136,21 @@ def test_settings_name_a_secret_or_combine_types_or_nothing_is_stored(name: str,
         assert not hasattr(module, "key_pair"), f"{name} stores nothing, so it has no pair of keys"
 
 
-@EVERY
+@EVERY_TYPE
 def test_wheels_are_pinned_and_are_all_imports_of_third_parties(name: str, module: Any) -> None:
     """Imported late: the functions of other sources have no such package, and the generator needs none to read."""
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     at_once, late = set(third_party(tree.body)), set(third_party(ast.walk(tree)))
     assert at_once == set()
-    found = {package for auth in used(name) for package in getattr(module, "wheels", lambda _: ())(auth.settings)}
-    assert {PACKAGES[one] for one in late} <= found <= set(pinned_wheels())
+    packages = {package for auth in used(name) for package in getattr(module, "wheels", lambda _: ())(auth.settings)}
+    assert {PACKAGES[module_name] for module_name in late} <= packages <= set(pinned_wheels())
 
 
 def third_party(nodes: Any) -> Iterator[str]:
     for node in nodes:
-        names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
-        first = {one.partition(".")[0] for one in names}
+        first = {imported.partition(".")[0] for imported in names}
         yield from first - {*sys.stdlib_module_names, "lambdas", "boto3", "botocore", "jmespath"}
 
 
@@ -146,7 +158,7 @@ def used(name: str) -> list[Auth]:
     return [auth for _, auth in USED if type_of(auth) == name]
 
 
-@EVERY
+@EVERY_TYPE
 def test_type_is_used_and_documented(name: str, module: object) -> None:
     assert used(name), f"no source and no case is verified by {name}"
     assert f"### `webhook.auth.{name}`\n" in REFERENCE
@@ -158,30 +170,30 @@ def test_type_is_used_and_documented(name: str, module: object) -> None:
 # Each use of it.
 
 
-@EACH
+@EVERY_AUTH
 def test_description_is_one_line(auth: Auth) -> None:
-    said = auth.type.describe(auth.settings)
-    assert said.strip() == said != ""
-    assert "\n" not in said
-    assert "Settings(" not in said
+    description = auth.type.describe(auth.settings)
+    assert description.strip() == description != ""
+    assert "\n" not in description
+    assert "Settings(" not in description
 
 
-@EACH
+@EVERY_AUTH
 def test_problems_are_an_iterator_and_a_good_definition_has_none(auth: Auth) -> None:
-    found = auth.type.problems(auth.settings)
-    assert iter(found) is found
-    assert list(found) == []
+    problems = auth.type.problems(auth.settings)
+    assert iter(problems) is problems
+    assert list(problems) == []
 
 
-@EACH
+@EVERY_AUTH
 def test_headers_are_lower_case_and_distinct(auth: Auth) -> None:
     names = auth.type.headers(auth.settings)
     assert isinstance(names, tuple)
-    assert list(names) == [one.lower() for one in dict.fromkeys(names)]
+    assert list(names) == [header.lower() for header in dict.fromkeys(names)]
 
 
-@EACH
-def test_type_is_verified_where_its_credential_can_be_seen(auth: Auth) -> None:
+@EVERY_AUTH
+def test_type_is_verified_where_the_credential_can_be_seen(auth: Auth) -> None:
     where = auth.type.verified_by(auth.settings)
     assert where in ("api", "authorizer", "handler")
     if where == "authorizer":
@@ -195,8 +207,8 @@ def asked_for(*_: object) -> NoReturn:
     raise AssertionError("a secret was asked for")
 
 
-@EACH
-def test_type_that_stores_nothing_looks_up_no_secret(auth: Auth) -> None:
+@EVERY_AUTH
+def test_type_without_stored_secrets_looks_up_no_secret(auth: Auth) -> None:
     if not secret_names(auth):
         with pytest.raises(Unauthenticated):
             auth.type.verify(auth.settings, Request("POST", body=b"{}"), asked_for, NOW)
@@ -205,8 +217,8 @@ def test_type_that_stores_nothing_looks_up_no_secret(auth: Auth) -> None:
 
 def pairs(auth: Auth) -> tuple[SecretLookup, SecretLookup]:
     """What is stored, and what the vendor holds: made up."""
-    made = random_secrets(Webhook(auth))
-    return (lambda name: (made[name][0],)), (lambda name: (made[name][1],))
+    secrets = random_secrets(Webhook(auth))
+    return (lambda name: (secrets[name][0],)), (lambda name: (secrets[name][1],))
 
 
 # A body in which every type finds the place of what it carries.
@@ -233,7 +245,7 @@ def as_signed(auth: Auth, held: SecretLookup) -> OutgoingRequest | None:
     return None
 
 
-@EACH
+@EVERY_AUTH
 def test_signed_request_verifies_and_with_another_secret_does_not(auth: Auth) -> None:
     stored, held = pairs(auth)
     sent = as_signed(auth, held)
@@ -244,15 +256,15 @@ def test_signed_request_verifies_and_with_another_secret_does_not(auth: Auth) ->
     auth.type.verify(auth.settings, Request.from_outgoing(sent, NOW), stored, NOW)
     with pytest.raises(Unauthenticated) as raised:
         auth.type.verify(auth.settings, Request.from_outgoing(sent, NOW), pairs(auth)[0], NOW)
-    said = str(raised.value)
-    assert said
-    assert "\n" not in said
+    message = str(raised.value)
+    assert message
+    assert "\n" not in message
     for name in secret_names(auth):
-        assert stored(name)[0] not in said
-        assert held(name)[0] not in said
+        assert stored(name)[0] not in message
+        assert held(name)[0] not in message
 
 
-@EACH
+@EVERY_AUTH
 def test_the_previous_secret_verifies_too(auth: Auth) -> None:
     stored, held = pairs(auth)
     newer, _ = pairs(auth)
@@ -262,8 +274,8 @@ def test_the_previous_secret_verifies_too(auth: Auth) -> None:
         )
 
 
-@EACH
-def test_what_carries_no_credential_is_refused(auth: Auth) -> None:
+@EVERY_AUTH
+def test_request_without_a_credential_is_refused(auth: Auth) -> None:
     stored, _ = pairs(auth)
     for body in (SENT.body, b"", b"{}", b"[]", b"5", b'{"value":[]}', b"\xff", b"a=1"):
         for method in ("POST", "GET"):
@@ -271,8 +283,8 @@ def test_what_carries_no_credential_is_refused(auth: Auth) -> None:
                 auth.type.verify(auth.settings, Request(method, body=body, url=gateway.URL, time=NOW), stored, NOW)
 
 
-@EACH
-def test_while_what_is_stored_is_empty_nobody_gets_in(auth: Auth) -> None:
+@EVERY_AUTH
+def test_empty_stored_secret_lets_nobody_in(auth: Auth) -> None:
     for held in (pairs(auth)[1], lambda _name: ("",)):
         if sent := as_signed(auth, held):
             for blank in ("", "\n", " \t"):
@@ -294,24 +306,24 @@ BODIES = st.binary(max_size=30) | st.sampled_from(
 )
 
 
-@EACH
+@EVERY_AUTH
 @settings(max_examples=min(30, settings().max_examples))
 @given(data=st.data())
 def test_any_request_is_refused_and_nothing_else_is_raised(auth: Auth, data: st.DataObject) -> None:
     stored, _ = pairs(auth)
     names = [*auth.type.headers(auth.settings)[:3], "x-timestamp", "content-type"]
     for leaf in leaves(auth):
-        stamp, told = getattr(leaf.settings, "timestamp", None), getattr(leaf.settings, "id", None)
-        names += [one.header.lower() for one in (stamp, told) if one and one.header]
+        stamp, id_header = getattr(leaf.settings, "timestamp", None), getattr(leaf.settings, "id", None)
+        names += [setting.header.lower() for setting in (stamp, id_header) if setting and setting.header]
     headers = data.draw(st.dictionaries(st.sampled_from(names), TEXTS))
     query = data.draw(TEXTS | st.just("account=a&bodySHA256=0&hub.verify_token=x"))
     request = Request("POST", headers, data.draw(BODIES), query, time=NOW, url=f"{gateway.URL}?{query}")
     with pytest.raises(Unauthenticated) as raised:
         auth.type.verify(auth.settings, request, stored, NOW)
-    for value in (one for one in headers.values() if len(one) > 10):
+    for value in (text for text in headers.values() if len(text) > 10):
         assert value not in str(raised.value)
 
 
 def test_a_file_in_the_package_is_a_type() -> None:
-    there = {file.stem for file in Path(str(auth.__file__)).parent.glob("*.py")} - {"__init__"}
-    assert set(auth_types()) == there
+    modules = {file.stem for file in Path(str(auth.__file__)).parent.glob("*.py")} - {"__init__"}
+    assert set(auth_types()) == modules

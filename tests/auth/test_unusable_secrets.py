@@ -35,7 +35,7 @@ TYPES = {
     "ed25519": "ed25519: {signature: {header: X-Sig}}",
     "ecdsa": "ecdsa: {signature: {header: X-Sig, encoding: base64}}",
 }
-EVERY = pytest.mark.parametrize("auth", TYPES.values(), ids=TYPES)
+EVERY_TYPE = pytest.mark.parametrize("auth", TYPES.values(), ids=TYPES)
 
 
 class SignedEndpoint(Endpoint):
@@ -46,9 +46,9 @@ class SignedEndpoint(Endpoint):
             make_definition(folder, f"description: d\nwebhook: {{auth: {{{auth}}}{more}}}").source, stack=STACK
         )
         self.pairs = random_secrets(self.source.webhook)
-        self.store.values = {self.place(name): stored for name, (stored, _) in self.pairs.items()}
+        self.store.values = {self.parameter_name(name): stored for name, (stored, _) in self.pairs.items()}
 
-    def place(self, name: str = "auth_token") -> str:
+    def parameter_name(self, name: str = "auth_token") -> str:
         return f"{self.path}/{name}"
 
     def vendor(self, pairs: dict[str, tuple[str, str]] | None = None) -> OutgoingRequest:
@@ -85,21 +85,21 @@ def refusal(endpoint: SignedEndpoint) -> int:
     )
 
 
-@EVERY
+@EVERY_TYPE
 @pytest.mark.parametrize("around", ["{}\n", "{}\r\n", " {}", "\t{} \n"])
 def test_white_space_around_a_secret_refuses_nobody_and_lets_nobody_in(make_endpoint, auth: str, around: str) -> None:
     endpoint = make_endpoint(auth)
-    endpoint.store.values[endpoint.place()] = around.format(endpoint.pairs["auth_token"][0])
+    endpoint.store.values[endpoint.parameter_name()] = around.format(endpoint.pairs["auth_token"][0])
     assert endpoint.status(endpoint.vendor()) == 200
     assert endpoint.status(endpoint.forger()) == refusal(endpoint)
     assert len(endpoint.queue.bodies) == 1
 
 
 @pytest.mark.parametrize("name", ["hmac", "digest", "basic", "token in the query", "body_token"])
-def test_white_space_that_is_a_part_of_the_secret_is_used_too(make_endpoint, name: str) -> None:
+def test_white_space_within_the_secret_is_kept(make_endpoint, name: str) -> None:
     endpoint = make_endpoint(TYPES[name])
     stored = f"{endpoint.pairs['auth_token'][0]} \n"
-    endpoint.store.values[endpoint.place()] = stored
+    endpoint.store.values[endpoint.parameter_name()] = stored
     assert endpoint.status(endpoint.vendor({"auth_token": (stored, stored)})) == 200
 
 
@@ -117,10 +117,10 @@ UNUSABLE |= {
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_unusable_secret_is_answered_503_so_that_the_vendor_retries(make_endpoint, name: str) -> None:
+def test_unusable_secret_is_answered_503_for_the_vendor_to_retry(make_endpoint, name: str) -> None:
     endpoint = make_endpoint(TYPES[name])
-    endpoint.store.values[endpoint.place()], why = UNUSABLE[name]
-    assert [endpoint.status(one) for one in (endpoint.vendor(), endpoint.forger())] == [503, 503]
+    endpoint.store.values[endpoint.parameter_name()], why = UNUSABLE[name]
+    assert [endpoint.status(sent) for sent in (endpoint.vendor(), endpoint.forger())] == [503, 503]
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
     assert {line["why"] for line in endpoint.log} == {f"UnusableSecret: auth_token {why}"}
     assert endpoint.counts() == [1, 1]
@@ -128,29 +128,31 @@ def test_unusable_secret_is_answered_503_so_that_the_vendor_retries(make_endpoin
     assert {line["level"] for line in endpoint.log if "status" in line} == {"ERROR"}
 
 
-@EVERY
+@EVERY_TYPE
 def test_repaired_secret_is_noticed_before_the_cache_expires(make_endpoint, auth: str) -> None:
     endpoint = make_endpoint(auth)
-    endpoint.store.values[endpoint.place()] = "\n"
+    endpoint.store.values[endpoint.parameter_name()] = "\n"
     assert endpoint.status(endpoint.vendor()) == 503
     assert REREAD_INTERVAL < TTL
-    endpoint.store.values[endpoint.place()], endpoint.clock = endpoint.pairs["auth_token"][0], REREAD_INTERVAL
+    endpoint.store.values[endpoint.parameter_name()], endpoint.clock = endpoint.pairs["auth_token"][0], REREAD_INTERVAL
     assert endpoint.status(endpoint.vendor()) == 200
 
 
-@EVERY
+@EVERY_TYPE
 def test_unusable_previous_secret_counts_as_absent(make_endpoint, auth: str) -> None:
     endpoint = make_endpoint(auth)
-    endpoint.store.values[endpoint.place() + PREVIOUS_SUFFIX] = "\n"
+    endpoint.store.values[endpoint.parameter_name() + PREVIOUS_SUFFIX] = "\n"
     assert endpoint.status(endpoint.vendor()) == 200
     assert endpoint.status(endpoint.forger()) == refusal(endpoint)
 
 
-@EVERY
-def test_previous_secret_goes_on_beside_an_unusable_current_one(make_endpoint, auth: str) -> None:
+@EVERY_TYPE
+def test_previous_secret_works_beside_an_unusable_current_secret(make_endpoint, auth: str) -> None:
     endpoint = make_endpoint(auth)
-    endpoint.store.values[endpoint.place() + PREVIOUS_SUFFIX] = endpoint.store.values[endpoint.place()]
-    endpoint.store.values[endpoint.place()] = " "
+    endpoint.store.values[endpoint.parameter_name() + PREVIOUS_SUFFIX] = endpoint.store.values[
+        endpoint.parameter_name()
+    ]
+    endpoint.store.values[endpoint.parameter_name()] = " "
     assert endpoint.status(endpoint.vendor()) == 200
     # It may be the vendor's, made with the secret that we can't use.
     assert endpoint.status(endpoint.forger()) == 503
@@ -160,16 +162,16 @@ def test_previous_secret_goes_on_beside_an_unusable_current_one(make_endpoint, a
 @pytest.mark.parametrize("name", ["hmac", "token", "token in the query", "basic"])
 def test_request_without_a_credential_is_refused_whatever_is_stored(make_endpoint, name: str) -> None:
     endpoint = make_endpoint(TYPES[name])
-    endpoint.store.values[endpoint.place()] = "\n"
+    endpoint.store.values[endpoint.parameter_name()] = "\n"
     assert endpoint.status(OutgoingRequest("POST", gateway.URL, {}, BODY)) == 401
 
 
 TWO = "hmac: {signature: {header: X-Sig}}}, {token: {header: X-Token, secret: other}"
 
 
-def test_any_of_goes_on_with_its_usable_type(make_endpoint) -> None:
+def test_any_of_works_with_the_usable_type(make_endpoint) -> None:
     endpoint = make_endpoint(f"any_of: [{{{TWO}}}]")
-    endpoint.store.values[endpoint.place()] = "\n"
+    endpoint.store.values[endpoint.parameter_name()] = "\n"
     token = {"X-Token": endpoint.pairs["other"][1]}
     assert endpoint.status(OutgoingRequest("POST", gateway.URL, token, BODY)) == 200
     # What has no signature can't be the way that is broken; what has one may be.
@@ -179,10 +181,10 @@ def test_any_of_goes_on_with_its_usable_type(make_endpoint) -> None:
 
 
 @pytest.mark.parametrize("broken", ["auth_token", "other"])
-def test_all_of_refuses_if_one_type_refuses(make_endpoint, broken: str) -> None:
+def test_all_of_refuses_if_any_type_refuses(make_endpoint, broken: str) -> None:
     endpoint = make_endpoint(f"all_of: [{{{TWO}}}]")
     sent = endpoint.vendor()
-    endpoint.store.values[endpoint.place(broken)] = "\n"
+    endpoint.store.values[endpoint.parameter_name(broken)] = "\n"
     assert endpoint.status(sent) == 503
     assert endpoint.status(endpoint.forger()) == 401
     assert endpoint.queue.bodies == []
@@ -192,10 +194,10 @@ def test_reply_is_signed_with_a_usable_secret(make_endpoint) -> None:
     reply = "{when: c, unauthenticated: true, reply: {text: '{hmac_hex(c)}'}}"
     endpoint = make_endpoint(TYPES["hmac"], f", challenges: [{reply}]")
     signed = endpoint.post(b'{"c":"1"}')
-    endpoint.store.values[endpoint.place()] += "\n"
+    endpoint.store.values[endpoint.parameter_name()] += "\n"
     endpoint.clock = TTL
     assert endpoint.post(b'{"c":"1"}') == signed
-    endpoint.store.values[endpoint.place()] = "\n"
+    endpoint.store.values[endpoint.parameter_name()] = "\n"
     endpoint.clock = TTL * 2
     assert endpoint.post(b'{"c":"1"}')["statusCode"] == 503
     assert endpoint.log[-1]["why"] == "UnusableSecret: auth_token is blank"
@@ -204,13 +206,13 @@ def test_reply_is_signed_with_a_usable_secret(make_endpoint) -> None:
 LEARNS = "{when: hand, unauthenticated: true, store_secret: hand, reply: {status: 200}}"
 
 
-def test_secret_handed_over_again_equals_the_stored_one_with_a_line_break(make_endpoint) -> None:
+def test_secret_handed_over_again_equals_the_stored_secret_with_a_line_break(make_endpoint) -> None:
     endpoint = make_endpoint(TYPES["hmac"], f", challenges: [{LEARNS}]")
     again = json.dumps({"hand": endpoint.pairs["auth_token"][0]}).encode()
-    endpoint.store.values[endpoint.place()] += "\n"
+    endpoint.store.values[endpoint.parameter_name()] += "\n"
     assert endpoint.post(again)["statusCode"] == 200
     assert endpoint.post(b'{"hand":"another-one-0123456789"}')["statusCode"] == 401
-    endpoint.store.values[endpoint.place()], endpoint.clock = "\n", TTL
+    endpoint.store.values[endpoint.parameter_name()], endpoint.clock = "\n", TTL
     assert endpoint.post(again)["statusCode"] == 503
     assert endpoint.log[-1]["why"] == "UnusableSecret: auth_token is blank: delete that parameter"
 
@@ -230,7 +232,7 @@ def test_any_of_signs_with_the_type_whose_secret_is_usable(make_endpoint, unusab
 @pytest.mark.parametrize("stored", [None, "\n"], ids=["missing", "blank"])
 def test_behind_an_authorizer_the_handler_answers_503_and_takes_nothing(make_endpoint, stored: str | None) -> None:
     endpoint = make_endpoint(TYPES["token"])
-    endpoint.store.values = {endpoint.place(): stored} if stored else {}
+    endpoint.store.values = {endpoint.parameter_name(): stored} if stored else {}
     assert endpoint.status(endpoint.vendor()) == 503
     authorizer, handler = endpoint.log
     assert (authorizer["message"], handler["message"]) == ("left to the handler", "no secret")

@@ -41,7 +41,7 @@ from tests import fakes, issuers, published
 from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, Endpoint
 from tests.issuers import Internet, Issuer, message, signed_message
-from tests.published import HANDSHAKES, REQUESTS, Delivery, Vector, delivery, handshake, names
+from tests.published import HANDSHAKES, REQUESTS, Delivery, Vector, delivery, handshake, vector_names
 
 as_published: Callable[[str], str] = str
 in_any_case = pytest.mark.parametrize("case", [str.lower, as_published, str.upper], ids=["lower", "published", "upper"])
@@ -80,7 +80,7 @@ def outcome(vector: Vector, case: Callable[[str], str] = as_published, *, binary
 
 def test_every_published_vector_is_used_but_those_that_we_would_sign() -> None:
     assert len(VALID) + len(INVALID) + len(WITHOUT_A_SECRET) == len(REQUESTS)
-    left_out = [one["scheme"] for one in published.EVERY if one not in REQUESTS and one not in HANDSHAKES]
+    left_out = [one["scheme"] for one in published.ALL_VECTORS if one not in REQUESTS and one not in HANDSHAKES]
     assert sorted(left_out) == sorted(published.OUTBOUND)
     used = {name for one in (*REQUESTS, *HANDSHAKES) for name in (one["scheme"], one["vendor"])}
     assert set(published.SOURCE_OF) <= used
@@ -88,7 +88,7 @@ def test_every_published_vector_is_used_but_those_that_we_would_sign() -> None:
 
 @in_any_case
 @in_any_encoding
-@pytest.mark.parametrize("vector", VALID, ids=names(VALID))
+@pytest.mark.parametrize("vector", VALID, ids=vector_names(VALID))
 def test_what_a_vendor_signed_is_on_the_queue_or_kept(
     vector: Vector, case: Callable[[str], str], *, binary: bool
 ) -> None:
@@ -97,14 +97,14 @@ def test_what_a_vendor_signed_is_on_the_queue_or_kept(
 
 @in_any_case
 @in_any_encoding
-@pytest.mark.parametrize("vector", INVALID, ids=names(INVALID))
+@pytest.mark.parametrize("vector", INVALID, ids=vector_names(INVALID))
 def test_what_a_vendor_did_not_sign_is_refused_and_leaves_nothing(
     vector: Vector, case: Callable[[str], str], *, binary: bool
 ) -> None:
     assert outcome(vector, case, binary=binary) == (401, [], [])
 
 
-@pytest.mark.parametrize("vector", WITHOUT_A_SECRET, ids=names(WITHOUT_A_SECRET))
+@pytest.mark.parametrize("vector", WITHOUT_A_SECRET, ids=vector_names(WITHOUT_A_SECRET))
 def test_a_published_request_for_an_empty_secret_leaves_nothing(vector: Vector) -> None:
     assert outcome(vector) == (503, [], [])
 
@@ -121,14 +121,14 @@ def test_a_published_token_is_verified_by_an_authorizer_too(
 
 
 @in_any_case
-@pytest.mark.parametrize("vector", HANDSHAKES, ids=names(HANDSHAKES))
+@pytest.mark.parametrize("vector", HANDSHAKES, ids=vector_names(HANDSHAKES))
 def test_a_handshake_is_answered_as_published_and_becomes_no_event(vector: Vector, case: Callable[[str], str]) -> None:
     arrives = handshake(vector)
     endpoint = endpoint_of(arrives)
     with online(arrives.pages):
         answer = endpoint.call(event_of(arrives.sent, case))
     wanted = {name.lower(): value for name, value in vector["expect_headers"].items()}
-    said = published.said(answer["body"])
+    said = published.parse_answer(answer["body"])
     assert (answer["statusCode"], said) == (vector["expect_status"], vector["expect_body"])
     assert wanted.items() <= answer["headers"].items()
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
@@ -154,7 +154,7 @@ def test_a_handshake_whose_page_shows_no_signature_is_not_answered_without_one(v
     endpoint = endpoint_of(arrives)
     with online(arrives.pages) as internet:
         answer = endpoint.call(event_of(delivery(vector).sent))
-    assert (answer["statusCode"], answer["body"], internet.asked) == (401, "", [])
+    assert (answer["statusCode"], answer["body"], internet.requested_urls) == (401, "", [])
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
@@ -182,7 +182,7 @@ def test_a_subscription_is_confirmed_once_its_sender_is_verified() -> None:
     arrives = handshake(shown("challenge:sns-confirm", "AWS SNS"))
     with online(arrives.pages) as internet:
         assert endpoint_of(arrives).call(event_of(arrives.sent))["statusCode"] == 200
-    assert internet.asked == [issuers.CERTIFICATE_URL, json.loads(arrives.sent.body)["SubscribeURL"]]
+    assert internet.requested_urls == [issuers.CERTIFICATE_URL, json.loads(arrives.sent.body)["SubscribeURL"]]
 
 
 def test_a_signed_handshake_of_twitch_is_not_answered_to_others() -> None:
@@ -607,7 +607,7 @@ def test_what_sns_signed_verifies_and_its_certificate_is_fetched_once(version: s
     with certified() as internet:
         assert not refuses(SNS, request)
         assert not refuses(SNS, request)
-    assert internet.asked == [issuers.CERTIFICATE_URL]
+    assert internet.requested_urls == [issuers.CERTIFICATE_URL]
 
 
 @given(st.sampled_from(["1", "2"]), st.sampled_from(issuers.NOTIFICATION), st.text(min_size=1), bits)
@@ -635,7 +635,7 @@ def test_one_bit_of_what_sns_signed_is_enough_to_refuse_it(version: str, field: 
 def test_a_message_of_another_topic_is_refused_and_nothing_is_fetched(fields: dict[str, str]) -> None:
     with certified() as internet:
         assert refuses(SNS, posted(signed_message(message(**fields))))
-    assert internet.asked == []
+    assert internet.requested_urls == []
 
 
 @pytest.mark.parametrize(
@@ -664,7 +664,7 @@ def test_a_message_of_another_topic_is_refused_and_nothing_is_fetched(fields: di
 def test_a_certificate_from_elsewhere_is_not_even_fetched(url: str) -> None:
     with online({url: issuers.certificate()}) as internet:
         assert refuses(SNS, posted(signed_message(message(SigningCertURL=url))))
-    assert internet.asked == []
+    assert internet.requested_urls == []
 
 
 @pytest.mark.parametrize(
@@ -915,7 +915,7 @@ def test_a_token_that_anyone_could_make_is_refused(algorithm: Any, key: str) -> 
             token = issuers.forged({"typ": "JWT", "alg": algorithm, **kid}, CLAIMS, PUBLIC[key]())
             assert refuses(JWT, bearing(token))
     # Its algorithm is looked at before any key is.
-    assert internet.asked == ([KEYS_URL] if algorithm in ("RS256", "ES256") else [])
+    assert internet.requested_urls == ([KEYS_URL] if algorithm in ("RS256", "ES256") else [])
 
 
 STRANGERS_URL = "https://stranger.example.com/jwks.json"
@@ -937,7 +937,7 @@ STRANGE: dict[str, Callable[[], str]] = {
 def test_a_token_of_another_key_or_algorithm_is_refused(token: str) -> None:
     with with_keys({STRANGERS_URL: issuers.key_set(STRANGER)}) as internet:
         assert refuses(JWT, bearing(STRANGE[token]()))
-    assert set(internet.asked) <= {KEYS_URL}
+    assert set(internet.requested_urls) <= {KEYS_URL}
 
 
 @pytest.mark.parametrize(
@@ -967,10 +967,10 @@ def test_renewed_key_is_fetched_and_a_withdrawn_key_is_forgotten() -> None:
         # A minute after the last time, at the earliest: who makes up ids does not have us ask for each.
         clock[0] = REREAD - 1
         assert refuses(JWT, bearing(renewed.token(CLAIMS)))
-        assert len(internet.asked) == 1
+        assert len(internet.requested_urls) == 1
         clock[0] = REREAD
         assert not refuses(JWT, bearing(renewed.token(CLAIMS)))
-        assert len(internet.asked) == 2
+        assert len(internet.requested_urls) == 2
         assert refuses(JWT, bearing(ISSUER.token(CLAIMS)))
 
 
@@ -996,7 +996,7 @@ def test_issuer_without_keys_is_asked_again_and_nothing_is_refused_for_good(page
         for kid in range(100):
             with pytest.raises(SecretsUnavailable):
                 refuses(JWT, bearing(Issuer("stranger").token(CLAIMS, kid=str(kid))))
-        assert internet.asked == [KEYS_URL]
+        assert internet.requested_urls == [KEYS_URL]
         internet.pages[KEYS_URL] = issuers.key_set(ISSUER)
         clock[0] = RETRY
         assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
@@ -1015,7 +1015,7 @@ def test_known_keys_go_on_serving_while_the_issuer_is_down(page: Any) -> None:
                 clock[0] = TTL + minute * REREAD + second
                 assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
                 assert refuses(JWT, unknown)
-            assert len(internet.asked) == 2 + minute
+            assert len(internet.requested_urls) == 2 + minute
         internet.pages[KEYS_URL] = issuers.key_set(Issuer("renewed"))
         clock[0] = TTL + 3 * REREAD
         assert not refuses(JWT, unknown)
@@ -1029,11 +1029,11 @@ def test_issuer_without_a_jwks_uri_is_asked_again_after_a_while() -> None:
         patched.setattr(jwt, "KEY_SET_URLS", FetchCache(jwt._parse_jwks_uri, jwt._fetch, lambda: clock[0]))
         for page in (404, NoResponse("it: TimeoutError"), b"<html/>", b"[]", b"[" * 60_000, b'{"jwks_uri": 5}'):
             internet.pages[place] = page
-            internet.asked.clear()
+            internet.requested_urls.clear()
             for _ in range(10):
                 with pytest.raises(SecretsUnavailable):
                     refuses(auth, bearing(ISSUER.token(CLAIMS)))
-            assert internet.asked == [place]
+            assert internet.requested_urls == [place]
             clock[0] += RETRY
 
 
@@ -1047,7 +1047,7 @@ def test_made_up_certificates_are_fetched_within_bounds_and_push_out_no_true_one
                 with suppress(SecretsUnavailable):
                     assert refuses(SNS, posted(signed_message(message(SigningCertURL=url))))
             assert not refuses(SNS, true)
-        assert len(internet.asked) == fetch.FETCHES_PER_MINUTE == len(set(internet.asked))
+        assert len(internet.requested_urls) == fetch.FETCHES_PER_MINUTE == len(set(internet.requested_urls))
 
 
 @pytest.mark.parametrize("said", ["https://accounts.google.com", "accounts.google.com"])
@@ -1059,7 +1059,7 @@ def test_issuers_configuration_must_name_its_keys(said: str) -> None:
         assert not refuses(auth, bearing(ISSUER.token(claims)))
         assert not refuses(auth, bearing(ISSUER.token(claims)))
         assert refuses(auth, bearing(STRANGER.token(claims, kid="first")))
-    assert internet.asked == [place, KEYS_URL]
+    assert internet.requested_urls == [place, KEYS_URL]
 
 
 @pytest.mark.parametrize(
@@ -1088,6 +1088,6 @@ def test_token_for_the_http_api_is_refused_without_claims() -> None:
     place = "https://accounts.google.com/.well-known/openid-configuration"
     with with_keys({place: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
         assert not refuses(endpoint.source.webhook.auth, bearing(ISSUER.token(claims)))
-        internet.asked.clear()
+        internet.requested_urls.clear()
         answer = endpoint.post(b'{"message": {}}', {"authorization": f"Bearer {ISSUER.token(claims)}"})
-    assert (answer["statusCode"], internet.asked) == (401, [])
+    assert (answer["statusCode"], internet.requested_urls) == (401, [])

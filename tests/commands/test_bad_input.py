@@ -29,7 +29,7 @@ from tests.definitions import ROOT
 from tests.definitions import make_definition as define
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint
 from tests.fakes import signed_request as sent_by_the_vendor
-from tests.pages import assert_made
+from tests.pages import assert_generated
 
 PAGE = ROOT / "docs" / "bad-input.md"
 WEBHOOK = """
@@ -1057,4 +1057,4 @@ def page(sources: dict[str, Definition]) -> str:
 
 
 def test_the_page_is_the_table(sources: dict[str, Definition], update: bool) -> None:
-    assert_made(PAGE, "test_bad_input.py", page(sources), update=update)
+    assert_generated(PAGE, "test_bad_input.py", page(sources), update=update)

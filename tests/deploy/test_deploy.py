@@ -109,7 +109,7 @@ def buckets() -> list[str]:
 
 
 def parameters(aws: CloudFormation) -> dict[str, str | bool]:
-    sent = aws.named("create_change_set")[-1]["Parameters"]
+    sent = aws.requests_of("create_change_set")[-1]["Parameters"]
     return {
         parameter["ParameterKey"]: parameter.get("ParameterValue", parameter.get("UsePreviousValue"))
         for parameter in sent
@@ -149,7 +149,7 @@ def test_a_first_deployment_from_nothing_to_what_is_to_be_told(run: Run, aws: Cl
         "  try       python -m generator canary zoom --region us-west-2  "
         "shows that it refuses a forged event, and takes a signed one",
     ]
-    [request] = aws.named("create_change_set")
+    [request] = aws.requests_of("create_change_set")
     assert request["ChangeSetType"] == "CREATE"
     assert request["Capabilities"] == ["CAPABILITY_IAM"]
     assert {tag["Key"]: tag["Value"] for tag in request["Tags"]} == TAGS
@@ -163,14 +163,14 @@ def test_an_update_keeps_what_the_stack_has(run: Run, aws: CloudFormation) -> No
     consumer = f"arn:aws:iam::{ACCOUNT}:role/mozdef"
     values = {"ConsumerPrincipalArn": consumer, "LambdaKey": "code/old.zip", "Gone": "x", "HelperBucket": "old"}
     tags = {**TAGS, "CostCentre": "42", "aws:cloudformation:x": "y"}
-    aws.holds(
+    aws.add_stack(
         "UPDATE_ROLLBACK_COMPLETE",
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()],
         Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
     )
     status, _, err = run("deploy", "zoom", "--yes", "--parameter", "EventsQueueName=fixed")
     assert (status, err) == (0, "")
-    [request] = aws.named("create_change_set")
+    [request] = aws.requests_of("create_change_set")
     assert request["ChangeSetType"] == "UPDATE"
     assert {tag["Key"]: tag["Value"] for tag in request["Tags"]} == {**TAGS, "CostCentre": "42"}
     assert parameters(aws) == {
@@ -183,7 +183,7 @@ def test_an_update_keeps_what_the_stack_has(run: Run, aws: CloudFormation) -> No
 
 
 def test_nothing_to_change_is_done_and_asks_nobody(run: Run, aws: CloudFormation, monkeypatch) -> None:
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     aws.reason = NO_CHANGE
     typing(monkeypatch)
     status, out, err = run("deploy", "zoom")
@@ -213,22 +213,22 @@ def test_a_dry_run_shows_what_would_change_and_leaves_nothing(run: Run, aws: Clo
         "nothing was changed",
     ]
     assert aws.stacks[NAME]["StackStatus"] == "DELETE_COMPLETE"
-    assert aws.named("execute_change_set") == []
+    assert aws.requests_of("execute_change_set") == []
     assert buckets() == []
 
 
 @pytest.mark.parametrize("answer", ["n", "y"])
 def test_somebody_is_asked(run: Run, aws: CloudFormation, monkeypatch, answer: str) -> None:
-    aws.holds("UPDATE_COMPLETE")
+    aws.add_stack("UPDATE_COMPLETE")
     typing(monkeypatch, answer)
     status, out, err = run("deploy", "zoom")
     assert err == ""
     assert "Deploy this? [y/N]: " in out
     if answer == "y":
-        assert (status, len(aws.named("execute_change_set"))) == (0, 1)
+        assert (status, len(aws.requests_of("execute_change_set"))) == (0, 1)
     else:
         assert (status, out.splitlines()[-1]) == (1, "Deploy this? [y/N]: nothing was changed")
-        assert (aws.named("execute_change_set"), aws.change_sets) == ([], {})
+        assert (aws.requests_of("execute_change_set"), aws.change_sets) == ([], {})
 
 
 def test_ctrl_c_at_the_question_leaves_nothing(run: Run, aws: CloudFormation, monkeypatch) -> None:
@@ -236,11 +236,11 @@ def test_ctrl_c_at_the_question_leaves_nothing(run: Run, aws: CloudFormation, mo
     status, _, err = run("deploy", "zoom")
     assert (status, err) == (130, "")
     assert aws.stacks[NAME]["StackStatus"] == "DELETE_COMPLETE"
-    assert aws.named("execute_change_set") == []
+    assert aws.requests_of("execute_change_set") == []
 
 
 def test_ctrl_c_while_it_is_deployed_says_that_it_goes_on(run: Run, aws: CloudFormation, monkeypatch) -> None:
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     execute = aws.execute_change_set
 
     def and_interrupt(**asked: Any) -> None:
@@ -254,7 +254,7 @@ def test_ctrl_c_while_it_is_deployed_says_that_it_goes_on(run: Run, aws: CloudFo
         "CloudFormation goes on; to see its progress: "
         f"aws cloudformation describe-stack-events --stack-name {NAME} --region {REGION}",
     )
-    assert aws.named("delete_stack") == aws.named("delete_change_set") == []
+    assert aws.requests_of("delete_stack") == aws.requests_of("delete_change_set") == []
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ def test_everything_that_a_pipeline_needs_is_asked_for_at_once(run: Run, aws: Cl
         "error: --parameter GitHubRepository=VALUE is missing: "
         "The framework's repository, such as mozilla/mozdef-event-framework",
     ]
-    assert (aws.named("create_change_set"), buckets()) == ([], [])
+    assert (aws.requests_of("create_change_set"), buckets()) == ([], [])
 
 
 def test_without_a_secret_nothing_is_deployed(run: Run, aws: CloudFormation) -> None:
@@ -316,7 +316,7 @@ def test_without_a_secret_nothing_is_deployed(run: Run, aws: CloudFormation) -> 
         f"python -m generator secret zoom --region {REGION}. "
         "Or pass --without-secret if the vendor makes it only once it has the URL\n",
     )
-    assert (aws.named("create_change_set"), buckets()) == ([], [])
+    assert (aws.requests_of("create_change_set"), buckets()) == ([], [])
 
 
 def test_for_a_vendor_that_makes_the_secret_only_once_it_has_the_url_it_comes_afterwards(run: Run) -> None:
@@ -424,11 +424,11 @@ def test_with_a_role_it_is_cloudformations_and_buckets_are_not_looked_at(
     status, out, err = run("deploy", "zoom", "--yes", "--bucket", "helper", "--role-arn", ROLE)
     assert (status, err) == (0, "")
     assert "uploaded  s3://helper/" in out
-    assert aws.named("create_change_set")[0]["RoleARN"] == ROLE
+    assert aws.requests_of("create_change_set")[0]["RoleARN"] == ROLE
     types = {
         one["Type"] for one in json.loads((build / "zoom" / "event-source.json").read_bytes())["Resources"].values()
     }
-    assert aws.named("create_change_set")[0]["ResourceTypes"] == sorted(types)
+    assert aws.requests_of("create_change_set")[0]["ResourceTypes"] == sorted(types)
     assert parameters(aws)["HelperBucket"] == "helper"
 
 
@@ -437,7 +437,7 @@ def test_a_template_that_is_too_long_goes_by_the_bucket(
 ) -> None:
     monkeypatch.setattr(deployment, "MAX_BODY", 100)
     assert run("deploy", "zoom", "--yes")[0] == 0
-    [request] = aws.named("create_change_set")
+    [request] = aws.requests_of("create_change_set")
     [template] = {key for key in objects() if key.endswith(".json")}
     assert template.startswith("code/")
     assert request["TemplateURL"] == f"https://s3.{REGION}.amazonaws.com/{BUCKET}/{template}"
@@ -448,7 +448,7 @@ def test_a_template_that_is_too_long_goes_by_the_bucket(
 
 @pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "ROLLBACK_FAILED", "UPDATE_FAILED"])
 def test_a_state_without_a_way_on_is_said_and_left(run: Run, aws: CloudFormation, build: Path, status: str) -> None:
-    aws.holds(status)
+    aws.add_stack(status)
     done, _, err = run("deploy", "zoom", "--yes")
     said = {
         "CREATE_IN_PROGRESS": "since 2026-03-02 12:00 UTC: wait until that has ended",
@@ -463,7 +463,7 @@ def test_a_state_without_a_way_on_is_said_and_left(run: Run, aws: CloudFormation
 
 
 def test_what_is_anothers_is_refused(run: Run, aws: CloudFormation) -> None:
-    aws.holds("CREATE_COMPLETE", Tags=[{"Key": "Service", "Value": "billing"}])
+    aws.add_stack("CREATE_COMPLETE", Tags=[{"Key": "Service", "Value": "billing"}])
     said = f"error: stack {NAME} is another's: it has the tags Service=billing; --project and --env choose another name"
     assert run("deploy", "zoom", "--yes")[::2] == (1, f"{said}\n")
     assert run("delete", "zoom", "--yes")[::2] == (1, f"{said}\n")
@@ -474,15 +474,15 @@ FAILED_FIRST = "its creation failed, and it is empty; it has to be deleted and c
 
 
 def test_a_creation_that_failed_is_cleaned_up_and_made_anew(run: Run, aws: CloudFormation) -> None:
-    old = aws.holds("ROLLBACK_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": "x"}])
+    old = aws.add_stack("ROLLBACK_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": "x"}])
     aws.resources[NAME] = [
         {"LogicalResourceId": "Api", "PhysicalResourceId": "api1", "ResourceStatus": "DELETE_COMPLETE"}
     ]
     status, out, err = run("deploy", "zoom", "--yes", "--role-arn", ROLE, "--bucket", _a_bucket())
     assert (status, err) == (0, "")
     assert out.splitlines()[1:3] == [f"{NAME}  {WHERE}, ROLLBACK_COMPLETE", FAILED_FIRST]
-    assert aws.named("delete_stack") == [{"StackName": old["StackId"], "RoleARN": ROLE}]
-    [request] = aws.named("create_change_set")
+    assert aws.requests_of("delete_stack") == [{"StackName": old["StackId"], "RoleARN": ROLE}]
+    [request] = aws.requests_of("create_change_set")
     assert request["ChangeSetType"] == "CREATE"
     assert "EventsQueueName" not in parameters(aws)
     assert aws.stacks[NAME]["StackStatus"] == "CREATE_COMPLETE"
@@ -495,7 +495,7 @@ def _a_bucket() -> str:
 
 
 def test_a_creation_that_failed_is_not_cleaned_up_by_a_dry_run(run: Run, aws: CloudFormation, monkeypatch) -> None:
-    aws.holds("ROLLBACK_COMPLETE")
+    aws.add_stack("ROLLBACK_COMPLETE")
     status, out, err = run("deploy", "zoom", "--dry-run")
     assert (status, err) == (0, "")
     assert out.splitlines()[2:] == [FAILED_FIRST, "the dry run ends here: a change set is only possible after that"]
@@ -503,14 +503,14 @@ def test_a_creation_that_failed_is_not_cleaned_up_by_a_dry_run(run: Run, aws: Cl
     status, out, err = run("deploy", "zoom")
     assert (status, err) == (1, "")
     assert out.splitlines()[2:] == [FAILED_FIRST, "Do that, and go on? [y/N]: nothing was changed"]
-    assert aws.named("delete_stack") == aws.named("create_change_set") == []
+    assert aws.requests_of("delete_stack") == aws.requests_of("create_change_set") == []
     assert buckets() == []
 
 
 def test_a_creation_that_failed_and_still_holds_something_is_not_deleted(
     run: Run, aws: CloudFormation, build: Path
 ) -> None:
-    aws.holds("ROLLBACK_COMPLETE")
+    aws.add_stack("ROLLBACK_COMPLETE")
     aws.resources[NAME] = [
         {"LogicalResourceId": "Kept", "PhysicalResourceId": "kept-1", "ResourceStatus": "DELETE_FAILED"}
     ]
@@ -518,21 +518,21 @@ def test_a_creation_that_failed_and_still_holds_something_is_not_deleted(
         1,
         f"error: stack {NAME} is in ROLLBACK_COMPLETE, and still holds Kept (kept-1): {again('delete zoom', build)}\n",
     )
-    assert aws.named("delete_stack") == []
+    assert aws.requests_of("delete_stack") == []
 
 
 def test_what_can_not_be_cleaned_up_is_said(run: Run, aws: CloudFormation) -> None:
-    aws.holds("ROLLBACK_COMPLETE")
+    aws.add_stack("ROLLBACK_COMPLETE")
     aws.outcome, aws.end = [("DELETE_FAILED", "Kept", "not empty")], "DELETE_FAILED"
     assert run("deploy", "zoom", "--yes")[::2] == (
         1,
         f"error: stack {NAME}: can't be deleted: Kept: not empty\n",
     )
-    assert aws.named("create_change_set") == []
+    assert aws.requests_of("create_change_set") == []
 
 
 def test_a_rollback_that_failed_is_continued_and_then_updated(run: Run, aws: CloudFormation) -> None:
-    stack = aws.holds("UPDATE_ROLLBACK_FAILED")
+    stack = aws.add_stack("UPDATE_ROLLBACK_FAILED")
     status, out, err = run("deploy", "zoom", "--yes")
     assert (status, err) == (0, "")
     assert out.splitlines()[2:5] == [
@@ -540,12 +540,12 @@ def test_a_rollback_that_failed_is_continued_and_then_updated(run: Run, aws: Clo
         f"12:00:00 UPDATE_ROLLBACK_IN_PROGRESS {NAME}",
         f"12:00:00 UPDATE_ROLLBACK_COMPLETE {NAME}",
     ]
-    assert aws.named("continue_update_rollback") == [{"StackName": stack["StackId"]}]
-    assert aws.named("create_change_set")[0]["ChangeSetType"] == "UPDATE"
+    assert aws.requests_of("continue_update_rollback") == [{"StackName": stack["StackId"]}]
+    assert aws.requests_of("create_change_set")[0]["ChangeSetType"] == "UPDATE"
 
 
 def test_a_rollback_that_fails_again_is_said(run: Run, aws: CloudFormation) -> None:
-    aws.holds("UPDATE_ROLLBACK_FAILED")
+    aws.add_stack("UPDATE_ROLLBACK_FAILED")
     aws.outcome, aws.end = [("UPDATE_FAILED", "Webhook", "no such key")], "UPDATE_ROLLBACK_FAILED"
     status, _, err = run("deploy", "zoom", "--yes")
     assert status == 1
@@ -554,20 +554,20 @@ def test_a_rollback_that_fails_again_is_said(run: Run, aws: CloudFormation) -> N
         "error: Webhook: no such key",
         "error: it is in UPDATE_ROLLBACK_FAILED now, and the next `deploy` says what to do",
     ]
-    assert aws.named("create_change_set") == []
+    assert aws.requests_of("create_change_set") == []
 
 
 def test_an_update_that_is_still_being_cleaned_up_is_waited_for(run: Run, aws: CloudFormation, monkeypatch) -> None:
-    stack = aws.holds("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+    stack = aws.add_stack("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
     monkeypatch.setattr(progress, "pause", lambda _client: stack.update(StackStatus="UPDATE_COMPLETE"))
     status, out, err = run("deploy", "zoom", "--dry-run")
     assert (status, err) == (0, "")
     assert out.splitlines()[2] == "its last update is still being cleaned up; waiting for that"
-    assert aws.named("create_change_set")[0]["ChangeSetType"] == "UPDATE"
+    assert aws.requests_of("create_change_set")[0]["ChangeSetType"] == "UPDATE"
 
 
 def test_an_update_that_fails_says_why_and_what_is_there(run: Run, aws: CloudFormation) -> None:
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     aws.outcome = [
         ("UPDATE_FAILED", "Webhook", "no such key"),
         ("UPDATE_FAILED", "Stage", "Resource update cancelled"),
@@ -582,7 +582,7 @@ def test_an_update_that_fails_says_why_and_what_is_there(run: Run, aws: CloudFor
         "error: Webhook: no such key",
         "error: it was rolled back, and is as before, queue and endpoint included",
     ]
-    assert aws.named("delete_stack") == []
+    assert aws.requests_of("delete_stack") == []
 
 
 def test_a_creation_that_fails_says_why_and_that_the_next_one_cleans_up(run: Run, aws: CloudFormation) -> None:
@@ -594,12 +594,12 @@ def test_a_creation_that_fails_says_why_and_that_the_next_one_cleans_up(run: Run
         "error: Webhook: no such key",
         "error: what was made is deleted again; the next `deploy` removes the rest and starts anew",
     ]
-    assert aws.named("delete_stack") == []
+    assert aws.requests_of("delete_stack") == []
 
 
 def test_what_would_be_lost_or_moved_is_said_before_the_question(run: Run, aws: CloudFormation) -> None:
     url = OUTPUTS["EndpointUrl"].replace("/events", "/hook")
-    aws.holds("CREATE_COMPLETE", Outputs=[{"OutputKey": "EndpointUrl", "OutputValue": url}])
+    aws.add_stack("CREATE_COMPLETE", Outputs=[{"OutputKey": "EndpointUrl", "OutputValue": url}])
     aws.changes = [{**ADDED, "Action": "Modify", "Replacement": "True", "PolicyAction": "ReplaceAndRetain"}]
     out = run("deploy", "zoom", "--dry-run")[1]
     assert out.splitlines()[2:] == [
@@ -615,7 +615,7 @@ def test_what_would_be_lost_or_moved_is_said_before_the_question(run: Run, aws: 
 def test_what_older_code_would_take_away_is_said_before_the_question(
     run: Run, aws: CloudFormation, monkeypatch
 ) -> None:
-    aws.holds("UPDATE_COMPLETE")
+    aws.add_stack("UPDATE_COMPLETE")
     aws.templates[NAME] = {"Metadata": {"MozDefEventFramework": {"Source": "zoom", "Version": "9.0.0"}}}
     gone = (("Sweep", "AWS::Events::Rule"), ("Silence", "AWS::CloudWatch::Alarm"))
     aws.changes = [{"Action": "Remove", "LogicalResourceId": one, "ResourceType": kind} for one, kind in gone]
@@ -630,7 +630,7 @@ def test_what_older_code_would_take_away_is_said_before_the_question(
             "Deploy this? [y/N]: nothing was changed",
         ],
     )
-    assert aws.named("execute_change_set") == []
+    assert aws.requests_of("execute_change_set") == []
 
 
 FIXED = "soc-zoom"
@@ -645,20 +645,20 @@ def test_a_queues_name_that_is_taken_is_said_before_anything_is_done(
     run: Run, aws: CloudFormation, before: str | None
 ) -> None:
     if before is not None:
-        aws.holds("CREATE_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": before}])
+        aws.add_stack("CREATE_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": before}])
     sqs = boto3.client("sqs", REGION)
     url = sqs.create_queue(QueueName=FIXED)["QueueUrl"]
     given = ("deploy", "zoom", "--yes", "--parameter", f"EventsQueueName={FIXED}")
     assert run(*given)[::2] == (1, TAKEN.format(FIXED, "0 messages", url))
     sqs.send_message(QueueUrl=url, MessageBody="{}")
     assert run(*given)[::2] == (1, TAKEN.format(FIXED, "1 message", url))
-    assert aws.named("create_change_set") == []
+    assert aws.requests_of("create_change_set") == []
     sqs.delete_queue(QueueUrl=url)
     assert run(*given)[::2] == (0, "")
 
 
 def test_a_queue_of_the_stacks_own_is_not_in_its_way(run: Run, aws: CloudFormation) -> None:
-    aws.holds("CREATE_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": FIXED}])
+    aws.add_stack("CREATE_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": FIXED}])
     boto3.client("sqs", REGION).create_queue(QueueName=FIXED)
     assert run("deploy", "zoom", "--yes", "--parameter", f"EventsQueueName={FIXED}")[::2] == (0, "")
     assert run("deploy", "zoom", "--yes")[::2] == (0, "")
@@ -674,7 +674,7 @@ def test_a_repository_that_is_there_is_said_before_anything_is_done(run: Run, aw
         f"another's. To take it: {' '.join(take)}\n"
     )
     assert run(*pipeline)[::2] == (1, said)
-    assert aws.named("create_change_set") == []
+    assert aws.requests_of("create_change_set") == []
     assert run(*pipeline, *take)[::2] == (0, "")
     assert run(*pipeline, "--parameter", "CreateConfigRepository=true")[::2] == (1, said)
 
@@ -692,12 +692,12 @@ def test_who_may_not_ask_for_names_leaves_it_to_cloudformation(call: str) -> Non
 
 
 def test_outputs_alone_may_change(run: Run, aws: CloudFormation) -> None:
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     aws.changes = []
     status, out, _ = run("deploy", "zoom", "--yes")
     assert status == 0
     assert out.splitlines()[4] == "only outputs change"
-    assert len(aws.named("execute_change_set")) == 1
+    assert len(aws.requests_of("execute_change_set")) == 1
 
 
 def test_a_pipeline_gets_its_own_zips_and_says_what_comes_next(run: Run, aws: CloudFormation, build: Path) -> None:
@@ -709,7 +709,7 @@ def test_a_pipeline_gets_its_own_zips_and_says_what_comes_next(run: Run, aws: Cl
     assert (status, err) == (0, "")
     template = template_key((build / "zoom" / "pipeline.json").read_bytes())  # too long to be sent along
     assert objects() == {zip_key(merge_zip()), zip_key((build / "zoom" / "config.zip").read_bytes()), template}
-    [request] = aws.named("create_change_set")
+    [request] = aws.requests_of("create_change_set")
     assert request["StackName"] == PIPELINE
     assert request["TemplateURL"].endswith(f"/{BUCKET}/{template}")
     assert "ResourceTypes" not in request  # a person may deploy whatever a person may
@@ -726,26 +726,26 @@ def test_a_pipeline_gets_its_own_zips_and_says_what_comes_next(run: Run, aws: Cl
 def test_all_are_those_that_are_deployed(run: Run, aws: CloudFormation) -> None:
     said = f"error: no source of {SOURCES} is deployed to dev yet; name one\n"
     assert run("deploy", "--all", "--yes") == (1, "", said)
-    aws.holds("REVIEW_IN_PROGRESS", OKTA)
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("REVIEW_IN_PROGRESS", OKTA)
+    aws.add_stack("CREATE_COMPLETE")
     status, out, err = run("deploy", "--all", "--yes")
     assert (status, err) == (0, "")
     others = ", ".join(name for name in source_names(SOURCES) if name != "zoom")
     assert out.splitlines()[:3] == [f"not deployed yet, so left out: {others}", "", f"{NAME}  {WHERE}, CREATE_COMPLETE"]
-    assert [call["StackName"] for call in aws.named("execute_change_set")] == [NAME]
+    assert [call["StackName"] for call in aws.requests_of("execute_change_set")] == [NAME]
 
 
 def test_a_stack_without_a_source_is_said_where_all_are_deployed(run: Run, aws: CloudFormation, monkeypatch) -> None:
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     for name in ("acme-dev", "retired-dev"):
-        aws.holds("UPDATE_COMPLETE", f"MozDef-EF-{name}")
-    aws.holds("REVIEW_IN_PROGRESS", "MozDef-EF-proposed-dev")
+        aws.add_stack("UPDATE_COMPLETE", f"MozDef-EF-{name}")
+    aws.add_stack("REVIEW_IN_PROGRESS", "MozDef-EF-proposed-dev")
     for others in ("MozDef-EF-acme-prod", "MozDef-EF-acme-pipeline-dev", "acme-dev", "MozDef-EF-dev"):
-        aws.holds("CREATE_COMPLETE", others)
+        aws.add_stack("CREATE_COMPLETE", others)
     said = f"warning: {{}} without a source in {SOURCES}, so left out: {{}}; --sources names another folder\n"
     status, _, err = run("deploy", "--all", "--dry-run")
     assert (status, err) == (0, said.format("2 stacks", "MozDef-EF-acme-dev, MozDef-EF-retired-dev"))
-    aws.holds("CREATE_COMPLETE", PIPELINE, Outputs=[])
+    aws.add_stack("CREATE_COMPLETE", PIPELINE, Outputs=[])
     given = [word for one in (f"ConnectionArn={CONNECTION}", "GitHubRepository=a/b") for word in ("--parameter", one)]
     status, _, err = run("deploy", "--all", "--pipeline", "--dry-run", *given)
     assert (status, err.splitlines()[-1].partition(", and")[0]) == (1, f"error: there is no helper bucket {BUCKET}")
@@ -780,9 +780,9 @@ def test_an_option_that_aws_could_never_take_is_wrong_usage(
 
 @pytest.mark.parametrize("wanted", [["--all"], ["okta", "zoom", "okta"]])
 def test_one_that_fails_does_not_keep_the_others_from_it(run: Run, aws: CloudFormation, wanted: list[str]) -> None:
-    aws.holds("UPDATE_IN_PROGRESS", OKTA, Tags=[])
+    aws.add_stack("UPDATE_IN_PROGRESS", OKTA, Tags=[])
     aws.templates[OKTA] = {"Metadata": {"MozDefEventFramework": {"Source": "okta"}}}
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     status, _, err = run("deploy", *wanted, "--yes")
     assert status == 1
     assert err.splitlines() == [
@@ -794,7 +794,7 @@ def test_one_that_fails_does_not_keep_the_others_from_it(run: Run, aws: CloudFor
 
 def test_what_aws_refuses_for_one_is_said_in_its_place(run: Run, aws: CloudFormation, monkeypatch) -> None:
     for stack in (OKTA, NAME):
-        aws.holds("CREATE_COMPLETE", stack, Tags=[{"Key": "Service", "Value": stack.split("-")[2]}])
+        aws.add_stack("CREATE_COMPLETE", stack, Tags=[{"Key": "Service", "Value": stack.split("-")[2]}])
 
     def refuse(**_asked: Any) -> None:
         raise refusal("you may not", "AccessDenied", "CreateChangeSet")
@@ -810,10 +810,10 @@ def test_what_aws_refuses_for_one_is_said_in_its_place(run: Run, aws: CloudForma
 
 def test_who_leaves_one_out_is_asked_about_the_next(run: Run, aws: CloudFormation, monkeypatch) -> None:
     for stack in (OKTA, NAME):
-        aws.holds("CREATE_COMPLETE", stack, Tags=[{"Key": "Service", "Value": stack.split("-")[2]}])
+        aws.add_stack("CREATE_COMPLETE", stack, Tags=[{"Key": "Service", "Value": stack.split("-")[2]}])
     typing(monkeypatch, "n", "y")
     assert run("deploy", "--all")[0] == 1
-    assert [call["StackName"] for call in aws.named("execute_change_set")] == [NAME]
+    assert [call["StackName"] for call in aws.requests_of("execute_change_set")] == [NAME]
 
 
 @pytest.mark.parametrize("more", ["--pipeline", "--dry-run"])
@@ -846,7 +846,7 @@ def test_where_nothing_was_deployed_nothing_is_brought_back(run: Run, aws: Cloud
     monkeypatch.setattr(
         _redrive_dialog, "redrive_after_deployment", lambda *_, **__: pytest.fail("nothing was deployed")
     )
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     typing(monkeypatch, "n")
     assert run("deploy", "zoom", "--redrive")[0] == 1
     aws.end = "UPDATE_ROLLBACK_COMPLETE"
@@ -875,7 +875,7 @@ def deployed(aws: CloudFormation) -> CloudFormation:
         "Table": ("AWS::DynamoDB::Table", "table-1"),
     }
     others = {"Webhook": ("AWS::Lambda::Function", "f"), "Api": ("AWS::ApiGatewayV2::Api", "api1")}
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     aws.resources[NAME] = [
         {
             "LogicalResourceId": name,
@@ -1004,7 +1004,7 @@ def test_what_waits_may_stay(run: Run, waiting: Callable[..., Sweeps], deployed:
     sweeps = waiting({"sent": 2, "left": 0})
     typing(monkeypatch, "n", "no")
     assert run("delete", "zoom")[0] == 1
-    assert (len(sweeps.answers), deployed.named("delete_stack")) == (1, [])
+    assert (len(sweeps.answers), deployed.requests_of("delete_stack")) == (1, [])
 
 
 def test_a_stack_whose_sweep_can_not_be_asked_is_deleted_all_the_same(run: Run, waiting: Callable[..., Sweeps]) -> None:
@@ -1050,7 +1050,7 @@ def test_another_name_than_the_stacks_deletes_nothing(run: Run, deployed: CloudF
     assert (status, err) == (1, "")
     asked = f"Type {NAME} to delete it: that is not its name; nothing was deleted"
     assert out.splitlines() == [*announced(previous), asked]
-    assert deployed.named("delete_stack") == []
+    assert deployed.requests_of("delete_stack") == []
 
 
 @pytest.mark.usefixtures("deployed")
@@ -1083,21 +1083,21 @@ def test_nobody_to_ask_deletes_nothing(run: Run, deployed: CloudFormation) -> No
 )
 def test_what_can_not_be_deleted_now(run: Run, aws: CloudFormation, status: str | None, said: str) -> None:
     if status:
-        aws.holds(status)
+        aws.add_stack(status)
     assert run("delete", "zoom", "--yes") == (1, "", f"error: {said}\n")
-    assert aws.named("delete_stack") == []
+    assert aws.requests_of("delete_stack") == []
 
 
 @pytest.mark.parametrize(
     "status", ["DELETE_FAILED", "CREATE_FAILED", "ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"]
 )
 def test_a_stack_that_holds_nothing_is_deleted_in_any_state(run: Run, aws: CloudFormation, status: str) -> None:
-    stack = aws.holds(status, Outputs=[])
+    stack = aws.add_stack(status, Outputs=[])
     done, out, err = run("delete", "zoom", "--yes")
     assert (done, err) == (0, "")
     assert out.splitlines()[3] == "  goes   only its name; it is empty"
     assert out.splitlines()[-1] == "deleted"
-    assert aws.named("delete_stack") == [{"StackName": stack["StackId"]}]
+    assert aws.requests_of("delete_stack") == [{"StackName": stack["StackId"]}]
 
 
 def test_a_deletion_that_fails_says_why(run: Run, deployed: CloudFormation) -> None:
@@ -1114,7 +1114,7 @@ def test_a_deletion_that_fails_says_why(run: Run, deployed: CloudFormation) -> N
 @pytest.mark.parametrize("needs", ["role", "boundary", "neither", "nothing"])
 def test_a_pipeline_goes_after_what_it_deployed(run: Run, aws: CloudFormation, build: Path, needs: str) -> None:
     boundary = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
-    aws.holds("CREATE_COMPLETE", PIPELINE, Outputs=[])
+    aws.add_stack("CREATE_COMPLETE", PIPELINE, Outputs=[])
     aws.resources[PIPELINE] = [
         {
             "LogicalResourceId": name,
@@ -1131,15 +1131,15 @@ def test_a_pipeline_goes_after_what_it_deployed(run: Run, aws: CloudFormation, b
         "neither": {"Parameters": [{"ParameterKey": "PermissionsBoundaryArn", "ParameterValue": ""}]},
     }
     if needs in own:
-        aws.holds("CREATE_COMPLETE", **own[needs])
+        aws.add_stack("CREATE_COMPLETE", **own[needs])
     status, _, err = run("delete", "zoom", "--pipeline", "--yes")
     if needs in ("role", "boundary"):
         said = "was deployed by this pipeline, and can't be deleted without its roles: delete that first: "
         assert (status, err) == (1, f"error: stack {NAME} {said}{again('delete zoom', build)}\n")
-        assert aws.named("delete_stack") == []
+        assert aws.requests_of("delete_stack") == []
     else:
         assert (status, err) == (0, "")
-        assert len(aws.named("delete_stack")) == 1
+        assert len(aws.requests_of("delete_stack")) == 1
 
 
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
@@ -1166,15 +1166,17 @@ def test_a_pipeline_takes_over_nothing_that_it_could_not_change_or_that_mozdef_r
     run: Run, aws: CloudFormation, before: dict[str, str], said: str
 ) -> None:
     there = [{"ParameterKey": key, "ParameterValue": value} for key, value in before.items()]
-    aws.holds("UPDATE_COMPLETE", Parameters=there)
+    aws.add_stack("UPDATE_COMPLETE", Parameters=there)
     status, _, err = run(*TAKES, "--parameter", f"PermissionsBoundaryArn={BOUNDARY}")
     assert (status, err.strip().partition(" --build")[0]) == (1, said)
-    assert aws.named("create_change_set") == []
+    assert aws.requests_of("create_change_set") == []
 
 
 def test_a_pipeline_puts_its_code_where_it_alone_may(run: Run, aws: CloudFormation, build: Path) -> None:
     bucket = _a_bucket()
-    aws.holds("UPDATE_COMPLETE", Parameters=[{"ParameterKey": "PermissionsBoundaryArn", "ParameterValue": BOUNDARY}])
+    aws.add_stack(
+        "UPDATE_COMPLETE", Parameters=[{"ParameterKey": "PermissionsBoundaryArn", "ParameterValue": BOUNDARY}]
+    )
     status, _, err = run(*TAKES, "--bucket", bucket, "--parameter", f"PermissionsBoundaryArn={BOUNDARY}")
     assert (status, err) == (0, "")
     own = zip_key((build / "zoom" / "lambdas.zip").read_bytes()).replace("code/", "code/MozDef-EF/zoom/dev/")

@@ -31,7 +31,7 @@ def found(aws: CloudFormation, name: str = NAME) -> stacks.Stack:
 
 def test_a_stack_is_found_as_it_is(aws: CloudFormation) -> None:
     values = [{"ParameterKey": "Environment", "ParameterValue": "dev"}]
-    held = aws.holds("UPDATE_COMPLETE", Parameters=values, RoleARN="arn:role", LastUpdatedTime=NOON)
+    held = aws.add_stack("UPDATE_COMPLETE", Parameters=values, RoleARN="arn:role", LastUpdatedTime=NOON)
     stack = found(aws)
     assert stack == stacks.Stack(
         NAME, held["StackId"], "UPDATE_COMPLETE", NOON, TAGS, {"Environment": "dev"}, OUTPUTS, "arn:role"
@@ -81,13 +81,13 @@ REFUSED = {
 
 @pytest.mark.parametrize(("status", "way"), WAYS.items())
 def test_a_state_from_which_there_is_a_way_on(aws: CloudFormation, status: str, way: str) -> None:
-    aws.holds(status)
+    aws.add_stack(status)
     assert stacks.next_action(found(aws), **TOLD) == way
 
 
 @pytest.mark.parametrize(("status", "said"), REFUSED.items())
 def test_a_state_from_which_there_is_none(aws: CloudFormation, status: str, said: str) -> None:
-    aws.holds(status)
+    aws.add_stack(status)
     with pytest.raises(GeneratorError) as error:
         stacks.next_action(found(aws), **TOLD)
     assert str(error.value) == said.format(status)
@@ -132,7 +132,7 @@ def test_without_a_stack_there_is_one_to_create() -> None:
     ],
 )
 def test_whose_stack_it_is(aws: CloudFormation, tags: dict[str, str], template: object, said: str | None) -> None:
-    aws.holds("CREATE_COMPLETE", Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+    aws.add_stack("CREATE_COMPLETE", Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
     if template is not None:
         aws.templates[NAME] = template
     if said is None:
@@ -144,13 +144,13 @@ def test_whose_stack_it_is(aws: CloudFormation, tags: dict[str, str], template: 
 
 
 def test_what_happens_is_followed_from_a_mark_to_the_end(aws: CloudFormation) -> None:
-    held = aws.holds("CREATE_COMPLETE")
+    held = aws.add_stack("CREATE_COMPLETE")
     stack = found(aws)
     after = progress.latest_event_id(aws, stack.id)
     aws.outcome = [("UPDATE_IN_PROGRESS", "Webhook", ""), ("UPDATE_COMPLETE", "Webhook", "")]
     aws.end = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
-    aws._lined_up(held, "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")
-    aws._happens(held, "UPDATE_COMPLETE")
+    aws._play_events(held, "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")
+    aws._add_event(held, "UPDATE_COMPLETE")
 
     seen = list(progress.follow_events(aws, stack.id, after))
 
@@ -164,10 +164,10 @@ def test_what_happens_is_followed_from_a_mark_to_the_end(aws: CloudFormation) ->
 
 
 def test_a_failure_that_is_rolled_back_is_not_the_end(aws: CloudFormation) -> None:
-    held = aws.holds("CREATE_COMPLETE")
+    held = aws.add_stack("CREATE_COMPLETE")
     after = progress.latest_event_id(aws, held["StackId"])
     for status in ("UPDATE_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"):
-        aws._happens(held, status)
+        aws._add_event(held, status)
     held["StackStatus"] = "UPDATE_ROLLBACK_IN_PROGRESS"
 
     seen = [event.status for event in progress.follow_events(aws, held["StackId"], after)]
@@ -176,17 +176,17 @@ def test_a_failure_that_is_rolled_back_is_not_the_end(aws: CloudFormation) -> No
 
 
 def test_what_comes_late_is_seen_once_and_does_not_hide_the_end(aws: CloudFormation) -> None:
-    held = aws.holds("UPDATE_COMPLETE")
+    held = aws.add_stack("UPDATE_COMPLETE")
     after = progress.latest_event_id(aws, held["StackId"])
-    aws._happens(held, "UPDATE_COMPLETE")
-    aws._happens(held, "UPDATE_COMPLETE", "Webhook")
+    aws._add_event(held, "UPDATE_COMPLETE")
+    aws._add_event(held, "UPDATE_COMPLETE", "Webhook")
     aws.shown[held["StackId"]] = 3
     seen = [(event.logical_id, event.status) for event in progress.follow_events(aws, held["StackId"], after)]
     assert seen == [(NAME, "UPDATE_COMPLETE"), ("Webhook", "UPDATE_COMPLETE")]
 
 
 def test_a_stack_that_goes_without_an_event_is_not_waited_for(aws: CloudFormation) -> None:
-    held = aws.holds("REVIEW_IN_PROGRESS")
+    held = aws.add_stack("REVIEW_IN_PROGRESS")
     held["StackStatus"] = "DELETE_COMPLETE"
     assert list(progress.follow_events(aws, held["StackId"], "e0")) == []
 
@@ -218,10 +218,10 @@ EXISTS = "Resource of type 'AWS::SQS::Queue' with identifier 'fixed' already exi
 def test_what_was_found_before_anything_was_made_is_asked_for(aws: CloudFormation) -> None:
     seen = [event("CREATE_FAILED", NAME, EARLY)]
     assert progress.failure_causes(aws, "id", seen) == [EARLY]
-    aws.found_invalid = [{"LogicalResourceId": "Events", "ValidationStatusReason": EXISTS}, {"EventType": "STACK"}]
+    aws.validation_errors = [{"LogicalResourceId": "Events", "ValidationStatusReason": EXISTS}, {"EventType": "STACK"}]
     assert progress.failure_causes(aws, "id", seen) == [f"Events: {EXISTS}"]
-    assert aws.named("describe_events")[-1] == {"StackName": "id", "Filters": {"FailedEvents": True}}
-    aws.found_invalid = refusal("you may not", "AccessDenied")
+    assert aws.requests_of("describe_events")[-1] == {"StackName": "id", "Filters": {"FailedEvents": True}}
+    aws.validation_errors = refusal("you may not", "AccessDenied")
     assert progress.failure_causes(aws, "id", seen) == [EARLY]
 
 
@@ -235,7 +235,7 @@ def test_aws_is_asked_every_two_seconds_and_an_emulator_more_often(monkeypatch: 
 
 
 def test_a_change_set_says_what_would_change_and_is_gone_where_nobody_executes_it(aws: CloudFormation) -> None:
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     aws.changes = [ADDED, CHANGED, {**ADDED, "Action": "Remove", "PolicyAction": "Retain"}]
     with changes.open_change_set(aws, NAME, REQUEST, new=False) as change_set:
         assert aws.change_sets
@@ -246,8 +246,8 @@ def test_a_change_set_says_what_would_change_and_is_gone_where_nobody_executes_i
         ]
         assert not change_set.empty
     assert aws.change_sets == {}
-    assert aws.named("delete_stack") == []
-    assert aws.named("create_change_set")[0]["Capabilities"] == ["CAPABILITY_IAM"]
+    assert aws.requests_of("delete_stack") == []
+    assert aws.requests_of("create_change_set")[0]["Capabilities"] == ["CAPABILITY_IAM"]
 
 
 def test_of_a_stack_that_only_the_change_set_made_nothing_is_left(aws: CloudFormation) -> None:
@@ -257,7 +257,7 @@ def test_of_a_stack_that_only_the_change_set_made_nothing_is_left(aws: CloudForm
 
 
 def test_a_stack_in_review_that_was_there_before_stays(aws: CloudFormation) -> None:
-    aws.holds("REVIEW_IN_PROGRESS")
+    aws.add_stack("REVIEW_IN_PROGRESS")
     with changes.open_change_set(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=False):
         pass
     assert found(aws).status == "REVIEW_IN_PROGRESS"
@@ -287,10 +287,10 @@ def test_what_aws_refuses_leaves_nothing_to_clean_up(aws: CloudFormation, monkey
 
 
 def test_what_was_executed_is_left_alone(aws: CloudFormation) -> None:
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     with changes.open_change_set(aws, NAME, REQUEST, new=False) as change_set:
         change_set.execute()
-    assert aws.named("delete_change_set") == aws.named("delete_stack") == []
+    assert aws.requests_of("delete_change_set") == aws.requests_of("delete_stack") == []
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_what_was_executed_is_left_alone(aws: CloudFormation) -> None:
     ],
 )
 def test_nothing_to_change_is_no_failure(aws: CloudFormation, reason: str) -> None:
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     aws.reason = reason
     with changes.open_change_set(aws, NAME, REQUEST, new=False) as change_set:
         assert change_set.empty
@@ -320,7 +320,7 @@ def test_nothing_to_change_is_no_failure(aws: CloudFormation, reason: str) -> No
 def test_a_change_set_that_fails_says_why_and_is_gone(
     aws: CloudFormation, reason: str, invalid: list[dict[str, str]], said: str
 ) -> None:
-    aws.reason, aws.found_invalid = reason, invalid
+    aws.reason, aws.validation_errors = reason, invalid
     request = {**REQUEST, "ChangeSetType": "CREATE"}
     with pytest.raises(GeneratorError) as error, changes.open_change_set(aws, NAME, request, new=True):
         pass
@@ -495,7 +495,7 @@ def test_a_new_stack_gets_what_is_given_and_defaults() -> None:
 
 def test_a_stack_keeps_what_is_not_given_but_for_where_the_code_is(aws: CloudFormation) -> None:
     before = {"LambdaKey": "code/old.zip", "Consumer": "arn:x", "Gone": "", "Branch": "b", "Connection": "c"}
-    aws.holds(
+    aws.add_stack(
         "CREATE_COMPLETE",
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in before.items()],
     )
@@ -519,7 +519,7 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
 
 
 def test_a_template_that_is_no_json_is_not_guessed_at(aws: CloudFormation) -> None:
-    aws.holds("CREATE_COMPLETE")
+    aws.add_stack("CREATE_COMPLETE")
     aws.resources[NAME] = [resource("Events", "AWS::SQS::Queue", "url")]
     aws.templates[NAME] = "Resources:\n"
     with pytest.raises(GeneratorError) as error:
@@ -533,7 +533,7 @@ def resource(logical_id: str, kind: str, name: str, status: str = "CREATE_COMPLE
 
 
 def test_what_is_gone_already_is_not_held(aws: CloudFormation) -> None:
-    aws.holds("ROLLBACK_COMPLETE")
+    aws.add_stack("ROLLBACK_COMPLETE")
     aws.resources[NAME] = [
         resource("Api", "AWS::ApiGatewayV2::Api", "api1", "DELETE_COMPLETE"),
         resource("Events", "AWS::SQS::Queue", "url", "DELETE_SKIPPED"),

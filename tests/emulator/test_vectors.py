@@ -75,7 +75,7 @@ class Deployed:
         by_url = any("{url}" in getattr(one.settings, "signed", "") for one in leaves(self.source.webhook.auth))
         return self._invoke(arrives) if by_url else self._call(arrives)
 
-    def asked(self) -> list[str]:
+    def requested_urls(self) -> list[str]:
         """The URLs that the function has asked for since the request before."""
         file = self.folder / "asked"
         return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
@@ -131,7 +131,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Dep
         yield {name: Deployed.deploy(running, one, folders[name], clients) for name, one in DEFINITIONS.items()}
 
 
-@pytest.mark.parametrize("vector", REQUESTS, ids=published.names(REQUESTS))
+@pytest.mark.parametrize("vector", REQUESTS, ids=published.vector_names(REQUESTS))
 def test_a_published_request_is_taken_or_refused_as_its_publisher_says(
     deployed: dict[str, Deployed], vector: Vector
 ) -> None:
@@ -141,11 +141,11 @@ def test_a_published_request_is_taken_or_refused_as_its_publisher_says(
     assert seen == published.expected(vector)
 
 
-@pytest.mark.parametrize("vector", HANDSHAKES, ids=published.names(HANDSHAKES))
+@pytest.mark.parametrize("vector", HANDSHAKES, ids=published.vector_names(HANDSHAKES))
 def test_a_published_handshake_is_answered_and_becomes_no_event(deployed: dict[str, Deployed], vector: Vector) -> None:
     one = deployed[published.source_of(vector)]
     answer = one.receive(handshake(vector))
-    assert (answer.status, published.said(answer.body)) == (vector["expect_status"], vector["expect_body"])
+    assert (answer.status, published.parse_answer(answer.body)) == (vector["expect_status"], vector["expect_body"])
     # urllib3's headers have their names in any case.
     assert {name: answer.headers[name] for name in vector["expect_headers"]} == vector["expect_headers"]
     assert (one.service.arrived(), one.service.kept()) == ([], {})

@@ -37,24 +37,26 @@ LINES = "pass on what was sent: an editor, a shell or the tool that captured it 
 PLAIN = "signature: {header: X-Signature}"
 
 
-def source(tmp_path: Path, auth: str) -> Source:
+def make_source(tmp_path: Path, auth: str) -> Source:
     """A source with this auth, as it stands in a definition in flow style."""
     return make_definition(tmp_path, f"description: Made\nwebhook:\n  auth:\n    {auth}\n").source
 
 
 def signed(auth: Auth, body: bytes = BODY, secret: str = SECRET, url: str = URL) -> OutgoingRequest:
-    made = auth.type.sign(auth.settings, OutgoingRequest("POST", url, JSON_TYPE, body), lambda _name: (secret,), NOW)
-    assert made
-    return made
+    signed_request = auth.type.sign(
+        auth.settings, OutgoingRequest("POST", url, JSON_TYPE, body), lambda _name: (secret,), NOW
+    )
+    assert signed_request
+    return signed_request
 
 
 def findings(
-    made: Source, sent: OutgoingRequest, secrets: Mapping[str, tuple[str, ...]] | str = SECRET, **more: Any
+    source: Source, sent: OutgoingRequest, secrets: Mapping[str, tuple[str, ...]] | str = SECRET, **more: Any
 ) -> list[Finding]:
     """What is found of a request as it was captured."""
     captured = Captured(sent.method, sent.url, tuple(sent.headers.items()), sent.body, **more.pop("about", {}))
-    given = {"auth_token": (secrets,)} if isinstance(secrets, str) else secrets
-    explained = explain(CapturedCase(made, captured, given, NOW, **more))
+    stored = {"auth_token": (secrets,)} if isinstance(secrets, str) else secrets
+    explained = explain(CapturedCase(source, captured, stored, NOW, **more))
     assert explained.verifies == (not explained.findings or explained.status < 300)
     return list(explained.findings)
 
@@ -62,26 +64,26 @@ def findings(
 Change = Callable[[bytes], bytes]
 
 
-def written(**how: Any) -> Change:
-    return lambda body: json.dumps(json.loads(body), **how).encode()
+def rewritten_json(**options: Any) -> Change:
+    return lambda body: json.dumps(json.loads(body), **options).encode()
 
 
 @pytest.mark.parametrize(
     ("was", "diagnosis", "advice"),
     [
-        (written(ensure_ascii=False), "the same JSON with a space after each comma and colon", REWRITTEN),
+        (rewritten_json(ensure_ascii=False), "the same JSON with a space after each comma and colon", REWRITTEN),
         (
-            written(),
+            rewritten_json(),
             "the same JSON with a space after each comma and colon, with \\u escapes",
             REWRITTEN,
         ),
-        (written(separators=(",", ":")), "the same JSON without spaces, with \\u escapes", REWRITTEN),
+        (rewritten_json(separators=(",", ":")), "the same JSON without spaces, with \\u escapes", REWRITTEN),
         (
-            written(separators=(",", ":"), ensure_ascii=False, sort_keys=True),
+            rewritten_json(separators=(",", ":"), ensure_ascii=False, sort_keys=True),
             "the same JSON without spaces, keys sorted",
             REWRITTEN,
         ),
-        (written(indent=2), "the same JSON indented by 2, with \\u escapes", REWRITTEN),
+        (rewritten_json(indent=2), "the same JSON indented by 2, with \\u escapes", REWRITTEN),
         (
             lambda body: json.dumps(json.loads(body), separators=(",", ":")).replace("/", "\\/").encode(),
             "the same JSON without spaces, with \\u escapes, with \\/ as PHP writes it",
@@ -111,10 +113,10 @@ def written(**how: Any) -> Change:
         ),
     ],
 )
-def test_body_differs_from_the_signed_one(tmp_path: Path, was: Change, diagnosis: str, advice: str) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(made.webhook.auth, was(BODY))._replace(body=BODY)
-    assert findings(made, sent) == [Finding(f"what was signed is {diagnosis}", advice)]
+def test_body_differs_from_the_signed_body(tmp_path: Path, was: Change, diagnosis: str, advice: str) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(source.webhook.auth, was(BODY))._replace(body=BODY)
+    assert findings(source, sent) == [Finding(f"what was signed is {diagnosis}", advice)]
 
 
 @pytest.mark.parametrize(
@@ -127,9 +129,9 @@ def test_body_differs_from_the_signed_one(tmp_path: Path, was: Change, diagnosis
     ],
 )
 def test_changed_line_breaks(tmp_path: Path, was: bytes, became: bytes, diagnosis: str) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(made.webhook.auth, was)._replace(body=became)
-    assert findings(made, sent) == [Finding(f"what was signed is {diagnosis}", LINES)]
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(source.webhook.auth, was)._replace(body=became)
+    assert findings(source, sent) == [Finding(f"what was signed is {diagnosis}", LINES)]
 
 
 def compact(value: Any) -> str:
@@ -143,18 +145,18 @@ LINES_OF_JSON = [VALUE, {"event": "user.deleted", "a": []}, {"event": "user.move
 @pytest.mark.parametrize("ended", [False, True])
 @pytest.mark.parametrize("captured_with", ["", "\n"])
 @pytest.mark.parametrize("anew", [json.dumps, compact])
-def test_lines_and_final_line_breaks_that_were_written_anew(
+def test_rewritten_lines_and_final_line_breaks(
     tmp_path: Path, values: list[Any], ended: bool, captured_with: str, anew: Callable[[Any], str]
 ) -> None:
     was = compact if anew is json.dumps else json.dumps
-    before, after = ("\n".join(map(how, values)) for how in (was, anew))
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(made.webhook.auth, f"{before}{chr(10) * ended}".encode())
-    what = "the same JSON" if len(values) == 1 else "the same lines of JSON"
-    how = "without spaces" if was is compact else "with a space after each comma and colon, with \\u escapes"
+    before, after = ("\n".join(map(dump, values)) for dump in (was, anew))
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(source.webhook.auth, f"{before}{chr(10) * ended}".encode())
+    content = "the same JSON" if len(values) == 1 else "the same lines of JSON"
+    style = "without spaces" if was is compact else "with a space after each comma and colon, with \\u escapes"
     end = ", with a line break (LF) at its end" if ended else ""
-    assert findings(made, sent._replace(body=f"{after}{captured_with}".encode())) == [
-        Finding(f"what was signed is {what} {how}{end}", REWRITTEN)
+    assert findings(source, sent._replace(body=f"{after}{captured_with}".encode())) == [
+        Finding(f"what was signed is {content} {style}{end}", REWRITTEN)
     ]
 
 
@@ -165,43 +167,46 @@ UNNAMED = Finding(
 
 
 def test_undeclared_gzip_is_reported_whether_the_request_verifies_or_not(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
     packed = gzip.compress(BODY, mtime=0)
-    sent = signed(made.webhook.auth, packed)
-    assert findings(made, sent) == [UNNAMED]
-    assert findings(made, sent, "another-secret-of-the-vendor")[0] == UNNAMED
+    sent = signed(source.webhook.auth, packed)
+    assert findings(source, sent) == [UNNAMED]
+    assert findings(source, sent, "another-secret-of-the-vendor")[0] == UNNAMED
     named = sent._replace(headers={**sent.headers, "Content-Encoding": "gzip"})
-    assert findings(made, named) == []
-    decompressed = findings(made, signed(made.webhook.auth)._replace(body=packed))
-    assert [one.diagnosis for one in decompressed] == [UNNAMED.diagnosis, "what was signed is the body decompressed"]
+    assert findings(source, named) == []
+    decompressed = findings(source, signed(source.webhook.auth)._replace(body=packed))
+    assert [finding.diagnosis for finding in decompressed] == [
+        UNNAMED.diagnosis,
+        "what was signed is the body decompressed",
+    ]
 
 
 def test_body_compressed_or_decompressed_after_signing(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
     advice = "let what stands before the endpoint neither compress nor decompress, and capture what arrives there"
     packed = gzip.compress(BODY, mtime=0)
-    plain = signed(made.webhook.auth)
+    plain = signed(source.webhook.auth)
     sent = plain._replace(body=packed, headers={**plain.headers, "Content-Encoding": "gzip"})
-    assert findings(made, sent) == [Finding("what was signed is the body decompressed", advice)]
-    sent = signed(made.webhook.auth, gzip.compress(BODY, 6, mtime=0))._replace(body=BODY)
-    assert findings(made, sent) == [Finding("what was signed is the body compressed with gzip", advice)]
+    assert findings(source, sent) == [Finding("what was signed is the body decompressed", advice)]
+    sent = signed(source.webhook.auth, gzip.compress(BODY, 6, mtime=0))._replace(body=BODY)
+    assert findings(source, sent) == [Finding("what was signed is the body compressed with gzip", advice)]
 
 
-def test_a_body_that_was_decompressed_and_can_not_be_compressed_again_is_suspected(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(made.webhook.auth, gzip.compress(BODY, 3, mtime=7))
+def test_decompressed_body_that_cannot_be_compressed_again_is_suspected(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(source.webhook.auth, gzip.compress(BODY, 3, mtime=7))
     sent = sent._replace(body=BODY, headers={**sent.headers, "Content-Encoding": "gzip"})
-    assert findings(made, sent)[0] == Finding(
+    assert findings(source, sent)[0] == Finding(
         "content-encoding says gzip, and the body is not compressed so: it was decompressed on its way",
         "what is signed may be the compressed body: capture what arrives, and let nothing decompress it",
         proven=False,
     )
 
 
-def test_a_body_that_is_still_in_base64(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(made.webhook.auth)._replace(body=base64.b64encode(BODY))
-    assert findings(made, sent) == [
+def test_body_still_in_base64(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(source.webhook.auth)._replace(body=base64.b64encode(BODY))
+    assert findings(source, sent) == [
         Finding(
             "what was signed is the body decoded from base64",
             "the body is still in base64: say so with isBase64Encoded: true",
@@ -212,11 +217,11 @@ def test_a_body_that_is_still_in_base64(tmp_path: Path) -> None:
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def test_a_form_that_was_written_anew(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(made.webhook.auth, b"a=x%20y&b=%2F")
+def test_rewritten_form(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(source.webhook.auth, b"a=x%20y&b=%2F")
     sent = sent._replace(body=b"a=x+y&b=/", headers={**sent.headers, **FORM})
-    assert findings(made, sent) == [Finding("what was signed is the same form with %20 for a space", REWRITTEN)]
+    assert findings(source, sent) == [Finding("what was signed is the same form with %20 for a space", REWRITTEN)]
 
 
 NO_HEX = Finding("the secret is not written in hex, as `key` says", "copy it once more, or change `key`")
@@ -259,9 +264,9 @@ ALONE = "store the secret alone: it was copied with what stands around it"
     ],
 )
 def test_another_key(tmp_path: Path, auth: str, theirs: str, ours: str, diagnosis: str, advice: str) -> None:
-    sender = source(tmp_path, f"hmac: {{{PLAIN}}}").webhook.auth
-    made = source(tmp_path, f"hmac: {{{PLAIN}{auth}}}")
-    assert findings(made, signed(sender, secret=theirs), ours) == [Finding(diagnosis, advice)]
+    sender = make_source(tmp_path, f"hmac: {{{PLAIN}}}").webhook.auth
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}{auth}}}")
+    assert findings(source, signed(sender, secret=theirs), ours) == [Finding(diagnosis, advice)]
 
 
 @pytest.mark.parametrize(
@@ -282,9 +287,9 @@ def test_another_key(tmp_path: Path, auth: str, theirs: str, ours: str, diagnosi
     ],
 )
 def test_key_in_another_encoding(tmp_path: Path, key: str, secret: str, diagnosis: str) -> None:
-    sender = source(tmp_path, f"hmac: {{{PLAIN}, key: {key}}}").webhook.auth
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    assert findings(made, signed(sender, secret=secret), secret) == [
+    sender = make_source(tmp_path, f"hmac: {{{PLAIN}, key: {key}}}").webhook.auth
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    assert findings(source, signed(sender, secret=secret), secret) == [
         Finding(diagnosis, f"in the definition, `key: {key}`")
     ]
 
@@ -351,27 +356,27 @@ OTHERWISE = [
 
 @pytest.mark.parametrize(("theirs", "ours", "diagnosis", "advice"), OTHERWISE)
 def test_another_scheme(tmp_path: Path, theirs: str, ours: str, diagnosis: str, advice: str) -> None:
-    sent = signed(source(tmp_path, f"hmac: {{{theirs}}}").webhook.auth)
+    sent = signed(make_source(tmp_path, f"hmac: {{{theirs}}}").webhook.auth)
     sent = sent._replace(headers={"X-Time": str(int(NOW)), **sent.headers})
-    made = source(tmp_path, f"hmac: {{{ours}}}")
-    assert findings(made, sent) == [Finding(diagnosis, f"in the definition, {advice}")]
+    source = make_source(tmp_path, f"hmac: {{{ours}}}")
+    assert findings(source, sent) == [Finding(diagnosis, f"in the definition, {advice}")]
 
 
 def test_two_mistakes_at_once_are_both_named(tmp_path: Path) -> None:
-    sender = source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: base64}}}}").webhook.auth
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sender = make_source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: base64}}}}").webhook.auth
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
     sent = signed(sender, BODY + b"\n", KEY)._replace(body=BODY)
-    assert findings(made, sent, KEY) == [
+    assert findings(source, sent, KEY) == [
         Finding("what was signed is the body with a line break (LF) at its end", LINES),
         Finding("the key is the secret decoded from base64", "in the definition, `key: {encoding: base64}`"),
     ]
 
 
-def test_a_signature_that_stands_twice(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(made.webhook.auth)
+def test_signature_twice_in_the_request(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(source.webhook.auth)
     pairs = (("X-Signature", "0" * 64), *sent.headers.items())
-    explained = explain(CapturedCase(made, Captured("POST", URL, pairs, BODY), {"auth_token": (SECRET,)}, NOW))
+    explained = explain(CapturedCase(source, Captured("POST", URL, pairs, BODY), {"auth_token": (SECRET,)}, NOW))
     advice = "let what stands before the endpoint leave the header alone: what it adds is joined with a comma"
     assert explained.findings == (Finding("x-signature stands 2 times, and one of them is good", advice),)
 
@@ -394,30 +399,30 @@ PUBLIC = "https://hooks.example.com/prod/events"
         (URL.replace("https", "http").replace("/events", "/events/"), "with http and with a slash at its end"),
     ],
 )
-def test_url_differs_from_the_signed_one(tmp_path: Path, registered_url: str, diagnosis: str) -> None:
-    made = source(tmp_path, f"hmac: {{{URLS}}}")
-    sent = signed(made.webhook.auth, url=registered_url)._replace(url=URL)
+def test_url_differs_from_the_signed_url(tmp_path: Path, registered_url: str, diagnosis: str) -> None:
+    source = make_source(tmp_path, f"hmac: {{{URLS}}}")
+    sent = signed(source.webhook.auth, url=registered_url)._replace(url=URL)
     base = registered_url.partition("?")[0]
     advice = f'in the definition, `url: {{base: "{base}"}}`, or tell the vendor the endpoint\'s own URL'
-    assert findings(made, sent) == [Finding(f"the URL that was signed is {diagnosis}: {registered_url}", advice)]
+    assert findings(source, sent) == [Finding(f"the URL that was signed is {diagnosis}: {registered_url}", advice)]
 
 
-def test_a_url_that_the_file_does_not_have_is_asked_for(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{URLS}}}")
-    sent = signed(made.webhook.auth, url=PUBLIC)._replace(url="/prod/events")
-    asked = Finding(
+def test_url_missing_from_the_file_is_asked_for(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"hmac: {{{URLS}}}")
+    sent = signed(source.webhook.auth, url=PUBLIC)._replace(url="/prod/events")
+    finding = Finding(
         "the URL is signed, and the file has only its path",
         "--url names the URL that the vendor was told",
         proven=False,
     )
-    assert asked in findings(made, sent)
-    assert findings(made, sent, url=PUBLIC) == []
+    assert finding in findings(source, sent)
+    assert findings(source, sent, url=PUBLIC) == []
 
 
 def test_query_of_the_file_is_added_to_the_registered_url(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{URLS}}}")
-    sent = signed(made.webhook.auth)._replace(url=URL.removeprefix("https://hooks.example.com"))
-    assert findings(made, sent, url=PUBLIC) == []
+    source = make_source(tmp_path, f"hmac: {{{URLS}}}")
+    sent = signed(source.webhook.auth)._replace(url=URL.removeprefix("https://hooks.example.com"))
+    assert findings(source, sent, url=PUBLIC) == []
 
 
 @pytest.mark.parametrize(
@@ -462,19 +467,19 @@ def test_query_of_the_file_is_added_to_the_registered_url(tmp_path: Path) -> Non
     ],
 )
 def test_token_in_another_form(tmp_path: Path, auth: str, header: dict[str, str], diagnosis: str, advice: str) -> None:
-    made = source(tmp_path, auth)
-    assert findings(made, OutgoingRequest("POST", URL, {**JSON_TYPE, **header}, BODY)) == [Finding(diagnosis, advice)]
+    source = make_source(tmp_path, auth)
+    assert findings(source, OutgoingRequest("POST", URL, {**JSON_TYPE, **header}, BODY)) == [Finding(diagnosis, advice)]
 
 
 def test_token_in_another_query_parameter_or_field(tmp_path: Path) -> None:
-    made = source(tmp_path, "token: {query: token}")
+    source = make_source(tmp_path, "token: {query: token}")
     url = f"{PUBLIC}?key={SECRET.replace(' ', '%20')}"
-    assert findings(made, OutgoingRequest("POST", url, JSON_TYPE, BODY)) == [
+    assert findings(source, OutgoingRequest("POST", url, JSON_TYPE, BODY)) == [
         Finding("the token is in the query, as key", "in the definition, `query: key`")
     ]
-    made = source(tmp_path, "body_token: {each: value, field: clientState}")
+    source = make_source(tmp_path, "body_token: {each: value, field: clientState}")
     body = json.dumps({"value": [{"state": {"token": SECRET}}]}).encode()
-    assert findings(made, OutgoingRequest("POST", URL, JSON_TYPE, body)) == [
+    assert findings(source, OutgoingRequest("POST", URL, JSON_TYPE, body)) == [
         Finding("the token is in value[].state.token", "in the definition, `each: value, field: state.token`")
     ]
 
@@ -489,23 +494,23 @@ def test_token_in_another_query_parameter_or_field(tmp_path: Path) -> None:
 )
 def test_repeated_query_parameter(tmp_path: Path, auth: str) -> None:
     url = f"{PUBLIC}?key={SECRET.replace(' ', '+')}&k%65y=2"
-    found = Finding("key is in the query more than once", "have it sent once: of two, nobody knows which is meant")
+    finding = Finding("key is in the query more than once", "have it sent once: of two, nobody knows which is meant")
     sent = OutgoingRequest("POST", url, {**JSON_TYPE, "X-Signature": "00"}, BODY)
-    assert findings(source(tmp_path, auth), sent) == [found]
+    assert findings(make_source(tmp_path, auth), sent) == [finding]
 
 
-def test_a_basic_secret_that_is_in_base64_already(tmp_path: Path) -> None:
-    made = source(tmp_path, "basic: {}")
+def test_basic_secret_already_in_base64(tmp_path: Path) -> None:
+    source = make_source(tmp_path, "basic: {}")
     pair = base64.b64encode(b"ann:correct horse").decode()
     sent = OutgoingRequest("POST", URL, {"Authorization": f"Basic {pair}"}, BODY)
     advice = "store `user:password` as the secret"
-    assert findings(made, sent, pair) == [Finding("the secret is in base64 already", advice)]
-    assert findings(made, sent, "bob:correct horse") == [
+    assert findings(source, sent, pair) == [Finding("the secret is in base64 already", advice)]
+    assert findings(source, sent, "bob:correct horse") == [
         Finding("the user is another one, and the password is right", advice)
     ]
 
 
-def late(seconds: int) -> CapturedCase:
+def late_case(seconds: int) -> CapturedCase:
     auth = bundled_source("zoom").source.webhook.auth
     sent = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, BODY), lambda _name: (SECRET,), NOW)
     assert sent
@@ -513,9 +518,9 @@ def late(seconds: int) -> CapturedCase:
     return CapturedCase(bundled_source("zoom").source, captured, {"auth_token": (SECRET,)}, NOW + seconds)
 
 
-def test_request_that_is_only_too_old_or_too_new_is_reported_so() -> None:
+def test_request_only_too_old_or_too_new_is_reported_so() -> None:
     name = "x-zm-request-timestamp"
-    assert explain(late(3_000)).findings == (
+    assert explain(late_case(3_000)).findings == (
         Finding(
             f"{name} is 3,000 s (50 minutes) old, and 300 s are allowed; its signature is right",
             "--at request verifies it as of its own time; if it was that old when it came, see what held it up",
@@ -524,11 +529,11 @@ def test_request_that_is_only_too_old_or_too_new_is_reported_so() -> None:
     clocks = (
         "compare the clocks; a delivery that was held up, or is sent again with its old time, needs a wider `tolerance`"
     )
-    assert explain(late(-301)).findings == (
+    assert explain(late_case(-301)).findings == (
         Finding(f"{name} is 301 s in the future, and 300 s are allowed; its signature is right", clocks),
     )
-    assert explain(replace(late(3_000), as_of_now=False)).findings[0].advice == clocks
-    assert explain(late(300)).findings == ()
+    assert explain(replace(late_case(3_000), as_of_now=False)).findings[0].advice == clocks
+    assert explain(late_case(300)).findings == ()
 
 
 @pytest.mark.parametrize(
@@ -536,9 +541,9 @@ def test_request_that_is_only_too_old_or_too_new_is_reported_so() -> None:
 )
 def test_a_time_in_another_unit(tmp_path: Path, theirs: str, ours: str) -> None:
     scheme = f'{PLAIN}, timestamp: {{header: X-Time, format: %s}}, signed: "{{timestamp}}.{{body}}"'
-    sent = signed(source(tmp_path, f"hmac: {{{scheme % theirs}}}").webhook.auth)
-    made = source(tmp_path, f"hmac: {{{scheme % ours}}}")
-    assert findings(made, sent) == [
+    sent = signed(make_source(tmp_path, f"hmac: {{{scheme % theirs}}}").webhook.auth)
+    source = make_source(tmp_path, f"hmac: {{{scheme % ours}}}")
+    assert findings(source, sent) == [
         Finding(
             f"x-time is written as {theirs}, and the definition says {ours}; its signature is right",
             f"in the definition, `timestamp: {{format: {theirs}}}`",
@@ -546,11 +551,11 @@ def test_a_time_in_another_unit(tmp_path: Path, theirs: str, ours: str) -> None:
     ]
 
 
-def test_a_version_of_the_scheme_that_is_another() -> None:
-    made = bundled_source("box").source
-    sent = signed(made.webhook.auth)
+def test_other_version_of_the_scheme() -> None:
+    source = bundled_source("box").source
+    sent = signed(source.webhook.auth)
     sent = sent._replace(headers={**sent.headers, "Box-Signature-Version": "2"})
-    assert findings(made, sent) == [
+    assert findings(source, sent) == [
         Finding(
             "box-signature-version must be 1, and is not: another version of the scheme",
             "if the vendor has a new version of its scheme, the definition needs it",
@@ -558,51 +563,53 @@ def test_a_version_of_the_scheme_that_is_another() -> None:
     ]
 
 
-def test_previous_secret_is_recognized_where_it_verifies(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(made.webhook.auth)
+def test_previous_secret_is_recognized_where_the_request_verifies_with_it(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = signed(source.webhook.auth)
     diagnosis = Finding(
         "it was made with the previous secret, not with the current one",
         "have the vendor use the current one before `secret made --drop-previous`",
     )
-    assert findings(made, sent, {"auth_token": ("another-secret", SECRET)}, has_previous_secret=True) == [diagnosis]
-    assert findings(made, sent, {"auth_token": (SECRET, "another-secret")}, has_previous_secret=True) == []
+    assert findings(source, sent, {"auth_token": ("another-secret", SECRET)}, has_previous_secret=True) == [diagnosis]
+    assert findings(source, sent, {"auth_token": (SECRET, "another-secret")}, has_previous_secret=True) == []
 
 
-def test_two_secrets_that_were_exchanged(tmp_path: Path) -> None:
-    made = source(tmp_path, f"any_of: [{{hmac: {{{PLAIN}, secret: one}}}}, {{token: {{header: X-T, secret: two}}}}]")
-    sent = signed(made.webhook.auth)
-    assert findings(made, sent, {"one": ("another-secret",), "two": (SECRET,)}) == [
+def test_two_exchanged_secrets(tmp_path: Path) -> None:
+    source = make_source(
+        tmp_path, f"any_of: [{{hmac: {{{PLAIN}, secret: one}}}}, {{token: {{header: X-T, secret: two}}}}]"
+    )
+    sent = signed(source.webhook.auth)
+    assert findings(source, sent, {"one": ("another-secret",), "two": (SECRET,)}) == [
         Finding("hmac: it was made with the secret two", "exchange the two secrets")
     ]
 
 
 def test_of_several_ways_only_those_in_use_are_explained() -> None:
-    made = bundled_source("gitlab").source
+    source = bundled_source("gitlab").source
     sent = OutgoingRequest("POST", URL, {"X-Gitlab-Token": f'"{SECRET}"'}, BODY)
-    assert findings(made, sent) == [
+    assert findings(source, sent) == [
         Finding("token: the token has quotes around it", "have the vendor send the token alone")
     ]
 
 
 def test_hash_of_another_body_is_distinguished_from_another_signature(tmp_path: Path) -> None:
-    made = source(tmp_path, f'hmac: {{{PLAIN}, signed: "{{url}}", body_hash: {{query: sha}}}}')
-    sent = signed(made.webhook.auth)
-    assert findings(made, sent._replace(body=b"[0]")) == [
+    source = make_source(tmp_path, f'hmac: {{{PLAIN}, signed: "{{url}}", body_hash: {{query: sha}}}}')
+    sent = signed(source.webhook.auth)
+    assert findings(source, sent._replace(body=b"[0]")) == [
         Finding("the signature is right, and what is signed is the hash of another body", REWRITTEN)
     ]
-    assert findings(made, sent._replace(body=BODY + b"\n")) == [
+    assert findings(source, sent._replace(body=BODY + b"\n")) == [
         Finding("what was signed is the body without the line break (LF) at its end", LINES)
     ]
 
 
-def test_what_nothing_explains_says_what_is_suspicious(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: hex}}}}")
+def test_unexplained_request_lists_suspicions(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: hex}}}}")
     headers = {"X-Signature": "not hex", "X-Hub-Signature": "sha1=" + "ab" * 20}
-    found = findings(
-        made, OutgoingRequest("POST", URL, headers, BODY), "short", about={"warnings": ("the body was cut",)}
+    diagnoses = findings(
+        source, OutgoingRequest("POST", URL, headers, BODY), "short", about={"warnings": ("the body was cut",)}
     )
-    assert found == [
+    assert diagnoses == [
         NO_HEX,
         Finding("the body was cut", "capture the body byte for byte", proven=False),
         Finding(
@@ -613,15 +620,15 @@ def test_what_nothing_explains_says_what_is_suspicious(tmp_path: Path) -> None:
 
 
 def test_unusable_secret_is_the_first_finding(tmp_path: Path) -> None:
-    sender = source(tmp_path, f"hmac: {{{PLAIN}}}").webhook.auth
-    made = source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: hex}}}}")
+    sender = make_source(tmp_path, f"hmac: {{{PLAIN}}}").webhook.auth
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: hex}}}}")
     plain = "not hex, but the vendor's own"
-    assert findings(made, signed(sender, secret=plain), plain) == [
+    assert findings(source, signed(sender, secret=plain), plain) == [
         NO_HEX,
         Finding("the key is the secret as it is, not decoded", "in the definition, no `key`"),
     ]
     old = {"auth_token": (plain, "ab" * 20)}
-    assert NO_HEX not in findings(made, signed(made.webhook.auth, secret="cd" * 20), old, has_previous_secret=True)
+    assert NO_HEX not in findings(source, signed(source.webhook.auth, secret="cd" * 20), old, has_previous_secret=True)
 
 
 @pytest.mark.parametrize(
@@ -650,40 +657,40 @@ def test_unusable_secret_is_the_first_finding(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_public_key_that_is_none_is_the_first_reason(
+def test_invalid_public_key_is_the_first_reason(
     tmp_path: Path, auth: str, secret: str, diagnosis: str, advice: str
 ) -> None:
-    made = source(tmp_path, auth)
-    pair: Any = made.webhook.auth.type
-    sent = signed(made.webhook.auth, secret=pair.key_pair(made.webhook.auth.settings)[1])
-    assert findings(made, sent, secret)[0] == Finding(diagnosis, advice)
+    source = make_source(tmp_path, auth)
+    pair: Any = source.webhook.auth.type
+    sent = signed(source.webhook.auth, secret=pair.key_pair(source.webhook.auth.settings)[1])
+    assert findings(source, sent, secret)[0] == Finding(diagnosis, advice)
 
 
 @pytest.mark.parametrize("text", ["{body}", "{url}{body}"])
-def test_url_is_suspected_before_the_secret_only_where_it_is_signed(tmp_path: Path, text: str) -> None:
-    made = source(tmp_path, f'hmac: {{{PLAIN}, signed: "{text}"}}')
-    first = findings(made, signed(made.webhook.auth), "another-secret-of-the-vendor")[0].diagnosis
+def test_url_is_suspected_before_the_secret_only_where_the_url_is_signed(tmp_path: Path, text: str) -> None:
+    source = make_source(tmp_path, f'hmac: {{{PLAIN}, signed: "{text}"}}')
+    first = findings(source, signed(source.webhook.auth), "another-secret-of-the-vendor")[0].diagnosis
     assert first.startswith("the URL is signed too" if "{url}" in text else "the secret is another one")
 
 
-def test_a_credential_that_is_not_in_the_file_is_why(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    assert findings(made, OutgoingRequest("POST", URL, {"X-Hub-Signature": "sha1=" + "ab" * 20}, BODY)) == [
+def test_credential_missing_from_the_file_is_the_reason(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    assert findings(source, OutgoingRequest("POST", URL, {"X-Hub-Signature": "sha1=" + "ab" * 20}, BODY)) == [
         Finding(
             "there is no x-signature; x-hub-signature may be a signature",
             "a proxy, or the tool that captured it, may have taken it away; or the vendor is set up without a secret",
         )
     ]
     for masked in ("[redacted]", "sha256=****", "<hidden>"):
-        assert findings(made, OutgoingRequest("POST", URL, {"X-Signature": masked}, BODY)) == [
+        assert findings(source, OutgoingRequest("POST", URL, {"X-Signature": masked}, BODY)) == [
             Finding("x-signature was masked by whatever captured it", "capture the header too")
         ]
 
 
 def test_items_with_another_token_are_counted() -> None:
-    made = bundled_source("ms-graph").source
+    source = bundled_source("ms-graph").source
     body = json.dumps({"value": [{"clientState": SECRET}, {"clientState": "another"}, {}]}).encode()
-    assert findings(made, OutgoingRequest("POST", URL, JSON_TYPE, body))[0] == Finding(
+    assert findings(source, OutgoingRequest("POST", URL, JSON_TYPE, body))[0] == Finding(
         "2 of 3 items have another token, or none",
         "every item must carry the secret: another subscription may have been made with another one",
         proven=False,
@@ -691,30 +698,30 @@ def test_items_with_another_token_are_counted() -> None:
 
 
 def test_signature_of_another_length_is_reported(tmp_path: Path) -> None:
-    made = source(tmp_path, f"hmac: {{{PLAIN}}}")
-    found = findings(made, OutgoingRequest("POST", URL, {"X-Signature": "ab" * 20}, BODY))
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    diagnoses = findings(source, OutgoingRequest("POST", URL, {"X-Signature": "ab" * 20}, BODY))
     diagnosis = "the signature has 20 bytes, as SHA1 makes them, not 32"
-    assert found[0] == Finding(diagnosis, "compare `algorithm` and `encoding`", proven=False)
+    assert diagnoses[0] == Finding(diagnosis, "compare `algorithm` and `encoding`", proven=False)
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "digest"])
-def test_other_signatures_over_a_body_that_was_changed(tmp_path: Path, kind: str) -> None:
+def test_other_signatures_over_a_changed_body(tmp_path: Path, kind: str) -> None:
     text = ', signed: "{secret}{body}"' if kind == "digest" else ""
-    made = source(tmp_path, f"{kind}: {{{PLAIN}{text}}}")
-    auth = made.webhook.auth
+    source = make_source(tmp_path, f"{kind}: {{{PLAIN}{text}}}")
+    auth = source.webhook.auth
     pair: Any = getattr(auth.type, "key_pair", lambda _settings: (SECRET, SECRET))
     stored, held = pair(auth.settings)
     sent = signed(auth, BODY + b"\r\n", held)._replace(body=BODY)
     diagnosis = "what was signed is the body with a line break (CRLF) at its end"
-    assert findings(made, sent, stored) == [Finding(diagnosis, LINES)]
-    assert findings(made, signed(auth, secret=held), stored) == []
+    assert findings(source, sent, stored) == [Finding(diagnosis, LINES)]
+    assert findings(source, signed(auth, secret=held), stored) == []
 
 
 def test_a_signature_in_the_body_with_another_key(tmp_path: Path) -> None:
     scheme = 'body_hmac: {signature: {path: sig}, signed: "{event}:{path}", uncovered: the rest'
-    sender = source(tmp_path, f"{scheme}}}").webhook.auth
-    made = source(tmp_path, f"{scheme}, key: {{encoding: hex}}}}")
-    assert findings(made, signed(sender, secret="ab" * 20), "ab" * 20) == [
+    sender = make_source(tmp_path, f"{scheme}}}").webhook.auth
+    source = make_source(tmp_path, f"{scheme}, key: {{encoding: hex}}}}")
+    assert findings(source, signed(sender, secret="ab" * 20), "ab" * 20) == [
         Finding("the key is the secret as it is, not decoded", "in the definition, no `key`")
     ]
 
@@ -753,16 +760,16 @@ class Odd:
         return ()
 
 
-def test_unknown_type_is_explained_by_its_own_description(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_type_is_explained_by_the_type_description(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module: Any = ModuleType("lambdas.auth.odd")
-    vars(module).update({name: one for name, one in vars(Odd).items() if not name.startswith("__")})
+    vars(module).update({name: member for name, member in vars(Odd).items() if not name.startswith("__")})
     for name in ("verified_by", "headers", "verify", "describe", "problems"):
         setattr(module, name, getattr(Odd, name))
     monkeypatch.setitem(auth_types(), "odd", module)
-    made = source(tmp_path, "odd: {}")
+    source = make_source(tmp_path, "odd: {}")
     sent = OutgoingRequest("POST", URL, {**JSON_TYPE, "X-Odd": "nothing like it"}, BODY)
-    case = CapturedCase(made, Captured(*sent[:2], tuple(sent.headers.items()), BODY), {"auth_token": (SECRET,)}, NOW)
-    assert [one[:2] for one in lines(explain(case))][:9] == [
+    case = CapturedCase(source, Captured(*sent[:2], tuple(sent.headers.items()), BODY), {"auth_token": (SECRET,)}, NOW)
+    assert [line[:2] for line in lines(explain(case))][:9] == [
         ("odd", "the secret backwards in X-Odd"),
         ("header", "x-odd: 15 characters"),
         ("refused", "it is not the secret backwards"),
@@ -773,8 +780,8 @@ def test_unknown_type_is_explained_by_its_own_description(tmp_path: Path, monkey
         ("would be", "2026-01-01 00:00:00 INFO made_event"),
         ("answer", "200, once it verifies"),
     ]
-    assert findings(made, sent._replace(headers={"X-Odd": SECRET[::-1]})) == []
-    assert findings(made, sent._replace(headers={"X-Odd": SECRET[::-1]}), f" {SECRET}") == [
+    assert findings(source, sent._replace(headers={"X-Odd": SECRET[::-1]})) == []
+    assert findings(source, sent._replace(headers={"X-Odd": SECRET[::-1]}), f" {SECRET}") == [
         Finding("the key is the secret without the white space around it", ALONE)
     ]
-    assert findings(made, sent._replace(headers={}))[0].diagnosis == "there is no x-odd"
+    assert findings(source, sent._replace(headers={}))[0].diagnosis == "there is no x-odd"

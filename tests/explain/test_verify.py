@@ -45,7 +45,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(autouse=True)
-def nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> issuers.Internet:
+def offline_internet(monkeypatch: pytest.MonkeyPatch) -> issuers.Internet:
     return issuers.Internet().put_before(monkeypatch)
 
 
@@ -78,7 +78,7 @@ def http(sent: OutgoingRequest) -> bytes:
     return "\r\n".join([*head, "", ""]).encode() + sent.body
 
 
-def those(label: str, out: str) -> list[str]:
+def texts_labeled(label: str, out: str) -> list[str]:
     """What stands after a label."""
     return re.findall(rf"^  {label} +(.*)$", out, re.MULTILINE)
 
@@ -89,7 +89,7 @@ def zoom(body: bytes = COMPACT, **more: Any) -> OutgoingRequest:
     )
 
 
-def test_request_that_verifies_is_shown_with_its_message(verify: Run) -> None:
+def test_verified_request_is_shown_with_the_message(verify: Run) -> None:
     seen = zoom().headers["x-zm-signature"][:11]
     status, out, err = verify("zoom", zoom())
     assert (status, err) == (0, "")
@@ -140,9 +140,9 @@ def test_programs_read_the_same_as_json(verify: Run) -> None:
     seen = zoom().headers["x-zm-signature"][:11]
     status, out, err = verify("zoom", zoom()._replace(body=COMPACT + b" "), "--json")
     assert (status, err) == (1, "")
-    said = json.loads(out)
-    assert said["auth"].pop("facts")[-1] == {"label": "seen", "text": f"{seen}…"}
-    assert said == {
+    explanation = json.loads(out)
+    assert explanation["auth"].pop("facts")[-1] == {"label": "seen", "text": f"{seen}…"}
+    assert explanation == {
         "source": "zoom",
         "request": {"method": "POST", "url": URL, "bytes": len(COMPACT) + 1},
         "at": "2026-01-01T00:00:00.000+00:00",
@@ -169,7 +169,7 @@ def test_programs_read_the_same_as_json(verify: Run) -> None:
                 "timestamp": "2026-03-02T10:21:17.940+00:00",
                 "severity": "INFO",
                 "summary": "zoom: user.created by zoom-admin@example.com",
-                "tags": ["zoom", said["messages"][0]["tags"][1]],
+                "tags": ["zoom", explanation["messages"][0]["tags"][1]],
             }
         ],
     }
@@ -180,7 +180,7 @@ def raw(sent: OutgoingRequest) -> bytes:
     return http(sent)
 
 
-def test_line_break_at_the_end_of_a_file_belongs_to_the_body_where_it_was_signed(verify: Run) -> None:
+def test_final_line_break_of_a_file_belongs_to_the_body_where_signed(verify: Run) -> None:
     assert verify("zoom", raw(zoom()) + b"\n")[0] == 0
     assert verify("zoom", raw(zoom(COMPACT + b"\n")))[0] == 0
     assert verify("zoom", raw(zoom(COMPACT + b"\r\n")))[0] == 0
@@ -226,7 +226,7 @@ def test_request_without_a_time_is_verified_as_of_now(verify: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (
             ["--at", "yesterday"],
@@ -241,12 +241,12 @@ def test_request_without_a_time_is_verified_as_of_now(verify: Run) -> None:
         (["--keys", "nowhere"], "nowhere: can't be read: No such file or directory"),
     ],
 )
-def test_invalid_option_is_reported(verify: Run, args: list[str], said: str) -> None:
-    assert verify("zoom", zoom(), *args) == (1, "", f"error: {said}\n")
+def test_invalid_option_is_reported(verify: Run, args: list[str], message: str) -> None:
+    assert verify("zoom", zoom(), *args) == (1, "", f"error: {message}\n")
 
 
 @pytest.mark.parametrize(
-    ("piped", "args", "said"),
+    ("piped", "args", "message"),
     [
         (b"", [], "no secret on standard input"),
         (b"\n", [], "no secret on standard input"),
@@ -254,8 +254,8 @@ def test_invalid_option_is_reported(verify: Run, args: list[str], said: str) -> 
         (b"a\nb\nc\n", ["--previous"], "standard input has 3 lines, for 2 secrets"),
     ],
 )
-def test_pipe_without_a_secret_is_reported(verify: Run, piped: bytes, args: list[str], said: str) -> None:
-    assert verify("zoom", zoom(), *args, piped=piped) == (1, "", f"error: {said}\n")
+def test_pipe_without_a_secret_is_reported(verify: Run, piped: bytes, args: list[str], message: str) -> None:
+    assert verify("zoom", zoom(), *args, piped=piped) == (1, "", f"error: {message}\n")
 
 
 def test_closed_standard_input_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any) -> None:
@@ -266,7 +266,7 @@ def test_closed_standard_input_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
-def test_the_line_break_that_ends_a_pipe_is_no_part_of_the_secret(verify: Run, end: str) -> None:
+def test_final_line_break_of_a_pipe_is_not_part_of_the_secret(verify: Run, end: str) -> None:
     assert verify("zoom", zoom(), piped=SECRET + end)[0] == 0
 
 
@@ -295,39 +295,41 @@ def test_each_of_several_secrets_is_asked_for(verify: Run, tmp_path: Path) -> No
     assert verify("made", sent, *folder, piped=f"{SECRET}\nanother-secret\n")[0] == 0
     status, out, _ = verify("made", sent, *folder, piped=f"another-secret\n{SECRET}\n")
     assert status == 1
-    assert those("why", out) == [
+    assert texts_labeled("why", out) == [
         "hmac: it was made with the secret other",
         "token: it was made with the secret auth_token",
     ]
     status, out, _ = verify("made", sent, *folder, piped=f"{SECRET}\n")
-    assert (status, those("verdict", out)) == (1, ["can't be known: no secret other was given"])
+    assert (status, texts_labeled("verdict", out)) == (1, ["can't be known: no secret other was given"])
 
 
 def test_in_a_terminal_the_secrets_are_typed_and_not_shown(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, Any]] = []
+    prompts: list[tuple[str, Any]] = []
 
-    def prompt(text: str, **how: Any) -> str:
-        asked.append((text, how))
-        return ["another-one", SECRET][len(asked) - 1]
+    def prompt(text: str, **options: Any) -> str:
+        prompts.append((text, options))
+        return ["another-one", SECRET][len(prompts) - 1]
 
     monkeypatch.setattr("generator.commands._console.is_interactive", lambda: True)
     monkeypatch.setattr(click, "prompt", prompt)
     assert verify("zoom", zoom(), "--previous")[0] == 0
     hidden = {"hide_input": True, "err": True, "show_default": False}
-    assert asked == [
+    assert prompts == [
         ("Secret of zoom (it is not shown)", {**hidden, "default": None}),
         ("The one before it (Enter: there is none)", {**hidden, "default": ""}),
     ]
 
 
 def challenge(name: str, sample: str) -> OutgoingRequest:
-    (one,) = [one for one in sample_files.load_samples(bundled_source(name))[0] if one.name == sample]
-    sent = vendor.sign_sample(bundled_source(name).source, one, URL, lambda _name: (SECRET,), NOW)
+    (candidate,) = [
+        candidate for candidate in sample_files.load_samples(bundled_source(name))[0] if candidate.name == sample
+    ]
+    sent = vendor.sign_sample(bundled_source(name).source, candidate, URL, lambda _name: (SECRET,), NOW)
     assert sent
     return sent
 
 
-def test_handshake_is_shown_with_its_reply_except_what_the_secret_signs(verify: Run) -> None:
+def test_handshake_is_shown_with_the_reply_except_signed_parts(verify: Run) -> None:
     assert verify("zoom", challenge("zoom", "endpoint.url_validation"), piped="") == (
         0,
         f"zoom  POST {URL}, 132 bytes, as of 2026-01-01T00:00:00Z\n"
@@ -348,7 +350,7 @@ def test_secret_handed_over_in_a_handshake_is_hidden(verify: Run) -> None:
     assert "; what header('x-hook-secret') finds becomes the secret, if there is none yet\n" in out
 
 
-def test_verified_handshake_says_to_whom_it_is_answered(verify: Run) -> None:
+def test_verified_handshake_says_who_is_answered(verify: Run) -> None:
     body = b'{"type":"url_verification","challenge":"3eZbrw1aB10FEMAGAZd4FyFQ"}'
     sent = signed_by(bundled_source("slack").source.webhook.auth, body, url=URL)
     status, out, _ = verify("slack", sent)
@@ -379,7 +381,7 @@ def sns(**fields: str) -> OutgoingRequest:
 
 
 def test_a_message_of_sns_is_verified_with_a_certificate_from_a_file(
-    verify: Run, tmp_path: Path, nobody_is_asked: issuers.Internet
+    verify: Run, tmp_path: Path, offline_internet: issuers.Internet
 ) -> None:
     make_definition(tmp_path / "s", SNS)
     (tmp_path / "cert.pem").write_bytes(issuers.certificate())
@@ -401,17 +403,17 @@ def test_a_message_of_sns_is_verified_with_a_certificate_from_a_file(
     raw_message = OutgoingRequest("POST", URL, {"x-amz-sns-rawdelivery": "true"}, b'{"a": 1}')
     out = verify("made", raw_message, *options, piped="")[1]
     assert "  do        switch raw message delivery off: what is delivered so has no signature\n" in out
-    assert nobody_is_asked.asked == []
+    assert offline_internet.requested_urls == []
 
 
-def test_without_a_key_file_the_vendor_is_asked_and_that_is_announced(
-    verify: Run, tmp_path: Path, nobody_is_asked: issuers.Internet
+def test_without_a_key_file_asking_the_vendor_is_announced(
+    verify: Run, tmp_path: Path, offline_internet: issuers.Internet
 ) -> None:
     make_definition(tmp_path / "s", SNS)
-    nobody_is_asked.pages[issuers.CERTIFICATE_URL] = issuers.certificate()
+    offline_internet.pages[issuers.CERTIFICATE_URL] = issuers.certificate()
     status, _, err = verify("made", sns(), "--sources", str(tmp_path / "s"), piped="")
-    told = "asks the SigningCertURL of the message for keys; with --keys FILE, nothing is fetched\n"
-    assert (status, err) == (0, told)
+    announcement = "asks the SigningCertURL of the message for keys; with --keys FILE, nothing is fetched\n"
+    assert (status, err) == (0, announcement)
 
 
 JWT = """\
@@ -457,39 +459,41 @@ def test_a_token_of_an_issuer_is_verified_with_keys_from_a_file(
     options = ["--sources", str(tmp_path / "s"), "--keys", str(tmp_path / "keys.json")]
     status, out, err = verify("made", sent, *options, *args, piped="")
     assert (status, err) == (1 if why else 0, "")
-    assert those("why", out) == ([why] if why else [])
+    assert texts_labeled("why", out) == ([why] if why else [])
     assert all(part not in out for part in token.split("."))
 
 
 def test_placeholder_issuer_is_reported_first_and_nobody_is_asked(
-    verify: Run, tmp_path: Path, nobody_is_asked: issuers.Internet
+    verify: Run, tmp_path: Path, offline_internet: issuers.Internet
 ) -> None:
     text = 'description: d\nwebhook: {auth: {jwt: {issuer: "https://REPLACE_ME", audience: [REPLACE_ME]}}}\n'
     make_definition(tmp_path / "s", text)
     sent = OutgoingRequest("POST", URL, {"Authorization": f"Bearer {issuers.Issuer().token(CLAIMS)}"}, b"{}")
     status, out, err = verify("made", raw(sent) + b"\n", "--sources", str(tmp_path / "s"), piped="")
-    assert (status, err, nobody_is_asked.asked) == (1, "", [])
-    assert those("refused", out) == ["issuer is still a placeholder, so nobody has the keys"]
-    assert those("verdict", out) == ["can't be known: issuer is still a placeholder, so nobody has the keys"]
-    assert those("iss", out) == ["https://issuer.example.com; must be https://REPLACE_ME"]
-    assert those("why", out) == [f"webhook.auth.jwt.{key} is still a placeholder" for key in ("issuer", "audience[0]")]
-    assert those("do", out)[0] == "put yours for REPLACE_ME: until then nothing verifies, and deploy refuses it"
+    assert (status, err, offline_internet.requested_urls) == (1, "", [])
+    assert texts_labeled("refused", out) == ["issuer is still a placeholder, so nobody has the keys"]
+    assert texts_labeled("verdict", out) == ["can't be known: issuer is still a placeholder, so nobody has the keys"]
+    assert texts_labeled("iss", out) == ["https://issuer.example.com; must be https://REPLACE_ME"]
+    assert texts_labeled("why", out) == [
+        f"webhook.auth.jwt.{key} is still a placeholder" for key in ("issuer", "audience[0]")
+    ]
+    assert texts_labeled("do", out)[0] == "put yours for REPLACE_ME: until then nothing verifies, and deploy refuses it"
 
 
-def test_a_method_that_has_no_route_is_answered_by_the_api_itself(verify: Run) -> None:
+def test_method_without_a_route_is_answered_by_the_api(verify: Run) -> None:
     sent = zoom()._replace(method="PUT")
     for piped, why in ((SECRET, []), ("another-secret", ["the secret is another one"])):
         status, out, _ = verify("zoom", sent, piped=piped)
         assert status == 1
-        assert those("verdict", out) == ["is not looked at: the endpoint answers 404"]
-        assert those("why", out) == ["PUT has no route: there is one for POST"]
-        assert [one.partition(",")[0] for one in those("perhaps", out)] == why
-        assert those("do", out)[0] == "have the vendor send events as POST"
-        assert those("becomes", out) == ["no message"]
-        assert those("because", out) == ["the API itself answers where it has no route: nothing else sees it"]
-        assert those("answer", out) == ['404 {"message":"Not Found"}']
-    said = json.loads(verify("zoom", sent, "--json")[1])
-    assert (said["verifies"], said["auth"]["verifies"], said["status"]) == (False, True, 404)
+        assert texts_labeled("verdict", out) == ["is not looked at: the endpoint answers 404"]
+        assert texts_labeled("why", out) == ["PUT has no route: there is one for POST"]
+        assert [text.partition(",")[0] for text in texts_labeled("perhaps", out)] == why
+        assert texts_labeled("do", out)[0] == "have the vendor send events as POST"
+        assert texts_labeled("becomes", out) == ["no message"]
+        assert texts_labeled("because", out) == ["the API itself answers where it has no route: nothing else sees it"]
+        assert texts_labeled("answer", out) == ['404 {"message":"Not Found"}']
+    explanation = json.loads(verify("zoom", sent, "--json")[1])
+    assert (explanation["verifies"], explanation["auth"]["verifies"], explanation["status"]) == (False, True, 404)
 
 
 def test_keys_of_another_kind_are_reported(verify: Run, tmp_path: Path) -> None:
@@ -498,10 +502,10 @@ def test_keys_of_another_kind_are_reported(verify: Run, tmp_path: Path) -> None:
     folder = ["--sources", str(tmp_path / "s")]
     file = tmp_path / "keys"
     file.write_text("{}")
-    said = f"error: {file}: is no set of keys (JWKS), as the issuer's jwks_uri leads to\n"
-    assert verify("made", zoom(), *folder, "--keys", str(file)) == (1, "", said)
-    said = f"error: {file}: is no certificate in PEM, as SigningCertURL leads to\n"
-    assert verify("made-sns", zoom(), *folder, "--keys", str(file)) == (1, "", said)
+    message = f"error: {file}: is no set of keys (JWKS), as the issuer's jwks_uri leads to\n"
+    assert verify("made", zoom(), *folder, "--keys", str(file)) == (1, "", message)
+    message = f"error: {file}: is no certificate in PEM, as SigningCertURL leads to\n"
+    assert verify("made-sns", zoom(), *folder, "--keys", str(file)) == (1, "", message)
 
 
 SHIPPED = {
@@ -516,7 +520,7 @@ SHIPPED = {
     "standard-webhooks": "standard-webhooks",
     "svix": "svix",
 }
-VECTORS = [one for one in PUBLISHED if one["scheme"] in SHIPPED and one["secret"]]
+VECTORS = [vector for vector in PUBLISHED if vector["scheme"] in SHIPPED and vector["secret"]]
 
 
 def case_of(source: Source, sent: OutgoingRequest, secret: str, now: float = NOW) -> CapturedCase:
@@ -525,26 +529,26 @@ def case_of(source: Source, sent: OutgoingRequest, secret: str, now: float = NOW
     return CapturedCase(source, captured, dict.fromkeys(names, (secret,)), now)
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda one: f"{PUBLISHED.index(one)}-{one['scheme']}")
-def test_what_vendors_have_published_verifies_as_they_say(vector: dict[str, Any]) -> None:
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{PUBLISHED.index(vector)}-{vector['scheme']}")
+def test_published_vectors_verify_as_published(vector: dict[str, Any]) -> None:
     source = bundled_source(SHIPPED[vector["scheme"]]).source
     now = float(vector["now"] or (1_600_112_502 if vector["scheme"] == "sendgrid" else NOW))
     sent = OutgoingRequest(vector["method"], vector["url"], vector["headers"], vector["body"].encode())
-    said = explain(case_of(source, sent, vector["secret"], now))
-    assert said.auth
-    assert said.auth.verifies == vector["valid"]
-    assert bool(said.findings) == (not vector["valid"])
+    explanation = explain(case_of(source, sent, vector["secret"], now))
+    assert explanation.auth
+    assert explanation.auth.verifies == vector["valid"]
+    assert bool(explanation.findings) == (not vector["valid"])
 
 
-def everything(case: CapturedCase) -> str:
+def printed_text(case: CapturedCase) -> str:
     """All that is ever printed of a request."""
-    said = explain(case)
-    told = [title(said, case), *(f"{line.label} {line.text}" for line in lines(said))]
-    return "\n".join([*told, json.dumps(as_plain(said, case), ensure_ascii=False)])
+    explanation = explain(case)
+    texts = [title(explanation, case), *(f"{line.label} {line.text}" for line in lines(explanation))]
+    return "\n".join([*texts, json.dumps(as_plain(explanation, case), ensure_ascii=False)])
 
 
 DEFINITIONS: list[Definition] = load(SOURCES, source_names(SOURCES))
-SAMPLES = [(one, sample) for one in DEFINITIONS for sample in sample_files.load_samples(one)[0]]
+SAMPLES = [(definition, sample) for definition in DEFINITIONS for sample in sample_files.load_samples(definition)[0]]
 in_base64 = st.binary(min_size=12, max_size=30).map(lambda key: base64.b64encode(key).decode())
 secrets = in_base64 | in_base64.map("whsec_".__add__) | st.text(string.printable[:95], min_size=12, max_size=40)
 
@@ -560,12 +564,12 @@ def test_output_never_has_a_secret_or_a_whole_signature(
         return  # a secret that is none to this vendor
     if sent is None:
         return
-    printed = everything(case_of(source, sent._replace(body=sent.body + more), secret if same else f"{secret}x"))
+    printed = printed_text(case_of(source, sent._replace(body=sent.body + more), secret if same else f"{secret}x"))
     auth = vendor.auth_of_sample(source, sample)
-    made = dict(sent.headers.items() - sample.headers.items())
+    own_headers = dict(sent.headers.items() - sample.headers.items())
     names = auth.type.headers(auth.settings) if auth else ()
-    credentials = [value for name, value in made.items() if name.lower() in names]
-    assert [one for one in parts([secret.strip(), *credentials]) if one in printed] == []
+    credentials = [value for name, value in own_headers.items() if name.lower() in names]
+    assert [text for text in parts([secret.strip(), *credentials]) if text in printed] == []
 
 
 def parts(values: list[str]) -> set[str]:
@@ -573,17 +577,17 @@ def parts(values: list[str]) -> set[str]:
     return {value[at : at + 16] for value in values if value for at in range(max(len(value) - 15, 1))}
 
 
-def test_what_a_definition_masks_is_not_printed_either() -> None:
+def test_masked_fields_are_not_printed() -> None:
     body = b'{"event":"recording.completed","download_token":"eyJhbGciOi-abc","payload":{},"event_ts":1}'
-    assert "eyJhbGciOi" not in everything(case_of(bundled_source("zoom").source, zoom(body), SECRET))
-    assert "[hidden]" in everything(case_of(bundled_source("zoom").source, zoom(body), SECRET))
+    assert "eyJhbGciOi" not in printed_text(case_of(bundled_source("zoom").source, zoom(body), SECRET))
+    assert "[hidden]" in printed_text(case_of(bundled_source("zoom").source, zoom(body), SECRET))
 
 
 def test_a_token_in_the_query_is_not_printed(tmp_path: Path) -> None:
     source = make_definition(tmp_path, "description: d\nwebhook: {auth: {token: {query: key}}}\n").source
     sent = OutgoingRequest("POST", f"{URL}?key=s%2fcret-s%2fcret&a=1", {}, b"{}")
     for secret in ("s/cret-s/cret", "another-secret"):
-        printed = everything(case_of(source, sent, secret))
+        printed = printed_text(case_of(source, sent, secret))
         assert f"{URL}?key=[hidden]&a=1" in printed
         assert "cret-s" not in printed
 
@@ -607,8 +611,8 @@ def test_a_field_whose_name_is_no_path_is_found_and_hidden(tmp_path: Path, auth:
     source = make_definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n{events}\n").source
     body = b'{"the-value":[{"id":"e1","@odata":{"client-state":"f00dfeedf00dfeedf00dfeed"}}]}'
     case = case_of(source, OutgoingRequest("POST", URL, {}, body), SECRET)
-    assert seen in everything(case)
-    assert "f00dfeedf00dfeedf00dfeed" not in everything(case)
+    assert seen in printed_text(case)
+    assert "f00dfeedf00dfeedf00dfeed" not in printed_text(case)
     assert explain(case).status == 401
 
 
@@ -616,18 +620,18 @@ def test_control_characters_of_a_request_do_not_reach_the_terminal() -> None:
     body = b'{"event":"\x1b[2J","a":"\xe2\x80\xae\r\n"}'
     sent = zoom(body)
     sent = sent._replace(headers={**sent.headers, "x-zm-request-timestamp": "1\x1b[31m"})
-    printed = everything(case_of(bundled_source("zoom").source, sent, SECRET))
+    printed = printed_text(case_of(bundled_source("zoom").source, sent, SECRET))
     assert {char for char in printed if not char.isprintable()} == {"\n"}
     assert '{"event":"␛[2J","a":"<U+202E>␍␊"}' in printed
 
 
-def test_a_body_that_is_no_text_is_shown_in_hex() -> None:
-    printed = everything(case_of(bundled_source("zoom").source, zoom(b"\x1f\x8b\x08" + bytes(40)), SECRET))
+def test_binary_body_is_shown_in_hex() -> None:
+    printed = printed_text(case_of(bundled_source("zoom").source, zoom(b"\x1f\x8b\x08" + bytes(40)), SECRET))
     assert "1f 8b 08 00 00 00" in printed
     assert "(not UTF-8)" in printed
 
 
-def test_what_authorizers_refuse_is_answered_as_they_do() -> None:
+def test_authorizer_refusal_is_answered_as_the_authorizer_does() -> None:
     source = bundled_source("auth0").source
     assert (
         explain(case_of(source, OutgoingRequest("POST", URL, {"Authorization": "wrong"}, b"{}"), SECRET)).status == 403
@@ -645,11 +649,11 @@ def test_authentic_request_without_a_message_is_shown_with_the_reason(verify: Ru
 
 def test_missing_package_is_reported(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("generator.explain.key_file.find_spec", lambda _name: None)
-    said = "error: discord is verified with cryptography; install it with: pip install -e '.[local]'\n"
-    assert verify("discord", zoom()) == (1, "", said)
+    message = "error: discord is verified with cryptography; install it with: pip install -e '.[local]'\n"
+    assert verify("discord", zoom()) == (1, "", message)
 
 
-CASES_OF_ALL = [one.source for one in DEFINITIONS + load(CASES, source_names(CASES))]
+CASES_OF_ALL = [definition.source for definition in DEFINITIONS + load(CASES, source_names(CASES))]
 HEADERS = sorted({name for one in CASES_OF_ALL for name in one.webhook.auth.type.headers(one.webhook.auth.settings)})
 values = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=80) | st.sampled_from(
     ["v0=", "sha256=zz", "Bearer a.b.c", "Basic !", "t=1,v1=ab,v1=cd", "1767225600", "2026-01-01T00:00:00Z", "gzip"]
@@ -674,9 +678,9 @@ def test_whatever_was_captured_is_explained(
 ) -> None:
     stored = dict.fromkeys(secret_names.stored_names(source.webhook), (secret,))
     case = CapturedCase(source, Captured("POST", url, tuple(headers), body, trailing_newline=b"\n"), stored, NOW)
-    said = explain(case)
-    assert [line for line in lines(said) if line.label == "verdict"]
-    assert json.dumps(as_plain(said, case))
+    explanation = explain(case)
+    assert [line for line in lines(explanation) if line.label == "verdict"]
+    assert json.dumps(as_plain(explanation, case))
 
 
 @pytest.mark.parametrize(
@@ -691,20 +695,20 @@ def test_whatever_was_captured_is_explained(
         ("ecdsa: {signature: {header: x-sig}}", "no key", "auth_token is no public key of P-256, neither in PEM nor"),
     ],
 )
-def test_a_secret_that_is_of_no_use_is_answered_503(tmp_path: Path, auth: str, secret: str, why: str) -> None:
+def test_unusable_secret_is_explained_as_503(tmp_path: Path, auth: str, secret: str, why: str) -> None:
     source = make_definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
     sent = OutgoingRequest("POST", URL, {"Authorization": "Basic YTpi", "x-sig": "00"}, b'{"id":"1","s":"00"}')
     explained = explain(case_of(source, sent, secret))
     assert (explained.status, explained.verifies) == (503, False)
-    assert why in everything(case_of(source, sent, secret))
-    assert "does not verify: the endpoint answers 503" in everything(case_of(source, sent, secret))
+    assert why in printed_text(case_of(source, sent, secret))
+    assert "does not verify: the endpoint answers 503" in printed_text(case_of(source, sent, secret))
 
 
 @pytest.mark.parametrize("auth", ["hmac: {signature: {header: x-sig}}", "body_token: {field: s}"])
 def test_white_space_around_a_secret_is_no_reason(tmp_path: Path, auth: str) -> None:
     source = make_definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
-    said = everything(case_of(source, signed_by(source.webhook.auth, b'{"id":"1","s":""}'), f"{SECRET}\n"))
-    assert "verifies" in said
-    glimpses = re.findall(r"(?:expected|seen) +(\S+)", said)
+    text = printed_text(case_of(source, signed_by(source.webhook.auth, b'{"id":"1","s":""}'), f"{SECRET}\n"))
+    assert "verifies" in text
+    glimpses = re.findall(r"(?:expected|seen) +(\S+)", text)
     assert len(set(glimpses)) <= 1
-    assert "the secret in 0" not in said
+    assert "the secret in 0" not in text

@@ -157,7 +157,7 @@ def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Account:  #
     outputs = {"KeptBucket": BUCKET, "EventsQueueUrl": events, "DeadLettersQueueUrl": dead, "ApiId": "api1"}
     formation = CloudFormation()
     told = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
-    formation.holds("UPDATE_COMPLETE", STACK, Outputs=told, LastUpdatedTime=datetime.now(UTC) - timedelta(hours=3))
+    formation.add_stack("UPDATE_COMPLETE", STACK, Outputs=told, LastUpdatedTime=datetime.now(UTC) - timedelta(hours=3))
     held = {
         "LogicalResourceId": "Redrive",
         "PhysicalResourceId": "the-redrive",
@@ -865,7 +865,7 @@ COMMANDS = {
 def test_a_stack_that_is_not_deployed_is_said_with_its_state(
     account: Account, run: Run, words: list[str], status: str
 ) -> None:
-    account.cloudformation.holds(status, STACK, Outputs=[])
+    account.cloudformation.add_stack(status, STACK, Outputs=[])
     account.cloudformation.resources[STACK] = []
     assert_is_said(run, words, STATES[status].format(STACK, status), status)
 
@@ -884,11 +884,11 @@ def assert_is_said(run: Run, words: list[str], problem: str, status: str | None)
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
 def test_a_stack_that_is_none_of_ours_is_said(account: Account, run: Run, words: list[str]) -> None:
     account.cloudformation.resources[STACK] = []
-    account.cloudformation.holds("CREATE_COMPLETE", STACK, Tags=[{"Key": "Service", "Value": "okta"}])
+    account.cloudformation.add_stack("CREATE_COMPLETE", STACK, Tags=[{"Key": "Service", "Value": "okta"}])
     another = "--project and --env choose another name"
     said = f"stack {STACK} is another's: it has the tags Service=okta; {another}"
     assert_is_said(run, words, said, "CREATE_COMPLETE")
-    account.cloudformation.holds("UPDATE_COMPLETE", STACK, Tags=[])
+    account.cloudformation.add_stack("UPDATE_COMPLETE", STACK, Tags=[])
     account.cloudformation.templates[STACK] = {"Resources": {}}
     assert_is_said(run, words, f"stack {STACK} was not made by this framework; {another}", "UPDATE_COMPLETE")
     del account.cloudformation.stacks[STACK]

@@ -212,7 +212,7 @@ def internet(monkeypatch: pytest.MonkeyPatch) -> Internet:
 
 @pytest.fixture
 def confirming(tmp_path: Path, internet: Internet) -> Endpoint:
-    assert internet.asked == []
+    assert internet.requested_urls == []
     return Endpoint(source_with(tmp_path, CONFIRMS))
 
 
@@ -223,16 +223,16 @@ def confirmation(url: object) -> dict[str, object]:
 def test_a_subscription_is_confirmed_once_its_sender_is_verified(confirming: Endpoint, internet: Internet) -> None:
     assert confirming.post(json.dumps(confirmation(URL)).encode()) == REFUSED
     assert confirming.post_signed(confirmation(URL), secret="forged") == REFUSED
-    assert internet.asked == []
+    assert internet.requested_urls == []
     assert confirming.post_signed(confirmation(URL))["body"] == "done"
-    assert internet.asked == [URL]
+    assert internet.requested_urls == [URL]
     assert (confirming.queue.bodies, confirming.bucket.objects) == ([], {})
     assert URL not in json.dumps(confirming.log)
 
 
 def test_an_event_confirms_nothing(confirming: Endpoint, internet: Internet) -> None:
     assert confirming.post_signed({"Type": "Notification", "SubscribeURL": URL})["statusCode"] == 200
-    assert internet.asked == []
+    assert internet.requested_urls == []
 
 
 WIDE_DOT = "\u3002"
@@ -286,14 +286,14 @@ TRICKS = {
 @pytest.mark.parametrize("url", TRICKS.values(), ids=TRICKS)
 def test_url_at_another_host_is_not_called(confirming: Endpoint, internet: Internet, url: object) -> None:
     assert confirming.post_signed(confirmation(url)) == REFUSED
-    assert (internet.asked, confirming.log[-1]["why"]) == ([], NOWHERE)
+    assert (internet.requested_urls, confirming.log[-1]["why"]) == ([], NOWHERE)
 
 
 @pytest.mark.parametrize("url", [URL, URL.replace(HOST, HOST.upper()), URL.replace(HOST, f"{HOST}:443")])
 def test_host_matches_in_any_case_and_with_port_443(confirming: Endpoint, internet: Internet, url: str) -> None:
     internet.pages[url] = b"done"
     assert confirming.post_signed(confirmation(url))["statusCode"] == 200
-    assert internet.asked == [url]
+    assert internet.requested_urls == [url]
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_handshake_is_refused_where_the_host_answers_with_an_error(
 ) -> None:
     internet.pages[URL] = page
     assert confirming.post_signed(confirmation(URL)) == REFUSED
-    assert (internet.asked, confirming.log[-1]["why"]) == ([URL], f"SubscribeURL can't be called: {why}")
+    assert (internet.requested_urls, confirming.log[-1]["why"]) == ([URL], f"SubscribeURL can't be called: {why}")
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_fetches_of_a_process_are_limited_whatever_they_are_of(
     assert fetch_from_vendor(url(20), [HOST]) == b"keys"
     with pytest.raises(SecretsUnavailable):
         fetch_from_vendor(url(21), [HOST])
-    assert internet.asked == [url(number) for number in range(21)]
+    assert internet.requested_urls == [url(number) for number in range(21)]
 
 
 def test_what_may_not_be_asked_is_not_counted(internet: Internet) -> None:
@@ -48,7 +48,7 @@ def test_what_may_not_be_asked_is_not_counted(internet: Internet) -> None:
         with pytest.raises(FetchRefused, match=r"^its host is not in the list of allowed hosts$"):
             fetch_from_vendor(url(0), ["other.example.com"])
     assert fetch_from_vendor(url(0), [HOST]) == b"keys"
-    assert internet.asked == [url(0)]
+    assert internet.requested_urls == [url(0)]
 
 
 @pytest.mark.usefixtures("internet")

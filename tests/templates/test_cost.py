@@ -15,7 +15,7 @@ from generator.templates import cost, event_source
 from generator.templates.text import template_text
 from lambdas.model import Dedupe
 from tests.definitions import CASES, bundled_source, make_definition
-from tests.pages import DOCS, assert_made
+from tests.pages import DOCS, assert_generated
 
 OF = {
     name: json.loads(template_text(event_source.build(bundled_source(name).source, "code/0.zip")))["Resources"]
@@ -134,4 +134,4 @@ def test_the_guide_has_the_figures_of_the_formula(update: bool) -> None:
         whole = " | ".join(f"${one.month(events):.2f}" for events, one in found.items())
         one = found[1_000_000]
         lines.append(f"| {what} | ${one.per_million:.2f} | ${one.fixed:.2f} | {whole} |")
-    assert_made(DOCS / "operating.md", "test_cost.py", "\n".join(lines), update=update)
+    assert_generated(DOCS / "operating.md", "test_cost.py", "\n".join(lines), update=update)

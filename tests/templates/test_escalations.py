@@ -212,7 +212,7 @@ BEFORE: dict[str, list[dict[str, Any]]] = {
 def policies(protected: bool, *, conditions: bool = True) -> dict[str, Policy]:
     """What the pipeline's roles may do now; without `conditions`, as if no statement had one."""
     stack, _ = ours()
-    stack.given = {**stack.given, "AlarmTopicArn": TOPIC, "ProtectEvents": str(protected).lower()}
+    stack.parameter_values = {**stack.parameter_values, "AlarmTopicArn": TOPIC, "ProtectEvents": str(protected).lower()}
     found: dict[str, list[iam.Statement]] = {EXECUTION: [], BUILD: []}
     for title, kind, document in stack.documents():
         if title in found and kind == "identity":
@@ -305,7 +305,7 @@ def test_policies_have_no_more_characters_than_iam_takes(hardening: str) -> None
     stack, _ = deployed(*LONGEST, built(LONGEST[1], DEDUPE, "both", hardening))
     assert len(LONGEST[0]) + len(LONGEST[1]) + len(LONGEST[2]) + 2 == MAX_STACK
     long = {"EventsQueueName": "Q" * 80, "AlarmTopicArn": f"{TOPIC}{'t' * 200}", "ProtectEvents": "true"}
-    stack.given = {**stack.given, **long}
+    stack.parameter_values = {**stack.parameter_values, **long}
     sizes: dict[str, int] = {}
     for title, kind, document in stack.documents():
         if kind == "identity":

@@ -13,7 +13,7 @@ from generator.templates import event_source, flood
 from generator.templates.text import template_text
 from lambdas.model import Throttle
 from tests.definitions import ROOT, bundled_source
-from tests.pages import assert_made
+from tests.pages import assert_generated
 
 PAGE = ROOT / "docs" / "operating.md"
 
@@ -75,4 +75,4 @@ def test_the_guide_has_the_figures_of_the_template(update: bool) -> None:
         f"${one.rejected:.0f} |"
         for what, one in rows
     ]
-    assert_made(PAGE, "test_flood.py", head + "\n".join(lines), update=update)
+    assert_generated(PAGE, "test_flood.py", head + "\n".join(lines), update=update)

@@ -141,7 +141,7 @@ def test_in_every_policy_actions_resources_and_conditions_fit() -> None:
 
 def test_the_boundary_takes_nothing_from_the_functions_key_and_traces_among_it() -> None:
     pipeline, source = theirs()
-    source.given = {**source.given, "Tracing": "Active"}
+    source.parameter_values = {**source.parameter_values, "Tracing": "Active"}
     made = world(pipeline, source)
     keys = {"kms__ViaService": f"sqs.{iam.REGION}.amazonaws.com"}
     for title in roles(source):

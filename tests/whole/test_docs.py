@@ -21,7 +21,7 @@ from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text
 from tests import iam
 from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
-from tests.pages import assert_made
+from tests.pages import assert_generated
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DEFINITION = ROOT / "docs" / "definition.md"
@@ -31,7 +31,7 @@ PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("sources/*/READ
 
 
 def test_the_reference_has_every_key(update: bool) -> None:
-    assert_made(DEFINITION, "definition_keys.py", reference_tables().removesuffix("\n"), update=update)
+    assert_generated(DEFINITION, "definition_keys.py", reference_tables().removesuffix("\n"), update=update)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -104,7 +104,7 @@ def test_every_source_and_auth_type_is_in_the_documents() -> None:
 
 def test_the_table_of_sources_is_made_from_their_definitions(update: bool) -> None:
     made = source_table(load(SOURCES, source_names(SOURCES)), "../sources")
-    assert_made(ROOT / "docs" / "sources.md", "source_table.py", made, update=update)
+    assert_generated(ROOT / "docs" / "sources.md", "source_table.py", made, update=update)
 
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
