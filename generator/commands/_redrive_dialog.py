@@ -12,6 +12,7 @@ import click
 
 from generator.aws import Target
 from generator.commands import _console
+from lambdas.runtime.batches import in_batches
 
 if TYPE_CHECKING:
     from generator.deploy.deployment import Deployment
@@ -109,7 +110,7 @@ def _wait(seconds: float) -> None:
 def _preview(functions: Any, resources: SourceResources, keys: Sequence[str]) -> _Passing:
     """Show some messages that would pass and the reasons of those that would not; return the requests to send."""
     from generator.operate.kept_events import FOREIGN
-    from generator.operate.redrive_client import invoke_redrive, key_chunks, outcome_label
+    from generator.operate.redrive_client import CHUNK, invoke_redrive, outcome_label
 
     out = _console.console()
     passing: list[str] = []
@@ -117,7 +118,7 @@ def _preview(functions: Any, resources: SourceResources, keys: Sequence[str]) ->
     shown = passes = duplicates = failing = done = 0
     fails: Counter[str] = Counter()
     other_outcomes: Counter[str] = Counter()
-    for chunk in key_chunks(keys):
+    for chunk in in_batches(keys, CHUNK):
         for result in invoke_redrive(functions, resources, "preview", chunk, _wait):
             # A message that was sent before leaves the bucket like one that is sent.
             if result.get("passes") or result.get("duplicates"):
@@ -167,13 +168,13 @@ def _sent_before_message(tags: Sequence[str]) -> str:
 
 def _send(functions: Any, resources: SourceResources, passing: _Passing, options: RedriveOptions) -> int:
     """Send requests in one call after another; an interruption leaves those whose call has not begun unchanged."""
-    from generator.operate.redrive_client import CHUNK, invoke_redrive, key_chunks, outcome_label
+    from generator.operate.redrive_client import CHUNK, invoke_redrive, outcome_label
 
     out, keys = _console.console(), passing.keys
     counts, outcomes, done = Counter[str](), Counter(passing.other_outcomes), 0
     rate, size = options.rate, min(CHUNK, max(1, int(options.rate))) if options.rate else CHUNK
     try:
-        for chunk in key_chunks(keys, size):
+        for chunk in in_batches(keys, size):
             started = time.monotonic()
             for result in invoke_redrive(functions, resources, "send", chunk, _wait):
                 counts.update({name: result.get(name, 0) for name in ("sent", "unsent", "pending")})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -89,8 +89,3 @@ def outcome_label(result: Mapping[str, Any]) -> str:
     if result.get("unsent"):
         return "waiting for the queue"
     return "sent" if is_sent else "sent before"
-
-
-def key_chunks(keys: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:
-    """Yield the keys of one call after another."""
-    return (keys[start : start + size] for start in range(0, len(keys), size))

@@ -7,7 +7,6 @@ JSON is an event as API Gateway hands it over (payload format 2.0), or an object
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +15,7 @@ from generator.errors import GeneratorError
 from generator.files import regular_file
 from generator.samples import captured_json
 from lambdas.auth_type import OutgoingRequest
+from lambdas.reading.request import lower_case_headers
 
 _REQUEST_LINE = re.compile(rf"({captured_json.TOKEN})[ \t]+(\S+)(?:[ \t]+HTTP/[0-9.]+)?[ \t]*")
 _HEADER = re.compile(rf"({captured_json.TOKEN}):(.*)")
@@ -39,7 +39,7 @@ class Captured:
     @cached_property
     def headers_by_name(self) -> dict[str, str]:
         """Return the headers by lower-case name; repeated ones are joined with a comma, as API Gateway does."""
-        return _join_headers(self.headers)
+        return lower_case_headers(self.headers)
 
     @property
     def request(self) -> OutgoingRequest:
@@ -75,7 +75,7 @@ def _from_http(file: Path, content: bytes) -> Captured:
             raise GeneratorError(f"{file}:{number}: {message}")
         pairs.append((header[1], header[2].strip(" \t")))
     headers = tuple(pairs)
-    body, trailing_newline, warnings = _split_body(file, rest, _join_headers(headers))
+    body, trailing_newline, warnings = _split_body(file, rest, lower_case_headers(headers))
     return Captured(
         request_line[1].upper(), _absolute_url(request_line[2], headers), headers, body, warnings, trailing_newline
     )
@@ -133,14 +133,7 @@ def _unchunked(body: bytes) -> bytes | None:
     return None
 
 
-def _join_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    values_by_name: dict[str, list[str]] = {}
-    for name, value in headers:
-        values_by_name.setdefault(name.lower(), []).append(value)
-    return {name: ",".join(values) for name, values in values_by_name.items()}
-
-
 def _absolute_url(target: str, headers: tuple[tuple[str, str], ...]) -> str:
     """Return the URL that was called: a request line has its path, and the Host header the rest."""
-    host = _join_headers(headers).get("host")
+    host = lower_case_headers(headers).get("host")
     return target if _ABSOLUTE.match(target) or not host else f"https://{host}{target}"

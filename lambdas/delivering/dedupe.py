@@ -21,6 +21,7 @@ from lambdas.delivering.result import Delivered
 from lambdas.model import Source
 from lambdas.runtime.aws import client
 from lambdas.runtime.aws_errors import AWS_ERRORS, call_aws, error_code, list_field, required_field
+from lambdas.runtime.batches import in_batches
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.log import log
 from lambdas.shaping.message import MAX_ID, Message, encode_json, id_tag
@@ -105,8 +106,8 @@ class Claims:
         names = self._names(messages)
         sent_names: set[str] = set()
         try:
-            for chunk in _chunks(sorted({name for name in names if name}), MAX_READS):
-                keys = [{"id": {"S": name}} for name in chunk]
+            for batch in in_batches(sorted({name for name in names if name}), MAX_READS):
+                keys = [{"id": {"S": name}} for name in batch]
                 items = self._read_items({self._table: {"Keys": keys, "ConsistentRead": True}})
                 sent_names.update(item["id"]["S"] for item in items if self._is_done(item))
         except AWS_ERRORS as error:
@@ -132,8 +133,8 @@ class Claims:
         """Claim as many names as possible; after a fault no more are claimed, and their events go through unclaimed."""
         result = _ClaimResult(set(), {})
         holder = os.urandom(16).hex()
-        for chunk in _chunks(names, MAX_CLAIMS):
-            remaining = chunk
+        for batch in in_batches(names, MAX_CLAIMS):
+            remaining = batch
             while remaining:
                 try:
                     self._deadline.require(1 + calls_after)
@@ -190,10 +191,10 @@ class Claims:
             for name, sent in is_sent.items()
         ]
         remaining = len(writes)
-        for chunk in _chunks(writes, MAX_WRITES):
-            if not self._write(chunk, calls_after):
+        for batch in in_batches(writes, MAX_WRITES):
+            if not self._write(batch, calls_after):
                 break
-            remaining -= len(chunk)
+            remaining -= len(batch)
         return remaining
 
     def _write(self, writes: Sequence[dict[str, Any]], calls_after: int) -> bool:
@@ -261,10 +262,6 @@ def _held_by_others(error: Exception, names: Sequence[str]) -> dict[str, bool]:
         elif reason["Code"] != "None":
             return {}
     return held
-
-
-def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _number(seconds: float) -> dict[str, str]:

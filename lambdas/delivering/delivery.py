@@ -16,6 +16,7 @@ from lambdas.reading.body import Rejected
 from lambdas.reading.paths import event_inputs, header_names
 from lambdas.reading.request import Request
 from lambdas.runtime.aws_errors import AWS_ERRORS, error_code
+from lambdas.runtime.batches import in_sized_batches
 from lambdas.runtime.deadline import Deadline
 from lambdas.shaping.message import Message, RejectedEvent, Shaper, encode_json
 
@@ -175,14 +176,5 @@ def _is_body(event: Any, request: Request) -> bool:
 
 
 def _parts(indexes: Sequence[int], messages: Sequence[Message]) -> Iterator[list[int]]:
-    """Yield indexes of messages that fit into one object, which bounds what is read of it, and the memory for it."""
-    part: list[int] = []
-    size = 0
-    for index in indexes:
-        if part and size + len(messages[index].body) > MAX_PART:
-            yield part
-            part, size = [], 0
-        part.append(index)
-        size += len(messages[index].body)
-    if part:
-        yield part
+    """Yield the indexes of messages that fit into one object: what is read of one is bounded, and so is memory."""
+    return in_sized_batches(indexes, None, max_size=MAX_PART, size=lambda index: len(messages[index].body))

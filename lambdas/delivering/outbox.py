@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lambdas.delivering.oversize import MAX_MESSAGE
 from lambdas.runtime.aws_errors import AWS_ERRORS, Unconfirmed, call_aws, error_code, list_field
+from lambdas.runtime.batches import in_sized_batches
 from lambdas.runtime.deadline import Deadline
 
 MAX_ENTRIES = 10
@@ -51,7 +52,10 @@ class Outbox:
         No call begins unless there is time for `calls_after` more, which store what the queue did not take.
         """
         progress = _Progress(bodies, calls_after)
-        for batch in batches(bodies):
+        indexes = range(len(bodies))
+        for batch in in_sized_batches(
+            indexes, MAX_ENTRIES, max_size=MAX_MESSAGE, size=lambda index: len(bodies[index])
+        ):
             try:
                 self._send(progress, batch)
             except QueueUnavailable as error:
@@ -114,17 +118,3 @@ class _Progress:
                 self._delivered.add(index)
         if any(str(index) not in failed for index in self.undelivered(indexes)):
             raise Unconfirmed
-
-
-def batches(bodies: Sequence[bytes]) -> Iterator[list[int]]:
-    """Yield the indexes of the bodies in batches of at most 10 entries and 1 MiB."""
-    batch: list[int] = []
-    size = 0
-    for index, body in enumerate(bodies):
-        if batch and (len(batch) == MAX_ENTRIES or size + len(body) > MAX_MESSAGE):
-            yield batch
-            batch, size = [], 0
-        batch.append(index)
-        size += len(body)
-    if batch:
-        yield batch

@@ -68,7 +68,7 @@ class Request:
             content = body.encode("utf-8", "surrogatepass")
         return cls(
             method=str((context.get("http") or {}).get("method", "")).upper(),
-            headers=lower_case_headers(event.get("headers") or {}),
+            headers=lower_case_headers((event.get("headers") or {}).items()),
             body=content,
             raw_query=query,
             id=str(context.get("requestId") or "-"),
@@ -83,7 +83,7 @@ class Request:
     @classmethod
     def from_outgoing(cls, outgoing: OutgoingRequest, now: float) -> Request:
         """Return a request that is about to be sent, as the endpoint receives it."""
-        headers, query = lower_case_headers(outgoing.headers), urlsplit(outgoing.url).query
+        headers, query = lower_case_headers(outgoing.headers.items()), urlsplit(outgoing.url).query
         return cls(outgoing.method, headers, outgoing.body, query, time=now, url=outgoing.url)
 
     def mask(self, names: Iterable[str]) -> None:
@@ -143,15 +143,10 @@ class Request:
         return next((value for other, value in self.query_parameters if other == name), None)
 
 
-def lower_case_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def lower_case_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return the headers by lower-case name; repeated ones are joined with a comma, as payload 2.0 does."""
-    if isinstance(headers, dict) and "".join(headers).islower():
-        return headers  # payload 2.0 has them so
-    lowered = {name.lower(): str(value) for name, value in headers.items()}
-    if len(lowered) == len(headers):
-        return lowered
-    lowered.clear()
-    for name, value in headers.items():
+    lower_case: dict[str, str] = {}
+    for name, value in headers:
         key = name.lower()
-        lowered[key] = f"{lowered[key]},{value}" if key in lowered else str(value)
-    return lowered
+        lower_case[key] = f"{lower_case[key]},{value}" if key in lower_case else str(value)
+    return lower_case

@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.delivering.outbox import PAUSES, Outbox, Undelivered, batches
+from lambdas.delivering.outbox import PAUSES, Outbox, Undelivered
+from lambdas.runtime.batches import in_batches, in_sized_batches
 from tests.fakes import DOWN, THROTTLED, Queue
 
 MIB = 1_048_576
@@ -17,10 +18,15 @@ MIB = 1_048_576
 
 @given(st.lists(st.integers(1, MIB), max_size=40))
 def test_batches_keep_the_order_and_both_limits(sizes: list[int]) -> None:
-    bodies = [bytes(size) for size in sizes]
-    made_batches = list(batches(bodies))
+    made_batches = list(in_sized_batches(range(len(sizes)), 10, max_size=MIB, size=sizes.__getitem__))
     assert [index for batch in made_batches for index in batch] == list(range(len(sizes)))
     assert all(len(batch) <= 10 and sum(sizes[index] for index in batch) <= MIB for batch in made_batches)
+
+
+def test_a_batch_has_as_many_items_as_its_limit_allows() -> None:
+    assert list(in_batches("abcde", 2)) == [["a", "b"], ["c", "d"], ["e"]]
+    assert list(in_sized_batches([1, 1, 5, 1], None, max_size=3, size=int)) == [[1, 1], [5], [1]]
+    assert list(in_batches([], 2)) == []
 
 
 def test_three_messages_of_400_kb_take_two_calls() -> None:

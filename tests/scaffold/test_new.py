@@ -276,11 +276,11 @@ def test_who_goes_away_while_asked_leaves_nothing(new) -> None:
     [
         (
             [],
-            "nobody is there to be asked: --description and --auth (hmac, token, basic, ed25519, ecdsa, jwt, sns) "
+            "no terminal to ask in: --description and --auth (hmac, token, basic, ed25519, ecdsa, jwt, sns) "
             "must be given",
         ),
-        (["--auth", "hmac"], "nobody is there to be asked: --description and --header must be given"),
-        ([*DESCRIBED, "--auth", "token"], "nobody is there to be asked: --header must be given"),
+        (["--auth", "hmac"], "no terminal to ask in: --description and --header must be given"),
+        ([*DESCRIBED, "--auth", "token"], "no terminal to ask in: --header must be given"),
         (
             [*DESCRIBED, "--auth", "basic", "--header", "X", "--signed", "x"],
             "--header and --signed can't be used with --auth basic",
