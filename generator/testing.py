@@ -30,7 +30,7 @@ SOURCES = Path("sources")
 
 
 class Refused(Exception):  # noqa: N818 - it names the outcome
-    """The request, or an event in it, becomes no message. The text says why, as a build does."""
+    """The request, or an event in it, becomes no message. The text is the reason, as in a build."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +51,9 @@ class Sample:
     """The folder with the definitions. A pipeline has them in `sources`, below the folder in which tests run."""
 
     def messages(self) -> list[dict[str, Any]]:
-        """The MozDef messages that the handler makes of it, in their order; Refused where it makes none of an event.
+        """Return the MozDef messages of the request, in their order; Refused where an event becomes none.
 
-        A challenge has none, and neither has an event that `transform()` drops.
+        A challenge has no message, and neither has an event that `transform()` drops.
         """
         definition = _definition(self.sources.resolve(), self.source)
         shaped = run.shape(definition.source, self._request(definition))
@@ -72,16 +72,16 @@ class Sample:
 
 
 def load_samples(source: str, sources: Path = SOURCES) -> list[Sample]:
-    """The events in the `samples/` of a source, by name; challenges are not among them.
+    """Return the events in the `samples/` of a source, in the order of their names, without challenges.
 
     GeneratorError with every mistake in the definition, or in a sample.
     """
-    found, problems = files.load_samples(_definition(sources.resolve(), source))
+    loaded, problems = files.load_samples(_definition(sources.resolve(), source))
     if errors := [problem for problem in problems if not problem.warning]:
         raise DefinitionError(errors)
     return [
         Sample(source, sample.body, sample.method, sample.headers, sample.query, sample.name, sources)
-        for sample in found
+        for sample in loaded
         if not sample.file("reply").exists()
     ]
 

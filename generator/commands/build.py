@@ -72,7 +72,7 @@ def command(
     from generator.commands._build_report import print_report
     from generator.errors import display_path
 
-    for file in [file for one in products for file, content in one.accepted.items() if content is None]:
+    for file in [file for product in products for file, content in product.accepted.items() if content is None]:
         _console.note(f"{display_path(file)}: was outdated and is removed")
     print_report(products, build, sources, states, lint)
     return bool(failures)

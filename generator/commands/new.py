@@ -82,7 +82,7 @@ def command(
         missing.append("--description")
     auth = {} if starting_point.base else _prompts.auth(kind, answers, starting_point.recognition.auth, missing)
     if missing:
-        raise click.UsageError(f"nobody is there to be asked: {' and '.join(missing)} must be given")
+        raise click.UsageError(f"no terminal to ask in: {' and '.join(missing)} must be given")
     written_files = target_folder.write_source_folder(
         name, sources, starting_point.fill(description_text or "", auth), file
     )

@@ -117,15 +117,15 @@ class Stacks:
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803
         assert StackName == "MozDef-EF-zoom-dev"
-        told = {"StackName": StackName, "StackId": StackName, "CreationTime": NOON}
-        told = {**told, "Tags": [{"Key": "Service", "Value": "zoom"}]}
-        return {"Stacks": [{**told, "Outputs": self.outputs, "StackStatus": self.status}]}
+        description = {"StackName": StackName, "StackId": StackName, "CreationTime": NOON}
+        description = {**description, "Tags": [{"Key": "Service", "Value": "zoom"}]}
+        return {"Stacks": [{**description, "Outputs": self.outputs, "StackStatus": self.status}]}
 
     def describe_stack_resources(self, StackName: str) -> dict[str, Any]:  # noqa: N803
         assert StackName == "MozDef-EF-zoom-dev"
-        named = [{"LogicalResourceId": one, "PhysicalResourceId": name} for one, name in self.names.items()]
-        found = [{**one, "ResourceStatus": "CREATE_COMPLETE"} for one in named]
-        return {"StackResources": [*found, {"LogicalResourceId": "Failed"}]}
+        named = [{"LogicalResourceId": title, "PhysicalResourceId": name} for title, name in self.names.items()]
+        resources = [{**resource, "ResourceStatus": "CREATE_COMPLETE"} for resource in named]
+        return {"StackResources": [*resources, {"LogicalResourceId": "Failed"}]}
 
 
 @pytest.fixture
@@ -135,12 +135,12 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployment]:
     monkeypatch.setattr(canary, "READY_SECONDS", 0.05)
     monkeypatch.setattr(canary, "SEEN_SECONDS", 0.05)
 
-    def made(source: Source = ZOOM.source, **more: Any) -> Deployment:
-        one = Deployment(endpoint=Endpoint(source, now=time.time()), **more)
-        monkeypatch.setattr(canary, "send_request", one.post)
-        return one
+    def deploy_fake(source: Source = ZOOM.source, **more: Any) -> Deployment:
+        deployment = Deployment(endpoint=Endpoint(source, now=time.time()), **more)
+        monkeypatch.setattr(canary, "send_request", deployment.post)
+        return deployment
 
-    return made
+    return deploy_fake
 
 
 def only_the_vendor_signs(accepts: str = "nobody") -> Source:
@@ -150,7 +150,7 @@ def only_the_vendor_signs(accepts: str = "nobody") -> Source:
         if accepts == "nobody":
             raise Unauthenticated("not signed")
 
-    made = SimpleNamespace(
+    auth_type = SimpleNamespace(
         verified_by=lambda _: "handler",
         headers=lambda _: (),
         verify=verify,
@@ -158,68 +158,68 @@ def only_the_vendor_signs(accepts: str = "nobody") -> Source:
         read_secret=lambda _settings, stored: (stored,),
         sign=lambda *_: None,
     )
-    auth = Auth(made, ZOOM.source.webhook.auth.settings)  # type: ignore[arg-type]
+    auth = Auth(auth_type, ZOOM.source.webhook.auth.settings)  # type: ignore[arg-type]
     return replace(ZOOM.source, webhook=replace(ZOOM.source.webhook, auth=auth, challenges=()))
 
 
 def test_a_forged_event_is_refused_and_a_signed_one_arrives(deployed) -> None:
-    one = deployed()
-    assert one.tell() == [
+    deployment = deployed()
+    assert deployment.tell() == [
         "a forged account.settings_updated was refused with 401",
         "account.settings_updated, signed, was answered 200",
         "its message is on the queue, with the tags zoom and canary",
     ]
-    [message] = one.endpoint.queue.messages
+    [message] = deployment.endpoint.queue.messages
     assert message["tags"][-1] == "canary"
-    assert one.asked == {"ssm", "logs"}, "the queue is not asked"
+    assert deployment.asked == {"ssm", "logs"}, "the queue is not asked"
 
 
 def test_an_authorizer_answers_otherwise(deployed) -> None:
-    one = deployed(OKTA.source, store=Store({PARAMETER.replace("zoom", "okta"): SECRET}))
-    assert one.tell() == [
+    deployment = deployed(OKTA.source, store=Store({PARAMETER.replace("zoom", "okta"): SECRET}))
+    assert deployment.tell() == [
         "a forged batch was refused with 403",
         "batch, signed, was answered 204",
         "its message is on the queue, with the tags okta and canary",
     ]
-    assert {message["tags"][-1] for message in one.endpoint.queue.messages} == {"canary"}
+    assert {message["tags"][-1] for message in deployment.endpoint.queue.messages} == {"canary"}
 
 
 def test_every_canary_has_a_mark_of_its_own(deployed) -> None:
-    one = deployed()
-    one.tell()
-    one.tell()
-    marks = [line["canary"] for line in one.endpoint.log if "canary" in line]
+    deployment = deployed()
+    deployment.tell()
+    deployment.tell()
+    marks = [line["canary"] for line in deployment.endpoint.log if "canary" in line]
     assert len(set(marks)) == 2
 
 
 def test_an_endpoint_that_lets_in_everybody_is_said(deployed) -> None:
-    one = deployed(only_the_vendor_signs("everybody"))
-    assert one.fails() == "a forged account.settings_updated was answered 200: anybody can send events"
-    assert one.asked == set()
+    deployment = deployed(only_the_vendor_signs("everybody"))
+    assert deployment.fails() == "a forged account.settings_updated was answered 200: anybody can send events"
+    assert deployment.asked == set()
 
 
 def test_a_signed_event_that_is_refused_is_said(deployed) -> None:
-    one = deployed(store=Store({PARAMETER: "another"}))
-    assert one.fails() == (
+    deployment = deployed(store=Store({PARAMETER: "another"}))
+    assert deployment.fails() == (
         f"account.settings_updated, signed with {PARAMETER}, was answered 401: "
         "the functions may hold an older secret for five minutes, or the two are not the same"
     )
-    assert one.endpoint.queue.messages == []
+    assert deployment.endpoint.queue.messages == []
 
 
 def test_without_a_secret_there_is_nothing_to_sign_with(deployed) -> None:
-    said = f"no parameter {PARAMETER} in Parameter Store; --env and --project choose another"
-    assert deployed(store=Store({})).fails() == said
+    message = f"no parameter {PARAMETER} in Parameter Store; --env and --project choose another"
+    assert deployed(store=Store({})).fails() == message
 
 
 def test_what_is_unavailable_is_said(deployed) -> None:
     why = f": the queue, the bucket or the secret can't be reached; the log says which: {GROUP}"
-    one = deployed()
-    one.endpoint.queue.faults.always = one.endpoint.bucket.faults.always = DOWN
-    assert one.fails() == f"account.settings_updated, signed with {PARAMETER}, was answered 503{why}"
-    one = deployed()
-    one.endpoint.store.faults.always = DOWN
-    assert one.fails() == f"a forged account.settings_updated was answered 503, not 401 or 403{why}"
+    deployment = deployed()
+    deployment.endpoint.queue.faults.always = deployment.endpoint.bucket.faults.always = DOWN
+    assert deployment.fails() == f"account.settings_updated, signed with {PARAMETER}, was answered 503{why}"
+    deployment = deployed()
+    deployment.endpoint.store.faults.always = DOWN
+    assert deployment.fails() == f"a forged account.settings_updated was answered 503, not 401 or 403{why}"
 
 
 @pytest.mark.parametrize("name", ["zoom", "okta"])
@@ -234,56 +234,56 @@ def test_a_secret_that_is_missing_or_of_no_use_is_said_at_once(
     deployed, monkeypatch: pytest.MonkeyPatch, name: str, held: str | None, why: str
 ) -> None:
     monkeypatch.setattr(canary, "READY_SECONDS", 60)
-    place = PARAMETER.replace("zoom", name)
-    one = deployed(bundled_source(name).source, store=Store({place: held} if held else {}))
-    one.endpoint.store.values = one.store.values
+    parameter = PARAMETER.replace("zoom", name)
+    deployment = deployed(bundled_source(name).source, store=Store({parameter: held} if held else {}))
+    deployment.endpoint.store.values = deployment.store.values
     sample = canary.choose_canary_sample(bundled_source(name), None).name
-    assert one.fails() == f"a forged {sample} was answered 503, not 401 or 403: {why.format(place, name)}"
+    assert deployment.fails() == f"a forged {sample} was answered 503, not 401 or 403: {why.format(parameter, name)}"
 
 
 def test_behind_an_authorizer_both_logs_are_named(deployed, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = deployed(OKTA.source, store=Store({PARAMETER.replace("zoom", "okta"): SECRET}))
+    deployment = deployed(OKTA.source, store=Store({PARAMETER.replace("zoom", "okta"): SECRET}))
     monkeypatch.setattr(canary, "send_request", lambda *_: HttpResponse(500, ""))
-    place = CanaryTarget(Place(URL), HANDLER, GROUP, "/aws/lambda/the-authorizer")
+    parameter = CanaryTarget(Place(URL), HANDLER, GROUP, "/aws/lambda/the-authorizer")
     with pytest.raises(GeneratorError) as caught:
-        list(run_canary(one, OKTA.source, canary.choose_canary_sample(OKTA, None), place))  # type: ignore[arg-type]
-    said = f"the log says why: /aws/lambda/the-authorizer or {GROUP}"
-    assert str(caught.value) == f"a forged batch was answered 500, not 401 or 403: {said}"
+        list(run_canary(deployment, OKTA.source, canary.choose_canary_sample(OKTA, None), parameter))  # type: ignore[arg-type]
+    message = f"the log says why: /aws/lambda/the-authorizer or {GROUP}"
+    assert str(caught.value) == f"a forged batch was answered 500, not 401 or 403: {message}"
 
 
 def test_a_secret_that_is_not_ours_to_read_is_not_spoken_of(deployed) -> None:
-    one = deployed()
-    one.endpoint.store.faults.always = one.store.faults.always = DOWN
-    said = f"the queue, the bucket or the secret can't be reached; the log says which: {GROUP}"
-    assert one.fails() == f"a forged account.settings_updated was answered 503, not 401 or 403: {said}"
+    deployment = deployed()
+    deployment.endpoint.store.faults.always = deployment.store.faults.always = DOWN
+    message = f"the queue, the bucket or the secret can't be reached; the log says which: {GROUP}"
+    assert deployment.fails() == f"a forged account.settings_updated was answered 503, not 401 or 403: {message}"
 
 
 def test_a_message_that_the_queue_did_not_take_is_said(deployed) -> None:
-    one = deployed()
-    one.endpoint.queue.faults.always = DOWN
-    assert one.fails() == "it was answered, but waits in the bucket, since the queue did not take it"
+    deployment = deployed()
+    deployment.endpoint.queue.faults.always = DOWN
+    assert deployment.fails() == "it was answered, but waits in the bucket, since the queue did not take it"
 
 
 def test_a_message_that_the_log_does_not_show_is_missed(deployed) -> None:
-    said = f"it was answered, but {GROUP} does not say within 0 s that it was sent on"
-    assert deployed(deaf=True).fails() == said
+    message = f"it was answered, but {GROUP} does not say within 0 s that it was sent on"
+    assert deployed(deaf=True).fails() == message
 
 
 @pytest.mark.parametrize("status", [404, 500, 502, 504])
 def test_a_stage_that_is_coming_up_is_waited_for(deployed, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     monkeypatch.setattr(canary, "READY_SECONDS", 60)
-    one = deployed(first=[status, status])
-    assert one.tell()[0] == "a forged account.settings_updated was refused with 401"
-    assert one.first == []
+    deployment = deployed(first=[status, status])
+    assert deployment.tell()[0] == "a forged account.settings_updated was refused with 401"
+    assert deployment.first == []
 
 
 @pytest.mark.parametrize(
     ("status", "why"), [(404, "the endpoint has no such route"), (500, f"the log says why: {GROUP}")]
 )
 def test_one_that_never_comes_up_is_said(deployed, monkeypatch: pytest.MonkeyPatch, status: int, why: str) -> None:
-    one = deployed()
+    deployment = deployed()
     monkeypatch.setattr(canary, "send_request", lambda *_: HttpResponse(status, ""))
-    assert one.fails() == f"a forged account.settings_updated was answered {status}, not 401 or 403: {why}"
+    assert deployment.fails() == f"a forged account.settings_updated was answered {status}, not 401 or 403: {why}"
 
 
 def verified_as(name: str) -> Source:
@@ -302,29 +302,29 @@ VENDORS_OWN = {
 
 @pytest.mark.parametrize("source", VENDORS_OWN.values(), ids=VENDORS_OWN)
 def test_what_only_the_vendor_can_sign_is_handed_over_by_iam(deployed, source: Source) -> None:
-    one = deployed(source)
+    deployment = deployed(source)
     stored = {f"/MozDef-EF/zoom/dev/{name}": public for name, (public, _) in random_secrets(source.webhook).items()}
-    one.endpoint.store.values = stored
-    assert one.tell() == [
+    deployment.endpoint.store.values = stored
+    assert deployment.tell() == [
         "a forged account.settings_updated was refused with 401",
         "account.settings_updated, handed over by IAM because only the vendor can sign, was answered 200",
         "its message is on the queue, with the tags zoom and canary",
     ]
-    [payload] = map(json.loads, one.invoked)
+    [payload] = map(json.loads, deployment.invoked)
     assert payload[BY_IAM] is True
-    assert one.asked == {"lambda", "logs"}
-    [message] = one.endpoint.queue.messages
+    assert deployment.asked == {"lambda", "logs"}
+    [message] = deployment.endpoint.queue.messages
     assert message["tags"][-1] == "canary"
 
 
 def test_a_handler_that_does_not_take_what_is_handed_over_is_said(deployed) -> None:
-    one = deployed(only_the_vendor_signs(), failing="Unhandled")
-    assert one.fails() == (
+    deployment = deployed(only_the_vendor_signs(), failing="Unhandled")
+    assert deployment.fails() == (
         f"account.settings_updated, handed over to {HANDLER}, ended it (Unhandled): its log says why"
     )
-    one = deployed(only_the_vendor_signs())
-    one.endpoint.queue.faults.always = one.endpoint.bucket.faults.always = DOWN
-    assert one.fails() == (
+    deployment = deployed(only_the_vendor_signs())
+    deployment.endpoint.queue.faults.always = deployment.endpoint.bucket.faults.always = DOWN
+    assert deployment.fails() == (
         f"account.settings_updated, handed over to {HANDLER}, was answered 503: "
         f"the queue, the bucket or the secret can't be reached; the log says which: {GROUP}"
     )
@@ -363,8 +363,8 @@ def test_a_stack_without_an_endpoint_is_said(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_command_says_each_thing_as_it_is_seen(
     deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    one = deployed()
-    monkeypatch.setattr(Target, "client", lambda _, service: one.client(service))
+    deployment = deployed()
+    monkeypatch.setattr(Target, "client", lambda _, service: deployment.client(service))
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     command = ["canary", "zoom", "--sample", "user.created", "--sources", str(SOURCES)]
     assert main(command) == 0
@@ -374,7 +374,7 @@ def test_the_command_says_each_thing_as_it_is_seen(
         "ok  its message is on the queue, with the tags zoom and canary\n",
         "",
     )
-    one.deaf = True
+    deployment.deaf = True
     assert main(command) == 1
     assert capsys.readouterr() == (
         "ok  a forged user.created was refused with 401\nok  user.created, signed, was answered 200\n",
@@ -386,7 +386,7 @@ EVENT = b'{"event": "user.created", "payload": {}, "event_ts": 1772439295310}'
 
 
 def batch(*ids: str) -> bytes:
-    events = [{"uuid": one, "eventType": "a", "published": "2026-03-02T12:00:01Z"} for one in ids]
+    events = [{"uuid": event_id, "eventType": "a", "published": "2026-03-02T12:00:01Z"} for event_id in ids]
     return json.dumps({"data": {"events": events}}).encode()
 
 
@@ -503,5 +503,5 @@ def test_a_stack_that_is_not_there_is_one_line(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
     monkeypatch.setattr(Target, "client", lambda _self, _service: refusing)
     assert main(["canary", "zoom", "--env", "prod"]) == 1
-    said = "error: no stack MozDef-EF-zoom-prod in us-west-2; --env, --project and --region choose another\n"
-    assert capsys.readouterr() == ("", said)
+    message = "error: no stack MozDef-EF-zoom-prod in us-west-2; --env, --project and --region choose another\n"
+    assert capsys.readouterr() == ("", message)

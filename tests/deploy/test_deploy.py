@@ -101,16 +101,19 @@ def again(words: str, build: Path) -> str:
 
 def objects(bucket: str = BUCKET) -> set[str]:
     listed = boto3.client("s3", REGION).list_objects_v2(Bucket=bucket)
-    return {one["Key"] for one in listed.get("Contents", ())}
+    return {entry["Key"] for entry in listed.get("Contents", ())}
 
 
 def buckets() -> list[str]:
-    return [one["Name"] for one in boto3.client("s3", REGION).list_buckets()["Buckets"]]
+    return [bucket["Name"] for bucket in boto3.client("s3", REGION).list_buckets()["Buckets"]]
 
 
 def parameters(aws: CloudFormation) -> dict[str, str | bool]:
     sent = aws.requests_of("create_change_set")[-1]["Parameters"]
-    return {one["ParameterKey"]: one.get("ParameterValue", one.get("UsePreviousValue")) for one in sent}
+    return {
+        parameter["ParameterKey"]: parameter.get("ParameterValue", parameter.get("UsePreviousValue"))
+        for parameter in sent
+    }
 
 
 def test_a_first_deployment_from_nothing_to_what_is_to_be_told(run: Run, aws: CloudFormation, build: Path) -> None:
@@ -149,7 +152,7 @@ def test_a_first_deployment_from_nothing_to_what_is_to_be_told(run: Run, aws: Cl
     [request] = aws.requests_of("create_change_set")
     assert request["ChangeSetType"] == "CREATE"
     assert request["Capabilities"] == ["CAPABILITY_IAM"]
-    assert {one["Key"]: one["Value"] for one in request["Tags"]} == TAGS
+    assert {tag["Key"]: tag["Value"] for tag in request["Tags"]} == TAGS
     assert request["TemplateBody"] == (build / "zoom" / "event-source.json").read_text(encoding="utf-8")
     assert "RoleARN" not in request
     assert parameters(aws) == {"ProjectName": "MozDef-EF", "Environment": "dev", "HelperBucket": BUCKET}
@@ -169,7 +172,7 @@ def test_an_update_keeps_what_the_stack_has(run: Run, aws: CloudFormation) -> No
     assert (status, err) == (0, "")
     [request] = aws.requests_of("create_change_set")
     assert request["ChangeSetType"] == "UPDATE"
-    assert {one["Key"]: one["Value"] for one in request["Tags"]} == {**TAGS, "CostCentre": "42"}
+    assert {tag["Key"]: tag["Value"] for tag in request["Tags"]} == {**TAGS, "CostCentre": "42"}
     assert parameters(aws) == {
         "ProjectName": "MozDef-EF",
         "Environment": "dev",
@@ -326,8 +329,8 @@ def test_for_a_vendor_that_makes_the_secret_only_once_it_has_the_url_it_comes_af
 
 def not_deployed(folder: Path, auth: str, more: str = "") -> Deployment:
     """A deployment of a source with this auth, before anything is asked."""
-    made = make_definition(folder, f"description: made\nwebhook:\n  auth: {auth}\n{more}", "acme")
-    product = Product(made, {}, [], [], [], {}, {})
+    definition = make_definition(folder, f"description: made\nwebhook:\n  auth: {auth}\n{more}", "acme")
+    product = Product(definition, {}, [], [], [], {}, {})
     return Deployment(DeployContext(Target(region_option=REGION), folder, folder / "build"), product)
 
 
@@ -364,14 +367,14 @@ def not_deployed(folder: Path, auth: str, more: str = "") -> Deployment:
 def test_it_is_deployed_once_there_is_enough_to_verify_with(
     tmp_path: Path, auth: str, more: str, stored: list[str], missing: str | None
 ) -> None:
-    one, ssm = not_deployed(tmp_path, auth, more), boto3.client("ssm", REGION)
+    deployment, ssm = not_deployed(tmp_path, auth, more), boto3.client("ssm", REGION)
     for name in stored:
         ssm.put_parameter(Name=f"/MozDef-EF/acme/dev/{name}", Value="s", Type="SecureString")
     if missing is None:
-        refuse_without_secret(one, ssm)
+        refuse_without_secret(deployment, ssm)
         return
     with pytest.raises(GeneratorError) as raised:
-        refuse_without_secret(one, ssm)
+        refuse_without_secret(deployment, ssm)
     option = "" if missing == "auth_token" else f" --name {missing}"
     assert str(raised.value) == (
         f"no secret /MozDef-EF/acme/dev/{missing} in Parameter Store. Store it: "
@@ -435,7 +438,7 @@ def test_a_template_that_is_too_long_goes_by_the_bucket(
     monkeypatch.setattr(deployment, "MAX_BODY", 100)
     assert run("deploy", "zoom", "--yes")[0] == 0
     [request] = aws.requests_of("create_change_set")
-    [template] = {one for one in objects() if one.endswith(".json")}
+    [template] = {key for key in objects() if key.endswith(".json")}
     assert template.startswith("code/")
     assert request["TemplateURL"] == f"https://s3.{REGION}.amazonaws.com/{BUCKET}/{template}"
     assert "TemplateBody" not in request
@@ -486,8 +489,8 @@ def test_a_creation_that_failed_is_cleaned_up_and_made_anew(run: Run, aws: Cloud
 
 
 def _a_bucket() -> str:
-    there = {"LocationConstraint": REGION}
-    boto3.client("s3", REGION).create_bucket(Bucket="helper", CreateBucketConfiguration=there)
+    location = {"LocationConstraint": REGION}
+    boto3.client("s3", REGION).create_bucket(Bucket="helper", CreateBucketConfiguration=location)
     return "helper"
 
 
@@ -729,7 +732,7 @@ def test_all_are_those_that_are_deployed(run: Run, aws: CloudFormation) -> None:
     assert (status, err) == (0, "")
     others = ", ".join(name for name in source_names(SOURCES) if name != "zoom")
     assert out.splitlines()[:3] == [f"not deployed yet, so left out: {others}", "", f"{NAME}  {WHERE}, CREATE_COMPLETE"]
-    assert [one["StackName"] for one in aws.requests_of("execute_change_set")] == [NAME]
+    assert [call["StackName"] for call in aws.requests_of("execute_change_set")] == [NAME]
 
 
 def test_a_stack_without_a_source_is_said_where_all_are_deployed(run: Run, aws: CloudFormation, monkeypatch) -> None:
@@ -810,7 +813,7 @@ def test_who_leaves_one_out_is_asked_about_the_next(run: Run, aws: CloudFormatio
         aws.add_stack("CREATE_COMPLETE", stack, Tags=[{"Key": "Service", "Value": stack.split("-")[2]}])
     typing(monkeypatch, "n", "y")
     assert run("deploy", "--all")[0] == 1
-    assert [one["StackName"] for one in aws.requests_of("execute_change_set")] == [NAME]
+    assert [call["StackName"] for call in aws.requests_of("execute_change_set")] == [NAME]
 
 
 @pytest.mark.parametrize("more", ["--pipeline", "--dry-run"])

@@ -127,12 +127,12 @@ def tls_only(name: str, partition: str = "aws") -> dict[str, Any]:
 
 
 def assert_private(name: str, region: str = HERE, partition: str = "aws") -> None:
-    there = settings(name, region)
-    assert json.loads(there.pop("policy")["Policy"]) == {
+    current = settings(name, region)
+    assert json.loads(current.pop("policy")["Policy"]) == {
         "Version": "2012-10-17",
         "Statement": [tls_only(name, partition)],
     }
-    [rule] = there.pop("lifecycle")["Rules"]
+    [rule] = current.pop("lifecycle")["Rules"]
     assert rule == {
         "ID": "OldVersions",
         "Status": "Enabled",
@@ -140,9 +140,9 @@ def assert_private(name: str, region: str = HERE, partition: str = "aws") -> Non
         "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
     }
-    [encrypted] = there.pop("encryption")["ServerSideEncryptionConfiguration"]["Rules"]
+    [encrypted] = current.pop("encryption")["ServerSideEncryptionConfiguration"]["Rules"]
     assert encrypted["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
-    assert there == {
+    assert current == {
         "block": {"PublicAccessBlockConfiguration": PRIVATE},
         "ownership": {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
         "versioning": {"Status": "Enabled"},

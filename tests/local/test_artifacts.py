@@ -40,13 +40,13 @@ def zipped(*entries: tuple[str, int, str]) -> bytes:
     """A zip of entries: name, mode, content."""
     buffer = io.BytesIO()
     with (
-        zipfile.ZipFile(buffer, "w") as made,
+        zipfile.ZipFile(buffer, "w") as archive,
         warnings.catch_warnings(action="ignore"),
     ):  # of a name that is there twice
         for name, mode, content in entries:
             info = zipfile.ZipInfo(name)
             info.external_attr = mode << 16
-            made.writestr(info, content)
+            archive.writestr(info, content)
     return buffer.getvalue()
 
 

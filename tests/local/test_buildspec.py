@@ -26,13 +26,13 @@ class Ran(NamedTuple):
 
 def run(phases: dict[str, list[str]], folder: Path, variables: dict[str, str] | None = None) -> Ran:
     """What the commands themselves say, and where one failed."""
-    status, said = raw(Buildspec(phases, {}, {}, None), folder, variables or {})
+    status, output = raw(Buildspec(phases, {}, {}, None), folder, variables or {})
     for phase, commands in phases.items():
-        said = said.replace(f"Entering phase {phase.upper()}\n", "")
+        output = output.replace(f"Entering phase {phase.upper()}\n", "")
         for command in commands:
-            said = said.replace(f"Running command {command.strip()}\n", "", 1)
-            said = said.replace(f"Command did not exit successfully {command.strip()} exit status", FAILED)
-    return Ran(status, said.splitlines())
+            output = output.replace(f"Running command {command.strip()}\n", "", 1)
+            output = output.replace(f"Command did not exit successfully {command.strip()} exit status", FAILED)
+    return Ran(status, output.splitlines())
 
 
 def raw(spec: Buildspec, folder: Path, variables: dict[str, str]) -> tuple[int, str]:

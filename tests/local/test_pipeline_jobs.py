@@ -64,14 +64,14 @@ def test_any_other_call_is_refused(served: PipelineJobs) -> None:
 
 
 def test_it_is_this_machines_alone_says_nothing_and_is_gone_in_the_end(capfd: pytest.CaptureFixture[str]) -> None:
-    with serve_jobs() as one, serve_jobs() as other:
-        client(one).put_job_success_result(jobId="one")
-        assert (one.answers, other.answers) == ({"one": None}, {})
-        places = [urlsplit(served.url) for served in (one, other)]
-    assert [place.hostname for place in places] == ["127.0.0.1", "127.0.0.1"]
-    for place in places:
+    with serve_jobs() as first, serve_jobs() as other:
+        client(first).put_job_success_result(jobId="one")
+        assert (first.answers, other.answers) == ({"one": None}, {})
+        places = [urlsplit(served.url) for served in (first, other)]
+    assert [address.hostname for address in places] == ["127.0.0.1", "127.0.0.1"]
+    for address in places:
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((place.hostname, place.port))
+            socket.create_connection((address.hostname, address.port))
     assert capfd.readouterr() == ("", "")
 
 

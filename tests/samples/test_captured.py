@@ -30,8 +30,8 @@ def read(tmp_path: Path, content: str | bytes | object) -> Captured:
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_raw_http_is_read_with_either_kind_of_line_break(tmp_path: Path, ends: str) -> None:
-    found = read(tmp_path, HEAD.replace("\n", ends) + ends + '{"a": 1}')
-    assert found == Captured(
+    request = read(tmp_path, HEAD.replace("\n", ends) + ends + '{"a": 1}')
+    assert request == Captured(
         "POST",
         "https://hooks.example.com/events?a=b",
         (("Host", "hooks.example.com"), ("X-Sig", "v0=12")),
@@ -46,21 +46,25 @@ def test_bytes_of_the_body_stay_as_they_are(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_line_break_at_the_end_is_taken_for_the_editors_and_told(tmp_path: Path, end: str) -> None:
-    found = read(tmp_path, f"{HEAD}\n{{}}{end}")
-    assert (found.body, found.trailing_newline, found.warnings) == (b"{}", end.encode(), ())
+    request = read(tmp_path, f"{HEAD}\n{{}}{end}")
+    assert (request.body, request.trailing_newline, request.warnings) == (b"{}", end.encode(), ())
 
 
 @pytest.mark.parametrize(("length", "body"), [(2, b"{}"), (3, b"{}\n"), (4, b"{}\n\n")])
 def test_content_length_says_which_line_breaks_are_the_bodys(tmp_path: Path, length: int, body: bytes) -> None:
-    found = read(tmp_path, f"{HEAD}Content-Length: {length}\n\n{{}}\n\n")
-    assert (found.body, found.trailing_newline, found.warnings) == (body, b"", ())
+    request = read(tmp_path, f"{HEAD}Content-Length: {length}\n\n{{}}\n\n")
+    assert (request.body, request.trailing_newline, request.warnings) == (body, b"", ())
 
 
 @pytest.mark.parametrize("length", ["1", "9"])
 def test_a_body_of_another_length_is_doubted(tmp_path: Path, length: str) -> None:
-    found = read(tmp_path, f"{HEAD}Content-Length: {length}\n\n{{}}\n")
+    request = read(tmp_path, f"{HEAD}Content-Length: {length}\n\n{{}}\n")
     said = f"Content-Length says that the body has {length} bytes, and it has 2: it is not as it was sent"
-    assert (found.body, found.trailing_newline, found.warnings) == (b"{}", b"\n", (f"{tmp_path / 'request'}: {said}",))
+    assert (request.body, request.trailing_newline, request.warnings) == (
+        b"{}",
+        b"\n",
+        (f"{tmp_path / 'request'}: {said}",),
+    )
 
 
 def test_a_content_length_that_is_none_is_passed_over(tmp_path: Path) -> None:
@@ -82,10 +86,10 @@ def test_chunks_are_undone_where_the_tool_has_not_done_it(tmp_path: Path, sent: 
 
 
 def test_a_header_that_was_sent_twice_is_there_twice_and_joined_for_whoever_verifies(tmp_path: Path) -> None:
-    found = read(tmp_path, f"{HEAD}x-sig: v0=34\n\n")
-    assert found.headers == (("Host", "hooks.example.com"), ("X-Sig", "v0=12"), ("x-sig", "v0=34"))
-    assert found.headers_by_name == {"host": "hooks.example.com", "x-sig": "v0=12,v0=34"}
-    assert found.request == ("POST", "https://hooks.example.com/events?a=b", found.headers_by_name, b"")
+    request = read(tmp_path, f"{HEAD}x-sig: v0=34\n\n")
+    assert request.headers == (("Host", "hooks.example.com"), ("X-Sig", "v0=12"), ("x-sig", "v0=34"))
+    assert request.headers_by_name == {"host": "hooks.example.com", "x-sig": "v0=12,v0=34"}
+    assert request.request == ("POST", "https://hooks.example.com/events?a=b", request.headers_by_name, b"")
 
 
 def test_a_head_without_a_host_version_or_body_is_enough(tmp_path: Path) -> None:
@@ -135,9 +139,9 @@ def test_the_body_of_an_event_may_be_text_or_missing(tmp_path: Path) -> None:
     ],
 )
 def test_method_url_headers_and_body_are_read(tmp_path: Path, headers: object) -> None:
-    found = read(tmp_path, {"method": "post", "url": "/e?x=1", "headers": headers, "body": "{}\n"})
+    request = read(tmp_path, {"method": "post", "url": "/e?x=1", "headers": headers, "body": "{}\n"})
     pairs = (("Host", "a.example.com"), ("X-A", "1"), ("X-A", "2"))
-    assert found == Captured("POST", "https://a.example.com/e?x=1", pairs, b"{}\n")
+    assert request == Captured("POST", "https://a.example.com/e?x=1", pairs, b"{}\n")
 
 
 def test_method_and_url_have_defaults(tmp_path: Path) -> None:
@@ -145,9 +149,9 @@ def test_method_and_url_have_defaults(tmp_path: Path) -> None:
 
 
 def test_a_body_that_is_no_text_is_written_again_and_doubted(tmp_path: Path) -> None:
-    found = read(tmp_path, {"headers": {}, "body": {"a": ["é"]}})
+    request = read(tmp_path, {"headers": {}, "body": {"a": ["é"]}})
     said = "body: is JSON and not text, so its bytes may not be those that were sent"
-    assert (found.body, found.warnings) == ('{"a":["é"]}'.encode(), (f"{tmp_path / 'request'}: {said}",))
+    assert (request.body, request.warnings) == ('{"a":["é"]}'.encode(), (f"{tmp_path / 'request'}: {said}",))
 
 
 FORMS = "raw HTTP (POST /path HTTP/1.1, headers, an empty line, the body) or JSON"

@@ -71,8 +71,8 @@ def imports(file: Path) -> Iterator[Path]:
             continue
         if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in PACKAGES:
             for alias in node.names:
-                if found := file_of(f"{node.module}.{alias.name}") or file_of(node.module):
-                    yield found
+                if imported := file_of(f"{node.module}.{alias.name}") or file_of(node.module):
+                    yield imported
         waiting += ast.iter_child_nodes(node)
 
 
@@ -87,7 +87,7 @@ def test_every_wing_of_the_plan_is_a_folder_or_a_module() -> None:
 @pytest.mark.parametrize(
     "wing", [wing for wing in WINGS.values() if not wing.path.endswith(".py")], ids=lambda w: w.path
 )
-def test_a_wing_says_its_job_as_the_plan_does(wing: Wing) -> None:
+def test_wing_docstring_equals_the_plan(wing: Wing) -> None:
     text = ast.get_docstring(ast.parse((ROOT / wing.path / "__init__.py").read_bytes()))
     assert text is not None
     assert text.splitlines()[0] == wing.job
@@ -117,7 +117,7 @@ def test_imports_go_downwards(file: Path) -> None:
         )
 
 
-def test_no_module_imports_itself_by_way_of_others() -> None:
+def test_no_import_cycles() -> None:
     # A package's own __init__ is imported before each of its modules; here it counts where it is named.
     graph = {shown(file): {shown(other) for other in imports(file) if other != file} for file in FILES}
     try:
@@ -127,12 +127,12 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         pytest.fail(f"a circle: {circle}. Move what two of them need into a third module below both.")
 
 
-def test_a_function_imports_nothing_of_what_makes_it() -> None:
-    found = [
+def test_lambdas_import_nothing_of_the_generator() -> None:
+    upward = [
         shown(file)
         for file in FILES
         if shown(file).startswith("lambdas/")
         for other in imports(file)
         if shown(other).startswith("generator/")
     ]
-    assert found == []
+    assert upward == []
