@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator.definition.read import load, source_names
 from generator.errors import GeneratorError, Problem
 from generator.packaging import lint, lint_engines
 from generator.packaging.lint_engines import Engines, LintEngines
 from generator.packaging.lint_verdicts import verdict_digest, verdict_json
-from generator.templates import event_source, pipeline
-from generator.templates.pipeline_inputs import ZipKeys
+from generator.templates import event_source
 from generator.templates.text import template_text
-from lambdas.model import Source
-from tests.definitions import CASES, SOURCES, bundled_source
+from tests.definitions import bundled_source
+from tests.shapes import template_shapes
 
 
 def check(texts: dict[str, str], engines: Engines, remembered: Path) -> dict[str, list[Problem]]:
@@ -30,24 +27,11 @@ def shipped_text(name: str = "zoom") -> str:
     return template_text(event_source.build(bundled_source(name).source, "code/0.zip"))
 
 
-def templates(source: Source) -> dict[str, str]:
-    return {
-        "event-source.json": template_text(event_source.build(source, "code/0.zip")),
-        "pipeline.json": template_text(pipeline.build(source, ZipKeys("merge/0.zip", "config/0.zip"))),
-    }
-
-
 @pytest.mark.slow
 def test_each_shape_of_a_source_or_case_is_clean_in_both_engines_with_their_notes(tmp_path: Path) -> None:
-    """Most templates differ in nothing but the source's name and description: the first of those is linted."""
-    shapes: dict[str, tuple[str, str]] = {}
-    for folder in (SOURCES, CASES):
-        for one in load(folder, source_names(folder)):
-            alike = templates(replace(one.source, name="same", description="same"))
-            for name, template in templates(one.source).items():
-                shapes.setdefault(alike[name], (f"{folder.name}/{one.source.name}/{name}", template))
+    shapes = template_shapes()
     assert len(shapes) > 20
-    assert check(dict(shapes.values()), "full", tmp_path) == {shown_as: [] for shown_as, _ in shapes.values()}
+    assert check(shapes, "full", tmp_path) == {name: [] for name in shapes}
 
 
 def broken(change: Any) -> str:

@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from generator.definition.read import load, source_names
-from generator.packaging import lint_verdicts, product
 from generator.templates import scanner_exceptions
 from generator.templates.scanner_exceptions import ScannerException
-from tests.definitions import CASES, SOURCES
 from tests.security import scanners
 from tests.security.scanners import Findings
+from tests.shapes import template_shapes
 
 Templates = dict[str, str]
 # One that verifies in the handler, and one with an authorizer.
@@ -31,18 +29,8 @@ def _bare(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def templates() -> Templates:
-    """Both templates of every source and case; of those that differ in names alone, one."""
-    made: Templates = {}
-    seen = set()
-    for folder in (SOURCES, CASES):
-        for one in load(folder, source_names(folder)):
-            files = product.source_files(one)
-            for file in (product.TEMPLATE, product.PIPELINE):
-                text = files[file].decode()
-                if (digest := lint_verdicts.verdict_digest(text, "fast")) not in seen:
-                    seen.add(digest)
-                    made[f"{folder.name}-{one.source.name}-{Path(file).stem}"] = text
-    return made
+    """Of both templates of every source and case, one of each shape."""
+    return {name.replace("/", "-").removesuffix(".json"): text for name, text in template_shapes().items()}
 
 
 def _scanned(templates: Templates, work: Path) -> dict[str, Findings]:
