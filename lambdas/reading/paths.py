@@ -96,8 +96,8 @@ def _whole_body(root: Any, _: Functions) -> list[Any]:
 def _compile_simple(node: dict[str, Any]) -> CompiledPath | None:
     """Compile names, dots, `||` and `== 'text'`, of which most paths consist; None for a path with anything else.
 
-    JMESPath's interpreter takes ten times as long. With it alone, a handler would take 6,700 events a second instead of
-    9,000; without `||` and `== 'text'` in this function, 7,700.
+    JMESPath's interpreter takes ten times as long. With it alone, an event takes a third more time; without `||` and
+    `== 'text'` in this function, 13 % more. The budget is 8,000 events a second.
     """
     kind, children = node["type"], node["children"]
     if kind == "field":
