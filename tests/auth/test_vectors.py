@@ -136,7 +136,7 @@ def test_a_handshake_is_answered_as_published_and_becomes_no_event(vector: Vecto
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
-def shown(scheme: str, vendor: str) -> Vector:
+def published_handshake(scheme: str, vendor: str) -> Vector:
     [vector] = [candidate for candidate in HANDSHAKES if (candidate["scheme"], candidate["vendor"]) == (scheme, vendor)]
     return vector
 
@@ -144,10 +144,10 @@ def shown(scheme: str, vendor: str) -> Vector:
 @pytest.mark.parametrize(
     "vector",
     [
-        shown("challenge:json-echo", "Slack"),
-        shown("challenge:static", "Discord interactions"),
-        shown("challenge:static", "Discord webhook events"),
-        shown("challenge:sns-confirm", "AWS SNS"),
+        published_handshake("challenge:json-echo", "Slack"),
+        published_handshake("challenge:static", "Discord interactions"),
+        published_handshake("challenge:static", "Discord webhook events"),
+        published_handshake("challenge:sns-confirm", "AWS SNS"),
     ],
     ids=["slack", "discord interactions", "discord webhook events", "sns"],
 )
@@ -161,14 +161,14 @@ def test_handshake_published_without_a_signature_needs_one(vector: Vector) -> No
 
 
 def test_handshake_with_a_token_is_not_answered_to_another_token() -> None:
-    arrives = handshake(shown("challenge:query-to-text", "Meta (Facebook/WhatsApp)"))
+    arrives = handshake(published_handshake("challenge:query-to-text", "Meta (Facebook/WhatsApp)"))
     endpoint = endpoint_of(arrives._replace(stored="another"))
     answer = endpoint.call(event_of(arrives.sent))
     assert (answer["statusCode"], answer["body"]) == (401, "")
 
 
 def test_handed_over_secret_is_stored_once_and_verifies_events() -> None:
-    arrives = handshake(shown("challenge:header-echo", "Asana"))
+    arrives = handshake(published_handshake("challenge:header-echo", "Asana"))
     secret = arrives.sent.headers["X-Hook-Secret"]
     endpoint = endpoint_of(arrives)
     assert endpoint.call(event_of(arrives.sent))["statusCode"] == 200
@@ -181,7 +181,7 @@ def test_handed_over_secret_is_stored_once_and_verifies_events() -> None:
 
 
 def test_subscription_is_confirmed_once_the_sender_is_verified() -> None:
-    arrives = handshake(shown("challenge:sns-confirm", "AWS SNS"))
+    arrives = handshake(published_handshake("challenge:sns-confirm", "AWS SNS"))
     with online(arrives.pages) as internet:
         assert endpoint_of(arrives).call(event_of(arrives.sent))["statusCode"] == 200
     assert internet.requested_urls == [issuers.CERTIFICATE_URL, json.loads(arrives.sent.body)["SubscribeURL"]]

@@ -449,7 +449,7 @@ def test_an_extension_may_take_another_auth_type(tmp_path: Path) -> None:
     assert settings.header == "x-token"
 
 
-def test_mistake_in_an_extended_source_is_shown_at_the_line_there(tmp_path: Path, monkeypatch) -> None:
+def test_mistake_in_an_extended_source_is_shown_in_the_extended_file(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "base").mkdir()
     Path("base/source.yml").write_text("description: base\nwebhook: {auth: {hmac: {signature: {heder: x}}}}\n")

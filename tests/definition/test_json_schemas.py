@@ -51,7 +51,7 @@ def user(**more: Any) -> dict[str, Any]:
     return {**USER, "user": {**USER["user"], **more}}  # type: ignore[dict-item]
 
 
-def refused(source: Definition, *events: Any) -> list[tuple[int, str]]:
+def refused_events(source: Definition, *events: Any) -> list[tuple[int, str]]:
     """The places and the details of what is kept for its schema; nothing else of the events is kept."""
     endpoint = Endpoint(source.source)
     endpoint.post_signed({"events": list(events)} if source.source.events.split else events[0])
@@ -89,7 +89,7 @@ def refused(source: Definition, *events: Any) -> list[tuple[int, str]]:
     ],
 )
 def test_invalid_event_is_kept_with_the_path_and_the_rule(event: Any, detail: str) -> None:
-    assert refused(CASE, USER, event) == [(1, detail)]
+    assert refused_events(CASE, USER, event) == [(1, detail)]
 
 
 def test_long_rule_is_named_and_details_and_log_hold_nothing_of_the_event(tmp_path: Path) -> None:
@@ -97,8 +97,8 @@ def test_long_rule_is_named_and_details_and_log_hold_nothing_of_the_event(tmp_pa
     source = define_schema(
         tmp_path, {"properties": {"a": rule}, "propertyNames": {"maxLength": 20}, "additionalProperties": {}}
     )
-    assert refused(source, {"a": "marker"}) == [(0, "a: enum")]
-    assert refused(source, {"marker" * 10: 1}) == [(0, 'the event: propertyNames {"maxLength": 20}')]
+    assert refused_events(source, {"a": "marker"}) == [(0, "a: enum")]
+    assert refused_events(source, {"marker" * 10: 1}) == [(0, 'the event: propertyNames {"maxLength": 20}')]
     endpoint = Endpoint(source.source, stack=STACK)
     endpoint.post_signed({"a": "marker"})
     endpoint.post_signed({"marker" * 10: "marker"})
@@ -115,7 +115,7 @@ def test_event_is_validated_as_sent(tmp_path: Path) -> None:
     code = "def transform(event, request):\n    return [{'b': 1}]\n"
     (tmp_path / "made" / "transform.py").write_text(code, encoding="utf-8")
     source = define_schema(tmp_path, {"required": ["a"], "properties": {"a": {"properties": {"b": {"default": 1}}}}})
-    assert refused(source, {"b": 1}) == [(0, "a: required")]
+    assert refused_events(source, {"b": 1}) == [(0, "a: required")]
     endpoint = Endpoint(CASE.source)
     endpoint.post_signed({"events": [USER]})
     assert [message["details"] for message in endpoint.queue.messages] == [USER]
@@ -150,7 +150,7 @@ def test_unknown_field_refuses_no_event(tmp_path: Path, event: Any, detail: str 
             "open": {"additionalProperties": {"type": "integer"}, "maxProperties": 1},
         },
     }
-    assert refused(define_schema(tmp_path, schema), event) == ([(0, detail)] if detail else [])
+    assert refused_events(define_schema(tmp_path, schema), event) == ([(0, detail)] if detail else [])
 
 
 # What is drift.
@@ -186,7 +186,7 @@ def test_a_type_without_a_schema_is_counted_and_listed_and_never_refused(tmp_pat
     assert drift(source, {"kind": "user.deleted", "new": 1}) == (["type user.deleted"], 1)
     for odd in ("a type", "x" * 101, "", "*", "né", 5, None, ["known"]):
         assert drift(source, {"kind": odd}) == (["type ?"], 1)
-    assert refused(source, {"kind": "known"}) == [(0, "a: required")]
+    assert refused_events(source, {"kind": "known"}) == [(0, "a: required")]
     unfit = define_schema(tmp_path, {"required": ["a"]}, "type: 'max(@)', schemas: {known: schemas/a.json}")
     assert drift(unfit, {"kind": "known"}) == (["type ?"], 1)
 
@@ -333,7 +333,7 @@ def test_validation_of_deep_or_long_events_ends() -> None:
         lowest = lowest["manager"]
     lowest["new"] = 1
     assert drift(CASE, {**USER, "user": deep}) == (["er." + "manager." * 12 + "?"], 1)
-    assert refused(CASE, user(roles=[{"new": 1}] * 60_000)) == [(0, "user.roles: maxItems 2")]
+    assert refused_events(CASE, user(roles=[{"new": 1}] * 60_000)) == [(0, "user.roles: maxItems 2")]
 
 
 def test_exponential_validation_ends(tmp_path: Path) -> None:
@@ -342,8 +342,8 @@ def test_exponential_validation_ends(tmp_path: Path) -> None:
     event: Any = {}
     for _ in range(40):
         event = {"a": 1, "child": event}
-    assert refused(source, event) == [(0, "the event: more than 250,000 steps through the schema")]
-    assert refused(source, {"a": 1, "child": {"a": 1}}) == []
+    assert refused_events(source, event) == [(0, "the event: more than 250,000 steps through the schema")]
+    assert refused_events(source, {"a": 1, "child": {"a": 1}}) == []
 
 
 # What comes back.
@@ -500,7 +500,7 @@ def test_misspelled_keyword_is_refused(tmp_path: Path, key: str, meant: str) -> 
     ],
 )
 def test_a_vendors_own_keyword_is_the_vendors(tmp_path: Path, key: str) -> None:
-    assert refused(define_schema(tmp_path, {"properties": {"a": {key: 1}}}), {"a": 1}) == []
+    assert refused_events(define_schema(tmp_path, {"properties": {"a": {key: 1}}}), {"a": 1}) == []
 
 
 @pytest.mark.parametrize(
@@ -534,17 +534,17 @@ def test_a_mistake_in_the_definition_is_said(tmp_path: Path, events: str, messag
 
 def test_draft_04_says_exclusive_with_a_flag(tmp_path: Path) -> None:
     schema = {"$schema": "http://json-schema.org/draft-04/schema#", "properties": {"a": {"minimum": 1}}}
-    assert refused(define_schema(tmp_path, schema), {"a": 1}) == []
+    assert refused_events(define_schema(tmp_path, schema), {"a": 1}) == []
     schema["properties"] = {"a": {"minimum": 1, "exclusiveMinimum": True}, "b": {"exclusiveMaximum": False}}
-    assert refused(define_schema(tmp_path, schema), {"a": 1}) == [(0, "a: exclusiveMinimum 1")]
+    assert refused_events(define_schema(tmp_path, schema), {"a": 1}) == [(0, "a: exclusiveMinimum 1")]
 
 
 def test_definitions_with_similar_names_stay_apart(tmp_path: Path) -> None:
     definitions = {"a-b": {"type": "string"}, "a_b": {"type": "integer"}, "A_B": {"type": "boolean"}}
     properties = {name: {"$ref": f"#/definitions/{name}"} for name in definitions}
     source = define_schema(tmp_path, {"properties": properties, "definitions": definitions})
-    assert refused(source, {"a-b": "x", "a_b": 1, "A_B": True}) == []
-    assert refused(source, {"a-b": "x", "a_b": True, "A_B": True}) == [(0, 'a_b: type "integer"')]
+    assert refused_events(source, {"a-b": "x", "a_b": 1, "A_B": True}) == []
+    assert refused_events(source, {"a-b": "x", "a_b": True, "A_B": True}) == [(0, 'a_b: type "integer"')]
 
 
 def test_second_tenant_inherits_the_schemas_unless_overridden(tmp_path: Path) -> None:
@@ -553,10 +553,10 @@ def test_second_tenant_inherits_the_schemas_unless_overridden(tmp_path: Path) ->
     (tmp_path / "other" / "schemas").mkdir(parents=True)
     (tmp_path / "other" / "schemas" / "b.json").write_text('{"required": ["b"]}')
     source = make_definition(tmp_path, text, "other")
-    assert refused(source, {"k": "one"}) == [(0, "a: required")]
-    assert refused(source, {"k": "two"}) == [(0, "b: required")]
+    assert refused_events(source, {"k": "one"}) == [(0, "a: required")]
+    assert refused_events(source, {"k": "two"}) == [(0, "b: required")]
     (tmp_path / "other" / "schemas" / "a.json").write_text('{"required": ["c"]}')
-    assert refused(make_definition(tmp_path, text, "other"), {"k": "one"}) == [(0, "c: required")]
+    assert refused_events(make_definition(tmp_path, text, "other"), {"k": "one"}) == [(0, "c: required")]
 
 
 # What ships.
@@ -606,10 +606,10 @@ def test_words_of_a_schema_are_data_in_the_code(tmp_path: Path) -> None:
     rules = {"type": "integer", "enum": [1, *words], "const": 1}
     schema = {"properties": dict.fromkeys(words, rules), "required": words, "description": '"""', "definitions": {}}
     source = define_schema(tmp_path, schema)
-    assert refused(source, dict.fromkeys(words, 1)) == []
+    assert refused_events(source, dict.fromkeys(words, 1)) == []
     for at, word in enumerate(words):
         event = {**dict.fromkeys(words, 1), word: "x"}
-        assert refused(source, event) == [(0, f'{word}: type "integer"'.lstrip("."))], at
+        assert refused_events(source, event) == [(0, f'{word}: type "integer"'.lstrip("."))], at
     names = {node.id for node in ast.walk(ast.parse(source.schema_code)) if isinstance(node, ast.Name)}
     assert not names & {"exec", "eval", "open", "__import__", "globals", "locals", "getattr", "word"}
 
@@ -674,4 +674,4 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 def test_stripes_schema_refuses_only_events_unlike_stripes(change: Change, detail: str | None) -> None:
     source = bundled_source("stripe")
     sample = json.loads((source.folders[0] / "samples" / "review.opened.json").read_bytes())
-    assert refused(source, change(sample)) == ([(0, detail)] if detail else [])
+    assert refused_events(source, change(sample)) == ([(0, detail)] if detail else [])

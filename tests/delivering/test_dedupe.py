@@ -49,7 +49,7 @@ def events(*ids: Any, **more: Any) -> dict[str, Any]:
     return {"events": [{**({"id": event_id} if event_id is not None else {}), **more} for event_id in ids]}
 
 
-def sent(endpoint: Endpoint) -> list[str]:
+def sent_ids(endpoint: Endpoint) -> list[str]:
     return [message["details"].get("id") for message in endpoint.queue.messages]
 
 
@@ -64,7 +64,7 @@ def seconds(item: dict[str, Any], name: str) -> float:
 
 def test_repeated_event_becomes_no_second_message(endpoint: Endpoint) -> None:
     assert [post(endpoint, "a"), post(endpoint, "a"), post(endpoint, "a", "b")] == [200, 200, 200]
-    assert sent(endpoint) == ["a", "b"]
+    assert sent_ids(endpoint) == ["a", "b"]
     assert [(line["sent"], line.get("duplicates"), line.get("Duplicate")) for line in endpoint.log] == [
         (1, None, None),
         (0, 1, 1),
@@ -79,29 +79,29 @@ def test_claim_is_done_once_the_message_is_sent_and_ends_with_the_window(endpoin
     assert (name, set(item), seconds(item, "expires")) == ("id:a", {"id", "expires"}, 2 * HOUR)
     endpoint.clock = 2 * HOUR
     post(endpoint, "a")
-    assert sent(endpoint) == ["a"]
+    assert sent_ids(endpoint) == ["a"]
     # DynamoDB deletes what has expired, some time later.
     endpoint.clock = 2 * HOUR + 1
     post(endpoint, "a")
-    assert sent(endpoint) == ["a", "a"]
+    assert sent_ids(endpoint) == ["a", "a"]
 
 
 def test_an_event_without_an_id_is_nobodys_to_claim(endpoint: Endpoint) -> None:
     assert [post(endpoint, None, ""), post(endpoint, None, "")] == [200, 200]
-    assert len(sent(endpoint)) == 4
+    assert len(sent_ids(endpoint)) == 4
     assert endpoint.table.faults.calls == 0
 
 
 def test_event_twice_in_a_body_is_sent_once(endpoint: Endpoint) -> None:
     assert post(endpoint, "a", "b", "a", None, None) == 200
-    assert sent(endpoint) == ["a", "b", None, None]
+    assert sent_ids(endpoint) == ["a", "b", None, None]
     assert endpoint.log[-1]["duplicates"] == 1
 
 
 def test_a_long_id_is_an_id(endpoint: Endpoint) -> None:
     for long_id in ("é" * 2_000, "é" * 1_999, "é" * 2_000):
         post(endpoint, long_id)
-    assert [len(sent_id) for sent_id in sent(endpoint)] == [2_000, 1_999]
+    assert [len(sent_id) for sent_id in sent_ids(endpoint)] == [2_000, 1_999]
 
 
 NO_IDS = [True, False, {}, {"a": 1}, [], ["a"], 1.0, 0.5, "", " ", "\t\r\n", "\u00a0\u2003\u3000"]
@@ -153,10 +153,10 @@ def test_events_whose_ids_differ_are_both_sent(ids: list[Any]) -> None:
     endpoint = Endpoint(source)
     post(endpoint, *ids)
     # As JSON: to Python, True is 1, and so is 1.0.
-    first = [json.dumps(value) for value in sent(endpoint)]
+    first = [json.dumps(value) for value in sent_ids(endpoint)]
     assert set(first) == {json.dumps(value) for value in ids}
     post(endpoint, *ids)
-    again = [json.dumps(value) for value in sent(endpoint)[len(first) :]]
+    again = [json.dumps(value) for value in sent_ids(endpoint)[len(first) :]]
     assert again == [json.dumps(value) for value in ids if event_id(value) is None]
 
 
@@ -169,10 +169,10 @@ def test_number_and_the_same_digits_as_text_have_equal_tags_and_two_claims(endpo
 def test_a_canary_is_sent_each_time(endpoint: Endpoint) -> None:
     for _ in range(2):
         endpoint.post_signed(events("a"), {CANARY_HEADER: "0" * 32})
-    assert sent(endpoint) == ["a", "a"]
+    assert sent_ids(endpoint) == ["a", "a"]
     assert endpoint.table.faults.calls == 0
     post(endpoint, "a")
-    assert sent(endpoint) == ["a", "a", "a"]
+    assert sent_ids(endpoint) == ["a", "a", "a"]
 
 
 # While another is at it.
@@ -198,10 +198,10 @@ def test_event_being_sent_elsewhere_is_left_to_the_vendor_until_done(
     assert post(endpoint, "a", "b") == 200
     assert seen == [503]
     # What nobody else was sending was sent.
-    assert sent(endpoint) == ["c", "a", "b"]
+    assert sent_ids(endpoint) == ["c", "a", "b"]
     assert endpoint.log[0]["why"] == "Pending: another request is sending 2 of 3 messages"
     assert post(endpoint, "a", "b", "c") == 200
-    assert sent(endpoint) == ["c", "a", "b"]
+    assert sent_ids(endpoint) == ["c", "a", "b"]
 
 
 def test_claim_of_a_dead_function_is_free_once_the_lease_is_over(
@@ -224,7 +224,7 @@ def test_claim_of_a_dead_function_is_free_once_the_lease_is_over(
     assert [post(endpoint, "a", "b"), post(endpoint, "b")] == [503, 503]
     endpoint.clock = LEASE + 1
     assert [post(endpoint, "a", "b"), post(endpoint, "b")] == [200, 200]
-    assert sent(endpoint) == ["a", "b"]
+    assert sent_ids(endpoint) == ["a", "b"]
 
 
 def test_item_in_another_transaction_is_pending(endpoint: Endpoint) -> None:
@@ -235,8 +235,8 @@ def test_item_in_another_transaction_is_pending(endpoint: Endpoint) -> None:
     canceled = {"Error": {"Code": "TransactionCanceledException", "Message": ""}, **reasons}
     endpoint.table.faults.lined_up = [ClientError(canceled, "TransactWriteItems")]  # type: ignore[arg-type]
     assert post(endpoint, "a", "b", "c") == 503
-    assert sent(endpoint) == ["a", "c"]
-    assert [post(endpoint, "a", "b", "c"), sent(endpoint)] == [200, ["a", "c", "b"]]
+    assert sent_ids(endpoint) == ["a", "c"]
+    assert [post(endpoint, "a", "b", "c"), sent_ids(endpoint)] == [200, ["a", "c", "b"]]
 
 
 # Where the table is in trouble.
@@ -253,7 +253,7 @@ SLOWED = ClientError(
 def test_failing_table_lets_everything_through(endpoint: Endpoint, fault: Exception, ids: list[str]) -> None:
     endpoint.table.faults.always = fault
     assert post(endpoint, *ids) == 200
-    assert sent(endpoint) == ids
+    assert sent_ids(endpoint) == ids
     # It was asked once: the vendor is waiting.
     assert endpoint.table.faults.calls == 1
     warned, line = endpoint.log
@@ -261,7 +261,7 @@ def test_failing_table_lets_everything_through(endpoint: Endpoint, fault: Except
     assert (line["level"], line["unclaimed"], line["Unclaimed"]) == ("WARN", len(ids), len(ids))
     endpoint.table.faults.always = None
     assert post(endpoint, *ids) == 200
-    assert sent(endpoint) == [*ids, *ids]
+    assert sent_ids(endpoint) == [*ids, *ids]
 
 
 @pytest.mark.parametrize("fault", [DOWN, THROTTLED, LOST], ids=lambda error: type(error).__name__)
@@ -272,7 +272,7 @@ def test_sent_event_without_a_written_claim_is_counted(endpoint: Endpoint, fault
     assert endpoint.table.faults.calls == 2
     endpoint.clock = LEASE + 1
     assert post(endpoint, 0) == 200
-    assert len(sent(endpoint)) == 61
+    assert len(sent_ids(endpoint)) == 61
 
 
 def test_unprocessed_items_of_a_batch_are_written_again(endpoint: Endpoint) -> None:
@@ -284,16 +284,16 @@ def test_unprocessed_items_of_a_batch_are_written_again(endpoint: Endpoint) -> N
     endpoint.table.faults.lined_up = [None, *[unprocessed] * dedupe.TRIES]
     assert post(endpoint, "c", "b") == 200
     assert endpoint.log[-1]["duplicates"] == 1
-    assert [post(endpoint, "a", "b", "c"), sent(endpoint)] == [200, ["a", "b", "c"]]
+    assert [post(endpoint, "a", "b", "c"), sent_ids(endpoint)] == [200, ["a", "b", "c"]]
 
 
 def test_after_a_fault_the_rest_of_a_body_goes_through_and_claims_are_done(endpoint: Endpoint) -> None:
     endpoint.table.faults.lined_up = [None, DOWN]
     assert post(endpoint, *range(250)) == 200
-    assert len(sent(endpoint)) == 250
+    assert len(sent_ids(endpoint)) == 250
     assert endpoint.log[-1]["unclaimed"] == 150
     assert post(endpoint, *range(250)) == 200
-    assert sent(endpoint)[250:] == list(range(100, 250))
+    assert sent_ids(endpoint)[250:] == list(range(100, 250))
 
 
 def test_a_whole_body_is_claimed_in_few_calls(endpoint: Endpoint) -> None:
@@ -301,7 +301,7 @@ def test_a_whole_body_is_claimed_in_few_calls(endpoint: Endpoint) -> None:
     assert endpoint.table.faults.calls == MAX_EVENTS / 100 + MAX_EVENTS / 25
     assert post(endpoint, *range(MAX_EVENTS)) == 200
     assert endpoint.table.faults.calls == 2 * MAX_EVENTS / 100 + MAX_EVENTS / 25
-    assert (len(sent(endpoint)), endpoint.log[-1]["duplicates"]) == (MAX_EVENTS, MAX_EVENTS)
+    assert (len(sent_ids(endpoint)), endpoint.log[-1]["duplicates"]) == (MAX_EVENTS, MAX_EVENTS)
 
 
 # Where the queue is.
@@ -313,26 +313,26 @@ def test_claims_of_waiting_messages_are_done(endpoint: Endpoint) -> None:
     assert endpoint.log[-1]["duplicates"] == 2
     endpoint.queue.faults.always = None
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
-    assert sent(endpoint) == ["a", "b"]
+    assert sent_ids(endpoint) == ["a", "b"]
 
 
 def test_claims_are_released_for_lost_events_and_not_for_sent_events(endpoint: Endpoint) -> None:
     endpoint.queue.faults.lined_up = [None, DOWN]
     endpoint.bucket.faults.always = DOWN
     assert post(endpoint, *range(15)) == 503
-    assert sent(endpoint) == list(range(10))
+    assert sent_ids(endpoint) == list(range(10))
     endpoint.bucket.faults.always = None
     assert post(endpoint, *range(15)) == 200
-    assert sent(endpoint) == list(range(15))
+    assert sent_ids(endpoint) == list(range(15))
 
 
 def test_claim_of_an_unsendable_event_is_released_and_a_redrive_sends_the_event(endpoint: Endpoint) -> None:
     endpoint.queue.faults.lined_up = [REFUSED]
     assert post(endpoint, "a", "b") == 200
     (key,) = endpoint.bucket.objects
-    assert (sent(endpoint), list(endpoint.table.items)) == (["b"], ["id:b"])
+    assert (sent_ids(endpoint), list(endpoint.table.items)) == (["b"], ["id:b"])
     assert endpoint.reprocessor.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": []}]
-    assert (sent(endpoint), list(endpoint.bucket.objects)) == (["b", "a"], [])
+    assert (sent_ids(endpoint), list(endpoint.bucket.objects)) == (["b", "a"], [])
 
 
 def test_claim_of_an_unkeepable_event_is_released(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -342,7 +342,7 @@ def test_claim_of_an_unkeepable_event_is_released(endpoint: Endpoint, monkeypatc
     assert endpoint.table.items == {}
     endpoint.bucket.faults.always = None
     assert [post(endpoint, "a"), post(endpoint, "a")] == [200, 200]
-    assert len(sent(endpoint)) == 1
+    assert len(sent_ids(endpoint)) == 1
 
 
 # What `transform` makes of one event.
@@ -400,7 +400,7 @@ def test_two_redrives_at_once_send_once(rejected: tuple[Endpoint, str], monkeypa
     assert endpoint.reprocessor.send([key]) == [{"key": key, "sent": 2, "unsent": 0, "fails": []}]
     # The other may have failed: what it was sending stayed until it had not.
     assert seen == [([{"key": key, "sent": 0, "unsent": 0, "fails": [], "pending": 2}], [key])]
-    assert (sent(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
+    assert (sent_ids(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
 
 
 def test_event_repeated_by_the_vendor_is_skipped_and_deleted(rejected: tuple[Endpoint, str]) -> None:
@@ -412,7 +412,7 @@ def test_event_repeated_by_the_vendor_is_skipped_and_deleted(rejected: tuple[End
     assert [message["tags"][1] for message in preview["messages"]] == ["id:b"]
     assert endpoint.table.items == before
     assert endpoint.reprocessor.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": [], "duplicates": 1}]
-    assert (sent(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
+    assert (sent_ids(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
 
 
 def test_preview_asks_again_for_keys_left_out_by_the_table(rejected: tuple[Endpoint, str]) -> None:
@@ -521,5 +521,5 @@ def test_table_and_lease_come_from_the_stack(source: Source, monkeypatch: pytest
 def test_source_without_dedupe_sends_repeated_events(tmp_path: Path) -> None:
     endpoint = Endpoint(make_definition(tmp_path, TEXT.replace("dedupe: {window: 2}", "") % "").source)
     assert [post(endpoint, "a"), post(endpoint, "a")] == [200, 200]
-    assert sent(endpoint) == ["a", "a"]
+    assert sent_ids(endpoint) == ["a", "a"]
     assert json.dumps(endpoint.log).count("duplicate") == 0

@@ -87,7 +87,7 @@ def batch(*events: Any) -> bytes:
 # The sweep.
 
 
-def down(*bodies: Any, source: Source = ZOOM) -> Endpoint:
+def endpoint_after_outage(*bodies: Any, source: Source = ZOOM) -> Endpoint:
     """An endpoint to which these were posted while its queue was down, and is no more."""
     endpoint = Endpoint(source)
     endpoint.queue.faults.always = DOWN
@@ -107,7 +107,7 @@ def test_sweep_sends_the_messages_meant_for_the_queue_and_leaves_nothing() -> No
     whole = Endpoint(ZOOM)
     for number in range(3):
         whole.post_signed(zoom(number))
-    endpoint = down(*map(zoom, range(3)))
+    endpoint = endpoint_after_outage(*map(zoom, range(3)))
     assert len(keys(endpoint)) == 3
     assert endpoint.sweeper.sweep() == {"sent": 3, "left": 0}
     assert sorted(endpoint.queue.bodies) == sorted(whole.queue.bodies)
@@ -117,7 +117,7 @@ def test_sweep_sends_the_messages_meant_for_the_queue_and_leaves_nothing() -> No
 
 
 def test_waiting_message_is_sent_unchanged_after_a_deployment(define: Define) -> None:
-    endpoint = down(b'{"id":"e1"}', source=define(HMAC + "events: {id: id}\n"))
+    endpoint = endpoint_after_outage(b'{"id":"e1"}', source=define(HMAC + "events: {id: id}\n"))
     endpoint.deploy(define(HMAC + "events: {require: [never]}\nmozdef: {summary: another}\n"))
     assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0}
     (message,) = endpoint.queue.messages
@@ -125,7 +125,7 @@ def test_waiting_message_is_sent_unchanged_after_a_deployment(define: Define) ->
 
 
 def test_the_sweep_looks_at_every_page() -> None:
-    endpoint = down(*map(zoom, range(7)))
+    endpoint = endpoint_after_outage(*map(zoom, range(7)))
     endpoint.bucket.page = 2
     assert endpoint.sweeper.sweep() == {"sent": 7, "left": 0}
     assert keys(endpoint) == []
@@ -133,7 +133,7 @@ def test_the_sweep_looks_at_every_page() -> None:
 
 @pytest.mark.parametrize("fault", [DOWN, THROTTLED])
 def test_sweep_stops_at_the_first_refusal_of_the_queue(fault: Exception) -> None:
-    endpoint = down(*map(zoom, range(3)))
+    endpoint = endpoint_after_outage(*map(zoom, range(3)))
     before = dict(endpoint.bucket.objects)
     endpoint.queue.faults.always = fault
     assert endpoint.sweeper.sweep() == {"sent": 0, "left": 1}
@@ -160,7 +160,7 @@ def test_untaken_rest_of_an_object_waits_on() -> None:
 
 
 def test_only_a_sweep_ending_between_sending_and_deleting_sends_twice() -> None:
-    endpoint = down(zoom(1))
+    endpoint = endpoint_after_outage(zoom(1))
     endpoint.bucket.faults.lined_up = [None, None, DOWN]  # listed, read, and not deleted
     with pytest.raises(type(DOWN)):
         endpoint.sweeper.sweep()
@@ -171,7 +171,7 @@ def test_only_a_sweep_ending_between_sending_and_deleting_sends_twice() -> None:
 
 
 def test_sweep_ends_in_time_and_the_next_sweep_goes_on() -> None:
-    endpoint = down(*map(zoom, range(3)))
+    endpoint = endpoint_after_outage(*map(zoom, range(3)))
     # They are listed, and each is found, sent, and deleted.
     endpoint.begin(seconds=CALLS_PER_KEPT_OBJECT * CALL_SECONDS + 5, takes=1)
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
@@ -181,7 +181,7 @@ def test_sweep_ends_in_time_and_the_next_sweep_goes_on() -> None:
 
 
 def test_object_sent_by_another_sweep_is_nothing_to_send(monkeypatch: pytest.MonkeyPatch) -> None:
-    endpoint = down(zoom(1))
+    endpoint = endpoint_after_outage(zoom(1))
     listed = [
         {"Contents": [{"Key": f"unsent/{DAY}/gone.json"}, *({"Key": object_key} for object_key in keys(endpoint))]}
     ]
@@ -193,7 +193,7 @@ NEVER = {"Failed": [{"Id": "0", "SenderFault": True, "Code": "InvalidMessageCont
 
 
 def test_unsendable_message_is_set_aside_and_holds_up_nothing() -> None:
-    endpoint = down(zoom(1), zoom(2))
+    endpoint = endpoint_after_outage(zoom(1), zoom(2))
     endpoint.queue.faults.lined_up = [NEVER]
     messages = [kept(endpoint, object_key)["messages"][0] for object_key in keys(endpoint)]
     assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0, "unsendable": 1}
@@ -211,7 +211,7 @@ def test_unsendable_message_is_set_aside_and_holds_up_nothing() -> None:
 
 def test_messages_refused_at_successive_sweeps_are_all_set_aside(define: Define) -> None:
     source = define(BATCH % "id")
-    endpoint = down(batch(*map(event, range(2))), source=source)
+    endpoint = endpoint_after_outage(batch(*map(event, range(2))), source=source)
     never = {"Id": "0", "SenderFault": True, "Code": "InvalidMessageContents"}
     later = {"Id": "1", "SenderFault": False, "Code": "InternalError"}
     endpoint.queue.faults.lined_up = [{"Failed": [never, later]}, {"Failed": [later]}, {"Failed": [later]}, NEVER]
@@ -248,7 +248,7 @@ NO_WAITING: dict[str, bytes] = {
 
 @pytest.mark.parametrize("kind", NO_WAITING)
 def test_foreign_object_holds_up_no_sweep_and_is_reported_each_time(kind: str) -> None:
-    endpoint = down(zoom(1))
+    endpoint = endpoint_after_outage(zoom(1))
     endpoint.bucket.objects["unsent/0-before-all/others"] = NO_WAITING[kind]
     assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0, "foreign": 1}
     assert endpoint.sweeper.sweep() == {"sent": 0, "left": 0, "foreign": 1}
@@ -258,7 +258,7 @@ def test_foreign_object_holds_up_no_sweep_and_is_reported_each_time(kind: str) -
 
 
 def test_of_a_huge_object_no_more_is_read_than_ours_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    endpoint = down(zoom(1))
+    endpoint = endpoint_after_outage(zoom(1))
     (ours,) = endpoint.bucket.objects.values()
     monkeypatch.setattr(kept_bucket, "MAX_OBJECT", len(ours))
     endpoint.bucket.objects["unsent/0/huge"] = ours + b" "

@@ -164,7 +164,7 @@ def test_once_the_parameter_is_deleted_the_next_handshake_is_believed(source: So
     assert endpoint.post_signed({"a": 1}, secret=A)["statusCode"] == 200
 
 
-def puts(source: Source) -> list[tuple[str, dict[str, Any]]]:
+def statements_storing_a_parameter(source: Source) -> list[tuple[str, dict[str, Any]]]:
     """Who may store a parameter, and how."""
     resources = json.loads(template_text(event_source.build(source, "code/0.zip")))["Resources"]
     return [
@@ -177,7 +177,7 @@ def puts(source: Source) -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_only_a_learning_handler_may_store_a_single_parameter_and_never_overwrite(source: Source) -> None:
-    ((role, statement),) = puts(source)
+    ((role, statement),) = statements_storing_a_parameter(source)
     assert role == "WebhookRole"
     assert statement == {
         "Effect": "Allow",
@@ -193,7 +193,7 @@ def test_only_a_learning_handler_may_store_a_single_parameter_and_never_overwrit
     for folder in (SOURCES, CASES):
         for definition in load(folder, source_names(folder)):
             learns = any(challenge.store_secret for challenge in definition.source.webhook.challenges)
-            assert bool(puts(definition.source)) == learns, definition.source.name
+            assert bool(statements_storing_a_parameter(definition.source)) == learns, definition.source.name
 
 
 # A subscription that is confirmed.

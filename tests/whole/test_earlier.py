@@ -57,7 +57,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def ran(checkout: Path, *words: str, more: str = "") -> subprocess.CompletedProcess[str]:
+def run_deploy_script(checkout: Path, *words: str, more: str = "") -> subprocess.CompletedProcess[str]:
     """Run deploy.sh as the buildspec does; `more` is put after what Python is called with."""
     python = checkout / "bin" / "python"
     python.parent.mkdir()
@@ -75,7 +75,7 @@ def ran(checkout: Path, *words: str, more: str = "") -> subprocess.CompletedProc
 
 
 def test_samples_and_unit_tests_of_the_earlier_checkout_pass(checkout: Path) -> None:
-    done = ran(checkout, "unit-test")
+    done = run_deploy_script(checkout, "unit-test")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert done.stdout.startswith("ok  audit-log: 3 samples, lint clean, not built yet\n")
     assert "3 passed" in done.stdout
@@ -83,12 +83,12 @@ def test_samples_and_unit_tests_of_the_earlier_checkout_pass(checkout: Path) -> 
 
 @pytest.mark.parametrize("command", ["deploy", "acceptance-test"])
 def test_script_of_the_earlier_checkout_uses_existing_options(checkout: Path, command: str) -> None:
-    done = ran(checkout, command, "dev", "us-west-2", more="--help")
+    done = run_deploy_script(checkout, command, "dev", "us-west-2", more="--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert "--env" in done.stdout
 
 
-def built(folder: Path, transform: Path) -> Path:
+def build_source(folder: Path, transform: Path) -> Path:
     """The source's folder in `build/`, with this transform.py."""
     definition = folder / "sources" / "audit-log"
     shutil.copytree(CONFIGURATION, definition)
@@ -99,7 +99,7 @@ def built(folder: Path, transform: Path) -> Path:
 
 
 def test_stack_tests_of_the_earlier_checkout_name_existing_outputs(tmp_path: Path) -> None:
-    template = json.loads((built(tmp_path, CONFIGURATION / "transform.py") / "event-source.json").read_bytes())
+    template = json.loads((build_source(tmp_path, CONFIGURATION / "transform.py") / "event-source.json").read_bytes())
     tests = (CONFIGURATION / "tests" / "integration" / "test_stack.py").read_text(encoding="utf-8")
     named = set(re.findall(r'outputs\["(\w+)"\]', tests))
     assert named == {"DeadLettersQueueUrl", "EventsQueueUrl", "EndpointUrl"}
@@ -110,7 +110,7 @@ def test_stack_tests_of_the_earlier_checkout_name_existing_outputs(tmp_path: Pat
     "transform", [CONFIGURATION / "transform.py", *sorted(EARLIER.glob("imports/*.py"))], ids=lambda file: file.stem
 )
 def test_transform_of_the_earlier_checkout_runs_in_the_handler_from_the_zip(tmp_path: Path, transform: Path) -> None:
-    build = built(tmp_path, transform)
+    build = build_source(tmp_path, transform)
     with zipfile.ZipFile(build / "lambdas.zip") as packed:
         assert packed.read("lambdas/transform.py") == transform.read_bytes()
         packed.extractall(tmp_path / "code")

@@ -42,7 +42,7 @@ def line(level: str, message: str, status: int, why: str | None = None, **more: 
     return entry if why is None else {**entry, "why": why}
 
 
-def nothing_but(status: int, logged: dict[str, Any]) -> dict[str, Any]:
+def only_logged(status: int, logged: dict[str, Any]) -> dict[str, Any]:
     return {"answer": {**EMPTY, "statusCode": status}, "messages": [], "objects": {}, "log": [logged]}
 
 
@@ -144,7 +144,7 @@ def test_a_list_is_a_batch_where_the_definition_says_so() -> None:
 
 def test_authentic_request_without_a_body_is_a_400() -> None:
     endpoint = Endpoint(ZOOM)
-    assert outcome(endpoint, endpoint.post_signed(b"")) == nothing_but(400, line("WARN", "empty", 400))
+    assert outcome(endpoint, endpoint.post_signed(b"")) == only_logged(400, line("WARN", "empty", 400))
 
 
 @pytest.mark.parametrize("binary", [False, True], ids=["text", "base64"])
@@ -164,7 +164,7 @@ def test_invalid_base64_body_is_a_400(body: str) -> None:
     endpoint = Endpoint(ZOOM)
     event = gateway.event("POST", {}, b"x") | {"body": body, "isBase64Encoded": True}
     logged = line("WARN", "malformed", 400, "the body is not base64")
-    assert outcome(endpoint, endpoint.call(event)) == nothing_but(400, logged)
+    assert outcome(endpoint, endpoint.call(event)) == only_logged(400, logged)
 
 
 def test_non_ascii_text_does_not_grow() -> None:
@@ -201,7 +201,7 @@ def test_an_event_over_the_queues_limit_is_kept_whole_and_pointed_at() -> None:
 def test_body_beyond_lambdas_limit_is_a_413() -> None:
     endpoint = Endpoint(ZOOM)
     answer = endpoint.post_signed(b" " * (6 * 1_048_576 + 1))
-    assert outcome(endpoint, answer) == nothing_but(413, line("WARN", "too large", 413))
+    assert outcome(endpoint, answer) == only_logged(413, line("WARN", "too large", 413))
 
 
 NO_HEADER = {"statusCode": 401, "headers": {}, "body": '{"message":"Unauthorized"}'}
@@ -265,7 +265,7 @@ def test_invalid_signature_is_a_401(signature: str | None, why: str) -> None:
     endpoint = Endpoint(GITHUB)
     answer = endpoint.post(BODY, {} if signature is None else {"X-Hub-Signature-256": signature})
     logged = line("WARN", "unauthenticated", 401, why, source="github")
-    assert outcome(endpoint, answer) == nothing_but(401, logged)
+    assert outcome(endpoint, answer) == only_logged(401, logged)
 
 
 # The queue.
@@ -283,7 +283,7 @@ def uuids(endpoint: Endpoint) -> list[str]:
     return [message["details"]["uuid"] for message in endpoint.queue.messages]
 
 
-def as_sent(source: Source, body: bytes) -> list[str]:
+def messages_of(source: Source, body: bytes) -> list[str]:
     """The messages of a request where nothing is wrong, byte for byte."""
     endpoint = Endpoint(source)
     assert endpoint.post_signed(body)["statusCode"] < 300
@@ -304,7 +304,7 @@ def test_messages_for_an_unanswering_queue_wait_in_the_bucket(fault: Exception) 
     assert outcome(endpoint, endpoint.post_signed(BODY)) == {
         "answer": EMPTY,
         "messages": [],
-        "objects": waits(as_sent(ZOOM, BODY), "zoom"),
+        "objects": waits(messages_of(ZOOM, BODY), "zoom"),
         "log": [line("WARN", "accepted", 200, unsent=1)],
     }
     # boto3 has tried twice by then; the vendor waits.
@@ -316,7 +316,7 @@ def test_queue_and_bucket_down_make_the_vendor_come_back(fault: Exception, name:
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [fault], [DOWN]
     logged = line("ERROR", "unavailable", 503, f"QueueUnavailable: {name}; EndpointConnectionError")
-    assert outcome(endpoint, endpoint.post_signed(BODY)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.post_signed(BODY)) == only_logged(503, logged)
     assert endpoint.post_signed(BODY) == EMPTY
     assert (endpoint.queue.messages, endpoint.bucket.objects) == ([zoom_message(BODY, EVENT)], {})
 
@@ -326,7 +326,7 @@ def test_queue_going_down_between_batches_has_the_first_batch_and_the_bucket_the
     endpoint.queue.faults.lined_up = [None, DOWN]
     assert endpoint.post_signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in range(10)]
-    assert endpoint.bucket.read() == waits(as_sent(OKTA, OKTA_BODY)[10:], "okta")
+    assert endpoint.bucket.read() == waits(messages_of(OKTA, OKTA_BODY)[10:], "okta")
     assert endpoint.log == [line("WARN", "accepted", 204, source="okta", sent=10, unsent=2)]
 
 
@@ -354,7 +354,7 @@ def test_forever_failing_part_waits_in_the_bucket_with_the_untried_messages() ->
     endpoint.queue.faults.lined_up = [failed(2), failed(2), failed(2)]
     assert endpoint.post_signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 3, 4, 5, 6, 7, 8, 9)]
-    assert endpoint.bucket.read() == waits([as_sent(OKTA, OKTA_BODY)[at] for at in (2, 10, 11)], "okta")
+    assert endpoint.bucket.read() == waits([messages_of(OKTA, OKTA_BODY)[at] for at in (2, 10, 11)], "okta")
     assert (endpoint.slept, endpoint.queue.faults.calls) == (list(PAUSES), 3)
     assert endpoint.log == [line("WARN", "accepted", 204, source="okta", sent=9, unsent=3)]
 
@@ -393,7 +393,7 @@ def test_needed_bucket_down_makes_the_vendor_come_back(body: bytes, fault: Excep
     endpoint = Endpoint(ZOOM)
     endpoint.bucket.faults.lined_up = [fault]
     logged = line("ERROR", "unavailable", 503, f"KeptBucketUnavailable: {name}")
-    assert outcome(endpoint, endpoint.post_signed(body)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.post_signed(body)) == only_logged(503, logged)
     assert endpoint.post_signed(body) == EMPTY
     assert len(endpoint.bucket.objects) == 1
 
@@ -410,7 +410,7 @@ def test_message_refused_by_queue_and_bucket_makes_the_vendor_come_back() -> Non
     endpoint.queue.faults.lined_up = [failed(0, sender=True)]
     endpoint.bucket.faults.always = DOWN
     logged = line("ERROR", "unavailable", 503, "KeptBucketUnavailable: EndpointConnectionError")
-    assert outcome(endpoint, endpoint.post_signed(BODY)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.post_signed(BODY)) == only_logged(503, logged)
 
 
 def test_rejects_of_a_repeated_delivery_are_kept_once() -> None:
@@ -429,7 +429,7 @@ def test_unsendable_message_is_kept_beside_messages_waiting_for_the_queue() -> N
     events = [{"index": 3, "detail": "SQS: InvalidMessageContents"}]
     assert endpoint.bucket.read() == {
         **rejects(OKTA_BODY, "queue", "", source="okta", headers={}, events=events, split="data.events"),
-        **waits([as_sent(OKTA, OKTA_BODY)[at] for at in (4, 10, 11)], "okta"),
+        **waits([messages_of(OKTA, OKTA_BODY)[at] for at in (4, 10, 11)], "okta"),
     }
     why = "queue: SQS: InvalidMessageContents"
     assert endpoint.log == [line("WARN", "accepted", 204, why, source="okta", sent=8, kept=1, unsent=3)]
@@ -443,7 +443,7 @@ def test_store_down_without_a_cached_secret_makes_the_vendor_come_back(fault: Ex
     endpoint = Endpoint(ZOOM)
     endpoint.store.faults.lined_up = [fault]
     logged = line("ERROR", "unavailable", 503, f"SecretsUnavailable: {ZOOM_SECRET}: {name}")
-    assert outcome(endpoint, endpoint.post_signed(BODY)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.post_signed(BODY)) == only_logged(503, logged)
     assert endpoint.post_signed(BODY) == EMPTY
 
 
@@ -458,7 +458,7 @@ WITH_NOTHING = {
 def test_missing_secret_makes_the_vendor_come_back(secret: str | None) -> None:
     endpoint = Endpoint(ZOOM, secret=secret)
     logged = line("ERROR", "no secret", 503, f"NoSecret: {ZOOM_SECRET}: not there, or empty")
-    assert outcome(endpoint, endpoint.post(BODY, WITH_NOTHING)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.post(BODY, WITH_NOTHING)) == only_logged(503, logged)
 
 
 def test_a_cached_secret_goes_on_serving_while_the_store_is_down() -> None:

@@ -49,12 +49,12 @@ FILES = sorted(
 )
 
 
-def shown(file: Path) -> str:
+def relative_path(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
 def wing_of(file: Path) -> Wing | None:
-    return WINGS.get("/".join(shown(file).split("/")[:2]))
+    return WINGS.get("/".join(relative_path(file).split("/")[:2]))
 
 
 def file_of(module: str) -> Path | None:
@@ -93,24 +93,29 @@ def test_wing_docstring_equals_the_plan(wing: Wing) -> None:
     assert text.splitlines()[0] == wing.job
 
 
-@pytest.mark.parametrize("file", FILES, ids=shown)
+@pytest.mark.parametrize("file", FILES, ids=relative_path)
 def test_a_module_is_in_a_wing(file: Path) -> None:
-    package = shown(file).partition("/")[0]
+    package = relative_path(file).partition("/")[0]
     jobs = "\n".join(f"  {wing.path}: {wing.job}" for wing in WINGS.values() if wing.path.startswith(f"{package}/"))
-    assert wing_of(file), f"{shown(file)} is in no wing. Put it where its job belongs:\n{jobs}"
+    assert wing_of(file), f"{relative_path(file)} is in no wing. Put it where its job belongs:\n{jobs}"
 
 
-@pytest.mark.parametrize("file", FILES, ids=shown)
+@pytest.mark.parametrize("file", FILES, ids=relative_path)
 def test_imports_go_downwards(file: Path) -> None:
     own = wing_of(file)
     assert own
     for imported in imports(file):
         other = wing_of(imported)
-        if other is None or other == own or shown(imported).partition("/")[0] != shown(file).partition("/")[0]:
+        if (
+            other is None
+            or other == own
+            or relative_path(imported).partition("/")[0] != relative_path(file).partition("/")[0]
+        ):
             continue
         where = "above it" if other.floor > own.floor else "on the same floor"
         assert other.floor < own.floor, (
-            f"{shown(file)} (floor {own.floor}) imports {shown(imported)}, which is {where} (floor {other.floor}).\n"
+            f"{relative_path(file)} (floor {own.floor}) imports "
+            f"{relative_path(imported)}, which is {where} (floor {other.floor}).\n"
             f"  {own.path}: {own.job}\n"
             f"  {other.path}: {other.job}\n"
             "Move what both need to a wing below both, or the code that needs it into the upper wing."
@@ -119,7 +124,7 @@ def test_imports_go_downwards(file: Path) -> None:
 
 def test_no_import_cycles() -> None:
     # A package's own __init__ is imported before each of its modules; here it counts where it is named.
-    graph = {shown(file): {shown(other) for other in imports(file) if other != file} for file in FILES}
+    graph = {relative_path(file): {relative_path(other) for other in imports(file) if other != file} for file in FILES}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -129,10 +134,10 @@ def test_no_import_cycles() -> None:
 
 def test_lambdas_import_nothing_of_the_generator() -> None:
     upward = [
-        shown(file)
+        relative_path(file)
         for file in FILES
-        if shown(file).startswith("lambdas/")
+        if relative_path(file).startswith("lambdas/")
         for other in imports(file)
-        if shown(other).startswith("generator/")
+        if relative_path(other).startswith("generator/")
     ]
     assert upward == []
