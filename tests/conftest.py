@@ -36,6 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.markexpr = f"({chosen}) and {QUICK}" if chosen else QUICK
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have pytest-xdist begin with the emulator's tests, since the longest file is among them."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: item.get_closest_marker("local") is None)
+
+
 @pytest.fixture
 def update(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update"))

@@ -28,7 +28,7 @@ def make_endpoint(folder: Path, webhook: str, rest: str = "", name: str = "made"
     return Endpoint(make_definition(folder, f"description: made\nwebhook: {webhook}\n{rest}", name).source)
 
 
-def refused(folder: Path, webhook: str, rest: str = "") -> str:
+def refusal_message(folder: Path, webhook: str, rest: str = "") -> str:
     with pytest.raises(DefinitionError) as error:
         make_definition(folder, f"description: made\nwebhook: {webhook}\n{rest}")
     return str(error.value).partition(": ")[2]
@@ -79,13 +79,15 @@ def test_body_read_before_its_sender_is_known_is_not_decompressed(name: str) -> 
 def test_time_outside_the_body_is_not_a_signed_time(path: str, tmp_path: Path) -> None:
     auth = f'{{auth: {{hmac: {{signature: {{header: X-Sig}}, timestamp: {{path: "{path}"}}}}}}}}'
     assert (
-        refused(tmp_path, auth)
+        refusal_message(tmp_path, auth)
         == "webhook.auth.hmac.timestamp.path: reads more than the body, which alone is signed; use a path into the body"
     )
 
 
 def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
-    assert "names nobody" in refused(tmp_path, '{auth: {jwt: {issuer: "https://i.example.com", audience: [""]}}}')
+    assert "names nobody" in refusal_message(
+        tmp_path, '{auth: {jwt: {issuer: "https://i.example.com", audience: [""]}}}'
+    )
     settings = jwt.Settings("https://i.example.com", ("us",))
     for audience in (None, 5, {"a": 1}, True):
         with pytest.raises(Unauthenticated, match="aud is none of the audience"):
@@ -94,20 +96,20 @@ def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
 
 def test_signature_of_a_form_covers_the_fields_read(tmp_path: Path) -> None:
     auth = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{form_sorted}"}}}'
-    assert "what is read would not be what is signed" in refused(tmp_path, auth)
+    assert "what is read would not be what is signed" in refusal_message(tmp_path, auth)
     beside = '{auth: {hmac: {signature: {header: X-Sig}, signed: "{url}{body}"}}}'
-    assert "fields of a form could be moved" in refused(tmp_path, beside, "events: {format: form}")
+    assert "fields of a form could be moved" in refusal_message(tmp_path, beside, "events: {format: form}")
 
 
 def test_every_event_needs_its_own_signature(tmp_path: Path) -> None:
     auth = "{auth: {body_hmac: {each: 'items[].a', signature: {path: s}, signed: '{id}', uncovered: the rest}}}"
-    assert "an event without a signature would be accepted" in refused(tmp_path, auth, "events: {split: items}")
-    assert refused(tmp_path, auth) == (
+    assert "an event without a signature would be accepted" in refusal_message(tmp_path, auth, "events: {split: items}")
+    assert refusal_message(tmp_path, auth) == (
         "webhook.auth.body_hmac.each: needs `events.split`, the same list; else the event is the whole body, most of "
         "which is not signed"
     )
     beyond = "{auth: {body_hmac: {signature: {path: s}, signed: \"{header('x')}{id}\", uncovered: the rest}}}"
-    assert "reads more than the body" in refused(tmp_path, beyond)
+    assert "reads more than the body" in refusal_message(tmp_path, beyond)
 
 
 def test_a_signature_in_a_body_goes_no_further(tmp_path: Path) -> None:
@@ -135,14 +137,16 @@ def test_handshake_signature_for_anyone_opens_no_other_handshake(tmp_path: Path)
 
 
 def test_url_to_call_must_be_signed(tmp_path: Path) -> None:
-    assert "is not in the body, which alone is signed" in refused(
+    assert "is not in the body, which alone is signed" in refusal_message(
         tmp_path, ORACLE.replace("url: url", "url: \"header('x-url')\"")
     )
 
 
 def test_handshake_credential_may_not_be_signed_by_another_handshake(tmp_path: Path) -> None:
     own = "auth: {body_hmac: {signature: {path: s}, signed: '{id}', uncovered: the rest}}, confirm:"
-    assert "no signature of the whole body verifies events" in refused(tmp_path, ORACLE.replace("confirm:", own))
+    assert "no signature of the whole body verifies events" in refusal_message(
+        tmp_path, ORACLE.replace("confirm:", own)
+    )
 
 
 def test_the_credentials_of_a_handshake_are_kept_nowhere(tmp_path: Path) -> None:
@@ -225,7 +229,7 @@ def test_nothing_is_learned_while_a_secret_is_changed() -> None:
     assert "/MozDef-EF/asana/dev/auth_token" not in endpoint.store.values
 
 
-def of_a_query(folder: Path, signed: str) -> tuple[Endpoint, str]:
+def endpoint_with_seen_signature(folder: Path, signed: str) -> tuple[Endpoint, str]:
     """An endpoint whose body's hash is in the query, and the signature that somebody has seen of {"a":1}."""
     auth = f'{{hmac: {{signature: {{header: X-Sig}}, signed: "{signed}", body_hash: {{query: X}}}}}}'
     endpoint = make_endpoint(folder, f"{{auth: {auth}}}")
@@ -238,7 +242,7 @@ def of_a_query(folder: Path, signed: str) -> tuple[Endpoint, str]:
     "query", ["%58={old}&X={new}", "X={old}&%58={new}", "X={old}&X={new}", "X={new}&%58={old}", "&%58={old}&&X={new}"]
 )
 def test_repeated_query_parameter_is_neither_signed_nor_read(query: str, tmp_path: Path) -> None:
-    endpoint, signature = of_a_query(tmp_path, "{query('X')}")
+    endpoint, signature = endpoint_with_seen_signature(tmp_path, "{query('X')}")
     forged = b'{"forged":1}'
     old, new = (hashlib.sha256(body).hexdigest() for body in (b'{"a":1}', forged))
     url = f"{gateway.URL}?{query.format(old=old, new=new)}"
@@ -248,7 +252,7 @@ def test_repeated_query_parameter_is_neither_signed_nor_read(query: str, tmp_pat
 
 
 def test_query_parameter_is_the_same_in_every_encoding(tmp_path: Path) -> None:
-    endpoint, signature = of_a_query(tmp_path, "{query('X')}")
+    endpoint, signature = endpoint_with_seen_signature(tmp_path, "{query('X')}")
     digest = hashlib.sha256(b'{"a":1}').hexdigest()
     for query in (f"%58={digest}", f"Y=2&X={digest}", f"X=%{ord(digest[0]):x}{digest[1:]}"):
         url = f"{gateway.URL}?{query}"
@@ -257,7 +261,7 @@ def test_query_parameter_is_the_same_in_every_encoding(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("query", ["X={hash}&Y=", "aX={hash}&X={hash}", "%61%58={hash}&X={hash}", "a=X&X={hash}"])
 def test_a_hash_in_the_query_is_last_and_named_nowhere_else(query: str, tmp_path: Path) -> None:
-    endpoint, _ = of_a_query(tmp_path, "{url}")
+    endpoint, _ = endpoint_with_seen_signature(tmp_path, "{url}")
     url = f"{gateway.URL}?{query.format(hash=hashlib.sha256(b'{}').hexdigest())}"
     signature = hmac.digest(SECRET.encode(), url.encode(), "sha256").hex()
     assert endpoint.send(OutgoingRequest("POST", url, {"X-Sig": signature}, b"{}"))["statusCode"] == 401

@@ -49,14 +49,14 @@ REFERENCE = (ROOT / "docs" / "definition.md").read_text(encoding="utf-8")
 PACKAGES = {"cryptography": "cryptography", "jwt": "PyJWT"}  # by what is imported
 
 
-def below(auth: Auth) -> Iterator[Auth]:
+def with_nested(auth: Auth) -> Iterator[Auth]:
     """A type, and those that it is made of."""
     yield auth
     for part in getattr(auth.settings, "of", ()):
-        yield from below(part)
+        yield from with_nested(part)
 
 
-def type_of(auth: Auth) -> str:
+def type_name(auth: Auth) -> str:
     return str(auth.type.__name__.rpartition(".")[2])  # type: ignore[attr-defined]
 
 
@@ -65,10 +65,10 @@ def every_use() -> Iterator[tuple[str, Auth]]:
     seen: list[Auth] = []
     for folder in (SOURCES, CASES):
         for definition in load(folder, source_names(folder)):
-            for leaf in (leaf for each in auths(definition.source.webhook) for leaf in below(each)):
+            for leaf in (leaf for each in auths(definition.source.webhook) for leaf in with_nested(each)):
                 if leaf not in seen:
                     seen.append(leaf)
-                    yield f"{definition.source.name}-{type_of(leaf)}", leaf
+                    yield f"{definition.source.name}-{type_name(leaf)}", leaf
 
 
 USED = list(every_use())
@@ -142,7 +142,9 @@ def test_wheels_are_pinned_and_are_all_imports_of_third_parties(name: str, modul
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     at_once, late = set(third_party(tree.body)), set(third_party(ast.walk(tree)))
     assert at_once == set()
-    packages = {package for auth in used(name) for package in getattr(module, "wheels", lambda _: ())(auth.settings)}
+    packages = {
+        package for auth in uses_of_type(name) for package in getattr(module, "wheels", lambda _: ())(auth.settings)
+    }
     assert {PACKAGES[module_name] for module_name in late} <= packages <= set(pinned_wheels())
 
 
@@ -154,13 +156,13 @@ def third_party(nodes: Any) -> Iterator[str]:
         yield from first - {*sys.stdlib_module_names, "lambdas", "boto3", "botocore", "jmespath"}
 
 
-def used(name: str) -> list[Auth]:
-    return [auth for _, auth in USED if type_of(auth) == name]
+def uses_of_type(name: str) -> list[Auth]:
+    return [auth for _, auth in USED if type_name(auth) == name]
 
 
 @EVERY_TYPE
 def test_type_is_used_and_documented(name: str, module: object) -> None:
-    assert used(name), f"no source and no case is verified by {name}"
+    assert uses_of_type(name), f"no source and no case is verified by {name}"
     assert f"### `webhook.auth.{name}`\n" in REFERENCE
     doc = str(inspect.getdoc(module.Settings)).replace("\n", " ")  # type: ignore[attr-defined]
     assert f"### `webhook.auth.{name}`\n\n{doc}\n" in REFERENCE
@@ -232,7 +234,7 @@ BODY: dict[str, Any] = {
 SENT = OutgoingRequest("POST", gateway.URL, {"content-type": "application/json"}, json.dumps(BODY).encode())
 
 
-def as_signed(auth: Auth, held: SecretLookup) -> OutgoingRequest | None:
+def sign(auth: Auth, held: SecretLookup) -> OutgoingRequest | None:
     """Signed as JSON, or as a form where that is what is signed; None where it can't be."""
     form = SENT._replace(headers={"content-type": "application/x-www-form-urlencoded"}, body=b"b=2&a=1")
     for sent in (SENT, form):
@@ -248,7 +250,7 @@ def as_signed(auth: Auth, held: SecretLookup) -> OutgoingRequest | None:
 @EVERY_AUTH
 def test_signed_request_verifies_and_with_another_secret_does_not(auth: Auth) -> None:
     stored, held = pairs(auth)
-    sent = as_signed(auth, held)
+    sent = sign(auth, held)
     if sent is None:
         assert not secret_names(auth)
         assert not can_sign(auth)
@@ -268,7 +270,7 @@ def test_signed_request_verifies_and_with_another_secret_does_not(auth: Auth) ->
 def test_the_previous_secret_verifies_too(auth: Auth) -> None:
     stored, held = pairs(auth)
     newer, _ = pairs(auth)
-    if sent := as_signed(auth, held):
+    if sent := sign(auth, held):
         auth.type.verify(
             auth.settings, Request.from_outgoing(sent, NOW), lambda name: (*newer(name), *stored(name)), NOW
         )
@@ -286,7 +288,7 @@ def test_request_without_a_credential_is_refused(auth: Auth) -> None:
 @EVERY_AUTH
 def test_empty_stored_secret_lets_nobody_in(auth: Auth) -> None:
     for held in (pairs(auth)[1], lambda _name: ("",)):
-        if sent := as_signed(auth, held):
+        if sent := sign(auth, held):
             for blank in ("", "\n", " \t"):
                 with pytest.raises(UnusableSecret):
                     auth.type.verify(

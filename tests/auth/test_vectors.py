@@ -46,9 +46,9 @@ from tests.published import HANDSHAKES, REQUESTS, Delivery, Vector, delivery, ha
 as_published: Callable[[str], str] = str
 in_any_case = pytest.mark.parametrize("case", [str.lower, as_published, str.upper], ids=["lower", "published", "upper"])
 in_any_encoding = pytest.mark.parametrize("binary", [False, True], ids=["text", "base64"])
-VALID = [one for one in REQUESTS if one["valid"]]
-INVALID = [one for one in REQUESTS if not one["valid"] and one["secret"] != ""]
-WITHOUT_A_SECRET = [one for one in REQUESTS if not one["valid"] and one["secret"] == ""]
+VALID = [vector for vector in REQUESTS if vector["valid"]]
+INVALID = [vector for vector in REQUESTS if not vector["valid"] and vector["secret"] != ""]
+WITHOUT_A_SECRET = [vector for vector in REQUESTS if not vector["valid"] and vector["secret"] == ""]
 
 
 @contextmanager
@@ -78,27 +78,27 @@ def outcome(vector: Vector, case: Callable[[str], str] = as_published, *, binary
     return published.outcome(answer["statusCode"], endpoint.queue.messages, endpoint.bucket.objects)
 
 
-def test_every_published_vector_is_used_but_those_that_we_would_sign() -> None:
+def test_every_published_vector_is_used_except_outbound_ones() -> None:
     assert len(VALID) + len(INVALID) + len(WITHOUT_A_SECRET) == len(REQUESTS)
-    left_out = [one["scheme"] for one in published.ALL_VECTORS if one not in REQUESTS and one not in HANDSHAKES]
+    left_out = [
+        vector["scheme"] for vector in published.ALL_VECTORS if vector not in REQUESTS and vector not in HANDSHAKES
+    ]
     assert sorted(left_out) == sorted(published.OUTBOUND)
-    used = {name for one in (*REQUESTS, *HANDSHAKES) for name in (one["scheme"], one["vendor"])}
+    used = {name for vector in (*REQUESTS, *HANDSHAKES) for name in (vector["scheme"], vector["vendor"])}
     assert set(published.SOURCE_OF) <= used
 
 
 @in_any_case
 @in_any_encoding
 @pytest.mark.parametrize("vector", VALID, ids=vector_names(VALID))
-def test_what_a_vendor_signed_is_on_the_queue_or_kept(
-    vector: Vector, case: Callable[[str], str], *, binary: bool
-) -> None:
+def test_signed_request_is_on_the_queue_or_kept(vector: Vector, case: Callable[[str], str], *, binary: bool) -> None:
     assert outcome(vector, case, binary=binary) == published.expected(vector)
 
 
 @in_any_case
 @in_any_encoding
 @pytest.mark.parametrize("vector", INVALID, ids=vector_names(INVALID))
-def test_what_a_vendor_did_not_sign_is_refused_and_leaves_nothing(
+def test_unsigned_request_is_refused_and_leaves_nothing(
     vector: Vector, case: Callable[[str], str], *, binary: bool
 ) -> None:
     assert outcome(vector, case, binary=binary) == (401, [], [])
@@ -114,7 +114,9 @@ def test_a_published_request_for_an_empty_secret_leaves_nothing(vector: Vector) 
 def test_a_published_token_is_verified_by_an_authorizer_too(
     case: Callable[[str], str], status: int, *, valid: bool
 ) -> None:
-    [vector] = [one for one in REQUESTS if one["scheme"] == "gitlab-token" and one["valid"] is valid]
+    [vector] = [
+        candidate for candidate in REQUESTS if candidate["scheme"] == "gitlab-token" and candidate["valid"] is valid
+    ]
     endpoint = Endpoint(load(CASES, ["gitlab"])[0].source, secret=vector["secret"])
     answer = endpoint.call(event_of(delivery(vector).sent, case))
     assert (answer["statusCode"], len(endpoint.queue.bodies)) == (status, int(valid))
@@ -127,29 +129,29 @@ def test_a_handshake_is_answered_as_published_and_becomes_no_event(vector: Vecto
     endpoint = endpoint_of(arrives)
     with online(arrives.pages):
         answer = endpoint.call(event_of(arrives.sent, case))
-    wanted = {name.lower(): value for name, value in vector["expect_headers"].items()}
-    said = published.parse_answer(answer["body"])
-    assert (answer["statusCode"], said) == (vector["expect_status"], vector["expect_body"])
-    assert wanted.items() <= answer["headers"].items()
+    expected_headers = {name.lower(): value for name, value in vector["expect_headers"].items()}
+    shown_answer = published.parse_answer(answer["body"])
+    assert (answer["statusCode"], shown_answer) == (vector["expect_status"], vector["expect_body"])
+    assert expected_headers.items() <= answer["headers"].items()
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
-def shown(scheme: str, vendor: str) -> Vector:
-    [vector] = [one for one in HANDSHAKES if (one["scheme"], one["vendor"]) == (scheme, vendor)]
+def published_handshake(scheme: str, vendor: str) -> Vector:
+    [vector] = [candidate for candidate in HANDSHAKES if (candidate["scheme"], candidate["vendor"]) == (scheme, vendor)]
     return vector
 
 
 @pytest.mark.parametrize(
     "vector",
     [
-        shown("challenge:json-echo", "Slack"),
-        shown("challenge:static", "Discord interactions"),
-        shown("challenge:static", "Discord webhook events"),
-        shown("challenge:sns-confirm", "AWS SNS"),
+        published_handshake("challenge:json-echo", "Slack"),
+        published_handshake("challenge:static", "Discord interactions"),
+        published_handshake("challenge:static", "Discord webhook events"),
+        published_handshake("challenge:sns-confirm", "AWS SNS"),
     ],
     ids=["slack", "discord interactions", "discord webhook events", "sns"],
 )
-def test_a_handshake_whose_page_shows_no_signature_is_not_answered_without_one(vector: Vector) -> None:
+def test_handshake_published_without_a_signature_needs_one(vector: Vector) -> None:
     arrives = handshake(vector)
     endpoint = endpoint_of(arrives)
     with online(arrives.pages) as internet:
@@ -158,15 +160,15 @@ def test_a_handshake_whose_page_shows_no_signature_is_not_answered_without_one(v
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
-def test_a_handshake_with_a_token_of_its_own_is_not_answered_to_another() -> None:
-    arrives = handshake(shown("challenge:query-to-text", "Meta (Facebook/WhatsApp)"))
+def test_handshake_with_a_token_is_not_answered_to_another_token() -> None:
+    arrives = handshake(published_handshake("challenge:query-to-text", "Meta (Facebook/WhatsApp)"))
     endpoint = endpoint_of(arrives._replace(stored="another"))
     answer = endpoint.call(event_of(arrives.sent))
     assert (answer["statusCode"], answer["body"]) == (401, "")
 
 
-def test_a_secret_that_is_handed_over_is_stored_once_and_verifies_events() -> None:
-    arrives = handshake(shown("challenge:header-echo", "Asana"))
+def test_handed_over_secret_is_stored_once_and_verifies_events() -> None:
+    arrives = handshake(published_handshake("challenge:header-echo", "Asana"))
     secret = arrives.sent.headers["X-Hook-Secret"]
     endpoint = endpoint_of(arrives)
     assert endpoint.call(event_of(arrives.sent))["statusCode"] == 200
@@ -178,8 +180,8 @@ def test_a_secret_that_is_handed_over_is_stored_once_and_verifies_events() -> No
     assert endpoint.post_signed({"events": []}, secret=secret[::-1])["statusCode"] == 401
 
 
-def test_a_subscription_is_confirmed_once_its_sender_is_verified() -> None:
-    arrives = handshake(shown("challenge:sns-confirm", "AWS SNS"))
+def test_subscription_is_confirmed_once_the_sender_is_verified() -> None:
+    arrives = handshake(published_handshake("challenge:sns-confirm", "AWS SNS"))
     with online(arrives.pages) as internet:
         assert endpoint_of(arrives).call(event_of(arrives.sent))["statusCode"] == 200
     assert internet.requested_urls == [issuers.CERTIFICATE_URL, json.loads(arrives.sent.body)["SubscribeURL"]]
@@ -196,14 +198,14 @@ def test_a_signed_handshake_of_twitch_is_not_answered_to_others() -> None:
 
 # Every way of verifying that a source has, shipped or a case, taken apart where it is made of several.
 SOURCE = {
-    f"{folder.name}/{one.source.name}": one.source
+    f"{folder.name}/{definition.source.name}": definition.source
     for folder in (SOURCES, CASES)
-    for one in load(folder, source_names(folder))
+    for definition in load(folder, source_names(folder))
 }
-WAYS = {
-    f"{name}/{index}": way
+LEAVES = {
+    f"{name}/{index}": leaf
     for name, source in SOURCE.items()
-    for index, way in enumerate(leaf for auth in auths(source.webhook) for leaf in leaves(auth))
+    for index, leaf in enumerate(leaf for auth in auths(source.webhook) for leaf in leaves(auth))
 }
 URL = f"{gateway.URL}?account=7"
 # No NUL at the end: an HMAC fills its key up with them, so that two keys that end in one more or less are the same.
@@ -211,23 +213,25 @@ secrets = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\
 raw_keys = st.binary(min_size=1).filter(lambda key: key[-1] > 0)
 bits = st.integers(min_value=0)
 # There are dozens of ways, each of which is to be drawn some times.
-in_every_way = settings(max_examples=5 * settings().max_examples)
+for_every_leaf = settings(max_examples=5 * settings().max_examples)
 
 
 def kind(auth: Auth) -> str:
     return auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined,no-any-return]  # a module
 
 
-def those(*kinds: str) -> list[str]:
-    return [name for name, way in WAYS.items() if kind(way) in kinds]
+def leaves_of_kind(*kinds: str) -> list[str]:
+    return [name for name, leaf in LEAVES.items() if kind(leaf) in kinds]
 
 
 def signed_where(holds: Callable[[Any], Any]) -> list[str]:
     """The ways with a signature in a header, of whose settings this holds."""
-    return [name for name, way in WAYS.items() if isinstance(way.settings, SignatureSettings) and holds(way.settings)]
+    return [
+        name for name, leaf in LEAVES.items() if isinstance(leaf.settings, SignatureSettings) and holds(leaf.settings)
+    ]
 
 
-KEYED = [name for name, way in WAYS.items() if hasattr(way.settings, "secret")]
+KEYED = [name for name, leaf in LEAVES.items() if hasattr(leaf.settings, "secret")]
 SIGNED = signed_where(lambda settings: "{form_sorted}" not in settings.signed)
 FORMS = signed_where(lambda settings: "{form_sorted}" in settings.signed)
 STAMPED = signed_where(lambda settings: settings.timestamp and settings.timestamp.header)
@@ -239,7 +243,7 @@ VERSIONED = signed_where(lambda settings: settings.require)
 class Signature(NamedTuple):
     """A request that was signed in one way, and the key that is stored for it."""
 
-    way: Auth
+    leaf: Auth
     request: Request
     stored: str
 
@@ -250,7 +254,7 @@ class Signature(NamedTuple):
         return self.but(headers={**self.request.headers, name.lower(): value})
 
     def refuses(self, request: Request, *stored: str, now: float = NOW) -> bool:
-        return refuses(self.way, request, *(stored or (self.stored,)), now=now)
+        return refuses(self.leaf, request, *(stored or (self.stored,)), now=now)
 
 
 def refuses(auth: Auth, request: Request, *stored: str, now: float = NOW) -> bool:
@@ -261,13 +265,13 @@ def refuses(auth: Auth, request: Request, *stored: str, now: float = NOW) -> boo
     return False
 
 
-def pairs(way: Auth) -> st.SearchStrategy[tuple[str, str]]:
+def pairs(leaf: Auth) -> st.SearchStrategy[tuple[str, str]]:
     """What is stored, and what the sender has."""
-    if pair := getattr(way.type, "key_pair", None):
-        return st.builds(pair, st.just(way.settings))
-    key = getattr(way.settings, "key", KeyEncoding())
-    in_header = isinstance(way.settings, token.Settings) and way.settings.header
-    user = "user:" if kind(way) == "basic" else ""
+    if pair := getattr(leaf.type, "key_pair", None):
+        return st.builds(pair, st.just(leaf.settings))
+    key = getattr(leaf.settings, "key", KeyEncoding())
+    in_header = isinstance(leaf.settings, token.Settings) and leaf.settings.header
+    user = "user:" if kind(leaf) == "basic" else ""
     texts = {
         "utf8": secrets.filter(str.isprintable) if in_header else secrets.map(user.__add__),
         "hex": raw_keys.map(bytes.hex),
@@ -276,11 +280,11 @@ def pairs(way: Auth) -> st.SearchStrategy[tuple[str, str]]:
     return texts.map(lambda text: (text, text))
 
 
-def made_up(way: Auth) -> tuple[str, str]:
+def fixed_pair(leaf: Auth) -> tuple[str, str]:
     """A pair that will do, whatever the way."""
-    pair: Any = getattr(way.type, "key_pair", lambda _settings: ("5a", "5a"))
-    stored, held = pair(way.settings)
-    return (stored, held) if kind(way) != "basic" else ("user:5a", "user:5a")
+    pair: Any = getattr(leaf.type, "key_pair", lambda _settings: ("5a", "5a"))
+    stored, held = pair(leaf.settings)
+    return (stored, held) if kind(leaf) != "basic" else ("user:5a", "user:5a")
 
 
 def body_with(text: str) -> bytes:
@@ -291,27 +295,27 @@ def body_with(text: str) -> bytes:
     return json.dumps({"signature": signed_part, "notificationItems": items, "value": value}).encode()
 
 
-def bodies(way: Auth) -> st.SearchStrategy[bytes]:
-    signed_text, stamp = getattr(way.settings, "signed", ""), getattr(way.settings, "timestamp", None)
+def bodies(leaf: Auth) -> st.SearchStrategy[bytes]:
+    signed_text, stamp = getattr(leaf.settings, "signed", ""), getattr(leaf.settings, "timestamp", None)
     if "{form_sorted}" in signed_text:
         fields = st.dictionaries(st.text("abc", min_size=1), st.text("xyz"), min_size=1)
-        return fields.map(lambda found: urlencode(found).encode())
-    if kind(way).startswith("body_") or (stamp and stamp.path):
+        return fields.map(lambda pairs: urlencode(pairs).encode())
+    if kind(leaf).startswith("body_") or (stamp and stamp.path):
         return st.text().map(body_with)
     return st.binary(min_size=1)
 
 
 @st.composite
 def signatures(draw: st.DrawFn, among: list[str]) -> Signature:
-    way = WAYS[draw(st.sampled_from(among))]
-    stored, held = draw(pairs(way))
-    return signature(way, draw(bodies(way)), stored, held)
+    leaf = LEAVES[draw(st.sampled_from(among))]
+    stored, held = draw(pairs(leaf))
+    return signature(leaf, draw(bodies(leaf)), stored, held)
 
 
-def signature(way: Auth, body: bytes, stored: str, held: str) -> Signature:
-    form = {"Content-Type": FORM} if "{form_sorted}" in getattr(way.settings, "signed", "") else {}
-    sent = fakes.signed_request(way, body, {"X-Key-Id": "7", **form}, secret=held, url=URL)
-    return Signature(way, Request.from_outgoing(sent, NOW), stored)
+def signature(leaf: Auth, body: bytes, stored: str, held: str) -> Signature:
+    form = {"Content-Type": FORM} if "{form_sorted}" in getattr(leaf.settings, "signed", "") else {}
+    sent = fakes.signed_request(leaf, body, {"X-Key-Id": "7", **form}, secret=held, url=URL)
+    return Signature(leaf, Request.from_outgoing(sent, NOW), stored)
 
 
 def flipped(data: bytes, bit: int) -> bytes:
@@ -332,33 +336,33 @@ def part(value: str, prefix: str, split: str) -> tuple[str, str, str]:
 
 def test_every_type_is_among_the_ways() -> None:
     made_of_others = {kind(auth) for source in SOURCE.values() for auth in auths(source.webhook)}
-    assert made_of_others | {kind(way) for way in WAYS.values()} == set(auth_types())
+    assert made_of_others | {kind(leaf) for leaf in LEAVES.values()} == set(auth_types())
 
 
-@in_every_way
+@for_every_leaf
 @given(st.data(), st.sampled_from(KEYED))
-def test_what_is_signed_verifies_with_the_current_and_the_previous_secret(data: st.DataObject, name: str) -> None:
-    one, (other, _) = data.draw(signatures([name])), data.draw(pairs(WAYS[name]))
-    assume(other.strip() != one.stored.strip())
-    assert not one.refuses(one.request)
-    assert not one.refuses(one.request, other, one.stored)
-    assert one.refuses(one.request, other)
+def test_signed_request_verifies_with_the_current_and_the_previous_secret(data: st.DataObject, name: str) -> None:
+    signed, (other, _) = data.draw(signatures([name])), data.draw(pairs(LEAVES[name]))
+    assume(other.strip() != signed.stored.strip())
+    assert not signed.refuses(signed.request)
+    assert not signed.refuses(signed.request, other, signed.stored)
+    assert signed.refuses(signed.request, other)
 
 
-@in_every_way
+@for_every_leaf
 @given(st.data(), st.sampled_from(KEYED))
 def test_an_empty_secret_never_verifies(data: st.DataObject, name: str) -> None:
-    one = data.draw(signatures([name]))
+    signed = data.draw(signatures([name]))
     with pytest.raises(UnusableSecret):
-        one.refuses(one.request, "")
-    if not hasattr(one.way.type, "key_pair"):
+        signed.refuses(signed.request, "")
+    if not hasattr(signed.leaf.type, "key_pair"):
         with pytest.MonkeyPatch.context() as patched:
             # We sign with no such key, and others may.
-            patched.setattr(one.way.type, "read_secret", lambda *_: (b"",))
-            empty = signature(one.way, data.draw(bodies(one.way)), "", "")
+            patched.setattr(signed.leaf.type, "read_secret", lambda *_: (b"",))
+            empty = signature(signed.leaf, data.draw(bodies(signed.leaf)), "", "")
         with pytest.raises(UnusableSecret):
             empty.refuses(empty.request, "")
-        assert empty.refuses(empty.request, one.stored, "")
+        assert empty.refuses(empty.request, signed.stored, "")
 
 
 @pytest.mark.parametrize("name", sorted(name for name in SOURCE if stored_names(SOURCE[name].webhook)))
@@ -374,74 +378,76 @@ def test_an_empty_parameter_is_no_secret(name: str) -> None:
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
-@in_every_way
+@for_every_leaf
 @given(signatures(SIGNED), bits)
-def test_one_bit_of_the_body_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
-    assert one.refuses(one.but(body=flipped(one.request.body, bit)))
+def test_flipped_bit_of_the_body_is_refused(signed: Signature, bit: int) -> None:
+    assert signed.refuses(signed.but(body=flipped(signed.request.body, bit)))
 
 
 @given(signatures(FORMS), bits)
-def test_one_bit_of_a_form_is_enough_to_refuse_it_unless_its_fields_are_the_same(one: Signature, bit: int) -> None:
-    changed = flipped(one.request.body, bit)
+def test_flipped_bit_of_a_form_is_refused_unless_the_fields_stay_the_same(signed: Signature, bit: int) -> None:
+    changed = flipped(signed.request.body, bit)
     # Twilio signs what a form says: names and values, one after the other.
-    forms = [body.decode("latin-1") for body in (one.request.body, changed)]
+    forms = [body.decode("latin-1") for body in (signed.request.body, changed)]
     before, after = ("".join(map("".join, sorted(parse_qsl(form, keep_blank_values=True)))) for form in forms)
     assume(before != after)
-    assert one.refuses(one.but(body=changed))
+    assert signed.refuses(signed.but(body=changed))
 
 
-@in_every_way
+@for_every_leaf
 @given(signatures([*SIGNED, *FORMS]), bits)
-def test_one_bit_of_the_signature_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
-    carried = one.way.settings.signature
+def test_flipped_bit_of_the_signature_is_refused(signed: Signature, bit: int) -> None:
+    carried = signed.leaf.settings.signature
     name = carried.header[0].replace("-*", "-1")
-    before, text, after = part(one.request.headers[name.lower()], carried.prefix, carried.split)
+    before, text, after = part(signed.request.headers[name.lower()], carried.prefix, carried.split)
     # The bytes, not their text: hex may have either case, and base64 bits that count for nothing.
-    made = encode_bytes(flipped(decode_text(text, carried.encoding), bit), carried.encoding)
-    assert one.refuses(one.with_header(name, f"{before}{made}{after}"))
+    text_of_flipped = encode_bytes(flipped(decode_text(text, carried.encoding), bit), carried.encoding)
+    assert signed.refuses(signed.with_header(name, f"{before}{text_of_flipped}{after}"))
 
 
-@in_every_way
+@for_every_leaf
 @given(signatures(STAMPED), bits)
-def test_one_bit_of_the_time_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
-    stamp = one.way.settings.timestamp
-    before, text, after = part(one.request.headers[stamp.header.lower()], stamp.prefix, stamp.split)
-    assert one.refuses(one.with_header(stamp.header, f"{before}{flipped_text(text, bit)}{after}"))
+def test_flipped_bit_of_the_time_is_refused(signed: Signature, bit: int) -> None:
+    stamp = signed.leaf.settings.timestamp
+    before, text, after = part(signed.request.headers[stamp.header.lower()], stamp.prefix, stamp.split)
+    assert signed.refuses(signed.with_header(stamp.header, f"{before}{flipped_text(text, bit)}{after}"))
 
 
 @given(signatures(NAMED), bits)
-def test_one_bit_of_the_deliverys_id_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
-    name = one.way.settings.id.header.lower()
-    assert one.refuses(one.with_header(name, flipped_text(one.request.headers[name], bit)))
+def test_flipped_bit_of_the_delivery_id_is_refused(signed: Signature, bit: int) -> None:
+    name = signed.leaf.settings.id.header.lower()
+    assert signed.refuses(signed.with_header(name, flipped_text(signed.request.headers[name], bit)))
 
 
-@in_every_way
+@for_every_leaf
 @given(signatures(OF_A_URL), bits)
-def test_one_bit_of_the_query_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
-    before, _, query = one.request.url.partition("?")
+def test_flipped_bit_of_the_query_is_refused(signed: Signature, bit: int) -> None:
+    before, _, query = signed.request.url.partition("?")
     changed = flipped_text(query, bit)
-    assert one.refuses(one.but(url=f"{before}?{changed}", raw_query=changed))
+    assert signed.refuses(signed.but(url=f"{before}?{changed}", raw_query=changed))
 
 
-@given(signatures([name for name in OF_A_URL if not WAYS[name].settings.url or not WAYS[name].settings.url.base]))
-def test_a_request_for_another_path_or_host_is_refused(one: Signature) -> None:
-    assert one.refuses(one.but(url=one.request.url.replace("/events", "/event")))
-    assert one.refuses(one.but(url=one.request.url.replace("://", "://not-")))
+@given(signatures([name for name in OF_A_URL if not LEAVES[name].settings.url or not LEAVES[name].settings.url.base]))
+def test_a_request_for_another_path_or_host_is_refused(signed: Signature) -> None:
+    assert signed.refuses(signed.but(url=signed.request.url.replace("/events", "/event")))
+    assert signed.refuses(signed.but(url=signed.request.url.replace("://", "://not-")))
 
 
 @given(signatures(signed_where(lambda settings: "{method}" in settings.signed)), st.sampled_from(["PUT", "post", ""]))
-def test_a_request_with_another_method_is_refused_where_that_is_signed(one: Signature, method: str) -> None:
-    assert one.refuses(one.but(method=method))
+def test_another_method_is_refused_where_the_method_is_signed(signed: Signature, method: str) -> None:
+    assert signed.refuses(signed.but(method=method))
 
 
 @pytest.mark.parametrize("name", VERSIONED)
-def test_a_request_that_says_to_be_of_another_version_is_refused(name: str) -> None:
-    way = WAYS[name]
-    one = signature(way, b"{}", SECRET, SECRET)
-    assert not one.refuses(one.request)
-    for header in way.settings.require:
-        assert one.refuses(one.with_header(header, "2026"))
-        assert one.refuses(one.but(headers={key: x for key, x in one.request.headers.items() if key != header.lower()}))
+def test_request_claiming_another_version_is_refused(name: str) -> None:
+    leaf = LEAVES[name]
+    signed = signature(leaf, b"{}", SECRET, SECRET)
+    assert not signed.refuses(signed.request)
+    for header in leaf.settings.require:
+        assert signed.refuses(signed.with_header(header, "2026"))
+        assert signed.refuses(
+            signed.but(headers={key: x for key, x in signed.request.headers.items() if key != header.lower()})
+        )
 
 
 WINDOWS = {
@@ -455,44 +461,44 @@ WINDOWS = {
 
 @pytest.mark.parametrize("name", signed_where(lambda settings: settings.timestamp))
 def test_the_replay_window_is_as_wide_as_the_definition_says_both_ways(name: str) -> None:
-    way = WAYS[name]
+    leaf = LEAVES[name]
     past, future = WINDOWS.get(name.rpartition("/")[0], (300, 300))
-    one = signature(way, body_with("7"), *made_up(way))
+    signed = signature(leaf, body_with("7"), *fixed_pair(leaf))
     late = (-future - 1, -future, past, past + 1)
-    assert [one.refuses(one.request, now=NOW + seconds) for seconds in late] == [True, False, False, True]
+    assert [signed.refuses(signed.request, now=NOW + seconds) for seconds in late] == [True, False, False, True]
 
 
-@given(signatures(those("token")), bits)
-def test_one_bit_of_a_token_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
-    header, query, request = one.way.settings.header, one.way.settings.query, one.request
+@given(signatures(leaves_of_kind("token")), bits)
+def test_flipped_bit_of_a_token_is_refused(signed: Signature, bit: int) -> None:
+    header, query, request = signed.leaf.settings.header, signed.leaf.settings.query, signed.request
     if header:
         token = flipped(request.headers[header.lower()].encode(), bit).decode("utf-8", "surrogateescape")
-        assert one.refuses(one.with_header(header, token))
+        assert signed.refuses(signed.with_header(header, token))
     else:
         wrong = flipped((request.query(query) or "").encode(), bit)
-        assert one.refuses(one.but(raw_query=urlencode({query: wrong})))
+        assert signed.refuses(signed.but(raw_query=urlencode({query: wrong})))
 
 
-@given(signatures(those("basic")), bits)
-def test_one_bit_of_user_and_password_is_enough_to_refuse_them(one: Signature, bit: int) -> None:
-    scheme, _, text = one.request.headers["authorization"].partition(" ")
+@given(signatures(leaves_of_kind("basic")), bits)
+def test_flipped_bit_of_user_or_password_is_refused(signed: Signature, bit: int) -> None:
+    scheme, _, text = signed.request.headers["authorization"].partition(" ")
     wrong = base64.b64encode(flipped(base64.b64decode(text), bit)).decode()
-    assert one.refuses(one.with_header("authorization", f"{scheme} {wrong}"))
-    assert one.refuses(one.with_header("authorization", f"Bearer {text}"))
-    assert one.refuses(one.with_header("authorization", text))
+    assert signed.refuses(signed.with_header("authorization", f"{scheme} {wrong}"))
+    assert signed.refuses(signed.with_header("authorization", f"Bearer {text}"))
+    assert signed.refuses(signed.with_header("authorization", text))
 
 
-def changed_json(one: Signature, change: Callable[[Any], object]) -> Request:
-    body = json.loads(one.request.body)
+def changed_json(signed: Signature, change: Callable[[Any], object]) -> Request:
+    body = json.loads(signed.request.body)
     change(body)
-    return one.but(body=json.dumps(body).encode())
+    return signed.but(body=json.dumps(body).encode())
 
 
-@given(signatures(those("body_token")), bits)
-def test_one_bit_of_a_token_in_the_body_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
-    wrong = flipped(one.stored.encode(), bit).decode("latin-1")
-    assert one.refuses(changed_json(one, lambda body: body["value"][0].update(clientState=wrong)))
-    assert one.refuses(changed_json(one, lambda body: body["value"].append({"clientState": wrong})))
+@given(signatures(leaves_of_kind("body_token")), bits)
+def test_flipped_bit_of_a_token_in_the_body_is_refused(signed: Signature, bit: int) -> None:
+    wrong = flipped(signed.stored.encode(), bit).decode("latin-1")
+    assert signed.refuses(changed_json(signed, lambda body: body["value"][0].update(clientState=wrong)))
+    assert signed.refuses(changed_json(signed, lambda body: body["value"].append({"clientState": wrong})))
 
 
 @pytest.mark.parametrize(
@@ -501,10 +507,10 @@ def test_one_bit_of_a_token_in_the_body_is_enough_to_refuse_it(one: Signature, b
     ids=json.dumps,
 )
 def test_items_without_the_token_are_refused(value: Any) -> None:
-    for name in those("body_token"):
-        one = signature(WAYS[name], body_with("7"), "s", "s")
-        assert not one.refuses(one.request)
-        assert one.refuses(changed_json(one, lambda body: body.update(value=value)))
+    for name in leaves_of_kind("body_token"):
+        signed = signature(LEAVES[name], body_with("7"), "s", "s")
+        assert not signed.refuses(signed.request)
+        assert signed.refuses(changed_json(signed, lambda body: body.update(value=value)))
 
 
 def item_of(body: Any) -> Any:
@@ -515,54 +521,56 @@ ADYEN, MAILGUN = "cases/adyen/1", "cases/mailgun/0"
 
 
 @given(signatures([ADYEN]), st.sampled_from(["originalReference", "merchantAccountCode", "eventCode", "success"]), bits)
-def test_one_bit_of_a_signed_field_of_an_item_is_enough_to_refuse_it(one: Signature, absent: str, bit: int) -> None:
-    wrong = flipped_text(item_of(json.loads(one.request.body))["pspReference"] or "7", bit)
-    assert one.refuses(changed_json(one, lambda body: item_of(body).update(pspReference=wrong)))
-    assert one.refuses(changed_json(one, lambda body: item_of(body).update({absent: "true"})))
-    assert one.refuses(changed_json(one, lambda body: item_of(body)["amount"].update(value=8)))
+def test_flipped_bit_of_a_signed_field_of_an_item_is_refused(signed: Signature, absent: str, bit: int) -> None:
+    wrong = flipped_text(item_of(json.loads(signed.request.body))["pspReference"] or "7", bit)
+    assert signed.refuses(changed_json(signed, lambda body: item_of(body).update(pspReference=wrong)))
+    assert signed.refuses(changed_json(signed, lambda body: item_of(body).update({absent: "true"})))
+    assert signed.refuses(changed_json(signed, lambda body: item_of(body)["amount"].update(value=8)))
 
 
 @given(signatures([ADYEN]), bits)
-def test_one_bit_of_a_signature_in_an_item_is_enough_to_refuse_it(one: Signature, bit: int) -> None:
-    right = item_of(json.loads(one.request.body))["additionalData"]["hmacSignature"]
+def test_flipped_bit_of_a_signature_in_an_item_is_refused(signed: Signature, bit: int) -> None:
+    right = item_of(json.loads(signed.request.body))["additionalData"]["hmacSignature"]
     wrong = base64.b64encode(flipped(base64.b64decode(right), bit)).decode()
-    assert one.refuses(changed_json(one, lambda body: item_of(body)["additionalData"].update(hmacSignature=wrong)))
+    assert signed.refuses(
+        changed_json(signed, lambda body: item_of(body)["additionalData"].update(hmacSignature=wrong))
+    )
 
 
 @given(signatures([ADYEN]))
-def test_every_item_must_be_signed_and_there_must_be_one(one: Signature) -> None:
+def test_every_item_must_be_signed_and_no_items_are_refused(signed: Signature) -> None:
     more = {"NotificationRequestItem": {"pspReference": "7"}}
-    assert one.refuses(changed_json(one, lambda body: body["notificationItems"].append(more)))
-    assert one.refuses(changed_json(one, lambda body: body["notificationItems"].clear()))
-    assert one.refuses(changed_json(one, lambda body: body.pop("notificationItems")))
-    assert one.refuses(changed_json(one, lambda body: item_of(body).pop("additionalData")))
+    assert signed.refuses(changed_json(signed, lambda body: body["notificationItems"].append(more)))
+    assert signed.refuses(changed_json(signed, lambda body: body["notificationItems"].clear()))
+    assert signed.refuses(changed_json(signed, lambda body: body.pop("notificationItems")))
+    assert signed.refuses(changed_json(signed, lambda body: item_of(body).pop("additionalData")))
 
 
 @given(signatures([MAILGUN]), st.sampled_from(["timestamp", "token", "signature"]), bits)
-def test_one_bit_of_what_is_signed_in_a_body_is_enough_to_refuse_it(one: Signature, field: str, bit: int) -> None:
-    right = json.loads(one.request.body)["signature"][field]
+def test_flipped_bit_of_a_signed_value_in_a_body_is_refused(signed: Signature, field: str, bit: int) -> None:
+    right = json.loads(signed.request.body)["signature"][field]
     wrong = flipped_text(right or "7", bit)
     # Hex may have either case.
     assume(field != "signature" or wrong.lower() != right)
-    assert one.refuses(changed_json(one, lambda body: body["signature"].update({field: wrong})))
+    assert signed.refuses(changed_json(signed, lambda body: body["signature"].update({field: wrong})))
 
 
 @pytest.mark.parametrize(("number", "refused"), [(1, False), (2, False), (100, False), (0, True), (101, True)])
 def test_a_signature_may_be_in_any_header_of_a_family_and_in_no_other(number: int, *, refused: bool) -> None:
-    one = signature(WAYS["cases/docusign/0"], b"{}", SECRET, SECRET)
-    right = one.request.headers["x-docusign-signature-1"]
-    assert one.refuses(one.but(headers={f"x-docusign-signature-{number}": right})) is refused
+    signed = signature(LEAVES["cases/docusign/0"], b"{}", SECRET, SECRET)
+    right = signed.request.headers["x-docusign-signature-1"]
+    assert signed.refuses(signed.but(headers={f"x-docusign-signature-{number}": right})) is refused
     wrong = {f"x-docusign-signature-{other}": "AAAA" for other in range(1, 8)}
-    assert one.refuses(one.but(headers={**wrong, f"x-docusign-signature-{number}": right})) is refused
+    assert signed.refuses(signed.but(headers={**wrong, f"x-docusign-signature-{number}": right})) is refused
 
 
 @pytest.mark.parametrize("name", ["sources/gitlab", "sources/twilio", "cases/hubspot"])
-def test_any_of_needs_one_type_that_verifies(name: str) -> None:
+def test_any_of_needs_one_verifying_type(name: str) -> None:
     auth, key = SOURCE[name].webhook.auth, "whsec_" + "5a" * 24
-    for way in auth.settings.of:
-        one = signature(way, urlencode({"a": "b"}).encode(), key, key)
-        assert not refuses(auth, one.request, key)
-        assert refuses(auth, one.request, key[::-1])
+    for leaf in auth.settings.of:
+        signed = signature(leaf, urlencode({"a": "b"}).encode(), key, key)
+        assert not refuses(auth, signed.request, key)
+        assert refuses(auth, signed.request, key[::-1])
     assert refuses(auth, Request("POST", {}, b"a=b", time=NOW, url=URL), key)
 
 
@@ -572,11 +580,11 @@ def test_all_of_several_ways_must_hold() -> None:
     both = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, body_with("7")), stored.__getitem__, NOW)
     assert both
     auth.type.verify(auth.settings, Request.from_outgoing(both, NOW), stored.__getitem__, NOW)
-    for way in auth.settings.of:
-        one = signature(way, body_with("7"), *made_up(way))
-        assert not one.refuses(one.request)
+    for leaf in auth.settings.of:
+        signed = signature(leaf, body_with("7"), *fixed_pair(leaf))
+        assert not signed.refuses(signed.request)
         with pytest.raises(Unauthenticated):
-            auth.type.verify(auth.settings, one.request, stored.__getitem__, NOW)
+            auth.type.verify(auth.settings, signed.request, stored.__getitem__, NOW)
 
 
 SNS = SOURCE["cases/sns"].webhook.auth
@@ -587,8 +595,8 @@ def certified() -> AbstractContextManager[Internet]:
     return online({issuers.CERTIFICATE_URL: issuers.certificate()})
 
 
-def posted(said: Any) -> Request:
-    return Request("POST", {}, json.dumps(said).encode(), time=NOW)
+def posted_request(content: Any) -> Request:
+    return Request("POST", {}, json.dumps(content).encode(), time=NOW)
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
@@ -602,8 +610,8 @@ def posted(said: Any) -> Request:
     ],
     ids=["notification", "with a subject", "subscription", "unsubscription"],
 )
-def test_what_sns_signed_verifies_and_its_certificate_is_fetched_once(version: str, fields: dict[str, str]) -> None:
-    request = posted(signed_message(message(SignatureVersion=version, **fields)))
+def test_sns_message_verifies_and_the_certificate_is_fetched_once(version: str, fields: dict[str, str]) -> None:
+    request = posted_request(signed_message(message(SignatureVersion=version, **fields)))
     with certified() as internet:
         assert not refuses(SNS, request)
         assert not refuses(SNS, request)
@@ -611,15 +619,15 @@ def test_what_sns_signed_verifies_and_its_certificate_is_fetched_once(version: s
 
 
 @given(st.sampled_from(["1", "2"]), st.sampled_from(issuers.NOTIFICATION), st.text(min_size=1), bits)
-def test_one_bit_of_what_sns_signed_is_enough_to_refuse_it(version: str, field: str, text: str, bit: int) -> None:
-    said = signed_message(message(SignatureVersion=version, Message=text, Subject=text))
-    wrong = flipped_text(said[field], bit)
-    signature = base64.b64encode(flipped(base64.b64decode(said["Signature"]), bit)).decode()
+def test_flipped_bit_of_an_sns_message_is_refused(version: str, field: str, text: str, bit: int) -> None:
+    notification = signed_message(message(SignatureVersion=version, Message=text, Subject=text))
+    wrong = flipped_text(notification[field], bit)
+    signature = base64.b64encode(flipped(base64.b64decode(notification["Signature"]), bit)).decode()
     with certified():
-        assert not refuses(SNS, posted(said))
-        assert refuses(SNS, posted({**said, field: wrong}))
-        assert refuses(SNS, posted({name: value for name, value in said.items() if name != field}))
-        assert refuses(SNS, posted({**said, "Signature": signature}))
+        assert not refuses(SNS, posted_request(notification))
+        assert refuses(SNS, posted_request({**notification, field: wrong}))
+        assert refuses(SNS, posted_request({name: value for name, value in notification.items() if name != field}))
+        assert refuses(SNS, posted_request({**notification, "Signature": signature}))
 
 
 @pytest.mark.parametrize(
@@ -634,7 +642,7 @@ def test_one_bit_of_what_sns_signed_is_enough_to_refuse_it(version: str, field: 
 )
 def test_a_message_of_another_topic_is_refused_and_nothing_is_fetched(fields: dict[str, str]) -> None:
     with certified() as internet:
-        assert refuses(SNS, posted(signed_message(message(**fields))))
+        assert refuses(SNS, posted_request(signed_message(message(**fields))))
     assert internet.requested_urls == []
 
 
@@ -663,7 +671,7 @@ def test_a_message_of_another_topic_is_refused_and_nothing_is_fetched(fields: di
 )
 def test_a_certificate_from_elsewhere_is_not_even_fetched(url: str) -> None:
     with online({url: issuers.certificate()}) as internet:
-        assert refuses(SNS, posted(signed_message(message(SigningCertURL=url))))
+        assert refuses(SNS, posted_request(signed_message(message(SigningCertURL=url))))
     assert internet.requested_urls == []
 
 
@@ -676,7 +684,7 @@ def test_a_certificate_from_elsewhere_is_not_even_fetched(url: str) -> None:
 )
 def test_a_certificate_of_any_region_is_fetched(url: str) -> None:
     with online({url: issuers.certificate()}):
-        assert not refuses(SNS, posted(signed_message(message(SigningCertURL=url))))
+        assert not refuses(SNS, posted_request(signed_message(message(SigningCertURL=url))))
 
 
 @pytest.mark.parametrize(
@@ -698,14 +706,14 @@ def test_a_certificate_of_any_region_is_fetched(url: str) -> None:
     ],
     ids=str,
 )
-def test_a_message_that_was_relabelled_is_refused(changes: dict[str, Any]) -> None:
-    said = signed_message(message())
+def test_relabeled_message_is_refused(changes: dict[str, Any]) -> None:
+    notification = signed_message(message())
     with certified():
-        assert refuses(SNS, posted({**said, **changes}))
-        assert refuses(SNS, posted([said]))
+        assert refuses(SNS, posted_request({**notification, **changes}))
+        assert refuses(SNS, posted_request([notification]))
         assert refuses(SNS, Request("POST", {}, b"{", time=NOW))
         relabelled = {**signed_message(message(SignatureVersion="1")), "SignatureVersion": "2"}
-        assert refuses(SNS, posted(relabelled))
+        assert refuses(SNS, posted_request(relabelled))
 
 
 @pytest.mark.parametrize(
@@ -717,9 +725,9 @@ def test_a_message_that_was_relabelled_is_refused(changes: dict[str, Any]) -> No
         "sns-cn-north-1.amazonaws.com.cn",
     ],
 )
-def test_sns_certificate_has_a_name_of_its_region(name: str) -> None:
+def test_sns_certificate_names_the_region(name: str) -> None:
     with online({issuers.CERTIFICATE_URL: issuers.certificate(name)}):
-        assert not refuses(SNS, posted(signed_message(message())))
+        assert not refuses(SNS, posted_request(signed_message(message())))
 
 
 @pytest.mark.parametrize(
@@ -728,11 +736,11 @@ def test_sns_certificate_has_a_name_of_its_region(name: str) -> None:
 )
 def test_another_certificate_at_the_sns_host_verifies_nothing(name: str) -> None:
     with online({issuers.CERTIFICATE_URL: issuers.certificate(name)}):
-        assert refuses(SNS, posted(signed_message(message())))
+        assert refuses(SNS, posted_request(signed_message(message())))
 
 
-def test_a_page_that_is_no_certificate_verifies_nothing() -> None:
-    request = posted(signed_message(message()))
+def test_page_without_a_certificate_verifies_nothing() -> None:
+    request = posted_request(signed_message(message()))
     for page in (b"", b"<html/>", b"x" * 70_000):
         with online({issuers.CERTIFICATE_URL: page}):
             assert refuses(SNS, request)
@@ -744,7 +752,7 @@ def test_while_sns_publishes_no_certificate_a_message_is_not_refused_for_good() 
     url = issuers.CERTIFICATE_URL
     for fault in (NoResponse("sns: TimeoutError"), 503, 429):
         with online({url: fault}), pytest.raises(SecretsUnavailable):
-            SNS.type.verify(SNS.settings, posted(signed_message(message())), lambda _name: (), NOW)
+            SNS.type.verify(SNS.settings, posted_request(signed_message(message())), lambda _name: (), NOW)
 
 
 JWT = SOURCE["cases/jwt"].webhook.auth
@@ -764,7 +772,7 @@ def with_keys(pages: Mapping[str, bytes | int | Exception] = MappingProxyType({}
     return online({KEYS_URL: issuers.key_set(ISSUER, OTHER), **pages})
 
 
-def bearing(token: str, scheme: str = "Bearer") -> Request:
+def bearer_request(token: str, scheme: str = "Bearer") -> Request:
     return Request("POST", {"authorization": f"{scheme} {token}"}, b"{}", time=NOW)
 
 
@@ -783,8 +791,8 @@ def bearing(token: str, scheme: str = "Bearer") -> Request:
 )
 def test_a_token_of_the_issuer_verifies(issuer: Issuer, claims: dict[str, Any]) -> None:
     with with_keys():
-        assert not refuses(JWT, bearing(issuer.token({**CLAIMS, **claims})))
-        assert not refuses(JWT, bearing(issuer.token({**CLAIMS, **claims}), scheme="bearer"))
+        assert not refuses(JWT, bearer_request(issuer.token({**CLAIMS, **claims})))
+        assert not refuses(JWT, bearer_request(issuer.token({**CLAIMS, **claims}), scheme="bearer"))
 
 
 @pytest.mark.parametrize(
@@ -825,20 +833,20 @@ def test_a_token_of_the_issuer_verifies(issuer: Issuer, claims: dict[str, Any]) 
 def test_a_token_for_another_or_of_another_time_is_refused(changes: dict[str, Any]) -> None:
     claims = {name: value for name, value in {**CLAIMS, **changes}.items() if value is not ABSENT}
     with with_keys():
-        assert refuses(JWT, bearing(ISSUER.token(claims)))
+        assert refuses(JWT, bearer_request(ISSUER.token(claims)))
         # The HTTP API has verified its signature, and no more of it than that.
-        assert refuses(JWT, replace(bearing(""), claims=claims))
+        assert refuses(JWT, replace(bearer_request(""), claims=claims))
 
 
 @pytest.mark.parametrize(
     "changes", [{"aud": "[svc mozdef]"}, {"aud": ["[svc mozdef]"]}, {"exp": str(NOW + 300)}, {"nbf": "0"}], ids=str
 )
-def test_what_the_http_api_writes_as_text_is_none_in_a_token(changes: dict[str, Any]) -> None:
+def test_text_form_of_a_claim_is_refused_in_a_token(changes: dict[str, Any]) -> None:
     """Whoever may have the issuer sign for the service `[svc mozdef]` is none of ours."""
     with with_keys():
-        assert refuses(JWT, bearing(ISSUER.token({**CLAIMS, **changes})))
+        assert refuses(JWT, bearer_request(ISSUER.token({**CLAIMS, **changes})))
     handed_over = {**CLAIMS, "exp": str(NOW + 300), **changes}
-    assert refuses(JWT, replace(bearing(""), claims=handed_over)) == isinstance(changes.get("aud"), list)
+    assert refuses(JWT, replace(bearer_request(""), claims=handed_over)) == isinstance(changes.get("aud"), list)
 
 
 def nested(depth: int) -> str:
@@ -846,18 +854,18 @@ def nested(depth: int) -> str:
 
 
 @pytest.mark.parametrize("depth", [300, 900, 2_000])
-def test_a_token_is_refused_however_deep_it_is_nested(depth: int) -> None:
+def test_deeply_nested_token_is_refused(depth: int) -> None:
     _, claims, _ = ISSUER.token(CLAIMS).split(".")
     deep = (
         base64.urlsafe_b64encode(f'{{"alg":"RS256","kid":"first","a":{nested(depth)}}}'.encode()).decode().rstrip("=")
     )
     with with_keys():
-        assert refuses(JWT, bearing(f"{deep}.{claims}.AAAA"))
+        assert refuses(JWT, bearer_request(f"{deep}.{claims}.AAAA"))
         # The issuer has signed it, so all of it is looked at.
         text = json.dumps({**CLAIMS, "email": "%"}).replace('"%"', nested(depth))
         signed = PyJWS().encode(text.encode(), ISSUER.key, "RS256", {"kid": "first"})
-        assert refuses(JWT, bearing(signed))
-    assert refuses(JWT, replace(bearing(""), claims={**CLAIMS, "email": json.loads(nested(300))}))
+        assert refuses(JWT, bearer_request(signed))
+    assert refuses(JWT, replace(bearer_request(""), claims={**CLAIMS, "email": json.loads(nested(300))}))
 
 
 @pytest.mark.parametrize(
@@ -879,22 +887,22 @@ def test_a_token_is_refused_however_deep_it_is_nested(depth: int) -> None:
     ],
     ids=lambda changes: str(changes)[:40],
 )
-def test_a_key_that_is_for_something_else_verifies_nothing(changes: dict[str, Any]) -> None:
+def test_key_for_another_purpose_verifies_nothing(changes: dict[str, Any]) -> None:
     keys = {"keys": [{**ISSUER.jwk(), **changes}, OTHER.jwk(), None, 5]}
     with with_keys({KEYS_URL: json.dumps(keys).encode()}):
-        assert refuses(JWT, bearing(ISSUER.token(CLAIMS)))
-        assert not refuses(JWT, bearing(OTHER.token(CLAIMS)))
+        assert refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
+        assert not refuses(JWT, bearer_request(OTHER.token(CLAIMS)))
 
 
 @pytest.mark.parametrize("changes", [{"use": None}, {"key_ops": ["verify"]}, {"key_ops": None}], ids=str)
 def test_key_without_a_use_verifies(changes: dict[str, Any]) -> None:
     with with_keys({KEYS_URL: json.dumps({"keys": [{**ISSUER.jwk(), **changes}]}).encode()}):
-        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        assert not refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
 
 
 def public(encoding: Encoding) -> bytes:
-    found: bytes = ISSUER.key.public_key().public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo)
-    return found
+    key: bytes = ISSUER.key.public_key().public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo)
+    return key
 
 
 PUBLIC: dict[str, Callable[[], bytes | None]] = {
@@ -909,11 +917,11 @@ PUBLIC: dict[str, Callable[[], bytes | None]] = {
 
 @pytest.mark.parametrize("key", PUBLIC)
 @pytest.mark.parametrize("algorithm", ["none", "None", "nOnE", "HS256", "hs256", "RS256", "ES256", "", None, ["RS256"]])
-def test_a_token_that_anyone_could_make_is_refused(algorithm: Any, key: str) -> None:
+def test_forgeable_token_is_refused(algorithm: Any, key: str) -> None:
     with with_keys() as internet:
         for kid in ({"kid": "first"}, {"kid": "second"}, {}):
             token = issuers.forged({"typ": "JWT", "alg": algorithm, **kid}, CLAIMS, PUBLIC[key]())
-            assert refuses(JWT, bearing(token))
+            assert refuses(JWT, bearer_request(token))
     # Its algorithm is looked at before any key is.
     assert internet.requested_urls == ([KEYS_URL] if algorithm in ("RS256", "ES256") else [])
 
@@ -936,7 +944,7 @@ STRANGE: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("token", STRANGE)
 def test_a_token_of_another_key_or_algorithm_is_refused(token: str) -> None:
     with with_keys({STRANGERS_URL: issuers.key_set(STRANGER)}) as internet:
-        assert refuses(JWT, bearing(STRANGE[token]()))
+        assert refuses(JWT, bearer_request(STRANGE[token]()))
     assert set(internet.requested_urls) <= {KEYS_URL}
 
 
@@ -951,39 +959,39 @@ def test_a_header_without_a_token_is_refused(value: str) -> None:
 
 
 @given(st.sampled_from([ISSUER, OTHER]), st.integers(0, 2), bits)
-def test_one_bit_of_a_json_web_token_is_enough_to_refuse_it(issuer: Issuer, place: int, bit: int) -> None:
+def test_flipped_bit_of_a_json_web_token_is_refused(issuer: Issuer, part_index: int, bit: int) -> None:
     parts = issuer.token(CLAIMS).split(".")
-    parts[place] = encode_bytes(flipped(decode_text(parts[place], "base64url"), bit), "base64url")
+    parts[part_index] = encode_bytes(flipped(decode_text(parts[part_index], "base64url"), bit), "base64url")
     with with_keys():
-        assert refuses(JWT, bearing(".".join(parts)))
+        assert refuses(JWT, bearer_request(".".join(parts)))
 
 
 def test_renewed_key_is_fetched_and_a_withdrawn_key_is_forgotten() -> None:
     renewed, clock = Issuer("renewed"), [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
         patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
-        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        assert not refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(renewed)
         # A minute after the last time, at the earliest: who makes up ids does not have us ask for each.
         clock[0] = REREAD - 1
-        assert refuses(JWT, bearing(renewed.token(CLAIMS)))
+        assert refuses(JWT, bearer_request(renewed.token(CLAIMS)))
         assert len(internet.requested_urls) == 1
         clock[0] = REREAD
-        assert not refuses(JWT, bearing(renewed.token(CLAIMS)))
+        assert not refuses(JWT, bearer_request(renewed.token(CLAIMS)))
         assert len(internet.requested_urls) == 2
-        assert refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        assert refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
 
 
-def test_a_key_that_was_withdrawn_is_forgotten_within_an_hour() -> None:
+def test_withdrawn_key_is_forgotten_within_an_hour() -> None:
     clock = [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
         patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
-        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        assert not refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(Issuer("renewed"))
         clock[0] = TTL - 1
-        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        assert not refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
         clock[0] = TTL
-        assert refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        assert refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
 
 
 @pytest.mark.parametrize(
@@ -995,71 +1003,71 @@ def test_issuer_without_keys_is_asked_again_and_nothing_is_refused_for_good(page
         patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
         for kid in range(100):
             with pytest.raises(SecretsUnavailable):
-                refuses(JWT, bearing(Issuer("stranger").token(CLAIMS, kid=str(kid))))
+                refuses(JWT, bearer_request(Issuer("stranger").token(CLAIMS, kid=str(kid))))
         assert internet.requested_urls == [KEYS_URL]
         internet.pages[KEYS_URL] = issuers.key_set(ISSUER)
         clock[0] = RETRY
-        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        assert not refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
 
 
 @pytest.mark.parametrize("page", [NoResponse("it: TimeoutError"), 503, 404, b"<html/>"])
 def test_known_keys_go_on_serving_while_the_issuer_is_down(page: Any) -> None:
-    clock, unknown = [0.0], bearing(Issuer("renewed").token(CLAIMS))
+    clock, unknown = [0.0], bearer_request(Issuer("renewed").token(CLAIMS))
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
         patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
-        assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        assert not refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = page
         # It is asked once a minute, whoever comes: not for each key that is made up, nor for each that is known.
         for minute in range(3):
             for second in (0, 1, REREAD - 1):
                 clock[0] = TTL + minute * REREAD + second
-                assert not refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+                assert not refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
                 assert refuses(JWT, unknown)
             assert len(internet.requested_urls) == 2 + minute
         internet.pages[KEYS_URL] = issuers.key_set(Issuer("renewed"))
         clock[0] = TTL + 3 * REREAD
         assert not refuses(JWT, unknown)
-        assert refuses(JWT, bearing(ISSUER.token(CLAIMS)))
+        assert refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
 
 
 def test_issuer_without_a_jwks_uri_is_asked_again_after_a_while() -> None:
     auth, clock = SOURCE["sources/pubsub"].webhook.auth, [0.0]
-    place = "https://accounts.google.com/.well-known/openid-configuration"
+    discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with online({}) as internet, pytest.MonkeyPatch.context() as patched:
         patched.setattr(jwt, "KEY_SET_URLS", FetchCache(jwt._parse_jwks_uri, jwt._fetch, lambda: clock[0]))
         for page in (404, NoResponse("it: TimeoutError"), b"<html/>", b"[]", b"[" * 60_000, b'{"jwks_uri": 5}'):
-            internet.pages[place] = page
+            internet.pages[discovery_url] = page
             internet.requested_urls.clear()
             for _ in range(10):
                 with pytest.raises(SecretsUnavailable):
-                    refuses(auth, bearing(ISSUER.token(CLAIMS)))
-            assert internet.requested_urls == [place]
+                    refuses(auth, bearer_request(ISSUER.token(CLAIMS)))
+            assert internet.requested_urls == [discovery_url]
             clock[0] += RETRY
 
 
-def test_made_up_certificates_are_fetched_within_bounds_and_push_out_no_true_one() -> None:
+def test_fake_certificate_urls_are_fetched_within_bounds_and_evict_no_true_certificate() -> None:
     with certified() as internet:
-        true = posted(signed_message(message()))
+        true = posted_request(signed_message(message()))
         assert not refuses(SNS, true)
         for number in range(100):
             url = issuers.CERTIFICATE_URL.replace("0a1b", f"0a1b{number}")
             for _ in range(2):
                 with suppress(SecretsUnavailable):
-                    assert refuses(SNS, posted(signed_message(message(SigningCertURL=url))))
+                    assert refuses(SNS, posted_request(signed_message(message(SigningCertURL=url))))
             assert not refuses(SNS, true)
         assert len(internet.requested_urls) == fetch.FETCHES_PER_MINUTE == len(set(internet.requested_urls))
 
 
-@pytest.mark.parametrize("said", ["https://accounts.google.com", "accounts.google.com"])
-def test_issuers_configuration_must_name_its_keys(said: str) -> None:
+@pytest.mark.parametrize("issuer", ["https://accounts.google.com", "accounts.google.com"])
+def test_issuer_configuration_must_name_the_keys_url(issuer: str) -> None:
     auth = SOURCE["sources/pubsub"].webhook.auth
-    claims = {"iss": said, "aud": "REPLACE_ME", "exp": NOW + 300, "email": "REPLACE_ME", "email_verified": True}
-    place = "https://accounts.google.com/.well-known/openid-configuration"
-    with with_keys({place: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
-        assert not refuses(auth, bearing(ISSUER.token(claims)))
-        assert not refuses(auth, bearing(ISSUER.token(claims)))
-        assert refuses(auth, bearing(STRANGER.token(claims, kid="first")))
-    assert internet.requested_urls == [place, KEYS_URL]
+    claims = {"iss": issuer, "aud": "REPLACE_ME", "exp": NOW + 300, "email": "REPLACE_ME", "email_verified": True}
+    discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
+    with with_keys({discovery_url: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
+        assert not refuses(auth, bearer_request(ISSUER.token(claims)))
+        assert not refuses(auth, bearer_request(ISSUER.token(claims)))
+        assert refuses(auth, bearer_request(STRANGER.token(claims, kid="first")))
+    assert internet.requested_urls == [discovery_url, KEYS_URL]
 
 
 @pytest.mark.parametrize(
@@ -1085,9 +1093,9 @@ def test_claims_from_the_http_api_are_required_and_checked(claims: Any, status: 
 def test_token_for_the_http_api_is_refused_without_claims() -> None:
     endpoint = Endpoint(SOURCE["sources/pubsub"], secret=None)
     claims = {**CLAIMS, "iss": "https://accounts.google.com", "aud": "REPLACE_ME", "email": "REPLACE_ME"}
-    place = "https://accounts.google.com/.well-known/openid-configuration"
-    with with_keys({place: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
-        assert not refuses(endpoint.source.webhook.auth, bearing(ISSUER.token(claims)))
+    discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
+    with with_keys({discovery_url: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
+        assert not refuses(endpoint.source.webhook.auth, bearer_request(ISSUER.token(claims)))
         internet.requested_urls.clear()
         answer = endpoint.post(b'{"message": {}}', {"authorization": f"Bearer {ISSUER.token(claims)}"})
     assert (answer["statusCode"], internet.requested_urls) == (401, [])

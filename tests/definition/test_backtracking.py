@@ -89,28 +89,28 @@ NOT = [
 
 
 @pytest.mark.parametrize("pattern", EXPONENTIAL)
-def test_what_fits_one_text_in_two_ways_again_and_again_is_exponential(pattern: str) -> None:
+def test_repeated_ambiguity_is_exponential(pattern: str) -> None:
     assert is_exponential(pattern) is True
 
 
 @pytest.mark.parametrize("pattern", NOT)
-def test_what_fits_a_text_in_one_way_is_not(pattern: str) -> None:
+def test_unambiguous_pattern_is_not_exponential(pattern: str) -> None:
     assert is_exponential(pattern) is False
 
 
 def test_no_pattern_of_the_framework_is() -> None:
-    found: list[str] = []
+    patterns: list[str] = []
     waiting = [json.loads((SOURCES / name).read_text()) for name in ("schema.json", "stripe/schemas/event.json")]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            found += [one for key, one in value.items() if key == "pattern" and isinstance(one, str)]
+            patterns += [pattern for key, pattern in value.items() if key == "pattern" and isinstance(pattern, str)]
         waiting += value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
-    assert len(found) > 10
-    assert [one for one in found if is_exponential(one) is not False] == []
+    assert len(patterns) > 10
+    assert [pattern for pattern in patterns if is_exponential(pattern) is not False] == []
 
 
-def test_one_that_is_too_long_to_tell_is_said_to_be() -> None:
+def test_too_long_a_pattern_is_reported_as_undecided() -> None:
     words = "|".join(f"{number:06}x" for number in range(300))
     assert is_exponential(f"^({words})$") is False
     assert is_exponential(f"^({words})+$") is None
@@ -133,13 +133,13 @@ def test_a_schema_is_refused_with_the_place_and_the_pattern(tmp_path: Path, monk
     """
     with pytest.raises(DefinitionError) as raised:
         make_definition(Path.cwd(), text)
-    said = (
+    problem = (
         "backtracks exponentially: its repeated part matches one text in two ways, as in (a+)+$, "
         "so a sender could keep a function busy; write it so that a text matches in one way, as a+$ does"
     )
     assert [line.partition(": ")[2] for line in str(raised.value).splitlines()] == [
-        f"properties.a.pattern: ^(a+)+$ {said}",
+        f"properties.a.pattern: ^(a+)+$ {problem}",
         f"properties.c.pattern: ({words})+$ repeats more than 1,000 characters: too many to tell whether it backtracks",
-        f"patternProperties: ^(b|b)*$ {said}; ^(c*)*$ {said}",
-        f"propertyNames.pattern: (d+)+e {said}",
+        f"patternProperties: ^(b|b)*$ {problem}; ^(c*)*$ {problem}",
+        f"propertyNames.pattern: (d+)+e {problem}",
     ]

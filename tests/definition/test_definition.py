@@ -30,7 +30,7 @@ TOKEN = """
 
 
 @pytest.fixture
-def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def problems_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """What is said of a definition, line by line, as seen from its folder's parent."""
     monkeypatch.chdir(tmp_path)
 
@@ -42,8 +42,8 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return problems
 
 
-def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(said) -> None:
-    assert said("""\
+def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems_of) -> None:
+    assert problems_of("""\
         descripton: Zoom
         webhook:
           auth:
@@ -105,8 +105,8 @@ def test_all_mistakes_are_said_at_once_with_line_key_and_what_would_be_right(sai
         ("", " is empty; it needs at least description and webhook"),
     ],
 )
-def test_slips_in_yaml_get_a_hint(said, text: str, line: str) -> None:
-    assert [one for one in said(text) if one.startswith(line)]
+def test_slips_in_yaml_get_a_hint(problems_of, text: str, line: str) -> None:
+    assert [problem for problem in problems_of(text) if problem.startswith(line)]
 
 
 def challenge(when: str, reply: str = "{text: x}", more: str = "") -> str:
@@ -165,8 +165,8 @@ def challenge(when: str, reply: str = "{text: x}", more: str = "") -> str:
         ),
     ],
 )
-def test_challenges_with_a_mistake_are_refused(said, text: str, lines: list[str]) -> None:
-    assert said(text) == lines
+def test_challenges_with_a_mistake_are_refused(problems_of, text: str, lines: list[str]) -> None:
+    assert problems_of(text) == lines
 
 
 @pytest.mark.parametrize(
@@ -205,8 +205,8 @@ def test_challenges_with_a_mistake_are_refused(said, text: str, lines: list[str]
         ),
     ],
 )
-def test_mistakes_between_keys_are_said(said, text: str, lines: list[str]) -> None:
-    assert said(f"{text}\nwebhook: {{auth: {{token: {{header: x-token}}}}}}") == lines
+def test_mistakes_between_keys_are_reported(problems_of, text: str, lines: list[str]) -> None:
+    assert problems_of(f"{text}\nwebhook: {{auth: {{token: {{header: x-token}}}}}}") == lines
 
 
 @pytest.mark.parametrize(
@@ -259,9 +259,9 @@ def test_mistakes_between_keys_are_said(said, text: str, lines: list[str]) -> No
         ),
     ],
 )
-def test_mistakes_in_a_webhook_are_said(said, more: str, line: str) -> None:
+def test_mistakes_in_a_webhook_are_reported(problems_of, more: str, line: str) -> None:
     text = f"description: made\nwebhook:\n  auth: {{token: {{header: x-token}}}}\n  {more}"
-    assert said(text) == [f"4: {line}"]
+    assert problems_of(text) == [f"4: {line}"]
 
 
 @pytest.mark.parametrize(
@@ -299,20 +299,20 @@ def test_mistakes_in_a_webhook_are_said(said, more: str, line: str) -> None:
         (f"events: {{id: {'[' * 60}a{']' * 60}}}", "is nested deeper than 50"),
     ],
 )
-def test_what_could_do_harm_in_a_definition_is_refused(said, text: str, line: str) -> None:
-    lines = said(f"description: made\nwebhook: {{auth: {{token: {{header: x-token}}}}}}\n{text}")
-    assert [one for one in lines if one.startswith(f"3: {line}")], lines
+def test_harmful_value_in_a_definition_is_refused(problems_of, text: str, line: str) -> None:
+    lines = problems_of(f"description: made\nwebhook: {{auth: {{token: {{header: x-token}}}}}}\n{text}")
+    assert [problem for problem in lines if problem.startswith(f"3: {line}")], lines
 
 
 @pytest.mark.parametrize(
     "value", [".nan", ".inf", "2026-01-01", "!!int x", "1.0e+999", "!!timestamp foo", '!!float ""', "9" * 30]
 )
-def test_a_reply_holds_what_json_holds(said, value: str) -> None:
-    (line,) = said(challenge("a", f"{{json: {{a: {value}}}}}"))
+def test_reply_holds_only_json_values(problems_of, value: str) -> None:
+    (line,) = problems_of(challenge("a", f"{{json: {{a: {value}}}}}"))
     assert line.startswith("6: webhook.challenges[0].reply.json.a: ")
 
 
-def test_a_definition_that_is_no_text_is_said(tmp_path: Path) -> None:
+def test_binary_definition_is_reported(tmp_path: Path) -> None:
     make_definition(tmp_path, TOKEN)
     (tmp_path / "made" / "source.yml").write_bytes(b"\xff\xfe")
     with pytest.raises(DefinitionError) as raised:
@@ -343,20 +343,20 @@ def hmac(settings: str) -> str:
         ("signed: '{body'", "signed: the {body is never closed"),
     ],
 )
-def test_holes_in_a_signature_are_refused(said, settings: str, line: str) -> None:
-    assert said(hmac(settings)) == [f"4: webhook.auth.hmac.{line}"]
+def test_holes_in_a_signature_are_refused(problems_of, settings: str, line: str) -> None:
+    assert problems_of(hmac(settings)) == [f"4: webhook.auth.hmac.{line}"]
 
 
-def test_a_split_without_a_prefix_is_refused(said) -> None:
+def test_a_split_without_a_prefix_is_refused(problems_of) -> None:
     text = hmac("").replace("{header: x-signature}", "{header: x-signature, split: ','}")
-    assert said(text) == [
+    assert problems_of(text) == [
         "4: webhook.auth.hmac.signature.split: needs `prefix`, or parts of other kinds would be taken for signatures"
     ]
 
 
-def test_what_looks_like_a_secret_is_refused_and_not_repeated(said) -> None:
+def test_apparent_secret_is_refused_and_not_repeated(problems_of) -> None:
     value = "8f742231b10e8888abcd99yyyzzz85a5"
-    (line,) = said(hmac(f"secret: {value}"))
+    (line,) = problems_of(hmac(f"secret: {value}"))
     assert line == (
         "4: webhook.auth.hmac.secret: must be the name of a parameter, such as auth_token, never the secret itself; "
         "if this is a secret, take it out of the file, and put it into Parameter Store"
@@ -376,8 +376,8 @@ def test_what_looks_like_a_secret_is_refused_and_not_repeated(said) -> None:
         ),
     ],
 )
-def test_exactly_one_known_auth_type(said, auth: str, line: str) -> None:
-    assert said(f"description: made\nwebhook:\n  auth: {auth}") == [line]
+def test_exactly_one_known_auth_type(problems_of, auth: str, line: str) -> None:
+    assert problems_of(f"description: made\nwebhook:\n  auth: {auth}") == [line]
 
 
 @pytest.mark.parametrize(
@@ -412,18 +412,18 @@ def test_an_unknown_source_gets_the_known_ones_the_nearest_first(tmp_path: Path)
     for name in ("okta", "zoom"):
         make_definition(tmp_path, TOKEN, name)
     (tmp_path / "slack").mkdir()
-    for wanted, said in (
+    for name, message in (
         ("zom", f"no source zom in {tmp_path}; did you mean zoom? (zoom, okta)"),
         ("x", f"no source x in {tmp_path}; there are okta, zoom"),
         ("slack", f"{tmp_path}/slack: has no source.yml"),
     ):
         with pytest.raises(GeneratorError) as raised:
-            load(tmp_path, [wanted])
-        assert str(raised.value) == said
+            load(tmp_path, [name])
+        assert str(raised.value) == message
 
 
 def test_a_second_tenant_extends_the_first(tmp_path: Path) -> None:
-    made = make_definition(
+    tenant = make_definition(
         tmp_path,
         """\
         extends: zoom
@@ -436,11 +436,11 @@ def test_a_second_tenant_extends_the_first(tmp_path: Path) -> None:
         "zoom-other",
     )
     zoom = load(SOURCES, ["zoom"])[0].source
-    assert made.source.description == "The other company's Zoom"
-    assert made.source.webhook.auth.settings.secret == "other_token"
-    assert made.source.webhook.auth.settings.signed == zoom.webhook.auth.settings.signed
-    assert (made.source.webhook.challenges, made.source.events) == (zoom.webhook.challenges, zoom.events)
-    assert made.find("samples") == SOURCES / "zoom" / "samples"
+    assert tenant.source.description == "The other company's Zoom"
+    assert tenant.source.webhook.auth.settings.secret == "other_token"
+    assert tenant.source.webhook.auth.settings.signed == zoom.webhook.auth.settings.signed
+    assert (tenant.source.webhook.challenges, tenant.source.events) == (zoom.webhook.challenges, zoom.events)
+    assert tenant.find("samples") == SOURCES / "zoom" / "samples"
 
 
 def test_an_extension_may_take_another_auth_type(tmp_path: Path) -> None:
@@ -449,7 +449,7 @@ def test_an_extension_may_take_another_auth_type(tmp_path: Path) -> None:
     assert settings.header == "x-token"
 
 
-def test_a_mistake_in_what_is_extended_is_shown_where_it_is(tmp_path: Path, monkeypatch) -> None:
+def test_mistake_in_an_extended_source_is_shown_in_the_extended_file(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "base").mkdir()
     Path("base/source.yml").write_text("description: base\nwebhook: {auth: {hmac: {signature: {heder: x}}}}\n")
@@ -463,7 +463,7 @@ def test_a_mistake_in_what_is_extended_is_shown_where_it_is(tmp_path: Path, monk
 
 
 @pytest.mark.parametrize("text", ["extends: made", "extends: nowhere"])
-def test_what_is_extended_must_be_another_source(tmp_path: Path, text: str) -> None:
+def test_extended_source_must_be_another_source(tmp_path: Path, text: str) -> None:
     with pytest.raises(DefinitionError, match=r"made/source.yml:1: extends: (made would extend itself|no source now)"):
         make_definition(tmp_path, text)
 
@@ -483,7 +483,7 @@ def test_a_transform_is_taken_from_beside_the_definition(tmp_path: Path) -> None
         ("x = 1", " needs a function transform(event, request) that returns a list of events"),
     ],
 )
-def test_a_transform_that_can_not_work_is_refused(tmp_path: Path, code: str, line: str) -> None:
+def test_unusable_transform_is_refused(tmp_path: Path, code: str, line: str) -> None:
     make_definition(tmp_path, TOKEN)
     (tmp_path / "made" / "transform.py").write_text(code)
     with pytest.raises(GeneratorError) as raised:
@@ -502,8 +502,8 @@ def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:
 def test_the_throttle_is_the_definitions(tmp_path: Path) -> None:
     text = dedent(TOKEN).replace("{auth:", "{concurrency: null, throttle: {rate: 5, burst: 1}, auth:")
     source = make_definition(tmp_path, text).source
-    made = event_source.build(source, "code/0.zip").to_dict()["Resources"]["Stage"]["Properties"]
-    assert made["DefaultRouteSettings"] == {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 1}
+    stage = event_source.build(source, "code/0.zip").to_dict()["Resources"]["Stage"]["Properties"]
+    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 1}
 
 
 def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
@@ -542,8 +542,8 @@ def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_mistakes_in_dedupe_are_said(said, text: str, lines: list[str]) -> None:
-    assert said(f"description: made\nwebhook: {{auth: {{token: {{header: x-token}}}}}}\n{text}") == lines
+def test_mistakes_in_dedupe_are_reported(problems_of, text: str, lines: list[str]) -> None:
+    assert problems_of(f"description: made\nwebhook: {{auth: {{token: {{header: x-token}}}}}}\n{text}") == lines
 
 
 @pytest.mark.parametrize(
@@ -557,8 +557,8 @@ def test_mistakes_in_dedupe_are_said(said, text: str, lines: list[str]) -> None:
         ("vendor:", "3: vendor: is empty; write a value, or leave it out"),
     ],
 )
-def test_a_key_with_nothing_behind_it_turns_nothing_off(said, text: str, line: str) -> None:
-    assert said(f"description: made\nwebhook: {{auth: {{token: {{header: x-token}}}}}}\n{text}") == [line]
+def test_empty_key_turns_nothing_off(problems_of, text: str, line: str) -> None:
+    assert problems_of(f"description: made\nwebhook: {{auth: {{token: {{header: x-token}}}}}}\n{text}") == [line]
 
 
 @pytest.mark.parametrize(
@@ -573,11 +573,11 @@ def test_a_key_with_nothing_behind_it_turns_nothing_off(said, text: str, line: s
         ),
     ],
 )
-def test_a_brake_is_neither_empty_nor_told_of_twice(said, text: str, line: str) -> None:
-    assert said(f"description: made\nwebhook:\n  auth: {{token: {{header: x-token}}}}\n  {text}\n") == [line]
+def test_a_brake_is_neither_empty_nor_told_of_twice(problems_of, text: str, line: str) -> None:
+    assert problems_of(f"description: made\nwebhook:\n  auth: {{token: {{header: x-token}}}}\n  {text}\n") == [line]
 
 
-def test_dedupe_is_off_unless_it_stands_there(tmp_path: Path) -> None:
+def test_dedupe_is_off_by_default(tmp_path: Path) -> None:
     for text, window in (("", None), ("dedupe: null", None), ("dedupe: {}", 24), ("dedupe: {window: 72}", 72)):
         source = make_definition(tmp_path, f"{dedent(TOKEN)}\nevents: {{id: id}}\n{text}").source
         assert (source.dedupe.window if source.dedupe else None) == window
@@ -596,7 +596,7 @@ SAYS_SO = 'import sys\nprint("it runs", file=sys.stderr)\ndef transform(event, r
         pytest.param(("new", "acme", "--from", "zoom", "--lint", "fast"), marks=pytest.mark.slow),
     ],
 )
-def test_code_of_another_folder_is_told_of_once_before_it_runs(tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_code_of_another_folder_is_announced_once_before_running(tmp_path: Path, command: tuple[str, ...]) -> None:
     work, other = tmp_path / "work", tmp_path / "other" / "zoom"
     work.mkdir()
     (work / "r.http").write_text("POST / HTTP/1.1\n\n{}")
@@ -631,7 +631,7 @@ def test_a_link_to_code_of_another_folder_is_told_of(tmp_path: Path, monkeypatch
     assert caplog.messages == [f"note: runs transform.py of {other}, which is not below this folder"]
 
 
-def test_compiled_code_beside_a_transform_is_not_what_runs(tmp_path: Path) -> None:
+def test_compiled_code_beside_a_transform_is_not_run(tmp_path: Path) -> None:
     """It may be of another text, and Python would believe it."""
     make_definition(tmp_path, TOKEN)
     code = tmp_path / "made" / "transform.py"

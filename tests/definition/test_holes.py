@@ -15,7 +15,7 @@ HMAC = "hmac: {signature: {header: x-sig}}"
 
 
 @pytest.fixture
-def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def problems_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """What is said of a webhook with this auth, and more of the definition."""
     monkeypatch.chdir(tmp_path)
 
@@ -109,8 +109,8 @@ SIGNATURES = {
 
 @pytest.mark.parametrize("kind", ["hmac", "ed25519", "ecdsa"])
 @pytest.mark.parametrize(("settings", "line"), SIGNATURES.values(), ids=SIGNATURES)
-def test_a_signature_covers_what_it_should(said, kind: str, settings: str, line: str) -> None:
-    assert said(signed(kind, settings)) == [f"webhook.auth.{kind}.{line}"]
+def test_signature_covers_the_required_parts(problems_of, kind: str, settings: str, line: str) -> None:
+    assert problems_of(signed(kind, settings)) == [f"webhook.auth.{kind}.{line}"]
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_a_signature_covers_what_it_should(said, kind: str, settings: str, line:
         ),
     ],
 )
-def test_a_signature_is_found_in_its_header_and_nothing_else_is(said, signature: str, settings: str, line: str) -> None:
-    assert said(signed("hmac", settings, signature)) == [f"webhook.auth.hmac.{line}"]
+def test_signature_is_taken_from_the_header_only(problems_of, signature: str, settings: str, line: str) -> None:
+    assert problems_of(signed("hmac", settings, signature)) == [f"webhook.auth.hmac.{line}"]
 
 
 PIECES = "{body}, {timestamp}, {id}, {method}, {url}, {secret}, {form_sorted}, {body_sha256}, {body_sha256_base64}"
@@ -144,8 +144,8 @@ PIECES += ", {body_crc32}, {header('x')}, {query('x')}"
 
 
 @pytest.mark.parametrize("piece", ["{bdy}", "{body('x')}", "{header}", "{query}", "{header(x)}", "{}", "}"])
-def test_what_is_no_piece_of_a_request_can_not_be_signed(said, piece: str) -> None:
-    (line,) = said(signed("hmac", f'signed: "{{body}} {piece}"'))
+def test_unknown_placeholder_can_not_be_signed(problems_of, piece: str) -> None:
+    (line,) = problems_of(signed("hmac", f'signed: "{{body}} {piece}"'))
     assert line.startswith("webhook.auth.hmac.signed: ")
     assert line.endswith(f" is not a piece of a request; there are {PIECES}")
 
@@ -212,9 +212,9 @@ def test_what_is_no_piece_of_a_request_can_not_be_signed(said, piece: str) -> No
         ("any_of: [{basic: {}}, {basik: {}}]", "any_of[1].basik: no such auth type; did you mean basic?"),
     ],
 )
-def test_a_type_says_what_it_lacks(said, auth: str, line: str) -> None:
-    (found,) = said(auth)
-    assert found.startswith(f"webhook.auth.{line}")
+def test_type_reports_missing_settings(problems_of, auth: str, line: str) -> None:
+    (problem,) = problems_of(auth)
+    assert problem.startswith(f"webhook.auth.{line}")
 
 
 # Handshakes.
@@ -308,20 +308,20 @@ LEARNS = "when: c, unauthenticated: true, store_secret: c, reply: {}"
         ),
     ],
 )
-def test_a_handshake_gives_nothing_away(said, auth: str, settings: str, line: str) -> None:
-    (found,) = said(auth, challenge(settings))
-    assert found.startswith(f"webhook.challenges[0].{line}")
+def test_a_handshake_gives_nothing_away(problems_of, auth: str, settings: str, line: str) -> None:
+    (problem,) = problems_of(auth, challenge(settings))
+    assert problem.startswith(f"webhook.challenges[0].{line}")
 
 
 @pytest.mark.parametrize(
     "host", ["*", "*.com", "example.*", "a.*.com.*", "*.*", "https://a.example.com", "a b.com", ""]
 )
-def test_the_hosts_of_a_confirmation_are_somebodys(said, host: str) -> None:
-    (found,) = said(HMAC, challenge(f"when: c, confirm: {{url: u, hosts: ['{host}']}}, reply: {{}}"))
-    assert found.startswith("webhook.challenges[0].confirm.hosts[0]: must be the name of a host, such as sns.*.am")
+def test_the_hosts_of_a_confirmation_are_somebodys(problems_of, host: str) -> None:
+    (problem,) = problems_of(HMAC, challenge(f"when: c, confirm: {{url: u, hosts: ['{host}']}}, reply: {{}}"))
+    assert problem.startswith("webhook.challenges[0].confirm.hosts[0]: must be the name of a host, such as sns.*.am")
 
 
-def test_a_get_may_be_a_handshake_whatever_is_in_it(tmp_path: Path) -> None:
+def test_get_may_be_a_handshake_with_any_content(tmp_path: Path) -> None:
     text = (
         f"description: made\nwebhook:\n  auth: {{{HMAC}}}\n  challenges: [{{method: GET, when: '`true`', reply: {{}}}}]"
     )
@@ -370,21 +370,21 @@ def test_a_get_may_be_a_handshake_whatever_is_in_it(tmp_path: Path) -> None:
         ("vendor: {docs: 'https://a.example.com', deadline: 61}\n", "vendor.deadline: must be 1 to 60 seconds"),
     ],
 )
-def test_what_stands_beside_the_auth_type_fits(said, more: str, line: str) -> None:
-    assert said(HMAC, more) == [line]
+def test_settings_beside_the_auth_type_fit(problems_of, more: str, line: str) -> None:
+    assert problems_of(HMAC, more) == [line]
 
 
-def test_a_credential_in_the_query_goes_into_no_message(said) -> None:
-    assert said("token: {query: key}", "mozdef: {summary: \"{query('key')}\"}\n") == [
+def test_a_credential_in_the_query_goes_into_no_message(problems_of) -> None:
+    assert problems_of("token: {query: key}", "mozdef: {summary: \"{query('key')}\"}\n") == [
         "mozdef.summary: would show the credential, which is the query parameter key; remove it from the path"
     ]
 
 
-def test_the_credential_of_a_handshake_goes_into_no_answer(said) -> None:
+def test_the_credential_of_a_handshake_goes_into_no_answer(problems_of) -> None:
     settings = (
         "method: GET, when: query('c'), auth: {token: {query: key, secret: other}}, reply: {text: \"{query('key')}\"}"
     )
-    assert said(HMAC, challenge(settings)) == [
+    assert problems_of(HMAC, challenge(settings)) == [
         "webhook.challenges[0].reply: would show the credential, which is the query parameter key; "
         "remove it from the path"
     ]

@@ -33,7 +33,7 @@ TOKEN = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"
 USER = {"id": "e-1", "kind": "user.created", "user": {"email": "ann@example.com"}}
 
 
-def made(folder: Path, schema: Any, events: str = 'schemas: {"*": schemas/a.json}') -> Definition:
+def define_schema(folder: Path, schema: Any, events: str = 'schemas: {"*": schemas/a.json}') -> Definition:
     """A source whose schema is this text, or this value."""
     (folder / "made" / "schemas").mkdir(parents=True, exist_ok=True)
     text = schema if isinstance(schema, str) else json.dumps(schema)
@@ -43,7 +43,7 @@ def made(folder: Path, schema: Any, events: str = 'schemas: {"*": schemas/a.json
 
 def mistakes(folder: Path, schema: Any, events: str = 'schemas: {"*": schemas/a.json}') -> list[str]:
     with pytest.raises(DefinitionError) as raised:
-        made(folder, schema, events)
+        define_schema(folder, schema, events)
     return str(raised.value).replace(f"{folder}/made/", "").splitlines()
 
 
@@ -51,15 +51,19 @@ def user(**more: Any) -> dict[str, Any]:
     return {**USER, "user": {**USER["user"], **more}}  # type: ignore[dict-item]
 
 
-def refused(source: Definition, *events: Any) -> list[tuple[int, str]]:
+def refused_events(source: Definition, *events: Any) -> list[tuple[int, str]]:
     """The places and the details of what is kept for its schema; nothing else of the events is kept."""
     endpoint = Endpoint(source.source)
     endpoint.post_signed({"events": list(events)} if source.source.events.split else events[0])
     kept = endpoint.bucket.read()
     assert all(key.startswith("rejected/2026-01-01/schema/") for key in kept)
-    found = [(one["index"], one["detail"]) for envelope in kept.values() for one in envelope["events"]]
-    assert len(endpoint.queue.messages) + len(found) == len(events)
-    return found
+    refusals = [
+        (refused_event["index"], refused_event["detail"])
+        for envelope in kept.values()
+        for refused_event in envelope["events"]
+    ]
+    assert len(endpoint.queue.messages) + len(refusals) == len(events)
+    return refusals
 
 
 # What is refused.
@@ -84,15 +88,17 @@ def refused(source: Definition, *events: Any) -> list[tuple[int, str]]:
         (None, 'the event: type "object"'),
     ],
 )
-def test_an_event_is_kept_with_the_path_and_the_rule_that_it_does_not_satisfy(event: Any, detail: str) -> None:
-    assert refused(CASE, USER, event) == [(1, detail)]
+def test_invalid_event_is_kept_with_the_path_and_the_rule(event: Any, detail: str) -> None:
+    assert refused_events(CASE, USER, event) == [(1, detail)]
 
 
-def test_a_rule_that_is_long_is_named_and_nothing_of_the_event_is_in_a_detail_or_in_the_log(tmp_path: Path) -> None:
+def test_long_rule_is_named_and_details_and_log_hold_nothing_of_the_event(tmp_path: Path) -> None:
     rule = {"enum": [f"value-{number}" for number in range(20)]}
-    source = made(tmp_path, {"properties": {"a": rule}, "propertyNames": {"maxLength": 20}, "additionalProperties": {}})
-    assert refused(source, {"a": "marker"}) == [(0, "a: enum")]
-    assert refused(source, {"marker" * 10: 1}) == [(0, 'the event: propertyNames {"maxLength": 20}')]
+    source = define_schema(
+        tmp_path, {"properties": {"a": rule}, "propertyNames": {"maxLength": 20}, "additionalProperties": {}}
+    )
+    assert refused_events(source, {"a": "marker"}) == [(0, "a: enum")]
+    assert refused_events(source, {"marker" * 10: 1}) == [(0, 'the event: propertyNames {"maxLength": 20}')]
     endpoint = Endpoint(source.source, stack=STACK)
     endpoint.post_signed({"a": "marker"})
     endpoint.post_signed({"marker" * 10: "marker"})
@@ -103,13 +109,13 @@ def test_a_rule_that_is_long_is_named_and_nothing_of_the_event_is_in_a_detail_or
     assert "marker" not in json.dumps(endpoint.log)
 
 
-def test_an_event_is_held_against_its_schema_as_it_was_sent(tmp_path: Path) -> None:
+def test_event_is_validated_as_sent(tmp_path: Path) -> None:
     """Before transform(), and a default fills in nothing."""
     (tmp_path / "made").mkdir()
     code = "def transform(event, request):\n    return [{'b': 1}]\n"
     (tmp_path / "made" / "transform.py").write_text(code, encoding="utf-8")
-    source = made(tmp_path, {"required": ["a"], "properties": {"a": {"properties": {"b": {"default": 1}}}}})
-    assert refused(source, {"b": 1}) == [(0, "a: required")]
+    source = define_schema(tmp_path, {"required": ["a"], "properties": {"a": {"properties": {"b": {"default": 1}}}}})
+    assert refused_events(source, {"b": 1}) == [(0, "a: required")]
     endpoint = Endpoint(CASE.source)
     endpoint.post_signed({"events": [USER]})
     assert [message["details"] for message in endpoint.queue.messages] == [USER]
@@ -128,9 +134,7 @@ def test_an_event_is_held_against_its_schema_as_it_was_sent(tmp_path: Path) -> N
         ({"a": 1, "open": {"one": 1, "two": 2}}, "open: maxProperties 1"),
     ],
 )
-def test_nothing_is_refused_for_a_field_that_the_schema_does_not_know(
-    tmp_path: Path, event: Any, detail: str | None
-) -> None:
+def test_unknown_field_refuses_no_event(tmp_path: Path, event: Any, detail: str | None) -> None:
     branches = [
         {"properties": {name: {"type": "integer"}}, "additionalProperties": False, "maxProperties": 1}
         for name in ("x", "y")
@@ -146,7 +150,7 @@ def test_nothing_is_refused_for_a_field_that_the_schema_does_not_know(
             "open": {"additionalProperties": {"type": "integer"}, "maxProperties": 1},
         },
     }
-    assert refused(made(tmp_path, schema), event) == ([(0, detail)] if detail else [])
+    assert refused_events(define_schema(tmp_path, schema), event) == ([(0, detail)] if detail else [])
 
 
 # What is drift.
@@ -158,46 +162,49 @@ def drift(source: Definition, *events: Any) -> tuple[Any, Any]:
     endpoint.post_signed({"events": list(events)} if source.source.events.split else events[0])
     (line,) = endpoint.log
     assert (line["level"], line["kept"], line["sent"]) == ("INFO", 0, len(events))
-    named = {one["Name"] for one in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]} if "_aws" in line else set()
+    named = {metric["Name"] for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]} if "_aws" in line else set()
     assert ("Drift" in named) == ("Drift" in line)
     return line.get("drift"), line.get("Drift")
 
 
-def test_what_a_schema_knows_is_no_drift() -> None:
+def test_known_field_is_no_drift() -> None:
     known = user(roles=[{"name": "admin"}], manager={"email": "bob"}, labels={"any": "x"}, login={"sso": "x"})
     assert drift(CASE, known, {"id": "e-2", "kind": "other", "whatever": {"a": [{}]}}) == (None, None)
 
 
 def test_unknown_fields_are_counted_and_listed_each_once() -> None:
-    one = {**user(age=1, roles=[{"name": "user"}, {"since": 1}], login={"sso": "x", "mfa": 1}), "new": 1}
+    sample_event = {**user(age=1, roles=[{"name": "user"}, {"since": 1}], login={"sso": "x", "mfa": 1}), "new": 1}
     other = user(age=2, manager={"email": "bob", "roles": [{"since": 2}]})
-    assert drift(CASE, one, USER, other) == (
+    assert drift(CASE, sample_event, USER, other) == (
         ["new", "user.age", "user.login.mfa", "user.roles[].since", "user.manager.roles[].since"],
         2,
     )
 
 
 def test_a_type_without_a_schema_is_counted_and_listed_and_never_refused(tmp_path: Path) -> None:
-    source = made(tmp_path, {"required": ["a"]}, "type: kind, schemas: {known: schemas/a.json}")
+    source = define_schema(tmp_path, {"required": ["a"]}, "type: kind, schemas: {known: schemas/a.json}")
     assert drift(source, {"kind": "user.deleted", "new": 1}) == (["type user.deleted"], 1)
     for odd in ("a type", "x" * 101, "", "*", "né", 5, None, ["known"]):
         assert drift(source, {"kind": odd}) == (["type ?"], 1)
-    assert refused(source, {"kind": "known"}) == [(0, "a: required")]
-    unfit = made(tmp_path, {"required": ["a"]}, "type: 'max(@)', schemas: {known: schemas/a.json}")
+    assert refused_events(source, {"kind": "known"}) == [(0, "a: required")]
+    unfit = define_schema(tmp_path, {"required": ["a"]}, "type: 'max(@)', schemas: {known: schemas/a.json}")
     assert drift(unfit, {"kind": "known"}) == (["type ?"], 1)
 
 
-def test_of_a_senders_names_those_are_listed_that_look_like_one(tmp_path: Path) -> None:
-    source = made(tmp_path, {"properties": {"a": {"properties": {}}}})
+def test_drift_lists_only_plausible_field_names(tmp_path: Path) -> None:
+    source = define_schema(tmp_path, {"properties": {"a": {"properties": {}}}})
     hostile = {"ann@example.com": 1, "a b": 1, "\n": 1, "x" * 99: 1, "": 1, 'q"': 1}
     assert drift(source, {"a": hostile, "b-c.d_e": 1}) == (["b-c.d_e", "a.?"], 1)
     many = {f"n{number}": 1 for number in range(100)}
     assert drift(source, many) == ([f"n{number}" for number in range(MAX_LISTED)], 1)
 
 
-def test_of_many_events_as_many_are_listed_as_of_one(tmp_path: Path) -> None:
-    source = made(tmp_path, {"properties": {}}, 'split: events, schemas: {"*": schemas/a.json}')
-    assert drift(source, *({f"n{number}": 1} for number in range(50))) == ([f"n{one}" for one in range(MAX_LISTED)], 50)
+def test_drift_list_is_as_long_for_many_events_as_for_a_single_event(tmp_path: Path) -> None:
+    source = define_schema(tmp_path, {"properties": {}}, 'split: events, schemas: {"*": schemas/a.json}')
+    assert drift(source, *({f"n{number}": 1} for number in range(50))) == (
+        [f"n{number}" for number in range(MAX_LISTED)],
+        50,
+    )
 
 
 @pytest.mark.parametrize(
@@ -223,16 +230,16 @@ def test_which_fields_a_schema_knows(tmp_path: Path, schema: Any, listed: list[s
         schema["allOf"].append({"properties": {"b": {"properties": {}}}})
     if schema is not True and "if" in schema:
         schema["definitions"] = {"b": {"properties": {"b": {"additionalProperties": False}}}}
-    assert drift(made(tmp_path, schema), {"a": 1, "b": {"c": {"d": 1}}})[0] == listed
+    assert drift(define_schema(tmp_path, schema), {"a": 1, "b": {"c": {"d": 1}}})[0] == listed
 
 
-def test_a_sample_that_drifts_or_is_refused_is_said_by_a_build(
+def test_build_reports_drifting_and_refused_samples(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from generator.commands import main
 
     monkeypatch.chdir(tmp_path)
-    made(tmp_path / "sources", {"properties": {"a": {"type": "integer"}}})
+    define_schema(tmp_path / "sources", {"properties": {"a": {"type": "integer"}}})
     samples = tmp_path / "sources" / "made" / "samples"
     samples.mkdir()
     (samples / "old.json").write_text('{"a": 1}')
@@ -246,8 +253,8 @@ def test_a_sample_that_drifts_or_is_refused_is_said_by_a_build(
         assert capsys.readouterr().err.splitlines() == [note]
     (samples / "wrong.json").write_text('{"a": "1"}')
     assert main(build) == 1
-    said = 'error: sources/made/samples/wrong.json: becomes no message: schema: a: type "integer" (schemas/a.json)'
-    assert capsys.readouterr().err.splitlines() == [said]
+    message = 'error: sources/made/samples/wrong.json: becomes no message: schema: a: type "integer" (schemas/a.json)'
+    assert capsys.readouterr().err.splitlines() == [message]
 
 
 @pytest.mark.parametrize(
@@ -276,13 +283,13 @@ def test_a_sample_that_drifts_or_is_refused_is_said_by_a_build(
         ),
     ],
 )
-def test_a_note_of_a_sample_says_what_would_be_right(
+def test_note_of_a_sample_says_the_correction(
     tmp_path: Path, names: str, event: dict[str, Any], notes: list[str]
 ) -> None:
     from generator.samples.files import load_samples
     from generator.samples.run import shape
 
-    source = made(tmp_path, {"properties": {"k": {}}}, f"type: k, schemas: {{{names}}}")
+    source = define_schema(tmp_path, {"properties": {"k": {}}}, f"type: k, schemas: {{{names}}}")
     (tmp_path / "made" / "samples").mkdir()
     (tmp_path / "made" / "samples" / "one.json").write_text(json.dumps(event))
     ((sample,), _) = load_samples(source)
@@ -305,7 +312,7 @@ JSON = st.recursive(
 
 
 @given(event=JSON, kind=st.sampled_from(["user.created", "other", None]))
-def test_whatever_is_sent_is_sent_on_or_kept_for_a_reason_that_is_its_own(event: Any, kind: Any) -> None:
+def test_every_event_is_sent_or_kept_for_a_reason_of_the_event(event: Any, kind: Any) -> None:
     endpoint = Endpoint(CASE.source, stack=STACK)
     if isinstance(event, dict):
         event["kind"] = kind
@@ -317,7 +324,7 @@ def test_whatever_is_sent_is_sent_on_or_kept_for_a_reason_that_is_its_own(event:
     assert reasons <= {"schema"}
 
 
-def test_what_is_deep_or_long_ends() -> None:
+def test_validation_of_deep_or_long_events_ends() -> None:
     deep: dict[str, Any] = {"email": "ann@example.com"}
     for _ in range(60):
         deep = {"email": "ann@example.com", "manager": deep}
@@ -326,30 +333,30 @@ def test_what_is_deep_or_long_ends() -> None:
         lowest = lowest["manager"]
     lowest["new"] = 1
     assert drift(CASE, {**USER, "user": deep}) == (["er." + "manager." * 12 + "?"], 1)
-    assert refused(CASE, user(roles=[{"new": 1}] * 60_000)) == [(0, "user.roles: maxItems 2")]
+    assert refused_events(CASE, user(roles=[{"new": 1}] * 60_000)) == [(0, "user.roles: maxItems 2")]
 
 
-def test_what_would_double_with_each_level_of_an_event_ends(tmp_path: Path) -> None:
+def test_exponential_validation_ends(tmp_path: Path) -> None:
     child = {"properties": {"child": {"$ref": "#"}}}
-    source = made(tmp_path, {"required": ["a"], "anyOf": [child, {"allOf": [child]}]})
+    source = define_schema(tmp_path, {"required": ["a"], "anyOf": [child, {"allOf": [child]}]})
     event: Any = {}
     for _ in range(40):
         event = {"a": 1, "child": event}
-    assert refused(source, event) == [(0, "the event: more than 250,000 steps through the schema")]
-    assert refused(source, {"a": 1, "child": {"a": 1}}) == []
+    assert refused_events(source, event) == [(0, "the event: more than 250,000 steps through the schema")]
+    assert refused_events(source, {"a": 1, "child": {"a": 1}}) == []
 
 
 # What comes back.
 
 
-def test_what_was_refused_passes_once_the_schema_is_mended(tmp_path: Path) -> None:
-    endpoint = Endpoint(made(tmp_path, {"properties": {"a": {"type": "string"}}}).source)
+def test_refused_event_passes_once_the_schema_is_corrected(tmp_path: Path) -> None:
+    endpoint = Endpoint(define_schema(tmp_path, {"properties": {"a": {"type": "string"}}}).source)
     endpoint.post_signed({"a": 1})
     (key,) = endpoint.bucket.objects
     assert key.startswith("rejected/2026-01-01/schema/")
     (still,) = endpoint.reprocessor.preview([key])
     assert still["fails"] == [{"reason": "schema", "detail": 'a: type "string"', "events": 1}]
-    endpoint.deploy(made(tmp_path, {"properties": {"a": {"type": ["string", "integer"]}}}).source)
+    endpoint.deploy(define_schema(tmp_path, {"properties": {"a": {"type": ["string", "integer"]}}}).source)
     (result,) = endpoint.reprocessor.send([key])
     assert (result["sent"], result["fails"], endpoint.bucket.objects) == (1, [], {})
     assert [message["details"] for message in endpoint.queue.messages] == [{"a": 1}]
@@ -358,7 +365,7 @@ def test_what_was_refused_passes_once_the_schema_is_mended(tmp_path: Path) -> No
 # What a mistake in a schema is.
 
 
-def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Path) -> None:
+def test_every_mistake_in_every_file_is_reported_at_once_with_the_line(tmp_path: Path) -> None:
     (tmp_path / "made" / "schemas").mkdir(parents=True)
     (tmp_path / "made" / "schemas" / "b.json").write_text('{\n  "type": "object"\n  "required": []\n}')
     (tmp_path / "made" / "schemas" / "c.json").write_text('{"a":\n\t1, "b": 2,\n\t"a": {"type": "object"}}')
@@ -425,7 +432,7 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("schema", "said"),
+    ("schema", "message"),
     [
         ("[]", "schemas/a.json:1: must be a schema: an object, true or false"),
         ("null", "schemas/a.json:1: must be a schema: an object, true or false"),
@@ -449,8 +456,8 @@ def test_every_mistake_in_every_file_is_said_at_once_with_its_line(tmp_path: Pat
         ),
     ],
 )  # fmt: skip
-def test_a_schema_that_is_none_is_said_in_a_line(tmp_path: Path, schema: Any, said: str) -> None:
-    assert mistakes(tmp_path, schema) == [said]
+def test_invalid_schema_is_reported_in_a_line(tmp_path: Path, schema: Any, message: str) -> None:
+    assert mistakes(tmp_path, schema) == [message]
 
 
 @pytest.mark.parametrize(
@@ -469,9 +476,9 @@ def test_a_schema_that_is_none_is_said_in_a_line(tmp_path: Path, schema: Any, sa
         ("titel", "title"),
     ],
 )
-def test_a_keyword_that_is_misspelt_would_be_a_rule_that_is_off(tmp_path: Path, key: str, meant: str) -> None:
-    said = f"no such keyword; did you mean {meant}? (an own keyword begins with x-)"
-    assert mistakes(tmp_path, {"properties": {"a": {key: 1}}}) == [f"schemas/a.json:1: properties.a.{key}: {said}"]
+def test_misspelled_keyword_is_refused(tmp_path: Path, key: str, meant: str) -> None:
+    message = f"no such keyword; did you mean {meant}? (an own keyword begins with x-)"
+    assert mistakes(tmp_path, {"properties": {"a": {key: 1}}}) == [f"schemas/a.json:1: properties.a.{key}: {message}"]
 
 
 @pytest.mark.parametrize(
@@ -493,11 +500,11 @@ def test_a_keyword_that_is_misspelt_would_be_a_rule_that_is_off(tmp_path: Path, 
     ],
 )
 def test_a_vendors_own_keyword_is_the_vendors(tmp_path: Path, key: str) -> None:
-    assert refused(made(tmp_path, {"properties": {"a": {key: 1}}}), {"a": 1}) == []
+    assert refused_events(define_schema(tmp_path, {"properties": {"a": {key: 1}}}), {"a": 1}) == []
 
 
 @pytest.mark.parametrize(
-    ("events", "said"),
+    ("events", "message"),
     [
         (
             "schemas: {user: schemas/a.json}",
@@ -521,35 +528,35 @@ def test_a_vendors_own_keyword_is_the_vendors(tmp_path: Path, key: str) -> None:
         ),
     ],
 )
-def test_a_mistake_in_the_definition_is_said(tmp_path: Path, events: str, said: str) -> None:
-    assert mistakes(tmp_path, {}, events) == [said]
+def test_a_mistake_in_the_definition_is_said(tmp_path: Path, events: str, message: str) -> None:
+    assert mistakes(tmp_path, {}, events) == [message]
 
 
 def test_draft_04_says_exclusive_with_a_flag(tmp_path: Path) -> None:
     schema = {"$schema": "http://json-schema.org/draft-04/schema#", "properties": {"a": {"minimum": 1}}}
-    assert refused(made(tmp_path, schema), {"a": 1}) == []
+    assert refused_events(define_schema(tmp_path, schema), {"a": 1}) == []
     schema["properties"] = {"a": {"minimum": 1, "exclusiveMinimum": True}, "b": {"exclusiveMaximum": False}}
-    assert refused(made(tmp_path, schema), {"a": 1}) == [(0, "a: exclusiveMinimum 1")]
+    assert refused_events(define_schema(tmp_path, schema), {"a": 1}) == [(0, "a: exclusiveMinimum 1")]
 
 
-def test_definitions_that_a_language_would_name_alike_are_not_taken_for_each_other(tmp_path: Path) -> None:
+def test_definitions_with_similar_names_stay_apart(tmp_path: Path) -> None:
     definitions = {"a-b": {"type": "string"}, "a_b": {"type": "integer"}, "A_B": {"type": "boolean"}}
     properties = {name: {"$ref": f"#/definitions/{name}"} for name in definitions}
-    source = made(tmp_path, {"properties": properties, "definitions": definitions})
-    assert refused(source, {"a-b": "x", "a_b": 1, "A_B": True}) == []
-    assert refused(source, {"a-b": "x", "a_b": True, "A_B": True}) == [(0, 'a_b: type "integer"')]
+    source = define_schema(tmp_path, {"properties": properties, "definitions": definitions})
+    assert refused_events(source, {"a-b": "x", "a_b": 1, "A_B": True}) == []
+    assert refused_events(source, {"a-b": "x", "a_b": True, "A_B": True}) == [(0, 'a_b: type "integer"')]
 
 
-def test_a_second_tenant_has_the_schemas_of_the_first_unless_it_has_its_own(tmp_path: Path) -> None:
-    made(tmp_path, {"required": ["a"]}, "type: k, schemas: {one: schemas/a.json, two: schemas/a.json}")
+def test_second_tenant_inherits_the_schemas_unless_overridden(tmp_path: Path) -> None:
+    define_schema(tmp_path, {"required": ["a"]}, "type: k, schemas: {one: schemas/a.json, two: schemas/a.json}")
     text = "extends: made\ndescription: other\nevents: {schemas: {two: schemas/b.json}}\n"
     (tmp_path / "other" / "schemas").mkdir(parents=True)
     (tmp_path / "other" / "schemas" / "b.json").write_text('{"required": ["b"]}')
     source = make_definition(tmp_path, text, "other")
-    assert refused(source, {"k": "one"}) == [(0, "a: required")]
-    assert refused(source, {"k": "two"}) == [(0, "b: required")]
+    assert refused_events(source, {"k": "one"}) == [(0, "a: required")]
+    assert refused_events(source, {"k": "two"}) == [(0, "b: required")]
     (tmp_path / "other" / "schemas" / "a.json").write_text('{"required": ["c"]}')
-    assert refused(make_definition(tmp_path, text, "other"), {"k": "one"}) == [(0, "c: required")]
+    assert refused_events(make_definition(tmp_path, text, "other"), {"k": "one"}) == [(0, "c: required")]
 
 
 # What ships.
@@ -557,10 +564,10 @@ def test_a_second_tenant_has_the_schemas_of_the_first_unless_it_has_its_own(tmp_
 
 def packed(source: Definition) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(source))) as content:
-        return {one.filename: content.read(one) for one in content.infolist()}
+        return {entry.filename: content.read(entry) for entry in content.infolist()}
 
 
-def test_the_zip_of_a_source_without_schemas_has_nothing_of_them() -> None:
+def test_zip_of_a_source_without_schemas_has_no_schema_code() -> None:
     assert {"lambdas/schemas.py", "lambdas/reading/validation.py"} & set(packed(bundled_source("zoom"))) == set()
     assert {"lambdas/schemas.py", "lambdas/reading/validation.py"} <= set(packed(CASE))
 
@@ -584,7 +591,7 @@ except Rejected as rejected:
 """
 
 
-def test_what_ships_needs_nothing_of_what_made_it(tmp_path: Path) -> None:
+def test_shipped_schema_code_needs_no_generator(tmp_path: Path) -> None:
     for name, content in packed(CASE).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
@@ -594,29 +601,27 @@ def test_what_ships_needs_nothing_of_what_made_it(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("('user.new',)\nschema: user: required\n", "")
 
 
-def test_a_schemas_own_words_are_data_in_its_code(tmp_path: Path) -> None:
+def test_words_of_a_schema_are_data_in_the_code(tmp_path: Path) -> None:
     words = ['"', "'", "\\", '\\"', "{", "}", "{0}", "{data}", "{data.__class__}", "\n", '"""', "#", "%s", "$", "é"]
     rules = {"type": "integer", "enum": [1, *words], "const": 1}
     schema = {"properties": dict.fromkeys(words, rules), "required": words, "description": '"""', "definitions": {}}
-    source = made(tmp_path, schema)
-    assert refused(source, dict.fromkeys(words, 1)) == []
+    source = define_schema(tmp_path, schema)
+    assert refused_events(source, dict.fromkeys(words, 1)) == []
     for at, word in enumerate(words):
         event = {**dict.fromkeys(words, 1), word: "x"}
-        assert refused(source, event) == [(0, f'{word}: type "integer"'.lstrip("."))], at
-    names = {one.id for one in ast.walk(ast.parse(source.schema_code)) if isinstance(one, ast.Name)}
+        assert refused_events(source, event) == [(0, f'{word}: type "integer"'.lstrip("."))], at
+    names = {node.id for node in ast.walk(ast.parse(source.schema_code)) if isinstance(node, ast.Name)}
     assert not names & {"exec", "eval", "open", "__import__", "globals", "locals", "getattr", "word"}
 
 
 @pytest.mark.parametrize(
     "line", ["open('x')", "data.__class__", "import os", "from os import path", "(lambda: 0)()", "exec('')"]
 )
-def test_code_that_names_what_no_schema_needs_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
-) -> None:
+def test_code_with_unexpected_names_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     code = f"def validate(data, custom_formats={{}}, name_prefix=None):\n    {line}\n    return data\n"
     monkeypatch.setattr(fastjsonschema, "compile_to_code", lambda *_, **__: code)
-    (said,) = mistakes(tmp_path, {})
-    assert said.startswith("schemas/a.json:1: can't be compiled: its code would name ")
+    (message,) = mistakes(tmp_path, {})
+    assert message.startswith("schemas/a.json:1: can't be compiled: its code would name ")
 
 
 def test_the_same_schemas_are_the_same_code() -> None:
@@ -629,20 +634,27 @@ def test_the_same_schemas_are_the_same_code() -> None:
 
 def widgets(source: Definition) -> list[dict[str, Any]]:
     template = event_source.build(source.source, "code/0.zip").to_dict()
-    found: list[dict[str, Any]] = json.loads(
+    content: list[dict[str, Any]] = json.loads(
         template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     )["widgets"]
-    return found
+    return content
 
 
-def test_the_dashboard_lists_what_the_schemas_do_not_know_and_only_where_there_are_some() -> None:
-    assert [one for one in widgets(bundled_source("zoom")) if one["type"] == "log" or "Drift" in json.dumps(one)] == []
-    (table,) = [one for one in widgets(CASE) if one["type"] == "log"]
+def test_dashboard_lists_drift_only_for_sources_with_schemas() -> None:
+    assert [
+        widget for widget in widgets(bundled_source("zoom")) if widget["type"] == "log" or "Drift" in json.dumps(widget)
+    ] == []
+    (table,) = [widget for widget in widgets(CASE) if widget["type"] == "log"]
     assert table["properties"]["query"].startswith("SOURCE '${WebhookLog}' | filter Drift > 0 | ")
     assert "unnest line.drift into unknown | stats count(*)" in table["properties"]["query"]
     resources = event_source.build(CASE.source, "code/0.zip").to_dict()["Resources"]
     assert resources["WebhookLog"]["Type"] == "AWS::Logs::LogGroup"
-    drawn = [metric[1] for one in widgets(CASE) if one["type"] == "metric" for metric in one["properties"]["metrics"]]
+    drawn = [
+        metric[1]
+        for widget in widgets(CASE)
+        if widget["type"] == "metric"
+        for metric in widget["properties"]["metrics"]
+    ]
     assert drawn.count("Drift") == 1
 
 
@@ -659,9 +671,7 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
         (lambda event: {**event, "created": 1.0}, None),
     ],
 )
-def test_stripes_schema_refuses_what_no_event_of_stripe_is_like_and_nothing_else(
-    change: Change, detail: str | None
-) -> None:
+def test_stripes_schema_refuses_only_events_unlike_stripes(change: Change, detail: str | None) -> None:
     source = bundled_source("stripe")
     sample = json.loads((source.folders[0] / "samples" / "review.opened.json").read_bytes())
-    assert refused(source, change(sample)) == ([(0, detail)] if detail else [])
+    assert refused_events(source, change(sample)) == ([(0, detail)] if detail else [])

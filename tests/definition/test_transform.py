@@ -56,16 +56,16 @@ IMPORTS = {
 }
 
 
-@pytest.mark.parametrize(("code", "what", "why"), IMPORTS.values(), ids=IMPORTS)
-def test_an_import_of_what_is_not_in_aws_is_refused(tmp_path: Path, code: str, what: str, why: str) -> None:
+@pytest.mark.parametrize(("code", "line", "why"), IMPORTS.values(), ids=IMPORTS)
+def test_import_missing_in_aws_is_refused(tmp_path: Path, code: str, line: str, why: str) -> None:
     file = source(tmp_path, code)
     file.with_name("helper.py").touch()
     with pytest.raises(DefinitionError) as raised:
         load(tmp_path, ["acme"])
-    assert str(raised.value) == f"{file}:{what}, which {why}"
+    assert str(raised.value) == f"{file}:{line}, which {why}"
 
 
-def test_all_of_them_are_said_at_once(tmp_path: Path) -> None:
+def test_all_missing_imports_are_reported_at_once(tmp_path: Path) -> None:
     source(tmp_path, f"import requests, cgi\n{IDENTITY}    import yaml\n")
     with pytest.raises(DefinitionError) as raised:
         load(tmp_path, ["acme"])
@@ -83,22 +83,22 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("code", ALLOWED.values(), ids=ALLOWED)
-def test_an_import_of_what_is_in_aws_is_not(tmp_path: Path, code: str) -> None:
+def test_import_available_in_aws_is_accepted(tmp_path: Path, code: str) -> None:
     file = source(tmp_path, f"{code}\n{IDENTITY}")
-    made = load(tmp_path, ["acme"])[0]
-    assert isolation.import_problems(file, bundle.lambdas_zip(made)) == []
+    definition = load(tmp_path, ["acme"])[0]
+    assert isolation.import_problems(file, bundle.lambdas_zip(definition)) == []
 
 
-def test_a_package_may_be_imported_where_verifying_needs_it_too(tmp_path: Path) -> None:
+def test_package_needed_for_verifying_may_be_imported(tmp_path: Path) -> None:
     source(tmp_path, f"import cryptography\n{IDENTITY}", SIGNED)
     assert load(tmp_path, ["acme"])[0].source.transform
     code = {"lambdas/__init__.py": b"", "lambdas/transform.py": b"import cryptography.fernet"}
     wheel = {"cryptography/__init__.py": b"", "_cffi_backend.abi3.so": b""}
     assert isolation.import_problems(Path("transform.py"), bundle.make_zip(code | wheel)) == []
-    assert [one.line for one in isolation.import_problems(Path("transform.py"), bundle.make_zip(code))] == [1]
+    assert [problem.line for problem in isolation.import_problems(Path("transform.py"), bundle.make_zip(code))] == [1]
 
 
-def test_what_the_python_of_the_functions_does_not_have_is_right() -> None:
+def test_lists_of_modules_missing_in_the_runtime_are_right() -> None:
     assert RUNTIME == "python3.13"  # of another, both lists are others
     if sys.version_info[:2] == (3, 13):
         assert not (REMOVED_MODULES | NEWER_MODULES) & sys.stdlib_module_names
@@ -141,35 +141,35 @@ HERE_ALONE = {
 }
 
 
-@pytest.mark.parametrize(("code", "line", "said"), HERE_ALONE.values(), ids=HERE_ALONE)
-def test_what_can_be_imported_on_this_machine_alone_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, line: str, said: str
+@pytest.mark.parametrize(("code", "line", "message"), HERE_ALONE.values(), ids=HERE_ALONE)
+def test_import_available_only_locally_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, line: str, message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OF_THIS_SHELL", "yes")
-    if "1 s" in said:
+    if "1 s" in message:
         monkeypatch.setattr(isolation, "START_SECONDS", 1)
     file = source(Path(), f"{code}\n{IDENTITY}")
-    made = load(Path(), ["acme"])[0]
-    assert [str(one) for one in isolation.import_problems(file, bundle.lambdas_zip(made))] == [
-        f"acme/transform.py{line}: can't be imported in AWS, where nothing but lambdas.zip is there: {said}"
+    definition = load(Path(), ["acme"])[0]
+    assert [str(problem) for problem in isolation.import_problems(file, bundle.lambdas_zip(definition))] == [
+        f"acme/transform.py{line}: can't be imported in AWS, where nothing but lambdas.zip is there: {message}"
     ]
 
 
-def test_every_build_says_so_until_it_is_mended_and_then_remembers(
+def test_every_build_reports_the_import_until_corrected_and_then_remembers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     file = source(
         Path("sources"), f"from pathlib import Path\nTABLE = Path('sources/acme/source.yml').read_text()\n{IDENTITY}"
     )
-    said = (
+    message = (
         "error: sources/acme/transform.py:2: can't be imported in AWS, where nothing but lambdas.zip is there: "
         "FileNotFoundError: [Errno 2] No such file or directory: 'sources/acme/source.yml'\n"
     )
     for words in ([], [], ["--check"]):
         assert main(["acme", "--lint", "fast", *words]) == 1
-        assert said in capsys.readouterr().err
+        assert message in capsys.readouterr().err
     assert not Path("build/acme").exists()
     file.write_text(IDENTITY)
     assert main(["acme", "--lint", "fast"]) == 0
@@ -193,19 +193,19 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize(("code", "said"), ENDS.values(), ids=ENDS)
-def test_code_that_ends_instead_of_returning_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: str, said: str
+@pytest.mark.parametrize(("code", "message"), ENDS.values(), ids=ENDS)
+def test_code_exiting_instead_of_returning_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: str, message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     sample = source(Path("sources"), code).parent / "samples" / "a.json"
     sample.parent.mkdir()
     sample.write_text("{}")
     assert main(["acme", "--lint", "fast", "--accept"]) == 1
-    assert capsys.readouterr().err == f"error: {sample}: becomes no message: sources/acme/transform.py:{said}\n"
+    assert capsys.readouterr().err == f"error: {sample}: becomes no message: sources/acme/transform.py:{message}\n"
 
 
-def test_a_batch_of_which_one_event_ends_it_is_named_too(
+def test_batch_with_an_exiting_event_is_named_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The others have become messages, of which the build looks for what they hint at."""
@@ -229,12 +229,12 @@ def test_an_interruption_ends_the_build_and_is_no_problem_of_each_sample(
     for name in ("a", "b"):
         (samples / f"{name}.json").write_text("{}")
     assert main(["acme", "--lint", "fast"]) == 1
-    said = "sources/acme/samples/a.json: transform() was interrupted: sources/acme/transform.py:2: KeyboardInterrupt"
-    assert capsys.readouterr().err == f"error: {said}\n"
+    message = "sources/acme/samples/a.json: transform() was interrupted: sources/acme/transform.py:2: KeyboardInterrupt"
+    assert capsys.readouterr().err == f"error: {message}\n"
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         ("import sys\nsys.exit('no')", ":2: can't be imported: SystemExit: no"),
         ("raise GeneratorExit", ":1: can't be imported: GeneratorExit"),
@@ -242,8 +242,8 @@ def test_an_interruption_ends_the_build_and_is_no_problem_of_each_sample(
         ("x = (", ":1: can't be imported: SyntaxError: '(' was never closed"),
     ],
 )
-def test_code_that_can_not_be_imported_here_is_named(tmp_path: Path, code: str, said: str) -> None:
+def test_unimportable_code_is_named(tmp_path: Path, code: str, message: str) -> None:
     file = source(tmp_path, code)
     with pytest.raises(GeneratorError) as raised:
         load(tmp_path, ["acme"])
-    assert str(raised.value) == f"{file}{said}"
+    assert str(raised.value) == f"{file}{message}"

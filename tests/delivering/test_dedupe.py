@@ -46,10 +46,10 @@ def endpoint(source: Source) -> Endpoint:
 
 
 def events(*ids: Any, **more: Any) -> dict[str, Any]:
-    return {"events": [{**({"id": one} if one is not None else {}), **more} for one in ids]}
+    return {"events": [{**({"id": event_id} if event_id is not None else {}), **more} for event_id in ids]}
 
 
-def sent(endpoint: Endpoint) -> list[str]:
+def sent_ids(endpoint: Endpoint) -> list[str]:
     return [message["details"].get("id") for message in endpoint.queue.messages]
 
 
@@ -62,9 +62,9 @@ def seconds(item: dict[str, Any], name: str) -> float:
     return float(item[name]["N"]) - NOW
 
 
-def test_what_is_sent_again_becomes_no_second_message(endpoint: Endpoint) -> None:
+def test_repeated_event_becomes_no_second_message(endpoint: Endpoint) -> None:
     assert [post(endpoint, "a"), post(endpoint, "a"), post(endpoint, "a", "b")] == [200, 200, 200]
-    assert sent(endpoint) == ["a", "b"]
+    assert sent_ids(endpoint) == ["a", "b"]
     assert [(line["sent"], line.get("duplicates"), line.get("Duplicate")) for line in endpoint.log] == [
         (1, None, None),
         (0, 1, 1),
@@ -73,42 +73,42 @@ def test_what_is_sent_again_becomes_no_second_message(endpoint: Endpoint) -> Non
     assert {line["level"] for line in endpoint.log} == {"INFO"}
 
 
-def test_a_claim_is_done_once_its_message_is_sent_and_ends_with_the_window(endpoint: Endpoint) -> None:
+def test_claim_is_done_once_the_message_is_sent_and_ends_with_the_window(endpoint: Endpoint) -> None:
     post(endpoint, "a")
     ((name, item),) = endpoint.table.items.items()
     assert (name, set(item), seconds(item, "expires")) == ("id:a", {"id", "expires"}, 2 * HOUR)
     endpoint.clock = 2 * HOUR
     post(endpoint, "a")
-    assert sent(endpoint) == ["a"]
+    assert sent_ids(endpoint) == ["a"]
     # DynamoDB deletes what has expired, some time later.
     endpoint.clock = 2 * HOUR + 1
     post(endpoint, "a")
-    assert sent(endpoint) == ["a", "a"]
+    assert sent_ids(endpoint) == ["a", "a"]
 
 
 def test_an_event_without_an_id_is_nobodys_to_claim(endpoint: Endpoint) -> None:
     assert [post(endpoint, None, ""), post(endpoint, None, "")] == [200, 200]
-    assert len(sent(endpoint)) == 4
+    assert len(sent_ids(endpoint)) == 4
     assert endpoint.table.faults.calls == 0
 
 
-def test_one_that_stands_twice_in_a_body_is_one(endpoint: Endpoint) -> None:
+def test_event_twice_in_a_body_is_sent_once(endpoint: Endpoint) -> None:
     assert post(endpoint, "a", "b", "a", None, None) == 200
-    assert sent(endpoint) == ["a", "b", None, None]
+    assert sent_ids(endpoint) == ["a", "b", None, None]
     assert endpoint.log[-1]["duplicates"] == 1
 
 
 def test_a_long_id_is_an_id(endpoint: Endpoint) -> None:
-    for one in ("é" * 2_000, "é" * 1_999, "é" * 2_000):
-        post(endpoint, one)
-    assert [len(one) for one in sent(endpoint)] == [2_000, 1_999]
+    for long_id in ("é" * 2_000, "é" * 1_999, "é" * 2_000):
+        post(endpoint, long_id)
+    assert [len(sent_id) for sent_id in sent_ids(endpoint)] == [2_000, 1_999]
 
 
 NO_IDS = [True, False, {}, {"a": 1}, [], ["a"], 1.0, 0.5, "", " ", "\t\r\n", "\u00a0\u2003\u3000"]
 
 
 @pytest.mark.parametrize("value", NO_IDS, ids=json.dumps)
-def test_what_different_events_have_alike_is_no_id(endpoint: Endpoint, value: Any) -> None:
+def test_value_shared_by_different_events_is_no_id(endpoint: Endpoint, value: Any) -> None:
     bodies = [{"events": [{"id": value, "number": number}]} for number in range(3)]
     assert [endpoint.post_signed(body)["statusCode"] for body in bodies] == [200, 200, 200]
     assert [message["details"] for message in endpoint.queue.messages] == [body["events"][0] for body in bodies]
@@ -153,14 +153,14 @@ def test_events_whose_ids_differ_are_both_sent(ids: list[Any]) -> None:
     endpoint = Endpoint(source)
     post(endpoint, *ids)
     # As JSON: to Python, True is 1, and so is 1.0.
-    first = [json.dumps(value) for value in sent(endpoint)]
+    first = [json.dumps(value) for value in sent_ids(endpoint)]
     assert set(first) == {json.dumps(value) for value in ids}
     post(endpoint, *ids)
-    again = [json.dumps(value) for value in sent(endpoint)[len(first) :]]
+    again = [json.dumps(value) for value in sent_ids(endpoint)[len(first) :]]
     assert again == [json.dumps(value) for value in ids if event_id(value) is None]
 
 
-def test_a_number_and_the_same_digits_as_a_text_have_one_tag_and_two_claims(endpoint: Endpoint) -> None:
+def test_number_and_the_same_digits_as_text_have_equal_tags_and_two_claims(endpoint: Endpoint) -> None:
     post(endpoint, 1, "1")
     assert [message["tags"][1] for message in endpoint.queue.messages] == ["id:1", "id:1"]
     assert set(endpoint.table.items) == {"number:id:1", "id:1"}
@@ -169,10 +169,10 @@ def test_a_number_and_the_same_digits_as_a_text_have_one_tag_and_two_claims(endp
 def test_a_canary_is_sent_each_time(endpoint: Endpoint) -> None:
     for _ in range(2):
         endpoint.post_signed(events("a"), {CANARY_HEADER: "0" * 32})
-    assert sent(endpoint) == ["a", "a"]
+    assert sent_ids(endpoint) == ["a", "a"]
     assert endpoint.table.faults.calls == 0
     post(endpoint, "a")
-    assert sent(endpoint) == ["a", "a", "a"]
+    assert sent_ids(endpoint) == ["a", "a", "a"]
 
 
 # While another is at it.
@@ -182,29 +182,29 @@ def meanwhile(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, do: Callable[
     """What comes of something that happens while the queue is taking the first messages."""
     send, seen = endpoint.queue.send_message_batch, []
 
-    def sending(**asked: Any) -> dict[str, Any]:
+    def sending(**request: Any) -> dict[str, Any]:
         monkeypatch.undo()
         seen.append(do())
-        return send(**asked)
+        return send(**request)
 
     monkeypatch.setattr(endpoint.queue, "send_message_batch", sending)
     return seen
 
 
-def test_what_another_is_sending_is_the_vendors_until_that_is_done(
+def test_event_being_sent_elsewhere_is_left_to_the_vendor_until_done(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = meanwhile(endpoint, monkeypatch, lambda: post(endpoint, "a", "b", "c"))
     assert post(endpoint, "a", "b") == 200
     assert seen == [503]
     # What nobody else was sending was sent.
-    assert sent(endpoint) == ["c", "a", "b"]
+    assert sent_ids(endpoint) == ["c", "a", "b"]
     assert endpoint.log[0]["why"] == "Pending: another request is sending 2 of 3 messages"
     assert post(endpoint, "a", "b", "c") == 200
-    assert sent(endpoint) == ["c", "a", "b"]
+    assert sent_ids(endpoint) == ["c", "a", "b"]
 
 
-def test_what_a_dead_function_held_is_to_be_had_once_its_lease_is_over(
+def test_claim_of_a_dead_function_is_free_once_the_lease_is_over(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Died(BaseException):
@@ -224,10 +224,10 @@ def test_what_a_dead_function_held_is_to_be_had_once_its_lease_is_over(
     assert [post(endpoint, "a", "b"), post(endpoint, "b")] == [503, 503]
     endpoint.clock = LEASE + 1
     assert [post(endpoint, "a", "b"), post(endpoint, "b")] == [200, 200]
-    assert sent(endpoint) == ["a", "b"]
+    assert sent_ids(endpoint) == ["a", "b"]
 
 
-def test_an_item_that_another_transaction_is_at_is_pending(endpoint: Endpoint) -> None:
+def test_item_in_another_transaction_is_pending(endpoint: Endpoint) -> None:
     conflict = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
     endpoint.table.faults.lined_up = [ClientError(conflict, "PutItem")]  # type: ignore[arg-type]
     assert post(endpoint, "a") == 503
@@ -235,8 +235,8 @@ def test_an_item_that_another_transaction_is_at_is_pending(endpoint: Endpoint) -
     canceled = {"Error": {"Code": "TransactionCanceledException", "Message": ""}, **reasons}
     endpoint.table.faults.lined_up = [ClientError(canceled, "TransactWriteItems")]  # type: ignore[arg-type]
     assert post(endpoint, "a", "b", "c") == 503
-    assert sent(endpoint) == ["a", "c"]
-    assert [post(endpoint, "a", "b", "c"), sent(endpoint)] == [200, ["a", "c", "b"]]
+    assert sent_ids(endpoint) == ["a", "c"]
+    assert [post(endpoint, "a", "b", "c"), sent_ids(endpoint)] == [200, ["a", "c", "b"]]
 
 
 # Where the table is in trouble.
@@ -248,12 +248,12 @@ SLOWED = ClientError(
 )
 
 
-@pytest.mark.parametrize("fault", [DOWN, THROTTLED, DENIED, LOST, SLOWED], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("fault", [DOWN, THROTTLED, DENIED, LOST, SLOWED], ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("ids", [["a"], ["a", "b"]])
-def test_a_table_that_fails_lets_everything_through(endpoint: Endpoint, fault: Exception, ids: list[str]) -> None:
+def test_failing_table_lets_everything_through(endpoint: Endpoint, fault: Exception, ids: list[str]) -> None:
     endpoint.table.faults.always = fault
     assert post(endpoint, *ids) == 200
-    assert sent(endpoint) == ids
+    assert sent_ids(endpoint) == ids
     # It was asked once: the vendor is waiting.
     assert endpoint.table.faults.calls == 1
     warned, line = endpoint.log
@@ -261,21 +261,21 @@ def test_a_table_that_fails_lets_everything_through(endpoint: Endpoint, fault: E
     assert (line["level"], line["unclaimed"], line["Unclaimed"]) == ("WARN", len(ids), len(ids))
     endpoint.table.faults.always = None
     assert post(endpoint, *ids) == 200
-    assert sent(endpoint) == [*ids, *ids]
+    assert sent_ids(endpoint) == [*ids, *ids]
 
 
-@pytest.mark.parametrize("fault", [DOWN, THROTTLED, LOST], ids=lambda one: type(one).__name__)
-def test_what_is_sent_and_could_not_be_written_down_is_counted(endpoint: Endpoint, fault: Exception) -> None:
+@pytest.mark.parametrize("fault", [DOWN, THROTTLED, LOST], ids=lambda error: type(error).__name__)
+def test_sent_event_without_a_written_claim_is_counted(endpoint: Endpoint, fault: Exception) -> None:
     endpoint.table.faults.lined_up = [None, fault]
     assert post(endpoint, *range(60)) == 200
     assert endpoint.log[-1]["unclaimed"] == 60
     assert endpoint.table.faults.calls == 2
     endpoint.clock = LEASE + 1
     assert post(endpoint, 0) == 200
-    assert len(sent(endpoint)) == 61
+    assert len(sent_ids(endpoint)) == 61
 
 
-def test_what_a_batch_leaves_is_written_again(endpoint: Endpoint) -> None:
+def test_unprocessed_items_of_a_batch_are_written_again(endpoint: Endpoint) -> None:
     left = {"PutRequest": {"Item": {"id": {"S": "id:b"}, "expires": {"N": str(int(NOW) + 2 * HOUR)}}}}
     unprocessed: dict[str, Any] = {"UnprocessedItems": {"claims": [left]}}
     endpoint.table.faults.lined_up = [None, unprocessed, unprocessed]
@@ -284,16 +284,16 @@ def test_what_a_batch_leaves_is_written_again(endpoint: Endpoint) -> None:
     endpoint.table.faults.lined_up = [None, *[unprocessed] * dedupe.TRIES]
     assert post(endpoint, "c", "b") == 200
     assert endpoint.log[-1]["duplicates"] == 1
-    assert [post(endpoint, "a", "b", "c"), sent(endpoint)] == [200, ["a", "b", "c"]]
+    assert [post(endpoint, "a", "b", "c"), sent_ids(endpoint)] == [200, ["a", "b", "c"]]
 
 
-def test_after_a_fault_the_rest_of_a_body_goes_through_and_what_was_claimed_is_done(endpoint: Endpoint) -> None:
+def test_after_a_fault_the_rest_of_a_body_goes_through_and_claims_are_done(endpoint: Endpoint) -> None:
     endpoint.table.faults.lined_up = [None, DOWN]
     assert post(endpoint, *range(250)) == 200
-    assert len(sent(endpoint)) == 250
+    assert len(sent_ids(endpoint)) == 250
     assert endpoint.log[-1]["unclaimed"] == 150
     assert post(endpoint, *range(250)) == 200
-    assert sent(endpoint)[250:] == list(range(100, 250))
+    assert sent_ids(endpoint)[250:] == list(range(100, 250))
 
 
 def test_a_whole_body_is_claimed_in_few_calls(endpoint: Endpoint) -> None:
@@ -301,48 +301,48 @@ def test_a_whole_body_is_claimed_in_few_calls(endpoint: Endpoint) -> None:
     assert endpoint.table.faults.calls == MAX_EVENTS / 100 + MAX_EVENTS / 25
     assert post(endpoint, *range(MAX_EVENTS)) == 200
     assert endpoint.table.faults.calls == 2 * MAX_EVENTS / 100 + MAX_EVENTS / 25
-    assert (len(sent(endpoint)), endpoint.log[-1]["duplicates"]) == (MAX_EVENTS, MAX_EVENTS)
+    assert (len(sent_ids(endpoint)), endpoint.log[-1]["duplicates"]) == (MAX_EVENTS, MAX_EVENTS)
 
 
 # Where the queue is.
 
 
-def test_what_waits_for_the_queue_is_done(endpoint: Endpoint) -> None:
+def test_claims_of_waiting_messages_are_done(endpoint: Endpoint) -> None:
     endpoint.queue.faults.always = DOWN
     assert [post(endpoint, "a", "b"), post(endpoint, "b", "a")] == [200, 200]
     assert endpoint.log[-1]["duplicates"] == 2
     endpoint.queue.faults.always = None
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
-    assert sent(endpoint) == ["a", "b"]
+    assert sent_ids(endpoint) == ["a", "b"]
 
 
-def test_what_nobody_has_is_let_go_of_and_what_was_sent_is_not(endpoint: Endpoint) -> None:
+def test_claims_are_released_for_lost_events_and_not_for_sent_events(endpoint: Endpoint) -> None:
     endpoint.queue.faults.lined_up = [None, DOWN]
     endpoint.bucket.faults.always = DOWN
     assert post(endpoint, *range(15)) == 503
-    assert sent(endpoint) == list(range(10))
+    assert sent_ids(endpoint) == list(range(10))
     endpoint.bucket.faults.always = None
     assert post(endpoint, *range(15)) == 200
-    assert sent(endpoint) == list(range(15))
+    assert sent_ids(endpoint) == list(range(15))
 
 
-def test_what_the_queue_never_takes_is_let_go_of_and_a_redrive_sends_it(endpoint: Endpoint) -> None:
+def test_claim_of_an_unsendable_event_is_released_and_a_redrive_sends_the_event(endpoint: Endpoint) -> None:
     endpoint.queue.faults.lined_up = [REFUSED]
     assert post(endpoint, "a", "b") == 200
     (key,) = endpoint.bucket.objects
-    assert (sent(endpoint), list(endpoint.table.items)) == (["b"], ["id:b"])
+    assert (sent_ids(endpoint), list(endpoint.table.items)) == (["b"], ["id:b"])
     assert endpoint.reprocessor.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": []}]
-    assert (sent(endpoint), list(endpoint.bucket.objects)) == (["b", "a"], [])
+    assert (sent_ids(endpoint), list(endpoint.bucket.objects)) == (["b", "a"], [])
 
 
-def test_what_can_not_be_kept_is_let_go_of(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_claim_of_an_unkeepable_event_is_released(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "MAX_MESSAGE", 10)
     endpoint.bucket.faults.always = DOWN
     assert post(endpoint, "a") == 503
     assert endpoint.table.items == {}
     endpoint.bucket.faults.always = None
     assert [post(endpoint, "a"), post(endpoint, "a")] == [200, 200]
-    assert len(sent(endpoint)) == 1
+    assert len(sent_ids(endpoint)) == 1
 
 
 # What `transform` makes of one event.
@@ -360,14 +360,14 @@ def parts(endpoint: Endpoint) -> list[Any]:
     return [message["details"]["part"] for message in endpoint.queue.messages]
 
 
-def test_messages_of_one_event_are_no_duplicates_of_each_other(tmp_path: Path) -> None:
+def test_messages_of_the_same_event_are_no_duplicates(tmp_path: Path) -> None:
     endpoint = Endpoint(with_transform(tmp_path, SEVERAL))
     for _ in range(2):
         assert endpoint.post_signed(events("a", parts=[1, 2, 2]))["statusCode"] == 200
     assert parts(endpoint) == [1, 2, 2]
 
 
-def test_a_redrive_sends_what_was_refused_of_an_event_and_not_what_was_sent(tmp_path: Path) -> None:
+def test_redrive_sends_only_the_refused_messages_of_an_event(tmp_path: Path) -> None:
     endpoint = Endpoint(with_transform(tmp_path / "strict", SEVERAL, ", require: [part]"))
     endpoint.post_signed(events("a", parts=[1, None, 3]))
     (key,) = endpoint.bucket.objects
@@ -400,22 +400,22 @@ def test_two_redrives_at_once_send_once(rejected: tuple[Endpoint, str], monkeypa
     assert endpoint.reprocessor.send([key]) == [{"key": key, "sent": 2, "unsent": 0, "fails": []}]
     # The other may have failed: what it was sending stayed until it had not.
     assert seen == [([{"key": key, "sent": 0, "unsent": 0, "fails": [], "pending": 2}], [key])]
-    assert (sent(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
+    assert (sent_ids(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
 
 
-def test_what_the_vendor_sent_again_since_is_skipped_and_goes(rejected: tuple[Endpoint, str]) -> None:
+def test_event_repeated_by_the_vendor_is_skipped_and_deleted(rejected: tuple[Endpoint, str]) -> None:
     endpoint, key = rejected
     assert post(endpoint, "a") == 200
     before = dict(endpoint.table.items)
     (preview,) = endpoint.reprocessor.preview([key])
     assert (preview["passes"], preview["duplicates"], preview["skipped"]) == (1, 1, ["id:a"])
-    assert [one["tags"][1] for one in preview["messages"]] == ["id:b"]
+    assert [message["tags"][1] for message in preview["messages"]] == ["id:b"]
     assert endpoint.table.items == before
     assert endpoint.reprocessor.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": [], "duplicates": 1}]
-    assert (sent(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
+    assert (sent_ids(endpoint), list(endpoint.bucket.objects)) == (["a", "b"], [])
 
 
-def test_a_preview_asks_again_for_what_the_table_leaves_out(rejected: tuple[Endpoint, str]) -> None:
+def test_preview_asks_again_for_keys_left_out_by_the_table(rejected: tuple[Endpoint, str]) -> None:
     endpoint, key = rejected
     assert post(endpoint, "a") == 200
     left = {"UnprocessedKeys": {"claims": {"Keys": [{"id": {"S": "id:a"}}], "ConsistentRead": True}}}
@@ -434,7 +434,7 @@ def test_a_preview_does_not_need_the_table(rejected: tuple[Endpoint, str], fault
     assert "duplicates" not in preview
 
 
-def test_what_is_being_sent_and_what_has_expired_is_not_sent_before(rejected: tuple[Endpoint, str]) -> None:
+def test_pending_and_expired_claims_do_not_count_as_sent(rejected: tuple[Endpoint, str]) -> None:
     endpoint, key = rejected
     assert post(endpoint, "a", "b") == 200
     endpoint.table.items["id:a"]["held_until"] = {"N": "0"}
@@ -448,14 +448,14 @@ def test_what_is_being_sent_and_what_has_expired_is_not_sent_before(rejected: tu
 
 @pytest.fixture
 def dynamodb(empty_account: None) -> Any:  # noqa: ARG001 - what it has set up
-    made = boto3.client("dynamodb")
-    made.create_table(
+    client = boto3.client("dynamodb")
+    client.create_table(
         TableName="claims",
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    return made
+    return client
 
 
 def items(*, held_until: int | None = None, expires: int = 10, by: str = "other") -> dict[str, Any]:
@@ -465,7 +465,7 @@ def items(*, held_until: int | None = None, expires: int = 10, by: str = "other"
 
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize(
-    ("there", "becomes"),
+    ("stored_item", "becomes"),
     [
         (None, "ours"),
         (items(), "done"),
@@ -476,24 +476,24 @@ def items(*, held_until: int | None = None, expires: int = 10, by: str = "other"
         (items(held_until=int(NOW) + 9, expires=-1), "ours"),
     ],
 )
-def test_dynamodb_and_its_stand_in_take_the_condition_alike(
-    dynamodb: Any, source: Source, monkeypatch: pytest.MonkeyPatch, there: Any, becomes: str, number: int
+def test_dynamodb_and_the_fake_table_evaluate_the_condition_alike(
+    dynamodb: Any, source: Source, monkeypatch: pytest.MonkeyPatch, stored_item: Any, becomes: str, number: int
 ) -> None:
     monkeypatch.setattr(dedupe.os, "urandom", lambda size: b"\x0e" * size)
-    names = [f"id:{place}" for place in range(number)]
+    names = [f"id:{number_in_batch}" for number_in_batch in range(number)]
     for table in (dynamodb, Table()):
-        if there:
-            by = {"held_by": {"S": "0e" * 16}} if there.get("held_by") == {"S": "me"} else {}
-            item = {"id": {"S": names[-1]}, **there, **by}
+        if stored_item:
+            by = {"held_by": {"S": "0e" * 16}} if stored_item.get("held_by") == {"S": "me"} else {}
+            item = {"id": {"S": names[-1]}, **stored_item, **by}
             table.batch_write_item(RequestItems={"claims": [{"PutRequest": {"Item": item}}]})
         result = dedupe.Claims(source, "claims", table, LEASE, lambda: NOW)._claim(names, 1)
         last = "ours" if names[-1] in result.claimed else "done" if result.held_by_others[names[-1]] else "pending"
         assert (last, result.claimed - {names[-1]}) == (becomes, set(names[:-1]))
 
 
-def test_dynamodb_takes_all_that_is_asked_of_it(dynamodb: Any, source: Source) -> None:
+def test_dynamodb_takes_every_request(dynamodb: Any, source: Source) -> None:
     claims = dedupe.Claims(source, "claims", dynamodb, LEASE, lambda: NOW)
-    messages = [Message(place, {}, b"", id=f"id:{place}") for place in range(130)]
+    messages = [Message(index, {}, b"", id=f"id:{index}") for index in range(130)]
     seen: list[int] = []
 
     def send(fresh: Any, done: set[int]) -> Delivered:
@@ -507,19 +507,19 @@ def test_dynamodb_takes_all_that_is_asked_of_it(dynamodb: Any, source: Source) -
     assert seen == [130, 5]
 
 
-def test_the_table_and_the_lease_are_what_the_stack_says(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-    monkeypatch.setattr(dedupe, "client", lambda *what: asked.append(what))
+def test_table_and_lease_come_from_the_stack(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    requested: list[Any] = []
+    monkeypatch.setattr(dedupe, "client", lambda *arguments: requested.append(arguments))
     claims = dedupe.claims_from_environ(source, Deadline(), {"DEDUPE_TABLE": "claims", "DEDUPE_LEASE": "25"})
     assert (claims._table, claims._lease) == ("claims", 25.0)
-    ((service, config),) = asked
+    ((service, config),) = requested
     # Two tries, each of a connection and an answer, and an event goes through while the vendor still waits.
     assert service == "dynamodb"
     assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) <= 2
 
 
-def test_a_body_is_the_same_to_a_source_without_it(tmp_path: Path) -> None:
+def test_source_without_dedupe_sends_repeated_events(tmp_path: Path) -> None:
     endpoint = Endpoint(make_definition(tmp_path, TEXT.replace("dedupe: {window: 2}", "") % "").source)
     assert [post(endpoint, "a"), post(endpoint, "a")] == [200, 200]
-    assert sent(endpoint) == ["a", "a"]
+    assert sent_ids(endpoint) == ["a", "a"]
     assert json.dumps(endpoint.log).count("duplicate") == 0

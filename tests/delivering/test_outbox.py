@@ -18,9 +18,9 @@ MIB = 1_048_576
 
 @given(st.lists(st.integers(1, MIB), max_size=40))
 def test_batches_keep_the_order_and_both_limits(sizes: list[int]) -> None:
-    made = list(in_sized_batches(range(len(sizes)), 10, max_size=MIB, size=sizes.__getitem__))
-    assert [place for batch in made for place in batch] == list(range(len(sizes)))
-    assert all(len(batch) <= 10 and sum(sizes[place] for place in batch) <= MIB for batch in made)
+    made_batches = list(in_sized_batches(range(len(sizes)), 10, max_size=MIB, size=sizes.__getitem__))
+    assert [index for batch in made_batches for index in batch] == list(range(len(sizes)))
+    assert all(len(batch) <= 10 and sum(sizes[index] for index in batch) <= MIB for batch in made_batches)
 
 
 def test_a_batch_has_as_many_items_as_its_limit_allows() -> None:
@@ -44,7 +44,7 @@ class Picky(Queue):
         return super().send_message_batch(QueueUrl, Entries)
 
 
-def test_a_call_refused_for_one_message_delivers_the_others() -> None:
+def test_call_refused_for_a_message_delivers_the_others() -> None:
     queue = Picky()
     assert Outbox("queue-url", queue).send([b"a", b"bad", b"b"]) == ({1: "InvalidMessageContents"}, Undelivered([]))
     assert queue.bodies == ["a", "b"]
@@ -57,19 +57,19 @@ DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Send
     ("fault", "why"),
     [(DENIED, "AccessDenied"), (THROTTLED, "ThrottlingException"), (DOWN, "EndpointConnectionError")],
 )
-def test_any_other_refusal_is_the_queues_and_leaves_what_it_did_not_take(fault: Exception, why: str) -> None:
+def test_any_other_refusal_is_the_queues_and_leaves_the_untaken_messages(fault: Exception, why: str) -> None:
     queue, slept = Queue(), list[float]()
     queue.faults.lined_up = [None, fault]
-    bodies = [b"%d" % place for place in range(25)]
+    bodies = [b"%d" % number for number in range(25)]
     assert Outbox("queue-url", queue, slept.append).send(bodies) == ({}, Undelivered(list(range(10, 25)), why))
     # What comes after is not tried: it would take as long, and the vendor waits.
     assert (queue.bodies, queue.faults.calls, slept) == ([body.decode() for body in bodies[:10]], 2, [])
 
 
-def test_a_part_that_fails_for_ever_is_left_alone_with_what_was_not_tried() -> None:
+def test_forever_failing_part_is_left_with_the_untried_messages() -> None:
     queue, slept = Queue(), list[float]()
     queue.faults.lined_up = [{"Failed": [{"Id": "3", "SenderFault": False, "Code": "InternalError"}]}] * 3
-    bodies = [b"%d" % place for place in range(12)]
+    bodies = [b"%d" % number for number in range(12)]
     assert Outbox("queue-url", queue, slept.append).send(bodies) == (
         {},
         Undelivered([3, 10, 11], "1 message was not taken"),
@@ -77,7 +77,7 @@ def test_a_part_that_fails_for_ever_is_left_alone_with_what_was_not_tried() -> N
     assert (queue.faults.calls, slept) == (3, list(PAUSES))
 
 
-def test_one_that_is_refused_while_the_queue_goes_down_is_not_left() -> None:
+def test_message_refused_while_the_queue_goes_down_is_not_left() -> None:
     queue = Picky()
     queue.faults.lined_up = [None, DOWN]
     # The whole call is refused for one in it; then each goes for itself, and the last meets a queue that is down.

@@ -44,14 +44,14 @@ Define = Callable[..., Source]
 def define(tmp_path: Path) -> Define:
     """A source of a text, each time another."""
 
-    def made(text: str, transform: str | None = None) -> Source:
+    def make_source(text: str, transform: str | None = None) -> Source:
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         if transform:
             (folder / "made").mkdir(parents=True)
             (folder / "made" / "transform.py").write_text(transform, encoding="utf-8")
         return make_definition(folder, text).source
 
-    return made
+    return make_source
 
 
 def compact(value: Any) -> bytes:
@@ -72,8 +72,8 @@ def key(reason: str, body: bytes, *places: int, split: str | None = "events") ->
 
 
 def kept(endpoint: Endpoint, at: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(endpoint.bucket.objects[at])
-    return found
+    envelope: dict[str, Any] = json.loads(endpoint.bucket.objects[at])
+    return envelope
 
 
 def event(number: int, **more: Any) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def batch(*events: Any) -> bytes:
 # The sweep.
 
 
-def down(*bodies: Any, source: Source = ZOOM) -> Endpoint:
+def endpoint_after_outage(*bodies: Any, source: Source = ZOOM) -> Endpoint:
     """An endpoint to which these were posted while its queue was down, and is no more."""
     endpoint = Endpoint(source)
     endpoint.queue.faults.always = DOWN
@@ -99,15 +99,15 @@ def down(*bodies: Any, source: Source = ZOOM) -> Endpoint:
 
 
 def zoom(number: int) -> bytes:
-    made = {"event": "user.deleted", "payload": {"operator": f"{number}"}, "event_ts": 1_767_225_600_000}
-    return compact(made)
+    body = {"event": "user.deleted", "payload": {"operator": f"{number}"}, "event_ts": 1_767_225_600_000}
+    return compact(body)
 
 
-def test_the_sweep_sends_what_the_queue_would_have_had_and_leaves_nothing() -> None:
+def test_sweep_sends_the_messages_meant_for_the_queue_and_leaves_nothing() -> None:
     whole = Endpoint(ZOOM)
     for number in range(3):
         whole.post_signed(zoom(number))
-    endpoint = down(*map(zoom, range(3)))
+    endpoint = endpoint_after_outage(*map(zoom, range(3)))
     assert len(keys(endpoint)) == 3
     assert endpoint.sweeper.sweep() == {"sent": 3, "left": 0}
     assert sorted(endpoint.queue.bodies) == sorted(whole.queue.bodies)
@@ -116,8 +116,8 @@ def test_the_sweep_sends_what_the_queue_would_have_had_and_leaves_nothing() -> N
     assert len(endpoint.queue.bodies) == 3
 
 
-def test_what_waits_is_sent_as_it_was_to_be_sent_whatever_was_deployed_since(define: Define) -> None:
-    endpoint = down(b'{"id":"e1"}', source=define(HMAC + "events: {id: id}\n"))
+def test_waiting_message_is_sent_unchanged_after_a_deployment(define: Define) -> None:
+    endpoint = endpoint_after_outage(b'{"id":"e1"}', source=define(HMAC + "events: {id: id}\n"))
     endpoint.deploy(define(HMAC + "events: {require: [never]}\nmozdef: {summary: another}\n"))
     assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0}
     (message,) = endpoint.queue.messages
@@ -125,15 +125,15 @@ def test_what_waits_is_sent_as_it_was_to_be_sent_whatever_was_deployed_since(def
 
 
 def test_the_sweep_looks_at_every_page() -> None:
-    endpoint = down(*map(zoom, range(7)))
+    endpoint = endpoint_after_outage(*map(zoom, range(7)))
     endpoint.bucket.page = 2
     assert endpoint.sweeper.sweep() == {"sent": 7, "left": 0}
     assert keys(endpoint) == []
 
 
 @pytest.mark.parametrize("fault", [DOWN, THROTTLED])
-def test_the_sweep_stops_at_the_first_that_the_queue_does_not_take(fault: Exception) -> None:
-    endpoint = down(*map(zoom, range(3)))
+def test_sweep_stops_at_the_first_refusal_of_the_queue(fault: Exception) -> None:
+    endpoint = endpoint_after_outage(*map(zoom, range(3)))
     before = dict(endpoint.bucket.objects)
     endpoint.queue.faults.always = fault
     assert endpoint.sweeper.sweep() == {"sent": 0, "left": 1}
@@ -143,7 +143,7 @@ def test_the_sweep_stops_at_the_first_that_the_queue_does_not_take(fault: Except
     assert endpoint.sweeper.sweep() == {"sent": 3, "left": 0}
 
 
-def test_of_what_the_queue_took_in_part_the_rest_waits_on() -> None:
+def test_untaken_rest_of_an_object_waits_on() -> None:
     endpoint = Endpoint(bundled_source("okta").source)
     events = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(12)]
     endpoint.queue.faults.always = DOWN
@@ -152,15 +152,15 @@ def test_of_what_the_queue_took_in_part_the_rest_waits_on() -> None:
     (waiting,) = keys(endpoint)
     assert endpoint.sweeper.sweep() == {"sent": 10, "left": 2}
     assert keys(endpoint) == [waiting]
-    left = [json.loads(base64.b64decode(one)) for one in kept(endpoint, waiting)["messages"]]
+    left = [json.loads(base64.b64decode(encoded)) for encoded in kept(endpoint, waiting)["messages"]]
     assert [message["tags"][1] for message in left] == ["id:u10", "id:u11"]
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
     assert ids(endpoint) == [f"id:u{at}" for at in range(12)]
     assert keys(endpoint) == []
 
 
-def test_a_sweep_that_ends_between_sending_and_deleting_is_the_only_one_that_sends_twice() -> None:
-    endpoint = down(zoom(1))
+def test_only_a_sweep_ending_between_sending_and_deleting_sends_twice() -> None:
+    endpoint = endpoint_after_outage(zoom(1))
     endpoint.bucket.faults.lined_up = [None, None, DOWN]  # listed, read, and not deleted
     with pytest.raises(type(DOWN)):
         endpoint.sweeper.sweep()
@@ -170,8 +170,8 @@ def test_a_sweep_that_ends_between_sending_and_deleting_is_the_only_one_that_sen
     assert first == second
 
 
-def test_a_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
-    endpoint = down(*map(zoom, range(3)))
+def test_sweep_ends_in_time_and_the_next_sweep_goes_on() -> None:
+    endpoint = endpoint_after_outage(*map(zoom, range(3)))
     # They are listed, and each is found, sent, and deleted.
     endpoint.begin(seconds=CALLS_PER_KEPT_OBJECT * CALL_SECONDS + 5, takes=1)
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
@@ -180,9 +180,11 @@ def test_a_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
     assert len(set(ids(endpoint))) == 3
 
 
-def test_what_another_sweep_has_sent_meanwhile_is_nothing_to_send(monkeypatch: pytest.MonkeyPatch) -> None:
-    endpoint = down(zoom(1))
-    listed = [{"Contents": [{"Key": f"unsent/{DAY}/gone.json"}, *({"Key": one} for one in keys(endpoint))]}]
+def test_object_sent_by_another_sweep_is_nothing_to_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint = endpoint_after_outage(zoom(1))
+    listed = [
+        {"Contents": [{"Key": f"unsent/{DAY}/gone.json"}, *({"Key": object_key} for object_key in keys(endpoint))]}
+    ]
     monkeypatch.setattr(endpoint.bucket, "paginate", lambda **_: listed)
     assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0}
 
@@ -190,10 +192,10 @@ def test_what_another_sweep_has_sent_meanwhile_is_nothing_to_send(monkeypatch: p
 NEVER = {"Failed": [{"Id": "0", "SenderFault": True, "Code": "InvalidMessageContents"}]}
 
 
-def test_what_sqs_never_takes_is_set_aside_and_holds_up_nothing() -> None:
-    endpoint = down(zoom(1), zoom(2))
+def test_unsendable_message_is_set_aside_and_holds_up_nothing() -> None:
+    endpoint = endpoint_after_outage(zoom(1), zoom(2))
     endpoint.queue.faults.lined_up = [NEVER]
-    messages = [kept(endpoint, one)["messages"][0] for one in keys(endpoint)]
+    messages = [kept(endpoint, object_key)["messages"][0] for object_key in keys(endpoint)]
     assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0, "unsendable": 1}
     (aside,) = keys(endpoint)
     digest = hashlib.sha256(base64.b64decode(messages[0])).hexdigest()
@@ -207,17 +209,20 @@ def test_what_sqs_never_takes_is_set_aside_and_holds_up_nothing() -> None:
     }
 
 
-def test_what_sqs_refuses_at_one_sweep_and_at_the_next_is_all_set_aside(define: Define) -> None:
+def test_messages_refused_at_successive_sweeps_are_all_set_aside(define: Define) -> None:
     source = define(BATCH % "id")
-    endpoint = down(batch(*map(event, range(2))), source=source)
+    endpoint = endpoint_after_outage(batch(*map(event, range(2))), source=source)
     never = {"Id": "0", "SenderFault": True, "Code": "InvalidMessageContents"}
     later = {"Id": "1", "SenderFault": False, "Code": "InternalError"}
     endpoint.queue.faults.lined_up = [{"Failed": [never, later]}, {"Failed": [later]}, {"Failed": [later]}, NEVER]
     assert endpoint.sweeper.sweep() == {"sent": 0, "left": 1, "unsendable": 1}
     assert endpoint.sweeper.sweep() == {"sent": 0, "left": 0, "unsendable": 1}
-    found = [json.loads(base64.b64decode(kept(endpoint, one)["messages"][0]["message"])) for one in keys(endpoint)]
-    assert sorted(one["details"]["id"] for one in found) == ["e0", "e1"]
-    assert all(one.startswith("unsendable/") for one in keys(endpoint))
+    messages = [
+        json.loads(base64.b64decode(kept(endpoint, object_key)["messages"][0]["message"]))
+        for object_key in keys(endpoint)
+    ]
+    assert sorted(message["details"]["id"] for message in messages) == ["e0", "e1"]
+    assert all(object_key.startswith("unsendable/") for object_key in keys(endpoint))
 
 
 # What somebody else has put into the bucket.
@@ -241,19 +246,19 @@ NO_WAITING: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("what", NO_WAITING)
-def test_what_is_none_of_ours_holds_up_no_sweep_and_is_told_each_time(what: str) -> None:
-    endpoint = down(zoom(1))
-    endpoint.bucket.objects["unsent/0-before-all/others"] = NO_WAITING[what]
+@pytest.mark.parametrize("kind", NO_WAITING)
+def test_foreign_object_holds_up_no_sweep_and_is_reported_each_time(kind: str) -> None:
+    endpoint = endpoint_after_outage(zoom(1))
+    endpoint.bucket.objects["unsent/0-before-all/others"] = NO_WAITING[kind]
     assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0, "foreign": 1}
     assert endpoint.sweeper.sweep() == {"sent": 0, "left": 0, "foreign": 1}
-    assert endpoint.bucket.objects == {"unsent/0-before-all/others": NO_WAITING[what]}
-    told = ("swept", {"key": "unsent/0-before-all/others", "foreign": 1})
-    assert endpoint.reports == [told, ("swept", {"requestId": "sample", "sent": 1, "left": 0}), told]
+    assert endpoint.bucket.objects == {"unsent/0-before-all/others": NO_WAITING[kind]}
+    swept = ("swept", {"key": "unsent/0-before-all/others", "foreign": 1})
+    assert endpoint.reports == [swept, ("swept", {"requestId": "sample", "sent": 1, "left": 0}), swept]
 
 
 def test_of_a_huge_object_no_more_is_read_than_ours_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    endpoint = down(zoom(1))
+    endpoint = endpoint_after_outage(zoom(1))
     (ours,) = endpoint.bucket.objects.values()
     monkeypatch.setattr(kept_bucket, "MAX_OBJECT", len(ours))
     endpoint.bucket.objects["unsent/0/huge"] = ours + b" "
@@ -280,13 +285,13 @@ NO_REJECTED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("what", NO_REJECTED)
-def test_what_is_none_of_ours_holds_up_no_redrive(what: str, define: Define) -> None:
+@pytest.mark.parametrize("kind", NO_REJECTED)
+def test_foreign_object_holds_up_no_redrive(kind: str, define: Define) -> None:
     body = batch(event(0, a=1))
     endpoint = rejected(define(BATCH % "b"), body)
     at = key("missing", body)
     others = "rejected/others"
-    endpoint.bucket.objects[others] = compact({**kept(endpoint, at), **NO_REJECTED[what]})
+    endpoint.bucket.objects[others] = compact({**kept(endpoint, at), **NO_REJECTED[kind]})
     endpoint.deploy(define(BATCH % "a"))
     foreign = {"key": others, "foreign": True}
     assert endpoint.reprocessor.preview([others, at])[0] == foreign
@@ -294,7 +299,7 @@ def test_what_is_none_of_ours_holds_up_no_redrive(what: str, define: Define) -> 
     assert (ids(endpoint), keys(endpoint)) == (["id:e0"], [others])
 
 
-def test_what_is_no_envelope_where_one_is_to_be_joined_gives_way(define: Define) -> None:
+def test_foreign_object_at_an_envelopes_key_is_overwritten(define: Define) -> None:
     body = batch(event(0))
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.bucket.objects[key("time", body)] = b"no JSON"
@@ -313,7 +318,7 @@ def rejected(source: Source, body: bytes, headers: dict[str, str] | None = None)
     return endpoint
 
 
-def test_a_preview_shows_what_would_pass_and_writes_nothing(define: Define) -> None:
+def test_preview_shows_passing_events_and_writes_nothing(define: Define) -> None:
     body = batch(event(0, b=1), event(1), event(2, a=1))
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.deploy(define(BATCH % "b"))
@@ -337,7 +342,7 @@ def test_a_preview_shows_what_would_pass_and_writes_nothing(define: Define) -> N
     assert (endpoint.bucket.objects, endpoint.queue.bodies) == (before, sent)
 
 
-def test_a_preview_of_very_many_events_stays_within_what_a_function_can_answer(define: Define) -> None:
+def test_preview_of_very_many_events_stays_within_the_response_limit(define: Define) -> None:
     body = batch(*(event(number) for number in range(9_000)))
     endpoint = rejected(define(BATCH % "a"), body)
     (fails,) = endpoint.reprocessor.preview(keys(endpoint))
@@ -347,7 +352,7 @@ def test_a_preview_of_very_many_events_stays_within_what_a_function_can_answer(d
     assert (passes["passes"], len(passes["messages"])) == (9_000, MAX_SHOWN)
 
 
-def test_only_the_events_that_were_refused_are_sent(define: Define) -> None:
+def test_redrive_sends_only_the_refused_events(define: Define) -> None:
     body = batch(event(0), event(1, a=1), event(2))
     endpoint = rejected(define(BATCH % "a"), body)
     assert ids(endpoint) == ["id:e1"]
@@ -362,18 +367,18 @@ def test_only_the_events_that_were_refused_are_sent(define: Define) -> None:
     assert len(endpoint.queue.bodies) == 3
 
 
-def test_a_message_of_a_redrive_is_the_one_that_would_have_been_sent(define: Define) -> None:
+def test_redriven_message_equals_the_message_of_a_direct_delivery(define: Define) -> None:
     text = HMAC + "events: {require: [%s], id: id}\nmozdef: {summary: \"{header('x-kind')} {query('q')} {id}\"}\n"
     endpoint, straight = Endpoint(define(text % "a")), Endpoint(define(text % "id"))
-    for one in (endpoint, straight):
-        assert one.post_signed(b'{"id":"e1"}', {"X-Kind": "kind"})["statusCode"] == 200
+    for receiver in (endpoint, straight):
+        assert receiver.post_signed(b'{"id":"e1"}', {"X-Kind": "kind"})["statusCode"] == 200
     endpoint.deploy(straight.source)
     endpoint.now = NOW + 86_400
     assert endpoint.reprocessor.send(keys(endpoint))[0]["sent"] == 1
     assert endpoint.queue.bodies == straight.queue.bodies
 
 
-def test_what_fails_again_stays_under_its_reason_of_now_with_a_count(define: Define) -> None:
+def test_event_failing_again_stays_under_the_new_reason_with_a_count(define: Define) -> None:
     body = batch(event(0, b="no time"), event(1), event(2, b=f"{DAY}T00:00:00Z"))
     endpoint = rejected(define(BATCH % "a"), body)
     before = kept(endpoint, key("missing", body, 0, 1, 2))
@@ -401,17 +406,19 @@ def test_what_fails_again_stays_under_its_reason_of_now_with_a_count(define: Def
 
 
 @pytest.mark.parametrize("calls", range(5))
-def test_what_fails_again_for_several_reasons_is_all_there_wherever_it_ends(define: Define, calls: int) -> None:
+def test_events_failing_again_for_several_reasons_are_all_kept_at_any_interruption(define: Define, calls: int) -> None:
     body = batch(event(0), event(1, b="no time"))
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.deploy(define(HMAC + "events: {split: events, require: [b], id: id, time: b}\n"))
     endpoint.bucket.faults.lined_up = [*[None] * calls, DOWN]
     with contextlib.suppress(type(DOWN)):
         endpoint.reprocessor.send([key("missing", body, 0, 1)])
-    assert {one["index"] for made in endpoint.bucket.read().values() for one in made["events"]} == {0, 1}
+    assert {
+        refused_event["index"] for envelope in endpoint.bucket.read().values() for refused_event in envelope["events"]
+    } == {0, 1}
 
 
-def test_what_fails_for_another_reason_joins_what_is_kept_for_it_already(define: Define) -> None:
+def test_event_failing_for_another_reason_joins_the_kept_object_of_that_reason(define: Define) -> None:
     time = "events: {split: events, require: [%s], id: id, time: at}\n"
     body = batch(event(0, b=1, at="no time"), event(1, c=1, at="no time"))
     endpoint = rejected(define(HMAC + time % "a"), body)
@@ -428,19 +435,19 @@ def test_what_fails_for_another_reason_joins_what_is_kept_for_it_already(define:
 
 
 @pytest.mark.parametrize("fault", [DOWN, THROTTLED])
-def test_what_the_queue_does_not_take_at_a_redrive_waits_for_the_sweep(define: Define, fault: Exception) -> None:
+def test_redriven_event_refused_by_the_queue_waits_for_the_sweep(define: Define, fault: Exception) -> None:
     body = batch(event(0), event(1))
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.deploy(define(BATCH % "id"))
     endpoint.queue.faults.lined_up = [fault]
     sent = [{"key": key("missing", body, 0, 1), "sent": 0, "unsent": 2, "fails": []}]
     assert endpoint.reprocessor.send([key("missing", body, 0, 1)]) == sent
-    assert [one.split("/")[0] for one in keys(endpoint)] == ["unsent"]
+    assert [object_key.split("/")[0] for object_key in keys(endpoint)] == ["unsent"]
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
     assert ids(endpoint) == ["id:e0", "id:e1"]
 
 
-def test_a_redrive_that_neither_queue_nor_bucket_takes_leaves_all_as_it_was(define: Define) -> None:
+def test_redrive_without_queue_and_bucket_changes_nothing(define: Define) -> None:
     body = batch(event(0))
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.deploy(define(BATCH % "id"))
@@ -452,7 +459,7 @@ def test_a_redrive_that_neither_queue_nor_bucket_takes_leaves_all_as_it_was(defi
     assert endpoint.reprocessor.send([key("missing", body)])[0]["sent"] == 1
 
 
-def test_a_redrive_that_ends_between_sending_and_deleting_sends_once_more_with_the_same_id(define: Define) -> None:
+def test_redrive_ending_between_sending_and_deleting_sends_again_with_the_same_id(define: Define) -> None:
     body = compact(event(0))
     endpoint = rejected(define(HMAC + "events: {require: [a]}\n"), body)
     endpoint.deploy(define(HMAC))
@@ -464,21 +471,21 @@ def test_a_redrive_that_ends_between_sending_and_deleting_sends_once_more_with_t
     assert first == second
 
 
-def test_what_sqs_never_takes_is_kept_as_any_other_refusal(define: Define) -> None:
+def test_unsendable_event_of_a_redrive_is_kept_like_any_refusal(define: Define) -> None:
     body = batch(event(0), event(1))
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.deploy(define(BATCH % "id"))
     endpoint.queue.faults.lined_up = [NEVER]
-    told = {"reason": "queue", "detail": "SQS: InvalidMessageContents", "events": 1}
+    failure = {"reason": "queue", "detail": "SQS: InvalidMessageContents", "events": 1}
     assert endpoint.reprocessor.send([key("missing", body, 0, 1)]) == [
-        {"key": key("missing", body, 0, 1), "sent": 1, "unsent": 0, "fails": [told]}
+        {"key": key("missing", body, 0, 1), "sent": 1, "unsent": 0, "fails": [failure]}
     ]
     assert keys(endpoint) == [key("queue", body, 0, 1)]
-    one = kept(endpoint, key("queue", body, 0, 1))
-    assert (one["events"], one["attempts"]) == ([{"index": 0, "detail": "SQS: InvalidMessageContents"}], 1)
+    envelope = kept(endpoint, key("queue", body, 0, 1))
+    assert (envelope["events"], envelope["attempts"]) == ([{"index": 0, "detail": "SQS: InvalidMessageContents"}], 1)
 
 
-def test_a_bucket_that_refuses_is_not_one_that_has_nothing(define: Define) -> None:
+def test_refusing_bucket_is_not_taken_for_an_empty_bucket(define: Define) -> None:
     endpoint = rejected(define(BATCH % "a"), batch(event(0)))
     denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
     endpoint.bucket.faults.lined_up = [denied]
@@ -486,7 +493,7 @@ def test_a_bucket_that_refuses_is_not_one_that_has_nothing(define: Define) -> No
         endpoint.reprocessor.preview(keys(endpoint))
 
 
-def test_a_body_that_could_not_be_taken_apart_is_sent_whole_once_it_can(define: Define) -> None:
+def test_unsplittable_body_is_sent_whole_once_it_can_be_split(define: Define) -> None:
     body = b'{"id":"e0"}\n{"id":"e1"}'
     endpoint = rejected(define(HMAC + "events: {id: id}\n"), body)
     assert kept(endpoint, key("not-json", body, split=None))["events"][0]["index"] == -1
@@ -498,7 +505,7 @@ def test_a_body_that_could_not_be_taken_apart_is_sent_whole_once_it_can(define: 
 LOST = "`split` has changed since, and these events can't be identified any more"
 
 
-def test_of_a_body_that_can_not_be_taken_apart_now_the_same_events_stay(define: Define) -> None:
+def test_body_no_longer_splittable_keeps_the_same_events(define: Define) -> None:
     body = batch(event(0), event(1, a=1), event(2))
     endpoint = rejected(define(BATCH % "a"), body)
     endpoint.deploy(define(HMAC + "events: {split: others}\n"))
@@ -512,7 +519,7 @@ def test_of_a_body_that_can_not_be_taken_apart_now_the_same_events_stay(define: 
     assert ids(endpoint) == ["id:e1", "id:e0", "id:e2"]
 
 
-def test_a_compressed_form_is_read_as_it_was_sent(define: Define) -> None:
+def test_compressed_form_is_read_as_sent(define: Define) -> None:
     form = "events: {format: form, payload: payload, require: [%s], id: id}\n"
     body = gzip.compress(urlencode({"payload": '{"id":"é"}'}).encode(), mtime=0)
     endpoint = rejected(define(HMAC + form % "a"), body, {"Content-Encoding": "gzip"})
@@ -524,18 +531,18 @@ def test_a_compressed_form_is_read_as_it_was_sent(define: Define) -> None:
 MASKED = HMAC + "events: {mask: [token], %s}\n"
 
 
-def test_what_was_masked_when_it_came_stays_masked_and_has_the_id_of_then(define: Define) -> None:
+def test_field_masked_at_arrival_stays_masked_with_the_first_id(define: Define) -> None:
     body = b'{"id": "e0", "token": "s3cret"}'
     endpoint, straight = Endpoint(define(MASKED % "require: [a]")), Endpoint(define(MASKED % "require: [id]"))
-    for one in (endpoint, straight):
-        one.post_signed(body)
+    for receiver in (endpoint, straight):
+        receiver.post_signed(body)
     endpoint.deploy(straight.source)
     assert endpoint.reprocessor.send(keys(endpoint))[0]["sent"] == 1
     assert endpoint.queue.bodies == straight.queue.bodies
     assert endpoint.queue.messages[0]["details"] == {"id": "e0", "token": "[masked]"}
 
 
-def test_what_could_not_be_masked_when_it_came_is_masked_when_it_can_be_read(define: Define) -> None:
+def test_body_unreadable_at_arrival_is_masked_once_readable(define: Define) -> None:
     body = b'{"id": "e0", "token": "s3cret"}\n{"id": "e1", "token": "s3cret"}'
     endpoint = rejected(define(MASKED % "id: id"), body)
     endpoint.deploy(define(HMAC + 'events: {format: ndjson, split: "@", id: id, mask: ["[].token"]}\n'))
@@ -551,8 +558,8 @@ def test_an_event_beyond_a_queues_limit_is_kept_whole_and_pointed_at_by_a_redriv
         Endpoint(define(HMAC + "events: {require: [a], id: id}\n")),
         Endpoint(define(HMAC + "events: {id: id}\n")),
     )
-    for one in (endpoint, straight):
-        one.post_signed(body)
+    for receiver in (endpoint, straight):
+        receiver.post_signed(body)
     endpoint.deploy(straight.source)
     assert endpoint.reprocessor.preview(keys(endpoint))[0]["passes"] == 1
     assert len(keys(endpoint)) == 1
@@ -563,7 +570,7 @@ def test_an_event_beyond_a_queues_limit_is_kept_whole_and_pointed_at_by_a_redriv
 SPLITS = "def transform(event, request):\n    return [{'id': one} for one in event['ids']]\n"
 
 
-def test_a_transform_that_was_mended_makes_what_it_should_have_made(define: Define) -> None:
+def test_repaired_transform_makes_the_missing_events(define: Define) -> None:
     text = HMAC + "events: {split: events, id: id}\n"
     body = batch({"ids": ["a", "b"]}, {"ids": ["c"]}, {"ids": []})
     broken = SPLITS.replace("['ids']", "['missing']")
@@ -577,7 +584,7 @@ def test_a_transform_that_was_mended_makes_what_it_should_have_made(define: Defi
     assert (ids(endpoint), keys(endpoint)) == (["id:a", "id:b", "id:c"], [])
 
 
-def test_of_an_event_that_a_transform_makes_several_of_those_before_the_refused_one_are_sent_again(
+def test_transformed_events_before_the_refused_event_are_sent_again(
     define: Define,
 ) -> None:
     text = HMAC + "events: {require: [%s], id: id}\n"
@@ -590,7 +597,7 @@ def test_of_an_event_that_a_transform_makes_several_of_those_before_the_refused_
 
 
 NEVER_THERE = model.Path("nothing_has_this")
-EVERY = [one for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
+EVERY_DEFINITION = [definition for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
 
 
 def handed_over(source: Source, sample: sample_files.Sample) -> Endpoint:
@@ -602,11 +609,11 @@ def handed_over(source: Source, sample: sample_files.Sample) -> Endpoint:
     return endpoint
 
 
-@pytest.mark.parametrize("one", EVERY, ids=lambda one: one.source.name)
-def test_every_source_brings_back_what_it_would_have_sent_byte_for_byte(one: Definition) -> None:
-    source, sent = one.source, 0
+@pytest.mark.parametrize("definition", EVERY_DEFINITION, ids=lambda definition: definition.source.name)
+def test_every_source_redrives_the_same_messages_byte_for_byte(definition: Definition) -> None:
+    source, sent = definition.source, 0
     demanding = replace(source, events=replace(source.events, require=(NEVER_THERE,)))
-    for sample in sample_files.load_samples(one)[0]:
+    for sample in sample_files.load_samples(definition)[0]:
         straight, endpoint = handed_over(source, sample), handed_over(demanding, sample)
         assert endpoint.queue.bodies == []
         assert bool(endpoint.bucket.objects) == bool(straight.queue.bodies)  # a handshake is neither
@@ -614,7 +621,7 @@ def test_every_source_brings_back_what_it_would_have_sent_byte_for_byte(one: Def
         assert all(result["fails"] == [] for result in endpoint.reprocessor.send(keys(endpoint)))
         assert (endpoint.queue.bodies, endpoint.bucket.objects) == (straight.queue.bodies, {}), sample.name
         sent += len(endpoint.queue.bodies)
-    assert sent or not sample_files.load_samples(one)[0]
+    assert sent or not sample_files.load_samples(definition)[0]
 
 
 # The function.
@@ -663,7 +670,7 @@ def metric(name: str, value: int) -> dict[str, Any]:
     return {"_aws": aws, "Stack": "MozDef-EF-made-dev", name: value}
 
 
-def test_by_the_clock_the_function_sweeps_and_says_what_it_did(entry: Any) -> None:
+def test_scheduled_function_sweeps_and_logs_the_counts(entry: Any) -> None:
     assert called(entry, CLOCK) == ({"sent": 0, "left": 0}, [])
     entry.endpoint.queue.faults.lined_up = [DOWN]
     entry.endpoint.post_signed(batch(event(0, a=1)))
@@ -675,13 +682,13 @@ def test_by_the_clock_the_function_sweeps_and_says_what_it_did(entry: Any) -> No
     assert called(entry, CLOCK) == ({"sent": 1, "left": 0}, [swept])
 
 
-def test_the_function_counts_what_sqs_never_takes_as_rejected(entry: Any) -> None:
+def test_function_counts_unsendable_messages_as_rejected(entry: Any) -> None:
     entry.endpoint.queue.faults.lined_up = [DOWN, NEVER]
     entry.endpoint.post_signed(batch(event(0, a=1)))
-    told = {"sent": 0, "left": 0, "unsendable": 1}
+    counts = {"sent": 0, "left": 0, "unsendable": 1}
     assert called(entry, CLOCK) == (
-        told,
-        [{**LINE, **ID, "level": "WARN", "message": "swept", **told, **metric("Rejected", 1)}],
+        counts,
+        [{**LINE, **ID, "level": "WARN", "message": "swept", **counts, **metric("Rejected", 1)}],
     )
 
 
@@ -698,7 +705,7 @@ def test_by_hand_the_function_previews_and_sends(entry: Any) -> None:
     )
 
 
-def test_each_object_has_a_line_with_the_id_of_its_request(entry: Any) -> None:
+def test_each_object_is_logged_with_the_id_of_the_request(entry: Any) -> None:
     bodies = [batch(event(number, a=1)) for number in range(2)]
     entry.endpoint.queue.faults.lined_up = [DOWN, DOWN]
     for number, body in enumerate(bodies):
@@ -707,19 +714,19 @@ def test_each_object_has_a_line_with_the_id_of_its_request(entry: Any) -> None:
     assert sorted((line["requestId"], line["sent"]) for line in lines) == [("r0", 1), ("r1", 1)]
 
 
-def test_the_function_counts_what_is_none_of_ours_at_each_sweep(entry: Any) -> None:
+def test_function_counts_foreign_objects_at_each_sweep(entry: Any) -> None:
     entry.endpoint.bucket.objects["unsent/others"] = b"no JSON"
-    told = {"key": "unsent/others", "foreign": 1}
-    line = {**LINE, "level": "WARN", "message": "swept", **told, **metric("Rejected", 1)}
+    counts = {"key": "unsent/others", "foreign": 1}
+    line = {**LINE, "level": "WARN", "message": "swept", **counts, **metric("Rejected", 1)}
     for _ in range(2):
         assert called(entry, CLOCK) == ({"sent": 0, "left": 0, "foreign": 1}, [line])
 
 
-def test_nothing_that_the_function_logs_holds_an_event_or_the_secret(entry: Any) -> None:
+def test_function_logs_hold_no_event_and_no_secret(entry: Any) -> None:
     body = batch(event(0, text="marker"), event(1, a="marker"))
     entry.endpoint.queue.faults.lined_up = [DOWN]
     entry.endpoint.post_signed(body)
-    for one in (CLOCK, {"preview": keys(entry.endpoint)}, {"send": [key("missing", body)]}):
-        text = json.dumps(called(entry, one)[1])
+    for request in (CLOCK, {"preview": keys(entry.endpoint)}, {"send": [key("missing", body)]}):
+        text = json.dumps(called(entry, request)[1])
         assert "marker" not in text
         assert SECRET not in text

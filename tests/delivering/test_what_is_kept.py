@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from lambdas.model import Source
-from tests.definition.test_json_schemas import made
+from tests.definition.test_json_schemas import define_schema
 from tests.definitions import make_definition
 from tests.fakes import DOWN, Endpoint, signed_request
 
@@ -27,7 +27,7 @@ def source(folder: Path, text: str) -> Source:
 
 
 def details(endpoint: Endpoint) -> list[Any]:
-    return [one["details"] for one in endpoint.queue.messages]
+    return [message["details"] for message in endpoint.queue.messages]
 
 
 def rejected(endpoint: Endpoint) -> list[str]:
@@ -42,7 +42,7 @@ def rejected(endpoint: Endpoint) -> list[str]:
     ],
     ids=["compressed", "form"],
 )
-def test_an_event_beyond_the_queues_limit_is_kept_as_json_however_it_was_written(
+def test_event_beyond_the_queues_limit_is_kept_as_json_from_every_format(
     tmp_path: Path, more: str, body: bytes, headers: dict[str, str]
 ) -> None:
     endpoint = Endpoint(source(tmp_path, HMAC + more))
@@ -65,7 +65,7 @@ EDITS = {
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 @pytest.mark.parametrize("mask", ["", "events: {mask: [token]}"], ids=["as sent", "masked"])
-def test_what_is_kept_is_what_came_whatever_a_transform_does_to_it(tmp_path: Path, edit: str, mask: str) -> None:
+def test_kept_event_is_the_received_event_whatever_a_transform_does(tmp_path: Path, edit: str, mask: str) -> None:
     (tmp_path / "made").mkdir()
     code = f"def transform(event, request):\n    {edit}\n    raise ValueError\n"
     (tmp_path / "made" / "transform.py").write_text(code, encoding="utf-8")
@@ -91,11 +91,11 @@ def kept(folder: Path, then: str) -> Endpoint:
     """An endpoint that has taken BODY, and refused B."""
     endpoint = Endpoint(source(folder, HMAC + f"events: {{{then}, require: [must]}}\n"))
     endpoint.post_signed(BODY)
-    assert [one["id"] for one in details(endpoint)] == ["ping", "C"]
+    assert [detail["id"] for detail in details(endpoint)] == ["ping", "C"]
     return endpoint
 
 
-def test_what_was_refused_stays_where_another_mapping_refuses_less_and_fails(tmp_path: Path) -> None:
+def test_refused_event_stays_where_another_mapping_refuses_less_and_fails(tmp_path: Path) -> None:
     body = {"events": [{"id": "large", "a": 1, "text": "x" * 1_048_576}, {"id": "small"}]}
     endpoint = Endpoint(source(tmp_path / "then", HMAC + "events: {split: events, require: [a, b]}\n"))
     assert endpoint.post_signed(body)["statusCode"] == 200
@@ -103,32 +103,35 @@ def test_what_was_refused_stays_where_another_mapping_refuses_less_and_fails(tmp
     # The small one is kept; then the bucket has no room for the large one, which was accepted once.
     endpoint.bucket.faults.lined_up = [None, DOWN]
     assert endpoint.post_signed(body)["statusCode"] == 503
-    assert {one["index"] for kept in endpoint.bucket.read().values() for one in kept["events"]} == {0, 1}
+    assert {refused_event["index"] for kept in endpoint.bucket.read().values() for refused_event in kept["events"]} == {
+        0,
+        1,
+    }
 
 
-def test_an_event_that_was_refused_is_found_where_another_split_finds_it(tmp_path: Path) -> None:
+def test_refused_event_is_found_by_another_split(tmp_path: Path) -> None:
     endpoint = kept(tmp_path / "then", "split: events")
     endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: \"events[?kind=='x']\"}\n"))
     (shown,) = endpoint.reprocessor.preview(rejected(endpoint))
     assert (shown["passes"], shown["fails"]) == (1, [])
     endpoint.reprocessor.send(rejected(endpoint))
-    assert [one["id"] for one in details(endpoint)] == ["ping", "C", "B"]
+    assert [detail["id"] for detail in details(endpoint)] == ["ping", "C", "B"]
     assert rejected(endpoint) == []
 
 
-def test_what_fails_again_is_kept_with_its_place_of_now(tmp_path: Path) -> None:
+def test_event_failing_again_is_kept_with_the_new_index(tmp_path: Path) -> None:
     endpoint = kept(tmp_path / "then", "split: events")
     endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: \"events[?kind=='x']\", require: [never]}\n"))
     endpoint.reprocessor.send(rejected(endpoint))
-    (one,) = endpoint.bucket.read("rejected/").values()
-    assert (one["split"], one["events"], one["attempts"]) == (
+    (envelope,) = endpoint.bucket.read("rejected/").values()
+    assert (envelope["split"], envelope["events"], envelope["attempts"]) == (
         "events[?kind=='x']",
         [{"index": 0, "detail": "no never"}],
         1,
     )
     endpoint.deploy(source(tmp_path / "mended", HMAC + "events: {split: events}\n"))
     endpoint.reprocessor.send(rejected(endpoint))
-    assert [one["id"] for one in details(endpoint)] == ["ping", "C", "B"]
+    assert [detail["id"] for detail in details(endpoint)] == ["ping", "C", "B"]
 
 
 @pytest.mark.parametrize(
@@ -136,12 +139,12 @@ def test_what_fails_again_is_kept_with_its_place_of_now(tmp_path: Path) -> None:
     ["split: \"events[?kind=='y']\"", 'split: "events[].{id: id}"', "split: other", "split: id", "require: []"],
     ids=["it is found no longer", "objects are made anew", "no list", "no list either", "the body is the event"],
 )
-def test_what_can_not_be_told_from_what_was_sent_stays(tmp_path: Path, now: str) -> None:
+def test_event_indistinguishable_from_a_sent_event_stays(tmp_path: Path, now: str) -> None:
     endpoint = kept(tmp_path / "then", "split: events")
     (key,) = rejected(endpoint)
     endpoint.deploy(source(tmp_path / "now", HMAC + f"events: {{{now}}}\n"))
-    (told,) = endpoint.reprocessor.send([key])
-    assert (told["sent"], told["fails"]) == (
+    (report,) = endpoint.reprocessor.send([key])
+    assert (report["sent"], report["fails"]) == (
         0,
         [
             {
@@ -151,12 +154,12 @@ def test_what_can_not_be_told_from_what_was_sent_stays(tmp_path: Path, now: str)
             }
         ],
     )
-    assert [one["id"] for one in details(endpoint)] == ["ping", "C"]
+    assert [detail["id"] for detail in details(endpoint)] == ["ping", "C"]
     assert rejected(endpoint) == [key]
-    assert [one["events"][0]["index"] for one in endpoint.bucket.read("rejected/").values()] == [1]
+    assert [envelope["events"][0]["index"] for envelope in endpoint.bucket.read("rejected/").values()] == [1]
 
 
-def test_places_of_one_split_never_join_those_of_another(tmp_path: Path) -> None:
+def test_indexes_of_different_splits_never_join(tmp_path: Path) -> None:
     """B is second of all, and kept for one reason; C, kept for another, is second of fewer and fails for B's now."""
     then, now = "events", "\"events[?kind=='x']\""
     at = "2026-01-01T00:00:00Z"
@@ -173,11 +176,13 @@ def test_places_of_one_split_never_join_those_of_another(tmp_path: Path) -> None
     assert sorted(of) == ["missing", "time"]
     endpoint.deploy(source(tmp_path / "now", HMAC + f"events: {{split: {now}, require: [never]}}\n"))
     endpoint.reprocessor.send([of["time"]])
-    kept = sorted((one["split"], one["events"][0]["index"]) for one in endpoint.bucket.read("rejected/").values())
+    kept = sorted(
+        (envelope["split"], envelope["events"][0]["index"]) for envelope in endpoint.bucket.read("rejected/").values()
+    )
     assert kept == [("events", 1), ("events[?kind=='x']", 1)]
     endpoint.deploy(source(tmp_path / "mended", HMAC + "events: {split: events}\n"))
     endpoint.reprocessor.send(rejected(endpoint))
-    assert sorted(one["id"] for one in details(endpoint)) == ["B", "C", "ping"]
+    assert sorted(detail["id"] for detail in details(endpoint)) == ["B", "C", "ping"]
     assert rejected(endpoint) == []
 
 
@@ -195,23 +200,23 @@ def test_nor_where_the_body_came_again_in_between(tmp_path: Path) -> None:
     endpoint.deploy(source(tmp_path / "back", HMAC + f"events: {{split: {then}, require: [must]}}\n"))
     endpoint.reprocessor.send([key])
     kept = sorted(
-        (one["split"], [event["index"] for event in one["events"]])
-        for one in endpoint.bucket.read("rejected/").values()
+        (envelope["split"], [event["index"] for event in envelope["events"]])
+        for envelope in endpoint.bucket.read("rejected/").values()
     )
     assert kept == [("events", [2]), ("events[?kind=='x']", [0, 1])]
     endpoint.deploy(source(tmp_path / "mended", HMAC + "events: {split: events}\n"))
     endpoint.reprocessor.send(rejected(endpoint))
     assert rejected(endpoint) == []
-    assert {one["id"] for one in details(endpoint)} == {"ping", "B", "C"}
+    assert {detail["id"] for detail in details(endpoint)} == {"ping", "B", "C"}
 
 
-def test_a_body_that_was_the_event_is_split_where_it_was_refused(tmp_path: Path) -> None:
+def test_refused_whole_body_is_split_by_a_new_split(tmp_path: Path) -> None:
     endpoint = Endpoint(source(tmp_path / "then", HMAC + "events: {require: [must]}\n"))
     endpoint.post_signed(BODY)
     assert details(endpoint) == []
     endpoint.deploy(source(tmp_path / "now", HMAC + "events: {split: events}\n"))
     endpoint.reprocessor.send(rejected(endpoint))
-    assert [one["id"] for one in details(endpoint)] == ["ping", "B", "C"]
+    assert [detail["id"] for detail in details(endpoint)] == ["ping", "B", "C"]
 
 
 # Read again as it is.
@@ -221,9 +226,7 @@ def test_a_body_that_was_the_event_is_split_where_it_was_refused(tmp_path: Path)
     ("more", "body"),
     [("format: form", b"id=1&token=s"), ("format: form, payload: payload", b'payload={"id":"1","token":"s"}')],
 )
-def test_a_form_of_which_something_was_masked_is_kept_as_json_and_read_as_that(
-    tmp_path: Path, more: str, body: bytes
-) -> None:
+def test_masked_form_is_kept_as_json_and_read_as_json(tmp_path: Path, more: str, body: bytes) -> None:
     endpoint = Endpoint(source(tmp_path / "then", HMAC + f"events: {{{more}, mask: [token], require: [must]}}\n"))
     endpoint.post_signed(body, FORM)
     endpoint.deploy(source(tmp_path / "now", HMAC + f"events: {{{more}, mask: [token]}}\n"))
@@ -231,40 +234,40 @@ def test_a_form_of_which_something_was_masked_is_kept_as_json_and_read_as_that(
     assert details(endpoint) == [{"id": "1", "token": "[masked]"}]
 
 
-def test_a_lone_surrogate_of_one_event_keeps_no_other_from_being_read_again(tmp_path: Path) -> None:
+def test_lone_surrogate_of_an_event_keeps_no_other_event_from_being_reread(tmp_path: Path) -> None:
     text = HMAC + "events: {split: events, mask: ['events[].token']%s}\n"
     endpoint = Endpoint(source(tmp_path / "then", text % ", require: [must]"))
     endpoint.post_signed(b'{"events":[{"id":"\\ud800","token":"s","must":1},{"id":"B","token":"s"}]}')
     endpoint.deploy(source(tmp_path / "now", text % ""))
     endpoint.reprocessor.send(rejected(endpoint))
     assert details(endpoint) == [{"id": "B", "token": "[masked]"}]
-    assert [one["reason"] for one in endpoint.bucket.read("rejected/").values()] == ["text"]
+    assert [envelope["reason"] for envelope in endpoint.bucket.read("rejected/").values()] == ["text"]
 
 
 # Told apart.
 
 
-def test_an_id_that_was_masked_is_none(tmp_path: Path) -> None:
+def test_masked_id_is_no_id(tmp_path: Path) -> None:
     text = HMAC + "events: {split: events, id: id, mask: ['events[].id']}\ndedupe: {}\n"
     endpoint = Endpoint(source(tmp_path, text))
     endpoint.post_signed({"events": [{"id": "a", "n": 1}, {"id": "b", "n": 2}]})
-    assert [one["n"] for one in details(endpoint)] == [1, 2]
+    assert [detail["n"] for detail in details(endpoint)] == [1, 2]
 
 
 @pytest.mark.parametrize(
     "text", ["{query('tenant')}", "{header('x-tenant')}", "{header( 'x-tenant' )}", '{header(`"x-tenant"`)}']
 )
 @pytest.mark.parametrize("where", ["hostname: %s", "details: {tenant: %s}"])
-def test_requests_that_differ_in_what_is_looked_at_are_two_objects(tmp_path: Path, where: str, text: str) -> None:
-    its = source(tmp_path, TOKEN + f"events: {{require: [must]}}\nmozdef: {{{where % json.dumps(text)}}}\n")
-    endpoint = Endpoint(its)
-    for one in "ab":
-        url = f"https://x.example/events?tenant={one}"
-        endpoint.send(signed_request(its.webhook.auth, b"{}", {"x-tenant": one}, url=url))
+def test_requests_differing_in_mapped_values_are_two_objects(tmp_path: Path, where: str, text: str) -> None:
+    tenant_source = source(tmp_path, TOKEN + f"events: {{require: [must]}}\nmozdef: {{{where % json.dumps(text)}}}\n")
+    endpoint = Endpoint(tenant_source)
+    for tenant in "ab":
+        url = f"https://x.example/events?tenant={tenant}"
+        endpoint.send(signed_request(tenant_source.webhook.auth, b"{}", {"x-tenant": tenant}, url=url))
     assert len(rejected(endpoint)) == 2
 
 
-def test_a_secret_that_a_challenge_learns_from_a_header_is_not_kept_however_its_path_is_written(tmp_path: Path) -> None:
+def test_secret_learned_from_a_header_is_not_kept_in_any_spelling_of_the_path(tmp_path: Path) -> None:
     text = """
         description: made
         webhook:
@@ -275,11 +278,11 @@ def test_a_secret_that_a_challenge_learns_from_a_header_is_not_kept_however_its_
     """
     endpoint = Endpoint(source(tmp_path, text))
     endpoint.post_signed({"a": 1}, {"x-hook-secret": "s3cret"})
-    (one,) = endpoint.bucket.read("rejected/").values()
-    assert "x-hook-secret" not in one["headers"]
+    (envelope,) = endpoint.bucket.read("rejected/").values()
+    assert "x-hook-secret" not in envelope["headers"]
 
 
-def test_what_is_kept_and_sent_beside_what_another_is_sending_is_told(tmp_path: Path) -> None:
+def test_kept_and_sent_events_beside_pending_events_are_reported(tmp_path: Path) -> None:
     endpoint = Endpoint(source(tmp_path, HMAC + "events: {split: events, require: [must], id: id}\ndedupe: {}\n"))
     endpoint.table.items["id:held"] = {
         "id": {"S": "id:held"},
@@ -296,30 +299,32 @@ def test_what_is_kept_and_sent_beside_what_another_is_sending_is_told(tmp_path: 
 # Bounded.
 
 
-def test_what_waits_for_the_queue_is_in_objects_that_the_sweep_reads(tmp_path: Path) -> None:
+def test_waiting_events_are_in_objects_within_the_sweeps_limit(tmp_path: Path) -> None:
     text = HMAC + "events: {split: events}\nmozdef: {details: {all: \"{root('all')}\"}}\n"
     endpoint = Endpoint(source(tmp_path, text))
     endpoint.queue.faults.always = DOWN
     endpoint.post_signed({"all": "x" * 8_000, "events": [{}] * 5_000})
-    assert max(len(one) for one in endpoint.bucket.objects.values()) < 24 * 1_048_576
+    assert max(len(content) for content in endpoint.bucket.objects.values()) < 24 * 1_048_576
     endpoint.queue.faults.always = None
     assert endpoint.sweeper.sweep() == {"sent": 5_000, "left": 0}
 
 
-def test_a_line_of_the_log_and_an_answer_are_bounded_however_many_reasons_there_are(tmp_path: Path) -> None:
+def test_log_line_and_answer_are_bounded_for_any_number_of_reasons(tmp_path: Path) -> None:
     schema: Any = {"properties": {"name": {"enum": ["x" * 50]}}}
     for _ in range(6):
         schema = {"properties": {"l": {"items": schema}}}
-    endpoint = Endpoint(made(tmp_path, schema, 'split: events, schemas: {"*": schemas/a.json}').source, stack="stack")
+    endpoint = Endpoint(
+        define_schema(tmp_path, schema, 'split: events, schemas: {"*": schemas/a.json}').source, stack="stack"
+    )
     events = []
     for places in product(range(4), repeat=6):
         event: Any = {"name": "y"}
-        for place in places:
-            event = {"l": [{}] * place + [event]}
+        for position in places:
+            event = {"l": [{}] * position + [event]}
         events.append(event)
     endpoint.post_signed({"events": events})
     assert endpoint.log[-1]["Rejected"] == 4_096
     assert len(json.dumps(endpoint.log[-1])) < 10_000
     (shown,) = endpoint.reprocessor.preview(rejected(endpoint))
     assert len(json.dumps(shown)) < 20_000
-    assert sum(one["events"] for one in shown["fails"]) == 4_096
+    assert sum(failure["events"] for failure in shown["fails"]) == 4_096

@@ -654,7 +654,9 @@ def test_missing_package_is_reported(verify: Run, monkeypatch: pytest.MonkeyPatc
 
 
 CASES_OF_ALL = [definition.source for definition in DEFINITIONS + load(CASES, source_names(CASES))]
-HEADERS = sorted({name for one in CASES_OF_ALL for name in one.webhook.auth.type.headers(one.webhook.auth.settings)})
+HEADERS = sorted(
+    {name for source in CASES_OF_ALL for name in source.webhook.auth.type.headers(source.webhook.auth.settings)}
+)
 values = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=80) | st.sampled_from(
     ["v0=", "sha256=zz", "Bearer a.b.c", "Basic !", "t=1,v1=ab,v1=cd", "1767225600", "2026-01-01T00:00:00Z", "gzip"]
 )

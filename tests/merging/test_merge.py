@@ -61,9 +61,9 @@ def event(user_parameters: str | None = "config", **data: Any) -> dict[str, Any]
 
 def zipped(contents: dict[str, str]) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as made:
+    with zipfile.ZipFile(file, "w") as archive:
         for name, content in contents.items():
-            made.writestr(name, content)
+            archive.writestr(name, content)
     return file.getvalue()
 
 
@@ -71,20 +71,20 @@ def zipped(contents: dict[str, str]) -> bytes:
 class Clock:
     """Lambda's context. From the call `late_at` on there is next to no time left."""
 
-    given: int = 299_990
+    milliseconds_left: int = 299_990
     calls: int = 0
     late_at: int = sys.maxsize
 
     def get_remaining_time_in_millis(self) -> int:
         self.calls += 1
-        return self.given if self.calls < self.late_at else 100
+        return self.milliseconds_left if self.calls < self.late_at else 100
 
 
 @dataclass
 class Done:
     """What CodePipeline was told, and the line in the log."""
 
-    told: dict[str, Any]
+    result_sent: dict[str, Any]
     log: dict[str, Any]
 
 
@@ -94,12 +94,12 @@ class Pipeline:
     def __init__(self, s3: Any, codepipeline: Any, capsys: pytest.CaptureFixture[str]) -> None:
         self.s3, self.codepipeline, self.capsys = s3, codepipeline, capsys
         self.clock = Clock()
-        self.told: dict[str, Any] = {}
+        self.result_sent: dict[str, Any] = {}
         self.put("p/App/1", zipped({"run": "old", "config/a": "old"}))
         self.put("p/Config/2", zipped({"a": "new"}))
 
     def _hear(self, params: dict[str, Any], **_: object) -> None:
-        self.told = params
+        self.result_sent = params
 
     def put(self, key: str, content: bytes) -> None:
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
@@ -111,7 +111,7 @@ class Pipeline:
             merge.handler(job, self.clock, lambda: self.codepipeline, s3)
             stubber.assert_no_pending_responses()
         self.codepipeline.meta.events.unregister("provide-client-params.codepipeline", self._hear)
-        return Done(self.told, self.line(self.capsys))
+        return Done(self.result_sent, self.line(self.capsys))
 
     def succeeds(self, job: dict[str, Any]) -> Done:
         return self.run(job, "put_job_success_result")
@@ -119,8 +119,8 @@ class Pipeline:
     def fails(self, job: dict[str, Any], s3: Callable[..., Any] = merge.s3_client) -> str:
         """The message of a failure, which is in the log too."""
         done = self.run(job, "put_job_failure_result", s3)
-        message = done.told["failureDetails"]["message"]
-        assert done.told == {"jobId": JOB, "failureDetails": {"type": "JobFailed", "message": message}}
+        message = done.result_sent["failureDetails"]["message"]
+        assert done.result_sent == {"jobId": JOB, "failureDetails": {"type": "JobFailed", "message": message}}
         assert done.log == done.log | {"level": "ERROR", "message": "failed", "job": JOB, "why": message}
         return str(message)
 
@@ -181,11 +181,11 @@ class Broken:
         raise self._error
 
 
-def test_the_configuration_goes_into_its_folder(pipeline: Pipeline) -> None:
+def test_configuration_goes_into_the_folder(pipeline: Pipeline) -> None:
     done = pipeline.succeeds(event())
     assert pipeline.output() == {"run": "old", "config/a": "new"}
     size = pipeline.s3.head_object(Bucket=BUCKET, Key="p/Merged/3")["ContentLength"]
-    assert done.told == {"jobId": JOB, "executionDetails": {"summary": f"2 files, {size} bytes"}}
+    assert done.result_sent == {"jobId": JOB, "executionDetails": {"summary": f"2 files, {size} bytes"}}
     assert done.log.keys() == {"timestamp", "level", "message", "version", "job", "files", "bytes", "seconds"}
     assert done.log == done.log | {"level": "INFO", "message": "merged", "job": JOB, "files": 2, "bytes": size}
 
@@ -204,7 +204,7 @@ def test_a_dot_is_the_root(pipeline: Pipeline) -> None:
     assert pipeline.output() == {"run": "old", "config/a": "old", "a": "new"}
 
 
-def test_one_job_leaves_the_next_one_alone(pipeline: Pipeline) -> None:
+def test_job_leaves_nothing_for_the_next_job(pipeline: Pipeline) -> None:
     """A function's process does one job after the other."""
     pipeline.fails(event(""))
     pipeline.succeeds(event())
@@ -296,7 +296,7 @@ EMPTY = "UserParameters is empty; set it to the folder for the configuration, su
         ),
     ],
 )
-def test_a_job_that_can_not_be_done_fails_with_a_reason(pipeline: Pipeline, job: dict[str, Any], message: str) -> None:
+def test_impossible_job_fails_with_a_reason(pipeline: Pipeline, job: dict[str, Any], message: str) -> None:
     assert pipeline.fails(job) == message
 
 
@@ -306,7 +306,7 @@ def test_a_damaged_artifact_is_named(pipeline: Pipeline, key: str, name: str) ->
     assert pipeline.fails(event()) == (f"The artifact '{name}' is no zip, or a damaged one: File is not a zip file.")
 
 
-def test_what_the_merge_refuses_is_the_failures_message(pipeline: Pipeline) -> None:
+def test_merge_refusal_is_the_failure_message(pipeline: Pipeline) -> None:
     pipeline.put("p/App/1", zipped({"config": "a file"}))
     assert pipeline.fails(event()) == (
         "'config' is a file or a link in the artifact 'App', and a folder in the artifact 'Config'; rename one of them."
@@ -353,12 +353,14 @@ RETRY = "retry the stage."
         ),
     ],
 )
-def test_what_s3_does_not_do_fails_with_its_code(pipeline: Pipeline, call: str, error: Exception, message: str) -> None:
+def test_s3_error_fails_the_job_with_the_error_code(
+    pipeline: Pipeline, call: str, error: Exception, message: str
+) -> None:
     """AWS's own message stays out: it quotes requests."""
     assert pipeline.fails(event(), Broken(call, error)) == message
 
 
-def test_a_download_that_breaks_off_fails(pipeline: Pipeline) -> None:
+def test_interrupted_download_fails_the_job(pipeline: Pipeline) -> None:
     class Body:
         def iter_chunks(self, _: int) -> Iterator[bytes]:
             yield b"PK"
@@ -377,7 +379,7 @@ def test_an_unexpected_failure_says_where_in_the_log(pipeline: Pipeline) -> None
     done = pipeline.run(
         event(), "put_job_failure_result", Broken("upload_fileobj", ValueError(CREDENTIALS["secretAccessKey"]))
     )
-    assert [place.partition(":")[0] for place in done.log["where"]] == ["merge.py"] * 3 + ["test_merge.py"]
+    assert [location.partition(":")[0] for location in done.log["where"]] == ["merge.py"] * 3 + ["test_merge.py"]
 
 
 def test_too_large_an_artifact_is_not_downloaded(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -386,7 +388,7 @@ def test_too_large_an_artifact_is_not_downloaded(pipeline: Pipeline, monkeypatch
     assert pipeline.fails(event()) == f"The artifact 'App' has {size} bytes; it may have at most 9."
 
 
-def test_a_full_disk_is_seen_before_it_is(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_is_foreseen(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both artifacts and what they become lie on it at once."""
     app, config = (
         pipeline.s3.head_object(Bucket=BUCKET, Key=key)["ContentLength"] for key in ("p/App/1", "p/Config/2")
@@ -401,7 +403,7 @@ def test_a_full_disk_is_seen_before_it_is(pipeline: Pipeline, monkeypatch: pytes
     )
 
 
-def test_a_message_is_as_long_as_codepipeline_takes_it(pipeline: Pipeline) -> None:
+def test_message_is_cut_to_the_length_codepipeline_takes(pipeline: Pipeline) -> None:
     name = "n" * 4_990
     assert (
         pipeline.fails(event(inputArtifacts=[artifact(name, "1"), artifact(name, "2")]))
@@ -415,7 +417,7 @@ LATE = (
 )
 
 
-def test_it_ends_before_its_time_is_over_wherever_it_is(pipeline: Pipeline) -> None:
+def test_merge_ends_before_the_timeout_at_any_step(pipeline: Pipeline) -> None:
     """The clock is looked at in each step; the last look is while the output goes to S3."""
     pipeline.succeeds(event())
     looks = pipeline.clock.calls
@@ -451,7 +453,7 @@ def test_an_upload_ends_within_a_part(pipeline: Pipeline) -> None:
     assert pipeline.fails(event(), s3) == LATE
 
 
-def test_what_botocore_makes_of_the_end_of_time_is_not_what_people_read(pipeline: Pipeline) -> None:
+def test_timeout_message_hides_botocores_wording(pipeline: Pipeline) -> None:
     """Whatever a body raises while it is sent is the cause of an error of botocore's own."""
 
     class Client:
@@ -462,9 +464,9 @@ def test_what_botocore_makes_of_the_end_of_time_is_not_what_people_read(pipeline
     assert pipeline.fails(event(), lambda _: Client()) == LATE
 
 
-@pytest.mark.parametrize(("given", "left", "message"), [(300_000, 30_000, None), (300_000, 29_999, LATE)])
-def test_half_a_minute_is_kept_for_the_report(given: int, left: int, message: str | None) -> None:
-    check_deadline = merge._deadline_check(Falling([given, left]))
+@pytest.mark.parametrize(("milliseconds", "left", "message"), [(300_000, 30_000, None), (300_000, 29_999, LATE)])
+def test_half_a_minute_is_kept_for_the_report(milliseconds: int, left: int, message: str | None) -> None:
+    check_deadline = merge._deadline_check(Falling([milliseconds, left]))
     if message is None:
         check_deadline()
     else:
@@ -488,7 +490,7 @@ class Falling:
 
 
 @pytest.mark.parametrize("user_parameters", ["config", ""])
-def test_a_report_that_fails_is_raised_so_that_lambda_tries_again(pipeline: Pipeline, user_parameters: str) -> None:
+def test_failing_report_is_raised_for_lambda_to_retry(pipeline: Pipeline, user_parameters: str) -> None:
     class Codepipeline:
         def __getattr__(self, _: str) -> Any:
             return self._fail
@@ -507,7 +509,7 @@ def test_a_report_that_fails_is_raised_so_that_lambda_tries_again(pipeline: Pipe
 
 
 @pytest.mark.parametrize("other", [{}, {"secret": "recognisable"}, {"CodePipeline.job": {}}, ["recognisable"], None])
-def test_an_event_that_is_no_job_is_an_error(other: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_event_without_a_job_is_an_error(other: Any, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(
         ValueError, match=r"^no job of CodePipeline: an Invoke action of a pipeline calls this function$"
     ):
@@ -515,7 +517,7 @@ def test_an_event_that_is_no_job_is_an_error(other: Any, capsys: pytest.CaptureF
     assert capsys.readouterr() == ("", "")
 
 
-def test_it_runs_from_its_zip_alone(tmp_path: Path) -> None:
+def test_merge_function_runs_from_the_zip_alone(tmp_path: Path) -> None:
     file = tmp_path / "merge.zip"
     file.write_bytes(merge_zip())
     with zipfile.ZipFile(file) as opened:

@@ -68,18 +68,18 @@ class Pipe(io.RawIOBase):
 
 def zipped(*members: Member | str, into: IO[bytes] | None = None) -> bytes:
     """A zip; a text is an empty file of that name."""
-    wanted = [Member(one) if isinstance(one, str) else one for one in members]
-    streamed = any(one.streamed for one in wanted)
+    written_members = [Member(member) if isinstance(member, str) else member for member in members]
+    streamed = any(member.streamed for member in written_members)
     target: Any = into or (Pipe() if streamed else io.BytesIO())
-    with zipfile.ZipFile(target, "w") as made, warnings.catch_warnings():
+    with zipfile.ZipFile(target, "w") as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a name may be there twice
-        for one in wanted:
-            info = Written(one.name, one.time)
-            info.cp437 = one.cp437
-            info.compress_type, info.create_system, info.extra = one.method, one.system, one.extra
-            info.external_attr = one.mode << 16 | (0x10 if one.name.endswith("/") else 0x20)
-            with made.open(info, "w") as entry:
-                entry.write(one.content)
+        for member in written_members:
+            info = Written(member.name, member.time)
+            info.cp437 = member.cp437
+            info.compress_type, info.create_system, info.extra = member.method, member.system, member.extra
+            info.external_attr = member.mode << 16 | (0x10 if member.name.endswith("/") else 0x20)
+            with archive.open(info, "w") as entry:
+                entry.write(member.content)
     if into:
         return b""
     return bytes(target.data) if streamed else target.getvalue()
@@ -88,8 +88,8 @@ def zipped(*members: Member | str, into: IO[bytes] | None = None) -> bytes:
 def merged(application: bytes, configuration: bytes, folder: str = "config") -> bytes:
     out = io.BytesIO()
     inputs = Artifact("App", io.BytesIO(application)), Artifact("Config", io.BytesIO(configuration))
-    told = merge(*inputs, folder, out, lambda: None)
-    assert told.bytes == len(out.getvalue())
+    summary = merge(*inputs, folder, out, lambda: None)
+    assert summary.bytes == len(out.getvalue())
     return out.getvalue()
 
 
@@ -105,20 +105,20 @@ def members(data: bytes | IO[bytes]) -> list[Member]:
         assert opened.testzip() is None
         return [
             Member(
-                one.filename,
-                opened.read(one),
-                one.external_attr >> 16,
-                one.compress_type,
-                not one.flag_bits & 0x800,
-                one.date_time,
-                one.create_system,
+                entry.filename,
+                opened.read(entry),
+                entry.external_attr >> 16,
+                entry.compress_type,
+                not entry.flag_bits & 0x800,
+                entry.date_time,
+                entry.create_system,
             )
-            for one in opened.infolist()
+            for entry in opened.infolist()
         ]
 
 
 def names(data: bytes) -> list[str]:
-    return [one.name for one in members(data)]
+    return [member.name for member in members(data)]
 
 
 def walked(data: bytes) -> Iterator[tuple[int, bytes, int, int, int]]:
@@ -176,9 +176,9 @@ def beneath(member: Member, folder: str) -> Member:
 
 def impossible(listed: list[Member]) -> bool:
     """A path that is a file for one entry and a folder for another."""
-    files = {one.name for one in listed if not one.name.endswith("/")}
-    folders = {one.name for one in listed if one.name.endswith("/")}
-    below = {f"{parent}/" for one in listed for parent in parents(one.name.rstrip("/"))}
+    files = {member.name for member in listed if not member.name.endswith("/")}
+    folders = {member.name for member in listed if member.name.endswith("/")}
+    below = {f"{parent}/" for member in listed for parent in parents(member.name.rstrip("/"))}
     return any(f"{file}/" in folders | below for file in files)
 
 
@@ -190,11 +190,11 @@ def parents(path: str) -> Iterator[str]:
 
 @given(TREES, TREES, st.sampled_from([("config", "config"), ("./a//b/", "a/b"), ("é", "é"), (".", "")]))
 @settings(max_examples=3 * settings().max_examples // 2)
-def test_it_has_what_both_have_and_the_configuration_wins(
+def test_merged_zip_has_both_inputs_and_the_configuration_wins(
     application: list[Member], configuration: list[Member], folder: tuple[str, str]
 ) -> None:
     given_as, normal = folder
-    listed = [*application, *(beneath(one, normal) for one in configuration)]
+    listed = [*application, *(beneath(member, normal) for member in configuration)]
     if impossible(listed):
         assert " is a file or a link in the artifact " in refusal(
             zipped(*application), zipped(*configuration), given_as
@@ -202,48 +202,48 @@ def test_it_has_what_both_have_and_the_configuration_wins(
         return
     data = merged(zipped(*application), zipped(*configuration), given_as)
     # Of two entries of one name the latter is there, at the place of the former.
-    assert members(data) == list({one.name: one for one in listed}.values())
+    assert members(data) == list({member.name: member for member in listed}.values())
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
         assert list(walked(data)) == [
             (
-                one.flag_bits,
-                one.filename.encode("utf-8" if one.flag_bits & 0x800 else "cp437"),
-                one.CRC,
-                one.compress_size,
-                one.file_size,
+                entry.flag_bits,
+                entry.filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437"),
+                entry.CRC,
+                entry.compress_size,
+                entry.file_size,
             )
-            for one in opened.infolist()
+            for entry in opened.infolist()
         ]
-        assert not any(one.flag_bits & 0x8 for one in opened.infolist())
+        assert not any(entry.flag_bits & 0x8 for entry in opened.infolist())
 
 
-def test_it_tells_how_many_files_there_are() -> None:
+def test_merge_reports_the_number_of_files() -> None:
     out = io.BytesIO()
     application = zipped("a", "b/", "b/c", Member("l", b"a", LINK))
-    told = merge(
+    summary = merge(
         Artifact("App", io.BytesIO(application)), Artifact("C", io.BytesIO(zipped("x"))), "config", out, lambda: None
     )
-    assert told == Merged(4, len(out.getvalue()))
+    assert summary == Merged(4, len(out.getvalue()))
 
 
 def test_a_mode_and_a_link_survive_unpacking_by_others(tmp_path: Path) -> None:
     """As git-archive and info-zip write them, Unix modes and links are in the upper half of the attributes."""
     data = merged(zipped(Member("run", b"#!", stat.S_IFREG | 0o755)), zipped(Member("l", b"../run", LINK)))
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
-        for one in opened.infolist():
-            target, mode = tmp_path / one.filename, one.external_attr >> 16
+        for entry in opened.infolist():
+            target, mode = tmp_path / entry.filename, entry.external_attr >> 16
             target.parent.mkdir(exist_ok=True)
             if stat.S_ISLNK(mode):
-                target.symlink_to(opened.read(one).decode())
+                target.symlink_to(opened.read(entry).decode())
             else:
-                target.write_bytes(opened.read(one))
+                target.write_bytes(opened.read(entry))
                 target.chmod(stat.S_IMODE(mode))
     assert (tmp_path / "config" / "l").read_bytes() == b"#!"
     assert stat.S_IMODE((tmp_path / "config" / "l").stat().st_mode) == 0o755
 
 
 @given(PATHS, st.lists(st.sampled_from([".", ""]), max_size=3))
-def test_a_folder_is_the_same_however_it_is_written(path: str, noise: list[str]) -> None:
+def test_folder_is_the_same_in_every_spelling(path: str, noise: list[str]) -> None:
     written = "/".join([".", *noise, *path.split("/"), *noise])
     assert safe_path(written, "The folder is") == path
     assert safe_path(path, "The folder is") == path
@@ -259,18 +259,18 @@ def test_an_empty_artifact_changes_nothing() -> None:
     assert merged(zipped(), zipped()) == zipped()
 
 
-def test_a_zip_behind_something_else_is_one() -> None:
+def test_zip_behind_other_bytes_is_read() -> None:
     """As a self-extracting one is: offsets count from where the zip begins, or from where the file does."""
     assert names(merged(b"#!/bin/sh\n" + zipped("a"), zipped())) == ["a"]
 
 
-def test_a_folder_that_cp437_lacks_makes_the_name_utf_8() -> None:
-    (one,) = members(merged(zipped(), zipped(Member("é", cp437=True)), "日本"))
-    assert (one.name, one.cp437) == ("日本/é", False)
+def test_folder_outside_cp437_makes_the_name_utf_8() -> None:
+    (member,) = members(merged(zipped(), zipped(Member("é", cp437=True)), "日本"))
+    assert (member.name, member.cp437) == ("日本/é", False)
 
 
 @pytest.mark.parametrize("crc", ["right", "wrong"])
-def test_a_name_in_an_extra_field_is_the_one_that_python_takes(crc: str) -> None:
+def test_name_in_an_extra_field_is_read_as_python_reads_names(crc: str) -> None:
     """Info-ZIP's Unicode path, which new Pythons know. It counts if its checksum is that of the other name."""
     of = zlib.crc32(b"?" if crc == "right" else b"!")
     field = struct.pack("<2HBL", 0x7075, 5 + len("é".encode()), 1, of) + "é".encode()
@@ -287,7 +287,7 @@ KEPT = (
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_whatever_an_entry_says_of_itself_stays(method: int) -> None:
+def test_entry_metadata_stays(method: int) -> None:
     """Also that which no reader asks for but for one method: the end of LZMA's data may be marked."""
     member = Member("a", b"text" * 9, 0o100755, method, streamed=True)
     application = changed(changed(zipped(member), 0, 36, "<H", 1), 0, 4, "<B", 63)
@@ -304,11 +304,11 @@ def test_whatever_an_entry_says_of_itself_stays(method: int) -> None:
 
 def test_comments_and_extra_fields_go() -> None:
     application = io.BytesIO()
-    with zipfile.ZipFile(application, "w") as made:
+    with zipfile.ZipFile(application, "w") as archive:
         info = zipfile.ZipInfo("a")
         info.comment, info.extra = b"said", struct.pack("<2HBL", 0x5455, 5, 1, 1)
-        made.writestr(info, b"")
-        made.comment = b"of all"
+        archive.writestr(info, b"")
+        archive.comment = b"of all"
     with zipfile.ZipFile(io.BytesIO(merged(application.getvalue(), zipped()))) as opened:
         assert (opened.comment, opened.infolist()[0].comment, opened.infolist()[0].extra) == (b"", b"", b"")
 
@@ -318,12 +318,12 @@ def test_the_same_inputs_make_the_same_bytes() -> None:
     assert merged(first, second) == merged(first, second)
 
 
-def test_an_entry_with_zip64_fields_that_it_does_not_need_loses_them() -> None:
+def test_unneeded_zip64_fields_are_dropped() -> None:
     application = io.BytesIO()
-    with zipfile.ZipFile(application, "w") as made, made.open("a", "w", force_zip64=True) as entry:
+    with zipfile.ZipFile(application, "w") as archive, archive.open("a", "w", force_zip64=True) as entry:
         entry.write(b"content")
     data = merged(application.getvalue(), zipped())
-    assert [(one.name, one.content) for one in members(data)] == [("a", b"content")]
+    assert [(member.name, member.content) for member in members(data)] == [("a", b"content")]
     assert struct.unpack_from("<H", data, 28) == (0,)
 
 
@@ -347,7 +347,7 @@ def test_more_entries_than_a_zip_had_room_for() -> None:
         (1, 7, 0xFFFF_FFFF, True),
     ],
 )
-def test_the_end_is_long_only_where_it_has_to_be(count: int, size: int, start: int, long: bool) -> None:
+def test_end_record_is_zip64_only_where_needed(count: int, size: int, start: int, long: bool) -> None:
     end = zip_records.end_records(count, size, start)
     assert len(end) == (98 if long else 22)
     if long:
@@ -373,20 +373,20 @@ def test_entries_beyond_4_gib_are_found_again(tmp_path: Path) -> None:
     with (tmp_path / "far.zip").open("w+b") as out:
         out.seek(far)
         application = Artifact("App", io.BytesIO(zipped(Member("a", b"first"), Member("b", b"second"))))
-        told = merge(application, Artifact("Config", io.BytesIO(zipped("x"))), "config", out, lambda: None)
-        assert told.bytes == out.tell()
-        assert [(one.name, one.content) for one in members(out)] == [
+        summary = merge(application, Artifact("Config", io.BytesIO(zipped("x"))), "config", out, lambda: None)
+        assert summary.bytes == out.tell()
+        assert [(member.name, member.content) for member in members(out)] == [
             ("a", b"first"),
             ("b", b"second"),
             ("config/x", b""),
         ]
         with zipfile.ZipFile(out) as opened:
             # The last place that 32 bits have room for stands for "see the zip64 record".
-            assert [one.header_offset for one in opened.infolist()] == [far, far + 36, far + 73]
-            assert [one.extract_version for one in opened.infolist()] == [20, 45, 45]
+            assert [entry.header_offset for entry in opened.infolist()] == [far, far + 36, far + 73]
+            assert [entry.extract_version for entry in opened.infolist()] == [20, 45, 45]
 
 
-def test_an_entry_that_unpacks_to_4_gib_keeps_its_size() -> None:
+def test_entry_unpacking_to_4_gib_keeps_the_size() -> None:
     """It declares them; nothing here looks."""
     declared = bytearray(zipped(Member("a", method=zipfile.ZIP_DEFLATED)))
     size = 0xFFFF_FFFF
@@ -399,8 +399,8 @@ def test_an_entry_that_unpacks_to_4_gib_keeps_its_size() -> None:
     declared[end + 12 : end + 16] = struct.pack("<L", 47 + len(extra))
     data = merged(bytes(declared), zipped())
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
-        (one,) = opened.infolist()
-        assert (one.file_size, one.compress_size, one.extract_version) == (size, 2, 45)
+        (entry,) = opened.infolist()
+        assert (entry.file_size, entry.compress_size, entry.extract_version) == (size, 2, 45)
     # Beside the data both sizes are in the long form, as the format demands there.
     assert struct.unpack_from("<2L2H", data, 18) == (0xFFFF_FFFF, 0xFFFF_FFFF, 1, 20)
     assert struct.unpack_from("<2H2Q", data, 31) == (1, 16, size, 2)
@@ -431,7 +431,7 @@ LEAVES = "it must be relative, without '..', backslash, drive letter or NUL."
 
 
 @pytest.mark.parametrize("path", ["/a", "../a", "a/../b", "a/..", "..", "a\\b", "C:a", "c:/a", "/"])
-def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
+def test_path_leading_outside_is_refused(path: str) -> None:
     assert refusal(zipped(path)) == f"The artifact 'App' has the entry {path!r}; {LEAVES}"
     assert refusal(zipped(), zipped(path)) == f"The artifact 'Config' has the entry {path!r}; {LEAVES}"
     assert refusal(zipped(), zipped("x"), path) == f"The folder is {path!r}; {LEAVES}"
@@ -448,7 +448,7 @@ def test_a_file_needs_a_name(name: str) -> None:
     assert refusal(zipped(name)) == "The artifact 'App' has an entry without a name."
 
 
-def test_a_name_may_be_as_long_as_linux_takes_it() -> None:
+def test_name_may_be_as_long_as_linux_allows() -> None:
     assert names(merged(zipped(), zipped("é" * 2_044))) == ["config/" + "é" * 2_044]
     assert refusal(zipped(), zipped("é" * 2_044 + "a")) == (
         f"The artifact 'Config' has the entry '{'é' * 200}'…, whose name is too long: it may have at most 4,095 bytes."
@@ -520,22 +520,22 @@ def broken(why: str, name: str = "App") -> str:
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no zip", zipped("a", "b")[:-30]])
-def test_what_is_no_zip_is_refused_by_its_name(data: bytes) -> None:
+def test_input_without_a_zip_is_refused_by_name(data: bytes) -> None:
     assert refusal(data) == broken("File is not a zip file")
     assert refusal(zipped(), data) == broken("File is not a zip file", "Config")
 
 
 def changed(data: bytes, record: int, at: int, layout: str, value: int) -> bytes:
     """With another value in the n-th record of the directory."""
-    place = -1
+    offset = -1
     for _ in range(record + 1):
-        place = data.index(b"PK\1\2", place + 1)
-    made = bytearray(data)
-    struct.pack_into(layout, made, place + at, value)
-    return bytes(made)
+        offset = data.index(b"PK\1\2", offset + 1)
+    patched = bytearray(data)
+    struct.pack_into(layout, patched, offset + at, value)
+    return bytes(patched)
 
 
-SIZE, LENGTH, PLACE, FLAGS = 20, 24, 42, 8
+SIZE, LENGTH, OFFSET, FLAGS = 20, 24, 42, 8
 
 
 @pytest.mark.parametrize("flags", [0x1, 0x40, 0x2000])
@@ -548,7 +548,7 @@ def test_an_encrypted_entry_is_refused(flags: int) -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (changed(zipped("a", Member("b", b"12")), 1, PLACE, "<L", 0), "'a' and 'b' have bytes in common"),
+        (changed(zipped("a", Member("b", b"12")), 1, OFFSET, "<L", 0), "'a' and 'b' have bytes in common"),
         (changed(zipped(Member("a", b"12"), "b"), 0, SIZE, "<L", 3), "'a' is stored, but has two sizes"),
         (
             changed(changed(zipped(Member("a", b"12"), "b"), 0, SIZE, "<L", 3), 0, LENGTH, "<L", 3),
@@ -559,8 +559,8 @@ def test_an_encrypted_entry_is_refused(flags: int) -> None:
             changed(changed(zipped(Member("a", b"12")), 0, SIZE, "<L", 3), 0, LENGTH, "<L", 3),
             "'a' reaches beyond the end of the data",
         ),
-        (changed(zipped("a"), 0, PLACE, "<L", 5), "'a' is not where the directory says"),
-        (changed(zipped("a"), 0, PLACE, "<L", 99_999), "error"),
+        (changed(zipped("a"), 0, OFFSET, "<L", 5), "'a' is not where the directory says"),
+        (changed(zipped("a"), 0, OFFSET, "<L", 99_999), "error"),
         (zipped("a")[7:], "ValueError"),
         (zipped(Member("l", b"target", LINK)).replace(b"target", b"tarGet"), "Bad CRC-32 for file 'l'"),
         (
@@ -573,11 +573,11 @@ def test_a_zip_whose_directory_lies_is_refused(data: bytes, why: str) -> None:
     assert refusal(data) == broken(why)
 
 
-def test_a_bomb_of_entries_that_share_their_data_is_refused() -> None:
+def test_bomb_of_entries_sharing_data_is_refused() -> None:
     """Two entries whose local headers differ, the data of the one holding the whole of the other."""
     inner = zipped(Member("b", b"12"))
     outer = zipped(Member("a", inner[:33]), Member("b", b"12"))
-    assert refusal(changed(outer, 1, PLACE, "<L", 31)) == broken("'a' and 'b' have bytes in common")
+    assert refusal(changed(outer, 1, OFFSET, "<L", 31)) == broken("'a' and 'b' have bytes in common")
 
 
 @given(st.data())
@@ -599,19 +599,19 @@ def test_a_damaged_zip_is_merged_or_refused(data: st.DataObject) -> None:
         assert str(refused)  # noqa: PT017 - both ends are good
 
 
-def test_too_many_entries_are_refused_before_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_entries_are_refused_before_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(raw_zip, "MAX_ENTRIES", 2)
     assert names(merged(zipped("a", "b"), zipped("x", "y"))) == ["a", "b", "config/x", "config/y"]
     assert refusal(zipped("a"), zipped("a", "b", "c")) == "The artifact 'Config' has more than 2 entries."
 
 
-def test_too_long_a_directory_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_long_a_directory_is_refused_before_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(raw_zip, "MAX_DIRECTORY", 1_000)
     assert refusal(zipped("x" * 1_000)) == "The artifact 'App' has a directory of more than 1,000 bytes."
 
 
 @pytest.mark.parametrize(("last", "size"), [(1, 0), (5, 0), (6, 31), (7, 41), (15, 121), (16, 131)])
-def test_it_stops_between_entries_and_between_chunks(monkeypatch: pytest.MonkeyPatch, last: int, size: int) -> None:
+def test_merge_stops_between_entries_and_between_chunks(monkeypatch: pytest.MonkeyPatch, last: int, size: int) -> None:
     """Four ticks while the directories are read, then one for each entry and one for each chunk of it."""
     monkeypatch.setattr(raw_zip, "CHUNK", 10)
     out, ticks = io.BytesIO(), iter(range(1, 99))
@@ -626,7 +626,7 @@ def test_it_stops_between_entries_and_between_chunks(monkeypatch: pytest.MonkeyP
     assert len(out.getvalue()) == size
 
 
-def test_a_name_that_lies_too_deep_is_refused() -> None:
+def test_too_deeply_nested_name_is_refused() -> None:
     assert "lies too deep: a name may have at most 128 parts." in refusal(zipped("/".join(["a"] * 130)))
 
 

@@ -26,11 +26,11 @@ from tests.fakes import DOWN, Endpoint
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 OK = {"statusCode": 200, "headers": {}, "body": ""}
-Made = Callable[..., Endpoint]
+MakeEndpoint = Callable[..., Endpoint]
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Made:
+def make_endpoint(tmp_path: Path) -> MakeEndpoint:
     """An endpoint of a source with these events, and more of its webhook."""
 
     def endpoint(events: str = "{}", more: str = "") -> Endpoint:
@@ -47,39 +47,39 @@ def details(endpoint: Endpoint) -> list[Any]:
 
 def kept(endpoint: Endpoint) -> list[tuple[str, str]]:
     """The reason and the detail of what was kept."""
-    envelopes = [json.loads(made) for made in endpoint.bucket.objects.values()]
-    return [(one["reason"], event["detail"]) for one in envelopes for event in one["events"]]
+    envelopes = [json.loads(content) for content in endpoint.bucket.objects.values()]
+    return [(envelope["reason"], event["detail"]) for envelope in envelopes for event in envelope["events"]]
 
 
 def kept_as_sent(endpoint: Endpoint) -> list[bytes]:
-    return [base64.b64decode(json.loads(made)["body"]) for made in endpoint.bucket.objects.values()]
+    return [base64.b64decode(json.loads(content)["body"]) for content in endpoint.bucket.objects.values()]
 
 
 # Forms.
 
 
-def test_the_fields_of_a_form_are_the_event(made: Made) -> None:
-    endpoint = made("{format: form, id: MessageSid}")
+def test_the_fields_of_a_form_are_the_event(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{format: form, id: MessageSid}")
     assert endpoint.post_signed(b"MessageSid=SM1&From=%2B15005550006&Body=caf%C3%A9+au+lait&Empty=", FORM) == OK
     fields = {"MessageSid": "SM1", "From": "+15005550006", "Body": "café au lait", "Empty": ""}
     assert (details(endpoint), endpoint.queue.messages[0]["tags"][1]) == ([fields], "id:SM1")
 
 
-def test_a_field_that_a_form_repeats_is_a_list(made: Made) -> None:
-    endpoint = made("{format: form}")
+def test_repeated_form_field_is_a_list(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{format: form}")
     endpoint.post_signed(b"a=1&b=2&a=3&a=&c", FORM)
     assert details(endpoint) == [{"a": ["1", "3", ""], "b": "2", "c": ""}]
 
 
-def test_the_field_that_payload_names_holds_the_event_as_json(made: Made) -> None:
-    endpoint = made("{format: form, payload: payload, id: id}")
+def test_payload_field_holds_the_event_as_json(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{format: form, payload: payload, id: id}")
     event = {"id": "e1", "text": "a=1&b=2", "n": 1}
     endpoint.post_signed(urlencode({"token": "t", "payload": json.dumps(event)}).encode(), FORM)
     assert (details(endpoint), kept(endpoint)) == ([event], [])
 
 
-def test_a_form_without_that_field_is_an_event_of_its_own(made: Made) -> None:
-    endpoint = made("{format: form, payload: payload}")
+def test_form_without_the_payload_field_is_the_event(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{format: form, payload: payload}")
     endpoint.post_signed(b"command=%2Fdeploy&text=now", FORM)
     assert details(endpoint) == [{"command": "/deploy", "text": "now"}]
 
@@ -99,8 +99,10 @@ def test_a_form_without_that_field_is_an_event_of_its_own(made: Made) -> None:
     ],
     ids=lambda value: str(value[:20]),
 )
-def test_a_form_that_can_not_be_read_is_kept_with_its_reason(made: Made, body: bytes, reason: tuple[str, str]) -> None:
-    endpoint = made("{format: form, payload: payload}")
+def test_unreadable_form_is_kept_with_the_reason(
+    make_endpoint: MakeEndpoint, body: bytes, reason: tuple[str, str]
+) -> None:
+    endpoint = make_endpoint("{format: form, payload: payload}")
     assert endpoint.post_signed(body, FORM) == OK
     ((kind, detail),) = kept(endpoint)
     assert (kind, detail[: len(reason[1])]) == reason
@@ -114,7 +116,7 @@ FORM_PIECES = st.sampled_from(
 
 @given(st.lists(FORM_PIECES).map("".join))
 @example("%E2%82%AC=%F0%9F%98%80&=&a&b==&%=%%41")
-def test_a_form_is_read_as_pythons_own_reader_reads_it(text: str) -> None:
+def test_form_is_read_as_pythons_parser_reads_forms(text: str) -> None:
     fields: dict[str, list[str]] = {}
     request = Request("POST", FORM, text.encode())
     try:
@@ -124,12 +126,12 @@ def test_a_form_is_read_as_pythons_own_reader_reads_it(text: str) -> None:
         with pytest.raises(Rejected, match="not UTF-8"):
             body_reader(Events(format=("form",)))(request)
     else:
-        found = body_reader(Events(format=("form",)))(request)
-        assert found == {name: values if len(values) > 1 else values[0] for name, values in fields.items()}
+        fields_read = body_reader(Events(format=("form",)))(request)
+        assert fields_read == {name: values if len(values) > 1 else values[0] for name, values in fields.items()}
 
 
-def test_a_form_may_have_one_field_very_many_times(made: Made) -> None:
-    endpoint = made("{format: form}")
+def test_form_may_repeat_a_field_very_many_times(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{format: form}")
     endpoint.post_signed(b"a=&" * (MAX_VALUES - 1), FORM)
     assert details(endpoint) == [{"a": [""] * (MAX_VALUES - 1)}]
 
@@ -153,20 +155,20 @@ LINES = [{"a": 1}, {"b": [2, {"c": "d\n}{"}]}, {}]
     ],
     ids=["lines", "end", "crlf", "empty lines", "pretty", "on a line", "without a space", "mark"],
 )
-def test_each_value_of_ndjson_is_an_event(made: Made, body: str) -> None:
-    endpoint = made('{format: ndjson, split: "[]"}')
+def test_each_value_of_ndjson_is_an_event(make_endpoint: MakeEndpoint, body: str) -> None:
+    endpoint = make_endpoint('{format: ndjson, split: "[]"}')
     assert endpoint.post_signed(body.encode()) == OK
     assert (details(endpoint), kept(endpoint)) == (LINES, [])
 
 
-def test_lines_that_are_lists_are_lists_of_events(made: Made) -> None:
-    endpoint = made('{format: ndjson, split: "[]"}')
+def test_ndjson_lines_may_be_lists_of_events(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint('{format: ndjson, split: "[]"}')
     endpoint.post_signed(b'[{"a":1},{"a":2}]\n{"a":3}\n[]\n[{"a":4}]')
     assert details(endpoint) == [{"a": 1}, {"a": 2}, {"a": 3}, {"a": 4}]
 
 
-def test_of_lines_those_that_are_no_events_are_kept_and_the_others_sent(made: Made) -> None:
-    endpoint = made('{format: ndjson, split: "[]"}')
+def test_lines_without_an_event_are_kept_and_the_others_sent(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint('{format: ndjson, split: "[]"}')
     endpoint.post_signed(b'{"a":1}\n5\n{"a":2}\n"x"')
     assert details(endpoint) == [{"a": 1}, {"a": 2}]
     assert kept(endpoint) == [
@@ -188,15 +190,17 @@ def test_of_lines_those_that_are_no_events_are_kept_and_the_others_sent(made: Ma
     ],
     ids=lambda value: str(value[:20]),
 )
-def test_lines_that_can_not_be_read_are_kept_as_a_whole(made: Made, body: bytes, reason: tuple[str, str]) -> None:
-    endpoint = made('{format: ndjson, split: "[]"}')
+def test_unreadable_lines_are_kept_as_a_whole(
+    make_endpoint: MakeEndpoint, body: bytes, reason: tuple[str, str]
+) -> None:
+    endpoint = make_endpoint('{format: ndjson, split: "[]"}')
     assert endpoint.post_signed(body) == OK
     assert (kept(endpoint), kept_as_sent(endpoint), details(endpoint)) == ([reason], [body], [])
 
 
 @pytest.mark.parametrize("broken", [b'{"a":', b'{"a":1},', b"junk", b'"text"'])
-def test_a_line_that_can_not_be_read_holds_up_none_of_the_others(made: Made, broken: bytes) -> None:
-    endpoint = made('{format: ndjson, split: "[]"}')
+def test_unreadable_line_holds_up_no_other_line(make_endpoint: MakeEndpoint, broken: bytes) -> None:
+    endpoint = make_endpoint('{format: ndjson, split: "[]"}')
     body = b'{"a":1}\n' + broken + b'\n[{"a":2},{"a":3}]\n'
     assert endpoint.post_signed(body) == OK
     assert details(endpoint) == [{"a": 1}, {"a": 2}, {"a": 3}]
@@ -204,8 +208,8 @@ def test_a_line_that_can_not_be_read_holds_up_none_of_the_others(made: Made, bro
     assert kept_as_sent(endpoint) == [body]
 
 
-def test_beside_a_line_that_can_not_be_read_the_others_are_masked(made: Made) -> None:
-    endpoint = made('{format: ndjson, split: "[]", mask: ["[].token"]}')
+def test_lines_beside_an_unreadable_line_are_masked(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint('{format: ndjson, split: "[]", mask: ["[].token"]}')
     assert endpoint.post_signed(b'{"a":1,"token":"secret-one"}\n{"a":\n') == OK
     assert details(endpoint) == [{"a": 1, "token": "[masked]"}]
     assert kept_as_sent(endpoint) == [b'[{"a":1,"token":"[masked]"},"{\\"a\\":"]']
@@ -232,8 +236,8 @@ def test_beside_a_line_that_can_not_be_read_the_others_are_masked(made: Made) ->
         (None, "json"),
     ],
 )
-def test_where_there_are_several_formats_the_content_type_decides(made: Made, kind: str | None, read: str) -> None:
-    endpoint = made('{format: [json, form, ndjson], split: "[] || [@]"}')
+def test_content_type_decides_between_several_formats(make_endpoint: MakeEndpoint, kind: str | None, read: str) -> None:
+    endpoint = make_endpoint('{format: [json, form, ndjson], split: "[] || [@]"}')
     body = '{"a":1}\n{"a":2}'
     endpoint.post_signed(body.encode(), {} if kind is None else {"Content-Type": kind})
     reasons = [reason for reason, _ in kept(endpoint)]
@@ -244,14 +248,14 @@ def test_where_there_are_several_formats_the_content_type_decides(made: Made, ki
     }[read]
 
 
-def test_with_one_format_the_content_type_says_nothing(made: Made) -> None:
-    endpoint = made()
+def test_content_type_is_ignored_for_a_single_format(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint()
     endpoint.post_signed(b'{"a":1}', FORM)
     assert details(endpoint) == [{"a": 1}]
 
 
-def test_a_type_that_is_none_of_the_formats_is_read_in_the_first(made: Made) -> None:
-    endpoint = made("{format: [form, json]}")
+def test_unknown_content_type_is_read_in_the_first_format(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{format: [form, json]}")
     endpoint.post_signed(b"a=1", {"content-type": "application/x-ndjson"})
     assert details(endpoint) == [{"a": "1"}]
 
@@ -263,13 +267,13 @@ PLAIN = json.dumps(EVENT).encode()
 
 
 def raw_deflate(content: bytes) -> bytes:
-    one = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    return one.compress(content) + one.flush()
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compressor.compress(content) + compressor.flush()
 
 
 def with_a_small_window(content: bytes) -> bytes:
-    one = zlib.compressobj(wbits=9)
-    return one.compress(content) + one.flush()
+    compressor = zlib.compressobj(wbits=9)
+    return compressor.compress(content) + compressor.flush()
 
 
 def with_a_name_and_a_comment(content: bytes) -> bytes:
@@ -295,16 +299,16 @@ CODINGS = {
 
 
 @pytest.mark.parametrize(("coding", "body"), CODINGS.values(), ids=CODINGS)
-def test_a_compressed_body_is_verified_as_it_was_sent_and_read_as_it_was_meant(
-    made: Made, coding: str, body: bytes
+def test_compressed_body_is_verified_as_sent_and_read_decompressed(
+    make_endpoint: MakeEndpoint, coding: str, body: bytes
 ) -> None:
-    endpoint = made("{id: n}")
+    endpoint = make_endpoint("{id: n}")
     assert endpoint.post_signed(body, {"Content-Encoding": coding}) == OK
     assert (details(endpoint), kept(endpoint)) == ([EVENT], [])
 
 
-def test_a_compressed_form_and_compressed_lines_are_read_too(made: Made) -> None:
-    endpoint = made('{format: [form, ndjson], split: "[] || [@]"}')
+def test_a_compressed_form_and_compressed_lines_are_read_too(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint('{format: [form, ndjson], split: "[] || [@]"}')
     endpoint.post_signed(gzip.compress(b"a=1"), {**FORM, "content-encoding": "gzip"})
     endpoint.post_signed(
         zlib.compress(b'{"a":1}{"a":2}'), {"content-type": "application/ndjson", "content-encoding": "deflate"}
@@ -341,20 +345,20 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("coding", "body", "detail"), UNREADABLE.values(), ids=UNREADABLE)
-def test_an_authentic_body_that_can_not_be_decompressed_is_kept_as_it_was_sent(
-    made: Made, coding: str, body: bytes, detail: str
+def test_authentic_body_with_broken_compression_is_kept_as_sent(
+    make_endpoint: MakeEndpoint, coding: str, body: bytes, detail: str
 ) -> None:
-    endpoint = made()
+    endpoint = make_endpoint()
     assert endpoint.post_signed(body, {"content-encoding": coding}) == OK
     assert (kept(endpoint), kept_as_sent(endpoint), details(endpoint)) == ([("encoding", detail)], [body], [])
     (envelope,) = map(json.loads, endpoint.bucket.objects.values())
     assert envelope["headers"]["content-encoding"] == coding
 
 
-def test_as_much_as_may_be_is_decompressed(made: Made) -> None:
+def test_as_much_as_may_be_is_decompressed(make_endpoint: MakeEndpoint) -> None:
     whole = b'{"a":1}'.ljust(MAX_DECOMPRESSED)
     assert decompress(gzip.compress(whole), {"content-encoding": "gzip"}) == whole
-    endpoint = made()
+    endpoint = make_endpoint()
     endpoint.post_signed(gzip.compress(whole), {"content-encoding": "gzip"})
     assert details(endpoint) == [{"a": 1}]
 
@@ -365,9 +369,9 @@ def test_a_gzip_file_may_have_a_hundred_thousand_parts() -> None:
 
 
 @given(st.lists(st.binary(max_size=5_000), min_size=1, max_size=5), st.integers(0, 9))
-def test_what_was_compressed_comes_out_as_it_was(parts: list[bytes], level: int) -> None:
+def test_decompression_restores_the_body(parts: list[bytes], level: int) -> None:
     whole = b"".join(parts)
-    assert decompress(b"".join(gzip.compress(one, level) for one in parts), {"content-encoding": "gzip"}) == whole
+    assert decompress(b"".join(gzip.compress(part, level) for part in parts), {"content-encoding": "gzip"}) == whole
     assert decompress(zlib.compress(whole, level), {"content-encoding": "deflate"}) == whole
 
 
@@ -382,10 +386,10 @@ def test_whatever_is_said_to_be_compressed_is_read_or_kept(body: bytes, coding: 
 CHALLENGE = "challenges: [{when: challenge, unauthenticated: true, reply: {text: '{challenge}'}}]"
 
 
-def test_nothing_is_decompressed_for_one_who_has_not_said_who_he_is(
-    made: Made, monkeypatch: pytest.MonkeyPatch
+def test_nothing_is_decompressed_for_an_unverified_sender(
+    make_endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    endpoint = made("{}", CHALLENGE)
+    endpoint = make_endpoint("{}", CHALLENGE)
     assert endpoint.post(b'{"challenge":"c"}')["body"] == "c"
     monkeypatch.setattr("lambdas.reading.formats.decompress", lambda *_: pytest.fail("it was decompressed"))
     for coding, body in (("gzip", gzip.compress(b'{"challenge":"c"}')), ("identity", b'{"challenge":"c"}')):
@@ -397,14 +401,14 @@ def test_nothing_is_decompressed_for_one_who_has_not_said_who_he_is(
     assert details(endpoint) == [{"challenge": "c"}]
 
 
-def test_a_compressed_challenge_of_one_who_has_is_answered(made: Made) -> None:
-    endpoint = made("{}", CHALLENGE.replace(" unauthenticated: true,", ""))
+def test_compressed_challenge_of_a_verified_sender_is_answered(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{}", CHALLENGE.replace(" unauthenticated: true,", ""))
     answer = endpoint.post_signed(gzip.compress(b'{"challenge":"c"}'), {"content-encoding": "gzip"})
     assert (answer["body"], details(endpoint)) == ("c", [])
 
 
-def test_a_challenge_in_a_form_is_one_of_its_fields(made: Made) -> None:
-    endpoint = made("{format: form}", CHALLENGE)
+def test_challenge_in_a_form_is_a_field(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{format: form}", CHALLENGE)
     assert endpoint.post(b"challenge=a+b", FORM)["body"] == "a b"
 
 
@@ -445,10 +449,10 @@ def test_a_challenge_in_a_form_is_one_of_its_fields(made: Made) -> None:
         ),
     ],
 )
-def test_a_vendor_is_answered_what_it_wants_once_its_events_are_somewhere(
-    made: Made, answer: str, response: dict[str, Any]
+def test_vendor_gets_the_defined_answer_once_the_events_are_safe(
+    make_endpoint: MakeEndpoint, answer: str, response: dict[str, Any]
 ) -> None:
-    endpoint = made("{require: [id]}", f"answer: {answer}")
+    endpoint = make_endpoint("{require: [id]}", f"answer: {answer}")
     assert endpoint.post_signed({"id": "e1", "n": 5}) == response
     assert len(endpoint.queue.bodies) == 1
     endpoint.bucket.faults.always = DOWN
@@ -456,15 +460,15 @@ def test_a_vendor_is_answered_what_it_wants_once_its_events_are_somewhere(
     assert endpoint.post(b"{}") == {**OK, "statusCode": 401}
 
 
-def test_what_was_kept_is_answered_as_what_was_sent_is(made: Made) -> None:
-    endpoint = made("{require: [id]}", "answer: {status: 202, json: {id: '{id}', n: '{n}'}}")
+def test_kept_event_is_answered_like_a_sent_event(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{require: [id]}", "answer: {status: 202, json: {id: '{id}', n: '{n}'}}")
     answer = endpoint.post_signed({"n": 5})
     assert (answer["statusCode"], answer["body"], kept(endpoint)) == (202, '{"id":null,"n":5}', [("missing", "no id")])
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b'{"id":NaN}', b'{"id":"\\ud800"}', b'{"id":"a\\nb"}'])
-def test_an_answer_that_can_not_be_filled_in_is_its_status_alone(made: Made, body: bytes) -> None:
-    endpoint = made("{}", "answer: {status: 202, headers: {X-Id: '{id}'}, text: '{id}'}")
+def test_answer_with_missing_fields_is_the_status_alone(make_endpoint: MakeEndpoint, body: bytes) -> None:
+    endpoint = make_endpoint("{}", "answer: {status: 202, headers: {X-Id: '{id}'}, text: '{id}'}")
     assert endpoint.post_signed(body) == {**OK, "statusCode": 202}
     assert len(endpoint.queue.bodies) + len(endpoint.bucket.objects) == 1
 
@@ -472,8 +476,8 @@ def test_an_answer_that_can_not_be_filled_in_is_its_status_alone(made: Made, bod
 NO_RETRY = "refusal_headers: {X-Slack-No-Retry: '1'}"
 
 
-def test_the_headers_of_a_refusal_are_on_every_4xx_and_on_nothing_else(made: Made) -> None:
-    endpoint = made("{}", f"{NO_RETRY}\n  {CHALLENGE}")
+def test_the_headers_of_a_refusal_are_on_every_4xx_and_on_nothing_else(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{}", f"{NO_RETRY}\n  {CHALLENGE}")
     refused = {"headers": {"X-Slack-No-Retry": "1"}, "body": ""}
     assert endpoint.post(b"{}") == {"statusCode": 401, **refused}
     assert endpoint.post_signed(b"") == {"statusCode": 400, **refused}

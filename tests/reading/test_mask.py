@@ -23,12 +23,12 @@ from tests.fakes import NOW, SECRET, Endpoint, signed_request
 
 PIN, LINK = "483920", "https://files.example.com/recording?access_token=eyJhbGciOi-the-link"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-Made = Callable[..., Endpoint]
+MakeEndpoint = Callable[..., Endpoint]
 HMAC = "auth: {hmac: {signature: {header: x-signature}}}"
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Made:
+def make_endpoint(tmp_path: Path) -> MakeEndpoint:
     """An endpoint of a source with these events, and more of its webhook."""
 
     def endpoint(events: str, more: str = "", auth: str = HMAC, mozdef: str = "{}") -> Endpoint:
@@ -42,23 +42,23 @@ def forms(secret: str) -> Iterator[str]:
     """How a secret might be found again: as it is, escaped, encoded, or as a hash that tells whoever tries them all."""
     yield from (secret, quote(secret, safe=""), json.dumps(secret)[1:-1])
     for bare in (secret, json.dumps(secret)):
-        yield from (one(bare.encode()).hexdigest()[:40] for one in (hashlib.sha256, hashlib.sha1, hashlib.md5))  # type: ignore[operator]
+        yield from (digest(bare.encode()).hexdigest()[:40] for digest in (hashlib.sha256, hashlib.sha1, hashlib.md5))  # type: ignore[operator]
 
 
-def everything(endpoint: Endpoint, answer: dict[str, Any]) -> str:
+def all_text(endpoint: Endpoint, answer: dict[str, Any]) -> str:
     """All that came of a request; of what is kept, the body too."""
-    said = [json.dumps([answer, endpoint.log], ensure_ascii=False), *endpoint.queue.bodies]
-    for made in endpoint.bucket.objects.values():
-        said.append(made.decode())
-        if "body" in (kept := json.loads(made)):
-            said.append(base64.b64decode(kept["body"]).decode("utf-8", "replace"))
-    return "\n".join([*said, *endpoint.bucket.objects])
+    texts = [json.dumps([answer, endpoint.log], ensure_ascii=False), *endpoint.queue.bodies]
+    for content in endpoint.bucket.objects.values():
+        texts.append(content.decode())
+        if "body" in (kept := json.loads(content)):
+            texts.append(base64.b64decode(kept["body"]).decode("utf-8", "replace"))
+    return "\n".join([*texts, *endpoint.bucket.objects])
 
 
 def shows_nothing(endpoint: Endpoint, answer: dict[str, Any], *secrets: str) -> bool:
-    said = everything(endpoint, answer)
-    found = [one for secret in secrets for one in forms(secret) if one in said]
-    assert found == []
+    text = all_text(endpoint, answer)
+    visible = [form for secret in secrets for form in forms(secret) if form in text]
+    assert visible == []
     return True
 
 
@@ -67,9 +67,9 @@ MASKED = {"id": "e1", "object": {"password": MASK, "files": [{"url": MASK, "size
 FIELDS = "mask: [object.password, 'object.files[].url', pin, object.nowhere.at, 'nowhere[].at', id.nowhere]"
 
 
-def test_what_is_masked_is_not_in_the_message(made: Made) -> None:
+def test_masked_field_is_not_in_the_message(make_endpoint: MakeEndpoint) -> None:
     mozdef = "{summary: 'by {pin}', tags: ['{object.password}'], details: {first: '{object.files[0].url}'}}"
-    endpoint = made(f"{{{FIELDS}}}", mozdef=mozdef)
+    endpoint = make_endpoint(f"{{{FIELDS}}}", mozdef=mozdef)
     answer = endpoint.post_signed(EVENT)
     (message,) = endpoint.queue.messages
     assert message["details"] == {**MASKED, "first": MASK}
@@ -77,8 +77,8 @@ def test_what_is_masked_is_not_in_the_message(made: Made) -> None:
     assert shows_nothing(endpoint, answer, PIN, LINK)
 
 
-def test_what_is_masked_is_not_in_what_is_rejected(made: Made) -> None:
-    endpoint = made(f"{{{FIELDS}, require: [nothing.like.it]}}")
+def test_masked_field_is_not_in_a_rejected_object(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint(f"{{{FIELDS}, require: [nothing.like.it]}}")
     answer = endpoint.post_signed(EVENT, {"x-trace": "t"})
     ((key, stored),) = endpoint.bucket.objects.items()
     envelope = json.loads(stored)
@@ -91,8 +91,8 @@ def test_what_is_masked_is_not_in_what_is_rejected(made: Made) -> None:
     assert shows_nothing(endpoint, answer, PIN, LINK)
 
 
-def test_what_is_masked_is_not_in_an_event_that_is_kept_for_its_size(made: Made) -> None:
-    endpoint = made(f"{{{FIELDS}}}")
+def test_masked_field_is_not_in_an_oversize_event(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint(f"{{{FIELDS}}}")
     pad = ["x" * 1_000] * 1_100
     answer = endpoint.post_signed({**EVENT, "pad": pad})
     ((key, stored),) = endpoint.bucket.objects.items()
@@ -104,8 +104,8 @@ def test_what_is_masked_is_not_in_an_event_that_is_kept_for_its_size(made: Made)
     assert shows_nothing(endpoint, answer, PIN, LINK)
 
 
-def test_what_is_masked_is_not_in_one_of_many_that_is_kept(made: Made) -> None:
-    endpoint = made("{split: items, mask: ['items[].pin'], require: [id]}")
+def test_masked_field_is_not_in_a_kept_event_among_many(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{split: items, mask: ['items[].pin'], require: [id]}")
     pad = "x" * 1_100_000
     items = [{"id": 1, "pin": PIN}, {"pin": PIN}, {"id": 3, "pin": PIN, "pad": pad}, 4]
     answer = endpoint.post_signed({"items": items})
@@ -114,16 +114,16 @@ def test_what_is_masked_is_not_in_one_of_many_that_is_kept(made: Made) -> None:
     assert shows_nothing(endpoint, answer, PIN)
 
 
-def test_what_is_masked_is_not_in_an_answer(made: Made) -> None:
-    endpoint = made("{mask: [pin]}", "answer: {json: {pin: '{pin}', id: '{id}'}}")
+def test_masked_field_is_not_in_an_answer(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{mask: [pin]}", "answer: {json: {pin: '{pin}', id: '{id}'}}")
     assert json.loads(endpoint.post_signed(EVENT)["body"]) == {"pin": MASK, "id": "e1"}
 
 
-def test_transform_gets_what_is_masked(made: Made, tmp_path: Path) -> None:
-    made("{mask: [pin]}")
+def test_transform_gets_the_unmasked_event(make_endpoint: MakeEndpoint, tmp_path: Path) -> None:
+    make_endpoint("{mask: [pin]}")
     code = "def transform(event, request):\n    return [{'pin': event['pin'], 'as_json': request.json['pin']}]\n"
     (tmp_path / "made" / "transform.py").write_text(code)
-    endpoint = made("{mask: [pin]}")
+    endpoint = make_endpoint("{mask: [pin]}")
     endpoint.post_signed(EVENT)
     assert [message["details"] for message in endpoint.queue.messages] == [{"pin": MASK, "as_json": MASK}]
 
@@ -146,35 +146,35 @@ WRITTEN = {
 
 @pytest.mark.parametrize(("events", "body", "headers"), WRITTEN.values(), ids=WRITTEN)
 @pytest.mark.parametrize("rejected", [False, True], ids=["sent", "rejected"])
-def test_however_a_body_is_written_its_secrets_are_masked(
-    made: Made, events: str, body: bytes, headers: dict[str, str], rejected: bool
+def test_secrets_are_masked_however_a_body_is_encoded(
+    make_endpoint: MakeEndpoint, events: str, body: bytes, headers: dict[str, str], rejected: bool
 ) -> None:
-    endpoint = made(f"{{{events}{', require: [nothing]' if rejected else ''}}}")
+    endpoint = make_endpoint(f"{{{events}{', require: [nothing]' if rejected else ''}}}")
     answer = endpoint.post_signed(body, headers)
     assert answer["statusCode"] == 200
     assert (not endpoint.queue.bodies, len(endpoint.bucket.objects)) == (rejected, int(rejected))
-    assert MASK in everything(endpoint, answer)
+    assert MASK in all_text(endpoint, answer)
     assert shows_nothing(endpoint, answer, PIN)
 
 
-def test_what_is_masked_is_not_in_a_body_that_is_kept_as_a_whole(made: Made) -> None:
-    endpoint = made("{mask: [pin], split: nowhere}")
+def test_masked_field_is_not_in_a_body_kept_whole(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{mask: [pin], split: nowhere}")
     answer = endpoint.post_signed(SMALL)
     assert [key.split("/")[2] for key in endpoint.bucket.objects] == ["no-events"]
     assert shows_nothing(endpoint, answer, PIN)
 
 
-def test_what_has_nothing_to_mask_is_kept_as_it_was_sent(made: Made) -> None:
-    endpoint = made(f"{{{FIELDS}, require: [nothing]}}")
+def test_body_with_nothing_to_mask_is_kept_as_sent(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint(f"{{{FIELDS}, require: [nothing]}}")
     body = b'{ "id" : "e1", "pin": null, "object": 5 }'
     endpoint.post_signed(body, {"content-type": "application/x-json"})
     (envelope,) = map(json.loads, endpoint.bucket.objects.values())
     assert (base64.b64decode(envelope["body"]), envelope["headers"]["content-type"]) == (body, "application/x-json")
 
 
-def test_what_can_not_be_read_is_kept_as_it_was_sent(made: Made) -> None:
+def test_unreadable_body_is_kept_as_sent(make_endpoint: MakeEndpoint) -> None:
     """Nobody can say where a secret is in it, and who may read it may read the secret's own source."""
-    endpoint = made("{mask: [pin]}")
+    endpoint = make_endpoint("{mask: [pin]}")
     body = b'{"pin": "483920", "n": NaN}'
     endpoint.post_signed(body)
     (envelope,) = map(json.loads, endpoint.bucket.objects.values())
@@ -188,35 +188,35 @@ def ids(endpoint: Endpoint) -> list[str]:
     return [message["tags"][1] for message in endpoint.queue.messages]
 
 
-def test_the_id_of_an_event_is_the_same_in_every_delivery_of_it(made: Made) -> None:
+def test_event_has_the_same_id_in_every_delivery(make_endpoint: MakeEndpoint) -> None:
     for events in (f"{{{FIELDS}}}", '{split: items, mask: ["items[].pin", "items[].object.files[].url"]}'):
-        found = []
+        ids_per_delivery = []
         for now in (NOW, NOW + 3_600):
-            endpoint = made(events)
+            endpoint = make_endpoint(events)
             endpoint.now = now
             endpoint.post_signed({**EVENT, "items": [EVENT, {**EVENT, "id": "e2"}]})
-            found.append(ids(endpoint))
-        assert found[0] == found[1]
-        assert len(set(found[0])) == len(found[0])
+            ids_per_delivery.append(ids(endpoint))
+        assert ids_per_delivery[0] == ids_per_delivery[1]
+        assert len(set(ids_per_delivery[0])) == len(ids_per_delivery[0])
 
 
-def test_the_id_of_an_event_does_not_tell_what_was_masked(made: Made) -> None:
+def test_event_id_does_not_reveal_masked_fields(make_endpoint: MakeEndpoint) -> None:
     """Of a PIN there are few: a hash over it tells it to whoever has the rest of the event, which is the message."""
-    found = []
+    ids_found = []
     for pin in ("0000", "0001"):
-        endpoint = made("{mask: [pin]}")
+        endpoint = make_endpoint("{mask: [pin]}")
         endpoint.post_signed({"id": "e1", "pin": pin})
-        found += ids(endpoint)
-    assert found[0] == found[1]
-    other = made("{mask: [pin]}")
+        ids_found += ids(endpoint)
+    assert ids_found[0] == ids_found[1]
+    other = make_endpoint("{mask: [pin]}")
     other.post_signed({"id": "e2", "pin": "0000"})
-    assert ids(other) != found[:1]
+    assert ids(other) != ids_found[:1]
 
 
-def test_an_event_in_which_nothing_was_masked_has_the_id_that_it_had(made: Made) -> None:
+def test_event_with_nothing_masked_keeps_the_same_id(make_endpoint: MakeEndpoint) -> None:
     body = json.dumps({"id": "e1"}).encode()
     for events in ("{}", "{mask: [pin]}"):
-        endpoint = made(events)
+        endpoint = make_endpoint(events)
         endpoint.post_signed(body)
         assert ids(endpoint) == [f"id:sha256:{hashlib.sha256(body).hexdigest()[:40]}"]
 
@@ -239,36 +239,38 @@ BODY_TOKEN = "auth: {body_token: {each: value, field: clientState}}"
     ],
     ids=["items", "rejected items", "whole", "rejected whole", "oversize items", "oversize whole"],
 )
-def test_a_token_in_the_body_verifies_and_is_seen_no_more(made: Made, events: str, more: dict[str, str]) -> None:
-    endpoint = made(events, "answer: {json: {state: '{value[0].clientState}'}}", BODY_TOKEN)
-    answer = endpoint.post_signed({"value": [{**one, **more} for one in ITEMS]})
+def test_a_token_in_the_body_verifies_and_is_seen_no_more(
+    make_endpoint: MakeEndpoint, events: str, more: dict[str, str]
+) -> None:
+    endpoint = make_endpoint(events, "answer: {json: {state: '{value[0].clientState}'}}", BODY_TOKEN)
+    answer = endpoint.post_signed({"value": [{**item, **more} for item in ITEMS]})
     assert json.loads(answer["body"]) == {"state": MASK}
     assert len(endpoint.queue.bodies) + len(endpoint.bucket.objects) > 0
     assert shows_nothing(endpoint, answer, SECRET)
 
 
-def test_a_token_that_every_item_must_carry_is_not_said_where_one_does_not(made: Made) -> None:
-    endpoint = made("{split: value}", auth=BODY_TOKEN)
+def test_token_of_every_item_is_not_shown_where_an_item_lacks_one(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{split: value}", auth=BODY_TOKEN)
     for items in ([{"clientState": SECRET}, {"clientState": SECRET + "x"}], [{"clientState": SECRET}, {}], [], 5, None):
         answer = endpoint.post(json.dumps({"value": items}).encode())
         assert (answer["statusCode"], endpoint.queue.bodies, endpoint.bucket.objects) == (401, [], {})
         assert shows_nothing(endpoint, answer, SECRET)
 
 
-def test_a_token_at_the_top_of_the_body_is_masked(made: Made) -> None:
-    endpoint = made("{id: id}", auth="auth: {body_token: {field: meta.token}}")
+def test_a_token_at_the_top_of_the_body_is_masked(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint("{id: id}", auth="auth: {body_token: {field: meta.token}}")
     answer = endpoint.post_signed({"id": 1, "meta": {"token": "", "n": 1}})
     assert [message["details"] for message in endpoint.queue.messages] == [{"id": 1, "meta": {"token": MASK, "n": 1}}]
     assert shows_nothing(endpoint, answer, SECRET)
 
 
 @pytest.mark.parametrize("name", ["client-state", "@odata.state", "0", "meta.client-state", "tags_"])
-def test_a_token_is_found_and_masked_whatever_its_field_is_called(made: Made, name: str) -> None:
-    endpoint = made("{split: items}", auth=f"auth: {{body_token: {{each: items, field: '{name}'}}}}")
+def test_token_is_masked_under_any_field_name(make_endpoint: MakeEndpoint, name: str) -> None:
+    endpoint = make_endpoint("{split: items}", auth=f"auth: {{body_token: {{each: items, field: '{name}'}}}}")
     *above, last = name.split(".")
     item: dict[str, Any] = {last: ""}
-    for one in reversed(above):
-        item = {one: item}
+    for field in reversed(above):
+        item = {field: item}
     answer = endpoint.post_signed({"items": [{**item, "id": 1}]})
     assert answer["statusCode"] == 200
     assert [message["details"]["id"] for message in endpoint.queue.messages] == [1]
@@ -276,9 +278,9 @@ def test_a_token_is_found_and_masked_whatever_its_field_is_called(made: Made, na
     assert shows_nothing(endpoint, answer, SECRET)
 
 
-def test_a_token_in_the_body_beside_another_way_is_masked_too(made: Made) -> None:
+def test_a_token_in_the_body_beside_another_way_is_masked_too(make_endpoint: MakeEndpoint) -> None:
     auth = "auth: {any_of: [{hmac: {signature: {header: x-signature}}}, {body_token: {field: token, secret: other}}]}"
-    endpoint = made("{}", auth=auth)
+    endpoint = make_endpoint("{}", auth=auth)
     answer = endpoint.post_signed({"token": SECRET, "id": 1})
     assert [message["details"] for message in endpoint.queue.messages] == [{"token": MASK, "id": 1}]
     assert shows_nothing(endpoint, answer, SECRET)
@@ -286,22 +288,22 @@ def test_a_token_in_the_body_beside_another_way_is_masked_too(made: Made) -> Non
 
 def test_microsoft_graphs_client_state_is_nowhere() -> None:
     endpoint = Endpoint(bundled_source("ms-graph").source)
-    one = {"clientState": "", "subscriptionId": "s", "tenantId": "t", "changeType": "updated", "resource": "r"}
-    answer = endpoint.post_signed({"value": [one, {**one, "tenantId": None}]})
+    item = {"clientState": "", "subscriptionId": "s", "tenantId": "t", "changeType": "updated", "resource": "r"}
+    answer = endpoint.post_signed({"value": [item, {**item, "tenantId": None}]})
     assert (answer["statusCode"], len(endpoint.queue.bodies), len(endpoint.bucket.objects)) == (202, 1, 1)
     assert shows_nothing(endpoint, answer, SECRET)
 
 
 @pytest.mark.parametrize("events", ["{}", "{require: [nothing]}"], ids=["sent", "rejected"])
-def test_a_token_in_the_query_is_kept_out_of_everything(made: Made, events: str) -> None:
-    endpoint = made(events, auth="auth: {token: {query: key}}", mozdef="{summary: \"{query('more')}\"}")
+def test_a_token_in_the_query_is_kept_out_of_everything(make_endpoint: MakeEndpoint, events: str) -> None:
+    endpoint = make_endpoint(events, auth="auth: {token: {query: key}}", mozdef="{summary: \"{query('more')}\"}")
     sent = signed_request(endpoint.source.webhook.auth, b'{"a":1}', secret="s3cr3t-in-the-query")
     endpoint.store.values = dict.fromkeys(endpoint.store.values, "s3cr3t-in-the-query")
     sent = sent._replace(url=f"{sent.url}&more=x&KEY=upper".replace("key=", "%6Bey="))
     answer = endpoint.send(sent)
     assert answer["statusCode"] == 200
     assert [message["summary"] for message in endpoint.queue.messages] in (["x"], [])
-    kept = [json.loads(made)["query"] for made in endpoint.bucket.objects.values()]
+    kept = [json.loads(content)["query"] for content in endpoint.bucket.objects.values()]
     assert kept in (["more=x&KEY=upper"], [])
     assert shows_nothing(endpoint, answer, "s3cr3t-in-the-query")
 
@@ -347,15 +349,15 @@ def fits(path: tuple[Any, ...], field: str) -> bool:
 @example({"a": [[{"b": 1}], {"b": 2}, 3]}, ["a[].b"])
 @example([{"a": {"b": None}}, {"a": {"b": False}}], ["[].a.b"])
 @example({"a": {"token": 0}, "b": {"token": 0}}, ["a.token", "a"])
-def test_mask_touches_what_the_fields_name_and_nothing_else(value: Any, fields: list[str]) -> None:
+def test_mask_touches_only_the_named_fields(value: Any, fields: list[str]) -> None:
     masked = copy.deepcopy(value)
     count = mask_fields(masked, fields)
     assert (masked != value) >= (count > 0)
     after = dict(places(masked))
-    for path, one in places(value):
+    for path, part in places(value):
         if not any(fits(path, field) for field in fields):
-            assert after[path] == one
-        elif one is not None:
+            assert after[path] == part
+        elif part is not None:
             assert any(after.get(path[:length]) == MASK for length in range(len(path) + 1))
     named = {path[:length] for path, _ in places(value) for length in range(len(path) + 1)}
     assert set(after) <= named
@@ -371,7 +373,7 @@ def test_to_mask_again_changes_nothing(value: Any, fields: list[str]) -> None:
 
 
 @given(JSON, FIELDS_OF)
-def test_a_request_says_the_same_but_for_what_is_masked(value: Any, fields: list[str]) -> None:
+def test_masked_request_differs_only_in_masked_fields(value: Any, fields: list[str]) -> None:
     body = json.dumps(value).encode()
     request = Request("POST", {"content-type": "text/x", "content-encoding": "identity", "a": "b"}, body)
     request.mask(fields)

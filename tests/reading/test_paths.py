@@ -25,13 +25,13 @@ quick_paths = st.lists(names, min_size=1, max_size=3).map(" || ".join) | names.m
 
 
 @given(quick_paths, values)
-def test_the_quick_way_finds_what_jmespath_finds(path: str, value: object) -> None:
+def test_quick_lookup_finds_the_same_as_jmespath(path: str, value: object) -> None:
     assert compile_path(path)(value, FUNCTIONS) == jmespath.search(path, value)
     assert type(compile_path(path)(value, FUNCTIONS)) is type(jmespath.search(path, value))
 
 
 @pytest.mark.parametrize(
-    ("path", "found"),
+    ("path", "expected"),
     [
         ("header('X-Request-Id')", "r-1"),
         ("header('absent')", None),
@@ -42,19 +42,19 @@ def test_the_quick_way_finds_what_jmespath_finds(path: str, value: object) -> No
         ("join('/', [a, header('x-request-id')])", "A/r-1"),
     ],
 )
-def test_functions_look_at_the_request(path: str, found: object) -> None:
+def test_functions_look_at_the_request(path: str, expected: object) -> None:
     value = {"a": "A", "items": [{"kind": "app", "id": 1}, {"kind": "user", "id": 7}]}
-    assert compile_path(path)(value, FUNCTIONS) == found
+    assert compile_path(path)(value, FUNCTIONS) == expected
 
 
-def test_a_path_that_can_not_be_applied_rejects_the_event_without_showing_it() -> None:
+def test_failing_path_rejects_the_event_without_showing_the_event() -> None:
     with pytest.raises(Rejected) as raised:
         compile_path("join(', ', a)")({"a": "hush"}, FUNCTIONS)
     assert str(raised.value) == "path: join(', ', a) can't be applied: JMESPathTypeError"
 
 
 @pytest.mark.parametrize(
-    ("text", "made"),
+    ("text", "filled"),
     [
         ("plain", "plain"),
         ("{n}", 5),
@@ -67,17 +67,17 @@ def test_a_path_that_can_not_be_applied_rejects_the_event_without_showing_it() -
         ("{s || '}'}", "}"),
     ],
 )
-def test_texts_are_filled_in(text: str, made: object) -> None:
-    assert compile_template(text)({"n": 5, "o": {"x": [1]}, "t": True}, FUNCTIONS) == made
+def test_texts_are_filled_in(text: str, filled: object) -> None:
+    assert compile_template(text)({"n": 5, "o": {"x": [1]}, "t": True}, FUNCTIONS) == filled
 
 
-def test_json_is_filled_in_its_values() -> None:
+def test_json_template_values_are_filled_in() -> None:
     template = {"{n}": ["{n}", {"deep": "n={n}"}, 1, None, True]}
     assert compile_json_template(template)({"n": 5}, FUNCTIONS) == {"{n}": [5, {"deep": "n=5"}, 1, None, True]}
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("{a", "the { at character 1 is never closed"),
         ("x {a 'b}", "the ' at character 3 is never closed"),
@@ -85,7 +85,7 @@ def test_json_is_filled_in_its_values() -> None:
         ("{}", "nothing between { and }; write {{ and }} for braces"),
     ],
 )
-def test_braces_and_quotes_balance(text: str, said: str) -> None:
+def test_braces_and_quotes_balance(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=r"character|nothing") as raised:
         list(template_parts(text))
-    assert str(raised.value) == said
+    assert str(raised.value) == message

@@ -40,14 +40,14 @@ EVENT = '{"event":"user.deleted","payload":{}}'
 @pytest.mark.parametrize(
     "token", [f"v0:{int(NOW)}:{EVENT}", "", "a" * 129, "a b", "a.b", "a\n", "é", None, 5, ["a"], {"a": 1}]
 )
-def test_zoom_does_not_sign_what_might_be_an_event(token: object) -> None:
+def test_zoom_does_not_sign_a_possible_event(token: object) -> None:
     endpoint = Endpoint(ZOOM)
     answer = endpoint.post(validation(token))
     assert answer == {"statusCode": 400, "headers": {}, "body": ""}
     assert endpoint.log[-1]["message"] == "challenge refused"
 
 
-def test_the_signature_that_an_oracle_would_give_does_verify() -> None:
+def test_signature_from_a_signing_oracle_would_verify() -> None:
     """What the bound on the token prevents: this is the request that an attacker would send next."""
     endpoint = Endpoint(ZOOM)
     signature = hmac.new(SECRET.encode(), f"v0:{int(NOW)}:{EVENT}".encode(), hashlib.sha256).hexdigest()
@@ -66,19 +66,19 @@ def test_okta_is_answered_behind_the_authorizer() -> None:
     assert endpoint.call(gateway.event("GET", {"X-Okta-Verification-Challenge": "abc"}))["statusCode"] == 401
 
 
-def test_a_get_that_is_no_challenge_is_no_event() -> None:
+def test_get_without_a_challenge_is_no_event() -> None:
     endpoint = Endpoint(OKTA)
     assert endpoint.call(gateway.event("GET", {"Authorization": SECRET}))["statusCode"] == 405
     assert endpoint.queue.bodies == []
 
 
-@pytest.mark.parametrize("said", [{}, {"verified_for": "okta"}, {"isAuthorized": True}])
-def test_handler_verifies_again_behind_an_authorizer(said: dict[str, Any]) -> None:
+@pytest.mark.parametrize("context", [{}, {"verified_for": "okta"}, {"isAuthorized": True}])
+def test_handler_verifies_again_behind_an_authorizer(context: dict[str, Any]) -> None:
     endpoint = Endpoint(OKTA)
     for token, status in (("forged", 401), (None, 401), (SECRET, 204)):
         headers = {"Authorization": token} if token else {}
         event = gateway.event("POST", headers, b'{"data":{"events":[]}}')
-        event["requestContext"]["authorizer"] = {"lambda": said}
+        event["requestContext"]["authorizer"] = {"lambda": context}
         assert endpoint.receiver.respond(event)["statusCode"] == status
 
 
@@ -106,13 +106,13 @@ def test_text_headers_and_query_go_into_answers(tmp_path: Path) -> None:
     }
 
 
-def test_a_header_of_an_answer_stays_one_line(tmp_path: Path) -> None:
+def test_answer_header_stays_a_single_line(tmp_path: Path) -> None:
     reply = "{headers: {X-Echo: \"{query('t')}\"}}"
     endpoint = endpoint_with(tmp_path, f"{{when: query('t'), unauthenticated: true, reply: {reply}}}")
     assert endpoint.call(gateway.event("POST", {}, query={"t": "a\r\nSet-Cookie: x"}))["statusCode"] == 400
 
 
-def test_a_body_that_a_challenge_signs_for_anyone_is_no_event(tmp_path: Path) -> None:
+def test_body_signed_for_anyone_by_a_challenge_is_no_event(tmp_path: Path) -> None:
     reply = "{text: \"{hmac_hex(query('t'))}\"}"
     endpoint = endpoint_with(tmp_path, f"{{method: GET, when: query('t'), unauthenticated: true, reply: {reply}}}")
     signature = endpoint.call(gateway.event("GET", {}, query={"t": "12345"}))["body"]
@@ -130,12 +130,12 @@ def test_no_more_than_a_handshake_is_read_before_the_sender_is_known(tmp_path: P
 @pytest.mark.parametrize(
     ("reply", "sent"), [("{json: {a: '{to_number(c)}'}}", "nan"), ("{headers: {x-a: '{c}'}}", "é")]
 )
-def test_an_answer_that_could_not_be_sent_is_refused(tmp_path: Path, reply: str, sent: str) -> None:
+def test_unsendable_answer_is_refused(tmp_path: Path, reply: str, sent: str) -> None:
     endpoint = endpoint_with(tmp_path, f"{{when: c, unauthenticated: true, reply: {reply}}}")
     assert endpoint.post(json.dumps({"c": sent}).encode())["statusCode"] == 400
 
 
-def test_a_definition_may_widen_what_is_signed_with_a_reason(tmp_path: Path) -> None:
+def test_definition_may_widen_signed_texts_with_a_reason(tmp_path: Path) -> None:
     more = "inputs: {also: '+/=', length: 200, reason: the vendor sends base64}"
     reply = "{text: '{hmac_base64(c)} {sha256_hex(c)}'}"
     endpoint = endpoint_with(tmp_path, f"{{when: c, unauthenticated: true, reply: {reply}, {more}}}")

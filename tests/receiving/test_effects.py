@@ -86,7 +86,7 @@ def test_the_same_secret_again_is_answered_again_and_stored_once(source: Source)
     assert (endpoint.store.values, endpoint.store.faults.calls) == ({PARAMETER: A}, 4)
 
 
-def test_what_an_operator_has_stored_stays(source: Source) -> None:
+def test_secret_stored_by_an_operator_stays(source: Source) -> None:
     endpoint = Endpoint(source, secret=B)
     assert hands_over(endpoint, A) == REFUSED
     assert hands_over(endpoint, B) == answered(B)
@@ -101,7 +101,7 @@ def test_the_previous_secret_is_known_too(source: Source) -> None:
 
 
 @pytest.mark.parametrize(("handed_over", "answer"), [(A, answered(A)), (B, REFUSED)], ids=["same", "another"])
-def test_what_another_instance_has_learned_since_is_not_overwritten(
+def test_secret_learned_by_another_instance_is_not_overwritten(
     source: Source, handed_over: str, answer: dict[str, Any]
 ) -> None:
     endpoint = Endpoint(source, secret=None)
@@ -130,7 +130,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("value", BAD.values(), ids=BAD)
-def test_what_can_be_no_secret_is_not_stored(tmp_path: Path, value: object) -> None:
+def test_invalid_secret_is_not_stored(tmp_path: Path, value: object) -> None:
     endpoint = Endpoint(source_with(tmp_path, IN_THE_BODY), secret=None)
     assert endpoint.post(json.dumps({"event": "verify", "token": value}).encode()) == REFUSED
     assert (endpoint.store.values, endpoint.store.faults.calls) == ({}, 0)
@@ -145,7 +145,7 @@ def test_a_secret_in_the_body_is_learned_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fault", [DOWN, THROTTLED])
 @pytest.mark.parametrize("before", [[], [None]], ids=["reading", "storing"])
-def test_what_could_not_be_stored_is_not_answered(source: Source, fault: Exception, before: list[Any]) -> None:
+def test_unstored_secret_is_not_answered(source: Source, fault: Exception, before: list[Any]) -> None:
     endpoint = Endpoint(source, secret=None)
     endpoint.store.faults.lined_up = [*before, fault]
     assert hands_over(endpoint, A) == LATER
@@ -164,7 +164,7 @@ def test_once_the_parameter_is_deleted_the_next_handshake_is_believed(source: So
     assert endpoint.post_signed({"a": 1}, secret=A)["statusCode"] == 200
 
 
-def puts(source: Source) -> list[tuple[str, dict[str, Any]]]:
+def statements_storing_a_parameter(source: Source) -> list[tuple[str, dict[str, Any]]]:
     """Who may store a parameter, and how."""
     resources = json.loads(template_text(event_source.build(source, "code/0.zip")))["Resources"]
     return [
@@ -176,8 +176,8 @@ def puts(source: Source) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def test_only_a_learning_handler_may_store_its_one_parameter_and_never_overwrite(source: Source) -> None:
-    ((role, statement),) = puts(source)
+def test_only_a_learning_handler_may_store_a_single_parameter_and_never_overwrite(source: Source) -> None:
+    ((role, statement),) = statements_storing_a_parameter(source)
     assert role == "WebhookRole"
     assert statement == {
         "Effect": "Allow",
@@ -191,9 +191,9 @@ def test_only_a_learning_handler_may_store_its_one_parameter_and_never_overwrite
         "Condition": {"StringNotEqualsIgnoreCase": {"ssm:Overwrite": "true"}},
     }
     for folder in (SOURCES, CASES):
-        for one in load(folder, source_names(folder)):
-            learns = any(challenge.store_secret for challenge in one.source.webhook.challenges)
-            assert bool(puts(one.source)) == learns, one.source.name
+        for definition in load(folder, source_names(folder)):
+            learns = any(challenge.store_secret for challenge in definition.source.webhook.challenges)
+            assert bool(statements_storing_a_parameter(definition.source)) == learns, definition.source.name
 
 
 # A subscription that is confirmed.
@@ -220,7 +220,7 @@ def confirmation(url: object) -> dict[str, object]:
     return {"Type": "SubscriptionConfirmation", "SubscribeURL": url}
 
 
-def test_a_subscription_is_confirmed_once_its_sender_is_verified(confirming: Endpoint, internet: Internet) -> None:
+def test_subscription_is_confirmed_once_the_sender_is_verified(confirming: Endpoint, internet: Internet) -> None:
     assert confirming.post(json.dumps(confirmation(URL)).encode()) == REFUSED
     assert confirming.post_signed(confirmation(URL), secret="forged") == REFUSED
     assert internet.requested_urls == []
@@ -320,7 +320,7 @@ def test_handshake_is_refused_where_the_host_answers_with_an_error(
     ],
     ids=str,
 )
-def test_a_host_that_does_not_answer_makes_the_vendor_come_back(
+def test_unanswering_host_makes_the_vendor_come_back(
     confirming: Endpoint, internet: Internet, page: int | Exception, why: str
 ) -> None:
     internet.pages[URL] = page
@@ -337,7 +337,7 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(PARTS, max_size=8).map("".join), st.booleans())
-def test_allowed_url_is_called_at_one_of_the_hosts_only(written: str, begun: bool) -> None:
+def test_allowed_url_is_called_only_at_an_allowed_host(written: str, begun: bool) -> None:
     """Two readers of a URL may see two hosts in it: what asks is to see the one that was looked at."""
     url = f"https://{written}" if begun else written
     if https_url.is_allowed(url, ["sns.*.amazonaws.com", "*.example.com"]):

@@ -56,18 +56,20 @@ inside = st.builds(
 
 
 @given(st.ip_addresses() | inside)
-def test_python_finds_nothing_special_in_what_is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+def test_python_finds_nothing_special_in_public_addresses(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> None:
     # In no version, though the versions differ in what they know.
     assert not is_public(str(address)) or (address.is_global and not address.is_multicast)
 
 
 @given(ipv4)
-def test_an_ipv4_address_in_one_of_nat64_is_what_it_is_by_itself(address: ipaddress.IPv4Address) -> None:
+def test_ipv4_address_in_nat64_counts_as_the_bare_ipv4_address(address: ipaddress.IPv4Address) -> None:
     assert is_public(str(ipaddress.IPv6Address((0x64FF9B << 96) | int(address)))) is is_public(str(address))
 
 
 @given(ipv4)
-def test_no_other_address_that_carries_one_is_public(address: ipaddress.IPv4Address) -> None:
+def test_no_other_address_embedding_ipv4_is_public(address: ipaddress.IPv4Address) -> None:
     number = int(address)
     for carrying in (
         number,

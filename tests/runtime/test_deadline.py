@@ -30,7 +30,7 @@ def waiting(endpoint: Endpoint) -> int:
 
 
 @pytest.mark.parametrize("takes", SLOW)
-def test_what_there_is_no_time_to_send_is_kept_in_one_put_and_the_answer_is_in_time(takes: float) -> None:
+def test_events_without_time_to_send_are_kept_in_one_put_and_answered_in_time(takes: float) -> None:
     endpoint = Endpoint(OKTA)
     endpoint.begin(TIMEOUT_SECONDS, takes)
     assert endpoint.post_signed(events(300))["statusCode"] == 204
@@ -45,7 +45,7 @@ def test_what_there_is_no_time_to_send_is_kept_in_one_put_and_the_answer_is_in_t
     )
 
 
-def test_where_there_is_time_all_is_sent() -> None:
+def test_all_events_are_sent_where_time_allows() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.begin(TIMEOUT_SECONDS, takes=0.3)
     assert endpoint.post_signed(events(300))["statusCode"] == 204
@@ -53,7 +53,7 @@ def test_where_there_is_time_all_is_sent() -> None:
 
 
 @pytest.mark.parametrize("takes", SLOW)
-def test_a_sweep_leaves_what_it_has_no_time_for(takes: float) -> None:
+def test_sweep_leaves_objects_without_time_left(takes: float) -> None:
     endpoint = Endpoint(OKTA)
     endpoint.begin(0)  # no time for any call to the queue, and here none for the bucket either
     assert endpoint.post_signed(events(900))["statusCode"] == 503
@@ -71,7 +71,7 @@ def test_a_sweep_leaves_what_it_has_no_time_for(takes: float) -> None:
 
 
 @pytest.mark.parametrize("takes", SLOW)
-def test_a_redrive_says_which_objects_it_had_no_time_for(takes: float) -> None:
+def test_redrive_names_the_objects_without_time_left(takes: float) -> None:
     endpoint = Endpoint(OKTA)
     bodies = [json.dumps({"data": {"events": [{"uuid": f"u{n}"}]}}).encode() for n in range(20)]
     for body in bodies:
@@ -95,7 +95,7 @@ def test_claims_and_messages_fit_into_the_time_together() -> None:
     assert len(endpoint.queue.bodies) + waiting(endpoint) == 1_200
 
 
-def test_a_redrive_of_claimed_events_leaves_time_to_settle_its_object() -> None:
+def test_redrive_of_claimed_events_leaves_time_to_settle_the_object() -> None:
     endpoint = Endpoint(replace(OKTA, dedupe=Dedupe(window=2)))
     endpoint.post_signed(json.dumps({"data": {"events": [{"uuid": f"u{n}"} for n in range(500)]}}).encode())
     (key,) = endpoint.bucket.objects
@@ -118,7 +118,7 @@ def test_a_partial_failure_at_the_last_moment_leaves_time_to_keep_the_rest() -> 
     assert (len(endpoint.queue.bodies), waiting(endpoint)) == (1, 1)
 
 
-def test_a_deadline_counts_calls_as_slow_as_they_may_be() -> None:
+def test_deadline_counts_the_slowest_possible_calls() -> None:
     now = [100.0]
     deadline = Deadline(lambda: now[0])
     assert deadline.allows(1_000_000)

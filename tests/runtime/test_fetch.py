@@ -24,9 +24,7 @@ def internet(monkeypatch: pytest.MonkeyPatch) -> Internet:
     return Internet({url(number): b"keys" for number in range(100)}).put_before(monkeypatch)
 
 
-def test_fetches_of_a_process_are_limited_whatever_they_are_of(
-    internet: Internet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fetches_of_a_process_are_limited_across_urls(internet: Internet, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(fetch, "monotonic", lambda: now[0])
     for number in range(20):
@@ -43,7 +41,7 @@ def test_fetches_of_a_process_are_limited_whatever_they_are_of(
     assert internet.requested_urls == [url(number) for number in range(21)]
 
 
-def test_what_may_not_be_asked_is_not_counted(internet: Internet) -> None:
+def test_refused_url_is_not_counted(internet: Internet) -> None:
     for _ in range(100):
         with pytest.raises(FetchRefused, match=r"^its host is not in the list of allowed hosts$"):
             fetch_from_vendor(url(0), ["other.example.com"])
@@ -53,9 +51,7 @@ def test_what_may_not_be_asked_is_not_counted(internet: Internet) -> None:
 
 @pytest.mark.usefixtures("internet")
 @pytest.mark.parametrize("answer", [HttpResponse(206, "identity", b"ke"), HttpResponse(200, "gzip", b"\x1f\x8b")])
-def test_a_part_or_a_compressed_answer_is_not_what_was_asked_for(
-    answer: HttpResponse, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_partial_or_compressed_answer_is_refused(answer: HttpResponse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lambdas.runtime.https.get", lambda *_: answer)
     with pytest.raises(
         SecretsUnavailable, match=f"^{HOST} answers with a part, or compressed, and the request asks for neither$"
@@ -63,15 +59,15 @@ def test_a_part_or_a_compressed_answer_is_not_what_was_asked_for(
         fetch_from_vendor(url(0), [HOST])
 
 
-def test_failures_are_forgotten_and_what_was_read_is_not() -> None:
+def test_failures_are_forgotten_and_pages_read_are_not() -> None:
     now = [0.0]
 
-    def found(url: str) -> bytes:
+    def fetch_page(url: str) -> bytes:
         if url != "true":
             raise FetchRefused(url)
         return b"keys"
 
-    known = FetchCache(bytes.decode, found, lambda: now[0])
+    known = FetchCache(bytes.decode, fetch_page, lambda: now[0])
     assert known.get("true") == "keys"
     for number in range(1_000):
         now[0] += RETRY / 10

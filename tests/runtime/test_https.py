@@ -146,13 +146,13 @@ CHUNKED = "Transfer-Encoding: chunked"
         (response(status="100 Continue") + response("Content-Length: 0"), HttpResponse(200, "identity", b"")),
     ],
 )
-def test_a_whole_answer_is_handed_over_whatever_it_says(host: StandIn, sent: bytes, answer: HttpResponse) -> None:
+def test_complete_answer_is_handed_over_with_any_content(host: StandIn, sent: bytes, answer: HttpResponse) -> None:
     host.script = answering(sent)
     assert get(URL, LATER, 100) == answer
     assert len(host.requests) == 1
 
 
-def test_one_plain_request_is_sent_and_no_compression_asked_for(host: StandIn) -> None:
+def test_single_plain_request_is_sent_without_asking_for_compression(host: StandIn) -> None:
     host.script = answering(response("Content-Length: 0"))
     get(f"https://{HOST}/a/b?c=d%20e#f", LATER, 100)
     get(f"https://{HOST}:443", LATER, 100)
@@ -187,13 +187,13 @@ def test_one_plain_request_is_sent_and_no_compression_asked_for(host: StandIn) -
         b"SSH-2.0-OpenSSH\r\n",
     ],
 )
-def test_an_answer_that_is_cut_off_or_is_none_does_not_count(host: StandIn, sent: bytes) -> None:
+def test_truncated_or_malformed_answer_does_not_count(host: StandIn, sent: bytes) -> None:
     host.script = answering(sent)
     with pytest.raises(NoResponse):
         get(URL, LATER, 100)
 
 
-def test_an_answer_that_somebody_between_ends_early_does_not_count(host: StandIn) -> None:
+def test_answer_ended_early_on_the_way_does_not_count(host: StandIn) -> None:
     host.script = lambda stream: stream.sendall(response(content=b"keys"))  # without the end that TLS signs
     with pytest.raises(NoResponse, match=f"^{HOST}: SSLEOFError$"):
         get(URL, LATER, 100)
@@ -239,7 +239,7 @@ def test_a_handshake_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPat
         get(URL, SOON, 1_000)
 
 
-def test_a_request_that_is_read_slowly_has_an_end_too(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slowly_read_request_times_out(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
     secured = streams._wrap_tls
 
@@ -282,7 +282,7 @@ def test_no_more_is_read_than_may_come(host: StandIn, sent: bytes) -> None:
 
 
 @pytest.mark.parametrize("sent", [response(*["a: b"] * 101), response(f"a: {'b' * 70_000}"), b"H" * 70_000])
-def test_what_http_client_does_not_take_is_no_answer(host: StandIn, sent: bytes) -> None:
+def test_answer_refused_by_http_client_is_no_answer(host: StandIn, sent: bytes) -> None:
     host.script = answering(sent)
     with pytest.raises(NoResponse):
         get(URL, LATER, 100_000)
@@ -330,16 +330,16 @@ def test_a_certificate_has_to_be_of_the_host_and_of_an_authority(
         "",
     ],
 )
-def test_a_url_that_two_may_read_in_two_ways_is_not_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ambiguous_url_is_not_requested(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "_resolve", lambda *_: pytest.fail("it was looked up"))
     with pytest.raises(FetchRefused, match=r"^it is not a (URL|plain https URL)$"):
         get(url, LATER, 100)
 
 
-Found = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]]
+Resolved = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]]
 
 
-def found(*addresses: str) -> Found:
+def resolved(*addresses: str) -> Resolved:
     """What getaddrinfo() says."""
     return [
         (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, 443, 0, 0))
@@ -362,22 +362,20 @@ def found(*addresses: str) -> Found:
     ],
     ids=str,
 )
-def test_a_host_with_any_address_that_is_not_public_is_not_asked(
-    addresses: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found(*addresses))
+def test_host_with_a_non_public_address_is_not_requested(addresses: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: resolved(*addresses))
     monkeypatch.setattr(streams, "_connect_to", lambda *_: pytest.fail("it was connected to"))
     with pytest.raises(FetchRefused, match=f"^{HOST} has an address that is not public$"):
         get(URL, LATER, 100)
 
 
 @pytest.mark.parametrize("written", ["127.0.0.1", "0x7f.1", "2130706433", "0"])
-def test_an_address_is_one_however_it_is_written(written: str) -> None:
+def test_non_public_address_is_refused_in_every_notation(written: str) -> None:
     with pytest.raises(FetchRefused, match=r" has an address that is not public$"):
         get(f"https://{written}/", LATER, 100)
 
 
-def test_where_one_address_does_not_answer_others_are_tried_of_both_kinds(
+def test_unanswering_address_is_followed_by_others_of_both_families(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tried: list[object] = []
@@ -387,14 +385,14 @@ def test_where_one_address_does_not_answer_others_are_tried_of_both_kinds(
         raise ConnectionRefusedError
 
     addresses = "2600::1", "2600::2", "2600::3", "8.8.8.8", "8.8.4.4"
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found(*addresses))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: resolved(*addresses))
     monkeypatch.setattr(streams, "_connect_to", connection)
     with pytest.raises(NoResponse, match=f"^{HOST}: ConnectionRefusedError$"):
         get(URL, LATER, 100)
     assert tried == ["2600::1", "8.8.8.8", "2600::2"]
 
 
-def test_an_address_that_refuses_is_followed_by_the_next(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refusing_address_is_followed_by_the_next(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = (socket.AF_INET, server.getsockname())
     monkeypatch.setattr(streams, "_resolve", lambda *_: [closed, host.address])
@@ -402,7 +400,7 @@ def test_an_address_that_refuses_is_followed_by_the_next(host: StandIn, monkeypa
     assert get(URL, LATER, 100).status == 200
 
 
-def test_an_address_that_is_silent_leaves_time_for_the_next(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silent_address_leaves_time_for_the_next(host: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     shares: list[float] = []
     connection = streams._connect_to
 
@@ -419,13 +417,13 @@ def test_an_address_that_is_silent_leaves_time_for_the_next(host: StandIn, monke
     assert [round(LATER / share) for share in shares] == [3, 2, 1]
 
 
-def test_a_name_server_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silent_name_server_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     over, late = threading.Event(), threading.Event()
 
-    def hanging(*_: object, **__: object) -> Found:
+    def hanging(*_: object, **__: object) -> Resolved:
         over.wait(LATER)
         late.set()
-        return found("8.8.8.8")
+        return resolved("8.8.8.8")
 
     monkeypatch.setattr(socket, "getaddrinfo", hanging)
     with pytest.raises(NoResponse, match=f"^{HOST}: TimeoutError$"):
@@ -434,8 +432,8 @@ def test_a_name_server_that_does_not_answer_is_not_waited_for(monkeypatch: pytes
     over.set()
 
 
-def test_a_host_that_has_no_address_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_: object, **__: object) -> Found:
+def test_host_without_an_address_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> Resolved:
         raise socket.gaierror
 
     with pytest.raises(NoResponse, match=r"^a+\.com: UnicodeError$"):

@@ -61,17 +61,20 @@ class Proxy:
 
 @pytest.fixture
 def proxy(request: pytest.FixtureRequest) -> Iterator[Proxy]:
-    made = Proxy(request.param)
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+    proxy = Proxy(request.param)
+    yield proxy
+    proxy.server.shutdown()
+    proxy.server.server_close()
 
 
 def named(*ids: str, failed: tuple[str, ...] = ()) -> bytes:
     """What SQS says of a batch."""
-    successful = [{"Id": one, "MessageId": "m", "MD5OfMessageBody": "0"} for one in ids]
+    successful = [{"Id": entry_id, "MessageId": "m", "MD5OfMessageBody": "0"} for entry_id in ids]
     return json.dumps(
-        {"Successful": successful, "Failed": [{"Id": one, "SenderFault": False, "Code": "c"} for one in failed]}
+        {
+            "Successful": successful,
+            "Failed": [{"Id": entry_id, "SenderFault": False, "Code": "c"} for entry_id in failed],
+        }
     ).encode()
 
 
@@ -94,7 +97,7 @@ NAMELESS = {
 
 
 @pytest.mark.parametrize("proxy", NAMELESS.values(), ids=NAMELESS, indirect=True)
-def test_what_no_answer_of_the_queue_names_is_kept_for_it(proxy: Proxy) -> None:
+def test_message_missing_from_the_queue_answer_is_kept_for_the_queue(proxy: Proxy) -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue, real = proxy.client("sqs"), endpoint.queue
     endpoint.deploy(OKTA)
@@ -103,7 +106,7 @@ def test_what_no_answer_of_the_queue_names_is_kept_for_it(proxy: Proxy) -> None:
     # The sweep goes by the same rule: it deletes nothing that no answer names.
     before = dict(endpoint.bucket.objects)
     assert endpoint.sweeper.sweep() == {"sent": 0, "left": 3}
-    assert {key: json.loads(made) for key, made in before.items()} == endpoint.bucket.read()
+    assert {key: json.loads(content) for key, content in before.items()} == endpoint.bucket.read()
     endpoint.queue = real
     endpoint.deploy(OKTA)
     assert endpoint.sweeper.sweep() == {"sent": 3, "left": 0}
@@ -111,7 +114,7 @@ def test_what_no_answer_of_the_queue_names_is_kept_for_it(proxy: Proxy) -> None:
 
 
 @pytest.mark.parametrize("proxy", [named("0", "2"), named("2", "0", "9", "9")], indirect=True)
-def test_what_an_answer_of_the_queue_names_is_sent_and_the_rest_is_kept(proxy: Proxy) -> None:
+def test_message_named_in_the_queue_answer_is_sent_and_the_rest_is_kept(proxy: Proxy) -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue = proxy.client("sqs")
     endpoint.deploy(OKTA)
@@ -121,7 +124,7 @@ def test_what_an_answer_of_the_queue_names_is_sent_and_the_rest_is_kept(proxy: P
 
 @pytest.mark.parametrize("proxy", [b"", b"{}", HTML], indirect=True)
 @pytest.mark.parametrize("body", [b"[]", EVENT], ids=["rejected", "unsent"])
-def test_what_the_bucket_does_not_say_it_has_is_the_vendors(proxy: Proxy, body: bytes) -> None:
+def test_unconfirmed_put_makes_the_vendor_come_back(proxy: Proxy, body: bytes) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.bucket, endpoint.queue = proxy.client("s3"), proxy.client("sqs")
     endpoint.deploy(ZOOM)
@@ -144,7 +147,7 @@ def test_what_the_bucket_does_not_say_it_has_is_the_vendors(proxy: Proxy, body: 
     ],
     indirect=True,
 )
-def test_a_store_that_names_no_parameter_is_down(proxy: Proxy) -> None:
+def test_store_answer_without_a_parameter_counts_as_down(proxy: Proxy) -> None:
     endpoint = Endpoint(ZOOM)
     store = endpoint.store
     nameless = proxy.client("ssm")
@@ -157,7 +160,7 @@ def test_a_store_that_names_no_parameter_is_down(proxy: Proxy) -> None:
 
 
 @pytest.mark.parametrize("proxy", [b"", b"{}", HTML], indirect=True)
-def test_a_secret_that_may_not_be_stored_is_not_learned(proxy: Proxy) -> None:
+def test_secret_refused_by_the_store_is_not_learned(proxy: Proxy) -> None:
     asana = bundled_source("asana").source
     endpoint = Endpoint(asana)
     endpoint.store.values.clear()
@@ -166,7 +169,7 @@ def test_a_secret_that_may_not_be_stored_is_not_learned(proxy: Proxy) -> None:
 
 
 @pytest.mark.parametrize("proxy", [b"", b"{}", HTML, b"null", b"[]", b'{"Responses": {"claims": "x"}}'], indirect=True)
-def test_a_table_that_does_not_say_what_it_has_written_is_counted(proxy: Proxy) -> None:
+def test_unconfirmed_table_write_is_counted(proxy: Proxy) -> None:
     source = replace(OKTA, dedupe=Dedupe(window=2))
     claims = dedupe.Claims(source, "claims", proxy.client("dynamodb"), lease=34)
     assert not claims._write([{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}], 1)

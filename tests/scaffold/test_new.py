@@ -54,7 +54,7 @@ def text(name: str = "s/acme/source.yml") -> str:
 
 
 def files(folder: str = "s/acme") -> list[str]:
-    return sorted(str(one.relative_to(folder)) for one in Path(folder).rglob("*") if one.is_file())
+    return sorted(str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file())
 
 
 def nothing_is_there() -> bool:
@@ -68,7 +68,7 @@ def lines(out: str) -> list[str]:
 DESCRIBED = ("--description", "Acme audit events")
 
 
-def test_options_make_a_definition_with_comments_that_help(new) -> None:
+def test_options_make_a_definition_with_helpful_comments(new) -> None:
     status, out, err = new(
         "acme",
         *DESCRIBED,
@@ -126,7 +126,7 @@ mozdef:
     assert Path("build/acme/event-source.json").is_file()
 
 
-def test_what_is_commented_out_in_a_new_definition_is_right_too(new) -> None:
+def test_commented_out_keys_of_a_new_definition_are_valid(new) -> None:
     new("acme", *DESCRIBED, "--auth", "basic")
     whole = re.sub(r"^# (?!yaml)", "", text(), flags=re.MULTILINE).replace("…", "docs.example.com/webhooks")
     Path("s/acme/source.yml").write_text(whole)
@@ -182,7 +182,7 @@ def test_what_is_commented_out_in_a_new_definition_is_right_too(new) -> None:
         (["sns"], {"sns": {"topics": ["arn:aws:sns:us-west-2:123456789012:REPLACE_ME"]}}),
     ],
 )
-def test_each_kind_of_verification_is_made_of_its_options(new, options: list[str], auth: dict[str, object]) -> None:
+def test_each_kind_of_verification_is_made_from_options(new, options: list[str], auth: dict[str, object]) -> None:
     status, out, err = new("acme", *DESCRIBED, "--auth", *options)
     assert (status, err) == (0, "")
     assert yaml.safe_load(text())["webhook"]["auth"] == auth
@@ -192,7 +192,7 @@ def test_each_kind_of_verification_is_made_of_its_options(new, options: list[str
     assert ("verifies, and if not, why" in out) == (options[0] in ("jwt", "sns"))
 
 
-def test_in_a_terminal_it_asks_and_an_answer_opens_the_next_question(new) -> None:
+def test_new_asks_in_a_terminal_and_an_answer_opens_the_next_question(new) -> None:
     typed = ["My events", "hmac", "X-Sig", "v0=", "", "sha1", "X-Time", "unix_ms", ""]
     status, _, err = new("acme", typed="\n".join([*typed, ""]))
     assert status == 0
@@ -223,7 +223,7 @@ CONTRADICTION = (
 )
 
 
-def test_answers_that_contradict_each_other_are_told_at_once_and_asked_again(new) -> None:
+def test_contradicting_answers_are_reported_at_once_and_asked_again(new) -> None:
     typed = ["My events", "hmac", "X-Sig", "", "", "", "X-Time", "", "{body}", "", "{body}"]
     status, _, err = new("acme", typed="\n".join([*typed, ""]))
     assert (status, err.count("Invalid answer"), CONTRADICTION in err) == (0, 1, True)
@@ -231,15 +231,15 @@ def test_answers_that_contradict_each_other_are_told_at_once_and_asked_again(new
     assert "--" not in err
 
 
-def test_what_an_option_says_is_not_asked_again(new) -> None:
-    given = (*DESCRIBED, "--auth", "hmac", "--header", "X-Sig", "--timestamp-header", "X-Time")
-    status, _, err = new("acme", *given, typed="\n\n\n\n{body}\n{timestamp}:{body}\n")
+def test_value_of_an_option_is_not_asked_for(new) -> None:
+    options = (*DESCRIBED, "--auth", "hmac", "--header", "X-Sig", "--timestamp-header", "X-Time")
+    status, _, err = new("acme", *options, typed="\n\n\n\n{body}\n{timestamp}:{body}\n")
     assert (status, err.count("Invalid answer"), CONTRADICTION in err) == (0, 1, True)
     assert yaml.safe_load(text())["webhook"]["auth"]["hmac"]["signed"] == "{timestamp}:{body}"
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         (
             ["d" * 201, "Mine", "token", "X-T", ""],
@@ -259,10 +259,10 @@ def test_what_an_option_says_is_not_asked_again(new) -> None:
         ),
     ],
 )
-def test_an_answer_that_can_not_be_is_asked_again(new, typed: list[str], said: str) -> None:
+def test_invalid_answer_is_asked_again(new, typed: list[str], message: str) -> None:
     status, _, err = new("acme", typed="\n".join([*typed, ""]))
     assert status == 0
-    assert said in err
+    assert message in err
     assert err.count("Invalid answer") == 1
 
 
@@ -272,7 +272,7 @@ def test_who_goes_away_while_asked_leaves_nothing(new) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (
             [],
@@ -297,14 +297,14 @@ def test_who_goes_away_while_asked_leaves_nothing(new) -> None:
         ),
     ],
 )
-def test_where_nobody_can_be_asked_what_is_missing_is_wrong_usage(new, args: list[str], said: str) -> None:
+def test_missing_option_without_a_terminal_is_a_usage_error(new, args: list[str], message: str) -> None:
     status, out, err = new("acme", *args)
-    assert (status, out, err.splitlines()[-1]) == (2, "", f"Error: {said}")
+    assert (status, out, err.splitlines()[-1]) == (2, "", f"Error: {message}")
     assert nothing_is_there()
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("Acme", "Acme: a source's name has lower-case letters, digits and single dashes, and starts with a letter"),
         ("a" * 21, f"{'a' * 21}: a source's name has at most 20 characters, and this has 21"),
@@ -316,25 +316,25 @@ def test_where_nobody_can_be_asked_what_is_missing_is_wrong_usage(new, args: lis
         ("new", "new is a command, so no source can have this name"),
     ],
 )
-def test_a_name_that_no_source_can_have_is_refused_before_anything_is_asked(new, name: str, said: str) -> None:
-    assert new(name, typed="") == (1, "", f"error: {said}\n")
+def test_invalid_source_name_is_refused_before_any_question(new, name: str, message: str) -> None:
+    assert new(name, typed="") == (1, "", f"error: {message}\n")
     assert nothing_is_there()
 
 
-def test_a_name_or_a_folder_that_is_taken_is_refused_and_stays_as_it_is(new) -> None:
+def test_taken_name_or_folder_is_refused_and_unchanged(new) -> None:
     assert new("acme", *DESCRIBED, "--auth", "basic")[0] == 0
     before = text()
-    said = "error: there is a source acme: s/acme/source.yml; take another name\n"
-    assert new("acme", "--description", "Other", "--auth", "basic") == (1, "", said)
+    message = "error: there is a source acme: s/acme/source.yml; take another name\n"
+    assert new("acme", "--description", "Other", "--auth", "basic") == (1, "", message)
     assert text() == before
     Path("s/other").mkdir()
-    said = "error: s/other exists already, without a source.yml; move it away, or take another name\n"
-    assert new("other", *DESCRIBED, "--auth", "basic") == (1, "", said)
+    message = "error: s/other exists already, without a source.yml; move it away, or take another name\n"
+    assert new("other", *DESCRIBED, "--auth", "basic") == (1, "", message)
     assert source_names(Path("s")) == ["acme"]
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--header", "X Y"], "--header: must be the name of a header, such as x-signature"),
         (
@@ -352,8 +352,8 @@ def test_a_name_or_a_folder_that_is_taken_is_refused_and_stays_as_it_is(new) -> 
         ),
     ],
 )
-def test_a_mistake_is_told_with_the_option_that_makes_it_and_nothing_is_there(new, options, said: str) -> None:
-    assert new("acme", *DESCRIBED, "--auth", "hmac", *options) == (1, "", f"error: {said}\n")
+def test_mistake_is_reported_with_the_option_and_nothing_is_written(new, options, message: str) -> None:
+    assert new("acme", *DESCRIBED, "--auth", "hmac", *options) == (1, "", f"error: {message}\n")
     assert nothing_is_there()
 
 
@@ -378,21 +378,21 @@ def test_a_captured_request_proposes_the_scheme_and_becomes_the_first_sample(new
         "s/acme/samples/user.login.json a real event: remove people and secrets from it before you share it",
     ):
         assert line in lines(out)
-    found = yaml.safe_load(text())
-    assert found["webhook"]["auth"] == {
+    definition = yaml.safe_load(text())
+    assert definition["webhook"]["auth"] == {
         "hmac": {
             "signature": {"header": "X-Acme-Signature", "prefix": "sha256="},
             "timestamp": {"header": "X-Acme-Timestamp"},
             "signed": "{timestamp}.{body}",
         }
     }
-    assert found["events"] == {
+    assert definition["events"] == {
         "mask": ["session[].refresh_token"],
         "id": "id",
         "type": "header('x-acme-event')",
         "time": "created_at",
     }
-    assert found["mozdef"] == {
+    assert definition["mozdef"] == {
         "summary": "acme: {header('x-acme-event')} by {actor.email}",
         "details": {"sourceipaddress": "{ip}"},
     }
@@ -411,7 +411,7 @@ def test_nothing_secret_of_a_request_is_stored(new) -> None:
     Path("request.http").write_text(REQUEST)
     assert new("acme", *DESCRIBED, "--from-request", "request.http")[0] == 0
     stored = "".join(
-        one.read_text() for one in [*Path("s/acme").rglob("*"), *Path("build").rglob("*.json")] if one.is_file()
+        path.read_text() for path in [*Path("s/acme").rglob("*"), *Path("build").rglob("*.json")] if path.is_file()
     )
     for secret in (HEX, "s3cr3t"):
         assert secret not in stored
@@ -478,7 +478,7 @@ def test_bodies_of_every_form_become_samples(new, body: bytes, headers, events, 
     assert main(["acme", "--sources", "s", "--lint", "fast", "--check"]) == 0
 
 
-def test_a_compressed_body_is_stored_as_it_was_before(new) -> None:
+def test_compressed_body_is_stored_decompressed(new) -> None:
     import gzip
 
     body = base64.b64encode(gzip.compress(b'{"type": "a"}')).decode()
@@ -491,7 +491,7 @@ def test_a_compressed_body_is_stored_as_it_was_before(new) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         ("", "it has no body; a handshake is not an event, so capture an event"),
         ("<xml/>", "its body is neither JSON, nor lines of JSON, nor a form"),
@@ -499,20 +499,24 @@ def test_a_compressed_body_is_stored_as_it_was_before(new) -> None:
         ('{"a": 1e999}', "a number beyond what a double holds"),
     ],
 )
-def test_a_body_that_can_be_no_sample_is_refused(new, body: str, said: str) -> None:
+def test_body_unusable_as_a_sample_is_refused(new, body: str, message: str) -> None:
     Path("r.http").write_text(f"POST / HTTP/1.1\nX-Sig: {HEX}\n\n{body}")
-    assert new("acme", *DESCRIBED, "--from-request", "r.http") == (1, "", f"error: r.http: can be no sample: {said}\n")
+    assert new("acme", *DESCRIBED, "--from-request", "r.http") == (
+        1,
+        "",
+        f"error: r.http: can be no sample: {message}\n",
+    )
     assert nothing_is_there()
 
 
-def test_a_request_that_can_not_be_read_is_refused_with_its_place(new) -> None:
+def test_unreadable_request_is_refused_with_the_line(new) -> None:
     Path("r.http").write_text("POST / HTTP/1.1\nnonsense\n")
-    said = "r.http:2: is no header (Name: value, on one line), and no empty line stands before it to end the headers"
-    assert new("acme", *DESCRIBED, "--from-request", "r.http") == (1, "", f"error: {said}\n")
+    message = "r.http:2: is no header (Name: value, on one line), and no empty line stands before it to end the headers"
+    assert new("acme", *DESCRIBED, "--from-request", "r.http") == (1, "", f"error: {message}\n")
     assert nothing_is_there()
 
 
-def test_an_option_wins_over_what_a_request_shows(new) -> None:
+def test_option_wins_over_the_request(new) -> None:
     Path("r.http").write_text(REQUEST)
     changed = ("--encoding", "base64", "--timestamp-header", "", "--algorithm", "sha512")
     assert new("acme", *DESCRIBED, "--from-request", "r.http", *changed)[0] == 0
@@ -541,7 +545,7 @@ ZOOM = {
 }
 
 
-def test_a_request_of_a_source_that_is_there_is_known_as_its(new) -> None:
+def test_request_of_an_existing_source_is_recognized(new) -> None:
     Path("r.json").write_text(json.dumps(ZOOM))
     status, out, _ = new("acme", *DESCRIBED, "--from-request", "r.json")
     assert status == 0
@@ -556,7 +560,7 @@ def test_a_request_of_a_source_that_is_there_is_known_as_its(new) -> None:
 ACME = {"headers": {"x-acme-signature": HEX}, "body": '{"kind": "a", "eid": "evt-91ab", "at": "2026-03-01T09:00:00Z"}'}
 
 
-def test_what_a_guessed_event_must_have_is_proposed_with_the_paths_that_were_guessed(new) -> None:
+def test_required_fields_are_proposed_with_the_guessed_paths(new) -> None:
     Path("r.json").write_text(json.dumps(ACME))
     assert new("acme", *DESCRIBED, "--from-request", "r.json")[0] == 0
     assert yaml.safe_load(text())["events"] == {"id": "eid", "type": "kind", "time": "at"}
@@ -579,11 +583,11 @@ def test_what_a_guessed_event_must_have_is_proposed_with_the_paths_that_were_gue
 def test_an_id_and_a_time_are_looked_for_where_none_has_a_usual_name(new, body, events: dict[str, str]) -> None:
     Path("r.json").write_text(json.dumps({**ACME, "body": json.dumps(body)}))
     assert new("acme", *DESCRIBED, "--from-request", "r.json")[0] == 0
-    found = yaml.safe_load(text()).get("events", {})
-    assert {key: path for key, path in found.items() if key in ("id", "time")} == events
+    events_read = yaml.safe_load(text()).get("events", {})
+    assert {key: path for key, path in events_read.items() if key in ("id", "time")} == events
 
 
-def test_a_source_of_ones_own_that_was_guessed_makes_nothing_sure(new) -> None:
+def test_guessed_own_source_makes_nothing_certain(new) -> None:
     Path("r.json").write_text(json.dumps(ACME))
     assert new("acme", *DESCRIBED, "--from-request", "r.json")[0] == 0
     status, out, _ = new("other", *DESCRIBED, "--from-request", "r.json")
@@ -600,7 +604,7 @@ def test_a_source_of_ones_own_that_was_guessed_makes_nothing_sure(new) -> None:
 
 
 @pytest.mark.parametrize(("answer", "extends"), [("", "zoom"), ("y", "zoom"), ("n", None)])
-def test_in_a_terminal_it_offers_to_begin_with_that_source(new, answer: str, extends: str | None) -> None:
+def test_new_offers_the_recognized_source_in_a_terminal(new, answer: str, extends: str | None) -> None:
     Path("r.json").write_text(json.dumps(ZOOM))
     assert new("acme", *DESCRIBED, "--from-request", "r.json", typed=f"{answer}\n")[0] == 0
     assert yaml.safe_load(text()).get("extends") == extends
@@ -619,7 +623,7 @@ def test_a_handshake_shows_the_scheme_and_is_no_sample(new) -> None:
     assert files() == ["README.md", "source.yml"]
 
 
-def test_a_second_tenant_extends_a_source_and_has_its_samples(new) -> None:
+def test_second_tenant_extends_a_source_and_has_the_samples(new) -> None:
     status, out, err = new("zoom-emea", "--from", "zoom", "--description", "Zoom of Europe")
     assert (status, err) == (0, "")
     assert (
@@ -640,14 +644,16 @@ description: Zoom of Europe
     assert main(["zoom-third", "--sources", "s", "--lint", "fast", "--check"]) == 0
 
 
-def test_what_a_source_leaves_to_each_user_stands_in_the_tenants_definition(new) -> None:
+def test_settings_left_to_each_user_are_in_the_tenants_definition(new) -> None:
     status, out, _ = new("alarms", "--from", "aws-sns")
     assert status == 0
     assert yaml.safe_load(text("s/alarms/source.yml"))["webhook"] == {
         "auth": {"sns": {"topics": ["arn:aws:sns:us-west-2:123456789012:REPLACE_ME"]}}
     }
-    said = "s/alarms/source.yml webhook.auth.sns.topics[0]: put yours for REPLACE_ME; until then, deploy refuses it"
-    assert said in lines(out)
+    placeholder_note = (
+        "s/alarms/source.yml webhook.auth.sns.topics[0]: put yours for REPLACE_ME; until then, deploy refuses it"
+    )
+    assert placeholder_note in lines(out)
     topic = "arn:aws:sns:eu-west-1:123456789012:alarms"
     body = {"TopicArn": topic, "SigningCertURL": "", "Signature": "", "MessageId": "1", "Type": "Notification"}
     Path("r.json").write_text(json.dumps({"headers": {}, "body": json.dumps(body)}))
@@ -655,7 +661,7 @@ def test_what_a_source_leaves_to_each_user_stands_in_the_tenants_definition(new)
     assert yaml.safe_load(text("s/alarms2/source.yml"))["webhook"] == {"auth": {"sns": {"topics": [topic]}}}
 
 
-def test_a_copy_is_a_source_of_its_own_with_the_samples(new) -> None:
+def test_copy_is_an_independent_source_with_the_samples(new) -> None:
     Path("r.json").write_text(json.dumps(ZOOM))
     status, out, err = new(
         "mine", "--from", "zoom", "--copy", "--from-request", "r.json", "--description", 'My: "Zoom"'
@@ -671,53 +677,53 @@ def test_a_copy_is_a_source_of_its_own_with_the_samples(new) -> None:
     assert main(["mine", "--sources", "s", "--lint", "fast", "--check"]) == 0
 
 
-def test_a_request_that_is_not_of_the_source_to_begin_with_is_doubted(new) -> None:
+def test_request_of_another_source_than_the_base_is_doubted(new) -> None:
     Path("r.json").write_text(json.dumps(ZOOM))
     status, _, err = new("okta2", "--from", "okta", "--from-request", "r.json")
     assert (status, err) == (0, "warning: this does not look like a request of okta\n")
-    said = "error: r.json: becomes no message: no-events: data.events is not a list\n"
-    assert new("okta3", "--from", "okta", "--copy", "--from-request", "r.json")[2].endswith(said)
+    message = "error: r.json: becomes no message: no-events: data.events is not a list\n"
+    assert new("okta3", "--from", "okta", "--copy", "--from-request", "r.json")[2].endswith(message)
     assert not Path("s/okta3").exists()
 
 
-def test_a_source_to_begin_with_must_be_there(new) -> None:
+def test_base_source_must_exist(new) -> None:
     status, _, err = new("acme", "--from", "zoomm")
     assert (status, err.startswith(f"error: no source zoomm in {BUNDLED}; did you mean zoom? (zoom, ")) == (1, True)
-    assert new("acme", "--from", "nope")[2] == f"error: no source nope in {BUNDLED}; there are {there()}\n"
+    assert new("acme", "--from", "nope")[2] == f"error: no source nope in {BUNDLED}; there are {all_source_names()}\n"
     assert nothing_is_there()
     assert new("own-one", *DESCRIBED, "--auth", "basic")[0] == 0
-    assert new("acme", "--from", "nope")[2] == f"error: no source nope in s; there are {there('own-one')}\n"
+    assert new("acme", "--from", "nope")[2] == f"error: no source nope in s; there are {all_source_names('own-one')}\n"
     assert new("acme", "--from", "own-on")[2].startswith("error: no source own-on in s; did you mean own-one? (own-one")
     assert source_names(Path("s")) == ["own-one"]
 
 
-def there(*own: str) -> str:
+def all_source_names(*own: str) -> str:
     """The names of all sources, with these of one's own."""
     return ", ".join(sorted([*source_names(BUNDLED), *own]))
 
 
-def test_a_source_does_not_begin_with_itself(new) -> None:
+def test_source_can_not_be_based_on_the_same_name(new) -> None:
     assert new("zoom", "--from", "zoom") == (1, "", "error: zoom would begin with itself; take another name\n")
     assert nothing_is_there()
 
 
-def test_what_is_doubtful_of_a_capture_is_a_warning(new) -> None:
+def test_doubtful_part_of_a_capture_is_a_warning(new) -> None:
     Path("r.json").write_text(json.dumps({"headers": {"x-sig": HEX}, "body": {"type": "a"}}))
     status, _, err = new("acme", *DESCRIBED, "--from-request", "r.json")
-    said = "warning: r.json: body: is JSON and not text, so its bytes may not be those that were sent\n"
-    assert (status, err) == (0, said)
+    message = "warning: r.json: body: is JSON and not text, so its bytes may not be those that were sent\n"
+    assert (status, err) == (0, message)
 
 
-def test_a_folder_of_ones_own_gets_the_schema_that_its_definitions_point_at(new) -> None:
+def test_own_sources_folder_gets_the_schema_referred_to_by_definitions(new) -> None:
     assert new("acme", *DESCRIBED, "--auth", "basic")[0] == 0
     assert json.loads(text("s/schema.json"))["title"]
     Path("s/schema.json").write_text("{}")
     assert new("other", *DESCRIBED, "--auth", "basic")[0] == 0
     assert text("s/schema.json") == "{}"
-    assert sorted(one.name for one in Path("s").iterdir()) == ["acme", "other", "schema.json"]
+    assert sorted(path.name for path in Path("s").iterdir()) == ["acme", "other", "schema.json"]
 
 
-def test_a_build_that_fails_afterwards_says_that_the_source_is_there(new) -> None:
+def test_failing_build_afterwards_says_the_source_was_created(new) -> None:
     Path("build/acme").mkdir(parents=True)
     Path("build/acme/mine").write_text("")
     Path("build/.lock").touch()
@@ -729,7 +735,7 @@ def test_a_build_that_fails_afterwards_says_that_the_source_is_there(new) -> Non
     assert files() == ["README.md", "source.yml"]
 
 
-def test_the_sources_must_be_a_folder_that_can_be_written(new, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sources_must_be_a_writable_folder(new, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("s").write_text("")
     status, _, err = new("acme", *DESCRIBED, "--auth", "basic")
     assert (status, err.splitlines()[-1]) == (2, "Error: Invalid value for '--sources': Directory 's' is a file.")
@@ -739,12 +745,12 @@ def test_the_sources_must_be_a_folder_that_can_be_written(new, monkeypatch: pyte
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "rename", full)
-    said = "error: s/acme: can't be written (No space left on device)\n"
-    assert new("acme", *DESCRIBED, "--auth", "basic") == (1, "", said)
+    message = "error: s/acme: can't be written (No space left on device)\n"
+    assert new("acme", *DESCRIBED, "--auth", "basic") == (1, "", message)
     assert not list(Path().glob("s/*acme*"))
 
 
-def test_the_readme_has_the_sections_of_those_that_come_with_the_framework(new) -> None:
+def test_readme_has_the_sections_of_bundled_sources(new) -> None:
     assert new("acme-audit", *DESCRIBED, "--auth", "token", "--header", "X-Acme-Token")[0] == 0
     readme = text("s/acme-audit/README.md")
     assert [line for line in readme.splitlines() if line.startswith("#")] == [

@@ -41,16 +41,16 @@ def is_anybodys(name: str) -> bool:
     return not source.events.require and not named
 
 
-def signed(one: Definition) -> dict[str, Captured]:
+def signed(definition: Definition) -> dict[str, Captured]:
     """The samples of a source as its vendor sends them; where a stranger can't sign, with what looks like it."""
-    pairs = random_secrets(one.source.webhook)
-    found = {}
-    for sample in sample_files.load_samples(one)[0]:
-        sent = sign_sample(one.source, sample, gateway.URL, lambda name: (pairs[name][1],), NOW)
+    pairs = random_secrets(definition.source.webhook)
+    captures = {}
+    for sample in sample_files.load_samples(definition)[0]:
+        sent = sign_sample(definition.source, sample, gateway.URL, lambda name: (pairs[name][1],), NOW)
         unsigned = {**sample.headers, "authorization": "Bearer eyJ"}
         method, url, headers, body = sent or (sample.method, gateway.URL, unsigned, sample.body)
-        found[sample.name] = Captured(method, url, tuple(headers.items()), body)
-    return found
+        captures[sample.name] = Captured(method, url, tuple(headers.items()), body)
+    return captures
 
 
 def captured(headers: dict[str, str], body: bytes = b'{"a": 1}', url: str = "/events") -> Captured:
@@ -58,16 +58,16 @@ def captured(headers: dict[str, str], body: bytes = b'{"a": 1}', url: str = "/ev
 
 
 @pytest.mark.parametrize("name", [name for name in source_names(SOURCES) if not is_anybodys(name)])
-def test_every_sample_that_comes_with_the_framework_is_known_as_its_own_sources(name: str) -> None:
+def test_every_bundled_sample_is_recognized_as_the_right_source(name: str) -> None:
     own = bundled_source(name)
     for sample, request in signed(own).items():
-        found = recognize(request, every())
+        recognition = recognize(request, every())
         if (name, sample) == ("asana", "heartbeat"):  # an empty list, which may be anybody's
-            assert found.auth == yaml_form(own.source.webhook.auth)
+            assert recognition.auth == yaml_form(own.source.webhook.auth)
             continue
-        assert found.recognized_source is not None, sample
-        assert found.recognized_source.source.name == name, sample
-        assert found.handshake == is_handshake(own, sample), sample
+        assert recognition.recognized_source is not None, sample
+        assert recognition.recognized_source.source.name == name, sample
+        assert recognition.handshake == is_handshake(own, sample), sample
 
 
 def is_handshake(own: Definition, sample: str) -> bool:
@@ -75,19 +75,19 @@ def is_handshake(own: Definition, sample: str) -> bool:
 
 
 @pytest.mark.parametrize("name", source_names(SOURCES))
-def test_what_is_guessed_of_a_signature_is_what_the_definition_says(name: str) -> None:
+def test_guessed_signature_equals_the_definition(name: str) -> None:
     own = bundled_source(name)
-    there = [yaml_form(leaf) for leaf in leaves(own.source.webhook.auth) if leaf.type in (ecdsa, ed25519, hmac)]
-    for request in signed(own).values() if there else ():
-        found = guess_auth(request)
-        if found is None:  # a handshake that is not signed
+    signatures = [yaml_form(leaf) for leaf in leaves(own.source.webhook.auth) if leaf.type in (ecdsa, ed25519, hmac)]
+    for request in signed(own).values() if signatures else ():
+        guess = guess_auth(request)
+        if guess is None:  # a handshake that is not signed
             continue
-        ((kind, settings),) = found.auth.items()
+        ((kind, settings),) = guess.auth.items()
         if kind == "token":  # the secret that a handshake hands over
             continue
-        alike = [one[kind] for one in there if kind in one and _places(one[kind]) & _places(settings)]
-        assert alike, (name, found)
-        assert settings.get("algorithm") in {one.get("algorithm") for one in alike}
+        alike = [form[kind] for form in signatures if kind in form and _places(form[kind]) & _places(settings)]
+        assert alike, (name, guess)
+        assert settings.get("algorithm") in {likeness.get("algorithm") for likeness in alike}
 
 
 def _places(settings: dict[str, dict[str, str]]) -> set[tuple[str, str | None, str | None]]:
@@ -99,7 +99,7 @@ def _places(settings: dict[str, dict[str, str]]) -> set[tuple[str, str | None, s
 MEANT = 'that this vendor means the same by it: HMAC-SHA256 of "{timestamp}|{body}" in X-Odd, at most 300 s old'
 
 
-def test_a_definition_that_is_new_teaches_its_headers_by_itself(tmp_path) -> None:
+def test_new_definition_makes_the_headers_known(tmp_path) -> None:
     odd = make_definition(
         tmp_path,
         """\
@@ -115,40 +115,40 @@ def test_a_definition_that_is_new_teaches_its_headers_by_itself(tmp_path) -> Non
         "odd",
     )
     headers = {"x-odd": f"odd:{'Wlpa' * 10}Wlo", "x-when": "1772446878000"}
-    its = recognize(captured(headers, b'{"odd": 1}'), [odd, *every()])
-    assert its.recognized_source is odd
-    assert its.auth == yaml_form(odd.source.webhook.auth)
-    assert (its.certain, its.to_check) == ((), (MEANT,))
-    assert its.similarities == ("it looks like an event of odd, which does not come with the framework",)
+    recognition = recognize(captured(headers, b'{"odd": 1}'), [odd, *every()])
+    assert recognition.recognized_source is odd
+    assert recognition.auth == yaml_form(odd.source.webhook.auth)
+    assert (recognition.certain, recognition.to_check) == ((), (MEANT,))
+    assert recognition.similarities == ("it looks like an event of odd, which does not come with the framework",)
     other = recognize(captured(headers), [odd, *every()])
-    assert (other.recognized_source, other.auth) == (None, its.auth)
+    assert (other.recognized_source, other.auth) == (None, recognition.auth)
     assert (other.certain, other.to_check) == ((), (MEANT,))
     assert other.similarities == ("x-odd looks as in requests of odd",)
     for missing in ("x-odd", "x-when"):
         rest = captured({name: value for name, value in headers.items() if name != missing}, b'{"odd": 1}')
-        assert recognize(rest, [odd]).auth != its.auth
+        assert recognize(rest, [odd]).auth != recognition.auth
     assert recognize(captured({**headers, "x-odd": "odd:Wlpa"}, b'{"odd": 1}'), [odd]).recognized_source is None
 
 
 def test_of_sources_with_the_same_signature_the_body_and_other_headers_decide() -> None:
-    found = {name: signed(bundled_source(name)) for name in ("bitbucket", "jira", "snyk")}
-    for name, requests in found.items():
+    captures = {name: signed(bundled_source(name)) for name in ("bitbucket", "jira", "snyk")}
+    for name, requests in captures.items():
         for request in requests.values():
             like = recognize(request, every()).recognized_source
             assert like is not None
             assert like.source.name == name
-    stranger = recognize(captured({"X-Hub-Signature": f"sha256={HEX}"}), [bundled_source(name) for name in found])
+    stranger = recognize(captured({"X-Hub-Signature": f"sha256={HEX}"}), [bundled_source(name) for name in captures])
     assert stranger.recognized_source is None
     assert stranger.certain == ("x-hub-signature looks as in requests of bitbucket and jira and snyk",)
 
 
-def test_what_comes_with_the_framework_is_better_than_a_copy_that_has_the_same(tmp_path) -> None:
+def test_bundled_source_is_preferred_to_an_equal_copy(tmp_path) -> None:
     text = (SOURCES / "github" / "source.yml").read_text(encoding="utf-8")
     copy = make_definition(tmp_path, text, "a-copy")
     request = next(iter(signed(bundled_source("github")).values()))
-    found = recognize(request, [copy, *every()])
-    assert found.recognized_source is not None
-    assert (found.recognized_source.source.name, found.similarities) == ("github", ())
+    recognition = recognize(request, [copy, *every()])
+    assert recognition.recognized_source is not None
+    assert (recognition.recognized_source.source.name, recognition.similarities) == ("github", ())
     alone = recognize(request, [copy])
     assert alone.recognized_source is copy
     assert alone.certain == ("X-Hub-Signature-256 carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",)
@@ -156,32 +156,32 @@ def test_what_comes_with_the_framework_is_better_than_a_copy_that_has_the_same(t
     assert alone.to_check
 
 
-def test_what_was_guessed_is_sure_nowhere_not_even_beside_what_comes_with_the_framework(tmp_path, monkeypatch) -> None:
+def test_guess_is_never_certain_even_beside_bundled_sources(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("generator.scaffold.recognize.BUNDLED", tmp_path.resolve())
     auth = {"hmac": {"signature": {"header": "X-Acme-Signature"}}}
     request = captured({"X-Acme-Signature": HEX})
     for check, sure in (((), True), (("the key",), False)):
-        made = make_definition(
+        definition = make_definition(
             tmp_path, texts.definition_text(DefinitionDraft("acme", "Acme", auth=auth, to_check=check)), "acme"
         )
-        found = recognize(request, [made])
-        assert (not found.similarities, not found.to_check) == (sure, sure)
+        recognition = recognize(request, [definition])
+        assert (not recognition.similarities, not recognition.to_check) == (sure, sure)
 
 
-def test_a_tenant_is_no_better_than_the_source_that_it_extends(tmp_path) -> None:
+def test_tenant_is_not_preferred_to_the_extended_source(tmp_path) -> None:
     tenant = make_definition(tmp_path, "extends: zoom\ndescription: Zoom\n", "a-zoom")
-    (request,) = [one for name, one in signed(bundled_source("zoom")).items() if name == "user.created"]
+    (request,) = [capture for name, capture in signed(bundled_source("zoom")).items() if name == "user.created"]
     like = recognize(request, [tenant, *every()]).recognized_source
     assert like is not None
     assert like.source.name == "zoom"
 
 
-def test_what_a_definition_leaves_to_each_user_is_taken_from_the_request() -> None:
+def test_settings_left_to_each_user_are_taken_from_the_request() -> None:
     topic = "arn:aws:sns:eu-west-1:123456789012:alarms"
     body = {"TopicArn": topic, "SigningCertURL": "", "Signature": "", "MessageId": "1", "Type": "Notification"}
-    found = recognize(captured({}, json.dumps(body).encode()), every())
-    assert found.recognized_source is not None
-    assert (found.recognized_source.source.name, found.auth) == ("aws-sns", {"sns": {"topics": [topic]}})
+    recognition = recognize(captured({}, json.dumps(body).encode()), every())
+    assert recognition.recognized_source is not None
+    assert (recognition.recognized_source.source.name, recognition.auth) == ("aws-sns", {"sns": {"topics": [topic]}})
 
 
 def jwt(**claims: object) -> str:
@@ -348,27 +348,25 @@ TRIO = {
         ({"X-Request-Id": "0b9f1c1e-3c1c-4a53-9d5c-9d6c1f0e7a11", "Traceparent": f"00-{HEX[:32]}-{HEX[:16]}-01"}, None),
     ],
 )
-def test_a_credential_is_known_by_its_name_and_by_what_it_looks_like(
-    headers: dict[str, str], auth: dict[str, object] | None
-) -> None:
-    found = guess_auth(captured(headers))
-    assert (found.auth if found else None) == auth
+def test_credential_is_recognized_by_name_and_form(headers: dict[str, str], auth: dict[str, object] | None) -> None:
+    guess = guess_auth(captured(headers))
+    assert (guess.auth if guess else None) == auth
 
 
-def test_a_token_in_the_query_is_the_last_that_is_thought_of() -> None:
-    found = guess_auth(captured({}, url="https://hooks.example.com/events?page=1&token=abc"))
-    assert found is not None
-    assert (found.auth, found.certain) == ({"token": {"query": "token"}}, ())
-    assert found.to_check == ("that token in the query is a token of yours, the same in every request",)
+def test_token_in_the_query_is_guessed_last() -> None:
+    guess = guess_auth(captured({}, url="https://hooks.example.com/events?page=1&token=abc"))
+    assert guess is not None
+    assert (guess.auth, guess.certain) == ({"token": {"query": "token"}}, ())
+    assert guess.to_check == ("that token in the query is a token of yours, the same in every request",)
     assert guess_auth(captured({}, url="/events?page=1")) is None
 
 
-def test_it_says_what_is_sure_and_what_is_to_be_checked() -> None:
+def test_guess_says_certain_parts_and_parts_to_check() -> None:
     headers = {"X-Sig": f"sha256={HEX}", "X-Time": "1772446878", "Authorization": "abc", "X-Other-Sig": "5a" * 20}
-    found = guess_auth(captured(headers))
-    assert found is not None
-    assert found.certain == ("X-Sig carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",)
-    assert found.to_check == (
+    guess = guess_auth(captured(headers))
+    assert guess is not None
+    assert guess.certain == ("X-Sig carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",)
+    assert guess.to_check == (
         "what is signed: {timestamp}.{body} is a guess, and {timestamp}{body} is usual too",
         "that the time is signed at all: if not, take `timestamp` out, and let `signed` be {body}",
         "the key: the secret's text as it is, or decoded from hex or base64 first (`key`)",
@@ -393,10 +391,10 @@ BODIES = st.one_of(st.binary(max_size=40), st.sampled_from([b"{}", b"[]", b"null
 
 
 @given(headers=st.dictionaries(NAMES, VALUES), body=BODIES)
-def test_whatever_a_request_has_in_it_what_is_proposed_can_be_read(headers: dict[str, str], body: bytes) -> None:
-    found = recognize(captured(headers, body), every())
-    if not found.auth:
+def test_proposed_definition_is_readable_for_any_request(headers: dict[str, str], body: bytes) -> None:
+    recognition = recognize(captured(headers, body), every())
+    if not recognition.auth:
         return
-    text = texts.definition_text(DefinitionDraft("made", "Made", auth=found.auth, to_check=found.to_check))
+    text = texts.definition_text(DefinitionDraft("made", "Made", auth=recognition.auth, to_check=recognition.to_check))
     with TemporaryDirectory() as folder:
-        assert yaml_form(make_definition(Path(folder), text).source.webhook.auth) == found.auth
+        assert yaml_form(make_definition(Path(folder), text).source.webhook.auth) == recognition.auth

@@ -28,7 +28,7 @@ LOGIN = {
 }
 
 
-def test_a_zoom_event_becomes_the_message_that_mozdefs_plugin_knows() -> None:
+def test_zoom_event_becomes_the_message_known_to_mozdefs_plugin() -> None:
     endpoint = Endpoint(ZOOM)
     assert endpoint.post_signed(STARTED) == {"statusCode": 200, "headers": {}, "body": ""}
     digest = hashlib.sha256(json.dumps(STARTED).encode()).hexdigest()[:40]
@@ -76,7 +76,7 @@ def kept(endpoint: Endpoint) -> list[tuple[str, Any]]:
     return [(key, json.loads(body)) for key, body in endpoint.bucket.objects.items()]
 
 
-def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
+def test_refused_events_are_kept_as_sent_once_for_each_reason() -> None:
     endpoint = Endpoint(OKTA)
     events = [LOGIN, {"uuid": "u-2"}, "text", {**LOGIN, "published": "yesterday"}, {"eventType": "x"}]
     sent = json.dumps({"data": {"events": events}}).encode()
@@ -100,7 +100,9 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
     no_object = [{"index": 2, "detail": "an event must be a JSON object, not a string"}]
     no_time = [{"index": 3, "detail": "published is not a time as rfc3339 writes it"}]
     refused = {"missing": missing, "not-an-object": no_object, "time": no_time}
-    names = {why: rejected_name(sent, "data.events", [one["index"] for one in some]) for why, some in refused.items()}
+    names = {
+        why: rejected_name(sent, "data.events", [refusal["index"] for refusal in some]) for why, some in refused.items()
+    }
     assert kept(endpoint) == [
         (f"rejected/2026-01-01/{why}/{names[why]}.json", {**common, "reason": why, "events": some})
         for why, some in refused.items()
@@ -134,20 +136,20 @@ def test_what_is_refused_is_kept_once_for_each_reason_as_it_was_sent() -> None:
         ({"count_int": "5", "load_float": 1, "sourceipaddress": "2001:db8::1", "success": True}, None),
     ],
 )
-def test_what_mozdef_would_lose_is_kept(details: dict[str, Any], reason: str | None) -> None:
+def test_event_mozdef_would_lose_is_kept(details: dict[str, Any], reason: str | None) -> None:
     endpoint = Endpoint(ZOOM)
     assert endpoint.post_signed({**STARTED, **details})["statusCode"] == 200
     assert [key.split("/")[2] for key in endpoint.bucket.objects] == ([reason] if reason else [])
     assert len(endpoint.queue.bodies) == (0 if reason else 1)
 
 
-def test_an_address_that_is_none_is_left_out_of_what_the_mapping_adds() -> None:
+def test_invalid_address_is_left_out_of_mapped_fields() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.post_signed({"data": {"events": [{**LOGIN, "client": {"ipAddress": "unknown"}}]}})
     assert "sourceipaddress" not in endpoint.queue.messages[0]["details"]
 
 
-def test_characters_that_sqs_refuses_are_escaped_and_text_stays_utf8() -> None:
+def test_characters_refused_by_sqs_are_escaped_and_text_stays_utf8() -> None:
     endpoint = Endpoint(ZOOM)
     event = {**STARTED, "payload": {"topic": "例\ufffe\uffff\x01é"}}
     endpoint.post_signed(event)
@@ -176,15 +178,15 @@ def test_an_event_beyond_a_queues_limit_is_kept_whole_and_pointed_at() -> None:
     assert message["tags"] == ["zoom", f"id:sha256:{digest[:40]}", "oversize"]
 
 
-def test_a_text_that_a_mapping_adds_is_cut_where_no_message_has_room_for_it(tmp_path: Path) -> None:
-    endpoint = made(tmp_path, "mozdef: {details: {copy: '{text}', more: 'a {text}', short: '{short}'}}")
+def test_mapped_text_is_cut_where_a_message_has_no_room(tmp_path: Path) -> None:
+    endpoint = make_endpoint(tmp_path, "mozdef: {details: {copy: '{text}', more: 'a {text}', short: '{short}'}}")
     endpoint.post_signed({"text": "x" * 1_500_000, "short": "y" * 2_000})
     (whole,) = (json.loads(content) for content in endpoint.bucket.objects.values())
     lengths = {name: len(value) for name, value in whole.items()}
     assert lengths == {"text": 1_500_000, "copy": 1_048_576, "more": 1_048_576, "short": 2_000}
 
 
-def test_an_event_that_can_not_be_shortened_keeps_its_simple_fields() -> None:
+def test_unshortenable_event_keeps_the_simple_fields() -> None:
     endpoint = Endpoint(ZOOM)
     deep: Any = "x" * 70
     for _ in range(7):
@@ -195,7 +197,7 @@ def test_an_event_that_can_not_be_shortened_keeps_its_simple_fields() -> None:
     assert message["details"] == {**STARTED, "payload": {}}
 
 
-def test_a_shortened_event_keeps_what_mozdef_has_a_type_for_and_what_it_requires() -> None:
+def test_shortened_event_keeps_fields_typed_or_required_by_mozdef() -> None:
     endpoint = Endpoint(ZOOM)
     address = "2001:db8:85a3::8a2e:370:7334"
     filler = {f"k{n}": [["x" * 50] * 40] * 20 for n in range(40)}
@@ -226,13 +228,13 @@ def test_a_body_of_too_many_values_is_kept_without_being_taken_apart() -> None:
     assert envelope["events"] == [{"index": -1, "detail": "more than 250,000 values in one body"}]
 
 
-def made(folder: Path, more: str) -> Endpoint:
+def make_endpoint(folder: Path, more: str) -> Endpoint:
     auth = "webhook: {auth: {token: {header: x-token}}}"
     return Endpoint(make_definition(folder, f"description: made\n{auth}\n{more}").source)
 
 
 def test_without_a_mapping_a_message_has_the_first_versions_words(tmp_path: Path) -> None:
-    endpoint = made(tmp_path, "")
+    endpoint = make_endpoint(tmp_path, "")
     endpoint.post_signed({"a": 1})
     (message,) = endpoint.queue.messages
     assert message["summary"] == "made_event"
@@ -267,17 +269,17 @@ def test_without_a_mapping_a_message_has_the_first_versions_words(tmp_path: Path
 def test_times_are_read_as_the_definition_says_and_never_guessed(
     tmp_path: Path, written: str, value: object, at: str | None
 ) -> None:
-    endpoint = made(tmp_path, f"events: {{time: at, time_format: {written}}}")
+    endpoint = make_endpoint(tmp_path, f"events: {{time: at, time_format: {written}}}")
     endpoint.post_signed({"at": value})
     assert [message["utctimestamp"] for message in endpoint.queue.messages] == ([at] if at else [])
     assert len(endpoint.bucket.objects) == (0 if at else 1)
 
 
-def test_a_transform_makes_any_number_of_events_of_one(tmp_path: Path) -> None:
+def test_transform_makes_any_number_of_events_from_an_event(tmp_path: Path) -> None:
     make_definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
     code = "def transform(event, request):\n    return ({'n': n} for n in range(event['n']))\n"
     (tmp_path / "made" / "transform.py").write_text(code)
-    endpoint = made(tmp_path, "mozdef: {summary: 'n={n}'}")
+    endpoint = make_endpoint(tmp_path, "mozdef: {summary: 'n={n}'}")
     endpoint.post_signed({"n": 2})
     assert [message["summary"] for message in endpoint.queue.messages] == ["n=0", "n=1"]
     for event, reason, detail in (
@@ -291,8 +293,8 @@ def test_a_transform_makes_any_number_of_events_of_one(tmp_path: Path) -> None:
     assert len(endpoint.queue.bodies) == 2
 
 
-def test_a_field_of_the_message_is_one_line_of_bounded_length_whatever_the_event_holds(tmp_path: Path) -> None:
-    endpoint = made(tmp_path, "mozdef: {summary: 'by {name}', severity: '{name}', tags: ['{name}']}")
+def test_message_field_is_always_a_line_of_bounded_length(tmp_path: Path) -> None:
+    endpoint = make_endpoint(tmp_path, "mozdef: {summary: 'by {name}', severity: '{name}', tags: ['{name}']}")
     endpoint.post_signed({"name": "x" * 5_000})
     (message,) = endpoint.queue.messages
     for field in (message["summary"], message["severity"], message["tags"][2]):
@@ -301,7 +303,7 @@ def test_a_field_of_the_message_is_one_line_of_bounded_length_whatever_the_event
 
 
 def test_a_body_of_more_events_than_can_be_sent_in_time_is_kept_as_a_whole(tmp_path: Path) -> None:
-    endpoint = made(tmp_path, "events: {split: items}")
+    endpoint = make_endpoint(tmp_path, "events: {split: items}")
     assert endpoint.post_signed({"items": [0] * 10_001})["statusCode"] == 200
     ((key, envelope),) = kept(endpoint)
     assert key.split("/")[2] == "too-many"
@@ -316,10 +318,10 @@ def test_a_body_of_more_events_than_can_be_sent_in_time_is_kept_as_a_whole(tmp_p
         ("mozdef: {summary: '{not_null(&x)}'}", {"x": 1}, "path"),
     ],
 )
-def test_what_a_path_computes_never_keeps_an_event_from_being_kept(
+def test_computed_path_never_prevents_keeping_an_event(
     tmp_path: Path, more: str, event: dict[str, Any], reason: str
 ) -> None:
-    endpoint = made(tmp_path, more)
+    endpoint = make_endpoint(tmp_path, more)
     assert endpoint.post_signed(event)["statusCode"] == 200
     assert [key.split("/")[2] for key in endpoint.bucket.objects] == [reason]
 
@@ -332,7 +334,7 @@ def test_a_mistake_of_ours_keeps_the_event(monkeypatch: pytest.MonkeyPatch) -> N
     assert (key.split("/")[2], envelope["events"][0]["detail"]) == ("error", "shaping it raised ZeroDivisionError")
 
 
-def test_a_number_that_was_cut_short_is_left_out() -> None:
+def test_truncated_number_is_left_out() -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.post_signed({**STARTED, "a_int": "0" * 2_000 + "1", "pad": ["x" * 1_000] * 1_200})
     (message,) = endpoint.queue.messages
@@ -343,14 +345,14 @@ def test_a_number_that_was_cut_short_is_left_out() -> None:
 @pytest.mark.parametrize("opening", [b"[", b'{"":'])
 def test_a_body_of_very_many_containers_is_not_taken_apart(opening: bytes) -> None:
     closing = b"]" if opening == b"[" else b"}"
-    one = opening * 50 + b"0" + closing * 50
+    nested = opening * 50 + b"0" + closing * 50
     endpoint = Endpoint(ZOOM)
-    endpoint.post_signed(b"[" + b",".join([one] * 6_000) + b"]")
+    endpoint.post_signed(b"[" + b",".join([nested] * 6_000) + b"]")
     assert [key.split("/")[2] for key in endpoint.bucket.objects] == ["too-many"]
 
 
-def test_a_long_id_is_told_apart_from_one_that_begins_like_it(tmp_path: Path) -> None:
-    endpoint = made(tmp_path, "events: {id: id}")
+def test_long_ids_with_the_same_beginning_stay_different(tmp_path: Path) -> None:
+    endpoint = make_endpoint(tmp_path, "events: {id: id}")
     endpoint.post_signed({"id": "x" * 300})
     endpoint.post_signed({"id": "x" * 300 + "y"})
     first, second = (message["tags"][1] for message in endpoint.queue.messages)

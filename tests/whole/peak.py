@@ -60,7 +60,7 @@ class Aws:
         if call == "GetObject" and self._kept:
             return self._kept.read_bytes()
         if call == "SendMessageBatch":
-            return json.dumps({"Successful": [{"Id": one["Id"]} for one in json.loads(body)["Entries"]]}).encode()
+            return json.dumps({"Successful": [{"Id": entry["Id"]} for entry in json.loads(body)["Entries"]]}).encode()
         if call == "BatchWriteItem":
             return b'{"UnprocessedItems": {}}'
         return ONE_KEY if call == "ListObjectsV2" else b""

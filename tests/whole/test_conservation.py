@@ -169,11 +169,13 @@ class World:
         """Each event that an object below a prefix has, and the object's key."""
         for key, envelope in self.endpoint.bucket.read(prefix).items():
             if key.startswith("rejected/"):
-                refused = {one["index"] for one in envelope["events"]}
+                refused = {refused_event["index"] for refused_event in envelope["events"]}
                 events = enumerate(self.events(envelope))
-                yield from ((event["n"], key) for place, event in events if {place, -1} & refused)
+                yield from ((event["n"], key) for index, event in events if {index, -1} & refused)
             elif key.startswith(("unsent/", "unsendable/")):
-                messages = (one if isinstance(one, str) else one["message"] for one in envelope["messages"])
+                messages = (
+                    waiting if isinstance(waiting, str) else waiting["message"] for waiting in envelope["messages"]
+                )
                 yield from ((json.loads(base64.b64decode(message))["details"]["n"], key) for message in messages)
 
     def events(self, envelope: dict[str, Any]) -> list[Any]:
@@ -182,9 +184,9 @@ class World:
         return list(compile_path(split)(root, Functions(request, root))) if split else [root]
 
     def check(self) -> None:
-        found = self.sent + Counter(number for number, _ in self.kept(""))
-        assert self.accepted - set(found) == set()
-        assert {number for number in self.accepted if found[number] > 1} - self.repeated == set()
+        counts = self.sent + Counter(number for number, _ in self.kept(""))
+        assert self.accepted - set(counts) == set()
+        assert {number for number in self.accepted if counts[number] > 1} - self.repeated == set()
 
     def settle(self) -> None:
         """All is well again: the vendor comes back, the sweep sends, the mapping is mended, and people redrive."""
@@ -200,7 +202,7 @@ class World:
 
 
 @pytest.mark.parametrize("name", VENDORS)
-def test_what_was_accepted_is_on_the_queue_or_kept_and_once_where_nothing_says_otherwise(
+def test_accepted_event_is_on_the_queue_or_kept_and_only_once_unless_reported(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "MAX_MESSAGE", LIMIT)

@@ -46,18 +46,18 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_into_a_page_find_their_heading(page: Path) -> None:
+def test_links_into_a_page_find_the_heading(page: Path) -> None:
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]*)\)", page.read_text(encoding="utf-8")):
         assert anchor in anchors(page.parent / target if target else page), anchor
 
 
 def test_every_command_and_every_option_named_exists() -> None:
     text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
-    told = set(re.findall(r"python -m generator (\w[\w-]*)", text))
+    commands = set(re.findall(r"python -m generator (\w[\w-]*)", text))
     # A page may tell how to make a source, and then build it.
     examples = set(re.findall(r"`sources/([\w-]+)/source\.yml`", text))
-    assert told <= {*names(), *source_names(SOURCES), *examples}
-    assert set(names()) - {"build"} <= told
+    assert commands <= {*names(), *source_names(SOURCES), *examples}
+    assert set(names()) - {"build"} <= commands
 
 
 def test_every_option_of_a_command_is_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,7 +67,7 @@ def test_every_option_of_a_command_is_in_the_readme(capsys: pytest.CaptureFixtur
         assert shown <= set(re.findall(r"--[a-z-]+", README)), name
 
 
-def test_the_readmes_definition_is_one(tmp_path: Path) -> None:
+def test_definition_in_the_readme_is_valid(tmp_path: Path) -> None:
     (example,) = re.findall(r"```yaml\n(# yaml-language-server.*?)```", README, re.DOTALL)
     make_definition(tmp_path, example, "acme")
     (sample,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
@@ -82,16 +82,16 @@ def test_the_references_examples_work(tmp_path: Path, monkeypatch: pytest.Monkey
     text = DEFINITION.read_text(encoding="utf-8")
     (tenant,) = re.findall(r"```yaml\n(# sources/zoom-emea.*?)```", text, re.DOTALL)
     make_definition(tmp_path, tenant, "zoom-emea")
-    (transform, tests) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    (tmp_path / "zoom-emea" / "transform.py").write_text(transform)
-    made = load(tmp_path, ["zoom-emea"])[0].source.transform
-    assert made is not None
-    assert made({"risk": 80}, None) == [{"risk": 80, "severity": "ERROR"}]
+    (transform_code, tests) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "zoom-emea" / "transform.py").write_text(transform_code)
+    transform = load(tmp_path, ["zoom-emea"])[0].source.transform
+    assert transform is not None
+    assert transform({"risk": 80}, None) == [{"risk": 80, "severity": "ERROR"}]
     monkeypatch.chdir(ROOT)
-    found: dict[str, Any] = {}
-    exec(tests, found)  # noqa: S102 - as it stands on the page
-    for name in [name for name in found if name.startswith("test_")]:
-        found[name]()
+    namespace: dict[str, Any] = {}
+    exec(tests, namespace)  # noqa: S102 - as it stands on the page
+    for name in [name for name in namespace if name.startswith("test_")]:
+        namespace[name]()
 
 
 def test_every_source_and_auth_type_is_in_the_documents() -> None:
@@ -102,9 +102,9 @@ def test_every_source_and_auth_type_is_in_the_documents() -> None:
         assert f"`webhook.auth.{name}`" in DEFINITION.read_text(encoding="utf-8")
 
 
-def test_the_table_of_sources_is_made_from_their_definitions(update: bool) -> None:
-    made = source_table(load(SOURCES, source_names(SOURCES)), "../sources")
-    assert_generated(ROOT / "docs" / "sources.md", "source_table.py", made, update=update)
+def test_table_of_sources_is_generated_from_the_definitions(update: bool) -> None:
+    table = source_table(load(SOURCES, source_names(SOURCES)), "../sources")
+    assert_generated(ROOT / "docs" / "sources.md", "source_table.py", table, update=update)
 
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
@@ -125,13 +125,17 @@ def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_s
     allowed = {action for statement in engineer["Statement"] for action in statement["Action"]}
     services = {action.partition(":")[0] for action in allowed}
     source = bundled_source("okta").source
-    made = [event_source.build(source, "code/0.zip"), pipeline.build(source, ZipKeys("code/0.zip", "code/1.zip"))]
-    kinds = {resource.resource_type.split("::")[1].lower() for one in made for resource in one.resources.values()}
+    templates = [event_source.build(source, "code/0.zip"), pipeline.build(source, ZipKeys("code/0.zip", "code/1.zip"))]
+    kinds = {
+        resource.resource_type.split("::")[1].lower()
+        for template in templates
+        for resource in template.resources.values()
+    }
     assert {kind.replace("v2", "") for kind in kinds} <= services
     (reads,) = consumer["Statement"]
     (allows,) = [
         statement
-        for statement in json.loads(template_text(made[0]))["Resources"]["EventsPolicy"]["Properties"][
+        for statement in json.loads(template_text(templates[0]))["Resources"]["EventsPolicy"]["Properties"][
             "PolicyDocument"
         ]["Fn::If"][1]["Statement"]
         if statement["Effect"] == "Allow"
@@ -145,9 +149,9 @@ def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_s
     assert list(iam.problems("identity", operator)) == []
 
 
-def test_the_operators_policy_has_what_the_commands_ask_of_aws() -> None:
+def test_operator_policy_allows_every_request_of_the_commands() -> None:
     (operator,) = re.findall(r"^## What an operator needs\n.*?```json\n(.*?)```", OPERATING, re.DOTALL | re.MULTILINE)
-    allowed = {action for one in json.loads(operator)["Statement"] for action in one["Action"]}
+    allowed = {action for statement in json.loads(operator)["Statement"] for action in statement["Action"]}
     code = "".join(
         (ROOT / "generator" / name).read_text(encoding="utf-8")
         for name in (
@@ -164,10 +168,10 @@ def test_the_operators_policy_has_what_the_commands_ask_of_aws() -> None:
     named = {"list_objects_v2": "listbucket", "list_buckets": "listallmybuckets", "invoke": "invokefunction"}
     # stacks.find, stacks.held and stacks.refuse_foreign.
     calls |= {"describe_stacks", "describe_stack_resources", "get_template"}
-    asked = {named.get(call, call.replace("_", "")) for call in calls}
+    actions = {named.get(call, call.replace("_", "")) for call in calls}
     # Moving takes from the one queue and puts into the other.
     moving = {"receivemessage", "deletemessage", "sendmessage"}
-    assert asked | moving == {action.partition(":")[2].lower() for action in allowed}
+    assert actions | moving == {action.partition(":")[2].lower() for action in allowed}
 
 
 def test_ci_calls_the_readmes_test_command() -> None:

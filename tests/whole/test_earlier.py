@@ -38,10 +38,10 @@ ENVIRONMENT = {
 }
 
 
-def test_what_was_recorded_is_as_it_was() -> None:
+def test_recorded_checkout_is_unchanged() -> None:
     """Whoever moves modules, and rewrites what names them, does not rewrite other people's code."""
     digest = hashlib.sha256()
-    for file in sorted(one for one in EARLIER.rglob("*") if one.is_file() and "__pycache__" not in one.parts):
+    for file in sorted(path for path in EARLIER.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
         digest.update(file.relative_to(EARLIER).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     assert digest.hexdigest() == RECORDED
 
@@ -57,7 +57,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def ran(checkout: Path, *words: str, more: str = "") -> subprocess.CompletedProcess[str]:
+def run_deploy_script(checkout: Path, *words: str, more: str = "") -> subprocess.CompletedProcess[str]:
     """Run deploy.sh as the buildspec does; `more` is put after what Python is called with."""
     python = checkout / "bin" / "python"
     python.parent.mkdir()
@@ -74,21 +74,21 @@ def ran(checkout: Path, *words: str, more: str = "") -> subprocess.CompletedProc
     )
 
 
-def test_its_samples_and_its_unit_tests_pass(checkout: Path) -> None:
-    done = ran(checkout, "unit-test")
+def test_samples_and_unit_tests_of_the_earlier_checkout_pass(checkout: Path) -> None:
+    done = run_deploy_script(checkout, "unit-test")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert done.stdout.startswith("ok  audit-log: 3 samples, lint clean, not built yet\n")
     assert "3 passed" in done.stdout
 
 
 @pytest.mark.parametrize("command", ["deploy", "acceptance-test"])
-def test_its_script_uses_options_that_are_there(checkout: Path, command: str) -> None:
-    done = ran(checkout, command, "dev", "us-west-2", more="--help")
+def test_script_of_the_earlier_checkout_uses_existing_options(checkout: Path, command: str) -> None:
+    done = run_deploy_script(checkout, command, "dev", "us-west-2", more="--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert "--env" in done.stdout
 
 
-def built(folder: Path, transform: Path) -> Path:
+def build_source(folder: Path, transform: Path) -> Path:
     """The source's folder in `build/`, with this transform.py."""
     definition = folder / "sources" / "audit-log"
     shutil.copytree(CONFIGURATION, definition)
@@ -98,8 +98,8 @@ def built(folder: Path, transform: Path) -> Path:
     return folder / "build" / "audit-log"
 
 
-def test_its_tests_of_the_stack_name_outputs_that_are_there(tmp_path: Path) -> None:
-    template = json.loads((built(tmp_path, CONFIGURATION / "transform.py") / "event-source.json").read_bytes())
+def test_stack_tests_of_the_earlier_checkout_name_existing_outputs(tmp_path: Path) -> None:
+    template = json.loads((build_source(tmp_path, CONFIGURATION / "transform.py") / "event-source.json").read_bytes())
     tests = (CONFIGURATION / "tests" / "integration" / "test_stack.py").read_text(encoding="utf-8")
     named = set(re.findall(r'outputs\["(\w+)"\]', tests))
     assert named == {"DeadLettersQueueUrl", "EventsQueueUrl", "EndpointUrl"}
@@ -109,8 +109,8 @@ def test_its_tests_of_the_stack_name_outputs_that_are_there(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "transform", [CONFIGURATION / "transform.py", *sorted(EARLIER.glob("imports/*.py"))], ids=lambda file: file.stem
 )
-def test_its_transform_runs_in_the_handler_out_of_its_zip(tmp_path: Path, transform: Path) -> None:
-    build = built(tmp_path, transform)
+def test_transform_of_the_earlier_checkout_runs_in_the_handler_from_the_zip(tmp_path: Path, transform: Path) -> None:
+    build = build_source(tmp_path, transform)
     with zipfile.ZipFile(build / "lambdas.zip") as packed:
         assert packed.read("lambdas/transform.py") == transform.read_bytes()
         packed.extractall(tmp_path / "code")

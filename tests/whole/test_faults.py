@@ -22,7 +22,7 @@ from tests.definitions import CASES, bundled_source, make_definition
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed_request
 
 ZOOM, OKTA = bundled_source("zoom").source, bundled_source("okta").source
-GITHUB, BATCH = (one.source for one in load(CASES, ["github", "batch"]))
+GITHUB, BATCH = (definition.source for definition in load(CASES, ["github", "batch"]))
 EVENT = {"event": "user.deleted", "payload": {"operator": "a@example.com"}, "event_ts": 1_767_225_600_000}
 AT, DAY = "2026-01-01T00:00:00.000+00:00", "2026-01-01"
 EMPTY = {"statusCode": 200, "headers": {}, "body": ""}
@@ -32,17 +32,17 @@ ZOOM_SECRET = "/MozDef-EF/zoom/dev/auth_token"
 
 def outcome(endpoint: Endpoint, answer: dict[str, Any]) -> dict[str, Any]:
     """All that a request came to."""
-    objects = {key: json.loads(made) for key, made in endpoint.bucket.objects.items()}
+    objects = {key: json.loads(content) for key, content in endpoint.bucket.objects.items()}
     return {"answer": answer, "messages": endpoint.queue.messages, "objects": objects, "log": endpoint.log}
 
 
 def line(level: str, message: str, status: int, why: str | None = None, **more: Any) -> dict[str, Any]:
-    said = {"timestamp": AT, "level": level, "message": message, "version": VERSION, "source": "zoom"}
-    said |= {"requestId": "sample", "status": status, "sent": 0, "kept": 0, **more}
-    return said if why is None else {**said, "why": why}
+    entry = {"timestamp": AT, "level": level, "message": message, "version": VERSION, "source": "zoom"}
+    entry |= {"requestId": "sample", "status": status, "sent": 0, "kept": 0, **more}
+    return entry if why is None else {**entry, "why": why}
 
 
-def nothing_but(status: int, logged: dict[str, Any]) -> dict[str, Any]:
+def only_logged(status: int, logged: dict[str, Any]) -> dict[str, Any]:
     return {"answer": {**EMPTY, "statusCode": status}, "messages": [], "objects": {}, "log": [logged]}
 
 
@@ -84,7 +84,7 @@ def rejects(body: bytes, reason: str, detail: str, index: int = 0, source: str =
         "split": None,
         **more,
     }
-    name = rejected_name(body, envelope["split"], (one["index"] for one in envelope["events"]))
+    name = rejected_name(body, envelope["split"], (refused_event["index"] for refused_event in envelope["events"]))
     return {f"rejected/{DAY}/{reason}/{name}.json": envelope}
 
 
@@ -120,9 +120,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("body", "reason", "index", "detail"), BAD.values(), ids=BAD)
-def test_what_can_not_become_a_message_is_kept_with_its_reason(
-    body: bytes, reason: str, index: int, detail: str
-) -> None:
+def test_unusable_event_is_kept_with_the_reason(body: bytes, reason: str, index: int, detail: str) -> None:
     endpoint = Endpoint(ZOOM)
     assert outcome(endpoint, endpoint.post_signed(body)) == {
         "answer": EMPTY,
@@ -138,15 +136,15 @@ def test_a_list_is_a_batch_where_the_definition_says_so() -> None:
     body = b'[{"a": 1}, 2, {"b": 3}]'
     detail = "an event must be a JSON object, not a number"
     assert (answer, [message["details"] for message in endpoint.queue.messages]) == (EMPTY, [{"a": 1}, {"b": 3}])
-    kept = {key: json.loads(made) for key, made in endpoint.bucket.objects.items()}
+    kept = {key: json.loads(content) for key, content in endpoint.bucket.objects.items()}
     assert kept == rejects(body, "not-an-object", detail, 1, "batch", headers={}, split="@")
     why = f"not-an-object: {detail}"
     assert endpoint.log == [line("WARN", "accepted", 200, why, source="batch", sent=2, kept=1)]
 
 
-def test_an_authentic_body_that_is_absent_is_a_400() -> None:
+def test_authentic_request_without_a_body_is_a_400() -> None:
     endpoint = Endpoint(ZOOM)
-    assert outcome(endpoint, endpoint.post_signed(b"")) == nothing_but(400, line("WARN", "empty", 400))
+    assert outcome(endpoint, endpoint.post_signed(b"")) == only_logged(400, line("WARN", "empty", 400))
 
 
 @pytest.mark.parametrize("binary", [False, True], ids=["text", "base64"])
@@ -162,14 +160,14 @@ def test_a_body_in_base64_is_the_bytes_as_sent(*, binary: bool) -> None:
 
 
 @pytest.mark.parametrize("body", ["no base64!", "é", "YQ", "YQ==="])
-def test_a_body_that_says_base64_and_is_none_is_a_400(body: str) -> None:
+def test_invalid_base64_body_is_a_400(body: str) -> None:
     endpoint = Endpoint(ZOOM)
     event = gateway.event("POST", {}, b"x") | {"body": body, "isBase64Encoded": True}
     logged = line("WARN", "malformed", 400, "the body is not base64")
-    assert outcome(endpoint, endpoint.call(event)) == nothing_but(400, logged)
+    assert outcome(endpoint, endpoint.call(event)) == only_logged(400, logged)
 
 
-def test_text_that_is_not_ascii_does_not_grow() -> None:
+def test_non_ascii_text_does_not_grow() -> None:
     endpoint = Endpoint(ZOOM)
     event = {**EVENT, "payload": {"operator": "a@example.com", "text": "é" * 200_000 + "日" * 100_000 + "😀" * 50_000}}
     body = compact(event)
@@ -200,10 +198,10 @@ def test_an_event_over_the_queues_limit_is_kept_whole_and_pointed_at() -> None:
     assert endpoint.bucket.objects[key] == body
 
 
-def test_a_body_beyond_what_lambda_takes_is_a_413() -> None:
+def test_body_beyond_lambdas_limit_is_a_413() -> None:
     endpoint = Endpoint(ZOOM)
     answer = endpoint.post_signed(b" " * (6 * 1_048_576 + 1))
-    assert outcome(endpoint, answer) == nothing_but(413, line("WARN", "too large", 413))
+    assert outcome(endpoint, answer) == only_logged(413, line("WARN", "too large", 413))
 
 
 NO_HEADER = {"statusCode": 401, "headers": {}, "body": '{"message":"Unauthorized"}'}
@@ -223,7 +221,7 @@ TOKENS = {
 
 
 @pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
-def test_a_token_that_is_not_the_secret_is_a_403(token: str) -> None:
+def test_wrong_token_is_a_403(token: str) -> None:
     endpoint = Endpoint(OKTA)
     answer = endpoint.post(compact({"data": {"events": [{}]}}), {"Authorization": token})
     logged = {
@@ -263,11 +261,11 @@ SIGNATURES = {
 
 
 @pytest.mark.parametrize(("signature", "why"), SIGNATURES.values(), ids=SIGNATURES)
-def test_a_signature_that_is_none_is_a_401(signature: str | None, why: str) -> None:
+def test_invalid_signature_is_a_401(signature: str | None, why: str) -> None:
     endpoint = Endpoint(GITHUB)
     answer = endpoint.post(BODY, {} if signature is None else {"X-Hub-Signature-256": signature})
     logged = line("WARN", "unauthenticated", 401, why, source="github")
-    assert outcome(endpoint, answer) == nothing_but(401, logged)
+    assert outcome(endpoint, answer) == only_logged(401, logged)
 
 
 # The queue.
@@ -278,14 +276,14 @@ OKTA_BODY = compact({"data": {"events": OKTA_EVENTS}})
 
 def failed(*ids: int, sender: bool = False) -> dict[str, Any]:
     code = "InvalidMessageContents" if sender else "InternalError"
-    return {"Failed": [{"Id": str(one), "SenderFault": sender, "Code": code} for one in ids]}
+    return {"Failed": [{"Id": str(index), "SenderFault": sender, "Code": code} for index in ids]}
 
 
 def uuids(endpoint: Endpoint) -> list[str]:
     return [message["details"]["uuid"] for message in endpoint.queue.messages]
 
 
-def as_sent(source: Source, body: bytes) -> list[str]:
+def messages_of(source: Source, body: bytes) -> list[str]:
     """The messages of a request where nothing is wrong, byte for byte."""
     endpoint = Endpoint(source)
     assert endpoint.post_signed(body)["statusCode"] < 300
@@ -300,13 +298,13 @@ def waits(messages: list[str], source: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("fault", [DOWN, THROTTLED])
-def test_what_a_queue_that_does_not_answer_would_have_had_waits_in_the_bucket(fault: Exception) -> None:
+def test_messages_for_an_unanswering_queue_wait_in_the_bucket(fault: Exception) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.always = fault
     assert outcome(endpoint, endpoint.post_signed(BODY)) == {
         "answer": EMPTY,
         "messages": [],
-        "objects": waits(as_sent(ZOOM, BODY), "zoom"),
+        "objects": waits(messages_of(ZOOM, BODY), "zoom"),
         "log": [line("WARN", "accepted", 200, unsent=1)],
     }
     # boto3 has tried twice by then; the vendor waits.
@@ -314,25 +312,25 @@ def test_what_a_queue_that_does_not_answer_would_have_had_waits_in_the_bucket(fa
 
 
 @pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ThrottlingException")])
-def test_a_queue_and_a_bucket_that_are_down_make_the_vendor_come_back(fault: Exception, name: str) -> None:
+def test_queue_and_bucket_down_make_the_vendor_come_back(fault: Exception, name: str) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [fault], [DOWN]
     logged = line("ERROR", "unavailable", 503, f"QueueUnavailable: {name}; EndpointConnectionError")
-    assert outcome(endpoint, endpoint.post_signed(BODY)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.post_signed(BODY)) == only_logged(503, logged)
     assert endpoint.post_signed(BODY) == EMPTY
     assert (endpoint.queue.messages, endpoint.bucket.objects) == ([zoom_message(BODY, EVENT)], {})
 
 
-def test_a_queue_that_goes_down_between_batches_has_the_first_and_the_bucket_the_rest() -> None:
+def test_queue_going_down_between_batches_has_the_first_batch_and_the_bucket_the_rest() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up = [None, DOWN]
     assert endpoint.post_signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in range(10)]
-    assert endpoint.bucket.read() == waits(as_sent(OKTA, OKTA_BODY)[10:], "okta")
+    assert endpoint.bucket.read() == waits(messages_of(OKTA, OKTA_BODY)[10:], "okta")
     assert endpoint.log == [line("WARN", "accepted", 204, source="okta", sent=10, unsent=2)]
 
 
-def test_what_is_sent_once_more_after_a_503_has_the_same_id() -> None:
+def test_event_repeated_after_a_503_has_the_same_id() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [None, DOWN], [DOWN]
     assert [endpoint.post_signed(OKTA_BODY)["statusCode"] for _ in range(2)] == [503, 204]
@@ -342,7 +340,7 @@ def test_what_is_sent_once_more_after_a_503_has_the_same_id() -> None:
     assert tags == [["okta", f"id:{uuid}"] for uuid in uuids(endpoint)]
 
 
-def test_the_part_of_a_batch_that_failed_is_tried_again() -> None:
+def test_failed_part_of_a_batch_is_tried_again() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up = [failed(2, 7), failed(7)]
     assert endpoint.post_signed(OKTA_BODY) == OKTA_EMPTY
@@ -351,17 +349,17 @@ def test_the_part_of_a_batch_that_failed_is_tried_again() -> None:
     assert endpoint.log == [line("INFO", "accepted", 204, source="okta", sent=12)]
 
 
-def test_a_part_that_fails_for_ever_waits_in_the_bucket_with_what_was_not_tried() -> None:
+def test_forever_failing_part_waits_in_the_bucket_with_the_untried_messages() -> None:
     endpoint = Endpoint(OKTA)
     endpoint.queue.faults.lined_up = [failed(2), failed(2), failed(2)]
     assert endpoint.post_signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 3, 4, 5, 6, 7, 8, 9)]
-    assert endpoint.bucket.read() == waits([as_sent(OKTA, OKTA_BODY)[at] for at in (2, 10, 11)], "okta")
+    assert endpoint.bucket.read() == waits([messages_of(OKTA, OKTA_BODY)[at] for at in (2, 10, 11)], "okta")
     assert (endpoint.slept, endpoint.queue.faults.calls) == (list(PAUSES), 3)
     assert endpoint.log == [line("WARN", "accepted", 204, source="okta", sent=9, unsent=3)]
 
 
-def test_what_sqs_will_never_take_is_kept() -> None:
+def test_unsendable_message_is_kept() -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.lined_up = [failed(0, sender=True)]
     assert outcome(endpoint, endpoint.post_signed(BODY)) == {
@@ -373,14 +371,14 @@ def test_what_sqs_will_never_take_is_kept() -> None:
     assert (endpoint.queue.faults.calls, endpoint.slept) == (1, [])
 
 
-def test_what_sqs_will_never_take_does_not_hold_up_the_rest() -> None:
+def test_unsendable_message_does_not_hold_up_the_rest() -> None:
     endpoint = Endpoint(OKTA)
     never, later = failed(3, sender=True), failed(4)
     endpoint.queue.faults.lined_up = [{"Failed": [*never["Failed"], *later["Failed"]]}, None, failed(11, sender=True)]
     assert endpoint.post_signed(OKTA_BODY) == OKTA_EMPTY
     assert uuids(endpoint) == [f"u{at}" for at in (0, 1, 2, 5, 6, 7, 8, 9, 4, 10)]
     events = [{"index": at, "detail": "SQS: InvalidMessageContents"} for at in (3, 11)]
-    kept = {key: json.loads(made) for key, made in endpoint.bucket.objects.items()}
+    kept = {key: json.loads(content) for key, content in endpoint.bucket.objects.items()}
     assert kept == rejects(OKTA_BODY, "queue", "", source="okta", headers={}, events=events, split="data.events")
     why = "queue: SQS: InvalidMessageContents"
     assert endpoint.log == [line("WARN", "accepted", 204, why, source="okta", sent=10, kept=2)]
@@ -391,33 +389,31 @@ def test_what_sqs_will_never_take_does_not_hold_up_the_rest() -> None:
 
 @pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ThrottlingException")])
 @pytest.mark.parametrize("body", [b"[]", compact({**EVENT, "text": "x" * 1_048_576})], ids=["reject", "oversize"])
-def test_a_bucket_that_is_down_when_it_is_needed_makes_the_vendor_come_back(
-    body: bytes, fault: Exception, name: str
-) -> None:
+def test_needed_bucket_down_makes_the_vendor_come_back(body: bytes, fault: Exception, name: str) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.bucket.faults.lined_up = [fault]
     logged = line("ERROR", "unavailable", 503, f"KeptBucketUnavailable: {name}")
-    assert outcome(endpoint, endpoint.post_signed(body)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.post_signed(body)) == only_logged(503, logged)
     assert endpoint.post_signed(body) == EMPTY
     assert len(endpoint.bucket.objects) == 1
 
 
-def test_a_bucket_that_is_down_is_not_needed_for_what_the_queue_takes() -> None:
+def test_bucket_down_does_not_matter_for_messages_taken_by_the_queue() -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.bucket.faults.always = DOWN
     assert endpoint.post_signed(BODY) == EMPTY
     assert endpoint.queue.messages == [zoom_message(BODY, EVENT)]
 
 
-def test_what_neither_queue_nor_bucket_takes_makes_the_vendor_come_back() -> None:
+def test_message_refused_by_queue_and_bucket_makes_the_vendor_come_back() -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.queue.faults.lined_up = [failed(0, sender=True)]
     endpoint.bucket.faults.always = DOWN
     logged = line("ERROR", "unavailable", 503, "KeptBucketUnavailable: EndpointConnectionError")
-    assert outcome(endpoint, endpoint.post_signed(BODY)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.post_signed(BODY)) == only_logged(503, logged)
 
 
-def test_rejects_of_a_delivery_that_is_repeated_are_kept_once() -> None:
+def test_rejects_of_a_repeated_delivery_are_kept_once() -> None:
     endpoint = Endpoint(OKTA)
     body = compact({"data": {"events": [1, *OKTA_EVENTS[:2]]}})
     endpoint.queue.faults.lined_up, endpoint.bucket.faults.lined_up = [DOWN], [None, DOWN]
@@ -425,7 +421,7 @@ def test_rejects_of_a_delivery_that_is_repeated_are_kept_once() -> None:
     assert (uuids(endpoint), len(endpoint.bucket.objects)) == (["u0", "u1"], 1)
 
 
-def test_what_sqs_will_never_take_is_kept_beside_what_it_may_take_later() -> None:
+def test_unsendable_message_is_kept_beside_messages_waiting_for_the_queue() -> None:
     endpoint = Endpoint(OKTA)
     never, later = failed(3, sender=True), failed(4)
     endpoint.queue.faults.lined_up = [{"Failed": [*never["Failed"], *later["Failed"]]}, failed(4), failed(4)]
@@ -433,7 +429,7 @@ def test_what_sqs_will_never_take_is_kept_beside_what_it_may_take_later() -> Non
     events = [{"index": 3, "detail": "SQS: InvalidMessageContents"}]
     assert endpoint.bucket.read() == {
         **rejects(OKTA_BODY, "queue", "", source="okta", headers={}, events=events, split="data.events"),
-        **waits([as_sent(OKTA, OKTA_BODY)[at] for at in (4, 10, 11)], "okta"),
+        **waits([messages_of(OKTA, OKTA_BODY)[at] for at in (4, 10, 11)], "okta"),
     }
     why = "queue: SQS: InvalidMessageContents"
     assert endpoint.log == [line("WARN", "accepted", 204, why, source="okta", sent=8, kept=1, unsent=3)]
@@ -443,11 +439,11 @@ def test_what_sqs_will_never_take_is_kept_beside_what_it_may_take_later() -> Non
 
 
 @pytest.mark.parametrize(("fault", "name"), [(DOWN, "EndpointConnectionError"), (THROTTLED, "ThrottlingException")])
-def test_without_a_cached_secret_a_store_that_is_down_makes_the_vendor_come_back(fault: Exception, name: str) -> None:
+def test_store_down_without_a_cached_secret_makes_the_vendor_come_back(fault: Exception, name: str) -> None:
     endpoint = Endpoint(ZOOM)
     endpoint.store.faults.lined_up = [fault]
     logged = line("ERROR", "unavailable", 503, f"SecretsUnavailable: {ZOOM_SECRET}: {name}")
-    assert outcome(endpoint, endpoint.post_signed(BODY)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.post_signed(BODY)) == only_logged(503, logged)
     assert endpoint.post_signed(BODY) == EMPTY
 
 
@@ -459,10 +455,10 @@ WITH_NOTHING = {
 
 
 @pytest.mark.parametrize("secret", [None, ""], ids=["missing", "empty"])
-def test_a_secret_that_nobody_has_put_there_makes_the_vendor_come_back(secret: str | None) -> None:
+def test_missing_secret_makes_the_vendor_come_back(secret: str | None) -> None:
     endpoint = Endpoint(ZOOM, secret=secret)
     logged = line("ERROR", "no secret", 503, f"NoSecret: {ZOOM_SECRET}: not there, or empty")
-    assert outcome(endpoint, endpoint.post(BODY, WITH_NOTHING)) == nothing_but(503, logged)
+    assert outcome(endpoint, endpoint.post(BODY, WITH_NOTHING)) == only_logged(503, logged)
 
 
 def test_a_cached_secret_goes_on_serving_while_the_store_is_down() -> None:
@@ -482,16 +478,20 @@ def test_a_cached_secret_goes_on_serving_while_the_store_is_down() -> None:
     assert len(endpoint.queue.bodies) == 5
 
 
-def test_the_previous_secret_stays_valid_until_it_is_dropped() -> None:
+def test_previous_secret_stays_valid_until_dropped() -> None:
     endpoint = Endpoint(ZOOM, secret="new")
     endpoint.store.values[ZOOM_SECRET + PREVIOUS_SUFFIX] = "old"
-    assert [endpoint.post_signed(BODY, secret=one)["statusCode"] for one in ("old", "new", "older")] == [200, 200, 401]
+    assert [endpoint.post_signed(BODY, secret=secret)["statusCode"] for secret in ("old", "new", "older")] == [
+        200,
+        200,
+        401,
+    ]
     endpoint.clock = TTL
     del endpoint.store.values[ZOOM_SECRET + PREVIOUS_SUFFIX]
-    assert [endpoint.post_signed(BODY, secret=one)["statusCode"] for one in ("old", "new")] == [401, 200]
+    assert [endpoint.post_signed(BODY, secret=secret)["statusCode"] for secret in ("old", "new")] == [401, 200]
 
 
-def test_a_rotation_is_noticed_at_the_first_mismatch_that_may_ask() -> None:
+def test_rotation_is_noticed_at_the_first_mismatch_allowed_to_reread() -> None:
     endpoint = Endpoint(ZOOM, secret="one")
     assert endpoint.post_signed(BODY, secret="one") == EMPTY
     seen = []
@@ -513,20 +513,20 @@ def test_a_flood_of_forgeries_reads_the_store_once_in_a_while() -> None:
 
 
 @pytest.mark.parametrize("values", [{}, {ZOOM_SECRET: ""}], ids=["missing", "empty"])
-def test_a_secret_that_was_taken_back_serves_no_longer_than_it_is_remembered(values: dict[str, str]) -> None:
+def test_withdrawn_secret_serves_no_longer_than_the_cache_lifetime(values: dict[str, str]) -> None:
     endpoint = Endpoint(ZOOM)
     assert endpoint.post_signed(BODY) == EMPTY
     endpoint.store.values = values
     assert endpoint.post_signed(BODY) == EMPTY
     endpoint.clock = TTL
-    assert [endpoint.post_signed(BODY, secret=one)["statusCode"] for one in (SECRET, "forged")] == [503, 503]
+    assert [endpoint.post_signed(BODY, secret=secret)["statusCode"] for secret in (SECRET, "forged")] == [503, 503]
     assert endpoint.post(BODY, WITH_NOTHING)["statusCode"] == 503
     assert endpoint.store.faults.calls == 2
     endpoint.clock, endpoint.store.values = TTL + RETRY_INTERVAL, {ZOOM_SECRET: SECRET}
     assert endpoint.post_signed(BODY) == EMPTY
 
 
-def test_a_store_that_is_down_at_the_re_read_keeps_the_cached_secret_serving() -> None:
+def test_store_down_at_the_reread_keeps_the_cached_secret_serving() -> None:
     endpoint = Endpoint(ZOOM)
     assert endpoint.post_signed(BODY) == EMPTY
     endpoint.clock, endpoint.store.faults.always = REREAD_INTERVAL, DOWN
@@ -545,7 +545,7 @@ def test_behind_an_authorizer_without_a_store_the_vendor_is_to_come_back(fault: 
     assert [line["message"] for line in endpoint.log] == messages * 2
 
 
-def test_an_authorizer_without_a_store_goes_on_with_what_it_has() -> None:
+def test_authorizer_without_a_store_goes_on_with_the_cached_secret() -> None:
     endpoint = Endpoint(OKTA)
     event = gateway.event("POST", {"Authorization": SECRET})
     allowed = {"isAuthorized": True}
@@ -562,7 +562,7 @@ HMAC = "description: made\nwebhook:\n  auth: {hmac: {signature: {header: x-signa
 DETAILS = HMAC + 'mozdef: {details: {added: "{%s}"}}\n'
 
 
-def made(folder: Path, text: str, transform: str | None = None) -> Endpoint:
+def make_endpoint(folder: Path, text: str, transform: str | None = None) -> Endpoint:
     if transform:
         (folder / "made").mkdir()
         (folder / "made" / "transform.py").write_text(transform, encoding="utf-8")
@@ -572,8 +572,8 @@ def made(folder: Path, text: str, transform: str | None = None) -> Endpoint:
 def kept_once_as_sent(endpoint: Endpoint, event: dict[str, Any]) -> bool:
     body = json.dumps(event).encode()
     answer = endpoint.post_signed(body)
-    found = [base64.b64decode(json.loads(one)["body"]) for one in endpoint.bucket.objects.values()]
-    return (answer, endpoint.queue.bodies, found) == (EMPTY, [], [body])
+    kept_bodies = [base64.b64decode(json.loads(content)["body"]) for content in endpoint.bucket.objects.values()]
+    return (answer, endpoint.queue.bodies, kept_bodies) == (EMPTY, [], [body])
 
 
 TRANSFORMS = {
@@ -591,13 +591,13 @@ TRANSFORMS = {
 
 
 @pytest.mark.parametrize("expression", TRANSFORMS.values(), ids=TRANSFORMS)
-def test_what_a_transform_makes_is_fit_for_a_message_or_the_event_is_kept(tmp_path: Path, expression: str) -> None:
-    endpoint = made(tmp_path, HMAC, f"def transform(event, request):\n    return {expression}\n")
+def test_transformed_event_fits_a_message_or_the_event_is_kept(tmp_path: Path, expression: str) -> None:
+    endpoint = make_endpoint(tmp_path, HMAC, f"def transform(event, request):\n    return {expression}\n")
     assert kept_once_as_sent(endpoint, {"a": 1})
 
 
-def test_a_transforms_key_that_is_no_text_loses_nothing(tmp_path: Path) -> None:
-    endpoint = made(tmp_path, HMAC, "def transform(event, request):\n    return [{1: event}]\n")
+def test_non_text_key_of_a_transform_loses_nothing(tmp_path: Path) -> None:
+    endpoint = make_endpoint(tmp_path, HMAC, "def transform(event, request):\n    return [{1: event}]\n")
     assert endpoint.post_signed({"a": 1}) == EMPTY
     details = [message["details"] for message in endpoint.queue.messages]
     assert (details, len(endpoint.bucket.objects)) in [([{"1": {"a": 1}}], 0), ([], 1)]
@@ -614,20 +614,18 @@ FOUND = {
 
 
 @pytest.mark.parametrize(("path", "event"), FOUND.values(), ids=FOUND)
-def test_what_a_path_makes_of_an_event_is_fit_for_a_message_or_the_event_is_kept(
-    tmp_path: Path, path: str, event: dict[str, Any]
-) -> None:
-    assert kept_once_as_sent(made(tmp_path, DETAILS % path), event)
+def test_value_of_a_path_fits_a_message_or_the_event_is_kept(tmp_path: Path, path: str, event: dict[str, Any]) -> None:
+    assert kept_once_as_sent(make_endpoint(tmp_path, DETAILS % path), event)
 
 
 @pytest.mark.parametrize("event", [{"a_float": "nan"}, {"a_float": "1e400"}, {"a_int": "9" * 30}])
-def test_a_text_that_mozdef_would_cast_to_no_json_number_is_kept(tmp_path: Path, event: dict[str, Any]) -> None:
-    assert kept_once_as_sent(made(tmp_path, HMAC), event)
+def test_text_mozdef_would_cast_to_an_invalid_number_is_kept(tmp_path: Path, event: dict[str, Any]) -> None:
+    assert kept_once_as_sent(make_endpoint(tmp_path, HMAC), event)
 
 
 @pytest.mark.parametrize("mapping", ['severity: "{a}"', 'summary: "{a}"', 'tags: ["{a}"]', 'details: {b: "{a}"}'])
-def test_a_message_stays_within_a_queues_limit_whatever_its_texts_hold(tmp_path: Path, mapping: str) -> None:
-    endpoint = made(tmp_path, HMAC + f"mozdef: {{{mapping}}}\n")
+def test_message_stays_within_the_queues_limit_for_any_text(tmp_path: Path, mapping: str) -> None:
+    endpoint = make_endpoint(tmp_path, HMAC + f"mozdef: {{{mapping}}}\n")
     event = {"a": "é" * 600_000}
     assert endpoint.post_signed(event) == EMPTY
     assert [len(body.encode()) <= 1_048_576 for body in endpoint.queue.bodies] == [True]
@@ -641,8 +639,8 @@ def test_an_okta_event_with_a_huge_severity_is_delivered_or_kept() -> None:
     assert [json.loads(whole)["severity"] for whole in endpoint.bucket.objects.values()] == [event["severity"]]
 
 
-def test_what_a_transform_changed_in_place_is_what_is_kept_when_it_is_too_big(tmp_path: Path) -> None:
-    endpoint = made(tmp_path, HMAC, "def transform(event, request):\n    event['b'] = 2\n    return [event]\n")
+def test_event_changed_in_place_by_a_transform_is_kept_when_too_big(tmp_path: Path) -> None:
+    endpoint = make_endpoint(tmp_path, HMAC, "def transform(event, request):\n    event['b'] = 2\n    return [event]\n")
     event = {"a": "x" * 1_048_576}
     assert endpoint.post_signed(event) == EMPTY
     assert [json.loads(whole) for whole in endpoint.bucket.objects.values()] == [{**event, "b": 2}]
@@ -654,8 +652,8 @@ CHALLENGE = HMAC + '  challenges: [{when: challenge, reply: {text: "%s"}}]\n'
 @pytest.mark.parametrize(
     ("text", "challenge"), [("{length(challenge)}", 5), ("{join('', challenge)}", [5]), ("{challenge}", "\ud800")]
 )
-def test_a_challenge_that_can_not_be_answered_is_refused(tmp_path: Path, text: str, challenge: object) -> None:
-    endpoint = made(tmp_path, CHALLENGE % text)
+def test_unanswerable_challenge_is_refused(tmp_path: Path, text: str, challenge: object) -> None:
+    endpoint = make_endpoint(tmp_path, CHALLENGE % text)
     assert endpoint.post_signed({"challenge": challenge}) == {**EMPTY, "statusCode": 400}
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
-    assert [said["message"] for said in endpoint.log] == ["challenge refused"]
+    assert [entry["message"] for entry in endpoint.log] == ["challenge refused"]

@@ -82,14 +82,14 @@ def escaped() -> str:
     return before + "%41" * ((MAX_DECOMPRESSED - len(before.encode()) - len(after)) // 3) + after
 
 
-def made(folder: Path, events: str, more: str = "") -> Definition:
+def define_source(folder: Path, events: str, more: str = "") -> Definition:
     auth = "webhook: {auth: {hmac: {signature: {header: x-signature}}}}"
     return make_definition(folder, f"description: made\n{auth}\nevents: {events}\n{more}")
 
 
 def measured(
     folder: Path,
-    one: Definition,
+    definition: Definition,
     payload: Any,
     function: str = "Webhook",
     kept: bytes = b"",
@@ -97,8 +97,8 @@ def measured(
     queue_down: bool = False,
 ) -> tuple[float, list[str]]:
     """The share of a function's memory that an invocation takes, and the calls that it made."""
-    properties = event_source.build(one.source, "code/0.zip").to_dict()["Resources"][function]["Properties"]
-    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(one))) as zipped:
+    properties = event_source.build(definition.source, "code/0.zip").to_dict()["Resources"][function]["Properties"]
+    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(definition))) as zipped:
         zipped.extractall(folder / "code")
     (folder / "payload").write_text(json.dumps(payload, ensure_ascii=False), encoding="utf-8")
     (folder / "kept").write_bytes(kept)
@@ -116,8 +116,8 @@ def measured(
     return peak / properties["MemorySize"], calls
 
 
-def request(one: Definition, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
-    sent = signed_request(one.source.webhook.auth, body, headers)
+def request(definition: Definition, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+    sent = signed_request(definition.source.webhook.auth, body, headers)
     return gateway.event("POST", sent.headers, sent.body)
 
 
@@ -135,26 +135,26 @@ def request(one: Definition, body: bytes, headers: dict[str, str]) -> dict[str, 
 def test_the_worst_bodies_are_within_the_handlers_memory(
     tmp_path: Path, events: str, more: str, body: Any, put: int
 ) -> None:
-    one = made(tmp_path, events, more)
-    event = request(one, compressed(body()), {"content-encoding": "gzip", **(FORM if "form" in events else {})})
-    share, calls = measured(tmp_path, one, event)
+    definition = define_source(tmp_path, events, more)
+    event = request(definition, compressed(body()), {"content-encoding": "gzip", **(FORM if "form" in events else {})})
+    share, calls = measured(tmp_path, definition, event)
     assert calls.count("PutObject") == put
     assert share <= SHARE
 
 
-def test_a_batch_while_the_queue_is_down_is_within_it(tmp_path: Path) -> None:
-    one = bundled_source("auth0")
-    event = request(one, compressed("\n".join(logs(9_900))), {"content-encoding": "gzip"})
-    share, calls = measured(tmp_path, one, event, queue_down=True)
+def test_batch_while_the_queue_is_down_is_within_the_handlers_memory(tmp_path: Path) -> None:
+    definition = bundled_source("auth0")
+    event = request(definition, compressed("\n".join(logs(9_900))), {"content-encoding": "gzip"})
+    share, calls = measured(tmp_path, definition, event, queue_down=True)
     assert calls == ["GetParameters", "SendMessageBatch", "PutObject", "PutObject"]
     assert share <= SHARE
 
 
-def test_a_redrive_of_the_worst_body_is_within_its_memory(tmp_path: Path) -> None:
-    endpoint = Endpoint(made(tmp_path, "{mask: [secret], require: [never]}").source)
+def test_redrive_of_the_worst_body_is_within_the_functions_memory(tmp_path: Path) -> None:
+    endpoint = Endpoint(define_source(tmp_path, "{mask: [secret], require: [never]}").source)
     endpoint.post_signed(compressed(one_text()), {"content-encoding": "gzip"})
     ((key, kept),) = endpoint.bucket.objects.items()
-    share, calls = measured(tmp_path, made(tmp_path, "{mask: [secret]}"), {"send": [key]}, "Redrive", kept)
+    share, calls = measured(tmp_path, define_source(tmp_path, "{mask: [secret]}"), {"send": [key]}, "Redrive", kept)
     assert calls == ["GetObject", "PutObject", "SendMessageBatch", "DeleteObject"]
     assert share <= SHARE
 
@@ -173,9 +173,9 @@ FULL = MESSAGE[:-1] + "ICAg" * 400 + '"'  # spaces after it
     ],
     ids=["as much as is read", "somebody else's", "somebody else's, and all of it lists"],
 )
-def test_the_sweep_of_a_large_object_is_within_its_memory(tmp_path: Path, kept: str, calls: list[str]) -> None:
+def test_sweep_of_a_large_object_is_within_the_functions_memory(tmp_path: Path, kept: str, calls: list[str]) -> None:
     share, made_ = measured(
-        tmp_path, made(tmp_path, "{require: [a]}"), {}, "Redrive", kept.encode(), queue_down=bool(calls)
+        tmp_path, define_source(tmp_path, "{require: [a]}"), {}, "Redrive", kept.encode(), queue_down=bool(calls)
     )
     assert made_ == ["ListObjectsV2", "GetObject", *calls]
     assert share <= SHARE

@@ -65,7 +65,7 @@ WRONG = st.sampled_from(
 # The calls before it are well, so that each comes to be the one that fails; now and then there is another.
 TROUBLE = st.builds(lambda calls, fates: ["well"] * calls + fates, st.integers(0, 4), WRONG)
 LATER = st.builds(lambda calls, fates: ["well"] * calls + fates, st.integers(0, 12), WRONG)
-SEVERAL = TROUBLE | st.builds(lambda one, other: one + other, TROUBLE, TROUBLE) | st.just([])
+SEVERAL = TROUBLE | st.builds(lambda first, other: first + other, TROUBLE, TROUBLE) | st.just([])
 
 
 def sources(text: str) -> dict[str, Source]:
@@ -164,7 +164,7 @@ class Events(RuleBasedStateMachine):
             self.endpoint.begin(TIMEOUT_SECONDS)
             status = self.ended(lambda: self.endpoint.post_signed(body)["statusCode"])
         finally:
-            self.owed = [one for one in self.owed if one != body]
+            self.owed = [owed_body for owed_body in self.owed if owed_body != body]
         failed = status is None or status >= 500
         if self.fates.repeats or self.excuses(failed):
             self.repeated |= events
@@ -185,12 +185,12 @@ class Events(RuleBasedStateMachine):
         self.reprocesses(lambda: self.endpoint.reprocessor.send(keys), fates, "rejected/")
 
     def reprocesses(self, do: Callable[[], object], fates: list[str], prefix: str) -> None:
-        there = {number for number, place in self.places() if place.startswith(prefix)}
+        numbers = {number for number, location in self.locations() if location.startswith(prefix)}
         self.fates.lined_up = fates
         self.endpoint.begin(REDRIVE_SECONDS)
         failed = self.ended(do) is None
         if self.fates.repeats or self.excuses(failed, prefix):
-            self.repeated |= there
+            self.repeated |= numbers
         self.well_again()
 
     def excuses(self, failed: bool, prefix: str = "") -> bool:  # noqa: ARG002 - to who knows better
@@ -240,27 +240,27 @@ class Events(RuleBasedStateMachine):
             for message in parsed(content)["messages"] if key.startswith(("unsent/", "unsendable/")) else ():
                 yield key, decoded(message if key.startswith("unsent/") else message["message"])
 
-    def places(self) -> Iterator[tuple[int, str]]:
+    def locations(self) -> Iterator[tuple[int, str]]:
         """Each event, wherever it is."""
-        yield from ((message["details"]["n"], place) for place, message in self.messages())
+        yield from ((message["details"]["n"], location) for location, message in self.messages())
         for key in self.rejected():
-            one = parsed(self.endpoint.bucket.objects[key])
-            body = decoded(one["body"])["events"]
-            refused = {event["index"] for event in one["events"]}
-            yield from ((event["n"], key) for place, event in enumerate(body) if {place, -1} & refused)
+            envelope = parsed(self.endpoint.bucket.objects[key])
+            body = decoded(envelope["body"])["events"]
+            refused = {event["index"] for event in envelope["events"]}
+            yield from ((event["n"], key) for index, event in enumerate(body) if {index, -1} & refused)
 
     @invariant()
     def nothing_that_was_accepted_is_lost(self) -> None:
-        found = Counter(number for number, _ in self.places())
-        assert self.accepted <= set(found)
-        assert {number for number in self.accepted if found[number] > 1} <= self.repeated
+        counts = Counter(number for number, _ in self.locations())
+        assert self.accepted <= set(counts)
+        assert {number for number in self.accepted if counts[number] > 1} <= self.repeated
 
     @invariant()
     def what_is_there_more_than_once_has_one_id(self) -> None:
         tags: dict[int, set[str]] = {}
         for _, message in self.messages():
             tags.setdefault(message["details"]["n"], set()).add(message["tags"][1])
-        assert all(len(its) == 1 for its in tags.values())
+        assert all(len(event_tags) == 1 for event_tags in tags.values())
         assert len(set().union(*tags.values())) == len(tags)
 
     @invariant()
@@ -326,7 +326,7 @@ class EventsOnce(Events):
     @invariant()
     def nothing_that_was_accepted_is_lost(self) -> None:
         # A rejected event that the vendor sent again since is there still, until a redrive finds that it was sent.
-        assert self.accepted <= {number for number, _ in self.places()}
+        assert self.accepted <= {number for number, _ in self.locations()}
         messages = Counter(message["details"]["n"] for _, message in self.messages())
         assert {number for number, times in messages.items() if times > 1} <= self.repeated
 

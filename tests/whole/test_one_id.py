@@ -36,13 +36,13 @@ def unsigned(endpoint: Endpoint) -> dict[str, Any]:
     return endpoint.post(b"{}", {"authorization": "wrong"}, request_id=ID)
 
 
-def test_the_access_log_has_the_id_that_the_functions_are_given() -> None:
+def test_access_log_has_the_id_given_to_the_functions() -> None:
     stage = event_source.build(bundled_source("okta").source, "code/0.zip").to_dict()["Resources"]["Stage"]
     assert json.loads(stage["Properties"]["AccessLogSettings"]["Format"])["requestId"] == "$context.requestId"
 
 
 @pytest.mark.parametrize(
-    ("source", "send", "said"),
+    ("source", "send", "message"),
     [
         ("zoom", post(ZOOM), "accepted"),
         ("zoom", post({}), "accepted"),  # and kept
@@ -52,20 +52,20 @@ def test_the_access_log_has_the_id_that_the_functions_are_given() -> None:
         ("zoom", no_base64, "malformed"),
     ],
 )
-def test_every_line_of_the_log_has_the_id_of_the_access_log(source: str, send: Sent, said: str) -> None:
+def test_every_line_of_the_log_has_the_id_of_the_access_log(source: str, send: Sent, message: str) -> None:
     endpoint = Endpoint(bundled_source(source).source)
     send(endpoint)
-    assert [(line["message"], line["requestId"]) for line in endpoint.log] == [(said, ID)]
+    assert [(line["message"], line["requestId"]) for line in endpoint.log] == [(message, ID)]
 
 
-def test_a_message_has_it_and_so_has_one_that_points_to_an_event() -> None:
+def test_message_and_pointer_message_have_the_request_id() -> None:
     endpoint = Endpoint(bundled_source("zoom").source)
     for text in ("small", "x" * 1_500_000):
         post({**ZOOM, "text": text})(endpoint)
     assert [message["processid"] for message in endpoint.queue.messages] == [ID, ID]
 
 
-def test_what_waits_keeps_it_until_it_is_sent() -> None:
+def test_waiting_message_keeps_the_request_id_until_sent() -> None:
     endpoint = Endpoint(bundled_source("zoom").source)
     endpoint.queue.faults.lined_up = [DOWN]
     post(ZOOM)(endpoint)
@@ -76,7 +76,7 @@ def test_what_waits_keeps_it_until_it_is_sent() -> None:
     assert endpoint.queue.messages[0]["processid"] == ID
 
 
-def test_what_was_rejected_keeps_it_until_it_is_sent() -> None:
+def test_rejected_event_keeps_the_request_id_until_sent() -> None:
     endpoint = Endpoint(bundled_source("zoom").source)
     post({**ZOOM, "event_ts": "no time"})(endpoint)
     ((key, kept),) = endpoint.bucket.objects.items()

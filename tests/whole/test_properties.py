@@ -28,7 +28,9 @@ from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, Endpoint, signed_request
 
 NAMES = ["zoom", "okta", "slack", "asana", "batch", "twitch", "twitter"]
-SOURCE = {one.source.name: one.source for one in (*load(SOURCES, NAMES[:2]), *load(CASES, NAMES[2:]))}
+SOURCE = {
+    definition.source.name: definition.source for definition in (*load(SOURCES, NAMES[:2]), *load(CASES, NAMES[2:]))
+}
 
 # Bodies, as text: most of what is wanted here no encoder would write.
 
@@ -114,7 +116,9 @@ def sent(text: str) -> bytes:
 
 def bodies(name: str) -> st.SearchStrategy[bytes]:
     events = EVENTS.get(name, objects({})).map(sent)
-    spoilt = st.tuples(events, st.binary(max_size=3), st.integers(0, 3)).map(lambda it: it[0][it[2] :] + it[1])
+    spoilt = st.tuples(events, st.binary(max_size=3), st.integers(0, 3)).map(
+        lambda parts: parts[0][parts[2] :] + parts[1]
+    )
     return st.one_of(events, events, VALUES.map(sent), spoilt, events.map(b"\xef\xbb\xbf".__add__), st.binary())
 
 
@@ -181,8 +185,8 @@ TEXT_FIELDS = {
 }
 
 
-def never(what: str) -> NoReturn:
-    raise AssertionError(f"{what} is no JSON")
+def never(constant: str) -> NoReturn:
+    raise AssertionError(f"{constant} is no JSON")
 
 
 def finite(text: str) -> float:
@@ -228,7 +232,7 @@ def delivered(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 def rejected(endpoint: Endpoint, body: bytes) -> list[int]:
     """The places of the events that are named in a reject, each of which has the body as it was sent."""
-    envelopes = [json.loads(made) for key, made in endpoint.bucket.objects.items() if key.startswith("rejected/")]
+    envelopes = [json.loads(content) for key, content in endpoint.bucket.objects.items() if key.startswith("rejected/")]
     assert all(base64.b64decode(envelope["body"]) == body for envelope in envelopes)
     return sorted(event["index"] for envelope in envelopes for event in envelope["events"])
 
@@ -251,8 +255,8 @@ def check_that_nothing_is_lost(endpoint: Endpoint, body: bytes) -> None:
     assert set(refused) <= set(range(len(events)))
     left = [event for index, event in enumerate(events) if index not in refused]
     assert len(set(refused)) == len(refused)
-    found = [without_what_is_added(endpoint.source, message["details"]) for message in messages]
-    assert found == [without_what_is_added(endpoint.source, event) for event in left]
+    received = [without_what_is_added(endpoint.source, message["details"]) for message in messages]
+    assert received == [without_what_is_added(endpoint.source, event) for event in left]
 
 
 def accepted(name: str) -> int:
@@ -263,9 +267,9 @@ def accepted(name: str) -> int:
 
 def marshalled(answer: dict[str, Any]) -> str:
     """An answer as Lambda's runtime encodes it: with characters, not with escapes of them."""
-    made = json.dumps(answer, ensure_ascii=False, allow_nan=False)
-    made.encode()
-    return made
+    text = json.dumps(answer, ensure_ascii=False, allow_nan=False)
+    text.encode()
+    return text
 
 
 # The properties.
@@ -275,7 +279,7 @@ EVERY = pytest.mark.parametrize("name", NAMES)
 
 @EVERY
 @given(st.data())
-def test_what_nobody_signed_is_refused_without_a_trace_in_queue_or_bucket(name: str, data: st.DataObject) -> None:
+def test_unsigned_request_is_refused_without_a_trace_in_queue_or_bucket(name: str, data: st.DataObject) -> None:
     endpoint = Endpoint(SOURCE[name])
     answer = endpoint.call(data.draw(requests(name)))
     marshalled(answer)
@@ -296,25 +300,23 @@ def test_an_authorizer_never_raises_and_lets_nobody_in(name: str, data: st.DataO
 
 @EVERY
 @pytest.mark.parametrize("event", [{}, {"headers": None, "body": None, "requestContext": None, "rawQueryString": None}])
-def test_an_event_without_anything_in_it_is_refused(name: str, event: dict[str, Any]) -> None:
+def test_empty_event_is_refused(name: str, event: dict[str, Any]) -> None:
     assert Endpoint(SOURCE[name]).receiver.respond(event) == {"statusCode": 401, "headers": {}, "body": ""}
 
 
 @EVERY
 @given(st.data())
-def test_an_authentic_event_is_a_message_that_mozdef_takes_or_is_kept_as_it_was_sent(
-    name: str, data: st.DataObject
-) -> None:
+def test_authentic_event_is_a_valid_message_or_kept_as_sent(name: str, data: st.DataObject) -> None:
     endpoint = Endpoint(SOURCE[name])
     body = data.draw(bodies(name))
     answer = endpoint.post_signed(body, data.draw(BESIDE_A_CREDENTIAL))
     marshalled(answer)
-    said = endpoint.log[-1]["message"]
+    message = endpoint.log[-1]["message"]
     # A text that a challenge signs for anyone is no event, whoever signs it.
     statuses = {"accepted": accepted(name), "challenge answered": 200, "challenge refused": 400, "empty": 400}
     statuses["unauthenticated"] = 401
-    assert answer["statusCode"] == statuses[said]
-    if said == "accepted":
+    assert answer["statusCode"] == statuses[message]
+    if message == "accepted":
         check_that_nothing_is_lost(endpoint, body)
     else:
         assert body == b"" or SOURCE[name].webhook.challenges
@@ -354,7 +356,7 @@ def pieces(text: str) -> set[str]:
 
 
 @EVERY
-@given(st.uuids().map(lambda made: made.hex), st.data())
+@given(st.uuids().map(lambda uuid: uuid.hex), st.data())
 def test_nothing_of_a_request_or_the_secret_is_logged_or_answered(name: str, marker: str, data: st.DataObject) -> None:
     value = json.dumps(marker)
     body = data.draw(
@@ -371,17 +373,17 @@ def test_nothing_of_a_request_or_the_secret_is_logged_or_answered(name: str, mar
         )
     )
     names = data.draw(st.lists(st.sampled_from([*CREDENTIALS, "cookie", "content-type", "user-agent"]), unique=True))
-    headers = {one: data.draw(st.sampled_from([marker, f"v0={marker}", f"Bearer {marker}"])) for one in names}
+    headers = {header: data.draw(st.sampled_from([marker, f"v0={marker}", f"Bearer {marker}"])) for header in names}
     endpoint = Endpoint(SOURCE[name])
     event = gateway.event("POST", headers, sent(body), query={marker: marker}) | {"rawPath": f"/{marker}"}
     answers = [endpoint.call(event), endpoint.post_signed(sent(body), headers)]
-    said = json.dumps([answers, endpoint.log], ensure_ascii=False)
-    assert [piece for piece in pieces(marker) | pieces(SECRET) if piece in said] == []
+    text = json.dumps([answers, endpoint.log], ensure_ascii=False)
+    assert [piece for piece in pieces(marker) | pieces(SECRET) if piece in text] == []
 
 
 # Any source that there is.
 
-WHOLE = [one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
+WHOLE = [definition.source for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
 CODINGS = st.sampled_from([None, None, "gzip", "deflate", "br", "identity"])
 
 
@@ -390,7 +392,7 @@ def compressed(body: bytes, coding: str | None) -> bytes:
 
 
 @given(st.sampled_from(WHOLE), requests("zoom"), CODINGS)
-def test_what_nobody_signed_gets_into_no_source(source: Source, event: dict[str, Any], coding: str | None) -> None:
+def test_unsigned_request_gets_into_no_source(source: Source, event: dict[str, Any], coding: str | None) -> None:
     endpoint = Endpoint(source)
     more = {} if coding is None else {"content-encoding": coding}
     marshalled(endpoint.call({**event, "headers": {**event["headers"], **more}}))
@@ -398,7 +400,7 @@ def test_what_nobody_signed_gets_into_no_source(source: Source, event: dict[str,
 
 
 @given(st.sampled_from(WHOLE), bodies("zoom") | bodies("okta"), CODINGS, st.booleans())
-def test_what_is_handed_over_to_any_source_is_a_message_that_mozdef_takes_or_is_kept(
+def test_event_handed_to_any_source_is_a_valid_message_or_kept(
     source: Source, body: bytes, coding: str | None, form: bool
 ) -> None:
     """What the vendor alone could sign comes in so; masked, compressed and formatted as each source says."""
@@ -419,24 +421,24 @@ def validation(token: str) -> bytes:
 @example("a" * 128)
 @example("a" * 129)
 @example("a\n")
-def test_zooms_challenge_signs_nothing_that_would_pass_as_an_event(token: str) -> None:
+def test_zooms_challenge_signs_nothing_usable_as_an_event(token: str) -> None:
     endpoint = Endpoint(SOURCE["zoom"])
     answer = endpoint.post(validation(token))
     if not re.fullmatch("[A-Za-z0-9_-]{1,128}", token):
         assert answer == {"statusCode": 400, "headers": {}, "body": ""}
         return
-    made = hmac.new(SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
-    assert json.loads(answer["body"]) == {"plainToken": token, "encryptedToken": made}
+    signature = hmac.new(SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
+    assert json.loads(answer["body"]) == {"plainToken": token, "encryptedToken": signature}
     for body in (token, token.removeprefix("v0"), "", "{}", '{"event":"user.deleted","payload":{}}'):
         for at in (str(int(NOW)), token, ""):
-            headers = {"x-zm-signature": f"v0={made}", "x-zm-request-timestamp": at}
+            headers = {"x-zm-signature": f"v0={signature}", "x-zm-request-timestamp": at}
             assert endpoint.post(body.encode(), headers)["statusCode"] == 401
     assert (endpoint.queue.bodies, endpoint.bucket.objects) == ([], {})
 
 
 @given(st.one_of(st.text("abcAZ09_-", min_size=1, max_size=130), st.text()))
 @example('{"event":"user.deleted"}')
-def test_a_challenge_that_signs_a_whole_text_never_signs_an_event(token: str) -> None:
+def test_challenge_signing_a_whole_text_never_signs_an_event(token: str) -> None:
     """X's events are signed as they are, so what the answer signs is what an event would be."""
     endpoint = Endpoint(SOURCE["twitter"])
     answer = endpoint.call(gateway.event("GET", {}, query={"crc_token": token}))

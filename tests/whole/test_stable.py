@@ -31,16 +31,16 @@ def ours(file: Path) -> Iterator[tuple[str, str]]:
             names = [(alias.name, "") for alias in node.names]
         else:
             continue
-        yield from (one for one in names if one[0].partition(".")[0] in {"generator", "lambdas"})
+        yield from (name for name in names if name[0].partition(".")[0] in {"generator", "lambdas"})
 
 
 @pytest.mark.parametrize("file", sorted(SOURCES.glob("*/transform.py")), ids=lambda file: file.parent.name)
-def test_a_sources_own_code_imports_what_stays(file: Path) -> None:
+def test_code_of_a_source_imports_stable_modules(file: Path) -> None:
     assert set(ours(file)) <= {("lambdas.transforming", name) for name in transforming.__all__}
 
 
 @pytest.mark.parametrize("file", sorted(ROOT.glob("generator/**/config/tests/*/*.py")), ids=lambda file: file.stem)
-def test_generated_tests_import_what_stays(file: Path) -> None:
+def test_generated_tests_import_stable_modules(file: Path) -> None:
     assert set(ours(file)) <= {("generator.testing", name) for name in testing.__all__}
 
 
@@ -50,17 +50,17 @@ def test_generated_tests_import_something() -> None:
 
 
 @pytest.mark.parametrize("name", [*transforming.__all__, *testing.__all__])
-def test_what_stays_is_in_the_documents(name: str) -> None:
+def test_stable_names_are_documented(name: str) -> None:
     assert f"`{name}" in PAGE
 
 
-def test_what_transforming_says_of_a_request_is_there() -> None:
+def test_request_facts_of_transforming_exist() -> None:
     request = transforming.Request("POST", {"x-a": "b"}, b'{"c": 1}', "d=e%20f")
     assert (request.headers["x-a"], request.body, request.json) == ("b", b'{"c": 1}', {"c": 1})
     assert (request.query("d"), request.query("g")) == ("e f", None)
 
 
-def test_what_can_not_be_read_is_rejected_with_a_reason_and_a_sentence() -> None:
+def test_unreadable_body_is_rejected_with_a_reason_and_a_sentence() -> None:
     assert transforming.parse(b'{"a": 1}') == {"a": 1}
     with pytest.raises(transforming.Rejected) as raised:
         transforming.parse(b"{")
@@ -69,19 +69,19 @@ def test_what_can_not_be_read_is_rejected_with_a_reason_and_a_sentence() -> None
 
 
 @pytest.mark.parametrize("source", source_names(SOURCES))
-def test_samples_become_the_messages_stored_beside_them(source: str) -> None:
+def test_samples_become_the_stored_messages(source: str) -> None:
     """Forms, batches and compressed bodies too; and no challenge is among them."""
     folder = SOURCES / source / "samples"
     samples = load_samples(source, SOURCES)
-    assert {f"{one.name}.mozdef.json" for one in samples} == {file.name for file in folder.glob("*.mozdef.json")}
-    for one in samples:
-        stored = json.loads((folder / f"{one.name}.mozdef.json").read_bytes())
-        assert one.messages() == (stored if isinstance(stored, list) else [stored])
+    assert {f"{sample.name}.mozdef.json" for sample in samples} == {file.name for file in folder.glob("*.mozdef.json")}
+    for sample in samples:
+        stored = json.loads((folder / f"{sample.name}.mozdef.json").read_bytes())
+        assert sample.messages() == (stored if isinstance(stored, list) else [stored])
 
 
-def test_tests_find_the_definitions_where_a_pipeline_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tests_find_the_definitions_in_a_pipelines_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    assert [one.name for one in load_samples("okta")] == [one.name for one in load_samples("okta", SOURCES)]
+    assert [sample.name for sample in load_samples("okta")] == [sample.name for sample in load_samples("okta", SOURCES)]
 
 
 def made_up(folder: Path, body: object, text: str = TOKEN, **more: str) -> Sample:
@@ -102,7 +102,7 @@ def test_a_made_up_events_query_and_method_count(tmp_path: Path) -> None:
     assert message["details"] == {"a": 1}
 
 
-def test_bytes_are_sent_as_they_are(tmp_path: Path) -> None:
+def test_bytes_are_sent_unchanged(tmp_path: Path) -> None:
     text = f"{TOKEN}events: {{format: [form, json]}}\n"
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert made_up(tmp_path, b"a=1", text, **form).messages()[0]["details"] == {"a": "1"}
@@ -110,13 +110,13 @@ def test_bytes_are_sent_as_they_are(tmp_path: Path) -> None:
     assert sent.messages()[0]["details"] == {"a": "2"}
 
 
-def test_a_request_that_is_refused_says_why(tmp_path: Path) -> None:
+def test_refused_request_reports_the_reason(tmp_path: Path) -> None:
     with pytest.raises(Refused) as raised:
         made_up(tmp_path, b"{").messages()
     assert str(raised.value).startswith("becomes no message: not-json: the body is not JSON: ")
 
 
-def test_one_event_of_several_that_becomes_no_message_is_enough(tmp_path: Path) -> None:
+def test_single_failing_event_among_several_is_enough(tmp_path: Path) -> None:
     good, bad = {"id": "1"}, {"other": "2"}
     assert len(made_up(tmp_path, {"events": [good, good]}, SPLIT).messages()) == 2
     with pytest.raises(Refused) as raised:
@@ -124,15 +124,15 @@ def test_one_event_of_several_that_becomes_no_message_is_enough(tmp_path: Path) 
     assert str(raised.value) == "becomes no message: missing: no id"
 
 
-def test_what_transform_raises_is_said_with_its_line_and_what_it_drops_is_no_message(tmp_path: Path) -> None:
+def test_transform_error_is_reported_with_the_line_and_a_dropped_event_is_no_message(tmp_path: Path) -> None:
     make_definition(tmp_path, TOKEN, "acme")
     code = "def transform(event, request):\n    return [event] if event['keep'] else []\n"
     (tmp_path / "acme" / "transform.py").write_text(code)
     assert made_up(tmp_path, {"keep": False}).messages() == []
     with pytest.raises(Refused) as raised:
         made_up(tmp_path, {}).messages()
-    said = f"becomes no message: {tmp_path / 'acme' / 'transform.py'}:2: KeyError: 'keep'"
-    assert str(raised.value) == said
+    message = f"becomes no message: {tmp_path / 'acme' / 'transform.py'}:2: KeyError: 'keep'"
+    assert str(raised.value) == message
 
 
 def test_a_mistake_in_a_sample_is_an_error(tmp_path: Path) -> None:

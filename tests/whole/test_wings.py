@@ -49,12 +49,12 @@ FILES = sorted(
 )
 
 
-def shown(file: Path) -> str:
+def relative_path(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
 def wing_of(file: Path) -> Wing | None:
-    return WINGS.get("/".join(shown(file).split("/")[:2]))
+    return WINGS.get("/".join(relative_path(file).split("/")[:2]))
 
 
 def file_of(module: str) -> Path | None:
@@ -65,7 +65,7 @@ def file_of(module: str) -> Path | None:
 
 def imports(file: Path) -> Iterator[Path]:
     """The files of this project that a file imports, at once or late, but for annotations alone."""
-    return imports_of(file.read_text(encoding="utf-8"), shown(file.parent).split("/"))
+    return imports_of(file.read_text(encoding="utf-8"), relative_path(file.parent).split("/"))
 
 
 def imports_of(code: str, package: list[str]) -> Iterator[Path]:
@@ -83,8 +83,8 @@ def imports_of(code: str, package: list[str]) -> Iterator[Path]:
             module = ".".join([*above, *([node.module] if node.module else [])])
             candidates = [(f"{module}.{alias.name}", module) for alias in node.names]
         for modules in candidates:
-            if found := next(filter(None, map(file_of, modules)), None):
-                yield found
+            if imported := next(filter(None, map(file_of, modules)), None):
+                yield imported
         waiting += ast.iter_child_nodes(node)
 
 
@@ -103,7 +103,7 @@ def imports_of(code: str, package: list[str]) -> Iterator[Path]:
     ],
 )
 def test_an_import_is_seen_in_every_form(code: str) -> None:
-    assert [shown(file) for file in imports_of(code, ["lambdas", "runtime"])] == ["lambdas/runtime/log.py"]
+    assert [relative_path(file) for file in imports_of(code, ["lambdas", "runtime"])] == ["lambdas/runtime/log.py"]
 
 
 def test_an_import_for_annotations_is_not_counted() -> None:
@@ -121,39 +121,44 @@ def test_every_wing_of_the_plan_is_a_folder_or_a_module() -> None:
 @pytest.mark.parametrize(
     "wing", [wing for wing in WINGS.values() if not wing.path.endswith(".py")], ids=lambda w: w.path
 )
-def test_a_wing_says_its_job_as_the_plan_does(wing: Wing) -> None:
+def test_wing_docstring_equals_the_plan(wing: Wing) -> None:
     text = ast.get_docstring(ast.parse((ROOT / wing.path / "__init__.py").read_bytes()))
     assert text is not None
     assert text.splitlines()[0] == wing.job
 
 
-@pytest.mark.parametrize("file", FILES, ids=shown)
+@pytest.mark.parametrize("file", FILES, ids=relative_path)
 def test_a_module_is_in_a_wing(file: Path) -> None:
-    package = shown(file).partition("/")[0]
+    package = relative_path(file).partition("/")[0]
     jobs = "\n".join(f"  {wing.path}: {wing.job}" for wing in WINGS.values() if wing.path.startswith(f"{package}/"))
-    assert wing_of(file), f"{shown(file)} is in no wing. Put it where its job belongs:\n{jobs}"
+    assert wing_of(file), f"{relative_path(file)} is in no wing. Put it where its job belongs:\n{jobs}"
 
 
-@pytest.mark.parametrize("file", FILES, ids=shown)
+@pytest.mark.parametrize("file", FILES, ids=relative_path)
 def test_imports_go_downwards(file: Path) -> None:
     own = wing_of(file)
     assert own
     for imported in imports(file):
         other = wing_of(imported)
-        if other is None or other == own or shown(imported).partition("/")[0] != shown(file).partition("/")[0]:
+        if (
+            other is None
+            or other == own
+            or relative_path(imported).partition("/")[0] != relative_path(file).partition("/")[0]
+        ):
             continue
         where = "above it" if other.floor > own.floor else "on the same floor"
         assert other.floor < own.floor, (
-            f"{shown(file)} (floor {own.floor}) imports {shown(imported)}, which is {where} (floor {other.floor}).\n"
+            f"{relative_path(file)} (floor {own.floor}) imports "
+            f"{relative_path(imported)}, which is {where} (floor {other.floor}).\n"
             f"  {own.path}: {own.job}\n"
             f"  {other.path}: {other.job}\n"
             "Move what both need to a wing below both, or the code that needs it into the upper wing."
         )
 
 
-def test_no_module_imports_itself_by_way_of_others() -> None:
+def test_no_import_cycles() -> None:
     # A package's own __init__ is imported before each of its modules; here it counts where it is named.
-    graph = {shown(file): {shown(other) for other in imports(file) if other != file} for file in FILES}
+    graph = {relative_path(file): {relative_path(other) for other in imports(file) if other != file} for file in FILES}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -161,7 +166,11 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         pytest.fail(f"a circle: {circle}. Move what two of them need into a third module below both.")
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if shown(file).startswith("lambdas/")], ids=shown)
-def test_a_function_imports_nothing_of_what_makes_it(file: Path) -> None:
-    made_by = [shown(other) for other in imports(file) if shown(other).startswith("generator/")]
-    assert not made_by, f"{shown(file)} imports {made_by[0]}, which is not in AWS. Move what both need to lambdas/."
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if relative_path(file).startswith("lambdas/")], ids=relative_path
+)
+def test_lambdas_import_nothing_of_the_generator(file: Path) -> None:
+    upward = [relative_path(imported) for imported in imports(file) if relative_path(imported).startswith("generator/")]
+    assert not upward, (
+        f"{relative_path(file)} imports {upward[0]}, which is not in AWS. Move what both need to lambdas/."
+    )
