@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +25,6 @@ from lambdas.receiving.receive import MAX_HANDSHAKE, Receiver
 from lambdas.runtime.secrets import Secrets
 
 SIGNED_MARK = "[made with the secret]"
-Keys = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)

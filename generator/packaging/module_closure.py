@@ -68,5 +68,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             # Only a source's own code has relative imports; it lies in the package itself.
             module = ".".join(filter(None, [_ROOT.name if node.level else None, node.module]))
             names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Call):  # such as importlib.import_module("lambdas.body")
+            names = [arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
         yield from (name for name in names if name.partition(".")[0] == _ROOT.name)
         waiting += ast.iter_child_nodes(node)

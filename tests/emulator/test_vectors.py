@@ -166,6 +166,6 @@ def test_a_subscription_is_confirmed_and_one_that_nobody_signed_is_not(deployed:
     vector = of_scheme("challenge:sns-confirm")
     arrives = handshake(vector)
     assert deployed["sns"].receive(arrives).status == 200
-    assert deployed["sns"].asked() == [issuers.CERTIFICATE_URL, json.loads(arrives.sent.body)["SubscribeURL"]]
+    assert deployed["sns"].requested_urls() == [issuers.CERTIFICATE_URL, json.loads(arrives.sent.body)["SubscribeURL"]]
     assert deployed["sns"].receive(arrives._replace(sent=delivery(vector).sent)).status == 401
-    assert deployed["sns"].asked() == []
+    assert deployed["sns"].requested_urls() == []

@@ -96,11 +96,22 @@ def test_a_zip_has_the_ways_of_verifying_that_its_source_needs(one: Definition) 
     assert there - {"lambdas.auth"} == wanted
 
 
-def test_what_a_sources_own_code_imports_goes_with_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from lambdas.merging.zip_records import end",
+        "from lambdas.merging import zip_records",
+        "import lambdas.merging.zip_records",
+        "from .merging import zip_records",
+        "import importlib; importlib.import_module('lambdas.merging.zip_records')",
+        "__import__('lambdas.merging.zip_records')",
+    ],
+)
+def test_what_a_sources_own_code_imports_goes_with_it(tmp_path: Path, statement: str) -> None:
     text = "description: made\nwebhook: {auth: {token: {header: x-token}}}"
     make_definition(tmp_path, text)
     assert "lambdas/merging/zip_records.py" not in packed(make_definition(tmp_path, text))
-    code = "def transform(event, request):\n    from lambdas.merging.zip_records import end\n    return [event]\n"
+    code = f"def transform(event, request):\n    {statement}\n    return [event]\n"
     (tmp_path / "made" / "transform.py").write_text(code, encoding="utf-8")
     made = packed(make_definition(tmp_path, text))
     assert "lambdas/merging/zip_records.py" in made
