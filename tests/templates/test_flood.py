@@ -71,8 +71,8 @@ def test_the_guide_has_the_figures_of_the_template(update: bool) -> None:
     head = "| | let through | looked at | forged | events | that can't be shaped |\n|---|---|---|---|---|---|\n"
     rows = [(label, flood.estimate_flood(resources(name, **more))) for label, name, more in WAYS]
     lines = [
-        f"| {label} | {estimate.rate:,.0f} a second | {estimate.handled:,.0f} | ${estimate.forged:.0f} | ${estimate.events:.0f} | "
-        f"${estimate.rejected:.0f} |"
+        f"| {label} | {estimate.rate:,.0f} a second | {estimate.handled:,.0f} | ${estimate.forged:.0f} | "
+        f"${estimate.events:.0f} | ${estimate.rejected:.0f} |"
         for label, estimate in rows
     ]
     assert_generated(PAGE, "test_flood.py", head + "\n".join(lines), update=update)

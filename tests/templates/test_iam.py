@@ -771,8 +771,8 @@ def templates_without_zips(source: str) -> tuple[dict[str, Any], dict[str, Any]]
         pipeline.build(renamed_source, ZipKeys("code/merge.zip", "code/config.zip")),
         event_source.build(renamed_source, "code/0.zip"),
     )
-    its_pipeline, its_source = (json.loads(template_text(template)) for template in templates)
-    return its_pipeline, its_source
+    pipeline_template, source_template = (json.loads(template_text(template)) for template in templates)
+    return pipeline_template, source_template
 
 
 # By the type of what the event source makes: which role of the pipeline may do what to it.
@@ -813,26 +813,26 @@ QUICK = settings(
 @example(LONGEST)
 @example(("MozDef-EF", "zoom", "dev"))
 def test_permissions_meet_the_names_that_cloudformation_makes(deployment: tuple[str, str, str]) -> None:
-    its_pipeline, its_source = stacks(*deployment)
-    assert len(its_source.name) <= names.MAX_STACK
-    may = policies(its_pipeline)
+    pipeline_stack, source_stack = stacks(*deployment)
+    assert len(source_stack.name) <= names.MAX_STACK
+    may = policies(pipeline_stack)
     context = {
-        "iam__PermissionsBoundary": arn(its_pipeline, BOUNDARY),
+        "iam__PermissionsBoundary": arn(pipeline_stack, BOUNDARY),
         "iam__PassedToService": "lambda.amazonaws.com",
     }
     missed = {
         title
-        for title, kind, _ in its_source.resources(*MEANT)
+        for title, kind, _ in source_stack.resources(*MEANT)
         for role, action in MEANT[kind]
-        if not may[role].allows(action, arn(its_source, title), **context)
+        if not may[role].allows(action, arn(source_stack, title), **context)
     }
     assert missed == set()
-    types = tuple(resource["Type"] for resource in its_source.template["Resources"].values())
-    named = {"cloudformation__RoleArn": arn(its_pipeline, EXECUTION), "cloudformation__ResourceTypes": types}
+    types = tuple(resource["Type"] for resource in source_stack.template["Resources"].values())
+    named = {"cloudformation__RoleArn": arn(pipeline_stack, EXECUTION), "cloudformation__ResourceTypes": types}
     for role, action in ((BUILD, "cloudformation:CreateChangeSet"), ("VerifyRole", "cloudformation:DescribeStacks")):
-        assert may[role].allows(action, its_source.arn, **named)
+        assert may[role].allows(action, source_stack.arn, **named)
     # What the functions' own policies say, the boundary lets through, but for a function's log of a name that is cut.
-    for each in [each for policy in policies(its_source).values() for each in policy.statements]:
+    for each in [each for policy in policies(source_stack).values() for each in policy.statements]:
         for action in each.actions:
             assert [on for on in each.resources if not may[BOUNDARY].allows(action, on)] == []
 
@@ -847,11 +847,11 @@ def test_permissions_meet_the_names_that_cloudformation_makes(deployment: tuple[
 @example((("a-pipeline", "zoom", "dev"), ("a", "zoom", "dev")))
 def test_permissions_meet_nothing_of_a_neighbour(both: tuple[tuple[str, str, str], tuple[str, str, str]]) -> None:
     deployment, other = both
-    its_pipeline, _ = stacks(*deployment)
+    pipeline_stack, _ = stacks(*deployment)
     shared = ("arn:aws:apigateway:", f"arn:aws:s3:::{deployment[0].lower()}-helper/")
     patterns = {
         on
-        for policy in policies(its_pipeline).values()
+        for policy in policies(pipeline_stack).values()
         for each in policy.statements
         for on in each.resources
         if on != "*" and not on.startswith(shared)
@@ -897,14 +897,14 @@ def neighbor_resources(project: str, source: str, environment: str) -> Iterator[
 @example(LONGEST)
 @example(("MozDef-EF", "zoom", "dev"))
 def test_roles_that_make_the_event_source_meet_nothing_of_their_own_pipeline(deployment: tuple[str, str, str]) -> None:
-    its_pipeline, _ = stacks(*deployment)
-    may = policies(its_pipeline)
+    pipeline_stack, _ = stacks(*deployment)
+    may = policies(pipeline_stack)
     own = {
-        its_pipeline.arn,
+        pipeline_stack.arn,
         *(
             resource_arn
-            for title, _, _ in its_pipeline.resources()
-            if (resource_arn := its_pipeline.resource_arn(title))
+            for title, _, _ in pipeline_stack.resources()
+            if (resource_arn := pipeline_stack.resource_arn(title))
         ),
     }
     for role in (EXECUTION, BOUNDARY):

@@ -59,7 +59,8 @@ def test_a_resource_keeps_what_else_its_metadata_says() -> None:
 def test_the_documentation_has_each_check_with_its_reason() -> None:
     lines = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines()
     rows = [
-        f"| {', '.join(f'`{check}`' for check in exception.checks)} | {exception.resource_type.partition('::')[2]} | {exception.reason} |"
+        f"| {', '.join(f'`{check}`' for check in exception.checks)} | "
+        f"{exception.resource_type.partition('::')[2]} | {exception.reason} |"
         for exception in scanner_exceptions.SCANNER_EXCEPTIONS
     ]
     start = lines.index("| check | on | why we live with it |") + 2
