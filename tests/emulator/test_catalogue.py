@@ -117,26 +117,26 @@ def running() -> Iterator[Emulator]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_its_samples_arrive_its_handshakes_answer_and_a_forgery_leaves_nothing(
+def test_source_accepts_its_samples_answers_its_handshakes_and_refuses_a_forgery(
     name: str, build: Path, running: Emulator
 ) -> None:
     definition = load(SOURCES, [name])[0]
     deployed = Deployed(running, build, definition)
-    there = sample_files.load_samples(definition)[0]
-    assert there
+    samples = sample_files.load_samples(definition)[0]
+    assert samples
 
     # The handshakes first: a vendor's secret may come with one.
-    for sample in there:
+    for sample in samples:
         if sample.file("reply").exists():
             expected = json.loads(sample.file("reply").read_bytes())
             answer = deployed.send(sample)
             assert (answer.status, _body(answer)) == (expected["status"], expected["body"]), sample.name
-    for sample in there:
+    for sample in samples:
         if auth_of_sample(definition.source, sample):
             assert deployed.forge(sample, "5b" * 24).status in (401, 403), sample.name
     assert (deployed.arrived(), list(deployed.followed.kept())) == ([], [])
     accepted = definition.source.webhook.answer
-    for sample in there:
+    for sample in samples:
         if sample.file("mozdef").exists():
             assert deployed.send(sample).status == (accepted.status if accepted else 200), sample.name
             expected = json.loads(sample.file("mozdef").read_bytes())
@@ -158,6 +158,6 @@ def _listed(stored: Any) -> list[dict[str, Any]]:
 def _comparable(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Without the id of the delivery, and without hashes: a body that carries its credential has another one here."""
     return [
-        {**one, "processid": "sample", "tags": [tag for tag in one["tags"] if not tag.startswith("id:sha256:")]}
-        for one in messages
+        {**message, "processid": "sample", "tags": [tag for tag in message["tags"] if not tag.startswith("id:sha256:")]}
+        for message in messages
     ]

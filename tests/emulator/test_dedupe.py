@@ -37,40 +37,40 @@ class Once:
     """A source with `dedupe` that is deployed."""
 
     def __init__(
-        self, running: Emulator, made: Definition, change: Callable[[Template], None] = lambda _: None
+        self, running: Emulator, definition: Definition, change: Callable[[Template], None] = lambda _: None
     ) -> None:
-        self.running, self.made, self.stack = running, made, stack_name(made.source.name)
-        upload_prerequisites(EmulatorTarget(emulator=running), made.source, [])
-        outputs = self.deploy(made, change)
+        self.running, self.definition, self.stack = running, definition, stack_name(definition.source.name)
+        upload_prerequisites(EmulatorTarget(emulator=running), definition.source, [])
+        outputs = self.deploy(definition, change)
         http = urllib3.PoolManager(ca_certs=str(running.ca_bundle), retries=False, timeout=30)
         followed = SourceFollower(running, outputs, self.stack)
         self.service = Service(running, outputs, followed, http, running.client("s3"))
-        parameter = f"{secret_path(made.source.name)}/auth_token"
+        parameter = f"{secret_path(definition.source.name)}/auth_token"
         store = running.client("ssm")
         self.secret = store.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
 
-    def deploy(self, made: Definition, change: Callable[[Template], None] = lambda _: None) -> dict[str, str]:
-        target, code = EmulatorTarget(emulator=self.running), lambdas_zip(made)
-        upload_prerequisites(target, made.source, [code], secret=False)
-        template = json.loads(template_text(event_source.build(made.source, zip_key(code))))
+    def deploy(self, definition: Definition, change: Callable[[Template], None] = lambda _: None) -> dict[str, str]:
+        target, code = EmulatorTarget(emulator=self.running), lambdas_zip(definition)
+        upload_prerequisites(target, definition.source, [code], secret=False)
+        template = json.loads(template_text(event_source.build(definition.source, zip_key(code))))
         change(template)
         return self.running.deploy(self.stack, json.dumps(template), {"HelperBucket": target.bucket})
 
     def post(self, *ids: str) -> int:
-        body = json.dumps({"events": [{"id": one} for one in ids]}).encode()
-        sent = signed_request(self.made.source.webhook.auth, body, secret=self.secret)
+        body = json.dumps({"events": [{"id": event_id} for event_id in ids]}).encode()
+        sent = signed_request(self.definition.source.webhook.auth, body, secret=self.secret)
         return self.service.post(sent.body, sent.headers).status
 
     def arrived(self) -> list[str]:
-        return sorted(one["details"]["id"] for one in self.service.arrived())
+        return sorted(message["details"]["id"] for message in self.service.arrived())
 
-    def redrive(self, what: str, keys: list[str]) -> Any:
+    def redrive(self, action: str, keys: list[str]) -> Any:
         name = self.running.resources(self.stack)["Redrive"]
-        answer = self.running.client("lambda").invoke(FunctionName=name, Payload=json.dumps({what: keys}))
+        answer = self.running.client("lambda").invoke(FunctionName=name, Payload=json.dumps({action: keys}))
         return json.loads(answer["Payload"].read())["results"]
 
 
-def test_with_its_roles_what_is_sent_again_is_not_sent_on(enforced: Emulator, tmp_path: Path) -> None:
+def test_repeated_events_are_not_sent_on_with_the_roles_permissions(enforced: Emulator, tmp_path: Path) -> None:
     once = Once(enforced, make_definition(tmp_path / "strict", TEXT % ", require: [never]", "once"))
     assert once.post("rejected") == 200
     (kept,) = once.service.kept()
@@ -84,8 +84,8 @@ def test_with_its_roles_what_is_sent_again_is_not_sent_on(enforced: Emulator, tm
     assert (preview["passes"], preview["duplicates"]) == (0, 1)
     assert once.redrive("send", [kept]) == [{"key": kept, "sent": 0, "unsent": 0, "fails": [], "duplicates": 1}]
     assert (once.arrived(), list(once.service.kept())) == ([], [])
-    lines = eventually(lambda: [one for one in once.service.followed.log() if one["message"] == "redriven"])
-    assert [(one["duplicates"], one["Duplicate"]) for one in lines] == [(1, 1)]
+    lines = eventually(lambda: [record for record in once.service.followed.log() if record["message"] == "redriven"])
+    assert [(record["duplicates"], record["Duplicate"]) for record in lines] == [(1, 1)]
 
 
 @pytest.fixture(scope="module")
@@ -114,16 +114,18 @@ def test_a_role_may_claim_and_nothing_else(enforced: Emulator, table: str, role:
             TableName=table, TimeToLiveSpecification={"AttributeName": "expires", "Enabled": False}
         ),
     }
-    assert {what for what, attempt in tried.items() if allowed(attempt)} == may
+    assert {action for action, attempt in tried.items() if allowed(attempt)} == may
 
 
 def test_without_the_permission_everything_goes_through(enforced: Emulator, tmp_path: Path) -> None:
     def without(template: Template) -> None:
         policy = template["Resources"]["WebhookRole"]["Properties"]["Policies"][0]["PolicyDocument"]
-        policy["Statement"] = [one for one in policy["Statement"] if "dynamodb:PutItem" not in one["Action"]]
+        policy["Statement"] = [
+            statement for statement in policy["Statement"] if "dynamodb:PutItem" not in statement["Action"]
+        ]
 
     lacking = Once(enforced, make_definition(tmp_path, TEXT % "", "lacking"), without)
     assert [lacking.post("a"), lacking.post("a", "b")] == [200, 200]
     assert lacking.arrived() == ["a", "a", "b"]
-    lines = eventually(lambda: [one for one in lacking.service.followed.log() if one["message"] == "accepted"])
-    assert [one["unclaimed"] for one in lines] == [1, 2]
+    lines = eventually(lambda: [record for record in lacking.service.followed.log() if record["message"] == "accepted"])
+    assert [record["unclaimed"] for record in lines] == [1, 2]

@@ -75,8 +75,8 @@ class Source:
 
     def service(self) -> Service:
         """What the stack's outputs lead to."""
-        found = self.emulator.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
-        outputs = {one["OutputKey"]: one["OutputValue"] for one in found["Outputs"]}
+        stack = self.emulator.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
         followed = SourceFollower(self.emulator, outputs, self.stack)
         http = urllib3.PoolManager(retries=False, timeout=30)
         return Service(self.emulator, outputs, followed, http, self.emulator.client("s3"))
@@ -139,7 +139,7 @@ def test_a_dry_run_leaves_neither_stack_nor_bucket(zoom: Source) -> None:
     assert "add  Events                 AWS::SQS::Queue" in out
     assert out[-1] == "nothing was changed"
     assert zoom.status() is None
-    names = [one["Name"] for one in zoom.emulator.client("s3").list_buckets()["Buckets"]]
+    names = [bucket["Name"] for bucket in zoom.emulator.client("s3").list_buckets()["Buckets"]]
     assert [name for name in names if name.startswith(zoom.project.lower())] == []
 
 
@@ -176,7 +176,7 @@ def test_strictness_is_taken_away_and_taken_in_again(zoom: Source) -> None:
         assert (status, err) == (0, [])
         logs.append(zoom.emulator.resources(zoom.stack).get("KeptLog"))
     first, none, last = logs
-    names = [one["Name"] for one in zoom.emulator.client("s3").list_buckets()["Buckets"]]
+    names = [bucket["Name"] for bucket in zoom.emulator.client("s3").list_buckets()["Buckets"]]
     assert none is None
     assert first != last
     assert {first, last} <= set(names)
@@ -216,8 +216,8 @@ def test_a_failed_update_and_the_next_good_one_keep_queue_and_endpoint(
 
 def test_a_failed_creation_is_cleaned_up_by_the_next(zoom: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     taken, build = f"{zoom.project.lower()}-taken", event_source.build
-    there = {"LocationConstraint": REGION}
-    zoom.emulator.client("s3").create_bucket(Bucket=taken, CreateBucketConfiguration=there)
+    location = {"LocationConstraint": REGION}
+    zoom.emulator.client("s3").create_bucket(Bucket=taken, CreateBucketConfiguration=location)
 
     def with_a_name_that_is_taken(*args: Any) -> Any:
         template = build(*args)
@@ -243,7 +243,7 @@ def test_a_failed_creation_is_cleaned_up_by_the_next(zoom: Source, monkeypatch: 
     assert details(service) == [json.loads(ZOOM)]
 
 
-def test_what_would_be_replaced_is_said_before_it_is(zoom: Source) -> None:
+def test_replaced_resources_are_named_before_the_deployment(zoom: Source) -> None:
     assert zoom.run("deploy", "--yes")[0] == 0
     _, out, _ = zoom.run("deploy", "--dry-run", "--parameter", "EventsQueueName=fixed")
     assert [line for line in out if line.startswith("warning: ")] == [
@@ -257,7 +257,7 @@ def test_what_would_be_replaced_is_said_before_it_is(zoom: Source) -> None:
     ]
 
 
-def test_what_a_deleted_stack_kept_is_brought_in_by_the_next(zoom: Source) -> None:
+def test_resources_kept_by_a_deleted_stack_are_imported_by_the_next(zoom: Source) -> None:
     assert zoom.run("deploy", "--yes")[0] == 0
     before = zoom.service()
     broken = json.dumps({**json.loads(ZOOM), "event_ts": "no time"}).encode()
@@ -299,7 +299,7 @@ def test_what_a_deleted_stack_kept_is_brought_in_by_the_next(zoom: Source) -> No
         assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
 
 
-def test_deleting_does_what_it_says(zoom: Source) -> None:
+def test_deleting_does_what_the_command_announces(zoom: Source) -> None:
     assert zoom.run("deploy", "--yes")[0] == 0
     service = zoom.service()
     posted(service)

@@ -104,7 +104,9 @@ def test_a_presigned_url_is_for_all_who_have_it(aws: Emulator, zoom: Service) ->
         ),
     ],
 )
-def test_what_is_sent_by_hand(aws: Emulator, request_line: str, headers: list[str], status: int) -> None:
+def test_handmade_request_is_answered_with_its_status(
+    aws: Emulator, request_line: str, headers: list[str], status: int
+) -> None:
     named = {"host": urlsplit(aws.endpoint).netloc, "path": "/_aws/execute-api/00000000/$default/none"}
     lines = [line.format(**named) for line in (request_line, *headers)]
     with connected(aws) as wire:

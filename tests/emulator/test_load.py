@@ -41,7 +41,7 @@ PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def plain_one() -> Iterator[Emulator]:
+def plain_emulator() -> Iterator[Emulator]:
     with run_emulator(free_port()) as running:
         yield running
 
@@ -50,15 +50,15 @@ def plain_one() -> Iterator[Emulator]:
 class Vendor:
     """Who sends, and comes back after anything but a 2xx."""
 
-    made: Definition
+    definition: Definition
     url: str
     secret: str
     http: urllib3.PoolManager
     answers: Counter[int]
 
     def send(self, ids: list[str]) -> None:
-        body = json.dumps({"events": [{"id": one} for one in ids]}).encode()
-        sent = signed_request(self.made.source.webhook.auth, body, secret=self.secret)
+        body = json.dumps({"events": [{"id": event_id} for event_id in ids]}).encode()
+        sent = signed_request(self.definition.source.webhook.auth, body, secret=self.secret)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             status = self.http.request("POST", self.url, body=sent.body, headers=dict(sent.headers)).status
@@ -73,20 +73,22 @@ class Vendor:
         named = (f"{sender}-{number}" for number in range(BATCHES * BATCH + SINGLES))
         requests = [[next(named) for _ in range(size)] for size in [1] * SINGLES + [BATCH] * BATCHES]
         with ThreadPoolExecutor(2) as both:
-            for place, ids in enumerate(requests):
-                times = 2 if place % 7 == 6 else 1
+            for index, ids in enumerate(requests):
+                times = 2 if index % 7 == 6 else 1
                 list(both.map(self.send, [ids] * times))
-                if place % 5 == 4:
+                if index % 5 == 4:
                     self.send(ids)
 
 
-def vendor(running: Emulator, made: Definition) -> tuple[Vendor, dict[str, str]]:
-    code = lambdas_zip(made)
-    outputs = deploy_source(running, made.source, template_text(event_source.build(made.source, zip_key(code))), code)
-    parameter = f"{secret_path(made.source.name)}/auth_token"
+def vendor(running: Emulator, definition: Definition) -> tuple[Vendor, dict[str, str]]:
+    code = lambdas_zip(definition)
+    outputs = deploy_source(
+        running, definition.source, template_text(event_source.build(definition.source, zip_key(code))), code
+    )
+    parameter = f"{secret_path(definition.source.name)}/auth_token"
     secret = running.client("ssm").get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
     http = urllib3.PoolManager(maxsize=2 * SENDERS, retries=False, timeout=60)
-    return Vendor(made, running.invoke_url(outputs), secret, http, Counter()), outputs
+    return Vendor(definition, running.invoke_url(outputs), secret, http, Counter()), outputs
 
 
 def arrived(running: Emulator, queue: str) -> Counter[str]:
@@ -94,12 +96,14 @@ def arrived(running: Emulator, queue: str) -> Counter[str]:
     sqs = running.client("sqs")
 
     def taken(_reader: int) -> list[str]:
-        found = []
-        while there := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-            found += [json.loads(one["Body"])["details"]["id"] for one in there]
-            gone = [{"Id": str(place), "ReceiptHandle": one["ReceiptHandle"]} for place, one in enumerate(there)]
+        ids = []
+        while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            ids += [json.loads(message["Body"])["details"]["id"] for message in messages]
+            gone = [
+                {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]} for index, message in enumerate(messages)
+            ]
             sqs.delete_message_batch(QueueUrl=queue, Entries=gone)
-        return found
+        return ids
 
     with ThreadPoolExecutor(4) as readers:
         return Counter(chain.from_iterable(readers.map(taken, range(4))))
@@ -123,33 +127,33 @@ def unclaimed(running: Emulator, name: str) -> int:
         .get_paginator("filter_log_events")
         .paginate(logGroupName=group, filterPattern='"unclaimed"')
     )
-    lines = [one["message"] for page in pages for one in page["events"]]
+    lines = [event["message"] for page in pages for event in page["events"]]
     return sum(json.loads(line[line.index("{") :]).get("unclaimed", 0) for line in lines)
 
 
 def table(running: Emulator, name: str) -> list[dict[str, Any]]:
-    found = running.resources(stack_name(name))["Claims"]
-    pages = running.client("dynamodb").get_paginator("scan").paginate(TableName=found)
+    claims_table = running.resources(stack_name(name))["Claims"]
+    pages = running.client("dynamodb").get_paginator("scan").paginate(TableName=claims_table)
     return [item for page in pages for item in page["Items"]]
 
 
 @pytest.mark.parametrize("more", ["", "    dedupe: {}\n"], ids=["as it is", "dedupe"])
-def test_all_that_sixteen_senders_send_is_there_and_with_dedupe_once(
-    plain_one: Emulator, tmp_path: Path, more: str
+def test_events_of_sixteen_senders_all_arrive_and_with_dedupe_once(
+    plain_emulator: Emulator, tmp_path: Path, more: str
 ) -> None:
     name = "once" if more else "often"
-    sends, outputs = vendor(plain_one, make_definition(tmp_path, TEXT + more, name))
+    sends, outputs = vendor(plain_emulator, make_definition(tmp_path, TEXT + more, name))
 
     with ThreadPoolExecutor(SENDERS) as senders:
         list(senders.map(sends.send_all, range(SENDERS)))
 
-    found = waiting(plain_one, outputs["KeptBucket"]) + arrived(plain_one, outputs["EventsQueueUrl"])
-    assert len(found) == EVENTS == 4_400
+    events = waiting(plain_emulator, outputs["KeptBucket"]) + arrived(plain_emulator, outputs["EventsQueueUrl"])
+    assert len(events) == EVENTS == 4_400
     if not more:
-        assert found.total() > EVENTS
+        assert events.total() > EVENTS
         return
-    trouble = unclaimed(plain_one, name)
-    assert found.total() - EVENTS <= trouble
-    claims = table(plain_one, name)
+    trouble = unclaimed(plain_emulator, name)
+    assert events.total() - EVENTS <= trouble
+    claims = table(plain_emulator, name)
     assert EVENTS - len(claims) <= trouble
-    assert len([one for one in claims if set(one) != {"id", "expires"}]) <= trouble
+    assert len([claim for claim in claims if set(claim) != {"id", "expires"}]) <= trouble

@@ -51,14 +51,16 @@ class Acting:
 
     @classmethod
     def of(cls, service: Service, emulator: Emulator, stack: str, title: str) -> Acting:
-        there = emulator.resources(stack)
-        found = emulator.client("lambda").get_function_configuration(FunctionName=there[title])
-        return cls(service, emulator, there[title], there[f"{title}Role"], found["Environment"]["Variables"])
+        resources = emulator.resources(stack)
+        configuration = emulator.client("lambda").get_function_configuration(FunctionName=resources[title])
+        return cls(
+            service, emulator, resources[title], resources[f"{title}Role"], configuration["Environment"]["Variables"]
+        )
 
     def documents(self) -> dict[str, Document]:
         iam = self.emulator.client("iam")
         names = iam.list_role_policies(RoleName=self.role)["PolicyNames"]
-        return {one: iam.get_role_policy(RoleName=self.role, PolicyName=one)["PolicyDocument"] for one in names}
+        return {name: iam.get_role_policy(RoleName=self.role, PolicyName=name)["PolicyDocument"] for name in names}
 
     def may(self, documents: dict[str, Document]) -> None:
         for name, document in documents.items():
@@ -79,7 +81,7 @@ class Acting:
     def left(self) -> tuple[int, list[str]]:
         """How many messages have arrived, and below what the bucket has objects; both are empty then."""
         bucket, s3 = self.service.outputs["KeptBucket"], self.service.s3
-        keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket).get("Contents", ())]
+        keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket).get("Contents", ())]
         for key in keys:
             s3.delete_object(Bucket=bucket, Key=key)
         return len(self.service.arrived()), sorted(key.partition("/")[0] for key in keys)
@@ -91,7 +93,12 @@ def statements(documents: dict[str, Document]) -> Iterator[Document]:
 
 
 def permissions(documents: dict[str, Document]) -> list[Permission]:
-    return [(action, on) for one in statements(documents) for action in one["Action"] for on in one["Resource"]]
+    return [
+        (action, on)
+        for statement in statements(documents)
+        for action in statement["Action"]
+        for on in statement["Resource"]
+    ]
 
 
 def without(documents: dict[str, Document], taken: Permission) -> dict[str, Document]:
@@ -99,10 +106,10 @@ def without(documents: dict[str, Document], taken: Permission) -> dict[str, Docu
     lacking = copy.deepcopy(documents)
     for document in lacking.values():
         document["Statement"] = [
-            {**one, "Action": left, "Resource": [on]}
-            for one in document["Statement"]
-            for on in one["Resource"]
-            if (left := [action for action in one["Action"] if (action, on) != taken])
+            {**statement, "Action": left, "Resource": [on]}
+            for statement in document["Statement"]
+            for on in statement["Resource"]
+            if (left := [action for action in statement["Action"] if (action, on) != taken])
         ]
     return lacking
 
@@ -185,7 +192,7 @@ def rejected(body: bytes) -> dict[str, Any]:
 
 
 def unsent(*messages: bytes) -> dict[str, Any]:
-    encoded = [base64.b64encode(one).decode() for one in messages]
+    encoded = [base64.b64encode(message).decode() for message in messages]
     return {"version": 1, "source": "zoom", "time": AT, "requestId": "r", "messages": encoded}
 
 
@@ -201,20 +208,20 @@ def okta(enforced: Emulator, build: Path) -> Service:
     return Service.deploy(enforced, "okta-minimal", json.dumps(uncached))
 
 
-def test_what_a_handler_that_verifies_may_do_it_needs(enforced: Emulator, zoom: Service) -> None:
+def test_verifying_handler_needs_each_of_its_permissions(enforced: Emulator, zoom: Service) -> None:
     handler = Acting.of(zoom, enforced, "zoom-minimal", "Webhook")
     assert_minimal(handler, lambda acting: receives(acting, body=zoom_body, headers=zoom_headers))
 
 
-def test_what_a_handler_behind_an_authorizer_may_do_it_needs(enforced: Emulator, okta: Service) -> None:
+def test_handler_behind_an_authorizer_needs_each_of_its_permissions(enforced: Emulator, okta: Service) -> None:
     handler = Acting.of(okta, enforced, "okta-minimal", "Webhook")
     assert_minimal(handler, lambda acting: receives(acting, body=okta_body, headers=lambda _: OKTA_TOKEN))
 
 
-def test_what_an_authorizer_may_do_it_needs(enforced: Emulator, okta: Service) -> None:
+def test_authorizer_needs_each_of_its_permissions(enforced: Emulator, okta: Service) -> None:
     assert_minimal(Acting.of(okta, enforced, "okta-minimal", "Verify"), verifies)
 
 
-def test_what_brings_events_back_needs_what_it_may_do(enforced: Emulator, zoom: Service) -> None:
+def test_redrive_function_needs_each_of_its_permissions(enforced: Emulator, zoom: Service) -> None:
     redrive = Acting.of(zoom, enforced, "zoom-minimal", "Redrive")
     assert_minimal(redrive, redrives)

@@ -29,8 +29,10 @@ def clients_of(emulator: Emulator, stack: str, role: str) -> Callable[[str], Any
     resource = emulator.client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=role)
     name = resource["StackResourceDetail"]["PhysicalResourceId"]
     arn = emulator.client("iam").get_role(RoleName=name)["Role"]["Arn"]
-    given = emulator.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
-    session = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], emulator.region)
+    credentials = emulator.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    session = boto3.Session(
+        credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], emulator.region
+    )
     return lambda service: session.client(service, endpoint_url=emulator.endpoint, verify=str(emulator.ca_bundle))
 
 
@@ -87,10 +89,10 @@ def allowed(attempt: Callable[[], Any]) -> bool:
 def test_a_role_may_do_its_work_and_nothing_else(
     enforced: Emulator, deployed: dict[str, Service], name: str, role: str, may: set[str]
 ) -> None:
-    [other] = {one.outputs["SecretParameters"] for one in deployed.values() if one is not deployed[name]}
+    [other] = {service.outputs["SecretParameters"] for service in deployed.values() if service is not deployed[name]}
     tried = attempts(clients_of(enforced, f"{name}-roles", role), deployed[name].outputs, other)
 
-    assert {what for what, attempt in tried.items() if allowed(attempt)} == may
+    assert {action for action, attempt in tried.items() if allowed(attempt)} == may
 
 
 @pytest.mark.parametrize(
@@ -118,10 +120,12 @@ def test_a_function_without_a_permission_cannot_do_what_it_permits(
     assert zoom.kept() == {}
 
 
-def test_what_a_handler_may_not_send_waits_in_the_bucket(enforced: Emulator, build: Path) -> None:
+def test_messages_a_handler_may_not_send_wait_in_the_bucket(enforced: Emulator, build: Path) -> None:
     lacking = json.loads(template(build, "zoom"))
     policy = lacking["Resources"]["WebhookRole"]["Properties"]["Policies"][0]["PolicyDocument"]
-    policy["Statement"] = [one for one in policy["Statement"] if "sqs:SendMessage" not in one["Action"]]
+    policy["Statement"] = [
+        statement for statement in policy["Statement"] if "sqs:SendMessage" not in statement["Action"]
+    ]
 
     zoom = Service.deploy(enforced, "without-sending", json.dumps(lacking))
     answer = zoom.post(ZOOM, zoom_headers(ZOOM))
@@ -137,7 +141,9 @@ def test_what_a_handler_may_not_send_waits_in_the_bucket(enforced: Emulator, bui
 def test_an_authorizer_that_cannot_read_the_secret_leaves_all_to_the_handler(enforced: Emulator, build: Path) -> None:
     lacking = json.loads(template(build, "okta"))
     policy = lacking["Resources"]["VerifyRole"]["Properties"]["Policies"][0]["PolicyDocument"]
-    policy["Statement"] = [one for one in policy["Statement"] if "ssm:GetParameters" not in one["Action"]]
+    policy["Statement"] = [
+        statement for statement in policy["Statement"] if "ssm:GetParameters" not in statement["Action"]
+    ]
 
     okta = Service.deploy(enforced, "without-secret", json.dumps(lacking))
 

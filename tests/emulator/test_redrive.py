@@ -56,16 +56,16 @@ def run(folder: Path, built: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     def called(command: str, *args: str) -> tuple[int, str, str]:
         more = ["--build", str(built)] if command == "deploy" else []
         status = main([command, "zoom", "--sources", str(folder / "sources"), *more, *args])
-        said = capsys.readouterr()
-        return status, said.out, said.err
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
 
     return called
 
 
 def whole(**changed: Any) -> bytes:
     """An event of Zoom's, with something in it as it should not be."""
-    there = json.loads((SOURCES / "zoom" / "samples" / "user.created.json").read_bytes())
-    return json.dumps({**there, **changed}, ensure_ascii=False).encode()
+    event = json.loads((SOURCES / "zoom" / "samples" / "user.created.json").read_bytes())
+    return json.dumps({**event, **changed}, ensure_ascii=False).encode()
 
 
 def mend(folder: Path) -> None:
@@ -85,7 +85,7 @@ def service(account: Emulator) -> Service:
 
 def objects(account: Emulator, prefix: str) -> list[str]:
     listed = account.client("s3").list_objects_v2(Bucket=account.outputs(STACK)["KeptBucket"], Prefix=prefix)
-    return [one["Key"] for one in listed.get("Contents", ())]
+    return [entry["Key"] for entry in listed.get("Contents", ())]
 
 
 def test_an_event_that_a_definition_did_not_take_is_sent_once_it_does(
@@ -177,7 +177,7 @@ def sweep(account: Emulator) -> Any:
     return json.loads(account.client("lambda").invoke(FunctionName=function, Payload=b"{}")["Payload"].read())
 
 
-def test_what_a_queue_did_not_take_waits_in_the_bucket_until_it_is_given_back(account: Emulator, run: Run) -> None:
+def test_messages_a_queue_did_not_take_wait_in_the_bucket_until_they_are_redriven(account: Emulator, run: Run) -> None:
     assert run("deploy", "--yes")[0] == 0
     zoom, sqs = service(account), account.client("sqs")
     zoom.arrived()
@@ -208,18 +208,18 @@ def test_the_clock_itself_sweeps(account: Emulator, run: Run) -> None:
     zoom.s3.put_object(Bucket=zoom.outputs["KeptBucket"], Key="unsent/2026-03-02/waited.json", Body=body)
 
     name = account.resources(STACK)["Clock"]
-    there = scheduler.get_schedule(Name=name)
-    assert there["ScheduleExpression"] == "rate(5 minutes)"
+    schedule = scheduler.get_schedule(Name=name)
+    assert schedule["ScheduleExpression"] == "rate(5 minutes)"
     # The same at a time that is past, which is due at once: the emulator looks every ten seconds.
-    its = {key: there[key] for key in ("FlexibleTimeWindow", "Target", "State")}
-    scheduler.create_schedule(Name="now", ScheduleExpression="at(2026-03-02T12:00:00)", **its)
+    settings = {key: schedule[key] for key in ("FlexibleTimeWindow", "Target", "State")}
+    scheduler.create_schedule(Name="now", ScheduleExpression="at(2026-03-02T12:00:00)", **settings)
 
     assert eventually(zoom.arrived, 60) == [{"summary": "waited"}]
     assert eventually(lambda: objects(account, "unsent/") == [])
     scheduler.delete_schedule(Name="now")
 
 
-def test_what_somebody_else_has_put_into_the_bucket_holds_up_nothing(folder: Path, account: Emulator, run: Run) -> None:
+def test_foreign_objects_in_the_bucket_hold_up_nothing(folder: Path, account: Emulator, run: Run) -> None:
     assert run("deploy", "--yes")[0] == 0
     zoom = service(account)
     for key in ("unsent/0/notes.txt", "rejected/0/notes.txt", "rejected/0/time/notes.json"):
@@ -227,7 +227,7 @@ def test_what_somebody_else_has_put_into_the_bucket_holds_up_nothing(folder: Pat
     body = whole(event_ts="no time")
     assert zoom.post(body, zoom_headers(body)).status == 200
     assert sweep(account) == {"sent": 0, "left": 0, "foreign": 1}
-    line = eventually(lambda: [one for one in zoom.followed.log() if one["message"] == "swept"])[-1]
+    line = eventually(lambda: [record for record in zoom.followed.log() if record["message"] == "swept"])[-1]
     assert (line["level"], line["key"], line["Rejected"]) == ("WARN", "unsent/0/notes.txt", 1)
 
     mend(folder)
@@ -253,11 +253,13 @@ def test_one_id_leads_from_the_request_to_the_object_and_from_there_to_the_messa
     assert message["processid"] == envelope["requestId"]
     lines: list[str] = []
 
-    def told() -> bool:
-        lines.extend(one["message"] for one in zoom.followed.log() if one.get("requestId") == envelope["requestId"])
+    def has_logged_messages() -> bool:
+        lines.extend(
+            record["message"] for record in zoom.followed.log() if record.get("requestId") == envelope["requestId"]
+        )
         return len(lines) > 1
 
-    assert eventually(told)
+    assert eventually(has_logged_messages)
     assert lines == ["accepted", "redriven"]
 
 
@@ -271,7 +273,7 @@ def test_the_state_of_a_source_says_what_there_is_to_do(account: Emulator, run: 
     status, out, _ = run("status")
     assert status == 1
     assert "rejected  1 request with rejected events: python -m generator rejected zoom" in out
-    told = json.loads(run("status", "--json")[1])
-    assert (told["rejected"], told["well"], told["stack"]) == (1, False, STACK)
+    state = json.loads(run("status", "--json")[1])
+    assert (state["rejected"], state["well"], state["stack"]) == (1, False, STACK)
     assert "  flowing   not counted on this machine\n" in out
-    assert (told["flowing"], told["requests"]) == (None, None)
+    assert (state["flowing"], state["requests"]) == (None, None)

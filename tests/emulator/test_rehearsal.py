@@ -31,8 +31,8 @@ pytestmark = pytest.mark.local
 GREEN = ["Source", "Source", "Merge", "TestBuildDeploy", "Verify"]
 
 
-def put_secret(there: Emulator, name: str) -> None:
-    there.client("ssm").put_parameter(Name=name, Value="5a" * 24, Type="SecureString")
+def put_secret(emulator: Emulator, name: str) -> None:
+    emulator.client("ssm").put_parameter(Name=name, Value="5a" * 24, Type="SecureString")
 
 
 @pytest.fixture(scope="module")
@@ -77,15 +77,15 @@ class Repositories:
 
     def status(self) -> str | None:
         """The state of the event source's stack; None where there is none."""
-        there = self.client("cloudformation").describe_stacks()["Stacks"]
-        return next((one["StackStatus"] for one in there if one["StackName"] == self.stack), None)
+        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
+        return next((stack["StackStatus"] for stack in stacks if stack["StackName"] == self.stack), None)
 
     def messages(self) -> dict[str, dict[str, Any]]:
         """What is on the queue, by the request that brought it. What is looked at ten times becomes a dead letter."""
         received = self.client("sqs").receive_message(
             QueueUrl=self.outputs["EventsQueueUrl"], VisibilityTimeout=0, MaxNumberOfMessages=10
         )
-        bodies = [json.loads(one["Body"]) for one in received.get("Messages", ())]
+        bodies = [json.loads(message["Body"]) for message in received.get("Messages", ())]
         return {body["processid"]: body for body in bodies}
 
 
@@ -192,7 +192,7 @@ def test_a_push_that_mends_a_definition_sends_what_was_rejected_where_the_builds
     accept(changed)
     replace(changed.configuration / "buildspec.yml", 'REDRIVE: "false"', 'REDRIVE: "true"')
     assert changed.push() == GREEN
-    assert [one for one in changed.messages().values() if one["details"].get("event_ts") == "no time"]
+    assert [message for message in changed.messages().values() if message["details"].get("event_ts") == "no time"]
 
 
 def test_a_failed_update_followed_by_a_good_one_keeps_queue_and_endpoint(changed: Repositories) -> None:
@@ -201,11 +201,11 @@ def test_a_failed_update_followed_by_a_good_one_keeps_queue_and_endpoint(changed
     # What is deployed names code that is not there, as after an upload that was lost.
     deployment = changed.framework / "generator" / "deployment.py"
     code = replace(deployment, "self._own(bundle.key(self.product.files[CODE]))", '"code/lost.zip"')
-    stage, said = changed.stops()
+    stage, log = changed.stops()
     assert stage == "TestBuildDeploy"
-    assert f"error: stack {changed.stack}: the update failed" in said
-    assert any(line.startswith(("error: Webhook: ", "error: Redrive: ")) and "code/lost.zip" in line for line in said)
-    assert "error: it was rolled back, and is as before, queue and endpoint included" in said
+    assert f"error: stack {changed.stack}: the update failed" in log
+    assert any(line.startswith(("error: Webhook: ", "error: Redrive: ")) and "code/lost.zip" in line for line in log)
+    assert "error: it was rolled back, and is as before, queue and endpoint included" in log
     assert changed.status() == "UPDATE_ROLLBACK_COMPLETE"
     assert (changed.outputs, changed.messages()) == (outputs, before)
     deployment.write_text(code, encoding="utf-8")
@@ -217,9 +217,9 @@ def test_a_failed_update_followed_by_a_good_one_keeps_queue_and_endpoint(changed
 
 def test_a_test_of_the_configuration_that_fails_stops_the_build(changed: Repositories) -> None:
     (changed.configuration / "tests" / "unit" / "test_mine.py").write_text("def test_mine():\n    assert 1 == 2\n")
-    stage, said = changed.stops()
+    stage, log = changed.stops()
     assert stage == "TestBuildDeploy"
-    assert "FAILED config/tests/unit/test_mine.py::test_mine - assert 1 == 2" in said
+    assert "FAILED config/tests/unit/test_mine.py::test_mine - assert 1 == 2" in log
 
 
 def test_a_canary_that_is_signed_with_another_secret_than_the_functions_have_stops_at_verify(
@@ -233,9 +233,9 @@ def test_a_canary_that_is_signed_with_another_secret_than_the_functions_have_sto
     )
     put_secret(changed.deployed.emulator, "/MozDef-EF/zoom/dev/other")
     before = changed.messages()
-    stage, said = changed.stops()
+    stage, log = changed.stops()
     assert stage == "Verify"
-    assert said == [
+    assert log == [
         'Running command bash "$CONFIG_DIRECTORY/deploy.sh" acceptance-test',
         "ok  a forged account.settings_updated was refused with 401",
         "error: account.settings_updated, signed with /MozDef-EF/zoom/dev/other, was answered 401: "
@@ -250,8 +250,8 @@ def test_a_configuration_that_leaves_its_folder_stops_at_the_merge(
 ) -> None:
     """No folder makes such a zip; somebody who writes one by hand may."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as made:
-        made.writestr("../generator/aws.py", b"")
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("../generator/aws.py", b"")
     packed = artifacts.zip_folder
 
     def hostile(folder: Path) -> bytes:
@@ -287,7 +287,7 @@ def test_a_configuration_that_is_none_stops_where_it_is_missed(changed: Reposito
     (changed.configuration.parent / "gone").rename(changed.configuration)
 
 
-def test_until_it_is_right_nothing_is_left_deployed(deploy: Deploy, tmp_path: Path) -> None:
+def test_source_stays_undeployed_until_its_pipeline_passes(deploy: Deploy, tmp_path: Path) -> None:
     """From a wrong sample over a missing secret and a stack that can't be made to one that is there."""
     framework = clone(tmp_path / "framework")
     with deploy("zoom", framework / "sources", framework, tmp_path, secret=False) as deployed:
@@ -295,9 +295,9 @@ def test_until_it_is_right_nothing_is_left_deployed(deploy: Deploy, tmp_path: Pa
 
         stored = zoom.samples / "user.created.mozdef.json"
         right = replace(stored, "user.created by", "made by")
-        stage, said = zoom.stops()
+        stage, log = zoom.stops()
         assert stage == "TestBuildDeploy"
-        assert said[1].startswith(
+        assert log[1].startswith(
             "error: sources/zoom/samples/user.created.mozdef.json: summary: "
             '"zoom: made by zoom-admin@example.com" is stored, and the build makes '
             '"zoom: user.created by zoom-admin@example.com"'
@@ -305,10 +305,10 @@ def test_until_it_is_right_nothing_is_left_deployed(deploy: Deploy, tmp_path: Pa
         assert zoom.status() is None
         stored.write_text(right, encoding="utf-8")
 
-        stage, said = zoom.stops()
+        stage, log = zoom.stops()
         assert stage == "TestBuildDeploy"
-        assert said[-2].startswith("error: there is no secret /MozDef-EF/zoom/dev/auth_token in Parameter Store")
-        assert "python -m generator secret zoom" in said[-2]
+        assert log[-2].startswith("error: there is no secret /MozDef-EF/zoom/dev/auth_token in Parameter Store")
+        assert "python -m generator secret zoom" in log[-2]
         assert zoom.status() is None
         put_secret(deployed.emulator, ssm_names(deployed.source)["auth_token"])
 
@@ -318,10 +318,10 @@ def test_until_it_is_right_nothing_is_left_deployed(deploy: Deploy, tmp_path: Pa
             'QueueName=If(given(template, name), Ref(name), __import__("troposphere").Sub("${AWS::StackName}.fifo"))'
         )
         right = replace(queue, named, wrong)
-        stage, said = zoom.stops()
+        stage, log = zoom.stops()
         assert stage == "TestBuildDeploy"
-        assert f"error: stack {zoom.stack}: the creation failed" in said
-        assert any(line.startswith("error: Events: ") for line in said)
+        assert f"error: stack {zoom.stack}: the creation failed" in log
+        assert any(line.startswith("error: Events: ") for line in log)
         assert zoom.status() == "ROLLBACK_COMPLETE"
         assert zoom.client("sqs").list_queues().get("QueueUrls", []) == []
         queue.write_text(right, encoding="utf-8")
@@ -398,8 +398,8 @@ def test_a_source_whose_senders_an_authorizer_verifies(deploy: Deploy, tmp_path:
         okta = Repositories(deployed)
         assert okta.push() == GREEN
         assert {message["tags"][-1] for message in okta.messages().values()} == {"canary"}
-        said = (deployed.folders.logs / "1-verify.log").read_text()
-        assert "a forged batch was refused with 403" in said
+        log = (deployed.folders.logs / "1-verify.log").read_text()
+        assert "a forged batch was refused with 403" in log
 
 
 def test_the_command_shows_each_stage_and_the_message(
@@ -446,7 +446,7 @@ def test_the_command_says_where_it_stops_and_keeps_that_log_alone(
     out, err = capsys.readouterr()
     assert err == "error: the pipeline stops at TestBuildDeploy: the whole log: build/.rehearsal/zoom/1-build.log\n"
     lines = [line.strip() for line in out.splitlines()]
-    [failed] = [place for place, line in enumerate(lines) if line.startswith("failed")]
+    [failed] = [index for index, line in enumerate(lines) if line.startswith("failed")]
     assert lines[failed].split()[1] == "TestBuildDeploy"
     assert lines[failed + 1] == 'Running command bash "$CONFIG_DIRECTORY/deploy.sh" unit-test'
     assert lines[failed + 2].startswith("error: sources/zoom/samples/user.created.mozdef.json: summary: ")
@@ -455,14 +455,14 @@ def test_the_command_says_where_it_stops_and_keeps_that_log_alone(
     assert set(lines[failed + 1 :]) <= {line.strip() for line in (logs / "1-build.log").read_text().splitlines()}
 
 
-def test_what_is_missing_is_said_before_anything_starts(
+def test_missing_requirements_are_named_before_anything_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     sources = ["--sources", str(ROOT / "sources")]
     assert main(["rehearse", "zoom", *sources]) == 1
-    said = "error: build/zoom/event-source.json: not built yet: python -m generator zoom\n"
-    assert capsys.readouterr() == ("", said)
+    message = "error: build/zoom/event-source.json: not built yet: python -m generator zoom\n"
+    assert capsys.readouterr() == ("", message)
     assert main(["rehearse", "zoom", "--application", "nowhere", *sources]) == 2
     assert "Directory 'nowhere' does not exist." in capsys.readouterr().err
     assert main(["rehearse", "zoom", "--env", "mine", *sources]) == 2
@@ -473,9 +473,9 @@ def test_a_definition_that_is_in_neither_repository_is_said_before_anything_star
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    made = Path("sources/mine/source.yml")
-    made.parent.mkdir(parents=True)
-    made.write_text("extends: zoom\ndescription: Mine\n")
+    definition_file = Path("sources/mine/source.yml")
+    definition_file.parent.mkdir(parents=True)
+    definition_file.write_text("extends: zoom\ndescription: Mine\n")
     assert main(["mine", "--lint", "fast"]) == 0
     capsys.readouterr()
     assert main(["rehearse", "mine"]) == 1

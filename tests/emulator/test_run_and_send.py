@@ -107,8 +107,8 @@ def generator(folder: Path, *args: str, **more: str) -> tuple[int, str, str]:
 
 
 def sample(source: str, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((SOURCES / source / "samples" / f"{name}.json").read_bytes())
-    return found
+    document: dict[str, Any] = json.loads((SOURCES / source / "samples" / f"{name}.json").read_bytes())
+    return document
 
 
 def test_with_json_a_sample_that_is_sent_is_one_line_and_nothing_else(build: Path, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_the_command_that_is_shown_for_an_operator_acts_on_what_runs(
         run.wait_until_ready()
         assert eventually(lambda: "likewise" in run.out)
         [settings] = re.findall(r"^  also      (.*) python -m generator status zoom", run.out, re.MULTILINE)
-        leads = dict(one.split("=", 1) for one in settings.split())
+        leads = dict(setting.split("=", 1) for setting in settings.split())
         status, out, err = generator(tmp_path, "status", "zoom", **leads)
     assert (status, err) == (0, "")
     assert "MozDef-EF-zoom-dev  CREATE_COMPLETE" in out
@@ -220,7 +220,7 @@ def test_the_users_own_settings_change_nothing(build: Path, tmp_path: Path, sett
 
 @needs_proc
 @pytest.mark.parametrize(("ending", "options"), [(signal.SIGINT, ["--iam"]), (signal.SIGTERM, []), (signal.SIGHUP, [])])
-def test_whatever_ends_it_nothing_is_left(
+def test_run_leaves_nothing_however_it_ends(
     build: Path, tmp_path: Path, ending: signal.Signals, options: list[str]
 ) -> None:
     with running(tmp_path, build, "zoom", "--json", *options) as run:
@@ -238,7 +238,7 @@ def test_whatever_ends_it_nothing_is_left(
 
 
 @needs_proc
-def test_ended_while_it_starts_nothing_is_left(build: Path, tmp_path: Path) -> None:
+def test_run_ended_while_starting_leaves_nothing(build: Path, tmp_path: Path) -> None:
     with running(tmp_path, build, "zoom") as run:
         assert eventually(run.listens)
 
@@ -284,8 +284,8 @@ def test_the_keys_are_new_each_time_and_no_other_user_can_read_them(build: Path,
 def test_a_source_that_runs_already_is_said(build: Path, tmp_path: Path) -> None:
     with running(tmp_path, build, "zoom") as run:
         run.wait_until_ready()
-        said = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", str(build))
-        assert said == (1, "", f"error: zoom runs already, on port {run.port}: end that one first\n")
+        outcome = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", str(build))
+        assert outcome == (1, "", f"error: zoom runs already, on port {run.port}: end that one first\n")
 
 
 def test_a_build_that_is_not_what_the_definition_says_now_is_run_with_a_warning(tmp_path: Path) -> None:
@@ -304,22 +304,22 @@ def test_a_build_that_is_not_what_the_definition_says_now_is_run_with_a_warning(
 def test_a_port_in_use_is_said(build: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        said = generator(tmp_path, "run", "zoom", "--port", str(port), "--build", str(build))
+        outcome = generator(tmp_path, "run", "zoom", "--port", str(port), "--build", str(build))
 
-    assert said == (1, "", f"error: port {port} is in use: end what listens there, or choose another with --port\n")
+    assert outcome == (1, "", f"error: port {port} is in use: end what listens there, or choose another with --port\n")
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_a_source_that_is_not_built_is_said(tmp_path: Path) -> None:
-    said = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", str(tmp_path / "build"))
+    outcome = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", str(tmp_path / "build"))
 
     file = tmp_path / "build" / "zoom" / "event-source.json"
-    assert said == (1, "", f"error: {file}: not built yet: python -m generator zoom --build {file.parent.parent}\n")
+    assert outcome == (1, "", f"error: {file}: not built yet: python -m generator zoom --build {file.parent.parent}\n")
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
 @pytest.mark.parametrize("left", [None, "", "{}", json.dumps({"name": "zoom"})])
-def test_sending_to_what_does_not_run_is_said(tmp_path: Path, left: str | None) -> None:
+def test_sending_to_a_source_that_does_not_run_is_an_error(tmp_path: Path, left: str | None) -> None:
     if left is not None:
         (tmp_path / "build" / ".run").mkdir(parents=True)
         (tmp_path / "build" / ".run" / "zoom.json").write_text(left, encoding="utf-8")
@@ -328,7 +328,7 @@ def test_sending_to_what_does_not_run_is_said(tmp_path: Path, left: str | None) 
     assert generator(tmp_path, "send", "zoom", "--build", str(build)) == (1, "", NOT_RUNNING.format(build=build))
 
 
-def test_sending_to_what_was_killed_is_said(tmp_path: Path) -> None:
+def test_sending_to_a_killed_run_is_an_error(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
     left = {"name": "zoom", "port": 1, "ca_bundle": None, "url": "http://127.0.0.1:1/", "process": ended.pid}

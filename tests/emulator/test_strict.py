@@ -26,11 +26,11 @@ def strict(enforced: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Serv
     with (folder / "sources" / "okta" / "source.yml").open("a", encoding="utf-8") as file:
         file.write("hardening: strict\n")
     assert main(["okta", "--sources", str(folder / "sources"), "--build", str(folder / "build")]) == 0
-    made = template(folder / "build", "okta")
-    key = json.loads(made)["Parameters"]["LambdaKey"]["Default"]
+    text = template(folder / "build", "okta")
+    key = json.loads(text)["Parameters"]["LambdaKey"]["Default"]
     code = Path(folder, "build", "okta", "lambdas.zip").read_bytes()
     enforced.client("s3").put_object(Bucket=HELPER_BUCKET, Key=key, Body=code)
-    return Service.deploy(enforced, STACK, made)
+    return Service.deploy(enforced, STACK, text)
 
 
 def test_an_event_arrives_on_an_encrypted_queue(enforced: Emulator, strict: Service) -> None:
@@ -38,11 +38,11 @@ def test_an_event_arrives_on_an_encrypted_queue(enforced: Emulator, strict: Serv
     assert [message["details"]["uuid"] for message in strict.arrived()] == ["one"]
     key = enforced.resources(STACK)["Key"]
     for name in ("EventsQueueUrl", "DeadLettersQueueUrl"):
-        found = enforced.client("sqs").get_queue_attributes(QueueUrl=strict.outputs[name], AttributeNames=["All"])
-        assert found["Attributes"]["KmsMasterKeyId"].endswith(f":key/{key}")
+        attributes = enforced.client("sqs").get_queue_attributes(QueueUrl=strict.outputs[name], AttributeNames=["All"])
+        assert attributes["Attributes"]["KmsMasterKeyId"].endswith(f":key/{key}")
 
 
-def test_what_is_rejected_is_kept(strict: Service) -> None:
+def test_rejected_event_is_kept(strict: Service) -> None:
     """That the emulator makes nothing of the buckets' encryption and log is why only the template's are looked at."""
     broken = okta_batch("two").replace(b"2026-03-02T12:00:01.114Z", b"never")
     assert strict.post(broken, OKTA_TOKEN).status == 204

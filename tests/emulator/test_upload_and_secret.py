@@ -107,11 +107,11 @@ def may(aws: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[May]:
     sign_in(monkeypatch, {**aws.aws_environment, **keys})
     monkeypatch.chdir(ROOT)
 
-    def given(statements: list[dict[str, Any]]) -> None:
+    def allow(statements: list[dict[str, Any]]) -> None:
         policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
         iam.put_user_policy(UserName="engineer", PolicyName="may", PolicyDocument=policy)
 
-    yield given
+    yield allow
     iam.delete_access_key(UserName="engineer", AccessKeyId=key["AccessKeyId"])
     with suppress(iam.exceptions.NoSuchEntityException):
         iam.delete_user_policy(UserName="engineer", PolicyName="may")
@@ -158,8 +158,8 @@ def accepted(aws: Emulator) -> tuple[str, ...]:
 def gone(aws: Emulator, name: str) -> None:
     s3 = aws.client("s3")
     with suppress(s3.exceptions.ClientError):
-        for one in s3.list_object_versions(Bucket=name).get("Versions", ()):
-            s3.delete_object(Bucket=name, Key=one["Key"], VersionId=one["VersionId"])
+        for version in s3.list_object_versions(Bucket=name).get("Versions", ()):
+            s3.delete_object(Bucket=name, Key=version["Key"], VersionId=version["VersionId"])
         s3.delete_bucket(Bucket=name)
 
 
@@ -171,12 +171,14 @@ def read_back(aws: Emulator, name: str) -> dict[str, Any]:
         "region": s3.head_bucket(Bucket=name)["BucketRegion"],
         "block": s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"],
         "owner": s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"],
-        "encryption": [one["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for one in encryption],
+        "encryption": [rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for rule in encryption],
         "versioning": s3.get_bucket_versioning(Bucket=name)["Status"],
-        "lifecycle": [(one["NoncurrentVersionExpiration"], one["AbortIncompleteMultipartUpload"]) for one in lifecycle],
-        "expires": [one for one in lifecycle if "Expiration" in one],
+        "lifecycle": [
+            (rule["NoncurrentVersionExpiration"], rule["AbortIncompleteMultipartUpload"]) for rule in lifecycle
+        ],
+        "expires": [rule for rule in lifecycle if "Expiration" in rule],
         "policy": json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"],
-        "tags": {one["Key"]: one["Value"] for one in s3.get_bucket_tagging(Bucket=name)["TagSet"]},
+        "tags": {tag["Key"]: tag["Value"] for tag in s3.get_bucket_tagging(Bucket=name)["TagSet"]},
     }
 
 
@@ -215,7 +217,7 @@ def test_the_first_upload_makes_a_private_bucket_and_the_second_changes_nothing(
         "tags": {"Project": "MozDef-EF", "MadeBy": "mozdef-event-framework"},
     }
     s3 = aws.client("s3")
-    stored = {one["Key"]: one["Size"] for one in s3.list_objects_v2(Bucket=DEFAULT)["Contents"]}
+    stored = {entry["Key"]: entry["Size"] for entry in s3.list_objects_v2(Bucket=DEFAULT)["Contents"]}
     key = json.loads((build / "zoom" / "event-source.json").read_bytes())["Parameters"]["LambdaKey"]["Default"]
     zipped = (build / "zoom" / "lambdas.zip").read_bytes()
     assert s3.get_object(Bucket=DEFAULT, Key=key)["Body"].read() == zipped
@@ -229,20 +231,20 @@ def test_the_first_upload_makes_a_private_bucket_and_the_second_changes_nothing(
     assert [" ".join(line.split()[-2:]) for line in again.splitlines()[1:6]] == ["already there"] * 5
     assert again.splitlines()[6:] == out.splitlines()[6:]
     assert read_back(aws, DEFAULT) == settled
-    assert {one["Key"]: one["Size"] for one in s3.list_objects_v2(Bucket=DEFAULT)["Contents"]} == stored
-    assert all(one["IsLatest"] for one in s3.list_object_versions(Bucket=DEFAULT)["Versions"])
+    assert {entry["Key"]: entry["Size"] for entry in s3.list_objects_v2(Bucket=DEFAULT)["Contents"]} == stored
+    assert all(version["IsLatest"] for version in s3.list_object_versions(Bucket=DEFAULT)["Versions"])
 
 
 # A new bucket has these, here as in AWS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
 GIVEN = ("s3:PutBucketPublicAccessBlock", "s3:PutBucketOwnershipControls", "s3:PutEncryptionConfiguration")
 
 
-@pytest.mark.parametrize("missing", [one for one in MAKES if one not in GIVEN])
+@pytest.mark.parametrize("missing", [action for action in MAKES if action not in GIVEN])
 def test_without_a_permission_the_bucket_stays_unfinished_until_the_next_time(
     aws: Emulator, may: May, upload: Run, missing: str
 ) -> None:
     gone(aws, DEFAULT)
-    may(on_bucket(DEFAULT, tuple(one for one in MAKES if one != missing) + LOOKS))
+    may(on_bucket(DEFAULT, tuple(action for action in MAKES if action != missing) + LOOKS))
     status, _, err = upload()
     assert status == 1
     assert err.startswith(f"error: AWS: {CALLED.get(missing, '')}")
@@ -252,14 +254,14 @@ def test_without_a_permission_the_bucket_stays_unfinished_until_the_next_time(
     status, _, err = upload()
 
     assert (status, err) == (0, "")
-    there = read_back(aws, DEFAULT)
-    assert (there["versioning"], len(there["policy"]), len(there["tags"])) == ("Enabled", 1, 2)
-    assert set(there["block"].values()) == {True}
+    bucket = read_back(aws, DEFAULT)
+    assert (bucket["versioning"], len(bucket["policy"]), len(bucket["tags"])) == ("Enabled", 1, 2)
+    assert set(bucket["block"].values()) == {True}
 
 
 @pytest.mark.parametrize("missing", LOOKS)
 def test_every_permission_to_look_is_needed(may: May, upload: Run, missing: str) -> None:
-    may(on_bucket(DEFAULT, tuple(one for one in LOOKS if one != missing)))
+    may(on_bucket(DEFAULT, tuple(action for action in LOOKS if action != missing)))
 
     status, _, err = upload()
 
@@ -284,7 +286,7 @@ def test_a_bucket_of_ones_own_is_taken_as_it_is(aws: Emulator, may: May, upload:
     assert "Status" not in s3.get_bucket_versioning(Bucket="my-own")
     assert len(s3.list_objects_v2(Bucket="my-own")["Contents"]) == 5
     for missing in OWN:
-        may(on_bucket("my-own", tuple(one for one in OWN if one != missing)))
+        may(on_bucket("my-own", tuple(action for action in OWN if action != missing)))
         assert upload("--bucket", "my-own")[0] == 1
     gone(aws, "my-own")
 
@@ -344,7 +346,7 @@ def test_a_secret_is_stored_rotated_and_dropped(aws: Emulator, may: May, run: Ru
     [described] = ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [NAME]}])["Parameters"]
     assert (described["Type"], described["Tier"]) == ("SecureString", "Standard")
     tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=NAME)["TagList"]
-    assert {one["Key"]: one["Value"] for one in tags} == {
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {
         "Project": "MozDef-EF",
         "Service": "zoom",
         "Environment": "dev",
@@ -353,7 +355,7 @@ def test_a_secret_is_stored_rotated_and_dropped(aws: Emulator, may: May, run: Ru
 
 @pytest.mark.parametrize("missing", STORES)
 def test_every_permission_on_secrets_is_needed(aws: Emulator, may: May, run: Run, missing: str) -> None:
-    may(on_secrets(tuple(one for one in STORES if one != missing)))
+    may(on_secrets(tuple(action for action in STORES if action != missing)))
 
     status, _, err = run("secret", "zoom", piped=A)
 
@@ -376,7 +378,7 @@ def test_no_more_than_the_previous_secret_is_deleted(aws: Emulator, may: May, ru
     assert accepted(aws) == (B, A)
 
 
-def test_on_a_terminal_it_is_typed_twice_and_seen_nowhere(aws: Emulator, may: May) -> None:
+def test_secret_is_typed_twice_on_a_terminal_and_seen_nowhere(aws: Emulator, may: May) -> None:
     may(on_secrets(STORES))
 
     status, screen = at_a_terminal(["secret", "zoom"], {"(it is not shown): ": C, "The same again: ": C})
@@ -389,27 +391,27 @@ def test_on_a_terminal_it_is_typed_twice_and_seen_nowhere(aws: Emulator, may: Ma
 
 def at_a_terminal(args: list[str], answers: dict[str, str]) -> tuple[int, str]:
     """Exit status, and all that was on the screen; each answer is typed once its question is there."""
-    ours, theirs = pty.openpty()
+    controller, terminal = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "generator", *args],
         cwd=ROOT,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
         start_new_session=True,
     ) as process:
-        os.close(theirs)
+        os.close(terminal)
         screen = ""
         with suppress(OSError):  # the end, on Linux
-            while seen := os.read(ours, 4_096):
+            while seen := os.read(controller, 4_096):
                 screen += seen.decode()
-                for question in [one for one in answers if one in screen]:
-                    os.write(ours, f"{answers.pop(question)}\n".encode())
-    os.close(ours)
+                for question in [prompt for prompt in answers if prompt in screen]:
+                    os.write(controller, f"{answers.pop(question)}\n".encode())
+    os.close(controller)
     return process.returncode, screen
 
 
-def test_what_was_uploaded_is_deployed_and_follows_a_rotation(
+def test_uploaded_source_is_deployed_and_follows_a_rotation(
     aws: Emulator, may: May, run: Run, upload: Run, build: Path
 ) -> None:
     may(on_bucket(DEFAULT, MAKES + LOOKS) + on_secrets(STORES))
@@ -427,4 +429,4 @@ def test_what_was_uploaded_is_deployed_and_follows_a_rotation(
     assert answered(A) == 200
     assert run("secret", "zoom", piped=B)[0] == 0
     # The first request with the new secret has the function look for it; the one before is good as well.
-    assert [answered(one) for one in (B, A, C)] == [200, 200, 401]
+    assert [answered(secret) for secret in (B, A, C)] == [200, 200, 401]

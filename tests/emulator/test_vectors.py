@@ -64,15 +64,15 @@ class Deployed:
     @property
     def stored(self) -> dict[str, str]:
         """What is in Parameter Store for the source."""
-        there = list(ssm_names(self.source).values())
-        found = self.clients["ssm"].get_parameters(Names=there, WithDecryption=True)["Parameters"] if there else []
-        return {one["Name"]: one["Value"] for one in found}
+        names = list(ssm_names(self.source).values())
+        parameters = self.clients["ssm"].get_parameters(Names=names, WithDecryption=True)["Parameters"] if names else []
+        return {parameter["Name"]: parameter["Value"] for parameter in parameters}
 
     def receive(self, arrives: Delivery) -> Answer:
         """Deliver a request at its time, with what is stored and published for it."""
         self._store(arrives.stored)
         self._take_to(arrives)
-        by_url = any("{url}" in getattr(one.settings, "signed", "") for one in leaves(self.source.webhook.auth))
+        by_url = any("{url}" in getattr(leaf.settings, "signed", "") for leaf in leaves(self.source.webhook.auth))
         return self._invoke(arrives) if by_url else self._call(arrives)
 
     def requested_urls(self) -> list[str]:
@@ -117,8 +117,8 @@ class Deployed:
         sent = arrives.sent
         event = json.dumps(gateway.event(sent.method, sent.headers, sent.body, url=sent.url)).encode()
         answer = self.clients["lambda"].invoke(FunctionName=self.functions["Webhook"], Payload=event)
-        found: dict[str, Any] = json.loads(answer["Payload"].read())
-        return Answer(found["statusCode"], found["headers"], found["body"])
+        response: dict[str, Any] = json.loads(answer["Payload"].read())
+        return Answer(response["statusCode"], response["headers"], response["body"])
 
 
 @pytest.fixture(scope="module")
@@ -128,31 +128,34 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Dep
         region = {"LocationConstraint": running.region}
         clients["s3"].create_bucket(Bucket=HELPER_BUCKET, CreateBucketConfiguration=region)
         folders = {name: tmp_path_factory.mktemp(name) for name in DEFINITIONS}
-        yield {name: Deployed.deploy(running, one, folders[name], clients) for name, one in DEFINITIONS.items()}
+        yield {
+            name: Deployed.deploy(running, definition, folders[name], clients)
+            for name, definition in DEFINITIONS.items()
+        }
 
 
 @pytest.mark.parametrize("vector", REQUESTS, ids=published.vector_names(REQUESTS))
 def test_a_published_request_is_taken_or_refused_as_its_publisher_says(
     deployed: dict[str, Deployed], vector: Vector
 ) -> None:
-    one = deployed[published.source_of(vector)]
-    status = one.receive(delivery(vector)).status
-    seen = published.outcome(status, one.service.arrived(), one.service.kept())
+    source = deployed[published.source_of(vector)]
+    status = source.receive(delivery(vector)).status
+    seen = published.outcome(status, source.service.arrived(), source.service.kept())
     assert seen == published.expected(vector)
 
 
 @pytest.mark.parametrize("vector", HANDSHAKES, ids=published.vector_names(HANDSHAKES))
 def test_a_published_handshake_is_answered_and_becomes_no_event(deployed: dict[str, Deployed], vector: Vector) -> None:
-    one = deployed[published.source_of(vector)]
-    answer = one.receive(handshake(vector))
+    source = deployed[published.source_of(vector)]
+    answer = source.receive(handshake(vector))
     assert (answer.status, published.parse_answer(answer.body)) == (vector["expect_status"], vector["expect_body"])
     # urllib3's headers have their names in any case.
     assert {name: answer.headers[name] for name in vector["expect_headers"]} == vector["expect_headers"]
-    assert (one.service.arrived(), one.service.kept()) == ([], {})
+    assert (source.service.arrived(), source.service.kept()) == ([], {})
 
 
 def of_scheme(scheme: str) -> Vector:
-    [vector] = [one for one in HANDSHAKES if one["scheme"] == scheme]
+    [vector] = [handshake_vector for handshake_vector in HANDSHAKES if handshake_vector["scheme"] == scheme]
     return vector
 
 

@@ -116,8 +116,8 @@ def test_a_web_page_makes_runs_and_reads_nothing(aws: Emulator, tmp_path: Path) 
         zipped.writestr("index.py", f"def handler(*_):\n    open({str(ran)!r}, 'w').close()\n")
 
     with serving() as elsewhere, serving() as welcoming:
-        given = {"targets": [aws.endpoint, welcoming.url], "code": base64.b64encode(code.getvalue()).decode()}
-        with browser(tmp_path, f"{elsewhere.url}/#{quote(json.dumps(given))}"):
+        payload = {"targets": [aws.endpoint, welcoming.url], "code": base64.b64encode(code.getvalue()).decode()}
+        with browser(tmp_path, f"{elsewhere.url}/#{quote(json.dumps(payload))}"):
             seen = elsewhere.seen.get(timeout=60)
 
     # That it is refused is the emulator's doing: the browser sends all of it where it is welcome.

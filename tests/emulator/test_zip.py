@@ -41,7 +41,7 @@ def test_the_functions_need_nothing_but_the_zip_boto3_and_the_templates_variable
     with ZipFile(build / name / "lambdas.zip") as code:
         code.extractall(tmp_path)
     resources = json.loads(template(build, name))["Resources"].values()
-    functions = [one["Properties"] for one in resources if one["Type"] == "AWS::Lambda::Function"]
+    functions = [resource["Properties"] for resource in resources if resource["Type"] == "AWS::Lambda::Function"]
     assert sorted(function["Handler"] for function in functions) == handlers
 
     for function in functions:
@@ -50,9 +50,9 @@ def test_the_functions_need_nothing_but_the_zip_boto3_and_the_templates_variable
         done = subprocess.run(command, env=variables, capture_output=True, check=False)
         assert (done.returncode, done.stderr.decode()) == (0, "")
         imported = json.loads(done.stdout)
-        ours = {module: file for module, file in imported.items() if module.partition(".")[0] == "lambdas"}
-        assert function["Handler"].rpartition(".")[0] in ours
-        assert {file for file in ours.values() if not Path(file).is_relative_to(tmp_path)} == set()
+        own_modules = {module: file for module, file in imported.items() if module.partition(".")[0] == "lambdas"}
+        assert function["Handler"].rpartition(".")[0] in own_modules
+        assert {file for file in own_modules.values() if not Path(file).is_relative_to(tmp_path)} == set()
         others = {module.partition(".")[0] for module, file in imported.items() if file and str(PACKAGES) in file}
         assert others - BOTO3 == set()
         assert "generator" not in imported

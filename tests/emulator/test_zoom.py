@@ -111,7 +111,7 @@ def test_a_clock_within_five_minutes_of_ours_is_accepted(zoom: Service, age: int
         ),
     ],
 )
-def test_what_does_not_verify_is_answered_401_and_leaves_nothing(
+def test_unverified_request_is_answered_401_and_leaves_nothing(
     zoom: Service, body: bytes, headers: Callable[[], Headers]
 ) -> None:
     answer = zoom.post(body, headers())
@@ -130,17 +130,17 @@ def test_url_validation_is_answered_unsigned_and_is_no_event(zoom: Service) -> N
 
 
 def test_url_validation_signs_no_text_that_an_event_would_verify_with(zoom: Service) -> None:
-    wanted = zoom_headers(ZOOM)
-    text = f"v0:{wanted['x-zm-request-timestamp']}:{ZOOM.decode()}"
+    event_headers = zoom_headers(ZOOM)
+    text = f"v0:{event_headers['x-zm-request-timestamp']}:{ZOOM.decode()}"
     challenge = {"event": "endpoint.url_validation", "payload": {"plainToken": text}, "event_ts": 1654503849680}
 
     answer = zoom.post(json.dumps(challenge).encode(), {})
 
     assert (answer.status, answer.data) == (400, b"")
-    assert wanted["x-zm-signature"].removeprefix("v0=") not in str(answer.headers)
+    assert event_headers["x-zm-signature"].removeprefix("v0=") not in str(answer.headers)
     assert zoom.arrived() == []
     # It is what a forger wants: with it, the event would have passed.
-    assert zoom.post(ZOOM, wanted).status == 200
+    assert zoom.post(ZOOM, event_headers).status == 200
     assert len(zoom.arrived()) == 1
 
 

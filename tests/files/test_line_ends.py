@@ -54,18 +54,20 @@ def windows_clone(origin: Path) -> Path:
     return origin.parent / "windows"
 
 
-def build(place: Path) -> tuple[int, str]:
+def build(checkout: Path) -> tuple[int, str]:
     command = [sys.executable, "-S", "-m", "generator", "zoom", "--lint", "fast", "--accept"]
     packages = {"PYTHONPATH": sysconfig.get_path("purelib")}
-    done = subprocess.run(command, cwd=place, env=packages, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=checkout, env=packages, capture_output=True, text=True, check=False)
     return done.returncode, done.stderr
 
 
 def test_a_checkout_with_crlf_builds_the_same_bytes(origin: Path) -> None:
     windows = windows_clone(origin)
     assert build(origin) == build(windows) == (0, "")
-    built = [sorted(one for one in (place / "build").rglob("*") if one.is_file()) for place in (origin, windows)]
-    assert [one.read_bytes() for one in built[0]] == [one.read_bytes() for one in built[1]]
+    built = [
+        sorted(file for file in (checkout / "build").rglob("*") if file.is_file()) for checkout in (origin, windows)
+    ]
+    assert [file.read_bytes() for file in built[0]] == [file.read_bytes() for file in built[1]]
     assert len(built[0]) > 10
     assert b"\r\n" in (windows / "sources/zoom/samples/windows.json").read_bytes()
 
@@ -105,7 +107,7 @@ def test_a_file_of_a_source_is_named_with_its_line(tmp_path: Path, monkeypatch, 
         file.with_name("a.json").write_bytes(b'{"event":\r\n "user.created"}\r\n')
     assert main(["acme", "--lint", "fast", "--accept"]) == 1
     line = 3 if name == "source.yml" else 2
-    named = [one for one in capsys.readouterr().err.splitlines() if "has a CR" in one]
+    named = [line for line in capsys.readouterr().err.splitlines() if "has a CR" in line]
     assert named == [f"error: sources/acme/{name}:{line}: {SAID}"]
 
 

@@ -58,27 +58,27 @@ READ = [
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with a source that has one sample, a schema and a `transform.py`; and one with public keys."""
     monkeypatch.chdir(tmp_path)
-    made = tmp_path / "sources" / "zoom"
-    (made / "samples").mkdir(parents=True)
+    source = tmp_path / "sources" / "zoom"
+    (source / "samples").mkdir(parents=True)
     text = (SOURCES / "zoom" / "source.yml").read_text()
     assert "\nevents:\n" in text
     schemas = '\nevents:\n  schemas: {"user.created": schemas/event.json}\n'
-    (made / "source.yml").write_text(text.replace("\nevents:\n", schemas))
-    (made / "schemas").mkdir()
-    (made / "schemas" / "event.json").write_text("{}")
-    (made / "transform.py").write_text("def transform(event, request):\n    return [event]\n")
+    (source / "source.yml").write_text(text.replace("\nevents:\n", schemas))
+    (source / "schemas").mkdir()
+    (source / "schemas" / "event.json").write_text("{}")
+    (source / "transform.py").write_text("def transform(event, request):\n    return [event]\n")
     for name in ("user.created.json", "user.created.mozdef.json"):
-        shutil.copy(SOURCES / "zoom" / "samples" / name, made / "samples")
+        shutil.copy(SOURCES / "zoom" / "samples" / name, source / "samples")
     shutil.copytree(SOURCES / "aws-sns", tmp_path / "sources" / "sns")
     (tmp_path / "r.http").write_text("POST / HTTP/1.1\n\n{}")
     return tmp_path
 
 
-@pytest.mark.parametrize(("fault", "said"), FAULTS)
+@pytest.mark.parametrize(("fault", "message"), FAULTS)
 @pytest.mark.parametrize(("name", "command", "limit"), READ)
 @pytest.mark.usefixtures("sources")
-def test_what_is_no_regular_file_of_a_usual_size_is_said_to_be_so(
-    capsys, name: str, command: tuple[str, ...], limit: str, fault: Fault, said: str
+def test_irregular_or_oversized_file_is_an_error(
+    capsys, name: str, command: tuple[str, ...], limit: str, fault: Fault, message: str
 ) -> None:
     file = Path(name)
     if name.endswith(".txt"):
@@ -88,15 +88,15 @@ def test_what_is_no_regular_file_of_a_usual_size_is_said_to_be_so(
     status = main(command)
     err = capsys.readouterr().err
     assert status == 1
-    assert f"{name}: can't be read: {said.format(limit=limit)}\n" in err.replace(" (", ": ").replace(")\n", "\n")
+    assert f"{name}: can't be read: {message.format(limit=limit)}\n" in err.replace(" (", ": ").replace(")\n", "\n")
 
 
 @pytest.mark.usefixtures("sources")
 def test_a_sample_that_leads_nowhere_is_said_to(capsys) -> None:
     Path("sources/zoom/samples/gone.json").symlink_to("nowhere")
     assert main(BUILD) == 1
-    said = "error: sources/zoom/samples/gone.json: can't be read: No such file or directory\n"
-    assert said in capsys.readouterr().err
+    message = "error: sources/zoom/samples/gone.json: can't be read: No such file or directory\n"
+    assert message in capsys.readouterr().err
 
 
 def test_a_link_that_leads_to_a_regular_file_is_read(sources: Path, capsys) -> None:
@@ -118,7 +118,7 @@ WRITTEN = [
 
 
 @pytest.mark.parametrize(("name", "command"), WRITTEN)
-def test_what_a_link_leads_to_stays_as_it_is(sources: Path, capsys, name: str, command: tuple[str, ...]) -> None:
+def test_target_of_a_link_stays_unchanged(sources: Path, capsys, name: str, command: tuple[str, ...]) -> None:
     (sources / "precious").write_text("mine")
     assert main(["zoom", "--lint", "fast", "--accept"]) == 0
     Path(name).unlink(missing_ok=True)
@@ -145,7 +145,7 @@ def test_a_half_written_file_is_replaced_and_a_link_in_its_place_too(tmp_path: P
     (tmp_path / "precious").write_text("mine")
     (tmp_path / f".a.{os.getpid()}.part").symlink_to("precious")
     regular_file.write(tmp_path / "a", b"1")
-    assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {"a": "1", "precious": "mine"}
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {"a": "1", "precious": "mine"}
 
 
 def test_a_lock_keeps_what_is_in_it(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_lock_keeps_what_is_in_it(tmp_path: Path) -> None:
         regular_file.open_lock(tmp_path / "pipe")
 
 
-def test_what_grows_while_it_is_read_has_an_end() -> None:
+def test_file_that_grows_while_read_has_an_end() -> None:
     """The files in /proc say that they have no bytes."""
     with pytest.raises(OSError, match="it has more than 10 bytes"):
         regular_file.read(Path("/proc/self/status"), 10)

@@ -43,17 +43,17 @@ def killed(*args: str) -> tuple[Path, int]:
 
 
 def test_a_folder_is_its_owners_alone_and_is_gone_at_the_end(temporary: Path) -> None:
-    with temporary_folder("emulator") as made:
-        assert made.path.parent == temporary
-        assert made.path.stat().st_mode & 0o777 == 0o700
+    with temporary_folder("emulator") as folder:
+        assert folder.path.parent == temporary
+        assert folder.path.stat().st_mode & 0o777 == 0o700
         remove_abandoned()
         with temporary_folder("emulator") as other:
-            assert made.path.exists()
+            assert folder.path.exists()
             assert other.path.exists()
     assert list(temporary.iterdir()) == []
 
 
-def test_what_a_killed_process_left_is_removed_by_the_next() -> None:
+def test_folder_left_by_a_killed_process_is_removed_by_the_next() -> None:
     path, child = killed()
     assert (path / "certificate.key").exists()
     with temporary_folder("build"):
@@ -61,7 +61,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next() -> None:
     os.kill(child, signal.SIGKILL)
 
 
-def test_what_a_process_still_uses_to_which_its_lock_was_handed_stays() -> None:
+def test_folder_whose_lock_was_handed_to_a_running_process_stays() -> None:
     path, child = killed("hand over")
     remove_abandoned()
     assert (path / "certificate.key").exists()
@@ -69,44 +69,44 @@ def test_what_a_process_still_uses_to_which_its_lock_was_handed_stays() -> None:
 
 
 @pytest.mark.parametrize("name", ["emulator-1", "mozdef-ef-1", "mozdef-ef-emulator-1"])
-def test_what_is_not_certainly_ours_stays(temporary: Path, name: str) -> None:
+def test_entry_not_certainly_ours_stays(temporary: Path, name: str) -> None:
     (temporary / name).mkdir(mode=0o700)
     remove_abandoned()
     assert (temporary / name).exists()
 
 
-def abandoned(place: Path) -> Path:
-    place.mkdir(mode=0o700)
-    (place / "lock").touch()
-    return place
+def abandoned(folder: Path) -> Path:
+    folder.mkdir(mode=0o700)
+    (folder / "lock").touch()
+    return folder
 
 
 def test_a_folder_with_a_lock_that_nobody_holds_goes(temporary: Path) -> None:
-    place = abandoned(temporary / "mozdef-ef-emulator-1")
+    folder = abandoned(temporary / "mozdef-ef-emulator-1")
     remove_abandoned()
-    assert not place.exists()
+    assert not folder.exists()
 
 
 def test_a_link_is_not_followed(temporary: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    place = abandoned(tmp_path_factory.mktemp("elsewhere") / "mine")
-    (temporary / "mozdef-ef-emulator-1").symlink_to(place)
+    folder = abandoned(tmp_path_factory.mktemp("elsewhere") / "mine")
+    (temporary / "mozdef-ef-emulator-1").symlink_to(folder)
     inside = temporary / "mozdef-ef-emulator-2"
     inside.mkdir(mode=0o700)
-    (inside / "lock").symlink_to(place / "lock")
+    (inside / "lock").symlink_to(folder / "lock")
     remove_abandoned()
-    assert (place / "lock").exists()
+    assert (folder / "lock").exists()
     assert inside.exists()
 
 
 def test_a_folder_that_others_may_write_to_stays(temporary: Path) -> None:
-    place = abandoned(temporary / "mozdef-ef-emulator-1")
-    place.chmod(0o777)
+    folder = abandoned(temporary / "mozdef-ef-emulator-1")
+    folder.chmod(0o777)
     remove_abandoned()
-    assert place.exists()
+    assert folder.exists()
 
 
 def test_a_folder_of_another_user_stays(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = abandoned(temporary / "mozdef-ef-emulator-1")
-    monkeypatch.setattr(os, "getuid", lambda: place.stat().st_uid + 1)
+    folder = abandoned(temporary / "mozdef-ef-emulator-1")
+    monkeypatch.setattr(os, "getuid", lambda: folder.stat().st_uid + 1)
     remove_abandoned()
-    assert place.exists()
+    assert folder.exists()

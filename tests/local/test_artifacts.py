@@ -61,7 +61,7 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def test_what_git_ignores_is_left_out_and_what_is_new_is_in(repository: Path) -> None:
+def test_files_git_ignores_are_left_out_and_new_files_are_in(repository: Path) -> None:
     write(repository, "new", "a.log", "ignored/new", "with space/ünï")
     (repository / "tracked").unlink()
     (repository / "below" / "tracked").write_text("changed")
@@ -94,14 +94,14 @@ def test_a_hook_of_another_repository_is_no_matter(
     assert names(artifacts.zip_folder(repository)) == [".gitignore", "below/tracked", "ignored/tracked", "tracked"]
 
 
-@pytest.mark.parametrize("there", [True, False], ids=["no repository", "no git"])
-def test_without_git_what_a_checkout_never_has_is_left_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+@pytest.mark.parametrize("has_git", [True, False], ids=["no repository", "no git"])
+def test_without_git_files_a_checkout_never_has_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_git: bool
 ) -> None:
     write(tmp_path, "a/b", ".github/c", "builder")
     caches = [".git", ".venv", ".tox", "build", "a/__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"]
-    write(tmp_path, *(f"{one}/x" for one in caches))
-    if not there:
+    write(tmp_path, *(f"{cache}/x" for cache in caches))
+    if not has_git:
         monkeypatch.setenv("PATH", str(tmp_path))
     assert names(artifacts.zip_folder(tmp_path)) == [".github/c", "a/b", "builder"]
 
@@ -160,8 +160,8 @@ def test_one_repository_has_the_configuration_in_its_folder_and_nothing_else_the
     application = zipped(("run", FILE | 0o755, "r"), ("config/old", FILE, "o"), ("configs", FILE, "c"))
     configuration = zipped(("deploy.sh", FILE | 0o644, "d"), ("link", LINK | 0o777, "deploy.sh"))
     with zipfile.ZipFile(io.BytesIO(artifacts.join_repositories(application, configuration, "config"))) as opened:
-        there = {entry.filename: (entry.external_attr >> 16, opened.read(entry)) for entry in opened.infolist()}
-    assert there == {
+        entries = {entry.filename: (entry.external_attr >> 16, opened.read(entry)) for entry in opened.infolist()}
+    assert entries == {
         "run": (FILE | 0o755, b"r"),
         "configs": (FILE, b"c"),
         "config/deploy.sh": (FILE | 0o644, b"d"),
@@ -190,7 +190,7 @@ def test_an_artifact_is_unpacked_with_its_modes_and_links(tmp_path: Path) -> Non
     assert (tmp_path / "without a mode").read_text() == "w"
 
 
-def test_what_was_packed_is_unpacked_the_same(tmp_path: Path) -> None:
+def test_packed_files_are_unpacked_the_same(tmp_path: Path) -> None:
     write(tmp_path, "one/a", "one/b/c")
     (tmp_path / "one" / "b" / "up").symlink_to("../a")
     artifacts.unpack(artifacts.zip_folder(tmp_path / "one"), tmp_path / "two")
@@ -202,7 +202,7 @@ OUT = "is a link that leads out of the artifact"
 
 
 @pytest.mark.parametrize(
-    ("entries", "said"),
+    ("entries", "message"),
     [
         ([("../x", FILE, "")], f"../x: {ELSEWHERE}"),
         ([("a/../../x", FILE, "")], f"a/../../x: {ELSEWHERE}"),
@@ -223,11 +223,11 @@ OUT = "is a link that leads out of the artifact"
     ],
 )
 def test_nothing_is_unpacked_outside_and_no_link_leads_there(
-    entries: list[tuple[str, int, str]], said: str, tmp_path: Path
+    entries: list[tuple[str, int, str]], message: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "above" / "folder"
     folder.mkdir(parents=True)
     with pytest.raises(GeneratorError) as caught:
         artifacts.unpack(zipped(*entries), folder)
-    assert str(caught.value) == said
-    assert [one for one in tmp_path.rglob("*") if folder not in one.parents] == [folder.parent, folder]
+    assert str(caught.value) == message
+    assert [path for path in tmp_path.rglob("*") if folder not in path.parents] == [folder.parent, folder]

@@ -92,7 +92,7 @@ def test_everything_that_a_rehearsal_knows_is_read() -> None:
     assert list(spec.phases) == ["install", "build", "post_build"]
 
 
-def test_what_is_left_empty_is_as_if_it_were_not_there() -> None:
+def test_empty_keys_are_as_if_absent() -> None:
     text = "version: 0.2\nenv:\nreports:\nphases:\n  install:\n    runtime-versions:\n    commands: [x]\n"
     assert read_buildspec(text, "x") == Buildspec({"install": ["x"]}, {}, {}, None)
 
@@ -145,7 +145,7 @@ def test_all_that_a_rehearsal_cannot_do_is_refused_by_name_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("- a", "must have version and phases"),
         ("", "must have version and phases"),
@@ -177,8 +177,8 @@ def test_all_that_a_rehearsal_cannot_do_is_refused_by_name_at_once() -> None:
         ),
     ],
 )
-def test_what_is_no_buildspec_is_refused_in_a_line(text: str, said: str) -> None:
-    assert refused(text) == [f"buildspec.yml: {said}"]
+def test_invalid_buildspec_is_refused_in_a_line(text: str, message: str) -> None:
+    assert refused(text) == [f"buildspec.yml: {message}"]
 
 
 _YAML = st.recursive(
@@ -197,8 +197,8 @@ _YAML = st.recursive(
 
 
 @given(_YAML, st.sampled_from(["env", "phases", "reports"]))
-def test_whatever_stands_there_it_is_read_or_refused(there: object, key: str) -> None:
-    text = json.dumps({"version": "0.2", "phases": {"build": {"commands": ["x"]}}, key: there})
+def test_any_value_of_a_key_is_read_or_refused(value: object, key: str) -> None:
+    text = json.dumps({"version": "0.2", "phases": {"build": {"commands": ["x"]}}, key: value})
     with suppress(GeneratorError):
         assert bash_script(read_buildspec(text, "x"))
 
@@ -223,17 +223,17 @@ def test_the_first_command_that_fails_ends_its_phase_and_before_the_build_everyt
 
 
 def test_after_a_build_that_failed_post_build_runs_and_is_told(tmp_path: Path) -> None:
-    told = "echo $CODEBUILD_BUILD_SUCCEEDING"
-    phases = {"build": [told, "(exit 3)", "echo never"], "post_build": [told, "true"]}
+    command = "echo $CODEBUILD_BUILD_SUCCEEDING"
+    phases = {"build": [command, "(exit 3)", "echo never"], "post_build": [command, "true"]}
     assert run(phases, tmp_path) == Ran(3, ["1", f"{FAILED} 3", "0"])
-    assert run({"build": [told], "post_build": [told]}, tmp_path) == Ran(0, ["1", "1"])
+    assert run({"build": [command], "post_build": [command]}, tmp_path) == Ran(0, ["1", "1"])
 
 
 def test_a_failed_post_build_fails_the_build(tmp_path: Path) -> None:
     assert run({"build": ["echo 1"], "post_build": ["(exit 4)", "echo 2"]}, tmp_path) == Ran(4, ["1", f"{FAILED} 4"])
 
 
-def test_what_one_command_leaves_the_next_one_finds(tmp_path: Path) -> None:
+def test_next_command_finds_what_the_last_one_left(tmp_path: Path) -> None:
     """https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-cmd.html"""
     (tmp_path / "sub 'folder'").mkdir()
     phases = {

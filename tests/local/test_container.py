@@ -119,9 +119,11 @@ def test_every_build_has_a_clean_home_and_a_working_copy_which_are_gone_afterwar
     commands = ('test -z "$(ls -A "$HOME")"', 'touch "$HOME/left" left', "cat file", 'echo "$CODEBUILD_SRC_DIR"', "pwd")
     for _ in range(2):
         built(tmp_path, spec(*commands), files={"file": "content\n"})
-        content, source, here = (line for line in log(tmp_path) if not line.startswith(("Running", "Entering")))
+        content, source, working_folder = (
+            line for line in log(tmp_path) if not line.startswith(("Running", "Entering"))
+        )
         assert content == "content"
-        assert source == here
+        assert source == working_folder
         assert not Path(source).parent.exists()
     assert not (tmp_path / "source" / "left").exists()
 
@@ -142,16 +144,18 @@ def test_the_reports_are_kept_beside_the_log_by_their_groups(tmp_path: Path) -> 
     groups = ["tests: {base-directory: reports, files: ['*.xml', '**/*']}", "more: {files: ['reports/*.xml', 'x/*']}"]
     more = f"reports: {{{', '.join(groups)}}}"
     make = "mkdir -p reports/deep && echo 1 >reports/unit.xml && echo 2 >reports/deep/int.xml"
-    place = tmp_path / "logs" / "1-build"
+    reports = tmp_path / "logs" / "1-build"
     came_to = built(tmp_path, spec(make, more=more))
     assert came_to == f"log {tmp_path / 'logs' / '1-build.log'}, 3 reports beside it"
-    assert {file.relative_to(place).as_posix(): file.read_text() for file in place.rglob("*") if file.is_file()} == {
+    assert {
+        file.relative_to(reports).as_posix(): file.read_text() for file in reports.rglob("*") if file.is_file()
+    } == {
         "tests/unit.xml": "1\n",
         "tests/deep/int.xml": "2\n",
         "more/reports/unit.xml": "1\n",
     }
     assert built(tmp_path, spec("true", more=more)) == f"log {tmp_path / 'logs' / '1-build.log'}"
-    assert not place.exists()
+    assert not reports.exists()
 
 
 def test_the_reports_of_a_build_that_failed_are_kept_too(tmp_path: Path) -> None:
@@ -205,13 +209,15 @@ def test_a_project_may_have_its_buildspec_itself(tmp_path: Path) -> None:
 
 
 def test_the_log_says_which_python_stands_in_for_the_one_that_is_wanted(tmp_path: Path) -> None:
-    here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    for wanted, said in (("3.99", [f"Python {here} of this machine stands in for 3.99"]), (here, [])):
-        text = f"version: 0.2\nphases: {{install: {{runtime-versions: {{python: {wanted}}}, commands: [python -V]}}}}"
-        assert read_buildspec(text, "x").python == wanted
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for requested, notes in (("3.99", [f"Python {version} of this machine stands in for 3.99"]), (version, [])):
+        text = (
+            f"version: 0.2\nphases: {{install: {{runtime-versions: {{python: {requested}}}, commands: [python -V]}}}}"
+        )
+        assert read_buildspec(text, "x").python == requested
         built(tmp_path, text)
         assert log(tmp_path) == [
-            *said,
+            *notes,
             "Entering phase INSTALL",
             "Running command python -V",
             f"Python {sys.version.split()[0]}",

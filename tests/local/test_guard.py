@@ -100,12 +100,12 @@ def signed(
 ) -> tuple[Headers, str]:
     """The headers and the target of a request that botocore has signed."""
     request = AWSRequest(method, endpoint + target, dict(headers or {}), body)
-    given = (Credentials(*by),) if auth is HmacV1Auth else (Credentials(*by), service, "us-west-2")
-    auth(*given).add_auth(request)
+    arguments = (Credentials(*by),) if auth is HmacV1Auth else (Credentials(*by), service, "us-west-2")
+    auth(*arguments).add_auth(request)
     split = urlsplit(request.url)
-    found = {"host": split.netloc, **{name: str(value) for name, value in request.headers.items()}}
+    signed_headers = {"host": split.netloc, **{name: str(value) for name, value in request.headers.items()}}
     return (
-        [(name.lower().encode(), value.encode()) for name, value in found.items()],
+        [(name.lower().encode(), value.encode()) for name, value in signed_headers.items()],
         split.path + (f"?{split.query}" if split.query else ""),
     )
 
@@ -117,7 +117,7 @@ def changed(headers: Headers, name: bytes, change: Callable[[bytes], bytes]) -> 
 HOST: Headers = [(b"host", b"127.0.0.1:4566")]
 
 
-def test_what_our_key_signed_passes_with_its_body() -> None:
+def test_request_signed_with_our_key_passes_with_its_body() -> None:
     emulator = Emulator()
     headers, target = signed(body=b'{"Names": ["a"]}', headers={"x-amz-target": "AmazonSSM.GetParameters"})
     assert answer(headers, "POST", target, b'{"Names": ["a"]}', emulator) == PASSED
@@ -136,7 +136,7 @@ def test_what_our_key_signed_passes_with_its_body() -> None:
     ],
     ids=["query", "s3", "role", "presigned", "presigned by a role", "localhost"],
 )
-def test_whatever_a_client_of_aws_signs_passes(method: str, target: str, more: dict[str, Any]) -> None:
+def test_any_request_signed_by_an_aws_client_passes(method: str, target: str, more: dict[str, Any]) -> None:
     headers, sent_to = signed(method, target, **more)
     assert answer(headers, method, sent_to, more.get("body", b"{}")) == PASSED
 
@@ -154,7 +154,7 @@ def test_whatever_a_client_of_aws_signs_passes(method: str, target: str, more: d
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "DELETE"])
-def test_what_is_not_signed_is_refused_wherever_it_goes(method: str, target: str) -> None:
+def test_unsigned_request_is_refused_wherever_it_goes(method: str, target: str) -> None:
     emulator = Emulator()
     text = [*HOST, (b"content-type", b"text/plain"), (b"x-amz-target", b"AmazonSSM.GetParameters")]
     assert answer(text, method, target, b"{}", emulator)[0] == 403
@@ -172,15 +172,15 @@ def test_a_deployed_endpoint_takes_what_is_not_signed(method: str, target: str) 
 @pytest.mark.parametrize("origin", [b"https://evil.example", b"http://127.0.0.1:4566", b"null", b""])
 @pytest.mark.parametrize("name", [b"origin", b"Origin"])
 def test_a_web_page_is_refused_even_where_it_has_signed_and_at_an_endpoint(origin: bytes, name: bytes) -> None:
-    said = (403, b"refused: it has an Origin, as requests of web pages have\n")
+    refusal = (403, b"refused: it has an Origin, as requests of web pages have\n")
     headers, target = signed()
-    assert answer([*headers, (name, origin)], "POST", target, b"{}") == said
+    assert answer([*headers, (name, origin)], "POST", target, b"{}") == refusal
     for method in ("POST", "OPTIONS"):
-        assert answer([*HOST, (name, origin)], method, PLAYED) == said
+        assert answer([*HOST, (name, origin)], method, PLAYED) == refusal
 
 
 @pytest.mark.parametrize(
-    "given",
+    "hosts",
     [
         *([], [b"127.0.0.1:4566", b"127.0.0.1:4566"], [b"127.0.0.1:4566", b"evil.example"]),
         *(
@@ -194,13 +194,13 @@ def test_a_web_page_is_refused_even_where_it_has_signed_and_at_an_endpoint(origi
         *([b"bucket.localhost:4566"], [b"92ade35b.execute-api.localhost:4566"], [b"127.0.0.1:4566\xff"]),
     ],
 )
-def test_any_other_host_is_refused_even_where_it_has_signed_and_at_an_endpoint(given: list[bytes]) -> None:
-    said = (403, b"refused: its Host is not 127.0.0.1:4566 or localhost:4566\n")
+def test_any_other_host_is_refused_even_where_it_has_signed_and_at_an_endpoint(hosts: list[bytes]) -> None:
+    refusal = (403, b"refused: its Host is not 127.0.0.1:4566 or localhost:4566\n")
     headers, target = signed()
     rest = [(name, value) for name, value in headers if name != b"host"]
-    mine: Headers = [(b"host", value) for value in given]
-    assert answer([*mine, *rest], "POST", target, b"{}") == said
-    assert answer(mine, "POST", PLAYED) == said
+    mine: Headers = [(b"host", value) for value in hosts]
+    assert answer([*mine, *rest], "POST", target, b"{}") == refusal
+    assert answer(mine, "POST", PLAYED) == refusal
 
 
 def test_a_schemes_own_port_is_left_out_of_a_host() -> None:
@@ -255,7 +255,7 @@ def test_a_presigned_url_ends() -> None:
         f"AWS4-ECDSA-P256-SHA256 Credential={KEY}/20260101/ssm/aws4_request, SignedHeaders=host, Signature=00",
     ],
 )
-def test_what_is_no_signature_is_refused(authorization: str) -> None:
+def test_malformed_signature_is_refused(authorization: str) -> None:
     headers = [*HOST, (b"authorization", authorization.encode()), (b"x-amz-date", b"20260101T000000Z")]
     assert answer(headers, "POST", "/", b"{}")[0] == 403
 

@@ -35,7 +35,7 @@ def client(served: PipelineJobs) -> Any:
     )
 
 
-def test_it_takes_both_answers_of_each_job(served: PipelineJobs) -> None:
+def test_server_takes_both_answers_of_each_job(served: PipelineJobs) -> None:
     codepipeline = client(served)
     codepipeline.put_job_success_result(jobId="one", executionDetails={"summary": "2 files"})
     message = "'config' is a file in the artifact 'Ünï'\n" + "x" * 4_000
@@ -63,7 +63,7 @@ def test_any_other_call_is_refused(served: PipelineJobs) -> None:
     assert served.answers == {}
 
 
-def test_it_is_this_machines_alone_says_nothing_and_is_gone_in_the_end(capfd: pytest.CaptureFixture[str]) -> None:
+def test_server_is_on_this_machine_alone_says_nothing_and_is_gone_in_the_end(capfd: pytest.CaptureFixture[str]) -> None:
     with serve_jobs() as first, serve_jobs() as other:
         client(first).put_job_success_result(jobId="one")
         assert (first.answers, other.answers) == ({"one": None}, {})

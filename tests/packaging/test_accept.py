@@ -13,7 +13,7 @@ from generator.commands import main
 from generator.definition.read import BUNDLED
 from generator.packaging import configuration, output, previous_build
 from tests.definitions import bundled_source
-from tests.packaging.test_configuration import BOTH, CODECOMMIT, VARIANTS, of
+from tests.packaging.test_configuration import BOTH, CODECOMMIT, VARIANTS, with_pipeline
 
 pytestmark = pytest.mark.slow
 
@@ -58,17 +58,19 @@ def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def packed() -> dict[str, bytes]:
     """The samples in config.zip, in whichever folder of it they are."""
-    with zipfile.ZipFile("build/acme/config.zip") as made:
-        return {name.partition("samples/")[2]: made.read(name) for name in made.namelist() if "sources/" not in name}
+    with zipfile.ZipFile("build/acme/config.zip") as archive:
+        return {
+            name.partition("samples/")[2]: archive.read(name) for name in archive.namelist() if "sources/" not in name
+        }
 
 
 @VARIANTS
-def test_what_is_accepted_is_packed_by_the_same_build(acme: Acme, repositories: tuple[str, ...]) -> None:
+def test_accepted_messages_are_packed_by_the_same_build(acme: Acme, repositories: tuple[str, ...]) -> None:
     acme.define(DEFINITION.replace("true", f"true, source: [{', '.join(repositories)}]"))
     for summary in ("One", "Two"):
         acme.define(Path("sources/acme/source.yml").read_text() + f"mozdef: {{summary: {summary}}}\n")
@@ -84,11 +86,11 @@ def test_what_is_accepted_is_packed_by_the_same_build(acme: Acme, repositories: 
 def test_of_the_framework_in_config_zip_the_samples_are_as_they_are_accepted() -> None:
     samples = BUNDLED / "zoom" / "samples"
     accepted = {samples / "user.created.mozdef.json": b"new", samples / "user.deleted.mozdef.json": None}
-    made = configuration.config_zip_files(of(bundled_source("zoom"), source=CODECOMMIT), {}, accepted)
-    assert made["sources/zoom/samples/user.created.mozdef.json"] == b"new"
-    assert "sources/zoom/samples/user.deleted.mozdef.json" not in made
-    assert "sources/zoom/samples/user.deleted.json" in made
-    assert configuration.config_zip_files(of(bundled_source("zoom"), source=BOTH), {}, accepted) == {}
+    files = configuration.config_zip_files(with_pipeline(bundled_source("zoom"), source=CODECOMMIT), {}, accepted)
+    assert files["sources/zoom/samples/user.created.mozdef.json"] == b"new"
+    assert "sources/zoom/samples/user.deleted.mozdef.json" not in files
+    assert "sources/zoom/samples/user.deleted.json" in files
+    assert configuration.config_zip_files(with_pipeline(bundled_source("zoom"), source=BOTH), {}, accepted) == {}
 
 
 @pytest.mark.parametrize("broken", ["foreign", "full"])
@@ -103,22 +105,22 @@ def test_where_the_build_is_refused_nothing_is_accepted(
     if broken == "foreign":
         Path("build/acme/mine").write_text("mine")
         folder["mine"] = b"mine"
-        said = "build/acme: holds mine, which no build makes: move it away, or name another folder with --build"
+        message = "build/acme: holds mine, which no build makes: move it away, or name another folder with --build"
     else:
 
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device", "build/acme")
 
         monkeypatch.setattr(output, "_write_file", full)
-        said = "build/acme: can't be written (No space left on device); --build names another folder"
+        message = "build/acme: can't be written (No space left on device); --build names another folder"
     ran = acme.run("--accept")
-    assert (ran.status, ran.err) == (1, f"error: {said}\n")
+    assert (ran.status, ran.err) == (1, f"error: {message}\n")
     assert contents(SAMPLES) == before
     assert contents(Path("build/acme")) == folder
 
 
 @VARIANTS
-def test_what_an_earlier_build_made_is_replaced(acme: Acme, repositories: tuple[str, ...]) -> None:
+def test_output_of_an_earlier_build_is_replaced(acme: Acme, repositories: tuple[str, ...]) -> None:
     definition = DEFINITION.replace("true", f"true, source: [{', '.join(repositories)}]")
     acme.define(definition)
     acme.run("--accept")
@@ -134,18 +136,18 @@ def test_what_an_earlier_build_made_is_replaced(acme: Acme, repositories: tuple[
     assert acme.run("--check").status == 0
 
 
-def test_what_somebody_else_put_there_is_refused_by_a_check_too_and_stays(acme: Acme) -> None:
+def test_foreign_file_in_the_build_folder_is_refused_by_a_check_too_and_stays(acme: Acme) -> None:
     acme.run("--accept")
     (SAMPLES / "b.json").unlink()
     (SAMPLES / "b.mozdef.json").unlink()
     (CONFIG / "b.json").write_text("changed by hand")
-    said = (
+    message = (
         "error: build/acme: holds config/samples/b.json, which no build makes: "
         "move it away, or name another folder with --build\n"
     )
-    assert acme.run()[::2] == (1, said)
+    assert acme.run()[::2] == (1, message)
     ran = acme.run("--check")
-    assert (ran.status, ran.err.endswith(said)) == (1, True)
+    assert (ran.status, ran.err.endswith(message)) == (1, True)
     assert (CONFIG / "b.json").read_text() == "changed by hand"
     (CONFIG / "b.json").unlink()
     (CONFIG / "mine").mkdir()
@@ -157,8 +159,8 @@ def test_what_somebody_else_put_there_is_refused_by_a_check_too_and_stays(acme: 
 def test_a_check_finds_what_no_build_makes_where_all_else_is_up_to_date(acme: Acme) -> None:
     acme.run("--accept")
     (CONFIG / "mine.json").write_text("{}")
-    said = "build/acme: holds config/samples/mine.json, which no build makes: move it away, or name another folder"
-    assert acme.run("--check") == (1, "", f"error: {said} with --build\n")
+    message = "build/acme: holds config/samples/mine.json, which no build makes: move it away, or name another folder"
+    assert acme.run("--check") == (1, "", f"error: {message} with --build\n")
 
 
 def test_of_a_folder_whose_config_zip_is_none_nothing_is_known(tmp_path: Path) -> None:
@@ -170,7 +172,7 @@ def test_of_a_folder_whose_config_zip_is_none_nothing_is_known(tmp_path: Path) -
 DEBRIS = (".DS_Store", "._a.json", "Thumbs.db", "desktop.ini", "a.json~", "a.json.bak", "a.json.orig", ".a.json.swp")
 
 
-def test_what_systems_and_editors_leave_is_no_sample_and_is_not_packed(acme: Acme) -> None:
+def test_files_of_systems_and_editors_are_no_samples_and_not_packed(acme: Acme) -> None:
     acme.run("--accept")
     right = contents(Path("build/acme"))
     for name in (*DEBRIS, "#a.json#", "__pycache__/a.pyc"):
@@ -182,7 +184,7 @@ def test_what_systems_and_editors_leave_is_no_sample_and_is_not_packed(acme: Acm
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "tests/unit/__pycache__/a.pyc"])
-def test_what_systems_leave_in_the_build_folder_does_not_hinder_a_build(acme: Acme, name: str) -> None:
+def test_system_files_in_the_build_folder_do_not_hinder_a_build(acme: Acme, name: str) -> None:
     acme.run("--accept")
     left = Path("build/acme/config", name)
     left.parent.mkdir(exist_ok=True)
@@ -211,16 +213,16 @@ def test_a_file_that_may_be_a_mistake_is_named(acme: Acme) -> None:
     ],
     ids=["event-to-challenge", "challenge-to-event"],
 )
-def test_what_is_stale_beside_a_sample_is_said_and_removed_once_that_is_accepted(
+def test_stale_file_beside_a_sample_is_named_and_removed_by_accept(
     acme: Acme, first: str, then: str, becomes: str, stale: str, stored: str
 ) -> None:
     acme.define(first)
     assert acme.run("--accept").status == 0
     acme.define(then)
-    place = "error: sources/acme/samples/"
+    prefix = "error: sources/acme/samples/"
     assert acme.run().err.splitlines() == [
-        f"{place}{name}: {said}"
-        for name, said in sorted(
+        f"{prefix}{name}: {message}"
+        for name, message in sorted(
             {
                 stale: f"is stale, since the sample becomes {becomes}; if the build is right, --accept removes it",
                 stored: "is missing: --accept stores what the build makes of the sample",

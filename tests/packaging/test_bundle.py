@@ -20,46 +20,46 @@ ALLOWED = {*sys.stdlib_module_names, "lambdas", "boto3", "botocore", "jmespath"}
 
 
 def files(name: str = "zoom") -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(bundled_source(name)))) as made:
-        return {one.filename: made.read(one) for one in made.infolist()}
+    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(bundled_source(name)))) as archive:
+        return {entry.filename: archive.read(entry) for entry in archive.infolist()}
 
 
-def test_it_is_stored_sorted_and_without_a_time_or_a_users_modes() -> None:
-    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(bundled_source("zoom")))) as made:
-        entries = made.infolist()
-    assert [one.filename for one in entries] == sorted(one.filename for one in entries)
-    assert {one.compress_type for one in entries} == {zipfile.ZIP_STORED}
-    assert {one.date_time for one in entries} == {(1980, 1, 1, 0, 0, 0)}
-    assert {oct(one.external_attr >> 16) for one in entries} == {"0o100644"}
+def test_zip_is_stored_sorted_and_without_a_time_or_a_users_modes() -> None:
+    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(bundled_source("zoom")))) as archive:
+        entries = archive.infolist()
+    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+    assert {entry.compress_type for entry in entries} == {zipfile.ZIP_STORED}
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert {oct(entry.external_attr >> 16) for entry in entries} == {"0o100644"}
 
 
-def test_it_has_the_code_and_the_definition() -> None:
+def test_zip_contains_code_and_definition() -> None:
     assert {"lambdas/webhook.py", "lambdas/auth/hmac.py", "lambdas/source.py"} <= set(files())
     assert all(name.startswith("lambdas/") and name.endswith(".py") for name in files())
 
 
 @pytest.mark.parametrize("name", source_names(BUNDLED))
-def test_it_stays_small_without_what_others_have_written(name: str) -> None:
-    made = io.BytesIO(bundle.lambdas_zip(bundled_source(name)))
-    own = [one for one in zipfile.ZipFile(made).infolist() if one.filename.startswith("lambdas/")]
+def test_zip_stays_small_without_the_code_of_others(name: str) -> None:
+    archive = io.BytesIO(bundle.lambdas_zip(bundled_source(name)))
+    own = [entry for entry in zipfile.ZipFile(archive).infolist() if entry.filename.startswith("lambdas/")]
     # A name stands twice, with 76 bytes about it.
-    assert sum(one.file_size + 2 * len(one.filename) + 76 for one in own) + 22 <= 250 * 1024
+    assert sum(entry.file_size + 2 * len(entry.filename) + 76 for entry in own) + 22 <= 250 * 1024
 
 
 @pytest.mark.parametrize("name", ["zoom", "okta"])
-def test_it_imports_nothing_that_is_not_in_it_or_in_aws(name: str) -> None:
+def test_zip_imports_nothing_outside_itself_and_aws(name: str) -> None:
     """The generator never ships: what runs in AWS is the standard library, boto3 and itself."""
     for file, content in files(name).items():
         for node in ast.walk(ast.parse(content)):
-            imported = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            imported = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 assert node.level == 0, file
                 imported = [str(node.module)]
-            assert {one.partition(".")[0] for one in imported} <= ALLOWED, file
+            assert {module.partition(".")[0] for module in imported} <= ALLOWED, file
 
 
 @pytest.mark.parametrize("name", ["zoom", "okta"])
-def test_the_definition_in_it_is_the_one_that_was_read_without_what_people_are_told(name: str) -> None:
+def test_definition_in_the_zip_is_the_one_read_without_texts_for_people(name: str) -> None:
     namespace: dict[str, Source] = {}
     exec(compile(files(name)["lambdas/source.py"], "source.py", "exec"), namespace)  # noqa: S102
     assert bundled_source(name).source.vendor is not None
@@ -70,22 +70,22 @@ def test_a_sources_own_code_goes_with_it(tmp_path: Path) -> None:
     make_definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
     code = "def transform(event, request):\n    return [event]\n"
     (tmp_path / "made" / "transform.py").write_text(code)
-    made = make_definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
-    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(made))) as packed:
+    definition = make_definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
+    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(definition))) as packed:
         assert packed.read("lambdas/transform.py").decode() == code
         source = packed.read("lambdas/source.py").decode()
     assert "from lambdas.transform import transform\n" in source
     assert "transform=transform" in source
 
 
-def test_its_key_is_its_content() -> None:
+def test_key_of_a_zip_is_its_content() -> None:
     assert bundle.zip_key(b"a") != bundle.zip_key(b"b")
     assert bundle.zip_key(b"") == "code/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.zip"
 
 
 def test_a_script_keeps_its_mode() -> None:
-    with zipfile.ZipFile(io.BytesIO(bundle.make_zip({"deploy.sh": b"", "a.txt": b""}))) as made:
-        assert {one.filename: oct(one.external_attr >> 16) for one in made.infolist()} == {
+    with zipfile.ZipFile(io.BytesIO(bundle.make_zip({"deploy.sh": b"", "a.txt": b""}))) as archive:
+        assert {entry.filename: oct(entry.external_attr >> 16) for entry in archive.infolist()} == {
             "a.txt": "0o100644",
             "deploy.sh": "0o100755",
         }

@@ -27,7 +27,7 @@ from lambdas.model import Pipeline
 from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
 
 EVERY = pytest.mark.parametrize(
-    "one", [bundled_source(name) for name in source_names(SOURCES)], ids=source_names(SOURCES)
+    "definition", [bundled_source(name) for name in source_names(SOURCES)], ids=source_names(SOURCES)
 )
 PLAIN = {"buildspec.yml", "deploy.sh", "tests/integration/test_stack.py", "tests/unit/test_source.py"}
 BOTH, GITHUB, CODECOMMIT = ("github", "codecommit"), ("github",), ("codecommit",)
@@ -40,8 +40,8 @@ PRIVATE = """\
 """
 
 
-def of(one: Definition, **pipeline: object) -> Definition:
-    return replace(one, source=replace(one.source, pipeline=Pipeline(**pipeline)))  # type: ignore[arg-type]
+def with_pipeline(definition: Definition, **pipeline: object) -> Definition:
+    return replace(definition, source=replace(definition.source, pipeline=Pipeline(**pipeline)))  # type: ignore[arg-type]
 
 
 def elsewhere(folder: Path, **pipeline: object) -> Definition:
@@ -54,80 +54,89 @@ def elsewhere(folder: Path, **pipeline: object) -> Definition:
     (folder / "acme" / "schemas").mkdir()
     (folder / "acme" / "schemas" / "a.json").write_text('{"required": ["what"]}')
     text = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\nevents: {schemas: {'*': schemas/a.json}}\n"
-    made = make_definition(folder, text, "acme")
-    [sample] = sample_files.load_samples(made)[0]
-    sample.file("mozdef").write_text(comparison.expected_text(sample_run.shape(made.source, sample)))
-    return of(made, **pipeline)
+    definition = make_definition(folder, text, "acme")
+    [sample] = sample_files.load_samples(definition)[0]
+    sample.file("mozdef").write_text(comparison.expected_text(sample_run.shape(definition.source, sample)))
+    return with_pipeline(definition, **pipeline)
 
 
 @EVERY
-def test_it_has_a_buildspec_a_script_and_the_users_own_tests_with_the_sources_name(one: Definition) -> None:
-    made = configuration.config_files(one)
-    assert set(made) == PLAIN
-    for name, content in made.items():
-        assert one.source.name.encode() in content, name
+def test_configuration_has_a_buildspec_a_script_and_the_users_own_tests_with_the_sources_name(
+    definition: Definition,
+) -> None:
+    files = configuration.config_files(definition)
+    assert set(files) == PLAIN
+    for name, content in files.items():
+        assert definition.source.name.encode() in content, name
         assert b"SOURCE_NAME" not in content
         assert b"API_PATH_OF_SOURCE" not in content
-    assert f'"{one.source.webhook.path}"'.encode() in made["tests/integration/test_stack.py"]
+    assert f'"{definition.source.webhook.path}"'.encode() in files["tests/integration/test_stack.py"]
 
 
-def test_a_private_definition_is_in_it_with_all_that_lies_beside(tmp_path: Path) -> None:
-    made = configuration.config_files(elsewhere(tmp_path, private=True))
+def test_a_private_definition_is_in_the_configuration_with_all_files_beside(tmp_path: Path) -> None:
+    files = configuration.config_files(elsewhere(tmp_path, private=True))
     own = {"source.yml", "transform.py", "README.md", "samples/a.json", "samples/a.mozdef.json", "schemas/a.json"}
-    assert set(made) == PLAIN | own
-    assert {name: made[name] for name in own} == {name: (tmp_path / "acme" / name).read_bytes() for name in own}
+    assert set(files) == PLAIN | own
+    assert {name: files[name] for name in own} == {name: (tmp_path / "acme" / name).read_bytes() for name in own}
 
 
-def test_of_a_private_tenant_it_is_the_tenants_own_files(tmp_path: Path) -> None:
+def test_configuration_of_a_private_tenant_has_the_tenants_own_files(tmp_path: Path) -> None:
     (tmp_path / "zoom").symlink_to(SOURCES / "zoom")
     assert set(configuration.config_files(make_definition(tmp_path, PRIVATE, "zoom-eu"))) == PLAIN | {"source.yml"}
 
 
 @pytest.mark.parametrize("name", ["README.md", "samples"])
-def test_what_a_link_brings_from_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
-    made = elsewhere(tmp_path, private=True)
-    place, precious = tmp_path / "acme" / name, tmp_path / "precious"
-    if place.is_dir():
-        place.rename(precious)
+def test_link_to_a_file_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
+    definition = elsewhere(tmp_path, private=True)
+    target, precious = tmp_path / "acme" / name, tmp_path / "precious"
+    if target.is_dir():
+        target.rename(precious)
     else:
-        place.unlink()
+        target.unlink()
         precious.write_text("mine")
-    place.symlink_to(precious)
+    target.symlink_to(precious)
     with pytest.raises(GeneratorError) as raised:
-        configuration.config_files(made)
-    first, led = (place / "a.json", precious / "a.json") if precious.is_dir() else (place, precious)
+        configuration.config_files(definition)
+    first, led = (target / "a.json", precious / "a.json") if precious.is_dir() else (target, precious)
     assert str(raised.value) == f"{first}: leads to {led}, out of its folder: put a copy in its place"
 
 
 @pytest.mark.parametrize("repositories", [BOTH, GITHUB])
 def test_a_definition_that_is_not_private_is_in_the_framework(repositories: tuple[str, ...], tmp_path: Path) -> None:
-    made = elsewhere(tmp_path, source=repositories)
-    assert set(configuration.config_files(made)) == PLAIN
-    assert configuration.config_zip_files(made, configuration.config_files(made)) == configuration.config_files(made)
+    definition = elsewhere(tmp_path, source=repositories)
+    assert set(configuration.config_files(definition)) == PLAIN
+    assert configuration.config_zip_files(
+        definition, configuration.config_files(definition)
+    ) == configuration.config_files(definition)
 
 
 @EVERY
-def test_codecommit_alone_has_the_framework_beside_it(one: Definition) -> None:
-    alone = of(one, source=CODECOMMIT)
-    made = configuration.config_zip_files(alone, configuration.config_files(alone))
-    assert {name for name in made if name.startswith("config/")} == {f"config/{name}" for name in PLAIN}
-    assert {name: made[f"config/{name}"] for name in PLAIN} == configuration.config_files(alone)
-    framework = {name for name in made if not name.startswith("config/")}
-    assert {"pyproject.toml", "requirements.txt", "LICENSE", f"sources/{one.source.name}/source.yml"} <= framework
+def test_codecommit_alone_has_the_framework_beside_it(definition: Definition) -> None:
+    alone = with_pipeline(definition, source=CODECOMMIT)
+    files = configuration.config_zip_files(alone, configuration.config_files(alone))
+    assert {name for name in files if name.startswith("config/")} == {f"config/{name}" for name in PLAIN}
+    assert {name: files[f"config/{name}"] for name in PLAIN} == configuration.config_files(alone)
+    framework = {name for name in files if not name.startswith("config/")}
+    assert {
+        "pyproject.toml",
+        "requirements.txt",
+        "LICENSE",
+        f"sources/{definition.source.name}/source.yml",
+    } <= framework
     assert {name.partition("/")[0] for name in framework if "/" in name} == {"generator", "lambdas", "sources"}
     assert not [name for name in framework if "__pycache__" in name or name.endswith(".pyc")]
-    assert {name: (ROOT / name).read_bytes() for name in framework} == {name: made[name] for name in framework}
+    assert {name: (ROOT / name).read_bytes() for name in framework} == {name: files[name] for name in framework}
 
 
 def test_codecommit_alone_has_a_definition_from_elsewhere_too(tmp_path: Path) -> None:
-    one = elsewhere(tmp_path, source=CODECOMMIT)
-    made = configuration.config_zip_files(one, configuration.config_files(one))
-    assert {"config/source.yml", "config/samples/a.json", "config/transform.py"} <= set(made)
+    definition = elsewhere(tmp_path, source=CODECOMMIT)
+    files = configuration.config_zip_files(definition, configuration.config_files(definition))
+    assert {"config/source.yml", "config/samples/a.json", "config/transform.py"} <= set(files)
 
 
-def repository(folder: Path, one: Definition) -> Path:
+def repository(folder: Path, definition: Definition) -> Path:
     """A repository that begins with the configuration's zip."""
-    with zipfile.ZipFile(io.BytesIO(source_files(one)["config.zip"])) as packed:
+    with zipfile.ZipFile(io.BytesIO(source_files(definition)["config.zip"])) as packed:
         packed.extractall(folder / "repository")
     return folder / "repository"
 
@@ -139,25 +148,25 @@ PACKAGES = {"PYTHONPATH": sysconfig.get_path("purelib")}
 
 @pytest.mark.slow
 def test_codecommit_alone_can_be_built_from_its_zip_and_nothing_else(tmp_path: Path) -> None:
-    place = repository(tmp_path, of(bundled_source("zoom"), source=CODECOMMIT))
+    folder = repository(tmp_path, with_pipeline(bundled_source("zoom"), source=CODECOMMIT))
     command = [*ALONE, "-m", "generator", "zoom", "--check", "--lint", "fast"]
-    done = subprocess.run(command, cwd=place, env=PACKAGES, capture_output=True, text=True, check=False)
-    said = "ok  zoom: 11 samples, lint clean, not built yet\n"
-    assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+    done = subprocess.run(command, cwd=folder, env=PACKAGES, capture_output=True, text=True, check=False)
+    message = "ok  zoom: 11 samples, lint clean, not built yet\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, message, "")
 
 
 @pytest.mark.slow
 def test_the_first_step_of_a_build_passes_with_a_definition_from_elsewhere(tmp_path: Path) -> None:
-    place = repository(tmp_path, elsewhere(tmp_path / "mine", source=CODECOMMIT))
+    folder = repository(tmp_path, elsewhere(tmp_path / "mine", source=CODECOMMIT))
     stub = tmp_path / "bin" / "python"
     stub.parent.mkdir()
     stub.write_text(f'#!/bin/sh\nexec {" ".join(ALONE)} "$@"\n')
     stub.chmod(0o755)
-    ran = shell(place, "unit-test", path=stub.parent, **PACKAGES)
+    ran = shell(folder, "unit-test", path=stub.parent, **PACKAGES)
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.splitlines()[0] == "ok  acme: 1 sample, lint clean, not built yet"
     assert "2 passed" in ran.out
-    assert (place / "reports" / "unit.xml").exists()
+    assert (folder / "reports" / "unit.xml").exists()
 
 
 class Ran(NamedTuple):
@@ -166,11 +175,11 @@ class Ran(NamedTuple):
     err: str
 
 
-def shell(place: Path, *words: str, path: Path, cwd: Path | None = None, **environment: str) -> Ran:
+def shell(folder: Path, *words: str, path: Path, cwd: Path | None = None, **environment: str) -> Ran:
     """Run deploy.sh with these words; `python` is what is at a path."""
     done = subprocess.run(
-        ["/bin/bash", str(place / "config" / "deploy.sh"), *words],
-        cwd=cwd or place,
+        ["/bin/bash", str(folder / "config" / "deploy.sh"), *words],
+        cwd=cwd or folder,
         env={"PATH": f"{path}:/usr/bin:/bin", **environment},
         capture_output=True,
         text=True,
@@ -182,12 +191,12 @@ def shell(place: Path, *words: str, path: Path, cwd: Path | None = None, **envir
 class Checkout:
     """A framework's folder with a configuration in it, where `python` only writes down how it was called."""
 
-    def __init__(self, folder: Path, one: Definition) -> None:
-        self.place = folder / "checkout"
-        (self.place / "generator").mkdir(parents=True)
-        for name, content in configuration.config_files(one).items():
-            (self.place / "config" / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.place / "config" / name).write_bytes(content)
+    def __init__(self, folder: Path, definition: Definition) -> None:
+        self.folder = folder / "checkout"
+        (self.folder / "generator").mkdir(parents=True)
+        for name, content in configuration.config_files(definition).items():
+            (self.folder / "config" / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / "config" / name).write_bytes(content)
         self._calls = folder / "calls"
         self._python = folder / "bin" / "python"
         self._python.parent.mkdir()
@@ -201,7 +210,7 @@ class Checkout:
 
     def run(self, *words: str, **more: str) -> Ran:
         self._calls.write_text("")
-        return shell(self.place, *words, path=self._python.parent, **more)
+        return shell(self.folder, *words, path=self._python.parent, **more)
 
     @property
     def calls(self) -> list[str]:
@@ -243,7 +252,7 @@ CANARY = "-m generator canary zoom --env dev --project MozDef-EF"
 )
 def test_by_hand_each_command_does_its_own(checkout: Checkout, words: list[str], calls: list[str]) -> None:
     assert checkout.run(*words) == Ran(0, "", "")
-    assert checkout.calls == [call.format(place=checkout.place) for call in calls]
+    assert checkout.calls == [call.format(place=checkout.folder) for call in calls]
 
 
 PIPELINE = {
@@ -273,9 +282,11 @@ def test_a_pipelines_variables_say_where_and_as_whom(checkout: Checkout) -> None
     assert checkout.seen[0] == "prod"
 
 
-@pytest.mark.parametrize(("said", "more"), [("true", " --redrive"), ("false", ""), ("", "")])
-def test_rejected_events_are_brought_back_where_the_buildspec_says_so(checkout: Checkout, said: str, more: str) -> None:
-    assert checkout.run("deploy", "dev", REDRIVE=said) == Ran(0, "", "")
+@pytest.mark.parametrize(("setting", "more"), [("true", " --redrive"), ("false", ""), ("", "")])
+def test_rejected_events_are_brought_back_where_the_buildspec_says_so(
+    checkout: Checkout, setting: str, more: str
+) -> None:
+    assert checkout.run("deploy", "dev", REDRIVE=setting) == Ran(0, "", "")
     assert checkout.calls == [DEPLOY + more]
 
 
@@ -286,9 +297,9 @@ def test_the_buildspec_leaves_rejected_events_where_they_are() -> None:
 
 def test_the_tests_of_a_stack_are_about_the_one_that_is_named(checkout: Checkout) -> None:
     checkout.run("int-test", "dev", "eu-west-1", AWS_DEFAULT_REGION="us-west-2", AWS_REGION="us-west-2")
-    assert checkout.seen == ("dev", "eu-west-1", str(checkout.place))
+    assert checkout.seen == ("dev", "eu-west-1", str(checkout.folder))
     checkout.run("int-test", "dev", AWS_DEFAULT_REGION="us-west-2")
-    assert checkout.seen == ("dev", "us-west-2", str(checkout.place))
+    assert checkout.seen == ("dev", "us-west-2", str(checkout.folder))
 
 
 USAGE = """\
@@ -327,31 +338,31 @@ acceptance-test  sends a forged and a signed event through the deployed endpoint
 def test_anything_else_is_answered_with_how_it_is_used(
     checkout: Checkout, words: list[str], environment: dict[str, str]
 ) -> None:
-    usage = USAGE.format(script=checkout.place / "config" / "deploy.sh")
+    usage = USAGE.format(script=checkout.folder / "config" / "deploy.sh")
     assert checkout.run(*words, **environment) == Ran(2, "", usage)
     assert checkout.calls == []
 
 
 @pytest.mark.parametrize("command", ["deploy", "int-test", "acceptance-test"])
-def test_another_environment_than_the_pipelines_stops_it(checkout: Checkout, command: str) -> None:
-    said = "error: this is for stage, and the pipeline's environment is stg\n"
-    assert checkout.run(command, "stage", STAGE="stg") == Ran(1, "", said)
+def test_another_environment_than_the_pipelines_stops_the_script(checkout: Checkout, command: str) -> None:
+    message = "error: this is for stage, and the pipeline's environment is stg\n"
+    assert checkout.run(command, "stage", STAGE="stg") == Ran(1, "", message)
     assert checkout.calls == []
 
 
 @pytest.mark.parametrize("command", ["deploy", "int-test", "acceptance-test"])
-def test_another_region_than_the_pipelines_stops_it(checkout: Checkout, command: str) -> None:
+def test_another_region_than_the_pipelines_stops_the_script(checkout: Checkout, command: str) -> None:
     build = {"STAGE": "dev", "AWS_REGION": "us-west-2", "CODEBUILD_BUILD_ID": "1"}
-    said = "error: this is for eu-west-1, and the pipeline is in us-west-2\n"
-    assert checkout.run(command, "dev", "eu-west-1", **build) == Ran(1, "", said)
+    message = "error: this is for eu-west-1, and the pipeline is in us-west-2\n"
+    assert checkout.run(command, "dev", "eu-west-1", **build) == Ran(1, "", message)
     assert checkout.calls == []
     assert checkout.run(command, "dev", "us-west-2", **build) == Ran(0, "", "")
 
 
 @pytest.mark.parametrize("words", [["unit-test"], ["deploy", "dev"], ["int-test", "dev"], ["acceptance-test", "dev"]])
-def test_the_pipeline_of_another_source_stops_it(checkout: Checkout, words: list[str]) -> None:
-    said = "error: this configuration is of zoom, and the pipeline is of okta\n"
-    assert checkout.run(*words, SERVICE="okta") == Ran(1, "", said)
+def test_the_pipeline_of_another_source_stops_the_script(checkout: Checkout, words: list[str]) -> None:
+    message = "error: this configuration is of zoom, and the pipeline is of okta\n"
+    assert checkout.run(*words, SERVICE="okta") == Ran(1, "", message)
     assert checkout.calls == []
 
 
@@ -365,37 +376,37 @@ def test_the_pipeline_of_another_source_stops_it(checkout: Checkout, words: list
         (["acceptance-test", "dev"], "*canary*", 1),
     ],
 )
-def test_a_step_that_fails_fails_it(checkout: Checkout, words: list[str], failing: str, calls: int) -> None:
+def test_a_step_that_fails_fails_the_script(checkout: Checkout, words: list[str], failing: str, calls: int) -> None:
     assert checkout.run(*words, FAILING=failing) == Ran(3, "", "")
     assert len(checkout.calls) == calls
 
 
-def test_it_runs_in_the_framework_wherever_it_is_called_from(checkout: Checkout, tmp_path: Path) -> None:
-    for cwd in (tmp_path, checkout.place / "config", Path("/")):
+def test_script_runs_in_the_framework_wherever_it_is_called_from(checkout: Checkout, tmp_path: Path) -> None:
+    for cwd in (tmp_path, checkout.folder / "config", Path("/")):
         assert checkout.run("deploy", "dev", cwd=cwd).status == 0  # type: ignore[arg-type]
-        assert checkout.seen[2] == str(checkout.place)
+        assert checkout.seen[2] == str(checkout.folder)
 
 
 def test_a_configuration_that_lies_elsewhere_runs_in_the_framework_that_is_here(
     checkout: Checkout, tmp_path: Path
 ) -> None:
-    (checkout.place / "config").rename(tmp_path / "config")
+    (checkout.folder / "config").rename(tmp_path / "config")
     script = str(tmp_path / "config" / "deploy.sh")
     environment = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
     command = ["/bin/bash", script, "deploy", "dev"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    said = "error: there is no generator/ here: run this in the framework's folder\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
-    subprocess.run(command, cwd=checkout.place, env=environment, check=True)
-    assert checkout.seen[2] == str(checkout.place)
+    message = "error: there is no generator/ here: run this in the framework's folder\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
+    subprocess.run(command, cwd=checkout.folder, env=environment, check=True)
+    assert checkout.seen[2] == str(checkout.folder)
 
 
 def test_a_definition_of_its_own_goes_to_where_definitions_are(tmp_path: Path) -> None:
     checkout = Checkout(tmp_path, elsewhere(tmp_path / "mine", private=True))
-    there = checkout.place / "sources" / "acme"
+    installed = checkout.folder / "sources" / "acme"
     for _ in range(2):
         assert checkout.run("deploy", "dev") == Ran(0, "", "")
-        assert {one.relative_to(there).as_posix() for one in there.rglob("*") if one.is_file()} == {
+        assert {file.relative_to(installed).as_posix() for file in installed.rglob("*") if file.is_file()} == {
             "source.yml",
             "transform.py",
             "samples/a.json",
@@ -404,53 +415,55 @@ def test_a_definition_of_its_own_goes_to_where_definitions_are(tmp_path: Path) -
         }
 
 
-def test_in_a_build_it_takes_the_place_of_the_frameworks(tmp_path: Path) -> None:
+def test_own_definition_replaces_the_frameworks_in_a_build(tmp_path: Path) -> None:
     """So that no sample and no code of another definition is left beside it."""
     checkout = Checkout(tmp_path, elsewhere(tmp_path / "mine", private=True))
-    there = checkout.place / "sources" / "acme"
-    (there / "samples").mkdir(parents=True)
+    installed = checkout.folder / "sources" / "acme"
+    (installed / "samples").mkdir(parents=True)
     for name in ("source.yml", "samples/other.json", "transform.py"):
-        (there / name).write_text("the framework's")
-    (checkout.place / "config" / "transform.py").unlink()
+        (installed / name).write_text("the framework's")
+    (checkout.folder / "config" / "transform.py").unlink()
     assert checkout.run("deploy", "dev", CODEBUILD_BUILD_ID="1") == Ran(0, "", "")
-    assert {one.relative_to(there).as_posix() for one in there.rglob("*") if one.is_file()} == {
+    assert {file.relative_to(installed).as_posix() for file in installed.rglob("*") if file.is_file()} == {
         "source.yml",
         "samples/a.json",
         "samples/a.mozdef.json",
         "schemas/a.json",
     }
-    assert (there / "source.yml").read_bytes() == (checkout.place / "config" / "source.yml").read_bytes()
+    assert (installed / "source.yml").read_bytes() == (checkout.folder / "config" / "source.yml").read_bytes()
 
 
-def test_by_hand_it_replaces_no_other(tmp_path: Path) -> None:
+def test_own_definition_replaces_no_other_by_hand(tmp_path: Path) -> None:
     checkout = Checkout(tmp_path, elsewhere(tmp_path / "mine", private=True))
-    there = checkout.place / "sources" / "acme"
-    there.mkdir(parents=True)
-    (there / "source.yml").write_text("mine")
-    own = checkout.place / "config" / "source.yml"
-    said = f"error: sources/acme/source.yml is another than {own}: move it away first\n"
-    assert checkout.run("deploy", "dev") == Ran(1, "", said)
+    installed = checkout.folder / "sources" / "acme"
+    installed.mkdir(parents=True)
+    (installed / "source.yml").write_text("mine")
+    own = checkout.folder / "config" / "source.yml"
+    message = f"error: sources/acme/source.yml is another than {own}: move it away first\n"
+    assert checkout.run("deploy", "dev") == Ran(1, "", message)
     assert checkout.calls == []
-    assert [one.name for one in there.iterdir()] == ["source.yml"]
-    assert (there / "source.yml").read_text() == "mine"
+    assert [file.name for file in installed.iterdir()] == ["source.yml"]
+    assert (installed / "source.yml").read_text() == "mine"
 
 
-def test_without_one_the_frameworks_stays(checkout: Checkout) -> None:
+def test_frameworks_definition_stays_without_an_own_one(checkout: Checkout) -> None:
     checkout.run("deploy", "dev")
-    assert not (checkout.place / "sources").exists()
+    assert not (checkout.folder / "sources").exists()
 
 
 @pytest.mark.slow
 @EVERY
 @VARIANTS
-def test_every_buildspec_is_one_that_a_rehearsal_carries_out(one: Definition, repositories: tuple[str, ...]) -> None:
-    made = source_files(of(one, source=repositories))
-    with zipfile.ZipFile(io.BytesIO(made["config.zip"])) as packed:
+def test_every_buildspec_is_one_that_a_rehearsal_carries_out(
+    definition: Definition, repositories: tuple[str, ...]
+) -> None:
+    files = source_files(with_pipeline(definition, source=repositories))
+    with zipfile.ZipFile(io.BytesIO(files["config.zip"])) as packed:
         folder = "config/" if repositories == CODECOMMIT else ""
         build = read_buildspec(packed.read(f"{folder}buildspec.yml").decode(), "buildspec.yml")
         mode = packed.getinfo(f"{folder}deploy.sh").external_attr >> 16
     assert stat.S_IMODE(mode) == 0o755
-    resources = json.loads(made["pipeline.json"])["Resources"]
+    resources = json.loads(files["pipeline.json"])["Resources"]
     verify = read_buildspec(resources["Verify"]["Properties"]["Source"]["BuildSpec"], "Verify")
     # Each runs in a container of its own, and none has more than it installs.
     assert verify.phases["install"] == build.phases["install"]
@@ -465,9 +478,9 @@ def test_every_buildspec_is_one_that_a_rehearsal_carries_out(one: Definition, re
 
 @pytest.mark.slow
 @EVERY
-def test_the_script_is_one_in_which_shellcheck_finds_nothing(one: Definition, tmp_path: Path) -> None:
+def test_the_script_is_one_in_which_shellcheck_finds_nothing(definition: Definition, tmp_path: Path) -> None:
     script = tmp_path / "deploy.sh"
-    script.write_bytes(configuration.config_files(one)["deploy.sh"])
+    script.write_bytes(configuration.config_files(definition)["deploy.sh"])
     command = [str(Path(sys.executable).with_name("shellcheck")), str(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -475,8 +488,8 @@ def test_the_script_is_one_in_which_shellcheck_finds_nothing(one: Definition, tm
 
 def test_a_private_definition_that_extends_one_of_no_repository_is_refused(tmp_path: Path) -> None:
     make_definition(tmp_path, "description: Base\nwebhook: {auth: {token: {header: X-A}}}\n", "base")
-    made = make_definition(tmp_path, PRIVATE.replace("zoom", "base"), "tenant")
+    definition = make_definition(tmp_path, PRIVATE.replace("zoom", "base"), "tenant")
     with pytest.raises(GeneratorError) as raised:
-        configuration.config_files(made)
-    said = "tenant/source.yml:1: extends: base is in no repository of the pipeline: put its keys here"
-    assert str(raised.value).endswith(said)
+        configuration.config_files(definition)
+    message = "tenant/source.yml:1: extends: base is in no repository of the pipeline: put its keys here"
+    assert str(raised.value).endswith(message)

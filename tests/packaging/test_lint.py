@@ -73,14 +73,14 @@ def test_a_verdict_of_other_versions_or_engines_is_not_taken() -> None:
     assert verdict_digest(shipped_text(), "full") != verdict_digest(shipped_text("okta"), "full")
 
 
-def described(said: str) -> str:
+def described(description: str) -> str:
     """Zoom's template with another description."""
     text = shipped_text()
-    return text.replace(json.dumps(json.loads(text)["Description"]), json.dumps(said, ensure_ascii=False), 1)
+    return text.replace(json.dumps(json.loads(text)["Description"]), json.dumps(description, ensure_ascii=False), 1)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "alike"),
+    ("first", "other", "alike"),
     [
         ("a few words", "other words", True),
         ('what "they" say', "what \\they\\ say", True),
@@ -89,11 +89,11 @@ def described(said: str) -> str:
         ("over", "über", False),
     ],
 )
-def test_of_what_a_template_says_of_itself_only_the_length_counts(one: str, other: str, alike: bool) -> None:
-    assert (verdict_digest(described(one), "fast") == verdict_digest(described(other), "fast")) == alike
+def test_only_the_length_of_a_templates_description_counts(first: str, other: str, alike: bool) -> None:
+    assert (verdict_digest(described(first), "fast") == verdict_digest(described(other), "fast")) == alike
 
 
-def test_what_a_template_says_of_anything_else_counts() -> None:
+def test_text_of_a_template_elsewhere_counts() -> None:
     text = shipped_text()
     other = text.replace('"Description": "The HTTP API"', '"Description": "The HTTP APi"')
     assert other != text
@@ -103,16 +103,16 @@ def test_what_a_template_says_of_anything_else_counts() -> None:
 def test_a_template_beyond_what_cloudformation_takes_is_an_error(tmp_path: Path) -> None:
     template = json.loads(shipped_text())
     template["Metadata"]["Padding"] = ["x" * 1000] * 60
-    (found,) = check({"t": json.dumps(template)}, "fast", tmp_path).values()
-    assert found == []  # over 51,200 bytes it goes by the helper bucket
+    (messages,) = check({"t": json.dumps(template)}, "fast", tmp_path).values()
+    assert messages == []  # over 51,200 bytes it goes by the helper bucket
     template["Metadata"]["Padding"] *= 20
-    (found,) = check({"t": json.dumps(template)}, "fast", tmp_path).values()
-    assert "and CloudFormation takes 1,000,000" in found[0].message
-    assert not found[0].warning
+    (messages,) = check({"t": json.dumps(template)}, "fast", tmp_path).values()
+    assert "and CloudFormation takes 1,000,000" in messages[0].message
+    assert not messages[0].warning
 
 
 @pytest.mark.parametrize(
-    ("program", "said"),
+    ("program", "message"),
     [
         ("raise SystemExit('no such rule')", "cfn-lint failed: no such rule"),
         ("print('not json'); raise SystemExit(1)", "cfn-lint failed: not json"),
@@ -120,9 +120,9 @@ def test_a_template_beyond_what_cloudformation_takes_is_an_error(tmp_path: Path)
     ],
 )
 def test_an_engine_that_fails_is_no_clean_verdict(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, message: str
 ) -> None:
     monkeypatch.setattr(lint_engines, "_CFN_LINT", program)
     with pytest.raises(GeneratorError) as raised:
         check({"t": shipped_text()}, "full", tmp_path)
-    assert str(raised.value) == said
+    assert str(raised.value) == message

@@ -28,10 +28,10 @@ def test_a_folder_is_replaced_as_a_whole_and_nothing_else_is_left(tmp_path: Path
     output.write_source(tmp_path, "zoom", OLD, {})
     output.write_source(tmp_path, "zoom", NEW, {})
     assert content(tmp_path / "zoom") == NEW
-    assert [one.name for one in tmp_path.iterdir()] == ["zoom"]
+    assert [path.name for path in tmp_path.iterdir()] == ["zoom"]
 
 
-def test_what_has_not_changed_is_not_touched(tmp_path: Path) -> None:
+def test_unchanged_files_are_not_touched(tmp_path: Path) -> None:
     output.write_source(tmp_path, "zoom", OLD, {})
     before = (tmp_path / "zoom").stat().st_ino
     assert build_folder.file_states(tmp_path / "zoom", {"a.json": b"old a", "b.zip": b"x", "c": b""}) == {
@@ -53,10 +53,10 @@ def test_a_step_that_fails_leaves_the_old_folder_whole(tmp_path: Path, step: str
     monkeypatch.setattr(output, step, full)
     with pytest.raises(GeneratorError) as raised:
         output.write_source(tmp_path, "zoom", NEW, {})
-    place = tmp_path / "zoom"
-    assert str(raised.value) == f"{place}: can't be written (No space left on device); --build names another folder"
+    folder = tmp_path / "zoom"
+    assert str(raised.value) == f"{folder}: can't be written (No space left on device); --build names another folder"
     assert content(tmp_path / "zoom") == OLD
-    assert [one.name for one in tmp_path.iterdir()] == ["zoom"]
+    assert [path.name for path in tmp_path.iterdir()] == ["zoom"]
 
 
 def test_a_build_that_is_killed_leaves_one_whole_folder_or_the_other(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ for n in range(1000):
             process.stdout.readline()
             time.sleep(delay / 300)
             process.send_signal(signal.SIGKILL)
-        folder = next(one for one in (tmp_path / "zoom", tmp_path / ".zoom.old") if one.exists())
+        folder = next(candidate for candidate in (tmp_path / "zoom", tmp_path / ".zoom.old") if candidate.exists())
         assert set(content(folder)) == {"a", "b", "c"}
         assert len(set(content(folder).values())) == 1
         with build_folder.build_lock(tmp_path, ["zoom"]):
@@ -88,28 +88,28 @@ for n in range(1000):
     after = {"a": b"", "b": b"", "c": b""}
     output.write_source(tmp_path, "zoom", after, {})
     assert content(tmp_path / "zoom") == after
-    assert sorted(one.name for one in tmp_path.iterdir()) == [".lock", "zoom"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "zoom"]
 
 
-def test_what_no_build_made_is_never_replaced(tmp_path: Path) -> None:
+def test_folder_that_no_build_made_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "zoom").mkdir()
     (tmp_path / "zoom" / "source.yml").write_text("mine")
     with pytest.raises(GeneratorError) as raised:
         output.write_source(tmp_path, "zoom", OLD, {})
-    place = tmp_path / "zoom"
+    folder = tmp_path / "zoom"
     assert str(raised.value) == (
-        f"{place}: holds source.yml, which no build makes: move it away, or name another folder with --build"
+        f"{folder}: holds source.yml, which no build makes: move it away, or name another folder with --build"
     )
-    assert content(place) == {"source.yml": b"mine"}
-    (place / "source.yml").unlink()
-    (place / "config").mkdir()
-    (place / "config" / "mine").write_text("mine")
+    assert content(folder) == {"source.yml": b"mine"}
+    (folder / "source.yml").unlink()
+    (folder / "config").mkdir()
+    (folder / "config" / "mine").write_text("mine")
     with pytest.raises(GeneratorError, match="holds config/mine, which no build makes"):
         output.write_source(tmp_path, "zoom", {**OLD, "config/ours": b""}, {})
     (tmp_path / "okta").write_text("mine")
     with pytest.raises(GeneratorError, match="okta: holds something else than a build, which no build makes"):
         output.write_source(tmp_path, "okta", OLD, {})
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["okta", "zoom"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["okta", "zoom"]
 
 
 def test_a_swap_that_fails_half_way_is_taken_back(tmp_path: Path, monkeypatch) -> None:
@@ -125,17 +125,17 @@ def test_a_swap_that_fails_half_way_is_taken_back(tmp_path: Path, monkeypatch) -
     with pytest.raises(GeneratorError):
         output.write_source(tmp_path, "zoom", NEW, {})
     assert content(tmp_path / "zoom") == OLD
-    assert [one.name for one in tmp_path.iterdir()] == ["zoom"]
+    assert [path.name for path in tmp_path.iterdir()] == ["zoom"]
 
 
-def test_what_a_killed_build_left_is_put_right_and_what_others_left_is_not_touched(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_build_are_put_right_and_other_files_not_touched(tmp_path: Path) -> None:
     (tmp_path / ".lock").touch()
     for name in (".zoom.made", ".zoom.old", "zoom", ".zoom-settings"):
         (tmp_path / name).mkdir()
     (tmp_path / ".zoom.old" / "a.json").write_bytes(b"old")
     with build_folder.build_lock(tmp_path, ["zoom"]):
         assert content(tmp_path / "zoom") == {"a.json": b"old"}
-    assert sorted(one.name for one in tmp_path.iterdir()) == [".lock", ".zoom-settings", "zoom"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", ".zoom-settings", "zoom"]
 
 
 def test_verdicts_are_remembered_beside(tmp_path: Path) -> None:
@@ -163,15 +163,15 @@ for n in range(20):
     running = [
         subprocess.Popen([sys.executable, "-c", program, str(tmp_path), str(n * 20)], cwd=ROOT) for n in range(4)
     ]
-    assert [one.wait() for one in running] == [0, 0, 0, 0]
+    assert [process.wait() for process in running] == [0, 0, 0, 0]
     assert len(set(content(tmp_path / "zoom").values())) == 1
-    assert sorted(one.name for one in tmp_path.iterdir()) == [".lock", "zoom"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "zoom"]
 
 
 @pytest.mark.parametrize("command", [("zoom", "--accept"), ("new", "acme", "--description", "A", "--auth", "basic")])
-@pytest.mark.parametrize("place", ["home", "full"])
+@pytest.mark.parametrize("place_name", ["home", "full"])
 def test_a_folder_that_is_none_for_builds_is_left_alone(
-    tmp_path: Path, place: str, command: tuple[str, ...], monkeypatch, capsys
+    tmp_path: Path, place_name: str, command: tuple[str, ...], monkeypatch, capsys
 ) -> None:
     full, home = tmp_path / "full", tmp_path / "home"
     for folder in (full, home):
@@ -182,16 +182,16 @@ def test_a_folder_that_is_none_for_builds_is_left_alone(
     monkeypatch.chdir(tmp_path)
     shutil.copytree(ROOT / "sources" / "zoom", tmp_path / "sources" / "zoom")
     (tmp_path / "sources" / "zoom" / "samples" / "user.created.mozdef.json").unlink()
-    build, said = {
+    build, message = {
         "home": (home, f"is your home: name a folder for what is built, with --build {home}/build"),
         "full": (
             full,
             "holds letters, and nothing was ever built there: name an empty folder, or a new one, with --build",
         ),
-    }[place]
+    }[place_name]
     before = set(tmp_path.rglob("*"))
     assert main([*command, "--build", str(build)]) == 1
-    assert capsys.readouterr().err == f"error: {build}: {said}\n"
+    assert capsys.readouterr().err == f"error: {build}: {message}\n"
     assert set(tmp_path.rglob("*")) == before
     with pytest.raises(GeneratorError), build_folder.build_lock(build, ["zoom"]):
         pass
@@ -201,13 +201,13 @@ def test_a_folder_that_is_none_for_builds_is_left_alone(
 def test_nothing_is_built_into_the_root_of_the_file_system() -> None:
     with pytest.raises(GeneratorError) as raised:
         build_folder.refuse_unfit_folder(Path("/"))
-    said = "/: is the root of the file system: name a folder for what is built, with --build /build"
-    assert str(raised.value) == said
+    message = "/: is the root of the file system: name a folder for what is built, with --build /build"
+    assert str(raised.value) == message
 
 
-@pytest.mark.parametrize("there", [[], [".gitignore"], ["zoom", "merge.zip"], ["mine", ".lock"]])
-def test_a_folder_that_is_empty_or_was_built_into_is_for_builds(tmp_path: Path, there: list[str]) -> None:
-    for name in there:
+@pytest.mark.parametrize("existing_files", [[], [".gitignore"], ["zoom", "merge.zip"], ["mine", ".lock"]])
+def test_a_folder_that_is_empty_or_was_built_into_is_for_builds(tmp_path: Path, existing_files: list[str]) -> None:
+    for name in existing_files:
         (tmp_path / name).touch()
     with build_folder.build_lock(tmp_path, ["acme"]):
         assert (tmp_path / ".lock").exists()

@@ -12,8 +12,8 @@ _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\\n]+)", re.MULTILINE)
 
 
 def pinned(name: str) -> dict[str, str]:
-    found = _PINNED.findall((ROOT / name).read_text(encoding="utf-8"))
-    return {package.lower().replace("_", "-"): version for package, version in found}
+    pins = _PINNED.findall((ROOT / name).read_text(encoding="utf-8"))
+    return {package.lower().replace("_", "-"): version for package, version in pins}
 
 
 def test_every_package_has_its_hashes() -> None:
@@ -24,20 +24,20 @@ def test_every_package_has_its_hashes() -> None:
         assert "--hash=sha256:" in entry, entry
 
 
-def test_its_versions_are_those_of_the_constraints() -> None:
+def test_versions_are_those_of_the_constraints() -> None:
     constraints = pinned("constraints.txt")
     for package, version in pinned("requirements.txt").items():
         assert constraints[package] == version, package
 
 
-def test_it_has_all_that_the_framework_and_a_configurations_tests_need() -> None:
+def test_requirements_have_all_that_the_framework_and_a_configurations_tests_need() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["pipeline"]]
-    names = {re.split(r"[<>=!~]", one)[0].lower() for one in wanted}
+    requirements = [*project["dependencies"], *project["optional-dependencies"]["pipeline"]]
+    names = {re.split(r"[<>=!~]", requirement)[0].lower() for requirement in requirements}
     assert names <= set(pinned("requirements.txt"))
 
 
-def test_what_functions_import_in_aws_is_what_they_are_tested_with() -> None:
+def test_packages_functions_import_in_aws_are_those_they_are_tested_with() -> None:
     constraints = pinned("constraints.txt")
     assert {package.lower(): constraints[package.lower()] for package in pinned_wheels()} == {
         package.lower(): version for package, (version, _) in pinned_wheels().items()

@@ -21,7 +21,7 @@ from tests.definitions import CASES, ROOT, SOURCES, make_definition
 from tests.definitions import bundled_source as shipped_source
 
 FILES = sorted(ROOT.glob("lambdas/**/*.py"))
-EVERY = [one for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
+EVERY = [definition for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
 
 
 def name_of(file: str) -> str:
@@ -48,22 +48,24 @@ def no_wheels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "wheel_files", lambda _: {})
 
 
-def packed(one: Definition) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(one))) as made:
-        return {entry.filename: made.read(entry) for entry in made.infolist()}
+def packed(definition: Definition) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(definition))) as archive:
+        return {entry.filename: archive.read(entry) for entry in archive.infolist()}
 
 
 def imported(content: bytes) -> Iterator[str]:
     """The modules of ours that a module names in an import, wherever that stands but for types alone."""
     tree = ast.parse(content)
-    for node in [one for one in ast.walk(tree) if isinstance(one, ast.If) and ast.unparse(one.test) == "TYPE_CHECKING"]:
+    for node in [
+        node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    ]:
         node.body = [ast.Pass()]
-    for one in ast.walk(tree):
-        if isinstance(one, ast.ImportFrom):
-            yield str(one.module)
-            yield from (f"{one.module}.{alias.name}" for alias in one.names)
-        elif isinstance(one, ast.Import):
-            yield from (alias.name for alias in one.names)
+    for statement in ast.walk(tree):
+        if isinstance(statement, ast.ImportFrom):
+            yield str(statement.module)
+            yield from (f"{statement.module}.{alias.name}" for alias in statement.names)
+        elif isinstance(statement, ast.Import):
+            yield from (alias.name for alias in statement.names)
 
 
 @cache
@@ -72,28 +74,28 @@ def all_imported(content: bytes) -> frozenset[str]:
     return frozenset(imported(content))
 
 
-@pytest.mark.parametrize("one", EVERY, ids=lambda one: one.source.name)
-def test_a_zip_has_what_is_imported_and_nothing_else(one: Definition) -> None:
-    made = packed(one)
-    there = {name_of(file) for file in made}
-    wanted = {name for content in made.values() for name in all_imported(content)}
+@pytest.mark.parametrize("definition", EVERY, ids=lambda definition: definition.source.name)
+def test_a_zip_has_what_is_imported_and_nothing_else(definition: Definition) -> None:
+    files = packed(definition)
+    modules = {name_of(file) for file in files}
+    imports = {name for content in files.values() for name in all_imported(content)}
     every = {name_of(file.relative_to(ROOT).as_posix()) for file in FILES}
-    assert wanted & every <= there | set(unused_late_modules(one.source))
-    packages = {name.rpartition(".")[0] for name in there}
-    assert there - wanted - packages <= {"lambdas.webhook", "lambdas.authorizer", "lambdas.redrive"}
+    assert imports & every <= modules | set(unused_late_modules(definition.source))
+    packages = {name.rpartition(".")[0] for name in modules}
+    assert modules - imports - packages <= {"lambdas.webhook", "lambdas.authorizer", "lambdas.redrive"}
 
 
 def types(auth: Auth) -> Iterator[str]:
     yield auth.type.__name__  # type: ignore[attr-defined]
-    for one in getattr(auth.settings, "of", ()):
-        yield from types(one)
+    for alternative in getattr(auth.settings, "of", ()):
+        yield from types(alternative)
 
 
-@pytest.mark.parametrize("one", EVERY, ids=lambda one: one.source.name)
-def test_a_zip_has_the_ways_of_verifying_that_its_source_needs(one: Definition) -> None:
-    wanted = {name for auth in auths(one.source.webhook) for name in types(auth)}
-    there = {name_of(file) for file in packed(one) if file.startswith("lambdas/auth/")}
-    assert there - {"lambdas.auth"} == wanted
+@pytest.mark.parametrize("definition", EVERY, ids=lambda definition: definition.source.name)
+def test_a_zip_has_the_ways_of_verifying_that_its_source_needs(definition: Definition) -> None:
+    needed = {name for auth in auths(definition.source.webhook) for name in types(auth)}
+    modules = {name_of(file) for file in packed(definition) if file.startswith("lambdas/auth/")}
+    assert modules - {"lambdas.auth"} == needed
 
 
 @pytest.mark.parametrize(
@@ -107,18 +109,18 @@ def test_a_zip_has_the_ways_of_verifying_that_its_source_needs(one: Definition) 
         "__import__('lambdas.merging.zip_records')",
     ],
 )
-def test_what_a_sources_own_code_imports_goes_with_it(tmp_path: Path, statement: str) -> None:
+def test_imports_of_a_sources_own_code_go_with_that_code(tmp_path: Path, statement: str) -> None:
     text = "description: made\nwebhook: {auth: {token: {header: x-token}}}"
     make_definition(tmp_path, text)
     assert "lambdas/merging/zip_records.py" not in packed(make_definition(tmp_path, text))
     code = f"def transform(event, request):\n    {statement}\n    return [event]\n"
     (tmp_path / "made" / "transform.py").write_text(code, encoding="utf-8")
-    made = packed(make_definition(tmp_path, text))
-    assert "lambdas/merging/zip_records.py" in made
-    assert made["lambdas/transform.py"].decode() == code
+    files = packed(make_definition(tmp_path, text))
+    assert "lambdas/merging/zip_records.py" in files
+    assert files["lambdas/transform.py"].decode() == code
 
 
-def test_what_is_imported_for_types_alone_stays_here(tmp_path: Path) -> None:
+def test_imports_for_types_alone_are_not_shipped(tmp_path: Path) -> None:
     text = "description: made\nwebhook: {auth: {token: {header: x-token}}}"
     make_definition(tmp_path, text)
     code = (
@@ -130,16 +132,16 @@ def test_what_is_imported_for_types_alone_stays_here(tmp_path: Path) -> None:
 
 
 def test_the_merge_functions_zip_has_its_own_modules_alone() -> None:
-    with zipfile.ZipFile(io.BytesIO(bundle.merge_zip())) as made:
-        there = set(made.namelist())
-    assert there >= {
+    with zipfile.ZipFile(io.BytesIO(bundle.merge_zip())) as archive:
+        names = set(archive.namelist())
+    assert names >= {
         "lambdas/__init__.py",
         "lambdas/merge.py",
         "lambdas/merging/raw_zip.py",
         "lambdas/merging/zip_records.py",
     }
     assert (
-        not {"lambdas/webhook.py", "lambdas/model.py", "lambdas/runtime/secrets.py", "lambdas/auth/__init__.py"} & there
+        not {"lambdas/webhook.py", "lambdas/model.py", "lambdas/runtime/secrets.py", "lambdas/auth/__init__.py"} & names
     )
 
 
@@ -159,7 +161,7 @@ print(len(names))
 def test_every_module_of_a_zip_is_imported_from_it(tmp_path: Path, name: str) -> None:
     file = tmp_path / "lambdas.zip"
     file.write_bytes(bundle.lambdas_zip(shipped_source(name)))
-    names = sorted(name_of(one) for one in packed(shipped_source(name)))
+    names = sorted(name_of(file) for file in packed(shipped_source(name)))
     done = subprocess.run(
         [sys.executable, "-P", "-c", IMPORTS, str(file), *names],
         cwd=tmp_path,

@@ -13,24 +13,26 @@ from generator.templates.text import template_text
 from tests.definitions import CASES, SOURCES
 
 STORED = Path(__file__).parents[1] / "snapshots"
-EVERY = [(folder.name, one) for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
+EVERY = [(folder.name, definition) for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
 
 
-@pytest.mark.parametrize(("folder", "one"), EVERY, ids=[one.source.name for _, one in EVERY])
-def test_the_template_and_the_packed_definition_are_those_stored(folder: str, one: Definition, update: bool) -> None:
-    made = {
+@pytest.mark.parametrize(("folder", "definition"), EVERY, ids=[definition.source.name for _, definition in EVERY])
+def test_the_template_and_the_packed_definition_are_those_stored(
+    folder: str, definition: Definition, update: bool
+) -> None:
+    generated_files = {
         # The code's hash would change every snapshot with every line of code.
-        "event-source.json": template_text(event_source.build(one.source, "code/hash.zip")),
-        "source.py": source_module_text(one.source),
+        "event-source.json": template_text(event_source.build(definition.source, "code/hash.zip")),
+        "source.py": source_module_text(definition.source),
     }
-    for name, content in made.items():
-        file = STORED / folder / one.source.name / name
+    for name, content in generated_files.items():
+        file = STORED / folder / definition.source.name / name
         if update:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content, encoding="utf-8")
         assert content == file.read_text(encoding="utf-8"), f"{file}: run with --update, and read the diff"
 
 
-def test_no_snapshot_is_left_of_what_is_gone() -> None:
+def test_no_snapshot_is_left_of_a_source_that_is_gone() -> None:
     stored = {(file.parent.parent.name, file.parent.name) for file in STORED.rglob("source.py")}
-    assert stored == {(folder, one.source.name) for folder, one in EVERY}
+    assert stored == {(folder, definition.source.name) for folder, definition in EVERY}

@@ -20,9 +20,9 @@ from tests.definitions import SOURCES, bundled_source, make_definition
 
 def wheel(**files: str) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as made:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
-            made.writestr(name.replace("__", "/", 1), content)
+            archive.writestr(name.replace("__", "/", 1), content)
     return buffer.getvalue()
 
 
@@ -51,12 +51,12 @@ def offline(_wanted: Mapping[str, tuple[str, str]]) -> dict[str, bytes]:
     raise GeneratorError("cryptography can't be fetched")
 
 
-def test_what_is_needed_of_them_goes_into_the_zip(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_needed_files_of_wheels_go_into_the_zip(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "_fetch", lambda _wanted: FETCHED)
     assert wheels.wheel_files(["cryptography"]) == NEEDED
 
 
-def test_they_are_fetched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wheels_are_fetched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "_fetch", lambda _wanted: FETCHED)
     wheels.wheel_files(["cryptography"])
     wheels._unpack.cache_clear()
@@ -64,7 +64,7 @@ def test_they_are_fetched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert wheels.wheel_files(["cryptography"]) == NEEDED
 
 
-def test_one_that_was_tampered_with_is_fetched_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tampered_wheel_is_fetched_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "_fetch", lambda _wanted: FETCHED)
     wheels.wheel_files(["cryptography"])
     for kept in wheels.cache_folder().iterdir():
@@ -75,14 +75,14 @@ def test_one_that_was_tampered_with_is_fetched_anew(monkeypatch: pytest.MonkeyPa
         wheels.wheel_files(["cryptography"])
 
 
-def test_one_with_another_hash_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wheel_with_another_hash_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "_fetch", lambda _wanted: {**FETCHED, "cffi-1.whl": CFFI + b"x"})
     with pytest.raises(GeneratorError, match="the hash of cffi is another one"):
         wheels.wheel_files(["cryptography"])
 
 
 @pytest.mark.parametrize("name", ["../evil.py", "/evil.py", "lambdas/webhook.py"])
-def test_one_can_not_put_a_file_in_the_place_of_ours(name: str) -> None:
+def test_wheel_can_not_replace_a_file_of_ours(name: str) -> None:
     with pytest.raises(GeneratorError, match=r"which can't go into a function's code"):
         wheels._safe_name(name)
 
@@ -106,7 +106,7 @@ def test_pip_that_reaches_no_index_is_said(monkeypatch: pytest.MonkeyPatch) -> N
     )
 
 
-def test_only_a_source_that_needs_them_fails_without_a_network(
+def test_only_a_source_that_needs_wheels_fails_without_a_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(wheels, "_fetch", offline)
@@ -128,7 +128,7 @@ def test_a_source_needs_what_its_way_of_verifying_imports(name: str, needed: tup
     assert third_party_packages(bundled_source(name).source) == needed
 
 
-def test_a_token_that_the_api_can_not_verify_needs_them(tmp_path: Path) -> None:
+def test_a_token_that_the_api_can_not_verify_needs_wheels(tmp_path: Path) -> None:
     text = """
         description: Tokens with another algorithm
         webhook:

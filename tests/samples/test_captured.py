@@ -59,11 +59,11 @@ def test_content_length_says_which_line_breaks_are_the_bodys(tmp_path: Path, len
 @pytest.mark.parametrize("length", ["1", "9"])
 def test_a_body_of_another_length_is_doubted(tmp_path: Path, length: str) -> None:
     request = read(tmp_path, f"{HEAD}Content-Length: {length}\n\n{{}}\n")
-    said = f"Content-Length says that the body has {length} bytes, and it has 2: it is not as it was sent"
+    message = f"Content-Length says that the body has {length} bytes, and it has 2: it is not as it was sent"
     assert (request.body, request.trailing_newline, request.warnings) == (
         b"{}",
         b"\n",
-        (f"{tmp_path / 'request'}: {said}",),
+        (f"{tmp_path / 'request'}: {message}",),
     )
 
 
@@ -100,7 +100,7 @@ def test_a_first_line_may_have_the_whole_url(tmp_path: Path) -> None:
     assert read(tmp_path, "POST http://other.example.com/e HTTP/1.1\nHost: a\n\n").url == "http://other.example.com/e"
 
 
-def test_a_mark_of_byte_order_is_no_part_of_it(tmp_path: Path) -> None:
+def test_a_mark_of_byte_order_is_no_part_of_the_request(tmp_path: Path) -> None:
     assert read(tmp_path, b"\xef\xbb\xbf" + HEAD.encode()).method == "POST"
 
 
@@ -150,15 +150,15 @@ def test_method_and_url_have_defaults(tmp_path: Path) -> None:
 
 def test_a_body_that_is_no_text_is_written_again_and_doubted(tmp_path: Path) -> None:
     request = read(tmp_path, {"headers": {}, "body": {"a": ["é"]}})
-    said = "body: is JSON and not text, so its bytes may not be those that were sent"
-    assert (request.body, request.warnings) == ('{"a":["é"]}'.encode(), (f"{tmp_path / 'request'}: {said}",))
+    message = "body: is JSON and not text, so its bytes may not be those that were sent"
+    assert (request.body, request.warnings) == ('{"a":["é"]}'.encode(), (f"{tmp_path / 'request'}: {message}",))
 
 
 FORMS = "raw HTTP (POST /path HTTP/1.1, headers, an empty line, the body) or JSON"
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("", f": is empty; it must be {FORMS}"),
         (" \n", f": is empty; it must be {FORMS}"),
@@ -183,10 +183,12 @@ FORMS = "raw HTTP (POST /path HTTP/1.1, headers, an empty line, the body) or JSO
         ({**EVENT, "body": "{}"}, ": body: isBase64Encoded is true, and it is not base64"),
     ],
 )
-def test_what_can_not_be_read_is_said_with_its_place(tmp_path: Path, content: str | bytes | object, said: str) -> None:
+def test_unreadable_request_is_an_error_with_its_place(
+    tmp_path: Path, content: str | bytes | object, message: str
+) -> None:
     with pytest.raises(GeneratorError) as raised:
         read(tmp_path, content)
-    assert str(raised.value) == f"{tmp_path / 'request'}{said}"
+    assert str(raised.value) == f"{tmp_path / 'request'}{message}"
 
 
 def test_a_file_that_is_not_there_is_a_folder_or_too_big_is_said(

@@ -55,7 +55,7 @@ def test_sending_once_is_two_writes_and_a_longer_run(tmp_path: Path) -> None:
     assert once.fixed == often.fixed
 
 
-def test_what_is_fixed_is_counted() -> None:
+def test_fixed_costs_are_counted() -> None:
     resources = {**OF["zoom"], "A": {"Type": "AWS::CloudWatch::Alarm"}, "B": {"Type": "AWS::CloudWatch::Alarm"}}
     before, after = cost.estimate_cost(OF["zoom"], 0), cost.estimate_cost(resources, 0)
     assert after.fixed - before.fixed == pytest.approx(0.20)
@@ -63,10 +63,10 @@ def test_what_is_fixed_is_counted() -> None:
 
 
 def test_a_key_of_its_own_costs_a_dollar_and_little_more() -> None:
-    (one,) = load(CASES, ["strict"])
+    (definition,) = load(CASES, ["strict"])
     strict, baseline = (
         json.loads(template_text(event_source.build(source, "code/0.zip")))["Resources"]
-        for source in (one.source, replace(one.source, hardening="baseline"))
+        for source in (definition.source, replace(definition.source, hardening="baseline"))
     )
     busy, plain = cost.estimate_cost(strict, 10_000_000), cost.estimate_cost(baseline, 10_000_000)
     assert busy.fixed - plain.fixed == pytest.approx(1.00)
@@ -80,7 +80,7 @@ def test_a_secret_that_is_asked_for_rarely_costs_less_an_event_the_more_there_ar
     assert many.month(30_000_000) == pytest.approx(many.fixed + 30 * many.per_million)
 
 
-def test_the_command_says_it_for_each_source(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_the_cost_of_each_source(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", "zoom", "okta", "--events-per-month", "500000"]) == 0
     head, zoom, okta, assumed = capsys.readouterr().out.splitlines()[:4]
     assert head.split() == [
@@ -102,15 +102,15 @@ def test_the_command_says_it_for_each_source(capsys: pytest.CaptureFixture[str])
     assert assumed.startswith("assumed: 4 KB an event")
 
 
-def test_the_command_says_it_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_the_cost_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", "zoom", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["eventsPerMonth"] == 1_000_000
-    assert found["sources"]["zoom"]["perMillion"] == cost.estimate_cost(OF["zoom"], 1_000_000).per_million
+    report = json.loads(capsys.readouterr().out)
+    assert report["eventsPerMonth"] == 1_000_000
+    assert report["sources"]["zoom"]["perMillion"] == cost.estimate_cost(OF["zoom"], 1_000_000).per_million
 
 
 @pytest.mark.parametrize("arguments", [[], ["zoom", "--all"]])
-def test_which_sources_is_said_once(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_sources_are_named_or_all_is_used(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", *arguments]) == 2
     assert "name sources, or use --all" in capsys.readouterr().err
 
@@ -127,11 +127,11 @@ MONTHS = (100_000, 1_000_000, 10_000_000)
 def test_the_guide_has_the_figures_of_the_formula(update: bool) -> None:
     months = " | ".join(f"{events:,} events a month" for events in MONTHS)
     lines = [f"| | a million events | fixed a month | {months} |", "|---" * (3 + len(MONTHS)) + "|"]
-    for what, name, more in WAYS:
-        made = event_source.build(replace(bundled_source(name).source, **more), "code/0.zip")
-        resources = json.loads(template_text(made))["Resources"]
-        found = {events: cost.estimate_cost(resources, events) for events in MONTHS}
-        whole = " | ".join(f"${one.month(events):.2f}" for events, one in found.items())
-        one = found[1_000_000]
-        lines.append(f"| {what} | ${one.per_million:.2f} | ${one.fixed:.2f} | {whole} |")
+    for label, name, more in WAYS:
+        template = event_source.build(replace(bundled_source(name).source, **more), "code/0.zip")
+        resources = json.loads(template_text(template))["Resources"]
+        estimates = {events: cost.estimate_cost(resources, events) for events in MONTHS}
+        whole = " | ".join(f"${estimate.month(events):.2f}" for events, estimate in estimates.items())
+        estimate = estimates[1_000_000]
+        lines.append(f"| {label} | ${estimate.per_million:.2f} | ${estimate.fixed:.2f} | {whole} |")
     assert_generated(DOCS / "operating.md", "test_cost.py", "\n".join(lines), update=update)

@@ -23,7 +23,7 @@ from tests.templates.test_iam import (
     arn,
     built,
     deployed,
-    ours,
+    own_stacks,
 )
 
 HERE = f"{iam.REGION}:{iam.ACCOUNT}"
@@ -46,8 +46,8 @@ def asks(function: str) -> str:
 
 def tags(kind: str, source: str) -> dict[str, Value]:
     """The tags of a source as the keys of conditions."""
-    its = {"Project": PROJECT, "Service": source, "Environment": ENVIRONMENT}
-    return {f"aws__{kind}Tag/{key}": value for key, value in its.items()}
+    values = {"Project": PROJECT, "Service": source, "Environment": ENVIRONMENT}
+    return {f"aws__{kind}Tag/{key}": value for key, value in values.items()}
 
 
 class Request(NamedTuple):
@@ -195,7 +195,7 @@ BEFORE: dict[str, list[dict[str, Any]]] = {
         {"Action": ["lambda:AddPermission"], "Resource": f"arn:aws:lambda:{HERE}:function:{NAME}-*"},
         {"Action": ["sqs:DeleteQueue", "sqs:SetQueueAttributes"], "Resource": f"arn:aws:sqs:{HERE}:{NAME}-*"},
         {
-            "Action": [one.action for one in DESTROYS.values() if one.resource == KEPT],
+            "Action": [request.action for request in DESTROYS.values() if request.resource == KEPT],
             "Resource": f"arn:aws:s3:::{SOURCE}-{ENVIRONMENT}-kept-*",
         },
     ],
@@ -211,16 +211,16 @@ BEFORE: dict[str, list[dict[str, Any]]] = {
 
 def policies(protected: bool, *, conditions: bool = True) -> dict[str, Policy]:
     """What the pipeline's roles may do now; without `conditions`, as if no statement had one."""
-    stack, _ = ours()
+    stack, _ = own_stacks()
     stack.parameter_values = {**stack.parameter_values, "AlarmTopicArn": TOPIC, "ProtectEvents": str(protected).lower()}
-    found: dict[str, list[iam.Statement]] = {EXECUTION: [], BUILD: []}
+    policy_statements: dict[str, list[iam.Statement]] = {EXECUTION: [], BUILD: []}
     for title, kind, document in stack.documents():
-        if title in found and kind == "identity":
+        if title in policy_statements and kind == "identity":
             text = json.dumps(document).replace(arn(stack, EXECUTION), _ACTS["cloudformation__RoleArn"])
             written: list[dict[str, Any]] = json.loads(text)["Statement"]
-            bare = [{key: value for key, value in one.items() if key != "Condition"} for one in written]
-            found[title] += iam.statements({"Statement": written if conditions else bare})
-    return {title: Policy(several) for title, several in found.items()}
+            bare = [{key: value for key, value in statement.items() if key != "Condition"} for statement in written]
+            policy_statements[title] += iam.statements({"Statement": written if conditions else bare})
+    return {title: Policy(several) for title, several in policy_statements.items()}
 
 
 NOW, PROTECTED, UNCONDITIONAL = (
@@ -229,45 +229,45 @@ NOW, PROTECTED, UNCONDITIONAL = (
     policies(protected=False, conditions=False),
 )
 THEN = {
-    title: Policy(iam.statements({"Statement": [{"Effect": "Allow", **one} for one in several]}))
+    title: Policy(iam.statements({"Statement": [{"Effect": "Allow", **statement} for statement in several]}))
     for title, several in BEFORE.items()
 }
 
 
-@pytest.mark.parametrize("what", [*ESCALATIONS, *DESTROYS])
-def test_each_was_allowed_before(what: str) -> None:
-    assert {**ESCALATIONS, **DESTROYS}[what].allowed_by(THEN)
+@pytest.mark.parametrize("request_name", [*ESCALATIONS, *DESTROYS])
+def test_each_escalation_was_allowed_before(request_name: str) -> None:
+    assert {**ESCALATIONS, **DESTROYS}[request_name].allowed_by(THEN)
 
 
-@pytest.mark.parametrize("what", ESCALATIONS)
-def test_none_is_allowed_now(what: str) -> None:
-    assert not ESCALATIONS[what].allowed_by(NOW)
-    assert not ESCALATIONS[what].allowed_by(PROTECTED)
+@pytest.mark.parametrize("request_name", ESCALATIONS)
+def test_no_escalation_is_allowed_now(request_name: str) -> None:
+    assert not ESCALATIONS[request_name].allowed_by(NOW)
+    assert not ESCALATIONS[request_name].allowed_by(PROTECTED)
 
 
-@pytest.mark.parametrize("what", DESTROYS)
-def test_what_holds_events_is_safe_once_that_is_asked_for(what: str) -> None:
-    assert DESTROYS[what].allowed_by(NOW)  # or a first deployment could not clean up
-    assert not DESTROYS[what].allowed_by(PROTECTED)
+@pytest.mark.parametrize("request_name", DESTROYS)
+def test_stores_of_events_are_safe_once_protected(request_name: str) -> None:
+    assert DESTROYS[request_name].allowed_by(NOW)  # or a first deployment could not clean up
+    assert not DESTROYS[request_name].allowed_by(PROTECTED)
 
 
-@pytest.mark.parametrize("what", NEEDED)
-def test_what_cloudformation_asks_for_the_source_itself_is_allowed(what: str) -> None:
-    assert NEEDED[what].allowed_by(NOW)
-    assert NEEDED[what].allowed_by(PROTECTED)
+@pytest.mark.parametrize("request_name", NEEDED)
+def test_requests_of_cloudformation_for_the_source_itself_are_allowed(request_name: str) -> None:
+    assert NEEDED[request_name].allowed_by(NOW)
+    assert NEEDED[request_name].allowed_by(PROTECTED)
 
 
 NO_ACTION = {"events:PutRule", "events:PutTargets"}
 NO_RESOURCE = {"another's API is imported anew"}
 
 
-@pytest.mark.parametrize("what", ESCALATIONS)
-def test_it_is_the_conditions_that_refuse_what_neither_action_nor_resource_does(what: str) -> None:
-    bare = ESCALATIONS[what].action in NO_ACTION or what in NO_RESOURCE
-    assert ESCALATIONS[what].allowed_by(UNCONDITIONAL) == (not bare)
+@pytest.mark.parametrize("request_name", ESCALATIONS)
+def test_conditions_refuse_what_neither_action_nor_resource_does(request_name: str) -> None:
+    bare = ESCALATIONS[request_name].action in NO_ACTION or request_name in NO_RESOURCE
+    assert ESCALATIONS[request_name].allowed_by(UNCONDITIONAL) == (not bare)
 
 
-def test_what_remains_open_of_another_api_is_what_the_documentation_says() -> None:
+def test_open_parts_of_another_api_are_those_of_the_documentation() -> None:
     """Parts of an API, where AWS does not send whose they are; no template can ask for more than to add some."""
     parts = [f"{APIS}/other/{part}" for part in ("integrations", "routes", "stages")]
     for verb in ("POST", "PATCH", "DELETE"):
@@ -281,10 +281,10 @@ def test_what_remains_open_of_another_api_is_what_the_documentation_says() -> No
 def test_an_api_that_verifies_tokens_itself_needs_an_authorizer_of_that_kind_and_has_no_other() -> None:
     stack, _ = deployed(PROJECT, SOURCE, ENVIRONMENT, built(SOURCE, "pubsub", "both"))
     allowed = [
-        one
+        statement
         for title, kind, each in stack.documents()
         if (title, kind) == (EXECUTION, "identity")
-        for one in iam.statements(each)
+        for statement in iam.statements(each)
     ]
     for kind, expected in (("JWT", True), ("REQUEST", False)):
         context = {"apigateway__Request/AuthorizerType": kind}
@@ -293,7 +293,9 @@ def test_an_api_that_verifies_tokens_itself_needs_an_authorizer_of_that_kind_and
 
 def test_the_types_of_a_change_set_are_those_that_sources_have() -> None:
     variants = [built("okta", "okta", "both", "strict"), built(SOURCE, SOURCE, "both"), built(DEDUPE, DEDUPE, "both")]
-    assert {one["Type"] for _, made in variants for one in made["Resources"].values()} == set(RESOURCE_TYPES)
+    assert {resource["Type"] for _, template in variants for resource in template["Resources"].values()} == set(
+        RESOURCE_TYPES
+    )
 
 
 @pytest.mark.parametrize("hardening", ["baseline", "strict"])

@@ -20,14 +20,14 @@ from lambdas.model import Dedupe, Source, verified_by
 from lambdas.runtime.deadline import CALL_SECONDS, CALLS_PER_KEPT_OBJECT
 from tests.definitions import CASES, SOURCES, bundled_source
 
-EVERY = [one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
+EVERY = [definition.source for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
 BY_NAME = pytest.mark.parametrize("source", EVERY, ids=lambda source: source.name)
 
 
-def template(source: Source) -> dict[str, Any]:
-    index = next((index for index, one in enumerate(EVERY) if one is source), None)
-    made: dict[str, Any] = json.loads(written(source) if index is None else written_of_every(index))
-    return made
+def build_template(source: Source) -> dict[str, Any]:
+    index = next((index for index, candidate in enumerate(EVERY) if candidate is source), None)
+    document: dict[str, Any] = json.loads(written(source) if index is None else written_of_every(index))
+    return document
 
 
 def written(source: Source) -> str:
@@ -40,16 +40,18 @@ def written_of_every(index: int) -> str:
     return written(EVERY[index])
 
 
-def of_type(made: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    return {name: one["Properties"] for name, one in made["Resources"].items() if one["Type"] == kind}
+def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"] for name, resource in template["Resources"].items() if resource["Type"] == kind
+    }
 
 
 TRACE = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
 WHAT = {"Kept": ("kept", "AWS::StackId"), "KeptLog": ("logs", "Key")}
 
 
-def statements(made: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, role in of_type(made, "AWS::IAM::Role").items():
+def statements(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, role in of_type(template, "AWS::IAM::Role").items():
         for policy in role["Policies"]:
             document = policy["Fn::If"][1]["PolicyDocument"] if "Fn::If" in policy else policy["PolicyDocument"]
             yield from ((name, statement) for statement in document["Statement"])
@@ -57,8 +59,8 @@ def statements(made: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 @BY_NAME
 def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
-    made = template(source)
-    assert set(made["Parameters"]) == {
+    template = build_template(source)
+    assert set(template["Parameters"]) == {
         "ProjectName",
         "Environment",
         "HelperBucket",
@@ -70,7 +72,7 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
         "Tracing",
         *(["KeyAdministratorArn"] if source.hardening == "strict" else []),
     }
-    assert set(made["Outputs"]) == {
+    assert set(template["Outputs"]) == {
         "EndpointUrl",
         "ApiId",
         "EventsQueueUrl",
@@ -79,9 +81,9 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
         "KeptBucket",
         "SecretParameters",
     }
-    grouped = made["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
-    assert sorted(name for group in grouped for name in group["Parameters"]) == sorted(made["Parameters"])
-    for parameter in made["Parameters"].values():
+    grouped = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in grouped for name in group["Parameters"]) == sorted(template["Parameters"])
+    for parameter in template["Parameters"].values():
         assert {"AllowedPattern", "ConstraintDescription", "Description"} <= set(parameter)
         if "Default" in parameter:
             assert re.search(parameter["AllowedPattern"], parameter["Default"])
@@ -105,14 +107,14 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
     ],
 )
 def test_the_form_refuses_what_can_not_be_right(parameter: str, good: list[str], bad: list[str]) -> None:
-    pattern = re.compile(template(bundled_source("zoom").source)["Parameters"][parameter]["AllowedPattern"])
+    pattern = re.compile(build_template(bundled_source("zoom").source)["Parameters"][parameter]["AllowedPattern"])
     assert [value for value in good if not pattern.fullmatch(value)] == []
     assert [value for value in bad if pattern.fullmatch(value)] == []
 
 
 @BY_NAME
 def test_permissions_name_their_resource(source: Source) -> None:
-    for role, statement in statements(template(source)):
+    for role, statement in statements(build_template(source)):
         if statement["Action"] == TRACE:  # a trace has no name
             continue
         for resource in statement["Resource"]:
@@ -126,11 +128,11 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
         name: {
             role: sorted(
                 action
-                for owner, statement in statements(template(source))
+                for owner, statement in statements(build_template(source))
                 if owner == role
                 for action in statement["Action"]
             )
-            for role in of_type(template(source), "AWS::IAM::Role")
+            for role in of_type(build_template(source), "AWS::IAM::Role")
         }
         for name, source in (("zoom", bundled_source("zoom").source), ("okta", bundled_source("okta").source))
     }
@@ -154,37 +156,39 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
 
 
 def test_traces_are_sent_and_permitted_only_where_tracing_is_active() -> None:
-    made = template(bundled_source("okta").source)
-    assert made["Parameters"]["Tracing"]["Default"] == "PassThrough"
-    assert made["Conditions"]["IsTraced"] == {"Fn::Equals": [{"Ref": "Tracing"}, "Active"]}
-    for function in of_type(made, "AWS::Lambda::Function").values():
+    template = build_template(bundled_source("okta").source)
+    assert template["Parameters"]["Tracing"]["Default"] == "PassThrough"
+    assert template["Conditions"]["IsTraced"] == {"Fn::Equals": [{"Ref": "Tracing"}, "Active"]}
+    for function in of_type(template, "AWS::Lambda::Function").values():
         assert function["TracingConfig"] == {"Mode": {"Ref": "Tracing"}}
-    for title in functions_roles(made):
-        its, tracing = made["Resources"][title]["Properties"]["Policies"]
-        assert not set(TRACE) & {action for one in its["PolicyDocument"]["Statement"] for action in one["Action"]}
+    for title in functions_roles(template):
+        own_policy, tracing = template["Resources"][title]["Properties"]["Policies"]
+        assert not set(TRACE) & {
+            action for statement in own_policy["PolicyDocument"]["Statement"] for action in statement["Action"]
+        }
         assert [tracing["Fn::If"][0], tracing["Fn::If"][2]] == ["IsTraced", {"Ref": "AWS::NoValue"}]
 
 
-def functions_roles(made: dict[str, Any]) -> set[str]:
-    return {one["Role"]["Fn::GetAtt"][0] for one in of_type(made, "AWS::Lambda::Function").values()}
+def functions_roles(template: dict[str, Any]) -> set[str]:
+    return {function["Role"]["Fn::GetAtt"][0] for function in of_type(template, "AWS::Lambda::Function").values()}
 
 
 @BY_NAME
 def test_queues_outlive_their_messages_and_their_stack(source: Source) -> None:
-    made = template(source)
-    queues = of_type(made, "AWS::SQS::Queue")
+    template = build_template(source)
+    queues = of_type(template, "AWS::SQS::Queue")
     assert queues["DeadLetters"]["MessageRetentionPeriod"] > queues["Events"]["MessageRetentionPeriod"]
     assert queues["Events"]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
     assert queues["Events"]["RedrivePolicy"]["maxReceiveCount"] >= 5
     for name in ("Events", "DeadLetters", "Kept"):
-        assert made["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
-        assert made["Resources"][name]["UpdateReplacePolicy"] == "Retain"
+        assert template["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert template["Resources"][name]["UpdateReplacePolicy"] == "Retain"
 
 
 @BY_NAME
 def test_every_store_refuses_what_comes_without_tls(source: Source) -> None:
-    made = template(source)
-    policies = {**of_type(made, "AWS::SQS::QueuePolicy"), **of_type(made, "AWS::S3::BucketPolicy")}
+    template = build_template(source)
+    policies = {**of_type(template, "AWS::SQS::QueuePolicy"), **of_type(template, "AWS::S3::BucketPolicy")}
     log = {"KeptLogPolicy"} if source.hardening == "strict" else set()
     assert set(policies) == {"EventsPolicy", "DeadLettersPolicy", "KeptPolicy"} | log
     for policy in policies.values():
@@ -198,16 +202,16 @@ def test_every_store_refuses_what_comes_without_tls(source: Source) -> None:
 
 @BY_NAME
 def test_nothing_is_named_that_need_not_be_and_no_partition_is_assumed(source: Source) -> None:
-    made = template(source)
-    text = json.dumps(made)
+    template = build_template(source)
+    text = json.dumps(template)
     assert re.findall(r"arn:aws[^\[]", text) == []
     for kind, key in (("Lambda::Function", "FunctionName"), ("IAM::Role", "RoleName")):
-        assert [one for one in of_type(made, f"AWS::{kind}").values() if key in one] == []
+        assert [properties for properties in of_type(template, f"AWS::{kind}").values() if key in properties] == []
 
 
 @pytest.mark.parametrize(("hardening", "most"), [("baseline", 51_200), ("strict", 60_000)])
 @BY_NAME
-def test_it_can_be_deployed_by_its_body_and_with_all_that_there_is_from_the_helper_bucket(
+def test_template_can_be_deployed_by_its_body_and_with_every_option_from_the_helper_bucket(
     source: Source, hardening: Any, most: int
 ) -> None:
     """CloudFormation takes 51,200 bytes with a request, and 1 MB from a bucket; `deploy` and `upload` put it there.
@@ -222,14 +226,14 @@ def test_it_can_be_deployed_by_its_body_and_with_all_that_there_is_from_the_help
 
 
 def test_each_function_puts_reads_and_deletes_below_its_own_prefixes_of_the_bucket() -> None:
-    found = {
-        (role, action.removeprefix("s3:")): [one["Fn::Sub"].removeprefix("${Kept.Arn}/") for one in on]
-        for role, one in statements(template(bundled_source("zoom").source))
-        for action in one["Action"]
+    prefixes = {
+        (role, action.removeprefix("s3:")): [resource["Fn::Sub"].removeprefix("${Kept.Arn}/") for resource in on]
+        for role, statement in statements(build_template(bundled_source("zoom").source))
+        for action in statement["Action"]
         if action.startswith("s3:") and action != "s3:ListBucket"
-        for on in [one["Resource"]]
+        for on in [statement["Resource"]]
     }
-    assert found == {
+    assert prefixes == {
         ("WebhookRole", "PutObject"): ["rejected/*", "oversize/*", "unsent/*"],
         ("RedriveRole", "PutObject"): ["rejected/*", "oversize/*", "unsent/*", "unsendable/*"],
         ("RedriveRole", "GetObject"): ["rejected/*", "unsent/*"],
@@ -239,49 +243,51 @@ def test_each_function_puts_reads_and_deletes_below_its_own_prefixes_of_the_buck
 
 @BY_NAME
 def test_only_this_api_and_this_clock_may_invoke_the_functions(source: Source) -> None:
-    made = template(source)
-    permissions = of_type(made, "AWS::Lambda::Permission")
+    template = build_template(source)
+    permissions = of_type(template, "AWS::Lambda::Permission")
     for permission in permissions.values():
         assert permission["Principal"] == "apigateway.amazonaws.com"
         assert permission["SourceArn"]["Fn::Sub"].startswith("arn:${AWS::Partition}:execute-api:")
         assert "${Api}/" in permission["SourceArn"]["Fn::Sub"]
     invoked = {permission["FunctionName"]["Ref"] for permission in permissions.values()}
-    assert invoked == set(of_type(made, "AWS::Lambda::Function")) - {"Redrive"}
+    assert invoked == set(of_type(template, "AWS::Lambda::Function")) - {"Redrive"}
 
 
 @BY_NAME
 def test_the_sweep_comes_by_the_clock_and_has_time(source: Source) -> None:
-    made = template(source)
-    (schedule,) = of_type(made, "AWS::Scheduler::Schedule").values()
+    template = build_template(source)
+    (schedule,) = of_type(template, "AWS::Scheduler::Schedule").values()
     assert (schedule["ScheduleExpression"], schedule["State"]) == ("rate(5 minutes)", "ENABLED")
     redrive, role = ({"Fn::GetAtt": [title, "Arn"]} for title in ("Redrive", "ClockRole"))
     assert schedule["Target"] == {"Arn": redrive, "RoleArn": role}
-    (policy,) = of_type(made, "AWS::IAM::Role")["ClockRole"]["Policies"]
+    (policy,) = of_type(template, "AWS::IAM::Role")["ClockRole"]["Policies"]
     (invokes,) = policy["PolicyDocument"]["Statement"]
     assert (invokes["Action"], invokes["Resource"]) == (["lambda:InvokeFunction"], [redrive])
-    assert of_type(made, "AWS::Events::Rule") == {}
+    assert of_type(template, "AWS::Events::Rule") == {}
     # One that is begun is over before the next is, and before the command that asked gives up.
-    redrive = of_type(made, "AWS::Lambda::Function")["Redrive"]
+    redrive = of_type(template, "AWS::Lambda::Function")["Redrive"]
     assert CALLS_PER_KEPT_OBJECT * CALL_SECONDS < redrive["Timeout"] < min(300, PATIENCE, sum(PAUSES))
 
 
 @BY_NAME
-def test_what_brings_events_back_does_one_thing_at_a_time_where_concurrency_can_be_reserved(source: Source) -> None:
-    def reserved(made: dict[str, Any]) -> Any:
-        return of_type(made, "AWS::Lambda::Function")["Redrive"].get("ReservedConcurrentExecutions")
+def test_redrive_function_does_one_thing_at_a_time_where_concurrency_can_be_reserved(source: Source) -> None:
+    def reserved(template: dict[str, Any]) -> Any:
+        return of_type(template, "AWS::Lambda::Function")["Redrive"].get("ReservedConcurrentExecutions")
 
-    assert reserved(template(source)) == 1
+    assert reserved(build_template(source)) == 1
     none = replace(source, webhook=replace(source.webhook, concurrency=None))
-    assert reserved(template(none)) is None
+    assert reserved(build_template(none)) is None
 
 
 @BY_NAME
 def test_routes_stand_behind_the_authorizer_where_there_is_one(source: Source) -> None:
-    made = template(source)
+    template = build_template(source)
     kind = {"handler": "NONE", "authorizer": "CUSTOM", "api": "JWT"}[verified_by(source.webhook)]
-    authorizers = {one["AuthorizerType"] for one in of_type(made, "AWS::ApiGatewayV2::Authorizer").values()}
+    authorizers = {
+        authorizer["AuthorizerType"] for authorizer in of_type(template, "AWS::ApiGatewayV2::Authorizer").values()
+    }
     assert authorizers == {"NONE": set(), "CUSTOM": {"REQUEST"}, "JWT": {"JWT"}}[kind]
-    for route in of_type(made, "AWS::ApiGatewayV2::Route").values():
+    for route in of_type(template, "AWS::ApiGatewayV2::Route").values():
         assert route["AuthorizationType"] == kind
         assert route["AuthorizerId"] == {"Ref": "Authorizer" if authorizers else "AWS::NoValue"}
 
@@ -289,8 +295,8 @@ def test_routes_stand_behind_the_authorizer_where_there_is_one(source: Source) -
 def test_routes_exist_only_for_the_methods_that_a_source_needs() -> None:
     keys = {
         name: [
-            one["RouteKey"]
-            for one in of_type(template(bundled_source(name).source), "AWS::ApiGatewayV2::Route").values()
+            route["RouteKey"]
+            for route in of_type(build_template(bundled_source(name).source), "AWS::ApiGatewayV2::Route").values()
         ]
         for name in ("zoom", "okta")
     }
@@ -298,7 +304,7 @@ def test_routes_exist_only_for_the_methods_that_a_source_needs() -> None:
 
 
 def test_two_sources_templates_have_the_same_ids() -> None:
-    zoom, okta = (set(template(bundled_source(name).source)["Resources"]) for name in ("zoom", "okta"))
+    zoom, okta = (set(build_template(bundled_source(name).source)["Resources"]) for name in ("zoom", "okta"))
     assert zoom < okta
     assert okta - zoom == {
         "Authorizer",
@@ -313,18 +319,18 @@ def test_two_sources_templates_have_the_same_ids() -> None:
 
 @BY_NAME
 def test_the_buckets_and_the_logs_are_named_by_what_they_come_and_go_with_and_so_once_only(source: Source) -> None:
-    made = template(source)
-    for title, bucket in of_type(made, "AWS::S3::Bucket").items():
+    template = build_template(source)
+    for title, bucket in of_type(template, "AWS::S3::Bucket").items():
         name, parts = bucket["BucketName"]["Fn::Sub"]
         assert name == f"{source.name}-${{Environment}}-{WHAT[title][0]}-${{Time}}${{Node}}"
         assert all(json.dumps({"Ref": WHAT[title][1]}) in json.dumps(part) for part in parts.values())
-    for group in of_type(made, "AWS::Logs::LogGroup").values():
+    for group in of_type(template, "AWS::Logs::LogGroup").values():
         assert "${AWS::StackName}-" in group["LogGroupName"]["Fn::Sub"]
 
 
 @BY_NAME
 def test_roles_lie_below_a_path_of_the_sources_own(source: Source) -> None:
-    for role in of_type(template(source), "AWS::IAM::Role").values():
+    for role in of_type(build_template(source), "AWS::IAM::Role").values():
         assert role["Path"] == {"Fn::Sub": f"/${{ProjectName}}/{source.name}/${{Environment}}/"}
 
 
@@ -338,48 +344,54 @@ def test_the_longest_names_fit() -> None:
     assert names.deployment_problem(service, project + "p", environment)
     stack = names.stack_name(service, project, environment)
     assert len(stack) == names.MAX_STACK
-    assert template(bundled_source("zoom").source)["Parameters"]["ProjectName"]["MaxLength"] == names.max_project(
+    assert build_template(bundled_source("zoom").source)["Parameters"]["ProjectName"]["MaxLength"] == names.max_project(
         "zoom"
     )
-    for function in of_type(template(bundled_source("okta").source), "AWS::Lambda::Function"):
+    for function in of_type(build_template(bundled_source("okta").source), "AWS::Lambda::Function"):
         assert len(f"{stack}-{function}-0123456789012") <= 64
     assert len(f"{service}-{environment}-kept-{'0' * 20}") <= 63
 
 
 @BY_NAME
 def test_no_environment_variable_holds_a_secret(source: Source) -> None:
-    for function in of_type(template(source), "AWS::Lambda::Function").values():
+    for function in of_type(build_template(source), "AWS::Lambda::Function").values():
         variables = function["Environment"]["Variables"]
-        its = {"EVENTS_QUEUE_URL", "KEPT_BUCKET", "SECRETS_PATH", "STACK", "DEDUPE_TABLE", "DEDUPE_LEASE"}
-        assert set(variables) <= its
+        known_variables = {"EVENTS_QUEUE_URL", "KEPT_BUCKET", "SECRETS_PATH", "STACK", "DEDUPE_TABLE", "DEDUPE_LEASE"}
+        assert set(variables) <= known_variables
         path = {"Fn::Sub": f"/${{ProjectName}}/{source.name}/${{Environment}}"}
         assert variables.get("SECRETS_PATH") == (path if function["Handler"] != "lambdas.redrive.handler" else None)
         assert variables["STACK"] == {"Ref": "AWS::StackName"}
 
 
 def test_a_table_of_claims_is_there_for_a_source_with_dedupe_alone() -> None:
-    source = next(one for one in EVERY if one.name == "dedupe")
-    made = template(source)
-    assert [one.name for one in EVERY if of_type(template(one), "AWS::DynamoDB::Table")] == ["dedupe"]
-    table = of_type(made, "AWS::DynamoDB::Table")["Claims"]
+    source = next(candidate for candidate in EVERY if candidate.name == "dedupe")
+    template = build_template(source)
+    assert [candidate.name for candidate in EVERY if of_type(build_template(candidate), "AWS::DynamoDB::Table")] == [
+        "dedupe"
+    ]
+    table = of_type(template, "AWS::DynamoDB::Table")["Claims"]
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert (table["BillingMode"], "TableName" in table) == ("PAY_PER_REQUEST", False)
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     # What it holds is worth nothing without the functions.
-    assert made["Resources"]["Claims"]["DeletionPolicy"] == "Delete"
+    assert template["Resources"]["Claims"]["DeletionPolicy"] == "Delete"
     may = {
         role: sorted(
-            one for owner, each in statements(made) if owner == role for one in each["Action"] if "dynamo" in one
+            action
+            for owner, each in statements(template)
+            if owner == role
+            for action in each["Action"]
+            if "dynamo" in action
         )
-        for role in functions_roles(made)
+        for role in functions_roles(template)
     }
     claims = ["dynamodb:BatchWriteItem", "dynamodb:PutItem"]
     assert may == {"WebhookRole": claims, "RedriveRole": ["dynamodb:BatchGetItem", *claims]}
 
 
 def test_a_claim_outlives_the_function_that_holds_it() -> None:
-    made = template(next(one for one in EVERY if one.name == "dedupe"))
-    functions = of_type(made, "AWS::Lambda::Function")
+    template = build_template(next(candidate for candidate in EVERY if candidate.name == "dedupe"))
+    functions = of_type(template, "AWS::Lambda::Function")
     assert set(functions) == {"Webhook", "Redrive"}
     for function in functions.values():
         assert float(function["Environment"]["Variables"]["DEDUPE_LEASE"]) > function["Timeout"]

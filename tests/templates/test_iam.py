@@ -54,14 +54,14 @@ def shown(node: Any) -> str:
 
 def written(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every statement of a role or of the boundary that allows something, with the title of whose it is."""
-    for title, one in template["Resources"].items():
-        if one["Type"] == "AWS::IAM::Role":
-            for policy in one["Properties"]["Policies"]:
-                its = policy["Fn::If"][1] if "Fn::If" in policy else policy
-                allowed = [each for each in its["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    for title, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::IAM::Role":
+            for policy in resource["Properties"]["Policies"]:
+                active_policy = policy["Fn::If"][1] if "Fn::If" in policy else policy
+                allowed = [each for each in active_policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
                 yield from ((title, each) for each in allowed)
-        if one["Type"] == "AWS::IAM::ManagedPolicy":
-            yield from ((title, each) for each in one["Properties"]["PolicyDocument"]["Statement"])
+        if resource["Type"] == "AWS::IAM::ManagedPolicy":
+            yield from ((title, each) for each in resource["Properties"]["PolicyDocument"]["Statement"])
 
 
 DEDUPE = "dedupe"
@@ -72,8 +72,8 @@ DEDUPE = "dedupe"
 def built(source: str, like: str, variant: str, hardening: Any = "baseline") -> tuple[dict[str, Any], dict[str, Any]]:
     """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
     definition = load(CASES, [like])[0] if like == DEDUPE else bundled_source(like)
-    its = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
-    files = product.source_files(replace(definition, source=its))
+    renamed_source = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
+    files = product.source_files(replace(definition, source=renamed_source))
     return json.loads(files[product.PIPELINE]), json.loads(files[product.TEMPLATE])
 
 
@@ -89,21 +89,21 @@ def deployed(
         "ConnectionArn": f"arn:aws:codeconnections:{iam.REGION}:{iam.ACCOUNT}:connection/0a1b",
         "ConsumerPrincipalArn": "arn:aws:iam::444455556666:role/mozdef",
     }
-    its = Stack(names.pipeline_stack_name(source, project, environment), templates[0], values, iam.ADMIN)
+    pipeline_stack = Stack(names.pipeline_stack_name(source, project, environment), templates[0], values, iam.ADMIN)
     key = f"{names.code_prefix(source, project, environment)}0.zip"  # as a build says that has a role
-    bounded = {**values, "PermissionsBoundaryArn": its.resource_arn(BOUNDARY) or "", "LambdaKey": key}
-    name, role = names.stack_name(source, project, environment), its.resource_arn(EXECUTION)
-    return its, Stack(name, templates[1], bounded, role)
+    bounded = {**values, "PermissionsBoundaryArn": pipeline_stack.resource_arn(BOUNDARY) or "", "LambdaKey": key}
+    name, role = names.stack_name(source, project, environment), pipeline_stack.resource_arn(EXECUTION)
+    return pipeline_stack, Stack(name, templates[1], bounded, role)
 
 
-def ours(variant: str = "both") -> tuple[Stack, Stack]:
+def own_stacks(variant: str = "both") -> tuple[Stack, Stack]:
     return deployed(PROJECT, SOURCE, ENVIRONMENT, built(SOURCE, SOURCE, variant))
 
 
 def arn(stack: Stack, title: str) -> str:
-    found = stack.resource_arn(title)
-    assert found
-    return found
+    resource_arn = stack.resource_arn(title)
+    assert resource_arn
+    return resource_arn
 
 
 def roles(stack: Stack) -> list[str]:
@@ -124,19 +124,19 @@ NEW = f"a new role {OWN_PATH}new"
 
 def world(pipeline: Stack, event_source: Stack) -> World:
     """Ours beside others of the same account, an administrator's role, and one below our path without a boundary."""
-    made = World()
-    made.add("pipeline", pipeline)
-    made.add("source", event_source)
+    account = World()
+    account.add("pipeline", pipeline)
+    account.add("source", event_source)
     for label, (project, source, environment, like) in OTHERS.items():
-        its = deployed(project, source, environment, built(source, like, "both"))
-        for kind, stack in zip(("pipeline", "source"), its, strict=True):
-            made.add(f"{label} {kind}", stack)
-    anybody = tuple(("Service", one) for one in iam.STARTS)
+        other_stacks = deployed(project, source, environment, built(source, like, "both"))
+        for kind, stack in zip(("pipeline", "source"), other_stacks, strict=True):
+            account.add(f"{label} {kind}", stack)
+    anybody = tuple(("Service", service) for service in iam.STARTS)
     trust = (iam.Statement(allows=True, actions=("sts:AssumeRole",), resources=("*",), principals=anybody),)
-    made.roles[iam.ADMIN] = iam.Role(iam.ADMIN, trust, iam.ANYTHING)
-    made.roles[BY_HAND] = iam.Role(BY_HAND, trust, iam.NOTHING)
-    made.labels |= {iam.ADMIN: "Admin", BY_HAND: "by-hand"}
-    return made
+    account.roles[iam.ADMIN] = iam.Role(iam.ADMIN, trust, iam.ANYTHING)
+    account.roles[BY_HAND] = iam.Role(BY_HAND, trust, iam.NOTHING)
+    account.labels |= {iam.ADMIN: "Admin", BY_HAND: "by-hand"}
+    return account
 
 
 # --- Every policy, by AWS's own reference -----------------------------------------------------------------------------
@@ -155,20 +155,20 @@ CONNECTION = (  # its ARN has the service's old name or its new one, by when it 
 
 @EACH_VARIANT
 def test_in_every_policy_of_a_pipeline_actions_resources_and_conditions_fit(variant: str) -> None:
-    stack, _ = ours(variant)
-    found = {
+    stack, _ = own_stacks(variant)
+    problems = {
         (title, problem)
         for title, kind, document in stack.documents()
         for problem in iam.problems(kind, document, NOT_IN_THE_REFERENCE)
     }
     github = {("PipelineRole", CONNECTION)} if "github" in VARIANTS[variant] else set()
-    assert found == {(EXECUTION, TAGS), *github}
+    assert problems == {(EXECUTION, TAGS), *github}
 
 
-def test_in_every_policy_of_a_pipeline_whose_source_has_a_table_they_do_too() -> None:
+def test_in_every_policy_of_a_pipeline_whose_source_has_a_table_permissions_fit_too() -> None:
     stack, _ = deployed(PROJECT, DEDUPE, ENVIRONMENT, built(DEDUPE, DEDUPE, "codecommit"))
-    found = {(title, one) for title, kind, each in stack.documents() for one in iam.problems(kind, each)}
-    assert {one for one in found if "dynamodb" in one[1]} == set()
+    problems = {(title, problem) for title, kind, each in stack.documents() for problem in iam.problems(kind, each)}
+    assert {problem for problem in problems if "dynamodb" in problem[1]} == set()
 
 
 @pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE])
@@ -176,11 +176,11 @@ def test_in_every_policy_of_an_event_source_actions_resources_and_conditions_fit
     _, stack = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
     documents = list(stack.documents())
     assert {kind for _, kind, _ in documents} == {"trust", "identity", "resource"}
-    assert [(title, one) for title, kind, each in documents for one in iam.problems(kind, each)] == []
+    assert [(title, problem) for title, kind, each in documents for problem in iam.problems(kind, each)] == []
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"Action": ["sqs:SendMessageBatch"]}, "is no action"),
         ({"Action": ["sqs:*"], "Resource": ["*"]}, "can be narrowed"),
@@ -192,14 +192,14 @@ def test_in_every_policy_of_an_event_source_actions_resources_and_conditions_fit
         ({"Action": ["sqs:SendMessage", "sqs:SendMessage"]}, "an action twice"),
     ],
 )
-def test_what_does_not_fit_is_found(change: dict[str, Any], said: str) -> None:
+def test_misfits_are_found(change: dict[str, Any], message: str) -> None:
     right = {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn:aws:sqs:us-west-2:111122223333:a"]}
     assert list(iam.problems("identity", {"Version": "2012-10-17", "Statement": [right]})) == []
     wrong = list(iam.problems("identity", {"Version": "2012-10-17", "Statement": [{**right, **change}]}))
-    assert [one for one in wrong if said in one]
+    assert [problem for problem in wrong if message in problem]
 
 
-def test_what_the_reference_does_not_have_is_what_the_service_calls_it() -> None:
+def test_names_missing_in_the_reference_are_the_services_own() -> None:
     model = botocore.session.get_session().get_service_model("apigatewayv2")
     assert {action.partition(":")[2] for action in NOT_IN_THE_REFERENCE} <= set(model.operation_names)
     assert {iam.level(action) for action in NOT_IN_THE_REFERENCE} == {""}
@@ -226,13 +226,13 @@ LEADS_FURTHER = {
 
 def test_no_role_can_do_what_leads_further_but_where_it_is_looked_at() -> None:
     lists = iam.audit("privilege-escalation") | iam.audit("credentials-exposure") | iam.audit("resource-exposure")
-    found: dict[str, set[str]] = {}
+    actions: dict[str, set[str]] = {}
     for template in (*built("zoom", "zoom", "both"), *built("okta", "okta", "both")):
-        for title, one in written(template):
-            for action in one["Action"]:
+        for title, statement in written(template):
+            for action in statement["Action"]:
                 if action in lists or iam.level(action) == "Permissions management":
-                    found.setdefault(title, set()).add(action)
-    assert found == LEADS_FURTHER
+                    actions.setdefault(title, set()).add(action)
+    assert actions == LEADS_FURTHER
 
 
 # --- From the credentials of each role --------------------------------------------------------------------------------
@@ -255,8 +255,8 @@ AS_EXECUTION = {
     "becomes source/ClockRole",
     "iam:PutRolePolicy source/ClockRole within the boundary",
     "passes source/ClockRole to lambda.amazonaws.com",
-    *(f"passes {its} to scheduler.amazonaws.com" for its in ("by-hand", f"{NEW} within the boundary")),
-    *(f"passes source/{its}Role to scheduler.amazonaws.com" for its in ("Webhook", "Redrive", "Clock")),
+    *(f"passes {role} to scheduler.amazonaws.com" for role in ("by-hand", f"{NEW} within the boundary")),
+    *(f"passes source/{title}Role to scheduler.amazonaws.com" for title in ("Webhook", "Redrive", "Clock")),
 }
 AS_BUILD = {
     *AS_EXECUTION,
@@ -285,7 +285,9 @@ REACHED: dict[str, set[str]] = {
 }
 # And what each may change, make or remove, as things stand, but for the helper bucket's objects.
 ALARMS = [
-    title for title, one in built(SOURCE, SOURCE, "both")[1]["Resources"].items() if one["Type"].endswith("::Alarm")
+    title
+    for title, resource in built(SOURCE, SOURCE, "both")[1]["Resources"].items()
+    if resource["Type"].endswith("::Alarm")
 ]
 CHANGES: dict[str, set[str]] = {
     BUILD: {"source", "source/Redrive"},
@@ -313,26 +315,26 @@ NOT_IN = {"codecommit": {"pipeline/MergeFunction"}, "github": {"pipeline/MergeFu
 
 @EACH_VARIANT
 def test_from_every_role_each_way_ends_at_the_boundary(variant: str) -> None:
-    pipeline, event_source = ours(variant)
-    made, boundary = world(pipeline, event_source), arn(pipeline, BOUNDARY)
+    pipeline, event_source = own_stacks(variant)
+    account, boundary = world(pipeline, event_source), arn(pipeline, BOUNDARY)
     for stack in (pipeline, event_source):
         for title in roles(stack):
             role = arn(stack, title)
-            reached = made.reach(role, NEW_ROLES, boundary)
-            itself = {f"becomes {made.label(role)}"}
+            reached = account.reach(role, NEW_ROLES, boundary)
+            itself = {f"becomes {account.label(role)}"}
             assert reached == REACHED[title] - itself, title
-            changed = {label for _, label in made.writes(role) if not label.startswith("code of ")}
+            changed = {label for _, label in account.writes(role) if not label.startswith("code of ")}
             assert changed == CHANGES[title] - NOT_IN.get(variant, set()), title
 
 
 @EACH_VARIANT
 def test_code_in_the_helper_bucket_is_for_the_source_itself(variant: str) -> None:
-    pipeline, event_source = ours(variant)
-    made = world(pipeline, event_source)
+    pipeline, event_source = own_stacks(variant)
+    account = world(pipeline, event_source)
     for title in roles(pipeline):
         own = {"source/WebhookRole", "source/RedriveRole"} if title == BUILD else set()
         artifacts = {"pipeline/BuildRole", "pipeline/VerifyRole"} if title == "PipelineRole" else set()
-        assert made.plants(arn(pipeline, title)) == own | artifacts, title
+        assert account.plants(arn(pipeline, title)) == own | artifacts, title
     # What people upload, pipelines' own zips among it, lies beside what builds may write.
     assert not policies(pipeline)[BUILD].allows("s3:PutObject", "arn:aws:s3:::mozdef-ef-helper/code/0.zip")
 
@@ -340,20 +342,20 @@ def test_code_in_the_helper_bucket_is_for_the_source_itself(variant: str) -> Non
 def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
     """Equal to a list: whatever an attacker writes into a role, this is the end."""
     template, _ = built(SOURCE, SOURCE, "both")
-    here = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}"
+    arn_prefix = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}"
     named = "${ProjectName}-zoom-${Environment}-*"
-    secrets = f"{here % 'ssm'}:parameter/${{ProjectName}}/zoom/${{Environment}}/*"
+    secrets = f"{arn_prefix % 'ssm'}:parameter/${{ProjectName}}/zoom/${{Environment}}/*"
     assert [
-        (sorted(one["Action"]), sorted(map(shown, one["Resource"])), one.get("Condition"))
-        for title, one in written(template)
+        (sorted(statement["Action"]), sorted(map(shown, statement["Resource"])), statement.get("Condition"))
+        for title, statement in written(template)
         if title == BOUNDARY
     ] == [
         (
             ["logs:CreateLogStream", "logs:PutLogEvents"],
-            [f"{here % 'logs'}:log-group:/aws/{service}/{named}" for service in ("lambda", "vendedlogs")],
+            [f"{arn_prefix % 'logs'}:log-group:/aws/{service}/{named}" for service in ("lambda", "vendedlogs")],
             None,
         ),
-        (["sqs:SendMessage"], [f"{here % 'sqs'}:${{EventsQueueName}}", f"{here % 'sqs'}:{named}"], None),
+        (["sqs:SendMessage"], [f"{arn_prefix % 'sqs'}:${{EventsQueueName}}", f"{arn_prefix % 'sqs'}:{named}"], None),
         (
             ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
             ["arn:${AWS::Partition}:s3:::zoom-${Environment}-kept-*/*"],
@@ -361,11 +363,11 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
         ),
         (["s3:ListBucket"], ["arn:${AWS::Partition}:s3:::zoom-${Environment}-kept-*"], None),
         (["ssm:GetParameters"], [secrets], None),
-        (["lambda:InvokeFunction"], [f"{here % 'lambda'}:function:{named}"], None),
+        (["lambda:InvokeFunction"], [f"{arn_prefix % 'lambda'}:function:{named}"], None),
         (["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"], None),
         (
             ["kms:Decrypt"],
-            [f"{here % 'kms'}:key/*"],
+            [f"{arn_prefix % 'kms'}:key/*"],
             {
                 "StringEquals": {"kms:ViaService": {"Fn::Sub": "ssm.${AWS::Region}.${AWS::URLSuffix}"}},
                 "StringLike": {"kms:EncryptionContext:PARAMETER_ARN": {"Fn::Sub": secrets}},
@@ -376,15 +378,17 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
 
 def test_the_boundary_takes_nothing_from_the_functions() -> None:
     for name in ("zoom", "okta", DEDUPE):
-        its, source = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
-        made = world(its, source)
+        pipeline_stack, source = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
+        account = world(pipeline_stack, source)
         for title in roles(source):
-            role = made.roles[arn(source, title)]
-            assert role.boundary == arn(its, BOUNDARY)
+            role = account.roles[arn(source, title)]
+            assert role.boundary == arn(pipeline_stack, BOUNDARY)
             allowed = {
                 (action, on) for each in role.policy.statements for action in each.actions for on in each.resources
             }
-            assert [one for one in allowed if not made.policies[role.boundary].allows(*one)] == []
+            assert [
+                permission for permission in allowed if not account.policies[role.boundary].allows(*permission)
+            ] == []
 
 
 SERVICES_WITH_ROLES = ("lambda.amazonaws.com", "scheduler.amazonaws.com")
@@ -392,16 +396,16 @@ WRITES_ROLES = ("iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "
 
 
 @EACH_VARIANT
-def test_whatever_writes_into_a_role_demands_the_boundary(variant: str) -> None:
+def test_every_write_into_a_role_demands_the_boundary(variant: str) -> None:
     """The emulator does not know this condition, so that the rehearsal shows nothing of it."""
     template, _ = built(SOURCE, SOURCE, variant)
     condition = {"StringEquals": {"iam:PermissionsBoundary": {"Ref": BOUNDARY}}}
     below = ["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${ProjectName}/zoom/${Environment}/*"]
     for action in WRITES_ROLES:
-        found = [(title, one) for title, one in written(template) if action in one["Action"]]
-        assert [title for title, _ in found] == [EXECUTION]
-        assert found[0][1]["Condition"] == condition
-        assert list(map(shown, found[0][1]["Resource"])) == below
+        statements = [(title, statement) for title, statement in written(template) if action in statement["Action"]]
+        assert [title for title, _ in statements] == [EXECUTION]
+        assert statements[0][1]["Condition"] == condition
+        assert list(map(shown, statements[0][1]["Resource"])) == below
 
 
 @EACH_VARIANT
@@ -409,9 +413,9 @@ def test_roles_are_handed_to_the_services_that_start_with_them(variant: str) -> 
     template, _ = built(SOURCE, SOURCE, variant)
     below = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${ProjectName}/zoom/${Environment}/*"
     assert [
-        (title, list(map(shown, one["Resource"])), one["Condition"])
-        for title, one in written(template)
-        if "iam:PassRole" in one["Action"]
+        (title, list(map(shown, statement["Resource"])), statement["Condition"])
+        for title, statement in written(template)
+        if "iam:PassRole" in statement["Action"]
     ] == [
         (BUILD, ["${ExecutionRole.Arn}"], {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}),
         (EXECUTION, [below], {"StringEquals": {"iam:PassedToService": [*SERVICES_WITH_ROLES]}}),
@@ -419,19 +423,19 @@ def test_roles_are_handed_to_the_services_that_start_with_them(variant: str) -> 
 
 
 def test_roles_are_taken_on_by_services_alone_and_where_they_can_be_named_by_one_resource() -> None:
-    pipeline, event_source = ours()
-    found = {
-        title: (one.principals, {key: values for _, key, values in one.conditions})
+    pipeline, event_source = own_stacks()
+    trusted = {
+        title: (statement.principals, {key: values for _, key, values in statement.conditions})
         for stack in (pipeline, event_source)
         for title, kind, document in stack.documents()
         if kind == "trust"
-        for one in iam.statements(document)
+        for statement in iam.statements(document)
     }
 
     def only(title: str) -> dict[str, tuple[str, ...]]:
         return {"aws:SourceAccount": (iam.ACCOUNT,), "aws:SourceArn": (arn(pipeline, title),)}
 
-    assert found == {
+    assert trusted == {
         BUILD: ((("Service", "codebuild.amazonaws.com"),), only("Build")),
         "VerifyRole": ((("Service", "codebuild.amazonaws.com"),), only("Verify")),
         "PipelineRole": ((("Service", "codepipeline.amazonaws.com"),), only("Pipeline")),
@@ -446,10 +450,10 @@ def test_roles_are_taken_on_by_services_alone_and_where_they_can_be_named_by_one
 
 def test_a_stack_that_was_deployed_with_a_role_of_more_does_not_lend_it_to_the_build() -> None:
     """CloudFormation would go on with the role of the last time, which nobody has to hand over again."""
-    pipeline, event_source = ours()
+    pipeline, event_source = own_stacks()
     event_source.role = iam.ADMIN
-    made = world(pipeline, event_source)
-    assert "becomes Admin" not in made.reach(arn(pipeline, BUILD), NEW_ROLES, arn(pipeline, BOUNDARY))
+    account = world(pipeline, event_source)
+    assert "becomes Admin" not in account.reach(arn(pipeline, BUILD), NEW_ROLES, arn(pipeline, BOUNDARY))
 
 
 # --- That the analysis sees what would be wrong -----------------------------------------------------------------------
@@ -457,33 +461,33 @@ def test_a_stack_that_was_deployed_with_a_role_of_more_does_not_lend_it_to_the_b
 Change = Callable[[dict[str, Any]], None]
 
 
-def together(*changes: Change) -> Change:
+def combined(*changes: Change) -> Change:
     def change(template: dict[str, Any]) -> None:
-        for one in changes:
-            one(template)
+        for step in changes:
+            step(template)
 
     return change
 
 
-def of(template: dict[str, Any], title: str, action: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def statement_of(template: dict[str, Any], title: str, action: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The statement of a role that allows an action, and the list that it stands in."""
     listed = template["Resources"][title]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-    return listed, next(one for one in listed if action in one["Action"])
+    return listed, next(statement for statement in listed if action in statement["Action"])
 
 
-def alone(title: str, action: str, **change: Any) -> Change:
+def separated(title: str, action: str, **change: Any) -> Change:
     """The action as a statement of its own that differs; a None removes."""
 
     def done(template: dict[str, Any]) -> None:
-        listed, one = of(template, title, action)
-        one["Action"].remove(action)
-        its = {**one, "Action": [action], **change}
-        listed.append({key: value for key, value in its.items() if value is not None})
+        listed, statement = statement_of(template, title, action)
+        statement["Action"].remove(action)
+        separate = {**statement, "Action": [action], **change}
+        listed.append({key: value for key, value in separate.items() if value is not None})
 
     return done
 
 
-def more(title: str, *actions: str, on: Any = "*", **further: Any) -> Change:
+def added(title: str, *actions: str, on: Any = "*", **further: Any) -> Change:
     """One more statement."""
 
     def done(template: dict[str, Any]) -> None:
@@ -495,8 +499,8 @@ def more(title: str, *actions: str, on: Any = "*", **further: Any) -> Change:
 
 def trusts(title: str, principal: Any) -> Change:
     def done(template: dict[str, Any]) -> None:
-        (one,) = template["Resources"][title]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        one["Principal"] = principal
+        (statement,) = template["Resources"][title]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        statement["Principal"] = principal
 
     return done
 
@@ -516,28 +520,28 @@ TO_CLOUDFORMATION = {"StringEquals": {"iam:PassedToService": "cloudformation.ama
 TO_LAMBDA = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
 MISTAKES: dict[str, tuple[Change, str]] = {
     "CreateRole without the boundary": (
-        alone(EXECUTION, "iam:CreateRole", Condition=None),
+        separated(EXECUTION, "iam:CreateRole", Condition=None),
         f"becomes {NEW} WITHOUT LIMIT",
     ),
     "PutRolePolicy without the boundary": (
-        alone(EXECUTION, "iam:PutRolePolicy", Condition=None),
+        separated(EXECUTION, "iam:PutRolePolicy", Condition=None),
         "iam:PutRolePolicy by-hand WITHOUT LIMIT",
     ),
     "DeleteRolePolicy without the boundary": (
-        alone(EXECUTION, "iam:DeleteRolePolicy", Condition=None),
+        separated(EXECUTION, "iam:DeleteRolePolicy", Condition=None),
         "iam:DeleteRolePolicy: by-hand",
     ),
     "PutRolePermissionsBoundary of any": (
-        alone(EXECUTION, "iam:PutRolePermissionsBoundary", Condition=None),
+        separated(EXECUTION, "iam:PutRolePermissionsBoundary", Condition=None),
         f"iam:PutRolePermissionsBoundary of another {NEW} WITHOUT LIMIT",
     ),
     "CreateRole anywhere": (
-        alone(EXECUTION, "iam:CreateRole", Resource=EVERY_ROLE),
+        separated(EXECUTION, "iam:CreateRole", Resource=EVERY_ROLE),
         "becomes a new role /new within the boundary",
     ),
-    "CreateRole by the build": (more(BUILD, "iam:CreateRole", on=OWN_ROLES), f"becomes {NEW} WITHOUT LIMIT"),
+    "CreateRole by the build": (added(BUILD, "iam:CreateRole", on=OWN_ROLES), f"becomes {NEW} WITHOUT LIMIT"),
     "CreateRole with a boundary of its own choice": (
-        alone(
+        separated(
             EXECUTION,
             "iam:CreateRole",
             Condition={"StringLike": {"iam:PermissionsBoundary": "arn:aws:iam::*:policy/*"}},
@@ -545,119 +549,122 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         f"becomes {NEW} WITHOUT LIMIT",
     ),
     "PassRole of the execution role to anything": (
-        alone(BUILD, "iam:PassRole", Condition=None),
+        separated(BUILD, "iam:PassRole", Condition=None),
         "passes pipeline/ExecutionRole to another.amazonaws.com",
     ),
     "PassRole of any role to CloudFormation": (
-        alone(BUILD, "iam:PassRole", Resource=EVERY_ROLE, Condition=TO_CLOUDFORMATION),
+        separated(BUILD, "iam:PassRole", Resource=EVERY_ROLE, Condition=TO_CLOUDFORMATION),
         "passes Admin to cloudformation.amazonaws.com",
     ),
     "and any role for a change set": (
-        together(
-            alone(BUILD, "iam:PassRole", Resource=EVERY_ROLE, Condition=TO_CLOUDFORMATION),
-            alone(BUILD, "cloudformation:CreateChangeSet", Condition=None),
+        combined(
+            separated(BUILD, "iam:PassRole", Resource=EVERY_ROLE, Condition=TO_CLOUDFORMATION),
+            separated(BUILD, "cloudformation:CreateChangeSet", Condition=None),
         ),
         "becomes Admin",
     ),
     "PassRole of the source's roles to anything": (
-        alone(EXECUTION, "iam:PassRole", Condition=None),
+        separated(EXECUTION, "iam:PassRole", Condition=None),
         "passes source/WebhookRole to another.amazonaws.com",
     ),
     "PassRole of any role to Lambda": (
-        alone(EXECUTION, "iam:PassRole", Resource="*", Condition=TO_LAMBDA),
+        separated(EXECUTION, "iam:PassRole", Resource="*", Condition=TO_LAMBDA),
         "becomes Admin",
     ),
     "PassRole to Lambda and functions, for the build": (
-        more(BUILD, "iam:PassRole", "lambda:CreateFunction"),
+        added(BUILD, "iam:PassRole", "lambda:CreateFunction"),
         "becomes Admin",
     ),
     "UpdateAssumeRolePolicy": (
-        more(EXECUTION, "iam:UpdateAssumeRolePolicy", on=OWN_ROLES),
+        added(EXECUTION, "iam:UpdateAssumeRolePolicy", on=OWN_ROLES),
         "iam:UpdateAssumeRolePolicy by-hand WITHOUT LIMIT",
     ),
-    "UpdateAssumeRolePolicy of any role": (more(EXECUTION, "iam:UpdateAssumeRolePolicy"), "becomes Admin"),
+    "UpdateAssumeRolePolicy of any role": (added(EXECUTION, "iam:UpdateAssumeRolePolicy"), "becomes Admin"),
     "AttachRolePolicy": (
-        more(EXECUTION, "iam:AttachRolePolicy", on=OWN_ROLES),
+        added(EXECUTION, "iam:AttachRolePolicy", on=OWN_ROLES),
         "iam:AttachRolePolicy by-hand WITHOUT LIMIT",
     ),
     "AttachRolePolicy with the boundary, of any role": (
-        more(EXECUTION, "iam:AttachRolePolicy", Condition=BOUNDED),
+        added(EXECUTION, "iam:AttachRolePolicy", Condition=BOUNDED),
         "iam:AttachRolePolicy source/WebhookRole within the boundary",
     ),
     "DeleteRolePermissionsBoundary": (
-        more(EXECUTION, "iam:DeleteRolePermissionsBoundary", on=OWN_ROLES),
+        added(EXECUTION, "iam:DeleteRolePermissionsBoundary", on=OWN_ROLES),
         f"iam:DeleteRolePermissionsBoundary {NEW} WITHOUT LIMIT",
     ),
     "DeleteRolePermissionsBoundary with the boundary": (
-        more(EXECUTION, "iam:DeleteRolePermissionsBoundary", on=OWN_ROLES, Condition=BOUNDED),
+        added(EXECUTION, "iam:DeleteRolePermissionsBoundary", on=OWN_ROLES, Condition=BOUNDED),
         "iam:DeleteRolePermissionsBoundary source/WebhookRole WITHOUT LIMIT",
     ),
-    "CreatePolicyVersion": (more(EXECUTION, "iam:CreatePolicyVersion"), "iam:CreatePolicyVersion pipeline/Boundary"),
+    "CreatePolicyVersion": (added(EXECUTION, "iam:CreatePolicyVersion"), "iam:CreatePolicyVersion pipeline/Boundary"),
     "SetDefaultPolicyVersion of the boundary": (
-        more(BUILD, "iam:SetDefaultPolicyVersion", on={"Ref": BOUNDARY}),
+        added(BUILD, "iam:SetDefaultPolicyVersion", on={"Ref": BOUNDARY}),
         "iam:SetDefaultPolicyVersion pipeline/Boundary",
     ),
-    "everything of IAM below the path": (more(EXECUTION, "iam:*", on=OWN_ROLES), f"becomes {NEW} WITHOUT LIMIT"),
-    "users": (more(EXECUTION, "iam:CreateAccessKey"), "iam:CreateAccessKey WITHOUT LIMIT"),
-    "lambda:* on *": (more(EXECUTION, "lambda:*"), "becomes pipeline/MergeFunctionRole"),
-    "lambda:* on *, for the merge function": (more("MergeFunctionRole", "lambda:*"), "becomes okta source/WebhookRole"),
-    "every function's code": (more(BUILD, "lambda:UpdateFunctionCode"), "becomes SOC source/WebhookRole"),
+    "everything of IAM below the path": (added(EXECUTION, "iam:*", on=OWN_ROLES), f"becomes {NEW} WITHOUT LIMIT"),
+    "users": (added(EXECUTION, "iam:CreateAccessKey"), "iam:CreateAccessKey WITHOUT LIMIT"),
+    "lambda:* on *": (added(EXECUTION, "lambda:*"), "becomes pipeline/MergeFunctionRole"),
+    "lambda:* on *, for the merge function": (
+        added("MergeFunctionRole", "lambda:*"),
+        "becomes okta source/WebhookRole",
+    ),
+    "every function's code": (added(BUILD, "lambda:UpdateFunctionCode"), "becomes SOC source/WebhookRole"),
     "every function": (
-        alone(EXECUTION, "lambda:DeleteFunction", Resource="arn:aws:lambda:us-west-2:111122223333:function:*"),
+        separated(EXECUTION, "lambda:DeleteFunction", Resource="arn:aws:lambda:us-west-2:111122223333:function:*"),
         "lambda:DeleteFunction: pipeline/MergeFunction",
     ),
     "every stack": (
-        alone(BUILD, "cloudformation:CreateChangeSet", Resource="*"),
+        separated(BUILD, "cloudformation:CreateChangeSet", Resource="*"),
         "cloudformation:CreateChangeSet: SOC",
     ),
     "the pipeline's own stack": (
-        more(BUILD, "cloudformation:*", on={"Ref": "AWS::StackId"}),
+        added(BUILD, "cloudformation:*", on={"Ref": "AWS::StackId"}),
         "becomes Admin",
     ),
-    "builds of others": (more(BUILD, "codebuild:StartBuild"), "becomes okta pipeline/BuildRole"),
+    "builds of others": (added(BUILD, "codebuild:StartBuild"), "becomes okta pipeline/BuildRole"),
     "its own project": (
-        more("VerifyRole", "codebuild:UpdateProject", on={"Fn::GetAtt": ["Build", "Arn"]}),
+        added("VerifyRole", "codebuild:UpdateProject", on={"Fn::GetAtt": ["Build", "Arn"]}),
         "codebuild:UpdateProject: pipeline/Build",
     ),
-    "taking on roles": (more("VerifyRole", "sts:AssumeRole"), "may take on Admin"),
+    "taking on roles": (added("VerifyRole", "sts:AssumeRole"), "may take on Admin"),
     "a role for everybody": (trusts(EXECUTION, "*"), "becomes pipeline/ExecutionRole"),
     "a role for the account, and who takes it on": (
         lambda template: (
             trusts(EXECUTION, {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}})(template),
-            more("VerifyRole", "sts:AssumeRole", on={"Fn::GetAtt": [EXECUTION, "Arn"]})(template),
+            added("VerifyRole", "sts:AssumeRole", on={"Fn::GetAtt": [EXECUTION, "Arn"]})(template),
         )[0],
         "becomes pipeline/ExecutionRole",
     ),
     "artifacts that verify writes": (
-        more("VerifyRole", "s3:PutObject", on={"Fn::Sub": "${Artifacts.Arn}/*"}),
+        added("VerifyRole", "s3:PutObject", on={"Fn::Sub": "${Artifacts.Arn}/*"}),
         "becomes pipeline/BuildRole",
     ),
-    "another's artifacts": (more(BUILD, "s3:PutObject"), "becomes SOC pipeline/BuildRole"),
+    "another's artifacts": (added(BUILD, "s3:PutObject"), "becomes SOC pipeline/BuildRole"),
     "a boundary that lets IAM through": (bounds("iam:*"), "iam:PutRolePolicy Admin WITHOUT LIMIT"),
     "a boundary that lets everything through": (bounds("*"), "becomes Admin"),
     "a pipeline that is changed": (
-        more(BUILD, "codepipeline:UpdatePipeline", on={"Fn::Sub": "arn:aws:codepipeline:*:*:${AWS::StackName}"}),
+        added(BUILD, "codepipeline:UpdatePipeline", on={"Fn::Sub": "arn:aws:codepipeline:*:*:${AWS::StackName}"}),
         "codepipeline:UpdatePipeline: pipeline/Pipeline",
     ),
 }
 
 
-def seen(pipeline: Stack, event_source: Stack) -> set[str]:
+def findings_of(pipeline: Stack, event_source: Stack) -> set[str]:
     """All that is found of any role of the pipeline."""
-    made, boundary = world(pipeline, event_source), arn(pipeline, BOUNDARY)
-    found: set[str] = set()
+    account, boundary = world(pipeline, event_source), arn(pipeline, BOUNDARY)
+    findings: set[str] = set()
     for title in (BUILD, "VerifyRole", "MergeFunctionRole"):
-        reached = made.reach(arn(pipeline, title), NEW_ROLES, boundary)
-        found |= {f"{title} {fact}" for fact in reached}
+        reached = account.reach(arn(pipeline, title), NEW_ROLES, boundary)
+        findings |= {f"{title} {fact}" for fact in reached}
     for title in roles(pipeline):
         if title != "PipelineRole":
-            found |= {f"{action}: {label}" for action, label in made.writes(arn(pipeline, title))}
-    return found
+            findings |= {f"{action}: {label}" for action, label in account.writes(arn(pipeline, title))}
+    return findings
 
 
 @cache
-def seen_as_it_is() -> set[str]:
-    return seen(*ours())
+def findings_of_template() -> set[str]:
+    return findings_of(*own_stacks())
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -666,13 +673,13 @@ def test_a_mistake_in_the_template_is_found(mistake: str) -> None:
     template, event_source = built(SOURCE, SOURCE, "both")
     wrong = copy.deepcopy(template)
     change(wrong)
-    found = seen(*deployed(PROJECT, SOURCE, ENVIRONMENT, (wrong, event_source)))
-    new = found - seen_as_it_is()
-    assert [one for one in new if expected in one], sorted(new)
+    findings = findings_of(*deployed(PROJECT, SOURCE, ENVIRONMENT, (wrong, event_source)))
+    new = findings - findings_of_template()
+    assert [finding for finding in new if expected in finding], sorted(new)
 
 
 @pytest.mark.parametrize("strange", ["NotAction", "NotResource", "NotPrincipal"])
-def test_what_can_not_be_followed_is_no_proof(strange: str) -> None:
+def test_statement_that_can_not_be_followed_is_no_proof(strange: str) -> None:
     with pytest.raises(ValueError, match=f"{strange} can't be followed"):
         iam.Statement.of({"Effect": "Allow", "Action": "iam:*", strange: "x"})
 
@@ -682,15 +689,15 @@ def test_what_can_not_be_followed_is_no_proof(strange: str) -> None:
 
 def stars() -> set[tuple[str, str, str]]:
     """Who may do what on things that the deployment's own name does not bound; `<source>` is the source's name."""
-    found = set()
+    wide_statements = set()
     templates = [*built("okta", "okta", "both"), *(built(SOURCE, SOURCE, variant)[0] for variant in VARIANTS)]
     for template in (*templates, built(SOURCE, SOURCE, "both")[1], *built("okta", "okta", "both", "strict")):
         source = template["Metadata"]["MozDefEventFramework"]["Source"]
-        for title, one in written(template):
-            on = [re.sub(rf"\b{source}\b", "<source>", shown(each)) for each in one["Resource"]]
+        for title, statement in written(template):
+            on = [re.sub(rf"\b{source}\b", "<source>", shown(each)) for each in statement["Resource"]]
             if wide := [each for each in on if "*" in each and not is_own(each.partition("*")[0])]:
-                found.add((title, ", ".join(one["Action"]), ", ".join(wide)))
-    return found
+                wide_statements.add((title, ", ".join(statement["Action"]), ", ".join(wide)))
+    return wide_statements
 
 
 def is_own(before: str) -> bool:
@@ -706,9 +713,9 @@ def test_every_star_stands_with_its_reason_in_the_documentation() -> None:
     for line in lines[start:]:
         if not line.startswith("|"):
             break
-        who, what, on, why = (cell.strip() for cell in line.strip("|").split("|"))
+        role, actions, on, why = (cell.strip() for cell in line.strip("|").split("|"))
         assert len(why.split()) >= 3, line
-        listed.append((who.strip("`"), what.strip("`"), on.strip("`")))
+        listed.append((role.strip("`"), actions.strip("`"), on.strip("`")))
     assert sorted(listed) == sorted(stars()), "\n".join(
         f"| {' | '.join(f'`{cell}`' for cell in row)} | why |" for row in sorted(stars())
     )
@@ -737,8 +744,8 @@ def deployments(draw: st.DrawFn) -> tuple[str, str, str]:
 @st.composite
 def neighbours(draw: st.DrawFn) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
     """Two different deployments, of names that are alike more often than not."""
-    one = draw(deployments())
-    project, service, environment = one
+    deployment = draw(deployments())
+    project, service, environment = deployment
     word = draw(st.sampled_from(["emea", "pipeline", "kept", service, project.lower(), environment]))
     alike = [service, f"{service}-{word}", f"{word}-{service}", service[:-1], service.split("-")[0], draw(SERVICES)]
     other_service = draw(st.sampled_from(alike))
@@ -746,23 +753,26 @@ def neighbours(draw: st.DrawFn) -> tuple[tuple[str, str, str], tuple[str, str, s
     near = [project, project, project, f"{project}-{word}", f"{word}-{project}", f"{project}-{service}"]
     other_project = draw(st.sampled_from(near))
     other = (other_project, other_service, other_environment)
-    assume(one != other)
+    assume(deployment != other)
     assume(names.service_problem(other_service) is None)
     assume(names.deployment_problem(other_service, other_project, other_environment) is None)
-    return one, other
+    return deployment, other
 
 
 def stacks(project: str, source: str, environment: str) -> tuple[Stack, Stack]:
     """With an authorizer, and without the zips, which take longer than the rest."""
-    return deployed(project, source, environment, quickly(source))
+    return deployed(project, source, environment, templates_without_zips(source))
 
 
 @cache
-def quickly(source: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    its = replace(bundled_source("okta").source, name=source)
-    made = pipeline.build(its, ZipKeys("code/merge.zip", "code/config.zip")), event_source.build(its, "code/0.zip")
-    its_pipeline, its_source = (json.loads(template_text(one)) for one in made)
-    return its_pipeline, its_source
+def templates_without_zips(source: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    renamed_source = replace(bundled_source("okta").source, name=source)
+    templates = (
+        pipeline.build(renamed_source, ZipKeys("code/merge.zip", "code/config.zip")),
+        event_source.build(renamed_source, "code/0.zip"),
+    )
+    pipeline_template, source_template = (json.loads(template_text(template)) for template in templates)
+    return pipeline_template, source_template
 
 
 # By the type of what the event source makes: which role of the pipeline may do what to it.
@@ -785,11 +795,11 @@ LONGEST = ("P" * names.max_project(LONGEST_SERVICE), LONGEST_SERVICE, "productio
 
 
 def policies(stack: Stack) -> dict[str, iam.Policy]:
-    found: dict[str, list[iam.Statement]] = {}
+    role_statements: dict[str, list[iam.Statement]] = {}
     for title, kind, document in stack.documents():
         if kind == "identity":
-            found.setdefault(title, []).extend(iam.statements(document))
-    return {title: iam.Policy(several) for title, several in found.items()}
+            role_statements.setdefault(title, []).extend(iam.statements(document))
+    return {title: iam.Policy(several) for title, several in role_statements.items()}
 
 
 QUICK = settings(
@@ -802,27 +812,27 @@ QUICK = settings(
 @example(SHORTEST)
 @example(LONGEST)
 @example(("MozDef-EF", "zoom", "dev"))
-def test_permissions_meet_the_names_that_cloudformation_makes(one: tuple[str, str, str]) -> None:
-    its_pipeline, its_source = stacks(*one)
-    assert len(its_source.name) <= names.MAX_STACK
-    may = policies(its_pipeline)
+def test_permissions_meet_the_names_that_cloudformation_makes(deployment: tuple[str, str, str]) -> None:
+    pipeline_stack, source_stack = stacks(*deployment)
+    assert len(source_stack.name) <= names.MAX_STACK
+    may = policies(pipeline_stack)
     context = {
-        "iam__PermissionsBoundary": arn(its_pipeline, BOUNDARY),
+        "iam__PermissionsBoundary": arn(pipeline_stack, BOUNDARY),
         "iam__PassedToService": "lambda.amazonaws.com",
     }
     missed = {
         title
-        for title, kind, _ in its_source.resources(*MEANT)
+        for title, kind, _ in source_stack.resources(*MEANT)
         for role, action in MEANT[kind]
-        if not may[role].allows(action, arn(its_source, title), **context)
+        if not may[role].allows(action, arn(source_stack, title), **context)
     }
     assert missed == set()
-    types = tuple(one["Type"] for one in its_source.template["Resources"].values())
-    named = {"cloudformation__RoleArn": arn(its_pipeline, EXECUTION), "cloudformation__ResourceTypes": types}
+    types = tuple(resource["Type"] for resource in source_stack.template["Resources"].values())
+    named = {"cloudformation__RoleArn": arn(pipeline_stack, EXECUTION), "cloudformation__ResourceTypes": types}
     for role, action in ((BUILD, "cloudformation:CreateChangeSet"), ("VerifyRole", "cloudformation:DescribeStacks")):
-        assert may[role].allows(action, its_source.arn, **named)
+        assert may[role].allows(action, source_stack.arn, **named)
     # What the functions' own policies say, the boundary lets through, but for a function's log of a name that is cut.
-    for each in [each for its in policies(its_source).values() for each in its.statements]:
+    for each in [each for policy in policies(source_stack).values() for each in policy.statements]:
         for action in each.actions:
             assert [on for on in each.resources if not may[BOUNDARY].allows(action, on)] == []
 
@@ -836,42 +846,46 @@ def test_permissions_meet_the_names_that_cloudformation_makes(one: tuple[str, st
 @example((("a", "b-zoom", "dev"), ("a-b", "zoom", "dev")))
 @example((("a-pipeline", "zoom", "dev"), ("a", "zoom", "dev")))
 def test_permissions_meet_nothing_of_a_neighbour(both: tuple[tuple[str, str, str], tuple[str, str, str]]) -> None:
-    one, other = both
-    its_pipeline, _ = stacks(*one)
-    shared = ("arn:aws:apigateway:", f"arn:aws:s3:::{one[0].lower()}-helper/")
+    deployment, other = both
+    pipeline_stack, _ = stacks(*deployment)
+    shared = ("arn:aws:apigateway:", f"arn:aws:s3:::{deployment[0].lower()}-helper/")
     patterns = {
         on
-        for its in policies(its_pipeline).values()
-        for each in its.statements
+        for policy in policies(pipeline_stack).values()
+        for each in policy.statements
         for on in each.resources
         if on != "*" and not on.startswith(shared)
     }
-    met = {what for thing, what in things(*other) for pattern in patterns if iam.like(pattern, thing)}
-    own = names.stack_name(one[1], one[0], one[2])
-    theirs = [stack.name for stack in stacks(*other)]
-    if one[0] == other[0]:
+    met = {label for thing, label in neighbor_resources(*other) for pattern in patterns if iam.like(pattern, thing)}
+    own = names.stack_name(deployment[1], deployment[0], deployment[2])
+    neighbor_names = [stack.name for stack in stacks(*other)]
+    if deployment[0] == other[0]:
         assert met == set()
-    elif any(name == own or name.startswith(f"{own}-") for name in theirs) or names_a_bucket(one, other):
+    elif any(name == own or name.startswith(f"{own}-") for name in neighbor_names) or names_a_bucket(deployment, other):
         # Two projects of which one's name begins with the other's: by construction, and said in docs/security.md.
-        assert other[0].startswith(f"{one[0]}-") or one[0].startswith(f"{other[0]}-") or names_a_bucket(one, other)
+        assert (
+            other[0].startswith(f"{deployment[0]}-")
+            or deployment[0].startswith(f"{other[0]}-")
+            or names_a_bucket(deployment, other)
+        )
     else:
-        assert met == ({"Kept", "kept"} if one[1:] == other[1:] else set())
+        assert met == ({"Kept", "kept"} if deployment[1:] == other[1:] else set())
 
 
-def names_a_bucket(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
+def names_a_bucket(deployment: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
     """A project that is called what a source's bucket is."""
-    return other[0].lower().startswith(f"{one[1]}-{one[2]}-kept-")
+    return other[0].lower().startswith(f"{deployment[1]}-{deployment[2]}-kept-")
 
 
-def things(project: str, source: str, environment: str) -> Iterator[tuple[str, str]]:
+def neighbor_resources(project: str, source: str, environment: str) -> Iterator[tuple[str, str]]:
     """The ARNs of all that a neighbour has, and what each is."""
     for stack in stacks(project, source, environment):
         yield stack.arn, "stack"
         for title, _, _ in stack.resources():
-            if found := stack.resource_arn(title):
-                yield found, title
+            if resource_arn := stack.resource_arn(title):
+                yield resource_arn, title
                 if title in ("Kept", "Artifacts"):
-                    yield f"{found}/object", title.lower()
+                    yield f"{resource_arn}/object", title.lower()
     secret = names.secret_path(source, project, environment)
     yield f"arn:aws:ssm:{iam.REGION}:{iam.ACCOUNT}:parameter{secret}/auth_token", "secret"
     yield f"arn:aws:iam::{iam.ACCOUNT}:role{names.role_path(source, project, environment)}new", "role"
@@ -882,12 +896,16 @@ def things(project: str, source: str, environment: str) -> Iterator[tuple[str, s
 @example(SHORTEST)
 @example(LONGEST)
 @example(("MozDef-EF", "zoom", "dev"))
-def test_what_makes_the_event_source_meets_nothing_of_its_own_pipeline(one: tuple[str, str, str]) -> None:
-    its_pipeline, _ = stacks(*one)
-    may = policies(its_pipeline)
+def test_roles_that_make_the_event_source_meet_nothing_of_their_own_pipeline(deployment: tuple[str, str, str]) -> None:
+    pipeline_stack, _ = stacks(*deployment)
+    may = policies(pipeline_stack)
     own = {
-        its_pipeline.arn,
-        *(found for title, _, _ in its_pipeline.resources() if (found := its_pipeline.resource_arn(title))),
+        pipeline_stack.arn,
+        *(
+            resource_arn
+            for title, _, _ in pipeline_stack.resources()
+            if (resource_arn := pipeline_stack.resource_arn(title))
+        ),
     }
     for role in (EXECUTION, BOUNDARY):
         patterns = {on for each in may[role].statements for on in each.resources if on != "*"}
@@ -985,9 +1003,9 @@ LEFT_OUT = {
 @pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE])
 def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
     template, source = built(name, name, "both")
-    types = {one["Type"] for one in source["Resources"].values()}
+    types = {resource["Type"] for resource in source["Resources"].values()}
     assert types <= set(NEEDS)
-    may = {action for title, one in written(template) if title == EXECUTION for action in one["Action"]}
+    may = {action for title, statement in written(template) if title == EXECUTION for action in statement["Action"]}
     assert {kind: NEEDS[kind] - may for kind in types if NEEDS[kind] - may} == {}
     assert may & set(LEFT_OUT) == set()
 
@@ -995,6 +1013,6 @@ def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
 @pytest.mark.parametrize("name", ["okta", DEDUPE])
 def test_cloudformation_may_do_nothing_that_no_type_needs(name: str) -> None:
     template, source = built(name, name, "both")
-    types = {one["Type"] for one in source["Resources"].values()}
-    may = {action for title, one in written(template) if title == EXECUTION for action in one["Action"]}
-    assert may - set().union(*(NEEDS[one] for one in types)) == set()
+    types = {resource["Type"] for resource in source["Resources"].values()}
+    may = {action for title, statement in written(template) if title == EXECUTION for action in statement["Action"]}
+    assert may - set().union(*(NEEDS[kind] for kind in types)) == set()

@@ -26,17 +26,19 @@ HMAC = "description: made\nwebhook:\n  auth: {hmac: {signature: {header: x-signa
 MARK = "0123456789abcdef0123456789abcdef"
 
 
-def template(source: Source) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(template_text(event_source.build(source, "code/0.zip")))
-    return made
+def build_template(source: Source) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(template_text(event_source.build(source, "code/0.zip")))
+    return document
 
 
-def of_type(made: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    return {name: one["Properties"] for name, one in made["Resources"].items() if one["Type"] == kind}
+def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"] for name, resource in template["Resources"].items() if resource["Type"] == kind
+    }
 
 
 def alarms(source: Source) -> dict[str, dict[str, Any]]:
-    return of_type(template(source), "AWS::CloudWatch::Alarm")
+    return of_type(build_template(source), "AWS::CloudWatch::Alarm")
 
 
 def silent(folder: Path, hours: int) -> Source:
@@ -64,32 +66,38 @@ OF = {
 }
 
 
-@pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda one: one.name)
+@pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda source: source.name)
 def test_every_alarm_looks_at_what_something_counts(source: Source) -> None:
-    made = template(source)
-    for title, one in alarms(source).items():
-        dimensions = {each["Name"]: each["Value"] for each in one["Dimensions"]}
-        if one["MetricName"] == "TooLarge":
-            assert (one["Namespace"], dimensions) == ({"Fn::Sub": f"{NAMESPACE}/${{AWS::StackName}}"}, {})
+    template = build_template(source)
+    for title, alarm in alarms(source).items():
+        dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+        if alarm["MetricName"] == "TooLarge":
+            assert (alarm["Namespace"], dimensions) == ({"Fn::Sub": f"{NAMESPACE}/${{AWS::StackName}}"}, {})
             continue
-        assert one["MetricName"] in COUNTED[one["Namespace"]], title
-        if one["Namespace"] == NAMESPACE:
+        assert alarm["MetricName"] in COUNTED[alarm["Namespace"]], title
+        if alarm["Namespace"] == NAMESPACE:
             assert dimensions == {"Stack": {"Ref": "AWS::StackName"}}
             continue
-        name, kind = OF[one["Namespace"]]
+        name, kind = OF[alarm["Namespace"]]
         (value,) = (dimensions[each] for each in dimensions if each == name)
         whose = value["Fn::GetAtt"][0] if "Fn::GetAtt" in value else value["Ref"]
-        assert made["Resources"][whose]["Type"] == kind, title
+        assert template["Resources"][whose]["Type"] == kind, title
         # Ref is a queue's URL, and a function's name.
         assert ("Fn::GetAtt" in value) == (name == "QueueName")
 
 
-def test_which_alarms_there_are_and_when_each_goes_off(tmp_path: Path) -> None:
-    found = {
-        title: (one["MetricName"], one["Statistic"], one["Threshold"], one["Period"], one["EvaluationPeriods"])
-        for title, one in alarms(silent(tmp_path, 6)).items()
+def test_alarms_and_when_each_goes_off(tmp_path: Path) -> None:
+    conditions = {
+        title: (
+            alarm["MetricName"],
+            alarm["Statistic"],
+            alarm["Threshold"],
+            alarm["Period"],
+            alarm["EvaluationPeriods"],
+        )
+        for title, alarm in alarms(silent(tmp_path, 6)).items()
     }
-    assert found == {
+    assert conditions == {
         "Refused": ("Rejected", "Sum", 0, 300, 1),
         "Forgeries": ("Unauthenticated", "Sum", 100, 300, 1),
         "NoSecret": ("NoSecret", "Sum", 0, 300, 1),
@@ -105,11 +113,11 @@ def test_which_alarms_there_are_and_when_each_goes_off(tmp_path: Path) -> None:
     }
 
 
-def test_what_counts_nothing_is_well_but_where_silence_is_the_alarm(tmp_path: Path) -> None:
-    for title, one in alarms(silent(tmp_path, 24)).items():
+def test_missing_data_is_well_but_where_silence_is_the_alarm(tmp_path: Path) -> None:
+    for title, alarm in alarms(silent(tmp_path, 24)).items():
         below = ("LessThanThreshold", "breaching")
         above = ("GreaterThanThreshold", "notBreaching")
-        assert (one["ComparisonOperator"], one["TreatMissingData"]) == (below if title == "Silence" else above)
+        assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == (below if title == "Silence" else above)
 
 
 @pytest.mark.parametrize("hours", [1, 24, 168])
@@ -129,14 +137,14 @@ def test_silence_beyond_what_cloudwatch_looks_back_is_a_mistake(tmp_path: Path, 
         silent(tmp_path, hours)
 
 
-@pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda one: one.name)
+@pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda source: source.name)
 def test_an_alarm_tells_the_topic_when_it_begins_and_ends_and_nobody_without_one(source: Source) -> None:
-    made = template(source)
-    assert made["Conditions"]["HasAlarmTopicArn"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}
-    told = {"Fn::If": ["HasAlarmTopicArn", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
-    for one in alarms(source).values():
-        assert (one["AlarmActions"], one["OKActions"]) == (told, told)
-        assert "InsufficientDataActions" not in one
+    template = build_template(source)
+    assert template["Conditions"]["HasAlarmTopicArn"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}
+    actions = {"Fn::If": ["HasAlarmTopicArn", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
+    for alarm in alarms(source).values():
+        assert (alarm["AlarmActions"], alarm["OKActions"]) == (actions, actions)
+        assert "InsufficientDataActions" not in alarm
 
 
 def titles() -> list[str]:
@@ -148,21 +156,23 @@ def titles() -> list[str]:
 
 def test_every_alarm_says_what_to_do_and_the_guide_says_more_of_each(tmp_path: Path) -> None:
     every = alarms(silent(tmp_path, 6))
-    for one in every.values():
-        said = one["AlarmDescription"]
-        assert re.fullmatch(rf"made: [a-zA-Z].{{20,}}\. {re.escape(GUIDE)}, When an alarm goes off", said), said
-        assert len(said) <= 1_024
+    for alarm in every.values():
+        description = alarm["AlarmDescription"]
+        assert re.fullmatch(rf"made: [a-zA-Z].{{20,}}\. {re.escape(GUIDE)}, When an alarm goes off", description), (
+            description
+        )
+        assert len(description) <= 1_024
     assert sorted(titles()) == sorted(every)
     architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     assert [title for title in every if f"| `{title}` |" not in architecture] == []
 
 
 def test_a_body_that_aws_refuses_is_counted_from_the_access_log() -> None:
-    made = template(ZOOM)
-    (one,) = of_type(made, "AWS::Logs::MetricFilter").values()
-    assert one["LogGroupName"] == {"Ref": "AccessLog"}
-    assert one["FilterPattern"] == '{ $.status = "413" }'
-    assert one["MetricTransformations"] == [
+    template = build_template(ZOOM)
+    (metric_filter,) = of_type(template, "AWS::Logs::MetricFilter").values()
+    assert metric_filter["LogGroupName"] == {"Ref": "AccessLog"}
+    assert metric_filter["FilterPattern"] == '{ $.status = "413" }'
+    assert metric_filter["MetricTransformations"] == [
         {
             "MetricName": "TooLarge",
             "MetricNamespace": {"Fn::Sub": f"{NAMESPACE}/${{AWS::StackName}}"},
@@ -171,7 +181,7 @@ def test_a_body_that_aws_refuses_is_counted_from_the_access_log() -> None:
         }
     ]
     # As the access log writes it: text, though it is a number.
-    stage = of_type(made, "AWS::ApiGatewayV2::Stage")["Stage"]
+    stage = of_type(template, "AWS::ApiGatewayV2::Stage")["Stage"]
     assert json.loads(stage["AccessLogSettings"]["Format"])["status"] == "$context.status"
 
 
@@ -179,13 +189,13 @@ def test_a_body_that_aws_refuses_is_counted_from_the_access_log() -> None:
 
 
 def graphs(source: Source) -> list[dict[str, Any]]:
-    (one,) = of_type(template(source), "AWS::CloudWatch::Dashboard").values()
-    assert one["DashboardName"] == {"Fn::Sub": f"${{ProjectName}}-{source.name}-${{Environment}}"}
-    return [widget["properties"] for widget in json.loads(one["DashboardBody"]["Fn::Sub"])["widgets"]]
+    (dashboard,) = of_type(build_template(source), "AWS::CloudWatch::Dashboard").values()
+    assert dashboard["DashboardName"] == {"Fn::Sub": f"${{ProjectName}}-{source.name}-${{Environment}}"}
+    return [widget["properties"] for widget in json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]]
 
 
 def test_the_dashboard_shows_what_something_counts_of_this_stack() -> None:
-    resources = template(ZOOM)["Resources"]
+    resources = build_template(ZOOM)["Resources"]
     for graph in graphs(ZOOM):
         assert graph["region"] == "${AWS::Region}"
         for namespace, name, *of in graph["metrics"]:
@@ -205,7 +215,7 @@ def test_the_dashboard_shows_what_something_counts_of_this_stack() -> None:
 
 def test_every_metric_of_an_alarm_has_a_graph() -> None:
     shown = {name for graph in graphs(ZOOM) for _, name, *_ in graph["metrics"]}
-    assert {one["MetricName"] for one in alarms(ZOOM).values()} <= shown
+    assert {alarm["MetricName"] for alarm in alarms(ZOOM).values()} <= shown
 
 
 def test_silence_is_of_events_and_not_of_what_anybody_sends(tmp_path: Path) -> None:
@@ -217,8 +227,8 @@ def test_silence_is_of_events_and_not_of_what_anybody_sends(tmp_path: Path) -> N
 
 
 def test_graphs_stand_beside_each_other_and_not_on_each_other() -> None:
-    (one,) = of_type(template(ZOOM), "AWS::CloudWatch::Dashboard").values()
-    widgets = json.loads(one["DashboardBody"]["Fn::Sub"])["widgets"]
+    (dashboard,) = of_type(build_template(ZOOM), "AWS::CloudWatch::Dashboard").values()
+    widgets = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
     cells = [(widget["x"] + x, widget["y"] + y) for widget in widgets for x in range(12) for y in range(6)]
     assert len(cells) == len(set(cells))
     assert {widget["x"] + widget["width"] for widget in widgets} == {12, 24}
@@ -259,7 +269,7 @@ def test_a_request_that_is_well_counts_nothing() -> None:
     assert (len(endpoint.log), list(lines(endpoint))) == (4, [])
 
 
-def test_what_is_an_exception_is_counted() -> None:
+def test_exception_is_counted() -> None:
     endpoint = Endpoint(ZOOM, stack=STACK)
     endpoint.post_signed({"event": "no time", "payload": {}})
     endpoint.post_signed(event(), secret="another-secret-that-is-wrong")
@@ -269,7 +279,7 @@ def test_what_is_an_exception_is_counted() -> None:
     assert list(lines(endpoint)) == [{"Rejected": 1}, {"Unauthenticated": 1}, {"Unsent": 1}, {"Lag": 90.5}]
 
 
-@pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda one: one.name)
+@pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda source: source.name)
 def test_a_secret_that_is_missing_or_of_no_use_is_counted_once(source: Source) -> None:
     endpoint = Endpoint(source, secret="\n", stack=STACK)
     sent = signed_request(source.webhook.auth, b"{}")
@@ -279,7 +289,7 @@ def test_a_secret_that_is_missing_or_of_no_use_is_counted_once(source: Source) -
     assert list(lines(endpoint)) == [{"NoSecret": 1}, {"NoSecret": 1}]
 
 
-def test_what_stores_no_secret_has_no_alarm_for_it() -> None:
+def test_source_that_stores_no_secret_has_no_alarm_for_secrets() -> None:
     assert "NoSecret" not in alarms(bundled_source("aws-sns").source)
     assert "NoSecret" in alarms(bundled_source("discord").source), "a public key is stored"
 
@@ -298,7 +308,7 @@ def test_an_authorizer_counts_whom_it_lets_not_in() -> None:
 def test_of_several_events_the_oldest_is_how_late_they_are_and_each_that_was_refused_counts() -> None:
     endpoint = Endpoint(OKTA, stack=STACK)
     times = ["2025-12-31T23:58:00Z", "2025-12-31T22:00:00Z", "2026-01-01T00:00:00Z"]
-    events = [{"uuid": f"u{at}", "eventType": "t", "published": one} for at, one in enumerate(times)]
+    events = [{"uuid": f"u{at}", "eventType": "t", "published": published} for at, published in enumerate(times)]
     endpoint.post_signed({"data": {"events": [*events, 1, 2]}})
     assert list(lines(endpoint)) == [{"Rejected": 2, "Lag": 7_200.0}]
 

@@ -38,9 +38,9 @@ def written(variant: str = "both", name: str = "zoom") -> str:
     return template_text(pipeline.build(source, ZipKeys("code/merge.zip", "code/config.zip")))
 
 
-def template(variant: str = "both", name: str = "zoom") -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(written(variant, name))
-    return made
+def build_template(variant: str = "both", name: str = "zoom") -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(written(variant, name))
+    return document
 
 
 def resolved(value: Any, conditions: dict[str, bool]) -> Any:
@@ -49,16 +49,20 @@ def resolved(value: Any, conditions: dict[str, bool]) -> Any:
         if set(value) == {"Fn::If"}:
             name, yes, no = value["Fn::If"]
             return resolved(yes if conditions[name] else no, conditions)
-        found = {key: resolved(one, conditions) for key, one in value.items()}
-        return {key: one for key, one in found.items() if one != {"Ref": "AWS::NoValue"}}
+        members = {key: resolved(member, conditions) for key, member in value.items()}
+        return {key: member for key, member in members.items() if member != {"Ref": "AWS::NoValue"}}
     if isinstance(value, list):
-        return [one for one in (resolved(one, conditions) for one in value) if one != {"Ref": "AWS::NoValue"}]
+        return [
+            element
+            for element in (resolved(element, conditions) for element in value)
+            if element != {"Ref": "AWS::NoValue"}
+        ]
     return value
 
 
 def deployed(variant: str, created: str, approval: str) -> dict[str, Any]:
     """The resources and the outputs of one row of the matrix."""
-    made = template(variant)
+    template = build_template(variant)
     conditions = {
         "CreatesConfigRepository": created == "true",
         "HasConfigRepository": created == "false",
@@ -66,17 +70,19 @@ def deployed(variant: str, created: str, approval: str) -> dict[str, Any]:
         "ProtectsEvents": False,
         "RequiresApproval": approval == "true",
     }
-    there = {k: v for k, v in made["Resources"].items() if conditions.get(v.get("Condition", ""), True)}
-    found: dict[str, Any] = resolved({"Resources": there, "Outputs": made["Outputs"]}, conditions)
-    return found
+    resources = {k: v for k, v in template["Resources"].items() if conditions.get(v.get("Condition", ""), True)}
+    document: dict[str, Any] = resolved({"Resources": resources, "Outputs": template["Outputs"]}, conditions)
+    return document
 
 
-def of_type(made: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    return {name: one["Properties"] for name, one in made["Resources"].items() if one["Type"] == kind}
+def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"] for name, resource in template["Resources"].items() if resource["Type"] == kind
+    }
 
 
-def stages(made: dict[str, Any]) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = made["Resources"]["Pipeline"]["Properties"]["Stages"]
+def stages(template: dict[str, Any]) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = template["Resources"]["Pipeline"]["Properties"]["Stages"]
     return listed
 
 
@@ -92,13 +98,13 @@ def test_each_variants_template_is_the_one_stored(variant: str, update: bool) ->
 @pytest.mark.parametrize(("variant", "created", "approval"), MATRIX)
 def test_each_row_of_the_matrix_is_the_one_stored(variant: str, created: str, approval: str, update: bool) -> None:
     file = STORED / f"{variant}-created-{created}-approval-{approval}.json"
-    made = dumps_compact(deployed(variant, created, approval)) + "\n"
+    text = dumps_compact(deployed(variant, created, approval)) + "\n"
     if update:
-        file.write_text(made, encoding="utf-8")
-    assert made == file.read_text(encoding="utf-8"), f"{file}: run with --update, and read the diff"
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8"), f"{file}: run with --update, and read the diff"
 
 
-def test_no_snapshot_is_left_of_what_is_gone() -> None:
+def test_no_snapshot_is_left_of_a_variant_that_is_gone() -> None:
     rows = {f"{variant}-created-{created}-approval-{approval}.json" for variant, created, approval in MATRIX}
     assert {file.name for file in STORED.iterdir()} == rows | {f"{variant}.json" for variant in SOURCES}
 
@@ -112,14 +118,14 @@ def test_every_variant_lints_clean_and_can_be_deployed(tmp_path: Path) -> None:
     texts = {variant: written(variant) for variant in SOURCES}
     with lint.Linter("full", tmp_path) as linter:
         assert linter.check(texts) == {variant: [] for variant in SOURCES}
-    assert max(len(one.encode()) for one in texts.values()) <= MOST
+    assert max(len(text.encode()) for text in texts.values()) <= MOST
 
 
 def test_the_longest_names_and_an_authorizer_change_nothing_in_its_size() -> None:
     source = replace(bundled_source("okta").source, name="s" * 20, description="d" * 200)
     key = "code/" + "0" * 64 + ".zip"
-    for one in (source, replace(source, hardening="strict", dedupe=Dedupe())):
-        assert len(template_text(pipeline.build(one, ZipKeys(key, key))).encode()) <= MOST
+    for candidate in (source, replace(source, hardening="strict", dedupe=Dedupe())):
+        assert len(template_text(pipeline.build(candidate, ZipKeys(key, key))).encode()) <= MOST
 
 
 @pytest.mark.parametrize(
@@ -139,16 +145,16 @@ def test_stages_stand_in_their_order_and_code_runs_only_behind_the_approval(
 
 @pytest.mark.parametrize("variant", SOURCES)
 def test_every_artifact_is_made_before_it_is_taken(variant: str) -> None:
-    made: set[str] = set()
+    artifacts: set[str] = set()
     for stage in stages(deployed(variant, "true", "true")):
         for action in stage["Actions"]:
-            assert {one["Name"] for one in action.get("InputArtifacts", [])} <= made
-        made |= {one["Name"] for action in stage["Actions"] for one in action.get("OutputArtifacts", [])}
+            assert {artifact["Name"] for artifact in action.get("InputArtifacts", [])} <= artifacts
+        artifacts |= {artifact["Name"] for action in stage["Actions"] for artifact in action.get("OutputArtifacts", [])}
 
 
 def test_the_application_is_merged_first_and_the_folder_is_the_functions_parameter() -> None:
-    (merge,) = next(stage for stage in stages(template()) if stage.get("Name") == "Merge")["Actions"]
-    assert [one["Name"] for one in merge["InputArtifacts"]] == ["Application", "Configuration"]
+    (merge,) = next(stage for stage in stages(build_template()) if stage.get("Name") == "Merge")["Actions"]
+    assert [artifact["Name"] for artifact in merge["InputArtifacts"]] == ["Application", "Configuration"]
     assert merge["Configuration"] == {
         "FunctionName": {"Ref": "MergeFunction"},
         "UserParameters": {"Ref": "ConfigDirectory"},
@@ -157,7 +163,7 @@ def test_the_application_is_merged_first_and_the_folder_is_the_functions_paramet
 
 @pytest.mark.parametrize("variant", SOURCES)
 def test_parameters_and_outputs_are_the_contract(variant: str) -> None:
-    made = template(variant)
+    template = build_template(variant)
     github = {"GitHubRepository", "GitHubBranch", "ConnectionArn"} if variant != "codecommit" else set()
     codecommit = (
         {"ConfigRepository", "ConfigBranch", "CreateConfigRepository", "ConfigKey"} if variant != "github" else set()
@@ -165,12 +171,12 @@ def test_parameters_and_outputs_are_the_contract(variant: str) -> None:
     both = {"MergeKey"} if variant == "both" else set()
     always = {"ProjectName", "Environment", "HelperBucket", "ConfigDirectory", "RequireApproval", "ProtectEvents"}
     handed_on = {"ConsumerPrincipalArn", "EventsQueueName", "AlarmTopicArn"}
-    assert set(made["Parameters"]) == always | handed_on | github | codecommit | both
+    assert set(template["Parameters"]) == always | handed_on | github | codecommit | both
     repository = {"ConfigRepositoryUrl"} if variant != "github" else set()
-    assert set(made["Outputs"]) == {"PipelineUrl", "EventSourceStack", "PermissionsBoundaryArn"} | repository
-    grouped = made["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
-    assert sorted(name for group in grouped for name in group["Parameters"]) == sorted(made["Parameters"])
-    for parameter in made["Parameters"].values():
+    assert set(template["Outputs"]) == {"PipelineUrl", "EventSourceStack", "PermissionsBoundaryArn"} | repository
+    grouped = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in grouped for name in group["Parameters"]) == sorted(template["Parameters"])
+    for parameter in template["Parameters"].values():
         assert {"AllowedPattern", "ConstraintDescription", "Description"} <= set(parameter)
         if "Default" in parameter:
             assert re.search(parameter["AllowedPattern"], parameter["Default"])
@@ -198,13 +204,13 @@ def test_parameters_and_outputs_are_the_contract(variant: str) -> None:
     ],
 )
 def test_the_form_refuses_what_can_not_be_right(parameter: str, good: list[str], bad: list[str]) -> None:
-    pattern = re.compile(template()["Parameters"][parameter]["AllowedPattern"])
+    pattern = re.compile(build_template()["Parameters"][parameter]["AllowedPattern"])
     assert [value for value in good if not pattern.fullmatch(value)] == []
     assert [value for value in bad if pattern.fullmatch(value)] == []
 
 
 def test_taking_a_repository_that_is_there_needs_its_name() -> None:
-    (rule,) = template()["Rules"].values()
+    (rule,) = build_template()["Rules"].values()
     assert (
         rule["Assertions"][0]["AssertDescription"]
         == "CreateConfigRepository is false, so ConfigRepository must name one"
@@ -213,29 +219,29 @@ def test_taking_a_repository_that_is_there_needs_its_name() -> None:
 
 @pytest.mark.parametrize("variant", SOURCES)
 def test_the_artifacts_are_private_encrypted_versioned_expire_and_have_no_fixed_name(variant: str) -> None:
-    made = template(variant)
-    bucket = made["Resources"]["Artifacts"]["Properties"]
+    template = build_template(variant)
+    bucket = template["Resources"]["Artifacts"]["Properties"]
     assert "BucketName" not in bucket
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 30
     assert "BucketEncryption" in bucket
-    deny = made["Resources"]["ArtifactsPolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
+    deny = template["Resources"]["ArtifactsPolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
     assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": False}})
 
 
 @pytest.mark.parametrize("variant", SOURCES)
 def test_builds_know_their_deployment_and_no_secret(variant: str) -> None:
-    for name, project in of_type(template(variant), "AWS::CodeBuild::Project").items():
+    for name, project in of_type(build_template(variant), "AWS::CodeBuild::Project").items():
         environment = project["Environment"]
-        variables = {one["Name"]: one["Value"] for one in environment["EnvironmentVariables"]}
+        variables = {variable["Name"]: variable["Value"] for variable in environment["EnvironmentVariables"]}
         assert variables["SERVICE"] == "zoom"
         assert variables["STAGE"] == {"Ref": "Environment"}
         assert variables["PROJECT"] == {"Ref": "ProjectName"}
         assert variables["API_PATH"] == "/events"
         assert variables.get("ALARM_TOPIC_ARN") == ({"Ref": "AlarmTopicArn"} if name == "Build" else None)
         assert ("EXECUTION_ROLE_ARN" in variables) == (name == "Build")
-        assert {one["Type"] for one in environment["EnvironmentVariables"]} == {"PLAINTEXT"}
+        assert {variable["Type"] for variable in environment["EnvironmentVariables"]} == {"PLAINTEXT"}
         assert not [key for key in variables if "SECRET" in key or "TOKEN" in key]
         assert environment["Image"] == IMAGE
         assert "PrivilegedMode" not in environment
@@ -245,7 +251,7 @@ def test_builds_know_their_deployment_and_no_secret(variant: str) -> None:
 @pytest.mark.parametrize("variant", SOURCES)
 def test_every_resource_that_takes_tags_has_the_projects(variant: str) -> None:
     untagged = {"AWS::IAM::ManagedPolicy", "AWS::S3::BucketPolicy"}
-    for name, resource in template(variant)["Resources"].items():
+    for name, resource in build_template(variant)["Resources"].items():
         if resource["Type"] not in untagged:
             tags = resource["Properties"]["Tags"]
             assert {"Key": "Project", "Value": {"Ref": "ProjectName"}} in tags, name
@@ -253,15 +259,15 @@ def test_every_resource_that_takes_tags_has_the_projects(variant: str) -> None:
 
 @pytest.mark.parametrize("variant", SOURCES)
 def test_no_partition_is_assumed_and_no_role_or_policy_is_named(variant: str) -> None:
-    made = template(variant)
-    assert re.findall(r"arn:aws[^\[]", json.dumps(made)) == []
+    template = build_template(variant)
+    assert re.findall(r"arn:aws[^\[]", json.dumps(template)) == []
     for kind, key in (("IAM::Role", "RoleName"), ("IAM::ManagedPolicy", "ManagedPolicyName")):
-        assert [one for one in of_type(made, f"AWS::{kind}").values() if key in one] == []
+        assert [properties for properties in of_type(template, f"AWS::{kind}").values() if key in properties] == []
 
 
 def test_a_push_to_the_branch_starts_the_pipeline_and_nothing_polls() -> None:
-    made = deployed("both", "false", "false")
-    (rule,) = of_type(made, "AWS::Events::Rule").values()
+    template = deployed("both", "false", "false")
+    (rule,) = of_type(template, "AWS::Events::Rule").values()
     assert rule["EventPattern"]["detail"]["referenceName"] == [{"Ref": "ConfigBranch"}]
     assert rule["EventPattern"]["resources"] == [
         {
@@ -271,25 +277,25 @@ def test_a_push_to_the_branch_starts_the_pipeline_and_nothing_polls() -> None:
             ]
         }
     ]
-    fetched = {action["Name"]: action["Configuration"] for action in stages(made)[0]["Actions"]}
+    fetched = {action["Name"]: action["Configuration"] for action in stages(template)[0]["Actions"]}
     assert fetched["CodeCommit"]["PollForSourceChanges"] == "false"
     assert fetched["GitHub"]["FullRepositoryId"] == {"Ref": "GitHubRepository"}
     assert fetched["GitHub"]["BranchName"] == {"Ref": "GitHubBranch"}
 
 
 def test_the_merge_function_has_room_for_artifacts_of_git_and_time_to_say_why_it_failed() -> None:
-    function = template()["Resources"]["MergeFunction"]["Properties"]
+    function = build_template()["Resources"]["MergeFunction"]["Properties"]
     assert function["EphemeralStorage"]["Size"] >= 4 * 1024
     assert function["Timeout"] == 900
     assert function["Handler"] == "lambdas.merge.handler"
 
 
 def test_two_sources_pipelines_have_the_same_ids() -> None:
-    assert set(template(name="zoom")["Resources"]) == set(template(name="okta")["Resources"])
+    assert set(build_template(name="zoom")["Resources"]) == set(build_template(name="okta")["Resources"])
 
 
-def test_what_people_have_written_outlives_the_stack() -> None:
-    made = template()["Resources"]
+def test_repository_and_artifacts_outlive_the_stack() -> None:
+    resources = build_template()["Resources"]
     for name in ("Configuration", "Artifacts"):
-        assert made[name]["DeletionPolicy"] == "RetainExceptOnCreate"
-        assert made[name]["UpdateReplacePolicy"] == "Retain"
+        assert resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert resources[name]["UpdateReplacePolicy"] == "Retain"

@@ -13,7 +13,9 @@ from generator.templates.text import template_text
 from tests.definitions import CASES, ROOT, SOURCES
 
 KEYS = ZipKeys("code/0.zip", "code/1.zip")
-SOURCES_AND_CASES = [one.source for folder in (SOURCES, CASES) for one in load(folder, source_names(folder))]
+SOURCES_AND_CASES = [
+    definition.source for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))
+]
 
 
 def resources() -> Iterator[dict[str, Any]]:
@@ -23,8 +25,8 @@ def resources() -> Iterator[dict[str, Any]]:
 
 
 def test_a_resource_says_itself_what_it_does_not_pass_and_why() -> None:
-    for one in resources():
-        metadata, checks = one.pop("Metadata", {}), dict(scanner_exceptions.exceptions_for(one))
+    for resource in resources():
+        metadata, checks = resource.pop("Metadata", {}), dict(scanner_exceptions.exceptions_for(resource))
         skipped = {row["id"]: row["comment"] for row in metadata.get("checkov", {}).get("skip", ())}
         suppressed = set(metadata.get("guard", {}).get("SuppressedRules", ()))
         assert skipped == {check: why for check, why in checks.items() if check.startswith("CKV")}
@@ -32,27 +34,34 @@ def test_a_resource_says_itself_what_it_does_not_pass_and_why() -> None:
 
 
 def test_each_reason_is_that_of_some_resource_and_no_check_has_two_of_one_type() -> None:
-    there = list(resources())
-    for one in scanner_exceptions.SCANNER_EXCEPTIONS:
+    existing_resources = list(resources())
+    for exception in scanner_exceptions.SCANNER_EXCEPTIONS:
         assert [
-            each for each in there if each["Type"] == one.resource_type and one.applies(each.get("Properties", {}))
-        ], one
-    checks = [(one.resource_type, check) for one in scanner_exceptions.SCANNER_EXCEPTIONS for check in one.checks]
+            each
+            for each in existing_resources
+            if each["Type"] == exception.resource_type and exception.applies(each.get("Properties", {}))
+        ], exception
+    checks = [
+        (exception.resource_type, check)
+        for exception in scanner_exceptions.SCANNER_EXCEPTIONS
+        for check in exception.checks
+    ]
     assert len(checks) == len(set(checks))
 
 
 def test_a_resource_keeps_what_else_its_metadata_says() -> None:
-    made = json.loads(template_text(pipeline.build(SOURCES_AND_CASES[0], KEYS)))["Resources"]["ExecutionRole"][
+    metadata = json.loads(template_text(pipeline.build(SOURCES_AND_CASES[0], KEYS)))["Resources"]["ExecutionRole"][
         "Metadata"
     ]
-    assert set(made) == {"cfn-lint", "guard"}
+    assert set(metadata) == {"cfn-lint", "guard"}
 
 
 def test_the_documentation_has_each_check_with_its_reason() -> None:
     lines = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines()
     rows = [
-        f"| {', '.join(f'`{check}`' for check in one.checks)} | {one.resource_type.partition('::')[2]} | {one.reason} |"
-        for one in scanner_exceptions.SCANNER_EXCEPTIONS
+        f"| {', '.join(f'`{check}`' for check in exception.checks)} | "
+        f"{exception.resource_type.partition('::')[2]} | {exception.reason} |"
+        for exception in scanner_exceptions.SCANNER_EXCEPTIONS
     ]
     start = lines.index("| check | on | why we live with it |") + 2
     listed = lines[start : lines.index("", start)]

@@ -36,28 +36,32 @@ BASELINE = built(NAME, "okta", "both")[1]
 KEY = {"Fn::GetAtt": ["Key", "Arn"]}
 
 
-def of_type(made: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    return {name: one["Properties"] for name, one in made["Resources"].items() if one["Type"] == kind}
+def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"] for name, resource in template["Resources"].items() if resource["Type"] == kind
+    }
 
 
-def checks(made: dict[str, Any]) -> set[tuple[str, str]]:
+def checks(template: dict[str, Any]) -> set[tuple[str, str]]:
     return {
         (title, check)
-        for title, one in made["Resources"].items()
-        for check, _ in scanner_exceptions.exceptions_for(one)
+        for title, resource in template["Resources"].items()
+        for check, _ in scanner_exceptions.exceptions_for(resource)
     }
 
 
 def test_all_that_is_kept_is_encrypted_with_the_key() -> None:
-    for one in of_type(STRICT, "AWS::SQS::Queue").values():
-        assert (one["KmsMasterKeyId"], "SqsManagedSseEnabled" in one) == (KEY, False)
+    for queue in of_type(STRICT, "AWS::SQS::Queue").values():
+        assert (queue["KmsMasterKeyId"], "SqsManagedSseEnabled" in queue) == (KEY, False)
     (rule,) = STRICT["Resources"]["Kept"]["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule == {
         "BucketKeyEnabled": True,
         "ServerSideEncryptionByDefault": {"KMSMasterKeyID": KEY, "SSEAlgorithm": "aws:kms"},
     }
-    assert {one["KmsKeyId"]["Fn::GetAtt"][0] for one in of_type(STRICT, "AWS::Logs::LogGroup").values()} == {"Key"}
-    assert {one["KmsKeyArn"]["Fn::GetAtt"][0] for one in of_type(STRICT, "AWS::Lambda::Function").values()} == {"Key"}
+    assert {group["KmsKeyId"]["Fn::GetAtt"][0] for group in of_type(STRICT, "AWS::Logs::LogGroup").values()} == {"Key"}
+    assert {
+        function["KmsKeyArn"]["Fn::GetAtt"][0] for function in of_type(STRICT, "AWS::Lambda::Function").values()
+    } == {"Key"}
 
 
 def test_the_key_is_rotated_and_outlives_what_it_encrypts() -> None:
@@ -67,19 +71,19 @@ def test_the_key_is_rotated_and_outlives_what_it_encrypts() -> None:
     assert key["UpdateReplacePolicy"] == "Retain"
 
 
-def test_who_asked_for_what_is_kept_is_logged_once_s3_may_write_it() -> None:
+def test_requests_for_kept_objects_are_logged_once_s3_may_write_the_log() -> None:
     kept, log = STRICT["Resources"]["Kept"], STRICT["Resources"]["KeptLogPolicy"]
     assert kept["Properties"]["LoggingConfiguration"] == {"DestinationBucketName": {"Ref": "KeptLog"}}
     assert kept["DependsOn"] == ["KeptLogPolicy"]
     _, writes = log["Properties"]["PolicyDocument"]["Statement"]
-    its = kept["Properties"]["BucketName"]["Fn::Sub"]
+    bucket_name = kept["Properties"]["BucketName"]["Fn::Sub"]
     assert writes["Principal"] == {"Service": "logging.s3.amazonaws.com"}
     assert writes["Condition"]["ArnLike"] == {
-        "aws:SourceArn": {"Fn::Sub": [f"arn:${{AWS::Partition}}:s3:::{its[0]}", its[1]]}
+        "aws:SourceArn": {"Fn::Sub": [f"arn:${{AWS::Partition}}:s3:::{bucket_name[0]}", bucket_name[1]]}
     }
 
 
-def test_what_strict_does_away_with_needs_no_reason_any_more() -> None:
+def test_checks_that_strict_passes_need_no_reason_any_more() -> None:
     cleared = {check for _, check in checks(BASELINE)} - {check for _, check in checks(STRICT)}
     assert cleared == {
         *("CKV_AWS_27", "CKV_AWS_158", "CKV_AWS_173"),
@@ -92,13 +96,13 @@ def test_what_strict_does_away_with_needs_no_reason_any_more() -> None:
 
 def test_the_keys_policy_is_for_those_who_need_it() -> None:
     statements = {
-        one["Sid"]: one
+        statement["Sid"]: statement
         for each in STRICT["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"]
-        for one in [each.get("Fn::If", [None, each])[1]]
+        for statement in [each.get("Fn::If", [None, each])[1]]
     }
     root = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
     named = {"Fn::If": ["HasKeyAdministratorArn", {"Ref": "KeyAdministratorArn"}, {"Ref": "AWS::NoValue"}]}
-    assert {sid: (one["Effect"], one["Principal"]) for sid, one in statements.items()} == {
+    assert {sid: (statement["Effect"], statement["Principal"]) for sid, statement in statements.items()} == {
         "Manage": ("Allow", {"AWS": [root, named]}),
         "ThroughServices": ("Allow", {"AWS": [root, named]}),
         "GrantsForServices": ("Deny", "*"),
@@ -108,7 +112,7 @@ def test_the_keys_policy_is_for_those_who_need_it() -> None:
     uses = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:CreateGrant"}
     assert not uses & set(statements["Manage"]["Action"])
     assert statements["Consumer"]["Action"] == ["kms:Decrypt"]
-    assert {sid: list(one["Condition"]) for sid, one in statements.items() if "Condition" in one} == {
+    assert {sid: list(statement["Condition"]) for sid, statement in statements.items() if "Condition" in statement} == {
         "ThroughServices": ["StringEquals"],
         "GrantsForServices": ["BoolIfExists"],
         "Logs": ["ArnLike"],
@@ -116,64 +120,77 @@ def test_the_keys_policy_is_for_those_who_need_it() -> None:
     }
 
 
-@pytest.mark.parametrize("made", [PIPELINE, STRICT, BASELINE], ids=["pipeline", "strict", "baseline"])
-def test_it_can_be_deployed_by_its_body_and_names_no_role(made: dict[str, Any]) -> None:
+@pytest.mark.parametrize("template", [PIPELINE, STRICT, BASELINE], ids=["pipeline", "strict", "baseline"])
+def test_template_can_be_deployed_by_its_body_and_names_no_role(template: dict[str, Any]) -> None:
     """CAPABILITY_IAM is enough for what has no name of its own."""
     for kind, name in (("Role", "RoleName"), ("ManagedPolicy", "ManagedPolicyName"), ("User", "UserName")):
-        assert not [one for one in of_type(made, f"AWS::IAM::{kind}").values() if name in one]
-    assert not [one for one in made["Resources"].values() if one["Type"].startswith(("AWS::IAM::User", "Custom::"))]
+        assert not [properties for properties in of_type(template, f"AWS::IAM::{kind}").values() if name in properties]
+    assert not [
+        resource
+        for resource in template["Resources"].values()
+        if resource["Type"].startswith(("AWS::IAM::User", "Custom::"))
+    ]
 
 
 # --- Permissions ------------------------------------------------------------------------------------------------------
 
 
-def theirs() -> tuple[iam.Stack, iam.Stack]:
+def strict_stacks() -> tuple[iam.Stack, iam.Stack]:
     return deployed(PROJECT, NAME, ENVIRONMENT, (PIPELINE, STRICT))
 
 
 def test_in_every_policy_actions_resources_and_conditions_fit() -> None:
-    pipeline, source = theirs()
-    for one in (pipeline, source):
-        for title, kind, document in one.documents():
+    pipeline, source = strict_stacks()
+    for stack in (pipeline, source):
+        for title, kind, document in stack.documents():
             if title not in (EXECUTION, "PipelineRole"):  # tests/templates/test_iam.py knows what is said of these two
                 assert list(iam.problems(kind, document)) == [], title
 
 
 def test_the_boundary_takes_nothing_from_the_functions_key_and_traces_among_it() -> None:
-    pipeline, source = theirs()
+    pipeline, source = strict_stacks()
     source.parameter_values = {**source.parameter_values, "Tracing": "Active"}
-    made = world(pipeline, source)
+    account = world(pipeline, source)
     keys = {"kms__ViaService": f"sqs.{iam.REGION}.amazonaws.com"}
     for title in roles(source):
         if title == "ClockRole":  # it calls a function, and neither keeps nor traces anything
             continue
-        role = made.roles[arn(source, title)]
-        wanted = {(action, on) for one in role.policy.statements for action in one.actions for on in one.resources}
-        assert {"xray", "kms"} <= {action.partition(":")[0] for action, _ in wanted}
-        refused = [one for one in wanted if not made.policies[role.boundary or ""].allows(*one, **keys)]
+        role = account.roles[arn(source, title)]
+        permissions = {
+            (action, on)
+            for statement in role.policy.statements
+            for action in statement.actions
+            for on in statement.resources
+        }
+        assert {"xray", "kms"} <= {action.partition(":")[0] for action, _ in permissions}
+        refused = [
+            permission
+            for permission in permissions
+            if not account.policies[role.boundary or ""].allows(*permission, **keys)
+        ]
         assert refused == []
 
 
 def test_the_key_is_used_through_services_alone() -> None:
-    pipeline, _ = theirs()
+    pipeline, _ = strict_stacks()
     bounds = next(document for title, _, document in pipeline.documents() if title == BOUNDARY)
     policy = iam.Policy(iam.statements(bounds))
-    its = f"arn:aws:kms:{iam.REGION}:{iam.ACCOUNT}:key/1"
-    assert not policy.allows("kms:Decrypt", its)
-    assert not policy.allows("kms:Decrypt", its, kms__ViaService=f"secretsmanager.{iam.REGION}.amazonaws.com")
+    key_arn = f"arn:aws:kms:{iam.REGION}:{iam.ACCOUNT}:key/1"
+    assert not policy.allows("kms:Decrypt", key_arn)
+    assert not policy.allows("kms:Decrypt", key_arn, kms__ViaService=f"secretsmanager.{iam.REGION}.amazonaws.com")
 
 
 def test_from_every_role_each_way_ends_at_the_boundary() -> None:
-    pipeline, source = theirs()
-    made, boundary = world(pipeline, source), arn(pipeline, BOUNDARY)
+    pipeline, source = strict_stacks()
+    account, boundary = world(pipeline, source), arn(pipeline, BOUNDARY)
     for title in (*roles(pipeline), *roles(source)):
-        its = pipeline if title in roles(pipeline) else source
-        reached = made.reach(arn(its, title), NEW_ROLES, boundary)
-        assert not [one for one in reached if "WITHOUT LIMIT" in one], title
+        stack = pipeline if title in roles(pipeline) else source
+        reached = account.reach(arn(stack, title), NEW_ROLES, boundary)
+        assert not [finding for finding in reached if "WITHOUT LIMIT" in finding], title
 
 
 def test_the_pipelines_role_makes_a_key_with_the_sources_tags_and_touches_no_other() -> None:
-    pipeline, _ = theirs()
+    pipeline, _ = strict_stacks()
     document = next(each for title, kind, each in pipeline.documents() if (title, kind) == (EXECUTION, "identity"))
     policy = iam.Policy(iam.statements(document))
     tags = {"Project": PROJECT, "Service": NAME, "Environment": ENVIRONMENT}
@@ -186,7 +203,7 @@ def test_the_pipelines_role_makes_a_key_with_the_sources_tags_and_touches_no_oth
 
 
 @pytest.mark.parametrize(
-    ("role", "given", "said"),
+    ("role", "parameters", "administrator"),
     [
         (iam.ADMIN, {}, iam.ADMIN),
         (iam.ADMIN, {"KeyAdministratorArn": f"{iam.ADMIN}2"}, f"{iam.ADMIN}2"),
@@ -194,16 +211,18 @@ def test_the_pipelines_role_makes_a_key_with_the_sources_tags_and_touches_no_oth
     ],
 )
 def test_the_role_that_makes_the_stack_manages_its_key(
-    role: str | None, given: dict[str, str], said: str | None
+    role: str | None, parameters: dict[str, str], administrator: str | None
 ) -> None:
     for hardening in ("strict", "baseline"):
-        one = bundled_source("okta")
-        one = replace(one, source=replace(one.source, hardening=hardening))
-        product = Product(one, source_files(one), [], [], [], {}, {})
-        place = DeployContext(Target(bucket_option="helper"), SOURCES, ROOT)
-        sent = Deployment(place, product, given if hardening == "strict" else {}, role).change_set_parameters(None)
-        found = {one["ParameterKey"]: one["ParameterValue"] for one in sent}
-        assert found.get("KeyAdministratorArn") == (said if hardening == "strict" else None)
+        definition = bundled_source("okta")
+        definition = replace(definition, source=replace(definition.source, hardening=hardening))
+        product = Product(definition, source_files(definition), [], [], [], {}, {})
+        context = DeployContext(Target(bucket_option="helper"), SOURCES, ROOT)
+        sent = Deployment(context, product, parameters if hardening == "strict" else {}, role).change_set_parameters(
+            None
+        )
+        sent_parameters = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in sent}
+        assert sent_parameters.get("KeyAdministratorArn") == (administrator if hardening == "strict" else None)
 
 
 # --- Definition -------------------------------------------------------------------------------------------------------
@@ -223,7 +242,7 @@ def test_a_strict_source_reserves_concurrency(tmp_path: Path) -> None:
         "made/source.yml:6: webhook.concurrency: must be 1 to 1000, since `hardening: strict` reserves concurrency"
     )
     functions = of_type(STRICT, "AWS::Lambda::Function")
-    assert {name: one.get("ReservedConcurrentExecutions") for name, one in functions.items()} == {
+    assert {name: function.get("ReservedConcurrentExecutions") for name, function in functions.items()} == {
         "Webhook": 20,
         "Verify": 20,
         "Redrive": 1,
@@ -231,5 +250,7 @@ def test_a_strict_source_reserves_concurrency(tmp_path: Path) -> None:
 
 
 def test_a_source_is_not_strict_unless_it_says_so() -> None:
-    assert "AWS::KMS::Key" not in {one["Type"] for one in BASELINE["Resources"].values()}
-    assert "kms" not in json.dumps({name: one.get("Properties") for name, one in BASELINE["Resources"].items()})
+    assert "AWS::KMS::Key" not in {resource["Type"] for resource in BASELINE["Resources"].values()}
+    assert "kms" not in json.dumps(
+        {name: resource.get("Properties") for name, resource in BASELINE["Resources"].items()}
+    )

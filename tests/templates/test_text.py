@@ -12,14 +12,14 @@ from troposphere.sns import Topic
 from generator.templates.text import template_text
 
 
-def test_what_its_class_refuses_is_refused() -> None:
+def test_properties_its_class_refuses_are_refused() -> None:
     template = Template()
     template.add_resource(Alarm("Made", ComparisonOperator="Above", EvaluationPeriods=1))
     with pytest.raises(ValueError, match="one of the following must be specified"):
         template_text(template)
 
 
-def test_what_fits_is_on_a_line_and_keys_are_sorted() -> None:
+def test_short_values_are_on_a_line_and_keys_are_sorted() -> None:
     template = Template()
     template.add_resource(Topic("Two", TopicName="b" * 200, DisplayName="b"))
     template.add_resource(Topic("One"))

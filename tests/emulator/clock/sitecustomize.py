@@ -45,8 +45,8 @@ class Offline(MetaPathFinder):
 
 
 def exchange(url: str, *_: object) -> Any:
-    with (PAGES / "asked").open("a", encoding="utf-8") as asked:
-        asked.write(f"{url}\n")
+    with (PAGES / "asked").open("a", encoding="utf-8") as log_file:
+        log_file.write(f"{url}\n")
     page = PAGES / hashlib.sha256(url.encode()).hexdigest()
     answer = sys.modules["lambdas.runtime.https"].HttpResponse
     return answer(200, "identity", page.read_bytes()) if page.exists() else answer(404, "identity", b"")
