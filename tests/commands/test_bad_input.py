@@ -90,7 +90,7 @@ def good(**more: Any) -> bytes:
     return encoded({**GOOD, **more})
 
 
-def of(text: str) -> bytes:
+def body_with(text: str) -> bytes:
     """The good event with something in it as it stands."""
     return encoded(GOOD)[:-1] + f', "a": {text}}}'.encode()
 
@@ -102,13 +102,13 @@ def wrapped(*events: Any) -> bytes:
 # How it is sent.
 
 
-def signed(body: bytes, encoding: str = "", kind: str = "application/json", **how: Any) -> Send:
+def signed(body: bytes, encoding: str = "", kind: str = "application/json", **options: Any) -> Send:
     """As the vendor sends it: the signature is right, whatever the body is."""
     headers = {"content-type": kind, **({"content-encoding": encoding} if encoding else {})}
 
     def send(endpoint: Endpoint) -> dict[str, Any]:
         auth = endpoint.source.webhook.auth
-        return endpoint.send(sent_by_the_vendor(auth, body, headers, now=endpoint.now + how.get("late", 0)))
+        return endpoint.send(sent_by_the_vendor(auth, body, headers, now=endpoint.now + options.get("late", 0)))
 
     return send
 
@@ -120,9 +120,9 @@ def changed(change: Callable[[OutgoingRequest], OutgoingRequest], body: bytes = 
 
 def with_header(name: str, value: Callable[[str], str | None]) -> Send:
     def change(sent: OutgoingRequest) -> OutgoingRequest:
-        said = value(next(there for key, there in sent.headers.items() if key.lower() == name))
-        others = {key: there for key, there in sent.headers.items() if key.lower() != name}
-        return sent._replace(headers={**others, **({} if said is None else {name: said})})
+        changed_value = value(next(header_value for key, header_value in sent.headers.items() if key.lower() == name))
+        others = {key: header_value for key, header_value in sent.headers.items() if key.lower() != name}
+        return sent._replace(headers={**others, **({} if changed_value is None else {name: changed_value})})
 
     return changed(change)
 
@@ -136,8 +136,8 @@ def stamp(value: str) -> Send:
 
     def send(endpoint: Endpoint) -> dict[str, Any]:
         body = encoded(GOOD)
-        made = hmac.new(SECRET.encode(), f"{value}.".encode() + body, hashlib.sha256).hexdigest()
-        return endpoint.post(body, {"x-acme-time": value, "x-acme-signature": f"sha256={made}"})
+        digest = hmac.new(SECRET.encode(), f"{value}.".encode() + body, hashlib.sha256).hexdigest()
+        return endpoint.post(body, {"x-acme-time": value, "x-acme-signature": f"sha256={digest}"})
 
     return send
 
@@ -200,7 +200,7 @@ def stored(text: str, *, as_well: str = "") -> Callable[[Endpoint], None]:
 
 
 SIGNED = signed(encoded(GOOD))
-FORGED = signature(lambda said: f"{said[:-4]}0000")
+FORGED = signature(lambda value: f"{value[:-4]}0000")
 
 
 # What there is to see of it.
@@ -209,7 +209,7 @@ FORGED = signature(lambda said: f"{said[:-4]}0000")
 class Row(NamedTuple):
     """What comes in; the status that it is answered; what becomes of it, of which source, and what is shown of it."""
 
-    what: str
+    description: str
     send: Send
     status: int
     became: str
@@ -220,13 +220,13 @@ class Row(NamedTuple):
 
 def fate(endpoint: Endpoint, row: Row) -> str:
     """Where the events of a request are now."""
-    messages, found = endpoint.queue.messages, endpoint.bucket.read()
+    messages, envelopes = endpoint.queue.messages, endpoint.bucket.read()
     parts = [f"{len(messages)} on the queue" if len(messages) > 1 else "on the queue"] if messages else []
-    if any(key.startswith("oversize/") for key in found):
+    if any(key.startswith("oversize/") for key in envelopes):
         parts[-1] += ", the whole of it in `oversize/`"
     if row.shown:
         parts[-1] += f", as `{json.dumps(row.shown(messages[-1]), ensure_ascii=False)}`"
-    for key, envelope in sorted(found.items()):
+    for key, envelope in sorted(envelopes.items()):
         if key.startswith("rejected/"):
             number = len(envelope["events"])
             parts.append(f"{f'{number} ' if number > 1 else ''}kept: `{envelope['reason']}`")
@@ -243,7 +243,7 @@ def detail(name: str) -> Callable[[dict[str, Any]], Any]:
     return lambda message: message["details"].get(name)
 
 
-def the_id(message: dict[str, Any]) -> Any:
+def id_tag(message: dict[str, Any]) -> Any:
     return message["tags"][1]
 
 
@@ -255,8 +255,8 @@ def challenged(body: bytes) -> Send:
     """A signature that a handshake gave to anybody, used on this body."""
 
     def send(endpoint: Endpoint) -> dict[str, Any]:
-        given = json.loads(endpoint.post(hello(body.decode()))["body"])["answer"]
-        return endpoint.post(body, {"x-acme-signature": given})
+        answer = json.loads(endpoint.post(hello(body.decode()))["body"])["answer"]
+        return endpoint.post(body, {"x-acme-signature": answer})
 
     return send
 
@@ -274,28 +274,38 @@ UNKNOWN = [
     Row("no body, and no signature", posted(b""), 401, NOWHERE),
     Row("an empty signature", signature(lambda _: ""), 401, NOWHERE),
     Row("the prefix of a signature, and nothing after it", signature(lambda _: "sha256="), 401, NOWHERE),
-    Row("a signature without its prefix", signature(lambda said: said.partition("=")[2]), 401, NOWHERE),
-    Row("a signature that is cut short", signature(lambda said: said[:-1]), 401, NOWHERE),
-    Row("a signature with a character more", signature(lambda said: f"{said}0"), 401, NOWHERE),
-    Row("a signature with letters beyond ASCII", signature(lambda said: f"{said[:-1]}ä"), 401, NOWHERE),
+    Row("a signature without its prefix", signature(lambda value: value.partition("=")[2]), 401, NOWHERE),
+    Row("a signature that is cut short", signature(lambda value: value[:-1]), 401, NOWHERE),
+    Row("a signature with a character more", signature(lambda value: f"{value}0"), 401, NOWHERE),
+    Row("a signature with letters beyond ASCII", signature(lambda value: f"{value[:-1]}ä"), 401, NOWHERE),
     Row("a signature of 10 KB", signature(lambda _: "sha256=" + "0" * 10_000), 401, NOWHERE),
-    Row("a signature by another algorithm", signature(lambda said: said.replace("sha256", "md5")), 401, NOWHERE),
-    Row("a signature that stands twice, where one is expected", signature(lambda said: f"{said},{said}"), 401, NOWHERE),
+    Row("a signature by another algorithm", signature(lambda value: value.replace("sha256", "md5")), 401, NOWHERE),
+    Row(
+        "a signature that stands twice, where one is expected",
+        signature(lambda value: f"{value},{value}"),
+        401,
+        NOWHERE,
+    ),
     Row(
         "two signatures where there may be several, the second of them right",
-        signature(lambda said: f"v1={'0' * 64} {said}"),
+        signature(lambda value: f"v1={'0' * 64} {value}"),
         200,
         QUEUED,
         "unstamped",
     ),
     Row(
         "two thousand signatures, the last of them right",
-        signature(lambda said: f"{'v1=0 ' * 2_000}{said}"),
+        signature(lambda value: f"{'v1=0 ' * 2_000}{value}"),
         401,
         NOWHERE,
         "unstamped",
     ),
-    Row("a signature by another secret", lambda one: one.post_signed(encoded(GOOD), secret="another"), 401, NOWHERE),
+    Row(
+        "a signature by another secret",
+        lambda endpoint: endpoint.post_signed(encoded(GOOD), secret="another"),
+        401,
+        NOWHERE,
+    ),
     Row("a signature of another body", changed(lambda sent: sent._replace(body=good(id="e2"))), 401, NOWHERE),
     Row(
         "a body with a space more than was signed",
@@ -307,7 +317,7 @@ UNKNOWN = [
         "bytes that are no UTF-8, which somebody on the way has replaced",
         changed(
             lambda sent: sent._replace(body=sent.body.decode(errors="replace").encode()),
-            of('"\xff"').replace(b"\xc3\xbf", b"\xff"),
+            body_with('"\xff"').replace(b"\xc3\xbf", b"\xff"),
         ),
         401,
         NOWHERE,
@@ -319,7 +329,7 @@ UNKNOWN = [
         QUEUED,
     ),
     Row("no time, where it is signed", with_header("x-acme-time", lambda _: None), 401, NOWHERE),
-    Row("another time than was signed", with_header("x-acme-time", lambda said: str(int(said) + 1)), 401, NOWHERE),
+    Row("another time than was signed", with_header("x-acme-time", lambda value: str(int(value) + 1)), 401, NOWHERE),
     Row("signed 301 seconds ago", signed(encoded(GOOD), late=-301), 401, NOWHERE),
     Row("signed 301 seconds ahead", signed(encoded(GOOD), late=301), 401, NOWHERE),
     Row("signed with a time in milliseconds", stamp(str(int(NOW * 1000))), 401, NOWHERE),
@@ -330,14 +340,14 @@ UNKNOWN = [
     Row("signed with a time that is NaN", stamp("nan"), 401, NOWHERE),
     Row(
         "the same request again, within the window: the tag of both",
-        lambda one: [SIGNED(one), SIGNED(one)][1],
+        lambda endpoint: [SIGNED(endpoint), SIGNED(endpoint)][1],
         200,
         '2 on the queue, as `"id:e1"`',
         "acme",
-        the_id,
+        id_tag,
     ),
     Row("PUT instead of POST, signed", changed(lambda sent: sent._replace(method="PUT")), 405, NOWHERE),
-    Row("GET, by anybody", lambda one: one.call(gateway.event("GET", {})), 401, NOWHERE),
+    Row("GET, by anybody", lambda endpoint: endpoint.call(gateway.event("GET", {})), 401, NOWHERE),
     Row(
         "a body that says that it is base64, and is not",
         as_gateway_says(b"", body="ä=", isBase64Encoded=True),
@@ -362,14 +372,14 @@ UNKNOWN = [
     Row("the token in the URL, of an event that is refused", signed(b"{}"), 200, "kept: `missing`", "query"),
     Row(
         "the token in the URL, another",
-        lambda one: one.call(gateway.event("POST", {}, b"{}", query={"key": "x"})),
+        lambda endpoint: endpoint.call(gateway.event("POST", {}, b"{}", query={"key": "x"})),
         401,
         NOWHERE,
         "query",
     ),
     Row(
         "the token in the URL twice, the second right",
-        lambda one: one.call(
+        lambda endpoint: endpoint.call(
             gateway.event("POST", {}, b"{}", url=f"{gateway.URL}?key=x&key={SECRET.replace(' ', '+')}")
         ),
         401,
@@ -417,27 +427,27 @@ BODIES = [
     Row("one JSON after the other, where one is expected", signed(encoded(GOOD) * 2), 200, "kept: `not-json`"),
     Row("a comma before the closing brace", signed(b'{"id": "e1",}'), 200, "kept: `not-json`"),
     Row("single quotes", signed(b"{'id': 'e1'}"), 200, "kept: `not-json`"),
-    Row("a NUL as it stands", signed(of('"\0"')), 200, "kept: `not-json`"),
-    Row("a NUL that is escaped", signed(of(r'"\u0000"')), 200, f'{QUEUED}, as `"\\u0000"`', "acme", detail("a")),
+    Row("a NUL as it stands", signed(body_with('"\0"')), 200, "kept: `not-json`"),
+    Row("a NUL that is escaped", signed(body_with(r'"\u0000"')), 200, f'{QUEUED}, as `"\\u0000"`', "acme", detail("a")),
     Row(
         "U+FFFE and U+FFFF, which SQS refuses: the numbers of what MozDef reads",
-        signed(of('"\ufffe\uffff"')),
+        signed(body_with('"\ufffe\uffff"')),
         200,
         f"{QUEUED}, as `[65534, 65535]`",
         "acme",
         lambda message: [*map(ord, message["details"]["a"])],
     ),
-    Row("half of a pair of surrogates", signed(of(r'"\ud800"')), 200, "kept: `text`"),
-    Row("NaN", signed(of("NaN")), 200, "kept: `number`"),
-    Row("Infinity", signed(of("-Infinity")), 200, "kept: `number`"),
-    Row("1e400", signed(of("1e400")), 200, "kept: `number`"),
-    Row("an integer of 64 bits and one more", signed(of(str(2**63))), 200, "kept: `number`"),
-    Row("an integer of 100,000 digits", signed(of("9" * 100_000)), 200, "kept: `number`"),
-    Row("lists within lists, 64 deep", signed(of("[" * 63 + "]" * 63)), 200, QUEUED),
-    Row("lists within lists, 65 deep", signed(of("[" * 64 + "]" * 64)), 200, "kept: `depth`"),
+    Row("half of a pair of surrogates", signed(body_with(r'"\ud800"')), 200, "kept: `text`"),
+    Row("NaN", signed(body_with("NaN")), 200, "kept: `number`"),
+    Row("Infinity", signed(body_with("-Infinity")), 200, "kept: `number`"),
+    Row("1e400", signed(body_with("1e400")), 200, "kept: `number`"),
+    Row("an integer of 64 bits and one more", signed(body_with(str(2**63))), 200, "kept: `number`"),
+    Row("an integer of 100,000 digits", signed(body_with("9" * 100_000)), 200, "kept: `number`"),
+    Row("lists within lists, 64 deep", signed(body_with("[" * 63 + "]" * 63)), 200, QUEUED),
+    Row("lists within lists, 65 deep", signed(body_with("[" * 64 + "]" * 64)), 200, "kept: `depth`"),
     Row("100,000 opening brackets", signed(b"[" * 100_000), 200, "kept: `depth`"),
-    Row("250,001 values", signed(of("[" + "0," * 250_000 + "0]")), 200, "kept: `too-many`"),
-    Row("the same key twice: its value", signed(of('1, "a": 2')), 200, f"{QUEUED}, as `2`", "acme", detail("a")),
+    Row("250,001 values", signed(body_with("[" + "0," * 250_000 + "0]")), 200, "kept: `too-many`"),
+    Row("the same key twice: its value", signed(body_with('1, "a": 2')), 200, f"{QUEUED}, as `2`", "acme", detail("a")),
     Row(
         "the keys `tags`, `payload` and an empty one, which are MozDef's: the first in `details`",
         signed(good(tags="x", payload=1, **{"": 2})),
@@ -495,8 +505,8 @@ COMPRESSED = [
 NUMBERED = [{"id": str(number)} for number in range(10_001)]
 EVENTS = [
     *(
-        Row(f"{what}, where an object is expected", signed(body), 200, "kept: `not-an-object`")
-        for what, body in (
+        Row(f"{description}, where an object is expected", signed(body), 200, "kept: `not-an-object`")
+        for description, body in (
             ("a list", b"[]"),
             ("a number", b"1"),
             ("a text", b'"id"'),
@@ -507,14 +517,14 @@ EVENTS = [
     Row("an object without a key", signed(b"{}"), 200, "kept: `missing`"),
     Row("no id, where it is required", signed(encoded({"at": GOOD["at"]})), 200, "kept: `missing`"),
     Row("an id that is null", signed(good(id=None)), 200, "kept: `missing`"),
-    Row("an id that is a number: its tag", signed(good(id=7)), 200, f'{QUEUED}, as `"id:7"`', "acme", the_id),
+    Row("an id that is a number: its tag", signed(good(id=7)), 200, f'{QUEUED}, as `"id:7"`', "acme", id_tag),
     Row(
         "an id that is a list: how its tag begins",
         signed(good(id=[1])),
         200,
         f'{QUEUED}, as `"id:sha256:"`',
         "acme",
-        lambda message: the_id(message)[:10],
+        lambda message: id_tag(message)[:10],
     ),
     Row(
         "an id of 10 KB: how its tag begins",
@@ -522,7 +532,7 @@ EVENTS = [
         200,
         f'{QUEUED}, as `"id:sha256:"`',
         "acme",
-        lambda message: the_id(message)[:10],
+        lambda message: id_tag(message)[:10],
     ),
     Row(
         "a type of 10 KB: the characters of the summary that it is in",
@@ -535,8 +545,8 @@ EVENTS = [
     Row("a type that is an object", signed(good(type={"a": 1})), 200, QUEUED),
     Row("no time, where the definition says where it is", signed(encoded({"id": "e1"})), 200, "kept: `time`"),
     *(
-        Row(f"the time {what}", signed(good(at=at)), 200, "kept: `time`")
-        for what, at in (
+        Row(f"the time {description}", signed(good(at=at)), 200, "kept: `time`")
+        for description, at in (
             ("as a number, where RFC 3339 is expected", 1_767_225_600),
             ("without a zone", "2026-01-01T00:00:00"),
             ("of 30 February", "2026-02-30T00:00:00Z"),
@@ -795,21 +805,21 @@ def seen(row: Row, sources: dict[str, Definition]) -> Seen:
     if row not in SEEN:
         endpoint = Endpoint(replace(sources[row.source].source, transform=row.transform))
         answer = row.send(endpoint)
-        said = endpoint.log[-1] if endpoint.log else {"message": "nothing: API Gateway answers"}
+        log_line = endpoint.log[-1] if endpoint.log else {"message": "nothing: API Gateway answers"}
         # Where a text ceases to be JSON, each version of Python says in its own words.
-        why = re.sub(r"(the body is not JSON): .*", r"\1", said.get("why", said["message"]))
-        why += "".join(f", {name}: {said[name]}" for name in ("duplicates", "unclaimed") if name in said)
-        why += f", drift: {', '.join(said['drift'])}" if "drift" in said else ""
-        told = json.dumps([answer, endpoint.log, endpoint.queue.bodies, endpoint.bucket.read()])
-        leak = SECRET in told.replace("+", " ").replace("%20", " ")
+        why = re.sub(r"(the body is not JSON): .*", r"\1", log_line.get("why", log_line["message"]))
+        why += "".join(f", {name}: {log_line[name]}" for name in ("duplicates", "unclaimed") if name in log_line)
+        why += f", drift: {', '.join(log_line['drift'])}" if "drift" in log_line else ""
+        output = json.dumps([answer, endpoint.log, endpoint.queue.bodies, endpoint.bucket.read()])
+        leak = SECRET in output.replace("+", " ").replace("%20", " ")
         SEEN[row] = Seen(answer["statusCode"], fate(endpoint, row), why, leak)
     return SEEN[row]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.what}, {row.source}")
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.description}, {row.source}")
 def test_bad_input_is_answered_and_ends_where_the_table_says(row: Row, sources: dict[str, Definition]) -> None:
-    found = seen(row, sources)
-    assert (found.status, found.became, found.leaks) == (row.status, row.became, False)
+    outcome = seen(row, sources)
+    assert (outcome.status, outcome.became, outcome.leaks) == (row.status, row.became, False)
 
 
 # At the command line.
@@ -830,9 +840,9 @@ CHALLENGE = "description: a\nwebhook:\n  auth: {hmac: {signature: {header: x-s}}
 class Written(NamedTuple):
     """What stands in a definition, and every line that is said of it, without the file's name."""
 
-    what: str
+    description: str
     text: str | bytes
-    said: list[str]
+    messages: list[str]
     schema: str | None = None
     """What stands in its schemas/a.json, of which it is said then."""
 
@@ -1002,22 +1012,22 @@ DEFINITIONS = [
 ]
 
 
-@pytest.mark.parametrize("one", DEFINITIONS, ids=lambda one: one.what)
+@pytest.mark.parametrize("case", DEFINITIONS, ids=lambda case: case.description)
 def test_a_bad_definition_is_said_whole_and_nothing_is_built(
-    one: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    case: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sources" / "made").mkdir(parents=True)
-    text = one.text if isinstance(one.text, bytes) else one.text.encode()
+    text = case.text if isinstance(case.text, bytes) else case.text.encode()
     (tmp_path / "sources" / "made" / "source.yml").write_bytes(text)
-    if one.schema is not None:
+    if case.schema is not None:
         (tmp_path / "sources" / "made" / "schemas").mkdir()
-        (tmp_path / "sources" / "made" / "schemas" / "a.json").write_text(one.schema, encoding="utf-8")
+        (tmp_path / "sources" / "made" / "schemas" / "a.json").write_text(case.schema, encoding="utf-8")
     assert main(["made", "--lint", "fast"]) == 1
     printed = capsys.readouterr()
     lines = [line for line in printed.err.splitlines() if not line.endswith("problems; nothing was written")]
-    file = "source.yml" if one.schema is None else "schemas/a.json"
-    assert lines == [f"error: sources/made/{file}:{said}" for said in one.said]
+    file = "source.yml" if case.schema is None else "schemas/a.json"
+    assert lines == [f"error: sources/made/{file}:{message}" for message in case.messages]
     assert (printed.out, (tmp_path / "build" / "made").exists()) == ("", False)
 
 
@@ -1025,8 +1035,12 @@ def test_a_bad_definition_is_said_whole_and_nothing_is_built(
 
 
 def test_another_path_or_method_has_no_route(sources: dict[str, Definition]) -> None:
-    made = event_source.build(sources["acme"].source, "code/0.zip").to_dict()["Resources"]
-    keys = {one["Properties"]["RouteKey"] for one in made.values() if one["Type"] == "AWS::ApiGatewayV2::Route"}
+    resources = event_source.build(sources["acme"].source, "code/0.zip").to_dict()["Resources"]
+    keys = {
+        resource["Properties"]["RouteKey"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::ApiGatewayV2::Route"
+    }
     assert keys == {"POST /events"}
 
 
@@ -1040,8 +1054,8 @@ def cell(text: str) -> str:
 def rows(part: list[Row], sources: dict[str, Definition]) -> list[str]:
     lines = ["| what comes in | answer | what becomes of it | the log says |", "|---|---|---|---|"]
     for row in part:
-        found = seen(row, sources)
-        lines.append(f"| {cell(row.what)} | {found.status} | {cell(found.became)} | {cell(found.why)} |")
+        outcome = seen(row, sources)
+        lines.append(f"| {cell(row.description)} | {outcome.status} | {cell(outcome.became)} | {cell(outcome.why)} |")
     return lines
 
 
@@ -1051,7 +1065,8 @@ def page(sources: dict[str, Definition]) -> str:
         lines += [f"## {title}", "", *rows(part, sources), ""]
     lines += ["## Definitions", "", "| what stands in `source.yml`, or in a schema | what is said |", "|---|---|"]
     lines += [
-        f"| {cell(one.what)} | {cell('<br>'.join(f'`{said.strip()}`' for said in one.said))} |" for one in DEFINITIONS
+        f"| {cell(case.description)} | {cell('<br>'.join(f'`{message.strip()}`' for message in case.messages))} |"
+        for case in DEFINITIONS
     ]
     return "\n".join(lines)
 

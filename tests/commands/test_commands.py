@@ -82,13 +82,13 @@ def test_check_passes_after_a_build_and_fails_after_a_byte_is_changed(run) -> No
     assert built() == before
 
 
-def test_check_of_what_was_not_built_writes_nothing(run) -> None:
+def test_check_of_an_unbuilt_source_writes_nothing(run) -> None:
     status, out, _ = run("--check", "--all", "--lint", "fast")
     assert (status, out.splitlines()[1]) == (0, "ok  zoom: 11 samples, lint clean, not built yet")
     assert not Path("build").exists()
 
 
-def test_nothing_is_written_when_one_of_several_is_wrong(run) -> None:
+def test_nothing_is_written_when_one_definition_of_several_is_wrong(run) -> None:
     Path("sources/okta/source.yml").write_text("descripton: x\n")
     status, out, err = run("zoom", "okta")
     assert (status, out) == (1, "")
@@ -103,20 +103,20 @@ def test_nothing_is_written_when_one_of_several_is_wrong(run) -> None:
 
 
 def test_an_unknown_source_is_answered_with_the_known_ones(run) -> None:
-    said = "error: no source zoomm in sources; did you mean zoom? (zoom, okta)\n"
-    assert run("zoomm") == (1, "", said)
+    message = "error: no source zoomm in sources; did you mean zoom? (zoom, okta)\n"
+    assert run("zoomm") == (1, "", message)
 
 
 @pytest.mark.parametrize(
     ("words", "meant"), [(["stats", "zoom"], "status"), (["build", "deply"], "deploy"), (["lst"], "list")]
 )
 def test_a_command_that_is_misspelt_is_no_source(run, words: list[str], meant: str) -> None:
-    said = f"error: no source {words[-1] if words[0] == 'build' else words[0]} in sources"
-    assert run(*words) == (1, "", f"{said}; did you mean the command {meant}?\n")
+    message = f"error: no source {words[-1] if words[0] == 'build' else words[0]} in sources"
+    assert run(*words) == (1, "", f"{message}; did you mean the command {meant}?\n")
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (["--sources", "nowhere", "zoom"], "nowhere: no such folder; --sources names the folder of the definitions"),
         (["zoom", "--lint", "fast", "--build", "sources/zoom/source.yml"], "is a file"),
@@ -134,10 +134,10 @@ def test_a_command_that_is_misspelt_is_no_source(run, words: list[str], meant: s
         ),
     ],
 )
-def test_what_the_user_can_mend_is_said_in_a_line(run, args: list[str], said: str) -> None:
+def test_a_problem_that_the_user_can_fix_is_reported_without_a_traceback(run, args: list[str], message: str) -> None:
     status, _, err = run(*args)
     assert status in (1, 2)
-    assert said in err
+    assert message in err
     assert "Traceback" not in err
 
 
@@ -148,7 +148,7 @@ def test_wrong_usage_exits_with_2(run) -> None:
     assert run("run")[0] == 2
 
 
-def test_without_arguments_the_sources_and_what_comes_next(run) -> None:
+def test_a_call_without_arguments_lists_the_sources_and_the_next_commands(run) -> None:
     status, out, _ = run()
     assert status == 0
     lines = [" ".join(line.split()) for line in out.splitlines()]
@@ -164,13 +164,13 @@ def test_without_arguments_the_sources_and_what_comes_next(run) -> None:
     ]
 
 
-def test_the_list_is_there_for_programs_too(run) -> None:
+def test_the_list_has_a_json_form_for_programs(run) -> None:
     status, out, _ = run("list", "--json")
     assert status == 0
     assert [(row["name"], row["auth"]) for row in json.loads(out)] == [("okta", "token"), ("zoom", "hmac")]
 
 
-def test_the_schema_is_the_one_that_the_sources_point_at(run) -> None:
+def test_the_schema_command_prints_the_schema_that_the_sources_point_at(run) -> None:
     status, out, _ = run("schema")
     assert (status, out) == (0, (SOURCES / "schema.json").read_text(encoding="utf-8"))
 
@@ -198,7 +198,7 @@ def test_a_sample_that_differs_is_said_and_accepted(run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("broken.json", '{"a": 1,\n "b"}', "sources/zoom/samples/broken.json:2: is not JSON"),
         ("new.json", '{"event": "x", "payload": {}, "event_ts": 1}', "new.mozdef.json: is missing: --accept stores"),
@@ -219,15 +219,15 @@ def test_a_sample_that_differs_is_said_and_accepted(run) -> None:
         ("odd.request.json", '{"methd": "GET"}', "odd.request.json has other keys than method, headers and query"),
     ],
 )
-def test_a_broken_sample_is_said_in_a_line(run, name: str, content: str, said: str) -> None:
+def test_a_broken_sample_is_said_in_a_line(run, name: str, content: str, message: str) -> None:
     Path("sources/zoom/samples", name).write_text(content)
     status, _, err = run("zoom", "--lint", "fast")
     assert status == 1
-    assert said in err
+    assert message in err
     assert len(err.splitlines()) == 1
 
 
-def test_of_samples_that_can_not_be_read_it_is_not_said_that_there_are_none(run) -> None:
+def test_unreadable_samples_are_not_reported_as_missing(run) -> None:
     shutil.rmtree("sources/zoom/samples")
     Path("sources/zoom/samples").mkdir()
     Path("sources/zoom/samples/broken.json").write_text("{")
@@ -235,7 +235,7 @@ def test_of_samples_that_can_not_be_read_it_is_not_said_that_there_are_none(run)
     assert (status, err.count("error: "), "is not JSON" in err) == (1, 1, True)
 
 
-def test_a_transform_is_debugged_with_a_sample_and_may_drop_one(run) -> None:
+def test_a_transform_is_debugged_with_a_sample_and_may_drop_an_event(run) -> None:
     shutil.rmtree("sources/okta")
     code = Path("sources/zoom/transform.py")
     code.write_text("def transform(event, request):\n    return [event['nope']]\n")
@@ -255,10 +255,10 @@ def test_a_transform_is_debugged_with_a_sample_and_may_drop_one(run) -> None:
     assert run("zoom", "--lint", "fast")[0] == 0
 
 
-def test_what_is_expected_of_no_sample_is_a_warning(run) -> None:
+def test_an_expected_message_without_a_sample_is_a_warning(run) -> None:
     Path("sources/zoom/samples/gone.mozdef.json").write_text("{}")
-    said = "warning: sources/zoom/samples/gone.mozdef.json: belongs to no sample\n"
-    assert run("zoom", "--lint", "fast")[2] == said
+    message = "warning: sources/zoom/samples/gone.mozdef.json: belongs to no sample\n"
+    assert run("zoom", "--lint", "fast")[2] == message
 
 
 def test_commands_to_copy_keep_the_folders_that_were_named(run) -> None:
@@ -267,11 +267,11 @@ def test_commands_to_copy_keep_the_folders_that_were_named(run) -> None:
     assert "python -m generator run zoom" in out
     assert out.count("--sources mine --build out") == 3
     shutil.rmtree("out/zoom")
-    said = "out/zoom/event-source.json: not built yet: python -m generator zoom --sources mine --build out"
-    assert said in run("run", "zoom", "--sources", "mine", "--build", "out")[2]
+    message = "out/zoom/event-source.json: not built yet: python -m generator zoom --sources mine --build out"
+    assert message in run("run", "zoom", "--sources", "mine", "--build", "out")[2]
 
 
-def test_what_looks_like_a_slip_in_the_mapping_is_a_warning(run) -> None:
+def test_a_likely_mistake_in_the_mapping_is_a_warning(run) -> None:
     file = Path("sources/okta/source.yml")
     text = file.read_text().replace("severity: \"{severity || 'INFO'}\"", "severity: severity")
     file.write_text(text.replace("client.ipAddress", "client.ipAdress"))
@@ -318,15 +318,15 @@ def test_send_signs_with_the_deployed_secret_of_the_environment_named(run, monke
         assert "is no URL such as" in err
 
 
-def test_without_its_packages_it_says_what_to_do() -> None:
+def test_the_generator_without_its_packages_says_what_to_do() -> None:
     done = subprocess.run(
         [sys.executable, "-S", "-m", "generator"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    said = f"error: the framework is not installed for {sys.executable} (no click): . .venv/bin/activate\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+    message = f"error: the framework is not installed for {sys.executable} (no click): . .venv/bin/activate\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
 
 
-def test_it_runs_as_a_module() -> None:
+def test_the_generator_runs_as_a_module() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "generator", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -56,7 +56,7 @@ LINES: dict[str, tuple[dict[str, Any], tuple[int | None, str, str]]] = {
 
 
 @pytest.mark.parametrize(("line", "shown"), LINES.values(), ids=LINES)
-def test_a_line_says_what_became_of_a_request_or_of_what_was_kept(
+def test_a_line_tells_the_outcome_of_a_request_or_of_kept_events(
     line: dict[str, Any], shown: tuple[int | None, str, str]
 ) -> None:
     assert describe_log_line(line) == shown

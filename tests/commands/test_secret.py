@@ -61,15 +61,15 @@ class Faults:
     """What a call of a name, its how-manieth, is answered instead of asking AWS."""
 
     answers: dict[tuple[str, int], tuple[int, str, str]] = field(default_factory=dict)
-    made: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
 
     def watch(self, client: Any) -> Any:
         client.meta.events.register("before-call", self._before)
         return client
 
     def _before(self, model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
-        self.made.append(model.name)
-        answer = self.answers.get((model.name, self.made.count(model.name)))
+        self.calls.append(model.name)
+        answer = self.answers.get((model.name, self.calls.count(model.name)))
         if answer is None:
             return None
         status, code, message = answer
@@ -122,12 +122,15 @@ def put(name: str, value: str, kind: str = "SecureString") -> None:
 
 
 def stored() -> dict[str, str]:
-    found = ssm().get_parameters(Names=[NAME, PREVIOUS], WithDecryption=True)["Parameters"]
-    return {one["Name"]: one["Value"] for one in found}
+    parameters = ssm().get_parameters(Names=[NAME, PREVIOUS], WithDecryption=True)["Parameters"]
+    return {parameter["Name"]: parameter["Value"] for parameter in parameters}
 
 
 def versions() -> dict[str, int]:
-    return {one["Name"]: one["Version"] for one in ssm().get_parameters(Names=[NAME, PREVIOUS])["Parameters"]}
+    return {
+        parameter["Name"]: parameter["Version"]
+        for parameter in ssm().get_parameters(Names=[NAME, PREVIOUS])["Parameters"]
+    }
 
 
 def accepted() -> tuple[str, ...]:
@@ -146,14 +149,14 @@ def test_the_first_secret_is_stored_encrypted_described_and_tagged(secret: Run) 
     assert (described["Type"], described["Tier"]) == ("SecureString", "Standard")
     assert described["Description"] == "The secret with which requests of zoom are verified"
     tags = ssm().list_tags_for_resource(ResourceType="Parameter", ResourceId=NAME)["TagList"]
-    assert {one["Key"]: one["Value"] for one in tags} == {
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {
         "Project": "MozDef-EF",
         "Service": "zoom",
         "Environment": "dev",
     }
 
 
-def test_project_and_environment_say_where_it_lies(secret: Run) -> None:
+def test_project_and_environment_name_the_parameter(secret: Run) -> None:
     status, out, _ = secret("--project", "Sec-Ops", "--env", "prod", piped=A)
 
     assert (status, out.splitlines()[0]) == (0, "stored     /Sec-Ops/zoom/prod/auth_token, encrypted")
@@ -167,7 +170,7 @@ def test_project_and_environment_say_where_it_lies(secret: Run) -> None:
     )
 
 
-def test_a_new_secret_keeps_the_one_before_valid(secret: Run) -> None:
+def test_a_new_secret_keeps_the_previous_secret_valid(secret: Run) -> None:
     secret(piped=A)
 
     assert secret(piped=B) == (0, ROTATED, "")
@@ -175,8 +178,8 @@ def test_a_new_secret_keeps_the_one_before_valid(secret: Run) -> None:
     assert stored() == {NAME: B, PREVIOUS: A}
     assert accepted() == (B, A)
     tags = ssm().list_tags_for_resource(ResourceType="Parameter", ResourceId=PREVIOUS)["TagList"]
-    assert {one["Key"] for one in tags} == {"Project", "Service", "Environment"}
-    described = {one["Name"]: one for one in ssm().describe_parameters()["Parameters"]}
+    assert {tag["Key"] for tag in tags} == {"Project", "Service", "Environment"}
+    described = {parameter["Name"]: parameter for parameter in ssm().describe_parameters()["Parameters"]}
     assert described[PREVIOUS]["Type"] == "SecureString"
     assert described[PREVIOUS]["Description"] == "The previous secret with which requests of zoom are verified"
 
@@ -185,7 +188,7 @@ def test_the_same_secret_again_changes_nothing(secret: Run, faults: Faults) -> N
     secret(piped=A)
     secret(piped=B)
     before = versions()
-    faults.made.clear()
+    faults.calls.clear()
 
     assert secret(piped=B) == (
         0,
@@ -196,18 +199,18 @@ def test_the_same_secret_again_changes_nothing(secret: Run, faults: Faults) -> N
     )
 
     assert versions() == before
-    assert faults.made == ["GetParameters"]
+    assert faults.calls == ["GetParameters"]
 
 
 def test_nothing_is_refused_between_the_two_steps_of_a_rotation(secret: Run, faults: Faults) -> None:
     secret(piped=A)
-    faults.made.clear()
+    faults.calls.clear()
 
     faults.answers = {("PutParameter", 1): DENIED}
     assert secret(piped=B) == (1, "", "error: AWS: PutParameter: AccessDeniedException: You may not\n")
     assert accepted() == (A,)
 
-    faults.made.clear()
+    faults.calls.clear()
     faults.answers = {("PutParameter", 2): DENIED}
     assert secret(piped=B)[0] == 1
     assert stored() == {NAME: A, PREVIOUS: A}
@@ -221,22 +224,20 @@ def test_nothing_is_refused_between_the_two_steps_of_a_rotation(secret: Run, fau
 
 
 @pytest.mark.parametrize(
-    ("call", "what"),
+    ("call", "problem"),
     [("GetParameters", f"does not say what is in {NAME}"), ("PutParameter", f"does not say that {NAME} was stored")],
 )
-def test_an_answer_that_does_not_say_what_it_should_is_no_success(
-    secret: Run, faults: Faults, call: str, what: str
-) -> None:
+def test_an_incomplete_answer_of_aws_is_no_success(secret: Run, faults: Faults, call: str, problem: str) -> None:
     faults.answers = {(call, 1): (200, "", "")}
-    why = f"error: AWS: {call}: its answer {what}: does a proxy answer in place of AWS? Try again\n"
+    why = f"error: AWS: {call}: its answer {problem}: does a proxy answer in place of AWS? Try again\n"
     assert secret(piped=A) == (1, "", why)
     assert stored() == {}
 
 
-def test_back_to_the_previous_secret_never_without_the_one_that_was_named(secret: Run, faults: Faults) -> None:
+def test_a_return_to_the_previous_secret_never_refuses_that_secret(secret: Run, faults: Faults) -> None:
     secret(piped=A)
     secret(piped=B)
-    faults.made.clear()
+    faults.calls.clear()
     faults.answers = {("PutParameter", 2): DENIED}
     assert secret(piped=A)[0] == 1
     assert accepted()[0] == A
@@ -253,7 +254,7 @@ def test_back_to_the_previous_secret_never_without_the_one_that_was_named(secret
     assert accepted() == (A, B)
 
 
-def test_a_third_secret_would_end_one_that_is_valid_so_one_is_asked(secret: Run) -> None:
+def test_a_third_secret_needs_a_confirmation_because_a_valid_secret_ends(secret: Run) -> None:
     secret(piped=A)
     secret(piped=B)
 
@@ -269,8 +270,8 @@ class Terminal(io.StringIO):
         return True
 
 
-def shown(asked: str, answer: str) -> str:
-    sys.stderr.write(asked)
+def answer_prompt(prompt: str, answer: str) -> str:
+    sys.stderr.write(prompt)
     return answer
 
 
@@ -281,8 +282,8 @@ def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     def command(*args: str, unseen: tuple[str, ...] = (), seen: str = "") -> tuple[int, str, str]:
         answers = iter(unseen)
         monkeypatch.setattr(sys, "stdin", Terminal())
-        monkeypatch.setattr(click.termui, "hidden_prompt_func", lambda asked: shown(asked, next(answers)))
-        monkeypatch.setattr(click.termui, "visible_prompt_func", lambda asked: shown(asked, seen))
+        monkeypatch.setattr(click.termui, "hidden_prompt_func", lambda prompt: answer_prompt(prompt, next(answers)))
+        monkeypatch.setattr(click.termui, "visible_prompt_func", lambda prompt: answer_prompt(prompt, seen))
         status = main(["secret", "zoom", *args])
         printed = capsys.readouterr()
         return status, printed.out, printed.err
@@ -290,18 +291,18 @@ def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     return command
 
 
-def test_on_a_terminal_it_is_typed_twice_and_not_shown(typed: Run) -> None:
+def test_a_secret_on_a_terminal_is_typed_twice_and_not_shown(typed: Run) -> None:
     status, out, err = typed(unseen=(A, B, A, A))
 
     assert status == 0
     assert stored() == {NAME: A}
     assert out == NEW
-    asked = "Secret of zoom (it is not shown): The same again: "
-    assert err == f"{asked}Error: The two entered values do not match.\n{asked}"
+    prompts = "Secret of zoom (it is not shown): The same again: "
+    assert err == f"{prompts}Error: The two entered values do not match.\n{prompts}"
 
 
 @pytest.mark.parametrize(("answer", "valid"), [("n", (B, A)), ("y", (C, B))])
-def test_on_a_terminal_one_is_asked_before_a_valid_secret_ends(typed: Run, answer: str, valid: tuple[str, ...]) -> None:
+def test_a_terminal_asks_before_a_valid_secret_ends(typed: Run, answer: str, valid: tuple[str, ...]) -> None:
     put(NAME, B)
     put(PREVIOUS, A)
 
@@ -330,7 +331,7 @@ def test_a_generated_secret_is_all_that_stdout_has(secret: Run) -> None:
     assert first not in out + err
 
 
-def test_a_generated_secret_that_is_stored_is_told_whatever_comes_after(secret: Run, faults: Faults) -> None:
+def test_a_stored_generated_secret_is_printed_even_if_a_later_call_fails(secret: Run, faults: Faults) -> None:
     faults.answers = {("AddTagsToResource", 1): DENIED}
 
     status, out, err = secret("--generate")
@@ -340,7 +341,7 @@ def test_a_generated_secret_that_is_stored_is_told_whatever_comes_after(secret: 
     assert err.splitlines()[-1] == "error: AWS: AddTagsToResource: AccessDeniedException: You may not"
 
 
-def test_a_generated_secret_is_told_before_it_is_valid(secret: Run, faults: Faults) -> None:
+def test_a_generated_secret_is_printed_before_it_is_valid(secret: Run, faults: Faults) -> None:
     faults.answers = {("PutParameter", 1): DENIED}
 
     status, out, err = secret("--generate")
@@ -348,7 +349,7 @@ def test_a_generated_secret_is_told_before_it_is_valid(secret: Run, faults: Faul
     assert len(out.strip()) == 43
 
 
-def test_a_generated_secret_that_can_not_be_told_is_not_stored(secret: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_generated_secret_that_can_not_be_printed_is_not_stored(secret: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", None)
     status, _, err = secret("--generate")
     assert (status, err) == (1, "error: nothing was stored: the secret can't be printed (it is closed)\n")
@@ -376,9 +377,7 @@ def test_the_previous_secret_is_dropped(secret: Run) -> None:
 
 
 @pytest.mark.parametrize(("answer", "valid"), [("n", (B, A)), ("y", (B,))])
-def test_on_a_terminal_one_is_asked_before_the_previous_is_dropped(
-    typed: Run, answer: str, valid: tuple[str, ...]
-) -> None:
+def test_a_terminal_asks_before_the_previous_secret_is_dropped(typed: Run, answer: str, valid: tuple[str, ...]) -> None:
     put(NAME, B)
     put(PREVIOUS, A)
 
@@ -401,7 +400,7 @@ def test_the_only_secret_is_not_dropped(secret: Run) -> None:
     assert stored() == {PREVIOUS: A}
 
 
-def test_a_previous_secret_that_was_left_becomes_valid_with_a_current_one_and_is_told(secret: Run) -> None:
+def test_a_previous_secret_that_was_left_becomes_valid_with_a_current_secret_and_is_reported(secret: Run) -> None:
     put(PREVIOUS, A)
     assert accepted() == ()
 
@@ -412,14 +411,14 @@ def test_a_previous_secret_that_was_left_becomes_valid_with_a_current_one_and_is
     assert accepted() == (B, A)
 
 
-def test_behind_an_authorizer_it_takes_a_minute_more(secret: Run) -> None:
+def test_a_secret_behind_an_authorizer_takes_effect_a_minute_later(secret: Run) -> None:
     secret(piped=A, source="okta")
     assert "noticed    by the functions within six minutes\n" in secret(piped=B, source="okta")[1]
     assert "refused    within six minutes" in secret("--drop-previous", "--yes", source="okta")[1]
 
 
 @pytest.mark.parametrize("value", [A, B])
-def test_a_parameter_that_is_not_encrypted_is_from_now_on(secret: Run, value: str) -> None:
+def test_an_unencrypted_parameter_is_encrypted_from_now_on(secret: Run, value: str) -> None:
     put(NAME, A, "String")
 
     status, _, err = secret(piped=value)
@@ -430,7 +429,7 @@ def test_a_parameter_that_is_not_encrypted_is_from_now_on(secret: Run, value: st
         "replace the secret that it held soon\n",
     )
     assert accepted() == ((A,) if value == A else (B, A))
-    assert {one["Type"] for one in ssm().describe_parameters()["Parameters"]} == {"SecureString"}
+    assert {parameter["Type"] for parameter in ssm().describe_parameters()["Parameters"]} == {"SecureString"}
 
 
 def test_a_parameter_whose_type_aws_does_not_change_is_said_and_stays_valid(secret: Run, faults: Faults) -> None:
@@ -447,7 +446,7 @@ def test_a_parameter_whose_type_aws_does_not_change_is_said_and_stays_valid(secr
 
 
 @pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
-def test_one_line_ending_of_a_pipe_is_no_part_of_it(secret: Run, ending: str) -> None:
+def test_a_line_ending_of_a_pipe_is_no_part_of_the_secret(secret: Run, ending: str) -> None:
     assert secret(piped=f"{A}{ending}")[0] == 0
     assert stored() == {NAME: A}
 
@@ -507,18 +506,18 @@ LINES = "has a line break in it: a secret is one line"
         ),
     ],
 )
-def test_what_can_be_no_secret_is_said_and_not_stored(secret: Run, value: str | bytes, wrong: list[str]) -> None:
-    assert secret(piped=value) == (1, "", "".join(f"error: the secret {said}\n" for said in wrong))
+def test_an_unusable_secret_is_reported_and_not_stored(secret: Run, value: str | bytes, wrong: list[str]) -> None:
+    assert secret(piped=value) == (1, "", "".join(f"error: the secret {problem}\n" for problem in wrong))
     assert stored() == {}
 
 
 def test_a_token_is_sent_in_a_header_so_it_is_ascii(secret: Run) -> None:
-    said = "error: the secret has a character in it that is not ASCII, and the vendor sends it in a header\n"
-    assert secret(piped="Zürich, 東京, and so on", source="okta") == (1, "", said)
+    message = "error: the secret has a character in it that is not ASCII, and the vendor sends it in a header\n"
+    assert secret(piped="Zürich, 東京, and so on", source="okta") == (1, "", message)
     assert secret(piped="Basic dXNlcjpwYXNz and a ~", source="okta")[0] == 0
 
 
-def test_what_may_be_a_mistake_is_a_warning(secret: Run, tmp_path: Path) -> None:
+def test_a_likely_mistake_in_a_secret_is_a_warning(secret: Run, tmp_path: Path) -> None:
     short = "warning: the secret has fewer than 16 characters: a longer one is harder to guess\n"
     assert secret(piped="8-charac", source="okta")[::2] == (0, short)
     assert secret(piped="fifteen-charact") == (0, NEW, short)
@@ -538,7 +537,7 @@ def test_what_may_be_a_mistake_is_a_warning(secret: Run, tmp_path: Path) -> None
     assert out.splitlines()[-1] == "next       see that the vendor has it too"
 
 
-def test_whether_a_type_sends_the_secret_itself_is_asked_of_the_type(tmp_path: Path) -> None:
+def test_an_auth_type_says_whether_the_secret_itself_is_sent(tmp_path: Path) -> None:
     def auth(text: str) -> Any:
         return make_definition(tmp_path, f"description: x\nwebhook: {{auth: {text}}}\n").source.webhook.auth
 
@@ -554,14 +553,14 @@ def test_whether_a_type_sends_the_secret_itself_is_asked_of_the_type(tmp_path: P
     assert [secret_store.header_prefix(two, name) for name in ("auth_token", "other")] == [None, "Key "]
 
 
-def of_two(folder: Path) -> str:
+def make_source_of_two_secrets(folder: Path) -> str:
     text = "{any_of: [{hmac: {signature: {header: x-a}}}, {token: {header: x-b, secret: other}}]}"
     make_definition(folder, f"description: x\nwebhook: {{auth: {text}}}\n", "acme")
     return str(folder)
 
 
-def test_of_several_secrets_each_is_stored_under_its_name(secret: Run, tmp_path: Path) -> None:
-    sources = of_two(tmp_path)
+def test_each_of_several_secrets_is_stored_under_its_name(secret: Run, tmp_path: Path) -> None:
+    sources = make_source_of_two_secrets(tmp_path)
     path, again = "/MozDef-EF/acme/dev", "python -m generator secret acme"
     status, out, err = secret("--sources", sources, piped=A, source="acme")
     assert (status, err) == (0, "")
@@ -580,14 +579,21 @@ def test_of_several_secrets_each_is_stored_under_its_name(secret: Run, tmp_path:
         f"{again} --name other --drop-previous --sources {sources}",
     ]
     assert secret("--sources", sources, "--name", "other", "--drop-previous", "--yes", source="acme")[0] == 0
-    found = ssm().get_parameters_by_path(Path=path, WithDecryption=True)["Parameters"]
-    assert {one["Name"]: one["Value"] for one in found} == {f"{path}/auth_token": A, f"{path}/other": C}
+    parameters = ssm().get_parameters_by_path(Path=path, WithDecryption=True)["Parameters"]
+    assert {parameter["Name"]: parameter["Value"] for parameter in parameters} == {
+        f"{path}/auth_token": A,
+        f"{path}/other": C,
+    }
 
 
-def test_a_name_that_is_none_of_its_secrets_is_said(secret: Run, faults: Faults, tmp_path: Path) -> None:
-    said = "error: acme has no secret othre; it has auth_token, other\n"
-    assert secret("--sources", of_two(tmp_path), "--name", "othre", piped=A, source="acme") == (1, "", said)
-    assert faults.made == []
+def test_an_unknown_name_of_a_secret_is_reported(secret: Run, faults: Faults, tmp_path: Path) -> None:
+    message = "error: acme has no secret othre; it has auth_token, other\n"
+    assert secret("--sources", make_source_of_two_secrets(tmp_path), "--name", "othre", piped=A, source="acme") == (
+        1,
+        "",
+        message,
+    )
+    assert faults.calls == []
 
 
 KEYS = {
@@ -607,13 +613,13 @@ KEYS = {
 
 
 @pytest.mark.parametrize(("auth", "right", "wrong"), KEYS.values(), ids=KEYS)
-def test_a_secret_that_is_no_key_as_the_definition_has_it_is_not_stored(
+def test_a_secret_that_is_no_key_in_the_encoding_of_the_definition_is_not_stored(
     secret: Run, tmp_path: Path, auth: str, right: str, wrong: str
 ) -> None:
     make_definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
     encoding = "base64" if "base64" in auth else "hex"
-    said = f"error: the secret is no key written in {encoding}, which the definition says that it is\n"
-    assert secret("--sources", str(tmp_path), piped=wrong.strip(), source="acme") == (1, "", said)
+    message = f"error: the secret is no key written in {encoding}, which the definition says that it is\n"
+    assert secret("--sources", str(tmp_path), piped=wrong.strip(), source="acme") == (1, "", message)
     assert secret("--sources", str(tmp_path), piped=right, source="acme")[::2] == (0, "")
 
 
@@ -641,7 +647,7 @@ def test_a_secret_that_is_no_key_as_the_definition_has_it_is_not_stored(
         ),
     ],
 )
-def test_what_its_type_cannot_use_is_not_stored(
+def test_a_secret_that_its_auth_type_cannot_use_is_not_stored(
     secret: Run, tmp_path: Path, auth: str, right: str, wrong: str, why: str
 ) -> None:
     make_definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
@@ -655,8 +661,8 @@ def test_a_generated_user_and_password_are_both(secret: Run, tmp_path: Path) -> 
     assert (status, re.fullmatch(r"mozdef:[A-Za-z0-9_-]{43}\n", out) is not None) == (0, True)
 
 
-@pytest.mark.parametrize("auth", [one for name, (one, *_) in KEYS.items() if name != "a public key"])
-def test_a_generated_secret_is_a_key_as_the_definition_has_it(secret: Run, tmp_path: Path, auth: str) -> None:
+@pytest.mark.parametrize("auth", [auth for name, (auth, *_) in KEYS.items() if name != "a public key"])
+def test_a_generated_secret_is_a_key_in_the_encoding_of_the_definition(secret: Run, tmp_path: Path, auth: str) -> None:
     make_definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
     status, out, _ = secret("--sources", str(tmp_path), "--generate", source="acme")
     settings = load(tmp_path, ["acme"])[0].source.webhook.auth.settings
@@ -666,17 +672,17 @@ def test_a_generated_secret_is_a_key_as_the_definition_has_it(secret: Run, tmp_p
 
 def test_a_public_key_is_the_vendors_to_make(secret: Run, faults: Faults, tmp_path: Path) -> None:
     make_definition(tmp_path, "description: x\nwebhook: {auth: {ecdsa: {signature: {header: x-a}}}}\n", "acme")
-    said = "error: what is stored is the vendor's public key, which the vendor alone can make: copy it\n"
-    assert secret("--sources", str(tmp_path), "--generate", source="acme") == (1, "", said)
-    assert faults.made == ["GetParameters"]
+    message = "error: what is stored is the vendor's public key, which the vendor alone can make: copy it\n"
+    assert secret("--sources", str(tmp_path), "--generate", source="acme") == (1, "", message)
+    assert faults.calls == ["GetParameters"]
 
 
-def test_a_source_whose_vendor_publishes_its_keys_needs_none(secret: Run, faults: Faults, tmp_path: Path) -> None:
+def test_a_source_whose_vendor_publishes_its_keys_needs_no_secret(secret: Run, faults: Faults, tmp_path: Path) -> None:
     auth = "{sns: {topics: ['arn:aws:sns:us-west-2:123456789012:alarms']}}"
     make_definition(tmp_path, f"description: x\nwebhook: {{auth: {auth}}}\n", "acme")
-    said = "error: acme needs no secret: it verifies with public keys, which it fetches\n"
-    assert secret("--sources", str(tmp_path), piped=A, source="acme") == (1, "", said)
-    assert faults.made == []
+    message = "error: acme needs no secret: it verifies with public keys, which it fetches\n"
+    assert secret("--sources", str(tmp_path), piped=A, source="acme") == (1, "", message)
+    assert faults.calls == []
 
 
 @pytest.mark.parametrize(
@@ -698,7 +704,7 @@ def test_wrong_usage_is_said_before_aws_or_anybody_is_asked(
 ) -> None:
     assert main(["secret", *args]) == status
     assert wrong in capsys.readouterr().err
-    assert faults.made == []
+    assert faults.calls == []
 
 
 def test_a_secret_is_asked_for_only_once_the_store_answers(secret: Run, faults: Faults) -> None:
@@ -754,9 +760,9 @@ def test_no_message_ever_tells_a_secret(
     out, err = io.StringIO(), io.StringIO()
     name = f"/MozDef-EF/{source}/dev/auth_token"
     with pytest.MonkeyPatch.context() as patched, mock_aws(), redirect_stdout(out), redirect_stderr(err):
-        for one, there in ((name, current), (f"{name}_previous", previous)):
-            if there is not None:
-                put(one, f"{MARK}-{there}" if there == "value" else there, kind)
+        for parameter, content in ((name, current), (f"{name}_previous", previous)):
+            if content is not None:
+                put(parameter, f"{MARK}-{content}" if content == "value" else content, kind)
         patched.setattr(Target, "client", lambda self, service: faults.watch(plain(self, service)))
         patched.setattr(sys, "stdin", pipe(sent))
         status = main(["secret", source, *(["--yes"] if yes else [])])
@@ -769,10 +775,10 @@ def test_no_message_ever_tells_a_secret(
 
 
 @given(value=st.text().filter(lambda text: MARK not in text))
-def test_what_is_wrong_with_a_secret_is_said_without_it(value: str) -> None:
+def test_the_problems_of_a_secret_are_reported_without_the_secret(value: str) -> None:
     marked = f"{value}{MARK}{value}"
-    told = [*secret_store.secret_problems(marked, in_header=True), *secret_store.secret_warnings(marked, "")]
-    assert MARK not in repr(told)
+    problems = [*secret_store.secret_problems(marked, in_header=True), *secret_store.secret_warnings(marked, "")]
+    assert MARK not in repr(problems)
     assert MARK not in repr(StoredSecret("name", marked, marked))
 
 
@@ -780,21 +786,21 @@ SOME = st.sampled_from(["a", "b", "c"])
 
 
 @given(current=st.none() | SOME, previous=st.none() | SOME, clear=st.booleans(), value=SOME)
-def test_every_step_keeps_what_is_valid_before_and_after(
+def test_every_step_keeps_each_secret_that_is_valid_before_and_after(
     current: str | None, previous: str | None, clear: bool, value: str
 ) -> None:
-    there = {"n": current, "n_previous": previous}
+    parameters = {"n": current, "n_previous": previous}
     before = StoredSecret("n", current, previous, clear and current is not None)
 
     def valid() -> set[str | None]:
-        return {there["n"], there["n_previous"]} - {None} if there["n"] else set()
+        return {parameters["n"], parameters["n_previous"]} - {None} if parameters["n"] else set()
 
     seen = [valid()]
     for name, text in secret_store.write_steps(before, value):
-        there[name] = text
+        parameters[name] = text
         seen.append(valid())
 
-    assert there["n"] == value
+    assert parameters["n"] == value
     assert current is None or current in seen[-1]
     lost = seen[0] - seen[-1]
     assert lost == ({previous} if secret_store.ends_valid_previous(before, value) else set())

@@ -26,7 +26,7 @@ from generator.deploy import canary
 from generator.deploy.canary import CanaryTarget, run_canary
 from generator.errors import GeneratorError
 from generator.samples import gateway
-from generator.samples.sending import Endpoint as Place
+from generator.samples.sending import Endpoint as DeployedEndpoint
 from generator.samples.sending import HttpResponse
 from generator.samples.vendor import random_secrets
 from lambdas.auth_type import OutgoingRequest, Unauthenticated
@@ -50,17 +50,17 @@ class Deployment:
     store: Store = field(default_factory=lambda: Store({PARAMETER: SECRET}))
     first: list[int] = field(default_factory=list)
     invoked: list[str] = field(default_factory=list)
-    asked: set[str] = field(default_factory=set)
+    called_services: set[str] = field(default_factory=set)
     failing: str | None = None
     deaf: bool = False
     project: str = names.DEFAULT_PROJECT
     environment: str = names.DEFAULT_ENVIRONMENT
 
     def client(self, service: str) -> Any:
-        self.asked.add(service)
+        self.called_services.add(service)
         return {"ssm": self.store, "logs": Logs(self), "lambda": Functions(self), "cloudformation": Stacks()}[service]
 
-    def post(self, _place: Place, sent: OutgoingRequest, more: dict[str, str]) -> HttpResponse:
+    def post(self, _endpoint: DeployedEndpoint, sent: OutgoingRequest, more: dict[str, str]) -> HttpResponse:
         """As `sending.post`: first what is lined up, as of a stage that is coming up, then the handler's answers."""
         if self.first:
             return HttpResponse(self.first.pop(0), "")
@@ -70,7 +70,7 @@ class Deployment:
     def tell(self) -> list[str]:
         source = self.endpoint.source
         chosen = canary.choose_canary_sample(ZOOM if source.name == "zoom" else OKTA, None)
-        return list(run_canary(self, source, chosen, CanaryTarget(Place(URL), HANDLER, GROUP)))
+        return list(run_canary(self, source, chosen, CanaryTarget(DeployedEndpoint(URL), HANDLER, GROUP)))
 
     def fails(self) -> str:
         with pytest.raises(GeneratorError) as caught:
@@ -86,10 +86,10 @@ class Logs:
         assert call == "filter_log_events"
         return self
 
-    def paginate(self, **wanted: Any) -> Iterator[dict[str, Any]]:
-        assert wanted["logGroupName"] == GROUP
-        assert time.time() * 1000 - 70_000 < wanted["startTime"] < time.time() * 1000
-        mark = json.loads(wanted["filterPattern"])
+    def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
+        assert request["logGroupName"] == GROUP
+        assert time.time() * 1000 - 70_000 < request["startTime"] < time.time() * 1000
+        mark = json.loads(request["filterPattern"])
         lines = ["2026-01-01 plain", f"{mark} no JSON {{", f'["{mark}"]', f'{{"why":"{mark}"}}']
         lines += [] if self.deployment.deaf else [json.dumps(line) for line in self.deployment.endpoint.log]
         yield {"events": []}
@@ -171,7 +171,7 @@ def test_a_forged_event_is_refused_and_a_signed_one_arrives(deployed) -> None:
     ]
     [message] = deployment.endpoint.queue.messages
     assert message["tags"][-1] == "canary"
-    assert deployment.asked == {"ssm", "logs"}, "the queue is not asked"
+    assert deployment.called_services == {"ssm", "logs"}, "the queue is not asked"
 
 
 def test_an_authorizer_answers_otherwise(deployed) -> None:
@@ -195,7 +195,7 @@ def test_every_canary_has_a_mark_of_its_own(deployed) -> None:
 def test_an_endpoint_that_lets_in_everybody_is_said(deployed) -> None:
     deployment = deployed(only_the_vendor_signs("everybody"))
     assert deployment.fails() == "a forged account.settings_updated was answered 200: anybody can send events"
-    assert deployment.asked == set()
+    assert deployment.called_services == set()
 
 
 def test_a_signed_event_that_is_refused_is_said(deployed) -> None:
@@ -212,7 +212,7 @@ def test_without_a_secret_there_is_nothing_to_sign_with(deployed) -> None:
     assert deployed(store=Store({})).fails() == message
 
 
-def test_what_is_unavailable_is_said(deployed) -> None:
+def test_an_unavailable_service_is_reported(deployed) -> None:
     why = f": the queue, the bucket or the secret can't be reached; the log says which: {GROUP}"
     deployment = deployed()
     deployment.endpoint.queue.faults.always = deployment.endpoint.bucket.faults.always = DOWN
@@ -244,7 +244,7 @@ def test_a_secret_that_is_missing_or_of_no_use_is_said_at_once(
 def test_behind_an_authorizer_both_logs_are_named(deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     deployment = deployed(OKTA.source, store=Store({PARAMETER.replace("zoom", "okta"): SECRET}))
     monkeypatch.setattr(canary, "send_request", lambda *_: HttpResponse(500, ""))
-    parameter = CanaryTarget(Place(URL), HANDLER, GROUP, "/aws/lambda/the-authorizer")
+    parameter = CanaryTarget(DeployedEndpoint(URL), HANDLER, GROUP, "/aws/lambda/the-authorizer")
     with pytest.raises(GeneratorError) as caught:
         list(run_canary(deployment, OKTA.source, canary.choose_canary_sample(OKTA, None), parameter))  # type: ignore[arg-type]
     message = f"the log says why: /aws/lambda/the-authorizer or {GROUP}"
@@ -280,7 +280,9 @@ def test_a_stage_that_is_coming_up_is_waited_for(deployed, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("status", "why"), [(404, "the endpoint has no such route"), (500, f"the log says why: {GROUP}")]
 )
-def test_one_that_never_comes_up_is_said(deployed, monkeypatch: pytest.MonkeyPatch, status: int, why: str) -> None:
+def test_an_endpoint_that_never_comes_up_is_reported(
+    deployed, monkeypatch: pytest.MonkeyPatch, status: int, why: str
+) -> None:
     deployment = deployed()
     monkeypatch.setattr(canary, "send_request", lambda *_: HttpResponse(status, ""))
     assert deployment.fails() == f"a forged account.settings_updated was answered {status}, not 401 or 403: {why}"
@@ -301,7 +303,7 @@ VENDORS_OWN = {
 
 
 @pytest.mark.parametrize("source", VENDORS_OWN.values(), ids=VENDORS_OWN)
-def test_what_only_the_vendor_can_sign_is_handed_over_by_iam(deployed, source: Source) -> None:
+def test_an_event_that_only_the_vendor_can_sign_is_handed_over_by_iam(deployed, source: Source) -> None:
     deployment = deployed(source)
     stored = {f"/MozDef-EF/zoom/dev/{name}": public for name, (public, _) in random_secrets(source.webhook).items()}
     deployment.endpoint.store.values = stored
@@ -312,7 +314,7 @@ def test_what_only_the_vendor_can_sign_is_handed_over_by_iam(deployed, source: S
     ]
     [payload] = map(json.loads, deployment.invoked)
     assert payload[BY_IAM] is True
-    assert deployment.asked == {"lambda", "logs"}
+    assert deployment.called_services == {"lambda", "logs"}
     [message] = deployment.endpoint.queue.messages
     assert message["tags"][-1] == "canary"
 
@@ -356,11 +358,11 @@ def test_a_stack_without_an_endpoint_is_said(monkeypatch: pytest.MonkeyPatch) ->
     for stacks in (Stacks(outputs=[]), Stacks(names={})):
         monkeypatch.setattr(Target, "client", lambda _target, _service, stacks=stacks: stacks)
         with pytest.raises(GeneratorError) as caught:
-            canary.find_canary_target(Target(), "zoom", lambda outputs: Place(outputs["EndpointUrl"]))
+            canary.find_canary_target(Target(), "zoom", lambda outputs: DeployedEndpoint(outputs["EndpointUrl"]))
         assert str(caught.value) == "stack MozDef-EF-zoom-dev has no endpoint: its state is CREATE_COMPLETE"
 
 
-def test_the_command_says_each_thing_as_it_is_seen(
+def test_the_command_prints_each_step_as_it_happens(
     deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deployment = deployed()
@@ -450,7 +452,7 @@ def test_who_may_invoke_the_handler_may_hand_it_an_event(source: Source) -> None
 
 
 @pytest.mark.parametrize("value", ["true", "True", 1, 1.0, [True], {"a": True}, None, False, "1"])
-def test_nothing_but_true_says_that_it_was_handed_over(value: object) -> None:
+def test_only_true_marks_an_event_as_handed_over(value: object) -> None:
     endpoint = Endpoint(ZOOM.source)
     assert endpoint.receiver.respond({**gateway.event("POST", {}, EVENT), BY_IAM: value})["statusCode"] == 401
     assert endpoint.queue.messages == []
@@ -468,7 +470,7 @@ _JSON = st.recursive(
 @given(
     headers=_TEXTS, query=_TEXTS, cookies=st.lists(_WORD, max_size=3), path=_WORD, body=_JSON | _WORD, raw=st.booleans()
 )
-def test_nothing_that_a_sender_writes_says_that_it_was_handed_over(
+def test_a_sender_can_not_mark_an_event_as_handed_over(
     headers: dict[str, str], query: dict[str, str], cookies: list[str], path: str, body: Any, raw: bool
 ) -> None:
     """All that is a sender's in an event of payload format 2.0.
@@ -493,10 +495,10 @@ def test_nothing_that_a_sender_writes_says_that_it_was_handed_over(
         assert endpoint.bucket.objects == {}
 
 
-def test_a_stack_that_is_not_there_is_one_line(
+def test_a_missing_stack_is_reported_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(**_asked: Any) -> None:
+    def refuse(**_request: Any) -> None:
         raise ClientError({"Error": {"Code": "ValidationError", "Message": "it does not exist"}}, "DescribeStacks")
 
     refusing = SimpleNamespace(describe_stacks=refuse, exceptions=SimpleNamespace(ClientError=ClientError))

@@ -116,7 +116,9 @@ def parameters(aws: CloudFormation) -> dict[str, str | bool]:
     }
 
 
-def test_a_first_deployment_from_nothing_to_what_is_to_be_told(run: Run, aws: CloudFormation, build: Path) -> None:
+def test_a_first_deployment_creates_the_stack_and_prints_the_next_steps(
+    run: Run, aws: CloudFormation, build: Path
+) -> None:
     aws.outcome = [("CREATE_IN_PROGRESS", "Events", "Resource creation [initiated]"), ("CREATE_COMPLETE", "Events", "")]
     status, out, err = run("deploy", "zoom", "--yes")
 
@@ -239,15 +241,17 @@ def test_ctrl_c_at_the_question_leaves_nothing(run: Run, aws: CloudFormation, mo
     assert aws.requests_of("execute_change_set") == []
 
 
-def test_ctrl_c_while_it_is_deployed_says_that_it_goes_on(run: Run, aws: CloudFormation, monkeypatch) -> None:
+def test_ctrl_c_during_a_deployment_says_that_cloudformation_goes_on(
+    run: Run, aws: CloudFormation, monkeypatch
+) -> None:
     aws.add_stack("CREATE_COMPLETE")
     execute = aws.execute_change_set
 
-    def and_interrupt(**asked: Any) -> None:
-        execute(**asked)
+    def execute_and_interrupt(**request: Any) -> None:
+        execute(**request)
         aws.interrupt_at = "describe_stack_events"
 
-    monkeypatch.setattr(aws, "execute_change_set", and_interrupt)
+    monkeypatch.setattr(aws, "execute_change_set", execute_and_interrupt)
     status, out, _ = run("deploy", "zoom", "--yes")
     assert (status, out.splitlines()[-1]) == (
         130,
@@ -258,7 +262,7 @@ def test_ctrl_c_while_it_is_deployed_says_that_it_goes_on(run: Run, aws: CloudFo
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         ([], "name sources, or use --all"),
         (["zoom", "--all"], "name sources, or use --all"),
@@ -275,15 +279,17 @@ def test_ctrl_c_while_it_is_deployed_says_that_it_goes_on(run: Run, aws: CloudFo
         ),
     ],
 )
-def test_wrong_usage(run: Run, aws: CloudFormation, args: list[str], said: str) -> None:
+def test_wrong_usage(run: Run, aws: CloudFormation, args: list[str], message: str) -> None:
     status, out, err = run("deploy", *args)
-    assert (status, out, err.splitlines()[-1]) == (2, "", f"Error: {said}")
+    assert (status, out, err.splitlines()[-1]) == (2, "", f"Error: {message}")
     assert aws.calls == []
 
 
 def test_every_mistake_in_the_parameters_is_said_before_aws_is_asked(run: Run, aws: CloudFormation) -> None:
     wrong = ("ConsumerPrincipalArn=me", "EventQueueName=x", "Environment=prod")
-    status, out, err = run("deploy", "zoom", "--yes", *(word for one in wrong for word in ("--parameter", one)))
+    status, out, err = run(
+        "deploy", "zoom", "--yes", *(word for parameter in wrong for word in ("--parameter", parameter))
+    )
     assert (status, out) == (1, "")
     assert err.splitlines() == [
         "error: --parameter ConsumerPrincipalArn: must be empty, or the ARN of a role, a user or an account's root, "
@@ -319,7 +325,7 @@ def test_without_a_secret_nothing_is_deployed(run: Run, aws: CloudFormation) -> 
     assert (aws.requests_of("create_change_set"), buckets()) == ([], [])
 
 
-def test_for_a_vendor_that_makes_the_secret_only_once_it_has_the_url_it_comes_afterwards(run: Run) -> None:
+def test_a_secret_that_the_vendor_makes_once_it_has_the_url_is_stored_afterwards(run: Run) -> None:
     boto3.client("ssm", REGION).delete_parameter(Name=SECRET)
     status, out, err = run("deploy", "zoom", "--yes", "--without-secret")
     assert (status, err) == (0, "")
@@ -364,7 +370,7 @@ def not_deployed(folder: Path, auth: str, more: str = "") -> Deployment:
     ],
 )
 @pytest.mark.usefixtures("aws")
-def test_it_is_deployed_once_there_is_enough_to_verify_with(
+def test_a_source_is_deployed_once_its_secrets_suffice_to_verify(
     tmp_path: Path, auth: str, more: str, stored: list[str], missing: str | None
 ) -> None:
     deployment, ssm = not_deployed(tmp_path, auth, more), boto3.client("ssm", REGION)
@@ -386,7 +392,7 @@ def test_it_is_deployed_once_there_is_enough_to_verify_with(
 @pytest.mark.parametrize(
     "command", [["deploy"], ["deploy", "--yes"], ["deploy", "--pipeline", "--dry-run"], ["upload"], ["rehearse"]]
 )
-def test_what_each_user_must_replace_is_said_before_anything_is_asked(
+def test_a_placeholder_is_reported_before_anything_is_asked(
     command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ACCESS_KEY_ID"):
@@ -399,7 +405,7 @@ def test_what_each_user_must_replace_is_said_before_anything_is_asked(
     )
 
 
-def test_what_was_replaced_is_no_placeholder(tmp_path: Path) -> None:
+def test_a_replaced_value_is_no_placeholder(tmp_path: Path) -> None:
     auth = "auth: {sns: {topics: ['arn:aws:sns:us-west-2:123456789012:a']}}"
     text = f"description: made\nextends: aws-sns\nwebhook:\n  {auth}\n"
     placeholders.refuse([make_definition(tmp_path, text, "acme")])
@@ -416,7 +422,7 @@ def test_a_path_that_is_not_the_pipelines_is_refused(run: Run, aws: CloudFormati
     assert run("deploy", "zoom", "--yes", "--path", "/events")[0] == 0
 
 
-def test_with_a_role_it_is_cloudformations_and_buckets_are_not_looked_at(
+def test_a_role_is_passed_to_cloudformation_and_buckets_are_not_looked_at(
     run: Run, aws: CloudFormation, build: Path, monkeypatch
 ) -> None:
     monkeypatch.setattr(helper_bucket, "ensure_bucket", lambda _target: pytest.fail("a build may not look at buckets"))
@@ -426,7 +432,8 @@ def test_with_a_role_it_is_cloudformations_and_buckets_are_not_looked_at(
     assert "uploaded  s3://helper/" in out
     assert aws.requests_of("create_change_set")[0]["RoleARN"] == ROLE
     types = {
-        one["Type"] for one in json.loads((build / "zoom" / "event-source.json").read_bytes())["Resources"].values()
+        resource["Type"]
+        for resource in json.loads((build / "zoom" / "event-source.json").read_bytes())["Resources"].values()
     }
     assert aws.requests_of("create_change_set")[0]["ResourceTypes"] == sorted(types)
     assert parameters(aws)["HelperBucket"] == "helper"
@@ -447,26 +454,30 @@ def test_a_template_that_is_too_long_goes_by_the_bucket(
 
 
 @pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "ROLLBACK_FAILED", "UPDATE_FAILED"])
-def test_a_state_without_a_way_on_is_said_and_left(run: Run, aws: CloudFormation, build: Path, status: str) -> None:
+def test_a_state_without_a_next_action_is_reported_and_left(
+    run: Run, aws: CloudFormation, build: Path, status: str
+) -> None:
     aws.add_stack(status)
     done, _, err = run("deploy", "zoom", "--yes")
-    said = {
+    explanation = {
         "CREATE_IN_PROGRESS": "since 2026-03-02 12:00 UTC: wait until that has ended",
         "ROLLBACK_FAILED": f", which only deleting it ends: {again('delete zoom', build)} says what would go, "
         "and then deploy again",
         "UPDATE_FAILED": ": its last update waits to be rolled back: "
         f"aws cloudformation rollback-stack --stack-name {NAME} --region {REGION}",
     }[status]
-    wanted = f"error: stack {NAME} is in {status}{said if said[0] in ',:' else ' ' + said}\n"
-    assert (done, err) == (1, wanted)
+    message = f"error: stack {NAME} is in {status}{explanation if explanation[0] in ',:' else ' ' + explanation}\n"
+    assert (done, err) == (1, message)
     assert {call for call, _ in aws.calls} == {"describe_stacks"}
 
 
-def test_what_is_anothers_is_refused(run: Run, aws: CloudFormation) -> None:
+def test_a_foreign_stack_is_refused(run: Run, aws: CloudFormation) -> None:
     aws.add_stack("CREATE_COMPLETE", Tags=[{"Key": "Service", "Value": "billing"}])
-    said = f"error: stack {NAME} is another's: it has the tags Service=billing; --project and --env choose another name"
-    assert run("deploy", "zoom", "--yes")[::2] == (1, f"{said}\n")
-    assert run("delete", "zoom", "--yes")[::2] == (1, f"{said}\n")
+    message = (
+        f"error: stack {NAME} is another's: it has the tags Service=billing; --project and --env choose another name"
+    )
+    assert run("deploy", "zoom", "--yes")[::2] == (1, f"{message}\n")
+    assert run("delete", "zoom", "--yes")[::2] == (1, f"{message}\n")
     assert {call for call, _ in aws.calls} == {"describe_stacks"}
 
 
@@ -478,7 +489,7 @@ def test_a_creation_that_failed_is_cleaned_up_and_made_anew(run: Run, aws: Cloud
     aws.resources[NAME] = [
         {"LogicalResourceId": "Api", "PhysicalResourceId": "api1", "ResourceStatus": "DELETE_COMPLETE"}
     ]
-    status, out, err = run("deploy", "zoom", "--yes", "--role-arn", ROLE, "--bucket", _a_bucket())
+    status, out, err = run("deploy", "zoom", "--yes", "--role-arn", ROLE, "--bucket", _make_bucket())
     assert (status, err) == (0, "")
     assert out.splitlines()[1:3] == [f"{NAME}  {WHERE}, ROLLBACK_COMPLETE", FAILED_FIRST]
     assert aws.requests_of("delete_stack") == [{"StackName": old["StackId"], "RoleARN": ROLE}]
@@ -488,7 +499,7 @@ def test_a_creation_that_failed_is_cleaned_up_and_made_anew(run: Run, aws: Cloud
     assert aws.stacks[NAME]["StackStatus"] == "CREATE_COMPLETE"
 
 
-def _a_bucket() -> str:
+def _make_bucket() -> str:
     location = {"LocationConstraint": REGION}
     boto3.client("s3", REGION).create_bucket(Bucket="helper", CreateBucketConfiguration=location)
     return "helper"
@@ -521,7 +532,7 @@ def test_a_creation_that_failed_and_still_holds_something_is_not_deleted(
     assert aws.requests_of("delete_stack") == []
 
 
-def test_what_can_not_be_cleaned_up_is_said(run: Run, aws: CloudFormation) -> None:
+def test_a_stack_that_can_not_be_cleaned_up_is_reported(run: Run, aws: CloudFormation) -> None:
     aws.add_stack("ROLLBACK_COMPLETE")
     aws.outcome, aws.end = [("DELETE_FAILED", "Kept", "not empty")], "DELETE_FAILED"
     assert run("deploy", "zoom", "--yes")[::2] == (
@@ -585,7 +596,7 @@ def test_an_update_that_fails_says_why_and_what_is_there(run: Run, aws: CloudFor
     assert aws.requests_of("delete_stack") == []
 
 
-def test_a_creation_that_fails_says_why_and_that_the_next_one_cleans_up(run: Run, aws: CloudFormation) -> None:
+def test_a_creation_that_fails_says_why_and_that_the_next_deployment_cleans_up(run: Run, aws: CloudFormation) -> None:
     aws.outcome, aws.end = [("CREATE_FAILED", "Webhook", "no such key")], "ROLLBACK_COMPLETE"
     status, _, err = run("deploy", "zoom", "--yes")
     assert status == 1
@@ -597,7 +608,7 @@ def test_a_creation_that_fails_says_why_and_that_the_next_one_cleans_up(run: Run
     assert aws.requests_of("delete_stack") == []
 
 
-def test_what_would_be_lost_or_moved_is_said_before_the_question(run: Run, aws: CloudFormation) -> None:
+def test_a_loss_or_a_new_url_is_reported_before_the_question(run: Run, aws: CloudFormation) -> None:
     url = OUTPUTS["EndpointUrl"].replace("/events", "/hook")
     aws.add_stack("CREATE_COMPLETE", Outputs=[{"OutputKey": "EndpointUrl", "OutputValue": url}])
     aws.changes = [{**ADDED, "Action": "Modify", "Replacement": "True", "PolicyAction": "ReplaceAndRetain"}]
@@ -612,13 +623,15 @@ def test_what_would_be_lost_or_moved_is_said_before_the_question(run: Run, aws: 
     ]
 
 
-def test_what_older_code_would_take_away_is_said_before_the_question(
+def test_resources_that_older_code_would_remove_are_reported_before_the_question(
     run: Run, aws: CloudFormation, monkeypatch
 ) -> None:
     aws.add_stack("UPDATE_COMPLETE")
     aws.templates[NAME] = {"Metadata": {"MozDefEventFramework": {"Source": "zoom", "Version": "9.0.0"}}}
     gone = (("Sweep", "AWS::Events::Rule"), ("Silence", "AWS::CloudWatch::Alarm"))
-    aws.changes = [{"Action": "Remove", "LogicalResourceId": one, "ResourceType": kind} for one, kind in gone]
+    aws.changes = [
+        {"Action": "Remove", "LogicalResourceId": logical_id, "ResourceType": kind} for logical_id, kind in gone
+    ]
     typing(monkeypatch, "n")
     status, out, _ = run("deploy", "zoom")
     assert (status, out.splitlines()[-4:]) == (
@@ -648,13 +661,13 @@ def test_a_queues_name_that_is_taken_is_said_before_anything_is_done(
         aws.add_stack("CREATE_COMPLETE", Parameters=[{"ParameterKey": "EventsQueueName", "ParameterValue": before}])
     sqs = boto3.client("sqs", REGION)
     url = sqs.create_queue(QueueName=FIXED)["QueueUrl"]
-    given = ("deploy", "zoom", "--yes", "--parameter", f"EventsQueueName={FIXED}")
-    assert run(*given)[::2] == (1, TAKEN.format(FIXED, "0 messages", url))
+    command = ("deploy", "zoom", "--yes", "--parameter", f"EventsQueueName={FIXED}")
+    assert run(*command)[::2] == (1, TAKEN.format(FIXED, "0 messages", url))
     sqs.send_message(QueueUrl=url, MessageBody="{}")
-    assert run(*given)[::2] == (1, TAKEN.format(FIXED, "1 message", url))
+    assert run(*command)[::2] == (1, TAKEN.format(FIXED, "1 message", url))
     assert aws.requests_of("create_change_set") == []
     sqs.delete_queue(QueueUrl=url)
-    assert run(*given)[::2] == (0, "")
+    assert run(*command)[::2] == (0, "")
 
 
 def test_a_queue_of_the_stacks_own_is_not_in_its_way(run: Run, aws: CloudFormation) -> None:
@@ -664,24 +677,24 @@ def test_a_queue_of_the_stacks_own_is_not_in_its_way(run: Run, aws: CloudFormati
     assert run("deploy", "zoom", "--yes")[::2] == (0, "")
 
 
-def test_a_repository_that_is_there_is_said_before_anything_is_done(run: Run, aws: CloudFormation) -> None:
+def test_an_existing_repository_is_reported_before_anything_is_done(run: Run, aws: CloudFormation) -> None:
     boto3.client("codecommit", REGION).create_repository(repositoryName=NAME)
-    given = [f"ConnectionArn={CONNECTION}", "GitHubRepository=acme/events"]
-    pipeline = ("deploy", "zoom", "--pipeline", "--yes", *(word for one in given for word in ("--parameter", one)))
+    values = [f"ConnectionArn={CONNECTION}", "GitHubRepository=acme/events"]
+    pipeline = ("deploy", "zoom", "--pipeline", "--yes", *(word for value in values for word in ("--parameter", value)))
     take = ("--parameter", "CreateConfigRepository=false", "--parameter", f"ConfigRepository={NAME}")
-    said = (
+    message = (
         f"error: ConfigRepository: there is a repository {NAME} already: an earlier stack left it behind, or it is "
         f"another's. To take it: {' '.join(take)}\n"
     )
-    assert run(*pipeline)[::2] == (1, said)
+    assert run(*pipeline)[::2] == (1, message)
     assert aws.requests_of("create_change_set") == []
     assert run(*pipeline, *take)[::2] == (0, "")
-    assert run(*pipeline, "--parameter", "CreateConfigRepository=true")[::2] == (1, said)
+    assert run(*pipeline, "--parameter", "CreateConfigRepository=true")[::2] == (1, message)
 
 
 @pytest.mark.parametrize("call", ["sqs", "codecommit"])
-def test_who_may_not_ask_for_names_leaves_it_to_cloudformation(call: str) -> None:
-    def refuse(**_asked: Any) -> None:
+def test_a_missing_permission_to_look_up_names_leaves_the_check_to_cloudformation(call: str) -> None:
+    def refuse(**_request: Any) -> None:
         raise refusal("you may not", "AccessDeniedException" if call == "codecommit" else "AccessDenied")
 
     client = SimpleNamespace(get_queue_url=refuse, get_repository=refuse)
@@ -702,9 +715,9 @@ def test_outputs_alone_may_change(run: Run, aws: CloudFormation) -> None:
 
 def test_a_pipeline_gets_its_own_zips_and_says_what_comes_next(run: Run, aws: CloudFormation, build: Path) -> None:
     boto3.client("ssm", REGION).delete_parameter(Name=SECRET)  # which is the event source's
-    given = (f"ConnectionArn={CONNECTION}", "GitHubRepository=acme/events")
+    values = (f"ConnectionArn={CONNECTION}", "GitHubRepository=acme/events")
     status, out, err = run(
-        "deploy", "zoom", "--pipeline", "--yes", *(word for one in given for word in ("--parameter", one))
+        "deploy", "zoom", "--pipeline", "--yes", *(word for value in values for word in ("--parameter", value))
     )
     assert (status, err) == (0, "")
     template = template_key((build / "zoom" / "pipeline.json").read_bytes())  # too long to be sent along
@@ -723,9 +736,9 @@ def test_a_pipeline_gets_its_own_zips_and_says_what_comes_next(run: Run, aws: Cl
     ]
 
 
-def test_all_are_those_that_are_deployed(run: Run, aws: CloudFormation) -> None:
-    said = f"error: no source of {SOURCES} is deployed to dev yet; name one\n"
-    assert run("deploy", "--all", "--yes") == (1, "", said)
+def test_all_means_the_deployed_sources(run: Run, aws: CloudFormation) -> None:
+    message = f"error: no source of {SOURCES} is deployed to dev yet; name one\n"
+    assert run("deploy", "--all", "--yes") == (1, "", message)
     aws.add_stack("REVIEW_IN_PROGRESS", OKTA)
     aws.add_stack("CREATE_COMPLETE")
     status, out, err = run("deploy", "--all", "--yes")
@@ -742,16 +755,18 @@ def test_a_stack_without_a_source_is_said_where_all_are_deployed(run: Run, aws: 
     aws.add_stack("REVIEW_IN_PROGRESS", "MozDef-EF-proposed-dev")
     for others in ("MozDef-EF-acme-prod", "MozDef-EF-acme-pipeline-dev", "acme-dev", "MozDef-EF-dev"):
         aws.add_stack("CREATE_COMPLETE", others)
-    said = f"warning: {{}} without a source in {SOURCES}, so left out: {{}}; --sources names another folder\n"
+    warning = f"warning: {{}} without a source in {SOURCES}, so left out: {{}}; --sources names another folder\n"
     status, _, err = run("deploy", "--all", "--dry-run")
-    assert (status, err) == (0, said.format("2 stacks", "MozDef-EF-acme-dev, MozDef-EF-retired-dev"))
+    assert (status, err) == (0, warning.format("2 stacks", "MozDef-EF-acme-dev, MozDef-EF-retired-dev"))
     aws.add_stack("CREATE_COMPLETE", PIPELINE, Outputs=[])
-    given = [word for one in (f"ConnectionArn={CONNECTION}", "GitHubRepository=a/b") for word in ("--parameter", one)]
-    status, _, err = run("deploy", "--all", "--pipeline", "--dry-run", *given)
+    options = [
+        word for value in (f"ConnectionArn={CONNECTION}", "GitHubRepository=a/b") for word in ("--parameter", value)
+    ]
+    status, _, err = run("deploy", "--all", "--pipeline", "--dry-run", *options)
     assert (status, err.splitlines()[-1].partition(", and")[0]) == (1, f"error: there is no helper bucket {BUCKET}")
     boto3.client("s3", REGION).create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    status, _, err = run("deploy", "--all", "--pipeline", "--dry-run", *given)
-    assert (status, err) == (0, said.format("1 stack", "MozDef-EF-acme-pipeline-dev"))
+    status, _, err = run("deploy", "--all", "--pipeline", "--dry-run", *options)
+    assert (status, err) == (0, warning.format("1 stack", "MozDef-EF-acme-pipeline-dev"))
 
     def refuse() -> None:
         raise refusal("you may not", "AccessDenied", "ListStacks")
@@ -769,21 +784,21 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize(("words", "said"), MALFORMED.items(), ids=[" ".join(words) for words in MALFORMED])
+@pytest.mark.parametrize(("words", "message"), MALFORMED.items(), ids=[" ".join(words) for words in MALFORMED])
 def test_an_option_that_aws_could_never_take_is_wrong_usage(
-    aws: CloudFormation, capsys: pytest.CaptureFixture[str], words: tuple[str, str], said: str
+    aws: CloudFormation, capsys: pytest.CaptureFixture[str], words: tuple[str, str], message: str
 ) -> None:
     assert main(["deploy", "zoom", "--yes", *words]) == 2
-    assert capsys.readouterr().err.splitlines()[-1] == f"Error: Invalid value for '{words[0]}': {said}"
+    assert capsys.readouterr().err.splitlines()[-1] == f"Error: Invalid value for '{words[0]}': {message}"
     assert aws.calls == []
 
 
-@pytest.mark.parametrize("wanted", [["--all"], ["okta", "zoom", "okta"]])
-def test_one_that_fails_does_not_keep_the_others_from_it(run: Run, aws: CloudFormation, wanted: list[str]) -> None:
+@pytest.mark.parametrize("sources", [["--all"], ["okta", "zoom", "okta"]])
+def test_a_deployment_that_fails_does_not_stop_the_others(run: Run, aws: CloudFormation, sources: list[str]) -> None:
     aws.add_stack("UPDATE_IN_PROGRESS", OKTA, Tags=[])
     aws.templates[OKTA] = {"Metadata": {"MozDefEventFramework": {"Source": "okta"}}}
     aws.add_stack("CREATE_COMPLETE")
-    status, _, err = run("deploy", *wanted, "--yes")
+    status, _, err = run("deploy", *sources, "--yes")
     assert status == 1
     assert err.splitlines() == [
         f"error: stack {OKTA} is in UPDATE_IN_PROGRESS since 2026-03-02 12:00 UTC: wait until that has ended",
@@ -792,11 +807,11 @@ def test_one_that_fails_does_not_keep_the_others_from_it(run: Run, aws: CloudFor
     assert aws.stacks[NAME]["StackStatus"] == "UPDATE_COMPLETE"
 
 
-def test_what_aws_refuses_for_one_is_said_in_its_place(run: Run, aws: CloudFormation, monkeypatch) -> None:
+def test_a_refusal_by_aws_does_not_stop_the_other_deployments(run: Run, aws: CloudFormation, monkeypatch) -> None:
     for stack in (OKTA, NAME):
         aws.add_stack("CREATE_COMPLETE", stack, Tags=[{"Key": "Service", "Value": stack.split("-")[2]}])
 
-    def refuse(**_asked: Any) -> None:
+    def refuse(**_request: Any) -> None:
         raise refusal("you may not", "AccessDenied", "CreateChangeSet")
 
     monkeypatch.setattr(aws, "create_change_set", refuse)
@@ -808,7 +823,7 @@ def test_what_aws_refuses_for_one_is_said_in_its_place(run: Run, aws: CloudForma
     assert run("deploy", "zoom", "--yes")[::2] == (1, "error: AWS: CreateChangeSet: AccessDenied: you may not\n")
 
 
-def test_who_leaves_one_out_is_asked_about_the_next(run: Run, aws: CloudFormation, monkeypatch) -> None:
+def test_a_user_who_skips_a_deployment_is_asked_about_the_next(run: Run, aws: CloudFormation, monkeypatch) -> None:
     for stack in (OKTA, NAME):
         aws.add_stack("CREATE_COMPLETE", stack, Tags=[{"Key": "Service", "Value": stack.split("-")[2]}])
     typing(monkeypatch, "n", "y")
@@ -823,14 +838,14 @@ def test_a_redrive_goes_with_neither(run: Run, aws: CloudFormation, more: str) -
     assert "--redrive sends events, so it can't be used with --pipeline or --dry-run" in err
 
 
-def test_after_a_deployment_rejected_events_are_brought_back_where_that_is_asked(
+def test_rejected_events_are_brought_back_after_a_deployment_with_redrive(
     run: Run, aws: CloudFormation, monkeypatch
 ) -> None:
     brought: list[tuple[str, bool]] = []
 
-    def after(one: Deployment, *, yes: bool) -> None:
+    def after(deployment: Deployment, *, yes: bool) -> None:
         assert aws.stacks[NAME]["StackStatus"].endswith("_COMPLETE")
-        brought.append((one.product.name, yes))
+        brought.append((deployment.product.name, yes))
 
     monkeypatch.setattr(_redrive_dialog, "redrive_after_deployment", after)
     assert run("deploy", "zoom", "--yes")[0] == 0
@@ -972,7 +987,9 @@ BRING_IN = (
 FIRST = "Send the messages that wait for the queue first? [Y/n]: "
 
 
-def test_what_waits_is_sent_before_what_sends_it_goes(run: Run, waiting: Callable[..., Sweeps], monkeypatch) -> None:
+def test_waiting_messages_are_sent_before_the_sweep_is_deleted(
+    run: Run, waiting: Callable[..., Sweeps], monkeypatch
+) -> None:
     sweeps = waiting({"sent": 1, "left": 0}, {"sent": 1, "left": 0}, {"sent": 0, "left": 0})
     typing(monkeypatch, "", NAME)
     status, out, err = run("delete", "zoom")
@@ -989,7 +1006,7 @@ def test_what_waits_is_sent_before_what_sends_it_goes(run: Run, waiting: Callabl
     ]
 
 
-def test_where_nobody_is_asked_what_waits_is_sent_and_what_stays_is_said(
+def test_waiting_messages_are_sent_without_a_question_and_the_rest_is_reported(
     run: Run, waiting: Callable[..., Sweeps]
 ) -> None:
     waiting({"sent": 1, "left": 1})
@@ -1000,7 +1017,9 @@ def test_where_nobody_is_asked_what_waits_is_sent_and_what_stays_is_said(
     assert f"    nothing sends these, {BRING_IN}" in out.splitlines()
 
 
-def test_what_waits_may_stay(run: Run, waiting: Callable[..., Sweeps], deployed: CloudFormation, monkeypatch) -> None:
+def test_waiting_messages_may_stay(
+    run: Run, waiting: Callable[..., Sweeps], deployed: CloudFormation, monkeypatch
+) -> None:
     sweeps = waiting({"sent": 2, "left": 0})
     typing(monkeypatch, "n", "no")
     assert run("delete", "zoom")[0] == 1
@@ -1022,21 +1041,21 @@ def test_a_bucket_that_somebody_deleted_is_said(run: Run, deployed: CloudFormati
 
 
 @pytest.mark.usefixtures("deployed")
-def test_a_new_stack_says_what_an_earlier_one_left_behind(run: Run, aws: CloudFormation) -> None:
+def test_a_new_stack_reports_what_an_earlier_stack_left_behind(run: Run, aws: CloudFormation) -> None:
     s3 = boto3.client("s3", REGION)
     s3.put_bucket_tagging(Bucket=KEPT, Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in TAGS.items()]})
     s3.put_object(Bucket=KEPT, Key="rejected/2026-03-01/time/0.json", Body=b"{}")
     queue = boto3.client("sqs", REGION).create_queue(QueueName=f"{NAME}-Events-0")["QueueUrl"]
     boto3.client("sqs", REGION).send_message(QueueUrl=queue, MessageBody="{}")
     bring_in = BRING_IN.partition("python")[2]
-    said = [
+    lines = [
         "  earlier   1 rejected, 0 waiting for the queue, in a bucket that an earlier stack left behind: "
         f"python{bring_in}",
         f"  earlier   1 message on a queue that an earlier stack left behind; MozDef still has to read it: {queue}",
     ]
     assert run("delete", "zoom", "--yes")[0] == 0
     status, out, err = run("deploy", "zoom", "--yes")
-    assert (status, err, out.splitlines()[-2:]) == (0, "", said)
+    assert (status, err, out.splitlines()[-2:]) == (0, "", lines)
     status, out, _ = run("deploy", "zoom", "--yes")
     assert (status, "earlier" in out) == (0, False)
     assert aws
@@ -1048,8 +1067,8 @@ def test_another_name_than_the_stacks_deletes_nothing(run: Run, deployed: CloudF
     typing(monkeypatch, "yes")
     status, out, err = run("delete", "zoom")
     assert (status, err) == (1, "")
-    asked = f"Type {NAME} to delete it: that is not its name; nothing was deleted"
-    assert out.splitlines() == [*announced(previous), asked]
+    question = f"Type {NAME} to delete it: that is not its name; nothing was deleted"
+    assert out.splitlines() == [*announced(previous), question]
     assert deployed.requests_of("delete_stack") == []
 
 
@@ -1072,7 +1091,7 @@ def test_nobody_to_ask_deletes_nothing(run: Run, deployed: CloudFormation) -> No
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "message"),
     [
         (None, f"no stack {NAME} in {REGION}; --env, --project and --region choose another"),
         (
@@ -1081,10 +1100,12 @@ def test_nobody_to_ask_deletes_nothing(run: Run, deployed: CloudFormation) -> No
         ),
     ],
 )
-def test_what_can_not_be_deleted_now(run: Run, aws: CloudFormation, status: str | None, said: str) -> None:
+def test_a_stack_that_can_not_be_deleted_now_is_reported(
+    run: Run, aws: CloudFormation, status: str | None, message: str
+) -> None:
     if status:
         aws.add_stack(status)
-    assert run("delete", "zoom", "--yes") == (1, "", f"error: {said}\n")
+    assert run("delete", "zoom", "--yes") == (1, "", f"error: {message}\n")
     assert aws.requests_of("delete_stack") == []
 
 
@@ -1112,7 +1133,9 @@ def test_a_deletion_that_fails_says_why(run: Run, deployed: CloudFormation) -> N
 
 
 @pytest.mark.parametrize("needs", ["role", "boundary", "neither", "nothing"])
-def test_a_pipeline_goes_after_what_it_deployed(run: Run, aws: CloudFormation, build: Path, needs: str) -> None:
+def test_a_pipeline_is_deleted_after_the_stack_that_it_deployed(
+    run: Run, aws: CloudFormation, build: Path, needs: str
+) -> None:
     boundary = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
     aws.add_stack("CREATE_COMPLETE", PIPELINE, Outputs=[])
     aws.resources[PIPELINE] = [
@@ -1134,8 +1157,8 @@ def test_a_pipeline_goes_after_what_it_deployed(run: Run, aws: CloudFormation, b
         aws.add_stack("CREATE_COMPLETE", **own[needs])
     status, _, err = run("delete", "zoom", "--pipeline", "--yes")
     if needs in ("role", "boundary"):
-        said = "was deployed by this pipeline, and can't be deleted without its roles: delete that first: "
-        assert (status, err) == (1, f"error: stack {NAME} {said}{again('delete zoom', build)}\n")
+        problem = "was deployed by this pipeline, and can't be deleted without its roles: delete that first: "
+        assert (status, err) == (1, f"error: stack {NAME} {problem}{again('delete zoom', build)}\n")
         assert aws.requests_of("delete_stack") == []
     else:
         assert (status, err) == (0, "")
@@ -1147,7 +1170,7 @@ TAKES = ("deploy", "zoom", "--yes", "--role-arn", ROLE)
 
 
 @pytest.mark.parametrize(
-    ("before", "said"),
+    ("before", "message"),
     [
         (
             {},
@@ -1163,17 +1186,17 @@ TAKES = ("deploy", "zoom", "--yes", "--role-arn", ROLE)
     ],
 )
 def test_a_pipeline_takes_over_nothing_that_it_could_not_change_or_that_mozdef_reads(
-    run: Run, aws: CloudFormation, before: dict[str, str], said: str
+    run: Run, aws: CloudFormation, before: dict[str, str], message: str
 ) -> None:
-    there = [{"ParameterKey": key, "ParameterValue": value} for key, value in before.items()]
-    aws.add_stack("UPDATE_COMPLETE", Parameters=there)
+    existing_parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in before.items()]
+    aws.add_stack("UPDATE_COMPLETE", Parameters=existing_parameters)
     status, _, err = run(*TAKES, "--parameter", f"PermissionsBoundaryArn={BOUNDARY}")
-    assert (status, err.strip().partition(" --build")[0]) == (1, said)
+    assert (status, err.strip().partition(" --build")[0]) == (1, message)
     assert aws.requests_of("create_change_set") == []
 
 
 def test_a_pipeline_puts_its_code_where_it_alone_may(run: Run, aws: CloudFormation, build: Path) -> None:
-    bucket = _a_bucket()
+    bucket = _make_bucket()
     aws.add_stack(
         "UPDATE_COMPLETE", Parameters=[{"ParameterKey": "PermissionsBoundaryArn", "ParameterValue": BOUNDARY}]
     )

@@ -46,34 +46,40 @@ class Account:
     stack: int = 0
     numbers: Any = field(default_factory=lambda: count(1))
 
-    def deploy(self, template: Mapping[str, Any], given: Mapping[str, str]) -> None:
+    def deploy(self, template: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
         self.stack = self.stack or next(self.numbers)
-        values = {"ProjectName": PROJECT, "Environment": ENVIRONMENT, "HelperBucket": "helper", **given}
-        made = Stack(f"{PROJECT}-{NAME}-{ENVIRONMENT}", template, values, number=self.stack)
+        values = {"ProjectName": PROJECT, "Environment": ENVIRONMENT, "HelperBucket": "helper", **parameters}
+        stack = Stack(f"{PROJECT}-{NAME}-{ENVIRONMENT}", template, values, number=self.stack)
         if "Key" in template["Resources"]:
-            made._names["Key"] = self.held.get("Key", ("", str(UUID(int=next(self.numbers) << 96))))[1]
-        wanted = {}
-        for title, kind, properties in made.resources():
+            stack._names["Key"] = self.held.get("Key", ("", str(UUID(int=next(self.numbers) << 96))))[1]
+        planned = {}
+        for title, kind, properties in stack.resources():
             if kind not in STAYING:
-                wanted[title] = its = kind, made.physical(title)
+                planned[title] = typed_name = kind, stack.physical(title)
                 # What CloudFormation names itself has random characters in it.
-                if iam._NAMED_BY.get(kind) in properties and its in self.taken and self.held.get(title) != its:
-                    raise NameTakenError(*its)
-        for title, its in self.held.items():
-            if wanted.get(title) != its:
-                self._leave(title, its)
-        self.taken |= set(wanted.values())
-        self.held = wanted
-        self.policies = {name: one.get("DeletionPolicy", "Delete") for name, one in template["Resources"].items()}
+                if (
+                    iam._NAMED_BY.get(kind) in properties
+                    and typed_name in self.taken
+                    and self.held.get(title) != typed_name
+                ):
+                    raise NameTakenError(*typed_name)
+        for title, typed_name in self.held.items():
+            if planned.get(title) != typed_name:
+                self._leave(title, typed_name)
+        self.taken |= set(planned.values())
+        self.held = planned
+        self.policies = {
+            name: resource.get("DeletionPolicy", "Delete") for name, resource in template["Resources"].items()
+        }
 
     def delete(self) -> None:
-        for title, its in self.held.items():
-            self._leave(title, its)
+        for title, typed_name in self.held.items():
+            self._leave(title, typed_name)
         self.held, self.stack = {}, 0
 
-    def _leave(self, title: str, its: tuple[str, str]) -> None:
+    def _leave(self, title: str, typed_name: tuple[str, str]) -> None:
         if self.policies[title] not in RETAINED:
-            self.taken.discard(its)
+            self.taken.discard(typed_name)
 
 
 @cache
@@ -81,7 +87,9 @@ def templates(hardening: str, like: str = "okta") -> tuple[dict[str, Any], dict[
     return built(NAME, like, "both", hardening)
 
 
-STRICT, BASELINE, SENT_ONCE = (templates(*one)[1] for one in (("strict",), ("baseline",), ("baseline", DEDUPE)))
+STRICT, BASELINE, SENT_ONCE = (
+    templates(*arguments)[1] for arguments in (("strict",), ("baseline",), ("baseline", DEDUPE))
+)
 SEQUENCES = {
     "strict on and off": [STRICT, BASELINE, STRICT, BASELINE, STRICT],
     "strict off and on": [BASELINE, STRICT, BASELINE, STRICT],
@@ -91,7 +99,7 @@ SEQUENCES = {
 
 
 @pytest.mark.parametrize("sequence", SEQUENCES.values(), ids=SEQUENCES)
-def test_what_is_left_out_can_be_taken_in_again(sequence: Sequence[dict[str, Any] | None]) -> None:
+def test_a_resource_that_was_left_out_can_be_added_again(sequence: Sequence[dict[str, Any] | None]) -> None:
     account = Account()
     for template in sequence:
         if template:

@@ -13,7 +13,7 @@ from generator.errors import GeneratorError
 from tests.cloudformation import ACCOUNT, ADDED, CHANGED, NOON, OUTPUTS, TAGS, CloudFormation, refusal
 
 NAME = "MozDef-EF-zoom-dev"
-TOLD = {"delete": "python -m generator delete zoom", "roll_back": "aws cloudformation rollback-stack"}
+COMMANDS = {"delete": "python -m generator delete zoom", "roll_back": "aws cloudformation rollback-stack"}
 REQUEST: dict[str, Any] = {"ChangeSetType": "UPDATE", "Parameters": [], "Tags": []}
 
 
@@ -23,7 +23,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> CloudFormation:
     return CloudFormation()
 
 
-def found(aws: CloudFormation, name: str = NAME) -> stacks.Stack:
+def existing_stack(aws: CloudFormation, name: str = NAME) -> stacks.Stack:
     stack = stacks.find_stack(aws, name)
     assert stack
     return stack
@@ -32,7 +32,7 @@ def found(aws: CloudFormation, name: str = NAME) -> stacks.Stack:
 def test_a_stack_is_found_as_it_is(aws: CloudFormation) -> None:
     values = [{"ParameterKey": "Environment", "ParameterValue": "dev"}]
     held = aws.add_stack("UPDATE_COMPLETE", Parameters=values, RoleARN="arn:role", LastUpdatedTime=NOON)
-    stack = found(aws)
+    stack = existing_stack(aws)
     assert stack == stacks.Stack(
         NAME, held["StackId"], "UPDATE_COMPLETE", NOON, TAGS, {"Environment": "dev"}, OUTPUTS, "arn:role"
     )
@@ -40,10 +40,10 @@ def test_a_stack_is_found_as_it_is(aws: CloudFormation) -> None:
     assert stacks.find_stack(aws, "another") is None
 
 
-def test_what_is_not_allowed_is_not_taken_for_a_stack_that_is_not_there(
+def test_a_refusal_by_aws_is_not_taken_for_a_missing_stack(
     aws: CloudFormation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(**_asked: Any) -> None:
+    def refuse(**_request: Any) -> None:
         raise refusal("you may not", "AccessDenied")
 
     monkeypatch.setattr(aws, "describe_stacks", refuse)
@@ -51,7 +51,7 @@ def test_what_is_not_allowed_is_not_taken_for_a_stack_that_is_not_there(
         stacks.find_stack(aws, NAME)
 
 
-WAYS = {
+NEXT_ACTIONS = {
     "REVIEW_IN_PROGRESS": "create",
     "ROLLBACK_COMPLETE": "delete",
     "CREATE_COMPLETE": "update",
@@ -79,33 +79,33 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("status", "way"), WAYS.items())
-def test_a_state_from_which_there_is_a_way_on(aws: CloudFormation, status: str, way: str) -> None:
+@pytest.mark.parametrize(("status", "action"), NEXT_ACTIONS.items())
+def test_a_state_with_a_next_action(aws: CloudFormation, status: str, action: str) -> None:
     aws.add_stack(status)
-    assert stacks.next_action(found(aws), **TOLD) == way
+    assert stacks.next_action(existing_stack(aws), **COMMANDS) == action
 
 
-@pytest.mark.parametrize(("status", "said"), REFUSED.items())
-def test_a_state_from_which_there_is_none(aws: CloudFormation, status: str, said: str) -> None:
+@pytest.mark.parametrize(("status", "message"), REFUSED.items())
+def test_a_state_without_a_next_action(aws: CloudFormation, status: str, message: str) -> None:
     aws.add_stack(status)
     with pytest.raises(GeneratorError) as error:
-        stacks.next_action(found(aws), **TOLD)
-    assert str(error.value) == said.format(status)
+        stacks.next_action(existing_stack(aws), **COMMANDS)
+    assert str(error.value) == message.format(status)
 
 
-def test_every_state_that_a_stack_can_be_in_is_among_these() -> None:
+def test_every_state_of_a_stack_is_in_one_of_the_tables() -> None:
     model = botocore.session.get_session().get_service_model("cloudformation")
-    known = {*WAYS, *REFUSED, "DELETE_COMPLETE"}  # of which no stack has the name any more
+    known = {*NEXT_ACTIONS, *REFUSED, "DELETE_COMPLETE"}  # of which no stack has the name any more
     assert known == set(model.shape_for("StackStatus").enum)
-    assert set(WAYS.values()) == set(get_args(stacks.StackAction))
+    assert set(NEXT_ACTIONS.values()) == set(get_args(stacks.StackAction))
 
 
-def test_without_a_stack_there_is_one_to_create() -> None:
-    assert stacks.next_action(None, **TOLD) == "create"
+def test_a_missing_stack_is_created() -> None:
+    assert stacks.next_action(None, **COMMANDS) == "create"
 
 
 @pytest.mark.parametrize(
-    ("tags", "template", "said"),
+    ("tags", "template", "message"),
     [
         ({**TAGS, "Team": "security"}, None, None),
         ({"Service": "zoom"}, None, None),
@@ -131,21 +131,23 @@ def test_without_a_stack_there_is_one_to_create() -> None:
         ),
     ],
 )
-def test_whose_stack_it_is(aws: CloudFormation, tags: dict[str, str], template: object, said: str | None) -> None:
+def test_only_a_foreign_stack_is_refused(
+    aws: CloudFormation, tags: dict[str, str], template: object, message: str | None
+) -> None:
     aws.add_stack("CREATE_COMPLETE", Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
     if template is not None:
         aws.templates[NAME] = template
-    if said is None:
-        stacks.refuse_foreign(aws, found(aws), TAGS)
+    if message is None:
+        stacks.refuse_foreign(aws, existing_stack(aws), TAGS)
         return
     with pytest.raises(GeneratorError) as error:
-        stacks.refuse_foreign(aws, found(aws), TAGS)
-    assert str(error.value) == said
+        stacks.refuse_foreign(aws, existing_stack(aws), TAGS)
+    assert str(error.value) == message
 
 
-def test_what_happens_is_followed_from_a_mark_to_the_end(aws: CloudFormation) -> None:
+def test_events_are_followed_from_a_mark_to_the_end(aws: CloudFormation) -> None:
     held = aws.add_stack("CREATE_COMPLETE")
-    stack = found(aws)
+    stack = existing_stack(aws)
     after = progress.latest_event_id(aws, stack.id)
     aws.outcome = [("UPDATE_IN_PROGRESS", "Webhook", ""), ("UPDATE_COMPLETE", "Webhook", "")]
     aws.end = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
@@ -175,7 +177,7 @@ def test_a_failure_that_is_rolled_back_is_not_the_end(aws: CloudFormation) -> No
     assert seen == ["UPDATE_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
 
 
-def test_what_comes_late_is_seen_once_and_does_not_hide_the_end(aws: CloudFormation) -> None:
+def test_a_late_event_is_seen_once_and_does_not_hide_the_end(aws: CloudFormation) -> None:
     held = aws.add_stack("UPDATE_COMPLETE")
     after = progress.latest_event_id(aws, held["StackId"])
     aws._add_event(held, "UPDATE_COMPLETE")
@@ -215,7 +217,7 @@ EARLY = (
 EXISTS = "Resource of type 'AWS::SQS::Queue' with identifier 'fixed' already exists."
 
 
-def test_what_was_found_before_anything_was_made_is_asked_for(aws: CloudFormation) -> None:
+def test_errors_of_early_validation_are_fetched(aws: CloudFormation) -> None:
     seen = [event("CREATE_FAILED", NAME, EARLY)]
     assert progress.failure_causes(aws, "id", seen) == [EARLY]
     aws.validation_errors = [{"LogicalResourceId": "Events", "ValidationStatusReason": EXISTS}, {"EventType": "STACK"}]
@@ -250,9 +252,9 @@ def test_a_change_set_says_what_would_change_and_is_gone_where_nobody_executes_i
     assert aws.requests_of("create_change_set")[0]["Capabilities"] == ["CAPABILITY_IAM"]
 
 
-def test_of_a_stack_that_only_the_change_set_made_nothing_is_left(aws: CloudFormation) -> None:
+def test_a_stack_that_only_the_change_set_made_is_deleted(aws: CloudFormation) -> None:
     with changes.open_change_set(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
-        assert found(aws).status == "REVIEW_IN_PROGRESS"
+        assert existing_stack(aws).status == "REVIEW_IN_PROGRESS"
     assert stacks.find_stack(aws, NAME) is None
 
 
@@ -260,7 +262,7 @@ def test_a_stack_in_review_that_was_there_before_stays(aws: CloudFormation) -> N
     aws.add_stack("REVIEW_IN_PROGRESS")
     with changes.open_change_set(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=False):
         pass
-    assert found(aws).status == "REVIEW_IN_PROGRESS"
+    assert existing_stack(aws).status == "REVIEW_IN_PROGRESS"
     assert aws.change_sets == {}
 
 
@@ -273,8 +275,8 @@ def test_ctrl_c_leaves_neither_change_set_nor_stack(aws: CloudFormation, call: s
     assert stacks.find_stack(aws, NAME) is None
 
 
-def test_what_aws_refuses_leaves_nothing_to_clean_up(aws: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_asked: Any) -> None:
+def test_a_refused_change_set_leaves_nothing_to_clean_up(aws: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_request: Any) -> None:
         raise refusal("Template format error")
 
     monkeypatch.setattr(aws, "create_change_set", refuse)
@@ -286,7 +288,7 @@ def test_what_aws_refuses_leaves_nothing_to_clean_up(aws: CloudFormation, monkey
     assert [call for call, _ in aws.calls] == ["describe_stacks"]
 
 
-def test_what_was_executed_is_left_alone(aws: CloudFormation) -> None:
+def test_an_executed_change_set_is_left_alone(aws: CloudFormation) -> None:
     aws.add_stack("CREATE_COMPLETE")
     with changes.open_change_set(aws, NAME, REQUEST, new=False) as change_set:
         change_set.execute()
@@ -310,7 +312,7 @@ def test_nothing_to_change_is_no_failure(aws: CloudFormation, reason: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("reason", "invalid", "said"),
+    ("reason", "invalid", "message"),
     [
         ("Transform failed.", [], "Transform failed."),
         (EARLY, [], EARLY),
@@ -318,13 +320,13 @@ def test_nothing_to_change_is_no_failure(aws: CloudFormation, reason: str) -> No
     ],
 )
 def test_a_change_set_that_fails_says_why_and_is_gone(
-    aws: CloudFormation, reason: str, invalid: list[dict[str, str]], said: str
+    aws: CloudFormation, reason: str, invalid: list[dict[str, str]], message: str
 ) -> None:
     aws.reason, aws.validation_errors = reason, invalid
     request = {**REQUEST, "ChangeSetType": "CREATE"}
     with pytest.raises(GeneratorError) as error, changes.open_change_set(aws, NAME, request, new=True):
         pass
-    assert str(error.value) == f"stack {NAME}: can't be changed: {said}"
+    assert str(error.value) == f"stack {NAME}: can't be changed: {message}"
     assert stacks.find_stack(aws, NAME) is None
 
 
@@ -332,7 +334,7 @@ KEEPS = "{} is replaced: the old {} stays behind with the {} in it; whoever uses
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (("Modify", "Webhook", "AWS::Lambda::Function", "True", ""), None),
         (("Modify", "Events", "AWS::SQS::Queue", "False", ""), None),
@@ -368,9 +370,9 @@ KEEPS = "{} is replaced: the old {} stays behind with the {} in it; whoever uses
         ),
     ],
 )
-def test_what_would_be_lost_is_said(change: tuple[str, str, str, str, str], said: str | None) -> None:
+def test_the_loss_of_a_change_is_reported(change: tuple[str, str, str, str, str], message: str | None) -> None:
     action, logical_id, kind, replaced, policy = change
-    assert changes.Change(action, logical_id, kind, replaced, (), policy).loss == said
+    assert changes.Change(action, logical_id, kind, replaced, (), policy).loss == message
 
 
 GOES = {
@@ -393,15 +395,17 @@ def change(action: str, logical_id: str, kind: str) -> changes.Change:
 
 
 @pytest.mark.parametrize(("logical_id", "goes"), GOES.items(), ids=GOES)
-def test_what_is_no_longer_done_is_said(logical_id: str, goes: tuple[str, str]) -> None:
-    kind, said = goes
-    assert changes.losses([change("Remove", logical_id, kind)], new=False) == [f"{logical_id} is removed: {said}"]
+def test_the_consequence_of_a_removed_resource_is_reported(logical_id: str, goes: tuple[str, str]) -> None:
+    kind, consequence = goes
+    assert changes.losses([change("Remove", logical_id, kind)], new=False) == [
+        f"{logical_id} is removed: {consequence}"
+    ]
     added = changes.losses([change("Add", logical_id, kind)], new=False)
     assert added == (
         ["Key is added: MozDef can read its queue from now on only with kms:Decrypt on it"] * (logical_id == "Key")
     )
     assert changes.losses([change("Add", logical_id, kind)], new=True) == []
-    for replaced, stores in (("True", [f"{logical_id} is replaced: {said}"]), ("Conditional", [])):
+    for replaced, stores in (("True", [f"{logical_id} is replaced: {consequence}"]), ("Conditional", [])):
         anew = changes.Change("Modify", logical_id, kind, replaced, (), "")
         assert changes.losses([anew], new=False) == (stores if logical_id in ("Claims", "Key") else [])
 
@@ -412,9 +416,9 @@ def test_alarms_that_go_are_named_together() -> None:
         change("Modify", "Refused", "AWS::CloudWatch::Alarm"),
         change("Remove", "Dashboard", "AWS::CloudWatch::Dashboard"),
     ]
-    told = "removed: nobody is told any more when something is wrong there"
-    assert changes.losses([*alarms, *some], new=False) == [f"the alarms Silence, Unread are {told}"]
-    assert changes.losses(alarms[:1], new=False) == [f"the alarm Silence is {told}"]
+    consequence = "removed: nobody is told any more when something is wrong there"
+    assert changes.losses([*alarms, *some], new=False) == [f"the alarms Silence, Unread are {consequence}"]
+    assert changes.losses(alarms[:1], new=False) == [f"the alarm Silence is {consequence}"]
     assert changes.losses(some, new=False) == []
 
 
@@ -432,7 +436,7 @@ OLDER = "this is version {} of the framework, and {} is deployed: what came sinc
         ("", "0.1.0", False),
     ],
 )
-def test_older_code_than_what_is_deployed_is_said(deployed: str, ours: str, is_older: bool) -> None:
+def test_older_code_than_the_deployed_code_is_reported(deployed: str, ours: str, is_older: bool) -> None:
     template = {"Metadata": {"MozDefEventFramework": {"Version": deployed}}}
     assert changes.downgrade_warning(template, ours) == (OLDER.format(ours, deployed) if is_older else None)
     for foreign in ("Resources: {}", {}, None):
@@ -460,7 +464,7 @@ OPTIONS = {"ProjectName": "Other", "Environment": "prod", "HelperBucket": "helpe
 
 
 def test_every_mistake_in_the_parameters_is_said_at_once() -> None:
-    given = {
+    values = {
         "Aprove": "true",
         "xyz": "",
         "Approve": "yes",
@@ -471,10 +475,10 @@ def test_every_mistake_in_the_parameters_is_said_at_once() -> None:
         "LambdaKey": "x",
         "Repository": "fits",
     }
-    there = "Approve, Branch, Connection, Consumer, Repository"
-    assert stack_parameters.parameter_problems(TEMPLATE, given) == [
-        f"--parameter Aprove: no such parameter; did you mean Approve? ({there})",
-        f"--parameter xyz: no such parameter; there are {there}",
+    known_names = "Approve, Branch, Connection, Consumer, Repository"
+    assert stack_parameters.parameter_problems(TEMPLATE, values) == [
+        f"--parameter Aprove: no such parameter; did you mean Approve? ({known_names})",
+        f"--parameter xyz: no such parameter; there are {known_names}",
         '--parameter Approve: must be one of true, false, and is "yes"',
         '--parameter Consumer: must be empty, or an ARN, and is "me"',
         '--parameter Branch: must match ^[a-z]+$, and is "main\n"',
@@ -486,7 +490,7 @@ def test_every_mistake_in_the_parameters_is_said_at_once() -> None:
 
 def test_a_new_stack_gets_what_is_given_and_defaults() -> None:
     filled = stack_parameters.change_set_parameters(TEMPLATE, {"Repository": "r", "Connection": ""}, OPTIONS, None)
-    assert {one["ParameterKey"]: one["ParameterValue"] for one in filled} == {
+    assert {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in filled} == {
         **OPTIONS,
         "Repository": "r",
         "Connection": "",
@@ -499,8 +503,13 @@ def test_a_stack_keeps_what_is_not_given_but_for_where_the_code_is(aws: CloudFor
         "CREATE_COMPLETE",
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in before.items()],
     )
-    filled = stack_parameters.change_set_parameters(TEMPLATE, {"Repository": "r", "Branch": "new"}, OPTIONS, found(aws))
-    assert {one["ParameterKey"]: one.get("ParameterValue", one.get("UsePreviousValue")) for one in filled} == {
+    filled = stack_parameters.change_set_parameters(
+        TEMPLATE, {"Repository": "r", "Branch": "new"}, OPTIONS, existing_stack(aws)
+    )
+    assert {
+        parameter["ParameterKey"]: parameter.get("ParameterValue", parameter.get("UsePreviousValue"))
+        for parameter in filled
+    } == {
         **OPTIONS,
         "Repository": "r",
         "Branch": "new",
@@ -523,16 +532,16 @@ def test_a_template_that_is_no_json_is_not_guessed_at(aws: CloudFormation) -> No
     aws.resources[NAME] = [resource("Events", "AWS::SQS::Queue", "url")]
     aws.templates[NAME] = "Resources:\n"
     with pytest.raises(GeneratorError) as error:
-        deletion.partition_resources(aws, found(aws))
+        deletion.partition_resources(aws, existing_stack(aws))
     assert str(error.value) == f"stack {NAME}: its template is no JSON, so this framework did not make it"
 
 
 def resource(logical_id: str, kind: str, name: str, status: str = "CREATE_COMPLETE") -> dict[str, str]:
-    told = {"LogicalResourceId": logical_id, "ResourceType": kind, "ResourceStatus": status}
-    return {**told, "PhysicalResourceId": name}
+    description = {"LogicalResourceId": logical_id, "ResourceType": kind, "ResourceStatus": status}
+    return {**description, "PhysicalResourceId": name}
 
 
-def test_what_is_gone_already_is_not_held(aws: CloudFormation) -> None:
+def test_a_deleted_resource_is_not_held(aws: CloudFormation) -> None:
     aws.add_stack("ROLLBACK_COMPLETE")
     aws.resources[NAME] = [
         resource("Api", "AWS::ApiGatewayV2::Api", "api1", "DELETE_COMPLETE"),
@@ -540,17 +549,17 @@ def test_what_is_gone_already_is_not_held(aws: CloudFormation) -> None:
         resource("Webhook", "AWS::Lambda::Function", "", "CREATE_FAILED"),
         resource("Kept", "AWS::S3::Bucket", "kept", "DELETE_FAILED"),
     ]
-    assert [one["LogicalResourceId"] for one in stacks.list_resources(aws, found(aws))] == ["Kept"]
+    assert [entry["LogicalResourceId"] for entry in stacks.list_resources(aws, existing_stack(aws))] == ["Kept"]
 
 
 def test_a_stack_to_which_somebody_else_has_proposed_is_left(aws: CloudFormation) -> None:
     with changes.open_change_set(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
         aws.change_sets["another's"] = {}
-    assert found(aws).status == "REVIEW_IN_PROGRESS"
+    assert existing_stack(aws).status == "REVIEW_IN_PROGRESS"
     assert list(aws.change_sets) == ["another's"]
 
 
 def test_a_stack_that_somebody_else_has_begun_to_create_is_left(aws: CloudFormation) -> None:
     with changes.open_change_set(aws, NAME, {**REQUEST, "ChangeSetType": "CREATE"}, new=True):
         aws.stacks[NAME]["StackStatus"] = "CREATE_IN_PROGRESS"
-    assert found(aws).status == "CREATE_IN_PROGRESS"
+    assert existing_stack(aws).status == "CREATE_IN_PROGRESS"

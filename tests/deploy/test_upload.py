@@ -30,8 +30,8 @@ from tests.definitions import SOURCES
 
 pytestmark = pytest.mark.slow
 
-HERE = "us-west-2"
-DEFAULT = f"mozdef-ef-helper-{DEFAULT_ACCOUNT_ID}-{HERE}"
+REGION = "us-west-2"
+DEFAULT = f"mozdef-ef-helper-{DEFAULT_ACCOUNT_ID}-{REGION}"
 MINE = "my-own-bucket"
 PRIVATE = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
@@ -45,7 +45,7 @@ PUBLIC = (
 class Calls:
     """Every call that a target's clients make, and what some are answered instead of asking AWS."""
 
-    made: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     owners: dict[str, set[str | None]] = field(default_factory=dict)
     answers: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     interrupted_at: str = ""
@@ -56,12 +56,12 @@ class Calls:
 
     @property
     def changing(self) -> list[str]:
-        return [name for name in self.made if name.startswith(("Create", "Put"))]
+        return [name for name in self.names if name.startswith(("Create", "Put"))]
 
     def _before(self, model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
         if model.name == self.interrupted_at:
             raise KeyboardInterrupt
-        self.made.append(model.name)
+        self.names.append(model.name)
         if model.service_model.service_name == "s3":
             self.owners.setdefault(model.name, set()).add(params["headers"].get("x-amz-expected-bucket-owner"))
         if not self.answers.get(model.name):
@@ -86,13 +86,13 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     return seen
 
 
-def s3(region: str = HERE) -> Any:
+def s3(region: str = REGION) -> Any:
     return boto3.client("s3", region)
 
 
-def make(name: str, region: str = HERE) -> None:
-    where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    s3(region).create_bucket(Bucket=name, **where)
+def make_bucket(name: str, region: str = REGION) -> None:
+    configuration = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3(region).create_bucket(Bucket=name, **configuration)
 
 
 def reading(call: Callable[..., dict[str, Any]], name: str) -> Any:
@@ -102,7 +102,7 @@ def reading(call: Callable[..., dict[str, Any]], name: str) -> Any:
         return error.response["Error"]["Code"]
 
 
-def settings(name: str, region: str = HERE) -> dict[str, Any]:
+def settings(name: str, region: str = REGION) -> dict[str, Any]:
     client = s3(region)
     return {
         "block": reading(client.get_public_access_block, name),
@@ -126,7 +126,7 @@ def tls_only(name: str, partition: str = "aws") -> dict[str, Any]:
     }
 
 
-def assert_private(name: str, region: str = HERE, partition: str = "aws") -> None:
+def assert_private(name: str, region: str = REGION, partition: str = "aws") -> None:
     current = settings(name, region)
     assert json.loads(current.pop("policy")["Policy"]) == {
         "Version": "2012-10-17",
@@ -152,7 +152,7 @@ def assert_private(name: str, region: str = HERE, partition: str = "aws") -> Non
     }
 
 
-def said(call: Callable[[], Any]) -> str:
+def error_message(call: Callable[[], Any]) -> str:
     with pytest.raises(GeneratorError) as raised:
         call()
     return str(raised.value)
@@ -161,11 +161,11 @@ def said(call: Callable[[], Any]) -> str:
 @pytest.mark.parametrize(
     ("region", "partition"), [("us-west-2", "aws"), ("us-east-1", "aws"), ("us-gov-west-1", "aws-us-gov")]
 )
-@pytest.mark.parametrize("wanted", [None, MINE])
-def test_a_bucket_that_is_not_there_is_made_private(
-    calls: Calls, region: str, partition: str, wanted: str | None
+@pytest.mark.parametrize("bucket_option", [None, MINE])
+def test_a_missing_bucket_is_created_private(
+    calls: Calls, region: str, partition: str, bucket_option: str | None
 ) -> None:
-    target = Target(region_option=region, bucket_option=wanted)
+    target = Target(region_option=region, bucket_option=bucket_option)
 
     assert helper_bucket.ensure_bucket(target) is True
 
@@ -181,15 +181,15 @@ def test_a_bucket_that_is_not_there_is_made_private(
 def test_a_bucket_that_has_everything_is_only_looked_at(calls: Calls) -> None:
     target = Target()
     helper_bucket.ensure_bucket(target)
-    calls.made.clear()
+    calls.names.clear()
 
     assert helper_bucket.ensure_bucket(target) is False
 
     assert calls.changing == []
-    assert "HeadBucket" in calls.made
+    assert "HeadBucket" in calls.names
 
 
-@pytest.mark.parametrize("wanted", [None, MINE])
+@pytest.mark.parametrize("bucket_option", [None, MINE])
 @pytest.mark.parametrize(
     "call",
     [
@@ -200,8 +200,8 @@ def test_a_bucket_that_has_everything_is_only_looked_at(calls: Calls) -> None:
         "PutBucketPolicy",
     ],
 )
-def test_what_was_interrupted_is_finished_the_next_time(calls: Calls, wanted: str | None, call: str) -> None:
-    target = Target(bucket_option=wanted)
+def test_an_interrupted_setup_is_finished_the_next_time(calls: Calls, bucket_option: str | None, call: str) -> None:
+    target = Target(bucket_option=bucket_option)
     calls.interrupted_at = call
     with pytest.raises(KeyboardInterrupt):
         helper_bucket.ensure_bucket(target)
@@ -223,7 +223,7 @@ def test_the_default_bucket_is_finished_even_where_it_was_not_yet_tagged(calls: 
     assert_private(DEFAULT)
 
 
-def test_what_somebody_added_to_our_bucket_is_kept(calls: Calls) -> None:
+def test_settings_that_somebody_added_to_our_bucket_are_kept(calls: Calls) -> None:
     helper_bucket.ensure_bucket(Target())
     own = {"Sid": "Readers", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:root"}}
     own |= {"Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{DEFAULT}/*"}
@@ -240,22 +240,22 @@ def test_what_somebody_added_to_our_bucket_is_kept(calls: Calls) -> None:
 
     assert helper_bucket.ensure_bucket(Target()) is False
 
-    there = settings(DEFAULT)
-    assert json.loads(there["policy"]["Policy"])["Statement"] == [own, tls_only(DEFAULT)]
-    assert there["tags"]["TagSet"] == [
+    current = settings(DEFAULT)
+    assert json.loads(current["policy"]["Policy"])["Statement"] == [own, tls_only(DEFAULT)]
+    assert current["tags"]["TagSet"] == [
         {"Key": "Project", "Value": "theirs"},
         {"Key": "MadeBy", "Value": "mozdef-event-framework"},
     ]
-    [encrypted] = there["encryption"]["ServerSideEncryptionConfiguration"]["Rules"]
+    [encrypted] = current["encryption"]["ServerSideEncryptionConfiguration"]["Rules"]
     assert encrypted["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
-    assert [one["ID"] for one in there["lifecycle"]["Rules"]] == ["theirs"]
-    assert there["versioning"] == {"Status": "Enabled"}
-    assert there["block"] == {"PublicAccessBlockConfiguration": PRIVATE}
+    assert [kept_rule["ID"] for kept_rule in current["lifecycle"]["Rules"]] == ["theirs"]
+    assert current["versioning"] == {"Status": "Enabled"}
+    assert current["block"] == {"PublicAccessBlockConfiguration": PRIVATE}
     assert calls.changing[-4:] == ["PutPublicAccessBlock", "PutBucketVersioning", "PutBucketPolicy", "PutBucketTagging"]
 
 
 def test_a_bucket_of_the_users_own_is_left_as_it_is(calls: Calls) -> None:
-    make(MINE)
+    make_bucket(MINE)
     s3().put_bucket_tagging(Bucket=MINE, Tagging={"TagSet": [{"Key": "Project", "Value": "MozDef-EF"}]})
     before = settings(MINE)
 
@@ -296,24 +296,24 @@ def public_by_policy() -> None:
 def test_a_public_bucket_is_refused_unless_public_access_is_blocked(
     calls: Calls, opened: Callable[[], None], closes: str
 ) -> None:
-    make(MINE)
+    make_bucket(MINE)
     opened()
     target = Target(bucket_option=MINE)
 
-    assert said(lambda: helper_bucket.ensure_bucket(target)) == PUBLIC
+    assert error_message(lambda: helper_bucket.ensure_bucket(target)) == PUBLIC
     # What only keeps others from opening it does not close it.
     almost = {**PRIVATE, closes: False}
     s3().put_public_access_block(Bucket=MINE, PublicAccessBlockConfiguration=almost)
-    assert said(lambda: helper_bucket.ensure_bucket(target)) == PUBLIC
+    assert error_message(lambda: helper_bucket.ensure_bucket(target)) == PUBLIC
     s3().put_public_access_block(Bucket=MINE, PublicAccessBlockConfiguration={closes: True})
     assert helper_bucket.ensure_bucket(target) is False
     assert calls.changing == []
 
 
 def test_a_bucket_in_another_region_is_refused() -> None:
-    make(MINE, "eu-west-1")
+    make_bucket(MINE, "eu-west-1")
 
-    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_option=MINE))) == (
+    assert error_message(lambda: helper_bucket.ensure_bucket(Target(bucket_option=MINE))) == (
         f"bucket {MINE} is in eu-west-1 and the stack in us-west-2: Lambda takes its code from its own region only; "
         "--bucket names another"
     )
@@ -322,7 +322,7 @@ def test_a_bucket_in_another_region_is_refused() -> None:
 def test_a_bucket_that_may_not_be_looked_at_is_refused(calls: Calls) -> None:
     calls.answers["HeadBucket"] = [(403, "")]
 
-    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_option=MINE))) == (
+    assert error_message(lambda: helper_bucket.ensure_bucket(Target(bucket_option=MINE))) == (
         f"bucket {MINE} belongs to another account, or you may not look at it; --bucket names another"
     )
     assert calls.changing == []
@@ -331,18 +331,18 @@ def test_a_bucket_that_may_not_be_looked_at_is_refused(calls: Calls) -> None:
 def test_a_name_that_somebody_else_in_the_world_has_is_said(calls: Calls) -> None:
     calls.answers = {"HeadBucket": [(404, "")], "CreateBucket": [(409, "BucketAlreadyExists")]}
 
-    assert said(lambda: helper_bucket.ensure_bucket(Target(bucket_option=MINE))) == (
+    assert error_message(lambda: helper_bucket.ensure_bucket(Target(bucket_option=MINE))) == (
         f"bucket {MINE} belongs to another account; --bucket names another"
     )
 
 
-def test_two_that_make_the_bucket_at_once_both_have_it(calls: Calls) -> None:
-    make(DEFAULT)
+def test_two_runs_that_make_the_bucket_at_once_both_have_it(calls: Calls) -> None:
+    make_bucket(DEFAULT)
     calls.answers["HeadBucket"] = [(404, "")]
 
     assert helper_bucket.ensure_bucket(Target()) is False
 
-    assert calls.made[:3] == ["GetCallerIdentity", "HeadBucket", "CreateBucket"]
+    assert calls.names[:3] == ["GetCallerIdentity", "HeadBucket", "CreateBucket"]
     assert_private(DEFAULT)
 
 
@@ -351,11 +351,11 @@ def test_keys_of_another_run_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     error = ClientError(unknown, "GetParameters")
     assert aws.explain_failure(error) == "AWS: AWS does not know these credentials; --profile chooses others"
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
-    said = "the emulator does not know these keys: they are new for each run; copy the settings that it prints now"
-    assert aws.explain_failure(error) == said
+    message = "the emulator does not know these keys: they are new for each run; copy the settings that it prints now"
+    assert aws.explain_failure(error) == message
 
 
-def test_what_aws_answers_otherwise_is_left_to_be_explained(calls: Calls) -> None:
+def test_any_other_answer_of_aws_is_left_to_be_explained(calls: Calls) -> None:
     calls.answers["HeadBucket"] = [(400, "")]
     with pytest.raises(ClientError) as raised:
         helper_bucket.ensure_bucket(Target())
@@ -378,11 +378,11 @@ def test_what_aws_answers_otherwise_is_left_to_be_explained(calls: Calls) -> Non
 def test_a_name_that_s3_does_not_take_is_said_before_aws_is_asked(
     calls: Calls, name: str, act: Callable[[Target], Any]
 ) -> None:
-    assert said(lambda: act(Target(bucket_option=name))) == (
+    assert error_message(lambda: act(Target(bucket_option=name))) == (
         f"bucket {name} is no name that S3 takes: 3 to 63 lower-case letters, digits, dashes and dots, "
         "a letter or digit first and last; --bucket names another"
     )
-    assert calls.made == []
+    assert calls.names == []
 
 
 @pytest.mark.parametrize("name", ["abc", "0my.bucket-1", "a" * 63])
@@ -393,7 +393,7 @@ def test_names_that_s3_takes_are_taken(name: str) -> None:
 def test_objects_are_put_once_and_never_overwritten(calls: Calls) -> None:
     target = Target()
     helper_bucket.ensure_bucket(target)
-    calls.made.clear()
+    calls.names.clear()
 
     assert list(helper_bucket.put_objects(target, {"code/a.zip": b"one", "code/b.zip": b""})) == [
         ("code/a.zip", True),
@@ -404,21 +404,21 @@ def test_objects_are_put_once_and_never_overwritten(calls: Calls) -> None:
         ("code/c.json", True),
     ]
 
-    assert set(calls.made) == {"PutObject"}  # whose permission is all that a pipeline has
+    assert set(calls.names) == {"PutObject"}  # whose permission is all that a pipeline has
     assert calls.owners["PutObject"] == {DEFAULT_ACCOUNT_ID}
-    there = s3().get_object(Bucket=DEFAULT, Key="code/a.zip", ChecksumMode="ENABLED")
-    assert there["Body"].read() == b"one"
-    assert there["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"one").digest()).decode()
+    stored = s3().get_object(Bucket=DEFAULT, Key="code/a.zip", ChecksumMode="ENABLED")
+    assert stored["Body"].read() == b"one"
+    assert stored["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"one").digest()).decode()
 
 
-def test_each_object_is_told_as_it_is_done(calls: Calls) -> None:
+def test_each_object_is_reported_as_it_is_put(calls: Calls) -> None:
     helper_bucket.ensure_bucket(Target())
-    calls.made.clear()
+    calls.names.clear()
 
     done = helper_bucket.put_objects(Target(), {"code/a.zip": b"one", "code/b.zip": b"two"})
 
     assert next(done) == ("code/a.zip", True)
-    assert calls.made.count("PutObject") == 1
+    assert calls.names.count("PutObject") == 1
 
 
 def test_an_object_that_somebody_else_is_writing_is_tried_again(calls: Calls) -> None:
@@ -430,14 +430,14 @@ def test_an_object_that_somebody_else_is_writing_is_tried_again(calls: Calls) ->
     calls.answers["PutObject"] = [conflict]
     assert list(helper_bucket.put_objects(Target(), {"code/a.zip": b"one"})) == [("code/a.zip", False)]
 
-    calls.made.clear()
+    calls.names.clear()
     calls.answers["PutObject"] = [conflict] * 10
     with pytest.raises(ClientError, match="ConditionalRequestConflict"):
         list(helper_bucket.put_objects(Target(), {"code/a.zip": b"one"}))
-    assert calls.made[1:] == ["PutObject"] * 4
+    assert calls.names[1:] == ["PutObject"] * 4
 
 
-def test_an_object_that_is_refused_is_no_object_that_is_there(calls: Calls) -> None:
+def test_a_refused_object_is_not_reported_as_present(calls: Calls) -> None:
     helper_bucket.ensure_bucket(Target())
     calls.answers["PutObject"] = [(403, "AccessDenied")]
 
@@ -514,7 +514,7 @@ def upload(build: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tup
 FILES = ("lambdas.zip", "config.zip", "event-source.json", "pipeline.json")
 
 
-def test_what_is_built_is_uploaded_and_its_stacks_are_a_click_away(upload, build: Path) -> None:
+def test_a_built_source_is_uploaded_and_its_stacks_are_a_click_away(upload, build: Path) -> None:
     status, lines, err = upload("zoom", "--env", "prod", "--bucket", MINE)
 
     assert (status, err) == (0, "")
@@ -526,7 +526,7 @@ def test_what_is_built_is_uploaded_and_its_stacks_are_a_click_away(upload, build
     assert [row[3] for row in rows] == ["uploaded"] * 5
     assert rows[1][1:3] == [f"{files['zoom/lambdas.zip'].stat().st_size / 1024:,.1f}", "KB"]
     stored = s3().list_objects_v2(Bucket=MINE)["Contents"]
-    assert {one["Key"]: one["Size"] for one in stored} == {
+    assert {entry["Key"]: entry["Size"] for entry in stored} == {
         keys[name]: file.stat().st_size for name, file in files.items()
     }
     assert [" ".join(line.split()) for line in lines[6:10]] == [
@@ -553,10 +553,14 @@ def test_what_is_built_is_uploaded_and_its_stacks_are_a_click_away(upload, build
 def test_a_template_that_is_uploaded_finds_its_zips_by_their_defaults(upload, build: Path) -> None:
     assert upload("zoom")[0] == 0
 
-    stored = {one["Key"] for one in s3().list_objects_v2(Bucket=DEFAULT)["Contents"]}
+    stored = {entry["Key"] for entry in s3().list_objects_v2(Bucket=DEFAULT)["Contents"]}
     for name in ("event-source.json", "pipeline.json"):
-        asked = json.loads((build / "zoom" / name).read_bytes())["Parameters"]
-        keys = {asked[one]["Default"] for one in ("LambdaKey", "ConfigKey", "MergeKey") if one in asked}
+        parameters = json.loads((build / "zoom" / name).read_bytes())["Parameters"]
+        keys = {
+            parameters[key_parameter]["Default"]
+            for key_parameter in ("LambdaKey", "ConfigKey", "MergeKey")
+            if key_parameter in parameters
+        }
         assert keys
         assert keys <= stored
 
@@ -604,7 +608,7 @@ def test_nothing_reaches_aws_where_a_source_is_wrong_or_there_is_a_warning(
     assert capsys.readouterr().err == (
         f"error: {source}/source.yml:1: samples: there are none; put one into samples/\n"
     )
-    assert calls.made == []
+    assert calls.names == []
 
 
 def test_a_failure_half_way_is_a_line_and_the_next_upload_goes_on(upload, calls: Calls) -> None:
@@ -634,7 +638,7 @@ def test_wrong_usage_is_said(upload, calls: Calls, args: list[str], wrong: str) 
 
     assert (status, lines) == (2, [])
     assert wrong in err
-    assert calls.made == []
+    assert calls.names == []
 
 
 def test_the_bucket_is_refused_after_the_build_and_before_anything_is_put(upload, calls: Calls) -> None:
@@ -644,7 +648,7 @@ def test_the_bucket_is_refused_after_the_build_and_before_anything_is_put(upload
         "error: bucket My_Bucket is no name that S3 takes: 3 to 63 lower-case letters, digits, dashes and dots, "
         "a letter or digit first and last; --bucket names another\n",
     )
-    assert calls.made == []
+    assert calls.names == []
 
 
 def test_the_address_of_a_template_is_that_of_its_key() -> None:

@@ -51,7 +51,7 @@ DAY_SECONDS = 86_400
 OTHERS = ", ".join(name for name in source_names(SOURCES) if name != "zoom")
 
 
-def _untold(_what: str, **_said: Any) -> None:
+def _log_nothing(_message: str, **_fields: Any) -> None:
     """Its log is nobody's here."""
 
 
@@ -69,8 +69,8 @@ class Functions:
 
     def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
         assert FunctionName == "the-redrive"
-        asked = json.loads(Payload)
-        self.calls.append(asked)
+        request = json.loads(Payload)
+        self.calls.append(request)
         if len(self.calls) == self.interrupted_at:
             raise KeyboardInterrupt
         if self.busy:
@@ -78,10 +78,10 @@ class Functions:
             raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "Rate Exceeded."}}, "Invoke")
         if self.fails is not None:
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(self.fails).encode())}
-        if not asked:
+        if not request:
             return {"Payload": io.BytesIO(json.dumps(self.sweeper.sweep()).encode())}
-        ((what, keys),) = asked.items()
-        results = {"preview": self.reprocessor.preview, "send": self.reprocessor.send}[what](keys)
+        ((action, keys),) = request.items()
+        results = {"preview": self.reprocessor.preview, "send": self.reprocessor.send}[action](keys)
         return {"Payload": io.BytesIO(json.dumps({"results": results}).encode())}
 
 
@@ -109,8 +109,8 @@ class Account:
     def deploy(self, source: Source, queue: str | None = None) -> None:
         sqs = boto3.client("sqs", REGION)
         outbox = Outbox(queue or self.events, sqs, sleep=lambda _seconds: None)
-        self.functions.reprocessor = Reprocessor(source, outbox, self.kept, _untold)
-        self.functions.sweeper = Sweeper(outbox, self.kept, _untold)
+        self.functions.reprocessor = Reprocessor(source, outbox, self.kept, _log_nothing)
+        self.functions.sweeper = Sweeper(outbox, self.kept, _log_nothing)
 
     def reject(
         self, number: int, reason: str = "missing", days: int = 0, detail: str = "no event_ts", **body: Any
@@ -121,26 +121,30 @@ class Account:
         headers = {"x-zm-request-timestamp": "1767225600"}
         request = Request("POST", headers, sent, id=f"r{number}", time=NOW - days * DAY_SECONDS)
         self.kept.keep_rejected("zoom", request, (), [RejectedEvent(0, reason, detail)])
-        (key,) = [one for one in self.kept.keys("rejected/") if self.read(one)["requestId"] == f"r{number}"]
+        (key,) = [
+            stored_key
+            for stored_key in self.kept.keys("rejected/")
+            if self.read(stored_key)["requestId"] == f"r{number}"
+        ]
         return key
 
     def read(self, key: str) -> dict[str, Any]:
         content = self.kept.get(key)
         assert content
-        found: dict[str, Any] = json.loads(content)
-        return found
+        envelope: dict[str, Any] = json.loads(content)
+        return envelope
 
     def objects(self, prefix: str = "") -> list[str]:
         return list(self.kept.keys(prefix))
 
     def sent(self, url: str | None = None) -> list[str]:
         """The summaries of all that is on the queue, which is empty then."""
-        sqs, found = boto3.client("sqs", REGION), []
+        sqs, summaries = boto3.client("sqs", REGION), []
         while got := sqs.receive_message(QueueUrl=url or self.events, MaxNumberOfMessages=10).get("Messages"):
-            for one in got:
-                found.append(json.loads(one["Body"])["summary"])
-                sqs.delete_message(QueueUrl=url or self.events, ReceiptHandle=one["ReceiptHandle"])
-        return sorted(found)
+            for message in got:
+                summaries.append(json.loads(message["Body"])["summary"])
+                sqs.delete_message(QueueUrl=url or self.events, ReceiptHandle=message["ReceiptHandle"])
+        return sorted(summaries)
 
 
 @pytest.fixture
@@ -156,8 +160,10 @@ def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Account:  #
     ssm.put_parameter(Name=SECRET, Value="never to be told", Type="SecureString")
     outputs = {"KeptBucket": BUCKET, "EventsQueueUrl": events, "DeadLettersQueueUrl": dead, "ApiId": "api1"}
     formation = CloudFormation()
-    told = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
-    formation.add_stack("UPDATE_COMPLETE", STACK, Outputs=told, LastUpdatedTime=datetime.now(UTC) - timedelta(hours=3))
+    stack_outputs = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
+    formation.add_stack(
+        "UPDATE_COMPLETE", STACK, Outputs=stack_outputs, LastUpdatedTime=datetime.now(UTC) - timedelta(hours=3)
+    )
     held = {
         "LogicalResourceId": "Redrive",
         "PhysicalResourceId": "the-redrive",
@@ -168,22 +174,22 @@ def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Account:  #
     monkeypatch.setattr(formation, "get_template_summary", lambda **_: {"Metadata": metadata}, raising=False)
     kept = KeptBucket(BUCKET, lambda: s3)
     outbox = Outbox(events, sqs)
-    functions = Functions(Reprocessor(ZOOM, outbox, kept, _untold), Sweeper(outbox, kept, _untold))
-    made = Account(functions, formation, events, dead, kept)
+    functions = Functions(Reprocessor(ZOOM, outbox, kept, _log_nothing), Sweeper(outbox, kept, _log_nothing))
+    zoom_account = Account(functions, formation, events, dead, kept)
     plain = Target.client
 
     def client(target: Target, service: str, seconds: int | None = None) -> Any:
         if service == "lambda":
-            made.patience.append(seconds)
+            zoom_account.patience.append(seconds)
         if service in ("cloudformation", "lambda"):
-            return formation if service == "cloudformation" else made.functions
-        its = plain(target, service)
-        its.meta.events.register("before-call", made.moves)
-        return its
+            return formation if service == "cloudformation" else zoom_account.functions
+        real_client = plain(target, service)
+        real_client.meta.events.register("before-call", zoom_account.moves)
+        return real_client
 
     monkeypatch.setattr(Target, "client", client)
-    made.deploy(ZOOM)
-    return made
+    zoom_account.deploy(ZOOM)
+    return zoom_account
 
 
 Run = Callable[..., tuple[int, str, str]]
@@ -191,15 +197,15 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A command: exit status, output, errors; `asked` is what somebody who is there answers."""
+    """A command: exit status, output, errors; `answers` is what somebody at the terminal types."""
     assert account
 
-    def command(*args: str, asked: str | None = None) -> tuple[int, str, str]:
-        monkeypatch.setattr(_console, "is_interactive", lambda: asked is not None)
-        monkeypatch.setattr(sys, "stdin", io.StringIO(asked or ""))
+    def command(*args: str, answers: str | None = None) -> tuple[int, str, str]:
+        monkeypatch.setattr(_console, "is_interactive", lambda: answers is not None)
+        monkeypatch.setattr(sys, "stdin", io.StringIO(answers or ""))
         status = main([args[0], "zoom", *args[1:]])
-        said = capsys.readouterr()
-        return status, said.out, said.err
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
 
     return command
 
@@ -232,7 +238,7 @@ def test_rejected_requests_are_counted_by_day_and_reason(account: Account, run: 
     assert run("rejected", "--reason", "time", "--env", "dev")[1].count("2025-12-31") == 1
 
 
-def test_where_there_are_none_it_says_so(run: Run) -> None:
+def test_a_source_without_rejected_events_says_so(run: Run) -> None:
     assert run("rejected") == (0, "zoom has no rejected events\n", "")
     assert run("rejected", "--reason", "time") == (0, "zoom has no matching rejected events\n", "")
     assert run("rejected", "--json") == (0, "", "")
@@ -257,13 +263,13 @@ def test_filters_narrow_down_what_is_looked_at(
     account: Account, run: Run, command: str, options: list[str], expected: list[int]
 ) -> None:
     keys = [account.reject(0), account.reject(1, days=1), account.reject(2, "time"), account.reject(3, days=2)]
-    wanted = sorted(keys[at] for at in expected)
+    expected_keys = sorted(keys[at] for at in expected)
     if command == "rejected":
         out = run("rejected", "--json", *options)[1]
-        assert [json.loads(line)["key"] for line in out.splitlines()] == wanted
+        assert [json.loads(line)["key"] for line in out.splitlines()] == expected_keys
     else:
         run("redrive", "--dry-run", *options)
-        assert [key for call in account.functions.calls for key in call["preview"]] == wanted
+        assert [key for call in account.functions.calls for key in call["preview"]] == expected_keys
 
 
 def test_an_event_is_found_by_its_id_in_a_body_of_several(account: Account) -> None:
@@ -272,27 +278,29 @@ def test_an_event_is_found_by_its_id_in_a_body_of_several(account: Account) -> N
     account.kept.keep_rejected("okta", request, (), [RejectedEvent(1, "missing", "no x")], split="data.events")
     s3 = boto3.client("s3", REGION)
 
-    def found(**wanted: str) -> int:
-        return len(list(kept_events.list_rejected(s3, BUCKET, OKTA, kept_events.Filter(**wanted))))
+    def count_matches(**criteria: str) -> int:
+        return len(list(kept_events.list_rejected(s3, BUCKET, OKTA, kept_events.Filter(**criteria))))
 
     # The others of the body were no reason to keep it.
-    assert [found(id=f"u{at}") for at in range(3)] == [0, 1, 0]
-    assert (found(type="t"), found(type="t", id="u0"), found(type="x")) == (1, 0, 0)
+    assert [count_matches(id=f"u{at}") for at in range(3)] == [0, 1, 0]
+    assert (count_matches(type="t"), count_matches(type="t", id="u0"), count_matches(type="x")) == (1, 0, 0)
 
 
-def test_what_is_no_id_is_found_by_none(account: Account) -> None:
+def test_a_value_that_is_no_id_is_found_by_no_filter(account: Account) -> None:
     ids = [True, None, ["a"], 7, "7", "a"]
-    request = Request("POST", {}, json.dumps({"data": {"events": [{"uuid": one} for one in ids]}}).encode(), time=NOW)
+    request = Request(
+        "POST", {}, json.dumps({"data": {"events": [{"uuid": event_id} for event_id in ids]}}).encode(), time=NOW
+    )
     account.kept.keep_rejected(
         "okta", request, (), [RejectedEvent(at, "missing", "no x") for at in range(6)], split="data.events"
     )
     s3 = boto3.client("s3", REGION)
-    found = [
+    matching_ids = [
         value
         for value in ("True", "None", "['a']", "7", "a")
         if list(kept_events.list_rejected(s3, BUCKET, OKTA, kept_events.Filter(id=value)))
     ]
-    assert found == ["7", "a"]
+    assert matching_ids == ["7", "a"]
     assert list(kept_events.list_rejected(s3, BUCKET, OKTA, kept_events.Filter(type="None"))) == []
 
 
@@ -303,11 +311,11 @@ def test_an_event_is_found_where_it_was_when_it_was_refused(account: Account) ->
     account.kept.keep_rejected("okta", masked, (), [RejectedEvent(1, "missing", "no x")], split="all[?n>`0`]")
     now = replace(OKTA, events=replace(OKTA.events, format="form"))
     s3 = boto3.client("s3", REGION)
-    found = {at: list(kept_events.list_rejected(s3, BUCKET, now, kept_events.Filter(id=f"u{at}"))) for at in range(3)}
-    assert [len(one) for one in found.values()] == [0, 0, 1]
+    matches = {at: list(kept_events.list_rejected(s3, BUCKET, now, kept_events.Filter(id=f"u{at}"))) for at in range(3)}
+    assert [len(requests) for requests in matches.values()] == [0, 0, 1]
 
 
-def test_what_a_sources_own_code_makes_of_an_event_is_what_is_looked_for(account: Account) -> None:
+def test_a_filter_looks_at_the_event_that_a_sources_own_code_makes(account: Account) -> None:
     account.reject(1, event={"nested": "kind.1"})
     s3 = boto3.client("s3", REGION)
 
@@ -315,12 +323,12 @@ def test_what_a_sources_own_code_makes_of_an_event_is_what_is_looked_for(account
         event["event"] = event["event"]["nested"]
         return [event]
 
-    wanted = kept_events.Filter(type="kind.1")
-    assert len(list(kept_events.list_rejected(s3, BUCKET, replace(ZOOM, transform=flat), wanted))) == 1
-    assert list(kept_events.list_rejected(s3, BUCKET, ZOOM, wanted)) == []
+    by_type = kept_events.Filter(type="kind.1")
+    assert len(list(kept_events.list_rejected(s3, BUCKET, replace(ZOOM, transform=flat), by_type))) == 1
+    assert list(kept_events.list_rejected(s3, BUCKET, ZOOM, by_type)) == []
     for ends in (lambda *_: 1 / 0, lambda *_: sys.exit()):
         broken = replace(ZOOM, transform=ends)  # type: ignore[arg-type]
-        assert list(kept_events.list_rejected(s3, BUCKET, broken, wanted)) == []
+        assert list(kept_events.list_rejected(s3, BUCKET, broken, by_type)) == []
 
 
 def test_a_body_that_can_not_be_read_has_no_type_and_is_passed_over(account: Account, run: Run) -> None:
@@ -332,18 +340,18 @@ def test_a_body_that_can_not_be_read_has_no_type_and_is_passed_over(account: Acc
 @pytest.mark.parametrize("command", ["rejected", "redrive"])
 def test_an_id_that_the_definition_does_not_know_is_a_mistake(run: Run, command: str) -> None:
     more = ["--yes"] if command == "redrive" else []
-    said = "error: --id: the definition of zoom has no `events.id`\n"
-    assert run(command, "--id", "x", *more) == (1, "", said)
+    message = "error: --id: the definition of zoom has no `events.id`\n"
+    assert run(command, "--id", "x", *more) == (1, "", message)
 
 
 @pytest.mark.parametrize("day", ["2026-13-01", "yesterday", "20260101", "2026-1-1"])
-def test_a_day_that_is_none_is_wrong_usage(run: Run, day: str) -> None:
+def test_an_invalid_day_is_wrong_usage(run: Run, day: str) -> None:
     status, out, err = run("rejected", "--since", day)
     assert (status, out) == (2, "")
     assert f"Invalid value for '--since': {day} is no day such as 2026-03-01" in err
 
 
-def test_one_is_shown_as_it_came(account: Account, run: Run) -> None:
+def test_a_rejected_request_is_shown_as_it_came(account: Account, run: Run) -> None:
     key = account.reject(1, payload={"text": "[bold]é[/]"})
     assert run("rejected", "--show", key.rpartition("/")[2][:8]) == (
         0,
@@ -363,11 +371,11 @@ def test_one_is_shown_as_it_came(account: Account, run: Run) -> None:
 """,
         "",
     )
-    told = json.loads(run("rejected", "--show", key, "--json")[1])
-    assert told == {"key": key, **account.read(key)}
+    output = json.loads(run("rejected", "--show", key, "--json")[1])
+    assert output == {"key": key, **account.read(key)}
 
 
-def test_one_that_was_tried_again_and_is_no_json_is_shown_too(account: Account, run: Run) -> None:
+def test_a_retried_request_that_is_no_json_is_shown_too(account: Account, run: Run) -> None:
     request = Request("POST", {}, b"\xff no JSON", "q=1", id="r", time=NOW)
     account.kept.keep_rejected("zoom", request, (), [RejectedEvent(-1, "not-json", "the body is not UTF-8")])
     (key,) = account.objects()
@@ -389,17 +397,17 @@ CONTROLS = "a\x1b[2Jb\x9bc\u202ed\n"
 SHOWN = "a\\u001b[2Jb\\u009bc\\u202ed"
 
 
-def test_what_a_sender_writes_moves_no_cursor_and_hides_nothing(account: Account, run: Run) -> None:
+def test_a_senders_text_moves_no_cursor_and_hides_nothing(account: Account, run: Run) -> None:
     account.reject(1, payload={"text": CONTROLS})
     account.reject(2, event=CONTROLS)
     for words in (["rejected", "--show", "missing"], ["rejected"], ["redrive", "--dry-run"]):
         out = run(*words)[1]
-        assert [one for one in out if one != "\n" and not one.isprintable()] == [], words
+        assert [character for character in out if character != "\n" and not character.isprintable()] == [], words
     request = Request("POST", {"x": CONTROLS}, CONTROLS.encode(), "q=" + CONTROLS, id="r", time=NOW)
     account.kept.keep_rejected("zoom", request, (), [RejectedEvent(-1, "not-json", CONTROLS)])
     out = run("rejected", "--show", "not-json")[1]
     assert out.count(SHOWN) == 4
-    assert [one for one in out if one != "\n" and not one.isprintable()] == []
+    assert [character for character in out if character != "\n" and not character.isprintable()] == []
 
 
 def test_of_very_many_events_some_are_shown(account: Account, run: Run) -> None:
@@ -408,13 +416,13 @@ def test_of_very_many_events_some_are_shown(account: Account, run: Run) -> None:
     assert "           and 5 more\n" in run("rejected", "--show", "missing")[1]
 
 
-def test_which_one_is_shown_has_to_be_clear(account: Account, run: Run) -> None:
+def test_show_needs_a_key_of_exactly_one_request(account: Account, run: Run) -> None:
     keys = sorted([account.reject(1), account.reject(2)])
     listed = "".join(f"error:   {key}\n" for key in keys)
-    said = f"error: --show: 2 keys have missing in them; give more of the key:\n{listed}"
-    assert run("rejected", "--show", "missing") == (1, "", said)
-    said = "error: --show: no matching rejected request has nothing in its key\n"
-    assert run("rejected", "--show", "nothing") == (1, "", said)
+    message = f"error: --show: 2 keys have missing in them; give more of the key:\n{listed}"
+    assert run("rejected", "--show", "missing") == (1, "", message)
+    message = "error: --show: no matching rejected request has nothing in its key\n"
+    assert run("rejected", "--show", "nothing") == (1, "", message)
 
 
 # `redrive`.
@@ -426,14 +434,14 @@ def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(account: Account, r
     keys = account.objects()
     passes = PASSES.format(1)
     fails = "  fails   1x time: event_ts is not a time as unix_ms writes it\n"
-    said = "1 message of 1 request would be sent; nothing was\n"
-    assert run("redrive", "--dry-run") == (0, passes + fails + said, "")
+    total = "1 message of 1 request would be sent; nothing was\n"
+    assert run("redrive", "--dry-run") == (0, passes + fails + total, "")
     assert (account.objects(), account.sent()) == (keys, [])
     assert account.functions.calls == [{"preview": keys}]
     assert account.patience == [PATIENCE]
 
 
-def test_what_passes_is_sent_and_the_rest_stays(account: Account, run: Run) -> None:
+def test_passing_requests_are_sent_and_the_rest_stays(account: Account, run: Run) -> None:
     account.reject(1)
     fails = account.reject(2, "time", event_ts="no time")
     status, out, err = run("redrive", "--yes")
@@ -447,21 +455,21 @@ def test_where_nothing_passes_nobody_is_asked(account: Account, run: Run) -> Non
     account.reject(1)
     account.deploy(DEMANDING)
     fails = "  fails   1x missing: no nothing_has_this\n"
-    said = "nothing would pass; fix the definition, deploy it, and try again\n"
-    assert run("redrive", asked="y\n") == (1, fails + said, "")
+    message = "nothing would pass; fix the definition, deploy it, and try again\n"
+    assert run("redrive", answers="y\n") == (1, fails + message, "")
     assert [list(call) for call in account.functions.calls] == [["preview"]]
 
 
 @pytest.mark.parametrize(("answer", "sent"), [("y\n", 1), ("n\n", 0), ("\n", 0)])
 def test_somebody_is_asked_before_anything_is_sent(account: Account, run: Run, answer: str, sent: int) -> None:
     account.reject(1)
-    status, out, _ = run("redrive", asked=answer)
+    status, out, _ = run("redrive", answers=answer)
     assert out.startswith(PASSES.format(1) + "Send 1 message of 1 request to the queue that MozDef reads? [y/N]: ")
     assert (status, len(account.sent())) == (0 if sent else 1, sent)
     assert out.endswith("  1 of 1 request, 1 message sent\n" if sent else "nothing was sent\n")
 
 
-def test_where_nobody_is_there_nothing_is_asked_of_aws(account: Account, run: Run) -> None:
+def test_a_redrive_without_a_terminal_asks_nothing_of_aws(account: Account, run: Run) -> None:
     account.reject(1)
     status, out, err = run("redrive")
     assert (status, out) == (2, "")
@@ -516,7 +524,7 @@ def test_a_rate_is_kept_and_nobody_waits_at_the_end(
 
 
 @pytest.mark.parametrize("option", [["--rate", "0"], ["--rate", "-1"], ["--limit", "0"]])
-def test_none_at_all_is_wrong_usage(run: Run, option: list[str]) -> None:
+def test_a_rate_or_limit_that_is_not_positive_is_wrong_usage(run: Run, option: list[str]) -> None:
     assert run("redrive", "--yes", *option)[0] == 2
 
 
@@ -532,7 +540,7 @@ def test_progress_is_said_after_each_call(account: Account, run: Run) -> None:
     assert len(account.sent()) == 23
 
 
-def test_what_is_interrupted_says_what_was_sent_and_can_be_run_again(account: Account, run: Run) -> None:
+def test_an_interrupted_redrive_says_what_was_sent_and_can_be_run_again(account: Account, run: Run) -> None:
     for number in range(15):
         account.reject(number)
     account.functions.interrupted_at = 4  # two previews, one call that sends, and the next
@@ -548,14 +556,14 @@ def test_what_is_interrupted_says_what_was_sent_and_can_be_run_again(account: Ac
     assert (len(account.sent()), account.objects()) == (15, [])
 
 
-def test_what_is_interrupted_before_anything_is_sent_says_nothing(account: Account, run: Run) -> None:
+def test_a_redrive_interrupted_before_anything_is_sent_says_nothing(account: Account, run: Run) -> None:
     account.reject(1)
     account.functions.interrupted_at = 1
     assert run("redrive", "--yes")[0] == 130
     assert account.sent() == []
 
 
-def test_what_the_queue_does_not_take_waits(account: Account, run: Run) -> None:
+def test_a_message_that_the_queue_does_not_take_waits(account: Account, run: Run) -> None:
     account.reject(1)
     account.deploy(ZOOM, queue=f"{account.events}-away")
     status, out, _ = run("redrive", "--yes")
@@ -567,7 +575,7 @@ def test_what_the_queue_does_not_take_waits(account: Account, run: Run) -> None:
     assert [key.split("/")[0] for key in account.objects()] == ["unsent"]
 
 
-def test_what_fails_again_and_what_had_gone_is_said(
+def test_requests_that_fail_again_or_are_gone_are_reported(
     account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account.reject(1)
@@ -576,10 +584,10 @@ def test_what_fails_again_and_what_had_gone_is_said(
 
     def preview(keys: list[str]) -> list[dict[str, Any]]:
         """Between it and what is sent, somebody deploys, and somebody else sends."""
-        made = plain(keys)
+        previews = plain(keys)
         account.kept.delete(gone)
         account.deploy(DEMANDING)
-        return made
+        return previews
 
     monkeypatch.setattr(account.functions.reprocessor, "preview", preview)
     status, out, _ = run("redrive", "--yes")
@@ -592,7 +600,7 @@ def test_what_fails_again_and_what_had_gone_is_said(
     )
 
 
-def test_what_was_sent_before_and_what_somebody_else_is_sending_is_said(
+def test_messages_sent_before_and_messages_being_sent_by_somebody_else_are_reported(
     account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = account.reject(1)
@@ -622,22 +630,22 @@ SKIPS = [
 ]
 
 
-@pytest.mark.parametrize(("ids", "said"), SKIPS)
+@pytest.mark.parametrize(("ids", "skip_message"), SKIPS)
 def test_the_ids_by_which_events_are_skipped_are_named_before_anything_is_deleted(
-    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch, ids: list[str], said: str
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch, ids: list[str], skip_message: str
 ) -> None:
     key = account.reject(1)
-    shown = skips(key, len(ids), *(f"id:{one}" for one in ids))
+    shown = skips(key, len(ids), *(f"id:{event_id}" for event_id in ids))
     monkeypatch.setattr(account.functions.reprocessor, "preview", lambda _keys: [shown])
-    assert run("redrive", "--dry-run")[1].startswith(f"  skips   {said}\n")
-    out = run("redrive", asked="n\n")[1]
-    messages = said.partition(":")[0]
+    assert run("redrive", "--dry-run")[1].startswith(f"  skips   {skip_message}\n")
+    out = run("redrive", answers="n\n")[1]
+    messages = skip_message.partition(":")[0]
     question = f"Send 0 messages of 1 request to the queue that MozDef reads, and delete {messages} that it skips?"
-    assert out.startswith(f"  skips   {said}\n{question}")
+    assert out.startswith(f"  skips   {skip_message}\n{question}")
     assert account.objects() == [key]
 
 
-def test_what_fails_again_as_the_preview_said_is_no_failure(account: Account, run: Run) -> None:
+def test_an_event_that_fails_again_as_previewed_is_no_failure(account: Account, run: Run) -> None:
     events = [{"uuid": f"u{at}", "eventType": "t", "published": "2026-01-01T00:00:00Z"} for at in range(2)]
     del events[1]["eventType"]
     request = Request("POST", {}, json.dumps({"data": {"events": events}}).encode(), id="r", time=NOW)
@@ -655,15 +663,15 @@ def test_a_preview_of_very_many_says_how_far_it_is_where_a_pipe_has_the_rest(
     monkeypatch.setattr(_console, "STEP", 20)
     for number in range(45):
         account.reject(number)
-    said = "".join(f"looked at {number} of 45 requests\n" for number in (20, 40))
-    assert run("redrive", "--dry-run")[::2] == (0, said)
-    said = "".join(f"read {number} requests\n" for number in (20, 40))
-    assert run("rejected", "--type", "kind.1")[::2] == (0, said)
+    progress = "".join(f"looked at {number} of 45 requests\n" for number in (20, 40))
+    assert run("redrive", "--dry-run")[::2] == (0, progress)
+    progress = "".join(f"read {number} requests\n" for number in (20, 40))
+    assert run("rejected", "--type", "kind.1")[::2] == (0, progress)
     monkeypatch.setattr(_console, "STEP", 500)
     assert run("redrive", "--dry-run")[::2] == (0, "")
 
 
-def test_what_became_of_each_request_is_said(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_outcome_of_each_request_is_reported(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     before = account.reject(1)
     account.reject(2, "time", event_ts="no time")
     plain = account.functions.reprocessor
@@ -679,15 +687,17 @@ def test_what_became_of_each_request_is_said(account: Account, run: Run, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("failure", "why"),
     [
         ({"errorMessage": "Task timed out after 120.00 seconds"}, "Task timed out after 120.00 seconds"),
         ({}, "its log says why"),
     ],
 )
-def test_a_function_that_ends_with_an_error_is_said(account: Account, run: Run, said: dict[str, str], why: str) -> None:
+def test_a_function_that_ends_with_an_error_is_said(
+    account: Account, run: Run, failure: dict[str, str], why: str
+) -> None:
     account.reject(1)
-    account.functions.fails = said
+    account.functions.fails = failure
     assert run("redrive", "--yes") == (1, "", f"error: the-redrive failed (Unhandled): {why}\n")
 
 
@@ -743,7 +753,7 @@ def deployed(folder: Path) -> Deployment:
     )  # type: ignore[arg-type]
 
 
-def test_what_a_deployment_can_shape_is_brought_back_without_a_question(
+def test_events_that_a_deployment_can_shape_are_brought_back_without_a_question(
     account: Account, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     account.reject(1)
@@ -790,10 +800,10 @@ def test_a_person_who_deploys_is_asked_before_anything_is_sent(
 
 
 OTHERS_KEY = "rejected/notes.txt"
-SAID = f"s3://{BUCKET}/{{}} is not written by the framework: look at it yourself, and delete it"
+FOREIGN_OBJECT = f"s3://{BUCKET}/{{}} is not written by the framework: look at it yourself, and delete it"
 
 
-def test_what_is_none_of_ours_is_listed_and_told_and_holds_up_nothing(account: Account, run: Run) -> None:
+def test_foreign_objects_are_listed_and_reported_and_hold_up_nothing(account: Account, run: Run) -> None:
     key = account.reject(1)
     other = key.replace(".json", "-copy.json")
     account.kept.put(OTHERS_KEY, b"no JSON")
@@ -803,8 +813,8 @@ def test_what_is_none_of_ours_is_listed_and_told_and_holds_up_nothing(account: A
         ["not", "written", "by", "the", "framework", "1", "notes.txt"],
         ["2026-01-01", "missing", "2", key.rpartition("/")[2][:12], "no", "event_ts"],
     ]
-    for one in (OTHERS_KEY, other):
-        assert run("rejected", "--show", one) == (1, "", f"error: {SAID.format(one)}\n")
+    for foreign_key in (OTHERS_KEY, other):
+        assert run("rejected", "--show", foreign_key) == (1, "", f"error: {FOREIGN_OBJECT.format(foreign_key)}\n")
     assert run("redrive", "--dry-run")[:2] == (
         0,
         PASSES.format(1)
@@ -817,7 +827,7 @@ def test_what_is_none_of_ours_is_listed_and_told_and_holds_up_nothing(account: A
     assert sorted(account.objects()) == sorted([OTHERS_KEY, other])
 
 
-def test_what_is_none_of_ours_has_no_type(account: Account, run: Run) -> None:
+def test_foreign_objects_have_no_type(account: Account, run: Run) -> None:
     account.reject(1)
     account.kept.put(OTHERS_KEY, b"no JSON")
     account.kept.put("rejected/2026-01-01/missing/others.json", b'{"version": 1}')
@@ -829,11 +839,11 @@ def test_a_stack_that_is_not_there_or_is_older_is_said(account: Account, run: Ru
     more = ["--yes"] if command == "redrive" else []
     account.cloudformation.resources[STACK] = []
     newer = "python -m generator deploy zoom --region us-west-2"
-    said = f"error: stack {STACK} is of an older version, which can't redrive; update it: {newer}\n"
-    assert run(command, "--region", REGION, *more) == (1, "", said)
+    message = f"error: stack {STACK} is of an older version, which can't redrive; update it: {newer}\n"
+    assert run(command, "--region", REGION, *more) == (1, "", message)
     choose = "--env, --project and --region choose another"
-    said = f"error: no stack MozDef-EF-zoom-prod in us-west-2; {choose}\n"
-    assert run(command, "--env", "prod", *more) == (1, "", said)
+    message = f"error: no stack MozDef-EF-zoom-prod in us-west-2; {choose}\n"
+    assert run(command, "--env", "prod", *more) == (1, "", message)
 
 
 UNDER_WAY = "stack {} is in {} since 2026-03-02 12:00 UTC: wait until that has ended"
@@ -867,10 +877,10 @@ def test_a_stack_that_is_not_deployed_is_said_with_its_state(
 ) -> None:
     account.cloudformation.add_stack(status, STACK, Outputs=[])
     account.cloudformation.resources[STACK] = []
-    assert_is_said(run, words, STATES[status].format(STACK, status), status)
+    assert_reported(run, words, STATES[status].format(STACK, status), status)
 
 
-def assert_is_said(run: Run, words: list[str], problem: str, status: str | None) -> None:
+def assert_reported(run: Run, words: list[str], problem: str, status: str | None) -> None:
     """As one line; and where JSON was asked for, as that."""
     code, out, err = run(*words)
     assert code == 1
@@ -886,14 +896,14 @@ def test_a_stack_that_is_none_of_ours_is_said(account: Account, run: Run, words:
     account.cloudformation.resources[STACK] = []
     account.cloudformation.add_stack("CREATE_COMPLETE", STACK, Tags=[{"Key": "Service", "Value": "okta"}])
     another = "--project and --env choose another name"
-    said = f"stack {STACK} is another's: it has the tags Service=okta; {another}"
-    assert_is_said(run, words, said, "CREATE_COMPLETE")
+    message = f"stack {STACK} is another's: it has the tags Service=okta; {another}"
+    assert_reported(run, words, message, "CREATE_COMPLETE")
     account.cloudformation.add_stack("UPDATE_COMPLETE", STACK, Tags=[])
     account.cloudformation.templates[STACK] = {"Resources": {}}
-    assert_is_said(run, words, f"stack {STACK} was not made by this framework; {another}", "UPDATE_COMPLETE")
+    assert_reported(run, words, f"stack {STACK} was not made by this framework; {another}", "UPDATE_COMPLETE")
     del account.cloudformation.stacks[STACK]
-    said = f"no stack {STACK} in us-west-2; --env, --project and --region choose another"
-    assert_is_said(run, words, said, None)
+    message = f"no stack {STACK} in us-west-2; --env, --project and --region choose another"
+    assert_reported(run, words, message, None)
 
 
 @pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_COMPLETE"])
@@ -905,7 +915,7 @@ def test_a_stack_that_is_being_changed_is_looked_at_as_it_is(account: Account, r
 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("command", ["rejected", "redrive", "status"])
-def test_a_source_that_is_none_is_said(capsys: pytest.CaptureFixture[str], command: str) -> None:
+def test_an_unknown_source_is_reported(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert main([command, "zoo", *(["--yes"] if command == "redrive" else [])]) == 1
     assert "zoo" in capsys.readouterr().err
 
@@ -940,7 +950,7 @@ def test_where_there_are_no_dead_letters_nobody_is_asked(run: Run) -> None:
 @pytest.mark.parametrize(("answer", "moved"), [("y\n", True), ("n\n", False)])
 def test_somebody_is_asked_before_dead_letters_are_moved(account: Account, run: Run, answer: str, moved: bool) -> None:
     dead(account, 2)
-    status, out, _ = run("redrive", "--dead", asked=answer)
+    status, out, _ = run("redrive", "--dead", answers=answer)
     assert out.startswith(f"{LETTERS}Move them back to the queue that MozDef reads? [y/N]: ")
     assert status == (0 if moved else 1)
     assert out.endswith("generator status zoom\n" if moved else "nothing was moved\n")
@@ -987,7 +997,7 @@ def count(namespace: str, name: str, dimension: str, value: str, *numbers: tuple
 MINUTES, HOURS = timedelta(minutes=1), timedelta(hours=1)
 
 
-def test_what_there_is_to_do_is_said_with_the_command_that_does_it(account: Account, run: Run) -> None:
+def test_each_problem_is_reported_with_the_command_that_solves_it(account: Account, run: Run) -> None:
     count("AWS/ApiGateway", "Count", "ApiId", "api1", (1_200, 5 * MINUTES), (800, 5 * HOURS))
     count("AWS/SQS", "NumberOfMessagesSent", "QueueName", "events", (1_100, 5 * MINUTES))
     count("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "events", (7_300, 5 * MINUTES), (5, 9 * MINUTES))
@@ -1021,11 +1031,11 @@ def test_what_there_is_to_do_is_said_with_the_command_that_does_it(account: Acco
     )
 
 
-def alarm(name: str, said: str, value: str) -> None:
+def alarm(name: str, description: str, value: str) -> None:
     cloudwatch = boto3.client("cloudwatch", REGION)
     cloudwatch.put_metric_alarm(
         AlarmName=name,
-        AlarmDescription=said,
+        AlarmDescription=description,
         Namespace="AWS/SQS",
         MetricName="NumberOfMessagesSent",
         ComparisonOperator="GreaterThanThreshold",
@@ -1040,10 +1050,10 @@ def alarm(name: str, said: str, value: str) -> None:
 def test_the_state_is_said_to_programs_too(account: Account, run: Run) -> None:
     account.reject(1)
     status, out, _ = run("status", "--json")
-    told = json.loads(out)
-    assert datetime.fromisoformat(told.pop("changed")) < datetime.now(UTC)
-    assert datetime.fromisoformat(told["secrets"].pop("auth_token")) <= datetime.now(UTC)
-    assert (status, told) == (
+    report = json.loads(out)
+    assert datetime.fromisoformat(report.pop("changed")) < datetime.now(UTC)
+    assert datetime.fromisoformat(report["secrets"].pop("auth_token")) <= datetime.now(UTC)
+    assert (status, report) == (
         1,
         {
             "stack": STACK,
@@ -1070,7 +1080,7 @@ def test_the_state_is_said_to_programs_too(account: Account, run: Run) -> None:
     )
 
 
-def test_what_schemas_do_not_know_and_what_is_sent_again_is_counted_where_a_source_looks(
+def test_drift_and_duplicates_are_counted_where_a_source_looks_for_them(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks = replace(ZOOM, dedupe=model.Dedupe(window=24), events=replace(ZOOM.events, schemas={"*": {}}))
@@ -1081,8 +1091,8 @@ def test_what_schemas_do_not_know_and_what_is_sent_again_is_counted_where_a_sour
     assert "  not sent  0 messages that had been sent before in the last hour, 1,000 in the last day\n" in out
     unknown = "2 events with fields or values that the schemas do not know in the last hour, 5 in the last day"
     assert f"  drift     {unknown}: the dashboard says what\n" in out
-    told = json.loads(run("status", "--json")[1])
-    assert (told["drift"], told["duplicates"]) == ({"hour": 2, "day": 5}, {"hour": 0, "day": 1_000})
+    report = json.loads(run("status", "--json")[1])
+    assert (report["drift"], report["duplicates"]) == ({"hour": 2, "day": 5}, {"hour": 0, "day": 1_000})
 
 
 def test_nothing_is_read_but_whether_there_is_a_secret(run: Run) -> None:
@@ -1097,12 +1107,12 @@ def test_a_stack_that_was_never_changed_has_the_time_of_its_making(account: Acco
 
 
 @pytest.mark.parametrize(
-    ("what", "well"),
+    ("counts", "well"),
     [({}, True), ({"dead": 1}, False), ({"rejected": 1}, False), ({"unsent": 1}, False), ({"unsendable": 1}, False)],
 )
 @pytest.mark.usefixtures("account")
-def test_what_is_well(what: dict[str, int], well: bool) -> None:
-    assert replace(state.read_status(Target(), ZOOM), **what).healthy is well
+def test_a_source_is_healthy_without_dead_rejected_or_unsent_messages(counts: dict[str, int], well: bool) -> None:
+    assert replace(state.read_status(Target(), ZOOM), **counts).healthy is well
 
 
 # What earlier stacks left behind.
@@ -1137,7 +1147,9 @@ ALL = ["w1", "zoom: kind.1 by n1", "zoom: kind.2 by n2"]
 HAS = f"{OLD} has 2 rejected, 1 waiting for the queue\n"
 
 
-def test_what_an_earlier_stack_kept_is_brought_in_and_sent_once(account: Account, old: Account, run: Run) -> None:
+def test_events_that_an_earlier_stack_kept_are_brought_in_and_sent_once(
+    account: Account, old: Account, run: Run
+) -> None:
     assert run("redrive", "--from-bucket", OLD, "--yes") == (
         0,
         f"""{HAS}3 requests moved to {BUCKET}
@@ -1150,25 +1162,27 @@ sent 1 waiting message
     )
     assert account.sent() == ALL
     assert (account.objects(), old.objects()) == ([], [])
-    said = f"{OLD} has nothing left to bring in; to send what was moved before: redrive zoom\n"
-    assert run("redrive", "--from-bucket", OLD, "--yes") == (0, said, "")
+    message = f"{OLD} has nothing left to bring in; to send what was moved before: redrive zoom\n"
+    assert run("redrive", "--from-bucket", OLD, "--yes") == (0, message, "")
     assert account.sent() == []
 
 
-def test_before_anything_is_moved_it_is_shown_and_somebody_is_asked(account: Account, old: Account, run: Run) -> None:
-    there = old.objects()
+def test_a_move_is_shown_and_confirmed_before_anything_is_moved(account: Account, old: Account, run: Run) -> None:
+    keys_before = old.objects()
     would = f"they would be moved to {BUCKET}, and sent from there; nothing was\n"
     assert run("redrive", "--from-bucket", OLD, "--dry-run") == (0, HAS + would, "")
-    asked = f"Move them to {BUCKET}, from where they can be sent? [y/N]: "
-    assert run("redrive", "--from-bucket", OLD, asked="n\n")[:2] == (1, f"{HAS}{asked}nothing was moved\n")
-    assert (account.objects(), old.objects(), account.functions.calls) == ([], there, [])
-    status, out, _ = run("redrive", "--from-bucket", OLD, asked="y\nn\n")
+    question = f"Move them to {BUCKET}, from where they can be sent? [y/N]: "
+    assert run("redrive", "--from-bucket", OLD, answers="n\n")[:2] == (1, f"{HAS}{question}nothing was moved\n")
+    assert (account.objects(), old.objects(), account.functions.calls) == ([], keys_before, [])
+    status, out, _ = run("redrive", "--from-bucket", OLD, answers="y\nn\n")
     assert (status, out.endswith("nothing was sent\n")) == (1, True)
     assert account.sent() == ["w1"]
     assert (len(account.objects("rejected/")), old.objects()) == (2, [])
 
 
-def test_what_the_queue_does_not_take_of_it_waits_here(account: Account, old: Account, run: Run) -> None:
+def test_moved_messages_that_the_queue_does_not_take_wait_in_the_new_bucket(
+    account: Account, old: Account, run: Run
+) -> None:
     account.deploy(ZOOM, "https://sqs.us-west-2.amazonaws.com/123456789012/none")
     status, out, _ = run("redrive", "--from-bucket", OLD, "--yes")
     assert status == 1
@@ -1176,7 +1190,7 @@ def test_what_the_queue_does_not_take_of_it_waits_here(account: Account, old: Ac
     assert (len(account.objects("unsent/")), old.objects()) == (3, [])
 
 
-def test_what_is_none_of_ours_stays_in_the_old_bucket(account: Account, old: Account, run: Run) -> None:
+def test_foreign_objects_stay_in_the_old_bucket(account: Account, old: Account, run: Run) -> None:
     others = [
         "rejected/notes.txt",
         "unsent/2026-01-01/0.json",
@@ -1188,8 +1202,8 @@ def test_what_is_none_of_ours_stays_in_the_old_bucket(account: Account, old: Acc
     for key, content in zip(others, contents, strict=True):
         old.kept.put(key, content)
     status, _, err = run("redrive", "--from-bucket", OLD, "--yes")
-    said = [f"warning: s3://{OLD}/{key} is not written by the framework; it stays there" for key in others]
-    assert (status, sorted(err.splitlines())) == (0, sorted(said))
+    warnings = [f"warning: s3://{OLD}/{key} is not written by the framework; it stays there" for key in others]
+    assert (status, sorted(err.splitlines())) == (0, sorted(warnings))
     assert account.sent() == ALL
     assert (account.objects(), sorted(old.objects())) == ([], sorted(others))
 
@@ -1197,9 +1211,9 @@ def test_what_is_none_of_ours_stays_in_the_old_bucket(account: Account, old: Acc
 def test_a_request_with_the_same_body_takes_no_others_place(account: Account, old: Account, run: Run) -> None:
     (key,) = (key for key in old.objects() if "/missing/" in key)
     account.kept.put(key, json.dumps({**old.read(key), "requestId": "another"}).encode())
-    assert run("redrive", "--from-bucket", OLD, asked="y\nn\n")[0] == 1
-    found = [account.read(each)["requestId"] for each in account.objects("rejected/")]
-    assert sorted(found) == ["another", "r1", "r2"]
+    assert run("redrive", "--from-bucket", OLD, answers="y\nn\n")[0] == 1
+    request_ids = [account.read(each)["requestId"] for each in account.objects("rejected/")]
+    assert sorted(request_ids) == ["another", "r1", "r2"]
 
 
 @pytest.mark.parametrize("name", ["zoom-dev-kept-0", "zoom-dev-kept-9", "zoom-dev-kept-2", "zoom-dev-kept-3", "mine"])
@@ -1208,15 +1222,15 @@ def test_only_a_bucket_that_an_earlier_stack_left_behind_is_taken(old: Account, 
     bucket("zoom-dev-kept-3", {})
     bucket("mine", TAGGED)
     bucket("zoom-dev-kept-4", TAGGED, "eu-west-1")
-    there = old.objects()
-    said = f"error: --from-bucket: no earlier stack of zoom left a bucket {name} behind; there is {OLD}\n"
-    assert run("redrive", "--from-bucket", name, "--yes") == (1, "", said)
-    assert old.objects() == there
+    keys_before = old.objects()
+    message = f"error: --from-bucket: no earlier stack of zoom left a bucket {name} behind; there is {OLD}\n"
+    assert run("redrive", "--from-bucket", name, "--yes") == (1, "", message)
+    assert old.objects() == keys_before
 
 
-def test_where_no_stack_left_a_bucket_behind_that_is_said(run: Run) -> None:
-    said = f"error: --from-bucket: no earlier stack of zoom left a bucket {OLD} behind; there is none\n"
-    assert run("redrive", "--from-bucket", OLD, "--yes") == (1, "", said)
+def test_a_bucket_that_no_earlier_stack_left_behind_is_reported(run: Run) -> None:
+    message = f"error: --from-bucket: no earlier stack of zoom left a bucket {OLD} behind; there is none\n"
+    assert run("redrive", "--from-bucket", OLD, "--yes") == (1, "", message)
 
 
 @pytest.mark.parametrize("more", [["--limit", "1"], ["--reason", "time"], ["--since", "2026-01-01"]])
@@ -1240,12 +1254,12 @@ class Failing:
         if name not in ("get_object", "put_object", "delete_object"):
             return call
 
-        def called(**asked: Any) -> Any:
+        def called(**arguments: Any) -> Any:
             self.calls += 1
             if self.calls != self.at:
-                return call(**asked)
+                return call(**arguments)
             if self.done:
-                call(**asked)
+                call(**arguments)
             raise KeyboardInterrupt
 
         return called
@@ -1286,12 +1300,12 @@ def test_a_move_that_is_interrupted_can_be_run_again(
     plain = Target.client
 
     def client(target: Target, service: str, *more: int) -> Any:
-        made = plain(target, service, *more)
-        return Failing(made, 5, done=True) if service == "s3" else made
+        real_client = plain(target, service, *more)
+        return Failing(real_client, 5, done=True) if service == "s3" else real_client
 
     monkeypatch.setattr(Target, "client", client)
-    said = "stopped: what was moved is in the new bucket, the rest in the old one. To go on, run it again\n"
-    assert run("redrive", "--from-bucket", OLD, "--yes")[:2] == (130, HAS + said)
+    message = "stopped: what was moved is in the new bucket, the rest in the old one. To go on, run it again\n"
+    assert run("redrive", "--from-bucket", OLD, "--yes")[:2] == (130, HAS + message)
     assert ids(account, old) == {"w1", "r1", "r2"}
     monkeypatch.setattr(Target, "client", plain)
     assert run("redrive", "--from-bucket", OLD, "--yes")[0] == 0
@@ -1302,7 +1316,7 @@ def test_a_move_that_is_interrupted_can_be_run_again(
 
 
 @pytest.mark.usefixtures("old")
-def test_what_earlier_stacks_left_behind_is_part_of_the_state(account: Account, run: Run) -> None:
+def test_the_state_includes_resources_that_earlier_stacks_left_behind(account: Account, run: Run) -> None:
     sqs = boto3.client("sqs", REGION)
     for name in (f"{STACK}-Events-1", f"{STACK}-DeadLetters-1", STACK, "MozDef-EF-zoom-dev2-Events-1"):
         sqs.create_queue(QueueName=name)
@@ -1330,21 +1344,23 @@ def test_what_earlier_stacks_left_behind_is_part_of_the_state(account: Account, 
 
 
 @pytest.mark.usefixtures("old")
-def test_who_may_not_look_for_what_was_left_behind_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_permission_to_list_retained_resources_is_reported(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> None:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "you may not"}}, "ListBuckets")
 
     monkeypatch.setattr(retained_resources, "find_retained", refuse)
-    said = "  earlier   unknown: you have no permission to list the buckets and queues of earlier stacks\n"
+    message = "  earlier   unknown: you have no permission to list the buckets and queues of earlier stacks\n"
     status, out, _ = run("status")
-    assert (status, said in out) == (0, True)
-    told = json.loads(run("status", "--json")[1])
-    assert (told["earlier"], told["well"]) == (None, True)
+    assert (status, message in out) == (0, True)
+    report = json.loads(run("status", "--json")[1])
+    assert (report["earlier"], report["well"]) == (None, True)
 
 
 def test_the_commands_have_no_default_that_sends() -> None:
     context = click.Context(redrive.command)
-    assert {one.name: one.get_default(context) for one in redrive.command.params if one.name in ("yes", "dead")} == {
+    assert {
+        option.name: option.get_default(context) for option in redrive.command.params if option.name in ("yes", "dead")
+    } == {
         "yes": False,
         "dead": False,
     }
