@@ -199,8 +199,8 @@ def test_a_failed_update_followed_by_a_good_one_keeps_queue_and_endpoint(changed
     outputs, before = changed.outputs, changed.messages()
     replace(changed.definition, "webhook:\n", "webhook:\n  concurrency: 7\n")
     # What is deployed names code that is not there, as after an upload that was lost.
-    deployment = changed.framework / "generator" / "deployment.py"
-    code = replace(deployment, "self._own(bundle.key(self.product.files[CODE]))", '"code/lost.zip"')
+    deployment = changed.framework / "generator" / "deploy" / "deployment.py"
+    code = replace(deployment, "self._upload_key(bundle.zip_key(self.product.files[CODE]))", '"code/lost.zip"')
     stage, log = changed.stops()
     assert stage == "TestBuildDeploy"
     assert f"error: stack {changed.stack}: the update failed" in log
@@ -312,10 +312,11 @@ def test_source_stays_undeployed_until_its_pipeline_passes(deploy: Deploy, tmp_p
         assert zoom.status() is None
         put_secret(deployed.emulator, ssm_names(deployed.source)["auth_token"])
 
-        queue = framework / "generator" / "resources" / "queue.py"
-        named = "QueueName=optional(given(template, name), name)"
+        queue = framework / "generator" / "templates" / "resources" / "queue.py"
+        named = "QueueName=value_or_none(add_is_set_condition(template, name), name)"
         wrong = (
-            'QueueName=If(given(template, name), Ref(name), __import__("troposphere").Sub("${AWS::StackName}.fifo"))'
+            "QueueName=If(add_is_set_condition(template, name), Ref(name), "
+            '__import__("troposphere").Sub("${AWS::StackName}.fifo"))'
         )
         right = replace(queue, named, wrong)
         stage, log = zoom.stops()
