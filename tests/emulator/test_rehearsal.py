@@ -307,7 +307,7 @@ def test_source_stays_undeployed_until_its_pipeline_passes(deploy: Deploy, tmp_p
 
         stage, log = zoom.stops()
         assert stage == "TestBuildDeploy"
-        assert log[-2].startswith("error: there is no secret /MozDef-EF/zoom/dev/auth_token in Parameter Store")
+        assert log[-2].startswith("error: no secret /MozDef-EF/zoom/dev/auth_token in Parameter Store")
         assert "python -m generator secret zoom" in log[-2]
         assert zoom.status() is None
         put_secret(deployed.emulator, ssm_names(deployed.source)["auth_token"])
