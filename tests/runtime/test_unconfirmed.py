@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
@@ -34,6 +34,8 @@ class Proxy:
 
     def __init__(self, body: bytes) -> None:
         class Answers(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"  # of which 100 Continue is a part, for which botocore waits a second
+
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers.get("content-length", 0)))
                 self.send_response(200)
@@ -45,8 +47,9 @@ class Proxy:
 
             def log_message(self, *_: object) -> None: ...
 
-        self.server = HTTPServer(("127.0.0.1", 0), Answers)
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+        # The interval is how long shutdown() may take; by itself it is half a second.
+        Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def client(self, service: str) -> Any:
         return SESSION.create_client(

@@ -23,6 +23,8 @@ import pytest
 from generator.commands import main
 from tests.definitions import ROOT
 
+pytestmark = pytest.mark.slow
+
 EARLIER = Path(__file__).parents[1] / "earlier"
 CONFIGURATION = EARLIER / "audit-log"
 RECORDED = "4599ca101f8a0201ee5c7fdb6a15effe485b4cf0c6fe134730c682dc1f603aab"
