@@ -32,6 +32,8 @@ from tests.definitions import CASES, ROOT, SOURCES
 from tests.fakes import NOW
 from tests.issuers import Internet
 
+pytestmark = pytest.mark.slow
+
 EVERY_TYPE = pytest.mark.parametrize(("name", "module"), auth_types().items(), ids=auth_types())
 FUNCTIONS = {
     name: function

@@ -43,6 +43,8 @@ from tests.fakes import NOW, SECRET, Endpoint
 from tests.issuers import Internet, Issuer, message, signed_message
 from tests.published import HANDSHAKES, REQUESTS, Delivery, Vector, delivery, handshake, vector_names
 
+pytestmark = pytest.mark.slow
+
 as_published: Callable[[str], str] = str
 in_any_case = pytest.mark.parametrize("case", [str.lower, as_published, str.upper], ids=["lower", "published", "upper"])
 in_any_encoding = pytest.mark.parametrize("binary", [False, True], ids=["text", "base64"])

@@ -31,6 +31,8 @@ from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint
 from tests.fakes import signed_request as sent_by_the_vendor
 from tests.pages import assert_generated
 
+pytestmark = pytest.mark.slow
+
 PAGE = ROOT / "docs" / "bad-input.md"
 WEBHOOK = """
   auth:

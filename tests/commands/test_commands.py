@@ -15,6 +15,8 @@ from moto import mock_aws
 from generator.commands import main, names
 from tests.definitions import ROOT, SOURCES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):

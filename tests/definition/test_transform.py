@@ -15,6 +15,8 @@ from generator.packaging import build, bundle, isolation
 from generator.templates.resources.function import RUNTIME
 from tests.definitions import make_definition
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n"
 SIGNED = "description: Acme\nwebhook: {auth: {ed25519: {signature: {header: X-Acme}}}}\n"
 IDENTITY = "def transform(event, request):\n    return [event]\n"

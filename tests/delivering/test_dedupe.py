@@ -23,6 +23,8 @@ from lambdas.shaping.message import MAX_EVENTS, Message, event_id, id_tag
 from tests.definitions import make_definition
 from tests.fakes import DOWN, LEASE, NOW, THROTTLED, Endpoint, Table
 
+pytestmark = pytest.mark.slow
+
 TEXT = """
     description: made
     webhook: {auth: {hmac: {signature: {header: x-signature}}}}

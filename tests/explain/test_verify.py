@@ -36,6 +36,8 @@ from tests.definitions import CASES, ROOT, SOURCES, bundled_source, make_definit
 from tests.fakes import NOW, SECRET
 from tests.fakes import signed_request as signed_by
 
+pytestmark = pytest.mark.slow
+
 AT = iso_time(NOW)
 BODY = (SOURCES / "zoom" / "samples" / "user.created.json").read_bytes().strip()
 COMPACT = json.dumps(json.loads(BODY), separators=(",", ":")).encode()

@@ -17,6 +17,8 @@ from botocore.exceptions import ClientError
 
 from generator.local.pipeline_jobs import PipelineJobs, serve_jobs
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def served() -> Iterator[PipelineJobs]:

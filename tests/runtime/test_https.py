@@ -22,6 +22,8 @@ from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.streams import Stream
 from tests.issuers import ec_key
 
+pytestmark = pytest.mark.slow
+
 HOST = "keys.example.com"
 URL = f"https://{HOST}/keys.json"
 SOON, LATER = 0.3, 20.0

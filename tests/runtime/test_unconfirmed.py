@@ -19,6 +19,8 @@ from lambdas.shaping.message import Message
 from tests.definitions import bundled_source
 from tests.fakes import NOW, Endpoint
 
+pytestmark = pytest.mark.slow
+
 ZOOM, OKTA = bundled_source("zoom").source, bundled_source("okta").source
 EVENT = json.dumps({"event": "user.deleted", "payload": {"operator": "o"}, "event_ts": int(NOW * 1000)}).encode()
 EVENTS = json.dumps(

@@ -20,6 +20,8 @@ from lambdas.model import Dedupe, Source, verified_by
 from lambdas.runtime.deadline import CALL_SECONDS, CALLS_PER_KEPT_OBJECT
 from tests.definitions import CASES, SOURCES, bundled_source
 
+pytestmark = pytest.mark.slow
+
 EVERY = [definition.source for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
 BY_NAME = pytest.mark.parametrize("source", EVERY, ids=lambda source: source.name)
 

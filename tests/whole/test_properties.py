@@ -27,6 +27,8 @@ from lambdas.receiving.authorize import authorize
 from tests.definitions import CASES, SOURCES
 from tests.fakes import NOW, SECRET, Endpoint, signed_request
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["zoom", "okta", "slack", "asana", "batch", "twitch", "twitter"]
 SOURCE = {
     definition.source.name: definition.source for definition in (*load(SOURCES, NAMES[:2]), *load(CASES, NAMES[2:]))
