@@ -11,7 +11,8 @@ from http import HTTPStatus
 from statistics import median
 from typing import Any
 
-from generator.definition.read import BUNDLED, load
+from generator.definition.read import load
+from generator.errors import BUNDLED
 from generator.samples import gateway
 from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
+BUNDLED = Path(__file__).parents[1] / "sources"
+"""The folder of the definitions that come with the framework."""
+
 
 class GeneratorError(Exception):
     """An error with one message for the user, which says what to do."""
@@ -14,8 +17,7 @@ class GeneratorError(Exception):
 
 def command_line(arguments: str, build: Path = Path("build"), sources: Path = Path("sources")) -> str:
     """Return a command to copy, with `--sources` and `--build` where they are not the defaults."""
-    bundled = Path(__file__).parent.parent / "sources"
-    sources_option = "" if sources in (Path("sources"), bundled) else f" --sources {quote(str(sources))}"
+    sources_option = "" if sources in (Path("sources"), BUNDLED) else f" --sources {quote(str(sources))}"
     build_option = "" if build == Path("build") else f" --build {quote(str(build))}"
     return f"python -m generator {arguments}{sources_option}{build_option}"
 

@@ -21,12 +21,14 @@ settings.register_profile(
 )
 settings.load_profile("ours")
 
-QUICK = "not slow and not local"
+QUICK = "not slow and not emulator"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write the snapshots anew")
-    parser.addoption("--quick", action="store_true", help="in a minute: nothing slow or local, ten examples a property")
+    parser.addoption(
+        "--quick", action="store_true", help="in a minute: nothing slow or in the emulator, ten examples a property"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have pytest-xdist begin with the emulator's tests, since the longest file is among them."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: item.get_closest_marker("local") is None)
+        items.sort(key=lambda item: item.get_closest_marker("emulator") is None)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def sources_folder() -> Path:
     folder = Path("sources")
     if folder.is_dir():
         return folder
-    from generator.definition.read import BUNDLED
+    from generator.errors import BUNDLED
 
     return BUNDLED
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from generator.commands import _console, _options
+from generator.definition.auth_types import auth_type_name
 from generator.definition.read import Definition, load, source_names
 
 
@@ -47,9 +48,7 @@ def overview() -> None:
 
 def _row(definition: Definition) -> dict[str, str]:
     source = definition.source
-    auth = source.webhook.auth
-    kind = auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a module
-    return {"name": source.name, "auth": kind, "description": source.description}
+    return {"name": source.name, "auth": auth_type_name(source.webhook.auth), "description": source.description}
 
 
 def _table(definitions: list[Definition]) -> None:

@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from generator.definition.auth_types import auth_type_name
 from generator.definition.read import Definition
 from generator.errors import DefinitionError, Problem
-from lambdas.model import Source
+from lambdas.model import Auth, Source
 
 PLACEHOLDER = "REPLACE_ME"
 
@@ -34,11 +35,8 @@ def _placeholder_keys(value: Any, key: str) -> Iterator[str]:
         if PLACEHOLDER in value:
             yield key
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        auth_type = getattr(value, "type", None)
-        if auth_type is not None and hasattr(auth_type, "Settings"):
-            # The settings of an auth type stand below its name.
-            name = auth_type.__name__.rpartition(".")[2]
-            yield from _placeholder_keys(value.settings, f"{key}.{name}")  # type: ignore[attr-defined]
+        if isinstance(value, Auth):  # its settings stand below the type's name
+            yield from _placeholder_keys(value.settings, f"{key}.{auth_type_name(value)}")
         else:
             for field in dataclasses.fields(value):
                 yield from _placeholder_keys(getattr(value, field.name), f"{key}.{field.name}" if key else field.name)

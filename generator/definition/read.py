@@ -15,11 +15,9 @@ from generator.definition.cross_checks import cross_problems
 from generator.definition.dataclass_reader import DataclassReader
 from generator.definition.extends import merge_nodes
 from generator.definition.yaml_nodes import Location, entries, location
-from generator.errors import DefinitionError, GeneratorError, Problem, display_path
+from generator.errors import BUNDLED, DefinitionError, GeneratorError, Problem, display_path
 from generator.names import service_problem
 from lambdas.model import Source
-
-BUNDLED = transform_file.BUNDLED
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generator import names
+from generator.definition.auth_types import auth_type_name
 from lambdas.auth import secret_names
 from lambdas.model import Auth, Source, Webhook, auths
 
@@ -24,5 +25,5 @@ def can_sign(auth: Auth) -> bool:
     """Return whether the stored secret can sign as the vendor does; it can't where only the vendor has the key."""
     parts = [can_sign(part) for part in getattr(auth.settings, "of", ())]
     if parts:
-        return all(parts) if auth.type.__name__.endswith(".all_of") else any(parts)  # type: ignore[attr-defined]
+        return all(parts) if auth_type_name(auth) == "all_of" else any(parts)
     return bool(secret_names(auth)) and not hasattr(auth.type, "key_pair")

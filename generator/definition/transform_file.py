@@ -11,13 +11,11 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from generator.definition.transform_imports import import_problems
-from generator.errors import DefinitionError, GeneratorError, display_path
+from generator.errors import BUNDLED, DefinitionError, GeneratorError, display_path
 from generator.files import regular_file
 from lambdas.model import Source, Transform
 
 MODULE = "lambdas.transform"
-BUNDLED = Path(__file__).parents[2] / "sources"
-"""The folder of the definitions that come with the framework."""
 
 
 def load(file: Path, source: Source) -> Transform:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from generator.definition.auth_types import auth_type_name
 from generator.explain import credentials, reasons, simulate
 from generator.explain.captured_case import CapturedCase
 from generator.explain.evidence import Fact, published, signatures, tokens
 from generator.explain.findings import Finding
-from generator.explain.mistakes import VerificationAttempt, type_name
+from generator.explain.mistakes import VerificationAttempt
 from generator.explain.reasons import attempt_of, labeled, refusal_of, verdict
 from generator.explain.redaction import Redactor
 from generator.explain.simulate import SimulatedOutcome
@@ -98,7 +99,7 @@ def _with_signed_newline(case: CapturedCase) -> OutgoingRequest:
 
 def _node(auth: Auth, case: CapturedCase, request: Request, redact: Redactor, name: str = "") -> AuthNode:
     verifies, reason = verdict(auth, case, request)
-    name, kind = name or type_name(auth), type_name(auth)
+    name, kind = name or auth_type_name(auth), auth_type_name(auth)
     description = auth.type.describe(auth.settings)
     if of := getattr(auth.settings, "of", None):
         children = tuple(_node(child, case, request, redact, label) for label, child in labeled(of))

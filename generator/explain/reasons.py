@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from generator.definition.auth_types import auth_type_name
 from generator.explain import simulate, suspicions, unusable
 from generator.explain.captured_case import CapturedCase
 from generator.explain.findings import Finding, findings
-from generator.explain.mistakes import VerificationAttempt, type_name
+from generator.explain.mistakes import VerificationAttempt
 from generator.explain.redaction import visible
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth, methods
@@ -38,7 +39,7 @@ def _findings(auth: Auth, case: CapturedCase, request: Request) -> Iterator[Find
             advice = f"have the vendor use the current one before `secret {case.source.name} --drop-previous`"
             yield Finding("it was made with the previous secret, not with the current one", advice)
     elif of := getattr(auth.settings, "of", None):
-        yield from _composed(type_name(auth), of, case, request)
+        yield from _composed(auth_type_name(auth), of, case, request)
     elif unusable.unset_issuer(auth):
         return  # `unset_placeholders` has reported it already
     elif verifies is None:
@@ -75,7 +76,7 @@ def attempt_of(leaf: Auth, case: CapturedCase, request: Request) -> Verification
 
 def labeled(of: tuple[Auth, ...]) -> Iterator[tuple[str, Auth]]:
     """Yield the types with their names; a type that stands there twice has its number too."""
-    names = [type_name(auth) for auth in of]
+    names = [auth_type_name(auth) for auth in of]
     for index, auth in enumerate(of):
         number = f" {names[: index + 1].count(names[index])}" if names.count(names[index]) > 1 else ""
         yield f"{names[index]}{number}", auth

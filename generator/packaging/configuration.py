@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from generator.definition.read import BUNDLED, Definition
-from generator.errors import GeneratorError, display_path
+from generator.definition.read import Definition
+from generator.errors import BUNDLED, GeneratorError, display_path
 from generator.files import regular_file
 from generator.files.debris import is_debris
 from generator.packaging import previous_build

@@ -15,7 +15,8 @@ from jmespath.exceptions import JMESPathError
 from generator.definition.jmespath_checks import call_arguments
 from generator.definition.path_checks import outgoing_paths
 from generator.definition.placeholders import PLACEHOLDER
-from generator.definition.read import BUNDLED, Definition
+from generator.definition.read import Definition
+from generator.errors import BUNDLED
 from generator.samples.captured import Captured
 from generator.scaffold.definition_yaml import flow, yaml_form
 from generator.scaffold.guess_auth import guess_auth

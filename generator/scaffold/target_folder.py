@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from generator import names
-from generator.definition.read import BUNDLED, Definition, load, source_names, unknown_source_message
-from generator.errors import DefinitionError, GeneratorError, Problem, display_path
+from generator.definition.read import Definition, load, source_names, unknown_source_message
+from generator.errors import BUNDLED, DefinitionError, GeneratorError, Problem, display_path
 from generator.files import regular_file
 from generator.packaging import configuration
 from generator.reference.definition_keys import json_schema

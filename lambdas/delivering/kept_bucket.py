@@ -114,7 +114,7 @@ class KeptBucket:
         call_aws(self._client().delete_object, Bucket=self.bucket, Key=key)
 
     def put(self, key: str, body: bytes) -> None:
-        """Store an object; one of FAULTS where it may not have been stored, or there might not be time for it."""
+        """Store an object; one of AWS_ERRORS where it may not have been stored, or there might not be time for it."""
         self._deadline.require(1)
         put = self._client().put_object
         required_field(call_aws(put, Bucket=self.bucket, Key=key, Body=body, ContentType="application/json"), "ETag")

@@ -28,7 +28,7 @@ from lambdas.reading.request import BY_IAM
 from tests.definitions import SOURCES
 from tests.emulator.service import free_port
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 NAMES = source_names(SOURCES)
 CLOCK = Path(__file__).parent / "clock"

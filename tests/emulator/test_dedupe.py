@@ -22,7 +22,7 @@ from tests.emulator.service import Service, eventually
 from tests.emulator.test_permissions import allowed, clients_of
 from tests.fakes import signed_request
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 TEXT = """
     description: made

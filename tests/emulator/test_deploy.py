@@ -25,7 +25,7 @@ from tests.definitions import SOURCES
 from tests.emulator.service import SECRET, Service, free_port, sign_in
 from tests.emulator.vendors import ZOOM, zoom_headers
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 _PROJECTS = itertools.count()
 

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from generator.local.emulator import Emulator
 from tests.emulator.service import Service
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"}
 

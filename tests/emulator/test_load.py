@@ -28,7 +28,7 @@ from tests.definitions import make_definition
 from tests.emulator.service import free_port
 from tests.fakes import signed_request
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 TEXT = """
     description: made

@@ -21,7 +21,7 @@ from tests.definitions import ROOT
 from tests.emulator.service import Service, template
 from tests.emulator.vendors import OKTA_TOKEN, ZOOM, okta_batch, zoom_headers
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 Document = dict[str, Any]
 Permission = tuple[str, str]

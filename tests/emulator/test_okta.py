@@ -11,7 +11,7 @@ from tests.emulator.mozdef import assert_acceptable
 from tests.emulator.service import SECRET, Service
 from tests.emulator.vendors import OKTA_TOKEN, okta_batch
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 CHALLENGE = {"x-okta-verification-challenge": "Vm9sdW1lIG9mIGEgY3lsaW5kZXI"}
 SAMPLES = SOURCES / "okta" / "samples"

@@ -16,7 +16,7 @@ from generator.local.emulator import Emulator
 from tests.emulator.service import HELPER_BUCKET, Service, template
 from tests.emulator.vendors import OKTA_TOKEN, ZOOM, okta_batch, zoom_headers
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from tests.emulator.mozdef import assert_zooms_plugin_takes_it
 from tests.emulator.service import SECRET, Service, eventually, free_port, sign_in
 from tests.emulator.vendors import ZOOM, zoom_headers
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 STACK = "MozDef-EF-zoom-dev"
 Run = Callable[..., tuple[int, str, str]]

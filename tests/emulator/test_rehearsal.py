@@ -26,7 +26,7 @@ from tests.definitions import ROOT
 from tests.emulator.service import free_port
 from tests.emulator.vendors import zoom_headers
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 GREEN = ["Source", "Source", "Merge", "TestBuildDeploy", "Verify"]
 

@@ -23,7 +23,7 @@ from tests.definitions import ROOT, SOURCES
 from tests.emulator.mozdef import assert_acceptable
 from tests.emulator.service import eventually, free_port
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 GENERATOR = [sys.executable, "-m", "generator"]
 NOWHERE = "http://127.0.0.1:9"

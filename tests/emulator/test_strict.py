@@ -14,7 +14,7 @@ from tests.definitions import SOURCES
 from tests.emulator.service import HELPER_BUCKET, Service, template
 from tests.emulator.vendors import OKTA_TOKEN, okta_batch
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 STACK = "strict-okta"
 

@@ -25,7 +25,7 @@ from tests.definitions import ROOT, SOURCES
 from tests.emulator.service import free_port, sign_in
 from tests.emulator.vendors import ZOOM, zoom_headers
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 ACCOUNT = "000000000000"
 DEFAULT = f"mozdef-ef-helper-{ACCOUNT}-us-west-2"

@@ -31,7 +31,7 @@ from tests import issuers, published
 from tests.emulator.service import HELPER_BUCKET, Service, free_port
 from tests.published import DEFINITIONS, HANDSHAKES, REQUESTS, Delivery, Vector, delivery, handshake
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 CLOCK = Path(__file__).parent / "clock"
 

@@ -23,7 +23,7 @@ import pytest
 
 from generator.local.emulator import Emulator
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium")
 FLAGS = (

@@ -13,7 +13,7 @@ import pytest
 
 from tests.emulator.service import template
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 PACKAGES = Path(boto3.__file__).parent.parent
 BOTO3 = {"boto3", "botocore", "certifi", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}

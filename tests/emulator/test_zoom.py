@@ -16,7 +16,7 @@ from tests.emulator.mozdef import assert_acceptable, assert_zooms_plugin_takes_i
 from tests.emulator.service import SECRET, Service, eventually
 from tests.emulator.vendors import ZOOM, Headers, zoom_headers
 
-pytestmark = pytest.mark.local
+pytestmark = pytest.mark.emulator
 
 AT = "2026-03-02T08:14:55.310+00:00"
 LAST = ZOOM.replace(b"user.signed_in", b"user.signed_out")

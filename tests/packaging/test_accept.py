@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from generator.commands import main
-from generator.definition.read import BUNDLED
+from generator.errors import BUNDLED
 from generator.packaging import configuration, output, previous_build
 from tests.definitions import bundled_source
 from tests.packaging.test_configuration import BOTH, CODECOMMIT, VARIANTS, with_pipeline

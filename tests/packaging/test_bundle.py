@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition.read import BUNDLED, source_names
+from generator.definition.read import source_names
+from generator.errors import BUNDLED
 from generator.packaging import bundle
 from lambdas.model import Source
 from tests.definitions import bundled_source, make_definition

@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from generator.commands import _console, main
-from generator.definition.read import BUNDLED, load, source_names
+from generator.definition.read import load, source_names
+from generator.errors import BUNDLED
 
 pytestmark = pytest.mark.slow
 

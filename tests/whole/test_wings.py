@@ -53,6 +53,10 @@ def relative_path(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
+def package_of(file: Path) -> str:
+    return relative_path(file).partition("/")[0]
+
+
 def wing_of(file: Path) -> Wing | None:
     return WINGS.get("/".join(relative_path(file).split("/")[:2]))
 
@@ -110,6 +114,9 @@ def test_an_import_for_annotations_is_not_counted() -> None:
     assert list(imports_of("if TYPE_CHECKING:\n    import lambdas.runtime.log", ["lambdas", "runtime"])) == []
 
 
+IMPORTS = [(file, imported) for file in FILES for imported in imports(file)]
+
+
 def test_the_plan_is_read() -> None:
     assert {"generator/commands", "generator/errors.py", "lambdas/runtime", "lambdas/webhook.py"} <= set(WINGS)
 
@@ -127,24 +134,17 @@ def test_wing_docstring_equals_the_plan(wing: Wing) -> None:
     assert text.splitlines()[0] == wing.job
 
 
-@pytest.mark.parametrize("file", FILES, ids=relative_path)
-def test_a_module_is_in_a_wing(file: Path) -> None:
-    package = relative_path(file).partition("/")[0]
-    jobs = "\n".join(f"  {wing.path}: {wing.job}" for wing in WINGS.values() if wing.path.startswith(f"{package}/"))
-    assert wing_of(file), f"{relative_path(file)} is in no wing. Put it where its job belongs:\n{jobs}"
+def test_every_module_is_in_a_wing() -> None:
+    for file in FILES:
+        package = package_of(file)
+        jobs = "\n".join(f"  {wing.path}: {wing.job}" for wing in WINGS.values() if wing.path.startswith(f"{package}/"))
+        assert wing_of(file), f"{relative_path(file)} is in no wing. Put it where its job belongs:\n{jobs}"
 
 
-@pytest.mark.parametrize("file", FILES, ids=relative_path)
-def test_imports_go_downwards(file: Path) -> None:
-    own = wing_of(file)
-    assert own
-    for imported in imports(file):
-        other = wing_of(imported)
-        if (
-            other is None
-            or other == own
-            or relative_path(imported).partition("/")[0] != relative_path(file).partition("/")[0]
-        ):
+def test_imports_go_downwards() -> None:
+    for file, imported in IMPORTS:
+        own, other = wing_of(file), wing_of(imported)
+        if own is None or other is None or other == own or package_of(imported) != package_of(file):
             continue
         where = "above it" if other.floor > own.floor else "on the same floor"
         assert other.floor < own.floor, (
@@ -158,7 +158,10 @@ def test_imports_go_downwards(file: Path) -> None:
 
 def test_no_import_cycles() -> None:
     # A package's own __init__ is imported before each of its modules; here it counts where it is named.
-    graph = {relative_path(file): {relative_path(other) for other in imports(file) if other != file} for file in FILES}
+    graph: dict[str, set[str]] = {}
+    for file, imported in IMPORTS:
+        if imported != file:
+            graph.setdefault(relative_path(file), set()).add(relative_path(imported))
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -166,11 +169,9 @@ def test_no_import_cycles() -> None:
         pytest.fail(f"a circle: {circle}. Move what two of them need into a third module below both.")
 
 
-@pytest.mark.parametrize(
-    "file", [file for file in FILES if relative_path(file).startswith("lambdas/")], ids=relative_path
-)
-def test_lambdas_import_nothing_of_the_generator(file: Path) -> None:
-    upward = [relative_path(imported) for imported in imports(file) if relative_path(imported).startswith("generator/")]
-    assert not upward, (
-        f"{relative_path(file)} imports {upward[0]}, which is not in AWS. Move what both need to lambdas/."
-    )
+def test_lambdas_import_nothing_of_the_generator() -> None:
+    for file, imported in IMPORTS:
+        assert (package_of(file), package_of(imported)) != ("lambdas", "generator"), (
+            f"{relative_path(file)} imports {relative_path(imported)}, which is not in AWS. "
+            "Move what both need to lambdas/."
+        )

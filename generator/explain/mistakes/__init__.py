@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from generator.definition.auth_types import auth_type_name
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth
 from lambdas.reading.body import Rejected
@@ -34,7 +35,7 @@ class VerificationAttempt(NamedTuple):
 
     @property
     def type_name(self) -> str:
-        return type_name(self.auth)
+        return auth_type_name(self.auth)
 
     @property
     def settings(self) -> Any:
@@ -81,11 +82,6 @@ class Mistake(NamedTuple):
     diagnosis: str
     advice: str
     correct: Correction
-
-
-def type_name(auth: Auth) -> str:
-    """Return the type's name in a definition."""
-    return auth.type.__name__.rpartition(".")[2]  # type: ignore[attr-defined,no-any-return]  # a module
 
 
 def with_settings(**changed: Any) -> Correction:
