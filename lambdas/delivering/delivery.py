@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
 
 T = TypeVar("T")
-
-
 MAX_PART = 16 * 1_048_576
 """Bytes of messages in one object of unsent messages."""
 LATE = 60.0
@@ -59,18 +57,18 @@ class Delivery:
     def shape(self, request: Request, indexes: Collection[int] = ()) -> tuple[list[Message], list[RejectedEvent]]:
         """Return a request's messages and its rejected events; of the events at `indexes` only, unless empty."""
         messages: list[Message] = []
-        refusals: list[RejectedEvent] = []
+        rejected_events: list[RejectedEvent] = []
         try:
             for shaped in self._shaper.shape(request):
                 if indexes and shaped.event_index not in indexes:
                     continue
                 if isinstance(shaped, RejectedEvent):
-                    refusals.append(shaped)
+                    rejected_events.append(shaped)
                 else:
                     messages.append(shaped)
         except Rejected as rejected:
             return [], [RejectedEvent(WHOLE_BODY, rejected.reason, rejected.detail)]
-        return messages, refusals
+        return messages, rejected_events
 
     def deliver(self, request: Request) -> Delivered:
         """Send what can be sent, and keep the rest.
@@ -78,20 +76,20 @@ class Delivery:
         KeptBucketUnavailable or QueueUnavailable where an event is neither sent nor kept. EventsInFlight where another
         request is sending some of the events; all others are sent or kept.
         """
-        messages, refusals = self.shape(request)
+        messages, rejected_events = self.shape(request)
         # The bucket first: should a later step fail, a retry overwrites what was kept and adds nothing.
-        self.keep_rejected(request, refusals)
+        self.keep_rejected(request, rejected_events)
         delivered = self.send(request, messages)
-        self.keep_rejected(request, delivered.refusals)
-        refusals += delivered.refusals
+        self.keep_rejected(request, delivered.rejected_events)
+        rejected_events += delivered.rejected_events
         if delivered.pending:
             reason = f"another request is sending {delivered.pending} of {len(messages)} messages"
-            raise EventsInFlight(reason, delivered._replace(refusals=refusals))
+            raise EventsInFlight(reason, delivered._replace(rejected_events=rejected_events))
         lag = request.time - min([message.at for message in messages]) if messages else 0.0
         drift = [message.drift for message in messages if message.drift]
-        if not (refusals or lag >= LATE or drift):
+        if not (rejected_events or lag >= LATE or drift):
             return delivered
-        return delivered._replace(refusals=refusals, lag=lag if lag >= LATE else 0.0, drift=drift)
+        return delivered._replace(rejected_events=rejected_events, lag=lag if lag >= LATE else 0.0, drift=drift)
 
     def send(self, request: Request, messages: Sequence[Message], calls_after: int = 0) -> Delivered:
         """Send the messages; where the source has `dedupe`, only those that nobody has sent.
@@ -123,7 +121,7 @@ class Delivery:
         if settled is not None:
             settled.update(range(len(bounded)))
             settled.difference_update(rejected_by_sqs, undelivered.indexes)
-        refusals = [
+        rejected_events = [
             RejectedEvent(bounded[index].event_index, "queue", f"SQS: {code}")
             for index, code in rejected_by_sqs.items()
         ]
@@ -136,18 +134,18 @@ class Delivery:
                         settled.update(part)
             except KeptBucketUnavailable as error:
                 raise QueueUnavailable(f"{undelivered.reason}; {error}") from error
-        return Delivered(len(bounded) - len(refusals) - unsent, unsent, refusals)
+        return Delivered(len(bounded) - len(rejected_events) - unsent, unsent, rejected_events)
 
-    def keep_rejected(self, request: Request, refusals: Sequence[RejectedEvent]) -> None:
+    def keep_rejected(self, request: Request, rejected_events: Sequence[RejectedEvent]) -> None:
         """Keep the events that can't become messages, with the reasons."""
-        if refusals:
+        if rejected_events:
             split, source = self._source.events.split, self._source.name
             identity_values = [request.headers.get(name) for name in self._event_headers]
             identity_values += [request.query(name) for name in self._event_queries]
             identity = "\n".join(value or "" for value in identity_values)
             self._keep(
                 lambda: self._kept_bucket.keep_rejected(
-                    source, request, self._secret_headers, refusals, identity, split
+                    source, request, self._secret_headers, rejected_events, identity, split
                 )
             )
 

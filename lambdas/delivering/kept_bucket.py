@@ -34,7 +34,7 @@ class KeptBucket:
         source: str,
         request: Request,
         secret_headers: tuple[str, ...],
-        refusals: Iterable[RejectedEvent],
+        rejected_events: Iterable[RejectedEvent],
         identity: str = "",
         split: str | None = None,
     ) -> None:
@@ -44,8 +44,8 @@ class KeptBucket:
         values that the mapping uses; part of the object's name, since equal bodies may differ in them.
         """
         by_reason: dict[str, list[RejectedEvent]] = {}
-        for refusal in refusals:
-            by_reason.setdefault(refusal.reason, []).append(refusal)
+        for event in rejected_events:
+            by_reason.setdefault(event.reason, []).append(event)
         never_kept = {*secret_headers, "authorization", "cookie"}
         body, headers = request.as_kept
         body_base64 = base64.b64encode(body).decode()

@@ -89,30 +89,30 @@ class Reprocessor:
     def _preview(
         self, _key: str, envelope: dict[str, Any], request: Request, indexes: frozenset[int]
     ) -> dict[str, Any]:
-        messages, refusals, _ = self._shape(envelope, request, indexes)
+        messages, rejected_events, _ = self._shape(envelope, request, indexes)
         already_sent = self._delivery.already_sent(messages)
         passing = [message.fields for index, message in enumerate(messages) if index not in already_sent]
         return {
             "passes": len(passing),
             "messages": [_shown_fields(fields) for fields in passing[:MAX_SHOWN]],
-            "fails": _count_reasons(refusals),
+            "fails": _count_reasons(rejected_events),
             **({"duplicates": len(already_sent), "skipped": _ids(messages, already_sent)} if already_sent else {}),
         }
 
     def _send(self, key: str, envelope: dict[str, Any], request: Request, indexes: frozenset[int]) -> dict[str, Any]:
-        messages, refusals, split = self._shape(envelope, request, indexes)
-        delivered = self._delivery.send(request, messages, calls_after=_calls_to_store(refusals))
-        refusals += delivered.refusals
+        messages, rejected_events, split = self._shape(envelope, request, indexes)
+        delivered = self._delivery.send(request, messages, calls_after=_calls_to_store(rejected_events))
+        rejected_events += delivered.rejected_events
         if not delivered.pending:  # else the object stays whole: whoever is sending some of it may fail
-            self._store_remaining(key, envelope, refusals, split)
+            self._store_remaining(key, envelope, rejected_events, split)
         dedupe_counts = {name: getattr(delivered, name) for name in ("duplicates", "unclaimed", "pending")}
         counts = {
             "sent": delivered.sent,
             "unsent": delivered.unsent,
             **{name: count for name, count in dedupe_counts.items() if count},
         }
-        self._log("redriven", requestId=request.id, kept=len(refusals), **counts)
-        return {**counts, "fails": _count_reasons(refusals)}
+        self._log("redriven", requestId=request.id, kept=len(rejected_events), **counts)
+        return {**counts, "fails": _count_reasons(rejected_events)}
 
     def _shape(
         self, envelope: Mapping[str, Any], request: Request, indexes: frozenset[int]
@@ -129,20 +129,22 @@ class Reprocessor:
             return [], [RejectedEvent(index, reason, detail) for index in sorted(indexes)], old_split
         if WHOLE_BODY in relocated:
             return *self._delivery.shape(request), new_split
-        messages, refusals = self._delivery.shape(request, relocated)
-        if any(refusal.event_index == WHOLE_BODY for refusal in refusals):
+        messages, rejected_events = self._delivery.shape(request, relocated)
+        if any(rejected.event_index == WHOLE_BODY for rejected in rejected_events):
             # The body as a whole is rejected now, but its other events have been sent.
-            refusals = [refusal._replace(event_index=index) for refusal in refusals for index in sorted(relocated)]
-        return messages, refusals, new_split
+            rejected_events = [
+                rejected._replace(event_index=index) for rejected in rejected_events for index in sorted(relocated)
+            ]
+        return messages, rejected_events, new_split
 
     def _store_remaining(
-        self, key: str, envelope: Mapping[str, Any], refusals: list[RejectedEvent], split: str | None
+        self, key: str, envelope: Mapping[str, Any], rejected_events: list[RejectedEvent], split: str | None
     ) -> None:
         """Store the events that still fail by their current reasons, one attempt more; then delete the old object."""
         events_by_reason: dict[str, list[dict[str, Any]]] = {}
-        for refusal in refusals:
-            event = {"index": refusal.event_index, "detail": refusal.detail}
-            events_by_reason.setdefault(refusal.reason, []).append(event)
+        for rejected in rejected_events:
+            event = {"index": rejected.event_index, "detail": rejected.detail}
+            events_by_reason.setdefault(rejected.reason, []).append(event)
         day, name, is_replaced = envelope["time"].partition("T")[0], key.rpartition("/")[2], False
         remaining = {**envelope, "split": split, "attempts": _attempts(envelope) + 1}
         # The old object's reason last: until then it has all events, should the function die in between.
@@ -179,9 +181,9 @@ class Reprocessor:
             return None
 
 
-def _calls_to_store(refusals: Iterable[RejectedEvent]) -> int:
+def _calls_to_store(rejected_events: Iterable[RejectedEvent]) -> int:
     """Return the calls after sending: a get and a put for each reason and for "queue", and one deletion."""
-    return 2 * len({"queue", *(refusal.reason for refusal in refusals)}) + 1
+    return 2 * len({"queue", *(rejected.reason for rejected in rejected_events)}) + 1
 
 
 def _attempts(envelope: Mapping[str, Any]) -> int:
@@ -195,9 +197,9 @@ def _merge_envelopes(existing: Mapping[str, Any], added: Mapping[str, Any]) -> d
     return {**existing, "events": events, "attempts": max(_attempts(existing), added["attempts"])}
 
 
-def _count_reasons(refusals: Iterable[RejectedEvent]) -> list[dict[str, Any]]:
+def _count_reasons(rejected_events: Iterable[RejectedEvent]) -> list[dict[str, Any]]:
     """Return each reason with its number of events; the rarest combined, as an answer has at most 6 MB."""
-    counts = Counter((refusal.reason, refusal.detail) for refusal in refusals).most_common()
+    counts = Counter((rejected.reason, rejected.detail) for rejected in rejected_events).most_common()
     others: Counter[tuple[str, str]] = Counter()
     for (reason, _), count in counts[MAX_REASONS:]:
         others[reason, "and others"] += count

@@ -25,7 +25,7 @@ class Delivered(NamedTuple):
 
     sent: int
     unsent: int
-    refusals: list[RejectedEvent]
+    rejected_events: list[RejectedEvent]
     lag: float = 0.0
     """Seconds from the oldest event to its receipt, where it came late."""
     drift: Sequence[tuple[str, ...]] = ()

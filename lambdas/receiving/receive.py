@@ -179,7 +179,7 @@ class Receiver:
 
     def _deliver(self, request: Request) -> Outcome:
         delivered = self._delivery.deliver(request)
-        reason = format_reasons(delivered.refusals) if delivered.refusals else None
+        reason = format_reasons(delivered.rejected_events) if delivered.rejected_events else None
         return Outcome(self._success_reply(request), "accepted", reason, delivered)
 
     def _success_reply(self, request: Request) -> HttpReply:

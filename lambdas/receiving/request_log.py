@@ -36,7 +36,7 @@ def log_request(request: Request, outcome: Outcome, source: str, stack: str) -> 
     """
     status, delivered = outcome.reply.status, outcome.delivered
     fields: dict[str, Any] = {"source": source, "requestId": request.id, "status": status}
-    kept = len(delivered.refusals)
+    kept = len(delivered.rejected_events)
     fields["sent"], fields["kept"] = delivered.sent, kept
     level: Level = "INFO"
     # For most requests every event was sent, and nothing else needs to be logged.
@@ -62,7 +62,7 @@ def _extra_fields(request: Request, outcome: Outcome, stack: str) -> dict[str, A
 
         fields["drift"] = list_unknown(delivered.drift)
     counts = {
-        "Rejected": len(delivered.refusals),
+        "Rejected": len(delivered.rejected_events),
         "Unauthenticated": int(outcome.reply.status == 401),
         "NoSecret": int(outcome.log_message == UNVERIFIABLE),
         "Unsent": delivered.unsent,
@@ -76,8 +76,8 @@ def _extra_fields(request: Request, outcome: Outcome, stack: str) -> dict[str, A
     return {**{name: value for name, value in fields.items() if value}, **metrics}
 
 
-def format_reasons(refusals: Iterable[RejectedEvent]) -> str:
+def format_reasons(rejected_events: Iterable[RejectedEvent]) -> str:
     """Join the distinct reasons, at most `MAX_REASONS` of them."""
-    reasons = sorted({f"{refusal.reason}: {refusal.detail}" for refusal in refusals})
+    reasons = sorted({f"{rejected.reason}: {rejected.detail}" for rejected in rejected_events})
     rest = [f"and {len(reasons) - MAX_REASONS} more"] if len(reasons) > MAX_REASONS else []
     return "; ".join([*reasons[:MAX_REASONS], *rest])
