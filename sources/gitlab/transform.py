@@ -22,6 +22,6 @@ def _mended(value: Any) -> Any:
         return {key: _mended(below) for key, below in value.items()}
     if isinstance(value, list):
         return [_mended(below) for below in value]
-    if isinstance(value, str) and (found := _UTC.fullmatch(value)):
-        return f"{found[1]}T{found[2]}Z"
+    if isinstance(value, str) and (match := _UTC.fullmatch(value)):
+        return f"{match[1]}T{match[2]}Z"
     return value

@@ -33,13 +33,13 @@ def transform(event: dict[str, Any], request: Request) -> list[dict[str, Any]]: 
 
 def _taken_apart(text: str) -> dict[str, Any]:
     try:
-        found = parse(text.encode())
+        parsed = parse(text.encode())
     except Rejected:
-        found = None
-    if isinstance(found, dict) and "logName" in found:
-        return {"log": _log(found)}
-    if isinstance(found, dict) and isinstance(found.get("finding"), dict):
-        return {"finding": {**found, "finding": _as_text(found["finding"], FREE_IN_FINDING)}}
+        parsed = None
+    if isinstance(parsed, dict) and "logName" in parsed:
+        return {"log": _log(parsed)}
+    if isinstance(parsed, dict) and isinstance(parsed.get("finding"), dict):
+        return {"finding": {**parsed, "finding": _as_text(parsed["finding"], FREE_IN_FINDING)}}
     return {"text": text, "line": text.strip().partition("\n")[0]}
 
 
@@ -53,6 +53,6 @@ def _log(entry: dict[str, Any]) -> dict[str, Any]:
     return entry
 
 
-def _as_text(found: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    free = {name: json.dumps(found[name], ensure_ascii=False) for name in names if found.get(name) is not None}
-    return {**found, **free}
+def _as_text(parsed: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    free = {name: json.dumps(parsed[name], ensure_ascii=False) for name in names if parsed.get(name) is not None}
+    return {**parsed, **free}

@@ -26,7 +26,7 @@ def changed(draw: st.DrawFn, sent: OutgoingRequest, among: Sequence[Change]) -> 
 
 
 def with_header(sent: OutgoingRequest, name: str, value: str | None) -> OutgoingRequest:
-    headers = {one: there for one, there in sent.headers.items() if one.lower() != name.lower()}
+    headers = {other: value for other, value in sent.headers.items() if other.lower() != name.lower()}
     return sent._replace(headers=headers if value is None else {**headers, name: value})
 
 
@@ -104,16 +104,16 @@ def signature(name: str, prefix: str = "", alphabet: str = BASE64) -> Change:
     def change(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
         if (value := header(sent, name)) is None:
             return sent
-        there = value.removeprefix(prefix)
-        made = draw(st.sampled_from([altered(draw, there, alphabet), there[:-4], "", there * 2, there[::-1]]))
-        assume(made == there or not same_bytes(made, there, alphabet))
+        value = value.removeprefix(prefix)
+        altered_value = draw(st.sampled_from([altered(draw, value, alphabet), value[:-4], "", value * 2, value[::-1]]))
+        assume(altered_value == value or not same_bytes(altered_value, value, alphabet))
         before = draw(st.sampled_from([prefix, prefix, "", prefix * 2, prefix.upper(), "v1=", "sha256="]))
-        return with_header(sent, name, before + made)
+        return with_header(sent, name, before + altered_value)
 
     return change
 
 
-def same_bytes(one: str, another: str, alphabet: str) -> bool:
+def same_bytes(first: str, another: str, alphabet: str) -> bool:
     """Whether the texts say the same bytes to somebody who reads them with patience.
 
     Some SDKs compare texts, and others read whatever they can; ours reads strictly, and compares bytes. Who knows
@@ -121,7 +121,7 @@ def same_bytes(one: str, another: str, alphabet: str) -> bool:
     """
     try:
         if alphabet == HEX:
-            return bytes.fromhex(one) == bytes.fromhex(another)
-        return base64.b64decode(one) == base64.b64decode(another)
+            return bytes.fromhex(first) == bytes.fromhex(another)
+        return base64.b64decode(first) == base64.b64decode(another)
     except ValueError:
         return False

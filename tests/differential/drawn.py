@@ -50,13 +50,13 @@ def stored(draw: st.DrawFn, kept: st.SearchStrategy[str] = secrets) -> tuple[str
 
 def _escapes(text: str) -> st.SearchStrategy[str]:
     """Text in a URL: as browsers, servers and vendors may write it."""
-    ways = (
-        lambda one: quote(one, safe=""),
-        lambda one: quote(one, safe=":/?@!$'()*,;"),
+    escapes = (
+        lambda text_: quote(text_, safe=""),
+        lambda text_: quote(text_, safe=":/?@!$'()*,;"),
         quote_plus,
-        lambda one: quote(one, safe="").replace("%3A", "%3a").replace("%2F", "%2f"),
+        lambda text_: quote(text_, safe="").replace("%3A", "%3a").replace("%2F", "%2f"),
     )
-    return st.sampled_from(ways).map(lambda way: way(text))
+    return st.sampled_from(escapes).map(lambda escape: escape(text))
 
 
 _words = st.text(st.sampled_from("abzABZ019-._~ +&=%:/?@!$'()*,;\"<>é☃"), max_size=8)

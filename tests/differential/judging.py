@@ -34,12 +34,12 @@ def own(name: str) -> Source:
 
 def header(sent: OutgoingRequest, name: str) -> str | None:
     """A header as web frameworks hand it to an SDK: its name in any case."""
-    return {one.lower(): value for one, value in sent.headers.items()}.get(name.lower())
+    return {other.lower(): value for other, value in sent.headers.items()}.get(name.lower())
 
 
 def ours(source: Source, sent: OutgoingRequest, keys: tuple[str, ...], now: float) -> bool:
-    made = gateway.event(sent.method, {}, sent.body, url=sent.url)
-    request = Request.from_event({**made, "headers": dict(sent.headers)}, now, body_reader(source.events))
+    event = gateway.event(sent.method, {}, sent.body, url=sent.url)
+    request = Request.from_event({**event, "headers": dict(sent.headers)}, now, body_reader(source.events))
     auth = source.webhook.auth
     try:
         auth.type.verify(auth.settings, request, lambda _name: keys, now)

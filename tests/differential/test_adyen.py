@@ -44,8 +44,8 @@ items = st.fixed_dictionaries(
 
 def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     """It looks at the first item only, and would have to be asked about each."""
-    there = json.loads(sent.body)["notificationItems"]
-    return bool(there) and all(is_valid_hmac_notification(one["NotificationRequestItem"], key) for one in there)
+    items = json.loads(sent.body)["notificationItems"]
+    return bool(items) and all(is_valid_hmac_notification(item_["NotificationRequestItem"], key) for item_ in items)
 
 
 def sdk_of_platforms(sent: OutgoingRequest, key: str, _now: float) -> bool:
@@ -57,12 +57,12 @@ def posted(root: Any, headers: dict[str, str] | None = None) -> OutgoingRequest:
 
 
 def by_the_sdk(key: str, item: dict[str, Any]) -> dict[str, Any]:
-    made = generate_notification_sig(item, key).decode()
-    return {"NotificationRequestItem": {**item, "additionalData": {"hmacSignature": made, "more": "m"}}}
+    signature = generate_notification_sig(item, key).decode()
+    return {"NotificationRequestItem": {**item, "additionalData": {"hmacSignature": signature, "more": "m"}}}
 
 
-def notification(there: list[dict[str, Any]]) -> OutgoingRequest:
-    return posted({"live": "false", "notificationItems": there})
+def notification(items: list[dict[str, Any]]) -> OutgoingRequest:
+    return posted({"live": "false", "notificationItems": items})
 
 
 @st.composite
@@ -95,21 +95,21 @@ def _other(draw: st.DrawFn, signature: str) -> str:
 
 
 @given(keys_in_hex, st.lists(items, min_size=1, max_size=3), clocks)
-def test_what_adyens_sdk_signs_is_taken_by_both(key: str, there: list[dict[str, Any]], now: float) -> None:
-    both_take(ADYEN, sdk, notification([by_the_sdk(key, one) for one in there]), (key,), now)
+def test_what_adyens_sdk_signs_is_taken_by_both(key: str, items: list[dict[str, Any]], now: float) -> None:
+    both_take(ADYEN, sdk, notification([by_the_sdk(key, item_) for item_ in items]), (key,), now)
 
 
 @given(keys_in_hex, st.lists(items, min_size=1, max_size=3), clocks)
-def test_what_we_sign_as_adyen_is_taken_by_both(key: str, there: list[dict[str, Any]], now: float) -> None:
-    body = notification([{"NotificationRequestItem": one} for one in there]).body
+def test_what_we_sign_as_adyen_is_taken_by_both(key: str, items: list[dict[str, Any]], now: float) -> None:
+    body = notification([{"NotificationRequestItem": item_} for item_ in items]).body
     both_take(ADYEN, sdk, fakes.signed_request(ADYEN.webhook.auth, body, secret=key, now=now), (key,), now)
 
 
 @given(st.data(), stored(keys_in_hex), st.lists(items, max_size=3), clocks)
 def test_whatever_becomes_of_it_adyens_sdk_and_ours_agree(
-    data: st.DataObject, keys: tuple[str, tuple[str, ...]], there: list[dict[str, Any]], now: float
+    data: st.DataObject, keys: tuple[str, tuple[str, ...]], items: list[dict[str, Any]], now: float
 ) -> None:
-    sent = notification([data.draw(spoilt(by_the_sdk(keys[0], one))) for one in there])
+    sent = notification([data.draw(spoilt(by_the_sdk(keys[0], item_))) for item_ in items])
     agree(ADYEN, sdk, sent, keys[1], now)
 
 

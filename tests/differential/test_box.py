@@ -42,7 +42,7 @@ def sdk(primary: str, secondary: str) -> Sdk:
 def by_box(keys: tuple[str, str], body: bytes, stamp: str) -> OutgoingRequest:
     """As documented, since the SDK has no signer: developer.box.com/guides/webhooks/v2/signatures-v2"""
     digests = [hmac.digest(key.encode(), body + stamp.encode(), "sha256") for key in keys]
-    primary, secondary = (base64.b64encode(one).decode() for one in digests)
+    primary, secondary = (base64.b64encode(other).decode() for other in digests)
     headers = {PRIMARY: primary, SECONDARY: secondary, STAMP: stamp, VERSION: "1", ALGORITHM: "HmacSHA256"}
     return OutgoingRequest("POST", f"https://{HOST}/events", headers, body)
 
@@ -80,7 +80,9 @@ def test_what_we_sign_as_box_is_taken_by_both(keys: tuple[str, str], body: bytes
 def test_whatever_becomes_of_it_boxs_sdk_and_ours_agree(
     data: st.DataObject, keys: list[str], body: bytes, age: int, zone: timezone
 ) -> None:
-    primary, secondary, one, another = keys
+    primary, secondary, other, another = keys
     sent = by_box((primary, secondary), body, written(age, zone))
-    there = data.draw(st.sampled_from([(primary, secondary), (primary, one), (one, secondary), (one, another)]))
-    agree(BOX, sdk(*there), data.draw(changed(sent, CHANGES)), there, NOW)
+    stored_keys = data.draw(
+        st.sampled_from([(primary, secondary), (primary, other), (other, secondary), (other, another)])
+    )
+    agree(BOX, sdk(*stored_keys), data.draw(changed(sent, CHANGES)), stored_keys, NOW)

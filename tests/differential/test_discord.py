@@ -41,8 +41,8 @@ def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
 
 def by_discord(seed: bytes, body: bytes, stamp: str) -> OutgoingRequest:
     """As documented, since the SDK has no signer: docs.discord.com/developers/interactions/overview"""
-    made = Ed25519PrivateKey.from_private_bytes(seed).sign(stamp.encode() + body).hex()
-    return OutgoingRequest("POST", f"https://{HOST}/events", {STAMP: stamp, SIGNATURE: made}, body)
+    signature = Ed25519PrivateKey.from_private_bytes(seed).sign(stamp.encode() + body).hex()
+    return OutgoingRequest("POST", f"https://{HOST}/events", {STAMP: stamp, SIGNATURE: signature}, body)
 
 
 @given(seeds, bodies | st.binary(), clocks, AGES)
@@ -60,7 +60,7 @@ def test_what_we_sign_as_discord_is_taken_by_both(seed: bytes, body: bytes, now:
 def test_whatever_becomes_of_it_discords_sdk_and_ours_agree(
     data: st.DataObject, seed: bytes, other: bytes, body: bytes, now: float, age: int
 ) -> None:
-    one, another = public(seed), public(other)
-    keys = data.draw(st.sampled_from([(one,), (one.upper(),), (one, another), (another, one), (another,), (one[:-2],)]))
+    own, another = public(seed), public(other)
+    keys = data.draw(st.sampled_from([(own,), (own.upper(),), (own, another), (another, own), (another,), (own[:-2],)]))
     sent = by_discord(seed, body, str(int(now) - age))
     agree(DISCORD, sdk, data.draw(changed(sent, CHANGES)), keys, now)

@@ -38,19 +38,19 @@ def sdk_of_hashes(sent: OutgoingRequest, key: str, _now: float) -> bool:
 def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
     """With the URL as it came, and as HubSpot's documentation has its escapes undone before the SDK is asked."""
     before, mark, query = sent.url.partition("?")
-    undone = before + mark + UNDONE.sub(lambda found: unquote(found[0]), query)
+    undone = before + mark + UNDONE.sub(lambda match: unquote(match[0]), query)
     signature, body, stamp = header(sent, f"{SIGNATURE}-v3"), sent.body.decode(), header(sent, STAMP)
     return any(Signature.is_valid(signature, key, body, url, sent.method, "v3", stamp) for url in (sent.url, undone))
 
 
 def hashed(version: str, key: str, body: bytes, url: str) -> OutgoingRequest:
-    made = Signature.get_signature(key, body.decode(), version, url, "POST")
-    return OutgoingRequest("POST", url, {SIGNATURE: made, VERSION: version}, body)
+    signature = Signature.get_signature(key, body.decode(), version, url, "POST")
+    return OutgoingRequest("POST", url, {SIGNATURE: signature, VERSION: version}, body)
 
 
 def by_the_sdk(key: str, body: bytes, url: str, stamp: str) -> OutgoingRequest:
-    made = Signature.get_signature(key, body.decode(), "v3", url, "POST", stamp)
-    return OutgoingRequest("POST", url, {f"{SIGNATURE}-v3": made, STAMP: stamp}, body)
+    signature = Signature.get_signature(key, body.decode(), "v3", url, "POST", stamp)
+    return OutgoingRequest("POST", url, {f"{SIGNATURE}-v3": signature, STAMP: stamp}, body)
 
 
 def milliseconds(now: float, age: int) -> str:
@@ -99,7 +99,7 @@ def test_what_is_signed_with_a_url_without_escapes_is_taken_by_both(
     key: str, body: bytes, url: str, now: float
 ) -> None:
     before, mark, query = url.partition("?")
-    undone = before + mark + UNDONE.sub(lambda found: unquote(found[0]), query)
+    undone = before + mark + UNDONE.sub(lambda match: unquote(match[0]), query)
     sent = by_the_sdk(key, body, undone, milliseconds(now, 0))._replace(url=url)
     both_take(HUBSPOT["v3"], sdk, sent, (key,), now)
 

@@ -28,9 +28,9 @@ NAMES = st.sampled_from(["a", "b", "A", "a-b", "ab", "$ref", "id", "x y", 'q"\\{
 # No line ends: to the library, `$` is before the last one too, as in Python; to a schema, and to us, it is the end.
 SCALARS = st.sampled_from([None, True, False, 0, 1, 1.0, 1.5, -2, 2**53 + 1, 1e300, "", "a", "ab", "b", "é"])
 EVENTS = st.recursive(
-    SCALARS, lambda one: st.lists(one, max_size=3) | st.dictionaries(NAMES, one, max_size=4), max_leaves=8
+    SCALARS, lambda value: st.lists(value, max_size=3) | st.dictionaries(NAMES, value, max_size=4), max_leaves=8
 )
-VALUES = EVENTS.filter(lambda one: "$ref" not in json.dumps(one))
+VALUES = EVENTS.filter(lambda value: "$ref" not in json.dumps(value))
 TYPES = st.sampled_from(["array", "boolean", "integer", "null", "number", "object", "string"])
 REFS = st.sampled_from(["#/definitions/a", "#/definitions/A", "#/definitions/a-b"])
 
@@ -47,7 +47,7 @@ def rules(below: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         "properties": named,
         "required": st.lists(NAMES, max_size=2, unique=True),
         # The library raises where `items` is true or false beside `additionalItems`.
-        "items": below.filter(lambda one: isinstance(one, dict)) | st.lists(below, max_size=2),
+        "items": below.filter(lambda value: isinstance(value, dict)) | st.lists(below, max_size=2),
         "additionalItems": below,
         "contains": below,
         "minimum": st.sampled_from([0, 1, 1.5]),
@@ -97,13 +97,17 @@ def test_an_event_satisfies_a_schema_where_jsonschema_says_so(schema: Any, defin
 def closed(schema: Any) -> Any:
     """The schema with every object closed that names its fields."""
     if isinstance(schema, list):
-        return [closed(one) for one in schema]
+        return [closed(value) for value in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {
+    closed_schema = {
         key: value if key in ("enum", "const", "required", "type") else closed(value) for key, value in schema.items()
     }
-    return {**made, "additionalProperties": False} if isinstance(schema.get("properties"), dict) else made
+    return (
+        {**closed_schema, "additionalProperties": False}
+        if isinstance(schema.get("properties"), dict)
+        else closed_schema
+    )
 
 
 @given(schema=SCHEMAS, definitions=DEFINED, events=st.lists(EVENTS, min_size=1, max_size=5))

@@ -39,8 +39,10 @@ def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
 
 def by_sendgrid(key: ec.EllipticCurvePrivateKey, body: bytes, stamp: str) -> OutgoingRequest:
     """As documented, since the SDK has no signer."""
-    made = base64.b64encode(key.sign(stamp.encode() + body, ec.ECDSA(SHA256(), deterministic_signing=True))).decode()
-    return OutgoingRequest("POST", f"https://{HOST}/events", {STAMP: stamp, SIGNATURE: made}, body)
+    signature = base64.b64encode(
+        key.sign(stamp.encode() + body, ec.ECDSA(SHA256(), deterministic_signing=True))
+    ).decode()
+    return OutgoingRequest("POST", f"https://{HOST}/events", {STAMP: stamp, SIGNATURE: signature}, body)
 
 
 CHANGES = (
@@ -69,7 +71,7 @@ def test_what_we_sign_as_sendgrid_is_taken_by_both(key: Any, body: bytes, now: f
 def test_whatever_becomes_of_it_sendgrids_sdk_and_ours_agree(
     data: st.DataObject, key: Any, other: Any, body: bytes, now: float, age: int
 ) -> None:
-    one, another = stored(key), stored(other)
-    keys = data.draw(st.sampled_from([(one,), (one, another), (another, one), (another,), ("",), ("no key", one)]))
+    own, another = stored(key), stored(other)
+    keys = data.draw(st.sampled_from([(own,), (own, another), (another, own), (another,), ("",), ("no key", own)]))
     sent = by_sendgrid(key, body, str(int(now) - age))
     agree(SENDGRID, sdk, data.draw(changed(sent, CHANGES)), keys, now)

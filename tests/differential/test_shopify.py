@@ -32,9 +32,9 @@ def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
 
 def by_shopify(key: str, body: bytes) -> OutgoingRequest:
     """As documented, since the SDK has no signer: shopify.dev/docs/apps/build/webhooks/verify-deliveries"""
-    made = base64.b64encode(hmac.digest(key.encode(), body, "sha256")).decode()
+    signature = base64.b64encode(hmac.digest(key.encode(), body, "sha256")).decode()
     return OutgoingRequest(
-        "POST", f"https://{HOST}/events", {SIGNATURE: made, "X-Shopify-Topic": "orders/create"}, body
+        "POST", f"https://{HOST}/events", {SIGNATURE: signature, "X-Shopify-Topic": "orders/create"}, body
     )
 
 

@@ -60,7 +60,7 @@ def test_whatever_becomes_of_it_squares_sdk_and_ours_agree(
     data: st.DataObject, keys: tuple[str, tuple[str, ...]], body: bytes, url: str, query: str, now: float
 ) -> None:
     among = (
-        lambda draw, sent: one if (one := changes.body(draw, sent)).body else sent,
+        lambda draw, sent: changed_request if (changed_request := changes.body(draw, sent)).body else sent,
         changes.header_names,
         changes.url,
         changes.signature(SIGNATURE),

@@ -59,10 +59,14 @@ keys_in_base64 = st.builds(
 
 
 def by_the_sdk(
-    webhook: Callable[[str], Any], names: str, key: str, body: bytes, said: tuple[str, int]
+    webhook: Callable[[str], Any], names: str, key: str, body: bytes, id_and_time: tuple[str, int]
 ) -> OutgoingRequest:
-    made = webhook(key).sign(said[0], datetime.fromtimestamp(said[1], UTC), body.decode())
-    headers = {f"{names}-id": said[0], f"{names}-timestamp": str(said[1]), f"{names}-signature": made}
+    signature = webhook(key).sign(id_and_time[0], datetime.fromtimestamp(id_and_time[1], UTC), body.decode())
+    headers = {
+        f"{names}-id": id_and_time[0],
+        f"{names}-timestamp": str(id_and_time[1]),
+        f"{names}-signature": signature,
+    }
     return OutgoingRequest("POST", f"https://{HOST}/events", headers, body)
 
 
@@ -97,9 +101,9 @@ def stamp(name: str) -> changes.Change:
 @EACH
 @given(keys_in_base64, ids, bodies, clocks, st.integers(-300, 299))
 def test_what_their_sdk_signs_is_taken_by_both(
-    source: Source, sdk: Sdk, webhook: Any, names: str, key: str, one: str, body: bytes, now: float, age: int
+    source: Source, sdk: Sdk, webhook: Any, names: str, key: str, message_id: str, body: bytes, now: float, age: int
 ) -> None:
-    both_take(source, sdk, by_the_sdk(webhook, names, key, body, (one, int(now) - age)), (key,), now)
+    both_take(source, sdk, by_the_sdk(webhook, names, key, body, (message_id, int(now) - age)), (key,), now)
 
 
 @EACH
@@ -122,12 +126,12 @@ def test_whatever_becomes_of_it_their_sdk_and_ours_agree(
     names: str,
     data: st.DataObject,
     keys: tuple[str, tuple[str, ...]],
-    one: str,
+    message_id: str,
     body: bytes,
     now: float,
     age: int,
 ) -> None:
-    sent = by_the_sdk(webhook, names, keys[0], body, (one, int(now) - age))
+    sent = by_the_sdk(webhook, names, keys[0], body, (message_id, int(now) - age))
     where = f"{names}-signature"
     if data.draw(st.booleans()):
         sent = changes.with_header(sent, where, data.draw(among_others(sent.headers[where])))

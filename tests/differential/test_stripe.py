@@ -26,8 +26,8 @@ def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
 
 
 def by_the_sdk(key: str, body: bytes, stamp: int) -> OutgoingRequest:
-    made = WebhookSignature.generate_signature_header(body.decode(), key, stamp)
-    return OutgoingRequest("POST", f"https://{HOST}/events", {SIGNATURE: made}, body)
+    signature = WebhookSignature.generate_signature_header(body.decode(), key, stamp)
+    return OutgoingRequest("POST", f"https://{HOST}/events", {SIGNATURE: signature}, body)
 
 
 @st.composite

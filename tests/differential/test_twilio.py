@@ -79,9 +79,9 @@ def another_port(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
 
 def fields_anew(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
     """The same fields, otherwise written, or some of them twice: Twilio signs each value once."""
-    there = parse_qs(sent.body.decode(), keep_blank_values=True)
-    twice = {name: [*values, values[0]] for name, values in there.items()}
-    return sent._replace(body=written(draw, draw(st.sampled_from([there, twice]))))
+    fields = parse_qs(sent.body.decode(), keep_blank_values=True)
+    twice = {name: [*values, values[0]] for name, values in fields.items()}
+    return sent._replace(body=written(draw, draw(st.sampled_from([fields, twice]))))
 
 
 CHANGES = (

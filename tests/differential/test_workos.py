@@ -30,22 +30,22 @@ def sdk(sent: OutgoingRequest, key: str, _now: float) -> bool:
 
 def by_workos(key: str, body: bytes, stamp: int) -> OutgoingRequest:
     """As documented, since the SDK has no signer: workos.com/docs/events/data-syncing/webhooks"""
-    made = hmac.digest(key.encode(), f"{stamp}.".encode() + body, "sha256").hex()
-    return OutgoingRequest("POST", f"https://{HOST}/events", {SIGNATURE: f"t={stamp}, v1={made}"}, body)
+    signature = hmac.digest(key.encode(), f"{stamp}.".encode() + body, "sha256").hex()
+    return OutgoingRequest("POST", f"https://{HOST}/events", {SIGNATURE: f"t={stamp}, v1={signature}"}, body)
 
 
 def parts(draw: st.DrawFn, sent: OutgoingRequest) -> OutgoingRequest:
     """Other times and signatures. The SDK wants two parts with `, ` between and never looks at their names, so the
     names stay as they are, and no part is added: ours looks at names, and takes several signatures."""
-    stamp, _, made = (header(sent, SIGNATURE) or "t=0, v1=").removeprefix("t=").partition(", v1=")
-    ways = [
-        (changes.altered(draw, stamp, "0123456789"), made),
-        (draw(st.sampled_from(["", "now", "-1", "1767225600"])), made),
-        (stamp, changes.altered(draw, made, changes.HEX)),
-        (stamp, draw(st.sampled_from(["", made[:-2], made * 2, made[::-1]]))),
+    stamp, _, signature = (header(sent, SIGNATURE) or "t=0, v1=").removeprefix("t=").partition(", v1=")
+    choices = [
+        (changes.altered(draw, stamp, "0123456789"), signature),
+        (draw(st.sampled_from(["", "now", "-1", "1767225600"])), signature),
+        (stamp, changes.altered(draw, signature, changes.HEX)),
+        (stamp, draw(st.sampled_from(["", signature[:-2], signature * 2, signature[::-1]]))),
     ]
-    stamp, made = draw(st.sampled_from(ways))
-    return changes.with_header(sent, SIGNATURE, f"t={stamp}, v1={made}")
+    stamp, signature = draw(st.sampled_from(choices))
+    return changes.with_header(sent, SIGNATURE, f"t={stamp}, v1={signature}")
 
 
 CHANGES = (

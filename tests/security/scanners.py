@@ -41,23 +41,23 @@ def checkov(templates: Mapping[str, str], work: Path) -> dict[str, Findings]:
     # Offline: its own list of what a check is called is enough, and nothing is told to anybody.
     ran = subprocess.run([*command, "--skip-download", "--compact"], capture_output=True, text=True, check=False)
     assert ran.returncode in (0, 1), ran.stderr
-    told = json.loads(ran.stdout)
-    assert told["summary"]["parsing_errors"] == 0
-    found: dict[str, Findings] = {name: set() for name in templates}
+    report = json.loads(ran.stdout)
+    assert report["summary"]["parsing_errors"] == 0
+    findings: dict[str, Findings] = {name: set() for name in templates}
     seen = set()
     for kind in ("passed_checks", "failed_checks", "skipped_checks"):
-        for row in told["results"][kind]:
+        for row in report["results"][kind]:
             name = Path(row["file_path"]).stem
             seen.add(name)
             if kind == "failed_checks":
-                found[name].add((row["check_id"], row["resource"].rpartition(".")[2]))
+                findings[name].add((row["check_id"], row["resource"].rpartition(".")[2]))
     assert seen == set(templates)
-    return found
+    return findings
 
 
 def guard(templates: Mapping[str, str]) -> dict[str, Findings]:
     """What the Guard rules find in templates by their names."""
-    types = {one["Type"] for text in templates.values() for one in json.loads(text)["Resources"].values()}
+    types = {entry["Type"] for text in templates.values() for entry in json.loads(text)["Resources"].values()}
     rules = [rule for rule in _rules() if types & set(_TYPE.findall(rule.content))]
     engine = CompositeEngine(CompositeEngineConfig(guard_rules=rules))
     return {
@@ -66,9 +66,9 @@ def guard(templates: Mapping[str, str]) -> dict[str, Findings]:
 
 
 def _found(report: Any) -> Iterator[tuple[str, str]]:
-    for one in report.diagnostics:
-        if one.source == RuleOrigin.GUARD:
-            yield one.rule_id, one.entity.logical_id if one.entity else "the template"
+    for entry in report.diagnostics:
+        if entry.source == RuleOrigin.GUARD:
+            yield entry.rule_id, entry.entity.logical_id if entry.entity else "the template"
 
 
 def _rules() -> Iterator[ExternalRuleSource]:

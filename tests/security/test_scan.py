@@ -34,32 +34,36 @@ def templates() -> Templates:
 
 
 def _scanned(templates: Templates, work: Path) -> dict[str, Findings]:
-    found, ruled = scanners.checkov(templates, work), scanners.guard(templates)
-    return {name: found[name] | ruled[name] for name in templates}
+    findings, ruled = scanners.checkov(templates, work), scanners.guard(templates)
+    return {name: findings[name] | ruled[name] for name in templates}
 
 
 @pytest.fixture(scope="module")
-def found(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Findings]:
+def findings(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Findings]:
     return _scanned({name: _bare(text) for name, text in templates.items()}, tmp_path_factory.mktemp("bare"))
 
 
 def _accepted(text: str) -> Findings:
     resources: dict[str, Any] = json.loads(text)["Resources"]
-    return {(check, title) for title, one in resources.items() for check, _ in scanner_exceptions.exceptions_for(one)}
+    return {
+        (check, title) for title, entry in resources.items() for check, _ in scanner_exceptions.exceptions_for(entry)
+    }
 
 
-def _differences(templates: Templates, found: dict[str, Findings]) -> list[str]:
-    said = []
+def _differences(templates: Templates, findings: dict[str, Findings]) -> list[str]:
+    differences = []
     for name, text in templates.items():
-        said += [f"{name}: {title}: {check} has no reason" for check, title in found[name] - _accepted(text)]
-        said += [f"{name}: {title}: {check} is found no longer" for check, title in _accepted(text) - found[name]]
-    return sorted(said)
+        differences += [f"{name}: {title}: {check} has no reason" for check, title in findings[name] - _accepted(text)]
+        differences += [
+            f"{name}: {title}: {check} is found no longer" for check, title in _accepted(text) - findings[name]
+        ]
+    return sorted(differences)
 
 
 def test_what_is_found_has_a_reason_and_what_has_a_reason_is_found(
-    templates: Templates, found: dict[str, Findings]
+    templates: Templates, findings: dict[str, Findings]
 ) -> None:
-    assert _differences(templates, found) == []
+    assert _differences(templates, findings) == []
 
 
 def test_scanners_that_read_metadata_find_nothing_more_than_rules_that_read_none(
@@ -71,15 +75,15 @@ def test_scanners_that_read_metadata_find_nothing_more_than_rules_that_read_none
 
 
 def test_a_check_without_a_reason_and_a_reason_without_its_check_are_found(
-    templates: Templates, found: dict[str, Findings], monkeypatch: pytest.MonkeyPatch
+    templates: Templates, findings: dict[str, Findings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "sources-zoom-event-source"
     versioned = ScannerException(
         "AWS::S3::Bucket", ("CKV_AWS_21",), lambda _: True, "said of a bucket that has versions"
     )
-    without = [one for one in scanner_exceptions.SCANNER_EXCEPTIONS if "CKV_AWS_27" not in one.checks]
+    without = [entry for entry in scanner_exceptions.SCANNER_EXCEPTIONS if "CKV_AWS_27" not in entry.checks]
     monkeypatch.setattr(scanner_exceptions, "SCANNER_EXCEPTIONS", [*without, versioned])
-    assert _differences({name: templates[name]}, found) == [
+    assert _differences({name: templates[name]}, findings) == [
         f"{name}: DeadLetters: CKV_AWS_27 has no reason",
         f"{name}: Events: CKV_AWS_27 has no reason",
         f"{name}: Kept: CKV_AWS_21 is found no longer",

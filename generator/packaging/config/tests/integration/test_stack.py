@@ -14,7 +14,7 @@ STACK = f"{os.environ.get('PROJECT', 'MozDef-EF')}-SOURCE_NAME-{os.environ['STAG
 @pytest.fixture(scope="module")
 def outputs() -> dict[str, str]:
     described = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
-    return {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
+    return {entry["OutputKey"]: entry["OutputValue"] for entry in described["Outputs"]}
 
 
 def attributes(url: str) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def test_a_dead_letter_lives_longer_than_a_message(outputs: dict[str, str]) -> N
 
 def test_every_function_can_run() -> None:
     resources = boto3.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
-    functions = [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::Lambda::Function"]
+    functions = [entry["PhysicalResourceId"] for entry in resources if entry["ResourceType"] == "AWS::Lambda::Function"]
     assert functions
     for name in functions:  # a new one is pending for some seconds; the waiter raises where it fails
         boto3.client("lambda").get_waiter("function_active").wait(FunctionName=name)
