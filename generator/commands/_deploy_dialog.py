@@ -85,7 +85,7 @@ def _prepare_stack(
 
     out = _console.console()
     if action == "delete" and (resources := stacks.list_resources(cloudformation, stack)):
-        held = ", ".join(f"{it['LogicalResourceId']} ({it['PhysicalResourceId']})" for it in resources)
+        held = ", ".join(f"{each['LogicalResourceId']} ({each['PhysicalResourceId']})" for each in resources)
         delete_command = deployment.context.rebuild_command(
             f"delete {deployment.product.name}", pipeline=deployment.context.pipeline
         )
@@ -126,10 +126,8 @@ def _upload(deployment: Deployment, options: DeployOptions) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchBucket":
             raise
-        upload, size = (
-            deployment.context.rebuild_command(f"upload {deployment.product.name}"),
-            len(deployment.template_body),
-        )
+        upload = deployment.context.rebuild_command(f"upload {deployment.product.name}")
+        size = len(deployment.template_body)
         raise GeneratorError(
             f"there is no helper bucket {target.bucket}, and CloudFormation takes a template of {size:,} bytes from a "
             f"bucket only: {upload} makes it"

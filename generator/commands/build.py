@@ -131,11 +131,7 @@ def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[s
 
     accepted = {file: content for product in products for file, content in product.accepted.items()}
     with build_folder.build_lock(build, [product.name for product in products]):
-        if unexpected := [
-            message
-            for product in products
-            if (message := build_folder.unexpected_file_message(build / product.name, product.files))
-        ]:
+        if unexpected := _unexpected_files(products, build):
             raise GeneratorError("\n".join(unexpected))
         with output.stored_while(accepted):
             shared_states = output.write_shared(build, shared_files())
@@ -144,6 +140,12 @@ def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[s
                 | output.write_source(build, product.name, product.files, product.cache_entries)
                 for product in products
             }
+
+
+def _unexpected_files(products: Sequence[Product], build: Path) -> list[str]:
+    """Return a message for each product in whose folder lies a file that no build makes."""
+    messages = (build_folder.unexpected_file_message(build / product.name, product.files) for product in products)
+    return [message for message in messages if message]
 
 
 def _check(products: list[Product], build: Path, sources: Path) -> int:
@@ -163,11 +165,7 @@ def _check(products: list[Product], build: Path, sources: Path) -> int:
         for name, state in build_folder.file_states(build / product.name, product.files).items()
         if state != "unchanged"
     ]
-    differences += [
-        message
-        for product in products
-        if (message := build_folder.unexpected_file_message(build / product.name, product.files))
-    ]
+    differences += _unexpected_files(products, build)
     if differences:
         raise GeneratorError("\n".join(differences))
     out = _console.console()
