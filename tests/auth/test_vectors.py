@@ -656,6 +656,9 @@ def test_a_message_of_another_topic_is_refused_and_nothing_is_fetched(fields: di
         "https://sns.us-west-2.amazonaws.com/a?.pem",
         "https://sns.us-west-2.amazonaws.com:8443/SimpleNotificationService-0a1b.pem",
         "https://sns.us-west-2.amazonaws.com.example.com/SimpleNotificationService-0a1b.pem",
+        "https://sns.cn-north-1.amazonaws.cn/SimpleNotificationService-0a1b.pem",
+        "https://sns.cn-north-1.amazonaws.com.cn.example.com/SimpleNotificationService-0a1b.pem",
+        "https://sns.us-west-2.amazonaws.eu.com/SimpleNotificationService-0a1b.pem",
         "https://sns.us-west-2.amazonaws.com@example.com/SimpleNotificationService-0a1b.pem",
         "https://example.com/sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem",
         "https://example.com#sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem",
@@ -682,6 +685,8 @@ def test_a_certificate_from_elsewhere_is_not_even_fetched(url: str) -> None:
     [
         "https://sns.us-gov-west-1.amazonaws.com/SimpleNotificationService-0a1b.pem",
         "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-0a1b.pem",
+        "https://sns.cn-northwest-1.amazonaws.com.cn/SimpleNotificationService-0a1b.pem",
+        "https://sns.eusc-de-east-1.amazonaws.eu/SimpleNotificationService-0a1b.pem",
     ],
 )
 def test_a_certificate_of_any_region_is_fetched(url: str) -> None:
@@ -725,6 +730,7 @@ def test_relabeled_message_is_refused(changes: dict[str, Any]) -> None:
         "sns-signing.af-south-1.amazonaws.com",
         "sns-us-gov-west-1.amazonaws.com",
         "sns-cn-north-1.amazonaws.com.cn",
+        "sns-signing.eusc-de-east-1.amazonaws.eu",
     ],
 )
 def test_sns_certificate_names_the_region(name: str) -> None:

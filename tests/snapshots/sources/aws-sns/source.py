@@ -16,7 +16,10 @@ SOURCE = Source(
             Challenge(
                 when="Type == 'SubscriptionConfirmation'",
                 reply=Reply(),
-                confirm=Confirm(url='SubscribeURL', hosts=('sns.*.amazonaws.com',)),
+                confirm=Confirm(
+                    url='SubscribeURL',
+                    hosts=('sns.*.amazonaws.com', 'sns.*.amazonaws.com.cn', 'sns.*.amazonaws.eu'),
+                ),
             ),
         ),
     ),
