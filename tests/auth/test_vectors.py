@@ -1039,7 +1039,7 @@ def test_known_keys_go_on_serving_while_the_issuer_is_down(page: Any) -> None:
 
 
 def test_issuer_without_a_jwks_uri_is_asked_again_after_a_while() -> None:
-    auth, clock = SOURCE["sources/pubsub"].webhook.auth, [0.0]
+    auth, clock = SOURCE["sources/google-pubsub"].webhook.auth, [0.0]
     discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with online({}) as internet, pytest.MonkeyPatch.context() as patched:
         patched.setattr(jwt, "KEY_SET_URLS", FetchCache(jwt._parse_jwks_uri, jwt._fetch, lambda: clock[0]))
@@ -1068,7 +1068,7 @@ def test_fake_certificate_urls_are_fetched_within_bounds_and_evict_no_true_certi
 
 @pytest.mark.parametrize("issuer", ["https://accounts.google.com", "accounts.google.com"])
 def test_issuer_configuration_must_name_the_keys_url(issuer: str) -> None:
-    auth = SOURCE["sources/pubsub"].webhook.auth
+    auth = SOURCE["sources/google-pubsub"].webhook.auth
     claims = {"iss": issuer, "aud": "REPLACE_ME", "exp": NOW + 300, "email": "REPLACE_ME", "email_verified": True}
     discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with with_keys({discovery_url: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
@@ -1088,7 +1088,7 @@ def test_issuer_configuration_must_name_the_keys_url(issuer: str) -> None:
     ],
 )
 def test_claims_from_the_http_api_are_required_and_checked(claims: Any, status: int) -> None:
-    endpoint = Endpoint(SOURCE["sources/pubsub"], secret=None)
+    endpoint = Endpoint(SOURCE["sources/google-pubsub"], secret=None)
     # All of them are texts: an HTTP API writes them so.
     good = {"iss": "https://accounts.google.com", "aud": "REPLACE_ME", "exp": str(int(NOW) + 300)}
     good |= {"email": "REPLACE_ME", "email_verified": "true"}
@@ -1099,7 +1099,7 @@ def test_claims_from_the_http_api_are_required_and_checked(claims: Any, status: 
 
 
 def test_token_for_the_http_api_is_refused_without_claims() -> None:
-    endpoint = Endpoint(SOURCE["sources/pubsub"], secret=None)
+    endpoint = Endpoint(SOURCE["sources/google-pubsub"], secret=None)
     claims = {**CLAIMS, "iss": "https://accounts.google.com", "aud": "REPLACE_ME", "email": "REPLACE_ME"}
     discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with with_keys({discovery_url: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
