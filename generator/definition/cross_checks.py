@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from generator.definition.challenge_checks import challenge_mistakes, reply_mistakes
+from generator.definition.message_checks import message_mistakes
 from generator.definition.path_checks import Mistakes, path_mistakes, reads_beyond_body
 from generator.definition.signature_checks import auth_mistakes, signature_mistakes, signing_challenge_mistakes
 from generator.definition.yaml_nodes import Location
@@ -45,6 +46,7 @@ def _mistakes(source: Source) -> Mistakes:
     yield from _dedupe(source)
     if source.archive and not 1 <= source.archive.days <= MAX_ARCHIVE_DAYS:
         yield "archive.days", f"must be 1 to {MAX_ARCHIVE_DAYS} days"
+    yield from message_mistakes(source)
     yield from signing_challenge_mistakes(source)
     yield from path_mistakes(source)
 
