@@ -831,7 +831,8 @@ TOKEN = "webhook: {auth: {token: {header: x-token}}}\n"
 SCHEMA = 'events: {schemas: {"*": schemas/a.json}}\n'
 HMAC = "webhook: {auth: {hmac: {signature: {header: x-s}%s}}}\n"
 TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, sns, token"
-KEYS = "must have keys (description, webhook, extends, events, mozdef, dedupe, pipeline, hardening, vendor)"
+_NAMES = "description, webhook, extends, events, facts, mozdef, dedupe, archive, pipeline, hardening, vendor"
+KEYS = f"must have keys ({_NAMES})"
 NEVER_A_SECRET = (
     "webhook.auth.token.secret: must be the name of a parameter, such as auth_token, never the secret itself; if "
     "this is a secret, take it out of the file, and put it into Parameter Store"

@@ -52,6 +52,15 @@ def test_zoom_event_becomes_the_message_known_to_mozdefs_plugin() -> None:
     ]
 
 
+@pytest.mark.parametrize(("result", "success"), [("SUCCESS", True), ("FAILURE", False)])
+def test_an_outcome_becomes_a_boolean(tmp_path: Path, result: str, success: bool) -> None:
+    facts = "facts: {outcome: {of: '{result}', success: SUCCESS, failure: FAILURE}}"
+    text = f"description: made\nwebhook: {{auth: {{hmac: {{signature: {{header: x-signature}}}}}}}}\n{facts}\n"
+    endpoint = Endpoint(make_definition(tmp_path, text).source)
+    endpoint.post_signed({"result": result})
+    assert endpoint.queue.messages[0]["details"]["success"] is success
+
+
 def test_a_batch_becomes_a_message_for_each_event() -> None:
     endpoint = Endpoint(OKTA)
     batch = {"data": {"events": [LOGIN, {**LOGIN, "uuid": "u-2"}, {**LOGIN, "uuid": "u-3"}]}}

@@ -103,8 +103,9 @@ class MozdefOutput:
 
     def _facts(self, event: ShapedEvent) -> dict[str, Any]:
         """Return the facts by MozDef's names, each always of one type, and none that sets off a plugin."""
+        named = _named_facts(event.facts)
         return {
-            **{key: value for key, value in _named_facts(event.facts) if value is True or not is_plugin_word(value)},
+            **{key: value for key, value in named if isinstance(value, bool) or not is_plugin_word(value)},
             **self._own_details(event),
         }
 
