@@ -23,6 +23,7 @@ from generator.definition.defaults import DEFAULT_KEYS
 from generator.definition.read import Definition
 from generator.samples import gateway
 from generator.templates import event_source
+from generator.testing import event_of
 from lambdas.auth_type import OutgoingRequest
 from lambdas.receiving.receive import MAX_BODY, MAX_HANDSHAKE
 from lambdas.runtime.secrets import PREVIOUS_SUFFIX
@@ -243,7 +244,7 @@ WHOLE = "on the queue, the whole of it in `oversize/`"
 
 
 def detail(name: str) -> Callable[[dict[str, Any]], Any]:
-    return lambda message: message["details"].get(name)
+    return lambda message: event_of(message).get(name)
 
 
 def id_tag(message: dict[str, Any]) -> Any:
@@ -438,7 +439,7 @@ BODIES = [
         200,
         f"{QUEUED}, as `[65534, 65535]`",
         "acme",
-        lambda message: [*map(ord, message["details"]["a"])],
+        lambda message: [*map(ord, event_of(message)["a"])],
     ),
     Row("half of a pair of surrogates", signed(body_with(r'"\ud800"')), 200, "kept: `text`"),
     Row("NaN", signed(body_with("NaN")), 200, "kept: `number`"),

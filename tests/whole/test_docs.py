@@ -15,7 +15,7 @@ from generator.commands import main, names
 from generator.definition.auth_types import auth_types
 from generator.definition.read import load, source_names
 from generator.reference.definition_keys import reference_tables
-from generator.reference.facts_table import facts_table
+from generator.reference.facts_table import facts_table, kinds_table
 from generator.reference.source_table import source_table
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
@@ -112,8 +112,10 @@ def test_table_of_sources_is_generated_from_the_definitions(update: bool) -> Non
 
 
 def test_table_of_facts_is_generated_from_the_definitions(update: bool) -> None:
-    table = facts_table(load(SOURCES, source_names(SOURCES)), "../sources")
-    assert_generated(ROOT / "docs" / "sources.md", "facts_table.py", table, update=update)
+    definitions = load(SOURCES, source_names(SOURCES))
+    page = ROOT / "docs" / "sources.md"
+    assert_generated(page, "facts_table.py: facts", facts_table(definitions, "../sources"), update=update)
+    assert_generated(page, "facts_table.py: kinds", kinds_table(definitions), update=update)
 
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
