@@ -13,6 +13,7 @@ from generator.errors import Problem
 from lambdas.model import Events, Source, Webhook
 
 MAX_DEDUPE_HOURS = 168
+MAX_ARCHIVE_DAYS = 3_650
 MAX_SILENCE_HOURS = 168
 """CloudWatch looks back a week at most: periods times evaluation, for periods of an hour or more.
 
@@ -43,6 +44,8 @@ def _mistakes(source: Source) -> Mistakes:
     yield from _webhook(webhook)
     yield from _events(source.events)
     yield from _dedupe(source)
+    if source.archive and not 1 <= source.archive.days <= MAX_ARCHIVE_DAYS:
+        yield "archive.days", f"must be 1 to {MAX_ARCHIVE_DAYS} days"
     yield from message_mistakes(source)
     yield from signing_challenge_mistakes(source)
     yield from path_mistakes(source)

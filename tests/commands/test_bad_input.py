@@ -22,6 +22,7 @@ from generator.commands import main
 from generator.definition.read import Definition
 from generator.samples import gateway
 from generator.templates import event_source
+from generator.testing import event_of
 from lambdas.auth_type import OutgoingRequest
 from lambdas.receiving.receive import MAX_BODY, MAX_HANDSHAKE
 from lambdas.runtime.secrets import PREVIOUS_SUFFIX
@@ -242,7 +243,7 @@ WHOLE = "on the queue, the whole of it in `oversize/`"
 
 
 def detail(name: str) -> Callable[[dict[str, Any]], Any]:
-    return lambda message: message["details"].get(name)
+    return lambda message: event_of(message).get(name)
 
 
 def id_tag(message: dict[str, Any]) -> Any:
@@ -437,7 +438,7 @@ BODIES = [
         200,
         f"{QUEUED}, as `[65534, 65535]`",
         "acme",
-        lambda message: [*map(ord, message["details"]["a"])],
+        lambda message: [*map(ord, event_of(message)["a"])],
     ),
     Row("half of a pair of surrogates", signed(body_with(r'"\ud800"')), 200, "kept: `text`"),
     Row("NaN", signed(body_with("NaN")), 200, "kept: `number`"),
@@ -830,7 +831,8 @@ TOKEN = "webhook: {auth: {token: {header: x-token}}}\n"
 SCHEMA = 'events: {schemas: {"*": schemas/a.json}}\n'
 HMAC = "webhook: {auth: {hmac: {signature: {header: x-s}%s}}}\n"
 TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, sns, token"
-KEYS = "must have keys (description, webhook, extends, events, mozdef, dedupe, pipeline, hardening, vendor)"
+_NAMES = "description, webhook, extends, events, facts, mozdef, dedupe, archive, pipeline, hardening, vendor"
+KEYS = f"must have keys ({_NAMES})"
 NEVER_A_SECRET = (
     "webhook.auth.token.secret: must be the name of a parameter, such as auth_token, never the secret itself; if "
     "this is a secret, take it out of the file, and put it into Parameter Store"
