@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from generator.commands import main
+from generator.testing import event_of
 from tests.definitions import ROOT
 
 pytestmark = pytest.mark.slow
@@ -122,7 +123,7 @@ def test_transform_of_the_earlier_checkout_runs_in_the_handler_from_the_zip(tmp_
     answer, messages = invoked(tmp_path / "code", template["Resources"]["Webhook"]["Properties"]["Handler"], body)
     assert answer["statusCode"] == 200
     assert [message["summary"] for message in messages] == ["acme: login by ann@example.com"]
-    assert messages[0]["details"]["record"] == record
+    assert event_of(messages[0])["record"] == record
 
 
 def invoked(code: Path, handler: str, body: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
