@@ -144,7 +144,7 @@ SOURCE = Source(
             'operation': '{payload.operation || payload.creation_type}',
         },
     ),
-    mozdef=Mozdef(whole=True),
+    mozdef=Mozdef(hostname='zoom_host', whole=True),
     vendor=Vendor(
         docs='https://developers.zoom.us/docs/api/webhooks/',
         deadline=3,
