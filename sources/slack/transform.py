@@ -23,8 +23,8 @@ PERSONS = (
 )
 THINGS = (
     "file_id subteam.name subteam_id app_request.app app app_name function.title workflow_id reaction links actions "
-    "view.title.text callback_id email_domain domain name new_name names new_channel_id channel channel_name channel_id "
-    "item.channel scopes team_ids enterprise_id tokens.oauth tokens.bot"
+    "view.title.text callback_id email_domain domain name new_name names new_channel_id channel channel_name "
+    "channel_id item.channel scopes team_ids enterprise_id tokens.oauth tokens.bot"
 ).split()
 NAMES = ("email", "name", "username", "action_id", "domain", "id")
 """The names of a person or a thing that is an object, the clearest first."""
