@@ -409,12 +409,12 @@ def test_a_source_is_not_named_like_a_command(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source_gets_the_known_ones_the_nearest_first(tmp_path: Path) -> None:
-    for name in ("okta", "zoom"):
+    for name in ("okta", "linear"):
         make_definition(tmp_path, TOKEN, name)
     (tmp_path / "slack").mkdir()
     for name, message in (
-        ("zom", f"no source zom in {tmp_path}; did you mean zoom? (zoom, okta)"),
-        ("x", f"no source x in {tmp_path}; there are okta, zoom"),
+        ("liner", f"no source liner in {tmp_path}; did you mean linear? (linear, okta)"),
+        ("x", f"no source x in {tmp_path}; there are linear, okta"),
         ("slack", f"{tmp_path}/slack: has no source.yml"),
     ):
         with pytest.raises(GeneratorError) as raised:
