@@ -409,12 +409,12 @@ def test_a_source_is_not_named_like_a_command(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source_gets_the_known_ones_the_nearest_first(tmp_path: Path) -> None:
-    for name in ("okta", "zoom"):
+    for name in ("okta", "linear"):
         make_definition(tmp_path, TOKEN, name)
     (tmp_path / "slack").mkdir()
     for name, message in (
-        ("zom", f"no source zom in {tmp_path}; did you mean zoom? (zoom, okta)"),
-        ("x", f"no source x in {tmp_path}; there are okta, zoom"),
+        ("liner", f"no source liner in {tmp_path}; did you mean linear? (linear, okta)"),
+        ("x", f"no source x in {tmp_path}; there are linear, okta"),
         ("slack", f"{tmp_path}/slack: has no source.yml"),
     ):
         with pytest.raises(GeneratorError) as raised:
@@ -631,8 +631,8 @@ def test_code_of_another_folder_is_announced_once_before_running(tmp_path: Path,
 
 @pytest.mark.parametrize("sources", ["sources", str(SOURCES)])
 def test_code_of_this_folder_or_of_the_framework_is_not_told_of(tmp_path: Path, sources: str) -> None:
-    shutil.copytree(SOURCES / "gitlab", tmp_path / "sources" / "gitlab")
-    program = [sys.executable, "-m", "generator", "cost", "gitlab", "--sources", sources]
+    shutil.copytree(SOURCES / "slack", tmp_path / "sources" / "slack")
+    program = [sys.executable, "-m", "generator", "cost", "slack", "--sources", sources]
     done = subprocess.run(
         program, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
     )
