@@ -70,7 +70,7 @@ def test_check_passes_after_a_build_and_fails_after_a_byte_is_changed(run) -> No
     assert run("zoom", "--lint", "fast")[0] == 0
     assert run("zoom", "--check", "--lint", "fast") == (
         0,
-        "ok  zoom: 11 samples, lint clean, build is up to date\n",
+        "ok  zoom: 14 samples, lint clean, build is up to date\n",
         "",
     )
     template = Path("build/zoom/event-source.json")
@@ -86,7 +86,7 @@ def test_check_passes_after_a_build_and_fails_after_a_byte_is_changed(run) -> No
 
 def test_check_of_an_unbuilt_source_writes_nothing(run) -> None:
     status, out, _ = run("--check", "--all", "--lint", "fast")
-    assert (status, out.splitlines()[1]) == (0, "ok  zoom: 11 samples, lint clean, not built yet")
+    assert (status, out.splitlines()[1]) == (0, "ok  zoom: 14 samples, lint clean, not built yet")
     assert not Path("build").exists()
 
 
@@ -201,7 +201,8 @@ def test_a_sample_that_differs_is_said_and_accepted(run) -> None:
         1,
         "error: sources/zoom/samples/user.created.mozdef.json: summary: "
         '"zoom: user.made by zoom-admin@example.com: soren.prove@example.com" is stored, and the build makes '
-        '"zoom: user.created by zoom-admin@example.com: soren.prove@example.com"; if the build is right, --accept stores what it makes\n',
+        '"zoom: user.created by zoom-admin@example.com: soren.prove@example.com"; if the build is right, '
+        "--accept stores what it makes\n",
     )
     assert run("zoom", "--lint", "fast", "--accept")[0] == 0
     assert file.read_text(encoding="utf-8") == right
