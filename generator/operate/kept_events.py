@@ -38,6 +38,8 @@ class SourceResources:
     api: str
     status: str
     since: datetime
+    archive: str | None = None
+    """The bucket of the archive, of a source that has one."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,15 @@ def find_resources(target: Target, source: str) -> SourceResources:
         api=outputs["ApiId"],
         status=stack.status,
         since=stack.since,
+        archive=outputs.get("ArchiveBucket"),
     )
+
+
+def refuse_filter(source: Source, filter_: Filter) -> None:
+    """Raise GeneratorError where the definition does not say where the type or the id of an event is."""
+    for option, value, path in (("type", filter_.type, source.events.type), ("id", filter_.id, source.events.id)):
+        if value is not None and path is None:
+            raise GeneratorError(f"--{option}: the definition of {source.name} has no `events.{option}`")
 
 
 def list_rejected(
@@ -118,9 +128,7 @@ def list_rejected(
     on_progress: Callable[[int], None] = lambda _count: None,
 ) -> Iterator[RejectedObject]:
     """Yield the matching rejected requests, oldest day first; `on_progress` gets the number of objects read so far."""
-    for option, value, path in (("type", filter_.type, source.events.type), ("id", filter_.id, source.events.id)):
-        if value is not None and path is None:
-            raise GeneratorError(f"--{option}: the definition of {source.name} has no `events.{option}`")
+    refuse_filter(source, filter_)
     read_count = 0
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="rejected/"):
         for entry in page.get("Contents", ()):
