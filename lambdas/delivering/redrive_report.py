@@ -41,5 +41,4 @@ def shown_fields(message: Message) -> dict[str, Any]:
         "timestamp": iso_time(event.at),
         "severity": event.facts.severity,
         "summary": event.facts.summary,
-        "tags": [event.tag],
     }
