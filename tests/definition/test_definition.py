@@ -71,7 +71,7 @@ def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems
         "9: webhook.concurrency: must be a whole number, and is text",
         "11: events.require: must be a list, such as [a, b], and is text",
         "12: events.time_format: must be one of rfc3339, unix, unix_ms; did you mean unix_ms?",
-        '14: mozdef.summary: is a mapping in YAML; text that starts with { goes in quotes: "{…}"',
+        '14: facts.summary: is a mapping in YAML; text that starts with { goes in quotes: "{…}"',
     ]
 
 
@@ -286,7 +286,7 @@ def test_mistakes_in_a_webhook_are_reported(problems_of, more: str, line: str) -
             "facts.summary: would show the credential, which is in x-token",
         ),
         ('events: {id: "a[99999"}', "events.id: a[99999 is not a path: it ends too early"),
-        (f"events: {{id: {'a' * 1001}}}", "events.id: has 1,001 characters; a path has at most 1,000"),
+        (f"events: {{id: {'a' * 4001}}}", "events.id: has 4,001 characters; a path has at most 4,000"),
         ("facts: {summary: !secret x}", "facts.summary: the tag !secret is not supported; leave it out"),
         ("? [a]\n: b", "a key is plain text; text with braces or brackets goes in quotes"),
         (
@@ -409,12 +409,12 @@ def test_a_source_is_not_named_like_a_command(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source_gets_the_known_ones_the_nearest_first(tmp_path: Path) -> None:
-    for name in ("okta", "zoom"):
+    for name in ("okta", "linear"):
         make_definition(tmp_path, TOKEN, name)
     (tmp_path / "slack").mkdir()
     for name, message in (
-        ("zom", f"no source zom in {tmp_path}; did you mean zoom? (zoom, okta)"),
-        ("x", f"no source x in {tmp_path}; there are okta, zoom"),
+        ("liner", f"no source liner in {tmp_path}; did you mean linear? (linear, okta)"),
+        ("x", f"no source x in {tmp_path}; there are linear, okta"),
         ("slack", f"{tmp_path}/slack: has no source.yml"),
     ):
         with pytest.raises(GeneratorError) as raised:

@@ -44,7 +44,7 @@ SOURCE = Source(
     facts=Facts(
         summary='zoom: {event} by {payload.operator || payload.object.email || payload.object.host_email || payload.object.participant.email || payload.object.participant.user_name || payload.object.host_id}',
     ),
-    mozdef=Mozdef(whole=True),
+    mozdef=Mozdef(hostname='zoom_host', whole=True),
     vendor=Vendor(
         docs='https://developers.zoom.us/docs/api/webhooks/',
         deadline=3,
