@@ -631,8 +631,8 @@ def test_code_of_another_folder_is_announced_once_before_running(tmp_path: Path,
 
 @pytest.mark.parametrize("sources", ["sources", str(SOURCES)])
 def test_code_of_this_folder_or_of_the_framework_is_not_told_of(tmp_path: Path, sources: str) -> None:
-    shutil.copytree(SOURCES / "gitlab", tmp_path / "sources" / "gitlab")
-    program = [sys.executable, "-m", "generator", "cost", "gitlab", "--sources", sources]
+    shutil.copytree(SOURCES / "slack", tmp_path / "sources" / "slack")
+    program = [sys.executable, "-m", "generator", "cost", "slack", "--sources", sources]
     done = subprocess.run(
         program, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
     )

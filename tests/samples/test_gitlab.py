@@ -301,6 +301,19 @@ EVENTS: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
         {"success": False},
     ),
     (
+        {
+            "object_kind": "deployment",
+            "status": "rejected",
+            "environment": "production",
+            "project": PROJECT,
+            "user": ANN,
+            "approver": {"id": 34, "username": "bo", "name": "Bo Contractor"},
+            "approval": {"status": "rejected", "comment": "Not on a Friday"},
+        },
+        "NOTICE other | gitlab: deployment.rejected by bo: production in platform/payments",
+        {"username": "bo", "userid": "34", "success": False, "reason": "Not on a Friday"},
+    ),
+    (
         about("feature_flag", {"id": 6, "name": "new-upload", "active": True}),
         "INFO configuration.change | gitlab: feature_flag.active by ann: new-upload in platform/payments",
         {},

@@ -171,6 +171,12 @@ EVENTS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
         {},
     ),
     (
+        "Comment.create",
+        {"data": {"body": "x", "issue": {"title": "Rotate"}, "user": {"name": "Bo"}}, "actor": None},
+        "INFO data.create | Comment.create by Bo: Rotate",
+        {"username": "Bo"},
+    ),
+    (
         "Reaction.create",
         {"data": {"emoji": "tada", "user": BO}, "actor": None},
         "INFO data.create | Reaction.create by bo@example.com: tada",
