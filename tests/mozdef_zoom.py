@@ -58,7 +58,7 @@ def zoom_document(message: dict[str, Any]) -> dict[str, Any]:
         ("recording_files_end", "object.recording_files.recording_end"),
         ("recording_file_end", "object.recording_file.recording_end"),
     ):
-        if found.get(name) == "" and _at(payload, path) == "":
+        if _at(payload, path) == "":
             del found[name]
     old_duration, who = _at(payload, "old_object.duration"), _user(payload)
     if old_duration is not _MISSING:
