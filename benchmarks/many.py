@@ -36,7 +36,7 @@ events:
   type: event
   time: event_ts
   time_format: unix_ms
-mozdef:
+facts:
   summary: "made-up {number}: {{event}} by {{payload.operator || payload.object.host_id}}"
 """
 _LIKE_OKTA = """\
@@ -55,11 +55,10 @@ events:
   id: uuid
   type: eventType
   time: published
-mozdef:
+facts:
   summary: "made-up {number}: {{eventType}} by {{actor.alternateId || actor.id}}: {{outcome.result}}"
   severity: "{{severity || 'INFO'}}"
-  details:
-    sourceipaddress: "{{client.ipAddress}}"
+  source_ip: "{{client.ipAddress}}"
 """
 _KINDS = (
     (_LIKE_ZOOM, "zoom", ("user.updated", "meeting.started")),

@@ -5,7 +5,7 @@ The string literal under a field is its description in the reference and in the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NewType
 
@@ -193,27 +193,100 @@ class Events:
 
 
 @dataclass(frozen=True, slots=True)
-class Mozdef:
-    """The MozDef message. Each default is what the framework's first version sent; NAME is the source's name."""
+class Choice:
+    """A word chosen by a text: each word has patterns, and the first pattern that the text matches decides."""
+
+    of: Text
+    words: Mapping[str, tuple[str, ...]]
+    """Patterns by word, in the order of the definition; `*` stands for any characters."""
+
+
+Kind = NewType("Kind", Choice)
+"""A choice among KINDS."""
+
+Outcome = NewType("Outcome", Choice)
+"""A choice among OUTCOMES."""
+
+KINDS = (
+    *("authentication.start", "authentication.end"),
+    *("account.create", "account.enable", "account.disable", "account.delete", "account.lock", "account.change"),
+    *("permission.grant", "permission.revoke", "permission.change"),
+    *("configuration.create", "configuration.read", "configuration.change", "configuration.delete"),
+    *("data.create", "data.read", "data.change", "data.delete"),
+    *("detection.create", "detection.change", "detection.close"),
+    "other",
+)
+OUTCOMES = ("success", "failure")
+
+ExtraName = NewType("ExtraName", str)
+"""The name of a fact of the definition's own."""
+
+DetailName = NewType("DetailName", str)
+"""The name of a key of MozDef's `details`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What happened, in words that every SIEM knows. A fact whose text has a path that finds nothing is left out."""
 
     summary: Text | None = None
-    """One line for the analyst. Default: `NAME_event`."""
+    """One line for the analyst; a path that finds nothing is `-` in it. Default: `NAME_event`."""
     severity: Text = Text("INFO")
-    """The severity in syslog's words, such as `INFO` or `WARNING`."""
+    """The severity in syslog's words, such as `INFO` or `WARNING`; a vendor's, such as `high`, is translated."""
+    action: Text | None = None
+    """The vendor's name for what happened. Default: `events.type`."""
+    kind: Kind | None = None
+    """What kind of event it is: one word, or `{of: "{path}", WORD: [patterns], …}`."""
+    outcome: Outcome | None = None
+    """Whether it succeeded: `{of: "{path}", success: [patterns], failure: [patterns]}`."""
+    reason: Text | None = None
+    """Why it had this outcome."""
+    user: Text | None = None
+    """Who did it: login name or e-mail address."""
+    user_id: Text | None = None
+    """The vendor's id of the user."""
+    source_ip: Text | None = None
+    """The address from which it was done; left out where it is none."""
+    user_agent: Text | None = None
+    """The client with which it was done."""
+    target_user: Text | None = None
+    """Whose account it was done to."""
+    target: Text | None = None
+    """The thing that it was done to."""
+    role: Text | None = None
+    """The role or permission that was given or taken."""
+    organization: Text | None = None
+    """The tenant, account or workspace."""
+    session: Text | None = None
+    """The session or trace."""
+    url: Text | None = None
+    """The page where a person can look, https alone. Never a share link, which is a credential."""
+    extra: Mapping[ExtraName, Text] | None = None
+    """At most 8 facts of the definition's own, such as `device: "{client.device}"`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mozdef:
+    """What is MozDef's own of its message. NAME is the source's name; BASE that of the source it extends, else NAME."""
+
     category: Text | None = None
-    """Default: `NAME`."""
+    """Default: `BASE`."""
     hostname: Text | None = None
-    """Default: `NAME_host`."""
+    """Default: `BASE_host`."""
     processname: Text | None = None
     """Default: `NAME`."""
     source: Text = Text("api_aws_lambda")
     """The way in which the event came."""
     eventsource: Text | None = None
-    """Sent as `eventsource`, and as `logger`, which is where MozDef takes it from. Default: `NAME_api`."""
+    """Sent as `eventsource`, and as `logger`, which is where MozDef takes it from. Default: `BASE_api`."""
     tags: tuple[Text, ...] = ()
-    """Further tags, in addition to the source's name and the event's id."""
-    details: Mapping[str, Text] | None = None
-    """Further keys of `details`, in addition to the whole event. A key whose path finds nothing is left out."""
+    """Further tags, in addition to NAME, BASE and the event's id."""
+    details: Mapping[DetailName, Text] | None = None
+    """Keys of `details` for MozDef alone, such as the names that its alerts look for; they go before the facts."""
+    whole: bool = False
+    """Send the event as `details`, for a plugin of MozDef's. Default: facts, `fields` and `json`, always indexable."""
+    json: bool = True
+    """Send the event's JSON as `details.json`, in pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,10 +331,14 @@ class Source:
     """The endpoint that the vendor calls."""
     extends: str | None = None
     """The source whose definition this one extends; keys in this one win. For a second tenant."""
+    bases: tuple[str, ...] = ()
+    """The names of all sources that it extends, the nearest first."""
     events: Events = Events()
     """Where the parts of an event are in the body."""
+    facts: Facts = Facts()
+    """What happened, in words that every SIEM knows."""
     mozdef: Mozdef = Mozdef()
-    """The MozDef message."""
+    """What is MozDef's own of its message."""
     dedupe: Dedupe | None = None
     """Sends each event once: a table remembers ids. `{}`, or a `window`, turns it on; it needs `events.id`."""
     pipeline: Pipeline = Pipeline()
@@ -274,6 +351,25 @@ class Source:
     """From `transform.py` beside the definition: one event in, any number out."""
     check: Check | None = None
     """From `events.schemas`: an event in, its unknown fields out; Rejected where it violates its schema."""
+
+
+FACT_TEXTS = (
+    *("summary", "severity", "action", "reason", "user", "user_id", "source_ip", "user_agent", "target_user"),
+    *("target", "role", "organization", "session", "url"),
+)
+"""The facts that are a text; `kind` and `outcome` are chosen by a text."""
+MOZDEF_TEXTS = ("category", "hostname", "processname", "source", "eventsource")
+
+
+def message_texts(source: Source) -> Iterator[tuple[str, Text]]:
+    """Yield every text of a source's messages with its dotted key."""
+    facts, mozdef = source.facts, source.mozdef
+    yield from ((f"facts.{name}", text) for name in FACT_TEXTS if (text := getattr(facts, name)) is not None)
+    yield from ((f"facts.{name}.of", choice.of) for name in ("kind", "outcome") if (choice := getattr(facts, name)))
+    yield from ((f"facts.extra.{name}", text) for name, text in (facts.extra or {}).items())
+    yield from ((f"mozdef.{name}", text) for name in MOZDEF_TEXTS if (text := getattr(mozdef, name)) is not None)
+    yield from ((f"mozdef.tags[{index}]", text) for index, text in enumerate(mozdef.tags))
+    yield from ((f"mozdef.details.{name}", text) for name, text in (mozdef.details or {}).items())
 
 
 def verified_by(webhook: Webhook) -> Literal["api", "authorizer", "handler"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from generator.definition.challenge_checks import challenge_mistakes, reply_mistakes
+from generator.definition.message_checks import message_mistakes
 from generator.definition.path_checks import Mistakes, path_mistakes, reads_beyond_body
 from generator.definition.signature_checks import auth_mistakes, signature_mistakes, signing_challenge_mistakes
 from generator.definition.yaml_nodes import Location
@@ -42,6 +43,7 @@ def _mistakes(source: Source) -> Mistakes:
     yield from _webhook(webhook)
     yield from _events(source.events)
     yield from _dedupe(source)
+    yield from message_mistakes(source)
     yield from signing_challenge_mistakes(source)
     yield from path_mistakes(source)
 

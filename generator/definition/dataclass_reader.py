@@ -24,7 +24,7 @@ from generator.definition.scalars import (
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
 from lambdas import model
-from lambdas.shaping.mozdef import is_long
+from lambdas.shaping.mozdef_limits import is_long
 
 
 class DataclassReader:
@@ -84,13 +84,18 @@ class DataclassReader:
         if isinstance(origin, type) and issubclass(origin, Mapping):
             return self._mapping(args[1], node, key, TEXT_CHECKS.get(args[0]))
         try:
-            if origin is Literal:
-                return read_choice(node, args)
-            if hint is model.Json:
-                return self._json(node, key)
-            return read_scalar(hint, node)
+            return self._single_value(hint, node, key)
         except InvalidScalar as invalid:
             return self._report(node, key, str(invalid))
+
+    def _single_value(self, hint: Any, node: yaml.Node, key: str) -> Any:
+        if hint in CHOICES:
+            return self._choice(CHOICES[hint], node, key)
+        if get_origin(hint) is Literal:
+            return read_choice(node, get_args(hint))
+        if hint is model.Json:
+            return self._json(node, key)
+        return read_scalar(hint, node)
 
     def _list(self, hint: Any, node: yaml.Node, key: str) -> Any:
         if isinstance(node, yaml.ScalarNode) and allows_scalar_for_list(hint):
@@ -147,6 +152,27 @@ class DataclassReader:
         settings = self.read(module.Settings, value, _dotted(key, name))
         return model.Auth(module, settings) if settings else None
 
+    def _choice(self, words: tuple[str, ...], node: yaml.Node, key: str) -> Any:
+        """Read a word for all events, or a text with the patterns that choose a word."""
+        if isinstance(node, yaml.ScalarNode):
+            word = read_choice(node, words)
+            return model.Choice(model.Text(word), {word: ("*",)})
+        if not isinstance(node, yaml.MappingNode):
+            return self._report(node, key, f'must be a word, or {{of: "{{path}}", {words[0]}: [patterns]}}')
+        of, patterns = None, {}
+        for name, key_node, value in self._members(node, key, ("of", *words)):
+            self.locations[_dotted(key, name)] = location(key_node)
+            if name == "of":
+                of = self._value(model.Text, value, _dotted(key, name))
+            elif isinstance(value, yaml.ScalarNode):
+                patterns[name] = (self._value(str, value, _dotted(key, name)),)
+            else:
+                patterns[name] = self._list(str, value, _dotted(key, name))
+        if not patterns or not any(str(name.value) == "of" for name, _ in entries(node)):
+            missing = "`of`, the text that chooses" if patterns else f"a word with patterns, such as {words[0]}: [x]"
+            return self._report(node, key, f"needs {missing}")
+        return model.Choice(of or model.Text(""), patterns)
+
     def _report(self, node: yaml.Node, key: str, message: str) -> None:
         self.problems.append(Problem(*location(node), key, message))
 
@@ -169,7 +195,8 @@ def allows_scalar_for_list(hint: Any) -> bool:
     return get_origin(hint) is Literal or hint is model.Header
 
 
-_NOT_KEYS = {(model.Source, "transform"), (model.Source, "check"), (model.Source, "name")}
+CHOICES: dict[Any, tuple[str, ...]] = {model.Kind: model.KINDS, model.Outcome: model.OUTCOMES}
+_NOT_KEYS = {(model.Source, "transform"), (model.Source, "check"), (model.Source, "name"), (model.Source, "bases")}
 
 
 def _is_optional_dataclass(hint: Any) -> bool:

@@ -14,7 +14,7 @@ from lambdas.reading.text_templates import template_parts
 from lambdas.receiving.challenges import ReplyFunctions
 
 Node = dict[str, Any]
-MAX_LENGTH = 1_000
+MAX_LENGTH = 4_000
 LITERAL_ARGUMENT = ("header", "query", "root")
 REPLY_ONLY = frozenset(ReplyFunctions.FUNCTION_TABLE) - frozenset(Functions.FUNCTION_TABLE)
 

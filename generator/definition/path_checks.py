@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from generator.definition.jmespath_checks import REPLY_ONLY, call_arguments, called_functions
 from lambdas.auth import credential_queries
-from lambdas.model import Mozdef, Reply, Source, Text, auths
+from lambdas.model import Reply, Source, auths, message_texts
 from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import reply_texts
 
@@ -36,7 +36,7 @@ def _reply_functions_elsewhere(source: Source) -> Mistakes:
     events = source.events
     checked = [(f"events.{key}", path) for key in ("split", "id", "type", "time") if (path := getattr(events, key))]
     checked += [(f"events.require[{index}]", path) for index, path in enumerate(events.require)]
-    checked += [(key, path) for key, text in mozdef_texts(source.mozdef) for path in template_paths(text)]
+    checked += [(key, path) for key, text in message_texts(source) for path in template_paths(text)]
     checked += [("webhook.answer", path) for path in _paths_in(source.webhook.answer)]
     for key, path in checked:
         if message := reply_functions(path):
@@ -66,16 +66,5 @@ def outgoing_paths(source: Source) -> Iterator[tuple[str, str]]:
     for key in ("split", "id", "type"):
         if path := getattr(source.events, key):
             yield f"events.{key}", path
-    for key, text in mozdef_texts(source.mozdef):
+    for key, text in message_texts(source):
         yield from ((key, path) for path in template_paths(text))
-
-
-def mozdef_texts(mozdef: Mozdef) -> Iterator[tuple[str, Text]]:
-    """Yield every text below `mozdef` with its key."""
-    for key in ("summary", "severity", "category", "hostname", "processname", "source", "eventsource"):
-        if (text := getattr(mozdef, key)) is not None:
-            yield f"mozdef.{key}", text
-    for index, text in enumerate(mozdef.tags):
-        yield f"mozdef.tags[{index}]", text
-    for name, text in (mozdef.details or {}).items():
-        yield f"mozdef.details.{name}", text

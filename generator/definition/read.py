@@ -14,6 +14,7 @@ from generator.definition.auth_types import auth_types
 from generator.definition.cross_checks import cross_problems
 from generator.definition.dataclass_reader import DataclassReader
 from generator.definition.extends import merge_nodes
+from generator.definition.moved_keys import moved_keys
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import BUNDLED, DefinitionError, GeneratorError, Problem, display_path
 from generator.names import service_problem
@@ -78,9 +79,14 @@ def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definitio
     node, folders, problems = _resolve_extends(node, folder, sources)
     if problems:
         return None, problems
+    moved = list(moved_keys(node))
     reader = DataclassReader(auth_types())
-    source = reader.read(Source, node, preset={"name": name})
-    if problems := reader.problems or list(cross_problems(source, lambda key: location_of(reader.locations, key))):
+    bases = tuple(base.name for base in folders[1:])
+    source = reader.read(Source, node, preset={"name": name, "bases": bases})
+    if moved or reader.problems:
+        moved_names = {problem.key for problem in moved}
+        return None, [*moved, *(problem for problem in reader.problems if problem.key not in moved_names)]
+    if problems := list(cross_problems(source, lambda key: location_of(reader.locations, key))):
         return None, problems
     locations = {"": (display_path(file), 1), **reader.locations}
     definition, problems = _with_schemas(Definition(source, folders, locations))

@@ -19,6 +19,7 @@ FIELD = re.compile(r"(\[\]\.)?[A-Za-z0-9_@-]+(\[\])?(\.[A-Za-z0-9_@-]+(\[\])?)*"
 URL = re.compile(r"https://[A-Za-z0-9._~:@-]+(/[!-~]*)?")
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
 HOST = re.compile(r"([a-z0-9*-]+\.)*[a-z0-9-]+\.[a-z]+", re.IGNORECASE)
+NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 SCHEMA_FILE = re.compile(r"schemas(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+\.json")
 _KINDS = {"str": "text", "int": "a number", "bool": "true or false", "null": "nothing"}
 _KINDS |= {"float": "a number with a fraction", "timestamp": "a date"}
@@ -175,6 +176,12 @@ def _schema_file(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    if not NAME.fullmatch(text):
+        raise InvalidScalar("must be a name such as auth_provider: at most 32 of a-z, 0-9 and _, a letter first")
+    return text
+
+
 def _host(text: str) -> str:
     if not HOST.fullmatch(text):
         raise InvalidScalar(
@@ -196,4 +203,6 @@ TEXT_CHECKS: dict[Any, Callable[[str], Any]] = {
     model.TopicArn: _topic,
     model.HostPattern: _host,
     model.SchemaFile: _schema_file,
+    model.ExtraName: _name,
+    model.DetailName: _name,
 }

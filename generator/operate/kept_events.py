@@ -23,7 +23,7 @@ from lambdas.model import Events, Source
 from lambdas.reading.formats import body_reader
 from lambdas.reading.paths import Functions, compile_path, split_path
 from lambdas.reading.request import Request
-from lambdas.shaping.message import event_id
+from lambdas.shaping.event import event_id
 
 FOREIGN = "not written by the framework"
 """The reason that is shown for an object that the framework did not write."""

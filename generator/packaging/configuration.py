@@ -43,11 +43,10 @@ def config_files(definition: Definition, accepted: Accepted = _NOTHING_ACCEPTED)
 
 def shipped_text_files(definition: Definition) -> list[Path]:
     """Return the files that are shipped as they are, of this source and of the framework."""
-    if _is_definition_private(definition):
-        own_files = _list_files(definition.folders[0], _DEFINITION_FILES)
-    else:
-        transform = definition.find("transform.py")
-        own_files = [transform] if transform else []
+    own_files = _list_files(definition.folders[0], _DEFINITION_FILES) if _is_definition_private(definition) else []
+    transform = definition.find("transform.py")  # perhaps of a source that it extends
+    if transform and transform not in own_files:
+        own_files.append(transform)
     with_framework = definition.source.pipeline.source == ("codecommit",)
     framework = _FRAMEWORK if with_framework else ("lambdas", "generator/packaging/config")
     return [*own_files, *_list_files(_ROOT, framework)]

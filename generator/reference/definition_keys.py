@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition.auth_types import auth_types
-from generator.definition.dataclass_reader import allows_scalar_for_list, field_types, key_names
+from generator.definition.dataclass_reader import CHOICES, allows_scalar_for_list, field_types, key_names
 from generator.definition.scalars import FIELD, HEADER, HOST, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
 from lambdas import model
 
@@ -113,6 +113,8 @@ def _type(hint: Any) -> dict[str, Any]:
         return {**inner, "type": [inner["type"], "null"]} if isinstance(inner.get("type"), str) else inner
     if hint is model.Auth:
         return {"$ref": "#/definitions/auth"}
+    if hint in CHOICES:
+        return _choice(CHOICES[hint])
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return _object(hint)
     if origin is tuple:
@@ -126,6 +128,14 @@ def _type(hint: Any) -> dict[str, Any]:
         return {}
     name = {int: "integer", bool: "boolean"}.get(hint, "string")
     return {"type": name, **({"pattern": f"^{_PATTERNS[hint].pattern}$"} if hint in _PATTERNS else {})}
+
+
+def _choice(words: tuple[str, ...]) -> dict[str, Any]:
+    """Return the schema of a word, or of a text with the patterns that choose a word."""
+    patterns = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    members = {"of": {"type": "string"}, **dict.fromkeys(words, patterns)}
+    choice = {"type": "object", "properties": members, "required": ["of"], "additionalProperties": False}
+    return {"oneOf": [{"enum": list(words)}, choice]}
 
 
 def reference_tables() -> str:
@@ -167,6 +177,8 @@ def _kind_of_value(hint: Any) -> str:
         return _kind_of_value(args[0])
     if hint is model.Auth:
         return ", ".join(f"`{name}`" for name in auth_types())
+    if hint in CHOICES:
+        return f"a word, or `of` with patterns by word: {', '.join(f'`{word}`' for word in CHOICES[hint])}"
     if origin is tuple:
         item = _kind_of_value(args[0])
         if get_origin(args[0]) is Literal:

@@ -101,8 +101,8 @@ def _reason(source: Source, sample: Sample, reason: str) -> str:
 def _trace(source: Source, sample: Sample) -> str:
     """Return where transform() raised, and the error, which the log in AWS leaves out since it may quote the event."""
     try:
-        for item, functions in sample_events(source, sample):
-            list(source.transform(item, functions.request)) if source.transform else None
+        for item, _ in sample_events(source, sample):
+            list(source.transform(item, sample.request)) if source.transform else None
     except BaseException as error:  # noqa: BLE001 - the user's own code, which may call sys.exit()
         frame = traceback.extract_tb(error.__traceback__)[-1]
         location = f"{display_path(Path(frame.filename))}:{frame.lineno}: {describe_error(error)}"

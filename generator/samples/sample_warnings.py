@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.definition.jmespath_checks import alternatives
-from generator.definition.path_checks import mozdef_texts
 from generator.definition.read import Definition
 from generator.errors import Problem
 from generator.samples.run import Shaped, sample_events
+from lambdas.model import message_texts
 from lambdas.reading.body import Rejected
 from lambdas.reading.paths import Functions, compile_path
+from lambdas.reading.request import Request
 from lambdas.reading.text_templates import template_paths
 
 
@@ -22,7 +23,7 @@ def find_warnings(definition: Definition, shaped: list[Shaped]) -> Iterator[Prob
         pair
         for sample in samples
         for event in sample_events(definition.source, sample)
-        for pair in _transformed(definition, *event)
+        for pair in _transformed(definition, sample.request, *event)
     ]
     if not events and shaped:
         return  # that none of them becomes a message has been reported
@@ -31,7 +32,7 @@ def find_warnings(definition: Definition, shaped: list[Shaped]) -> Iterator[Prob
         return
     keys = ("id", "type", "time")
     paths_by_key = [(f"events.{key}", path) for key in keys if (path := getattr(definition.source.events, key))]
-    for key, words in mozdef_texts(definition.source.mozdef):
+    for key, words in message_texts(definition.source):
         paths_by_key += [(key, path) for path in template_paths(words)]
         if words and not template_paths(words) and any(_path_value(words, *event) is not None for event in events):
             message = f"is the word {words!r}, which every event has as a field; {{{words}}} is that field's value"
@@ -42,11 +43,13 @@ def find_warnings(definition: Definition, shaped: list[Shaped]) -> Iterator[Prob
                 yield Problem(*definition.location(key), key, f"no sample has {alternative}", warning=True)
 
 
-def _transformed(definition: Definition, item: Any, functions: Functions) -> Iterator[tuple[Any, Functions]]:
+def _transformed(
+    definition: Definition, request: Request, item: Any, functions: Functions
+) -> Iterator[tuple[Any, Functions]]:
     """Yield the events that a mapping gets of an item: what transform() returns, or the item itself."""
     transform = definition.source.transform
     try:
-        for event in transform(item, functions.request) if transform else [item]:
+        for event in transform(item, request) if transform else [item]:
             yield event, functions
     except KeyboardInterrupt:
         raise

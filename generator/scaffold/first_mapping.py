@@ -1,4 +1,4 @@
-"""Guess `events` and `mozdef` from a captured request: fields with usual names whose values look right."""
+"""Guess `events` and `facts` from a captured request: fields with usual names whose values look right."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _MAX_TYPE = 80
 
 
 def guess_mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return guesses for the keys below `events` and below `mozdef`."""
+    """Return guesses for the keys below `events` and below `facts`."""
     events: dict[str, Any] = {}
     if body.format != "json":
         events["format"] = body.format
@@ -61,16 +61,18 @@ def guess_mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, A
     events |= {key: path for key, path in guesses.items() if path}
     if guesses["time"] and (format_of_time := _is_time(_at(item, guesses["time"]))) != "rfc3339":
         events["time_format"] = format_of_time
-    return events, _mozdef(name, item, kind)
+    return events, _facts(name, item, kind)
 
 
-def _mozdef(name: str, item: Any, kind: str | None) -> dict[str, Any]:
+def _facts(name: str, item: Any, kind: str | None) -> dict[str, Any]:
     actor = _first(item, _ACTORS, lambda value: isinstance(value, str) and bool(value))
     event = f"{{{kind}}}" if kind else "event"
-    mozdef: dict[str, Any] = {"summary": f"{name}: {event}{f' by {{{actor}}}' if actor else ''}"}
+    facts = {"summary": f"{name}: {event}{f' by {{{actor}}}' if actor else ''}"}
+    if actor:
+        facts["user"] = f"{{{actor}}}"
     if address := _first(item, _ADDRESSES, _is_address):
-        mozdef["details"] = {"sourceipaddress": f"{{{address}}}"}
-    return mozdef
+        facts["source_ip"] = f"{{{address}}}"
+    return facts
 
 
 def sample_name(request: Captured, body: Body) -> str:

@@ -93,11 +93,11 @@ class StartingPoint:
                 auth = recognition.auth if recognition.recognized_source else yaml_form(source.webhook.auth)
             return DefinitionDraft(self.name, description, source.name, auth)
         events: dict[str, Any] = {}
-        mozdef: dict[str, Any] = {}
+        facts: dict[str, Any] = {}
         if self.request and self.body:
-            events, mozdef = first_mapping.guess_mapping(self.name, self.request, self.body)
+            events, facts = first_mapping.guess_mapping(self.name, self.request, self.body)
         to_check = recognition.to_check if auth == recognition.auth else ()
-        return DefinitionDraft(self.name, description, None, auth, to_check, events, mozdef)
+        return DefinitionDraft(self.name, description, None, auth, to_check, events, facts)
 
     def _write_sample(self, folder: Path, source: Source, body: Body) -> None:
         assert self.request  # noqa: S101 - a body comes from a request

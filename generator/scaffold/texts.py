@@ -42,7 +42,7 @@ class DefinitionDraft:
     auth: Mapping[str, Any] = field(default_factory=dict)
     to_check: Sequence[str] = ()
     events: Mapping[str, Any] = field(default_factory=dict)
-    mozdef: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def definition_text(draft: DefinitionDraft) -> str:
@@ -61,10 +61,7 @@ def _tenant(draft: DefinitionDraft) -> str:
     auth = "".join(f"{line}\n" for line in auth_lines(draft.auth, 4)) if draft.auth else ""
     return (
         f"{SCHEMA}\n# These keys win over those of {draft.extends}; all others are as in its definition.\n"
-        f"extends: {draft.extends}\n{description}"
-        + (f"webhook:\n  auth:\n{auth}" if auth else "")
-        + f"# Where MozDef's own rules look for these:\n"
-        f"# mozdef: {{hostname: {draft.extends}_host, tags: [{draft.extends}]}}\n"
+        f"extends: {draft.extends}\n{description}" + (f"webhook:\n  auth:\n{auth}" if auth else "")
     )
 
 
@@ -77,9 +74,9 @@ def _checks(to_check: Sequence[str]) -> str:
 
 def _mapping(draft: DefinitionDraft) -> str:
     summary = f"{draft.name} event"
-    mozdef = draft.mozdef or {"summary": summary}
-    members = "".join(_member(key, value) for key, value in mozdef.items())
-    tail = f"mozdef:\n  # What an analyst reads; {{path}} is filled in.\n{members}"
+    facts = draft.facts or {"summary": summary}
+    members = "".join(f"  {key}: {block(value)}\n" for key, value in facts.items())
+    tail = f"facts:\n  # What an analyst reads; {{path}} is filled in.\n{members}"
     if not draft.events:
         return f"{_EVENTS}{tail}"
     lines = ["events:", "  # Paths into the body (jmespath.org), guessed from one event."]
@@ -87,12 +84,6 @@ def _mapping(draft: DefinitionDraft) -> str:
     guessed = [draft.events[key] for key in ("type", "id") if key in draft.events] or ["type"]
     lines.append(f"  # require: {flow(guessed)}  # what lacks one is kept aside, and becomes no message")
     return "\n".join(lines) + f"\n{tail}"
-
-
-def _member(key: str, value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "".join([f"  {key}:\n", *(f"    {name}: {block(member)}\n" for name, member in value.items())])
-    return f"  {key}: {block(value)}\n"
 
 
 def heading_of(name: str) -> str:

@@ -23,15 +23,16 @@ from lambdas.signatures.published_keys import FetchCache
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-HOSTS = ("sns.*.amazonaws.com", "sns.*.amazonaws.com.cn")
+HOSTS = ("sns.*.amazonaws.com", "sns.*.amazonaws.com.cn", "sns.*.amazonaws.eu")
 # Only hosts of a region: the owner of a bucket named sns controls sns.s3.amazonaws.com and sns.s3-us-west-2.
 # And only a certificate's path: other paths are SNS's API, whose answers may hold a text that somebody chose.
 _REGION = r"[a-z]+(-[a-z]+)+-[0-9]+"
-_CERTIFICATE = re.compile(rf"https://sns\.{_REGION}\.amazonaws\.com(\.cn)?/SimpleNotificationService-[A-Za-z0-9]+\.pem")
+_DOMAIN = r"amazonaws\.(com(\.cn)?|eu)"
+_CERTIFICATE = re.compile(rf"https://sns\.{_REGION}\.{_DOMAIN}/SimpleNotificationService-[A-Za-z0-9]+\.pem")
 _BEGINS = b"-----BEGIN CERTIFICATE-----"
-# Opt-in regions, GovCloud and China have their own names, as in AWS's SDK for Java:
+# Opt-in regions, GovCloud, China and the European Sovereign Cloud have their own names, as in AWS's SDK for Java:
 # https://github.com/aws/aws-sdk-java-v2, SnsHostProvider
-_SUBJECT = re.compile(rf"CN=sns(-signing\.{_REGION}|-{_REGION})?\.amazonaws\.com(\.cn)?")
+_SUBJECT = re.compile(rf"CN=sns(-signing\.{_REGION}|-{_REGION})?\.{_DOMAIN}")
 _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 _SIGNED = {

@@ -24,7 +24,7 @@ from lambdas.runtime.aws_errors import AWS_ERRORS, call_aws, error_code, list_fi
 from lambdas.runtime.batches import in_batches
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.log import log
-from lambdas.shaping.message import MAX_ID, Message, encode_json, id_tag
+from lambdas.shaping.event import MAX_ID, Message, encode_json, id_tag
 
 CLAIMABLE = "attribute_not_exists(id) OR expires < :now OR held_until < :now OR held_by = :me"
 """A claim succeeds if there is none, it has expired, its lease has ended, or a retried request of ours wrote it.
@@ -223,7 +223,7 @@ def claims_from_environ(source: Source, deadline: Deadline, environ: Mapping[str
 def _claim_names(messages: Sequence[Message], *, transform_may_multiply: bool) -> Iterator[str]:
     """Yield the name of each message's claim, from the vendor's id of its event; empty where it has none.
 
-    Where `transform` may make several messages of one event, the name also has a hash of the message's details, and
+    Where `transform` may make several messages of one event, the name also has a hash of the event, and
     equal messages are numbered: each stays another message, whatever a later version makes beside it.
     """
     counts: Counter[tuple[int, str]] = Counter()
@@ -235,9 +235,9 @@ def _claim_names(messages: Sequence[Message], *, transform_may_multiply: bool) -
         if not transform_may_multiply:
             yield name
             continue
-        digest = hashlib.sha256(encode_json(message.fields["details"])).hexdigest()[:32]
-        counts[message.event_index, digest] += 1
-        yield f"{counts[message.event_index, digest]}.{digest}.{name}"
+        digest = hashlib.sha256(encode_json(message.event.content)).hexdigest()[:32]
+        counts[message.event.index, digest] += 1
+        yield f"{counts[message.event.index, digest]}.{digest}.{name}"
 
 
 def _claim_name(id_: str | int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -9,16 +10,17 @@ from lambdas.auth import credential_headers
 from lambdas.delivering.envelope import WHOLE_BODY
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox, QueueUnavailable
-from lambdas.delivering.oversize import MAX_MESSAGE, truncate
 from lambdas.delivering.result import Delivered, EventsInFlight, KeptBucketUnavailable
 from lambdas.model import Source, auths
 from lambdas.reading.body import Rejected
+from lambdas.reading.intake import request_intake
 from lambdas.reading.paths import event_inputs, header_names
 from lambdas.reading.request import Request
 from lambdas.runtime.aws_errors import AWS_ERRORS, error_code
 from lambdas.runtime.batches import in_sized_batches
 from lambdas.runtime.deadline import Deadline
-from lambdas.shaping.message import Message, RejectedEvent, Shaper, encode_json
+from lambdas.shaping.event import MAX_MESSAGE, Message, RejectedEvent, encode_json
+from lambdas.shaping.shaper import Shaper
 
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
@@ -54,17 +56,23 @@ class Delivery:
         self._kept_bucket = kept_bucket
         self._claims = claims
 
-    def shape(self, request: Request, indexes: Collection[int] = ()) -> tuple[list[Message], list[RejectedEvent]]:
-        """Return a request's messages and its rejected events; of the events at `indexes` only, unless empty."""
+    def shape(
+        self, request: Request, indexes: Collection[int] = (), tags: tuple[str, ...] = ()
+    ) -> tuple[list[Message], list[RejectedEvent]]:
+        """Return a request's messages and its rejected events; of the events at `indexes` only, unless empty.
+
+        `tags` are added to those of each message.
+        """
         messages: list[Message] = []
         rejected_events: list[RejectedEvent] = []
+        if self._source.transform and request.masked:
+            _ = request.as_kept  # fixes what may have to be kept, before transform() can change it
         try:
-            for shaped in self._shaper.shape(request):
-                if indexes and shaped.event_index not in indexes:
-                    continue
+            for shaped in self._shaper.shape(request_intake(request, *tags)):
                 if isinstance(shaped, RejectedEvent):
-                    rejected_events.append(shaped)
-                else:
+                    if not indexes or shaped.event_index in indexes:
+                        rejected_events.append(shaped)
+                elif not indexes or shaped.event.index in indexes:
                     messages.append(shaped)
         except Rejected as rejected:
             return [], [RejectedEvent(WHOLE_BODY, rejected.reason, rejected.detail)]
@@ -85,7 +93,7 @@ class Delivery:
         if delivered.pending:
             reason = f"another request is sending {delivered.pending} of {len(messages)} messages"
             raise EventsInFlight(reason, delivered._replace(rejected_events=rejected_events))
-        lag = request.time - min([message.at for message in messages]) if messages else 0.0
+        lag = request.time - min([message.event.at for message in messages]) if messages else 0.0
         drift = [message.drift for message in messages if message.drift]
         if not (rejected_events or lag >= LATE or drift):
             return delivered
@@ -122,7 +130,7 @@ class Delivery:
             settled.update(range(len(bounded)))
             settled.difference_update(rejected_by_sqs, undelivered.indexes)
         rejected_events = [
-            RejectedEvent(bounded[index].event_index, "queue", f"SQS: {code}")
+            RejectedEvent(bounded[index].event.index, "queue", f"SQS: {code}")
             for index, code in rejected_by_sqs.items()
         ]
         unsent = len(undelivered.indexes)
@@ -152,10 +160,12 @@ class Delivery:
     def _within_bounds(self, message: Message, request: Request) -> Message:
         if len(message.body) <= MAX_MESSAGE:
             return message
-        details = message.fields["details"]
-        event = request.body if _is_body(details, request) else encode_json(details)
+        content = message.event.content
+        event = request.body if _is_body(content, request) else encode_json(content)
         key = self._keep(lambda: self._kept_bucket.keep_oversize(request, event))
-        return truncate(message, self._kept_bucket.bucket, key, event, first=self._source.events.require)
+        digest = hashlib.sha256(event).hexdigest()
+        reference = {"bucket": self._kept_bucket.bucket, "key": key, "sha256": digest, "bytes": len(event)}
+        return self._shaper.shorten(message, reference)
 
     def _keep_unsent(self, request: Request, bodies: Sequence[bytes], part_number: int) -> None:
         self._keep(lambda: self._kept_bucket.keep_unsent(self._source.name, request, bodies, part_number))

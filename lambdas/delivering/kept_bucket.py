@@ -15,7 +15,7 @@ from lambdas.reading.request import Request
 from lambdas.runtime.aws_errors import call_aws, error_code, required_field
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.times import iso_time
-from lambdas.shaping.message import RejectedEvent
+from lambdas.shaping.event import RejectedEvent
 
 MAX_OBJECT = 48 * 1_048_576
 """Bytes that are read of an object: more than we write, and within a function's memory."""

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lambdas.delivering.oversize import MAX_MESSAGE
 from lambdas.runtime.aws_errors import AWS_ERRORS, Unconfirmed, call_aws, error_code, list_field
 from lambdas.runtime.batches import in_sized_batches
 from lambdas.runtime.deadline import Deadline
+from lambdas.shaping.event import MAX_MESSAGE
 
 MAX_ENTRIES = 10
 PAUSES = (0.05, 0.2)

@@ -25,11 +25,14 @@ from lambdas.model import Source
 from lambdas.reading.formats import body_reader
 from lambdas.reading.request import Request
 from lambdas.runtime.deadline import CALLS_PER_KEPT_OBJECT, Deadline
-from lambdas.shaping.message import Message, RejectedEvent, id_tag
+from lambdas.runtime.times import iso_time
+from lambdas.shaping.event import Message, RejectedEvent, id_tag
 
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
 
+REPLAYED = ("replayed",)
+"""The tag of a message that comes later than its event: MozDef's alert old_events fires for it."""
 MAX_REASONS = 50
 """Reasons that are reported of one object."""
 MAX_SHOWN = 20
@@ -91,10 +94,10 @@ class Reprocessor:
     ) -> dict[str, Any]:
         messages, rejected_events, _ = self._shape(envelope, request, indexes)
         already_sent = self._delivery.already_sent(messages)
-        passing = [message.fields for index, message in enumerate(messages) if index not in already_sent]
+        passing = [message for index, message in enumerate(messages) if index not in already_sent]
         return {
             "passes": len(passing),
-            "messages": [_shown_fields(fields) for fields in passing[:MAX_SHOWN]],
+            "messages": [_shown_fields(message) for message in passing[:MAX_SHOWN]],
             "fails": _count_reasons(rejected_events),
             **({"duplicates": len(already_sent), "skipped": _ids(messages, already_sent)} if already_sent else {}),
         }
@@ -128,8 +131,8 @@ class Reprocessor:
             detail = "`split` has changed since, and these events can't be identified any more"
             return [], [RejectedEvent(index, reason, detail) for index in sorted(indexes)], old_split
         if WHOLE_BODY in relocated:
-            return *self._delivery.shape(request), new_split
-        messages, rejected_events = self._delivery.shape(request, relocated)
+            return *self._delivery.shape(request, tags=REPLAYED), new_split
+        messages, rejected_events = self._delivery.shape(request, relocated, REPLAYED)
         if any(rejected.event_index == WHOLE_BODY for rejected in rejected_events):
             # The body as a whole is rejected now, but its other events have been sent.
             rejected_events = [
@@ -214,5 +217,11 @@ def _ids(messages: Sequence[Message], indexes: Iterable[int]) -> list[str]:
     return list(dict.fromkeys(id_tag(id_) for id_ in ids if id_ is not None))[:MAX_IDS]
 
 
-def _shown_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: fields[name] for name in ("timestamp", "severity", "summary", "tags")}
+def _shown_fields(message: Message) -> dict[str, Any]:
+    event = message.event
+    return {
+        "timestamp": iso_time(event.at),
+        "severity": event.facts.severity,
+        "summary": event.facts.summary,
+        "tags": [event.tag],
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lambdas.shaping.message import RejectedEvent
+from lambdas.shaping.event import RejectedEvent
 
 
 class KeptBucketUnavailable(Exception):  # noqa: N818 - it names the outcome

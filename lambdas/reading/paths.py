@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import jmespath
 from jmespath import functions
 from jmespath.exceptions import JMESPathError
 
+from lambdas.model import message_texts
 from lambdas.reading.body import Rejected
 
 if TYPE_CHECKING:
     from lambdas.model import Path, Source
-    from lambdas.reading.request import Request
 
 # JMESPath raises its own errors and lets some of Python's through, as for contains('text', `1`).
 _INAPPLICABLE = (JMESPathError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -37,30 +37,39 @@ def _call_arguments(text: str, function: str) -> list[str]:
 
 def event_inputs(source: Source, function: str) -> tuple[str, ...]:
     """Return the headers, or the query parameters, that the mapping of a source reads (`header` or `query`)."""
-    events, mozdef = source.events, source.mozdef
-    texts = [events.split, events.id, events.type, events.time, *events.require, *mozdef.tags]
-    texts += [mozdef.summary, mozdef.severity, mozdef.category, *(mozdef.details or {}).values()]
-    texts += [mozdef.hostname, mozdef.processname, mozdef.source, mozdef.eventsource]
+    events = source.events
+    texts: list[str | None] = [events.split, events.id, events.type, events.time, *events.require]
+    texts += [text for _, text in message_texts(source)]
     names = [name for text in texts if text for name in _call_arguments(text, function)]
     return tuple(dict.fromkeys(map(str.lower, names) if function == "header" else names))
+
+
+class Lookups(Protocol):
+    """What finds headers and query parameters by name: a Request or an Intake."""
+
+    @property
+    def header(self) -> Callable[[str], str | None]: ...
+
+    @property
+    def query(self) -> Callable[[str], str | None]: ...
 
 
 class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no types
     """The functions of a path: JMESPath's own, and those that read the request or the whole body."""
 
-    def __init__(self, request: Request, root: Any = None) -> None:
-        self.request = request
+    def __init__(self, lookups: Lookups, root: Any = None) -> None:
+        self._lookups = lookups
         self.root = root
 
     @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]
     def _func_header(self, name: str) -> str | None:
         """A request header."""
-        return self.request.headers.get(name.lower())
+        return self._lookups.header(name)
 
     @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]
     def _func_query(self, name: str) -> str | None:
         """A query parameter, decoded."""
-        return self.request.query(name)
+        return self._lookups.query(name)
 
     @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]
     def _func_root(self, path: str) -> Any:

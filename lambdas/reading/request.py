@@ -138,6 +138,10 @@ class Request:
         """The query's parameters, decoded, in order. Nothing else parses a query."""
         return parse_qsl(self.raw_query, keep_blank_values=True)
 
+    def header(self, name: str) -> str | None:
+        """Return the header of this name, in any case; None where there is none."""
+        return self.headers.get(name.lower())
+
     def query(self, name: str) -> str | None:
         """Return the first query parameter of this name, decoded; None where there is none."""
         return next((value for other, value in self.query_parameters if other == name), None)

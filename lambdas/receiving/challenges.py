@@ -47,6 +47,7 @@ class ReplyFunctions(Functions):
 
     def __init__(self, request: Request, challenge: Challenge, secret: Callable[[], str]) -> None:
         super().__init__(request, None)
+        self._url = request.url.partition("?")[0].encode("utf-8", "surrogatepass")
         self._inputs = _inputs(challenge)
         self._secret = secret
 
@@ -68,8 +69,7 @@ class ReplyFunctions(Functions):
     @signature({"types": []})  # type: ignore[untyped-decorator]
     def _func_keyed_sha256_hex(self, text: Any) -> str:
         """SHA-256 of the text, the source's secret and the endpoint's URL, in hex: as eBay asks."""
-        url = self.request.url.partition("?")[0].encode("utf-8", "surrogatepass")
-        return hashlib.sha256(self._bounded(text) + self._secret().encode() + url).hexdigest()
+        return hashlib.sha256(self._bounded(text) + self._secret().encode() + self._url).hexdigest()
 
     def _hmac(self, text: Any) -> bytes:
         return hmac.digest(self._secret().encode(), self._bounded(text), "sha256")

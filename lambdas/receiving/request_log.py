@@ -12,7 +12,7 @@ from lambdas.runtime.log import Level, log
 from lambdas.runtime.metrics import embedded_metrics
 
 if TYPE_CHECKING:
-    from lambdas.shaping.message import RejectedEvent
+    from lambdas.shaping.event import RejectedEvent
 
 MAX_REASONS = 20
 """Reasons in a log line: CloudWatch cuts a line that is too long, and its metrics with it."""

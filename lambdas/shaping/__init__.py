@@ -1,1 +1,1 @@
-"""An event as the message that MozDef gets."""
+"""Facts of an event, and the message that an output makes of them."""

@@ -656,6 +656,9 @@ def test_a_message_of_another_topic_is_refused_and_nothing_is_fetched(fields: di
         "https://sns.us-west-2.amazonaws.com/a?.pem",
         "https://sns.us-west-2.amazonaws.com:8443/SimpleNotificationService-0a1b.pem",
         "https://sns.us-west-2.amazonaws.com.example.com/SimpleNotificationService-0a1b.pem",
+        "https://sns.cn-north-1.amazonaws.cn/SimpleNotificationService-0a1b.pem",
+        "https://sns.cn-north-1.amazonaws.com.cn.example.com/SimpleNotificationService-0a1b.pem",
+        "https://sns.us-west-2.amazonaws.eu.com/SimpleNotificationService-0a1b.pem",
         "https://sns.us-west-2.amazonaws.com@example.com/SimpleNotificationService-0a1b.pem",
         "https://example.com/sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem",
         "https://example.com#sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem",
@@ -682,6 +685,8 @@ def test_a_certificate_from_elsewhere_is_not_even_fetched(url: str) -> None:
     [
         "https://sns.us-gov-west-1.amazonaws.com/SimpleNotificationService-0a1b.pem",
         "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-0a1b.pem",
+        "https://sns.cn-northwest-1.amazonaws.com.cn/SimpleNotificationService-0a1b.pem",
+        "https://sns.eusc-de-east-1.amazonaws.eu/SimpleNotificationService-0a1b.pem",
     ],
 )
 def test_a_certificate_of_any_region_is_fetched(url: str) -> None:
@@ -725,6 +730,7 @@ def test_relabeled_message_is_refused(changes: dict[str, Any]) -> None:
         "sns-signing.af-south-1.amazonaws.com",
         "sns-us-gov-west-1.amazonaws.com",
         "sns-cn-north-1.amazonaws.com.cn",
+        "sns-signing.eusc-de-east-1.amazonaws.eu",
     ],
 )
 def test_sns_certificate_names_the_region(name: str) -> None:
@@ -1033,7 +1039,7 @@ def test_known_keys_go_on_serving_while_the_issuer_is_down(page: Any) -> None:
 
 
 def test_issuer_without_a_jwks_uri_is_asked_again_after_a_while() -> None:
-    auth, clock = SOURCE["sources/pubsub"].webhook.auth, [0.0]
+    auth, clock = SOURCE["sources/google-pubsub"].webhook.auth, [0.0]
     discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with online({}) as internet, pytest.MonkeyPatch.context() as patched:
         patched.setattr(jwt, "KEY_SET_URLS", FetchCache(jwt._parse_jwks_uri, jwt._fetch, lambda: clock[0]))
@@ -1062,7 +1068,7 @@ def test_fake_certificate_urls_are_fetched_within_bounds_and_evict_no_true_certi
 
 @pytest.mark.parametrize("issuer", ["https://accounts.google.com", "accounts.google.com"])
 def test_issuer_configuration_must_name_the_keys_url(issuer: str) -> None:
-    auth = SOURCE["sources/pubsub"].webhook.auth
+    auth = SOURCE["sources/google-pubsub"].webhook.auth
     claims = {"iss": issuer, "aud": "REPLACE_ME", "exp": NOW + 300, "email": "REPLACE_ME", "email_verified": True}
     discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with with_keys({discovery_url: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
@@ -1082,7 +1088,7 @@ def test_issuer_configuration_must_name_the_keys_url(issuer: str) -> None:
     ],
 )
 def test_claims_from_the_http_api_are_required_and_checked(claims: Any, status: int) -> None:
-    endpoint = Endpoint(SOURCE["sources/pubsub"], secret=None)
+    endpoint = Endpoint(SOURCE["sources/google-pubsub"], secret=None)
     # All of them are texts: an HTTP API writes them so.
     good = {"iss": "https://accounts.google.com", "aud": "REPLACE_ME", "exp": str(int(NOW) + 300)}
     good |= {"email": "REPLACE_ME", "email_verified": "true"}
@@ -1093,7 +1099,7 @@ def test_claims_from_the_http_api_are_required_and_checked(claims: Any, status: 
 
 
 def test_token_for_the_http_api_is_refused_without_claims() -> None:
-    endpoint = Endpoint(SOURCE["sources/pubsub"], secret=None)
+    endpoint = Endpoint(SOURCE["sources/google-pubsub"], secret=None)
     claims = {**CLAIMS, "iss": "https://accounts.google.com", "aud": "REPLACE_ME", "email": "REPLACE_ME"}
     discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with with_keys({discovery_url: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:

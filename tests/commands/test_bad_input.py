@@ -49,7 +49,7 @@ HELLO = """
 """
 ONE = """
 events: {require: [id], id: id, type: type, time: at}
-mozdef: {summary: "acme: {type}", details: {sourceipaddress: "{ip}"}}
+facts: {summary: "acme: {type}", source_ip: "{ip}"}
 """
 SOURCES = {
     "acme": f"webhook: {WEBHOOK}{HELLO}{ONE}",
@@ -880,7 +880,7 @@ DEFINITIONS = [
     Written("100,000 dashes", f"description:\n {'- ' * 100_000}\n", [" is nested deeper than 50"]),
     Written(
         "`no`, and a date, where text is expected",
-        f"description: no\n{TOKEN}mozdef: {{summary: 2026-01-01}}\n",
+        f"description: no\n{TOKEN}facts: {{summary: 2026-01-01}}\n",
         [
             '1: description: must be text; no is true or false in YAML; put it in quotes, "no"',
             '3: mozdef.summary: must be text; 2026-01-01 is a date in YAML; put it in quotes, "2026-01-01"',
@@ -936,12 +936,12 @@ DEFINITIONS = [
     ),
     Written(
         "the credential in the summary",
-        f"description: a\n{TOKEN}mozdef: {{summary: \"{{header('X-Token')}}\"}}\n",
+        f"description: a\n{TOKEN}facts: {{summary: \"{{header('X-Token')}}\"}}\n",
         ["3: mozdef.summary: would show the credential, which is in x-token; remove it from the path"],
     ),
     Written(
         "paths and texts that end too early",
-        f"description: a\n{TOKEN}events: {{split: 'a[', id: a..b}}\nmozdef: {{summary: '{{a', severity: '{{b.}}'}}\n",
+        f"description: a\n{TOKEN}events: {{split: 'a[', id: a..b}}\nfacts: {{summary: '{{a', severity: '{{b.}}'}}\n",
         [
             "3: events.id: a..b is not a path: . at character 3 is out of place",
             "3: events.split: a[ is not a path: it ends too early",

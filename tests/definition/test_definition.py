@@ -56,12 +56,12 @@ def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems
         events:
           require: event
           time_format: unixms
-        mozdef:
+        facts:
           summary: {event}
     """) == [
         "1: description: is missing",
         "1: descripton: no such key; did you mean description? "
-        "(dedupe, description, events, extends, hardening, mozdef, pipeline, vendor, webhook)",
+        "(dedupe, description, events, extends, facts, hardening, mozdef, pipeline, vendor, webhook)",
         '5: webhook.auth.hmac.signature.prefix: must be text; 5 is a number in YAML; put it in quotes, "5"',
         f"6: webhook.auth.hmac.signed: {{timestam}} is not a piece of a request; there are {PIECES}",
         "8: webhook.challenges[0].reply: is missing",
@@ -268,30 +268,30 @@ def test_mistakes_in_a_webhook_are_reported(problems_of, more: str, line: str) -
     ("text", "line"),
     [
         (
-            "mozdef: {summary: '{root(a)}'}",
-            "mozdef.summary: root(a): root() takes text in single quotes, such as root('x')",
+            "facts: {summary: '{root(a)}'}",
+            "facts.summary: root(a): root() takes text in single quotes, such as root('x')",
         ),
         (
-            "mozdef: {summary: '{header(a)}'}",
-            "mozdef.summary: header(a): header() takes text in single quotes, such as",
+            "facts: {summary: '{header(a)}'}",
+            "facts.summary: header(a): header() takes text in single quotes, such as",
         ),
-        ("mozdef: {summary: \"{root('a b')}\"}", "mozdef.summary: a b is not a path: b at character 3 is out of place"),
-        ("mozdef: {summary: \"{root('hmac_hex(a)')}\"}", "mozdef.summary: hmac_hex() can't stand inside root()"),
+        ("facts: {summary: \"{root('a b')}\"}", "facts.summary: a b is not a path: b at character 3 is out of place"),
+        ("facts: {summary: \"{root('hmac_hex(a)')}\"}", "facts.summary: hmac_hex() can't stand inside root()"),
         (
-            "mozdef: {summary: '{&a}'}",
-            "mozdef.summary: &a has &, which is allowed only in a function such as sort_by()",
+            "facts: {summary: '{&a}'}",
+            "facts.summary: &a has &, which is allowed only in a function such as sort_by()",
         ),
         (
-            "mozdef: {summary: \"{header('X-Token')}\"}",
-            "mozdef.summary: would show the credential, which is in x-token",
+            "facts: {summary: \"{header('X-Token')}\"}",
+            "facts.summary: would show the credential, which is in x-token",
         ),
         ('events: {id: "a[99999"}', "events.id: a[99999 is not a path: it ends too early"),
         (f"events: {{id: {'a' * 1001}}}", "events.id: has 1,001 characters; a path has at most 1,000"),
-        ("mozdef: {summary: !secret x}", "mozdef.summary: the tag !secret is not supported; leave it out"),
+        ("facts: {summary: !secret x}", "facts.summary: the tag !secret is not supported; leave it out"),
         ("? [a]\n: b", "a key is plain text; text with braces or brackets goes in quotes"),
         (
-            "mozdef: {summary: '{root(`\"hmac\\u005fhex(a)\"`)}'}",
-            "mozdef.summary: hmac_hex() can't stand inside root()",
+            "facts: {summary: '{root(`\"hmac\\u005fhex(a)\"`)}'}",
+            "facts.summary: hmac_hex() can't stand inside root()",
         ),
         ("events: {split: \"[{a: header('x-token')}]\"}", "events.split: would show the credential, which is in"),
         ("extends: [zoom]", "extends: must be the name of another source"),

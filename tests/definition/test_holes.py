@@ -375,8 +375,8 @@ def test_settings_beside_the_auth_type_fit(problems_of, more: str, line: str) ->
 
 
 def test_a_credential_in_the_query_goes_into_no_message(problems_of) -> None:
-    assert problems_of("token: {query: key}", "mozdef: {summary: \"{query('key')}\"}\n") == [
-        "mozdef.summary: would show the credential, which is the query parameter key; remove it from the path"
+    assert problems_of("token: {query: key}", "facts: {summary: \"{query('key')}\"}\n") == [
+        "facts.summary: would show the credential, which is the query parameter key; remove it from the path"
     ]
 
 

@@ -19,7 +19,8 @@ from lambdas.delivering.result import Delivered
 from lambdas.model import Source
 from lambdas.reading.request import CANARY_HEADER
 from lambdas.runtime.deadline import Deadline
-from lambdas.shaping.message import MAX_EVENTS, Message, event_id, id_tag
+from lambdas.shaping.event import Message, event_id, id_tag
+from lambdas.shaping.shaper import MAX_EVENTS
 from tests.definitions import make_definition
 from tests.fakes import DOWN, LEASE, NOW, THROTTLED, Endpoint, Table
 

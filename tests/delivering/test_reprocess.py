@@ -118,7 +118,7 @@ def test_sweep_sends_the_messages_meant_for_the_queue_and_leaves_nothing() -> No
 
 def test_waiting_message_is_sent_unchanged_after_a_deployment(define: Define) -> None:
     endpoint = endpoint_after_outage(b'{"id":"e1"}', source=define(HMAC + "events: {id: id}\n"))
-    endpoint.deploy(define(HMAC + "events: {require: [never]}\nmozdef: {summary: another}\n"))
+    endpoint.deploy(define(HMAC + "events: {require: [never]}\nfacts: {summary: another}\n"))
     assert endpoint.sweeper.sweep() == {"sent": 1, "left": 0}
     (message,) = endpoint.queue.messages
     assert (message["summary"], message["tags"]) == ("made_event", ["made", "id:e1"])
@@ -368,7 +368,7 @@ def test_redrive_sends_only_the_refused_events(define: Define) -> None:
 
 
 def test_redriven_message_equals_the_message_of_a_direct_delivery(define: Define) -> None:
-    text = HMAC + "events: {require: [%s], id: id}\nmozdef: {summary: \"{header('x-kind')} {query('q')} {id}\"}\n"
+    text = HMAC + "events: {require: [%s], id: id}\nfacts: {summary: \"{header('x-kind')} {query('q')} {id}\"}\n"
     endpoint, straight = Endpoint(define(text % "a")), Endpoint(define(text % "id"))
     for receiver in (endpoint, straight):
         assert receiver.post_signed(b'{"id":"e1"}', {"X-Kind": "kind"})["statusCode"] == 200

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from generator.commands import main
+from generator.definition.read import load
 from generator.errors import DefinitionError
 from generator.files import line_ends
 from generator.local.artifacts import zip_folder
 from generator.packaging import configuration
-from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
+from tests.definitions import ROOT, SOURCES, make_definition
 
 pytestmark = pytest.mark.slow
 
@@ -32,17 +33,31 @@ def git(folder: Path, *words: str) -> None:
     subprocess.run(["git", *settings, *words], cwd=folder, check=True, capture_output=True)  # noqa: S607 - any git
 
 
+ACME = """
+    description: Acme
+    webhook: {auth: {token: {header: x-acme}}}
+    events: {format: ndjson, split: "[]"}
+    pipeline: {private: true}
+"""
+WINDOWS_SAMPLES = ("sources/zoom/samples/windows.json", "sources/acme/samples/lines.txt")
+"""Requests with CRLF in them, as a vendor may send it."""
+
+
 @pytest.fixture
 def origin(tmp_path: Path) -> Path:
-    """A repository with the framework and one source."""
+    """A repository with the framework and two sources, one of them private."""
     origin = tmp_path / "origin"
     without = shutil.ignore_patterns("__pycache__")
     for name in ("generator", "lambdas", "sources/zoom"):
         shutil.copytree(ROOT / name, origin / name, ignore=without)
     for name in (".gitattributes", "pyproject.toml", "requirements.txt", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, origin)
+    make_definition(origin / "sources", ACME, "acme")
+    (origin / "sources/acme/samples").mkdir()
+    (origin / "sources/acme/transform.py").write_text("def transform(event, request):\n    return [event]\n")
     body = (SOURCES / "zoom/samples/user.created.json").read_bytes()
-    (origin / "sources/zoom/samples/windows.json").write_bytes(body.replace(b"\n", b"\r\n"))
+    (origin / WINDOWS_SAMPLES[0]).write_bytes(body.replace(b"\n", b"\r\n"))
+    (origin / WINDOWS_SAMPLES[1]).write_bytes(b'{"a": 1}\r\n\r\n{"a": 2}\n')
     git(origin, "init", "-q")
     return origin
 
@@ -55,33 +70,63 @@ def windows_clone(origin: Path) -> Path:
 
 
 def build(checkout: Path) -> tuple[int, str]:
-    command = [sys.executable, "-S", "-m", "generator", "zoom", "--lint", "fast", "--accept"]
+    command = [sys.executable, "-S", "-m", "generator", "zoom", "acme", "--lint", "fast", "--accept"]
     packages = {"PYTHONPATH": sysconfig.get_path("purelib")}
     done = subprocess.run(command, cwd=checkout, env=packages, capture_output=True, text=True, check=False)
     return done.returncode, done.stderr
 
 
+def files_in(folder: Path) -> dict[str, bytes]:
+    """The files by name, without git's own."""
+    files = (file for file in folder.rglob("*") if file.is_file() and ".git" not in file.parts)
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
 def test_a_checkout_with_crlf_builds_the_same_bytes(origin: Path) -> None:
     windows = windows_clone(origin)
     assert build(origin) == build(windows) == (0, "")
-    built = [
-        sorted(file for file in (checkout / "build").rglob("*") if file.is_file()) for checkout in (origin, windows)
-    ]
-    assert [file.read_bytes() for file in built[0]] == [file.read_bytes() for file in built[1]]
-    assert len(built[0]) > 10
-    assert b"\r\n" in (windows / "sources/zoom/samples/windows.json").read_bytes()
+    built = files_in(origin / "build")
+    assert built == files_in(windows / "build")
+    assert {"zoom/lambdas.zip", "acme/config/transform.py", "acme/config/samples/lines.txt"} <= set(built)
+    for sample in WINDOWS_SAMPLES:
+        assert b"\r\n" in (windows / sample).read_bytes()
+        assert (windows / sample).read_bytes() == (origin / sample).read_bytes()
+
+
+def test_a_checkout_of_the_configuration_with_crlf_has_the_same_bytes(origin: Path) -> None:
+    """Its repository begins with what a build made."""
+    assert build(origin) == (0, "")
+    configuration_repository = origin / "build/acme/config"
+    git(configuration_repository, "init", "-q")
+    git(configuration_repository, "config", "core.autocrlf", "true")
+    assert files_in(windows_clone(configuration_repository)) == files_in(configuration_repository)
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the repository itself")
+def test_git_holds_no_text_with_crlf() -> None:
+    """Else a checkout would change it, or a commit would."""
+    listed = subprocess.run(["git", "ls-files", "--eol"], cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S607 - any git
+    described = [line.partition("\t")[0].split() for line in listed.stdout.splitlines()]
+    texts = [words[0] for words in described if words[2] in ("attr/text", "attr/text=auto")]
+    assert texts
+    assert not {"i/crlf", "i/mixed"} & set(texts)
 
 
 def test_without_attributes_every_file_that_would_be_shipped_is_named(origin: Path) -> None:
-    (origin / ".gitattributes").unlink()
+    for file in origin.rglob(".gitattributes"):
+        file.write_text("# nothing\n")
     windows = windows_clone(origin)
     status, err = build(windows)
     assert status == 1
     named = [line.removeprefix("error: ").partition(":")[0] for line in err.splitlines() if line.endswith(SAID)]
-    zoom = bundled_source("zoom")
-    assert named == sorted(
-        str(file.relative_to(ROOT)) for file in configuration.shipped_text_files(zoom) if file.read_bytes()
-    )
+    shipped = [
+        file
+        for definition in load(origin / "sources", ["zoom", "acme"])
+        for file in configuration.shipped_text_files(definition)
+        if file.read_bytes() and file.suffix != ".txt"
+    ]
+    roots = {file: ROOT if file.is_relative_to(ROOT) else origin for file in shipped}
+    assert named == sorted(str(file.relative_to(root)) for file, root in roots.items())
     assert {
         "generator/packaging/config/deploy.sh",
         "generator/packaging/config/buildspec.yml",
@@ -109,6 +154,15 @@ def test_a_file_of_a_source_is_named_with_its_line(tmp_path: Path, monkeypatch, 
     line = 3 if name == "source.yml" else 2
     named = [line for line in capsys.readouterr().err.splitlines() if "has a CR" in line]
     assert named == [f"error: sources/acme/{name}:{line}: {SAID}"]
+
+
+def test_code_of_the_source_that_a_private_one_extends_is_named(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
+    (tmp_path / "sources" / "zoom" / "transform.py").write_bytes(b"def transform(event, request):\r\n    return []\n")
+    make_definition(tmp_path / "sources", "extends: zoom\ndescription: ours\npipeline: {private: true}\n", "acme")
+    assert main(["acme", "--lint", "fast"]) == 1
+    assert f"error: sources/zoom/transform.py:1: {SAID}" in capsys.readouterr().err.splitlines()
 
 
 def test_a_body_with_crlf_has_its_message_told_with_where_that_may_come_from(tmp_path, monkeypatch, capsys) -> None:

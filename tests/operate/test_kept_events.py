@@ -37,7 +37,7 @@ from lambdas.delivering.reprocess import Reprocessor
 from lambdas.delivering.sweep import Sweeper
 from lambdas.model import Source
 from lambdas.reading.request import Request
-from lambdas.shaping.message import RejectedEvent
+from lambdas.shaping.event import RejectedEvent
 from tests.cloudformation import NOON, CloudFormation
 from tests.definitions import SOURCES, bundled_source
 from tests.fakes import NOW

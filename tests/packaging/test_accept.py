@@ -73,14 +73,14 @@ def packed() -> dict[str, bytes]:
 def test_accepted_messages_are_packed_by_the_same_build(acme: Acme, repositories: tuple[str, ...]) -> None:
     acme.define(DEFINITION.replace("true", f"true, source: [{', '.join(repositories)}]"))
     for summary in ("One", "Two"):
-        acme.define(Path("sources/acme/source.yml").read_text() + f"mozdef: {{summary: {summary}}}\n")
+        acme.define(Path("sources/acme/source.yml").read_text() + f"facts: {{summary: {summary}}}\n")
         assert acme.run("--accept")[::2] == (0, "")
         beside = contents(SAMPLES)
         assert json.loads(beside["a.mozdef.json"])["summary"] == summary
         assert contents(CONFIG) == beside
         assert beside.items() <= packed().items()
         assert acme.run("--check") == (0, "ok  acme: 2 samples, lint clean, build is up to date\n", "")
-        acme.define(Path("sources/acme/source.yml").read_text().partition("mozdef")[0])
+        acme.define(Path("sources/acme/source.yml").read_text().partition("facts")[0])
 
 
 def test_of_the_framework_in_config_zip_the_samples_are_as_they_are_accepted() -> None:
@@ -99,7 +99,7 @@ def test_where_the_build_is_refused_nothing_is_accepted(
 ) -> None:
     acme.run("--accept")
     before, folder = contents(SAMPLES), contents(Path("build/acme"))
-    acme.define(DEFINITION + "mozdef: {summary: Other}\n")
+    acme.define(DEFINITION + "facts: {summary: Other}\n")
     (SAMPLES / "c.json").write_text("{}")
     before["c.json"] = b"{}"
     if broken == "foreign":
@@ -189,7 +189,7 @@ def test_system_files_in_the_build_folder_do_not_hinder_a_build(acme: Acme, name
     left = Path("build/acme/config", name)
     left.parent.mkdir(exist_ok=True)
     left.write_text("left behind")
-    acme.define(DEFINITION + "mozdef: {summary: Other}\n")
+    acme.define(DEFINITION + "facts: {summary: Other}\n")
     assert acme.run("--accept")[::2] == (0, "")
     assert acme.run("--check").status == 0
 

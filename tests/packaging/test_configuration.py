@@ -29,7 +29,8 @@ from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
 EVERY = pytest.mark.parametrize(
     "definition", [bundled_source(name) for name in source_names(SOURCES)], ids=source_names(SOURCES)
 )
-PLAIN = {"buildspec.yml", "deploy.sh", "tests/integration/test_stack.py", "tests/unit/test_source.py"}
+TESTS = {"tests/integration/test_stack.py", "tests/unit/test_source.py"}
+PLAIN = {".gitattributes", "buildspec.yml", "deploy.sh", *TESTS}
 BOTH, GITHUB, CODECOMMIT = ("github", "codecommit"), ("github",), ("codecommit",)
 VARIANTS = pytest.mark.parametrize("repositories", [BOTH, GITHUB, CODECOMMIT], ids="-".join)
 # A definition that is no one else's to read; `extends` brings it a vendor's samples, which stay where they are.

@@ -122,7 +122,7 @@ def test_only_a_source_that_needs_wheels_fails_without_a_network(
 
 @pytest.mark.parametrize(
     ("name", "needed"),
-    [("zoom", ()), ("okta", ()), ("discord", ("cryptography",)), ("aws-sns", ("cryptography",)), ("pubsub", ())],
+    [("zoom", ()), ("okta", ()), ("discord", ("cryptography",)), ("aws-sns", ("cryptography",)), ("google-pubsub", ())],
 )
 def test_a_source_needs_what_its_way_of_verifying_imports(name: str, needed: tuple[str, ...]) -> None:
     assert third_party_packages(bundled_source(name).source) == needed

@@ -19,6 +19,7 @@ from lambdas.runtime import https_url
 from lambdas.runtime.https import NoResponse
 from lambdas.runtime.https_url import FetchRefused
 from lambdas.runtime.secrets import PREVIOUS_SUFFIX, TTL
+from tests import issuers
 from tests.definitions import CASES, SOURCES, make_definition
 from tests.fakes import DOWN, SECRET, THROTTLED, Endpoint
 from tests.issuers import Internet
@@ -326,6 +327,36 @@ def test_unanswering_host_makes_the_vendor_come_back(
     internet.pages[URL] = page
     assert confirming.post_signed(confirmation(URL)) == LATER
     assert confirming.log[-1]["why"] == f"SecretsUnavailable: {why}"
+
+
+@pytest.mark.parametrize(
+    ("region", "domain"),
+    [
+        ("us-west-2", "amazonaws.com"),
+        ("us-gov-west-1", "amazonaws.com"),
+        ("cn-north-1", "amazonaws.com.cn"),
+        ("cn-northwest-1", "amazonaws.com.cn"),
+        ("eusc-de-east-1", "amazonaws.eu"),
+    ],
+)
+def test_sns_subscription_is_confirmed_in_every_partition(
+    internet: Internet, tmp_path: Path, region: str, domain: str
+) -> None:
+    topic, host = f"arn:aws-any:sns:{region}:123456789012:alerts", f"https://sns.{region}.{domain}"
+    (tmp_path / "aws-sns").symlink_to(SOURCES / "aws-sns")
+    of_region = f"extends: aws-sns\ndescription: made\nwebhook: {{auth: {{sns: {{topics: ['{topic}']}}}}}}\n"
+    url = f"{host}/?Action=ConfirmSubscription&TopicArn={topic}&Token=2336412f37"
+    unsigned = issuers.message(
+        Type="SubscriptionConfirmation",
+        TopicArn=topic,
+        SubscribeURL=url,
+        Token="2336412f37",
+        SigningCertURL=f"{host}/SimpleNotificationService-0a1b.pem",
+    )
+    internet.pages = {unsigned["SigningCertURL"]: issuers.certificate(), url: b"<ConfirmSubscriptionResponse/>"}
+    endpoint = Endpoint(make_definition(tmp_path, of_region).source)
+    assert endpoint.post(json.dumps(issuers.signed_message(unsigned)).encode())["statusCode"] == 200
+    assert internet.requested_urls == [unsigned["SigningCertURL"], url]
 
 
 PARTS = st.sampled_from(

@@ -15,7 +15,7 @@ import pytest
 from lambdas.delivering import dedupe
 from lambdas.model import Dedupe
 from lambdas.runtime.secrets import TTL
-from lambdas.shaping.message import Message
+from lambdas.shaping.event import Message
 from tests.definitions import bundled_source
 from tests.fakes import NOW, Endpoint
 

@@ -97,7 +97,7 @@ webhook:
 #   id: id           # the same in every retry; without it, a hash of the event is the id
 #   type: type
 #   time: created_at
-mozdef:
+facts:
   # What an analyst reads; {path} is filled in.
   summary: acme event
 """
@@ -393,9 +393,10 @@ def test_a_captured_request_proposes_the_scheme_and_becomes_the_first_sample(new
         "type": "header('x-acme-event')",
         "time": "created_at",
     }
-    assert definition["mozdef"] == {
+    assert definition["facts"] == {
         "summary": "acme: {header('x-acme-event')} by {actor.email}",
-        "details": {"sourceipaddress": "{ip}"},
+        "user": "{actor.email}",
+        "source_ip": "{ip}",
     }
     assert "    # - what is signed: {timestamp}.{body} is a guess" in text()
     assert files() == [
@@ -634,8 +635,6 @@ def test_second_tenant_extends_a_source_and_has_the_samples(new) -> None:
 # These keys win over those of zoom; all others are as in its definition.
 extends: zoom
 description: Zoom of Europe
-# Where MozDef's own rules look for these:
-# mozdef: {hostname: zoom_host, tags: [zoom]}
 """
     )
     assert files("s/zoom-emea") == ["README.md", "source.yml"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.shaping.mozdef import details_problem
+from lambdas.shaping.mozdef_limits import details_problem
 from tests.definitions import bundled_source, make_definition
 from tests.fakes import SECRET, Endpoint, rejected_name
 
@@ -49,6 +49,15 @@ def test_zoom_event_becomes_the_message_known_to_mozdefs_plugin() -> None:
             "details": STARTED,
         }
     ]
+
+
+@pytest.mark.parametrize(("result", "success"), [("SUCCESS", True), ("FAILURE", False)])
+def test_an_outcome_becomes_a_boolean(tmp_path: Path, result: str, success: bool) -> None:
+    facts = "facts: {outcome: {of: '{result}', success: SUCCESS, failure: FAILURE}}"
+    text = f"description: made\nwebhook: {{auth: {{hmac: {{signature: {{header: x-signature}}}}}}}}\n{facts}\n"
+    endpoint = Endpoint(make_definition(tmp_path, text).source)
+    endpoint.post_signed({"result": result})
+    assert endpoint.queue.messages[0]["details"]["success"] is success
 
 
 def test_a_batch_becomes_a_message_for_each_event() -> None:
@@ -279,7 +288,7 @@ def test_transform_makes_any_number_of_events_from_an_event(tmp_path: Path) -> N
     make_definition(tmp_path, "description: made\nwebhook: {auth: {token: {header: x-token}}}")
     code = "def transform(event, request):\n    return ({'n': n} for n in range(event['n']))\n"
     (tmp_path / "made" / "transform.py").write_text(code)
-    endpoint = make_endpoint(tmp_path, "mozdef: {summary: 'n={n}'}")
+    endpoint = make_endpoint(tmp_path, "facts: {summary: 'n={n}'}")
     endpoint.post_signed({"n": 2})
     assert [message["summary"] for message in endpoint.queue.messages] == ["n=0", "n=1"]
     for event, reason, detail in (
@@ -294,7 +303,7 @@ def test_transform_makes_any_number_of_events_from_an_event(tmp_path: Path) -> N
 
 
 def test_message_field_is_always_a_line_of_bounded_length(tmp_path: Path) -> None:
-    endpoint = make_endpoint(tmp_path, "mozdef: {summary: 'by {name}', severity: '{name}', tags: ['{name}']}")
+    endpoint = make_endpoint(tmp_path, "facts: {summary: 'by {name}', severity: '{name}', tags: ['{name}']}")
     endpoint.post_signed({"name": "x" * 5_000})
     (message,) = endpoint.queue.messages
     for field in (message["summary"], message["severity"], message["tags"][2]):
@@ -315,7 +324,7 @@ def test_a_body_of_more_events_than_can_be_sent_in_time_is_kept_as_a_whole(tmp_p
     [
         ("events: {time: to_number(t), time_format: unix}", {"t": "9" * 400}, "time"),
         ("events: {id: 'sum([to_number(x), `1`])'}", {"x": "9" * 4_300}, "path"),
-        ("mozdef: {summary: '{not_null(&x)}'}", {"x": 1}, "path"),
+        ("facts: {summary: '{not_null(&x)}'}", {"x": 1}, "path"),
     ],
 )
 def test_computed_path_never_prevents_keeping_an_event(
@@ -328,7 +337,7 @@ def test_computed_path_never_prevents_keeping_an_event(
 
 def test_a_mistake_of_ours_keeps_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint = Endpoint(ZOOM)
-    monkeypatch.setattr("lambdas.shaping.message.details_problem", lambda _: 1 / 0)
+    monkeypatch.setattr("lambdas.shaping.outputs.mozdef.details_problem", lambda _: 1 / 0)
     assert endpoint.post_signed(STARTED)["statusCode"] == 200
     ((key, envelope),) = kept(endpoint)
     assert (key.split("/")[2], envelope["events"][0]["detail"]) == ("error", "shaping it raised ZeroDivisionError")

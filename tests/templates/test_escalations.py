@@ -279,7 +279,7 @@ def test_open_parts_of_another_api_are_those_of_the_documentation() -> None:
 
 
 def test_an_api_that_verifies_tokens_itself_needs_an_authorizer_of_that_kind_and_has_no_other() -> None:
-    stack, _ = deployed(PROJECT, SOURCE, ENVIRONMENT, built(SOURCE, "pubsub", "both"))
+    stack, _ = deployed(PROJECT, SOURCE, ENVIRONMENT, built(SOURCE, "google-pubsub", "both"))
     allowed = [
         statement
         for title, kind, each in stack.documents()

@@ -18,7 +18,7 @@ from lambdas import transforming
 from tests.definitions import ROOT, SOURCES, make_definition
 
 TOKEN = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n"
-SPLIT = f"{TOKEN}events: {{split: events, require: [id]}}\nmozdef: {{summary: '{{id}}'}}\n"
+SPLIT = f"{TOKEN}events: {{split: events, require: [id]}}\nfacts: {{summary: '{{id}}'}}\n"
 PAGE = (ROOT / "docs" / "definition.md").read_text(encoding="utf-8")
 
 

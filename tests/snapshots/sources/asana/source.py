@@ -1,7 +1,7 @@
 """The definition of asana, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Vendor, Webhook
+from lambdas.model import Auth, Challenge, Events, Facts, Reply, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
@@ -19,7 +19,7 @@ SOURCE = Source(
         ),
     ),
     events=Events(split='events', require=('action', 'resource.gid'), type='action', time='created_at'),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="asana: {resource.resource_type} {resource.gid} {action} by {user.gid || 'asana'}: {change.field || parent.resource_type}",
         severity="{contains(['deleted', 'removed'], action) && 'NOTICE' || 'INFO'}",
     ),

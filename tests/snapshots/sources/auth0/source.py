@@ -1,7 +1,7 @@
 """The definition of auth0, as the generator validated it."""
 
 from lambdas.auth import token
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 
 SOURCE = Source(
     name='auth0',
@@ -15,10 +15,10 @@ SOURCE = Source(
         type='data.type',
         time='data.date',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="auth0: {data.type} by {data.user_name || data.details.request.auth.user.email || data.user_id || data.client_name || data.client_id}: {data.description || data.type == 's' && 'login' || data.type == 'slo' && 'logout' || data.type == 'ss' && 'signup' || data.audience || data.client_name}",
         severity="{contains(['limit_wc', 'limit_mu', 'limit_sul', 'pwd_leak', 'signup_pwd_leak', 'reset_pwd_leak'], data.type) && 'ERROR' || (starts_with(data.type, 'f') || ends_with(data.type, '_failed') || ends_with(data.type, '_rejected') || data.type == 'gd_unenroll') && 'WARNING' || data.type == 'sapi' && 'NOTICE' || 'INFO'}",
-        details={'sourceipaddress': '{data.ip}'},
+        source_ip='{data.ip}',
     ),
     vendor=Vendor(
         docs='https://auth0.com/docs/customize/log-streams/custom-log-streams',

@@ -1,7 +1,7 @@
 """The definition of bearer, as the generator validated it."""
 
 from lambdas.auth import token
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 
 SOURCE = Source(
     name='bearer',
@@ -15,10 +15,10 @@ SOURCE = Source(
         id='id || event_id',
         type='type || event || event_type || action',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary='bearer: {type || event || event_type || action} by {actor.email || user.email || email || actor || user}: {outcome || result || status || message}',
         severity="{severity || level || 'INFO'}",
-        details={'sourceipaddress': '{ip || source_ip || client.ip}'},
+        source_ip='{ip || source_ip || client.ip}',
     ),
     vendor=Vendor(docs='https://www.rfc-editor.org/rfc/rfc6750#section-2.1', retries='the sender decides'),
 )

@@ -1,7 +1,7 @@
 """The definition of box, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
@@ -27,7 +27,7 @@ SOURCE = Source(
         ),
     ),
     events=Events(require=('id', 'trigger', 'created_at'), id='id', type='trigger', time='created_at'),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="box: {trigger} by {created_by.login || created_by.name}: {join(' ', [source.type, source.name || source.item.name || source.id, source.accessible_by.login, source.role, source.status, source.shared_link.effective_access][?type(@) == 'string'])}",
         severity="{source.shared_link.effective_access == 'open' && starts_with(trigger, 'SHARED_LINK') && 'WARNING' || contains(['FILE.DELETED', 'FOLDER.DELETED', 'WEBHOOK.DELETED'], trigger) && 'WARNING' || starts_with(trigger, 'COLLABORATION') && 'NOTICE' || 'INFO'}",
     ),

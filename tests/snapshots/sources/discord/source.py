@@ -1,7 +1,7 @@
 """The definition of discord, as the generator validated it."""
 
 from lambdas.auth import ed25519
-from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Vendor, Webhook
+from lambdas.model import Auth, Challenge, Events, Facts, Reply, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
@@ -30,7 +30,7 @@ SOURCE = Source(
         type='event.type',
         time="(contains(event.timestamp, '+') || ends_with(event.timestamp, 'Z')) && event.timestamp || join('', [event.timestamp, 'Z'])",
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="discord: {event.type} by {event.data.user.username || event.data.author.username || event.data.user_id}: {event.data.guild.name || event.data.lobby_id || event.data.channel_id || event.data.sku_id || 'own account'}",
         severity="{starts_with(event.type, 'APPLICATION_') && 'NOTICE' || 'INFO'}",
     ),

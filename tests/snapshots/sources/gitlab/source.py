@@ -1,7 +1,7 @@
 """The definition of gitlab, as the generator validated it."""
 
 from lambdas.auth import any_of, hmac, token
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.signature_settings import MessageId, Signature, Timestamp
 from lambdas.transform import transform
@@ -39,10 +39,10 @@ SOURCE = Source(
         id="header('idempotency-key')",
         type='event_name || object_kind',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="gitlab: {join('.', [event_name || object_kind, object_attributes.action || object_attributes.state][?type(@) == 'string'])} by {object_kind && (user_username || user.username)}: {join(' as ', [ref || object_attributes.title || object_attributes.name || user_username || username, group_access || access_level][?type(@) == 'string'])} in {project.path_with_namespace || group.full_path || group_path || project_path_with_namespace || header('x-gitlab-instance')}",
         severity="{object_attributes.severity == 'critical' && 'CRITICAL' || object_attributes.severity == 'high' && 'ERROR' || contains(['group_destroy', 'project_destroy', 'project_transfer', 'user_failed_login'], event_name) && 'WARNING' || contains(['Owner', 'Maintainer'], group_access || access_level) && 'WARNING' || 'INFO'}",
-        details={'gitlab_instance': "{header('x-gitlab-instance')}"},
+        extra={'gitlab_instance': "{header('x-gitlab-instance')}"},
     ),
     vendor=Vendor(
         docs='https://docs.gitlab.com/user/project/integrations/webhooks/',

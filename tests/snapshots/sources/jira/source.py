@@ -1,7 +1,7 @@
 """The definition of jira, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
@@ -20,7 +20,7 @@ SOURCE = Source(
         time='timestamp',
         time_format='unix_ms',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="jira: {webhookEvent} by {(issue && user || comment.updateAuthor || comment.author).displayName}: {join(' ', [issue.key || project.key || user.displayName, join(', ', changelog.items[].field || `[]`)][?type(@) == 'string' && @])}",
         severity="{contains(['project_deleted', 'project_soft_deleted'], webhookEvent) && 'WARNING' || changelog.items[?field == 'security'] && 'WARNING' || 'INFO'}",
     ),

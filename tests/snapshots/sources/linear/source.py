@@ -1,7 +1,7 @@
 """The definition of linear, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
@@ -22,10 +22,10 @@ SOURCE = Source(
         type="type == 'AuditEntry' && data.type || join('.', [type, action])",
         time='createdAt',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="linear: {type == 'AuditEntry' && data.type || join('.', [type, action])} by {actor.email || actor.name || data.actorId || oauthClientId}: {data.identifier || data.email || data.metadata.label || data.metadata.teamName || data.ip || data.id}",
         severity="{contains(['AuditEntry', 'User', 'OAuthApp'], type) && 'NOTICE' || 'INFO'}",
-        details={'sourceipaddress': '{data.ip}'},
+        source_ip='{data.ip}',
     ),
     vendor=Vendor(
         docs='https://linear.app/developers/webhooks',

@@ -1,7 +1,7 @@
 """The definition of ms-graph, as the generator validated it."""
 
 from lambdas.auth import body_token
-from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Vendor, Webhook
+from lambdas.model import Auth, Challenge, Events, Facts, Reply, Source, Vendor, Webhook
 
 SOURCE = Source(
     name='ms-graph',
@@ -23,7 +23,7 @@ SOURCE = Source(
         id='id',
         type='changeType || lifecycleEvent',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary='ms-graph: {changeType || lifecycleEvent} in tenant {tenantId}: {resource || subscriptionId}',
         severity="{contains(['missed', 'subscriptionRemoved'], lifecycleEvent) && 'WARNING' || (lifecycleEvent || changeType == 'deleted') && 'NOTICE' || 'INFO'}",
     ),

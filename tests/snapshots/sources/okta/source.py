@@ -1,7 +1,7 @@
 """The definition of okta, as the generator validated it."""
 
 from lambdas.auth import token
-from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Vendor, Webhook
+from lambdas.model import Auth, Challenge, Events, Facts, Reply, Source, Vendor, Webhook
 
 SOURCE = Source(
     name='okta',
@@ -24,10 +24,10 @@ SOURCE = Source(
         type='eventType',
         time='published',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary='okta: {eventType} by {actor.alternateId || actor.displayName || actor.id}: {outcome.result}',
         severity="{severity || 'INFO'}",
-        details={'sourceipaddress': '{client.ipAddress}'},
+        source_ip='{client.ipAddress}',
     ),
     vendor=Vendor(
         docs='https://developer.okta.com/docs/concepts/event-hooks/',

@@ -1,7 +1,7 @@
 """The definition of pagerduty, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
@@ -26,7 +26,7 @@ SOURCE = Source(
         type='event_type',
         time='occurred_at',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="pagerduty: {event_type} by {agent.summary || client.name || agent.id || 'PagerDuty'}: {data.title || data.incident.summary || data.summary || data.message} ({data.status || data.state || data.type})",
         severity="{data.urgency == 'high' && contains(['incident.triggered', 'incident.escalated', 'incident.reopened'], event_type) && 'ERROR' || event_type == 'service.deleted' && 'WARNING' || 'INFO'}",
     ),

@@ -1,7 +1,7 @@
 """The definition of sendgrid, as the generator validated it."""
 
 from lambdas.auth import ecdsa
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
@@ -29,10 +29,10 @@ SOURCE = Source(
         time='timestamp',
         time_format='unix',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="sendgrid: {event} for {email || 'the account'}: {reason || response || url || type}",
         severity="{event == 'account_status_change' && 'ERROR' || event == 'spamreport' && 'WARNING' || contains(['bounce', 'dropped'], event) && 'NOTICE' || 'INFO'}",
-        details={'sourceipaddress': '{ip}'},
+        source_ip='{ip}',
     ),
     vendor=Vendor(
         docs='https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event',

@@ -1,7 +1,7 @@
 """The definition of sentry, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
@@ -18,10 +18,10 @@ SOURCE = Source(
         require=('action', 'data'),
         type="join('.', [header('sentry-hook-resource'), action])",
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="sentry: {header('sentry-hook-resource')}.{action} by {actor.name}: {data.triggered_rule || data.issue.title || data.error.title || data.description_title || data.comment || data.installation.app.slug}",
         severity="{data.event.level || data.error.level || data.issue.level || (action == 'critical' && 'CRITICAL') || (action == 'warning' && 'WARNING') || 'INFO'}",
-        details={'sourceipaddress': '{data.event.user.ip_address || data.error.user.ip_address}'},
+        source_ip='{data.event.user.ip_address || data.error.user.ip_address}',
     ),
     vendor=Vendor(
         docs='https://docs.sentry.io/organization/integrations/integration-platform/webhooks/',

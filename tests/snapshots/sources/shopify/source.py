@@ -1,7 +1,7 @@
 """The definition of shopify, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
@@ -25,10 +25,10 @@ SOURCE = Source(
         type="header('x-shopify-topic')",
         time="header('x-shopify-triggered-at')",
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="shopify: {header('x-shopify-topic')} at {header('x-shopify-shop-domain')}: {customer.email || email || host || name || reason || current}",
         severity="{contains(['app/uninstalled', 'app/scopes_update', 'domains/create', 'domains/destroy', 'disputes/create'], header('x-shopify-topic')) && 'WARNING' || 'INFO'}",
-        details={'sourceipaddress': '{browser_ip}'},
+        source_ip='{browser_ip}',
     ),
     vendor=Vendor(
         docs='https://shopify.dev/docs/apps/build/webhooks/verify-deliveries',

@@ -1,7 +1,7 @@
 """The definition of slack, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Vendor, Webhook
+from lambdas.model import Auth, Challenge, Events, Facts, Reply, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature, Timestamp
 from lambdas.transform import transform
 
@@ -35,7 +35,7 @@ SOURCE = Source(
         time="event_time || header('x-slack-request-timestamp')",
         time_format='unix',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary='slack: {event.type || type || command} by {event.user.profile.email || event.user.name || event.user.id || event.accepting_user.profile.email || event.user_id || event.channel.creator || user_name || user.username}: {event.channel.name || event.channel.id || event.email_domain || event.file_id || text || actions[0].action_id || team_id}',
         severity="{contains(['app_rate_limited', 'app_uninstalled', 'channel_shared', 'email_domain_changed', 'file_public', 'shared_channel_invite_accepted', 'shared_channel_invite_approved', 'tokens_revoked'], event.type || type) && 'WARNING' || 'INFO'}",
     ),

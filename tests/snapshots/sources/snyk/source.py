@@ -1,7 +1,7 @@
 """The definition of snyk, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
@@ -19,7 +19,7 @@ SOURCE = Source(
         type="header('x-snyk-event')",
         time="header('x-snyk-timestamp')",
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="snyk: {header('x-snyk-event')} by {org.name || 'Snyk'}: {project.name || webhookId}, {length(newIssues || `[]`)} new, {length(removedIssues || `[]`)} fixed",
         severity="{newIssues[?issueData.severity == 'critical'] && 'CRITICAL' || newIssues[?issueData.severity == 'high'] && 'ERROR' || newIssues && 'WARNING' || 'INFO'}",
     ),

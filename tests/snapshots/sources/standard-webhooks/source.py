@@ -1,7 +1,7 @@
 """The definition of standard-webhooks, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.signature_settings import MessageId, Signature, Timestamp
 
@@ -27,10 +27,10 @@ SOURCE = Source(
         time="header('webhook-timestamp')",
         time_format='unix',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary='webhook: {type || event} by {data.actor.email || data.user.email || data.actor.id}: {data.outcome || data.email || data.name || data.status || data.id}',
         severity="{data.severity || 'INFO'}",
-        details={'sourceipaddress': '{data.ip_address || data.actor.ip}'},
+        source_ip='{data.ip_address || data.actor.ip}',
     ),
     vendor=Vendor(
         docs='https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',

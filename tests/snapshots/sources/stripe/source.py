@@ -1,7 +1,7 @@
 """The definition of stripe, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.schemas import check
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
@@ -27,10 +27,10 @@ SOURCE = Source(
         time='created',
         time_format='unix',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="stripe: {type} by {request.id || 'Stripe'} in {account || 'own account'}: {data.object.object} {data.object.id} {data.object.last_payment_error.decline_code || data.object.failure_code || data.object.reason || data.object.fraud_type || data.object.status || data.object.requirements.disabled_reason || data.object.name}",
         severity="{contains(['radar.early_fraud_warning.created', 'charge.dispute.created', 'review.opened', 'payout.failed', 'account.external_account.created', 'account.external_account.updated', 'account.external_account.deleted', 'account.application.authorized', 'account.application.deauthorized'], type) && 'WARNING' || 'INFO'}",
-        details={'sourceipaddress': '{data.object.ip_address || data.object.evidence.customer_purchase_ip}'},
+        source_ip='{data.object.ip_address || data.object.evidence.customer_purchase_ip}',
     ),
     vendor=Vendor(
         docs='https://docs.stripe.com/webhooks',

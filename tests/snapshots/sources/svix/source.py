@@ -1,7 +1,7 @@
 """The definition of svix, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.signature_settings import MessageId, Signature, Timestamp
 
@@ -28,10 +28,10 @@ SOURCE = Source(
         time="header('svix-timestamp')",
         time_format='unix',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary='svix: {type} for {data.email_addresses[0].email_address || data.to[0] || data.user_id || data.endpointId || data.id}: {data.bounce.message || data.status || data.lastAttempt.responseStatusCode || data.failSince}',
         severity="{contains(['endpoint.disabled', 'message.attempt.exhausted'], type) && 'WARNING' || 'INFO'}",
-        details={'sourceipaddress': '{event_attributes.http_request.client_ip}'},
+        source_ip='{event_attributes.http_request.client_ip}',
     ),
     vendor=Vendor(
         docs='https://docs.svix.com/receiving/verifying-payloads/how-manual',

@@ -1,7 +1,7 @@
 """The definition of tailscale, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
@@ -18,7 +18,7 @@ SOURCE = Source(
         ),
     ),
     events=Events(split='@', require=('timestamp', 'type', 'message'), type='type', time='timestamp'),
-    mozdef=Mozdef(
+    facts=Facts(
         summary='tailscale: {type} by {data.actor || tailnet}: {message}',
         severity="{contains(['policyUpdate', 'userRoleUpdated', 'nodeNeedsApproval', 'userNeedsApproval', 'nodeNeedsSignature', 'webhookUpdated', 'webhookDeleted'], type) && 'WARNING' || 'INFO'}",
     ),

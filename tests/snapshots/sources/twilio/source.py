@@ -1,7 +1,7 @@
 """The definition of twilio, as the generator validated it."""
 
 from lambdas.auth import any_of, hmac
-from lambdas.model import Auth, Events, Mozdef, Reply, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Reply, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import BodyHash, Signature, Url
 
 SOURCE = Source(
@@ -43,7 +43,7 @@ SOURCE = Source(
         id='id || Sid',
         type='type || MessageStatus || SmsStatus || CallStatus || Level',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary="twilio: {type || (Payload && 'debugger') || (MessageSid && 'message') || (CallSid && 'call')} {MessageStatus || SmsStatus || CallStatus || Level || data.messageStatus || data.level} from {From || data.from || AccountSid || data.account_sid} to {To || data.to}: {ErrorCode || data.errorCode || data.error_code || StirVerstat || Payload}",
         severity="{Level || data.level || (ErrorCode && 'WARNING') || (data.errorCode && 'WARNING') || 'INFO'}",
     ),

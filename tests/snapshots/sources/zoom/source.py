@@ -1,7 +1,7 @@
 """The definition of zoom, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Challenge, Events, Mozdef, Reply, Source, Vendor, Webhook
+from lambdas.model import Auth, Challenge, Events, Facts, Mozdef, Reply, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
@@ -41,9 +41,10 @@ SOURCE = Source(
         time='event_ts',
         time_format='unix_ms',
     ),
-    mozdef=Mozdef(
+    facts=Facts(
         summary='zoom: {event} by {payload.operator || payload.object.email || payload.object.host_email || payload.object.participant.email || payload.object.participant.user_name || payload.object.host_id}',
     ),
+    mozdef=Mozdef(whole=True),
     vendor=Vendor(
         docs='https://developers.zoom.us/docs/api/webhooks/',
         deadline=3,

@@ -1,11 +1,11 @@
-"""The definition of pubsub, as the generator validated it."""
+"""The definition of google-pubsub, as the generator validated it."""
 
 from lambdas.auth import jwt
-from lambdas.model import Auth, Events, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
 from lambdas.transform import transform
 
 SOURCE = Source(
-    name='pubsub',
+    name='google-pubsub',
     description='Google Cloud Pub/Sub push (audit logs, Security Command Center and any other text)',
     webhook=Webhook(
         auth=Auth(
@@ -23,12 +23,10 @@ SOURCE = Source(
         type='subscription',
         time="not_null(published.log.timestamp, published.finding.finding.eventTime, root('message.publishTime'))",
     ),
-    mozdef=Mozdef(
-        summary="pubsub: {not_null(published.log.protoPayload.methodName, published.log.logName, published.finding.finding.category, published.line, subscription)} by {not_null(published.log.protoPayload.authenticationInfo.principalEmail, published.log.resource.type, published.finding.resource.displayName, published.finding.finding.resourceName, subscription)}: {not_null(published.log.protoPayload.status.message, published.log.protoPayload && 'OK' || null, published.log.textPayload, published.log.jsonPayload, published.finding.finding.state, '-')}",
+    facts=Facts(
+        summary="google-pubsub: {not_null(published.log.protoPayload.methodName, published.log.logName, published.finding.finding.category, published.line, subscription)} by {not_null(published.log.protoPayload.authenticationInfo.principalEmail, published.log.resource.type, published.finding.resource.displayName, published.finding.finding.resourceName, subscription)}: {not_null(published.log.protoPayload.status.message, published.log.protoPayload && 'OK' || null, published.log.textPayload, published.log.jsonPayload, published.finding.finding.state, '-')}",
         severity="{(published.log.severity != 'DEFAULT' && published.log.severity || contains(['CRITICAL', 'HIGH'], published.finding.finding.severity) && 'ERROR' || published.finding.finding.severity == 'MEDIUM' && 'WARNING' || 'INFO')}",
-        details={
-            'sourceipaddress': "{not_null(published.log.protoPayload.requestMetadata.callerIp, published.log.httpRequest.remoteIp, '')}",
-        },
+        source_ip="{not_null(published.log.protoPayload.requestMetadata.callerIp, published.log.httpRequest.remoteIp, '')}",
     ),
     vendor=Vendor(
         docs='https://cloud.google.com/pubsub/docs/push',

@@ -1,0 +1,67 @@
+"""Check `facts` and `mozdef` for what would be lost, or would lose a message, behind the queue."""
+
+from __future__ import annotations
+
+from generator.definition.path_checks import Mistakes
+from lambdas.model import FACT_TEXTS, MOZDEF_TEXTS, Source
+from lambdas.reading.text_templates import template_paths
+from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLUGIN_WORDS, POINT_KEYS, REWRITTEN_KEYS, is_plugin_word
+from lambdas.shaping.outputs.mozdef import DETAIL_NAMES, RESERVED_DETAILS, ZOOM_WORDS
+
+MAX_EXTRA = 8
+"""Facts of a definition's own: all sources share MozDef's index, which has 1,000 fields."""
+_FACTS = frozenset((*FACT_TEXTS, "kind", "outcome"))
+_DETAILS = frozenset((*DETAIL_NAMES.values(), "email", "sourceipv6address", "destinationipv6address"))
+_UNUSABLE = frozenset((*PLUGIN_WORDS, *REWRITTEN_KEYS, *OBJECT_KEYS, *POINT_KEYS, *RESERVED_DETAILS))
+
+
+def message_mistakes(source: Source) -> Mistakes:
+    """Yield the names and words that MozDef or its index could not take."""
+    if is_plugin_word(source.name):
+        yield (
+            "",
+            f"a source can't be named {source.name}: the word sets off a plugin of MozDef's, which takes its messages",
+        )
+    yield from _extra(source)
+    for name in source.mozdef.details or ():
+        if name in _UNUSABLE or name.endswith(("_int", "_float")):
+            yield f"mozdef.details.{name}", _unusable_message(name)
+    yield from _words(source)
+
+
+def _extra(source: Source) -> Mistakes:
+    extra = source.facts.extra or {}
+    if len(extra) > MAX_EXTRA:
+        yield (
+            "facts.extra",
+            f"at most {MAX_EXTRA} names, and it has {len(extra)}: all sources share an index of 1,000 fields",
+        )
+    for name in extra:
+        if name in _FACTS:
+            yield f"facts.extra.{name}", f"is a fact already: facts.{name}"
+        elif name in _DETAILS:
+            yield f"facts.extra.{name}", "is MozDef's name of a fact already; choose another"
+        elif name in _UNUSABLE or name.endswith(("_int", "_float")):
+            yield f"facts.extra.{name}", _unusable_message(name)
+
+
+def _words(source: Source) -> Mistakes:
+    """Yield constant texts that set off a plugin of MozDef's."""
+    mozdef = source.mozdef
+    texts = [(f"mozdef.{key}", text) for key in MOZDEF_TEXTS if (text := getattr(mozdef, key))]
+    texts += [(f"mozdef.tags[{index}]", text) for index, text in enumerate(mozdef.tags)]
+    for key, text in texts:
+        if template_paths(text) or not is_plugin_word(text):
+            continue
+        if text.lower() not in ZOOM_WORDS:
+            yield key, f"{text} sets off a plugin of MozDef's, which takes the message; choose another word"
+        elif not mozdef.whole:
+            yield key, f"{text} sets off a plugin of MozDef's that needs the whole event; add mozdef.whole: true"
+
+
+def _unusable_message(name: str) -> str:
+    if name in RESERVED_DETAILS:
+        return "is the name of a key that every message has; choose another"
+    if name.endswith(("_int", "_float")):
+        return "can't end in _int or _float: MozDef takes the value for a number, and drops the message"
+    return f"can't be a key of MozDef's details: {name} sets off a plugin, or has another type in its index"

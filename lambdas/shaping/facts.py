@@ -1,0 +1,170 @@
+"""Find the facts of an event: what happened, in the words of the vocabulary that every output knows."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from lambdas.model import FACT_TEXTS, Choice, Source, Text
+from lambdas.reading.body import Rejected
+from lambdas.reading.masking import MASK
+from lambdas.reading.paths import CompiledPath, Functions, compile_path
+from lambdas.reading.text_templates import as_text, template_parts
+from lambdas.shaping.event import EventFacts
+
+MAX_FACT = 1_000
+"""Characters of a fact: a line to read or to search for, whatever the event holds."""
+DEFAULT_SEVERITY = "INFO"
+SEVERITIES = {
+    **{word: word for word in ("DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY")},
+    "TRACE": "DEBUG",
+    "INFORMATION": "INFO",
+    "INFORMATIONAL": "INFO",
+    "LOW": "NOTICE",
+    "WARN": "WARNING",
+    "MEDIUM": "WARNING",
+    "MODERATE": "WARNING",
+    "ERR": "ERROR",
+    "HIGH": "ERROR",
+    "CRIT": "CRITICAL",
+    "FATAL": "CRITICAL",
+    "EMERG": "EMERGENCY",
+    "PANIC": "EMERGENCY",
+}
+"""Syslog's word for what vendors write: https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1"""
+ADDRESS_FACTS = ("source_ip", "destinationipaddress")
+_URL = re.compile(r"https://[^\s/?#@]+([/?#]\S*)?")
+# Control characters, and those that turn the direction of writing: whoever causes an event may choose its texts.
+_UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+
+Finder = Callable[[Any, Functions], str | None]
+"""Finds a line of text in an event; None where there is none."""
+
+
+class FactFinder:
+    """Finds the facts that a definition names, whose texts it compiles once."""
+
+    def __init__(self, source: Source) -> None:
+        facts = source.facts
+        self._summary = _compile_summary(facts.summary or Text(f"{source.name}_event"))
+        self._severity = compile_line(facts.severity)
+        texts = {name: getattr(facts, name) for name in FACT_TEXTS if name not in ("summary", "severity")}
+        texts["action"] = facts.action or (Text(f"{{{source.events.type}}}") if source.events.type else None)
+        self._words = [(name, _compile_word(name, text)) for name, text in texts.items() if text is not None]
+        choices = {"kind": facts.kind, "outcome": facts.outcome}
+        self._words += [(name, _compile_choice(choice)) for name, choice in choices.items() if choice is not None]
+        self._extra = [(name, _compile_word(name, text)) for name, text in (facts.extra or {}).items()]
+
+    def find(self, event: Any, functions: Functions) -> EventFacts:
+        """Return the facts of an event; a path that can't be applied to it finds nothing."""
+        return EventFacts(
+            self._summary(event, functions),
+            SEVERITIES.get((self._severity(event, functions) or "").upper(), DEFAULT_SEVERITY),
+            {name: word for name, find in self._words if (word := find(event, functions)) is not None},
+            {name: word for name, find in self._extra if (word := find(event, functions)) is not None},
+        )
+
+
+def compile_line(text: Text | str) -> Finder:
+    """Return a function that fills in a text; it returns None where a path of the text finds nothing to write."""
+    parts = _compile_parts(text)
+
+    def find(event: Any, functions: Functions) -> str | None:
+        words = []
+        for literal, find_value in parts:
+            if find_value is not None and (literal := _word_at(find_value, event, functions)) is None:
+                return None
+            words.append(literal)
+        return fold("".join(words)) or None
+
+    return find
+
+
+def fold(text: str) -> str:
+    """Return a text as one line: trimmed, without control characters, of at most MAX_FACT characters."""
+    line = text.strip() if text.isprintable() else _UNREADABLE.sub(" ", text).strip()
+    return line if len(line) <= MAX_FACT else line[: MAX_FACT - 1] + "…"
+
+
+@lru_cache(4096)
+def address(text: str) -> str | None:
+    """Return an IP address as Python writes it, a mapped IPv4 address as IPv4; None for anything else.
+
+    One with a zone (fe80::1%eth0) is none: it means nothing outside the host, and Elasticsearch refuses it.
+    """
+    try:
+        parsed = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.scope_id:
+            return None
+        parsed = parsed.ipv4_mapped or parsed
+    return str(parsed)
+
+
+def _compile_summary(text: Text) -> Callable[[Any, Functions], str]:
+    """Return a function that fills in a summary; what finds nothing is `-` in it, as in access logs."""
+    parts = _compile_parts(text)
+
+    def find(event: Any, functions: Functions) -> str:
+        words = [
+            literal if find_value is None else _summary_word(find_value, event, functions)
+            for literal, find_value in parts
+        ]
+        return fold("".join(words)) or "-"
+
+    return find
+
+
+def _compile_parts(text: str) -> list[tuple[Any, CompiledPath | None]]:
+    """Return the parts of a text: each a literal, or a path that finds what stands in its place."""
+    return [(part, None) if kind == "literal" else (None, compile_path(part)) for kind, part in template_parts(text)]
+
+
+def _compile_word(name: str, text: Text) -> Finder:
+    find = compile_line(text)
+    if name in ADDRESS_FACTS:
+        return lambda event, functions: address(line) if (line := find(event, functions)) else None
+    if name == "url":
+        return lambda event, functions: (
+            line if (line := find(event, functions)) and len(line) < MAX_FACT and _URL.fullmatch(line) else None
+        )
+    return find
+
+
+def _compile_choice(choice: Choice) -> Finder:
+    """Return a function that returns the word whose pattern matches first."""
+    find = compile_line(choice.of)
+    patterns = [(_pattern(pattern), word) for word, patterns in choice.words.items() for pattern in patterns]
+
+    @lru_cache(1024)
+    def choose(text: str) -> str | None:
+        return next((word for pattern, word in patterns if pattern.fullmatch(text)), None)
+
+    return lambda event, functions: choose(text) if (text := find(event, functions)) is not None else None
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, pattern.split("*"))))
+
+
+def _word_at(find: CompiledPath, event: Any, functions: Functions) -> str | None:
+    """Return what a path finds as text; None for nothing, a list, an object, or a mask."""
+    try:
+        value = find(event, functions)
+        if isinstance(value, str):
+            return None if value == MASK else value or None
+        return None if value is None or isinstance(value, dict | list) else as_text(value)
+    except Rejected:
+        return None
+
+
+def _summary_word(find: CompiledPath, event: Any, functions: Functions) -> str:
+    try:
+        return as_text(find(event, functions)) or "-"
+    except Rejected:
+        return "-"

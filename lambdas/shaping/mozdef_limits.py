@@ -1,0 +1,172 @@
+"""What MozDef, or the Elasticsearch behind it, would lose: plugins' words, keys, texts and types that it refuses.
+
+https://github.com/mozilla/MozDef/tree/master/mq/plugins, https://github.com/mozilla/MozDef/blob/master/cron/defaultMappingTemplate.json
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from lambdas.shaping.facts import address
+
+MAX_TERM = 32_766
+"""Bytes of a text: https://www.elastic.co/guide/en/elasticsearch/reference/7.17/ignore-above.html"""
+MAX_LEVELS = 20
+"""Names of a path from the top: https://www.elastic.co/guide/en/elasticsearch/reference/7.17/mapping-settings-limit.html"""
+MAX_PATHS = 500
+"""Paths of an event that is sent whole: all sources share an index of 1,000."""
+PLUGIN_WORDS = frozenset(
+    (
+        *("auditd", "audisp-json", "bro", "cloudtrail", "command", "complianceitems", "customendpoint"),
+        *("elb-healthchecker/1.0", "fail2ban", "filterlog", "githubeventsqs", "google", "guardduty", "ldap"),
+        *("ldap-humanizer", "nagios_hostname", "netflow", "network", "observium", "pubsub", "rt_flow", "snmptt"),
+        *("squid", "sshd", "stackdriver", "suricata", "triagebot", "vulnerability", "zoom_host"),
+    )
+)
+"""Words that set off a plugin of MozDef's where a key or a value of a message equals one, in any case.
+
+Their plugins drop the message, empty it, or rewrite it.
+"""
+ADDRESS_KEYS = ("sourceipaddress", "destinationipaddress", "srcip")
+REWRITTEN_KEYS = frozenset(("src", "dst", "srcip", "dstip", "http_x_forwarded_for"))
+"""Keys from which a plugin takes addresses."""
+OBJECT_KEYS = ("apiversion", "requestparameters")
+"""Keys of `details` that the index knows as objects."""
+POINT_KEYS = ("sourceipgeopoint", "destinationipgeopoint")
+"""Keys of `details` that the index knows as points, which MozDef finds itself."""
+
+
+def is_plugin_word(text: str) -> bool:
+    """Return whether a text sets off a plugin, as a value or as a key."""
+    return text.lower() in PLUGIN_WORDS
+
+
+def details_problem(details: dict[str, Any], allowed: frozenset[str] = frozenset()) -> str | None:
+    """Return why MozDef or Elasticsearch would lose a message with these details; None where they take it.
+
+    `allowed` are words of plugins that are wanted. The length of texts is `text_problem`'s.
+    """
+    for key, value in details.items():
+        if value is None:
+            continue
+        if typed := _TYPED.get(key):
+            is_valid, kind = typed
+            if not is_valid(value):
+                return f"{key} is not {kind}, and Elasticsearch refuses such a message"
+        elif key.endswith(("_int", "_float")) and not (is_long(value) if key.endswith("_int") else _is_finite(value)):
+            return "a key that ends in _int or _float has no such number, and MozDef drops such a message"
+    return _Walk(PLUGIN_WORDS - allowed).problem(details)
+
+
+def text_problem(value: Any) -> str | None:
+    """Return that a text in a value is too long for Elasticsearch; None where none is."""
+    below = [value]
+    while below:
+        value = below.pop()
+        if isinstance(value, str):
+            if len(value) * 4 > MAX_TERM and len(value.encode("utf-8", "surrogatepass")) > MAX_TERM:
+                return f"a text has more than {MAX_TERM:,} bytes, and Elasticsearch refuses such a message"
+        elif isinstance(value, dict):
+            below.extend(value.values())
+        elif isinstance(value, list):
+            below.extend(value)
+    return None
+
+
+class _Walk:
+    """Compares the types at each path of an event, as Elasticsearch does when it indexes a message.
+
+    Dots in a key stand for objects, and lists add nothing to a path.
+    https://www.elastic.co/guide/en/elasticsearch/reference/7.17/dynamic-field-mapping.html
+    """
+
+    def __init__(self, words: frozenset[str]) -> None:
+        self._words = words
+        self._types: dict[tuple[str, ...], str] = {}
+
+    def problem(self, details: dict[str, Any]) -> str | None:
+        """Return why Elasticsearch refuses the details, or which plugin MozDef would run; None where neither does."""
+        return self._object(("details",), details) or (
+            f"more than {MAX_PATHS} paths, and all sources share an index of 1,000"
+            if len(self._types) > MAX_PATHS
+            else None
+        )
+
+    def _object(self, path: tuple[str, ...], value: dict[str, Any]) -> str | None:
+        for key, member in value.items():
+            if key.lower() in self._words:
+                return _plugin_problem("a key")
+            names = key.rstrip(".").split(".")
+            if any(not name.strip() for name in names):
+                return "a key is empty, or has an empty part between dots, and Elasticsearch refuses such a message"
+            for end in range(1, len(names)):
+                if problem := self._add((*path, *names[:end]), "object"):
+                    return problem
+            if problem := self._value((*path, *names), member):
+                return problem
+        return None
+
+    def _value(self, path: tuple[str, ...], value: Any) -> str | None:
+        if isinstance(value, dict):
+            return self._add(path, "object") or self._object(path, value)
+        if isinstance(value, list):
+            return next(filter(None, (self._value(path, item) for item in value)), None)
+        if value is None:
+            return None
+        if isinstance(value, str) and value.lower() in self._words:
+            return _plugin_problem("a text")
+        return self._add(path, "boolean" if isinstance(value, bool) else "text", is_word=value in ("true", "false", ""))
+
+    def _add(self, path: tuple[str, ...], kind: str, *, is_word: bool = False) -> str | None:
+        if len(path) + (kind == "object") > MAX_LEVELS:
+            return f"nested deeper than {MAX_LEVELS} levels, and Elasticsearch refuses such a message"
+        known = self._types.setdefault(path, kind)
+        if known == kind or (kind == "boolean" and known == "text") or (known == "boolean" and is_word):
+            return None
+        return "a path has values of two types, and Elasticsearch refuses such a message"
+
+
+def _plugin_problem(what: str) -> str:
+    return f"{what} is a word that sets off a plugin of MozDef's, and the plugin would drop or rewrite the message"
+
+
+def is_long(value: Any) -> bool:
+    """Return whether MozDef's int() makes a number of a value that Elasticsearch's `long` holds."""
+    try:
+        return -(2**63) <= int(value) < 2**63
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and address(value) is not None
+
+
+def _is_boolean(value: Any) -> bool:
+    return isinstance(value, bool) or value in ("true", "false")
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_never(_value: Any) -> bool:
+    return False
+
+
+_TYPED: dict[str, tuple[Callable[[Any], bool], str]] = {
+    **dict.fromkeys(ADDRESS_KEYS, (_is_address, "an IP address")),
+    **dict.fromkeys(("sourceport", "destinationport"), (is_long, "a number")),
+    **dict.fromkeys(OBJECT_KEYS, (_is_object, "an object")),
+    **dict.fromkeys(POINT_KEYS, (_is_never, "a point that MozDef itself found")),
+    "success": (_is_boolean, "true or false"),
+}
