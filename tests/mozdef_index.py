@@ -6,13 +6,12 @@ MozDef's cron/defaultMappingTemplate.json and rotateIndexes.conf. Where versions
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.mozdef_plugins import Lost
+from tests.mozdef_plugins import Lost, is_address
 from tests.mozdef_worker import worker_document
 
 LIMIT = 1_000
@@ -182,17 +181,9 @@ def _fits(kind: str, value: Any) -> bool:
     if kind == "boolean":
         return isinstance(value, bool) or value in ("true", "false", "")
     if kind == "ip":
-        return isinstance(value, str) and "%" not in value and _is_address(value)
+        return isinstance(value, str) and "%" not in value and is_address(value)
     if kind == "date":
         return isinstance(value, str) and bool(_DATE.fullmatch(value))
     if kind == "geo_point":
         return isinstance(value, str) and bool(_POINT.fullmatch(value))
     return not isinstance(value, dict)
-
-
-def _is_address(value: str) -> bool:
-    try:
-        ipaddress.ip_address(value)
-    except ValueError:
-        return False
-    return True

@@ -6,6 +6,7 @@ Written after mq/lib/plugins.py and mq/plugins/ of https://github.com/mozilla/Mo
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,9 +51,16 @@ PLUGINS = {
     "vulnerability": ("vulnerability",),
 }
 PLUGIN_WORDS = {word.lower() for words in PLUGINS.values() for word in words}
-ADDRESSES = {"sourceipaddress", "destinationipaddress"}
-WANTED = ADDRESSES | {"zoom_host"}
-"""The words whose plugins do something good: they add where an address is, and read Zoom's events."""
+ADDRESS_KEYS = {
+    "src": "source",
+    "srcip": "source",
+    "dst": "destination",
+    "dstip": "destination",
+    "cluster_client_ip": "source",  # once another word sets ipFixup off
+}
+"""Keys of `details` from which ipFixup takes the address of a side."""
+WANTED = {*PLUGINS["ipFixup"], *PLUGINS["zoom_fixup"]}
+"""The words whose plugins do no harm to most messages: they add where an address is, and read Zoom's events."""
 
 _LOCATION = (
     *("city", "continent", "country_code", "country_name", "dma_code", "latitude", "longitude", "metro_code"),
@@ -80,11 +88,11 @@ def with_plugins(document: dict[str, Any]) -> dict[str, Any]:
             raise Lost(f"{verb}: {', '.join(sorted(matching - WANTED))} sets off MozDef's plugin {plugin}")
         if plugin == "zoom_fixup" and "zoom" in document["tags"]:
             document = _zoom(document)
-            words = set(words_in(document))
-        if plugin == "ipFixup":
-            _check_addresses(document["details"])
-        if plugin == "geoip":
+        elif plugin == "ipFixup":
+            _fix_addresses(document["details"])
+        elif plugin == "geoip":
             document["details"].update(_locations(document["details"]))
+        words = set(words_in(document))
     return {**document, "mozdef": {"plugins": ran}}
 
 
@@ -95,17 +103,56 @@ def _zoom(document: dict[str, Any]) -> dict[str, Any]:
         raise Lost(f"dropped: MozDef's plugin zoom_fixup raises {type(error).__name__}: {error}") from None
 
 
-def _check_addresses(details: dict[str, Any]) -> None:
-    """Copy IPv4 addresses as ipFixup does; raise Lost for all else that stands in their place, which it replaces."""
-    for name in ("source", "destination"):
-        if f"{name}ipaddress" not in details:
-            continue
-        try:
-            details[f"{name}ipv4address"] = str(ipaddress.IPv4Address(str(details[f"{name}ipaddress"])))
-        except ValueError:
-            raise Lost(f"altered: ipFixup writes 0.0.0.0 for a {name}ipaddress that is no IPv4 address") from None
-    if "cluster_client_ip" in details:
-        raise Lost("altered: ipFixup writes cluster_client_ip into sourceipaddress")
+def _fix_addresses(details: dict[str, Any]) -> None:
+    """Do as ipFixup does; raise Lost where it would write over what is in the message."""
+    if "http_x_forwarded_for" in details:
+        _add_forwarded(details, details["http_x_forwarded_for"])
+    for side in ("source", "destination"):
+        if f"{side}ipaddress" in details:
+            address = details[f"{side}ipaddress"]
+            if f"{side}ipv4address" not in _names_of(side, address):
+                raise Lost(f"altered: ipFixup writes 0.0.0.0 for a {side}ipaddress that is no IPv4 address")
+            _write(details, f"{side}ipv4address", address)
+    for key, side in ADDRESS_KEYS.items():
+        for name in _names_of(side, details.get(key)):
+            if (key, name) != ("cluster_client_ip", "sourceipv4address"):
+                _write(details, name, details[key])
+
+
+def _add_forwarded(details: dict[str, Any], forwarded: Any) -> None:
+    if not isinstance(forwarded, str):
+        raise Lost("dropped: http_x_forwarded_for is no text, and MozDef's plugin ipFixup raises AttributeError")
+    first = forwarded.split(",")[0]
+    for name in reversed(_names_of("source", first)):
+        if name == "sourceipv6address" or "sourceipaddress" not in details:
+            details.setdefault(name, first)
+
+
+def _names_of(side: str, address: Any) -> list[str]:
+    """Return the names under which ipFixup stores an address, which may be as short as 127.1; none for what is none."""
+    if not isinstance(address, str) or not address:
+        return []
+    try:
+        socket.inet_aton(address)
+    except OSError:
+        is_ipv6 = ":" in address and "%" not in address and is_address(address)
+        return [f"{side}ipv6address"] if is_ipv6 else []
+    return [f"{side}ipaddress", f"{side}ipv4address"]
+
+
+def _write(details: dict[str, Any], name: str, value: str) -> None:
+    if details.get(name, value) != value:
+        raise Lost(f"altered: ipFixup writes over {name}")
+    details[name] = value
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an address, perhaps with a zone."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _locations(details: dict[str, Any]) -> dict[str, Any]:

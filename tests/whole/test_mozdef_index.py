@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.mozdef_index import DEPTH, LIMIT, LONGEST, TEMPLATE, Index
-from tests.mozdef_plugins import PLUGIN_WORDS, WANTED
+from tests.mozdef_plugins import ADDRESS_KEYS, PLUGIN_WORDS, WANTED
 from tests.mozdef_worker import worker_document
 
 Details = dict[str, Any]
@@ -157,6 +157,27 @@ def test_an_ipv4_address_gets_a_copy_and_a_place() -> None:
 )
 def test_any_other_address_is_replaced(address: Any) -> None:
     assert str(Index().add(message({"sourceipaddress": address}))).startswith("altered: ipFixup writes 0.0.0.0")
+
+
+@pytest.mark.parametrize(("key", "side"), ADDRESS_KEYS.items())
+def test_an_address_under_another_name_becomes_that_of_a_side(key: str, side: str) -> None:
+    assert (
+        worker_document(message({key: "198.51.100.23", "x": "src"}))["details"][f"{side}ipaddress"] == "198.51.100.23"
+    )
+    assert worker_document(message({key: "2001:db8::1", "x": "src"}))["details"][f"{side}ipv6address"] == "2001:db8::1"
+    assert Index().add(message({key: "a host", "x": {key: "198.51.100.23", "y": "src"}})) is None
+    assert str(Index().add(message({key: "127.1", "x": "src"}))).startswith(f"refused: details.{side}ipaddress is ip")
+    other = {key: "198.51.100.23", f"{side}ipaddress": "192.0.2.1"}
+    assert Index().add(message(other)) == f"altered: ipFixup writes over {side}ipaddress"
+
+
+def test_the_first_of_forwarded_addresses_is_the_source_where_no_other_is() -> None:
+    forwarded = {"http_x_forwarded_for": "198.51.100.23, 192.0.2.1"}
+    assert worker_document(message(forwarded))["details"]["sourceipaddress"] == "198.51.100.23"
+    assert Index().add(message({**forwarded, "sourceipaddress": "192.0.2.2"})) is None
+    assert str(Index().add(message({"http_x_forwarded_for": ["192.0.2.1"]}))).startswith(
+        "dropped: http_x_forwarded_for"
+    )
 
 
 def test_zooms_plugin_makes_its_own_document() -> None:
