@@ -8,7 +8,9 @@ The tests in a configuration's repository begin with them:
         assert all(message["summary"] for message in sample.messages())
 
     made_up = Sample("zoom", {"event": "user.created", "payload": {…}})
-    assert made_up.messages()[0]["severity"] == "INFO"
+    (message,) = made_up.messages()
+    assert message["severity"] == "INFO"
+    assert event_of(message)["event"] == "user.created"
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from json import dumps
+from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from generator.errors import DefinitionError
 from generator.samples import files, run
 from lambdas.reading.formats import body_reader
 
-__all__ = ["Refused", "Sample", "load_samples"]
+__all__ = ["Refused", "Sample", "event_of", "load_samples"]
 SOURCES = Path("sources")
 
 
@@ -84,6 +86,13 @@ def load_samples(source: str, sources: Path = SOURCES) -> list[Sample]:
         for sample in loaded
         if not sample.file("reply").exists()
     ]
+
+
+def event_of(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the event in a MozDef message; KeyError where it has none, as one that is too large for the queue."""
+    details: dict[str, Any] = message["details"]
+    event: dict[str, Any] = loads("".join(details["json"])) if "fields" in details else details
+    return event
 
 
 @cache

@@ -298,6 +298,14 @@ class Dedupe:
 
 
 @dataclass(frozen=True, slots=True)
+class Archive:
+    """A copy of each accepted request, from which `redrive --archive` can send events that MozDef lost."""
+
+    days: int = 30
+    """Days, 1 to 3650, for which the copies stay."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pipeline:
     """The pipeline that deploys the source."""
 
@@ -341,6 +349,8 @@ class Source:
     """What is MozDef's own of its message."""
     dedupe: Dedupe | None = None
     """Sends each event once: a table remembers ids. `{}`, or a `window`, turns it on; it needs `events.id`."""
+    archive: Archive | None = None
+    """Keeps a copy of each accepted request, for `redrive --archive`. `{}`, or `days`, turns it on."""
     pipeline: Pipeline = Pipeline()
     """The pipeline that deploys the source."""
     hardening: Literal["baseline", "strict"] = "baseline"

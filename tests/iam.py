@@ -38,6 +38,7 @@ _MAX = {
     "AWS::Scheduler::Schedule": 64,
     "AWS::CloudWatch::Alarm": 255,
     "AWS::DynamoDB::Table": 255,
+    "AWS::KinesisFirehose::DeliveryStream": 64,
 }
 _NAMED_BY = {
     "AWS::S3::Bucket": "BucketName",
@@ -61,6 +62,7 @@ _ARNS = {
     "AWS::Scheduler::Schedule": f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{{}}",
     "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{{}}",
     "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{}}",
+    "AWS::KinesisFirehose::DeliveryStream": f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/{{}}",
     "AWS::KMS::Key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{{}}",
     "AWS::CloudWatch::Dashboard": f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/{{}}",
 }
@@ -339,6 +341,7 @@ STARTS: Mapping[str, Sequence[Sequence[str]]] = {
     "ec2.amazonaws.com": [["ec2:RunInstances"]],
     "apigateway.amazonaws.com": [["apigateway:POST"], ["apigateway:PATCH"]],
     "scheduler.amazonaws.com": [["scheduler:CreateSchedule"]],
+    "firehose.amazonaws.com": [["firehose:CreateDeliveryStream"], ["firehose:UpdateDestination"]],
     "states.amazonaws.com": [["states:CreateStateMachine"]],
 }
 _ANOTHER_SERVICE = "another.amazonaws.com"

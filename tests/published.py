@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from generator.definition.read import Definition, load, source_names
+from generator.testing import event_of
 from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Reply, Source, verified_by
 from lambdas.reading.masking import MASK
@@ -81,7 +82,7 @@ MASKED = {
     "pagerduty": (f"{_BRIDGE}.conference_number", f"{_BRIDGE}.conference_url"),
 }
 # What definitions add to the vendor's event, under names that no vendor's event here has.
-ADDED = {"event_key", "github_event", "gitlab_instance", "published", "sourceipaddress"}
+ADDED = {"about", "event_key", "github_event", "gitlab_instance", "published", "sourceipaddress"}
 
 
 class Delivery(NamedTuple):
@@ -204,7 +205,7 @@ def _form(body: str) -> dict[str, list[str]]:
 
 def outcome(status: int, messages: list[dict[str, Any]], objects: Mapping[str, bytes]) -> Outcome:
     """What has come of a request, from the messages on the queue, and the bucket's objects by their keys."""
-    events = [{key: value for key, value in message["details"].items() if key not in ADDED} for message in messages]
+    events = [{key: value for key, value in event_of(message).items() if key not in ADDED} for message in messages]
     kept = [(key.split("/")[2], base64.b64decode(json.loads(content)["body"])) for key, content in objects.items()]
     return Outcome(status, events, kept)
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from generator.commands import _console
 from generator.definition.secret_names import ssm_names
-from generator.errors import command_line
+from generator.errors import command_line, display_path
 from generator.packaging.configuration import CONFIG_FOLDER
 from generator.packaging.lint_engines import Engines, engine_versions
 from generator.packaging.product import shared_files
@@ -53,12 +53,24 @@ def print_report(
                 out.print(grid)
             # The grid pads every line with spaces, which are no use in a file or a log.
             click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+    note_altered_samples(products)
     for product in products:
         for problem in product.notes:
             _console.note(problem)
         for problem in [*product.hints, *product.findings]:
             _console.warning(problem)
     _print_next_steps(products[0].name, build, sources)
+
+
+def note_altered_samples(products: Sequence[Product]) -> None:
+    """Say in one line which samples are not compared as they are deployed."""
+    altered = [product for product in products if product.altered]
+    if not altered or not (file := altered[0].definition.defaults.file):
+        return
+    samples = _console.count(sum(len(product.altered) for product in altered), "sample")
+    names = ", ".join(product.name for product in altered)
+    of = names if len(altered) <= MAX_FULL else _console.count(len(altered), "source")
+    _console.note(f"{display_path(file)}: alters the messages of {samples} ({of}): run with it, compared without it")
 
 
 def _facts(product: Product, lint: Engines) -> Iterator[tuple[str, str]]:

@@ -150,6 +150,7 @@ def _unexpected_files(products: Sequence[Product], build: Path) -> list[str]:
 
 def _check(products: list[Product], build: Path, sources: Path) -> int:
     """Compare the build folder with what a build would write now, and write nothing."""
+    from generator.commands._build_report import note_altered_samples
     from generator.packaging.product import shared_files
 
     build_command = command_line(products[0].name, build, sources)
@@ -168,6 +169,7 @@ def _check(products: list[Product], build: Path, sources: Path) -> int:
     differences += _unexpected_files(products, build)
     if differences:
         raise GeneratorError("\n".join(differences))
+    note_altered_samples(products)
     out = _console.console()
     for product in products:
         for problem in product.notes:

@@ -1,4 +1,4 @@
-"""The definition's JSON Schema."""
+"""The JSON Schemas of definitions and of their defaults."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import click
 
 
 @click.command(short_help="Print the JSON Schema of source.yml.")
-def command() -> None:
+@click.option("--defaults", is_flag=True, help="That of defaults.yml (sources/defaults.schema.json is this).")
+def command(defaults: bool) -> None:
     """Print the JSON Schema of source.yml, for an editor's completion (sources/schema.json is this)."""
-    from generator.reference.definition_keys import json_schema
+    from generator.reference.definition_keys import defaults_schema, json_schema
 
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(defaults_schema() if defaults else json_schema(), indent=2, ensure_ascii=False))

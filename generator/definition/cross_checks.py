@@ -13,6 +13,7 @@ from generator.errors import Problem
 from lambdas.model import Events, Source, Webhook
 
 MAX_DEDUPE_HOURS = 168
+MAX_ARCHIVE_DAYS = 3_650
 MAX_SILENCE_HOURS = 168
 """CloudWatch looks back a week at most: periods times evaluation, for periods of an hour or more.
 
@@ -43,6 +44,8 @@ def _mistakes(source: Source) -> Mistakes:
     yield from _webhook(webhook)
     yield from _events(source.events)
     yield from _dedupe(source)
+    if source.archive and not 1 <= source.archive.days <= MAX_ARCHIVE_DAYS:
+        yield "archive.days", f"must be 1 to {MAX_ARCHIVE_DAYS} days"
     yield from message_mistakes(source)
     yield from signing_challenge_mistakes(source)
     yield from path_mistakes(source)
@@ -107,7 +110,14 @@ def _dedupe(source: Source) -> Mistakes:
         return
     if not 1 <= source.dedupe.window <= MAX_DEDUPE_HOURS:
         yield "dedupe.window", f"must be 1 to {MAX_DEDUPE_HOURS} hours"
-    if source.events.id is None:
-        yield "dedupe", "needs the vendor's id of each event; add `events.id`"
-    elif source.events.split and reads_beyond_body(source.events.id):
-        yield "dedupe", "would take all events of a body for one, since `events.id` reads more than the split item"
+    if message := dedupe_mistake(source.events):
+        yield "dedupe", message
+
+
+def dedupe_mistake(events: Events) -> str:
+    """Return why a source with these events can't have `dedupe`; else an empty text."""
+    if events.id is None:
+        return "needs the vendor's id of each event; add `events.id`"
+    if events.split and reads_beyond_body(events.id):
+        return "would take all events of a body for one, since `events.id` reads more than the split item"
+    return ""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+
 import yaml
 
 from generator.definition.yaml_nodes import entries
 
 
 def merge_nodes(base: yaml.Node, own: yaml.Node) -> yaml.Node:
-    """Return a definition's own node with the entries that only its base has; both nodes keep their lines."""
+    """Return a definition's own node with the entries that only its base has; all of them keep their lines."""
     if not (isinstance(base, yaml.MappingNode) and isinstance(own, yaml.MappingNode)):
         return own
     own_entries = {key.value: (key, value) for key, value in own.value}
@@ -21,8 +23,9 @@ def merge_nodes(base: yaml.Node, own: yaml.Node) -> yaml.Node:
             merged.append((own_key, own_value if replaces else merge_nodes(value, own_value)))
         else:
             merged.append((key, value))
-    own.value = [*merged, *own_entries.values()]
-    return own
+    with_base = copy.copy(own)  # what is merged may lie beneath another definition too
+    with_base.value = [*merged, *own_entries.values()]
+    return with_base
 
 
 def _same_keys(base: yaml.Node, own: yaml.Node) -> bool:

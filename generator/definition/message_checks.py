@@ -49,6 +49,8 @@ def _words(source: Source) -> Mistakes:
     """Yield constant texts that set off a plugin of MozDef's."""
     mozdef = source.mozdef
     texts = [(f"mozdef.{key}", text) for key in MOZDEF_TEXTS if (text := getattr(mozdef, key))]
+    if mozdef.hostname is None:
+        texts.append(("mozdef.whole", f"{(source.name, *source.bases)[-1]}_host"))
     texts += [(f"mozdef.tags[{index}]", text) for index, text in enumerate(mozdef.tags)]
     for key, text in texts:
         if template_paths(text) or not is_plugin_word(text):

@@ -6,16 +6,16 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from generator.definition import schemas, transform_file, yaml_nodes
-from generator.definition.auth_types import auth_types
 from generator.definition.cross_checks import cross_problems
-from generator.definition.dataclass_reader import DataclassReader
+from generator.definition.defaults import Defaults, read_defaults
 from generator.definition.extends import merge_nodes
-from generator.definition.moved_keys import moved_keys
-from generator.definition.yaml_nodes import Location, entries, location
+from generator.definition.source_reader import read_source
+from generator.definition.yaml_nodes import Location, entries, location, location_of
 from generator.errors import BUNDLED, DefinitionError, GeneratorError, Problem, display_path
 from generator.names import service_problem
 from lambdas.model import Source
@@ -30,6 +30,10 @@ class Definition:
     locations: Mapping[str, Location]
     schema_code: str = ""
     """The text of `lambdas/schemas.py`, made from `events.schemas`."""
+    defaults: Defaults = Defaults()
+    """What lies beneath the definition."""
+    without_defaults: Source | None = None
+    """The source as its definition alone says it, where its messages are others then."""
 
     def location(self, key: str) -> Location:
         """Return the file and line of a key, or of the nearest key above it."""
@@ -47,17 +51,20 @@ def source_names(sources: Path) -> list[str]:
     return sorted(file.parent.name for file in sources.glob("*/source.yml"))
 
 
-def load(sources: Path, names: Iterable[str], reserved: Iterable[str] = ()) -> list[Definition]:
+def load(
+    sources: Path, names: Iterable[str], reserved: Iterable[str] = (), *, with_defaults: bool = True
+) -> list[Definition]:
     """Return the definitions of the named sources; DefinitionError with every mistake in any of them.
 
-    A source can't have a reserved name.
+    A source can't have a reserved name. The folder's `defaults.yml` lies beneath each, unless `with_defaults` is false.
     """
-    definitions, problems = [], []
+    definitions = []
+    defaults, problems = read_defaults(sources) if with_defaults else (Defaults(), [])
     existing_names = set(source_names(sources))
     for name in names:
         if name not in existing_names:
             raise GeneratorError(unknown_source_message(name, sources))
-        definition, mistakes = _load(sources, name, frozenset(reserved))
+        definition, mistakes = _load(sources, name, frozenset(reserved), defaults)
         problems += mistakes
         if definition:
             definitions.append(definition)
@@ -66,7 +73,9 @@ def load(sources: Path, names: Iterable[str], reserved: Iterable[str] = ()) -> l
     return definitions
 
 
-def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definition | None, list[Problem]]:
+def _load(
+    sources: Path, name: str, reserved: frozenset[str], defaults: Defaults
+) -> tuple[Definition | None, list[Problem]]:
     folder = sources / name
     file = folder / "source.yml"
     if message := service_problem(name):
@@ -79,17 +88,19 @@ def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definitio
     node, folders, problems = _resolve_extends(node, folder, sources)
     if problems:
         return None, problems
-    moved = list(moved_keys(node))
-    reader = DataclassReader(auth_types())
     bases = tuple(base.name for base in folders[1:])
-    source = reader.read(Source, node, preset={"name": name, "bases": bases})
-    if moved or reader.problems:
-        moved_names = {problem.key for problem in moved}
-        return None, [*moved, *(problem for problem in reader.problems if problem.key not in moved_names)]
-    if problems := list(cross_problems(source, lambda key: location_of(reader.locations, key))):
-        return None, problems
-    locations = {"": (display_path(file), 1), **reader.locations}
-    definition, problems = _with_schemas(Definition(source, folders, locations))
+    source, locations, problems = _read_source(name, bases, node, defaults)
+    if source is None or problems:
+        beneath = f" (beneath {display_path(file)})"
+        return None, [
+            replace(problem, message=problem.message + beneath) if defaults.is_in((problem.file, 0)) else problem
+            for problem in problems
+        ]
+    alone = _read_source(name, bases, node, Defaults())[0] if defaults.alters_messages else None
+    if alone and alone.mozdef == source.mozdef:
+        alone = None
+    locations = {"": (display_path(file), 1), **locations}
+    definition, problems = _with_schemas(Definition(source, folders, locations, "", defaults, alone))
     if problems:
         return None, problems
     if code := definition.find("transform.py"):
@@ -97,8 +108,29 @@ def _load(sources: Path, name: str, reserved: frozenset[str]) -> tuple[Definitio
             transform = transform_file.load(code, source)
         except DefinitionError as error:
             return None, list(error.problems)
-        definition = replace(definition, source=replace(definition.source, transform=transform))
+        definition = _with(definition, transform=transform)
     return definition, []
+
+
+def _read_source(
+    name: str, bases: tuple[str, ...], node: yaml.Node, defaults: Defaults
+) -> tuple[Source | None, Mapping[str, Location], list[Problem]]:
+    """Return the source that a node says, with what lies beneath it, and where each of its keys stands."""
+    source, locations, problems = read_source(defaults.beneath(node), name, bases)
+    if source is None:
+        return None, locations, problems
+    source = defaults.without_unfit(source, location_of(locations, "dedupe"))
+    return source, locations, list(cross_problems(source, lambda key: location_of(locations, key)))
+
+
+def _with(definition: Definition, **fields: Any) -> Definition:
+    """Return a definition whose source has other values of these fields, with and without defaults."""
+    alone = definition.without_defaults
+    return replace(
+        definition,
+        source=replace(definition.source, **fields),
+        without_defaults=replace(alone, **fields) if alone else None,
+    )
 
 
 def _with_schemas(definition: Definition) -> tuple[Definition, list[Problem]]:
@@ -115,14 +147,7 @@ def _with_schemas(definition: Definition) -> tuple[Definition, list[Problem]]:
     code, mistakes = schemas.build(source, files)
     if code is None or problems:
         return definition, [*problems, *mistakes]
-    return replace(definition, source=replace(source, check=code.check), schema_code=code.text), []
-
-
-def location_of(locations: Mapping[str, Location], key: str) -> Location:
-    """Return the location of a key, or of the nearest key above it."""
-    while key not in locations and key:
-        key = key.rpartition(".")[0]
-    return locations.get(key, ("", 0))
+    return replace(_with(definition, check=code.check), schema_code=code.text), []
 
 
 def unknown_source_message(name: str, sources: Path, *others: Path) -> str:

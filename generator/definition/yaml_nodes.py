@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,7 +51,7 @@ _HINTS = (
 )
 
 
-def parse(file: Path) -> tuple[yaml.Node | None, list[Problem]]:
+def parse(file: Path, *, may_be_empty: bool = False) -> tuple[yaml.Node | None, list[Problem]]:
     """Return the file's only document, or the mistakes that keep it from being read."""
     name = display_path(file)
     try:
@@ -70,8 +70,9 @@ def parse(file: Path) -> tuple[yaml.Node | None, list[Problem]]:
     except RecursionError:
         return None, too_deep
     if node is None:
-        return None, [Problem(name, 0, "", "is empty; it needs at least description and webhook")]
-    return node, list(_mark_file(node, name))
+        empty = Problem(name, 0, "", "is empty; it needs at least description and webhook")
+        return None, [] if may_be_empty else [empty]
+    return node, list(mark_file(node, name))
 
 
 def _deeper_than(text: str, limit: int) -> bool:
@@ -103,7 +104,7 @@ def _syntax_problem(text: str, name: str) -> Problem:
     return Problem(name, 0, "", "is not YAML")
 
 
-def _mark_file(node: yaml.Node, name: str, key: str = "", depth: int = 0) -> Iterator[Problem]:
+def mark_file(node: yaml.Node, name: str, key: str = "", depth: int = 0) -> Iterator[Problem]:
     """Store the file's name in every node, since `extends` mixes nodes of several files; yield what is unsupported.
 
     A node that has a name already is an alias.
@@ -128,10 +129,10 @@ def _mark_file(node: yaml.Node, name: str, key: str = "", depth: int = 0) -> Ite
         if first := seen.get(str(key_node.value)):
             yield Problem(name, line(key_node), member, f"appears twice; the first is in line {first}")
         seen[str(key_node.value)] = line(key_node)
-        yield from _mark_file(value, name, member, depth + 1)
+        yield from mark_file(value, name, member, depth + 1)
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield from _mark_file(item, name, f"{key}[{index}]", depth + 1)
+            yield from mark_file(item, name, f"{key}[{index}]", depth + 1)
 
 
 def line(node: yaml.Node) -> int:
@@ -142,6 +143,13 @@ def line(node: yaml.Node) -> int:
 def location(node: yaml.Node) -> Location:
     """Return the node's file and first line."""
     return node.file, line(node)  # type: ignore[attr-defined]
+
+
+def location_of(locations: Mapping[str, Location], key: str) -> Location:
+    """Return the location of a key, or of the nearest key above it."""
+    while key not in locations and key:
+        key = key.rpartition(".")[0]
+    return locations.get(key, ("", 0))
 
 
 def entries(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:

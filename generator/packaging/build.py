@@ -88,6 +88,7 @@ def _check_products(
         for product in products:
             tried = trials.get(product.name) or trial.try_samples(product.definition)
             product.shaped.extend(tried.shaped)
+            product.altered.extend(tried.altered)
             product.hints.extend(tried.warnings)
             problems += tried.problems if accept else [*tried.problems, *tried.differences]
         findings = linting.result()

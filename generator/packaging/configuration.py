@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from generator.definition import defaults
 from generator.definition.read import Definition
 from generator.errors import BUNDLED, GeneratorError, display_path
 from generator.files import regular_file
@@ -18,6 +19,7 @@ from generator.samples.comparison import Accepted
 CONFIG_FOLDER = previous_build.CONFIG_FOLDER
 _TEMPLATES = Path(__file__).parent / "config"
 _ROOT = Path(__file__).parents[2]
+_FRAMEWORK_DEFAULTS = f"sources/{defaults.FILE}"
 # The parts of the framework that a build in the cloud needs.
 _FRAMEWORK = (
     *(".gitattributes", "pyproject.toml", "requirements.txt", "README.md", "LICENSE"),
@@ -32,6 +34,8 @@ def config_files(definition: Definition, accepted: Accepted = _NOTHING_ACCEPTED)
     source = definition.source
     placeholders = {"SOURCE_NAME": source.name, "API_PATH_OF_SOURCE": source.webhook.path}
     files = {name: _fill(text, placeholders).encode() for name, text in _template_texts()}
+    if defaults_file := definition.defaults.file:
+        files |= read_files(defaults_file.parent, (defaults_file.name,))
     if not _is_definition_private(definition):
         return files
     if missing := [folder for folder in definition.folders[1:] if not (BUNDLED / folder.name).is_dir()]:
@@ -47,6 +51,8 @@ def shipped_text_files(definition: Definition) -> list[Path]:
     transform = definition.find("transform.py")  # perhaps of a source that it extends
     if transform and transform not in own_files:
         own_files.append(transform)
+    if definition.defaults.file:
+        own_files.append(definition.defaults.file)
     with_framework = definition.source.pipeline.source == ("codecommit",)
     framework = _FRAMEWORK if with_framework else ("lambdas", "generator/packaging/config")
     return [*own_files, *_list_files(_ROOT, framework)]
@@ -69,6 +75,7 @@ def config_zip_files(
     if definition.source.pipeline.source != ("codecommit",):
         return config_files
     framework = _with_accepted(accepted, _ROOT, _framework())
+    framework.pop(_FRAMEWORK_DEFAULTS, None)  # the configuration has those that hold for this source
     return {**framework, **{f"{CONFIG_FOLDER}/{name}": content for name, content in config_files.items()}}
 
 

@@ -27,13 +27,14 @@ MERGE = "merge.zip"
 class Product:
     """A source's files by name, and what its build reports: shaped samples, warnings on them, and lint warnings.
 
-    `cache_entries` are contents by digest, for the next build; `accepted` is what `--accept` stores beside the samples,
-    which `files` has already.
+    `altered` are the samples of which `defaults.yml` makes other messages. `cache_entries` are contents by digest, for
+    the next build; `accepted` is what `--accept` stores beside the samples, which `files` has already.
     """
 
     definition: Definition
     files: dict[str, bytes]
     shaped: list[sample_run.Shaped]
+    altered: list[sample_run.Shaped]
     hints: list[Problem]
     findings: list[Problem]
     cache_entries: dict[str, bytes]
@@ -78,7 +79,7 @@ def make_product(definition: Definition, build: Path | None, accepted: Accepted)
         }
     config_folder = {f"{configuration.CONFIG_FOLDER}/{name}": content for name, content in config_files.items()}
     files = {**templates, CODE: code, CONFIG: config_zip, **config_folder}
-    return Product(definition, files, [], [], [], {digest: template_cache.record(templates)}, {})
+    return Product(definition, files, [], [], [], [], {digest: template_cache.record(templates)}, {})
 
 
 def source_files(definition: Definition) -> dict[str, bytes]:

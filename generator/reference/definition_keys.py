@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition.auth_types import auth_types
 from generator.definition.dataclass_reader import CHOICES, allows_scalar_for_list, field_types, key_names
+from generator.definition.defaults import DEFAULT_KEYS, may_be_default
 from generator.definition.scalars import FIELD, HEADER, HOST, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
 from lambdas import model
 
@@ -55,6 +56,21 @@ def json_schema() -> dict[str, Any]:
     either = [{"required": source.pop("required")}, {"required": ["extends"]}]
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Event source"}
     return {**head, **source, "anyOf": either, "definitions": {"auth": _auth()}}
+
+
+def defaults_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `defaults.yml`: the keys of a definition that hold for all sources."""
+    schema = json_schema()
+    return {"$schema": schema["$schema"], "title": "Defaults of all sources", **_default_keys(schema)}
+
+
+def _default_keys(schema: dict[str, Any], key: str = "") -> dict[str, Any]:
+    properties = {}
+    for name, member in schema["properties"].items():
+        dotted = f"{key}.{name}" if key else name
+        if may_be_default(dotted):
+            properties[name] = member if dotted in DEFAULT_KEYS else _default_keys(member, dotted)
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _auth() -> dict[str, Any]:

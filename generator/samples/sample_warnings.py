@@ -33,6 +33,8 @@ def find_warnings(definition: Definition, shaped: list[Shaped]) -> Iterator[Prob
     keys = ("id", "type", "time")
     paths_by_key = [(f"events.{key}", path) for key in keys if (path := getattr(definition.source.events, key))]
     for key, words in message_texts(definition.source):
+        if definition.defaults.is_in(definition.location(key)):
+            continue  # it is for all sources, and need not fit each
         paths_by_key += [(key, path) for path in template_paths(words)]
         if words and not template_paths(words) and any(_path_value(words, *event) is not None for event in events):
             message = f"is the word {words!r}, which every event has as a field; {{{words}}} is that field's value"

@@ -14,10 +14,15 @@ from generator.samples.sample_warnings import find_warnings
 
 @dataclass(frozen=True)
 class Trial:
-    """All samples as shaped, those beside the definition itself (`own`), warnings, and problems that fail a build."""
+    """All samples as shaped, warnings, and problems that fail a build.
+
+    `own` are those beside the definition itself, as it alone shapes them: so they are stored and compared. `altered`
+    are those that `defaults.yml` makes other messages of.
+    """
 
     shaped: list[Shaped]
     own: list[Shaped]
+    altered: list[Shaped]
     warnings: list[Problem]
     problems: list[Problem]
 
@@ -36,12 +41,15 @@ def try_samples(definition: Definition) -> Trial:
     """Shape the samples of a definition."""
     samples, problems = sample_files.load_samples(definition)
     shaped = [shape(definition.source, sample) for sample in samples]
+    alone = definition.without_defaults
+    shaped_alone = [shape(alone, sample) for sample in samples] if alone else shaped
+    altered = [each for each, other in zip(shaped, shaped_alone, strict=True) if each.messages != other.messages]
     warnings = [problem for problem in problems if problem.warning]
     problems = [problem for problem in problems if not problem.warning]
     problems += [problem for each in shaped for problem in each.problems]
     if samples or not problems:  # unreadable samples give no warnings
         warnings.extend(find_warnings(definition, shaped))
-    return Trial(shaped, own_samples(definition, shaped), warnings, problems)
+    return Trial(shaped, own_samples(definition, shaped_alone), altered, warnings, problems)
 
 
 def own_samples(definition: Definition, shaped: list[Shaped]) -> list[Shaped]:

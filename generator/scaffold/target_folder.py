@@ -48,7 +48,7 @@ def all_definitions(sources: Path) -> list[Definition]:
     for folder in (sources, BUNDLED):
         for name in source_names(folder) if folder.is_dir() else ():
             try:
-                definitions.setdefault(name, load(folder, [name])[0])
+                definitions.setdefault(name, load(folder, [name], with_defaults=False)[0])
             except GeneratorError:
                 continue
     return list(definitions.values())
@@ -61,7 +61,7 @@ def find_base(base: str, name: str, sources: Path) -> Definition:
     folders = {source: folder for folder in (BUNDLED, sources) if folder.is_dir() for source in source_names(folder)}
     if base not in folders:
         raise GeneratorError(unknown_source_message(base, *([sources] if sources.is_dir() else []), BUNDLED))
-    return load(folders[base], [base])[0]
+    return load(folders[base], [base], with_defaults=False)[0]
 
 
 def write_source_folder(name: str, sources: Path, fill: FillFolder, request: Path | None = None) -> list[Path]:

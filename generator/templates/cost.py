@@ -24,6 +24,8 @@ S3_PUTS = 5.00
 DYNAMODB_WRITES = 0.625  # on demand, an item of at most 1 KB
 EGRESS = 0.05
 LOGS_GB = 0.50  # one GB
+FIREHOSE_GB, FIREHOSE_STEP_KB = 0.029, 5  # one GB, of records that count in steps of so many KB
+S3_GB = 0.023  # one GB, a month
 QUEUE_KEY_SECONDS = 300  # how long SQS reuses a data key of the source's own key
 FIXED_PRICES = {
     "AWS::CloudWatch::Alarm": 0.10,
@@ -38,12 +40,13 @@ EVENT_KB = 4
 HANDLER_MS, AUTHORIZER_MS, COLD_SHARE, INIT_MS = 20, 60, 0.01, 550
 FUNCTION_LOG_BYTES, ACCESS_LOG_BYTES = 850, 300
 CLAIM_MS, CLAIM_WRITES = 20, 2  # an event with `dedupe`: the claim is pending, then done
+ARCHIVE_MS, ARCHIVE_KB, ARCHIVE_RATIO = 15, 5, 5  # an event with its envelope, and how much smaller gzip makes it
 
 ASSUMPTIONS = (
     f"{EVENT_KB} KB an event, one event a request, evenly spread; handler {HANDLER_MS} ms, authorizer "
     f"{AUTHORIZER_MS} ms, {COLD_SHARE:.0%} cold starts of {INIT_MS} ms; {FUNCTION_LOG_BYTES} B of log an invocation, "
-    f"{ACCESS_LOG_BYTES} B of access log; with `dedupe` {CLAIM_WRITES} writes and {CLAIM_MS} ms more; us-west-2, "
-    "no free tier. What MozDef spends on receiving is not in it"
+    f"{ACCESS_LOG_BYTES} B of access log; with `dedupe` {CLAIM_WRITES} writes and {CLAIM_MS} ms more, with `archive` "
+    f"{ARCHIVE_KB} KB and {ARCHIVE_MS} ms more; us-west-2, no free tier. What MozDef spends on receiving is not in it"
 )
 
 
@@ -83,9 +86,11 @@ def per_million(resources: Mapping[str, Any], events: int) -> float:
     api = "HTTP" if "AWS::ApiGatewayV2::Api" in by_type else "REST"
     total: float = API_REQUESTS[api] * math.ceil(EVENT_KB / 512) + EGRESS
     claims = "AWS::DynamoDB::Table" in by_type
-    handler_ms = HANDLER_MS + (CLAIM_MS if claims else 0)
+    archive = resources.get("Archive")
+    handler_ms = HANDLER_MS + (CLAIM_MS if claims else 0) + (ARCHIVE_MS if archive else 0)
     total += invocations(functions["lambdas.webhook.handler"], handler_ms, rate, reads_secret=not authorizers)
     total += DYNAMODB_WRITES * CLAIM_WRITES if claims else 0
+    total += archived(archive["Properties"]) if archive else 0
     for authorizer in authorizers:
         called_share = cache_miss_share(rate, authorizer.get("AuthorizerResultTtlInSeconds", 0))
         function = functions["lambdas.authorizer.handler"]
@@ -111,6 +116,13 @@ def invocations(properties: dict[str, Any], ms: float, rate: float, *, reads_sec
     if properties.get("TracingConfig", {}).get("Mode") == "Active":
         total += TRACES * _traced(rate)
     return total
+
+
+def archived(bucket: Mapping[str, Any]) -> float:
+    """Return the dollars for a million archived requests: to bring them there, and to keep them until they expire."""
+    gb = math.ceil(ARCHIVE_KB / FIREHOSE_STEP_KB) * FIREHOSE_STEP_KB * 1e6 / 1024**2
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    return gb * FIREHOSE_GB + gb / ARCHIVE_RATIO * S3_GB * float(rule["ExpirationInDays"]) / 30
 
 
 def log_lines(size: float) -> float:

@@ -9,6 +9,7 @@ from troposphere import Sub, Tags, Template
 from troposphere.apigatewayv2 import Api
 from troposphere.awslambda import Function
 from troposphere.cloudwatch import Dashboard as _Dashboard
+from troposphere.firehose import DeliveryStream
 from troposphere.logs import LogGroup
 from troposphere.sqs import Queue
 
@@ -28,6 +29,7 @@ class MonitoredResources(NamedTuple):
     redrive: Function
     events: Queue
     dead_letters: Queue
+    stream: DeliveryStream | None = None
 
 
 class Dashboard(_Dashboard):  # type: ignore[misc]  # troposphere ships no types
@@ -77,6 +79,10 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
     dedupe = [[NAMESPACE, metric, *dimension] for metric in ("Duplicate", "Unclaimed")]
     refused = [[NAMESPACE, metric, *dimension] for metric in ("Rejected", "Unauthenticated", "NoSecret", "Unsent")]
     too_large = [f"{NAMESPACE}/${{AWS::StackName}}", "TooLarge"]
+    archive: list[list[Any]] = [[NAMESPACE, "Unarchived", *dimension]]
+    if resources.stream:
+        delay = ["AWS/Firehose", "DeliveryToS3.DataFreshness", "DeliveryStreamName", ref(resources.stream)]
+        archive.append([*delay, {"stat": "Maximum", "yAxis": "right"}])
     redrive_errors = [["AWS/Lambda", "Errors", "FunctionName", ref(resources.redrive), {"label": "Errors of Redrive"}]]
     return {
         "widgets": [
@@ -117,6 +123,11 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
                 else []
             ),
             *([_unknown_fields_table(resources)] if source.events.schemas else []),
+            *(
+                [graph(12 if source.events.schemas else 10, "Archive: no copy; the oldest that waits (s)", archive)]
+                if resources.stream
+                else []
+            ),
         ]
     }
 

@@ -17,10 +17,11 @@ from troposphere.s3 import Bucket
 from generator.definition.secret_names import stored_names
 from generator.templates import functions, inputs, monitoring
 from generator.templates.dashboard import MonitoredResources
-from generator.templates.functions import FunctionContext
+from generator.templates.functions import FunctionContext, Stores
 from generator.templates.inputs import TemplateInput
-from generator.templates.resources import access_log, bucket, key, queue, table, tracing
+from generator.templates.resources import access_log, archive, bucket, key, queue, table, tracing
 from generator.templates.resources import api as http
+from generator.templates.resources.archive import ArchiveStore
 from generator.templates.resources.sub import ref
 from generator.templates.stack_context import StackContext, stack_context
 from lambdas import VERSION
@@ -43,15 +44,17 @@ def build(source: Source, lambda_key: str) -> Template:
     events = queue.add_events(template, stack, dead_letters, parameters["EventsQueueName"])
     queue.add_policy(template, dead_letters)
     queue.add_policy(template, events, parameters["ConsumerPrincipalArn"])
-    kept = _add_kept_bucket(template, stack)
+    kept, archived = _add_buckets(template, context)
 
     claims = table.add_table(template, stack, "Claims") if source.dedupe else None
-    redrive = functions.add_redrive(template, context, events, kept, claims)
-    handler = functions.add_handler(template, context, events, kept, claims)
+    stores = Stores(events, kept, claims, archived)
+    redrive = functions.add_redrive(template, context, stores)
+    handler = functions.add_handler(template, context, stores)
     api = _add_api(template, context, handler)
-    monitored = MonitoredResources(api, template.resources["AccessLog"], handler, redrive, events, dead_letters)
+    stream = archived.stream if archived else None
+    monitored = MonitoredResources(api, template.resources["AccessLog"], handler, redrive, events, dead_letters, stream)
     monitoring.add_monitoring(template, source, stack, parameters["AlarmTopicArn"], monitored)
-    _add_outputs(template, source, stack, monitored, kept)
+    _add_outputs(template, source, stack, monitored, stores)
     return template
 
 
@@ -89,17 +92,30 @@ def _role_properties(template: Template, stack: StackContext, boundary: Paramete
     return {"Path": Sub(stack.role_path), "PermissionsBoundary": inputs.value_or_none(condition, boundary)}
 
 
-def _add_kept_bucket(template: Template, stack: StackContext) -> Bucket:
-    """Add the bucket for events that became no message; with `hardening: strict`, access to it is logged."""
+def _add_buckets(template: Template, context: FunctionContext) -> tuple[Bucket, ArchiveStore | None]:
+    """Add the bucket for events that became no message, and the archive of a source that has one.
+
+    With `hardening: strict`, access to them is logged.
+    """
+    stack, archive_settings = context.stack, context.source.archive
     stack_id = Select(2, Split("/", Ref("AWS::StackId")))
-    name, properties = _bucket_name(stack, "kept", stack_id), {}
+    names = {
+        purpose: _bucket_name(stack, purpose, stack_id)
+        for purpose in (("kept", "archive") if archive_settings else ("kept",))
+    }
+    logging = {}
     if stack.key:
         # Named after the key, which is created and retained with the log: the log of an earlier stack of this name may
         # still exist.
         log_name = _bucket_name(stack, "logs", Ref(stack.key))
-        log_bucket = access_log.add_log(template, stack, "KeptLog", log_name, name)
-        properties = access_log.logging_properties(log_bucket)
-    return bucket.add_bucket(template, stack, "Kept", KEPT_DAYS, BucketName=name, **properties)
+        log_bucket = access_log.add_log(template, stack, "KeptLog", log_name, names.values())
+        logging = access_log.logging_properties(log_bucket)
+    kept = bucket.add_bucket(template, stack, "Kept", KEPT_DAYS, BucketName=names["kept"], **logging)
+    if not archive_settings:
+        return kept, None
+    days, role_properties = archive_settings.days, context.role_properties
+    name = names["archive"]
+    return kept, archive.add_archive(template, stack, days, role_properties, BucketName=name, **logging)
 
 
 def _bucket_name(stack: StackContext, purpose: str, uuid: Any) -> Sub:
@@ -133,8 +149,11 @@ def _add_api(template: Template, context: FunctionContext, handler: Function) ->
 
 
 def _add_outputs(
-    template: Template, source: Source, stack: StackContext, resources: MonitoredResources, kept: Bucket
+    template: Template, source: Source, stack: StackContext, resources: MonitoredResources, stores: Stores
 ) -> None:
+    archive_output = (
+        [("ArchiveBucket", Ref(stores.archive.bucket), "A copy of each accepted request")] if stores.archive else []
+    )
     secrets = ",".join(f"{stack.secrets_path}/{name}" for name in stored_names(source.webhook))
     for name, value, description in (
         ("EndpointUrl", http.endpoint(resources.api, source.webhook.path), "URL that the vendor calls"),
@@ -142,7 +161,8 @@ def _add_outputs(
         ("EventsQueueUrl", Ref(resources.events), "Queue from which MozDef receives its events"),
         ("EventsQueueArn", GetAtt(resources.events, "Arn"), "The same, as an ARN"),
         ("DeadLettersQueueUrl", Ref(resources.dead_letters), "Messages that MozDef received too often"),
-        ("KeptBucket", Ref(kept), "Events that became no message, or one too large for a queue"),
+        ("KeptBucket", Ref(stores.kept), "Events that became no message, or one too large for a queue"),
+        *archive_output,
         (
             "SecretParameters",
             Sub(secrets) if secrets else "none: public keys are fetched",

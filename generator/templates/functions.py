@@ -14,7 +14,8 @@ from troposphere.s3 import Bucket
 from troposphere.sqs import Queue
 
 from generator.definition.secret_names import stored_names
-from generator.templates.resources import bucket, function, key, queue, schedule, table
+from generator.templates.resources import archive, bucket, function, key, queue, schedule, table
+from generator.templates.resources.archive import ArchiveStore
 from generator.templates.stack_context import StackContext
 from lambdas.auth import secret_names
 from lambdas.model import Source
@@ -38,29 +39,44 @@ class FunctionContext:
     tracing_mode: Parameter
 
 
-def add_handler(
-    template: Template, context: FunctionContext, events: Queue, kept: Bucket, claims: Table | None
-) -> Function:
+@dataclass(frozen=True)
+class Stores:
+    """Where functions put events: the queue, the bucket of kept events, and what only some sources have."""
+
+    events: Queue
+    kept: Bucket
+    claims: Table | None
+    archive: ArchiveStore | None
+
+    def environment(self, timeout: int) -> dict[str, Any]:
+        """Return the variables of a function that uses them and may run for `timeout` seconds."""
+        return {
+            "EVENTS_QUEUE_URL": Ref(self.events),
+            "KEPT_BUCKET": Ref(self.kept),
+            "STACK": Ref("AWS::StackName"),
+            **_dedupe_environment(self.claims, timeout),
+            **({"ARCHIVE_BUCKET": Ref(self.archive.bucket)} if self.archive else {}),
+        }
+
+
+def add_handler(template: Template, context: FunctionContext, stores: Stores) -> Function:
     """Add the handler, which receives requests; it reads the secrets even where an authorizer verifies first."""
     stack, webhook = context.stack, context.source.webhook
     statements = [
-        queue.may_send(events),
-        bucket.may_put(kept, "rejected", "oversize", "unsent"),
+        queue.may_send(stores.events),
+        bucket.may_put(stores.kept, "rejected", "oversize", "unsent"),
+        *(archive.may_archive(stores.archive) if stores.archive else []),
         *key.may_use(stack),
     ]
     if stored := stored_names(webhook):
         statements.append(function.may_read_secrets(stack, stored))
-    if claims:
-        statements.append(table.may_claim(claims))
+    if stores.claims:
+        statements.append(table.may_claim(stores.claims))
     if any(challenge.store_secret for challenge in webhook.challenges):
         statements.append(function.may_store_secret(stack, secret_names(webhook.auth)[0]))
-    environment = {
-        "EVENTS_QUEUE_URL": Ref(events),
-        "KEPT_BUCKET": Ref(kept),
-        "SECRETS_PATH": Sub(stack.secrets_path),
-        "STACK": Ref("AWS::StackName"),
-        **_dedupe_environment(claims, function.TIMEOUT_SECONDS),
-    }
+    environment = {**stores.environment(function.TIMEOUT_SECONDS), "SECRETS_PATH": Sub(stack.secrets_path)}
+    if stores.archive:
+        environment["ARCHIVE_STREAM"] = Ref(stores.archive.stream)
     return _add_function(
         template,
         context,
@@ -74,25 +90,18 @@ def add_handler(
     )
 
 
-def add_redrive(
-    template: Template, context: FunctionContext, events: Queue, kept: Bucket, claims: Table | None
-) -> Function:
+def add_redrive(template: Template, context: FunctionContext, stores: Stores) -> Function:
     """Add the function that sends kept events again, on request, and the schedule on which it sends unsent messages."""
-    stack = context.stack
+    stack, kept, claims = context.stack, stores.kept, stores.claims
     statements = [
-        queue.may_send(events),
+        queue.may_send(stores.events),
         bucket.may_put(kept, "rejected", "oversize", "unsent", "unsendable"),
         bucket.may_take(kept, "rejected", "unsent"),
         bucket.may_list(kept),
         *([table.may_claim(claims), table.may_look_up(claims)] if claims else []),
+        *(archive.may_replay(stores.archive) if stores.archive else []),
         *key.may_use(stack),
     ]
-    environment = {
-        "EVENTS_QUEUE_URL": Ref(events),
-        "KEPT_BUCKET": Ref(kept),
-        "STACK": Ref("AWS::StackName"),
-        **_dedupe_environment(claims, REDRIVE_SECONDS),
-    }
     redrive = _add_function(
         template,
         context,
@@ -100,7 +109,7 @@ def add_redrive(
         "lambdas.redrive.handler",
         f"Brings kept events of {context.source.name} back to the queue",
         statements,
-        environment,
+        stores.environment(REDRIVE_SECONDS),
         # Two at once that redrive the same events would send each of them twice.
         concurrency=None if context.source.webhook.concurrency is None else 1,
         timeout=REDRIVE_SECONDS,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from troposphere import GetAtt, Parameter, Ref, Template
+from troposphere.firehose import DeliveryStream
 
 from generator.definition.secret_names import stored_names
 from generator.templates import dashboard
@@ -18,6 +20,8 @@ from lambdas.runtime.metrics import NAMESPACE
 
 MAX_MESSAGE_AGE_SECONDS = 3_600
 MAX_FORGERIES = 100
+MAX_ARCHIVE_DELAY_SECONDS = 1_800
+"""Six times as long as the archive's stream waits for more; after a day it drops what it can't deliver."""
 
 
 def add_monitoring(
@@ -122,6 +126,8 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
         0,
         periods=3,
     )
+    if resources.stream:
+        yield from _archive_specs(resources.stream, own_metrics)
     if hours := source.events.expect_every:
         yield AlarmSpec(
             "Silence",
@@ -135,3 +141,23 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
             periods=hours,
             alarm_when_below=True,
         )
+
+
+def _archive_specs(stream: DeliveryStream, own_metrics: Mapping[str, Any]) -> Iterator[AlarmSpec]:
+    yield AlarmSpec(
+        "Unarchived",
+        "the archive has no copy of an accepted request, whose events are on the queue: the log of Webhook says why.",
+        NAMESPACE,
+        "Unarchived",
+        own_metrics,
+        0,
+    )
+    yield AlarmSpec(
+        "ArchiveLate",
+        f"the stream {stream.title} can't deliver to the archive, and drops a record after a day: its log says why.",
+        "AWS/Firehose",
+        "DeliveryToS3.DataFreshness",
+        {"DeliveryStreamName": Ref(stream)},
+        MAX_ARCHIVE_DELAY_SECONDS,
+        "Maximum",
+    )

@@ -223,5 +223,4 @@ def _shown_fields(message: Message) -> dict[str, Any]:
         "timestamp": iso_time(event.at),
         "severity": event.facts.severity,
         "summary": event.facts.summary,
-        "tags": [event.tag],
     }

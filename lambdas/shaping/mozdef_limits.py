@@ -43,10 +43,12 @@ def is_plugin_word(text: str) -> bool:
     return text.lower() in PLUGIN_WORDS
 
 
-def details_problem(details: dict[str, Any], allowed: frozenset[str] = frozenset()) -> str | None:
+def details_problem(
+    details: dict[str, Any], allowed: frozenset[str] = frozenset(), *, any_size: bool = False
+) -> str | None:
     """Return why MozDef or Elasticsearch would lose a message with these details; None where they take it.
 
-    `allowed` are words of plugins that are wanted. The length of texts is `text_problem`'s.
+    `allowed` are words of plugins that are wanted. With `any_size`, long texts and many paths are no problem.
     """
     for key, value in details.items():
         if value is None:
@@ -57,22 +59,7 @@ def details_problem(details: dict[str, Any], allowed: frozenset[str] = frozenset
                 return f"{key} is not {kind}, and Elasticsearch refuses such a message"
         elif key.endswith(("_int", "_float")) and not (is_long(value) if key.endswith("_int") else _is_finite(value)):
             return "a key that ends in _int or _float has no such number, and MozDef drops such a message"
-    return _Walk(PLUGIN_WORDS - allowed).problem(details)
-
-
-def text_problem(value: Any) -> str | None:
-    """Return that a text in a value is too long for Elasticsearch; None where none is."""
-    below = [value]
-    while below:
-        value = below.pop()
-        if isinstance(value, str):
-            if len(value) * 4 > MAX_TERM and len(value.encode("utf-8", "surrogatepass")) > MAX_TERM:
-                return f"a text has more than {MAX_TERM:,} bytes, and Elasticsearch refuses such a message"
-        elif isinstance(value, dict):
-            below.extend(value.values())
-        elif isinstance(value, list):
-            below.extend(value)
-    return None
+    return _Walk(PLUGIN_WORDS - allowed, any_size=any_size).problem(details)
 
 
 class _Walk:
@@ -82,17 +69,17 @@ class _Walk:
     https://www.elastic.co/guide/en/elasticsearch/reference/7.17/dynamic-field-mapping.html
     """
 
-    def __init__(self, words: frozenset[str]) -> None:
+    def __init__(self, words: frozenset[str], *, any_size: bool) -> None:
         self._words = words
+        self._any_size = any_size
         self._types: dict[tuple[str, ...], str] = {}
 
     def problem(self, details: dict[str, Any]) -> str | None:
         """Return why Elasticsearch refuses the details, or which plugin MozDef would run; None where neither does."""
-        return self._object(("details",), details) or (
-            f"more than {MAX_PATHS} paths, and all sources share an index of 1,000"
-            if len(self._types) > MAX_PATHS
-            else None
-        )
+        problem = self._object(("details",), details)
+        if problem is None and len(self._types) > MAX_PATHS and not self._any_size:
+            return f"more than {MAX_PATHS} paths, and all sources share an index of 1,000"
+        return problem
 
     def _object(self, path: tuple[str, ...], value: dict[str, Any]) -> str | None:
         for key, member in value.items():
@@ -115,8 +102,11 @@ class _Walk:
             return next(filter(None, (self._value(path, item) for item in value)), None)
         if value is None:
             return None
-        if isinstance(value, str) and value.lower() in self._words:
-            return _plugin_problem("a text")
+        if isinstance(value, str):
+            if value.lower() in self._words:
+                return _plugin_problem("a text")
+            if not self._any_size and len(value.encode("utf-8", "surrogatepass")) > MAX_TERM:
+                return f"a text has more than {MAX_TERM:,} bytes, and Elasticsearch refuses such a message"
         return self._add(path, "boolean" if isinstance(value, bool) else "text", is_word=value in ("true", "false", ""))
 
     def _add(self, path: tuple[str, ...], kind: str, *, is_word: bool = False) -> str | None:

@@ -19,9 +19,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from generator.commands import main
+from generator.definition.defaults import DEFAULT_KEYS
 from generator.definition.read import Definition
 from generator.samples import gateway
 from generator.templates import event_source
+from generator.testing import event_of
 from lambdas.auth_type import OutgoingRequest
 from lambdas.receiving.receive import MAX_BODY, MAX_HANDSHAKE
 from lambdas.runtime.secrets import PREVIOUS_SUFFIX
@@ -242,7 +244,7 @@ WHOLE = "on the queue, the whole of it in `oversize/`"
 
 
 def detail(name: str) -> Callable[[dict[str, Any]], Any]:
-    return lambda message: message["details"].get(name)
+    return lambda message: event_of(message).get(name)
 
 
 def id_tag(message: dict[str, Any]) -> Any:
@@ -437,7 +439,7 @@ BODIES = [
         200,
         f"{QUEUED}, as `[65534, 65535]`",
         "acme",
-        lambda message: [*map(ord, message["details"]["a"])],
+        lambda message: [*map(ord, event_of(message)["a"])],
     ),
     Row("half of a pair of surrogates", signed(body_with(r'"\ud800"')), 200, "kept: `text`"),
     Row("NaN", signed(body_with("NaN")), 200, "kept: `number`"),
@@ -830,7 +832,8 @@ TOKEN = "webhook: {auth: {token: {header: x-token}}}\n"
 SCHEMA = 'events: {schemas: {"*": schemas/a.json}}\n'
 HMAC = "webhook: {auth: {hmac: {signature: {header: x-s}%s}}}\n"
 TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, sns, token"
-KEYS = "must have keys (description, webhook, extends, events, mozdef, dedupe, pipeline, hardening, vendor)"
+_NAMES = "description, webhook, extends, events, facts, mozdef, dedupe, archive, pipeline, hardening, vendor"
+KEYS = f"must have keys ({_NAMES})"
 NEVER_A_SECRET = (
     "webhook.auth.token.secret: must be the name of a parameter, such as auth_token, never the secret itself; if "
     "this is a secret, take it out of the file, and put it into Parameter Store"
@@ -1033,6 +1036,66 @@ def test_a_bad_definition_is_said_whole_and_nothing_is_built(
     assert (printed.out, (tmp_path / "build" / "made").exists()) == ("", False)
 
 
+NO_DEFAULT = f"is each source's own, and has no default; defaults.yml takes {', '.join(DEFAULT_KEYS)}"
+DEFAULTS = [
+    Written(
+        "a list",
+        "- a\n",
+        ["1: must have keys (webhook, events, mozdef, dedupe, archive, pipeline, hardening), and is a list"],
+    ),
+    Written("nothing behind a key", "mozdef:\n", ["1: mozdef: is empty; write {} for its defaults, or leave it out"]),
+    Written(
+        "a key that is misspelt",
+        "hardning: strict\nwebhook: {concurency: 5}\n",
+        [
+            "1: hardning: no such key; did you mean hardening? "
+            "(archive, dedupe, events, hardening, mozdef, pipeline, webhook)",
+            "2: webhook.concurency: no such key; did you mean concurrency? (concurrency, path, throttle)",
+        ],
+    ),
+    Written(
+        "keys that are each source's own",
+        "description: a\nevents: {split: items}\nwebhook: {auth: {token: {header: x-t}}}\n",
+        [f"1: description: {NO_DEFAULT}", f"2: events.split: {NO_DEFAULT}", f"3: webhook.auth: {NO_DEFAULT}"],
+    ),
+    Written(
+        "a word that is none of those allowed",
+        "hardening: strickt\n",
+        ["1: hardening: must be one of baseline, strict; did you mean strict?"],
+    ),
+    Written(
+        "numbers that can't be",
+        "webhook: {throttle: {rate: 0}}\nevents: {expect_every: 500}\ndedupe: {window: 0}\n",
+        [
+            "1: webhook.throttle.rate: must be 1 to 10,000, the limit of an AWS account",
+            "2: events.expect_every: must be 1 to 168 hours: CloudWatch looks back a week",
+            "3: dedupe.window: must be 1 to 168 hours",
+        ],
+    ),
+    Written(
+        "two that exclude each other",
+        "hardening: strict\nwebhook: {concurrency: null}\n",
+        ["2: webhook.concurrency: must be 1 to 1000, since `hardening: strict` reserves concurrency"],
+    ),
+]
+
+
+@pytest.mark.parametrize("case", DEFAULTS, ids=lambda case: case.description)
+def test_bad_defaults_are_said_once_and_nothing_is_built(
+    case: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("made", "other"):
+        define(tmp_path / "sources", f"description: a\n{TOKEN}", name)
+    assert isinstance(case.text, str)
+    (tmp_path / "sources" / "defaults.yml").write_text(case.text, encoding="utf-8")
+    assert main(["made", "other", "--lint", "fast"]) == 1
+    printed = capsys.readouterr()
+    lines = [line for line in printed.err.splitlines() if not line.endswith("problems; nothing was written")]
+    assert lines == [f"error: sources/defaults.yml:{message}" for message in case.messages]
+    assert (printed.out, (tmp_path / "build" / "made").exists()) == ("", False)
+
+
 # What API Gateway answers itself.
 
 
@@ -1065,12 +1128,20 @@ def page(sources: dict[str, Definition]) -> str:
     lines: list[str] = []
     for title, part in PARTS.items():
         lines += [f"## {title}", "", *rows(part, sources), ""]
-    lines += ["## Definitions", "", "| what stands in `source.yml`, or in a schema | what is said |", "|---|---|"]
-    lines += [
-        f"| {cell(case.description)} | {cell('<br>'.join(f'`{message.strip()}`' for message in case.messages))} |"
-        for case in DEFINITIONS
-    ]
+    lines += ["## Definitions", "", *messages("what stands in `source.yml`, or in a schema", DEFINITIONS), ""]
+    lines += ["## Defaults for all sources", "", *messages("what stands in `defaults.yml`", DEFAULTS)]
     return "\n".join(lines)
+
+
+def messages(what: str, cases: list[Written]) -> list[str]:
+    return [
+        f"| {what} | what is said |",
+        "|---|---|",
+        *(
+            f"| {cell(case.description)} | {cell('<br>'.join(f'`{message.strip()}`' for message in case.messages))} |"
+            for case in cases
+        ),
+    ]
 
 
 def test_the_page_is_the_table(sources: dict[str, Definition], update: bool) -> None:

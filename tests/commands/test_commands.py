@@ -177,6 +177,14 @@ def test_the_schema_command_prints_the_schema_that_the_sources_point_at(run) -> 
     assert (status, out) == (0, (SOURCES / "schema.json").read_text(encoding="utf-8"))
 
 
+def test_the_schema_of_defaults_is_that_of_the_keys_which_can_have_one(run) -> None:
+    status, out, _ = run("schema", "--defaults")
+    assert (status, out) == (0, (SOURCES / "defaults.schema.json").read_text(encoding="utf-8"))
+    properties = json.loads(out)["properties"]
+    assert set(properties["webhook"]["properties"]) == {"path", "concurrency", "throttle"}
+    assert "hostname" in properties["mozdef"]["properties"]
+
+
 def test_every_command_has_help(run) -> None:
     for name in names():
         status, out, _ = run(name, "--help")

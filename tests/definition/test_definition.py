@@ -61,7 +61,7 @@ def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems
     """) == [
         "1: description: is missing",
         "1: descripton: no such key; did you mean description? "
-        "(dedupe, description, events, extends, facts, hardening, mozdef, pipeline, vendor, webhook)",
+        "(archive, dedupe, description, events, extends, facts, hardening, mozdef, pipeline, vendor, webhook)",
         '5: webhook.auth.hmac.signature.prefix: must be text; 5 is a number in YAML; put it in quotes, "5"',
         f"6: webhook.auth.hmac.signed: {{timestam}} is not a piece of a request; there are {PIECES}",
         "8: webhook.challenges[0].reply: is missing",
@@ -71,7 +71,7 @@ def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems
         "9: webhook.concurrency: must be a whole number, and is text",
         "11: events.require: must be a list, such as [a, b], and is text",
         "12: events.time_format: must be one of rfc3339, unix, unix_ms; did you mean unix_ms?",
-        '14: mozdef.summary: is a mapping in YAML; text that starts with { goes in quotes: "{…}"',
+        '14: facts.summary: is a mapping in YAML; text that starts with { goes in quotes: "{…}"',
     ]
 
 
@@ -99,8 +99,8 @@ def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems
         ("a: 1\nb: 2\na: 3", "3: a: appears twice; the first is in line 1"),
         (
             "- a",
-            "1: must have keys (description, webhook, extends, events, mozdef, dedupe, pipeline, hardening, vendor), "
-            "and is a list",
+            "1: must have keys (description, webhook, extends, events, facts, mozdef, dedupe, archive, pipeline, "
+            "hardening, vendor), and is a list",
         ),
         ("", " is empty; it needs at least description and webhook"),
     ],
@@ -286,7 +286,7 @@ def test_mistakes_in_a_webhook_are_reported(problems_of, more: str, line: str) -
             "facts.summary: would show the credential, which is in x-token",
         ),
         ('events: {id: "a[99999"}', "events.id: a[99999 is not a path: it ends too early"),
-        (f"events: {{id: {'a' * 1001}}}", "events.id: has 1,001 characters; a path has at most 1,000"),
+        (f"events: {{id: {'a' * 4001}}}", "events.id: has 4,001 characters; a path has at most 4,000"),
         ("facts: {summary: !secret x}", "facts.summary: the tag !secret is not supported; leave it out"),
         ("? [a]\n: b", "a key is plain text; text with braces or brackets goes in quotes"),
         (
@@ -409,12 +409,12 @@ def test_a_source_is_not_named_like_a_command(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source_gets_the_known_ones_the_nearest_first(tmp_path: Path) -> None:
-    for name in ("okta", "zoom"):
+    for name in ("okta", "linear"):
         make_definition(tmp_path, TOKEN, name)
     (tmp_path / "slack").mkdir()
     for name, message in (
-        ("zom", f"no source zom in {tmp_path}; did you mean zoom? (zoom, okta)"),
-        ("x", f"no source x in {tmp_path}; there are okta, zoom"),
+        ("liner", f"no source liner in {tmp_path}; did you mean linear? (linear, okta)"),
+        ("x", f"no source x in {tmp_path}; there are linear, okta"),
         ("slack", f"{tmp_path}/slack: has no source.yml"),
     ):
         with pytest.raises(GeneratorError) as raised:
@@ -583,6 +583,25 @@ def test_dedupe_is_off_by_default(tmp_path: Path) -> None:
         assert (source.dedupe.window if source.dedupe else None) == window
 
 
+def test_an_archive_is_off_by_default_and_keeps_its_copies_for_a_month(tmp_path: Path) -> None:
+    for text, days in (("", None), ("archive: null", None), ("archive: {}", 30), ("archive: {days: 365}", 365)):
+        source = make_definition(tmp_path, f"{dedent(TOKEN)}\n{text}").source
+        assert (source.archive.days if source.archive else None) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("archive: {days: 0}", "3: archive.days: must be 1 to 3650 days"),
+        ("archive: {days: 3651}", "3: archive.days: must be 1 to 3650 days"),
+        ("archive: {hours: 1}", "3: archive.hours: no such key; (days)"),
+        ("archive:", "3: archive: is empty; write {} for its defaults, or leave it out"),
+    ],
+)
+def test_mistakes_in_the_archive_are_reported(problems_of, text: str, line: str) -> None:
+    assert problems_of(f"{dedent(TOKEN).lstrip()}{text}\n") == [line]
+
+
 SAYS_SO = 'import sys\nprint("it runs", file=sys.stderr)\ndef transform(event, request):\n    return [event]\n'
 
 
@@ -612,8 +631,8 @@ def test_code_of_another_folder_is_announced_once_before_running(tmp_path: Path,
 
 @pytest.mark.parametrize("sources", ["sources", str(SOURCES)])
 def test_code_of_this_folder_or_of_the_framework_is_not_told_of(tmp_path: Path, sources: str) -> None:
-    shutil.copytree(SOURCES / "gitlab", tmp_path / "sources" / "gitlab")
-    program = [sys.executable, "-m", "generator", "cost", "gitlab", "--sources", sources]
+    shutil.copytree(SOURCES / "slack", tmp_path / "sources" / "slack")
+    program = [sys.executable, "-m", "generator", "cost", "slack", "--sources", sources]
     done = subprocess.run(
         program, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
     )

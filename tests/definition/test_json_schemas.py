@@ -23,6 +23,7 @@ from generator.definition.read import Definition, load
 from generator.errors import DefinitionError
 from generator.packaging import bundle
 from generator.templates import event_source
+from generator.testing import event_of
 from lambdas.reading.validation import MAX_LISTED
 from tests.definitions import CASES, bundled_source, make_definition
 from tests.fakes import Endpoint
@@ -118,7 +119,7 @@ def test_event_is_validated_as_sent(tmp_path: Path) -> None:
     assert refused_events(source, {"b": 1}) == [(0, "a: required")]
     endpoint = Endpoint(CASE.source)
     endpoint.post_signed({"events": [USER]})
-    assert [message["details"] for message in endpoint.queue.messages] == [USER]
+    assert [event_of(message) for message in endpoint.queue.messages] == [USER]
 
 
 @pytest.mark.parametrize(
@@ -359,7 +360,7 @@ def test_refused_event_passes_once_the_schema_is_corrected(tmp_path: Path) -> No
     endpoint.deploy(define_schema(tmp_path, {"properties": {"a": {"type": ["string", "integer"]}}}).source)
     (result,) = endpoint.reprocessor.send([key])
     assert (result["sent"], result["fails"], endpoint.bucket.objects) == (1, [], {})
-    assert [message["details"] for message in endpoint.queue.messages] == [{"a": 1}]
+    assert [event_of(message) for message in endpoint.queue.messages] == [{"a": 1}]
 
 
 # What a mistake in a schema is.

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from generator.testing import event_of
 from lambdas.delivering import dedupe, delivery
 from lambdas.delivering.result import Delivered
 from lambdas.model import Source
@@ -53,7 +54,7 @@ def events(*ids: Any, **more: Any) -> dict[str, Any]:
 
 
 def sent_ids(endpoint: Endpoint) -> list[str]:
-    return [message["details"].get("id") for message in endpoint.queue.messages]
+    return [event_of(message).get("id") for message in endpoint.queue.messages]
 
 
 def post(endpoint: Endpoint, *ids: Any) -> int:
@@ -114,7 +115,7 @@ NO_IDS = [True, False, {}, {"a": 1}, [], ["a"], 1.0, 0.5, "", " ", "\t\r\n", "\u
 def test_value_shared_by_different_events_is_no_id(endpoint: Endpoint, value: Any) -> None:
     bodies = [{"events": [{"id": value, "number": number}]} for number in range(3)]
     assert [endpoint.post_signed(body)["statusCode"] for body in bodies] == [200, 200, 200]
-    assert [message["details"] for message in endpoint.queue.messages] == [body["events"][0] for body in bodies]
+    assert [event_of(message) for message in endpoint.queue.messages] == [body["events"][0] for body in bodies]
     # As of any event without an id.
     tags = [message["tags"][1] for message in endpoint.queue.messages]
     assert len({tag for tag in tags if tag.startswith("id:sha256:")}) == 3
@@ -360,7 +361,7 @@ def with_transform(folder: Path, code: str, more: str = "") -> Source:
 
 
 def parts(endpoint: Endpoint) -> list[Any]:
-    return [message["details"]["part"] for message in endpoint.queue.messages]
+    return [event_of(message)["part"] for message in endpoint.queue.messages]
 
 
 def test_messages_of_the_same_event_are_no_duplicates(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from generator.testing import event_of
 from lambdas.model import Source
 from tests.definition.test_json_schemas import define_schema
 from tests.definitions import make_definition
@@ -27,7 +28,7 @@ def source(folder: Path, text: str) -> Source:
 
 
 def details(endpoint: Endpoint) -> list[Any]:
-    return [message["details"] for message in endpoint.queue.messages]
+    return [event_of(message) for message in endpoint.queue.messages]
 
 
 def rejected(endpoint: Endpoint) -> list[str]:

@@ -8,6 +8,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from generator.testing import event_of
+
 # The top-level keys that MozDef keeps, without those that overwrite another (`type`, `path`, `file` …);
 # it makes its own `eventsource` from `logger`.
 TEXTS = {"hostname", "processname", "processid", "summary", "category", "severity", "source", "logger", "eventsource"}
@@ -34,7 +36,8 @@ def assert_acceptable(message: dict[str, Any], source: str, event: dict[str, Any
     assert message["tags"][0] == source
     assert [tag for tag in message["tags"] if re.fullmatch("id:.+", tag)] == message["tags"][1:2]
     _assert_details(message["details"])
-    assert {key: message["details"].get(key) for key in event} == event
+    carried = event_of(message)
+    assert {key: carried.get(key) for key in event} == event
 
 
 def assert_zooms_plugin_takes_it(message: dict[str, Any]) -> None:

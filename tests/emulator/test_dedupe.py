@@ -17,6 +17,7 @@ from generator.names import secret_path, stack_name
 from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
 from generator.templates.text import template_text
+from generator.testing import event_of
 from tests.definitions import make_definition
 from tests.emulator.service import Service, eventually
 from tests.emulator.test_permissions import allowed, clients_of
@@ -62,7 +63,7 @@ class Once:
         return self.service.post(sent.body, sent.headers).status
 
     def arrived(self) -> list[str]:
-        return sorted(message["details"]["id"] for message in self.service.arrived())
+        return sorted(event_of(message)["id"] for message in self.service.arrived())
 
     def redrive(self, action: str, keys: list[str]) -> Any:
         name = self.running.resources(self.stack)["Redrive"]

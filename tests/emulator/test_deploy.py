@@ -21,6 +21,7 @@ from generator.local.emulator import REGION, Emulator
 from generator.local.running import SourceFollower
 from generator.local.start import run_emulator
 from generator.templates import event_source
+from generator.testing import event_of
 from tests.definitions import SOURCES
 from tests.emulator.service import SECRET, Service, free_port, sign_in
 from tests.emulator.vendors import ZOOM, zoom_headers
@@ -106,7 +107,7 @@ def posted(service: Service) -> None:
 
 
 def details(service: Service) -> list[Any]:
-    return [message["details"] for message in service.arrived()]
+    return [event_of(message) for message in service.arrived()]
 
 
 def without_uploads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from generator.names import secret_path, stack_name
 from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
 from generator.templates.text import template_text
+from generator.testing import event_of
 from tests.definitions import make_definition
 from tests.emulator.service import free_port
 from tests.fakes import signed_request
@@ -98,7 +99,7 @@ def arrived(running: Emulator, queue: str) -> Counter[str]:
     def taken(_reader: int) -> list[str]:
         ids = []
         while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-            ids += [json.loads(message["Body"])["details"]["id"] for message in messages]
+            ids += [event_of(json.loads(message["Body"]))["id"] for message in messages]
             gone = [
                 {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]} for index, message in enumerate(messages)
             ]
@@ -116,7 +117,7 @@ def waiting(running: Emulator, bucket: str) -> Counter[str]:
     keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
     envelopes = [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
     messages = [json.loads(base64.b64decode(text)) for envelope in envelopes for text in envelope["messages"]]
-    return Counter(message["details"]["id"] for message in messages)
+    return Counter(event_of(message)["id"] for message in messages)
 
 
 def unclaimed(running: Emulator, name: str) -> int:

@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from generator.local.emulator import Emulator
+from generator.testing import event_of
 from tests.emulator.service import HELPER_BUCKET, Service, template
 from tests.emulator.vendors import OKTA_TOKEN, ZOOM, okta_batch, zoom_headers
 
@@ -116,7 +117,7 @@ def test_a_function_without_a_permission_cannot_do_what_it_permits(
     answer = zoom.post(body, zoom_headers(body))
 
     assert (answer.status, answer.data) == (status, b"")
-    assert [message["details"] for message in zoom.arrived()] == ([json.loads(body)] if status == 200 else [])
+    assert [event_of(message) for message in zoom.arrived()] == ([json.loads(body)] if status == 200 else [])
     assert zoom.kept() == {}
 
 
@@ -135,7 +136,7 @@ def test_messages_a_handler_may_not_send_wait_in_the_bucket(enforced: Emulator, 
     ((key, content),) = zoom.kept().items()
     assert key.startswith("unsent/")
     (message,) = json.loads(content)["messages"]
-    assert json.loads(base64.b64decode(message))["details"] == json.loads(ZOOM)
+    assert event_of(json.loads(base64.b64decode(message))) == json.loads(ZOOM)
 
 
 def test_an_authorizer_that_cannot_read_the_secret_leaves_all_to_the_handler(enforced: Emulator, build: Path) -> None:

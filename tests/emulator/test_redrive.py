@@ -17,6 +17,7 @@ from generator.commands import main
 from generator.local.emulator import Emulator
 from generator.local.running import SourceFollower
 from generator.local.start import run_emulator
+from generator.testing import event_of
 from tests.definitions import SOURCES
 from tests.emulator.mozdef import assert_zooms_plugin_takes_it
 from tests.emulator.service import SECRET, Service, eventually, free_port, sign_in
@@ -119,7 +120,7 @@ def test_an_event_that_a_definition_did_not_take_is_sent_once_it_does(
     assert (status, err) == (0, "")
     assert "  1 of 1 request, 1 message sent" in out
     (message,) = zoom.arrived()
-    assert message["details"]["event"] == "user.created"
+    assert event_of(message)["event"] == "user.created"
     assert objects(account, "rejected/") == []
 
     assert run("redrive", "--yes")[:2] == (0, "zoom has no rejected events\n")
@@ -142,7 +143,7 @@ def test_a_deployment_that_mends_a_definition_sends_what_it_can_shape_and_the_ne
     assert out.endswith(
         "  fails   1x missing: no payload\n  1 of 1 request, 1 message sent\n2 requests: 1 sent, 1 still failing\n"
     )
-    assert [message["details"]["event_ts"] for message in zoom.arrived()] == ["no time"]
+    assert [event_of(message)["event_ts"] for message in zoom.arrived()] == ["no time"]
     assert objects(account, "rejected/") == [still]
     out = run("deploy", "--yes", "--redrive")[1]
     assert "nothing to change" in out
@@ -193,7 +194,7 @@ def test_messages_a_queue_did_not_take_wait_in_the_bucket_until_they_are_redrive
     name = before["QueueArn"].rpartition(":")[2]
     sqs.create_queue(QueueName=name, Attributes={"Policy": before["Policy"]})
     assert sweep(account) == {"sent": 1, "left": 0}
-    assert [message["details"]["event"] for message in zoom.arrived()] == ["user.signed_in"]
+    assert [event_of(message)["event"] for message in zoom.arrived()] == ["user.signed_in"]
     assert objects(account, "unsent/") == []
     assert (sweep(account), zoom.arrived()) == ({"sent": 0, "left": 0}, [])
 

@@ -22,6 +22,7 @@ from generator.local.emulator import Emulator
 from generator.local.pipeline_actions import Folders
 from generator.local.rehearsal import Rehearsal, StageError, start_rehearsal
 from generator.packaging.product import FILES, shared_files, source_files
+from generator.testing import event_of
 from tests.definitions import ROOT
 from tests.emulator.service import free_port
 from tests.emulator.vendors import zoom_headers
@@ -192,7 +193,7 @@ def test_a_push_that_mends_a_definition_sends_what_was_rejected_where_the_builds
     accept(changed)
     replace(changed.configuration / "buildspec.yml", 'REDRIVE: "false"', 'REDRIVE: "true"')
     assert changed.push() == GREEN
-    assert [message for message in changed.messages().values() if message["details"].get("event_ts") == "no time"]
+    assert [message for message in changed.messages().values() if event_of(message).get("event_ts") == "no time"]
 
 
 def test_a_failed_update_followed_by_a_good_one_keeps_queue_and_endpoint(changed: Repositories) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from generator.testing import event_of
 from tests.definitions import ROOT, SOURCES
 from tests.emulator.mozdef import assert_acceptable
 from tests.emulator.service import eventually, free_port
@@ -123,7 +124,7 @@ def test_with_json_a_sample_that_is_sent_is_one_line_and_nothing_else(build: Pat
     [line] = run.out.splitlines()
     body = sample("zoom", "user.signed_in")
     assert_acceptable(json.loads(line), "zoom", body, "2026-03-02T08:14:55.310+00:00")
-    assert json.loads(line)["details"] == body
+    assert event_of(json.loads(line)) == body
     assert run.err.endswith("\nstopped; nothing is left behind\n")
 
 
@@ -154,7 +155,7 @@ def test_a_person_sees_the_endpoint_each_request_and_the_message(build: Path, tm
     assert re.search(r"^\d\d:\d\d:\d\d 200 challenge answered$", followed, re.MULTILINE)
     assert "         INFO zoom: user.signed_in by analyst@example.com\n{\n" in followed
     message, _ = json.JSONDecoder().raw_decode(followed, followed.index("{\n"))
-    assert message["details"] == sample("zoom", "user.signed_in")
+    assert event_of(message) == sample("zoom", "user.signed_in")
     assert run.err == ""
 
 
@@ -198,7 +199,7 @@ def test_okta_is_sent_a_batch_and_its_challenge_under_iam(build: Path, tmp_path:
         assert sent == (0, f"sent    POST batch to {url}\nanswer  204\n", "")
         reply = '{"verification":"NsLSpExampleChallenge7uPzV2kq3aWdYx0m5TgRb9JcHf"}'
         assert challenged == (0, f"sent    GET verification to {url}\nanswer  200 {reply}\n", "")
-    events = [json.loads(line)["details"]["uuid"] for line in run.out.splitlines()]
+    events = [event_of(json.loads(line))["uuid"] for line in run.out.splitlines()]
     assert events == [event["uuid"] for event in sample("okta", "batch")["data"]["events"]]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from generator.commands import main
 from generator.local.emulator import Emulator
+from generator.testing import event_of
 from tests.definitions import SOURCES
 from tests.emulator.service import HELPER_BUCKET, Service, template
 from tests.emulator.vendors import OKTA_TOKEN, okta_batch
@@ -35,7 +36,7 @@ def strict(enforced: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Serv
 
 def test_an_event_arrives_on_an_encrypted_queue(enforced: Emulator, strict: Service) -> None:
     assert strict.post(okta_batch("one"), OKTA_TOKEN).status == 204
-    assert [message["details"]["uuid"] for message in strict.arrived()] == ["one"]
+    assert [event_of(message)["uuid"] for message in strict.arrived()] == ["one"]
     key = enforced.resources(STACK)["Key"]
     for name in ("EventsQueueUrl", "DeadLettersQueueUrl"):
         attributes = enforced.client("sqs").get_queue_attributes(QueueUrl=strict.outputs[name], AttributeNames=["All"])

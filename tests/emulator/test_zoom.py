@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from generator.testing import event_of
 from tests.definitions import SOURCES
 from tests.emulator.mozdef import assert_acceptable, assert_zooms_plugin_takes_it
 from tests.emulator.service import SECRET, Service, eventually
@@ -38,7 +39,7 @@ def without(header: str) -> Headers:
 def types_once_the_last_is_there(zoom: Service) -> list[str]:
     """Of all that came to the queue: what was refused before would be there before the last."""
     assert zoom.post(LAST, zoom_headers(LAST)).status == 200
-    return [message["details"]["event"] for message in zoom.arrived()]
+    return [event_of(message)["event"] for message in zoom.arrived()]
 
 
 def test_a_signed_event_is_one_message_that_mozdef_accepts(zoom: Service) -> None:
@@ -68,7 +69,7 @@ def test_two_events_are_two_messages_each_with_the_id_of_its_request(zoom: Servi
     assert [zoom.post(body, zoom_headers(body)).status for body in (ZOOM, LAST)] == [200, 200]
 
     first, second = zoom.arrived()
-    assert (first["details"], second["details"]) == (json.loads(ZOOM), json.loads(LAST))
+    assert (event_of(first), event_of(second)) == (json.loads(ZOOM), json.loads(LAST))
     assert first["processid"] != second["processid"]
 
 
@@ -87,7 +88,7 @@ def test_every_sample_becomes_the_message_stored_beside_it(zoom: Service) -> Non
 @pytest.mark.parametrize("age", [290, -290])
 def test_a_clock_within_five_minutes_of_ours_is_accepted(zoom: Service, age: int) -> None:
     assert zoom.post(ZOOM, zoom_headers(ZOOM, age=age)).status == 200
-    assert [message["details"] for message in zoom.arrived()] == [json.loads(ZOOM)]
+    assert [event_of(message) for message in zoom.arrived()] == [json.loads(ZOOM)]
 
 
 # As functions: the time of signing is that of the test. The future is 310 s off, since what is on its way gets nearer.
@@ -162,7 +163,7 @@ def test_an_event_beyond_what_a_queue_takes_is_kept_and_pointed_to(zoom: Service
     [message] = zoom.arrived()
     pointer = {"bucket": zoom.outputs["KeptBucket"], "key": key, "sha256": digest, "bytes": len(body)}
     shortened = {"account_id": "Exa4mple", "object": {"email": "analyst@example.com", "note": f"{1_024 * 'ü'}…"}}
-    assert message["details"] == {**event, "payload": shortened, "oversize": pointer}
+    assert event_of(message) == {**event, "payload": shortened, "oversize": pointer}
     assert message["tags"] == ["zoom", f"id:sha256:{digest[:40]}", "oversize"]
     assert_acceptable(message, "zoom", {**event, "payload": shortened}, AT)
     assert_zooms_plugin_takes_it(message)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from generator.definition.read import Definition, source_names
+from generator.definition.read import Definition, load, source_names
 from generator.errors import GeneratorError
 from generator.local.buildspec import read_buildspec
 from generator.packaging import configuration
@@ -57,7 +57,8 @@ def elsewhere(folder: Path, **pipeline: object) -> Definition:
     text = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\nevents: {schemas: {'*': schemas/a.json}}\n"
     definition = make_definition(folder, text, "acme")
     [sample] = sample_files.load_samples(definition)[0]
-    sample.file("mozdef").write_text(comparison.expected_text(sample_run.shape(definition.source, sample)))
+    alone = definition.without_defaults or definition.source
+    sample.file("mozdef").write_text(comparison.expected_text(sample_run.shape(alone, sample)))
     return with_pipeline(definition, **pipeline)
 
 
@@ -159,15 +160,20 @@ def test_codecommit_alone_can_be_built_from_its_zip_and_nothing_else(tmp_path: P
 @pytest.mark.slow
 def test_the_first_step_of_a_build_passes_with_a_definition_from_elsewhere(tmp_path: Path) -> None:
     folder = repository(tmp_path, elsewhere(tmp_path / "mine", source=CODECOMMIT))
-    stub = tmp_path / "bin" / "python"
-    stub.parent.mkdir()
-    stub.write_text(f'#!/bin/sh\nexec {" ".join(ALONE)} "$@"\n')
-    stub.chmod(0o755)
-    ran = shell(folder, "unit-test", path=stub.parent, **PACKAGES)
+    ran = shell(folder, "unit-test", path=stub_of_python(tmp_path), **PACKAGES)
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.splitlines()[0] == "ok  acme: 1 sample, lint clean, not built yet"
     assert "2 passed" in ran.out
     assert (folder / "reports" / "unit.xml").exists()
+
+
+def stub_of_python(folder: Path) -> Path:
+    """A folder in which `python` is the one that runs the tests, without another copy of the framework."""
+    stub = folder / "bin" / "python"
+    stub.parent.mkdir()
+    stub.write_text(f'#!/bin/sh\nexec {" ".join(ALONE)} "$@"\n')
+    stub.chmod(0o755)
+    return stub.parent
 
 
 class Ran(NamedTuple):
@@ -445,6 +451,75 @@ def test_own_definition_replaces_no_other_by_hand(tmp_path: Path) -> None:
     assert checkout.calls == []
     assert [file.name for file in installed.iterdir()] == ["source.yml"]
     assert (installed / "source.yml").read_text() == "mine"
+
+
+DEFAULTS = "hardening: strict\n"
+
+
+@pytest.fixture
+def with_defaults(tmp_path: Path) -> Checkout:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "defaults.yml").write_text(DEFAULTS)
+    checkout = Checkout(tmp_path, elsewhere(tmp_path / "mine"))
+    # The stub of python shows what lies in `sources/` while it runs.
+    stub = checkout.folder.parent / "bin" / "python"
+    stub.write_text(stub.read_text().replace("#!/bin/bash\n", "#!/bin/bash\ncat sources/defaults.yml\n"))
+    return checkout
+
+
+def test_defaults_of_the_configuration_hold_while_the_script_runs(with_defaults: Checkout) -> None:
+    """They would hold for the other sources of a checkout too."""
+    assert with_defaults.run("deploy", "dev") == Ran(0, DEFAULTS, "")
+    assert not (with_defaults.folder / "sources" / "defaults.yml").exists()
+    assert with_defaults.run("deploy", "dev", FAILING="*") == Ran(3, DEFAULTS, "")
+    assert not (with_defaults.folder / "sources" / "defaults.yml").exists()
+
+
+def test_defaults_of_the_configuration_replace_the_frameworks_in_a_build(with_defaults: Checkout) -> None:
+    (with_defaults.folder / "sources").mkdir()
+    (with_defaults.folder / "sources" / "defaults.yml").write_text("{}")
+    assert with_defaults.run("deploy", "dev", CODEBUILD_BUILD_ID="1") == Ran(0, DEFAULTS, "")
+
+
+def test_defaults_of_the_configuration_replace_no_others_by_hand(with_defaults: Checkout) -> None:
+    installed = with_defaults.folder / "sources" / "defaults.yml"
+    installed.parent.mkdir()
+    installed.write_text("{}")
+    own = with_defaults.folder / "config" / "defaults.yml"
+    message = f"error: sources/defaults.yml is another than {own}: move it away first\n"
+    assert with_defaults.run("deploy", "dev") == Ran(1, "", message)
+    assert installed.read_text() == "{}"
+    installed.write_text(DEFAULTS)
+    assert with_defaults.run("deploy", "dev") == Ran(0, DEFAULTS, "")
+    assert installed.read_text() == DEFAULTS
+
+
+def test_codecommit_alone_has_no_defaults_but_those_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(configuration, "_framework", lambda: {"sources/defaults.yml": b"the framework's"})
+    definition = elsewhere(tmp_path, source=CODECOMMIT)
+    assert not [name for name in zipped(definition) if name.endswith("defaults.yml")]
+    (tmp_path / "defaults.yml").write_text(DEFAULTS)
+    [definition] = load(tmp_path, ["acme"])
+    files = zipped(with_pipeline(definition, source=CODECOMMIT))
+    assert {name: files[name] for name in files if name.endswith("defaults.yml")} == {
+        "config/defaults.yml": DEFAULTS.encode()
+    }
+
+
+def zipped(definition: Definition) -> dict[str, bytes]:
+    return configuration.config_zip_files(definition, configuration.config_files(definition))
+
+
+@pytest.mark.slow
+def test_the_first_step_of_a_build_takes_the_defaults(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "defaults.yml").write_text("mozdef: {eventsource: ours}\n")
+    folder = repository(tmp_path, elsewhere(tmp_path / "mine", source=CODECOMMIT))
+    ran = shell(folder, "unit-test", path=stub_of_python(tmp_path), **PACKAGES)
+    note = "note: sources/defaults.yml: alters the messages of 1 sample (acme): run with it, compared without it\n"
+    assert (ran.status, ran.err) == (0, note)
 
 
 def test_frameworks_definition_stays_without_an_own_one(checkout: Checkout) -> None:

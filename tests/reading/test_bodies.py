@@ -17,6 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator.samples import gateway
+from generator.testing import event_of
 from lambdas.model import Events
 from lambdas.reading.body import MAX_VALUES, Rejected
 from lambdas.reading.formats import MAX_DECOMPRESSED, body_reader, decompress
@@ -42,7 +43,7 @@ def make_endpoint(tmp_path: Path) -> MakeEndpoint:
 
 
 def details(endpoint: Endpoint) -> list[Any]:
-    return [message["details"] for message in endpoint.queue.messages]
+    return [event_of(message) for message in endpoint.queue.messages]
 
 
 def kept(endpoint: Endpoint) -> list[tuple[str, str]]:
@@ -133,7 +134,9 @@ def test_form_is_read_as_pythons_parser_reads_forms(text: str) -> None:
 def test_form_may_repeat_a_field_very_many_times(make_endpoint: MakeEndpoint) -> None:
     endpoint = make_endpoint("{format: form}")
     endpoint.post_signed(b"a=&" * (MAX_VALUES - 1), FORM)
-    assert details(endpoint) == [{"a": [""] * (MAX_VALUES - 1)}]
+    (event,) = map(json.loads, endpoint.bucket.objects.values())
+    assert event == {"a": [""] * (MAX_VALUES - 1)}
+    assert endpoint.queue.messages[0]["details"].keys() == {"fields", "oversize"}
 
 
 # Lines of JSON.

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from generator.testing import event_of
 from lambdas.reading.masking import MASK, mask_fields
 from lambdas.reading.request import Request
 from tests.definitions import bundled_source, make_definition
@@ -31,8 +32,8 @@ HMAC = "auth: {hmac: {signature: {header: x-signature}}}"
 def make_endpoint(tmp_path: Path) -> MakeEndpoint:
     """An endpoint of a source with these events, and more of its webhook."""
 
-    def endpoint(events: str, more: str = "", auth: str = HMAC, mozdef: str = "{}") -> Endpoint:
-        text = f"description: made\nwebhook:\n  {auth}\n  {more}\nevents: {events}\nmozdef: {mozdef}\n"
+    def endpoint(events: str, more: str = "", auth: str = HMAC, message: str = "") -> Endpoint:
+        text = f"description: made\nwebhook:\n  {auth}\n  {more}\nevents: {events}\n{message}\n"
         return Endpoint(make_definition(tmp_path, text).source)
 
     return endpoint
@@ -68,12 +69,14 @@ FIELDS = "mask: [object.password, 'object.files[].url', pin, object.nowhere.at, 
 
 
 def test_masked_field_is_not_in_the_message(make_endpoint: MakeEndpoint) -> None:
-    mozdef = "{summary: 'by {pin}', tags: ['{object.password}'], details: {first: '{object.files[0].url}'}}"
-    endpoint = make_endpoint(f"{{{FIELDS}}}", mozdef=mozdef)
+    facts = "facts: {summary: 'by {pin}', user: '{pin}', extra: {first: '{object.files[0].url}'}}"
+    endpoint = make_endpoint(f"{{{FIELDS}}}", message=f"{facts}\nmozdef: {{tags: ['{{object.password}}']}}")
     answer = endpoint.post_signed(EVENT)
     (message,) = endpoint.queue.messages
-    assert message["details"] == {**MASKED, "first": MASK}
-    assert (message["summary"], message["tags"][2]) == ("by [masked]", MASK)
+    assert event_of(message) == MASKED
+    assert (message["summary"], len(message["tags"])) == ("by [masked]", 2)
+    assert message["details"].keys() == {"fields", "json"}
+    assert message["details"]["fields"] == ["id=e1", "object.files.size=5", "object.files.size=6"]
     assert shows_nothing(endpoint, answer, PIN, LINK)
 
 
@@ -100,7 +103,7 @@ def test_masked_field_is_not_in_an_oversize_event(make_endpoint: MakeEndpoint) -
     assert json.loads(stored) == {**MASKED, "pad": pad}
     (message,) = endpoint.queue.messages
     assert message["details"]["oversize"]["sha256"] == hashlib.sha256(stored).hexdigest()
-    assert message["details"]["pin"] == MASK
+    assert message["details"]["fields"][0] == "id=e1"
     assert shows_nothing(endpoint, answer, PIN, LINK)
 
 
@@ -109,7 +112,9 @@ def test_masked_field_is_not_in_a_kept_event_among_many(make_endpoint: MakeEndpo
     pad = "x" * 1_100_000
     items = [{"id": 1, "pin": PIN}, {"pin": PIN}, {"id": 3, "pin": PIN, "pad": pad}, 4]
     answer = endpoint.post_signed({"items": items})
-    assert [message["details"]["pin"] for message in endpoint.queue.messages] == [MASK, MASK]
+    first, oversize = endpoint.queue.messages
+    assert event_of(first)["pin"] == MASK
+    assert "id=3" in oversize["details"]["fields"]
     assert len(endpoint.bucket.objects) == 3
     assert shows_nothing(endpoint, answer, PIN)
 
@@ -125,7 +130,7 @@ def test_transform_gets_the_unmasked_event(make_endpoint: MakeEndpoint, tmp_path
     (tmp_path / "made" / "transform.py").write_text(code)
     endpoint = make_endpoint("{mask: [pin]}")
     endpoint.post_signed(EVENT)
-    assert [message["details"] for message in endpoint.queue.messages] == [{"pin": MASK, "as_json": MASK}]
+    assert [event_of(message) for message in endpoint.queue.messages] == [{"pin": MASK, "as_json": MASK}]
 
 
 SMALL = {"id": "e1", "pin": PIN}
@@ -260,7 +265,7 @@ def test_token_of_every_item_is_not_shown_where_an_item_lacks_one(make_endpoint:
 def test_a_token_at_the_top_of_the_body_is_masked(make_endpoint: MakeEndpoint) -> None:
     endpoint = make_endpoint("{id: id}", auth="auth: {body_token: {field: meta.token}}")
     answer = endpoint.post_signed({"id": 1, "meta": {"token": "", "n": 1}})
-    assert [message["details"] for message in endpoint.queue.messages] == [{"id": 1, "meta": {"token": MASK, "n": 1}}]
+    assert [event_of(message) for message in endpoint.queue.messages] == [{"id": 1, "meta": {"token": MASK, "n": 1}}]
     assert shows_nothing(endpoint, answer, SECRET)
 
 
@@ -273,7 +278,7 @@ def test_token_is_masked_under_any_field_name(make_endpoint: MakeEndpoint, name:
         item = {field: item}
     answer = endpoint.post_signed({"items": [{**item, "id": 1}]})
     assert answer["statusCode"] == 200
-    assert [message["details"]["id"] for message in endpoint.queue.messages] == [1]
+    assert [event_of(message)["id"] for message in endpoint.queue.messages] == [1]
     assert MASK in endpoint.queue.bodies[0]
     assert shows_nothing(endpoint, answer, SECRET)
 
@@ -282,7 +287,7 @@ def test_a_token_in_the_body_beside_another_way_is_masked_too(make_endpoint: Mak
     auth = "auth: {any_of: [{hmac: {signature: {header: x-signature}}}, {body_token: {field: token, secret: other}}]}"
     endpoint = make_endpoint("{}", auth=auth)
     answer = endpoint.post_signed({"token": SECRET, "id": 1})
-    assert [message["details"] for message in endpoint.queue.messages] == [{"token": MASK, "id": 1}]
+    assert [event_of(message) for message in endpoint.queue.messages] == [{"token": MASK, "id": 1}]
     assert shows_nothing(endpoint, answer, SECRET)
 
 
@@ -296,7 +301,9 @@ def test_microsoft_graphs_client_state_is_nowhere() -> None:
 
 @pytest.mark.parametrize("events", ["{}", "{require: [nothing]}"], ids=["sent", "rejected"])
 def test_a_token_in_the_query_is_kept_out_of_everything(make_endpoint: MakeEndpoint, events: str) -> None:
-    endpoint = make_endpoint(events, auth="auth: {token: {query: key}}", mozdef="{summary: \"{query('more')}\"}")
+    endpoint = make_endpoint(
+        events, auth="auth: {token: {query: key}}", message="facts: {summary: \"{query('more')}\"}"
+    )
     sent = signed_request(endpoint.source.webhook.auth, b'{"a":1}', secret="s3cr3t-in-the-query")
     endpoint.store.values = dict.fromkeys(endpoint.store.values, "s3cr3t-in-the-query")
     sent = sent._replace(url=f"{sent.url}&more=x&KEY=upper".replace("key=", "%6Bey="))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from generator.definition.read import load, source_names
 from generator.templates import event_source
 from generator.templates.text import template_text
+from generator.testing import event_of
 from lambdas.model import Source
 from lambdas.runtime import https_url
 from lambdas.runtime.https import NoResponse
@@ -63,7 +64,7 @@ def test_secret_is_learned_from_the_first_handshake_and_verifies_later_events(so
     assert endpoint.store.values == {PARAMETER: A}
     assert endpoint.post_signed({"a": 1}, secret=A)["statusCode"] == 200
     assert endpoint.post_signed({"a": 1}, secret=B) == REFUSED
-    assert [message["details"] for message in endpoint.queue.messages] == [{"a": 1}]
+    assert [event_of(message) for message in endpoint.queue.messages] == [{"a": 1}]
     assert [line["message"] for line in endpoint.log][1] == "challenge answered"
     assert A not in json.dumps(endpoint.log)
 

@@ -10,6 +10,7 @@ import pytest
 
 from generator.templates.functions import REDRIVE_SECONDS
 from generator.templates.resources.function import TIMEOUT_SECONDS
+from generator.testing import event_of
 from lambdas.delivering.outbox import PAUSES
 from lambdas.model import Dedupe
 from lambdas.runtime.deadline import CALL_SECONDS, Deadline
@@ -40,7 +41,7 @@ def test_events_without_time_to_send_are_kept_in_one_put_and_answered_in_time(ta
     assert 0 < waiting(endpoint) < 300
     endpoint.begin(REDRIVE_SECONDS)
     assert endpoint.sweeper.sweep()["left"] == 0
-    assert sorted(message["details"]["uuid"] for message in endpoint.queue.messages) == sorted(
+    assert sorted(event_of(message)["uuid"] for message in endpoint.queue.messages) == sorted(
         f"u{n}" for n in range(300)
     )
 

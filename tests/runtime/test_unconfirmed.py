@@ -12,6 +12,7 @@ from typing import Any
 import botocore.session
 import pytest
 
+from generator.testing import event_of
 from lambdas.delivering import dedupe
 from lambdas.model import Dedupe
 from lambdas.runtime.secrets import TTL
@@ -115,7 +116,7 @@ def test_message_missing_from_the_queue_answer_is_kept_for_the_queue(proxy: Prox
     endpoint.queue = real
     endpoint.deploy(OKTA)
     assert endpoint.sweeper.sweep() == {"sent": 3, "left": 0}
-    assert sorted(message["details"]["uuid"] for message in real.messages) == ["u0", "u1", "u2"]
+    assert sorted(event_of(message)["uuid"] for message in real.messages) == ["u0", "u1", "u2"]
 
 
 @pytest.mark.parametrize("proxy", [named("0", "2"), named("2", "0", "9", "9")], indirect=True)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
 
+from generator.definition.read import load
 from generator.names import MAX_STACK
+from generator.templates import pipeline
+from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.resources.execution_actions import RESOURCE_TYPES
+from generator.templates.text import template_text
+from lambdas.model import Dedupe
 from tests import iam
+from tests.definitions import CASES
 from tests.iam import Policy, Value
 from tests.templates.test_iam import (
+    ARCHIVE,
     BUILD,
     DEDUPE,
     ENVIRONMENT,
@@ -292,19 +300,26 @@ def test_an_api_that_verifies_tokens_itself_needs_an_authorizer_of_that_kind_and
 
 
 def test_the_types_of_a_change_set_are_those_that_sources_have() -> None:
-    variants = [built("okta", "okta", "both", "strict"), built(SOURCE, SOURCE, "both"), built(DEDUPE, DEDUPE, "both")]
+    variants = [
+        built("okta", "okta", "both", "strict"),
+        *(built(like, like, "both") for like in (SOURCE, DEDUPE, ARCHIVE)),
+    ]
     assert {resource["Type"] for _, template in variants for resource in template["Resources"].values()} == set(
         RESOURCE_TYPES
     )
 
 
 @pytest.mark.parametrize("hardening", ["baseline", "strict"])
-def test_policies_have_no_more_characters_than_iam_takes(hardening: str) -> None:
+def test_policies_have_no_more_characters_than_iam_takes(hardening: Any) -> None:
     """10,240 in all policies of a role, 6,144 in a managed one.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     """
-    stack, _ = deployed(*LONGEST, built(LONGEST[1], DEDUPE, "both", hardening))
+    _, event_source = built(LONGEST[1], ARCHIVE, "both", hardening)
+    archived = load(CASES, [ARCHIVE])[0].source
+    longest = replace(archived, name=LONGEST[1], dedupe=Dedupe(), hardening=hardening)
+    template = json.loads(template_text(pipeline.build(longest, ZipKeys("code/merge.zip", "code/config.zip"))))
+    stack, _ = deployed(*LONGEST, (template, event_source))
     assert len(LONGEST[0]) + len(LONGEST[1]) + len(LONGEST[2]) + 2 == MAX_STACK
     long = {"EventsQueueName": "Q" * 80, "AlarmTopicArn": f"{TOPIC}{'t' * 200}", "ProtectEvents": "true"}
     stack.parameter_values = {**stack.parameter_values, **long}

@@ -49,7 +49,11 @@ def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 TRACE = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
-WHAT = {"Kept": ("kept", "AWS::StackId"), "KeptLog": ("logs", "Key")}
+WHAT = {
+    "Kept": ("kept", "AWS::StackId"),
+    "Archive": ("archive", "AWS::StackId"),
+    "KeptLog": ("logs", "Key"),
+}
 
 
 def statements(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -82,6 +86,7 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
         "DeadLettersQueueUrl",
         "KeptBucket",
         "SecretParameters",
+        *(["ArchiveBucket"] if source.archive else []),
     }
     grouped = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     assert sorted(name for group in grouped for name in group["Parameters"]) == sorted(template["Parameters"])
@@ -191,8 +196,11 @@ def test_queues_outlive_their_messages_and_their_stack(source: Source) -> None:
 def test_every_store_refuses_what_comes_without_tls(source: Source) -> None:
     template = build_template(source)
     policies = {**of_type(template, "AWS::SQS::QueuePolicy"), **of_type(template, "AWS::S3::BucketPolicy")}
-    log = {"KeptLogPolicy"} if source.hardening == "strict" else set()
-    assert set(policies) == {"EventsPolicy", "DeadLettersPolicy", "KeptPolicy"} | log
+    some = {
+        *(["KeptLogPolicy"] if source.hardening == "strict" else []),
+        *(["ArchivePolicy"] if source.archive else []),
+    }
+    assert set(policies) == {"EventsPolicy", "DeadLettersPolicy", "KeptPolicy"} | some
     for policy in policies.values():
         document = policy["PolicyDocument"]
         for variant in document["Fn::If"][1:] if "Fn::If" in document else [document]:
@@ -224,7 +232,8 @@ def test_template_can_be_deployed_by_its_body_and_with_every_option_from_the_hel
     if longest.webhook.concurrency is None:
         longest = replace(longest, webhook=replace(longest.webhook, concurrency=1))
     written = event_source.build(longest, f"code/{'0' * 64}.zip")
-    assert len(template_text(written).encode()) <= most
+    # With an archive, a template goes by the helper bucket.
+    assert len(template_text(written).encode()) <= (most + 12_000 if source.archive else most)
 
 
 def test_each_function_puts_reads_and_deletes_below_its_own_prefixes_of_the_bucket() -> None:
@@ -359,7 +368,7 @@ def test_no_environment_variable_holds_a_secret(source: Source) -> None:
     for function in of_type(build_template(source), "AWS::Lambda::Function").values():
         variables = function["Environment"]["Variables"]
         known_variables = {"EVENTS_QUEUE_URL", "KEPT_BUCKET", "SECRETS_PATH", "STACK", "DEDUPE_TABLE", "DEDUPE_LEASE"}
-        assert set(variables) <= known_variables
+        assert set(variables) <= {*known_variables, "ARCHIVE_BUCKET", "ARCHIVE_STREAM"}
         path = {"Fn::Sub": f"/${{ProjectName}}/{source.name}/${{Environment}}"}
         assert variables.get("SECRETS_PATH") == (path if function["Handler"] != "lambdas.redrive.handler" else None)
         assert variables["STACK"] == {"Ref": "AWS::StackName"}
@@ -398,3 +407,54 @@ def test_a_claim_outlives_the_function_that_holds_it() -> None:
     for function in functions.values():
         assert float(function["Environment"]["Variables"]["DEDUPE_LEASE"]) > function["Timeout"]
         assert function["Environment"]["Variables"]["DEDUPE_TABLE"] == {"Ref": "Claims"}
+
+
+ARCHIVED = ("archive", "archive-strict")
+
+
+def test_an_archive_is_there_for_a_source_that_says_so_alone() -> None:
+    stream = "AWS::KinesisFirehose::DeliveryStream"
+    assert tuple(candidate.name for candidate in EVERY if of_type(build_template(candidate), stream)) == ARCHIVED
+
+
+@pytest.mark.parametrize(("name", "days"), [("archive", 90), ("archive-strict", 30)])
+def test_an_archive_keeps_what_the_stream_delivers_and_no_longer_than_is_said(name: str, days: int) -> None:
+    template = build_template(next(candidate for candidate in EVERY if candidate.name == name))
+    archive, stream = template["Resources"]["Archive"], template["Resources"]["Stream"]["Properties"]
+    (rule,) = archive["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert (rule["ExpirationInDays"], rule["NoncurrentVersionExpiration"]) == (days, {"NoncurrentDays": 1})
+    assert (archive["DeletionPolicy"], archive["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+    destination = stream["ExtendedS3DestinationConfiguration"]
+    assert (stream["DeliveryStreamType"], "DeliveryStreamName" in stream) == ("DirectPut", False)
+    assert destination["BufferingHints"] == {"IntervalInSeconds": 300, "SizeInMBs": 16}
+    assert destination["CompressionFormat"] == "GZIP"
+    assert destination["Prefix"] == "accepted/!{timestamp:yyyy-MM-dd}/!{timestamp:HH}/"
+    strict = {"KeyType": "CUSTOMER_MANAGED_CMK", "KeyARN": {"Fn::GetAtt": ["Key", "Arn"]}}
+    encryption = stream["DeliveryStreamEncryptionConfigurationInput"]
+    assert encryption == (strict if "strict" in name else {"KeyType": "AWS_OWNED_CMK"})
+    logged = "LoggingConfiguration" in archive["Properties"]
+    assert logged == ("strict" in name)
+
+
+def test_functions_put_into_the_archive_and_read_from_it_each_in_its_own_way() -> None:
+    template = build_template(next(candidate for candidate in EVERY if candidate.name == "archive"))
+    may = {
+        (role, action): statement["Resource"]
+        for role, statement in statements(template)
+        for action in statement["Action"]
+        if "Archive" in json.dumps(statement["Resource"]) or action.startswith("firehose:")
+    }
+    objects, bucket = [{"Fn::Sub": "${Archive.Arn}/accepted/*"}], [{"Fn::GetAtt": ["Archive", "Arn"]}]
+    assert {key: resource for key, resource in may.items() if key[0] != "StreamRole"} == {
+        ("WebhookRole", "firehose:PutRecordBatch"): [{"Fn::GetAtt": ["Stream", "Arn"]}],
+        ("WebhookRole", "s3:PutObject"): objects,
+        ("RedriveRole", "s3:GetObject"): objects,
+        ("RedriveRole", "s3:ListBucket"): bucket,
+    }
+    assert {action for role, action in may if role == "StreamRole"} == {
+        *("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
+        *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
+    }
+    (trust,) = template["Resources"]["StreamRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "firehose.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": {"Ref": "AWS::AccountId"}}}

@@ -64,14 +64,14 @@ def written(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from ((title, each) for each in resource["Properties"]["PolicyDocument"]["Statement"])
 
 
-DEDUPE = "dedupe"
-"""A case with a table."""
+DEDUPE, ARCHIVE = "dedupe", "archive"
+"""Cases with a table, and with a stream and a further bucket."""
 
 
 @cache
 def built(source: str, like: str, variant: str, hardening: Any = "baseline") -> tuple[dict[str, Any], dict[str, Any]]:
     """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
-    definition = load(CASES, [like])[0] if like == DEDUPE else bundled_source(like)
+    definition = load(CASES, [like])[0] if like in (DEDUPE, ARCHIVE) else bundled_source(like)
     renamed_source = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
     files = product.source_files(replace(definition, source=renamed_source))
     return json.loads(files[product.PIPELINE]), json.loads(files[product.TEMPLATE])
@@ -165,13 +165,14 @@ def test_in_every_policy_of_a_pipeline_actions_resources_and_conditions_fit(vari
     assert problems == {(EXECUTION, TAGS), *github}
 
 
-def test_in_every_policy_of_a_pipeline_whose_source_has_a_table_permissions_fit_too() -> None:
-    stack, _ = deployed(PROJECT, DEDUPE, ENVIRONMENT, built(DEDUPE, DEDUPE, "codecommit"))
+@pytest.mark.parametrize(("like", "service"), [(DEDUPE, "dynamodb"), (ARCHIVE, "firehose")])
+def test_in_every_policy_of_a_pipeline_whose_source_has_more_permissions_fit_too(like: str, service: str) -> None:
+    stack, _ = deployed(PROJECT, like, ENVIRONMENT, built(like, like, "codecommit"))
     problems = {(title, problem) for title, kind, each in stack.documents() for problem in iam.problems(kind, each)}
-    assert {problem for problem in problems if "dynamodb" in problem[1]} == set()
+    assert {problem for problem in problems if service in problem[1]} == set()
 
 
-@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE])
+@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE])
 def test_in_every_policy_of_an_event_source_actions_resources_and_conditions_fit(name: str) -> None:
     _, stack = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
     documents = list(stack.documents())
@@ -377,7 +378,7 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
 
 
 def test_the_boundary_takes_nothing_from_the_functions() -> None:
-    for name in ("zoom", "okta", DEDUPE):
+    for name in ("zoom", "okta", DEDUPE, ARCHIVE):
         pipeline_stack, source = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
         account = world(pipeline_stack, source)
         for title in roles(source):
@@ -420,6 +421,18 @@ def test_roles_are_handed_to_the_services_that_start_with_them(variant: str) -> 
         (BUILD, ["${ExecutionRole.Arn}"], {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}),
         (EXECUTION, [below], {"StringEquals": {"iam:PassedToService": [*SERVICES_WITH_ROLES]}}),
     ]
+
+
+def test_a_role_is_handed_to_firehose_for_an_archive_alone() -> None:
+    pipeline, _ = deployed(PROJECT, SOURCE, ENVIRONMENT, built(SOURCE, ARCHIVE, "both"))
+    may, role = policies(pipeline)[EXECUTION], f"arn:aws:iam::{iam.ACCOUNT}:role{OWN_PATH}StreamRole"
+    plain, _ = own_stacks()
+    for policy, expected in ((may, True), (policies(plain)[EXECUTION], False)):
+        to_firehose = {"iam__PassedToService": "firehose.amazonaws.com"}
+        assert policy.allows("iam:PassRole", role, **to_firehose) == expected
+        stream = f"arn:aws:firehose:{iam.REGION}:{iam.ACCOUNT}:deliverystream/{PROJECT}-{SOURCE}-{ENVIRONMENT}-Stream-1"
+        assert policy.allows("firehose:CreateDeliveryStream", stream) == expected
+        assert not policy.allows("firehose:CreateDeliveryStream", stream.replace(SOURCE, "okta"))
 
 
 def test_roles_are_taken_on_by_services_alone_and_where_they_can_be_named_by_one_resource() -> None:
@@ -691,7 +704,8 @@ def stars() -> set[tuple[str, str, str]]:
     """Who may do what on things that the deployment's own name does not bound; `<source>` is the source's name."""
     wide_statements = set()
     templates = [*built("okta", "okta", "both"), *(built(SOURCE, SOURCE, variant)[0] for variant in VARIANTS)]
-    for template in (*templates, built(SOURCE, SOURCE, "both")[1], *built("okta", "okta", "both", "strict")):
+    templates += [*built("okta", "okta", "both", "strict"), *built(SOURCE, ARCHIVE, "both")]
+    for template in (*templates, built(SOURCE, SOURCE, "both")[1]):
         source = template["Metadata"]["MozDefEventFramework"]["Source"]
         for title, statement in written(template):
             on = [re.sub(rf"\b{source}\b", "<source>", shown(each)) for each in statement["Resource"]]
@@ -927,6 +941,14 @@ NEEDS: dict[str, set[str]] = {
         "dynamodb:GetResourcePolicy",
         *("dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource"),
     },
+    "AWS::KinesisFirehose::DeliveryStream": {
+        *("firehose:CreateDeliveryStream", "firehose:DescribeDeliveryStream", "firehose:DeleteDeliveryStream"),
+        *("firehose:UpdateDestination", "firehose:ListTagsForDeliveryStream"),
+        *("firehose:TagDeliveryStream", "firehose:UntagDeliveryStream"),
+        *("firehose:StartDeliveryStreamEncryption", "firehose:StopDeliveryStreamEncryption"),
+        *("iam:GetRole", "iam:PassRole"),
+    },
+    "AWS::Logs::LogStream": {"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:DeleteLogStream"},
     "AWS::ApiGatewayV2::Api": _API,
     "AWS::ApiGatewayV2::Authorizer": _API,
     "AWS::ApiGatewayV2::Integration": _API,
@@ -1000,7 +1022,7 @@ LEFT_OUT = {
 }
 
 
-@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE])
+@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE])
 def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
     template, source = built(name, name, "both")
     types = {resource["Type"] for resource in source["Resources"].values()}
@@ -1010,7 +1032,7 @@ def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
     assert may & set(LEFT_OUT) == set()
 
 
-@pytest.mark.parametrize("name", ["okta", DEDUPE])
+@pytest.mark.parametrize("name", ["okta", DEDUPE, ARCHIVE])
 def test_cloudformation_may_do_nothing_that_no_type_needs(name: str) -> None:
     template, source = built(name, name, "both")
     types = {resource["Type"] for resource in source["Resources"].values()}

@@ -79,7 +79,7 @@ def test_requests_for_kept_objects_are_logged_once_s3_may_write_the_log() -> Non
     bucket_name = kept["Properties"]["BucketName"]["Fn::Sub"]
     assert writes["Principal"] == {"Service": "logging.s3.amazonaws.com"}
     assert writes["Condition"]["ArnLike"] == {
-        "aws:SourceArn": {"Fn::Sub": [f"arn:${{AWS::Partition}}:s3:::{bucket_name[0]}", bucket_name[1]]}
+        "aws:SourceArn": [{"Fn::Sub": [f"arn:${{AWS::Partition}}:s3:::{bucket_name[0]}", bucket_name[1]]}]
     }
 
 

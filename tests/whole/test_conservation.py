@@ -16,6 +16,7 @@ import pytest
 
 from generator.templates.functions import REDRIVE_SECONDS
 from generator.templates.resources.function import TIMEOUT_SECONDS
+from generator.testing import event_of
 from lambdas.delivering import delivery
 from lambdas.delivering.envelope import request_from_envelope
 from lambdas.delivering.outbox import QueueUnavailable
@@ -159,7 +160,7 @@ class World:
             pass
         finally:
             self.fates.lined_up = []
-            self.sent.update(message["details"]["n"] for message in self.endpoint.queue.messages)
+            self.sent.update(event_of(message)["n"] for message in self.endpoint.queue.messages)
             self.endpoint.queue.bodies.clear()
             self.endpoint.queue.faults.lined_up = []
             self.endpoint.table.faults.lined_up = []
@@ -176,7 +177,7 @@ class World:
                 messages = (
                     waiting if isinstance(waiting, str) else waiting["message"] for waiting in envelope["messages"]
                 )
-                yield from ((json.loads(base64.b64decode(message))["details"]["n"], key) for message in messages)
+                yield from ((event_of(json.loads(base64.b64decode(message)))["n"], key) for message in messages)
 
     def events(self, envelope: dict[str, Any]) -> list[Any]:
         root = (request := request_from_envelope(envelope, body_reader(self.vendor.source.events))).json

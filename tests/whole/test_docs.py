@@ -15,6 +15,7 @@ from generator.commands import main, names
 from generator.definition.auth_types import auth_types
 from generator.definition.read import load, source_names
 from generator.reference.definition_keys import reference_tables
+from generator.reference.facts_table import facts_table, kinds_table
 from generator.reference.source_table import source_table
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
@@ -27,7 +28,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 DEFINITION = ROOT / "docs" / "definition.md"
 OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("sources/*/README.md")]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("sources/*/README.md")]
 
 
 def test_the_reference_has_every_key(update: bool) -> None:
@@ -82,6 +83,9 @@ def test_the_references_examples_work(tmp_path: Path, monkeypatch: pytest.Monkey
     text = DEFINITION.read_text(encoding="utf-8")
     (tenant,) = re.findall(r"```yaml\n(# sources/zoom-emea.*?)```", text, re.DOTALL)
     make_definition(tmp_path, tenant, "zoom-emea")
+    (facts,) = re.findall(r"```yaml\n(# sources/acme/source\.yml\nfacts:.*?)```", text, re.DOTALL)
+    webhook = "description: Acme\nwebhook: {auth: {token: {header: x-acme-token}}}\n"
+    assert make_definition(tmp_path, webhook + facts, "acme").source.facts.extra == {"team": "{team.name}"}
     (transform_code, tests) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (tmp_path / "zoom-emea" / "transform.py").write_text(transform_code)
     transform = load(tmp_path, ["zoom-emea"])[0].source.transform
@@ -105,6 +109,13 @@ def test_every_source_and_auth_type_is_in_the_documents() -> None:
 def test_table_of_sources_is_generated_from_the_definitions(update: bool) -> None:
     table = source_table(load(SOURCES, source_names(SOURCES)), "../sources")
     assert_generated(ROOT / "docs" / "sources.md", "source_table.py", table, update=update)
+
+
+def test_table_of_facts_is_generated_from_the_definitions(update: bool) -> None:
+    definitions = load(SOURCES, source_names(SOURCES))
+    page = ROOT / "docs" / "sources.md"
+    assert_generated(page, "facts_table.py: facts", facts_table(definitions, "../sources"), update=update)
+    assert_generated(page, "facts_table.py: kinds", kinds_table(definitions), update=update)
 
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from generator.commands import main
+from generator.testing import event_of
 from tests.definitions import ROOT
 
 pytestmark = pytest.mark.slow
@@ -55,8 +56,38 @@ def checkout(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "requirements.txt"):
         shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(CONFIGURATION, tmp_path / "config")
+    copy_upgraded(tmp_path / "config")
     return tmp_path
+
+
+def copy_upgraded(folder: Path) -> None:
+    """Copy the checkout, its definition and stored messages changed as a build of it says."""
+    definitions = folder.parent / "upgraded"
+    source = definitions / "audit-log"
+    shutil.copytree(CONFIGURATION, source)
+    file = source / "source.yml"
+    text = file.read_text(encoding="utf-8").replace("\nmozdef:\n", "\nfacts:\n").replace("  details: {", "  extra: {")
+    file.write_text(text, encoding="utf-8")
+    options = ["--sources", str(definitions), "--build", str(folder.parent / "accepted"), "--lint", "fast", "--accept"]
+    assert main(["audit-log", *options]) == 0
+    shutil.move(source, folder)
+
+
+def test_build_of_the_earlier_definition_says_what_becomes_of_each_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(CONFIGURATION, tmp_path / "sources" / "audit-log")
+    monkeypatch.chdir(tmp_path)
+    assert main(["audit-log"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "error: sources/audit-log/source.yml:15: mozdef.summary: is facts.summary now, for every output; "
+        "move it there as it is",
+        "error: sources/audit-log/source.yml:16: mozdef.severity: is facts.severity now, for every output; "
+        "move it there as it is",
+        "error: sources/audit-log/source.yml:17: mozdef.details.region: is facts.extra.region now, for every output; "
+        "move it there",
+        "3 problems; nothing was written",
+    ]
 
 
 def run_deploy_script(checkout: Path, *words: str, more: str = "") -> subprocess.CompletedProcess[str]:
@@ -93,7 +124,7 @@ def test_script_of_the_earlier_checkout_uses_existing_options(checkout: Path, co
 def build_source(folder: Path, transform: Path) -> Path:
     """The source's folder in `build/`, with this transform.py."""
     definition = folder / "sources" / "audit-log"
-    shutil.copytree(CONFIGURATION, definition)
+    copy_upgraded(definition)
     shutil.copy(transform, definition / "transform.py")
     options = ["--sources", str(definition.parent), "--build", str(folder / "build"), "--lint", "fast"]
     assert main(["audit-log", *options]) == 0
@@ -122,7 +153,7 @@ def test_transform_of_the_earlier_checkout_runs_in_the_handler_from_the_zip(tmp_
     answer, messages = invoked(tmp_path / "code", template["Resources"]["Webhook"]["Properties"]["Handler"], body)
     assert answer["statusCode"] == 200
     assert [message["summary"] for message in messages] == ["acme: login by ann@example.com"]
-    assert messages[0]["details"]["record"] == record
+    assert event_of(messages[0])["record"] == record
 
 
 def invoked(code: Path, handler: str, body: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:

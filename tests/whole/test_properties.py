@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from generator.definition.read import load, source_names
 from generator.samples import gateway
+from generator.testing import event_of
 from lambdas.model import Source
 from lambdas.reading.request import BY_IAM
 from lambdas.receiving.authorize import authorize
@@ -213,7 +214,7 @@ def taken_by_mozdef(body: str) -> dict[str, Any]:
     assert all(isinstance(tag, str) for tag in message["tags"])
     assert datetime.fromisoformat(message["utctimestamp"]).tzinfo
     assert message["timestamp"] == message["utctimestamp"]
-    details = message["details"]
+    details = event_of(message)
     assert isinstance(details, dict)
     assert isinstance(details.get("success"), bool | None) or details["success"] in ("true", "false")
     for field in ("sourceipaddress", "destinationipaddress"):
@@ -257,7 +258,7 @@ def check_that_nothing_is_lost(endpoint: Endpoint, body: bytes) -> None:
     assert set(refused) <= set(range(len(events)))
     left = [event for index, event in enumerate(events) if index not in refused]
     assert len(set(refused)) == len(refused)
-    received = [without_what_is_added(endpoint.source, message["details"]) for message in messages]
+    received = [without_what_is_added(endpoint.source, event_of(message)) for message in messages]
     assert received == [without_what_is_added(endpoint.source, event) for event in left]
 
 

@@ -13,7 +13,7 @@ import pytest
 from generator import testing
 from generator.definition.read import source_names
 from generator.errors import DefinitionError
-from generator.testing import Refused, Sample, load_samples
+from generator.testing import Refused, Sample, event_of, load_samples
 from lambdas import transforming
 from tests.definitions import ROOT, SOURCES, make_definition
 
@@ -91,7 +91,7 @@ def made_up(folder: Path, body: object, text: str = TOKEN, **more: str) -> Sampl
 
 def test_an_event_may_be_made_up(tmp_path: Path) -> None:
     [message] = made_up(tmp_path, {"a": 1}).messages()
-    assert message["details"] == {"a": 1}
+    assert event_of(message) == {"a": 1}
 
 
 def test_a_made_up_events_query_and_method_count(tmp_path: Path) -> None:
@@ -99,15 +99,15 @@ def test_a_made_up_events_query_and_method_count(tmp_path: Path) -> None:
     make_definition(tmp_path, text, "acme")
     assert Sample("acme", b"", "GET", query={"x": "y"}, sources=tmp_path).messages() == []
     [message] = Sample("acme", {"a": 1}, query={"x": "y"}, sources=tmp_path).messages()
-    assert message["details"] == {"a": 1}
+    assert event_of(message) == {"a": 1}
 
 
 def test_bytes_are_sent_unchanged(tmp_path: Path) -> None:
     text = f"{TOKEN}events: {{format: [form, json]}}\n"
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert made_up(tmp_path, b"a=1", text, **form).messages()[0]["details"] == {"a": "1"}
+    assert event_of(made_up(tmp_path, b"a=1", text, **form).messages()[0]) == {"a": "1"}
     sent = made_up(tmp_path, gzip.compress(b"a=2"), text, **form, **{"content-encoding": "gzip"})
-    assert sent.messages()[0]["details"] == {"a": "2"}
+    assert event_of(sent.messages()[0]) == {"a": "2"}
 
 
 def test_refused_request_reports_the_reason(tmp_path: Path) -> None:

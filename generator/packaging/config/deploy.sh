@@ -59,6 +59,18 @@ own_definition() {
   done
 }
 
+# Defaults that lie here hold for this source, in the place of the framework's; by hand, never of others.
+defaults() {
+  [ -f "$config/defaults.yml" ] || return 0
+  if [ -z "${CODEBUILD_BUILD_ID:-}" ] && [ -e sources/defaults.yml ]; then
+    cmp -s "$config/defaults.yml" sources/defaults.yml && return 0
+    stop "sources/defaults.yml is another than $config/defaults.yml: move it away first"
+  fi
+  mkdir -p sources
+  trap 'rm -f sources/defaults.yml' EXIT # they would hold for every other source here
+  cp "$config/defaults.yml" sources/
+}
+
 tests() {
   mkdir -p reports
   python -m pytest "$config/tests/$1" --junitxml="reports/$1.xml"
@@ -107,4 +119,5 @@ esac
 [ -d "$config/../generator" ] && cd "$config/.."
 [ -d generator ] || stop "there is no generator/ here: run this in the framework's folder"
 own_definition
+defaults
 "${command//-/_}" "$@"

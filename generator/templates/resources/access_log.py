@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -16,13 +17,16 @@ from generator.templates.stack_context import StackContext
 LOG_DAYS = 365
 
 
-def add_log(template: Template, stack: StackContext, title: str, name: Sub, logged: Sub) -> Bucket:
-    """Add the bucket into which S3 writes the access log of the bucket named `logged`.
+def add_log(template: Template, stack: StackContext, title: str, name: Sub, logged: Iterable[Sub]) -> Bucket:
+    """Add the bucket into which S3 writes the access log of the buckets with the names `logged`.
 
     S3 can encrypt the log with its own key alone, and needs a statement in the bucket's policy to write it.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     """
-    logged_arn = Sub(f"arn:${{AWS::Partition}}:s3:::{logged.data['Fn::Sub'][0]}", **logged.data["Fn::Sub"][1])
+    arns = [
+        Sub(f"arn:${{AWS::Partition}}:s3:::{bucket.data['Fn::Sub'][0]}", **bucket.data["Fn::Sub"][1])
+        for bucket in logged
+    ]
     may_write = Statement(
         Sid="Log",
         Effect=Allow,
@@ -30,7 +34,7 @@ def add_log(template: Template, stack: StackContext, title: str, name: Sub, logg
         Action=[awacs.s3.PutObject],
         Resource=[Sub(f"${{{title}.Arn}}/*")],
         Condition=Condition(
-            [ArnLike({"aws:SourceArn": logged_arn}), StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")})]
+            [ArnLike({"aws:SourceArn": arns}), StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")})]
         ),
     )
     return add_bucket(template, replace(stack, key=None), title, LOG_DAYS, may_write, BucketName=name)

@@ -16,14 +16,25 @@ from awacs.aws import Allow, Condition, Statement, StringEquals, StringLike
 from troposphere import Sub, Template
 from troposphere.iam import ManagedPolicy
 
-from generator.templates.resources import key, tracing
+from generator.templates.resources import archive, key, tracing
 from generator.templates.resources.features import Features
 from generator.templates.resources.role import allow, document
-from generator.templates.resources.source_arns import function_arns, kept_bucket_arn, log_group_arns, table_arns
+from generator.templates.resources.source_arns import (
+    bucket_arn,
+    function_arns,
+    kept_bucket_arn,
+    log_group_arns,
+    stream_arns,
+    table_arns,
+)
 from generator.templates.resources.sub import regional_arn
 from generator.templates.stack_context import StackContext
 
 _CLAIM_ACTIONS = [awacs.dynamodb.PutItem, awacs.dynamodb.BatchWriteItem, awacs.dynamodb.BatchGetItem]
+
+
+def _archive_statements(stack: StackContext) -> list[Statement]:
+    return archive.bounds(stream_arns(stack), bucket_arn(stack, "archive"), bucket_arn(stack, "archive", "/*"))
 
 
 def add_boundary(
@@ -46,6 +57,7 @@ def add_boundary(
         allow([awacs.ssm.GetParameters], [secrets]),
         allow([awacs.awslambda.InvokeFunction], [function_arns(stack)]),  # by the schedule
         *([allow(_CLAIM_ACTIONS, [table_arns(stack)])] if features.claims else []),
+        *(_archive_statements(stack) if features.archive else []),
         tracing.may_trace(),
         *([key.may_be_used()] if features.hardening else []),
         *store_secret,

@@ -32,7 +32,13 @@ OLD_VERSIONS_DAYS = 30
 
 
 def add_bucket(
-    template: Template, stack: StackContext, title: str, days: int, *more_statements: Statement, **properties: Any
+    template: Template,
+    stack: StackContext,
+    title: str,
+    days: int,
+    *more_statements: Statement,
+    old_versions_days: int = OLD_VERSIONS_DAYS,
+    **properties: Any,
 ) -> Bucket:
     """Add a bucket: private, encrypted, versioned, over TLS alone; it outlives the stack, its objects expire.
 
@@ -42,7 +48,7 @@ def add_bucket(
         Id="Expire",
         Status="Enabled",
         ExpirationInDays=days,
-        NoncurrentVersionExpiration=NoncurrentVersionExpiration(NoncurrentDays=OLD_VERSIONS_DAYS),
+        NoncurrentVersionExpiration=NoncurrentVersionExpiration(NoncurrentDays=old_versions_days),
         AbortIncompleteMultipartUpload=AbortIncompleteMultipartUpload(DaysAfterInitiation=1),
     )
     bucket = template.add_resource(
@@ -113,6 +119,11 @@ def may_take(bucket: Bucket, *prefixes: str) -> Statement:
     return allow(
         [awacs.s3.GetObject, awacs.s3.DeleteObject], [object_arn(bucket, f"{prefix}/*") for prefix in prefixes]
     )
+
+
+def may_read(bucket: Bucket, *prefixes: str) -> Statement:
+    """Allow to read objects below these prefixes."""
+    return allow([awacs.s3.GetObject], [object_arn(bucket, f"{prefix}/*") for prefix in prefixes])
 
 
 def may_list(bucket: Bucket) -> Statement:

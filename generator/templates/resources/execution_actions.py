@@ -5,7 +5,7 @@ tests/templates/test_iam.py knows every action, and what CloudFormation calls fo
 
 from __future__ import annotations
 
-from awacs import awslambda, cloudwatch, dynamodb, logs, s3, scheduler, sqs
+from awacs import awslambda, cloudwatch, dynamodb, firehose, logs, s3, scheduler, sqs
 
 LAMBDA = [
     *(awslambda.CreateFunction, awslambda.DeleteFunction, awslambda.GetFunction, awslambda.GetFunctionConfiguration),
@@ -54,11 +54,17 @@ DYNAMODB = [
     *(dynamodb.DescribeContributorInsights, dynamodb.DescribeKinesisStreamingDestination, dynamodb.GetResourcePolicy),
     *(dynamodb.ListTagsOfResource, dynamodb.TagResource, dynamodb.UntagResource),
 ]
+FIREHOSE = [
+    *(firehose.CreateDeliveryStream, firehose.DeleteDeliveryStream, firehose.DescribeDeliveryStream),
+    *(firehose.UpdateDestination, firehose.StartDeliveryStreamEncryption, firehose.StopDeliveryStreamEncryption),
+    *(firehose.ListTagsForDeliveryStream, firehose.TagDeliveryStream, firehose.UntagDeliveryStream),
+]
+LOG_STREAMS = [logs.CreateLogStream, logs.DescribeLogStreams, logs.DeleteLogStream]
 RESOURCE_TYPES = [
     *(f"AWS::ApiGatewayV2::{kind}" for kind in ("Api", "Authorizer", "Integration", "Route", "Stage")),
     *("AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::DynamoDB::Table", "AWS::IAM::Role"),
-    *("AWS::KMS::Key", "AWS::Lambda::Function", "AWS::Lambda::Permission"),
-    *("AWS::Logs::LogGroup", "AWS::Logs::MetricFilter"),
+    *("AWS::KMS::Key", "AWS::KinesisFirehose::DeliveryStream", "AWS::Lambda::Function", "AWS::Lambda::Permission"),
+    *("AWS::Logs::LogGroup", "AWS::Logs::LogStream", "AWS::Logs::MetricFilter"),
     *("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"),
     "AWS::Scheduler::Schedule",
 ]

@@ -25,6 +25,7 @@ from generator.templates.resources.source_arns import (
     kept_bucket_arn,
     log_group_arns,
     role_arns,
+    stream_arns,
     table_arns,
 )
 from generator.templates.resources.sub import ref, regional_arn
@@ -46,7 +47,8 @@ def add_execution_role(
     Its trust has no condition on the caller: only a role of this account can be passed, and only the build may pass
     this one.
     """
-    buckets = [bucket_arn(stack, purpose) for purpose in (("kept", "logs") if features.hardening else ("kept",))]
+    purposes = ["kept", *(["logs"] if features.hardening else []), *(["archive"] if features.archive else [])]
+    buckets = [bucket_arn(stack, purpose) for purpose in purposes]
     code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(stack.helper_bucket)}/code/*")
     statements = [
         allow([s3.GetObject, s3.GetObjectVersion], [code]),
@@ -59,15 +61,19 @@ def add_execution_role(
         ),
         allow(execution_actions.SQS, queue_arns),
         allow(execution_actions.S3, buckets),
-        allow(execution_actions.LOGS, log_group_arns(stack)),
+        allow(
+            [*execution_actions.LOGS, *(execution_actions.LOG_STREAMS if features.archive else [])],
+            log_group_arns(stack),
+        ),
         allow(execution_actions.LOGS_WITHOUT_RESOURCE, ["*"]),
         allow(execution_actions.SCHEDULER, [regional_arn("scheduler", f"schedule/default/{stack.name}-*")]),
         _may_put_alarms(stack, parameters["AlarmTopicArn"]),
         allow(execution_actions.CLOUDWATCH, [alarm_arns(stack), dashboard_arn(stack)]),
         *([allow(execution_actions.DYNAMODB, [table_arns(stack)])] if features.claims else []),
-        *_may_make_roles(stack, boundary),
+        *([allow(execution_actions.FIREHOSE, [stream_arns(stack)])] if features.archive else []),
+        *_may_make_roles(stack, boundary, features),
         *api_permissions.may_make(stack, jwt=features.jwt),
-        *(_hardening_statements(stack) if features.hardening else ()),
+        *(_hardening_statements(stack, features) if features.hardening else ()),
     ]
     template.add_condition(_PROTECTS_EVENTS, Equals(Ref(parameters["ProtectEvents"]), "true"))
     protect = Policy(PolicyName="Protect", PolicyDocument=document([_deny_losses(queue_arns, buckets, features)]))
@@ -109,9 +115,9 @@ def _may_put_alarms(stack: StackContext, topic: Parameter) -> Statement:
     return allow_where([cloudwatch.PutMetricAlarm], [alarm_arns(stack)], only_topic)
 
 
-def _may_make_roles(stack: StackContext, boundary: ManagedPolicy) -> list[Statement]:
+def _may_make_roles(stack: StackContext, boundary: ManagedPolicy, features: Features) -> list[Statement]:
     """Allow roles below the source's path; whatever is written into them, they must have the boundary."""
-    roles = [role_arns(stack)]
+    roles, services = [role_arns(stack)], ["lambda", "scheduler", *(["firehose"] if features.archive else [])]
     with_boundary = {"iam:PermissionsBoundary": Ref(boundary)}
     return [
         allow(
@@ -126,14 +132,15 @@ def _may_make_roles(stack: StackContext, boundary: ManagedPolicy) -> list[Statem
             ],
             roles,
         ),
-        allow([iam.PassRole], roles, {"iam:PassedToService": ["lambda.amazonaws.com", "scheduler.amazonaws.com"]}),
+        allow([iam.PassRole], roles, {"iam:PassedToService": [f"{service}.amazonaws.com" for service in services]}),
     ]
 
 
-def _hardening_statements(stack: StackContext) -> list[Statement]:
+def _hardening_statements(stack: StackContext, features: Features) -> list[Statement]:
     """Allow what `hardening: strict` adds: a key, logs encrypted with it, and an access log of the kept events."""
+    logged = [kept_bucket_arn(stack), *([bucket_arn(stack, "archive")] if features.archive else [])]
     return [
         *key.may_make(stack),
         allow([logs.AssociateKmsKey, logs.DisassociateKmsKey], log_group_arns(stack)),
-        allow([s3.GetBucketLogging, s3.PutBucketLogging], [kept_bucket_arn(stack)]),
+        allow([s3.GetBucketLogging, s3.PutBucketLogging], logged),
     ]

@@ -8,9 +8,10 @@ from lambdas.model import Source, verified_by
 
 
 class Features(NamedTuple):
-    """The table of `dedupe`, the key and logs of `hardening: strict`, an API that verifies JSON Web Tokens itself."""
+    """The table of `dedupe`, the stream and bucket of `archive`, what `strict` adds, an API that verifies tokens."""
 
     claims: bool
+    archive: bool
     hardening: bool
     jwt: bool
 
@@ -19,6 +20,7 @@ def source_features(source: Source) -> Features:
     """Return the features of a source."""
     return Features(
         claims=source.dedupe is not None,
+        archive=source.archive is not None,
         hardening=source.hardening == "strict",
         jwt=verified_by(source.webhook) == "api",
     )

@@ -103,7 +103,7 @@ def via(*services: str) -> dict[str, Any]:
     return {"kms:ViaService": [Sub(f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}") for service in services]}
 
 
-SERVICES = ("sqs", "s3", "lambda", "dynamodb")
+SERVICES = ("sqs", "s3", "lambda", "dynamodb", "firehose")
 """Services that encrypt with the key on behalf of their callers."""
 
 

@@ -52,6 +52,11 @@ def table_arns(stack: StackContext) -> Sub:
     return regional_arn("dynamodb", f"table/{stack.name}-*")
 
 
+def stream_arns(stack: StackContext) -> Sub:
+    """Return the ARN of every Firehose stream of the event source."""
+    return regional_arn("firehose", f"deliverystream/{stack.name}-*")
+
+
 def log_group_arns(stack: StackContext) -> list[Sub]:
     """Return the ARNs of the functions' log groups, and of the access log."""
     return [regional_arn("logs", f"log-group:/aws/{service}/{stack.name}-*") for service in ("lambda", "vendedlogs")]

@@ -17,7 +17,7 @@ from lambdas.runtime.times import iso_time
 from lambdas.shaping.event import MAX_MESSAGE, EventFacts, ShapedEvent, encode_json, encode_text
 from lambdas.shaping.facts import compile_line
 from lambdas.shaping.flat_fields import flat_fields
-from lambdas.shaping.mozdef_limits import details_problem, is_plugin_word, text_problem
+from lambdas.shaping.mozdef_limits import details_problem, is_plugin_word
 from lambdas.shaping.truncation import truncate
 
 DETAIL_NAMES = {
@@ -65,8 +65,8 @@ class MozdefOutput:
             return self._encode(event, {**self._facts(event), **self._content(event)})
         details = {**event.content, **self._own_details(event)}
         body = self._encode(event, details)
-        # In a larger message, texts are truncated.
-        if problem := details_problem(details, ZOOM_WORDS) or (len(body) <= MAX_MESSAGE and text_problem(details)):
+        # Of a message that is too large for the queue, the short form is sent.
+        if problem := details_problem(details, ZOOM_WORDS, any_size=len(body) > MAX_MESSAGE):
             raise Rejected("mozdef", problem)
         return body
 
@@ -76,7 +76,8 @@ class MozdefOutput:
             truncated = truncate({**event.content, **self._own_details(event)}, self._first_keys)
             # Truncation makes some values invalid, such as a number.
             details = {key: value for key, value in truncated.items() if not details_problem({key: value}, ZOOM_WORDS)}
-            details = {} if details_problem(details, ZOOM_WORDS) else details
+            if details_problem(details, ZOOM_WORDS):
+                details = {key: details[key] for key in self._first_keys if key in details}
         else:
             details = {**self._facts(event), **_fields(event)}
         return self._encode(event, {**details, "oversize": dict(reference)}, "oversize")
@@ -97,7 +98,7 @@ class MozdefOutput:
         # MozDef drops `eventsource`, and fills it from `logger`.
         fields["logger"] = fields["eventsource"]
         found_tags = [tag for find in self._tags if (tag := find(content, functions)) and not is_plugin_word(tag)]
-        unique_tags = dict.fromkeys([self._name, event.tag, *self._bases, *found_tags, *event.intake.tags, *tags])
+        unique_tags = dict.fromkeys([self._name, event.tag, *self._bases, *found_tags, *tags, *event.intake.tags])
         return encode_json({**fields, "tags": list(unique_tags), "details": details})
 
     def _facts(self, event: ShapedEvent) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The definition of box, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
+from lambdas.model import Auth, Choice, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
@@ -26,10 +26,54 @@ SOURCE = Source(
             ),
         ),
     ),
-    events=Events(require=('id', 'trigger', 'created_at'), id='id', type='trigger', time='created_at'),
+    events=Events(
+        mask=(
+            'source.shared_link.url',
+            'source.shared_link.download_url',
+            'source.shared_link.vanity_url',
+            'source.shared_link.vanity_name',
+            'source.item.shared_link.url',
+            'source.item.shared_link.download_url',
+            'source.item.shared_link.vanity_url',
+            'source.item.shared_link.vanity_name',
+            'source.prepare_url',
+            'source.signers[].embed_url',
+            'source.signers[].iframeable_embed_url',
+        ),
+        require=('id', 'trigger', 'created_at'),
+        id='id',
+        type='trigger',
+        time='created_at',
+    ),
     facts=Facts(
-        summary="box: {trigger} by {created_by.login || created_by.name}: {join(' ', [source.type, source.name || source.item.name || source.id, source.accessible_by.login, source.role, source.status, source.shared_link.effective_access][?type(@) == 'string'])}",
-        severity="{source.shared_link.effective_access == 'open' && starts_with(trigger, 'SHARED_LINK') && 'WARNING' || contains(['FILE.DELETED', 'FOLDER.DELETED', 'WEBHOOK.DELETED'], trigger) && 'WARNING' || starts_with(trigger, 'COLLABORATION') && 'NOTICE' || 'INFO'}",
+        summary="box: {join(': ', [\n  join(' ', [trigger, [created_by.login, created_by.name][?@] | [:1].join(' ', ['by', @]) | [0]][?@]),\n  join(' ', [\n    source.type,\n    source.name || source.item.name || source.id,\n    source.accessible_by.login || source.accessible_by.name || source.invite_email || source.assigned_to.login,\n    source.role,\n    source.status,\n    source.resolution_state,\n    source.shared_link.effective_access\n  ][?type(@) == 'string' && @ != ''])\n][?@])}",
+        severity="{starts_with(trigger, 'SHARED_LINK') && source.shared_link.effective_access == 'open' && 'WARNING'\n  || starts_with(trigger, 'COLLABORATION') && contains(['co-owner', 'owner'], source.role) && 'WARNING'\n  || contains(['FILE.DELETED', 'FOLDER.DELETED', 'WEBHOOK.DELETED'], trigger) && 'WARNING'\n  || starts_with(trigger, 'COLLABORATION') && 'NOTICE'\n  || contains(['FILE.TRASHED', 'FOLDER.TRASHED', 'SIGN_REQUEST.DECLINED', 'SIGN_REQUEST.ERROR_FINALIZING',\n    'SIGN_REQUEST.EXPIRED', 'SIGN_REQUEST.SIGNER_EMAIL_BOUNCED'], trigger) && 'NOTICE'\n  || 'INFO'}",
+        kind=Choice(
+            of='{trigger}',
+            words={
+                'permission.grant': ('COLLABORATION.CREATED', 'COLLABORATION.ACCEPTED', 'SHARED_LINK.CREATED'),
+                'permission.revoke': ('COLLABORATION.REMOVED', 'COLLABORATION.REJECTED', 'SHARED_LINK.DELETED'),
+                'permission.change': ('COLLABORATION.*', 'SHARED_LINK.*'),
+                'configuration.delete': ('WEBHOOK.DELETED',),
+                'data.read': ('*.DOWNLOADED', '*.PREVIEWED'),
+                'data.create': ('*.UPLOADED', '*.CREATED', '*.COPIED', 'SIGN_REQUEST.SIGNATURE_REQUESTED'),
+                'data.delete': ('*.TRASHED', '*.DELETED'),
+                'data.change': ('*',),
+            },
+        ),
+        user='{created_by.login || created_by.name}',
+        user_id='{created_by.id}',
+        target_user='{source.accessible_by.login || source.accessible_by.name || source.invite_email || source.assigned_to.login}',
+        target='{source.name || source.item.name || source.id}',
+        role='{source.role || source.shared_link.effective_permission}',
+        extra={
+            'item_type': '{source.type}',
+            'item': '{source.id}',
+            'folder': '{source.parent.name}',
+            'access': '{source.shared_link.effective_access}',
+            'state': '{source.status || source.item_status}',
+            'owner': '{source.owned_by.login}',
+        },
     ),
     vendor=Vendor(
         docs='https://developer.box.com/guides/webhooks/v2',

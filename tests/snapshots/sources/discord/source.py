@@ -1,7 +1,7 @@
 """The definition of discord, as the generator validated it."""
 
 from lambdas.auth import ed25519
-from lambdas.model import Auth, Challenge, Events, Facts, Reply, Source, Vendor, Webhook
+from lambdas.model import Auth, Challenge, Choice, Events, Facts, Reply, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
@@ -31,8 +31,31 @@ SOURCE = Source(
         time="(contains(event.timestamp, '+') || ends_with(event.timestamp, 'Z')) && event.timestamp || join('', [event.timestamp, 'Z'])",
     ),
     facts=Facts(
-        summary="discord: {event.type} by {event.data.user.username || event.data.author.username || event.data.user_id}: {event.data.guild.name || event.data.lobby_id || event.data.channel_id || event.data.sku_id || 'own account'}",
+        summary="discord: {join(': ', [\n  join(' ', [\n    event.type,\n    [event.data.user.username, event.data.author.username, event.data.user_id][?@] | [:1].join(' ', ['by', @]) | [0]\n  ][?@]),\n  join(' ', [\n    [event.data.guild.name][?@].join(' ', ['server', @]) | [0],\n    event.type == 'APPLICATION_AUTHORIZED' && !(event.data.guild) && 'own account',\n    [event.data.scopes][?@].join(' ', ['with', join(' ', @)]) | [0],\n    [event.data.sku_id][?@].join(' ', ['SKU', @]) | [0],\n    [event.data.lobby_id][?@].join(' ', ['lobby', @]) | [0],\n    [!(event.data.lobby_id) && event.data.channel_id][?@].join(' ', ['channel', @]) | [0]\n  ][?@])\n][?@])}",
         severity="{starts_with(event.type, 'APPLICATION_') && 'NOTICE' || 'INFO'}",
+        kind=Choice(
+            of='{event.type}',
+            words={
+                'permission.grant': ('APPLICATION_AUTHORIZED', 'ENTITLEMENT_CREATE'),
+                'permission.revoke': ('APPLICATION_DEAUTHORIZED', 'ENTITLEMENT_DELETE'),
+                'permission.change': ('ENTITLEMENT_UPDATE',),
+                'data.create': ('*_MESSAGE_CREATE',),
+                'data.change': ('*_MESSAGE_UPDATE',),
+                'data.delete': ('*_MESSAGE_DELETE',),
+                'other': ('*',),
+            },
+        ),
+        user='{event.data.user.username || event.data.author.username}',
+        user_id='{event.data.user.id || event.data.author.id || event.data.user_id}',
+        target='{event.data.guild.name || event.data.sku_id || event.data.lobby_id || event.data.channel_id}',
+        role="{join(' ', event.data.scopes)}",
+        organization='{event.data.guild.name}',
+        extra={
+            'application': '{application_id}',
+            'server': '{event.data.guild.id}',
+            'subject': '{event.data.id}',
+            'channel': '{event.data.channel_id}',
+        },
     ),
     vendor=Vendor(
         docs='https://docs.discord.com/developers/events/webhook-events',

@@ -1,7 +1,7 @@
 """The definition of jira, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
+from lambdas.model import Auth, Choice, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
@@ -21,8 +21,43 @@ SOURCE = Source(
         time_format='unix_ms',
     ),
     facts=Facts(
-        summary="jira: {webhookEvent} by {(issue && user || comment.updateAuthor || comment.author).displayName}: {join(' ', [issue.key || project.key || user.displayName, join(', ', changelog.items[].field || `[]`)][?type(@) == 'string' && @])}",
-        severity="{contains(['project_deleted', 'project_soft_deleted'], webhookEvent) && 'WARNING' || changelog.items[?field == 'security'] && 'WARNING' || 'INFO'}",
+        summary="jira: {join(': ', [join(' by ', [\n  webhookEvent,\n  (issue && user || !ends_with(webhookEvent, '_deleted') && ((comment || worklog || attachment).updateAuthor\n    || (comment || worklog || attachment).author) || `{}`).displayName\n][?@]), join(' on ', [\n  join(' by ', [attachment.filename || worklog.timeSpent || webhookEvent == 'comment_deleted' && 'comment',\n    ends_with(webhookEvent, '_deleted') && (comment || worklog || attachment).author.displayName][?@])\n  || changelog.items && join(', ', changelog.items[].field)\n  || issueLink && join(' ', ['link', issueLink.issueLinkType.name, 'from issue',\n       to_string(issueLink.sourceIssueId), 'to issue', to_string(issueLink.destinationIssueId)][?@])\n  || property.key,\n  issue && join(' ', [issue.key, issue.fields.summary][?@])\n  || project && join(' ', ['project', project.key, project.name][?@])\n  || version && join(' merged into ', [join(' ', ['version', version.name][?@]), mergedTo.name][?@])\n  || sprint && join(' ', ['sprint', sprint.name][?@])\n  || (board || configuration) && join(' ', ['board', (board || configuration).name][?@])\n  || filter && join(' ', ['filter', filter.name][?@])\n  || (issueType || issuetype) && join(' ', ['issue type', (issueType || issuetype).name][?@])\n  || user && join(' ', ['user', user.displayName || user.name || user.accountId, user.emailAddress][?@])\n  || worklog.issueId && join(' ', ['issue', to_string(worklog.issueId)])\n][?@])][?@])}",
+        severity="{(contains(['project_deleted', 'project_soft_deleted'], webhookEvent) || changelog.items[?field == 'security'])\n  && 'WARNING'\n|| (contains(['jira:issue_deleted', 'project_archived', 'user_deleted'], webhookEvent)\n    || starts_with(webhookEvent, 'option_') || webhookEvent == 'user_updated' && user.active == `false`) && 'NOTICE'\n|| 'INFO'}",
+        kind=Choice(
+            of="{webhookEvent == 'user_updated' && user.active == `false` && 'user_deactivated' || webhookEvent}",
+            words={
+                'account.create': ('user_created',),
+                'account.delete': ('user_deleted',),
+                'account.disable': ('user_deactivated',),
+                'account.change': ('user_updated',),
+                'configuration.create': ('issuetype_created',),
+                'configuration.delete': ('issuetype_deleted',),
+                'configuration.change': (
+                    'option_*',
+                    'issuetype_updated',
+                    'board_configuration_changed',
+                    'project_updated',
+                    'project_archived',
+                    'project_restored_archived',
+                ),
+                'data.create': ('*_created', 'project_restored_deleted'),
+                'data.delete': ('*_deleted',),
+                'other': ('app_access_*', 'jira_expression_evaluation_failed'),
+                'data.change': ('*',),
+            },
+        ),
+        user="{((issue && user || !ends_with(webhookEvent, '_deleted') && ((comment || worklog || attachment).updateAuthor\n  || (comment || worklog || attachment).author) || `{}`).[emailAddress, name, displayName][?@]) | [0]}",
+        user_id="{(issue && user || !ends_with(webhookEvent, '_deleted') && ((comment || worklog || attachment).updateAuthor\n  || (comment || worklog || attachment).author) || `{}`).accountId}",
+        target_user="{!issue && (user.emailAddress || user.name || user.displayName || user.accountId) || ''}",
+        target='{issue.key || project.key || version.name || sprint.name || (board || configuration).name || filter.name || (issueType || issuetype).name || attachment.filename || property.key || worklog.issueId}',
+        extra={
+            'changed': "{changelog.items && join(', ', changelog.items[].field)}",
+            'security_level': "{changelog.items[?field == 'security'].toString | [0]}",
+            'issue_event': '{issue_event_type_name}',
+            'project': '{issue.fields.project.key || project.key}',
+            'title': '{issue.fields.summary || project.name}',
+            'author': '{(comment || worklog || attachment).author.displayName}',
+        },
     ),
     vendor=Vendor(
         docs='https://developer.atlassian.com/cloud/jira/platform/webhooks/',

@@ -1,7 +1,7 @@
 """The definition of ms-graph, as the generator validated it."""
 
 from lambdas.auth import body_token
-from lambdas.model import Auth, Challenge, Events, Facts, Reply, Source, Vendor, Webhook
+from lambdas.model import Auth, Challenge, Choice, Events, Facts, Reply, Source, Vendor, Webhook
 
 SOURCE = Source(
     name='ms-graph',
@@ -24,8 +24,47 @@ SOURCE = Source(
         type='changeType || lifecycleEvent',
     ),
     facts=Facts(
-        summary='ms-graph: {changeType || lifecycleEvent} in tenant {tenantId}: {resource || subscriptionId}',
-        severity="{contains(['missed', 'subscriptionRemoved'], lifecycleEvent) && 'WARNING' || (lifecycleEvent || changeType == 'deleted') && 'NOTICE' || 'INFO'}",
+        summary="ms-graph: {changeType || lifecycleEvent}: {resource || join(' ', ['subscription', subscriptionId])} in tenant {tenantId}",
+        severity="{contains(['missed', 'subscriptionRemoved'], lifecycleEvent) && 'WARNING'\n  || starts_with(resource || '-', 'security/alerts') && changeType != 'deleted' && 'WARNING'\n  || (lifecycleEvent || changeType == 'deleted') && 'NOTICE' || 'INFO'}",
+        kind=Choice(
+            of='{changeType || \'lifecycle\'} {resourceData."@odata.type" || \'-\'} {resource || \'-\'}',
+            words={
+                'detection.create': ('created * security/alerts*',),
+                'detection.change': ('updated * security/alerts*',),
+                'detection.close': ('deleted * security/alerts*',),
+                'account.create': ('created *.User *', 'created *.user *'),
+                'account.change': ('updated *.User *', 'updated *.user *'),
+                'account.delete': ('deleted *.User *', 'deleted *.user *'),
+                'permission.grant': ('created *onversationMember *',),
+                'permission.revoke': ('deleted *onversationMember *',),
+                'permission.change': ('updated *onversationMember *', 'updated *.Group *', 'updated *.group *'),
+                'configuration.create': (
+                    'created *.Group *',
+                    'created *.group *',
+                    'created *.channel *',
+                    'created *.team *',
+                ),
+                'configuration.change': ('updated *.channel *', 'updated *.team *'),
+                'configuration.delete': (
+                    'deleted *.Group *',
+                    'deleted *.group *',
+                    'deleted *.channel *',
+                    'deleted *.team *',
+                ),
+                'other': ('lifecycle *',),
+                'data.create': ('created *',),
+                'data.change': ('updated *',),
+                'data.delete': ('deleted *',),
+            },
+        ),
+        target_user='{(ends_with(resourceData."@odata.type", \'.User\') || ends_with(resourceData."@odata.type", \'.user\')) && resourceData.id || \'\'}',
+        target='{resource}',
+        organization='{tenantId}',
+        extra={
+            'resource_type': '{resourceData."@odata.type"}',
+            'subscription': '{subscriptionId}',
+            'subscription_expires': '{subscriptionExpirationDateTime}',
+        },
     ),
     vendor=Vendor(
         docs='https://learn.microsoft.com/graph/change-notifications-delivery-webhooks',

@@ -1,7 +1,7 @@
 """The definition of snyk, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
+from lambdas.model import Auth, Choice, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
@@ -20,8 +20,22 @@ SOURCE = Source(
         time="header('x-snyk-timestamp')",
     ),
     facts=Facts(
-        summary="snyk: {header('x-snyk-event')} by {org.name || 'Snyk'}: {project.name || webhookId}, {length(newIssues || `[]`)} new, {length(removedIssues || `[]`)} fixed",
-        severity="{newIssues[?issueData.severity == 'critical'] && 'CRITICAL' || newIssues[?issueData.severity == 'high'] && 'ERROR' || newIssues && 'WARNING' || 'INFO'}",
+        summary="snyk: {header('x-snyk-event')}: {project && join('', [\n  join(' in ', [project.name, org.name][?@]),\n  ': ', to_string(length(newIssues || `[]`)), ' new',\n  newIssues && join('', [' (', join(', ', newIssues[:3].join(' in ', [issueData.title, pkgName][?@])), ')']) || '',\n  ', ', to_string(length(removedIssues || `[]`)), ' fixed'])\n|| join(' ', ['webhook', webhookId])}",
+        severity="{newIssues[?!isIgnored && issueData.severity == 'critical'] && 'CRITICAL' || newIssues[?!isIgnored && issueData.severity == 'high'] && 'ERROR' || newIssues[?!isIgnored && issueData.severity == 'medium'] && 'WARNING' || newIssues[?!isIgnored] && 'NOTICE' || 'INFO'}",
+        kind=Choice(
+            of="{newIssues && 'new' || removedIssues && 'fixed' || 'neither'}",
+            words={'detection.create': ('new',), 'detection.close': ('fixed',), 'other': ('neither',)},
+        ),
+        target='{project.name || webhookId}',
+        organization='{org.name}',
+        url='{project.browseUrl}',
+        extra={
+            'group': '{group.name}',
+            'issues': "{newIssues && join(', ', newIssues[].id)}",
+            'cve': "{newIssues && join(', ', newIssues[].issueData.identifiers.CVE[])}",
+            'origin': '{project.origin}',
+            'branch': '{project.branch}',
+        },
     ),
     vendor=Vendor(
         docs='https://docs.snyk.io/snyk-api/using-specific-snyk-apis/webhooks-apis',

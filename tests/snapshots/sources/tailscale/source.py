@@ -1,7 +1,7 @@
 """The definition of tailscale, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
+from lambdas.model import Auth, Choice, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
@@ -19,8 +19,37 @@ SOURCE = Source(
     ),
     events=Events(split='@', require=('timestamp', 'type', 'message'), type='type', time='timestamp'),
     facts=Facts(
-        summary='tailscale: {type} by {data.actor || tailnet}: {message}',
-        severity="{contains(['policyUpdate', 'userRoleUpdated', 'nodeNeedsApproval', 'userNeedsApproval', 'nodeNeedsSignature', 'webhookUpdated', 'webhookDeleted'], type) && 'WARNING' || 'INFO'}",
+        summary="tailscale: {join(' ', [\n  join(': ', [join(' ', [type, data.actor && join(' ', ['by', data.actor])][?@]), message]),\n  data.newRoles && join(' ', ['to', join(', ', data.newRoles)])\n][?@])}",
+        severity="{contains(['policyUpdate', 'userRoleUpdated', 'nodeNeedsApproval', 'nodeNeedsAuthorization', 'nodeNeedsSignature',\n    'userNeedsApproval', 'webhookDeleted', 'webhookUpdated'], type) && 'WARNING'\n  || contains(['exitNodeIPForwardingNotEnabled', 'nodeDeleted', 'nodeKeyExpired', 'nodeKeyExpiringInOneDay',\n    'subnetIPForwardingNotEnabled', 'userDeleted', 'userSuspended'], type) && 'NOTICE'\n  || 'INFO'}",
+        kind=Choice(
+            of='{type}',
+            words={
+                'account.create': ('userCreated',),
+                'account.enable': ('userApproved', 'userRestored'),
+                'account.disable': ('userSuspended',),
+                'account.delete': ('userDeleted',),
+                'account.change': ('userNeedsApproval',),
+                'permission.change': ('userRoleUpdated',),
+                'permission.grant': ('nodeApproved', 'nodeAuthorized', 'nodeSigned'),
+                'configuration.create': ('nodeCreated',),
+                'configuration.delete': ('nodeDeleted', 'webhookDeleted'),
+                'configuration.change': ('node*', 'policyUpdate', 'webhookUpdated'),
+                'detection.create': ('*IPForwardingNotEnabled',),
+                'other': ('*',),
+            },
+        ),
+        user='{data.actor}',
+        target_user='{data.user}',
+        target="{data.deviceName || (type == 'policyUpdate' && 'policy file') || ''}",
+        role="{join(', ', data.newRoles)}",
+        organization='{tailnet}',
+        url='{data.url}',
+        extra={
+            'node': '{data.nodeID}',
+            'managed_by': '{data.managedBy}',
+            'old_roles': "{join(', ', data.oldRoles)}",
+            'expiration': '{data.expiration}',
+        },
     ),
     vendor=Vendor(
         docs='https://tailscale.com/docs/features/webhooks',

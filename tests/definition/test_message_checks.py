@@ -1,0 +1,67 @@
+"""Names and words in a definition that would have MozDef lose its messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.definition.read import load
+from generator.errors import DefinitionError
+from tests.definitions import SOURCES, make_definition
+
+WEBHOOK = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"
+NEEDS_WHOLE = "zoom_host sets off a plugin of MozDef's that needs the whole event; add mozdef.whole: true"
+
+
+def problems(folder: Path, text: str, name: str = "made") -> list[str]:
+    with pytest.raises(DefinitionError) as raised:
+        make_definition(folder, WEBHOOK + text, name)
+    return [f"{problem.key}: {problem.message}" for problem in raised.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("mozdef: {hostname: zoom_host}", f"mozdef.hostname: {NEEDS_WHOLE}"),
+        (
+            "mozdef: {category: Google}",
+            "mozdef.category: Google sets off a plugin of MozDef's, which takes the message; choose another word",
+        ),
+        (
+            "mozdef: {tags: [a, sshd]}",
+            "mozdef.tags[1]: sshd sets off a plugin of MozDef's, which takes the message; choose another word",
+        ),
+        ("facts: {extra: {user: a}}", "facts.extra.user: is a fact already: facts.user"),
+        ("facts: {extra: {username: a}}", "facts.extra.username: is MozDef's name of a fact already; choose another"),
+        (
+            "facts: {extra: {fields: a}}",
+            "facts.extra.fields: is the name of a key that every message has; choose another",
+        ),
+        (
+            "mozdef: {details: {age_int: a}}",
+            "mozdef.details.age_int: can't end in _int or _float: "
+            "MozDef takes the value for a number, and drops the message",
+        ),
+        (
+            "mozdef: {details: {src: a}}",
+            "mozdef.details.src: can't be a key of MozDef's details: "
+            "src sets off a plugin, or has another type in its index",
+        ),
+    ],
+)
+def test_what_mozdef_would_lose_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    assert problems(tmp_path, text) == [problem]
+
+
+def test_word_of_mozdefs_plugin_for_zoom_needs_the_whole_event_where_nobody_wrote_it(tmp_path: Path) -> None:
+    assert problems(tmp_path, "", "zoom") == [f"mozdef.whole: {NEEDS_WHOLE}"]
+    (tmp_path / "zoom").rename(tmp_path / "other")
+    tenant = "extends: zoom\ndescription: Zoom of the European company\n"
+    (tmp_path / "zoom").symlink_to(SOURCES / "zoom")
+    make_definition(tmp_path, tenant, "zoom-emea")
+    (tmp_path / "zoom-emea" / "source.yml").write_text(f"{tenant}mozdef: {{whole: false}}\n")
+    with pytest.raises(DefinitionError, match="zoom_host sets off a plugin"):
+        load(tmp_path, ["zoom-emea"])
+    (tmp_path / "zoom-emea" / "source.yml").write_text(f"{tenant}mozdef: {{whole: false, hostname: emea}}\n")
+    assert not load(tmp_path, ["zoom-emea"])[0].source.mozdef.whole
