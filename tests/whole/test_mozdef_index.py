@@ -235,6 +235,8 @@ REFUSED: dict[str, list[Details]] = {
     "an object after a list of texts": [{"x": ["a"]}, {"x": [{"y": 1}]}],
     "an object and a number in a list": [{"x": [{"y": 1}, 1]}],
     "a boolean and a text in a list": [{"x": [True, "a"]}],
+    "a text and a boolean in a list": [{"x": ["a", True]}],
+    "a boolean and a text of that name in a list": [{"x": [True, "true"]}],
     "a boolean and a text in objects of a list": [{"x": [{"y": True}, {"y": "a"}]}],
     "a text after a boolean": [{"x": True}, {"x": "a"}],
     "a number after a boolean": [{"x": True}, {"x": 1}],

@@ -27,7 +27,7 @@ from tests.mozdef_plugins import ADDRESS_KEYS, PLUGIN_WORDS, PLUGINS, words_in
 
 FIELDS = 81
 """Fields of the index once it has every kind of bounded message, without those that definitions name in `extra`."""
-ZOOM_FIELDS = 30
+ZOOM_FIELDS = 32
 """Further fields, for the events of Zoom's samples as MozDef's plugin for Zoom writes them."""
 ORDERS = 20
 ADDRESSES = {"sourceipaddress", "destinationipaddress"}
@@ -286,4 +286,8 @@ def test_an_event_of_a_whole_source_is_taken_by_the_index_or_rejected(
     sources: dict[str, Shaper], event: dict[str, Any]
 ) -> None:
     for result in results(sources["whole"], event):
-        assert isinstance(result, RejectedEvent) or Index().add(result) is None
+        if isinstance(result, RejectedEvent):
+            assert result.reason in ("mozdef", "text")
+            continue
+        # MozDef moves an IPv6 address itself, and may take one of two that an event has.
+        assert Index().add(result) is None or Index().add(result).startswith("altered: ipFixup writes")
