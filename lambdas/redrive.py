@@ -9,6 +9,7 @@ from typing import Any
 
 from lambdas.delivering.delivery import load_claims
 from lambdas.delivering.kept_bucket import KeptBucket
+from lambdas.delivering.object_store import ObjectStore
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.reprocess import Reprocessor
 from lambdas.delivering.sweep import Sweeper
@@ -40,12 +41,23 @@ REPROCESSOR = Reprocessor(SOURCE, OUTBOX, KEPT, _log, load_claims(SOURCE, DEADLI
 SWEEPER = Sweeper(OUTBOX, KEPT, _log, DEADLINE)
 
 
+def _replay(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    # Imported late: only a source with an archive has it.
+    from lambdas.delivering.replay import Replayer
+
+    archive = ObjectStore(os.environ["ARCHIVE_BUCKET"], lambda: client("s3"), DEADLINE)
+    return Replayer(SOURCE, OUTBOX, KEPT, archive, _log, DEADLINE).replay(payload)
+
+
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Preview the keys of {"preview": [key, …]}, send those of {"send": [key, …]}, or else sweep.
 
-    A result is `left` where there was no time for its object, which is unchanged.
+    {"archive": {…}} previews or sends what is archived, as `Replayer.replay` says. A result is `left` where there was
+    no time for its object, which is unchanged.
     """
     DEADLINE.begin(context)
+    if SOURCE.archive and "archive" in event:
+        return {"results": _replay(event["archive"])}
     if "preview" in event:
         return {"results": REPROCESSOR.preview(event["preview"])}
     if "send" in event:

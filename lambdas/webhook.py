@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.delivering.delivery import load_claims
+from lambdas.delivering.delivery import load_archive, load_claims
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.receiving.receive import Receiver
@@ -23,6 +23,7 @@ RECEIVER = Receiver(
     KeptBucket(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE),
     stack=os.environ.get("STACK", ""),
     claims=load_claims(SOURCE, DEADLINE),
+    archive=load_archive(SOURCE, DEADLINE),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -16,9 +17,13 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from generator.definition.secret_names import stored_names
 from generator.samples import gateway
 from lambdas.auth_type import OutgoingRequest
+from lambdas.delivering.archive import ArchiveWriter
 from lambdas.delivering.dedupe import CLAIMABLE, Claims
+from lambdas.delivering.delivery import secret_headers
 from lambdas.delivering.kept_bucket import KeptBucket
+from lambdas.delivering.object_store import ObjectStore
 from lambdas.delivering.outbox import Outbox
+from lambdas.delivering.replay import Replayer
 from lambdas.delivering.reprocess import Reprocessor
 from lambdas.delivering.sweep import Sweeper
 from lambdas.model import Auth, Source, verified_by
@@ -106,22 +111,23 @@ class Bucket:
     objects: dict[str, bytes] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     page: int = 1_000
+    name: str = "kept"
 
     def put_object(self, Bucket: str, Key: str, Body: bytes, ContentType: str) -> dict[str, Any]:  # noqa: N803
-        assert (Bucket, ContentType) == ("kept", "application/json")
+        assert (Bucket, ContentType) == (self.name, "application/json")
         self.faults.next()
         self.objects[Key] = Body
         return {"ETag": "etag"}
 
     def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
-        assert Bucket == "kept"
+        assert Bucket == self.name
         self.faults.next()
         if Key not in self.objects:
             raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "it is not there"}}, "GetObject")
         return {"ETag": "etag", "Body": io.BytesIO(self.objects[Key])}
 
     def delete_object(self, Bucket: str, Key: str) -> None:  # noqa: N803
-        assert Bucket == "kept"
+        assert Bucket == self.name
         self.faults.next()
         self.objects.pop(Key, None)
 
@@ -131,7 +137,7 @@ class Bucket:
 
     def paginate(self, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:  # noqa: N803
         """Pages as S3 makes them: each begins after the last key of the one before, whatever was deleted since."""
-        assert Bucket == "kept"
+        assert Bucket == self.name
         after = ""
         while True:
             self.faults.next()
@@ -145,6 +151,38 @@ class Bucket:
     def read(self, prefix: str = "") -> dict[str, Any]:
         """Return the objects below a prefix, parsed, by their keys."""
         return {key: json.loads(content) for key, content in self.objects.items() if key.startswith(prefix)}
+
+
+@dataclass
+class Firehose:
+    """The stream of an archive, which delivers into its bucket when a test says so."""
+
+    bucket: Bucket
+    records: list[bytes] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def put_record_batch(self, DeliveryStreamName: str, Records: list[dict[str, bytes]]) -> dict[str, Any]:  # noqa: N803
+        assert DeliveryStreamName == "stream"
+        assert 1 <= len(Records) <= 500
+        assert all(len(record["Data"]) <= 1_000 * 1_024 for record in Records)
+        if answer := self.faults.next():
+            return answer
+        self.records += [record["Data"] for record in Records]
+        return {"FailedPutCount": 0, "RequestResponses": [{"RecordId": "id"} for _ in Records]}
+
+    def deliver(self, hour: str = "2026-01-01/00") -> str:
+        """Put what the stream has into one object, and return its key."""
+        key = f"accepted/{hour}/stream-1-{len(self.bucket.objects)}.gz"
+        self.bucket.objects[key] = gzip.compress(b"".join(self.records))
+        self.records = []
+        return key
+
+    @property
+    def envelopes(self) -> list[dict[str, Any]]:
+        """What has been archived, delivered or not."""
+        delivered = [content for key, content in self.bucket.objects.items() if key.startswith("accepted/")]
+        whole = [gzip.decompress(content) if content[:1] != b"{" else content for content in delivered]
+        return [json.loads(line) for part in [*self.records, *whole] for line in part.splitlines()]
 
 
 @dataclass
@@ -242,8 +280,10 @@ class Endpoint:
         names = stored_names(source.webhook) if secret is not None else ()
         self.store = Store({f"{self.path}/{name}": secret or "" for name in names})
         self.queue, self.bucket, self.table = Queue(), Bucket(), Table()
+        self.archive = Bucket(name="archive")
+        self.firehose = Firehose(self.archive)
         self.pace = Pace()
-        for service in (self.store, self.queue, self.bucket, self.table):
+        for service in (self.store, self.queue, self.bucket, self.table, self.archive, self.firehose):
             service.faults.pace = self.pace
         self.deadline = Deadline(lambda: self.pace.now)
         self.clock = 0.0
@@ -262,7 +302,14 @@ class Endpoint:
         claims = None
         if source.dedupe:
             claims = Claims(source, "claims", self.table, LEASE, lambda: self.now + self.clock, self.deadline)
-        self.receiver = Receiver(source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack, claims=claims)
+        bucket, writer = ObjectStore("archive", lambda: self.archive, self.deadline), None
+        if source.archive:
+            clock, headers = lambda: self.now + self.clock, secret_headers(source)
+            writer = ArchiveWriter(source.name, headers, "stream", lambda: self.firehose, bucket, self.deadline, clock)
+        self.receiver = Receiver(
+            source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack, claims=claims, archive=writer
+        )
+        self.replayer = Replayer(source, outbox, kept, bucket, self._report, self.deadline)
         self.reprocessor = Reprocessor(source, outbox, kept, self._report, claims, self.deadline)
         self.sweeper = Sweeper(outbox, kept, self._report, self.deadline)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from generator.operate.kept_events import Filter
 
 
+MINUTE = "%Y-%m-%dT%H:%M"
+"""The format of a minute in options, always in UTC."""
+
+
 def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     try:
         if value is None or date.fromisoformat(value).isoformat() == value:
@@ -25,6 +29,15 @@ def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
     except ValueError:
         pass
     raise click.BadParameter(f"{value} is no day such as 2026-03-01")
+
+
+def _day_or_minute(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    try:
+        if value and datetime.strptime(value, MINUTE).strftime(MINUTE) == value:  # noqa: DTZ007 - in UTC, as days are
+            return value
+    except ValueError:
+        return _day(context, parameter, value)
+    return value
 
 
 def nothing_found(source: str, filter_: Filter) -> str:
@@ -44,7 +57,17 @@ def next_command(words: str, target: Target, sources: Path) -> str:
 
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --reason, --since, --until, --type and --id; the command gets them as one `filter_`."""
+    return _with_filters(command, _day, "DAY", "")
 
+
+def archive_filters(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the same options, of which --since and --until take a minute, too: what is archived is not kept by days."""
+    return _with_filters(command, _day_or_minute, "TIME", " With --archive also a minute, such as 2026-03-01T14:30.")
+
+
+def _with_filters(
+    command: Callable[..., Any], check: Callable[..., str | None], metavar: str, more: str
+) -> Callable[..., Any]:
     @functools.wraps(command)
     def with_filter(
         *args: Any,
@@ -62,8 +85,8 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--id", "event_id", metavar="ID", help="Only this event, by the definition's `events.id`."),
         click.option("--type", "kind", metavar="TYPE", help="Only this type, by the definition's `events.type`."),
-        click.option("--until", metavar="DAY", callback=_day, help="Not after this day, in UTC."),
-        click.option("--since", metavar="DAY", callback=_day, help="Not before this day, in UTC."),
+        click.option("--until", metavar=metavar, callback=check, help=f"Not after this day, in UTC.{more}"),
+        click.option("--since", metavar=metavar, callback=check, help=f"Not before this day, in UTC.{more}"),
         click.option("--reason", help="Only requests rejected for this reason, such as missing."),
     ):
         with_filter = option(with_filter)

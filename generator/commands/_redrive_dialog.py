@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -96,13 +96,14 @@ def send_unsent(target: Target, function: str) -> bool:
     """Send the messages that wait for the queue, print how many were sent, and return whether none is left."""
     from generator.operate.redrive_client import PATIENCE, invoke_sweep
 
-    counts = invoke_sweep(target.client("lambda", PATIENCE), function, _wait)
+    counts = invoke_sweep(target.client("lambda", PATIENCE), function, wait)
     left = f"; the queue does not take {_console.count(counts['left'], 'message')} now" if counts["left"] else ""
     _console.console().print(f"sent {_console.count(counts['sent'], 'waiting message')}{left}")
     return not left
 
 
-def _wait(seconds: float) -> None:
+def wait(seconds: float) -> None:
+    """Say that the function is busy, and wait."""
     _console.console().print(f"  [dim]busy[/]    the sweep or another redrive is running; next try in {seconds:g} s")
     time.sleep(seconds)
 
@@ -119,7 +120,7 @@ def _preview(functions: Any, resources: SourceResources, keys: Sequence[str]) ->
     fails: Counter[str] = Counter()
     other_outcomes: Counter[str] = Counter()
     for chunk in in_batches(keys, CHUNK):
-        for result in invoke_redrive(functions, resources, "preview", chunk, _wait):
+        for result in invoke_redrive(functions, resources, "preview", chunk, wait):
             # A message that was sent before leaves the bucket like one that is sent.
             if result.get("passes") or result.get("duplicates"):
                 passing.append(result["key"])
@@ -136,11 +137,7 @@ def _preview(functions: Any, resources: SourceResources, keys: Sequence[str]) ->
             )
             for message in result.get("messages", ())[: max(MAX_SHOWN - shown, 0)]:
                 shown += 1
-                timestamp = message["timestamp"][:19].replace("T", " ")
-                out.print(
-                    f"  [dim]passes[/]  {timestamp} {_console.safe(message['severity'])}  "
-                    f"{_console.safe(message['summary'])}"
-                )
+                print_message(message)
         done += len(chunk)
         _console.progress(done, len(keys), "looked at")
     if passes > shown:
@@ -148,11 +145,24 @@ def _preview(functions: Any, resources: SourceResources, keys: Sequence[str]) ->
     if duplicates:
         sent_before = _console.safe(_sent_before_message(skipped_tags))
         out.print(f"  [yellow]skips[/]   {_console.count(duplicates, 'message')}{sent_before}")
+    print_fails(fails)
+    return _Passing(passing, passes, duplicates, failing, other_outcomes)
+
+
+def print_message(message: Mapping[str, Any]) -> None:
+    """Print a line of a message that would pass."""
+    timestamp = message["timestamp"][:19].replace("T", " ")
+    severity, summary = _console.safe(message["severity"]), _console.safe(message["summary"])
+    _console.console().print(f"  [dim]passes[/]  {timestamp} {severity}  {summary}")
+
+
+def print_fails(fails: Counter[str]) -> None:
+    """Print the most frequent reasons for which events fail."""
+    out = _console.console()
     for reason_text, number in fails.most_common(MAX_SHOWN):
         out.print(f"  [yellow]fails[/]   {number}x {_console.safe(reason_text)}")
     if len(fails) > MAX_SHOWN:
         out.print(f"  [yellow]fails[/]   and for {_console.count(len(fails) - MAX_SHOWN, 'more reason')}")
-    return _Passing(passing, passes, duplicates, failing, other_outcomes)
 
 
 def _sent_before_message(tags: Sequence[str]) -> str:
@@ -176,7 +186,7 @@ def _send(functions: Any, resources: SourceResources, passing: _Passing, options
     try:
         for chunk in in_batches(keys, size):
             started = time.monotonic()
-            for result in invoke_redrive(functions, resources, "send", chunk, _wait):
+            for result in invoke_redrive(functions, resources, "send", chunk, wait):
                 counts.update({name: result.get(name, 0) for name in ("sent", "unsent", "pending")})
                 counts["failed"] += sum(reason["events"] for reason in result.get("fails", ()))
                 outcomes[outcome_label(result)] += 1

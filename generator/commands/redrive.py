@@ -1,4 +1,4 @@
-"""Send rejected events again: the command `redrive`, also for dead letters and an earlier stack's bucket."""
+"""Send events again: the command `redrive`, for rejected and archived ones, dead letters, an earlier stack's bucket."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.aws import Target
-from generator.commands import _console, _earlier_events, _kept_options, _options, _redrive_dialog
+from generator.commands import (
+    _archive_dialog,
+    _console,
+    _earlier_events,
+    _kept_options,
+    _options,
+    _redrive_dialog,
+)
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Shape rejected events with the deployed code again, and send them.")
 @click.argument("source")
-@_kept_options.filters
+@_kept_options.archive_filters
 @click.option("--limit", type=click.IntRange(1), help="At most so many requests, oldest day first.")
 @click.option("--rate", type=click.FloatRange(0, min_open=True), help="At most so many requests a second.")
 @click.option("--dry-run", is_flag=True, help="Show what would be sent, and send nothing.")
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--from-bucket", metavar="BUCKET", help="Bring in what an earlier stack left in its bucket, as `status` names it."
 )
+@click.option("--archive", is_flag=True, help="Send what the archive has since --since again, also what MozDef has.")
 @click.option("--dead", is_flag=True, help="Move all dead letters, which MozDef took too often, back to its queue.")
 @_options.target
 @_options.sources
@@ -36,11 +44,15 @@ def command(
     dry_run: bool,
     yes: bool,
     from_bucket: str | None,
+    archive: bool,
     dead: bool,
     target: Target,
     sources: Path,
 ) -> int:
-    """Shape SOURCE's rejected events with the deployed code, show what would be sent, ask, and send it."""
+    """Shape SOURCE's rejected events with the deployed code, show what would be sent, ask, and send it.
+
+    With --archive, do so with all that came in a period.
+    """
     from generator.definition.read import load
     from generator.operate.kept_events import find_resources, list_rejected
 
@@ -48,6 +60,7 @@ def command(
         raise click.UsageError("--dead moves all dead letters; use only --dry-run and --yes with it")
     if from_bucket and (limit or not filter_.is_empty):
         raise click.UsageError("--from-bucket brings in all of it; use only --rate, --dry-run and --yes with it")
+    _check_archive_options(filter_, archive=archive, others=bool(dead or from_bucket))
     if not (yes or dry_run or _console.is_interactive()):
         raise click.UsageError("no terminal to ask in: use --yes to send, or --dry-run to see what would be sent")
     definition = load(sources, [source])[0].source
@@ -57,6 +70,8 @@ def command(
         return _move_dead_letters(target, resources, source, dry_run=dry_run, yes=yes, status_command=status)
     rejected = _kept_options.next_command(f"rejected {source}", target, sources)
     options = _redrive_dialog.RedriveOptions(yes, dry_run, rate, rejected)
+    if archive:
+        return _archive_dialog.redrive_archive(target, resources, definition, filter_, limit, options)
     if from_bucket:
         return _earlier_events.bring_in(target, resources, source, from_bucket, options)
     rejected_objects = list_rejected(
@@ -68,6 +83,17 @@ def command(
         out.print(_kept_options.nothing_found(source, filter_))
         return 0
     return _redrive_dialog.redrive_requests(target, resources, keys, options)
+
+
+def _check_archive_options(filter_: Filter, *, archive: bool, others: bool) -> None:
+    if not archive:
+        for option, value in (("since", filter_.since), ("until", filter_.until)):
+            if value and "T" in value:
+                raise click.UsageError(f"--{option} {value}: a time of day can be chosen with --archive only")
+    elif others or filter_.reason:
+        raise click.UsageError("--archive does not go with --dead, --from-bucket or --reason")
+    elif not filter_.since:
+        raise click.UsageError("--archive needs --since, the day or minute in UTC from which on to send events again")
 
 
 def _move_dead_letters(

@@ -10,7 +10,7 @@ from typing import Any
 from generator.aws import Target
 from generator.errors import GeneratorError
 from lambdas.delivering.envelope import ENVELOPE_ERRORS, parse_envelope
-from lambdas.delivering.kept_bucket import MAX_OBJECT
+from lambdas.delivering.object_store import MAX_OBJECT
 from lambdas.runtime.aws_errors import Unconfirmed, required_field
 
 _KEY_PARTS = {"unsent/": 3, "rejected/": 4}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,11 +18,9 @@ from lambdas.delivering.envelope import (
     rejected_indexes,
     request_from_envelope,
 )
-from lambdas.model import Events, Source
+from lambdas.delivering.event_filter import EventFilter, matching_indexes
+from lambdas.model import Source
 from lambdas.reading.formats import body_reader
-from lambdas.reading.paths import Functions, compile_path, split_path
-from lambdas.reading.request import Request
-from lambdas.shaping.event import event_id
 
 FOREIGN = "not written by the framework"
 """The reason that is shown for an object that the framework did not write."""
@@ -41,6 +38,8 @@ class SourceResources:
     api: str
     status: str
     since: datetime
+    archive: str | None = None
+    """The bucket of the archive, of a source that has one."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,15 @@ def find_resources(target: Target, source: str) -> SourceResources:
         api=outputs["ApiId"],
         status=stack.status,
         since=stack.since,
+        archive=outputs.get("ArchiveBucket"),
     )
+
+
+def refuse_filter(source: Source, filter_: Filter) -> None:
+    """Raise GeneratorError where the definition does not say where the type or the id of an event is."""
+    for option, value, path in (("type", filter_.type, source.events.type), ("id", filter_.id, source.events.id)):
+        if value is not None and path is None:
+            raise GeneratorError(f"--{option}: the definition of {source.name} has no `events.{option}`")
 
 
 def list_rejected(
@@ -121,9 +128,7 @@ def list_rejected(
     on_progress: Callable[[int], None] = lambda _count: None,
 ) -> Iterator[RejectedObject]:
     """Yield the matching rejected requests, oldest day first; `on_progress` gets the number of objects read so far."""
-    for option, value, path in (("type", filter_.type, source.events.type), ("id", filter_.id, source.events.id)):
-        if value is not None and path is None:
-            raise GeneratorError(f"--{option}: the definition of {source.name} has no `events.{option}`")
+    refuse_filter(source, filter_)
     read_count = 0
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="rejected/"):
         for entry in page.get("Contents", ()):
@@ -151,57 +156,19 @@ def read_rejected(s3: Any, bucket: str, key: str) -> RejectedObject:
 
 
 def _any_event_matches(s3: Any, bucket: str, key: str, source: Source, filter_: Filter) -> bool:
+    """Return whether a rejected event in an object matches."""
     try:
         rejected = read_rejected(s3, bucket, key)
-        return any(_event_matches(event, source.events, filter_) for event in _rejected_events(rejected, source))
+        request = request_from_envelope(rejected.envelope, body_reader(source.events))
+        indexes = rejected_indexes(rejected.envelope)
+        split = envelope_split(rejected.envelope, source.events.split)
     except (GeneratorError, *ENVELOPE_ERRORS):
         return False
-
-
-def _rejected_events(rejected: RejectedObject, source: Source) -> Iterator[tuple[Any, Functions]]:
-    """Yield the rejected events in an object; none where the body can't be split."""
-    request = request_from_envelope(rejected.envelope, body_reader(source.events))
-    indexes = rejected_indexes(rejected.envelope)
-    split = envelope_split(rejected.envelope, source.events.split)
-    try:
-        root = request.json
-        functions = Functions(request, root)
-        items = split_path(split)(root, functions)
-    except Exception:  # noqa: BLE001 - this error may be why the request was rejected
-        return
-    for index, item in enumerate(items if isinstance(items, list) else [root]):
-        if WHOLE_BODY in indexes or index in indexes:
-            yield from ((event, functions) for event in _transform(item, request, source))
-
-
-def _transform(item: Any, request: Request, source: Source) -> list[Any]:
-    """Return the events that the source's `transform` makes of an item; the item itself where that fails."""
-    if source.transform is None:
-        return [item]
-    try:
-        return list(source.transform(copy.deepcopy(item), request))
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 - this error may be why the event was rejected
-        return [item]
+    matching = matching_indexes(request, source, split, EventFilter(filter_.type, filter_.id))
+    return bool(matching if WHOLE_BODY in indexes else matching & indexes)
 
 
 def _key_matches(rejected: RejectedObject, filter_: Filter) -> bool:
     since = filter_.since is None or rejected.day >= filter_.since
     until = filter_.until is None or rejected.day <= filter_.until
     return since and until and filter_.reason in (None, rejected.reason)
-
-
-def _event_matches(event: tuple[Any, Functions], paths: Events, filter_: Filter) -> bool:
-    type_, id_ = _value_at(paths.type, *event), event_id(_value_at(paths.id, *event))
-    return all(
-        expected is None or (actual is not None and str(actual) == expected)
-        for actual, expected in ((type_, filter_.type), (id_, filter_.id))
-    )
-
-
-def _value_at(path: str | None, item: Any, functions: Functions) -> Any:
-    try:
-        return compile_path(path)(item, functions) if path else None
-    except Exception:  # noqa: BLE001 - this error may be why the event was rejected
-        return None

@@ -31,7 +31,7 @@ def invoke_redrive(
     results: list[dict[str, Any]] = []
     remaining = list(keys)
     while remaining:
-        answer = _invoke(functions, resources.function, {action: remaining}, wait)["results"]
+        answer = invoke(functions, resources.function, {action: remaining}, wait)["results"]
         results += [result for result in answer if not result.get("left")]
         left = [result["key"] for result in answer if result.get("left")]
         if len(left) == len(remaining):
@@ -44,13 +44,13 @@ def invoke_sweep(functions: Any, function: str, wait: Callable[[float], None]) -
     """Send unsent messages until none is left or the queue takes no more; return counts such as `sent` and `left`."""
     counts: Counter[str] = Counter()
     while True:
-        swept = Counter(_invoke(functions, function, {}, wait))
+        swept = Counter(invoke(functions, function, {}, wait))
         counts += swept
         if swept["left"] or not swept["sent"]:
             return counts
 
 
-def _invoke(functions: Any, function: str, payload: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
+def invoke(functions: Any, function: str, payload: Mapping[str, Any], wait: Callable[[float], None]) -> Any:
     """Return the function's answer; GeneratorError where it ends with an error."""
     response = _invoke_when_free(functions, function, payload, wait)
     answer = json.loads(response["Payload"].read())

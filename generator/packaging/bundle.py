@@ -57,6 +57,8 @@ def unused_late_modules(source: Source) -> Iterator[str]:
         yield "lambdas.runtime.fetch"
     if source.dedupe is None:
         yield "lambdas.delivering.dedupe"
+    if source.archive is None:
+        yield from ("lambdas.delivering.archive", "lambdas.delivering.replay")
     if not source.events.schemas:
         yield "lambdas.reading.validation"
     if not signs_url(source.webhook):

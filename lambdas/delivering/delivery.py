@@ -23,6 +23,7 @@ from lambdas.shaping.event import MAX_MESSAGE, Message, RejectedEvent, encode_js
 from lambdas.shaping.shaper import Shaper
 
 if TYPE_CHECKING:
+    from lambdas.delivering.archive import ArchiveWriter
     from lambdas.delivering.dedupe import Claims
 
 T = TypeVar("T")
@@ -42,19 +43,42 @@ def load_claims(source: Source, deadline: Deadline) -> Claims | None:
     return claims_from_environ(source, deadline)
 
 
+def load_archive(source: Source, deadline: Deadline) -> ArchiveWriter | None:
+    """Return the archive of a source; None for one without."""
+    if source.archive is None:
+        return None
+    # Imported late, as claims are.
+    from lambdas.delivering.archive import archive_from_environ
+
+    return archive_from_environ(source, secret_headers(source), deadline)
+
+
+def secret_headers(source: Source) -> tuple[str, ...]:
+    """Return the headers of a source that hold a credential, or a new secret."""
+    secret_paths = (challenge.store_secret for challenge in source.webhook.challenges if challenge.store_secret)
+    new_secret_headers = (name for path in secret_paths for name in header_names(path))
+    return (*credential_headers(auths(source.webhook)), *new_secret_headers)
+
+
 class Delivery:
     """Shapes a source's requests and delivers their messages."""
 
-    def __init__(self, source: Source, outbox: Outbox, kept_bucket: KeptBucket, claims: Claims | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        outbox: Outbox,
+        kept_bucket: KeptBucket,
+        claims: Claims | None = None,
+        archive: ArchiveWriter | None = None,
+    ) -> None:
         self._source = source
-        secret_paths = (challenge.store_secret for challenge in source.webhook.challenges if challenge.store_secret)
-        new_secret_headers = (name for path in secret_paths for name in header_names(path))
-        self._secret_headers = (*credential_headers(auths(source.webhook)), *new_secret_headers)
+        self._secret_headers = secret_headers(source)
         self._event_headers, self._event_queries = event_inputs(source, "header"), event_inputs(source, "query")
         self._shaper = Shaper(source)
         self._outbox = outbox
         self._kept_bucket = kept_bucket
         self._claims = claims
+        self._archive = archive
 
     def shape(
         self, request: Request, indexes: Collection[int] = (), tags: tuple[str, ...] = ()
@@ -87,9 +111,13 @@ class Delivery:
         messages, rejected_events = self.shape(request)
         # The bucket first: should a later step fail, a retry overwrites what was kept and adds nothing.
         self.keep_rejected(request, rejected_events)
-        delivered = self.send(request, messages)
+        # The archive's stream is asked for a second at most, and its bucket in what is left of that call's time.
+        delivered = self.send(request, messages, calls_after=1 if self._archive else 0)
         self.keep_rejected(request, delivered.rejected_events)
         rejected_events += delivered.rejected_events
+        # A canary is a sample, and no event.
+        if self._archive and not request.canary:
+            delivered = self._archive.add(request, delivered, rejected_events)
         if delivered.pending:
             reason = f"another request is sending {delivered.pending} of {len(messages)} messages"
             raise EventsInFlight(reason, delivered._replace(rejected_events=rejected_events))

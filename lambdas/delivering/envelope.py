@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lambdas.reading.body import parse
@@ -13,13 +13,21 @@ from lambdas.reading.request import Request
 from lambdas.runtime.times import unix_seconds
 
 ENVELOPE_VERSION = 1
-"""The version of what `kept_bucket` writes, and the only one that is read."""
+"""The version of what `kept_bucket` and `archive` write, and the only one that is read."""
+ARCHIVE_PREFIX = "accepted"
+"""The prefix of the archive's keys; day and hour of receipt, in UTC, come next."""
 MAX_MARKS = 4_000_000
 """Commas and brackets in an object: beyond what we write, and what is between them within a function's memory."""
 WHOLE_BODY = -1
 """The index that stands for a body that could not be split into events."""
 ENVELOPE_ERRORS = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
 """What the functions of this module raise for an object that the framework did not write."""
+
+
+def headers_without_credentials(headers: Mapping[str, str], secret_headers: Iterable[str]) -> dict[str, str]:
+    """Return the headers that may be stored: none that a source's sender is verified by, and none that logs in."""
+    never_stored = {*secret_headers, "authorization", "cookie"}
+    return {name: value for name, value in headers.items() if name not in never_stored}
 
 
 def parse_envelope(content: bytes) -> dict[str, Any]:
@@ -35,12 +43,13 @@ def parse_envelope(content: bytes) -> dict[str, Any]:
 def request_from_envelope(envelope: Mapping[str, Any], read: Callable[[Request], Any]) -> Request:
     """Return the request in an envelope, whose body `read` parses; one of ENVELOPE_ERRORS where there is none.
 
-    A masked body was kept as JSON, whatever format it came in.
+    A masked body was kept as JSON, whatever format it came in. The archive has a body in UTF-8 as `text`.
     """
+    text = envelope.get("text")
     return Request(
         method=str(envelope["method"]),
         headers={name: str(value) for name, value in envelope["headers"].items()},
-        body=base64.b64decode(envelope["body"], validate=True),
+        body=base64.b64decode(envelope["body"], validate=True) if text is None else text.encode(),
         raw_query=str(envelope["query"]),
         id=str(envelope["requestId"]),
         time=unix_seconds(envelope["time"], "rfc3339"),

@@ -1,39 +1,27 @@
-"""Write to the Kept bucket, and read from it: rejected requests, oversize events, unsent messages."""
+"""Write to the Kept bucket: rejected requests, oversize events, unsent messages."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
-from botocore.exceptions import ClientError
-
-from lambdas.delivering.envelope import ENVELOPE_VERSION
+from lambdas.delivering.envelope import ENVELOPE_VERSION, headers_without_credentials
+from lambdas.delivering.object_store import ObjectStore
 from lambdas.reading.request import Request
-from lambdas.runtime.aws_errors import call_aws, error_code, required_field
-from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.times import iso_time
 from lambdas.shaping.event import RejectedEvent
 
-MAX_OBJECT = 48 * 1_048_576
-"""Bytes that are read of an object: more than we write, and within a function's memory."""
 
-
-class KeptBucket:
+class KeptBucket(ObjectStore):
     """The Kept bucket. Every key holds a hash of the content, so that a retry overwrites and never adds."""
-
-    def __init__(self, bucket: str, client: Callable[[], Any], deadline: Deadline | None = None) -> None:
-        self.bucket = bucket
-        self._client = client
-        self._deadline = deadline or Deadline()
 
     def keep_rejected(
         self,
         source: str,
         request: Request,
-        secret_headers: tuple[str, ...],
+        secret_headers: Iterable[str],
         rejected_events: Iterable[RejectedEvent],
         identity: str = "",
         split: str | None = None,
@@ -46,7 +34,6 @@ class KeptBucket:
         by_reason: dict[str, list[RejectedEvent]] = {}
         for event in rejected_events:
             by_reason.setdefault(event.reason, []).append(event)
-        never_kept = {*secret_headers, "authorization", "cookie"}
         body, headers = request.as_kept
         body_base64 = base64.b64encode(body).decode()
         digest = hashlib.sha256(body).hexdigest()
@@ -61,7 +48,7 @@ class KeptBucket:
                 "events": [{"index": event.event_index, "detail": event.detail} for event in rejected],
                 "method": request.method,
                 "query": request.raw_query,
-                "headers": {name: value for name, value in headers.items() if name not in never_kept},
+                "headers": headers_without_credentials(headers, secret_headers),
                 "body": body_base64,
                 "masked": request.masked,
                 "split": split,
@@ -89,35 +76,6 @@ class KeptBucket:
             "messages": encoded,
         }
         self.put(f"unsent/{_day(request)}/{digest}.json", json.dumps(envelope).encode())
-
-    def keys(self, prefix: str) -> Iterator[str]:
-        """Yield the keys below a prefix, the oldest day first."""
-        for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
-            yield from (entry["Key"] for entry in page.get("Contents", ()))
-
-    def get(self, key: str) -> bytes | None:
-        """Return an object's content; None where there is no object, or it is gone."""
-        self._deadline.require(1)
-        try:
-            answer = call_aws(self._client().get_object, Bucket=self.bucket, Key=key)
-            required_field(answer, "ETag")
-            content: bytes = answer["Body"].read(MAX_OBJECT)
-        except ClientError as error:
-            if error_code(error) in ("NoSuchKey", "404"):
-                return None
-            raise
-        return content
-
-    def delete(self, key: str) -> None:
-        """Delete an object; the bucket has versions, so it can be restored for a month."""
-        self._deadline.require(1)
-        call_aws(self._client().delete_object, Bucket=self.bucket, Key=key)
-
-    def put(self, key: str, body: bytes) -> None:
-        """Store an object; one of AWS_ERRORS where it may not have been stored, or there might not be time for it."""
-        self._deadline.require(1)
-        put = self._client().put_object
-        required_field(call_aws(put, Bucket=self.bucket, Key=key, Body=body, ContentType="application/json"), "ETag")
 
 
 def _day(request: Request) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,23 +19,17 @@ from lambdas.delivering.envelope import (
 )
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
+from lambdas.delivering.redrive_report import MAX_SHOWN, REPLAYED, count_reasons, report_reasons, shown_fields
 from lambdas.delivering.rejected_events import relocate
 from lambdas.model import Source
 from lambdas.reading.formats import body_reader
 from lambdas.reading.request import Request
 from lambdas.runtime.deadline import CALLS_PER_KEPT_OBJECT, Deadline
-from lambdas.runtime.times import iso_time
 from lambdas.shaping.event import Message, RejectedEvent, id_tag
 
 if TYPE_CHECKING:
     from lambdas.delivering.dedupe import Claims
 
-REPLAYED = ("replayed",)
-"""The tag of a message that comes later than its event: MozDef's alert old_events fires for it."""
-MAX_REASONS = 50
-"""Reasons that are reported of one object."""
-MAX_SHOWN = 20
-"""Messages of one object that a preview shows."""
 MAX_IDS = 5
 """Ids of events sent before that a preview shows."""
 
@@ -97,8 +90,8 @@ class Reprocessor:
         passing = [message for index, message in enumerate(messages) if index not in already_sent]
         return {
             "passes": len(passing),
-            "messages": [_shown_fields(message) for message in passing[:MAX_SHOWN]],
-            "fails": _count_reasons(rejected_events),
+            "messages": [shown_fields(message) for message in passing[:MAX_SHOWN]],
+            "fails": report_reasons(count_reasons(rejected_events)),
             **({"duplicates": len(already_sent), "skipped": _ids(messages, already_sent)} if already_sent else {}),
         }
 
@@ -115,7 +108,7 @@ class Reprocessor:
             **{name: count for name, count in dedupe_counts.items() if count},
         }
         self._log("redriven", requestId=request.id, kept=len(rejected_events), **counts)
-        return {**counts, "fails": _count_reasons(rejected_events)}
+        return {**counts, "fails": report_reasons(count_reasons(rejected_events))}
 
     def _shape(
         self, envelope: Mapping[str, Any], request: Request, indexes: frozenset[int]
@@ -200,27 +193,6 @@ def _merge_envelopes(existing: Mapping[str, Any], added: Mapping[str, Any]) -> d
     return {**existing, "events": events, "attempts": max(_attempts(existing), added["attempts"])}
 
 
-def _count_reasons(rejected_events: Iterable[RejectedEvent]) -> list[dict[str, Any]]:
-    """Return each reason with its number of events; the rarest combined, as an answer has at most 6 MB."""
-    counts = Counter((rejected.reason, rejected.detail) for rejected in rejected_events).most_common()
-    others: Counter[tuple[str, str]] = Counter()
-    for (reason, _), count in counts[MAX_REASONS:]:
-        others[reason, "and others"] += count
-    return [
-        {"reason": reason, "detail": detail, "events": count}
-        for (reason, detail), count in [*counts[:MAX_REASONS], *others.items()]
-    ]
-
-
 def _ids(messages: Sequence[Message], indexes: Iterable[int]) -> list[str]:
     ids = [messages[index].id for index in sorted(indexes)]
     return list(dict.fromkeys(id_tag(id_) for id_ in ids if id_ is not None))[:MAX_IDS]
-
-
-def _shown_fields(message: Message) -> dict[str, Any]:
-    event = message.event
-    return {
-        "timestamp": iso_time(event.at),
-        "severity": event.facts.severity,
-        "summary": event.facts.summary,
-    }

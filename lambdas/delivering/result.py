@@ -34,5 +34,7 @@ class Delivered(NamedTuple):
     """Messages that had been sent before, and were not sent again."""
     unclaimed: int = 0
     """Messages that were sent without a claim in the table of `dedupe`, or whose claim is not marked as done."""
+    unarchived: int = 0
+    """Requests of which the archive has no copy: this one, or none."""
     pending: int = 0
     """Messages that another request is sending."""

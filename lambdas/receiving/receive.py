@@ -44,6 +44,7 @@ from lambdas.receiving.request_log import UNVERIFIABLE, Outcome, format_reasons,
 from lambdas.runtime.secrets import NoSecret, Secrets, SecretsUnavailable, UnusableSecret
 
 if TYPE_CHECKING:
+    from lambdas.delivering.archive import ArchiveWriter
     from lambdas.delivering.dedupe import Claims
     from lambdas.receiving.effects import Fetch
 
@@ -67,6 +68,7 @@ class Receiver:
         fetch: Fetch | None = None,
         stack: str = "",
         claims: Claims | None = None,
+        archive: ArchiveWriter | None = None,
     ) -> None:
         self._source = source
         self._auth = source.webhook.auth
@@ -85,7 +87,7 @@ class Receiver:
         self._static_reply = _render_if_static(self._accepted_reply)
         self._refusal_headers = tuple((source.webhook.refusal_headers or {}).items())
         self._read = body_reader(source.events)
-        self._delivery = Delivery(source, outbox, kept, claims)
+        self._delivery = Delivery(source, outbox, kept, claims, archive)
         self._secrets = secrets
         self._clock = clock
         self._fetch = fetch

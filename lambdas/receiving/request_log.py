@@ -41,8 +41,8 @@ def log_request(request: Request, outcome: Outcome, source: str, stack: str) -> 
     level: Level = "INFO"
     # For most requests every event was sent, and nothing else needs to be logged.
     if status >= 400 or any(delivered[1:]) or request.canary:
-        needs_attention = status >= 400 or kept or delivered.unsent or delivered.unclaimed
-        level = "ERROR" if status >= 500 else "WARN" if needs_attention else "INFO"
+        needs_attention = kept or delivered.unsent or delivered.unclaimed or delivered.unarchived
+        level = "ERROR" if status >= 500 else "WARN" if status >= 400 or needs_attention else "INFO"
         fields |= _extra_fields(request, outcome, stack)
     log(level, outcome.log_message, request.time, **fields)
 
@@ -54,6 +54,7 @@ def _extra_fields(request: Request, outcome: Outcome, stack: str) -> dict[str, A
         "unsent": delivered.unsent,
         "duplicates": delivered.duplicates,
         "unclaimed": delivered.unclaimed,
+        "unarchived": delivered.unarchived,
         "why": outcome.reason,
         "canary": request.canary if delivered.sent or delivered.unsent else None,
     }
@@ -70,6 +71,7 @@ def _extra_fields(request: Request, outcome: Outcome, stack: str) -> dict[str, A
         "Lag": 0.0 if request.canary else delivered.lag,
         "Duplicate": delivered.duplicates,
         "Unclaimed": delivered.unclaimed,
+        "Unarchived": delivered.unarchived,
         "Drift": len(delivered.drift),
     }
     metrics = embedded_metrics(stack, request.time, counts) if stack else {}

@@ -25,7 +25,7 @@ from generator.samples import files as sample_files
 from generator.samples import gateway
 from generator.testing import event_of
 from lambdas import VERSION, model
-from lambdas.delivering import kept_bucket
+from lambdas.delivering import object_store
 from lambdas.delivering.outbox import QueueUnavailable
 from lambdas.delivering.reprocess import MAX_SHOWN
 from lambdas.model import Source
@@ -268,7 +268,7 @@ def test_foreign_object_holds_up_no_sweep_and_is_reported_each_time(kind: str) -
 def test_of_a_huge_object_no_more_is_read_than_ours_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint = endpoint_after_outage(zoom(1))
     (ours,) = endpoint.bucket.objects.values()
-    monkeypatch.setattr(kept_bucket, "MAX_OBJECT", len(ours))
+    monkeypatch.setattr(object_store, "MAX_OBJECT", len(ours))
     endpoint.bucket.objects["unsent/0/huge"] = ours + b" "
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}  # a space more is not read
     endpoint.bucket.objects["unsent/0/huge"] = b" " + ours

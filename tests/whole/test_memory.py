@@ -19,7 +19,7 @@ from generator.packaging import bundle
 from generator.samples import gateway
 from generator.templates import event_source
 from lambdas.delivering.envelope import MAX_MARKS
-from lambdas.delivering.kept_bucket import MAX_OBJECT
+from lambdas.delivering.object_store import MAX_OBJECT
 from lambdas.reading.formats import MAX_DECOMPRESSED
 from tests.definitions import bundled_source, make_definition
 from tests.fakes import SECRET, Endpoint, signed_request
