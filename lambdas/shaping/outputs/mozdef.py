@@ -14,8 +14,8 @@ from typing import Any
 from lambdas.model import Source
 from lambdas.reading.body import Rejected
 from lambdas.runtime.times import iso_time
-from lambdas.shaping.event import MAX_MESSAGE, EventFacts, ShapedEvent, encode_json, encode_text
-from lambdas.shaping.facts import compile_line
+from lambdas.shaping.event import MAX_MESSAGE, ShapedEvent, encode_json, encode_text
+from lambdas.shaping.facts import EventFacts, compile_line
 from lambdas.shaping.flat_fields import flat_fields
 from lambdas.shaping.mozdef_limits import details_problem, is_plugin_word
 from lambdas.shaping.mozdef_names import DETAIL_NAMES
