@@ -101,7 +101,8 @@ def _preview(archived: _Archived) -> tuple[int, int]:
             passes += result.get("passes", 0)
             requests += result.get("requests", 0)
             _count_fails(fails, result)
-        _console.console(stderr=True).print(f"[dim]looked at {requests:,} requests[/]")
+        if requests >= MAX_REQUESTS:
+            _console.console(stderr=True).print(f"[dim]looked at {requests:,} requests[/]")
     if passes > shown:
         out.print(f"  [dim]passes[/]  and {passes - shown} more")
     print_fails(fails)
@@ -143,7 +144,8 @@ def _send(archived: _Archived, requests: int, rate: float | None) -> int:
                     _print_left(counts)
                     out.print(f"stopped: {_console.safe(reason)}. {_to_go_on(counts, key)}")
                     return 1
-            out.print(f"  {counts['requests']:,} of {requests:,} requests, {counts['sent']:,} messages sent")
+            total, sent = _console.count(requests, "request"), _console.count(counts["sent"], "message")
+            out.print(f"  {counts['requests']} of {total}, {sent} sent")
             if rate and counts["requests"] < requests:
                 time.sleep(max(0.0, counts["requests"] / rate - (time.monotonic() - started)))
     except GeneratorError as error:
