@@ -51,6 +51,10 @@ class FactFinder:
         facts = source.facts
         self._summary = _compile_summary(facts.summary or Text(f"{source.name}_event"))
         self._severity = compile_line(facts.severity)
+        self._words: list[tuple[str, Finder]] = []
+        self._extra: list[tuple[str, Finder]] = []
+        if source.mozdef.whole:
+            return  # such a message has a summary and a severity, and the event itself
         texts = {name: getattr(facts, name) for name in FACT_TEXTS if name not in ("summary", "severity")}
         texts["action"] = facts.action or (Text(f"{{{source.events.type}}}") if source.events.type else None)
         self._words = [(name, _compile_word(name, text)) for name, text in texts.items() if text is not None]

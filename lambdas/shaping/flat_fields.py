@@ -27,7 +27,8 @@ def flat_fields(event: Any) -> tuple[list[str], int]:
     while level:
         below: list[tuple[str | None, Any]] = []
         for path, container in level:
-            for member_path, value in _members(path, container):
+            for whole_path, value in _members(path, container):
+                member_path = whole_path if len(whole_path) <= MAX_PATH else "…" + whole_path[1 - MAX_PATH :]
                 if isinstance(value, dict | list):
                     below.append((member_path, value))
                 elif value is None or value in ("", MASK):
@@ -53,12 +54,8 @@ def _members(path: str | None, container: Any) -> list[tuple[str, Any]]:
     if isinstance(container, list):
         return [(path or "", item) for item in container]
     if path is None:
-        return [(_bounded(key), value) for key, value in container.items()]
-    return [(_bounded(f"{path}.{key}"), value) for key, value in container.items()]
-
-
-def _bounded(path: str) -> str:
-    return path if len(path) <= MAX_PATH else "…" + path[1 - MAX_PATH :]
+        return list(container.items())
+    return [(f"{path}.{key}", value) for key, value in container.items()]
 
 
 def _scalar(value: Any) -> str:

@@ -48,7 +48,7 @@ def test_a_bare_name_builds_a_source_and_shows_what_was_built(run) -> None:
         'verifies HMAC-SHA256 of "v0:{timestamp}:{body}" in x-zm-signature, at most 300 s old, in the handler',
         "answers POST where event == 'endpoint.url_validation', unsigned too",
         "secret /MozDef-EF/zoom/dev/auth_token in Parameter Store",
-        "2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com",
+        "2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com: soren.prove@example.com",
         "python -m generator run zoom run it on this machine",
     ):
         assert line in lines
@@ -70,7 +70,7 @@ def test_check_passes_after_a_build_and_fails_after_a_byte_is_changed(run) -> No
     assert run("zoom", "--lint", "fast")[0] == 0
     assert run("zoom", "--check", "--lint", "fast") == (
         0,
-        "ok  zoom: 11 samples, lint clean, build is up to date\n",
+        "ok  zoom: 14 samples, lint clean, build is up to date\n",
         "",
     )
     template = Path("build/zoom/event-source.json")
@@ -86,7 +86,7 @@ def test_check_passes_after_a_build_and_fails_after_a_byte_is_changed(run) -> No
 
 def test_check_of_an_unbuilt_source_writes_nothing(run) -> None:
     status, out, _ = run("--check", "--all", "--lint", "fast")
-    assert (status, out.splitlines()[1]) == (0, "ok  zoom: 11 samples, lint clean, not built yet")
+    assert (status, out.splitlines()[1]) == (0, "ok  zoom: 14 samples, lint clean, not built yet")
     assert not Path("build").exists()
 
 
@@ -200,8 +200,9 @@ def test_a_sample_that_differs_is_said_and_accepted(run) -> None:
     assert (status, err) == (
         1,
         "error: sources/zoom/samples/user.created.mozdef.json: summary: "
-        '"zoom: user.made by zoom-admin@example.com" is stored, and the build makes '
-        '"zoom: user.created by zoom-admin@example.com"; if the build is right, --accept stores what it makes\n',
+        '"zoom: user.made by zoom-admin@example.com: soren.prove@example.com" is stored, and the build makes '
+        '"zoom: user.created by zoom-admin@example.com: soren.prove@example.com"; if the build is right, '
+        "--accept stores what it makes\n",
     )
     assert run("zoom", "--lint", "fast", "--accept")[0] == 0
     assert file.read_text(encoding="utf-8") == right
@@ -303,7 +304,7 @@ def test_a_second_tenant_is_built_with_the_firsts_samples(run) -> None:
     status, out, err = run("zoom-other", "--lint", "fast")
     assert (status, err) == (0, "")
     assert "/MozDef-EF/zoom-other/dev/auth_token" in out
-    assert "zoom: user.created by zoom-admin@example.com" in out
+    assert "zoom: user.created by zoom-admin@example.com: soren.prove@example.com" in out
     assert run("zoom-other", "--lint", "fast", "--accept")[0] == 0
     assert run("zoom", "--lint", "fast")[0] == 0
 

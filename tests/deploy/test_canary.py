@@ -340,8 +340,9 @@ def test_the_canary_is_a_sample_that_becomes_a_message() -> None:
         canary.choose_canary_sample(ZOOM, "endpoint.url_validation")
     assert str(caught.value) == (
         "endpoint.url_validation becomes no message, so none can arrive; there are account.settings_updated, "
-        "meeting.participant_joined, meeting.started, recording.completed, user.created, user.deactivated, "
-        "user.deleted, user.settings_updated, user.signed_in, user.updated"
+        "group.admin_added, meeting.participant_joined, meeting.participant_role_changed, meeting.started, "
+        "meeting.summary_shared, recording.completed, user.created, user.deactivated, user.deleted, "
+        "user.settings_updated, user.signed_in, user.updated"
     )
     with pytest.raises(GeneratorError, match=r"^no sample x of zoom; there are account\.settings_updated, "):
         canary.choose_canary_sample(ZOOM, "x")

@@ -300,8 +300,8 @@ def test_source_stays_undeployed_until_its_pipeline_passes(deploy: Deploy, tmp_p
         assert stage == "TestBuildDeploy"
         assert log[1].startswith(
             "error: sources/zoom/samples/user.created.mozdef.json: summary: "
-            '"zoom: made by zoom-admin@example.com" is stored, and the build makes '
-            '"zoom: user.created by zoom-admin@example.com"'
+            '"zoom: made by zoom-admin@example.com: soren.prove@example.com" is stored, and the build makes '
+            '"zoom: user.created by zoom-admin@example.com: soren.prove@example.com"'
         )
         assert zoom.status() is None
         stored.write_text(right, encoding="utf-8")
@@ -420,7 +420,8 @@ def test_the_command_shows_each_stage_and_the_message(
     stages = [line.split()[1] for line in lines if line.startswith("ok ")]
     assert stages == ["template", "Source", "Source", "Merge", "Approve", "TestBuildDeploy", "Verify"]
     assert "what MozDef reads from the queue" in lines
-    assert "summary zoom: account.settings_updated by zoom-admin@example.com" in lines
+    settings = "require_password_for_scheduling_new_meetings, waiting_room, file_transfer"
+    assert f"summary zoom: account.settings_updated by zoom-admin@example.com: {settings}" in lines
     assert any(line.startswith("tags [") and line.endswith('"canary"]') for line in lines)
     assert lines[-1] == (
         "the same in AWS: python -m generator deploy zoom --pipeline"

@@ -111,7 +111,7 @@ def test_verified_request_is_shown_with_the_message(verify: Run) -> None:
         "  verifies\n"
         "\n"
         "  verdict   verifies\n"
-        "  becomes   2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com\n"
+        "  becomes   2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com: soren.prove@example.com\n"
         "  answer    200\n"
     )
 
@@ -133,7 +133,7 @@ def test_rewritten_body_is_reported_with_advice(verify: Run) -> None:
         "  why       what was signed is the same JSON without spaces, with \\u escapes\n"
         "  do        pass on what was sent: the body was parsed and written anew, by a proxy, by a framework that "
         "parses it first, or by the tool that captured it\n"
-        "  would be  2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com\n"
+        "  would be  2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com: soren.prove@example.com\n"
         "  answer    200, once it verifies\n"
     )
 
@@ -170,7 +170,7 @@ def test_programs_read_the_same_as_json(verify: Run) -> None:
             {
                 "timestamp": "2026-03-02T10:21:17.940+00:00",
                 "severity": "INFO",
-                "summary": "zoom: user.created by zoom-admin@example.com",
+                "summary": "zoom: user.created by zoom-admin@example.com: soren.prove@example.com",
                 "tags": ["zoom", explanation["messages"][0]["tags"][1]],
             }
         ],
