@@ -6,7 +6,8 @@ from generator.definition.path_checks import Mistakes
 from lambdas.model import FACT_TEXTS, MOZDEF_TEXTS, Source
 from lambdas.reading.text_templates import template_paths
 from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLUGIN_WORDS, POINT_KEYS, REWRITTEN_KEYS, is_plugin_word
-from lambdas.shaping.outputs.mozdef import DETAIL_NAMES, RESERVED_DETAILS, ZOOM_WORDS
+from lambdas.shaping.mozdef_names import DETAIL_NAMES, RESERVED_DETAILS
+from lambdas.shaping.outputs.mozdef import ZOOM_WORDS
 
 MAX_EXTRA = 8
 """Facts of a definition's own: all sources share MozDef's index, which has 1,000 fields."""

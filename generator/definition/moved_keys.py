@@ -8,7 +8,7 @@ import yaml
 
 from generator.definition.yaml_nodes import entries, location
 from generator.errors import Problem
-from lambdas.shaping.outputs.mozdef import DETAIL_NAMES
+from lambdas.shaping.mozdef_names import DETAIL_NAMES
 
 _FACT_BY_DETAIL = {detail: fact for fact, detail in DETAIL_NAMES.items()}
 _SAME_NAME = ("kind", "reason", "target", "role", "organization", "session", "url")

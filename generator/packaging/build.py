@@ -14,6 +14,7 @@ from generator.packaging import configuration, isolation, lint
 from generator.packaging.build_folder import CACHE_FOLDER
 from generator.packaging.product import CODE, TEMPLATES, Product, make_product
 from generator.samples import trial
+from generator.samples.whole_conflicts import whole_conflicts
 
 
 def make_products(
@@ -92,6 +93,9 @@ def _check_products(
             product.hints.extend(tried.warnings)
             problems += tried.problems if accept else [*tried.problems, *tried.differences]
         findings = linting.result()
+    by_name = {product.name: product for product in products}
+    for name, warning in whole_conflicts((product.definition, product.shaped) for product in products):
+        by_name[name].hints.append(warning)
     problems += [problem for imported in importing for problem in imported.result()]
     for product in products:
         _add_findings(product, build, linter, findings)

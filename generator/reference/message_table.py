@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from generator.reference.definition_keys import field_descriptions
 from lambdas.model import Facts
-from lambdas.shaping.outputs.mozdef import DETAIL_NAMES
+from lambdas.shaping.mozdef_names import DETAIL_NAMES
 
 _TOP_LEVEL = ("summary", "severity")
 _FURTHER = {"user": "email", "source_ip": "sourceipv6address"}

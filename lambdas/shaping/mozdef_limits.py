@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lambdas.shaping.facts import address
+from lambdas.shaping.mozdef_names import SCALAR_DETAILS
 
 MAX_TERM = 32_766
 """Bytes of a text: https://www.elastic.co/guide/en/elasticsearch/reference/7.17/ignore-above.html"""
@@ -32,7 +33,7 @@ Their plugins drop the message, empty it, or rewrite it.
 ADDRESS_KEYS = ("sourceipaddress", "destinationipaddress", "srcip")
 REWRITTEN_KEYS = frozenset(("src", "dst", "srcip", "dstip", "http_x_forwarded_for"))
 """Keys from which a plugin takes addresses."""
-OBJECT_KEYS = ("apiversion", "requestparameters")
+OBJECT_KEYS = ("apiversion", "requestparameters", "oversize")
 """Keys of `details` that the index knows as objects."""
 POINT_KEYS = ("sourceipgeopoint", "destinationipgeopoint")
 """Keys of `details` that the index knows as points, which MozDef finds itself."""
@@ -62,6 +63,13 @@ def details_problem(
     return _Walk(PLUGIN_WORDS - allowed, any_size=any_size).problem(details)
 
 
+def path_types(details: dict[str, Any]) -> dict[str, str]:
+    """Return the type that Elasticsearch gives each path of details that it takes: object, text or boolean."""
+    walk = _Walk(frozenset(), any_size=True)
+    walk.problem(details)
+    return {".".join(path): kind for path, kind in walk.types.items()}
+
+
 class _Walk:
     """Compares the types at each path of an event, as Elasticsearch does when it indexes a message.
 
@@ -72,12 +80,12 @@ class _Walk:
     def __init__(self, words: frozenset[str], *, any_size: bool) -> None:
         self._words = words
         self._any_size = any_size
-        self._types: dict[tuple[str, ...], str] = {}
+        self.types: dict[tuple[str, ...], str] = {}
 
     def problem(self, details: dict[str, Any]) -> str | None:
         """Return why Elasticsearch refuses the details, or which plugin MozDef would run; None where neither does."""
         problem = self._object(("details",), details)
-        if problem is None and len(self._types) > MAX_PATHS and not self._any_size:
+        if problem is None and len(self.types) > MAX_PATHS and not self._any_size:
             return f"more than {MAX_PATHS} paths, and all sources share an index of 1,000"
         return problem
 
@@ -112,7 +120,7 @@ class _Walk:
     def _add(self, path: tuple[str, ...], kind: str, *, is_word: bool = False) -> str | None:
         if len(path) + (kind == "object") > MAX_LEVELS:
             return f"nested deeper than {MAX_LEVELS} levels, and Elasticsearch refuses such a message"
-        known = self._types.setdefault(path, kind)
+        known = self.types.setdefault(path, kind)
         if known == kind or (kind == "boolean" and known == "text") or (known == "boolean" and is_word):
             return None
         return "a path has values of two types, and Elasticsearch refuses such a message"
@@ -149,11 +157,18 @@ def _is_object(value: Any) -> bool:
     return isinstance(value, dict)
 
 
+def _is_scalar(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_scalar, value))
+    return not isinstance(value, dict)
+
+
 def _is_never(_value: Any) -> bool:
     return False
 
 
 _TYPED: dict[str, tuple[Callable[[Any], bool], str]] = {
+    **dict.fromkeys(SCALAR_DETAILS, (_is_scalar, "a text, as in other sources")),
     **dict.fromkeys(ADDRESS_KEYS, (_is_address, "an IP address")),
     **dict.fromkeys(("sourceport", "destinationport"), (is_long, "a number")),
     **dict.fromkeys(OBJECT_KEYS, (_is_object, "an object")),

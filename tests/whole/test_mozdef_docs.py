@@ -17,7 +17,7 @@ from generator.reference.message_table import message_table
 from generator.testing import Sample
 from lambdas.model import KINDS
 from lambdas.shaping.mozdef_limits import PLUGIN_WORDS
-from lambdas.shaping.outputs.mozdef import DETAIL_NAMES
+from lambdas.shaping.mozdef_names import DETAIL_NAMES
 from tests.definitions import ROOT, make_definition
 from tests.pages import assert_generated
 

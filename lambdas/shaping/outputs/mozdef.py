@@ -18,19 +18,9 @@ from lambdas.shaping.event import MAX_MESSAGE, EventFacts, ShapedEvent, encode_j
 from lambdas.shaping.facts import compile_line
 from lambdas.shaping.flat_fields import flat_fields
 from lambdas.shaping.mozdef_limits import details_problem, is_plugin_word
+from lambdas.shaping.mozdef_names import DETAIL_NAMES
 from lambdas.shaping.truncation import truncate
 
-DETAIL_NAMES = {
-    "action": "eventname",
-    "user": "username",
-    "user_id": "userid",
-    "user_agent": "useragent",
-    "target_user": "targetuser",
-    "outcome": "success",
-    "source_ip": "sourceipaddress",
-}
-"""The names that MozDef's alerts and dashboards look for; every other fact has its own name."""
-RESERVED_DETAILS = ("fields", "json", "omitted", "oversize")
 MAX_PIECE = 8_000
 """Characters of a piece of an event's JSON: four bytes each at most, and so within a term of Elasticsearch."""
 ZOOM_WORDS = frozenset(["zoom_host"])

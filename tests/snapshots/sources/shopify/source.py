@@ -1,7 +1,7 @@
 """The definition of shopify, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
+from lambdas.model import Auth, Choice, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
@@ -19,16 +19,112 @@ SOURCE = Source(
         ),
     ),
     events=Events(
-        mask=('token', 'cart_token', 'checkout_token', 'order_status_url', 'landing_site'),
+        mask=(
+            'token',
+            'cart_token',
+            'checkout_token',
+            'order_status_url',
+            'landing_site',
+            'abandoned_checkout_url',
+            'invoice_url',
+            'checkout.token',
+            'checkout.abandoned_checkout_url',
+        ),
         require=("header('x-shopify-topic')",),
         id="header('x-shopify-webhook-id')",
         type="header('x-shopify-topic')",
         time="header('x-shopify-triggered-at')",
     ),
     facts=Facts(
-        summary="shopify: {header('x-shopify-topic')} at {header('x-shopify-shop-domain')}: {customer.email || email || host || name || reason || current}",
-        severity="{contains(['app/uninstalled', 'app/scopes_update', 'domains/create', 'domains/destroy', 'disputes/create'], header('x-shopify-topic')) && 'WARNING' || 'INFO'}",
-        source_ip='{browser_ip}',
+        summary="shopify: {[\n  [header('x-shopify-topic'), header('x-shopify-shop-domain') || shop_domain || myshopify_domain][?@] | join(' at ', @),\n  [name || title || host || product_listing.title || collection_listing.title || app_subscription.name\n      || app_purchase_one_time.name || display_name || handle || locale || sku\n      || order_id && join(' ', ['order', to_string(order_id)]) || !(email || customer || current) && id && to_string(id),\n    customer.email || email,\n    cancel_reason || error_message || reason,\n    app_subscription.status || app_purchase_one_time.status || financial_status || status || state || role,\n    current | @ && join(' ', ['scopes', join(',', @)])\n    ][?@] | join(', ', @)\n  ][?@] | join(': ', @)}",
+        severity="{contains([\n  'app/uninstalled', 'app/scopes_update', 'domains/create', 'domains/update', 'domains/destroy', 'disputes/create',\n  'themes/publish', 'finance_app_staff_member/grant', 'finance_kyc_information/update'\n  ], header('x-shopify-topic')) && 'WARNING'\n|| contains([\n  'bulk_operations/finish', 'customers/data_request', 'customers/delete', 'customers/disable', 'customers/redact',\n  'disputes/update', 'finance_app_staff_member/delete', 'finance_app_staff_member/revoke',\n  'finance_app_staff_member/update', 'locations/activate', 'locations/create', 'locations/delete',\n  'orders/risk_assessment_changed', 'shop/redact', 'shop/update', 'subscription_billing_attempts/failure',\n  'themes/create', 'themes/delete', 'themes/update'\n  ], header('x-shopify-topic')) && 'NOTICE'\n|| header('x-shopify-topic') == 'order_transactions/create' && contains(['failure', 'error'], status || '') && 'NOTICE' || 'INFO'}",
+        kind=Choice(
+            of="{header('x-shopify-topic')}",
+            words={
+                'detection.create': ('disputes/create',),
+                'detection.change': ('disputes/update', 'orders/risk_assessment_changed'),
+                'permission.grant': ('finance_app_staff_member/grant', 'company_contact_roles/assign'),
+                'permission.revoke': (
+                    'app/uninstalled',
+                    'finance_app_staff_member/revoke',
+                    'company_contact_roles/revoke',
+                ),
+                'permission.change': ('app/scopes_update',),
+                'account.create': ('customers/create', 'company_contacts/create'),
+                'account.delete': ('customers/delete', 'customers/redact', 'company_contacts/delete'),
+                'account.disable': ('customers/disable',),
+                'account.enable': ('customers/enable',),
+                'account.change': (
+                    'customers/update',
+                    'customers/merge',
+                    'customers_*/update',
+                    'company_contacts/update',
+                ),
+                'configuration.create': (
+                    'domains/create',
+                    'themes/create',
+                    'locations/create',
+                    'markets/create',
+                    'locales/create',
+                ),
+                'configuration.delete': (
+                    'domains/destroy',
+                    'themes/delete',
+                    'locations/delete',
+                    'markets/delete',
+                    'shop/redact',
+                ),
+                'configuration.change': (
+                    'domains/update',
+                    'themes/publish',
+                    'themes/update',
+                    'locations/*',
+                    'markets/update',
+                    'locales/update',
+                    'shop/update',
+                    'app_subscriptions/*',
+                    'app_purchases_one_time/*',
+                ),
+                'data.read': ('customers/data_request', 'bulk_operations/finish'),
+                'data.create': ('*/create', '*/add', '*/attach'),
+                'data.delete': ('*/delete', '*/remove', '*/detach', '*/redact'),
+                'data.change': ('*/update', '*/updated', '*/edited', '*/cancelled', '*/paid', '*/fulfilled', '*ed'),
+                'other': ('*',),
+            },
+        ),
+        outcome=Choice(
+            of="{[header('x-shopify-topic'), status][?@] | join(' ', @)}",
+            words={
+                'success': (
+                    'order_transactions/create success',
+                    'subscription_billing_attempts/success*',
+                    'bulk_operations/finish completed',
+                ),
+                'failure': (
+                    'order_transactions/create failure',
+                    'order_transactions/create error',
+                    'subscription_billing_attempts/failure*',
+                    'bulk_operations/finish failed',
+                ),
+            },
+        ),
+        reason='{cancel_reason || error_message || reason || error_code}',
+        user="{[@][?contains(['orders/create', 'checkouts/create', 'checkouts/update'], header('x-shopify-topic'))] | [0] | customer.email || email}",
+        user_id='{user_id}',
+        source_ip='{browser_ip || client_details.browser_ip}',
+        user_agent='{client_details.user_agent}',
+        target_user='{customer.email || email}',
+        target='{name || title || host || product_listing.title || collection_listing.title || app_subscription.name || app_purchase_one_time.name || display_name || handle || locale || id}',
+        role="{current | @ && join(', ', @)}",
+        organization="{header('x-shopify-shop-domain') || shop_domain || myshopify_domain}",
+        session="{header('x-shopify-event-id')}",
+        extra={
+            'amount': '{total_price || amount}',
+            'currency': '{currency}',
+            'status': '{app_subscription.status || app_purchase_one_time.status || financial_status || status || state || role}',
+            'app': '{app_id}',
+            'channel': '{source_name}',
+        },
     ),
     vendor=Vendor(
         docs='https://shopify.dev/docs/apps/build/webhooks/verify-deliveries',

@@ -1,7 +1,7 @@
 """The definition of stripe, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
+from lambdas.model import Auth, Choice, Events, Facts, Source, Vendor, Webhook
 from lambdas.schemas import check
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
@@ -19,7 +19,17 @@ SOURCE = Source(
         ),
     ),
     events=Events(
-        mask=('data.object.client_secret',),
+        mask=(
+            'data.object.client_secret',
+            'data.object.confirmation_secret.client_secret',
+            'data.object.last_payment_error.payment_intent.client_secret',
+            'data.object.last_payment_error.setup_intent.client_secret',
+            'data.object.next_action.redirect_to_url.url',
+            'data.object.hosted_invoice_url',
+            'data.object.invoice_pdf',
+            'data.object.receipt_url',
+            'data.object.url',
+        ),
         require=('id', 'type', 'created', 'data.object'),
         id='id',
         type='type',
@@ -28,9 +38,76 @@ SOURCE = Source(
         time_format='unix',
     ),
     facts=Facts(
-        summary="stripe: {type} by {request.id || 'Stripe'} in {account || 'own account'}: {data.object.object} {data.object.id} {data.object.last_payment_error.decline_code || data.object.failure_code || data.object.reason || data.object.fraud_type || data.object.status || data.object.requirements.disabled_reason || data.object.name}",
-        severity="{contains(['radar.early_fraud_warning.created', 'charge.dispute.created', 'review.opened', 'payout.failed', 'account.external_account.created', 'account.external_account.updated', 'account.external_account.deleted', 'account.application.authorized', 'account.application.deauthorized'], type) && 'WARNING' || 'INFO'}",
-        source_ip='{data.object.ip_address || data.object.evidence.customer_purchase_ip}',
+        summary="stripe: {type}: {[\n  [data.object.object, data.object.id, (data.object.name || data.object.business_profile.name || data.object.account_holder_name || data.object.email\n    || data.object.customer_email || data.object.customer_details.email || data.object.billing_details.email\n    || data.object.receipt_email || data.object.evidence.customer_email_address\n    || data.object.last_payment_error.payment_method.billing_details.email || data.object.alert.title) | @ && join('', ['(', @, ')'])][?@] | join(' ', @),\n  data.object.last_payment_error.decline_code || data.object.last_payment_error.code\n    || data.object.last_setup_error.code || data.object.failure_code || data.object.last_error.code\n    || data.object.closed_reason || data.object.reason || data.object.fraud_type\n    || data.object.requirements.disabled_reason || data.object.status,\n  (data.previous_attributes && join(', ', keys(data.previous_attributes))) | @ && join(' ', ['changed', @]),\n  account && join(' ', ['in', account])\n  ][?@] | join(', ', @)}",
+        severity="{contains([\n  'radar.early_fraud_warning.created', 'charge.dispute.created', 'charge.dispute.funds_withdrawn', 'review.opened',\n  'issuing_dispute.created', 'payout.failed', 'account.external_account.created', 'account.external_account.updated',\n  'account.external_account.deleted', 'account.application.authorized', 'account.application.deauthorized'\n  ], type) && 'WARNING'\n|| type == 'account.updated' && data.object.requirements.disabled_reason && 'WARNING' || type == 'issuing_authorization.created' && data.object.approved == `false` && 'NOTICE' || contains([\n  'account.updated', 'capability.updated', 'person.created', 'person.updated', 'person.deleted', 'customer.deleted',\n  'issuing_card.created', 'issuing_cardholder.created', 'issuing_cardholder.updated', 'issuing_token.created',\n  'billing_portal.configuration.created', 'billing_portal.configuration.updated', 'transfer.reversed',\n  'topup.reversed', 'reporting.report_run.succeeded', 'sigma.scheduled_query_run.created', 'payment_link.created',\n  'radar.early_fraud_warning.updated', 'billing.alert.triggered'\n  ], type) && 'NOTICE'\n|| ends_with(type, 'failed') && 'NOTICE' || 'INFO'}",
+        kind=Choice(
+            of='{type}',
+            words={
+                'detection.create': (
+                    'radar.*.created',
+                    'charge.dispute.created',
+                    'review.opened',
+                    'issuing_dispute.created',
+                    'billing.alert.triggered',
+                ),
+                'detection.close': ('charge.dispute.closed', 'review.closed', 'issuing_dispute.closed'),
+                'detection.change': ('radar.*', 'charge.dispute.*', 'issuing_dispute.*'),
+                'permission.grant': ('account.application.authorized',),
+                'permission.revoke': ('account.application.deauthorized',),
+                'account.create': ('customer.created', 'person.created', 'issuing_cardholder.created'),
+                'account.delete': ('customer.deleted', 'person.deleted'),
+                'account.change': (
+                    'customer.updated',
+                    'person.updated',
+                    'issuing_cardholder.updated',
+                    'account.updated',
+                    'capability.updated',
+                    'account.external_account.*',
+                ),
+                'configuration.create': (
+                    '*configuration.created',
+                    'product.created',
+                    'plan.created',
+                    'price.created',
+                    'coupon.created',
+                    'promotion_code.created',
+                    'payment_link.created',
+                    'tax_rate.created',
+                ),
+                'configuration.delete': ('product.deleted', 'plan.deleted', 'price.deleted', 'coupon.deleted'),
+                'configuration.change': (
+                    '*configuration.updated',
+                    '*settings.updated',
+                    'product.updated',
+                    'plan.updated',
+                    'price.updated',
+                ),
+                'data.create': ('*.created',),
+                'data.delete': ('*.deleted',),
+                'data.change': ('*updated', '*succeeded', '*failed', '*ed'),
+                'other': ('*',),
+            },
+        ),
+        outcome=Choice(
+            of='{type}',
+            words={'success': ('*succeeded', '*.paid', '*completed'), 'failure': ('*failed',)},
+        ),
+        reason='{data.object.last_payment_error.message || data.object.last_setup_error.message || data.object.failure_message || data.object.last_error.reason || data.object.closed_reason || data.object.reason || data.object.fraud_type || data.object.requirements.disabled_reason}',
+        source_ip='{data.object.ip_address || data.object.evidence.customer_purchase_ip || data.object.customer_acceptance.online.ip_address}',
+        user_agent='{data.object.customer_acceptance.online.user_agent}',
+        target_user='{data.object.email || data.object.customer_email || data.object.customer_details.email || data.object.billing_details.email || data.object.receipt_email || data.object.evidence.customer_email_address || data.object.last_payment_error.payment_method.billing_details.email}',
+        target='{data.object.name || data.object.business_profile.name || data.object.account_holder_name || data.object.id}',
+        organization='{account}',
+        session='{request.id}',
+        extra={
+            'object': '{data.object.object}',
+            'object_id': '{data.object.id}',
+            'customer': '{data.object.customer}',
+            'amount': '{data.object.amount}',
+            'currency': '{data.object.currency}',
+            'changed': "{data.previous_attributes && join(', ', keys(data.previous_attributes))}",
+            'livemode': '{livemode}',
+        },
     ),
     vendor=Vendor(
         docs='https://docs.stripe.com/webhooks',
