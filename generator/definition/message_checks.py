@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.definition.path_checks import Mistakes
 from lambdas.model import FACT_TEXTS, MOZDEF_TEXTS, Source
 from lambdas.reading.text_templates import template_paths
-from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLUGIN_WORDS, POINT_KEYS, REWRITTEN_KEYS, is_plugin_word
+from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLACE_KEYS, PLUGIN_WORDS, REWRITTEN_KEYS, is_plugin_word
 from lambdas.shaping.mozdef_names import DETAIL_NAMES, RESERVED_DETAILS
 from lambdas.shaping.outputs.mozdef import ZOOM_WORDS
 
@@ -13,7 +13,7 @@ MAX_EXTRA = 8
 """Facts of a definition's own: all sources share MozDef's index, which has 1,000 fields."""
 _FACTS = frozenset((*FACT_TEXTS, "kind", "outcome"))
 _DETAILS = frozenset((*DETAIL_NAMES.values(), "email", "sourceipv6address", "destinationipv6address"))
-_UNUSABLE = frozenset((*PLUGIN_WORDS, *REWRITTEN_KEYS, *OBJECT_KEYS, *POINT_KEYS, *RESERVED_DETAILS))
+_UNUSABLE = frozenset((*PLUGIN_WORDS, *REWRITTEN_KEYS, *OBJECT_KEYS, *PLACE_KEYS, *RESERVED_DETAILS))
 
 
 def message_mistakes(source: Source) -> Mistakes:

@@ -30,13 +30,23 @@ PLUGIN_WORDS = frozenset(
 
 Their plugins drop the message, empty it, or rewrite it.
 """
-ADDRESS_KEYS = ("sourceipaddress", "destinationipaddress", "srcip")
-REWRITTEN_KEYS = frozenset(("src", "dst", "srcip", "dstip", "http_x_forwarded_for"))
-"""Keys from which a plugin takes addresses."""
+FORWARDED_KEY = "http_x_forwarded_for"
+REWRITTEN_KEYS = frozenset(("src", "dst", "srcip", "dstip", "cluster_client_ip", FORWARDED_KEY))
+"""Keys of `details` from which a plugin takes addresses: https://github.com/mozilla/MozDef/blob/master/mq/plugins/ipFixup.py"""
+ADDRESS_KEYS = ("sourceipaddress", "destinationipaddress", *sorted(REWRITTEN_KEYS - {FORWARDED_KEY}))
 OBJECT_KEYS = ("apiversion", "requestparameters", "oversize")
 """Keys of `details` that the index knows as objects."""
-POINT_KEYS = ("sourceipgeopoint", "destinationipgeopoint")
-"""Keys of `details` that the index knows as points, which MozDef finds itself."""
+PLACE_KEYS = ("sourceipgeopoint", "destinationipgeopoint", "sourceipgeolocation", "destinationipgeolocation")
+"""Keys of `details` under which MozDef stores the place of an address."""
+_TEMPLATE: dict[tuple[str, ...], str] = {
+    **{("details", name): "text" for name in (*ADDRESS_KEYS[:2], "sourceport", "destinationport", "sourceipv4address")},
+    ("details", "success"): "boolean",
+    **{("details", name): "object" for name in OBJECT_KEYS},
+    ("details", "apiversion", "raw_value"): "text",
+    ("details", "requestparameters", "logstreamname"): "object",
+    ("details", "requestparameters", "logstreamname", "raw_value"): "text",
+}
+"""The types of paths that the index knows before it has any event."""
 
 
 def is_plugin_word(text: str) -> bool:
@@ -51,10 +61,12 @@ def details_problem(
 
     `allowed` are words of plugins that are wanted. With `any_size`, long texts and many paths are no problem.
     """
+    if FORWARDED_KEY in details and not _is_forwarded(details[FORWARDED_KEY]):
+        return f"{FORWARDED_KEY} is not a text of IP addresses, and MozDef drops such a message"
     for key, value in details.items():
         if value is None:
             continue
-        if typed := _TYPED.get(key):
+        if typed := _TYPED.get(key.rstrip(".")):  # to Elasticsearch, `a.` is `a`
             is_valid, kind = typed
             if not is_valid(value):
                 return f"{key} is not {kind}, and Elasticsearch refuses such a message"
@@ -80,12 +92,12 @@ class _Walk:
     def __init__(self, words: frozenset[str], *, any_size: bool) -> None:
         self._words = words
         self._any_size = any_size
-        self.types: dict[tuple[str, ...], str] = {}
+        self.types: dict[tuple[str, ...], str] = dict(_TEMPLATE)
 
     def problem(self, details: dict[str, Any]) -> str | None:
         """Return why Elasticsearch refuses the details, or which plugin MozDef would run; None where neither does."""
         problem = self._object(("details",), details)
-        if problem is None and len(self.types) > MAX_PATHS and not self._any_size:
+        if problem is None and len(self.types) - len(_TEMPLATE) > MAX_PATHS and not self._any_size:
             return f"more than {MAX_PATHS} paths, and all sources share an index of 1,000"
         return problem
 
@@ -120,8 +132,11 @@ class _Walk:
     def _add(self, path: tuple[str, ...], kind: str, *, is_word: bool = False) -> str | None:
         if len(path) + (kind == "object") > MAX_LEVELS:
             return f"nested deeper than {MAX_LEVELS} levels, and Elasticsearch refuses such a message"
-        known = self.types.setdefault(path, kind)
-        if known == kind or (kind == "boolean" and known == "text") or (known == "boolean" and is_word):
+        if self.types.setdefault(path, kind) == kind:
+            return None
+        # An index takes such words for a boolean, and a boolean for a text, but only in a field that it has already.
+        known = _TEMPLATE.get(path)
+        if (kind == "boolean" and known == "text") or (known == "boolean" and is_word):
             return None
         return "a path has values of two types, and Elasticsearch refuses such a message"
 
@@ -149,6 +164,10 @@ def _is_address(value: Any) -> bool:
     return isinstance(value, str) and address(value) is not None
 
 
+def _is_forwarded(value: Any) -> bool:
+    return isinstance(value, str) and _is_address(value.split(",")[0])
+
+
 def _is_boolean(value: Any) -> bool:
     return isinstance(value, bool) or value in ("true", "false")
 
@@ -172,6 +191,6 @@ _TYPED: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(ADDRESS_KEYS, (_is_address, "an IP address")),
     **dict.fromkeys(("sourceport", "destinationport"), (is_long, "a number")),
     **dict.fromkeys(OBJECT_KEYS, (_is_object, "an object")),
-    **dict.fromkeys(POINT_KEYS, (_is_never, "a point that MozDef itself found")),
+    **dict.fromkeys(PLACE_KEYS, (_is_never, "a place that MozDef itself found")),
     "success": (_is_boolean, "true or false"),
 }

@@ -12,6 +12,7 @@ from tests.definitions import SOURCES, make_definition
 
 WEBHOOK = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"
 NEEDS_WHOLE = "zoom_host sets off a plugin of MozDef's that needs the whole event; add mozdef.whole: true"
+OTHER_TYPE = "can't be a key of MozDef's details: {} sets off a plugin, or has another type in its index"
 
 
 def problems(folder: Path, text: str, name: str = "made") -> list[str]:
@@ -43,10 +44,15 @@ def problems(folder: Path, text: str, name: str = "made") -> list[str]:
             "mozdef.details.age_int: can't end in _int or _float: "
             "MozDef takes the value for a number, and drops the message",
         ),
+        ("mozdef: {details: {src: a}}", f"mozdef.details.src: {OTHER_TYPE.format('src')}"),
+        ("facts: {extra: {apiversion: a}}", f"facts.extra.apiversion: {OTHER_TYPE.format('apiversion')}"),
         (
-            "mozdef: {details: {src: a}}",
-            "mozdef.details.src: can't be a key of MozDef's details: "
-            "src sets off a plugin, or has another type in its index",
+            "facts: {extra: {sourceipgeolocation: a}}",
+            f"facts.extra.sourceipgeolocation: {OTHER_TYPE.format('sourceipgeolocation')}",
+        ),
+        (
+            "facts: {extra: {cluster_client_ip: a}}",
+            f"facts.extra.cluster_client_ip: {OTHER_TYPE.format('cluster_client_ip')}",
         ),
     ],
 )

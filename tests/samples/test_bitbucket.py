@@ -261,8 +261,15 @@ def test_event_of_data_center_becomes_a_line(
     assert (line(message).replace("bitbucket: ", ""), details(message, facts)) == (expected, facts)
 
 
-@pytest.mark.parametrize("changes", [[changed("UPDATE", "main")], []])
-def test_a_mirror_is_named_where_no_person_acts(changes: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize(
+    ("changes", "branch"),
+    [
+        ([changed("UPDATE", "main")], "branch main in "),
+        ([changed("DELETE", "old")], "branch old deleted in "),
+        ([], ""),
+    ],
+)
+def test_a_mirror_is_named_where_no_person_acts(changes: list[dict[str, Any]], branch: str) -> None:
     body = {
         "eventKey": "mirror:repo_synchronized",
         "date": "2026-03-02T09:00:00+0000",
@@ -272,7 +279,6 @@ def test_a_mirror_is_named_where_no_person_acts(changes: list[dict[str, Any]]) -
         "refLimitExceeded": not changes,
     }
     message = only_message("bitbucket", body)
-    branch = "branch main in " if changes else ""
     assert line(message) == f"INFO other | bitbucket: mirror:repo_synchronized by Lisbon: {branch}PLAT/payments"
 
 

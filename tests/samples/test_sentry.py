@@ -19,6 +19,8 @@ ERROR = {
     "level": "warning",
     "issue_id": "117",
     "web_url": PAGE,
+    "logger": "shop.auth",
+    "contexts": {"trace": {"trace_id": "0af7651916cd43dd8448eb211c80319c"}},
     "request": {"url": "https://shop.example.com/", "headers": [["Host", "x"], ["User-Agent", "curl/8"]]},
     "user": {"id": "7", "email": "cy@example.com", "ip_address": "203.0.113.7"},
 }
@@ -69,7 +71,12 @@ EVENTS: list[tuple[str, dict[str, Any], dict[str, Any], str, dict[str, Any]]] = 
         SENTRY,
         {"error": ERROR},
         "WARNING detection.create | error.created by Sentry: SuspiciousOperation: Invalid host",
-        {"sourceipaddress": "203.0.113.7", "target": "SuspiciousOperation: Invalid host"},
+        {
+            "sourceipaddress": "203.0.113.7",
+            "target": "SuspiciousOperation: Invalid host",
+            "session": "0af7651916cd43dd8448eb211c80319c",
+            "logger": "shop.auth",
+        },
     ),
     (
         "metric_alert.critical",

@@ -111,7 +111,7 @@ def test_ipv6_address_stands_beside_the_address_that_mozdef_writes(tmp_path: Pat
 
 @pytest.mark.parametrize("word", [*sorted(PLUGIN_WORDS), "LDAP", "ElB-HealthChecker/1.0"])
 def test_text_that_sets_off_a_plugin_is_no_fact_and_stays_in_the_fields(tmp_path: Path, word: str) -> None:
-    more = "facts: {summary: '{a}', user: '{a}', user_agent: '{a}', extra: {provider: '{a}'}}\n"
+    more = "facts: {summary: '{a}', user_id: '{a}', user_agent: '{a}', extra: {provider: '{a}'}}\n"
     more += "mozdef: {hostname: '{a}', category: '{a}', processname: '{a}', tags: ['{a}'], details: {mine: '{a}'}}\n"
     message = message_of(tmp_path, {"a": word}, more)
     assert facts_in(message) == {}
@@ -119,6 +119,12 @@ def test_text_that_sets_off_a_plugin_is_no_fact_and_stays_in_the_fields(tmp_path
     assert message["summary"] == f"made: {word}"
     assert (message["hostname"], message["category"], message["processname"]) == ("made_host", "made", "made")
     assert [tag for tag in message["tags"] if not tag.startswith("id:")] == ["made"]
+
+
+@pytest.mark.parametrize("word", ["ldap", "Google"])
+def test_user_whose_name_sets_off_a_plugin_has_the_sources_name_before_it(tmp_path: Path, word: str) -> None:
+    message = message_of(tmp_path, {"a": word}, "facts: {user: '{a}', target_user: '{a}'}\n")
+    assert facts_in(message) == {"username": f"made: {word}"}
 
 
 def test_details_of_mozdefs_own_go_before_the_facts(tmp_path: Path) -> None:
@@ -210,8 +216,9 @@ def nested(levels: int, value: Any = 1) -> Any:
         ({"a": 2, "a.b": 1}, TWO_TYPES),
         ({"a": [True, "x"]}, TWO_TYPES),
         ({"a": [True, 0]}, TWO_TYPES),
-        ({"a": ["x", True]}, None),
-        ({"a": [True, "false", None]}, None),
+        ({"a": ["x", True]}, TWO_TYPES),
+        ({"a": [True, "false", None]}, TWO_TYPES),
+        ({"success": "false", "sourceport": True}, None),
         ({"a": [1, "x", 1.5, [2, []]]}, None),
         ({"a.b": 1, "a": {"c": 2}}, None),
         *(({key: 1}, EMPTY_KEY) for key in ("", " ", ".", ".a", "a..b", "a. .b")),
@@ -245,10 +252,30 @@ def nested(levels: int, value: Any = 1) -> Any:
         ({"sourceipaddress": "192.0.2.7", "success": True}, None),
         (
             {"sourceipgeopoint": "1,2"},
-            "sourceipgeopoint is not a point that MozDef itself found, and Elasticsearch refuses such a message",
+            "sourceipgeopoint is not a place that MozDef itself found, and Elasticsearch refuses such a message",
         ),
         ({"requestparameters": "text"}, "requestparameters is not an object, and Elasticsearch refuses such a message"),
         ({"requestparameters": {"a": 1}}, None),
+        *(
+            (details, "a path has values of two types, and Elasticsearch refuses such a message")
+            for details in (
+                {"requestparameters": {"logstreamname": "a"}},
+                {"requestparameters.logstreamname": "a"},
+                {"apiversion": {"raw_value": {"a": 1}}},
+                {"sourceipv4address": {"a": 1}},
+                {"success.a": 1},
+            )
+        ),
+        ({"success.": "yes"}, "success. is not true or false, and Elasticsearch refuses such a message"),
+        ({"src": "127.1"}, "src is not an IP address, and Elasticsearch refuses such a message"),
+        ({"http_x_forwarded_for": "192.0.2.7, 192.0.2.8"}, None),
+        *(
+            (
+                {"http_x_forwarded_for": forwarded},
+                "http_x_forwarded_for is not a text of IP addresses, and MozDef drops such a message",
+            )
+            for forwarded in (["192.0.2.7"], "7, 192.0.2.8", None)
+        ),
     ],
 )
 def test_whole_event_that_would_be_lost_is_found(details: dict[str, Any], problem: str | None) -> None:

@@ -12,14 +12,17 @@ from typing import Any
 import pytest
 import yaml
 
+from generator.definition.read import load, source_names
 from generator.errors import DefinitionError
 from generator.reference.message_table import message_table
-from generator.testing import Sample
+from generator.testing import Sample, load_samples
 from lambdas.model import KINDS
 from lambdas.shaping.mozdef_limits import PLUGIN_WORDS
 from lambdas.shaping.mozdef_names import DETAIL_NAMES
-from tests.definitions import ROOT, make_definition
+from tests.definitions import ROOT, SOURCES, make_definition
+from tests.mozdef_index import TEMPLATE
 from tests.pages import assert_generated
+from tests.whole.test_searchable import FIELDS, ZOOM_FIELDS
 
 PAGES = ROOT / "docs" / "mozdef"
 MESSAGE = PAGES / "message.md"
@@ -55,6 +58,35 @@ def test_fields_are_counted_as_elasticsearch_counts_them() -> None:
         [sys.executable, "-c", code], input=json.dumps(mappings), capture_output=True, text=True, check=True
     )
     assert counted.stdout == "[5]\n"
+
+
+def test_an_index_has_as_many_fields_as_the_page_says() -> None:
+    text = (PAGES / "elasticsearch.md").read_text(encoding="utf-8")
+    (total,) = re.findall(r"nothing but bounded messages has (\d+) fields", text)
+    mapping, messages, alerts = re.findall(r"^\| (\d+) \| ", text, re.MULTILINE)
+    assert int(mapping) == len(TEMPLATE)
+    assert int(mapping) + int(messages) == FIELDS
+    assert FIELDS + int(alerts) == int(total)
+    assert f"that the plugin writes: {ZOOM_FIELDS} for our samples" in text
+
+
+def test_names_that_shipped_sources_choose_are_as_few_as_the_page_says() -> None:
+    sources = [definition.source for definition in load(SOURCES, source_names(SOURCES))]
+    names = {name for source in sources for name in (*(source.facts.extra or {}), *(source.mozdef.details or {}))}
+    (limit,) = re.findall(r"choose fewer than (\d+)\.", (PAGES / "elasticsearch.md").read_text(encoding="utf-8"))
+    assert len(names) < int(limit)
+
+
+def test_failed_logins_at_auth0_are_what_mozdefs_alerts_look_for() -> None:
+    # https://github.com/mozilla/MozDef/blob/master/alerts/auth0_vertical_password_guessing.py
+    messages = [message for sample in load_samples("auth0", SOURCES) for message in sample.messages()]
+    found = [message for message in messages if message["details"]["eventname"] == "Failed Login (wrong password)"]
+    assert found
+    for message in found:
+        assert "auth0" in message["tags"]
+        assert message["details"]["description"] == "Wrong email or password."
+        assert message["details"]["username"]
+        assert message["details"]["sourceipaddress"]
 
 
 def test_message_in_the_example_is_what_the_definition_makes(tmp_path: Path, update: bool) -> None:

@@ -1,7 +1,7 @@
 """The definition of sendgrid, as the generator validated it."""
 
 from lambdas.auth import ecdsa
-from lambdas.model import Auth, Events, Facts, Source, Vendor, Webhook
+from lambdas.model import Auth, Choice, Events, Facts, Source, Vendor, Webhook
 from lambdas.signatures.signature_settings import Signature, Timestamp
 
 SOURCE = Source(
@@ -30,9 +30,35 @@ SOURCE = Source(
         time_format='unix',
     ),
     facts=Facts(
-        summary="sendgrid: {event} for {email || 'the account'}: {reason || response || url || type}",
-        severity="{event == 'account_status_change' && 'ERROR' || event == 'spamreport' && 'WARNING' || contains(['bounce', 'dropped'], event) && 'NOTICE' || 'INFO'}",
-        source_ip='{ip}',
+        summary="sendgrid: {[[event, email && join(' ', ['for', email])][?@] | join(' ', @),\n  reason || response || url || bounce_classification || type][?@] | join(': ', @)}",
+        severity="{event == 'account_status_change' && (contains(type || '', 'reactivate') && 'NOTICE' || 'ERROR') || event == 'spamreport' && 'WARNING' || contains(['bounce', 'dropped'], event) && 'NOTICE' || 'INFO'}",
+        kind=Choice(
+            of="{event == 'account_status_change' && type || event}",
+            words={
+                'account.enable': ('*reactivate*',),
+                'account.disable': ('*suspend*', '*deactivate*', '*ban*', '*terminate*'),
+                'account.change': ('account_status_change',),
+                'other': ('*',),
+            },
+        ),
+        outcome=Choice(
+            of='{event}',
+            words={'success': ('processed', 'delivered'), 'failure': ('bounce', 'dropped', 'deferred')},
+        ),
+        reason='{reason || response || bounce_classification}',
+        user="{[@][?contains(['open', 'click', 'spamreport', 'unsubscribe', 'group_unsubscribe', 'group_resubscribe'], event)].email | [0]}",
+        source_ip="{[@][?contains(['open', 'click', 'unsubscribe', 'group_unsubscribe', 'group_resubscribe'], event)].ip | [0]}",
+        user_agent='{useragent}',
+        target_user='{email}',
+        target='{url}',
+        session='{sg_message_id}',
+        extra={
+            'category': '{category[0] || category}',
+            'status': '{status || type}',
+            'campaign': '{marketing_campaign_name || singlesend_name}',
+            'sending_ip': "{[@][?contains(['delivered', 'deferred', 'bounce'], event)].ip | [0]}",
+            'pool': '{pool.name}',
+        },
     ),
     vendor=Vendor(
         docs='https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event',
