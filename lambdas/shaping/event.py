@@ -11,6 +11,7 @@ from lambdas.reading.body import Rejected
 from lambdas.reading.intake import Intake
 from lambdas.reading.paths import Functions
 from lambdas.reading.text_templates import as_text
+from lambdas.shaping.facts import EventFacts
 
 MAX_MESSAGE = 1_048_576
 """Bytes of a message, and of a batch: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
@@ -18,15 +19,6 @@ MAX_ID = 256
 """Characters of a vendor's id in a tag; of a longer id, the tag has a hash."""
 
 _encode = JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
-
-
-class EventFacts(NamedTuple):
-    """What a definition's `facts` find in an event; a fact that finds nothing is not in `words`, or `extra`."""
-
-    summary: str
-    severity: str
-    words: dict[str, str]
-    extra: dict[str, str]
 
 
 @dataclass(slots=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from lambdas.model import FACT_TEXTS, Choice, Source, Text
@@ -13,7 +13,6 @@ from lambdas.reading.body import Rejected
 from lambdas.reading.masking import MASK
 from lambdas.reading.paths import CompiledPath, Functions, compile_path
 from lambdas.reading.text_templates import as_text, template_parts
-from lambdas.shaping.event import EventFacts
 
 MAX_FACT = 1_000
 """Characters of a fact: a line to read or to search for, whatever the event holds."""
@@ -49,27 +48,54 @@ class FactFinder:
 
     def __init__(self, source: Source) -> None:
         facts = source.facts
-        self._summary = _compile_summary(facts.summary or Text(f"{source.name}_event"))
-        self._severity = compile_line(facts.severity)
-        self._words: list[tuple[str, Finder]] = []
-        self._extra: list[tuple[str, Finder]] = []
-        if source.mozdef.whole:
-            return  # such a message has a summary and a severity, and the event itself
+        self.summary = _compile_summary(facts.summary or Text(f"{source.name}_event"))
+        self.severity = compile_line(facts.severity)
         texts = {name: getattr(facts, name) for name in FACT_TEXTS if name not in ("summary", "severity")}
         texts["action"] = facts.action or (Text(f"{{{source.events.type}}}") if source.events.type else None)
-        self._words = [(name, _compile_word(name, text)) for name, text in texts.items() if text is not None]
+        self.words = [(name, _compile_word(name, text)) for name, text in texts.items() if text is not None]
         choices = {"kind": facts.kind, "outcome": facts.outcome}
-        self._words += [(name, _compile_choice(choice)) for name, choice in choices.items() if choice is not None]
-        self._extra = [(name, _compile_word(name, text)) for name, text in (facts.extra or {}).items()]
+        self.words += [(name, _compile_choice(choice)) for name, choice in choices.items() if choice is not None]
+        self.extra: list[tuple[str, Finder]] = [
+            (name, _compile_word(name, text)) for name, text in (facts.extra or {}).items()
+        ]
 
     def find(self, event: Any, functions: Functions) -> EventFacts:
         """Return the facts of an event; a path that can't be applied to it finds nothing."""
-        return EventFacts(
-            self._summary(event, functions),
-            SEVERITIES.get((self._severity(event, functions) or "").upper(), DEFAULT_SEVERITY),
-            {name: word for name, find in self._words if (word := find(event, functions)) is not None},
-            {name: word for name, find in self._extra if (word := find(event, functions)) is not None},
-        )
+        return EventFacts(self, event, functions)
+
+
+class EventFacts:
+    """The facts of an event. Each is looked for when an output asks for it: most of an event's time goes into them."""
+
+    def __init__(self, finder: FactFinder, event: Any, functions: Functions) -> None:
+        self._finder = finder
+        self._event = event
+        self._functions = functions
+
+    @cached_property
+    def summary(self) -> str:
+        """One line for the analyst."""
+        return self._finder.summary(self._event, self._functions)
+
+    @cached_property
+    def severity(self) -> str:
+        """Syslog's word."""
+        word = self._finder.severity(self._event, self._functions) or ""
+        return SEVERITIES.get(word.upper(), DEFAULT_SEVERITY)
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """All other facts of the vocabulary that find something, by name."""
+        return self._all(self._finder.words)
+
+    @cached_property
+    def extra(self) -> dict[str, str]:
+        """The facts of the definition's own that find something, by name."""
+        return self._all(self._finder.extra)
+
+    def _all(self, finders: list[tuple[str, Finder]]) -> dict[str, str]:
+        found = ((name, find(self._event, self._functions)) for name, find in finders)
+        return {name: word for name, word in found if word is not None}
 
 
 def compile_line(text: Text | str) -> Finder:

@@ -111,7 +111,7 @@ def test_ipv6_address_stands_beside_the_address_that_mozdef_writes(tmp_path: Pat
 
 @pytest.mark.parametrize("word", [*sorted(PLUGIN_WORDS), "LDAP", "ElB-HealthChecker/1.0"])
 def test_text_that_sets_off_a_plugin_is_no_fact_and_stays_in_the_fields(tmp_path: Path, word: str) -> None:
-    more = "facts: {summary: '{a}', user: '{a}', user_agent: '{a}', extra: {provider: '{a}'}}\n"
+    more = "facts: {summary: '{a}', user_id: '{a}', user_agent: '{a}', extra: {provider: '{a}'}}\n"
     more += "mozdef: {hostname: '{a}', category: '{a}', processname: '{a}', tags: ['{a}'], details: {mine: '{a}'}}\n"
     message = message_of(tmp_path, {"a": word}, more)
     assert facts_in(message) == {}
@@ -119,6 +119,12 @@ def test_text_that_sets_off_a_plugin_is_no_fact_and_stays_in_the_fields(tmp_path
     assert message["summary"] == f"made: {word}"
     assert (message["hostname"], message["category"], message["processname"]) == ("made_host", "made", "made")
     assert [tag for tag in message["tags"] if not tag.startswith("id:")] == ["made"]
+
+
+@pytest.mark.parametrize("word", ["ldap", "Google"])
+def test_user_whose_name_sets_off_a_plugin_has_the_sources_name_before_it(tmp_path: Path, word: str) -> None:
+    message = message_of(tmp_path, {"a": word}, "facts: {user: '{a}', target_user: '{a}'}\n")
+    assert facts_in(message) == {"username": f"made: {word}"}
 
 
 def test_details_of_mozdefs_own_go_before_the_facts(tmp_path: Path) -> None:

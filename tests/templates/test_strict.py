@@ -216,7 +216,7 @@ def test_the_role_that_makes_the_stack_manages_its_key(
     for hardening in ("strict", "baseline"):
         definition = bundled_source("okta")
         definition = replace(definition, source=replace(definition.source, hardening=hardening))
-        product = Product(definition, source_files(definition), [], [], [], {}, {})
+        product = Product(definition, source_files(definition), [], [], [], [], {}, {})
         context = DeployContext(Target(bucket_option="helper"), SOURCES, ROOT)
         sent = Deployment(context, product, parameters if hardening == "strict" else {}, role).change_set_parameters(
             None

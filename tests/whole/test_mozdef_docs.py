@@ -20,7 +20,9 @@ from lambdas.model import KINDS
 from lambdas.shaping.mozdef_limits import PLUGIN_WORDS
 from lambdas.shaping.mozdef_names import DETAIL_NAMES
 from tests.definitions import ROOT, SOURCES, make_definition
+from tests.mozdef_index import TEMPLATE
 from tests.pages import assert_generated
+from tests.whole.test_searchable import FIELDS, ZOOM_FIELDS
 
 PAGES = ROOT / "docs" / "mozdef"
 MESSAGE = PAGES / "message.md"
@@ -56,6 +58,16 @@ def test_fields_are_counted_as_elasticsearch_counts_them() -> None:
         [sys.executable, "-c", code], input=json.dumps(mappings), capture_output=True, text=True, check=True
     )
     assert counted.stdout == "[5]\n"
+
+
+def test_an_index_has_as_many_fields_as_the_page_says() -> None:
+    text = (PAGES / "elasticsearch.md").read_text(encoding="utf-8")
+    (total,) = re.findall(r"nothing but bounded messages has (\d+) fields", text)
+    mapping, messages, alerts = re.findall(r"^\| (\d+) \| ", text, re.MULTILINE)
+    assert int(mapping) == len(TEMPLATE)
+    assert int(mapping) + int(messages) == FIELDS
+    assert FIELDS + int(alerts) == int(total)
+    assert f"that the plugin writes: {ZOOM_FIELDS} for our samples" in text
 
 
 def test_names_that_shipped_sources_choose_are_as_few_as_the_page_says() -> None:

@@ -14,8 +14,8 @@ from typing import Any
 from lambdas.model import Source
 from lambdas.reading.body import Rejected
 from lambdas.runtime.times import iso_time
-from lambdas.shaping.event import MAX_MESSAGE, EventFacts, ShapedEvent, encode_json, encode_text
-from lambdas.shaping.facts import compile_line
+from lambdas.shaping.event import MAX_MESSAGE, ShapedEvent, encode_json, encode_text
+from lambdas.shaping.facts import EventFacts, compile_line
 from lambdas.shaping.flat_fields import flat_fields
 from lambdas.shaping.mozdef_limits import details_problem, is_plugin_word
 from lambdas.shaping.mozdef_names import DETAIL_NAMES
@@ -93,11 +93,15 @@ class MozdefOutput:
 
     def _facts(self, event: ShapedEvent) -> dict[str, Any]:
         """Return the facts by MozDef's names, each always of one type, and none that sets off a plugin."""
-        named = _named_facts(event.facts)
-        return {
-            **{key: value for key, value in named if isinstance(value, bool) or not is_plugin_word(value)},
-            **self._own_details(event),
-        }
+        facts = {}
+        for key, value in _named_facts(event.facts):
+            if isinstance(value, bool) or not is_plugin_word(value):
+                facts[key] = value
+            elif key == "username":
+                # Left out, it ends an alert for all users with a KeyError, and whoever logs in chooses the name:
+                # https://github.com/mozilla/MozDef/blob/master/alerts/auth0_vertical_password_guessing.py
+                facts[key] = f"{self._name}: {value}"
+        return {**facts, **self._own_details(event)}
 
     def _own_details(self, event: ShapedEvent) -> dict[str, str]:
         texts = ((key, find(event.content, event.functions)) for key, find in self._details)
