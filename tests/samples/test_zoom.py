@@ -7,17 +7,22 @@ https://github.com/mozilla/MozDef/blob/master/mq/plugins/zoom_fixup.py
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from generator.testing import Sample, event_of
 from lambdas.reading.intake import Intake
 from lambdas.reading.paths import Functions
 from lambdas.shaping.facts import FactFinder
-from tests.definitions import bundled_source
+from tests.definitions import bundled_source, make_definition
 from tests.told import messages, told
 
-FINDER = FactFinder(bundled_source("zoom").source)
+ZOOM = bundled_source("zoom").source
+FINDER = FactFinder(replace(ZOOM, mozdef=replace(ZOOM.mozdef, whole=False)))
+"""Finds what a definition that extends Zoom's with `whole: false` says in details."""
 OPERATOR = {"operator": "admin@example.com", "operator_id": "admin-id"}
 PERSON = {"id": "u1", "email": "ann@example.com", "type": 1}
 MEETING = {"id": 98765432101, "uuid": "m1", "host_id": "h1", "topic": "Weekly review"}
@@ -283,3 +288,13 @@ def test_mozdefs_plugin_finds_what_it_takes_apart() -> None:
     assert message["details"] == body
     assert (message["hostname"], message["source"], message["category"]) == ("zoom_host", "api_aws_lambda", "zoom")
     assert "zoom" in message["tags"]
+
+
+def test_source_of_ones_own_says_who_did_what(tmp_path: Path) -> None:
+    text = "extends: zoom\ndescription: Zoom.\nmozdef: {whole: false, hostname: zoom}\n"
+    make_definition(tmp_path, text, "zoom-facts")
+    body = by_operator("user.deleted", PERSON)
+    (message,) = Sample("zoom-facts", body, sources=tmp_path).messages()
+    told_facts = {name: message["details"][name] for name in ("username", "kind", "targetuser")}
+    assert told_facts == {"username": "admin@example.com", "kind": "account.delete", "targetuser": "ann@example.com"}
+    assert (message["hostname"], event_of(message)) == ("zoom", body)
