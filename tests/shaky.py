@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from lambdas.runtime.deadline import CALL_SECONDS
-from tests.fakes import DOWN, THROTTLED, Bucket, Endpoint, Queue, Store, Table
+from tests.fakes import DOWN, THROTTLED, Bucket, Endpoint, Firehose, Queue, Store, Table
 
 IN_PART = ("partly", "never", "not now")
 """How a call to the queue succeeds in part."""
@@ -121,6 +121,14 @@ class ShakyBucket(Bucket):
             yield self.fates.around(lambda page=page: page)  # type: ignore[misc]
 
 
+class ShakyFirehose(Firehose):
+    fates: Fates
+
+    def put_record_batch(self, **request: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.fates.around(lambda: super(ShakyFirehose, self).put_record_batch(**request))
+        return answer
+
+
 class ShakyStore(Store):
     fates: Fates
 
@@ -170,8 +178,10 @@ def shaken(endpoint: Endpoint) -> Fates:
     """Have an endpoint's calls to AWS share their fates, and their clock; those of its next processes too."""
     fates = Fates(endpoint)
     endpoint.queue, endpoint.bucket, endpoint.table = ShakyQueue(), ShakyBucket(page=2), ShakyTable()
-    endpoint.store = ShakyStore(endpoint.store.values)
-    for service in (endpoint.queue, endpoint.bucket, endpoint.store, endpoint.table):
+    endpoint.store, endpoint.archive = ShakyStore(endpoint.store.values), ShakyBucket(name="archive")
+    endpoint.firehose = ShakyFirehose(endpoint.archive)
+    stores = (endpoint.store, endpoint.archive, endpoint.firehose)
+    for service in (endpoint.queue, endpoint.bucket, endpoint.table, *stores):
         service.fates = fates  # type: ignore[attr-defined]
     endpoint.deploy(endpoint.source)
     return fates

@@ -101,7 +101,8 @@ def _preview(archived: _Archived) -> tuple[int, int]:
             passes += result.get("passes", 0)
             requests += result.get("requests", 0)
             _count_fails(fails, result)
-        _console.console(stderr=True).print(f"[dim]looked at {requests:,} requests[/]")
+        if requests >= MAX_REQUESTS:
+            _console.console(stderr=True).print(f"[dim]looked at {requests:,} requests[/]")
     if passes > shown:
         out.print(f"  [dim]passes[/]  and {passes - shown} more")
     print_fails(fails)
@@ -140,9 +141,11 @@ def _send(archived: _Archived, requests: int, rate: float | None) -> int:
                 counts.update({name: result.get(name, 0) for name in ("requests", "sent", "unsent")})
                 counts["failed"] += sum(reason["events"] for reason in result.get("fails", ()))
                 if reason := result.get("stopped"):
+                    _print_left(counts)
                     out.print(f"stopped: {_console.safe(reason)}. {_to_go_on(counts, key)}")
                     return 1
-            out.print(f"  {counts['requests']:,} of {requests:,} requests, {counts['sent']:,} messages sent")
+            total, sent = _console.count(requests, "request"), _console.count(counts["sent"], "message")
+            out.print(f"  {counts['requests']} of {total}, {sent} sent")
             if rate and counts["requests"] < requests:
                 time.sleep(max(0.0, counts["requests"] / rate - (time.monotonic() - started)))
     except GeneratorError as error:
@@ -150,12 +153,18 @@ def _send(archived: _Archived, requests: int, rate: float | None) -> int:
     except KeyboardInterrupt:
         out.print(f"stopped: {_to_go_on(counts, key)}. The call that has begun goes on")
         return 130
+    _print_left(counts)
+    return 0
+
+
+def _print_left(counts: Counter[str]) -> None:
+    """Print what became of events that are not on the queue."""
+    out = _console.console()
     if counts["unsent"]:
         unsent = _console.count(counts["unsent"], "message")
         out.print(f"the queue does not take {unsent} now; the sweep tries again every five minutes")
     if counts["failed"]:
-        out.print(f"{_console.count(counts['failed'], 'event')} failed, and are in the archive still")
-    return 0
+        out.print(f"{_console.count(counts['failed'], 'event')} failed; the archive has them still")
 
 
 def _to_go_on(counts: Counter[str], key: str) -> str:

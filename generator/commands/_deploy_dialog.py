@@ -55,7 +55,10 @@ def deploy(deployment: Deployment, options: DeployOptions) -> bool:
         stack = stacks.find_stack(cloudformation, deployment.stack)
     _upload(deployment, options)
     request = deployment.change_set_request(parameters, before, context.target.client("s3"))
-    with changes.open_change_set(cloudformation, deployment.stack, request, new=stack is None) as change_set:
+    with (
+        preconditions.explain_pipeline_refusal(deployment),
+        changes.open_change_set(cloudformation, deployment.stack, request, new=stack is None) as change_set,
+    ):
         if change_set.empty:
             out.print("nothing to change")
         elif not _execute(
@@ -189,17 +192,16 @@ def _wait_and_check(
 ) -> None:
     """Print the stack's events until the operation ends; GeneratorError where it fails."""
     from generator.commands.delete import print_events
-    from generator.deploy import progress, stacks
+    from generator.deploy import preconditions, progress, stacks
 
     events = print_events(cloudformation, stack, after, deployment.context)
     ended = stacks.find_stack(cloudformation, stack.id)
     status = ended.status if ended else "DELETE_COMPLETE"
     if status not in good_statuses:
-        raise GeneratorError(
-            progress.failure_message(
-                stack, operation, status, progress.failure_causes(cloudformation, stack.id, events)
-            )
-        )
+        causes = progress.failure_causes(cloudformation, stack.id, events)
+        message = progress.failure_message(stack, operation, status, causes)
+        lacks_permission = (deployment.role or stack.role) and preconditions.names_missing_permission(message)
+        raise GeneratorError(f"{message}\n{preconditions.pipeline_hint(deployment)}" if lacks_permission else message)
 
 
 def _show_outputs(deployment: Deployment, stack: Stack) -> None:

@@ -32,12 +32,14 @@ def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
 
 
 def _day_or_minute(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None or "T" not in value:
+        return _day(context, parameter, value)
     try:
-        if value and datetime.strptime(value, MINUTE).strftime(MINUTE) == value:  # noqa: DTZ007 - in UTC, as days are
+        if datetime.strptime(value, MINUTE).strftime(MINUTE) == value:  # noqa: DTZ007 - in UTC, as days are
             return value
     except ValueError:
-        return _day(context, parameter, value)
-    return value
+        pass
+    raise click.BadParameter(f"{value} is no minute such as 2026-03-01T14:30")
 
 
 def nothing_found(source: str, filter_: Filter) -> str:

@@ -84,8 +84,12 @@ def _print_plan(
 
 def _content(resource: Remaining) -> str:
     """Return how much is on a queue, or kept in a bucket."""
+    from generator.deploy.deletion import ARCHIVE
+
     if resource.kept:
         return f", [bold]{resource.kept}[/]"
+    if resource.logical_id == ARCHIVE:
+        return ", copies of accepted requests, each until it expires"
     return "" if resource.messages is None else f", [bold]{_console.count(resource.messages, 'message')}[/]"
 
 

@@ -11,8 +11,8 @@ from generator.errors import GeneratorError
 from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
-KEPT, REDRIVE = "Kept", "Redrive"
-"""Logical ids: the bucket of kept events, and the function that sends them."""
+KEPT, REDRIVE, ARCHIVE = "Kept", "Redrive", "Archive"
+"""Logical ids: the bucket of kept events, the function that sends them, and the bucket of accepted requests."""
 _RETAINED_BY = ("Retain", "RetainExceptOnCreate")
 
 

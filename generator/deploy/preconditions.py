@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from generator.aws import explain_failure
 from generator.definition.secret_names import ssm_names
 from generator.deploy.deployment import Deployment
 from generator.deploy.stacks import Stack
@@ -56,6 +59,33 @@ def refuse_takeover(deployment: Deployment, stack: Stack | None) -> None:
             f"stack {stack.name} has EventsQueueName={old_queue}, and this pipeline's form has {queue or 'none'}: "
             "MozDef's queue would be another; put it into the form"
         )
+
+
+@contextmanager
+def explain_pipeline_refusal(deployment: Deployment) -> Iterator[None]:
+    """Raise GeneratorError with what to do where AWS refuses a pipeline's build its change set."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if not deployment.role or error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
+            raise
+        raise GeneratorError(f"{explain_failure(error)}\n{pipeline_hint(deployment)}") from error
+
+
+def names_missing_permission(message: str) -> bool:
+    """Return whether CloudFormation's reasons name a permission that its role lacks."""
+    return "AccessDenied" in message or "not authorized to perform" in message
+
+
+def pipeline_hint(deployment: Deployment) -> str:
+    """Return what to do where a pipeline's role lacks a permission: it has those that an earlier definition needed."""
+    update = deployment.context.rebuild_command(f"deploy {deployment.product.name}", pipeline=True)
+    return (
+        "A pipeline's roles may make what its definition had when the pipeline was deployed. With `archive`, `dedupe` "
+        f"or `hardening: strict` since, or a newer framework, update the pipeline's stack first: {update}"
+    )
 
 
 def refuse_taken_names(deployment: Deployment, stack: Stack | None) -> None:

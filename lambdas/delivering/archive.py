@@ -16,13 +16,7 @@ from typing import Any
 
 from botocore.config import Config
 
-from lambdas.delivering.envelope import (
-    ARCHIVE_PREFIX,
-    ENVELOPE_VERSION,
-    MAX_MARKS,
-    WHOLE_BODY,
-    headers_without_credentials,
-)
+from lambdas.delivering.envelope import ARCHIVE_PREFIX, ENVELOPE_VERSION, WHOLE_BODY, headers_without_credentials
 from lambdas.delivering.object_store import ObjectStore
 from lambdas.delivering.result import Delivered
 from lambdas.model import Source
@@ -107,7 +101,7 @@ class ArchiveWriter:
 
 
 def encode_record(source: str, request: Request, secret_headers: Iterable[str]) -> bytes:
-    """Return a request as it may be stored, in one line: as it is kept, but with its body as text where it is UTF-8."""
+    """Return a request as it may be stored, in one line; its body is text where it is UTF-8 and not large."""
     body, headers = request.as_kept
     envelope = {
         "version": ENVELOPE_VERSION,
@@ -126,8 +120,8 @@ def encode_record(source: str, request: Request, secret_headers: Iterable[str]) 
 
 
 def _encode_body(body: bytes) -> dict[str, str]:
-    # An envelope with more commas and brackets is not read.
-    if sum(map(body.count, (b",", b"[", b"{"))) < MAX_MARKS // 2:
+    # Of a larger body the text may take four bytes a character, and the function has no memory for that.
+    if len(body) <= MAX_RECORD:
         try:
             return {"text": body.decode()}
         except UnicodeDecodeError:

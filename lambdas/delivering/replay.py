@@ -96,36 +96,43 @@ class Replayer:
             for record in islice(_records(content), done, None):
                 if report.requests >= query.limit or not self._deadline.allows(CALLS_PER_KEPT_OBJECT):
                     return report.result(send=send, finished=False)
-                if not self._replay_record(record, query, report, send=send):
+                self._replay_record(record, query, report, send=send)
+                if report.stopped:
                     return report.result(send=send, finished=False)
-                report.done += 1
         except _CORRUPT:
             report.foreign += 1
         return report.result(send=send, finished=True)
 
-    def _replay_record(self, record: bytes, query: ReplayQuery, report: _Report, *, send: bool) -> bool:
-        """Preview or send a request; return whether to go on: not where the queue does not take what is sent."""
+    def _replay_record(self, record: bytes, query: ReplayQuery, report: _Report, *, send: bool) -> None:
+        """Preview or send a request. Where the queue does not take all of it, the report says to stop."""
         try:
             request = request_from_envelope(parse_envelope(record), self._read)
         except ENVELOPE_ERRORS:
             report.foreign += 1
-            return True
-        if not query.since <= request.time < query.until:
-            return True
-        shaped = self._shape(request, query.events)
-        if shaped is None:
-            return True
-        messages, rejected_events = shaped
-        if send:
-            try:
-                delivered = self._delivery.send(request, messages)
-            except (QueueUnavailable, KeptBucketUnavailable) as error:
-                report.stopped = f"{type(error).__name__}: {error}"
-                return False
-            rejected_events += delivered.rejected_events
-            report.add_sent(delivered)
-            self._log("replayed", requestId=request.id, sent=delivered.sent, unsent=delivered.unsent)
-        report.add(messages, rejected_events)
+            report.done += 1
+            return
+        is_of_period = query.since <= request.time < query.until
+        if shaped := self._shape(request, query.events) if is_of_period else None:
+            messages, rejected_events = shaped
+            if send and not self._send(request, messages, rejected_events, report):
+                return
+            report.add(messages, rejected_events)
+        report.done += 1
+
+    def _send(
+        self, request: Request, messages: list[Message], rejected_events: list[RejectedEvent], report: _Report
+    ) -> bool:
+        """Send messages, and add what SQS rejects to `rejected_events`; return whether each is sent, or kept for it."""
+        try:
+            delivered = self._delivery.send(request, messages)
+        except (QueueUnavailable, KeptBucketUnavailable) as error:
+            report.stopped = f"{type(error).__name__}: {error}"
+            return False
+        if delivered.unsent:
+            report.stopped = "the queue does not take messages now"
+        rejected_events += delivered.rejected_events
+        report.add_sent(delivered)
+        self._log("replayed", requestId=request.id, sent=delivered.sent, unsent=delivered.unsent)
         return True
 
     def _shape(self, request: Request, filter_: EventFilter) -> tuple[list[Message], list[RejectedEvent]] | None:

@@ -72,6 +72,11 @@ class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no
         """A query parameter, decoded."""
         return self._lookups.query(name)
 
+    @functions.signature({"types": ["string", "null"]}, {"types": ["string"]})  # type: ignore[untyped-decorator]
+    def _func_remove_prefix(self, text: str | None, prefix: str) -> str | None:
+        """A text without its beginning, where that is the prefix: `main` of `refs/heads/main`."""
+        return text and text.removeprefix(prefix)
+
     @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]
     def _func_root(self, path: str) -> Any:
         """A path in the whole body, for an event that `split` found in it."""

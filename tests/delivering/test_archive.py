@@ -145,7 +145,7 @@ def test_a_request_beyond_a_record_is_put_into_the_bucket_whole(endpoint: Endpoi
     assert endpoint.post_signed(sent)["statusCode"] == 200
     assert endpoint.firehose.faults.calls == 0
     (content,) = endpoint.archive.objects.values()
-    assert json.loads(content)["text"].encode() == sent
+    assert base64.b64decode(json.loads(content)["body"]) == sent
     (line,) = endpoint.log
     assert line["level"] == "INFO"
 

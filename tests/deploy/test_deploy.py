@@ -823,6 +823,34 @@ def test_a_refusal_by_aws_does_not_stop_the_other_deployments(run: Run, aws: Clo
     assert run("deploy", "zoom", "--yes")[::2] == (1, "error: AWS: CreateChangeSet: AccessDenied: you may not\n")
 
 
+def test_a_pipeline_that_lacks_a_permission_is_told_to_be_updated_first(
+    run: Run, aws: CloudFormation, monkeypatch
+) -> None:
+    bucket = _make_bucket()
+    aws.add_stack("CREATE_COMPLETE")
+    hint = (
+        "error: A pipeline's roles may make what its definition had when the pipeline was deployed. With `archive`, "
+        "`dedupe` or `hardening: strict` since, or a newer framework, update the pipeline's stack first: "
+    )
+    denied = "User: … is not authorized to perform: firehose:CreateDeliveryStream"
+    aws.outcome, aws.end = [("CREATE_FAILED", "Stream", denied)], "UPDATE_ROLLBACK_COMPLETE"
+    asks = ("deploy", "zoom", "--yes", "--role-arn", ROLE, "--bucket", bucket)
+    status, _, err = run(*asks)
+    assert status == 1
+    assert denied in err
+    assert err.splitlines()[-1].startswith(hint)
+    assert "--pipeline" in err.splitlines()[-1]
+
+    def refuse(**_request: Any) -> None:
+        raise refusal("you may not", "AccessDenied", "CreateChangeSet")
+
+    monkeypatch.setattr(aws, "create_change_set", refuse)
+    status, _, err = run(*asks)
+    first, last = err.splitlines()
+    assert (status, first) == (1, "error: AWS: CreateChangeSet: AccessDenied: you may not")
+    assert last.startswith(hint)
+
+
 def test_a_user_who_skips_a_deployment_is_asked_about_the_next(run: Run, aws: CloudFormation, monkeypatch) -> None:
     for stack in (OKTA, NAME):
         aws.add_stack("CREATE_COMPLETE", stack, Tags=[{"Key": "Service", "Value": stack.split("-")[2]}])
@@ -904,6 +932,17 @@ def deployed(aws: CloudFormation) -> CloudFormation:
     resources = {name: {"DeletionPolicy": policies[name]} if name in policies else {} for name in {*retained, *others}}
     aws.templates[NAME] = json.loads(json.dumps({"Resources": resources}))
     return aws
+
+
+def test_an_archive_stays_and_is_named(run: Run, deployed: CloudFormation) -> None:
+    archive = {"LogicalResourceId": "Archive", "ResourceType": "AWS::S3::Bucket", "ResourceStatus": "CREATE_COMPLETE"}
+    deployed.resources[NAME].append({**archive, "PhysicalResourceId": "zoom-dev-archive-1"})
+    deployed.templates[NAME]["Resources"]["Archive"] = {"DeletionPolicy": "RetainExceptOnCreate"}
+    status, out, _ = run("delete", "zoom", "--yes")
+    line = "Archive, copies of accepted requests, each until it expires  zoom-dev-archive-1"
+    assert status == 0
+    assert f"  stays  {line}" in out.splitlines()
+    assert f"  {line}  arn:aws:s3:::zoom-dev-archive-1" in out.splitlines()
 
 
 def announced(previous: str = "") -> list[str]:

@@ -378,6 +378,7 @@ def test_the_loss_of_a_change_is_reported(change: tuple[str, str, str, str, str]
 GOES = {
     "Sweep": ("AWS::Events::Rule", "what the queue does not take is no longer sent later"),
     "Redrive": ("AWS::Lambda::Function", "rejected events can no longer be sent"),
+    "Stream": ("AWS::KinesisFirehose::DeliveryStream", "accepted requests are no longer archived"),
     "Claims": (
         "AWS::DynamoDB::Table",
         "it is no longer known what was sent before, and what comes again is sent again",

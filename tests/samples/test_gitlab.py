@@ -205,17 +205,17 @@ EVENTS: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ),
     (
         push("push", "refs/heads/main"),
-        "INFO data.change | gitlab: push by ann: refs/heads/main in platform/payments",
+        "INFO data.change | gitlab: push by ann: main in platform/payments",
         {"username": "ann", "userid": "12", "target": "platform/payments", "ref": "refs/heads/main", "url": WEB},
     ),
     (
         push("push", "refs/heads/release", DELETED),
-        "WARNING data.delete | gitlab: push.delete by ann: refs/heads/release in platform/payments",
+        "WARNING data.delete | gitlab: push.delete by ann: release in platform/payments",
         {"eventname": "push.delete"},
     ),
     (
         push("tag_push", "refs/tags/v1", DELETED),
-        "WARNING data.delete | gitlab: tag_push.delete by ann: refs/tags/v1 in platform/payments",
+        "WARNING data.delete | gitlab: tag_push.delete by ann: v1 in platform/payments",
         {},
     ),
     (
@@ -225,7 +225,7 @@ EVENTS: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
             "refs": ["refs/heads/main", "refs/heads/old"],
             "changes": [{"after": SHA, "ref": "refs/heads/main"}, {"after": DELETED, "ref": "refs/heads/old"}],
         },
-        "WARNING data.change | gitlab: repository_update by ann: refs/heads/main, refs/heads/old in platform/payments",
+        "WARNING data.change | gitlab: repository_update by ann: main, old in platform/payments",
         {"target": "platform/payments"},
     ),
     (

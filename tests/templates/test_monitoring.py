@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from generator.errors import DefinitionError
 from generator.templates import event_source
 from generator.templates.resources.alarms import GUIDE
 from generator.templates.text import template_text
-from lambdas.model import Source
+from lambdas.model import Archive, Source
 from lambdas.runtime.metrics import NAMESPACE, embedded_metrics
 from lambdas.runtime.secrets import TTL
 from tests.definitions import ROOT, bundled_source, make_definition
@@ -42,7 +43,11 @@ def alarms(source: Source) -> dict[str, dict[str, Any]]:
 
 
 def silent(folder: Path, hours: int) -> Source:
-    return make_definition(folder, f"{HMAC}events: {{expect_every: {hours}}}\n").source
+    return make_definition(folder, f"{HMAC}events: {{expect_every: {hours}}}\narchive: {{}}\n").source
+
+
+def name_of(source: Source) -> str:
+    return source.name
 
 
 # Alarms.
@@ -57,16 +62,19 @@ COUNTED = {
     # Of an HTTP API the names are these; a REST API's are 4XXError and 5XXError.
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
     "AWS/ApiGateway": {"Count", "4xx", "5xx"},
-    NAMESPACE: {"Rejected", "Unauthenticated", "NoSecret", "Unsent", "Lag"},
+    # https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
+    "AWS/Firehose": {"DeliveryToS3.DataFreshness"},
+    NAMESPACE: {"Rejected", "Unauthenticated", "NoSecret", "Unsent", "Lag", "Unarchived"},
 }
 OF = {
     "AWS/Lambda": ("FunctionName", "AWS::Lambda::Function"),
     "AWS/SQS": ("QueueName", "AWS::SQS::Queue"),
     "AWS/ApiGateway": ("ApiId", "AWS::ApiGatewayV2::Api"),
+    "AWS/Firehose": ("DeliveryStreamName", "AWS::KinesisFirehose::DeliveryStream"),
 }
 
 
-@pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda source: source.name)
+@pytest.mark.parametrize("source", [ZOOM, OKTA, replace(ZOOM, name="archived", archive=Archive())], ids=name_of)
 def test_every_alarm_looks_at_what_something_counts(source: Source) -> None:
     template = build_template(source)
     for title, alarm in alarms(source).items():
@@ -109,6 +117,8 @@ def test_alarms_and_when_each_goes_off(tmp_path: Path) -> None:
         "Throttled": ("Throttles", "Sum", 0, 300, 3),
         "TooLarge": ("TooLarge", "Sum", 0, 300, 1),
         "Answers5xx": ("5xx", "Sum", 0, 300, 3),
+        "Unarchived": ("Unarchived", "Sum", 0, 300, 1),
+        "ArchiveLate": ("DeliveryToS3.DataFreshness", "Maximum", 1_800, 300, 1),
         "Silence": ("NumberOfMessagesSent", "Sum", 1, 3_600, 6),
     }
 
@@ -125,6 +135,11 @@ def test_silence_is_an_alarm_after_the_hours_that_a_definition_says(tmp_path: Pa
     silence = alarms(silent(tmp_path, hours))["Silence"]
     assert (silence["Period"], silence["EvaluationPeriods"]) == (3_600, hours)
     assert f"no event reached the queue for {hours} h" in silence["AlarmDescription"]
+
+
+def test_an_archive_has_alarms_of_its_own() -> None:
+    archived = alarms(replace(ZOOM, archive=Archive()))
+    assert set(archived) - set(alarms(ZOOM)) == {"Unarchived", "ArchiveLate"}
 
 
 def test_silence_is_no_alarm_where_a_definition_says_nothing_of_it() -> None:

@@ -26,6 +26,8 @@ ENVIRONMENT = {
     "KEPT_BUCKET": "kept",
     "SECRETS_PATH": "/made/up",
     "STACK": "stack",
+    "ARCHIVE_BUCKET": "archive",
+    "ARCHIVE_STREAM": "stream",
     "DEDUPE_TABLE": "claims",
     "DEDUPE_LEASE": "25",
 }
@@ -61,6 +63,8 @@ class Aws:
             return self._kept.read_bytes()
         if call == "SendMessageBatch":
             return json.dumps({"Successful": [{"Id": entry["Id"]} for entry in json.loads(body)["Entries"]]}).encode()
+        if call == "PutRecordBatch":
+            return json.dumps({"FailedPutCount": 0, "RequestResponses": [{"RecordId": "0"}]}).encode()
         if call == "BatchWriteItem":
             return b'{"UnprocessedItems": {}}'
         return ONE_KEY if call == "ListObjectsV2" else b""

@@ -142,6 +142,28 @@ def test_the_worst_bodies_are_within_the_handlers_memory(
     assert share <= SHARE
 
 
+@pytest.mark.parametrize("body", [one_text, keys], ids=["a text with an emoji", "keys with emojis"])
+def test_the_worst_bodies_are_archived_within_the_handlers_memory(tmp_path: Path, body: Any) -> None:
+    definition = define_source(tmp_path, "{mask: [secret]}", "archive: {}")
+    event = request(definition, compressed(body()), {"content-encoding": "gzip"})
+    share, calls = measured(tmp_path, definition, event)
+    assert calls[-1] == "PutObject"
+    assert share <= SHARE
+
+
+@pytest.mark.parametrize("body", [one_text, keys], ids=["a text with an emoji", "keys with emojis"])
+def test_replay_of_the_worst_body_is_within_the_functions_memory(tmp_path: Path, body: Any) -> None:
+    definition = define_source(tmp_path, "{mask: [secret]}", "archive: {}")
+    endpoint = Endpoint(definition.source)
+    endpoint.post_signed(compressed(body()), {"content-encoding": "gzip"})
+    ((key, archived),) = endpoint.archive.objects.items()
+    query = {"since": 0, "until": 2**40, "limit": 1, "send": True, "objects": [[key, 0]]}
+    share, calls = measured(tmp_path, definition, {"archive": query}, "Redrive", archived)
+    assert calls[0] == "GetObject"
+    assert calls[-1] == "SendMessageBatch"
+    assert share <= SHARE
+
+
 def test_batch_while_the_queue_is_down_is_within_the_handlers_memory(tmp_path: Path) -> None:
     definition = bundled_source("auth0")
     event = request(definition, compressed("\n".join(logs(9_900))), {"content-encoding": "gzip"})

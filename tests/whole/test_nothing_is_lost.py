@@ -74,6 +74,7 @@ def sources(text: str) -> dict[str, Source]:
 
 
 SOURCES = sources(TEXT)
+ARCHIVED = sources(TEXT.replace("events%s", "events, id: n%s") + "archive: {}\n")
 ONCE = sources(TEXT.replace("events%s", "events, id: n%s") + "dedupe: {window: 168}\n")
 
 
@@ -336,8 +337,54 @@ class EventsOnce(Events):
         assert {number for number, times in messages.items() if times > 1} <= self.repeated
 
 
+class EventsArchived(Events):
+    """The same with an `archive`: each accepted request has a copy there, or is counted as one that has none."""
+
+    sources = ARCHIVED
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.without_copy: set[int] = set()
+
+    def well_again(self) -> None:
+        # The last line is the request's own: a body that can't be read has no copy either, and is kept.
+        lines = [line for line in self.endpoint.log if line.get("message") == "accepted"]
+        unreadable = any("no-events: " in line.get("why", "") for line in lines)
+        if unreadable or any("unarchived" in line for line in lines):
+            self.without_copy |= {event["n"] for event in json.loads(self.under_way)["events"]}
+        super().well_again()
+
+    @rule(fates=SEVERAL)
+    def the_operator_replays(self, fates: list[str]) -> None:
+        """What is archived comes once more, of course, and nothing else happens to it."""
+        if not self.endpoint.firehose.envelopes:
+            return
+        if self.endpoint.firehose.records:
+            self.endpoint.firehose.deliver()
+        objects = [[key, 0] for key in sorted(self.endpoint.archive.objects)]
+        self.repeated |= self.archived()
+        self.fates.lined_up = fates
+        self.endpoint.begin(REDRIVE_SECONDS)
+        query = {"since": 0, "until": 2**40, "limit": 1_000, "send": True, "objects": objects}
+        before = dict(self.endpoint.archive.objects)
+        self.ended(lambda: self.endpoint.replayer.replay(query))
+        assert self.endpoint.archive.objects == before
+        self.well_again()
+
+    def archived(self) -> set[int]:
+        texts = [envelope["text"] for envelope in self.endpoint.firehose.envelopes]
+        return {event["n"] for text in texts for event in parsed(text)["events"]}
+
+    @invariant()
+    def what_was_accepted_has_a_copy_or_is_counted(self) -> None:
+        assert self.accepted <= self.archived() | self.without_copy
+
+
 TestNothingIsLost = Events.TestCase
 TestNothingIsLost.settings = settings(max_examples=2 * settings().max_examples, stateful_step_count=30)
+
+TestNothingIsMissingInTheArchive = EventsArchived.TestCase
+TestNothingIsMissingInTheArchive.settings = TestNothingIsLost.settings
 
 TestNothingIsSentTwice = EventsOnce.TestCase
 TestNothingIsSentTwice.settings = TestNothingIsLost.settings
