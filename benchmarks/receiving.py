@@ -24,6 +24,7 @@ from lambdas.runtime.secrets import Secrets
 ROUNDS, EVENTS = 15, 2_000
 NOW = 1_767_225_600.0
 SECRET = "made-up-secret-of-32-characters."  # noqa: S105
+_SECRETS = {"download_token", "password", "recording_play_passcode", "share_url", "play_url", "download_url"}
 _LEFT_OUT = ("debugContext", "authenticationContext", "transaction", "target", "legacyEventType", "device")
 
 
@@ -95,10 +96,10 @@ def event_of(name: str) -> dict[str, Any]:
     if name == "zoom":
         meeting = body["payload"]["object"]
         del meeting["recording_files"][1:]
-        for field in ("password", "recording_play_passcode"):
-            meeting.pop(field, None)
-        body.pop("download_token", None)
-        meeting["topic"] = meeting["topic"].ljust(160, ".")
+        for part in (body, meeting, *meeting["recording_files"]):
+            for secret in _SECRETS.intersection(part):
+                del part[secret]
+        meeting["topic"] = meeting["topic"].ljust(320, ".")
     else:
         item = body["data"]["events"][0]
         body["data"]["events"] = [{key: value for key, value in item.items() if key not in _LEFT_OUT}]

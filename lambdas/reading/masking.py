@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lambdas.reading.paths import Functions, compile_path
 
@@ -12,16 +12,20 @@ if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
 MASK = "[masked]"
+_ITEMS = None
+"""In place of a name: every item of a list. No object has such a key."""
+_Tree: TypeAlias = "dict[str | None, _Tree | None]"
+"""Names, and what is below them; None where a field ends."""
 
 
 def replace_field(value: Any, field: str, new: Any) -> int:
     """Replace a field, in every list item that has it, and return how many were replaced."""
-    return _replacer(field)(value, new)
+    return _replace(value, _tree((field,)), new)
 
 
 def mask_fields(value: Any, fields: Iterable[str]) -> int:
     """Replace these fields by a mark, and return how many were replaced."""
-    return sum([_replacer(field)(value, MASK) for field in fields])
+    return _replace(value, _tree(tuple(fields)), MASK)
 
 
 def field_value(value: Any, field: str, request: Request) -> Any:
@@ -37,60 +41,37 @@ def _field_path(field: str) -> str:
 
 
 @cache
-def _replacer(field: str) -> Callable[[Any, Any], int]:
-    *parents, last = [name for name in field.replace("[]", ".[]").split(".") if name]
-    return _list_replacer(parents, last) if "[]" in (*parents, last) else _single_replacer(parents, last)
-
-
-def _single_replacer(parents: list[str], last: str) -> Callable[[Any, Any], int]:
-    """Replace a field without lists, as most are, in a fifth of the time; leave a body that has lists to the other."""
-    replace_in_lists = _list_replacer(parents, last)
-
-    def replace(value: Any, new: Any) -> int:
-        parent = value
+def _tree(fields: tuple[str, ...]) -> _Tree:
+    """Return the fields by the names on the way to them: those of a source have most of these names in common."""
+    tree: _Tree = {}
+    for field in fields:
+        *parents, last = [name for name in field.replace("[]", ".[]").split(".") if name]
+        branch: _Tree | None = tree
         for name in parents:
-            if not isinstance(parent, dict):
-                return replace_in_lists(value, new) if isinstance(parent, list) else 0
-            parent = parent.get(name)
-        if isinstance(parent, list):
-            return replace_in_lists(value, new)
-        if not isinstance(parent, dict) or parent.get(last) is None:
-            return 0
-        parent[last] = new
-        return 1
-
-    return replace
+            if branch is not None and name != "[]":
+                branch = branch.setdefault(name, {})
+        if branch is not None:
+            branch[_ITEMS if last == "[]" else last] = None
+    return tree
 
 
-def _list_replacer(parents: list[str], last: str) -> Callable[[Any, Any], int]:
-    """Replace a field in every list item, also of lists that it does not name: `split` may look through them too."""
-
-    def replace(value: Any, new: Any) -> int:
-        values = [value]
-        for name in parents:
-            if name != "[]":
-                values = [parent[name] for parent in _objects_in(values) if name in parent]
-        if last == "[]":
-            return sum(_fill_list(items, new) for items in values)
-        owners = [owner for owner in _objects_in(values) if owner.get(last) is not None]
-        for owner in owners:
-            owner[last] = new
-        return len(owners)
-
-    return replace
-
-
-def _fill_list(value: Any, new: Any) -> int:
-    if not isinstance(value, list):
+def _replace(value: Any, tree: _Tree, new: Any) -> int:
+    """Replace fields, and look through all lists, also those that no field names: `split` may look through them too."""
+    if isinstance(value, list):
+        if _ITEMS in tree:
+            value[:] = [new] * len(value)
+            return len(value)
+        return sum([_replace(item, tree, new) for item in value])
+    if not isinstance(value, dict):
         return 0
-    value[:] = [new] * len(value)
-    return len(value)
-
-
-def _objects_in(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield the objects among these values, and in lists among them, however deep."""
-    for value in values:
-        if isinstance(value, dict):
-            yield value
-        elif isinstance(value, list):
-            yield from _objects_in(value)
+    count = 0
+    for name, below in tree.items():
+        found = value.get(name)
+        if found is None:
+            continue
+        if below is not None:
+            count += _replace(found, below, new)
+        else:
+            value[name] = new
+            count += 1
+    return count

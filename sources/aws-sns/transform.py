@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from lambdas.transforming import Rejected, Request, parse
@@ -69,6 +70,7 @@ WIDE = re.compile(
     r'|"(Action|Principal|AWS)": ?\[?"\*"'
 )
 CAN_BE_WIDE = re.compile(r"(Attach|Put)\w*Policy|CreatePolicy(Version)?|AddUserToGroup|Authorize\w+|Put\w+Acl")
+SCALAR = (str, int, float)
 
 
 def transform(event: dict[str, Any], request: Request) -> list[dict[str, Any]]:  # noqa: ARG001 - the framework's form
@@ -190,15 +192,28 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 
 def _at(value: Any, path: str) -> Any:
-    for key in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(key)
-        else:
-            value = value[int(key)] if isinstance(value, list) and key.isdigit() and int(key) < len(value) else None
-    return value
+    return _walk(value, *_split(path))
 
 
 def _first(value: Any, paths: str) -> Any:
     """Return the first text or number that is at one of the paths."""
-    found = (_at(value, path) for path in paths.split())
-    return next((scalar for scalar in found if isinstance(scalar, str | int | float) and scalar != ""), None)
+    found = (_walk(value, keys) for keys in _split(paths))
+    return next(
+        (scalar for scalar in found if scalar is not None and scalar != "" and isinstance(scalar, SCALAR)), None
+    )
+
+
+def _walk(value: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value
+
+
+@cache
+def _split(paths: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(path.split(".")) for path in paths.split())

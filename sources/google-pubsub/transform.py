@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from functools import cache
 from typing import Any
 
 from lambdas.transforming import Rejected, Request, parse
@@ -54,6 +55,7 @@ WORDS = {
 DELTAS = ("serviceData.policyDelta.bindingDeltas", "metadata.policyDelta.bindingDeltas", "metadata.bindingDeltas")
 # Who or what opens something to everybody, or makes somebody an administrator.
 WIDE = re.compile(r"owner|editor|admin|tokenCreator|allUsers|allAuthenticatedUsers|0\.0\.0\.0/0|::/0", re.IGNORECASE)
+SCALAR = (str, int, float)
 
 
 def transform(event: dict[str, Any], request: Request) -> list[dict[str, Any]]:  # noqa: ARG001 - the framework's form
@@ -127,15 +129,28 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 
 def _at(value: Any, path: str) -> Any:
-    for key in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(key)
-        else:
-            value = value[int(key)] if isinstance(value, list) and key.isdigit() and int(key) < len(value) else None
-    return value
+    return _walk(value, *_split(path))
 
 
 def _first(value: Any, paths: str) -> Any:
     """Return the first text or number that is at one of the paths."""
-    found = (_at(value, path) for path in paths.split())
-    return next((scalar for scalar in found if isinstance(scalar, str | int | float) and scalar != ""), None)
+    found = (_walk(value, keys) for keys in _split(paths))
+    return next(
+        (scalar for scalar in found if scalar is not None and scalar != "" and isinstance(scalar, SCALAR)), None
+    )
+
+
+def _walk(value: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value
+
+
+@cache
+def _split(paths: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(path.split(".")) for path in paths.split())

@@ -216,6 +216,7 @@ BRIDGE = {"conference_number": NUMBER, "conference_url": LINK}
         {"incident": INCIDENT, "conference_numbers": [{"label": "US", "number": NUMBER}], "conference_url": LINK},
         {"incident": INCIDENT, "conference_numbers": [NUMBER, NUMBER], "conference_url": None},
         {"incident": INCIDENT, "conference_number": NUMBER},
+        {"incident": {**INCIDENT, "conference_numbers": [NUMBER], "conference_url": LINK}},
         incident(conference_bridge=BRIDGE, status=None),
         incident(status=None, conference_bridge={"conference_numbers": [{"number": NUMBER}], "conference_url": LINK}),
         {"incident": incident(conference_bridge=BRIDGE, summary="Many failed sign-ins")},

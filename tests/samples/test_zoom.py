@@ -7,7 +7,6 @@ https://github.com/mozilla/MozDef/blob/master/mq/plugins/zoom_fixup.py
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,7 @@ from lambdas.shaping.facts import FactFinder
 from tests.definitions import bundled_source, make_definition
 from tests.told import messages, told
 
-ZOOM = bundled_source("zoom").source
-FINDER = FactFinder(replace(ZOOM, mozdef=replace(ZOOM.mozdef, whole=False)))
-"""Finds what a definition that extends Zoom's with `whole: false` says in details."""
+FINDER = FactFinder(bundled_source("zoom").source)
 OPERATOR = {"operator": "admin@example.com", "operator_id": "admin-id"}
 PERSON = {"id": "u1", "email": "ann@example.com", "type": 1}
 MEETING = {"id": 98765432101, "uuid": "m1", "host_id": "h1", "topic": "Weekly review"}

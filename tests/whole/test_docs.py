@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -96,6 +97,16 @@ def test_the_references_examples_work(tmp_path: Path, monkeypatch: pytest.Monkey
     exec(tests, namespace)  # noqa: S102 - as it stands on the page
     for name in [name for name in namespace if name.startswith("test_")]:
         namespace[name]()
+
+
+def test_definitions_in_the_sources_pages_are_valid(tmp_path: Path) -> None:
+    for name in source_names(SOURCES):
+        (tmp_path / name).symlink_to(SOURCES / name)
+    for name in source_names(SOURCES):
+        text = (SOURCES / name / "README.md").read_text(encoding="utf-8")
+        examples = [dedent(block) for block in re.findall(r"^ *```yaml\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)]
+        for example in (example for example in examples if "extends: " in example):
+            make_definition(tmp_path, example, "acme")
 
 
 def test_every_source_and_auth_type_is_in_the_documents() -> None:

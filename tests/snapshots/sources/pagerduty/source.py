@@ -24,6 +24,8 @@ SOURCE = Source(
             'event.data.conference_numbers',
             'event.data.conference_url',
             'event.data.incident.conference_bridge',
+            'event.data.incident.conference_numbers',
+            'event.data.incident.conference_url',
         ),
         split='[event]',
         require=('id', 'event_type', 'occurred_at', 'data'),

@@ -36,10 +36,10 @@ SOURCE = Source(
         time_format='unix',
     ),
     facts=Facts(
-        summary="webhook: {[\n  [\n    [type, event][?type(@) == 'string' && @ != ''] | [0],\n    data.[\n      actor.email, actor.username, actor.name, actor.id, user.email, user.username, user.name, user.id, actor,\n      user, created_by.email, performed_by.email, performed_by\n    ][?type(@) == 'string' && @ != ''] | [0] | @ && join(' ', ['by', @]),\n    data.[\n      target_user.email, target_user, target.email, member.email, invitee.email, email, target.name, target.id,\n      resource.name, resource.id, object.name, target, resource, name, !(actor || user) && id\n    ][?type(@) == 'string' && @ != ''] | [0] | @ && join(' ', ['on', @]),\n    data.[role.name, role][?type(@) == 'string' && @ != ''] | [0] | @ && join(' ', ['as', @]),\n    data.[\n      organization.name, public_organization_data.name, workspace.name\n    ][?type(@) == 'string' && @ != ''] | [0] | @ && join(' ', ['in', @])\n    ][?@] | join(' ', @),\n  data.[outcome.result, outcome, result, status][?type(@) == 'string' && @ != ''] | [0],\n  data.[\n    reason, error.message, error_message, error, message\n  ][?type(@) == 'string' && @ != ''] | [0]\n  ][?@] | join(': ', @)}",
-        severity="{([data.severity, data.level, severity][?type(@) == 'string' && @ != ''] | [0]) || contains(['admin', 'administrator', 'owner', 'org:admin', 'superuser', 'root'],\n  ([data.role.name, data.role][?type(@) == 'string' && @ != ''] | [0]) || '') && 'WARNING'\n|| (data.success == `false`\n  || (((data.[outcome.result, outcome, result, status][?type(@) == 'string' && @ != ''] | [0]) || '')\n    | contains(@, 'fail') || contains(@, 'FAIL') || contains(@, 'denied') || contains(@, 'DENIED')\n      || contains(@, 'reject') || contains(@, 'block'))) && 'NOTICE'\n|| ([type, event][?type(@) == 'string' && @ != ''] | [0] | (\n  (contains(@, 'mfa') || contains(@, '2fa') || contains(@, 'two_factor'))\n    && (contains(@, 'disable') || contains(@, 'remove') || contains(@, 'delete')) && 'WARNING'\n  || (contains(@, 'fail') || contains(@, 'denied') || contains(@, 'api_key') || contains(@, 'token')\n    || contains(@, 'role') || contains(@, 'permission')) && 'NOTICE'\n  || 'INFO'))}",
+        summary="webhook: {[\n  [\n    [type, event][?@ && type(@) == 'string'] | [0],\n    data.[\n      actor.email, actor.username, actor.name, actor.id, user.email, user.username, user.name, user.id, actor,\n      user, created_by.email, performed_by.email, performed_by\n    ][?@ && type(@) == 'string'] | [0] | @ && join(' ', ['by', @]),\n    data.[\n      target_user.email, target_user, target.email, member.email, invitee.email, email, target.name, target.id,\n      resource.name, resource.id, object.name, target, resource, name, !(actor || user) && id\n    ][?@ && type(@) == 'string'] | [0] | @ && join(' ', ['on', @]),\n    data.[role.name, role][?@ && type(@) == 'string'] | [0] | @ && join(' ', ['as', @]),\n    data.[\n      organization.name, public_organization_data.name, workspace.name\n    ][?@ && type(@) == 'string'] | [0] | @ && join(' ', ['in', @])\n    ][?@] | join(' ', @),\n  data.[outcome.result, outcome, result, status][?@ && type(@) == 'string'] | [0],\n  data.[\n    reason, error.message, error_message, error, message\n  ][?@ && type(@) == 'string'] | [0]\n  ][?@] | join(': ', @)}",
+        severity="{([data.severity, data.level, severity][?@ && type(@) == 'string'] | [0]) || contains(['admin', 'administrator', 'owner', 'org:admin', 'superuser', 'root'],\n  ([data.role.name, data.role][?@ && type(@) == 'string'] | [0]) || '') && 'WARNING'\n|| (data.success == `false`\n  || (((data.[outcome.result, outcome, result, status][?@ && type(@) == 'string'] | [0]) || '')\n    | contains(@, 'fail') || contains(@, 'FAIL') || contains(@, 'denied') || contains(@, 'DENIED')\n      || contains(@, 'reject') || contains(@, 'block'))) && 'NOTICE'\n|| ([type, event][?@ && type(@) == 'string'] | [0] | (\n  (contains(@, 'mfa') || contains(@, '2fa') || contains(@, 'two_factor'))\n    && (contains(@, 'disable') || contains(@, 'remove') || contains(@, 'delete')) && 'WARNING'\n  || (contains(@, 'fail') || contains(@, 'denied') || contains(@, 'api_key') || contains(@, 'token')\n    || contains(@, 'role') || contains(@, 'permission')) && 'NOTICE'\n  || 'INFO'))}",
         kind=Choice(
-            of="{[type, event][?type(@) == 'string' && @ != ''] | [0]}",
+            of="{[type, event][?@ && type(@) == 'string'] | [0]}",
             words={
                 'authentication.end': (
                     '*logout*',
@@ -135,7 +135,7 @@ SOURCE = Source(
             },
         ),
         outcome=Choice(
-            of="{[\n  data.outcome.result, data.outcome, data.result, data.status, data.success == `true` && 'true', data.success\n  == `false` && 'false', type, event\n][?type(@) == 'string' && @ != ''] | [0]}",
+            of="{[\n  data.outcome.result, data.outcome, data.result, data.status, data.success == `true` && 'true', data.success\n  == `false` && 'false', type, event\n][?@ && type(@) == 'string'] | [0]}",
             words={
                 'success': (
                     'success*',
@@ -176,17 +176,17 @@ SOURCE = Source(
                 ),
             },
         ),
-        reason="{data.[\n  reason, error.message, error_message, error, message\n][?type(@) == 'string' && @ != ''] | [0]}",
-        user="{data.[\n  actor.email, actor.username, actor.name, actor.id, user.email, user.username, user.name, user.id, actor, user,\n  created_by.email, performed_by.email, performed_by\n][?type(@) == 'string' && @ != ''] | [0]}",
-        user_id="{data.[\n  actor.id, user.id, actor_id, user_id\n][?(type(@) == 'string' || type(@) == 'number') && @ != ''] | [0]}",
-        source_ip="{data.[\n  ip_address, ip, source_ip, client_ip, remote_ip, actor.ip, actor.ip_address, request.ip, client.ip\n][?type(@) == 'string' && @ != ''] | [0]}",
-        user_agent="{data.[\n  user_agent, userAgent, client.user_agent, client.userAgent, actor.user_agent, request.user_agent\n][?type(@) == 'string' && @ != ''] | [0]}",
-        target_user="{data.[\n  target_user.email, target_user, target.email, member.email, invitee.email, email\n][?type(@) == 'string' && @ != ''] | [0]}",
-        target="{data.[\n  target.name, target.id, resource.name, resource.id, object.name, target, resource, name, !(actor || user) &&\n  id\n][?(type(@) == 'string' || type(@) == 'number') && @ != ''] | [0]}",
-        role="{data.[role.name, role, permission.name, permission][?type(@) == 'string' && @ != ''] | [0]}",
-        organization="{data.[\n  organization.name, organization.id, organization, org.name, org, tenant.name, tenant, workspace.name,\n  workspace, account.name, organization_id, org_id, tenant_id, workspace_id\n][?(type(@) == 'string' || type(@) == 'number') && @ != ''] | [0]}",
-        session="{data.[\n  session_id, session.id, request_id, trace_id\n][?(type(@) == 'string' || type(@) == 'number') && @ != ''] | [0]}",
-        url="{data.[html_url, url][?type(@) == 'string' && @ != ''] | [0]}",
+        reason="{data.[reason, error.message, error_message, error, message][?@ && type(@) == 'string'] | [0]}",
+        user="{data.[\n  actor.email, actor.username, actor.name, actor.id, user.email, user.username, user.name, user.id, actor, user,\n  created_by.email, performed_by.email, performed_by\n][?@ && type(@) == 'string'] | [0]}",
+        user_id="{data.[\n  actor.id, user.id, actor_id, user_id\n][?@ && (type(@) == 'string' || type(@) == 'number')] | [0]}",
+        source_ip="{data.[\n  ip_address, ip, source_ip, client_ip, remote_ip, actor.ip, actor.ip_address, request.ip, client.ip\n][?@ && type(@) == 'string'] | [0]}",
+        user_agent="{data.[\n  user_agent, userAgent, client.user_agent, client.userAgent, actor.user_agent, request.user_agent\n][?@ && type(@) == 'string'] | [0]}",
+        target_user="{data.[\n  target_user.email, target_user, target.email, member.email, invitee.email, email\n][?@ && type(@) == 'string'] | [0]}",
+        target="{data.[\n  target.name, target.id, resource.name, resource.id, object.name, target, resource, name, !(actor || user) &&\n  id\n][?@ && (type(@) == 'string' || type(@) == 'number')] | [0]}",
+        role="{data.[role.name, role, permission.name, permission][?@ && type(@) == 'string'] | [0]}",
+        organization="{data.[\n  organization.name, organization.id, organization, org.name, org, tenant.name, tenant, workspace.name,\n  workspace, account.name, organization_id, org_id, tenant_id, workspace_id\n][?@ && (type(@) == 'string' || type(@) == 'number')] | [0]}",
+        session="{data.[\n  session_id, session.id, request_id, trace_id\n][?@ && (type(@) == 'string' || type(@) == 'number')] | [0]}",
+        url="{data.[html_url, url][?@ && type(@) == 'string'] | [0]}",
     ),
     vendor=Vendor(
         docs='https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',
