@@ -14,6 +14,7 @@ import yaml
 from generator.definition.scalars import (
     TEXT_CHECKS,
     InvalidScalar,
+    is_long,
     node_kind,
     read_choice,
     read_scalar,
@@ -24,7 +25,6 @@ from generator.definition.scalars import (
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
 from lambdas import model
-from lambdas.shaping.mozdef_limits import is_long
 
 
 class DataclassReader:

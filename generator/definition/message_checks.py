@@ -25,7 +25,7 @@ def message_mistakes(source: Source) -> Mistakes:
         )
     yield from _extra(source)
     for name in source.mozdef.details or ():
-        if name in _UNUSABLE or name.endswith(("_int", "_float")):
+        if name in _UNUSABLE:
             yield f"mozdef.details.{name}", _unusable_message(name)
     yield from _words(source)
 
@@ -42,7 +42,7 @@ def _extra(source: Source) -> Mistakes:
             yield f"facts.extra.{name}", f"is a fact already: facts.{name}"
         elif name in _DETAILS:
             yield f"facts.extra.{name}", "is MozDef's name of a fact already; choose another"
-        elif name in _UNUSABLE or name.endswith(("_int", "_float")):
+        elif name in _UNUSABLE:
             yield f"facts.extra.{name}", _unusable_message(name)
 
 
@@ -65,6 +65,4 @@ def _words(source: Source) -> Mistakes:
 def _unusable_message(name: str) -> str:
     if name in RESERVED_DETAILS:
         return "is the name of a key that every message has; choose another"
-    if name.endswith(("_int", "_float")):
-        return "can't end in _int or _float: MozDef takes the value for a number, and drops the message"
     return f"can't be a key of MozDef's details: {name} sets off a plugin, or has another type in its index"

@@ -27,6 +27,11 @@ _NOT_TEXT = {int: "a whole number", bool: "true or false"}
 _HOURS = re.compile(r"(\d+) ?h(ours?)?")
 
 
+def is_long(value: Any) -> bool:
+    """Return whether a value is a whole number that 64 bits hold, as those of events are."""
+    return isinstance(value, int) and -(2**63) <= value < 2**63
+
+
 class InvalidScalar(Exception):  # noqa: N818 - caught by DataclassReader alone
     """A value that does not fit its type; the text says what would be right."""
 

@@ -5,7 +5,6 @@ https://github.com/mozilla/MozDef/tree/master/mq/plugins, https://github.com/moz
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -72,8 +71,6 @@ def details_problem(
             is_valid, kind = typed
             if not is_valid(value):
                 return f"{key} is not {kind}, and Elasticsearch refuses such a message"
-        elif key.endswith(("_int", "_float")) and not (is_long(value) if key.endswith("_int") else _is_finite(value)):
-            return "a key that ends in _int or _float has no such number, and MozDef drops such a message"
     return _Walk(PLUGIN_WORDS - allowed, any_size=any_size).problem(details)
 
 
@@ -147,21 +144,6 @@ def _plugin_problem(what: str) -> str:
     return f"{what} is a word that sets off a plugin of MozDef's, and the plugin would drop or rewrite the message"
 
 
-def is_long(value: Any) -> bool:
-    """Return whether MozDef's int() makes a number of a value that Elasticsearch's `long` holds."""
-    try:
-        return -(2**63) <= int(value) < 2**63
-    except (TypeError, ValueError, OverflowError):
-        return False
-
-
-def _is_finite(value: Any) -> bool:
-    try:
-        return math.isfinite(float(value))
-    except (TypeError, ValueError, OverflowError):
-        return False
-
-
 def _is_address(value: Any) -> bool:
     return isinstance(value, str) and address(value) is not None
 
@@ -197,7 +179,6 @@ _TYPED: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(SCALAR_DETAILS, (_is_scalar, "a text, as in other sources")),
     **dict.fromkeys(ADDRESS_KEYS, (_is_address, "an IP address")),
     **dict.fromkeys(REWRITTEN_KEYS - {FORWARDED_KEY}, (_is_safe_to_move, "an IP address")),
-    **dict.fromkeys(("sourceport", "destinationport"), (is_long, "a number")),
     **dict.fromkeys(OBJECT_KEYS, (_is_object, "an object")),
     **dict.fromkeys(PLACE_KEYS, (_is_never, "a place that MozDef itself found")),
     "success": (_is_boolean, "true or false"),

@@ -580,7 +580,6 @@ EVENTS = [
         200,
         "kept: `mozdef`",
     ),
-    Row("a key that ends in `_int`, with no number", signed(good(count_int="many")), 200, "kept: `mozdef`"),
     Row(
         "an event of several, refused: the others are sent",
         signed(wrapped({"id": "1"}, {}, {"id": "2"})),

@@ -39,11 +39,6 @@ def problems(folder: Path, text: str, name: str = "made") -> list[str]:
             "facts: {extra: {fields: a}}",
             "facts.extra.fields: is the name of a key that every message has; choose another",
         ),
-        (
-            "mozdef: {details: {age_int: a}}",
-            "mozdef.details.age_int: can't end in _int or _float: "
-            "MozDef takes the value for a number, and drops the message",
-        ),
         ("mozdef: {details: {src: a}}", f"mozdef.details.src: {OTHER_TYPE.format('src')}"),
         ("facts: {extra: {apiversion: a}}", f"facts.extra.apiversion: {OTHER_TYPE.format('apiversion')}"),
         (

@@ -50,11 +50,6 @@ def assert_zooms_plugin_takes_it(message: dict[str, Any]) -> None:
 
 def _assert_details(details: Any) -> None:
     assert isinstance(details, dict)
-    for key, value in details.items():
-        if key.endswith("_int"):
-            int(value)
-        if key.endswith("_float"):
-            float(value)
     for key in ("sourceipaddress", "destinationipaddress"):
         if key in details:
             ipaddress.ip_address(details[key])

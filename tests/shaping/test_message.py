@@ -136,13 +136,13 @@ def test_refused_events_are_kept_as_sent_once_for_each_reason() -> None:
 @pytest.mark.parametrize(
     ("details", "reason"),
     [
-        ({"count_int": "many"}, "mozdef"),
-        ({"load_float": {}}, "mozdef"),
+        ({"count_int": "many"}, None),
+        ({"load_float": {}}, None),
         ({"sourceipaddress": "not an address"}, "mozdef"),
         ({"success": "yes"}, "mozdef"),
         ({"success": 0}, "mozdef"),
         ({"sourceipaddress": "fe80::1%eth0"}, "mozdef"),
-        ({"sourceport": "ssh"}, "mozdef"),
+        ({"sourceport": "ssh"}, None),
         ({"success": "true", "sourceport": "22", "srcip": "192.0.2.1"}, None),
         ({"count_int": "5", "load_float": 1, "sourceipaddress": "2001:db8::1", "success": True}, None),
     ],
@@ -342,14 +342,6 @@ def test_a_mistake_of_ours_keeps_the_event(monkeypatch: pytest.MonkeyPatch) -> N
     assert endpoint.post_signed(STARTED)["statusCode"] == 200
     ((key, envelope),) = kept(endpoint)
     assert (key.split("/")[2], envelope["events"][0]["detail"]) == ("error", "shaping it raised ZeroDivisionError")
-
-
-def test_truncated_number_is_left_out() -> None:
-    endpoint = Endpoint(ZOOM)
-    endpoint.post_signed({**STARTED, "a_int": "0" * 2_000 + "1", "pad": ["x" * 1_000] * 1_200})
-    (message,) = endpoint.queue.messages
-    assert "a_int" not in event_of(message)
-    assert event_of(message)["event"] == "meeting.started"
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"":'])

@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 
 import yaml
 
+from generator.definition.scalars import is_long
 from generator.definition.yaml_nodes import entries, line
 from generator.errors import Problem, display_path
 from generator.files import regular_file
 from lambdas.reading.body import MAX_DEPTH, is_deeper_than
-from lambdas.shaping.mozdef_limits import is_long
 
 MAX_BYTES = 4 * 1_048_576
 """GitHub's schema of all its events has 1 MiB."""
