@@ -18,6 +18,7 @@ from jmespath.functions import REVERSE_TYPES_MAP
 Node = Mapping[str, Any]
 Find = Callable[[Any, Any], Any]
 """Takes a value and the functions that a path may call."""
+_Parameter = tuple[frozenset[str], frozenset[str]]
 
 
 def compile_node(node: Node) -> Find:
@@ -48,6 +49,10 @@ def _field(node: Node) -> Find:
 
 
 def _names(names: tuple[str, ...]) -> Find:
+    if len(names) == 1:
+        (name,) = names
+        return lambda value, _functions: value.get(name) if isinstance(value, dict) else None
+
     def find(value: Any, _functions: Any) -> Any:
         for name in names:
             if not isinstance(value, dict):
@@ -91,7 +96,7 @@ def _or(node: Node) -> Find:
 
     def find(value: Any, functions: Any) -> Any:
         found = first(value, functions)
-        return second(value, functions) if _is_false(found) else found
+        return found if found or not _is_false(found) else second(value, functions)
 
     return find
 
@@ -101,7 +106,7 @@ def _and(node: Node) -> Find:
 
     def find(value: Any, functions: Any) -> Any:
         found = first(value, functions)
-        return found if _is_false(found) else second(value, functions)
+        return second(value, functions) if found or not _is_false(found) else found
 
     return find
 
@@ -129,6 +134,9 @@ _ORDERS = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": oper
 
 def _comparator(node: Node) -> Find:
     left, right = _children(node)
+    literal = node["children"][1].get("value") if node["children"][1]["type"] == "literal" else None
+    if node["value"] == "eq" and isinstance(literal, str):
+        return lambda value, functions: left(value, functions) == literal
     if node["value"] in ("eq", "ne"):
         compare = _equal if node["value"] == "eq" else _unequal
         return lambda value, functions: compare(left(value, functions), right(value, functions))
@@ -145,8 +153,19 @@ def _multi_select_list(node: Node) -> Find:
     if all(child["type"] == "literal" for child in node["children"]):
         literals = [child["value"] for child in node["children"]]
         return lambda value, _functions: None if value is None else literals
+    if all(child["type"] == "field" for child in node["children"]):
+        return _fields([child["value"] for child in node["children"]])
     members = _children(node)
     return lambda value, functions: None if value is None else [member(value, functions) for member in members]
+
+
+def _fields(names: list[str]) -> Find:
+    def find(value: Any, _functions: Any) -> Any:
+        if isinstance(value, dict):
+            return [value.get(name) for name in names]
+        return None if value is None else [None] * len(names)
+
+    return find
 
 
 def _multi_select_dict(node: Node) -> Find:
@@ -158,10 +177,13 @@ def _multi_select_dict(node: Node) -> Find:
 
 def _projection(node: Node) -> Find:
     base, each = _children(node)
+    as_it_is = node["children"][1]["type"] == "identity"
 
     def find(value: Any, functions: Any) -> Any:
         items = base(value, functions)
-        return _found([each(item, functions) for item in items]) if isinstance(items, list) else None
+        if not isinstance(items, list):
+            return None
+        return _found(items if as_it_is else [each(item, functions) for item in items])
 
     return find
 
@@ -178,12 +200,18 @@ def _value_projection(node: Node) -> Find:
 
 def _filter_projection(node: Node) -> Find:
     base, each, condition = _children(node)
+    as_it_is = node["children"][1]["type"] == "identity"
+    of_itself = node["children"][2]["type"] == "current"
 
     def find(value: Any, functions: Any) -> Any:
         items = base(value, functions)
         if not isinstance(items, list):
             return None
-        return _found([each(item, functions) for item in items if not _is_false(condition(item, functions))])
+        if of_itself:
+            kept = [item for item in items if item or not _is_false(item)]
+        else:
+            kept = [item for item in items if not _is_false(condition(item, functions))]
+        return _found(kept if as_it_is else [each(item, functions) for item in kept])
 
     return find
 
@@ -232,32 +260,36 @@ def _function_expression(node: Node) -> Find:
     def find(value: Any, functions: Any) -> Any:
         found = [argument(value, functions) for argument in arguments]
         function = functions.FUNCTION_TABLE.get(name)
-        if function and _fit(function["signature"], found):
+        if function and _fit(_parameters(function["function"]), found):
             return function["function"](functions, *found)
         return functions.call_function(name, found)  # which raises an error, or takes any number of arguments
 
     return find
 
 
-def _fit(signature: tuple[Mapping[str, Any], ...], arguments: list[Any]) -> bool:
-    """Whether arguments certainly fit a signature. The library asks the same in five times the time."""
-    return len(signature) == len(arguments) and all(map(_fits, signature, arguments))
-
-
-def _fits(parameter: Mapping[str, Any], argument: Any) -> bool:
-    names, items = _python_types(tuple(parameter["types"]))
-    fits = not names or type(argument).__name__ in names
-    return fits and (not items or all(type(item).__name__ in items for item in argument))
+def _fit(parameters: tuple[_Parameter, ...], arguments: list[Any]) -> bool:
+    """Whether arguments certainly fit a function. The library asks the same in five times the time."""
+    if len(parameters) != len(arguments):
+        return False
+    for (types, items), argument in zip(parameters, arguments, strict=True):
+        if types and type(argument).__name__ not in types:
+            return False
+        if items and not items.issuperset([type(item).__name__ for item in argument]):
+            return False
+    return True
 
 
 @cache
-def _python_types(types: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of the Python types that a parameter takes, and those of a list's items; empty for any."""
-    pairs = [name.partition("-")[::2] for name in types]
-    names = frozenset(name for outer, _ in pairs for name in REVERSE_TYPES_MAP[outer])
-    # A list of numbers or of texts is none of both: the library is asked where there is a choice.
-    items = [REVERSE_TYPES_MAP[inner] for _, inner in pairs if inner]
-    return names, frozenset(items[0] if len(items) == 1 else ["?"] if items else [])
+def _parameters(function: Any) -> tuple[_Parameter, ...]:
+    """Return for each parameter the names of the Python types that it takes, and of a list's items; empty for any."""
+    parameters = []
+    for parameter in function.signature:
+        pairs = [name.partition("-")[::2] for name in parameter["types"]]
+        types = frozenset(name for outer, _ in pairs for name in REVERSE_TYPES_MAP[outer])
+        # A list of numbers or of texts is none of both: the library is asked where there is a choice.
+        items = [REVERSE_TYPES_MAP[inner] for _, inner in pairs if inner]
+        parameters.append((types, frozenset(items[0] if len(items) == 1 else ["?"] if items else [])))
+    return tuple(parameters)
 
 
 _COMPILERS: dict[str, Callable[[Node], Find]] = {
