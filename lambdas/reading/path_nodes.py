@@ -13,12 +13,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from jmespath.functions import REVERSE_TYPES_MAP
-
 Node = Mapping[str, Any]
 Find = Callable[[Any, Any], Any]
 """Takes a value and the functions that a path may call."""
-_Parameter = tuple[frozenset[str], frozenset[str]]
+_Parameter = tuple[frozenset[type], frozenset[type] | None]
 
 
 def compile_node(node: Node) -> Find:
@@ -136,7 +134,7 @@ def _comparator(node: Node) -> Find:
     left, right = _children(node)
     literal = node["children"][1].get("value") if node["children"][1]["type"] == "literal" else None
     if node["value"] == "eq" and isinstance(literal, str):
-        return lambda value, functions: left(value, functions) == literal
+        return _type_test(node["children"][0], literal) or (lambda value, functions: left(value, functions) == literal)
     if node["value"] in ("eq", "ne"):
         compare = _equal if node["value"] == "eq" else _unequal
         return lambda value, functions: compare(left(value, functions), right(value, functions))
@@ -147,6 +145,14 @@ def _comparator(node: Node) -> Find:
         return order(*pair) if all(isinstance(side, str) or _is_number(side) for side in pair) else None
 
     return find
+
+
+def _type_test(node: Node, name: str) -> Find | None:
+    """Compile `type(path) == 'string'`, the test that facts make most; None for what is no such test."""
+    if node["type"] != "function_expression" or node["value"] != "type" or len(node["children"]) != 1:
+        return None
+    find, types = compile_node(node["children"][0]), _TYPES.get(name, ())
+    return lambda value, functions: type(find(value, functions)) in types
 
 
 def _multi_select_list(node: Node) -> Find:
@@ -249,6 +255,17 @@ class _Expression:
         return find(value, self._functions)
 
 
+_TYPES: dict[str, tuple[type, ...]] = {
+    "array": (list,),
+    "boolean": (bool,),
+    "expref": (_Expression,),
+    "null": (type(None),),
+    "number": (int, float),
+    "object": (dict,),
+    "string": (str,),
+}
+
+
 def _expref(node: Node) -> Find:
     (find,) = _children(node)
     return lambda _value, functions: _Expression(find, functions)
@@ -268,27 +285,27 @@ def _function_expression(node: Node) -> Find:
 
 
 def _fit(parameters: tuple[_Parameter, ...], arguments: list[Any]) -> bool:
-    """Whether arguments certainly fit a function. The library asks the same in five times the time."""
+    """Whether arguments certainly fit a function. The library asks the same in ten times the time."""
     if len(parameters) != len(arguments):
         return False
     for (types, items), argument in zip(parameters, arguments, strict=True):
-        if types and type(argument).__name__ not in types:
+        if types and type(argument) not in types:
             return False
-        if items and not items.issuperset([type(item).__name__ for item in argument]):
+        if items is not None and not items.issuperset(map(type, argument)):
             return False
     return True
 
 
 @cache
 def _parameters(function: Any) -> tuple[_Parameter, ...]:
-    """Return for each parameter the names of the Python types that it takes, and of a list's items; empty for any."""
+    """Return for each parameter the types that it takes, empty for any, and those of a list's items, None for any."""
     parameters = []
     for parameter in function.signature:
         pairs = [name.partition("-")[::2] for name in parameter["types"]]
-        types = frozenset(name for outer, _ in pairs for name in REVERSE_TYPES_MAP[outer])
+        items = [inner for _, inner in pairs if inner]
         # A list of numbers or of texts is none of both: the library is asked where there is a choice.
-        items = [REVERSE_TYPES_MAP[inner] for _, inner in pairs if inner]
-        parameters.append((types, frozenset(items[0] if len(items) == 1 else ["?"] if items else [])))
+        of_items = frozenset(_TYPES[items[0]] if len(items) == 1 else ()) if items else None
+        parameters.append((frozenset(kind for outer, _ in pairs for kind in _TYPES[outer]), of_items))
     return tuple(parameters)
 
 
