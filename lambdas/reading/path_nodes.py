@@ -271,7 +271,45 @@ def _expref(node: Node) -> Find:
     return lambda _value, functions: _Expression(find, functions)
 
 
+def _contains(texts: Any, text: Any) -> Any:
+    usual = isinstance(texts, list) or (isinstance(texts, str) and isinstance(text, str))
+    return text in texts if usual else NotImplemented
+
+
+def _ends_with(text: Any, end: Any) -> Any:
+    return text.endswith(end) if isinstance(text, str) and isinstance(end, str) else NotImplemented
+
+
+def _join(between: Any, texts: Any) -> Any:
+    try:
+        return between.join(texts) if isinstance(texts, list) and isinstance(between, str) else NotImplemented
+    except TypeError:
+        return NotImplemented
+
+
+def _starts_with(text: Any, start: Any) -> Any:
+    return text.startswith(start) if isinstance(text, str) and isinstance(start, str) else NotImplemented
+
+
+_USUAL = {"contains": _contains, "ends_with": _ends_with, "join": _join, "starts_with": _starts_with}
+"""What the library's functions of these names find where their arguments fit, without asking whether they do."""
+
+
 def _function_expression(node: Node) -> Find:
+    usual = _USUAL.get(node["value"])
+    if usual is None or len(node["children"]) != 2:
+        return _any_function(node)
+    otherwise = _any_function(node)
+    first, second = _children(node)
+
+    def find(value: Any, functions: Any) -> Any:
+        found = usual(first(value, functions), second(value, functions))
+        return otherwise(value, functions) if found is NotImplemented else found
+
+    return find
+
+
+def _any_function(node: Node) -> Find:
     name, arguments = node["value"], _children(node)
 
     def find(value: Any, functions: Any) -> Any:
