@@ -305,7 +305,7 @@ class Endpoint:
         bucket, writer = ObjectStore("archive", lambda: self.archive, self.deadline), None
         if source.archive:
             clock, headers = lambda: self.now + self.clock, secret_headers(source)
-            writer = ArchiveWriter(source.name, headers, "stream", lambda: self.firehose, bucket, self.deadline, clock)
+            writer = ArchiveWriter(source.name, headers, "stream", self.firehose, bucket, self.deadline, clock)
         self.receiver = Receiver(
             source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack, claims=claims, archive=writer
         )

@@ -134,7 +134,7 @@ def _names_of(side: str, address: Any) -> list[str]:
         return []
     try:
         socket.inet_aton(address)
-    except OSError:
+    except (OSError, ValueError):
         is_ipv6 = ":" in address and "%" not in address and is_address(address)
         return [f"{side}ipv6address"] if is_ipv6 else []
     return [f"{side}ipaddress", f"{side}ipv4address"]

@@ -84,7 +84,8 @@ def pipeline_hint(deployment: Deployment) -> str:
     update = deployment.context.rebuild_command(f"deploy {deployment.product.name}", pipeline=True)
     return (
         "A pipeline's roles may make what its definition had when the pipeline was deployed. With `archive`, `dedupe` "
-        f"or `hardening: strict` since, or a newer framework, update the pipeline's stack first: {update}"
+        f"or `hardening: strict` since, or a newer framework, update the pipeline's stack first: {update}. While "
+        "ProtectEvents is true, no bucket can be made, and none can keep objects for another time: make it false first"
     )
 
 

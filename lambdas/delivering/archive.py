@@ -44,7 +44,7 @@ class ArchiveWriter:
         source: str,
         secret_headers: Iterable[str],
         stream: str,
-        firehose: Callable[[], Any],
+        firehose: Any,
         bucket: ObjectStore,
         deadline: Deadline | None = None,
         clock: Callable[[], float] = time.time,
@@ -77,7 +77,7 @@ class ArchiveWriter:
             return False
         try:
             self._deadline.require(1)
-            put = self._firehose().put_record_batch
+            put = self._firehose.put_record_batch
             answer = call_aws(put, DeliveryStreamName=self._stream, Records=[{"Data": record}])
             _require_taken(answer)
         except AWS_ERRORS as error:
@@ -145,4 +145,5 @@ def archive_from_environ(
     """Return the archive of a source in its stack's stream and bucket."""
     bucket = ObjectStore(environ["ARCHIVE_BUCKET"], lambda: client("s3"), deadline)
     stream = environ["ARCHIVE_STREAM"]
-    return ArchiveWriter(source.name, secret_headers, stream, lambda: client("firehose", QUICK), bucket, deadline)
+    # Made at the start, unlike that of S3: almost every request needs it.
+    return ArchiveWriter(source.name, secret_headers, stream, client("firehose", QUICK), bucket, deadline)

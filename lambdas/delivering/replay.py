@@ -153,13 +153,13 @@ class _Report:
         self.requests = self.foreign = 0
         self.stopped: str | None = None
         self._passes = self._sent = self._unsent = 0
-        self._shown: list[Message] = []
+        self._shown: list[dict[str, Any]] = []
         self._reasons: Counter[tuple[str, str]] = Counter()
 
     def add(self, messages: Sequence[Message], rejected_events: Sequence[RejectedEvent]) -> None:
         self.requests += 1
         self._passes += len(messages)
-        self._shown += messages[: MAX_SHOWN - len(self._shown)]
+        self._shown += [shown_fields(message) for message in messages[: MAX_SHOWN - len(self._shown)]]
         self._reasons += count_reasons(rejected_events)
 
     def add_sent(self, delivered: Delivered) -> None:
@@ -172,7 +172,7 @@ class _Report:
             "requests": self.requests,
             **counts,
             "fails": report_reasons(self._reasons),
-            **({} if send else {"messages": [shown_fields(message) for message in self._shown]}),
+            **({} if send else {"messages": self._shown}),
             **({"foreign": self.foreign} if self.foreign else {}),
             **({} if finished else {"next": self.done}),
             **({"stopped": self.stopped} if self.stopped else {}),

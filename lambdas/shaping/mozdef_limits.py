@@ -6,6 +6,7 @@ https://github.com/mozilla/MozDef/tree/master/mq/plugins, https://github.com/moz
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -33,13 +34,13 @@ Their plugins drop the message, empty it, or rewrite it.
 FORWARDED_KEY = "http_x_forwarded_for"
 REWRITTEN_KEYS = frozenset(("src", "dst", "srcip", "dstip", "cluster_client_ip", FORWARDED_KEY))
 """Keys of `details` from which a plugin takes addresses: https://github.com/mozilla/MozDef/blob/master/mq/plugins/ipFixup.py"""
-ADDRESS_KEYS = ("sourceipaddress", "destinationipaddress", *sorted(REWRITTEN_KEYS - {FORWARDED_KEY}))
+ADDRESS_KEYS = ("sourceipaddress", "destinationipaddress")
 OBJECT_KEYS = ("apiversion", "requestparameters", "oversize")
 """Keys of `details` that the index knows as objects."""
 PLACE_KEYS = ("sourceipgeopoint", "destinationipgeopoint", "sourceipgeolocation", "destinationipgeolocation")
 """Keys of `details` under which MozDef stores the place of an address."""
 _TEMPLATE: dict[tuple[str, ...], str] = {
-    **{("details", name): "text" for name in (*ADDRESS_KEYS[:2], "sourceport", "destinationport", "sourceipv4address")},
+    **{("details", name): "text" for name in (*ADDRESS_KEYS, "sourceport", "destinationport", "sourceipv4address")},
     ("details", "success"): "boolean",
     **{("details", name): "object" for name in OBJECT_KEYS},
     ("details", "apiversion", "raw_value"): "text",
@@ -47,6 +48,7 @@ _TEMPLATE: dict[tuple[str, ...], str] = {
     ("details", "requestparameters", "logstreamname", "raw_value"): "text",
 }
 """The types of paths that the index knows before it has any event."""
+_SHORT_ADDRESS = re.compile(r"(0x[0-9a-f]+|[0-9]+)(\.(0x[0-9a-f]+|[0-9]+))*(\s|$)", re.IGNORECASE)
 
 
 def is_plugin_word(text: str) -> bool:
@@ -164,6 +166,11 @@ def _is_address(value: Any) -> bool:
     return isinstance(value, str) and address(value) is not None
 
 
+def _is_safe_to_move(value: Any) -> bool:
+    """Return False for a short form of an address, such as 127.1: MozDef moves it, and Elasticsearch refuses it."""
+    return not isinstance(value, str) or not _SHORT_ADDRESS.match(value) or _is_address(value)
+
+
 def _is_forwarded(value: Any) -> bool:
     return isinstance(value, str) and _is_address(value.split(",")[0])
 
@@ -189,6 +196,7 @@ def _is_never(_value: Any) -> bool:
 _TYPED: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(SCALAR_DETAILS, (_is_scalar, "a text, as in other sources")),
     **dict.fromkeys(ADDRESS_KEYS, (_is_address, "an IP address")),
+    **dict.fromkeys(REWRITTEN_KEYS - {FORWARDED_KEY}, (_is_safe_to_move, "an IP address")),
     **dict.fromkeys(("sourceport", "destinationport"), (is_long, "a number")),
     **dict.fromkeys(OBJECT_KEYS, (_is_object, "an object")),
     **dict.fromkeys(PLACE_KEYS, (_is_never, "a place that MozDef itself found")),

@@ -336,7 +336,7 @@ def test_a_secret_that_the_vendor_makes_once_it_has_the_url_is_stored_afterwards
 def not_deployed(folder: Path, auth: str, more: str = "") -> Deployment:
     """A deployment of a source with this auth, before anything is asked."""
     definition = make_definition(folder, f"description: made\nwebhook:\n  auth: {auth}\n{more}", "acme")
-    product = Product(definition, {}, [], [], [], {}, {})
+    product = Product(definition, {}, [], [], [], [], {}, {})
     return Deployment(DeployContext(Target(region_option=REGION), folder, folder / "build"), product)
 
 

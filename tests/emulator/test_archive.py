@@ -117,6 +117,13 @@ def test_an_event_that_was_lost_comes_back_once_and_tagged(
     assert len(archived.keys()) == 1
 
 
+def test_a_strict_source_has_an_archive_too(enforced: Emulator, tmp_path: Path) -> None:
+    """That the emulator's Firehose encrypts nothing is why only the template's encryption is looked at."""
+    strict = Archived(enforced, make_definition(tmp_path, f"{TEXT % ('', 'old')}    hardening: strict\n", "strictly"))
+    assert strict.post("a") == 200
+    assert len(eventually(strict.keys)) == 1
+
+
 def without(*actions: str) -> Callable[[Template], None]:
     """Take permissions on the archive from the handler's role."""
 

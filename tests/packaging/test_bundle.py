@@ -47,6 +47,14 @@ def test_zip_stays_small_without_the_code_of_others(name: str) -> None:
     assert sum(entry.file_size + 2 * len(entry.filename) + 76 for entry in own) + 22 <= 250 * 1024
 
 
+def test_zip_has_the_archives_code_only_where_there_is_an_archive(tmp_path: Path) -> None:
+    text = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"
+    zips = [bundle.lambdas_zip(make_definition(tmp_path, text + more)) for more in ("archive: {}\n", "")]
+    with_archive, without = (set(zipfile.ZipFile(io.BytesIO(content)).namelist()) for content in zips)
+    names = ("archive", "replay", "event_filter")
+    assert with_archive - without == {f"lambdas/delivering/{name}.py" for name in names}
+
+
 @pytest.mark.parametrize("name", ["zoom", "okta"])
 def test_zip_imports_nothing_outside_itself_and_aws(name: str) -> None:
     """The generator never ships: what runs in AWS is the standard library, boto3 and itself."""

@@ -267,6 +267,8 @@ def nested(levels: int, value: Any = 1) -> Any:
             )
         ),
         ({"success.": "yes"}, "success. is not true or false, and Elasticsearch refuses such a message"),
+        *(({"src": source}, None) for source in ("https://example.com/1.png", "192.0.2.7", "2001:db8::7", 7, {"a": 1})),
+        ({"dst": "7"}, "dst is not an IP address, and Elasticsearch refuses such a message"),
         ({"src": "127.1"}, "src is not an IP address, and Elasticsearch refuses such a message"),
         ({"http_x_forwarded_for": "192.0.2.7, 192.0.2.8"}, None),
         *(

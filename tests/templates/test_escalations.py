@@ -259,6 +259,20 @@ def test_stores_of_events_are_safe_once_protected(request_name: str) -> None:
     assert not DESTROYS[request_name].allowed_by(PROTECTED)
 
 
+def test_an_archive_is_safe_once_protected() -> None:
+    stack, _ = deployed(PROJECT, SOURCE, ENVIRONMENT, built(SOURCE, ARCHIVE, "both"))
+    stack.parameter_values = {**stack.parameter_values, "ProtectEvents": "true"}
+    execution = [
+        statement
+        for title, kind, document in stack.documents()
+        if (title, kind) == (EXECUTION, "identity")
+        for statement in iam.statements(document)
+    ]
+    for action in ("s3:DeleteBucket", "s3:PutLifecycleConfiguration", "s3:PutBucketPolicy", "s3:PutBucketVersioning"):
+        assert not Policy(execution).allows(action, KEPT.replace("kept", "archive"))
+    assert Policy(execution).allows("s3:PutBucketTagging", KEPT.replace("kept", "archive"))
+
+
 @pytest.mark.parametrize("request_name", NEEDED)
 def test_requests_of_cloudformation_for_the_source_itself_are_allowed(request_name: str) -> None:
     assert NEEDED[request_name].allowed_by(NOW)

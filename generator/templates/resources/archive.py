@@ -17,14 +17,16 @@ from troposphere.firehose import (
     DeliveryStreamEncryptionConfigurationInput,
     ExtendedS3DestinationConfiguration,
 )
-from troposphere.logs import LogStream
+from troposphere.iam import Role
+from troposphere.logs import LogGroup, LogStream
 from troposphere.s3 import Bucket
 
 from generator.templates.resources import bucket, function, key
 from generator.templates.resources.role import add_role, allow
 from generator.templates.stack_context import StackContext
+from lambdas.delivering.envelope import ARCHIVE_PREFIX
 
-PREFIX, ERROR_PREFIX = "accepted", "errors"
+PREFIX, ERROR_PREFIX = ARCHIVE_PREFIX, "errors"
 BUFFER_SECONDS, BUFFER_MB = 300, 16
 OLD_VERSIONS_DAYS = 1
 """Nothing overwrites or deletes a copy before it expires, and then it is to be gone."""
@@ -49,24 +51,9 @@ def add_archive(
     archive = bucket.add_bucket(template, stack, "Archive", days, old_versions_days=OLD_VERSIONS_DAYS, **properties)
     log = function.add_log_group(template, stack, "StreamLog", "vendedlogs", "Stream")
     errors = template.add_resource(LogStream("StreamErrors", LogGroupName=Ref(log)))
-    statements = [
-        allow(OBJECT_ACTIONS, [bucket.object_arn(archive, "*")]),
-        allow(BUCKET_ACTIONS, [GetAtt(archive, "Arn")]),
-        allow([logs.PutLogEvents], [GetAtt(log, "Arn")]),
-        *key.may_use(stack),
-    ]
-    role = add_role(
-        template,
-        stack,
-        "StreamRole",
-        "firehose.amazonaws.com",
-        statements,
-        trust_condition=Condition(StringEquals({"sts:ExternalId": Ref("AWS::AccountId")})),
-        **role_properties,
-    )
     destination = ExtendedS3DestinationConfiguration(
         BucketARN=GetAtt(archive, "Arn"),
-        RoleARN=GetAtt(role, "Arn"),
+        RoleARN=GetAtt(_add_role(template, stack, archive, log, role_properties), "Arn"),
         Prefix=_HOUR_PREFIX,
         ErrorOutputPrefix=f"{ERROR_PREFIX}/!{{firehose:error-output-type}}/!{{timestamp:yyyy-MM-dd}}/",
         BufferingHints=BufferingHints(IntervalInSeconds=BUFFER_SECONDS, SizeInMBs=BUFFER_MB),
@@ -86,6 +73,27 @@ def add_archive(
         )
     )
     return ArchiveStore(archive, stream)
+
+
+def _add_role(
+    template: Template, stack: StackContext, archive: Bucket, log: LogGroup, role_properties: Mapping[str, Any]
+) -> Role:
+    """Add the role with which Firehose fills the bucket; it says the account's id, so that no other account's can."""
+    statements = [
+        allow(OBJECT_ACTIONS, [bucket.object_arn(archive, "*")]),
+        allow(BUCKET_ACTIONS, [GetAtt(archive, "Arn")]),
+        allow([logs.PutLogEvents], [GetAtt(log, "Arn")]),
+        *key.may_use(stack),
+    ]
+    return add_role(
+        template,
+        stack,
+        "StreamRole",
+        "firehose.amazonaws.com",
+        statements,
+        trust_condition=Condition(StringEquals({"sts:ExternalId": Ref("AWS::AccountId")})),
+        **role_properties,
+    )
 
 
 def _encryption(stack: StackContext) -> DeliveryStreamEncryptionConfigurationInput:
