@@ -13,11 +13,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from jmespath.functions import REVERSE_TYPES_MAP
-
 Node = Mapping[str, Any]
 Find = Callable[[Any, Any], Any]
 """Takes a value and the functions that a path may call."""
+_Parameter = tuple[frozenset[type], frozenset[type] | None]
 
 
 def compile_node(node: Node) -> Find:
@@ -48,6 +47,10 @@ def _field(node: Node) -> Find:
 
 
 def _names(names: tuple[str, ...]) -> Find:
+    if len(names) == 1:
+        (name,) = names
+        return lambda value, _functions: value.get(name) if isinstance(value, dict) else None
+
     def find(value: Any, _functions: Any) -> Any:
         for name in names:
             if not isinstance(value, dict):
@@ -91,7 +94,7 @@ def _or(node: Node) -> Find:
 
     def find(value: Any, functions: Any) -> Any:
         found = first(value, functions)
-        return second(value, functions) if _is_false(found) else found
+        return found if found or not _is_false(found) else second(value, functions)
 
     return find
 
@@ -101,7 +104,7 @@ def _and(node: Node) -> Find:
 
     def find(value: Any, functions: Any) -> Any:
         found = first(value, functions)
-        return found if _is_false(found) else second(value, functions)
+        return second(value, functions) if found or not _is_false(found) else found
 
     return find
 
@@ -129,6 +132,9 @@ _ORDERS = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": oper
 
 def _comparator(node: Node) -> Find:
     left, right = _children(node)
+    literal = node["children"][1].get("value") if node["children"][1]["type"] == "literal" else None
+    if node["value"] == "eq" and isinstance(literal, str):
+        return _type_test(node["children"][0], literal) or (lambda value, functions: left(value, functions) == literal)
     if node["value"] in ("eq", "ne"):
         compare = _equal if node["value"] == "eq" else _unequal
         return lambda value, functions: compare(left(value, functions), right(value, functions))
@@ -141,12 +147,31 @@ def _comparator(node: Node) -> Find:
     return find
 
 
+def _type_test(node: Node, name: str) -> Find | None:
+    """Compile `type(path) == 'string'`, the test that facts make most; None for what is no such test."""
+    if node["type"] != "function_expression" or node["value"] != "type" or len(node["children"]) != 1:
+        return None
+    find, types = compile_node(node["children"][0]), _TYPES.get(name, ())
+    return lambda value, functions: type(find(value, functions)) in types
+
+
 def _multi_select_list(node: Node) -> Find:
     if all(child["type"] == "literal" for child in node["children"]):
         literals = [child["value"] for child in node["children"]]
         return lambda value, _functions: None if value is None else literals
+    if all(child["type"] == "field" for child in node["children"]):
+        return _fields([child["value"] for child in node["children"]])
     members = _children(node)
     return lambda value, functions: None if value is None else [member(value, functions) for member in members]
+
+
+def _fields(names: list[str]) -> Find:
+    def find(value: Any, _functions: Any) -> Any:
+        if isinstance(value, dict):
+            return [value.get(name) for name in names]
+        return None if value is None else [None] * len(names)
+
+    return find
 
 
 def _multi_select_dict(node: Node) -> Find:
@@ -158,10 +183,13 @@ def _multi_select_dict(node: Node) -> Find:
 
 def _projection(node: Node) -> Find:
     base, each = _children(node)
+    as_it_is = node["children"][1]["type"] == "identity"
 
     def find(value: Any, functions: Any) -> Any:
         items = base(value, functions)
-        return _found([each(item, functions) for item in items]) if isinstance(items, list) else None
+        if not isinstance(items, list):
+            return None
+        return _found(items if as_it_is else [each(item, functions) for item in items])
 
     return find
 
@@ -178,12 +206,18 @@ def _value_projection(node: Node) -> Find:
 
 def _filter_projection(node: Node) -> Find:
     base, each, condition = _children(node)
+    as_it_is = node["children"][1]["type"] == "identity"
+    of_itself = node["children"][2]["type"] == "current"
 
     def find(value: Any, functions: Any) -> Any:
         items = base(value, functions)
         if not isinstance(items, list):
             return None
-        return _found([each(item, functions) for item in items if not _is_false(condition(item, functions))])
+        if of_itself:
+            kept = [item for item in items if item or not _is_false(item)]
+        else:
+            kept = [item for item in items if not _is_false(condition(item, functions))]
+        return _found(kept if as_it_is else [each(item, functions) for item in kept])
 
     return find
 
@@ -221,43 +255,96 @@ class _Expression:
         return find(value, self._functions)
 
 
+_TYPES: dict[str, tuple[type, ...]] = {
+    "array": (list,),
+    "boolean": (bool,),
+    "expref": (_Expression,),
+    "null": (type(None),),
+    "number": (int, float),
+    "object": (dict,),
+    "string": (str,),
+}
+
+
 def _expref(node: Node) -> Find:
     (find,) = _children(node)
     return lambda _value, functions: _Expression(find, functions)
 
 
+def _contains(texts: Any, text: Any) -> Any:
+    usual = isinstance(texts, list) or (isinstance(texts, str) and isinstance(text, str))
+    return text in texts if usual else NotImplemented
+
+
+def _ends_with(text: Any, end: Any) -> Any:
+    return text.endswith(end) if isinstance(text, str) and isinstance(end, str) else NotImplemented
+
+
+def _join(between: Any, texts: Any) -> Any:
+    try:
+        return between.join(texts) if isinstance(texts, list) and isinstance(between, str) else NotImplemented
+    except TypeError:
+        return NotImplemented
+
+
+def _starts_with(text: Any, start: Any) -> Any:
+    return text.startswith(start) if isinstance(text, str) and isinstance(start, str) else NotImplemented
+
+
+_USUAL = {"contains": _contains, "ends_with": _ends_with, "join": _join, "starts_with": _starts_with}
+"""What the library's functions of these names find where their arguments fit, without asking whether they do."""
+
+
 def _function_expression(node: Node) -> Find:
+    usual = _USUAL.get(node["value"])
+    if usual is None or len(node["children"]) != 2:
+        return _any_function(node)
+    otherwise = _any_function(node)
+    first, second = _children(node)
+
+    def find(value: Any, functions: Any) -> Any:
+        found = usual(first(value, functions), second(value, functions))
+        return otherwise(value, functions) if found is NotImplemented else found
+
+    return find
+
+
+def _any_function(node: Node) -> Find:
     name, arguments = node["value"], _children(node)
 
     def find(value: Any, functions: Any) -> Any:
         found = [argument(value, functions) for argument in arguments]
         function = functions.FUNCTION_TABLE.get(name)
-        if function and _fit(function["signature"], found):
+        if function and _fit(_parameters(function["function"]), found):
             return function["function"](functions, *found)
         return functions.call_function(name, found)  # which raises an error, or takes any number of arguments
 
     return find
 
 
-def _fit(signature: tuple[Mapping[str, Any], ...], arguments: list[Any]) -> bool:
-    """Whether arguments certainly fit a signature. The library asks the same in five times the time."""
-    return len(signature) == len(arguments) and all(map(_fits, signature, arguments))
-
-
-def _fits(parameter: Mapping[str, Any], argument: Any) -> bool:
-    names, items = _python_types(tuple(parameter["types"]))
-    fits = not names or type(argument).__name__ in names
-    return fits and (not items or all(type(item).__name__ in items for item in argument))
+def _fit(parameters: tuple[_Parameter, ...], arguments: list[Any]) -> bool:
+    """Whether arguments certainly fit a function. The library asks the same in ten times the time."""
+    if len(parameters) != len(arguments):
+        return False
+    for (types, items), argument in zip(parameters, arguments, strict=True):
+        if types and type(argument) not in types:
+            return False
+        if items is not None and not items.issuperset(map(type, argument)):
+            return False
+    return True
 
 
 @cache
-def _python_types(types: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of the Python types that a parameter takes, and those of a list's items; empty for any."""
-    pairs = [name.partition("-")[::2] for name in types]
-    names = frozenset(name for outer, _ in pairs for name in REVERSE_TYPES_MAP[outer])
-    # A list of numbers or of texts is none of both: the library is asked where there is a choice.
-    items = [REVERSE_TYPES_MAP[inner] for _, inner in pairs if inner]
-    return names, frozenset(items[0] if len(items) == 1 else ["?"] if items else [])
+def _parameters(function: Any) -> tuple[_Parameter, ...]:
+    """Return for each parameter the types that it takes, empty for any, and those of a list's items, None for any."""
+    parameters = []
+    for parameter in function.signature:
+        pairs = [name.partition("-")[::2] for name in parameter["types"]]
+        items = [inner for _, inner in pairs if inner]
+        # A list of numbers or of texts is none of both: the library is asked where there is a choice.
+        of_items = frozenset(_TYPES[items[0]] if len(items) == 1 else ()) if items else None
+        parameters.append((frozenset(kind for outer, _ in pairs for kind in _TYPES[outer]), of_items))
+    return tuple(parameters)
 
 
 _COMPILERS: dict[str, Callable[[Node], Find]] = {

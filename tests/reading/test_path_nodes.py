@@ -42,6 +42,9 @@ INDEXES = st.sampled_from(["[0]", "[-1]", "[5]", "[]", "[*]", "[:2]", "[::-1]", 
 CALLS = (
     *("length({0})", "type({0})", "keys({0})", "values({0})", "to_string({0})", "to_number({0})", "not_null({0}, {1})"),
     *("contains({0}, {1})", "starts_with({0}, {1})", "join({0}, {1})", "sort_by({0}, &a)", "max_by({0}, &b)"),
+    *("ends_with({0}, {1})", "starts_with({0}, 'a')", "join('x', {0})", "contains([{0}, 'a'], {1})"),
+    *("contains({0}, 'x')", "contains(['a', 'x'], {0})", "type({0}) == 'string'", "{0}[?type(@) == 'number']"),
+    *("type({0}) == {1}", "[a, b, {0}][?@]"),
     *("map(&a, {0})", "merge({0}, {1})", "reverse({0})", "sort({0})", "sum({0})", "to_array({0})"),
 )
 
