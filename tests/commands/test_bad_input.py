@@ -542,7 +542,7 @@ EVENTS = [
         "a type of 10 KB: the characters of the summary that it is in",
         signed(good(type="x" * 10_000)),
         200,
-        f"{QUEUED}, as `1024`",
+        f"{QUEUED}, as `1000`",
         "acme",
         lambda message: len(message["summary"]),
     ),
@@ -572,13 +572,13 @@ EVENTS = [
         "`destinationipaddress` of the vendor's own that is no address",
         signed(good(destinationipaddress="x")),
         200,
-        "kept: `mozdef`",
+        QUEUED,
     ),
     Row(
         "`success` of the vendor's own that is neither true nor false",
         signed(good(success="perhaps")),
         200,
-        "kept: `mozdef`",
+        QUEUED,
     ),
     Row(
         "an event of several, refused: the others are sent",
@@ -885,7 +885,7 @@ DEFINITIONS = [
         f"description: no\n{TOKEN}facts: {{summary: 2026-01-01}}\n",
         [
             '1: description: must be text; no is true or false in YAML; put it in quotes, "no"',
-            '3: mozdef.summary: must be text; 2026-01-01 is a date in YAML; put it in quotes, "2026-01-01"',
+            '3: facts.summary: must be text; 2026-01-01 is a date in YAML; put it in quotes, "2026-01-01"',
         ],
     ),
     Written(
@@ -939,7 +939,7 @@ DEFINITIONS = [
     Written(
         "the credential in the summary",
         f"description: a\n{TOKEN}facts: {{summary: \"{{header('X-Token')}}\"}}\n",
-        ["3: mozdef.summary: would show the credential, which is in x-token; remove it from the path"],
+        ["3: facts.summary: would show the credential, which is in x-token; remove it from the path"],
     ),
     Written(
         "paths and texts that end too early",
@@ -947,8 +947,8 @@ DEFINITIONS = [
         [
             "3: events.id: a..b is not a path: . at character 3 is out of place",
             "3: events.split: a[ is not a path: it ends too early",
-            "4: mozdef.severity: b. is not a path: it ends too early",
-            "4: mozdef.summary: the { at character 1 is never closed",
+            "4: facts.severity: b. is not a path: it ends too early",
+            "4: facts.summary: the { at character 1 is never closed",
         ],
     ),
     Written(
