@@ -31,6 +31,7 @@ from lambdas.receiving.authorize import authorize
 from lambdas.receiving.receive import Receiver
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.secrets import Secrets
+from lambdas.shaping.event import Message, ShapedEvent, id_tag
 
 T = TypeVar("T")
 NOW = 1_767_225_600.0
@@ -367,3 +368,9 @@ class Endpoint:
         """Post a body (bytes, or what is sent as JSON) as the vendor would sign it."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.send(signed_request(self.source.webhook.auth, content, headers, secret=secret, now=self.now))
+
+
+def message_with_id(index: int, id_: str) -> Message:
+    """A message of an empty event, as far as claims look at it."""
+    nothing: Any = None
+    return Message(ShapedEvent(index, {}, nothing, id_tag(id_), NOW, nothing, nothing), b"{}", id_)

@@ -82,7 +82,7 @@ MASKED = {
     "pagerduty": (f"{_BRIDGE}.conference_number", f"{_BRIDGE}.conference_url"),
 }
 # What definitions add to the vendor's event, under names that no vendor's event here has.
-ADDED = {"about", "event_key", "github_event", "gitlab_instance", "published", "sourceipaddress"}
+ADDED = {"about", "names", "published"}
 
 
 class Delivery(NamedTuple):

@@ -16,9 +16,8 @@ from generator.testing import event_of
 from lambdas.delivering import dedupe
 from lambdas.model import Dedupe
 from lambdas.runtime.secrets import TTL
-from lambdas.shaping.event import Message
 from tests.definitions import bundled_source
-from tests.fakes import NOW, Endpoint
+from tests.fakes import NOW, Endpoint, message_with_id
 
 pytestmark = pytest.mark.slow
 
@@ -179,4 +178,4 @@ def test_unconfirmed_table_write_is_counted(proxy: Proxy) -> None:
     source = replace(OKTA, dedupe=Dedupe(window=2))
     claims = dedupe.Claims(source, "claims", proxy.client("dynamodb"), lease=34)
     assert not claims._write([{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}], 1)
-    assert claims.already_sent([Message(0, {}, b"{}", id="id:u0")]) == set()
+    assert claims.already_sent([message_with_id(0, "id:u0")]) == set()

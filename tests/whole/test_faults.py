@@ -624,11 +624,6 @@ def test_value_of_a_path_is_text_or_left_out(tmp_path: Path, path: str, event: d
     assert event_of(message) == event
 
 
-@pytest.mark.parametrize("event", [{"a_float": "nan"}, {"a_float": "1e400"}, {"a_int": "9" * 30}])
-def test_text_mozdef_would_cast_to_an_invalid_number_is_kept(tmp_path: Path, event: dict[str, Any]) -> None:
-    assert kept_once_as_sent(make_endpoint(tmp_path, HMAC + "mozdef: {whole: true}\n"), event)
-
-
 @pytest.mark.parametrize(
     "mapping",
     [
