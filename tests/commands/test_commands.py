@@ -133,7 +133,8 @@ def test_a_command_that_is_misspelt_is_no_source(run, words: list[str], meant: s
             ["send", "zoom", "--sample", "x"],
             "no sample x of zoom; there are account.settings_updated, endpoint.url_validation, group.admin_added, "
             "meeting.participant_joined, meeting.participant_role_changed, meeting.started, meeting.summary_shared, "
-            "recording.completed, user.created, user.deactivated, user.deleted, user.settings_updated, user.signed_in, user.updated",
+            "recording.completed, user.created, user.deactivated, user.deleted, user.settings_updated, user.signed_in, "
+            "user.updated",
         ),
     ],
 )
