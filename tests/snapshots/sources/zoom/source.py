@@ -132,7 +132,7 @@ SOURCE = Source(
                 'other': ('*',),
             },
         ),
-        user='{payload.operator\n  || (payload.object.not_null(\n      participant, user, registrant, requester, sender, caller, test_result, chat_message, chat_message_file)\n    .[sender_email, sender_name, email, user_email, user_name, invitee_name, name, display_name, phone_number]\n    [?@] | [0])\n  || (payload.object.[email, host_email, meeting_host_email, inviter_name, caller_name, caller_number][?@] | [0])\n  || (payload.object.[call_logs, recordings][][].[caller_name, caller_number, owner.name][] | [?@] | [0])}',
+        user='{[payload.operator\n  || (payload.object.not_null(\n      participant, user, registrant, requester, sender, caller, test_result, chat_message, chat_message_file)\n    .[sender_email, sender_name, email, user_email, user_name, invitee_name, name, display_name, phone_number]\n    [?@] | [0])\n  || (payload.object.[email, host_email, meeting_host_email, inviter_name, caller_name, caller_number][?@] | [0])\n  || payload.object.owner.name\n  || (payload.object.[call_logs, recordings][][].[caller_name, caller_number, owner.name][] | [?@] | [0])\n] | [0]}',
         user_id="{payload.operator_id || payload.object.participant.participant_user_id || payload.object.participant.id\n  || payload.object.host_id || starts_with(event, 'user.') && payload.object.id || ''}",
         target_user="{payload.operator && (payload.object.email || payload.object.owner_email\n  || (payload.object.[admins, members][] | [?@] | [0].[email, display_name] | [?@] | [0])) || ''}",
         target='{payload.object.[\n  topic, meeting_topic, name, channel_name, room_name, policy_name, account_name, vanity_url, session_name\n] | [?@] | [0]}',
