@@ -23,7 +23,7 @@ def assert_acceptable(message: dict[str, Any], source: str, event: dict[str, Any
     assert set(message) == KEYS
     assert all(isinstance(message[key], str) and message[key].strip() for key in TEXTS)
     assert message["hostname"] == f"{source}_host"
-    assert message["processname"] == message["category"] == source
+    assert message["processname"] == source
     assert message["source"] == "api_aws_lambda"
     assert message["logger"] == message["eventsource"] == f"{source}_api"
     assert message["severity"] == message["severity"].upper()

@@ -148,7 +148,7 @@ def test_a_changed_definition_is_deployed_in_place(zoom: Source) -> None:
     assert zoom.run("deploy", "--yes")[0] == 0
     before = zoom.service()
     posted(before)
-    zoom.change('summary: "zoom: ', 'summary: "Zoom says ')
+    zoom.change("    zoom: {", "    Zoom says {")
     for file in (zoom.folder / "sources" / "zoom" / "samples").glob("*.mozdef.json"):
         file.write_text(file.read_text(encoding="utf-8").replace('"zoom: ', '"Zoom says '), encoding="utf-8")
 

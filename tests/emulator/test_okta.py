@@ -63,6 +63,7 @@ def test_a_batch_is_a_message_for_each_of_its_events(okta: Service) -> None:
         assert addresses == ["0.0.0.0", "2001:db8::7334"]  # noqa: S104 - as MozDef writes it
     assert [message["tags"] for message in messages] == [["okta", "id:one"], ["okta", "id:two"], ["okta", "id:three"]]
     assert {message["severity"] for message in messages} == {"WARNING"}
+    assert {message["category"] for message in messages} == {"authentication"}
     assert {message["summary"] for message in messages} == {"okta: user.session.start by analyst@example.com: FAILURE"}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.definitions import bundled_source
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 TRANSFORM: Any = bundled_source("auth0").source.transform
 NAMES: dict[str, str] = TRANSFORM.__globals__["NAMES"]
@@ -88,7 +88,7 @@ def call(method: str, path: str, body: Any = None, answer: Any = None, code: str
 )
 def test_entry_is_told(body: Any, summary: str, severity: str, kind: str, success: bool | None) -> None:
     expected = {"summary": f"auth0: {summary}", "severity": severity, "kind": kind, "success": success}
-    assert told("auth0", body, expected) == expected
+    assert facts_of("auth0", body, expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_entry_is_told(body: Any, summary: str, severity: str, kind: str, succes
 def test_rights_are_told(body: Any, what: str, severity: str, kind: str) -> None:
     summary = f"auth0: Success API Operation by admin@example.com: Do it {what}"
     expected = {"summary": summary, "severity": severity, "kind": f"permission.{kind}", "username": "admin@example.com"}
-    assert told("auth0", body, expected) == expected
+    assert facts_of("auth0", body, expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -166,21 +166,21 @@ def test_call_of_the_management_api_is_told(
         "username": "admin@example.com",
         "userid": "auth0|9",
     }
-    assert told("auth0", body, expected) == expected
+    assert facts_of("auth0", body, expected) == expected
 
 
 @pytest.mark.parametrize("code", sorted(NAMES))
 def test_every_type_is_told_by_its_name(code: str) -> None:
-    (message,) = messages("auth0", entry(code, **ANN))
+    (message,) = messages_of("auth0", entry(code, **ANN))
     assert message["summary"] == f"auth0: {NAMES[code]} by ann@example.com"
     assert message["details"]["eventname"] == NAMES[code]
     assert "kind" in message["details"]
-    (alone,) = messages("auth0", entry(code))
+    (alone,) = messages_of("auth0", entry(code))
     assert alone["summary"] == f"auth0: {NAMES[code]}"
 
 
 def failed_login(**data: Any) -> dict[str, Any]:
-    (message,) = messages("auth0", entry("fp", description="Wrong email or password.", **{**ANN, **data}))
+    (message,) = messages_of("auth0", entry("fp", description="Wrong email or password.", **{**ANN, **data}))
     return message
 
 
@@ -211,7 +211,7 @@ def test_alerts_never_miss_a_key_that_they_read(data: dict[str, Any], user: str)
 
 
 def test_geomodel_finds_who_acted_from_where() -> None:
-    (message,) = messages("auth0", entry("s", **ANN))
+    (message,) = messages_of("auth0", entry("s", **ANN))
     assert "auth0" in message["tags"]
     assert (
         message["details"].items()
@@ -229,5 +229,5 @@ def test_geomodel_finds_who_acted_from_where() -> None:
     ],
 )
 def test_links_that_sign_in_are_masked(code: str, details: dict[str, Any], wrap: Any) -> None:
-    (message,) = messages("auth0", wrap(entry(code, details=details, **ANN)))
+    (message,) = messages_of("auth0", wrap(entry(code, details=details, **ANN)))
     assert "SECRET" not in json.dumps(message)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 TOPIC = "arn:aws:sns:us-west-2:123456789012:REPLACE_ME"
 SESSION = {
@@ -387,7 +387,7 @@ REST = [
 @pytest.mark.parametrize(("message", "severity", "kind", "line"), [*CALLS, *REST])
 def test_notification(message: Any, severity: str, kind: str, line: str) -> None:
     expected = {"summary": f"aws-sns: {line}", "severity": severity, "kind": kind, "organization": "123456789012"}
-    assert told("aws-sns", notification(message), expected) == expected
+    assert facts_of("aws-sns", notification(message), expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -431,31 +431,31 @@ def test_notification(message: Any, severity: str, kind: str, line: str) -> None
     ],
 )
 def test_facts_of_a_notification(message: Any, expected: dict[str, Any]) -> None:
-    assert told("aws-sns", notification(message), expected) == expected
+    assert facts_of("aws-sns", notification(message), expected) == expected
 
 
 def test_subject_says_what_a_text_is_about() -> None:
     body = notification("disk full", Subject="Backup failed")
-    assert told("aws-sns", body, {"summary": 0, "eventname": 0}) == {
+    assert facts_of("aws-sns", body, {"summary": 0, "eventname": 0}) == {
         "summary": f"aws-sns: Backup failed {IN}: disk full",
         "eventname": "Notification",
     }
 
 
 def test_each_finding_and_record_is_an_event() -> None:
-    findings = messages("aws-sns", notification(hub(asff("A", "HIGH"), asff("B", "LOW"))))
+    findings = messages_of("aws-sns", notification(hub(asff("A", "HIGH"), asff("B", "LOW"))))
     assert [(message["details"]["eventname"], message["severity"]) for message in findings] == [
         ("A", "ERROR"),
         ("B", "NOTICE"),
     ]
     records = [REMOVED, {**REMOVED, "s3": {"bucket": {"name": "logs"}, "object": {"key": "b.gz"}}}]
-    targets = [message["details"]["target"] for message in messages("aws-sns", notification({"Records": records}))]
+    targets = [message["details"]["target"] for message in messages_of("aws-sns", notification({"Records": records}))]
     assert targets == ["logs/a.gz", "logs/b.gz"]
 
 
 def test_end_of_a_subscription_is_a_warning() -> None:
     body = notification("You have chosen to deactivate it", Type="UnsubscribeConfirmation", Token="secret-token")
-    (message,) = messages("aws-sns", body)
+    (message,) = messages_of("aws-sns", body)
     assert message["severity"] == "WARNING"
     assert message["summary"] == f"aws-sns: UnsubscribeConfirmation {IN}: You have chosen to deactivate it"
     assert "secret-token" not in json.dumps(message)
@@ -475,4 +475,4 @@ def test_end_of_a_subscription_is_a_warning() -> None:
     ],
 )
 def test_json_of_another_shape_is_an_event_too(message: Any) -> None:
-    assert messages("aws-sns", notification(message))
+    assert messages_of("aws-sns", notification(message))

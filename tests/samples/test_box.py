@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 ANN = {"type": "user", "id": "11", "name": "Ann", "login": "ann@example.com"}
 EVE = {"type": "user", "id": "12", "name": "Eve", "login": "eve@example.net"}
@@ -104,7 +104,7 @@ def shared(access: str, **more: Any) -> dict[str, Any]:
 )
 def test_event_is_told(trigger: str, source: Any, what: str, severity: str, kind: str) -> None:
     expected = {"summary": f"box: {trigger} by ann@example.com: {what}", "severity": severity, "kind": kind}
-    assert told("box", body(trigger, source), expected) == expected
+    assert facts_of("box", body(trigger, source), expected) == expected
 
 
 def test_facts_are_found() -> None:
@@ -117,10 +117,10 @@ def test_facts_are_found() -> None:
         "folder": "Board",
         "owner": "ann@example.com",
     }
-    assert told("box", body("SHARED_LINK.CREATED", shared("open")), expected) == expected
+    assert facts_of("box", body("SHARED_LINK.CREATED", shared("open")), expected) == expected
     invited = {**COLLABORATION, "accessible_by": None, "invite_email": "dee@example.net"}
     expected = {"targetuser": "dee@example.net", "target": "Board", "role": "editor"}
-    assert told("box", body("COLLABORATION.CREATED", invited), expected) == expected
+    assert facts_of("box", body("COLLABORATION.CREATED", invited), expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -131,4 +131,4 @@ def test_facts_are_found() -> None:
     ],
 )
 def test_shared_links_are_masked(source: Any) -> None:
-    assert "SECRET" not in json.dumps(messages("box", body("SHARED_LINK.CREATED", source)))
+    assert "SECRET" not in json.dumps(messages_of("box", body("SHARED_LINK.CREATED", source)))

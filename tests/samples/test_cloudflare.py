@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import told
+from tests.shipped_messages import facts_of
 
 START, END = "ALERT_STATE_EVENT_START", "ALERT_STATE_EVENT_END"
 # https://developers.cloudflare.com/api/resources/alerting/subresources/policies/
@@ -56,9 +56,9 @@ def test_alert_of_a_type(alert_type: str, severity: str, kind: str) -> None:
         "policy": "Security alerts",
         "zone": "example.com",
     }
-    assert told("cloudflare", alert(alert_type, zone_name="example.com"), expected) == expected
+    assert facts_of("cloudflare", alert(alert_type, zone_name="example.com"), expected) == expected
     ended = {"severity": "INFO", "kind": "detection.close"}
-    assert told("cloudflare", alert(alert_type, END, zone_name="example.com"), ended) == ended
+    assert facts_of("cloudflare", alert(alert_type, END, zone_name="example.com"), ended) == ended
 
 
 @pytest.mark.parametrize(
@@ -85,14 +85,19 @@ def test_what_an_alert_is_about(body: dict[str, Any], target: str, severity: str
         "target": target,
         "severity": severity,
     }
-    assert told("cloudflare", body, expected) == expected
+    assert facts_of("cloudflare", body, expected) == expected
 
 
 def test_incident_of_cloudflare_itself() -> None:
     expected = {"summary": "cloudflare: incident_alert on Example account: Something happened.", "severity": "WARNING"}
-    assert told("cloudflare", alert("incident_alert", incident_impact="INCIDENT_IMPACT_MAJOR"), expected) == expected
+    assert (
+        facts_of("cloudflare", alert("incident_alert", incident_impact="INCIDENT_IMPACT_MAJOR"), expected) == expected
+    )
     resolved = {"severity": "INFO", "state": "INCIDENT_STATUS_RESOLVED"}
-    assert told("cloudflare", alert("incident_alert", incident_status="INCIDENT_STATUS_RESOLVED"), resolved) == resolved
+    assert (
+        facts_of("cloudflare", alert("incident_alert", incident_status="INCIDENT_STATUS_RESOLVED"), resolved)
+        == resolved
+    )
 
 
 def test_attack_has_what_cloudflare_says_of_it() -> None:
@@ -113,7 +118,7 @@ def test_attack_has_what_cloudflare_says_of_it() -> None:
         "rule": "UDP to a closed port",
         "url": "https://dash.cloudflare.com/0123/network-analytics",
     }
-    assert told("cloudflare", body, expected) == expected
+    assert facts_of("cloudflare", body, expected) == expected
 
 
 @pytest.mark.parametrize("data", [{}, {"data": {}}, {"data": None}, {"data": {"zone_name": 5}}])
@@ -121,4 +126,4 @@ def test_notification_without_a_type_has_its_name(data: dict[str, Any]) -> None:
     body = {"text": "Something happened.", "ts": 1772451000, "name": "Account notices", **data}
     on = " on 5" if data.get("data") else ""
     expected = {"summary": f"cloudflare: Account notices{on}: Something happened.", "severity": "WARNING"}
-    assert told("cloudflare", body, expected) == expected
+    assert facts_of("cloudflare", body, expected) == expected

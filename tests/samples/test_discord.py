@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import told
+from tests.shipped_messages import facts_of
 
 ANN = {"id": "1100000000000000101", "username": "ann.example", "global_name": "Ann"}
 SERVER = {"id": "1100000000000000201", "name": "Example Server"}
@@ -120,4 +120,4 @@ def test_event_is_told(
         or data.get("lobby_id")
         or data.get("channel_id"),
     }
-    assert told("discord", {"version": 1, "application_id": "11", "type": 1, "event": event}, expected) == expected
+    assert facts_of("discord", {"version": 1, "application_id": "11", "type": 1, "event": event}, expected) == expected

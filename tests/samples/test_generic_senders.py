@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 HEADERS = {
     "bearer": {},
@@ -22,7 +22,7 @@ ANN, BOB = "ann@example.com", "bob@example.com"
 
 
 def tell(source: str, body: Any, facts: dict[str, Any]) -> dict[str, Any]:
-    return told(source, body, facts, headers=HEADERS[source])
+    return facts_of(source, body, facts, headers=HEADERS[source])
 
 
 @pytest.mark.parametrize(
@@ -292,4 +292,4 @@ def test_facts_of_events_through_svix() -> None:
     ],
 )
 def test_secrets_are_masked(source: str, body: Any) -> None:
-    assert "t0ken" not in json.dumps(messages(source, body, headers=HEADERS[source]))
+    assert "t0ken" not in json.dumps(messages_of(source, body, headers=HEADERS[source]))

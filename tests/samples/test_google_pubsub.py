@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 DEPLOY = "deploy@example-project.iam.gserviceaccount.com"
@@ -173,7 +173,7 @@ EVENTS = [
 @pytest.mark.parametrize(("data", "severity", "kind", "line"), EVENTS)
 def test_message(data: Any, severity: str, kind: str, line: str) -> None:
     expected = {"summary": f"google-pubsub: {line}", "severity": severity, "kind": kind}
-    assert told("google-pubsub", pushed(data), expected) == expected
+    assert facts_of("google-pubsub", pushed(data), expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_message(data: Any, severity: str, kind: str, line: str) -> None:
     ],
 )
 def test_facts_of_a_message(data: Any, expected: dict[str, Any]) -> None:
-    assert told("google-pubsub", pushed(data), expected) == expected
+    assert facts_of("google-pubsub", pushed(data), expected) == expected
 
 
 def test_notification_of_cloud_storage_is_told_by_its_attributes() -> None:
@@ -242,13 +242,13 @@ def test_notification_of_cloud_storage_is_told_by_its_attributes() -> None:
         "kind": "data.delete",
         "target": "logs/a/b.gz",
     }
-    assert told("google-pubsub", body, expected) == expected
+    assert facts_of("google-pubsub", body, expected) == expected
 
 
 def test_data_that_is_no_text_stays_as_it_was() -> None:
     body = pushed("")
     body["message"]["data"] = "/w=="
-    (message,) = messages("google-pubsub", body)
+    (message,) = messages_of("google-pubsub", body)
     assert message["summary"] == "google-pubsub: projects/p/subscriptions/s"
     assert "message.data=/w==" in message["details"]["fields"]
 
@@ -264,4 +264,4 @@ def test_data_that_is_no_text_stays_as_it_was() -> None:
     ],
 )
 def test_json_of_another_shape_is_an_event_too(data: Any) -> None:
-    assert messages("google-pubsub", pushed(data))
+    assert messages_of("google-pubsub", pushed(data))

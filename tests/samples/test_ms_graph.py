@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import SECRET
-from tests.told import told
+from tests.shipped_messages import facts_of
 
 TENANT = "aaaabbbb-0000-cccc-1111-dddd2222eeee"
 
@@ -56,7 +56,7 @@ def test_change_is_told(
         "organization": TENANT,
     }
     body = notification(changeType=change, resource=resource, resourceData=data)
-    assert told("ms-graph", body, expected) == expected
+    assert facts_of("ms-graph", body, expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_change_is_told(
 def test_lifecycle_is_told(lifecycle: str, severity: str) -> None:
     summary = f"ms-graph: {lifecycle}: subscription s1 in tenant {TENANT}"
     expected = {"summary": summary, "severity": severity, "kind": "other"}
-    assert told("ms-graph", notification(lifecycleEvent=lifecycle), expected) == expected
+    assert facts_of("ms-graph", notification(lifecycleEvent=lifecycle), expected) == expected

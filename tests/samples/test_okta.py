@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 ADMIN = {"id": "00uAdmin", "type": "User", "alternateId": "admin@example.com", "displayName": "Admin"}
 NOBODY = {"id": "unknown", "type": "User", "alternateId": "typed@example.com", "displayName": "unknown"}
@@ -117,7 +117,7 @@ FAILED = {"outcome": {"result": "FAILURE", "reason": "INVALID_CREDENTIALS"}}
 )
 def test_event_is_told(request_body: Any, summary: str, severity: str, kind: str) -> None:
     expected = {"summary": f"okta: {summary}", "severity": severity, "kind": kind}
-    assert told("okta", request_body, expected) == expected
+    assert facts_of("okta", request_body, expected) == expected
 
 
 # Each is enough for an analyst to look, whatever severity Okta gives it.
@@ -166,12 +166,12 @@ QUIET = [
 @pytest.mark.parametrize("event_type", WARNINGS)
 def test_what_weakens_protection_warns(event_type: str) -> None:
     expected = {"severity": "WARNING", "summary": f"okta: {event_type} by admin@example.com on Wiki: SUCCESS"}
-    assert told("okta", body(event_type, WIKI), expected) == expected
+    assert facts_of("okta", body(event_type, WIKI), expected) == expected
 
 
 @pytest.mark.parametrize("event_type", QUIET)
 def test_routine_is_quiet(event_type: str) -> None:
-    assert told("okta", body(event_type, WIKI), {"severity": None}) == {"severity": "INFO"}
+    assert facts_of("okta", body(event_type, WIKI), {"severity": None}) == {"severity": "INFO"}
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_routine_is_quiet(event_type: str) -> None:
     ],
 )
 def test_kind(event_type: str, kind: str) -> None:
-    assert told("okta", body(event_type), {"kind": None}) == {"kind": kind}
+    assert facts_of("okta", body(event_type), {"kind": None}) == {"kind": kind}
 
 
 def test_facts_are_found() -> None:
@@ -212,13 +212,16 @@ def test_facts_are_found() -> None:
         "auth_provider": "FEDERATION",
         "credential_type": "ASSERTION",
     }
-    assert told("okta", event, expected) == expected
+    assert facts_of("okta", event, expected) == expected
     rule = {"target": "Require MFA", "targetuser": None}
-    assert told("okta", body("policy.rule.update", POLICY, RULE), rule) == rule
+    assert facts_of("okta", body("policy.rule.update", POLICY, RULE), rule) == rule
 
 
 def test_login_has_the_category_that_alerts_look_for() -> None:
-    failed, changed = messages("okta", body("user.session.start", **FAILED)), messages("okta", body("zone.update"))
+    failed, changed = (
+        messages_of("okta", body("user.session.start", **FAILED)),
+        messages_of("okta", body("zone.update")),
+    )
     assert (failed[0]["category"], failed[0]["details"]["success"]) == ("authentication", False)
     assert changed[0]["category"] == "okta"
 
@@ -226,7 +229,7 @@ def test_login_has_the_category_that_alerts_look_for() -> None:
 @pytest.mark.parametrize("subject", [{"filter": "^$", "matchType": "USERNAME"}, "idpuser.email", ["a", {"b": 1}], None])
 def test_change_details_are_text_whatever_they_are(subject: Any) -> None:
     target = {**POLICY, "changeDetails": {"from": {"policySubject": subject}, "to": {"policySubject": {"a": [1]}}}}
-    (message,) = messages("okta", body("policy.lifecycle.update", target))
+    (message,) = messages_of("okta", body("policy.lifecycle.update", target))
     assert all(isinstance(entry, str) for entry in message["details"]["fields"])
     assert "data.events.target.changeDetails" not in message["details"]
     assert message["summary"] == "okta: policy.lifecycle.update by admin@example.com on Default Policy: SUCCESS"

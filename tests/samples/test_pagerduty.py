@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 PAGES = "https://acme-example.pagerduty.com"
 
@@ -118,7 +118,7 @@ def test_event_of_an_incident(event_type: str, data: dict[str, Any], severity: s
         "userid": "PANN",
         "target": "Many failed sign-ins",
     }
-    assert told("pagerduty", event(event_type, data), expected) == expected
+    assert facts_of("pagerduty", event(event_type, data), expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_event_of_something_else(
         "kind": kind,
         "target": target,
     }
-    assert told("pagerduty", event(event_type, data), expected) == expected
+    assert facts_of("pagerduty", event(event_type, data), expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_who_did_it_is_said_where_the_event_says_so(agent: Any, client: Any, by:
         "username": user,
         "client": program,
     }
-    assert told("pagerduty", event("incident.resolved", incident(), agent, client), expected) == expected
+    assert facts_of("pagerduty", event("incident.resolved", incident(), agent, client), expected) == expected
 
 
 def test_everything_else_that_an_incident_has() -> None:
@@ -201,9 +201,12 @@ def test_everything_else_that_an_incident_has() -> None:
         "priority": "P1",
         "status": "triggered",
     }
-    assert told("pagerduty", event("incident.triggered", incident()), expected) == expected
+    assert facts_of("pagerduty", event("incident.triggered", incident()), expected) == expected
     of_role = {"role": "Incident Commander", "targetuser": "Bob Example", "url": f"{PAGES}/incidents/QINC"}
-    assert told("pagerduty", event("incident.role.assigned", {"incident_role_assignments": [ROLE]}), of_role) == of_role
+    assert (
+        facts_of("pagerduty", event("incident.role.assigned", {"incident_role_assignments": [ROLE]}), of_role)
+        == of_role
+    )
 
 
 NUMBER, LINK = "+1 555 0100,,,,123456#", "https://meet.example.com/123-456-789"
@@ -223,7 +226,7 @@ BRIDGE = {"conference_number": NUMBER, "conference_url": LINK}
     ],
 )
 def test_conference_bridge_is_masked_wherever_it_is(data: dict[str, Any]) -> None:
-    (message,) = messages("pagerduty", event("incident.conference_bridge.updated", data))
+    (message,) = messages_of("pagerduty", event("incident.conference_bridge.updated", data))
     text = json.dumps(message)
     assert not any(secret in text for secret in ("555 0100", "123456", "123-456", "meet.example.com"))
     assert message["summary"].endswith("by Ann Onduty: Many failed sign-ins")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import told
+from tests.shipped_messages import facts_of
 
 ANN = "ann@example.net"
 CLICKED = "https://shop.example.com/login"
@@ -62,7 +62,7 @@ def event(kind: str, **fields: Any) -> list[dict[str, Any]]:
 def test_event_of_mail(body: Any, line: str, severity: str, facts: dict[str, Any]) -> None:
     fixed = {"targetuser": ANN, "kind": "other", "session": "14c5", "category": "sign-in"}
     expected = {"summary": f"sendgrid: {line}", "severity": severity, **fixed, **facts}
-    assert told("sendgrid", body, expected) == expected
+    assert facts_of("sendgrid", body, expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_change_of_the_account(change: str, severity: str, kind: str) -> None:
         "eventname": "account_status_change",
         "targetuser": None,
     }
-    assert told("sendgrid", body, expected) == expected
+    assert facts_of("sendgrid", body, expected) == expected
 
 
 def test_category_is_a_text_or_a_list() -> None:
-    assert told("sendgrid", event("open", category="newsletter"), {"category": 0}) == {"category": "newsletter"}
+    assert facts_of("sendgrid", event("open", category="newsletter"), {"category": 0}) == {"category": "newsletter"}

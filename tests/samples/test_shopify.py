@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 SHOP = "example-store.myshopify.com"
 GROUPS = [
@@ -58,7 +58,7 @@ def test_topic(topic: str, severity: str, kind: str) -> None:
         "organization": SHOP,
         "session": "9888",
     }
-    assert told("shopify", {"id": 1, "name": "Spring"}, expected, headers=headers(topic)) == expected
+    assert facts_of("shopify", {"id": 1, "name": "Spring"}, expected, headers=headers(topic)) == expected
 
 
 CUSTOMER = {"customer": {"id": 1, "email": "ann@example.net"}}
@@ -154,7 +154,7 @@ ORDER = {
 )
 def test_body(topic: str, body: dict[str, Any], of_it: str, facts: dict[str, Any]) -> None:
     expected = {"summary": f"shopify: {topic} at {SHOP}{of_it}", **facts}
-    assert told("shopify", body, expected, headers=headers(topic)) == expected
+    assert facts_of("shopify", body, expected, headers=headers(topic)) == expected
 
 
 @pytest.mark.parametrize(
@@ -166,5 +166,5 @@ def test_body(topic: str, body: dict[str, Any], of_it: str, facts: dict[str, Any
     ],
 )
 def test_what_opens_an_order_is_masked(body: dict[str, Any]) -> None:
-    found = messages("shopify", {"id": 1, "name": "#1", **body}, headers=headers("orders/create"))
+    found = messages_of("shopify", {"id": 1, "name": "#1", **body}, headers=headers("orders/create"))
     assert "t0ken" not in json.dumps(found)

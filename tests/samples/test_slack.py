@@ -13,7 +13,7 @@ import pytest
 
 from tests.definitions import bundled_source
 from tests.fakes import Endpoint
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 SLACK = bundled_source("slack").source
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -176,7 +176,7 @@ def event(event_type: str, **inner: Any) -> dict[str, Any]:
 )
 def test_event_is_told(event_type: str, inner: dict[str, Any], rest: str, severity: str, kind: str) -> None:
     expected = {"summary": f"slack: {event_type}{rest}", "severity": severity, "kind": kind}
-    assert told("slack", event(event_type, **inner), expected) == expected
+    assert facts_of("slack", event(event_type, **inner), expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_event_is_told(event_type: str, inner: dict[str, Any], rest: str, severi
 )
 def test_message_is_told_by_its_subtype(subtype: str, inner: dict[str, Any], severity: str, kind: str) -> None:
     expected = {"summary": f"slack: message.{subtype} by U1: C1", "severity": severity, "kind": kind}
-    assert told("slack", event("message", subtype=subtype, **inner), expected) == expected
+    assert facts_of("slack", event("message", subtype=subtype, **inner), expected) == expected
 
 
 PRESSED = {"user": {"id": "U0EXAMPLE13", "username": "ann"}, "team": {"id": "T0EXAMPLE01", "domain": "example-inc"}}
@@ -223,7 +223,7 @@ PRESSED |= {"token": "SECRET", "trigger_id": "1.2.3", "response_url": "https://h
 def test_what_people_press_is_told(payload: dict[str, Any], rest: str) -> None:
     form = urlencode({"payload": json.dumps({**PRESSED, **payload})}).encode()
     headers = {**FORM, "x-slack-request-timestamp": "1772442480"}
-    (message,) = messages("slack", form, headers=headers)
+    (message,) = messages_of("slack", form, headers=headers)
     assert (message["summary"], message["details"]["organization"]) == (f"slack: {rest}", "example-inc")
     assert "SECRET" not in json.dumps(message)
 
@@ -241,18 +241,18 @@ def test_command_is_told() -> None:
         "organization": "example-inc",
     }
     headers = {**FORM, "x-slack-request-timestamp": "1772442480"}
-    assert told("slack", urlencode(COMMAND).encode(), expected, headers=headers) == expected
+    assert facts_of("slack", urlencode(COMMAND).encode(), expected, headers=headers) == expected
 
 
 def test_rate_limit_is_told() -> None:
     body = {"type": "app_rate_limited", "token": "SECRET", "team_id": "T0EXAMPLE01", "minute_rate_limited": 1772442420}
     expected = {"summary": "slack: app_rate_limited: T0EXAMPLE01", "severity": "WARNING"}
-    assert told("slack", body, expected, headers={"x-slack-request-timestamp": "1772442480"}) == expected
+    assert facts_of("slack", body, expected, headers={"x-slack-request-timestamp": "1772442480"}) == expected
 
 
 def test_whose_account_changed_and_not_who_changed_it() -> None:
     expected = {"username": None, "userid": None, "targetuser": "ann@example.com", "role": "administrator"}
-    assert told("slack", event("user_change", user={**ANN, "is_admin": True}), expected) == expected
+    assert facts_of("slack", event("user_change", user={**ANN, "is_admin": True}), expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_whose_account_changed_and_not_who_changed_it() -> None:
     ],
 )
 def test_credentials_are_masked(inner: dict[str, Any]) -> None:
-    assert "SECRET" not in json.dumps(messages("slack", event("message", **inner)))
+    assert "SECRET" not in json.dumps(messages_of("slack", event("message", **inner)))
 
 
 @pytest.mark.parametrize("form", ["token=x&ssl_check=1", "ssl_check=1", "ssl_check=1&token=x"])

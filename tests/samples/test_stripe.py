@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 GROUPS = [
     ("WARNING", "detection.create", "radar.early_fraud_warning.created charge.dispute.created review.opened"),
@@ -68,7 +68,9 @@ def test_type(event_type: str, severity: str, kind: str) -> None:
         "success": None,
         "session": "req_1",
     }
-    assert told("stripe", event(event_type, {"id": "x_1", "object": "thing", "status": "new"}), expected) == expected
+    assert (
+        facts_of("stripe", event(event_type, {"id": "x_1", "object": "thing", "status": "new"}), expected) == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_type(event_type: str, severity: str, kind: str) -> None:
 )
 def test_outcome(event_type: str, success: bool, severity: str) -> None:
     expected = {"success": success, "severity": severity}
-    assert told("stripe", event(event_type, {"id": "x_1", "object": "thing"}), expected) == expected
+    assert facts_of("stripe", event(event_type, {"id": "x_1", "object": "thing"}), expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -166,7 +168,7 @@ def test_outcome(event_type: str, success: bool, severity: str) -> None:
 )
 def test_object(event_type: str, obj: dict[str, Any], of_it: str, facts: dict[str, Any]) -> None:
     expected = {"summary": f"stripe: {event_type}: {of_it}", **facts}
-    assert told("stripe", event(event_type, obj), expected) == expected
+    assert facts_of("stripe", event(event_type, obj), expected) == expected
 
 
 def test_change_of_a_connected_account() -> None:
@@ -181,8 +183,8 @@ def test_change_of_a_connected_account() -> None:
         "changed": "payouts_enabled, requirements",
         "livemode": "true",
     }
-    assert told("stripe", body, expected) == expected
-    assert told("stripe", event("account.updated", obj), {"severity": 0, "changed": 0}) == {
+    assert facts_of("stripe", body, expected) == expected
+    assert facts_of("stripe", event("account.updated", obj), {"severity": 0, "changed": 0}) == {
         "severity": "NOTICE",
         "changed": None,
     }
@@ -201,4 +203,4 @@ def test_change_of_a_connected_account() -> None:
     ],
 )
 def test_what_opens_a_payment_is_masked(obj: dict[str, Any]) -> None:
-    assert "pi_secret" not in json.dumps(messages("stripe", event("payment_intent.created", {"id": "x_1", **obj})))
+    assert "pi_secret" not in json.dumps(messages_of("stripe", event("payment_intent.created", {"id": "x_1", **obj})))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.told import told
+from tests.shipped_messages import facts_of
 
 NODE = {
     "nodeID": "n1",
@@ -71,7 +71,7 @@ def test_event_is_told(event_type: str, data: dict[str, Any], severity: str, kin
         "organization": "example.com",
         "url": data.get("url"),
     }
-    assert told("tailscale", event(event_type, message, data), expected) == expected
+    assert facts_of("tailscale", event(event_type, message, data), expected) == expected
 
 
 def test_a_role_is_named() -> None:
@@ -84,7 +84,7 @@ def test_a_role_is_named() -> None:
         "old_roles": "Member",
         "targetuser": "ann@example.com",
     }
-    assert told("tailscale", event("userRoleUpdated", "User ann@example.com changed", data), expected) == expected
+    assert facts_of("tailscale", event("userRoleUpdated", "User ann@example.com changed", data), expected) == expected
 
 
 def test_a_test_has_no_data() -> None:
@@ -94,4 +94,4 @@ def test_a_test_has_no_data() -> None:
         "kind": "other",
         "username": None,
     }
-    assert told("tailscale", event("test", "This is a test event", None), expected) == expected
+    assert facts_of("tailscale", event("test", "This is a test event", None), expected) == expected

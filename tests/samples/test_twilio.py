@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 ACCOUNT = "AC00000000000000000000000000000001"
@@ -137,7 +137,7 @@ def stream(event_type: str, **data: Any) -> list[dict[str, Any]]:
 )
 def test_callback(fields: dict[str, str], line: str, severity: str, facts: dict[str, Any]) -> None:
     expected = {"summary": f"twilio: {line}", "severity": severity, "kind": "other", **facts}
-    assert told("twilio", form(**fields), expected, headers=FORM) == expected
+    assert facts_of("twilio", form(**fields), expected, headers=FORM) == expected
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_callback(fields: dict[str, str], line: str, severity: str, facts: dict[
 )
 def test_streamed_event(body: Any, line: str, severity: str, facts: dict[str, Any]) -> None:
     expected = {"summary": f"twilio: {line}", "severity": severity, **facts}
-    assert told("twilio", body, expected) == expected
+    assert facts_of("twilio", body, expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -189,13 +189,13 @@ def test_streamed_event(body: Any, line: str, severity: str, facts: dict[str, An
     ],
 )
 def test_what_a_caller_typed_and_links_are_masked(fields: dict[str, str]) -> None:
-    assert "4711" not in json.dumps(messages("twilio", form(**OF, **fields), headers=FORM))
+    assert "4711" not in json.dumps(messages_of("twilio", form(**OF, **fields), headers=FORM))
 
 
 def test_text_of_a_streamed_message_is_masked() -> None:
-    assert "4711" not in json.dumps(messages("twilio", stream("messaging.message.sent", body="Your code is 4711")))
+    assert "4711" not in json.dumps(messages_of("twilio", stream("messaging.message.sent", body="Your code is 4711")))
 
 
 @pytest.mark.parametrize("payload", ["[]", '{"webhook": 1}', '{"webhook": {"request": []}}', '{"more_info": "x"}', "{"])
 def test_payload_of_another_shape_is_an_event_too(payload: str) -> None:
-    assert messages("twilio", form(**OF, Level="ERROR", Payload=payload), headers=FORM)
+    assert messages_of("twilio", form(**OF, Level="ERROR", Payload=payload), headers=FORM)

@@ -17,7 +17,7 @@ from lambdas.reading.intake import Intake
 from lambdas.reading.paths import Functions
 from lambdas.shaping.facts import FactFinder
 from tests.definitions import bundled_source, make_definition
-from tests.told import messages, told
+from tests.shipped_messages import facts_of, messages_of
 
 FINDER = FactFinder(bundled_source("zoom").source)
 OPERATOR = {"operator": "admin@example.com", "operator_id": "admin-id"}
@@ -230,7 +230,7 @@ def by_operator(name: str, content: Any, **payload: Any) -> dict[str, Any]:
 )
 def test_event_is_told(body: dict[str, Any], rest: str, severity: str, kind: str) -> None:
     expected = {"summary": f"zoom: {body['event']}{rest}", "severity": severity}
-    assert told("zoom", body, expected) == expected
+    assert facts_of("zoom", body, expected) == expected
     assert facts(body)["kind"] == kind
 
 
@@ -241,7 +241,7 @@ def facts(body: dict[str, Any]) -> dict[str, str]:
 def test_app_without_an_object_is_told() -> None:
     body = {"event": "app_deauthorized", "event_ts": 1772442222008, "payload": {"account_id": "a1", "user_id": "u1"}}
     expected = {"summary": "zoom: app_deauthorized by u1", "severity": "NOTICE"}
-    assert told("zoom", body, expected) == expected
+    assert facts_of("zoom", body, expected) == expected
 
 
 def test_facts_are_found() -> None:
@@ -276,12 +276,12 @@ FILE = {**DOWNLOAD, "play_url": SECRET_TEXT}
 )
 def test_what_opens_a_meeting_or_a_recording_is_masked(content: dict[str, Any]) -> None:
     body = {**by_operator("meeting.updated", {"id": 1, **content}), "download_token": "SECRET"}
-    assert "SECRET" not in json.dumps(messages("zoom", body))
+    assert "SECRET" not in json.dumps(messages_of("zoom", body))
 
 
 def test_mozdefs_plugin_finds_what_it_takes_apart() -> None:
     body = event("meeting.participant_joined", {**MEETING, "participant": GUEST})
-    (message,) = messages("zoom", body)
+    (message,) = messages_of("zoom", body)
     assert message["details"] == body
     assert (message["hostname"], message["source"], message["category"]) == ("zoom_host", "api_aws_lambda", "zoom")
     assert "zoom" in message["tags"]
