@@ -360,7 +360,7 @@ def test_one_repository_on_codecommit_is_enough(deploy: Deploy, tmp_path: Path) 
         zoom = Repositories(deployed)
         assert zoom.push() == ["Source", "TestBuildDeploy", "Verify"]
         [message] = zoom.messages().values()
-        assert (message["hostname"], message["tags"][-1]) == ("zoom-eu_host", "canary")
+        assert (message["hostname"], message["processname"], message["tags"][-1]) == ("zoom_host", "zoom-eu", "canary")
 
 
 ACME = """\
