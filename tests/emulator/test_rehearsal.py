@@ -420,8 +420,8 @@ def test_the_command_shows_each_stage_and_the_message(
     stages = [line.split()[1] for line in lines if line.startswith("ok ")]
     assert stages == ["template", "Source", "Source", "Merge", "Approve", "TestBuildDeploy", "Verify"]
     assert "what MozDef reads from the queue" in lines
-    settings = "require_password_for_scheduling_new_meetings, waiting_room, file_transfer"
-    assert f"summary zoom: account.settings_updated by zoom-admin@example.com: {settings}" in lines
+    summary = "summary zoom: account.settings_updated by zoom-admin@example.com: require_password"
+    assert any(line.startswith(summary) for line in lines)
     assert any(line.startswith("tags [") and line.endswith('"canary"]') for line in lines)
     assert lines[-1] == (
         "the same in AWS: python -m generator deploy zoom --pipeline"
