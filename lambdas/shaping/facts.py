@@ -47,17 +47,28 @@ class FactFinder:
     """Finds the facts that a definition names, whose texts it compiles once."""
 
     def __init__(self, source: Source) -> None:
-        facts = source.facts
-        self.summary = _compile_summary(facts.summary or Text(f"{source.name}_event"))
-        self.severity = compile_line(facts.severity)
+        self._source = source
+        self.summary = _compile_summary(source.facts.summary or Text(f"{source.name}_event"))
+        self.severity = compile_line(source.facts.severity)
+
+    # Compiled when an output asks for them: a message that is sent whole has no others, and parsing takes a while.
+
+    @cached_property
+    def words(self) -> list[tuple[str, Finder]]:
+        """Finders of all other facts of the vocabulary, by name."""
+        facts, event_type = self._source.facts, self._source.events.type
         texts = {name: getattr(facts, name) for name in FACT_TEXTS if name not in ("summary", "severity")}
-        texts["action"] = facts.action or (Text(f"{{{source.events.type}}}") if source.events.type else None)
-        self.words = [(name, _compile_word(name, text)) for name, text in texts.items() if text is not None]
+        texts["action"] = facts.action or (Text(f"{{{event_type}}}") if event_type else None)
         choices = {"kind": facts.kind, "outcome": facts.outcome}
-        self.words += [(name, _compile_choice(choice)) for name, choice in choices.items() if choice is not None]
-        self.extra: list[tuple[str, Finder]] = [
-            (name, _compile_word(name, text)) for name, text in (facts.extra or {}).items()
+        return [
+            *((name, _compile_word(name, text)) for name, text in texts.items() if text is not None),
+            *((name, _compile_choice(choice)) for name, choice in choices.items() if choice is not None),
         ]
+
+    @cached_property
+    def extra(self) -> list[tuple[str, Finder]]:
+        """Finders of the facts of the definition's own, by name."""
+        return [(name, _compile_word(name, text)) for name, text in (self._source.facts.extra or {}).items()]
 
     def find(self, event: Any, functions: Functions) -> EventFacts:
         """Return the facts of an event; a path that can't be applied to it finds nothing."""
