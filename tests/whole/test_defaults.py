@@ -37,7 +37,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def test_altered_samples_are_said_in_one_line_and_stay_as_they_are(folder: Path, capsys) -> None:
     before = content(folder / "sources")
-    altered = "alters the messages of 12 samples (okta, bearer): run with it, compared without it"
+    altered = "alters the messages of 15 samples (okta, bearer): run with it, compared without it"
     for options in ((), ("--accept", "--strict"), ("--check",)):
         assert main(["okta", "bearer", "--lint", "fast", *options]) == 0
         assert capsys.readouterr().err.splitlines() == [f"note: sources/defaults.yml: {altered}"]
