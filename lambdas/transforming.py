@@ -11,6 +11,9 @@
 `parse(bytes)` reads JSON as the handler does: it refuses what MozDef or Elasticsearch could not take, such as NaN,
 integers beyond 64 bits, and values nested deeper than 64. Use it for JSON within a text of an event.
 
+`value_at(value, "log.items.0.name")` finds a value by a plain path, and `first_scalar(value, "a.b c")` the first text
+or number at one of several paths; both find None where nothing is.
+
 `parse` and `Request.json` raise `Rejected`. `reason` is a word such as `not-json` or `depth`, and `detail` a
 sentence for people. An event whose `transform()` raises it, or anything else, is kept as `rejected/…/transform`.
 """
@@ -18,6 +21,7 @@ sentence for people. An event whose `transform()` raises it, or anything else, i
 from __future__ import annotations
 
 from lambdas.reading.body import Rejected, parse
+from lambdas.reading.dotted_paths import first_scalar, value_at
 from lambdas.reading.request import Request
 
-__all__ = ["Rejected", "Request", "parse"]
+__all__ = ["Rejected", "Request", "first_scalar", "parse", "value_at"]

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 Node = Mapping[str, Any]
 Find = Callable[[Any, Any], Any]
 """Takes a value and the functions that a path may call."""
-_Parameter = tuple[frozenset[type], frozenset[type] | None]
 
 
 def compile_node(node: Node) -> Find:
@@ -47,10 +45,6 @@ def _field(node: Node) -> Find:
 
 
 def _names(names: tuple[str, ...]) -> Find:
-    if len(names) == 1:
-        (name,) = names
-        return lambda value, _functions: value.get(name) if isinstance(value, dict) else None
-
     def find(value: Any, _functions: Any) -> Any:
         for name in names:
             if not isinstance(value, dict):
@@ -93,8 +87,8 @@ def _or(node: Node) -> Find:
     first, second = _children(node)
 
     def find(value: Any, functions: Any) -> Any:
-        found = first(value, functions)
-        return found if found or not _is_false(found) else second(value, functions)
+        preferred = first(value, functions)
+        return second(value, functions) if _is_false(preferred) else preferred
 
     return find
 
@@ -103,8 +97,8 @@ def _and(node: Node) -> Find:
     first, second = _children(node)
 
     def find(value: Any, functions: Any) -> Any:
-        found = first(value, functions)
-        return second(value, functions) if found or not _is_false(found) else found
+        condition = first(value, functions)
+        return condition if _is_false(condition) else second(value, functions)
 
     return find
 
@@ -132,9 +126,6 @@ _ORDERS = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": oper
 
 def _comparator(node: Node) -> Find:
     left, right = _children(node)
-    literal = node["children"][1].get("value") if node["children"][1]["type"] == "literal" else None
-    if node["value"] == "eq" and isinstance(literal, str):
-        return _type_test(node["children"][0], literal) or (lambda value, functions: left(value, functions) == literal)
     if node["value"] in ("eq", "ne"):
         compare = _equal if node["value"] == "eq" else _unequal
         return lambda value, functions: compare(left(value, functions), right(value, functions))
@@ -147,31 +138,9 @@ def _comparator(node: Node) -> Find:
     return find
 
 
-def _type_test(node: Node, name: str) -> Find | None:
-    """Compile `type(path) == 'string'`, the test that facts make most; None for what is no such test."""
-    if node["type"] != "function_expression" or node["value"] != "type" or len(node["children"]) != 1:
-        return None
-    find, types = compile_node(node["children"][0]), _TYPES.get(name, ())
-    return lambda value, functions: type(find(value, functions)) in types
-
-
 def _multi_select_list(node: Node) -> Find:
-    if all(child["type"] == "literal" for child in node["children"]):
-        literals = [child["value"] for child in node["children"]]
-        return lambda value, _functions: None if value is None else literals
-    if all(child["type"] == "field" for child in node["children"]):
-        return _fields([child["value"] for child in node["children"]])
     members = _children(node)
     return lambda value, functions: None if value is None else [member(value, functions) for member in members]
-
-
-def _fields(names: list[str]) -> Find:
-    def find(value: Any, _functions: Any) -> Any:
-        if isinstance(value, dict):
-            return [value.get(name) for name in names]
-        return None if value is None else [None] * len(names)
-
-    return find
 
 
 def _multi_select_dict(node: Node) -> Find:
@@ -183,13 +152,10 @@ def _multi_select_dict(node: Node) -> Find:
 
 def _projection(node: Node) -> Find:
     base, each = _children(node)
-    as_it_is = node["children"][1]["type"] == "identity"
 
     def find(value: Any, functions: Any) -> Any:
         items = base(value, functions)
-        if not isinstance(items, list):
-            return None
-        return _found(items if as_it_is else [each(item, functions) for item in items])
+        return _present([each(item, functions) for item in items]) if isinstance(items, list) else None
 
     return find
 
@@ -199,30 +165,24 @@ def _value_projection(node: Node) -> Find:
 
     def find(value: Any, functions: Any) -> Any:
         items = base(value, functions)
-        return _found([each(item, functions) for item in items.values()]) if isinstance(items, dict) else None
+        return _present([each(item, functions) for item in items.values()]) if isinstance(items, dict) else None
 
     return find
 
 
 def _filter_projection(node: Node) -> Find:
     base, each, condition = _children(node)
-    as_it_is = node["children"][1]["type"] == "identity"
-    of_itself = node["children"][2]["type"] == "current"
 
     def find(value: Any, functions: Any) -> Any:
         items = base(value, functions)
         if not isinstance(items, list):
             return None
-        if of_itself:
-            kept = [item for item in items if item or not _is_false(item)]
-        else:
-            kept = [item for item in items if not _is_false(condition(item, functions))]
-        return _found(kept if as_it_is else [each(item, functions) for item in kept])
+        return _present([each(item, functions) for item in items if not _is_false(condition(item, functions))])
 
     return find
 
 
-def _found(values: list[Any]) -> list[Any]:
+def _present(values: list[Any]) -> list[Any]:
     return [value for value in values if value is not None]
 
 
@@ -255,96 +215,18 @@ class _Expression:
         return find(value, self._functions)
 
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "array": (list,),
-    "boolean": (bool,),
-    "expref": (_Expression,),
-    "null": (type(None),),
-    "number": (int, float),
-    "object": (dict,),
-    "string": (str,),
-}
-
-
 def _expref(node: Node) -> Find:
     (find,) = _children(node)
     return lambda _value, functions: _Expression(find, functions)
 
 
-def _contains(texts: Any, text: Any) -> Any:
-    usual = isinstance(texts, list) or (isinstance(texts, str) and isinstance(text, str))
-    return text in texts if usual else NotImplemented
-
-
-def _ends_with(text: Any, end: Any) -> Any:
-    return text.endswith(end) if isinstance(text, str) and isinstance(end, str) else NotImplemented
-
-
-def _join(between: Any, texts: Any) -> Any:
-    try:
-        return between.join(texts) if isinstance(texts, list) and isinstance(between, str) else NotImplemented
-    except TypeError:
-        return NotImplemented
-
-
-def _starts_with(text: Any, start: Any) -> Any:
-    return text.startswith(start) if isinstance(text, str) and isinstance(start, str) else NotImplemented
-
-
-_USUAL = {"contains": _contains, "ends_with": _ends_with, "join": _join, "starts_with": _starts_with}
-"""What the library's functions of these names find where their arguments fit, without asking whether they do."""
-
-
 def _function_expression(node: Node) -> Find:
-    usual = _USUAL.get(node["value"])
-    if usual is None or len(node["children"]) != 2:
-        return _any_function(node)
-    otherwise = _any_function(node)
-    first, second = _children(node)
-
-    def find(value: Any, functions: Any) -> Any:
-        found = usual(first(value, functions), second(value, functions))
-        return otherwise(value, functions) if found is NotImplemented else found
-
-    return find
-
-
-def _any_function(node: Node) -> Find:
     name, arguments = node["value"], _children(node)
 
     def find(value: Any, functions: Any) -> Any:
-        found = [argument(value, functions) for argument in arguments]
-        function = functions.FUNCTION_TABLE.get(name)
-        if function and _fit(_parameters(function["function"]), found):
-            return function["function"](functions, *found)
-        return functions.call_function(name, found)  # which raises an error, or takes any number of arguments
+        return functions.call_function(name, [argument(value, functions) for argument in arguments])
 
     return find
-
-
-def _fit(parameters: tuple[_Parameter, ...], arguments: list[Any]) -> bool:
-    """Whether arguments certainly fit a function. The library asks the same in ten times the time."""
-    if len(parameters) != len(arguments):
-        return False
-    for (types, items), argument in zip(parameters, arguments, strict=True):
-        if types and type(argument) not in types:
-            return False
-        if items is not None and not items.issuperset(map(type, argument)):
-            return False
-    return True
-
-
-@cache
-def _parameters(function: Any) -> tuple[_Parameter, ...]:
-    """Return for each parameter the types that it takes, empty for any, and those of a list's items, None for any."""
-    parameters = []
-    for parameter in function.signature:
-        pairs = [name.partition("-")[::2] for name in parameter["types"]]
-        items = [inner for _, inner in pairs if inner]
-        # A list of numbers or of texts is none of both: the library is asked where there is a choice.
-        of_items = frozenset(_TYPES[items[0]] if len(items) == 1 else ()) if items else None
-        parameters.append((frozenset(kind for outer, _ in pairs for kind in _TYPES[outer]), of_items))
-    return tuple(parameters)
 
 
 _COMPILERS: dict[str, Callable[[Node], Find]] = {

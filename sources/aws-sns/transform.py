@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-from lambdas.transforming import Rejected, Request, parse
+from lambdas.transforming import Rejected, Request, first_scalar, parse, value_at
 
 REMOTE = "remoteIpDetails.ipAddressV4 remoteIpDetails.ipAddressV6"
 # Where services say the same: the first that is there; `.` between keys, numbers for items of lists.
@@ -70,7 +69,6 @@ WIDE = re.compile(
     r'|"(Action|Principal|AWS)": ?\[?"\*"'
 )
 CAN_BE_WIDE = re.compile(r"(Attach|Put)\w*Policy|CreatePolicy(Version)?|AddUserToGroup|Authorize\w+|Put\w+Acl")
-SCALAR = (str, int, float)
 
 
 def transform(event: dict[str, Any], request: Request) -> list[dict[str, Any]]:  # noqa: ARG001 - the framework's form
@@ -91,7 +89,7 @@ def transform(event: dict[str, Any], request: Request) -> list[dict[str, Any]]: 
 def _parts(published: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Yield what is published and the record in it, for each finding of Security Hub and each record of S3."""
     detail = published.get("detail")
-    if findings := _objects(_at(published, "detail.findings")):
+    if findings := _objects(value_at(published, "detail.findings")):
         yield from (({**published, "detail": {**detail, "findings": [finding]}}, finding) for finding in findings)
     elif records := _objects(published.get("Records")):
         yield from (({**published, "Records": [record]}, record) for record in records)
@@ -100,33 +98,33 @@ def _parts(published: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str
 
 
 def _about(published: dict[str, Any], record: dict[str, Any], default: dict[str, Any]) -> dict[str, Any]:
-    about = {name: _first(record, paths) for name, paths in WORDS.items()}
+    about = {name: first_scalar(record, paths) for name, paths in WORDS.items()}
     around = {"action": "detail-type", "account": "account", "region": "region", "service": "source"}
-    about |= {name: about[name] or _first(published, key) or default.get(name) for name, key in around.items()}
+    about |= {name: about[name] or first_scalar(published, key) or default.get(name) for name, key in around.items()}
     if isinstance(record.get("userIdentity"), dict) and "s3" not in record:
         return _known({**about, **_call(record)})
     if "AlarmName" in record:
         about["action"] = "CloudWatch Alarm State Change"
     if "anomalyId" in record:
         about["action"] = "Anomaly Detected"
-        about["title"] = f"{_at(record, 'impact.totalImpact')} dollars by {record.get('monitorName')}"
-    if remote := _first(_at(record, "service.action.networkConnectionAction"), REMOTE):
-        outbound = _at(record, "service.action.networkConnectionAction.connectionDirection") == "OUTBOUND"
+        about["title"] = f"{value_at(record, 'impact.totalImpact')} dollars by {record.get('monitorName')}"
+    if remote := first_scalar(value_at(record, "service.action.networkConnectionAction"), REMOTE):
+        outbound = value_at(record, "service.action.networkConnectionAction.connectionDirection") == "OUTBOUND"
         about["destination" if outbound else "source_ip"] = remote
     return _known({**about, **_finding(record, str(about["action"]))})
 
 
 def _finding(record: dict[str, Any], action: str) -> dict[str, Any]:
     """Say how grave it is, in syslog's words, and whether it begins or ends."""
-    states = {str(_at(record, path)).upper() for path in WORDS["status"].split()}
-    if states & CLOSED or record.get("archived") or _at(record, "service.archived"):
+    states = {str(value_at(record, path)).upper() for path in WORDS["status"].split()}
+    if states & CLOSED or record.get("archived") or value_at(record, "service.archived"):
         return {"severity": "INFO", "phase": "closed"}
     severity = next((word for state, word in OPENED.items() if state in states), None)
     if isinstance(score := record.get("severity"), int | float):
         # https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html
         bands = ((9, "CRITICAL"), (7, "ERROR"), (4, "WARNING"), (0, "NOTICE"))
         severity = next((word for least, word in bands if score >= least), None)
-    elif label := _first(record, "severity.description severity Severity.Label"):
+    elif label := first_scalar(record, "severity.description severity Severity.Label"):
         severity = str(label)
     elif action.startswith(("AWS_RISK", "AWS_ABUSE")) or record.get("isPublic"):
         severity = "ERROR"
@@ -141,14 +139,15 @@ def _call(record: dict[str, Any]) -> dict[str, Any]:
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
     """
     parameters, identity = record.get("requestParameters"), record["userIdentity"]
-    user = _first(parameters, "userName") or _first(record, "responseElements.accessKey.userName")
-    target = _first(parameters, CALLED) or (None if user else _first(parameters, "groupName policyName policyArn"))
-    role = _first(parameters, "policyArn policyName groupName roleArn")
+    user = first_scalar(parameters, "userName") or first_scalar(record, "responseElements.accessKey.userName")
+    target = first_scalar(parameters, CALLED)
+    target = target or (None if user else first_scalar(parameters, "groupName policyName policyArn"))
+    role = first_scalar(parameters, "policyArn policyName groupName roleArn")
     reason = ": ".join(str(record[key]) for key in ("errorCode", "errorMessage") if record.get(key))
-    failed = bool(reason) or _at(record, "responseElements.ConsoleLogin") == "Failure"
+    failed = bool(reason) or value_at(record, "responseElements.ConsoleLogin") == "Failure"
     outcome = "failure" if failed else "success"
     wide = CAN_BE_WIDE.fullmatch(str(record.get("eventName"))) and WIDE.search(json.dumps(parameters).replace("\\", ""))
-    no_mfa = identity.get("type") == "IAMUser" and _at(record, "additionalEventData.MFAUsed") == "No"
+    no_mfa = identity.get("type") == "IAMUser" and value_at(record, "additionalEventData.MFAUsed") == "No"
     root = identity.get("type") == "Root" and not identity.get("invokedBy")
     return {
         "user": _caller(identity),
@@ -171,7 +170,7 @@ def _caller(identity: dict[str, Any]) -> Any:
     if identity.get("type") == "Root":
         return "root"
     session = str(identity.get("arn")).partition(":assumed-role/")[2]
-    return session or _first(identity, "userName invokedBy onBehalfOf.userId principalId accountId")
+    return session or first_scalar(identity, "userName invokedBy onBehalfOf.userId principalId accountId")
 
 
 def _known(about: dict[str, Any]) -> dict[str, Any]:
@@ -189,31 +188,3 @@ def _known(about: dict[str, Any]) -> dict[str, Any]:
 
 def _objects(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _at(value: Any, path: str) -> Any:
-    return _walk(value, *_split(path))
-
-
-def _first(value: Any, paths: str) -> Any:
-    """Return the first text or number that is at one of the paths."""
-    found = (_walk(value, keys) for keys in _split(paths))
-    return next(
-        (scalar for scalar in found if scalar is not None and scalar != "" and isinstance(scalar, SCALAR)), None
-    )
-
-
-def _walk(value: Any, keys: tuple[str, ...]) -> Any:
-    for key in keys:
-        if isinstance(value, dict):
-            value = value.get(key)
-        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
-            value = value[int(key)]
-        else:
-            return None
-    return value
-
-
-@cache
-def _split(paths: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(path.split(".")) for path in paths.split())

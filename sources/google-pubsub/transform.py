@@ -9,10 +9,9 @@ from __future__ import annotations
 import base64
 import json
 import re
-from functools import cache
 from typing import Any
 
-from lambdas.transforming import Rejected, Request, parse
+from lambdas.transforming import Rejected, Request, first_scalar, parse, value_at
 
 AUTHENTICATED = "log.protoPayload.authenticationInfo"
 DELEGATED = f"{AUTHENTICATED}.serviceAccountDelegationInfo.0"
@@ -55,7 +54,6 @@ WORDS = {
 DELTAS = ("serviceData.policyDelta.bindingDeltas", "metadata.policyDelta.bindingDeltas", "metadata.bindingDeltas")
 # Who or what opens something to everybody, or makes somebody an administrator.
 WIDE = re.compile(r"owner|editor|admin|tokenCreator|allUsers|allAuthenticatedUsers|0\.0\.0\.0/0|::/0", re.IGNORECASE)
-SCALAR = (str, int, float)
 
 
 def transform(event: dict[str, Any], request: Request) -> list[dict[str, Any]]:  # noqa: ARG001 - the framework's form
@@ -81,12 +79,12 @@ def _taken_apart(text: str) -> dict[str, Any]:
 
 
 def _about(published: dict[str, Any]) -> dict[str, Any]:
-    audit = _at(published, "log.protoPayload")
-    deltas = next((found for path in DELTAS if (found := _objects(_at(audit, path)))), [])
-    items = _objects(_at(audit, "metadata.event.0.parameter"))
+    audit = value_at(published, "log.protoPayload")
+    deltas = next((found for path in DELTAS if (found := _objects(value_at(audit, path)))), [])
+    items = _objects(value_at(audit, "metadata.event.0.parameter"))
     parameters = {str(item.get("name")): item.get("value") for item in items}
     known = {**published, "delta": deltas[0] if deltas else None, "parameters": parameters}
-    about = {name: _first(known, paths) for name, paths in WORDS.items()}
+    about = {name: first_scalar(known, paths) for name, paths in WORDS.items()}
     action = str(about["action"] or "")
     about["call"] = action if action.startswith("storage.objects.") else action.rpartition(".")[2]
     if about["target_user"]:
@@ -103,12 +101,12 @@ def _about(published: dict[str, Any]) -> dict[str, Any]:
 def _outcome(audit: dict[str, Any], deltas: list[dict[str, Any]], call: str) -> dict[str, Any]:
     """Say whether a call succeeded, and whether it opened something or made an administrator."""
     # https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto
-    failed = _at(audit, "status.code") not in (None, 0) or call.endswith("Failure")
+    failed = value_at(audit, "status.code") not in (None, 0) or call.endswith("Failure")
     outcome = "failure" if failed else "success"
     added = [delta for delta in deltas if delta.get("action") == "ADD"]
     opening = audit.get("request") if "firewalls" in str(audit["methodName"]) else added
     wide = "wide" if not failed and WIDE.search(json.dumps(opening)) else None
-    return {"outcome": outcome, "status": _at(audit, "status.message") or outcome, "wide": wide}
+    return {"outcome": outcome, "status": value_at(audit, "status.message") or outcome, "wide": wide}
 
 
 def _line(about: dict[str, Any]) -> str:
@@ -126,31 +124,3 @@ def _line(about: dict[str, Any]) -> str:
 
 def _objects(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _at(value: Any, path: str) -> Any:
-    return _walk(value, *_split(path))
-
-
-def _first(value: Any, paths: str) -> Any:
-    """Return the first text or number that is at one of the paths."""
-    found = (_walk(value, keys) for keys in _split(paths))
-    return next(
-        (scalar for scalar in found if scalar is not None and scalar != "" and isinstance(scalar, SCALAR)), None
-    )
-
-
-def _walk(value: Any, keys: tuple[str, ...]) -> Any:
-    for key in keys:
-        if isinstance(value, dict):
-            value = value.get(key)
-        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
-            value = value[int(key)]
-        else:
-            return None
-    return value
-
-
-@cache
-def _split(paths: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(path.split(".")) for path in paths.split())
