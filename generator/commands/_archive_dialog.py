@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -34,6 +35,14 @@ class _Archived(NamedTuple):
     query: ArchiveQuery
     limit: int | None
 
+    def replay(self, *, send: bool, step: int) -> Iterator[list[dict[str, Any]]]:
+        """Yield the function's results call by call; each call is for at most `step` requests."""
+        from generator.operate.archived_requests import replay
+
+        return replay(
+            self.functions, self.function, self.keys, self.query, send=send, limit=self.limit, step=step, wait=wait
+        )
+
 
 def redrive_archive(
     target: Target,
@@ -61,8 +70,10 @@ def redrive_archive(
     archived = _Archived(target.client("lambda", PATIENCE), resources.function, keys, query, limit)
     messages, requests = _preview(archived)
     if not messages:
-        found = f"of {_console.count(requests, 'request')} nothing would pass" if requests else "it has no such request"
-        out.print(f"the archive of {source.name} has {_console.count(len(keys), 'object')} of that time: {found}")
+        reason = (
+            f"of {_console.count(requests, 'request')} nothing would pass" if requests else "it has no such request"
+        )
+        out.print(f"the archive of {source.name} has {_console.count(len(keys), 'object')} of that time: {reason}")
         return 1 if requests else 0
     what = f"{_console.count(messages, 'message')} of {_console.count(requests, 'request')}"
     if messages >= MANY and not options.rate:
@@ -79,21 +90,11 @@ def redrive_archive(
 
 def _preview(archived: _Archived) -> tuple[int, int]:
     """Show some messages and the reasons of those that would fail; return the number of messages and of requests."""
-    from generator.operate.archived_requests import MAX_REQUESTS, replay
+    from generator.operate.archived_requests import MAX_REQUESTS
 
     out, fails = _console.console(), Counter[str]()
     shown = passes = requests = 0
-    calls = replay(
-        archived.functions,
-        archived.function,
-        archived.keys,
-        archived.query,
-        send=False,
-        limit=archived.limit,
-        step=MAX_REQUESTS,
-        wait=wait,
-    )
-    for results in calls:
+    for results in archived.replay(send=False, step=MAX_REQUESTS):
         for result in results:
             for message in result.get("messages", ())[: max(MAX_SHOWN - shown, 0)]:
                 shown += 1
@@ -119,23 +120,13 @@ def _count_fails(fails: Counter[str], result: dict[str, Any]) -> None:
 
 def _send(archived: _Archived, requests: int, rate: float | None) -> int:
     """Send requests in one call after another, and print how far it is."""
-    from generator.operate.archived_requests import MAX_REQUESTS, replay
+    from generator.operate.archived_requests import MAX_REQUESTS
 
     out = _console.console()
     step = min(MAX_REQUESTS, max(1, int(rate))) if rate else MAX_REQUESTS
     counts, key, started = Counter[str](), "", time.monotonic()
-    calls = replay(
-        archived.functions,
-        archived.function,
-        archived.keys,
-        archived.query,
-        send=True,
-        limit=archived.limit,
-        step=step,
-        wait=wait,
-    )
     try:
-        for results in calls:
+        for results in archived.replay(send=True, step=step):
             for result in results:
                 key = result["key"]
                 counts.update({name: result.get(name, 0) for name in ("requests", "sent", "unsent")})
