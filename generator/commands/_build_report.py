@@ -107,7 +107,7 @@ def sample_line(shaped: Shaped) -> str:
     else:
         first = shaped.messages[0]
         more = f" (and {len(shaped.messages) - 1} more)" if len(shaped.messages) > 1 else ""
-        text = f"{first['timestamp'][:19].replace('T', ' ')} {first['severity']:<5} {first['summary']}{more}"
+        text = f"{first['timestamp'][:19].replace('T', ' ')} {first['severity']:<7} {first['summary']}{more}"
     return text if len(text) <= _console.WIDTH else f"{text[: _console.WIDTH - 1]}…"
 
 
