@@ -201,12 +201,16 @@ class Choice:
     """Patterns by word, in the order of the definition; `*` stands for any characters."""
 
 
+Severity = NewType("Severity", Choice)
+"""A choice among SEVERITY_WORDS. A text that no pattern matches is itself the severity."""
+
 Kind = NewType("Kind", Choice)
 """A choice among KINDS."""
 
 Outcome = NewType("Outcome", Choice)
 """A choice among OUTCOMES."""
 
+SEVERITY_WORDS = ("DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY")
 KINDS = (
     *("authentication.start", "authentication.end"),
     *("account.create", "account.enable", "account.disable", "account.delete", "account.lock", "account.change"),
@@ -231,8 +235,8 @@ class Facts:
 
     summary: Text | None = None
     """One line for the analyst; a path that finds nothing is `-` in it. Default: `NAME_event`."""
-    severity: Text = Text("INFO")
-    """The severity in syslog's words, such as `INFO` or `WARNING`; a vendor's, such as `high`, is translated."""
+    severity: Severity | None = None
+    """Syslog's word or the vendor's, which is translated; or `{of: "{path}", WORD: [patterns], …}`. Default: `INFO`."""
     action: Text | None = None
     """The vendor's name for what happened. Default: `events.type`."""
     kind: Kind | None = None
@@ -364,10 +368,11 @@ class Source:
 
 
 FACT_TEXTS = (
-    *("summary", "severity", "action", "reason", "user", "user_id", "source_ip", "user_agent", "target_user"),
-    *("target", "role", "organization", "session", "url"),
+    *("summary", "action", "reason", "user", "user_id", "source_ip", "user_agent", "target_user", "target", "role"),
+    *("organization", "session", "url"),
 )
-"""The facts that are a text; `kind` and `outcome` are chosen by a text."""
+"""The facts that are a text; all others are chosen by a text."""
+FACT_CHOICES = ("severity", "kind", "outcome")
 MOZDEF_TEXTS = ("category", "hostname", "processname", "source", "eventsource")
 
 
@@ -375,7 +380,9 @@ def message_texts(source: Source) -> Iterator[tuple[str, Text]]:
     """Yield every text of a source's messages with its dotted key."""
     facts, mozdef = source.facts, source.mozdef
     yield from ((f"facts.{name}", text) for name in FACT_TEXTS if (text := getattr(facts, name)) is not None)
-    yield from ((f"facts.{name}.of", choice.of) for name in ("kind", "outcome") if (choice := getattr(facts, name)))
+    for name in FACT_CHOICES:
+        if choice := getattr(facts, name):
+            yield f"facts.{name}.of" if choice.words else f"facts.{name}", choice.of
     yield from ((f"facts.extra.{name}", text) for name, text in (facts.extra or {}).items())
     yield from ((f"mozdef.{name}", text) for name in MOZDEF_TEXTS if (text := getattr(mozdef, name)) is not None)
     yield from ((f"mozdef.tags[{index}]", text) for index, text in enumerate(mozdef.tags))

@@ -90,6 +90,8 @@ class DataclassReader:
 
     def _single_value(self, hint: Any, node: yaml.Node, key: str) -> Any:
         if hint in CHOICES:
+            if hint is model.Severity and isinstance(node, yaml.ScalarNode):
+                return model.Choice(read_scalar(model.Text, node), {})
             return self._choice(CHOICES[hint], node, key)
         if get_origin(hint) is Literal:
             return read_choice(node, get_args(hint))
@@ -168,9 +170,11 @@ class DataclassReader:
                 patterns[name] = (self._value(str, value, _dotted(key, name)),)
             else:
                 patterns[name] = self._list(str, value, _dotted(key, name))
-        if not patterns or not any(str(name.value) == "of" for name, _ in entries(node)):
-            missing = "`of`, the text that chooses" if patterns else f"a word with patterns, such as {words[0]}: [x]"
-            return self._report(node, key, f"needs {missing}")
+        names = {str(name.value) for name, _ in entries(node)}
+        if "of" not in names:
+            return self._report(node, key, "needs `of`, the text that chooses")
+        if names == {"of"}:
+            return self._report(node, key, f"needs a word with patterns, such as {words[0]}: [x]")
         return model.Choice(of or model.Text(""), patterns)
 
     def _report(self, node: yaml.Node, key: str, message: str) -> None:
@@ -195,7 +199,11 @@ def allows_scalar_for_list(hint: Any) -> bool:
     return get_origin(hint) is Literal or hint is model.Header
 
 
-CHOICES: dict[Any, tuple[str, ...]] = {model.Kind: model.KINDS, model.Outcome: model.OUTCOMES}
+CHOICES: dict[Any, tuple[str, ...]] = {
+    model.Severity: model.SEVERITY_WORDS,
+    model.Kind: model.KINDS,
+    model.Outcome: model.OUTCOMES,
+}
 _NOT_KEYS = {(model.Source, "transform"), (model.Source, "check"), (model.Source, "name"), (model.Source, "bases")}
 
 

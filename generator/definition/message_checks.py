@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from generator.definition.path_checks import Mistakes
-from lambdas.model import FACT_TEXTS, MOZDEF_TEXTS, Source
+from generator.definition.scalars import suggestion
+from lambdas.model import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, SEVERITY_WORDS, Source
 from lambdas.reading.text_templates import template_paths
+from lambdas.shaping.facts import SEVERITIES
 from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLACE_KEYS, PLUGIN_WORDS, REWRITTEN_KEYS, is_plugin_word
 from lambdas.shaping.mozdef_names import DETAIL_NAMES, RESERVED_DETAILS
 from lambdas.shaping.outputs.mozdef import ZOOM_WORDS
 
 MAX_EXTRA = 8
 """Facts of a definition's own: all sources share MozDef's index, which has 1,000 fields."""
-_FACTS = frozenset((*FACT_TEXTS, "kind", "outcome"))
+_FACTS = frozenset((*FACT_TEXTS, *FACT_CHOICES))
 _DETAILS = frozenset((*DETAIL_NAMES.values(), "email", "sourceipv6address", "destinationipv6address"))
 _UNUSABLE = frozenset((*PLUGIN_WORDS, *REWRITTEN_KEYS, *OBJECT_KEYS, *PLACE_KEYS, *RESERVED_DETAILS))
 
@@ -23,11 +25,19 @@ def message_mistakes(source: Source) -> Mistakes:
             "",
             f"a source can't be named {source.name}: the word sets off a plugin of MozDef's, which takes its messages",
         )
+    yield from _severity(source)
     yield from _extra(source)
     for name in source.mozdef.details or ():
         if name in _UNUSABLE:
             yield f"mozdef.details.{name}", _unusable_message(name)
     yield from _words(source)
+
+
+def _severity(source: Source) -> Mistakes:
+    """Yield a constant severity that would be INFO for every event, since nobody knows the word."""
+    severity = source.facts.severity
+    if severity and not severity.words and not template_paths(severity.of) and severity.of.upper() not in SEVERITIES:
+        yield "facts.severity", f"{severity.of} is no severity{suggestion(severity.of.upper(), SEVERITY_WORDS)}"
 
 
 def _extra(source: Source) -> Mistakes:

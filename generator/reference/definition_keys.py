@@ -130,7 +130,7 @@ def _type(hint: Any) -> dict[str, Any]:
     if hint is model.Auth:
         return {"$ref": "#/definitions/auth"}
     if hint in CHOICES:
-        return _choice(CHOICES[hint])
+        return _choice(CHOICES[hint], {"type": "string"} if hint is model.Severity else {"enum": list(CHOICES[hint])})
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return _object(hint)
     if origin is tuple:
@@ -146,12 +146,12 @@ def _type(hint: Any) -> dict[str, Any]:
     return {"type": name, **({"pattern": f"^{_PATTERNS[hint].pattern}$"} if hint in _PATTERNS else {})}
 
 
-def _choice(words: tuple[str, ...]) -> dict[str, Any]:
-    """Return the schema of a word, or of a text with the patterns that choose a word."""
+def _choice(words: tuple[str, ...], scalar: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a scalar, or of a text with the patterns that choose a word."""
     patterns = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     members = {"of": {"type": "string"}, **dict.fromkeys(words, patterns)}
     choice = {"type": "object", "properties": members, "required": ["of"], "additionalProperties": False}
-    return {"oneOf": [{"enum": list(words)}, choice]}
+    return {"oneOf": [scalar, choice]}
 
 
 def reference_tables() -> str:
@@ -194,7 +194,8 @@ def _kind_of_value(hint: Any) -> str:
     if hint is model.Auth:
         return ", ".join(f"`{name}`" for name in auth_types())
     if hint in CHOICES:
-        return f"a word, or `of` with patterns by word: {', '.join(f'`{word}`' for word in CHOICES[hint])}"
+        scalar = "text with `{path}`" if hint is model.Severity else "a word"
+        return f"{scalar}, or `of` with patterns by word: {', '.join(f'`{word}`' for word in CHOICES[hint])}"
     if origin is tuple:
         item = _kind_of_value(args[0])
         if get_origin(args[0]) is Literal:

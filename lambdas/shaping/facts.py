@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Any
 
-from lambdas.model import FACT_TEXTS, Choice, Source, Text
+from lambdas.model import FACT_TEXTS, SEVERITY_WORDS, Choice, Source, Text
 from lambdas.reading.body import Rejected
 from lambdas.reading.masking import MASK
 from lambdas.reading.paths import CompiledPath, Functions, compile_path
@@ -18,7 +18,7 @@ MAX_FACT = 1_000
 """Characters of a fact: a line to read or to search for, whatever the event holds."""
 DEFAULT_SEVERITY = "INFO"
 SEVERITIES = {
-    **{word: word for word in ("DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY")},
+    **{word: word for word in SEVERITY_WORDS},
     "TRACE": "DEBUG",
     "INFORMATION": "INFO",
     "INFORMATIONAL": "INFO",
@@ -49,7 +49,7 @@ class FactFinder:
     def __init__(self, source: Source) -> None:
         self._source = source
         self.summary = _compile_summary(source.facts.summary or Text(f"{source.name}_event"))
-        self.severity = compile_line(source.facts.severity)
+        self.severity = _compile_choice(source.facts.severity or Choice(Text(DEFAULT_SEVERITY), {}), str)
 
     # Compiled when an output asks for them: a message that is sent whole has no others, and parsing takes a while.
 
@@ -57,7 +57,7 @@ class FactFinder:
     def words(self) -> list[tuple[str, Finder]]:
         """Finders of all other facts of the vocabulary, by name."""
         facts, event_type = self._source.facts, self._source.events.type
-        texts = {name: getattr(facts, name) for name in FACT_TEXTS if name not in ("summary", "severity")}
+        texts = {name: getattr(facts, name) for name in FACT_TEXTS if name != "summary"}
         texts["action"] = facts.action or (Text(f"{{{event_type}}}") if event_type else None)
         choices = {"kind": facts.kind, "outcome": facts.outcome}
         return [
@@ -177,14 +177,18 @@ def _compile_word(name: str, text: Text) -> Finder:
     return find
 
 
-def _compile_choice(choice: Choice) -> Finder:
-    """Return a function that returns the word whose pattern matches first."""
+def _no_word(_text: str) -> None:
+    return None
+
+
+def _compile_choice(choice: Choice, otherwise: Callable[[str], str | None] = _no_word) -> Finder:
+    """Return a function that returns the word whose pattern matches first; `otherwise` has the word if none does."""
     find = compile_line(choice.of)
     patterns = [(_pattern(pattern), word) for word, patterns in choice.words.items() for pattern in patterns]
 
     @lru_cache(1024)
     def choose(text: str) -> str | None:
-        return next((word for pattern, word in patterns if pattern.fullmatch(text)), None)
+        return next((word for pattern, word in patterns if pattern.fullmatch(text)), otherwise(text))
 
     return lambda event, functions: choose(text) if (text := find(event, functions)) is not None else None
 

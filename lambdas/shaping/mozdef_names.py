@@ -18,6 +18,6 @@ RESERVED_DETAILS = ("fields", "json", "omitted", "oversize")
 """Keys of every source's messages, beside the facts."""
 SCALAR_DETAILS = (
     *("kind", "email", "sourceipv6address", "destinationipv6address", "fields", "json", "omitted"),
-    *(DETAIL_NAMES.get(name, name) for name in FACT_TEXTS if name not in ("summary", "severity", "source_ip")),
+    *(DETAIL_NAMES.get(name, name) for name in FACT_TEXTS if name not in ("summary", "source_ip")),
 )
 """Keys that are a text, a number or a list of texts in the messages of every source."""

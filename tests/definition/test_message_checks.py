@@ -33,6 +33,11 @@ def problems(folder: Path, text: str, name: str = "made") -> list[str]:
             "mozdef: {tags: [a, sshd]}",
             "mozdef.tags[1]: sshd sets off a plugin of MozDef's, which takes the message; choose another word",
         ),
+        (
+            "facts: {severity: warnin}",
+            "facts.severity: warnin is no severity; did you mean WARNING? "
+            "(ALERT, CRITICAL, DEBUG, EMERGENCY, ERROR, INFO, NOTICE, WARNING)",
+        ),
         ("facts: {extra: {user: a}}", "facts.extra.user: is a fact already: facts.user"),
         ("facts: {extra: {username: a}}", "facts.extra.username: is MozDef's name of a fact already; choose another"),
         (

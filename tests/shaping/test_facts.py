@@ -86,6 +86,24 @@ def test_severity_is_syslogs_word(tmp_path: Path, written: Any, severity: str) -
 
 
 @pytest.mark.parametrize(
+    ("event", "severity"),
+    [
+        ({"action": "role.granted"}, "WARNING"),
+        ({"action": "user.delete.failed"}, "NOTICE"),
+        ({"action": "role.grant.failed"}, "WARNING"),
+        ({"action": "high"}, "ERROR"),
+        ({"action": "page.viewed"}, "INFO"),
+        ({}, "INFO"),
+    ],
+)
+def test_first_pattern_that_matches_is_the_severity_else_the_text_itself(
+    tmp_path: Path, event: Any, severity: str
+) -> None:
+    facts = "{severity: {of: '{action}', WARNING: ['role.*', sso.disabled], NOTICE: '*.failed'}}"
+    assert find(tmp_path, facts, event).severity == severity
+
+
+@pytest.mark.parametrize(
     ("written", "address"),
     [
         ("192.0.2.7", "192.0.2.7"),
