@@ -21,7 +21,10 @@ SOURCE = Source(
     events=Events(split='events', require=('action', 'resource.gid'), type='action', time='created_at'),
     facts=Facts(
         summary="asana: {resource.resource_type} {action} by {user && join(' ', ['user', user.gid]) || 'asana'}: {join(', ', [resource.gid, change.field && join(' ', ['field', change.field]),\n  parent && join(' ', [action == 'removed' && 'from' || 'in', parent.resource_type, parent.gid])][?@])}",
-        severity="{(contains(['default_access_level', 'privacy_setting', 'public'], change.field)\n    || action == 'deleted' && contains(['portfolio', 'project', 'team', 'workspace'], resource.resource_type))\n  && 'WARNING'\n|| (contains(['deleted', 'removed'], action) || ends_with(resource.resource_type, 'membership')\n    || change.field == 'members') && 'NOTICE'\n|| 'INFO'}",
+        severity=Choice(
+            of="{(contains(['default_access_level', 'privacy_setting', 'public'], change.field)\n    || action == 'deleted' && contains(['portfolio', 'project', 'team', 'workspace'], resource.resource_type))\n  && 'WARNING'\n|| (contains(['deleted', 'removed'], action) || ends_with(resource.resource_type, 'membership')\n    || change.field == 'members') && 'NOTICE'\n|| 'INFO'}",
+            words={},
+        ),
         action='{resource.resource_type}.{action}',
         kind=Choice(
             of="{resource.resource_type}.{action}.{change.field || '-'}",

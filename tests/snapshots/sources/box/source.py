@@ -47,7 +47,10 @@ SOURCE = Source(
     ),
     facts=Facts(
         summary="box: {join(': ', [\n  join(' ', [trigger, [created_by.login, created_by.name][?@] | [:1].join(' ', ['by', @]) | [0]][?@]),\n  join(' ', [\n    source.type,\n    source.name || source.item.name || source.id,\n    source.accessible_by.login || source.accessible_by.name || source.invite_email || source.assigned_to.login,\n    source.role,\n    source.status,\n    source.resolution_state,\n    source.shared_link.effective_access\n  ][?type(@) == 'string' && @ != ''])\n][?@])}",
-        severity="{starts_with(trigger, 'SHARED_LINK') && source.shared_link.effective_access == 'open' && 'WARNING'\n  || starts_with(trigger, 'COLLABORATION') && contains(['co-owner', 'owner'], source.role) && 'WARNING'\n  || contains(['FILE.DELETED', 'FOLDER.DELETED', 'WEBHOOK.DELETED'], trigger) && 'WARNING'\n  || starts_with(trigger, 'COLLABORATION') && 'NOTICE'\n  || contains(['FILE.TRASHED', 'FOLDER.TRASHED', 'SIGN_REQUEST.DECLINED', 'SIGN_REQUEST.ERROR_FINALIZING',\n    'SIGN_REQUEST.EXPIRED', 'SIGN_REQUEST.SIGNER_EMAIL_BOUNCED'], trigger) && 'NOTICE'\n  || 'INFO'}",
+        severity=Choice(
+            of="{starts_with(trigger, 'SHARED_LINK') && source.shared_link.effective_access == 'open' && 'WARNING'\n  || starts_with(trigger, 'COLLABORATION') && contains(['co-owner', 'owner'], source.role) && 'WARNING'\n  || contains(['FILE.DELETED', 'FOLDER.DELETED', 'WEBHOOK.DELETED'], trigger) && 'WARNING'\n  || starts_with(trigger, 'COLLABORATION') && 'NOTICE'\n  || contains(['FILE.TRASHED', 'FOLDER.TRASHED', 'SIGN_REQUEST.DECLINED', 'SIGN_REQUEST.ERROR_FINALIZING',\n    'SIGN_REQUEST.EXPIRED', 'SIGN_REQUEST.SIGNER_EMAIL_BOUNCED'], trigger) && 'NOTICE'\n  || 'INFO'}",
+            words={},
+        ),
         kind=Choice(
             of='{trigger}',
             words={

@@ -32,7 +32,7 @@ SOURCE = Source(
     ),
     facts=Facts(
         summary="discord: {join(': ', [\n  join(' ', [\n    event.type,\n    [event.data.user.username, event.data.author.username, event.data.user_id][?@] | [:1].join(' ', ['by', @]) | [0]\n  ][?@]),\n  join(' ', [\n    [event.data.guild.name][?@].join(' ', ['server', @]) | [0],\n    event.type == 'APPLICATION_AUTHORIZED' && !(event.data.guild) && 'own account',\n    [event.data.scopes][?@].join(' ', ['with', join(' ', @)]) | [0],\n    [event.data.sku_id][?@].join(' ', ['SKU', @]) | [0],\n    [event.data.lobby_id][?@].join(' ', ['lobby', @]) | [0],\n    [!(event.data.lobby_id) && event.data.channel_id][?@].join(' ', ['channel', @]) | [0]\n  ][?@])\n][?@])}",
-        severity="{starts_with(event.type, 'APPLICATION_') && 'NOTICE' || 'INFO'}",
+        severity=Choice(of="{starts_with(event.type, 'APPLICATION_') && 'NOTICE' || 'INFO'}", words={}),
         kind=Choice(
             of='{event.type}',
             words={

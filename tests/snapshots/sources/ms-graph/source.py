@@ -25,7 +25,10 @@ SOURCE = Source(
     ),
     facts=Facts(
         summary="ms-graph: {changeType || lifecycleEvent}: {resource || join(' ', ['subscription', subscriptionId])} in tenant {tenantId}",
-        severity="{contains(['missed', 'subscriptionRemoved'], lifecycleEvent) && 'WARNING'\n  || starts_with(resource || '-', 'security/alerts') && changeType != 'deleted' && 'WARNING'\n  || (lifecycleEvent || changeType == 'deleted') && 'NOTICE' || 'INFO'}",
+        severity=Choice(
+            of="{contains(['missed', 'subscriptionRemoved'], lifecycleEvent) && 'WARNING'\n  || starts_with(resource || '-', 'security/alerts') && changeType != 'deleted' && 'WARNING'\n  || (lifecycleEvent || changeType == 'deleted') && 'NOTICE' || 'INFO'}",
+            words={},
+        ),
         kind=Choice(
             of='{changeType || \'lifecycle\'} {resourceData."@odata.type" || \'-\'} {resource || \'-\'}',
             words={

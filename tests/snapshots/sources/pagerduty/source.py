@@ -35,7 +35,10 @@ SOURCE = Source(
     ),
     facts=Facts(
         summary="pagerduty: {[event_type, (agent.summary || client.name || agent.id)\n  && join(' ', ['by', agent.summary || client.name || agent.id])][?@] | join(' ', @)}:\n{[data.title || data.incident.summary || data.summary || data.incident_role_assignments[0].incident.summary\n  || data.service.summary || data.incident.id || data.incident_role_assignments[0].incident.id || data.service.id,\n(contains(['incident.delegated', 'incident.escalated', 'incident.reassigned', 'incident.triggered',\n  'incident.responder.added', 'incident.responder.replied', 'incident.role.assigned', 'incident.task.created'],\n  event_type) && (data.user || data.assignees[0] || data.incident_role_assignments[0].assignee\n  || data.escalation_policy).summary\n|| event_type == 'incident.priority_updated' && data.priority.summary || event_type == 'incident.service_updated' && data.service.summary || event_type == 'incident.incident_type.changed' && data.incident_type.name) | @ && join(' ', ['to', @]), data.changed_custom_fields[].name | @ && join(', ', @), data.incident_role_assignments[0].role.summary || data.action.summary || data.incident_workflow.summary, data.content || data.message, data.state || data.status || data.incident_role_assignments[0].status][?@] | join(', ', @)}",
-        severity="{contains(['incident.triggered', 'incident.escalated', 'incident.reopened', 'incident.unacknowledged'], event_type)\n  && (data.urgency == 'high' && 'ERROR' || 'NOTICE')\n|| event_type == 'service.deleted' && 'WARNING' || contains(['service.updated', 'incident.priority_updated', 'incident.action_invocation.created'], event_type)\n  && 'NOTICE' || 'INFO'}",
+        severity=Choice(
+            of="{contains(['incident.triggered', 'incident.escalated', 'incident.reopened', 'incident.unacknowledged'], event_type)\n  && (data.urgency == 'high' && 'ERROR' || 'NOTICE')\n|| event_type == 'service.deleted' && 'WARNING' || contains(['service.updated', 'incident.priority_updated', 'incident.action_invocation.created'], event_type)\n  && 'NOTICE' || 'INFO'}",
+            words={},
+        ),
         kind=Choice(
             of='{event_type}',
             words={

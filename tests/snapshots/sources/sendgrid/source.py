@@ -31,7 +31,10 @@ SOURCE = Source(
     ),
     facts=Facts(
         summary="sendgrid: {[[event, email && join(' ', ['for', email])][?@] | join(' ', @),\n  reason || response || url || bounce_classification || type][?@] | join(': ', @)}",
-        severity="{event == 'account_status_change' && (contains(type || '', 'reactivate') && 'NOTICE' || 'ERROR') || event == 'spamreport' && 'WARNING' || contains(['bounce', 'dropped'], event) && 'NOTICE' || 'INFO'}",
+        severity=Choice(
+            of="{event == 'account_status_change' && (contains(type || '', 'reactivate') && 'NOTICE' || 'ERROR') || event == 'spamreport' && 'WARNING' || contains(['bounce', 'dropped'], event) && 'NOTICE' || 'INFO'}",
+            words={},
+        ),
         kind=Choice(
             of="{event == 'account_status_change' && type || event}",
             words={

@@ -25,7 +25,10 @@ SOURCE = Source(
     ),
     facts=Facts(
         summary="sentry: {header('sentry-hook-resource')}.{action} by {actor.name || 'Sentry'}: {join(' in ', [\n  join(': ', [data.triggered_rule, data.event.title][?@])\n  || join(' to ', [data.issue.title, action == 'assigned' && (data.issue.assignedTo || data.assignee).name][?@])\n  || data.error.title || data.description_title || data.metric_alert.alert_rule.name || data.comment\n  || data.installation.app.slug\n  || data.root_cause.description || data.solution.description\n  || data.changes && join(', ', data.changes[].title)\n  || data.pull_requests && join(', ', data.pull_requests[].pull_request.pr_url)\n  || data.appInfo && join(' ', data.appInfo.[name || appId, version, data][?@])\n  || data.group_id && join(' ', ['issue', to_string(data.group_id)]),\n  (data.issue.project || data.installation.organization).slug || data.project_slug || data.projectSlug\n  || data.metric_alert.projects && join(', ', data.metric_alert.projects)\n][?@])}",
-        severity="{contains(['critical', 'warning'], action) && action || (data.event || data.error).level || contains(['created', 'unresolved'], action) && data.issue.level || data.installation && action == 'deleted' && 'WARNING' || (contains(['archived', 'ignored'], action) || data.installation || data.state == 'FAILED'\n    || data.comment && action == 'deleted') && 'NOTICE'\n|| 'INFO'}",
+        severity=Choice(
+            of="{contains(['critical', 'warning'], action) && action || (data.event || data.error).level || contains(['created', 'unresolved'], action) && data.issue.level || data.installation && action == 'deleted' && 'WARNING' || (contains(['archived', 'ignored'], action) || data.installation || data.state == 'FAILED'\n    || data.comment && action == 'deleted') && 'NOTICE'\n|| 'INFO'}",
+            words={},
+        ),
         kind=Choice(
             of="{header('sentry-hook-resource')}.{action}",
             words={

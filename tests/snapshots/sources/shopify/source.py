@@ -37,7 +37,41 @@ SOURCE = Source(
     ),
     facts=Facts(
         summary="shopify: {[\n  [header('x-shopify-topic'), header('x-shopify-shop-domain') || shop_domain || myshopify_domain][?@] | join(' at ', @),\n  [name || title || host || product_listing.title || collection_listing.title || app_subscription.name\n      || app_purchase_one_time.name || display_name || handle || locale || sku\n      || order_id && join(' ', ['order', to_string(order_id)]) || !(email || customer || current) && id && to_string(id),\n    customer.email || email,\n    cancel_reason || error_message || reason,\n    app_subscription.status || app_purchase_one_time.status || financial_status || status || state || role,\n    current | @ && join(' ', ['scopes', join(',', @)])\n    ][?@] | join(', ', @)\n  ][?@] | join(': ', @)}",
-        severity="{contains([\n  'app/uninstalled', 'app/scopes_update', 'domains/create', 'domains/update', 'domains/destroy', 'disputes/create',\n  'themes/publish', 'finance_app_staff_member/grant', 'finance_kyc_information/update'\n  ], header('x-shopify-topic')) && 'WARNING'\n|| contains([\n  'bulk_operations/finish', 'customers/data_request', 'customers/delete', 'customers/disable', 'customers/redact',\n  'disputes/update', 'finance_app_staff_member/delete', 'finance_app_staff_member/revoke',\n  'finance_app_staff_member/update', 'locations/activate', 'locations/create', 'locations/delete',\n  'orders/risk_assessment_changed', 'shop/redact', 'shop/update', 'subscription_billing_attempts/failure',\n  'themes/create', 'themes/delete', 'themes/update'\n  ], header('x-shopify-topic')) && 'NOTICE'\n|| header('x-shopify-topic') == 'order_transactions/create' && contains(['failure', 'error'], status || '') && 'NOTICE' || 'INFO'}",
+        severity=Choice(
+            of="{header('x-shopify-topic') == 'order_transactions/create' && contains(['failure', 'error'], status || '') && 'NOTICE'\n  || header('x-shopify-topic')}",
+            words={
+                'WARNING': (
+                    'app/uninstalled',
+                    'app/scopes_update',
+                    'domains/*',
+                    'disputes/create',
+                    'themes/publish',
+                    'finance_app_staff_member/grant',
+                    'finance_kyc_information/update',
+                ),
+                'NOTICE': (
+                    'bulk_operations/finish',
+                    'customers/data_request',
+                    'customers/delete',
+                    'customers/disable',
+                    'customers/redact',
+                    'disputes/update',
+                    'finance_app_staff_member/delete',
+                    'finance_app_staff_member/revoke',
+                    'finance_app_staff_member/update',
+                    'locations/activate',
+                    'locations/create',
+                    'locations/delete',
+                    'orders/risk_assessment_changed',
+                    'shop/redact',
+                    'shop/update',
+                    'subscription_billing_attempts/failure',
+                    'themes/create',
+                    'themes/delete',
+                    'themes/update',
+                ),
+            },
+        ),
         kind=Choice(
             of="{header('x-shopify-topic')}",
             words={

@@ -21,7 +21,10 @@ SOURCE = Source(
     ),
     facts=Facts(
         summary="snyk: {header('x-snyk-event')}: {project && join('', [\n  join(' in ', [project.name, org.name][?@]),\n  ': ', to_string(length(newIssues || `[]`)), ' new',\n  newIssues && join('', [' (', join(', ', newIssues[:3].join(' in ', [issueData.title, pkgName][?@])), ')']) || '',\n  ', ', to_string(length(removedIssues || `[]`)), ' fixed'])\n|| join(' ', ['webhook', webhookId])}",
-        severity="{newIssues[?!isIgnored && issueData.severity == 'critical'] && 'CRITICAL' || newIssues[?!isIgnored && issueData.severity == 'high'] && 'ERROR' || newIssues[?!isIgnored && issueData.severity == 'medium'] && 'WARNING' || newIssues[?!isIgnored] && 'NOTICE' || 'INFO'}",
+        severity=Choice(
+            of="{newIssues[?!isIgnored && issueData.severity == 'critical'] && 'CRITICAL' || newIssues[?!isIgnored && issueData.severity == 'high'] && 'ERROR' || newIssues[?!isIgnored && issueData.severity == 'medium'] && 'WARNING' || newIssues[?!isIgnored] && 'NOTICE' || 'INFO'}",
+            words={},
+        ),
         kind=Choice(
             of="{newIssues && 'new' || removedIssues && 'fixed' || 'neither'}",
             words={'detection.create': ('new',), 'detection.close': ('fixed',), 'other': ('neither',)},

@@ -39,7 +39,41 @@ SOURCE = Source(
     ),
     facts=Facts(
         summary="stripe: {type}: {[\n  [data.object.object, data.object.id, (data.object.name || data.object.business_profile.name || data.object.account_holder_name || data.object.email\n    || data.object.customer_email || data.object.customer_details.email || data.object.billing_details.email\n    || data.object.receipt_email || data.object.evidence.customer_email_address\n    || data.object.last_payment_error.payment_method.billing_details.email || data.object.alert.title) | @ && join('', ['(', @, ')'])][?@] | join(' ', @),\n  data.object.last_payment_error.decline_code || data.object.last_payment_error.code\n    || data.object.last_setup_error.code || data.object.failure_code || data.object.last_error.code\n    || data.object.closed_reason || data.object.reason || data.object.fraud_type\n    || data.object.requirements.disabled_reason || data.object.status,\n  (data.previous_attributes && join(', ', keys(data.previous_attributes))) | @ && join(' ', ['changed', @]),\n  account && join(' ', ['in', account])\n  ][?@] | join(', ', @)}",
-        severity="{contains([\n  'radar.early_fraud_warning.created', 'charge.dispute.created', 'charge.dispute.funds_withdrawn', 'review.opened',\n  'issuing_dispute.created', 'payout.failed', 'account.external_account.created', 'account.external_account.updated',\n  'account.external_account.deleted', 'account.application.authorized', 'account.application.deauthorized'\n  ], type) && 'WARNING'\n|| type == 'account.updated' && data.object.requirements.disabled_reason && 'WARNING' || type == 'issuing_authorization.created' && data.object.approved == `false` && 'NOTICE' || contains([\n  'account.updated', 'capability.updated', 'person.created', 'person.updated', 'person.deleted', 'customer.deleted',\n  'issuing_card.created', 'issuing_cardholder.created', 'issuing_cardholder.updated', 'issuing_token.created',\n  'billing_portal.configuration.created', 'billing_portal.configuration.updated', 'transfer.reversed',\n  'topup.reversed', 'reporting.report_run.succeeded', 'sigma.scheduled_query_run.created', 'payment_link.created',\n  'radar.early_fraud_warning.updated', 'billing.alert.triggered'\n  ], type) && 'NOTICE'\n|| ends_with(type, 'failed') && 'NOTICE' || 'INFO'}",
+        severity=Choice(
+            of="{type == 'account.updated' && data.object.requirements.disabled_reason && 'WARNING'\n  || type == 'issuing_authorization.created' && data.object.approved == `false` && 'NOTICE'\n  || type}",
+            words={
+                'WARNING': (
+                    'radar.early_fraud_warning.created',
+                    'charge.dispute.created',
+                    'charge.dispute.funds_withdrawn',
+                    'review.opened',
+                    'issuing_dispute.created',
+                    'payout.failed',
+                    'account.external_account.*',
+                    'account.application.*',
+                ),
+                'NOTICE': (
+                    'account.updated',
+                    'capability.updated',
+                    'person.*',
+                    'customer.deleted',
+                    'issuing_card.created',
+                    'issuing_cardholder.created',
+                    'issuing_cardholder.updated',
+                    'issuing_token.created',
+                    'billing_portal.configuration.created',
+                    'billing_portal.configuration.updated',
+                    'transfer.reversed',
+                    'topup.reversed',
+                    'reporting.report_run.succeeded',
+                    'sigma.scheduled_query_run.created',
+                    'payment_link.created',
+                    'radar.early_fraud_warning.updated',
+                    'billing.alert.triggered',
+                    '*failed',
+                ),
+            },
+        ),
         kind=Choice(
             of='{type}',
             words={

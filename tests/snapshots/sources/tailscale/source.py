@@ -20,7 +20,30 @@ SOURCE = Source(
     events=Events(split='@', require=('timestamp', 'type', 'message'), type='type', time='timestamp'),
     facts=Facts(
         summary="tailscale: {join(' ', [\n  join(': ', [join(' ', [type, data.actor && join(' ', ['by', data.actor])][?@]), message]),\n  data.newRoles && join(' ', ['to', join(', ', data.newRoles)])\n][?@])}",
-        severity="{contains(['policyUpdate', 'userRoleUpdated', 'nodeNeedsApproval', 'nodeNeedsAuthorization', 'nodeNeedsSignature',\n    'userNeedsApproval', 'webhookDeleted', 'webhookUpdated'], type) && 'WARNING'\n  || contains(['exitNodeIPForwardingNotEnabled', 'nodeDeleted', 'nodeKeyExpired', 'nodeKeyExpiringInOneDay',\n    'subnetIPForwardingNotEnabled', 'userDeleted', 'userSuspended'], type) && 'NOTICE'\n  || 'INFO'}",
+        severity=Choice(
+            of='{type}',
+            words={
+                'WARNING': (
+                    'policyUpdate',
+                    'userRoleUpdated',
+                    'nodeNeedsApproval',
+                    'nodeNeedsAuthorization',
+                    'nodeNeedsSignature',
+                    'userNeedsApproval',
+                    'webhookDeleted',
+                    'webhookUpdated',
+                ),
+                'NOTICE': (
+                    'exitNodeIPForwardingNotEnabled',
+                    'nodeDeleted',
+                    'nodeKeyExpired',
+                    'nodeKeyExpiringInOneDay',
+                    'subnetIPForwardingNotEnabled',
+                    'userDeleted',
+                    'userSuspended',
+                ),
+            },
+        ),
         kind=Choice(
             of='{type}',
             words={

@@ -62,7 +62,10 @@ SOURCE = Source(
     ),
     facts=Facts(
         summary="twilio: {[\n  [type || EventType || (Payload && 'debugger' || RecordingStatus && 'recording'\n      || StatusCallbackEvent && 'conference' || (MessageStatus || SmsStatus) && 'message' || CallStatus && 'call')\n      | @ || 'callback',\n    !(type || EventType) && (MessageStatus || SmsStatus || RecordingStatus || StatusCallbackEvent || CallStatus || Level)\n      || data.messageStatus || data.level,\n    (Author || From || data.from) | @ && join(' ', ['from', @]),\n    (To || data.to) | @ && join(' ', ['to', @]),\n    !(From || data.from || Author) && (FriendlyName || AccountSid || data.account_sid || data.accountSid)\n      | @ && join(' ', ['of', @])\n    ][?@] | join(' ', @),\n  [(ErrorCode || Payload.error_code || data.errorCode || data.error_code) | @ && to_string(@),\n    ErrorMessage || Payload.more_info.Msg || data.payload.message, StirVerstat][?@] | join(' ', @)\n  ][?@] | join(': ', @)}",
-        severity="{Level || data.level || contains(StirVerstat || '', 'Failed') && 'WARNING' || (ErrorCode || data.errorCode || contains(['undelivered', 'failed', 'absent'],\n  MessageStatus || SmsStatus || CallStatus || RecordingStatus || '')) && 'NOTICE' || 'INFO'}",
+        severity=Choice(
+            of="{Level || data.level || contains(StirVerstat || '', 'Failed') && 'WARNING' || (ErrorCode || data.errorCode || contains(['undelivered', 'failed', 'absent'],\n  MessageStatus || SmsStatus || CallStatus || RecordingStatus || '')) && 'NOTICE' || 'INFO'}",
+            words={},
+        ),
         action="{type || EventType || ([Payload && 'debugger' || RecordingStatus && 'recording' || StatusCallbackEvent && 'conference'\n  || (MessageStatus || SmsStatus) && 'message' || CallStatus && 'call',\n  MessageStatus || SmsStatus || RecordingStatus || StatusCallbackEvent || CallStatus || Level][?@] | join(' ', @))}",
         kind=Choice(of='other', words={'other': ('*',)}),
         outcome=Choice(
