@@ -67,7 +67,7 @@ def endpoint(source: Source, bundled_name: str) -> tuple[Receiver, dict[str, Any
         clock=lambda: NOW,
     )
     body = json.dumps(event_of(bundled_name), separators=(",", ":")).encode()
-    auth = source.webhook.auth
+    auth = source.endpoint.auth
     signed = auth.type.sign(
         auth.settings, OutgoingRequest("POST", gateway.URL, _HEADERS, body), lambda _name: (SECRET,), NOW
     )

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from lambdas.model_events import Events
 from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, Facts, Mozdef
-from lambdas.model_types import Field, Format, Header, HostPattern, HttpsUrl, Json, Path, SchemaFile, Text, UrlPath
-from lambdas.runtime.times import TimeFormat
+from lambdas.model_types import Header, HostPattern, HttpsUrl, Json, Path, Text, UrlPath
 
 if TYPE_CHECKING:
     from lambdas.auth_type import AuthType
+    from lambdas.model_pull import Pull
     from lambdas.reading.paths import Functions
     from lambdas.reading.request import Request
 
@@ -120,36 +121,6 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
-class Events:
-    """Where the parts of an event are in the body. With `split`, every path but `split` itself starts at one item."""
-
-    format: tuple[Format, ...] = ("json",)
-    """How the body is written; with several, its content type decides, and the first is for all other types."""
-    payload: str | None = None
-    """The field of a form that holds the event as JSON. Without it, the form's fields are the event."""
-    mask: tuple[Field, ...] = ()
-    """Fields of the body that hold a secret, each with its full path: masked before anything is sent or kept."""
-    split: Path | None = None
-    """The list of events in a body that carries several. Without it, the body is one event."""
-    require: tuple[Path, ...] = ()
-    """What an event must have; without it, the event is kept as rejected."""
-    id: Path | None = None
-    """The vendor's id of the event, the same in every retry. Without it, a hash of the event is the id."""
-    type: Path | None = None
-    """The kind of event, which chooses its schema in `schemas`. A build warns where no sample has it."""
-    schemas: Mapping[str, SchemaFile] | None = None
-    """JSON Schemas by kind of event, `"*"` for all others: an event that violates its schema is kept as rejected."""
-    time: Path | None = None
-    """When the event happened. Without it, the message has the time of receipt."""
-    time_optional: bool = False
-    """An event without `time` has the time of receipt. By default it is kept as rejected."""
-    expect_every: int | None = None
-    """Hours, 1 to 168, within which an event always comes: silence that lasts longer is an alarm."""
-    time_format: TimeFormat = "rfc3339"
-    """How `time` is written: `rfc3339`, `unix` (seconds) or `unix_ms` (milliseconds). Never guessed."""
-
-
-@dataclass(frozen=True, slots=True)
 class Dedupe:
     """A retry becomes no second message: events with the same `events.id` are the same event."""
 
@@ -195,8 +166,10 @@ class Source:
     """The folder's name."""
     description: str
     """What events these are, in one line."""
-    webhook: Webhook
+    webhook: Webhook | None = None
     """The endpoint that the vendor calls."""
+    pull: Pull | None = None
+    """A REST API of the vendor's that is asked again and again. A source has either `webhook` or `pull`."""
     extends: str | None = None
     """The source whose definition this one extends; keys in this one win. For a second tenant."""
     bases: tuple[str, ...] = ()
@@ -207,6 +180,8 @@ class Source:
     """What happened, in words that every SIEM knows."""
     mozdef: Mozdef = Mozdef()
     """What is MozDef's own of its message."""
+    drop: Path | None = None
+    """An event for which this path finds something that is not empty or false is counted, and not sent."""
     dedupe: Dedupe | None = None
     """Sends each event once: a table remembers ids. `{}`, or a `window`, turns it on; it needs `events.id`."""
     archive: Archive | None = None
@@ -221,6 +196,13 @@ class Source:
     """From `transform.py` beside the definition: one event in, any number out."""
     check: Check | None = None
     """From `events.schemas`: an event in, its unknown fields out; Rejected where it violates its schema."""
+
+    @property
+    def endpoint(self) -> Webhook:
+        """The webhook; TypeError for a source that is pulled."""
+        if self.webhook is None:
+            raise TypeError(f"{self.name} has no webhook")
+        return self.webhook
 
 
 def message_texts(source: Source) -> Iterator[tuple[str, Text]]:

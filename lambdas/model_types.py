@@ -28,6 +28,15 @@ UrlPath = NewType("UrlPath", str)
 UrlBase = NewType("UrlBase", str)
 """A URL without a query, such as `https://hooks.example.com/events`."""
 
+RequestPath = NewType("RequestPath", str)
+"""The path of a request below a base URL, in which every `{path}` is filled in, percent-encoded."""
+
+UrlOrigin = NewType("UrlOrigin", str)
+"""A URL without a query: the origin, and the beginning of the path, of every request."""
+
+Duration = NewType("Duration", int)
+"""A time in seconds, written as a number and a unit: `30s`, `5m`, `24h`, `7d`."""
+
 HttpsUrl = NewType("HttpsUrl", str)
 """A URL that begins with `https://`."""
 
@@ -48,6 +57,9 @@ ExtraName = NewType("ExtraName", str)
 
 DetailName = NewType("DetailName", str)
 """The name of a key of MozDef's `details`."""
+
+TextOrList = Text | tuple[Text, ...]
+"""A text with `{path}`, or a list of them: a query parameter that comes several times."""
 
 SIGNATURE_PIECES = (
     *("body", "timestamp", "id", "method", "url", "secret", "form_sorted"),

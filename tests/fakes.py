@@ -278,7 +278,7 @@ class Endpoint:
     def __init__(self, source: Source, secret: str | None = SECRET, now: float = NOW, stack: str = "") -> None:
         self.now = now
         self.path = f"/MozDef-EF/{source.name}/dev"
-        names = stored_names(source.webhook) if secret is not None else ()
+        names = stored_names(source.endpoint) if secret is not None else ()
         self.store = Store({f"{self.path}/{name}": secret or "" for name in names})
         self.queue, self.bucket, self.table = Queue(), Bucket(), Table()
         self.archive = Bucket(name="archive")
@@ -346,8 +346,8 @@ class Endpoint:
                 self.log += [json.loads(line) for line in printed.getvalue().splitlines()]
 
     def _call(self, event: dict[str, Any]) -> dict[str, Any]:
-        if verified_by(self.source.webhook) == "authorizer":
-            auth = self.source.webhook.auth
+        if verified_by(self.source.endpoint) == "authorizer":
+            auth = self.source.endpoint.auth
             # The identity source: API Gateway answers a request without it by itself.
             if not any(name.lower() == auth.type.headers(auth.settings)[0] for name in event["headers"]):
                 return {"statusCode": 401, "headers": {}, "body": '{"message":"Unauthorized"}'}
@@ -367,7 +367,7 @@ class Endpoint:
     def post_signed(self, body: Any, headers: dict[str, str] | None = None, *, secret: str = SECRET) -> dict[str, Any]:
         """Post a body (bytes, or what is sent as JSON) as the vendor would sign it."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.send(signed_request(self.source.webhook.auth, content, headers, secret=secret, now=self.now))
+        return self.send(signed_request(self.source.endpoint.auth, content, headers, secret=secret, now=self.now))
 
 
 def message_with_id(index: int, id_: str) -> Message:

@@ -142,7 +142,7 @@ def delivery(vector: Vector) -> Delivery:
 def handshake(vector: Vector) -> Delivery:
     """A published handshake as it arrives; what its page shows without a signature is signed here."""
     arrives = delivery(vector)
-    auth, sent = arrives.source.webhook.auth, arrives.sent
+    auth, sent = arrives.source.endpoint.auth, arrives.sent
     if vector["scheme"] == "challenge:sns-confirm":
         shown = json.loads(sent.body)
         body = issuers.signed_message({**issuers.message(Token="2336412f37"), **shown})

@@ -74,7 +74,7 @@ def note_altered_samples(products: Sequence[Product]) -> None:
 
 
 def _facts(product: Product, lint: Engines) -> Iterator[tuple[str, str]]:
-    source, webhook = product.definition.source, product.definition.source.webhook
+    source, webhook = product.definition.source, product.definition.source.endpoint
     yield "takes", f"{' and '.join(methods(webhook))} {webhook.path}"
     auth = webhook.auth
     yield "verifies", escape(f"{auth.type.describe(auth.settings)}, {_VERIFIED[verified_by(webhook)]}")

@@ -84,7 +84,7 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     from generator.commands._build_report import sample_line
 
-    webhook = product.definition.source.webhook
+    webhook = product.definition.source.endpoint
     files = {*written_files, *(shaped.sample.file(shaped.expected_part) for shaped in product.own_samples)}
     if beginning.copy:
         yield "made", f"{display_path(sources / product.name)}, {len(files)} files"
@@ -140,9 +140,9 @@ def _commands(beginning: StartingPoint, product: Product, sources: Path, build: 
     yield command_line(f"{name} --accept", build, sources), "build it again, after any change; read what it stores"
     if "verify" in names():
         file = quote(str(beginning.file)) if beginning.file else "FILE"
-        by = " with your secret" if stored_names(product.definition.source.webhook) else ""
+        by = " with your secret" if stored_names(product.definition.source.endpoint) else ""
         why = f"whether a captured request verifies{by}, and if not, why"
         yield command_line(f"verify {name} --request {file} --at request", sources=sources), why
-    if stored_names(product.definition.source.webhook):
+    if stored_names(product.definition.source.endpoint):
         yield command_line(f"secret {name}", sources=sources), "the vendor's secret, into Parameter Store"
     yield command_line(f"run {name}", build, sources), "run it on this machine"

@@ -16,7 +16,7 @@ from generator.explain.captured_case import CapturedCase
 def secrets(case: CapturedCase) -> dict[str, tuple[str, ...]]:
     """Return the typed or piped secrets by name; empty where the request needs none."""
     request = simulate.received_request(case.source, case.request_with(case.captured.body), case.now)
-    names = stored_names(case.source.webhook) if simulate.challenge_and_auth(case.source, request)[1] else ()
+    names = stored_names(case.source.endpoint) if simulate.challenge_and_auth(case.source, request)[1] else ()
     if not names:
         return {}
     secret_values = _typed(case, names) if _console.is_interactive() else _piped(case, names)

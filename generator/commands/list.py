@@ -48,7 +48,7 @@ def overview() -> None:
 
 def _row(definition: Definition) -> dict[str, str]:
     source = definition.source
-    return {"name": source.name, "auth": auth_type_name(source.webhook.auth), "description": source.description}
+    return {"name": source.name, "auth": auth_type_name(source.endpoint.auth), "description": source.description}
 
 
 def _table(definitions: list[Definition]) -> None:

@@ -60,7 +60,7 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
         bundle = str(running.ca_bundle) if running.ca_bundle else None
         with advertise(RunningSource(source, port, bundle, url, vendor_url(outputs), os.getpid(), running.keys), build):
             if not stop.is_set():
-                signed = vendor_url(outputs) if signs_url(definition.webhook) else None
+                signed = vendor_url(outputs) if signs_url(definition.endpoint) else None
                 tries = command_line(f"send {source}", build, sources), _status_command(running, source, sources)
                 _banner(out, source, url, outputs["EventsQueueUrl"], tries, iam=iam, signed=signed)
             try:

@@ -43,7 +43,7 @@ class _SecretContext:
     @property
     def delay_text(self) -> str:
         """How long functions may use the old secret, which is in their memory or in the authorizer's cache."""
-        return "within six minutes" if verified_by(self.source.webhook) == "authorizer" else "within five minutes"
+        return "within six minutes" if verified_by(self.source.endpoint) == "authorizer" else "within five minutes"
 
     def store_command(self, options: str = "") -> str:
         return self._command(self.name, options)
@@ -94,7 +94,7 @@ def command(
     if drop_previous:
         _drop(ssm, context, yes=yes)
     elif generate:
-        _store(ssm, context, secret_store.generate_secret(context.source.webhook, name), generated=True, yes=yes)
+        _store(ssm, context, secret_store.generate_secret(context.source.endpoint, name), generated=True, yes=yes)
     else:
         _store(ssm, context, _read_secret(context), generated=False, yes=yes)
     return 0
@@ -104,9 +104,9 @@ def _read_secret(context: _SecretContext) -> str:
     """Return the typed or piped secret; GeneratorError where it can't be one."""
     label = context.source.name if len(context.names) == 1 else f"{context.source.name}, {context.name}"
     value = _typed(label) if _console.is_interactive() else _piped()
-    prefix = secret_store.header_prefix(context.source.webhook.auth, context.name)
+    prefix = secret_store.header_prefix(context.source.endpoint.auth, context.name)
     problems = list(secret_store.secret_problems(value, in_header=prefix is not None))
-    if problems := problems or list(secret_store.unusable_reasons(context.source.webhook, context.name, value)):
+    if problems := problems or list(secret_store.unusable_reasons(context.source.endpoint, context.name, value)):
         raise GeneratorError("\n".join(f"the secret {problem}" for problem in problems))
     for warning in secret_store.secret_warnings(value, prefix or ""):
         _console.warning(f"the secret {warning}")

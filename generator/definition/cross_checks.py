@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from generator.definition.challenge_checks import challenge_mistakes, reply_mistakes
 from generator.definition.message_checks import message_mistakes
 from generator.definition.path_checks import Mistakes, path_mistakes, reads_beyond_body
+from generator.definition.pull_checks import pull_mistakes
 from generator.definition.signature_checks import auth_mistakes, signature_mistakes, signing_challenge_mistakes
 from generator.definition.yaml_nodes import Location
 from generator.errors import Problem
-from lambdas.model import Events, Source, Webhook
+from lambdas.model import Source, Webhook
+from lambdas.model_events import Events
 
 MAX_DEDUPE_HOURS = 168
 MAX_ARCHIVE_DAYS = 3_650
@@ -31,7 +33,23 @@ def cross_problems(source: Source, location_of: Callable[[str], Location]) -> It
 
 
 def _mistakes(source: Source) -> Mistakes:
-    webhook = source.webhook
+    yield from _source(source)
+    yield from _events(source.events)
+    yield from _dedupe(source)
+    if source.archive and not 1 <= source.archive.days <= MAX_ARCHIVE_DAYS:
+        yield "archive.days", f"must be 1 to {MAX_ARCHIVE_DAYS} days"
+    yield from message_mistakes(source)
+    if source.webhook and source.pull:
+        yield "pull", "stands beside `webhook`: a vendor that has both is two sources, such as okta and okta-log"
+    elif source.pull:
+        yield from pull_mistakes(source, source.pull)
+    elif source.webhook:
+        yield from _webhook_mistakes(source, source.webhook)
+    else:
+        yield "", "needs `webhook`, the endpoint that the vendor calls, or `pull`, the API that is asked"
+
+
+def _webhook_mistakes(source: Source, webhook: Webhook) -> Mistakes:
     yield from auth_mistakes("webhook.auth", webhook.auth)
     yield from signature_mistakes("webhook.auth", webhook.auth, source.events)
     for index, challenge in enumerate(webhook.challenges):
@@ -40,13 +58,7 @@ def _mistakes(source: Source) -> Mistakes:
             yield from auth_mistakes(f"{key}.auth", challenge.auth)
         for member, message in challenge_mistakes(challenge):
             yield f"{key}.{member}", message
-    yield from _source(source)
     yield from _webhook(webhook)
-    yield from _events(source.events)
-    yield from _dedupe(source)
-    if source.archive and not 1 <= source.archive.days <= MAX_ARCHIVE_DAYS:
-        yield "archive.days", f"must be 1 to {MAX_ARCHIVE_DAYS} days"
-    yield from message_mistakes(source)
     yield from signing_challenge_mistakes(source)
     yield from path_mistakes(source)
 
@@ -56,7 +68,7 @@ def _source(source: Source) -> Mistakes:
         yield "description", f"must say in 1 to {MAX_DESCRIPTION} characters what events these are"
     if source.vendor and source.vendor.deadline is not None and not 1 <= source.vendor.deadline <= 60:
         yield "vendor.deadline", "must be 1 to 60 seconds"
-    if source.webhook.concurrency is None and source.hardening == "strict":
+    if source.webhook and source.webhook.concurrency is None and source.hardening == "strict":
         yield "webhook.concurrency", "must be 1 to 1000, since `hardening: strict` reserves concurrency"
     if not 1 <= len(source.pipeline.source) == len(set(source.pipeline.source)):
         yield "pipeline.source", "must be github, codecommit, or both, each once"

@@ -7,10 +7,12 @@ import math
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
+from generator.definition.auth_types import auth_types
+from generator.definition.pull_types import credential_types, paging_styles
 from generator.definition.scalars import (
     TEXT_CHECKS,
     InvalidScalar,
@@ -24,14 +26,13 @@ from generator.definition.scalars import (
 )
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
-from lambdas import model, model_facts, model_types
+from lambdas import model, model_facts, model_pull, model_types
 
 
 class DataclassReader:
     """Reads one definition and goes on after a mistake, so that `problems` has all of them."""
 
-    def __init__(self, auth_types: Mapping[str, types.ModuleType]) -> None:
-        self._auth_types = auth_types
+    def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.locations: dict[str, Location] = {}
 
@@ -49,12 +50,14 @@ class DataclassReader:
                 node, key, f"must have keys ({', '.join(key_names(cls))}), and is {node_kind(node)}{hint}"
             )
         values, types_of_fields = dict(preset), field_types(cls)
+        fields = {key_name(field): field for field in dataclasses.fields(cls)}
         for name, key_node, value in self._members(node, key, [name for name in key_names(cls) if name not in preset]):
             self.locations[_dotted(key, name)] = location(key_node)
-            values[name] = self._value(types_of_fields[name], value, _dotted(key, name))
-        for field in dataclasses.fields(cls):
-            if field.name not in values and field.default is dataclasses.MISSING:
-                self._report(node, _dotted(key, field.name), "is missing")
+            field = fields[name].name
+            values[field] = self._value(types_of_fields[field], value, _dotted(key, name))
+        for name, each in fields.items():
+            if each.name not in values and each.default is dataclasses.MISSING:
+                self._report(node, _dotted(key, name), "is missing")
         return None if self.problems else cls(**values)
 
     def _members(self, node: yaml.Node, key: str, known: Collection[str]) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
@@ -69,14 +72,17 @@ class DataclassReader:
 
     def _value(self, hint: Any, node: yaml.Node, key: str) -> Any:
         origin, args = get_origin(hint), get_args(hint)
-        optional = origin in (types.UnionType, Union)
+        optional = origin in (types.UnionType, Union) and types.NoneType in args
         if short_tag(node) == "null" and (optional or _is_optional_dataclass(hint)):
             # `null` says something; nothing behind a key is a slip, which would turn something off.
             return None if optional and node.value else self._report(node, key, _empty_message(hint))
         if optional:
             return self._value(args[0], node, key)
-        if hint is model.Auth:
-            return self._auth(node, key)
+        if hint in TYPED:
+            return self._typed(hint, node, key)
+        if hint == model_types.TextOrList:
+            list_or_text = self._list if isinstance(node, yaml.SequenceNode) else self._value
+            return list_or_text(model_types.Text, node, key)
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
             return self.read(hint, node, key)
         if origin is tuple:
@@ -133,8 +139,10 @@ class DataclassReader:
             raise InvalidScalar(f'JSON has nothing like {node.value}; put it in quotes, "{node.value}"')
         return value
 
-    def _auth(self, node: yaml.Node, key: str) -> Any:
-        known = list(self._auth_types)
+    def _typed(self, wrapper: Any, node: yaml.Node, key: str) -> Any:
+        """Read a mapping with one key, the name of a module that says which settings stand below it."""
+        modules = TYPED[wrapper].modules()
+        known = list(modules)
         members = list(entries(node))
         if not members:
             return self._report(node, key, f"must have a type: one of {', '.join(known)}")
@@ -145,14 +153,15 @@ class DataclassReader:
         key_node, value = members[0]
         name = str(key_node.value)
         if name not in known:
-            return self._report(key_node, _dotted(key, name), f"no such auth type{suggestion(name, known)}")
+            message = f"no such {TYPED[wrapper].noun}{suggestion(name, known)}"
+            return self._report(key_node, _dotted(key, name), message)
         self.locations[_dotted(key, name)] = location(key_node)
-        module: Any = self._auth_types[name]
+        module: Any = modules[name]
         if key_names(module.Settings) == ["of"]:
             parts = self._list(model.Auth, value, _dotted(key, name))
             return None if self.problems else model.Auth(module, module.Settings(parts))
         settings = self.read(module.Settings, value, _dotted(key, name))
-        return model.Auth(module, settings) if settings else None
+        return wrapper(module, settings) if settings else None
 
     def _choice(self, words: tuple[str, ...], node: yaml.Node, key: str) -> Any:
         """Read a word for all events, or a text with the patterns that choose a word."""
@@ -183,7 +192,8 @@ class DataclassReader:
 
 def _field_types(cls: Any) -> dict[str, Any]:
     """Return the fields' types; `Request` and `Functions` are only in types of functions, which no YAML holds."""
-    return get_type_hints(cls, localns={"Request": Any, "Functions": Any, "AuthType": Any})
+    unread = dict.fromkeys(("Request", "Functions", "AuthType", "CredentialType", "PagingStyle"), Any)
+    return get_type_hints(cls, localns={**unread, "Pull": model_pull.Pull})
 
 
 field_types: Callable[[Any], dict[str, Any]] = cache(_field_types)
@@ -191,7 +201,12 @@ field_types: Callable[[Any], dict[str, Any]] = cache(_field_types)
 
 def key_names(cls: type[Any]) -> list[str]:
     """Return the keys that a definition may have for a dataclass."""
-    return [field.name for field in dataclasses.fields(cls) if (cls, field.name) not in _NOT_KEYS]
+    return [key_name(field) for field in dataclasses.fields(cls) if (cls, field.name) not in _NOT_KEYS]
+
+
+def key_name(field: dataclasses.Field[Any]) -> str:
+    """Return the key of a field: `for` is a word of Python's, so its field is `for_`."""
+    return field.name.removesuffix("_")
 
 
 def allows_scalar_for_list(hint: Any) -> bool:
@@ -199,6 +214,18 @@ def allows_scalar_for_list(hint: Any) -> bool:
     return get_origin(hint) is Literal or hint is model_types.Header
 
 
+class Typed(NamedTuple):
+    """What stands as a key whose name is that of a module."""
+
+    noun: str
+    modules: Callable[[], Mapping[str, types.ModuleType]]
+
+
+TYPED: dict[Any, Typed] = {
+    model.Auth: Typed("auth type", auth_types),
+    model_pull.Credentials: Typed("credentials type", credential_types),
+    model_pull.Paging: Typed("paging style", paging_styles),
+}
 CHOICES: dict[Any, tuple[str, ...]] = {
     model_facts.Severity: model_facts.SEVERITY_WORDS,
     model_facts.Kind: model_facts.KINDS,

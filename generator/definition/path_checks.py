@@ -37,7 +37,7 @@ def _reply_functions_elsewhere(source: Source) -> Mistakes:
     checked = [(f"events.{key}", path) for key in ("split", "id", "type", "time") if (path := getattr(events, key))]
     checked += [(f"events.require[{index}]", path) for index, path in enumerate(events.require)]
     checked += [(key, path) for key, text in message_texts(source) for path in template_paths(text)]
-    checked += [("webhook.answer", path) for path in _paths_in(source.webhook.answer)]
+    checked += [("webhook.answer", path) for path in _paths_in(source.endpoint.answer)]
     for key, path in checked:
         if message := reply_functions(path):
             yield key, message
@@ -45,8 +45,8 @@ def _reply_functions_elsewhere(source: Source) -> Mistakes:
 
 def _shown_credentials(source: Source) -> Mistakes:
     """A message or an answer must not contain a header or query parameter that carries the credential."""
-    headers = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
-    parameters = {name for auth in auths(source.webhook) for name in credential_queries(auth)}
+    headers = {name for auth in auths(source.endpoint) for name in auth.type.headers(auth.settings)}
+    parameters = {name for auth in auths(source.endpoint) for name in credential_queries(auth)}
     for key, path in outgoing_paths(source):
         if shown := sorted(call_arguments(path, "header") & headers):
             yield key, f"would show the credential, which is in {shown[0]}; remove it from the path"
@@ -60,8 +60,8 @@ def _paths_in(reply: Reply | None) -> list[str]:
 
 def outgoing_paths(source: Source) -> Iterator[tuple[str, str]]:
     """Yield every path whose value leaves the handler, in a message or an answer, with its key."""
-    yield from (("webhook.answer", path) for path in _paths_in(source.webhook.answer))
-    for index, challenge in enumerate(source.webhook.challenges):
+    yield from (("webhook.answer", path) for path in _paths_in(source.endpoint.answer))
+    for index, challenge in enumerate(source.endpoint.challenges):
         yield from ((f"webhook.challenges[{index}].reply", path) for path in _paths_in(challenge.reply))
     for key in ("split", "id", "type"):
         if path := getattr(source.events, key):

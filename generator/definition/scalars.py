@@ -19,6 +19,8 @@ FIELD = re.compile(r"(\[\]\.)?[A-Za-z0-9_@-]+(\[\])?(\.[A-Za-z0-9_@-]+(\[\])?)*"
 URL = re.compile(r"https://[A-Za-z0-9._~:@-]+(/[!-~]*)?")
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
 HOST = re.compile(r"([a-z0-9*-]+\.)*[a-z0-9-]+\.[a-z]+", re.IGNORECASE)
+DURATION = re.compile(r"([0-9]{1,5})([smhd])")
+UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 SCHEMA_FILE = re.compile(r"schemas(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+\.json")
 _KINDS = {"str": "text", "int": "a number", "bool": "true or false", "null": "nothing"}
@@ -125,6 +127,25 @@ def _signed(text: str) -> str:
     return text
 
 
+def _duration(text: str) -> int:
+    match = DURATION.fullmatch(text)
+    if not match:
+        raise InvalidScalar("must be a time with its unit, such as 30s, 5m, 24h or 7d")
+    return int(match[1]) * UNITS[match[2]]
+
+
+def _request_path(text: str) -> str:
+    if not text.startswith("/") or "?" in text or "#" in text:
+        raise InvalidScalar("must be a path that begins with /, without a query: that stands in `query`")
+    return _text(text)
+
+
+def _origin(text: str) -> str:
+    if not URL.fullmatch(text) or text.endswith("/"):
+        raise InvalidScalar("must be an https URL without a query and without a / at its end")
+    return text
+
+
 def _header(text: str) -> str:
     if not HEADER.fullmatch(text):
         raise InvalidScalar("must be the name of a header, such as x-signature")
@@ -209,5 +230,8 @@ TEXT_CHECKS: dict[Any, Callable[[str], Any]] = {
     model_types.HostPattern: _host,
     model_types.SchemaFile: _schema_file,
     model_types.ExtraName: _name,
+    model_types.Duration: _duration,
+    model_types.RequestPath: _request_path,
+    model_types.UrlOrigin: _origin,
     model_types.DetailName: _name,
 }

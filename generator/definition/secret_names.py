@@ -18,7 +18,7 @@ def ssm_names(
 ) -> dict[str, str]:
     """Return the full names in Parameter Store of a source's secrets, by their short names."""
     path = names.secret_path(source.name, project, environment)
-    return {name: f"{path}/{name}" for name in stored_names(source.webhook)}
+    return {name: f"{path}/{name}" for name in stored_names(source.endpoint)}
 
 
 def can_sign(auth: Auth) -> bool:

@@ -7,7 +7,8 @@ import re
 from generator.definition.auth_types import auth_type_name
 from generator.definition.path_checks import Mistakes, reads_beyond_body
 from lambdas.auth import body_hmac, digest, hmac, leaves, secret_names
-from lambdas.model import Auth, Events, Source, auths
+from lambdas.model import Auth, Source, auths
+from lambdas.model_events import Events
 from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import signs_with_secret
 from lambdas.signatures.signature_settings import SignatureSettings
@@ -63,13 +64,13 @@ def signing_challenge_mistakes(source: Source) -> Mistakes:
 
     A challenge that signs what a sender chooses must not sign what an event's signature covers.
     """
-    has_secret = bool(secret_names(source.webhook.auth))
-    for index, challenge in enumerate(source.webhook.challenges):
+    has_secret = bool(secret_names(source.endpoint.auth))
+    for index, challenge in enumerate(source.endpoint.challenges):
         key = f"webhook.challenges[{index}].reply"
         if signs_with_secret(challenge) and not has_secret:
             yield key, "signs with the source's secret, and events are verified without one"
         elif signs_with_secret(challenge):
-            for leaf in (leaf for auth in auths(source.webhook) for leaf in leaves(auth)):
+            for leaf in (leaf for auth in auths(source.endpoint) for leaf in leaves(auth)):
                 if isinstance(leaf.settings, digest.Settings | body_hmac.Settings):
                     yield key, f"signs, and no signature of the whole body verifies events, {_FORGEABLE}"
                 elif isinstance(leaf.settings, hmac.Settings) and "{body}" not in leaf.settings.signed:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import yaml
 
-from generator.definition.auth_types import auth_types
 from generator.definition.dataclass_reader import DataclassReader
 from generator.definition.moved_keys import moved_keys
+from generator.definition.shared_keys import with_shared_keys
 from generator.definition.yaml_nodes import Location
 from generator.errors import Problem
 from lambdas.model import Source
@@ -19,8 +19,8 @@ def read_source(
 ) -> tuple[Source | None, Mapping[str, Location], list[Problem]]:
     """Return the source, where each of its keys stands, and every mistake, after which there is no source."""
     moved = list(moved_keys(node))
-    reader = DataclassReader(auth_types())
-    source = reader.read(Source, node, preset={"name": name, "bases": bases})
+    reader = DataclassReader()
+    source = reader.read(Source, with_shared_keys(node), preset={"name": name, "bases": bases})
     if not moved and not reader.problems:
         return source, reader.locations, []
     names = {problem.key for problem in moved}

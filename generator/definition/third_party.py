@@ -11,6 +11,6 @@ FIRST_IMPORT = {"cryptography": "cryptography.hazmat.bindings._rust", "PyJWT": "
 
 def third_party_packages(source: Source) -> tuple[str, ...]:
     """Return the packages that the functions of a source import; none where API Gateway itself verifies."""
-    if verified_by(source.webhook) == "api":
+    if verified_by(source.endpoint) == "api":
         return ()
-    return tuple(dict.fromkeys(package for auth in auths(source.webhook) for package in wheels(auth)))
+    return tuple(dict.fromkeys(package for auth in auths(source.endpoint) for package in wheels(auth)))

@@ -86,7 +86,7 @@ def run_canary(target: Target, source: Source, sample: Sample, deployed: CanaryT
     yield _send_forged(source, sample, deployed.endpoint, explain_status)
     canary_id, since = secrets.token_hex(16), time.time()
     sent = None
-    if can_sign(source.webhook.auth):
+    if can_sign(source.endpoint.auth):
         sent = sign_sample(source, sample, deployed.endpoint.vendor_url or deployed.endpoint.url, lookup_secret, since)
     if sent is None:
         yield _invoke_handler(target.client("lambda"), sample, deployed.function, canary_id, explain_status)
@@ -141,7 +141,7 @@ def _secret_flaw(source: Source, parameters: Mapping[str, str], lookup_secret: S
             return f"there is no secret in {parameter}; {advice}"
         except (ClientError, BotoCoreError):
             return None
-        for misfit in secret_store.unusable_reasons(source.webhook, name, current):
+        for misfit in secret_store.unusable_reasons(source.endpoint, name, current):
             return f"the secret in {parameter} {misfit}; {advice}"
     return None
 

@@ -40,7 +40,7 @@ class DeployContext:
 
     def refuse_path(self, product: Product, path: str) -> None:
         """Raise GeneratorError where the definition has another path than the pipeline was made with."""
-        defined_path = product.definition.source.webhook.path
+        defined_path = product.definition.source.endpoint.path
         if defined_path != path:
             update = self.rebuild_command(f"deploy {product.name}", pipeline=True)
             raise GeneratorError(

@@ -13,7 +13,7 @@ from generator.deploy.stacks import Stack
 def path_change_warning(deployment: Deployment, stack: Stack | None) -> str | None:
     """Return a warning where the endpoint's path would be another than before; else None."""
     old_path = urlsplit(stack.outputs.get("EndpointUrl", "")).path if stack else ""
-    new_path = deployment.product.definition.source.webhook.path
+    new_path = deployment.product.definition.source.endpoint.path
     if deployment.context.pipeline or old_path in ("", new_path):
         return None
     return f"the endpoint's path is {new_path} and no longer {old_path}: the vendor must be told the new URL"

@@ -18,12 +18,12 @@ def refuse_without_secret(deployment: Deployment, ssm: Any) -> None:
     """Raise GeneratorError where no event could be verified. The secret is not read: that would need its key."""
     target, source = deployment.context.target, deployment.product.definition.source
     parameters = ssm_names(source, target.project, target.environment)
-    if not parameters or any(challenge.store_secret for challenge in source.webhook.challenges):
+    if not parameters or any(challenge.store_secret for challenge in source.endpoint.challenges):
         return  # public keys are fetched; or the vendor hands the secret over, and the handler stores it
     answer = ssm.get_parameters(Names=list(parameters.values()))
     stored = {parameter["Name"] for parameter in answer["Parameters"]}
     missing = [name for name in parameters if parameters[name] not in stored]
-    alternatives = set(secret_names(source.webhook.auth)) if source.webhook.auth.type is any_of else set()
+    alternatives = set(secret_names(source.endpoint.auth)) if source.endpoint.auth.type is any_of else set()
     if missing and (set(missing) - alternatives or alternatives <= set(missing)):
         first = missing[0]
         option = f" --name {first}" if first != next(iter(parameters)) else ""

@@ -24,7 +24,7 @@ def credentials_in(case: CapturedCase, request: Request, challenge: Challenge | 
     for values in case.secrets.values():
         yield from values
     yield from filter(None, [urlsplit(request.url).password])
-    webhook = case.source.webhook
+    webhook = case.source.endpoint
     for auth in auths(webhook):
         for name in dict.fromkeys([*auth.type.headers(auth.settings), *_ALWAYS]):
             yield from _in_header(request.headers.get(name, ""))

@@ -25,7 +25,7 @@ _PEM = b"-----BEGIN CERTIFICATE-----"
 def publishers(source: Source) -> list[str]:
     """Return whom `verify` asks for keys if no file has them."""
     names: list[str] = []
-    for leaf in leaves(source.webhook.auth):
+    for leaf in leaves(source.endpoint.auth):
         if isinstance(leaf.settings, jwt.Settings) and not unset_issuer(leaf):
             names.append(leaf.settings.jwks_url or leaf.settings.issuer)
         elif isinstance(leaf.settings, sns.Settings):
@@ -35,7 +35,7 @@ def publishers(source: Source) -> list[str]:
 
 def require_packages(source: Source) -> None:
     """Raise GeneratorError where a package that verifies the source's requests is not installed."""
-    packages = {package for auth in auths(source.webhook) for package in wheels(auth)}
+    packages = {package for auth in auths(source.endpoint) for package in wheels(auth)}
     if not all(find_spec(_MODULES[package]) for package in packages):
         names = " and ".join(sorted(packages))
         raise GeneratorError(f"{source.name} is verified with {names}; install it with: pip install -e '.[local]'")
@@ -47,7 +47,7 @@ def read_key_file(file: Path, source: Source) -> bytes:
         content = regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
     except OSError as error:
         raise GeneratorError(f"{file}: can't be read: {error.strerror}") from None
-    settings = [leaf.settings for leaf in leaves(source.webhook.auth)]
+    settings = [leaf.settings for leaf in leaves(source.endpoint.auth)]
     if any(isinstance(each, sns.Settings) for each in settings):
         if _PEM not in content:
             raise GeneratorError(f"{file}: is no certificate in PEM, as SigningCertURL leads to")
@@ -81,7 +81,7 @@ def use_keys(content: bytes | None) -> Iterator[None]:
 
 def without_discovery(source: Source) -> Source:
     """Return the source with a fixed `jwks_url`, so that the issuer is not asked where its keys are."""
-    return replace(source, webhook=replace(source.webhook, auth=_offline(source.webhook.auth)))
+    return replace(source, webhook=replace(source.endpoint, auth=_offline(source.endpoint.auth)))
 
 
 def _offline(auth: Auth) -> Auth:

@@ -21,7 +21,7 @@ from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 def all_findings(auth: Auth | None, case: CapturedCase, request: Request, *, verifies: bool) -> Iterator[Finding]:
     """Yield the findings that need no auth type first, then those about why the request does not verify."""
     if simulate.has_no_route(case.source, request):
-        routes = " and ".join(methods(case.source.webhook))
+        routes = " and ".join(methods(case.source.endpoint))
         diagnosis = f"{visible(request.method)} has no route: there is one for {routes}"
         yield Finding(diagnosis, "have the vendor send events as POST")
     yield from (Finding(*texts) for texts in unusable.unset_placeholders(case) if not verifies)

@@ -48,7 +48,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-ro
 
 def has_no_route(source: Source, request: Request) -> bool:
     """Whether the request's method has no route."""
-    return request.method not in methods(source.webhook)
+    return request.method not in methods(source.endpoint)
 
 
 def received_request(source: Source, outgoing: OutgoingRequest, now: float) -> Request:
@@ -59,20 +59,20 @@ def received_request(source: Source, outgoing: OutgoingRequest, now: float) -> R
 
 def challenge_and_auth(source: Source, request: Request) -> tuple[Challenge | None, Auth | None]:
     """Return the challenge that the request is, and the auth that verifies its sender, in the handler's order."""
-    challenges = source.webhook.challenges
+    challenges = source.endpoint.challenges
     if len(request.body) <= MAX_HANDSHAKE and "content-encoding" not in request.headers:
         if match := matching_challenge(tuple(each for each in challenges if each.unauthenticated), request):
             return match, None
         if (match := matching_challenge(tuple(each for each in challenges if each.auth), request)) and match.auth:
             return match, match.auth
     verified = tuple(each for each in challenges if not each.unauthenticated and not each.auth)
-    return matching_challenge(verified, request), source.webhook.auth
+    return matching_challenge(verified, request), source.endpoint.auth
 
 
 def refusal_status(source: Source, auth: Auth, request: Request) -> int:
     """Return the HTTP status for a request that does not verify: 403 from an authorizer, 401 from the handler."""
     names = auth.type.headers(auth.settings)
-    behind_authorizer = verified_by(source.webhook) == "authorizer" and auth == source.webhook.auth
+    behind_authorizer = verified_by(source.endpoint) == "authorizer" and auth == source.endpoint.auth
     return 403 if behind_authorizer and any(name in request.headers for name in names) else 401
 
 
@@ -114,7 +114,7 @@ def simulate_challenge(challenge: Challenge, request: Request) -> SimulatedOutco
 def simulate_event(case: CapturedCase, outgoing: OutgoingRequest) -> SimulatedOutcome:
     """Run the handler's own code on an event whose sender counts as verified, with a queue and a bucket in memory."""
     source, now = case.source, case.now
-    without_effects = replace(source, webhook=replace(source.webhook, challenges=_without_effects(source)))
+    without_effects = replace(source, webhook=replace(source.endpoint, challenges=_without_effects(source)))
     queue = Queue()
     secrets = Secrets("", lambda: Store(lambda name: case.secrets.get(name, ())))
     receiver = Receiver(without_effects, secrets, Outbox("queue", queue), KeptBucket("kept", Bucket), clock=lambda: now)
@@ -129,4 +129,4 @@ def simulate_event(case: CapturedCase, outgoing: OutgoingRequest) -> SimulatedOu
 
 
 def _without_effects(source: Source) -> tuple[Challenge, ...]:
-    return tuple(replace(each, confirm=None, store_secret=None) for each in source.webhook.challenges)
+    return tuple(replace(each, confirm=None, store_secret=None) for each in source.endpoint.challenges)

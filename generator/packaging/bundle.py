@@ -30,7 +30,7 @@ def lambdas_zip(definition: Definition) -> bytes:
     """
     packages = third_party_packages(definition.source)
     # Without what the functions never read, so that a change of it is no change of the code.
-    webhook = replace(definition.source.webhook, throttle=Throttle())
+    webhook = replace(definition.source.endpoint, throttle=Throttle())
     shipped_source = replace(definition.source, webhook=webhook, pipeline=Pipeline(), vendor=None)
     source_module = source_module_text(shipped_source, [FIRST_IMPORT[package] for package in packages]).encode()
     own_code = {}
@@ -48,8 +48,8 @@ def lambdas_zip(definition: Definition) -> bytes:
 
 def unused_late_modules(source: Source) -> Iterator[str]:
     """Yield modules that are imported lazily and that this source never reaches; they are left out of its zip."""
-    challenges = source.webhook.challenges
-    if verified_by(source.webhook) != "authorizer":
+    challenges = source.endpoint.challenges
+    if verified_by(source.endpoint) != "authorizer":
         yield "lambdas.authorizer"
     if not any(challenge.store_secret or challenge.confirm for challenge in challenges):
         yield "lambdas.receiving.effects"
@@ -61,7 +61,7 @@ def unused_late_modules(source: Source) -> Iterator[str]:
         yield from ("lambdas.delivering.archive", "lambdas.delivering.replay")
     if not source.events.schemas:
         yield "lambdas.reading.validation"
-    if not signs_url(source.webhook):
+    if not signs_url(source.endpoint):
         yield "lambdas.signatures.public_url"
 
 

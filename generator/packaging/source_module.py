@@ -55,7 +55,7 @@ def _literal(value: Any, imports: set[tuple[str, str]], indent: str) -> str:
 def _instance(value: Any, imports: set[tuple[str, str]], indent: str) -> str:
     cls = type(value)
     package, _, last = cls.__module__.rpartition(".")
-    if package == "lambdas.auth":
+    if package in ("lambdas.auth", "lambdas.credentials", "lambdas.paging"):
         imports.add((package, last))
         name = f"{last}.{cls.__name__}"
     else:

@@ -12,7 +12,13 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition.auth_types import auth_types
-from generator.definition.dataclass_reader import CHOICES, allows_scalar_for_list, field_types, key_names
+from generator.definition.dataclass_reader import (
+    CHOICES,
+    allows_scalar_for_list,
+    field_types,
+    key_name,
+    key_names,
+)
 from generator.definition.defaults import DEFAULT_KEYS, may_be_default
 from generator.definition.scalars import FIELD, HEADER, HOST, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
 from lambdas import model, model_facts, model_types
@@ -100,7 +106,7 @@ def _object(cls: type[Any]) -> dict[str, Any]:
     hints, texts = field_types(cls), field_descriptions(cls)
     members = {}
     for field in dataclasses.fields(cls):
-        if field.name in key_names(cls):
+        if key_name(field) in key_names(cls):
             members[field.name] = {"description": texts[field.name], **_default(field), **_type(hints[field.name])}
     return {
         "type": "object",
@@ -171,7 +177,7 @@ def _section(key: str, cls: type[Any]) -> Iterator[str]:
         return
     yield "| key | what | value | default |\n|---|---|---|---|"
     for field in dataclasses.fields(cls):
-        if field.name not in key_names(cls):
+        if key_name(field) not in key_names(cls):
             continue
         hint, dotted = hints[field.name], f"{key}.{field.name}" if key else field.name
         inner = _dataclass(hint)

@@ -21,7 +21,7 @@ def source_table(definitions: Iterable[Definition], folder: str) -> str:
 
 def _row(definition: Definition, folder: str) -> tuple[str, ...]:
     source = definition.source
-    auth, vendor = source.webhook.auth, source.vendor
+    auth, vendor = source.endpoint.auth, source.vendor
     packages = third_party_packages(source)
     needs = f" (with {' and '.join(packages)})" if packages else ""
     link = f"[{source.name}]({folder}/{source.name}/README.md)"
@@ -29,7 +29,7 @@ def _row(definition: Definition, folder: str) -> tuple[str, ...]:
         f"{link} †" if list(placeholder_keys(source)) else link,
         source.description,
         f"{auth.type.describe(auth.settings)}{needs}",
-        _WHERE[verified_by(source.webhook)],
+        _WHERE[verified_by(source.endpoint)],
         _handshakes(source) or "none",
         f"{vendor.deadline} s" if vendor and vendor.deadline else "not known",
         vendor.retries if vendor else "not known",
@@ -38,7 +38,7 @@ def _row(definition: Definition, folder: str) -> tuple[str, ...]:
 
 def _handshakes(source: Source) -> str:
     effects = []
-    for challenge in source.webhook.challenges:
+    for challenge in source.endpoint.challenges:
         effect = "learns the secret" if challenge.store_secret else "confirms" if challenge.confirm else "answers"
         effects.append(f"{challenge.method}: {effect}{', unsigned' if challenge.unauthenticated else ''}")
     return "; ".join(dict.fromkeys(effects))

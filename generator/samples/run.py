@@ -57,7 +57,7 @@ class Shaped:
 def shape(source: Source, sample: Sample) -> Shaped:
     """Send a sample through the authorizer and the handler, with a queue and a bucket in memory."""
     stores_secret = matching_challenge(
-        tuple(challenge for challenge in source.webhook.challenges if challenge.store_secret), sample.request
+        tuple(challenge for challenge in source.endpoint.challenges if challenge.store_secret), sample.request
     )
     # While a challenge hands the secret over, the store has none yet.
     secrets = Secrets("/sample", lambda: Store(lambda _name: () if stores_secret else (SECRET,)))
@@ -69,7 +69,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
     event[BY_IAM] = signed is None
     with contextlib.redirect_stdout(io.StringIO()) as log:
         passes = (
-            verified_by(source.webhook) != "authorizer"
+            verified_by(source.endpoint) != "authorizer"
             or authorize(source, secrets, event, SAMPLE_TIME)["isAuthorized"]
         )
         response = receiver.respond(event) if passes else {"statusCode": 403}

@@ -38,7 +38,7 @@ def random_secrets(webhook: Webhook) -> dict[str, tuple[str, str]]:
 def store_random_secrets(source: Source, ssm: Any, project: str, environment: str) -> None:
     """Put random secrets into the emulator's Parameter Store, with the vendor's private keys beside them."""
     parameters = ssm_names(source, project, environment)
-    for name, (stored, vendor_key) in random_secrets(source.webhook).items():
+    for name, (stored, vendor_key) in random_secrets(source.endpoint).items():
         ssm.put_parameter(Name=parameters[name], Value=stored, Type="SecureString")
         if vendor_key != stored:
             ssm.put_parameter(Name=parameters[name] + PRIVATE_KEY_SUFFIX, Value=vendor_key, Type="SecureString")
@@ -80,8 +80,8 @@ def sign_sample(
 
 def auth_of_sample(source: Source, sample: Sample) -> Auth | None:
     """Return the auth that verifies a sample's sender; None where the sample is a challenge without a credential."""
-    challenges = source.webhook.challenges
+    challenges = source.endpoint.challenges
     if matching_challenge(tuple(challenge for challenge in challenges if challenge.unauthenticated), sample.request):
         return None
     own = matching_challenge(tuple(challenge for challenge in challenges if challenge.auth), sample.request)
-    return own.auth if own and own.auth else source.webhook.auth
+    return own.auth if own and own.auth else source.endpoint.auth

@@ -128,8 +128,8 @@ class RequestHead:
 
 def request_head(request: Captured, source: Source, kind: Format) -> RequestHead:
     """Return the method, headers and query of a captured request that its sample keeps."""
-    credential_headers = {name for auth in auths(source.webhook) for name in auth.type.headers(auth.settings)}
-    credential_parameters = {name for auth in auths(source.webhook) for name in credential_queries(auth)}
+    credential_headers = {name for auth in auths(source.endpoint) for name in auth.type.headers(auth.settings)}
+    credential_parameters = {name for auth in auths(source.endpoint) for name in credential_queries(auth)}
     signing_names = set(_signing_names(source))
     headers: dict[str, str] = {}
     credentials, secrets = [], []
@@ -166,7 +166,7 @@ def _sample_value(name: str, value: str) -> str | None:
 
 def _signing_names(source: Source) -> Iterator[str]:
     """Yield the headers and parameters that are made anew whenever the sample is signed."""
-    for leaf in [leaf for auth in auths(source.webhook) for leaf in leaves(auth)]:
+    for leaf in [leaf for auth in auths(source.endpoint) for leaf in leaves(auth)]:
         if isinstance(settings := leaf.settings, SignatureSettings):
             yield from (name.lower() for name in settings.require or {})
             if settings.timestamp and settings.timestamp.header:

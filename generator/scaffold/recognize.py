@@ -100,7 +100,7 @@ def seen_by(source: Source, request: Captured) -> Request:
 
 def _from_exact_match(fit: _Fit, guess: Guess | None) -> Recognition:
     source = fit.definition.source
-    auth = yaml_form(source.webhook.auth)
+    auth = yaml_form(source.endpoint.auth)
     # The value of a placeholder, such as a topic, may be in the request.
     if PLACEHOLDER in flow(auth) and guess and set(guess.auth) == set(auth):
         auth = guess.auth
@@ -109,7 +109,7 @@ def _from_exact_match(fit: _Fit, guess: Guess | None) -> Recognition:
         certain = f"it is {kind} of {source.name}: its headers and its body are what that definition looks for"
         return Recognition(auth, (certain,), (), fit.definition, fit.handshake)
     similarity = f"it looks like {kind} of {source.name}, which does not come with the framework"
-    checked = _unconfirmed(auth, guess, source.webhook.auth)
+    checked = _unconfirmed(auth, guess, source.endpoint.auth)
     return Recognition(auth, checked.certain, checked.to_check, fit.definition, fit.handshake, (similarity,))
 
 
@@ -140,11 +140,11 @@ def _from_similar_sources(fits: list[_Fit], guess: Guess | None) -> Recognition:
 def _fits(request: Captured, definition: Definition) -> Iterator[_Fit]:
     source = definition.source
     seen = seen_by(source, request)
-    handshake, headers_read = matching_challenge(source.webhook.challenges, seen), _headers_read(source, seen)
+    handshake, headers_read = matching_challenge(source.endpoint.challenges, seen), _headers_read(source, seen)
     if handshake and (handshake.unauthenticated or handshake.auth):
         yield _Fit(definition, None, matches_source=True, handshake=True, headers_read=headers_read)
         return
-    for leaf in leaves(source.webhook.auth):
+    for leaf in leaves(source.endpoint.auth):
         if _carries(leaf, seen):
             matches = handshake is not None or _has_required_fields(source, seen) or _header_has_name(source, leaf)
             yield _Fit(definition, leaf, matches, handshake=handshake is not None, headers_read=headers_read)

@@ -60,7 +60,7 @@ class StartingPoint:
         known = self.base or self.recognition.recognized_source
         secret_fields: list[str] = []
         if known:
-            credentials = [name for auth in auths(known.source.webhook) for name in credential_fields(auth)]
+            credentials = [name for auth in auths(known.source.endpoint) for name in credential_fields(auth)]
             secret_fields = [*known.source.events.mask, *credentials]
         return first_sample.read_body(self.file, self.request, secret_fields)
 
@@ -90,7 +90,7 @@ class StartingPoint:
             source = self.base.source
             # The value of a placeholder, such as a topic, is each source's own.
             if any(key.startswith(_AUTH) for key in placeholder_keys(source)):
-                auth = recognition.auth if recognition.recognized_source else yaml_form(source.webhook.auth)
+                auth = recognition.auth if recognition.recognized_source else yaml_form(source.endpoint.auth)
             return DefinitionDraft(self.name, description, source.name, auth)
         events: dict[str, Any] = {}
         facts: dict[str, Any] = {}

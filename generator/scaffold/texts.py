@@ -94,9 +94,9 @@ def heading_of(name: str) -> str:
 def readme_text(source: Source) -> str:
     """Return the text of `README.md`, with what is known, and marks for what is still to be written."""
     name, heading = source.name, heading_of(source.name)
-    auth = source.webhook.auth
-    secret = f"store it: `python -m generator secret {name}`" if stored_names(source.webhook) else "none is needed"
-    refusal = "401 or 403" if verified_by(source.webhook) == "authorizer" else "401"
+    auth = source.endpoint.auth
+    secret = f"store it: `python -m generator secret {name}`" if stored_names(source.endpoint) else "none is needed"
+    refusal = "401 or 403" if verified_by(source.endpoint) == "authorizer" else "401"
     description = re.sub(r"\s*\|\s*", " / ", auth.type.describe(auth.settings))
     return f"""\
 # {heading}
@@ -137,7 +137,7 @@ _To write: in how many seconds it wants an answer, what it sends again, how ofte
 
 def tenant_readme_text(source: Source) -> str:
     """Return the text of `README.md` for a source that extends another."""
-    steps = [f"Store its secret: `python -m generator secret {source.name}`."] if stored_names(source.webhook) else []
+    steps = [f"Store its secret: `python -m generator secret {source.name}`."] if stored_names(source.endpoint) else []
     steps.append(f"`python -m generator deploy {source.name}`, and note `EndpointUrl`.")
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
     return f"""\
@@ -151,7 +151,7 @@ All is as the README of `{source.extends}` says, with these names:
 
 
 def _replay(source: Source) -> str:
-    settings = [leaf.settings for leaf in leaves(source.webhook.auth)]
+    settings = [leaf.settings for leaf in leaves(source.endpoint.auth)]
     timestamps = [signature.timestamp for signature in settings if isinstance(signature, SignatureSettings)]
     if timestamps and timestamps[0]:
         return f"a request is at most {timestamps[0].tolerance} seconds old"

@@ -134,7 +134,7 @@ def _bucket_name(stack: StackContext, purpose: str, uuid: Any) -> Sub:
 
 def _add_api(template: Template, context: FunctionContext, handler: Function) -> Api:
     """Add the API with its routes, and an authorizer where the sender is verified before the handler."""
-    webhook = context.source.webhook
+    webhook = context.source.endpoint
     api = http.add_api(template, context.stack, webhook.throttle)
     verifier = verified_by(webhook)
     authorizer = None
@@ -154,9 +154,9 @@ def _add_outputs(
     archive_output = (
         [("ArchiveBucket", Ref(stores.archive.bucket), "A copy of each accepted request")] if stores.archive else []
     )
-    secrets = ",".join(f"{stack.secrets_path}/{name}" for name in stored_names(source.webhook))
+    secrets = ",".join(f"{stack.secrets_path}/{name}" for name in stored_names(source.endpoint))
     for name, value, description in (
-        ("EndpointUrl", http.endpoint(resources.api, source.webhook.path), "URL that the vendor calls"),
+        ("EndpointUrl", http.endpoint(resources.api, source.endpoint.path), "URL that the vendor calls"),
         ("ApiId", Ref(resources.api), "The HTTP API"),
         ("EventsQueueUrl", Ref(resources.events), "Queue from which MozDef receives its events"),
         ("EventsQueueArn", GetAtt(resources.events, "Arn"), "The same, as an ARN"),

@@ -61,7 +61,7 @@ class Stores:
 
 def add_handler(template: Template, context: FunctionContext, stores: Stores) -> Function:
     """Add the handler, which receives requests; it reads the secrets even where an authorizer verifies first."""
-    stack, webhook = context.stack, context.source.webhook
+    stack, webhook = context.stack, context.source.endpoint
     statements = [
         queue.may_send(stores.events),
         bucket.may_put(stores.kept, "rejected", "oversize", "unsent"),
@@ -111,7 +111,7 @@ def add_redrive(template: Template, context: FunctionContext, stores: Stores) ->
         statements,
         stores.environment(REDRIVE_SECONDS),
         # Two at once that redrive the same events would send each of them twice.
-        concurrency=None if context.source.webhook.concurrency is None else 1,
+        concurrency=None if context.source.endpoint.concurrency is None else 1,
         timeout=REDRIVE_SECONDS,
         memory=REDRIVE_MEMORY_MB,
     )
@@ -123,7 +123,7 @@ def add_redrive(template: Template, context: FunctionContext, stores: Stores) ->
 
 def add_authorizer(template: Template, context: FunctionContext) -> Function:
     """Add the authorizer, which the API calls before the handler."""
-    stack, webhook = context.stack, context.source.webhook
+    stack, webhook = context.stack, context.source.endpoint
     stored = secret_names(webhook.auth)
     return _add_function(
         template,

@@ -41,7 +41,7 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
     )
     own_metrics = {"Stack": Ref("AWS::StackName")}
     lambda_, sqs = "AWS/Lambda", "AWS/SQS"
-    authorizer = "Verify, then of " if verified_by(source.webhook) == "authorizer" else ""
+    authorizer = "Verify, then of " if verified_by(source.endpoint) == "authorizer" else ""
     functions_to_check = f"{authorizer}{resources.handler.title}"
     command = f"python -m generator {{}} {source.name}"
     yield AlarmSpec(
@@ -60,7 +60,7 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
         own_metrics,
         MAX_FORGERIES,
     )
-    if stored_names(source.webhook):
+    if stored_names(source.endpoint):
         yield AlarmSpec(
             "NoSecret",
             f"a secret is missing or of no use, so events are answered 503: {command.format('canary')} says which.",

@@ -65,8 +65,8 @@ def build(source: Source, keys: ZipKeys) -> Template:
 
 def _may_store_secret(source: Source, stack: StackContext) -> list[Statement]:
     """Return the permission to store a secret that the vendor hands over; none where no challenge does that."""
-    if any(challenge.store_secret for challenge in source.webhook.challenges):
-        return [function.may_store_secret(stack, secret_names(source.webhook.auth)[0])]
+    if any(challenge.store_secret for challenge in source.endpoint.challenges):
+        return [function.may_store_secret(stack, secret_names(source.endpoint.auth)[0])]
     return []
 
 

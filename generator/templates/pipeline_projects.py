@@ -88,7 +88,7 @@ def add_verify_project(context: PipelineContext) -> Project:
         _may_read_secrets(stack),
         allow([logs.FilterLogEvents], log_group_arns(stack)),
     ]
-    if not can_sign(context.source.webhook.auth):  # then the project invokes the handler with the event
+    if not can_sign(context.source.endpoint.auth):  # then the project invokes the handler with the event
         statements.append(allow([awslambda.InvokeFunction], [function_arns(stack)]))
     description = f"Sends a canary through the endpoint of {context.source.name}"
     return codebuild.add_project(
@@ -109,7 +109,7 @@ def _variables(context: PipelineContext) -> dict[str, Any]:
         "PROJECT": Ref(context.stack.project),
         "SERVICE": context.source.name,
         "STAGE": Ref(context.stack.environment),
-        "API_PATH": context.source.webhook.path,
+        "API_PATH": context.source.endpoint.path,
         "HELPER_BUCKET": Ref(context.stack.helper_bucket),
         "CONFIG_DIRECTORY": Ref(context.parameters["ConfigDirectory"]),
     }

@@ -55,9 +55,9 @@ def load_archive(source: Source, deadline: Deadline) -> ArchiveWriter | None:
 
 def secret_headers(source: Source) -> tuple[str, ...]:
     """Return the headers of a source that hold a credential, or a new secret."""
-    secret_paths = (challenge.store_secret for challenge in source.webhook.challenges if challenge.store_secret)
+    secret_paths = (challenge.store_secret for challenge in source.endpoint.challenges if challenge.store_secret)
     new_secret_headers = (name for path in secret_paths for name in header_names(path))
-    return (*credential_headers(auths(source.webhook)), *new_secret_headers)
+    return (*credential_headers(auths(source.endpoint)), *new_secret_headers)
 
 
 class Delivery:

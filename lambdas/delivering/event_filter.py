@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any, NamedTuple
 
-from lambdas.model import Events, Source
+from lambdas.model import Source
+from lambdas.model_events import Events
 from lambdas.reading.paths import Functions, compile_path, split_path
 from lambdas.reading.request import Request
 from lambdas.shaping.event import event_id

@@ -26,7 +26,7 @@ def authorize(
     """
     request = Request.from_event({**event, "body": None, "isBase64Encoded": False}, now)
     try:
-        verify_or_reread_secrets(source.webhook.auth, request, secrets)
+        verify_or_reread_secrets(source.endpoint.auth, request, secrets)
     except Unauthenticated as error:
         metrics = embedded_metrics(stack, now, {"Unauthenticated": 1}) if stack else {}
         log("WARN", "unauthenticated", now, source=source.name, requestId=request.id, why=str(error), **metrics)

@@ -71,21 +71,21 @@ class Receiver:
         archive: ArchiveWriter | None = None,
     ) -> None:
         self._source = source
-        self._auth = source.webhook.auth
-        self._verified_by = verified_by(source.webhook)
-        challenges = source.webhook.challenges
+        self._auth = source.endpoint.auth
+        self._verified_by = verified_by(source.endpoint)
+        challenges = source.endpoint.challenges
         self._open_challenges = tuple(each for each in challenges if each.unauthenticated)
         self._own_auth_challenges = tuple(each for each in challenges if each.auth)
         self._verified_challenges = tuple(each for each in challenges if not each.unauthenticated and not each.auth)
         self._signing_challenges = tuple(each for each in challenges if signs_with_secret(each))
         self._secret_names = secret_names(self._auth)
-        all_auths = auths(source.webhook)
+        all_auths = auths(source.endpoint)
         self._masked_fields = masked_fields(source)
         self._credential_queries = tuple(name for auth in all_auths for name in credential_queries(auth))
-        self._accepted_reply = source.webhook.answer or Reply()
+        self._accepted_reply = source.endpoint.answer or Reply()
         # Most sources answer every event alike, so that reply is rendered once.
         self._static_reply = _render_if_static(self._accepted_reply)
-        self._refusal_headers = tuple((source.webhook.refusal_headers or {}).items())
+        self._refusal_headers = tuple((source.endpoint.refusal_headers or {}).items())
         self._read = body_reader(source.events)
         self._delivery = Delivery(source, outbox, kept, claims, archive)
         self._secrets = secrets

@@ -161,7 +161,7 @@ def test_the_credentials_of_a_handshake_are_kept_nowhere(tmp_path: Path) -> None
     endpoint = make_endpoint(tmp_path, webhook, "events: {require: [never]}")
     body = b'{"verify":{"token":"BODYTOKEN"}}'
     sent = fakes.signed_request(
-        endpoint.source.webhook.auth, body, {"X-Verify": "HEADERTOKEN"}, url=f"{gateway.URL}?vt=QUERYTOKEN&x=1"
+        endpoint.source.endpoint.auth, body, {"X-Verify": "HEADERTOKEN"}, url=f"{gateway.URL}?vt=QUERYTOKEN&x=1"
     )
     assert endpoint.send(sent)["statusCode"] == 200
     (kept,) = endpoint.bucket.objects.values()
@@ -234,7 +234,7 @@ def endpoint_with_seen_signature(folder: Path, signed: str) -> tuple[Endpoint, s
     """An endpoint whose body's hash is in the query, and the signature that somebody has seen of {"a":1}."""
     auth = f'{{hmac: {{signature: {{header: X-Sig}}, signed: "{signed}", body_hash: {{query: X}}}}}}'
     endpoint = make_endpoint(folder, f"{{auth: {auth}}}")
-    seen = fakes.signed_request(endpoint.source.webhook.auth, b'{"a":1}')
+    seen = fakes.signed_request(endpoint.source.endpoint.auth, b'{"a":1}')
     assert endpoint.send(seen)["statusCode"] == 200
     return endpoint, seen.headers["X-Sig"]
 

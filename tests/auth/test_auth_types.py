@@ -68,7 +68,7 @@ def every_use() -> Iterator[tuple[str, Auth]]:
     seen: list[Auth] = []
     for folder in (SOURCES, CASES):
         for definition in load(folder, source_names(folder)):
-            for leaf in (leaf for each in auths(definition.source.webhook) for leaf in with_nested(each)):
+            for leaf in (leaf for each in auths(definition.source.endpoint) for leaf in with_nested(each)):
                 if leaf not in seen:
                     seen.append(leaf)
                     yield f"{definition.source.name}-{type_name(leaf)}", leaf

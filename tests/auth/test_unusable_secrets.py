@@ -45,14 +45,14 @@ class SignedEndpoint(Endpoint):
         super().__init__(
             make_definition(folder, f"description: d\nwebhook: {{auth: {{{auth}}}{more}}}").source, stack=STACK
         )
-        self.pairs = random_secrets(self.source.webhook)
+        self.pairs = random_secrets(self.source.endpoint)
         self.store.values = {self.parameter_name(name): stored for name, (stored, _) in self.pairs.items()}
 
     def parameter_name(self, name: str = "auth_token") -> str:
         return f"{self.path}/{name}"
 
     def vendor(self, pairs: dict[str, tuple[str, str]] | None = None) -> OutgoingRequest:
-        auth = self.source.webhook.auth
+        auth = self.source.endpoint.auth
         held = pairs or self.pairs
         sent = auth.type.sign(
             auth.settings, OutgoingRequest("POST", gateway.URL, {}, BODY), lambda name: (held[name][1],), NOW
@@ -61,7 +61,7 @@ class SignedEndpoint(Endpoint):
         return sent
 
     def forger(self) -> OutgoingRequest:
-        return self.vendor(random_secrets(self.source.webhook))
+        return self.vendor(random_secrets(self.source.endpoint))
 
     def status(self, sent: OutgoingRequest) -> int:
         status: int = self.send(sent)["statusCode"]
@@ -80,7 +80,7 @@ def refusal(endpoint: SignedEndpoint) -> int:
     """What a forgery is answered while all is well."""
     return (
         403
-        if endpoint.source.webhook.auth.type.verified_by(endpoint.source.webhook.auth.settings) != "handler"
+        if endpoint.source.endpoint.auth.type.verified_by(endpoint.source.endpoint.auth.settings) != "handler"
         else 401
     )
 

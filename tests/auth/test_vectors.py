@@ -207,7 +207,7 @@ SOURCE = {
 LEAVES = {
     f"{name}/{index}": leaf
     for name, source in SOURCE.items()
-    for index, leaf in enumerate(leaf for auth in auths(source.webhook) for leaf in leaves(auth))
+    for index, leaf in enumerate(leaf for auth in auths(source.endpoint) for leaf in leaves(auth))
 }
 URL = f"{gateway.URL}?account=7"
 # No NUL at the end: an HMAC fills its key up with them, so that two keys that end in one more or less are the same.
@@ -337,7 +337,7 @@ def part(value: str, prefix: str, split: str) -> tuple[str, str, str]:
 
 
 def test_every_type_is_among_the_ways() -> None:
-    made_of_others = {kind(auth) for source in SOURCE.values() for auth in auths(source.webhook)}
+    made_of_others = {kind(auth) for source in SOURCE.values() for auth in auths(source.endpoint)}
     assert made_of_others | {kind(leaf) for leaf in LEAVES.values()} == set(auth_types())
 
 
@@ -371,8 +371,8 @@ def test_an_empty_secret_never_verifies(data: st.DataObject, name: str) -> None:
 def test_an_empty_parameter_is_no_secret(name: str) -> None:
     source = SOURCE[name]
     endpoint = Endpoint(source, secret="")
-    auth = source.webhook.auth
-    held = vendor.random_secrets(source.webhook)
+    auth = source.endpoint.auth
+    held = vendor.random_secrets(source.endpoint)
     unsigned = OutgoingRequest("POST", URL, {"X-Key-Id": "7"}, body_with("7"))
     sent = auth.type.sign(auth.settings, unsigned, lambda name: (held[name][1],), NOW)
     assert sent
@@ -1103,7 +1103,7 @@ def test_token_for_the_http_api_is_refused_without_claims() -> None:
     claims = {**CLAIMS, "iss": "https://accounts.google.com", "aud": "REPLACE_ME", "email": "REPLACE_ME"}
     discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with with_keys({discovery_url: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
-        assert not refuses(endpoint.source.webhook.auth, bearer_request(ISSUER.token(claims)))
+        assert not refuses(endpoint.source.endpoint.auth, bearer_request(ISSUER.token(claims)))
         internet.requested_urls.clear()
         answer = endpoint.post(b'{"message": {}}', {"authorization": f"Bearer {ISSUER.token(claims)}"})
     assert (answer["statusCode"], internet.requested_urls) == (401, [])

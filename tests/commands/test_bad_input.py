@@ -111,7 +111,7 @@ def signed(body: bytes, encoding: str = "", kind: str = "application/json", **op
     headers = {"content-type": kind, **({"content-encoding": encoding} if encoding else {})}
 
     def send(endpoint: Endpoint) -> dict[str, Any]:
-        auth = endpoint.source.webhook.auth
+        auth = endpoint.source.endpoint.auth
         return endpoint.send(sent_by_the_vendor(auth, body, headers, now=endpoint.now + options.get("late", 0)))
 
     return send
@@ -119,7 +119,7 @@ def signed(body: bytes, encoding: str = "", kind: str = "application/json", **op
 
 def changed(change: Callable[[OutgoingRequest], OutgoingRequest], body: bytes = encoded(GOOD)) -> Send:
     """The good event, of which something was changed once it was signed."""
-    return lambda endpoint: endpoint.send(change(sent_by_the_vendor(endpoint.source.webhook.auth, body)))
+    return lambda endpoint: endpoint.send(change(sent_by_the_vendor(endpoint.source.endpoint.auth, body)))
 
 
 def with_header(name: str, value: Callable[[str], str | None]) -> Send:
@@ -155,7 +155,7 @@ def as_gateway_says(signed_body: bytes, /, **event: Any) -> Send:
     """Signed over the body, with an event of API Gateway that says otherwise."""
 
     def send(endpoint: Endpoint) -> dict[str, Any]:
-        sent = sent_by_the_vendor(endpoint.source.webhook.auth, signed_body)
+        sent = sent_by_the_vendor(endpoint.source.endpoint.auth, signed_body)
         return endpoint.call({**gateway.event(sent.method, sent.headers, sent.body, url=sent.url), **event})
 
     return send

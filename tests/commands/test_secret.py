@@ -539,11 +539,11 @@ def test_a_likely_mistake_in_a_secret_is_a_warning(secret: Run, tmp_path: Path) 
 
 def test_an_auth_type_says_whether_the_secret_itself_is_sent(tmp_path: Path) -> None:
     def auth(text: str) -> Any:
-        return make_definition(tmp_path, f"description: x\nwebhook: {{auth: {text}}}\n").source.webhook.auth
+        return make_definition(tmp_path, f"description: x\nwebhook: {{auth: {text}}}\n").source.endpoint.auth
 
-    assert secret_store.header_prefix(bundled_source("okta").source.webhook.auth, "auth_token") == ""
-    assert secret_store.header_prefix(bundled_source("okta").source.webhook.auth, "other") is None
-    assert secret_store.header_prefix(bundled_source("zoom").source.webhook.auth, "auth_token") is None
+    assert secret_store.header_prefix(bundled_source("okta").source.endpoint.auth, "auth_token") == ""
+    assert secret_store.header_prefix(bundled_source("okta").source.endpoint.auth, "other") is None
+    assert secret_store.header_prefix(bundled_source("zoom").source.endpoint.auth, "auth_token") is None
     assert secret_store.header_prefix(auth('{token: {header: x-a, prefix: "Bearer "}}'), "auth_token") == "Bearer "
     assert secret_store.header_prefix(auth("{token: {query: a}}"), "auth_token") is None
     assert (
@@ -665,7 +665,7 @@ def test_a_generated_user_and_password_are_both(secret: Run, tmp_path: Path) -> 
 def test_a_generated_secret_is_a_key_in_the_encoding_of_the_definition(secret: Run, tmp_path: Path, auth: str) -> None:
     make_definition(tmp_path, f"description: x\nwebhook: {{auth: {{{auth}}}}}\n", "acme")
     status, out, _ = secret("--sources", str(tmp_path), "--generate", source="acme")
-    settings = load(tmp_path, ["acme"])[0].source.webhook.auth.settings
+    settings = load(tmp_path, ["acme"])[0].source.endpoint.auth.settings
     key = key_bytes(settings.key, out.strip())
     assert (status, key and len(key)) == (0, 32)
 

@@ -69,8 +69,8 @@ def test_a_default_holds_where_a_definition_says_nothing() -> None:
     """)
     source = read().source
     assert source.archive is not None
-    assert (source.hardening, source.webhook.path, source.webhook.concurrency) == ("strict", "/hooks", 30)
-    assert source.webhook.throttle == Throttle(rate=100)
+    assert (source.hardening, source.endpoint.path, source.endpoint.concurrency) == ("strict", "/hooks", 30)
+    assert source.endpoint.throttle == Throttle(rate=100)
     assert (source.events.expect_every, source.events.id) == (24, "id")
     assert (source.mozdef.hostname, source.mozdef.tags, source.mozdef.json) == ("corp", ("team",), False)
     assert (source.pipeline, source.dedupe) == (Pipeline(private=True), Dedupe(window=48))
@@ -94,8 +94,8 @@ def test_what_a_definition_says_itself_wins() -> None:
         dedupe: null
     """)
     source = read().source
-    assert (source.hardening, source.webhook.concurrency) == ("baseline", None)
-    assert source.webhook.throttle == Throttle(rate=300, burst=200)
+    assert (source.hardening, source.endpoint.concurrency) == ("baseline", None)
+    assert source.endpoint.throttle == Throttle(rate=300, burst=200)
     assert (source.mozdef.hostname, source.mozdef.tags) == ("acme", ("own",))
     assert source.mozdef.details == {"team": "blue", "site": "x"}
     assert (source.events.expect_every, source.dedupe) == (None, None)

@@ -437,15 +437,15 @@ def test_a_second_tenant_extends_the_first(tmp_path: Path) -> None:
     )
     zoom = load(SOURCES, ["zoom"])[0].source
     assert tenant.source.description == "The other company's Zoom"
-    assert tenant.source.webhook.auth.settings.secret == "other_token"
-    assert tenant.source.webhook.auth.settings.signed == zoom.webhook.auth.settings.signed
-    assert (tenant.source.webhook.challenges, tenant.source.events) == (zoom.webhook.challenges, zoom.events)
+    assert tenant.source.endpoint.auth.settings.secret == "other_token"
+    assert tenant.source.endpoint.auth.settings.signed == zoom.webhook.auth.settings.signed
+    assert (tenant.source.endpoint.challenges, tenant.source.events) == (zoom.webhook.challenges, zoom.events)
     assert tenant.find("samples") == SOURCES / "zoom" / "samples"
 
 
 def test_an_extension_may_take_another_auth_type(tmp_path: Path) -> None:
     text = "extends: zoom\nwebhook: {auth: {token: {header: x-token}}}"
-    settings = make_definition(tmp_path, text).source.webhook.auth.settings
+    settings = make_definition(tmp_path, text).source.endpoint.auth.settings
     assert settings.header == "x-token"
 
 
@@ -494,8 +494,8 @@ def test_unusable_transform_is_refused(tmp_path: Path, code: str, line: str) -> 
 def test_defaults_are_those_of_the_reference(tmp_path: Path) -> None:
     source = make_definition(tmp_path, TOKEN).source
     assert isinstance(source, Source)
-    assert (source.webhook.path, source.webhook.concurrency) == ("/events", 20)
-    assert source.webhook.auth.settings.secret == "auth_token"
+    assert (source.endpoint.path, source.endpoint.concurrency) == ("/events", 20)
+    assert source.endpoint.auth.settings.secret == "auth_token"
     assert source.events.time_format == "rfc3339"
 
 
@@ -508,7 +508,7 @@ def test_the_throttle_is_the_definitions(tmp_path: Path) -> None:
 
 def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
     text = dedent(TOKEN).replace("{auth:", "{concurrency: null, auth:")
-    assert make_definition(tmp_path, text).source.webhook.concurrency is None
+    assert make_definition(tmp_path, text).source.endpoint.concurrency is None
 
 
 @pytest.mark.parametrize(

@@ -325,7 +325,7 @@ def test_get_may_be_a_handshake_with_any_content(tmp_path: Path) -> None:
     text = (
         f"description: made\nwebhook:\n  auth: {{{HMAC}}}\n  challenges: [{{method: GET, when: '`true`', reply: {{}}}}]"
     )
-    assert make_definition(tmp_path, text).source.webhook.challenges[0].method == "GET"
+    assert make_definition(tmp_path, text).source.endpoint.challenges[0].method == "GET"
 
 
 # What stands beside them.
@@ -392,5 +392,5 @@ def test_the_credential_of_a_handshake_goes_into_no_answer(problems_of) -> None:
 
 def test_a_type_without_anything_to_say_needs_no_braces(tmp_path: Path) -> None:
     make_definition(tmp_path, "description: made\nwebhook:\n  auth:\n    basic:\n")
-    settings = load(tmp_path, ["made"])[0].source.webhook.auth.settings
+    settings = load(tmp_path, ["made"])[0].source.endpoint.auth.settings
     assert settings.secret == "auth_token"

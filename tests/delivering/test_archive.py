@@ -191,7 +191,7 @@ def test_what_is_sent_before_another_request_settles_is_archived(tmp_path: Path)
 
 
 def test_surrogates_in_a_header_are_archived_as_they_came(endpoint: Endpoint) -> None:
-    sent = signed_request(endpoint.source.webhook.auth, body("a"), {"x-name": "\ud800"})
+    sent = signed_request(endpoint.source.endpoint.auth, body("a"), {"x-name": "\ud800"})
     assert endpoint.send(sent)["statusCode"] == 200
     (record,) = endpoint.firehose.records
     assert json.loads(record)["headers"]["x-name"] == "\ud800"

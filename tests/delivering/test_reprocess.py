@@ -716,7 +716,7 @@ def test_each_object_is_logged_with_the_id_of_the_request(entry: Any) -> None:
     bodies = [batch(event(number, a=1)) for number in range(2)]
     entry.endpoint.queue.faults.lined_up = [DOWN, DOWN]
     for number, body in enumerate(bodies):
-        entry.endpoint.send(signed_request(entry.endpoint.source.webhook.auth, body), request_id=f"r{number}")
+        entry.endpoint.send(signed_request(entry.endpoint.source.endpoint.auth, body), request_id=f"r{number}")
     _, lines = called(entry, CLOCK)
     assert sorted((line["requestId"], line["sent"]) for line in lines) == [("r0", 1), ("r1", 1)]
 

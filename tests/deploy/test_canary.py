@@ -158,8 +158,8 @@ def only_the_vendor_signs(accepts: str = "nobody") -> Source:
         read_secret=lambda _settings, stored: (stored,),
         sign=lambda *_: None,
     )
-    auth = Auth(auth_type, ZOOM.source.webhook.auth.settings)  # type: ignore[arg-type]
-    return replace(ZOOM.source, webhook=replace(ZOOM.source.webhook, auth=auth, challenges=()))
+    auth = Auth(auth_type, ZOOM.source.endpoint.auth.settings)  # type: ignore[arg-type]
+    return replace(ZOOM.source, webhook=replace(ZOOM.source.endpoint, auth=auth, challenges=()))
 
 
 def test_a_forged_event_is_refused_and_a_signed_one_arrives(deployed) -> None:
@@ -290,8 +290,8 @@ def test_an_endpoint_that_never_comes_up_is_reported(
 
 def verified_as(name: str) -> Source:
     """Zoom's events, verified as those of another source."""
-    auth = bundled_source(name).source.webhook.auth
-    return replace(ZOOM.source, webhook=replace(ZOOM.source.webhook, auth=auth, challenges=()))
+    auth = bundled_source(name).source.endpoint.auth
+    return replace(ZOOM.source, webhook=replace(ZOOM.source.endpoint, auth=auth, challenges=()))
 
 
 VENDORS_OWN = {
@@ -305,7 +305,7 @@ VENDORS_OWN = {
 @pytest.mark.parametrize("source", VENDORS_OWN.values(), ids=VENDORS_OWN)
 def test_an_event_that_only_the_vendor_can_sign_is_handed_over_by_iam(deployed, source: Source) -> None:
     deployment = deployed(source)
-    stored = {f"/MozDef-EF/zoom/dev/{name}": public for name, (public, _) in random_secrets(source.webhook).items()}
+    stored = {f"/MozDef-EF/zoom/dev/{name}": public for name, (public, _) in random_secrets(source.endpoint).items()}
     deployment.endpoint.store.values = stored
     assert deployment.tell() == [
         "a forged account.settings_updated was refused with 401",

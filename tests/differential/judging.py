@@ -40,7 +40,7 @@ def header(sent: OutgoingRequest, name: str) -> str | None:
 def ours(source: Source, sent: OutgoingRequest, keys: tuple[str, ...], now: float) -> bool:
     event = gateway.event(sent.method, {}, sent.body, url=sent.url)
     request = Request.from_event({**event, "headers": dict(sent.headers)}, now, body_reader(source.events))
-    auth = source.webhook.auth
+    auth = source.endpoint.auth
     try:
         auth.type.verify(auth.settings, request, lambda _name: keys, now)
     except (Unauthenticated, UnusableSecret):

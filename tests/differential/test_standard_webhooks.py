@@ -111,7 +111,7 @@ def test_what_their_sdk_signs_is_taken_by_both(
 def test_what_we_sign_as_they_do_is_taken_by_both(
     source: Source, sdk: Sdk, webhook: Any, names: str, key: str, body: bytes, now: float
 ) -> None:
-    sent = fakes.signed_request(source.webhook.auth, body, secret=key, now=now)
+    sent = fakes.signed_request(source.endpoint.auth, body, secret=key, now=now)
     assert {name.partition("-")[0] for name in sent.headers} == {names}
     assert webhook
     both_take(source, sdk, sent, (key,), now)

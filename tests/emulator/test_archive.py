@@ -67,7 +67,7 @@ class Archived:
 
     def post(self, *ids: str) -> int:
         body = json.dumps({"events": [{"id": event_id} for event_id in ids]}).encode()
-        sent = signed_request(self.definition.source.webhook.auth, body, secret=self.secret)
+        sent = signed_request(self.definition.source.endpoint.auth, body, secret=self.secret)
         return self.service.post(sent.body, sent.headers).status
 
     def keys(self) -> list[str]:

@@ -58,7 +58,7 @@ class Deployed:
 
     def _share_the_secret_of_the_samples(self) -> None:
         """Where the vendor has the same as we: it is part of some answers. What is learned is not there yet."""
-        learns = any(challenge.store_secret for challenge in self.source.webhook.challenges)
+        learns = any(challenge.store_secret for challenge in self.source.endpoint.challenges)
         for name in ssm_names(self.source).values():
             if learns:
                 self._ssm.delete_parameter(Name=name)
@@ -71,7 +71,7 @@ class Deployed:
         pages = build / "pages"
         pages.mkdir(exist_ok=True)
         for sample in sample_files.load_samples(self.definition)[0]:
-            for challenge in self.source.webhook.challenges:
+            for challenge in self.source.endpoint.challenges:
                 if challenge.confirm and (url := sample.request.json.get(challenge.confirm.url)):
                     (pages / hashlib.sha256(url.encode()).hexdigest()).write_bytes(b"<ConfirmSubscriptionResponse/>")
         more = {"PYTHONPATH": str(CLOCK), "VECTOR_NOW": str(sample_files.SAMPLE_TIME), "VECTOR_PAGES": str(pages)}
@@ -135,7 +135,7 @@ def test_source_accepts_its_samples_answers_its_handshakes_and_refuses_a_forgery
         if auth_of_sample(definition.source, sample):
             assert deployed.forge(sample, "5b" * 24).status in (401, 403), sample.name
     assert (deployed.arrived(), list(deployed.followed.kept())) == ([], [])
-    accepted = definition.source.webhook.answer
+    accepted = definition.source.endpoint.answer
     for sample in samples:
         if sample.file("mozdef").exists():
             assert deployed.send(sample).status == (accepted.status if accepted else 200), sample.name

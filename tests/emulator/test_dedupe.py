@@ -59,7 +59,7 @@ class Once:
 
     def post(self, *ids: str) -> int:
         body = json.dumps({"events": [{"id": event_id} for event_id in ids]}).encode()
-        sent = signed_request(self.definition.source.webhook.auth, body, secret=self.secret)
+        sent = signed_request(self.definition.source.endpoint.auth, body, secret=self.secret)
         return self.service.post(sent.body, sent.headers).status
 
     def arrived(self) -> list[str]:

@@ -59,7 +59,7 @@ class Vendor:
 
     def send(self, ids: list[str]) -> None:
         body = json.dumps({"events": [{"id": event_id} for event_id in ids]}).encode()
-        sent = signed_request(self.definition.source.webhook.auth, body, secret=self.secret)
+        sent = signed_request(self.definition.source.endpoint.auth, body, secret=self.secret)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             status = self.http.request("POST", self.url, body=sent.body, headers=dict(sent.headers)).status

@@ -72,7 +72,7 @@ class Deployed:
         """Deliver a request at its time, with what is stored and published for it."""
         self._store(arrives.stored)
         self._take_to(arrives)
-        by_url = any("{url}" in getattr(leaf.settings, "signed", "") for leaf in leaves(self.source.webhook.auth))
+        by_url = any("{url}" in getattr(leaf.settings, "signed", "") for leaf in leaves(self.source.endpoint.auth))
         return self._invoke(arrives) if by_url else self._call(arrives)
 
     def requested_urls(self) -> list[str]:

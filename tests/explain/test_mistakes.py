@@ -116,7 +116,7 @@ def rewritten_json(**options: Any) -> Change:
 )
 def test_body_differs_from_the_signed_body(tmp_path: Path, was: Change, diagnosis: str, advice: str) -> None:
     source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(source.webhook.auth, was(BODY))._replace(body=BODY)
+    sent = signed(source.endpoint.auth, was(BODY))._replace(body=BODY)
     assert findings(source, sent) == [Finding(f"what was signed is {diagnosis}", advice)]
 
 
@@ -131,7 +131,7 @@ def test_body_differs_from_the_signed_body(tmp_path: Path, was: Change, diagnosi
 )
 def test_changed_line_breaks(tmp_path: Path, was: bytes, became: bytes, diagnosis: str) -> None:
     source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(source.webhook.auth, was)._replace(body=became)
+    sent = signed(source.endpoint.auth, was)._replace(body=became)
     assert findings(source, sent) == [Finding(f"what was signed is {diagnosis}", LINES)]
 
 
@@ -152,7 +152,7 @@ def test_rewritten_lines_and_final_line_breaks(
     was = compact if anew is json.dumps else json.dumps
     before, after = ("\n".join(map(dump, values)) for dump in (was, anew))
     source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(source.webhook.auth, f"{before}{chr(10) * ended}".encode())
+    sent = signed(source.endpoint.auth, f"{before}{chr(10) * ended}".encode())
     content = "the same JSON" if len(values) == 1 else "the same lines of JSON"
     style = "without spaces" if was is compact else "with a space after each comma and colon, with \\u escapes"
     end = ", with a line break (LF) at its end" if ended else ""
@@ -170,12 +170,12 @@ UNNAMED = Finding(
 def test_undeclared_gzip_is_reported_whether_the_request_verifies_or_not(tmp_path: Path) -> None:
     source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
     packed = gzip.compress(BODY, mtime=0)
-    sent = signed(source.webhook.auth, packed)
+    sent = signed(source.endpoint.auth, packed)
     assert findings(source, sent) == [UNNAMED]
     assert findings(source, sent, "another-secret-of-the-vendor")[0] == UNNAMED
     named = sent._replace(headers={**sent.headers, "Content-Encoding": "gzip"})
     assert findings(source, named) == []
-    decompressed = findings(source, signed(source.webhook.auth)._replace(body=packed))
+    decompressed = findings(source, signed(source.endpoint.auth)._replace(body=packed))
     assert [finding.diagnosis for finding in decompressed] == [
         UNNAMED.diagnosis,
         "what was signed is the body decompressed",
@@ -186,16 +186,16 @@ def test_body_compressed_or_decompressed_after_signing(tmp_path: Path) -> None:
     source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
     advice = "let what stands before the endpoint neither compress nor decompress, and capture what arrives there"
     packed = gzip.compress(BODY, mtime=0)
-    plain = signed(source.webhook.auth)
+    plain = signed(source.endpoint.auth)
     sent = plain._replace(body=packed, headers={**plain.headers, "Content-Encoding": "gzip"})
     assert findings(source, sent) == [Finding("what was signed is the body decompressed", advice)]
-    sent = signed(source.webhook.auth, gzip.compress(BODY, 6, mtime=0))._replace(body=BODY)
+    sent = signed(source.endpoint.auth, gzip.compress(BODY, 6, mtime=0))._replace(body=BODY)
     assert findings(source, sent) == [Finding("what was signed is the body compressed with gzip", advice)]
 
 
 def test_decompressed_body_that_cannot_be_compressed_again_is_suspected(tmp_path: Path) -> None:
     source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(source.webhook.auth, gzip.compress(BODY, 3, mtime=7))
+    sent = signed(source.endpoint.auth, gzip.compress(BODY, 3, mtime=7))
     sent = sent._replace(body=BODY, headers={**sent.headers, "Content-Encoding": "gzip"})
     assert findings(source, sent)[0] == Finding(
         "content-encoding says gzip, and the body is not compressed so: it was decompressed on its way",
@@ -206,7 +206,7 @@ def test_decompressed_body_that_cannot_be_compressed_again_is_suspected(tmp_path
 
 def test_body_still_in_base64(tmp_path: Path) -> None:
     source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(source.webhook.auth)._replace(body=base64.b64encode(BODY))
+    sent = signed(source.endpoint.auth)._replace(body=base64.b64encode(BODY))
     assert findings(source, sent) == [
         Finding(
             "what was signed is the body decoded from base64",
@@ -220,7 +220,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 def test_rewritten_form(tmp_path: Path) -> None:
     source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(source.webhook.auth, b"a=x%20y&b=%2F")
+    sent = signed(source.endpoint.auth, b"a=x%20y&b=%2F")
     sent = sent._replace(body=b"a=x+y&b=/", headers={**sent.headers, **FORM})
     assert findings(source, sent) == [Finding("what was signed is the same form with %20 for a space", REWRITTEN)]
 
@@ -375,7 +375,7 @@ def test_two_mistakes_at_once_are_both_named(tmp_path: Path) -> None:
 
 def test_signature_twice_in_the_request(tmp_path: Path) -> None:
     source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(source.webhook.auth)
+    sent = signed(source.endpoint.auth)
     pairs = (("X-Signature", "0" * 64), *sent.headers.items())
     explained = explain(CapturedCase(source, Captured("POST", URL, pairs, BODY), {"auth_token": (SECRET,)}, NOW))
     advice = "let what stands before the endpoint leave the header alone: what it adds is joined with a comma"
@@ -402,7 +402,7 @@ PUBLIC = "https://hooks.example.com/prod/events"
 )
 def test_url_differs_from_the_signed_url(tmp_path: Path, registered_url: str, diagnosis: str) -> None:
     source = make_source(tmp_path, f"hmac: {{{URLS}}}")
-    sent = signed(source.webhook.auth, url=registered_url)._replace(url=URL)
+    sent = signed(source.endpoint.auth, url=registered_url)._replace(url=URL)
     base = registered_url.partition("?")[0]
     advice = f'in the definition, `url: {{base: "{base}"}}`, or tell the vendor the endpoint\'s own URL'
     assert findings(source, sent) == [Finding(f"the URL that was signed is {diagnosis}: {registered_url}", advice)]
@@ -410,7 +410,7 @@ def test_url_differs_from_the_signed_url(tmp_path: Path, registered_url: str, di
 
 def test_url_missing_from_the_file_is_asked_for(tmp_path: Path) -> None:
     source = make_source(tmp_path, f"hmac: {{{URLS}}}")
-    sent = signed(source.webhook.auth, url=PUBLIC)._replace(url="/prod/events")
+    sent = signed(source.endpoint.auth, url=PUBLIC)._replace(url="/prod/events")
     finding = Finding(
         "the URL is signed, and the file has only its path",
         "--url names the URL that the vendor was told",
@@ -422,7 +422,7 @@ def test_url_missing_from_the_file_is_asked_for(tmp_path: Path) -> None:
 
 def test_query_of_the_file_is_added_to_the_registered_url(tmp_path: Path) -> None:
     source = make_source(tmp_path, f"hmac: {{{URLS}}}")
-    sent = signed(source.webhook.auth)._replace(url=URL.removeprefix("https://hooks.example.com"))
+    sent = signed(source.endpoint.auth)._replace(url=URL.removeprefix("https://hooks.example.com"))
     assert findings(source, sent, url=PUBLIC) == []
 
 
@@ -512,7 +512,7 @@ def test_basic_secret_already_in_base64(tmp_path: Path) -> None:
 
 
 def late_case(seconds: int) -> CapturedCase:
-    auth = bundled_source("zoom").source.webhook.auth
+    auth = bundled_source("zoom").source.endpoint.auth
     sent = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, BODY), lambda _name: (SECRET,), NOW)
     assert sent
     captured = Captured("POST", URL, tuple(sent.headers.items()), BODY)
@@ -554,7 +554,7 @@ def test_a_time_in_another_unit(tmp_path: Path, theirs: str, ours: str) -> None:
 
 def test_other_version_of_the_scheme() -> None:
     source = bundled_source("box").source
-    sent = signed(source.webhook.auth)
+    sent = signed(source.endpoint.auth)
     sent = sent._replace(headers={**sent.headers, "Box-Signature-Version": "2"})
     assert findings(source, sent) == [
         Finding(
@@ -566,7 +566,7 @@ def test_other_version_of_the_scheme() -> None:
 
 def test_previous_secret_is_recognized_where_the_request_verifies_with_it(tmp_path: Path) -> None:
     source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
-    sent = signed(source.webhook.auth)
+    sent = signed(source.endpoint.auth)
     diagnosis = Finding(
         "it was made with the previous secret, not with the current one",
         "have the vendor use the current one before `secret made --drop-previous`",
@@ -579,7 +579,7 @@ def test_two_exchanged_secrets(tmp_path: Path) -> None:
     source = make_source(
         tmp_path, f"any_of: [{{hmac: {{{PLAIN}, secret: one}}}}, {{token: {{header: X-T, secret: two}}}}]"
     )
-    sent = signed(source.webhook.auth)
+    sent = signed(source.endpoint.auth)
     assert findings(source, sent, {"one": ("another-secret",), "two": (SECRET,)}) == [
         Finding("hmac: it was made with the secret two", "exchange the two secrets")
     ]
@@ -595,7 +595,7 @@ def test_of_several_ways_only_those_in_use_are_explained() -> None:
 
 def test_hash_of_another_body_is_distinguished_from_another_signature(tmp_path: Path) -> None:
     source = make_source(tmp_path, f'hmac: {{{PLAIN}, signed: "{{url}}", body_hash: {{query: sha}}}}')
-    sent = signed(source.webhook.auth)
+    sent = signed(source.endpoint.auth)
     assert findings(source, sent._replace(body=b"[0]")) == [
         Finding("the signature is right, and what is signed is the hash of another body", REWRITTEN)
     ]
@@ -629,7 +629,7 @@ def test_unusable_secret_is_the_first_finding(tmp_path: Path) -> None:
         Finding("the key is the secret as it is, not decoded", "in the definition, no `key`"),
     ]
     old = {"auth_token": (plain, "ab" * 20)}
-    assert NO_HEX not in findings(source, signed(source.webhook.auth, secret="cd" * 20), old, has_previous_secret=True)
+    assert NO_HEX not in findings(source, signed(source.endpoint.auth, secret="cd" * 20), old, has_previous_secret=True)
 
 
 @pytest.mark.parametrize(
@@ -662,15 +662,15 @@ def test_invalid_public_key_is_the_first_reason(
     tmp_path: Path, auth: str, secret: str, diagnosis: str, advice: str
 ) -> None:
     source = make_source(tmp_path, auth)
-    pair: Any = source.webhook.auth.type
-    sent = signed(source.webhook.auth, secret=pair.key_pair(source.webhook.auth.settings)[1])
+    pair: Any = source.endpoint.auth.type
+    sent = signed(source.endpoint.auth, secret=pair.key_pair(source.endpoint.auth.settings)[1])
     assert findings(source, sent, secret)[0] == Finding(diagnosis, advice)
 
 
 @pytest.mark.parametrize("text", ["{body}", "{url}{body}"])
 def test_url_is_suspected_before_the_secret_only_where_the_url_is_signed(tmp_path: Path, text: str) -> None:
     source = make_source(tmp_path, f'hmac: {{{PLAIN}, signed: "{text}"}}')
-    first = findings(source, signed(source.webhook.auth), "another-secret-of-the-vendor")[0].diagnosis
+    first = findings(source, signed(source.endpoint.auth), "another-secret-of-the-vendor")[0].diagnosis
     assert first.startswith("the URL is signed too" if "{url}" in text else "the secret is another one")
 
 
@@ -709,7 +709,7 @@ def test_signature_of_another_length_is_reported(tmp_path: Path) -> None:
 def test_other_signatures_over_a_changed_body(tmp_path: Path, kind: str) -> None:
     text = ', signed: "{secret}{body}"' if kind == "digest" else ""
     source = make_source(tmp_path, f"{kind}: {{{PLAIN}{text}}}")
-    auth = source.webhook.auth
+    auth = source.endpoint.auth
     pair: Any = getattr(auth.type, "key_pair", lambda _settings: (SECRET, SECRET))
     stored, held = pair(auth.settings)
     sent = signed(auth, BODY + b"\r\n", held)._replace(body=BODY)

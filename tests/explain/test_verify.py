@@ -87,7 +87,7 @@ def texts_labeled(label: str, out: str) -> list[str]:
 
 def zoom(body: bytes = COMPACT, **more: Any) -> OutgoingRequest:
     return signed_by(
-        bundled_source("zoom").source.webhook.auth, body, {"Content-Type": "application/json"}, url=URL, **more
+        bundled_source("zoom").source.endpoint.auth, body, {"Content-Type": "application/json"}, url=URL, **more
     )
 
 
@@ -212,14 +212,14 @@ def test_clock_is_now_without_at(verify: Run, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_time_of_a_body_or_a_token_is_the_requests_own_too(verify: Run) -> None:
-    auth = bundled_source("linear").source.webhook.auth
+    auth = bundled_source("linear").source.endpoint.auth
     sent = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, b"{}"), lambda _name: (SECRET,), NOW - 9_000)
     assert verify("linear", sent)[0] == 1
     assert verify("linear", sent, "--at", "request")[0] == 0
 
 
 def test_request_without_a_time_is_verified_as_of_now(verify: Run) -> None:
-    sent = signed_by(bundled_source("github").source.webhook.auth, b"{}", {"X-GitHub-Event": "push"}, url=URL)
+    sent = signed_by(bundled_source("github").source.endpoint.auth, b"{}", {"X-GitHub-Event": "push"}, url=URL)
     status, _, err = verify("github", sent, "--at", "request")
     assert (status, err) == (
         0,
@@ -290,7 +290,7 @@ webhook:
 
 
 def test_each_of_several_secrets_is_asked_for(verify: Run, tmp_path: Path) -> None:
-    auth = make_definition(tmp_path / "s", TWO).source.webhook.auth
+    auth = make_definition(tmp_path / "s", TWO).source.endpoint.auth
     values = {"auth_token": SECRET, "other": "another-secret"}
     sent = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, b"{}"), lambda name: (values[name],), NOW)
     folder = ["--sources", str(tmp_path / "s")]
@@ -354,7 +354,7 @@ def test_secret_handed_over_in_a_handshake_is_hidden(verify: Run) -> None:
 
 def test_verified_handshake_says_who_is_answered(verify: Run) -> None:
     body = b'{"type":"url_verification","challenge":"3eZbrw1aB10FEMAGAZd4FyFQ"}'
-    sent = signed_by(bundled_source("slack").source.webhook.auth, body, url=URL)
+    sent = signed_by(bundled_source("slack").source.endpoint.auth, body, url=URL)
     status, out, _ = verify("slack", sent)
     assert status == 0
     assert "  challenge  POST where type == 'url_verification', answered once its sender is verified\n" in out
@@ -526,7 +526,7 @@ VECTORS = [vector for vector in PUBLISHED if vector["scheme"] in SHIPPED and vec
 
 
 def case_of(source: Source, sent: OutgoingRequest, secret: str, now: float = NOW) -> CapturedCase:
-    names = secret_names.stored_names(source.webhook)
+    names = secret_names.stored_names(source.endpoint)
     captured = Captured(sent.method, sent.url, tuple(sent.headers.items()), sent.body)
     return CapturedCase(source, captured, dict.fromkeys(names, (secret,)), now)
 
@@ -657,7 +657,7 @@ def test_missing_package_is_reported(verify: Run, monkeypatch: pytest.MonkeyPatc
 
 CASES_OF_ALL = [definition.source for definition in DEFINITIONS + load(CASES, source_names(CASES))]
 HEADERS = sorted(
-    {name for source in CASES_OF_ALL for name in source.webhook.auth.type.headers(source.webhook.auth.settings)}
+    {name for source in CASES_OF_ALL for name in source.endpoint.auth.type.headers(source.endpoint.auth.settings)}
 )
 values = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=80) | st.sampled_from(
     ["v0=", "sha256=zz", "Bearer a.b.c", "Basic !", "t=1,v1=ab,v1=cd", "1767225600", "2026-01-01T00:00:00Z", "gzip"]
@@ -680,7 +680,7 @@ json_values = st.recursive(
 def test_whatever_was_captured_is_explained(
     source: Source, headers: list[tuple[str, str]], body: bytes, url: str, secret: str
 ) -> None:
-    stored = dict.fromkeys(secret_names.stored_names(source.webhook), (secret,))
+    stored = dict.fromkeys(secret_names.stored_names(source.endpoint), (secret,))
     case = CapturedCase(source, Captured("POST", url, tuple(headers), body, trailing_newline=b"\n"), stored, NOW)
     explanation = explain(case)
     assert [line for line in lines(explanation) if line.label == "verdict"]
@@ -711,7 +711,7 @@ def test_unusable_secret_is_explained_as_503(tmp_path: Path, auth: str, secret: 
 @pytest.mark.parametrize("auth", ["hmac: {signature: {header: x-sig}}", "body_token: {field: s}"])
 def test_white_space_around_a_secret_is_no_reason(tmp_path: Path, auth: str) -> None:
     source = make_definition(tmp_path, f"description: d\nwebhook: {{auth: {{{auth}}}}}\n").source
-    text = printed_text(case_of(source, signed_by(source.webhook.auth, b'{"id":"1","s":""}'), f"{SECRET}\n"))
+    text = printed_text(case_of(source, signed_by(source.endpoint.auth, b'{"id":"1","s":""}'), f"{SECRET}\n"))
     assert "verifies" in text
     glimpses = re.findall(r"(?:expected|seen) +(\S+)", text)
     assert len(set(glimpses)) <= 1

@@ -93,7 +93,7 @@ def types(auth: Auth) -> Iterator[str]:
 
 @pytest.mark.parametrize("definition", EVERY, ids=lambda definition: definition.source.name)
 def test_a_zip_has_the_ways_of_verifying_that_its_source_needs(definition: Definition) -> None:
-    needed = {name for auth in auths(definition.source.webhook) for name in types(auth)}
+    needed = {name for auth in auths(definition.source.endpoint) for name in types(auth)}
     modules = {name_of(file) for file in packed(definition) if file.startswith("lambdas/auth/")}
     assert modules - {"lambdas.auth"} == needed
 

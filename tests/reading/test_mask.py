@@ -304,7 +304,7 @@ def test_a_token_in_the_query_is_kept_out_of_everything(make_endpoint: MakeEndpo
     endpoint = make_endpoint(
         events, auth="auth: {token: {query: key}}", message="facts: {summary: \"{query('more')}\"}"
     )
-    sent = signed_request(endpoint.source.webhook.auth, b'{"a":1}', secret="s3cr3t-in-the-query")
+    sent = signed_request(endpoint.source.endpoint.auth, b'{"a":1}', secret="s3cr3t-in-the-query")
     endpoint.store.values = dict.fromkeys(endpoint.store.values, "s3cr3t-in-the-query")
     sent = sent._replace(url=f"{sent.url}&more=x&KEY=upper".replace("key=", "%6Bey="))
     answer = endpoint.send(sent)

@@ -194,7 +194,7 @@ def test_only_a_learning_handler_may_store_a_single_parameter_and_never_overwrit
     }
     for folder in (SOURCES, CASES):
         for definition in load(folder, source_names(folder)):
-            learns = any(challenge.store_secret for challenge in definition.source.webhook.challenges)
+            learns = any(challenge.store_secret for challenge in definition.source.endpoint.challenges)
             assert bool(statements_storing_a_parameter(definition.source)) == learns, definition.source.name
 
 

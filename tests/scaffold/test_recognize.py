@@ -37,13 +37,13 @@ def every() -> tuple[Definition, ...]:
 def is_anybodys(name: str) -> bool:
     """It requires nothing of an event, and its headers do not name a vendor."""
     source = bundled_source(name).source
-    named = any(name in header for header in source.webhook.auth.type.headers(source.webhook.auth.settings))
+    named = any(name in header for header in source.endpoint.auth.type.headers(source.endpoint.auth.settings))
     return not source.events.require and not named
 
 
 def signed(definition: Definition) -> dict[str, Captured]:
     """The samples of a source as its vendor sends them; where a stranger can't sign, with what looks like it."""
-    pairs = random_secrets(definition.source.webhook)
+    pairs = random_secrets(definition.source.endpoint)
     captures = {}
     for sample in sample_files.load_samples(definition)[0]:
         sent = sign_sample(definition.source, sample, gateway.URL, lambda name: (pairs[name][1],), NOW)
@@ -63,7 +63,7 @@ def test_every_bundled_sample_is_recognized_as_the_right_source(name: str) -> No
     for sample, request in signed(own).items():
         recognition = recognize(request, every())
         if (name, sample) == ("asana", "heartbeat"):  # an empty list, which may be anybody's
-            assert recognition.auth == yaml_form(own.source.webhook.auth)
+            assert recognition.auth == yaml_form(own.source.endpoint.auth)
             continue
         assert recognition.recognized_source is not None, sample
         assert recognition.recognized_source.source.name == name, sample
@@ -77,7 +77,7 @@ def is_handshake(own: Definition, sample: str) -> bool:
 @pytest.mark.parametrize("name", source_names(SOURCES))
 def test_guessed_signature_equals_the_definition(name: str) -> None:
     own = bundled_source(name)
-    signatures = [yaml_form(leaf) for leaf in leaves(own.source.webhook.auth) if leaf.type in (ecdsa, ed25519, hmac)]
+    signatures = [yaml_form(leaf) for leaf in leaves(own.source.endpoint.auth) if leaf.type in (ecdsa, ed25519, hmac)]
     for request in signed(own).values() if signatures else ():
         guess = guess_auth(request)
         if guess is None:  # a handshake that is not signed
@@ -117,7 +117,7 @@ def test_new_definition_makes_the_headers_known(tmp_path) -> None:
     headers = {"x-odd": f"odd:{'Wlpa' * 10}Wlo", "x-when": "1772446878000"}
     recognition = recognize(captured(headers, b'{"odd": 1}'), [odd, *every()])
     assert recognition.recognized_source is odd
-    assert recognition.auth == yaml_form(odd.source.webhook.auth)
+    assert recognition.auth == yaml_form(odd.source.endpoint.auth)
     assert (recognition.certain, recognition.to_check) == ((), (MEANT,))
     assert recognition.similarities == ("it looks like an event of odd, which does not come with the framework",)
     other = recognize(captured(headers), [odd, *every()])

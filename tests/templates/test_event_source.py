@@ -286,14 +286,14 @@ def test_redrive_function_does_one_thing_at_a_time_where_concurrency_can_be_rese
         return of_type(template, "AWS::Lambda::Function")["Redrive"].get("ReservedConcurrentExecutions")
 
     assert reserved(build_template(source)) == 1
-    none = replace(source, webhook=replace(source.webhook, concurrency=None))
+    none = replace(source, webhook=replace(source.endpoint, concurrency=None))
     assert reserved(build_template(none)) is None
 
 
 @BY_NAME
 def test_routes_stand_behind_the_authorizer_where_there_is_one(source: Source) -> None:
     template = build_template(source)
-    kind = {"handler": "NONE", "authorizer": "CUSTOM", "api": "JWT"}[verified_by(source.webhook)]
+    kind = {"handler": "NONE", "authorizer": "CUSTOM", "api": "JWT"}[verified_by(source.endpoint)]
     authorizers = {
         authorizer["AuthorizerType"] for authorizer in of_type(template, "AWS::ApiGatewayV2::Authorizer").values()
     }

@@ -20,7 +20,7 @@ PAGE = ROOT / "docs" / "operating.md"
 
 def resources(name: str, **webhook: Any) -> dict[str, Any]:
     source = bundled_source(name).source
-    template = event_source.build(replace(source, webhook=replace(source.webhook, **webhook)), "code/0.zip")
+    template = event_source.build(replace(source, webhook=replace(source.endpoint, **webhook)), "code/0.zip")
     document: dict[str, Any] = json.loads(template_text(template))["Resources"]
     return document
 

@@ -297,7 +297,7 @@ def test_exception_is_counted() -> None:
 @pytest.mark.parametrize("source", [ZOOM, OKTA], ids=lambda source: source.name)
 def test_a_secret_that_is_missing_or_of_no_use_is_counted_once(source: Source) -> None:
     endpoint = Endpoint(source, secret="\n", stack=STACK)
-    sent = signed_request(source.webhook.auth, b"{}")
+    sent = signed_request(source.endpoint.auth, b"{}")
     endpoint.send(sent)
     endpoint.store.values, endpoint.clock = {}, TTL
     endpoint.send(sent)

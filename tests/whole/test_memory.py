@@ -117,7 +117,7 @@ def measured(
 
 
 def request(definition: Definition, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
-    sent = signed_request(definition.source.webhook.auth, body, headers)
+    sent = signed_request(definition.source.endpoint.auth, body, headers)
     return gateway.event("POST", sent.headers, sent.body)
 
 

@@ -21,7 +21,7 @@ Sent = Callable[[Endpoint], dict[str, Any]]
 
 def post(body: Any, headers: dict[str, str] | None = None) -> Sent:
     def sent(endpoint: Endpoint) -> dict[str, Any]:
-        request = signed_request(endpoint.source.webhook.auth, json.dumps(body).encode(), headers)
+        request = signed_request(endpoint.source.endpoint.auth, json.dumps(body).encode(), headers)
         return endpoint.send(request, request_id=ID)
 
     return sent

@@ -22,5 +22,5 @@ def source_features(source: Source) -> Features:
         claims=source.dedupe is not None,
         archive=source.archive is not None,
         hardening=source.hardening == "strict",
-        jwt=verified_by(source.webhook) == "api",
+        jwt=verified_by(source.endpoint) == "api",
     )

@@ -1,7 +1,8 @@
 """The definition of adyen, as the generator validated it."""
 
 from lambdas.auth import all_of, basic, body_hmac
-from lambdas.model import Auth, Events, Source, Webhook
+from lambdas.model import Auth, Source, Webhook
+from lambdas.model_events import Events
 from lambdas.signatures.keys import KeyEncoding
 
 SOURCE = Source(

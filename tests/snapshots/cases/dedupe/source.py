@@ -1,7 +1,8 @@
 """The definition of dedupe, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Dedupe, Events, Source, Webhook
+from lambdas.model import Auth, Dedupe, Source, Webhook
+from lambdas.model_events import Events
 from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(

@@ -1,7 +1,8 @@
 """The definition of sns, as the generator validated it."""
 
 from lambdas.auth import sns
-from lambdas.model import Auth, Challenge, Confirm, Events, Reply, Source, Vendor, Webhook
+from lambdas.model import Auth, Challenge, Confirm, Reply, Source, Vendor, Webhook
+from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.transform import transform
 

@@ -1,7 +1,8 @@
 """The definition of strict, as the generator validated it."""
 
 from lambdas.auth import token
-from lambdas.model import Auth, Events, Source, Webhook
+from lambdas.model import Auth, Source, Webhook
+from lambdas.model_events import Events
 
 SOURCE = Source(
     name='strict',

@@ -1,0 +1,1 @@
+"""Credentials types: one file per way in which a vendor knows us."""

@@ -1,0 +1,49 @@
+"""The contract of a paging style, `PagingStyle`, and what its functions are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
+
+
+class Page(NamedTuple):
+    """A page as a paging style sees it."""
+
+    url: str
+    """The URL that was asked."""
+    find: Callable[[str], Any]
+    """Find a path in the answer; None where it finds nothing."""
+    header: Callable[[str], str | None]
+    """Find a header of the answer by its name, in any case."""
+    size: int
+    """Events, or items of `each`, in the page."""
+    token: str | None
+    """What the page was asked with; None for the first page."""
+
+
+class PagingError(Exception):
+    """The answer does not say where the next page is as the definition says that it does."""
+
+
+class PagingStyle(Protocol):
+    """What a module in `lambdas/paging/` has. The file's name is the style's name in a definition."""
+
+    Settings: type[Any]
+
+    def next_token(self, settings: Any, page: Page) -> str | None:
+        """Return the text with which the next page is asked; None where this was the last.
+
+        PagingError where the answer says neither. That a token comes twice is found by the caller.
+        """
+
+    def kept_token(self, settings: Any, page: Page) -> str | None:
+        """Return what `resume: paging` keeps after the last page: where the next run goes on. None: the same token."""
+
+    def fields(self, settings: Any, token: str | None) -> Mapping[str, str]:
+        """Return what texts of a request may use: `cursor`, `page` or `offset`. Empty where the token is a URL."""
+
+    def is_url(self, settings: Any) -> bool:
+        """Return whether the token is the URL of the next page, which takes the place of the request's own."""
+
+    def problems(self, settings: Any) -> Iterator[tuple[str, str]]:
+        """Yield mistakes that show only between keys: (key, what is wrong and what would be right)."""

@@ -1,0 +1,1 @@
+"""What the puller does: it asks a vendor, and hands what it is answered to shaping."""
