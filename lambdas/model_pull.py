@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from lambdas.credential_type import CredentialType
     from lambdas.paging_style import PagingStyle
 
-Every = Duration
+HASH_ID = "hash()"
+"""As `events.id`: the vendor has no ids, so an event's hash is its id, and equal events are numbered."""
 ErrorAction = Literal["retry", "wait", "restart", "empty", "skip_stream", "stop"]
 PullFormat = Literal["json", "ndjson", "csv"]
 

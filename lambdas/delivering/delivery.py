@@ -55,9 +55,11 @@ def load_archive(source: Source, deadline: Deadline) -> ArchiveWriter | None:
 
 def secret_headers(source: Source) -> tuple[str, ...]:
     """Return the headers of a source that hold a credential, or a new secret."""
-    secret_paths = (challenge.store_secret for challenge in source.endpoint.challenges if challenge.store_secret)
+    if source.webhook is None:
+        return ()
+    secret_paths = (challenge.store_secret for challenge in source.webhook.challenges if challenge.store_secret)
     new_secret_headers = (name for path in secret_paths for name in header_names(path))
-    return (*credential_headers(auths(source.endpoint)), *new_secret_headers)
+    return (*credential_headers(auths(source.webhook)), *new_secret_headers)
 
 
 class Delivery:
@@ -80,6 +82,10 @@ class Delivery:
         self._claims = claims
         self._archive = archive
 
+    def shaper(self, _request: Request) -> Shaper:
+        """Return what shapes a request."""
+        return self._shaper
+
     def shape(
         self, request: Request, indexes: Collection[int] = (), tags: tuple[str, ...] = ()
     ) -> tuple[list[Message], list[RejectedEvent]]:
@@ -92,7 +98,7 @@ class Delivery:
         if self._source.transform and request.masked:
             _ = request.as_kept  # fixes what may have to be kept, before transform() can change it
         try:
-            for shaped in self._shaper.shape(request_intake(request, *tags)):
+            for shaped in self.shaper(request).shape(request_intake(request, *tags)):
                 if isinstance(shaped, RejectedEvent):
                     if not indexes or shaped.event_index in indexes:
                         rejected_events.append(shaped)
@@ -193,7 +199,7 @@ class Delivery:
         key = self._keep(lambda: self._kept_bucket.keep_oversize(request, event))
         digest = hashlib.sha256(event).hexdigest()
         reference = {"bucket": self._kept_bucket.bucket, "key": key, "sha256": digest, "bytes": len(event)}
-        return self._shaper.shorten(message, reference)
+        return self.shaper(request).shorten(message, reference)
 
     def _keep_unsent(self, request: Request, bodies: Sequence[bytes], part_number: int) -> None:
         self._keep(lambda: self._kept_bucket.keep_unsent(self._source.name, request, bodies, part_number))
