@@ -27,7 +27,7 @@ MAX_NOT_BEFORE = 2 * MAX_WAIT
 
 
 class RunReport(NamedTuple):
-    """How a run went. `outcome` is `asked`, `paused`, `waiting` for the vendor, `busy` with another run, or `failed`."""
+    """How a run went: `asked`, `failed`, `paused`, `waiting` for the vendor, or `busy` with another run."""
 
     outcome: str
     requests: int
