@@ -25,12 +25,12 @@ from lambdas.source import SOURCE
 
 # Nobody waits for an answer, so a busy table is asked for longer than by the handler of a webhook.
 PATIENT = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
-TABLE = os.environ["PULL_TABLE"]
+TABLE = os.environ["DEDUPE_TABLE"]
 DEADLINE = Deadline()
 
 
 def _claims() -> Claims:
-    lease = float(os.environ["PULL_LEASE"])
+    lease = float(os.environ["DEDUPE_LEASE"])
     return Claims(SOURCE, TABLE, client("dynamodb", PATIENT), lease, deadline=DEADLINE, required=True)
 
 

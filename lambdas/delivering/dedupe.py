@@ -33,7 +33,8 @@ DynamoDB deletes expired items days later. A retry is boto3's, whose first answe
 """
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 MAX_CLAIMS, MAX_WRITES, MAX_READS = 100, 25, 100
-MAX_DEDUPE_HOURS = 168
+MAX_HOURS = 168
+"""Hours for which the claims of a pulled source are kept: so long, no event that is read again is sent again."""
 TRIES = 3
 # A vendor waits some 3 seconds for the whole answer, and an event can go through without the table.
 QUICK = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "standard", "total_max_attempts": 2})
@@ -73,7 +74,7 @@ class Claims:
         written, which costs a tenth where most events were sent before.
         """
         self._transform_may_multiply = source.transform is not None
-        self._window = (source.dedupe.window if source.dedupe else MAX_DEDUPE_HOURS) * 3_600
+        self._window = (source.dedupe.window if source.dedupe else MAX_HOURS) * 3_600
         self._required = required
         self._table = table
         self._dynamodb = dynamodb

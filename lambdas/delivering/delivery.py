@@ -34,8 +34,8 @@ LATE = 60.0
 
 
 def load_claims(source: Source, deadline: Deadline) -> Claims | None:
-    """Return the claims of a source with `dedupe`; None for one without."""
-    if source.dedupe is None:
+    """Return the claims of a source with `dedupe`, or that is pulled; None for any other."""
+    if source.dedupe is None and source.pull is None:
         return None
     # Imported late, since few sources have it, and each import lengthens a cold start.
     from lambdas.delivering.dedupe import claims_from_environ
@@ -73,7 +73,7 @@ class Delivery:
         claims: Claims | None = None,
         archive: ArchiveWriter | None = None,
     ) -> None:
-        self._source = source
+        self.source = source
         self._secret_headers = secret_headers(source)
         self._event_headers, self._event_queries = event_inputs(source, "header"), event_inputs(source, "query")
         self._shaper = Shaper(source)
@@ -95,7 +95,7 @@ class Delivery:
         """
         messages: list[Message] = []
         rejected_events: list[RejectedEvent] = []
-        if self._source.transform and request.masked:
+        if self.source.transform and request.masked:
             _ = request.as_kept  # fixes what may have to be kept, before transform() can change it
         try:
             for shaped in self.shaper(request).shape(request_intake(request, *tags)):
@@ -181,7 +181,7 @@ class Delivery:
     def keep_rejected(self, request: Request, rejected_events: Sequence[RejectedEvent]) -> None:
         """Keep the events that can't become messages, with the reasons."""
         if rejected_events:
-            split, source = self._source.events.split, self._source.name
+            split, source = self.source.events.split, self.source.name
             identity_values = [request.headers.get(name) for name in self._event_headers]
             identity_values += [request.query(name) for name in self._event_queries]
             identity = "\n".join(value or "" for value in identity_values)
@@ -202,7 +202,7 @@ class Delivery:
         return self.shaper(request).shorten(message, reference)
 
     def _keep_unsent(self, request: Request, bodies: Sequence[bytes], part_number: int) -> None:
-        self._keep(lambda: self._kept_bucket.keep_unsent(self._source.name, request, bodies, part_number))
+        self._keep(lambda: self._kept_bucket.keep_unsent(self.source.name, request, bodies, part_number))
 
     def _keep(self, put: Callable[[], T]) -> T:
         try:

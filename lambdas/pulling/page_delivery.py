@@ -16,7 +16,7 @@ from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.result import Delivered
 from lambdas.model import Source
-from lambdas.pulling.parts import encode_event, key_of, part_request, stream_source
+from lambdas.pulling.parts import encode_event, key_of, part_request, parts_source, stream_source
 from lambdas.reading.body import Rejected
 from lambdas.reading.request import Request
 from lambdas.shaping.event import Message, RejectedEvent, content_tag, encode_json
@@ -37,7 +37,7 @@ class PageDelivery(Delivery):
         claims: Claims | None = None,
         archive: ArchiveWriter | None = None,
     ) -> None:
-        super().__init__(source, outbox, kept_bucket, claims, archive)
+        super().__init__(parts_source(source), outbox, kept_bucket, claims, archive)
         streams = source.pull.streams if source.pull else {}
         self._shapers = {name: Shaper(stream_source(source, stream)) for name, stream in streams.items()}
         self._counts: Counter[str] = Counter()

@@ -118,7 +118,10 @@ class Puller:
             Secrets("/made/up", lambda: self.store, self.clock),
             self.vendor.send,
             PageDelivery(
-                self.source, Outbox("queue", self.queue, self.clock.sleep, deadline), KeptBucket("kept", lambda: self.bucket, deadline), claims
+                self.source,
+                Outbox("queue", self.queue, self.clock.sleep, deadline),
+                KeptBucket("kept", lambda: self.bucket, deadline),
+                claims,
             ),
             lambda owner: PositionTable("claims", self.table, owner, self.clock),
             deadline,
@@ -130,7 +133,12 @@ class Puller:
     @property
     def ids(self) -> list[str]:
         """The vendor's ids of all messages on the queue, in their order."""
-        return [tag.removeprefix("id:") for message in self.queue.messages for tag in message["tags"] if tag.startswith("id:")]
+        return [
+            tag.removeprefix("id:")
+            for message in self.queue.messages
+            for tag in message["tags"]
+            if tag.startswith("id:")
+        ]
 
     def position(self, name: str = "position#audit") -> dict[str, Any]:
         """Return a position as it is stored."""
