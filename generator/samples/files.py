@@ -63,6 +63,10 @@ def load_samples(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     folder = definition.find("samples")
     if folder is None:
         return [], []
+    if definition.source.pull:
+        from generator.samples.pulled_files import load_pull_samples
+
+        return load_pull_samples(definition, folder)
     try:
         existing_names = {file.name for file in folder.iterdir() if not is_debris(file.name)}
     except OSError as error:
