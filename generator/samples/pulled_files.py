@@ -66,11 +66,8 @@ def _read_sample(name: str, key: StreamKey, folder: Path, existing: set[str], re
     children: dict[int, tuple[HttpAnswer, ...]] = {}
     for number, answer in _answers(name, folder, existing, read):
         pages.append(answer)
-        each = tuple(
-            child for _, child in _answers(f"{name}.{number}.each", folder, existing, read, first_is_bare=False)
-        )
-        if each:
-            children[number] = each
+        if each := list(_answers(f"{name}.{number}.each", folder, existing, read, first_is_bare=False)):
+            children[number] = tuple(child for _, child in each)
     if not pages:
         return None
     return PullSample(name, folder, "GET", {}, {}, pages[0].body, _read, key, tuple(pages), children)
