@@ -12,8 +12,16 @@ class CredentialRefused(Exception):  # noqa: N818 - it names the outcome
     """The vendor's token endpoint refuses the credential. The message says what it answered, and holds no secret."""
 
 
+class CredentialUnavailable(Exception):  # noqa: N818 - it names the outcome
+    """The token endpoint gives no token at present: it limits requests, or is down. `answer` may say for how long."""
+
+    def __init__(self, message: str, answer: HttpAnswer) -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
 class Token(NamedTuple):
-    """An access token in the function's memory. It is never stored."""
+    """An access token, or what else a type remembers, in the function's memory. It is never stored."""
 
     value: str
     expires: float
@@ -29,11 +37,14 @@ class CredentialContext(Protocol):
     def secret(self, name: str) -> str:
         """Return a stored secret, stripped; SecretsUnavailable where there is none."""
 
+    def fresh_secret(self, name: str) -> str:
+        """Read a stored secret again, which `secret` returns from then on: another process may have replaced it."""
+
     def replace_secret(self, name: str, value: str) -> None:
         """Overwrite a stored secret with the vendor's new value; SecretsUnavailable where that fails."""
 
     def ask(self, request: HttpRequest) -> HttpAnswer:
-        """Send a request to the token endpoint; it counts towards the source's rate."""
+        """Send a request to the token endpoint, or to the API itself; it counts towards the source's rate."""
 
     def now(self) -> float:
         """Return the time in Unix seconds."""
@@ -54,10 +65,17 @@ class CredentialType(Protocol):
         """Return the names of the parameters that it reads, in the order in which people are asked for them."""
 
     def authorize(self, settings: Any, request: HttpRequest, context: CredentialContext) -> HttpRequest:
-        """Return the request with the credential; CredentialRefused where the vendor gives no token."""
+        """Return the request with the credential.
+
+        CredentialRefused or CredentialUnavailable where the vendor gives no token; SecretsUnavailable where nothing is
+        stored, or nothing of use.
+        """
 
     def forget(self, settings: Any, context: CredentialContext) -> bool:
-        """Forget a token that the vendor refused with 401; return whether there was one, so that trying again helps."""
+        """Forget a token, or read a secret again, that the vendor refused with 401.
+
+        Return whether there is another now, so that trying again, once, may help.
+        """
 
     def check_secret(self, settings: Any, name: str, value: str) -> str | None:
         """Return what is wrong with a value that is to be stored, and what would be right; None if nothing is."""

@@ -1,0 +1,1 @@
+"""What the credentials types share: stored keys, signed assertions, and requests to a token endpoint."""
