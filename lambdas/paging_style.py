@@ -21,8 +21,15 @@ class Page(NamedTuple):
     """What the page was asked with; None for the first page."""
 
 
+MAX_TOKEN = 16_384
+"""Characters of a token: it is stored after each page, and sent in a URL or a header."""
+
+
 class PagingError(Exception):
-    """The answer does not say where the next page is as the definition says that it does."""
+    """The answer does not say where the next page is as the definition says that it does.
+
+    The message names keys of the definition, and holds nothing of the answer.
+    """
 
 
 class PagingStyle(Protocol):
@@ -47,3 +54,34 @@ class PagingStyle(Protocol):
 
     def problems(self, settings: Any) -> Iterator[tuple[str, str]]:
         """Yield mistakes that show only between keys: (key, what is wrong and what would be right)."""
+
+
+def token_text(value: Any, place: str) -> str | None:
+    """Return what the answer has at a place as a token; None where it has nothing. PagingError where it can't be one.
+
+    Numbers are written with all their digits: Box's positions are beyond what a double holds.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise PagingError(f"{place} finds {_KINDS[type(value)]}, and must find a text or a number")
+    token = str(value)
+    if len(token) > MAX_TOKEN:
+        raise PagingError(f"{place} finds a text of {len(token):,} characters, more than {MAX_TOKEN:,}")
+    if not token.isprintable():
+        raise PagingError(f"{place} finds a text with a line break or another character that no request has")
+    return token
+
+
+def is_short(size: int | None, page: Page) -> bool:
+    """Return whether a page has fewer events than each page but the last has."""
+    return size is not None and page.size < size
+
+
+def size_problems(size: int | None) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a style's `size`."""
+    if size is not None and size < 1:
+        yield "size", "must be at least 1"
+
+
+_KINDS = {bool: "true or false", list: "a list", dict: "an object"}
