@@ -72,6 +72,11 @@ class ApiClient:
         """Return a stored secret, stripped; SecretsUnavailable where there is none."""
         return self._secrets.get(name)[0].strip()
 
+    def fresh_secret(self, name: str) -> str:
+        """Read a stored secret again, which `secret` returns from then on: another process may have replaced it."""
+        self._secrets.forget(name)
+        return self.secret(name)
+
     def replace_secret(self, name: str, value: str) -> None:
         """Overwrite a stored secret with the vendor's new value; SecretsUnavailable where that fails."""
         self._secrets.replace(name, value)

@@ -91,6 +91,10 @@ class Secrets:
             self._entries.pop(name, None)
         return True
 
+    def forget(self, name: str) -> None:
+        """Have the store read again at the next use of a secret."""
+        self._entries.pop(name, None)
+
     def replace(self, name: str, value: str) -> None:
         """Overwrite a secret that the vendor has replaced; SecretsUnavailable where that fails.
 
