@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from lambdas.credential_type import CredentialType
     from lambdas.paging_style import PagingStyle
 
-Every = Duration
+HASH_ID = "hash()"
+"""As `events.id`: the vendor has no ids, so an event's hash is its id, and equal events are numbered."""
 ErrorAction = Literal["retry", "wait", "restart", "empty", "skip_stream", "stop"]
 PullFormat = Literal["json", "ndjson", "csv"]
 
@@ -76,7 +77,7 @@ class LaterRequest:
     """Query parameters. A sole `{path}` that finds nothing leaves its parameter out."""
     json: Json | None = None
     """The body as JSON."""
-    form: Mapping[str, Text] | None = None
+    form: Mapping[str, TextOrList] | None = None
     """The body as a form."""
 
 
@@ -99,9 +100,11 @@ class Prepare:
     """A request before the first of a run, such as one that turns the vendor's log on."""
 
     post: RequestPath
-    """Its path."""
-    done: tuple[int, ...] = (200, 201, 204)
-    """Statuses that say that it is done, or was before."""
+    """Its path, below `pull.url`."""
+    query: Mapping[str, TextOrList] | None = None
+    """Query parameters."""
+    done: Path | None = None
+    """A path in the answer that finds something where it is done, or was before. Default: any status 200 to 299."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,8 @@ class ErrorRule:
     """The answer's HTTP status."""
     when: Path | None = None
     """A path in the answer that finds something that is not empty or false."""
-    say: str = ""
-    """What to tell people: what is wrong, and who can mend it."""
+    say: Text = Text("")
+    """What to tell people: what is wrong, and who can mend it. `{path}` is filled in from the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ class Stream:
     """Query parameters. A sole `{path}` that finds nothing leaves its parameter out."""
     json: Json | None = None
     """The body as JSON."""
-    form: Mapping[str, Text] | None = None
+    form: Mapping[str, TextOrList] | None = None
     """The body as a form."""
     graphql: str | None = None
     """The query of a GraphQL request, sent as JSON."""

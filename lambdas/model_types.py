@@ -59,7 +59,7 @@ DetailName = NewType("DetailName", str)
 """The name of a key of MozDef's `details`."""
 
 TextOrList = Text | tuple[Text, ...]
-"""A text with `{path}`, or a list of them: a query parameter that comes several times."""
+"""A text with `{path}`, a whole number, `true` or `false`; or a list of them, for a name that comes several times."""
 
 SIGNATURE_PIECES = (
     *("body", "timestamp", "id", "method", "url", "secret", "form_sorted"),

@@ -39,14 +39,10 @@ def _mistakes(source: Source) -> Mistakes:
     if source.archive and not 1 <= source.archive.days <= MAX_ARCHIVE_DAYS:
         yield "archive.days", f"must be 1 to {MAX_ARCHIVE_DAYS} days"
     yield from message_mistakes(source)
-    if source.webhook and source.pull:
-        yield "pull", "stands beside `webhook`: a vendor that has both is two sources, such as okta and okta-log"
-    elif source.pull:
+    if source.pull:
         yield from pull_mistakes(source, source.pull)
-    elif source.webhook:
+    if source.webhook:
         yield from _webhook_mistakes(source, source.webhook)
-    else:
-        yield "", "needs `webhook`, the endpoint that the vendor calls, or `pull`, the API that is asked"
 
 
 def _webhook_mistakes(source: Source, webhook: Webhook) -> Mistakes:

@@ -6,19 +6,27 @@ import dataclasses
 import math
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import cache
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin
 
 import yaml
 
-from generator.definition.auth_types import auth_types
-from generator.definition.pull_types import credential_types, paging_styles
+from generator.definition.key_types import (
+    CHOICES,
+    TYPED,
+    allows_scalar_for_list,
+    field_types,
+    has_required,
+    is_optional_dataclass,
+    key_name,
+    key_names,
+)
 from generator.definition.scalars import (
     TEXT_CHECKS,
     InvalidScalar,
     is_long,
     node_kind,
     read_choice,
+    read_query_value,
     read_scalar,
     short_tag,
     suggestion,
@@ -26,7 +34,10 @@ from generator.definition.scalars import (
 )
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
-from lambdas import model, model_facts, model_pull, model_types
+from lambdas import model, model_facts, model_types
+
+_QUERY_VALUE = "query value"
+"""In place of a type: an item of `TextOrList`, or such a value alone."""
 
 
 class DataclassReader:
@@ -43,9 +54,9 @@ class DataclassReader:
         """
         preset = preset or {}
         if not isinstance(node, yaml.MappingNode):
-            if short_tag(node) == "null" and not _has_required(cls):
+            if short_tag(node) == "null" and not has_required(cls):
                 return cls()  # `basic:` and nothing below it
-            hint = "; write {} for its defaults" if short_tag(node) == "bool" and not _has_required(cls) else ""
+            hint = "; write {} for its defaults" if short_tag(node) == "bool" and not has_required(cls) else ""
             return self._report(
                 node, key, f"must have keys ({', '.join(key_names(cls))}), and is {node_kind(node)}{hint}"
             )
@@ -73,7 +84,7 @@ class DataclassReader:
     def _value(self, hint: Any, node: yaml.Node, key: str) -> Any:
         origin, args = get_origin(hint), get_args(hint)
         optional = origin in (types.UnionType, Union) and types.NoneType in args
-        if short_tag(node) == "null" and (optional or _is_optional_dataclass(hint)):
+        if short_tag(node) == "null" and (optional or is_optional_dataclass(hint)):
             # `null` says something; nothing behind a key is a slip, which would turn something off.
             return None if optional and node.value else self._report(node, key, _empty_message(hint))
         if optional:
@@ -81,8 +92,8 @@ class DataclassReader:
         if hint in TYPED:
             return self._typed(hint, node, key)
         if hint == model_types.TextOrList:
-            list_or_text = self._list if isinstance(node, yaml.SequenceNode) else self._value
-            return list_or_text(model_types.Text, node, key)
+            is_list = isinstance(node, yaml.SequenceNode)
+            return self._list(_QUERY_VALUE, node, key) if is_list else self._value(_QUERY_VALUE, node, key)
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
             return self.read(hint, node, key)
         if origin is tuple:
@@ -103,6 +114,8 @@ class DataclassReader:
             return read_choice(node, get_args(hint))
         if hint is model_types.Json:
             return self._json(node, key)
+        if hint is _QUERY_VALUE:
+            return read_query_value(node)
         return read_scalar(hint, node)
 
     def _list(self, hint: Any, node: yaml.Node, key: str) -> Any:
@@ -143,6 +156,8 @@ class DataclassReader:
         """Read a mapping with one key, the name of a module that says which settings stand below it."""
         modules = TYPED[wrapper].modules()
         known = list(modules)
+        if short_tag(node) == "str" and node.value in known and not has_required(modules[node.value].Settings):
+            return wrapper(modules[node.value], modules[node.value].Settings())  # `paging: none`
         members = list(entries(node))
         if not members:
             return self._report(node, key, f"must have a type: one of {', '.join(known)}")
@@ -190,61 +205,9 @@ class DataclassReader:
         self.problems.append(Problem(*location(node), key, message))
 
 
-def _field_types(cls: Any) -> dict[str, Any]:
-    """Return the fields' types; `Request` and `Functions` are only in types of functions, which no YAML holds."""
-    unread = dict.fromkeys(("Request", "Functions", "AuthType", "CredentialType", "PagingStyle"), Any)
-    return get_type_hints(cls, localns={**unread, "Pull": model_pull.Pull})
-
-
-field_types: Callable[[Any], dict[str, Any]] = cache(_field_types)
-
-
-def key_names(cls: type[Any]) -> list[str]:
-    """Return the keys that a definition may have for a dataclass."""
-    return [key_name(field) for field in dataclasses.fields(cls) if (cls, field.name) not in _NOT_KEYS]
-
-
-def key_name(field: dataclasses.Field[Any]) -> str:
-    """Return the key of a field: `for` is a word of Python's, so its field is `for_`."""
-    return field.name.removesuffix("_")
-
-
-def allows_scalar_for_list(hint: Any) -> bool:
-    """Return whether a list of this type with a single item may be written without brackets."""
-    return get_origin(hint) is Literal or hint is model_types.Header
-
-
-class Typed(NamedTuple):
-    """What stands as a key whose name is that of a module."""
-
-    noun: str
-    modules: Callable[[], Mapping[str, types.ModuleType]]
-
-
-TYPED: dict[Any, Typed] = {
-    model.Auth: Typed("auth type", auth_types),
-    model_pull.Credentials: Typed("credentials type", credential_types),
-    model_pull.Paging: Typed("paging style", paging_styles),
-}
-CHOICES: dict[Any, tuple[str, ...]] = {
-    model_facts.Severity: model_facts.SEVERITY_WORDS,
-    model_facts.Kind: model_facts.KINDS,
-    model_facts.Outcome: model_facts.OUTCOMES,
-}
-_NOT_KEYS = {(model.Source, "transform"), (model.Source, "check"), (model.Source, "name"), (model.Source, "bases")}
-
-
-def _is_optional_dataclass(hint: Any) -> bool:
-    return isinstance(hint, type) and dataclasses.is_dataclass(hint) and not _has_required(hint)
-
-
 def _empty_message(hint: Any) -> str:
-    has_defaults = any(map(_is_optional_dataclass, (hint, *get_args(hint))))
+    has_defaults = any(map(is_optional_dataclass, (hint, *get_args(hint))))
     return f"is empty; write {'{} for its defaults' if has_defaults else 'a value'}, or leave it out"
-
-
-def _has_required(cls: type[Any]) -> bool:
-    return any(field.default is dataclasses.MISSING for field in dataclasses.fields(cls))
 
 
 def _dotted(key: str, name: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ import yaml
 
 from generator.definition import yaml_nodes
 from generator.definition.cross_checks import cross_problems, dedupe_mistake
-from generator.definition.dataclass_reader import field_types, key_names
 from generator.definition.extends import merge_nodes
+from generator.definition.key_types import dataclass_of, key_names, key_types
 from generator.definition.scalars import node_kind, suggestion
 from generator.definition.source_reader import read_source
 from generator.definition.yaml_nodes import Location, entries, location, location_of
@@ -26,6 +27,8 @@ DEFAULT_KEYS = (
     *("dedupe", "archive", "pipeline", "hardening"),
 )
 """The keys that can hold for all sources; the others say what a vendor sends, and are each source's own."""
+_WEBHOOK_KEYS = ("webhook", "dedupe")
+"""What a source that is pulled does not have."""
 _MISSPELT = ("defaults.yaml", "default.yml", "default.yaml")
 # The least that makes a definition of defaults, with an id, so that `dedupe` may stand in them.
 _SMALLEST = "{description: a, webhook: {auth: {token: {header: x-of-no-vendor}}}, events: {id: id}}"
@@ -48,8 +51,11 @@ class Defaults:
         return self.node is not None and any(key.value == "mozdef" for key, _ in entries(self.node))
 
     def beneath(self, node: yaml.Node) -> yaml.Node:
-        """Return a definition's node with the keys that it does not have itself."""
-        return node if self.node is None else merge_nodes(self.node, node)
+        """Return a definition's node with the keys that it does not have itself; none of the other kind of source."""
+        if self.node is None:
+            return node
+        is_pulled = any(key.value == "pull" for key, _ in entries(node))
+        return merge_nodes(_without(self.node, _WEBHOOK_KEYS) if is_pulled else self.node, node)
 
     def without_unfit(self, source: Source, place: Location) -> Source:
         """Return a source without a `dedupe` that comes from here and that it can't have; `place` is that of the key.
@@ -76,6 +82,12 @@ def read_defaults(sources: Path) -> tuple[Defaults, list[Problem]]:
     return Defaults(file, None if problems else node), problems
 
 
+def _without(node: yaml.Node, names: Collection[str]) -> yaml.Node:
+    fit = copy.copy(node)
+    fit.value = [(key, value) for key, value in node.value if key.value not in names]
+    return fit
+
+
 def _mistakes(node: yaml.Node, file: str) -> Iterator[Problem]:
     """Yield what is wrong in these keys alone, whatever definition they lie beneath."""
     unfit = list(_unfit_keys(node, Source))
@@ -90,7 +102,7 @@ def _mistakes(node: yaml.Node, file: str) -> Iterator[Problem]:
             yield problem
 
 
-def _unfit_keys(node: yaml.Node, cls: type[Any], key: str = "") -> Iterator[Problem]:
+def _unfit_keys(node: yaml.Node, cls: Any, key: str = "") -> Iterator[Problem]:
     """Yield a problem for each key that is each source's own, or that no definition has."""
     known = {name: f"{key}.{name}" if key else name for name in key_names(cls)}
     fit = [name for name, dotted in known.items() if may_be_default(dotted)]
@@ -107,7 +119,7 @@ def _unfit_keys(node: yaml.Node, cls: type[Any], key: str = "") -> Iterator[Prob
             message = f"is each source's own, and has no default; {FILE} takes {', '.join(DEFAULT_KEYS)}"
             yield Problem(*location(key_node), dotted, message)
         elif dotted not in DEFAULT_KEYS:
-            yield from _unfit_keys(value, field_types(cls)[name], dotted)
+            yield from _unfit_keys(value, dataclass_of(key_types(cls)[name]), dotted)
 
 
 def may_be_default(key: str) -> bool:

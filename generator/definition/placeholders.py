@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from generator.definition.auth_types import auth_type_name
+from generator.definition.key_types import TYPED, key_name, type_name
 from generator.definition.read import Definition
 from generator.errors import DefinitionError, Problem
-from lambdas.model import Auth, Source
+from lambdas.model import Source
 
 PLACEHOLDER = "REPLACE_ME"
 
@@ -35,11 +35,12 @@ def _placeholder_keys(value: Any, key: str) -> Iterator[str]:
         if PLACEHOLDER in value:
             yield key
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        if isinstance(value, Auth):  # its settings stand below the type's name
-            yield from _placeholder_keys(value.settings, f"{key}.{auth_type_name(value)}")
+        if type(value) in TYPED:  # its settings stand below the module's name
+            yield from _placeholder_keys(getattr(value, "settings"), f"{key}.{type_name(value)}")  # noqa: B009
         else:
             for field in dataclasses.fields(value):
-                yield from _placeholder_keys(getattr(value, field.name), f"{key}.{field.name}" if key else field.name)
+                name = key_name(field)
+                yield from _placeholder_keys(getattr(value, field.name), f"{key}.{name}" if key else name)
     elif isinstance(value, Mapping):
         for name, member in value.items():
             yield from _placeholder_keys(member, f"{key}.{name}")

@@ -26,6 +26,8 @@ SCHEMA_FILE = re.compile(r"schemas(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+\.json")
 _KINDS = {"str": "text", "int": "a number", "bool": "true or false", "null": "nothing"}
 _KINDS |= {"float": "a number with a fraction", "timestamp": "a date"}
 _NOT_TEXT = {int: "a whole number", bool: "true or false"}
+_PLAIN = re.compile(r"-?(0|[1-9][0-9]*)|true|false")
+"""Numbers and booleans that YAML means as they are written: `yes` is true in YAML, and `010` is 8."""
 _HOURS = re.compile(r"(\d+) ?h(ours?)?")
 
 
@@ -82,6 +84,13 @@ def read_scalar(hint: Any, node: yaml.Node) -> Any:
     return TEXT_CHECKS.get(hint, str)(node.value)
 
 
+def read_query_value(node: yaml.Node) -> Any:
+    """Return a value of a query or form: text with `{path}`, a whole number, or true or false, all as text."""
+    if isinstance(node, yaml.ScalarNode) and short_tag(node) in ("int", "bool") and _PLAIN.fullmatch(node.value):
+        return node.value
+    return read_scalar(model_types.Text, node)
+
+
 def yaml_value(node: yaml.Node) -> Any:
     """Return a node as the Python value that YAML means by it."""
     try:
@@ -132,6 +141,12 @@ def _duration(text: str) -> int:
     if not match:
         raise InvalidScalar("must be a time with its unit, such as 30s, 5m, 24h or 7d")
     return int(match[1]) * UNITS[match[2]]
+
+
+def duration_text(seconds: int) -> str:
+    """Write a duration as a definition has it, in the largest unit that is exact."""
+    unit, size = next((unit, size) for unit, size in reversed(UNITS.items()) if seconds % size == 0)
+    return f"{seconds // size}{unit}"
 
 
 def _request_path(text: str) -> str:

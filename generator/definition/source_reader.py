@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import yaml
 
 from generator.definition.dataclass_reader import DataclassReader
 from generator.definition.moved_keys import moved_keys
+from generator.definition.scalars import short_tag
 from generator.definition.shared_keys import with_shared_keys
-from generator.definition.yaml_nodes import Location
+from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
 from lambdas.model import Source
 
@@ -20,8 +21,23 @@ def read_source(
     """Return the source, where each of its keys stands, and every mistake, after which there is no source."""
     moved = list(moved_keys(node))
     reader = DataclassReader()
+    reader.problems += kind_problems(node)
     source = reader.read(Source, with_shared_keys(node), preset={"name": name, "bases": bases})
     if not moved and not reader.problems:
         return source, reader.locations, []
     names = {problem.key for problem in moved}
     return None, reader.locations, [*moved, *(problem for problem in reader.problems if problem.key not in names)]
+
+
+def kind_problems(node: yaml.Node) -> Iterator[Problem]:
+    """Yield a problem unless a definition is of exactly one kind of source."""
+    kinds = {
+        str(key.value): key
+        for key, value in entries(node)
+        if key.value in ("webhook", "pull") and not (short_tag(value) == "null" and value.value)
+    }
+    if len(kinds) == 2:
+        message = "stands beside `webhook`: a vendor that has both is two sources, such as okta and okta-log"
+        yield Problem(*location(kinds["pull"]), "pull", message)
+    elif not kinds and isinstance(node, yaml.MappingNode):
+        yield Problem(*location(node), "", "needs `webhook`, the endpoint that the vendor calls, or `pull`, its API")

@@ -70,7 +70,7 @@ def parse(file: Path, *, may_be_empty: bool = False) -> tuple[yaml.Node | None, 
     except RecursionError:
         return None, too_deep
     if node is None:
-        empty = Problem(name, 0, "", "is empty; it needs at least description and webhook")
+        empty = Problem(name, 0, "", "is empty; it needs at least description, and webhook or pull")
         return None, [] if may_be_empty else [empty]
     return node, list(mark_file(node, name))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from generator.definition.dataclass_reader import field_types
+from generator.definition.key_types import field_types
 from generator.definition.placeholders import PLACEHOLDER
 from lambdas.auth import hmac
 from lambdas.runtime.times import TimeFormat

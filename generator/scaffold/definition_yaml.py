@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin
 import yaml
 
 from generator.definition.auth_types import auth_type_name
-from generator.definition.dataclass_reader import allows_scalar_for_list, field_types
+from generator.definition.key_types import allows_scalar_for_list, field_types
 from lambdas.model import Auth
 
 MAX_LINE = 100

@@ -16,7 +16,7 @@ from generator.definition.read import Definition, load, source_names, unknown_so
 from generator.errors import BUNDLED, DefinitionError, GeneratorError, Problem, display_path
 from generator.files import regular_file
 from generator.packaging import configuration
-from generator.reference.definition_keys import json_schema
+from generator.reference.json_schema import json_schema
 from generator.samples import files as sample_files
 from generator.samples import run as sample_run
 from generator.scaffold.definition_yaml import block

@@ -19,7 +19,8 @@ from generator.definition.auth_types import auth_types
 from generator.definition.read import load, source_names
 from generator.definition.secret_names import can_sign
 from generator.packaging.wheels import pinned_wheels
-from generator.reference.definition_keys import field_descriptions, json_schema
+from generator.reference.definition_keys import field_descriptions
+from generator.reference.json_schema import json_schema
 from generator.samples import gateway
 from generator.samples.vendor import random_secrets
 from lambdas import auth

@@ -831,7 +831,9 @@ TOKEN = "webhook: {auth: {token: {header: x-token}}}\n"
 SCHEMA = 'events: {schemas: {"*": schemas/a.json}}\n'
 HMAC = "webhook: {auth: {hmac: {signature: {header: x-s}%s}}}\n"
 TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, sns, token"
-_NAMES = "description, webhook, extends, events, facts, mozdef, dedupe, archive, pipeline, hardening, vendor"
+_NAMES = (
+    "description, webhook, pull, extends, events, facts, mozdef, drop, dedupe, archive, pipeline, hardening, vendor"
+)
 KEYS = f"must have keys ({_NAMES})"
 NEVER_A_SECRET = (
     "webhook.auth.token.secret: must be the name of a parameter, such as auth_token, never the secret itself; if "
@@ -852,7 +854,7 @@ class Written(NamedTuple):
 
 
 DEFINITIONS = [
-    Written("nothing", "", [" is empty; it needs at least description and webhook"]),
+    Written("nothing", "", [" is empty; it needs at least description, and webhook or pull"]),
     Written("a list", "- a\n", [f"1: {KEYS}, and is a list"]),
     Written("bytes that are no UTF-8", b"description: \xff\n", [" is not UTF-8 text"]),
     Written("UTF-16", "description: x\n".encode("utf-16"), [" is not UTF-8 text"]),

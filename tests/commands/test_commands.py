@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -96,10 +95,11 @@ def test_nothing_is_written_when_one_definition_of_several_is_wrong(run) -> None
     status, out, err = run("zoom", "okta")
     assert (status, out) == (1, "")
     assert err.splitlines() == [
+        "error: sources/okta/source.yml:1: needs `webhook`, the endpoint that the vendor calls, or `pull`, its API",
         "error: sources/okta/source.yml:1: description: is missing",
         "error: sources/okta/source.yml:1: descripton: no such key; did you mean description? "
-        "(archive, dedupe, description, events, extends, facts, hardening, mozdef, pipeline, vendor, webhook)",
-        "error: sources/okta/source.yml:1: webhook: is missing",
+        "(archive, dedupe, description, drop, events, extends, facts, hardening, mozdef, pipeline, pull, vendor, "
+        "webhook)",
         "3 problems; nothing was written",
     ]
     assert not Path("build").exists()
@@ -286,15 +286,17 @@ def test_commands_to_copy_keep_the_folders_that_were_named(run) -> None:
 
 def test_a_likely_mistake_in_the_mapping_is_a_warning(run) -> None:
     file = Path("sources/okta/source.yml")
-    text = re.sub(r"(?s)  severity: >-.*?(?=  kind:)", "  severity: severity\n", file.read_text())
-    file.write_text(text.replace("client.ipAddress", "client.ipAdress"))
+    text = file.read_text().replace('reason: "{outcome.reason}"', "reason: severity")
+    text = text.replace("client.ipAddress", "client.ipAdress")
+    file.write_text(text)
+    reason, source_ip = (text[: text.index(f"  {key}:")].count("\n") + 1 for key in ("reason", "source_ip"))
     status, _, err = run("okta", "--lint", "fast", "--accept")
     assert (status, err.splitlines()) == (
         0,
         [
-            "warning: sources/okta/source.yml:38: facts.severity: is the word 'severity', which every event has "
+            f"warning: sources/okta/source.yml:{reason}: facts.reason: is the word 'severity', which every event has "
             "as a field; {severity} is that field's value",
-            "warning: sources/okta/source.yml:81: facts.source_ip: no sample has client.ipAdress",
+            f"warning: sources/okta/source.yml:{source_ip}: facts.source_ip: no sample has client.ipAdress",
         ],
     )
     assert run("okta", "--lint", "fast", "--strict")[0] == 1

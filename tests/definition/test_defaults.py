@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
+import yaml
 
-from generator.definition.dataclass_reader import field_types, key_names
-from generator.definition.defaults import DEFAULT_KEYS
+from generator.definition.defaults import DEFAULT_KEYS, Defaults
+from generator.definition.key_types import dataclass_of, key_names, key_types
 from generator.definition.read import Definition, load, source_names
 from generator.errors import DefinitionError
 from lambdas.model import Dedupe, Pipeline, Source, Throttle
@@ -21,7 +23,7 @@ ACME = """
     events: {id: id}
 """
 OWN_KEYS = {
-    *("description", "extends", "vendor", "facts"),
+    *("description", "extends", "vendor", "facts", "pull", "drop"),
     *("webhook.auth", "webhook.challenges", "webhook.answer", "webhook.refusal_headers"),
     *("events.format", "events.payload", "events.mask", "events.split", "events.require", "events.id"),
     *("events.type", "events.schemas", "events.time", "events.time_optional", "events.time_format"),
@@ -148,6 +150,15 @@ def test_dedupe_of_a_definition_itself_needs_an_id_none_the_less() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_keys_of_the_other_kind_of_source_are_ignored() -> None:
+    """A source that is pulled has no endpoint, and remembers ids always."""
+    defaults = yaml.compose("{dedupe: {window: 48}, webhook: {concurrency: 30}, hardening: strict}")
+    definition = yaml.compose("{description: a, pull: {}}")
+    beneath = Defaults(None, defaults).beneath(definition)
+    assert [key.value for key, _ in beneath.value] == ["hardening", "description", "pull"]
+
+
+@pytest.mark.usefixtures("folder")
 def test_every_shipped_source_can_be_strict_without_events_twice() -> None:
     """Whoever says so for all of them must not have to write them anew."""
     shutil.copytree(SOURCES, "all")
@@ -181,9 +192,10 @@ def test_mistakes_are_said_once_beside_those_of_the_sources() -> None:
         "(category, details, eventsource, hostname, json, processname, source, tags, whole)",
         "sources/defaults.yml:2: mozdef.summary: is facts.summary now, for every output; move it there as it is",
         f"sources/defaults.yml:3: webhook.auth: is each source's own, and has no default; defaults.yml takes {takes}",
+        "sources/wrong/source.yml:1: needs `webhook`, the endpoint that the vendor calls, or `pull`, its API",
         "sources/wrong/source.yml:1: webhok: no such key; did you mean webhook? "
-        "(archive, dedupe, description, events, extends, facts, hardening, mozdef, pipeline, vendor, webhook)",
-        "sources/wrong/source.yml:1: webhook: is missing",
+        "(archive, dedupe, description, drop, events, extends, facts, hardening, mozdef, pipeline, pull, vendor, "
+        "webhook)",
     ]
 
 
@@ -225,14 +237,14 @@ def test_only_defaults_that_alter_messages_leave_another_source_to_compare_with(
     assert read().without_defaults is None
 
 
-def keys_of(cls: type, key: str = "") -> set[str]:
+def keys_of(cls: Any, key: str = "") -> set[str]:
     """The keys of a definition, down to those that are decided as one."""
     found = set()
     for name in key_names(cls):
         dotted = f"{key}.{name}" if key else name
         is_decided = dotted in {*DEFAULT_KEYS, *OWN_KEYS}
         within = any(decided.startswith(f"{dotted}.") for decided in DEFAULT_KEYS)
-        found |= keys_of(field_types(cls)[name], dotted) if within and not is_decided else {dotted}
+        found |= keys_of(dataclass_of(key_types(cls)[name]), dotted) if within and not is_decided else {dotted}
     return found
 
 

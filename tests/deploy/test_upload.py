@@ -601,7 +601,10 @@ def test_nothing_reaches_aws_where_a_source_is_wrong_or_there_is_a_warning(
     command = ["upload", "acme", "--sources", str(source.parent), "--build", str(tmp_path / "build")]
     (source / "source.yml").write_text("description: x\n")
     assert main(command) == 1
-    assert capsys.readouterr().err == f"error: {source}/source.yml:1: webhook: is missing\n"
+    assert (
+        capsys.readouterr().err
+        == f"error: {source}/source.yml:1: needs `webhook`, the endpoint that the vendor calls, or `pull`, its API\n"
+    )
 
     (source / "source.yml").write_text("description: x\nwebhook: {auth: {token: {header: x-acme}}}\n")
     assert main(command) == 1
