@@ -10,8 +10,8 @@ from typing import Any
 
 from generator.errors import Problem, display_path
 from generator.files.line_ends import HOW_TO_FIX
-from generator.samples.files import Sample, error_text, read_file
 from generator.samples.run import Shaped
+from generator.samples.sample import Sample, error_text, read_file
 
 Accepted = Mapping[Path, bytes | None]
 """Files beside samples as a build leaves them: their content, or None for a file that it removes."""

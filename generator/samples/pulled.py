@@ -8,8 +8,8 @@ from typing import Any
 
 from generator.errors import Problem, display_path
 from generator.samples.fake_aws import Bucket, Queue, Store, Table
-from generator.samples.files import SAMPLE_TIME, SECRET
 from generator.samples.pulled_files import PullSample
+from generator.samples.sample import SAMPLE_TIME, SECRET
 from lambdas.delivering.dedupe import Claims
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox

@@ -17,7 +17,7 @@ from typing import Any
 from generator.definition.read import Definition
 from generator.errors import Problem, display_path
 from generator.files.debris import is_debris
-from generator.samples.files import Sample, error_text, read_file
+from generator.samples.sample import Sample, error_text, read_file
 from lambdas.pulling.parts import StreamKey
 from lambdas.pulling.runner import stream_keys
 from lambdas.reading.request import Request

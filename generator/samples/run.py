@@ -16,7 +16,7 @@ from generator.definition.transform_file import describe_error
 from generator.errors import GeneratorError, Problem, display_path
 from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
-from generator.samples.files import SAMPLE_TIME, SECRET, Sample
+from generator.samples.sample import SAMPLE_TIME, SECRET, Sample
 from generator.samples.vendor import sign_sample
 from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket
