@@ -35,7 +35,7 @@ SETTINGS: dict[str, list[str]] = {
     "oauth2": [
         f"{{url: {TOKEN_URL}}}",
         f"{{url: {TOKEN_URL}, send: body, fields: {{account_id: a}}}}",
-        f"{{url: {TOKEN_URL}, send: private_key_jwt, body: json}}",
+        f"{{url: {TOKEN_URL}, send: private_key_jwt, format: json}}",
     ],
     "refresh_token": [f"{{url: {TOKEN_URL}}}", f"{{url: {TOKEN_URL}, send: none}}"],
 }

@@ -56,7 +56,7 @@ def test_a_secret_in_the_form() -> None:
 
 def test_a_body_in_json() -> None:
     process = Process(CLIENT, granting())
-    oauth2.authorize(oauth2.Settings(URL, body="json", scope="a"), API, process)
+    oauth2.authorize(oauth2.Settings(URL, format="json", scope="a"), API, process)
     (asked,) = process.asked
     assert asked.headers["Content-Type"] == "application/json"
     assert json.loads(asked.body) == {"grant_type": "client_credentials", "scope": "a"}
