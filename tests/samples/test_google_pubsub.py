@@ -146,6 +146,57 @@ EVENTS = [
         *("WARNING", "permission.grant"),
         f"google.admin.AdminService.assignRole {BY} on organizations/1 (_SEED_ADMIN_ROLE to {BOB}): success",
     ),
+    (
+        workspace("google.admin.AdminService.addGroupMember", USER_EMAIL=BOB),
+        *("INFO", "permission.grant"),
+        f"google.admin.AdminService.addGroupMember {BY} on organizations/1 ({BOB}): success",
+    ),
+    (
+        audit("google.admin.AdminService.inboundSsoProfileUpdated", "organizations/1/inboundSsoSettings"),
+        *("WARNING", "configuration.change"),
+        f"google.admin.AdminService.inboundSsoProfileUpdated {BY} on organizations/1/inboundSsoSettings: success",
+    ),
+    (
+        audit("google.iam.admin.v1.WorkforcePools.CreateWorkforcePool", "organizations/1"),
+        *("WARNING", "configuration.create"),
+        f"google.iam.admin.v1.WorkforcePools.CreateWorkforcePool {BY} on organizations/1: success",
+    ),
+    (
+        audit("InsertProjectOwnershipInvite"),
+        *("WARNING", "permission.grant", f"InsertProjectOwnershipInvite {BY} on {PROJECT}: success"),
+    ),
+    (
+        audit("storage.hmacKeys.create"),
+        *("WARNING", "account.change", f"storage.hmacKeys.create {BY} on {PROJECT}: success"),
+    ),
+    (
+        audit("google.api.apikeys.v2.ApiKeys.CreateKey"),
+        *("NOTICE", "configuration.create", f"google.api.apikeys.v2.ApiKeys.CreateKey {BY} on {PROJECT}: success"),
+    ),
+    (
+        audit("UpdateCryptoKeyVersion", "cryptoKeys/k"),
+        *("WARNING", "configuration.change", f"UpdateCryptoKeyVersion {BY} on cryptoKeys/k: success"),
+    ),
+    (
+        audit("v1.compute.subnetworks.patch", "default", request={"enableFlowLogs": False}),
+        *("WARNING", "configuration.change", f"v1.compute.subnetworks.patch {BY} on default: success"),
+    ),
+    (
+        audit("v1.compute.subnetworks.patch", "default", request={"enableFlowLogs": True}),
+        *("INFO", "configuration.change", f"v1.compute.subnetworks.patch {BY} on default: success"),
+    ),
+    (
+        audit(
+            "v1.compute.disks.setIamPolicy", "disks/d", request={"policy": {"bindings": [{"members": ["allUsers"]}]}}
+        ),
+        *("WARNING", "permission.change", f"v1.compute.disks.setIamPolicy {BY} on disks/d: success"),
+    ),
+    (
+        policy(
+            "ADD", "roles/storage.legacyBucketOwner", "projectOwner:p", "storage.buckets.create", "projects/_/buckets/b"
+        ),
+        *("INFO", "configuration.create", f"storage.buckets.create {BY} on projects/_/buckets/b: success"),
+    ),
     (finding("CRITICAL"), "CRITICAL", "detection.create", "Anomalous Grant on example-project: ACTIVE"),
     (finding("HIGH"), "ERROR", "detection.create", "Anomalous Grant on example-project: ACTIVE"),
     (finding("LOW"), "NOTICE", "detection.create", "Anomalous Grant on example-project: ACTIVE"),
