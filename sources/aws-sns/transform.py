@@ -71,10 +71,11 @@ WIDE = re.compile(
     r"Admin|PowerUser|FullAccess|0\.0\.0\.0/0|::/0|AllUsers|AuthenticatedUsers|public-read|PUBLIC_READ"
     r'|"(Action|[Pp]rincipal|AWS)": ?\[?"\*"|"publiclyAccessible": true|"authType": "NONE"'
     r'|"deletionProtection": false|"(Status|MfaDelete)": "(Suspended|Disabled)"'
+    r'|"BucketLoggingStatus": \{("xmlns": "[^"]*")?\}'
 )
 CAN_BE_WIDE = re.compile(
     r"(Attach|Put|Set)\w*Policy|CreatePolicy(Version)?|AddUserToGroup|Authorize\w+|Put\w+Acl|AddPermission\w*"
-    r"|Set\w+Attributes|(Modify|Restore)DB\w+|PutBucketVersioning|UpdateProjectVisibility|\w+FunctionUrlConfig\w*"
+    r"|Set\w+Attributes|(Modify|Restore)DB\w+|PutBucket(Versioning|Logging)|UpdateProjectVisibility|\w+FunctionUrlConfig\w*"
 )
 
 

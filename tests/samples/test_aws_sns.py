@@ -209,6 +209,31 @@ CALLS = [
         *("WARNING", "configuration.change", f"PutBucketVersioning {BY} on logs {IN}: success"),
     ),
     (
+        call("PutBucketLogging", {"bucketName": "logs", "BucketLoggingStatus": {"xmlns": "http://s3.example.com/"}}),
+        *("WARNING", "configuration.change", f"PutBucketLogging {BY} on logs {IN}: success"),
+    ),
+    (
+        call("PutBucketLogging", {"bucketName": "logs", "BucketLoggingStatus": {"LoggingEnabled": {}}}),
+        *("INFO", "configuration.change", f"PutBucketLogging {BY} on logs {IN}: success"),
+    ),
+    (
+        call("EnableExternalIdPConfigurationForDirectory", {"directoryId": "d-1"}),
+        *("WARNING", "configuration.change"),
+        f"EnableExternalIdPConfigurationForDirectory {BY} on d-1 {IN}: success",
+    ),
+    (
+        call("TransferDomainToAnotherAwsAccount", {"domainName": "example.com", "accountId": "2"}),
+        *("WARNING", "other", f"TransferDomainToAnotherAwsAccount {BY} on 2 {IN}: success"),
+    ),
+    (
+        call("GetLoginProfile", {"userName": "bob"}),
+        *("INFO", "configuration.read", f"GetLoginProfile {BY} on bob {IN}: success"),
+    ),
+    (
+        call("GetBucketAcl", {"bucketName": "logs"}),
+        *("INFO", "configuration.read", f"GetBucketAcl {BY} on logs {IN}: success"),
+    ),
+    (
         call("UpdateProjectVisibility", {"projectArn": "arn:1", "projectVisibility": "PUBLIC_READ"}),
         *("WARNING", "configuration.change", f"UpdateProjectVisibility {BY} on arn:1 {IN}: success"),
     ),
