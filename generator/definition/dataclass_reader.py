@@ -24,7 +24,7 @@ from generator.definition.scalars import (
 )
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
-from lambdas import model
+from lambdas import model, model_facts, model_types
 
 
 class DataclassReader:
@@ -90,12 +90,12 @@ class DataclassReader:
 
     def _single_value(self, hint: Any, node: yaml.Node, key: str) -> Any:
         if hint in CHOICES:
-            if hint is model.Severity and isinstance(node, yaml.ScalarNode):
-                return model.Choice(read_scalar(model.Text, node), {})
+            if hint is model_facts.Severity and isinstance(node, yaml.ScalarNode):
+                return model_facts.Choice(read_scalar(model_types.Text, node), {})
             return self._choice(CHOICES[hint], node, key)
         if get_origin(hint) is Literal:
             return read_choice(node, get_args(hint))
-        if hint is model.Json:
+        if hint is model_types.Json:
             return self._json(node, key)
         return read_scalar(hint, node)
 
@@ -122,11 +122,11 @@ class DataclassReader:
 
     def _json(self, node: yaml.Node, key: str) -> Any:
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(model.Json, node, key, None)
+            return self._mapping(model_types.Json, node, key, None)
         if isinstance(node, yaml.SequenceNode):
-            return self._list(model.Json, node, key)
+            return self._list(model_types.Json, node, key)
         if short_tag(node) == "str":
-            return read_scalar(model.Text, node)
+            return read_scalar(model_types.Text, node)
         value = yaml_value(node)
         in_range = math.isfinite(value) if isinstance(value, float) else value is None or is_long(value)
         if not isinstance(value, int | float | bool | None) or not in_range:
@@ -158,14 +158,14 @@ class DataclassReader:
         """Read a word for all events, or a text with the patterns that choose a word."""
         if isinstance(node, yaml.ScalarNode):
             word = read_choice(node, words)
-            return model.Choice(model.Text(word), {word: ("*",)})
+            return model_facts.Choice(model_types.Text(word), {word: ("*",)})
         if not isinstance(node, yaml.MappingNode):
             return self._report(node, key, f'must be a word, or {{of: "{{path}}", {words[0]}: [patterns]}}')
         of, patterns = None, {}
         for name, key_node, value in self._members(node, key, ("of", *words)):
             self.locations[_dotted(key, name)] = location(key_node)
             if name == "of":
-                of = self._value(model.Text, value, _dotted(key, name))
+                of = self._value(model_types.Text, value, _dotted(key, name))
             elif isinstance(value, yaml.ScalarNode):
                 patterns[name] = (self._value(str, value, _dotted(key, name)),)
             else:
@@ -175,7 +175,7 @@ class DataclassReader:
             return self._report(node, key, "needs `of`, the text that chooses")
         if names == {"of"}:
             return self._report(node, key, f"needs a word with patterns, such as {words[0]}: [x]")
-        return model.Choice(of or model.Text(""), patterns)
+        return model_facts.Choice(of or model_types.Text(""), patterns)
 
     def _report(self, node: yaml.Node, key: str, message: str) -> None:
         self.problems.append(Problem(*location(node), key, message))
@@ -196,13 +196,13 @@ def key_names(cls: type[Any]) -> list[str]:
 
 def allows_scalar_for_list(hint: Any) -> bool:
     """Return whether a list of this type with a single item may be written without brackets."""
-    return get_origin(hint) is Literal or hint is model.Header
+    return get_origin(hint) is Literal or hint is model_types.Header
 
 
 CHOICES: dict[Any, tuple[str, ...]] = {
-    model.Severity: model.SEVERITY_WORDS,
-    model.Kind: model.KINDS,
-    model.Outcome: model.OUTCOMES,
+    model_facts.Severity: model_facts.SEVERITY_WORDS,
+    model_facts.Kind: model_facts.KINDS,
+    model_facts.Outcome: model_facts.OUTCOMES,
 }
 _NOT_KEYS = {(model.Source, "transform"), (model.Source, "check"), (model.Source, "name"), (model.Source, "bases")}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from generator.definition.path_checks import Mistakes
 from generator.definition.scalars import suggestion
-from lambdas.model import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, SEVERITY_WORDS, Source
+from lambdas.model import Source
+from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, SEVERITY_WORDS
 from lambdas.reading.text_templates import template_paths
 from lambdas.shaping.facts import SEVERITIES
 from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLACE_KEYS, PLUGIN_WORDS, REWRITTEN_KEYS, is_plugin_word

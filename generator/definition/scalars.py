@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from lambdas import model
+from lambdas import model_types
 from lambdas.signatures.signature_settings import PIECE
 
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -112,8 +112,8 @@ def _text(text: str) -> str:
 
 
 def _signed(text: str) -> str:
-    takes_argument = {piece.partition("(")[0]: "(" in piece for piece in model.SIGNATURE_PIECES}
-    known = ", ".join(f"{{{piece}}}" for piece in model.SIGNATURE_PIECES)
+    takes_argument = {piece.partition("(")[0]: "(" in piece for piece in model_types.SIGNATURE_PIECES}
+    known = ", ".join(f"{{{piece}}}" for piece in model_types.SIGNATURE_PIECES)
     for name, argument in PIECE.findall(text):
         if takes_argument.get(name) is not bool(argument):
             shown = f"{{{name}('{argument}')}}" if argument else f"{{{name}}}"
@@ -196,18 +196,18 @@ def _host(text: str) -> str:
 
 
 TEXT_CHECKS: dict[Any, Callable[[str], Any]] = {
-    model.Path: _path,
-    model.Text: _text,
-    model.SignedText: _signed,
-    model.Header: _header,
-    model.SecretName: _secret,
-    model.UrlPath: _url_path,
-    model.Field: _field,
-    model.UrlBase: _url_base,
-    model.HttpsUrl: _https_url,
-    model.TopicArn: _topic,
-    model.HostPattern: _host,
-    model.SchemaFile: _schema_file,
-    model.ExtraName: _name,
-    model.DetailName: _name,
+    model_types.Path: _path,
+    model_types.Text: _text,
+    model_types.SignedText: _signed,
+    model_types.Header: _header,
+    model_types.SecretName: _secret,
+    model_types.UrlPath: _url_path,
+    model_types.Field: _field,
+    model_types.UrlBase: _url_base,
+    model_types.HttpsUrl: _https_url,
+    model_types.TopicArn: _topic,
+    model_types.HostPattern: _host,
+    model_types.SchemaFile: _schema_file,
+    model_types.ExtraName: _name,
+    model_types.DetailName: _name,
 }

@@ -13,7 +13,8 @@ from generator.errors import GeneratorError
 from generator.explain.unusable import unset_issuer
 from generator.files import regular_file
 from lambdas.auth import jwt, leaves, sns, wheels
-from lambdas.model import Auth, HttpsUrl, Source, auths
+from lambdas.model import Auth, Source, auths
+from lambdas.model_types import HttpsUrl
 from lambdas.signatures.published_keys import FetchCache
 
 _NOWHERE = HttpsUrl("https://keys.invalid/")

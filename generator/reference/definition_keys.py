@@ -15,18 +15,18 @@ from generator.definition.auth_types import auth_types
 from generator.definition.dataclass_reader import CHOICES, allows_scalar_for_list, field_types, key_names
 from generator.definition.defaults import DEFAULT_KEYS, may_be_default
 from generator.definition.scalars import FIELD, HEADER, HOST, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
-from lambdas import model
+from lambdas import model, model_facts, model_types
 
 _PATTERNS = {
-    model.Header: HEADER,
-    model.SecretName: SECRET,
-    model.UrlPath: URL_PATH,
-    model.Field: FIELD,
-    model.UrlBase: URL,
-    model.HttpsUrl: URL,
-    model.TopicArn: TOPIC,
-    model.HostPattern: HOST,
-    model.SchemaFile: SCHEMA_FILE,
+    model_types.Header: HEADER,
+    model_types.SecretName: SECRET,
+    model_types.UrlPath: URL_PATH,
+    model_types.Field: FIELD,
+    model_types.UrlBase: URL,
+    model_types.HttpsUrl: URL,
+    model_types.TopicArn: TOPIC,
+    model_types.HostPattern: HOST,
+    model_types.SchemaFile: SCHEMA_FILE,
 }
 
 
@@ -130,7 +130,9 @@ def _type(hint: Any) -> dict[str, Any]:
     if hint is model.Auth:
         return {"$ref": "#/definitions/auth"}
     if hint in CHOICES:
-        return _choice(CHOICES[hint], {"type": "string"} if hint is model.Severity else {"enum": list(CHOICES[hint])})
+        return _choice(
+            CHOICES[hint], {"type": "string"} if hint is model_facts.Severity else {"enum": list(CHOICES[hint])}
+        )
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return _object(hint)
     if origin is tuple:
@@ -140,7 +142,7 @@ def _type(hint: Any) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": _type(args[1])}
     if origin is Literal:
         return {"enum": list(args)}
-    if hint is model.Json:
+    if hint is model_types.Json:
         return {}
     name = {int: "integer", bool: "boolean"}.get(hint, "string")
     return {"type": name, **({"pattern": f"^{_PATTERNS[hint].pattern}$"} if hint in _PATTERNS else {})}
@@ -194,7 +196,7 @@ def _kind_of_value(hint: Any) -> str:
     if hint is model.Auth:
         return ", ".join(f"`{name}`" for name in auth_types())
     if hint in CHOICES:
-        scalar = "text with `{path}`" if hint is model.Severity else "a word"
+        scalar = "text with `{path}`" if hint is model_facts.Severity else "a word"
         return f"{scalar}, or `of` with patterns by word: {', '.join(f'`{word}`' for word in CHOICES[hint])}"
     if origin is tuple:
         item = _kind_of_value(args[0])
@@ -211,19 +213,19 @@ def _kind_of_value(hint: Any) -> str:
         int: "a number",
         bool: "true or false",
         str: "text",
-        model.Path: "path",
-        model.Text: "text with `{path}`",
-        model.SignedText: "text with pieces",
-        model.Header: "a header's name",
-        model.SecretName: "a parameter's name",
-        model.UrlPath: "a URL's path",
-        model.Json: "JSON, its texts with `{path}`",
-        model.Field: "a field",
-        model.UrlBase: "a URL",
-        model.HttpsUrl: "a URL",
-        model.TopicArn: "a topic's ARN",
-        model.HostPattern: "a host's name",
-        model.SchemaFile: "a file",
+        model_types.Path: "path",
+        model_types.Text: "text with `{path}`",
+        model_types.SignedText: "text with pieces",
+        model_types.Header: "a header's name",
+        model_types.SecretName: "a parameter's name",
+        model_types.UrlPath: "a URL's path",
+        model_types.Json: "JSON, its texts with `{path}`",
+        model_types.Field: "a field",
+        model_types.UrlBase: "a URL",
+        model_types.HttpsUrl: "a URL",
+        model_types.TopicArn: "a topic's ARN",
+        model_types.HostPattern: "a host's name",
+        model_types.SchemaFile: "a file",
     }
     return descriptions[hint]
 

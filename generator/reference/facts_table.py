@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from generator.definition.read import Definition
-from lambdas.model import KINDS, Facts, Source
+from lambdas.model import Source
+from lambdas.model_facts import KINDS, Facts
 
 _ALWAYS = ("summary", "severity")
 """Facts that each event has, whatever its definition says."""

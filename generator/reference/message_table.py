@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from generator.reference.definition_keys import field_descriptions
-from lambdas.model import Facts
+from lambdas.model_facts import Facts
 from lambdas.shaping.mozdef_names import DETAIL_NAMES
 
 _TOP_LEVEL = ("summary", "severity")

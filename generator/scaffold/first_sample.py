@@ -15,7 +15,8 @@ from generator.errors import GeneratorError
 from generator.samples.captured import Captured
 from generator.scaffold.value_kinds import is_secret, is_secret_name
 from lambdas.auth import credential_queries, leaves
-from lambdas.model import Format, Source, auths
+from lambdas.model import Source, auths
+from lambdas.model_types import Format
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected, parse, parse_lines
 from lambdas.reading.formats import decompress, media_type

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
-from lambdas.model import SecretName
+from lambdas.model_types import SecretName
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures.keys import secret_texts, usable_keys
 

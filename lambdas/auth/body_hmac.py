@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
-from lambdas.model import Field, SecretName, Text
+from lambdas.model_types import Field, SecretName, Text
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
 from lambdas.reading.paths import Functions, compile_path

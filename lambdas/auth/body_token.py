@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
-from lambdas.model import Field, SecretName
+from lambdas.model_types import Field, SecretName
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
 from lambdas.reading.unverified_request import refuse_compressed_body

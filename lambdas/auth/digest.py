@@ -10,7 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup
-from lambdas.model import SecretName
+from lambdas.model_types import SecretName
 from lambdas.signatures import signature_check, signature_make
 from lambdas.signatures.keys import secret_texts, usable_keys
 from lambdas.signatures.signature_settings import SignatureSettings

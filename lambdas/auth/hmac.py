@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup
-from lambdas.model import SecretName
+from lambdas.model_types import SecretName
 from lambdas.signatures import signature_check, signature_make
 from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
 from lambdas.signatures.signature_settings import SignatureSettings

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
-from lambdas.model import TopicArn
+from lambdas.model_types import TopicArn
 from lambdas.reading.body import Rejected
 from lambdas.reading.unverified_request import refuse_compressed_body
 from lambdas.runtime.fetch import fetch_from_vendor

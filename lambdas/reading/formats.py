@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lambdas.model import Events, Format
+from lambdas.model import Events
+from lambdas.model_types import Format
 from lambdas.reading.body import MAX_VALUES, Rejected, parse, parse_lines
 from lambdas.reading.request import FORM
 

@@ -16,7 +16,8 @@ from lambdas.reading.body import Rejected
 from lambdas.reading.path_nodes import compile_node
 
 if TYPE_CHECKING:
-    from lambdas.model import Path, Source
+    from lambdas.model import Source
+    from lambdas.model_types import Path
 
 # JMESPath raises its own errors and lets some of Python's through, as for contains('text', `1`).
 _INAPPLICABLE = (JMESPathError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from lambdas.model import Check, Path
+from lambdas.model import Check
+from lambdas.model_types import Path
 from lambdas.reading.body import MAX_VALUES, Rejected
 from lambdas.reading.paths import CompiledPath, Functions, compile_path
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lambdas.auth_type import Unauthenticated
-from lambdas.model import Challenge, Path
+from lambdas.model import Challenge
+from lambdas.model_types import Path
 from lambdas.reading.body import Rejected
 from lambdas.reading.paths import Functions, compile_path
 from lambdas.runtime.secrets import NoSecret, Secrets, UnusableSecret

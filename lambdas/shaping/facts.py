@@ -8,7 +8,9 @@ from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Any
 
-from lambdas.model import FACT_TEXTS, SEVERITY_WORDS, Choice, Source, Text
+from lambdas.model import Source
+from lambdas.model_facts import FACT_TEXTS, SEVERITY_WORDS, Choice
+from lambdas.model_types import Text
 from lambdas.reading.body import Rejected
 from lambdas.reading.masking import MASK
 from lambdas.reading.paths import CompiledPath, Functions, compile_path

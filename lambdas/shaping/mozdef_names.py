@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdas.model import FACT_TEXTS
+from lambdas.model_facts import FACT_TEXTS
 
 DETAIL_NAMES = {
     "action": "eventname",

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from lambdas.auth_type import Unauthenticated
-from lambdas.model import Header
+from lambdas.model_types import Header
 from lambdas.reading.formats import media_type
 from lambdas.reading.request import FORM
 from lambdas.reading.unverified_request import single_query_parameter

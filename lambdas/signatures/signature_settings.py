@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lambdas.model import Header, Path, SignedText, UrlBase
+from lambdas.model_types import Header, Path, SignedText, UrlBase
 from lambdas.runtime.times import TimeFormat
 
 Encoding = Literal["hex", "base64", "base64url"]

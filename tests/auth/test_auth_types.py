@@ -25,7 +25,8 @@ from generator.samples.vendor import random_secrets
 from lambdas import auth
 from lambdas.auth import hmac_texts, leaves, secret_names
 from lambdas.auth_type import AuthType, OutgoingRequest, SecretLookup, Unauthenticated
-from lambdas.model import Auth, SecretName, Webhook, auths, verified_by
+from lambdas.model import Auth, Webhook, auths, verified_by
+from lambdas.model_types import SecretName
 from lambdas.reading.request import Request
 from lambdas.runtime.secrets import UnusableSecret
 from tests.definitions import CASES, ROOT, SOURCES

@@ -26,7 +26,7 @@ from generator.definition.read import load, source_names
 from generator.deploy import secret_store
 from generator.deploy.secret_store import StoredSecret
 from lambdas.auth import ecdsa
-from lambdas.model import Header
+from lambdas.model_types import Header
 from lambdas.runtime.secrets import Secrets, SecretsUnavailable
 from lambdas.signatures.keys import key_bytes
 from lambdas.signatures.signature_settings import Signature

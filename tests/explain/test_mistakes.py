@@ -20,7 +20,8 @@ from generator.explain.findings import Finding
 from generator.explain.report import lines
 from generator.samples.captured import Captured
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
-from lambdas.model import Auth, Header, SecretName, Source
+from lambdas.model import Auth, Source
+from lambdas.model_types import Header, SecretName
 from lambdas.reading.request import Request
 from tests.definitions import bundled_source, make_definition
 from tests.fakes import NOW, SECRET

@@ -30,7 +30,7 @@ from generator.deploy.deployment import Deployment
 from generator.operate import kept_events
 from generator.operate import status as state
 from generator.operate.redrive_client import PATIENCE, PAUSES
-from lambdas import model
+from lambdas import model, model_types
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.reprocess import Reprocessor
@@ -210,7 +210,7 @@ def run(account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     return command
 
 
-DEMANDING = replace(ZOOM, events=replace(ZOOM.events, require=(model.Path("nothing_has_this"),)))
+DEMANDING = replace(ZOOM, events=replace(ZOOM.events, require=(model_types.Path("nothing_has_this"),)))
 PASSES = "  passes  2026-01-01 00:00:00 INFO  zoom: kind.{0} by n{0}\n"
 NEXT = """
 to see one            python -m generator rejected zoom --show {}

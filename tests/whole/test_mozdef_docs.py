@@ -16,7 +16,7 @@ from generator.definition.read import load, source_names
 from generator.errors import DefinitionError
 from generator.reference.message_table import message_table
 from generator.testing import Sample, load_samples
-from lambdas.model import KINDS
+from lambdas.model_facts import KINDS
 from lambdas.shaping.mozdef_limits import PLUGIN_WORDS
 from lambdas.shaping.mozdef_names import DETAIL_NAMES
 from tests.definitions import ROOT, SOURCES, make_definition

@@ -11,7 +11,7 @@ from generator.explain.evidence import Fact, format_age
 from generator.explain.mistakes import VerificationAttempt
 from generator.explain.redaction import Redactor, shorten, signature_start, visible
 from lambdas.auth_type import Unauthenticated
-from lambdas.model import SignedText
+from lambdas.model_types import SignedText
 from lambdas.reading.body import Rejected
 from lambdas.runtime.times import iso_time, unix_seconds
 from lambdas.signatures.keys import key_bytes

@@ -9,7 +9,7 @@ from itertools import permutations
 
 from generator.explain.mistakes import FOREVER, Mistake, VerificationAttempt, with_settings
 from generator.explain.mistakes.schemes import NEVER_SIGNATURE
-from lambdas.model import Header
+from lambdas.model_types import Header
 from lambdas.runtime.times import TimeFormat, unix_seconds
 from lambdas.signatures.signature_settings import MessageId, Timestamp
 

@@ -1,7 +1,8 @@
 """The definition of auth0, as the generator validated it."""
 
 from lambdas.auth import token
-from lambdas.model import Auth, Choice, Events, Facts, Mozdef, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Source, Vendor, Webhook
+from lambdas.model_facts import Choice, Facts, Mozdef
 from lambdas.transform import transform
 
 SOURCE = Source(
@@ -25,7 +26,7 @@ SOURCE = Source(
         time='data.date',
     ),
     facts=Facts(
-        summary="auth0: {join(': ', [\n  join(' ', [\n    type_name,\n    [\n      data.user_name, data.details.request.auth.user.email, data.details.request.auth.user.name,\n      !ends_with(data.user_id || '-', '@clients') && data.user_id, data.client_name, data.client_id\n    ][?@] | [:1].join(' ', ['by', @]) | [0],\n    [data.user_name && data.client_name || data.audience][?@ && type(@) == 'string'].join(' ', ['to', @]) | [0]\n  ][?@]),\n  join(' ', [\n    data.description,\n    data.details.response.body.name || data.details.request.body.name || data.details.request.body.email\n      || data.details.invitation.invitee.email || data.details.request.body.userName || data.details.request.path\n  ][?@ && type(@) == 'string'])\n][?@])}",
+        summary="auth0: {join(': ', [\n  join(' ', [\n    type_name,\n    [\n      data.user_name, data.details.request.auth.user.email, data.details.request.auth.user.name,\n      !ends_with(data.user_id || '-', '@clients') && data.user_id, data.client_name, data.client_id\n    ][?@] | [:1].join(' ', ['by', @]) | [0],\n    [data.user_name && data.client_name || data.audience][?@ && type(@) == 'string'].join(' ', ['to', @]) | [0]\n  ][?@]),\n  join(' ', [\n    data.description,\n    data.details.response.body.name || data.details.request.body.name || data.details.request.body.email\n      || (data.details.invitation || data.details.request.body).invitee.email\n      || data.details.request.body.owners[0] || data.details.request.body.userName || data.details.request.path\n  ][?@ && type(@) == 'string'])\n][?@])}",
         severity=Choice(
             of="{data.type == 'my_account_authentication_method_succeeded' && contains(to_string(data.details.operation), 'elete')\n  && 'WARNING' || join(' ', [data.type, data.details.request.path || '-'])}",
             words={
@@ -58,7 +59,7 @@ SOURCE = Source(
                     'sapi */authenticat*',
                     'sapi /api/v2/actions/*',
                     'sapi /api/v2/anomaly/*',
-                    'sapi /api/v2/attack-protection/*',
+                    'sapi */attack-protection/*',
                     'sapi /api/v2/client-grants*',
                     'sapi /api/v2/clients*',
                     'sapi /api/v2/connections*',
@@ -67,7 +68,9 @@ SOURCE = Source(
                     'sapi /api/v2/keys/*',
                     'sapi /api/v2/log-streams*',
                     'sapi /api/v2/network-acls*',
+                    'sapi /api/v2/risk-assessment*',
                     'sapi /api/v2/rules*',
+                    'sapi /api/v2/tenants/invitations*',
                     'sapi /api/v2/tenants/settings*',
                     'sapi /api/v2/user-blocks*',
                 ),
@@ -107,6 +110,7 @@ SOURCE = Source(
                     '*api post */permissions',
                     '*api post /api/v2/roles/*/users',
                     '*api post /api/v2/client-grants*',
+                    '*api post */invitations',
                     'organization_member_added *',
                 ),
                 'permission.revoke': (
@@ -229,7 +233,7 @@ SOURCE = Source(
         user_id='{data.user_id || data.details.request.auth.user.user_id}',
         source_ip='{data.ip}',
         user_agent='{data.user_agent}',
-        target_user="{data.details.response.body.email || data.details.request.body.email || data.details.body.email\n  || data.details.invitation.invitee.email || data.details.request.body.userName\n  || starts_with(data.type, 'gd_') && data.user_name || ''}",
+        target_user="{data.details.response.body.email || data.details.request.body.email || data.details.body.email\n  || (data.details.invitation || data.details.request.body).invitee.email\n  || data.details.request.body.owners[0] || data.details.request.body.user.email\n  || data.details.request.body.userName || starts_with(data.type, 'gd_') && data.user_name || ''}",
         target='{data.details.response.body.name || data.details.request.body.name || data.details.request.path || data.client_name}',
         role="{join(', ', data.details.request.body.permissions[].permission_name || data.details.request.body.roles\n  || data.details.request.body.scope || data.details.invitation.roles)}",
         organization='{data.tenant_name}',

@@ -1,7 +1,8 @@
 """The definition of okta, as the generator validated it."""
 
 from lambdas.auth import token
-from lambdas.model import Auth, Challenge, Choice, Events, Facts, Mozdef, Reply, Source, Vendor, Webhook
+from lambdas.model import Auth, Challenge, Events, Reply, Source, Vendor, Webhook
+from lambdas.model_facts import Choice, Facts, Mozdef
 
 SOURCE = Source(
     name='okta',
@@ -27,8 +28,9 @@ SOURCE = Source(
     facts=Facts(
         summary="okta: {join(': ', [\n  join(' ', [\n    eventType,\n    [actor.alternateId, actor.displayName][?@ && @ != 'unknown'] | [:1].join(' ', ['by', @]) | [0],\n    [debugContext.debugData.privilegeGranted, debugContext.debugData.privilegeRevoked][?@] | [:1].join(' ', ['of', @]) | [0],\n    [join(', ', (target[].[type == 'User' && alternateId || displayName][] | [?@ && @ != 'unknown']) || `[]`)][?@].join(' ', ['on', @]) | [0]\n  ][?@]),\n  join(' ', [outcome.result, outcome.reason][?@])\n][?@])}",
         severity=Choice(
-            of="{contains(['WARN', 'ERROR'], severity) && severity\n  || contains([\n    'policy.auth_reevaluate.fail', 'security.attack.start', 'security.breached_credential.detected',\n    'security.threat.detected', 'system.api_token.request_outside_allowed_range',\n    'system.oauth2.token.request_outside_allowed_range', 'user.account.report_suspicious_activity_by_enduser',\n    'user.mfa.attempt_bypass', 'user.risk.detect'], eventType) && 'WARNING'\n  || contains(['FAILURE', 'DENY', 'UNANSWERED', 'ABANDONED'], outcome.result) && 'NOTICE'\n  || eventType}",
+            of="{contains(['WARN', 'ERROR'], severity) && severity\n  || contains([\n    'app.oauth2.as.token.detect_reuse', 'app.oauth2.token.detect_reuse', 'policy.auth_reevaluate.fail',\n    'security.attack.start', 'security.breached_credential.detected', 'security.threat.detected',\n    'system.api_token.request_outside_allowed_range',\n    'system.oauth2.token.request_outside_allowed_range', 'user.account.report_suspicious_activity_by_enduser',\n    'user.mfa.attempt_bypass', 'user.risk.detect'], eventType) && 'WARNING'\n  || outcome.reason == 'FastPass declined phishing attempt' && 'WARNING'\n  || contains(['FAILURE', 'DENY', 'UNANSWERED', 'ABANDONED'], outcome.result) && 'NOTICE'\n  || eventType}",
             words={
+                'NOTICE': ('application.user_membership.show_password',),
                 'INFO': ('iam.role.subscriptions.update', 'application.policy.sign_on.*.deny_access'),
                 'WARNING': (
                     'iam.*',
@@ -111,6 +113,7 @@ SOURCE = Source(
                     'security.threat.detected',
                     'policy.auth_reevaluate.fail',
                     '*.request_outside_allowed_range',
+                    'app.oauth2.*token.detect_reuse',
                 ),
                 'detection.change': ('user.risk.change', 'user.session.context.change'),
                 'detection.close': ('security.attack.end',),

@@ -1,7 +1,8 @@
 """The definition of shopify, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Choice, Events, Facts, Source, Vendor, Webhook
+from lambdas.model import Auth, Events, Source, Vendor, Webhook
+from lambdas.model_facts import Choice, Facts
 from lambdas.signatures.signature_settings import Signature
 
 SOURCE = Source(
@@ -36,9 +37,9 @@ SOURCE = Source(
         time="header('x-shopify-triggered-at')",
     ),
     facts=Facts(
-        summary="shopify: {[\n  [header('x-shopify-topic'), header('x-shopify-shop-domain') || shop_domain || myshopify_domain][?@] | join(' at ', @),\n  [name || title || host || product_listing.title || collection_listing.title || app_subscription.name\n      || app_purchase_one_time.name || display_name || handle || locale || sku\n      || order_id && join(' ', ['order', to_string(order_id)]) || !(email || customer || current) && id && to_string(id),\n    customer.email || email,\n    cancel_reason || error_message || reason,\n    app_subscription.status || app_purchase_one_time.status || financial_status || status || state || role,\n    current | @ && join(' ', ['scopes', join(',', @)])\n    ][?@] | join(', ', @)\n  ][?@] | join(': ', @)}",
+        summary="shopify: {[\n  [header('x-shopify-topic'), header('x-shopify-shop-domain') || shop_domain || myshopify_domain][?@] | join(' at ', @),\n  [name || title || host || product_listing.title || collection_listing.title || app_subscription.name\n      || app_purchase_one_time.name || display_name || handle || locale || sku\n      || (order_id || order_edit.order_id) && join(' ', ['order', to_string(order_id || order_edit.order_id)])\n      || company_contact && join(' of ', [company_contact.title, company_contact.company.name][?@])\n      || events && join(', ', events[].event.join(' by ', [\n           action, actor.on_behalf_of.user_email || actor.actor_metadata.app_name][?@]))\n      || !(email || customer || current || token) && (\n           [[id, product_id, collection_id, subscription_contract_id], *.[title, id, product_id, collection_id][],\n             [admin_graphql_api_id]][] | [?@] | [0] | @ && to_string(@)),\n    customer.email || email,\n    cancel_reason || error_message || reason || errors[0].message,\n    app_subscription.status || app_purchase_one_time.status || financial_status || status || state || risk_level\n      || company_contact_role.name || role,\n    current | @ && join(' ', ['scopes', join(',', @)])\n    ][?@] | join(', ', @)\n  ][?@] | join(': ', @)}",
         severity=Choice(
-            of="{header('x-shopify-topic') == 'order_transactions/create' && contains(['failure', 'error'], status || '') && 'NOTICE'\n  || header('x-shopify-topic')}",
+            of="{header('x-shopify-topic') == 'order_transactions/create' && contains(['failure', 'error'], status || '') && 'NOTICE'\n  || risk_level == 'high' && 'WARNING'\n  || header('x-shopify-topic')}",
             words={
                 'WARNING': (
                     'app/uninstalled',
@@ -142,20 +143,20 @@ SOURCE = Source(
                 ),
             },
         ),
-        reason='{cancel_reason || error_message || reason || error_code}',
-        user="{[@][?contains(['orders/create', 'checkouts/create', 'checkouts/update'], header('x-shopify-topic'))] | [0] | customer.email || email}",
+        reason='{cancel_reason || error_message || reason || error_code || errors[0].message}',
+        user="{([@][?contains(['orders/create', 'checkouts/create', 'checkouts/update'], header('x-shopify-topic'))] | [0] | customer.email || email) || events[0].event.actor.on_behalf_of.user_email}",
         user_id='{user_id}',
-        source_ip='{browser_ip || client_details.browser_ip}',
-        user_agent='{client_details.user_agent}',
+        source_ip='{browser_ip || client_details.browser_ip || events[0].event.context.context_metadata.client_ip}',
+        user_agent='{client_details.user_agent || events[0].event.context.context_metadata.user_agent}',
         target_user='{customer.email || email}',
-        target='{name || title || host || product_listing.title || collection_listing.title || app_subscription.name || app_purchase_one_time.name || display_name || handle || locale || id}',
-        role="{current | @ && join(', ', @)}",
+        target="{name || title || host || product_listing.title || collection_listing.title || app_subscription.name || app_purchase_one_time.name || display_name || handle || locale || company_contact.company.name || events[0].event.subject.subject_identifier || !token && id || ''}",
+        role="{current && join(', ', current) || company_contact_role.name}",
         organization="{header('x-shopify-shop-domain') || shop_domain || myshopify_domain}",
         session="{header('x-shopify-event-id')}",
         extra={
             'amount': '{total_price || amount}',
             'currency': '{currency}',
-            'status': '{app_subscription.status || app_purchase_one_time.status || financial_status || status || state || role}',
+            'status': '{app_subscription.status || app_purchase_one_time.status || financial_status || status || state || risk_level || role}',
             'app': '{app_id}',
             'channel': '{source_name}',
         },
