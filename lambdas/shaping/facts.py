@@ -186,7 +186,7 @@ def _no_word(_text: str) -> None:
 def _compile_choice(choice: Choice, otherwise: Callable[[str], str | None] = _no_word) -> Finder:
     """Return a function that returns the word whose pattern matches first; `otherwise` has the word if none does."""
     find = compile_line(choice.of)
-    patterns = [(_pattern(pattern), word) for word, patterns in choice.words.items() for pattern in patterns]
+    patterns = [(compile_pattern(pattern), word) for word, patterns in choice.words.items() for pattern in patterns]
 
     @lru_cache(1024)
     def choose(text: str) -> str | None:
@@ -195,7 +195,8 @@ def _compile_choice(choice: Choice, otherwise: Callable[[str], str | None] = _no
     return lambda event, functions: choose(text) if (text := find(event, functions)) is not None else None
 
 
-def _pattern(pattern: str) -> re.Pattern[str]:
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of a choice as a regular expression; `*` stands for any characters."""
     return re.compile(".*".join(map(re.escape, pattern.split("*"))))
 
 
