@@ -15,7 +15,7 @@ from lambdas.shaping.mozdef_names import DETAIL_NAMES, RESERVED_DETAILS
 from lambdas.shaping.outputs.mozdef import ZOOM_WORDS
 
 MAX_EXTRA = 8
-"""Facts of a definition's own: all sources share MozDef's index, which has 1,000 fields."""
+"""Facts of a definition's own, and keys of MozDef's `details`: all sources share an index, which has 1,000 fields."""
 _FACTS = frozenset((*FACT_TEXTS, *FACT_CHOICES))
 _DETAILS = frozenset((*DETAIL_NAMES.values(), "email", "sourceipv6address", "destinationipv6address"))
 _UNUSABLE = frozenset((*PLUGIN_WORDS, *REWRITTEN_KEYS, *OBJECT_KEYS, *PLACE_KEYS, *RESERVED_DETAILS))
@@ -28,14 +28,17 @@ def message_mistakes(source: Source) -> Mistakes:
             "",
             f"a source can't be named {source.name}: the word sets off a plugin of MozDef's, which takes its messages",
         )
+    for base in filter(is_plugin_word, source.bases):
+        yield (
+            "extends",
+            f"{base} sets off a plugin of MozDef's, which takes the messages; give that source another name",
+        )
     yield from _severity(source)
     for fact in FACT_CHOICES:
         if choice := getattr(source.facts, fact):
             yield from _patterns(fact, choice)
     yield from _extra(source)
-    for name in source.mozdef.details or ():
-        if name in _UNUSABLE:
-            yield f"mozdef.details.{name}", _unusable_message(name)
+    yield from _details(source)
     yield from _words(source)
 
 
@@ -74,6 +77,19 @@ def _extra(source: Source) -> Mistakes:
             yield f"facts.extra.{name}", "is MozDef's name of a fact already; choose another"
         elif name in _UNUSABLE:
             yield f"facts.extra.{name}", _unusable_message(name)
+
+
+def _details(source: Source) -> Mistakes:
+    names = source.mozdef.details or {}
+    if (count := len(names.keys() - _FACTS - _DETAILS)) > MAX_EXTRA:
+        yield (
+            "mozdef.details",
+            f"at most {MAX_EXTRA} names beside those of facts, and it has {count}: all sources share an index of 1,000 "
+            "fields",
+        )
+    for name in names:
+        if name in _UNUSABLE:
+            yield f"mozdef.details.{name}", _unusable_message(name)
 
 
 def _words(source: Source) -> Mistakes:

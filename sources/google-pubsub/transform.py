@@ -92,8 +92,8 @@ def _about(published: dict[str, Any]) -> dict[str, Any]:
     known = {**published, "delta": deltas[0] if deltas else None, "parameters": parameters}
     about = {name: first_scalar(known, paths) for name, paths in WORDS.items()}
     action = str(about["action"] or "")
-    whole = action.startswith(("storage.objects.", "storage.hmacKeys."))
-    about["call"] = action if whole else action.rpartition(".")[2]
+    # CreateRole, but buckets.delete of storage.buckets.delete.
+    about["call"] = re.sub(r"^.*?\.(?=\w+\.[a-z]+$|\w+$)", "", action)
     if about["target_user"]:
         # `user:ann@example.com`; the other kinds are serviceAccount, group, domain and so on.
         about["target_user"] = re.sub(r"^[A-Za-z]+:(?!//)", "", str(about["target_user"]))

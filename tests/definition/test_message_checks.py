@@ -74,6 +74,11 @@ def problems(folder: Path, text: str, name: str = "made") -> list[str]:
             "facts: {extra: {fields: a}}",
             "facts.extra.fields: is the name of a key that every message has; choose another",
         ),
+        (
+            f"mozdef: {{details: {{username: a, role: a, {', '.join(f'n{number}: a' for number in range(9))}}}}}",
+            "mozdef.details: at most 8 names beside those of facts, and it has 9: all sources share an index of 1,000 "
+            "fields",
+        ),
         ("mozdef: {details: {src: a}}", f"mozdef.details.src: {OTHER_TYPE.format('src')}"),
         ("facts: {extra: {apiversion: a}}", f"facts.extra.apiversion: {OTHER_TYPE.format('apiversion')}"),
         (
@@ -88,6 +93,18 @@ def problems(folder: Path, text: str, name: str = "made") -> list[str]:
 )
 def test_what_mozdef_would_lose_is_refused(tmp_path: Path, text: str, problem: str) -> None:
     assert problems(tmp_path, text) == [problem]
+
+
+def test_source_may_not_extend_another_whose_name_its_messages_would_have(tmp_path: Path) -> None:
+    (tmp_path / "ldap").mkdir()
+    (tmp_path / "ldap" / "source.yml").write_text(WEBHOOK)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "source.yml").write_text("extends: ldap\n")
+    with pytest.raises(DefinitionError) as raised:
+        load(tmp_path, ["mine"])
+    (problem,) = raised.value.problems
+    assert (problem.key, problem.line) == ("extends", 1)
+    assert problem.message.startswith("ldap sets off a plugin of MozDef's")
 
 
 def test_word_of_mozdefs_plugin_for_zoom_needs_the_whole_event_where_nobody_wrote_it(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ EVENTS = [
     ),
     (
         audit("v1.compute.firewalls.insert", "office", request={"sourceRanges": ["192.0.2.0/24"]}),
-        *("INFO", "configuration.create", f"v1.compute.firewalls.insert {BY} on office: success"),
+        *("NOTICE", "configuration.create", f"v1.compute.firewalls.insert {BY} on office: success"),
     ),
     (
         audit("google.logging.v2.ConfigServiceV2.DeleteSink", "sinks/siem"),
@@ -172,6 +172,36 @@ EVENTS = [
     (
         audit("google.api.apikeys.v2.ApiKeys.CreateKey"),
         *("NOTICE", "configuration.create", f"google.api.apikeys.v2.ApiKeys.CreateKey {BY} on {PROJECT}: success"),
+    ),
+    (
+        audit("storage.buckets.delete", "projects/_/buckets/b"),
+        *("WARNING", "configuration.delete", f"storage.buckets.delete {BY} on projects/_/buckets/b: success"),
+    ),
+    (
+        audit("io.k8s.authorization.rbac.v1.clusterrolebindings.create", "clusterrolebindings/root"),
+        *("WARNING", "permission.grant"),
+        f"io.k8s.authorization.rbac.v1.clusterrolebindings.create {BY} on clusterrolebindings/root: success",
+    ),
+    (
+        audit("io.k8s.authorization.rbac.v1.rolebindings.delete", "rolebindings/r"),
+        *("NOTICE", "permission.revoke"),
+        f"io.k8s.authorization.rbac.v1.rolebindings.delete {BY} on rolebindings/r: success",
+    ),
+    (
+        audit("google.pubsub.v1.Publisher.DeleteTopic", "topics/siem"),
+        *("NOTICE", "configuration.delete", f"google.pubsub.v1.Publisher.DeleteTopic {BY} on topics/siem: success"),
+    ),
+    (
+        workspace("google.login.LoginService.logout"),
+        *("INFO", "authentication.end", f"google.login.LoginService.logout {BY} on organizations/1: success"),
+    ),
+    (
+        workspace("google.admin.AdminService.deleteRole", ROLE_NAME="Helpers"),
+        *(
+            "INFO",
+            "permission.change",
+            f"google.admin.AdminService.deleteRole {BY} on organizations/1 (Helpers): success",
+        ),
     ),
     (
         audit("UpdateCryptoKeyVersion", "cryptoKeys/k"),

@@ -127,6 +127,14 @@ def test_user_whose_name_sets_off_a_plugin_has_the_sources_name_before_it(tmp_pa
     assert facts_in(message) == {"username": f"made: {word}"}
 
 
+@pytest.mark.parametrize("text", ["{header('x-host')}", "ld{rest}"])
+def test_whole_event_has_no_plugins_word_beside_its_details(tmp_path: Path, text: str) -> None:
+    endpoint = endpoint_of(tmp_path, f'mozdef: {{whole: true, hostname: "{text}"}}\n')
+    endpoint.post_signed({"rest": "ap"}, {"x-host": "LDAP"})
+    (message,) = endpoint.queue.messages
+    assert message["hostname"] == "made_host"
+
+
 def test_details_of_mozdefs_own_go_before_the_facts(tmp_path: Path) -> None:
     more = (
         "facts: {action: '{code}', user: '{user}'}\nmozdef: {details: {eventname: 'Failed {code}', username: '{no}'}}\n"

@@ -84,12 +84,15 @@ class MozdefOutput:
         }
         for key, find, default in self._texts:
             text = find(content, functions)
-            fields[key] = text if text and (self._whole or not is_plugin_word(text)) else default
+            fields[key] = text if text and self._may_stand(text) else default
         # MozDef drops `eventsource`, and fills it from `logger`.
         fields["logger"] = fields["eventsource"]
         found_tags = [tag for find in self._tags if (tag := find(content, functions)) and not is_plugin_word(tag)]
         unique_tags = dict.fromkeys([self._name, event.tag, *self._bases, *found_tags, *tags, *event.intake.tags])
         return encode_json({**fields, "tags": list(unique_tags), "details": details})
+
+    def _may_stand(self, text: str) -> bool:
+        return not is_plugin_word(text) or (self._whole and text.lower() in ZOOM_WORDS)
 
     def _facts(self, event: ShapedEvent) -> dict[str, Any]:
         """Return the facts by MozDef's names, each always of one type, and none that sets off a plugin."""

@@ -72,6 +72,7 @@ SOURCE = Source(
                     'user.mfa.factor.suspend',
                     'zone.deactivate',
                     'zone.delete',
+                    'zone.remove_blacklist',
                     'zone.update',
                 ),
             },

@@ -25,9 +25,13 @@ SOURCE = Source(
             'data.object.confirmation_secret.client_secret',
             'data.object.last_payment_error.payment_intent.client_secret',
             'data.object.last_payment_error.setup_intent.client_secret',
-            'data.object.next_action.redirect_to_url.url',
+            'data.object.source.client_secret',
+            'data.object.next_action',
             'data.object.hosted_invoice_url',
+            'data.object.hosted_regulatory_receipt_url',
             'data.object.invoice_pdf',
+            'data.object.links.data[].url',
+            'data.object.pdf',
             'data.object.receipt_url',
             'data.object.url',
         ),
@@ -39,7 +43,7 @@ SOURCE = Source(
         time_format='unix',
     ),
     facts=Facts(
-        summary="stripe: {type}: {[\n  [data.object.object, data.object.id, (data.object.name || data.object.business_profile.name || data.object.account_holder_name || data.object.email\n    || data.object.customer_email || data.object.customer_details.email || data.object.billing_details.email\n    || data.object.receipt_email || data.object.evidence.customer_email_address\n    || data.object.last_payment_error.payment_method.billing_details.email || data.object.alert.title) | @ && join('', ['(', @, ')'])][?@] | join(' ', @),\n  data.object.last_payment_error.decline_code || data.object.last_payment_error.code\n    || data.object.last_setup_error.code || data.object.failure_code || data.object.last_error.code\n    || data.object.closed_reason || data.object.reason || data.object.fraud_type\n    || data.object.requirements.disabled_reason || data.object.status,\n  (data.previous_attributes && join(', ', keys(data.previous_attributes))) | @ && join(' ', ['changed', @]),\n  account && join(' ', ['in', account])\n  ][?@] | join(', ', @)}",
+        summary="stripe: {type}: {[\n  [data.object.object, data.object.id, (\n    (data.object.[\n      name, display_name, nickname, label, filename, business_profile.name, account_holder_name,\n      join(' ', [first_name, last_name][?@ && type(@) == 'string']), coupon.name\n    ][?@ && type(@) == 'string'] | [0])\n    || data.object.email || data.object.customer_email || data.object.customer_details.email || data.object.billing_details.email\n    || data.object.receipt_email || data.object.evidence.customer_email_address\n    || data.object.last_payment_error.payment_method.billing_details.email || data.object.alert.title\n    || data.object.number)\n    | @ && join('', ['(', @, ')'])][?@] | join(' ', @),\n  data.object.last_payment_error.decline_code || data.object.last_payment_error.code\n    || data.object.last_setup_error.code || data.object.failure_code || data.object.last_error.code\n    || data.object.closed_reason || data.object.reason || data.object.fraud_type\n    || data.object.requirements.disabled_reason || data.object.status,\n  (data.previous_attributes && join(', ', keys(data.previous_attributes))) | @ && join(' ', ['changed', @]),\n  account && join(' ', ['in', account])\n  ][?@] | join(', ', @)}",
         severity=Choice(
             of="{type == 'account.updated' && data.object.requirements.disabled_reason && 'WARNING'\n  || type == 'issuing_authorization.created' && data.object.approved == `false` && 'NOTICE'\n  || type}",
             words={
@@ -131,7 +135,7 @@ SOURCE = Source(
         source_ip='{data.object.ip_address || data.object.evidence.customer_purchase_ip || data.object.customer_acceptance.online.ip_address}',
         user_agent='{data.object.customer_acceptance.online.user_agent}',
         target_user='{data.object.email || data.object.customer_email || data.object.customer_details.email || data.object.billing_details.email || data.object.receipt_email || data.object.evidence.customer_email_address || data.object.last_payment_error.payment_method.billing_details.email}',
-        target='{data.object.name || data.object.business_profile.name || data.object.account_holder_name || data.object.id}',
+        target="{data.object.[\n  name, display_name, nickname, label, filename, number, business_profile.name, account_holder_name,\n  join(' ', [first_name, last_name][?@ && type(@) == 'string']), coupon.name, id\n][?@ && type(@) == 'string'] | [0]}",
         organization='{account}',
         session='{request.id}',
         extra={
