@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.reading.intake import Intake
 from lambdas.reading.paths import Functions
-from lambdas.shaping.facts import EventFacts, FactFinder, _pattern
+from lambdas.shaping.facts import EventFacts, FactFinder, compile_pattern
 from tests.definitions import make_definition
 
 WEBHOOK = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"
@@ -185,7 +185,7 @@ def test_kind_is_the_word_whose_pattern_matches_first(tmp_path: Path, kind_of_ev
     ],
 )
 def test_star_stands_for_any_characters(pattern: str, text: str, matches: bool) -> None:
-    assert bool(_pattern(pattern).fullmatch(text)) is matches
+    assert bool(compile_pattern(pattern).fullmatch(text)) is matches
 
 
 def test_no_text_takes_long_to_match(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ SOURCE = Source(
         user="{(approver || user).username || (approver || user).name || project && (user_username || user_name) || event_name == 'user_failed_login' && username || ''}",
         user_id="{(approver || user).id || project && user_id || reviewed_by_user_id || requested_by_user_id || event_name == 'user_failed_login' && user_id || ''}",
         target_user="{!project && event_name != 'user_failed_login' && (user_username || username || user_name) || ''}",
-        target="{path_with_namespace || full_path || group_path || project_path_with_namespace || group_id && path || contains(['push', 'tag_push', 'repository_update'], event_name) && project.path_with_namespace || build_name || environment || object_attributes.title || object_attributes.name || object_attributes.ref || (issue || merge_request || snippet).title || tag && name || commit.title || ''}",
+        target="{path_with_namespace || full_path || group_path || project_path_with_namespace || group_id && path || contains(['push', 'tag_push', 'repository_update'], event_name || object_kind) && project.path_with_namespace || build_name || environment || object_attributes.title || object_attributes.name || object_attributes.ref || (issue || merge_request || snippet).title || tag && name || commit.title || ''}",
         role='{group_access || access_level}',
         url='{object_attributes.url || object_attributes.awarded_on_url || url || project.web_url}',
         extra={

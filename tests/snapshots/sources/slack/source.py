@@ -150,6 +150,7 @@ SOURCE = Source(
                 ),
                 'configuration.change': (
                     'channel_*',
+                    'message.channel_posting_permissions *',
                     'email_domain_changed *',
                     'emoji_changed*',
                     'grid_migration_*',
