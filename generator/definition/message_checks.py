@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from generator.definition.path_checks import Mistakes
 from generator.definition.scalars import suggestion
 from lambdas.model import Source
-from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, SEVERITY_WORDS
+from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, SEVERITY_WORDS, Choice
 from lambdas.reading.text_templates import template_paths
-from lambdas.shaping.facts import SEVERITIES
+from lambdas.shaping.facts import SEVERITIES, compile_pattern
 from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLACE_KEYS, PLUGIN_WORDS, REWRITTEN_KEYS, is_plugin_word
 from lambdas.shaping.mozdef_names import DETAIL_NAMES, RESERVED_DETAILS
 from lambdas.shaping.outputs.mozdef import ZOOM_WORDS
@@ -32,6 +34,9 @@ def message_mistakes(source: Source) -> Mistakes:
             f"{base} sets off a plugin of MozDef's, which takes the messages; give that source another name",
         )
     yield from _severity(source)
+    for fact in FACT_CHOICES:
+        if choice := getattr(source.facts, fact):
+            yield from _patterns(fact, choice)
     yield from _extra(source)
     yield from _details(source)
     yield from _words(source)
@@ -42,6 +47,20 @@ def _severity(source: Source) -> Mistakes:
     severity = source.facts.severity
     if severity and not severity.words and not template_paths(severity.of) and severity.of.upper() not in SEVERITIES:
         yield "facts.severity", f"{severity.of} is no severity{suggestion(severity.of.upper(), SEVERITY_WORDS)}"
+
+
+def _patterns(fact: str, choice: Choice) -> Mistakes:
+    """Yield the patterns that no text can match, or that match only what an earlier word has taken."""
+    earlier: dict[str, str] = {}
+    for word, patterns in choice.words.items():
+        key = f"facts.{fact}.{word}"
+        for pattern in patterns:
+            if re.search(r"\{.+\}", pattern):
+                yield key, f"{pattern} is compared as it is written: a pattern has no {{path}}, only *"
+            # A pattern that matches another's text, its * included, matches all that the other does.
+            elif taken := next((text for text in earlier if compile_pattern(text).fullmatch(pattern)), None):
+                yield key, f"{pattern} is never reached: {taken} of {earlier[taken]} stands before it"
+        earlier |= dict.fromkeys(patterns, word)
 
 
 def _extra(source: Source) -> Mistakes:

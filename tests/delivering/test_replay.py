@@ -122,14 +122,16 @@ def test_requests_are_chosen_by_their_time_and_events_by_id_and_type(endpoint: E
     endpoint.now += 100
     endpoint.deploy(endpoint.source)
     post(endpoint, "c", type="other")
+    post(endpoint, "d", type=True)
     key = endpoint.firehose.deliver()
     endpoint.queue.bodies.clear()
     for query, expected in (
-        ({"since": NOW + 1}, ["old c"]),
+        ({"since": NOW + 1}, ["old c", "old d"]),
         ({"until": NOW + 100}, ["old a", "old b"]),
         ({"id": "b"}, ["old b"]),
         ({"type": "other"}, ["old c"]),
         ({"type": "other", "id": "a"}, []),
+        ({"type": "true"}, ["old d"]),
     ):
         replay(endpoint, (key, 0), **query)
         assert replayed(endpoint) == expected

@@ -233,7 +233,7 @@ def test_what_fails_and_what_is_foreign_is_shown(endpoint: Endpoint, run: Run, t
     assert out.splitlines() == [
         "  fails   2x missing: no ok",
         "  fails   1x not written by the framework: accepted/2026-01-01/00/x",
-        "the archive of made has 2 objects of that time: of 2 requests nothing would pass",
+        "the archive of made has 2 such requests, of which nothing would pass",
     ]
 
 
