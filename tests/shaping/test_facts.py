@@ -146,7 +146,7 @@ def test_action_is_the_type_of_the_event_unless_it_has_its_own_text(tmp_path: Pa
 
 
 KIND = """{kind: {of: '{type}', authentication.start: [login, 'sso.*.login'], account.create: user.created,
-    configuration.change: ['*.changed', '*.ended'], authentication.end: session.ended, other: '*.x'}}"""
+    configuration.change: ['*.changed', '*.ended'], authentication.end: 'session.*', other: '*.x'}}"""
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,7 @@ KIND = """{kind: {of: '{type}', authentication.start: [login, 'sso.*.login'], ac
         ("LOGIN", None),
         ("user.created", "account.create"),
         ("session.ended", "configuration.change"),
+        ("session.left", "authentication.end"),
         ("axx", None),
         ("a.x", "other"),
         ("", None),
