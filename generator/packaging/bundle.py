@@ -54,7 +54,7 @@ def unused_late_modules(source: Source) -> Iterator[str]:
     if not any(challenge.store_secret or challenge.confirm for challenge in challenges):
         yield "lambdas.receiving.effects"
     if not any(challenge.confirm for challenge in challenges):
-        yield "lambdas.runtime.fetch"
+        yield "lambdas.runtime.vendor_fetch"
     if source.dedupe is None:
         yield "lambdas.delivering.dedupe"
     if source.archive is None:
