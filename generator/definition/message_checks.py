@@ -10,9 +10,8 @@ from lambdas.model import Source
 from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, SEVERITY_WORDS, Choice
 from lambdas.reading.text_templates import template_paths
 from lambdas.shaping.facts import SEVERITIES, compile_pattern
-from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLACE_KEYS, PLUGIN_WORDS, REWRITTEN_KEYS, is_plugin_word
-from lambdas.shaping.mozdef_names import DETAIL_NAMES, RESERVED_DETAILS
-from lambdas.shaping.outputs.mozdef import ZOOM_WORDS
+from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLACE_KEYS, RESERVED_DETAILS, REWRITTEN_KEYS
+from lambdas.shaping.mozdef_names import DETAIL_NAMES, PLUGIN_WORDS, ZOOM_WORDS, is_plugin_word
 
 MAX_EXTRA = 8
 """Facts of a definition's own, and keys of MozDef's `details`: all sources share an index, which has 1,000 fields."""

@@ -59,6 +59,8 @@ def unused_late_modules(source: Source) -> Iterator[str]:
         yield "lambdas.delivering.dedupe"
     if source.archive is None:
         yield from ("lambdas.delivering.archive", "lambdas.delivering.replay")
+    if not source.mozdef.whole:
+        yield "lambdas.shaping.whole_details"
     if not source.events.schemas:
         yield "lambdas.reading.validation"
     if not signs_url(source.webhook):

@@ -10,7 +10,8 @@ import pytest
 
 from generator.definition.read import load
 from generator.testing import event_of
-from lambdas.shaping.mozdef_limits import MAX_PATHS, MAX_TERM, PLUGIN_WORDS, details_problem
+from lambdas.shaping.mozdef_limits import MAX_PATHS, MAX_TERM, details_problem
+from lambdas.shaping.mozdef_names import PLUGIN_WORDS
 from tests.definitions import SOURCES, make_definition
 from tests.emulator.mozdef import assert_zooms_plugin_takes_it
 from tests.fakes import Endpoint
