@@ -119,7 +119,7 @@ class Puller:
             self.vendor.send,
             PageDelivery(
                 self.source,
-                Outbox("queue", self.queue, self.clock.sleep, deadline),
+                Outbox("queue-url", self.queue, self.clock.sleep, deadline),
                 KeptBucket("kept", lambda: self.bucket, deadline),
                 claims,
             ),
