@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Mapping
 
 import yaml
 
 from generator.definition.extends import merge_nodes
-from generator.definition.yaml_nodes import entries
+from generator.definition.yaml_nodes import Location, entries, location_of
+
+_SHARED = re.compile(r"pull\.streams\.[^.]+\.(window|events)(|\..+)")
 
 
 def with_shared_keys(definition: yaml.Node) -> yaml.Node:
@@ -20,6 +24,15 @@ def with_shared_keys(definition: yaml.Node) -> yaml.Node:
     merged = copy.copy(streams)
     merged.value = [(name, _with_shared(stream, shared)) for name, stream in streams.value]
     return _replaced(definition, "pull", _replaced(pull, "streams", merged))
+
+
+def shared_key(key: str, locations: Mapping[str, Location]) -> str:
+    """Return the key where a stream's key is written, for all streams: `pull.window.…` or `events.…`; else the key."""
+    match = _SHARED.fullmatch(key)
+    if not match:
+        return key
+    shared = f"{'pull.window' if match[1] == 'window' else 'events'}{match[2]}"
+    return shared if location_of(locations, shared) == location_of(locations, key) else key
 
 
 def _with_shared(stream: yaml.Node, shared: dict[str, tuple[yaml.Node, yaml.Node] | None]) -> yaml.Node:
