@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import urljoin
 
 
 class Page(NamedTuple):
@@ -26,7 +27,7 @@ MAX_TOKEN = 16_384
 
 
 class PagingError(Exception):
-    """The answer does not say where the next page is as the definition says that it does.
+    """The next page can't be asked for: its request can't be written, or the answer does not say where it is.
 
     The message names keys of the definition, and holds nothing of the answer.
     """
@@ -71,6 +72,14 @@ def token_text(value: Any, place: str) -> str | None:
     if not token.isprintable():
         raise PagingError(f"{place} finds a text with a line break or another character that no request has")
     return token
+
+
+def join_url(base: str, url: str) -> str:
+    """Return a URL that may be relative as an absolute one; PagingError where it is none."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        raise PagingError("the answer leads to a text that is not a URL") from None
 
 
 def is_short(size: int | None, page: Page) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
-from lambdas.paging_style import Page, PagingError, is_short, size_problems, token_text
+from lambdas.paging_style import Page, PagingError, is_short, join_url, size_problems, token_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,8 @@ def _next_link(page: Page) -> str | None:
     for target, parameters in parse_links(page.header("link") or ""):
         relations = parameters.get("rel", "").lower().split()
         # A link with an anchor is that of another resource.
-        if "next" in relations and urljoin(page.url, parameters.get("anchor", "")) == page.url:
-            return token_text(urljoin(page.url, target), "the next link")
+        if "next" in relations and join_url(page.url, parameters.get("anchor", "")) == page.url:
+            return token_text(join_url(page.url, target), "the next link")
     return None
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 from lambdas.model_types import Header, Path
-from lambdas.paging_style import Page, PagingError, is_short, size_problems, token_text
+from lambdas.paging_style import Page, PagingError, is_short, join_url, size_problems, token_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def _next_url(settings: Settings, page: Page) -> str | None:
     url = token_text(found, _place(settings))
     if url is None or (url.startswith("/") and not url.startswith("//")):
         return url  # a path is at the origin, or below `pull.url`: Snyk answers with either
-    return urljoin(page.url, url)
+    return join_url(page.url, url)
 
 
 def _place(settings: Settings) -> str:

@@ -111,6 +111,7 @@ def test_a_style_knows_the_next_page_and_what_to_keep(name: str) -> None:
 
 BREAK = "finds a text with a line break or another character that no request has"
 LONG = "x" * 16_385
+BROKEN = "<//[>; rel=next"
 EMPTY = "the page is empty, and the answer says that there are more events"
 ERRORS: list[tuple[Any, Any, Page, str]] = [
     (link, link.Settings(size=1), page_of(), "the answer has no next link, and its page is not the last"),
@@ -118,6 +119,8 @@ ERRORS: list[tuple[Any, Any, Page, str]] = [
     (next_url, next_url.Settings("n", size=1), page_of({}), "at: n finds no URL in a page that is not the last"),
     (next_url, next_url.Settings("n"), page_of({"n": {}}), "at: n finds an object, and must find a text or a number"),
     (next_url, next_url.Settings(header="N"), page_of(headers={"n": "/a\u2028b"}), f"header: N {BREAK}"),
+    (next_url, next_url.Settings("n"), page_of({"n": "//["}), "the answer leads to a text that is not a URL"),
+    (link, link.Settings(), page_of(headers={"link": BROKEN}), "the answer leads to a text that is not a URL"),
     (cursor, cursor.Settings("c"), page_of({"c": ["1", "a"]}), "at: c finds a list, and must find a text or a number"),
     (cursor, cursor.Settings("c"), page_of({"c": True}), "at: c finds true or false, and must find a text or a number"),
     (cursor, cursor.Settings("c"), page_of({"c": "a\r\nb"}), f"at: c {BREAK}"),
