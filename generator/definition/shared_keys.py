@@ -28,11 +28,14 @@ def with_shared_keys(definition: yaml.Node) -> yaml.Node:
 
 def shared_key(key: str, locations: Mapping[str, Location]) -> str:
     """Return the key where a stream's key is written, for all streams: `pull.window.…` or `events.…`; else the key."""
+    shared = shared_name(key)
+    return shared if shared and location_of(locations, shared) == location_of(locations, key) else key
+
+
+def shared_name(key: str) -> str | None:
+    """Return the key that lies beneath a key of a stream; None where none does."""
     match = _SHARED.fullmatch(key)
-    if not match:
-        return key
-    shared = f"{'pull.window' if match[1] == 'window' else 'events'}{match[2]}"
-    return shared if location_of(locations, shared) == location_of(locations, key) else key
+    return f"{'pull.window' if match[1] == 'window' else 'events'}{match[2]}" if match else None
 
 
 def _with_shared(stream: yaml.Node, shared: dict[str, tuple[yaml.Node, yaml.Node] | None]) -> yaml.Node:

@@ -10,7 +10,7 @@ import yaml
 from generator.definition.dataclass_reader import DataclassReader
 from generator.definition.moved_keys import moved_keys
 from generator.definition.scalars import short_tag
-from generator.definition.shared_keys import shared_key, with_shared_keys
+from generator.definition.shared_keys import shared_name, with_shared_keys
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
 from lambdas.model import Source
@@ -27,12 +27,15 @@ def read_source(
     if not moved and not reader.problems:
         return source, reader.locations, []
     names = {problem.key for problem in moved}
+    said = set(reader.problems)
+    # What is wrong with a key of all streams is read once more for each of them.
     problems = [
-        replace(problem, key=shared_key(problem.key, reader.locations))
+        problem
         for problem in reader.problems
         if problem.key not in names
+        and ((shared := shared_name(problem.key)) is None or replace(problem, key=shared) not in said)
     ]
-    return None, reader.locations, [*moved, *dict.fromkeys(problems)]
+    return None, reader.locations, [*moved, *problems]
 
 
 def kind_problems(node: yaml.Node) -> Iterator[Problem]:
