@@ -24,7 +24,7 @@ from typing import Any
 
 from generator.definition.read import Definition, load
 from generator.errors import DefinitionError
-from generator.samples import files, run
+from generator.samples import files, run, sample
 from lambdas.reading.formats import body_reader
 
 __all__ = ["Refused", "Sample", "event_of", "load_samples"]
@@ -63,14 +63,14 @@ class Sample:
             raise Refused("; ".join(problem.message for problem in shaped.problems))
         return shaped.messages
 
-    def _request(self, definition: Definition) -> files.Sample:
+    def _request(self, definition: Definition) -> sample.Sample:
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.body
         if not isinstance(body, bytes):
             headers = {"content-type": "application/json", **headers}
             body = dumps(body).encode()
         folder, read = definition.folders[0] / "samples", body_reader(definition.source.events)
-        return files.Sample(self.name, folder, self.method, headers, self.query, body, read)
+        return sample.Sample(self.name, folder, self.method, headers, self.query, body, read)
 
 
 def load_samples(source: str, sources: Path = SOURCES) -> list[Sample]:

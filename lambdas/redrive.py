@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.delivering.delivery import load_claims
+from lambdas.delivering.delivery import Delivery, load_claims
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.object_store import ObjectStore
 from lambdas.delivering.outbox import Outbox
@@ -34,10 +34,19 @@ def _log(message: str, **fields: Any) -> None:
     log("WARN" if is_warning else "INFO", message, now, source=SOURCE.name, **fields, **metrics)
 
 
+def _delivery_type() -> type[Delivery]:
+    """Return what shapes and sends what was kept or archived: requests of a vendor's, or parts of pages."""
+    if SOURCE.pull is None:
+        return Delivery
+    from lambdas.pulling.page_delivery import PageDelivery
+
+    return PageDelivery
+
+
 DEADLINE = Deadline()
 OUTBOX = Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"), deadline=DEADLINE)
 KEPT = KeptBucket(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE)
-REPROCESSOR = Reprocessor(SOURCE, OUTBOX, KEPT, _log, load_claims(SOURCE, DEADLINE), DEADLINE)
+REPROCESSOR = Reprocessor(SOURCE, OUTBOX, KEPT, _log, load_claims(SOURCE, DEADLINE), DEADLINE, _delivery_type())
 SWEEPER = Sweeper(OUTBOX, KEPT, _log, DEADLINE)
 
 
@@ -46,7 +55,7 @@ def _replay(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
     from lambdas.delivering.replay import Replayer
 
     archive = ObjectStore(os.environ["ARCHIVE_BUCKET"], lambda: client("s3"), DEADLINE)
-    return Replayer(SOURCE, OUTBOX, KEPT, archive, _log, DEADLINE).replay(payload)
+    return Replayer(SOURCE, OUTBOX, KEPT, archive, _log, DEADLINE, _delivery_type()).replay(payload)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

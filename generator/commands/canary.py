@@ -18,17 +18,23 @@ from generator.commands import _console, _options
 def command(source: str, sample: str | None, target: Target, sources: Path) -> None:
     """Send SOURCE's deployed endpoint a forged event, which must be refused, and a signed one, which must arrive.
 
-    The message has the tag `canary`, so that MozDef can drop it. Nothing is taken from the queue.
+    The message has the tag `canary`, so that MozDef can drop it. Nothing is taken from the queue. Of a source that is
+    pulled, call the puller once, which says whether the vendor answers.
     """
     from rich.markup import escape
 
     from generator.definition.read import load
     from generator.deploy.canary import choose_canary_sample, find_canary_target, run_canary
     from generator.deploy.endpoint import endpoint_for
+    from generator.deploy.pull_canary import run_pull_canary
 
     definition = load(sources, [source])[0]
+    out = _console.console()
+    if definition.source.pull:
+        for line in run_pull_canary(target, source):
+            out.print(f"[green]ok[/]  {escape(line)}")
+        return
     canary_sample = choose_canary_sample(definition, sample)
     canary_target = find_canary_target(target, source, endpoint_for)
-    out = _console.console()
     for line in run_canary(target, definition.source, canary_sample, canary_target):
         out.print(f"[green]ok[/]  {escape(line)}")

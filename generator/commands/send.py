@@ -17,7 +17,7 @@ from generator.errors import GeneratorError
 from generator.files import regular_file
 
 if TYPE_CHECKING:
-    from generator.samples.files import Sample
+    from generator.samples.sample import Sample
     from generator.samples.sending import Endpoint
     from lambdas.auth_type import SecretLookup
     from lambdas.model import Source

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import yaml
 
 from generator.definition import yaml_nodes
 from generator.definition.cross_checks import cross_problems, dedupe_mistake
-from generator.definition.extends import merge_nodes
+from generator.definition.extends import merge_nodes, of_same_kind
 from generator.definition.key_types import dataclass_of, key_names, key_types
 from generator.definition.scalars import node_kind, suggestion
 from generator.definition.source_reader import read_source
@@ -27,8 +26,6 @@ DEFAULT_KEYS = (
     *("dedupe", "archive", "pipeline", "hardening"),
 )
 """The keys that can hold for all sources; the others say what a vendor sends, and are each source's own."""
-_WEBHOOK_KEYS = ("webhook", "dedupe")
-"""What a source that is pulled does not have."""
 _MISSPELT = ("defaults.yaml", "default.yml", "default.yaml")
 # The least that makes a definition of defaults, with an id, so that `dedupe` may stand in them.
 _SMALLEST = "{description: a, webhook: {auth: {token: {header: x-of-no-vendor}}}, events: {id: id}}"
@@ -54,8 +51,7 @@ class Defaults:
         """Return a definition's node with the keys that it does not have itself; none of the other kind of source."""
         if self.node is None:
             return node
-        is_pulled = any(key.value == "pull" for key, _ in entries(node))
-        return merge_nodes(_without(self.node, _WEBHOOK_KEYS) if is_pulled else self.node, node)
+        return merge_nodes(of_same_kind(self.node, node), node)
 
     def without_unfit(self, source: Source, place: Location) -> Source:
         """Return a source without a `dedupe` that comes from here and that it can't have; `place` is that of the key.
@@ -80,12 +76,6 @@ def read_defaults(sources: Path) -> tuple[Defaults, list[Problem]]:
         mistakes = list(_mistakes(node, display_path(file)))
     problems += mistakes
     return Defaults(file, None if problems else node), problems
-
-
-def _without(node: yaml.Node, names: Collection[str]) -> yaml.Node:
-    fit = copy.copy(node)
-    fit.value = [(key, value) for key, value in node.value if key.value not in names]
-    return fit
 
 
 def _mistakes(node: yaml.Node, file: str) -> Iterator[Problem]:

@@ -30,5 +30,22 @@ def merge_nodes(base: yaml.Node, own: yaml.Node) -> yaml.Node:
     return with_base
 
 
+_WEBHOOK_KEYS, _PULL_KEYS = ("webhook", "dedupe"), ("pull", "drop")
+
+
+def of_same_kind(base: yaml.Node, own: yaml.Node) -> yaml.Node:
+    """Return a base without what only the other kind of source has: a webhook, or a vendor's API that is asked.
+
+    So the log of a vendor can extend the vendor's webhook: what its events mean is the same.
+    """
+    if not isinstance(base, yaml.MappingNode):
+        return base
+    own_names = {key.value for key, _ in entries(own)}
+    unfit = _WEBHOOK_KEYS if "pull" in own_names else _PULL_KEYS if "webhook" in own_names else ()
+    fit = copy.copy(base)
+    fit.value = [(key, value) for key, value in base.value if key.value not in unfit]
+    return fit
+
+
 def _same_keys(base: yaml.Node, own: yaml.Node) -> bool:
     return [key.value for key, _ in entries(base)] == [key.value for key, _ in entries(own)]

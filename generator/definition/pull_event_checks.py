@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from generator.definition.jmespath_checks import called_functions
 from generator.definition.key_types import field_types, key_name, type_name
 from generator.definition.path_checks import Mistakes, reply_functions
 from generator.definition.path_roots import root_names
+from generator.definition.shared_keys import shared_key
+from generator.definition.yaml_nodes import Location, location_of
 from lambdas.model import Source, message_texts
 from lambdas.model_events import Events
 from lambdas.model_pull import HASH_ID, Pull, Stream
@@ -34,14 +36,17 @@ _ELSEWHERE = {
 _OF_EVENTS = ("stream", "parent")
 
 
-def pull_event_mistakes(source: Source, pull: Pull, written: Collection[str]) -> Mistakes:
+def pull_event_mistakes(source: Source, pull: Pull, locations: Mapping[str, Location]) -> Mistakes:
     """Yield what is wrong with the events of a source, and with paths that read more than an answer has."""
-    yield from ((key, message) for key, message in _WEBHOOK_ONLY.items() if key in written and _value(source, key))
-    yield from ((key, message) for key, message in _STREAM_ONLY.items() if key in written)
+    # A source that extends the vendor's webhook has some keys from there, which mean nothing here.
+    own = {key for key, place in locations.items() if place[0] == location_of(locations, "pull")[0]}
+    for key, message in [*_WEBHOOK_ONLY.items(), *_STREAM_ONLY.items()]:
+        if key in own and (key != "dedupe" or source.dedupe):
+            yield key, message
     for name, stream in pull.streams.items():
         key = f"pull.streams.{name}"
         for below, message in _STREAM_ONLY.items():
-            if f"{key}.{below}" in written:
+            if shared_key(f"{key}.{below}", locations) == f"{key}.{below}" and f"{key}.{below}" in own:
                 yield f"{key}.{below}", message
         for below, message in _events(stream, source.events):
             yield f"{key}.{below}", message
@@ -127,8 +132,3 @@ def _functions(key: str, path: str, known: Collection[str] = ()) -> Mistakes:
             yield key, "parent() is the item of `each`, which no stream of it has; remove it from the path"
         elif name in _OF_EVENTS and name not in known:
             yield key, f"{name}() is for paths of an event, which become its message; remove it from the path"
-
-
-def _value(source: Source, key: str) -> object:
-    """Return whether a key of the other kind of source has a value: `dedupe: null` says nothing."""
-    return source.dedupe if key == "dedupe" else True

@@ -13,7 +13,7 @@ import yaml
 from generator.definition import schemas, transform_file, yaml_nodes
 from generator.definition.cross_checks import cross_problems
 from generator.definition.defaults import Defaults, read_defaults
-from generator.definition.extends import merge_nodes
+from generator.definition.extends import merge_nodes, of_same_kind
 from generator.definition.source_reader import read_source
 from generator.definition.yaml_nodes import Location, entries, location, location_of
 from generator.errors import BUNDLED, DefinitionError, GeneratorError, Problem, display_path
@@ -185,4 +185,4 @@ def _resolve_extends(
     if base is None or problems:
         return node, (folder,), problems
     base, folders, problems = _resolve_extends(base, base_folder, sources, (*extended_by, folder.name))
-    return merge_nodes(base, node), (folder, *folders), problems
+    return merge_nodes(of_same_kind(base, node), node), (folder, *folders), problems

@@ -18,8 +18,9 @@ from generator.definition.secret_names import can_sign, ssm_names
 from generator.deploy import secret_store, stacks
 from generator.errors import GeneratorError
 from generator.samples import gateway
-from generator.samples.files import Sample, load_samples
+from generator.samples.files import load_samples
 from generator.samples.run import shape
+from generator.samples.sample import Sample
 from generator.samples.sending import Endpoint, HttpResponse, choose_sample, send_request
 from generator.samples.vendor import sign_sample, stored_secrets
 from lambdas.auth_type import OutgoingRequest, SecretLookup

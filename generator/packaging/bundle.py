@@ -17,7 +17,8 @@ from generator.packaging.source_module import source_module_text
 from lambdas.auth import leaves
 from lambdas.model import Pipeline, Source, Throttle, Webhook, auths, verified_by
 
-_ENTRIES = ("lambdas.webhook", "lambdas.authorizer", "lambdas.redrive")
+_WEBHOOK_ENTRIES = ("lambdas.webhook", "lambdas.authorizer", "lambdas.redrive")
+_PULL_ENTRIES = ("lambdas.puller", "lambdas.redrive")
 # The earliest time that a zip can hold: https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo
 _EARLIEST_TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR_FILE, _UNIX = 0o100000, 3
@@ -30,8 +31,9 @@ def lambdas_zip(definition: Definition) -> bytes:
     """
     packages = third_party_packages(definition.source)
     # Without what the functions never read, so that a change of it is no change of the code.
-    webhook = replace(definition.source.endpoint, throttle=Throttle())
+    webhook = replace(definition.source.webhook, throttle=Throttle()) if definition.source.webhook else None
     shipped_source = replace(definition.source, webhook=webhook, pipeline=Pipeline(), vendor=None)
+    entries = _PULL_ENTRIES if definition.source.pull else _WEBHOOK_ENTRIES
     source_module = source_module_text(shipped_source, [FIRST_IMPORT[package] for package in packages]).encode()
     own_code = {}
     if transform := definition.find("transform.py"):
@@ -40,7 +42,7 @@ def lambdas_zip(definition: Definition) -> bytes:
         own_code["lambdas/schemas.py"] = definition.schema_code.encode()
     import_block = source_module.partition(b"\nSOURCE")[0]
     own_imports = {name for content in own_code.values() for name in module_closure.imported_modules(content)}
-    names = frozenset((*_ENTRIES, *own_imports, *module_closure.imported_modules(import_block)))
+    names = frozenset((*entries, *own_imports, *module_closure.imported_modules(import_block)))
     optional = frozenset(unused_late_modules(definition.source)) - own_imports
     framework = {**module_closure.module_files(names, optional), "lambdas/source.py": source_module}
     return make_zip({**wheels.wheel_files(packages), **framework, **own_code})
@@ -48,8 +50,15 @@ def lambdas_zip(definition: Definition) -> bytes:
 
 def unused_late_modules(source: Source) -> Iterator[str]:
     """Yield modules that are imported lazily and that this source never reaches; they are left out of its zip."""
-    challenges = source.endpoint.challenges
-    if verified_by(source.endpoint) != "authorizer":
+    if source.archive is None:
+        yield from ("lambdas.delivering.archive", "lambdas.delivering.replay")
+    if not source.events.schemas:
+        yield "lambdas.reading.validation"
+    if source.webhook is None:
+        return
+    challenges = source.webhook.challenges
+    yield "lambdas.pulling.page_delivery"
+    if verified_by(source.webhook) != "authorizer":
         yield "lambdas.authorizer"
     if not any(challenge.store_secret or challenge.confirm for challenge in challenges):
         yield "lambdas.receiving.effects"
@@ -57,10 +66,6 @@ def unused_late_modules(source: Source) -> Iterator[str]:
         yield "lambdas.runtime.fetch"
     if source.dedupe is None:
         yield "lambdas.delivering.dedupe"
-    if source.archive is None:
-        yield from ("lambdas.delivering.archive", "lambdas.delivering.replay")
-    if not source.events.schemas:
-        yield "lambdas.reading.validation"
     if not signs_url(source.endpoint):
         yield "lambdas.signatures.public_url"
 

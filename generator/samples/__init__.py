@@ -8,7 +8,8 @@ from typing import Any
 def __getattr__(name: str) -> Any:
     """Return what tests of an earlier version import from this package; new tests import `generator.testing`."""
     if name in ("Sample", "load"):
-        from generator.samples.files import Sample, load_samples
+        from generator.samples.files import load_samples
+        from generator.samples.sample import Sample
 
         return Sample if name == "Sample" else load_samples
     if name == "shape":

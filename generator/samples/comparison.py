@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from generator.errors import Problem, display_path
 from generator.files.line_ends import HOW_TO_FIX
-from generator.samples.files import error_text, read_file
 from generator.samples.run import Shaped
+from generator.samples.sample import Sample, error_text, read_file
 
 Accepted = Mapping[Path, bytes | None]
 """Files beside samples as a build leaves them: their content, or None for a file that it removes."""
@@ -19,12 +20,18 @@ Accepted = Mapping[Path, bytes | None]
 def files_to_accept(shaped: Shaped) -> dict[Path, bytes | None]:
     """Return the content of each file to store beside a sample; None for a file to remove."""
     stale = {shaped.stale_file: None} if shaped.stale_file else {}
-    return {shaped.sample.file(shaped.expected_part): expected_text(shaped).encode(), **stale}
+    requests = {requests_file(shaped.sample): shaped.requests.encode()} if shaped.requests is not None else {}
+    return {shaped.sample.file(shaped.expected_part): expected_text(shaped).encode(), **requests, **stale}
+
+
+def requests_file(sample: Sample) -> Path:
+    """Return the file with a line for each request that brings a sample's answers."""
+    return sample.folder / f"{sample.name}.requests.txt"
 
 
 def compare(shaped: Shaped) -> list[Problem]:
     """Return how a sample's messages, or its reply, differ from the file stored beside it."""
-    file, problems = shaped.sample.file(shaped.expected_part), []
+    file, problems = shaped.sample.file(shaped.expected_part), list(_request_problems(shaped))
     if shaped.stale_file:
         kind = "messages" if shaped.reply is None else "a reply"
         message = f"is stale, since the sample becomes {kind}; if the build is right, --accept removes it"
@@ -45,6 +52,20 @@ def compare(shaped: Shaped) -> list[Problem]:
         Problem(display_path(file), 0, path, f"{difference}{other_places}; {message}")
         for path, difference in differences[:1]
     ]
+
+
+def _request_problems(shaped: Shaped) -> Iterator[Problem]:
+    """Yield how the requests differ from those stored beside a sample of a pulled source."""
+    if shaped.requests is None:
+        return
+    file = requests_file(shaped.sample)
+    stored = read_file(file).decode().splitlines() if file.exists() else []
+    asked = shaped.requests.splitlines()
+    for number, (old, new) in enumerate(zip_longest(stored, asked, fillvalue="nothing"), 1):
+        if old != new:
+            message = f"{old} is stored, and the build asks {new}; if the build is right, --accept stores it"
+            yield Problem(display_path(file), number, "", message)
+            return
 
 
 def expected_text(shaped: Shaped) -> str:

@@ -10,52 +10,18 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from generator.definition.read import Definition
 from generator.errors import Problem, display_path
-from generator.files import regular_file
 from generator.files.debris import is_debris
-from generator.samples import gateway
+from generator.samples.sample import Sample, error_text, read_file
 from lambdas.reading.formats import body_reader
 from lambdas.reading.request import Request
 
-SECRET = "5a" * 24  # signs samples, and nothing else; it is valid hex and base64
 _GZIP = b"\x1f\x8b"
-SAMPLE_TIME = 1_767_225_600.0  # 2026-01-01: the time of every sample in a build
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A request with a name; `body` is the bytes that are sent, and `read` the reader of the source's format."""
-
-    name: str
-    folder: Path
-    method: str
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
-    body: bytes
-    read: Callable[[Request], Any]
-
-    def file(self, part: str = "") -> Path:
-        """Return the sample's file of a part, such as `mozdef`."""
-        return self.folder / f"{self.name}{f'.{part}' if part else ''}.json"
-
-    @property
-    def source_file(self) -> Path:
-        """Return the file that the sample is in, or would be in."""
-        files = (self.file(), self.file().with_suffix(".txt"), self.file("request"))
-        return next((file for file in files if os.path.lexists(file)), self.file())
-
-    @cached_property
-    def request(self) -> Request:
-        """Return the request as the handler sees it, without a credential."""
-        event = gateway.event(self.method, self.headers, self.body, query=self.query)
-        return Request.from_event(event, SAMPLE_TIME, self.read)
 
 
 def load_samples(definition: Definition) -> tuple[list[Sample], list[Problem]]:
@@ -63,6 +29,10 @@ def load_samples(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     folder = definition.find("samples")
     if folder is None:
         return [], []
+    if definition.source.pull:
+        from generator.samples.pulled_files import load_pull_samples
+
+        return load_pull_samples(definition, folder)
     try:
         existing_names = {file.name for file in folder.iterdir() if not is_debris(file.name)}
     except OSError as error:
@@ -98,18 +68,6 @@ def _is_text(value: str) -> bool:
 
 def _members(mapping: Any) -> list[Any]:
     return list(mapping.values()) if isinstance(mapping, dict) else [None]
-
-
-def error_text(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"can't be read: {error.strerror}"
-    if isinstance(error, RecursionError):
-        return "is nested too deep"
-    return f"is not JSON: {error}" if isinstance(error, json.JSONDecodeError) else str(error)
-
-
-def read_file(file: Path) -> bytes:
-    return regular_file.read(file, regular_file.MAX_REQUEST_BYTES)
 
 
 def _read_sample(name: str, folder: Path, read: Callable[[Request], Any]) -> Sample:

@@ -16,7 +16,7 @@ from generator.definition.transform_file import describe_error
 from generator.errors import GeneratorError, Problem, display_path
 from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
-from generator.samples.files import SAMPLE_TIME, SECRET, Sample
+from generator.samples.sample import SAMPLE_TIME, SECRET, Sample
 from generator.samples.vendor import sign_sample
 from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket
@@ -41,6 +41,8 @@ class Shaped:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Fields and values that the source's JSON Schemas do not know."""
+    requests: str | None = None
+    """What the vendor's API is asked, a line for each request, where the source is pulled."""
 
     @property
     def expected_part(self) -> str:
@@ -55,7 +57,9 @@ class Shaped:
 
 
 def shape(source: Source, sample: Sample) -> Shaped:
-    """Send a sample through the authorizer and the handler, with a queue and a bucket in memory."""
+    """Send a sample through the authorizer and the handler, or the puller, with AWS in memory."""
+    if source.pull:
+        return _shape_pulled(source, sample)
     stores_secret = matching_challenge(
         tuple(challenge for challenge in source.endpoint.challenges if challenge.store_secret), sample.request
     )
@@ -85,6 +89,17 @@ def shape(source: Source, sample: Sample) -> Shaped:
     reply = _reply(response) if log_line["message"] == "challenge answered" else None
     unknown = list(sample_notes(source, sample_events(source, sample))) if source.check and messages else []
     return Shaped(sample, messages, reply, problems, unknown)
+
+
+def _shape_pulled(source: Source, sample: Sample) -> Shaped:
+    from generator.samples import pulled
+    from generator.samples.pulled_files import PullSample
+
+    assert isinstance(sample, PullSample)  # noqa: S101 - load_samples() reads no other for a pulled source
+    report, messages, requests = pulled.play(source, sample)
+    return Shaped(
+        sample, messages, None, pulled.problems(sample, report), requests="".join(f"{line}\n" for line in requests)
+    )
 
 
 def _reason(source: Source, sample: Sample, reason: str) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from generator.definition.read import Definition
 from generator.errors import GeneratorError, display_path
 from generator.samples import files as sample_files
-from generator.samples.files import Sample
+from generator.samples.sample import Sample
 from lambdas.auth_type import OutgoingRequest
 
 _SECONDS = 30

@@ -17,7 +17,7 @@ from lambdas.receiving.challenges import matching_challenge
 from lambdas.runtime.secrets import NoSecret, UnusableSecret
 
 if TYPE_CHECKING:
-    from generator.samples.files import Sample
+    from generator.samples.sample import Sample
 
 PRIVATE_KEY_SUFFIX = "_held"
 """The end of a parameter's name, in the emulator alone, with the private key to a stored public key."""

@@ -23,12 +23,13 @@ from lambdas.runtime.metrics import NAMESPACE
 class MonitoredResources(NamedTuple):
     """Resources of a source whose metrics the alarms and the dashboard use."""
 
-    api: Api
-    access_log: LogGroup
-    handler: Function
+    entrance: Function
+    """The handler, or the puller."""
     redrive: Function
     events: Queue
     dead_letters: Queue
+    api: Api | None = None
+    access_log: LogGroup | None = None
     stream: DeliveryStream | None = None
 
 
@@ -72,10 +73,9 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
             },
         }
 
-    api, handler = ref(resources.api), ref(resources.handler)
+    entrance, who = ref(resources.entrance), "Handler" if resources.api else "Puller"
     events, letters = f"${{{resources.events.title}.QueueName}}", f"${{{resources.dead_letters.title}.QueueName}}"
     dimension = ["Stack", "${AWS::StackName}"]
-    gateway = "AWS/ApiGateway"
     dedupe = [[NAMESPACE, metric, *dimension] for metric in ("Duplicate", "Unclaimed")]
     refused = [[NAMESPACE, metric, *dimension] for metric in ("Rejected", "Unauthenticated", "NoSecret", "Unsent")]
     too_large = [f"{NAMESPACE}/${{AWS::StackName}}", "TooLarge"]
@@ -86,11 +86,7 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
     redrive_errors = [["AWS/Lambda", "Errors", "FunctionName", ref(resources.redrive), {"label": "Errors of Redrive"}]]
     return {
         "widgets": [
-            graph(
-                0,
-                "Is it flowing? Requests, and answers",
-                [[gateway, metric, "ApiId", api] for metric in ("Count", "4xx", "5xx")],
-            ),
+            graph(0, *_requests(resources, dimension)),
             graph(
                 1,
                 "To MozDef: sent, received",
@@ -102,7 +98,9 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
                 [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", events]],
                 "Maximum",
             ),
-            graph(3, "Lag between event and receipt (s)", [[NAMESPACE, "Lag", *dimension]], "p90"),
+            graph(3, "Lag between event and receipt (s)", [[NAMESPACE, "Lag", *dimension]], "p90")
+            if resources.api
+            else graph(3, "How far behind now is what was read? (s)", [[NAMESPACE, "Behind", *dimension]], "Maximum"),
             graph(4, "Is anything refused, or waiting for the queue?", [*refused, too_large]),
             graph(
                 5, "Dead letters", [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", letters]], "Maximum"
@@ -111,11 +109,16 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
                 6,
                 "Does a function fail?",
                 [
-                    *(["AWS/Lambda", metric, "FunctionName", handler] for metric in ("Errors", "Throttles")),
+                    *(["AWS/Lambda", metric, "FunctionName", entrance] for metric in ("Errors", "Throttles")),
                     *redrive_errors,
                 ],
             ),
-            graph(7, "Handler: duration (ms)", [["AWS/Lambda", "Duration", "FunctionName", handler]], "p99"),
+            graph(
+                7,
+                f"{who}: duration (ms)",
+                [["AWS/Lambda", "Duration", "FunctionName", entrance]],
+                "p99",
+            ),
             *([graph(8, "Sent again by the vendor; sent on without the table", dedupe)] if source.dedupe else []),
             *(
                 [graph(9, "Unknown to the schemas", [[NAMESPACE, "Drift", *dimension]])]
@@ -132,13 +135,22 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
     }
 
 
+def _requests(resources: MonitoredResources, dimension: list[str]) -> tuple[str, list[list[Any]]]:
+    """Return title and metrics of the graph that says whether anything comes, or is asked for."""
+    if resources.api:
+        metrics = [["AWS/ApiGateway", metric, "ApiId", ref(resources.api)] for metric in ("Count", "4xx", "5xx")]
+        return "Is it flowing? Requests, and answers", metrics
+    names = ("Requests", "Pulled", "PullFailed")
+    return "Is it flowing? Requests to the vendor, events, failures", [[NAMESPACE, name, *dimension] for name in names]
+
+
 def _unknown_fields_table(resources: MonitoredResources) -> dict[str, Any]:
     """Return a table of the fields that the source's JSON Schemas do not know, from the handler's log.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Unnest.html
     """
     steps = (
-        f"SOURCE '${{{log_title(resources.handler.title)}}}'",
+        f"SOURCE '${{{log_title(resources.entrance.title)}}}'",
         "filter Drift > 0",
         "fields jsonParse(@message) as line",
         "unnest line.drift into unknown",

@@ -12,9 +12,10 @@ from typing import Any
 from troposphere import GetAtt, Output, Parameter, Ref, Select, Split, Sub, Template
 from troposphere.apigatewayv2 import Api
 from troposphere.awslambda import Function
+from troposphere.dynamodb import Table
 from troposphere.s3 import Bucket
 
-from generator.definition.secret_names import stored_names
+from generator.definition.secret_names import source_secrets
 from generator.templates import functions, inputs, monitoring
 from generator.templates.dashboard import MonitoredResources
 from generator.templates.functions import FunctionContext, Stores
@@ -46,16 +47,28 @@ def build(source: Source, lambda_key: str) -> Template:
     queue.add_policy(template, events, parameters["ConsumerPrincipalArn"])
     kept, archived = _add_buckets(template, context)
 
-    claims = table.add_table(template, stack, "Claims") if source.dedupe else None
-    stores = Stores(events, kept, claims, archived)
+    stores = Stores(events, kept, _add_table(template, source, stack), archived)
     redrive = functions.add_redrive(template, context, stores)
-    handler = functions.add_handler(template, context, stores)
-    api = _add_api(template, context, handler)
+    api = None
+    if source.pull:
+        entrance = functions.add_puller(template, context, stores, source.pull)
+    else:
+        entrance = functions.add_handler(template, context, stores)
+        api = _add_api(template, context, entrance)
     stream = archived.stream if archived else None
-    monitored = MonitoredResources(api, template.resources["AccessLog"], handler, redrive, events, dead_letters, stream)
+    monitored = MonitoredResources(
+        entrance, redrive, events, dead_letters, api, template.resources.get("AccessLog"), stream
+    )
     monitoring.add_monitoring(template, source, stack, parameters["AlarmTopicArn"], monitored)
     _add_outputs(template, source, stack, monitored, stores)
     return template
+
+
+def _add_table(template: Template, source: Source, stack: StackContext) -> Table | None:
+    """Add the table of claims, where the source has one: that of a pulled source also knows how far it is read."""
+    if source.pull:
+        return table.add_table(template, stack, "Positions", retained=True)
+    return table.add_table(template, stack, "Claims") if source.dedupe else None
 
 
 def _inputs(source: Source, lambda_key: str) -> list[TemplateInput]:
@@ -154,10 +167,19 @@ def _add_outputs(
     archive_output = (
         [("ArchiveBucket", Ref(stores.archive.bucket), "A copy of each accepted request")] if stores.archive else []
     )
-    secrets = ",".join(f"{stack.secrets_path}/{name}" for name in stored_names(source.endpoint))
+    secrets = ",".join(f"{stack.secrets_path}/{name}" for name in source_secrets(source))
+    if resources.api:
+        entrance = [
+            ("EndpointUrl", http.endpoint(resources.api, source.endpoint.path), "URL that the vendor calls"),
+            ("ApiId", Ref(resources.api), "The HTTP API"),
+        ]
+    else:
+        entrance = [
+            ("PullerFunction", Ref(resources.entrance), "Function that asks the vendor's API"),
+            ("PositionsTable", Ref(stores.claims), "How far each stream is read, and which events were sent"),
+        ]
     for name, value, description in (
-        ("EndpointUrl", http.endpoint(resources.api, source.endpoint.path), "URL that the vendor calls"),
-        ("ApiId", Ref(resources.api), "The HTTP API"),
+        *entrance,
         ("EventsQueueUrl", Ref(resources.events), "Queue from which MozDef receives its events"),
         ("EventsQueueArn", GetAtt(resources.events, "Arn"), "The same, as an ARN"),
         ("DeadLettersQueueUrl", Ref(resources.dead_letters), "Messages that MozDef received too often"),

@@ -8,22 +8,28 @@ from typing import Any
 
 from awacs.aws import Statement
 from troposphere import Parameter, Ref, Sub, Template
-from troposphere.awslambda import Environment, Function
+from troposphere.awslambda import Environment, EventInvokeConfig, Function
 from troposphere.dynamodb import Table
 from troposphere.s3 import Bucket
+from troposphere.scheduler import RetryPolicy
 from troposphere.sqs import Queue
 
-from generator.definition.secret_names import stored_names
+from generator.definition.secret_names import credential_secrets, replaced_secrets, stored_names
 from generator.templates.resources import archive, bucket, function, key, queue, schedule, table
 from generator.templates.resources.archive import ArchiveStore
 from generator.templates.stack_context import StackContext
 from lambdas.auth import secret_names
 from lambdas.model import Source
+from lambdas.model_pull import Pull
 
 REDRIVE_SECONDS = 120
+PULLER_SECONDS = 300
+"""A run's time: for a page of a slow vendor and its delivery a minute and a half, and for several of them."""
 SWEEP = "rate(5 minutes)"
 # The worst body's memory and a fifth more, measured by tests/whole/test_memory.py. A redrive also holds the envelope.
 HANDLER_MEMORY_MB, REDRIVE_MEMORY_MB = 512, 1_024
+PULLER_MEMORY_MB = 1_024
+"""A page of 16 MB, parsed, with its messages."""
 # A claim must outlive the function that holds it, or another function might send the same event.
 LEASE_MARGIN_SECONDS = 5
 
@@ -90,6 +96,68 @@ def add_handler(template: Template, context: FunctionContext, stores: Stores) ->
     )
 
 
+def add_puller(template: Template, context: FunctionContext, stores: Stores, pull: Pull) -> Function:
+    """Add the function that asks the vendor's API, and the schedule on which it does.
+
+    A run that fails is not tried again by AWS: the next run reads the same, and a retry would find its lease.
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
+    """
+    stack, claims = context.stack, stores.claims
+    assert claims is not None  # noqa: S101 - a source that is pulled has a table
+    stored = credential_secrets(pull)
+    statements = [
+        queue.may_send(stores.events),
+        bucket.may_put(stores.kept, "rejected", "oversize", "unsent"),
+        *(archive.may_archive(stores.archive) if stores.archive else []),
+        *key.may_use(stack),
+        *([function.may_read_secrets(stack, stored)] if stored else []),
+        *([function.may_replace_secret(stack, name) for name in replaced_secrets(pull)]),
+        table.may_claim(claims),
+        table.may_look_up(claims),
+        table.may_move(claims),
+    ]
+    environment = {**stores.environment(PULLER_SECONDS), "SECRETS_PATH": Sub(stack.secrets_path)}
+    if stores.archive:
+        environment["ARCHIVE_STREAM"] = Ref(stores.archive.stream)
+    puller = _add_function(
+        template,
+        context,
+        "Puller",
+        "lambdas.puller.handler",
+        f"Asks for the events of {context.source.name}",
+        statements,
+        environment,
+        timeout=PULLER_SECONDS,
+        memory=PULLER_MEMORY_MB,
+    )
+    template.add_resource(
+        EventInvokeConfig(
+            "PullerRetries",
+            FunctionName=Ref(puller),
+            Qualifier="$LATEST",
+            MaximumRetryAttempts=0,
+            MaximumEventAgeInSeconds=60,
+        )
+    )
+    schedule.add_schedule(
+        template,
+        stack,
+        "Pull",
+        rate_expression(pull.every),
+        puller,
+        "Asks the vendor for what is new",
+        context.role_properties,
+        RetryPolicy=RetryPolicy(MaximumRetryAttempts=0, MaximumEventAgeInSeconds=60),
+    )
+    return puller
+
+
+def rate_expression(seconds: int) -> str:
+    """Return a schedule's expression: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html."""
+    minutes = seconds // 60
+    return f"rate({minutes} minute{'s' if minutes > 1 else ''})"
+
+
 def add_redrive(template: Template, context: FunctionContext, stores: Stores) -> Function:
     """Add the function that sends kept events again, on request, and the schedule on which it sends unsent messages."""
     stack, kept, claims = context.stack, stores.kept, stores.claims
@@ -111,7 +179,7 @@ def add_redrive(template: Template, context: FunctionContext, stores: Stores) ->
         statements,
         stores.environment(REDRIVE_SECONDS),
         # Two at once that redrive the same events would send each of them twice.
-        concurrency=None if context.source.endpoint.concurrency is None else 1,
+        concurrency=1 if _reserves_concurrency(context.source) else None,
         timeout=REDRIVE_SECONDS,
         memory=REDRIVE_MEMORY_MB,
     )
@@ -135,6 +203,10 @@ def add_authorizer(template: Template, context: FunctionContext) -> Function:
         {"SECRETS_PATH": Sub(stack.secrets_path), "STACK": Ref("AWS::StackName")},
         concurrency=webhook.concurrency,
     )
+
+
+def _reserves_concurrency(source: Source) -> bool:
+    return source.webhook is not None and source.webhook.concurrency is not None
 
 
 def _dedupe_environment(claims: Table | None, timeout: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from troposphere import GetAtt, Parameter, Ref, Template
+from troposphere.awslambda import Function
 from troposphere.firehose import DeliveryStream
 
 from generator.definition.secret_names import stored_names
@@ -13,13 +14,15 @@ from generator.templates import dashboard
 from generator.templates.dashboard import MonitoredResources
 from generator.templates.inputs import add_is_set_condition
 from generator.templates.resources import alarms
-from generator.templates.resources.alarms import HOUR_SECONDS, STACK_NAMESPACE, AlarmSpec
+from generator.templates.resources.alarms import FIVE_MINUTES_SECONDS, HOUR_SECONDS, STACK_NAMESPACE, AlarmSpec
 from generator.templates.stack_context import StackContext
 from lambdas.model import Source, verified_by
+from lambdas.model_pull import Pull
 from lambdas.runtime.metrics import NAMESPACE
 
 MAX_MESSAGE_AGE_SECONDS = 3_600
 MAX_FORGERIES = 100
+MAX_BEHIND_SECONDS = 6 * 3_600
 MAX_ARCHIVE_DELAY_SECONDS = 1_800
 """Six times as long as the archive's stream waits for more; after a day it drops what it can't deliver."""
 
@@ -29,7 +32,8 @@ def add_monitoring(
 ) -> None:
     """Add the alarms of a source, and its dashboard."""
     has_topic = add_is_set_condition(template, topic)
-    alarms.add_too_large_metric(template, resources.access_log)
+    if resources.access_log:
+        alarms.add_too_large_metric(template, resources.access_log)
     for spec in _alarm_specs(source, resources):
         alarms.add_alarm(template, stack, spec, topic, has_topic)
     dashboard.add_dashboard(template, source, stack, resources)
@@ -40,9 +44,7 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
         {"QueueName": GetAtt(queue, "QueueName")} for queue in (resources.events, resources.dead_letters)
     )
     own_metrics = {"Stack": Ref("AWS::StackName")}
-    lambda_, sqs = "AWS/Lambda", "AWS/SQS"
-    authorizer = "Verify, then of " if verified_by(source.endpoint) == "authorizer" else ""
-    functions_to_check = f"{authorizer}{resources.handler.title}"
+    sqs = "AWS/SQS"
     command = f"python -m generator {{}} {source.name}"
     yield AlarmSpec(
         "Refused",
@@ -52,23 +54,6 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
         own_metrics,
         0,
     )
-    yield AlarmSpec(
-        "Forgeries",
-        "many requests do not verify: the secret differs from the vendor's, or somebody forges requests.",
-        NAMESPACE,
-        "Unauthenticated",
-        own_metrics,
-        MAX_FORGERIES,
-    )
-    if stored_names(source.endpoint):
-        yield AlarmSpec(
-            "NoSecret",
-            f"a secret is missing or of no use, so events are answered 503: {command.format('canary')} says which.",
-            NAMESPACE,
-            "NoSecret",
-            own_metrics,
-            0,
-        )
     yield AlarmSpec(
         "Unsent",
         "the queue takes no messages, and they wait in the bucket: the log of Redrive says why.",
@@ -96,16 +81,64 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
         MAX_MESSAGE_AGE_SECONDS,
         "Maximum",
     )
-    for title, function in (("Handler", resources.handler), ("Redriving", resources.redrive)):
-        dimensions = {"FunctionName": Ref(function)}
-        advice = f"the function {function.title} ended with an error: its log says why."
-        yield AlarmSpec(f"{title}Fails", advice, lambda_, "Errors", dimensions, 0)
+    yield _function_fails("Redriving", resources.redrive)
+    if source.pull:
+        yield from _pull_specs(source, source.pull, resources.entrance, own_metrics)
+    else:
+        yield from _webhook_specs(source, resources, own_metrics)
+    if resources.stream:
+        yield from _archive_specs(resources.stream, own_metrics)
+    if hours := source.events.expect_every:
+        yield AlarmSpec(
+            "Silence",
+            f"no event reached the queue for {hours} h: see what the vendor says of the endpoint.",
+            # Not the API's count, which includes what anybody sends and what does not verify.
+            sqs,
+            "NumberOfMessagesSent",
+            events,
+            1,
+            period=HOUR_SECONDS,
+            periods=hours,
+            alarm_when_below=True,
+        )
+
+
+def _function_fails(title: str, function: Function) -> AlarmSpec:
+    advice = f"the function {function.title} ended with an error: its log says why."
+    return AlarmSpec(f"{title}Fails", advice, "AWS/Lambda", "Errors", {"FunctionName": Ref(function)}, 0)
+
+
+def _webhook_specs(
+    source: Source, resources: MonitoredResources, own_metrics: Mapping[str, Any]
+) -> Iterator[AlarmSpec]:
+    authorizer = "Verify, then of " if verified_by(source.endpoint) == "authorizer" else ""
+    functions_to_check = f"{authorizer}{resources.entrance.title}"
+    lambda_ = "AWS/Lambda"
+    command = f"python -m generator {{}} {source.name}"
+    yield _function_fails("Handler", resources.entrance)
+    yield AlarmSpec(
+        "Forgeries",
+        "many requests do not verify: the secret differs from the vendor's, or somebody forges requests.",
+        NAMESPACE,
+        "Unauthenticated",
+        own_metrics,
+        MAX_FORGERIES,
+    )
+    if stored_names(source.endpoint):
+        yield AlarmSpec(
+            "NoSecret",
+            f"a secret is missing or of no use, so events are answered 503: {command.format('canary')} says which.",
+            NAMESPACE,
+            "NoSecret",
+            own_metrics,
+            0,
+        )
     yield AlarmSpec(
         "Throttled",
         "more came at once than the reserved concurrency lets through; vendors send it again.",
         lambda_,
         "Throttles",
-        {"FunctionName": Ref(resources.handler)},
+        {"FunctionName": Ref(resources.entrance)},
         0,
         periods=3,
     )
@@ -126,21 +159,45 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
         0,
         periods=3,
     )
-    if resources.stream:
-        yield from _archive_specs(resources.stream, own_metrics)
-    if hours := source.events.expect_every:
-        yield AlarmSpec(
-            "Silence",
-            f"no event reached the queue for {hours} h: see what the vendor says of the endpoint.",
-            # Not the API's count, which includes what anybody sends and what does not verify.
-            sqs,
-            "NumberOfMessagesSent",
-            events,
-            1,
-            period=HOUR_SECONDS,
-            periods=hours,
-            alarm_when_below=True,
-        )
+
+
+def _pull_specs(source: Source, pull: Pull, puller: Function, own_metrics: Mapping[str, Any]) -> Iterator[AlarmSpec]:
+    """Yield the alarms of a puller, whose silence has several reasons: it does not ask, can't ask, or is refused."""
+    command = f"python -m generator status {source.name}"
+    period = -(-max(pull.every, FIVE_MINUTES_SECONDS) // 60) * 60
+    periods = 3 if period <= HOUR_SECONDS else 1
+    yield AlarmSpec(
+        "PullerFails",
+        f"the vendor could not be asked, or refused, or its answer could not be read: {command} says why.",
+        "AWS/Lambda",
+        "Errors",
+        {"FunctionName": Ref(puller)},
+        0,
+        period=period,
+        periods=periods,
+    )
+    yield AlarmSpec(
+        "DoesNotAsk",
+        f"the vendor was not asked in three intervals: {command} says whether the puller is paused, or waits.",
+        NAMESPACE,
+        "Requests",
+        own_metrics,
+        1,
+        period=period,
+        periods=periods,
+        alarm_when_below=True,
+    )
+    yield AlarmSpec(
+        "FallsBehind",
+        f"what is read is hours behind now: more events come than the puller reads: {command} shows each stream.",
+        NAMESPACE,
+        "Behind",
+        own_metrics,
+        max(MAX_BEHIND_SECONDS, 4 * pull.every),
+        "Minimum",
+        period=period,
+        periods=periods,
+    )
 
 
 def _archive_specs(stream: DeliveryStream, own_metrics: Mapping[str, Any]) -> Iterator[AlarmSpec]:

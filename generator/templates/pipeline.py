@@ -17,6 +17,7 @@ from troposphere.codebuild import Project
 from troposphere.codepipeline import Actions, ArtifactStore, Pipeline, Stages
 from troposphere.iam import ManagedPolicy
 
+from generator.definition.secret_names import replaced_secrets
 from generator.names import CONSOLE_HOSTS
 from generator.templates import inputs
 from generator.templates.pipeline_inputs import ZipKeys, pipeline_inputs
@@ -64,7 +65,9 @@ def build(source: Source, keys: ZipKeys) -> Template:
 
 
 def _may_store_secret(source: Source, stack: StackContext) -> list[Statement]:
-    """Return the permission to store a secret that the vendor hands over; none where no challenge does that."""
+    """Return the permission to store a secret that the vendor hands over; none where the vendor does not."""
+    if source.pull:
+        return [function.may_replace_secret(stack, name) for name in replaced_secrets(source.pull)]
     if any(challenge.store_secret for challenge in source.endpoint.challenges):
         return [function.may_store_secret(stack, secret_names(source.endpoint.auth)[0])]
     return []

@@ -58,7 +58,7 @@ def add_build_project(
             [s3.PutObject, s3.GetObject],
             [Sub(f"arn:${{AWS::Partition}}:s3:::{ref(stack.helper_bucket)}/{code_keys}")],
         ),
-        _may_read_secrets(stack),
+        *_may_read_secrets(source, stack),
         allow([sqs.GetQueueAttributes], queue_arns),
         allow([awslambda.GetFunctionConfiguration], [function_arns(stack)]),
         # For `deploy --redrive`: to list the rejected events, and to send those that the new code can shape.
@@ -85,12 +85,15 @@ def add_verify_project(context: PipelineContext) -> Project:
     stack = context.stack
     statements = [
         allow([cloudformation.DescribeStacks, cloudformation.DescribeStackResources], [_stack_arn(stack)]),
-        _may_read_secrets(stack),
+        *_may_read_secrets(context.source, stack),
         allow([logs.FilterLogEvents], log_group_arns(stack)),
     ]
-    if not can_sign(context.source.endpoint.auth):  # then the project invokes the handler with the event
+    pull = context.source.pull
+    # The project invokes the puller, or the handler with an event that the vendor alone can sign.
+    if pull or not can_sign(context.source.endpoint.auth):
         statements.append(allow([awslambda.InvokeFunction], [function_arns(stack)]))
-    description = f"Sends a canary through the endpoint of {context.source.name}"
+    what = "Asks the vendor of" if pull else "Sends a canary through the endpoint of"
+    description = f"{what} {context.source.name}"
     return codebuild.add_project(
         context.template,
         stack,
@@ -109,7 +112,7 @@ def _variables(context: PipelineContext) -> dict[str, Any]:
         "PROJECT": Ref(context.stack.project),
         "SERVICE": context.source.name,
         "STAGE": Ref(context.stack.environment),
-        "API_PATH": context.source.endpoint.path,
+        **({"API_PATH": context.source.endpoint.path} if context.source.webhook else {}),
         "HELPER_BUCKET": Ref(context.stack.helper_bucket),
         "CONFIG_DIRECTORY": Ref(context.parameters["ConfigDirectory"]),
     }
@@ -146,5 +149,8 @@ def _stack_arn(stack: StackContext) -> Sub:
     return regional_arn("cloudformation", f"stack/{stack.name}/*")
 
 
-def _may_read_secrets(stack: StackContext) -> Statement:
-    return allow([ssm.GetParameters], [regional_arn("ssm", f"parameter{stack.secrets_path}/*")])
+def _may_read_secrets(source: Source, stack: StackContext) -> list[Statement]:
+    """Allow to read the secrets with which a canary is signed; only its puller may read those of a pulled source."""
+    if source.pull:
+        return []
+    return [allow([ssm.GetParameters], [regional_arn("ssm", f"parameter{stack.secrets_path}/*")])]

@@ -78,7 +78,7 @@ def credential_fields(auth: Auth) -> tuple[str, ...]:
 
 def masked_fields(source: Source) -> tuple[str, ...]:
     """Return the fields of the body to mask: the credentials of every auth type, and `mask` of the definition."""
-    fields = (name for auth in auths(source.endpoint) for name in credential_fields(auth))
+    fields = (name for auth in auths(source.endpoint) for name in credential_fields(auth)) if source.webhook else ()
     return (*fields, *source.events.mask)
 
 

@@ -30,6 +30,8 @@ class Settings:
     """The token endpoint."""
     send: Literal["basic", "body", "private_key_jwt"] = "basic"
     """How the client proves itself: its secret in Authorization or in the form, or a signed assertion."""
+    format: Literal["form", "json"] = "form"
+    """How the token request is written: `json` where the vendor wants that, as OneLogin does."""
     scope: str | None = None
     """What the token is for, as the vendor names it; several with spaces between them."""
     audience: str | None = None
@@ -82,7 +84,7 @@ def _new_token(settings: Settings, context: CredentialContext) -> Token:
         form |= {"client_id": client_id, "client_secret": usable_secret(context, settings.client_secret)}
     else:
         basic = (client_id, usable_secret(context, settings.client_secret))
-    return requests.ask_for_grant(context, settings.url, form, basic).token
+    return requests.ask_for_grant(context, settings.url, form, basic, as_json=settings.format == "json").token
 
 
 def _assertion(settings: Settings, client_id: str, context: CredentialContext) -> str:

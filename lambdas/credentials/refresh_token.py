@@ -1,4 +1,4 @@
-"""A refresh token, which an administrator's consent gave once (RFC 6749, 6): Dropbox, Zoho, Xero, HubSpot.
+"""A refresh token, which an administrator's consent gave once (RFC 6749, 6): Dropbox, HubSpot, Xero.
 
 A vendor may answer with another refresh token and end the one that was sent. So the new one is stored before the access
 token is used. An answer without one keeps the old. https://datatracker.ietf.org/doc/html/rfc9700#section-4.14.2

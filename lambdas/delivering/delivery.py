@@ -34,8 +34,8 @@ LATE = 60.0
 
 
 def load_claims(source: Source, deadline: Deadline) -> Claims | None:
-    """Return the claims of a source with `dedupe`; None for one without."""
-    if source.dedupe is None:
+    """Return the claims of a source with `dedupe`, or that is pulled; None for any other."""
+    if source.dedupe is None and source.pull is None:
         return None
     # Imported late, since few sources have it, and each import lengthens a cold start.
     from lambdas.delivering.dedupe import claims_from_environ
@@ -55,9 +55,11 @@ def load_archive(source: Source, deadline: Deadline) -> ArchiveWriter | None:
 
 def secret_headers(source: Source) -> tuple[str, ...]:
     """Return the headers of a source that hold a credential, or a new secret."""
-    secret_paths = (challenge.store_secret for challenge in source.endpoint.challenges if challenge.store_secret)
+    if source.webhook is None:
+        return ()
+    secret_paths = (challenge.store_secret for challenge in source.webhook.challenges if challenge.store_secret)
     new_secret_headers = (name for path in secret_paths for name in header_names(path))
-    return (*credential_headers(auths(source.endpoint)), *new_secret_headers)
+    return (*credential_headers(auths(source.webhook)), *new_secret_headers)
 
 
 class Delivery:
@@ -71,7 +73,7 @@ class Delivery:
         claims: Claims | None = None,
         archive: ArchiveWriter | None = None,
     ) -> None:
-        self._source = source
+        self.source = source
         self._secret_headers = secret_headers(source)
         self._event_headers, self._event_queries = event_inputs(source, "header"), event_inputs(source, "query")
         self._shaper = Shaper(source)
@@ -79,6 +81,10 @@ class Delivery:
         self._kept_bucket = kept_bucket
         self._claims = claims
         self._archive = archive
+
+    def shaper(self, _request: Request) -> Shaper:
+        """Return what shapes a request."""
+        return self._shaper
 
     def shape(
         self, request: Request, indexes: Collection[int] = (), tags: tuple[str, ...] = ()
@@ -89,10 +95,10 @@ class Delivery:
         """
         messages: list[Message] = []
         rejected_events: list[RejectedEvent] = []
-        if self._source.transform and request.masked:
+        if self.source.transform and request.masked:
             _ = request.as_kept  # fixes what may have to be kept, before transform() can change it
         try:
-            for shaped in self._shaper.shape(request_intake(request, *tags)):
+            for shaped in self.shaper(request).shape(request_intake(request, *tags)):
                 if isinstance(shaped, RejectedEvent):
                     if not indexes or shaped.event_index in indexes:
                         rejected_events.append(shaped)
@@ -175,7 +181,7 @@ class Delivery:
     def keep_rejected(self, request: Request, rejected_events: Sequence[RejectedEvent]) -> None:
         """Keep the events that can't become messages, with the reasons."""
         if rejected_events:
-            split, source = self._source.events.split, self._source.name
+            split, source = self.source.events.split, self.source.name
             identity_values = [request.headers.get(name) for name in self._event_headers]
             identity_values += [request.query(name) for name in self._event_queries]
             identity = "\n".join(value or "" for value in identity_values)
@@ -193,10 +199,10 @@ class Delivery:
         key = self._keep(lambda: self._kept_bucket.keep_oversize(request, event))
         digest = hashlib.sha256(event).hexdigest()
         reference = {"bucket": self._kept_bucket.bucket, "key": key, "sha256": digest, "bytes": len(event)}
-        return self._shaper.shorten(message, reference)
+        return self.shaper(request).shorten(message, reference)
 
     def _keep_unsent(self, request: Request, bodies: Sequence[bytes], part_number: int) -> None:
-        self._keep(lambda: self._kept_bucket.keep_unsent(self._source.name, request, bodies, part_number))
+        self._keep(lambda: self._kept_bucket.keep_unsent(self.source.name, request, bodies, part_number))
 
     def _keep(self, put: Callable[[], T]) -> T:
         try:

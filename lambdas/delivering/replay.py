@@ -61,15 +61,16 @@ class Replayer:
         archive: ObjectStore,
         log: Callable[..., None],
         deadline: Deadline | None = None,
+        make_delivery: type[Delivery] = Delivery,
     ) -> None:
         """`log` is called for each request that is sent, with its counts and its id."""
-        self._source = source
         self._archive = archive
         self._log = log
         self._deadline = deadline or Deadline()
-        self._delivery = Delivery(source, outbox, kept_bucket)
-        self._read = body_reader(source.events)
-        self._masks = masked_fields(source)
+        self._delivery = make_delivery(source, outbox, kept_bucket)
+        self._source = self._delivery.source
+        self._read = body_reader(self._source.events)
+        self._masks = masked_fields(self._source)
 
     def replay(self, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return what became of {"objects": [[key, records done], …], "send": …} and a query; the rest is `left`.

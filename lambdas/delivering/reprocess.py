@@ -47,15 +47,16 @@ class Reprocessor:
         log: Callable[..., None],
         claims: Claims | None = None,
         deadline: Deadline | None = None,
+        make_delivery: type[Delivery] = Delivery,
     ) -> None:
         """`log` is called for each object with its counts and the id of its request."""
-        self._source = source
         self._log = log
         self._kept_bucket = kept_bucket
         self._deadline = deadline or Deadline()
-        self._delivery = Delivery(source, outbox, kept_bucket, claims)
-        self._read = body_reader(source.events)
-        self._masks = masked_fields(source)
+        self._delivery = make_delivery(source, outbox, kept_bucket, claims)
+        self._source = self._delivery.source
+        self._read = body_reader(self._source.events)
+        self._masks = masked_fields(self._source)
 
     def preview(self, keys: Iterable[str]) -> list[dict[str, Any]]:
         """Return what each object would become, without sending or writing anything."""

@@ -29,7 +29,11 @@ class Deadline:
 
     def allows(self, calls: int) -> bool:
         """Return whether this many calls to AWS, one after the other, end in time, however slow they are."""
-        return self._clock() + calls * CALL_SECONDS <= self._end
+        return self.allows_seconds(calls * CALL_SECONDS)
+
+    def allows_seconds(self, seconds: float) -> bool:
+        """Return whether so many seconds are left."""
+        return self._clock() + seconds <= self._end
 
     def require(self, calls: int) -> None:
         """Raise OutOfTime unless this many calls end in time."""

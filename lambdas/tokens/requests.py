@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote_plus, urlencode
 
@@ -13,6 +14,7 @@ from lambdas.tokens.secret_values import basic_header, with_header
 
 ACCESS = "access"
 """The name of the access token in memory."""
+_FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 SECRET_FIELDS = ("client_secret", "password", "refresh_token", "assertion", "client_assertion", "code")
 """Fields of a token request that hold a secret: never in a definition."""
 
@@ -22,16 +24,19 @@ def ask_for_grant(
     url: str,
     form: Mapping[str, str | None],
     basic: tuple[str, str] | None = None,
+    *,
+    as_json: bool = False,
 ) -> Grant:
     """Send a form to the token endpoint and return what it gives. Fields that are None are left out.
 
     `basic` are the client's id and secret, if they go into a header; both are encoded as a form is (RFC 6749, 2.3.1).
     """
     fields = {name: value for name, value in form.items() if value is not None}
-    headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+    kind, text = (_JSON, json.dumps(fields)) if as_json else (_FORM, urlencode(fields))
+    headers = {"Accept": _JSON, "Content-Type": kind}
     if basic:
         headers["Authorization"] = basic_header(*map(quote_plus, basic))
-    request = HttpRequest("POST", url, headers, urlencode(fields).encode())
+    request = HttpRequest("POST", url, headers, text.encode())
     secrets = [fields[name] for name in SECRET_FIELDS if name in fields]
     now = context.now()
     return read_grant(request, context.ask(request), now, [*secrets, *(basic or ())[1:]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import jwt
@@ -51,6 +52,14 @@ def test_a_secret_in_the_form() -> None:
     asked = first_request(BODY)
     assert "Authorization" not in asked.headers
     assert form_of(asked) == {"grant_type": "client_credentials", **CLIENT}
+
+
+def test_a_body_in_json() -> None:
+    process = Process(CLIENT, granting())
+    oauth2.authorize(oauth2.Settings(URL, format="json", scope="a"), API, process)
+    (asked,) = process.asked
+    assert asked.headers["Content-Type"] == "application/json"
+    assert json.loads(asked.body) == {"grant_type": "client_credentials", "scope": "a"}
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,15 @@ def test_a_definition_that_extends_another_changes_keys_of_its_streams(tmp_path:
     assert (tenant.streams["audit"].window.lag, tenant.streams["audit"].window.overlap) == (300, 1_800)
 
 
+def test_a_log_may_extend_the_webhook_of_its_vendor(tmp_path: Path) -> None:
+    webhook = (
+        "description: a\nwebhook: {auth: {token: {header: x-t}}}\nevents: {format: [json], payload: null, id: id}\n"
+    )
+    make_definition(tmp_path, f"{webhook}vendor: {{docs: https://acme.example, deadline: 3}}\ndedupe: {{}}\n")
+    source = make_definition(tmp_path, f"extends: made\n{ACME}", "log").source
+    assert (source.webhook, source.dedupe, source.pull is not None) == (None, None, True)
+
+
 def test_other_credentials_and_paging_replace_those_that_are_extended(tmp_path: Path) -> None:
     make_definition(tmp_path, ACME)
     text = (

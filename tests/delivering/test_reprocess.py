@@ -23,6 +23,7 @@ from botocore.exceptions import ClientError
 from generator.definition.read import Definition, load, source_names
 from generator.samples import files as sample_files
 from generator.samples import gateway
+from generator.samples.sample import Sample
 from generator.testing import event_of
 from lambdas import VERSION, model
 from lambdas.delivering import object_store
@@ -607,7 +608,7 @@ NEVER_THERE = model.Path("nothing_has_this")
 EVERY_DEFINITION = [definition for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
 
 
-def handed_over(source: Source, sample: sample_files.Sample) -> Endpoint:
+def handed_over(source: Source, sample: Sample) -> Endpoint:
     """A sample as it is, since here it is not about who sent it."""
     endpoint = Endpoint(source)
     event = gateway.event(sample.method, sample.headers, sample.body, query=sample.query) | {BY_IAM: True}

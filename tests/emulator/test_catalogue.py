@@ -20,7 +20,7 @@ from generator.local.running import SourceFollower, deploy_source
 from generator.local.start import run_emulator
 from generator.samples import files as sample_files
 from generator.samples import gateway
-from generator.samples.files import Sample
+from generator.samples.sample import SAMPLE_TIME, SECRET, Sample
 from generator.samples.sending import Endpoint, HttpResponse, send_request
 from generator.samples.vendor import PRIVATE_KEY_SUFFIX, auth_of_sample, sign_sample, stored_secrets
 from lambdas.auth_type import OutgoingRequest
@@ -63,7 +63,7 @@ class Deployed:
             if learns:
                 self._ssm.delete_parameter(Name=name)
             elif not self._ssm.get_parameters(Names=[name + PRIVATE_KEY_SUFFIX])["Parameters"]:
-                self._ssm.put_parameter(Name=name, Value=sample_files.SECRET, Type="SecureString", Overwrite=True)
+                self._ssm.put_parameter(Name=name, Value=SECRET, Type="SecureString", Overwrite=True)
 
     def _take_to_the_time_of_the_samples(self, function: str, build: Path) -> None:
         """Their time is signed in some, and what they would have us call is not on this machine."""
@@ -74,12 +74,12 @@ class Deployed:
             for challenge in self.source.endpoint.challenges:
                 if challenge.confirm and (url := sample.request.json.get(challenge.confirm.url)):
                     (pages / hashlib.sha256(url.encode()).hexdigest()).write_bytes(b"<ConfirmSubscriptionResponse/>")
-        more = {"PYTHONPATH": str(CLOCK), "VECTOR_NOW": str(sample_files.SAMPLE_TIME), "VECTOR_PAGES": str(pages)}
+        more = {"PYTHONPATH": str(CLOCK), "VECTOR_NOW": str(SAMPLE_TIME), "VECTOR_PAGES": str(pages)}
         self._lambda.update_function_configuration(FunctionName=function, Environment={"Variables": {**own, **more}})
 
     def send(self, sample: Sample) -> HttpResponse:
         """As the vendor does; by IAM, what the vendor alone can sign."""
-        sent = sign_sample(self.source, sample, self.endpoint.vendor_url or "", self._keys, sample_files.SAMPLE_TIME)
+        sent = sign_sample(self.source, sample, self.endpoint.vendor_url or "", self._keys, SAMPLE_TIME)
         return send_request(self.endpoint, sent) if sent else self._hand_over(sample)
 
     def _hand_over(self, sample: Sample) -> HttpResponse:
@@ -90,9 +90,7 @@ class Deployed:
 
     def forge(self, sample: Sample, secret: str) -> HttpResponse:
         """With a secret of one's own; unsigned, what only the vendor can sign."""
-        sent = sign_sample(
-            self.source, sample, self.endpoint.vendor_url or "", lambda _name: (secret,), sample_files.SAMPLE_TIME
-        )
+        sent = sign_sample(self.source, sample, self.endpoint.vendor_url or "", lambda _name: (secret,), SAMPLE_TIME)
         plain = OutgoingRequest(sample.method, self.endpoint.vendor_url or "", sample.headers, sample.body)
         return send_request(self.endpoint, sent or plain)
 

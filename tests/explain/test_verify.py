@@ -28,6 +28,7 @@ from generator.explain.report import as_plain, lines, title
 from generator.samples import files as sample_files
 from generator.samples import vendor
 from generator.samples.captured import Captured
+from generator.samples.sample import Sample
 from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Source
 from lambdas.runtime.times import iso_time
@@ -557,7 +558,7 @@ secrets = in_base64 | in_base64.map("whsec_".__add__) | st.text(string.printable
 
 @given(st.sampled_from(SAMPLES), secrets, st.booleans(), st.sampled_from([b"", b"\n", b" "]))
 def test_output_never_has_a_secret_or_a_whole_signature(
-    pair: tuple[Definition, sample_files.Sample], secret: str, same: bool, more: bytes
+    pair: tuple[Definition, Sample], secret: str, same: bool, more: bytes
 ) -> None:
     source, sample = pair[0].source, pair[1]
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from generator.samples.files import SAMPLE_TIME
+from generator.samples.sample import SAMPLE_TIME
 from tests.shipped_messages import details, line, only_message
 
 ANN = {"id": "8e03f2cf", "name": "Ann Example", "email": "ann@example.com", "type": "user"}

@@ -32,6 +32,8 @@ from generator.templates.stack_context import StackContext
 
 _CLAIM_ACTIONS = [awacs.dynamodb.PutItem, awacs.dynamodb.BatchWriteItem, awacs.dynamodb.BatchGetItem]
 
+_POSITION_ACTIONS = [awacs.dynamodb.GetItem, awacs.dynamodb.UpdateItem]
+
 
 def _archive_statements(stack: StackContext) -> list[Statement]:
     return archive.bounds(stream_arns(stack), bucket_arn(stack, "archive"), bucket_arn(stack, "archive", "/*"))
@@ -57,6 +59,7 @@ def add_boundary(
         allow([awacs.ssm.GetParameters], [secrets]),
         allow([awacs.awslambda.InvokeFunction], [function_arns(stack)]),  # by the schedule
         *([allow(_CLAIM_ACTIONS, [table_arns(stack)])] if features.claims else []),
+        *([allow(_POSITION_ACTIONS, [table_arns(stack)])] if features.pull else []),
         *(_archive_statements(stack) if features.archive else []),
         tracing.may_trace(),
         *([key.may_be_used()] if features.hardening else []),

@@ -14,6 +14,11 @@ LAMBDA = [
     *(awslambda.GetRuntimeManagementConfig, awslambda.GetFunctionRecursionConfig, awslambda.GetFunctionScalingConfig),
     *(awslambda.GetPolicy, awslambda.ListTags, awslambda.TagResource, awslambda.UntagResource),
 ]
+LAMBDA_RETRIES = [
+    *(awslambda.PutFunctionEventInvokeConfig, awslambda.GetFunctionEventInvokeConfig),
+    *(awslambda.UpdateFunctionEventInvokeConfig, awslambda.DeleteFunctionEventInvokeConfig),
+]
+"""For a puller, whose runs AWS must not try again."""
 SQS = [
     *(sqs.CreateQueue, sqs.DeleteQueue, sqs.GetQueueAttributes, sqs.GetQueueUrl, sqs.SetQueueAttributes),
     *(sqs.ListQueueTags, sqs.TagQueue, sqs.UntagQueue),
@@ -64,6 +69,7 @@ RESOURCE_TYPES = [
     *(f"AWS::ApiGatewayV2::{kind}" for kind in ("Api", "Authorizer", "Integration", "Route", "Stage")),
     *("AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::DynamoDB::Table", "AWS::IAM::Role"),
     *("AWS::KMS::Key", "AWS::KinesisFirehose::DeliveryStream", "AWS::Lambda::Function", "AWS::Lambda::Permission"),
+    "AWS::Lambda::EventInvokeConfig",
     *("AWS::Logs::LogGroup", "AWS::Logs::LogStream", "AWS::Logs::MetricFilter"),
     *("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"),
     "AWS::Scheduler::Schedule",

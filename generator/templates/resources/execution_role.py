@@ -52,7 +52,10 @@ def add_execution_role(
     code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(stack.helper_bucket)}/code/*")
     statements = [
         allow([s3.GetObject, s3.GetObjectVersion], [code]),
-        allow(execution_actions.LAMBDA, [function_arns(stack)]),
+        allow(
+            [*execution_actions.LAMBDA, *(execution_actions.LAMBDA_RETRIES if features.pull else [])],
+            [function_arns(stack)],
+        ),
         # API Gateway alone: a function's policy can let in no other account, and no other service.
         allow(
             [awslambda.AddPermission, awslambda.RemovePermission],

@@ -8,19 +8,21 @@ from lambdas.model import Source, verified_by
 
 
 class Features(NamedTuple):
-    """The table of `dedupe`, the stream and bucket of `archive`, what `strict` adds, an API that verifies tokens."""
+    """A table of claims, the archive, what `strict` adds, an API that verifies tokens, a puller in place of an API."""
 
     claims: bool
     archive: bool
     hardening: bool
     jwt: bool
+    pull: bool
 
 
 def source_features(source: Source) -> Features:
     """Return the features of a source."""
     return Features(
-        claims=source.dedupe is not None,
+        claims=source.dedupe is not None or source.pull is not None,
         archive=source.archive is not None,
         hardening=source.hardening == "strict",
-        jwt=verified_by(source.endpoint) == "api",
+        jwt=source.webhook is not None and verified_by(source.webhook) == "api",
+        pull=source.pull is not None,
     )

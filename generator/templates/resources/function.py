@@ -139,6 +139,11 @@ def may_store_secret(stack: StackContext, name: str) -> Statement:
     return statement
 
 
+def may_replace_secret(stack: StackContext, name: str) -> Statement:
+    """Allow to overwrite one secret, which the vendor replaces at each use."""
+    return allow([awacs.ssm.PutParameter], [regional_arn("ssm", f"parameter{stack.secrets_path}/{name}")])
+
+
 def may_log(group: LogGroup) -> Statement:
     """Allow to write to this log group."""
     return allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], [GetAtt(group, "Arn")])

@@ -22,6 +22,7 @@ def add_schedule(
     function: Function,
     description: str,
     role_properties: Mapping[str, Any],
+    **target_properties: Any,
 ) -> Schedule:
     """Add a schedule that calls the function, with a role that may call nothing else.
 
@@ -38,6 +39,6 @@ def add_schedule(
             ScheduleExpression=expression,
             FlexibleTimeWindow=FlexibleTimeWindow(Mode="OFF"),
             State="ENABLED",
-            Target=Target(Arn=GetAtt(function, "Arn"), RoleArn=GetAtt(role, "Arn")),
+            Target=Target(Arn=GetAtt(function, "Arn"), RoleArn=GetAtt(role, "Arn"), **target_properties),
         )
     )

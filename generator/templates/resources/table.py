@@ -1,4 +1,4 @@
-"""The DynamoDB table in which functions claim events, for `dedupe`."""
+"""The DynamoDB table in which functions claim events, for `dedupe`; of a pulled source, also its positions."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from generator.templates.resources.role import allow
 from generator.templates.stack_context import StackContext
 
 
-def add_table(template: Template, stack: StackContext, title: str) -> Table:
+def add_table(template: Template, stack: StackContext, title: str, *, retained: bool = False) -> Table:
     """Add a table of items with an `id`; DynamoDB deletes each some time after `expires`, in Unix seconds.
 
-    It is deleted with the stack. It is encrypted with DynamoDB's own key, which costs nothing and needs no permission,
-    or with the source's.
+    It is deleted with the stack, unless it is `retained`. It is encrypted with DynamoDB's own key, which costs nothing
+    and needs no permission, or with the source's.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
     """
     return template.add_resource(
@@ -35,8 +35,8 @@ def add_table(template: Template, stack: StackContext, title: str) -> Table:
             TimeToLiveSpecification=TimeToLiveSpecification(AttributeName="expires", Enabled=True),
             PointInTimeRecoverySpecification=PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
             Tags=stack.tags,
-            DeletionPolicy="Delete",
-            UpdateReplacePolicy="Delete",
+            DeletionPolicy="Retain" if retained else "Delete",
+            UpdateReplacePolicy="Retain" if retained else "Delete",
             **({"SSESpecification": _encryption(stack.key)} if stack.key else {}),
         )
     )
@@ -53,6 +53,11 @@ def may_claim(table: Table) -> Statement:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     """
     return allow([awacs.dynamodb.PutItem, awacs.dynamodb.BatchWriteItem], [GetAtt(table, "Arn")])
+
+
+def may_move(table: Table) -> Statement:
+    """Allow to read positions, and to take and give back the lease."""
+    return allow([awacs.dynamodb.GetItem, awacs.dynamodb.UpdateItem], [GetAtt(table, "Arn")])
 
 
 def may_look_up(table: Table) -> Statement:

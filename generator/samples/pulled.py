@@ -1,0 +1,118 @@
+"""Play the samples of a stream as its vendor to the puller's own code, with AWS in memory."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from generator.errors import Problem, display_path
+from generator.samples.fake_aws import Bucket, Queue, Store, Table
+from generator.samples.pulled_files import PullSample
+from generator.samples.sample import SAMPLE_TIME, SECRET
+from lambdas.delivering.dedupe import Claims
+from lambdas.delivering.kept_bucket import KeptBucket
+from lambdas.delivering.outbox import Outbox
+from lambdas.model import Source
+from lambdas.model_pull import Credentials, Pull
+from lambdas.pulling.outcomes import NoAnswer
+from lambdas.pulling.page_delivery import PageDelivery
+from lambdas.pulling.position_table import PositionTable
+from lambdas.pulling.runner import Runner, RunReport
+from lambdas.reading.paths import Functions, compile_path
+from lambdas.runtime.deadline import Deadline
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest
+from lambdas.runtime.secrets import Secrets
+
+_SECONDS = 300.0
+
+
+class _NoCredential:
+    """In place of a credentials type: requests without a credential are what is stored beside samples."""
+
+    Settings = type(None)
+
+    @staticmethod
+    def secret_names(_settings: Any) -> tuple[str, ...]:
+        return ()
+
+    @staticmethod
+    def authorize(_settings: Any, request: HttpRequest, _context: Any) -> HttpRequest:
+        return request
+
+    @staticmethod
+    def forget(_settings: Any, _context: Any) -> bool:
+        return False
+
+
+class Vendor:
+    """Answers the requests of one stream with its sample, in order, and records them."""
+
+    def __init__(self, sample: PullSample) -> None:
+        self.requests: list[str] = []
+        self._answers: list[HttpAnswer] = []
+        for number, page in enumerate(sample.pages, 1):
+            self._answers += [page, *sample.children.get(number, ())]
+
+    def send(self, request: HttpRequest, _seconds: float) -> HttpAnswer:
+        """Answer with the next page or child; NoAnswer where the sample has no more."""
+        self.requests.append(request_line(request))
+        if not self._answers:
+            raise NoAnswer("no sample has the answer to this request")
+        return self._answers.pop(0)
+
+
+def request_line(request: HttpRequest) -> str:
+    """Return a request in a line: method, URL, headers, and body."""
+    headers = " ".join(f"{name}={value}" for name, value in sorted(request.headers.items()))
+    return " ".join(filter(None, [request.method, request.url, headers, request.body.decode()]))
+
+
+def play(source: Source, sample: PullSample) -> tuple[RunReport, list[dict[str, Any]], list[str]]:
+    """Run the puller once on the stream of a sample: how it went, the messages, and the requests."""
+    assert source.pull is not None  # noqa: S101 - a pulled source has samples of this kind
+    alone = replace(source, pull=_alone(source.pull, sample))
+    queue, table, vendor = Queue(), Table(), Vendor(sample)
+    deadline = Deadline()
+
+    def clock() -> float:
+        return SAMPLE_TIME
+
+    claims = Claims(alone, "positions", table, _SECONDS, clock, deadline, required=True)
+    delivery = PageDelivery(alone, Outbox("queue", queue), KeptBucket("kept", Bucket), claims)
+    runner = Runner(
+        alone,
+        Secrets("/sample", lambda: Store(lambda _name: (SECRET,))),
+        vendor.send,
+        delivery,
+        lambda owner: PositionTable("positions", table, owner, clock),
+        deadline,
+        clock,
+        lambda _seconds: None,
+    )
+    report = runner.run(_SECONDS)
+    return report, [json.loads(body) for body in queue.bodies], vendor.requests
+
+
+def problems(sample: PullSample, report: RunReport) -> list[Problem]:
+    """Return what is wrong with what the puller makes of a sample."""
+    file = display_path(sample.source_file)
+    found = [Problem(file, 0, "", why) for why in report.failures.values()]
+    if report.counts["kept"]:
+        found.append(Problem(file, 0, "", f"{report.counts['kept']} events become no message"))
+    return found
+
+
+def _alone(pull: Pull, sample: PullSample) -> Pull:
+    """Return the API with the sample's stream alone, whose pages are as long as the sample's."""
+    stream = pull.streams[sample.key.name]
+    if stream.for_:
+        stream = replace(stream, for_=dict.fromkeys(stream.for_, (sample.key.value,)))
+    settings = stream.paging.settings
+    if len(sample.pages) > 1 and getattr(settings, "size", None):
+        size = len(
+            compile_path(stream.events.split or "@")(json.loads(sample.pages[0].body), Functions(sample.request))
+        )
+        stream = replace(stream, paging=replace(stream.paging, settings=replace(settings, size=size)))
+    credentials = Credentials(_NoCredential, None)  # type: ignore[arg-type]  # no module, but it has what is called
+    return replace(pull, streams={sample.key.name: stream}, credentials=credentials)

@@ -1,0 +1,61 @@
+"""Entry point of the puller, which a schedule calls."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.config import Config
+
+from lambdas.delivering.dedupe import Claims
+from lambdas.delivering.delivery import load_archive
+from lambdas.delivering.kept_bucket import KeptBucket
+from lambdas.delivering.outbox import Outbox
+from lambdas.pulling.page_delivery import PageDelivery
+from lambdas.pulling.position_table import PositionTable
+from lambdas.pulling.run_log import RunFailed, log_run
+from lambdas.pulling.runner import Runner
+from lambdas.pulling.send import send
+from lambdas.runtime.aws import client
+from lambdas.runtime.deadline import Deadline
+from lambdas.runtime.secrets import Secrets
+from lambdas.source import SOURCE
+
+# Nobody waits for an answer, so a busy table is asked for longer than by the handler of a webhook.
+PATIENT = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
+TABLE = os.environ["DEDUPE_TABLE"]
+DEADLINE = Deadline()
+
+
+def _claims() -> Claims:
+    lease = float(os.environ["DEDUPE_LEASE"])
+    return Claims(SOURCE, TABLE, client("dynamodb", PATIENT), lease, deadline=DEADLINE, required=True)
+
+
+DELIVERY = PageDelivery(
+    SOURCE,
+    Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"), deadline=DEADLINE),
+    KeptBucket(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE),
+    _claims(),
+    load_archive(SOURCE, DEADLINE),
+)
+RUNNER = Runner(
+    SOURCE,
+    Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm")),
+    send,
+    DELIVERY,
+    lambda owner: PositionTable(TABLE, client("dynamodb", PATIENT), owner),
+    DEADLINE,
+)
+
+
+def handler(_event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Ask the vendor for what is new; RunFailed, which AWS counts as an error, where a stream could not be read."""
+    DEADLINE.begin(context)
+    report = RUNNER.run(context.get_remaining_time_in_millis() / 1_000)
+    log_run(report, SOURCE.name, os.environ.get("STACK", ""), time.time())
+    if report.failures:
+        raise RunFailed("; ".join(f"{stream}: {why}" for stream, why in report.failures.items()))
+    return {"outcome": report.outcome, "requests": report.requests, **report.counts}

@@ -1,0 +1,195 @@
+"""A run of the puller: take the lease, read each stream as far as there is time and rate, and say how it went."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from lambdas.credential_type import Token
+from lambdas.model import Source
+from lambdas.model_pull import Pull, Stream
+from lambdas.pulling.api_client import MAX_WAIT, ApiClient, Send
+from lambdas.pulling.outcomes import RunEnds, StreamFailed, StreamSkipped
+from lambdas.pulling.page_delivery import PageDelivery
+from lambdas.pulling.page_reader import PageReader
+from lambdas.pulling.parts import StreamKey
+from lambdas.pulling.position_table import LeaseHeld, PositionMoved, PositionTable, TableUnavailable
+from lambdas.pulling.rate import RequestLog
+from lambdas.pulling.stream_reader import StreamReader
+from lambdas.runtime.deadline import Deadline
+from lambdas.runtime.secrets import Secrets
+
+MAX_NOT_BEFORE = 2 * MAX_WAIT
+"""Seconds of a wait that an earlier run asked for; a longer one is from a clock that was ahead."""
+
+
+class RunReport(NamedTuple):
+    """How a run went: `asked`, `failed`, `paused`, `waiting` for the vendor, or `busy` with another run."""
+
+    outcome: str
+    requests: int
+    counts: Counter[str]
+    failures: dict[str, str]
+    """What went wrong, by stream."""
+    behind: float
+    """Seconds from what is read to now, of the stream that is furthest behind."""
+    remaining: int | None
+    """Requests that the vendor says are left."""
+    notes: dict[str, str]
+    """What people should know that is no failure, by stream."""
+
+
+class Runner:
+    """Runs of one function: tokens last from one to the next."""
+
+    def __init__(
+        self,
+        source: Source,
+        secrets: Secrets,
+        send: Send,
+        delivery: PageDelivery,
+        table: Callable[[str], PositionTable],
+        deadline: Deadline,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`table` makes a table for a run, by the name of its owner."""
+        assert source.pull is not None  # noqa: S101 - a puller is built for no other
+        self._source = source
+        self._pull: Pull = source.pull
+        self._secrets = secrets
+        self._send = send
+        self._delivery = delivery
+        self._make_table = table
+        self._deadline = deadline
+        self._clock = clock
+        self._sleep = sleep
+        self._tokens: dict[str, Token] = {}
+
+    def run(self, seconds: float) -> RunReport:
+        """Ask the vendor, within `seconds`, which are those of the function."""
+        owner = os.urandom(8).hex()
+        table = self._make_table(owner)
+        try:
+            lease = table.take_lease(seconds)
+        except LeaseHeld:
+            return _no_run("busy")
+        spent = self._pull.rate.requests if lease.spent is None else lease.spent
+        requests = RequestLog(self._pull.rate, spent, lease.spent_until)
+        client = self._client(requests)
+        run = _Run(self._source, self._pull, client, self._delivery, table, self._deadline, owner, self._clock)
+        not_before = 0.0
+        try:
+            control = table.control()
+            now = self._clock()
+            if control.get("paused"):
+                return _no_run("paused")
+            if now < lease.not_before <= now + MAX_NOT_BEFORE:
+                not_before = lease.not_before
+                return _no_run("waiting")
+            run.read_all(lease.turn, control.get("backfills") or [])
+        except RunEnds as ends:
+            not_before = ends.not_before
+        finally:
+            table.release_lease(requests.spent(self._clock()), not_before)
+        return run.report(requests)
+
+    def _client(self, requests: RequestLog) -> ApiClient:
+        pull = self._pull
+        return ApiClient(
+            pull.credentials,
+            pull.errors,
+            self._secrets,
+            self._send,
+            requests,
+            self._deadline,
+            self._tokens,
+            self._clock,
+            self._sleep,
+        )
+
+
+class _Run:
+    """One run: what it has read, and what went wrong."""
+
+    def __init__(
+        self,
+        source: Source,
+        pull: Pull,
+        client: ApiClient,
+        delivery: PageDelivery,
+        table: PositionTable,
+        deadline: Deadline,
+        owner: str,
+        clock: Callable[[], float],
+    ) -> None:
+        self._pull = pull
+        self._client = client
+        self._table = table
+        self._failures: dict[str, str] = {}
+        self._skipped: dict[str, str] = {}
+        self._pages: list[PageReader] = []
+        self._readers: dict[StreamKey, StreamReader] = {}
+        for key, stream in stream_keys(pull):
+            pages = PageReader(source, pull, key, client, delivery, deadline, owner, clock)
+            self._pages.append(pages)
+            self._readers[key] = StreamReader(stream, pages, delivery, table, clock)
+
+    def read_all(self, turn: int, backfills: list[Any]) -> None:
+        """Read each stream to the present, then what may have come late, then what people asked for."""
+        keys = list(self._readers)
+        first = turn % len(keys)
+        keys = keys[first:] + keys[:first]  # so that none is always the last, for which there is no time
+        for key in keys:
+            self._try(key, StreamReader.read, f"position#{key}")
+        for key in keys:
+            self._try(key, StreamReader.look_again, f"again#{key}", f"position#{key}")
+        for backfill in backfills:
+            for key in keys:
+                if backfill.get("stream") in (None, key.name, str(key)):
+                    name = f"backfill#{backfill['id']}#{key}"
+                    self._try(key, StreamReader.backfill, name, backfill["from"], backfill["to"])
+
+    def _try(self, key: StreamKey, read: Callable[..., None], *arguments: Any) -> None:
+        """Read something of a stream, unless that failed already in this run. A failure is none of other streams."""
+        if str(key) in self._failures or str(key) in self._skipped:
+            return
+        try:
+            read(self._readers[key], *arguments)
+        except StreamSkipped as skipped:
+            self._skipped[str(key)] = str(skipped)
+        except PositionMoved:
+            self._failures[str(key)] = "somebody else has moved its position"
+        except (StreamFailed, TableUnavailable) as error:
+            self._failures[str(key)] = str(error)
+
+    def report(self, requests: RequestLog) -> RunReport:
+        """Return how it went."""
+        counts: Counter[str] = Counter()
+        for pages in self._pages:
+            counts.update(pages.counts)
+        behind = [reader.behind for reader in self._readers.values() if reader.behind is not None]
+        forgotten = {str(key): reader.forgotten for key, reader in self._readers.items() if reader.forgotten}
+        return RunReport(
+            "failed" if self._failures else "asked",
+            requests.total,
+            counts,
+            self._failures,
+            max(behind, default=0.0),
+            self._client.remaining,
+            {**self._skipped, **forgotten},
+        )
+
+
+def stream_keys(pull: Pull) -> Iterator[tuple[StreamKey, Stream]]:
+    """Yield what is read with a position of its own: each stream, or each value of its `for`."""
+    for name, stream in pull.streams.items():
+        for value in next(iter((stream.for_ or {"": ("",)}).values())):
+            yield StreamKey(name, value), stream
+
+
+def _no_run(outcome: str) -> RunReport:
+    return RunReport(outcome, 0, Counter(), {}, 0.0, None, {})

@@ -1,0 +1,168 @@
+"""Read a stream from its position to the present, and store the position after each page that is delivered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lambdas.model_pull import Stream
+from lambdas.pulling.outcomes import StreamFailed, TokenRefused
+from lambdas.pulling.page_delivery import PageDelivery
+from lambdas.pulling.page_reader import PageReader
+from lambdas.pulling.position_table import PositionTable
+from lambdas.pulling.windows import (
+    DAY,
+    TimePosition,
+    after_page,
+    after_sweep,
+    first_position,
+    is_at_goal,
+    next_slice,
+    position_fields,
+    restarted,
+    retained,
+    write_time,
+)
+
+
+class StreamReader:
+    """Reads a stream in one run."""
+
+    def __init__(
+        self,
+        stream: Stream,
+        pages: PageReader,
+        delivery: PageDelivery,
+        table: PositionTable,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._stream = stream
+        self._window = stream.window
+        self._pages = pages
+        self._delivery = delivery
+        self._table = table
+        self._clock = clock
+        self.behind: float | None = None
+        """Seconds from what is read to now; None before anything was read."""
+        self.forgotten: str = ""
+        """Why reading began anew, where it did."""
+
+    def read(self, name: str) -> None:
+        """Read to the present from the position of this name: one sweep, or the vendor's own cursor to its end."""
+        if self._stream.resume == "paging":
+            self._follow(name)
+            return
+        fields, version = self._table.position(name)
+        position = TimePosition(**fields) if fields else first_position(self._window, self._clock())
+        if position != (position := retained(position, self._window, self._clock())):
+            self.forgotten = "the vendor keeps events for less long than nobody asked"
+        self._sweep(name, position, version, lambda end: position_fields(after_sweep(end, self._window)))
+
+    def look_again(self, name: str, live_name: str) -> None:
+        """Once a day, read again what may have come late by days: up to where the live position is."""
+        live, _ = self._table.position(live_name)
+        if self._window.again is None or live is None:
+            return
+        now = int(self._clock())
+        fields, version = self._table.position(name)
+        looked, position = _without(fields or {"start": live["start"], "looked": now}, "looked")
+        if position.goal is None:
+            if fields is None:
+                self._table.write_position(name, {"start": live["start"], "looked": now}, version)
+            if now - looked < DAY:
+                return
+            position = TimePosition(position.start - self._window.again, goal=live["start"])
+        # While a look is not at its goal, it is the one that began then.
+        self._sweep(name, position, version, lambda end: {"start": end.start, "looked": now}, looked=looked)
+
+    def backfill(self, name: str, start: int, goal: int) -> None:
+        """Read a time that people ask for, unless that is done."""
+        fields, version = self._table.position(name)
+        done, position = _without(fields or {"start": start, "goal": goal, "done": 0}, "done")
+        if not done:
+            self._sweep(name, position, version, lambda end: {"start": end.start, "done": 1}, done=0)
+
+    def _sweep(
+        self, name: str, position: TimePosition, version: int, at_goal: Callable[[TimePosition], Any], **more: int
+    ) -> None:
+        """Read slice after slice to the goal, at which `at_goal` says what is stored; `more` is stored until then."""
+        self._delivery.begin_slice(position.counts or {})
+        tokens: set[str] = set()
+        while (asked := next_slice(position, self._window, self._clock())) is not None:
+            position = self._read_page(asked, tokens)
+            ended = is_at_goal(position)
+            fields = at_goal(position) if ended else {**position_fields(position), **more}
+            version = self._table.write_position(name, fields, version)
+            self.behind = max(0.0, self._clock() - position.start)
+            if ended:
+                return
+            if position.end is None:
+                tokens.clear()
+                self._delivery.begin_slice({})
+
+    def _read_page(self, asked: TimePosition, tokens: set[str]) -> TimePosition:
+        assert asked.end is not None  # noqa: S101 - next_slice() has set it
+        times = {
+            "from": write_time(asked.start, self._window.format),
+            "to": write_time(asked.end, self._window.format),
+        }
+        if asked.page:
+            tokens.add(asked.page)
+        try:
+            progress = self._pages.read(times, asked.page)
+        except TokenRefused as refused:
+            again = restarted(asked, self._window) if asked.page else None
+            if again is None:
+                raise StreamFailed(str(refused)) from None
+            return again
+        self._check_token(progress.next_token, tokens)
+        return after_page(asked, progress.next_token, self._window, self._delivery.page_counts())
+
+    def _follow(self, name: str) -> None:
+        """Read by the vendor's own cursor or link, which lasts over runs."""
+        stored = self._table.position(name)
+        fields, version = dict(stored.fields or {}), stored.version
+        now = int(self._clock())
+        since = int(fields.get("since", now - self._window.first))
+        token: str | None = fields.get("token")
+        at = int(fields.get("at", since))
+        if token and self._window.retention and now - at > self._window.retention:
+            self.forgotten = "the vendor keeps events for less long than nobody asked"
+            token, since = None, now - self._window.retention
+        self._delivery.begin_slice(fields.get("counts") or {})
+        tokens = {token} if token else set()
+        times = {"from": write_time(since, self._window.format)}
+        while True:
+            began = int(self._clock())
+            try:
+                progress = self._pages.read(times, token)
+            except TokenRefused as refused:
+                if token is None or self.forgotten:
+                    raise StreamFailed(str(refused)) from None
+                self.forgotten = f"the vendor does not know its cursor any more: {refused}"
+                token, since = None, at - self._window.overlap
+                times = {"from": write_time(since, self._window.format)}
+                continue
+            self._check_token(progress.next_token, tokens)
+            is_last = progress.next_token is None
+            token = progress.kept_token or token if is_last else progress.next_token
+            at = began if is_last else at
+            state = {"since": since, "token": token, "at": at, "counts": self._delivery.page_counts()}
+            version = self._table.write_position(name, {key: value for key, value in state.items() if value}, version)
+            self.behind = float(int(self._clock()) - at)
+            if is_last:
+                return
+
+    def _check_token(self, token: str | None, tokens: set[str]) -> None:
+        """Refuse a token that came before: the vendor would be asked for the same pages without end."""
+        if token is None:
+            return
+        if token in tokens:
+            raise StreamFailed("the answer names a page as the next that was read already")
+        tokens.add(token)
+
+
+def _without(fields: Mapping[str, Any], name: str) -> tuple[int, TimePosition]:
+    """Return a number that stands beside a position, and the position."""
+    return int(fields.get(name, 0)), TimePosition(**{key: value for key, value in fields.items() if key != name})

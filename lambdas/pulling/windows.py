@@ -1,0 +1,127 @@
+"""Which times are asked for: a sweep goes from where the last ended to the present, in slices, each page by page.
+
+Times are whole Unix seconds. The goal of a sweep is fixed when it begins, so that it ends however many events come
+while it is read; its slices lie end to end. Only at the goal does the next sweep go back, by the overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from lambdas.model_pull import Window
+
+DAY = 86_400
+_UNITS = {"rfc3339": 1, "unix": 1, "unix_ms": 1, "date": DAY}
+_DIRECTIVES = (("%S", 1), ("%s", 1), ("%f", 1), ("%T", 1), ("%X", 1), ("%c", 1), ("%M", 60), ("%H", 3_600))
+_SHORTER, _LONGER = 0.5, 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class TimePosition:
+    """How far a stream is read: everything before `start`, and of the slice from there what `page` says."""
+
+    start: int
+    """Where the slice begins, or the next sweep."""
+    goal: int | None = None
+    """Where the sweep ends; None between two sweeps."""
+    end: int | None = None
+    """Where the slice ends; None before its first request."""
+    page: str | None = None
+    """The token of the slice's next page; None for its first."""
+    length: int | None = None
+    """Seconds of a slice, where a vendor's tokens did not last for longer ones."""
+    counts: Mapping[str, int] | None = None
+    """How often each event of the last page that has no id was in it, by its hash."""
+
+
+def unit(time_format: str) -> int:
+    """Return the seconds that a format can tell apart."""
+    known = _UNITS.get(time_format)
+    return known or next((seconds for directive, seconds in _DIRECTIVES if directive in time_format), DAY)
+
+
+def write_time(at: int, time_format: str) -> str:
+    """Write a time in the format of a request."""
+    moment = datetime.fromtimestamp(at, UTC)
+    if time_format == "unix":
+        return str(at)
+    if time_format == "unix_ms":
+        return str(at * 1_000)
+    return moment.strftime({"rfc3339": "%Y-%m-%dT%H:%M:%SZ", "date": "%Y-%m-%d"}.get(time_format, time_format))
+
+
+def first_position(window: Window, now: float) -> TimePosition:
+    """Return the position of a stream that was never read."""
+    return TimePosition(_whole(now - window.first, window))
+
+
+def next_slice(position: TimePosition, window: Window, now: float) -> TimePosition | None:
+    """Return the position with a slice to ask for; None where the stream is read up to the present.
+
+    The goal is never later than now less the lag: a clock that was ahead must not move a position into the future.
+    """
+    goal = position.goal
+    if goal is None:
+        goal = _whole(now - window.lag, window)
+        if goal <= position.start:
+            return None
+    if position.end is not None:
+        return replace(position, goal=goal)
+    end = min(goal, position.start + (position.length or window.longest))
+    return replace(position, goal=goal, end=end)
+
+
+def after_page(position: TimePosition, token: str | None, window: Window, counts: Mapping[str, int]) -> TimePosition:
+    """Return the position after a page whose events are on the queue or kept; `token` is that of the next page."""
+    if token is not None:
+        return replace(position, page=token, counts=counts or None)
+    assert position.end is not None  # noqa: S101 - a page was asked for, so there is a slice
+    length = position.length and int(position.length * _LONGER)
+    if length and length >= window.longest:
+        length = None
+    return TimePosition(position.end, position.goal, length=length)
+
+
+def is_at_goal(position: TimePosition) -> bool:
+    """Return whether a sweep has no slice left."""
+    return position.goal is not None and position.end is None and position.start >= position.goal
+
+
+def after_sweep(position: TimePosition, window: Window) -> TimePosition:
+    """Return the position of the next sweep, behind the goal of the last by the overlap."""
+    return TimePosition(_whole(position.start - window.overlap, window), length=position.length)
+
+
+def restarted(position: TimePosition, window: Window) -> TimePosition | None:
+    """Return the position with the slice begun anew at half its length, since the vendor refuses its token.
+
+    None where the slice is as short as the format can say.
+    """
+    assert position.end is not None  # noqa: S101 - a token is that of a slice
+    step = unit(window.format)
+    length = int((position.end - position.start) * _SHORTER) // step * step
+    if length < step:
+        return None
+    return TimePosition(position.start, position.goal, length=length)
+
+
+def retained(position: TimePosition, window: Window, now: float) -> TimePosition:
+    """Return the position, no older than what the vendor still has."""
+    if window.retention is None or position.start >= (oldest := _whole(now - window.retention, window)):
+        return position
+    return TimePosition(oldest, position.goal if position.goal and position.goal > oldest else None)
+
+
+def position_fields(position: TimePosition) -> dict[str, Any]:
+    """Return a position as what is stored."""
+    names = ("start", "goal", "end", "page", "length", "counts")
+    return {name: value for name in names if (value := getattr(position, name)) is not None}
+
+
+def _whole(at: float, window: Window) -> int:
+    """Return a time that the format can say, not after it."""
+    step = unit(window.format)
+    return int(at) // step * step

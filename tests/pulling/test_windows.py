@@ -1,0 +1,132 @@
+"""Which times are asked for: nothing is left out between two requests, and no position is in the future."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.model_pull import Window
+from lambdas.model_types import Duration
+from lambdas.pulling.windows import (
+    TimePosition,
+    after_page,
+    after_sweep,
+    first_position,
+    is_at_goal,
+    next_slice,
+    position_fields,
+    restarted,
+    retained,
+    unit,
+    write_time,
+)
+
+NOW = 1_767_225_600
+WINDOW = Window(first=Duration(7_200), lag=Duration(60), overlap=Duration(300), longest=Duration(3_600), format="unix")
+
+
+def sweep(position: TimePosition, window: Window, now: float) -> tuple[list[tuple[int, int]], TimePosition]:
+    """Return the slices that are asked for until the goal, a page each, and the position of the next sweep."""
+    slices = []
+    while (asked := next_slice(position, window, now)) is not None:
+        assert asked.end is not None
+        slices.append((asked.start, asked.end))
+        position = after_page(asked, None, window, {})
+        if is_at_goal(position):
+            return slices, after_sweep(position, window)
+    return slices, position
+
+
+def test_a_first_sweep_begins_as_far_back_as_the_definition_says_and_ends_before_the_lag() -> None:
+    slices, position = sweep(first_position(WINDOW, NOW), WINDOW, NOW)
+    assert slices == [(NOW - 7_200, NOW - 3_600), (NOW - 3_600, NOW - 60)]
+    assert position == TimePosition(NOW - 60 - 300)
+
+
+def test_the_next_sweep_goes_back_by_the_overlap() -> None:
+    _, position = sweep(first_position(WINDOW, NOW), WINDOW, NOW)
+    assert sweep(position, WINDOW, NOW + 600)[0] == [(NOW - 360, NOW + 540)]
+
+
+@pytest.mark.parametrize("now", [NOW - 86_400, NOW, NOW + 60])
+def test_nothing_is_asked_for_before_the_lag_is_over_or_when_the_clock_went_back(now: float) -> None:
+    position = TimePosition(NOW)
+    assert next_slice(position, WINDOW, now) is None
+
+
+def test_the_goal_of_a_sweep_stays_though_time_goes_on() -> None:
+    asked = next_slice(TimePosition(NOW - 3_000), WINDOW, NOW)
+    assert asked is not None
+    later = next_slice(after_page(asked, "2", WINDOW, {"a": 1}), WINDOW, NOW + 5_000)
+    assert later == TimePosition(NOW - 3_000, NOW - 60, NOW - 60, page="2", counts={"a": 1})
+
+
+def test_a_slice_whose_token_is_refused_is_read_anew_at_half_its_length_which_grows_again() -> None:
+    asked = next_slice(TimePosition(NOW - 7_200, goal=NOW), WINDOW, NOW)
+    assert asked is not None
+    again = restarted(replace(asked, page="9"), WINDOW)
+    assert again == TimePosition(NOW - 7_200, NOW, length=1_800)
+    assert again is not None
+    asked = next_slice(again, WINDOW, NOW)
+    assert asked is not None
+    assert asked.end == NOW - 5_400
+    assert after_page(asked, None, WINDOW, {}).length == 2_250
+    assert after_page(replace(asked, length=3_000), None, WINDOW, {}).length is None
+
+
+def test_a_slice_of_a_single_unit_cannot_be_halved() -> None:
+    assert restarted(TimePosition(NOW, NOW + 9, NOW + 1, "9"), WINDOW) is None
+    days = replace(WINDOW, format="date")
+    assert restarted(TimePosition(NOW, NOW + 86_400, NOW + 86_400, "9"), days) is None
+
+
+def test_what_the_vendor_keeps_no_more_is_not_asked_for() -> None:
+    window = replace(WINDOW, retention=Duration(86_400))
+    assert retained(TimePosition(NOW - 90_000), window, NOW) == TimePosition(NOW - 86_400)
+    assert retained(TimePosition(NOW - 90_000, goal=NOW, page="2"), window, NOW) == TimePosition(NOW - 86_400, NOW)
+    assert retained(TimePosition(NOW - 80_000), window, NOW) == TimePosition(NOW - 80_000)
+
+
+@pytest.mark.parametrize(
+    ("time_format", "written", "seconds"),
+    [
+        ("rfc3339", "2026-01-01T00:00:00Z", 1),
+        ("unix", "1767225600", 1),
+        ("unix_ms", "1767225600000", 1),
+        ("date", "2026-01-01", 86_400),
+        ("%Y-%m-%dT%H:%M:%S.000Z", "2026-01-01T00:00:00.000Z", 1),
+        ("%Y-%m-%dT%H:%MZ", "2026-01-01T00:00Z", 60),
+        ("%Y-%m-%dT%HZ", "2026-01-01T00Z", 3_600),
+    ],
+)
+def test_times_are_written_as_the_vendor_reads_them(time_format: str, written: str, seconds: int) -> None:
+    assert (write_time(NOW, time_format), unit(time_format)) == (written, seconds)
+
+
+@given(
+    st.builds(
+        Window,
+        first=st.integers(60, 10**6),
+        lag=st.integers(0, 10**4),
+        overlap=st.just(86_400),
+        longest=st.integers(86_401, 10**6),
+        format=st.sampled_from(["rfc3339", "unix_ms", "date", "%Y-%m-%dT%H:%MZ"]),
+    ),
+    st.lists(st.integers(-1_000, 200_000), min_size=1, max_size=20),
+)
+def test_slices_leave_nothing_out_and_never_end_in_the_future(window: Window, steps: list[int]) -> None:
+    now = NOW
+    position = first_position(window, now)
+    read_to = position.start
+    for step in steps:
+        now += step
+        slices, position = sweep(position, window, now)
+        for start, end in slices:
+            assert start <= read_to, "a gap"
+            assert start < end <= now - window.lag
+            read_to = max(read_to, end)
+        assert position.start <= read_to
+        assert TimePosition(**position_fields(position)) == position

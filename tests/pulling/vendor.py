@@ -1,0 +1,154 @@
+"""A vendor's API in memory, and a puller that asks it: both by a clock that tests move."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from lambdas.delivering.dedupe import Claims
+from lambdas.delivering.kept_bucket import KeptBucket
+from lambdas.delivering.outbox import Outbox
+from lambdas.model import Source
+from lambdas.pulling.page_delivery import PageDelivery
+from lambdas.pulling.position_table import PositionTable
+from lambdas.pulling.runner import Runner, RunReport
+from lambdas.runtime.deadline import Deadline
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest
+from lambdas.runtime.secrets import Secrets
+from tests.definitions import make_definition
+from tests.fakes import NOW, Bucket, Queue, Store
+from tests.pulling.fake_table import PullTable
+
+SECONDS = 300.0
+"""Seconds of a function's time."""
+
+
+@dataclass
+class Clock:
+    """The time of everybody; sleeping moves it."""
+
+    now: float = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class Vendor:
+    """An API with events by time, in pages with a cursor: `?from=&to=&cursor=`, bounds in Unix seconds, inclusive."""
+
+    clock: Clock
+    events: list[dict[str, Any]] = field(default_factory=list)
+    page_size: int = 3
+    asked: list[tuple[float, HttpRequest]] = field(default_factory=list)
+    answers: list[HttpAnswer | Exception] = field(default_factory=list)
+    """What is answered instead, to the next requests."""
+
+    def add(self, at: float, id_: str, **more: Any) -> None:
+        """Add an event that the API has from now on, whenever it happened."""
+        self.events.append({"id": id_, "at": int(at), **more})
+
+    def send(self, request: HttpRequest, _seconds: float) -> HttpAnswer:
+        self.asked.append((self.clock.now, request))
+        if self.answers:
+            answer = self.answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+        return self.page({name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()})
+
+    def page(self, query: dict[str, str]) -> HttpAnswer:
+        first, last = int(query["from"]), int(query.get("to", self.clock.now))
+        within = [event for event in self.events if first <= event["at"] <= last]
+        within.sort(key=lambda event: event["at"])
+        start = int(query.get("cursor", 0))
+        end = start + self.page_size
+        body = {"items": within[start:end], "next": str(end) if end < len(within) else None}
+        return answer_of(body)
+
+
+def answer_of(body: Any, status: int = 200, **headers: str) -> HttpAnswer:
+    """Return an answer with a JSON body."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return HttpAnswer(status, {"content-type": "application/json", **names}, json.dumps(body).encode())
+
+
+TIME_SOURCE = """\
+description: made
+pull:
+  url: https://api.vendor.example/v1
+  credentials: {bearer: {}}
+  every: 5m
+  rate: {requests: 1000, per: 1m}
+  streams:
+    audit:
+      get: /events
+      query: {from: "{from}", to: "{to}", cursor: "{cursor}"}
+      paging: {cursor: {at: next}}
+      resume: time
+      window: {first: 1h, lag: 10s, overlap: 60s, longest: 30m, format: unix}
+events: {split: items, id: id, time: at, time_format: unix}
+"""
+
+
+class Puller:
+    """The puller of a source over AWS in memory. Each run is that of a new process, but for its tokens."""
+
+    def __init__(self, folder: Path, text: str = TIME_SOURCE, vendor: Callable[[Clock], Any] = Vendor) -> None:
+        self.clock = Clock()
+        self.vendor = vendor(self.clock)
+        self.source: Source = make_definition(folder, text).source
+        self.table, self.queue, self.bucket = PullTable(), Queue(), Bucket()
+        self.store = Store({"/made/up/api_token": "made-up-token"})
+
+    def run(self) -> RunReport:
+        """Run the puller once."""
+        deadline = Deadline(self.clock)
+        deadline.begin(_Context(SECONDS))
+        claims = Claims(self.source, "claims", self.table, SECONDS, self.clock, deadline, required=True)
+        runner = Runner(
+            self.source,
+            Secrets("/made/up", lambda: self.store, self.clock),
+            self.vendor.send,
+            PageDelivery(
+                self.source,
+                Outbox("queue", self.queue, self.clock.sleep, deadline),
+                KeptBucket("kept", lambda: self.bucket, deadline),
+                claims,
+            ),
+            lambda owner: PositionTable("claims", self.table, owner, self.clock),
+            deadline,
+            self.clock,
+            self.clock.sleep,
+        )
+        return runner.run(SECONDS)
+
+    @property
+    def ids(self) -> list[str]:
+        """The vendor's ids of all messages on the queue, in their order."""
+        return [
+            tag.removeprefix("id:")
+            for message in self.queue.messages
+            for tag in message["tags"]
+            if tag.startswith("id:")
+        ]
+
+    def position(self, name: str = "position#audit") -> dict[str, Any]:
+        """Return a position as it is stored."""
+        state: dict[str, Any] = json.loads(self.table.items[name]["state"]["S"])
+        return state
+
+
+@dataclass
+class _Context:
+    seconds: float
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.seconds * 1_000)
