@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -139,6 +140,16 @@ class Puller:
             for tag in message["tags"]
             if tag.startswith("id:")
         ]
+
+    @property
+    def unsent_ids(self) -> list[str]:
+        """The ids of all messages that wait in the bucket for the queue."""
+        messages = [
+            json.loads(base64.b64decode(message))
+            for envelope in self.bucket.read("unsent/").values()
+            for message in envelope["messages"]
+        ]
+        return [tag.removeprefix("id:") for message in messages for tag in message["tags"] if tag.startswith("id:")]
 
     def position(self, name: str = "position#audit") -> dict[str, Any]:
         """Return a position as it is stored."""
