@@ -8,9 +8,7 @@ import yaml
 
 from generator.definition.yaml_nodes import entries
 
-
-_ONE_TYPE = ("auth", "credentials", "paging")
-"""Keys whose value has exactly one type, by its name."""
+_TYPED_KEYS = ("auth", "credentials", "paging")
 
 
 def merge_nodes(base: yaml.Node, own: yaml.Node) -> yaml.Node:
@@ -23,7 +21,7 @@ def merge_nodes(base: yaml.Node, own: yaml.Node) -> yaml.Node:
         if key.value in own_entries:
             own_key, own_value = own_entries.pop(key.value)
             # Another type replaces the base's; two would be a mistake that the user did not make.
-            replaces = key.value in _ONE_TYPE and not _same_keys(value, own_value)
+            replaces = key.value in _TYPED_KEYS and not _same_keys(value, own_value)
             merged.append((own_key, own_value if replaces else merge_nodes(value, own_value)))
         else:
             merged.append((key, value))
