@@ -43,7 +43,7 @@ def details(message: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
 
 
 def pulled_messages(source: str, stream: str, answer: Any, child: bytes | None = None) -> list[dict[str, Any]]:
-    """Return the messages that the puller makes of an answer of a stream, or `stream.value`; `child`: that of its item."""
+    """Return the messages of an answer of a stream, or `stream.value`; `child` is the answer of its only item."""
     name, _, value = stream.partition(".")
     page = HttpAnswer(200, {}, json.dumps(answer).encode())
     children = {} if child is None else {1: (HttpAnswer(200, {}, child),)}

@@ -118,8 +118,8 @@ def sample_events(pull: Pull, sample: Sample) -> Iterator[tuple[Any, Functions]]
             children = (read_answer(child, stream.each.format) for child in sample.children.get(number, ()))
             answers = list(zip(items, children, strict=False))
         for parent, answer in answers:
-            root = {"stream": sample.key.name, "value": sample.key.value, "parent": parent}
-            functions = Functions(Intake(root, SAMPLE_TIME), root)
+            intake = Intake(answer.root, SAMPLE_TIME, stream=sample.key.name, parent=parent)
+            functions = Functions(intake, answer.root)
             for event in split(answer.root, functions) or []:
                 yield event, functions
 

@@ -23,9 +23,9 @@ ORDERS = """
           paging: {next_url: {at: next}}
           resume: time
           each: {of: files, id: id, get: "{path}", format: csv}
-          events: {split: "@", id: hash(), type: TYPE}
+          events: {split: "@", id: hash(), type: TYPE, time: AT}
     facts:
-      summary: "{TYPE} of {root('parent').kind}"
+      summary: "{TYPE} of {parent().kind}"
       user: "{WHO}"
       target: "{WHAT}"
     """
@@ -58,8 +58,8 @@ def test_warnings_look_at_the_items_of_all_pages(tmp_path: Path) -> None:
     ]
     (samples / "files.json").write_text(json.dumps(pages[0]))
     (samples / "files.2.json").write_text(json.dumps(pages[1]))
-    (samples / "files.1.each.1.csv").write_text("TYPE\nopened\n")
-    (samples / "files.2.each.1.csv").write_text("TYPE,WHO\nclosed,ann\n")
+    (samples / "files.1.each.1.csv").write_text("TYPE,AT\nopened,2025-12-31T09:00:00Z\n")
+    (samples / "files.2.each.1.csv").write_text("TYPE,WHO,AT\nclosed,ann,2025-12-31T09:00:00Z\n")
     trial = try_samples(load(tmp_path, ["orders"])[0])
     assert [message["summary"] for message in trial.shaped[0].messages] == ["opened of first", "closed of second"]
     assert [problem.message for problem in trial.warnings] == ["no sample has WHAT"]
