@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 
 from generator.definition.challenge_checks import challenge_mistakes, reply_mistakes
 from generator.definition.message_checks import message_mistakes
 from generator.definition.path_checks import Mistakes, path_mistakes, reads_beyond_body
 from generator.definition.pull_checks import pull_mistakes
+from generator.definition.shared_keys import shared_key
 from generator.definition.signature_checks import auth_mistakes, signature_mistakes, signing_challenge_mistakes
-from generator.definition.yaml_nodes import Location
+from generator.definition.yaml_nodes import Location, location_of
 from generator.errors import Problem
 from lambdas.model import Source, Webhook
 from lambdas.model_events import Events
+from lambdas.model_pull import Pull
 
 MAX_DEDUPE_HOURS = 168
 MAX_ARCHIVE_DAYS = 3_650
@@ -26,26 +28,36 @@ MAX_DESCRIPTION = 200  # a template's has 1,024 bytes, a function's 256 characte
 MAX_RATE, MAX_BURST = 10_000, 5_000
 
 
-def cross_problems(source: Source, location_of: Callable[[str], Location]) -> Iterator[Problem]:
-    """Yield a problem for each mistake between the keys of a source."""
-    for key, message in _mistakes(source):
-        yield Problem(*location_of(key), key, message)
+def cross_problems(source: Source, locations: Mapping[str, Location]) -> Iterator[Problem]:
+    """Yield a problem for each mistake between the keys of a source; `locations` are those of the keys it has."""
+    for key, message in dict.fromkeys(_mistakes(source, locations)):
+        yield Problem(*location_of(locations, key), key, message)
 
 
-def _mistakes(source: Source) -> Mistakes:
+def _mistakes(source: Source, locations: Mapping[str, Location]) -> Mistakes:
     yield from _source(source)
-    yield from _events(source.events)
-    yield from _dedupe(source)
     if source.archive and not 1 <= source.archive.days <= MAX_ARCHIVE_DAYS:
         yield "archive.days", f"must be 1 to {MAX_ARCHIVE_DAYS} days"
     yield from message_mistakes(source)
     if source.pull:
-        yield from pull_mistakes(source, source.pull)
+        for key, message in _pull_mistakes(source, source.pull, locations):
+            yield shared_key(key, locations), message
     if source.webhook:
         yield from _webhook_mistakes(source, source.webhook)
 
 
+def _pull_mistakes(source: Source, pull: Pull, locations: Mapping[str, Location]) -> Mistakes:
+    yield from pull_mistakes(source, pull, locations)
+    for name, stream in pull.streams.items():
+        for key, message in _events(stream.events):
+            yield f"pull.streams.{name}.{key}", message
+
+
 def _webhook_mistakes(source: Source, webhook: Webhook) -> Mistakes:
+    yield from _events(source.events)
+    yield from _dedupe(source)
+    if source.drop:
+        yield "drop", "is for sources that are pulled; what a webhook sends is chosen at the vendor"
     yield from auth_mistakes("webhook.auth", webhook.auth)
     yield from signature_mistakes("webhook.auth", webhook.auth, source.events)
     for index, challenge in enumerate(webhook.challenges):

@@ -16,7 +16,7 @@ from generator.definition.extends import merge_nodes, of_same_kind
 from generator.definition.key_types import dataclass_of, key_names, key_types
 from generator.definition.scalars import node_kind, suggestion
 from generator.definition.source_reader import read_source
-from generator.definition.yaml_nodes import Location, entries, location, location_of
+from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem, display_path
 from lambdas.model import Source
 
@@ -86,7 +86,7 @@ def _mistakes(node: yaml.Node, file: str) -> Iterator[Problem]:
     list(yaml_nodes.mark_file(smallest, ""))
     source, locations, problems = read_source(merge_nodes(smallest, node), "defaults", ())
     if source:
-        problems = list(cross_problems(source, lambda key: location_of(locations, key)))
+        problems = list(cross_problems(source, locations))
     for problem in problems:
         if problem.file == file and not any(f"{problem.key}.".startswith(f"{each.key}.") for each in unfit):
             yield problem

@@ -8,6 +8,8 @@ import yaml
 
 from generator.definition.yaml_nodes import entries
 
+_TYPED_KEYS = ("auth", "credentials", "paging")
+
 
 def merge_nodes(base: yaml.Node, own: yaml.Node) -> yaml.Node:
     """Return a definition's own node with the entries that only its base has; all of them keep their lines."""
@@ -18,8 +20,8 @@ def merge_nodes(base: yaml.Node, own: yaml.Node) -> yaml.Node:
     for key, value in base.value:
         if key.value in own_entries:
             own_key, own_value = own_entries.pop(key.value)
-            # Another auth type replaces the base's; two would be a mistake that the user did not make.
-            replaces = key.value == "auth" and not _same_keys(value, own_value)
+            # Another type replaces the base's; two would be a mistake that the user did not make.
+            replaces = key.value in _TYPED_KEYS and not _same_keys(value, own_value)
             merged.append((own_key, own_value if replaces else merge_nodes(value, own_value)))
         else:
             merged.append((key, value))

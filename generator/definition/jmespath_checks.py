@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
+from lambdas.model_pull import HASH_ID
 from lambdas.reading.paths import Functions
 from lambdas.reading.text_templates import template_parts
 from lambdas.receiving.challenges import ReplyFunctions
 
+_HYPHENATED = re.compile(r"[A-Za-z_]\w*(-\w+)+")
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
 Node = dict[str, Any]
 MAX_LENGTH = 4_000
+NO_ARGUMENT = ("stream", "parent", "hash")
 LITERAL_ARGUMENT = ("header", "query", "root")
 REPLY_ONLY = frozenset(ReplyFunctions.FUNCTION_TABLE) - frozenset(Functions.FUNCTION_TABLE)
 
@@ -30,6 +35,8 @@ def path_problem(path: str) -> str | None:
     except JMESPathError as error:
         if "==" not in path and "=" in path:
             return f"{path} is not a path; compare with =="
+        if name := _HYPHENATED.search(_QUOTED.sub("", path)):
+            return f'{path} is not a path; a name with - in it goes in double quotes: "{name[0]}"'
         return f"{path} is not a path: {_syntax_error(error)}"
     except (ValueError, RecursionError):
         return f"{path[:80]} is not a path"
@@ -52,6 +59,10 @@ def _node_problem(path: str, node: Node, parent: Node | None) -> str | None:
 
 def _call_problem(path: str, node: Node) -> str | None:
     name = node["value"]
+    if name in NO_ARGUMENT and node["children"]:
+        return f"{path}: {name}() takes nothing between its brackets"
+    if name == "hash":
+        return None if path.strip() == HASH_ID else f"{path}: hash() stands alone, as the whole of `events.id`"
     if name not in ReplyFunctions.FUNCTION_TABLE:
         similar = difflib.get_close_matches(name, ReplyFunctions.FUNCTION_TABLE, n=1)
         hint = f"; did you mean {similar[0]}()?" if similar else ""

@@ -10,13 +10,14 @@ from lambdas.model import Reply, Source, auths, message_texts
 from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import reply_texts
 
+PULL_ONLY = frozenset(("stream", "parent", "hash"))
 Mistakes = Iterator[tuple[str, str]]
 """Dotted keys, each with what is wrong; what would be right."""
 
 
 def path_mistakes(source: Source) -> Mistakes:
     """Yield the paths that call a function of replies elsewhere, or that show a credential."""
-    yield from _reply_functions_elsewhere(source)
+    yield from _functions_elsewhere(source)
     yield from _shown_credentials(source)
 
 
@@ -31,8 +32,8 @@ def reads_beyond_body(path: str) -> bool:
     return bool(called_functions(path) & {"header", "query", "root"})
 
 
-def _reply_functions_elsewhere(source: Source) -> Mistakes:
-    """`hmac_*` anywhere but in a reply to a challenge would sign what goes to the queue."""
+def _functions_elsewhere(source: Source) -> Mistakes:
+    """`hmac_*` anywhere but in a reply to a challenge would sign what goes to the queue; no page has a webhook."""
     events = source.events
     checked = [(f"events.{key}", path) for key in ("split", "id", "type", "time") if (path := getattr(events, key))]
     checked += [(f"events.require[{index}]", path) for index, path in enumerate(events.require)]
@@ -41,6 +42,8 @@ def _reply_functions_elsewhere(source: Source) -> Mistakes:
     for key, path in checked:
         if message := reply_functions(path):
             yield key, message
+        for name in sorted(called_functions(path) & PULL_ONLY):
+            yield key, f"{name}() is for sources that are pulled; remove it from the path"
 
 
 def _shown_credentials(source: Source) -> Mistakes:

@@ -120,7 +120,7 @@ def _read_source(
     if source is None:
         return None, locations, problems
     source = defaults.without_unfit(source, location_of(locations, "dedupe"))
-    return source, locations, list(cross_problems(source, lambda key: location_of(locations, key)))
+    return source, locations, list(cross_problems(source, locations))
 
 
 def _with(definition: Definition, **fields: Any) -> Definition:

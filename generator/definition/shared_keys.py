@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Mapping
 
 import yaml
 
 from generator.definition.extends import merge_nodes
-from generator.definition.yaml_nodes import entries
+from generator.definition.yaml_nodes import Location, entries, location_of
+
+_SHARED = re.compile(r"pull\.streams\.[^.]+\.(window|events)(|\..+)")
 
 
 def with_shared_keys(definition: yaml.Node) -> yaml.Node:
@@ -20,6 +24,18 @@ def with_shared_keys(definition: yaml.Node) -> yaml.Node:
     merged = copy.copy(streams)
     merged.value = [(name, _with_shared(stream, shared)) for name, stream in streams.value]
     return _replaced(definition, "pull", _replaced(pull, "streams", merged))
+
+
+def shared_key(key: str, locations: Mapping[str, Location]) -> str:
+    """Return the key where a stream's key is written, for all streams: `pull.window.…` or `events.…`; else the key."""
+    shared = shared_name(key)
+    return shared if shared and location_of(locations, shared) == location_of(locations, key) else key
+
+
+def shared_name(key: str) -> str | None:
+    """Return the key that lies beneath a key of a stream; None where none does."""
+    match = _SHARED.fullmatch(key)
+    return f"{'pull.window' if match[1] == 'window' else 'events'}{match[2]}" if match else None
 
 
 def _with_shared(stream: yaml.Node, shared: dict[str, tuple[yaml.Node, yaml.Node] | None]) -> yaml.Node:

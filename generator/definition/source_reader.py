@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import yaml
 
 from generator.definition.dataclass_reader import DataclassReader
 from generator.definition.moved_keys import moved_keys
 from generator.definition.scalars import short_tag
-from generator.definition.shared_keys import with_shared_keys
+from generator.definition.shared_keys import shared_name, with_shared_keys
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
 from lambdas.model import Source
@@ -26,7 +27,15 @@ def read_source(
     if not moved and not reader.problems:
         return source, reader.locations, []
     names = {problem.key for problem in moved}
-    return None, reader.locations, [*moved, *(problem for problem in reader.problems if problem.key not in names)]
+    said = set(reader.problems)
+    # What is wrong with a key of all streams is read once more for each of them.
+    problems = [
+        problem
+        for problem in reader.problems
+        if problem.key not in names
+        and ((shared := shared_name(problem.key)) is None or replace(problem, key=shared) not in said)
+    ]
+    return None, reader.locations, [*moved, *problems]
 
 
 def kind_problems(node: yaml.Node) -> Iterator[Problem]:

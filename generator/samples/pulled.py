@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 from generator.errors import Problem, display_path
 from generator.samples.fake_aws import Bucket, Queue, Store, Table
 from generator.samples.pulled_files import PullSample
-from generator.samples.sample import SAMPLE_TIME, SECRET
+from generator.samples.sample import SAMPLE_TIME, SECRET, Sample
 from lambdas.delivering.dedupe import Claims
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source
 from lambdas.model_pull import Credentials, Pull
+from lambdas.pulling.answers import read_answer
 from lambdas.pulling.outcomes import NoAnswer
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.position_table import PositionTable
 from lambdas.pulling.runner import Runner, RunReport
+from lambdas.reading.intake import Intake
 from lambdas.reading.paths import Functions, compile_path
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
@@ -140,6 +142,24 @@ def problems(sample: PullSample, report: RunReport) -> list[Problem]:
     if report.counts["kept"]:
         found.append(Problem(file, 0, "", f"{report.counts['kept']} events become no message"))
     return found
+
+
+def sample_events(pull: Pull, sample: Sample) -> Iterator[tuple[Any, Functions]]:
+    """Yield each event on the pages of a sample, or in the answers of their items, with what a path may call."""
+    assert isinstance(sample, PullSample)  # noqa: S101 - load_samples() reads no other for a pulled source
+    stream = pull.streams[sample.key.name]
+    split = compile_path(stream.events.split or "@")
+    for number, page in enumerate(sample.pages, 1):
+        answers = [(None, read_answer(page, stream.format))]
+        if stream.each:
+            items = answers[0][1].find(stream.each.of) or []
+            children = (read_answer(child, stream.each.format) for child in sample.children.get(number, ()))
+            answers = list(zip(items, children, strict=False))
+        for parent, answer in answers:
+            intake = Intake(answer.root, SAMPLE_TIME, stream=sample.key.name, parent=parent)
+            functions = Functions(intake, answer.root)
+            for event in split(answer.root, functions) or []:
+                yield event, functions
 
 
 def _alone(pull: Pull, sample: PullSample) -> Pull:

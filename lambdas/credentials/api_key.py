@@ -66,6 +66,8 @@ def problems(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "header", "must have either `header` or `query`"
     if not settings.prefix.isascii() or not (settings.prefix or "x").isprintable():
         yield "prefix", "has a character in it that no header has"
+    if settings.prefix[-1:].isalnum():
+        yield "prefix", f'lacks the space that ends it, in quotes: "{settings.prefix} "'
     if settings.query == "":
         yield "query", "is empty; name the query parameter that carries the key"
     if (settings.header or "").lower() == "authorization" and settings.prefix.lower() in ("bearer ", "bearer"):

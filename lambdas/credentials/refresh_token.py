@@ -51,6 +51,10 @@ def secret_names(settings: Settings) -> tuple[str, ...]:
     return (*client, settings.refresh_token)
 
 
+def replaced_secrets(settings: Settings) -> tuple[str, ...]:
+    return (settings.refresh_token,)
+
+
 def authorize(settings: Settings, request: HttpRequest, context: CredentialContext) -> HttpRequest:
     _store_rotated(settings, context)
     return requests.with_access_token(request, context, lambda: _new_token(settings, context))

@@ -35,6 +35,8 @@ def parse_json(text: str) -> Any:
         return _decode(text)
     except json.JSONDecodeError as error:
         raise AnswerUnreadable(f"it is not JSON: {error.msg} at character {error.pos}") from None
+    except RecursionError:
+        raise AnswerUnreadable("it is not JSON: its brackets are never closed") from None
 
 
 def _decode(text: str) -> Any:

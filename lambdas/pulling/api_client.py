@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lambdas.credential_type import CredentialRefused, Token
+from lambdas.credential_type import CredentialRefused, CredentialUnavailable, Token
 from lambdas.model_pull import Credentials, ErrorRule, PullFormat
 from lambdas.pulling.answers import AnswerPage, AnswerUnreadable, read_answer
 from lambdas.pulling.outcomes import NoAnswer, Refused, RunEnds, StreamFailed, StreamSkipped, TokenRefused
@@ -103,6 +103,9 @@ class ApiClient:
                 answer = self._authorized(request)
             except NoAnswer as error:
                 self._pause(next(pauses, None), str(error))
+                continue
+            except CredentialUnavailable as error:
+                self._pause(next(pauses, None), str(error), error.answer)
                 continue
             page, unreadable = self._read(answer, answer_format)
             rule = self._rule(answer, page)

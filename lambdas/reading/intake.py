@@ -33,6 +33,10 @@ class Intake:
     """Tags of every message: `canary` or `replayed`."""
     request: Any = None
     """What a source's transform() is given beside the event."""
+    stream: str = ""
+    """The stream that a page is of, where a source is pulled."""
+    parent: Any = None
+    """The item whose further request found the events, where a stream has `each`."""
 
 
 def request_intake(request: Request, *tags: str) -> Intake:

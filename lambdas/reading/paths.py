@@ -1,4 +1,4 @@
-"""Compile paths: JMESPath (https://jmespath.org) with the functions header(), query() and root()."""
+"""Compile paths: JMESPath (https://jmespath.org) with functions that read more than the event."""
 
 from __future__ import annotations
 
@@ -72,6 +72,16 @@ class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no
     def _func_query(self, name: str) -> str | None:
         """A query parameter, decoded."""
         return self._lookups.query(name)
+
+    @functions.signature()  # type: ignore[untyped-decorator]
+    def _func_stream(self) -> str | None:
+        """The name of the stream that the event is of, where the source is pulled."""
+        return getattr(self._lookups, "stream", None)
+
+    @functions.signature()  # type: ignore[untyped-decorator]
+    def _func_parent(self) -> Any:
+        """The item whose further request found the event, where the stream has `each`."""
+        return getattr(self._lookups, "parent", None)
 
     @functions.signature({"types": ["string", "null"]}, {"types": ["string"]})  # type: ignore[untyped-decorator]
     def _func_remove_prefix(self, text: str | None, prefix: str) -> str | None:

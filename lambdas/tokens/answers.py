@@ -107,10 +107,12 @@ def _vendor_words(document: Mapping[str, Any]) -> str:
     inner = errors[0] if isinstance(errors, list) and errors else document.get("error")
     if isinstance(inner, dict):
         document = inner
-    code = next((document[name] for name in _CODES if isinstance(document.get(name), str | int)), "")
+    # A code may be a number, and `"error": true` is none.
+    codes = (document[name] for name in _CODES if isinstance(document.get(name), str | int))
+    code = next((str(code) for code in codes if not isinstance(code, bool)), "")
     texts = (document[name] for name in _DESCRIPTIONS if isinstance(document.get(name), str))
     description = next((text for text in texts if text != code), "")
-    return ", ".join(filter(None, (str(code) if code is not True else "", description)))
+    return ", ".join(filter(None, (code, description)))
 
 
 def _printable(text: str, length: int) -> str:

@@ -32,6 +32,7 @@ from tests.definitions import make_definition as define
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint
 from tests.fakes import signed_request as sent_by_the_vendor
 from tests.pages import assert_generated
+from tests.pulled_definitions import WRONG
 
 pytestmark = pytest.mark.slow
 
@@ -1037,6 +1038,16 @@ def test_a_bad_definition_is_said_whole_and_nothing_is_built(
     assert (printed.out, (tmp_path / "build" / "made").exists()) == ("", False)
 
 
+PULLED = [Written(wrong.description, wrong.text, wrong.messages) for wrong in WRONG]
+
+
+@pytest.mark.parametrize("case", PULLED, ids=lambda case: case.description)
+def test_a_bad_definition_of_a_pulled_source_is_said_whole_and_nothing_is_built(
+    case: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    test_a_bad_definition_is_said_whole_and_nothing_is_built(case, tmp_path, monkeypatch, capsys)
+
+
 NO_DEFAULT = f"is each source's own, and has no default; defaults.yml takes {', '.join(DEFAULT_KEYS)}"
 DEFAULTS = [
     Written(
@@ -1130,6 +1141,7 @@ def page(sources: dict[str, Definition]) -> str:
     for title, part in PARTS.items():
         lines += [f"## {title}", "", *rows(part, sources), ""]
     lines += ["## Definitions", "", *messages("what stands in `source.yml`, or in a schema", DEFINITIONS), ""]
+    lines += ["## Definitions of pulled sources", "", *messages("what stands in `source.yml`", PULLED), ""]
     lines += ["## Defaults for all sources", "", *messages("what stands in `defaults.yml`", DEFAULTS)]
     return "\n".join(lines)
 

@@ -62,6 +62,7 @@ def refused(given_answer: HttpAnswer, send: Any = "body") -> str:
             "400: 400, Bad",
         ),
         (401, {"error": True, "message": "no"}, "401: no"),
+        (401, {"error": False, "code": 17, "message": "no"}, "401: 17, no"),
         (
             200,
             {"ok": False, "error": "invalid_auth"},

@@ -156,7 +156,8 @@ CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 
 
 def test_a_certificate_beside_the_key() -> None:
-    for stored in (PEM[RSA] + CERTIFICATE, CERTIFICATE + PEM[RSA]):
+    issuer = CERTIFICATE.replace("MIIB", "AAAA")
+    for stored in (PEM[RSA] + CERTIFICATE, CERTIFICATE + PEM[RSA], CERTIFICATE + issuer + PEM[RSA]):
         # printf MIIB | base64 -d | openssl dgst -sha256 -binary | base64 | tr +/ -_
         assert read_private_key(stored, "PS256").file.thumbprint == THUMBPRINT
 

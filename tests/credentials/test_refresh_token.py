@@ -192,6 +192,18 @@ def test_a_rotated_token_is_stored_before_the_access_token_is_used() -> None:
     assert stored["refresh_token"] == "refresh-1"
 
 
+def test_the_store_is_asked_only_for_a_new_token() -> None:
+    """Parameter Store's reads are limited, and a run has many requests."""
+    vendor = Vendor("strict")
+    process = FaultyProcess(store(), vendor)
+    pull(process, vendor)
+    steps_of_first = len(process.places)
+    for _ in range(3):
+        pull(process, vendor)
+    assert len(process.places) == steps_of_first
+    assert list(process.tokens) == ["access"]
+
+
 class FailingStore(Process):
     failing = True
 

@@ -144,6 +144,11 @@ def test_a_refused_secret_is_read_again(module: Any, settings: Any, name: str) -
         (api_key, api_key.Settings(Header("a"), prefix="\n"), [("prefix", "has a character in it that no header has")]),
         (
             api_key,
+            api_key.Settings(Header("authorization"), prefix="SSWS"),
+            [("prefix", 'lacks the space that ends it, in quotes: "SSWS "')],
+        ),
+        (
+            api_key,
             api_key.Settings(query=""),
             [("query", "is empty; name the query parameter that carries the key")],
         ),

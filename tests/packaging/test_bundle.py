@@ -47,6 +47,12 @@ def test_zip_stays_small_without_the_code_of_others(name: str) -> None:
     assert sum(entry.file_size + 2 * len(entry.filename) + 76 for entry in own) + 22 <= 250 * 1024
 
 
+@pytest.mark.parametrize("name", ["zoom", "aws-sns"])
+def test_zip_of_a_webhook_has_nothing_of_sources_that_are_pulled(name: str) -> None:
+    parts = ("credential", "paging", "pull", "tokens")
+    assert [file for file in files(name) if any(part in file for part in parts)] == []
+
+
 def test_zip_has_the_archives_code_only_where_there_is_an_archive(tmp_path: Path) -> None:
     text = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"
     zips = [bundle.lambdas_zip(make_definition(tmp_path, text + more)) for more in ("archive: {}\n", "")]

@@ -138,6 +138,7 @@ def test_an_unreadable_answer_is_said_without_a_word_of_it() -> None:
     assert unreadable("secret") == "it is not JSON: Expecting value at character 0"
     assert unreadable('{"secret": 1') == "it is not JSON: Expecting ',' delimiter at character 12"
     assert unreadable("secret\n{}\n", "ndjson") == "it is not JSON: Expecting value at character 0"
+    assert unreadable("[" * 100_000) == "it is not JSON: its brackets are never closed"
     assert unreadable(b" " * (MAX_BYTES + 1)) == "it has more than 16,777,216 bytes: ask for smaller pages"
     assert unreadable("a,b,a\n1,2,3\n", "csv") == "it has more than 10,000 columns, or two of the same name"
     many = "it has more than 1,000,000 values: ask for smaller pages"
@@ -253,3 +254,12 @@ def test_a_file_that_breaks_off_is_no_file() -> None:
     parts = rows(broken(), "ndjson")
     with pytest.raises(ConnectionResetError):
         list(parts)
+
+
+@given(st.text('[]{}",:1\\ a', max_size=40), st.sampled_from([1, 3, 400]))
+def test_any_text_is_read_or_unreadable(text: str, times: int) -> None:
+    try:
+        root = answer_values.parse_json(text * times)
+    except AnswerUnreadable:
+        return
+    assert not is_deeper_than(root, MAX_DEPTH)

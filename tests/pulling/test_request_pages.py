@@ -52,7 +52,8 @@ def test_every_style_has_a_sentence_by_which_it_is_known() -> None:
 
 @pytest.mark.parametrize(("style", "paging"), TABLE)
 def test_what_the_table_says_is_read(style: str, paging: str, tmp_path: Path) -> None:
-    stream = pull_of(tmp_path, f'get: /logs\nquery: {{since: "{{from}}"}}\n{paging}').streams["logs"]
+    name = style if style in ("cursor", "page", "offset") else "to"
+    stream = pull_of(tmp_path, f'get: /logs\nquery: {{since: "{{from}}", at: "{{{name}}}"}}\n{paging}').streams["logs"]
     assert stream.paging.style is paging_styles()[style]
     assert not list(stream.paging.style.problems(stream.paging.settings))
 

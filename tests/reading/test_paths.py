@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lambdas.reading.body import Rejected
+from lambdas.reading.intake import Intake
 from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
 from lambdas.reading.text_templates import compile_json_template, compile_template, template_parts
@@ -79,3 +80,10 @@ def test_braces_and_quotes_balance(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=r"character|nothing") as raised:
         list(template_parts(text))
     assert str(raised.value) == message
+
+
+def test_paths_of_a_pulled_source_find_the_stream_and_the_item() -> None:
+    functions = Functions(Intake({}, 0.0, stream="files", parent={"Id": 7}))
+    found = [compile_path(path)({"a": 1}, functions) for path in ("stream()", "parent().Id", "a || stream()")]
+    assert found == ["files", 7, 1]
+    assert compile_path("parent().Id")({}, FUNCTIONS) is None
