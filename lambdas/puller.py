@@ -13,11 +13,11 @@ from lambdas.delivering.dedupe import Claims
 from lambdas.delivering.delivery import load_archive
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
+from lambdas.pulling.connections import Connections
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.position_table import PositionTable
 from lambdas.pulling.run_log import RunFailed, log_run
 from lambdas.pulling.runner import Runner
-from lambdas.pulling.send import send
 from lambdas.runtime.aws import client
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.secrets import Secrets
@@ -41,10 +41,11 @@ DELIVERY = PageDelivery(
     _claims(),
     load_archive(SOURCE, DEADLINE),
 )
+CONNECTIONS = Connections(private=SOURCE.pull is not None and SOURCE.pull.self_hosted)
 RUNNER = Runner(
     SOURCE,
     Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm")),
-    send,
+    CONNECTIONS.send,
     DELIVERY,
     lambda owner: PositionTable(TABLE, client("dynamodb", PATIENT), owner),
     DEADLINE,
@@ -54,7 +55,10 @@ RUNNER = Runner(
 def handler(_event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Ask the vendor for what is new; RunFailed, which AWS counts as an error, where a stream could not be read."""
     DEADLINE.begin(context)
-    report = RUNNER.run(context.get_remaining_time_in_millis() / 1_000)
+    try:
+        report = RUNNER.run(context.get_remaining_time_in_millis() / 1_000)
+    finally:
+        CONNECTIONS.close()
     log_run(report, SOURCE.name, os.environ.get("STACK", ""), time.time())
     if report.failures:
         raise RunFailed("; ".join(f"{stream}: {why}" for stream, why in report.failures.items()))

@@ -13,7 +13,7 @@ from lambdas.delivering.outbox import Outbox, QueueUnavailable
 from lambdas.delivering.result import Delivered, EventsInFlight, KeptBucketUnavailable
 from lambdas.model import Source, auths
 from lambdas.reading.body import Rejected
-from lambdas.reading.intake import request_intake
+from lambdas.reading.intake import Intake, request_intake
 from lambdas.reading.paths import event_inputs, header_names
 from lambdas.reading.request import Request
 from lambdas.runtime.aws_errors import AWS_ERRORS, error_code
@@ -82,6 +82,10 @@ class Delivery:
         self._claims = claims
         self._archive = archive
 
+    def intake(self, request: Request, *tags: str) -> Intake:
+        """Return a request as shaping takes it; Rejected where its body can't be read."""
+        return request_intake(request, *tags)
+
     def shaper(self, _request: Request) -> Shaper:
         """Return what shapes a request."""
         return self._shaper
@@ -98,7 +102,7 @@ class Delivery:
         if self.source.transform and request.masked:
             _ = request.as_kept  # fixes what may have to be kept, before transform() can change it
         try:
-            for shaped in self.shaper(request).shape(request_intake(request, *tags)):
+            for shaped in self.shaper(request).shape(self.intake(request, *tags)):
                 if isinstance(shaped, RejectedEvent):
                     if not indexes or shaped.event_index in indexes:
                         rejected_events.append(shaped)

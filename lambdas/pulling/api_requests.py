@@ -12,8 +12,8 @@ from lambdas.model_pull import LaterRequest, Pull, Stream
 from lambdas.paging_style import PagingError, join_url
 from lambdas.pulling.request_texts import Fill, compile_json, compile_pairs, compile_path_text, compile_text
 from lambdas.reading.text_templates import as_text, template_parts
-from lambdas.runtime.http_types import HttpRequest
-from lambdas.runtime.https_url import FetchRefused, split_https_url
+from lambdas.runtime.http_types import FetchRefused, HttpRequest
+from lambdas.runtime.https_url import split_https_url
 
 
 class _Body(NamedTuple):

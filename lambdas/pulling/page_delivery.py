@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lambdas.delivering.archive import ArchiveWriter
@@ -18,6 +19,7 @@ from lambdas.delivering.result import Delivered
 from lambdas.model import Source
 from lambdas.pulling.parts import encode_event, key_of, part_request, parts_source, stream_source
 from lambdas.reading.body import Rejected
+from lambdas.reading.intake import Intake, request_intake
 from lambdas.reading.request import Request
 from lambdas.shaping.event import Message, RejectedEvent, content_tag, encode_json
 from lambdas.shaping.shaper import Shaper
@@ -53,12 +55,17 @@ class PageDelivery(Delivery):
         self._page_hashes.clear()
         return counts
 
+    def intake(self, request: Request, *tags: str) -> Intake:
+        """Return a part as shaping takes it, with what its events are part of."""
+        part = request.json
+        parent = part.get("parent") if isinstance(part, dict) else None
+        return replace(request_intake(request, *tags), stream=key_of(part).name, parent=parent)
+
     def shaper(self, request: Request) -> Shaper:
         """Return what shapes the events of the part's stream; Rejected where the definition has it no more."""
-        try:
-            return self._shapers[key_of(request.json).name]
-        except (KeyError, TypeError, AttributeError):
-            raise Rejected("stream", "its stream is no part of the definition any more") from None
+        if shaper := self._shapers.get(key_of(request.json).name):
+            return shaper
+        raise Rejected("stream", "its stream is no part of the definition any more")
 
     def shape(
         self, request: Request, indexes: Collection[int] = (), tags: tuple[str, ...] = ()

@@ -91,7 +91,7 @@ class PageReader:
     def _items(self, path: str | None, answer: AnswerPage) -> list[Any]:
         """Return the list of events, or of children. An answer without it is no page, however well it is meant."""
         find = self._split if path is None else compile_path(path)
-        items = _find(find, answer.root)
+        items = self._find(find, answer.root)
         if not isinstance(items, list):
             raise StreamFailed(f"the answer has no list at {path or self._stream.events.split}")
         return items
@@ -100,7 +100,7 @@ class PageReader:
         """Read the answer of each item that was not read before; one that is done is claimed by its id."""
         find_id = compile_path(each.id)
         for item in items:
-            child_id = _find(find_id, item)
+            child_id = self._find(find_id, item)
             if not isinstance(child_id, str | int):
                 raise StreamFailed(f"an item of {each.of} has no {each.id}")
             name = f"{self._key}#each:{child_id}"
@@ -137,12 +137,11 @@ class PageReader:
             raise StreamFailed(f"the claims of {delivered.unclaimed} events were not written")
 
     def _is_dropped(self, item: Any) -> bool:
-        return self._drop is not None and bool(_find(self._drop, item))
+        return self._drop is not None and bool(self._find(self._drop, item))
 
-
-def _find(find: CompiledPath, value: Any) -> Any:
-    """Return what a path finds; None where it can't be applied."""
-    try:
-        return find(value, Functions(Intake(value, 0.0), value))
-    except Rejected:
-        return None
+    def _find(self, find: CompiledPath, value: Any) -> Any:
+        """Return what a path finds; None where it can't be applied."""
+        try:
+            return find(value, Functions(Intake(value, 0.0, stream=self._key.name), value))
+        except Rejected:
+            return None

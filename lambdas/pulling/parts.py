@@ -7,7 +7,7 @@ archived can be shaped again by the mapping of its stream.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -65,9 +65,11 @@ def part_request(key: StreamKey, events: Sequence[bytes], parent: Any, run: str,
     return Request("POST", {"content-type": "application/json"}, body, id=run, time=now)
 
 
-def key_of(part: Mapping[str, Any]) -> StreamKey:
-    """Return what the events of a part's body are of."""
-    return StreamKey(str(part["stream"]), str(part.get("value") or ""))
+def key_of(part: Any) -> StreamKey:
+    """Return what the events of a part's body are of; a stream without a name for anything else."""
+    if not isinstance(part, dict):
+        return StreamKey("")
+    return StreamKey(str(part.get("stream", "")), str(part.get("value") or ""))
 
 
 def encode_event(value: Any) -> bytes:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote_plus, urlencode
 
 from lambdas.credential_type import CredentialContext, Token
-from lambdas.runtime.http_types import HttpRequest
-from lambdas.runtime.https_url import FetchRefused, split_https_url
+from lambdas.runtime.http_types import FetchRefused, HttpRequest
+from lambdas.runtime.https_url import split_https_url
 from lambdas.tokens.answers import Grant, read_grant
 from lambdas.tokens.secret_values import basic_header, with_header
 

@@ -54,7 +54,11 @@ WORDS = {
 # The same of a call's parameters, as CloudTrail records them.
 CALLED = """roleName bucketName functionName keyId secretId trailName detectorId groupId instanceId logGroupName
     instancesSet.items.0.instanceId dBInstanceIdentifier clusterName repositoryName topicArn queueUrl stackName
-    resourceArn name accountId"""
+    resourceArn targetId target instanceIds.0 name names.0 DeleteFlowLogsRequest.FlowLogId.content accountId
+    instancesSet.items.0.imageId"""
+CREATED = "responseElements.instancesSet.items.0.instanceId"
+# How a call that has none of these names what it is about: snapshotId, dBClusterIdentifier, projectArn and so on.
+NAMING = re.compile(r"\w*(Name|Id|Identifier|Arn)")
 CLOSED = {"END", "OK", "COMPLIANT", "PASSED", "NO_THREATS_FOUND", "CLOSED", "RESOLVED", "ARCHIVED", "SUPPRESSED"}
 OPENED = {
     "START": "WARNING",
@@ -63,12 +67,17 @@ OPENED = {
     "OPEN": "WARNING",
     "THREATS_FOUND": "ERROR",
 }
-# What opens something to everybody, or makes somebody an administrator.
+# What opens something to everybody, makes somebody an administrator, or ends a protection of data.
 WIDE = re.compile(
-    r"Admin|PowerUser|FullAccess|0\.0\.0\.0/0|::/0|AllUsers|AuthenticatedUsers|public-read"
-    r'|"(Action|Principal|AWS)": ?\[?"\*"'
+    r"Admin|PowerUser|FullAccess|0\.0\.0\.0/0|::/0|AllUsers|AuthenticatedUsers|public-read|PUBLIC_READ"
+    r'|"(Action|[Pp]rincipal|AWS)": ?\[?"\*"|"publiclyAccessible": true|"authType": "NONE"'
+    r'|"deletionProtection": false|"endpointPublicAccess": true|"enabled": false'
+    r'|"(Status|MfaDelete)": "(Suspended|Disabled)"|"BucketLoggingStatus": \{("xmlns": "[^"]*")?\}'
 )
-CAN_BE_WIDE = re.compile(r"(Attach|Put)\w*Policy|CreatePolicy(Version)?|AddUserToGroup|Authorize\w+|Put\w+Acl")
+CAN_BE_WIDE = re.compile(
+    r"(Attach|Put|Set)\w*Policy|CreatePolicy(Version)?|AddUserToGroup|Authorize\w+|Put\w+Acl|Add\w*Permission\w*"
+    r"|AssociateAccessPolicy|UpdateClusterConfig|CreateTopic|CreateKey|(Create|Update)\w*Domain(Config)?|Set\w+Attributes|(Modify|Restore)DB\w+|PutBucket(Versioning|Logging)|UpdateProjectVisibility|\w+FunctionUrlConfig\w*"
+)
 
 
 def transform(event: dict[str, Any], request: Request) -> list[dict[str, Any]]:  # noqa: ARG001 - the framework's form
@@ -140,9 +149,11 @@ def _call(record: dict[str, Any]) -> dict[str, Any]:
     """
     parameters, identity = record.get("requestParameters"), record["userIdentity"]
     user = first_scalar(parameters, "userName") or first_scalar(record, "responseElements.accessKey.userName")
-    target = first_scalar(parameters, CALLED)
+    target = first_scalar(parameters, CALLED) or first_scalar(record, CREATED)
     target = target or (None if user else first_scalar(parameters, "groupName policyName policyArn"))
-    role = first_scalar(parameters, "policyArn policyName groupName roleArn")
+    role = first_scalar(parameters, "policyArn policyName groupName roleArn permissionSetArn")
+    if not (user or target or role) and isinstance(parameters, dict):
+        target = first_scalar(parameters, " ".join(filter(NAMING.fullmatch, parameters)))
     reason = ": ".join(str(record[key]) for key in ("errorCode", "errorMessage") if record.get(key))
     failed = bool(reason) or value_at(record, "responseElements.ConsoleLogin") == "Failure"
     outcome = "failure" if failed else "success"

@@ -52,8 +52,13 @@ WORDS = {
     "level": "finding.finding.severity data.incident.severity log.severity",
 }
 DELTAS = ("serviceData.policyDelta.bindingDeltas", "metadata.policyDelta.bindingDeltas", "metadata.bindingDeltas")
-# Who or what opens something to everybody, or makes somebody an administrator.
-WIDE = re.compile(r"owner|editor|admin|tokenCreator|allUsers|allAuthenticatedUsers|0\.0\.0\.0/0|::/0", re.IGNORECASE)
+# Who or what opens something to everybody, makes somebody an administrator, or ends a log.
+WIDE = re.compile(
+    r'owner|editor|admin|tokenCreator|allUsers|allAuthenticatedUsers|0\.0\.0\.0/0|::/0|"enableFlowLogs": false',
+    re.IGNORECASE,
+)
+# What a new bucket gives to the owners, editors and viewers of its project is Google's own habit.
+OF_PROJECT = ("projectOwner:", "projectEditor:", "projectViewer:")
 
 
 def transform(event: dict[str, Any], request: Request) -> list[dict[str, Any]]:  # noqa: ARG001 - the framework's form
@@ -81,12 +86,14 @@ def _taken_apart(text: str) -> dict[str, Any]:
 def _about(published: dict[str, Any]) -> dict[str, Any]:
     audit = value_at(published, "log.protoPayload")
     deltas = next((found for path in DELTAS if (found := _objects(value_at(audit, path)))), [])
+    deltas = [delta for delta in deltas if not str(delta.get("member")).startswith(OF_PROJECT)]
     items = _objects(value_at(audit, "metadata.event.0.parameter"))
     parameters = {str(item.get("name")): item.get("value") for item in items}
     known = {**published, "delta": deltas[0] if deltas else None, "parameters": parameters}
     about = {name: first_scalar(known, paths) for name, paths in WORDS.items()}
     action = str(about["action"] or "")
-    about["call"] = action if action.startswith("storage.objects.") else action.rpartition(".")[2]
+    # CreateRole, but buckets.delete of storage.buckets.delete.
+    about["call"] = re.sub(r"^.*?\.(?=\w+\.[a-z]+$|\w+$)", "", action)
     if about["target_user"]:
         # `user:ann@example.com`; the other kinds are serviceAccount, group, domain and so on.
         about["target_user"] = re.sub(r"^[A-Za-z]+:(?!//)", "", str(about["target_user"]))
@@ -104,7 +111,9 @@ def _outcome(audit: dict[str, Any], deltas: list[dict[str, Any]], call: str) -> 
     failed = value_at(audit, "status.code") not in (None, 0) or call.endswith("Failure")
     outcome = "failure" if failed else "success"
     added = [delta for delta in deltas if delta.get("action") == "ADD"]
-    opening = audit.get("request") if "firewalls" in str(audit["methodName"]) else added
+    network = re.search(r"\.(firewalls|subnetworks)\.", str(audit["methodName"]))
+    # Compute Engine and Cloud Run write the whole policy, and not what is new in it.
+    opening = audit.get("request") if network else added if deltas else value_at(audit, "request.policy")
     wide = "wide" if not failed and WIDE.search(json.dumps(opening)) else None
     return {"outcome": outcome, "status": value_at(audit, "status.message") or outcome, "wide": wide}
 

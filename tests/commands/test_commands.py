@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -286,17 +287,17 @@ def test_commands_to_copy_keep_the_folders_that_were_named(run) -> None:
 
 def test_a_likely_mistake_in_the_mapping_is_a_warning(run) -> None:
     file = Path("sources/okta/source.yml")
-    text = file.read_text().replace('reason: "{outcome.reason}"', "reason: severity")
+    text = re.sub(r"(?m)^  user_agent: .*", "  user_agent: severity", file.read_text())
     text = text.replace("client.ipAddress", "client.ipAdress")
     file.write_text(text)
-    reason, source_ip = (text[: text.index(f"  {key}:")].count("\n") + 1 for key in ("reason", "source_ip"))
+    agent, address = (text[: text.index(f"\n  {key}:")].count("\n") + 2 for key in ("user_agent", "source_ip"))
     status, _, err = run("okta", "--lint", "fast", "--accept")
     assert (status, err.splitlines()) == (
         0,
         [
-            f"warning: sources/okta/source.yml:{reason}: facts.reason: is the word 'severity', which every event has "
-            "as a field; {severity} is that field's value",
-            f"warning: sources/okta/source.yml:{source_ip}: facts.source_ip: no sample has client.ipAdress",
+            f"warning: sources/okta/source.yml:{agent}: facts.user_agent: is the word 'severity', which every event "
+            "has as a field; {severity} is that field's value",
+            f"warning: sources/okta/source.yml:{address}: facts.source_ip: no sample has client.ipAdress",
         ],
     )
     assert run("okta", "--lint", "fast", "--strict")[0] == 1

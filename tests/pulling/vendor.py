@@ -106,7 +106,7 @@ class Puller:
         self.vendor = vendor(self.clock)
         self.source: Source = make_definition(folder, text).source
         self.table, self.queue, self.bucket = PullTable(), Queue(), Bucket()
-        self.store = Store({"/made/up/api_token": "made-up-token"})
+        self.store = Store({"/made/up/token": "made-up-token"})
 
     def run(self) -> RunReport:
         """Run the puller once."""
@@ -119,7 +119,7 @@ class Puller:
             self.vendor.send,
             PageDelivery(
                 self.source,
-                Outbox("queue", self.queue, self.clock.sleep, deadline),
+                Outbox("queue-url", self.queue, self.clock.sleep, deadline),
                 KeptBucket("kept", lambda: self.bucket, deadline),
                 claims,
             ),

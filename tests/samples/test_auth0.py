@@ -102,6 +102,12 @@ def test_entry_is_told(body: Any, summary: str, severity: str, kind: str, succes
         ),
         (call("post", "/api/v2/roles/r1/users", {"users": ["auth0|2"]}), "/api/v2/roles/r1/users", "WARNING", "grant"),
         (call("delete", "/api/v2/users/auth0|2/roles"), "/api/v2/users/auth0|2/roles", "WARNING", "revoke"),
+        (
+            call("post", "/api/v2/tenants/invitations", {"owners": ["dee@example.com"], "roles": ["owner"]}),
+            "dee@example.com",
+            "WARNING",
+            "grant",
+        ),
         (call("post", "/api/v2/client-grants", {"scope": ["read:users"]}), "/api/v2/client-grants", "WARNING", "grant"),
     ],
 )
@@ -143,6 +149,27 @@ def test_rights_are_told(body: Any, what: str, severity: str, kind: str) -> None
             "configuration.change",
             "/api/v2/attack-protection/brute-force-protection",
             None,
+        ),
+        (
+            call("put", "/api/v2/risk-assessment/config", {"AfterAuthentication": {"enabled": False}}),
+            "WARNING",
+            "configuration.change",
+            "/api/v2/risk-assessment/config",
+            None,
+        ),
+        (
+            call("post", "/api/v2/tenants/invitations", {"owners": ["dee@example.com"], "roles": ["owner"]}),
+            "WARNING",
+            "permission.grant",
+            "/api/v2/tenants/invitations",
+            "dee@example.com",
+        ),
+        (
+            call("post", "/api/v2/organizations/org_1/invitations", {"invitee": {"email": "dee@example.com"}}),
+            "NOTICE",
+            "permission.grant",
+            "/api/v2/organizations/org_1/invitations",
+            "dee@example.com",
         ),
         (
             call("get", "/api/v2/keys/signing", code="mgmt_api_read"),

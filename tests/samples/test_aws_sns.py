@@ -170,10 +170,150 @@ CALLS = [
     (
         call(
             "CreateAccountAssignment",
-            {"targetId": "1"},
+            {"instanceArn": "arn:aws:sso:::instance/1", "targetId": "1", "permissionSetArn": "arn:aws:sso:::ps/1"},
             {"type": "IdentityCenterUser", "onBehalfOf": {"userId": "54-48"}},
         ),
-        *("WARNING", "permission.grant", f"CreateAccountAssignment by 54-48 {IN}: success"),
+        *("WARNING", "permission.grant", f"CreateAccountAssignment by 54-48 on 1 (arn:aws:sso:::ps/1) {IN}: success"),
+    ),
+    (
+        call("ModifySnapshotAttribute", {"attributeType": "CREATE_VOLUME_PERMISSION", "snapshotId": "snap-1"}),
+        *("WARNING", "configuration.change", f"ModifySnapshotAttribute {BY} on snap-1 {IN}: success"),
+    ),
+    (
+        call("DeleteDBClusterSnapshot", {"dBClusterSnapshotIdentifier": "nightly"}),
+        *("WARNING", "configuration.delete", f"DeleteDBClusterSnapshot {BY} on nightly {IN}: success"),
+    ),
+    (
+        call("DeleteResolverQueryLogConfig", {"resolverQueryLogConfigId": "rqlc-1"}),
+        *("WARNING", "configuration.delete", f"DeleteResolverQueryLogConfig {BY} on rqlc-1 {IN}: success"),
+    ),
+    (
+        call("DisassociateWebACL", {"resourceArn": "arn:aws:elasticloadbalancing:us-west-2:1:loadbalancer/app/web"}),
+        *("WARNING", "configuration.change"),
+        f"DisassociateWebACL {BY} on arn:aws:elasticloadbalancing:us-west-2:1:loadbalancer/app/web {IN}: success",
+    ),
+    (
+        call("ModifyDBCluster", {"dBClusterIdentifier": "orders", "publiclyAccessible": True}),
+        *("WARNING", "configuration.change", f"ModifyDBCluster {BY} on orders {IN}: success"),
+    ),
+    (
+        call("ModifyDBInstance", {"dBInstanceIdentifier": "orders-1", "deletionProtection": False}),
+        *("WARNING", "configuration.change", f"ModifyDBInstance {BY} on orders-1 {IN}: success"),
+    ),
+    (
+        call("ModifyDBInstance", {"dBInstanceIdentifier": "orders-1", "deletionProtection": True}),
+        *("INFO", "configuration.change", f"ModifyDBInstance {BY} on orders-1 {IN}: success"),
+    ),
+    (
+        call("PutBucketVersioning", {"bucketName": "logs", "VersioningConfiguration": {"Status": "Suspended"}}),
+        *("WARNING", "configuration.change", f"PutBucketVersioning {BY} on logs {IN}: success"),
+    ),
+    (
+        call("PutBucketLogging", {"bucketName": "logs", "BucketLoggingStatus": {"xmlns": "http://s3.example.com/"}}),
+        *("WARNING", "configuration.change", f"PutBucketLogging {BY} on logs {IN}: success"),
+    ),
+    (
+        call("PutBucketLogging", {"bucketName": "logs", "BucketLoggingStatus": {"LoggingEnabled": {}}}),
+        *("INFO", "configuration.change", f"PutBucketLogging {BY} on logs {IN}: success"),
+    ),
+    (
+        call("EnableExternalIdPConfigurationForDirectory", {"directoryId": "d-1"}),
+        *("WARNING", "configuration.change"),
+        f"EnableExternalIdPConfigurationForDirectory {BY} on d-1 {IN}: success",
+    ),
+    (
+        call("TransferDomainToAnotherAwsAccount", {"domainName": "example.com", "accountId": "2"}),
+        *("WARNING", "other", f"TransferDomainToAnotherAwsAccount {BY} on 2 {IN}: success"),
+    ),
+    (
+        call("CreateTrustAnchor", {"name": "offsite"}),
+        *("WARNING", "configuration.create", f"CreateTrustAnchor {BY} on offsite {IN}: success"),
+    ),
+    (
+        call("EnableSerialConsoleAccess", {"EnableSerialConsoleAccessRequest": ""}),
+        *("WARNING", "configuration.change", f"EnableSerialConsoleAccess {BY} {IN}: success"),
+    ),
+    (
+        call("StartSession", {"target": "i-1"}),
+        *("INFO", "authentication.start", f"StartSession {BY} on i-1 {IN}: success"),
+    ),
+    (
+        call("DeleteFlowLogs", {"DeleteFlowLogsRequest": {"FlowLogId": {"content": "fl-1", "tag": 1}}}),
+        *("WARNING", "configuration.delete", f"DeleteFlowLogs {BY} on fl-1 {IN}: success"),
+    ),
+    (
+        call("SendCommand", {"documentName": "AWS-RunShellScript", "instanceIds": ["i-1", "i-2"]}),
+        *("INFO", "other", f"SendCommand {BY} on i-1 {IN}: success"),
+    ),
+    (
+        call("AssumeRoot", {"targetPrincipal": "2"}),
+        *("WARNING", "authentication.start", f"AssumeRoot {BY} {IN}: success"),
+    ),
+    (
+        call(
+            "AssociateAccessPolicy",
+            {"name": "prod", "policyArn": "arn:aws:eks::aws:cluster-access-policy/ClusterAdmin"},
+        ),
+        *("WARNING", "permission.grant"),
+        f"AssociateAccessPolicy {BY} on prod (arn:aws:eks::aws:cluster-access-policy/ClusterAdmin) {IN}: success",
+    ),
+    (
+        call("UpdateClusterConfig", {"name": "prod", "logging": {"clusterLogging": [{"enabled": False}]}}),
+        *("WARNING", "configuration.change", f"UpdateClusterConfig {BY} on prod {IN}: success"),
+    ),
+    (
+        call(
+            "UpdateElasticsearchDomainConfig", {"domainName": "logs", "accessPolicies": json.dumps({"Principal": "*"})}
+        ),
+        *("WARNING", "configuration.change", f"UpdateElasticsearchDomainConfig {BY} on logs {IN}: success"),
+    ),
+    (
+        call("DisassociateMembers", {"detectorId": "12ab", "accountIds": ["2"]}),
+        *("WARNING", "configuration.change", f"DisassociateMembers {BY} on 12ab {IN}: success"),
+    ),
+    (
+        call("DeleteNetworkAcl", {"networkAclId": "acl-1"}),
+        *("INFO", "configuration.delete", f"DeleteNetworkAcl {BY} on acl-1 {IN}: success"),
+    ),
+    (
+        call("StartExportTask", {"exportTaskIdentifier": "copy"}),
+        *("NOTICE", "configuration.change", f"StartExportTask {BY} on copy {IN}: success"),
+    ),
+    (
+        call("GetLoginProfile", {"userName": "bob"}),
+        *("INFO", "configuration.read", f"GetLoginProfile {BY} on bob {IN}: success"),
+    ),
+    (
+        call("GetBucketAcl", {"bucketName": "logs"}),
+        *("INFO", "configuration.read", f"GetBucketAcl {BY} on logs {IN}: success"),
+    ),
+    (
+        call("UpdateProjectVisibility", {"projectArn": "arn:1", "projectVisibility": "PUBLIC_READ"}),
+        *("WARNING", "configuration.change", f"UpdateProjectVisibility {BY} on arn:1 {IN}: success"),
+    ),
+    (
+        call("SetRepositoryPolicy", {"repositoryName": "app", "policyText": json.dumps({"Principal": "*"})}),
+        *("WARNING", "configuration.change", f"SetRepositoryPolicy {BY} on app {IN}: success"),
+    ),
+    (
+        call("AddPermission20150331v2", {"functionName": "pay", "principal": "*"}),
+        *("WARNING", "permission.grant", f"AddPermission20150331v2 {BY} on pay {IN}: success"),
+    ),
+    (
+        call("AddPermission20150331v2", {"functionName": "pay", "principal": "s3.amazonaws.com"}),
+        *("NOTICE", "permission.grant", f"AddPermission20150331v2 {BY} on pay {IN}: success"),
+    ),
+    (
+        call(
+            "RunInstances",
+            {"subnetId": "subnet-1"},
+            responseElements={"instancesSet": {"items": [{"instanceId": "i-1"}]}},
+        ),
+        *("INFO", "configuration.create", f"RunInstances {BY} on i-1 {IN}: success"),
+    ),
+    (
+        call("BatchGetSecretValue", {"secretIdList": ["db"]}),
+        *("INFO", "data.read", f"BatchGetSecretValue {BY} {IN}: success"),
     ),
     (login(ANN, "Success"), "INFO", "authentication.start", f"ConsoleLogin by ann.example {IN}: success"),
     (login(ANN, "Success", "No"), "WARNING", "authentication.start", f"ConsoleLogin by ann.example {IN}: success"),

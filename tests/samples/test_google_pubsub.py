@@ -116,7 +116,7 @@ EVENTS = [
     ),
     (
         audit("v1.compute.firewalls.insert", "office", request={"sourceRanges": ["192.0.2.0/24"]}),
-        *("INFO", "configuration.create", f"v1.compute.firewalls.insert {BY} on office: success"),
+        *("NOTICE", "configuration.create", f"v1.compute.firewalls.insert {BY} on office: success"),
     ),
     (
         audit("google.logging.v2.ConfigServiceV2.DeleteSink", "sinks/siem"),
@@ -145,6 +145,87 @@ EVENTS = [
         workspace("google.admin.AdminService.assignRole", ROLE_NAME="_SEED_ADMIN_ROLE", USER_EMAIL=BOB),
         *("WARNING", "permission.grant"),
         f"google.admin.AdminService.assignRole {BY} on organizations/1 (_SEED_ADMIN_ROLE to {BOB}): success",
+    ),
+    (
+        workspace("google.admin.AdminService.addGroupMember", USER_EMAIL=BOB),
+        *("INFO", "permission.grant"),
+        f"google.admin.AdminService.addGroupMember {BY} on organizations/1 ({BOB}): success",
+    ),
+    (
+        audit("google.admin.AdminService.inboundSsoProfileUpdated", "organizations/1/inboundSsoSettings"),
+        *("WARNING", "configuration.change"),
+        f"google.admin.AdminService.inboundSsoProfileUpdated {BY} on organizations/1/inboundSsoSettings: success",
+    ),
+    (
+        audit("google.iam.admin.v1.WorkforcePools.CreateWorkforcePool", "organizations/1"),
+        *("WARNING", "configuration.create"),
+        f"google.iam.admin.v1.WorkforcePools.CreateWorkforcePool {BY} on organizations/1: success",
+    ),
+    (
+        audit("InsertProjectOwnershipInvite"),
+        *("WARNING", "permission.grant", f"InsertProjectOwnershipInvite {BY} on {PROJECT}: success"),
+    ),
+    (
+        audit("storage.hmacKeys.create"),
+        *("WARNING", "account.change", f"storage.hmacKeys.create {BY} on {PROJECT}: success"),
+    ),
+    (
+        audit("google.api.apikeys.v2.ApiKeys.CreateKey"),
+        *("NOTICE", "configuration.create", f"google.api.apikeys.v2.ApiKeys.CreateKey {BY} on {PROJECT}: success"),
+    ),
+    (
+        audit("storage.buckets.delete", "projects/_/buckets/b"),
+        *("WARNING", "configuration.delete", f"storage.buckets.delete {BY} on projects/_/buckets/b: success"),
+    ),
+    (
+        audit("io.k8s.authorization.rbac.v1.clusterrolebindings.create", "clusterrolebindings/root"),
+        *("WARNING", "permission.grant"),
+        f"io.k8s.authorization.rbac.v1.clusterrolebindings.create {BY} on clusterrolebindings/root: success",
+    ),
+    (
+        audit("io.k8s.authorization.rbac.v1.rolebindings.delete", "rolebindings/r"),
+        *("NOTICE", "permission.revoke"),
+        f"io.k8s.authorization.rbac.v1.rolebindings.delete {BY} on rolebindings/r: success",
+    ),
+    (
+        audit("google.pubsub.v1.Publisher.DeleteTopic", "topics/siem"),
+        *("NOTICE", "configuration.delete", f"google.pubsub.v1.Publisher.DeleteTopic {BY} on topics/siem: success"),
+    ),
+    (
+        workspace("google.login.LoginService.logout"),
+        *("INFO", "authentication.end", f"google.login.LoginService.logout {BY} on organizations/1: success"),
+    ),
+    (
+        workspace("google.admin.AdminService.deleteRole", ROLE_NAME="Helpers"),
+        *(
+            "INFO",
+            "permission.change",
+            f"google.admin.AdminService.deleteRole {BY} on organizations/1 (Helpers): success",
+        ),
+    ),
+    (
+        audit("UpdateCryptoKeyVersion", "cryptoKeys/k"),
+        *("WARNING", "configuration.change", f"UpdateCryptoKeyVersion {BY} on cryptoKeys/k: success"),
+    ),
+    (
+        audit("v1.compute.subnetworks.patch", "default", request={"enableFlowLogs": False}),
+        *("WARNING", "configuration.change", f"v1.compute.subnetworks.patch {BY} on default: success"),
+    ),
+    (
+        audit("v1.compute.subnetworks.patch", "default", request={"enableFlowLogs": True}),
+        *("INFO", "configuration.change", f"v1.compute.subnetworks.patch {BY} on default: success"),
+    ),
+    (
+        audit(
+            "v1.compute.disks.setIamPolicy", "disks/d", request={"policy": {"bindings": [{"members": ["allUsers"]}]}}
+        ),
+        *("WARNING", "permission.change", f"v1.compute.disks.setIamPolicy {BY} on disks/d: success"),
+    ),
+    (
+        policy(
+            "ADD", "roles/storage.legacyBucketOwner", "projectOwner:p", "storage.buckets.create", "projects/_/buckets/b"
+        ),
+        *("INFO", "configuration.create", f"storage.buckets.create {BY} on projects/_/buckets/b: success"),
     ),
     (finding("CRITICAL"), "CRITICAL", "detection.create", "Anomalous Grant on example-project: ACTIVE"),
     (finding("HIGH"), "ERROR", "detection.create", "Anomalous Grant on example-project: ACTIVE"),

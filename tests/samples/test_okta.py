@@ -40,6 +40,7 @@ def granted(role: str) -> dict[str, Any]:
     return {"debugContext": {"debugData": {"privilegeGranted": role}}}
 
 
+PHISHED = "FastPass declined phishing attempt"
 FAILED = {"outcome": {"result": "FAILURE", "reason": "INVALID_CREDENTIALS"}}
 
 
@@ -63,6 +64,18 @@ FAILED = {"outcome": {"result": "FAILURE", "reason": "INVALID_CREDENTIALS"}}
             body("user.authentication.sso", WIKI, outcome={"result": "DENY", "reason": "POLICY"}),
             "user.authentication.sso by admin@example.com on Wiki: DENY POLICY",
             "NOTICE",
+            "authentication.start",
+        ),
+        (
+            body("application.user_membership.show_password", ACCOUNT, WIKI, ANN),
+            "application.user_membership.show_password by admin@example.com on Ann, Wiki, ann@example.com: SUCCESS",
+            "NOTICE",
+            "account.change",
+        ),
+        (
+            body("user.authentication.auth_via_mfa", outcome={"result": "FAILURE", "reason": PHISHED}),
+            f"user.authentication.auth_via_mfa by admin@example.com: FAILURE {PHISHED}",
+            "WARNING",
             "authentication.start",
         ),
         (
@@ -123,6 +136,8 @@ def test_event_is_told(request_body: Any, summary: str, severity: str, kind: str
 # Each is enough for an analyst to look, whatever severity Okta gives it.
 WARNINGS = [
     "app.oauth2.client.privilege.grant",
+    "app.oauth2.token.detect_reuse",
+    "app.oauth2.as.token.detect_reuse",
     "app.oauth2.trusted_server.add",
     "iam.resourceset.bindings.add",
     "iam.role.permissions.add",
@@ -145,6 +160,7 @@ WARNINGS = [
     "user.risk.detect",
     "user.session.impersonation.grant",
     "zone.delete",
+    "zone.remove_blacklist",
 ]
 QUIET = [
     "access.request.create",
@@ -182,6 +198,7 @@ def test_routine_is_quiet(event_type: str) -> None:
         ("user.mfa.factor.reset_all", "account.change"),
         ("user.authentication.universal_logout.scheduled", "authentication.end"),
         ("user.risk.change", "detection.change"),
+        ("app.oauth2.token.detect_reuse", "detection.create"),
         ("iam.resourceset.bindings.delete", "permission.revoke"),
         ("iam.resourceset.update", "permission.change"),
         ("application.lifecycle.create", "configuration.create"),
