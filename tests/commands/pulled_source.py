@@ -26,7 +26,7 @@ pull:
       for: {realm: [staff, guests]}
       paging: {cursor: {at: next}}
       resume: paging
-      events: {split: items, id: id}
+      events: {split: items, id: id, time: at}
 facts: {summary: "acme: {type}"}
 """
 AUDIT = (
