@@ -129,9 +129,7 @@ def _functions(key: str, path: str, known: Collection[str] = ()) -> Mistakes:
         if name in _ELSEWHERE:
             yield key, f"{_ELSEWHERE[name]}; remove it from the path"
         elif name == "parent" and name not in known and known:
-            yield (
-                key,
-                "parent() finds nothing here: it is the item of `each`, in paths of its events; remove it from the path",
-            )
+            message = "parent() finds nothing here: it is the item of `each`, in paths of its events"
+            yield key, f"{message}; remove it from the path"
         elif name in _OF_EVENTS and name not in known:
             yield key, f"{name}() is for paths of an event, which become its message; remove it from the path"
