@@ -174,13 +174,13 @@ REQUESTS = [
         "a name that a request does not know",
         '"{to}"',
         '"{until}"',
-        [f"10: {AUDIT}.query.until: {{until}} is nothing that this request knows; (cursor, from, to)"],
+        [f"10: {AUDIT}.query.until: {{until}} is nothing that this request knows (cursor, from, to)"],
     ),
     Wrong(
         "the page's number, where there is a cursor",
         '"{cursor}"',
         '"{cursor || page}"',
-        [f"10: {AUDIT}.query.after: {{page}} is nothing that this request knows; (cursor, from, to)"],
+        [f"10: {AUDIT}.query.after: {{page}} is nothing that this request knows (cursor, from, to)"],
     ),
     Wrong(
         "a header of the vendor's in a request of our own",
@@ -193,7 +193,7 @@ REQUESTS = [
         PAGING,
         "paging: none\n      then: {query: {a: b}}",
         [
-            f"10: {AUDIT}.query.after: {{cursor}} is nothing that this request knows; (from, to)",
+            f"10: {AUDIT}.query.after: {{cursor}} is nothing that this request knows (from, to)",
             f"12: {AUDIT}.then: has no effect, since the paging style has no later pages; leave it out",
         ],
     ),
@@ -300,7 +300,7 @@ WINDOWS = [
         "resume: time",
         "resume: paging",
         [
-            f"10: {AUDIT}.query.until: {{to}} is nothing that this request knows; (cursor, from)",
+            f"10: {AUDIT}.query.until: {{to}} is nothing that this request knows (cursor, from)",
             f"13: {AUDIT}.window.lag: has no effect with `resume: paging`; leave it out",
             f"13: {AUDIT}.window.longest: has no effect with `resume: paging`; leave it out",
         ],
@@ -434,17 +434,17 @@ ANSWERS = [
         ],
     ),
     Wrong(
-        "parent() without `each`, and stream() where the page is read",
-        *_source('drop: stream() == \'audit\'\nfacts: {summary: "{parent().name} {stream(x)}", user: "{hash()}"}'),
-        ["16: facts.summary: stream(x): stream() takes nothing between its brackets"],
+        "stream() with something between its brackets",
+        *_source('facts: {summary: "{stream(x)}"}'),
+        ["15: facts.summary: stream(x): stream() takes nothing between its brackets"],
     ),
     Wrong(
-        "parent() without `each`, hash() in a fact, and stream() where only the event is known",
-        *_source('drop: stream() == \'audit\'\nfacts: {summary: "{parent().name}", user: "{hash()}"}'),
+        "parent() without `each`, hash() in a fact, and `drop` of everything",
+        *_source('drop: "`true`"\nfacts: {summary: "{parent().name}", user: "{hash()}"}'),
         [
             "15: drop: is the same for all events, so that all or none would be dropped; compare a field",
-            "15: drop: stream() is for paths of an event, which become its message; remove it from the path",
-            "16: facts.summary: parent() is the item of `each`, which no stream of it has; remove it from the path",
+            "16: facts.summary: parent() finds nothing here: it is the item of `each`, in paths of its events; remove "
+            "it from the path",
             "16: facts.user: hash() is for `events.id` alone; remove it from the path",
         ],
     ),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from generator.samples.pulled_files import PullSample
+from generator.samples.run import shape
 from generator.testing import Sample
-from tests.definitions import SOURCES
+from lambdas.pulling.parts import StreamKey
+from lambdas.runtime.http_types import HttpAnswer
+from tests.definitions import SOURCES, bundled_source
 
 
 def messages_of(source: str, body: Any, **request: Any) -> list[dict[str, Any]]:
@@ -35,3 +40,22 @@ def line(message: dict[str, Any]) -> str:
 def details(message: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
     """Return those details of a message that a row of a table names; a row says None of what must be absent."""
     return {name: message["details"].get(name) for name in names}
+
+
+def pulled_messages(source: str, stream: str, answer: Any, child: bytes | None = None) -> list[dict[str, Any]]:
+    """Return the messages of an answer of a stream, or `stream.value`; `child` is the answer of its only item."""
+    name, _, value = stream.partition(".")
+    page = HttpAnswer(200, {}, json.dumps(answer).encode())
+    children = {} if child is None else {1: (HttpAnswer(200, {}, child),)}
+    definition = bundled_source(source)
+    folder, key = definition.folders[0] / "samples", StreamKey(name, value)
+    sample = PullSample("made-up", folder, "GET", {}, {}, page.body, lambda _: answer, key, (page,), children)
+    shaped = shape(definition.source, sample)
+    assert not shaped.problems, shaped.problems
+    return shaped.messages
+
+
+def pulled_line(source: str, stream: str, answer: Any, child: bytes | None = None) -> str:
+    """Return the only message of an answer as `line` does."""
+    (message,) = pulled_messages(source, stream, answer, child)
+    return line(message)

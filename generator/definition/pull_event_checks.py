@@ -114,8 +114,8 @@ def _message_paths(source: Source, pull: Pull) -> Mistakes:
         for path in template_paths(text):
             yield from _functions(key, path, known)
     if source.drop:
-        yield from _functions("drop", source.drop)
-        if not root_names(source.drop):
+        yield from _functions("drop", source.drop, _OF_EVENTS[:1])
+        if not root_names(source.drop) and "stream" not in called_functions(source.drop):
             yield "drop", "is the same for all events, so that all or none would be dropped; compare a field"
     for index, rule in enumerate(pull.errors):
         for path in [*([rule.when] if rule.when else []), *template_paths(rule.say)]:
@@ -129,6 +129,7 @@ def _functions(key: str, path: str, known: Collection[str] = ()) -> Mistakes:
         if name in _ELSEWHERE:
             yield key, f"{_ELSEWHERE[name]}; remove it from the path"
         elif name == "parent" and name not in known and known:
-            yield key, "parent() is the item of `each`, which no stream of it has; remove it from the path"
+            message = "parent() finds nothing here: it is the item of `each`, in paths of its events"
+            yield key, f"{message}; remove it from the path"
         elif name in _OF_EVENTS and name not in known:
             yield key, f"{name}() is for paths of an event, which become its message; remove it from the path"

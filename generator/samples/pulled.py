@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from generator.errors import Problem, display_path
 from generator.samples.fake_aws import Bucket, Queue, Store, Table
 from generator.samples.pulled_files import PullSample
-from generator.samples.sample import SAMPLE_TIME, SECRET
+from generator.samples.sample import SAMPLE_TIME, SECRET, Sample
 from lambdas.delivering.dedupe import Claims
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source
 from lambdas.model_pull import Credentials, Pull
+from lambdas.pulling.answers import read_answer
 from lambdas.pulling.outcomes import NoAnswer
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.position_table import PositionTable
 from lambdas.pulling.runner import Runner, RunReport
+from lambdas.reading.intake import Intake
 from lambdas.reading.paths import Functions, compile_path
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from lambdas.runtime.secrets import Secrets
 
 _SECONDS = 300.0
+_RUN = "sample"
+"""The name of a run, which messages have as their processid; a random one would make them differ with each build."""
 
 
 class _NoCredential:
@@ -45,11 +50,23 @@ class _NoCredential:
         return False
 
 
+class Step(NamedTuple):
+    """What happens while a sample is played: a request, its answer, a message, or a position that is stored."""
+
+    kind: Literal["asked", "answered", "sent", "stored"]
+    value: Any
+    """The HttpRequest, the HttpAnswer, the message, or the position's name and fields."""
+
+
+Observer = Callable[[Step], None]
+
+
 class Vendor:
     """Answers the requests of one stream with its sample, in order, and records them."""
 
-    def __init__(self, sample: PullSample) -> None:
+    def __init__(self, sample: PullSample, observe: Observer) -> None:
         self.requests: list[str] = []
+        self._observe = observe
         self._answers: list[HttpAnswer] = []
         for number, page in enumerate(sample.pages, 1):
             self._answers += [page, *sample.children.get(number, ())]
@@ -57,9 +74,33 @@ class Vendor:
     def send(self, request: HttpRequest, _seconds: float) -> HttpAnswer:
         """Answer with the next page or child; NoAnswer where the sample has no more."""
         self.requests.append(request_line(request))
+        self._observe(Step("asked", request))
         if not self._answers:
             raise NoAnswer("no sample has the answer to this request")
+        self._observe(Step("answered", self._answers[0]))
         return self._answers.pop(0)
+
+
+class _WatchedQueue(Queue):
+    def __init__(self, observe: Observer) -> None:
+        super().__init__()
+        self._observe = observe
+
+    def send_message_batch(self, Entries: list[dict[str, str]], **more: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        for entry in Entries:
+            self._observe(Step("sent", json.loads(entry["MessageBody"])))
+        return super().send_message_batch(Entries, **more)
+
+
+class _WatchedTable(Table):
+    def __init__(self, observe: Observer) -> None:
+        super().__init__()
+        self._observe = observe
+
+    def put_item(self, Item: dict[str, Any], **more: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        if "state" in Item:
+            self._observe(Step("stored", (Item["id"]["S"], json.loads(Item["state"]["S"]))))
+        return super().put_item(Item, **more)
 
 
 def request_line(request: HttpRequest) -> str:
@@ -68,11 +109,13 @@ def request_line(request: HttpRequest) -> str:
     return " ".join(filter(None, [request.method, request.url, headers, request.body.decode()]))
 
 
-def play(source: Source, sample: PullSample) -> tuple[RunReport, list[dict[str, Any]], list[str]]:
+def play(
+    source: Source, sample: PullSample, observe: Observer = lambda _step: None
+) -> tuple[RunReport, list[dict[str, Any]], list[str]]:
     """Run the puller once on the stream of a sample: how it went, the messages, and the requests."""
     assert source.pull is not None  # noqa: S101 - a pulled source has samples of this kind
     alone = replace(source, pull=_alone(source.pull, sample))
-    queue, table, vendor = Queue(), Table(), Vendor(sample)
+    queue, table, vendor = _WatchedQueue(observe), _WatchedTable(observe), Vendor(sample, observe)
     deadline = Deadline()
 
     def clock() -> float:
@@ -89,6 +132,7 @@ def play(source: Source, sample: PullSample) -> tuple[RunReport, list[dict[str, 
         deadline,
         clock,
         lambda _seconds: None,
+        lambda: _RUN,
     )
     report = runner.run(_SECONDS)
     return report, [json.loads(body) for body in queue.bodies], vendor.requests
@@ -101,6 +145,24 @@ def problems(sample: PullSample, report: RunReport) -> list[Problem]:
     if report.counts["kept"]:
         found.append(Problem(file, 0, "", f"{report.counts['kept']} events become no message"))
     return found
+
+
+def sample_events(pull: Pull, sample: Sample) -> Iterator[tuple[Any, Functions]]:
+    """Yield each event on the pages of a sample, or in the answers of their items, with what a path may call."""
+    assert isinstance(sample, PullSample)  # noqa: S101 - load_samples() reads no other for a pulled source
+    stream = pull.streams[sample.key.name]
+    split = compile_path(stream.events.split or "@")
+    for number, page in enumerate(sample.pages, 1):
+        answers = [(None, read_answer(page, stream.format))]
+        if stream.each:
+            items = answers[0][1].find(stream.each.of) or []
+            children = (read_answer(child, stream.each.format) for child in sample.children.get(number, ()))
+            answers = list(zip(items, children, strict=False))
+        for parent, answer in answers:
+            intake = Intake(answer.root, SAMPLE_TIME, stream=sample.key.name, parent=parent)
+            functions = Functions(intake, answer.root)
+            for event in split(answer.root, functions) or []:
+                yield event, functions
 
 
 def _alone(pull: Pull, sample: PullSample) -> Pull:

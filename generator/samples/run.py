@@ -132,6 +132,11 @@ def _trace(source: Source, sample: Sample) -> str:
 
 def sample_events(source: Source, sample: Sample) -> Iterator[tuple[Any, Functions]]:
     """Yield each event in a sample with the functions that a path may call."""
+    if source.pull:
+        from generator.samples.pulled import sample_events as pulled_events
+
+        yield from pulled_events(source.pull, sample)
+        return
     root = sample.request.json
     functions = Functions(sample.request, root)
     for item in split_path(source.events.split)(root, functions) or []:

@@ -11,7 +11,8 @@ from generator.errors import Problem
 from generator.samples.lost_facts import lost_facts
 from generator.samples.path_values import path_value
 from generator.samples.run import Shaped, sample_events
-from lambdas.model import message_texts
+from lambdas.model import Source, message_texts
+from lambdas.model_pull import HASH_ID
 from lambdas.reading.paths import Functions
 from lambdas.reading.request import Request
 from lambdas.reading.text_templates import template_paths
@@ -31,8 +32,7 @@ def find_warnings(definition: Definition, shaped: list[Shaped]) -> Iterator[Prob
     if not events:
         yield Problem(*definition.location(""), "samples", "there are none; put one into samples/", warning=True)
         return
-    keys = ("id", "type", "time")
-    paths_by_key = [(f"events.{key}", path) for key in keys if (path := getattr(definition.source.events, key))]
+    paths_by_key = _event_paths(definition.source, [sample.name for sample in samples])
     for key, words in message_texts(definition.source):
         if definition.defaults.is_in(definition.location(key)):
             continue  # it is for all sources, and need not fit each
@@ -45,6 +45,24 @@ def find_warnings(definition: Definition, shaped: list[Shaped]) -> Iterator[Prob
             if not any(path_value(alternative, *event) is not None for event in events):
                 yield Problem(*definition.location(key), key, f"no sample has {alternative}", warning=True)
     yield from lost_facts(definition, events)
+
+
+def _event_paths(source: Source, samples: list[str]) -> list[tuple[str, str]]:
+    """Return the paths of `events`, by key: those of each stream that has a sample, where the source is pulled."""
+    places = {"events": source.events}
+    if source.pull:
+        streams = {name.partition(".")[0] for name in samples}
+        places = {
+            f"pull.streams.{name}.events": stream.events
+            for name, stream in source.pull.streams.items()
+            if name in streams
+        }
+    return [
+        (f"{place}.{key}", path)
+        for place, events in places.items()
+        for key in ("id", "type", "time")
+        if (path := getattr(events, key)) and path != HASH_ID
+    ]
 
 
 def _transformed(

@@ -34,19 +34,24 @@ def usable_key(context: CredentialContext, name: str, algorithm: Algorithm) -> S
 
 
 def key_problem(stored: str, algorithm: Algorithm) -> str | None:
-    """Return what is wrong with a text that is to be stored as a private key; None if nothing is."""
+    """Return what is wrong with a text that is to be stored as a private key; None if nothing is.
+
+    Where `cryptography` is not installed, as on the machine of whoever stores it, the key itself is not read.
+    """
     try:
         read_private_key(stored, algorithm)
     except UnusableSecret as error:
         return str(error)
+    except ImportError:
+        return None
     return None
 
 
 def read_private_key(stored: str, algorithm: Algorithm) -> SigningKey:
     """Return the private key in a stored text; UnusableSecret where it holds none of the algorithm's kind."""
+    file = read_key_file(stored)
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-    file = read_key_file(stored)
     key = _from_jwk(file.jwk) if file.jwk else _from_pem(file)
     if algorithm == "ES256":
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":

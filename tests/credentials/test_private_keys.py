@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -227,6 +228,12 @@ def test_what_is_no_key(stored: str, problem: str) -> None:
 @pytest.mark.parametrize("stored", [PEM[RSA], pem(P384), jwk_of(RSA)])
 def test_es256_needs_p_256(stored: str) -> None:
     assert key_problem(stored, "ES256") == "is a key of another kind than ES256 needs: EC with the curve P-256"
+
+
+def test_without_cryptography_only_the_file_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric", None)
+    assert key_problem(PEM[RSA], "RS256") is None
+    assert key_problem(PUBLIC, "RS256") == "is a public key; store the private key"
 
 
 TEXTS = [google(), box(), PEM[RSA], jwk_of(EC), jwk_of(RSA)]

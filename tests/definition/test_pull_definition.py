@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -10,8 +12,8 @@ from generator.definition.path_roots import root_names
 from generator.definition.placeholders import placeholder_keys
 from generator.definition.window_checks import format_mistake, format_unit
 from generator.errors import DefinitionError
-from lambdas.model_pull import Pull, Window
-from tests.definitions import make_definition
+from lambdas.model_pull import ErrorAction, Pull, Window
+from tests.definitions import ROOT, make_definition
 from tests.pulled_definitions import ACME, EVERYTHING, WRONG, Wrong
 
 
@@ -136,7 +138,7 @@ def test_other_credentials_and_paging_replace_those_that_are_extended(tmp_path: 
 
 
 def test_placeholders_are_found_in_credentials_and_streams(tmp_path: Path) -> None:
-    text = EVERYTHING.replace("header: x-api-key", "header: x-api-key, prefix: REPLACE_ME").replace(
+    text = EVERYTHING.replace("header: x-api-key", "header: x-api-key, prefix: 'REPLACE_ME '").replace(
         "application: [admin", "application: [REPLACE_ME"
     )
     assert list(placeholder_keys(make_definition(tmp_path, text).source)) == [
@@ -169,3 +171,11 @@ def test_the_names_that_a_path_reads_first(path: str, names: set[str]) -> None:
 )
 def test_the_smallest_step_of_a_format(text: str, seconds: int) -> None:
     assert (format_mistake(text), format_unit(text)) == ("", seconds)
+
+
+def test_the_definition_of_the_chapter_is_valid(tmp_path: Path) -> None:
+    chapter = (ROOT / "docs" / "pull" / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(# sources/acme-log.*?)```", chapter, re.DOTALL)
+    assert set(pull_of(tmp_path, example).streams) == {"audit"}
+    table = chapter.partition("| `do` | what happens |")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == get_args(ErrorAction)
