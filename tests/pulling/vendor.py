@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from lambdas.delivering.dedupe import Claims
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
+from lambdas.delivering.reprocess import Reprocessor
 from lambdas.model import Source
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.position_table import PositionTable
@@ -130,6 +131,13 @@ class Puller:
             self.clock.sleep,
         )
         return runner.run(SECONDS)
+
+    def redrive(self, keys: list[str]) -> list[dict[str, Any]]:
+        """Send what was kept at these keys, by the definition as it is now."""
+        outbox, kept = Outbox("queue-url", self.queue, self.clock.sleep), KeptBucket("kept", lambda: self.bucket)
+        claims = Claims(self.source, "claims", self.table, SECONDS, self.clock)
+        reprocessor = Reprocessor(self.source, outbox, kept, lambda *_, **__: None, claims, make_delivery=PageDelivery)
+        return reprocessor.send(keys)
 
     @property
     def ids(self) -> list[str]:
