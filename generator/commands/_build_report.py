@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
 from rich.markup import escape
 from rich.table import Table
 
 from generator.commands import _console
+from generator.commands._pull_report import pull_facts
 from generator.definition.secret_names import ssm_names
 from generator.errors import command_line, display_path
 from generator.packaging.configuration import CONFIG_FOLDER
 from generator.packaging.lint_engines import Engines, engine_versions
 from generator.packaging.product import shared_files
-from lambdas.model import methods, verified_by
+from lambdas.model import Source, methods, verified_by
 
 if TYPE_CHECKING:
     from generator.packaging.build_folder import FileState
@@ -43,23 +44,17 @@ def print_report(
     else:
         for product in products:
             out.print(f"\n[bold]{product.name}[/]  {escape(product.definition.source.description)}\n")
-            # A grid: a narrow terminal then breaks lines between words, and indents the rest.
-            grid = Table.grid(padding=(0, 1))
-            last = ""
-            for label, text in [*_facts(product, lint), *_files(product, build, states[product.name])]:
-                grid.add_row(f"  [dim]{label if label != last else ''}[/] ", text)
-                last = label
-            with out.capture() as drawn:
-                out.print(grid)
-            # The grid pads every line with spaces, which are no use in a file or a log.
-            click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+            lines = [("", ""), *_facts(product, lint), *_files(product, build, states[product.name])]
+            _console.rows(
+                out, ((label if label != before else "", text) for (before, _), (label, text) in pairwise(lines))
+            )
     note_altered_samples(products)
     for product in products:
         for problem in product.notes:
             _console.note(problem)
         for problem in [*product.hints, *product.findings]:
             _console.warning(problem)
-    _print_next_steps(products[0].name, build, sources)
+    _print_next_steps(products[0].definition.source, build, sources)
 
 
 def note_altered_samples(products: Sequence[Product]) -> None:
@@ -74,7 +69,19 @@ def note_altered_samples(products: Sequence[Product]) -> None:
 
 
 def _facts(product: Product, lint: Engines) -> Iterator[tuple[str, str]]:
-    source, webhook = product.definition.source, product.definition.source.endpoint
+    source = product.definition.source
+    if source.pull:
+        for label, text in pull_facts(source, source.pull):
+            yield label, escape(text)
+    else:
+        yield from _webhook_facts(source)
+    for shaped in product.shaped:
+        yield "samples", escape(sample_line(shaped))
+    yield "lint", f"{_lint_text(product)} ({', '.join(engine_versions(lint))})"
+
+
+def _webhook_facts(source: Source) -> Iterator[tuple[str, str]]:
+    webhook = source.endpoint
     yield "takes", f"{' and '.join(methods(webhook))} {webhook.path}"
     auth = webhook.auth
     yield "verifies", escape(f"{auth.type.describe(auth.settings)}, {_VERIFIED[verified_by(webhook)]}")
@@ -88,9 +95,6 @@ def _facts(product: Product, lint: Engines) -> Iterator[tuple[str, str]]:
     if source.vendor:
         within = f"wants an answer within {source.vendor.deadline} s; " if source.vendor.deadline else ""
         yield "vendor", escape(f"{within}sends again: {source.vendor.retries}")
-    for shaped in product.shaped:
-        yield "samples", escape(sample_line(shaped))
-    yield "lint", f"{_lint_text(product)} ({', '.join(engine_versions(lint))})"
 
 
 def _lint_text(product: Product) -> str:
@@ -140,11 +144,11 @@ def _summary_table(products: Sequence[Product], states: Mapping[str, Mapping[str
     return table
 
 
-def _print_next_steps(name: str, build: Path, sources: Path) -> None:
-    out = _console.console()
+def _print_next_steps(source: Source, build: Path, sources: Path) -> None:
+    out, name = _console.console(), source.name
     out.print("\n[bold]next[/]")
     rows = (
-        (f"run {name}", "run it on this machine"),
+        (f"run {name}", "play its samples as the vendor, here" if source.pull else "run it on this machine"),
         (f"rehearse {name}", "run its pipeline on this machine"),
         (f"deploy {name}", "deploy it to AWS; or upload, for the console"),
     )

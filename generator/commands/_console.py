@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from generator.errors import DefinitionError, GeneratorError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 100
+LABEL_WIDTH = 10
 STEP = 500
 """Objects between two lines of progress."""
 
@@ -55,6 +57,22 @@ def note(message: object) -> None:
     from rich.text import Text
 
     console(stderr=True).print(Text.assemble(("note: ", "yellow"), str(message)))
+
+
+def rows(out: Console, lines: Iterable[tuple[str, str]]) -> None:
+    """Print lines of a label and a text with markup; a narrow terminal breaks a text between words, and indents it."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(min_width=LABEL_WIDTH, no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, text in lines:
+        grid.add_row(f"  [dim]{label}[/]", text)
+    with out.capture() as drawn:
+        out.print(grid)
+    # The grid pads every line with spaces, which are no use in a file or a log.
+    if out.file is not None and not out.quiet:
+        out.file.write("\n".join(line.rstrip() for line in drawn.get().splitlines()) + "\n")
 
 
 def progress(done: int, total: int | None, action: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -15,6 +15,7 @@ from generator.errors import GeneratorError
 if TYPE_CHECKING:
     from generator.templates.cost import Cost
     from generator.templates.flood import Flood
+    from lambdas.model import Source
 
 
 @click.command(short_help="Estimate what a source costs in AWS.")
@@ -29,47 +30,73 @@ def command(sources_named: tuple[str, ...], everything: bool, events: int, as_js
     """Estimate the dollars a month for SOURCE from its template: fixed, and for each million events."""
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or use --all")
-    from generator.templates import cost, event_source, flood
-    from generator.templates.text import template_text
-
     names = source_names(sources) if everything else list(dict.fromkeys(sources_named))
     if not names:
         raise GeneratorError(f"{sources}: has no sources yet")
-    costs, floods = {}, {}
-    for definition in load(sources, names):
-        resources = json.loads(template_text(event_source.build(definition.source, "code/any.zip")))["Resources"]
-        costs[definition.source.name], floods[definition.source.name] = (
-            cost.estimate_cost(resources, events),
-            flood.estimate_flood(resources),
-        )
+    estimates = [_estimate(definition.source, events) for definition in load(sources, names)]
     if as_json:
-        rows = {
-            name: {
-                "perMillion": definition.per_million,
-                "fixed": definition.fixed,
-                "month": definition.month(events),
-                "hourOfFlood": floods[name].most,
-            }
-            for name, definition in costs.items()
-        }
+        rows = {estimate.name: _row(estimate, events) for estimate in estimates}
         click.echo(json.dumps({"eventsPerMonth": events, "sources": rows}, indent=2))
     else:
-        _table(costs, floods, events)
+        _table(estimates, events)
     return 0
 
 
-def _table(costs: dict[str, Cost], floods: dict[str, Flood], events: int) -> None:
+class _Estimate(NamedTuple):
+    """What a source costs; a pulled one has no endpoint that could be flooded, but asks so often a month."""
+
+    name: str
+    cost: Cost
+    flood: Flood | None
+    requests: int | None
+
+
+def _estimate(source: Source, events: int) -> _Estimate:
+    from generator.templates import cost, event_source, flood, pull_cost
+    from generator.templates.text import template_text
+
+    resources = json.loads(template_text(event_source.build(source, "code/any.zip")))["Resources"]
+    if source.pull:
+        requests = pull_cost.requests_a_month(source.pull)
+        return _Estimate(source.name, pull_cost.estimate_pull_cost(resources, source.pull), None, requests)
+    return _Estimate(source.name, cost.estimate_cost(resources, events), flood.estimate_flood(resources), None)
+
+
+def _row(estimate: _Estimate, events: int) -> dict[str, Any]:
+    cost = estimate.cost
+    row = {"perMillion": cost.per_million, "fixed": cost.fixed, "month": cost.month(events)}
+    if estimate.flood:
+        return {**row, "hourOfFlood": estimate.flood.most}
+    return {**row, "requestsPerMonth": estimate.requests}
+
+
+def _table(estimates: list[_Estimate], events: int) -> None:
     from rich.table import Table
 
     from generator.templates.cost import ASSUMPTIONS
+    from generator.templates.pull_cost import PULL_ASSUMPTIONS
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("source")
-    for column in ("a million events", "fixed a month", f"{events:,} events a month", "an hour of flood, at most"):
+    has_webhooks, has_pulled = (any(each.flood for each in estimates), any(each.requests for each in estimates))
+    flood_columns = ["an hour of flood, at most"] if has_webhooks else []
+    request_columns = ["requests a month"] if has_pulled else []
+    for column in (
+        "a million events",
+        "fixed a month",
+        f"{events:,} events a month",
+        *flood_columns,
+        *request_columns,
+    ):
         table.add_column(column, justify="right")
-    for name, cost in costs.items():
-        dollars = (cost.per_million, cost.fixed, cost.month(events), floods[name].most)
-        table.add_row(f"[bold]{name}[/]", *(f"${amount:.2f}" for amount in dollars))
+    for name, cost, flood, requests in estimates:
+        cells = [f"${amount:.2f}" for amount in (cost.per_million, cost.fixed, cost.month(events))]
+        cells += [f"${flood.most:.2f}" if flood else "none"] if has_webhooks else []
+        cells += [f"{requests:,}" if requests else "none"] if has_pulled else []
+        table.add_row(f"[bold]{name}[/]", *cells)
     out = _console.console()
     out.print(table)
-    out.print(f"[dim]assumed: {ASSUMPTIONS}[/]")
+    if has_webhooks:
+        out.print(f"[dim]assumed: {ASSUMPTIONS}[/]")
+    if has_pulled:
+        out.print(f"[dim]assumed: {PULL_ASSUMPTIONS}; us-west-2, no free tier[/]")

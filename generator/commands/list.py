@@ -9,20 +9,22 @@ import click
 
 from generator.commands import _console, _options
 from generator.definition.auth_types import auth_type_name
+from generator.definition.pull_words import credential_type_name
 from generator.definition.read import Definition, load, source_names
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--markdown", is_flag=True, help="As Markdown: how each is verified, and what its vendor expects.")
+@click.option("--markdown", is_flag=True, help="As Markdown: how each is verified or asked, and what its vendor does.")
 @_options.sources
 def command(as_json: bool, markdown: bool, sources: Path) -> None:
     """List the sources."""
     definitions = load(sources, source_names(sources))
     if markdown:
-        from generator.reference.source_table import source_table
+        from generator.reference.source_table import pulled_table, source_table
 
-        click.echo(source_table(definitions, str(sources)))
+        tables = source_table(definitions, str(sources)), pulled_table(definitions, str(sources))
+        click.echo("\n\n".join(filter(None, tables)))
     elif as_json:
         click.echo(json.dumps([_row(definition) for definition in definitions], indent=2, ensure_ascii=False))
     else:
@@ -48,7 +50,11 @@ def overview() -> None:
 
 def _row(definition: Definition) -> dict[str, str]:
     source = definition.source
-    return {"name": source.name, "auth": auth_type_name(source.endpoint.auth), "description": source.description}
+    if source.pull:
+        kind, auth = "pull", credential_type_name(source.pull)
+    else:
+        kind, auth = "webhook", auth_type_name(source.endpoint.auth)
+    return {"name": source.name, "kind": kind, "auth": auth, "description": source.description}
 
 
 def _table(definitions: list[Definition]) -> None:
@@ -60,5 +66,6 @@ def _table(definitions: list[Definition]) -> None:
         table.add_column(column)
     for definition in definitions:
         row = _row(definition)
-        table.add_row(f"[bold]{row['name']}[/]", row["auth"], escape(row["description"]))
+        pulled = " [dim](pulled)[/]" if row["kind"] == "pull" else ""
+        table.add_row(f"[bold]{row['name']}[/]", f"{row['auth']}{pulled}", escape(row["description"]))
     _console.console().print(table)

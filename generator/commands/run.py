@@ -15,6 +15,7 @@ from generator import names
 from generator.commands import _console, _options
 from generator.commands import _follow as following
 from generator.commands import names as names_of_commands
+from generator.commands._pull_run import run_samples
 from generator.definition.read import load
 from generator.errors import GeneratorError, command_line
 from lambdas.runtime.aws_errors import AWS_ERRORS
@@ -37,7 +38,10 @@ _PAUSE_SECONDS = 0.2
 @_options.sources
 @_options.build
 def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
-    """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C."""
+    """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C.
+
+    Of a source that is pulled, play its samples as the vendor to its puller, in this process, and show what it does.
+    """
     from generator.deploy.endpoint import vendor_url
     from generator.local.running import RunningSource, advertise, deploy_source, read_build, refuse_if_running
     from generator.local.start import run_emulator
@@ -46,6 +50,10 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
 
     loaded = load(sources, [source], reserved=names_of_commands())[0]
     definition = loaded.source
+    if definition.pull:
+        if iam:
+            raise click.UsageError(f"{source} is pulled, and runs without an emulator, so --iam has nothing to enforce")
+        return run_samples(loaded, as_json=as_json)
     built_files = read_build(build, sources, source, (TEMPLATE, CODE))
     refuse_if_running(build, sources, source)
     if not built_files.items() <= source_files(loaded).items():

@@ -12,6 +12,7 @@ import click
 
 from generator import aws
 from generator.commands import _console, _options
+from generator.commands._pulled import refuse_pulled
 from generator.definition.read import load
 from generator.errors import GeneratorError
 from generator.files import regular_file
@@ -53,6 +54,7 @@ def command(
     from generator.samples.vendor import sign_sample, stored_secrets
 
     definition = load(sources, [source])[0]
+    refuse_pulled(definition.source, "Nothing can be sent to it")
     chosen = choose_sample(definition, sample)
     if body:
         chosen = _with_body(chosen, body)

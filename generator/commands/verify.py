@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from generator.commands import _console, _options
+from generator.commands._pulled import refuse_pulled
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def _case(source: str, sources: Path, file: Path, url: str | None, *, has_previo
     if url and not url.lower().startswith(("https://", "http://")):
         raise GeneratorError(f"--url {url}: is no URL such as https://hooks.example.com/events")
     definition = load(sources, [source])[0]
+    refuse_pulled(definition.source, "No vendor's request has to be verified")
     case = CapturedCase(
         definition.source, read_captured(file), {}, time.time(), url, has_previous_secret=has_previous_secret
     )

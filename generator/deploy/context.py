@@ -40,7 +40,10 @@ class DeployContext:
 
     def refuse_path(self, product: Product, path: str) -> None:
         """Raise GeneratorError where the definition has another path than the pipeline was made with."""
-        defined_path = product.definition.source.endpoint.path
+        webhook = product.definition.source.webhook
+        if webhook is None:
+            raise GeneratorError(f"{product.name}: is pulled, so it has no path that --path could compare")
+        defined_path = webhook.path
         if defined_path != path:
             update = self.rebuild_command(f"deploy {product.name}", pipeline=True)
             raise GeneratorError(

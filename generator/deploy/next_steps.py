@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from generator.definition.pull_words import span_text
 from generator.deploy.deployment import Deployment
 from generator.deploy.endpoint import endpoint_for
 from generator.deploy.stacks import Stack
@@ -13,7 +14,10 @@ from generator.deploy.stacks import Stack
 def path_change_warning(deployment: Deployment, stack: Stack | None) -> str | None:
     """Return a warning where the endpoint's path would be another than before; else None."""
     old_path = urlsplit(stack.outputs.get("EndpointUrl", "")).path if stack else ""
-    new_path = deployment.product.definition.source.endpoint.path
+    webhook = deployment.product.definition.source.webhook
+    if webhook is None:
+        return None
+    new_path = webhook.path
     if deployment.context.pipeline or old_path in ("", new_path):
         return None
     return f"the endpoint's path is {new_path} and no longer {old_path}: the vendor must be told the new URL"
@@ -39,7 +43,12 @@ def _source_steps(deployment: Deployment, stack: Stack) -> Iterator[tuple[str, s
     for reminder in deployment.reminders:
         yield "secret", reminder
     guide = deployment.product.definition.find("README.md")
-    yield "vendor", f"calls {endpoint_for(stack.outputs).url}{f'; what to click: {guide}' if guide else ''}"
+    pull = deployment.product.definition.source.pull
+    if pull:
+        where = f"; what to click: {guide}" if guide else ""
+        yield "vendor", f"is asked every {span_text(pull.every)}, from now on{where}"
+    else:
+        yield "vendor", f"calls {endpoint_for(stack.outputs).url}{f'; what to click: {guide}' if guide else ''}"
     queue = stack.outputs["EventsQueueUrl"].rpartition("/")[2]
     yield "MozDef", f"reads queue {queue}, region {context.target.region}, account {stack.account}"
     if consumer := stack.parameters.get("ConsumerPrincipalArn"):
@@ -48,4 +57,7 @@ def _source_steps(deployment: Deployment, stack: Stack) -> Iterator[tuple[str, s
         role = f"arn:aws:iam::{stack.account}:role/NAME"
         grant = context.rebuild_command(f"deploy {source} --parameter ConsumerPrincipalArn={role}")
         yield "", f"its role may not read yet, unless its own policies let it: {grant}"
-    yield "try", f"{context.command(f'canary {source}')}  shows that it refuses a forged event, and takes a signed one"
+    shows = "shows that the vendor answers" if pull else "shows that it refuses a forged event, and takes a signed one"
+    yield "try", f"{context.command(f'canary {source}')}  {shows}"
+    if pull:
+        yield "later", f"{context.command(f'status {source}')}  shows how far each stream is read"

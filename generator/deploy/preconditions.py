@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,29 +12,51 @@ from generator.deploy.deployment import Deployment
 from generator.deploy.stacks import Stack
 from generator.errors import GeneratorError
 from lambdas.auth import any_of, secret_names
+from lambdas.model import Source
 
 
 def refuse_without_secret(deployment: Deployment, ssm: Any) -> None:
-    """Raise GeneratorError where no event could be verified. The secret is not read: that would need its key."""
+    """Raise GeneratorError where no event could be verified, or the vendor not be asked, for want of a secret.
+
+    The secret is not read: that would need its key.
+    """
     target, source = deployment.context.target, deployment.product.definition.source
     parameters = ssm_names(source, target.project, target.environment)
-    if not parameters or any(challenge.store_secret for challenge in source.endpoint.challenges):
+    if not parameters or _vendor_hands_over(source):
         return  # public keys are fetched; or the vendor hands the secret over, and the handler stores it
     answer = ssm.get_parameters(Names=list(parameters.values()))
     stored = {parameter["Name"] for parameter in answer["Parameters"]}
     missing = [name for name in parameters if parameters[name] not in stored]
-    alternatives = set(secret_names(source.endpoint.auth)) if source.endpoint.auth.type is any_of else set()
-    if missing and (set(missing) - alternatives or alternatives <= set(missing)):
-        first = missing[0]
-        option = f" --name {first}" if first != next(iter(parameters)) else ""
-        store = deployment.context.command(f"secret {deployment.product.name}{option}")
-        if deployment.without_secret:
-            deployment.reminders.append(f"{store}  until then, every request is answered 503")
-            return
-        raise GeneratorError(
-            f"no secret {parameters[first]} in Parameter Store. Store it: {store}. "
-            "Or pass --without-secret if the vendor makes it only once it has the URL"
+    if not missing or _has_alternative(source, missing):
+        return
+    first = missing[0]
+    option = f" --name {first}" if first != next(iter(parameters)) else ""
+    store = deployment.context.command(f"secret {source.name}{option}")
+    if deployment.without_secret:
+        consequence = "the vendor can't be asked" if source.pull else "every request is answered 503"
+        deployment.reminders.append(f"{store}  until then, {consequence}")
+        return
+    raise GeneratorError(
+        f"no secret {parameters[first]} in Parameter Store. Store it: {store}. "
+        + (
+            "Or pass --without-secret to deploy before somebody has it"
+            if source.pull
+            else "Or pass --without-secret if the vendor makes it only once it has the URL"
         )
+    )
+
+
+def _vendor_hands_over(source: Source) -> bool:
+    return source.webhook is not None and any(challenge.store_secret for challenge in source.webhook.challenges)
+
+
+def _has_alternative(source: Source, missing: Sequence[str]) -> bool:
+    """Return whether a source can verify with another secret than the missing."""
+    if source.webhook is None:
+        return False
+    auth = source.webhook.auth
+    alternatives = set(secret_names(auth)) if auth.type is any_of else set()
+    return not (set(missing) - alternatives or alternatives <= set(missing))
 
 
 def refuse_takeover(deployment: Deployment, stack: Stack | None) -> None:

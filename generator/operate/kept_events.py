@@ -29,17 +29,22 @@ _ENVELOPE_KEYS = {"time", "requestId", "events", "method", "query", "headers", "
 
 @dataclass(frozen=True)
 class SourceResources:
-    """A deployed source's bucket, queues, API and redrive function."""
+    """A deployed source's bucket, queues, API or puller, and redrive function."""
 
     bucket: str
     function: str
     events: str
     dead_letters: str
-    api: str
+    api: str | None
+    """The API of a source that has an endpoint."""
     status: str
     since: datetime
     archive: str | None = None
     """The bucket of the archive, of a source that has one."""
+    puller: str | None = None
+    """The function that asks the vendor, of a source that is pulled."""
+    positions: str | None = None
+    """The table of how far each stream is read, of a source that is pulled."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +111,12 @@ def find_resources(target: Target, source: str) -> SourceResources:
         function=ids["Redrive"],
         events=outputs["EventsQueueUrl"],
         dead_letters=outputs["DeadLettersQueueUrl"],
-        api=outputs["ApiId"],
+        api=outputs.get("ApiId"),
         status=stack.status,
         since=stack.since,
         archive=outputs.get("ArchiveBucket"),
+        puller=outputs.get("PullerFunction"),
+        positions=outputs.get("PositionsTable"),
     )
 
 

@@ -138,10 +138,14 @@ def _metrics(
 ) -> dict[str, MetricSums | None]:
     stack = "Stack", target.stack(source.name)
     metrics = {
-        "requests": _metric("AWS/ApiGateway", "Count", "ApiId", resources.api),
+        "requests": (
+            _metric("AWS/ApiGateway", "Count", "ApiId", resources.api)
+            if resources.api
+            else _metric(NAMESPACE, "Requests", *stack)
+        ),
         "sent": _metric("AWS/SQS", "NumberOfMessagesSent", "QueueName", _queue_name(resources.events)),
         "drift": _metric(NAMESPACE, "Drift", *stack) if source.events.schemas else None,
-        "duplicates": _metric(NAMESPACE, "Duplicate", *stack) if source.dedupe else None,
+        "duplicates": _metric(NAMESPACE, "Duplicate", *stack) if source.dedupe or source.pull else None,
     }
     has_metrics = not environment_is_emulator()  # an emulator counts nothing
     return {name: _sums(target, now, metric) if metric and has_metrics else None for name, metric in metrics.items()}

@@ -1,22 +1,62 @@
-"""The table of all sources in docs/sources.md, made from their definitions."""
+"""The tables of all sources in docs/sources.md, made from their definitions: those that call us, and the pulled."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from generator.definition.placeholders import placeholder_keys
+from generator.definition.pull_words import counted_span, credential_text, rate_text, span_text
 from generator.definition.read import Definition
 from generator.definition.third_party import third_party_packages
 from lambdas.model import Source, verified_by
+from lambdas.model_pull import Pull
 
 _HEAD = ("source", "what it brings", "verified by", "where", "handshakes", "answer within", "the vendor sends again")
+_PULLED_HEAD = ("source", "what it brings", "asked with", "every", "rate", "streams", "begins", "the vendor keeps")
 _WHERE = {"handler": "handler", "authorizer": "authorizer", "api": "the API"}
 
 
 def source_table(definitions: Iterable[Definition], folder: str) -> str:
     """Return the table in Markdown; `folder` is the path from the page to the folder of the sources."""
-    rows = [_HEAD, ("---",) * len(_HEAD), *(_row(definition, folder) for definition in definitions)]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
+    return _table(_HEAD, [_row(definition, folder) for definition in definitions if definition.source.webhook])
+
+
+def pulled_table(definitions: Iterable[Definition], folder: str) -> str:
+    """Return the table of pulled sources in Markdown; empty where there is none."""
+    rows = [
+        _pulled_row(definition, definition.source.pull, folder)
+        for definition in definitions
+        if definition.source.pull is not None
+    ]
+    return _table(_PULLED_HEAD, rows) if rows else ""
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = (head, ("---",) * len(head), *rows)
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in lines)
+
+
+def _link(definition: Definition, folder: str) -> str:
+    source = definition.source
+    link = f"[{source.name}]({folder}/{source.name}/README.md)"
+    return f"{link} †" if list(placeholder_keys(source)) else link
+
+
+def _pulled_row(definition: Definition, pull: Pull, folder: str) -> tuple[str, ...]:
+    packages = third_party_packages(definition.source)
+    needs = f" (with {' and '.join(packages)})" if packages else ""
+    windows = [stream.window for stream in pull.streams.values()]
+    kept = {counted_span(window.retention) if window.retention else "not known" for window in windows}
+    return (
+        _link(definition, folder),
+        definition.source.description,
+        f"{credential_text(pull)}{needs}",
+        span_text(pull.every),
+        rate_text(pull.rate).removeprefix("at most "),
+        ", ".join(f"`{name}`" for name in pull.streams),
+        ", ".join(sorted({f"{counted_span(window.first)} back" for window in windows})),
+        ", ".join(sorted(kept)),
+    )
 
 
 def _row(definition: Definition, folder: str) -> tuple[str, ...]:
@@ -24,9 +64,8 @@ def _row(definition: Definition, folder: str) -> tuple[str, ...]:
     auth, vendor = source.endpoint.auth, source.vendor
     packages = third_party_packages(source)
     needs = f" (with {' and '.join(packages)})" if packages else ""
-    link = f"[{source.name}]({folder}/{source.name}/README.md)"
     return (
-        f"{link} †" if list(placeholder_keys(source)) else link,
+        _link(definition, folder),
         source.description,
         f"{auth.type.describe(auth.settings)}{needs}",
         _WHERE[verified_by(source.endpoint)],

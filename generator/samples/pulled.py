@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from generator.errors import Problem, display_path
 from generator.samples.fake_aws import Bucket, Queue, Store, Table
@@ -28,6 +28,8 @@ from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from lambdas.runtime.secrets import Secrets
 
 _SECONDS = 300.0
+_RUN = "sample"
+"""The name of a run, which messages have as their processid; a random one would make them differ with each build."""
 
 
 class _NoCredential:
@@ -48,11 +50,23 @@ class _NoCredential:
         return False
 
 
+class Step(NamedTuple):
+    """What happens while a sample is played: a request, its answer, a message, or a position that is stored."""
+
+    kind: Literal["asked", "answered", "sent", "stored"]
+    value: Any
+    """The HttpRequest, the HttpAnswer, the message, or the position's name and fields."""
+
+
+Observer = Callable[[Step], None]
+
+
 class Vendor:
     """Answers the requests of one stream with its sample, in order, and records them."""
 
-    def __init__(self, sample: PullSample) -> None:
+    def __init__(self, sample: PullSample, observe: Observer) -> None:
         self.requests: list[str] = []
+        self._observe = observe
         self._answers: list[HttpAnswer] = []
         for number, page in enumerate(sample.pages, 1):
             self._answers += [page, *sample.children.get(number, ())]
@@ -60,9 +74,33 @@ class Vendor:
     def send(self, request: HttpRequest, _seconds: float) -> HttpAnswer:
         """Answer with the next page or child; NoAnswer where the sample has no more."""
         self.requests.append(request_line(request))
+        self._observe(Step("asked", request))
         if not self._answers:
             raise NoAnswer("no sample has the answer to this request")
+        self._observe(Step("answered", self._answers[0]))
         return self._answers.pop(0)
+
+
+class _WatchedQueue(Queue):
+    def __init__(self, observe: Observer) -> None:
+        super().__init__()
+        self._observe = observe
+
+    def send_message_batch(self, Entries: list[dict[str, str]], **more: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        for entry in Entries:
+            self._observe(Step("sent", json.loads(entry["MessageBody"])))
+        return super().send_message_batch(Entries, **more)
+
+
+class _WatchedTable(Table):
+    def __init__(self, observe: Observer) -> None:
+        super().__init__()
+        self._observe = observe
+
+    def put_item(self, Item: dict[str, Any], **more: object) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        if "state" in Item:
+            self._observe(Step("stored", (Item["id"]["S"], json.loads(Item["state"]["S"]))))
+        return super().put_item(Item, **more)
 
 
 def request_line(request: HttpRequest) -> str:
@@ -71,11 +109,13 @@ def request_line(request: HttpRequest) -> str:
     return " ".join(filter(None, [request.method, request.url, headers, request.body.decode()]))
 
 
-def play(source: Source, sample: PullSample) -> tuple[RunReport, list[dict[str, Any]], list[str]]:
+def play(
+    source: Source, sample: PullSample, observe: Observer = lambda _step: None
+) -> tuple[RunReport, list[dict[str, Any]], list[str]]:
     """Run the puller once on the stream of a sample: how it went, the messages, and the requests."""
     assert source.pull is not None  # noqa: S101 - a pulled source has samples of this kind
     alone = replace(source, pull=_alone(source.pull, sample))
-    queue, table, vendor = Queue(), Table(), Vendor(sample)
+    queue, table, vendor = _WatchedQueue(observe), _WatchedTable(observe), Vendor(sample, observe)
     deadline = Deadline()
 
     def clock() -> float:
@@ -92,6 +132,7 @@ def play(source: Source, sample: PullSample) -> tuple[RunReport, list[dict[str, 
         deadline,
         clock,
         lambda _seconds: None,
+        lambda: _RUN,
     )
     report = runner.run(_SECONDS)
     return report, [json.loads(body) for body in queue.bodies], vendor.requests

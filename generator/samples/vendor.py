@@ -38,6 +38,10 @@ def random_secrets(webhook: Webhook) -> dict[str, tuple[str, str]]:
 def store_random_secrets(source: Source, ssm: Any, project: str, environment: str) -> None:
     """Put random secrets into the emulator's Parameter Store, with the vendor's private keys beside them."""
     parameters = ssm_names(source, project, environment)
+    if source.pull:
+        for name in parameters:  # nobody reads them: no vendor is asked on this machine
+            ssm.put_parameter(Name=parameters[name], Value=secrets.token_hex(24), Type="SecureString")
+        return
     for name, (stored, vendor_key) in random_secrets(source.endpoint).items():
         ssm.put_parameter(Name=parameters[name], Value=stored, Type="SecureString")
         if vendor_key != stored:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lambdas.runtime.secrets import TTL
 
-_SECONDS_A_MONTH = 30 * 86_400
+MONTH_SECONDS = 30 * 86_400
 
 # Dollars for a million, unless the comment names another unit.
 API_REQUESTS = {"HTTP": 1.00, "REST": 3.50}
@@ -65,10 +65,15 @@ class Cost:
 
 def estimate_cost(resources: Mapping[str, Any], events: int) -> Cost:
     """Return the cost of a template's resources, at so many events a month."""
+    fixed, types = fixed_cost(resources)
+    return Cost(per_million(resources, events), fixed, types)
+
+
+def fixed_cost(resources: Mapping[str, Any]) -> tuple[float, dict[str, int]]:
+    """Return the dollars a month for what costs the same without any event, and how many resources of which kind."""
     types = Counter(resource["Type"] for resource in resources.values() if resource["Type"] in FIXED_PRICES)
     fixed = sum(FIXED_PRICES[resource_type] * count for resource_type, count in types.items())
-    short_names = {resource_type.rpartition("::")[2]: count for resource_type, count in sorted(types.items())}
-    return Cost(per_million(resources, events), fixed, short_names)
+    return fixed, {resource_type.rpartition("::")[2]: count for resource_type, count in sorted(types.items())}
 
 
 def per_million(resources: Mapping[str, Any], events: int) -> float:
@@ -82,7 +87,7 @@ def per_million(resources: Mapping[str, Any], events: int) -> float:
         for authorizer in by_type.get("AWS::ApiGatewayV2::Authorizer", ())
         if authorizer["AuthorizerType"] == "REQUEST"
     ]
-    rate = max(events, 1) / _SECONDS_A_MONTH
+    rate = max(events, 1) / MONTH_SECONDS
     api = "HTTP" if "AWS::ApiGatewayV2::Api" in by_type else "REST"
     total: float = API_REQUESTS[api] * math.ceil(EVENT_KB / 512) + EGRESS
     claims = "AWS::DynamoDB::Table" in by_type
@@ -106,9 +111,7 @@ def per_million(resources: Mapping[str, Any], events: int) -> float:
 
 def invocations(properties: dict[str, Any], ms: float, rate: float, *, reads_secret: bool) -> float:
     """Return the dollars for a million invocations of `ms`, with their log, traces and decryptions."""
-    gb = float(properties.get("MemorySize", 128)) / 1024
-    price = GB_SECOND[properties.get("Architectures", ["x86_64"])[0]]
-    total = INVOCATIONS + 1e6 * gb * (ms + COLD_SHARE * INIT_MS) / 1000 * price + log_lines(FUNCTION_LOG_BYTES)
+    total = INVOCATIONS + run_time(properties, ms + COLD_SHARE * INIT_MS) + log_lines(FUNCTION_LOG_BYTES)
     if reads_secret:
         total += KMS_REQUESTS * (COLD_SHARE + cache_miss_share(rate, TTL))
     if "KmsKeyArn" in properties:
@@ -116,6 +119,12 @@ def invocations(properties: dict[str, Any], ms: float, rate: float, *, reads_sec
     if properties.get("TracingConfig", {}).get("Mode") == "Active":
         total += TRACES * _traced(rate)
     return total
+
+
+def run_time(properties: Mapping[str, Any], ms: float) -> float:
+    """Return the dollars for a million times so many milliseconds of a function."""
+    gb = float(properties.get("MemorySize", 128)) / 1024
+    return 1e6 * gb * ms / 1000 * GB_SECOND[properties.get("Architectures", ["x86_64"])[0]]
 
 
 def archived(bucket: Mapping[str, Any]) -> float:

@@ -22,6 +22,7 @@ def log_run(report: RunReport, source: str, stack: str, now: float) -> None:
         "behind": round(report.behind),
         "remaining": report.remaining,
         "failures": report.failures,
+        "refused": sorted(report.refused),
         "notes": report.notes,
     }
     numbers = {

@@ -12,7 +12,7 @@ from lambdas.credential_type import Token
 from lambdas.model import Source
 from lambdas.model_pull import Pull, Stream
 from lambdas.pulling.api_client import MAX_WAIT, ApiClient, Send
-from lambdas.pulling.outcomes import RunEnds, StreamFailed, StreamSkipped
+from lambdas.pulling.outcomes import Refused, RunEnds, StreamFailed, StreamSkipped
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.page_reader import PageReader
 from lambdas.pulling.parts import StreamKey
@@ -40,6 +40,12 @@ class RunReport(NamedTuple):
     """Requests that the vendor says are left."""
     notes: dict[str, str]
     """What people should know that is no failure, by stream."""
+    refused: frozenset[str] = frozenset()
+    """The streams among the failures to which the vendor did answer, and refused until somebody mends something."""
+
+
+def _random_owner() -> str:
+    return os.urandom(8).hex()
 
 
 class Runner:
@@ -55,8 +61,9 @@ class Runner:
         deadline: Deadline,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        make_owner: Callable[[], str] = _random_owner,
     ) -> None:
-        """`table` makes a table for a run, by the name of its owner."""
+        """`table` makes a table for a run, by the name of its owner, which is also the `processid` of messages."""
         assert source.pull is not None  # noqa: S101 - a puller is built for no other
         self._source = source
         self._pull: Pull = source.pull
@@ -67,11 +74,12 @@ class Runner:
         self._deadline = deadline
         self._clock = clock
         self._sleep = sleep
+        self._make_owner = make_owner
         self._tokens: dict[str, Token] = {}
 
     def run(self, seconds: float) -> RunReport:
         """Ask the vendor, within `seconds`, which are those of the function."""
-        owner = os.urandom(8).hex()
+        owner = self._make_owner()
         table = self._make_table(owner)
         try:
             lease = table.take_lease(seconds)
@@ -130,6 +138,7 @@ class _Run:
         self._client = client
         self._table = table
         self._failures: dict[str, str] = {}
+        self._refused: set[str] = set()
         self._skipped: dict[str, str] = {}
         self._pages: list[PageReader] = []
         self._readers: dict[StreamKey, StreamReader] = {}
@@ -165,6 +174,8 @@ class _Run:
             self._failures[str(key)] = "somebody else has moved its position"
         except (StreamFailed, TableUnavailable) as error:
             self._failures[str(key)] = str(error)
+            if isinstance(error, Refused):
+                self._refused.add(str(key))
 
     def report(self, requests: RequestLog) -> RunReport:
         """Return how it went."""
@@ -174,13 +185,14 @@ class _Run:
         behind = [reader.behind for reader in self._readers.values() if reader.behind is not None]
         forgotten = {str(key): reader.forgotten for key, reader in self._readers.items() if reader.forgotten}
         return RunReport(
-            "failed" if self._failures else "asked",
+            "failed" if self._failures else "asked" if requests.total else "waiting",
             requests.total,
             counts,
             self._failures,
             max(behind, default=0.0),
             self._client.remaining,
             {**self._skipped, **forgotten},
+            frozenset(self._refused),
         )
 
 

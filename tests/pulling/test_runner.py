@@ -164,3 +164,12 @@ def test_what_comes_late_by_days_is_looked_for_once_a_day(tmp_path: Path) -> Non
     assert puller.run().counts["sent"] == 1
     puller.clock.now += 600
     assert puller.run().counts["duplicates"] == 0
+
+
+def test_a_vendor_that_refuses_is_told_from_one_that_does_not_answer(puller: Puller) -> None:
+    puller.vendor.answers = [answer_of({"error": "no"}, 403)]
+    report = puller.run()
+    assert (report.refused, list(report.failures)) == ({"audit"}, ["audit"])
+    puller.vendor.answers = [answer_of({"error": "no"}, 500)] * 3
+    report = puller.run()
+    assert (report.refused, list(report.failures)) == (frozenset(), ["audit"])

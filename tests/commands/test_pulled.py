@@ -1,0 +1,171 @@
+"""Commands that need no AWS, of a source that is pulled, as a user sees them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator.commands import main
+from generator.templates.pull_cost import PULL_ASSUMPTIONS
+from tests.commands.pulled_source import DEFINITION, write_source
+from tests.definitions import SOURCES
+
+Run = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """A command in a folder with a pulled source, and zoom: exit status, output, errors."""
+    write_source(tmp_path / "sources")
+    shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
+    monkeypatch.chdir(tmp_path)
+
+    def command(*args: str) -> tuple[int, str, str]:
+        status = main(args)
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return command
+
+
+def test_a_build_says_what_is_asked_how_often_and_how_far_back(run: Run) -> None:
+    status, out, err = run("acme", "--lint", "fast", "--accept")
+    assert (status, err) == (0, "")
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines[1:10] == [
+        "acme Audit log of Acme",
+        "",
+        "asks https://api.acme.example/v1 every 5 minutes",
+        "rate at most 50 requests a minute, over all streams",
+        "with a token in Authorization, after Bearer",
+        "secret /MozDef-EF/acme/dev/token in Parameter Store",
+        "stream audit: GET /audit",
+        "goes on by time, 15 minutes again; begins 1 day back; at most 7 days a request, up to 1 minute ago; "
+        "the vendor keeps 90 days",
+        "stream logins: GET /logins/{realm}, for each of staff, guests",
+    ]
+    assert "samples 2026-01-01 00:00:00 INFO acme: login (and 1 more)" in lines
+    assert "python -m generator run acme play its samples as the vendor, here" in lines
+    assert run("acme", "--lint", "fast", "--check")[0] == 0
+
+
+PLAYED = """
+acme  its samples are played as https://api.acme.example/v1; nothing leaves this machine
+
+audit: GET /audit
+  asks     GET /audit?since=2025-12-31T00%3A00%3A00Z&until=2025-12-31T23%3A59%3A00Z
+  answer   200, 86 B
+  message  2026-01-01 00:00:00 INFO    acme: login
+  paging   goes on of 2025-12-31 00:00:00Z to 2025-12-31 23:59:00Z, at page p2
+  asks     GET /audit?since=2025-12-31T00%3A00%3A00Z&until=2025-12-31T23%3A59%3A00Z&cursor=p2
+  answer   200, 87 B
+  message  2026-01-01 00:01:00 INFO    acme: logout
+  paging   was the last page; the next run goes on from 2025-12-31 23:44:00Z
+  done     2 requests, 2 messages
+"""
+
+
+def test_run_plays_the_samples_and_shows_each_request_answer_decision_and_message(run: Run) -> None:
+    status, out, err = run("run", "acme")
+    assert (status, out, err) == (0, PLAYED, "")
+    assert not Path("build").exists()
+
+
+def test_run_prints_the_messages_alone_for_programs(run: Run) -> None:
+    status, out, err = run("run", "acme", "--json")
+    assert (status, [json.loads(line)["summary"] for line in out.splitlines()]) == (0, ["acme: login", "acme: logout"])
+    assert err == PLAYED
+
+
+def test_a_narrow_terminal_indents_what_it_breaks(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rich.console import Console
+
+    from generator.commands import _console
+
+    monkeypatch.setattr(_console, "console", lambda **_: Console(width=60, highlight=False, soft_wrap=True))
+    lines = run("run", "acme")[1].splitlines()[4:]
+    assert max(map(len, lines)) <= 60
+    assert lines[1].startswith(" " * 11)
+
+
+def test_run_says_what_fails_and_that_there_is_nothing_to_play(run: Run) -> None:
+    Path("sources/acme/samples/audit.2.json").write_text('{"entries": []}')
+    status, out, _ = run("run", "acme")
+    assert status == 1
+    assert "  failed   sources/acme/samples/audit.json: the answer has no list at items\n" in out
+    shutil.rmtree("sources/acme/samples")
+    message = "acme has no samples to play: store an answer of the vendor as samples/audit.json"
+    assert run("run", "acme") == (1, "", f"error: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["send", "acme"], "Nothing can be sent to it"),
+        (["verify", "acme", "--request", "sources/acme/source.yml"], "No vendor's request has to be verified"),
+    ],
+)
+def test_a_command_for_an_endpoint_says_what_to_use_instead(run: Run, words: list[str], reason: str) -> None:
+    message = (
+        f"acme is pulled: it asks the vendor's API, and has no endpoint. {reason}: `run acme` plays its samples as "
+        "the vendor, `try acme` asks the vendor"
+    )
+    assert run(*words) == (1, "", f"error: {message}\n")
+
+
+def test_run_without_an_emulator_enforces_nothing(run: Run) -> None:
+    status, _, err = run("run", "acme", "--iam")
+    assert (status, err.splitlines()[-1]) == (
+        2,
+        "Error: acme is pulled, and runs without an emulator, so --iam has nothing to enforce",
+    )
+
+
+def test_lists_tell_pulled_sources_from_those_that_are_called(run: Run) -> None:
+    lines = [line.split() for line in run()[1].splitlines()]
+    assert lines[1:3] == [
+        ["acme", "bearer", "(pulled)", "Audit", "log", "of", "Acme"],
+        ["zoom", "hmac", "Zoom", "account,", "user,", "meeting", "and", "recording", "events"],
+    ]
+    rows = json.loads(run("list", "--json")[1])
+    assert [(row["name"], row["kind"], row["auth"]) for row in rows] == [
+        ("acme", "pull", "bearer"),
+        ("zoom", "webhook", "hmac"),
+    ]
+    called, pulled = run("list", "--markdown")[1].strip().split("\n\n")
+    assert ("[zoom]" in called, "acme" in called) == (True, False)
+    assert pulled.splitlines()[2:] == [
+        "| [acme](sources/acme/README.md) | Audit log of Acme | a token in Authorization, after Bearer | 5 minutes | "
+        "50 requests a minute | `audit`, `logins` | 1 day back | 90 days, not known |"
+    ]
+
+
+def test_the_cost_of_a_pulled_source_is_that_of_asking(run: Run) -> None:
+    status, out, _ = run("cost", "acme")
+    assert status == 0
+    head, acme, assumed = out.splitlines()
+    assert head.split()[-3:] == ["requests", "a", "month"]
+    assert acme.split()[-1] == "25,920"  # 8,640 runs, of three streams each
+    assert assumed == f"assumed: {PULL_ASSUMPTIONS}; us-west-2, no free tier"
+    rows = json.loads(run("cost", "acme", "zoom", "--json")[1])["sources"]
+    assert rows["acme"].keys() == {"perMillion", "fixed", "month", "requestsPerMonth"}
+    assert rows["zoom"].keys() == {"perMillion", "fixed", "month", "hourOfFlood"}
+
+
+def test_asking_more_often_costs_more_and_so_does_reading_again(run: Run) -> None:
+    def cost() -> dict[str, float]:
+        row: dict[str, float] = json.loads(run("cost", "acme", "--json")[1])["sources"]["acme"]
+        return row
+
+    file, before = Path("sources/acme/source.yml"), cost()
+    file.write_text(DEFINITION.replace("every: 5m", "every: 1m"))
+    often = cost()
+    assert often["requestsPerMonth"] == 5 * before["requestsPerMonth"]
+    assert often["fixed"] > before["fixed"]
+    # Of each event, fifteen minutes' overlap reads the claim fifteen times, and not three times.
+    assert often["perMillion"] - before["perMillion"] == pytest.approx(12 * 0.125)
