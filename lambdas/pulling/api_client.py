@@ -19,6 +19,7 @@ from lambdas.reading.paths import Functions, compile_path
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from lambdas.runtime.secrets import Secrets, SecretsUnavailable
+from lambdas.shaping.facts import compile_line
 
 REQUEST_SECONDS = 30.0
 """The longest that a request may take, until the last byte of its answer."""
@@ -110,7 +111,7 @@ class ApiClient:
             page, unreadable = self._read(answer, answer_format)
             rule = self._rule(answer, page)
             action = rule.do if rule else _default_action(answer, has_token=has_token)
-            words = rule.say if rule and rule.say else f"the vendor answers {answer.status}"
+            words = _words(rule, page) or f"the vendor answers {answer.status}"
             if action == "page":
                 if page is None:
                     raise StreamFailed(f"the answer can't be read: {unreadable}")
@@ -123,6 +124,15 @@ class ApiClient:
                 self._pause(next(pauses, None), words, answer)
             else:
                 self._pause(DEFAULT_WAIT, words, answer)
+
+    def prepare(self, request: HttpRequest, done: str | None) -> None:
+        """Send a request before the first of a run; Refused unless it is answered 2xx, or `done` finds something."""
+        answer = self._authorized(request)
+        if 200 <= answer.status < 300:
+            return
+        page, _ = self._read(answer, "json")
+        if done is None or page is None or not _finds(compile_path(done), page.root):
+            raise Refused(f"the vendor answers {answer.status} to the request that prepares the stream")
 
     def _authorized(self, request: HttpRequest) -> HttpAnswer:
         """Send a request with its credential; with a new token after a 401, once."""
@@ -179,6 +189,14 @@ class ApiClient:
             if find is None or (page is not None and _finds(find, page.root)):
                 return rule
         return None
+
+
+def _words(rule: ErrorRule | None, page: AnswerPage | None) -> str | None:
+    """Return what a rule says, filled in from the answer; None where it says nothing, or the answer lacks a word."""
+    if rule is None or not rule.say:
+        return None
+    root = page.root if page else None
+    return compile_line(rule.say)(root, Functions(Intake(root, 0.0), root))
 
 
 def _finds(find: Any, root: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -42,6 +43,7 @@ class RequestMaker:
         self._style, self._settings = stream.paging.style, stream.paging.settings
         self._first = _compile(stream, LaterRequest())
         self._later = _compile(stream, stream.then) if stream.then else self._first
+        self._prepare = _compile_prepare(stream) if stream.prepare else None
         self._child = _compile_child(stream.each.get) if stream.each else None
         self._child_is_below = stream.each is not None and stream.each.get.startswith("/")
 
@@ -56,6 +58,12 @@ class RequestMaker:
         if self._style.is_url(self._settings):
             return self._make(self._later, values, self._followed(token))
         return self._make(self._later, values, self._url(self._later, values))
+
+    def prepare(self, fields: Mapping[str, str]) -> HttpRequest | None:
+        """Return the request before the first of a run; None where the stream has none."""
+        if self._prepare is None:
+            return None
+        return self._make(self._prepare, fields, self._url(self._prepare, fields))
 
     def child(self, item: Any, fields: Mapping[str, str]) -> HttpRequest:
         """Return the request for an item, over whose keys the texts are filled in; PagingError as in `later`."""
@@ -120,6 +128,12 @@ def _compile(stream: Stream, then: LaterRequest) -> _Request:
     if get:
         return _Request("GET", path, query, _NO_BODY)
     return _Request("POST", path, query, _compile_body(then) or _compile_body(stream) or _NO_BODY)
+
+
+def _compile_prepare(stream: Stream) -> _Request:
+    assert stream.prepare is not None  # noqa: S101 - the caller has looked
+    bare = replace(stream, get=None, post=stream.prepare.post, query=stream.prepare.query)
+    return _compile(replace(bare, json=None, form=None, graphql=None, variables=None), LaterRequest())
 
 
 def _compile_body(request: Stream | LaterRequest) -> _Body | None:

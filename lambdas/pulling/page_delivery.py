@@ -48,6 +48,7 @@ class PageDelivery(Delivery):
     def begin_slice(self, counts: Mapping[str, int]) -> None:
         """Number equal events that have no id anew; `counts` are those of the page before, of an earlier run."""
         self._counts = Counter(counts)
+        self._page_hashes.clear()
 
     def page_counts(self) -> dict[str, int]:
         """Return how often the events without an id since the last call were met in the slice, by their hashes."""

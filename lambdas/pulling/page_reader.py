@@ -61,14 +61,23 @@ class PageReader:
         self._drop = compile_path(source.drop) if source.drop else None
         name = next(iter(self._stream.for_ or ()), None)
         self._fields = {name: key.value} if name else {}
+        self._prepared = False
         self.counts: Counter[str] = Counter()
         """What became of the events: sent, unsent, kept, duplicates, dropped; and the pages."""
+
+    def prepare(self) -> None:
+        """Send the request before the first of a run, once, where the stream has one."""
+        request = None if self._prepared else self._requests.prepare(self._fields)
+        self._prepared = True
+        if request and (prepare := self._stream.prepare):
+            self._client.prepare(request, prepare.done)
 
     def read(self, fields: Mapping[str, str], token: str | None) -> Progress:
         """Read the first page of a slice, or the page of a token. One of `outcomes` where it can't be passed."""
         fields = {**self._fields, **fields}
         style, settings = self._stream.paging.style, self._stream.paging.settings
         try:
+            self.prepare()
             request = self._requests.first(fields) if token is None else self._requests.later(fields, token)
             answer = self._client.page(request, self._stream.format, has_token=token is not None)
             if answer is None:

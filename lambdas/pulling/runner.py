@@ -185,7 +185,7 @@ class _Run:
         behind = [reader.behind for reader in self._readers.values() if reader.behind is not None]
         forgotten = {str(key): reader.forgotten for key, reader in self._readers.items() if reader.forgotten}
         return RunReport(
-            "failed" if self._failures else "asked",
+            "failed" if self._failures else "asked" if requests.total else "waiting",
             requests.total,
             counts,
             self._failures,

@@ -25,6 +25,8 @@ from lambdas.pulling.windows import (
     write_time,
 )
 
+_TOO_LATE = "nobody asked for longer than the vendor keeps events: what is older can't be had any more"
+
 
 class StreamReader:
     """Reads a stream in one run."""
@@ -43,6 +45,7 @@ class StreamReader:
         self._delivery = delivery
         self._table = table
         self._clock = clock
+        self._reached = 0
         self.behind: float | None = None
         """Seconds from what is read to now; None before anything was read."""
         self.forgotten: str = ""
@@ -56,8 +59,12 @@ class StreamReader:
         fields, version = self._table.position(name)
         position = TimePosition(**fields) if fields else first_position(self._window, self._clock())
         if position != (position := retained(position, self._window, self._clock())):
-            self.forgotten = "the vendor keeps events for less long than nobody asked"
-        self._sweep(name, position, version, lambda end: position_fields(after_sweep(end, self._window)))
+            self.forgotten = _TOO_LATE
+        self._reached = position.start
+        try:
+            self._sweep(name, position, version, lambda end: position_fields(after_sweep(end, self._window)))
+        finally:
+            self.behind = max(0.0, self._clock() - self._reached)
 
     def look_again(self, name: str, live_name: str) -> None:
         """Once a day, read again what may have come late by days: up to where the live position is."""
@@ -94,7 +101,7 @@ class StreamReader:
             ended = is_at_goal(position)
             fields = at_goal(position) if ended else {**position_fields(position), **more}
             version = self._table.write_position(name, fields, version)
-            self.behind = max(0.0, self._clock() - position.start)
+            self._reached = position.start
             if ended:
                 return
             if position.end is None:
@@ -128,7 +135,7 @@ class StreamReader:
         token: str | None = fields.get("token")
         at = int(fields.get("at", since))
         if token and self._window.retention and now - at > self._window.retention:
-            self.forgotten = "the vendor keeps events for less long than nobody asked"
+            self.forgotten = _TOO_LATE
             token, since = None, now - self._window.retention
         self._delivery.begin_slice(fields.get("counts") or {})
         tokens = {token} if token else set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from lambdas.delivering.dedupe import Claims
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
+from lambdas.delivering.reprocess import Reprocessor
 from lambdas.model import Source
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.position_table import PositionTable
@@ -130,6 +132,13 @@ class Puller:
         )
         return runner.run(SECONDS)
 
+    def redrive(self, keys: list[str]) -> list[dict[str, Any]]:
+        """Send what was kept at these keys, by the definition as it is now."""
+        outbox, kept = Outbox("queue-url", self.queue, self.clock.sleep), KeptBucket("kept", lambda: self.bucket)
+        claims = Claims(self.source, "claims", self.table, SECONDS, self.clock)
+        reprocessor = Reprocessor(self.source, outbox, kept, lambda *_, **__: None, claims, make_delivery=PageDelivery)
+        return reprocessor.send(keys)
+
     @property
     def ids(self) -> list[str]:
         """The vendor's ids of all messages on the queue, in their order."""
@@ -139,6 +148,16 @@ class Puller:
             for tag in message["tags"]
             if tag.startswith("id:")
         ]
+
+    @property
+    def unsent_ids(self) -> list[str]:
+        """The ids of all messages that wait in the bucket for the queue."""
+        messages = [
+            json.loads(base64.b64decode(message))
+            for envelope in self.bucket.read("unsent/").values()
+            for message in envelope["messages"]
+        ]
+        return [tag.removeprefix("id:") for message in messages for tag in message["tags"] if tag.startswith("id:")]
 
     def position(self, name: str = "position#audit") -> dict[str, Any]:
         """Return a position as it is stored."""
