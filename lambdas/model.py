@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, Facts, Mozdef
-from lambdas.model_types import Field, Format, Header, HostPattern, HttpsUrl, Json, Path, SchemaFile, Text, UrlPath
+from lambdas.model_types import (
+    Field,
+    Format,
+    Header,
+    HostPattern,
+    HttpsUrl,
+    Json,
+    ParameterName,
+    ParameterPattern,
+    Path,
+    SchemaFile,
+    Text,
+    UrlPath,
+)
 from lambdas.runtime.times import TimeFormat
 
 if TYPE_CHECKING:
@@ -188,6 +201,18 @@ class Vendor:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that each deployment has for itself, such as a domain: `${Name}` stands for it. Never a secret."""
+
+    description: str
+    """What it is, and where one finds it, in a line: the form that asks for it shows this."""
+    pattern: ParameterPattern
+    """A regular expression of a value, which it matches as a whole."""
+    example: str
+    """A value with which samples and builds are tried."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One event source."""
 
@@ -201,6 +226,8 @@ class Source:
     """The source whose definition this one extends; keys in this one win. For a second tenant."""
     bases: tuple[str, ...] = ()
     """The names of all sources that it extends, the nearest first."""
+    parameters: Mapping[ParameterName, Parameter] | None = None
+    """What differs between deployments, by name; `${Name}` stands for it in URLs, hosts and settings of `auth`."""
     events: Events = Events()
     """Where the parts of an event are in the body."""
     facts: Facts = Facts()

@@ -12,12 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from generator.commands import _console
+from generator.definition.parameter_values import as_written, parameter_options
 from generator.definition.secret_names import ssm_names
 from generator.errors import command_line, display_path
 from generator.packaging.configuration import CONFIG_FOLDER
 from generator.packaging.lint_engines import Engines, engine_versions
 from generator.packaging.product import shared_files
-from lambdas.model import methods, verified_by
+from lambdas.model import Source, methods, verified_by
 
 if TYPE_CHECKING:
     from generator.packaging.build_folder import FileState
@@ -59,7 +60,7 @@ def print_report(
             _console.note(problem)
         for problem in [*product.hints, *product.findings]:
             _console.warning(problem)
-    _print_next_steps(products[0].name, build, sources)
+    _print_next_steps(products[0].definition.source, build, sources)
 
 
 def note_altered_samples(products: Sequence[Product]) -> None:
@@ -74,13 +75,16 @@ def note_altered_samples(products: Sequence[Product]) -> None:
 
 
 def _facts(product: Product, lint: Engines) -> Iterator[tuple[str, str]]:
-    source, webhook = product.definition.source, product.definition.source.webhook
+    source = as_written(product.definition.source)
+    webhook = source.webhook
     yield "takes", f"{' and '.join(methods(webhook))} {webhook.path}"
     auth = webhook.auth
     yield "verifies", escape(f"{auth.type.describe(auth.settings)}, {_VERIFIED[verified_by(webhook)]}")
     for challenge in webhook.challenges:
         signed = "unsigned too" if challenge.unauthenticated else "once verified"
         yield "answers", escape(f"{challenge.method} where {challenge.when}, {signed}")
+    for asked, parameter in (source.parameters or {}).items():
+        yield "asks for", escape(f"{asked}, such as {parameter.example}: {parameter.description}")
     for name in ssm_names(source).values():
         yield "secret", f"{name} in Parameter Store"
     if not ssm_names(source):
@@ -140,13 +144,14 @@ def _summary_table(products: Sequence[Product], states: Mapping[str, Mapping[str
     return table
 
 
-def _print_next_steps(name: str, build: Path, sources: Path) -> None:
+def _print_next_steps(source: Source, build: Path, sources: Path) -> None:
+    name = source.name
     out = _console.console()
     out.print("\n[bold]next[/]")
     rows = (
         (f"run {name}", "run it on this machine"),
         (f"rehearse {name}", "run its pipeline on this machine"),
-        (f"deploy {name}", "deploy it to AWS; or upload, for the console"),
+        (f"deploy {name}{parameter_options(source)}", "deploy it to AWS; or upload, for the console"),
     )
     width = max(len(command_words) for command_words, _ in rows)
     for command_words, purpose in rows:

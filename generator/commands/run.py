@@ -15,6 +15,7 @@ from generator import names
 from generator.commands import _console, _options
 from generator.commands import _follow as following
 from generator.commands import names as names_of_commands
+from generator.definition.parameter_values import with_values
 from generator.definition.read import load
 from generator.errors import GeneratorError, command_line
 from lambdas.runtime.aws_errors import AWS_ERRORS
@@ -34,9 +35,12 @@ _PAUSE_SECONDS = 0.2
 )
 @click.option("--iam", is_flag=True, help="Enforce IAM, over TLS, as AWS does.")
 @click.option("--json", "as_json", is_flag=True, help="Print only the messages, one JSON object a line.")
+@_options.parameters("A parameter of the definition; by default its example.")
 @_options.sources
 @_options.build
-def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
+def command(
+    source: str, port: int, iam: bool, as_json: bool, parameters: dict[str, str], sources: Path, build: Path
+) -> int:
     """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C."""
     from generator.deploy.endpoint import vendor_url
     from generator.local.running import RunningSource, advertise, deploy_source, read_build, refuse_if_running
@@ -45,7 +49,7 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
     from generator.packaging.product import CODE, TEMPLATE, source_files
 
     loaded = load(sources, [source], reserved=names_of_commands())[0]
-    definition = loaded.source
+    definition = with_values(loaded, parameters).source
     built_files = read_build(build, sources, source, (TEMPLATE, CODE))
     refuse_if_running(build, sources, source)
     if not built_files.items() <= source_files(loaded).items():
@@ -55,10 +59,13 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
     out = _console.console(stderr=as_json)
     stop = _stop_event()
     with run_emulator(port, iam=iam) as running:
-        outputs = deploy_source(running, definition, built_files[TEMPLATE].decode(), built_files[CODE])
+        outputs = deploy_source(running, definition, built_files[TEMPLATE].decode(), built_files[CODE], parameters)
         url = running.invoke_url(outputs)
         bundle = str(running.ca_bundle) if running.ca_bundle else None
-        with advertise(RunningSource(source, port, bundle, url, vendor_url(outputs), os.getpid(), running.keys), build):
+        advertised = RunningSource(
+            source, port, bundle, url, vendor_url(outputs), os.getpid(), running.keys, parameters
+        )
+        with advertise(advertised, build):
             if not stop.is_set():
                 signed = vendor_url(outputs) if signs_url(definition.webhook) else None
                 tries = command_line(f"send {source}", build, sources), _status_command(running, source, sources)

@@ -17,6 +17,8 @@ from generator.errors import GeneratorError
 from generator.files import regular_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from generator.samples.files import Sample
     from generator.samples.sending import Endpoint
     from lambdas.auth_type import SecretLookup
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     help="Send this file instead of the sample's body, byte for byte.",
 )
 @click.option("--url", help="A deployed endpoint, the stack's output EndpointUrl; by default the one that runs here.")
+@_options.parameters("A parameter of the deployed source; by default its example, or what `run` was given.")
 @_options.target
 @_options.sources
 @_options.build
@@ -41,6 +44,7 @@ def command(
     sample: str | None,
     body: Path | None,
     url: str | None,
+    parameters: dict[str, str],
     target: aws.Target,
     sources: Path,
     build: Path,
@@ -48,6 +52,7 @@ def command(
     """Sign a sample as the vendor would, post it to SOURCE, and show the answer."""
     from rich.markup import escape
 
+    from generator.definition.parameter_values import with_values
     from generator.definition.secret_names import ssm_names
     from generator.samples.sending import Endpoint, choose_sample, send_request
     from generator.samples.vendor import sign_sample, stored_secrets
@@ -62,8 +67,10 @@ def command(
         stored = ssm_names(definition.source, target.project, target.environment)
         endpoint, secrets = Endpoint(url), stored_secrets(target.client("ssm"), stored)
     else:
-        endpoint, secrets = _here(definition.source, build, sources)
-    request = sign_sample(definition.source, chosen, endpoint.vendor_url or endpoint.url, secrets, time.time())
+        endpoint, secrets, given = _here(definition.source, build, sources)
+        parameters = {**given, **parameters}
+    with_parameters = with_values(definition, parameters).source
+    request = sign_sample(with_parameters, chosen, endpoint.vendor_url or endpoint.url, secrets, time.time())
     if request is None:
         raise GeneratorError(
             f"{source}: only the vendor can sign requests; canary {source} shows that an event arrives"
@@ -84,7 +91,8 @@ def _with_body(sample: Sample, file: Path) -> Sample:
         raise GeneratorError(f"{file}: can't be read ({error.strerror})") from error
 
 
-def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretLookup]:
+def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretLookup, Mapping[str, str]]:
+    """Return where the source runs here, what the vendor signs with, and the parameters that `run` was given."""
     from generator.definition.secret_names import ssm_names
     from generator.local.emulator import REGION, Emulator
     from generator.local.running import find_running
@@ -96,4 +104,4 @@ def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretL
     emulator_url = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
     ssm = Emulator(emulator_url, REGION, bundle, Path(), running.keys).client("ssm")
     endpoint = Endpoint(running.url, local=True, ca_bundle=running.ca_bundle, vendor_url=running.vendor_url)
-    return endpoint, stored_secrets(ssm, ssm_names(source), prefer_private_key=True)
+    return endpoint, stored_secrets(ssm, ssm_names(source), prefer_private_key=True), running.parameters

@@ -17,6 +17,7 @@ from generator.errors import GeneratorError
 if TYPE_CHECKING:
     from generator.explain.captured_case import CapturedCase
     from generator.explain.explanation import Explanation
+    from lambdas.model import Source
 
 _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
 
@@ -40,6 +41,7 @@ _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
     help="The vendor's published keys (JWKS, or a certificate of SNS), so that nothing is fetched.",
 )
 @click.option("--previous", is_flag=True, help="Ask for the secret before the current one too.")
+@_options.parameters("A parameter of the definition, as the source was deployed; by default its example.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_options.sources
 def command(
@@ -49,6 +51,7 @@ def command(
     url: str | None,
     keys: Path | None,
     previous: bool,
+    parameters: dict[str, str],
     as_json: bool,
     sources: Path,
 ) -> int:
@@ -61,7 +64,8 @@ def command(
     from generator.explain.explanation import explain
     from generator.explain.report import as_plain
 
-    case = _as_of(at, _case(source, sources, file, url, has_previous_secret=previous))
+    verified_source = _source(source, sources, parameters)
+    case = _as_of(at, _case(verified_source, file, url, has_previous_secret=previous))
     content = None
     if keys:
         content = key_file.read_key_file(keys, case.source)
@@ -79,17 +83,26 @@ def command(
     return 0 if explained.verifies else 1
 
 
-def _case(source: str, sources: Path, file: Path, url: str | None, *, has_previous_secret: bool) -> CapturedCase:
+def _source(name: str, sources: Path, parameters: dict[str, str]) -> Source:
+    """Return the source with the given values; note which parameters have their examples."""
+    from generator.definition.parameter_values import examples, with_values
     from generator.definition.read import load
+
+    definition = load(sources, [name])[0]
+    source = with_values(definition, parameters).source
+    for parameter, example in examples(source).items():
+        if parameter not in parameters:
+            _console.note(f"{parameter} is its example, {example}; yours: --parameter {parameter}=VALUE")
+    return source
+
+
+def _case(source: Source, file: Path, url: str | None, *, has_previous_secret: bool) -> CapturedCase:
     from generator.explain.captured_case import CapturedCase
     from generator.samples.captured import read_captured
 
     if url and not url.lower().startswith(("https://", "http://")):
         raise GeneratorError(f"--url {url}: is no URL such as https://hooks.example.com/events")
-    definition = load(sources, [source])[0]
-    case = CapturedCase(
-        definition.source, read_captured(file), {}, time.time(), url, has_previous_secret=has_previous_secret
-    )
+    case = CapturedCase(source, read_captured(file), {}, time.time(), url, has_previous_secret=has_previous_secret)
     try:
         urlsplit(case.request_with(b"").url)
     except ValueError as error:

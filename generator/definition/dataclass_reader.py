@@ -11,6 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
+from generator.definition.parameters import ParameterReader
 from generator.definition.scalars import (
     TEXT_CHECKS,
     InvalidScalar,
@@ -18,6 +19,7 @@ from generator.definition.scalars import (
     node_kind,
     read_choice,
     read_scalar,
+    refuse_parameter,
     short_tag,
     suggestion,
     yaml_value,
@@ -30,8 +32,9 @@ from lambdas import model, model_facts, model_types
 class DataclassReader:
     """Reads one definition and goes on after a mistake, so that `problems` has all of them."""
 
-    def __init__(self, auth_types: Mapping[str, types.ModuleType]) -> None:
+    def __init__(self, auth_types: Mapping[str, types.ModuleType], parameters: ParameterReader) -> None:
         self._auth_types = auth_types
+        self._parameters = parameters
         self.problems: list[Problem] = []
         self.locations: dict[str, Location] = {}
 
@@ -97,6 +100,8 @@ class DataclassReader:
             return read_choice(node, get_args(hint))
         if hint is model_types.Json:
             return self._json(node, key)
+        if hint in model_types.PARAMETER_TYPES and short_tag(node) == "str" and "${" in node.value:
+            return self._parameters.fill(hint, node.value)
         return read_scalar(hint, node)
 
     def _list(self, hint: Any, node: yaml.Node, key: str) -> Any:
@@ -115,6 +120,7 @@ class DataclassReader:
         for name, key_node, value in self._members(node, key, [str(name.value) for name, _ in entries(node)]):
             self.locations[_dotted(key, name)] = location(key_node)
             try:
+                refuse_parameter(None, name)
                 values[check_name(name) if check_name else name] = self._value(hint, value, _dotted(key, name))
             except InvalidScalar as invalid:
                 self._report(key_node, _dotted(key, name), str(invalid))

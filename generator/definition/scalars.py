@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from generator.definition.filled_text import TOKEN
+from generator.definition.parameter_patterns import pattern_problem
 from lambdas import model_types
 from lambdas.signatures.signature_settings import PIECE
 
@@ -19,6 +21,7 @@ FIELD = re.compile(r"(\[\]\.)?[A-Za-z0-9_@-]+(\[\])?(\.[A-Za-z0-9_@-]+(\[\])?)*"
 URL = re.compile(r"https://[A-Za-z0-9._~:@-]+(/[!-~]*)?")
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
 HOST = re.compile(r"([a-z0-9*-]+\.)*[a-z0-9-]+\.[a-z]+", re.IGNORECASE)
+PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,39}")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 SCHEMA_FILE = re.compile(r"schemas(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+\.json")
 _KINDS = {"str": "text", "int": "a number", "bool": "true or false", "null": "nothing"}
@@ -77,7 +80,17 @@ def read_scalar(hint: Any, node: yaml.Node) -> Any:
         raise InvalidScalar(
             f'must be text; {node.value} is {node_kind(node)} in YAML; put it in quotes, "{node.value}"'
         )
+    refuse_parameter(hint, node.value)
     return TEXT_CHECKS.get(hint, str)(node.value)
+
+
+def refuse_parameter(hint: Any, text: str) -> None:
+    """Raise InvalidScalar where a parameter stands in a text that can't have one."""
+    if token := TOKEN.search(text):
+        dollar = f"; for a dollar sign before a path, write {{'$'}}{{{token[1]}}}" if hint is model_types.Text else ""
+        raise InvalidScalar(
+            f"{token[0]} can't stand here: a parameter stands in URLs, hosts and settings of `auth`{dollar}"
+        )
 
 
 def yaml_value(node: yaml.Node) -> Any:
@@ -187,6 +200,18 @@ def _name(text: str) -> str:
     return text
 
 
+def _parameter_name(text: str) -> str:
+    if not PARAMETER.fullmatch(text):
+        raise InvalidScalar("must be a name such as OktaDomain: at most 40 letters and digits, a letter first")
+    return text
+
+
+def _parameter_pattern(text: str) -> str:
+    if problem := pattern_problem(text):
+        raise InvalidScalar(problem)
+    return text
+
+
 def _host(text: str) -> str:
     if not HOST.fullmatch(text):
         raise InvalidScalar(
@@ -205,6 +230,9 @@ TEXT_CHECKS: dict[Any, Callable[[str], Any]] = {
     model_types.Field: _field,
     model_types.UrlBase: _url_base,
     model_types.HttpsUrl: _https_url,
+    model_types.ServiceUrl: _https_url,
+    model_types.ParameterName: _parameter_name,
+    model_types.ParameterPattern: _parameter_pattern,
     model_types.TopicArn: _topic,
     model_types.HostPattern: _host,
     model_types.SchemaFile: _schema_file,

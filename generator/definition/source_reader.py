@@ -9,6 +9,7 @@ import yaml
 from generator.definition.auth_types import auth_types
 from generator.definition.dataclass_reader import DataclassReader
 from generator.definition.moved_keys import moved_keys
+from generator.definition.parameters import ParameterReader
 from generator.definition.yaml_nodes import Location
 from generator.errors import Problem
 from lambdas.model import Source
@@ -19,9 +20,12 @@ def read_source(
 ) -> tuple[Source | None, Mapping[str, Location], list[Problem]]:
     """Return the source, where each of its keys stands, and every mistake, after which there is no source."""
     moved = list(moved_keys(node))
-    reader = DataclassReader(auth_types())
+    parameters = ParameterReader(node)
+    reader = DataclassReader(auth_types(), parameters)
     source = reader.read(Source, node, preset={"name": name, "bases": bases})
-    if not moved and not reader.problems:
-        return source, reader.locations, []
+    problems = [*reader.problems, *parameters.problems]
+    if not moved and not problems:
+        unused = list(parameters.unused())
+        return None if unused else parameters.without_unused(source), reader.locations, unused
     names = {problem.key for problem in moved}
-    return None, reader.locations, [*moved, *(problem for problem in reader.problems if problem.key not in names)]
+    return None, reader.locations, [*moved, *(problem for problem in problems if problem.key not in names)]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from generator.aws import explain_failure
+from generator.definition.parameter_values import with_values
 from generator.definition.secret_names import ssm_names
 from generator.deploy.deployment import Deployment
 from generator.deploy.stacks import Stack
@@ -35,6 +36,13 @@ def refuse_without_secret(deployment: Deployment, ssm: Any) -> None:
             f"no secret {parameters[first]} in Parameter Store. Store it: {store}. "
             "Or pass --without-secret if the vendor makes it only once it has the URL"
         )
+
+
+def refuse_unfit_values(deployment: Deployment, stack: Stack | None) -> None:
+    """Raise GeneratorError where the values of the definition's parameters, given or kept, break a rule of a build."""
+    definition = deployment.product.definition
+    values = {**(stack.parameters if stack else {}), **deployment.given_parameters}
+    with_values(definition, {name: values[name] for name in definition.source.parameters or () if name in values})
 
 
 def refuse_takeover(deployment: Deployment, stack: Stack | None) -> None:

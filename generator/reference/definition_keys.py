@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import re
 import textwrap
 import types
 from collections.abc import Iterator, Mapping
@@ -14,18 +15,26 @@ from typing import Any, Literal, Union, get_args, get_origin
 from generator.definition.auth_types import auth_types
 from generator.definition.dataclass_reader import CHOICES, allows_scalar_for_list, field_types, key_names
 from generator.definition.defaults import DEFAULT_KEYS, may_be_default
-from generator.definition.scalars import FIELD, HEADER, HOST, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
+from generator.definition.scalars import FIELD, HEADER, HOST, PARAMETER, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
 from lambdas import model, model_facts, model_types
 
+
+def _or_token(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """Return a pattern that also fits a text in which a parameter stands: only the reader can judge that."""
+    return re.compile(rf"({pattern.pattern}|.*\$\{{.*)")
+
+
 _PATTERNS = {
+    model_types.ParameterName: PARAMETER,
     model_types.Header: HEADER,
     model_types.SecretName: SECRET,
     model_types.UrlPath: URL_PATH,
     model_types.Field: FIELD,
-    model_types.UrlBase: URL,
+    model_types.UrlBase: _or_token(URL),
     model_types.HttpsUrl: URL,
-    model_types.TopicArn: TOPIC,
-    model_types.HostPattern: HOST,
+    model_types.ServiceUrl: _or_token(URL),
+    model_types.TopicArn: _or_token(TOPIC),
+    model_types.HostPattern: _or_token(HOST),
     model_types.SchemaFile: SCHEMA_FILE,
 }
 
@@ -139,7 +148,8 @@ def _type(hint: Any) -> dict[str, Any]:
         array = {"type": "array", "items": _type(args[0])}
         return {"oneOf": [array["items"], array]} if allows_scalar_for_list(args[0]) else array
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return {"type": "object", "additionalProperties": _type(args[1])}
+        names = {"propertyNames": _type(args[0])} if args[0] is model_types.ParameterName else {}
+        return {"type": "object", "additionalProperties": _type(args[1]), **names}
     if origin is Literal:
         return {"enum": list(args)}
     if hint is model_types.Json:
@@ -204,7 +214,7 @@ def _kind_of_value(hint: Any) -> str:
             return f"one of {item}, or a list of them"
         return f"{item}, or a list of them" if allows_scalar_for_list(args[0]) else f"a list of {item}"
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return f"names with {_kind_of_value(args[1])}"
+        return "names, each with the keys below" if _dataclass(args[1]) else f"names with {_kind_of_value(args[1])}"
     if origin is Literal:
         return ", ".join(f"`{option}`" for option in args)
     if _dataclass(hint):
@@ -221,10 +231,13 @@ def _kind_of_value(hint: Any) -> str:
         model_types.UrlPath: "a URL's path",
         model_types.Json: "JSON, its texts with `{path}`",
         model_types.Field: "a field",
-        model_types.UrlBase: "a URL",
+        model_types.UrlBase: "a URL with `${Name}`",
         model_types.HttpsUrl: "a URL",
-        model_types.TopicArn: "a topic's ARN",
-        model_types.HostPattern: "a host's name",
+        model_types.ServiceUrl: "a URL with `${Name}`",
+        model_types.SettingText: "text with `${Name}`",
+        model_types.ParameterPattern: "a regular expression",
+        model_types.TopicArn: "a topic's ARN with `${Name}`",
+        model_types.HostPattern: "a host's name with `${Name}`",
         model_types.SchemaFile: "a file",
     }
     return descriptions[hint]

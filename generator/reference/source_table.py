@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.definition.placeholders import placeholder_keys
+from generator.definition.parameter_values import as_written
 from generator.definition.read import Definition
 from generator.definition.third_party import third_party_packages
 from lambdas.model import Source, verified_by
@@ -20,13 +20,13 @@ def source_table(definitions: Iterable[Definition], folder: str) -> str:
 
 
 def _row(definition: Definition, folder: str) -> tuple[str, ...]:
-    source = definition.source
+    source = as_written(definition.source)
     auth, vendor = source.webhook.auth, source.vendor
     packages = third_party_packages(source)
     needs = f" (with {' and '.join(packages)})" if packages else ""
     link = f"[{source.name}]({folder}/{source.name}/README.md)"
     return (
-        f"{link} †" if list(placeholder_keys(source)) else link,
+        f"{link} †" if source.parameters else link,
         source.description,
         f"{auth.type.describe(auth.settings)}{needs}",
         _WHERE[verified_by(source.webhook)],

@@ -14,6 +14,7 @@ from troposphere.s3 import Bucket
 from troposphere.sqs import Queue
 
 from generator.definition.secret_names import stored_names
+from generator.templates.inputs import parameter_variables
 from generator.templates.resources import archive, bucket, function, key, queue, schedule, table
 from generator.templates.resources.archive import ArchiveStore
 from generator.templates.stack_context import StackContext
@@ -168,6 +169,6 @@ def _add_function(
         code_key=context.lambda_key,
         role_properties=context.role_properties,
         tracing_mode=context.tracing_mode,
-        Environment=Environment(Variables=dict(environment)),
+        Environment=Environment(Variables={**environment, **parameter_variables(context.source)}),
         **properties,
     )
