@@ -23,12 +23,12 @@ def command(source: str, sample: str | None, target: Target, sources: Path) -> N
     from rich.markup import escape
 
     from generator.definition.read import load
-    from generator.deploy.canary import as_deployed, choose_canary_sample, find_canary_target, run_canary
+    from generator.deploy.canary import as_in_stack, choose_canary_sample, find_canary_target, run_canary
     from generator.deploy.endpoint import endpoint_for
 
     definition = load(sources, [source])[0]
     canary_sample = choose_canary_sample(definition, sample)
     canary_target = find_canary_target(target, source, endpoint_for)
     out = _console.console()
-    for line in run_canary(target, as_deployed(definition, canary_target), canary_sample, canary_target):
+    for line in run_canary(target, as_in_stack(definition, canary_target), canary_sample, canary_target):
         out.print(f"[green]ok[/]  {escape(line)}")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     help="Send this file instead of the sample's body, byte for byte.",
 )
 @click.option("--url", help="A deployed endpoint, the stack's output EndpointUrl; by default the one that runs here.")
-@_options.parameters("A parameter of the deployed source; by default its example, or what `run` was given.")
+@_options.parameters("A parameter of the definition, as it is deployed at --url; by default as `run` was given it.")
 @_options.target
 @_options.sources
 @_options.build
@@ -52,7 +52,7 @@ def command(
     """Sign a sample as the vendor would, post it to SOURCE, and show the answer."""
     from rich.markup import escape
 
-    from generator.definition.parameter_values import with_values
+    from generator.definition.parameter_values import as_deployed, with_values
     from generator.definition.secret_names import ssm_names
     from generator.samples.sending import Endpoint, choose_sample, send_request
     from generator.samples.vendor import sign_sample, stored_secrets
@@ -65,12 +65,12 @@ def command(
         if urlsplit(url).scheme not in ("https", "http"):
             raise GeneratorError(f"{url}: is no URL such as https://….execute-api.us-west-2.amazonaws.com/events")
         stored = ssm_names(definition.source, target.project, target.environment)
+        deployed = as_deployed(definition, parameters)
         endpoint, secrets = Endpoint(url), stored_secrets(target.client("ssm"), stored)
     else:
         endpoint, secrets, given = _here(definition.source, build, sources)
-        parameters = {**given, **parameters}
-    with_parameters = with_values(definition, parameters).source
-    request = sign_sample(with_parameters, chosen, endpoint.vendor_url or endpoint.url, secrets, time.time())
+        deployed = with_values(definition, {**given, **parameters}).source
+    request = sign_sample(deployed, chosen, endpoint.vendor_url or endpoint.url, secrets, time.time())
     if request is None:
         raise GeneratorError(
             f"{source}: only the vendor can sign requests; canary {source} shows that an event arrives"

@@ -41,7 +41,7 @@ _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
     help="The vendor's published keys (JWKS, or a certificate of SNS), so that nothing is fetched.",
 )
 @click.option("--previous", is_flag=True, help="Ask for the secret before the current one too.")
-@_options.parameters("A parameter of the definition, as the source was deployed; by default its example.")
+@_options.parameters("A parameter of the definition, as the source is deployed.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_options.sources
 def command(
@@ -60,12 +60,15 @@ def command(
     The secret is typed, or read from a pipe, one a line; neither it nor a signature is shown.
     """
     from generator.commands import _secret_prompt
+    from generator.definition.parameter_values import as_deployed
+    from generator.definition.read import load
     from generator.explain import key_file
     from generator.explain.explanation import explain
     from generator.explain.report import as_plain
 
-    verified_source = _source(source, sources, parameters)
-    case = _as_of(at, _case(verified_source, file, url, has_previous_secret=previous))
+    case = _as_of(
+        at, _case(as_deployed(load(sources, [source])[0], parameters), file, url, has_previous_secret=previous)
+    )
     content = None
     if keys:
         content = key_file.read_key_file(keys, case.source)
@@ -81,19 +84,6 @@ def command(
     else:
         _print_explanation(explained, case)
     return 0 if explained.verifies else 1
-
-
-def _source(name: str, sources: Path, parameters: dict[str, str]) -> Source:
-    """Return the source with the given values; note which parameters have their examples."""
-    from generator.definition.parameter_values import examples, with_values
-    from generator.definition.read import load
-
-    definition = load(sources, [name])[0]
-    source = with_values(definition, parameters).source
-    for parameter, example in examples(source).items():
-        if parameter not in parameters:
-            _console.note(f"{parameter} is its example, {example}; yours: --parameter {parameter}=VALUE")
-    return source
 
 
 def _case(source: Source, file: Path, url: str | None, *, has_previous_secret: bool) -> CapturedCase:

@@ -140,8 +140,9 @@ class _PatternReader:
     def _read_range(self, first: str) -> list[str]:
         last = self._next
         self.offset += 1
-        kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation)
-        is_range = any(first in kind and last in kind for kind in kinds) or (first, last) == ("!", "~")
+        kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
+        # A range from elsewhere is mostly a slip, such as [A-z] or [a-z.-9]; but for those of all printable characters.
+        is_range = any(first in kind and last in kind for kind in kinds) or (first in " !" and last in _CHARACTERS)
         if not is_range or last in "\\[]-" or first > last:
             raise UnsafePattern(f"has the range {first}-{last}; write a dash as \\-")
         after = self.pattern[self.offset : self.offset + 2]

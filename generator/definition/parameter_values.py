@@ -53,6 +53,15 @@ def with_values(definition: Definition, values: Mapping[str, str]) -> Definition
     return replace(definition, source=source, without_defaults=refilled(alone, all_values) if alone else None)
 
 
+def as_deployed(definition: Definition, values: Mapping[str, str]) -> Source:
+    """Return the source with the values of a deployment; GeneratorError where one is missing, or does not fit."""
+    parameters = definition.source.parameters or {}
+    if missing := [name for name in parameters if name not in values]:
+        lines = [f"--parameter {name}=VALUE is missing: {parameters[name].description}" for name in missing]
+        raise GeneratorError("\n".join(lines))
+    return with_values(definition, values).source
+
+
 def _value_mistakes(source: Source, values: Mapping[str, str]) -> Iterator[str]:
     parameters = source.parameters or {}
     known = {str(name): parameter for name, parameter in parameters.items()}

@@ -79,13 +79,13 @@ def find_canary_target(target: Target, source: str, endpoint: Callable[[Mapping[
     )
 
 
-def as_deployed(definition: Definition, deployed: CanaryTarget) -> Source:
-    """Return the source with its stack's values; GeneratorError where the stack lacks a parameter."""
+def as_in_stack(definition: Definition, deployed: CanaryTarget) -> Source:
+    """Return the source with the parameters of its stack; GeneratorError where the stack lacks one."""
     names = definition.source.parameters or {}
     if missing := [name for name in names if name not in deployed.parameters]:
         options = "".join(f" --parameter {name}=VALUE" for name in missing)
         raise GeneratorError(
-            f"{definition.source.name} was deployed without {' and '.join(missing)}, which its definition has now: "
+            f"{definition.source.name} was deployed before its definition had {' and '.join(missing)}: "
             f"deploy it again, with{options}"
         )
     return with_values(definition, {name: deployed.parameters[name] for name in names}).source

@@ -19,7 +19,7 @@ def reserved_name_problems(definitions: Iterable[Definition]) -> Iterator[Proble
         reserved = _reserved_names(definition.source) if parameters else {}
         for name in parameters:
             if name.lower() in reserved:
-                message = f"is taken: {reserved[name.lower()]} of that name is in each template; choose another name"
+                message = f"is the name of a {reserved[name.lower()]} in the source's templates; choose another"
                 yield Problem(*definition.location(f"parameters.{name}"), f"parameters.{name}", message)
 
 
@@ -28,7 +28,7 @@ def _reserved_names(source: Source) -> dict[str, str]:
     full = replace(source, parameters=None, hardening="strict", dedupe=Dedupe(), archive=Archive(), pipeline=Pipeline())
     reserved: dict[str, str] = {}
     for template in (event_source.build(full, "code/any.zip"), pipeline.build(full, ZipKeys("any", "any"))):
-        reserved |= {name.lower(): f"a resource {name}" for name in template.resources}
-        reserved |= {name.lower(): f"a condition {name}" for name in template.conditions}
-        reserved |= {name.lower(): f"a parameter {name}" for name in template.parameters}
+        reserved |= {name.lower(): "resource" for name in template.resources}
+        reserved |= {name.lower(): "condition" for name in template.conditions}
+        reserved |= {name.lower(): "parameter" for name in template.parameters}
     return reserved

@@ -98,7 +98,8 @@ def test_nothing_is_written_when_one_definition_of_several_is_wrong(run) -> None
     assert err.splitlines() == [
         "error: sources/okta/source.yml:1: description: is missing",
         "error: sources/okta/source.yml:1: descripton: no such key; did you mean description? "
-        "(archive, dedupe, description, events, extends, facts, hardening, mozdef, pipeline, vendor, webhook)",
+        "(archive, dedupe, description, events, extends, facts, hardening, mozdef, parameters, pipeline, vendor, "
+        "webhook)",
         "error: sources/okta/source.yml:1: webhook: is missing",
         "3 problems; nothing was written",
     ]

@@ -21,7 +21,7 @@ ACME = """
     events: {id: id}
 """
 OWN_KEYS = {
-    *("description", "extends", "vendor", "facts"),
+    *("description", "extends", "parameters", "vendor", "facts"),
     *("webhook.auth", "webhook.challenges", "webhook.answer", "webhook.refusal_headers"),
     *("events.format", "events.payload", "events.mask", "events.split", "events.require", "events.id"),
     *("events.type", "events.schemas", "events.time", "events.time_optional", "events.time_format"),
@@ -182,7 +182,8 @@ def test_mistakes_are_said_once_beside_those_of_the_sources() -> None:
         "sources/defaults.yml:2: mozdef.summary: is facts.summary now, for every output; move it there as it is",
         f"sources/defaults.yml:3: webhook.auth: is each source's own, and has no default; defaults.yml takes {takes}",
         "sources/wrong/source.yml:1: webhok: no such key; did you mean webhook? "
-        "(archive, dedupe, description, events, extends, facts, hardening, mozdef, pipeline, vendor, webhook)",
+        "(archive, dedupe, description, events, extends, facts, hardening, mozdef, parameters, pipeline, vendor, "
+        "webhook)",
         "sources/wrong/source.yml:1: webhook: is missing",
     ]
 

@@ -3,16 +3,15 @@
 from lambdas.auth import sns
 from lambdas.model import Auth, Challenge, Confirm, Events, Reply, Source, Vendor, Webhook
 from lambdas.model_facts import Choice, Facts
+from lambdas.runtime.parameters import read_parameters
 from lambdas.transform import transform
 
+PARAMETERS = read_parameters({'TopicArn': 'arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\\.fifo)?'})
 SOURCE = Source(
     name='aws-sns',
     description='Amazon SNS topics (alarms, GuardDuty, Security Hub, CloudTrail and any other text)',
     webhook=Webhook(
-        auth=Auth(
-            type=sns,
-            settings=sns.Settings(topics=('arn:aws:sns:us-west-2:123456789012:REPLACE_ME',)),
-        ),
+        auth=Auth(type=sns, settings=sns.Settings(topics=(PARAMETERS['TopicArn'],))),
         challenges=(
             Challenge(
                 when="Type == 'SubscriptionConfirmation'",

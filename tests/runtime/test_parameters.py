@@ -1,0 +1,34 @@
+"""The values of parameters: a function starts with those that match their patterns, and with no others."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lambdas.runtime.parameters import UnfitParameter, read_parameters
+
+DOMAIN = {"OktaDomain": r"[a-z0-9-]+\.okta\.com"}
+
+
+def test_a_value_is_taken_from_the_environment() -> None:
+    environment = {"PARAMETER_OktaDomain": "corp.okta.com", "PARAMETER_Other": "x"}
+    assert read_parameters(DOMAIN, environment) == {"OktaDomain": "corp.okta.com"}
+
+
+@pytest.mark.parametrize(
+    "value", ["", "corp.okta.com\n", " corp.okta.com", "corp.okta.com.evil.example", "evil.example/corp.okta.com"]
+)
+def test_a_value_must_match_as_a_whole_and_is_not_shown(value: str) -> None:
+    with pytest.raises(UnfitParameter) as raised:
+        read_parameters(DOMAIN, {"PARAMETER_OktaDomain": value})
+    assert str(raised.value) == (
+        r"the environment variable PARAMETER_OktaDomain does not match [a-z0-9-]+\.okta\.com: "
+        "deploy the source again with a value of OktaDomain that does"
+    )
+
+
+def test_a_missing_variable_is_said() -> None:
+    message = "the environment variable PARAMETER_OktaDomain is missing: deploy the source again"
+    with pytest.raises(UnfitParameter, match=f"^{re.escape(message)}$"):
+        read_parameters(DOMAIN, {})
